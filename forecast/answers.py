@@ -1,0 +1,356 @@
+"""Paths become answers: a probability, a distribution, a date, or shares, each with its Monte Carlo error.
+
+A question about parameters alone is answered from the weighted draws; one about
+totals from simulated paths.  For a probability there are two doubts, told apart:
+ignorance of the rates, shown as the 90 % interval of the chance itself given the
+parameters, and luck.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.book.topic import Question
+from forecast.density import Shape, shape
+from forecast.future import Paths, simulate
+from forecast.inference.posterior import Posterior, weighted_quantiles
+from forecast.language.evaluate import Scope, evaluate
+from forecast.language.expressions import Expression, First, Name, names_in, streams_in
+from forecast.model.clock import ONE_DAY, years_between
+from forecast.model.evidence import series_share
+from forecast.model.model import NUMPY, Array, Model
+from forecast.model.unsound import Unsound, at_topic
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+CHANCE_DRAWS, CHANCE_PATHS = 256, 128  # draws of the parameters, and paths on each, behind the chance's interval
+
+type Status = Literal["open", "happened", "can no longer happen", "settled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Probability:
+    """The probability of a condition; ``chance`` is the 5 to 95 % interval of the chance given the parameters."""
+
+    value: float
+    error: float
+    chance: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A number's distribution: mean, sd, the 5, 25, 50, 75 and 95 % points with their errors, and its shape."""
+
+    mean: float
+    mean_error: float
+    sd: float
+    quantiles: tuple[float, ...]
+    quantile_errors: tuple[float, ...]
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The day on which something first happens: quantiles (None where later than the deadline), and not by then."""
+
+    quantiles: tuple[date | None, ...]
+    not_by_then: float
+    error: float
+    monthly: tuple[tuple[date, float], ...]  # month's last day, probability that it has happened by then
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """The probability of each choice, with its error; ``none`` is what no choice takes."""
+
+    values: Mapping[str, float]
+    errors: Mapping[str, float]
+    none: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question is answered with; ``given`` is the probability of its condition, 1 where it has none."""
+
+    question: Question
+    value: Probability | Distribution | Dates | Shares
+    status: Status
+    given: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Weighted cases on which a question is read: paths at its deadline, or draws."""
+
+    scope: Scope
+    weights: Array
+    effective_size: float
+
+
+def horizon(model: Model) -> date:
+    """The last day any question asks about (the as-of day where none has a date)."""
+    return max([question.by for question in model.topic.questions.values() if question.by], default=model.as_of)
+
+
+def paths_for(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator) -> Paths:
+    """Simulate on given draws as far as the topic's questions need, with a step's end at every deadline."""
+    cuts = [q.by + ONE_DAY for q in model.topic.questions.values() if q.by]
+    cuts += [q.since for q in model.topic.questions.values() if q.since]
+    return simulate(model, parameters, rng, until=horizon(model), cuts=tuple(cuts))
+
+
+def answers(posterior: Posterior, paths: Paths, rng: np.random.Generator) -> dict[str, Answer]:
+    """Answer every question of the posterior's topic."""
+    model = posterior.model
+    chance_paths = None
+    if any(q.kind == "probability" and _needs_paths(model, q) for q in model.topic.questions.values()):
+        draws = posterior.resample(CHANCE_DRAWS, rng)
+        repeated = {name: np.repeat(values, CHANCE_PATHS, axis=0) for name, values in draws.items()}
+        chance_paths = paths_for(model, repeated, rng)
+    return {name: answer(question, posterior, paths, chance_paths, rng) for name, question in model.topic.questions.items()}
+
+
+def answer(question: Question, posterior: Posterior, paths: Paths, chance_paths: Paths | None, rng: np.random.Generator) -> Answer:
+    """Answer one question."""
+    model = posterior.model
+    sample = _path_sample(question, paths, posterior) if _needs_paths(model, question) else _draw_sample(question, posterior)
+    held = np.ones(len(sample.weights), dtype=bool)
+    if question.given is not None:
+        held = _truth(evaluate(question.given, sample.scope, NUMPY), len(sample.weights))
+    given = float(sample.weights @ held)
+    if given == 0:
+        raise Unsound(_problem(question, model, f"`{question.given_text}` happens on no path, so nothing can be said given it"))
+    weights = sample.weights * held / given
+    size = sample.effective_size * given
+    status = _status(question, model, paths)
+    match question.kind:
+        case "probability":
+            value: Any = _probability(question, sample.scope, weights, size, status, chance_paths)
+        case "distribution":
+            value = _distribution(_numbers(question, sample.scope, len(weights), model), weights, size)
+        case "date":
+            value = _dates(question, paths, held, size, rng)
+        case "shares":
+            value = _shares(question, sample.scope, weights, size, model)
+    return Answer(question, value, status, given)
+
+
+def proportion_error(probability: float, size: float) -> float:
+    """Standard error of a proportion from ``size`` independent cases, with Agresti and Coull's two cases added.
+
+    At 0 and 1 the plain formula says 0, which no simulation can know.
+    """
+    middle = (probability * size + 2) / (size + 4)
+    return math.sqrt(middle * (1 - middle) / (size + 4))
+
+
+def _needs_paths(model: Model, question: Question) -> bool:
+    return any(streams_in(expression) for expression in _expanded(model, question))
+
+
+def _expanded(model: Model, question: Question) -> list[Expression]:
+    """The question's expressions and those of every quantity they use."""
+    found: list[Expression] = []
+    waiting = [e for e in (question.answer, question.given, *question.choices.values()) if e is not None]
+    seen: set[str] = set()
+    while waiting:
+        expression = waiting.pop()
+        found.append(expression)
+        fresh = [name for name in names_in(expression) if name in model.topic.quantities and name not in seen]
+        seen.update(fresh)
+        waiting.extend(model.topic.quantities[name].expression for name in fresh)
+    return found
+
+
+def _path_sample(question: Question, paths: Paths, posterior: Posterior) -> Sample:
+    count = len(paths)
+    totals = {name: _window(paths, name, question) for name in paths.totals}
+    scope = _clocks(paths.model, question, paths.model.scope(paths.parameters)).plus(totals=totals)
+    return Sample(scope, np.full(count, 1 / count), min(count, posterior.diagnostics.effective_size))
+
+
+def _draw_sample(question: Question, posterior: Posterior) -> Sample:
+    scope = _clocks(posterior.model, question, posterior.model.scope(posterior.parameters))
+    return Sample(scope, posterior.weights, posterior.diagnostics.effective_size)
+
+
+def _window(paths: Paths, stream: str, question: Question) -> Array:
+    """A stream's total over the days that count for a question."""
+    if question.by is None:
+        raise ValueError(f"question `{question.name}` uses totals but has no date")
+    total = paths.through(stream, question.by)
+    return total if question.since is None else total - paths.through(stream, question.since - ONE_DAY)
+
+
+def _clocks(model: Model, question: Question, scope: Scope) -> Scope:
+    """Add ``t`` and the series on the question's day."""
+    if question.by is None:
+        return scope
+    values: dict[str, Any] = {"t": np.array([[years_between(model.topic.opens, question.by)]])}
+    used = {name for expression in _expanded(model, question) for name in names_in(expression)}
+    for name in used & set(model.topic.series):
+        share = series_share(model.topic.series[name], question.by, question.by, as_of=model.as_of)
+        values[name] = model.series_value(name, share.known, share.later_share, scope)
+    return scope.plus(values=values)
+
+
+def _probability(question: Question, scope: Scope, weights: Array, size: float, status: Status, chance_paths: Paths | None) -> Probability:
+    assert question.answer is not None
+    truth = _truth(evaluate(question.answer, scope, NUMPY), len(weights))
+    value = float(weights @ truth)
+    if status != "open":
+        return Probability(value, 0.0, None)
+    chance = None if chance_paths is None or not _needs_paths(chance_paths.model, question) else _chance(question, chance_paths)
+    return Probability(value, proportion_error(value, size), chance)
+
+
+def _chance(question: Question, paths: Paths) -> tuple[float, float] | None:
+    """The 5 and 95 % points of the chance given the parameters.
+
+    Each of the draws has many paths; the share of them on which the condition
+    holds estimates that draw's chance with binomial noise.  The shares are drawn
+    towards their mean until their variance is what the law of total variance
+    leaves after the noise.
+    """
+    assert question.answer is not None
+    totals = {name: _window(paths, name, question) for name in paths.totals}
+    scope = _clocks(paths.model, question, paths.model.scope(paths.parameters)).plus(totals=totals)
+    truth = _truth(evaluate(question.answer, scope, NUMPY), len(paths)).reshape(-1, CHANCE_PATHS)
+    held = np.ones_like(truth)
+    if question.given is not None:
+        held = _truth(evaluate(question.given, scope, NUMPY), len(paths)).reshape(-1, CHANCE_PATHS)
+    counts = held.sum(axis=1)
+    kept = counts > 1
+    if not kept.any():
+        return None
+    share: Array = (truth & held).sum(axis=1)[kept] / counts[kept]
+    weights = counts[kept] / counts[kept].sum()
+    mean = weights @ share
+    seen = weights @ (share - mean) ** 2
+    noise = weights @ (share * (1 - share) / (counts[kept] - 1))
+    shrink = math.sqrt(max(seen - noise, 0.0) / seen) if seen > 0 else 0.0
+    low, high = weighted_quantiles(mean + shrink * (share - mean), weights, (0.05, 0.95))
+    return low, high
+
+
+def _distribution(values: Array, weights: Array, size: float) -> Distribution:
+    mean = float(weights @ values)
+    sd = float(np.sqrt(weights @ (values - mean) ** 2))
+    quantiles = weighted_quantiles(values, weights, LEVELS)
+    errors = tuple(quantile_error(values, weights, level, size) for level in LEVELS)
+    return Distribution(mean, sd / math.sqrt(size), sd, quantiles, errors, shape(values[weights > 0], weights[weights > 0]))
+
+
+def quantile_error(values: Array, weights: Array, level: float, size: float) -> float:
+    """Standard error of a quantile: half the distance between the quantiles one binomial error to each side."""
+    step = math.sqrt(level * (1 - level) / size)
+    low, high = weighted_quantiles(values, weights, (max(level - step, 0.0), min(level + step, 1.0)))
+    return (high - low) / 2
+
+
+def _dates(question: Question, paths: Paths, held: NDArray[np.bool_], size: float, rng: np.random.Generator) -> Dates:
+    assert isinstance(question.answer, First)
+    assert question.by is not None
+    last = paths.days.index(question.by + ONE_DAY)
+    days = paths.days[: last + 1]
+    scope = paths.model.scope(paths.parameters).plus(
+        totals={name: values[:, : last + 1] for name, values in paths.totals.items()},
+        values={"t": np.array([[years_between(paths.model.topic.opens, day - ONE_DAY) for day in days]])},
+    )
+    truth = np.broadcast_to(evaluate(question.answer.condition, scope, NUMPY), (len(paths), len(days)))[held]
+    happened = truth.any(axis=1)
+    column = truth.argmax(axis=1)
+    ordinals = np.array([day.toordinal() for day in days])
+    ends = ordinals[column] - 1
+    drawn_from = min(paths.starts.values(), default=days[-1]).toordinal()
+    lengths = ordinals[column] - ordinals[np.maximum(column - 1, 0)]
+    simulated = ends >= drawn_from
+    on = np.where(simulated, ends - np.floor(rng.random(len(ends)) * np.maximum(lengths, 1)).astype(int), ends)
+    on = np.where(happened, on, np.iinfo(np.int64).max)
+    not_by_then = float(1 - happened.mean())
+    quantiles = tuple(_date_or_none(value) for value in np.quantile(on, LEVELS, method="inverted_cdf"))
+    months = _month_ends(paths.model.as_of, question.by)
+    monthly = tuple((day, float((on <= day.toordinal()).mean())) for day in months)
+    return Dates(quantiles, not_by_then, proportion_error(not_by_then, size), monthly)
+
+
+def _shares(question: Question, scope: Scope, weights: Array, size: float, model: Model) -> Shares:
+    if question.choices:
+        truths = {label: _truth(evaluate(condition, scope, NUMPY), len(weights)) for label, condition in question.choices.items()}
+        if (np.sum([*truths.values()], axis=0) > 1).any():
+            raise Unsound(_problem(question, model, "two choices hold at once on some paths; choices must exclude each other"))
+    else:
+        assert isinstance(question.answer, Name)
+        labels = model.topic.parameters[question.answer.name].categories
+        codes = np.broadcast_to(scope.values[question.answer.name][:, 0], (len(weights),))
+        truths = {label: codes == code for code, label in enumerate(labels)}
+    values = {label: float(weights @ truth) for label, truth in truths.items()}
+    return Shares(values, {label: proportion_error(value, size) for label, value in values.items()}, max(0.0, 1 - sum(values.values())))
+
+
+def _status(question: Question, model: Model, paths: Paths) -> Status:
+    """Whether the record alone settles the question: every stream it uses is recorded to its date, or it has come true."""
+    if question.by is None or not _needs_paths(model, question):
+        return "open"
+    used = {stream for expression in _expanded(model, question) for stream in streams_in(expression)}
+    complete = all(stream not in paths.starts or paths.starts[stream] > question.by for stream in used)
+    if question.kind not in {"probability", "date"}:
+        return "settled" if complete else "open"
+    now = _recorded_truth(question, paths, used, complete=complete)
+    if now is True:
+        return "happened"
+    return "can no longer happen" if complete else "open"
+
+
+def _recorded_truth(question: Question, paths: Paths, used: set[str], *, complete: bool) -> bool:
+    """Whether the answer holds on every path already at the end of the record, and stays so to its date."""
+    assert question.answer is not None
+    assert question.by is not None
+    condition = question.answer.condition if isinstance(question.answer, First) else question.answer
+    recorded = min([question.by, *(paths.starts[name] - ONE_DAY for name in used if name in paths.starts)])
+    earliest = paths.days[0]
+    if not complete and recorded < earliest:
+        return False
+    ends = {name: paths.model.records[name].total_before(recorded + ONE_DAY) for name in paths.totals}
+    if question.since is not None:
+        ends = {name: total - paths.model.records[name].total_before(question.since) for name, total in ends.items()}
+    scope = _clocks(paths.model, question, paths.model.scope(paths.parameters))
+    now = _truth(evaluate(condition, scope.plus(totals={n: np.array([[v]]) for n, v in ends.items()}), NUMPY), len(paths))
+    then = {name: _window(paths, name, question) for name in paths.totals}
+    later = _truth(evaluate(condition, scope.plus(totals=then), NUMPY), len(paths))
+    return bool(now.all() and (later.all() or isinstance(question.answer, First)))
+
+
+def _numbers(question: Question, scope: Scope, count: int, model: Model) -> Array:
+    assert question.answer is not None
+    values: Array = np.broadcast_to(np.asarray(evaluate(question.answer, scope, NUMPY), dtype=float), (count, 1))[:, 0]
+    if not np.isfinite(values).all():
+        raise Unsound(_problem(question, model, f"`{question.answer_text}` is not a finite number at some draws"))
+    return values
+
+
+def _truth(value: Any, count: int) -> NDArray[np.bool_]:
+    return np.broadcast_to(np.asarray(value, dtype=bool), (count, 1))[:, 0]
+
+
+def _month_ends(first: date, last: date) -> list[date]:
+    ends = []
+    day = first.replace(day=1)
+    while day <= last:
+        day = (day + timedelta(days=31)).replace(day=1)
+        ends.append(min(day - ONE_DAY, last))
+    return ends
+
+
+def _date_or_none(ordinal: int) -> date | None:
+    return None if ordinal == np.iinfo(np.int64).max else date.fromordinal(int(ordinal))
+
+
+def _problem(question: Question, model: Model, message: str) -> Any:
+    return at_topic(model.topic, ("questions", question.name), message)

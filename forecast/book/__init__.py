@@ -1,0 +1,1 @@
+"""The book: what people edit, read into values; and what is wrong with it, with places."""

@@ -1,0 +1,158 @@
+"""Holding a TOML document to its shape: unknown keys, missing keys, wrong types, each with its place.
+
+What is wrong is left out of what is handed on, so that the rest can still be
+checked; ``dropped`` tells which keys those were.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from forecast.book.positions import Keys
+from forecast.book.problems import Problem
+from forecast.book.sources import Document
+from forecast.language.faults import did_you_mean
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Conformed:
+    """What of a document has the right shape, and what is wrong with the rest.
+
+    ``value`` is an instance of the shape, or None where something required is
+    missing or wrong; in tables by name only the sound entries are kept.
+    """
+
+    value: Any
+    problems: tuple[Problem, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Key:
+    name: str
+    kind: Any
+    required: bool
+
+
+def conform(document: Document, shape: Any, content: Any = None, keys: Keys = ()) -> Conformed:
+    """Return a document, or the part of it at ``keys``, as a value of a shape.
+
+    A shape is a dataclass of ``forecast.book.shapes`` or a type such as
+    ``dict[str, PriorTable]``.
+    """
+    problems: list[Problem] = []
+    value = _value(document, shape, document.content if content is None else content, keys, problems)
+    return Conformed(None if value is _WRONG else value, tuple(problems))
+
+
+_WRONG = object()
+
+
+def _value(document: Document, kind: Any, content: Any, keys: Keys, problems: list[Problem]) -> Any:
+    options = _options(kind)
+    for option in options:
+        if dataclasses.is_dataclass(option) and isinstance(content, dict):
+            return _table(document, option, content, keys, problems)
+        if typing.get_origin(option) is dict and isinstance(content, dict):
+            return _by_name(document, typing.get_args(option)[1], content, keys, problems)
+        if typing.get_origin(option) is typing.Literal and content in typing.get_args(option):
+            return content
+        if option is date and isinstance(content, date) and not isinstance(content, datetime):
+            return content
+        if option in (str, bool) and isinstance(content, option):
+            return content
+    problems.append(_wrong_type(document, options, content, keys))
+    return _WRONG
+
+
+def _table(document: Document, shape: Any, content: dict[str, Any], keys: Keys, problems: list[Problem]) -> Any:
+    known = {key.name: key for key in _keys_of(shape)}
+    for name in content:
+        if name not in known:
+            hint = did_you_mean(name, known) or f"keys here: {', '.join(known)}"
+            problems.append(document.at_key((*keys, name), f"unknown key `{name}`", hint))
+    given: dict[str, Any] = {}
+    sound = True
+    for name, key in known.items():
+        if name not in content:
+            if key.required:
+                sound = False
+                problems.append(document.at_key(keys, f"`{name}` is missing{_in(keys)}", _purpose(shape, name)))
+            continue
+        value = _value(document, key.kind, content[name], (*keys, name), problems)
+        if isinstance(value, str) and not value.strip():
+            problems.append(document.at_value((*keys, name), f"`{name}` is empty", "write it, or leave the key out" if not key.required else ""))
+            value = _WRONG
+        if value is _WRONG:
+            sound = sound and not key.required
+        else:
+            given[name] = value
+    return shape(**given) if sound else _WRONG
+
+
+def _by_name(document: Document, kind: Any, content: dict[str, Any], keys: Keys, problems: list[Problem]) -> dict[str, Any]:
+    values = {name: _value(document, kind, inner, (*keys, name), problems) for name, inner in content.items()}
+    return {name: value for name, value in values.items() if value is not _WRONG}
+
+
+@cache
+def _keys_of(shape: Any) -> tuple[_Key, ...]:
+    kinds = typing.get_type_hints(shape)
+    return tuple(
+        _Key(entry.name, kinds[entry.name], entry.default is dataclasses.MISSING and entry.default_factory is dataclasses.MISSING)
+        for entry in dataclasses.fields(shape)
+    )
+
+
+@cache
+def _options(kind: Any) -> tuple[Any, ...]:
+    if typing.get_origin(kind) in (types.UnionType, typing.Union):
+        return tuple(option for option in typing.get_args(kind) if option is not type(None))
+    return (kind,)
+
+
+def _wrong_type(document: Document, options: Iterable[Any], content: Any, keys: Keys) -> Problem:
+    wanted = " or ".join(_in_words(option) for option in options)
+    hint = ""
+    if date in tuple(options) and isinstance(content, str):
+        hint = "write it without quotes, as in 2025-12-31"
+    elif str in tuple(options) and not isinstance(content, dict | list):
+        hint = "put it in quotes"
+    elif bool in tuple(options):
+        hint = "write true or false, without quotes"
+    literal = next((option for option in options if typing.get_origin(option) is typing.Literal), None)
+    if literal is not None and isinstance(content, str):
+        hint = did_you_mean(content, typing.get_args(literal))
+    name = keys[-1] if keys else document.source.path
+    return document.at_value(keys, f"`{name}` must be {wanted}", hint)
+
+
+def _in_words(kind: Any) -> str:
+    if typing.get_origin(kind) is typing.Literal:
+        return "one of " + ", ".join(f'"{option}"' for option in typing.get_args(kind))
+    if typing.get_origin(kind) is dict or dataclasses.is_dataclass(kind):
+        return "a table"
+    return {str: "a text", bool: "true or false", date: "a date"}[kind]
+
+
+def _in(keys: Keys) -> str:
+    return f" in [{'.'.join(str(key) for key in keys)}]" if keys else ""
+
+
+def _purpose(shape: Any, name: str) -> str:
+    purposes = {
+        "why": "say in a sentence why these numbers",
+        "prior": 'as in prior = "Normal(mu=0, sigma=1)"',
+        "value": 'as in value = "Poisson(mu=rate * months)"',
+        "opens": "the day the record begins, as in opens = 2024-10-18",
+        "title": "the title reports show",
+        "about": "say in a phrase what it is",
+        "unit": "say what its values are measured in",
+        "asks": "ask it in words",
+    }
+    return purposes.get(name, "")

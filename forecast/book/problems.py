@@ -1,0 +1,84 @@
+"""Problems: mistakes in a book as values with a place, gathered and shown together."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+WIDEST = 120  # characters of a source line that are shown
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A point in a file: path relative to the book, line and column from 1."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake: where, what, and one hint on how to mend it.
+
+    ``source`` is the line of the file the place is in (empty when there is
+    none); ``level`` says whether computing may go on.
+    """
+
+    place: Place
+    message: str
+    hint: str = ""
+    source: str = ""
+    level: Literal["error", "warning"] = "error"
+
+
+def in_order(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Return problems by place, each only once."""
+    return tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.place, problem.level, problem.message)))
+
+
+def has_errors(problems: tuple[Problem, ...]) -> bool:
+    """Whether any problem forbids computing."""
+    return any(problem.level == "error" for problem in problems)
+
+
+def format_problem(problem: Problem) -> str:
+    """Return a problem as people read it: place and message, the source line, a marker, the hint.
+
+    Characters that a terminal would act on are shown as a replacement sign,
+    and of a very long line only the part around the place is shown.
+    """
+    place = problem.place
+    lines = [_printable(f"{place.path}:{place.line}:{place.column}: {problem.level}: {problem.message}")]
+    if problem.source.strip():
+        shown, before = _window(problem.source, place.column - 1)
+        lines += [f"    {_printable(shown)}".rstrip(), "    " + "".join(_blank(character) for character in before) + "^"]
+    if problem.hint:
+        lines.append(f"    {_printable(problem.hint)}")
+    return "\n".join(lines)
+
+
+def format_problems(problems: tuple[Problem, ...]) -> str:
+    """Return all problems as one text, one after another."""
+    return "\n".join(format_problem(problem) for problem in problems)
+
+
+def _window(source: str, offset: int) -> tuple[str, str]:
+    """The part of a line to show, and what of it stands before the marker."""
+    if len(source) <= WIDEST:
+        return source, source[:offset].ljust(offset)
+    start = max(0, min(offset - WIDEST // 2, len(source) - WIDEST))
+    head = "…" if start else ""
+    tail = "…" if start + WIDEST < len(source) else ""
+    return head + source[start : start + WIDEST] + tail, head + source[start:offset]
+
+
+def _blank(character: str) -> str:
+    if character == "\t":
+        return "\t"
+    return "  " if unicodedata.east_asian_width(character) in "WF" else " "
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() or character == "\t" else "\N{REPLACEMENT CHARACTER}" for character in text)

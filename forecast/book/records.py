@@ -1,0 +1,258 @@
+"""CSV records: the rows of streams and the points of series, each with its place.
+
+What a cell must hold by itself is checked here; what it means for the topic is
+checked in ``forecast.book.checks_rows``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from forecast.book.cells import Cells, read_cells
+from forecast.book.layout import SNAKE_CASE
+from forecast.book.problems import Place, Problem
+from forecast.book.sources import Source
+from forecast.book.topic import Grade, Point, Row
+from forecast.language.faults import did_you_mean
+
+ROW_COLUMNS = ("from", "to", "on", "value", "known", "source", "grade", "note", "id", "replaces")
+POINT_COLUMNS = ("date", "value", "known", "source", "grade", "note")
+GRADES = ("A", "B", "C", "D")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A CSV file of rows as read: the rows that could be read, and the columns of its own the header names.
+
+    ``cells`` holds each row's cells, to place problems found later.
+    """
+
+    source: Source
+    rows: tuple[Row, ...]
+    cells: Mapping[Place, Cells]
+    covariates: tuple[str, ...]
+    label_columns: tuple[str, ...]
+
+    def at_cell(self, row: Row, column: str, message: str, hint: str = "") -> Problem:
+        """Return a problem at a cell of a row (at the row where it has no such cell)."""
+        return self.cells[row.place].problem(column, message, hint)
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell spells a number."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+def read_rows(source: Source) -> tuple[Record | None, tuple[Problem, ...]]:
+    """Read the rows of a stream's CSV file; None where its header cannot be used."""
+    table, problems = read_cells(source)
+    if table is None:
+        return None, problems
+    header, lines = table
+    header_problems = _row_header_problems(header)
+    if header_problems:
+        return None, (*problems, *header_problems)
+    own = tuple(name for name in header.values if name not in ROW_COLUMNS)
+    labels = tuple(name for name in own if any(cells[name] and not is_number(cells[name]) for cells in lines))
+    found = [(_row(cells, own, labels), cells) for cells in lines]
+    rows = {row.place: cells for (row, _), cells in found if row is not None}
+    wrong = [problem for (_, row_problems), _ in found for problem in row_problems]
+    covariates = tuple(name for name in own if name not in labels)
+    kept = tuple(row for (row, _), _ in found if row is not None)
+    return Record(source, kept, rows, covariates, labels), (*problems, *wrong)
+
+
+def read_points(source: Source) -> tuple[tuple[Point, ...], tuple[Problem, ...]]:
+    """Read the points of a series' CSV file."""
+    table, problems = read_cells(source)
+    if table is None:
+        return (), problems
+    header, lines = table
+    header_problems = list(_missing_columns(header, ("date", "value", "source")))
+    header_problems += [
+        header.problem(name, f"a series has no column `{name}`", did_you_mean(name, POINT_COLUMNS) or f"columns here: {', '.join(POINT_COLUMNS)}")
+        for name in header.values
+        if name not in POINT_COLUMNS
+    ]
+    if header_problems:
+        return (), (*problems, *header_problems)
+    found = [_point(cells) for cells in lines]
+    points = tuple(point for point, _ in found if point is not None)
+    wrong = [problem for _, point_problems in found for problem in point_problems]
+    return points, (*problems, *wrong, *_doubled_points(source, points))
+
+
+def header_line(columns: Sequence[str]) -> str:
+    """Return the first line of a CSV file, with its line end."""
+    return _csv_line(columns)
+
+
+def record_line(columns: Sequence[str], cells: Mapping[str, object]) -> str:
+    """Return one line of a CSV file with its line end: the cells in the order of the columns, empty where not given.
+
+    Raises ``KeyError`` for a cell whose column the file does not have.
+    """
+    for name, value in cells.items():
+        if name not in columns and value not in ("", None):
+            raise KeyError(name)
+    return _csv_line([_as_text(cells.get(name)) for name in columns])
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerow(cells)
+    return buffer.getvalue()
+
+
+def _as_text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case date():
+            return value.isoformat()
+        case float() if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        case _:
+            return str(value)
+
+
+def _row_header_problems(header: Cells) -> tuple[Problem, ...]:
+    problems = list(_missing_columns(header, ("value", "source")))
+    has = header.values.keys()
+    if "on" not in has and not {"from", "to"} <= has:
+        problems.append(header.problem("", "the days are missing: columns `from` and `to`, or `on`"))
+    for name in has:
+        if name in ROW_COLUMNS:
+            continue
+        if not SNAKE_CASE.fullmatch(name):
+            problems.append(header.problem(name, f"column name `{name}` is not in snake_case", "small letters, digits and _, beginning with a letter"))
+    return tuple(problems)
+
+
+def _missing_columns(header: Cells, required: Sequence[str]) -> Iterator[Problem]:
+    for name in required:
+        if name not in header.values:
+            yield header.problem("", f"column `{name}` is missing", _nearest_column(name, header))
+
+
+def _nearest_column(name: str, header: Cells) -> str:
+    others = [other for other in header.values if other not in ROW_COLUMNS and other not in POINT_COLUMNS]
+    near = did_you_mean(name, others)
+    return near.replace("did you mean", "is it the one called") if near else ""
+
+
+def _row(cells: Cells, own: Sequence[str], labels: Sequence[str]) -> tuple[Row | None, list[Problem]]:
+    problems: list[Problem] = []
+    start, end = _days(cells, problems)
+    value = _number(cells, "value", problems)
+    known = _date(cells, "known", problems) if cells["known"] else end
+    source, grade = _source_and_grade(cells, problems)
+    columns: dict[str, float | str] = {}
+    for name in own:
+        if cells[name] and name in labels:
+            columns[name] = cells[name]
+        elif cells[name]:
+            number = _number(cells, name, problems)
+            if number is not None:
+                columns[name] = number
+    if start is None or end is None or value is None or known is None or problems:
+        return None, problems
+    row = Row(cells.place, start, end, value, known, source, grade, cells["note"], cells["id"], cells["replaces"], columns)
+    return row, problems
+
+
+def _days(cells: Cells, problems: list[Problem]) -> tuple[date | None, date | None]:
+    if cells["on"]:
+        for name in ("from", "to"):
+            if cells[name]:
+                problems.append(cells.problem(name, f"`on` and `{name}` are both given", "give `on` for one day, `from` and `to` for several"))
+                return None, None
+        day = _date(cells, "on", problems)
+        return day, day
+    absent = [name for name in ("from", "to") if not cells[name]]
+    if absent:
+        column = absent[0] if absent[0] in cells.values else "on"
+        wanted = " and ".join(f"`{name}`" for name in absent) if "from" in cells.values else "`on`"
+        problems.append(cells.problem(column, f"{wanted} is missing" if len(absent) == 1 or "from" not in cells.values else f"{wanted} are missing"))
+        return None, None
+    start, end = _date(cells, "from", problems), _date(cells, "to", problems)
+    if start is not None and end is not None and end < start:
+        problems.append(cells.problem("to", f"`to` ({end}) is before `from` ({start})"))
+        return None, None
+    return start, end
+
+
+def _date(cells: Cells, column: str, problems: list[Problem]) -> date | None:
+    text = cells[column]
+    if not _DATE.fullmatch(text):
+        problems.append(cells.problem(column, f"`{column}` is not a date: {text}", "write it as in 2025-12-31"))
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        problems.append(cells.problem(column, f"the date {text} does not exist"))
+        return None
+
+
+def _number(cells: Cells, column: str, problems: list[Problem]) -> float | None:
+    text = cells[column]
+    if not text:
+        problems.append(cells.problem(column, f"`{column}` is missing"))
+        return None
+    if text.lower().lstrip("+-") in {"inf", "infinity", "nan"}:
+        problems.append(cells.problem(column, f"`{column}` is not a finite number: {text}"))
+        return None
+    if not is_number(text):
+        hint = "write it without separators, as in 12000" if re.fullmatch(r"[+-]?\d{1,3}(?:[, _']\d{3})+", text) else ""
+        problems.append(cells.problem(column, f"`{column}` is not a number: {text}", hint))
+        return None
+    number = float(text)
+    if not math.isfinite(number):
+        problems.append(cells.problem(column, f"`{column}` is not a finite number: {text}"))
+        return None
+    return number
+
+
+def _source_and_grade(cells: Cells, problems: list[Problem]) -> tuple[str, Grade | None]:
+    if not cells["source"]:
+        problems.append(cells.problem("source", "`source` is missing", "an address or a citation: where can a reader check this?"))
+    grade = cells["grade"]
+    if grade and grade not in GRADES:
+        problems.append(cells.problem("grade", f"unknown grade `{grade}`", "grades are A, B, C and D"))
+        return cells["source"], None
+    return cells["source"], cast("Grade", grade) if grade else None
+
+
+def _point(cells: Cells) -> tuple[Point | None, list[Problem]]:
+    problems: list[Problem] = []
+    day: date | None = None
+    if cells["date"]:
+        day = _date(cells, "date", problems)
+    else:
+        problems.append(cells.problem("date", "`date` is missing"))
+    value = _number(cells, "value", problems)
+    known = _date(cells, "known", problems) if cells["known"] else day
+    source, grade = _source_and_grade(cells, problems)
+    if grade == "D" and not cells["note"]:
+        problems.append(cells.problem("note", "a grade D value needs a `note`", "say how it was made; it is an assumption, not an observation"))
+    if day is None or value is None or known is None or problems:
+        return None, problems
+    return Point(cells.place, day, value, known, source, grade, cells["note"]), problems
+
+
+def _doubled_points(source: Source, points: Sequence[Point]) -> Iterator[Problem]:
+    seen: dict[tuple[date, date], Point] = {}
+    for point in points:
+        earlier = seen.setdefault((point.day, point.known), point)
+        if earlier is not point:
+            message = f"{point.day} has a value already, in line {earlier.place.line}"
+            yield source.at(point.place.line, 1, message, "a correction is a new line with a later `known`")

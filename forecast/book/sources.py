@@ -1,0 +1,92 @@
+"""Files as they were read: text with places, so that every problem can point into them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from forecast.book.positions import Keys, Positions, positions, syntax_fault
+from forecast.book.problems import Place, Problem
+from forecast.language.faults import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file of a book: its path relative to the book, and its text with line ends as ``\\n``."""
+
+    path: str
+    text: str
+    lines: tuple[str, ...]
+
+    def at(self, line: int, column: int, message: str, hint: str = "", *, level: Literal["error", "warning"] = "error") -> Problem:
+        """Return a problem at a line and column, both from 1."""
+        shown = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        return Problem(Place(self.path, line, column), message, hint, shown, level)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A TOML file: what it means, and where everything in it stands."""
+
+    source: Source
+    content: Mapping[str, Any]
+    positions: Positions
+
+    def at_key(self, keys: Keys, message: str, hint: str = "", *, level: Literal["error", "warning"] = "error") -> Problem:
+        """Return a problem at a key, or at the nearest enclosing one."""
+        return self.source.at(*self.positions.key(keys), message, hint, level=level)
+
+    def at_value(self, keys: Keys, message: str, hint: str = "", *, offset: int = 0) -> Problem:
+        """Return a problem at a value, ``offset`` characters into it where it is a string."""
+        return self.source.at(*self.positions.value(keys, offset), message, hint)
+
+    def of_fault(self, keys: Keys, fault: Fault) -> Problem:
+        """Return a fault in a string value as a problem."""
+        return self.at_value(keys, fault.message, fault.hint, offset=fault.offset)
+
+    def place(self, keys: Keys) -> Place:
+        """Return the place of a key."""
+        return Place(self.source.path, *self.positions.key(keys))
+
+
+def read_source(root: Path, path: str) -> tuple[Source | None, tuple[Problem, ...]]:
+    """Read one text file of a book; a file that cannot be read gives a problem instead."""
+    try:
+        raw = (root / path).read_bytes()
+    except OSError as error:
+        return None, (Problem(Place(path), f"this file cannot be read: {error.strerror or error}"),)
+    try:
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8", errors="replace")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        return None, (Problem(Place(path, line, column), "this file is not UTF-8 text", hint="save it in the encoding UTF-8"),)
+    return source_of(path, text), ()
+
+
+def source_of(path: str, text: str) -> Source:
+    """Return a text as a source."""
+    return Source(path, text, tuple(text.split("\n")))
+
+
+def read_document(root: Path, path: str) -> tuple[Document | None, tuple[Problem, ...]]:
+    """Read one TOML file of a book; what is not TOML gives a problem with its place."""
+    source, problems = read_source(root, path)
+    return (None, problems) if source is None else parse_document(source)
+
+
+def parse_document(source: Source) -> tuple[Document | None, tuple[Problem, ...]]:
+    """Parse a TOML text; what is not TOML gives a problem with its place."""
+    try:
+        content = tomllib.loads(source.text)
+    except tomllib.TOMLDecodeError as error:
+        message, (line, column) = syntax_fault(error, source.text)
+        if message.startswith("invalid date"):
+            return None, (source.at(line, column, "this date does not exist"),)
+        return None, (source.at(line, column, f"this is not TOML: {message}"),)
+    except RecursionError:
+        return None, (source.at(1, 1, "this file is nested too deep to be read"),)
+    return Document(source, content, positions(source.text)), ()

@@ -1,0 +1,154 @@
+"""Draws of the parameters become simulated paths of every stream, jointly.
+
+The past is the record, the same on every path.  A stream's future starts the
+day after its last row ends: time nobody has recorded is forecast, not assumed
+quiet.  All streams of a topic are drawn forward together in steps, each step
+with the totals at its start.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.book.topic import Stream
+from forecast.language.evaluate import Scope, evaluate, label_code
+from forecast.language.expressions import names_in
+from forecast.model.clock import ONE_DAY, cut
+from forecast.model.evidence import series_share
+from forecast.model.model import NUMPY, Array, Model, clocks, uses
+from forecast.model.unsound import Unsound, at_topic
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Simulated futures joined to the recorded past.
+
+    ``days`` are the boundaries; ``totals[stream][:, i]`` is the stream's sum
+    over the days before ``days[i]``, shape ``(paths, boundaries)``.
+    ``parameters`` are the draws the paths came from, ``(paths, 1 or labels)``.
+    ``starts`` gives the first simulated day of each stream that has a future.
+    """
+
+    model: Model
+    parameters: Mapping[str, NDArray[Any]]
+    days: tuple[date, ...]
+    totals: Mapping[str, Array]
+    starts: Mapping[str, date]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.totals.values()))) if self.totals else max(len(v) for v in self.parameters.values())
+
+    def through(self, stream: str, day: date) -> Array:
+        """A stream's sum over all days up to and including a day that is the eve of a boundary, ``(paths, 1)``."""
+        column = bisect_left(self.days, day + ONE_DAY)
+        if column == len(self.days) or self.days[column] != day + ONE_DAY:
+            raise ValueError(f"{day} is not the last day of a step")
+        return self.totals[stream][:, column, None]
+
+
+def has_future(stream: Stream) -> bool:
+    """Whether a stream can be drawn forward: its statement uses no own column, or ``next`` says what that will be."""
+    return all(column in stream.next for column in needed_columns(stream))
+
+
+def needed_columns(stream: Stream) -> tuple[str, ...]:
+    """The stream's own columns that its statement uses."""
+    used = {name for expression in stream.value.arguments.values() for name in names_in(expression)}
+    return tuple(name for name in stream.own_columns if name in used)
+
+
+def simulate(
+    model: Model,
+    parameters: Mapping[str, NDArray[Any]],
+    rng: np.random.Generator,
+    *,
+    until: date,
+    cuts: tuple[date, ...] = (),
+) -> Paths:
+    """Draw every stream forward to the end of ``until`` on each draw of the parameters.
+
+    ``cuts`` are days on which a step must begin (deadlines' morrows).  Raises
+    ``Unsound`` where a statement cannot be drawn from.
+    """
+    topic = model.topic
+    paths = max((len(values) for values in parameters.values()), default=1)
+    starts = {name: model.records[name].through + ONE_DAY for name, stream in topic.streams.items() if has_future(stream)}
+    past = {row.end + ONE_DAY for record in model.records.values() for row in record.rows}
+    begin = min([topic.opens, *past, *starts.values(), until])
+    first_drawn = min([*starts.values(), until + ONE_DAY])
+    steps = cut(topic.step, first_drawn, until, [*starts.values(), *cuts, *past]) if first_drawn <= until else (until + ONE_DAY,)
+    days = tuple(sorted({begin, *(day for day in past if day < first_drawn), *(day for day in cuts if begin < day < first_drawn), *steps}))
+    totals = {name: np.tile(np.array([record.total_before(day) for day in days]), (paths, 1)) for name, record in model.records.items()}
+    added = {name: np.zeros((paths, 1)) for name in totals}
+    for column, (start, end) in enumerate(zip(days[:-1], [day - ONE_DAY for day in days[1:]], strict=True)):
+        drawn = {
+            name: _draw(model, stream, parameters, totals, column, (start, end), rng, paths)
+            for name, stream in topic.streams.items()
+            if name in starts and starts[name] <= start
+        }
+        for name, values in drawn.items():
+            added[name] = added[name] + values
+        for name in drawn:
+            totals[name][:, column + 1] += added[name][:, 0]
+    return Paths(model, parameters, days, totals, starts)
+
+
+def step_scope(model: Model, stream: Stream, parameters: Mapping[str, Any], totals: Mapping[str, Array], start: date, end: date) -> Scope:
+    """The scope of one step: clocks, series, totals at its start, and the stream's next columns."""
+    used_series, _ = uses(model.topic, stream.value)
+    scope = model.scope(parameters)
+    values: dict[str, Any] = {name: np.array([[value]]) for name, value in clocks(model.topic, start, end, model.as_of).items()}
+    for name in used_series:
+        try:
+            share = series_share(model.topic.series[name], start, end, as_of=model.as_of)
+        except LookupError as error:
+            raise Unsound(at_topic(model.topic, ("series", name), str(error))) from None
+        values[name] = model.series_value(name, share.known, share.later_share, scope)
+    inner = scope.plus(values=values, totals=totals)
+    columns = {name: next_value(stream, name, inner) for name in needed_columns(stream)}
+    return inner.plus(values=columns)
+
+
+def next_value(stream: Stream, column: str, scope: Scope) -> Any:
+    """What a column of the stream's own rows will be: a number, or a label's number."""
+    expression = stream.next[column]
+    if column in stream.label_columns:
+        code = label_code(expression, column, scope)
+        if code is not None:
+            return np.array([[code]])
+    return evaluate(expression, scope, NUMPY)
+
+
+def _draw(
+    model: Model,
+    stream: Stream,
+    parameters: Mapping[str, Any],
+    totals: Mapping[str, Array],
+    column: int,
+    interval: tuple[date, date],
+    rng: np.random.Generator,
+    paths: int,
+) -> Array:
+    at_start = {name: values[:, column, None] for name, values in totals.items()}
+    try:
+        with np.errstate(all="ignore"):
+            scope = step_scope(model, stream, parameters, at_start, *interval)
+            kind, arguments = model.distribution(stream.value, scope)
+            values: Array = np.asarray(kind.draw(rng, (paths, 1), **arguments), dtype=float)
+    except ValueError as error:
+        raise _cannot_draw(model, stream, interval, str(error)) from None
+    if not np.isfinite(values).all():
+        raise _cannot_draw(model, stream, interval, "a draw is not a finite number")
+    return values
+
+
+def _cannot_draw(model: Model, stream: Stream, interval: tuple[date, date], reason: str) -> Unsound:
+    message = f"`{stream.value.text}` cannot be drawn for {interval[0]} to {interval[1]}: {reason}"
+    return Unsound(at_topic(model.topic, ("streams", stream.name, "value"), message, hint="look at the tails of the priors it uses"))

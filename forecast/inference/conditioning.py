@@ -1,0 +1,167 @@
+"""Condition a model on its rows with the fast engine: one run for each hypothesis, in the coordinates that suit.
+
+Each hypothesis (combination of discrete values) is run first in the prior's own
+coordinates and, where those do not converge, in the parameters' own; the runs
+are then joined, each weighted by its evidence.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.inference.importance import Budget, Weighted, sample
+from forecast.inference.points import lattice
+from forecast.inference.posterior import Diagnostics, Posterior
+from forecast.inference.target import NoSupport, NotFinite
+from forecast.model.coordinates import Coordinates, OwnCoordinates, PriorCoordinates
+from forecast.model.model import Array, Model
+from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
+from forecast.model.unsound import Unsound, at_place, at_prior
+
+NEGLIGIBLE = 1e-4  # a hypothesis with less posterior probability than this need not have converged
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One hypothesis conditioned in one system of coordinates."""
+
+    coordinates: Coordinates
+    weighted: Weighted
+
+
+def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None = None) -> Posterior:
+    """Return the posterior of a model given its rows, by adaptive importance sampling.
+
+    Raises ``Unsound`` where some row is impossible at every draw of every
+    hypothesis, naming the row, or where a statement gives no number.
+    """
+    prior = blocks(model)
+    found = hypotheses(model, prior)
+    runs: list[Run] = []
+    impossible: set[int] | None = None
+    for hypothesis in found:
+        try:
+            runs.append(_best_run(model, prior, hypothesis, rng, budget or Budget()))
+        except NoSupport as none:
+            rows = set(none.rows)
+            impossible = rows if impossible is None else impossible & rows
+        except NotFinite as bad:
+            raise _not_finite(model, bad.rows) from None
+    if not runs:
+        raise _impossible_rows(model, sorted(impossible or ()))
+    return _join(model, runs)
+
+
+def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384) -> Posterior:
+    """Return draws of the joint prior: the model's posterior before any row."""
+    prior = blocks(model)
+    found = hypotheses(model, prior)
+    dimension = PriorCoordinates(model, prior, found[0]).dimension
+    net = lattice(max(64, draws // len(found)), max(1, dimension))
+    parts, log_weights = [], []
+    for hypothesis in found:
+        coordinates = PriorCoordinates(model, prior, hypothesis)
+        parameters = coordinates.parameters(coordinates.start(net.points(dimension, rng)))
+        parts.append({name: np.broadcast_to(values, (net.size, values.shape[1])) for name, values in parameters.items()})
+        log_weights.append(coordinates.log_hypothesis(parameters, net.size))
+    log_weight = np.concatenate(log_weights)
+    log_weight = log_weight - np.logaddexp.reduce(log_weight)
+    size = 1 / np.exp(2 * log_weight).sum()
+    diagnostics = Diagnostics(engine="prior", draws=len(log_weight), effective_size=float(size), sound=True)
+    return Posterior(model, "prior", _stack(parts), log_weight, np.zeros((len(log_weight), 0)), diagnostics)
+
+
+def _best_run(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, rng: np.random.Generator, budget: Budget) -> Run:
+    first = PriorCoordinates(model, prior, hypothesis)
+    run = Run(first, sample(first, rng=rng, budget=budget))
+    if run.weighted.converged:
+        return run
+    second = OwnCoordinates(model, prior, hypothesis)
+    other = Run(second, sample(second, rng=rng, budget=budget))
+    return max(run, other, key=lambda each: (each.weighted.converged, -each.weighted.pareto_k, each.weighted.effective_size))
+
+
+def _join(model: Model, runs: list[Run]) -> Posterior:
+    evidences = np.array([run.weighted.log_evidence for run in runs])
+    log_evidence = float(np.logaddexp.reduce(evidences))
+    shares = np.exp(evidences - log_evidence)
+    log_weight = np.concatenate([run.weighted.log_weight + value - log_evidence for run, value in zip(runs, evidences, strict=True)])
+    log_weight = log_weight - np.logaddexp.reduce(log_weight)
+    rows = len(model.rows)
+    log_likelihood = np.concatenate([run.weighted.log_likelihood[:, :rows] for run in runs])
+    parameters = _stack([_whole(run) for run in runs])
+    weighty = [run for run, share in zip(runs, shares, strict=True) if share > NEGLIGIBLE]
+    error = math.sqrt(sum((share * run.weighted.log_evidence_error) ** 2 for run, share in zip(runs, shares, strict=True)))
+    diagnostics = Diagnostics(
+        engine="importance",
+        draws=len(log_weight),
+        effective_size=_effective_size(runs, shares),
+        sound=all(run.weighted.converged for run in weighty),
+        reason="; ".join(dict.fromkeys(run.weighted.reason for run in weighty if run.weighted.reason)),
+        coordinates=" and ".join(dict.fromkeys(_coordinates_in_words(run) for run in weighty)),
+        rounds=max(run.weighted.rounds for run in runs),
+        pareto_k=max(run.weighted.pareto_k for run in weighty),
+        log_evidence=log_evidence,
+        log_evidence_error=error,
+    )
+    return Posterior(model, "importance", parameters, log_weight, log_likelihood, diagnostics)
+
+
+def _effective_size(runs: list[Run], shares: Array) -> float:
+    """The size of the joined draws: shares of hypotheses are known apart from the error of their evidence."""
+    total = sum(share**2 / run.weighted.effective_size for run, share in zip(runs, shares, strict=True))
+    return float(1 / total)
+
+
+def _coordinates_in_words(run: Run) -> str:
+    return "the prior's own" if isinstance(run.coordinates, PriorCoordinates) else "the parameters' own"
+
+
+def _whole(run: Run) -> dict[str, NDArray[Any]]:
+    draws = len(run.weighted.x)
+    parameters = run.coordinates.parameters(run.weighted.x)
+    return {name: np.broadcast_to(values, (draws, values.shape[1])) for name, values in parameters.items()}
+
+
+def _stack(parts: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _not_finite(model: Model, found: tuple[int, ...]) -> Unsound:
+    rows = [model.rows[index] for index in found if index < len(model.rows)]
+    if not rows:
+        message = "the joint prior has no finite density at some draws"
+        return Unsound(at_prior(model.topic, (), message, hint="look for a prior whose density is infinite at an edge"))
+    return Unsound(
+        *(
+            at_place(
+                model.topic,
+                row.place,
+                f"the density of this row of `{name}` is not a finite number at some draws",
+                hint=f"it arises from `{model.topic.streams[name].value.text}`",
+            )
+            for name, row in rows
+        )
+    )
+
+
+def _impossible_rows(model: Model, found: list[int]) -> Unsound:
+    rows = model.rows
+    problems = [
+        at_place(
+            model.topic,
+            rows[index][1].place,
+            f"this row of `{rows[index][0]}` is impossible under every draw of the priors",
+            hint=f"`{model.topic.streams[rows[index][0]].value.text}` gives it probability zero",
+        )
+        for index in found
+        if index < len(rows)
+    ]
+    if problems:
+        return Unsound(*problems)
+    return Unsound(at_place(model.topic, rows[0][1].place, "the rows together are impossible under every draw of the priors"))

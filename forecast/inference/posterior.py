@@ -1,0 +1,109 @@
+"""Weighted draws of a model's parameters, and the log-likelihood of every row at every draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.model.model import Array, Model
+
+type Engine = Literal["importance", "nuts", "prior"]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostics:
+    """How far an engine's draws can be trusted.
+
+    ``sound`` is the engine's own verdict and ``reason`` says in words why not.
+    ``effective_size`` counts draws as if independent (the smallest over the
+    parameters for NUTS).  What an engine does not have is None.
+    """
+
+    engine: Engine
+    draws: int
+    effective_size: float
+    sound: bool
+    reason: str = ""
+    coordinates: str = ""
+    rounds: int | None = None
+    pareto_k: float | None = None
+    log_evidence: float | None = None
+    log_evidence_error: float | None = None
+    r_hat: float | None = None
+    ess_bulk: float | None = None
+    ess_tail: float | None = None
+    divergences: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """Draws of the parameters given the rows of a model.
+
+    ``parameters`` maps each name to ``(draws, 1)``, or ``(draws, labels)``;
+    ``log_weight`` is ``(draws,)`` with weights summing to one;
+    ``log_likelihood`` is ``(draws, rows)`` with the rows of ``model.rows``.
+    ``chains`` tells how many chains stand one after another in the draws (1 for
+    draws that are not a chain).
+    """
+
+    model: Model
+    engine: Engine
+    parameters: Mapping[str, NDArray[Any]]
+    log_weight: Array
+    log_likelihood: Array
+    diagnostics: Diagnostics
+    chains: int = 1
+
+    def __len__(self) -> int:
+        return len(self.log_weight)
+
+    @property
+    def weights(self) -> Array:
+        """The draws' weights, summing to one."""
+        weights: Array = np.exp(self.log_weight)
+        return weights
+
+    def column(self, name: str, label: str = "") -> Array:
+        """The draws of one value: of a parameter, or of one of its labels, shape ``(draws,)``."""
+        position = self.model.topic.parameters[name].labels.index(label) if label else 0
+        values: Array = np.asarray(self.parameters[name][:, position], dtype=float)
+        return values
+
+    def mean(self, name: str, label: str = "") -> float:
+        """The posterior mean of one value."""
+        return float(self.weights @ self.column(name, label))
+
+    def sd(self, name: str, label: str = "") -> float:
+        """The posterior standard deviation of one value."""
+        values = self.column(name, label)
+        return float(np.sqrt(self.weights @ (values - self.weights @ values) ** 2))
+
+    def quantiles(self, name: str, levels: tuple[float, ...] = (0.05, 0.5, 0.95), label: str = "") -> tuple[float, ...]:
+        """Quantiles of one value at levels in ``(0, 1)``."""
+        return weighted_quantiles(self.column(name, label), self.weights, levels)
+
+    def resample(self, count: int, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
+        """Return ``count`` draws with equal weights, by systematic resampling in random order."""
+        picked = rng.permutation(systematic(self.weights, count, rng))
+        return {name: values[picked] for name, values in self.parameters.items()}
+
+
+def weighted_quantiles(values: Array, weights: Array, levels: tuple[float, ...]) -> tuple[float, ...]:
+    """Quantiles of weighted draws: the smallest value at which the weights up to it reach a level."""
+    order = np.argsort(values, kind="stable")
+    cumulative = np.cumsum(weights[order])
+    reached = np.searchsorted(cumulative, np.asarray(levels) * cumulative[-1])
+    return tuple(float(value) for value in values[order][np.minimum(reached, len(values) - 1)])
+
+
+def systematic(weights: Array, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Indices of a systematic resample: each draw comes ``count * weight`` times, give or take one."""
+    cumulative = np.cumsum(weights)
+    marks = (np.arange(count) + rng.random()) / count * cumulative[-1]
+    picked: NDArray[np.int64] = np.minimum(np.searchsorted(cumulative, marks, side="right"), len(weights) - 1)
+    return picked

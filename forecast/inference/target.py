@@ -1,0 +1,114 @@
+"""What the fast engine samples, and the only place where it is evaluated.
+
+A target is a prior times a likelihood in one choice of coordinates.  The engine
+knows nothing of topics; the model layer supplies targets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[np.float64]
+
+CELLS_AT_ONCE = 2**21  # points times rows evaluated in one call: 16 MB for each array the likelihood makes
+
+
+class Target(Protocol):
+    """A density over ``x`` in ``R**d``: prior times likelihood, in one choice of coordinates."""
+
+    @property
+    def dimension(self) -> int:
+        """The number of coordinates, ``d``; may be 0."""
+
+    def start(self, uniforms: Array) -> Array:
+        """Map uniforms ``(n, d)`` in (0, 1) to draws of the prior ``(n, d)``."""
+
+    def log_prior(self, x: Array) -> Array:
+        """The prior's log density at points ``(n, d)``; minus infinity outside its support."""
+
+    def log_likelihood(self, x: Array) -> Array:
+        """The log density of each row at points ``(n, d)``: ``(n, rows)``; minus infinity where impossible."""
+
+
+class NoSupport(Exception):  # noqa: N818 - the caller turns it into a problem that names the rows
+    """The likelihood is zero at every draw of the prior.
+
+    ``rows`` are those impossible at every draw; empty where each is possible at some draw,
+    but never all of them at one.  ``draws`` says how many were tried.
+    """
+
+    def __init__(self, rows: tuple[int, ...], draws: int) -> None:
+        which = f"rows {', '.join(map(str, rows))} are impossible" if rows else "the rows are never possible together"
+        super().__init__(f"{which} under all {draws} draws of the prior")
+        self.rows = rows
+        self.draws = draws
+
+
+class NotFinite(Exception):  # noqa: N818 - as above
+    """A log density is not a number, or is plus infinity.
+
+    ``rows`` are the rows whose likelihood it is; empty where it is the prior's density or
+    the coordinates.  ``example`` is one such point ``(d,)``.
+    """
+
+    def __init__(self, rows: tuple[int, ...], example: Array) -> None:
+        which = f"log-likelihood of rows {', '.join(map(str, rows))}" if rows else "prior"
+        super().__init__(f"the {which} is not finite at {example.tolist()}")
+        self.rows = rows
+        self.example = example
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Points ``x`` ``(n, d)``, the prior's log density ``(n,)`` and the likelihood's, by row ``(n, rows)``.
+
+    Where the prior is zero the likelihood is not asked for, and stands as minus infinity.
+    """
+
+    x: Array
+    log_prior: Array
+    log_likelihood: Array
+
+    @property
+    def log_posterior(self) -> Array:
+        """Log of prior times likelihood ``(n,)``, not normalised."""
+        total: Array = self.log_prior + self.log_likelihood.sum(axis=1)
+        return total
+
+
+def evaluate(target: Target, x: Array) -> Evaluated:
+    """Evaluate a target once at each point, in chunks that fit in memory.
+
+    Raises NotFinite where a log density is NaN or plus infinity, naming all rows of the
+    chunk concerned.
+    """
+    bad = ~np.isfinite(x).all(axis=1)
+    if bad.any():
+        raise NotFinite((), x[bad][0])
+    log_prior = target.log_prior(x)
+    bad = np.isnan(log_prior) | np.isposinf(log_prior)
+    if bad.any():
+        raise NotFinite((), x[bad][0])
+    possible = np.flatnonzero(log_prior > -np.inf)
+    first = _rows(target, x[possible[:64]] if len(possible) else x[:0])
+    chunk = max(64, CELLS_AT_ONCE // max(1, first.shape[1]))
+    rest = possible[64:]
+    pieces = [first] + [_rows(target, x[rest[begin : begin + chunk]]) for begin in range(0, len(rest), chunk)]
+    if len(possible) == len(x):
+        return Evaluated(x, log_prior, np.concatenate(pieces))
+    log_likelihood = np.full((len(x), first.shape[1]), -np.inf)
+    log_likelihood[possible] = np.concatenate(pieces)
+    return Evaluated(x, log_prior, log_likelihood)
+
+
+def _rows(target: Target, x: Array) -> Array:
+    log_likelihood = target.log_likelihood(x)
+    bad = np.isnan(log_likelihood) | np.isposinf(log_likelihood)
+    if bad.any():
+        rows = tuple(int(row) for row in np.flatnonzero(bad.any(axis=0)))
+        raise NotFinite(rows, x[bad.any(axis=1)][0])
+    return log_likelihood

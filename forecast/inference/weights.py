@@ -1,0 +1,44 @@
+"""Arithmetic of importance weights on the log scale: their sum, their effective number, the error of an average."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[np.float64]
+
+
+def log_sum(log_values: Array) -> float:
+    """Return the log of the sum of exponentials of ``(n,)`` values; minus infinity where all are."""
+    largest = float(log_values.max())
+    if np.isneginf(largest):
+        return largest
+    return largest + float(np.log(np.exp(log_values - largest).sum()))
+
+
+def relative(log_weight: Array, power: float = 1.0) -> Array:
+    """Return weights ``exp(power * log_weight)`` scaled to sum to one; at least one must be finite."""
+    weights: Array = np.exp(power * (log_weight - log_weight.max()))
+    return weights / weights.sum()
+
+
+def effective_size(log_weight: Array) -> float:
+    """Return Kish's effective number of draws, ``(sum w)**2 / sum w**2``."""
+    return float(1 / (relative(log_weight) ** 2).sum())
+
+
+def weighted_error(values: Array, log_weight: Array) -> tuple[float, float]:
+    """Return the weighted mean of ``values`` ``(n,)`` and its Monte Carlo standard error.
+
+    The error is the delta formula for self-normalised weights,
+    ``sqrt(sum w_i**2 (v_i - mean)**2)`` with weights summing to one (Owen 2013, Monte
+    Carlo theory, methods and examples, 9.2).  Evenly spread draws do better than it
+    says.  Draws of zero weight are ignored, whatever their value.
+    """
+    weights = relative(log_weight)
+    carrying = weights > 0
+    weights, values = weights[carrying], values[carrying]
+    mean = float(weights @ values)
+    return mean, float(np.sqrt(weights**2 @ (values - mean) ** 2))

@@ -1,0 +1,41 @@
+"""What values an argument may have: one rule serves the check of constants and the mask over draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.language.faults import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The values an argument may have: ``holds`` over arrays, ``wording`` after "it must be"."""
+
+    wording: str
+    holds: Callable[[NDArray[Any]], NDArray[np.bool_]]
+    is_width: bool = False  # an argument that says how wide the distribution is
+
+
+REAL = Domain("a finite number", np.isfinite)
+POSITIVE = Domain("above 0", lambda x: (x > 0) & (x < np.inf))
+WIDTH = Domain("above 0", lambda x: (x > 0) & (x < np.inf), is_width=True)
+NOT_NEGATIVE = Domain("0 or more", lambda x: (x >= 0) & (x < np.inf))
+SHARE = Domain("between 0 and 1", lambda x: (x >= 0) & (x <= 1))
+INNER_SHARE = Domain("above 0 and below 1", lambda x: (x > 0) & (x < 1))
+COUNT = Domain("a whole number, 0 or more", lambda x: (x >= 0) & (x < np.inf) & (np.floor(x) == x))
+
+
+def check(domain: Domain, family: str, name: str, value: float) -> None:
+    """Raise ``Fault`` where a constant is not in its argument's domain."""
+    if not np.isfinite(value):
+        raise Fault(f"`{name}` is not a finite number", argument=name)
+    if bool(domain.holds(np.asarray(value, dtype=float))):
+        return
+    if domain.is_width and value == 0:
+        raise Fault(f"`{name}=0` gives {family} zero width", hint="what is known for certain is a number, not a prior", argument=name)
+    raise Fault(f"`{name}` of {family} is {value:.6g}; it must be {domain.wording}", argument=name)

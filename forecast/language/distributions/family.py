@@ -1,0 +1,214 @@
+"""What a distribution is here: its arguments, its formulas over NumPy, and the ways to say it in words.
+
+A family has PyMC's name and accepts PyMC's parametrizations.  Each subclass
+reduces what was given to its own *core* arguments and has one formula for each
+of density, distribution function, quantile, draws, mean and sd; the checks,
+masks and messages are written once, here.
+
+Everything broadcasts.  Arguments that make no distribution give NaN (never an
+exception), so that whoever holds the statement can name it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from forecast.language.distributions.domains import Domain, check
+from forecast.language.distributions.words import Form, arguments_from_words
+from forecast.language.faults import Fault
+from forecast.language.ops import Ops
+
+Array = NDArray[np.float64]
+Core = tuple[Array, ...]
+Size = int | tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One set of arguments PyMC accepts: those it must have, and those with a default."""
+
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+    def accepts(self, names: frozenset[str]) -> bool:
+        """Whether exactly these argument names may be given together."""
+        return names.issuperset(self.required) and names.issubset(self.required + self.optional)
+
+    def __str__(self) -> str:
+        return ", ".join((*self.required, *self.optional)) or "nothing"
+
+
+class Family(ABC):
+    """One of PyMC's distributions, over NumPy arrays."""
+
+    name: ClassVar[str]
+    discrete: ClassVar[bool] = False
+    signatures: ClassVar[tuple[Signature, ...]]
+    domains: ClassVar[Mapping[str, Domain]]
+    forms: ClassVar[tuple[Form, ...]] = ()
+    no_words: ClassVar[str] = ""  # why some way of saying it in words does not exist; shown as a hint
+
+    # what a subclass says
+
+    @abstractmethod
+    def core(self, **arguments: Any) -> Core:
+        """Reduce any accepted argument set to the core arguments."""
+
+    @abstractmethod
+    def _log_density(self, x: Array, *core: Array) -> Array: ...
+
+    @abstractmethod
+    def _distribution(self, x: Array, *core: Array) -> Array: ...
+
+    @abstractmethod
+    def _quantile(self, q: Array, *core: Array) -> Array: ...
+
+    @abstractmethod
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any: ...
+
+    @abstractmethod
+    def _mean(self, *core: Array) -> Array: ...
+
+    @abstractmethod
+    def _sd(self, *core: Array) -> Array: ...
+
+    @abstractmethod
+    def _support(self, *core: Array) -> tuple[ArrayLike, ArrayLike]: ...
+
+    def _jointly_valid(self, *core: Array) -> NDArray[np.bool_]:
+        """Whether the core arguments suit each other (each alone is judged by its domain)."""
+        return np.asarray(True)
+
+    def _check_jointly(self, arguments: Mapping[str, float]) -> None:
+        """Raise ``Fault`` with a message of its own where constants do not suit each other."""
+
+    # what everybody calls
+
+    def log_density(self, value: ArrayLike, **arguments: ArrayLike) -> Array:
+        """Return the log density (or log mass) at values, by PyMC's arguments; everything broadcasts.
+
+        Minus infinity outside the support and at infinite values, and for a
+        discrete family between whole numbers; NaN where the arguments make no
+        distribution or the value is NaN.
+        """
+        x = np.asarray(value, dtype=float)
+        with np.errstate(all="ignore"):
+            core, valid = self._prepare(arguments)
+            lower, upper = self._support(*core)
+            inside = (x >= lower) & (x <= upper) & np.isfinite(x)
+            if self.discrete:
+                inside &= np.floor(x) == x
+            density = np.asarray(self._log_density(x, *core))
+            if not inside.all():
+                density = np.where(inside, density, np.where(np.isnan(x), np.nan, -np.inf))
+        return _masked(density, valid)
+
+    def distribution(self, value: ArrayLike, **arguments: ArrayLike) -> Array:
+        """Return the distribution function P(X <= value); NaN as in ``log_density``."""
+        x = np.asarray(value, dtype=float)
+        with np.errstate(all="ignore"):
+            core, valid = self._prepare(arguments)
+            lower, upper = self._support(*core)
+            if self.discrete:
+                x = np.floor(x)
+            share = np.asarray(self._distribution(x, *core))
+            share = np.where(x < lower, 0.0, np.where(x >= upper, 1.0, share))
+            share = np.where(np.isnan(x), np.nan, share)
+        return _masked(share, valid)
+
+    def quantile(self, q: ArrayLike, **arguments: ArrayLike) -> Array:
+        """Return the quantile at ``q`` strictly between 0 and 1; NaN at other ``q`` and invalid arguments.
+
+        For a discrete family, the smallest whole number whose distribution
+        function reaches ``q``.  A value too small for a float is given as 0.
+        """
+        shares = np.asarray(q, dtype=float)
+        with np.errstate(all="ignore"):
+            core, valid = self._prepare(arguments)
+            values = np.asarray(self._quantile(shares, *core))
+            proper = (shares > 0) & (shares < 1)
+            if not proper.all():
+                values = np.where(proper, values, np.nan)
+        return _masked(values, valid)
+
+    def draw(self, rng: np.random.Generator, size: Size = None, **arguments: ArrayLike) -> Array:
+        """Return independent draws as floats, of shape ``size`` (None: that of the arguments together).
+
+        Raises ``ValueError`` where arguments make no distribution.
+        """
+        with np.errstate(all="ignore"):
+            core, valid = self._prepare(arguments)
+            if not valid.all():
+                raise ValueError(f"arguments of {self.name} that make no distribution")
+            return np.asarray(self._draw(rng, size, *core), dtype=float)
+
+    def mean(self, **arguments: ArrayLike) -> Array:
+        """Return the mean: infinite where the integral diverges, NaN where there is none (Cauchy)."""
+        with np.errstate(all="ignore"):
+            core, valid = self._prepare(arguments)
+            return _masked(np.asarray(self._mean(*core), dtype=float), valid)
+
+    def sd(self, **arguments: ArrayLike) -> Array:
+        """Return the standard deviation: infinite where the variance diverges, NaN where the mean does not exist."""
+        with np.errstate(all="ignore"):
+            core, valid = self._prepare(arguments)
+            return _masked(np.asarray(self._sd(*core), dtype=float), valid)
+
+    def support(self, **arguments: ArrayLike) -> tuple[Array, Array]:
+        """Return the smallest and largest possible values, which may be infinite."""
+        with np.errstate(all="ignore"):
+            core, valid = self._prepare(arguments)
+            lower, upper = self._support(*core)
+        return _masked(np.asarray(lower, dtype=float), valid), _masked(np.asarray(upper, dtype=float), valid)
+
+    def points(self, arguments: Mapping[str, float]) -> tuple[float, float, float]:
+        """Return the 5, 50 and 95 % points, for constant arguments."""
+        low, middle, high = self.quantile(np.array([0.05, 0.5, 0.95]), **arguments)
+        return float(low), float(middle), float(high)
+
+    def from_words(self, given: Mapping[str, Any], ops: Ops) -> dict[str, Any]:
+        """Return PyMC's arguments for what was given, in PyMC's own names or in words.
+
+        PyMC's own pass unchanged and unchecked (see ``check_constants``).  Words
+        are solved exactly; see ``words``.  Raises ``Fault`` for names that are
+        unknown, missing or do not go together, and for words that are impossible.
+        """
+        names = frozenset(given)
+        if any(signature.accepts(names) for signature in self.signatures):
+            return dict(given)
+        return arguments_from_words(
+            self.name, given, ops, forms=self.forms, native=tuple(self.domains), signatures=self.signatures, no_words=self.no_words
+        )
+
+    def check_constants(self, arguments: Mapping[str, float]) -> None:
+        """Raise ``Fault`` where constant arguments, in PyMC's own names, make no distribution; it names the argument."""
+        for name, value in arguments.items():
+            for each in np.ravel(np.asarray(value, dtype=float)):
+                check(self.domains[name], self.name, name, float(each))
+        self._check_jointly(arguments)
+        with np.errstate(all="ignore"):
+            valid = self._prepare(arguments)[1]
+        if not valid.all():
+            said = ", ".join(f"{name}={value:.6g}" for name, value in arguments.items())
+            raise Fault(f"{self.name}({said}) is not a distribution", argument=next(iter(arguments), ""))
+
+    def _prepare(self, arguments: Mapping[str, ArrayLike]) -> tuple[Core, NDArray[np.bool_]]:
+        arrays = {name: np.asarray(value, dtype=float) for name, value in arguments.items()}
+        valid: NDArray[np.bool_] = np.asarray(True)
+        for name, value in arrays.items():
+            valid = valid & self._valid(name, value)
+        core = self.core(**arrays)
+        return core, np.asarray(valid & self._jointly_valid(*core))
+
+    def _valid(self, name: str, value: Array) -> NDArray[np.bool_]:
+        return self.domains[name].holds(value)
+
+
+def _masked(result: Array, valid: NDArray[np.bool_]) -> Array:
+    return result if valid.all() else np.where(valid, result, np.nan)

@@ -1,0 +1,225 @@
+"""Gamma and InverseGamma: one shape, solved for numerically from quantiles."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from forecast.language.distributions.domains import POSITIVE, WIDTH
+from forecast.language.distributions.family import Array, Core, Family, Signature, Size
+from forecast.language.distributions.half import ABOVE_ZERO
+from forecast.language.distributions.positive import require_median_and_factor
+from forecast.language.distributions.solve import NoRoot, gamma_alpha, log_gamma_quantile
+from forecast.language.distributions.table import tabulated
+from forecast.language.distributions.words import Form, Words, verified
+from forecast.language.faults import Fault
+
+
+class Gamma(Family):
+    """Gamma(alpha, beta) or Gamma(mu, sigma): log f = alpha log beta - log Gamma(alpha) + (alpha - 1) log x - beta x.
+
+    alpha = mu² / sigma², beta = mu / sigma².  Mean alpha / beta, sd sqrt(alpha) / beta.
+    At 0 the density is taken as 0 unless alpha is 1, as PyMC does.
+    """
+
+    name = "Gamma"
+    signatures = (Signature(("alpha", "beta")), Signature(("mu", "sigma")))
+    domains = {"alpha": POSITIVE, "beta": POSITIVE, "mu": POSITIVE, "sigma": WIDTH}
+
+    def core(self, alpha: Any = None, beta: Any = None, mu: Any = None, sigma: Any = None) -> Core:
+        if alpha is None:
+            alpha, beta = (mu / sigma) ** 2, mu / sigma**2
+        return np.asarray(alpha), np.asarray(beta)
+
+    def _jointly_valid(self, *core: Array) -> Any:
+        alpha, beta = core
+        return POSITIVE.holds(alpha) & POSITIVE.holds(beta)
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        alpha, beta = core
+        density = special.xlogy(alpha - 1, x) - beta * x + (alpha * np.log(beta) - special.gammaln(alpha))
+        return np.where((x == 0) & (alpha != 1), -np.inf, density)
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(special.gammainc(alpha, beta * np.maximum(x, 0.0)))
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        alpha, beta = core
+        if alpha.size == 1:
+            shape = alpha.reshape(())
+            logs = tabulated(q, lambda share: _log_quantiles(shape, share), lambda value, log_phi: _log_slope(shape, value, log_phi))
+            if logs is not None:
+                return np.exp(logs) / beta
+        return np.asarray(special.gammaincinv(alpha, q) / beta)
+
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+        alpha, beta = np.broadcast_arrays(*core)
+        return rng.standard_gamma(alpha, size=size) / beta
+
+    def _mean(self, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(alpha / beta)
+
+    def _sd(self, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(np.sqrt(alpha) / beta)
+
+    def _support(self, *core: Array) -> tuple[Any, Any]:
+        return 0.0, np.inf
+
+    @staticmethod
+    def _from_quantiles(words: Words) -> dict[str, Any]:
+        return verified(words, Gamma(), _two_points(words, words.shares, words.numbers()))
+
+    @staticmethod
+    def _from_alpha(words: Words) -> dict[str, Any]:
+        words.require("alpha", lambda alpha: alpha > 0, "above 0")
+        return {"alpha": words["alpha"], "beta": math.exp(log_gamma_quantile(words.number("alpha"), words.shares[0])) / words.points[0]}
+
+    @staticmethod
+    def _from_moments(words: Words) -> dict[str, Any]:
+        words.require("mean", lambda mean: mean > 0, "above 0")
+        words.require_width("sd")
+        return {"alpha": (words["mean"] / words["sd"]) ** 2, "beta": words["mean"] / words["sd"] ** 2}
+
+    @staticmethod
+    def _from_factor(words: Words) -> dict[str, Any]:
+        return _median_and_factor(words)
+
+    forms = (
+        Form(_from_quantiles, quantiles=2, inside=ABOVE_ZERO),
+        Form(_from_moments, ("mean", "sd")),
+        Form(_from_factor, ("median", "factor")),
+        Form(_from_alpha, ("alpha",), 1, ABOVE_ZERO),
+    )
+
+
+class InverseGamma(Family):
+    """InverseGamma(alpha, beta=1) or InverseGamma(mu, sigma): 1 / x is Gamma(alpha, beta).
+
+    log f = alpha log beta - log Gamma(alpha) - (alpha + 1) log x - beta / x; alpha = 2 + mu² / sigma², beta = mu (alpha - 1).
+    Mean beta / (alpha - 1) for alpha > 1, sd mean / sqrt(alpha - 2) for alpha > 2, otherwise infinite (NaN without a mean).
+    """
+
+    name = "InverseGamma"
+    signatures = (Signature(("alpha",), ("beta",)), Signature(("mu", "sigma")))
+    domains = {"alpha": POSITIVE, "beta": POSITIVE, "mu": POSITIVE, "sigma": WIDTH}
+
+    def core(self, alpha: Any = None, beta: Any = None, mu: Any = None, sigma: Any = None) -> Core:
+        if alpha is None:
+            alpha = 2 + (mu / sigma) ** 2
+            beta = mu * (alpha - 1)
+        return np.asarray(alpha), np.asarray(1.0 if beta is None else beta)
+
+    def _jointly_valid(self, *core: Array) -> Any:
+        alpha, beta = core
+        return POSITIVE.holds(alpha) & POSITIVE.holds(beta)
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        alpha, beta = core
+        density = (alpha * np.log(beta) - special.gammaln(alpha)) - (alpha + 1) * np.log(x) - beta / x
+        return np.where(x > 0, density, -np.inf)
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(special.gammaincc(alpha, beta / np.maximum(x, 0.0)))
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        alpha, beta = core
+        if alpha.size == 1:
+            shape = alpha.reshape(())
+            logs = tabulated(
+                q, lambda share: -np.log(special.gammainccinv(shape, share)), lambda value, log_phi: _log_slope(shape, -value, log_phi)
+            )
+            if logs is not None:
+                return np.exp(logs) * beta
+        return np.asarray(beta / special.gammainccinv(alpha, q))
+
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+        alpha, beta = np.broadcast_arrays(*core)
+        return beta / rng.standard_gamma(alpha, size=size)
+
+    def _mean(self, *core: Array) -> Array:
+        alpha, beta = core
+        return np.where(alpha > 1, beta / (alpha - 1), np.inf)
+
+    def _sd(self, *core: Array) -> Array:
+        alpha, beta = core
+        return np.where(alpha > 2, beta / (alpha - 1) / np.sqrt(alpha - 2), np.where(alpha > 1, np.inf, np.nan))
+
+    def _support(self, *core: Array) -> tuple[Any, Any]:
+        return 0.0, np.inf
+
+    @staticmethod
+    def _from_quantiles(words: Words) -> dict[str, Any]:
+        return verified(words, InverseGamma(), _inverted(words, words.shares, words.numbers()))
+
+    @staticmethod
+    def _from_alpha(words: Words) -> dict[str, Any]:
+        words.require("alpha", lambda alpha: alpha > 0, "above 0")
+        return {"alpha": words["alpha"], "beta": words.points[0] * float(special.gammainccinv(words.number("alpha"), words.shares[0]))}
+
+    @staticmethod
+    def _from_moments(words: Words) -> dict[str, Any]:
+        words.require("mean", lambda mean: mean > 0, "above 0")
+        words.require_width("sd")
+        alpha = 2 + (words["mean"] / words["sd"]) ** 2
+        return {"alpha": alpha, "beta": words["mean"] * (alpha - 1)}
+
+    @staticmethod
+    def _from_factor(words: Words) -> dict[str, Any]:
+        found = _median_and_factor(words, 1 / words.number("median") if words.number("median") > 0 else None)
+        return found
+
+    forms = (
+        Form(_from_quantiles, quantiles=2, inside=ABOVE_ZERO),
+        Form(_from_moments, ("mean", "sd")),
+        Form(_from_factor, ("median", "factor")),
+        Form(_from_alpha, ("alpha",), 1, ABOVE_ZERO),
+    )
+
+
+def _two_points(words: Words, shares: tuple[float, ...], points: tuple[float, ...]) -> dict[str, Any]:
+    """Shape and rate of the Gamma with two quantiles: their ratio gives the shape, either gives the rate."""
+    alpha = _alpha(words, shares[0], shares[1], math.log(points[1]) - math.log(points[0]))
+    return {"alpha": alpha, "beta": _exp(words, log_gamma_quantile(alpha, shares[1]) - math.log(points[1]))}
+
+
+def _inverted(words: Words, shares: tuple[float, ...], points: tuple[float, ...]) -> dict[str, Any]:
+    return _two_points(words, (1 - shares[1], 1 - shares[0]), (1 / points[1], 1 / points[0]))
+
+
+def _median_and_factor(words: Words, median: float | None = None) -> dict[str, Any]:
+    """Shape and rate from a median and the ratio of the 95 % to the 5 % point (the same for 1 / x)."""
+    require_median_and_factor(words)
+    alpha = _alpha(words, 0.05, 0.95, 2 * math.log(words.number("factor")))
+    value = words.number("median") if median is None else median
+    return {"alpha": alpha, "beta": _exp(words, log_gamma_quantile(alpha, 0.5) - math.log(value))}
+
+
+def _alpha(words: Words, low_share: float, high_share: float, log_ratio: float) -> float:
+    try:
+        return gamma_alpha(low_share, high_share, log_ratio)
+    except NoRoot:
+        raise Fault(f"no {words.family} can be computed for this: it is too narrow or too wide", argument=next(iter(words.values), "")) from None
+
+
+def _exp(words: Words, log_rate: float) -> float:
+    if not -700 < log_rate < 700:
+        raise Fault(f"no {words.family} can be computed for this: it is too narrow or too wide", argument=next(iter(words.values), ""))
+    return math.exp(log_rate)
+
+
+def _log_quantiles(alpha: Array, q: Array) -> Array:
+    value = special.gammaincinv(alpha, q)
+    # below the smallest floats the lower tail is x**alpha / Gamma(alpha + 1)
+    return np.where(value > 1e-290, np.log(value), (np.log(q) + special.gammaln(alpha + 1)) / alpha)
+
+
+def _log_slope(alpha: Array, log_y: Array, log_phi: Array) -> Array:
+    """The derivative of the log of a Gamma(alpha, 1) quantile by its normal score."""
+    return np.exp(log_phi - (alpha * log_y - np.exp(log_y) - special.gammaln(alpha)))

@@ -1,0 +1,191 @@
+"""One-parameter widths: HalfNormal, HalfStudentT, HalfCauchy.
+
+Each is the absolute value of a centred family, so one quantile says all:
+``scale = point / z(q)`` with z the quantile function at scale 1.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from forecast.language.distributions.domains import POSITIVE, WIDTH
+from forecast.language.distributions.family import Array, Core, Family, Signature, Size
+from forecast.language.distributions.real import HALF_LOG_2PI, scale_of, student_log_density
+from forecast.language.distributions.words import Form, Words
+
+ABOVE_ZERO = (0.0, math.inf)
+
+
+class HalfNormal(Family):
+    """HalfNormal(sigma=1) or HalfNormal(tau): log f = log 2 + log Normal(x; 0, sigma), tau = 1 / sigma².
+
+    Mean sigma sqrt(2 / pi), sd sigma sqrt(1 - 2 / pi).
+    """
+
+    name = "HalfNormal"
+    signatures = (Signature((), ("sigma",)), Signature(("tau",)))
+    domains = {"sigma": WIDTH, "tau": POSITIVE}
+
+    def core(self, sigma: Any = None, tau: Any = None) -> Core:
+        return (scale_of(sigma, tau),)
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        (sigma,) = core
+        z = x / sigma
+        return -0.5 * z * z - (np.log(sigma) + HALF_LOG_2PI - np.log(2.0))
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        return np.asarray(special.erf(x / core[0] / np.sqrt(2.0)))
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        return np.asarray(core[0] * half_normal_score(q))
+
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+        return np.abs(rng.normal(0.0, core[0], size=size))
+
+    def _mean(self, *core: Array) -> Array:
+        return np.asarray(core[0] * np.sqrt(2 / np.pi))
+
+    def _sd(self, *core: Array) -> Array:
+        return np.asarray(core[0] * np.sqrt(1 - 2 / np.pi))
+
+    def _support(self, *core: Array) -> tuple[Any, Any]:
+        return 0.0, np.inf
+
+    @staticmethod
+    def _from_quantile(words: Words) -> dict[str, Any]:
+        return {"sigma": words.points[0] / float(half_normal_score(np.asarray(words.shares[0])))}
+
+    @staticmethod
+    def _from_mean(words: Words) -> dict[str, Any]:
+        words.require_width("mean")
+        return {"sigma": words["mean"] * math.sqrt(math.pi / 2)}
+
+    forms = (Form(_from_quantile, quantiles=1, inside=ABOVE_ZERO), Form(_from_mean, ("mean",)))
+
+
+class HalfStudentT(Family):
+    """HalfStudentT(nu, sigma=1) or HalfStudentT(nu, lam): log f = log 2 + log StudentT(x; nu, 0, sigma), lam = 1 / sigma².
+
+    Mean 2 sigma sqrt(nu) / ((nu - 1) B(1/2, nu / 2)) for nu > 1; E[X²] = sigma² nu / (nu - 2) for nu > 2.
+    """
+
+    name = "HalfStudentT"
+    signatures = (Signature(("nu",), ("sigma",)), Signature(("nu", "lam")))
+    domains = {"nu": POSITIVE, "sigma": WIDTH, "lam": POSITIVE}
+
+    def core(self, nu: Any, sigma: Any = None, lam: Any = None) -> Core:
+        return np.asarray(nu), scale_of(sigma, lam)
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        nu, sigma = core
+        return student_log_density(x / sigma, nu) - np.log(0.5 * sigma)
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        nu, sigma = core
+        z = np.maximum(x, 0.0) / sigma
+        return np.where(z > 1, 1 - 2 * special.stdtr(nu, -z), special.betainc(0.5, nu / 2, z * z / (nu + z * z)))
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        nu, sigma = core
+        return np.asarray(sigma * half_student_score(q, nu))
+
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+        nu, sigma = np.broadcast_arrays(*core)
+        return np.abs(sigma * rng.standard_t(nu, size=size))
+
+    def _mean(self, *core: Array) -> Array:
+        nu, sigma = core
+        return np.where(nu > 1, sigma * half_student_mean(nu), np.inf)
+
+    def _sd(self, *core: Array) -> Array:
+        nu, sigma = core
+        return np.where(
+            nu > 2, sigma * np.sqrt(nu / (nu - 2) - half_student_mean(nu) ** 2), np.where(nu > 1, np.inf, np.nan)
+        )
+
+    def _support(self, *core: Array) -> tuple[Any, Any]:
+        return 0.0, np.inf
+
+    @staticmethod
+    def _from_quantile(words: Words) -> dict[str, Any]:
+        words.require("nu", lambda nu: nu > 0, "above 0")
+        score = half_student_score(np.asarray(words.shares[0]), np.asarray(words.number("nu")))
+        return {"nu": words["nu"], "sigma": words.points[0] / float(score)}
+
+    @staticmethod
+    def _from_mean(words: Words) -> dict[str, Any]:
+        words.require("nu", lambda nu: nu > 1, "above 1 for a mean to exist")
+        words.require_width("mean")
+        return {"nu": words["nu"], "sigma": words["mean"] / float(half_student_mean(np.asarray(words.number("nu"))))}
+
+    forms = (Form(_from_quantile, ("nu",), 1, ABOVE_ZERO), Form(_from_mean, ("nu", "mean")))
+
+
+class HalfCauchy(Family):
+    """HalfCauchy(beta): log f = log 2 - log(pi beta) - log(1 + (x / beta)²).  Mean infinite, sd NaN; the median is beta."""
+
+    name = "HalfCauchy"
+    signatures = (Signature(("beta",)),)
+    domains = {"beta": WIDTH}
+    no_words = "a HalfCauchy has no mean"
+
+    def core(self, beta: Any) -> Core:
+        return (np.asarray(beta),)
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        (beta,) = core
+        return -np.log(0.5 * np.pi * beta) - np.log1p((x / beta) ** 2)
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        return np.asarray(2 / np.pi * np.arctan(x / core[0]))
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        return np.asarray(core[0] * half_cauchy_score(q))
+
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+        return np.abs(core[0] * rng.standard_cauchy(core[0].shape if size is None else size))
+
+    def _mean(self, *core: Array) -> Array:
+        return np.full(core[0].shape, np.inf)
+
+    def _sd(self, *core: Array) -> Array:
+        return np.full(core[0].shape, np.nan)
+
+    def _support(self, *core: Array) -> tuple[Any, Any]:
+        return 0.0, np.inf
+
+    @staticmethod
+    def _from_quantile(words: Words) -> dict[str, Any]:
+        return {"beta": words.points[0] / float(half_cauchy_score(np.asarray(words.shares[0])))}
+
+    forms = (Form(_from_quantile, quantiles=1, inside=ABOVE_ZERO),)
+
+
+def half_normal_score(q: Array) -> Array:
+    """The quantile of |Z|: by erfinv from below, by the normal's own tail from above."""
+    return np.where(q < 0.5, np.sqrt(2.0) * special.erfinv(q), -special.ndtri(0.5 * (1 - q)))
+
+
+def half_student_score(q: Array, nu: Array) -> Array:
+    """The quantile of |T|: by the t's own tail, and near 0, where that runs out of digits, by two terms of the series.
+
+    Near 0 the distribution function is ``2 f(0) (x - (nu + 1) / (6 nu) x³ + …)``.
+    """
+    tail = -special.stdtrit(nu, 0.5 * (1 - q))
+    first = 0.5 * q * np.exp(-student_log_density(np.asarray(0.0), nu))
+    return np.where(q < 1e-4, first * (1 + (nu + 1) / (6 * nu) * first**2), tail)
+
+
+def half_student_mean(nu: Array) -> Array:
+    """E|T| for nu > 1."""
+    return np.asarray(2 * np.sqrt(nu) / (nu - 1) * np.exp(-special.betaln(0.5, 0.5 * nu)))
+
+
+def half_cauchy_score(q: Array) -> Array:
+    """The standard HalfCauchy quantile, accurate in both tails."""
+    return np.where(q < 0.5, np.tan(0.5 * np.pi * q), 1 / np.tan(0.5 * np.pi * (1 - q)))

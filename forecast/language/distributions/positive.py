@@ -1,0 +1,220 @@
+"""Positive families: Exponential, LogNormal, Weibull (closed forms throughout)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from forecast.language.distributions.domains import POSITIVE, REAL, WIDTH
+from forecast.language.distributions.family import Array, Core, Family, Signature, Size
+from forecast.language.distributions.half import ABOVE_ZERO
+from forecast.language.distributions.real import HALF_LOG_2PI, location_scale, scale_of
+from forecast.language.distributions.solve import NoRoot, weibull_alpha
+from forecast.language.distributions.words import Form, Words
+from forecast.language.faults import Fault
+
+NORMAL_95 = float(special.ndtri(0.95))
+
+
+class Exponential(Family):
+    """Exponential(lam) or Exponential(scale=1): log f = -log scale - x / scale, lam = 1 / scale.  Mean and sd are scale."""
+
+    name = "Exponential"
+    signatures = (Signature((), ("scale",)), Signature(("lam",)))
+    domains = {"lam": POSITIVE, "scale": WIDTH}
+
+    def core(self, lam: Any = None, scale: Any = None) -> Core:
+        return (np.asarray(1 / lam) if lam is not None else np.asarray(1.0 if scale is None else scale),)
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        return -np.log(core[0]) - x / core[0]
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        return -np.expm1(-x / core[0])
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        return -core[0] * np.log1p(-q)
+
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+        return rng.exponential(core[0], size=size)
+
+    def _mean(self, *core: Array) -> Array:
+        return core[0]
+
+    def _sd(self, *core: Array) -> Array:
+        return core[0]
+
+    def _support(self, *core: Array) -> tuple[Any, Any]:
+        return 0.0, np.inf
+
+    @staticmethod
+    def _from_quantile(words: Words) -> dict[str, Any]:
+        return {"scale": words.points[0] / -math.log1p(-words.shares[0])}
+
+    @staticmethod
+    def _from_mean(words: Words) -> dict[str, Any]:
+        words.require_width("mean")
+        return {"scale": words["mean"]}
+
+    forms = (Form(_from_quantile, quantiles=1, inside=ABOVE_ZERO), Form(_from_mean, ("mean",)))
+
+
+class LogNormal(Family):
+    """LogNormal(mu=0, sigma=1) or LogNormal(mu=0, tau): log x is Normal(mu, sigma).
+
+    log f = log Normal(log x; mu, sigma) - log x.  Median exp(mu), mean m = exp(mu + sigma² / 2), sd m sqrt(exp(sigma²) - 1).
+    """
+
+    name = "LogNormal"
+    signatures = (Signature((), ("mu", "sigma")), Signature(("tau",), ("mu",)))
+    domains = {"mu": REAL, "sigma": WIDTH, "tau": POSITIVE}
+
+    def core(self, mu: Any = 0.0, sigma: Any = None, tau: Any = None) -> Core:
+        return np.asarray(mu), scale_of(sigma, tau)
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        mu, sigma = core
+        log_x = np.log(x)
+        z = (log_x - mu) / sigma
+        return np.where(x > 0, -0.5 * z * z - (np.log(sigma) + HALF_LOG_2PI) - log_x, -np.inf)
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        mu, sigma = core
+        return np.asarray(special.ndtr((np.log(np.maximum(x, 0.0)) - mu) / sigma))
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        mu, sigma = core
+        return np.asarray(np.exp(mu + sigma * special.ndtri(q)))
+
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+        return rng.lognormal(*core, size=size)
+
+    def _mean(self, *core: Array) -> Array:
+        mu, sigma = core
+        return np.exp(mu + 0.5 * sigma**2)
+
+    def _sd(self, *core: Array) -> Array:
+        return self._mean(*core) * np.sqrt(np.expm1(core[1] ** 2))
+
+    def _support(self, *core: Array) -> tuple[Any, Any]:
+        return 0.0, np.inf
+
+    @staticmethod
+    def _from_quantiles(words: Words) -> dict[str, Any]:
+        scores = tuple(float(special.ndtri(q)) for q in words.shares)
+        return location_scale(words, scores, tuple(words.ops.log(point) for point in words.points), location="mu", scale="sigma")
+
+    @staticmethod
+    def _from_sigma(words: Words) -> dict[str, Any]:
+        words.require_width("sigma")
+        return LogNormal._from_quantiles(words)
+
+    @staticmethod
+    def _from_moments(words: Words) -> dict[str, Any]:
+        words.require("mean", lambda mean: mean > 0, "above 0")
+        words.require_width("sd")
+        variance = words.ops.log1p((words["sd"] / words["mean"]) ** 2)
+        return {"mu": words.ops.log(words["mean"]) - variance / 2, "sigma": words.ops.sqrt(variance)}
+
+    @staticmethod
+    def _from_factor(words: Words) -> dict[str, Any]:
+        require_median_and_factor(words)
+        return {"mu": words.ops.log(words["median"]), "sigma": words.ops.log(words["factor"]) / NORMAL_95}
+
+    forms = (
+        Form(_from_quantiles, quantiles=2, inside=ABOVE_ZERO),
+        Form(_from_moments, ("mean", "sd")),
+        Form(_from_factor, ("median", "factor")),
+        Form(_from_sigma, ("sigma",), 1, ABOVE_ZERO),
+    )
+
+
+class Weibull(Family):
+    """Weibull(alpha, beta): log f = log(alpha / beta) + (alpha - 1) log(x / beta) - (x / beta)^alpha.
+
+    (x / beta)^alpha is Exponential(1).  Mean beta Gamma(1 + 1 / alpha), E[X²] = beta² Gamma(1 + 2 / alpha).
+    """
+
+    name = "Weibull"
+    signatures = (Signature(("alpha", "beta")),)
+    domains = {"alpha": POSITIVE, "beta": WIDTH}
+
+    def core(self, alpha: Any, beta: Any) -> Core:
+        return np.asarray(alpha), np.asarray(beta)
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        alpha, beta = core
+        ratio = x / beta
+        return np.log(alpha / beta) + special.xlogy(alpha - 1, ratio) - ratio**alpha
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return -np.expm1(-((np.maximum(x, 0.0) / beta) ** alpha))
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(beta * (-np.log1p(-q)) ** (1 / alpha))
+
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+        alpha, beta = np.broadcast_arrays(*core)
+        return beta * rng.weibull(alpha, size=size)
+
+    def _mean(self, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(beta * special.gamma(1 + 1 / alpha))
+
+    def _sd(self, *core: Array) -> Array:
+        alpha, _ = core
+        return self._mean(*core) * np.sqrt(np.expm1(special.gammaln(1 + 2 / alpha) - 2 * special.gammaln(1 + 1 / alpha)))
+
+    def _support(self, *core: Array) -> tuple[Any, Any]:
+        return 0.0, np.inf
+
+    @staticmethod
+    def _solved(words: Words, scores: tuple[float, ...], logs: tuple[Any, ...]) -> dict[str, Any]:
+        # log x = log beta + log(-log(1 - q)) / alpha
+        if "alpha" in words.values:
+            words.require("alpha", lambda alpha: alpha > 0, "above 0")
+            return {"alpha": words["alpha"], "beta": words.ops.exp(logs[0] - scores[0] / words["alpha"])}
+        inverse = (logs[1] - logs[0]) / (scores[1] - scores[0])
+        return {"alpha": 1 / inverse, "beta": words.ops.exp(logs[0] - scores[0] * inverse)}
+
+    @staticmethod
+    def _from_quantiles(words: Words) -> dict[str, Any]:
+        scores = tuple(math.log(-math.log1p(-q)) for q in words.shares)
+        return Weibull._solved(words, scores, tuple(words.ops.log(point) for point in words.points))
+
+    @staticmethod
+    def _from_factor(words: Words) -> dict[str, Any]:
+        require_median_and_factor(words)
+        ops = words.ops
+        low, middle, high = (math.log(-math.log1p(-q)) for q in (0.05, 0.5, 0.95))
+        inverse = 2 * ops.log(words["factor"]) / (high - low)
+        return {"alpha": 1 / inverse, "beta": ops.exp(ops.log(words["median"]) - middle * inverse)}
+
+    @staticmethod
+    def _from_moments(words: Words) -> dict[str, Any]:
+        words.require("mean", lambda mean: mean > 0, "above 0")
+        words.require_width("sd")
+        mean, sd = words.number("mean"), words.number("sd")
+        try:
+            alpha = weibull_alpha(mean, sd)
+        except NoRoot:
+            raise Fault(f"no Weibull with mean {mean:.6g} and sd {sd:.6g} can be computed: too narrow or too wide", argument="sd") from None
+        return {"alpha": alpha, "beta": mean / float(special.gamma(1 + 1 / alpha))}
+
+    forms = (
+        Form(_from_quantiles, quantiles=2, inside=ABOVE_ZERO),
+        Form(_from_moments, ("mean", "sd")),
+        Form(_from_factor, ("median", "factor")),
+        Form(_from_quantiles, ("alpha",), 1, ABOVE_ZERO),
+    )
+
+
+def require_median_and_factor(words: Words) -> None:
+    """Raise ``Fault`` unless the median is above 0 and the factor above 1."""
+    words.require("median", lambda median: median > 0, "above 0")
+    words.require_width("factor", zero=1.0)

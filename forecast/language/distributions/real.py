@@ -1,0 +1,237 @@
+"""Families on the whole line: Normal, StudentT, Cauchy.
+
+All are location-scale: a quantile is ``location + scale * z(q)``, so two
+quantiles, or one with the location or the scale, are solved in closed form.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from forecast.language.distributions.domains import POSITIVE, REAL, WIDTH
+from forecast.language.distributions.family import Array, Core, Family, Signature, Size
+from forecast.language.distributions.words import Form, Words
+
+HALF_LOG_2PI = 0.5 * np.log(2 * np.pi)
+
+
+def location_scale(words: Words, scores: tuple[float, ...], points: tuple[Any, ...], *, location: str, scale: str) -> dict[str, Any]:
+    """Solve ``point = location + scale * score`` from two points, or from one with the location or the scale."""
+    if location in words.values:
+        return {location: words[location], scale: (points[0] - words[location]) / scores[0]}
+    if scale in words.values:
+        return {location: points[0] - words[scale] * scores[0], scale: words[scale]}
+    width = (points[1] - points[0]) / (scores[1] - scores[0])
+    return {location: points[0] - scores[0] * width, scale: width}
+
+
+def check_side(words: Words, location: str, centre: float = 0.5) -> None:
+    """A quantile beside a fixed location must lie on its own side of it."""
+    quantile = words.quantiles[0]
+    sign = 1.0 if quantile.share > centre else -1.0
+    words.require(
+        location,
+        lambda value: quantile.share != centre and not _beyond(value, quantile.value, sign),
+        f"{'below' if sign > 0 else 'above'} `{quantile.name}`" if quantile.share != centre else "given with another quantile than the median",
+    )
+
+
+def _beyond(location: float, point: Any, sign: float) -> bool:
+    return isinstance(point, (int, float)) and sign * (float(point) - location) <= 0
+
+
+class Normal(Family):
+    """Normal(mu=0, sigma=1) or Normal(mu=0, tau).
+
+    log f = -((x - mu) / sigma)² / 2 - log sigma - log(2 pi) / 2, with tau = 1 / sigma².
+    Mean mu, sd sigma.
+    """
+
+    name = "Normal"
+    signatures = (Signature((), ("mu", "sigma")), Signature(("tau",), ("mu",)))
+    domains = {"mu": REAL, "sigma": WIDTH, "tau": POSITIVE}
+
+    def core(self, mu: Any = 0.0, sigma: Any = None, tau: Any = None) -> Core:
+        return np.asarray(mu), scale_of(sigma, tau)
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        mu, sigma = core
+        z = (x - mu) / sigma
+        return -0.5 * z * z - (np.log(sigma) + HALF_LOG_2PI)
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        mu, sigma = core
+        return np.asarray(special.ndtr((x - mu) / sigma))
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        mu, sigma = core
+        return np.asarray(mu + sigma * special.ndtri(q))
+
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+        return rng.normal(*core, size=size)
+
+    def _mean(self, *core: Array) -> Array:
+        return np.broadcast_arrays(*core)[0]
+
+    def _sd(self, *core: Array) -> Array:
+        return np.broadcast_arrays(*core)[1]
+
+    def _support(self, *core: Array) -> tuple[Any, Any]:
+        return -np.inf, np.inf
+
+    @staticmethod
+    def _from_quantiles(words: Words) -> dict[str, Any]:
+        if "mu" in words.values:
+            check_side(words, "mu")
+        if "sigma" in words.values:
+            words.require_width("sigma")
+        return location_scale(words, tuple(float(special.ndtri(q)) for q in words.shares), words.points, location="mu", scale="sigma")
+
+    @staticmethod
+    def _from_moments(words: Words) -> dict[str, Any]:
+        words.require_width("sd")
+        return {"mu": words["mean"], "sigma": words["sd"]}
+
+    forms = (
+        Form(_from_quantiles, quantiles=2),
+        Form(_from_moments, ("mean", "sd")),
+        Form(_from_quantiles, ("mu",), 1),
+        Form(_from_quantiles, ("sigma",), 1),
+    )
+
+
+class StudentT(Family):
+    """StudentT(nu, mu=0, sigma=1) or StudentT(nu, mu=0, lam).
+
+    log f = log Gamma((nu + 1) / 2) - log Gamma(nu / 2) - log(nu pi sigma²) / 2 - (nu + 1) / 2 log(1 + z² / nu),
+    z = (x - mu) / sigma, lam = 1 / sigma².  Mean mu for nu > 1, sd sigma sqrt(nu / (nu - 2)) for nu > 2.
+    """
+
+    name = "StudentT"
+    signatures = (Signature(("nu",), ("mu", "sigma")), Signature(("nu", "lam"), ("mu",)))
+    domains = {"nu": POSITIVE, "mu": REAL, "sigma": WIDTH, "lam": POSITIVE}
+
+    def core(self, nu: Any, mu: Any = 0.0, sigma: Any = None, lam: Any = None) -> Core:
+        return np.asarray(nu), np.asarray(mu), scale_of(sigma, lam)
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        nu, mu, sigma = core
+        return student_log_density((x - mu) / sigma, nu) - np.log(sigma)
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        nu, mu, sigma = core
+        return np.asarray(special.stdtr(nu, (x - mu) / sigma))
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        nu, mu, sigma = core
+        return np.asarray(mu + sigma * special.stdtrit(nu, q))
+
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+        nu, mu, sigma = np.broadcast_arrays(*core)
+        return mu + sigma * rng.standard_t(nu, size=size)
+
+    def _mean(self, *core: Array) -> Array:
+        nu, mu, _ = np.broadcast_arrays(*core)
+        return np.where(nu > 1, mu, np.nan)
+
+    def _sd(self, *core: Array) -> Array:
+        nu, _, sigma = core
+        return np.where(nu > 2, sigma * np.sqrt(nu / (nu - 2)), np.where(nu > 1, np.inf, np.nan))
+
+    def _support(self, *core: Array) -> tuple[Any, Any]:
+        return -np.inf, np.inf
+
+    @staticmethod
+    def _from_quantiles(words: Words) -> dict[str, Any]:
+        words.require("nu", lambda nu: nu > 0, "above 0")
+        nu = words.number("nu")
+        if "mu" in words.values:
+            check_side(words, "mu")
+        if "sigma" in words.values:
+            words.require_width("sigma")
+        scores = tuple(float(special.stdtrit(nu, q)) for q in words.shares)
+        return {"nu": words["nu"], **location_scale(words, scores, words.points, location="mu", scale="sigma")}
+
+    @staticmethod
+    def _from_moments(words: Words) -> dict[str, Any]:
+        words.require("nu", lambda nu: nu > 2, "above 2 for an sd to exist")
+        words.require_width("sd")
+        nu = words["nu"]
+        return {"nu": nu, "mu": words["mean"], "sigma": words["sd"] * words.ops.sqrt((nu - 2) / nu)}
+
+    forms = (
+        Form(_from_quantiles, ("nu",), 2),
+        Form(_from_moments, ("nu", "mean", "sd")),
+        Form(_from_quantiles, ("nu", "mu"), 1),
+        Form(_from_quantiles, ("nu", "sigma"), 1),
+    )
+
+
+class Cauchy(Family):
+    """Cauchy(alpha, beta): log f = -log(pi beta) - log(1 + ((x - alpha) / beta)²).  No mean and no sd (NaN)."""
+
+    name = "Cauchy"
+    signatures = (Signature(("alpha", "beta")),)
+    domains = {"alpha": REAL, "beta": WIDTH}
+    no_words = "a Cauchy has no mean"
+
+    def core(self, alpha: Any, beta: Any) -> Core:
+        return np.asarray(alpha), np.asarray(beta)
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return -np.log(np.pi * beta) - np.log1p(((x - alpha) / beta) ** 2)
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(np.arctan2(1.0, -(x - alpha) / beta) / np.pi)  # accurate far below, unlike 1/2 + arctan / pi
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(alpha + beta * cauchy_score(q))
+
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+        alpha, beta = np.broadcast_arrays(*core)
+        return alpha + beta * rng.standard_cauchy(alpha.shape if size is None else size)
+
+    def _mean(self, *core: Array) -> Array:
+        return np.full(np.broadcast_shapes(*(each.shape for each in core)), np.nan)
+
+    def _sd(self, *core: Array) -> Array:
+        return self._mean(*core)
+
+    def _support(self, *core: Array) -> tuple[Any, Any]:
+        return -np.inf, np.inf
+
+    @staticmethod
+    def _from_quantiles(words: Words) -> dict[str, Any]:
+        if "alpha" in words.values:
+            check_side(words, "alpha")
+        if "beta" in words.values:
+            words.require_width("beta")
+        scores = tuple(float(cauchy_score(np.asarray(q))) for q in words.shares)
+        return location_scale(words, scores, words.points, location="alpha", scale="beta")
+
+    forms = (Form(_from_quantiles, quantiles=2), Form(_from_quantiles, ("alpha",), 1), Form(_from_quantiles, ("beta",), 1))
+
+
+def scale_of(sigma: Any, precision: Any) -> Array:
+    """The scale, from itself or from a precision 1 / scale²; 1 where neither is given, as in PyMC."""
+    if precision is not None:
+        return np.asarray(1 / np.sqrt(precision))
+    return np.asarray(1.0 if sigma is None else sigma)
+
+
+def student_log_density(z: Array, nu: Array) -> Array:
+    """The log density of a standard t: the constant by ``betaln``, which keeps its digits at large ``nu``."""
+    constant = -special.betaln(0.5, 0.5 * nu) - 0.5 * np.log(nu)
+    return np.asarray(constant - 0.5 * (nu + 1) * np.log1p(z * z / nu))
+
+
+def cauchy_score(q: Array) -> Array:
+    """The standard Cauchy quantile, accurate in the middle and in both tails."""
+    tail = np.minimum(q, 1 - q)
+    return np.where(np.abs(q - 0.5) < 0.25, np.tan(np.pi * (q - 0.5)), np.sign(q - 0.5) / np.tan(np.pi * tail))

@@ -1,0 +1,187 @@
+"""Families of a share, between 0 and 1: Beta and LogitNormal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from forecast.language.distributions.domains import INNER_SHARE, POSITIVE, REAL, WIDTH
+from forecast.language.distributions.family import Array, Core, Family, Signature, Size
+from forecast.language.distributions.real import HALF_LOG_2PI, location_scale, scale_of
+from forecast.language.distributions.solve import NoRoot, beta_alpha_beta
+from forecast.language.distributions.table import tabulated
+from forecast.language.distributions.words import Form, Words, verified
+from forecast.language.faults import Fault
+
+SHARES = (0.0, 1.0)
+
+
+class Beta(Family):
+    """Beta(alpha, beta), Beta(mu, sigma) or Beta(mu, nu): log f = (alpha - 1) log x + (beta - 1) log(1 - x) - log B(alpha, beta).
+
+    alpha = mu nu, beta = (1 - mu) nu, nu = mu (1 - mu) / sigma² - 1.  Mean alpha / (alpha + beta),
+    variance mean (1 - mean) / (alpha + beta + 1).  In words ``strength`` is nu: as if that many cases had been seen.
+    """
+
+    name = "Beta"
+    signatures = (Signature(("alpha", "beta")), Signature(("mu", "sigma")), Signature(("mu", "nu")))
+    domains = {"alpha": POSITIVE, "beta": POSITIVE, "mu": INNER_SHARE, "sigma": WIDTH, "nu": POSITIVE}
+
+    def core(self, alpha: Any = None, beta: Any = None, mu: Any = None, sigma: Any = None, nu: Any = None) -> Core:
+        if alpha is None:
+            strength = mu * (1 - mu) / sigma**2 - 1 if nu is None else nu
+            alpha, beta = mu * strength, (1 - mu) * strength
+        return np.asarray(alpha), np.asarray(beta)
+
+    def _jointly_valid(self, *core: Array) -> Any:
+        alpha, beta = core
+        return POSITIVE.holds(alpha) & POSITIVE.holds(beta)
+
+    def _check_jointly(self, arguments: Mapping[str, float]) -> None:
+        if "sigma" in arguments:
+            _check_sd(mean=arguments["mu"], sd=arguments["sigma"], name="sigma")
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(special.xlogy(alpha - 1, x) + special.xlog1py(beta - 1, -x) - special.betaln(alpha, beta))
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(special.betainc(alpha, beta, np.minimum(np.maximum(x, 0.0), 1.0)))
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        alpha, beta = core
+        if alpha.size == 1 and beta.size == 1:
+            a, b = alpha.reshape(()), beta.reshape(())
+            logits = tabulated(q, lambda share: _logit_quantiles(a, b, share), lambda value, log_phi: _logit_slope(a, b, value, log_phi))
+            if logits is not None:
+                return np.asarray(special.expit(logits))
+        value = special.betaincinv(alpha, beta, q)
+        if np.isnan(value).any():  # the far lower tail, x**alpha / (alpha B(alpha, beta)), is beyond betaincinv
+            value = np.where(np.isnan(value) & (q < 1e-100), np.exp((np.log(q * alpha) + special.betaln(alpha, beta)) / alpha), value)
+        return np.asarray(value)
+
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+        return rng.beta(*core, size=size)
+
+    def _mean(self, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(alpha / (alpha + beta))
+
+    def _sd(self, *core: Array) -> Array:
+        alpha, beta = core
+        return np.sqrt(alpha * beta / (alpha + beta + 1)) / (alpha + beta)
+
+    def _support(self, *core: Array) -> tuple[Any, Any]:
+        return 0.0, 1.0
+
+    @staticmethod
+    def _from_quantiles(words: Words) -> dict[str, Any]:
+        (low_share, high_share), (low, high) = words.shares, words.numbers()
+        try:
+            alpha, beta = beta_alpha_beta(low_share, low, high_share, high)
+        except NoRoot:
+            raise Fault(
+                f"no Beta can be computed from `{words.quantiles[0].name}` and `{words.quantiles[1].name}`: they are too close together or too far apart",
+                argument=words.quantiles[0].name,
+            ) from None
+        return verified(words, Beta(), {"alpha": alpha, "beta": beta})
+
+    @staticmethod
+    def _from_moments(words: Words) -> dict[str, Any]:
+        words.require("mean", lambda mean: 0 < mean < 1, "above 0 and below 1")
+        words.require_width("sd")
+        mean, sd = words["mean"], words["sd"]
+        if isinstance(mean, (int, float)) and isinstance(sd, (int, float)):
+            _check_sd(mean=mean, sd=sd, name="sd")
+        strength = mean * (1 - mean) / sd**2 - 1
+        return {"alpha": mean * strength, "beta": (1 - mean) * strength}
+
+    @staticmethod
+    def _from_strength(words: Words) -> dict[str, Any]:
+        words.require("mean", lambda mean: 0 < mean < 1, "above 0 and below 1")
+        words.require("strength", lambda strength: strength > 0, "above 0")
+        return {"alpha": words["mean"] * words["strength"], "beta": (1 - words["mean"]) * words["strength"]}
+
+    forms = (
+        Form(_from_quantiles, quantiles=2, inside=SHARES),
+        Form(_from_strength, ("mean", "strength")),
+        Form(_from_moments, ("mean", "sd")),
+    )
+
+
+def _check_sd(*, mean: float, sd: float, name: str) -> None:
+    most = math.sqrt(mean * (1 - mean))
+    if sd >= most:
+        raise Fault(f"`{name}={sd:.6g}` is too large: a share with mean {mean:.6g} has an sd below {most:.6g}", argument=name)
+
+
+def _logit_quantiles(alpha: Array, beta: Array, q: Array) -> Array:
+    low = special.betaincinv(alpha, beta, np.minimum(q, 0.5))
+    high = special.betaincinv(beta, alpha, np.minimum(1 - q, 0.5))  # the distance from 1
+    return np.where(q <= 0.5, np.log(low) - np.log1p(-low), np.log1p(-high) - np.log(high))
+
+
+def _logit_slope(alpha: Array, beta: Array, logit: Array, log_phi: Array) -> Array:
+    return np.exp(log_phi - (alpha * special.log_expit(logit) + beta * special.log_expit(-logit) - special.betaln(alpha, beta)))
+
+
+class LogitNormal(Family):
+    """LogitNormal(mu=0, sigma=1) or LogitNormal(mu=0, tau): logit x is Normal(mu, sigma).
+
+    log f = log Normal(logit x; mu, sigma) - log x - log(1 - x).  Median expit(mu).  Mean and sd have no closed form
+    and are integrated here by Gauss-Hermite quadrature (64 nodes; good to about 1e-6 for sigma up to 3); they are not among its words.
+    """
+
+    name = "LogitNormal"
+    signatures = (Signature((), ("mu", "sigma")), Signature(("tau",), ("mu",)))
+    domains = {"mu": REAL, "sigma": WIDTH, "tau": POSITIVE}
+    no_words = "the mean and sd of a LogitNormal have no closed form: use two quantiles, or a Beta"
+
+    def core(self, mu: Any = 0.0, sigma: Any = None, tau: Any = None) -> Core:
+        return np.asarray(mu), scale_of(sigma, tau)
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        mu, sigma = core
+        z = (special.logit(x) - mu) / sigma
+        density = -0.5 * z * z - (np.log(sigma) + HALF_LOG_2PI) - np.log(x) - np.log1p(-x)
+        return np.where((x > 0) & (x < 1), density, -np.inf)
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        mu, sigma = core
+        return np.asarray(special.ndtr((special.logit(np.minimum(np.maximum(x, 0.0), 1.0)) - mu) / sigma))
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        mu, sigma = core
+        return np.asarray(special.expit(mu + sigma * special.ndtri(q)))
+
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+        return special.expit(rng.normal(*core, size=size))
+
+    def _moment(self, power: int, *core: Array) -> Array:
+        nodes, weights = np.polynomial.hermite_e.hermegauss(64)
+        mu, sigma = (np.asarray(each)[..., None] for each in core)
+        values = special.expit(mu + sigma * nodes) ** power
+        return np.asarray((values * weights).sum(axis=-1) / np.sqrt(2 * np.pi))
+
+    def _mean(self, *core: Array) -> Array:
+        return self._moment(1, *core)
+
+    def _sd(self, *core: Array) -> Array:
+        return np.sqrt(self._moment(2, *core) - self._moment(1, *core) ** 2)
+
+    def _support(self, *core: Array) -> tuple[Any, Any]:
+        return 0.0, 1.0
+
+    @staticmethod
+    def _from_quantiles(words: Words) -> dict[str, Any]:
+        if "sigma" in words.values:
+            words.require_width("sigma")
+        scores = tuple(float(special.ndtri(q)) for q in words.shares)
+        return location_scale(words, scores, tuple(words.ops.logit(point) for point in words.points), location="mu", scale="sigma")
+
+    forms = (Form(_from_quantiles, quantiles=2, inside=SHARES), Form(_from_quantiles, ("sigma",), 1, SHARES))

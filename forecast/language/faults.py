@@ -1,0 +1,33 @@
+"""What is wrong with a piece of text, and where in it.
+
+A fault knows its offset in the statement; the book, which knows where the
+statement stands in a file, turns it into a problem with a place.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class Fault(Exception):  # noqa: N818 - the field's word is fault, not error
+    """A mistake in an expression or a statement.
+
+    ``offset`` counts characters from the start of the text (from 0), ``hint``
+    is one sentence on how to mend it, or empty. ``argument`` names the argument
+    of the statement that is at fault where the text itself is not at hand, or is
+    empty: whoever has the statement looks its offset up.
+    """
+
+    def __init__(self, message: str, *, offset: int = 0, hint: str = "", argument: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+        self.hint = hint
+        self.argument = argument
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return ``did you mean `x`?`` for the nearest known name, or an empty string."""
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    return f"did you mean `{near[0]}`?" if near else ""

@@ -1,0 +1,189 @@
+"""Source text as values: the same walk over an expression yields readable, correctly bracketed Python for PyMC.
+
+A ``Source`` meets Python's own operators in ``evaluate`` and in the priors said in
+words; what comes out is the text of the computation.  Numbers stay numbers until
+they meet a ``Source``, so that what can be computed is shown as its result.
+"""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from forecast.language.ops import NumpyOps
+
+_NUMPY = NumpyOps()
+_SUM, _PRODUCT, _SIGN, _POWER, _ATOM = 1, 2, 3, 4, 5  # how tightly Python's operators bind
+_LOOSEST = 0  # a comparison
+_DIGITS = 15  # significant digits kept of a computed number
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A piece of Python text, and how tightly its outermost operator binds."""
+
+    text: str
+    binding: int = _ATOM
+
+    def __add__(self, other: Any) -> Source:
+        return _joined(self, "+", other, _SUM)
+
+    def __radd__(self, other: Any) -> Source:
+        return _joined(other, "+", self, _SUM)
+
+    def __sub__(self, other: Any) -> Source:
+        return _joined(self, "-", other, _SUM)
+
+    def __rsub__(self, other: Any) -> Source:
+        return _joined(other, "-", self, _SUM)
+
+    def __mul__(self, other: Any) -> Source:
+        return _joined(self, "*", other, _PRODUCT)
+
+    def __rmul__(self, other: Any) -> Source:
+        return _joined(other, "*", self, _PRODUCT)
+
+    def __truediv__(self, other: Any) -> Source:
+        return _joined(self, "/", other, _PRODUCT)
+
+    def __rtruediv__(self, other: Any) -> Source:
+        return _joined(other, "/", self, _PRODUCT)
+
+    def __pow__(self, other: Any) -> Source:
+        return _power(self, other)
+
+    def __rpow__(self, other: Any) -> Source:
+        return _power(other, self)
+
+    def __neg__(self) -> Source:
+        return Source(f"-{_bracketed(self, _SIGN)}", _SIGN)
+
+    # NumPy's numbers must leave the arithmetic to the operators above
+    __array_ufunc__ = None
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOps:
+    """The functions of the language as text over PyTensor (``pt``); plain numbers are computed."""
+
+    def number(self, value: float) -> Any:
+        """A plain number, written out where it meets text."""
+        return _NUMPY.number(value)
+
+    def exp(self, x: Any) -> Any:
+        """The exponential."""
+        return _call("exp", "pt.exp", x)
+
+    def log(self, x: Any) -> Any:
+        """The natural logarithm."""
+        return _call("log", "pt.log", x)
+
+    def log1p(self, x: Any) -> Any:
+        """log(1 + x)."""
+        return _call("log1p", "pt.log1p", x)
+
+    def expm1(self, x: Any) -> Any:
+        """exp(x) - 1."""
+        return _call("expm1", "pt.expm1", x)
+
+    def sqrt(self, x: Any) -> Any:
+        """The square root."""
+        return _call("sqrt", "pt.sqrt", x)
+
+    def abs(self, x: Any) -> Any:
+        """The absolute value."""
+        return _call("abs", "pt.abs", x)
+
+    def logit(self, x: Any) -> Any:
+        """log(x / (1 - x))."""
+        return _call("logit", "pm.math.logit", x)
+
+    def expit(self, x: Any) -> Any:
+        """1 / (1 + exp(-x))."""
+        return _call("expit", "pm.math.sigmoid", x)
+
+    def minimum(self, a: Any, b: Any) -> Any:
+        """The smaller."""
+        return _call("minimum", "pt.minimum", a, b)
+
+    def maximum(self, a: Any, b: Any) -> Any:
+        """The larger."""
+        return _call("maximum", "pt.maximum", a, b)
+
+    def compare(self, symbol: str, a: Any, b: Any) -> Any:
+        """Whether ``a symbol b``."""
+        if not _is_text(a, b):
+            return _NUMPY.compare(symbol, a, b)
+        if symbol in {"==", "!="}:  # Python's own would compare the tensors' identity
+            return Source(f"pt.{'eq' if symbol == '==' else 'neq'}({number_text(a)}, {number_text(b)})")
+        return Source(f"{_bracketed(a, _SUM)} {symbol} {_bracketed(b, _SUM)}", _LOOSEST)
+
+    def where(self, condition: Any, a: Any, b: Any) -> Any:
+        """``a`` where the condition holds, ``b`` elsewhere."""
+        return _call("where", "pt.switch", condition, a, b)
+
+    def logical_and(self, a: Any, b: Any) -> Any:
+        """Whether both hold."""
+        return _call("logical_and", "pt.and_", a, b)
+
+    def logical_or(self, a: Any, b: Any) -> Any:
+        """Whether either holds."""
+        return _call("logical_or", "pt.or_", a, b)
+
+    def logical_not(self, a: Any) -> Any:
+        """Whether it does not hold."""
+        return _call("logical_not", "pt.invert", a)
+
+    def take(self, values: Any, index: Any) -> Any:
+        """Pick a label: ``values[index]``."""
+        return Source(f"{values}[{number_text(index)}]")
+
+    def stack(self, values: Sequence[Any]) -> Any:
+        """Join values along a new last axis, broadcasting them against each other."""
+        parts = ", ".join(number_text(value) for value in values)
+        if not _is_text(*values):
+            return Source(f"[{parts}]")
+        return Source(f"pt.stack(pt.broadcast_arrays({parts}), axis=-1)")
+
+
+def number_text(value: Any) -> str:
+    """The text of a value: a ``Source`` as it stands, a number with 15 significant digits, whole ones without a point."""
+    if isinstance(value, Source):
+        return value.text
+    number = float(value)
+    if number.is_integer() and abs(number) < 1e15:
+        return str(int(number))
+    return f"{number:.{_DIGITS}g}"
+
+
+def _joined(left: Any, symbol: str, right: Any, binding: int) -> Source:
+    # the right side of - and / needs brackets at equal binding; for + and * they keep the order of rounding
+    return Source(f"{_bracketed(left, binding)} {symbol} {_bracketed(right, binding + 1)}", binding)
+
+
+def _power(base: Any, exponent: Any) -> Source:
+    return Source(f"{_bracketed(base, _ATOM)}**{_bracketed(exponent, _POWER)}", _POWER)
+
+
+def _bracketed(value: Any, least: int) -> str:
+    text = number_text(value)
+    binding = value.binding if isinstance(value, Source) else (_SIGN if text.startswith("-") else _ATOM)
+    return text if binding >= least else f"({text})"
+
+
+def _call(function: str, name: str, *values: Any) -> Any:
+    if not _is_text(*values):
+        return getattr(_NUMPY, function)(*values)
+    return Source(f"{name}({', '.join(number_text(value) for value in values)})")
+
+
+def _is_text(*values: Any) -> bool:
+    for value in values:
+        if not isinstance(value, Source | numbers.Number) and not hasattr(value, "dtype"):
+            raise TypeError(f"neither a number nor source text: {value!r}")
+    return any(isinstance(value, Source) for value in values)

@@ -1,0 +1,110 @@
+"""What the record says as of a day: which rows exist then, and how far they reach.
+
+Rows known later do not exist yet, nor do replacements.  Quiet time in a watched
+stream is evidence from day to day, so a quiet row is cut at the as-of day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from forecast.book.topic import Point, Row, Series, Stream, Topic
+from forecast.model.clock import ONE_DAY, days_covered
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The rows of one stream that exist as of a day, in the order of their days.
+
+    ``through`` is the last day recorded: the day before the topic opens where
+    there are no rows.
+    """
+
+    stream: Stream
+    rows: tuple[Row, ...]
+    through: date
+
+    def total_before(self, day: date) -> float:
+        """The sum of the rows that had ended before a day."""
+        return sum(row.value for row in self.rows if row.end < day)
+
+
+def record_as_of(stream: Stream, as_of: date, *, opens: date) -> Record:
+    """Return the record of a stream as it stood on a day."""
+    visible = [_cut(row, as_of) for row in stream.rows if _exists(row, stream, as_of)]
+    replaced = {row.replaces for row in visible if row.replaces}
+    rows = tuple(sorted((row for row in visible if row.id not in replaced or not row.id), key=lambda row: (row.start, row.end, row.place)))
+    through = max((row.end for row in rows), default=opens - ONE_DAY)
+    return Record(stream, rows, through)
+
+
+def records_as_of(topic: Topic, as_of: date) -> dict[str, Record]:
+    """Return the record of every stream of a topic as it stood on a day."""
+    return {name: record_as_of(stream, as_of, opens=topic.opens) for name, stream in topic.streams.items()}
+
+
+def is_quiet(row: Row, stream: Stream) -> bool:
+    """Whether a row is quiet time in a watched stream."""
+    return stream.watched and row.value == 0
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesShare:
+    """A series' average over an interval: ``known + later_share * later``."""
+
+    known: float
+    later_share: float
+
+
+def series_share(series: Series, start: date, end: date, *, as_of: date) -> SeriesShare:
+    """Average a series over ``start … end`` (both included) with what was known as of a day.
+
+    Raises ``LookupError`` where the interval begins before the first known
+    point, or where nothing is known and the topic does not say what comes later.
+    """
+    points = known_points(series, as_of)
+    if not points:
+        if series.later is None:
+            raise LookupError(f"nothing is known of series `{series.name}` as of {as_of}, and it has no `later`")
+        return SeriesShare(0.0, 1.0)
+    if start < points[0].day:
+        raise LookupError(f"series `{series.name}` begins on {points[0].day}, after {start}")
+    last = points[-1].day
+    days = days_covered(start, end)
+    known = 0.0
+    for point, following in zip(points, [*points[1:], None], strict=True):
+        until = following.day - ONE_DAY if following else last
+        known += point.value * _overlap(start, end, point.day, until)
+    later_days = _overlap(start, end, last + ONE_DAY, end)
+    if series.later is None:
+        return SeriesShare((known + points[-1].value * later_days) / days, 0.0)
+    return SeriesShare(known / days, later_days / days)
+
+
+def known_points(series: Series, as_of: date) -> list[Point]:
+    """Return the points known as of a day, by day; of two for one day, the one known last."""
+    latest: dict[date, Point] = {}
+    for point in sorted(series.points, key=lambda point: (point.known, point.place)):
+        if point.known <= as_of:
+            latest[point.day] = point
+    return [latest[day] for day in sorted(latest)]
+
+
+def unrecorded_days(records: Mapping[str, Record], as_of: date) -> dict[str, int]:
+    """Return, for each stream, how many days lie between its last row and the as-of day."""
+    return {name: max((as_of - record.through) // timedelta(days=1), 0) for name, record in records.items()}
+
+
+def _exists(row: Row, stream: Stream, as_of: date) -> bool:
+    counts_from = row.start if is_quiet(row, stream) and not row.replaces else row.known
+    return counts_from <= as_of
+
+
+def _cut(row: Row, as_of: date) -> Row:
+    return replace(row, end=as_of) if row.end > as_of else row
+
+
+def _overlap(start: date, end: date, first: date, last: date) -> int:
+    return max(0, days_covered(max(start, first), min(end, last)))

@@ -1,0 +1,207 @@
+"""A topic as of a day, ready to be conditioned: its rows as arrays, its statements as functions.
+
+Parameters travel as a mapping from name to an array ``(draws, 1)``, or
+``(draws, labels)`` where the parameter has one value for each label; labels
+themselves travel as their whole numbers in ``Topic.labels``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.book.topic import Row, Stream, Topic
+from forecast.language.distributions import Family, family
+from forecast.language.evaluate import Scope, evaluate
+from forecast.language.expressions import names_in, streams_in
+from forecast.language.ops import NumpyOps, Ops
+from forecast.language.statements import Statement
+from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, days_covered, years_between
+from forecast.model.evidence import Record, records_as_of, series_share
+from forecast.model.unsound import Unsound, at_topic
+
+Array = NDArray[np.float64]
+Parameters = Mapping[str, NDArray[Any]]
+NUMPY = NumpyOps()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows of one stream as arrays of shape ``(1, rows)``.
+
+    ``columns`` holds the clocks, covariates and label numbers; ``totals`` the
+    streams' sums up to each row's start; ``series`` the known part and the share
+    of the row's days that lie after the series' last point.
+    """
+
+    record: Record
+    values: Array
+    columns: Mapping[str, NDArray[Any]]
+    totals: Mapping[str, Array]
+    series: Mapping[str, tuple[Array, Array]]
+
+    @property
+    def stream(self) -> Stream:
+        """The stream whose rows these are."""
+        return self.record.stream
+
+    def __len__(self) -> int:
+        return len(self.record.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A topic, the records that exist as of a day, and those records as tables."""
+
+    topic: Topic
+    as_of: date
+    records: Mapping[str, Record]
+    tables: Mapping[str, Table]
+    bare: Scope  # labels and quantities, no values yet
+
+    @property
+    def rows(self) -> tuple[tuple[str, Row], ...]:
+        """Every row with its stream's name, in the order of the log-likelihood's columns."""
+        return tuple((name, row) for name, table in self.tables.items() for row in table.record.rows)
+
+    def scope(self, parameters: Mapping[str, Any]) -> Scope:
+        """The scope in which priors are written: parameters and labels."""
+        return self.bare.plus(values=parameters)
+
+    def row_scope(self, table: Table, parameters: Mapping[str, Any], ops: Ops = NUMPY) -> Scope:
+        """The scope in which a stream's statement is read, over all its rows at once."""
+        scope = self.scope(parameters)
+        values: dict[str, Any] = dict(table.columns)
+        for name, (known, later_share) in table.series.items():
+            values[name] = self.series_value(name, known, later_share, scope, ops)
+        return scope.plus(values=values, totals=table.totals)
+
+    def series_value(self, name: str, known: Any, later_share: Any, scope: Scope, ops: Ops = NUMPY) -> Any:
+        """A series' average: its known part and, for the days after its last point, what ``later`` says."""
+        later = self.topic.series[name].later
+        if later is None or not np.any(later_share):
+            return known
+        return known + later_share * evaluate(later, scope, ops)
+
+    def log_likelihood(self, parameters: Parameters) -> Array:
+        """Return the log density of every row at every draw, shape ``(draws, rows)``.
+
+        Raises ``Unsound`` where a statement gives a number that is not one.
+        """
+        draws = max((len(values) for values in parameters.values()), default=1)
+        parts = [self._table_log_likelihood(table, parameters, draws) for table in self.tables.values() if len(table)]
+        return np.concatenate(parts, axis=1) if parts else np.zeros((draws, 0))
+
+    def _table_log_likelihood(self, table: Table, parameters: Parameters, draws: int) -> Array:
+        statement = table.stream.value
+        with np.errstate(all="ignore"):
+            kind, arguments = self.distribution(statement, self.row_scope(table, parameters))
+            density = np.broadcast_to(kind.log_density(table.values, **arguments), (draws, len(table)))
+        if np.isnan(density).any():
+            draw, row = np.argwhere(np.isnan(density))[0]
+            shown = ", ".join(f"{name}={_at(value, draw, row):.6g}" for name, value in arguments.items())
+            raise Unsound(
+                at_topic(
+                    self.topic,
+                    ("streams", table.stream.name, "value"),
+                    f"`{statement.text}` is not a distribution at some draws: {shown} (row of {table.record.rows[row].start})",
+                    hint="look at the priors of the parameters it uses",
+                )
+            )
+        return density
+
+    def distribution(self, statement: Statement, scope: Scope, ops: Ops = NUMPY) -> tuple[Family, dict[str, Any]]:
+        """Return a statement's family and its arguments, as PyMC names them, at a scope's values."""
+        given = {name: evaluate(expression, scope, ops) for name, expression in statement.arguments.items()}
+        kind = family(statement.distribution)
+        if kind.name == "Categorical":
+            return kind, {"p": ops.stack(tuple(given.values()))}
+        return kind, kind.from_words(given, ops)
+
+
+def model_as_of(topic: Topic, as_of: date) -> Model:
+    """Bind a topic to the knowledge of a day.
+
+    Raises ``Unsound`` where a series has no value for days that a statement needs.
+    """
+    records = records_as_of(topic, as_of)
+    tables = {name: table(topic, record, records, as_of) for name, record in records.items()}
+    per = {name: parameter.per for name, parameter in topic.parameters.items() if parameter.per}
+    columns = {name for stream in topic.streams.values() for name in stream.label_columns}
+    coded = {name: name for name in columns | {p.name for p in topic.parameters.values() if p.categories}}
+    quantities = {name: quantity.expression for name, quantity in topic.quantities.items()}
+    return Model(topic, as_of, records, tables, Scope(quantities=quantities, labels=topic.labels, coded=coded, per=per))
+
+
+def table(topic: Topic, record: Record, records: Mapping[str, Record], as_of: date) -> Table:
+    """Return a record's rows as arrays, with the totals and series that its statement uses."""
+    rows, stream = record.rows, record.stream
+    columns: dict[str, NDArray[Any]] = {name: np.array([list(values)]) for name, values in _clock_columns(topic, rows, as_of).items()}
+    for name in stream.covariates:
+        columns[name] = np.array([[float(row.columns[name]) if name in row.columns else np.nan for row in rows]])
+    for name in stream.label_columns:
+        labels = topic.labels[name]
+        columns[name] = np.array([[labels.index(str(row.columns[name])) if name in row.columns else -1 for row in rows]], dtype=np.int64)
+    used_series, used_streams = uses(topic, stream.value)
+    totals = {name: np.array([[records[name].total_before(row.start) for row in rows]]) for name in used_streams}
+    series = {name: _series_columns(topic, name, rows, as_of) for name in used_series}
+    values = np.array([[row.value for row in rows]])
+    return Table(record, values, columns, totals, series)
+
+
+def uses(topic: Topic, *statements: Statement) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the series and the streams (by ``total``) that statements use, through quantities too."""
+    series: dict[str, None] = {}
+    streams: dict[str, None] = {}
+    for expression in _expressions(topic, statements):
+        streams.update(dict.fromkeys(streams_in(expression)))
+        series.update({name: None for name in names_in(expression) if name in topic.series})
+    return tuple(series), tuple(streams)
+
+
+def clocks(topic: Topic, start: date, end: date, as_of: date) -> dict[str, float]:
+    """The clocks of one interval: ``days``, ``months``, ``years``, ``age`` and ``t`` (to its middle), section 4."""
+    days = days_covered(start, end)
+    middle = start + timedelta(days=(days - 1) // 2)
+    return {
+        "days": float(days),
+        "months": days / DAYS_PER_MONTH,
+        "years": days / DAYS_PER_YEAR,
+        "age": years_between(end, as_of),
+        "t": years_between(topic.opens, middle),
+    }
+
+
+def _clock_columns(topic: Topic, rows: tuple[Row, ...], as_of: date) -> dict[str, list[float]]:
+    by_row = [clocks(topic, row.start, row.end, as_of) for row in rows]
+    return {name: [each[name] for each in by_row] for name in ("days", "months", "years", "age", "t")}
+
+
+def _series_columns(topic: Topic, name: str, rows: tuple[Row, ...], as_of: date) -> tuple[Array, Array]:
+    try:
+        shares = [series_share(topic.series[name], row.start, row.end, as_of=as_of) for row in rows]
+    except LookupError as error:
+        raise Unsound(at_topic(topic, ("series", name), str(error))) from None
+    return np.array([[share.known for share in shares]]), np.array([[share.later_share for share in shares]])
+
+
+def _expressions(topic: Topic, statements: tuple[Statement, ...]) -> Iterator[Any]:
+    waiting = [expression for statement in statements for expression in statement.arguments.values()]
+    seen: set[str] = set()
+    while waiting:
+        expression = waiting.pop()
+        yield expression
+        for name in names_in(expression):
+            if name in topic.quantities and name not in seen:
+                seen.add(name)
+                waiting.append(topic.quantities[name].expression)
+
+
+def _at(value: Any, draw: int, row: int) -> float:
+    array = np.atleast_2d(np.asarray(value, dtype=float))
+    return float(array[min(draw, array.shape[0] - 1), min(row, array.shape[1] - 1)])

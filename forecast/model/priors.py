@@ -1,0 +1,140 @@
+"""Priors as blocks: the values of one parameter that share one statement.
+
+A block's values have their arguments given those of the blocks before it, so
+going through the blocks in order draws from, or weighs, the joint prior.
+Blocks with finitely many values (hypotheses) are enumerated; see ``hypotheses``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.book.topic import Parameter, Topic
+from forecast.language.distributions import Family, family
+from forecast.language.expressions import constant
+from forecast.language.statements import Statement
+from forecast.model.model import Array, Model
+from forecast.model.unsound import Unsound, at_prior
+
+MOST_HYPOTHESES = 256  # combinations of discrete values that are enumerated
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The values of one parameter, at some of its label positions, with one prior statement.
+
+    ``fixed`` holds the arguments where they are all numbers; otherwise they
+    depend on other parameters.
+    """
+
+    topic: Topic
+    parameter: Parameter
+    positions: tuple[int, ...]
+    statement: Statement
+    family: Family
+    fixed: Mapping[str, Any] | None
+
+    @property
+    def size(self) -> int:
+        """How many values the block has."""
+        return len(self.positions)
+
+    @property
+    def name(self) -> str:
+        """The parameter's name."""
+        return self.parameter.name
+
+    def arguments(self, model: Model, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The PyMC arguments given the parameters before, each a number or ``(draws, 1 or size)``."""
+        if self.fixed is not None:
+            return self.fixed
+        scope = model.scope(parameters)
+        if self.parameter.per:  # inside its own prior a label set stands for the label the value belongs to
+            scope = scope.plus(values={self.parameter.per: np.array([self.positions])}, coded={self.parameter.per: self.parameter.per})
+        with np.errstate(all="ignore"):
+            return model.distribution(self.statement, scope)[1]
+
+    def log_density(self, model: Model, values: NDArray[Any], parameters: Mapping[str, Any]) -> Array:
+        """The prior's log density of ``(draws, size)`` values given the parameters before, summed over the block."""
+        with np.errstate(all="ignore"):
+            density = self.family.log_density(values, **self.arguments(model, parameters))
+        if np.isnan(density).any():
+            raise self.not_a_distribution()
+        total: Array = np.broadcast_to(density, (len(density), self.size)).sum(axis=1)
+        return total
+
+    def not_a_distribution(self) -> Unsound:
+        """The problem of a prior whose arguments are impossible at some draws."""
+        label = self.parameter.labels[self.positions[0]] if self.parameter.by_label else ""
+        keys = (self.name, "prior", label) if label else (self.name, "prior")
+        return Unsound(
+            at_prior(
+                self.topic,
+                keys,
+                f"`{self.statement.text}` is not a distribution at some draws",
+                hint="look at the priors of the parameters it names",
+            )
+        )
+
+
+def blocks(model: Model) -> tuple[Block, ...]:
+    """Return the blocks of a model's joint prior, each after those it depends on."""
+    return tuple(block for parameter in model.topic.parameters.values() for block in _blocks_of(model, parameter))
+
+
+def _blocks_of(model: Model, parameter: Parameter) -> Iterator[Block]:
+    labels = parameter.labels or ("",)
+    shared = tuple(position for position, label in enumerate(labels) if label not in parameter.by_label)
+    if shared:
+        yield _block(model, parameter, shared, parameter.statement_for(labels[shared[0]]))
+    for label, statement in parameter.by_label.items():
+        yield _block(model, parameter, (labels.index(label),), statement)
+
+
+def _block(model: Model, parameter: Parameter, positions: tuple[int, ...], statement: Statement) -> Block:
+    is_fixed = all(constant(expression) is not None for expression in statement.arguments.values())
+    fixed = model.distribution(statement, model.bare)[1] if is_fixed else None
+    return Block(model.topic, parameter, positions, statement, family(statement.distribution), fixed)
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One combination of values of all discrete parameters: name to ``(1, 1 or labels)`` whole numbers."""
+
+    values: Mapping[str, NDArray[np.int64]]
+
+
+def hypotheses(model: Model, prior: tuple[Block, ...]) -> tuple[Hypothesis, ...]:
+    """Return every combination of the discrete parameters' values (one, empty, where there are none).
+
+    Raises ``Unsound`` for more than 256 combinations.
+    """
+    axes = [(block, position, _possible(block)) for block in prior if block.family.discrete for position in block.positions]
+    count = math.prod(len(values) for _, _, values in axes)
+    if count > MOST_HYPOTHESES:
+        block = axes[-1][0]
+        raise Unsound(
+            at_prior(model.topic, (block.name,), f"{count:,} combinations of discrete values; at most {MOST_HYPOTHESES} can be enumerated")
+        )
+    found = []
+    for combination in itertools.product(*(values for _, _, values in axes)):
+        values: dict[str, NDArray[np.int64]] = {}
+        for (block, position, _), value in zip(axes, combination, strict=True):
+            array = values.setdefault(block.name, np.zeros((1, max(1, len(block.parameter.labels))), dtype=np.int64))
+            array[0, position] = value
+        found.append(Hypothesis(values))
+    return tuple(found)
+
+
+def _possible(block: Block) -> range:
+    if block.family.name == "Categorical":
+        return range(len(block.statement.arguments))
+    lower, upper = block.family.support(**(block.fixed or {}))
+    return range(int(np.min(lower)), int(np.max(upper)) + 1)
