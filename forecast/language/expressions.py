@@ -228,10 +228,14 @@ def tree_of(node: ast.expr, text: str, depth: int = 0) -> Expression:
         case ast.IfExp():
             test, then, otherwise = (tree_of(part, text, depth + 1) for part in (node.test, node.body, node.orelse))
             return Conditional(test, then, otherwise, at)
-        case ast.Subscript(value=ast.Name()) if not isinstance(node.slice, ast.Slice):
+        case ast.Subscript(slice=ast.Slice()):
+            raise Fault(_refusal(node.slice), offset=character_offset(node.slice, text))
+        case ast.Subscript(value=ast.Name()):
             return Index(node.value.id, tree_of(node.slice, text, depth + 1), at)
         case ast.Call():
             return _call(node, text, depth, at)
+        case ast.BinOp(op=ast.BitXor()):
+            raise Fault("this operator is not part of the language", offset=at, hint="a power is written `**`")
         case _:
             raise Fault(_refusal(node), offset=at)
 
@@ -328,7 +332,7 @@ def _comparison(node: ast.Compare, text: str, depth: int, at: int) -> Compare:
 
 def _call(node: ast.Call, text: str, depth: int, at: int) -> Expression:
     if not isinstance(node.func, ast.Name):
-        raise Fault(_refusal(node.func), offset=at)
+        raise Fault(_refusal(node.func), offset=character_offset(node.func, text))
     name = node.func.id
     if name not in FUNCTIONS and name not in {"total", "first"}:
         raise Fault(f"unknown function `{name}`", offset=at, hint=did_you_mean(name, [*FUNCTIONS, "total", "first"]))
@@ -410,8 +414,6 @@ def _syntax_message(error: SyntaxError) -> str:
 
 
 def _syntax_hint(text: str) -> str:
-    if "^" in text:
-        return "a power is written `**`"
     if "&&" in text or "||" in text:
         return "write `and` and `or`"
     if text.count("(") != text.count(")"):

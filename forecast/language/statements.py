@@ -47,7 +47,7 @@ def parse_statement(text: str) -> Statement:
         offset = character_offset(keyword, text)
         if keyword.arg is None:
             raise Fault("starred arguments are not part of the language", offset=offset)
-        if keyword.arg in arguments:  # pragma: no cover - Python's parser refuses it first
+        if keyword.arg in arguments:
             raise Fault(f"`{keyword.arg}` is given twice", offset=offset)
         arguments[keyword.arg] = tree_of(keyword.value, text, depth=1)
         offsets[keyword.arg] = offset

@@ -28,7 +28,7 @@ class Record:
 
     def total_before(self, day: date) -> float:
         """The sum of the rows that had ended before a day."""
-        return sum(row.value for row in self.rows if row.end < day)
+        return sum((row.value for row in self.rows if row.end < day), start=0.0)
 
 
 def record_as_of(stream: Stream, as_of: date, *, opens: date) -> Record:

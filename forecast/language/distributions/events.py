@@ -1,0 +1,192 @@
+"""Counts of events without an upper bound: Poisson, NegativeBinomial, ZeroInflatedPoisson."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from forecast.language.distributions.domains import NOT_NEGATIVE, POSITIVE, SHARE, Domain
+from forecast.language.distributions.family import Array, Core, Family, Signature, Size
+from forecast.language.distributions.steps import draw_poisson, log_rising, smallest
+from forecast.language.distributions.words import Form, Words, constant_of
+from forecast.language.faults import Fault
+
+STEPS = "the quantiles of a count are steps, which no arguments meet exactly"
+PRACTICALLY_POISSON = 1e10  # a NegativeBinomial's alpha above which PyMC, too, takes the Poisson limit
+SHARE_ABOVE_ZERO = Domain("above 0 and at most 1", lambda x: (x > 0) & (x <= 1))
+
+
+def poisson_log_mass(k: Array, mu: Array) -> Array:
+    """k log mu - mu - log k!; at mu = 0 all the mass is at 0."""
+    return np.asarray(special.xlogy(k, mu) - mu - special.gammaln(k + 1))
+
+
+def poisson_distribution(k: Array, mu: Array) -> Array:
+    """P(X <= k), 0 below 0."""
+    return np.where(k < 0, 0.0, special.gammaincc(np.maximum(k, 0.0) + 1, mu))
+
+
+class Poisson(Family):
+    """Poisson(mu): log P(k) = k log mu - mu - log k!.  Mean mu, sd sqrt(mu).  mu = 0 puts all mass at 0."""
+
+    name = "Poisson"
+    discrete = True
+    signatures = (Signature(("mu",)),)
+    domains = {"mu": NOT_NEGATIVE}
+    no_words = STEPS
+
+    def core(self, mu: Any) -> Core:
+        return (np.asarray(mu),)
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        return poisson_log_mass(x, core[0])
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        return poisson_distribution(x, core[0])
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        guess = core[0] + np.sqrt(core[0]) * special.ndtri(q)
+        return smallest(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), np.asarray(np.inf))
+
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+        return draw_poisson(rng, core[0], size)
+
+    def _mean(self, *core: Array) -> Array:
+        return core[0]
+
+    def _sd(self, *core: Array) -> Array:
+        return np.asarray(np.sqrt(core[0]))
+
+    def _support(self, *core: Array) -> tuple[Any, Any]:
+        return 0.0, np.inf
+
+    @staticmethod
+    def _from_mean(words: Words) -> dict[str, Any]:
+        words.require("mean", lambda mean: mean >= 0, "0 or more")
+        return {"mu": words["mean"]}
+
+    forms = (Form(_from_mean, ("mean",)),)
+
+
+class NegativeBinomial(Family):
+    """NegativeBinomial(mu, alpha) or NegativeBinomial(n, p): a Poisson whose rate is Gamma with mean mu and shape alpha.
+
+    log P(k) = log Gamma(alpha + k) - log Gamma(alpha) - log k! + k log(mu / (mu + alpha)) + alpha log(alpha / (mu + alpha)).
+    n = alpha, p = alpha / (mu + alpha).  Mean mu, variance mu + mu² / alpha.  mu = 0 puts all mass at 0.
+    """
+
+    name = "NegativeBinomial"
+    discrete = True
+    signatures = (Signature(("mu", "alpha")), Signature(("n", "p")))
+    domains = {"mu": NOT_NEGATIVE, "alpha": POSITIVE, "n": POSITIVE, "p": SHARE_ABOVE_ZERO}
+    no_words = STEPS
+
+    def core(self, mu: Any = None, alpha: Any = None, n: Any = None, p: Any = None) -> Core:
+        if n is not None:
+            return np.asarray(n * (1 - p) / p), np.asarray(n)
+        return np.asarray(mu), np.asarray(alpha)
+
+    def _jointly_valid(self, *core: Array) -> Any:
+        return NOT_NEGATIVE.holds(core[0])
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        mu, alpha = core
+        mass = log_rising(alpha, x) - special.gammaln(x + 1) + special.xlogy(x, mu / (mu + alpha)) - alpha * np.log1p(mu / alpha)
+        poisson = alpha > PRACTICALLY_POISSON
+        return np.where(poisson, poisson_log_mass(x, mu), mass) if poisson.any() else np.asarray(mass)
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        mu, alpha = core
+        share = special.betaincc(np.maximum(x, 0.0) + 1, alpha, mu / (mu + alpha))
+        poisson = alpha > PRACTICALLY_POISSON
+        if poisson.any():
+            share = np.where(poisson, poisson_distribution(x, mu), share)
+        return np.where(x < 0, 0.0, share)
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        guess = self._mean(*core) + self._sd(*core) * special.ndtri(q)
+        return smallest(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), np.asarray(np.inf))
+
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+        mu, alpha = np.broadcast_arrays(*core)
+        return draw_poisson(rng, np.asarray(mu * (rng.standard_gamma(alpha, size=size) / alpha)), size)
+
+    def _mean(self, *core: Array) -> Array:
+        return np.broadcast_arrays(*core)[0]
+
+    def _sd(self, *core: Array) -> Array:
+        mu, alpha = core
+        return np.sqrt(mu + mu**2 / alpha)
+
+    def _support(self, *core: Array) -> tuple[Any, Any]:
+        return 0.0, np.inf
+
+    @staticmethod
+    def _from_moments(words: Words) -> dict[str, Any]:
+        words.require("mean", lambda mean: mean > 0, "above 0")
+        words.require_width("sd")
+        mean, sd = constant_of(words["mean"]), constant_of(words["sd"])
+        if mean is not None and sd is not None and sd**2 <= mean:
+            raise Fault(
+                f"`sd={sd:.6g}` is too small: a NegativeBinomial with mean {mean:.6g} has an sd above {math.sqrt(mean):.6g}",
+                hint="a Poisson has just that sd",
+                argument="sd",
+            )
+        return {"mu": words["mean"], "alpha": words["mean"] ** 2 / (words["sd"] ** 2 - words["mean"])}
+
+    forms = (Form(_from_moments, ("mean", "sd")),)
+
+
+class ZeroInflatedPoisson(Family):
+    """ZeroInflatedPoisson(psi, mu): with chance psi a Poisson(mu), otherwise 0.
+
+    P(0) = 1 - psi + psi exp(-mu), log P(k) = log psi + k log mu - mu - log k! above.  Mean psi mu, variance psi mu (1 + (1 - psi) mu).
+    """
+
+    name = "ZeroInflatedPoisson"
+    discrete = True
+    signatures = (Signature(("psi", "mu")),)
+    domains = {"psi": SHARE, "mu": NOT_NEGATIVE}
+    no_words = STEPS
+
+    def core(self, psi: Any, mu: Any) -> Core:
+        return np.asarray(psi), np.asarray(mu)
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        psi, mu = core
+        return np.where(x == 0, np.log1p(psi * np.expm1(-mu)), np.log(psi) + poisson_log_mass(x, mu))
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        psi, mu = core
+        return np.where(x < 0, 0.0, 1 - psi * (1 - poisson_distribution(x, mu)))
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        guess = self._mean(*core) + self._sd(*core) * special.ndtri(q)
+        return smallest(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), np.asarray(np.inf))
+
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+        psi, mu = np.broadcast_arrays(*core)
+        occurs = rng.random(psi.shape if size is None else size) < psi
+        return np.where(occurs, draw_poisson(rng, mu, size), 0.0)
+
+    def _mean(self, *core: Array) -> Array:
+        psi, mu = core
+        return np.asarray(psi * mu)
+
+    def _sd(self, *core: Array) -> Array:
+        psi, mu = core
+        return np.asarray(np.sqrt(psi * mu * (1 + (1 - psi) * mu)))
+
+    def _support(self, *core: Array) -> tuple[Any, Any]:
+        return 0.0, np.inf
+
+    @staticmethod
+    def _from_mean(words: Words) -> dict[str, Any]:
+        words.require("psi", lambda psi: 0 < psi <= 1, "above 0 and at most 1")
+        words.require("mean", lambda mean: mean >= 0, "0 or more")
+        return {"psi": words["psi"], "mu": words["mean"] / words["psi"]}
+
+    forms = (Form(_from_mean, ("psi", "mean")),)

@@ -1,0 +1,69 @@
+"""What the families of whole numbers share: the quantile of a step function, and sums that keep their digits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+Array = NDArray[np.float64]
+POISSON_AS_NORMAL = 1e12  # a mean from which a rounded normal draw is Poisson to all digits, and NumPy's own soon refuses
+
+
+def smallest(distribution: Callable[[Array], Array], q: Array, guess: Array, lower: Array, upper: Array) -> Array:
+    """Return the smallest whole number in [lower, upper] whose distribution function reaches ``q``.
+
+    Brackets by doubling steps from a guess, then halves; all elements at once.
+    """
+    shape = np.broadcast_shapes(q.shape, guess.shape, lower.shape, upper.shape)
+    q, lower, upper = (np.broadcast_to(each, shape) for each in (q, lower, upper))
+    high = np.clip(np.floor(np.broadcast_to(guess, shape)), lower, upper)
+    low = lower - 1.0
+    step = 1.0
+    while (short := (distribution(high) < q) & (high < upper)).any():
+        low = np.where(short, high, low)
+        high = np.where(short, np.minimum(high + step, upper), high)
+        step *= 2
+    step = 1.0
+    while (wide := (high - step > low) & (distribution(np.maximum(high - step, lower)) >= q)).any():
+        high = np.where(wide, np.maximum(high - step, lower), high)
+        step *= 2
+    while (wide := high - low > 1).any():
+        middle = np.floor(0.5 * (low + high))
+        reached = distribution(np.maximum(middle, lower)) >= q
+        high = np.where(wide & reached, middle, high)
+        low = np.where(wide & ~reached, middle, low)
+    return high
+
+
+def times(count: Array, log_share: Array) -> Array:
+    """``count * log_share``, which is 0 at a count of 0 also where the share is 0."""
+    return np.where(count == 0, 0.0, count * log_share)
+
+
+def log_choose(n: Array, k: Array) -> Array:
+    """The log of n over k, by ``betaln``, which keeps its digits where n is in the millions."""
+    return np.asarray(-np.log1p(n) - special.betaln(n - k + 1, k + 1))
+
+
+def log_rising(a: Array, k: Array) -> Array:
+    """log Gamma(a + k) - log Gamma(a); above 10,000 by ``betaln``, because the difference would lose its digits."""
+    result = special.gammaln(a + k) - special.gammaln(a)
+    large = a > 1e4
+    if large.any():
+        exact = special.gammaln(k + 1) - np.log(a + k) - special.betaln(a, k + 1)
+        result = np.where(large, np.where(k == 0, 0.0, exact), result)
+    return np.asarray(result)
+
+
+def draw_poisson(rng: np.random.Generator, mean: Array, size: Any) -> Array:
+    """Poisson draws at any finite mean."""
+    mean = np.broadcast_to(mean, mean.shape if size is None else size)
+    vast = mean > POISSON_AS_NORMAL
+    counts = rng.poisson(np.where(vast, 0.0, mean)).astype(float)
+    if vast.any():
+        counts = np.where(vast, np.round(mean + np.sqrt(mean) * rng.standard_normal(mean.shape)), counts)
+    return np.asarray(counts)

@@ -1,0 +1,184 @@
+"""Counts out of a number of trials: Bernoulli, Binomial, BetaBinomial."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from forecast.language.distributions.domains import COUNT, POSITIVE, REAL, SHARE
+from forecast.language.distributions.events import STEPS
+from forecast.language.distributions.family import Array, Core, Family, Signature, Size
+from forecast.language.distributions.steps import log_choose, smallest, times
+from forecast.language.distributions.words import Form, Words, constant_of
+from forecast.language.faults import Fault
+
+
+def log_chances(p: Any, logit_p: Any) -> tuple[Array, Array]:
+    """log p and log(1 - p), keeping the digits of a chance given by its logit."""
+    if logit_p is not None:
+        return np.asarray(special.log_expit(logit_p)), np.asarray(special.log_expit(-logit_p))
+    return np.asarray(np.log(p)), np.asarray(np.log1p(-p))
+
+
+class Bernoulli(Family):
+    """Bernoulli(p) or Bernoulli(logit_p): log P(1) = log p, log P(0) = log(1 - p), p = expit(logit_p).  Mean p."""
+
+    name = "Bernoulli"
+    discrete = True
+    signatures = (Signature(("p",)), Signature(("logit_p",)))
+    domains = {"p": SHARE, "logit_p": REAL}
+    no_words = STEPS
+
+    def core(self, p: Any = None, logit_p: Any = None) -> Core:
+        return log_chances(p, logit_p)
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        log_p, log_not = core
+        return np.where(x == 0, log_not, log_p)
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        return np.where(x < 0, 0.0, np.where(x < 1, np.exp(core[1]), 1.0))
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        return np.where(q <= np.exp(core[1]), 0.0, 1.0)
+
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+        log_p, _ = core
+        return rng.random(log_p.shape if size is None else size) < np.exp(log_p)
+
+    def _mean(self, *core: Array) -> Array:
+        return np.asarray(np.exp(core[0]))
+
+    def _sd(self, *core: Array) -> Array:
+        return np.asarray(np.exp(0.5 * (core[0] + core[1])))
+
+    def _support(self, *core: Array) -> tuple[Any, Any]:
+        return 0.0, 1.0
+
+    @staticmethod
+    def _from_mean(words: Words) -> dict[str, Any]:
+        words.require("mean", lambda mean: 0 <= mean <= 1, "between 0 and 1")
+        return {"p": words["mean"]}
+
+    forms = (Form(_from_mean, ("mean",)),)
+
+
+class Binomial(Family):
+    """Binomial(n, p) or Binomial(n, logit_p): log P(k) = log(n over k) + k log p + (n - k) log(1 - p).  Mean n p."""
+
+    name = "Binomial"
+    discrete = True
+    signatures = (Signature(("n", "p")), Signature(("n", "logit_p")))
+    domains = {"n": COUNT, "p": SHARE, "logit_p": REAL}
+    no_words = STEPS
+
+    def core(self, n: Any, p: Any = None, logit_p: Any = None) -> Core:
+        return np.asarray(n), *log_chances(p, logit_p)
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        n, log_p, log_not = core
+        return log_choose(n, x) + times(x, log_p) + times(n - x, log_not)
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        n, log_p, _ = core
+        share = special.betaincc(np.maximum(x, 0.0) + 1, np.maximum(n - x, 1.0), np.exp(log_p))
+        return np.where(x < 0, 0.0, np.where(x >= n, 1.0, share))
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        guess = self._mean(*core) + self._sd(*core) * special.ndtri(q)
+        return smallest(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), core[0])
+
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+        n, log_p, _ = core
+        return rng.binomial(n.astype(np.int64), np.exp(log_p), size=size)
+
+    def _mean(self, *core: Array) -> Array:
+        return np.asarray(core[0] * np.exp(core[1]))
+
+    def _sd(self, *core: Array) -> Array:
+        n, log_p, log_not = core
+        return np.asarray(np.sqrt(n) * np.exp(0.5 * (log_p + log_not)))
+
+    def _support(self, *core: Array) -> tuple[Any, Any]:
+        return 0.0, core[0]
+
+    @staticmethod
+    def _from_mean(words: Words) -> dict[str, Any]:
+        _check_mean(words, strictly=False)
+        return {"n": words["n"], "p": words["mean"] / words["n"]}
+
+    forms = (Form(_from_mean, ("n", "mean")),)
+
+
+class BetaBinomial(Family):
+    """BetaBinomial(alpha, beta, n): a Binomial(n, p) whose p is Beta(alpha, beta).
+
+    log P(k) = log(n over k) + log B(k + alpha, n - k + beta) - log B(alpha, beta).  With m = alpha / (alpha + beta): mean n m,
+    variance n m (1 - m) (alpha + beta + n) / (alpha + beta + 1).  Its distribution function is a sum: time grows with n.
+    """
+
+    name = "BetaBinomial"
+    discrete = True
+    signatures = (Signature(("alpha", "beta", "n")),)
+    domains = {"alpha": POSITIVE, "beta": POSITIVE, "n": COUNT}
+    no_words = STEPS
+
+    def core(self, alpha: Any, beta: Any, n: Any) -> Core:
+        return np.asarray(n), np.asarray(alpha), np.asarray(beta)
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        n, alpha, beta = core
+        return np.asarray(log_choose(n, x) + special.betaln(x + alpha, n - x + beta) - special.betaln(alpha, beta))
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        n, alpha, beta = core
+        below = np.minimum(x, n)
+        last = np.max(below, initial=-1.0, where=np.isfinite(below))
+        if n.size == alpha.size == beta.size == 1:
+            masses = np.exp(self._log_density(np.arange(last + 1), *(each.reshape(()) for each in core)))
+            cumulated = np.concatenate([[0.0], np.cumsum(masses)])
+            return np.asarray(cumulated[np.where(np.isfinite(below), np.maximum(below, -1.0) + 1, 0).astype(np.intp)])
+        total = np.zeros(np.broadcast_shapes(x.shape, n.shape, alpha.shape, beta.shape))
+        for k in range(int(last) + 1):
+            total = total + np.where(k <= below, np.exp(self._log_density(np.asarray(float(k)), *core)), 0.0)
+        return np.where(x >= n, 1.0, total)
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        guess = self._mean(*core) + self._sd(*core) * special.ndtri(q)
+        return smallest(lambda k: np.where(k >= core[0], 1.0, self._distribution(k, *core)), q, guess, np.asarray(0.0), core[0])
+
+    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+        n, alpha, beta = np.broadcast_arrays(*core)
+        return rng.binomial(n.astype(np.int64), rng.beta(alpha, beta, size=size), size=size)
+
+    def _mean(self, *core: Array) -> Array:
+        n, alpha, beta = core
+        return np.asarray(n * alpha / (alpha + beta))
+
+    def _sd(self, *core: Array) -> Array:
+        n, alpha, beta = core
+        total = alpha + beta
+        return np.sqrt(n * alpha * beta * (total + n) / (total + 1)) / total
+
+    def _support(self, *core: Array) -> tuple[Any, Any]:
+        return 0.0, core[0]
+
+    @staticmethod
+    def _from_mean(words: Words) -> dict[str, Any]:
+        _check_mean(words, strictly=True)
+        words.require("strength", lambda strength: strength > 0, "above 0")
+        share = words["mean"] / words["n"]
+        return {"alpha": share * words["strength"], "beta": (1 - share) * words["strength"], "n": words["n"]}
+
+    forms = (Form(_from_mean, ("n", "mean", "strength")),)
+
+
+def _check_mean(words: Words, *, strictly: bool) -> None:
+    """The mean of a count is between 0 and its number of trials."""
+    words.require("n", lambda n: n > 0 and n == round(n), "a whole number above 0")
+    n, mean = constant_of(words["n"]), constant_of(words["mean"])
+    if n is not None and mean is not None and not (0 < mean < n if strictly else 0 <= mean <= n):
+        wording = f"above 0 and below `n`, {n:.6g}" if strictly else f"between 0 and `n`, {n:.6g}"
+        raise Fault(f"`mean` of {words.family} is {mean:.6g}; it must be {wording}", argument="mean")

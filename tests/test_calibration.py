@@ -1,0 +1,74 @@
+"""Simulation-based calibration: the fast engine's posteriors mean what they say, on every topic of the book.
+
+Draw parameters from the prior, draw the record's rows from them, condition on
+those rows: the rank of the true value among the posterior's draws is uniform
+(Talts, Betancourt, Simpson, Vehtari and Gelman 2018, arXiv:1804.06788).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from forecast.book.reading import read_book
+from forecast.inference.conditioning import condition, prior_draws
+from forecast.inference.importance import Budget
+from forecast.model.model import model_as_of
+from forecast.predictive import predict_rows
+
+ROOT = Path(__file__).resolve().parent.parent
+AS_OF = date(2026, 10, 12)
+REPLICATIONS = 120
+RANKS = 99  # posterior draws a true value is ranked among
+TOPICS = ("arrivals", "loyalty", "punishment", "return", "route")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TOPICS)
+def test_ranks_of_true_values_are_uniform(name):
+    """For every parameter of a topic the ranks pass a Kolmogorov-Smirnov test at 1 % over all its parameters together."""
+    from scipy import stats
+
+    book, problems = read_book(ROOT, [name])
+    assert problems == ()
+    ranks = _ranks(model_as_of(book.topics[name], AS_OF), np.random.default_rng(20261123))
+    p_values = {value: stats.kstest(found, "uniform").pvalue for value, found in ranks.items()}
+    worst = min(p_values, key=p_values.get)
+    assert p_values[worst] > 0.01 / len(p_values), (worst, p_values[worst])
+
+
+def _ranks(model, rng):
+    """Ranks in (0, 1) of the true value of each parameter and label, one for each replication; ties are broken at random."""
+    truths = prior_draws(model, rng=rng).resample(REPLICATIONS, rng)
+    found = {}
+    for index in range(REPLICATIONS):
+        truth = {name: values[index : index + 1] for name, values in truths.items()}
+        posterior = condition(_imagined(model, truth, rng), rng=rng, budget=Budget(enough=1_000))
+        draws = posterior.resample(RANKS, rng)
+        for name, values in truth.items():
+            for position in range(values.shape[1]):
+                below = (draws[name][:, position] < values[0, position]).sum()
+                ties = (draws[name][:, position] == values[0, position]).sum()
+                rank = below + rng.integers(ties + 1)
+                found.setdefault((name, position), []).append((rank + rng.random()) / (RANKS + 1))
+    return found
+
+
+def _imagined(model, truth, rng):
+    """The model with the rows it has, their values drawn from the truth."""
+    drawn = predict_rows(model, truth, rng)
+    streams = {
+        name: replace(
+            stream,
+            rows=tuple(
+                replace(row, value=float(value), id="", replaces="", known=row.end)
+                for row, value in zip(model.records[name].rows, drawn[name][0], strict=True)
+            ),
+        )
+        for name, stream in model.topic.streams.items()
+    }
+    return model_as_of(replace(model.topic, streams=streams), model.as_of)
