@@ -12,26 +12,25 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.asking import needs_paths, truth_of, window, with_clocks
 from forecast.book.topic import Question
 from forecast.density import Shape, shape
 from forecast.future import Paths, simulate
 from forecast.inference.posterior import Posterior, weighted_quantiles
 from forecast.language.evaluate import Scope, evaluate
-from forecast.language.expressions import Expression, First, Name, names_in, streams_in
+from forecast.language.expressions import First, Name
 from forecast.model.clock import ONE_DAY, years_between
-from forecast.model.evidence import series_share
 from forecast.model.model import NUMPY, Array, Model
 from forecast.model.unsound import Unsound, at_topic
+from forecast.settlement import Status, status_of
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 CHANCE_DRAWS, CHANCE_PATHS = 256, 128  # draws of the parameters, and paths on each, behind the chance's interval
-
-type Status = Literal["open", "happened", "can no longer happen", "settled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ def answers(posterior: Posterior, paths: Paths, rng: np.random.Generator) -> dic
     """Answer every question of the posterior's topic."""
     model = posterior.model
     chance_paths = None
-    if any(q.kind == "probability" and _needs_paths(model, q) for q in model.topic.questions.values()):
+    if any(q.kind == "probability" and needs_paths(model, q) for q in model.topic.questions.values()):
         draws = posterior.resample(CHANCE_DRAWS, rng)
         repeated = {name: np.repeat(values, CHANCE_PATHS, axis=0) for name, values in draws.items()}
         chance_paths = paths_for(model, repeated, rng)
@@ -119,16 +118,16 @@ def answers(posterior: Posterior, paths: Paths, rng: np.random.Generator) -> dic
 def answer(question: Question, posterior: Posterior, paths: Paths, chance_paths: Paths | None, rng: np.random.Generator) -> Answer:
     """Answer one question."""
     model = posterior.model
-    sample = _path_sample(question, paths, posterior) if _needs_paths(model, question) else _draw_sample(question, posterior)
+    sample = _path_sample(question, paths, posterior) if needs_paths(model, question) else _draw_sample(question, posterior)
     held = np.ones(len(sample.weights), dtype=bool)
     if question.given is not None:
-        held = _truth(evaluate(question.given, sample.scope, NUMPY), len(sample.weights))
+        held = truth_of(evaluate(question.given, sample.scope, NUMPY), len(sample.weights))
     given = float(sample.weights @ held)
     if given == 0:
         raise Unsound(_problem(question, model, f"`{question.given_text}` happens on no path, so nothing can be said given it"))
     weights = sample.weights * held / given
     size = sample.effective_size * given
-    status = _status(question, model, paths)
+    status = status_of(question, model, paths)
     match question.kind:
         case "probability":
             value: Any = _probability(question, sample.scope, weights, size, status, chance_paths)
@@ -150,63 +149,25 @@ def proportion_error(probability: float, size: float) -> float:
     return math.sqrt(middle * (1 - middle) / (size + 4))
 
 
-def _needs_paths(model: Model, question: Question) -> bool:
-    return any(streams_in(expression) for expression in _expanded(model, question))
-
-
-def _expanded(model: Model, question: Question) -> list[Expression]:
-    """The question's expressions and those of every quantity they use."""
-    found: list[Expression] = []
-    waiting = [e for e in (question.answer, question.given, *question.choices.values()) if e is not None]
-    seen: set[str] = set()
-    while waiting:
-        expression = waiting.pop()
-        found.append(expression)
-        fresh = [name for name in names_in(expression) if name in model.topic.quantities and name not in seen]
-        seen.update(fresh)
-        waiting.extend(model.topic.quantities[name].expression for name in fresh)
-    return found
-
-
 def _path_sample(question: Question, paths: Paths, posterior: Posterior) -> Sample:
     count = len(paths)
-    totals = {name: _window(paths, name, question) for name in paths.totals}
-    scope = _clocks(paths.model, question, paths.model.scope(paths.parameters)).plus(totals=totals)
+    totals = {name: window(paths, name, question) for name in paths.totals}
+    scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters)).plus(totals=totals)
     return Sample(scope, np.full(count, 1 / count), min(count, posterior.diagnostics.effective_size))
 
 
 def _draw_sample(question: Question, posterior: Posterior) -> Sample:
-    scope = _clocks(posterior.model, question, posterior.model.scope(posterior.parameters))
+    scope = with_clocks(posterior.model, question, posterior.model.scope(posterior.parameters))
     return Sample(scope, posterior.weights, posterior.diagnostics.effective_size)
-
-
-def _window(paths: Paths, stream: str, question: Question) -> Array:
-    """A stream's total over the days that count for a question."""
-    if question.by is None:
-        raise ValueError(f"question `{question.name}` uses totals but has no date")
-    total = paths.through(stream, question.by)
-    return total if question.since is None else total - paths.through(stream, question.since - ONE_DAY)
-
-
-def _clocks(model: Model, question: Question, scope: Scope) -> Scope:
-    """Add ``t`` and the series on the question's day."""
-    if question.by is None:
-        return scope
-    values: dict[str, Any] = {"t": np.array([[years_between(model.topic.opens, question.by)]])}
-    used = {name for expression in _expanded(model, question) for name in names_in(expression)}
-    for name in used & set(model.topic.series):
-        share = series_share(model.topic.series[name], question.by, question.by, as_of=model.as_of)
-        values[name] = model.series_value(name, share.known, share.later_share, scope)
-    return scope.plus(values=values)
 
 
 def _probability(question: Question, scope: Scope, weights: Array, size: float, status: Status, chance_paths: Paths | None) -> Probability:
     assert question.answer is not None
-    truth = _truth(evaluate(question.answer, scope, NUMPY), len(weights))
+    truth = truth_of(evaluate(question.answer, scope, NUMPY), len(weights))
     value = float(weights @ truth)
     if status != "open":
         return Probability(value, 0.0, None)
-    chance = None if chance_paths is None or not _needs_paths(chance_paths.model, question) else _chance(question, chance_paths)
+    chance = None if chance_paths is None or not needs_paths(chance_paths.model, question) else _chance(question, chance_paths)
     return Probability(value, proportion_error(value, size), chance)
 
 
@@ -219,13 +180,13 @@ def _chance(question: Question, paths: Paths) -> tuple[float, float] | None:
     leaves after the noise.
     """
     assert question.answer is not None
-    totals = {name: _window(paths, name, question) for name in paths.totals}
-    scope = _clocks(paths.model, question, paths.model.scope(paths.parameters)).plus(totals=totals)
-    truth = _truth(evaluate(question.answer, scope, NUMPY), len(paths)).reshape(-1, CHANCE_PATHS)
+    totals = {name: window(paths, name, question) for name in paths.totals}
+    scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters)).plus(totals=totals)
+    truth = truth_of(evaluate(question.answer, scope, NUMPY), len(paths)).reshape(-1, CHANCE_PATHS)
     held = np.ones_like(truth)
     if question.given is not None:
-        held = _truth(evaluate(question.given, scope, NUMPY), len(paths)).reshape(-1, CHANCE_PATHS)
-    counts = held.sum(axis=1)
+        held = truth_of(evaluate(question.given, scope, NUMPY), len(paths)).reshape(-1, CHANCE_PATHS)
+    counts: Array = held.sum(axis=1).astype(float)
     kept = counts > 1
     if not kept.any():
         return None
@@ -282,7 +243,7 @@ def _dates(question: Question, paths: Paths, held: NDArray[np.bool_], size: floa
 
 def _shares(question: Question, scope: Scope, weights: Array, size: float, model: Model) -> Shares:
     if question.choices:
-        truths = {label: _truth(evaluate(condition, scope, NUMPY), len(weights)) for label, condition in question.choices.items()}
+        truths = {label: truth_of(evaluate(condition, scope, NUMPY), len(weights)) for label, condition in question.choices.items()}
         if (np.sum([*truths.values()], axis=0) > 1).any():
             raise Unsound(_problem(question, model, "two choices hold at once on some paths; choices must exclude each other"))
     else:
@@ -294,49 +255,12 @@ def _shares(question: Question, scope: Scope, weights: Array, size: float, model
     return Shares(values, {label: proportion_error(value, size) for label, value in values.items()}, max(0.0, 1 - sum(values.values())))
 
 
-def _status(question: Question, model: Model, paths: Paths) -> Status:
-    """Whether the record alone settles the question: every stream it uses is recorded to its date, or it has come true."""
-    if question.by is None or not _needs_paths(model, question):
-        return "open"
-    used = {stream for expression in _expanded(model, question) for stream in streams_in(expression)}
-    complete = all(stream not in paths.starts or paths.starts[stream] > question.by for stream in used)
-    if question.kind not in {"probability", "date"}:
-        return "settled" if complete else "open"
-    now = _recorded_truth(question, paths, used, complete=complete)
-    if now is True:
-        return "happened"
-    return "can no longer happen" if complete else "open"
-
-
-def _recorded_truth(question: Question, paths: Paths, used: set[str], *, complete: bool) -> bool:
-    """Whether the answer holds on every path already at the end of the record, and stays so to its date."""
-    assert question.answer is not None
-    assert question.by is not None
-    condition = question.answer.condition if isinstance(question.answer, First) else question.answer
-    recorded = min([question.by, *(paths.starts[name] - ONE_DAY for name in used if name in paths.starts)])
-    earliest = paths.days[0]
-    if not complete and recorded < earliest:
-        return False
-    ends = {name: paths.model.records[name].total_before(recorded + ONE_DAY) for name in paths.totals}
-    if question.since is not None:
-        ends = {name: total - paths.model.records[name].total_before(question.since) for name, total in ends.items()}
-    scope = _clocks(paths.model, question, paths.model.scope(paths.parameters))
-    now = _truth(evaluate(condition, scope.plus(totals={n: np.array([[v]]) for n, v in ends.items()}), NUMPY), len(paths))
-    then = {name: _window(paths, name, question) for name in paths.totals}
-    later = _truth(evaluate(condition, scope.plus(totals=then), NUMPY), len(paths))
-    return bool(now.all() and (later.all() or isinstance(question.answer, First)))
-
-
 def _numbers(question: Question, scope: Scope, count: int, model: Model) -> Array:
     assert question.answer is not None
     values: Array = np.broadcast_to(np.asarray(evaluate(question.answer, scope, NUMPY), dtype=float), (count, 1))[:, 0]
     if not np.isfinite(values).all():
         raise Unsound(_problem(question, model, f"`{question.answer_text}` is not a finite number at some draws"))
     return values
-
-
-def _truth(value: Any, count: int) -> NDArray[np.bool_]:
-    return np.broadcast_to(np.asarray(value, dtype=bool), (count, 1))[:, 0]
 
 
 def _month_ends(first: date, last: date) -> list[date]:

@@ -168,7 +168,10 @@ def test_one_stream_may_drive_another():
             "taken": {"value": "Poisson(mu=rate * months)", "watched": True},
             "sent": {"value": "Poisson(mu=50 * (total(taken) - total(sent) > 0) * months)", "watched": True},
         },
-        questions={"impossible": {"answer": "total(sent) >= 1 and total(taken) == 0", "by": END}, "sent": {"answer": "total(sent) >= 1", "by": END}},
+        questions={
+            "impossible": {"answer": "total(sent) >= 1 and total(taken) == 0", "by": END},
+            "sent": {"answer": "total(sent) >= 1", "by": END},
+        },
         opens=NEW_YEAR,
     )
     found = conclude(topic, date(2025, 12, 31), Settings(), referee=False).reading.answers

@@ -29,8 +29,7 @@ STARTS = 3  # climbs of the Laplace start
 CARRYING = 20  # effective points for each dimension, that a fit must rest on
 WASTEFUL = 0.2  # share of effective points in a round, below which one t is not enough
 MOST_PARTS = 4
-HEAVY=0
-HEAVY2=0
+HEAVY_SHARE, HEAVY_FREEDOM = 0.15, 3.0  # of the part that goes where the weights are heaviest
 FIT_POINTS = 3000  # points that a mixture is fitted to
 
 
@@ -168,14 +167,21 @@ def _power(log_ratio: Array, wanted: float) -> float:
 
 
 def _fitted(cloud: _Cloud, weights: Array, parts: int, freedom: float, spread: Array, rng: np.random.Generator) -> Mixture:
+    """A fit to the tempered weights and, once they carry untempered, a part for where the heaviest weights lie.
+
+    That part is matched to the squared weights: it sends points to where a proposal falls
+    short of the posterior, which lightens the weights' tail.
+    """
     if parts == 1:
-        main=matched(cloud.x, weights, freedom=freedom, spread=spread)
-        if not HEAVY: return Mixture((main,), (1.0,))
-        if HEAVY2 and effective_size(cloud.log_ratio)>CARRYING*len(spread):
-            return Mixture((main,matched(cloud.x, relative(cloud.log_ratio,2.0), freedom=3.0, spread=spread)), (1-HEAVY,HEAVY))
-        return Mixture((main,StudentT(main.mean,main.cholesky,3.0)), (1-HEAVY,HEAVY))
-    picked, counts = np.unique(rng.choice(len(weights), size=FIT_POINTS, p=weights), return_counts=True)
-    return best_mixture(cloud.x[picked], counts / FIT_POINTS, most=parts, freedom=freedom, spread=spread, rng=rng)
+        body = Mixture((matched(cloud.x, weights, freedom=freedom, spread=spread),), (1.0,))
+    else:
+        picked, counts = np.unique(rng.choice(len(weights), size=FIT_POINTS, p=weights), return_counts=True)
+        body = best_mixture(cloud.x[picked], counts / FIT_POINTS, most=parts, freedom=freedom, spread=spread, rng=rng)
+    squared = relative(cloud.log_ratio, 2.0)
+    if 1 / (squared**2).sum() < len(spread):
+        return body
+    heavy = matched(cloud.x, squared, freedom=HEAVY_FREEDOM, spread=spread)
+    return Mixture((*body.parts, heavy), (*((1 - HEAVY_SHARE) * share for share in body.shares), HEAVY_SHARE))
 
 
 def _laplace(target: Target, cloud: _Cloud, spread: Array, freedom: float) -> Mixture:

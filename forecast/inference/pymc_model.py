@@ -23,6 +23,7 @@ from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
 
 TENSORS = TensorOps()
 CHECK_DRAWS = 500  # prior draws of each hypothesis on which a row must move to count as informative
+LONG_CHECK_DRAWS = 10_000  # the same before a row is called impossible
 LOCATION_SCALE = {"Normal": ("mu", "sigma"), "StudentT": ("mu", "sigma"), "LogNormal": ("mu", "sigma"), "LogitNormal": ("mu", "sigma"), "Cauchy": ("alpha", "beta")}
 WHOLE = {"Binomial": ("n",), "BetaBinomial": ("n",), "DiscreteUniform": ("lower", "upper")}
 HYPOTHESES = "log_hypotheses"  # the variable that keeps each hypothesis' joint log density
@@ -86,12 +87,12 @@ def render(model: Model, *, centred: bool = False) -> Rendered:
     import pymc as pm
 
     prior = blocks(model)
-    moved = {hypothesis_index: _moved(model, prior, hypothesis) for hypothesis_index, hypothesis in enumerate(found := hypotheses(model, prior))}
-    possible = [index for index in moved if all(np.isfinite(value) for value in moved[index].constant.values())]
+    tried = [(hypothesis, _moved(model, prior, hypothesis)) for hypothesis in hypotheses(model, prior)]
+    possible = [(hypothesis, moved) for hypothesis, moved in tried if all(np.isfinite(value) for value in moved.constant.values())]
     if not possible:
         raise CannotSample("some row is impossible under every draw of the priors")
-    kept = tuple(found[index] for index in possible)
-    writer = _Writer(model, prior, kept, tuple(moved[index] for index in possible), centred)
+    kept = tuple(hypothesis for hypothesis, _ in possible)
+    writer = _Writer(model, prior, kept, tuple(moved for _, moved in possible), centred)
     with pm.Model() as built:
         free, values = writer.priors()
         writer.likelihood(values)
@@ -169,7 +170,7 @@ class _Writer:
             return self._declare_flat(block, key, shape)
         arguments = self._prior_arguments(block, values)
         if not self.centred and block.fixed is None and set(arguments) - {"nu"} == set(LOCATION_SCALE.get(block.family.name, ())):
-            return Free(block, "standard"), _shifted(block.family.name, arguments, _standard(block.family.name, key, arguments, shape))
+            return Free(block, "standard"), shifted(block.family.name, arguments, _standard(block.family.name, key, arguments, shape))
         distribution = getattr(pm, block.family.name)
         return Free(block, "own"), distribution(key, **arguments_for(block.family.name, arguments), shape=shape)
 
@@ -269,10 +270,9 @@ def names_behind(model: Model, expressions: Iterable[Expression]) -> frozenset[s
 
 
 def _moved(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis) -> Moved:
-    coordinates = PriorCoordinates(model, prior, hypothesis)
-    uniforms = np.random.default_rng(0).random((CHECK_DRAWS, coordinates.dimension))  # only looked at, never part of an answer
-    parameters = coordinates.parameters(coordinates.start(uniforms))
-    likelihood = np.broadcast_to(model.log_likelihood(parameters), (CHECK_DRAWS, len(model.rows)))
+    likelihood = _likelihood_of_prior_draws(model, prior, hypothesis, CHECK_DRAWS)
+    if np.isneginf(likelihood).all(axis=0).any():  # before calling a row impossible, look longer
+        likelihood = _likelihood_of_prior_draws(model, prior, hypothesis, LONG_CHECK_DRAWS)
     rows, constant = {}, {}
     at = 0
     for name, table in model.tables.items():
@@ -281,6 +281,17 @@ def _moved(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis) -> Mo
         constant[name] = float(part[0, ~rows[name]].sum())
         at += len(table)
     return Moved(rows, constant)
+
+
+def _likelihood_of_prior_draws(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, draws: int) -> Array:
+    parameters = _prior_draws(model, prior, hypothesis, draws)
+    return np.broadcast_to(model.log_likelihood(parameters), (draws, len(model.rows)))
+
+
+def _prior_draws(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, draws: int) -> dict[str, NDArray[Any]]:
+    """Draws of the prior under one hypothesis, always the same: they are only looked at, never part of an answer."""
+    coordinates = PriorCoordinates(model, prior, hypothesis)
+    return coordinates.parameters(coordinates.start(np.random.default_rng(0).random((draws, coordinates.dimension))))
 
 
 def _constants(moved: tuple[Moved, ...]) -> Array:
@@ -318,7 +329,7 @@ def _standard(name: str, key: str, arguments: Mapping[str, Any], shape: tuple[in
             return pm.Normal(f"{key}__standard", 0, 1, shape=shape)
 
 
-def _shifted(name: str, arguments: Mapping[str, Any], standard: Any) -> Any:
+def shifted(name: str, arguments: Mapping[str, Any], standard: Any) -> Any:
     """The values a standard variable stands for: NumPy arrays or tensors alike."""
     location, scale = (arguments[key] for key in LOCATION_SCALE[name])
     value = location + scale * standard
@@ -335,10 +346,7 @@ def _support_over_hypotheses(model: Model, prior: tuple[Block, ...], found: tupl
     """The support of a block whose prior depends on a hypothesis; it must be the same under all."""
     edges = set()
     for hypothesis in found:
-        coordinates = PriorCoordinates(model, prior, hypothesis)
-        uniforms = np.random.default_rng(0).random((CHECK_DRAWS, coordinates.dimension))
-        parameters = coordinates.parameters(coordinates.start(uniforms))
-        lower, upper = block.family.support(**block.arguments(model, parameters))
+        lower, upper = block.family.support(**block.arguments(model, _prior_draws(model, prior, hypothesis, CHECK_DRAWS)))
         edges |= {(float(low), float(high)) for low, high in zip(np.ravel(lower), np.ravel(upper), strict=True)}
     if len(edges) > 1:
         raise CannotSample(f"the support of `{block.name}` depends on other parameters and on a hypothesis")

@@ -1,0 +1,233 @@
+"""The referee's engine: NUTS in PyMC, compiled and run by nutpie.
+
+Nothing is shared with the fast engine but the statements: densities, gradients
+and the sampler are PyMC's.  Only free values are compiled; everything that
+follows from them is computed afterwards in NumPy, which saves a third of the
+compile.  Where the first run is not sound, a slower one is tried, and then
+centred hierarchies.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from forecast.inference.posterior import Diagnostics, Posterior, systematic
+from forecast.inference.pymc_model import HYPOTHESES, CannotSample, Free, Rendered, pymc_model, render, shifted
+from forecast.model.model import Array, Model
+
+HIGHEST_R_HAT = 1.01  # Vehtari et al. 2021, doi:10.1214/20-BA1221
+FEWEST_EFFECTIVE = 400  # bulk and tail effective draws, of the same source
+MOST_DIVERGENT = 0.005  # share of draws whose trajectory may have diverged
+__all__ = ["CannotSample", "pymc_model", "sample_nuts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How one run of the sampler is made."""
+
+    draws: int
+    tune: int
+    chains: int
+    target_accept: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chains:
+    """What the sampler returns: unconstrained values ``(draws, values)``, and ``(draws, hypotheses)`` joint log densities."""
+
+    unconstrained: Array
+    log_hypotheses: Array | None
+    divergences: int
+
+
+def sample_nuts(
+    model: Model, *, seed: int, draws: int = 1000, tune: int = 1000, chains: int = 4, progress: Callable[[str], None] | None = None
+) -> Posterior:
+    """Return the posterior of a model by NUTS: ``draws`` from each of ``chains``, one chain after another.
+
+    ``progress`` is called with a word on what is being done.  Equal seeds give
+    equal draws.  Raises ``CannotSample`` where PyMC finds no point to start
+    from, or the model has a form that cannot be written for it.
+    """
+    say = progress or _silent
+    began = time.perf_counter()
+    first = Settings(draws, tune, chains, 0.9)
+    slower = Settings(2 * draws, 2 * tune, chains, 0.99)
+    say("compiling")
+    rendered = render(model)
+    if not rendered.free:
+        return _timed(_enumerated(model, rendered, draws * chains, chains, seed), began)
+    compiled = _compile(rendered)
+    say("sampling")
+    best = _run(model, rendered, compiled, first, seed)
+    if not best.diagnostics.sound:
+        say("sampling more slowly")
+        best = _sounder(best, _run(model, rendered, compiled, slower, seed + 1))
+    if not best.diagnostics.sound and any(each.form == "standard" for each in rendered.free):
+        say("compiling with centred hierarchies")
+        rendered = render(model, centred=True)
+        compiled = _compile(rendered)
+        best = _sounder(best, _run(model, rendered, compiled, slower, seed + 2))
+    return _timed(best, began)
+
+
+def _compile(rendered: Rendered) -> Any:
+    import nutpie
+
+    names = [HYPOTHESES] if _has_discrete(rendered) else []
+    return nutpie.compile_pymc_model(rendered.pymc, backend="numba", var_names=names)
+
+
+def _has_discrete(rendered: Rendered) -> bool:
+    return bool(rendered.hypotheses[0].values)
+
+
+def _run(model: Model, rendered: Rendered, compiled: Any, settings: Settings, seed: int) -> Posterior:
+    chains = _sample(compiled, settings, seed)
+    parameters = _parameters(model, rendered, chains.unconstrained)
+    shares = None
+    if chains.log_hypotheses is not None:
+        shares = special.softmax(chains.log_hypotheses, axis=1)
+        parameters |= _drawn_hypotheses(rendered, shares, np.random.default_rng(seed))
+    count = len(chains.unconstrained)
+    diagnostics = _diagnose(_values(rendered, parameters), shares, chains.divergences, settings, count)
+    likelihood = np.broadcast_to(model.log_likelihood(parameters), (count, len(model.rows)))
+    ordered = {name: parameters[name] for name in model.topic.parameters}
+    return Posterior(model, "nuts", ordered, np.full(count, -np.log(count)), likelihood, diagnostics, settings.chains)
+
+
+def _sample(compiled: Any, settings: Settings, seed: int) -> Chains:
+    import nutpie
+
+    try:
+        tree = nutpie.sample(
+            compiled,
+            draws=settings.draws,
+            tune=settings.tune,
+            chains=settings.chains,
+            target_accept=settings.target_accept,
+            seed=seed,
+            save_warmup=False,
+            store_unconstrained=True,
+            progress_bar=False,
+        )
+    except RuntimeError as error:
+        raise CannotSample(f"NUTS found no point to start from or to go on from: {error}") from error
+    stats = tree["sample_stats"]
+    joint = tree["posterior"][HYPOTHESES].values if HYPOTHESES in tree["posterior"] else None
+    return Chains(
+        unconstrained=_one_after_another(stats["unconstrained_draw"].values),
+        log_hypotheses=None if joint is None else _one_after_another(joint),
+        divergences=int(stats["diverging"].values.sum()),
+    )
+
+
+def _one_after_another(values: NDArray[Any]) -> Array:
+    flat: Array = np.asarray(values, dtype=float).reshape(-1, values.shape[-1])
+    return flat
+
+
+def _parameters(model: Model, rendered: Rendered, unconstrained: Array) -> dict[str, NDArray[Any]]:
+    """The continuous parameters of unconstrained draws, by PyMC's transforms: identity, log, logit or interval."""
+    parameters: dict[str, NDArray[Any]] = {}
+    at = 0
+    for free in rendered.free:
+        block = free.block
+        values = _constrained(model, free, unconstrained[:, at : at + block.size], parameters)
+        labels = max(1, len(block.parameter.labels))
+        whole = parameters.setdefault(block.name, np.full((len(values), labels), np.nan))
+        whole[:, list(block.positions)] = values
+        at += block.size
+    if at != unconstrained.shape[1]:
+        raise AssertionError(f"{unconstrained.shape[1]} values sampled, {at} declared")
+    return parameters
+
+
+def _constrained(model: Model, free: Free, x: Array, parameters: Mapping[str, NDArray[Any]]) -> Array:
+    if free.form == "flat":
+        lower, upper = np.asarray(free.lower), np.asarray(free.upper)
+    else:
+        arguments = free.block.arguments(model, parameters)
+        if free.form == "standard":
+            value: Array = np.asarray(shifted(free.block.family.name, arguments, x))
+            return value
+        lower, upper = free.block.family.support(**arguments)
+    if np.isfinite(lower).all() and np.isfinite(upper).all():
+        return lower + (upper - lower) * special.expit(x)
+    if np.isfinite(lower).all():
+        return lower + np.exp(x)
+    if np.isfinite(upper).all():
+        return upper - np.exp(x)
+    return x
+
+
+def _drawn_hypotheses(rendered: Rendered, shares: Array, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
+    """The discrete parameters, drawn at each draw of the others from their conditional probabilities ``(draws, hypotheses)``."""
+    cumulative = np.cumsum(shares, axis=1)
+    picked = (rng.random((len(shares), 1)) * cumulative[:, -1:] > cumulative).sum(axis=1)
+    return {name: np.concatenate([each.values[name] for each in rendered.hypotheses])[picked] for name in rendered.hypotheses[0].values}
+
+
+def _values(rendered: Rendered, parameters: Mapping[str, NDArray[Any]]) -> dict[str, Array]:
+    return {free.block.name: np.asarray(parameters[free.block.name], dtype=float) for free in rendered.free}
+
+
+def _diagnose(values: Mapping[str, Array], shares: Array | None, divergences: int, settings: Settings, count: int) -> Diagnostics:
+    """R-hat, bulk and tail effective draws over every continuous value, and over the hypotheses' probabilities."""
+    from arviz_stats.base import array_stats
+
+    columns = [column for array in values.values() for column in array.T]
+    probabilities = [] if shares is None else [share for share in shares.T if share.std() > 0]
+    shaped = np.array([column.reshape(settings.chains, settings.draws) for column in [*columns, *probabilities]])
+    r_hat = float(np.max(array_stats.rhat(shaped)))
+    bulk = float(np.min(array_stats.ess(shaped, method="bulk")))
+    tail = float(np.min(array_stats.ess(shaped[: len(columns)], method="tail", prob=(0.05, 0.95))))
+    reasons = []
+    if not r_hat <= HIGHEST_R_HAT:
+        reasons.append(f"the chains have not met (R-hat {r_hat:.3f})")
+    if not min(bulk, tail) >= FEWEST_EFFECTIVE:
+        reasons.append(f"too few effective draws ({bulk:.0f} in the bulk, {tail:.0f} in the tails)")
+    if divergences > MOST_DIVERGENT * count:
+        reasons.append(f"{divergences} of {count} trajectories diverged")
+    return Diagnostics(
+        engine="nuts",
+        draws=count,
+        effective_size=bulk,
+        sound=not reasons,
+        reason="; ".join(reasons),
+        r_hat=r_hat,
+        ess_bulk=bulk,
+        ess_tail=tail,
+        divergences=divergences,
+    )
+
+
+def _enumerated(model: Model, rendered: Rendered, draws: int, chains: int, seed: int) -> Posterior:
+    """The posterior where nothing is continuous: each hypothesis as often as its exact probability says."""
+    shares = special.softmax(rendered.pymc[HYPOTHESES].eval()) if _has_discrete(rendered) else np.ones(1)
+    rng = np.random.default_rng(seed)
+    picked = rng.permutation(systematic(shares, draws, rng))
+    parameters = {name: np.concatenate([each.values[name] for each in rendered.hypotheses])[picked] for name in model.topic.parameters}
+    likelihood = np.broadcast_to(model.log_likelihood(parameters), (draws, len(model.rows)))
+    diagnostics = Diagnostics("nuts", draws, float(draws), sound=True, reason="nothing is continuous: the hypotheses are enumerated exactly")
+    return Posterior(model, "nuts", parameters, np.full(draws, -np.log(draws)), likelihood, diagnostics, chains)
+
+
+def _sounder(one: Posterior, other: Posterior) -> Posterior:
+    """The better of two runs: sound before unsound, then the smaller R-hat."""
+    return min(one, other, key=lambda each: (not each.diagnostics.sound, each.diagnostics.r_hat))
+
+
+def _timed(posterior: Posterior, began: float) -> Posterior:
+    return replace(posterior, diagnostics=replace(posterior.diagnostics, seconds=time.perf_counter() - began))
+
+
+def _silent(_: str) -> None:
+    """Say nothing."""
