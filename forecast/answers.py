@@ -192,9 +192,9 @@ def _chance(question: Question, paths: Paths) -> tuple[float, float] | None:
         return None
     share: Array = (truth & held).sum(axis=1)[kept] / counts[kept]
     weights = counts[kept] / counts[kept].sum()
-    mean = weights @ share
-    seen = weights @ (share - mean) ** 2
-    noise = weights @ (share * (1 - share) / (counts[kept] - 1))
+    mean = float(weights @ share)
+    seen = float(weights @ (share - mean) ** 2)
+    noise = float(weights @ (share * (1 - share) / (counts[kept] - 1)))
     shrink = math.sqrt(max(seen - noise, 0.0) / seen) if seen > 0 else 0.0
     low, high = weighted_quantiles(mean + shrink * (share - mean), weights, (0.05, 0.95))
     return low, high

@@ -19,7 +19,7 @@ import numpy as np
 from forecast.inference.laplace import Peak, climb
 from forecast.inference.pareto import pareto_k
 from forecast.inference.points import Lattice, lattice
-from forecast.inference.proposals import Mixture, StudentT, best_mixture, log_mixture, matched
+from forecast.inference.proposals import Mixture, StudentT, best_mixture, factor, log_mixture, matched
 from forecast.inference.target import Array, Evaluated, NoSupport, Target, evaluate
 from forecast.inference.weights import effective_size, log_sum, relative
 
@@ -194,7 +194,7 @@ def _laplace(target: Target, cloud: _Cloud, spread: Array, freedom: float) -> Mi
         if all(_apart(peak, other) for other in peaks):
             peaks.append(peak)
     shares = relative(np.array([peak.log_volume for peak in peaks]), 0.5)
-    parts = tuple(StudentT(peak.mode, np.linalg.cholesky(peak.covariance), freedom) for peak in peaks)
+    parts = tuple(StudentT(peak.mode, factor(peak.covariance, spread), freedom) for peak in peaks)
     return Mixture(parts, tuple(float(share) for share in 0.9 * shares + 0.1 / len(peaks)))
 
 
@@ -208,9 +208,9 @@ def _freedom(dimension: int) -> float:
 
 
 def _spread(x: Array) -> Array:
-    """The variance of each coordinate over the first points, by quartiles since a prior may have no variance."""
+    """The variance of each coordinate over the first points, by quartiles since a prior may have no variance; 1 for one that does not vary."""
     low, high = np.quantile(x, (0.25, 0.75), axis=0)
-    return np.asarray(((high - low) / 1.349) ** 2)
+    return np.where(high > low, ((high - low) / 1.349) ** 2, 1.0)
 
 
 def _joined(points: list[Evaluated]) -> tuple[Array, Array, Array]:

@@ -17,7 +17,7 @@ from scipy import special
 Array: TypeAlias = NDArray[np.float64]
 
 STEPS = 20  # of expectation-maximisation; a proposal need not be a maximum
-FEWEST = 40  # effective points for each part and dimension, below which no more parts are tried
+FEWEST = 10  # effective points for each part and dimension, below which no more parts are tried
 RIDGE = 1e-9  # relative, keeps a covariance invertible where a coordinate follows from others
 
 
@@ -88,7 +88,7 @@ def matched(x: Array, weights: Array, *, freedom: float, spread: Array) -> Stude
     diagonal = np.diag(covariance).copy() if effective >= 2 * dimension else spread
     own = effective / (effective + 0.5 * dimension)
     covariance = own * covariance + (1 - own) * np.diag(diagonal)
-    return StudentT(mean, _cholesky(covariance, spread), freedom)
+    return StudentT(mean, factor(covariance, spread), freedom)
 
 
 def split(x: Array, weights: Array, *, parts: int, freedom: float, spread: Array, rng: np.random.Generator) -> Mixture:
@@ -146,6 +146,18 @@ def log_mixture(x: Array, log_start: Array, drawn: Sequence[tuple[Mixture, int]]
     return total
 
 
+def factor(covariance: Array, spread: Array) -> Array:
+    """Return the lower Cholesky factor of a covariance ``(d, d)``, by correlations so that units of very different size do no harm.
+
+    ``spread`` ``(d,)`` gives the size of a coordinate whose variance is zero.
+    """
+    scale = np.sqrt(np.diag(covariance))
+    scale = np.where(scale > 0, scale, RIDGE * np.sqrt(spread))
+    correlation = covariance / np.outer(scale, scale)
+    lower: Array = np.linalg.cholesky(correlation + RIDGE * np.eye(len(scale)))
+    return scale[:, None] * lower
+
+
 def _maximised(x: Array, weights: Array, membership: Array, pull: Array, *, freedom: float, spread: Array) -> Mixture:
     shared = weights[:, None] * membership
     shares = shared.sum(axis=0)
@@ -158,18 +170,8 @@ def _maximised(x: Array, weights: Array, membership: Array, pull: Array, *, free
         mean = pulled @ x / pulled.sum()
         centred = x - mean
         covariance = centred.T @ (centred * pulled[:, None]) / share
-        parts.append(StudentT(mean, _cholesky(covariance, spread), freedom))
+        parts.append(StudentT(mean, factor(covariance, spread), freedom))
         kept.append(float(share))
     if not parts:
         return Mixture((matched(x, weights, freedom=freedom, spread=spread),), (1.0,))
     return Mixture(tuple(parts), tuple(share / sum(kept) for share in kept))
-
-
-def _cholesky(covariance: Array, spread: Array) -> Array:
-    """The factor of a covariance, by correlations so that units of very different size do no harm."""
-    scale = np.sqrt(np.diag(covariance))
-    scale = np.where(scale > 0, scale, RIDGE * np.sqrt(spread))
-    correlation = covariance / np.outer(scale, scale)
-    factor: Array = np.linalg.cholesky(correlation + RIDGE * np.eye(len(scale)))
-    return scale[:, None] * factor
-

@@ -206,12 +206,12 @@ def tree_of(node: ast.expr, text: str, depth: int = 0) -> Expression:
     if depth > DEEPEST:
         raise Fault(f"nested deeper than {DEEPEST}", offset=at, hint="name parts of it under [quantities]")
     match node:
-        case ast.Constant(value=bool()):
-            raise Fault(f"`{node.value}` is not part of the language", offset=at, hint="compare with a number, as in `x >= 1`")
-        case ast.Constant(value=int() | float()):
-            return Number(_finite(node.value, at), at)
-        case ast.Constant(value=str()):
-            return Label(node.value, at)
+        case ast.Constant(value=bool() as flag):
+            raise Fault(f"`{flag}` is not part of the language", offset=at, hint="compare with a number, as in `x >= 1`")
+        case ast.Constant(value=(int() | float()) as number):
+            return Number(_finite(number, at), at)
+        case ast.Constant(value=str() as label):
+            return Label(label, at)
         case ast.Name():
             return Name(node.id, at)
         case ast.UnaryOp() if type(node.op) in _UNARY:
@@ -230,8 +230,8 @@ def tree_of(node: ast.expr, text: str, depth: int = 0) -> Expression:
             return Conditional(test, then, otherwise, at)
         case ast.Subscript(slice=ast.Slice()):
             raise Fault(_refusal(node.slice), offset=character_offset(node.slice, text))
-        case ast.Subscript(value=ast.Name()):
-            return Index(node.value.id, tree_of(node.slice, text, depth + 1), at)
+        case ast.Subscript(value=ast.Name(id=name)):
+            return Index(name, tree_of(node.slice, text, depth + 1), at)
         case ast.Call():
             return _call(node, text, depth, at)
         case ast.BinOp(op=ast.BitXor()):

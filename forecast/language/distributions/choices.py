@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from forecast.language.distributions.domains import REAL, SHARE, check
 from forecast.language.distributions.events import STEPS
-from forecast.language.distributions.family import Array, Core, Family, Signature, Size
+from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.spans import check_bounds
 from forecast.language.faults import Fault
 from forecast.language.ops import Ops
@@ -69,7 +69,7 @@ class Categorical(Family):
         up_to = np.cumsum(core[0], axis=-1)[..., :-1]
         return np.asarray((up_to < q[..., None]).sum(axis=-1), dtype=float)
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return self._quantile(np.asarray(rng.random(core[0].shape[:-1] if size is None else size)), *core)
 
     def _mean(self, *core: Array) -> Array:
@@ -119,7 +119,7 @@ class DiscreteUniform(Family):
         above = np.where((above - 1) / count >= q, above - 1, above)  # q * count may round up past a step
         return np.asarray(lower + np.maximum(above, 1) - 1)
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         lower, upper = core
         return rng.integers(lower.astype(np.int64), upper.astype(np.int64), size=size, endpoint=True)
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special
 
 from forecast.language.distributions.domains import NOT_NEGATIVE, POSITIVE, SHARE, Domain
-from forecast.language.distributions.family import Array, Core, Family, Signature, Size
+from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.steps import draw_poisson, log_rising, smallest
 from forecast.language.distributions.words import Form, Words, constant_of
 from forecast.language.faults import Fault
@@ -51,7 +51,7 @@ class Poisson(Family):
         guess = core[0] + np.sqrt(core[0]) * special.ndtri(q)
         return smallest(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), np.asarray(np.inf))
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return draw_poisson(rng, core[0], size)
 
     def _mean(self, *core: Array) -> Array:
@@ -110,7 +110,7 @@ class NegativeBinomial(Family):
         guess = self._mean(*core) + self._sd(*core) * special.ndtri(q)
         return smallest(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), np.asarray(np.inf))
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         mu, alpha = np.broadcast_arrays(*core)
         return draw_poisson(rng, np.asarray(mu * (rng.standard_gamma(alpha, size=size) / alpha)), size)
 
@@ -167,7 +167,7 @@ class ZeroInflatedPoisson(Family):
         guess = self._mean(*core) + self._sd(*core) * special.ndtri(q)
         return smallest(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), np.asarray(np.inf))
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         psi, mu = np.broadcast_arrays(*core)
         occurs = rng.random(psi.shape if size is None else size) < psi
         return np.where(occurs, draw_poisson(rng, mu, size), 0.0)

@@ -57,8 +57,8 @@ class Family(ABC):
     # what a subclass says
 
     @abstractmethod
-    def core(self, **arguments: Any) -> Core:
-        """Reduce any accepted argument set to the core arguments."""
+    def core(self, *args: Any, **arguments: Any) -> Core:
+        """Reduce any accepted argument set (by name) to the core arguments."""
 
     @abstractmethod
     def _log_density(self, x: Array, *core: Array) -> Array: ...
@@ -70,7 +70,7 @@ class Family(ABC):
     def _quantile(self, q: Array, *core: Array) -> Array: ...
 
     @abstractmethod
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any: ...
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any: ...
 
     @abstractmethod
     def _mean(self, *core: Array) -> Array: ...

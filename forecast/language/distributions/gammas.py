@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special
 
 from forecast.language.distributions.domains import POSITIVE, WIDTH
-from forecast.language.distributions.family import Array, Core, Family, Signature, Size
+from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.half import ABOVE_ZERO
 from forecast.language.distributions.positive import require_median_and_factor
 from forecast.language.distributions.solve import NoRoot, gamma_alpha, log_gamma_quantile
@@ -56,7 +56,7 @@ class Gamma(Family):
                 return np.exp(logs) / beta
         return np.asarray(special.gammaincinv(alpha, q) / beta)
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         alpha, beta = np.broadcast_arrays(*core)
         return rng.standard_gamma(alpha, size=size) / beta
 
@@ -88,7 +88,8 @@ class Gamma(Family):
 
     @staticmethod
     def _from_factor(words: Words) -> dict[str, Any]:
-        return _median_and_factor(words)
+        require_median_and_factor(words)
+        return _median_and_factor(words, words.number("median"))
 
     forms = (
         Form(_from_quantiles, quantiles=2, inside=ABOVE_ZERO),
@@ -139,7 +140,7 @@ class InverseGamma(Family):
                 return np.exp(logs) * beta
         return np.asarray(beta / special.gammainccinv(alpha, q))
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         alpha, beta = np.broadcast_arrays(*core)
         return beta / rng.standard_gamma(alpha, size=size)
 
@@ -172,8 +173,8 @@ class InverseGamma(Family):
 
     @staticmethod
     def _from_factor(words: Words) -> dict[str, Any]:
-        found = _median_and_factor(words, 1 / words.number("median") if words.number("median") > 0 else None)
-        return found
+        require_median_and_factor(words)
+        return _median_and_factor(words, 1 / words.number("median"))
 
     forms = (
         Form(_from_quantiles, quantiles=2, inside=ABOVE_ZERO),
@@ -193,12 +194,10 @@ def _inverted(words: Words, shares: tuple[float, ...], points: tuple[float, ...]
     return _two_points(words, (1 - shares[1], 1 - shares[0]), (1 / points[1], 1 / points[0]))
 
 
-def _median_and_factor(words: Words, median: float | None = None) -> dict[str, Any]:
+def _median_and_factor(words: Words, median: float) -> dict[str, Any]:
     """Shape and rate from a median and the ratio of the 95 % to the 5 % point (the same for 1 / x)."""
-    require_median_and_factor(words)
     alpha = _alpha(words, 0.05, 0.95, 2 * math.log(words.number("factor")))
-    value = words.number("median") if median is None else median
-    return {"alpha": alpha, "beta": _exp(words, log_gamma_quantile(alpha, 0.5) - math.log(value))}
+    return {"alpha": alpha, "beta": _exp(words, log_gamma_quantile(alpha, 0.5) - math.log(median))}
 
 
 def _alpha(words: Words, low_share: float, high_share: float, log_ratio: float) -> float:
@@ -217,9 +216,9 @@ def _exp(words: Words, log_rate: float) -> float:
 def _log_quantiles(alpha: Array, q: Array) -> Array:
     value = special.gammaincinv(alpha, q)
     # below the smallest floats the lower tail is x**alpha / Gamma(alpha + 1)
-    return np.where(value > 1e-290, np.log(value), (np.log(q) + special.gammaln(alpha + 1)) / alpha)
+    return np.asarray(np.where(value > 1e-290, np.log(value), (np.log(q) + special.gammaln(alpha + 1)) / alpha))
 
 
 def _log_slope(alpha: Array, log_y: Array, log_phi: Array) -> Array:
     """The derivative of the log of a Gamma(alpha, 1) quantile by its normal score."""
-    return np.exp(log_phi - (alpha * log_y - np.exp(log_y) - special.gammaln(alpha)))
+    return np.asarray(np.exp(log_phi - (alpha * log_y - np.exp(log_y) - special.gammaln(alpha))))

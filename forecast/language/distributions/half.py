@@ -13,7 +13,7 @@ import numpy as np
 from scipy import special
 
 from forecast.language.distributions.domains import POSITIVE, WIDTH
-from forecast.language.distributions.family import Array, Core, Family, Signature, Size
+from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.real import HALF_LOG_2PI, scale_of, student_log_density
 from forecast.language.distributions.words import Form, Words
 
@@ -36,7 +36,7 @@ class HalfNormal(Family):
     def _log_density(self, x: Array, *core: Array) -> Array:
         (sigma,) = core
         z = x / sigma
-        return -0.5 * z * z - (np.log(sigma) + HALF_LOG_2PI - np.log(2.0))
+        return np.asarray(-0.5 * z * z - (np.log(sigma) + HALF_LOG_2PI - np.log(2.0)))
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         return np.asarray(special.erf(x / core[0] / np.sqrt(2.0)))
@@ -44,7 +44,7 @@ class HalfNormal(Family):
     def _quantile(self, q: Array, *core: Array) -> Array:
         return np.asarray(core[0] * half_normal_score(q))
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return np.abs(rng.normal(0.0, core[0], size=size))
 
     def _mean(self, *core: Array) -> Array:
@@ -88,13 +88,13 @@ class HalfStudentT(Family):
     def _distribution(self, x: Array, *core: Array) -> Array:
         nu, sigma = core
         z = np.maximum(x, 0.0) / sigma
-        return np.where(z > 1, 1 - 2 * special.stdtr(nu, -z), special.betainc(0.5, nu / 2, z * z / (nu + z * z)))
+        return np.asarray(np.where(z > 1, 1 - 2 * special.stdtr(nu, -z), special.betainc(0.5, nu / 2, z * z / (nu + z * z))))
 
     def _quantile(self, q: Array, *core: Array) -> Array:
         nu, sigma = core
         return np.asarray(sigma * half_student_score(q, nu))
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         nu, sigma = np.broadcast_arrays(*core)
         return np.abs(sigma * rng.standard_t(nu, size=size))
 
@@ -147,7 +147,7 @@ class HalfCauchy(Family):
     def _quantile(self, q: Array, *core: Array) -> Array:
         return np.asarray(core[0] * half_cauchy_score(q))
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return np.abs(core[0] * rng.standard_cauchy(core[0].shape if size is None else size))
 
     def _mean(self, *core: Array) -> Array:
@@ -168,7 +168,7 @@ class HalfCauchy(Family):
 
 def half_normal_score(q: Array) -> Array:
     """The quantile of |Z|: by erfinv from below, by the normal's own tail from above."""
-    return np.where(q < 0.5, np.sqrt(2.0) * special.erfinv(q), -special.ndtri(0.5 * (1 - q)))
+    return np.asarray(np.where(q < 0.5, np.sqrt(2.0) * special.erfinv(q), -special.ndtri(0.5 * (1 - q))))
 
 
 def half_student_score(q: Array, nu: Array) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special
 
 from forecast.language.distributions.domains import POSITIVE, REAL, WIDTH
-from forecast.language.distributions.family import Array, Core, Family, Signature, Size
+from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.half import ABOVE_ZERO
 from forecast.language.distributions.real import HALF_LOG_2PI, location_scale, scale_of
 from forecast.language.distributions.solve import NoRoot, weibull_alpha
@@ -38,7 +38,7 @@ class Exponential(Family):
     def _quantile(self, q: Array, *core: Array) -> Array:
         return -core[0] * np.log1p(-q)
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return rng.exponential(core[0], size=size)
 
     def _mean(self, *core: Array) -> Array:
@@ -89,7 +89,7 @@ class LogNormal(Family):
         mu, sigma = core
         return np.asarray(np.exp(mu + sigma * special.ndtri(q)))
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return rng.lognormal(*core, size=size)
 
     def _mean(self, *core: Array) -> Array:
@@ -148,7 +148,7 @@ class Weibull(Family):
     def _log_density(self, x: Array, *core: Array) -> Array:
         alpha, beta = core
         ratio = x / beta
-        return np.log(alpha / beta) + special.xlogy(alpha - 1, ratio) - ratio**alpha
+        return np.asarray(np.log(alpha / beta) + special.xlogy(alpha - 1, ratio) - ratio**alpha)
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         alpha, beta = core
@@ -158,7 +158,7 @@ class Weibull(Family):
         alpha, beta = core
         return np.asarray(beta * (-np.log1p(-q)) ** (1 / alpha))
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         alpha, beta = np.broadcast_arrays(*core)
         return beta * rng.weibull(alpha, size=size)
 
@@ -168,7 +168,7 @@ class Weibull(Family):
 
     def _sd(self, *core: Array) -> Array:
         alpha, _ = core
-        return self._mean(*core) * np.sqrt(np.expm1(special.gammaln(1 + 2 / alpha) - 2 * special.gammaln(1 + 1 / alpha)))
+        return np.asarray(self._mean(*core) * np.sqrt(np.expm1(special.gammaln(1 + 2 / alpha) - 2 * special.gammaln(1 + 1 / alpha))))
 
     def _support(self, *core: Array) -> tuple[Any, Any]:
         return 0.0, np.inf

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import special
 
 from forecast.language.distributions.domains import POSITIVE, REAL, WIDTH
-from forecast.language.distributions.family import Array, Core, Family, Signature, Size
+from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.words import Form, Words
 
 HALF_LOG_2PI = 0.5 * np.log(2 * np.pi)
@@ -60,7 +60,7 @@ class Normal(Family):
     def _log_density(self, x: Array, *core: Array) -> Array:
         mu, sigma = core
         z = (x - mu) / sigma
-        return -0.5 * z * z - (np.log(sigma) + HALF_LOG_2PI)
+        return np.asarray(-0.5 * z * z - (np.log(sigma) + HALF_LOG_2PI))
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         mu, sigma = core
@@ -70,7 +70,7 @@ class Normal(Family):
         mu, sigma = core
         return np.asarray(mu + sigma * special.ndtri(q))
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return rng.normal(*core, size=size)
 
     def _mean(self, *core: Array) -> Array:
@@ -129,7 +129,7 @@ class StudentT(Family):
         nu, mu, sigma = core
         return np.asarray(mu + sigma * special.stdtrit(nu, q))
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         nu, mu, sigma = np.broadcast_arrays(*core)
         return mu + sigma * rng.standard_t(nu, size=size)
 
@@ -193,7 +193,7 @@ class Cauchy(Family):
         alpha, beta = core
         return np.asarray(alpha + beta * cauchy_score(q))
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         alpha, beta = np.broadcast_arrays(*core)
         return alpha + beta * rng.standard_cauchy(alpha.shape if size is None else size)
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import special
 
 from forecast.language.distributions.domains import INNER_SHARE, POSITIVE, REAL, WIDTH
-from forecast.language.distributions.family import Array, Core, Family, Signature, Size
+from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.real import HALF_LOG_2PI, location_scale, scale_of
 from forecast.language.distributions.solve import NoRoot, beta_alpha_beta
 from forecast.language.distributions.table import tabulated
@@ -65,8 +65,8 @@ class Beta(Family):
             value = np.where(np.isnan(value) & (q < 1e-100), np.exp((np.log(q * alpha) + special.betaln(alpha, beta)) / alpha), value)
         return np.asarray(value)
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
-        return rng.beta(*core, size=size)
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
+        return rng.beta(core[0], core[1], size=size)
 
     def _mean(self, *core: Array) -> Array:
         alpha, beta = core
@@ -123,11 +123,11 @@ def _check_sd(*, mean: float, sd: float, name: str) -> None:
 def _logit_quantiles(alpha: Array, beta: Array, q: Array) -> Array:
     low = special.betaincinv(alpha, beta, np.minimum(q, 0.5))
     high = special.betaincinv(beta, alpha, np.minimum(1 - q, 0.5))  # the distance from 1
-    return np.where(q <= 0.5, np.log(low) - np.log1p(-low), np.log1p(-high) - np.log(high))
+    return np.asarray(np.where(q <= 0.5, np.log(low) - np.log1p(-low), np.log1p(-high) - np.log(high)))
 
 
 def _logit_slope(alpha: Array, beta: Array, logit: Array, log_phi: Array) -> Array:
-    return np.exp(log_phi - (alpha * special.log_expit(logit) + beta * special.log_expit(-logit) - special.betaln(alpha, beta)))
+    return np.asarray(np.exp(log_phi - (alpha * special.log_expit(logit) + beta * special.log_expit(-logit) - special.betaln(alpha, beta))))
 
 
 class LogitNormal(Family):
@@ -159,7 +159,7 @@ class LogitNormal(Family):
         mu, sigma = core
         return np.asarray(special.expit(mu + sigma * special.ndtri(q)))
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return special.expit(rng.normal(*core, size=size))
 
     def _moment(self, power: int, *core: Array) -> Array:

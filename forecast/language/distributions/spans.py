@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from forecast.language.distributions.domains import REAL
-from forecast.language.distributions.family import Array, Core, Family, Signature, Size
+from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.solve import NoRoot, triangular_mode_share, triangular_unit_quantile
 from forecast.language.distributions.words import Form, Words, verified
 from forecast.language.faults import Fault
@@ -44,7 +44,7 @@ class Uniform(Family):
         lower, upper = core
         return np.where(q < 0.5, lower + q * (upper - lower), upper - (1 - q) * (upper - lower))
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return rng.uniform(*core, size=size)
 
     def _mean(self, *core: Array) -> Array:
@@ -101,7 +101,7 @@ class Triangular(Family):
     def _log_density(self, x: Array, *core: Array) -> Array:
         lower, upper, c = core
         side = np.where(x < c, (x - lower) / (c - lower), np.where(x == c, 1.0, (upper - x) / (upper - c)))
-        return np.log(2.0) - np.log(upper - lower) + np.log(side)
+        return np.asarray(np.log(2.0) - np.log(upper - lower) + np.log(side))
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         lower, upper, c = core
@@ -114,7 +114,7 @@ class Triangular(Family):
         rising = lower + np.sqrt(q * width * (c - lower))
         return np.where(q * width <= c - lower, rising, upper - np.sqrt((1 - q) * width * (upper - c)))
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         lower, upper, c = core
         return rng.triangular(lower, c, upper, size=size)
 

@@ -30,11 +30,11 @@ def tabulated(q: Array, exact: Callable[[Array], Array], slope: Callable[[Array,
     """
     if q.size < FEWEST:
         return None
-    nodes = np.linspace(-FARTHEST, FARTHEST, NODES)
+    nodes: Array = np.linspace(-FARTHEST, FARTHEST, NODES)
     step = nodes[1] - nodes[0]
     values = exact(special.ndtr(nodes))
     slopes = slope(values, -0.5 * nodes**2 - 0.5 * np.log(2 * np.pi)) * step
-    middles = np.arange(7, NODES - 1, 16) + 0.5  # every sixteenth cell is checked
+    middles: Array = np.arange(7.0, NODES - 1, 16) + 0.5  # every sixteenth cell is checked
     found = _hermite(middles, values, slopes)
     error = np.abs(found - exact(special.ndtr(nodes[0] + middles * step)))
     if not (error <= CLOSE_ENOUGH).all():  # also where it is NaN

@@ -9,7 +9,7 @@ from scipy import special
 
 from forecast.language.distributions.domains import COUNT, POSITIVE, REAL, SHARE
 from forecast.language.distributions.events import STEPS
-from forecast.language.distributions.family import Array, Core, Family, Signature, Size
+from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.steps import log_choose, smallest, times
 from forecast.language.distributions.words import Form, Words, constant_of
 from forecast.language.faults import Fault
@@ -44,7 +44,7 @@ class Bernoulli(Family):
     def _quantile(self, q: Array, *core: Array) -> Array:
         return np.where(q <= np.exp(core[1]), 0.0, 1.0)
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         log_p, _ = core
         return rng.random(log_p.shape if size is None else size) < np.exp(log_p)
 
@@ -90,7 +90,7 @@ class Binomial(Family):
         guess = self._mean(*core) + self._sd(*core) * special.ndtri(q)
         return smallest(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), core[0])
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         n, log_p, _ = core
         return rng.binomial(n.astype(np.int64), np.exp(log_p), size=size)
 
@@ -149,7 +149,7 @@ class BetaBinomial(Family):
         guess = self._mean(*core) + self._sd(*core) * special.ndtri(q)
         return smallest(lambda k: np.where(k >= core[0], 1.0, self._distribution(k, *core)), q, guess, np.asarray(0.0), core[0])
 
-    def _draw(self, rng: np.random.Generator, size: Size, *core: Array) -> Any:
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         n, alpha, beta = np.broadcast_arrays(*core)
         return rng.binomial(n.astype(np.int64), rng.beta(alpha, beta, size=size), size=size)
 

@@ -1,0 +1,234 @@
+"""A topic between text and value: parsed, not yet checked, every part knowing where it stands.
+
+What cannot be parsed is missing from a draft, but its name is kept, so that one
+mistake is reported once and not again wherever the name is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from forecast.book.conform import conform
+from forecast.book.layout import prior_path, record_path, topic_path
+from forecast.book.names import DEFAULT
+from forecast.book.positions import Keys
+from forecast.book.problems import Problem
+from forecast.book.records import Record, read_points, read_rows
+from forecast.book.shapes import PriorTable, QuestionTable, SeriesTable, StreamTable, TopicFile
+from forecast.book.sources import Document, parse_document, read_document, read_source, source_of
+from forecast.book.topic import Point
+from forecast.language.expressions import Expression, parse_expression
+from forecast.language.faults import Fault
+from forecast.language.statements import Statement, parse_statement
+
+Tree = TypeVar("Tree", Expression, Statement)
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Generic[Tree]):
+    """An expression or statement and where its text stands."""
+
+    document: Document
+    keys: Keys
+    text: str
+    tree: Tree
+
+    def problem(self, message: str, hint: str = "", *, offset: int = 0) -> Problem:
+        """Return a problem ``offset`` characters into the text."""
+        return self.document.at_value(self.keys, message, hint, offset=offset)
+
+
+@dataclass(frozen=True, slots=True)
+class PriorDraft:
+    """A parameter's table and its statements by label (``default`` for all others, or for the only value)."""
+
+    table: PriorTable
+    statements: Mapping[str, Written[Statement]]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesDraft:
+    """A series' table, what comes later, and its points."""
+
+    table: SeriesTable
+    later: Written[Expression] | None
+    points: tuple[Point, ...]
+    is_read: bool  # whether its points could be read
+
+
+@dataclass(frozen=True, slots=True)
+class StreamDraft:
+    """A stream's table, statement, next columns and record (None where it has no file, or none that can be read)."""
+
+    table: StreamTable
+    value: Written[Statement]
+    next: Mapping[str, Written[Expression]]
+    record: Record | None
+    is_read: bool  # whether its rows could be read, which is so too where there is no file
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionDraft:
+    """A question's table and expressions; None or missing where not given or not parsed."""
+
+    table: QuestionTable
+    answer: Written[Expression] | None
+    choices: Mapping[str, Written[Expression]]
+    given: Written[Expression] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A topic's files, parsed.
+
+    ``kinds`` says of each name what it names, also where that could not be
+    parsed.  ``priors_known`` is false where the prior file could not be read.
+    """
+
+    name: str
+    topic: Document
+    priors: Document
+    table: TopicFile
+    kinds: Mapping[str, str]
+    priors_known: bool
+    parameters: Mapping[str, PriorDraft]
+    series: Mapping[str, SeriesDraft]
+    streams: Mapping[str, StreamDraft]
+    quantities: Mapping[str, Written[Expression]]
+    questions: Mapping[str, QuestionDraft]
+
+
+def read_draft(root: Path, name: str) -> tuple[Draft | None, tuple[Problem, ...]]:
+    """Read and parse the files of one topic; None where its own file gives no topic."""
+    topic, problems = read_document(root, topic_path(name))
+    priors, prior_problems = _read_priors(root, name)
+    gathered: list[Problem] = [*problems, *prior_problems]
+    conformed = conform(priors, dict[str, PriorTable])
+    gathered += conformed.problems
+    parameters = _priors(priors, conformed.value, gathered)
+    if topic is None:
+        return None, tuple(gathered)
+    shaped = conform(topic, TopicFile)
+    gathered += shaped.problems
+    if shaped.value is None:
+        return None, (*gathered, *_readable(root, name, topic))
+    table: TopicFile = shaped.value
+    series = _series(root, name, topic, table, gathered)
+    streams = _streams(root, name, topic, table, gathered)
+    quantities = _parse_all(topic, ("quantities",), table.quantities, parse_expression, gathered)
+    questions = {key: _question(topic, ("questions", key), question, gathered) for key, question in table.questions.items()}
+    kinds = _kinds(topic, priors)
+    draft = Draft(name, topic, priors, table, kinds, not prior_problems, parameters, series, streams, quantities, questions)
+    return draft, tuple(gathered)
+
+
+def _read_priors(root: Path, name: str) -> tuple[Document, tuple[Problem, ...]]:
+    """The prior file; an empty one where there is none, so that every parameter it lacks is told."""
+    path = prior_path(name)
+    empty, _ = parse_document(source_of(path, ""))
+    assert empty is not None  # an empty text is TOML
+    if not (root / path).exists():
+        return empty, ()
+    document, problems = read_document(root, path)
+    return (empty if document is None else document), problems
+
+
+def _readable(root: Path, name: str, topic: Document) -> tuple[Problem, ...]:
+    """The problems of the records of a topic whose own file cannot be used."""
+    found: list[Problem] = []
+    for group, read in (("series", read_points), ("streams", read_rows)):
+        tables = topic.content.get(group)
+        for key in tables if isinstance(tables, dict) else ():
+            if (root / record_path(name, key)).is_file():
+                source, problems = read_source(root, record_path(name, key))
+                found += problems
+                if source is not None:
+                    found += read(source)[1]  # type: ignore[operator]
+    return tuple(found)
+
+
+def _kinds(topic: Document, priors: Document) -> dict[str, str]:
+    kinds: dict[str, str] = {}
+    for name in priors.content:
+        kinds.setdefault(name, "parameter")
+    for group, kind in (("series", "series"), ("streams", "stream"), ("quantities", "quantity"), ("questions", "question")):
+        tables = topic.content.get(group, {})
+        for name in tables if isinstance(tables, dict) else ():
+            kinds.setdefault(name, kind)
+    return kinds
+
+
+def _priors(document: Document, tables: Mapping[str, PriorTable], problems: list[Problem]) -> dict[str, PriorDraft]:
+    drafts = {}
+    for name, table in tables.items():
+        if isinstance(table.prior, str):
+            parsed = _parse(document, (name, "prior"), table.prior, parse_statement, problems)
+            statements = {DEFAULT: parsed} if parsed is not None else {}
+        else:
+            statements = _parse_all(document, (name, "prior"), table.prior, parse_statement, problems)
+        drafts[name] = PriorDraft(table, statements)
+    return drafts
+
+
+def _series(root: Path, topic: str, document: Document, table: TopicFile, problems: list[Problem]) -> dict[str, SeriesDraft]:
+    drafts = {}
+    for name, series in table.series.items():
+        later = _parse(document, ("series", name, "later"), series.later, parse_expression, problems) if series.later else None
+        points: tuple[Point, ...] = ()
+        found: tuple[Problem, ...] = ()
+        if (root / record_path(topic, name)).is_file():
+            source, found = read_source(root, record_path(topic, name))
+            if source is not None:
+                points, found = read_points(source)
+        problems += found
+        drafts[name] = SeriesDraft(series, later, points, not found)
+    return drafts
+
+
+def _streams(root: Path, topic: str, document: Document, table: TopicFile, problems: list[Problem]) -> dict[str, StreamDraft]:
+    drafts = {}
+    for name, stream in table.streams.items():
+        keys: Keys = ("streams", name)
+        value = _parse(document, (*keys, "value"), stream.value, parse_statement, problems)
+        following = _parse_all(document, (*keys, "next"), stream.next, parse_expression, problems)
+        record: Record | None = None
+        found: tuple[Problem, ...] = ()
+        if (root / record_path(topic, name)).is_file():
+            source, found = read_source(root, record_path(topic, name))
+            if source is not None:
+                record, found = read_rows(source)
+        problems += found
+        if value is not None:
+            drafts[name] = StreamDraft(stream, value, following, record, record is not None or not found)
+    return drafts
+
+
+def _question(document: Document, keys: Keys, table: QuestionTable, problems: list[Problem]) -> QuestionDraft:
+    def parsed(key: str, text: str) -> Written[Expression] | None:
+        return _parse(document, (*keys, key), text, parse_expression, problems) if text else None
+
+    choices = _parse_all(document, (*keys, "choices"), table.choices, parse_expression, problems)
+    return QuestionDraft(table, parsed("answer", table.answer), choices, parsed("given", table.given))
+
+
+def _parse(document: Document, keys: Keys, text: str, parse: Callable[[str], Any], problems: list[Problem]) -> Written[Any] | None:
+    try:
+        return Written(document, keys, text, parse(text))
+    except Fault as fault:
+        problems.append(document.of_fault(keys, fault))
+        return None
+
+
+def _parse_all(
+    document: Document, keys: Keys, texts: Mapping[str, str], parse: Callable[[str], Any], problems: list[Problem]
+) -> dict[str, Written[Any]]:
+    parsed = {name: _parse(document, (*keys, name), text, parse, problems) for name, text in texts.items()}
+    return {name: written for name, written in parsed.items() if written is not None}
+
+
+def expressions_of(statements: Sequence[Written[Statement]]) -> list[Expression]:
+    """Return the arguments of statements, all together."""
+    return [expression for written in statements for expression in written.tree.arguments.values()]

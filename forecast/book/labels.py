@@ -1,0 +1,61 @@
+"""Label sets: the labels of each text column and of each Categorical parameter, in order of first appearance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from forecast.book.draft import Draft, PriorDraft
+from forecast.book.names import DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Every label set of a topic; ``uncertain`` are those that could not be read to the end."""
+
+    sets: Mapping[str, tuple[str, ...]]
+    uncertain: frozenset[str]
+
+
+def categories_of(prior: PriorDraft) -> tuple[str, ...]:
+    """Return the labels of a Categorical parameter, none for other parameters."""
+    statement = prior.statements.get(DEFAULT)
+    if statement is None or statement.tree.distribution != "Categorical":
+        return ()
+    return tuple(statement.tree.arguments)
+
+
+def labels_of(draft: Draft) -> Labels:
+    """Return the label sets of a topic.
+
+    Of a text column: first the labels that priors are given for, then those of
+    rows.  Of a Categorical parameter: its arguments.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for name, prior in draft.parameters.items():
+        if categories := categories_of(prior):
+            found[name] = dict.fromkeys(categories)
+    for prior in draft.parameters.values():
+        if prior.table.per and not _is_categorical(draft, prior.table.per):
+            own = found.setdefault(prior.table.per, {})
+            if isinstance(prior.table.prior, dict):
+                own.update(dict.fromkeys(label for label in prior.table.prior if label != DEFAULT))
+    uncertain: set[str] = set()
+    for stream in draft.streams.values():
+        if stream.record is None:
+            continue
+        for column in stream.record.label_columns:
+            texts = [row.columns[column] for row in stream.record.rows if column in row.columns]
+            found.setdefault(column, {}).update(dict.fromkeys(str(text) for text in texts))
+    if any(not stream.is_read for stream in draft.streams.values()) or len(draft.streams) < len(draft.table.streams):
+        uncertain = {name for name in found if not _is_categorical(draft, name)}
+    return Labels({name: tuple(labels) for name, labels in found.items()}, frozenset(uncertain))
+
+
+def text_columns(draft: Draft) -> frozenset[str]:
+    """Return the names of all text columns of a topic's rows."""
+    return frozenset(column for stream in draft.streams.values() if stream.record for column in stream.record.label_columns)
+
+
+def _is_categorical(draft: Draft, name: str) -> bool:
+    return name in draft.parameters and bool(categories_of(draft.parameters[name]))

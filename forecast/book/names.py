@@ -1,0 +1,35 @@
+"""Which names a topic may give, and which stand for something already."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Mapping
+
+from forecast.book.layout import SNAKE_CASE
+from forecast.language.expressions import FUNCTIONS
+
+CLOCKS = ("days", "months", "years", "age", "t")
+DEFAULT = "default"  # the key of the prior for every label that has none of its own
+RESERVED: Mapping[str, str] = {
+    **dict.fromkeys(CLOCKS, "a clock of the language"),
+    **dict.fromkeys((*FUNCTIONS, "total", "first"), "a function of the language"),
+}
+ARTICLES: Mapping[str, str] = {
+    "parameter": "a parameter",
+    "stream": "a stream",
+    "series": "a series",
+    "quantity": "a quantity",
+    "question": "a question",
+    "column": "a column",
+}
+
+
+def name_fault(name: str) -> tuple[str, str] | None:
+    """Return the message and hint of a name that cannot be given, or None for a good one."""
+    if not SNAKE_CASE.fullmatch(name):
+        return f"the name `{name}` is not in snake_case", "small letters, digits and _, beginning with a letter"
+    if keyword.iskeyword(name):
+        return f"`{name}` is a word of Python and cannot be a name", "choose another name"
+    if name in RESERVED:
+        return f"`{name}` is {RESERVED[name]} and cannot be a name", "choose another name"
+    return None

@@ -1,0 +1,233 @@
+"""Which names an expression may use where it stands, and what is wrong with those it does use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+
+from forecast.book.draft import Draft, Written
+from forecast.book.labels import Labels, categories_of
+from forecast.book.names import ARTICLES, CLOCKS
+from forecast.book.problems import Problem
+from forecast.language.expressions import Compare, Expression, First, Index, Label, Name, Total, children, names_in, streams_in, walk
+from forecast.language.faults import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What an expression may use where it stands.
+
+    ``place`` says where that is, as in "a prior"; ``kinds`` are the kinds of
+    names; ``columns`` those of the row; ``coded`` those names whose value is a
+    label, with their label sets.  ``is_open`` is true where other names may
+    exist that could not be read, so that unknown ones are not told.
+    """
+
+    place: str
+    kinds: frozenset[str]
+    clocks: frozenset[str] = frozenset()
+    columns: frozenset[str] = frozenset()
+    coded: Mapping[str, str] | None = None
+    totals: bool = False
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What an expression uses through all quantities: series, streams by ``total``, clocks, parameters."""
+
+    series: frozenset[str] = frozenset()
+    streams: frozenset[str] = frozenset()
+    clocks: frozenset[str] = frozenset()
+    parameters: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+
+    def __or__(self, other: Uses) -> Uses:
+        return Uses(
+            self.series | other.series,
+            self.streams | other.streams,
+            self.clocks | other.clocks,
+            self.parameters | other.parameters,
+            self.names | other.names,
+        )
+
+
+def uses(draft: Draft, expression: Expression, seen: frozenset[str] = frozenset()) -> Uses:
+    """Return what an expression uses, through quantities too (a circle of them ends where it closes)."""
+    names = frozenset(names_in(expression))
+    kinds = draft.kinds
+    own = Uses(
+        frozenset(name for name in names if kinds.get(name) == "series"),
+        frozenset(streams_in(expression)),
+        names & frozenset(CLOCKS),
+        frozenset(name for name in names if kinds.get(name) == "parameter"),
+        names,
+    )
+    inner = [name for name in names if name in draft.quantities and name not in seen]
+    return reduce(Uses.__or__, [uses(draft, draft.quantities[name].tree, seen | {name}) for name in inner], own)
+
+
+def check_names(draft: Draft, labels: Labels, written: Written[Expression], expression: Expression, here: Here) -> Iterator[Problem]:
+    """Yield what is wrong with the names, labels and indexes of an expression, or of an argument of a statement."""
+    yield from _Checker(draft, labels, written, here).check(expression)
+
+
+@dataclass(frozen=True, slots=True)
+class _Checker:
+    draft: Draft
+    labels: Labels
+    written: Written[Expression]
+    here: Here
+
+    def check(self, node: Expression) -> Iterator[Problem]:
+        match node:
+            case Name():
+                yield from self._name(node)
+            case Label():
+                yield self._at(node, f'the label "{node.label}" stands alone', 'compare with it, as in `x == "label"`, or index with it')
+            case Index():
+                yield from self._index(node)
+            case Total():
+                yield from self._total(node)
+            case First():
+                yield self._at(node, "`first` can only be the whole of an answer")
+            case Compare():
+                yield from self._compare(node)
+            case _:
+                for part in children(node):
+                    yield from self.check(part)
+
+    def _at(self, node: Expression, message: str, hint: str = "") -> Problem:
+        return self.written.problem(message, hint, offset=node.offset)
+
+    def _label_set(self, node: Expression) -> str | None:
+        """The label set of a name whose value is a label."""
+        if not isinstance(node, Name):
+            return None
+        if node.name in (self.here.coded or {}):
+            return (self.here.coded or {})[node.name]
+        prior = self.draft.parameters.get(node.name)
+        return node.name if prior is not None and "parameter" in self.here.kinds and categories_of(prior) else None
+
+    def _spelled(self, node: Expression) -> str | None:
+        """The label a node spells: quoted, or a bare word that names nothing here."""
+        if isinstance(node, Label):
+            return node.label
+        if isinstance(node, Name) and not self._known(node.name):
+            return node.name
+        return None
+
+    def _known(self, name: str) -> bool:
+        return name in self.draft.kinds or name in self.here.columns or name in (self.here.coded or {}) or name in CLOCKS
+
+    def _name(self, node: Name) -> Iterator[Problem]:
+        name = node.name
+        if (label_set := self._label_set(node)) is not None:
+            example = next(iter(self.labels.sets.get(label_set, ())), "label")
+            yield self._at(node, f"the value of `{name}` is a label, not a number", f'compare it, as in `{name} == "{example}"`')
+        elif name in self.here.columns or name in self.here.clocks:
+            return
+        elif name in CLOCKS:
+            yield self._at(node, f"`{name}` has no meaning in {self.here.place}", self._allowed())
+        elif name not in self.draft.kinds:
+            yield from self._unknown(node, name)
+        elif self.draft.kinds[name] not in self.here.kinds:
+            yield self._misplaced(node, name)
+        elif self.draft.kinds[name] == "quantity":
+            yield from self._through(node, name)
+        elif name in self.draft.parameters and (per := self.draft.parameters[name].table.per):
+            yield self._at(node, f"`{name}` has one value for each label of `{per}`", f"write `{name}[{per}]`")
+
+    def _unknown(self, node: Expression, name: str) -> Iterator[Problem]:
+        if self.here.is_open or not self.draft.priors_known:
+            return
+        near = did_you_mean(name, self._in_scope())
+        add = f"add [{name}] to {self.draft.priors.source.path}" if "parameter" in self.here.kinds else self._allowed()
+        yield self._at(node, f"unknown name `{name}`", near or add)
+
+    def _in_scope(self) -> list[str]:
+        named = [name for name, kind in self.draft.kinds.items() if kind in self.here.kinds]
+        return [*named, *self.here.columns, *self.here.clocks]
+
+    def _misplaced(self, node: Expression, name: str) -> Problem:
+        kind = self.draft.kinds[name]
+        hint = f"write `total({name})`" if kind == "stream" and self.here.totals else self._allowed()
+        return self._at(node, f"`{name}` is {ARTICLES[kind]}, which {self.here.place} cannot name", hint)
+
+    def _allowed(self) -> str:
+        plural = {"parameter": "parameters", "series": "series", "quantity": "quantities"}
+        words = [plural[kind] for kind in ("parameter", "series", "quantity") if kind in self.here.kinds]
+        words += ["totals"] if self.here.totals else []
+        return f"it can name {' and '.join([', '.join(words[:-1]), words[-1]] if len(words) > 1 else words)}"
+
+    def _through(self, node: Expression, name: str) -> Iterator[Problem]:
+        """A quantity brings in what it uses itself."""
+        if name not in self.draft.quantities:
+            return
+        used = uses(self.draft, self.draft.quantities[name].tree, frozenset({name}))
+        if used.series and "series" not in self.here.kinds:
+            yield self._at(node, f"`{name}` uses the series `{min(used.series)}`, which {self.here.place} cannot name", self._allowed())
+        if used.streams and not self.here.totals:
+            yield self._at(node, f"`{name}` uses `total({min(used.streams)})`, which {self.here.place} cannot name", self._allowed())
+        if clocks := used.clocks - self.here.clocks:
+            yield self._at(node, f"`{name}` uses `{min(clocks)}`, which has no meaning in {self.here.place}")
+
+    def _index(self, node: Index) -> Iterator[Problem]:
+        if node.name not in self.draft.kinds:
+            yield from self._unknown(node, node.name)
+            return
+        if self.draft.kinds[node.name] != "parameter":
+            yield self._at(node, f"`{node.name}` is {ARTICLES[self.draft.kinds[node.name]]} and takes no index", "only a parameter with `per` does")
+            return
+        if node.name not in self.draft.parameters:
+            return
+        per = self.draft.parameters[node.name].table.per
+        if not per:
+            yield self._at(node, f"`{node.name}` has a single value and takes no index", f"give [{node.name}] a `per`, or drop the index")
+            return
+        spelled = self._spelled(node.index)
+        if self._label_set(node.index) == per:
+            return
+        if spelled is None or (spelled == per and per not in self.labels.sets.get(per, ())):
+            if spelled != per or not self.here.is_open:
+                yield self._at(node, f"`{node.name}` is indexed by `{per}`, which is not a label of {self.here.place}", f"index it by `{per}` or by one of its labels")
+        else:
+            yield from self._label(node.index, spelled, per)
+
+    def _label(self, node: Expression, spelled: str, label_set: str) -> Iterator[Problem]:
+        labels = self.labels.sets.get(label_set, ())
+        if spelled not in labels and label_set not in self.labels.uncertain:
+            hint = did_you_mean(spelled, labels) or (f"its labels: {', '.join(labels)}" if labels else "")
+            yield self._at(node, f'`{label_set}` has no label "{spelled}"', hint)
+
+    def _total(self, node: Total) -> Iterator[Problem]:
+        kinds = self.draft.kinds
+        if not self.here.totals:
+            yield self._at(node, f"`total` cannot be used in {self.here.place}", self._allowed())
+        elif node.stream not in kinds:
+            streams = [name for name, kind in kinds.items() if kind == "stream"]
+            yield self._at(node, f"unknown stream `{node.stream}`", did_you_mean(node.stream, streams) or (f"streams here: {', '.join(streams)}" if streams else ""))
+        elif kinds[node.stream] != "stream":
+            yield self._at(node, f"`{node.stream}` is {ARTICLES[kinds[node.stream]]}; `total` takes a stream")
+
+    def _compare(self, node: Compare) -> Iterator[Problem]:
+        label_sets = [label_set for part in node.operands if (label_set := self._label_set(part)) is not None]
+        if not label_sets:
+            for part in node.operands:
+                yield from self.check(part)
+            return
+        for symbol in node.operators:
+            if symbol not in {"==", "!="}:
+                yield self._at(node, f"labels have no order: `{symbol}` cannot compare them", "use == or !=")
+        for part in node.operands:
+            spelled = self._spelled(part)
+            if spelled is not None:
+                yield from self._label(part, spelled, label_sets[0])
+            elif self._label_set(part) != label_sets[0]:
+                yield self._at(part, f"a label of `{label_sets[0]}` is compared with something else", f"compare it with one of: {', '.join(self.labels.sets[label_sets[0]])}")
+
+
+def has_node(expression: Expression, kind: type) -> bool:
+    """Whether a kind of node occurs in an expression."""
+    return any(isinstance(node, kind) for node in walk(expression))

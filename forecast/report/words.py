@@ -1,0 +1,205 @@
+"""Numbers as words a reader can use: percents, chances, ranges, days.
+
+A number is never shown finer than it is known: digits smaller than its Monte
+Carlo error are rounded away.  An open question is never shown as 0 or 100 %.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+PERCENT_STEPS = (1.0, 5.0, 10.0)
+ODDS = (
+    (1, 1000), (1, 500), (1, 200), (1, 100), (1, 50), (1, 40), (1, 30), (1, 25), (1, 20), (1, 15), (1, 12), (1, 10), (1, 9), (1, 8),
+    (1, 7), (1, 6), (1, 5), (1, 4), (1, 3), (2, 5), (1, 2), (3, 5), (2, 3), (3, 4), (4, 5), (5, 6), (6, 7), (7, 8), (8, 9), (9, 10),
+    (11, 12), (14, 15), (19, 20), (24, 25), (29, 30), (39, 40), (49, 50), (99, 100), (199, 200), (499, 500), (999, 1000),
+)  # fmt: skip
+SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+RECORDED = frozenset({"happened", "can no longer happen", "settled"})
+
+
+def percent(probability: float, *, error: float = 0.0) -> str:
+    """Return a probability as a percent: ``12 %``, ``0.4 %``, ``below 0.1 %``, ``above 99.9 %``.
+
+    Whole percents, tenths below 1 and above 99 where the Monte Carlo ``error``
+    (one standard error, a probability) allows it, steps of 5 or 10 points where
+    it does not allow whole ones.
+    """
+    points, error_points = 100 * probability, 100 * error
+    from_end = min(points, 100 - points)
+    if from_end < 0.1:
+        edge = "0.1" if error_points <= 0.1 else "1"
+        return f"below {edge} %" if points < 50 else f"above {100 - float(edge):g} %"
+    if from_end < 1:
+        if error_points > 0.1:
+            return "below 1 %" if points < 50 else "above 99 %"
+        return f"{min(max(round(points, 1), 0.1), 99.9):g} %"
+    step = next((step for step in PERCENT_STEPS if step >= error_points), PERCENT_STEPS[-1])
+    rounded = round(points / step) * step
+    if not 0 < rounded < 100:
+        return f"below {step:g} %" if points < 50 else f"above {100 - step:g} %"
+    return f"{rounded:g} %"
+
+
+def share(value: float) -> str:
+    """Return a known share as a percent; 0 and 1 are said as they are."""
+    return f"{100 * value:g} %" if value in {0.0, 1.0} else percent(value)
+
+
+def percent_range(low: float, high: float) -> str:
+    """Return two probabilities as ``4 and 27 %``, for use after *between*."""
+    first, last = percent(low), percent(high)
+    return f"{first.removesuffix(' %')} and {last}" if first[0].isdigit() else f"{first} and {last}"
+
+
+def chance(probability: float, *, error: float = 0.0) -> str:
+    """Return a probability in words: ``about one in eight``, ``as likely as not``, ``less than 1 in 1,000``."""
+    if probability < 1 / 1000:
+        return "less than 1 in 1,000" if error <= 0.001 else "less than 1 in 100"
+    if probability > 1 - 1 / 1000:
+        return "more than 999 in 1,000" if error <= 0.001 else "more than 99 in 100"
+    part, whole = min(ODDS, key=lambda odds: abs(_logit(odds[0] / odds[1]) - _logit(probability)))
+    if (part, whole) == (1, 2):
+        return "about as likely as not"
+    if whole <= len(SMALL) - 1:
+        return f"about {SMALL[part]} in {SMALL[whole]}"
+    return f"about {part:,} in {whole:,}"
+
+
+def number(value: float, *, error: float = 0.0) -> str:
+    """Return a number with no digit below its error and at most three significant ones (whole ones as they are)."""
+    if value == round(value) and abs(value) < 1e15 and error < 0.5:
+        return f"{round(value):,}".replace("-", "−")
+    if value == 0:
+        return "0"
+    digits = 2 - math.floor(math.log10(abs(value)))
+    if error > 0:
+        digits = min(digits, -math.floor(math.log10(error)))
+    rounded = round(value, digits)
+    if rounded == 0:
+        rounded, digits = round(value, 1 - math.floor(math.log10(abs(value)))), 1 - math.floor(math.log10(abs(value)))
+    if 0 < abs(rounded) < 1e-4 or abs(rounded) >= 1e9:
+        return f"{rounded:.3g}".replace("-", "−")
+    shown = f"{rounded:,.{max(digits, 0)}f}"
+    return shown.replace("-", "−")
+
+
+def in_unit(value: float, unit: str, *, error: float = 0.0) -> str:
+    """Return a number in its unit's way: shares as percents, others as numbers (the unit itself is not said)."""
+    return percent(value, error=error) if unit == "share" and 0 <= value <= 1 else number(value, error=error)
+
+
+def day(value: str | date) -> str:
+    """Return a day as ``31 December 2027``."""
+    moment = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+
+
+def month(value: str | date) -> str:
+    """Return a day's month as ``December 2027``."""
+    return day(value).split(" ", 1)[1]
+
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def days(count: int) -> str:
+    """Return a number of days: ``1 day``, ``42 days``."""
+    return "1 day" if count == 1 else f"{count:,} days"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as in ``a, b and c``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def capital(sentence: str) -> str:
+    """Return a sentence with its first letter made a capital."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def probability_sentence(*, value: float, error: float, chance_interval: tuple[float, float] | None, status: str) -> str:
+    """Say a probability: in odds, and how far the chance itself is unknown."""
+    if status in RECORDED:
+        return settled_sentence(status)
+    said = capital(chance(value, error=error))
+    if chance_interval is None:
+        return f"{said}."
+    low, high = chance_interval
+    if percent(low) == percent(high):
+        return f"{said}; the chance itself is {percent(low)}."
+    return f"{said}; the chance itself lies between {percent_range(low, high)}."
+
+
+def settled_sentence(status: str) -> str:
+    """Say what the record alone has settled."""
+    return {"happened": "Yes: it has happened.", "can no longer happen": "No: it can no longer happen.", "settled": "Settled by the record."}[
+        status
+    ]
+
+
+def distribution_sentence(*, quantiles: Sequence[float], errors: Sequence[float], unit: str, status: str) -> str:
+    """Say a distribution: its middle, and the range it is in nine times in ten.  ``quantiles`` are the 5, 25, 50, 75 and 95 % points."""
+    low, _, middle, _, high = (in_unit(value, unit, error=error) for value, error in zip(quantiles, errors, strict=True))
+    tail = f" {unit}" if unit not in {"", "share"} else ""
+    if status in RECORDED:
+        return f"Settled by the record: {middle}{tail}."
+    if low == high:
+        return f"Almost certainly {middle}{tail}."
+    return f"About {middle}{tail}; nine times in ten between {low} and {high}."
+
+
+def date_sentence(*, quantiles: Sequence[str | None], not_by_then: float, error: float, by: str, status: str) -> str:
+    """Say a date: when it is as likely as not to have happened, and how likely not by the deadline."""
+    if status == "happened":
+        return f"It has happened, by {day(quantiles[2])}." if quantiles[2] else "It has happened."
+    if status in RECORDED:
+        return settled_sentence(status)
+    by_then = f"not by {day(by)}: {percent(not_by_then, error=error)}"
+    if quantiles[2] is not None:
+        return f"As likely as not by {month(quantiles[2])}; {by_then}."
+    first = next(((name, found) for name, found in zip(("one in twenty", "one in four"), quantiles[:2], strict=True) if found), None)
+    if first is None:
+        return f"More likely {by_then}."
+    return f"More likely {by_then}; a chance of {first[0]} by {month(first[1])}."
+
+
+def shares_sentence(*, values: Mapping[str, float], errors: Mapping[str, float], none: float) -> str:
+    """Say the shares of choices, the likeliest first (the first in the file where two are equal)."""
+    order = sorted(values, key=lambda label: -values[label])
+    said = [f"{label} {percent(values[label], error=errors[label])}" for label in order]
+    if none > 0.0005:
+        said.append(f"none of these {percent(none)}")
+    return f"Most likely {said[0]}; then {listed(said[1:])}." if len(said) > 1 else f"{capital(said[0])}."
+
+
+def headline(kind: str, value: Mapping[str, object], *, unit: str, status: str) -> str:
+    """The answer as short as it can be said: ``12 %``, ``3``, ``June 2027``, ``fear``.  ``value`` is as in the JSON."""
+    if status in {"happened", "can no longer happen"}:
+        return "Yes" if status == "happened" else "No"
+    match kind:
+        case "probability":
+            return percent(float(str(value["value"])), error=float(str(value["error"])))
+        case "distribution":
+            quantiles, errors = value["quantiles"], value["errors"]
+            assert isinstance(quantiles, list)
+            assert isinstance(errors, list)
+            return in_unit(quantiles[2], unit, error=errors[2])
+        case "date":
+            quantiles = value["quantiles"]
+            assert isinstance(quantiles, list)
+            return month(quantiles[2]) if quantiles[2] else "later"
+        case _:
+            shares = value["shares"]
+            assert isinstance(shares, list)
+            top = max(shares, key=lambda each: each["value"])
+            return percent(top["value"], error=top["error"])
+
+
+def _logit(probability: float) -> float:
+    return math.log(probability / (1 - probability))

@@ -1,0 +1,95 @@
+"""NUTS against posteriors known exactly, and the forms a model takes on its way to PyMC."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from forecast.inference.nuts import sample_nuts
+from forecast.inference.pymc_model import CannotSample, render
+from forecast.model.model import model_as_of
+from tests.building import make_topic
+from tests.known import KNOWN
+
+ERRORS = 4  # Monte Carlo standard errors a figure may lie from the truth
+AS_OF = date(2025, 12, 31)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", KNOWN)
+def test_nuts_gives_the_known_posterior(name):
+    """On each known model the chains are sound, and every mean and sd is within four Monte Carlo errors of the truth."""
+    from arviz_stats.base import array_stats
+
+    known = KNOWN[name]()
+    posterior = sample_nuts(known.model, seed=5)
+    assert (posterior.diagnostics.sound, posterior.diagnostics.reason) == (True, "")
+    for truth in known.truths:
+        values = posterior.column(truth.name, truth.label)
+        if truth.share_of:
+            values = (values == known.topic.labels[truth.name].index(truth.share_of)).astype(float)
+        shaped = values.reshape(posterior.chains, -1)
+        mean_error, sd_error = (float(array_stats.mcse(shaped, method=method)) for method in ("mean", "sd"))
+        assert abs(values.mean() - truth.mean) <= ERRORS * mean_error, truth
+        if not truth.share_of:
+            assert abs(values.std() - truth.sd) <= ERRORS * sd_error, truth
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_draws():
+    """Two runs with one seed give identical draws; another seed gives others."""
+    model = KNOWN["normal_normal"]().model
+    one, same, other = (sample_nuts(model, seed=seed, draws=200, tune=300, chains=2).column("level") for seed in (3, 3, 4))
+    np.testing.assert_array_equal(one, same)
+    assert not np.array_equal(one, other)
+
+
+@pytest.mark.slow
+def test_hypotheses_change_priors_and_leave_rows_unmoved():
+    """A prior that depends on a hypothesis, and rows whose rate is exactly zero under one, give the enumerated posterior."""
+    topic = make_topic(
+        priors={
+            "cause": "Categorical(quiet=0.5, loud=0.5)",
+            "rate": 'Gamma(alpha=3 if cause == "loud" else 1, beta=2)',
+        },
+        streams={"noises": 'Poisson(mu=rate * (cause == "loud"))', "others": "Poisson(mu=rate)"},
+        rows={"noises": [0, 0], "others": [1]},
+    )
+    posterior = sample_nuts(model_as_of(topic, AS_OF), seed=2)
+    # evidence: quiet Exp(2) with one event; loud Gamma(3, 2) with counts 0, 0, 1
+    quiet = 2 / 3**2
+    loud = 2**3 / 2 * 6 / 5**4
+    share = loud / (quiet + loud)
+    size = posterior.diagnostics.effective_size
+    assert abs(posterior.mean("cause") - share) <= ERRORS * np.sqrt(share * (1 - share) / size)
+    mean = share * 4 / 5 + (1 - share) * 2 / 3
+    assert abs(posterior.mean("rate") - mean) <= ERRORS * posterior.sd("rate") / np.sqrt(size)
+
+
+def test_hypotheses_alone_are_enumerated_exactly():
+    """Without a continuous parameter no chain is run, and shares are exact to one draw."""
+    topic = make_topic(
+        priors={"coin": "Categorical(fair=0.25, double=0.75)"},
+        streams={"heads": 'Binomial(n=3, p=0.5 if coin == "fair" else 1)'},
+        rows={"heads": [3]},
+    )
+    posterior = sample_nuts(model_as_of(topic, AS_OF), seed=1)
+    share = 0.25 / 8 / (0.25 / 8 + 0.75)
+    assert abs((posterior.column("coin") == 0).mean() - share) <= 1 / len(posterior)
+    assert posterior.diagnostics.reason == "nothing is continuous: the hypotheses are enumerated exactly"
+
+
+def test_impossible_rows_are_refused():
+    """A row that no draw makes possible gives a sentence instead of chains."""
+    topic = make_topic(priors={"rate": "Gamma(alpha=2, beta=1)"}, streams={"seen": "Poisson(mu=rate * 0)"}, rows={"seen": [2]})
+    with pytest.raises(CannotSample, match="some row is impossible under every draw of the priors"):
+        render(model_as_of(topic, AS_OF))
+
+
+def test_hierarchies_are_not_centred_unless_asked():
+    """A normal hierarchy is declared through standard normals, and as its own distribution when centred."""
+    model = KNOWN["eight_schools"]().model
+    assert [(each.block.name, each.form) for each in render(model).free] == [("mu", "own"), ("tau", "own"), ("effect", "standard")]
+    assert [(each.block.name, each.form) for each in render(model, centred=True).free] == [("mu", "own"), ("tau", "own"), ("effect", "own")]

@@ -1,0 +1,59 @@
+"""Pareto k-hat against ArviZ, and where there is nothing to fit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from forecast.inference.pareto import pareto_k
+
+
+@pytest.mark.parametrize("draws", [50, 225, 226, 1000, 4093, 20_000])
+@pytest.mark.parametrize("shape", [-0.3, 0.2, 0.5, 0.9, 1.5])
+def test_shape_is_that_of_arviz(draws: int, shape: float) -> None:
+    """The estimate equals ArviZ's for ratios with light and heavy tails, at every tail-length rule."""
+    from arviz_stats.base import array_stats
+
+    uniform = np.random.default_rng(draws).random(draws)
+    log_ratios = np.log(np.expm1(-shape * np.log(uniform)) / shape + 1) + 700
+    expected = float(array_stats.psislw(-log_ratios)[1])
+    assert pareto_k(log_ratios) == pytest.approx(expected, abs=1e-8)
+
+
+def test_impossible_draws_count_as_draws_without_weight() -> None:
+    """Ratios of zero lie outside the tail but lengthen it, as in ArviZ."""
+    from arviz_stats.base import array_stats
+
+    log_ratios = np.random.default_rng(1).standard_normal(4000)
+    log_ratios[:2000] = -np.inf
+    expected = float(array_stats.psislw(np.where(np.isneginf(log_ratios), 1e4, -log_ratios))[1])
+    assert pareto_k(log_ratios) == pytest.approx(expected, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("log_ratios", "expected"),
+    [
+        (np.full(1000, -3.0), -np.inf),  # all equal
+        (np.r_[0.0, np.full(999, -np.inf)], np.inf),  # one carries everything
+        (np.r_[np.zeros(4), np.full(996, -50.0)], np.inf),  # four do
+        (np.r_[np.zeros(500), np.full(500, -np.inf)], -np.inf),  # half, equally
+        (np.zeros(20), np.inf),  # too few for a tail
+        (np.r_[np.zeros(20), np.full(980, -1.0)], -np.inf),  # two values: bounded
+    ],
+)
+def test_ratios_without_a_tail_to_fit(log_ratios: np.ndarray, expected: float) -> None:
+    """Equal largest ratios have no tail; a tail of fewer than five draws is not to be trusted."""
+    assert pareto_k(log_ratios) == expected
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_ratios_that_are_not_numbers_are_refused(bad: float) -> None:
+    """NaN and plus infinity raise."""
+    with pytest.raises(ValueError, match="finite maximum"):
+        pareto_k(np.r_[np.zeros(500), bad])
+
+
+def test_all_impossible_is_refused() -> None:
+    """Ratios that are all zero have no shape."""
+    with pytest.raises(ValueError, match="finite maximum"):
+        pareto_k(np.full(500, -np.inf))
