@@ -1,1 +1,30 @@
-"""forecast."""
+"""Forecasts from plain files: questions as Bayesian models, priors with reasons, dated records, answers with their doubts.
+
+    >>> import forecast
+    >>> book = forecast.open_book("tests/tiny_book")
+
+What can be asked of a book is in ``forecast.opened``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from forecast.opened import OpenBook
+
+__all__ = ["__version__", "open_book"]
+__version__ = "0.1.0"
+
+
+def open_book(path: str | Path = ".") -> OpenBook:
+    """Read and check the book that a directory belongs to.
+
+    Looks from ``path`` upwards for a directory with ``seeds``.  Raises
+    ``forecast.opened.BookHasProblems``, which carries them all, where a file has errors.
+    """
+    from forecast.opened import open_book as opened
+
+    return opened(path)

@@ -30,6 +30,7 @@ from forecast.model.unsound import Unsound, at_topic
 from forecast.settlement import Status, status_of
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+CUMULATIVE_POINTS = 400
 CHANCE_DRAWS, CHANCE_PATHS = 256, 128  # draws of the parameters, and paths on each, behind the chance's interval
 
 
@@ -44,7 +45,11 @@ class Probability:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """A number's distribution: mean, sd, the 5, 25, 50, 75 and 95 % points with their errors, and its shape."""
+    """A number's distribution: mean, sd, the 5, 25, 50, 75 and 95 % points with their errors, and its shape.
+
+    ``cumulative`` holds up to 400 points ``(value, P(X <= value))`` and ``size``
+    the effective number of cases: what the referee compares by.
+    """
 
     mean: float
     mean_error: float
@@ -52,6 +57,8 @@ class Distribution:
     quantiles: tuple[float, ...]
     quantile_errors: tuple[float, ...]
     shape: Shape
+    cumulative: tuple[tuple[float, float], ...]
+    size: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,7 @@ class Dates:
     not_by_then: float
     error: float
     monthly: tuple[tuple[date, float], ...]  # month's last day, probability that it has happened by then
+    size: float  # effective number of cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +213,18 @@ def _distribution(values: Array, weights: Array, size: float) -> Distribution:
     sd = float(np.sqrt(weights @ (values - mean) ** 2))
     quantiles = weighted_quantiles(values, weights, LEVELS)
     errors = tuple(quantile_error(values, weights, level, size) for level in LEVELS)
-    return Distribution(mean, sd / math.sqrt(size), sd, quantiles, errors, shape(values[weights > 0], weights[weights > 0]))
+    outline = shape(values[weights > 0], weights[weights > 0])
+    return Distribution(mean, sd / math.sqrt(size), sd, quantiles, errors, outline, _cumulative(values, weights), size)
+
+
+def _cumulative(values: Array, weights: Array) -> tuple[tuple[float, float], ...]:
+    """The distribution function of weighted values at the points that 400 even shares reach."""
+    order = np.argsort(values, kind="stable")
+    ordered, shares = values[order], np.cumsum(weights[order])
+    reached = np.minimum(np.searchsorted(shares, (np.arange(CUMULATIVE_POINTS) + 0.5) / CUMULATIVE_POINTS * shares[-1]), len(values) - 1)
+    points = np.unique(ordered[reached])
+    upto = shares[np.searchsorted(ordered, points, side="right") - 1] / shares[-1]
+    return tuple(zip(points.tolist(), upto.tolist(), strict=True))
 
 
 def quantile_error(values: Array, weights: Array, level: float, size: float) -> float:
@@ -238,7 +257,7 @@ def _dates(question: Question, paths: Paths, held: NDArray[np.bool_], size: floa
     quantiles = tuple(_date_or_none(value) for value in np.quantile(on, LEVELS, method="inverted_cdf"))
     months = _month_ends(paths.model.as_of, question.by)
     monthly = tuple((day, float((on <= day.toordinal()).mean())) for day in months)
-    return Dates(quantiles, not_by_then, proportion_error(not_by_then, size), monthly)
+    return Dates(quantiles, not_by_then, proportion_error(not_by_then, size), monthly, size)
 
 
 def _shares(question: Question, scope: Scope, weights: Array, size: float, model: Model) -> Shares:

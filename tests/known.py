@@ -12,7 +12,7 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special, stats  # noqa: TID253 - a test's truth comes from elsewhere than the project
 
 from forecast.book.topic import Topic
 from forecast.model.model import Model, model_as_of

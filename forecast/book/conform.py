@@ -64,7 +64,7 @@ def _value(document: Document, kind: Any, content: Any, keys: Keys, problems: li
             return content
         if option is date and isinstance(content, date) and not isinstance(content, datetime):
             return content
-        if option in (str, bool) and isinstance(content, option):
+        if option in {str, bool} and isinstance(content, option):
             return content
     problems.append(_wrong_type(document, options, content, keys))
     return _WRONG
@@ -82,7 +82,7 @@ def _table(document: Document, shape: Any, content: dict[str, Any], keys: Keys, 
         if name not in content:
             if key.required:
                 sound = False
-                problems.append(document.at_key(keys, f"`{name}` is missing{_in(keys)}", _purpose(shape, name)))
+                problems.append(document.at_key(keys, f"`{name}` is missing{_in(keys)}", _purpose(name)))
             continue
         value = _value(document, key.kind, content[name], (*keys, name), problems)
         if isinstance(value, str) and not value.strip():
@@ -111,7 +111,7 @@ def _keys_of(shape: Any) -> tuple[_Key, ...]:
 
 @cache
 def _options(kind: Any) -> tuple[Any, ...]:
-    if typing.get_origin(kind) in (types.UnionType, typing.Union):
+    if typing.get_origin(kind) in {types.UnionType, typing.Union}:
         return tuple(option for option in typing.get_args(kind) if option is not type(None))
     return (kind,)
 
@@ -144,7 +144,7 @@ def _in(keys: Keys) -> str:
     return f" in [{'.'.join(str(key) for key in keys)}]" if keys else ""
 
 
-def _purpose(shape: Any, name: str) -> str:
+def _purpose(name: str) -> str:
     purposes = {
         "why": "say in a sentence why these numbers",
         "prior": 'as in prior = "Normal(mu=0, sigma=1)"',

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from forecast.book.conform import conform
 from forecast.book.layout import prior_path, record_path, topic_path
@@ -18,17 +18,15 @@ from forecast.book.positions import Keys
 from forecast.book.problems import Problem
 from forecast.book.records import Record, read_points, read_rows
 from forecast.book.shapes import PriorTable, QuestionTable, SeriesTable, StreamTable, TopicFile
-from forecast.book.sources import Document, parse_document, read_document, read_source, source_of
+from forecast.book.sources import Document, Source, parse_document, read_document, read_source, source_of
 from forecast.book.topic import Point
 from forecast.language.expressions import Expression, parse_expression
 from forecast.language.faults import Fault
 from forecast.language.statements import Statement, parse_statement
 
-Tree = TypeVar("Tree", Expression, Statement)
-
 
 @dataclass(frozen=True, slots=True)
-class Written(Generic[Tree]):
+class Written[Tree: (Expression, Statement)]:
     """An expression or statement and where its text stands."""
 
     document: Document
@@ -45,6 +43,7 @@ class Written(Generic[Tree]):
 class PriorDraft:
     """A parameter's table and its statements by label (``default`` for all others, or for the only value)."""
 
+    document: Document
     table: PriorTable
     statements: Mapping[str, Written[Statement]]
 
@@ -56,6 +55,7 @@ class SeriesDraft:
     table: SeriesTable
     later: Written[Expression] | None
     points: tuple[Point, ...]
+    source: Source | None
     is_read: bool  # whether its points could be read
 
 
@@ -99,16 +99,14 @@ class Draft:
     streams: Mapping[str, StreamDraft]
     quantities: Mapping[str, Written[Expression]]
     questions: Mapping[str, QuestionDraft]
+    sources: tuple[Source, ...]
 
 
 def read_draft(root: Path, name: str) -> tuple[Draft | None, tuple[Problem, ...]]:
     """Read and parse the files of one topic; None where its own file gives no topic."""
     topic, problems = read_document(root, topic_path(name))
-    priors, prior_problems = _read_priors(root, name)
+    priors, parameters, prior_problems = read_priors(root, name)
     gathered: list[Problem] = [*problems, *prior_problems]
-    conformed = conform(priors, dict[str, PriorTable])
-    gathered += conformed.problems
-    parameters = _priors(priors, conformed.value, gathered)
     if topic is None:
         return None, tuple(gathered)
     shaped = conform(topic, TopicFile)
@@ -121,32 +119,43 @@ def read_draft(root: Path, name: str) -> tuple[Draft | None, tuple[Problem, ...]
     quantities = _parse_all(topic, ("quantities",), table.quantities, parse_expression, gathered)
     questions = {key: _question(topic, ("questions", key), question, gathered) for key, question in table.questions.items()}
     kinds = _kinds(topic, priors)
-    draft = Draft(name, topic, priors, table, kinds, not prior_problems, parameters, series, streams, quantities, questions)
+    sources = _sources(topic, priors, series, streams)
+    priors_known = bool(priors.content) or not prior_problems
+    draft = Draft(name, topic, priors, table, kinds, priors_known, parameters, series, streams, quantities, questions, sources)
     return draft, tuple(gathered)
 
 
-def _read_priors(root: Path, name: str) -> tuple[Document, tuple[Problem, ...]]:
-    """The prior file; an empty one where there is none, so that every parameter it lacks is told."""
+def _sources(topic: Document, priors: Document, series: Mapping[str, SeriesDraft], streams: Mapping[str, StreamDraft]) -> tuple[Source, ...]:
+    read = [its.source for its in series.values()] + [its.record.source for its in streams.values() if its.record]
+    return (topic.source, priors.source, *(source for source in read if source is not None))
+
+
+def read_priors(root: Path, name: str) -> tuple[Document, dict[str, PriorDraft], tuple[Problem, ...]]:
+    """Read and parse a topic's prior file.
+
+    Where there is none, or none that can be read, the document is an empty one.
+    """
     path = prior_path(name)
-    empty, _ = parse_document(source_of(path, ""))
-    assert empty is not None  # an empty text is TOML
-    if not (root / path).exists():
-        return empty, ()
-    document, problems = read_document(root, path)
-    return (empty if document is None else document), problems
+    document, found = read_document(root, path) if (root / path).exists() else (None, ())
+    problems = list(found)
+    if document is None:
+        document, _ = parse_document(source_of(path, ""))
+        assert document is not None  # an empty text is TOML
+    conformed = conform(document, dict[str, PriorTable])
+    problems += conformed.problems
+    return document, _priors(document, conformed.value, problems), tuple(problems)
 
 
 def _readable(root: Path, name: str, topic: Document) -> tuple[Problem, ...]:
     """The problems of the records of a topic whose own file cannot be used."""
     found: list[Problem] = []
-    for group, read in (("series", read_points), ("streams", read_rows)):
+    for group in ("series", "streams"):
         tables = topic.content.get(group)
         for key in tables if isinstance(tables, dict) else ():
-            if (root / record_path(name, key)).is_file():
-                source, problems = read_source(root, record_path(name, key))
-                found += problems
-                if source is not None:
-                    found += read(source)[1]  # type: ignore[operator]
+            source, problems = _record_source(root, name, key)
+            found += problems
+            if source is not None:
+                found += (read_points(source) if group == "series" else read_rows(source))[1]
     return tuple(found)
 
 
@@ -169,7 +178,7 @@ def _priors(document: Document, tables: Mapping[str, PriorTable], problems: list
             statements = {DEFAULT: parsed} if parsed is not None else {}
         else:
             statements = _parse_all(document, (name, "prior"), table.prior, parse_statement, problems)
-        drafts[name] = PriorDraft(table, statements)
+        drafts[name] = PriorDraft(document, table, statements)
     return drafts
 
 
@@ -178,13 +187,11 @@ def _series(root: Path, topic: str, document: Document, table: TopicFile, proble
     for name, series in table.series.items():
         later = _parse(document, ("series", name, "later"), series.later, parse_expression, problems) if series.later else None
         points: tuple[Point, ...] = ()
-        found: tuple[Problem, ...] = ()
-        if (root / record_path(topic, name)).is_file():
-            source, found = read_source(root, record_path(topic, name))
-            if source is not None:
-                points, found = read_points(source)
+        source, found = _record_source(root, topic, name)
+        if source is not None:
+            points, found = read_points(source)
         problems += found
-        drafts[name] = SeriesDraft(series, later, points, not found)
+        drafts[name] = SeriesDraft(series, later, points, source, not found)
     return drafts
 
 
@@ -195,15 +202,19 @@ def _streams(root: Path, topic: str, document: Document, table: TopicFile, probl
         value = _parse(document, (*keys, "value"), stream.value, parse_statement, problems)
         following = _parse_all(document, (*keys, "next"), stream.next, parse_expression, problems)
         record: Record | None = None
-        found: tuple[Problem, ...] = ()
-        if (root / record_path(topic, name)).is_file():
-            source, found = read_source(root, record_path(topic, name))
-            if source is not None:
-                record, found = read_rows(source)
+        source, found = _record_source(root, topic, name)
+        if source is not None:
+            record, found = read_rows(source)
         problems += found
         if value is not None:
             drafts[name] = StreamDraft(stream, value, following, record, record is not None or not found)
     return drafts
+
+
+def _record_source(root: Path, topic: str, name: str) -> tuple[Source | None, tuple[Problem, ...]]:
+    """The CSV file of a stream or series; None, without a problem, where there is none yet."""
+    path = record_path(topic, name)
+    return read_source(root, path) if (root / path).exists() else (None, ())
 
 
 def _question(document: Document, keys: Keys, table: QuestionTable, problems: list[Problem]) -> QuestionDraft:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from forecast.book.draft import Draft, PriorDraft
+from forecast.book.draft import Draft, PriorDraft, StreamDraft
 from forecast.book.names import DEFAULT
 
 
@@ -32,11 +32,13 @@ def labels_of(draft: Draft) -> Labels:
     rows.  Of a Categorical parameter: its arguments.
     """
     found: dict[str, dict[str, None]] = {}
+    columns = text_columns(draft)
     for name, prior in draft.parameters.items():
         if categories := categories_of(prior):
             found[name] = dict.fromkeys(categories)
     for prior in draft.parameters.values():
-        if prior.table.per and not _is_categorical(draft, prior.table.per):
+        declares = isinstance(prior.table.prior, dict) and not has_rows(draft)
+        if prior.table.per in columns or (declares and prior.table.per and not _is_categorical(draft, prior.table.per)):
             own = found.setdefault(prior.table.per, {})
             if isinstance(prior.table.prior, dict):
                 own.update(dict.fromkeys(label for label in prior.table.prior if label != DEFAULT))
@@ -52,9 +54,28 @@ def labels_of(draft: Draft) -> Labels:
     return Labels({name: tuple(labels) for name, labels in found.items()}, frozenset(uncertain))
 
 
+def columns_of(draft: Draft, stream: StreamDraft) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return a stream's covariates and text columns.
+
+    A column without a single cell (a stream without rows yet, whose columns only
+    ``next`` may name) holds labels where some parameter is ``per`` it.
+    """
+    record = stream.record
+    filled = {column for row in record.rows for column in row.columns} if record else set()
+    columns = record.covariates if record else tuple(stream.table.next)
+    per = {prior.table.per for prior in draft.parameters.values()} - filled
+    covariates = tuple(column for column in columns if column not in per)
+    return covariates, (*(record.label_columns if record else ()), *(column for column in columns if column in per))
+
+
+def has_rows(draft: Draft) -> bool:
+    """Whether any stream of a topic has a row yet; before that, priors by label alone declare the labels."""
+    return any(stream.record and stream.record.rows for stream in draft.streams.values())
+
+
 def text_columns(draft: Draft) -> frozenset[str]:
     """Return the names of all text columns of a topic's rows."""
-    return frozenset(column for stream in draft.streams.values() if stream.record for column in stream.record.label_columns)
+    return frozenset(column for stream in draft.streams.values() for column in columns_of(draft, stream)[1])
 
 
 def _is_categorical(draft: Draft, name: str) -> bool:

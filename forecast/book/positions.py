@@ -1,8 +1,8 @@
-"""Where the keys and values of a TOML document stand, for messages with a place.
+r"""Where the keys and values of a TOML document stand, for messages with a place.
 
 ``tomllib`` says what a file means but not where; the scanner here says where
 but not what.  Run it only on text that ``tomllib`` has accepted, with line ends
-already ``\\n``.
+already ``\n``.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ import tomllib
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
-Keys: TypeAlias = tuple[str | int, ...]
-Position: TypeAlias = tuple[int, int]  # line and column, both from 1
+type Keys = tuple[str | int, ...]
+type Position = tuple[int, int]  # line and column, both from 1
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _BASIC = re.compile(r'"(?:[^"\\\n]|\\.)*"')
@@ -64,7 +63,7 @@ def positions(text: str) -> Positions:
     """Return where every key, list item and value of a TOML document stands."""
     scanner = _Scanner(text)
     scanner.scan()
-    starts = (0, *(found.end() for found in re.finditer("\n", text)))
+    starts = (0, *(found.end() for found in re.finditer(r"\n", text)))
     return Positions(text, scanner.keys, scanner.values, starts)
 
 

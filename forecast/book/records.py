@@ -33,10 +33,11 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 class Record:
     """A CSV file of rows as read: the rows that could be read, and the columns of its own the header names.
 
-    ``cells`` holds each row's cells, to place problems found later.
+    ``header`` and ``cells`` hold the cells of the header and of each row, to place problems found later.
     """
 
     source: Source
+    header: Cells
     rows: tuple[Row, ...]
     cells: Mapping[Place, Cells]
     covariates: tuple[str, ...]
@@ -68,7 +69,7 @@ def read_rows(source: Source) -> tuple[Record | None, tuple[Problem, ...]]:
     wrong = [problem for (_, row_problems), _ in found for problem in row_problems]
     covariates = tuple(name for name in own if name not in labels)
     kept = tuple(row for (row, _), _ in found if row is not None)
-    return Record(source, kept, rows, covariates, labels), (*problems, *wrong)
+    return Record(source, header, kept, rows, covariates, labels), (*problems, *wrong)
 
 
 def read_points(source: Source) -> tuple[tuple[Point, ...], tuple[Problem, ...]]:
@@ -102,7 +103,7 @@ def record_line(columns: Sequence[str], cells: Mapping[str, object]) -> str:
     Raises ``KeyError`` for a cell whose column the file does not have.
     """
     for name, value in cells.items():
-        if name not in columns and value not in ("", None):
+        if name not in columns and value not in {"", None}:
             raise KeyError(name)
     return _csv_line([_as_text(cells.get(name)) for name in columns])
 

@@ -182,16 +182,18 @@ class _Checker:
             return
         if node.name not in self.draft.parameters:
             return
-        per = self.draft.parameters[node.name].table.per
+        prior = self.draft.parameters[node.name]
+        per = prior.table.per
+        if not per and isinstance(prior.table.prior, dict):
+            return  # the missing `per` is told at the prior
         if not per:
             yield self._at(node, f"`{node.name}` has a single value and takes no index", f"give [{node.name}] a `per`, or drop the index")
             return
         spelled = self._spelled(node.index)
-        if self._label_set(node.index) == per:
-            return
-        if spelled is None or (spelled == per and per not in self.labels.sets.get(per, ())):
-            if spelled != per or not self.here.is_open:
-                yield self._at(node, f"`{node.name}` is indexed by `{per}`, which is not a label of {self.here.place}", f"index it by `{per}` or by one of its labels")
+        if self._label_set(node.index) == per or not self.labels.sets.get(per) or per in self.labels.uncertain:
+            return  # a label set that does not exist is told at the prior
+        if spelled is None or (spelled == per and per not in self.labels.sets[per]):
+            yield self._at(node, f"`{node.name}` is indexed by `{per}`, which is not a label of {self.here.place}", f"index it by `{per}` or by one of its labels")
         else:
             yield from self._label(node.index, spelled, per)
 
@@ -214,8 +216,10 @@ class _Checker:
     def _compare(self, node: Compare) -> Iterator[Problem]:
         label_sets = [label_set for part in node.operands if (label_set := self._label_set(part)) is not None]
         if not label_sets:
+            unknown = any(isinstance(part, Name) and not self._known(part.name) for part in node.operands)
             for part in node.operands:
-                yield from self.check(part)
+                if not (unknown and isinstance(part, Label)):  # it may be the unknown name's label
+                    yield from self.check(part)
             return
         for symbol in node.operators:
             if symbol not in {"==", "!="}:

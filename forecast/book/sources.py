@@ -15,7 +15,7 @@ from forecast.language.faults import Fault
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file of a book: its path relative to the book, and its text with line ends as ``\\n``."""
+    """One file of a book: its path relative to the book, and its text without carriage returns at line ends."""
 
     path: str
     text: str

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[np.float64]
+type Array = NDArray[np.float64]
 
 STEPS = 2.0 ** np.arange(1, -24, -1)  # step lengths tried in one call of a line search
 NEAR = 1e-3  # gain in log density, in nats, below which a climb ends
@@ -54,17 +53,21 @@ def climb(log_density: Callable[[Array], Array], start: Array, *, scale: Array) 
     inverse = np.eye(len(start))
     slope = _slope(density, y, height, np.full(len(y), 1e-4))
     inverse /= max(1.0, float(np.linalg.norm(slope)))
-    small = 0
+    small, steepest = 0, True
     for _ in range(CLIMB):
         direction = inverse @ slope
         found = density(y + STEPS[:, None] * direction)
         best = int(found.argmax())
         gain = float(found[best]) - height
         if not gain > 0:
-            break
+            if steepest:
+                break
+            inverse, steepest = np.eye(len(y)) / max(1.0, float(np.linalg.norm(slope))), True  # what was learnt of the curvature misleads
+            continue
+        steepest = False
         step = STEPS[best] * direction
         new_slope = _slope(density, y + step, float(found[best]), _widths(inverse))
-        inverse = _updated(inverse, step, slope - new_slope)
+        inverse = _updated(inverse, step, slope - new_slope, slope)
         y, height, slope = y + step, float(found[best]), new_slope
         small = small + 1 if gain < NEAR else 0
         if small == 2:
@@ -91,10 +94,10 @@ def _slope(density: Callable[[Array], Array], y: Array, height: float, widths: A
     return slope
 
 
-def _updated(inverse: Array, step: Array, change: Array) -> Array:
-    """The BFGS update of the inverse of minus the Hessian; none where the curvature along the step is not positive."""
+def _updated(inverse: Array, step: Array, change: Array, slope: Array) -> Array:
+    """The BFGS update of the inverse of minus the Hessian; none where the slope falls along the step by no more than rounding."""
     along = float(step @ change)
-    if along <= 1e-12 * float(np.linalg.norm(step) * np.linalg.norm(change)):
+    if along <= 1e-8 * abs(float(step @ slope)):
         return inverse
     left = np.eye(len(step)) - np.outer(step, change) / along
     updated: Array = left @ inverse @ left.T + np.outer(step, step) / along

@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from forecast.inference.plan import CannotSample
 from forecast.inference.posterior import Diagnostics, Posterior, systematic
-from forecast.inference.pymc_model import HYPOTHESES, CannotSample, Free, Rendered, pymc_model, render, shifted
+from forecast.inference.pymc_model import HYPOTHESES, Free, Rendered, pymc_model, render, shifted
 from forecast.model.model import Array, Model
 
 HIGHEST_R_HAT = 1.01  # Vehtari et al. 2021, doi:10.1214/20-BA1221
@@ -159,13 +160,14 @@ def _constrained(model: Model, free: Free, x: Array, parameters: Mapping[str, ND
             value: Array = np.asarray(shifted(free.block.family.name, arguments, x))
             return value
         lower, upper = free.block.family.support(**arguments)
+    constrained: Array = x
     if np.isfinite(lower).all() and np.isfinite(upper).all():
-        return lower + (upper - lower) * special.expit(x)
-    if np.isfinite(lower).all():
-        return lower + np.exp(x)
-    if np.isfinite(upper).all():
-        return upper - np.exp(x)
-    return x
+        constrained = lower + (upper - lower) * special.expit(x)
+    elif np.isfinite(lower).all():
+        constrained = lower + np.exp(x)
+    elif np.isfinite(upper).all():
+        constrained = upper - np.exp(x)
+    return constrained
 
 
 def _drawn_hypotheses(rendered: Rendered, shares: Array, rng: np.random.Generator) -> dict[str, NDArray[Any]]:

@@ -7,12 +7,10 @@ weights are never smoothed.
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
 from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[np.float64]
+type Array = NDArray[np.float64]
 
 FEWEST = 5  # exceedances below which no tail is fitted
 PRIOR_DRAWS, PRIOR_SHAPE = 10, 0.5  # the weak prior on the shape: as if this many exceedances had said this

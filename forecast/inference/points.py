@@ -10,12 +10,11 @@ transform, in milliseconds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[np.float64]
+type Array = NDArray[np.float64]
 
 SHIFT_STEPS = 2**21  # a shift is an odd multiple of 1 / (2 * SHIFT_STEPS) of the lattice's spacing
 PAIR_WEIGHT = 0.003  # of coordinates jointly, the same for all; so small that each pair is spread well before threes are

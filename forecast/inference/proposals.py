@@ -6,15 +6,13 @@ follows a posterior with several modes or a bend.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-Array: TypeAlias = NDArray[np.float64]
+type Array = NDArray[np.float64]
 
 STEPS = 20  # of expectation-maximisation; a proposal need not be a maximum
 FEWEST = 10  # effective points for each part and dimension, below which no more parts are tried
@@ -38,7 +36,9 @@ class StudentT:
     def log_density(self, x: Array) -> Array:
         """Log density at points ``(n, d)``."""
         d, nu = len(self.mean), self.freedom
-        constant = special.gammaln((nu + d) / 2) - special.gammaln(nu / 2) - d / 2 * np.log(nu * np.pi) - np.log(np.diag(self.cholesky)).sum()
+        constant = (
+            special.gammaln((nu + d) / 2) - special.gammaln(nu / 2) - d / 2 * np.log(nu * np.pi) - np.log(np.diag(self.cholesky)).sum()
+        )
         density: Array = constant - (nu + d) / 2 * np.log1p(self.distance(x) / nu)
         return density
 
@@ -128,22 +128,11 @@ def best_mixture(x: Array, weights: Array, *, most: int, freedom: float, spread:
         return effective * float(weights @ mixture.log_density(x)) - count / 2 * float(np.log(effective))
 
     candidates = [Mixture((matched(x, weights, freedom=freedom, spread=spread),), (1.0,))]
-    for parts in range(2, most + 1):
-        if effective < FEWEST * parts * dimension:
+    for parts in range(1, most + 1):
+        if parts > 1 and effective < FEWEST * parts * dimension:
             break
         candidates.append(split(x, weights, parts=parts, freedom=freedom, spread=spread, rng=rng))
     return max(candidates, key=criterion)
-
-
-def log_mixture(x: Array, log_start: Array, drawn: Sequence[tuple[Mixture, int]]) -> Array:
-    """Return the log of the summed densities of all that was drawn from, each times its number of draws.
-
-    ``log_start`` is the first one's log density plus the log of its number.
-    """
-    total = log_start
-    for mixture, count in drawn:
-        total = np.logaddexp(total, np.log(count) + mixture.log_density(x))
-    return total
 
 
 def factor(covariance: Array, spread: Array) -> Array:

@@ -7,12 +7,12 @@ knows nothing of topics; the model layer supplies targets.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[np.float64]
+type Array = NDArray[np.float64]
 
 CELLS_AT_ONCE = 2**21  # points times rows evaluated in one call: 16 MB for each array the likelihood makes
 
@@ -34,7 +34,7 @@ class Target(Protocol):
         """The log density of each row at points ``(n, d)``: ``(n, rows)``; minus infinity where impossible."""
 
 
-class NoSupport(Exception):  # noqa: N818 - the caller turns it into a problem that names the rows
+class NoSupport(Exception):
     """The likelihood is zero at every draw of the prior.
 
     ``rows`` are those impossible at every draw; empty where each is possible at some draw,
@@ -48,7 +48,7 @@ class NoSupport(Exception):  # noqa: N818 - the caller turns it into a problem t
         self.draws = draws
 
 
-class NotFinite(Exception):  # noqa: N818 - as above
+class NotFinite(Exception):
     """A log density is not a number, or is plus infinity.
 
     ``rows`` are the rows whose likelihood it is; empty where it is the prior's density or

@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Iterable
 
 
-class Fault(Exception):  # noqa: N818 - the field's word is fault, not error
+class Fault(Exception):
     """A mistake in an expression or a statement.
 
     ``offset`` counts characters from the start of the text (from 0), ``hint``

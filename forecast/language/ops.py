@@ -28,24 +28,59 @@ class Ops(Protocol):
     values along a new last axis.
     """
 
-    def number(self, value: float) -> Any: ...
-    def exp(self, x: Any) -> Any: ...
-    def log(self, x: Any) -> Any: ...
-    def log1p(self, x: Any) -> Any: ...
-    def expm1(self, x: Any) -> Any: ...
-    def sqrt(self, x: Any) -> Any: ...
-    def abs(self, x: Any) -> Any: ...
-    def logit(self, x: Any) -> Any: ...
-    def expit(self, x: Any) -> Any: ...
-    def minimum(self, a: Any, b: Any) -> Any: ...
-    def maximum(self, a: Any, b: Any) -> Any: ...
-    def compare(self, symbol: str, a: Any, b: Any) -> Any: ...
-    def where(self, condition: Any, a: Any, b: Any) -> Any: ...
-    def logical_and(self, a: Any, b: Any) -> Any: ...
-    def logical_or(self, a: Any, b: Any) -> Any: ...
-    def logical_not(self, a: Any) -> Any: ...
-    def take(self, values: Any, index: Any) -> Any: ...
-    def stack(self, values: Sequence[Any]) -> Any: ...
+    def number(self, value: float) -> Any:
+        """The value of a literal."""
+
+    def exp(self, x: Any) -> Any:
+        """The exponential."""
+
+    def log(self, x: Any) -> Any:
+        """The natural logarithm."""
+
+    def log1p(self, x: Any) -> Any:
+        """log(1 + x)."""
+
+    def expm1(self, x: Any) -> Any:
+        """exp(x) - 1."""
+
+    def sqrt(self, x: Any) -> Any:
+        """The square root."""
+
+    def abs(self, x: Any) -> Any:
+        """The absolute value."""
+
+    def logit(self, x: Any) -> Any:
+        """log(x / (1 - x))."""
+
+    def expit(self, x: Any) -> Any:
+        """1 / (1 + exp(-x))."""
+
+    def minimum(self, a: Any, b: Any) -> Any:
+        """The smaller."""
+
+    def maximum(self, a: Any, b: Any) -> Any:
+        """The larger."""
+
+    def compare(self, symbol: str, a: Any, b: Any) -> Any:
+        """Whether ``a symbol b``."""
+
+    def where(self, condition: Any, a: Any, b: Any) -> Any:
+        """``a`` where the condition holds, ``b`` elsewhere."""
+
+    def logical_and(self, a: Any, b: Any) -> Any:
+        """Whether both hold."""
+
+    def logical_or(self, a: Any, b: Any) -> Any:
+        """Whether either holds."""
+
+    def logical_not(self, a: Any) -> Any:
+        """Whether it does not hold."""
+
+    def take(self, values: Any, index: Any) -> Any:
+        """Pick along the last axis by label number."""
+
+    def stack(self, values: Sequence[Any]) -> Any:
+        """Join values along a new last axis, broadcasting them against each other."""
 
 
 @dataclass(frozen=True, slots=True)

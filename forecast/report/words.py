@@ -13,7 +13,7 @@ from datetime import date
 PERCENT_STEPS = (1.0, 5.0, 10.0)
 ODDS = (
     (1, 1000), (1, 500), (1, 200), (1, 100), (1, 50), (1, 40), (1, 30), (1, 25), (1, 20), (1, 15), (1, 12), (1, 10), (1, 9), (1, 8),
-    (1, 7), (1, 6), (1, 5), (1, 4), (1, 3), (2, 5), (1, 2), (3, 5), (2, 3), (3, 4), (4, 5), (5, 6), (6, 7), (7, 8), (8, 9), (9, 10),
+    (1, 7), (1, 6), (1, 5), (1, 4), (1, 3), (3, 8), (2, 5), (3, 5), (5, 8), (2, 3), (3, 4), (4, 5), (5, 6), (6, 7), (7, 8), (8, 9), (9, 10),
     (11, 12), (14, 15), (19, 20), (24, 25), (29, 30), (39, 40), (49, 50), (99, 100), (199, 200), (499, 500), (999, 1000),
 )  # fmt: skip
 SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -29,13 +29,12 @@ def percent(probability: float, *, error: float = 0.0) -> str:
     """
     points, error_points = 100 * probability, 100 * error
     from_end = min(points, 100 - points)
-    if from_end < 0.1:
-        edge = "0.1" if error_points <= 0.1 else "1"
-        return f"below {edge} %" if points < 50 else f"above {100 - float(edge):g} %"
-    if from_end < 1:
-        if error_points > 0.1:
-            return "below 1 %" if points < 50 else "above 99 %"
-        return f"{min(max(round(points, 1), 0.1), 99.9):g} %"
+    if from_end < 0.1 and error_points <= 0.1:
+        return "below 0.1 %" if points < 50 else "above 99.9 %"
+    if from_end < 1 and error_points <= 0.1:
+        return f"{round(points, 1):g} %"
+    if from_end < 1 and error_points <= 1:
+        return "below 1 %" if points < 50 else "above 99 %"
     step = next((step for step in PERCENT_STEPS if step >= error_points), PERCENT_STEPS[-1])
     rounded = round(points / step) * step
     if not 0 < rounded < 100:
@@ -60,9 +59,9 @@ def chance(probability: float, *, error: float = 0.0) -> str:
         return "less than 1 in 1,000" if error <= 0.001 else "less than 1 in 100"
     if probability > 1 - 1 / 1000:
         return "more than 999 in 1,000" if error <= 0.001 else "more than 99 in 100"
-    part, whole = min(ODDS, key=lambda odds: abs(_logit(odds[0] / odds[1]) - _logit(probability)))
-    if (part, whole) == (1, 2):
+    if 0.45 <= probability <= 0.55:
         return "about as likely as not"
+    part, whole = min(ODDS, key=lambda odds: abs(_logit(odds[0] / odds[1]) - _logit(probability)))
     if whole <= len(SMALL) - 1:
         return f"about {SMALL[part]} in {SMALL[whole]}"
     return f"about {part:,} in {whole:,}"
@@ -83,7 +82,7 @@ def number(value: float, *, error: float = 0.0) -> str:
     if 0 < abs(rounded) < 1e-4 or abs(rounded) >= 1e9:
         return f"{rounded:.3g}".replace("-", "−")
     shown = f"{rounded:,.{max(digits, 0)}f}"
-    return shown.replace("-", "−")
+    return (shown.rstrip("0").rstrip(".") if "." in shown else shown).replace("-", "−")
 
 
 def in_unit(value: float, unit: str, *, error: float = 0.0) -> str:
@@ -180,7 +179,7 @@ def shares_sentence(*, values: Mapping[str, float], errors: Mapping[str, float],
 
 def headline(kind: str, value: Mapping[str, object], *, unit: str, status: str) -> str:
     """The answer as short as it can be said: ``12 %``, ``3``, ``June 2027``, ``fear``.  ``value`` is as in the JSON."""
-    if status in {"happened", "can no longer happen"}:
+    if status == "can no longer happen" or (status == "happened" and kind != "date"):
         return "Yes" if status == "happened" else "No"
     match kind:
         case "probability":

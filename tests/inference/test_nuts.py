@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from forecast.inference.nuts import sample_nuts
-from forecast.inference.pymc_model import CannotSample, render
+from forecast.inference.plan import CannotSample
+from forecast.inference.pymc_model import render
 from forecast.model.model import model_as_of
 from tests.building import make_topic
 from tests.known import KNOWN

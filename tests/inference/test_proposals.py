@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from forecast.inference.points import lattice
-from forecast.inference.proposals import Mixture, StudentT, best_mixture, log_mixture, matched
+from forecast.inference.proposals import Mixture, StudentT, best_mixture, matched
 
 LEFT = StudentT(np.array([-6.0, 0.0]), np.linalg.cholesky(np.array([[1.0, 0.6], [0.6, 1.0]])), 8.0)
 RIGHT = StudentT(np.array([6.0, 1.0]), 0.5 * np.eye(2), 8.0)
@@ -16,6 +15,8 @@ BOTH = Mixture((LEFT, RIGHT), (0.7, 0.3))
 
 def test_density_is_that_of_scipy() -> None:
     """A t and a mixture of them have the densities of an independent implementation."""
+    from scipy import stats
+
     x = np.random.default_rng(1).normal(scale=5, size=(50, 2))
     oracles = [stats.multivariate_t(part.mean, part.cholesky @ part.cholesky.T, df=8).pdf(x) for part in BOTH.parts]
     assert LEFT.log_density(x) == pytest.approx(np.log(oracles[0]), rel=1e-10)
@@ -55,11 +56,3 @@ def test_single_point_gives_a_usable_fit() -> None:
     fit = matched(x, np.eye(10)[0], freedom=8, spread=np.array([1.0, 4.0, 9.0]))
     assert fit.mean == pytest.approx(x[0])
     assert fit.cholesky @ fit.cholesky.T == pytest.approx(np.diag([0.6, 2.4, 5.4]), abs=1e-6)
-
-
-def test_everything_drawn_from_counts_by_its_number() -> None:
-    """The mixture's density is the sum of densities times counts."""
-    x = np.random.default_rng(8).standard_normal((5, 2))
-    single = Mixture((RIGHT,), (1.0,))
-    expected = np.log(100 * np.exp(LEFT.log_density(x)) + 20 * np.exp(RIGHT.log_density(x)) + 30 * np.exp(BOTH.log_density(x)))
-    assert log_mixture(x, np.log(100) + LEFT.log_density(x), [(single, 20), (BOTH, 30)]) == pytest.approx(expected)

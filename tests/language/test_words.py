@@ -198,7 +198,7 @@ def test_closed_forms_work_on_arrays(name: str, words: dict[str, float]) -> None
     kind = family(name)
     single = kind.from_words(words, OPS)
     arrays = kind.from_words({key: np.full((3, 1), value) for key, value in words.items()}, OPS)
-    assert {key: np.shape(value) for key, value in arrays.items()} == {key: (3, 1) for key in single}
+    assert {key: np.shape(value) for key, value in arrays.items()} == dict.fromkeys(single, (3, 1))
     for key, value in single.items():
         np.testing.assert_allclose(arrays[key], value, rtol=1e-14)
 
@@ -224,7 +224,13 @@ NO_PRIOR = "what is known for certain is a number, not a prior"
         ("Gamma", {"mean": -2, "sd": 3}, "`mean` of Gamma is -2; it must be above 0", "", "mean"),
         ("Normal", {"p5": float("nan"), "p95": 1}, "`p5` is not a finite number", "", "p5"),
         ("Normal", {"p0": 1, "p95": 2}, "there is no 0 % point", "write p and a number above 0 and below 100, as in `p5` or `p97_5`", "p0"),
-        ("Normal", {"p5": 1, "p100": 2}, "there is no 100 % point", "write p and a number above 0 and below 100, as in `p5` or `p97_5`", "p100"),
+        (
+            "Normal",
+            {"p5": 1, "p100": 2},
+            "there is no 100 % point",
+            "write p and a number above 0 and below 100, as in `p5` or `p97_5`",
+            "p100",
+        ),
         ("Normal", {"mu": 1, "sgima": 2}, "Normal has no argument `sgima`", "did you mean `sigma`?", "sgima"),
         (
             "Normal",
@@ -233,10 +239,28 @@ NO_PRIOR = "what is known for certain is a number, not a prior"
             "give (mu, sigma), (tau, mu), (p5, p95), (mean, sd), (mu, p50) or (sigma, p50)",
             "mu",
         ),
-        ("Cauchy", {"mean": 1, "sd": 2}, "`mean`, `sd` together do not say which Cauchy", "a Cauchy has no mean; give (alpha, beta), (p5, p95), (alpha, p50) or (beta, p50)", "mean"),
+        (
+            "Cauchy",
+            {"mean": 1, "sd": 2},
+            "`mean`, `sd` together do not say which Cauchy",
+            "a Cauchy has no mean; give (alpha, beta), (p5, p95), (alpha, p50) or (beta, p50)",
+            "mean",
+        ),
         ("Weibull", {}, "Weibull needs arguments", "give (alpha, beta), (p5, p95), (mean, sd), (median, factor) or (alpha, p50)", ""),
-        ("Poisson", {"p50": 3}, "`p50` alone does not say which Poisson", "the quantiles of a count are steps, which no arguments meet exactly; give (mu) or (mean)", "p50"),
-        ("NegativeBinomial", {"mean": 4, "sd": 2}, "`sd=2` is too small: a NegativeBinomial with mean 4 has an sd above 2", "a Poisson has just that sd", "sd"),
+        (
+            "Poisson",
+            {"p50": 3},
+            "`p50` alone does not say which Poisson",
+            "the quantiles of a count are steps, which no arguments meet exactly; give (mu) or (mean)",
+            "p50",
+        ),
+        (
+            "NegativeBinomial",
+            {"mean": 4, "sd": 2},
+            "`sd=2` is too small: a NegativeBinomial with mean 4 has an sd above 2",
+            "a Poisson has just that sd",
+            "sd",
+        ),
         ("StudentT", {"nu": 2, "mean": 0, "sd": 1}, "`nu` of StudentT is 2; it must be above 2 for an sd to exist", "", "nu"),
         ("Normal", {"mu": 3, "p95": 1}, "`mu` of Normal is 3; it must be below `p95`", "", "mu"),
         ("Normal", {"mu": 3, "p50": 4}, "`mu` of Normal is 3; it must be given with another quantile than the median", "", "mu"),
@@ -248,9 +272,27 @@ NO_PRIOR = "what is known for certain is a number, not a prior"
             "",
             "p50",
         ),
-        ("Triangular", {"lower": 0, "upper": 10, "p50": 9}, "no Triangular from 0 to 10 has this `p50`: it must be between 2.92893 and 7.07107", "", "p50"),
-        ("Beta", {"p5": 0.3, "p95": 0.3 + 1e-16}, "no Beta can be computed from `p5` and `p95`: they are too close together or too far apart", "", "p5"),
-        ("Gamma", {"p5": 1, "p95": 1 + 1e-15}, "no Gamma can be computed from `p5` and `p95`: they are too close together or too far apart", "", "p5"),
+        (
+            "Triangular",
+            {"lower": 0, "upper": 10, "p50": 9},
+            "no Triangular from 0 to 10 has this `p50`: it must be between 2.92893 and 7.07107",
+            "",
+            "p50",
+        ),
+        (
+            "Beta",
+            {"p5": 0.3, "p95": 0.3 + 1e-16},
+            "no Beta can be computed from `p5` and `p95`: they are too close together or too far apart",
+            "",
+            "p5",
+        ),
+        (
+            "Gamma",
+            {"p5": 1, "p95": 1 + 1e-15},
+            "no Gamma can be computed from `p5` and `p95`: they are too close together or too far apart",
+            "",
+            "p5",
+        ),
         ("Categorical", {"yes": 1.0}, "Categorical needs at least two labels", "as in `Categorical(yes=0.3, no=0.7)`", "yes"),
     ],
 )

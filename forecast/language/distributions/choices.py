@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.language.distributions.domains import REAL, SHARE, check
+from forecast.language.distributions.domains import REAL, SHARE, Domain, check
 from forecast.language.distributions.events import STEPS
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.spans import check_bounds
@@ -26,9 +26,9 @@ class Categorical(Family):
     name = "Categorical"
     discrete = True
     signatures = (Signature(("p",)),)
-    domains = {"p": SHARE}
+    domains: ClassVar[Mapping[str, Domain]] = {"p": SHARE}
 
-    def core(self, p: Any) -> Core:
+    def _core(self, p: Any) -> Core:
         return (np.asarray(p),)
 
     def from_words(self, given: Mapping[str, Any], ops: Ops) -> dict[str, Any]:
@@ -36,7 +36,9 @@ class Categorical(Family):
         if set(given) == {"p"}:
             return dict(given)
         if len(given) < 2:
-            raise Fault("Categorical needs at least two labels", hint="as in `Categorical(yes=0.3, no=0.7)`", argument=next(iter(given), ""))
+            raise Fault(
+                "Categorical needs at least two labels", hint="as in `Categorical(yes=0.3, no=0.7)`", argument=next(iter(given), "")
+            )
         return {"p": ops.stack(tuple(given.values()))}
 
     def check_constants(self, arguments: Mapping[str, Any]) -> None:
@@ -49,7 +51,7 @@ class Categorical(Family):
             wrong = float(total[~np.isclose(total, 1)][0])
             raise Fault(f"the shares of Categorical add up to {wrong:.6g}; they must add up to 1", argument="p")
 
-    def _valid(self, name: str, value: Array) -> NDArray[np.bool_]:
+    def _valid(self, _name: str, value: Array) -> NDArray[np.bool_]:
         return np.asarray(SHARE.holds(value).all(axis=-1) & np.isclose(value.sum(axis=-1), 1))
 
     def _log_density(self, x: Array, *core: Array) -> Array:
@@ -91,10 +93,10 @@ class DiscreteUniform(Family):
     name = "DiscreteUniform"
     discrete = True
     signatures = (Signature(("lower", "upper")),)
-    domains = {"lower": REAL, "upper": REAL}
+    domains: ClassVar[Mapping[str, Domain]] = {"lower": REAL, "upper": REAL}
     no_words = STEPS
 
-    def core(self, lower: Any, upper: Any) -> Core:
+    def _core(self, lower: Any, upper: Any) -> Core:
         return np.asarray(np.floor(lower)), np.asarray(np.floor(upper))
 
     def _jointly_valid(self, *core: Array) -> Any:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy import special
@@ -20,7 +21,7 @@ SHARE_ABOVE_ZERO = Domain("above 0 and at most 1", lambda x: (x > 0) & (x <= 1))
 
 
 def poisson_log_mass(k: Array, mu: Array) -> Array:
-    """k log mu - mu - log k!; at mu = 0 all the mass is at 0."""
+    """Return k log mu - mu - log k!; at mu = 0 all the mass is at 0."""
     return np.asarray(special.xlogy(k, mu) - mu - special.gammaln(k + 1))
 
 
@@ -35,10 +36,10 @@ class Poisson(Family):
     name = "Poisson"
     discrete = True
     signatures = (Signature(("mu",)),)
-    domains = {"mu": NOT_NEGATIVE}
+    domains: ClassVar[Mapping[str, Domain]] = {"mu": NOT_NEGATIVE}
     no_words = STEPS
 
-    def core(self, mu: Any) -> Core:
+    def _core(self, mu: Any) -> Core:
         return (np.asarray(mu),)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
@@ -60,7 +61,7 @@ class Poisson(Family):
     def _sd(self, *core: Array) -> Array:
         return np.asarray(np.sqrt(core[0]))
 
-    def _support(self, *core: Array) -> tuple[Any, Any]:
+    def _support(self, *_core: Array) -> tuple[Any, Any]:
         return 0.0, np.inf
 
     @staticmethod
@@ -81,10 +82,10 @@ class NegativeBinomial(Family):
     name = "NegativeBinomial"
     discrete = True
     signatures = (Signature(("mu", "alpha")), Signature(("n", "p")))
-    domains = {"mu": NOT_NEGATIVE, "alpha": POSITIVE, "n": POSITIVE, "p": SHARE_ABOVE_ZERO}
+    domains: ClassVar[Mapping[str, Domain]] = {"mu": NOT_NEGATIVE, "alpha": POSITIVE, "n": POSITIVE, "p": SHARE_ABOVE_ZERO}
     no_words = STEPS
 
-    def core(self, mu: Any = None, alpha: Any = None, n: Any = None, p: Any = None) -> Core:
+    def _core(self, mu: Any = None, alpha: Any = None, n: Any = None, p: Any = None) -> Core:
         if n is not None:
             return np.asarray(n * (1 - p) / p), np.asarray(n)
         return np.asarray(mu), np.asarray(alpha)
@@ -121,7 +122,7 @@ class NegativeBinomial(Family):
         mu, alpha = core
         return np.sqrt(mu + mu**2 / alpha)
 
-    def _support(self, *core: Array) -> tuple[Any, Any]:
+    def _support(self, *_core: Array) -> tuple[Any, Any]:
         return 0.0, np.inf
 
     @staticmethod
@@ -149,10 +150,10 @@ class ZeroInflatedPoisson(Family):
     name = "ZeroInflatedPoisson"
     discrete = True
     signatures = (Signature(("psi", "mu")),)
-    domains = {"psi": SHARE, "mu": NOT_NEGATIVE}
+    domains: ClassVar[Mapping[str, Domain]] = {"psi": SHARE, "mu": NOT_NEGATIVE}
     no_words = STEPS
 
-    def core(self, psi: Any, mu: Any) -> Core:
+    def _core(self, psi: Any, mu: Any) -> Core:
         return np.asarray(psi), np.asarray(mu)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
@@ -180,7 +181,7 @@ class ZeroInflatedPoisson(Family):
         psi, mu = core
         return np.asarray(np.sqrt(psi * mu * (1 + (1 - psi) * mu)))
 
-    def _support(self, *core: Array) -> tuple[Any, Any]:
+    def _support(self, *_core: Array) -> tuple[Any, Any]:
         return 0.0, np.inf
 
     @staticmethod

@@ -57,7 +57,7 @@ class Family(ABC):
     # what a subclass says
 
     @abstractmethod
-    def core(self, *args: Any, **arguments: Any) -> Core:
+    def _core(self, *args: Any, **arguments: Any) -> Core:
         """Reduce any accepted argument set (by name) to the core arguments."""
 
     @abstractmethod
@@ -73,19 +73,19 @@ class Family(ABC):
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any: ...
 
     @abstractmethod
-    def _mean(self, *core: Array) -> Array: ...
+    def _mean(self, *_core: Array) -> Array: ...
 
     @abstractmethod
-    def _sd(self, *core: Array) -> Array: ...
+    def _sd(self, *_core: Array) -> Array: ...
 
     @abstractmethod
-    def _support(self, *core: Array) -> tuple[ArrayLike, ArrayLike]: ...
+    def _support(self, *_core: Array) -> tuple[ArrayLike, ArrayLike]: ...
 
-    def _jointly_valid(self, *core: Array) -> NDArray[np.bool_]:
+    def _jointly_valid(self, *_core: Array) -> NDArray[np.bool_]:
         """Whether the core arguments suit each other (each alone is judged by its domain)."""
         return np.asarray(True)
 
-    def _check_jointly(self, arguments: Mapping[str, float]) -> None:
+    def _check_jointly(self, arguments: Mapping[str, float]) -> None:  # noqa: B027 - most families have no such rule
         """Raise ``Fault`` with a message of its own where constants do not suit each other."""
 
     # what everybody calls
@@ -203,11 +203,11 @@ class Family(ABC):
         valid: NDArray[np.bool_] = np.asarray(True)
         for name, value in arrays.items():
             valid = valid & self._valid(name, value)
-        core = self.core(**arrays)
+        core = self._core(**arrays)
         return core, np.asarray(valid & self._jointly_valid(*core))
 
-    def _valid(self, name: str, value: Array) -> NDArray[np.bool_]:
-        return self.domains[name].holds(value)
+    def _valid(self, _name: str, value: Array) -> NDArray[np.bool_]:
+        return self.domains[_name].holds(value)
 
 
 def _masked(result: Array, valid: NDArray[np.bool_]) -> Array:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy import special
 
-from forecast.language.distributions.domains import POSITIVE, WIDTH
+from forecast.language.distributions.domains import POSITIVE, WIDTH, Domain
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.half import ABOVE_ZERO
 from forecast.language.distributions.positive import require_median_and_factor
@@ -27,9 +28,9 @@ class Gamma(Family):
 
     name = "Gamma"
     signatures = (Signature(("alpha", "beta")), Signature(("mu", "sigma")))
-    domains = {"alpha": POSITIVE, "beta": POSITIVE, "mu": POSITIVE, "sigma": WIDTH}
+    domains: ClassVar[Mapping[str, Domain]] = {"alpha": POSITIVE, "beta": POSITIVE, "mu": POSITIVE, "sigma": WIDTH}
 
-    def core(self, alpha: Any = None, beta: Any = None, mu: Any = None, sigma: Any = None) -> Core:
+    def _core(self, alpha: Any = None, beta: Any = None, mu: Any = None, sigma: Any = None) -> Core:
         if alpha is None:
             alpha, beta = (mu / sigma) ** 2, mu / sigma**2
         return np.asarray(alpha), np.asarray(beta)
@@ -51,7 +52,9 @@ class Gamma(Family):
         alpha, beta = core
         if alpha.size == 1:
             shape = alpha.reshape(())
-            logs = tabulated(q, lambda share: _log_quantiles(shape, share), lambda value, log_phi: _log_slope(shape, value, log_phi))
+            logs = tabulated(
+                q, lambda below, above: _log_quantiles(shape, below, above), lambda value, log_phi: _log_slope(shape, value, log_phi)
+            )
             if logs is not None:
                 return np.exp(logs) / beta
         return np.asarray(special.gammaincinv(alpha, q) / beta)
@@ -68,7 +71,7 @@ class Gamma(Family):
         alpha, beta = core
         return np.asarray(np.sqrt(alpha) / beta)
 
-    def _support(self, *core: Array) -> tuple[Any, Any]:
+    def _support(self, *_core: Array) -> tuple[Any, Any]:
         return 0.0, np.inf
 
     @staticmethod
@@ -108,9 +111,9 @@ class InverseGamma(Family):
 
     name = "InverseGamma"
     signatures = (Signature(("alpha",), ("beta",)), Signature(("mu", "sigma")))
-    domains = {"alpha": POSITIVE, "beta": POSITIVE, "mu": POSITIVE, "sigma": WIDTH}
+    domains: ClassVar[Mapping[str, Domain]] = {"alpha": POSITIVE, "beta": POSITIVE, "mu": POSITIVE, "sigma": WIDTH}
 
-    def core(self, alpha: Any = None, beta: Any = None, mu: Any = None, sigma: Any = None) -> Core:
+    def _core(self, alpha: Any = None, beta: Any = None, mu: Any = None, sigma: Any = None) -> Core:
         if alpha is None:
             alpha = 2 + (mu / sigma) ** 2
             beta = mu * (alpha - 1)
@@ -134,7 +137,7 @@ class InverseGamma(Family):
         if alpha.size == 1:
             shape = alpha.reshape(())
             logs = tabulated(
-                q, lambda share: -np.log(special.gammainccinv(shape, share)), lambda value, log_phi: _log_slope(shape, -value, log_phi)
+                q, lambda below, above: -_log_quantiles(shape, above, below), lambda value, log_phi: _log_slope(shape, -value, log_phi)
             )
             if logs is not None:
                 return np.exp(logs) * beta
@@ -152,7 +155,7 @@ class InverseGamma(Family):
         alpha, beta = core
         return np.where(alpha > 2, beta / (alpha - 1) / np.sqrt(alpha - 2), np.where(alpha > 1, np.inf, np.nan))
 
-    def _support(self, *core: Array) -> tuple[Any, Any]:
+    def _support(self, *_core: Array) -> tuple[Any, Any]:
         return 0.0, np.inf
 
     @staticmethod
@@ -204,7 +207,9 @@ def _alpha(words: Words, low_share: float, high_share: float, log_ratio: float) 
     try:
         return gamma_alpha(low_share, high_share, log_ratio)
     except NoRoot:
-        raise Fault(f"no {words.family} can be computed for this: it is too narrow or too wide", argument=next(iter(words.values), "")) from None
+        raise Fault(
+            f"no {words.family} can be computed for this: it is too narrow or too wide", argument=next(iter(words.values), "")
+        ) from None
 
 
 def _exp(words: Words, log_rate: float) -> float:
@@ -213,10 +218,14 @@ def _exp(words: Words, log_rate: float) -> float:
     return math.exp(log_rate)
 
 
-def _log_quantiles(alpha: Array, q: Array) -> Array:
-    value = special.gammaincinv(alpha, q)
+def _log_quantiles(alpha: Array, below: Array, above: Array) -> Array:
+    """The logs of Gamma(alpha, 1) quantiles, each from the smaller of the shares below and above it."""
+    value = np.empty_like(below)
+    low = below <= above
+    value[low] = special.gammaincinv(alpha, below[low])
+    value[~low] = special.gammainccinv(alpha, above[~low])
     # below the smallest floats the lower tail is x**alpha / Gamma(alpha + 1)
-    return np.asarray(np.where(value > 1e-290, np.log(value), (np.log(q) + special.gammaln(alpha + 1)) / alpha))
+    return np.asarray(np.where(value > 1e-290, np.log(value), (np.log(below) + special.gammaln(alpha + 1)) / alpha))
 
 
 def _log_slope(alpha: Array, log_y: Array, log_phi: Array) -> Array:

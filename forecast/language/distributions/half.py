@@ -7,12 +7,13 @@ Each is the absolute value of a centred family, so one quantile says all:
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy import special
 
-from forecast.language.distributions.domains import POSITIVE, WIDTH
+from forecast.language.distributions.domains import POSITIVE, WIDTH, Domain
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.real import HALF_LOG_2PI, scale_of, student_log_density
 from forecast.language.distributions.words import Form, Words
@@ -28,9 +29,9 @@ class HalfNormal(Family):
 
     name = "HalfNormal"
     signatures = (Signature((), ("sigma",)), Signature(("tau",)))
-    domains = {"sigma": WIDTH, "tau": POSITIVE}
+    domains: ClassVar[Mapping[str, Domain]] = {"sigma": WIDTH, "tau": POSITIVE}
 
-    def core(self, sigma: Any = None, tau: Any = None) -> Core:
+    def _core(self, sigma: Any = None, tau: Any = None) -> Core:
         return (scale_of(sigma, tau),)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
@@ -53,7 +54,7 @@ class HalfNormal(Family):
     def _sd(self, *core: Array) -> Array:
         return np.asarray(core[0] * np.sqrt(1 - 2 / np.pi))
 
-    def _support(self, *core: Array) -> tuple[Any, Any]:
+    def _support(self, *_core: Array) -> tuple[Any, Any]:
         return 0.0, np.inf
 
     @staticmethod
@@ -76,9 +77,9 @@ class HalfStudentT(Family):
 
     name = "HalfStudentT"
     signatures = (Signature(("nu",), ("sigma",)), Signature(("nu", "lam")))
-    domains = {"nu": POSITIVE, "sigma": WIDTH, "lam": POSITIVE}
+    domains: ClassVar[Mapping[str, Domain]] = {"nu": POSITIVE, "sigma": WIDTH, "lam": POSITIVE}
 
-    def core(self, nu: Any, sigma: Any = None, lam: Any = None) -> Core:
+    def _core(self, nu: Any, sigma: Any = None, lam: Any = None) -> Core:
         return np.asarray(nu), scale_of(sigma, lam)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
@@ -104,11 +105,9 @@ class HalfStudentT(Family):
 
     def _sd(self, *core: Array) -> Array:
         nu, sigma = core
-        return np.where(
-            nu > 2, sigma * np.sqrt(nu / (nu - 2) - half_student_mean(nu) ** 2), np.where(nu > 1, np.inf, np.nan)
-        )
+        return np.where(nu > 2, sigma * np.sqrt(nu / (nu - 2) - half_student_mean(nu) ** 2), np.where(nu > 1, np.inf, np.nan))
 
-    def _support(self, *core: Array) -> tuple[Any, Any]:
+    def _support(self, *_core: Array) -> tuple[Any, Any]:
         return 0.0, np.inf
 
     @staticmethod
@@ -131,10 +130,10 @@ class HalfCauchy(Family):
 
     name = "HalfCauchy"
     signatures = (Signature(("beta",)),)
-    domains = {"beta": WIDTH}
+    domains: ClassVar[Mapping[str, Domain]] = {"beta": WIDTH}
     no_words = "a HalfCauchy has no mean"
 
-    def core(self, beta: Any) -> Core:
+    def _core(self, beta: Any) -> Core:
         return (np.asarray(beta),)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
@@ -156,7 +155,7 @@ class HalfCauchy(Family):
     def _sd(self, *core: Array) -> Array:
         return np.full(core[0].shape, np.nan)
 
-    def _support(self, *core: Array) -> tuple[Any, Any]:
+    def _support(self, *_core: Array) -> tuple[Any, Any]:
         return 0.0, np.inf
 
     @staticmethod

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy import special
 
-from forecast.language.distributions.domains import POSITIVE, REAL, WIDTH
+from forecast.language.distributions.domains import POSITIVE, REAL, WIDTH, Domain
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.half import ABOVE_ZERO
 from forecast.language.distributions.real import HALF_LOG_2PI, location_scale, scale_of
@@ -24,9 +25,9 @@ class Exponential(Family):
 
     name = "Exponential"
     signatures = (Signature((), ("scale",)), Signature(("lam",)))
-    domains = {"lam": POSITIVE, "scale": WIDTH}
+    domains: ClassVar[Mapping[str, Domain]] = {"lam": POSITIVE, "scale": WIDTH}
 
-    def core(self, lam: Any = None, scale: Any = None) -> Core:
+    def _core(self, lam: Any = None, scale: Any = None) -> Core:
         return (np.asarray(1 / lam) if lam is not None else np.asarray(1.0 if scale is None else scale),)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
@@ -47,7 +48,7 @@ class Exponential(Family):
     def _sd(self, *core: Array) -> Array:
         return core[0]
 
-    def _support(self, *core: Array) -> tuple[Any, Any]:
+    def _support(self, *_core: Array) -> tuple[Any, Any]:
         return 0.0, np.inf
 
     @staticmethod
@@ -70,9 +71,9 @@ class LogNormal(Family):
 
     name = "LogNormal"
     signatures = (Signature((), ("mu", "sigma")), Signature(("tau",), ("mu",)))
-    domains = {"mu": REAL, "sigma": WIDTH, "tau": POSITIVE}
+    domains: ClassVar[Mapping[str, Domain]] = {"mu": REAL, "sigma": WIDTH, "tau": POSITIVE}
 
-    def core(self, mu: Any = 0.0, sigma: Any = None, tau: Any = None) -> Core:
+    def _core(self, mu: Any = 0.0, sigma: Any = None, tau: Any = None) -> Core:
         return np.asarray(mu), scale_of(sigma, tau)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
@@ -99,7 +100,7 @@ class LogNormal(Family):
     def _sd(self, *core: Array) -> Array:
         return self._mean(*core) * np.sqrt(np.expm1(core[1] ** 2))
 
-    def _support(self, *core: Array) -> tuple[Any, Any]:
+    def _support(self, *_core: Array) -> tuple[Any, Any]:
         return 0.0, np.inf
 
     @staticmethod
@@ -140,9 +141,9 @@ class Weibull(Family):
 
     name = "Weibull"
     signatures = (Signature(("alpha", "beta")),)
-    domains = {"alpha": POSITIVE, "beta": WIDTH}
+    domains: ClassVar[Mapping[str, Domain]] = {"alpha": POSITIVE, "beta": WIDTH}
 
-    def core(self, alpha: Any, beta: Any) -> Core:
+    def _core(self, alpha: Any, beta: Any) -> Core:
         return np.asarray(alpha), np.asarray(beta)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
@@ -170,7 +171,7 @@ class Weibull(Family):
         alpha, _ = core
         return np.asarray(self._mean(*core) * np.sqrt(np.expm1(special.gammaln(1 + 2 / alpha) - 2 * special.gammaln(1 + 1 / alpha))))
 
-    def _support(self, *core: Array) -> tuple[Any, Any]:
+    def _support(self, *_core: Array) -> tuple[Any, Any]:
         return 0.0, np.inf
 
     @staticmethod

@@ -6,12 +6,13 @@ quantiles, or one with the location or the scale, are solved in closed form.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy import special
 
-from forecast.language.distributions.domains import POSITIVE, REAL, WIDTH
+from forecast.language.distributions.domains import POSITIVE, REAL, WIDTH, Domain
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.words import Form, Words
 
@@ -35,7 +36,9 @@ def check_side(words: Words, location: str, centre: float = 0.5) -> None:
     words.require(
         location,
         lambda value: quantile.share != centre and not _beyond(value, quantile.value, sign),
-        f"{'below' if sign > 0 else 'above'} `{quantile.name}`" if quantile.share != centre else "given with another quantile than the median",
+        f"{'below' if sign > 0 else 'above'} `{quantile.name}`"
+        if quantile.share != centre
+        else "given with another quantile than the median",
     )
 
 
@@ -52,9 +55,9 @@ class Normal(Family):
 
     name = "Normal"
     signatures = (Signature((), ("mu", "sigma")), Signature(("tau",), ("mu",)))
-    domains = {"mu": REAL, "sigma": WIDTH, "tau": POSITIVE}
+    domains: ClassVar[Mapping[str, Domain]] = {"mu": REAL, "sigma": WIDTH, "tau": POSITIVE}
 
-    def core(self, mu: Any = 0.0, sigma: Any = None, tau: Any = None) -> Core:
+    def _core(self, mu: Any = 0.0, sigma: Any = None, tau: Any = None) -> Core:
         return np.asarray(mu), scale_of(sigma, tau)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
@@ -79,7 +82,7 @@ class Normal(Family):
     def _sd(self, *core: Array) -> Array:
         return np.broadcast_arrays(*core)[1]
 
-    def _support(self, *core: Array) -> tuple[Any, Any]:
+    def _support(self, *_core: Array) -> tuple[Any, Any]:
         return -np.inf, np.inf
 
     @staticmethod
@@ -112,9 +115,9 @@ class StudentT(Family):
 
     name = "StudentT"
     signatures = (Signature(("nu",), ("mu", "sigma")), Signature(("nu", "lam"), ("mu",)))
-    domains = {"nu": POSITIVE, "mu": REAL, "sigma": WIDTH, "lam": POSITIVE}
+    domains: ClassVar[Mapping[str, Domain]] = {"nu": POSITIVE, "mu": REAL, "sigma": WIDTH, "lam": POSITIVE}
 
-    def core(self, nu: Any, mu: Any = 0.0, sigma: Any = None, lam: Any = None) -> Core:
+    def _core(self, nu: Any, mu: Any = 0.0, sigma: Any = None, lam: Any = None) -> Core:
         return np.asarray(nu), np.asarray(mu), scale_of(sigma, lam)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
@@ -141,7 +144,7 @@ class StudentT(Family):
         nu, _, sigma = core
         return np.where(nu > 2, sigma * np.sqrt(nu / (nu - 2)), np.where(nu > 1, np.inf, np.nan))
 
-    def _support(self, *core: Array) -> tuple[Any, Any]:
+    def _support(self, *_core: Array) -> tuple[Any, Any]:
         return -np.inf, np.inf
 
     @staticmethod
@@ -175,10 +178,10 @@ class Cauchy(Family):
 
     name = "Cauchy"
     signatures = (Signature(("alpha", "beta")),)
-    domains = {"alpha": REAL, "beta": WIDTH}
+    domains: ClassVar[Mapping[str, Domain]] = {"alpha": REAL, "beta": WIDTH}
     no_words = "a Cauchy has no mean"
 
-    def core(self, alpha: Any, beta: Any) -> Core:
+    def _core(self, alpha: Any, beta: Any) -> Core:
         return np.asarray(alpha), np.asarray(beta)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
@@ -203,7 +206,7 @@ class Cauchy(Family):
     def _sd(self, *core: Array) -> Array:
         return self._mean(*core)
 
-    def _support(self, *core: Array) -> tuple[Any, Any]:
+    def _support(self, *_core: Array) -> tuple[Any, Any]:
         return -np.inf, np.inf
 
     @staticmethod

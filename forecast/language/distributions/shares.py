@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy import special
 
-from forecast.language.distributions.domains import INNER_SHARE, POSITIVE, REAL, WIDTH
+from forecast.language.distributions.domains import INNER_SHARE, POSITIVE, REAL, WIDTH, Domain
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.real import HALF_LOG_2PI, location_scale, scale_of
 from forecast.language.distributions.solve import NoRoot, beta_alpha_beta
@@ -29,9 +29,9 @@ class Beta(Family):
 
     name = "Beta"
     signatures = (Signature(("alpha", "beta")), Signature(("mu", "sigma")), Signature(("mu", "nu")))
-    domains = {"alpha": POSITIVE, "beta": POSITIVE, "mu": INNER_SHARE, "sigma": WIDTH, "nu": POSITIVE}
+    domains: ClassVar[Mapping[str, Domain]] = {"alpha": POSITIVE, "beta": POSITIVE, "mu": INNER_SHARE, "sigma": WIDTH, "nu": POSITIVE}
 
-    def core(self, alpha: Any = None, beta: Any = None, mu: Any = None, sigma: Any = None, nu: Any = None) -> Core:
+    def _core(self, alpha: Any = None, beta: Any = None, mu: Any = None, sigma: Any = None, nu: Any = None) -> Core:
         if alpha is None:
             strength = mu * (1 - mu) / sigma**2 - 1 if nu is None else nu
             alpha, beta = mu * strength, (1 - mu) * strength
@@ -57,13 +57,12 @@ class Beta(Family):
         alpha, beta = core
         if alpha.size == 1 and beta.size == 1:
             a, b = alpha.reshape(()), beta.reshape(())
-            logits = tabulated(q, lambda share: _logit_quantiles(a, b, share), lambda value, log_phi: _logit_slope(a, b, value, log_phi))
+            logits = tabulated(
+                q, lambda below, above: _logit_quantiles(a, b, below, above), lambda value, log_phi: _logit_slope(a, b, value, log_phi)
+            )
             if logits is not None:
                 return np.asarray(special.expit(logits))
-        value = special.betaincinv(alpha, beta, q)
-        if np.isnan(value).any():  # the far lower tail, x**alpha / (alpha B(alpha, beta)), is beyond betaincinv
-            value = np.where(np.isnan(value) & (q < 1e-100), np.exp((np.log(q * alpha) + special.betaln(alpha, beta)) / alpha), value)
-        return np.asarray(value)
+        return _lower_quantile(alpha, beta, q)
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return rng.beta(core[0], core[1], size=size)
@@ -76,7 +75,7 @@ class Beta(Family):
         alpha, beta = core
         return np.sqrt(alpha * beta / (alpha + beta + 1)) / (alpha + beta)
 
-    def _support(self, *core: Array) -> tuple[Any, Any]:
+    def _support(self, *_core: Array) -> tuple[Any, Any]:
         return 0.0, 1.0
 
     @staticmethod
@@ -120,10 +119,20 @@ def _check_sd(*, mean: float, sd: float, name: str) -> None:
         raise Fault(f"`{name}={sd:.6g}` is too large: a share with mean {mean:.6g} has an sd below {most:.6g}", argument=name)
 
 
-def _logit_quantiles(alpha: Array, beta: Array, q: Array) -> Array:
-    low = special.betaincinv(alpha, beta, np.minimum(q, 0.5))
-    high = special.betaincinv(beta, alpha, np.minimum(1 - q, 0.5))  # the distance from 1
-    return np.asarray(np.where(q <= 0.5, np.log(low) - np.log1p(-low), np.log1p(-high) - np.log(high)))
+def _lower_quantile(alpha: Array, beta: Array, q: Array) -> Array:
+    """The Beta quantile; in the far lower tail, where ``betaincinv`` gives up, x**alpha / (alpha B(alpha, beta)) is q."""
+    value = special.betaincinv(alpha, beta, q)
+    lost = np.isnan(value)
+    if lost.any():
+        value = np.where(lost & (q < 1e-100), np.exp((np.log(q * alpha) + special.betaln(alpha, beta)) / alpha), value)
+    return np.asarray(value)
+
+
+def _logit_quantiles(alpha: Array, beta: Array, below: Array, above: Array) -> Array:
+    """The logits of Beta quantiles, each from the smaller of the shares below and above it."""
+    low = _lower_quantile(alpha, beta, np.minimum(below, 0.5))
+    high = _lower_quantile(beta, alpha, np.minimum(above, 0.5))  # the distance from 1
+    return np.asarray(np.where(below <= above, np.log(low) - np.log1p(-low), np.log1p(-high) - np.log(high)))
 
 
 def _logit_slope(alpha: Array, beta: Array, logit: Array, log_phi: Array) -> Array:
@@ -139,10 +148,10 @@ class LogitNormal(Family):
 
     name = "LogitNormal"
     signatures = (Signature((), ("mu", "sigma")), Signature(("tau",), ("mu",)))
-    domains = {"mu": REAL, "sigma": WIDTH, "tau": POSITIVE}
+    domains: ClassVar[Mapping[str, Domain]] = {"mu": REAL, "sigma": WIDTH, "tau": POSITIVE}
     no_words = "the mean and sd of a LogitNormal have no closed form: use two quantiles, or a Beta"
 
-    def core(self, mu: Any = 0.0, sigma: Any = None, tau: Any = None) -> Core:
+    def _core(self, mu: Any = 0.0, sigma: Any = None, tau: Any = None) -> Core:
         return np.asarray(mu), scale_of(sigma, tau)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
@@ -174,7 +183,7 @@ class LogitNormal(Family):
     def _sd(self, *core: Array) -> Array:
         return np.sqrt(self._moment(2, *core) - self._moment(1, *core) ** 2)
 
-    def _support(self, *core: Array) -> tuple[Any, Any]:
+    def _support(self, *_core: Array) -> tuple[Any, Any]:
         return 0.0, 1.0
 
     @staticmethod

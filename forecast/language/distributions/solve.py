@@ -16,11 +16,13 @@ from scipy import special
 LARGEST_LOG = 690.0  # exp of more than this is no longer a usable float
 
 
-class NoRoot(Exception):  # noqa: N818 - a result, not an error of the program
+class NoRoot(Exception):
     """No value of the unknown gives what is asked, or only one too extreme to compute."""
 
 
-def increasing_root(f: Callable[[float], float], guess: float, step: float = 1.0, *, lowest: float = -LARGEST_LOG, highest: float = LARGEST_LOG) -> float:
+def increasing_root(
+    f: Callable[[float], float], guess: float, step: float = 1.0, *, lowest: float = -LARGEST_LOG, highest: float = LARGEST_LOG
+) -> float:
     """Return where an increasing function is 0, searching outwards from a guess.
 
     The bracket grows by doubling steps; within it, Chandrupatla's method (Advances
@@ -36,7 +38,7 @@ def increasing_root(f: Callable[[float], float], guess: float, step: float = 1.0
         f_far = _finite(f(far))
         if f_far == 0 or (f_far > 0) != (f_near > 0):
             return _within(f, near, f_near, far, f_far)
-        if far in (lowest, highest):
+        if far in {lowest, highest}:
             raise NoRoot
         near, f_near, step = far, f_far, step * 2
 

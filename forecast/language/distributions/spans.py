@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from forecast.language.distributions.domains import REAL
+from forecast.language.distributions.domains import REAL, Domain
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.solve import NoRoot, triangular_mode_share, triangular_unit_quantile
 from forecast.language.distributions.words import Form, Words, verified
@@ -20,9 +20,9 @@ class Uniform(Family):
 
     name = "Uniform"
     signatures = (Signature((), ("lower", "upper")),)
-    domains = {"lower": REAL, "upper": REAL}
+    domains: ClassVar[Mapping[str, Domain]] = {"lower": REAL, "upper": REAL}
 
-    def core(self, lower: Any = 0.0, upper: Any = 1.0) -> Core:
+    def _core(self, lower: Any = 0.0, upper: Any = 1.0) -> Core:
         return np.asarray(lower), np.asarray(upper)
 
     def _jointly_valid(self, *core: Array) -> Any:
@@ -82,10 +82,10 @@ class Triangular(Family):
 
     name = "Triangular"
     signatures = (Signature((), ("lower", "upper", "c")),)
-    domains = {"lower": REAL, "upper": REAL, "c": REAL}
+    domains: ClassVar[Mapping[str, Domain]] = {"lower": REAL, "upper": REAL, "c": REAL}
     no_words = "a Triangular takes three quantiles"
 
-    def core(self, lower: Any = 0.0, upper: Any = 1.0, c: Any = 0.5) -> Core:
+    def _core(self, lower: Any = 0.0, upper: Any = 1.0, c: Any = 0.5) -> Core:
         return np.asarray(lower), np.asarray(upper), np.asarray(c)
 
     def _jointly_valid(self, *core: Array) -> Any:
@@ -96,7 +96,10 @@ class Triangular(Family):
         check_bounds(self.name, arguments)
         lower, upper, c = arguments.get("lower", 0.0), arguments.get("upper", 1.0), arguments.get("c", 0.5)
         if not lower <= c <= upper:
-            raise Fault(f"`c` of Triangular is {c:.6g}; it must be between {lower:.6g} and {upper:.6g}", argument="c" if "c" in arguments else next(iter(arguments)))
+            raise Fault(
+                f"`c` of Triangular is {c:.6g}; it must be between {lower:.6g} and {upper:.6g}",
+                argument="c" if "c" in arguments else next(iter(arguments)),
+            )
 
     def _log_density(self, x: Array, *core: Array) -> Array:
         lower, upper, c = core
@@ -153,7 +156,10 @@ class Triangular(Family):
         least, most = lower + (1 - math.sqrt(1 - share)) * (upper - lower), lower + math.sqrt(share) * (upper - lower)
         name = words.quantiles[0].name
         if not least <= point <= most:
-            raise Fault(f"no Triangular from {lower:.6g} to {upper:.6g} has this `{name}`: it must be between {least:.6g} and {most:.6g}", argument=name)
+            raise Fault(
+                f"no Triangular from {lower:.6g} to {upper:.6g} has this `{name}`: it must be between {least:.6g} and {most:.6g}",
+                argument=name,
+            )
         x = (point - lower) / (upper - lower)
         mode = x * x / share if x >= share else 1 - (1 - x) ** 2 / (1 - share)
         return {"lower": lower, "upper": upper, "c": min(max(lower + mode * (upper - lower), lower), upper)}  # rounding only: checked above
@@ -166,6 +172,10 @@ def check_bounds(family: str, arguments: Mapping[str, float]) -> None:
     lower, upper = arguments.get("lower", 0.0), arguments.get("upper", 1.0)
     at = "upper" if "upper" in arguments else "lower"
     if lower == upper:
-        raise Fault(f"`lower` and `upper` of {family} are both {lower:.6g}: zero width", hint="what is known for certain is a number, not a prior", argument=at)
+        raise Fault(
+            f"`lower` and `upper` of {family} are both {lower:.6g}: zero width",
+            hint="what is known for certain is a number, not a prior",
+            argument=at,
+        )
     if lower > upper:
         raise Fault(f"`lower` of {family} is {lower:.6g}, above `upper`, {upper:.6g}", argument=at)

@@ -50,7 +50,7 @@ def log_choose(n: Array, k: Array) -> Array:
 
 
 def log_rising(a: Array, k: Array) -> Array:
-    """log Gamma(a + k) - log Gamma(a); above 10,000 by ``betaln``, because the difference would lose its digits."""
+    """Return log Gamma(a + k) - log Gamma(a); above 10,000 by ``betaln``, because the difference would lose its digits."""
     result = special.gammaln(a + k) - special.gammaln(a)
     large = a > 1e4
     if large.any():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy import special
 
-from forecast.language.distributions.domains import COUNT, POSITIVE, REAL, SHARE
+from forecast.language.distributions.domains import COUNT, POSITIVE, REAL, SHARE, Domain
 from forecast.language.distributions.events import STEPS
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.steps import log_choose, smallest, times
@@ -16,7 +17,7 @@ from forecast.language.faults import Fault
 
 
 def log_chances(p: Any, logit_p: Any) -> tuple[Array, Array]:
-    """log p and log(1 - p), keeping the digits of a chance given by its logit."""
+    """Return log p and log(1 - p), keeping the digits of a chance given by its logit."""
     if logit_p is not None:
         return np.asarray(special.log_expit(logit_p)), np.asarray(special.log_expit(-logit_p))
     return np.asarray(np.log(p)), np.asarray(np.log1p(-p))
@@ -28,10 +29,10 @@ class Bernoulli(Family):
     name = "Bernoulli"
     discrete = True
     signatures = (Signature(("p",)), Signature(("logit_p",)))
-    domains = {"p": SHARE, "logit_p": REAL}
+    domains: ClassVar[Mapping[str, Domain]] = {"p": SHARE, "logit_p": REAL}
     no_words = STEPS
 
-    def core(self, p: Any = None, logit_p: Any = None) -> Core:
+    def _core(self, p: Any = None, logit_p: Any = None) -> Core:
         return log_chances(p, logit_p)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
@@ -54,7 +55,7 @@ class Bernoulli(Family):
     def _sd(self, *core: Array) -> Array:
         return np.asarray(np.exp(0.5 * (core[0] + core[1])))
 
-    def _support(self, *core: Array) -> tuple[Any, Any]:
+    def _support(self, *_core: Array) -> tuple[Any, Any]:
         return 0.0, 1.0
 
     @staticmethod
@@ -71,10 +72,10 @@ class Binomial(Family):
     name = "Binomial"
     discrete = True
     signatures = (Signature(("n", "p")), Signature(("n", "logit_p")))
-    domains = {"n": COUNT, "p": SHARE, "logit_p": REAL}
+    domains: ClassVar[Mapping[str, Domain]] = {"n": COUNT, "p": SHARE, "logit_p": REAL}
     no_words = STEPS
 
-    def core(self, n: Any, p: Any = None, logit_p: Any = None) -> Core:
+    def _core(self, n: Any, p: Any = None, logit_p: Any = None) -> Core:
         return np.asarray(n), *log_chances(p, logit_p)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
@@ -122,10 +123,10 @@ class BetaBinomial(Family):
     name = "BetaBinomial"
     discrete = True
     signatures = (Signature(("alpha", "beta", "n")),)
-    domains = {"alpha": POSITIVE, "beta": POSITIVE, "n": COUNT}
+    domains: ClassVar[Mapping[str, Domain]] = {"alpha": POSITIVE, "beta": POSITIVE, "n": COUNT}
     no_words = STEPS
 
-    def core(self, alpha: Any, beta: Any, n: Any) -> Core:
+    def _core(self, alpha: Any, beta: Any, n: Any) -> Core:
         return np.asarray(n), np.asarray(alpha), np.asarray(beta)
 
     def _log_density(self, x: Array, *core: Array) -> Array:

@@ -132,12 +132,21 @@ def quantile_share(name: str) -> float | None:
         return None
     percent = float(match[1].replace("_", "."))
     if not 0 < percent < 100:
-        raise Fault(f"there is no {percent:g} % point", hint="write p and a number above 0 and below 100, as in `p5` or `p97_5`", argument=name)
+        raise Fault(
+            f"there is no {percent:g} % point", hint="write p and a number above 0 and below 100, as in `p5` or `p97_5`", argument=name
+        )
     return percent / 100
 
 
 def arguments_from_words(
-    family: str, given: Mapping[str, Any], ops: Ops, *, forms: Sequence[Form], native: Sequence[str], signatures: Sequence[object], no_words: str
+    family: str,
+    given: Mapping[str, Any],
+    ops: Ops,
+    *,
+    forms: Sequence[Form],
+    native: Sequence[str],
+    signatures: Sequence[object],
+    no_words: str,
 ) -> dict[str, Any]:
     """Return PyMC's arguments for a prior said in words; raise ``Fault`` where it cannot be."""
     values: dict[str, Any] = {}
@@ -188,7 +197,9 @@ def _check_quantiles(words: Words, inside: tuple[float, float]) -> None:
         value = constant_of(quantile.value)
         if value is not None and not lower < value < upper:
             where = f"above {lower:g}" if math.isinf(upper) else f"between {lower:g} and {upper:g}"
-            raise Fault(f"`{quantile.name}={value:.6g}` lies outside the support of {words.family}: its values are {where}", argument=quantile.name)
+            raise Fault(
+                f"`{quantile.name}={value:.6g}` lies outside the support of {words.family}: its values are {where}", argument=quantile.name
+            )
     for before, after in zip(words.quantiles, words.quantiles[1:], strict=False):
         if before.share == after.share:
             raise Fault(f"`{before.name}` and `{after.name}` are the same point, given twice", argument=after.name)
@@ -201,13 +212,16 @@ def _check_quantiles(words: Words, inside: tuple[float, float]) -> None:
                 hint="what is known for certain is a number, not a prior",
                 argument=after.name,
             )
-        raise Fault(f"`{before.name}={low:.6g}` is above `{after.name}={high:.6g}`", hint="quantiles rise with their number", argument=before.name)
+        raise Fault(
+            f"`{before.name}={low:.6g}` is above `{after.name}={high:.6g}`", hint="quantiles rise with their number", argument=before.name
+        )
 
 
 class Distribution(Protocol):
     """What ``verified`` asks of a family."""
 
-    def distribution(self, value: Any, **arguments: Any) -> Any: ...
+    def distribution(self, value: Any, **arguments: Any) -> Any:
+        """The distribution function."""
 
 
 def verified(words: Words, family: Distribution, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -215,5 +229,8 @@ def verified(words: Words, family: Distribution, arguments: dict[str, Any]) -> d
     found = family.distribution(np.array(words.numbers()), **arguments)
     if not (np.abs(found - np.array(words.shares)) <= 1e-9).all():
         named = " and ".join(f"`{quantile.name}`" for quantile in words.quantiles)
-        raise Fault(f"no {words.family} can be computed from {named}: they are too close together or too far apart", argument=words.quantiles[0].name)
+        raise Fault(
+            f"no {words.family} can be computed from {named}: they are too close together or too far apart",
+            argument=words.quantiles[0].name,
+        )
     return arguments

@@ -1,0 +1,41 @@
+"""Priors and posteriors of a book's topics side by side, by the fast engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from forecast.beliefs import Change, changes
+from forecast.book.problems import Problem, has_errors, in_order
+from forecast.concluding import Settings, condition_fast, generator
+from forecast.inference.conditioning import prior_draws
+from forecast.model.model import model_as_of
+from forecast.model.unsound import Unsound
+from forecast.workflow import read_checked
+
+
+@dataclass(frozen=True, slots=True)
+class Beliefs:
+    """By topic, what is believed of each value before and after the record; or problems."""
+
+    problems: tuple[Problem, ...] = ()
+    changes: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
+
+
+def beliefs(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Beliefs:
+    """Return the priors and posteriors of some topics as of a day."""
+    book, problems = read_checked(root, topics)
+    if has_errors(problems):
+        return Beliefs(problems)
+    found: dict[str, tuple[Change, ...]] = {}
+    unsound: list[Problem] = []
+    settings = Settings()
+    for topic in book.topics.values():
+        try:
+            model = model_as_of(topic, as_of)
+            found[topic.name] = changes(prior_draws(model, rng=generator(settings.seed, topic.name, "prior")), condition_fast(model, settings))
+        except Unsound as error:
+            unsound += error.problems
+    return Beliefs(in_order((*problems, *unsound)), {} if unsound else found)

@@ -1,0 +1,181 @@
+"""Checks of records: what rows and points mean for their topic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from forecast.book.checks_statements import constants_of, family_of, number_of
+from forecast.book.draft import Draft, StreamDraft
+from forecast.book.layout import SEEDS, TOPIC_FILE, record_path
+from forecast.book.problems import Place, Problem
+from forecast.book.records import GRADES, ROW_COLUMNS, Record
+from forecast.book.scopes import uses
+from forecast.book.topic import Row
+from forecast.language.expressions import Name, names_in
+from forecast.language.faults import Fault, did_you_mean
+
+NOT_NEGATIVE = frozenset(
+    {"Poisson", "NegativeBinomial", "ZeroInflatedPoisson", "Binomial", "BetaBinomial", "Exponential", "HalfNormal", "HalfStudentT", "HalfCauchy"}
+)
+POSITIVE = frozenset({"LogNormal", "Gamma", "InverseGamma", "Weibull"})
+SHARES = frozenset({"Beta", "LogitNormal"})
+OF_TRIALS = frozenset({"Binomial", "BetaBinomial"})
+
+
+def check_records(draft: Draft) -> Iterator[Problem]:
+    """Yield what is wrong with the rows of a topic's streams and the points of its series."""
+    for name, stream in draft.streams.items():
+        if stream.record is not None:
+            yield from _check_rows(draft, name, stream, stream.record)
+        yield from _check_series_reach(draft, name, stream)
+    for name, series in draft.series.items():
+        if series.is_read and not series.points:
+            yield draft.topic.at_key(("series", name), f"the series `{name}` has no points", f"write them in {record_path(draft.name, name)}")
+
+
+def check_strays(draft: Draft, files: tuple[str, ...]) -> Iterator[Problem]:
+    """Yield the files in a topic's directory that nothing declares; ``files`` are their names."""
+    declared = {name for group in ("series", "streams") for name in _tables(draft, group)}
+    for file in files:
+        stem, _, ending = file.rpartition(".")
+        if ending == "csv" and stem not in declared:
+            message = f"no stream or series of this topic is called `{stem}`"
+            hint = did_you_mean(stem, declared) or f"declare [streams.{stem}] or [series.{stem}] in {TOPIC_FILE}"
+            yield Problem(Place(f"{SEEDS}/{draft.name}/{file}"), message, hint)
+
+
+def _tables(draft: Draft, group: str) -> tuple[str, ...]:
+    tables = draft.topic.content.get(group, {})
+    return tuple(tables) if isinstance(tables, dict) else ()
+
+
+def _check_rows(draft: Draft, name: str, stream: StreamDraft, record: Record) -> Iterator[Problem]:
+    used = {used for expression in stream.value.tree.arguments.values() for used in names_in(expression)}
+    for row in record.rows:
+        yield from _check_row(stream, record, row)
+        for column in (*record.covariates, *record.label_columns):
+            if column in used and column not in row.columns:
+                yield record.at_cell(row, column, f"`{column}` is empty, and the statement of `{name}` uses it")
+        yield from _check_value(stream, record, row)
+    corrections = tuple(_check_corrections(record))
+    yield from corrections
+    if stream.table.watched and not corrections:
+        yield from _check_overlaps(record)
+    for column in (*record.covariates, *record.label_columns):
+        near = did_you_mean(column, [standard for standard in ROW_COLUMNS if standard not in record.header.values and len(standard) > 2])
+        if column not in used and near and column not in draft.kinds:
+            problem = record.header.problem(column, f"nothing uses the column `{column}`", near)
+            yield Problem(problem.place, problem.message, problem.hint, problem.source, "warning")
+
+
+def _check_row(stream: StreamDraft, record: Record, row: Row) -> Iterator[Problem]:
+    if row.known < row.end and not (stream.table.watched and row.value == 0):
+        yield record.at_cell(row, "known", f"known on {row.known}, before the row ends ({row.end})", "a value cannot be known before it happened")
+    if row.grade == "D":
+        yield record.at_cell(row, "grade", "a grade D fact is no observation", f"grades {', '.join(GRADES[:3])} are; use it as a labelled assumption in a prior")
+
+
+def _check_value(stream: StreamDraft, record: Record, row: Row) -> Iterator[Problem]:
+    """A value that the statement can never give, whatever the parameters."""
+    message = impossible(stream, row)
+    if message:
+        yield record.at_cell(row, "value", message, f"the statement is {stream.value.text}")
+
+
+def impossible(stream: StreamDraft, row: Row) -> str:
+    """Return why a stream's statement can never give a row's value, or an empty string where it may."""
+    kind = family_of(stream.value)
+    if kind is None:
+        return ""
+    shown = f"the value {row.value:.15g}"
+    if kind.discrete and not row.value.is_integer():
+        return f"{shown} is not a whole number, and {kind.name} counts"
+    if kind.name in NOT_NEGATIVE | POSITIVE | SHARES and row.value < 0:
+        return f"{shown} is negative, which {kind.name} never is"
+    if kind.name in POSITIVE and row.value == 0:
+        return f"{shown} is impossible: {kind.name} is above 0"
+    if kind.name in SHARES and not 0 < row.value < 1:
+        return f"{shown} is impossible: {kind.name} lies between 0 and 1"
+    if kind.name == "Bernoulli" and row.value not in {0, 1}:
+        return f"{shown} is neither 0 nor 1, as Bernoulli has it"
+    if kind.name in OF_TRIALS and (trials := _trials(stream, row)) is not None and row.value > trials:
+        return f"{shown} is more than n={trials:g}"
+    if kind.name in {"Uniform", "Triangular", "DiscreteUniform"}:
+        try:
+            arguments = constants_of(stream.value.tree)
+            lower, upper = kind.support(**arguments) if arguments else (-float("inf"), float("inf"))
+        except Fault:  # told at the statement
+            return ""
+        if not lower <= row.value <= upper:
+            return f"{shown} lies outside {kind.name}'s {float(lower):g} to {float(upper):g}"
+    return ""
+
+
+def _trials(stream: StreamDraft, row: Row) -> float | None:
+    """The number of trials, where it is a number or a column of the row."""
+    n = stream.value.tree.arguments.get("n")
+    if n is None:
+        return None
+    if isinstance(n, Name):
+        cell = row.columns.get(n.name)
+        return cell if isinstance(cell, float) else None
+    try:
+        return number_of(n)
+    except Fault:  # told at the statement
+        return None
+
+
+def _check_corrections(record: Record) -> Iterator[Problem]:
+    by_id: dict[str, Row] = {}
+    for row in record.rows:
+        if row.id and row.id in by_id:
+            yield record.at_cell(row, "id", f"the id `{row.id}` is taken by line {by_id[row.id].place.line}")
+        elif row.id:
+            by_id[row.id] = row
+    for row in record.rows:
+        if not row.replaces:
+            continue
+        old = by_id.get(row.replaces)
+        if old is None:
+            yield record.at_cell(row, "replaces", f"no row has the id `{row.replaces}`", did_you_mean(row.replaces, by_id))
+        elif old is row:
+            yield record.at_cell(row, "replaces", "a row cannot replace itself")
+        elif row.known < old.known:
+            message = f"known on {row.known}, before the row it replaces (line {old.place.line}, known {old.known})"
+            yield record.at_cell(row, "known", message, "a correction counts from its own `known` day on")
+        elif row.id and old.replaces == row.id:
+            yield record.at_cell(row, "replaces", f"this row and line {old.place.line} replace each other")
+
+
+def _check_overlaps(record: Record) -> Iterator[Problem]:
+    """Rows of a watched stream share no day, unless one replaces the other or their labels differ."""
+    replaced = {row.replaces for row in record.rows if row.replaces}
+    reaching: dict[tuple[object, ...], Row] = {}
+    for row in sorted((row for row in record.rows if not (row.id and row.id in replaced)), key=lambda row: (row.start, row.end, row.place)):
+        labels = tuple(row.columns.get(column) for column in record.label_columns)
+        before = reaching.get(labels)
+        if before is not None and row.start <= before.end:
+            later, earlier = (row, before) if row.place > before.place else (before, row)
+            column = "on" if later.start == later.end and record.cells[later.place]["on"] else "from"
+            message = f"this row overlaps line {earlier.place.line} ({earlier.start} to {earlier.end}) in a watched stream"
+            yield record.at_cell(later, column, message, "a watched day is recorded once; a correction names the row it `replaces`")
+        if before is None or row.end > before.end:
+            reaching[labels] = row
+
+
+def _check_series_reach(draft: Draft, name: str, stream: StreamDraft) -> Iterator[Problem]:
+    """A series must have begun when the first row that needs it begins."""
+    for series in sorted(set().union(*(uses(draft, expression).series for expression in stream.value.tree.arguments.values()))):
+        points = draft.series[series].points if series in draft.series else ()
+        if not points:
+            continue
+        begins = min(point.day for point in points)
+        rows = stream.record.rows if stream.record else ()
+        for row in rows:
+            if row.start < begins:
+                assert stream.record is not None
+                column = "on" if stream.record.cells[row.place]["on"] else "from"
+                yield stream.record.at_cell(row, column, f"the series `{series}` begins only on {begins}", f"`{name}` needs it from {row.start} on")
+        if not rows and draft.table.opens < begins:
+            message = f"the series `{series}` begins only on {begins}, and `{name}` needs it from {draft.table.opens} on"
+            yield draft.topic.at_key(("series", series), message)

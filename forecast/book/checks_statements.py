@@ -1,0 +1,109 @@
+"""Whether a statement is a distribution: its name, its arguments, and their numbers where they are known."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from forecast.book.draft import Written
+from forecast.book.problems import Problem
+from forecast.language.distributions import Family, family
+from forecast.language.distributions.domains import check
+from forecast.language.evaluate import Scope, evaluate
+from forecast.language.expressions import Expression, First, Index, Label, Name, Total, walk
+from forecast.language.faults import Fault
+from forecast.language.ops import NumpyOps
+from forecast.language.statements import Statement
+
+FINITE = ("Categorical", "Bernoulli", "DiscreteUniform")  # discrete families with finitely many values, whatever their arguments
+FINITE_BY_N = ("Binomial", "BetaBinomial")  # finitely many values where `n` is a number
+_ADDS_UP = 1e-9
+
+
+def family_of(written: Written[Statement]) -> Family | None:
+    """Return the family of a statement, None where there is none of that name."""
+    try:
+        return family(written.tree.distribution)
+    except Fault:
+        return None
+
+
+def number_of(expression: Expression) -> float | None:
+    """Return the number an expression without names is; None where it has some.
+
+    Raises ``Fault`` where it is not a finite number.
+    """
+    if any(isinstance(node, Name | Index | Label | Total | First) for node in walk(expression)):
+        return None
+    with np.errstate(all="ignore"):
+        value = float(evaluate(expression, Scope(), NumpyOps()))
+    if not math.isfinite(value):
+        raise Fault("this is not a finite number", offset=expression.offset)
+    return value
+
+
+def constants_of(statement: Statement) -> dict[str, float]:
+    """Return PyMC's arguments of a sound statement as numbers; empty where any depends on a name."""
+    numbers = {name: number_of(expression) for name, expression in statement.arguments.items()}
+    if any(number is None for number in numbers.values()) or statement.distribution == "Categorical":
+        return {}
+    given = {name: np.float64(number) for name, number in numbers.items() if number is not None}
+    with np.errstate(all="ignore"):
+        return {name: float(value) for name, value in family(statement.distribution).from_words(given, NumpyOps()).items()}
+
+
+def check_statement(written: Written[Statement]) -> Iterator[Problem]:
+    """Yield what is wrong with a statement's distribution and arguments; at most one problem."""
+    statement = written.tree
+    try:
+        kind = family(statement.distribution)
+    except Fault as fault:
+        yield written.problem(fault.message, fault.hint, offset=statement.offset)
+        return
+    try:
+        numbers = {name: number_of(expression) for name, expression in statement.arguments.items()}
+        if kind.name == "Categorical":
+            _check_categorical(kind, numbers)
+        else:
+            _check_arguments(kind, numbers)
+    except Fault as fault:
+        offset = statement.offsets.get(fault.argument, fault.offset or statement.offset)
+        yield written.problem(fault.message, fault.hint, offset=offset)
+
+
+def _check_arguments(kind: Family, numbers: Mapping[str, float | None]) -> None:
+    given: dict[str, Any] = {name: np.array([np.nan]) if number is None else np.float64(number) for name, number in numbers.items()}
+    with np.errstate(all="ignore"):
+        arguments = kind.from_words(given, NumpyOps())
+    for name, number in numbers.items():
+        if number is not None and name in kind.domains and name in arguments:
+            check(kind.domains[name], kind.name, name, number)
+    if all(number is not None for number in numbers.values()):
+        kind.check_constants({name: float(value) for name, value in arguments.items()})
+
+
+def _check_categorical(kind: Family, numbers: Mapping[str, float | None]) -> None:
+    if set(numbers) == {"p"}:
+        raise Fault("Categorical takes a share for each label", hint="as in `Categorical(fear=0.3, habit=0.7)`", argument="p")
+    kind.from_words({name: np.float64(np.nan if number is None else number) for name, number in numbers.items()}, NumpyOps())
+    for name, number in numbers.items():
+        if number is not None:
+            check(kind.domains["p"], kind.name, name, number)
+    known = [number for number in numbers.values() if number is not None]
+    total = math.fsum(known)
+    if len(known) == len(numbers) and abs(total - 1) > _ADDS_UP:
+        raise Fault(f"the shares of Categorical add up to {total:.10g}; they must add up to 1")
+
+
+def is_share(written: Written[Statement]) -> bool:
+    """Whether a sound statement's values are shares: none below 0 or above 1."""
+    if written.tree.distribution in {"Beta", "LogitNormal", "Bernoulli"}:
+        return True
+    kind, arguments = family(written.tree.distribution), constants_of(written.tree)
+    if not arguments:
+        return False
+    lower, upper = kind.support(**arguments)
+    return bool(lower >= 0 and upper <= 1)

@@ -1,0 +1,145 @@
+"""Reading a book: every file, every check, all problems together, and the topics that have none.
+
+The one way from files to values.  A topic with errors is not in the book; what
+is wrong in one file hides nothing in another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from forecast.book.checks_priors import check_priors, check_reasons, dependencies
+from forecast.book.checks_questions import kind_of
+from forecast.book.checks_rows import check_records, check_strays
+from forecast.book.checks_statements import check_statement
+from forecast.book.checks_topic import check_topic, check_unused
+from forecast.book.circles import in_order as dependency_order
+from forecast.book.draft import Draft, PriorDraft, QuestionDraft, SeriesDraft, StreamDraft, read_draft, read_priors
+from forecast.book.labels import Labels, categories_of, columns_of, labels_of
+from forecast.book.layout import SEEDS, choose_topics, root_problem
+from forecast.book.names import DEFAULT
+from forecast.book.problems import Problem, has_errors, in_order
+from forecast.book.topic import Book, Parameter, Quantity, Question, Series, Stream, Topic
+
+
+def read_book(root: Path, topics: Sequence[str] | None = None) -> tuple[Book, tuple[Problem, ...]]:
+    """Read a book, or some of its topics, and return it with all problems, sorted by place."""
+    missing = root_problem(root)
+    if missing is not None:
+        return Book(root, MappingProxyType({})), (missing,)
+    names, problems = choose_topics(root, topics)
+    gathered = list(problems)
+    read: dict[str, Topic] = {}
+    for name in names:
+        topic, found = read_topic(root, name)
+        gathered += found
+        if topic is not None:
+            read[name] = topic
+    return Book(root, MappingProxyType(read)), in_order(tuple(gathered))
+
+
+def read_topic(root: Path, name: str) -> tuple[Topic | None, tuple[Problem, ...]]:
+    """Read one topic; None where anything in its files is an error."""
+    draft, problems = read_draft(root, name)
+    if draft is None:
+        return None, in_order((*problems, *_priors_alone(root, name)))
+    labels = labels_of(draft)
+    files = tuple(sorted(entry.name for entry in (root / SEEDS / name).iterdir() if entry.is_file()))
+    found = in_order((*problems, *check_priors(draft, labels), *check_topic(draft, labels), *check_records(draft), *check_strays(draft, files)))
+    if not has_errors(found):  # what is used can be told only of a topic that is otherwise sound
+        found = in_order((*found, *check_unused(draft)))
+    return (None if has_errors(found) else _topic(draft, labels)), found
+
+
+def _priors_alone(root: Path, name: str) -> tuple[Problem, ...]:
+    """What can be said of a prior file whose topic file cannot be used (how it parses is told already)."""
+    _, priors, _ = read_priors(root, name)
+    found: list[Problem] = []
+    for key, prior in priors.items():
+        found += check_reasons(prior, key)
+        found += [problem for written in prior.statements.values() for problem in check_statement(written)]
+    return tuple(found)
+
+
+def _topic(draft: Draft, labels: Labels) -> Topic:
+    """The value of a draft without errors."""
+    table = draft.table
+    parameters = {name: _parameter(draft, labels, name, draft.parameters[name]) for name in dependency_order(dependencies(draft))}
+    return Topic(
+        name=draft.name,
+        title=table.title,
+        origin=table.origin,
+        opens=table.opens,
+        step=table.step,
+        series=MappingProxyType({name: _series(name, series) for name, series in draft.series.items()}),
+        streams=MappingProxyType({name: _stream(draft, name, stream) for name, stream in draft.streams.items()}),
+        quantities=MappingProxyType({name: Quantity(name, its.tree, its.text) for name, its in draft.quantities.items()}),
+        questions=MappingProxyType({name: _question(draft, name, question) for name, question in draft.questions.items()}),
+        parameters=MappingProxyType(parameters),
+        labels=MappingProxyType(labels.sets),
+        texts=MappingProxyType({source.path: source.text for source in draft.sources}),
+    )
+
+
+def _series(name: str, draft: SeriesDraft) -> Series:
+    return Series(name, draft.table.about, draft.table.unit, draft.later.tree if draft.later else None, draft.table.later, draft.points)
+
+
+def _stream(topic: Draft, name: str, draft: StreamDraft) -> Stream:
+    table, record = draft.table, draft.record
+    covariates, label_columns = columns_of(topic, draft)
+    return Stream(
+        name=name,
+        about=table.about,
+        unit=table.unit,
+        value=draft.value.tree,
+        watched=table.watched,
+        next=MappingProxyType({column: written.tree for column, written in draft.next.items()}),
+        next_texts=MappingProxyType(table.next),
+        rows=record.rows if record else (),
+        covariates=covariates,
+        label_columns=label_columns,
+    )
+
+
+def _parameter(draft: Draft, labels: Labels, name: str, prior: PriorDraft) -> Parameter:
+    table = prior.table
+    statements = {label: written.tree for label, written in prior.statements.items()}
+    default = statements.pop(DEFAULT, None)
+    why = {"": table.why} if isinstance(table.why, str) else {"" if label == DEFAULT else label: why for label, why in table.why.items()}
+    return Parameter(
+        name=name,
+        place=draft.priors.place((name,)),
+        prior=default,
+        by_label=MappingProxyType(statements),
+        per=table.per,
+        labels=labels.sets.get(table.per, ()) if table.per else (),
+        categories=categories_of(prior),
+        unit=table.unit,
+        why=why.pop("", ""),
+        why_by_label=MappingProxyType(why),
+        source=table.source,
+        reviewed=table.reviewed,
+        by=table.by,
+    )
+
+
+def _question(draft: Draft, name: str, question: QuestionDraft) -> Question:
+    table = question.table
+    return Question(
+        name=name,
+        place=draft.topic.place(("questions", name)),
+        asks=table.asks,
+        by=table.by,
+        answer=question.answer.tree if question.answer else None,
+        answer_text=table.answer,
+        choices=MappingProxyType({label: written.tree for label, written in question.choices.items()}),
+        choice_texts=MappingProxyType(table.choices),
+        given=question.given.tree if question.given else None,
+        given_text=table.given,
+        settled=table.settled,
+        kind=kind_of(draft, question),
+        since=table.since,
+    )

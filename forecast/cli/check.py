@@ -1,0 +1,54 @@
+"""``forecast check``: is every file of the book sound, and what do its priors say?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import typer
+
+from forecast.cli.lines import print_columns, print_json, print_problems, problems_as_data
+from forecast.cli.options import AsJson, Book, Topics, root_of, today
+
+if TYPE_CHECKING:
+    from forecast.beliefs import Believed
+
+
+def check(*, topics: Topics = None, book: Book = None, as_json: AsJson = False) -> None:
+    r"""Check every file of the book; where all is well, echo each prior as its 5, 50 and 95 % points.
+
+    \b
+    Examples:
+      forecast check
+      forecast check route --json
+    """
+    from forecast.workflow import check as check_book
+
+    checked = check_book(root_of(book), topics or None, as_of=today())
+    wrong = any(problem.level == "error" for problem in checked.problems)
+    if as_json:
+        priors = {name: [asdict(each) for each in found] for name, found in checked.priors.items()}
+        print_json({"problems": problems_as_data(checked.problems), "priors": priors})
+    else:
+        if checked.problems:
+            print_problems(checked.problems, err=False)
+        if not wrong:
+            print_columns(_rows({name: each for name, each in checked.priors.items() if each}), right=(2, 3, 4))
+            typer.echo(f"{_count(len(checked.book.topics), 'topic')} checked, no errors.")
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _rows(priors: dict[str, tuple[Believed, ...]]) -> list[tuple[str, ...]]:
+    from forecast.report.words import number
+
+    rows = [("topic", "prior", "5 %", "50 %", "95 %", "unit", "statement")]
+    for topic, values in priors.items():
+        for value in values:
+            points = ("", "", "") if value.points is None else tuple(number(point) for point in value.points)
+            rows.append((topic, value.name, *points, value.unit or ("" if value.categories else "share"), value.statement))
+    return rows
+
+
+def _count(count: int, noun: str) -> str:
+    return f"1 {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,40 @@
+"""``forecast export``: a topic as a PyMC program, or its draws as an ArviZ DataTree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forecast.cli.lines import stop_at
+from forecast.cli.options import AsOf, Book, Draws, Seed, not_later, root_of, today
+
+Topic = Annotated[str, typer.Argument(metavar="TOPIC", show_default=False)]
+AsPymc = Annotated[bool, typer.Option("--pymc", help="Print the topic as a PyMC program.")]
+Netcdf = Annotated[Path | None, typer.Option("--netcdf", metavar="FILE", help="Write prior, posterior and predictive draws to a netCDF file.", show_default=False)]
+
+
+def export(topic: Topic, *, pymc: AsPymc = False, netcdf: Netcdf = None, as_of: AsOf = None, seed: Seed = 1, draws: Draws = 16_384, book: Book = None) -> None:
+    r"""Take a topic away: its model as an ordinary PyMC program, or its draws for ArviZ.
+
+    \b
+    Examples:
+      forecast export route --pymc > route.py
+      forecast export route --netcdf route.nc --as-of 2025-12-31
+    """
+    from forecast.exporting import netcdf_file, pymc_program
+
+    if pymc == (netcdf is not None):
+        raise typer.BadParameter("give one of them", param_hint="--pymc / --netcdf FILE")
+    day = not_later(as_of, now=today())
+    if netcdf is None:
+        program = pymc_program(root_of(book), topic, as_of=day)
+        stop_at(program.problems, as_json=False)
+        typer.echo(program.text, nl=False)
+    else:
+        from forecast.concluding import Settings
+
+        written = netcdf_file(root_of(book), topic, netcdf, as_of=day, settings=Settings(seed=seed, draws=draws))
+        stop_at(written.problems, as_json=False)
+        typer.echo(f"{netcdf} written.")

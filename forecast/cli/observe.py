@@ -1,0 +1,96 @@
+"""``forecast observe``: append a row to a record."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from forecast.cli.lines import print_json, stop_at
+from forecast.cli.options import AsJson, Book, day, root_of, today
+
+Stream = Annotated[str, typer.Argument(metavar="STREAM", help="A stream, or topic.stream.", show_default=False)]
+Source = Annotated[str, typer.Option("--source", help="An address or a citation: where a reader can check it.", show_default=False)]
+Value = Annotated[str | None, typer.Option("--value", help="What was seen.", show_default=False)]
+On = Annotated[date | None, typer.Option("--on", metavar="DATE", parser=day, help="The one day the row covers.", show_default=False)]
+From = Annotated[date | None, typer.Option("--from", metavar="DATE", parser=day, help="The first day the row covers.", show_default=False)]
+To = Annotated[date | None, typer.Option("--to", metavar="DATE", parser=day, help="The last day the row covers.", show_default=False)]
+Through = Annotated[
+    date | None,
+    typer.Option("--through", metavar="DATE", parser=day, help="Extend quiet time (value 0) in a watched stream through this day.", show_default=False),
+]
+Known = Annotated[
+    date | None, typer.Option("--known", metavar="DATE", parser=day, help="The day it became known (default: the last day).", show_default=False)
+]
+Grade = Annotated[str, typer.Option("--grade", help="How sure the source is: A, B or C.", show_default=False)]
+Note = Annotated[str, typer.Option("--note", help="Free text.", show_default=False)]
+Id = Annotated[str, typer.Option("--id", help="A name for the row, so that a later one can replace it.", show_default=False)]
+Replaces = Annotated[str, typer.Option("--replaces", metavar="ID", help="The row that this one corrects.", show_default=False)]
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="COLUMN=VALUE", help="A column of the stream's own; may be repeated.", show_default=False)]
+
+
+def observe(
+    stream: Stream,
+    *,
+    source: Source,
+    value: Value = None,
+    on: On = None,
+    first: From = None,
+    last: To = None,
+    through: Through = None,
+    known: Known = None,
+    grade: Grade = "",
+    note: Note = "",
+    id: Id = "",  # noqa: A002 - the column's name
+    replaces: Replaces = "",
+    columns: Set = None,
+    book: Book = None,
+    as_json: AsJson = False,
+) -> None:
+    r"""Append a row to a stream's record: checked first, written under a lock, on the disk when this returns.
+
+    \b
+    Examples:
+      forecast observe captures --on 2026-10-02 --value 1 --source https://example.org/news
+      forecast observe wishes --from 2026-10-01 --to 2026-10-05 --value 2 --set asked=3 --source "..."
+      forecast observe captures --through 2026-10-12 --source "daily reports"
+    """
+    from forecast.observing import Observation
+    from forecast.observing import observe as append
+    from forecast.observing import observe_quiet
+
+    own = _columns(columns or [])
+    if through is not None:
+        if any(given not in (None, "") for given in (value, on, first, last, known, grade, note, id, replaces)):
+            raise typer.BadParameter("extends quiet time and takes only --source and --set", param_hint="--through")
+        done = observe_quiet(root_of(book), stream, through=through, source=source, today=today(), columns=own)
+    else:
+        days = _days(on, first, last)
+        if value is None:
+            raise typer.BadParameter("say what was seen", param_hint="--value")
+        row = Observation(*days, value, source, known, grade, note, id, replaces, own)
+        done = append(root_of(book), stream, row, today=today())
+    stop_at(done.problems, as_json=as_json)
+    if as_json:
+        print_json({"path": done.path, "line": done.row.place.line if done.row else None, "row": done.line})
+    else:
+        typer.echo(f"{done.path}:{done.row.place.line if done.row else ''}: {done.line}")
+
+
+def _days(on: date | None, first: date | None, last: date | None) -> tuple[date, date]:
+    if on is not None and first is None and last is None:
+        return on, on
+    if on is None and first is not None and last is not None:
+        return first, last
+    raise typer.BadParameter("give the days: --on DATE, or --from DATE and --to DATE", param_hint="--on / --from / --to")
+
+
+def _columns(texts: list[str]) -> dict[str, str]:
+    found = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip() or not value.strip():
+            raise typer.BadParameter(f"`{text}` is not COLUMN=VALUE", param_hint="--set")
+        found[name.strip()] = value.strip()
+    return found

@@ -1,0 +1,50 @@
+"""Options that several commands share, and how their texts become values."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+
+def today() -> date:
+    """The day it is, in UTC: the one place where the clock is read."""
+    return datetime.now(UTC).date()
+
+
+def day(text: str) -> date:
+    """Return a date as the command line writes it, 2026-10-12."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"`{text}` is not a date: write it as in 2026-10-12") from None
+
+
+def not_later(as_of: date | None, *, now: date) -> date:
+    """Return the as-of day, today where none is given; refuse one after today."""
+    if as_of is not None and as_of > now:
+        raise typer.BadParameter(f"{as_of} is after today ({now}): nobody knows yet what will be known then", param_hint="--as-of")
+    return as_of or now
+
+
+def root_of(book: Path | None) -> Path:
+    """Return the book's directory: the one named, or the nearest from here upwards."""
+    from forecast.book.layout import find_root
+
+    if book is not None:
+        return book
+    here = Path.cwd()
+    return find_root(here) or here
+
+
+Book: TypeAlias = Annotated[Path | None, typer.Option("--book", metavar="DIR", help="The book's directory (default: from here upwards).", show_default=False)]
+AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+AsOf: TypeAlias = Annotated[
+    date | None,
+    typer.Option("--as-of", metavar="DATE", parser=day, help="Use the knowledge of this day (default: today, UTC).", show_default=False),
+]
+Topics: TypeAlias = Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]...", help="Only these topics (default: all).", show_default=False)]
+Seed: TypeAlias = Annotated[int, typer.Option("--seed", min=0, help="The seed of all randomness.")]
+Draws: TypeAlias = Annotated[int, typer.Option("--draws", min=256, max=1_048_576, help="How many paths are simulated.")]

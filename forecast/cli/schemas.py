@@ -1,0 +1,21 @@
+"""``forecast schemas``: the JSON Schemas that editors read."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+Which = Annotated[Literal["topic", "priors"], typer.Argument(help="Which file's schema.", show_default=False)]
+
+
+def schemas(which: Which) -> None:
+    r"""Print the JSON Schema of a topic file or a prior file.
+
+    \b
+    Examples:
+      forecast schemas topic > topic.schema.json
+    """
+    from forecast.book.schemas import schemas as texts
+
+    typer.echo(texts()[f"{which}.json"], nl=False)

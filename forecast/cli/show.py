@@ -1,0 +1,38 @@
+"""``forecast show``: the newest published answers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from forecast.cli.lines import print_columns, print_json, stop_at
+from forecast.cli.options import AsJson, Book, root_of
+
+Question = Annotated[str | None, typer.Argument(metavar="[QUESTION]", help="A question, or topic.question (default: all).", show_default=False)]
+
+
+def show(*, question: Question = None, book: Book = None, as_json: AsJson = False) -> None:
+    r"""Show the newest answers, from the reports.
+
+    \b
+    Examples:
+      forecast show
+      forecast show second_transfer
+      forecast show route.second_transfer --json
+    """
+    from forecast.showing import newest_answers
+
+    shown = newest_answers(root_of(book), question)
+    stop_at(shown.problems, as_json=as_json)
+    if as_json:
+        print_json(list(shown.answers))
+    elif question is None:
+        print_columns([(f"{each['topic']}.{each['name']}", each["headline"], each["sentence"]) for each in shown.answers])
+    else:
+        for each in shown.answers:
+            typer.echo(f"{each['topic']}.{each['name']}, as of {each['as_of']}: {each['verdict']}")
+            for line in (each["asks"], each["sentence"], *each["warnings"]):
+                typer.echo(f"  {line}")
+            if each["rule"]:
+                typer.echo(f"  Settled: {each['rule']}")

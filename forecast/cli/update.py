@@ -1,0 +1,80 @@
+"""``forecast update``: condition, simulate, answer, record, write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import typer
+
+from forecast.cli.lines import print_columns, print_json, problems_as_data, stop_at
+from forecast.cli.options import AsJson, AsOf, Book, Draws, Seed, Topics, not_later, root_of, today
+from forecast.cli.progress import Bar
+
+Referee = Annotated[
+    bool | None,
+    typer.Option("--referee/--no-referee", help="Compare both engines anew, or not at all (default: what has changed since).", show_default=False),
+]
+Engine = Annotated[Literal["auto", "importance", "nuts"], typer.Option("--engine", help="Which engine supplies the draws.")]
+
+
+def update(
+    *,
+    topics: Topics = None,
+    as_of: AsOf = None,
+    referee: Referee = None,
+    engine: Engine = "auto",
+    seed: Seed = 1,
+    draws: Draws = 16_384,
+    book: Book = None,
+    as_json: AsJson = False,
+) -> None:
+    r"""Condition the topics on the record, answer their questions, and write the reports and the ledger.
+
+    A day before today gives a hindcast, written under reports/as-of/.
+
+    \b
+    Examples:
+      forecast update
+      forecast update route --no-referee
+      forecast update route --as-of 2025-03-01
+    """
+    from forecast.concluding import Settings
+    from forecast.workflow import update as update_book
+
+    now = today()
+    day = not_later(as_of, now=now)
+    with Bar() as bar:
+        done = update_book(
+            root_of(book), topics=topics or None, as_of=day, today=now, settings=Settings(engine, seed, draws), referee=referee, progress=bar
+        )
+    if as_json and done.exit_code != 1:
+        print_json(
+            {
+                "problems": problems_as_data(done.problems),
+                "topics": [_as_data(content) for content in done.contents.values()],
+                "written": list(done.written),
+                "recorded": done.recorded,
+            }
+        )
+    else:
+        stop_at(done.problems, as_json=as_json)
+        for content in done.contents.values():
+            _print_topic(content)
+        lines = "1 line" if done.recorded == 1 else f"{done.recorded} lines"
+        typer.echo(f"{len(done.written)} files written, {lines} added to the ledger.")
+    raise typer.Exit(done.exit_code)
+
+
+def _print_topic(content: Mapping[str, Any]) -> None:
+    hindcast = " (a hindcast)" if content["run"]["hindcast"] else ""
+    typer.echo(f"{content['name']}: {content['title']}, as of {content['as_of']}{hindcast}: {content['verdict']['verdict']}")
+    for warning in content["warnings"]:
+        typer.echo(f"  WARNING: {warning}")
+    if content["answers"]:
+        print_columns([(answer["name"], answer["headline"], answer["sentence"]) for answer in content["answers"]], indent="  ")
+
+
+def _as_data(content: Mapping[str, Any]) -> dict[str, Any]:
+    kept = ("name", "title", "as_of", "warnings", "answers")
+    return {name: content[name] for name in kept} | {"verdict": content["verdict"]["verdict"], "hindcast": content["run"]["hindcast"]}

@@ -1,0 +1,85 @@
+"""``forecast whatif``: the answers before and after something supposed; nothing is written."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from forecast.cli.lines import print_columns, print_json, stop_at
+from forecast.cli.options import AsJson, AsOf, Book, Draws, Seed, day, not_later, root_of, today
+
+if TYPE_CHECKING:
+    from forecast.observing import Observation
+
+Topic = Annotated[str, typer.Argument(metavar="TOPIC", show_default=False)]
+Prior = Annotated[
+    list[str] | None, typer.Option("--prior", metavar='NAME="..."', help="Another prior for a parameter; may be repeated.", show_default=False)
+]
+Observe = Annotated[
+    list[str] | None,
+    typer.Option("--observe", metavar='"STREAM DAY[..DAY] VALUE [COLUMN=VALUE]..."', help="A row that is supposed; may be repeated.", show_default=False),
+]
+_DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.\.(\d{4}-\d{2}-\d{2}))?")
+
+
+def whatif(
+    topic: Topic,
+    *,
+    priors: Prior = None,
+    rows: Observe = None,
+    as_of: AsOf = None,
+    seed: Seed = 1,
+    draws: Draws = 16_384,
+    book: Book = None,
+    as_json: AsJson = False,
+) -> None:
+    r"""Show how the answers of a topic would change with other priors or with rows that are only supposed.
+
+    \b
+    Examples:
+      forecast whatif route --prior 'capture_rate=LogNormal(p5=0.05, p95=5)'
+      forecast whatif route --observe "captures 2026-10-01..2026-12-31 0"
+      forecast whatif route --as-of 2025-03-01 --observe "wishes 2025-03-02 2 asked=2"
+    """
+    from forecast.concluding import Settings
+    from forecast.supposing import suppose
+
+    named = dict(_named(text) for text in priors or [])
+    seen = [_row(text) for text in rows or []]
+    if not named and not seen:
+        raise typer.BadParameter("suppose something: --prior or --observe", param_hint="--prior / --observe")
+    at = not_later(as_of, now=today())
+    found = suppose(root_of(book), topic, priors=named, rows=seen, as_of=at, settings=Settings(seed=seed, draws=draws))
+    stop_at(found.problems, as_json=as_json)
+    if as_json:
+        print_json({"topic": topic, "as_of": str(found.as_of), "after_as_of": str(found.after_as_of), "before": found.before, "after": found.after})
+    else:
+        moved = "" if found.after_as_of == found.as_of else f", after as of {found.after_as_of}"
+        typer.echo(f"{topic}, as of {found.as_of}{moved}")
+        print_columns([(name, found.before[name]["headline"], "→", after["headline"], after["asks"]) for name, after in found.after.items()], indent="  ")
+    if found.distrusted:
+        typer.echo("WARNING: the engine does not vouch for these draws.", err=True)
+        raise typer.Exit(3)
+
+
+def _named(text: str) -> tuple[str, str]:
+    name, sign, statement = text.partition("=")
+    if not sign or not statement.strip():
+        raise typer.BadParameter(f'`{text}` is not NAME="statement"', param_hint="--prior")
+    return name.strip(), statement.strip()
+
+
+def _row(text: str) -> tuple[str, Observation]:
+    """A stream and a row from a text such as ``captures 2026-10-01..2026-12-31 0 asked=2``."""
+    from forecast.observing import Observation
+
+    words = text.split()
+    days = _DAYS.fullmatch(words[1]) if len(words) > 2 else None
+    if days is None or any("=" not in word for word in words[3:]):
+        raise typer.BadParameter(f"`{text}` is not STREAM DAY[..DAY] VALUE [COLUMN=VALUE]...", param_hint="--observe")
+    first: date = day(days[1])
+    columns = {name: value for name, _, value in (word.partition("=") for word in words[3:])}
+    return words[0], Observation(first, day(days[2]) if days[2] else first, words[2], "supposed", columns=columns)

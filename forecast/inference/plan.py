@@ -1,0 +1,125 @@
+"""What must be known of a model before it is written for PyMC: its hypotheses, and which rows the parameters move.
+
+Rows whose likelihood no parameter moves are left out of a PyMC model, since a
+rate of exactly zero has no usable gradient; between hypotheses their constants
+count.  Only NumPy is needed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.language.expressions import Expression, names_in
+from forecast.model.coordinates import PriorCoordinates
+from forecast.model.model import Array, Model
+from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
+
+CHECK_DRAWS = 500  # prior draws of each hypothesis on which a row must move to count as informative
+LONG_CHECK_DRAWS = 10_000  # the same before a row is called impossible
+
+
+class CannotSample(Exception):
+    """NUTS cannot sample this model; says why in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """On prior draws of one hypothesis: which rows of each stream the parameters move, and the sum of the others."""
+
+    rows: Mapping[str, NDArray[np.bool_]]
+    constant: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A model, its prior as blocks, the hypotheses that are possible (one, empty, for none) and what moves under each."""
+
+    model: Model
+    prior: tuple[Block, ...]
+    hypotheses: tuple[Hypothesis, ...]
+    moved: tuple[Moved, ...]
+
+    @property
+    def discrete(self) -> frozenset[str]:
+        """The names of the discrete parameters."""
+        return frozenset(block.name for block in self.prior if block.family.discrete)
+
+    @property
+    def codes(self) -> dict[str, NDArray[np.int64]]:
+        """The discrete parameters under every hypothesis: ``(hypotheses, 1 or labels)``."""
+        return {name: np.concatenate([each.values[name] for each in self.hypotheses]) for name in sorted(self.discrete)}
+
+    def is_flat(self, block: Block) -> bool:
+        """Whether a continuous block's prior depends on a discrete parameter."""
+        return not block.family.discrete and self.depends(block.statement.arguments.values(), but_not=block.parameter.per)
+
+    def depends(self, expressions: Iterable[Expression], but_not: str = "") -> bool:
+        """Whether expressions use a discrete parameter, other than ``but_not``."""
+        return bool((names_behind(self.model, expressions) - {but_not}) & self.discrete)
+
+    def support(self, block: Block) -> tuple[float, float]:
+        """The support of a block whose prior depends on a hypothesis; raises ``CannotSample`` unless it is the same under all."""
+        edges = set()
+        for hypothesis in self.hypotheses:
+            draws = _prior_draws(self.model, self.prior, hypothesis, CHECK_DRAWS)
+            lower, upper = np.broadcast_arrays(*block.family.support(**block.arguments(self.model, draws)))
+            edges |= {(float(low), float(high)) for low, high in zip(lower.ravel(), upper.ravel(), strict=True)}
+        if len(edges) > 1:
+            raise CannotSample(f"the support of `{block.name}` depends on other parameters and on a hypothesis")
+        return edges.pop()
+
+
+def plan(model: Model) -> Plan:
+    """Look at a model's hypotheses and rows; raise ``CannotSample`` where no hypothesis makes the rows possible."""
+    prior = blocks(model)
+    tried = [(hypothesis, _moved(model, prior, hypothesis)) for hypothesis in hypotheses(model, prior)]
+    possible = [(hypothesis, moved) for hypothesis, moved in tried if all(np.isfinite(value) for value in moved.constant.values())]
+    if not possible:
+        raise CannotSample("some row is impossible under every draw of the priors")
+    return Plan(model, prior, tuple(hypothesis for hypothesis, _ in possible), tuple(moved for _, moved in possible))
+
+
+def names_behind(model: Model, expressions: Iterable[Expression]) -> frozenset[str]:
+    """Return every name that expressions use, through quantities and what series become later."""
+    found: set[str] = set()
+    waiting = list(expressions)
+    while waiting:
+        for name in names_in(waiting.pop()):
+            if name in found:
+                continue
+            found.add(name)
+            if name in model.topic.quantities:
+                waiting.append(model.topic.quantities[name].expression)
+            elif name in model.topic.series and (later := model.topic.series[name].later) is not None:
+                waiting.append(later)
+    return frozenset(found)
+
+
+def _moved(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis) -> Moved:
+    likelihood = _likelihood_of_prior_draws(model, prior, hypothesis, CHECK_DRAWS)
+    if np.isneginf(likelihood).all(axis=0).any():  # before calling a row impossible, look longer
+        likelihood = _likelihood_of_prior_draws(model, prior, hypothesis, LONG_CHECK_DRAWS)
+    rows, constant = {}, {}
+    at = 0
+    for name, table in model.tables.items():
+        part = likelihood[:, at : at + len(table)]
+        rows[name] = (part != part[:1]).any(axis=0)
+        constant[name] = float(part[0, ~rows[name]].sum())
+        at += len(table)
+    return Moved(rows, constant)
+
+
+def _likelihood_of_prior_draws(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, draws: int) -> Array:
+    parameters = _prior_draws(model, prior, hypothesis, draws)
+    return np.broadcast_to(model.log_likelihood(parameters), (draws, len(model.rows)))
+
+
+def _prior_draws(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, draws: int) -> dict[str, NDArray[Any]]:
+    """Draws of the prior under one hypothesis, always the same: they are only looked at, never part of an answer."""
+    coordinates = PriorCoordinates(model, prior, hypothesis)
+    return coordinates.parameters(coordinates.start(np.random.default_rng(0).random((draws, coordinates.dimension))))

@@ -1,0 +1,335 @@
+"""A model as a readable PyMC program that anyone can read, run and take away.
+
+The program says what ``pymc_model`` builds: the same distributions and
+statements, rows with their dates, priors with their reasons.  Discrete
+parameters are summed out by a function that a reader can follow, since NUTS
+moves in continuous values only.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.inference.plan import CannotSample, Plan, names_behind, plan
+from forecast.inference.pymc_model import LOCATION_SCALE, WHOLE
+from forecast.language.evaluate import Scope, evaluate
+from forecast.language.source import Source, SourceOps, number_text
+from forecast.model.model import Model, Table
+from forecast.model.priors import Block
+
+SOURCE = SourceOps()
+INDENT = "    "
+RESERVED = {"np", "pm", "pt", "slice", "total", "hypotheses", "joint", "log_density"}  # names the program uses itself
+
+
+def pymc_source(model: Model) -> str:
+    """Return the text of a PyMC program that samples a model and prints its posterior means and standard deviations.
+
+    Raises ``CannotSample`` where ``pymc_model`` would.
+    """
+    writer = _Writer(plan(model))
+    parts = [writer.heading(), *writer.data(), writer.model_block(), writer.ending()]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    plan: Plan
+
+    @property
+    def model(self) -> Model:
+        """The model that is written."""
+        return self.plan.model
+
+    def heading(self) -> str:
+        topic = self.model.topic
+        return "\n".join(
+            [
+                f'"""{_plain(topic.title)}: what the record says as of {self.model.as_of}.',
+                "",
+                f"The topic `{topic.name}` as a PyMC program, with the statements of its files.",
+                '"""',
+                "",
+                "import numpy as np",
+                "import pymc as pm",
+                "import pytensor.tensor as pt",
+                "",
+                *([f"{_labels_name(name)} = {list(labels)!r}" for name, labels in topic.labels.items()]),
+            ]
+        )
+
+    def variable(self, name: str) -> str:
+        """The program's name for a parameter."""
+        return f"{name}_" if name in RESERVED else name
+
+    def array(self, stream: str, column: str) -> str:
+        """The program's name for an array of a stream, different from every parameter's."""
+        name = f"{stream}_{column}"
+        while name in self.model.topic.parameters:
+            name += "_"
+        return name
+
+    # the record
+
+    def data(self) -> Iterator[str]:
+        """The rows of each stream as arrays, one row a line."""
+        for name, table in self.model.tables.items():
+            rows = self.rows_of(name)
+            if not rows.any():
+                continue
+            stream = table.stream
+            yield f"\n# {name}: {_plain(stream.about)}"
+            left_out = len(rows) - int(rows.sum())
+            if left_out:
+                yield f"# ({left_out} rows that no parameter could have made likelier or less likely are left out)"
+            kept = [row for row, keep in zip(table.record.rows, rows, strict=True) if keep]
+            yield f"{self.array(name, 'seen')} = np.array(["
+            yield from (f"{INDENT}{number_text(row.value)},  # {_interval(row.start, row.end)}" for row in kept)
+            yield "])"
+            for column, values in self.columns_of(name, table).items():
+                yield f"{column} = np.array([{', '.join(number_text(value) for value in values)}])"
+
+    def rows_of(self, name: str) -> NDArray[np.bool_]:
+        """The rows that are written: those that some parameter moves, or that tell hypotheses apart."""
+        moved = np.any([each.rows[name] for each in self.plan.moved], axis=0)
+        if self.plan.discrete and self.plan.depends(self.model.tables[name].stream.value.arguments.values()):
+            moved = np.ones_like(moved)
+        return moved
+
+    def columns_of(self, name: str, table: Table) -> dict[str, NDArray[Any]]:
+        """The arrays that a stream's statement uses, by their names in the program."""
+        used = names_behind(self.model, table.stream.value.arguments.values())
+        rows = self.rows_of(name)
+        found = {self.array(name, column): values[0, rows] for column, values in table.columns.items() if column in used}
+        for series, (known, later) in table.series.items():
+            found[self.array(name, series)] = known[0, rows]
+            if later.any() and self.model.topic.series[series].later is not None:
+                found[self.array(name, f"{series}_later_share")] = later[0, rows]
+        return found | {self.array(name, f"total_{stream}"): values[0, rows] for stream, values in table.totals.items()}
+
+    # the model
+
+    def model_block(self) -> str:
+        lines = ["", "with pm.Model() as model:"]
+        for parameter in self.model.topic.parameters.values():
+            blocks = [block for block in self.plan.prior if block.name == parameter.name]
+            unit = f" [{parameter.unit}]" if parameter.unit else ""
+            lines += [f"{INDENT}# {line}" for line in textwrap.wrap(f"{parameter.name}{unit}: {_plain(parameter.why)}", 110)]
+            if blocks[0].family.discrete:
+                lines += [f"{INDENT}# {parameter.name} has prior {blocks[0].statement.text}: it is summed out below", ""]
+            else:
+                lines += [*self._parameter(parameter.name, blocks), ""]
+        for name, table in self.model.tables.items():
+            if self.rows_of(name).any() and not self.plan.depends(table.stream.value.arguments.values()):
+                kind, arguments = self._row_arguments(name, table)
+                lines += [
+                    f"{INDENT}# {name}: {table.stream.value.text}",
+                    f'{INDENT}pm.{kind}("{name}", {_arguments(kind, arguments)}, observed={self._observed(name, table)})',
+                ]
+        if self.plan.discrete:
+            lines += ["", *self._over_hypotheses()]
+        return "\n".join(lines)
+
+    def _parameter(self, name: str, blocks: list[Block]) -> Iterator[str]:
+        if len(blocks) == 1:
+            yield from self._declaration(blocks[0], self.variable(name), name)
+            return
+        pieces = []
+        for block in blocks:
+            labels = [block.parameter.labels[position] for position in block.positions]
+            piece = f"{name}_{block.positions[0]}"
+            yield f"{INDENT}# {', '.join(labels)}"
+            yield from self._declaration(block, piece, piece)
+            pieces.append(piece)
+        order = np.argsort(np.concatenate([block.positions for block in blocks])).tolist()
+        yield f'{INDENT}{self.variable(name)} = pm.Deterministic("{name}", pt.concatenate([{", ".join(pieces)}])[{order}])'
+
+    def _declaration(self, block: Block, variable: str, name: str) -> Iterator[str]:
+        shape = f", shape={block.size}" if block.parameter.labels else ""
+        if self.plan.is_flat(block):
+            lower, upper = self.plan.support(block)
+            yield f"{INDENT}# {block.statement.text} depends on a hypothesis: its density is added below"
+            if np.isfinite(lower) and np.isfinite(upper):
+                yield f'{INDENT}{variable} = pm.Uniform("{name}", {lower:g}, {upper:g}{shape})'
+            elif lower in {0, -np.inf} and np.isinf(upper):
+                yield f'{INDENT}{variable} = pm.{"HalfFlat" if lower == 0 else "Flat"}("{name}"{shape})'
+            else:
+                raise CannotSample(f"the support of `{block.name}` depends on a hypothesis")
+            return
+        kind, arguments = self._prior_arguments(block)
+        if block.fixed is None and set(arguments) - {"nu"} == set(LOCATION_SCALE.get(kind, ())):
+            yield f"{INDENT}# {block.statement.text}, as a standard variable shifted and scaled, which samples better"
+            yield f"{INDENT}{variable}_standard = pm.{_standard(kind, arguments, name)}, shape={block.size})"
+            location, scale = (arguments[key] for key in LOCATION_SCALE[kind])
+            value = location + scale * Source(f"{variable}_standard")
+            value = SOURCE.exp(value) if kind == "LogNormal" else SOURCE.expit(value) if kind == "LogitNormal" else value
+            yield f'{INDENT}{variable} = pm.Deterministic("{name}", {value}{"" if shape else "[0]"})'
+            return
+        yield f"{INDENT}# {block.statement.text}"
+        yield f'{INDENT}{variable} = pm.{kind}("{name}", {_arguments(kind, arguments)}{shape})'
+
+    def _over_hypotheses(self) -> Iterator[str]:
+        names = sorted(self.plan.discrete)
+        yield f"{INDENT}# The discrete parameters are summed out: each combination of their values is a hypothesis with"
+        yield f"{INDENT}# a joint log density, and the log of the sum of those is what NUTS sees."
+        yield f"{INDENT}hypotheses = ["
+        for hypothesis in self.plan.hypotheses:
+            codes = [hypothesis.values[name][0].tolist() for name in names]
+            shown = ", ".join(
+                f"np.array({code})" if self.model.topic.parameters[name].labels else str(code[0]) for name, code in zip(names, codes, strict=True)
+            )
+            yield f"{INDENT * 2}({shown},),{self._in_words(names, codes)}"
+        yield f"{INDENT}]"
+        yield ""
+        yield f"{INDENT}def log_density({', '.join(map(self.variable, names))}):"
+        yield f"{INDENT * 2}total = 0"
+        for block in self.plan.prior:
+            if not block.family.discrete and not self.plan.is_flat(block):
+                continue
+            yield f"{INDENT * 2}# {block.name}: {block.statement.text}"
+            yield f"{INDENT * 2}total += {self._prior_density(block)}"
+        for name, table in self.model.tables.items():
+            if self.rows_of(name).any() and self.plan.depends(table.stream.value.arguments.values()):
+                kind, arguments = self._row_arguments(name, table)
+                yield f"{INDENT * 2}# {name}: {table.stream.value.text}"
+                seen = self._observed(name, table)
+                yield f"{INDENT * 2}total += pm.logp(pm.{kind}.dist({_arguments(kind, arguments)}, shape={seen}.shape), {seen}).sum()"
+        yield f"{INDENT * 2}return total"
+        yield ""
+        yield f"{INDENT}joint = pt.stack([log_density(*values) for values in hypotheses])"
+        yield f'{INDENT}pm.Potential("hypotheses", pt.logsumexp(joint))'
+        yield f'{INDENT}pm.Deterministic("hypothesis", pt.exp(joint - pt.logsumexp(joint)))'
+
+    def _in_words(self, names: list[str], codes: list[list[int]]) -> str:
+        said = []
+        for name, values in zip(names, codes, strict=True):
+            categories = self.model.topic.parameters[name].categories
+            said.append(f"{name} " + " ".join(categories[value] if categories else str(value) for value in values))
+        return f"  # {', '.join(said)}"
+
+    def _prior_density(self, block: Block) -> str:
+        kind, arguments = self._prior_arguments(block)
+        labelled = bool(block.parameter.labels)
+        variable = self.variable(block.name)
+        if labelled and block.size < len(block.parameter.labels):
+            variable = f"{variable}[{list(block.positions)}]"
+        if kind == "Categorical":
+            density = f"pt.log(pt.as_tensor_variable({arguments['p']}))[{variable}]"
+            return f"{density}.sum()" if labelled else density
+        return f"pm.logp(pm.{kind}.dist({_arguments(kind, arguments)}), {variable}).sum()"
+
+    # arguments
+
+    def _names(self) -> dict[str, Any]:
+        return {name: Source(self.variable(name)) for name in self.model.topic.parameters}
+
+    def _prior_arguments(self, block: Block) -> tuple[str, dict[str, Any]]:
+        scope = self.model.scope(self._names())
+        if per := block.parameter.per:
+            positions = list(block.positions)
+            whole = positions == list(range(len(block.parameter.labels)))
+            scope = scope.plus(values={per: Source("slice(None)" if whole else str(positions))}, coded={per: per})
+        return self._distribution(block.statement, scope)
+
+    def _row_arguments(self, name: str, table: Table) -> tuple[str, dict[str, Any]]:
+        scope = self.model.scope(self._names())
+        columns: dict[str, Any] = {column: Source(self.array(name, column)) for column in table.columns}
+        scope = scope.plus(values=columns, totals={stream: Source(self.array(name, f"total_{stream}")) for stream in table.totals})
+        for series, (_, later_share) in table.series.items():
+            value: Any = Source(self.array(name, series))
+            later = self.model.topic.series[series].later
+            if later is not None and later_share.any():
+                value = value + Source(self.array(name, f"{series}_later_share")) * evaluate(later, scope, SOURCE)
+            scope = scope.plus(values={series: value})
+        return self._distribution(table.stream.value, scope)
+
+    def _distribution(self, statement: Any, scope: Scope) -> tuple[str, dict[str, Any]]:
+        kind, arguments = self.model.distribution(statement, scope, SOURCE)
+        return kind.name, dict(arguments)
+
+    def _observed(self, name: str, table: Table) -> str:
+        from forecast.language.distributions import family
+
+        seen = self.array(name, "seen")
+        return seen if family(table.stream.value.distribution).discrete else f"{seen}.astype(float)"
+
+    # the end
+
+    def ending(self) -> str:
+        lines = [
+            "",
+            f'{INDENT}draws = pm.sample(2000, tune=1000, chains=4, nuts_sampler="nutpie", target_accept=0.9, random_seed=1, progressbar=False)',
+            "",
+            'print(f"{\'parameter\':40} {\'mean\':>12} {\'sd\':>12}")',
+        ]
+        for parameter in self.model.topic.parameters.values():
+            if parameter.name in self.plan.discrete:
+                continue
+            if parameter.labels:
+                lines += [
+                    f"for index, label in enumerate({_labels_name(parameter.per)}):",
+                    f'{INDENT}values = draws["posterior"]["{parameter.name}"].values[..., index]',
+                    f"{INDENT}print(f\"{{'{parameter.name}[' + label + ']':40}} {{values.mean():12.6g}} {{values.std():12.6g}}\")",
+                ]
+            else:
+                lines += [
+                    f'values = draws["posterior"]["{parameter.name}"].values',
+                    f"print(f\"{{'{parameter.name}':40}} {{values.mean():12.6g}} {{values.std():12.6g}}\")",
+                ]
+        if self.plan.discrete:
+            lines += self._shares()
+        return "\n".join(lines)
+
+    def _shares(self) -> Iterator[str]:
+        """The probability of each value of each discrete parameter, from the hypotheses' shares."""
+        yield 'share = draws["posterior"]["hypothesis"].values.mean(axis=(0, 1))'
+        for place, name in enumerate(sorted(self.plan.discrete)):
+            parameter = self.model.topic.parameters[name]
+            values = sorted({int(value) for hypothesis in self.plan.hypotheses for value in hypothesis.values[name].ravel()})
+            for position, label in enumerate(parameter.labels or ("",)):
+                for value in values:
+                    word = parameter.categories[value] if parameter.categories else str(value)
+                    shown = f"{name}[{label}] = {word}" if label else f"{name} = {word}"
+                    pick = f"[{position}]" if label else ""
+                    yield (
+                        f'print(f"{{{shown!r}:40}} '
+                        f'{{sum(s for s, values in zip(share, hypotheses) if values[{place}]{pick} == {value}):12.6g}}")'
+                    )
+
+
+def _standard(kind: str, arguments: Mapping[str, Any], name: str) -> str:
+    """The start of the declaration of the standard variable of a location-scale family."""
+    match kind:
+        case "StudentT":
+            return f'StudentT("{name}_standard", nu={number_text(arguments["nu"])}, mu=0, sigma=1'
+        case "Cauchy":
+            return f'Cauchy("{name}_standard", alpha=0, beta=1'
+        case _:
+            return f'Normal("{name}_standard", 0, 1'
+
+
+def _arguments(kind: str, arguments: Mapping[str, Any]) -> str:
+    shown = []
+    for name, value in arguments.items():
+        text = number_text(value)
+        shown.append(f'{name}=pt.cast({text}, "int64")' if name in WHOLE.get(kind, ()) and isinstance(value, Source) else f"{name}={text}")
+    return ", ".join(shown)
+
+
+def _labels_name(label_set: str) -> str:
+    return f"{label_set}_labels"
+
+
+def _interval(start: object, end: object) -> str:
+    return f"{start}" if start == end else f"{start} to {end}"
+
+
+def _plain(text: str) -> str:
+    """Text on one line, safe inside a comment or a docstring."""
+    return " ".join(text.split()).replace("\\", "/").replace('"""', "'''")

@@ -1,0 +1,240 @@
+"""Adding a row to a record: checked with the row in it before a byte is written, appended under the book's lock.
+
+The row is written into a copy of the topic, which is then checked as a book is,
+so that a row is refused for the same reasons and in the same words as one that
+somebody typed into the file.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from forecast.book.cells import read_cells
+from forecast.book.layout import SEEDS, record_path, root_problem, topic_names, topic_path
+from forecast.book.problems import Place, Problem, has_errors
+from forecast.book.reading import read_book
+from forecast.book.records import header_line, record_line
+from forecast.book.sources import read_document, source_of
+from forecast.book.topic import Row, Topic
+from forecast.book.writing import Busy, append_lines, end_last_line, locked, write_whole
+from forecast.concluding import generator
+from forecast.inference.conditioning import prior_draws
+from forecast.language.faults import did_you_mean
+from forecast.model.clock import ONE_DAY
+from forecast.model.evidence import record_as_of
+from forecast.model.model import model_as_of
+from forecast.model.unsound import Unsound, at_place, at_topic
+from forecast.shadow import read_changed
+
+NEW_COLUMNS = ("from", "to", "value", "known", "source", "grade", "note")
+TRIAL_DRAWS = 4_096  # draws of the prior on which a row must be possible once
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What was seen, as texts of the record's cells; ``first`` and ``last`` are the days covered, both included.
+
+    ``columns`` are the stream's own columns.
+    """
+
+    first: date | None
+    last: date | None
+    value: str
+    source: str
+    known: date | None = None
+    grade: str = ""
+    note: str = ""
+    id: str = ""
+    replaces: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def last_day(self) -> date | None:
+        """The later of the last day covered and the day it became known."""
+        return max((day for day in (self.last, self.known) if day is not None), default=None)
+
+    def cells(self, columns: Sequence[str]) -> dict[str, object]:
+        """The row's cells by column, its days in the columns that a file has for them."""
+        given: dict[str, object] = {"value": self.value, "known": self.known, "source": self.source, "grade": self.grade, "note": self.note}
+        given |= {"id": self.id, "replaces": self.replaces, **self.columns}
+        if "from" in columns or self.first != self.last:
+            given |= {"from": self.first, "to": self.last}
+        else:
+            given["on"] = self.first
+        return {name: value for name, value in given.items() if value not in ("", None)}
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The row as written, where it stands; or problems, and nothing written."""
+
+    problems: tuple[Problem, ...] = ()
+    path: str = ""
+    line: str = ""
+    row: Row | None = None
+
+
+type RowFor = Callable[[Topic, str], tuple[Observation, tuple[Problem, ...]]]
+
+
+def observe(root: Path, stream: str, observation: Observation, *, today: date) -> Observed:
+    """Append a row to a stream's record; ``stream`` is ``topic.stream``, or the name alone where one topic has it.
+
+    Refuses, with problems and without writing, a row the checks of the book
+    refuse, one that stands there already, one whose days or ``known`` are after
+    today, and a value that is impossible under every draw of the priors.
+    """
+    return _under_lock(root, stream, lambda topic, name: (observation, ()), today)
+
+
+def observe_quiet(root: Path, stream: str, *, through: date, source: str, today: date, columns: Mapping[str, str]) -> Observed:
+    """Extend quiet time in a watched stream: a row of value 0 from the day after the last row through a day."""
+
+    def quiet(topic: Topic, name: str) -> tuple[Observation, tuple[Problem, ...]]:
+        its = topic.streams[name]
+        start = record_as_of(its, today, opens=topic.opens).through + ONE_DAY
+        problems = []
+        if not its.watched:
+            message = f"`{name}` is not watched: days without a row are unknown there, not quiet"
+            problems.append(at_topic(topic, ("streams", name), message, hint="give the days and the value: --from, --to, --value"))
+        elif through < start:
+            problems.append(at_topic(topic, ("streams", name), f"`{name}` is recorded through {start - ONE_DAY} already"))
+        return Observation(start, through, "0", source, columns=columns), tuple(problems)
+
+    return _under_lock(root, stream, quiet, today)
+
+
+def find_stream(root: Path, name: str) -> tuple[str, str, tuple[Problem, ...]]:
+    """Return the topic and the stream that a name stands for, or why it stands for none."""
+    missing = root_problem(root)
+    if missing is not None:
+        return "", "", (missing,)
+    wanted_topic, _, wanted = name.rpartition(".")
+    streams = {topic: _stream_names(root, topic) for topic in topic_names(root) if wanted_topic in {"", topic}}
+    found = [topic for topic, names in streams.items() if wanted in names]
+    if len(found) == 1:
+        return found[0], wanted, ()
+    known = [*(f"{topic}.{each}" for topic, names in streams.items() for each in names)]
+    if found:
+        return "", "", (Problem(Place(SEEDS), f"several topics have a stream `{wanted}`", f"say which: {' or '.join(f'{topic}.{wanted}' for topic in found)}"),)
+    hint = did_you_mean(name, [*known, *(each.partition(".")[2] for each in known)])
+    return "", "", (Problem(Place(SEEDS), f"no stream `{name}` in this book", hint or f"streams here: {', '.join(known)}"),)
+
+
+def record_with(
+    root: Path, topic: Topic, stream: str, observation: Observation, *, before: Mapping[str, str]
+) -> tuple[str, str, tuple[Problem, ...]]:
+    """Return the path of a stream's record and its text with a row more; nothing is written.
+
+    ``before`` holds texts that stand for files.  A column that the file does not
+    have yet is added to it.
+    """
+    if stream not in topic.streams:
+        hint = did_you_mean(stream, topic.streams) or f"streams here: {', '.join(topic.streams)}"
+        return "", "", (Problem(Place(topic_path(topic.name)), f"no stream `{stream}` in topic `{topic.name}`", hint),)
+    path = record_path(topic.name, stream)
+    text = before.get(path, topic.texts.get(path, ""))
+    if not text:
+        text = header_line((*NEW_COLUMNS, *(name for name in observation.cells(NEW_COLUMNS) if name not in NEW_COLUMNS)))
+    if not text.endswith("\n"):
+        text += "\n"
+    table, problems = read_cells(source_of(path, text))
+    if table is None:
+        return path, text, problems
+    columns = table[0].order
+    cells = observation.cells(columns)
+    absent = [name for name in cells if name not in columns]
+    if absent:
+        text = _widened(text, absent)
+    return path, text + record_line((*columns, *absent), cells), ()
+
+
+def _under_lock(root: Path, name: str, row_for: RowFor, today: date) -> Observed:
+    topic_name, stream, problems = find_stream(root, name)
+    if problems:
+        return Observed(problems)
+    try:
+        with locked(root):
+            book, problems = read_book(root, [topic_name])
+            if has_errors(problems):
+                return Observed(problems)
+            topic = book.topics[topic_name]
+            observation, problems = row_for(topic, stream)
+            if problems:
+                return Observed(problems)
+            return _append(root, topic, stream, observation, today)
+    except Busy as busy:
+        return Observed((Problem(Place("reports/.lock"), str(busy), "try again when it has finished"),))
+
+
+def _append(root: Path, topic: Topic, stream: str, observation: Observation, today: date) -> Observed:
+    path, text, problems = record_with(root, topic, stream, observation, before={})
+    if problems:
+        return Observed(problems)
+    altered, problems = read_changed(root, topic.name, {path: text})
+    if altered is None:
+        return Observed(tuple(problem for problem in problems if problem.level == "error"))
+    row = altered.streams[stream].rows[-1]
+    problems = _refusals(altered, stream, row, today)
+    if problems:
+        return Observed(problems)
+    end_last_line(root / path)
+    old = topic.texts.get(path, "")
+    old = old if not old or old.endswith("\n") else old + "\n"
+    if text.startswith(old) and (root / path).exists():
+        append_lines(root / path, text[len(old) :])
+    else:
+        write_whole(root / path, text)
+    return Observed(path=path, line=text.splitlines()[row.place.line - 1], row=row)
+
+
+def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem, ...]:
+    """Why a row that the checks of the book let pass cannot be an observation made today."""
+    for what, day in (("it ends", row.end), ("it is known", row.known)):
+        if day > today:
+            return (at_place(topic, row.place, f"{what} on {day}, after today ({today})", "only what has been seen is a row"),)
+    for other in topic.streams[stream].rows[:-1]:
+        same = (other.start, other.end, other.value, other.columns) == (row.start, row.end, row.value, row.columns)
+        if same and not row.replaces:
+            return (at_place(topic, row.place, f"this row stands in line {other.place.line} already", "a correction names the row it `replaces`"),)
+    try:
+        model = model_as_of(topic, today)
+        draws = prior_draws(model, rng=generator(1, topic.name, "trial"), draws=TRIAL_DRAWS)
+        density = model.log_likelihood(draws.parameters)
+    except Unsound as unsound:
+        return unsound.problems
+    impossible = [
+        each for column, (name, each) in enumerate(model.rows) if name == stream and each.place == row.place and np.isneginf(density[:, column]).all()
+    ]
+    if impossible:
+        message = f"the value {row.value:g} is impossible under every draw of the priors"
+        return (at_place(topic, row.place, message, f"the statement is {topic.streams[stream].value.text}"),)
+    return ()
+
+
+def _stream_names(root: Path, topic: str) -> tuple[str, ...]:
+    """The names of a topic's streams; none where its file cannot be read, which the checks will say."""
+    document, _ = read_document(root, topic_path(topic))
+    streams = document.content.get("streams", {}) if document is not None else {}
+    return tuple(streams) if isinstance(streams, Mapping) else ()
+
+
+def _widened(text: str, names: Sequence[str]) -> str:
+    """A CSV text with more columns at its right, their names in the header and their cells empty."""
+    lines = text.splitlines(keepends=True)
+    reader = csv.reader(lines, strict=True)
+    is_header = True
+    for cells in reader:
+        if not cells:
+            continue
+        at = reader.line_num - 1
+        body = lines[at].rstrip("\r\n")
+        lines[at] = body + ("," + ",".join(names) if is_header else "," * len(names)) + lines[at][len(body) :]
+        is_header = False
+    return "".join(lines)

@@ -1,0 +1,180 @@
+"""What an update remembers of the last: verdicts that still hold, and rows that were used in published answers.
+
+Both are read from the reports themselves.  A verdict holds as long as nothing
+that changes numbers has changed: the topic and the rows visible on the day, the
+seed, the number of paths, the engine, and the versions of what computes.  The
+as-of day is part of that only where a statement uses ``age``, the years to that
+day: rows cut at the day are in the hash of the topic already, and questions end
+on days of their own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from forecast import __version__
+from forecast.book.hashes import numbers_hash
+from forecast.book.layout import REPORTS
+from forecast.book.problems import Place, Problem
+from forecast.book.topic import Row, Topic
+from forecast.concluding import Settings
+from forecast.language.expressions import Expression, names_in
+from forecast.model.evidence import record_as_of
+from forecast.model.unsound import source_line
+from forecast.report.shape import ReportFault, digest_of, read_content, rounded
+
+if TYPE_CHECKING:
+    from forecast.inference.referee import Verdict
+
+COMPUTING = ("numpy", "scipy", "pymc", "nutpie")
+HINDCASTS = "as-of"
+
+
+def report_directory(root: Path, *, as_of: date, today: date) -> Path:
+    """Return where the reports of a day are written: hindcasts apart, so that today's reports are not overwritten."""
+    return root / REPORTS if as_of == today else root / REPORTS / HINDCASTS / as_of.isoformat()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of this program and of what computes for it."""
+    from importlib.metadata import version
+
+    return {"forecast": __version__} | {name: version(name) for name in COMPUTING}
+
+
+def calculation_key(topic: Topic, *, as_of: date, settings: Settings, computing: Mapping[str, str]) -> str:
+    """Return the SHA-256 of everything that moves a topic's numbers, on which a verdict depends."""
+    parts = {
+        "numbers": numbers_hash(topic, as_of=as_of),
+        "as_of": as_of.isoformat() if uses_age(topic) else None,
+        "seed": settings.seed,
+        "draws": settings.draws,
+        "engine": settings.engine,
+        "versions": dict(computing),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def uses_age(topic: Topic) -> bool:
+    """Whether any statement, quantity or question of a topic depends on the as-of day through ``age``."""
+    return any("age" in names_in(expression) for expression in _expressions(topic))
+
+
+def verdict_as_data(verdict: Verdict) -> dict[str, Any]:
+    """Return a referee's verdict as a report keeps it, with one check for each figure compared, the worst first."""
+    checks = [
+        {
+            "kind": each.kind,
+            "name": each.name,
+            "label": each.label,
+            "what": each.what,
+            "fast": _finite(each.fast),
+            "nuts": _finite(each.nuts),
+            "errors_apart": _finite(each.z),
+        }
+        for each in sorted(verdict.comparisons, key=lambda each: -abs(each.z))
+    ]
+    return {"verdict": verdict.verdict, "sentence": verdict.sentence, "checks": checks}
+
+
+def remembered_verdict(root: Path, topic: str, key: str, *, as_of: date, today: date) -> Mapping[str, Any] | None:
+    """Return the verdict that a report of this topic keeps for the same calculation, or None.
+
+    A report that is missing, not whole, or made without the referee remembers nothing.
+    """
+    for directory in dict.fromkeys((report_directory(root, as_of=as_of, today=today), root / REPORTS)):
+        content = published(directory / f"{topic}.json")
+        if content is not None and content["run"]["hashes"].get("refereed") == key:
+            verdict: Mapping[str, Any] = content["verdict"]
+            return verdict
+    return None
+
+
+def published(path: Path) -> dict[str, Any] | None:
+    """Return the content of a report's JSON file; None where there is none, or none that is whole."""
+    try:
+        return read_content(path.read_bytes(), name=path.name)
+    except (FileNotFoundError, ReportFault):
+        return None
+
+
+def edited_rows(root: Path, topic: Topic) -> tuple[Problem, ...]:
+    """Return a problem for each row used in the newest published answers that is no longer in the record as it was.
+
+    Rows are compared by what moves numbers: days, value, ``known``, ``id``,
+    ``replaces`` and the statement's columns.
+    """
+    try:
+        content = json.loads((root / REPORTS / f"{topic.name}.json").read_bytes())
+        if content["digest"] != digest_of(content):
+            return ()
+        as_of = date.fromisoformat(content["as_of"])
+        used = {stream["name"]: stream["rows"] for stream in content["streams"]}
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return ()  # a report that is not whole remembers nothing; the next update makes it again
+    return tuple(problem for name, rows in used.items() if name in topic.streams for problem in _missing(topic, name, rows, as_of))
+
+
+def _missing(topic: Topic, stream: str, used: list[dict[str, Any]], as_of: date) -> Iterator[Problem]:
+    replaced = {row.replaces for row in topic.streams[stream].rows if row.replaces}
+    now = record_as_of(topic.streams[stream], as_of, opens=topic.opens).rows
+    left = [_identity(_as_data(row)) for row in now]
+    known = {_identity(row) for row in used}
+    others = tuple(row for row in now if _identity(_as_data(row)) not in known)
+    for row in used:
+        identity = _identity(row)
+        if identity in left:
+            left.remove(identity)
+        elif row["id"] not in replaced or not row["id"]:
+            yield _edited(topic, stream, row, as_of, others)
+
+
+def _edited(topic: Topic, stream: str, used: Mapping[str, Any], as_of: date, others: tuple[Row, ...]) -> Problem:
+    """The problem of a used row, placed at the row that seems to have been made of it, or at the file."""
+    alike = [row for row in others if row.start.isoformat() == used["start"]]
+    place = alike[0].place if alike else Place(f"seeds/{topic.name}/{stream}.csv")
+    days = used["start"] if used["start"] == used["end"] else f"{used['start']} to {used['end']}"
+    was = f"{days}, value {used['value']:g}, known {used['known']}"
+    verb = "was edited" if alike else "is gone or was edited"
+    message = f"a row used in the answers as of {as_of} {verb}; it was {was}"
+    return Problem(place, message, "restore it, and append a row that replaces it", source_line(topic, place) if alike else "")
+
+
+def _finite(figure: float) -> float | None:
+    return figure if math.isfinite(figure) else None
+
+
+def _as_data(row: Row) -> dict[str, Any]:
+    return {
+        "start": row.start.isoformat(),
+        "end": row.end.isoformat(),
+        "value": row.value,
+        "known": row.known.isoformat(),
+        "id": row.id,
+        "replaces": row.replaces,
+        "columns": dict(row.columns),
+    }
+
+
+def _identity(row: Mapping[str, Any]) -> str:
+    fields = ("start", "end", "value", "known", "id", "replaces", "columns")
+    return json.dumps(rounded({name: row[name] for name in fields}), sort_keys=True)
+
+
+def _expressions(topic: Topic) -> Iterator[Expression]:
+    for stream in topic.streams.values():
+        yield from stream.value.arguments.values()
+        yield from stream.next.values()
+    for series in topic.series.values():
+        if series.later is not None:
+            yield series.later
+    for quantity in topic.quantities.values():
+        yield quantity.expression
+    for question in topic.questions.values():
+        yield from (each for each in (question.answer, question.given, *question.choices.values()) if each is not None)

@@ -1,0 +1,66 @@
+"""Parameters before and after the record: quantiles, means and curves of prior and posterior side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from forecast.book.topic import Parameter
+from forecast.density import shape
+from forecast.inference.posterior import Posterior, weighted_quantiles
+from forecast.model.model import Array
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+LOG_FROM_RATIO = 20.0  # a positive prior whose 95 % point is this many times its 5 % point is shown on a logarithmic axis
+
+
+def parameter_contents(prior: Posterior, posterior: Posterior) -> list[dict[str, Any]]:
+    """Return every value of every parameter, in the topic's order, one entry for each label."""
+    topic = posterior.model.topic
+    return [
+        _content(parameter, label, prior, posterior) for parameter in topic.parameters.values() for label in parameter.labels or ("",)
+    ]
+
+
+def _content(parameter: Parameter, label: str, prior: Posterior, posterior: Posterior) -> dict[str, Any]:
+    before, after = prior.column(parameter.name, label), posterior.column(parameter.name, label)
+    is_share = not parameter.unit and not parameter.categories
+    low, high = weighted_quantiles(before, prior.weights, (0.05, 0.95))
+    logarithmic = not is_share and bool((before > 0).all() and (after > 0).all()) and high > LOG_FROM_RATIO * low
+    return {
+        "name": parameter.name,
+        "label": label,
+        "per": parameter.per,
+        "unit": "share" if is_share else parameter.unit,
+        "scale": "log" if logarithmic else "linear",
+        "statement": parameter.statement_for(label).text,
+        "why": parameter.why_by_label.get(label, parameter.why),
+        "source": parameter.source,
+        "reviewed": parameter.reviewed.isoformat() if parameter.reviewed else None,
+        "by": parameter.by,
+        "prior": _belief(before, prior.weights, logarithmic=logarithmic, is_share=is_share),
+        "posterior": _belief(after, posterior.weights, logarithmic=logarithmic, is_share=is_share),
+        "categories": [
+            {
+                "label": category,
+                "prior": float(prior.weights @ (before == code)),
+                "posterior": float(posterior.weights @ (after == code)),
+            }
+            for code, category in enumerate(parameter.categories)
+        ],
+    }
+
+
+def _belief(values: Array, weights: Array, *, logarithmic: bool, is_share: bool) -> dict[str, Any]:
+    if logarithmic:
+        curve = shape(np.log(values), weights)
+        x = tuple(np.exp(curve.x).tolist())
+    else:  # a positive value's density may stand up against 0, a share's against 0 and 1
+        curve = shape(values, weights, lower=0.0 if (values >= 0).all() else -np.inf, upper=1.0 if is_share else np.inf)
+        x = curve.x
+    return {
+        "mean": float(weights @ values),
+        "quantiles": weighted_quantiles(values, weights, LEVELS),
+        "shape": {"discrete": curve.discrete, "x": x, "y": curve.y},
+    }

@@ -1,0 +1,175 @@
+"""A topic's conclusion as plain data: everything its pages show, ready for JSON.
+
+Nothing here depends on the time of day or on the machine, so that the same
+inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from forecast.answers import Answer, Dates, Distribution, Probability, Shares
+from forecast.book.topic import Point, Question, Topic
+from forecast.future import Paths
+from forecast.inference.posterior import Posterior
+from forecast.language.expressions import Expression, Index, Name, Total
+from forecast.model.evidence import known_points
+from forecast.report import words
+from forecast.report.beliefs import parameter_contents
+from forecast.report.diagnosis import engine_content, verdict_content, warnings
+from forecast.report.records import stream_contents, unrecorded_sentence
+from forecast.report.shape import FORMAT, checked, digest_of, rounded
+
+
+def topic_content(
+    *,
+    topic: Topic,
+    posterior: Posterior,
+    prior: Posterior,
+    paths: Paths,
+    answers: Mapping[str, Answer],
+    verdict: Mapping[str, Any] | None,
+    run: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return everything the pages of a topic show.
+
+    ``verdict`` has ``verdict`` (``agreed``, ``disputed`` or ``not refereed``) and
+    may have ``sentence`` and ``checks`` (a list of flat mappings, the lines of a
+    table); None says that no referee ran.  ``run`` has ``command``, ``seed``,
+    ``versions`` and ``hashes``, and may have ``draws`` and ``hindcast``.  Numbers
+    are rounded to six significant digits.  Raises ``ValueError`` where a number
+    is not finite.
+    """
+    model = posterior.model
+    judged = verdict_content(verdict)
+    streams = stream_contents(model, paths)
+    content = {
+        "format": FORMAT,
+        "digest": "",
+        "name": topic.name,
+        "title": topic.title,
+        "origin": topic.origin,
+        "as_of": model.as_of.isoformat(),
+        "opens": topic.opens.isoformat(),
+        "step": topic.step,
+        "warnings": warnings(posterior.diagnostics, judged),
+        "unrecorded": unrecorded_sentence(streams, model.as_of),
+        "answers": [answer_content(topic, answers[name]) for name in topic.questions],
+        "parameters": parameter_contents(prior, posterior),
+        "streams": streams,
+        "series": [_series(topic, name, model.as_of) for name in topic.series],
+        "quantities": [{"name": quantity.name, "text": quantity.text} for quantity in topic.quantities.values()],
+        "engine": engine_content(posterior.diagnostics),
+        "verdict": judged,
+        "run": dict(run),
+    }
+    content = rounded(content)
+    content["digest"] = digest_of(content)
+    return checked(content, name=f"topic `{topic.name}`")
+
+
+def answer_content(topic: Topic, answer: Answer) -> dict[str, Any]:
+    """Return a question with its answer, as a number and as a sentence."""
+    question = answer.question
+    unit = "" if question.answer is None else _unit(topic, question.answer)
+    value = rounded(_value(answer.value))
+    return {
+        "name": question.name,
+        "asks": question.asks,
+        "kind": question.kind,
+        "by": _iso(question.by),
+        "since": _iso(question.since),
+        "answer": question.answer_text,
+        "choices": [{"label": label, "condition": text} for label, text in question.choice_texts.items()],
+        "given": question.given_text,
+        "given_probability": answer.given,
+        "rule": question.settled,
+        "unit": unit,
+        "status": answer.status,
+        "headline": words.headline(question.kind, value, unit=unit, status=answer.status),
+        "sentence": _sentence(question, answer, unit),
+        "value": value,
+    }
+
+
+def _value(value: Probability | Distribution | Dates | Shares) -> dict[str, Any]:
+    match value:
+        case Probability():
+            return {"value": value.value, "error": value.error, "chance": None if value.chance is None else list(value.chance)}
+        case Distribution():
+            curve = {"discrete": value.shape.discrete, "x": value.shape.x, "y": value.shape.y}
+            return {
+                "mean": value.mean,
+                "mean_error": value.mean_error,
+                "sd": value.sd,
+                "quantiles": value.quantiles,
+                "errors": value.quantile_errors,
+                "shape": curve,
+            }
+        case Dates():
+            return {
+                "quantiles": [_iso(day) for day in value.quantiles],
+                "not_by_then": value.not_by_then,
+                "error": value.error,
+                "curve": [{"day": day.isoformat(), "probability": probability} for day, probability in value.monthly],
+            }
+        case Shares():
+            shares = [{"label": label, "value": each, "error": value.errors[label]} for label, each in value.values.items()]
+            return {"shares": shares, "none": value.none}
+
+
+def _sentence(question: Question, answer: Answer, unit: str) -> str:
+    value = answer.value
+    match value:
+        case Probability():
+            said = words.probability_sentence(value=value.value, error=value.error, chance_interval=value.chance, status=answer.status)
+        case Distribution():
+            said = words.distribution_sentence(quantiles=value.quantiles, errors=value.quantile_errors, unit=unit, status=answer.status)
+        case Dates():
+            assert question.by is not None
+            said = words.date_sentence(
+                quantiles=[_iso(day) for day in value.quantiles],
+                not_by_then=value.not_by_then,
+                error=value.error,
+                by=question.by.isoformat(),
+                status=answer.status,
+            )
+        case Shares():
+            said = words.shares_sentence(values=value.values, errors=value.errors, none=value.none)
+    if question.given is None:
+        return said
+    return f"{said} That is if its condition holds, which has a chance of {words.share(answer.given)}."
+
+
+def _unit(topic: Topic, expression: Expression) -> str:
+    """The unit of a number that is a parameter or a stream's total by itself; ``share`` for a share; else empty."""
+    match expression:
+        case Name(name) | Index(name) if name in topic.parameters:
+            return topic.parameters[name].unit or ("" if topic.parameters[name].categories else "share")
+        case Total(stream):
+            return topic.streams[stream].unit
+        case _:
+            return ""
+
+
+def _series(topic: Topic, name: str, as_of: date) -> dict[str, Any]:
+    series = topic.series[name]
+    points = [_point(point) for point in known_points(series, as_of)]
+    return {"name": name, "about": series.about, "unit": series.unit, "later": series.later_text, "points": points}
+
+
+def _point(point: Point) -> dict[str, Any]:
+    return {
+        "day": point.day.isoformat(),
+        "value": point.value,
+        "known": point.known.isoformat(),
+        "source": point.source,
+        "grade": point.grade or "",
+        "note": point.note,
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

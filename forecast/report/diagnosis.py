@@ -1,0 +1,70 @@
+"""What the engines and the referee say, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from forecast.inference.posterior import Diagnostics
+from forecast.report import words
+
+METHODS = {
+    "importance": "Adaptive importance sampling weighed {draws} draws, worth {size} independent ones.",
+    "nuts": "NUTS drew {draws} times; the least well mixed parameter has the worth of {size} independent draws.",
+    "prior": "These are {draws} draws of the prior: nothing was conditioned on.",
+}
+VERDICTS = {
+    "agreed": "Both engines, importance sampling and NUTS, give the same numbers within Monte Carlo error.",
+    "disputed": "The two engines disagree by more than Monte Carlo error allows.",
+    "not refereed": "Only one engine was run; the second has not confirmed it.",
+}
+
+
+def engine_content(diagnostics: Diagnostics) -> dict[str, Any]:
+    """Return an engine's diagnostics and what they mean (no time: it differs from run to run)."""
+    content = {key: value for key, value in asdict(diagnostics).items() if key != "seconds"}
+    return content | {"words": engine_words(diagnostics)}
+
+
+def engine_words(diagnostics: Diagnostics) -> list[str]:
+    """Say what an engine's diagnostics mean, one sentence each."""
+    method = METHODS[diagnostics.engine]
+    said = [method.format(draws=f"{diagnostics.draws:,}", size=f"{round(diagnostics.effective_size):,}")]
+    if diagnostics.pareto_k is not None:
+        verdict = "no few draws carry the answer" if diagnostics.pareto_k <= 0.7 else "a few draws carry the answer, so it cannot be trusted"
+        said.append(f"Pareto k̂ is {words.number(diagnostics.pareto_k, error=0.01)} (at most 0.7 is sound): {verdict}.")
+    if diagnostics.r_hat is not None:
+        verdict = "the chains found the same place" if diagnostics.r_hat <= 1.01 else "the chains have not found the same place"
+        said.append(f"R-hat is {diagnostics.r_hat:.3f} (at most 1.01 is sound): {verdict}.")
+    if diagnostics.divergences is not None:
+        said.append(f"{'No' if diagnostics.divergences == 0 else format(diagnostics.divergences, ',')} divergent transitions.")
+    if diagnostics.log_evidence is not None:
+        error = "" if diagnostics.log_evidence_error is None else f" ± {diagnostics.log_evidence_error:.2g}"
+        said.append(f"The logarithm of the evidence, the probability of the record under the whole model, is {diagnostics.log_evidence:.2f}{error}.")
+    if not diagnostics.sound:
+        said.append(f"The engine does not vouch for these draws{': ' + diagnostics.reason if diagnostics.reason else ''}.")
+    return said
+
+
+def verdict_content(verdict: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the referee's verdict with a sentence; raise ``ValueError`` for a verdict there is none of."""
+    found: dict[str, Any] = {"verdict": "not refereed"} if verdict is None else dict(verdict)
+    word = found["verdict"]
+    if word not in VERDICTS:
+        raise ValueError(f"`{word}` is not a verdict")
+    return {
+        "verdict": word,
+        "sentence": found.get("sentence") or VERDICTS[word],
+        "checks": [dict(check) for check in found.get("checks", ())],
+    }
+
+
+def warnings(diagnostics: Diagnostics, verdict: Mapping[str, Any]) -> list[str]:
+    """Say why these numbers are not to be trusted; nothing where they are."""
+    said = []
+    if verdict["verdict"] == "disputed":
+        said.append(f"Disputed. {verdict['sentence']} Do not rely on these numbers.")
+    if not diagnostics.sound:
+        said.append(f"The engine does not vouch for its draws{': ' + diagnostics.reason if diagnostics.reason else ''}. Do not rely on these numbers.")
+    return said

@@ -1,0 +1,71 @@
+"""Text from records and priors, made safe to show: for HTML, for Markdown, as links.
+
+Whatever a file says is data.  Control characters, marks that turn the direction
+of writing, and halves of surrogate pairs are shown by their code points.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote, urlsplit
+
+HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+JOINERS = "\u200c\u200d"  # needed to write Persian, Hindi and emoji; they change no direction
+LINK_SAFE = ":/?#@!$&'*+,;=%-._~"
+MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]{}<>|~$&])")
+LINE_START = re.compile(r"^(\s*)([#+=-]|\d+(?=[.)]))")
+
+
+def visible(text: str) -> str:
+    """Return a text in which every hidden character but line feed, tab and joiners is written as ``[U+202E]``."""
+    return "".join(_shown(character) for character in text)
+
+
+def link(address: str) -> str:
+    """Return an address that may be made a link (http or https, with a host, no hidden characters), or an empty text."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError:
+        return ""
+    plain = visible(address) == address and not any(character.isspace() for character in address)
+    return quote(address, safe=LINK_SAFE) if parts.scheme in {"http", "https"} and host and plain else ""
+
+
+def shortened(address: str, limit: int = 44) -> str:
+    """Return an address as it is shown: without scheme, cut in the middle of nowhere important."""
+    bare = re.sub(r"^https?://(www\.)?", "", address).rstrip("/")
+    return bare if len(bare) <= limit else f"{bare[: limit - 1]}…"
+
+
+def markdown(text: str) -> str:
+    """Return a text as one line of Markdown that shows it as it is."""
+    one_line = " ".join(visible(text).split())
+    escaped = MARKDOWN_SIGNS.sub(_escape, one_line)
+    started = LINE_START.sub(_escape_start, escaped)
+    return re.sub(r"(?i)\b(https?|ftp)://|\bwww\.", lambda found: found[0][:-1] + "&#" + str(ord(found[0][-1])) + ";", started)
+
+
+def markdown_code(text: str) -> str:
+    """Return a text as a Markdown code span, also inside a table."""
+    one_line = " ".join(visible(text).split())
+    longest = max((len(run) for run in re.findall(r"`+", one_line)), default=0)
+    fence = "`" * (longest + 1)
+    padded = f" {one_line} " if one_line.startswith("`") or one_line.endswith("`") else one_line
+    return f"{fence}{padded}{fence}".replace("|", "\\|") if one_line else ""
+
+
+def _shown(character: str) -> str:
+    if character in "\n\t" or character in JOINERS or unicodedata.category(character) not in HIDDEN:
+        return character
+    return f"[U+{ord(character):04X}]"
+
+
+def _escape(found: re.Match[str]) -> str:
+    sign = found[1]
+    return {"<": "&lt;", ">": "&gt;", "&": "&amp;"}.get(sign, f"\\{sign}")
+
+
+def _escape_start(found: re.Match[str]) -> str:
+    return f"{found[1]}{found[2]}\\" if found[2].isdigit() else f"{found[1]}\\{found[2]}"

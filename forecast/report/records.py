@@ -1,0 +1,102 @@
+"""Streams as plain data: the rows that exist, their running total, and the fan of simulated totals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from forecast.book.topic import Row
+from forecast.future import Paths
+from forecast.model.clock import ONE_DAY
+from forecast.model.evidence import Record, unrecorded_days
+from forecast.model.model import Model
+from forecast.report import words
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+MOST_FAN_DAYS = 72  # more steps than this are thinned, evenly, keeping the last
+
+
+def stream_contents(model: Model, paths: Paths) -> list[dict[str, Any]]:
+    """Return every stream with its record as of the model's day and its simulated future."""
+    quiet = unrecorded_days(model.records, model.as_of)
+    return [
+        {
+            "name": name,
+            "about": record.stream.about,
+            "unit": record.stream.unit,
+            "statement": record.stream.value.text,
+            "watched": record.stream.watched,
+            "next": dict(record.stream.next_texts),
+            "rows": [_row(row) for row in record.rows],
+            "total": sum(row.value for row in record.rows),
+            "through": record.through.isoformat(),
+            "unrecorded_days": quiet[name],
+            "past": _past(record, model.topic.opens),
+            "fan": _fan(name, record, paths),
+        }
+        for name, record in model.records.items()
+    ]
+
+
+def unrecorded_sentence(streams: Sequence[dict[str, Any]], as_of: date) -> str:
+    """Say how much time lies between the record and the as-of day; empty where the topic has no streams."""
+    if not streams:
+        return ""
+    late = [stream for stream in streams if stream["unrecorded_days"] > 0]
+    drawn = [stream for stream in late if stream["fan"] is not None]
+    still = [stream["name"].replace("_", " ") for stream in late if stream["fan"] is None]
+    said = []
+    if not late:
+        said.append(f"The record reaches the as-of day, {words.day(as_of)}.")
+    if drawn and len({stream["through"] for stream in drawn}) == 1:
+        which = "The record" if len(drawn) == len(streams) else f"The record of {words.listed([_spaced(each) for each in drawn])}"
+        since = words.days(drawn[0]["unrecorded_days"])
+        said.append(f"{which} reaches {words.day(drawn[0]['through'])}. The {since} since then are forecast, not assumed quiet.")
+    elif drawn:
+        counts = words.listed([f"{_spaced(stream)} {words.days(stream['unrecorded_days'])}" for stream in drawn])
+        said.append(f"Not recorded up to {words.day(as_of)}, so forecast and not assumed quiet: {counts}.")
+    if still:
+        said.append(f"No future is simulated for {words.listed(still)}: what is recorded stands.")
+    return " ".join(said)
+
+
+def _spaced(stream: dict[str, Any]) -> str:
+    return str(stream["name"]).replace("_", " ")
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "start": row.start.isoformat(),
+        "end": row.end.isoformat(),
+        "value": row.value,
+        "known": row.known.isoformat(),
+        "source": row.source,
+        "grade": row.grade or "",
+        "note": row.note,
+        "id": row.id,
+        "replaces": row.replaces,
+        "columns": dict(row.columns),
+    }
+
+
+def _past(record: Record, opens: date) -> list[dict[str, Any]]:
+    first = min([opens, *(row.start for row in record.rows)]) - ONE_DAY
+    days = sorted({first, *(row.end for row in record.rows)})
+    return [{"day": day.isoformat(), "total": float(record.total_before(day + ONE_DAY))} for day in days]
+
+
+def _fan(name: str, record: Record, paths: Paths) -> dict[str, Any] | None:
+    """The 5, 25, 50, 75 and 95 % points of the total on the eves of the simulated boundaries, from the record's end on."""
+    if name not in paths.starts:
+        return None
+    columns = [index for index, day in enumerate(paths.days) if day >= paths.starts[name]]
+    if len(columns) < 2:
+        return None
+    if len(columns) > MOST_FAN_DAYS:
+        kept = np.unique(np.linspace(0, len(columns) - 1, MOST_FAN_DAYS).round().astype(int))
+        columns = [columns[index] for index in kept]
+    quantiles = np.quantile(paths.totals[name][:, columns], LEVELS, axis=0, method="inverted_cdf").T
+    return {"days": [(paths.days[index] - ONE_DAY).isoformat() for index in columns], "quantiles": quantiles.tolist()}

@@ -1,0 +1,355 @@
+"""The shape of a report's JSON, and the check that a file has it.
+
+A page is made from this JSON alone, so a file that is cut short, edited by hand
+or of another format must be refused, never shown with holes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from typing import Any, Literal, NotRequired, TypedDict
+
+FORMAT = 1
+SIGNIFICANT_DIGITS = 6
+
+
+class ReportFault(Exception):
+    """A report's JSON that cannot be shown, and why, in one sentence."""
+
+
+class Curve(TypedDict):
+    """A density (per unit of x, or of its logarithm where the scale is ``log``), or a mass function where ``discrete``."""
+
+    discrete: bool
+    x: list[float]
+    y: list[float]
+
+
+class ProbabilityValue(TypedDict):
+    """A probability, its Monte Carlo error, and the 90 % interval of the chance itself."""
+
+    value: float
+    error: float
+    chance: list[float] | None
+
+
+class DistributionValue(TypedDict):
+    """A number: 5, 25, 50, 75 and 95 % points with their errors."""
+
+    mean: float
+    mean_error: float
+    sd: float
+    quantiles: list[float]
+    errors: list[float]
+    shape: Curve
+
+
+class DatePoint(TypedDict):
+    """The probability that it has happened by a day."""
+
+    day: str
+    probability: float
+
+
+class DateValue(TypedDict):
+    """A day: 5, 25, 50, 75 and 95 % points, null where later than the deadline."""
+
+    quantiles: list[str | None]
+    not_by_then: float
+    error: float
+    curve: list[DatePoint]
+
+
+class ShareValue(TypedDict):
+    """One choice."""
+
+    label: str
+    value: float
+    error: float
+
+
+class SharesValue(TypedDict):
+    """The choices in the order of the file, and what none of them takes."""
+
+    shares: list[ShareValue]
+    none: float
+
+
+class Choice(TypedDict):
+    """A label and its condition."""
+
+    label: str
+    condition: str
+
+
+class AnswerContent(TypedDict):
+    """A question with its answer."""
+
+    name: str
+    asks: str
+    kind: Literal["probability", "distribution", "date", "shares"]
+    by: str | None
+    since: str | None
+    answer: str
+    choices: list[Choice]
+    given: str
+    given_probability: float
+    rule: str
+    unit: str
+    status: Literal["open", "happened", "can no longer happen", "settled"]
+    headline: str
+    sentence: str
+    value: ProbabilityValue | DistributionValue | DateValue | SharesValue
+
+
+class Belief(TypedDict):
+    """What is believed of one value: mean, 5, 25, 50, 75 and 95 % points, and a curve."""
+
+    mean: float
+    quantiles: list[float]
+    shape: Curve
+
+
+class Category(TypedDict):
+    """One category of a Categorical parameter, before and after the record."""
+
+    label: str
+    prior: float
+    posterior: float
+
+
+class ParameterContent(TypedDict):
+    """One value of a parameter (of one label where it has several): prior and posterior."""
+
+    name: str
+    label: str
+    per: str
+    unit: str
+    scale: Literal["linear", "log"]
+    statement: str
+    why: str
+    source: str
+    reviewed: str | None
+    by: str
+    prior: Belief
+    posterior: Belief
+    categories: list[Category]
+
+
+class RowContent(TypedDict):
+    """One row of a record, as it stood on the as-of day."""
+
+    start: str
+    end: str
+    value: float
+    known: str
+    source: str
+    grade: str
+    note: str
+    id: str
+    replaces: str
+    columns: dict[str, float | str]
+
+
+class PastPoint(TypedDict):
+    """A stream's total at the end of a day."""
+
+    day: str
+    total: float
+
+
+class Fan(TypedDict):
+    """A stream's simulated total at the ends of days: one list of 5, 25, 50, 75 and 95 % points for each day."""
+
+    days: list[str]
+    quantiles: list[list[float]]
+
+
+class StreamContent(TypedDict):
+    """A stream: statement, record and future."""
+
+    name: str
+    about: str
+    unit: str
+    statement: str
+    watched: bool
+    next: dict[str, str]
+    rows: list[RowContent]
+    total: float
+    through: str
+    unrecorded_days: int
+    past: list[PastPoint]
+    fan: Fan | None
+
+
+class PointContent(TypedDict):
+    """One step of a series."""
+
+    day: str
+    value: float
+    known: str
+    source: str
+    grade: str
+    note: str
+
+
+class SeriesContent(TypedDict):
+    """A known input over time."""
+
+    name: str
+    about: str
+    unit: str
+    later: str
+    points: list[PointContent]
+
+
+class QuantityContent(TypedDict):
+    """A named sub-expression."""
+
+    name: str
+    text: str
+
+
+class EngineContent(TypedDict):
+    """The engine that supplied the draws, its diagnostics, and what they mean in words."""
+
+    engine: str
+    draws: int
+    effective_size: float
+    sound: bool
+    reason: str
+    coordinates: str
+    rounds: int | None
+    pareto_k: float | None
+    log_evidence: float | None
+    log_evidence_error: float | None
+    r_hat: float | None
+    ess_bulk: float | None
+    ess_tail: float | None
+    divergences: int | None
+    words: list[str]
+
+
+class VerdictContent(TypedDict):
+    """What the referee says; each check is a line of a table."""
+
+    verdict: Literal["agreed", "disputed", "not refereed"]
+    sentence: str
+    checks: list[dict[str, str | float | bool | None]]
+
+
+class RunContent(TypedDict):
+    """How to make the report again."""
+
+    command: str
+    seed: int
+    versions: dict[str, str]
+    hashes: dict[str, str]
+    draws: NotRequired[int]
+    hindcast: NotRequired[bool]
+
+
+class TopicContent(TypedDict):
+    """Everything the pages of one topic show."""
+
+    format: int
+    digest: str
+    name: str
+    title: str
+    origin: str
+    as_of: str
+    opens: str
+    step: str
+    warnings: list[str]
+    unrecorded: str
+    answers: list[AnswerContent]
+    parameters: list[ParameterContent]
+    streams: list[StreamContent]
+    series: list[SeriesContent]
+    quantities: list[QuantityContent]
+    engine: EngineContent
+    verdict: VerdictContent
+    run: RunContent
+
+
+def content_bytes(content: Mapping[str, Any]) -> bytes:
+    """Return the file a content makes: JSON in UTF-8, two spaces deep, lists of numbers on one line each."""
+    return (_laid_out(content, 0) + "\n").encode("utf-8")
+
+
+def read_content(data: bytes, *, name: str = "the report") -> dict[str, Any]:
+    """Return the content of a JSON file; raise ``ReportFault`` where it is not one this program wrote whole."""
+    try:
+        content = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise ReportFault(f"{name} is not whole: {error}; run `forecast update` to make it again") from None
+    return checked(content, name=name)
+
+
+def checked(content: Any, *, name: str = "the report") -> dict[str, Any]:
+    """Return a content that has the shape and the digest it must have; raise ``ReportFault`` otherwise."""
+    from pydantic import TypeAdapter, ValidationError
+
+    if not isinstance(content, dict) or "format" not in content:
+        raise ReportFault(f"{name} is not the JSON of a report")
+    if content["format"] != FORMAT:
+        raise ReportFault(f"{name} has format {content['format']!r}; this program reads format {FORMAT}")
+    try:
+        TypeAdapter(TopicContent).validate_python(content, strict=True, extra="forbid")
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ReportFault(f"{name}: `{where}`: {first['msg'].lower()}; run `forecast update` to make it again") from None
+    try:
+        fits = digest_of(content) == content["digest"]
+    except ValueError:
+        raise ReportFault(f"{name} has a number that is not finite; run `forecast update` to make it again") from None
+    if not fits:
+        raise ReportFault(f"{name} was changed after it was written (its digest does not fit); run `forecast update` to make it again")
+    return content
+
+
+def digest_of(content: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a content without its digest."""
+    rest = {key: value for key, value in content.items() if key != "digest"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()).hexdigest()
+
+
+def rounded(value: Any, place: str = "") -> Any:
+    """Round every number in plain data to six significant digits; raise ``ValueError`` at one that is not finite."""
+    match value:
+        case bool() | int() | str() | None:
+            return value
+        case float():
+            if not math.isfinite(value):
+                raise ValueError(f"{place or 'a number'} is not finite")
+            near = float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+            return near + 0.0  # no minus zero
+        case Mapping():
+            return {str(key): rounded(each, f"{place}.{key}" if place else str(key)) for key, each in value.items()}
+        case list() | tuple():
+            return [rounded(each, f"{place}.{index}") for index, each in enumerate(value)]
+        case _:
+            raise TypeError(f"{place} is a {type(value).__name__}, which JSON has no word for")
+
+
+def _laid_out(value: Any, depth: int) -> str:
+    inner, outer = "  " * (depth + 1), "  " * depth
+    if isinstance(value, Mapping) and value:
+        lines = [f"{inner}{json.dumps(key, ensure_ascii=False)}: {_laid_out(each, depth + 1)}" for key, each in value.items()]
+        return "{\n" + ",\n".join(lines) + f"\n{outer}}}"
+    if isinstance(value, list) and any(isinstance(each, (Mapping, list)) for each in value):
+        return "[\n" + ",\n".join(inner + _laid_out(each, depth + 1) for each in value) + f"\n{outer}]"
+    return json.dumps(value, ensure_ascii=_has_surrogate(value), allow_nan=False)
+
+
+def _has_surrogate(value: Any) -> bool:
+    """Whether a text cannot be written as UTF-8 and must be escaped."""
+    return isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def _no_constant(constant: str) -> float:
+    raise ValueError(f"{constant} is not a number of JSON")

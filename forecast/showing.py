@@ -1,0 +1,58 @@
+"""The newest published answers, read from the reports, so that showing computes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from forecast.book.layout import REPORTS, root_problem, topic_names
+from forecast.book.problems import Place, Problem
+from forecast.language.faults import did_you_mean
+from forecast.report.shape import ReportFault, read_content
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Answers as the reports have them, each with its topic, as-of day, verdict and warnings; or problems."""
+
+    answers: tuple[dict[str, Any], ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def newest_answers(root: Path, question: str | None) -> Shown:
+    """Return the newest answers of a book, or that to one question.
+
+    ``question`` is ``topic.question``, or the name alone where one topic asks it.
+    """
+    missing = root_problem(root)
+    if missing is not None:
+        return Shown(problems=(missing,))
+    answers: list[dict[str, Any]] = []
+    problems: list[Problem] = []
+    for topic in topic_names(root):
+        path = root / REPORTS / f"{topic}.json"
+        try:
+            content = read_content(path.read_bytes(), name=f"{REPORTS}/{path.name}")
+        except FileNotFoundError:
+            continue
+        except ReportFault as fault:
+            problems.append(Problem(Place(f"{REPORTS}/{path.name}"), str(fault), level="warning"))
+            continue
+        common = {"topic": topic, "as_of": content["as_of"], "verdict": content["verdict"]["verdict"], "warnings": content["warnings"]}
+        answers += [common | answer for answer in content["answers"]]
+    if not answers:
+        return Shown(problems=(*problems, Problem(Place(REPORTS), "nothing has been published yet", "run `forecast update`")))
+    return Shown(tuple(answers), tuple(problems)) if question is None else _one(answers, question, tuple(problems))
+
+
+def _one(answers: list[dict[str, Any]], question: str, problems: tuple[Problem, ...]) -> Shown:
+    found = [each for each in answers if question in {each["name"], f"{each['topic']}.{each['name']}"}]
+    full = [f"{each['topic']}.{each['name']}" for each in found]
+    if len(found) == 1:
+        return Shown((found[0],), problems)
+    if found:
+        return Shown(problems=(*problems, Problem(Place(REPORTS), f"several topics ask `{question}`", f"say which: {' or '.join(full)}")))
+    known = [name for each in answers for name in (each["name"], f"{each['topic']}.{each['name']}")]
+    hint = did_you_mean(question, known) or f"questions here: {', '.join(dict.fromkeys(each['name'] for each in answers))}"
+    return Shown(problems=(*problems, Problem(Place(REPORTS), f"no answer to a question `{question}` has been published", hint)))

@@ -1,0 +1,149 @@
+"""What if a prior were another, or something were seen: the answers before and after, and nothing written.
+
+The altered topic is checked as a book is.  What is supposed counts as known on
+the as-of day; a row that reaches beyond it moves the as-of day to its end, and
+nothing else that became known in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from forecast.book.layout import prior_path
+from forecast.book.positions import positions
+from forecast.book.problems import Place, Problem, has_errors
+from forecast.book.reading import read_book
+from forecast.book.sources import read_document
+from forecast.book.topic import Row, Series, Stream, Topic
+from forecast.concluding import Settings, conclude
+from forecast.language.faults import did_you_mean
+from forecast.model.evidence import known_points, record_as_of
+from forecast.model.unsound import Unsound
+from forecast.observing import Observation, record_with
+from forecast.report.content import answer_content
+from forecast.shadow import read_changed
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """The answers before and after (contents by question), and the days each is as of."""
+
+    problems: tuple[Problem, ...] = ()
+    before: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    after: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    as_of: date | None = None
+    after_as_of: date | None = None
+    distrusted: bool = False
+
+
+def suppose(
+    root: Path,
+    topic: str,
+    *,
+    priors: Mapping[str, str],
+    rows: Sequence[tuple[str, Observation]],
+    as_of: date,
+    settings: Settings,
+) -> Supposed:
+    """Answer a topic's questions as they are, and with other priors and rows.
+
+    ``priors`` maps a parameter, or ``parameter[label]``, to a statement; ``rows``
+    are streams' names with what is supposed to be seen in them.
+    """
+    book, problems = read_book(root, [topic])
+    if has_errors(problems):
+        return Supposed(problems)
+    actual = book.topics[topic]
+    changes, problems = _changes(root, actual, priors, rows)
+    if problems:
+        return Supposed(problems)
+    altered, problems = read_changed(root, topic, changes)
+    if altered is None:
+        return Supposed(problems)
+    ends = [end for _, row in rows if (end := row.last_day) is not None]
+    then = max([as_of, *ends])
+    try:
+        before = conclude(actual, as_of, settings, referee=False)
+        after = conclude(_known_then(actual, altered, as_of, then), then, settings, referee=False)
+    except Unsound as unsound:
+        return Supposed(unsound.problems)
+    return Supposed(
+        (),
+        {name: answer_content(actual, answer) for name, answer in before.reading.answers.items()},
+        {name: answer_content(altered, answer) for name, answer in after.reading.answers.items()},
+        as_of,
+        then,
+        not (before.reading.posterior.diagnostics.sound and after.reading.posterior.diagnostics.sound),
+    )
+
+
+def _changes(
+    root: Path, topic: Topic, priors: Mapping[str, str], rows: Sequence[tuple[str, Observation]]
+) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    """The files that supposing changes, with their new texts."""
+    changes: dict[str, str] = {}
+    problems: list[Problem] = []
+    if priors:
+        text, found = _priors_with(root, topic, priors)
+        problems += found
+        changes[prior_path(topic.name)] = text
+    for stream, row in rows:
+        path, text, found = record_with(root, topic, stream, row, before=changes)
+        problems += found
+        changes[path] = text
+    return changes, tuple(problems)
+
+
+def _priors_with(root: Path, topic: Topic, priors: Mapping[str, str]) -> tuple[str, list[Problem]]:
+    """The text of the prior file with other statements in the places of some."""
+    path = prior_path(topic.name)
+    document, problems = read_document(root, path)
+    if document is None:
+        return "", list(problems)
+    text = document.source.text
+    spans = positions(text).values
+    edits: list[tuple[int, int, str]] = []
+    wrong: list[Problem] = []
+    for name, statement in priors.items():
+        parameter, _, label = name.removesuffix("]").partition("[")
+        keys = (parameter, "prior", label) if label else (parameter, "prior")
+        if keys in spans and not isinstance(_value_at(document.content, keys), dict):
+            edits.append((*spans[keys], _toml_text(statement)))
+        else:
+            known = [*topic.parameters, *(f"{each.name}[{key}]" for each in topic.parameters.values() for key in each.by_label)]
+            hint = did_you_mean(name, known) or f"priors here: {', '.join(known)}"
+            wrong.append(Problem(Place(path), f"no prior `{name}` in topic `{topic.name}`", hint))
+    for start, end, replacement in sorted(edits, reverse=True):
+        text = text[:start] + replacement + text[end:]
+    return text, wrong
+
+
+def _value_at(content: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
+    value: Any = content
+    for key in keys:
+        value = value[key] if isinstance(value, Mapping) else None
+    return value
+
+
+def _toml_text(text: str) -> str:
+    """A TOML string of a text (JSON's escapes are TOML's)."""
+    import json
+
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _known_then(actual: Topic, altered: Topic, as_of: date, then: date) -> Topic:
+    """The altered topic with what is supposed, and of the rest only what is known on the as-of day."""
+    streams = {name: _stream_then(actual, stream, as_of, then) for name, stream in altered.streams.items()}
+    series: dict[str, Series] = {name: replace(each, points=tuple(known_points(each, as_of))) for name, each in altered.series.items()}
+    return replace(altered, streams=streams, series=series)
+
+
+def _stream_then(actual: Topic, stream: Stream, as_of: date, then: date) -> Stream:
+    recorded = record_as_of(actual.streams[stream.name], as_of, opens=actual.opens).rows
+    supposed: tuple[Row, ...] = tuple(replace(row, known=min(row.known, then)) for row in stream.rows[len(actual.streams[stream.name].rows) :])
+    return replace(stream, rows=(*recorded, *supposed))

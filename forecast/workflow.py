@@ -1,0 +1,189 @@
+"""The story of an update: read, check, condition, referee, simulate, answer, record, write.
+
+Everything is read and checked before anything is computed, and everything is
+computed before anything is written: a problem anywhere leaves the reports as
+they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from forecast.beliefs import Believed, believed_before
+from forecast.book.hashes import numbers_hash, words_hash
+from forecast.book.problems import Problem, has_errors, in_order
+from forecast.book.reading import read_book
+from forecast.book.topic import Book, Topic
+from forecast.concluding import Conclusion, Settings, conclude, generator
+from forecast.inference.conditioning import prior_draws
+from forecast.inference.pymc_model import CannotSample
+from forecast.model.model import model_as_of
+from forecast.model.unsound import Unsound, at_topic
+from forecast.publishing import publish
+from forecast.remembering import calculation_key, edited_rows, remembered_verdict, verdict_as_data, versions
+from forecast.report.content import topic_content
+
+type Progress = Callable[[int, int, str], None]
+
+ECHO_DRAWS = 4_096  # draws behind the points of a prior that depends on other parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A book as read, its problems, and every prior with its points (none where there are errors)."""
+
+    book: Book
+    problems: tuple[Problem, ...]
+    priors: Mapping[str, tuple[Believed, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What an update did: problems and nothing else, or the reports' contents by topic and what was written.
+
+    ``recorded`` counts the lines added to the ledger, ``written`` names the
+    files whose bytes changed.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    contents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    written: tuple[str, ...] = ()
+    recorded: int = 0
+
+    @property
+    def distrusted(self) -> tuple[str, ...]:
+        """The topics whose numbers are not to be trusted: disputed, or by an engine that does not vouch for its draws."""
+        return tuple(name for name, content in self.contents.items() if content["warnings"])
+
+    @property
+    def exit_code(self) -> int:
+        """0 fine, 1 a file has problems, 3 computed but not to be trusted."""
+        if has_errors(self.problems):
+            return 1
+        return 3 if self.distrusted else 0
+
+
+def nothing_said(done: int, of: int, doing: str) -> None:
+    """Show no progress."""
+
+
+def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Checked:
+    """Read a book and check it whole, its priors echoed as 5, 50 and 95 % points."""
+    book, problems = read_checked(root, topics)
+    if has_errors(problems):
+        return Checked(book, problems, {})
+    echoed: dict[str, tuple[Believed, ...]] = {}
+    found: list[Problem] = []
+    for topic in book.topics.values():
+        try:
+            model = model_as_of(topic, as_of)
+            draws = prior_draws(model, rng=generator(1, topic.name, "echo"), draws=ECHO_DRAWS)
+            echoed[topic.name] = believed_before(model, draws)
+        except Unsound as unsound:
+            found += unsound.problems
+    return Checked(book, in_order((*problems, *found)), {} if found else echoed)
+
+
+def read_checked(root: Path, topics: Sequence[str] | None) -> tuple[Book, tuple[Problem, ...]]:
+    """Read a book with all problems: of its files, and of rows edited after their use in a published answer."""
+    book, problems = read_book(root, topics)
+    edited = [problem for topic in book.topics.values() for problem in edited_rows(root, topic)]
+    return book, in_order((*problems, *edited))
+
+
+def update(
+    root: Path,
+    *,
+    topics: Sequence[str] | None = None,
+    as_of: date,
+    today: date,
+    settings: Settings,
+    referee: bool | None = None,
+    progress: Progress = nothing_said,
+) -> Update:
+    """Bring the reports of a book up to a day.
+
+    ``referee`` True compares the engines anew, False never, None where no
+    verdict on the same calculation is remembered.  A day before ``today`` is a
+    hindcast.  Raises ``ValueError`` for a day after it.
+    """
+    if as_of > today:
+        raise ValueError(f"{as_of} is after today, {today}")
+    book, problems = read_checked(root, topics)
+    if has_errors(problems):
+        return Update(problems)
+    contents: dict[str, dict[str, Any]] = {}
+    unsound: list[Problem] = []
+    for done, topic in enumerate(book.topics.values()):
+        try:
+            contents[topic.name] = _content(root, topic, as_of, today, settings, referee, _step(progress, done, len(book.topics), topic))
+        except Unsound as found:
+            unsound += found.problems
+    if unsound:
+        return Update(in_order((*problems, *unsound)))
+    progress(len(contents), len(contents), "writing reports")
+    published = publish(book, contents, as_of=as_of, today=today)
+    return Update(in_order((*problems, *published.problems)), {} if published.problems else contents, published.written, published.recorded)
+
+
+def _content(
+    root: Path, topic: Topic, as_of: date, today: date, settings: Settings, referee: bool | None, report: Callable[[str], None]
+) -> dict[str, Any]:
+    """Conclude one topic, with the verdict remembered or made, as the content of its report."""
+    computing = versions()
+    key = calculation_key(topic, as_of=as_of, settings=settings, computing=computing)
+    remembered = None if referee else remembered_verdict(root, topic.name, key, as_of=as_of, today=today)
+    conclusion, verdict = conclude_refereed(topic, as_of, settings, referee=referee is not False and remembered is None, report=report)
+    verdict = verdict or remembered
+    hashes = {"numbers": numbers_hash(topic, as_of=as_of), "words": words_hash(topic)}
+    return topic_content(
+        topic=topic,
+        posterior=conclusion.reading.posterior,
+        prior=conclusion.prior,
+        paths=conclusion.reading.paths,
+        answers=conclusion.reading.answers,
+        verdict=verdict,
+        run={
+            "command": _command(topic, as_of, settings),
+            "seed": settings.seed,
+            "draws": settings.draws,
+            "hindcast": as_of < today,
+            "versions": computing,
+            "hashes": hashes if verdict is None else hashes | {"refereed": key},
+        },
+    )
+
+
+def conclude_refereed(
+    topic: Topic, as_of: date, settings: Settings, *, referee: bool, report: Callable[[str], None]
+) -> tuple[Conclusion, Mapping[str, Any] | None]:
+    """Conclude a topic, and say so where NUTS cannot sample it: then nothing has checked the fast engine.
+
+    Raises ``Unsound`` where NUTS itself was asked for and cannot.
+    """
+    try:
+        conclusion = conclude(topic, as_of, settings, referee=referee, report=report)
+    except CannotSample as error:
+        if settings.engine == "nuts":
+            raise Unsound(at_topic(topic, (), f"NUTS cannot sample this topic: {error}", hint="leave the engine to `auto`")) from None
+        conclusion = conclude(topic, as_of, replace(settings, engine="importance"), referee=False, report=report)
+        return conclusion, {"verdict": "not refereed", "sentence": f"NUTS cannot sample this topic: {error}", "checks": []}
+    return conclusion, None if conclusion.verdict is None else verdict_as_data(conclusion.verdict)
+
+
+def _command(topic: Topic, as_of: date, settings: Settings) -> str:
+    """The command that makes the report again."""
+    words = ["forecast update", topic.name, f"--as-of {as_of}"]
+    plain = Settings()
+    for name in ("engine", "seed", "draws"):
+        if getattr(settings, name) != getattr(plain, name):
+            words.append(f"--{name} {getattr(settings, name)}")
+    return " ".join(words)
+
+
+def _step(progress: Progress, done: int, of: int, topic: Topic) -> Callable[[str], None]:
+    return lambda doing: progress(done, of, f"{topic.name}: {doing}")

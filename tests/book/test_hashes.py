@@ -1,0 +1,82 @@
+"""What changes numbers and what changes words have a hash each."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from forecast.book.hashes import numbers_hash, words_hash
+from forecast.book.reading import read_book
+from forecast.book.topic import Topic
+
+TINY = Path(__file__).parent.parent / "tiny_book"
+TOPIC, PRIORS, BREAKDOWNS = "seeds/ferry/topic.toml", "priors/ferry.toml", "seeds/ferry/breakdowns.csv"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "changed"),
+    [
+        (PRIORS, "Between the winter", "Somewhere between the winter", "words"),
+        (PRIORS, "Normal(mu=280, sigma=40)", "Normal( mu = 280,sigma=40.0 )", "words"),
+        (TOPIC, "The ferry across", "A ferry across", "words"),
+        (TOPIC, "Yes when the harbour log lists", "Yes if the harbour log lists", "words"),
+        (BREAKDOWNS, "one of them disputed", "one of the two disputed", "words"),
+        (PRIORS, "reviewed = 2024-01-15", "reviewed = 2024-01-16", "words"),
+        (PRIORS, "Normal(mu=280, sigma=40)", "Normal(mu=281, sigma=40)", "both"),
+        (TOPIC, "total(breakdowns) >= 3", "total(breakdowns) > 3", "both"),
+        (TOPIC, 'step   = "month"', 'step   = "week"', "numbers"),
+        (TOPIC, "by      = 2025-12-31", "by      = 2025-12-30", "numbers"),
+        (TOPIC, "since   = 2025-01-01\n", "", "numbers"),
+        (TOPIC, "watched = true\n", "", "numbers"),
+        (BREAKDOWNS, "2024-03-31,1,", "2024-03-31,2,", "numbers"),
+        (BREAKDOWNS, "1,2024-04-02", "1,2024-04-03", "numbers"),
+        ("seeds/ferry/crossings.csv", "2024-05-01,360", "2024-05-01,361", "numbers"),
+        ("seeds/ferry/late.csv", "58,rough", "59,rough", "numbers"),
+    ],
+)
+def test_an_edit_changes_the_hash_of_what_it_changes(file: str, old: str, new: str, changed: str, tmp_path: Path) -> None:
+    """Numbers change the one hash, words the other, the text of a statement both when its meaning changes."""
+    before, after = tiny_topic(TINY), edited(tmp_path, file, old, new)
+    differs = (numbers_hash(before) != numbers_hash(after), words_hash(before) != words_hash(after))
+    assert differs == {"words": (False, True), "numbers": (True, False), "both": (True, True)}[changed]
+
+
+def test_what_becomes_known_later_does_not_change_an_old_hash(tmp_path: Path) -> None:
+    """As of a day, a row, a label and a timetable known later leave the hash alone; without a day they do not."""
+    late = "seeds/ferry/late.csv"
+    text = "2025-02-05,2025-02-11,60,foggy,4,Passenger count\n"
+    after = edited(tmp_path, PRIORS, "prior.rough =", 'prior.default = "Beta(mean=0.4, strength=5)"\nprior.rough =')
+    with (tmp_path / "book" / late).open("a") as file:
+        file.write(text)
+    grown = tiny_topic(tmp_path / "book")
+    day = date(2025, 1, 1)
+    assert numbers_hash(after, as_of=day) == numbers_hash(grown, as_of=day)
+    assert numbers_hash(after, as_of=date(2025, 2, 11)) != numbers_hash(grown, as_of=date(2025, 2, 11))
+    assert numbers_hash(after) != numbers_hash(grown)
+
+
+def test_extending_quiet_time_does_not_change_what_a_day_inside_it_knew(tmp_path: Path) -> None:
+    """Quiet days in a watched stream count as they pass, so a longer quiet row is the same row as of a day inside both."""
+    before = edited(tmp_path, BREAKDOWNS, "2024-04-01,2024-06-30,0", "2024-04-01,2024-05-31,0")
+    day = date(2024, 5, 20)
+    assert numbers_hash(before, as_of=day) == numbers_hash(tiny_topic(TINY), as_of=day)
+
+
+def tiny_topic(book: Path) -> Topic:
+    """The topic of a copy of the tiny book."""
+    read, problems = read_book(book)
+    assert problems == ()
+    return read.topics["ferry"]
+
+
+def edited(directory: Path, file: str, old: str, new: str) -> Topic:
+    """The tiny book's topic with one text of one file replaced."""
+    book = directory / "book"
+    shutil.copytree(TINY, book)
+    text = (book / file).read_text()
+    assert old in text
+    (book / file).write_text(text.replace(old, new, 1))
+    return tiny_topic(book)

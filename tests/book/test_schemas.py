@@ -1,0 +1,68 @@
+"""The JSON Schemas are fresh, and say the same as the reader."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from forecast.book.conform import conform
+from forecast.book.positions import positions
+from forecast.book.schemas import DIRECTORY, schemas
+from forecast.book.shapes import PriorTable, TopicFile
+from forecast.book.sources import Document, source_of
+
+TINY = Path(__file__).parent.parent / "tiny_book"
+ADAPTERS: dict[str, Any] = {"topic": TypeAdapter(TopicFile), "priors": TypeAdapter(dict[str, PriorTable])}
+BASES = {
+    "topic": tomllib.loads((TINY / "seeds/ferry/topic.toml").read_text()),
+    "priors": tomllib.loads((TINY / "priors/ferry.toml").read_text()),
+}
+wrongs = st.sampled_from([1, 1.5, True, "", "word", "month", [], {}, {"a": "b"}, {"a": 1}])
+
+
+@pytest.mark.parametrize("name", ["topic.json", "priors.json"])
+def test_the_schemas_in_the_repository_are_fresh(name: str) -> None:
+    """What is committed is what the shapes give (else run `python -m forecast.book.schemas`)."""
+    assert (DIRECTORY / name).read_text(encoding="utf-8") == schemas()[name]
+
+
+def test_every_key_of_the_schemas_is_explained() -> None:
+    """An editor has a sentence to show for every key and every table."""
+    for text in schemas().values():
+        for table in json.loads(text)["$defs"].values():
+            assert table["description"].endswith(".")
+            assert all(key.get("description", "").endswith((".", "`.")) for key in table["properties"].values())
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_the_reader_accepts_what_the_schemas_accept(data: st.DataObject) -> None:
+    """On documents with any key changed, dropped or added, the reader and pydantic agree (empty texts aside; JSON has no dates)."""
+    name = data.draw(st.sampled_from(["topic", "priors"]))
+    document = changed(BASES[name], data)
+    try:
+        ADAPTERS[name].validate_json(json.dumps(document, default=date.isoformat), strict=True)
+        accepted = True
+    except ValidationError:
+        accepted = False
+    conformed = conform(Document(source_of("x.toml", ""), document, positions("")), TopicFile if name == "topic" else dict[str, PriorTable])
+    refusals = [problem for problem in conformed.problems if not problem.message.endswith("is empty")]
+    assert (refusals == []) == accepted
+
+
+def changed(document: Any, data: st.DataObject) -> Any:
+    """A document with one key changed, dropped or added somewhere."""
+    if not isinstance(document, dict) or not document or data.draw(st.integers(0, 3)) == 0:
+        return {**document, "extra": data.draw(wrongs)} if isinstance(document, dict) else data.draw(wrongs)
+    key = data.draw(st.sampled_from(sorted(document)))
+    if data.draw(st.integers(0, 3)) == 0:
+        return {other: value for other, value in document.items() if other != key}
+    return {**document, key: changed(document[key], data)}
