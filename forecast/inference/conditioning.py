@@ -8,7 +8,7 @@ are then joined, each weighted by its evidence.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,11 +18,12 @@ from forecast.inference.importance import Budget, Weighted, sample
 from forecast.inference.points import lattice
 from forecast.inference.posterior import Diagnostics, Posterior
 from forecast.inference.target import NoSupport, NotFinite
-from forecast.model.coordinates import Coordinates, OwnCoordinates, PriorCoordinates
+from forecast.model.coordinates import Coordinates, own_coordinates, prior_coordinates
 from forecast.model.model import Array, Model
 from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
 from forecast.model.unsound import Unsound, at_place, at_prior
 
+FEWEST = 2_500  # effective draws of each of several hypotheses, before it is known how much each matters
 NEGLIGIBLE = 1e-4  # a hypothesis with less posterior probability than this need not have converged
 
 
@@ -42,11 +43,13 @@ def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None =
     """
     prior = blocks(model)
     found = hypotheses(model, prior)
+    whole = budget or Budget()
+    glance = replace(whole, enough=max(whole.enough / len(found), min(whole.enough, FEWEST)))
     runs: list[Run] = []
     impossible: set[int] | None = None
     for hypothesis in found:
         try:
-            runs.append(_best_run(model, prior, hypothesis, rng, budget or Budget()))
+            runs.append(_best_run(model, prior, hypothesis, rng, glance))
         except NoSupport as none:
             rows = set(none.rows)
             impossible = rows if impossible is None else impossible & rows
@@ -54,18 +57,18 @@ def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None =
             raise _not_finite(model, bad.rows) from None
     if not runs:
         raise _impossible_rows(model, sorted(impossible or ()))
-    return _join(model, runs)
+    return _join(model, [_looked_at_again(model, prior, run, rng, whole) if _is_short(run, runs, whole) else run for run in runs])
 
 
 def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384) -> Posterior:
     """Return draws of the joint prior: the model's posterior before any row."""
     prior = blocks(model)
     found = hypotheses(model, prior)
-    dimension = PriorCoordinates(model, prior, found[0]).dimension
+    dimension = prior_coordinates(model, prior, found[0]).dimension
     net = lattice(max(64, draws // len(found)), max(1, dimension))
     parts, log_weights = [], []
     for hypothesis in found:
-        coordinates = PriorCoordinates(model, prior, hypothesis)
+        coordinates = prior_coordinates(model, prior, hypothesis)
         parameters = coordinates.parameters(coordinates.start(net.points(dimension, rng)))
         parts.append({name: np.broadcast_to(values, (net.size, values.shape[1])) for name, values in parameters.items()})
         log_weights.append(coordinates.log_hypothesis(parameters, net.size))
@@ -76,12 +79,23 @@ def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384) 
     return Posterior(model, "prior", _stack(parts), log_weight, np.zeros((len(log_weight), 0)), diagnostics)
 
 
+def _is_short(run: Run, runs: list[Run], budget: Budget) -> bool:
+    """Whether a hypothesis has more posterior probability than its draws can carry: all draws together are to be worth ``enough``."""
+    evidences = np.array([each.weighted.log_evidence for each in runs])
+    share = float(np.exp(run.weighted.log_evidence - np.logaddexp.reduce(evidences)))
+    return run.weighted.effective_size < share * budget.enough
+
+
+def _looked_at_again(model: Model, prior: tuple[Block, ...], run: Run, rng: np.random.Generator, budget: Budget) -> Run:
+    return _best_run(model, prior, run.coordinates.hypothesis, rng, budget)
+
+
 def _best_run(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, rng: np.random.Generator, budget: Budget) -> Run:
-    first = PriorCoordinates(model, prior, hypothesis)
+    first = prior_coordinates(model, prior, hypothesis)
     run = Run(first, sample(first, rng=rng, budget=budget))
     if run.weighted.converged:
         return run
-    second = OwnCoordinates(model, prior, hypothesis)
+    second = own_coordinates(model, prior, hypothesis)
     other = Run(second, sample(second, rng=rng, budget=budget))
     return max(run, other, key=lambda each: (each.weighted.converged, -each.weighted.pareto_k, each.weighted.effective_size))
 
@@ -103,7 +117,7 @@ def _join(model: Model, runs: list[Run]) -> Posterior:
         effective_size=_effective_size(runs, shares),
         sound=all(run.weighted.converged for run in weighty),
         reason="; ".join(dict.fromkeys(run.weighted.reason for run in weighty if run.weighted.reason)),
-        coordinates=" and ".join(dict.fromkeys(_coordinates_in_words(run) for run in weighty)),
+        coordinates=" and ".join(dict.fromkeys(run.coordinates.in_words for run in weighty)),
         rounds=max(run.weighted.rounds for run in runs),
         pareto_k=max(run.weighted.pareto_k for run in weighty),
         log_evidence=log_evidence,
@@ -116,10 +130,6 @@ def _effective_size(runs: list[Run], shares: Array) -> float:
     """The size of the joined draws: shares of hypotheses are known apart from the error of their evidence."""
     total = sum(share**2 / run.weighted.effective_size for run, share in zip(runs, shares, strict=True))
     return float(1 / total)
-
-
-def _coordinates_in_words(run: Run) -> str:
-    return "the prior's own" if isinstance(run.coordinates, PriorCoordinates) else "the parameters' own"
 
 
 def _whole(run: Run) -> dict[str, NDArray[Any]]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.language.expressions import Expression, names_in
-from forecast.model.coordinates import PriorCoordinates
+from forecast.model.coordinates import prior_coordinates
 from forecast.model.model import Array, Model
 from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
 
@@ -121,5 +121,5 @@ def _likelihood_of_prior_draws(model: Model, prior: tuple[Block, ...], hypothesi
 
 def _prior_draws(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, draws: int) -> dict[str, NDArray[Any]]:
     """Draws of the prior under one hypothesis, always the same: they are only looked at, never part of an answer."""
-    coordinates = PriorCoordinates(model, prior, hypothesis)
+    coordinates = prior_coordinates(model, prior, hypothesis)
     return coordinates.parameters(coordinates.start(np.random.default_rng(0).random((draws, coordinates.dimension))))

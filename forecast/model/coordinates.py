@@ -1,12 +1,15 @@
-"""Two coordinate systems for a model's continuous parameters, as targets of the fast engine.
+"""Coordinates for a model's continuous parameters, as targets of the fast engine.
 
-*The prior's own*: each value is its prior's quantile function of a uniform
-number, so a standard normal vector is a draw of the joint prior and hierarchies
+Each block of parameters has one of two:
+
+*the prior's own*: each value is its prior's quantile function of a uniform
+number, so a standard normal coordinate is a draw of the prior, and hierarchies
 come out non-centred.  Right where data are sparse.
 
-*The parameter's own*: each value on an unconstrained scale (log, logit, …) with
+*the parameter's own*: the value on an unconstrained scale (log, logit, …) with
 the prior's density and the Jacobian; hierarchies stay centred.  Right where data
-are rich.
+are rich, and cheaper where a quantile function has no closed form and its
+arguments vary.
 
 Each target has one hypothesis fixed.  The prior probability of the hypothesis
 at each draw is added to the likelihood as a last column.
@@ -14,7 +17,7 @@ at each draw is added to the likelihood as a last column.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,29 +29,65 @@ from forecast.model.model import Array, Model
 from forecast.model.priors import Block, Hypothesis
 
 FARTHEST = 8.2  # a uniform number nearer to 1 than the normal's tail beyond this cannot be told from 1
+SLOW_QUANTILES = frozenset({"Beta", "Gamma", "InverseGamma", "StudentT", "HalfStudentT"})  # found by iteration at each draw
 
 
 @dataclass(frozen=True, slots=True)
 class Coordinates:
-    """What both systems share: the model, its prior as blocks and one hypothesis."""
+    """A model's prior as blocks, one hypothesis, and for each continuous block whether it has its own coordinates."""
 
     model: Model
     prior: tuple[Block, ...]
     hypothesis: Hypothesis
-
-    @property
-    def continuous(self) -> tuple[Block, ...]:
-        """The blocks that have coordinates."""
-        return tuple(block for block in self.prior if not block.family.discrete)
+    own: tuple[bool, ...]  # for each block; of no meaning for discrete ones
 
     @property
     def dimension(self) -> int:
         """How many coordinates there are."""
-        return sum(block.size for block in self.continuous)
+        return sum(block.size for block in self.prior if not block.family.discrete)
+
+    @property
+    def in_words(self) -> str:
+        """Which coordinates these are."""
+        kinds = {own for block, own in zip(self.prior, self.own, strict=True) if not block.family.discrete}
+        return {(): "none", (False,): "the prior's own", (True,): "the parameters' own"}.get(tuple(kinds), "some of the prior's, some of the parameters'")
+
+    def start(self, uniforms: Array) -> Array:
+        """Map uniforms ``(draws, dimension)`` to draws of the prior in these coordinates."""
+        parameters = self.known(len(uniforms))
+        x: Array = special.ndtri(uniforms)
+        for block, columns, own in self._columns():
+            values = _quantile(self.model, block, uniforms[:, columns], parameters)
+            _place(parameters, block, values)
+            if own:
+                lower, upper = block.family.support(**block.arguments(self.model, parameters))
+                x[:, columns] = _unconstrain(values, np.asarray(lower), np.asarray(upper))
+        return x
 
     def parameters(self, x: Array) -> dict[str, NDArray[Any]]:
         """Return the parameters at each point: name to ``(draws, 1 or labels)``."""
-        raise NotImplementedError
+        parameters = self.known(len(x))
+        for block, columns, own in self._columns():
+            _place(parameters, block, self._values(block, x[:, columns], parameters, own=own)[0])
+        return parameters
+
+    def log_prior(self, x: Array) -> Array:
+        """The joint prior log density of the coordinates, Jacobian included.
+
+        Minus infinity where a prior's own coordinate is beyond 8.2, where uniforms
+        run out of digits, and where a value is rounded onto the very edge of its support.
+        """
+        parameters = self.known(len(x))
+        density = np.zeros(len(x))
+        needed = self._is_needed()
+        for block, columns, own in self._columns():
+            if not own and not needed:
+                density = density + _log_normal(x[:, columns])
+                continue
+            values, jacobian = self._values(block, x[:, columns], parameters, own=own)
+            density = density + (block.log_density(self.model, values, parameters) + jacobian.sum(axis=1) if own else _log_normal(x[:, columns]))
+            _place(parameters, block, values)
+        return np.where(np.isfinite(density), density, -np.inf)
 
     def log_likelihood(self, x: Array) -> Array:
         """Log density of each row at each point, and last the hypothesis' prior log probability: ``(draws, rows + 1)``."""
@@ -67,86 +106,49 @@ class Coordinates:
 
     def known(self, draws: int) -> dict[str, NDArray[Any]]:
         """The parameters that the hypothesis fixes, repeated for each draw."""
-        values: dict[str, NDArray[Any]] = {
-            name: np.broadcast_to(codes, (draws, codes.shape[1])) for name, codes in self.hypothesis.values.items()
-        }
-        return values
+        return {name: np.broadcast_to(codes, (draws, codes.shape[1])) for name, codes in self.hypothesis.values.items()}
 
+    def _columns(self) -> Iterator[tuple[Block, slice, bool]]:
+        at = 0
+        for block, own in zip(self.prior, self.own, strict=True):
+            if not block.family.discrete:
+                yield block, slice(at, at + block.size), own
+                at += block.size
 
-@dataclass(frozen=True, slots=True)
-class PriorCoordinates(Coordinates):
-    """Standard normal coordinates: each value is its prior's quantile of ``Phi(x)``."""
-
-    def start(self, uniforms: Array) -> Array:
-        """Map uniforms ``(draws, dimension)`` to draws of the prior."""
-        points: Array = special.ndtri(uniforms)
-        return points
-
-    def log_prior(self, x: Array) -> Array:
-        """The standard normal log density; minus infinity beyond 8.2, where uniforms run out of digits."""
-        density: Array = -0.5 * (x**2).sum(axis=1) - 0.5 * self.dimension * np.log(2 * np.pi)
-        return np.where((np.abs(x) <= FARTHEST).all(axis=1), density, -np.inf)
-
-    def parameters(self, x: Array) -> dict[str, NDArray[Any]]:
-        """Return the parameters at each point: name to ``(draws, 1 or labels)``."""
+    def _values(self, block: Block, x: Array, parameters: Mapping[str, Any], *, own: bool) -> tuple[Array, Array]:
+        """A block's values and, in its own coordinates, the log of their derivative by the coordinate."""
+        if own:
+            lower, upper = block.family.support(**block.arguments(self.model, parameters))
+            return _constrain(x, np.asarray(lower), np.asarray(upper))
         uniforms = special.ndtr(np.clip(x, -FARTHEST, FARTHEST))  # points beyond have no prior density: see log_prior
-        return _by_quantiles(self, uniforms)
+        return _quantile(self.model, block, uniforms, parameters), x
+
+    def _is_needed(self) -> bool:
+        """Whether a prior in its own coordinates depends on other parameters, whose values its density then needs."""
+        return any(own and not block.family.discrete and block.fixed is None for block, own in zip(self.prior, self.own, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class OwnCoordinates(Coordinates):
-    """Unconstrained coordinates: the identity, a log or a logit of each value, by its support."""
-
-    def start(self, uniforms: Array) -> Array:
-        """Map uniforms ``(draws, dimension)`` to draws of the prior."""
-        parameters = _by_quantiles(self, uniforms)
-        x = np.empty_like(uniforms)
-        at = 0
-        for block in self.continuous:
-            values = parameters[block.name][:, list(block.positions)]
-            lower, upper = block.family.support(**block.arguments(self.model, parameters))
-            x[:, at : at + block.size] = _unconstrain(values, np.asarray(lower), np.asarray(upper))
-            at += block.size
-        return x
-
-    def parameters(self, x: Array) -> dict[str, NDArray[Any]]:
-        """Return the parameters at each point: name to ``(draws, 1 or labels)``."""
-        return self._walk(x)[0]
-
-    def log_prior(self, x: Array) -> Array:
-        """The joint prior log density of the coordinates, Jacobian included."""
-        return self._walk(x)[1]
-
-    def _walk(self, x: Array) -> tuple[dict[str, NDArray[Any]], Array]:
-        parameters = self.known(len(x))
-        density = np.zeros(len(x))
-        at = 0
-        for block in self.prior:
-            if block.family.discrete:
-                continue
-            lower, upper = block.family.support(**block.arguments(self.model, parameters))
-            values, jacobian = _constrain(x[:, at : at + block.size], np.asarray(lower), np.asarray(upper))
-            density = density + block.log_density(self.model, values, parameters) + jacobian.sum(axis=1)
-            _place(parameters, block, values)
-            at += block.size
-        # a value rounded onto the very edge of its support has no usable density
-        return parameters, np.where(np.isfinite(density), density, -np.inf)
+def prior_coordinates(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis) -> Coordinates:
+    """The prior's own coordinates, but for hierarchies whose quantiles would be found by iteration at each draw."""
+    return Coordinates(model, prior, hypothesis, tuple(block.fixed is None and block.family.name in SLOW_QUANTILES for block in prior))
 
 
-def _by_quantiles(coordinates: Coordinates, uniforms: Array) -> dict[str, NDArray[Any]]:
-    parameters = coordinates.known(len(uniforms))
-    at = 0
-    for block in coordinates.prior:
-        if block.family.discrete:
-            continue
-        arguments = block.arguments(coordinates.model, parameters)
-        with np.errstate(all="ignore"):
-            values = block.family.quantile(uniforms[:, at : at + block.size], **arguments)
-        if np.isnan(values).any():
-            raise block.not_a_distribution()
-        _place(parameters, block, np.broadcast_to(values, (len(uniforms), block.size)))
-        at += block.size
-    return parameters
+def own_coordinates(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis) -> Coordinates:
+    """The parameters' own coordinates, for all of them."""
+    return Coordinates(model, prior, hypothesis, (True,) * len(prior))
+
+
+def _log_normal(x: Array) -> Array:
+    density: Array = -0.5 * (x**2).sum(axis=1) - 0.5 * x.shape[1] * np.log(2 * np.pi)
+    return np.where((np.abs(x) <= FARTHEST).all(axis=1), density, -np.inf)
+
+
+def _quantile(model: Model, block: Block, uniforms: Array, parameters: Mapping[str, Any]) -> Array:
+    with np.errstate(all="ignore"):
+        values = block.family.quantile(uniforms, **block.arguments(model, parameters))
+    if np.isnan(values).any():
+        raise block.not_a_distribution()
+    return np.broadcast_to(values, uniforms.shape)
 
 
 def _place(parameters: dict[str, NDArray[Any]], block: Block, values: Array) -> None:

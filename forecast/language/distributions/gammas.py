@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,7 +15,7 @@ from forecast.language.distributions.family import Array, Core, Family, Signatur
 from forecast.language.distributions.half import ABOVE_ZERO
 from forecast.language.distributions.positive import require_median_and_factor
 from forecast.language.distributions.solve import NoRoot, gamma_alpha, log_gamma_quantile
-from forecast.language.distributions.table import tabulated
+from forecast.language.distributions.table import FEWEST, Table, tabulate
 from forecast.language.distributions.words import Form, Words, verified
 from forecast.language.faults import Fault
 
@@ -50,13 +51,10 @@ class Gamma(Family):
 
     def _quantile(self, q: Array, *core: Array) -> Array:
         alpha, beta = core
-        if alpha.size == 1:
-            shape = alpha.reshape(())
-            logs = tabulated(
-                q, lambda below, above: _log_quantiles(shape, below, above), lambda value, log_phi: _log_slope(shape, value, log_phi)
-            )
-            if logs is not None:
-                return np.exp(logs) / beta
+        if alpha.size == 1 and q.size >= FEWEST:
+            table = _log_table(alpha.item())
+            if table is not None:
+                return np.exp(table.at(q)) / beta
         return np.asarray(special.gammaincinv(alpha, q) / beta)
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
@@ -134,13 +132,10 @@ class InverseGamma(Family):
 
     def _quantile(self, q: Array, *core: Array) -> Array:
         alpha, beta = core
-        if alpha.size == 1:
-            shape = alpha.reshape(())
-            logs = tabulated(
-                q, lambda below, above: -_log_quantiles(shape, above, below), lambda value, log_phi: _log_slope(shape, -value, log_phi)
-            )
-            if logs is not None:
-                return np.exp(logs) * beta
+        if alpha.size == 1 and q.size >= FEWEST:
+            table = _inverse_log_table(alpha.item())
+            if table is not None:
+                return np.exp(table.at(q)) * beta
         return np.asarray(beta / special.gammainccinv(alpha, q))
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
@@ -216,6 +211,18 @@ def _exp(words: Words, log_rate: float) -> float:
     if not -700 < log_rate < 700:
         raise Fault(f"no {words.family} can be computed for this: it is too narrow or too wide", argument=next(iter(words.values), ""))
     return math.exp(log_rate)
+
+
+@lru_cache(maxsize=256)
+def _log_table(alpha: float) -> Table | None:
+    shape = np.asarray(alpha)
+    return tabulate(lambda below, above: _log_quantiles(shape, below, above), lambda value, log_phi: _log_slope(shape, value, log_phi))
+
+
+@lru_cache(maxsize=256)
+def _inverse_log_table(alpha: float) -> Table | None:
+    shape = np.asarray(alpha)
+    return tabulate(lambda below, above: -_log_quantiles(shape, above, below), lambda value, log_phi: _log_slope(shape, -value, log_phi))
 
 
 def _log_quantiles(alpha: Array, below: Array, above: Array) -> Array:

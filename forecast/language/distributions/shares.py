@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,7 +14,7 @@ from forecast.language.distributions.domains import INNER_SHARE, POSITIVE, REAL,
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.real import HALF_LOG_2PI, location_scale, scale_of
 from forecast.language.distributions.solve import NoRoot, beta_alpha_beta
-from forecast.language.distributions.table import tabulated
+from forecast.language.distributions.table import FEWEST, Table, tabulate
 from forecast.language.distributions.words import Form, Words, verified
 from forecast.language.faults import Fault
 
@@ -55,13 +56,10 @@ class Beta(Family):
 
     def _quantile(self, q: Array, *core: Array) -> Array:
         alpha, beta = core
-        if alpha.size == 1 and beta.size == 1:
-            a, b = alpha.reshape(()), beta.reshape(())
-            logits = tabulated(
-                q, lambda below, above: _logit_quantiles(a, b, below, above), lambda value, log_phi: _logit_slope(a, b, value, log_phi)
-            )
-            if logits is not None:
-                return np.asarray(special.expit(logits))
+        if alpha.size == beta.size == 1 and q.size >= FEWEST:
+            table = _logit_table(alpha.item(), beta.item())
+            if table is not None:
+                return np.asarray(special.expit(table.at(q)))
         return _lower_quantile(alpha, beta, q)
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
@@ -126,6 +124,12 @@ def _lower_quantile(alpha: Array, beta: Array, q: Array) -> Array:
     if lost.any():
         value = np.where(lost & (q < 1e-100), np.exp((np.log(q * alpha) + special.betaln(alpha, beta)) / alpha), value)
     return np.asarray(value)
+
+
+@lru_cache(maxsize=256)
+def _logit_table(alpha: float, beta: float) -> Table | None:
+    a, b = np.asarray(alpha), np.asarray(beta)
+    return tabulate(lambda below, above: _logit_quantiles(a, b, below, above), lambda value, log_phi: _logit_slope(a, b, value, log_phi))
 
 
 def _logit_quantiles(alpha: Array, beta: Array, below: Array, above: Array) -> Array:
