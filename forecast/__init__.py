@@ -19,7 +19,7 @@ __all__ = ["__version__", "open_book"]
 __version__ = "0.1.0"
 
 
-def open_book(path: str | Path = ".") -> OpenBook:
+def open_book(path: str | Path = ".") -> OpenBook:  # noqa: RUF067 - a re-export that stays light until it is called
     """Read and check the book that a directory belongs to.
 
     Looks from ``path`` upwards for a directory with ``seeds``.  Raises

@@ -35,7 +35,9 @@ def beliefs(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Beliefs
     for topic in book.topics.values():
         try:
             model = model_as_of(topic, as_of)
-            found[topic.name] = changes(prior_draws(model, rng=generator(settings.seed, topic.name, "prior")), condition_fast(model, settings))
+            found[topic.name] = changes(
+                prior_draws(model, rng=generator(settings.seed, topic.name, "prior")), condition_fast(model, settings)
+            )
         except Unsound as error:
             unsound += error.problems
     return Beliefs(in_order((*problems, *unsound)), {} if unsound else found)

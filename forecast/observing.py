@@ -67,7 +67,7 @@ class Observation:
             given |= {"from": self.first, "to": self.last}
         else:
             given["on"] = self.first
-        return {name: value for name, value in given.items() if value not in ("", None)}
+        return {name: value for name, value in given.items() if value is not None and value != ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def observe(root: Path, stream: str, observation: Observation, *, today: date) -
     refuse, one that stands there already, one whose days or ``known`` are after
     today, and a value that is impossible under every draw of the priors.
     """
-    return _under_lock(root, stream, lambda topic, name: (observation, ()), today)
+    return _under_lock(root, stream, lambda *_: (observation, ()), today)
 
 
 def observe_quiet(root: Path, stream: str, *, through: date, source: str, today: date, columns: Mapping[str, str]) -> Observed:
@@ -122,14 +122,22 @@ def find_stream(root: Path, name: str) -> tuple[str, str, tuple[Problem, ...]]:
         return found[0], wanted, ()
     known = [*(f"{topic}.{each}" for topic, names in streams.items() for each in names)]
     if found:
-        return "", "", (Problem(Place(SEEDS), f"several topics have a stream `{wanted}`", f"say which: {' or '.join(f'{topic}.{wanted}' for topic in found)}"),)
+        return (
+            "",
+            "",
+            (
+                Problem(
+                    Place(SEEDS),
+                    f"several topics have a stream `{wanted}`",
+                    f"say which: {' or '.join(f'{topic}.{wanted}' for topic in found)}",
+                ),
+            ),
+        )
     hint = did_you_mean(name, [*known, *(each.partition(".")[2] for each in known)])
     return "", "", (Problem(Place(SEEDS), f"no stream `{name}` in this book", hint or f"streams here: {', '.join(known)}"),)
 
 
-def record_with(
-    root: Path, topic: Topic, stream: str, observation: Observation, *, before: Mapping[str, str]
-) -> tuple[str, str, tuple[Problem, ...]]:
+def record_with(topic: Topic, stream: str, observation: Observation, *, before: Mapping[str, str]) -> tuple[str, str, tuple[Problem, ...]]:
     """Return the path of a stream's record and its text with a row more; nothing is written.
 
     ``before`` holds texts that stand for files.  A column that the file does not
@@ -174,7 +182,7 @@ def _under_lock(root: Path, name: str, row_for: RowFor, today: date) -> Observed
 
 
 def _append(root: Path, topic: Topic, stream: str, observation: Observation, today: date) -> Observed:
-    path, text, problems = record_with(root, topic, stream, observation, before={})
+    path, text, problems = record_with(topic, stream, observation, before={})
     if problems:
         return Observed(problems)
     altered, problems = read_changed(root, topic.name, {path: text})
@@ -202,7 +210,11 @@ def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem
     for other in topic.streams[stream].rows[:-1]:
         same = (other.start, other.end, other.value, other.columns) == (row.start, row.end, row.value, row.columns)
         if same and not row.replaces:
-            return (at_place(topic, row.place, f"this row stands in line {other.place.line} already", "a correction names the row it `replaces`"),)
+            return (
+                at_place(
+                    topic, row.place, f"this row stands in line {other.place.line} already", "a correction names the row it `replaces`"
+                ),
+            )
     try:
         model = model_as_of(topic, today)
         draws = prior_draws(model, rng=generator(1, topic.name, "trial"), draws=TRIAL_DRAWS)
@@ -210,7 +222,9 @@ def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem
     except Unsound as unsound:
         return unsound.problems
     impossible = [
-        each for column, (name, each) in enumerate(model.rows) if name == stream and each.place == row.place and np.isneginf(density[:, column]).all()
+        each
+        for column, (name, each) in enumerate(model.rows)
+        if name == stream and each.place == row.place and np.isneginf(density[:, column]).all()
     ]
     if impossible:
         message = f"the value {row.value:g} is impossible under every draw of the priors"

@@ -33,7 +33,7 @@ from forecast.answers import Answer
 from forecast.book.layout import find_root
 from forecast.book.problems import Problem, format_problems, has_errors
 from forecast.book.topic import Book, Topic
-from forecast.concluding import Conclusion, Settings, condition_fast, condition_nuts, conclude, generator, read
+from forecast.concluding import Conclusion, Settings, conclude, condition_fast, condition_nuts, generator, read
 from forecast.future import Paths
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.posterior import Posterior
@@ -43,7 +43,7 @@ from forecast.remembering import published, report_directory
 from forecast.workflow import read_checked
 
 
-class BookHasProblems(Exception):  # noqa: N818 - the field's word
+class BookHasProblems(Exception):
     """A book that cannot be opened; ``problems`` holds everything that is wrong with it."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
@@ -105,7 +105,9 @@ class OpenTopic:
 
     def posterior(self) -> Posterior:
         """Return weighted draws of the parameters given the record, by the settings' engine (``auto``: the fast one)."""
-        return condition_nuts(self.model(), self.settings) if self.settings.engine == "nuts" else condition_fast(self.model(), self.settings)
+        return (
+            condition_nuts(self.model(), self.settings) if self.settings.engine == "nuts" else condition_fast(self.model(), self.settings)
+        )
 
     def paths(self) -> Paths:
         """Return simulated futures of all streams, on draws of the posterior."""

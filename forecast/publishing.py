@@ -133,12 +133,14 @@ def _changed_since(root: Path, book: Book) -> Iterator[Problem]:
     for topic in book.topics.values():
         for path, text in topic.texts.items():
             if _text_now(root, path, topic) != text:
-                yield Problem(Place(path), "this file was changed while its answers were computed; nothing was written", "run the update again")
+                yield Problem(
+                    Place(path), "this file was changed while its answers were computed; nothing was written", "run the update again"
+                )
 
 
 def _text_now(root: Path, path: str, topic: Topic) -> str | None:
     if not (root / path).exists():
-        return "" if topic.texts[path] == "" else None
+        return None if topic.texts[path] else ""
     source, _ = read_source(root, path)
     return None if source is None else source.text
 

@@ -88,11 +88,11 @@ def _changes(
     changes: dict[str, str] = {}
     problems: list[Problem] = []
     if priors:
-        text, found = _priors_with(root, topic, priors)
-        problems += found
+        text, wrong = _priors_with(root, topic, priors)
+        problems += wrong
         changes[prior_path(topic.name)] = text
     for stream, row in rows:
-        path, text, found = record_with(root, topic, stream, row, before=changes)
+        path, text, found = record_with(topic, stream, row, before=changes)
         problems += found
         changes[path] = text
     return changes, tuple(problems)
@@ -145,5 +145,7 @@ def _known_then(actual: Topic, altered: Topic, as_of: date, then: date) -> Topic
 
 def _stream_then(actual: Topic, stream: Stream, as_of: date, then: date) -> Stream:
     recorded = record_as_of(actual.streams[stream.name], as_of, opens=actual.opens).rows
-    supposed: tuple[Row, ...] = tuple(replace(row, known=min(row.known, then)) for row in stream.rows[len(actual.streams[stream.name].rows) :])
+    supposed: tuple[Row, ...] = tuple(
+        replace(row, known=min(row.known, then)) for row in stream.rows[len(actual.streams[stream.name].rows) :]
+    )
     return replace(stream, rows=(*recorded, *supposed))

@@ -20,7 +20,7 @@ from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
 from forecast.concluding import Conclusion, Settings, conclude, generator
 from forecast.inference.conditioning import prior_draws
-from forecast.inference.pymc_model import CannotSample
+from forecast.inference.plan import CannotSample
 from forecast.model.model import model_as_of
 from forecast.model.unsound import Unsound, at_topic
 from forecast.publishing import publish
@@ -116,28 +116,40 @@ def update(
     book, problems = read_checked(root, topics)
     if has_errors(problems):
         return Update(problems)
+    run = _Run(root, as_of, today, settings, referee, versions())
     contents: dict[str, dict[str, Any]] = {}
     unsound: list[Problem] = []
     for done, topic in enumerate(book.topics.values()):
         try:
-            contents[topic.name] = _content(root, topic, as_of, today, settings, referee, _step(progress, done, len(book.topics), topic))
+            contents[topic.name] = _content(run, topic, _step(progress, done, len(book.topics), topic))
         except Unsound as found:
             unsound += found.problems
     if unsound:
         return Update(in_order((*problems, *unsound)))
     progress(len(contents), len(contents), "writing reports")
     published = publish(book, contents, as_of=as_of, today=today)
-    return Update(in_order((*problems, *published.problems)), {} if published.problems else contents, published.written, published.recorded)
+    problems = in_order((*problems, *published.problems))
+    return Update(problems) if has_errors(problems) else Update(problems, contents, published.written, published.recorded)
 
 
-def _content(
-    root: Path, topic: Topic, as_of: date, today: date, settings: Settings, referee: bool | None, report: Callable[[str], None]
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What is the same for all topics of one update."""
+
+    root: Path
+    as_of: date
+    today: date
+    settings: Settings
+    referee: bool | None
+    computing: Mapping[str, str]
+
+
+def _content(run: _Run, topic: Topic, report: Callable[[str], None]) -> dict[str, Any]:
     """Conclude one topic, with the verdict remembered or made, as the content of its report."""
-    computing = versions()
-    key = calculation_key(topic, as_of=as_of, settings=settings, computing=computing)
-    remembered = None if referee else remembered_verdict(root, topic.name, key, as_of=as_of, today=today)
-    conclusion, verdict = conclude_refereed(topic, as_of, settings, referee=referee is not False and remembered is None, report=report)
+    as_of, settings = run.as_of, run.settings
+    key = calculation_key(topic, as_of=as_of, settings=settings, computing=run.computing)
+    remembered = None if run.referee else remembered_verdict(run.root, topic.name, key, as_of=as_of, today=run.today)
+    conclusion, verdict = conclude_refereed(topic, as_of, settings, referee=run.referee is not False and remembered is None, report=report)
     verdict = verdict or remembered
     hashes = {"numbers": numbers_hash(topic, as_of=as_of), "words": words_hash(topic)}
     return topic_content(
@@ -151,8 +163,8 @@ def _content(
             "command": _command(topic, as_of, settings),
             "seed": settings.seed,
             "draws": settings.draws,
-            "hindcast": as_of < today,
-            "versions": computing,
+            "hindcast": as_of < run.today,
+            "versions": dict(run.computing),
             "hashes": hashes if verdict is None else hashes | {"refereed": key},
         },
     )
@@ -179,10 +191,8 @@ def _command(topic: Topic, as_of: date, settings: Settings) -> str:
     """The command that makes the report again."""
     words = ["forecast update", topic.name, f"--as-of {as_of}"]
     plain = Settings()
-    for name in ("engine", "seed", "draws"):
-        if getattr(settings, name) != getattr(plain, name):
-            words.append(f"--{name} {getattr(settings, name)}")
-    return " ".join(words)
+    changed = [name for name in ("engine", "seed", "draws") if getattr(settings, name) != getattr(plain, name)]
+    return " ".join([*words, *(f"--{name} {getattr(settings, name)}" for name in changed)])
 
 
 def _step(progress: Progress, done: int, of: int, topic: Topic) -> Callable[[str], None]:

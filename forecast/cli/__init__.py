@@ -1,67 +1,7 @@
-"""The command line: words in, one workflow call, lines out.
-
-A command's module imports only what its options need; the work is imported when
-it runs, so that help and checks stay quick.
-"""
+"""The command line: words in, one workflow call, lines out."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from forecast.cli.commands import main
 
-import typer
-
-from forecast import __version__
-from forecast.cli.check import check
-from forecast.cli.export import export
-from forecast.cli.observe import observe
-from forecast.cli.prior import prior
-from forecast.cli.schemas import schemas
-from forecast.cli.show import show
-from forecast.cli.update import update
-from forecast.cli.whatif import whatif
-
-
-def main() -> None:
-    """Run the command line."""
-    commands()()
-
-
-def commands() -> typer.Typer:
-    """Return the command line as a typer application."""
-    app = typer.Typer(
-        name="forecast",
-        no_args_is_help=True,
-        add_completion=False,
-        rich_markup_mode=None,  # plain help: rich's costs a fifth of a second
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    )
-    app.callback()(forecast)
-    for command in (check, update, show, observe, whatif, export, schemas):
-        app.command()(command)
-    app.add_typer(prior(), name="prior")
-    return app
-
-
-def forecast(
-    *,
-    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=lambda asked: _show_version(asked=asked), help="Show the version and stop.")] = False,
-) -> None:
-    """Bayesian forecasts from plain files: questions, priors with reasons, dated records, answers.
-
-    \b
-    A day with a book:
-      forecast check                              is every file sound?
-      forecast observe captures --on 2026-10-02 --value 1 --source https://...
-      forecast update                             condition, simulate, answer, write the reports
-      forecast show                               the newest answers
-
-    Every command works on the book that the current directory belongs to, or on --book DIR.
-    Exit codes: 0 fine; 1 a file has problems; 2 wrong command line; 3 computed but not to be trusted.
-    """  # noqa: D301 - \b is the help's sign for lines kept as they are
-
-
-def _show_version(*, asked: bool) -> None:
-    if asked:
-        typer.echo(f"forecast {__version__}")
-        raise typer.Exit
+__all__ = ["main"]

@@ -1,4 +1,4 @@
-"""``forecast check``: is every file of the book sound, and what do its priors say?"""
+"""``forecast check``: whether every file of the book is sound, and what its priors say."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def check(*, topics: Topics = None, book: Book = None, as_json: AsJson = False) 
 def _rows(priors: dict[str, tuple[Believed, ...]]) -> list[tuple[str, ...]]:
     from forecast.report.words import number
 
-    rows = [("topic", "prior", "5 %", "50 %", "95 %", "unit", "statement")]
+    rows: list[tuple[str, ...]] = [("topic", "prior", "5 %", "50 %", "95 %", "unit", "statement")]
     for topic, values in priors.items():
         for value in values:
             points = ("", "", "") if value.points is None else tuple(number(point) for point in value.points)

@@ -12,10 +12,22 @@ from forecast.cli.options import AsOf, Book, Draws, Seed, not_later, root_of, to
 
 Topic = Annotated[str, typer.Argument(metavar="TOPIC", show_default=False)]
 AsPymc = Annotated[bool, typer.Option("--pymc", help="Print the topic as a PyMC program.")]
-Netcdf = Annotated[Path | None, typer.Option("--netcdf", metavar="FILE", help="Write prior, posterior and predictive draws to a netCDF file.", show_default=False)]
+Netcdf = Annotated[
+    Path | None,
+    typer.Option("--netcdf", metavar="FILE", help="Write prior, posterior and predictive draws to a netCDF file.", show_default=False),
+]
 
 
-def export(topic: Topic, *, pymc: AsPymc = False, netcdf: Netcdf = None, as_of: AsOf = None, seed: Seed = 1, draws: Draws = 16_384, book: Book = None) -> None:
+def export(
+    topic: Topic,
+    *,
+    pymc: AsPymc = False,
+    netcdf: Netcdf = None,
+    as_of: AsOf = None,
+    seed: Seed = 1,
+    draws: Draws = 16_384,
+    book: Book = None,
+) -> None:
     r"""Take a topic away: its model as an ordinary PyMC program, or its draws for ArviZ.
 
     \b

@@ -18,16 +18,26 @@ From = Annotated[date | None, typer.Option("--from", metavar="DATE", parser=day,
 To = Annotated[date | None, typer.Option("--to", metavar="DATE", parser=day, help="The last day the row covers.", show_default=False)]
 Through = Annotated[
     date | None,
-    typer.Option("--through", metavar="DATE", parser=day, help="Extend quiet time (value 0) in a watched stream through this day.", show_default=False),
+    typer.Option(
+        "--through",
+        metavar="DATE",
+        parser=day,
+        help="Extend quiet time (value 0) in a watched stream through this day.",
+        show_default=False,
+    ),
 ]
 Known = Annotated[
-    date | None, typer.Option("--known", metavar="DATE", parser=day, help="The day it became known (default: the last day).", show_default=False)
+    date | None,
+    typer.Option("--known", metavar="DATE", parser=day, help="The day it became known (default: the last day).", show_default=False),
 ]
 Grade = Annotated[str, typer.Option("--grade", help="How sure the source is: A, B or C.", show_default=False)]
 Note = Annotated[str, typer.Option("--note", help="Free text.", show_default=False)]
 Id = Annotated[str, typer.Option("--id", help="A name for the row, so that a later one can replace it.", show_default=False)]
 Replaces = Annotated[str, typer.Option("--replaces", metavar="ID", help="The row that this one corrects.", show_default=False)]
-Set = Annotated[list[str] | None, typer.Option("--set", metavar="COLUMN=VALUE", help="A column of the stream's own; may be repeated.", show_default=False)]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="COLUMN=VALUE", help="A column of the stream's own; may be repeated.", show_default=False),
+]
 
 
 def observe(
@@ -56,21 +66,19 @@ def observe(
       forecast observe wishes --from 2026-10-01 --to 2026-10-05 --value 2 --set asked=3 --source "..."
       forecast observe captures --through 2026-10-12 --source "daily reports"
     """
-    from forecast.observing import Observation
-    from forecast.observing import observe as append
-    from forecast.observing import observe_quiet
+    from forecast import observing
 
     own = _columns(columns or [])
     if through is not None:
-        if any(given not in (None, "") for given in (value, on, first, last, known, grade, note, id, replaces)):
+        if any(given for given in (value, on, first, last, known, grade, note, id, replaces)):
             raise typer.BadParameter("extends quiet time and takes only --source and --set", param_hint="--through")
-        done = observe_quiet(root_of(book), stream, through=through, source=source, today=today(), columns=own)
+        done = observing.observe_quiet(root_of(book), stream, through=through, source=source, today=today(), columns=own)
     else:
         days = _days(on, first, last)
         if value is None:
             raise typer.BadParameter("say what was seen", param_hint="--value")
-        row = Observation(*days, value, source, known, grade, note, id, replaces, own)
-        done = append(root_of(book), stream, row, today=today())
+        row = observing.Observation(*days, value, source, known, grade, note, id, replaces, own)
+        done = observing.observe(root_of(book), stream, row, today=today())
     stop_at(done.problems, as_json=as_json)
     if as_json:
         print_json({"path": done.path, "line": done.row.place.line if done.row else None, "row": done.line})

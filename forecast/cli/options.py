@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import typer
 
@@ -39,12 +39,14 @@ def root_of(book: Path | None) -> Path:
     return find_root(here) or here
 
 
-Book: TypeAlias = Annotated[Path | None, typer.Option("--book", metavar="DIR", help="The book's directory (default: from here upwards).", show_default=False)]
-AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
-AsOf: TypeAlias = Annotated[
+Book = Annotated[
+    Path | None, typer.Option("--book", metavar="DIR", help="The book's directory (default: from here upwards).", show_default=False)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+AsOf = Annotated[
     date | None,
     typer.Option("--as-of", metavar="DATE", parser=day, help="Use the knowledge of this day (default: today, UTC).", show_default=False),
 ]
-Topics: TypeAlias = Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]...", help="Only these topics (default: all).", show_default=False)]
-Seed: TypeAlias = Annotated[int, typer.Option("--seed", min=0, help="The seed of all randomness.")]
-Draws: TypeAlias = Annotated[int, typer.Option("--draws", min=256, max=1_048_576, help="How many paths are simulated.")]
+Topics = Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]...", help="Only these topics (default: all).", show_default=False)]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="The seed of all randomness.")]
+Draws = Annotated[int, typer.Option("--draws", min=256, max=1_048_576, help="How many paths are simulated.")]

@@ -9,7 +9,9 @@ import typer
 from forecast.cli.lines import print_columns, print_json, stop_at
 from forecast.cli.options import AsJson, Book, root_of
 
-Question = Annotated[str | None, typer.Argument(metavar="[QUESTION]", help="A question, or topic.question (default: all).", show_default=False)]
+Question = Annotated[
+    str | None, typer.Argument(metavar="[QUESTION]", help="A question, or topic.question (default: all).", show_default=False)
+]
 
 
 def show(*, question: Question = None, book: Book = None, as_json: AsJson = False) -> None:

@@ -13,7 +13,9 @@ from forecast.cli.progress import Bar
 
 Referee = Annotated[
     bool | None,
-    typer.Option("--referee/--no-referee", help="Compare both engines anew, or not at all (default: what has changed since).", show_default=False),
+    typer.Option(
+        "--referee/--no-referee", help="Compare both engines anew, or not at all (default: what has changed since).", show_default=False
+    ),
 ]
 Engine = Annotated[Literal["auto", "importance", "nuts"], typer.Option("--engine", help="Which engine supplies the draws.")]
 
@@ -46,7 +48,13 @@ def update(
     day = not_later(as_of, now=now)
     with Bar() as bar:
         done = update_book(
-            root_of(book), topics=topics or None, as_of=day, today=now, settings=Settings(engine, seed, draws), referee=referee, progress=bar
+            root_of(book),
+            topics=topics or None,
+            as_of=day,
+            today=now,
+            settings=Settings(engine, seed, draws),
+            referee=referee,
+            progress=bar,
         )
     if as_json and done.exit_code != 1:
         print_json(

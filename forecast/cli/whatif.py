@@ -16,11 +16,17 @@ if TYPE_CHECKING:
 
 Topic = Annotated[str, typer.Argument(metavar="TOPIC", show_default=False)]
 Prior = Annotated[
-    list[str] | None, typer.Option("--prior", metavar='NAME="..."', help="Another prior for a parameter; may be repeated.", show_default=False)
+    list[str] | None,
+    typer.Option("--prior", metavar='NAME="..."', help="Another prior for a parameter; may be repeated.", show_default=False),
 ]
 Observe = Annotated[
     list[str] | None,
-    typer.Option("--observe", metavar='"STREAM DAY[..DAY] VALUE [COLUMN=VALUE]..."', help="A row that is supposed; may be repeated.", show_default=False),
+    typer.Option(
+        "--observe",
+        metavar='"STREAM DAY[..DAY] VALUE [COLUMN=VALUE]..."',
+        help="A row that is supposed; may be repeated.",
+        show_default=False,
+    ),
 ]
 _DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.\.(\d{4}-\d{2}-\d{2}))?")
 
@@ -55,11 +61,16 @@ def whatif(
     found = suppose(root_of(book), topic, priors=named, rows=seen, as_of=at, settings=Settings(seed=seed, draws=draws))
     stop_at(found.problems, as_json=as_json)
     if as_json:
-        print_json({"topic": topic, "as_of": str(found.as_of), "after_as_of": str(found.after_as_of), "before": found.before, "after": found.after})
+        print_json(
+            {"topic": topic, "as_of": str(found.as_of), "after_as_of": str(found.after_as_of), "before": found.before, "after": found.after}
+        )
     else:
         moved = "" if found.after_as_of == found.as_of else f", after as of {found.after_as_of}"
         typer.echo(f"{topic}, as of {found.as_of}{moved}")
-        print_columns([(name, found.before[name]["headline"], "→", after["headline"], after["asks"]) for name, after in found.after.items()], indent="  ")
+        print_columns(
+            [(name, found.before[name]["headline"], "→", after["headline"], after["asks"]) for name, after in found.after.items()],
+            indent="  ",
+        )
     if found.distrusted:
         typer.echo("WARNING: the engine does not vouch for these draws.", err=True)
         raise typer.Exit(3)

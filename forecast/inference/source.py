@@ -87,7 +87,8 @@ class _Writer:
             yield f"\n# {name}: {_plain(stream.about)}"
             left_out = len(rows) - int(rows.sum())
             if left_out:
-                yield f"# ({left_out} rows that no parameter could have made likelier or less likely are left out)"
+                which = "row is left out: no parameter makes it" if left_out == 1 else "rows are left out: no parameter makes them"
+            yield f"# ({left_out} {which} likelier or less likely)"
             kept = [row for row, keep in zip(table.record.rows, rows, strict=True) if keep]
             yield f"{self.array(name, 'seen')} = np.array(["
             yield from (f"{INDENT}{number_text(row.value)},  # {_interval(row.start, row.end)}" for row in kept)

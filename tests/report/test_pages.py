@@ -1,0 +1,187 @@
+"""Pages made from the JSON: everything is there, text stays text, nothing is fetched."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from forecast.report.charts import topic_charts
+from forecast.report.pages import render_index, render_topic
+from forecast.report.plain import link, markdown, markdown_code, visible
+from forecast.report.shape import content_bytes, digest_of
+from tests.report.sample import sample_content
+
+HOSTILE = "<script>alert(1)</script> | **bold** `code` [link](javascript:x) \u202etxt\x1b[31m & \"quote\" {{ 7*7 }} =1+1"
+ROOT = Path(__file__).resolve().parents[2]
+VOID = {"meta", "br", "img", "link", "input", "hr"}
+
+
+class Outline(HTMLParser):
+    """What a page is made of: tags, attributes, headings; fails on tags that do not close."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.headings, self.open = [], [], []
+        self.feed(page)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def page(content):
+    """The HTML page of a content."""
+    return render_topic(content)["route.html"].decode()
+
+
+def test_a_topic_has_a_page_its_markdown_and_a_picture_for_each_chart():
+    """The files are the page, the Markdown and the pictures it shows, no more."""
+    files = render_topic(sample_content())
+    pictures = {f"route/{name}.svg" for name in topic_charts(sample_content())}
+    assert set(files) == {"route.html", "route.md"} | pictures
+    assert set(re.findall(r"\]\((route/[^)]+\.svg)\)", files["route.md"].decode())) == pictures
+
+
+def test_page_and_markdown_say_every_answer():
+    """Each headline and each sentence stands on both."""
+    files = render_topic(sample_content())
+    html = files["route.html"].decode().replace("\u00a0", " ")
+    text = files["route.md"].decode()
+    for answer in sample_content()["answers"]:
+        for said in (answer["headline"], answer["sentence"]):
+            assert said in html
+            assert said in text
+
+
+@pytest.mark.parametrize("make", [page, lambda content: render_index([content])["index.html"].decode()])
+def test_a_page_is_well_formed_and_fetches_nothing(make):
+    """No script, no frame, no picture, style or font from elsewhere; links are relative or http(s) with noopener."""
+    outline = Outline(make(sample_content()))
+    assert {tag for tag, _ in outline.tags} & {"script", "iframe", "img", "link", "object", "embed", "form"} == set()
+    assert [name for _, attributes in outline.tags for name in attributes if name.startswith("on")] == []
+    for tag, attributes in outline.tags:
+        assert "src" not in attributes
+        if tag == "a" and ":" in attributes["href"]:
+            assert attributes["href"].startswith(("http://", "https://"))
+            assert "noopener" in attributes["rel"]
+
+
+@pytest.mark.parametrize("make", [page, lambda content: render_index([content])["index.html"].decode()])
+def test_headings_step_down_by_one_and_tables_have_scopes(make):
+    """One first heading, no level skipped, every header cell says what it heads."""
+    outline = Outline(make(sample_content()))
+    assert outline.headings.count(1) == 1
+    assert all(after - before <= 1 for before, after in zip(outline.headings, outline.headings[1:], strict=False))
+    assert [attributes for tag, attributes in outline.tags if tag == "th" and attributes.get("scope") not in {"row", "col"}] == []
+    ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
+    assert sorted(ids) == sorted(set(ids))
+
+
+def test_hostile_text_is_shown_as_text_everywhere():
+    """Markup, control characters and turned writing from records make no tag, no link and no hidden character."""
+    content = sample_content(text=HOSTILE)
+    files = render_topic(content) | render_index([content])
+    for name, data in files.items():
+        text = data.decode()
+        assert "\u202e" not in text
+        assert "\x1b" not in text
+        assert "<script" not in text
+        if name.endswith(".svg"):
+            ET.fromstring(text)
+        if name.endswith(".html"):
+            assert "[U+202E]txt[U+001B]" in text
+            assert not any(tag in {"script", "b"} for tag, _ in Outline(text).tags)
+        if name.endswith(".md"):
+            assert "\\*\\*bold\\*\\*" in text
+            assert not re.search(r"(?<!\\)\]\(javascript", text)
+            for line in text.splitlines():
+                if line.startswith("| ") and "bold" in line:
+                    assert re.search(r"(?<!\\)\| \\\*", line) is None
+
+
+def test_ten_thousand_characters_of_note_are_folded_but_kept():
+    """A long note stands whole on the page, inside a fold."""
+    long = "word " * 2000
+    html = page(sample_content(text=long))
+    assert html.count(long.strip()) >= 1
+    assert "<details><summary>word word" in html
+
+
+def test_a_disputed_report_says_so_before_anything_else():
+    """The warning stands above the first heading of the answers, in both forms and on the index."""
+    content = sample_content() | {"warnings": ["Disputed. The two engines disagree. Do not rely on these numbers."]}
+    content["digest"] = digest_of(content)
+    files = render_topic(content) | render_index([content])
+    for name in ("route.html", "route.md"):
+        text = files[name].decode()
+        assert -1 < text.find("Do not rely on these numbers") < text.find("transfer soon" if name.endswith("md") else 'id="answers"')
+    assert b"Do not rely on these numbers" in files["index.html"]
+    assert b"Do not rely on these numbers" in files["index.md"]
+
+
+def test_another_process_makes_the_same_bytes():
+    """Pages and pictures do not depend on the process that renders them, nor on what it rendered before."""
+    data = content_bytes(sample_content())
+    files = render_topic(sample_content())
+    code = (
+        "import sys, hashlib\nfrom forecast.report.pages import render_topic\nfrom forecast.report.shape import read_content\n"
+        "files = render_topic(read_content(sys.stdin.buffer.read()))\n"
+        "print(hashlib.sha256(b''.join(name.encode() + files[name] for name in sorted(files))).hexdigest())"
+    )
+    import hashlib
+
+    here = hashlib.sha256(b"".join(name.encode() + files[name] for name in sorted(files))).hexdigest()
+    there = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, check=True, cwd=ROOT).stdout.decode().strip()
+    assert there == here
+
+
+def test_pictures_have_words_and_no_colour_alone():
+    """Every picture is named by a sentence; prior and posterior differ in dash as well as in colour."""
+    files = render_topic(sample_content())
+    for name, data in files.items():
+        if name.endswith(".svg"):
+            root = ET.fromstring(data)
+            assert root.get("role") == "img"
+            assert root.get("aria-label")
+    assert b"stroke-dasharray" in files["route/parameter-capture_rate.svg"]
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://example.org/a?b=c", "https://example.org/a?b=c"),
+        ("javascript:alert(1)", ""),
+        ("https://", ""),
+        ("https://exa mple.org", ""),
+        ("https://[broken", ""),
+        ("data:text/html,x", ""),
+        ("https://example.org/\u202e", ""),
+        ('https://example.org/"><b>', "https://example.org/%22%3E%3Cb%3E"),
+    ],
+)
+def test_only_plain_web_addresses_become_links(address, shown):
+    """http and https with a host are links, with what could end an attribute encoded; anything else is text."""
+    assert link(address) == shown
+
+
+def test_markdown_escapes_what_would_be_markup():
+    """Each sign that Markdown reads is escaped, and a bare address does not become a link."""
+    assert markdown("# a|b `c` <i> https://x.org") == "\\# a\\|b \\`c\\` &lt;i&gt; https:/&#47;x.org"
+    assert markdown_code("a`b|c") == "``a`b\\|c``"
+    assert visible("a\u202eb\x00c\nd") == "a[U+202E]b[U+0000]c\nd"

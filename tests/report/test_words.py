@@ -1,0 +1,102 @@
+"""Numbers as words: never surer than they are, never finer than they are known."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecast.report import words
+
+PROBABILITIES = st.floats(0, 1)
+ERRORS = st.floats(0, 0.3)
+
+
+@given(PROBABILITIES, ERRORS)
+def test_no_probability_is_shown_as_nothing_or_as_certain(probability, error):
+    """Whatever the probability and its error, 0 % and 100 % are never said."""
+    assert words.percent(probability, error=error) not in {"0 %", "100 %", "-0 %"}
+
+
+@given(PROBABILITIES)
+def test_an_exact_probability_is_at_most_half_a_step_from_what_is_shown(probability):
+    """A shown percent is within half a point, a bound holds."""
+    shown = words.percent(probability)
+    points = float(shown.removesuffix(" %").split()[-1])
+    if shown.startswith("below"):
+        assert 100 * probability < points
+    elif shown.startswith("above"):
+        assert 100 * probability > points
+    else:
+        assert abs(points - 100 * probability) <= 0.5 + 1e-9
+
+
+@given(PROBABILITIES, PROBABILITIES)
+def test_a_larger_probability_never_has_smaller_odds(first, second):
+    """Odds in words keep the order of the probabilities."""
+    low, high = sorted((first, second))
+    assert _as_number(words.chance(low)) <= _as_number(words.chance(high)) + 1e-12
+
+
+def _as_number(said):
+    if said == "about as likely as not":
+        return 0.5
+    bare = said.removeprefix("less than ").removeprefix("more than ").removeprefix("about ").replace(",", "")
+    part, whole = (words.SMALL.index(word) if word in words.SMALL else int(word) for word in bare.split(" in "))
+    return part / whole + (-1e-6 if said.startswith("less") else 1e-6 if said.startswith("more") else 0)
+
+
+@given(st.floats(-1e8, 1e8).filter(lambda value: value == 0 or abs(value) > 1e-3))
+def test_a_number_is_shown_within_half_a_percent(value):
+    """Three significant digits keep a number within half a percent."""
+    shown = float(words.number(value).replace(",", "").replace("−", "-"))
+    assert abs(shown - value) <= 0.00501 * abs(value)
+
+
+@pytest.mark.parametrize(
+    ("probability", "error", "said"),
+    [
+        (0.12, 0.003, "12 %"),
+        (0.123, 0.02, "10 %"),
+        (0.004, 0.0003, "0.4 %"),
+        (0.004, 0.003, "below 1 %"),
+        (0.0, 0.0001, "below 0.1 %"),
+        (0.9996, 0.0001, "above 99.9 %"),
+        (0.02, 0.03, "below 5 %"),
+    ],
+)
+def test_a_percent_is_rounded_as_its_error_allows(probability, error, said):
+    """Tenths, whole points or steps of five are shown, whichever the error reaches."""
+    assert words.percent(probability, error=error) == said
+
+
+def test_a_probability_is_a_sentence():
+    """Odds come first, then how far the chance itself is unknown."""
+    said = words.probability_sentence(value=0.125, error=0.003, chance_interval=(0.04, 0.27), status="open")
+    assert said == "About one in eight; the chance itself lies between 4 and 27 %."
+
+
+def test_what_has_happened_has_no_chance():
+    """A settled question is answered yes or no."""
+    said = words.probability_sentence(value=1.0, error=0.0, chance_interval=None, status="happened")
+    assert said == "Yes: it has happened."
+
+
+def test_a_distribution_is_a_sentence():
+    """The middle and nine times in ten are said, in the unit."""
+    said = words.distribution_sentence(quantiles=(3, 4, 5, 7, 12), errors=(0, 0, 0, 0, 0), unit="soldiers", status="open")
+    assert said == "About 5 soldiers; nine times in ten between 3 and 12."
+
+
+def test_a_date_that_is_unlikely_names_the_chance_it_has():
+    """Where the middle lies after the deadline, the last quantile before it is said."""
+    said = words.date_sentence(
+        quantiles=("2026-12-03", None, None, None, None), not_by_then=0.82, error=0.003, by="2027-12-31", status="open"
+    )
+    assert said == "More likely not by 31 December 2027: 82 %; a chance of one in twenty by December 2026."
+
+
+def test_shares_are_told_from_the_likeliest_down():
+    """The likeliest choice comes first, what none takes last."""
+    said = words.shares_sentence(values={"fear": 0.2, "chance": 0.7}, errors={"fear": 0.001, "chance": 0.001}, none=0.1)
+    assert said == "Most likely chance 70 %; then fear 20 % and none of these 10 %."
