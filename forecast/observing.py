@@ -67,7 +67,7 @@ class Observation:
             given |= {"from": self.first, "to": self.last}
         else:
             given["on"] = self.first
-        return {name: value for name, value in given.items() if value is not None and value != ""}
+        return {name: value for name, value in given.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,10 @@ def write_reports(directory: Path, contents: Mapping[str, Mapping[str, Any]], *,
     """Write each topic's JSON and pages, then the index of all topics that have a report there; return what changed.
 
     ``known`` are the book's topics: a report of none of them is not in the index.
+    Call it under the book's lock: temporary files that a killed run left are removed.
     """
+    for leftover in directory.rglob(".*.tmp"):
+        leftover.unlink()
     written: list[Path] = []
     for name, content in contents.items():
         files = {f"{name}.json": content_bytes(content), **render_topic(content)}

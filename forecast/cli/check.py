@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def check(*, topics: Topics = None, book: Book = None, as_json: AsJson = False) -> None:
-    r"""Check every file of the book; where all is well, echo each prior as its 5, 50 and 95 % points.
+    """Check every file of the book; where all is well, echo each prior as its 5, 50 and 95 % points.
 
     \b
     Examples:
       forecast check
       forecast check route --json
-    """
+    """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.workflow import check as check_book
 
     checked = check_book(root_of(book), topics or None, as_of=today())

@@ -28,13 +28,13 @@ def export(
     draws: Draws = 16_384,
     book: Book = None,
 ) -> None:
-    r"""Take a topic away: its model as an ordinary PyMC program, or its draws for ArviZ.
+    """Take a topic away: its model as an ordinary PyMC program, or its draws for ArviZ.
 
     \b
     Examples:
       forecast export route --pymc > route.py
       forecast export route --netcdf route.nc --as-of 2025-12-31
-    """
+    """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.exporting import netcdf_file, pymc_program
 
     if pymc == (netcdf is not None):

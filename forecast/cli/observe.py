@@ -58,14 +58,14 @@ def observe(
     book: Book = None,
     as_json: AsJson = False,
 ) -> None:
-    r"""Append a row to a stream's record: checked first, written under a lock, on the disk when this returns.
+    """Append a row to a stream's record: checked first, written under a lock, on the disk when this returns.
 
     \b
     Examples:
       forecast observe captures --on 2026-10-02 --value 1 --source https://example.org/news
       forecast observe wishes --from 2026-10-01 --to 2026-10-05 --value 2 --set asked=3 --source "..."
       forecast observe captures --through 2026-10-12 --source "daily reports"
-    """
+    """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast import observing
 
     own = _columns(columns or [])

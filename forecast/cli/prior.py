@@ -29,13 +29,13 @@ def _group() -> None:
 
 
 def show(*, topic: Topic = None, as_of: AsOf = None, book: Book = None, as_json: AsJson = False) -> None:
-    r"""Show each parameter's prior and posterior side by side: 5, 50 and 95 % points and a small picture.
+    """Show each parameter's prior and posterior side by side: 5, 50 and 95 % points and a small picture.
 
     \b
     Examples:
       forecast prior show route
       forecast prior show route --as-of 2025-03-01
-    """
+    """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.believing import beliefs
 
     day = not_later(as_of, now=today())

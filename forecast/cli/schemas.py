@@ -10,12 +10,12 @@ Which = Annotated[Literal["topic", "priors"], typer.Argument(help="Which file's 
 
 
 def schemas(which: Which) -> None:
-    r"""Print the JSON Schema of a topic file or a prior file.
+    """Print the JSON Schema of a topic file or a prior file.
 
     \b
     Examples:
       forecast schemas topic > topic.schema.json
-    """
+    """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.book.schemas import schemas as texts
 
     typer.echo(texts()[f"{which}.json"], nl=False)

@@ -15,14 +15,14 @@ Question = Annotated[
 
 
 def show(*, question: Question = None, book: Book = None, as_json: AsJson = False) -> None:
-    r"""Show the newest answers, from the reports.
+    """Show the newest answers, from the reports.
 
     \b
     Examples:
       forecast show
       forecast show second_transfer
       forecast show route.second_transfer --json
-    """
+    """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.showing import newest_answers
 
     shown = newest_answers(root_of(book), question)

@@ -31,7 +31,7 @@ def update(
     book: Book = None,
     as_json: AsJson = False,
 ) -> None:
-    r"""Condition the topics on the record, answer their questions, and write the reports and the ledger.
+    """Condition the topics on the record, answer their questions, and write the reports and the ledger.
 
     A day before today gives a hindcast, written under reports/as-of/.
 
@@ -40,7 +40,7 @@ def update(
       forecast update
       forecast update route --no-referee
       forecast update route --as-of 2025-03-01
-    """
+    """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.concluding import Settings
     from forecast.workflow import update as update_book
 

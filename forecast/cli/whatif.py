@@ -42,14 +42,14 @@ def whatif(
     book: Book = None,
     as_json: AsJson = False,
 ) -> None:
-    r"""Show how the answers of a topic would change with other priors or with rows that are only supposed.
+    """Show how the answers of a topic would change with other priors or with rows that are only supposed.
 
     \b
     Examples:
       forecast whatif route --prior 'capture_rate=LogNormal(p5=0.05, p95=5)'
       forecast whatif route --observe "captures 2026-10-01..2026-12-31 0"
       forecast whatif route --as-of 2025-03-01 --observe "wishes 2025-03-02 2 asked=2"
-    """
+    """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.concluding import Settings
     from forecast.supposing import suppose
 

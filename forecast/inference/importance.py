@@ -88,9 +88,18 @@ def sample(target: Target, *, rng: np.random.Generator, budget: Budget | None = 
     Deterministic given ``rng``.  Raises NoSupport where no draw of the prior has a positive
     likelihood, and NotFinite where a density is NaN or plus infinity; both name the rows.
     """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
+
     budget = budget or Budget()
     if target.dimension == 0:
         return _without_unknowns(target, budget)
+    # the matrices are small: on a busy machine threads make them ten times slower, and their number could move the last digit
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _sampled(target, budget, rng)
+
+
+def _sampled(target: Target, budget: Budget, rng: np.random.Generator) -> Weighted:
+    """Learn where the posterior is, then measure."""
     net = lattice(max(5, min(budget.at_once, budget.points // 4)), target.dimension + 2)
     seen, row_count = _supported(target, net, budget, rng)
     seen, learnt = _learn(target, seen, net, budget, rng)

@@ -144,7 +144,7 @@ class _Writer:
         if not self.centred and block.fixed is None and set(arguments) - {"nu"} == set(LOCATION_SCALE.get(block.family.name, ())):
             return Free(block, "standard"), shifted(block.family.name, arguments, _standard(block.family.name, key, arguments, shape))
         distribution = getattr(pm, block.family.name)
-        return Free(block, "own"), distribution(key, **arguments_for(block.family.name, arguments), shape=shape)
+        return Free(block, "own"), distribution(key, **arguments_for(block.family.name, arguments), **transform_for(block.family.name), shape=shape)
 
     def _declare_flat(self, block: Block, key: str, shape: tuple[int, ...]) -> tuple[Free, Any]:
         import pymc as pm
@@ -216,6 +216,13 @@ class _Writer:
         if per := block.parameter.per:
             scope = scope.plus(values={per: np.array(block.positions)}, coded={per: per})
         return self.model.distribution(block.statement, scope, TENSORS)[1]
+
+
+def transform_for(name: str) -> dict[str, Any]:
+    """The transform that PyMC leaves out: its LogitNormal would be sampled between hard walls."""
+    import pymc as pm
+
+    return {"default_transform": pm.distributions.transforms.logodds} if name == "LogitNormal" else {}
 
 
 def _constants(moved: tuple[Moved, ...]) -> Array:

@@ -88,7 +88,7 @@ class _Writer:
             left_out = len(rows) - int(rows.sum())
             if left_out:
                 which = "row is left out: no parameter makes it" if left_out == 1 else "rows are left out: no parameter makes them"
-            yield f"# ({left_out} {which} likelier or less likely)"
+                yield f"# ({left_out} {which} likelier or less likely)"
             kept = [row for row, keep in zip(table.record.rows, rows, strict=True) if keep]
             yield f"{self.array(name, 'seen')} = np.array(["
             yield from (f"{INDENT}{number_text(row.value)},  # {_interval(row.start, row.end)}" for row in kept)
@@ -173,7 +173,8 @@ class _Writer:
             yield f'{INDENT}{variable} = pm.Deterministic("{name}", {value}{"" if shape else "[0]"})'
             return
         yield f"{INDENT}# {block.statement.text}"
-        yield f'{INDENT}{variable} = pm.{kind}("{name}", {_arguments(kind, arguments)}{shape})'
+        transform = ", default_transform=pm.distributions.transforms.logodds" if kind == "LogitNormal" else ""  # PyMC gives it none
+        yield f'{INDENT}{variable} = pm.{kind}("{name}", {_arguments(kind, arguments)}{transform}{shape})'
 
     def _over_hypotheses(self) -> Iterator[str]:
         names = sorted(self.plan.discrete)
@@ -185,7 +186,7 @@ class _Writer:
             shown = ", ".join(
                 f"np.array({code})" if self.model.topic.parameters[name].labels else str(code[0]) for name, code in zip(names, codes, strict=True)
             )
-            yield f"{INDENT * 2}({shown},),{self._in_words(names, codes)}"
+            yield f"{INDENT * 2}({shown}{',' if len(names) == 1 else ''}),{self._in_words(names, codes)}"
         yield f"{INDENT}]"
         yield ""
         yield f"{INDENT}def log_density({', '.join(map(self.variable, names))}):"

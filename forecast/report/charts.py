@@ -72,7 +72,7 @@ def ladder(content: Mapping[str, Any]) -> Chart | None:
 
 def answer_chart(answer: Mapping[str, Any]) -> Chart | None:
     """The picture of an open answer that is not a probability."""
-    if answer["status"] in {"settled", "can no longer happen"}:
+    if answer["status"] != "open":
         return None
     name, value = f"answer-{answer['name']}", answer["value"]
     alt = f"{_sentence(answer['asks'])} {answer['sentence']}"

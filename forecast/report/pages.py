@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 LONG_TEXT = 400  # characters; a longer text is folded on the page
 
 
-class Ready(str):
+class Ready(str):  # noqa: FURB189 - Jinja joins strings, and a UserString is none
     """A text that is already Markdown."""
 
     __slots__ = ()
@@ -77,6 +78,7 @@ def _parameter_groups(content: Mapping[str, Any]) -> list[list[Mapping[str, Any]
     return list(groups.values())
 
 
+@cache  # compiling a template costs as much as ten pictures, and gives the same each time
 def _html() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
@@ -93,6 +95,7 @@ def _html() -> Environment:
     return environment
 
 
+@cache
 def _markdown() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -103,8 +106,9 @@ def _markdown() -> Environment:
         address = link(text)
         return Ready(f"[{markdown(shortened(text))}](<{address}>)" if address else markdown(text))
 
-    environment = Environment(  # noqa: S701 - Markdown has an escaping of its own, `shown`
-        autoescape=False, finalize=shown, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, loader=FileSystemLoader(TEMPLATES)
+    environment = Environment(
+        autoescape=False,  # noqa: S701 - Markdown has an escaping of its own, `shown`
+        finalize=shown, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, loader=FileSystemLoader(TEMPLATES)
     )
     environment.filters.update(_filters() | {"code": lambda text: Ready(markdown_code(text)), "source": source, "ready": Ready})
     return environment
@@ -162,7 +166,7 @@ def _cell(value: Any) -> str:
     """A value of a check as a table shows it."""
     match value:
         case None:
-            return "–"
+            return "none"
         case bool():
             return "yes" if value else "no"
         case float() | int():

@@ -35,7 +35,7 @@ def stream_contents(model: Model, paths: Paths) -> list[dict[str, Any]]:
             "through": record.through.isoformat(),
             "unrecorded_days": quiet[name],
             "past": _past(record, model.topic.opens),
-            "fan": _fan(name, record, paths),
+            "fan": _fan(name, paths),
         }
         for name, record in model.records.items()
     ]
@@ -88,7 +88,7 @@ def _past(record: Record, opens: date) -> list[dict[str, Any]]:
     return [{"day": day.isoformat(), "total": float(record.total_before(day + ONE_DAY))} for day in days]
 
 
-def _fan(name: str, record: Record, paths: Paths) -> dict[str, Any] | None:
+def _fan(name: str, paths: Paths) -> dict[str, Any] | None:
     """The 5, 25, 50, 75 and 95 % points of the total on the eves of the simulated boundaries, from the record's end on."""
     if name not in paths.starts:
         return None

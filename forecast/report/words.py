@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 
 PERCENT_STEPS = (1.0, 5.0, 10.0)
 ODDS = (
-    (1, 1000), (1, 500), (1, 200), (1, 100), (1, 50), (1, 40), (1, 30), (1, 25), (1, 20), (1, 15), (1, 12), (1, 10), (1, 9), (1, 8),
+    (1, 1000), (1, 700), (1, 500), (1, 300), (1, 200), (1, 150), (1, 100), (1, 50), (1, 40), (1, 30), (1, 25), (1, 20), (1, 15), (1, 12), (1, 10), (1, 9), (1, 8),
     (1, 7), (1, 6), (1, 5), (1, 4), (1, 3), (3, 8), (2, 5), (3, 5), (5, 8), (2, 3), (3, 4), (4, 5), (5, 6), (6, 7), (7, 8), (8, 9), (9, 10),
-    (11, 12), (14, 15), (19, 20), (24, 25), (29, 30), (39, 40), (49, 50), (99, 100), (199, 200), (499, 500), (999, 1000),
+    (11, 12), (14, 15), (19, 20), (24, 25), (29, 30), (39, 40), (49, 50), (99, 100), (149, 150), (199, 200), (299, 300), (499, 500), (699, 700), (999, 1000),
 )  # fmt: skip
+MINUS = "\N{MINUS SIGN}"
 SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 RECORDED = frozenset({"happened", "can no longer happen", "settled"})
 
@@ -70,7 +72,7 @@ def chance(probability: float, *, error: float = 0.0) -> str:
 def number(value: float, *, error: float = 0.0) -> str:
     """Return a number with no digit below its error and at most three significant ones (whole ones as they are)."""
     if value == round(value) and abs(value) < 1e15 and error < 0.5:
-        return f"{round(value):,}".replace("-", "−")
+        return f"{round(value):,}".replace("-", MINUS)
     if value == 0:
         return "0"
     digits = 2 - math.floor(math.log10(abs(value)))
@@ -80,9 +82,9 @@ def number(value: float, *, error: float = 0.0) -> str:
     if rounded == 0:
         rounded, digits = round(value, 1 - math.floor(math.log10(abs(value)))), 1 - math.floor(math.log10(abs(value)))
     if 0 < abs(rounded) < 1e-4 or abs(rounded) >= 1e9:
-        return f"{rounded:.3g}".replace("-", "−")
+        return f"{rounded:.3g}".replace("-", MINUS)
     shown = f"{rounded:,.{max(digits, 0)}f}"
-    return (shown.rstrip("0").rstrip(".") if "." in shown else shown).replace("-", "−")
+    return (shown.rstrip("0").rstrip(".") if "." in shown else shown).replace("-", MINUS)
 
 
 def in_unit(value: float, unit: str, *, error: float = 0.0) -> str:
@@ -196,7 +198,7 @@ def headline(kind: str, value: Mapping[str, object], *, unit: str, status: str) 
         case _:
             shares = value["shares"]
             assert isinstance(shares, list)
-            top = max(shares, key=lambda each: each["value"])
+            top = max(shares, key=itemgetter("value"))
             return percent(top["value"], error=top["error"])
 
 

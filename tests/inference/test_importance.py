@@ -152,7 +152,7 @@ def test_rich_hierarchy_converges_in_its_own_coordinates(seed: int) -> None:
     assert abs(drawn.log_evidence + 663_283.337) < ERRORS * drawn.log_evidence_error + 0.002
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
 def test_rich_hierarchy_in_prior_coordinates_is_never_wrong_in_silence(seed: int) -> None:
     """In coordinates that do not suit it the engine either says that it failed or gives the right share."""
     drawn = draw(conflicts_in_prior_coordinates(), seed)

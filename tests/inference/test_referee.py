@@ -116,13 +116,58 @@ def test_a_value_that_is_not_a_number_is_disputed():
 @pytest.mark.parametrize("name", KNOWN)
 def test_the_two_engines_agree_on_the_known_models(name):
     """On each known model both engines, run for real, agree on every parameter and answer."""
+    assert (verdict := run_both(KNOWN[name]().model)).verdict == "agreed", verdict.sentence
+
+
+@pytest.mark.slow
+def test_the_two_engines_agree_on_all_the_language_can_say():
+    """They agree on a topic with 24 hypotheses, priors that depend on them, a hierarchy, a series, a quantity and totals."""
+    topic = make_topic(
+        priors={
+            "cause": "Categorical(fear=0.3, faith=0.5, none=0.2)",
+            "rate": {"per": "cause", "prior": {"fear": "Gamma(alpha=2, beta=4)", "faith": "LogNormal(p5=0.1, p95=3)", "none": "Exponential(lam=1)"}},
+            "share": 'Beta(mean=0.3 if cause == "fear" else 0.6, strength=5)',
+            "later_front": "LogNormal(mu=0.7, sigma=0.2)",
+            "middle": "Normal(mu=0, sigma=1)",
+            "width": "HalfNormal(sigma=1)",
+            "effect": {"per": "group", "prior": "Normal(mu=middle, sigma=width)"},
+            "odd": {"per": "group", "prior": "Bernoulli(p=0.3)"},
+            "burst": "Gamma(mu=2, sigma=1)",
+        },
+        quantities={"level": "front * rate[cause]"},
+        series={"front": {"points": [(date(2025, 1, 1), 1.0), (date(2025, 2, 1), 3.0)], "later": "later_front"}},
+        streams={
+            "captures": {"value": "NegativeBinomial(mu=level * months + 0.01 * total(captures), alpha=burst)", "watched": True},
+            "wishes": "Binomial(n=asked, p=share)",
+            "readings": "StudentT(nu=4, mu=effect[group] + 0.8 * odd[group], sigma=0.4)",
+            "quiet": 'Poisson(mu=rate["fear"] * exposed)',
+        },
+        rows={
+            "captures": [
+                {"from": date(2025, 1, 1), "to": date(2025, 1, 31), "value": 1},
+                {"from": date(2025, 2, 1), "to": date(2025, 4, 30), "value": 6},
+            ],
+            "wishes": [{"value": 2, "asked": 4}],
+            "readings": [{"value": value, "group": group} for value, group in zip((0.1, 1.2, 0.4, 1.5, -0.2), "ABCAB", strict=True)],
+            "quiet": [{"value": 0, "exposed": 0}, {"value": 1, "exposed": 1}],
+        },
+        questions={
+            "twenty": {"answer": "total(captures) >= 20", "by": date(2026, 6, 30)},
+            "how_many": {"answer": "total(captures)", "by": date(2026, 6, 30)},
+            "why": "cause",
+            "high": "share > 0.5",
+        },
+    )
+    assert (verdict := run_both(model_as_of(topic, date(2025, 5, 15)))).verdict == "agreed", verdict.sentence
+
+
+def run_both(model):
+    """The verdict on both engines, run for real."""
     from forecast.inference.conditioning import condition
     from forecast.inference.nuts import sample_nuts
 
-    model = KNOWN[name]().model
     readings = []
     for posterior in (condition(model, rng=np.random.default_rng(1)), sample_nuts(model, seed=2)):
         rng = np.random.default_rng(3 if posterior.engine == "nuts" else 4)
         readings += [posterior, answers(posterior, paths_for(model, posterior.resample(16_384, rng), rng), rng)]
-    verdict = judge(*readings)
-    assert verdict.verdict == "agreed", verdict.sentence
+    return judge(*readings)

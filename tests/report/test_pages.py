@@ -17,7 +17,7 @@ from forecast.report.plain import link, markdown, markdown_code, visible
 from forecast.report.shape import content_bytes, digest_of
 from tests.report.sample import sample_content
 
-HOSTILE = "<script>alert(1)</script> | **bold** `code` [link](javascript:x) \u202etxt\x1b[31m & \"quote\" {{ 7*7 }} =1+1"
+HOSTILE = '<script>alert(1)</script> | **bold** `code` [link](javascript:x) \u202etxt\x1b[31m & "quote" {{ 7*7 }} =1+1'
 ROOT = Path(__file__).resolve().parents[2]
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 
@@ -32,16 +32,19 @@ class Outline(HTMLParser):
         assert self.open == []
 
     def handle_starttag(self, tag, attributes):
+        """Open a tag."""
         self.tags.append((tag, dict(attributes)))
-        if re.fullmatch("h[1-6]", tag):
+        if re.fullmatch(r"h[1-6]", tag):
             self.headings.append(int(tag[1]))
         if tag not in VOID:
             self.open.append(tag)
 
     def handle_startendtag(self, tag, attributes):
+        """Note a tag that closes itself."""
         self.tags.append((tag, dict(attributes)))
 
     def handle_endtag(self, tag):
+        """Close the tag that is open."""
         assert self.open.pop() == tag
 
 
@@ -176,7 +179,7 @@ def test_pictures_have_words_and_no_colour_alone():
     ],
 )
 def test_only_plain_web_addresses_become_links(address, shown):
-    """http and https with a host are links, with what could end an attribute encoded; anything else is text."""
+    """Addresses of http and https with a host are links, with what could end an attribute encoded; anything else is text."""
     assert link(address) == shown
 
 

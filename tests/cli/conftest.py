@@ -1,0 +1,76 @@
+"""A tiny book to run commands on, and the way to run them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from forecast.cli.commands import commands
+
+TINY_BOOK = Path(__file__).resolve().parent.parent / "tiny_book"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command left: its exit code and the two outputs."""
+
+    code: int
+    out: str
+    err: str
+
+
+type Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """A copy of the tiny book, without reports."""
+    root = tmp_path / "book"
+    shutil.copytree(TINY_BOOK, root, ignore=shutil.ignore_patterns("reports"))
+    return root
+
+
+@pytest.fixture(scope="session")
+def published_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny book as of 2025, published; to be copied, not changed."""
+    from datetime import date
+
+    from forecast.concluding import Settings
+    from forecast.workflow import update
+
+    root = tmp_path_factory.mktemp("published") / "book"
+    shutil.copytree(TINY_BOOK, root, ignore=shutil.ignore_patterns("reports"))
+    done = update(root, as_of=date(2025, 1, 1), today=date(2025, 1, 1), settings=Settings(), referee=False)
+    assert done.exit_code == 0
+    return root
+
+
+@pytest.fixture
+def published(published_once: Path, tmp_path: Path) -> Path:
+    """A copy of the published tiny book."""
+    root = tmp_path / "published"
+    shutil.copytree(published_once, root)
+    return root
+
+
+@pytest.fixture
+def run(book: Path) -> Run:
+    """Run a command on the copy of the tiny book (or on another, with ``on``)."""
+
+    def ran(*words: str, on: Path = book) -> Ran:
+        result = CliRunner().invoke(commands(), [*words, "--book", str(on)])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Ran(result.exit_code, result.stdout, result.stderr)
+
+    return ran
+
+
+def files_of(root: Path) -> dict[str, bytes]:
+    """Every file of a book but the lock, with its bytes."""
+    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file() and path.name != ".lock"}

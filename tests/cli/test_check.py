@@ -1,0 +1,106 @@
+"""``forecast check``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cli.conftest import Run, files_of
+
+
+def test_a_sound_book_is_echoed_prior_by_prior(run: Run):
+    """Each prior stands with its 5, 50 and 95 % points, its unit and its statement, and the exit code is 0."""
+    ran = run("check")
+    lines = [line.split(maxsplit=5) for line in ran.out.splitlines()]
+    assert ran.code == 0
+    assert lines[1] == ["ferry", "breakdown_rate", "0.02", "0.11", "0.6", "breakdowns per 100 crossings  LogNormal(p5=0.02, p95=0.6)"]
+    assert [line[1] for line in lines[1:-1]] == [
+        "breakdown_rate",
+        "burstiness",
+        "usual_crossings",
+        "fault",
+        "usual_lateness",
+        "lateness[calm]",
+        "lateness[rough]",
+    ]
+    assert ran.out.splitlines()[-1] == "1 topic checked, no errors."
+
+
+def test_a_problem_is_printed_with_its_place_line_marker_and_hint(run: Run, book: Path):
+    """A misspelt parameter gives exactly this text, exit code 1, and no file is changed."""
+    topic = book / "seeds/ferry/topic.toml"
+    topic.write_text(topic.read_text().replace("alpha=burstiness", "alpha=burstines"))
+    before = files_of(book)
+    ran = run("check")
+    assert (ran.code, ran.err) == (1, "")
+    assert ran.out.splitlines() == [
+        "seeds/ferry/topic.toml:15:71: error: unknown name `burstines`",
+        '    value   = "NegativeBinomial(mu=wear * crossings / 100 * months, alpha=burstines)"',
+        "    " + " " * 70 + "^",
+        "    did you mean `burstiness`?",
+    ]
+    assert files_of(book) == before
+
+
+def test_json_tells_the_same_problems(run: Run, book: Path):
+    """With --json a problem has its path, line, column, level, message, hint and source line."""
+    prior = book / "priors/ferry.toml"
+    prior.write_text(prior.read_text().replace("sd=2", "sd=-2"))
+    ran = run("check", "--json")
+    (problem,) = json.loads(ran.out)["problems"]
+    assert ran.code == 1
+    assert {key: problem[key] for key in ("path", "line", "column", "level")} == {"path": "priors/ferry.toml", "line": 11, "column": 24, "level": "error"}
+    assert problem["source"] == 'prior = "Gamma(mean=3, sd=-2)"'
+
+
+def test_an_unknown_topic_is_a_problem_with_a_hint(run: Run):
+    """Checking a topic that is not there says so and suggests the nearest."""
+    ran = run("check", "fery")
+    assert ran.code == 1
+    assert ran.out == "seeds/fery/topic.toml:1:1: error: no topic `fery` in this book\n    did you mean `ferry`?\n"
+
+
+def test_a_directory_without_seeds_is_no_book(run: Run, tmp_path: Path):
+    """Outside a book every command says that there is none."""
+    (tmp_path / "empty").mkdir()
+    ran = run("check", on=tmp_path / "empty")
+    assert ran.code == 1
+    assert "this directory is not a book" in ran.out
+
+
+def test_a_row_edited_after_its_use_is_found(run: Run, published: Path):
+    """Changing the value of a published row is an error at that row, which says what it was and how to mend it."""
+    record = published / "seeds/ferry/breakdowns.csv"
+    record.write_text(record.read_text().replace("2024-01-01,2024-03-31,1,", "2024-01-01,2024-03-31,4,"))
+    ran = run("check", on=published)
+    assert ran.code == 1
+    assert ran.out.splitlines() == [
+        "seeds/ferry/breakdowns.csv:2:1: error: a row used in the answers as of 2025-01-01 was edited; "
+        "it was 2024-01-01 to 2024-03-31, value 1, known 2024-04-02",
+        '    2024-01-01,2024-03-31,4,2024-04-02,"Harbour log, quarter 1",A,,q1,',
+        "    ^",
+        "    restore it, and append a row that replaces it",
+    ]
+
+
+def test_a_row_removed_after_its_use_is_found(run: Run, published: Path):
+    """Removing a published row is an error at its file."""
+    record = published / "seeds/ferry/late.csv"
+    record.write_text("".join(record.read_text().splitlines(keepends=True)[:-1]))
+    ran = run("check", on=published)
+    assert ran.code == 1
+    assert ran.out.startswith("seeds/ferry/late.csv:1:1: error: a row used in the answers as of 2025-01-01 is gone or was edited; it was 2024-08-05 to")
+
+
+def test_notes_and_new_rows_do_not_count_as_edits(run: Run, published: Path):
+    """A note added to a published row, and a row appended after it, leave the book sound."""
+    record = published / "seeds/ferry/breakdowns.csv"
+    record.write_text(record.read_text().replace("disputed,q3", "doubted,q3") + '2024-10-01,2024-12-31,0,,"Harbour log, quarter 4",A,,,\n')
+    assert run("check", on=published).code == 0
+
+
+def test_a_published_row_may_be_replaced(run: Run, published: Path):
+    """A row that replaces a published one is no edit, even where it was known before those answers."""
+    record = published / "seeds/ferry/breakdowns.csv"
+    record.write_text(record.read_text() + '2024-01-01,2024-03-31,2,2024-06-01,"Harbour log, corrected",A,,,q1\n')
+    assert run("check", on=published).code == 0

@@ -1,0 +1,252 @@
+"""``forecast update`` and ``forecast show``."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from forecast.book.ledger import read_ledger
+from forecast.book.layout import ledger_path
+from forecast.concluding import Settings
+from forecast.workflow import Update, update
+from tests.cli.conftest import Run, files_of
+
+NEW_YEAR = date(2025, 1, 1)
+
+
+def again(root: Path, *, as_of: date = NEW_YEAR, today: date = NEW_YEAR, settings: Settings = Settings()) -> Update:
+    """Update a book without the referee."""
+    return update(root, as_of=as_of, today=today, settings=settings, referee=False)
+
+
+def test_an_update_prints_each_question_with_its_answer(run: Run, book: Path):
+    """The command names every question, writes JSON, page, Markdown, index and ledger, and exits with 0."""
+    ran = run("update", "--no-referee", "--as-of", "2025-01-01")
+    assert ran.code == 0
+    assert [line.split()[0] for line in ran.out.splitlines()[1:-1]] == ["three_more", "next_fault", "what_is_broken"]
+    assert ran.out.splitlines()[0] == "ferry: The ferry across Lake Elna, as of 2025-01-01 (a hindcast): not refereed"
+    written = {path.name for path in (book / "reports/as-of/2025-01-01").iterdir() if path.is_file()}
+    assert written == {"ferry.json", "ferry.html", "ferry.md", "index.html", "index.md"}
+    assert not (book / "reports/ferry.json").exists()
+    entries, problems = read_ledger(ledger_path(book))
+    assert problems == ()
+    assert [(entry["question"], entry["as_of"], entry["hindcast"], entry["verdict"]) for entry in entries] == [
+        (name, "2025-01-01", True, "not refereed") for name in ("three_more", "next_fault", "what_is_broken")
+    ]
+
+
+def test_a_second_update_changes_nothing(published: Path):
+    """With nothing changed no file is written and no line is added to the ledger."""
+    before = files_of(published)
+    done = again(published)
+    assert (done.written, done.recorded, done.exit_code) == ((), 0, 0)
+    assert files_of(published) == before
+
+
+def test_the_same_book_gives_the_same_bytes(published: Path, book: Path):
+    """Two copies of a book, updated apart, have byte-identical reports and ledgers."""
+    again(book)
+    assert files_of(book) == files_of(published)
+
+
+def test_a_deleted_report_is_made_again(published: Path):
+    """Reports deleted, or cut short, are written again with the bytes they had; the ledger gains nothing."""
+    before = files_of(published)
+    (published / "reports/ferry.html").unlink()
+    (published / "reports/ferry.json").write_text("{")
+    assert again(published).recorded == 0
+    assert files_of(published) == before
+
+
+@pytest.mark.parametrize("what", ["row", "day", "seed"])
+def test_the_ledger_gains_lines_when_inputs_day_or_settings_change(published: Path, what: str):
+    """A new row, another as-of day or another seed adds one line for each answer, chained to those before."""
+    if what == "row":
+        record = published / "seeds/ferry/breakdowns.csv"
+        record.write_text(record.read_text() + '2024-10-01,2024-12-31,1,,"Harbour log, quarter 4",A,,,\n')
+        done = again(published)
+    elif what == "day":
+        done = again(published, as_of=date(2025, 1, 2), today=date(2025, 1, 2))
+    else:
+        done = again(published, settings=Settings(seed=2))
+    entries, problems = read_ledger(ledger_path(published))
+    assert (done.recorded, len(entries), problems) == (3, 6, ())
+
+
+def test_words_change_reports_but_not_the_ledger(published: Path):
+    """Another reason for a prior is shown in the reports, and is no new answer."""
+    priors = published / "priors/ferry.toml"
+    priors.write_text(priors.read_text().replace("ours is older than most", "ours is the oldest"))
+    done = again(published)
+    assert done.recorded == 0
+    assert "reports/ferry.json" in done.written
+
+
+def test_a_hindcast_repeated_is_recorded_once(published: Path):
+    """Replaying two days in turn adds lines for each day only the first time."""
+    days = (date(2024, 6, 1), date(2024, 9, 1), date(2024, 6, 1))
+    assert [again(published, as_of=day).recorded for day in days] == [3, 3, 0]
+    assert again(published).recorded == 0
+
+
+def test_rows_known_later_do_not_move_a_hindcast(published: Path):
+    """A row known after the as-of day changes neither the hindcast's report nor the ledger."""
+    again(published, as_of=date(2024, 6, 1))
+    report = published / "reports/as-of/2024-06-01/ferry.json"
+    before = json.loads(report.read_text())["answers"]
+    record = published / "seeds/ferry/breakdowns.csv"
+    record.write_text(record.read_text() + '2024-10-01,2024-12-31,5,,"Harbour log, quarter 4",A,,,\n')
+    assert again(published, as_of=date(2024, 6, 1)).recorded == 0
+    assert json.loads(report.read_text())["answers"] == before
+
+
+def test_a_day_after_today_is_a_wrong_command_line(run: Run):
+    """An as-of day in the future is refused with exit code 2."""
+    ran = run("update", "--as-of", "2999-01-01")
+    assert ran.code == 2
+    assert "2999-01-01 is after today" in ran.err
+
+
+def test_a_problem_anywhere_writes_nothing(run: Run, book: Path):
+    """With an error in a file the update exits with 1 and no file under the book is changed."""
+    (book / "priors/ferry.toml").write_text("[")
+    before = files_of(book)
+    ran = run("update", "--no-referee")
+    assert ran.code == 1
+    assert "priors/ferry.toml:1:" in ran.err
+    assert files_of(book) == before
+
+
+def test_an_impossible_row_is_a_problem_of_the_row(run: Run, book: Path):
+    """A breakdown where none can happen is told with the row's place, and nothing is written."""
+    series = book / "seeds/ferry/crossings.csv"
+    series.write_text(series.read_text().replace("2024-01-01,240", "2024-01-01,0"))
+    ran = run("update", "--no-referee")
+    assert ran.code == 1
+    assert ran.err.startswith("seeds/ferry/breakdowns.csv:2:1: error: this row of `breakdowns` is impossible under every draw")
+    assert not (book / "reports/ferry.json").exists()
+
+
+def test_an_input_changed_while_computing_is_not_published(published: Path, monkeypatch: pytest.MonkeyPatch):
+    """Where a file changed between reading and writing, nothing is written and the file is named."""
+    from forecast import workflow
+
+    real = workflow.publish
+    topic = published / "seeds/ferry/topic.toml"
+
+    def late(*args, **named):
+        topic.write_text(topic.read_text().replace("Lake Elna", "Lake Elsa"))
+        return real(*args, **named)
+
+    monkeypatch.setattr(workflow, "publish", late)
+    before = {name: data for name, data in files_of(published).items() if name.startswith("reports")}
+    done = again(published, as_of=date(2025, 1, 2), today=date(2025, 1, 2))
+    assert done.exit_code == 1
+    assert [problem.place.path for problem in done.problems] == ["seeds/ferry/topic.toml"]
+    assert {name: data for name, data in files_of(published).items() if name.startswith("reports")} == before
+
+
+def test_a_torn_last_line_of_the_ledger_is_set_aside_and_told(published: Path):
+    """Half a line at the ledger's end is kept in ledger.jsonl.torn, a warning says so, and the chain goes on."""
+    path = ledger_path(published)
+    with path.open("a") as file:
+        file.write('{"topic": "fer')
+    done = again(published, as_of=date(2025, 1, 2), today=date(2025, 1, 2))
+    assert [(problem.level, problem.place.path) for problem in done.problems] == [("warning", "reports/ledger.jsonl")]
+    assert path.with_name("ledger.jsonl.torn").read_text() == '{"topic": "fer\n'
+    assert [problem for problem in read_ledger(path)[1]] == []
+    assert done.recorded == 3
+
+
+def test_a_broken_chain_stops_the_update(published: Path):
+    """A ledger line that was edited is a problem of that ledger, and nothing is written."""
+    path = ledger_path(published)
+    path.write_text(path.read_text().replace('"question":"three_more"', '"question":"four_more"'))
+    before = files_of(published)
+    done = again(published, as_of=date(2025, 1, 2), today=date(2025, 1, 2))
+    assert done.exit_code == 1
+    assert [problem.place.line for problem in done.problems] == [2]
+    assert files_of(published) == before
+
+
+def test_two_updates_at_once_leave_one_sound_ledger(book: Path):
+    """Two processes updating for two days at once write both groups of lines, one after the other."""
+    days = ("2024-06-01", "2024-09-01")
+    command = [sys.executable, "-m", "forecast", "update", "--no-referee", "--book", str(book), "--as-of"]
+    running = [subprocess.Popen([*command, day], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for day in days]
+    assert [(process.wait(), process.communicate()[1]) for process in running] == [(0, b""), (0, b"")]
+    entries, problems = read_ledger(ledger_path(book))
+    assert problems == ()
+    assert sorted(entry["as_of"] for entry in entries) == ["2024-06-01"] * 3 + ["2024-09-01"] * 3
+
+
+def test_show_tells_the_newest_answers(run: Run, published: Path):
+    """Without a question each answer is a line; with one, the question, the sentence and its rule are shown."""
+    every = run("show", on=published)
+    assert [line.split()[0] for line in every.out.splitlines()] == ["ferry.three_more", "ferry.next_fault", "ferry.what_is_broken"]
+    one = run("show", "three_more", on=published)
+    assert one.out.splitlines()[:2] == [
+        "ferry.three_more, as of 2025-01-01: not refereed",
+        "  Will the ferry break down three times or more in 2025?",
+    ]
+    (found,) = json.loads(run("show", "ferry.three_more", "--json", on=published).out)
+    assert (found["name"], found["as_of"], found["value"]["value"] > 0) == ("three_more", "2025-01-01", True)
+
+
+def test_show_suggests_the_nearest_question(run: Run, published: Path):
+    """An unknown question gives exit code 1 and a suggestion."""
+    ran = run("show", "three_mor", on=published)
+    assert (ran.code, ran.err.splitlines()[-1]) == (1, "    did you mean `three_more`?")
+
+
+def test_show_before_any_update_says_what_to_do(run: Run):
+    """Without reports the command says so and names the command that makes them."""
+    ran = run("show")
+    assert (ran.code, ran.err) == (1, "reports:1:1: error: nothing has been published yet\n    run `forecast update`\n")
+
+
+@pytest.mark.slow
+def test_a_verdict_is_remembered_until_numbers_change(book: Path, monkeypatch: pytest.MonkeyPatch):
+    """The referee runs once for the same calculation; words and days without new rows do not call it again, a prior does."""
+    from forecast import concluding
+
+    calls = []
+    real = concluding.condition_nuts
+    monkeypatch.setattr(concluding, "condition_nuts", lambda *args: calls.append(1) or real(*args))
+
+    def refereed(day: date) -> str:
+        done = update(book, as_of=day, today=day, settings=Settings())
+        return done.contents["ferry"]["verdict"]["verdict"]
+
+    assert (refereed(NEW_YEAR), len(calls)) == ("agreed", 1)
+    first = (book / "reports/ferry.json").read_bytes()
+    assert (refereed(NEW_YEAR), len(calls)) == ("agreed", 1)
+    assert (book / "reports/ferry.json").read_bytes() == first
+    priors = book / "priors/ferry.toml"
+    priors.write_text(priors.read_text().replace("older than most", "the oldest"))
+    assert (refereed(date(2025, 1, 2)), len(calls)) == ("agreed", 1)
+    priors.write_text(priors.read_text().replace("p95=0.6", "p95=0.7"))
+    assert (refereed(date(2025, 1, 2)), len(calls)) == ("agreed", 2)
+
+
+def test_disputed_answers_are_written_and_marked(book: Path, monkeypatch: pytest.MonkeyPatch):
+    """Where the engines disagree the report is written with a warning at its top, and the exit code is 3."""
+    from forecast import workflow
+
+    real = workflow.conclude_refereed
+
+    def disputed(*args, **named):
+        conclusion, _ = real(*args, **{**named, "referee": False})
+        return conclusion, {"verdict": "disputed", "sentence": "They disagree.", "checks": []}
+
+    monkeypatch.setattr(workflow, "conclude_refereed", disputed)
+    done = update(book, as_of=NEW_YEAR, today=NEW_YEAR, settings=Settings())
+    assert (done.exit_code, done.distrusted) == (3, ("ferry",))
+    content = json.loads((book / "reports/ferry.json").read_text())
+    assert content["warnings"] == ["Disputed. They disagree. Do not rely on these numbers."]
+    assert {entry["verdict"] for entry in read_ledger(ledger_path(book))[0]} == {"disputed"}
