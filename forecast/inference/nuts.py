@@ -152,22 +152,20 @@ def _parameters(model: Model, rendered: Rendered, unconstrained: Array) -> dict[
 
 
 def _constrained(model: Model, free: Free, x: Array, parameters: Mapping[str, NDArray[Any]]) -> Array:
-    if free.form == "flat":
-        lower, upper = np.asarray(free.lower), np.asarray(free.upper)
-    else:
-        arguments = free.block.arguments(model, parameters)
-        if free.form == "standard":
-            value: Array = np.asarray(shifted(free.block.family.name, arguments, x))
-            return value
-        lower, upper = free.block.family.support(**arguments)
-    constrained: Array = x
-    if np.isfinite(lower).all() and np.isfinite(upper).all():
-        constrained = lower + (upper - lower) * special.expit(x)
-    elif np.isfinite(lower).all():
-        constrained = lower + np.exp(x)
-    elif np.isfinite(upper).all():
-        constrained = upper - np.exp(x)
-    return constrained
+    value: Array
+    match free.transform:
+        case "identity":
+            value = x
+        case "log":
+            value = np.exp(x)
+        case "logit":
+            value = special.expit(x)
+        case _:
+            lower, upper = (free.lower, free.upper) if free.form == "flat" else free.block.family.support(**free.block.arguments(model, parameters))
+            value = lower + (upper - lower) * special.expit(x)
+    if free.form == "standard":
+        value = np.asarray(shifted(free.block.family.name, free.block.arguments(model, parameters), value))
+    return value
 
 
 def _drawn_hypotheses(rendered: Rendered, shares: Array, rng: np.random.Generator) -> dict[str, NDArray[Any]]:

@@ -25,6 +25,8 @@ LOCATION_SCALE = {"Normal": ("mu", "sigma"), "StudentT": ("mu", "sigma"), "LogNo
 WHOLE = {"Binomial": ("n",), "BetaBinomial": ("n",), "DiscreteUniform": ("lower", "upper")}
 HYPOTHESES = "log_hypotheses"  # the variable that keeps each hypothesis' joint log density
 
+TRANSFORMS = {"NoneType": "identity", "LogTransform": "log", "LogOddsTransform": "logit", "Interval": "interval"}
+
 type Form = Literal["own", "standard", "flat"]
 
 
@@ -35,10 +37,12 @@ class Free:
     ``own``: as its own distribution; ``standard``: as a standard variable that is
     shifted and scaled (non-centred); ``flat``: without density of its own, because
     its prior depends on a hypothesis, within ``lower`` and ``upper``.
+    ``transform`` is what PyMC does to the variable before NUTS sees it.
     """
 
     block: Block
     form: Form
+    transform: str
     lower: float = -np.inf
     upper: float = np.inf
 
@@ -142,9 +146,11 @@ class _Writer:
             return self._declare_flat(block, key, shape)
         arguments = self._prior_arguments(block, values)
         if not self.centred and block.fixed is None and set(arguments) - {"nu"} == set(LOCATION_SCALE.get(block.family.name, ())):
-            return Free(block, "standard"), shifted(block.family.name, arguments, _standard(block.family.name, key, arguments, shape))
+            standard = _standard(block.family.name, key, arguments, shape)
+            return Free(block, "standard", _transform(standard)), shifted(block.family.name, arguments, standard)
         distribution = getattr(pm, block.family.name)
-        return Free(block, "own"), distribution(key, **arguments_for(block.family.name, arguments), **transform_for(block.family.name), shape=shape)
+        variable = distribution(key, **arguments_for(block.family.name, arguments), **transform_for(block.family.name), shape=shape)
+        return Free(block, "own", _transform(variable)), variable
 
     def _declare_flat(self, block: Block, key: str, shape: tuple[int, ...]) -> tuple[Free, Any]:
         import pymc as pm
@@ -158,7 +164,7 @@ class _Writer:
             variable = pm.Flat(key, shape=shape)
         else:
             raise CannotSample(f"the support of `{block.name}` depends on a hypothesis")
-        return Free(block, "flat", lower, upper), variable
+        return Free(block, "flat", _transform(variable), lower, upper), variable
 
     def _prior_term(self, block: Block, values: Mapping[str, Any]) -> Any:
         """The log prior of a block under each hypothesis, ``(hypotheses,)``."""
@@ -242,6 +248,16 @@ def _at_rows(table: Table, rows: NDArray[np.bool_]) -> Table:
 
 def _observed(kind: Family, values: Array) -> NDArray[Any]:
     return values.astype(np.int64) if kind.discrete else values
+
+
+def _transform(variable: Any) -> str:
+    """What PyMC does to a variable of the model at hand, in a word."""
+    import pymc as pm
+
+    kind = type(pm.modelcontext(None).rvs_to_transforms[variable]).__name__
+    if kind not in TRANSFORMS:
+        raise CannotSample(f"PyMC transforms `{variable.name}` by {kind}, which is not known here")
+    return TRANSFORMS[kind]
 
 
 def _standard(name: str, key: str, arguments: Mapping[str, Any], shape: tuple[int, ...]) -> Any:

@@ -18,9 +18,7 @@ LOG_FROM_RATIO = 20.0  # a positive prior whose 95 % point is this many times it
 def parameter_contents(prior: Posterior, posterior: Posterior) -> list[dict[str, Any]]:
     """Return every value of every parameter, in the topic's order, one entry for each label."""
     topic = posterior.model.topic
-    return [
-        _content(parameter, label, prior, posterior) for parameter in topic.parameters.values() for label in parameter.labels or ("",)
-    ]
+    return [_content(parameter, label, prior, posterior) for parameter in topic.parameters.values() for label in parameter.labels or ("",)]
 
 
 def _content(parameter: Parameter, label: str, prior: Posterior, posterior: Posterior) -> dict[str, Any]:

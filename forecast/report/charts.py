@@ -84,7 +84,12 @@ def answer_chart(answer: Mapping[str, Any]) -> Chart | None:
             if len(points) < 2:
                 return None
             x = _time_x([point["day"] for point in value["curve"]])
-            y = {"field": "p", "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": _axis(values=SHARE_TICKS, format=".0%", grid=True)}
+            y = {
+                "field": "p",
+                "type": "quantitative",
+                "scale": {"domain": [0, 1]},
+                "axis": _axis(values=SHARE_TICKS, format=".0%", grid=True),
+            }
             area = {"mark": {"type": "area", "color": ACCENT, "opacity": 0.18}, "encoding": {"x": x, "y": y}}
             line = {"mark": {"type": "line", "color": ACCENT, "strokeWidth": 2}, "encoding": {"x": x, "y": y}}
             return Chart(name, alt, _spec(points, [area, line], height=180))
@@ -170,14 +175,23 @@ def _curves(parameter: Mapping[str, Any]) -> Spec:
     curves = {which: _visible_part(parameter[which]["shape"]) for which in ("prior", "posterior")}
     values: list[Spec] = [{"of": which, "x": x, "y": y} for which, points in curves.items() for x, y in points]
     spread = [value["x"] for value in values]
-    x = {"field": "x", "type": "quantitative", "scale": _x_scale(spread, logarithmic=logarithmic), "axis": _number_axis(spread, unit, logarithmic=logarithmic)}
+    x = {
+        "field": "x",
+        "type": "quantitative",
+        "scale": _x_scale(spread, logarithmic=logarithmic),
+        "axis": _number_axis(spread, unit, logarithmic=logarithmic),
+    }
     y = {"field": "y", "type": "quantitative", "axis": None}
     of = {"field": "of", "type": "nominal", "scale": {"domain": ["prior", "posterior"], "range": [SECOND, ACCENT]}, "legend": _legend()}
     dash = {"field": "of", "type": "nominal", "scale": {"domain": ["prior", "posterior"], "range": [[5, 3], [1, 0]]}, "legend": _legend()}
     discrete = all(parameter[which]["shape"]["discrete"] for which in curves)
     lines: Spec = {"type": "line", "strokeWidth": 2, **({"point": {"filled": True, "size": 24}} if discrete else {})}
     layers: list[Spec] = [
-        {"transform": [{"filter": "datum.of === 'posterior'"}], "mark": {"type": "area", "color": ACCENT, "opacity": 0.16}, "encoding": {"x": x, "y": y}},
+        {
+            "transform": [{"filter": "datum.of === 'posterior'"}],
+            "mark": {"type": "area", "color": ACCENT, "opacity": 0.16},
+            "encoding": {"x": x, "y": y},
+        },
         {"mark": lines, "encoding": {"x": x, "y": y, "color": of, "strokeDash": dash}},
     ]
     return _spec(values, layers, height=140)
@@ -188,7 +202,9 @@ def _intervals(parameters: Sequence[Mapping[str, Any]]) -> Spec:
     for index, parameter in enumerate(parameters):
         for which in ("prior", "posterior"):
             low, _, middle, _, high = parameter[which]["quantiles"]
-            values.append({"row": index, "label": visible(_spaced(parameter["label"])), "of": which, "low": low, "middle": middle, "high": high})
+            values.append(
+                {"row": index, "label": visible(_spaced(parameter["label"])), "of": which, "low": low, "middle": middle, "high": high}
+            )
     spread = [value[key] for value in values for key in ("low", "high")]
     logarithmic = all(parameter["scale"] == "log" for parameter in parameters)
     scale = _x_scale(spread, logarithmic=logarithmic)
@@ -211,7 +227,12 @@ def _intervals(parameters: Sequence[Mapping[str, Any]]) -> Spec:
 def _bars(bars: Sequence[tuple[str, float | None, float]]) -> Spec:
     """Bars from 0 to 100 %: filled for what is believed now, a dashed outline for the prior where there is one."""
     values = [
-        {"row": index, "label": f"{visible(_spaced(label))}: {words.share(after)}", "after": after, **({} if before is None else {"before": before})}
+        {
+            "row": index,
+            "label": f"{visible(_spaced(label))}: {words.share(after)}",
+            "after": after,
+            **({} if before is None else {"before": before}),
+        }
         for index, (label, before, after) in enumerate(bars)
     ]
     has_prior = any(before is not None for _, before, _ in bars)
@@ -240,10 +261,18 @@ def _distribution(value: Mapping[str, Any], unit: str) -> Spec:
     x = {"field": "x", "type": "quantitative", "scale": scale, "axis": _number_axis(spread, unit, logarithmic=False, whole=discrete)}
     axis = _axis(tickCount=3, format=".0%", grid=True) if discrete else None
     y = {"field": "y", "type": "quantitative", "axis": axis}
-    mark: Spec = {"type": "bar", "width": max(2, min(22, round(240 / (max(spread) - min(spread) + 1.2))))} if discrete else {"type": "area", "line": {"color": ACCENT}}
+    mark: Spec = (
+        {"type": "bar", "width": max(2, min(22, round(240 / (max(spread) - min(spread) + 1.2))))}
+        if discrete
+        else {"type": "area", "line": {"color": ACCENT}}
+    )
     layers: list[Spec] = [
         {"mark": mark | {"color": ACCENT, "opacity": 0.75 if discrete else 0.3}, "encoding": {"x": x, "y": y}},
-        {"mark": {"type": "rule", "color": INK, "strokeDash": [5, 3]}, "data": {"values": [{"x": value["quantiles"][2]}]}, "encoding": {"x": x}},
+        {
+            "mark": {"type": "rule", "color": INK, "strokeDash": [5, 3]},
+            "data": {"values": [{"x": value["quantiles"][2]}]},
+            "encoding": {"x": x},
+        },
     ]
     return _spec(values, layers, height=160) | {"title": _key("dashed: the median")}
 
@@ -267,7 +296,12 @@ def _time_x(days: Sequence[str]) -> Spec:
     ticks = [_instant(tick) for tick in _time_ticks(date.fromisoformat(min(days)), date.fromisoformat(max(days)))]
     yearly = all(datetime.fromtimestamp(tick / 1000, UTC).month == 1 for tick in ticks)
     axis = _axis(values=ticks, format="%Y" if yearly else "%b %Y")
-    return {"field": "day", "type": "temporal", "scale": {"type": "utc", "domain": [_instant(min(days)), _instant(max(days))]}, "axis": axis}
+    return {
+        "field": "day",
+        "type": "temporal",
+        "scale": {"type": "utc", "domain": [_instant(min(days)), _instant(max(days))]},
+        "axis": axis,
+    }
 
 
 def _time_ticks(first: date, last: date) -> list[str]:

@@ -148,6 +148,8 @@ def _unit(topic: Topic, expression: Expression) -> str:
     match expression:
         case Name(name) | Index(name) if name in topic.parameters:
             return topic.parameters[name].unit or ("" if topic.parameters[name].categories else "share")
+        case Name(name) if name in topic.quantities:
+            return _unit(topic, topic.quantities[name].expression)
         case Total(stream):
             return topic.streams[stream].unit
         case _:

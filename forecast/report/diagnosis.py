@@ -32,7 +32,9 @@ def engine_words(diagnostics: Diagnostics) -> list[str]:
     method = METHODS[diagnostics.engine]
     said = [method.format(draws=f"{diagnostics.draws:,}", size=f"{round(diagnostics.effective_size):,}")]
     if diagnostics.pareto_k is not None:
-        verdict = "no few draws carry the answer" if diagnostics.pareto_k <= 0.7 else "a few draws carry the answer, so it cannot be trusted"
+        verdict = (
+            "no few draws carry the answer" if diagnostics.pareto_k <= 0.7 else "a few draws carry the answer, so it cannot be trusted"
+        )
         said.append(f"Pareto k̂ is {words.number(diagnostics.pareto_k, error=0.01)} (at most 0.7 is sound): {verdict}.")
     if diagnostics.r_hat is not None:
         verdict = "the chains found the same place" if diagnostics.r_hat <= 1.01 else "the chains have not found the same place"
@@ -41,7 +43,9 @@ def engine_words(diagnostics: Diagnostics) -> list[str]:
         said.append(f"{'No' if diagnostics.divergences == 0 else format(diagnostics.divergences, ',')} divergent transitions.")
     if diagnostics.log_evidence is not None:
         error = "" if diagnostics.log_evidence_error is None else f" ± {diagnostics.log_evidence_error:.2g}"
-        said.append(f"The logarithm of the evidence, the probability of the record under the whole model, is {diagnostics.log_evidence:.2f}{error}.")
+        said.append(
+            f"The logarithm of the evidence, the probability of the record under the whole model, is {diagnostics.log_evidence:.2f}{error}."
+        )
     if not diagnostics.sound:
         said.append(f"The engine does not vouch for these draws{': ' + diagnostics.reason if diagnostics.reason else ''}.")
     return said
@@ -66,5 +70,7 @@ def warnings(diagnostics: Diagnostics, verdict: Mapping[str, Any]) -> list[str]:
     if verdict["verdict"] == "disputed":
         said.append(f"Disputed. {verdict['sentence']} Do not rely on these numbers.")
     if not diagnostics.sound:
-        said.append(f"The engine does not vouch for its draws{': ' + diagnostics.reason if diagnostics.reason else ''}. Do not rely on these numbers.")
+        said.append(
+            f"The engine does not vouch for its draws{': ' + diagnostics.reason if diagnostics.reason else ''}. Do not rely on these numbers."
+        )
     return said

@@ -108,7 +108,11 @@ def _markdown() -> Environment:
 
     environment = Environment(
         autoescape=False,  # noqa: S701 - Markdown has an escaping of its own, `shown`
-        finalize=shown, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, loader=FileSystemLoader(TEMPLATES)
+        finalize=shown,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=FileSystemLoader(TEMPLATES),
     )
     environment.filters.update(_filters() | {"code": lambda text: Ready(markdown_code(text)), "source": source, "ready": Ready})
     return environment

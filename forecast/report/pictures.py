@@ -18,7 +18,7 @@ def render(chart: Chart) -> str:
     import vl_convert
 
     svg = str(vl_convert.vegalite_to_svg(chart.spec, vl_version=VEGA_LITE))
-    svg = svg.replace('font-family="Liberation Sans"', f'font-family="{FONT}"')
+    svg = _numbered_ids(svg, chart.name).replace('font-family="Liberation Sans"', f'font-family="{FONT}"')
     svg = re.sub(r'<path class="(?:background|foreground)" aria-hidden="true" d="[^"]*"[^>]*/>', "", svg)
     svg = re.sub(r' (?:pointer-events="none"|class="[^"]*"|xmlns:xlink="[^"]*"|version="[^"]*")', "", svg)
     opening, rest = svg.split(">", 1)

@@ -133,15 +133,17 @@ def probability_sentence(*, value: float, error: float, chance_interval: tuple[f
         return f"{said}."
     low, high = chance_interval
     if percent(low) == percent(high):
-        return f"{said}; the chance itself is {percent(low)}."
+        return f"{said}; the chance itself is, nine times in ten, {percent(low)}."
     return f"{said}; the chance itself lies between {percent_range(low, high)}."
 
 
 def settled_sentence(status: str) -> str:
     """Say what the record alone has settled."""
-    return {"happened": "Yes: it has happened.", "can no longer happen": "No: it can no longer happen.", "settled": "Settled by the record."}[
-        status
-    ]
+    return {
+        "happened": "Yes: it has happened.",
+        "can no longer happen": "No: it can no longer happen.",
+        "settled": "Settled by the record.",
+    }[status]
 
 
 def distribution_sentence(*, quantiles: Sequence[float], errors: Sequence[float], unit: str, status: str) -> str:
@@ -173,7 +175,7 @@ def date_sentence(*, quantiles: Sequence[str | None], not_by_then: float, error:
 def shares_sentence(*, values: Mapping[str, float], errors: Mapping[str, float], none: float) -> str:
     """Say the shares of choices, the likeliest first (the first in the file where two are equal)."""
     order = sorted(values, key=lambda label: -values[label])
-    said = [f"{label} {percent(values[label], error=errors[label])}" for label in order]
+    said = [f"{label.replace('_', ' ')} {percent(values[label], error=errors[label])}" for label in order]
     if none > 0.0005:
         said.append(f"none of these {percent(none)}")
     return f"Most likely {said[0]}; then {listed(said[1:])}." if len(said) > 1 else f"{capital(said[0])}."

@@ -49,7 +49,7 @@ def test_json_tells_the_same_problems(run: Run, book: Path):
     ran = run("check", "--json")
     (problem,) = json.loads(ran.out)["problems"]
     assert ran.code == 1
-    assert {key: problem[key] for key in ("path", "line", "column", "level")} == {"path": "priors/ferry.toml", "line": 11, "column": 24, "level": "error"}
+    assert {key: problem[key] for key in ("path", "line", "column", "level")} == {"path": "priors/ferry.toml", "line": 12, "column": 24, "level": "error"}
     assert problem["source"] == 'prior = "Gamma(mean=3, sd=-2)"'
 
 

@@ -11,6 +11,7 @@ from forecast.inference.nuts import sample_nuts
 from forecast.inference.plan import CannotSample
 from forecast.inference.pymc_model import render
 from forecast.model.model import model_as_of
+from forecast.model.priors import blocks
 from tests.building import make_topic
 from tests.known import KNOWN
 
@@ -36,6 +37,42 @@ def test_nuts_gives_the_known_posterior(name):
         assert abs(values.mean() - truth.mean) <= ERRORS * mean_error, truth
         if not truth.share_of:
             assert abs(values.std() - truth.sd) <= ERRORS * sd_error, truth
+
+
+PRIORS = {
+    "normal": "Normal(mu=1, sigma=2)",
+    "student": "StudentT(nu=8, mu=1, sigma=2)",
+    "log_normal": "LogNormal(mu=0, sigma=0.5)",
+    "half_normal": "HalfNormal(sigma=2)",
+    "half_student": "HalfStudentT(nu=8, sigma=2)",
+    "exponential": "Exponential(lam=2)",
+    "gamma": "Gamma(alpha=3, beta=2)",
+    "inverse_gamma": "InverseGamma(alpha=6, beta=2)",
+    "weibull": "Weibull(alpha=2, beta=3)",
+    "beta": "Beta(alpha=2, beta=5)",
+    "logit_normal": "LogitNormal(mu=-1, sigma=0.7)",
+    "uniform": "Uniform(lower=-2, upper=5)",
+    "triangular": "Triangular(lower=1, c=2, upper=6)",
+    "cauchy": "Cauchy(alpha=1, beta=2)",
+    "half_cauchy": "HalfCauchy(beta=2)",
+    "own_edge": "Uniform(lower=0, upper=beta)",
+}
+
+
+@pytest.mark.slow
+def test_without_rows_the_draws_are_those_of_every_prior():
+    """Whatever its support, each family's chains have the prior's own quartiles, so that no transform is misread."""
+    from arviz_stats.base import array_stats
+
+    model = model_as_of(make_topic(priors=PRIORS), AS_OF)
+    posterior = sample_nuts(model, seed=4)
+    for block in blocks(model):
+        draws = {name: values.astype(float) for name, values in posterior.parameters.items()}
+        shares = block.family.distribution(draws[block.name], **block.arguments(model, draws))[:, 0]
+        for level in (0.05, 0.25, 0.5, 0.75, 0.95):
+            below = (shares <= level).astype(float)
+            size = float(array_stats.ess(below.reshape(posterior.chains, -1), method="mean"))
+            assert abs(below.mean() - level) <= ERRORS * np.sqrt(level * (1 - level) / size), (block.name, level)
 
 
 @pytest.mark.slow

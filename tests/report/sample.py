@@ -104,7 +104,9 @@ def sample_topic(*, text: str = "") -> Any:
             for name, stream in topic.streams.items()
         },
         questions={
-            name: replace(question, asks=text or ASKS[name], settled=text or "Yes when the government, or two independent agencies, report it.")
+            name: replace(
+                question, asks=text or ASKS[name], settled=text or "Yes when the government, or two independent agencies, report it."
+            )
             for name, question in topic.questions.items()
         },
     )

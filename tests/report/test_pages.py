@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import subprocess
 import sys
@@ -11,8 +12,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from forecast.report.charts import topic_charts
+from forecast.report.charts import Chart, topic_charts
 from forecast.report.pages import render_index, render_topic
+from forecast.report.pictures import render
 from forecast.report.plain import link, markdown, markdown_code, visible
 from forecast.report.shape import content_bytes, digest_of
 from tests.report.sample import sample_content
@@ -147,11 +149,18 @@ def test_another_process_makes_the_same_bytes():
         "files = render_topic(read_content(sys.stdin.buffer.read()))\n"
         "print(hashlib.sha256(b''.join(name.encode() + files[name] for name in sorted(files))).hexdigest())"
     )
-    import hashlib
-
     here = hashlib.sha256(b"".join(name.encode() + files[name] for name in sorted(files))).hexdigest()
     there = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, check=True, cwd=ROOT).stdout.decode().strip()
     assert there == here
+
+
+def test_ids_inside_a_picture_are_numbered_by_the_picture():
+    """Two renderings of a chart with a clip have the same bytes, and the clip bears the chart's name."""
+    marks = {"mark": {"type": "line", "clip": True}, "encoding": {"x": {"field": "x", "type": "quantitative"}}}
+    chart = Chart("clipped", "A line.", {"data": {"values": [{"x": 1}, {"x": 2}]}, **marks})
+    first, second = render(chart), render(chart)
+    assert first == second
+    assert set(re.findall(r'id="([^"]+)"|url\(#([^)]+)\)', first)) == {("clipped-0", ""), ("", "clipped-0")}
 
 
 def test_pictures_have_words_and_no_colour_alone():
@@ -170,6 +179,8 @@ def test_pictures_have_words_and_no_colour_alone():
     [
         ("https://example.org/a?b=c", "https://example.org/a?b=c"),
         ("javascript:alert(1)", ""),
+        ("javascript://example.org/%0aalert(1)", ""),
+        ("ftp://example.org/a", ""),
         ("https://", ""),
         ("https://exa mple.org", ""),
         ("https://[broken", ""),
