@@ -151,7 +151,10 @@ def _stream(key: str, given: Any, rows: tuple[Row, ...]) -> Stream:
 
 def _series(key: str, given: Any) -> Series:
     described = given if isinstance(given, Mapping) else {"points": given}
-    points = [Point(Place(f"seeds/made/{key}.csv", index + 2), day, float(value), day, "a test") for index, (day, value) in enumerate(described["points"])]
+    points = [
+        Point(Place(f"seeds/made/{key}.csv", index + 2), day, float(value), day, "a test")
+        for index, (day, value) in enumerate(described["points"])
+    ]
     later = described.get("later", "")
     return Series(key, key, "", parse_expression(later) if later else None, later, tuple(points))
 

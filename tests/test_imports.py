@@ -14,7 +14,20 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 TINY_BOOK = ROOT / "tests" / "tiny_book"
-HEAVY = {"pymc", "pytensor", "arviz", "arviz_base", "arviz_stats", "nutpie", "numba", "pandas", "xarray", "scipy.stats", "scipy.optimize", "vl_convert"}
+HEAVY = {
+    "pymc",
+    "pytensor",
+    "arviz",
+    "arviz_base",
+    "arviz_stats",
+    "nutpie",
+    "numba",
+    "pandas",
+    "xarray",
+    "scipy.stats",
+    "scipy.optimize",
+    "vl_convert",
+}
 
 FLOORS = (  # a module may import what stands on its own floor or above it in this list
     ("language",),
@@ -35,17 +48,22 @@ FLOORS = (  # a module may import what stands on its own floor or above it in th
 )
 
 
-
 @pytest.mark.parametrize(
     "run",
-    ["import forecast", "from forecast.cli import main; main(['--help'])", f"from forecast.cli import main; main(['check', '--book', {str(TINY_BOOK)!r}])"],
+    [
+        "import forecast",
+        "from forecast.cli import main; main(['--help'])",
+        f"from forecast.cli import main; main(['check', '--book', {str(TINY_BOOK)!r}])",
+    ],
     ids=["import", "help", "check"],
 )
 def test_nothing_heavy_is_imported(run: str):
     """`import forecast`, `forecast --help` and `forecast check` load none of the heavy packages."""
     run = run.replace("main(", "commands()(").replace("forecast.cli import main", "forecast.cli.commands import commands")
     code = f"import sys\ntry:\n    exec({run!r})\nexcept SystemExit as done:\n    assert not done.code, done.code\nimport json\nprint(json.dumps(sorted(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT, env={**os.environ, "COLUMNS": "100"})
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT, env={**os.environ, "COLUMNS": "100"}
+    )
     loaded = json.loads(done.stdout.splitlines()[-1])
     assert "forecast" in loaded
     assert [name for name in loaded if name in HEAVY or name.split(".")[0] in HEAVY] == []

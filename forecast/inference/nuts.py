@@ -161,7 +161,9 @@ def _constrained(model: Model, free: Free, x: Array, parameters: Mapping[str, ND
         case "logit":
             value = special.expit(x)
         case _:
-            lower, upper = (free.lower, free.upper) if free.form == "flat" else free.block.family.support(**free.block.arguments(model, parameters))
+            lower, upper = (
+                (free.lower, free.upper) if free.form == "flat" else free.block.family.support(**free.block.arguments(model, parameters))
+            )
             value = lower + (upper - lower) * special.expit(x)
     if free.form == "standard":
         value = np.asarray(shifted(free.block.family.name, free.block.arguments(model, parameters), value))
@@ -216,7 +218,9 @@ def _enumerated(model: Model, rendered: Rendered, draws: int, chains: int, seed:
     picked = rng.permutation(systematic(shares, draws, rng))
     parameters = {name: np.concatenate([each.values[name] for each in rendered.hypotheses])[picked] for name in model.topic.parameters}
     likelihood = np.broadcast_to(model.log_likelihood(parameters), (draws, len(model.rows)))
-    diagnostics = Diagnostics("nuts", draws, float(draws), sound=True, reason="nothing is continuous: the hypotheses are enumerated exactly")
+    diagnostics = Diagnostics(
+        "nuts", draws, float(draws), sound=True, reason="nothing is continuous: the hypotheses are enumerated exactly"
+    )
     return Posterior(model, "nuts", parameters, np.full(draws, -np.log(draws)), likelihood, diagnostics, chains)
 
 

@@ -21,7 +21,13 @@ from forecast.model.model import Array, Model, Table
 from forecast.model.priors import Block, Hypothesis
 
 TENSORS = TensorOps()
-LOCATION_SCALE = {"Normal": ("mu", "sigma"), "StudentT": ("mu", "sigma"), "LogNormal": ("mu", "sigma"), "LogitNormal": ("mu", "sigma"), "Cauchy": ("alpha", "beta")}
+LOCATION_SCALE = {
+    "Normal": ("mu", "sigma"),
+    "StudentT": ("mu", "sigma"),
+    "LogNormal": ("mu", "sigma"),
+    "LogitNormal": ("mu", "sigma"),
+    "Cauchy": ("alpha", "beta"),
+}
 WHOLE = {"Binomial": ("n",), "BetaBinomial": ("n",), "DiscreteUniform": ("lower", "upper")}
 HYPOTHESES = "log_hypotheses"  # the variable that keeps each hypothesis' joint log density
 
@@ -174,7 +180,9 @@ class _Writer:
         known = {**values, **self.plan.codes}
         arguments = self._prior_arguments(block, known)
         positions = list(block.positions)
-        value = self.plan.codes[block.name][:, positions] if block.family.discrete else pt.atleast_1d(values[block.name])[positions][None, :]
+        value = (
+            self.plan.codes[block.name][:, positions] if block.family.discrete else pt.atleast_1d(values[block.name])[positions][None, :]
+        )
         if block.family.name == "Categorical":
             shares = pt.broadcast_to(pt.as_tensor_variable(arguments["p"]), (*value.shape, len(block.statement.arguments)))
             chosen = pt.log(shares)[np.arange(value.shape[0])[:, None], np.arange(value.shape[1])[None, :], value]

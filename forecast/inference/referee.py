@@ -211,7 +211,9 @@ def _spread_out(shares: list[float]) -> list[int]:
     return sorted({next(index for index, share in enumerate(shares) if share >= part * shares[-1]) for part in (0.25, 0.5, 0.75)})
 
 
-def _comparison(kind: Literal["parameter", "answer"], place: tuple[str, str], what: str, fast: float, nuts: float, error: float) -> Comparison:
+def _comparison(
+    kind: Literal["parameter", "answer"], place: tuple[str, str], what: str, fast: float, nuts: float, error: float
+) -> Comparison:
     difference = nuts - fast
     z = 0.0 if difference == 0 else (difference / error if error > 0 else math.copysign(math.inf, difference))
     return Comparison(kind, *place, what, fast, nuts, error, z)

@@ -184,7 +184,8 @@ class _Writer:
         for hypothesis in self.plan.hypotheses:
             codes = [hypothesis.values[name][0].tolist() for name in names]
             shown = ", ".join(
-                f"np.array({code})" if self.model.topic.parameters[name].labels else str(code[0]) for name, code in zip(names, codes, strict=True)
+                f"np.array({code})" if self.model.topic.parameters[name].labels else str(code[0])
+                for name, code in zip(names, codes, strict=True)
             )
             yield f"{INDENT * 2}({shown}{',' if len(names) == 1 else ''}),{self._in_words(names, codes)}"
         yield f"{INDENT}]"
@@ -268,7 +269,7 @@ class _Writer:
             "",
             f'{INDENT}draws = pm.sample(2000, tune=1000, chains=4, nuts_sampler="nutpie", target_accept=0.9, random_seed=1, progressbar=False)',
             "",
-            'print(f"{\'parameter\':40} {\'mean\':>12} {\'sd\':>12}")',
+            "print(f\"{'parameter':40} {'mean':>12} {'sd':>12}\")",
         ]
         for parameter in self.model.topic.parameters.values():
             if parameter.name in self.plan.discrete:

@@ -50,7 +50,9 @@ class Coordinates:
     def in_words(self) -> str:
         """Which coordinates these are."""
         kinds = {own for block, own in zip(self.prior, self.own, strict=True) if not block.family.discrete}
-        return {(): "none", (False,): "the prior's own", (True,): "the parameters' own"}.get(tuple(kinds), "some of the prior's, some of the parameters'")
+        return {(): "none", (False,): "the prior's own", (True,): "the parameters' own"}.get(
+            tuple(kinds), "some of the prior's, some of the parameters'"
+        )
 
     def start(self, uniforms: Array) -> Array:
         """Map uniforms ``(draws, dimension)`` to draws of the prior in these coordinates."""
@@ -85,7 +87,10 @@ class Coordinates:
                 density = density + _log_normal(x[:, columns])
                 continue
             values, jacobian = self._values(block, x[:, columns], parameters, own=own)
-            density = density + (block.log_density(self.model, values, parameters) + jacobian.sum(axis=1) if own else _log_normal(x[:, columns]))
+            with np.errstate(invalid="ignore"):  # infinite density at an edge, and the edge infinitely far away
+                density = density + (
+                    block.log_density(self.model, values, parameters) + jacobian.sum(axis=1) if own else _log_normal(x[:, columns])
+                )
             _place(parameters, block, values)
         return np.where(np.isfinite(density), density, -np.inf)
 

@@ -14,7 +14,7 @@ from forecast.answers import Answer, Dates, Distribution, Probability, Shares
 from forecast.book.topic import Point, Question, Topic
 from forecast.future import Paths
 from forecast.inference.posterior import Posterior
-from forecast.language.expressions import Expression, Index, Name, Total
+from forecast.language.expressions import Call, Expression, Index, Name, Total
 from forecast.model.evidence import known_points
 from forecast.report import words
 from forecast.report.beliefs import parameter_contents
@@ -150,6 +150,8 @@ def _unit(topic: Topic, expression: Expression) -> str:
             return topic.parameters[name].unit or ("" if topic.parameters[name].categories else "share")
         case Name(name) if name in topic.quantities:
             return _unit(topic, topic.quantities[name].expression)
+        case Call("expit", _):
+            return "share"
         case Total(stream):
             return topic.streams[stream].unit
         case _:

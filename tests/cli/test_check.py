@@ -49,7 +49,12 @@ def test_json_tells_the_same_problems(run: Run, book: Path):
     ran = run("check", "--json")
     (problem,) = json.loads(ran.out)["problems"]
     assert ran.code == 1
-    assert {key: problem[key] for key in ("path", "line", "column", "level")} == {"path": "priors/ferry.toml", "line": 12, "column": 24, "level": "error"}
+    assert {key: problem[key] for key in ("path", "line", "column", "level")} == {
+        "path": "priors/ferry.toml",
+        "line": 12,
+        "column": 24,
+        "level": "error",
+    }
     assert problem["source"] == 'prior = "Gamma(mean=3, sd=-2)"'
 
 
@@ -89,7 +94,9 @@ def test_a_row_removed_after_its_use_is_found(run: Run, published: Path):
     record.write_text("".join(record.read_text().splitlines(keepends=True)[:-1]))
     ran = run("check", on=published)
     assert ran.code == 1
-    assert ran.out.startswith("seeds/ferry/late.csv:1:1: error: a row used in the answers as of 2025-01-01 is gone or was edited; it was 2024-08-05 to")
+    assert ran.out.startswith(
+        "seeds/ferry/late.csv:1:1: error: a row used in the answers as of 2025-01-01 is gone or was edited; it was 2024-08-05 to"
+    )
 
 
 def test_notes_and_new_rows_do_not_count_as_edits(run: Run, published: Path):

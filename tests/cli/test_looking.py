@@ -44,7 +44,14 @@ def test_another_prior_moves_the_answers_and_writes_nothing(run: Run, book: Path
 
 def test_a_supposed_row_beyond_the_day_moves_the_day(run: Run):
     """A quiet half-year supposed after the as-of day counts whole, and the answer after is as of its end."""
-    words = ("--observe", "breakdowns 2024-10-01..2024-12-31 0", "--as-of", "2024-11-20", "--prior", "usual_crossings=LogNormal(p5=214, p95=346)")
+    words = (
+        "--observe",
+        "breakdowns 2024-10-01..2024-12-31 0",
+        "--as-of",
+        "2024-11-20",
+        "--prior",
+        "usual_crossings=LogNormal(p5=214, p95=346)",
+    )
     found = json.loads(run("whatif", "ferry", *words, "--json").out)
     assert (found["as_of"], found["after_as_of"]) == ("2024-11-20", "2024-12-31")
     assert found["after"]["three_more"]["value"]["value"] < found["before"]["three_more"]["value"]["value"]
@@ -134,7 +141,11 @@ def test_the_names_above_are_all_commands():
     """No command is missing from the list the tests go by."""
     app = commands()
     named = {command.callback.__name__ for command in app.registered_commands}
-    grouped = {f"{group.name} {command.callback.__name__}" for group in app.registered_groups for command in group.typer_instance.registered_commands}
+    grouped = {
+        f"{group.name} {command.callback.__name__}"
+        for group in app.registered_groups
+        for command in group.typer_instance.registered_commands
+    }
     assert named | grouped == set(NAMES)
 
 

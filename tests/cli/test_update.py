@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from forecast.book.ledger import read_ledger
 from forecast.book.layout import ledger_path
+from forecast.book.ledger import read_ledger
 from forecast.concluding import Settings
 from forecast.workflow import Update, update
 from tests.cli.conftest import Run, files_of

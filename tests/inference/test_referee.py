@@ -125,7 +125,10 @@ def test_the_two_engines_agree_on_all_the_language_can_say():
     topic = make_topic(
         priors={
             "cause": "Categorical(fear=0.3, faith=0.5, none=0.2)",
-            "rate": {"per": "cause", "prior": {"fear": "Gamma(alpha=2, beta=4)", "faith": "LogNormal(p5=0.1, p95=3)", "none": "Exponential(lam=1)"}},
+            "rate": {
+                "per": "cause",
+                "prior": {"fear": "Gamma(alpha=2, beta=4)", "faith": "LogNormal(p5=0.1, p95=3)", "none": "Exponential(lam=1)"},
+            },
             "share": 'Beta(mean=0.3 if cause == "fear" else 0.6, strength=5)',
             "later_front": "LogNormal(mu=0.7, sigma=0.2)",
             "middle": "Normal(mu=0, sigma=1)",

@@ -56,7 +56,9 @@ def test_the_program_gives_the_known_means(name):
 
 def test_the_program_of_a_hierarchy_can_be_read():
     """The whole text of a small model's program is as it should be."""
-    assert pymc_source(KNOWN["beta_binomial"]().model) == '''"""beta_binomial: what the record says as of 2025-06-01.
+    assert (
+        pymc_source(KNOWN["beta_binomial"]().model)
+        == '''"""beta_binomial: what the record says as of 2025-06-01.
 
 The topic `beta_binomial` as a PyMC program, with the statements of its files.
 """
@@ -87,3 +89,4 @@ print(f"{'parameter':40} {'mean':>12} {'sd':>12}")
 values = draws["posterior"]["share"].values
 print(f"{'share':40} {values.mean():12.6g} {values.std():12.6g}")
 '''
+    )

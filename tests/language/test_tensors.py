@@ -38,7 +38,14 @@ def test_tensors_and_arrays_agree(text, code):
         "per": {"rate": "group"},
     }
     arrays = Scope(
-        values={"a": np.array([[a]]), "b": np.array([[b]]), "rate": rate[None], "x": x[None], "group": group[None], "cause": np.array([[code]])},
+        values={
+            "a": np.array([[a]]),
+            "b": np.array([[b]]),
+            "rate": rate[None],
+            "x": x[None],
+            "group": group[None],
+            "cause": np.array([[code]]),
+        },
         **shared,
     )
     expected = np.broadcast_to(evaluate(parse_expression(text), arrays, NumpyOps()), (1, 4))[0]
