@@ -8,18 +8,24 @@ parameters.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
 
 import numpy as np
 
-from forecast.book.topic import Parameter
-from forecast.inference.posterior import Posterior
-from forecast.model.model import Array, Model
+from forecast.book.topic import Parameter, Topic
+from forecast.concluding import generator
+from forecast.inference.conditioning import prior_draws
+from forecast.inference.posterior import Posterior, weighted_quantiles
+from forecast.language.expressions import names_in
+from forecast.model.model import Array, Model, model_as_of
 from forecast.model.priors import Block, blocks
 
 POINTS = (0.05, 0.5, 0.95)
 BARS = " ▁▂▃▄▅▆▇█"
 CELLS = 24
+ECHO_DRAWS = 4_096  # draws behind the points of a prior that depends on other parameters
 WIDE = 30.0  # a positive prior whose 95 % point is this many times its 5 % point is drawn over a log scale
 
 
@@ -54,8 +60,24 @@ class Change:
     after_picture: str
 
 
-def believed_before(model: Model, draws: Posterior) -> tuple[Believed, ...]:
-    """Return every value of a model's parameters as its prior has it; ``draws`` are draws of the joint prior."""
+def echoed(topic: Topic, as_of: date) -> tuple[Believed, ...]:
+    """Return every value of a topic's parameters as its prior has it, drawing only those that depend on others.
+
+    Raises ``Unsound`` where a prior is no distribution at some draws.
+    """
+    model = model_as_of(_without_record(topic, topic.parameters), as_of)
+    drawn = _drawn_for_points(topic)
+    if not drawn:
+        return believed_before(model, None)
+    part = model_as_of(_without_record(topic, {name: each for name, each in topic.parameters.items() if name in drawn}), as_of)
+    return believed_before(model, prior_draws(part, rng=generator(1, topic.name, "echo"), draws=ECHO_DRAWS))
+
+
+def believed_before(model: Model, draws: Posterior | None) -> tuple[Believed, ...]:
+    """Return every value of a model's parameters as its prior has it.
+
+    ``draws`` are draws of the joint prior, with at least the parameters that depend on others.
+    """
     found = {(block.name, position): block for block in blocks(model) for position in block.positions}
     return tuple(
         _believed(parameter, label, draws, found[parameter.name, position])
@@ -80,25 +102,61 @@ def _change(before: Believed, prior: Posterior, posterior: Posterior) -> Change:
     return Change(before, after, _picture(olds, prior.weights, *scale), _picture(news, posterior.weights, *scale))
 
 
-def _believed(parameter: Parameter, label: str, draws: Posterior, block: Block | None) -> Believed:
+def _without_record(topic: Topic, parameters: Mapping[str, Parameter]) -> Topic:
+    return replace(topic, parameters=parameters, streams={}, series={}, questions={})
+
+
+def _drawn_for_points(topic: Topic) -> frozenset[str]:
+    """The parameters whose prior depends on others, and those they depend on."""
+    needs = {name: _needs(topic, parameter) for name, parameter in topic.parameters.items()}
+    found: set[str] = set()
+    waiting = [name for name, needed in needs.items() if needed]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += needs[name] | ({topic.parameters[name].per} & needs.keys())
+    return frozenset(found)
+
+
+def _needs(topic: Topic, parameter: Parameter) -> set[str]:
+    """The parameters that the prior of one names, through quantities too."""
+    statements = [*parameter.by_label.values(), *([] if parameter.prior is None else [parameter.prior])]
+    waiting = [expression for statement in statements for expression in statement.arguments.values()]
+    names: set[str] = set()
+    while waiting:
+        fresh = set(names_in(waiting.pop())) - names
+        names |= fresh
+        waiting += [topic.quantities[name].expression for name in fresh if name in topic.quantities]
+    return names & topic.parameters.keys() - {parameter.name}
+
+
+def _believed(parameter: Parameter, label: str, draws: Posterior | None, block: Block | None) -> Believed:
     statement = parameter.statement_for(label).text
+    fixed = None if block is None else block.fixed
     if parameter.categories:
-        codes, weights = draws.column(parameter.name, label), draws.weights
-        shares = {category: float(weights[codes == code].sum()) for code, category in enumerate(parameter.categories)}
-        return Believed(parameter.name, label, statement, parameter.unit, None, shares, exact=False)
-    exact = block is not None and block.fixed is not None
-    if block is not None and block.fixed is not None:
-        points = block.family.points(block.fixed)
+        shares = dict(zip(parameter.categories, _shares(parameter, label, draws, fixed), strict=True))
+        return Believed(parameter.name, label, statement, parameter.unit, None, shares, exact=fixed is not None)
+    if block is not None and fixed is not None:
+        points = block.family.points(fixed)
     else:
+        assert draws is not None  # a value that is not fixed is among the drawn
         low, middle, high = draws.quantiles(parameter.name, POINTS, label)
         points = (low, middle, high)
-    return Believed(parameter.name, label, statement, parameter.unit, points, {}, exact=exact)
+    return Believed(parameter.name, label, statement, parameter.unit, points, {}, exact=fixed is not None)
+
+
+def _shares(parameter: Parameter, label: str, draws: Posterior | None, fixed: Mapping[str, Any] | None) -> list[float]:
+    """The probability of each category."""
+    if fixed is not None:
+        return [float(share) for share in np.ravel(fixed["p"])]
+    assert draws is not None  # a value that is not fixed is among the drawn
+    codes = draws.column(parameter.name, label)
+    return [float(draws.weights[codes == code].sum()) for code in range(len(parameter.categories))]
 
 
 def _scale(olds: Array, old_weights: Array, news: Array, new_weights: Array) -> tuple[float, float, bool]:
     """The ends of a common axis, and whether it is logarithmic."""
-    from forecast.inference.posterior import weighted_quantiles
-
     old_low, old_high = weighted_quantiles(olds, old_weights, (0.02, 0.98))
     new_low, new_high = weighted_quantiles(news, new_weights, (0.02, 0.98))
     low, high = min(old_low, new_low), max(old_high, new_high)

@@ -24,7 +24,7 @@ from forecast.book.sources import read_source
 from forecast.book.topic import Book, Topic
 from forecast.book.writing import Busy, locked, write_whole
 from forecast.remembering import published, report_directory
-from forecast.report.pages import render_index, render_topic
+from forecast.report.pages import render_index
 from forecast.report.shape import content_bytes
 
 COMPARED = ("as_of", "inputs", "engine", "seed", "draws", "verdict", "program")
@@ -40,8 +40,13 @@ class Published:
     problems: tuple[Problem, ...] = ()
 
 
-def publish(book: Book, contents: Mapping[str, Mapping[str, Any]], *, as_of: date, today: date) -> Published:
+def publish(
+    book: Book, contents: Mapping[str, Mapping[str, Any]], pages: Mapping[str, Mapping[str, bytes]], *, as_of: date, today: date
+) -> Published:
     """Record answers in the ledger and write the reports of some topics, and the index of all.
+
+    ``pages`` are the files that each content makes beside its JSON, rendered
+    before, so that the lock is held for writing only.
 
     Writes nothing where an input was changed since it was read, or where the
     ledger is broken.
@@ -57,7 +62,7 @@ def publish(book: Book, contents: Mapping[str, Mapping[str, Any]], *, as_of: dat
                 return Published(problems=(*changed, *broken))
             due = due_lines(entries, contents, today=today)
             torn = append(path, due)
-            written = write_reports(report_directory(root, as_of=as_of, today=today), contents, known=topic_names(root))
+            written = write_reports(report_directory(root, as_of=as_of, today=today), contents, pages, known=topic_names(root))
     except Busy as busy:
         return Published(problems=(Problem(Place(f"{REPORTS}/.lock"), str(busy), "try again when it has finished"),))
     told = () if torn is None else (_torn(torn.kept_in.name),)
@@ -71,7 +76,9 @@ def due_lines(entries: Sequence[Mapping[str, Any]], contents: Mapping[str, Mappi
     return [line for line in lines if any(newest.get(_same(line), {}).get(name) != line[name] for name in COMPARED)]
 
 
-def write_reports(directory: Path, contents: Mapping[str, Mapping[str, Any]], *, known: Sequence[str]) -> tuple[Path, ...]:
+def write_reports(
+    directory: Path, contents: Mapping[str, Mapping[str, Any]], pages: Mapping[str, Mapping[str, bytes]], *, known: Sequence[str]
+) -> tuple[Path, ...]:
     """Write each topic's JSON and pages, then the index of all topics that have a report there; return what changed.
 
     ``known`` are the book's topics: a report of none of them is not in the index.
@@ -81,7 +88,7 @@ def write_reports(directory: Path, contents: Mapping[str, Mapping[str, Any]], *,
         leftover.unlink()
     written: list[Path] = []
     for name, content in contents.items():
-        files = {f"{name}.json": content_bytes(content), **render_topic(content)}
+        files = {f"{name}.json": content_bytes(content), **pages[name]}
         written += [path for file, data in files.items() if _write(path := directory / file, data)]
     others = {name: published(directory / f"{name}.json") for name in known if name not in contents}
     every = {**{name: found for name, found in others.items() if found is not None}, **contents}

@@ -8,28 +8,27 @@ they are.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from forecast.beliefs import Believed, believed_before
+from forecast.beliefs import Believed, echoed
 from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.problems import Problem, has_errors, in_order
 from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
-from forecast.concluding import Conclusion, Settings, conclude, generator
-from forecast.inference.conditioning import prior_draws
+from forecast.concluding import Conclusion, Settings, conclude
 from forecast.inference.plan import CannotSample
 from forecast.model.model import model_as_of
 from forecast.model.unsound import Unsound, at_topic
 from forecast.publishing import publish
 from forecast.remembering import calculation_key, edited_rows, remembered_verdict, verdict_as_data, versions
 from forecast.report.content import topic_content
+from forecast.report.pages import render_topic
 
 type Progress = Callable[[int, int, str], None]
-
-ECHO_DRAWS = 4_096  # draws behind the points of a prior that depends on other parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +75,15 @@ def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Checked:
     book, problems = read_checked(root, topics)
     if has_errors(problems):
         return Checked(book, problems, {})
-    echoed: dict[str, tuple[Believed, ...]] = {}
+    priors: dict[str, tuple[Believed, ...]] = {}
     found: list[Problem] = []
     for topic in book.topics.values():
         try:
-            model = model_as_of(topic, as_of)
-            draws = prior_draws(model, rng=generator(1, topic.name, "echo"), draws=ECHO_DRAWS)
-            echoed[topic.name] = believed_before(model, draws)
+            model_as_of(topic, as_of)  # finds series without values
+            priors[topic.name] = echoed(topic, as_of)
         except Unsound as unsound:
             found += unsound.problems
-    return Checked(book, in_order((*problems, *found)), {} if found else echoed)
+    return Checked(book, in_order((*problems, *found)), {} if found else priors)
 
 
 def read_checked(root: Path, topics: Sequence[str] | None) -> tuple[Book, tuple[Problem, ...]]:
@@ -118,16 +116,23 @@ def update(
         return Update(problems)
     run = _Run(root, as_of, today, settings, referee, versions())
     contents: dict[str, dict[str, Any]] = {}
+    rendering: dict[str, Future[dict[str, bytes]]] = {}
     unsound: list[Problem] = []
-    for done, topic in enumerate(book.topics.values()):
-        try:
-            contents[topic.name] = _content(run, topic, _step(progress, done, len(book.topics), topic))
-        except Unsound as found:
-            unsound += found.problems
-    if unsound:
-        return Update(in_order((*problems, *unsound)))
-    progress(len(contents), len(contents), "writing reports")
-    published = publish(book, contents, as_of=as_of, today=today)
+    with ThreadPoolExecutor(max_workers=1) as painter:  # charts are drawn outside Python while the next topic is computed
+        for done, topic in enumerate(book.topics.values()):
+            try:
+                content = _content(run, topic, _step(progress, done, len(book.topics), topic))
+            except Unsound as found:
+                unsound += found.problems
+                continue
+            contents[topic.name] = content
+            rendering[topic.name] = painter.submit(render_topic, content)
+        if unsound:
+            painter.shutdown(cancel_futures=True)
+            return Update(in_order((*problems, *unsound)))
+        progress(len(contents), len(contents), "writing reports")
+        pages = {name: future.result() for name, future in rendering.items()}
+    published = publish(book, contents, pages, as_of=as_of, today=today)
     problems = in_order((*problems, *published.problems))
     return Update(problems) if has_errors(problems) else Update(problems, contents, published.written, published.recorded)
 

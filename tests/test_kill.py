@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,8 @@ def serve(publishing: Path, observing: Path, updating: Path) -> dict[str, int]:
 
 def make(book: Path, day: date) -> tuple[Any, dict[str, Any], dict[str, Any], dict[str, Any]]:
     """The book, the contents of an update, the pages rendered from them, and the bytes of every report it writes."""
-    from forecast import publishing
     from forecast.concluding import Settings
+    from forecast.report.pages import render_index, render_topic
     from forecast.workflow import update
 
     copy = book.with_name(f"made-{day}")
@@ -67,7 +68,7 @@ def make(book: Path, day: date) -> tuple[Any, dict[str, Any], dict[str, Any], di
         for path in (copy / "reports").rglob("*")
         if path.suffix in {".json", ".html", ".md", ".svg"}
     }
-    return contents, publishing.render_topic(contents["ferry"]), publishing.render_index(list(contents.values())), reports
+    return contents, render_topic(contents["ferry"]), render_index(list(contents.values())), reports
 
 
 def killed_publishing(root: Path, made: list[Any], rng: random.Random) -> dict[str, int]:
@@ -76,20 +77,17 @@ def killed_publishing(root: Path, made: list[Any], rng: random.Random) -> dict[s
     from forecast.book.reading import read_book
 
     book, _ = read_book(root)
-    pages = {}
-    for contents, topic, index, _ in made:
-        pages[contents["ferry"]["digest"]] = (topic, index)
-    publishing.render_topic = lambda content: pages[content["digest"]][0]
-    publishing.render_index = lambda contents: pages[contents[0]["digest"]][1]
+    indexes = {contents["ferry"]["digest"]: index for contents, _, index, _ in made}
+    publishing.render_index = lambda contents: indexes[contents[0]["digest"]]
 
-    def write(which: int) -> None:
-        publishing.publish(book, made[which][0], as_of=DAYS[which], today=DAYS[which])
+    def write(which: int, _: Callable[[int], None] | None = None) -> None:
+        publishing.publish(book, made[which][0], {"ferry": made[which][1]}, as_of=DAYS[which], today=DAYS[which])
 
-    seconds = sorted(timed(lambda: in_child(lambda which=which: write(which))) for which in (0, 1, 0, 1, 0))[2]
+    seconds = sorted(timed(partial(in_child, partial(write, which))) for which in (0, 1, 0, 1, 0))[2]
     killed, instant, lines = 0, 0, ledger(root)
     while killed < PUBLISHING:
         instant += 1
-        killed += in_killed_child(lambda: write(instant % 2), rng.uniform(0, seconds))[0]
+        killed += in_killed_child(partial(write, instant % 2), rng.uniform(0, seconds))[0]
         lines = verified(root, made, lines)
     in_child(lambda: write(0))
     in_child(lambda: write(1))
@@ -181,11 +179,13 @@ def verified(root: Path, made: list[Any], before: list[str]) -> list[str]:
 
 
 def ledger(root: Path) -> list[str]:
+    """The ledger's lines."""
     path = root / "reports/ledger.jsonl"
     return path.read_text().splitlines(keepends=True) if path.exists() else []
 
 
 def whole(root: Path) -> Mapping[Path, bytes]:
+    """Every report with its bytes."""
     reports = [path for path in (root / "reports").rglob("*") if path.suffix in {".json", ".html", ".md", ".svg"} and path.is_file()]
     return {path.relative_to(root): path.read_bytes() for path in reports}
 
@@ -196,6 +196,7 @@ def leftovers(root: Path) -> list[Path]:
 
 
 def timed(action: Callable[[], Any]) -> float:
+    """How many seconds an action takes."""
     began = time.perf_counter()
     action()
     return time.perf_counter() - began
@@ -230,10 +231,7 @@ def in_killed_child(action: Callable[..., Any], after_seconds: float) -> tuple[b
         code = 1
         try:
             os.close(read)
-            if action.__code__.co_argcount:
-                action(lambda number: os.write(write, b"%d\n" % number))
-            else:
-                action()
+            action(lambda number: os.write(write, b"%d\n" % number))
             code = 0
         finally:
             os._exit(code)
@@ -249,4 +247,4 @@ def in_killed_child(action: Callable[..., Any], after_seconds: float) -> tuple[b
 
 if __name__ == "__main__":
     sys.path.insert(0, str(TINY_BOOK.parent.parent))
-    print(json.dumps(serve(*map(Path, sys.argv[1:]))))
+    print(json.dumps(serve(*map(Path, sys.argv[1:]))))  # noqa: T201 - read by the test that runs this

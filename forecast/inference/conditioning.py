@@ -65,13 +65,15 @@ def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384) 
     prior = blocks(model)
     found = hypotheses(model, prior)
     dimension = prior_coordinates(model, prior, found[0]).dimension
-    net = lattice(max(64, draws // len(found)), max(1, dimension))
+    net = lattice(Budget().at_once, dimension + 2)  # the engine's own, which is found once
+    shifts = max(1, round(draws / len(found) / net.size))
     parts, log_weights = [], []
     for hypothesis in found:
         coordinates = prior_coordinates(model, prior, hypothesis)
-        parameters = coordinates.parameters(coordinates.start(net.points(dimension, rng)))
-        parts.append({name: np.broadcast_to(values, (net.size, values.shape[1])) for name, values in parameters.items()})
-        log_weights.append(coordinates.log_hypothesis(parameters, net.size))
+        for _ in range(shifts):
+            parameters = coordinates.parameters(coordinates.start(net.points(dimension, rng)))
+            parts.append({name: np.broadcast_to(values, (net.size, values.shape[1])) for name, values in parameters.items()})
+            log_weights.append(coordinates.log_hypothesis(parameters, net.size))
     log_weight = np.concatenate(log_weights)
     log_weight = log_weight - np.logaddexp.reduce(log_weight)
     size = 1 / np.exp(2 * log_weight).sum()

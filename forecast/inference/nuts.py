@@ -23,6 +23,7 @@ from forecast.inference.posterior import Diagnostics, Posterior, systematic
 from forecast.inference.pymc_model import HYPOTHESES, Free, Rendered, pymc_model, render, shifted
 from forecast.model.model import Array, Model
 
+UNMOVED = 1e-9  # a hypothesis' probability that varies less over the draws has nothing to mix
 HIGHEST_R_HAT = 1.01  # Vehtari et al. 2021, doi:10.1214/20-BA1221
 FEWEST_EFFECTIVE = 400  # bulk and tail effective draws, of the same source
 MOST_DIVERGENT = 0.005  # share of draws whose trajectory may have diverged
@@ -186,7 +187,7 @@ def _diagnose(values: Mapping[str, Array], shares: Array | None, divergences: in
     from arviz_stats.base import array_stats
 
     columns = [column for array in values.values() for column in array.T]
-    probabilities = [] if shares is None else [share for share in shares.T if share.std() > 0]
+    probabilities = [] if shares is None else [share for share in shares.T if np.ptp(share) > UNMOVED]
     shaped = np.array([column.reshape(settings.chains, settings.draws) for column in [*columns, *probabilities]])
     r_hat = float(np.max(array_stats.rhat(shaped)))
     bulk = float(np.min(array_stats.ess(shaped, method="bulk")))

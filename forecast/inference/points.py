@@ -10,6 +10,7 @@ transform, in milliseconds.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,7 @@ class Lattice:
         return points
 
 
+@lru_cache(maxsize=64)
 def lattice(size: int, dimension: int) -> Lattice:
     """Return a lattice of the greatest prime number of points up to ``size`` (at least 5), good for smooth integrands.
 

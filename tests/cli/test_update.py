@@ -19,9 +19,9 @@ from tests.cli.conftest import Run, files_of
 NEW_YEAR = date(2025, 1, 1)
 
 
-def again(root: Path, *, as_of: date = NEW_YEAR, today: date = NEW_YEAR, settings: Settings = Settings()) -> Update:
+def again(root: Path, *, as_of: date = NEW_YEAR, today: date = NEW_YEAR, settings: Settings | None = None) -> Update:
     """Update a book without the referee."""
-    return update(root, as_of=as_of, today=today, settings=settings, referee=False)
+    return update(root, as_of=as_of, today=today, settings=settings or Settings(), referee=False)
 
 
 def test_an_update_prints_each_question_with_its_answer(run: Run, book: Path):

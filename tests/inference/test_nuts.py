@@ -131,3 +131,16 @@ def test_hierarchies_are_not_centred_unless_asked():
     model = KNOWN["eight_schools"]().model
     assert [(each.block.name, each.form) for each in render(model).free] == [("mu", "own"), ("tau", "own"), ("effect", "standard")]
     assert [(each.block.name, each.form) for each in render(model, centred=True).free] == [("mu", "own"), ("tau", "own"), ("effect", "own")]
+
+
+@pytest.mark.slow
+def test_hypotheses_that_no_row_tells_apart_are_no_fault_of_the_chains():
+    """Where the record says nothing of a hypothesis its probability stays its prior's, and the draws are sound."""
+    topic = make_topic(
+        priors={"cause": "Categorical(one=0.45, two=0.35, three=0.2)", "rate": "Gamma(alpha=2, beta=1)"},
+        streams={"seen": "Poisson(mu=rate)"},
+        rows={"seen": [3, 1]},
+    )
+    posterior = sample_nuts(model_as_of(topic, date(2026, 1, 1)), seed=1)
+    assert (posterior.diagnostics.sound, posterior.diagnostics.reason) == (True, "")
+    assert abs(np.mean(posterior.column("cause") == 0) - 0.45) < 0.03

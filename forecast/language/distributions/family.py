@@ -36,9 +36,14 @@ class Signature:
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Every argument of the set."""
+        return frozenset(self.required + self.optional)
+
     def accepts(self, names: frozenset[str]) -> bool:
         """Whether exactly these argument names may be given together."""
-        return names.issuperset(self.required) and names.issubset(self.required + self.optional)
+        return names.issuperset(self.required) and names <= self.names
 
     def __str__(self) -> str:
         return ", ".join((*self.required, *self.optional)) or "nothing"
@@ -183,7 +188,14 @@ class Family(ABC):
         if any(signature.accepts(names) for signature in self.signatures):
             return dict(given)
         return arguments_from_words(
-            self.name, given, ops, forms=self.forms, native=tuple(self.domains), signatures=self.signatures, no_words=self.no_words
+            self.name,
+            given,
+            ops,
+            forms=self.forms,
+            native=tuple(self.domains),
+            signatures=self.signatures,
+            no_words=self.no_words,
+            check=self.check_constants,
         )
 
     def check_constants(self, arguments: Mapping[str, float]) -> None:

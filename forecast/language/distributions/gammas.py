@@ -17,7 +17,6 @@ from forecast.language.distributions.positive import require_median_and_factor
 from forecast.language.distributions.solve import NoRoot, gamma_alpha, log_gamma_quantile
 from forecast.language.distributions.table import FEWEST, Table, tabulate
 from forecast.language.distributions.words import Form, Words, verified
-from forecast.language.faults import Fault
 
 
 class Gamma(Family):
@@ -79,7 +78,8 @@ class Gamma(Family):
     @staticmethod
     def _from_alpha(words: Words) -> dict[str, Any]:
         words.require("alpha", lambda alpha: alpha > 0, "above 0")
-        return {"alpha": words["alpha"], "beta": math.exp(log_gamma_quantile(words.number("alpha"), words.shares[0])) / words.points[0]}
+        log_quantile = log_gamma_quantile(words.number("alpha"), words.shares[0])
+        return {"alpha": words["alpha"], "beta": _exp(words, log_quantile) / words.points[0]}
 
     @staticmethod
     def _from_moments(words: Words) -> dict[str, Any]:
@@ -202,14 +202,12 @@ def _alpha(words: Words, low_share: float, high_share: float, log_ratio: float) 
     try:
         return gamma_alpha(low_share, high_share, log_ratio)
     except NoRoot:
-        raise Fault(
-            f"no {words.family} can be computed for this: it is too narrow or too wide", argument=next(iter(words.values), "")
-        ) from None
+        raise words.uncomputable() from None
 
 
 def _exp(words: Words, log_rate: float) -> float:
     if not -700 < log_rate < 700:
-        raise Fault(f"no {words.family} can be computed for this: it is too narrow or too wide", argument=next(iter(words.values), ""))
+        raise words.uncomputable()
     return math.exp(log_rate)
 
 

@@ -15,7 +15,7 @@ from scipy import special
 
 from forecast.language.distributions.domains import POSITIVE, WIDTH, Domain
 from forecast.language.distributions.family import Array, Core, Family, Signature
-from forecast.language.distributions.real import HALF_LOG_2PI, scale_of, student_log_density
+from forecast.language.distributions.real import HALF_LOG_2PI, scale_of, student_log_density, student_score, student_share
 from forecast.language.distributions.words import Form, Words
 
 ABOVE_ZERO = (0.0, math.inf)
@@ -89,7 +89,9 @@ class HalfStudentT(Family):
     def _distribution(self, x: Array, *core: Array) -> Array:
         nu, sigma = core
         z = np.maximum(x, 0.0) / sigma
-        return np.asarray(np.where(z > 1, 1 - 2 * special.stdtr(nu, -z), special.betainc(0.5, nu / 2, z * z / (nu + z * z))))
+        near = 2 * z * np.exp(student_log_density(np.asarray(0.0), nu))
+        middle = np.where(z > 1, 1 - 2 * student_share(-z, nu), special.betainc(0.5, nu / 2, z * z / (nu + z * z)))
+        return np.where(z * z < 1e-20 * nu, near, middle)
 
     def _quantile(self, q: Array, *core: Array) -> Array:
         nu, sigma = core
@@ -171,13 +173,23 @@ def half_normal_score(q: Array) -> Array:
 
 
 def half_student_score(q: Array, nu: Array) -> Array:
-    """The quantile of |T|: by the t's own tail, and near 0, where that runs out of digits, by two terms of the series.
+    """The quantile of |T|: by the t's own tail; by T² / (nu + T²), which is a Beta, where that runs out of digits; by a series next to 0.
 
-    Near 0 the distribution function is ``2 f(0) (x - (nu + 1) / (6 nu) x³ + …)``.
+    Next to 0 the distribution function is ``2 f(0) (x - (nu + 1) / (6 nu) x³ + …)``.
     """
-    tail = -special.stdtrit(nu, 0.5 * (1 - q))
-    first = 0.5 * q * np.exp(-student_log_density(np.asarray(0.0), nu))
-    return np.where(q < 1e-4, first * (1 + (nu + 1) / (6 * nu) * first**2), tail)
+    q, nu = np.broadcast_arrays(q, nu)
+    score = -student_score(0.5 * (1 - q), nu)
+    low = q < 0.1
+    if not low.any():
+        return score
+    share, freedom = q[low], nu[low]
+    beta = special.betaincinv(0.5, 0.5 * freedom, share)
+    first = 0.5 * share * np.exp(-student_log_density(np.asarray(0.0), freedom))
+    score = np.array(score)
+    series = first * (1 + (freedom + 1) / (6 * freedom) * first**2)
+    by_beta = np.where(beta < 0.5, np.sqrt(freedom * beta / (1 - beta)), score[low])
+    score[low] = np.where(share < 1e-4 * np.minimum(freedom, 1.0), series, by_beta)
+    return score
 
 
 def half_student_mean(nu: Array) -> Array:

@@ -15,7 +15,6 @@ from forecast.language.distributions.half import ABOVE_ZERO
 from forecast.language.distributions.real import HALF_LOG_2PI, location_scale, scale_of
 from forecast.language.distributions.solve import NoRoot, weibull_alpha
 from forecast.language.distributions.words import Form, Words
-from forecast.language.faults import Fault
 
 NORMAL_95 = float(special.ndtri(0.95))
 
@@ -204,7 +203,7 @@ class Weibull(Family):
         try:
             alpha = weibull_alpha(mean, sd)
         except NoRoot:
-            raise Fault(f"no Weibull with mean {mean:.6g} and sd {sd:.6g} can be computed: too narrow or too wide", argument="sd") from None
+            raise words.uncomputable() from None
         return {"alpha": alpha, "beta": mean / float(special.gamma(1 + 1 / alpha))}
 
     forms = (

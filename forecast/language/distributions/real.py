@@ -17,6 +17,7 @@ from forecast.language.distributions.family import Array, Core, Family, Signatur
 from forecast.language.distributions.words import Form, Words
 
 HALF_LOG_2PI = 0.5 * np.log(2 * np.pi)
+FAR = 1e150  # standard t scores whose squares are too large for a float; SciPy stops there without a word
 
 
 def location_scale(words: Words, scores: tuple[float, ...], points: tuple[Any, ...], *, location: str, scale: str) -> dict[str, Any]:
@@ -126,11 +127,11 @@ class StudentT(Family):
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         nu, mu, sigma = core
-        return np.asarray(special.stdtr(nu, (x - mu) / sigma))
+        return student_share((x - mu) / sigma, nu)
 
     def _quantile(self, q: Array, *core: Array) -> Array:
         nu, mu, sigma = core
-        return np.asarray(mu + sigma * special.stdtrit(nu, q))
+        return np.asarray(mu + sigma * student_score(q, nu))
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         nu, mu, sigma = np.broadcast_arrays(*core)
@@ -155,7 +156,7 @@ class StudentT(Family):
             check_side(words, "mu")
         if "sigma" in words.values:
             words.require_width("sigma")
-        scores = tuple(float(special.stdtrit(nu, q)) for q in words.shares)
+        scores = tuple(float(student_score(np.asarray(q), np.asarray(nu))) for q in words.shares)
         return {"nu": words["nu"], **location_scale(words, scores, words.points, location="mu", scale="sigma")}
 
     @staticmethod
@@ -232,6 +233,31 @@ def student_log_density(z: Array, nu: Array) -> Array:
     """The log density of a standard t: the constant by ``betaln``, which keeps its digits at large ``nu``."""
     constant = -special.betaln(0.5, 0.5 * nu) - 0.5 * np.log(nu)
     return np.asarray(constant - 0.5 * (nu + 1) * np.log1p(z * z / nu))
+
+
+def student_share(z: Array, nu: Array) -> Array:
+    """The distribution function of a standard t: SciPy's, and by the leading term of the tail where that overflows."""
+    share = np.asarray(special.stdtr(nu, z))
+    far = np.abs(z) > FAR
+    if far.any():
+        tail = np.exp(_log_tail(nu) - nu * np.log(np.abs(z)))
+        share = np.where(far, np.where(z < 0, tail, 1 - tail), share)
+    return share
+
+
+def student_score(q: Array, nu: Array) -> Array:
+    """The quantile of a standard t: SciPy's, and by the leading term of the tail far out; infinite where no float holds it."""
+    score = np.asarray(special.stdtrit(nu, q))
+    far = np.abs(score) > FAR
+    if far.any():
+        size = np.exp((_log_tail(nu) - np.log(np.minimum(q, 1 - q))) / nu)
+        score = np.where(far, np.copysign(size, score), score)
+    return score
+
+
+def _log_tail(nu: Array) -> Array:
+    """The log of c where P(T > z) approaches c / z**nu."""
+    return student_log_density(np.asarray(0.0), nu) + 0.5 * (nu - 1) * np.log(nu)
 
 
 def cauchy_score(q: Array) -> Array:

@@ -82,10 +82,7 @@ class Beta(Family):
         try:
             alpha, beta = beta_alpha_beta(low_share, low, high_share, high)
         except NoRoot:
-            raise Fault(
-                f"no Beta can be computed from `{words.quantiles[0].name}` and `{words.quantiles[1].name}`: they are too close together or too far apart",
-                argument=words.quantiles[0].name,
-            ) from None
+            raise words.uncomputable() from None
         return verified(words, Beta(), {"alpha": alpha, "beta": beta})
 
     @staticmethod

@@ -84,6 +84,8 @@ def log_gamma_quantile(alpha: float, share: float) -> float:
 
 def gamma_alpha(low_share: float, high_share: float, log_ratio: float) -> float:
     """The shape of the Gamma whose quantiles at two shares have this log ratio (which falls as the shape grows)."""
+    if log_ratio <= 0 or not math.isfinite(log_ratio):
+        raise NoRoot
     width = float(special.ndtri(high_share) - special.ndtri(low_share))
     guess = 2 * math.log(width / log_ratio)  # a Gamma of large shape is nearly LogNormal with sigma = 1 / sqrt(alpha)
 
@@ -105,6 +107,8 @@ def beta_alpha_beta(low_share: float, low: float, high_share: float, high: float
     low_logit, high_logit = _logit(low_share), _logit(high_share)
     spread = (float(special.logit(high)) - float(special.logit(low))) / float(special.ndtri(high_share) - special.ndtri(low_share))
     centre = float(special.expit((special.logit(high) + special.logit(low)) / 2))
+    if spread <= 0 or centre in {0.0, 1.0}:
+        raise NoRoot
     strength = max(1 / (centre * (1 - centre)) / spread**2, 0.1)  # the variance of a logit is about 1 / (strength m (1 - m))
     last_log_beta = math.log((1 - centre) * strength)
 
@@ -137,6 +141,8 @@ def _beta_logit(alpha: float, beta: float, x: float) -> float:
 def weibull_alpha(mean: float, sd: float) -> float:
     """The shape of the Weibull with this mean and sd: its coefficient of variation falls as the shape grows."""
     target = math.log1p((sd / mean) ** 2)  # log of E[X²] / E[X]²
+    if target <= 0 or not math.isfinite(target):
+        raise NoRoot
 
     def excess(log_alpha: float) -> float:
         inverse = math.exp(-log_alpha)

@@ -20,7 +20,8 @@ def smallest(distribution: Callable[[Array], Array], q: Array, guess: Array, low
     """
     shape = np.broadcast_shapes(q.shape, guess.shape, lower.shape, upper.shape)
     q, lower, upper = (np.broadcast_to(each, shape) for each in (q, lower, upper))
-    high = np.clip(np.floor(np.broadcast_to(guess, shape)), lower, upper)
+    upper = np.minimum(upper, np.finfo(float).max)
+    high = np.clip(np.floor(np.where(np.isnan(guess), lower, guess)), lower, upper)
     low = lower - 1.0
     step = 1.0
     while (short := (distribution(high) < q) & (high < upper)).any():
@@ -31,8 +32,8 @@ def smallest(distribution: Callable[[Array], Array], q: Array, guess: Array, low
     while (wide := (high - step > low) & (distribution(np.maximum(high - step, lower)) >= q)).any():
         high = np.where(wide, np.maximum(high - step, lower), high)
         step *= 2
-    while (wide := high - low > 1).any():
-        middle = np.floor(0.5 * (low + high))
+    while (wide := (high - low > 1) & (np.nextafter(low, high) < high)).any():  # above 2**53 not every whole number is a float
+        middle = np.floor(0.5 * low + 0.5 * high)
         reached = distribution(np.maximum(middle, lower)) >= q
         high = np.where(wide & reached, middle, high)
         low = np.where(wide & ~reached, middle, low)

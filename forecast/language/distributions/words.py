@@ -85,6 +85,12 @@ class Words:
             )
         self.require(name, lambda value: value > zero, f"above {zero:g}")
 
+    def uncomputable(self) -> Fault:
+        """The fault of words that are possible on paper and out of a float's reach."""
+        named = (*self.values, *(quantile.name for quantile in self.quantiles))
+        said = " and ".join(f"`{name}`" for name in named)
+        return Fault(f"no {self.family} can be computed from {said}: it would be too narrow or too wide", argument=named[-1])
+
     def _number(self, name: str, value: Any) -> float:
         number = constant_of(value)
         if number is None:
@@ -93,7 +99,7 @@ class Words:
                 hint="use an argument set that may name parameters, such as PyMC's own",
                 argument=name,
             )
-        return number
+        return np.float64(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,14 @@ class Form:
     def __str__(self) -> str:
         shown = {0: (), 1: ("p50",), 2: ("p5", "p95"), 3: ("p5", "p50", "p95")}[self.quantiles]
         return ", ".join((*self.names, *shown))
+
+
+class ArgumentSet(Protocol):
+    """What the messages ask of a set of PyMC's own arguments, beside its text."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every argument of the set."""
 
 
 def constant_of(value: Any) -> float | None:
@@ -145,14 +159,20 @@ def arguments_from_words(
     *,
     forms: Sequence[Form],
     native: Sequence[str],
-    signatures: Sequence[object],
+    signatures: Sequence[ArgumentSet],
     no_words: str,
+    check: Callable[[Mapping[str, float]], None],
 ) -> dict[str, Any]:
-    """Return PyMC's arguments for a prior said in words; raise ``Fault`` where it cannot be."""
+    """Return PyMC's arguments for a prior said in words; raise ``Fault`` where it cannot be.
+
+    ``check`` raises ``Fault`` where solved constants make no distribution.
+    """
     values: dict[str, Any] = {}
     quantiles: list[Quantile] = []
     accepted = _accepted(forms, signatures)
-    for name, value in given.items():
+    for name, each in given.items():
+        number = constant_of(each)
+        value = each if number is None else np.float64(number)  # which overflows to infinity, where Python's float stops
         if name in native or name in WORDS:
             values[name] = value
         elif (share := quantile_share(name)) is not None:
@@ -166,17 +186,35 @@ def arguments_from_words(
             words_given = Words(family, ops, values, tuple(quantiles))
             _check_finite(given)
             _check_quantiles(words_given, form.inside)
-            return form.solve(words_given)
-    raise _unmatched(family, given, accepted, no_words)
+            with np.errstate(all="ignore"):
+                solved = form.solve(words_given)
+                if all(constant_of(value) is not None for value in solved.values()):
+                    try:
+                        check(solved)
+                    except Fault:  # the words were possible, so what they solve to has left the range of floats
+                        raise words_given.uncomputable() from None
+            return solved
+    too_many = any(_leaves_over(form, values, len(quantiles)) for form in forms) or any(
+        0 < len(signature.names) < len(given) and given.keys() >= signature.names for signature in signatures
+    )
+    raise _unmatched(family, given, accepted, no_words, too_many=too_many)
 
 
-def _accepted(forms: Sequence[Form], signatures: Sequence[object]) -> str:
+def _accepted(forms: Sequence[Form], signatures: Sequence[ArgumentSet]) -> str:
     sets = [f"({option})" for option in (*signatures, *forms)]
     return "give " + (f"{', '.join(sets[:-1])} or {sets[-1]}" if len(sets) > 1 else sets[0])
 
 
-def _unmatched(family: str, given: Mapping[str, Any], accepted: str, no_words: str) -> Fault:
-    if given:
+def _leaves_over(form: Form, values: Mapping[str, Any], quantiles: int) -> bool:
+    """Whether a form needs only a part of what was given."""
+    return values.keys() >= set(form.names) and form.quantiles <= quantiles
+
+
+def _unmatched(family: str, given: Mapping[str, Any], accepted: str, no_words: str, *, too_many: bool) -> Fault:
+    if too_many:
+        said = ", ".join(f"`{name}`" for name in given)
+        message = f"{said} together say more than {family} has parameters for"
+    elif given:
         said = ", ".join(f"`{name}`" for name in given)
         message = f"{said} alone does not say which {family}" if len(given) == 1 else f"{said} together do not say which {family}"
     else:
@@ -228,9 +266,5 @@ def verified(words: Words, family: Distribution, arguments: dict[str, Any]) -> d
     """Return numerically solved arguments, once the distribution function confirms them to 1e-9; otherwise raise ``Fault``."""
     found = family.distribution(np.array(words.numbers()), **arguments)
     if not (np.abs(found - np.array(words.shares)) <= 1e-9).all():
-        named = " and ".join(f"`{quantile.name}`" for quantile in words.quantiles)
-        raise Fault(
-            f"no {words.family} can be computed from {named}: they are too close together or too far apart",
-            argument=words.quantiles[0].name,
-        )
+        raise words.uncomputable()
     return arguments

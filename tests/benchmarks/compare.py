@@ -1,0 +1,120 @@
+"""What the commands cost beside a plain PyMC program that does the same work, in one run on one machine.
+
+    uv run python tests/benchmarks/compare.py [--runs 5] [--quick]
+
+Every figure is of a whole process, the median over the runs, with bytecode
+compiled.  Ratios are what counts: machines differ, and this one may be busy.  Nothing here is a test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TOPICS = ("arrivals", "loyalty", "punishment", "return", "route")
+REST = '''
+    began = time.perf_counter()
+    pm.sample_prior_predictive(1000, random_seed=1)
+    observed = [each.name for each in model.observed_RVs]
+    if observed:
+        pm.sample_posterior_predictive(draws, random_seed=1, progressbar=False)
+        pm.compute_log_likelihood(draws, progressbar=False)
+        import arviz
+        for name in observed:
+            arviz.loo(draws, var_name=name)
+'''
+
+
+def main() -> None:
+    """Measure and print the table."""
+    arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    arguments.add_argument("--runs", type=int, default=5, help="runs of each quick command; the slow ones run once")
+    arguments.add_argument("--quick", action="store_true", help="leave the plain PyMC programs and the referee out")
+    asked = arguments.parse_args()
+    book = Path(tempfile.mkdtemp()) / "book"
+    for folder in ("seeds", "priors"):
+        shutil.copytree(ROOT / folder, book / folder)
+    forecast = [sys.executable, "-m", "forecast"]
+    run("warm up", [*forecast, "update", "--book", str(book), "--no-referee"], 1)
+    rows = [
+        ("forecast --help", run("help", [*forecast, "--help"], asked.runs), "0.3 s"),
+        ("forecast check", run("check", [*forecast, "check", "--book", str(book)], asked.runs), "0.6 s"),
+        (
+            "forecast whatif route",
+            run("whatif", [*forecast, "whatif", "route", "--prior", "lives=Beta(mean=0.5, strength=8)", "--book", str(book)], asked.runs),
+            "1.0 s",
+        ),
+        (
+            "forecast update --no-referee",
+            run("update", [*forecast, "update", "--no-referee", "--book", str(book)], asked.runs),
+            "3 s, and a twentieth of plain PyMC",
+        ),
+    ]
+    if not asked.quick:
+        refereed = run("referee", [*forecast, "update", "--referee", "--book", str(book)], 1)
+        whole, bare = plain_programs(book)
+        rows += [
+            ("forecast update --referee", refereed, f"1.3 times compile and sample: {1.3 * bare:.1f} s"),
+            ("plain PyMC: compile and sample, five topics in one process", bare, ""),
+            ("plain PyMC: the same with predictives, log-likelihood and loo", whole, ""),
+            ("plain PyMC / update --no-referee", whole / rows[3][1], "20"),
+            ("update --referee / bare compile and sample", refereed / bare, "1.3"),
+        ]
+    width = max(len(name) for name, _, _ in rows)
+    print(f"| {'what':{width}} | median |  at most |\n|{'-' * (width + 2)}|-------:|---|")  # noqa: T201 - the table is the result
+    for name, seconds, limit in rows:
+        print(f"| {name:{width}} | {seconds:6.2f} | {limit} |")  # noqa: T201
+
+
+def run(name: str, command: list[str], runs: int) -> float:
+    """Return the median wall time of a command over some runs, in seconds."""
+    times = []
+    for _ in range(runs):
+        began = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=False)
+        times.append(time.perf_counter() - began)
+        if done.returncode not in {0, 3}:
+            raise SystemExit(f"{name}: {done.stdout}{done.stderr}")
+    return statistics.median(times)
+
+
+def plain_programs(book: Path) -> tuple[float, float]:
+    """Return the wall time of the exported programs run as one plain PyMC program, and the part of it that compiles and samples."""
+    program = "import time\nspent = 0.0\n"
+    for topic in TOPICS:
+        exported = subprocess.run(
+            [sys.executable, "-m", "forecast", "export", topic, "--pymc", "--book", str(book)],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=environment(),
+        ).stdout
+        body = exported[: exported.index("\nprint(f\"{'parameter'")]
+        body = body.replace("    draws = pm.sample(", "    began = time.perf_counter()\n    draws = pm.sample(") + "\n    spent += time.perf_counter() - began\n"
+        program += body + REST
+    program += "\nprint(spent)\n"
+    script = book / "plain.py"
+    script.write_text(program, encoding="utf-8")
+    began = time.perf_counter()
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False, env=environment())
+    whole = time.perf_counter() - began
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return whole, float(done.stdout.split()[-1])
+
+
+def environment() -> dict[str, str]:
+    """The environment, with bytecode written."""
+    return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+
+
+if __name__ == "__main__":
+    main()
