@@ -133,7 +133,7 @@ class OpenTopic:
 
     def data_tree(self) -> Any:
         """Return prior, posterior, predictive draws, log likelihood and record as an ArviZ DataTree."""
-        from forecast.inference.datatree import data_tree
+        from forecast.datatree import data_tree
 
         reading = read(self.posterior(), self.settings)
         rng: np.random.Generator = generator(self.settings.seed, self.topic.name, "data tree")

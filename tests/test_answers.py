@@ -207,3 +207,17 @@ def test_a_statement_that_is_no_distribution_is_named():
     topic = make_topic(priors={"rate": "Normal(mu=0, sigma=1)"}, streams={"seen": "Poisson(mu=rate)"}, rows={"seen": [1]})
     with pytest.raises(Unsound, match=r"`Poisson\(mu=rate\)` is not a distribution at some draws: mu=-"):
         conclude(topic, NEW_YEAR, Settings(), referee=False)
+
+
+def test_a_tail_too_far_to_matter_stops_nothing():
+    """A prior whose rate is negative only seven standard deviations out is computed, though proposals wander there."""
+    topic = make_topic(
+        priors={"level": "Normal(mu=280, sigma=40)", "rate": "Gamma(alpha=2, beta=400)"},
+        streams={"seen": "Poisson(mu=rate * level)"},
+        rows={"seen": [9, 14, 11]},
+        questions={"asked": {"answer": "level"}},
+    )
+    level = np.linspace(1, 700, 7_000)
+    weight = stats.norm(280, 40).pdf(level) * np.exp(34 * np.log(level) - 36 * np.log(400 + 3 * level))  # the rate integrated out
+    value = answer(topic).value
+    assert abs(value.mean - (weight @ level) / weight.sum()) < 4 * value.mean_error

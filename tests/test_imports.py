@@ -41,6 +41,7 @@ FLOORS = (  # a module may import what stands on its own floor or above it in th
     ("beliefs", "remembering", "shadow"),
     ("observing", "publishing", "showing"),
     ("supposing", "workflow"),
+    ("datatree",),
     ("believing", "opened"),
     ("exporting",),
     ("cli",),

@@ -29,6 +29,7 @@ from forecast.model.model import Array, Model
 from forecast.model.priors import Block, Hypothesis
 
 FARTHEST = 8.2  # a uniform number nearer to 1 than the normal's tail beyond this cannot be told from 1
+NEAR = 5.0  # a normal is farther from its middle than this six times in ten million
 SLOW_QUANTILES = frozenset({"Beta", "Gamma", "InverseGamma", "StudentT", "HalfStudentT"})  # found by iteration at each draw
 
 
@@ -95,9 +96,15 @@ class Coordinates:
         return np.where(np.isfinite(density), density, -np.inf)
 
     def log_likelihood(self, x: Array) -> Array:
-        """Log density of each row at each point, and last the hypothesis' prior log probability: ``(draws, rows + 1)``."""
+        """Log density of each row at each point, and last the hypothesis' prior log probability: ``(draws, rows + 1)``.
+
+        A statement must make a distribution wherever the prior may go.  At a
+        point with a prior coordinate beyond 5, or in the parameters' own
+        coordinates, which wander farther than any prior draw, a row for which it
+        makes none is impossible instead.
+        """
         parameters = self.parameters(x)
-        rows = np.broadcast_to(self.model.log_likelihood(parameters), (len(x), len(self.model.rows)))
+        rows = np.broadcast_to(self.model.log_likelihood(parameters, near=self._near(x)), (len(x), len(self.model.rows)))
         return np.concatenate([rows, self.log_hypothesis(parameters, len(x))[:, None]], axis=1)
 
     def log_hypothesis(self, parameters: Mapping[str, Any], draws: int) -> Array:
@@ -127,6 +134,12 @@ class Coordinates:
             return _constrain(x, np.asarray(lower), np.asarray(upper))
         uniforms = special.ndtr(np.clip(x, -FARTHEST, FARTHEST))  # points beyond have no prior density: see log_prior
         return _quantile(self.model, block, uniforms, parameters), x
+
+    def _near(self, x: Array) -> NDArray[np.bool_]:
+        near = np.ones(len(x), dtype=bool)
+        for _, columns, own in self._columns():
+            near &= not own and (np.abs(x[:, columns]) <= NEAR).all(axis=1)
+        return near
 
     def _is_needed(self) -> bool:
         """Whether a prior in its own coordinates depends on other parameters, whose values its density then needs."""

@@ -88,22 +88,28 @@ class Model:
             return known
         return known + later_share * evaluate(later, scope, ops)
 
-    def log_likelihood(self, parameters: Parameters) -> Array:
+    def log_likelihood(self, parameters: Parameters, *, near: NDArray[np.bool_] | None = None) -> Array:
         """Return the log density of every row at every draw, shape ``(draws, rows)``.
 
-        Raises ``Unsound`` where a statement gives a number that is not one.
+        Raises ``Unsound`` where a statement makes no distribution.  Where
+        ``near`` is given, ``(draws,)``, that is so only at draws near enough to
+        the prior to matter; elsewhere such a row is impossible.
         """
         draws = max((len(values) for values in parameters.values()), default=1)
-        parts = [self._table_log_likelihood(table, parameters, draws) for table in self.tables.values() if len(table)]
+        parts = [self._table_log_likelihood(table, parameters, draws, near) for table in self.tables.values() if len(table)]
         return np.concatenate(parts, axis=1) if parts else np.zeros((draws, 0))
 
-    def _table_log_likelihood(self, table: Table, parameters: Parameters, draws: int) -> Array:
+    def _table_log_likelihood(self, table: Table, parameters: Parameters, draws: int, near: NDArray[np.bool_] | None) -> Array:
         statement = table.stream.value
         with np.errstate(all="ignore"):
             kind, arguments = self.distribution(statement, self.row_scope(table, parameters))
             density = np.broadcast_to(kind.log_density(table.values, **arguments), (draws, len(table)))
-        if np.isnan(density).any():
-            draw, row = np.argwhere(np.isnan(density))[0]
+        wrong = np.isnan(density)
+        if near is not None and wrong.any():
+            density = np.where(wrong & ~near[:, None], -np.inf, density)
+            wrong = np.isnan(density)
+        if wrong.any():
+            draw, row = np.argwhere(wrong)[0]
             shown = ", ".join(f"{name}={_at(value, draw, row):.6g}" for name, value in arguments.items())
             raise Unsound(
                 at_topic(

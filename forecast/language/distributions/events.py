@@ -130,7 +130,7 @@ class NegativeBinomial(Family):
         words.require("mean", lambda mean: mean > 0, "above 0")
         words.require_width("sd")
         mean, sd = constant_of(words["mean"]), constant_of(words["sd"])
-        if mean is not None and sd is not None and sd**2 <= mean:
+        if mean is not None and sd is not None and sd * sd <= mean:  # `**` would stop at an overflow
             raise Fault(
                 f"`sd={sd:.6g}` is too small: a NegativeBinomial with mean {mean:.6g} has an sd above {math.sqrt(mean):.6g}",
                 hint="a Poisson has just that sd",

@@ -17,7 +17,7 @@ from forecast.language.distributions.family import Array, Core, Family, Signatur
 from forecast.language.distributions.words import Form, Words
 
 HALF_LOG_2PI = 0.5 * np.log(2 * np.pi)
-FAR = 1e150  # standard t scores whose squares are too large for a float; SciPy stops there without a word
+FAR = 1e150  # in units of sqrt(nu) or 1, whichever is less: near here squares overflow, and SciPy stops without a word
 
 
 def location_scale(words: Words, scores: tuple[float, ...], points: tuple[Any, ...], *, location: str, scale: str) -> dict[str, Any]:
@@ -238,7 +238,7 @@ def student_log_density(z: Array, nu: Array) -> Array:
 def student_share(z: Array, nu: Array) -> Array:
     """The distribution function of a standard t: SciPy's, and by the leading term of the tail where that overflows."""
     share = np.asarray(special.stdtr(nu, z))
-    far = np.abs(z) > FAR
+    far = np.abs(z) > FAR * np.minimum(np.sqrt(nu), 1.0)
     if far.any():
         tail = np.exp(_log_tail(nu) - nu * np.log(np.abs(z)))
         share = np.where(far, np.where(z < 0, tail, 1 - tail), share)
@@ -248,7 +248,7 @@ def student_share(z: Array, nu: Array) -> Array:
 def student_score(q: Array, nu: Array) -> Array:
     """The quantile of a standard t: SciPy's, and by the leading term of the tail far out; infinite where no float holds it."""
     score = np.asarray(special.stdtrit(nu, q))
-    far = np.abs(score) > FAR
+    far = np.abs(score) > FAR * np.minimum(np.sqrt(nu), 1.0)
     if far.any():
         size = np.exp((_log_tail(nu) - np.log(np.minimum(q, 1 - q))) / nu)
         score = np.where(far, np.copysign(size, score), score)

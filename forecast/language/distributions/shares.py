@@ -19,6 +19,7 @@ from forecast.language.distributions.words import Form, Words, verified
 from forecast.language.faults import Fault
 
 SHARES = (0.0, 1.0)
+PRACTICALLY_NORMAL = 1e12  # an alpha and beta above which a Beta is skewed by less than a millionth of its sd
 
 
 class Beta(Family):
@@ -115,11 +116,17 @@ def _check_sd(*, mean: float, sd: float, name: str) -> None:
 
 
 def _lower_quantile(alpha: Array, beta: Array, q: Array) -> Array:
-    """The Beta quantile; in the far lower tail, where ``betaincinv`` gives up, x**alpha / (alpha B(alpha, beta)) is q."""
+    """The Beta quantile, also where ``betaincinv`` gives up.
+
+    That is in the far lower tail, where x**alpha / (alpha B(alpha, beta)) is q, and for an alpha and beta so large that a normal has all the digits.
+    """
     value = special.betaincinv(alpha, beta, q)
     lost = np.isnan(value)
     if lost.any():
         value = np.where(lost & (q < 1e-100), np.exp((np.log(q * alpha) + special.betaln(alpha, beta)) / alpha), value)
+        mean = 1 / (1 + beta / alpha)
+        vast = lost & (np.minimum(alpha, beta) > PRACTICALLY_NORMAL)
+        value = np.where(vast, mean + np.sqrt(mean * (1 - mean) / (alpha + beta)) * special.ndtri(q), value)
     return np.asarray(value)
 
 

@@ -59,7 +59,7 @@ def _within(f: Callable[[float], float], a: float, fa: float, b: float, fb: floa
         if f_best == 0 or abs(b - a) <= 2 * tolerance:
             return best
         xi, phi = (a - b) / (c - b), (fa - fb) / (fc - fb) if fc != fb else math.inf
-        if phi**2 < xi and (1 - phi) ** 2 < 1 - xi:
+        if phi * phi < xi and (1 - phi) * (1 - phi) < 1 - xi:  # `**` would stop at an overflow
             at = fa / (fb - fa) * fc / (fb - fc) + (c - a) / (b - a) * fa / (fc - fa) * fb / (fc - fb)
         else:
             at = 0.5

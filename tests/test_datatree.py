@@ -7,7 +7,7 @@ import pytest
 
 from forecast.answers import paths_for
 from forecast.inference.conditioning import condition
-from forecast.inference.datatree import data_tree
+from forecast.datatree import data_tree
 from tests.known import KNOWN
 
 
