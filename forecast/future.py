@@ -9,8 +9,8 @@ with the totals at its start.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from forecast.book.topic import Stream
 from forecast.language.evaluate import Scope, evaluate, label_code
-from forecast.language.expressions import names_in
+from forecast.language.expressions import Name, names_in
 from forecast.model.clock import ONE_DAY, cut
 from forecast.model.evidence import series_share
-from forecast.model.model import NUMPY, Array, Model, clocks, uses
+from forecast.model.model import NUMPY, Array, Model, clocks, quantities_of, uses
 from forecast.model.unsound import Unsound, at_topic
 
 
@@ -88,32 +88,36 @@ def simulate(
     totals = {name: np.tile(np.array([record.total_before(day) for day in days]), (paths, 1)) for name, record in model.records.items()}
     added = {name: np.zeros((paths, 1)) for name in totals}
     for column, (start, end) in enumerate(zip(days[:-1], [day - ONE_DAY for day in days[1:]], strict=True)):
-        drawn = {
-            name: _draw(model, stream, parameters, totals, column, (start, end), rng, paths)
-            for name, stream in topic.streams.items()
-            if name in starts and starts[name] <= start
-        }
+        moving = [stream for name, stream in topic.streams.items() if name in starts and starts[name] <= start]
+        if not moving:
+            continue
+        with np.errstate(all="ignore"):
+            scope = step_scope(model, moving, parameters, {name: values[:, column, None] for name, values in totals.items()}, start, end)
+        drawn = {stream.name: _draw(model, stream, scope, (start, end), rng, paths) for stream in moving}
         for name, values in drawn.items():
             added[name] = added[name] + values
-        for name in drawn:
             totals[name][:, column + 1] += added[name][:, 0]
     return Paths(model, parameters, days, totals, starts)
 
 
-def step_scope(model: Model, stream: Stream, parameters: Mapping[str, Any], totals: Mapping[str, Array], start: date, end: date) -> Scope:
-    """The scope of one step: clocks, series, totals at its start, and the stream's next columns."""
-    used_series, _ = uses(model.topic, stream.value)
+def step_scope(
+    model: Model, streams: Sequence[Stream], parameters: Mapping[str, Any], totals: Mapping[str, Array], start: date, end: date
+) -> Scope:
+    """What the statements of one step's streams have in common: clocks, series, totals at its start, and quantities worked out once."""
+    statements = [stream.value for stream in streams]
     scope = model.scope(parameters)
     values: dict[str, Any] = {name: np.array([[value]]) for name, value in clocks(model.topic, start, end, model.as_of).items()}
-    for name in used_series:
+    for name in uses(model.topic, *statements)[0]:
         try:
             share = series_share(model.topic.series[name], start, end, as_of=model.as_of)
         except LookupError as error:
             raise Unsound(at_topic(model.topic, ("series", name), str(error))) from None
         values[name] = model.series_value(name, share.known, share.later_share, scope)
-    inner = scope.plus(values=values, totals=totals)
-    columns = {name: next_value(stream, name, inner) for name in needed_columns(stream)}
-    return inner.plus(values=columns)
+    scope = scope.plus(values=values, totals=totals)
+    for name in quantities_of(model.topic, *statements):
+        value = evaluate(Name(name), scope, NUMPY)
+        scope = replace(scope.plus(values={name: value}), quantities={key: each for key, each in scope.quantities.items() if key != name})
+    return scope
 
 
 def next_value(stream: Stream, column: str, scope: Scope) -> Any:
@@ -126,21 +130,11 @@ def next_value(stream: Stream, column: str, scope: Scope) -> Any:
     return evaluate(expression, scope, NUMPY)
 
 
-def _draw(
-    model: Model,
-    stream: Stream,
-    parameters: Mapping[str, Any],
-    totals: Mapping[str, Array],
-    column: int,
-    interval: tuple[date, date],
-    rng: np.random.Generator,
-    paths: int,
-) -> Array:
-    at_start = {name: values[:, column, None] for name, values in totals.items()}
+def _draw(model: Model, stream: Stream, scope: Scope, interval: tuple[date, date], rng: np.random.Generator, paths: int) -> Array:
     try:
         with np.errstate(all="ignore"):
-            scope = step_scope(model, stream, parameters, at_start, *interval)
-            kind, arguments = model.distribution(stream.value, scope)
+            columns = {name: next_value(stream, name, scope) for name in needed_columns(stream)}
+            kind, arguments = model.distribution(stream.value, scope.plus(values=columns))
             values: Array = np.asarray(kind.draw(rng, (paths, 1), **arguments), dtype=float)
     except ValueError as error:
         raise _cannot_draw(model, stream, interval, str(error)) from None

@@ -102,7 +102,9 @@ def _header_problems(header: Cells, names: list[str]) -> Iterator[Problem]:
         return
     for number, name in enumerate(names):
         if not name:
-            yield header.source.at(header.line, cell_starts(header.source.lines[header.line - 1 : header.last_line])[number][1], "a column without a name")
+            yield header.source.at(
+                header.line, cell_starts(header.source.lines[header.line - 1 : header.last_line])[number][1], "a column without a name"
+            )
         elif name in names[:number]:
             column = cell_starts(header.source.lines[header.line - 1 : header.last_line])[number][1]
             yield header.source.at(header.line, column, f"column `{name}` is there twice")
@@ -112,4 +114,9 @@ def _wrong_length(source: Source, line: int, last_line: int, texts: list[str], n
     starts = cell_starts(source.lines[line - 1 : last_line])
     down, column = starts[len(names)] if len(texts) > len(names) and len(starts) > len(names) else (0, 1)
     message = f"{len(texts)} cells, where the header names {len(names)} columns"
-    return source.at(line + down, column, message, "a cell with commas in it stands in quotes" if len(texts) > len(names) else "an empty cell still has its comma")
+    return source.at(
+        line + down,
+        column,
+        message,
+        "a cell with commas in it stands in quotes" if len(texts) > len(names) else "an empty cell still has its comma",
+    )

@@ -37,7 +37,9 @@ def check_reasons(prior: PriorDraft, name: str) -> Iterator[Problem]:
     whys = {("why",): table.why} if isinstance(table.why, str) else {("why", label): why for label, why in table.why.items()}
     for keys, why in whys.items():
         if not is_sentence(why):
-            yield prior.document.at_value((name, *keys), "`why` is not a sentence", "at least three words, and a full stop, question or exclamation mark at the end")
+            yield prior.document.at_value(
+                (name, *keys), "`why` is not a sentence", "at least three words, and a full stop, question or exclamation mark at the end"
+            )
     if isinstance(table.why, dict):
         asked = list(table.prior) if isinstance(table.prior, dict) else []
         for label in asked:
@@ -50,7 +52,9 @@ def check_reasons(prior: PriorDraft, name: str) -> Iterator[Problem]:
 
 def is_sentence(text: str) -> bool:
     """Whether a text has three words and ends as a sentence does (a closing quote or bracket may follow)."""
-    return len(text.split()) >= 3 and text.rstrip().rstrip("\"')\N{RIGHT DOUBLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}»").endswith((".", "!", "?", "…"))
+    return len(text.split()) >= 3 and text.rstrip().rstrip("\"')\N{RIGHT DOUBLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}»").endswith(
+        (".", "!", "?", "…")
+    )
 
 
 def dependencies(draft: Draft) -> dict[str, tuple[str, ...]]:
@@ -58,7 +62,10 @@ def dependencies(draft: Draft) -> dict[str, tuple[str, ...]]:
     found = {}
     for name, prior in draft.parameters.items():
         named = {
-            other: None for written in prior.statements.values() for expression in written.tree.arguments.values() for other in names_in(expression)
+            other: None
+            for written in prior.statements.values()
+            for expression in written.tree.arguments.values()
+            for other in names_in(expression)
         }
         if prior.table.per in draft.parameters:
             named[prior.table.per] = None
@@ -71,7 +78,9 @@ def _check_per(draft: Draft, name: str, prior: PriorDraft, labels: Labels) -> It
     by_label = isinstance(prior.table.prior, dict)
     if not per:
         if by_label:
-            yield draft.priors.at_key((name, "prior"), f"`{name}` has priors by label but no `per`", 'say which labels, as in per = "conflict"')
+            yield draft.priors.at_key(
+                (name, "prior"), f"`{name}` has priors by label but no `per`", 'say which labels, as in per = "conflict"'
+            )
         return
     is_categorical = per in draft.parameters and bool(categories_of(draft.parameters[per]))
     columns = text_columns(draft)
@@ -81,7 +90,10 @@ def _check_per(draft: Draft, name: str, prior: PriorDraft, labels: Labels) -> It
             message, hint = f"`per` names `{per}`, a parameter that is not Categorical", ""
         else:
             categorical = [other for other, its in draft.parameters.items() if categories_of(its)]
-            message, hint = f"`per` names `{per}`, which is neither a text column nor a Categorical parameter", did_you_mean(per, [*columns, *categorical])
+            message, hint = (
+                f"`per` names `{per}`, which is neither a text column nor a Categorical parameter",
+                did_you_mean(per, [*columns, *categorical]),
+            )
         yield draft.priors.at_value((name, "per"), message, hint)
         return
     if "Categorical" in {written.tree.distribution for written in prior.statements.values()}:
@@ -116,7 +128,9 @@ def _check_family(written: Written[Statement]) -> Iterator[Problem]:
     if kind.name in FINITE_BY_N:
         n = written.tree.arguments.get("n")
         if n is not None and number_of(n) is None:
-            yield written.problem(f"as a prior, {kind.name} needs a number for `n`", "discrete parameters are enumerated", offset=written.tree.offsets["n"])
+            yield written.problem(
+                f"as a prior, {kind.name} needs a number for `n`", "discrete parameters are enumerated", offset=written.tree.offsets["n"]
+            )
         return
     families = ", ".join((*FINITE, *FINITE_BY_N))
     message = f"{kind.name} cannot be a prior: it has no last value, and discrete parameters are enumerated"
@@ -127,12 +141,16 @@ def _check_unit(draft: Draft, name: str, prior: PriorDraft) -> Iterator[Problem]
     if prior.table.unit or categories_of(prior):
         return
     if not all(is_share(written) for written in prior.statements.values()):
-        yield draft.priors.at_key((name,), f"`unit` is missing in [{name}]", "say what it is measured in; only shares and Categorical parameters need no unit")
+        yield draft.priors.at_key(
+            (name,), f"`unit` is missing in [{name}]", "say what it is measured in; only shares and Categorical parameters need no unit"
+        )
 
 
 def _check_circles(draft: Draft) -> Iterator[Problem]:
     for circle in circles(dependencies(draft)):
-        yield draft.priors.at_value((circle[0], "prior"), f"these priors go round in a circle: {' → '.join(circle)}", "one of them must have numbers of its own")
+        yield draft.priors.at_value(
+            (circle[0], "prior"), f"these priors go round in a circle: {' → '.join(circle)}", "one of them must have numbers of its own"
+        )
 
 
 def used_parameters(draft: Draft, expressions: Mapping[str, int] | frozenset[str]) -> frozenset[str]:

@@ -64,10 +64,14 @@ def _check_form(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
         if (fault := name_fault(label)) is not None:
             yield draft.topic.at_key((*keys, "choices", label), *fault)
     if question.given is not None and not is_condition(question.given.tree):
-        yield question.given.problem("`given` is not a condition", "compare with something, as in `x >= 1`", offset=question.given.tree.offset)
+        yield question.given.problem(
+            "`given` is not a condition", "compare with something, as in `x >= 1`", offset=question.given.tree.offset
+        )
     for label, written in question.choices.items():
         if not is_condition(written.tree):
-            yield written.problem(f"the choice `{label}` is not a condition", "compare with something, as in `x >= 1`", offset=written.tree.offset)
+            yield written.problem(
+                f"the choice `{label}` is not a condition", "compare with something, as in `x >= 1`", offset=written.tree.offset
+            )
 
 
 def _check_expressions(draft: Draft, labels: Labels, question: QuestionDraft) -> Iterator[Problem]:
@@ -97,7 +101,9 @@ def _check_time(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
         first = isinstance(asked[0].tree, First)
         what = "`first`" if first else "`total`" if timed.streams else f"the series `{min(timed.series)}`" if timed.series else ""
         if what:
-            yield draft.topic.at_key(keys, f"[questions.{name}] uses {what} but has no `by`", "say until which day it counts, as in by = 2027-12-31")
+            yield draft.topic.at_key(
+                keys, f"[questions.{name}] uses {what} but has no `by`", "say until which day it counts, as in by = 2027-12-31"
+            )
     elif not used.streams and not isinstance(asked[0].tree, First) and _timeless(draft, used):
         message = "this answer never involves its question's date"
         yield draft.topic.at_key((*keys, "by"), message, "a question about parameters alone needs no `by`; one about events uses total()")

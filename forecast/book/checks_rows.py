@@ -15,7 +15,17 @@ from forecast.language.expressions import Name, names_in
 from forecast.language.faults import Fault, did_you_mean
 
 NOT_NEGATIVE = frozenset(
-    {"Poisson", "NegativeBinomial", "ZeroInflatedPoisson", "Binomial", "BetaBinomial", "Exponential", "HalfNormal", "HalfStudentT", "HalfCauchy"}
+    {
+        "Poisson",
+        "NegativeBinomial",
+        "ZeroInflatedPoisson",
+        "Binomial",
+        "BetaBinomial",
+        "Exponential",
+        "HalfNormal",
+        "HalfStudentT",
+        "HalfCauchy",
+    }
 )
 POSITIVE = frozenset({"LogNormal", "Gamma", "InverseGamma", "Weibull"})
 SHARES = frozenset({"Beta", "LogitNormal"})
@@ -30,7 +40,9 @@ def check_records(draft: Draft) -> Iterator[Problem]:
         yield from _check_series_reach(draft, name, stream)
     for name, series in draft.series.items():
         if series.is_read and not series.points:
-            yield draft.topic.at_key(("series", name), f"the series `{name}` has no points", f"write them in {record_path(draft.name, name)}")
+            yield draft.topic.at_key(
+                ("series", name), f"the series `{name}` has no points", f"write them in {record_path(draft.name, name)}"
+            )
 
 
 def check_strays(draft: Draft, files: tuple[str, ...]) -> Iterator[Problem]:
@@ -70,9 +82,16 @@ def _check_rows(draft: Draft, name: str, stream: StreamDraft, record: Record) ->
 
 def _check_row(stream: StreamDraft, record: Record, row: Row) -> Iterator[Problem]:
     if row.known < row.end and not (stream.table.watched and row.value == 0):
-        yield record.at_cell(row, "known", f"known on {row.known}, before the row ends ({row.end})", "a value cannot be known before it happened")
+        yield record.at_cell(
+            row, "known", f"known on {row.known}, before the row ends ({row.end})", "a value cannot be known before it happened"
+        )
     if row.grade == "D":
-        yield record.at_cell(row, "grade", "a grade D fact is no observation", f"grades {', '.join(GRADES[:3])} are; use it as a labelled assumption in a prior")
+        yield record.at_cell(
+            row,
+            "grade",
+            "a grade D fact is no observation",
+            f"grades {', '.join(GRADES[:3])} are; use it as a labelled assumption in a prior",
+        )
 
 
 def _check_value(stream: StreamDraft, record: Record, row: Row) -> Iterator[Problem]:
@@ -175,7 +194,9 @@ def _check_series_reach(draft: Draft, name: str, stream: StreamDraft) -> Iterato
             if row.start < begins:
                 assert stream.record is not None
                 column = "on" if stream.record.cells[row.place]["on"] else "from"
-                yield stream.record.at_cell(row, column, f"the series `{series}` begins only on {begins}", f"`{name}` needs it from {row.start} on")
+                yield stream.record.at_cell(
+                    row, column, f"the series `{series}` begins only on {begins}", f"`{name}` needs it from {row.start} on"
+                )
         if not rows and draft.table.opens < begins:
             message = f"the series `{series}` begins only on {begins}, and `{name}` needs it from {draft.table.opens} on"
             yield draft.topic.at_key(("series", series), message)

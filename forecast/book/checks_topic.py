@@ -46,7 +46,9 @@ def check_name_space(draft: Draft) -> Iterator[Problem]:
         if (fault := name_fault(name)) is not None:
             yield document.at_key(keys, *fault)
         if name in given:
-            yield document.at_key(keys, f"`{name}` is already the name of {ARTICLES[given[name]]}", "a topic has one name space: choose another name")
+            yield document.at_key(
+                keys, f"`{name}` is already the name of {ARTICLES[given[name]]}", "a topic has one name space: choose another name"
+            )
         given.setdefault(name, kind)
     for stream in draft.streams.values():
         if stream.record is None:
@@ -54,7 +56,9 @@ def check_name_space(draft: Draft) -> Iterator[Problem]:
         for column in (*stream.record.covariates, *stream.record.label_columns):
             header = stream.record.header
             if column in given:
-                yield header.problem(column, f"column `{column}` has the name of {ARTICLES[given[column]]}", "a topic has one name space: rename one of them")
+                yield header.problem(
+                    column, f"column `{column}` has the name of {ARTICLES[given[column]]}", "a topic has one name space: rename one of them"
+                )
             elif (fault := name_fault(column)) is not None:
                 yield header.problem(column, *fault)
 
@@ -94,7 +98,9 @@ def _check_stream(draft: Draft, labels: Labels, stream: StreamDraft) -> Iterator
     following = Here("`next`", frozenset({"parameter", "quantity"}), totals=True)
     for column, written in stream.next.items() if stream.is_read else ():
         if column not in here.columns:
-            yield written.document.at_key(written.keys, f"`next` names `{column}`, a column that the rows do not have", did_you_mean(column, here.columns))
+            yield written.document.at_key(
+                written.keys, f"`next` names `{column}`, a column that the rows do not have", did_you_mean(column, here.columns)
+            )
         elif column not in used:
             message = f"`next` names `{column}`, a column that the statement does not use"
             yield written.document.at_key(written.keys, message, "delete it; only what the statement uses is needed to go on")
@@ -111,7 +117,9 @@ def _check_next(draft: Draft, labels: Labels, column: str, written: Written, her
     if spelled is None:
         yield written.problem(f"`{column}` is a text column: its next value is one of its labels", f"its labels: {', '.join(known)}")
     elif spelled not in known and column not in labels.uncertain:
-        yield written.problem(f'`{column}` has no label "{spelled}"', did_you_mean(spelled, known) or f"its labels: {', '.join(known)}", offset=tree.offset)
+        yield written.problem(
+            f'`{column}` has no label "{spelled}"', did_you_mean(spelled, known) or f"its labels: {', '.join(known)}", offset=tree.offset
+        )
 
 
 def _check_quantity(draft: Draft, labels: Labels, name: str, written: Written) -> Iterator[Problem]:  # type: ignore[type-arg]
@@ -124,7 +132,9 @@ def _check_quantity(draft: Draft, labels: Labels, name: str, written: Written) -
     }
     for column, offset in names_in(written.tree).items():
         if column in columns and column not in draft.kinds:
-            yield written.problem(f"`{column}` is a column of rows, which a quantity cannot name", "use it in the stream's statement itself", offset=offset)
+            yield written.problem(
+                f"`{column}` is a column of rows, which a quantity cannot name", "use it in the stream's statement itself", offset=offset
+            )
             return
     yield from check_names(draft, labels, written, written.tree, QUANTITY)
 

@@ -86,7 +86,9 @@ def _table(document: Document, shape: Any, content: dict[str, Any], keys: Keys, 
             continue
         value = _value(document, key.kind, content[name], (*keys, name), problems)
         if isinstance(value, str) and not value.strip():
-            problems.append(document.at_value((*keys, name), f"`{name}` is empty", "write it, or leave the key out" if not key.required else ""))
+            problems.append(
+                document.at_value((*keys, name), f"`{name}` is empty", "write it, or leave the key out" if not key.required else "")
+            )
             value = _WRONG
         if value is _WRONG:
             sound = sound and not key.required

@@ -125,7 +125,9 @@ def read_draft(root: Path, name: str) -> tuple[Draft | None, tuple[Problem, ...]
     return draft, tuple(gathered)
 
 
-def _sources(topic: Document, priors: Document, series: Mapping[str, SeriesDraft], streams: Mapping[str, StreamDraft]) -> tuple[Source, ...]:
+def _sources(
+    topic: Document, priors: Document, series: Mapping[str, SeriesDraft], streams: Mapping[str, StreamDraft]
+) -> tuple[Source, ...]:
     read = [its.source for its in series.values()] + [its.record.source for its in streams.values() if its.record]
     return (topic.source, priors.source, *(source for source in read if source is not None))
 

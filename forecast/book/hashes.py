@@ -25,7 +25,9 @@ def numbers_hash(topic: Topic, *, as_of: date | None = None) -> str:
     count, nor do the labels only they have; quiet time in a watched stream
     counts as far as that day.
     """
-    rows = {name: [row for row in stream.rows if as_of is None or _counts_from(row, stream) <= as_of] for name, stream in topic.streams.items()}
+    rows = {
+        name: [row for row in stream.rows if as_of is None or _counts_from(row, stream) <= as_of] for name, stream in topic.streams.items()
+    }
     return _hash(
         {
             "topic": topic.name,
@@ -47,14 +49,18 @@ def words_hash(topic: Topic) -> str:
         {
             "title": topic.title,
             "origin": topic.origin,
-            "series": {name: [series.about, series.unit, series.later_text, [_words(point) for point in series.points]] for name, series in topic.series.items()},
+            "series": {
+                name: [series.about, series.unit, series.later_text, [_words(point) for point in series.points]]
+                for name, series in topic.series.items()
+            },
             "streams": {
                 name: [stream.about, stream.unit, stream.value.text, dict(stream.next_texts), [_words(row) for row in stream.rows]]
                 for name, stream in topic.streams.items()
             },
             "quantities": {name: quantity.text for name, quantity in topic.quantities.items()},
             "questions": {
-                name: [its.asks, its.answer_text, dict(its.choice_texts), its.given_text, its.settled] for name, its in topic.questions.items()
+                name: [its.asks, its.answer_text, dict(its.choice_texts), its.given_text, its.settled]
+                for name, its in topic.questions.items()
             },
             "parameters": {name: _parameter_words(parameter) for name, parameter in topic.parameters.items()},
         }

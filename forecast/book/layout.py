@@ -69,7 +69,11 @@ def choose_topics(root: Path, wanted: Sequence[str] | None) -> tuple[tuple[str, 
         if name not in found
     ]
     problems += [
-        Problem(Place(topic_path(name)), f"the topic's name `{name}` is not in snake_case", hint="small letters, digits and _, beginning with a letter")
+        Problem(
+            Place(topic_path(name)),
+            f"the topic's name `{name}` is not in snake_case",
+            hint="small letters, digits and _, beginning with a letter",
+        )
         for name in chosen
         if not SNAKE_CASE.fullmatch(name)
     ]

@@ -31,14 +31,18 @@ def read_ledger(path: Path) -> tuple[tuple[dict[str, Any], ...], tuple[Problem, 
     entries: list[dict[str, Any]] = []
     problems: list[Problem] = []
     if lines[-1]:
-        problems.append(_problem(len(lines), "the last line is torn: it has no line end", "the next update sets it aside in ledger.jsonl.torn"))
+        problems.append(
+            _problem(len(lines), "the last line is torn: it has no line end", "the next update sets it aside in ledger.jsonl.torn")
+        )
     previous = ""
     for number, line in enumerate(lines[:-1], start=1):
         entry = _entry(line)
         if entry is None:
             problems.append(_problem(number, "this line is not an entry of the ledger", "restore the file from git"))
         elif entry[PREVIOUS] != previous:
-            message = "this line does not follow the one before: the ledger was changed" if number > 1 else "the ledger's beginning is missing"
+            message = (
+                "this line does not follow the one before: the ledger was changed" if number > 1 else "the ledger's beginning is missing"
+            )
             problems.append(_problem(number, message, "restore the file from git"))
         if entry is not None:
             entries.append(entry)

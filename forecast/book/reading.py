@@ -47,7 +47,9 @@ def read_topic(root: Path, name: str) -> tuple[Topic | None, tuple[Problem, ...]
         return None, in_order((*problems, *_priors_alone(root, name)))
     labels = labels_of(draft)
     files = tuple(sorted(entry.name for entry in (root / SEEDS / name).iterdir() if entry.is_file()))
-    found = in_order((*problems, *check_priors(draft, labels), *check_topic(draft, labels), *check_records(draft), *check_strays(draft, files)))
+    found = in_order(
+        (*problems, *check_priors(draft, labels), *check_topic(draft, labels), *check_records(draft), *check_strays(draft, files))
+    )
     if not has_errors(found):  # what is used can be told only of a topic that is otherwise sound
         found = in_order((*found, *check_unused(draft)))
     return (None if has_errors(found) else _topic(draft, labels)), found

@@ -80,7 +80,9 @@ def read_points(source: Source) -> tuple[tuple[Point, ...], tuple[Problem, ...]]
     header, lines = table
     header_problems = list(_missing_columns(header, ("date", "value", "source")))
     header_problems += [
-        header.problem(name, f"a series has no column `{name}`", did_you_mean(name, POINT_COLUMNS) or f"columns here: {', '.join(POINT_COLUMNS)}")
+        header.problem(
+            name, f"a series has no column `{name}`", did_you_mean(name, POINT_COLUMNS) or f"columns here: {', '.join(POINT_COLUMNS)}"
+        )
         for name in header.values
         if name not in POINT_COLUMNS
     ]
@@ -135,7 +137,9 @@ def _row_header_problems(header: Cells) -> tuple[Problem, ...]:
         if name in ROW_COLUMNS:
             continue
         if not SNAKE_CASE.fullmatch(name):
-            problems.append(header.problem(name, f"column name `{name}` is not in snake_case", "small letters, digits and _, beginning with a letter"))
+            problems.append(
+                header.problem(name, f"column name `{name}` is not in snake_case", "small letters, digits and _, beginning with a letter")
+            )
     return tuple(problems)
 
 
@@ -175,7 +179,9 @@ def _days(cells: Cells, problems: list[Problem]) -> tuple[date | None, date | No
     if cells["on"]:
         for name in ("from", "to"):
             if cells[name]:
-                problems.append(cells.problem(name, f"`on` and `{name}` are both given", "give `on` for one day, `from` and `to` for several"))
+                problems.append(
+                    cells.problem(name, f"`on` and `{name}` are both given", "give `on` for one day, `from` and `to` for several")
+                )
                 return None, None
         day = _date(cells, "on", problems)
         return day, day
@@ -183,7 +189,9 @@ def _days(cells: Cells, problems: list[Problem]) -> tuple[date | None, date | No
     if absent:
         column = absent[0] if absent[0] in cells.values else "on"
         wanted = " and ".join(f"`{name}`" for name in absent) if "from" in cells.values else "`on`"
-        problems.append(cells.problem(column, f"{wanted} is missing" if len(absent) == 1 or "from" not in cells.values else f"{wanted} are missing"))
+        problems.append(
+            cells.problem(column, f"{wanted} is missing" if len(absent) == 1 or "from" not in cells.values else f"{wanted} are missing")
+        )
         return None, None
     start, end = _date(cells, "from", problems), _date(cells, "to", problems)
     if start is not None and end is not None and end < start:
@@ -244,7 +252,9 @@ def _point(cells: Cells) -> tuple[Point | None, list[Problem]]:
     known = _date(cells, "known", problems) if cells["known"] else day
     source, grade = _source_and_grade(cells, problems)
     if grade == "D" and not cells["note"]:
-        problems.append(cells.problem("note", "a grade D value needs a `note`", "say how it was made; it is an assumption, not an observation"))
+        problems.append(
+            cells.problem("note", "a grade D value needs a `note`", "say how it was made; it is an assumption, not an observation")
+        )
     if day is None or value is None or known is None or problems:
         return None, problems
     return Point(cells.place, day, value, known, source, grade, cells["note"]), problems

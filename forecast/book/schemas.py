@@ -18,7 +18,9 @@ def schemas() -> dict[str, str]:
     """Return the text of each schema by its file name."""
     return {
         "topic.json": _text(TopicFile, "A topic", None),
-        "priors.json": _text(dict[str, PriorTable], "The priors of a topic", "What was believed before the record began: one table for each parameter."),
+        "priors.json": _text(
+            dict[str, PriorTable], "The priors of a topic", "What was believed before the record began: one table for each parameter."
+        ),
     }
 
 

@@ -178,7 +178,9 @@ class _Checker:
             yield from self._unknown(node, node.name)
             return
         if self.draft.kinds[node.name] != "parameter":
-            yield self._at(node, f"`{node.name}` is {ARTICLES[self.draft.kinds[node.name]]} and takes no index", "only a parameter with `per` does")
+            yield self._at(
+                node, f"`{node.name}` is {ARTICLES[self.draft.kinds[node.name]]} and takes no index", "only a parameter with `per` does"
+            )
             return
         if node.name not in self.draft.parameters:
             return
@@ -193,7 +195,11 @@ class _Checker:
         if self._label_set(node.index) == per or not self.labels.sets.get(per) or per in self.labels.uncertain:
             return  # a label set that does not exist is told at the prior
         if spelled is None or (spelled == per and per not in self.labels.sets[per]):
-            yield self._at(node, f"`{node.name}` is indexed by `{per}`, which is not a label of {self.here.place}", f"index it by `{per}` or by one of its labels")
+            yield self._at(
+                node,
+                f"`{node.name}` is indexed by `{per}`, which is not a label of {self.here.place}",
+                f"index it by `{per}` or by one of its labels",
+            )
         else:
             yield from self._label(node.index, spelled, per)
 
@@ -209,7 +215,11 @@ class _Checker:
             yield self._at(node, f"`total` cannot be used in {self.here.place}", self._allowed())
         elif node.stream not in kinds:
             streams = [name for name, kind in kinds.items() if kind == "stream"]
-            yield self._at(node, f"unknown stream `{node.stream}`", did_you_mean(node.stream, streams) or (f"streams here: {', '.join(streams)}" if streams else ""))
+            yield self._at(
+                node,
+                f"unknown stream `{node.stream}`",
+                did_you_mean(node.stream, streams) or (f"streams here: {', '.join(streams)}" if streams else ""),
+            )
         elif kinds[node.stream] != "stream":
             yield self._at(node, f"`{node.stream}` is {ARTICLES[kinds[node.stream]]}; `total` takes a stream")
 
@@ -229,7 +239,11 @@ class _Checker:
             if spelled is not None:
                 yield from self._label(part, spelled, label_sets[0])
             elif self._label_set(part) != label_sets[0]:
-                yield self._at(part, f"a label of `{label_sets[0]}` is compared with something else", f"compare it with one of: {', '.join(self.labels.sets[label_sets[0]])}")
+                yield self._at(
+                    part,
+                    f"a label of `{label_sets[0]}` is compared with something else",
+                    f"compare it with one of: {', '.join(self.labels.sets[label_sets[0]])}",
+                )
 
 
 def has_node(expression: Expression, kind: type) -> bool:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from forecast.book.topic import Row, Stream, Topic
 from forecast.language.distributions import Family, family
 from forecast.language.evaluate import Scope, evaluate
-from forecast.language.expressions import names_in, streams_in
+from forecast.language.expressions import Expression, names_in, streams_in
 from forecast.language.ops import NumpyOps, Ops
 from forecast.language.statements import Statement
 from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, days_covered, years_between
@@ -196,16 +196,27 @@ def _series_columns(topic: Topic, name: str, rows: tuple[Row, ...], as_of: date)
     return np.array([[share.known for share in shares]]), np.array([[share.later_share for share in shares]])
 
 
-def _expressions(topic: Topic, statements: tuple[Statement, ...]) -> Iterator[Any]:
-    waiting = [expression for statement in statements for expression in statement.arguments.values()]
-    seen: set[str] = set()
-    while waiting:
-        expression = waiting.pop()
-        yield expression
+def quantities_of(topic: Topic, *statements: Statement) -> tuple[str, ...]:
+    """Return the quantities that statements use, through each other too, each after those it uses."""
+    found: dict[str, None] = {}
+
+    def visit(expression: Expression) -> None:
         for name in names_in(expression):
-            if name in topic.quantities and name not in seen:
-                seen.add(name)
-                waiting.append(topic.quantities[name].expression)
+            if name in topic.quantities and name not in found:
+                visit(topic.quantities[name].expression)
+                found[name] = None
+
+    for statement in statements:
+        for expression in statement.arguments.values():
+            visit(expression)
+    return tuple(found)
+
+
+def _expressions(topic: Topic, statements: tuple[Statement, ...]) -> Iterator[Expression]:
+    for statement in statements:
+        yield from statement.arguments.values()
+    for name in quantities_of(topic, *statements):
+        yield topic.quantities[name].expression
 
 
 def _at(value: Any, draw: int, row: int) -> float:

@@ -10,7 +10,11 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from typing import Any, Literal, NotRequired, TypedDict
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 FORMAT = 1
 SIGNIFICANT_DIGITS = 6
@@ -291,14 +295,14 @@ def read_content(data: bytes, *, name: str = "the report") -> dict[str, Any]:
 
 def checked(content: Any, *, name: str = "the report") -> dict[str, Any]:
     """Return a content that has the shape and the digest it must have; raise ``ReportFault`` otherwise."""
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     if not isinstance(content, dict) or "format" not in content:
         raise ReportFault(f"{name} is not the JSON of a report")
     if content["format"] != FORMAT:
         raise ReportFault(f"{name} has format {content['format']!r}; this program reads format {FORMAT}")
     try:
-        TypeAdapter(TopicContent).validate_python(content, strict=True, extra="forbid")
+        _adapter().validate_python(content, strict=True, extra="forbid")
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -310,6 +314,13 @@ def checked(content: Any, *, name: str = "the report") -> dict[str, Any]:
     if not fits:
         raise ReportFault(f"{name} was changed after it was written (its digest does not fit); run `forecast update` to make it again")
     return content
+
+
+@cache  # building it costs as much as checking ten reports
+def _adapter() -> TypeAdapter[TopicContent]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(TopicContent)
 
 
 def digest_of(content: Mapping[str, Any]) -> str:

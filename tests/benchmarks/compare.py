@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOPICS = ("arrivals", "loyalty", "punishment", "return", "route")
-REST = '''
+REST = """
     began = time.perf_counter()
     pm.sample_prior_predictive(1000, random_seed=1)
     observed = [each.name for each in model.observed_RVs]
@@ -30,7 +30,7 @@ REST = '''
         import arviz
         for name in observed:
             arviz.loo(draws, var_name=name)
-'''
+"""
 
 
 def main() -> None:
@@ -98,7 +98,10 @@ def plain_programs(book: Path) -> tuple[float, float]:
             env=environment(),
         ).stdout
         body = exported[: exported.index("\nprint(f\"{'parameter'")]
-        body = body.replace("    draws = pm.sample(", "    began = time.perf_counter()\n    draws = pm.sample(") + "\n    spent += time.perf_counter() - began\n"
+        body = (
+            body.replace("    draws = pm.sample(", "    began = time.perf_counter()\n    draws = pm.sample(")
+            + "\n    spent += time.perf_counter() - began\n"
+        )
         program += body + REST
     program += "\nprint(spent)\n"
     script = book / "plain.py"

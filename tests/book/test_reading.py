@@ -42,7 +42,12 @@ def test_the_tiny_book_is_read_as_it_is_written() -> None:
         (date(2024, 10, 1), 240.0),
     ]
     lateness = topic.parameters["lateness"]
-    assert (lateness.per, lateness.labels, lateness.prior, sorted(lateness.by_label)) == ("weather", ("calm", "rough"), None, ["calm", "rough"])
+    assert (lateness.per, lateness.labels, lateness.prior, sorted(lateness.by_label)) == (
+        "weather",
+        ("calm", "rough"),
+        None,
+        ["calm", "rough"],
+    )
     assert sorted(topic.texts) == [
         "priors/ferry.toml",
         "seeds/ferry/breakdowns.csv",
@@ -100,7 +105,10 @@ def test_topics_can_be_chosen_by_name(tmp_path: Path) -> None:
 def test_a_directory_that_is_no_book_is_told(tmp_path: Path) -> None:
     """Without `seeds` there is no book, and from inside a book its root is found."""
     read, problems = read_book(tmp_path)
-    assert (dict(read.topics), [problem.message for problem in problems]) == ({}, ["this directory is not a book: it has no `seeds` directory"])
+    assert (dict(read.topics), [problem.message for problem in problems]) == (
+        {},
+        ["this directory is not a book: it has no `seeds` directory"],
+    )
     assert find_root(TINY / "seeds" / "ferry") == TINY
     assert find_root(tmp_path) is None
 

@@ -101,7 +101,11 @@ class NegativeBinomial(Family):
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         mu, alpha = core
-        share = special.betaincc(np.maximum(x, 0.0) + 1, alpha, mu / (mu + alpha))
+        above = np.maximum(x, 0.0) + 1
+        total = mu + alpha
+        share = np.where(
+            mu > alpha, special.betainc(alpha, above, alpha / total), special.betaincc(above, alpha, mu / total)
+        )  # the smaller share
         poisson = alpha > PRACTICALLY_POISSON
         if poisson.any():
             share = np.where(poisson, poisson_distribution(x, mu), share)
@@ -120,7 +124,7 @@ class NegativeBinomial(Family):
 
     def _sd(self, *core: Array) -> Array:
         mu, alpha = core
-        return np.sqrt(mu + mu**2 / alpha)
+        return np.asarray(np.sqrt(mu) * np.sqrt(1 + mu / alpha))
 
     def _support(self, *_core: Array) -> tuple[Any, Any]:
         return 0.0, np.inf
@@ -179,7 +183,7 @@ class ZeroInflatedPoisson(Family):
 
     def _sd(self, *core: Array) -> Array:
         psi, mu = core
-        return np.asarray(np.sqrt(psi * mu * (1 + (1 - psi) * mu)))
+        return np.asarray(np.sqrt(psi * mu) * np.sqrt(1 + (1 - psi) * mu))
 
     def _support(self, *_core: Array) -> tuple[Any, Any]:
         return 0.0, np.inf

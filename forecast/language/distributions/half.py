@@ -115,8 +115,11 @@ class HalfStudentT(Family):
     @staticmethod
     def _from_quantile(words: Words) -> dict[str, Any]:
         words.require("nu", lambda nu: nu > 0, "above 0")
-        score = half_student_score(np.asarray(words.shares[0]), np.asarray(words.number("nu")))
-        return {"nu": words["nu"], "sigma": words.points[0] / float(score)}
+        nu = words.number("nu")
+        score = float(half_student_score(np.asarray(words.shares[0]), np.asarray(nu)))
+        if not abs(float(HalfStudentT().distribution(score, nu=nu)) - words.shares[0]) <= 1e-9:
+            raise words.uncomputable()
+        return {"nu": words["nu"], "sigma": words.points[0] / score}
 
     @staticmethod
     def _from_mean(words: Words) -> dict[str, Any]:

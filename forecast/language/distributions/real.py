@@ -157,6 +157,8 @@ class StudentT(Family):
         if "sigma" in words.values:
             words.require_width("sigma")
         scores = tuple(float(student_score(np.asarray(q), np.asarray(nu))) for q in words.shares)
+        if not np.allclose(student_share(np.asarray(scores), np.asarray(nu)), words.shares, rtol=1e-9, atol=0):
+            raise words.uncomputable()
         return {"nu": words["nu"], **location_scale(words, scores, words.points, location="mu", scale="sigma")}
 
     @staticmethod

@@ -19,6 +19,7 @@ from forecast.language.distributions.words import Form, Words, verified
 from forecast.language.faults import Fault
 
 SHARES = (0.0, 1.0)
+SMALLEST = 1e-300  # below, the first term of the tail has all the digits
 PRACTICALLY_NORMAL = 1e12  # an alpha and beta above which a Beta is skewed by less than a millionth of its sd
 
 
@@ -116,14 +117,16 @@ def _check_sd(*, mean: float, sd: float, name: str) -> None:
 
 
 def _lower_quantile(alpha: Array, beta: Array, q: Array) -> Array:
-    """The Beta quantile, also where ``betaincinv`` gives up.
+    """The Beta quantile, also where ``betaincinv`` gives up or stops at its smallest number.
 
     That is in the far lower tail, where x**alpha / (alpha B(alpha, beta)) is q, and for an alpha and beta so large that a normal has all the digits.
     """
     value = special.betaincinv(alpha, beta, q)
     lost = np.isnan(value)
+    low = (value < SMALLEST) | (lost & (q < 1e-100))
+    if low.any():
+        value = np.where(low, np.exp((np.log(q * alpha) + special.betaln(alpha, beta)) / alpha), value)
     if lost.any():
-        value = np.where(lost & (q < 1e-100), np.exp((np.log(q * alpha) + special.betaln(alpha, beta)) / alpha), value)
         mean = 1 / (1 + beta / alpha)
         vast = lost & (np.minimum(alpha, beta) > PRACTICALLY_NORMAL)
         value = np.where(vast, mean + np.sqrt(mean * (1 - mean) / (alpha + beta)) * special.ndtri(q), value)

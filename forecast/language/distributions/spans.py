@@ -147,7 +147,9 @@ class Triangular(Family):
         low, _, high = (triangular_unit_quantile(share, mode) for share in shares)
         width = (points[2] - points[0]) / (high - low)
         lower = points[0] - low * width
-        return verified(words, Triangular(), {"lower": lower, "upper": lower + width, "c": lower + mode * width})
+        upper = lower + width
+        c = min(max(lower + mode * width, lower), upper)  # rounding only: the mode's share is between 0 and 1
+        return verified(words, Triangular(), {"lower": lower, "upper": upper, "c": c})
 
     @staticmethod
     def _from_bounds(words: Words) -> dict[str, Any]:
