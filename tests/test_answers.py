@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than the project
 
 from forecast.concluding import Settings, conclude
 from forecast.model.unsound import Unsound

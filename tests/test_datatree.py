@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from forecast.answers import paths_for
-from forecast.inference.conditioning import condition
 from forecast.datatree import data_tree
+from forecast.inference.conditioning import condition
 from tests.known import KNOWN
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
 
 from forecast.book.checks_statements import constants_of, family_of, number_of
 from forecast.book.draft import Draft, StreamDraft
@@ -13,6 +16,8 @@ from forecast.book.scopes import uses
 from forecast.book.topic import Row
 from forecast.language.expressions import Name, names_in
 from forecast.language.faults import Fault, did_you_mean
+
+ONE_DAY = timedelta(days=1)
 
 NOT_NEGATIVE = frozenset(
     {
@@ -180,6 +185,22 @@ def _check_overlaps(record: Record) -> Iterator[Problem]:
             yield record.at_cell(later, column, message, "a watched day is recorded once; a correction names the row it `replaces`")
         if before is None or row.end > before.end:
             reaching[labels] = row
+
+
+def check_gaps(draft: Draft) -> Iterator[Problem]:
+    """Warn of days between the rows of a watched stream that no row covers."""
+    for stream in draft.streams.values():
+        record = stream.record
+        if record is None or not stream.table.watched or record.label_columns:
+            continue
+        replaced = {row.replaces for row in record.rows if row.replaces}
+        rows = sorted((row for row in record.rows if not (row.id and row.id in replaced)), key=lambda row: (row.start, row.end, row.place))
+        for before, row in pairwise(rows):
+            if row.start > before.end + ONE_DAY:
+                column = "on" if row.start == row.end and record.cells[row.place]["on"] else "from"
+                message = f"no row covers {before.end + ONE_DAY} to {row.start - ONE_DAY} in a watched stream"
+                found = record.at_cell(row, column, message, "what happened then counts as nothing; record it, quiet or not")
+                yield replace(found, level="warning")
 
 
 def _check_series_reach(draft: Draft, name: str, stream: StreamDraft) -> Iterator[Problem]:

@@ -37,7 +37,7 @@ class Proposal:
         """Log density at points ``(n, d)``, where the prior's is ``log_prior``."""
         if self.fitted is None:
             return log_prior
-        fitted = np.log1p(-self.prior_share) + self.fitted.log_density(x)
+        fitted: Array = np.log1p(-self.prior_share) + self.fitted.log_density(x)
         return np.logaddexp(np.log(self.prior_share) + log_prior, fitted) if self.prior_share > 0 else fitted
 
 

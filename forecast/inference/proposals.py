@@ -59,7 +59,7 @@ class Mixture:
 
     def log_density(self, x: Array) -> Array:
         """Log density at points ``(n, d)``."""
-        density = np.log(self.shares[0]) + self.parts[0].log_density(x)
+        density: Array = np.log(self.shares[0]) + self.parts[0].log_density(x)
         for part, share in zip(self.parts[1:], self.shares[1:], strict=True):
             density = np.logaddexp(density, np.log(share) + part.log_density(x))
         return density
@@ -121,7 +121,7 @@ def split(x: Array, weights: Array, *, parts: int, freedom: float, spread: Array
 def best_mixture(x: Array, weights: Array, *, most: int, freedom: float, spread: Array, rng: np.random.Generator) -> Mixture:
     """Return the mixture of 1 to ``most`` parts with the best Bayesian information criterion at the effective number of points."""
     dimension = x.shape[1]
-    effective = 1 / (weights**2).sum()
+    effective = float(1 / (weights**2).sum())
 
     def criterion(mixture: Mixture) -> float:
         count = len(mixture.parts) * (1 + dimension + dimension * (dimension + 1) / 2)

@@ -48,7 +48,7 @@ def test_the_fast_engine_gives_the_known_posterior(name):
 
 
 def test_the_evidence_of_a_beta_binomial_is_its_closed_form():
-    """log C(10, 7) + log B(9, 6) - log B(2, 3), within four times its stated error."""
+    """Log C(10, 7) + log B(9, 6) - log B(2, 3), within four times its stated error."""
     topic = make_topic(priors={"share": "Beta(alpha=2, beta=3)"}, streams={"seen": "Binomial(n=10, p=share)"}, rows={"seen": [7]})
     found = condition(model_as_of(topic, AS_OF), rng=np.random.default_rng(1)).diagnostics
     exact = np.log(special.comb(10, 7)) + special.betaln(9, 6) - special.betaln(2, 3)

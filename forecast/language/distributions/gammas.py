@@ -23,7 +23,8 @@ class Gamma(Family):
     """Gamma(alpha, beta) or Gamma(mu, sigma): log f = alpha log beta - log Gamma(alpha) + (alpha - 1) log x - beta x.
 
     alpha = mu² / sigma², beta = mu / sigma².  Mean alpha / beta, sd sqrt(alpha) / beta.
-    At 0 the density is taken as 0 unless alpha is 1, as PyMC does.
+    At 0 the density is taken as 0 unless alpha is 1, as PyMC does.  SciPy's incomplete gamma function loses digits
+    farther than 4.5 sds from the mean once alpha is above a million; distribution function and quantile inherit that.
     """
 
     name = "Gamma"
