@@ -8,7 +8,6 @@ they are.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -101,9 +100,14 @@ def update(
     today: date,
     settings: Settings,
     referee: bool | None = None,
+    processes: int = 1,
     progress: Progress = nothing_said,
 ) -> Update:
     """Bring the reports of a book up to a day.
+
+    With several ``processes`` topics are computed side by side, each in an
+    interpreter of its own; the numbers are the same.  A script that asks for
+    that must guard its own start (``if __name__ == "__main__"``).
 
     ``referee`` True compares the engines anew, False never, None where no
     verdict on the same calculation is remembered.  A day before ``today`` is a
@@ -115,23 +119,13 @@ def update(
     if has_errors(problems):
         return Update(problems)
     run = _Run(root, as_of, today, settings, referee, versions())
-    contents: dict[str, dict[str, Any]] = {}
-    rendering: dict[str, Future[dict[str, bytes]]] = {}
-    unsound: list[Problem] = []
-    with ThreadPoolExecutor(max_workers=1) as painter:  # charts are drawn outside Python while the next topic is computed
-        for done, topic in enumerate(book.topics.values()):
-            try:
-                content = _content(run, topic, _step(progress, done, len(book.topics), topic))
-            except Unsound as found:
-                unsound += found.problems
-                continue
-            contents[topic.name] = content
-            rendering[topic.name] = painter.submit(render_topic, content)
-        if unsound:
-            painter.shutdown(cancel_futures=True)
-            return Update(in_order((*problems, *unsound)))
-        progress(len(contents), len(contents), "writing reports")
-        pages = {name: future.result() for name, future in rendering.items()}
+    made = _side_by_side(run, book, processes, progress) if min(processes, len(book.topics)) > 1 else _one_by_one(run, book, progress)
+    unsound = [problem for each in made for problem in each.problems]
+    if unsound:
+        return Update(in_order((*problems, *unsound)))
+    contents = {name: each.content for name, each in zip(book.topics, made, strict=True)}
+    pages = {name: each.pages for name, each in zip(book.topics, made, strict=True)}
+    progress(len(contents), len(contents), "writing reports")
     published = publish(book, contents, pages, as_of=as_of, today=today)
     problems = in_order((*problems, *published.problems))
     return Update(problems) if has_errors(problems) else Update(problems, contents, published.written, published.recorded)
@@ -147,6 +141,51 @@ class _Run:
     settings: Settings
     referee: bool | None
     computing: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What one topic came to: the content of its report and its pages, or its problems."""
+
+    content: Mapping[str, Any] = field(default_factory=dict)
+    pages: Mapping[str, bytes] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+def _one_by_one(run: _Run, book: Book, progress: Progress) -> list[_Made]:
+    return [_made(run, topic, _step(progress, done, len(book.topics), topic)) for done, topic in enumerate(book.topics.values())]
+
+
+def _side_by_side(run: _Run, book: Book, processes: int, progress: Progress) -> list[_Made]:
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(min(processes, len(book.topics)), mp_context=get_context("spawn")) as pool:
+        waiting = {pool.submit(_made_apart, run, name): name for name in book.topics}
+        found: dict[str, _Made] = {}
+        progress(0, len(waiting), "weighing and sampling")
+        for future in as_completed(waiting):
+            found[waiting[future]] = future.result()
+            progress(len(found), len(waiting), f"{waiting[future]} done")
+    return [found[name] for name in book.topics]
+
+
+def _made_apart(run: _Run, name: str) -> _Made:
+    """One topic in a process of its own, read again from its files: ``publish`` sees to it that they have not changed."""
+    book, problems = read_book(run.root, [name])
+    return _Made(problems=problems) if has_errors(problems) else _made(run, book.topics[name], _silent)
+
+
+def _made(run: _Run, topic: Topic, report: Callable[[str], None]) -> _Made:
+    try:
+        content = _content(run, topic, report)
+    except Unsound as unsound:
+        return _Made(problems=unsound.problems)
+    return _Made(content, render_topic(content))
+
+
+def _silent(_: str) -> None:
+    pass
 
 
 def _content(run: _Run, topic: Topic, report: Callable[[str], None]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -18,6 +19,8 @@ Referee = Annotated[
     ),
 ]
 Engine = Annotated[Literal["auto", "importance", "nuts"], typer.Option("--engine", help="Which engine supplies the draws.")]
+
+MOST_PROCESSES = 4  # each may hold PyMC, half a gigabyte
 
 
 def update(
@@ -54,6 +57,7 @@ def update(
             today=now,
             settings=Settings(engine, seed, draws),
             referee=referee,
+            processes=min(os.cpu_count() or 1, MOST_PROCESSES),
             progress=bar,
         )
     if as_json and done.exit_code != 1:

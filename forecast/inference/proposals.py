@@ -125,7 +125,7 @@ def best_mixture(x: Array, weights: Array, *, most: int, freedom: float, spread:
 
     def criterion(mixture: Mixture) -> float:
         count = len(mixture.parts) * (1 + dimension + dimension * (dimension + 1) / 2)
-        return effective * float(weights @ mixture.log_density(x)) - count / 2 * float(np.log(effective))
+        return float(effective * (weights @ mixture.log_density(x)) - count / 2 * np.log(effective))
 
     candidates = [Mixture((matched(x, weights, freedom=freedom, spread=spread),), (1.0,))]
     for parts in range(1, most + 1):
