@@ -1,6 +1,6 @@
 """Numbers as words a reader can use: percents, chances, ranges, days.
 
-A number is never shown finer than it is known: digits smaller than its Monte
+A number is not shown finer than it is known: digits smaller than half its Monte
 Carlo error are rounded away.  An open question is never shown as 0 or 100 %.
 """
 
@@ -37,7 +37,7 @@ def percent(probability: float, *, error: float = 0.0) -> str:
         return f"{round(points, 1):g} %"
     if from_end < 1 and error_points <= 1:
         return "below 1 %" if points < 50 else "above 99 %"
-    step = next((step for step in PERCENT_STEPS if step >= error_points), PERCENT_STEPS[-1])
+    step = next((step for step in PERCENT_STEPS if step >= error_points / 2), PERCENT_STEPS[-1])  # half an error moves no mind
     rounded = round(points / step) * step
     if not 0 < rounded < 100:
         return f"below {step:g} %" if points < 50 else f"above {100 - step:g} %"
