@@ -237,10 +237,14 @@ def quantile_error(values: Array, weights: Array, level: float, size: float) -> 
 def _dates(question: Question, paths: Paths, held: NDArray[np.bool_], size: float, rng: np.random.Generator) -> Dates:
     assert isinstance(question.answer, First)
     assert question.by is not None
+    first = 0 if question.since is None else paths.days.index(question.since)
     last = paths.days.index(question.by + ONE_DAY)
-    days = paths.days[: last + 1]
+    days = paths.days[first : last + 1]
+    counted = {name: values[:, first : last + 1] for name, values in paths.totals.items()}
+    if question.since is not None:
+        counted = {name: values - values[:, :1] for name, values in counted.items()}
     scope = paths.model.scope(paths.parameters).plus(
-        totals={name: values[:, : last + 1] for name, values in paths.totals.items()},
+        totals=counted,
         values={"t": np.array([[years_between(paths.model.topic.opens, day - ONE_DAY) for day in days]])},
     )
     truth = np.broadcast_to(evaluate(question.answer.condition, scope, NUMPY), (len(paths), len(days)))[held]

@@ -124,6 +124,10 @@ def test_time_nobody_has_recorded_is_forecast():
         ("total(seen) >= 4", date(2025, 12, 31), "can no longer happen", 0.0),
         ("total(seen) >= 3", date(2025, 12, 31), "happened", 1.0),
         ("total(seen) <= 3", END, "open", None),
+        ("total(seen) < 100000", END, "open", None),
+        ("total(seen) > 12 * rate", date(2025, 12, 31), "open", None),
+        ("5 - total(seen) <= 2 and total(seen) / 2 > 1", END, "happened", 1.0),
+        ("total(seen) >= 3 and total(seen) < 100000", END, "open", None),
     ],
 )
 def test_the_record_alone_settles_some_questions(text, by, status, probability):
@@ -131,6 +135,14 @@ def test_the_record_alone_settles_some_questions(text, by, status, probability):
     found = answer(counting({"asked": {"answer": text, "by": by}}))
     assert found.status == status
     assert probability is None or found.value.value == probability
+
+
+def test_a_date_counts_from_the_day_since():
+    """The day of the first event since a day is none of those before it."""
+    found = answer(counting({"asked": {"answer": "first(total(seen) >= 1)", "since": NEW_YEAR, "by": END}}))
+    plain = answer(counting({"asked": {"answer": "first(total(seen) >= 4)", "by": END}}))
+    assert found.status == "open"
+    assert (found.value.quantiles, found.value.not_by_then) == (plain.value.quantiles, plain.value.not_by_then)
 
 
 def test_totals_count_from_the_day_since():

@@ -1,0 +1,63 @@
+"""What the README shows works as it stands there."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import date
+from pathlib import Path
+
+from forecast.book.reading import read_book
+from forecast.concluding import Settings
+from forecast.workflow import update
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_ten_line_question_is_a_whole_book(tmp_path):
+    """The ferry of the README is read without a problem and answered."""
+    files = {
+        "seeds/ferry/topic.toml": block("toml", 0),
+        "priors/ferry.toml": block("toml", 1),
+        "seeds/ferry/cancelled.csv": block("csv", 0),
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    book, problems = read_book(tmp_path)
+    assert (list(book.topics), problems) == (["ferry"], ())
+    day = date(2026, 3, 20)
+    done = update(tmp_path, as_of=day, today=day, settings=Settings(), referee=False)
+    (answer,) = done.contents["ferry"]["answers"]
+    assert (done.exit_code, answer["name"], answer["kind"]) == (0, "another", "probability")
+    assert 0.5 < answer["value"]["value"] < 1
+
+
+def test_the_python_of_the_readme_runs(monkeypatch):
+    """The lines of the Python section run in the project's directory and leave a posterior of the route behind."""
+    monkeypatch.chdir(ROOT)
+    names = {}
+    exec(block("python", 0), names)
+    low, middle, high = names["posterior"].quantiles("capture_rate")
+    assert 0 < low < middle < high
+
+
+def test_every_path_the_readme_links_to_exists():
+    """Links and pictures of the README lead to files of the project."""
+    paths = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+    assert paths
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_the_readme_starts_with_two_commands():
+    """The first block has one command for the main job and one for the tests, and CI runs the second."""
+    first, second = (line.split("#")[0].strip() for line in block("sh", 0).splitlines())
+    assert (first, second) == ("pip install uv && uv run forecast update", "uv run pytest")
+    assert "run run pytest" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def block(language: str, index: int) -> str:
+    """The text of a code block of the README."""
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)[index]
