@@ -47,7 +47,7 @@ def _ranks(model, rng):
     found = {}
     for index in range(REPLICATIONS):
         truth = {name: values[index : index + 1] for name, values in truths.items()}
-        posterior = condition(_imagined(model, truth, rng), rng=rng, budget=Budget(enough=1_000))
+        posterior = condition(_imagined(model, truth, rng), rng=rng, budget=Budget(enough=500))
         draws = posterior.resample(RANKS, rng)
         for name, values in truth.items():
             for position in range(values.shape[1]):

@@ -88,8 +88,13 @@ class Posterior:
         return weighted_quantiles(self.column(name, label), self.weights, levels)
 
     def resample(self, count: int, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
-        """Return ``count`` draws with equal weights, by systematic resampling in random order."""
-        picked = rng.permutation(systematic(self.weights, count, rng))
+        """Return ``count`` draws with equal weights, by systematic resampling of the draws in random order.
+
+        The order must be random: draws come in the order of a lattice, and every
+        so many of a lattice's points may lie on few planes.
+        """
+        order = rng.permutation(len(self))
+        picked = order[systematic(self.weights[order], count, rng)]
         return {name: values[picked] for name, values in self.parameters.items()}
 
 

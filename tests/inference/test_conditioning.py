@@ -111,3 +111,15 @@ def test_too_many_hypotheses_are_refused():
     topic = make_topic(priors={f"d{index}": "Bernoulli(p=0.5)" for index in range(9)})
     with pytest.raises(Unsound, match="512 combinations of discrete values; at most 256"):
         condition(model_as_of(topic, AS_OF), rng=np.random.default_rng(1))
+
+
+def test_few_resampled_draws_are_as_even_as_chance_allows():
+    """A hundred draws out of thousands of lattice points are spread like independent ones, in every parameter."""
+    topic = make_topic(priors={f"p{index}": "Uniform(lower=0, upper=1)" for index in range(12)})
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        drawn = prior_draws(model_as_of(topic, AS_OF), rng=rng).resample(120, rng)
+        means = np.array([values.mean() for values in drawn.values()])
+        assert np.abs(means - 0.5).max() < 4.5 * np.sqrt(1 / 12 / 120)
+        spreads = np.array([values.var() for values in drawn.values()])
+        assert np.abs(spreads - 1 / 12).max() < 4.5 * np.sqrt(1 / 180 / 120)
