@@ -161,7 +161,10 @@ def _side_by_side(run: _Run, book: Book, processes: int, progress: Progress) -> 
     from multiprocessing import get_context
 
     with ProcessPoolExecutor(min(processes, len(book.topics)), mp_context=get_context("spawn")) as pool:
-        waiting = {pool.submit(_made_apart, run, name): name for name in book.topics}
+        longest_first = sorted(
+            book.topics, key=lambda name: -sum(map(len, book.topics[name].texts.values()))
+        )  # so that none is left for last
+        waiting = {pool.submit(_made_apart, run, name): name for name in longest_first}
         found: dict[str, _Made] = {}
         progress(0, len(waiting), "weighing and sampling")
         for future in as_completed(waiting):
