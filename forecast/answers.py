@@ -275,7 +275,8 @@ def _shares(question: Question, scope: Scope, weights: Array, size: float, model
         codes = np.broadcast_to(scope.values[question.answer.name][:, 0], (len(weights),))
         truths = {label: codes == code for code, label in enumerate(labels)}
     values = {label: float(weights @ truth) for label, truth in truths.items()}
-    return Shares(values, {label: proportion_error(value, size) for label, value in values.items()}, max(0.0, 1 - sum(values.values())))
+    none = float(weights @ ~np.any([*truths.values()], axis=0))
+    return Shares(values, {label: proportion_error(value, size) for label, value in values.items()}, none)
 
 
 def _numbers(question: Question, scope: Scope, count: int, model: Model) -> Array:

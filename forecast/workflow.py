@@ -180,8 +180,11 @@ def _made_apart(run: _Run, name: str) -> _Made:
 
 
 def _made(run: _Run, topic: Topic, report: Callable[[str], None]) -> _Made:
+    from threadpoolctl import threadpool_limits
+
     try:
-        content = _content(run, topic, report)
+        with threadpool_limits(limits=1, user_api="blas"):  # sums in one order: the same bytes however many cores there are
+            content = _content(run, topic, report)
     except Unsound as unsound:
         return _Made(problems=unsound.problems)
     return _Made(content, render_topic(content))
