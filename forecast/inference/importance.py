@@ -88,7 +88,7 @@ def sample(target: Target, *, rng: np.random.Generator, budget: Budget | None = 
     Deterministic given ``rng``.  Raises NoSupport where no draw of the prior has a positive
     likelihood, and NotFinite where a density is NaN or plus infinity; both name the rows.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
+    from threadpoolctl import threadpool_limits
 
     budget = budget or Budget()
     if target.dimension == 0:
