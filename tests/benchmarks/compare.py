@@ -58,6 +58,10 @@ def main() -> None:
             "3 s, and a twentieth of plain PyMC",
         ),
     ]
+    small, large = crowd(100), crowd(1_100)
+    few, many = (run("crowd", [*forecast, "check", "--json", "--book", str(each)], 1) for each in (small, large))
+    each_topic = "one more small topic in a book of a thousand, checked"
+    rows.append((each_topic, (many - few) / 1_000, "0.015 s"))
     if not asked.quick:
         refereed = run("referee", [*forecast, "update", "--referee", "--book", str(book)], 1)
         whole, bare = plain_programs(book)
@@ -71,7 +75,18 @@ def main() -> None:
     width = max(len(name) for name, _, _ in rows)
     print(f"| {'what':{width}} | median |  at most |\n|{'-' * (width + 2)}|-------:|---|")  # noqa: T201 - the table is the result
     for name, seconds, limit in rows:
-        print(f"| {name:{width}} | {seconds:6.2f} | {limit} |")  # noqa: T201
+        print(f"| {name:{width}} | {seconds:6.3g} | {limit} |")  # noqa: T201
+
+
+def crowd(count: int) -> Path:
+    """Return a book of so many copies of the tests' tiny topic."""
+    book = Path(tempfile.mkdtemp()) / "crowd"
+    tiny = ROOT / "tests" / "tiny_book"
+    for index in range(count):
+        shutil.copytree(tiny / "seeds" / "ferry", book / "seeds" / f"ferry_{index}")
+        (book / "priors").mkdir(exist_ok=True)
+        shutil.copy(tiny / "priors" / "ferry.toml", book / "priors" / f"ferry_{index}.toml")
+    return book
 
 
 def run(name: str, command: list[str], runs: int) -> float:
