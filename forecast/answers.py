@@ -31,7 +31,7 @@ from forecast.settlement import Status, status_of
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 CUMULATIVE_POINTS = 400
-CHANCE_DRAWS, CHANCE_PATHS = 256, 64  # draws of the parameters, and paths on each, behind the chance's interval
+CHANCE_DRAWS, CHANCE_PATHS = 512, 64  # draws of the parameters, and paths on each, behind the chance's interval
 
 
 @dataclass(frozen=True, slots=True)

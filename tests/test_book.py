@@ -73,6 +73,23 @@ def test_the_committed_reports_are_what_the_code_makes(tmp_path):
         assert done.recorded == 0
 
 
+@pytest.mark.slow
+def test_the_committed_hindcasts_are_what_the_code_makes(tmp_path):
+    """Replayed again, each committed hindcast of the route has the same numbers, and says that it is one."""
+    for folder in ("seeds", "priors"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    committed = {
+        path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "reports").glob("as-of/*/route.json"))
+    }
+    assert len(committed) == 4
+    for day, content in committed.items():
+        done = update(
+            tmp_path, topics=["route"], as_of=date.fromisoformat(day), today=date(2026, 11, 23), settings=Settings(), referee=False
+        )
+        assert numbers(done.contents["route"]) == numbers(content)
+        assert content["run"]["hindcast"]
+
+
 def numbers(content):
     """A report's content without what depends on the versions installed and on the remembered verdict."""
     run = {key: value for key, value in content["run"].items() if key != "versions"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from datetime import date
@@ -48,6 +49,15 @@ def test_every_path_the_readme_links_to_exists():
     paths = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
     assert paths
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_the_replay_in_the_readme_is_that_of_the_reports():
+    """Each percent of the table is the headline of the report it links to."""
+    links = re.findall(r"\]\((reports/(?:as-of/[\d-]+/)?route)\.md\)", README)
+    cells = re.search(r"\| transfer by the end of 2026 \|(.*)\|", README)[1].split("|")
+    contents = [json.loads((ROOT / f"{link}.json").read_text(encoding="utf-8")) for link in links]
+    told = [next(answer["headline"] for answer in content["answers"] if answer["name"] == "transfer_2026") for content in contents]
+    assert [cell.strip() for cell in cells] == told
 
 
 def test_the_readme_starts_with_two_commands():
