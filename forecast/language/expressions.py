@@ -3,6 +3,9 @@
 Text goes through Python's own parser and comes out as a tree of the nodes
 below; whatever is not in the list of section 4 of the design is refused with
 its place.  Nothing is ever run by Python itself: a book from a stranger runs no code.
+
+The nodes and the one function that makes them stand in one file, longer than most,
+so that whoever adds to the language sees all of it.
 """
 
 from __future__ import annotations
