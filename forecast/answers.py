@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from forecast.asking import needs_paths, truth_of, window, with_clocks
 from forecast.book.topic import Question
+from forecast.chance import ChanceInterval, chance_interval
 from forecast.density import Shape, shape
 from forecast.future import Paths, simulate
-from forecast.inference.posterior import Posterior, weighted_quantiles
+from forecast.inference.posterior import Ordered, Posterior, ordered
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import First, Name
 from forecast.model.clock import ONE_DAY, years_between
@@ -31,16 +32,20 @@ from forecast.settlement import Status, status_of
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 CUMULATIVE_POINTS = 400
-CHANCE_DRAWS, CHANCE_PATHS = 512, 64  # draws of the parameters, and paths on each, behind the chance's interval
+CHANCE_DRAWS, CHANCE_PATHS = 1_024, 24  # draws of the parameters, and paths on each, behind the chance's interval
 
 
 @dataclass(frozen=True, slots=True)
 class Probability:
-    """The probability of a condition; ``chance`` is the 5 to 95 % interval of the chance given the parameters."""
+    """The probability of a condition; ``chance`` is the 5 to 95 % interval of the chance given the parameters.
+
+    ``chance_errors`` are the standard errors of the interval's ends; both are None where there is no interval.
+    """
 
     value: float
     error: float
     chance: tuple[float, float] | None
+    chance_errors: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +117,15 @@ def paths_for(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.rand
     return simulate(model, parameters, rng, until=horizon(model), cuts=tuple(cuts))
 
 
-def answers(posterior: Posterior, paths: Paths, rng: np.random.Generator) -> dict[str, Answer]:
-    """Answer every question of the posterior's topic."""
+def answers(posterior: Posterior, paths: Paths, rng: np.random.Generator, *, chance: bool = True) -> dict[str, Answer]:
+    """Answer every question of the posterior's topic; without ``chance``, leave out the intervals of the chances themselves."""
     model = posterior.model
     chance_paths = None
-    if any(q.kind == "probability" and needs_paths(model, q) for q in model.topic.questions.values()):
-        draws = posterior.resample(CHANCE_DRAWS, rng)
+    if chance and any(q.kind == "probability" and needs_paths(model, q) for q in model.topic.questions.values()):
+        apart = rng.spawn(1)[0]  # so that other answers do not depend on whether this is asked for
+        draws = posterior.resample(CHANCE_DRAWS, apart)
         repeated = {name: np.repeat(values, CHANCE_PATHS, axis=0) for name, values in draws.items()}
-        chance_paths = paths_for(model, repeated, rng)
+        chance_paths = paths_for(model, repeated, apart)
     return {name: answer(question, posterior, paths, chance_paths, rng) for name, question in model.topic.questions.items()}
 
 
@@ -138,7 +144,8 @@ def answer(question: Question, posterior: Posterior, paths: Paths, chance_paths:
     status = status_of(question, model, paths)
     match question.kind:
         case "probability":
-            value: Any = _probability(question, sample.scope, weights, size, status, chance_paths)
+            chance = _chance(question, chance_paths, posterior) if status == "open" else None
+            value: Any = _probability(question, sample.scope, weights, size, status, chance)
         case "distribution":
             value = _distribution(_numbers(question, sample.scope, len(weights), model), weights, size)
         case "date":
@@ -169,68 +176,53 @@ def _draw_sample(question: Question, posterior: Posterior) -> Sample:
     return Sample(scope, posterior.weights, posterior.diagnostics.effective_size)
 
 
-def _probability(question: Question, scope: Scope, weights: Array, size: float, status: Status, chance_paths: Paths | None) -> Probability:
+def _probability(
+    question: Question, scope: Scope, weights: Array, size: float, status: Status, chance: ChanceInterval | None
+) -> Probability:
     assert question.answer is not None
     truth = truth_of(evaluate(question.answer, scope, NUMPY), len(weights))
     value = float(weights @ truth)
     if status != "open":
         return Probability(value, 0.0, None)
-    chance = None if chance_paths is None or not needs_paths(chance_paths.model, question) else _chance(question, chance_paths)
-    return Probability(value, proportion_error(value, size), chance)
+    error = proportion_error(value, size)
+    return Probability(value, error, None) if chance is None else Probability(value, error, chance.ends, chance.errors)
 
 
-def _chance(question: Question, paths: Paths) -> tuple[float, float] | None:
-    """The 5 and 95 % points of the chance given the parameters.
-
-    Each of the draws has many paths; the share of them on which the condition
-    holds estimates that draw's chance with binomial noise.  The shares are drawn
-    towards their mean until their variance is what the law of total variance
-    leaves after the noise.
-    """
+def _chance(question: Question, paths: Paths | None, posterior: Posterior) -> ChanceInterval | None:
+    """The interval of the chance given the parameters, from paths that stand draw by draw; None where there are none to tell it from."""
+    if paths is None or not needs_paths(paths.model, question):
+        return None
     assert question.answer is not None
     totals = {name: window(paths, name, question) for name in paths.totals}
     scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters)).plus(totals=totals)
-    truth = truth_of(evaluate(question.answer, scope, NUMPY), len(paths)).reshape(-1, CHANCE_PATHS)
-    held = np.ones_like(truth)
+    held = np.ones(len(paths), dtype=bool)
     if question.given is not None:
-        held = truth_of(evaluate(question.given, scope, NUMPY), len(paths)).reshape(-1, CHANCE_PATHS)
-    counts: Array = held.sum(axis=1).astype(float)
-    kept = counts > 1
-    if not kept.any():
-        return None
-    share: Array = (truth & held).sum(axis=1)[kept] / counts[kept]
-    weights = counts[kept] / counts[kept].sum()
-    mean = float(weights @ share)
-    seen = float(weights @ (share - mean) ** 2)
-    noise = float(weights @ (share * (1 - share) / (counts[kept] - 1)))
-    shrink = math.sqrt(max(seen - noise, 0.0) / seen) if seen > 0 else 0.0
-    low, high = weighted_quantiles(mean + shrink * (share - mean), weights, (0.05, 0.95))
-    return low, high
+        held = truth_of(evaluate(question.given, scope, NUMPY), len(paths))
+    happened = held & truth_of(evaluate(question.answer, scope, NUMPY), len(paths))
+    by_draw = [each.reshape(-1, CHANCE_PATHS).sum(axis=1).astype(float) for each in (happened, held)]
+    return chance_interval(*by_draw, effective_size=posterior.diagnostics.effective_size)
 
 
 def _distribution(values: Array, weights: Array, size: float) -> Distribution:
     mean = float(weights @ values)
     sd = float(np.sqrt(weights @ (values - mean) ** 2))
-    quantiles = weighted_quantiles(values, weights, LEVELS)
-    errors = tuple(quantile_error(values, weights, level, size) for level in LEVELS)
-    outline = shape(values[weights > 0], weights[weights > 0])
-    return Distribution(mean, sd / math.sqrt(size), sd, quantiles, errors, outline, _cumulative(values, weights), size)
+    draws = ordered(values[weights > 0], weights[weights > 0])
+    errors = tuple(quantile_error(draws, level, size) for level in LEVELS)
+    return Distribution(mean, sd / math.sqrt(size), sd, draws.quantiles(LEVELS), errors, shape(draws), _cumulative(draws), size)
 
 
-def _cumulative(values: Array, weights: Array) -> tuple[tuple[float, float], ...]:
+def _cumulative(draws: Ordered) -> tuple[tuple[float, float], ...]:
     """The distribution function of weighted values at the points that 400 even shares reach."""
-    order = np.argsort(values, kind="stable")
-    ordered, shares = values[order], np.cumsum(weights[order])
-    reached = np.minimum(np.searchsorted(shares, (np.arange(CUMULATIVE_POINTS) + 0.5) / CUMULATIVE_POINTS * shares[-1]), len(values) - 1)
-    points = np.unique(ordered[reached])
-    upto = shares[np.searchsorted(ordered, points, side="right") - 1] / shares[-1]
+    levels = ((np.arange(CUMULATIVE_POINTS) + 0.5) / CUMULATIVE_POINTS).tolist()
+    points: Array = np.unique(np.array(draws.quantiles(levels)))
+    upto = draws.cumulative[np.searchsorted(draws.values, points, side="right") - 1] / draws.cumulative[-1]
     return tuple(zip(points.tolist(), upto.tolist(), strict=True))
 
 
-def quantile_error(values: Array, weights: Array, level: float, size: float) -> float:
+def quantile_error(draws: Ordered, level: float, size: float) -> float:
     """Standard error of a quantile: half the distance between the quantiles one binomial error to each side."""
     step = math.sqrt(level * (1 - level) / size)
-    low, high = weighted_quantiles(values, weights, (max(level - step, 0.0), min(level + step, 1.0)))
+    low, high = draws.quantiles((max(level - step, 0.0), min(level + step, 1.0)))
     return (high - low) / 2
 
 

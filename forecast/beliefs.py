@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from forecast.book.topic import Parameter, Topic
-from forecast.concluding import generator
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.posterior import Posterior, weighted_quantiles
 from forecast.language.expressions import names_in
 from forecast.model.model import Array, Model, model_as_of
 from forecast.model.priors import Block, blocks
+from forecast.settings import generator
 
 POINTS = (0.05, 0.5, 0.95)
 BARS = " ▁▂▃▄▅▆▇█"

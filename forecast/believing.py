@@ -9,11 +9,11 @@ from pathlib import Path
 
 from forecast.beliefs import Change, changes
 from forecast.book.problems import Problem, has_errors, in_order
+from forecast.checking import read_checked
 from forecast.concluding import Settings, condition_fast, generator
 from forecast.inference.conditioning import prior_draws
 from forecast.model.model import model_as_of
 from forecast.model.unsound import Unsound
-from forecast.workflow import read_checked
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,15 @@
 """From a topic to its answers: condition, referee, simulate, answer.
 
-One conclusion is everything a report says of a topic as of a day.  Randomness
-is one stream of numbers for each topic and purpose, all from the seed, so that
-neither the order of topics nor an added question moves another number.
+One conclusion is everything a report says of a topic as of a day.
 """
 
 from __future__ import annotations
 
 import time
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Literal
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from forecast.answers import Answer, answers, paths_for
 from forecast.book.topic import Topic
@@ -22,21 +17,14 @@ from forecast.future import Paths
 from forecast.inference.conditioning import condition, prior_draws
 from forecast.inference.posterior import Posterior
 from forecast.model.model import Model, model_as_of
+from forecast.settings import Settings, generator
 
 if TYPE_CHECKING:
     from forecast.inference.referee import Verdict
 
-type EngineChoice = Literal["auto", "importance", "nuts"]
+__all__ = ["Conclusion", "Reading", "Settings", "conclude", "condition_fast", "condition_nuts", "generator", "quiet", "read", "reading_of"]
+
 type Report = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How to compute: the engine that supplies the draws, the seed, and how many paths are simulated."""
-
-    engine: EngineChoice = "auto"
-    seed: int = 1
-    draws: int = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +81,21 @@ def conclude(topic: Topic, as_of: date, settings: Settings, *, referee: bool, re
     return Conclusion(model, settings, prior, published, verdict)
 
 
-def read(posterior: Posterior, settings: Settings) -> Reading:
-    """Simulate the future on a posterior's draws and answer every question."""
+def reading_of(topic: Topic, as_of: date, settings: Settings) -> Reading:
+    """Compute the published reading of a topic alone, as ``conclude`` without a referee, and without the intervals of chances."""
+    model = model_as_of(topic, as_of)
+    fast = None if settings.engine == "nuts" else condition_fast(model, settings)
+    if fast is None or (settings.engine == "auto" and not fast.diagnostics.sound):
+        return read(condition_nuts(model, settings), settings, chance=False)
+    return read(fast, settings, chance=False)
+
+
+def read(posterior: Posterior, settings: Settings, *, chance: bool = True) -> Reading:
+    """Simulate the future on a posterior's draws and answer every question, with the intervals of chances or without."""
     name, seed = posterior.model.topic.name, settings.seed
     draws = posterior.resample(settings.draws, generator(seed, name, posterior.engine, "resample"))
     paths = paths_for(posterior.model, draws, generator(seed, name, posterior.engine, "paths"))
-    return Reading(posterior, paths, answers(posterior, paths, generator(seed, name, posterior.engine, "answers")))
+    return Reading(posterior, paths, answers(posterior, paths, generator(seed, name, posterior.engine, "answers"), chance=chance))
 
 
 def condition_fast(model: Model, settings: Settings) -> Posterior:
@@ -115,11 +112,6 @@ def condition_nuts(model: Model, settings: Settings) -> Posterior:
     began = time.perf_counter()
     seed = int(generator(settings.seed, model.topic.name, "nuts").integers(2**31))
     return _timed(sample_nuts(model, seed=seed), began)
-
-
-def generator(seed: int, *purpose: str) -> np.random.Generator:
-    """A generator of its own for each purpose."""
-    return np.random.default_rng([seed, *(zlib.crc32(word.encode()) for word in purpose)])
 
 
 def _timed(posterior: Posterior, began: float) -> Posterior:

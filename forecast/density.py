@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.inference.posterior import weighted_quantiles
+from forecast.inference.posterior import Ordered
 from forecast.model.model import Array
 
 BINS = 512
@@ -23,25 +23,24 @@ class Shape:
     y: tuple[float, ...]
 
 
-def shape(values: Array, weights: Array, *, lower: float = -np.inf, upper: float = np.inf) -> Shape:
+def shape(draws: Ordered, *, lower: float = -np.inf, upper: float = np.inf) -> Shape:
     """Return the mass function of whole-numbered draws, else a smoothed density within a support.
 
-    ``values`` and ``weights`` are ``(draws,)``, weights summing to one.  The
-    density is a histogram of 512 bins between the 0.2 and 99.8 % points, smoothed
+    The density is a histogram of 512 bins between the 0.2 and 99.8 % points, smoothed
     by a Gaussian of Silverman's width and mirrored at the edges of the support.
     Whole numbers over more than 80 different values are smoothed too.
     """
-    low, quarter, three_quarters, high = weighted_quantiles(values, weights, (0.002, 0.25, 0.75, 0.998))
-    if high - low < MOST_BARS and np.array_equal(values, np.round(values)):
-        return _mass(values, weights, low, high)
+    low, quarter, three_quarters, high = draws.quantiles((0.002, 0.25, 0.75, 0.998))
+    if high - low < MOST_BARS and np.array_equal(draws.values, np.round(draws.values)):
+        return _mass(draws, low, high)
     if high <= low:
         return Shape(discrete=True, x=(low,), y=(1.0,))
-    counts, edges = np.histogram(values, bins=BINS, range=(low, high), weights=weights)
+    edges: Array = np.linspace(low, high, BINS + 1)
     width = edges[1] - edges[0]
     near = (high - low) * 0.02  # a density that comes this near to an edge stands against it
     smooth = _smooth(
-        counts / width,
-        _bandwidth(values, weights, three_quarters - quarter) / width,
+        _between(draws, edges) / width,
+        _bandwidth(draws, three_quarters - quarter) / width,
         mirror_low=low <= lower + near,
         mirror_high=high >= upper - near,
     )
@@ -50,16 +49,25 @@ def shape(values: Array, weights: Array, *, lower: float = -np.inf, upper: float
     return Shape(discrete=False, x=tuple(x.tolist()), y=tuple(np.interp(x, centres, smooth).tolist()))
 
 
-def _mass(values: Array, weights: Array, low: float, high: float) -> Shape:
-    inside = np.arange(low, high + 1)
-    mass = [float(weights[values == value].sum()) for value in inside]
-    return Shape(discrete=True, x=tuple(inside.tolist()), y=tuple(mass))
+def _mass(draws: Ordered, low: float, high: float) -> Shape:
+    inside: Array = np.arange(low, high + 1)
+    mass = _between(draws, np.append(inside, high + 1) - 0.5)
+    return Shape(discrete=True, x=tuple(inside.tolist()), y=tuple(mass.tolist()))
 
 
-def _bandwidth(values: Array, weights: Array, quartiles_apart: float) -> float:
+def _between(draws: Ordered, edges: Array) -> Array:
+    """The weight of the draws between each two edges; those on the last edge count as inside, as in a histogram."""
+    upto = np.searchsorted(draws.values, edges)
+    upto[-1] = np.searchsorted(draws.values, edges[-1], side="right")
+    weight: Array = np.diff(np.append(0.0, draws.cumulative)[upto])
+    return weight
+
+
+def _bandwidth(draws: Ordered, quartiles_apart: float) -> float:
     """Silverman's rule, 0.9 min(sd, IQR / 1.34) n^(-1/5), with the effective number of draws."""
-    mean = weights @ values
-    sd = float(np.sqrt(weights @ np.square(values - mean)))
+    weights = np.diff(draws.cumulative, prepend=0.0)
+    mean = weights @ draws.values
+    sd = float(np.sqrt(weights @ np.square(draws.values - mean)))
     spread = min(sd, quartiles_apart / 1.34) or sd
     return float(0.9 * spread * (weights @ weights) ** 0.2)
 

@@ -7,10 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from forecast.book.problems import Problem, has_errors
+from forecast.checking import read_checked
 from forecast.concluding import Settings
 from forecast.model.unsound import Unsound
 from forecast.opened import OpenTopic
-from forecast.workflow import read_checked
 
 
 @dataclass(frozen=True, slots=True)

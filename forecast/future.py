@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,9 @@ from numpy.typing import NDArray
 
 from forecast.book.topic import Stream
 from forecast.language.evaluate import Scope, evaluate, label_code
-from forecast.language.expressions import Name, names_in
+from forecast.language.expressions import Expression, Name, names_in
 from forecast.model.clock import ONE_DAY, cut
-from forecast.model.evidence import series_share
+from forecast.model.evidence import Record, series_share
 from forecast.model.model import NUMPY, Array, Model, clocks, quantities_of, uses
 from forecast.model.unsound import Unsound, at_topic
 
@@ -85,39 +86,78 @@ def simulate(
     first_drawn = min([*starts.values(), until + ONE_DAY])
     steps = cut(topic.step, first_drawn, until, [*starts.values(), *cuts, *past]) if first_drawn <= until else (until + ONE_DAY,)
     days = tuple(sorted({begin, *(day for day in past if day < first_drawn), *(day for day in cuts if begin < day < first_drawn), *steps}))
-    totals = {name: np.tile(np.array([record.total_before(day) for day in days]), (paths, 1)) for name, record in model.records.items()}
-    added = {name: np.zeros((paths, 1)) for name in totals}
-    for column, (start, end) in enumerate(zip(days[:-1], [day - ONE_DAY for day in days[1:]], strict=True)):
+    totals = {
+        name: _recorded(record, days, paths) for name, record in model.records.items()
+    }  # a row for each day, so that a day is contiguous
+    added = {name: np.zeros(paths) for name in starts}
+    needs: dict[frozenset[str], Needs] = {}
+    for step, (start, following) in enumerate(pairwise(days)):
         moving = [stream for name, stream in topic.streams.items() if name in starts and starts[name] <= start]
         if not moving:
             continue
+        interval = (start, following - ONE_DAY)
+        together = frozenset(stream.name for stream in moving)
+        if together not in needs:
+            needs[together] = needs_of(model, moving)
+        now = {name: values[step, :, None] for name, values in totals.items()}
         with np.errstate(all="ignore"):
-            scope = step_scope(model, moving, parameters, {name: values[:, column, None] for name, values in totals.items()}, start, end)
-        drawn = {stream.name: _draw(model, stream, scope, (start, end), rng, paths) for stream in moving}
-        for name, values in drawn.items():
-            added[name] = added[name] + values
-            totals[name][:, column + 1] += added[name][:, 0]
-    return Paths(model, parameters, days, totals, starts)
+            scope = step_scope(model, moving, parameters, now, *interval, needs=needs[together])
+        for stream in moving:
+            added[stream.name] += _draw(model, stream, needs[together].columns[stream.name], scope, interval, rng, paths)[:, 0]
+            totals[stream.name][step + 1] += added[stream.name]
+    return Paths(model, parameters, days, {name: values.T for name, values in totals.items()}, starts)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the statements of streams that are drawn together need, read from them once.
+
+    ``quantities`` stand each after those it uses, and ``others`` are those not needed;
+    ``columns`` are each stream's own columns that its statement uses.
+    """
+
+    series: tuple[str, ...]
+    quantities: Mapping[str, Expression]
+    others: Mapping[str, Expression]
+    columns: Mapping[str, tuple[str, ...]]
+
+
+def needs_of(model: Model, streams: Sequence[Stream]) -> Needs:
+    """Return what the statements of some of a model's streams need."""
+    statements = [stream.value for stream in streams]
+    expressions = model.bare.quantities
+    quantities = {name: expressions[name] for name in quantities_of(model.topic, *statements)}
+    others = {name: expression for name, expression in expressions.items() if name not in quantities}
+    return Needs(uses(model.topic, *statements)[0], quantities, others, {stream.name: needed_columns(stream) for stream in streams})
 
 
 def step_scope(
-    model: Model, streams: Sequence[Stream], parameters: Mapping[str, Any], totals: Mapping[str, Array], start: date, end: date
+    model: Model,
+    streams: Sequence[Stream],
+    parameters: Mapping[str, Any],
+    totals: Mapping[str, Array],
+    start: date,
+    end: date,
+    *,
+    needs: Needs | None = None,
 ) -> Scope:
-    """What the statements of one step's streams have in common: clocks, series, totals at its start, and quantities worked out once."""
-    statements = [stream.value for stream in streams]
-    scope = model.scope(parameters)
-    values: dict[str, Any] = {name: np.array([[value]]) for name, value in clocks(model.topic, start, end, model.as_of).items()}
-    for name in uses(model.topic, *statements)[0]:
+    """What the statements of one step's streams have in common: clocks, series, totals at its start, and quantities worked out once.
+
+    ``needs`` are the streams', where they have been found before.
+    """
+    needs = needs or needs_of(model, streams)
+    bare = model.scope(parameters)
+    values = dict(bare.values)
+    values.update((name, np.array([[value]])) for name, value in clocks(model.topic, start, end, model.as_of).items())
+    for name in needs.series:
         try:
             share = series_share(model.topic.series[name], start, end, as_of=model.as_of)
         except LookupError as error:
             raise Unsound(at_topic(model.topic, ("series", name), str(error))) from None
-        values[name] = model.series_value(name, share.known, share.later_share, scope)
-    scope = scope.plus(values=values, totals=totals)
-    for name in quantities_of(model.topic, *statements):
-        value = evaluate(Name(name), scope, NUMPY)
-        scope = replace(scope.plus(values={name: value}), quantities={key: each for key, each in scope.quantities.items() if key != name})
-    return scope
+        values[name] = model.series_value(name, share.known, share.later_share, bare)
+    for name, expression in needs.quantities.items():
+        values[name] = evaluate(Name(name), replace(bare, values=values, totals=totals, quantities={name: expression}), NUMPY)
+    return replace(bare, values=values, totals=totals, quantities=needs.others)
 
 
 def next_value(stream: Stream, column: str, scope: Scope) -> Any:
@@ -130,11 +170,18 @@ def next_value(stream: Stream, column: str, scope: Scope) -> Any:
     return evaluate(expression, scope, NUMPY)
 
 
-def _draw(model: Model, stream: Stream, scope: Scope, interval: tuple[date, date], rng: np.random.Generator, paths: int) -> Array:
+def _recorded(record: Record, days: tuple[date, ...], paths: int) -> Array:
+    """What the record says of a stream's total before each day, the same on every path: ``(days, paths)``."""
+    return np.repeat(np.array([[record.total_before(day)] for day in days]), paths, axis=1)
+
+
+def _draw(
+    model: Model, stream: Stream, needed: tuple[str, ...], scope: Scope, interval: tuple[date, date], rng: np.random.Generator, paths: int
+) -> Array:
     try:
         with np.errstate(all="ignore"):
-            columns = {name: next_value(stream, name, scope) for name in needed_columns(stream)}
-            kind, arguments = model.distribution(stream.value, scope.plus(values=columns))
+            columns = {name: next_value(stream, name, scope) for name in needed}
+            kind, arguments = model.distribution(stream.value, scope.plus(values=columns) if columns else scope)
             values: Array = np.asarray(kind.draw(rng, (paths, 1), **arguments), dtype=float)
     except ValueError as error:
         raise _cannot_draw(model, stream, interval, str(error)) from None

@@ -33,6 +33,7 @@ from forecast.answers import Answer
 from forecast.book.layout import find_root
 from forecast.book.problems import Problem, format_problems, has_errors
 from forecast.book.topic import Book, Topic
+from forecast.checking import read_checked
 from forecast.concluding import Conclusion, Settings, conclude, condition_fast, condition_nuts, generator, read
 from forecast.future import Paths
 from forecast.inference.conditioning import prior_draws
@@ -40,7 +41,6 @@ from forecast.inference.posterior import Posterior
 from forecast.language.faults import did_you_mean
 from forecast.model.model import Model, model_as_of
 from forecast.remembering import published, report_directory
-from forecast.workflow import read_checked
 
 
 class BookHasProblems(Exception):

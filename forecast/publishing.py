@@ -25,7 +25,6 @@ from forecast.book.topic import Book, Topic
 from forecast.book.writing import Busy, locked, write_whole
 from forecast.remembering import published, report_directory
 from forecast.report.pages import render_index
-from forecast.report.shape import content_bytes
 
 COMPARED = ("as_of", "inputs", "engine", "seed", "draws", "verdict", "program")
 DRAWN = frozenset({"shape", "curve"})  # parts of an answer's value that only pictures need
@@ -41,12 +40,12 @@ class Published:
 
 
 def publish(
-    book: Book, contents: Mapping[str, Mapping[str, Any]], pages: Mapping[str, Mapping[str, bytes]], *, as_of: date, today: date
+    book: Book, contents: Mapping[str, Mapping[str, Any]], files: Mapping[str, Mapping[str, bytes]], *, as_of: date, today: date
 ) -> Published:
     """Record answers in the ledger and write the reports of some topics, and the index of all.
 
-    ``pages`` are the files that each content makes beside its JSON, rendered
-    before, so that the lock is held for writing only.
+    ``files`` are those that each content makes, rendered before, so that the
+    lock is held for writing only.
 
     Writes nothing where an input was changed since it was read, or where the
     ledger is broken.
@@ -62,7 +61,7 @@ def publish(
                 return Published(problems=(*changed, *broken))
             due = due_lines(entries, contents, today=today)
             torn = append(path, due)
-            written = write_reports(report_directory(root, as_of=as_of, today=today), contents, pages, known=topic_names(root))
+            written = write_reports(report_directory(root, as_of=as_of, today=today), contents, files, known=topic_names(root))
     except Busy as busy:
         return Published(problems=(Problem(Place(f"{REPORTS}/.lock"), str(busy), "try again when it has finished"),))
     told = () if torn is None else (_torn(torn.kept_in.name),)
@@ -77,7 +76,7 @@ def due_lines(entries: Sequence[Mapping[str, Any]], contents: Mapping[str, Mappi
 
 
 def write_reports(
-    directory: Path, contents: Mapping[str, Mapping[str, Any]], pages: Mapping[str, Mapping[str, bytes]], *, known: Sequence[str]
+    directory: Path, contents: Mapping[str, Mapping[str, Any]], files: Mapping[str, Mapping[str, bytes]], *, known: Sequence[str]
 ) -> tuple[Path, ...]:
     """Write each topic's JSON and pages, then the index of all topics that have a report there; return what changed.
 
@@ -87,9 +86,11 @@ def write_reports(
     for leftover in directory.rglob(".*.tmp"):
         leftover.unlink()
     written: list[Path] = []
-    for name, content in contents.items():
-        files = {f"{name}.json": content_bytes(content), **pages[name]}
-        written += [path for file, data in files.items() if _write(path := directory / file, data)]
+    for name in contents:
+        written += [path for file, data in files[name].items() if _write(path := directory / file, data)]
+        for picture in (directory / name).glob("*.svg"):
+            if f"{name}/{picture.name}" not in files[name]:
+                picture.unlink()  # of a question or a value that is no longer asked
     others = {name: published(directory / f"{name}.json") for name in known if name not in contents}
     every = {**{name: found for name, found in others.items() if found is not None}, **contents}
     index = render_index([every[name] for name in sorted(every)])

@@ -1,6 +1,6 @@
-"""What an update remembers of the last: verdicts that still hold, and rows that were used in published answers.
+"""What an update remembers of the last: verdicts and insight that still hold, and rows that were used in published answers.
 
-Both are read from the reports themselves.  A verdict holds as long as nothing
+All are read from the reports themselves.  A verdict holds as long as nothing
 that changes numbers has changed: the topic and the rows visible on the day, the
 seed, the number of paths, the engine, and the versions of what computes.  The
 as-of day is part of that only where a statement uses ``age``, the years to that
@@ -13,21 +13,21 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecast import __version__
-from forecast.book.hashes import numbers_hash
+from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.layout import REPORTS
 from forecast.book.problems import Place, Problem
 from forecast.book.topic import Row, Topic
-from forecast.concluding import Settings
 from forecast.language.expressions import Expression, names_in
 from forecast.model.evidence import record_as_of
 from forecast.model.unsound import source_line
 from forecast.report.shape import ReportFault, digest_of, read_content, rounded
+from forecast.settings import Settings
 
 if TYPE_CHECKING:
     from forecast.inference.referee import Verdict
@@ -83,17 +83,33 @@ def verdict_as_data(verdict: Verdict) -> dict[str, Any]:
     return {"verdict": verdict.verdict, "sentence": verdict.sentence, "checks": checks}
 
 
-def remembered_verdict(root: Path, topic: str, key: str, *, as_of: date, today: date) -> Mapping[str, Any] | None:
-    """Return the verdict that a report of this topic keeps for the same calculation, or None.
+def reports_before(root: Path, topic: str, *, as_of: date, today: date) -> tuple[dict[str, Any], ...]:
+    """Return the reports of a topic that may remember something of use as of a day: that day's, and the newest.
 
-    A report that is missing, not whole, or made without the referee remembers nothing.
+    A report that is missing, or not whole, remembers nothing.
     """
-    for directory in dict.fromkeys((report_directory(root, as_of=as_of, today=today), root / REPORTS)):
-        content = published(directory / f"{topic}.json")
-        if content is not None and content["run"]["hashes"].get("refereed") == key:
-            verdict: Mapping[str, Any] = content["verdict"]
-            return verdict
-    return None
+    places = dict.fromkeys((report_directory(root, as_of=as_of, today=today), root / REPORTS))
+    found = (published(directory / f"{topic}.json") for directory in places)
+    return tuple(content for content in found if content is not None)
+
+
+def remembered_verdict(reports: Sequence[Mapping[str, Any]], key: str) -> Mapping[str, Any] | None:
+    """Return the verdict that one of some reports keeps for the same calculation; None where none was made with the referee."""
+    return next((report["verdict"] for report in reports if report["run"]["hashes"].get("refereed") == key), None)
+
+
+def insight_key(topic: Topic, key: str, *, as_of: date, earlier: object) -> str:
+    """Return the SHA-256 of everything that a report's insight depends on.
+
+    ``key`` is the calculation's; ``earlier`` is the report before, as its values print.
+    """
+    parts = [key, words_hash(topic), as_of.isoformat(), repr(earlier)]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def remembered_insight(reports: Sequence[Mapping[str, Any]], key: str) -> Mapping[str, Any] | None:
+    """Return the insight that one of some reports keeps under the same key, or None."""
+    return next((report["insight"] for report in reports if report["run"]["hashes"].get("insight") == key), None)
 
 
 def published(path: Path) -> dict[str, Any] | None:

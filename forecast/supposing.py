@@ -7,7 +7,8 @@ nothing else that became known in between.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -19,11 +20,12 @@ from forecast.book.problems import Place, Problem, has_errors
 from forecast.book.reading import read_book
 from forecast.book.sources import read_document
 from forecast.book.topic import Row, Series, Stream, Topic
-from forecast.concluding import Settings, conclude
+from forecast.concluding import Settings, reading_of
 from forecast.language.faults import did_you_mean
 from forecast.model.evidence import known_points, record_as_of
 from forecast.model.unsound import Unsound
 from forecast.observing import Observation, record_with
+from forecast.processes import way_to_start
 from forecast.report.content import answer_content
 from forecast.shadow import read_changed
 
@@ -66,19 +68,55 @@ def suppose(
         return Supposed(problems)
     ends = [end for _, row in rows if (end := row.last_day) is not None]
     then = max([as_of, *ends])
-    try:
-        before = conclude(actual, as_of, settings, referee=False)
-        after = conclude(_known_then(actual, altered, as_of, then), then, settings, referee=False)
-    except Unsound as unsound:
-        return Supposed(unsound.problems)
-    return Supposed(
-        (),
-        {name: answer_content(actual, answer) for name, answer in before.reading.answers.items()},
-        {name: answer_content(altered, answer) for name, answer in after.reading.answers.items()},
-        as_of,
-        then,
-        not (before.reading.posterior.diagnostics.sound and after.reading.posterior.diagnostics.sound),
+    before, after = _side_by_side(
+        lambda: _read(actual, as_of, settings),
+        lambda: _read(_known_then(actual, altered, as_of, then), then, settings),
     )
+    for found in (before, after):
+        if found.problems:
+            return Supposed(found.problems)
+    return Supposed((), before.answers, after.answers, as_of, then, not (before.sound and after.sound))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A topic's answers as contents by question, and whether the engine vouches for them; or why there are none."""
+
+    problems: tuple[Problem, ...] = ()
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    sound: bool = False
+
+
+def _read(topic: Topic, as_of: date, settings: Settings) -> _Read:
+    try:
+        reading = reading_of(topic, as_of, settings)
+    except Unsound as unsound:
+        return _Read(unsound.problems)
+    answers = {name: answer_content(topic, answer) for name, answer in reading.answers.items()}
+    return _Read((), answers, reading.posterior.diagnostics.sound)
+
+
+def _side_by_side(one: Callable[[], _Read], other: Callable[[], _Read]) -> tuple[_Read, _Read]:
+    """Compute both at once, the one in a copy of this process, where there are cores for it and a copy is safe; else in turn.
+
+    Where the copy dies, its part is computed here.
+    """
+    if way_to_start() != "fork" or len(os.sched_getaffinity(0)) < 2:
+        return one(), other()
+    from multiprocessing import get_context
+
+    context = get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    copy = context.Process(target=lambda: sender.send(one()), daemon=True)
+    copy.start()
+    sender.close()
+    here = other()
+    try:
+        there = receiver.recv()
+    except EOFError:
+        there = one()
+    copy.join()
+    return there, here
 
 
 def _changes(

@@ -13,30 +13,42 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from forecast.beliefs import Believed, echoed
 from forecast.book.hashes import numbers_hash, words_hash
+from forecast.book.layout import ledger_path
+from forecast.book.ledger import read_ledger
 from forecast.book.problems import Problem, has_errors, in_order
 from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
+from forecast.checking import read_checked
 from forecast.concluding import Conclusion, Settings, conclude
 from forecast.inference.plan import CannotSample
-from forecast.model.model import model_as_of
+from forecast.insight.explaining import explain
+from forecast.insight.moves import Earlier, earlier_report
 from forecast.model.unsound import Unsound, at_topic
+from forecast.processes import way_to_start
 from forecast.publishing import publish
-from forecast.remembering import calculation_key, edited_rows, remembered_verdict, verdict_as_data, versions
+from forecast.remembering import (
+    calculation_key,
+    insight_key,
+    remembered_insight,
+    remembered_verdict,
+    reports_before,
+    verdict_as_data,
+    versions,
+)
 from forecast.report.content import topic_content
-from forecast.report.pages import render_topic
+from forecast.report.pages import render_index, report_files
 
 type Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A book as read, its problems, and every prior with its points (none where there are errors)."""
+class Made:
+    """What one topic came to: the content of its report and its files, or nothing where its problems forbid it."""
 
-    book: Book
-    problems: tuple[Problem, ...]
-    priors: Mapping[str, tuple[Believed, ...]]
+    content: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +81,6 @@ def nothing_said(done: int, of: int, doing: str) -> None:
     """Show no progress."""
 
 
-def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Checked:
-    """Read a book and check it whole, its priors echoed as 5, 50 and 95 % points."""
-    book, problems = read_checked(root, topics)
-    if has_errors(problems):
-        return Checked(book, problems, {})
-    priors: dict[str, tuple[Believed, ...]] = {}
-    found: list[Problem] = []
-    for topic in book.topics.values():
-        try:
-            model_as_of(topic, as_of)  # finds series without values
-            priors[topic.name] = echoed(topic, as_of)
-        except Unsound as unsound:
-            found += unsound.problems
-    return Checked(book, in_order((*problems, *found)), {} if found else priors)
-
-
-def read_checked(root: Path, topics: Sequence[str] | None) -> tuple[Book, tuple[Problem, ...]]:
-    """Read a book with all problems: of its files, and of rows edited after their use in a published answer."""
-    book, problems = read_book(root, topics)
-    edited = [problem for topic in book.topics.values() for problem in edited_rows(root, topic)]
-    return book, in_order((*problems, *edited))
-
-
 def update(
     root: Path,
     *,
@@ -101,34 +90,46 @@ def update(
     settings: Settings,
     referee: bool | None = None,
     processes: int = 1,
+    insight: bool = True,
     progress: Progress = nothing_said,
 ) -> Update:
     """Bring the reports of a book up to a day.
 
-    With several ``processes`` topics are computed side by side, each in an
-    interpreter of its own; the numbers are the same.  A script that asks for
+    With several ``processes`` topics are computed side by side, each in a
+    process of its own; the numbers are the same.  A script that asks for
     that must guard its own start (``if __name__ == "__main__"``).
 
     ``referee`` True compares the engines anew, False never, None where no
     verdict on the same calculation is remembered.  A day before ``today`` is a
-    hindcast.  Raises ``ValueError`` for a day after it.
+    hindcast.  Without ``insight`` the reports do not say why.  Raises
+    ``ValueError`` for a day after ``today``.
     """
     if as_of > today:
         raise ValueError(f"{as_of} is after today, {today}")
     book, problems = read_checked(root, topics)
     if has_errors(problems):
         return Update(problems)
-    run = _Run(root, as_of, today, settings, referee, versions())
+    run = _Run(root, as_of, today, settings, referee, versions(), insight=insight)
     made = _side_by_side(run, book, processes, progress) if min(processes, len(book.topics)) > 1 else _one_by_one(run, book, progress)
     unsound = [problem for each in made for problem in each.problems]
     if unsound:
         return Update(in_order((*problems, *unsound)))
     contents = {name: each.content for name, each in zip(book.topics, made, strict=True)}
-    pages = {name: each.pages for name, each in zip(book.topics, made, strict=True)}
+    files = {name: each.files for name, each in zip(book.topics, made, strict=True)}
     progress(len(contents), len(contents), "writing reports")
-    published = publish(book, contents, pages, as_of=as_of, today=today)
+    published = publish(book, contents, files, as_of=as_of, today=today)
     problems = in_order((*problems, *published.problems))
     return Update(problems) if has_errors(problems) else Update(problems, contents, published.written, published.recorded)
+
+
+def draft(book: Book, topic: str, *, as_of: date, settings: Settings, insight: bool = True) -> Made:
+    """Return the report that an update would make of one topic, by the fast engine alone; nothing is recorded or written.
+
+    A verdict that is remembered for the same calculation stands in it.  Draws
+    that the fast engine does not vouch for are shown with its warning.
+    """
+    run = _Run(book.root, as_of, as_of, settings, False, versions(), fast=True, insight=insight)
+    return _made(run, book.topics[topic], _silent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,53 +142,54 @@ class _Run:
     settings: Settings
     referee: bool | None
     computing: Mapping[str, str]
+    fast: bool = False  # whether NUTS is left out even where the fast engine is not trusted
+    insight: bool = True  # whether to ask why
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """What one topic came to: the content of its report and its pages, or its problems."""
-
-    content: Mapping[str, Any] = field(default_factory=dict)
-    pages: Mapping[str, bytes] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
+def warm_up() -> None:
+    """Import and compile what every topic's report needs, so that the next one does not wait for it."""
+    render_index(())
 
 
-def _one_by_one(run: _Run, book: Book, progress: Progress) -> list[_Made]:
+def _one_by_one(run: _Run, book: Book, progress: Progress) -> list[Made]:
     return [_made(run, topic, _step(progress, done, len(book.topics), topic)) for done, topic in enumerate(book.topics.values())]
 
 
-def _side_by_side(run: _Run, book: Book, processes: int, progress: Progress) -> list[_Made]:
+def _side_by_side(run: _Run, book: Book, processes: int, progress: Progress) -> list[Made]:
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(min(processes, len(book.topics)), mp_context=get_context("spawn")) as pool:
+    start = way_to_start()
+    if start == "fork":
+        warm_up()  # once for all processes, and for the index that this one writes
+    with ProcessPoolExecutor(min(processes, len(book.topics)), mp_context=get_context(start)) as pool:
         longest_first = sorted(
             book.topics, key=lambda name: -sum(map(len, book.topics[name].texts.values()))
         )  # so that none is left for last
         waiting = {pool.submit(_made_apart, run, name): name for name in longest_first}
-        found: dict[str, _Made] = {}
-        progress(0, len(waiting), "weighing and sampling")
+        found: dict[str, Made] = {}
+        progress(0, len(waiting), "weighing and sampling")  # not before: a bar is a thread, and the processes are started alone
         for future in as_completed(waiting):
             found[waiting[future]] = future.result()
             progress(len(found), len(waiting), f"{waiting[future]} done")
     return [found[name] for name in book.topics]
 
 
-def _made_apart(run: _Run, name: str) -> _Made:
+def _made_apart(run: _Run, name: str) -> Made:
     """One topic in a process of its own, read again from its files: ``publish`` sees to it that they have not changed."""
     book, problems = read_book(run.root, [name])
-    return _Made(problems=problems) if has_errors(problems) else _made(run, book.topics[name], _silent)
+    return Made(problems=problems) if has_errors(problems) else _made(run, book.topics[name], _silent)
 
 
-def _made(run: _Run, topic: Topic, report: Callable[[str], None]) -> _Made:
+def _made(run: _Run, topic: Topic, report: Callable[[str], None]) -> Made:
     from threadpoolctl import threadpool_limits
 
     try:
         with threadpool_limits(limits=1, user_api="blas"):  # sums in one order: the same bytes however many cores there are
             content = _content(run, topic, report)
     except Unsound as unsound:
-        return _Made(problems=unsound.problems)
-    return _Made(content, render_topic(content))
+        return Made(problems=unsound.problems)
+    return Made(content, report_files(content))
 
 
 def _silent(_: str) -> None:
@@ -198,10 +200,19 @@ def _content(run: _Run, topic: Topic, report: Callable[[str], None]) -> dict[str
     """Conclude one topic, with the verdict remembered or made, as the content of its report."""
     as_of, settings = run.as_of, run.settings
     key = calculation_key(topic, as_of=as_of, settings=settings, computing=run.computing)
-    remembered = None if run.referee else remembered_verdict(run.root, topic.name, key, as_of=as_of, today=run.today)
-    conclusion, verdict = conclude_refereed(topic, as_of, settings, referee=run.referee is not False and remembered is None, report=report)
+    before = reports_before(run.root, topic.name, as_of=as_of, today=run.today)
+    remembered = None if run.referee else remembered_verdict(before, key)
+    how = replace(settings, engine="importance") if run.fast else settings
+    conclusion, verdict = conclude_refereed(topic, as_of, how, referee=run.referee is not False and remembered is None, report=report)
     verdict = verdict or remembered
     hashes = {"numbers": numbers_hash(topic, as_of=as_of), "words": words_hash(topic)}
+    if verdict is not None:
+        hashes["refereed"] = key
+    insight: Mapping[str, Any] | None = None
+    if run.insight:
+        earlier = _report_before(run, topic)
+        hashes["insight"] = insight_key(topic, f"{key} {conclusion.reading.posterior.engine}", as_of=as_of, earlier=earlier)
+        insight = remembered_insight(before, hashes["insight"]) or explain(conclusion, earlier=earlier, report=report)
     return topic_content(
         topic=topic,
         posterior=conclusion.reading.posterior,
@@ -215,9 +226,17 @@ def _content(run: _Run, topic: Topic, report: Callable[[str], None]) -> dict[str
             "draws": settings.draws,
             "hindcast": as_of < run.today,
             "versions": dict(run.computing),
-            "hashes": hashes if verdict is None else hashes | {"refereed": key},
+            "hashes": hashes,
         },
+        insight=insight,
     )
+
+
+def _report_before(run: _Run, topic: Topic) -> Earlier | None:
+    """What the ledger says was published of a topic as of an earlier day; hindcasts are compared with nothing."""
+    if run.as_of < run.today:
+        return None
+    return earlier_report(read_ledger(ledger_path(run.root))[0], topic, before=run.as_of)
 
 
 def conclude_refereed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than the project
 
+from forecast.answers import answers
 from forecast.concluding import Settings, conclude
 from forecast.model.unsound import Unsound
 from tests.building import make_topic
@@ -43,11 +45,31 @@ def test_a_probability_is_the_negative_binomial_prediction():
 
 
 def test_the_chance_itself_is_the_posterior_of_the_chance():
-    """The interval of the chance is that of the event's probability over the rate's posterior."""
-    low, high = answer(counting({"asked": {"answer": "total(seen) >= 4", "by": END}})).value.chance
+    """The interval of the chance is that of the event's probability over the rate's posterior, within four standard errors."""
+    value = answer(counting({"asked": {"answer": "total(seen) >= 4", "by": END}})).value
     truth = 1 - np.exp(-stats.gamma(5, scale=1 / (4 + MONTHS)).ppf([0.05, 0.95]) * MONTHS)
-    assert abs(low - truth[0]) < 0.04
-    assert abs(high - truth[1]) < 0.01
+    for end, error, exact in zip(value.chance, value.chance_errors, truth, strict=True):
+        assert abs(end - exact) < 4 * error < 0.2
+
+
+def test_the_chance_under_a_condition_weighs_the_rates_by_it():
+    """Given three more, the interval of the chance of three beyond those is over the rates as the condition leaves them."""
+    value = answer(counting({"asked": {"answer": "total(seen) >= 9", "given": "total(seen) >= 6", "by": END}})).value
+    rates = np.linspace(1e-4, 3, 40_000)
+    met, both = stats.poisson(rates * MONTHS).sf(2), stats.poisson(rates * MONTHS).sf(5)
+    mass = np.cumsum(stats.gamma(5, scale=1 / (4 + MONTHS)).pdf(rates) * met)
+    truth = (both / met)[np.searchsorted(mass / mass[-1], [0.05, 0.95])]
+    for end, error, exact in zip(value.chance, value.chance_errors, truth, strict=True):
+        assert abs(end - exact) < 4 * error < 0.2
+
+
+def test_answers_without_the_chance_are_the_same_numbers():
+    """Leaving out the interval of the chance moves nothing else."""
+    topic = counting({"asked": {"answer": "total(seen) >= 6", "by": END}, "many": {"answer": "total(seen)", "by": END}})
+    read_out = conclude(topic, NEW_YEAR, Settings(), referee=False).reading
+    bare = answers(read_out.posterior, read_out.paths, np.random.default_rng(1), chance=False)
+    assert bare["many"] == read_out.answers["many"]
+    assert bare["asked"].value == replace(read_out.answers["asked"].value, chance=None, chance_errors=None)
 
 
 def test_a_distribution_has_the_predicted_mean_and_masses():

@@ -57,7 +57,7 @@ def serve(publishing: Path, observing: Path, updating: Path) -> dict[str, int]:
 def make(book: Path, day: date) -> tuple[Any, dict[str, Any], dict[str, Any], dict[str, Any]]:
     """The book, the contents of an update, the pages rendered from them, and the bytes of every report it writes."""
     from forecast.concluding import Settings
-    from forecast.report.pages import render_index, render_topic
+    from forecast.report.pages import render_index, report_files
     from forecast.workflow import update
 
     copy = book.with_name(f"made-{day}")
@@ -68,7 +68,7 @@ def make(book: Path, day: date) -> tuple[Any, dict[str, Any], dict[str, Any], di
         for path in (copy / "reports").rglob("*")
         if path.suffix in {".json", ".html", ".md", ".svg"}
     }
-    return contents, render_topic(contents["ferry"]), render_index(list(contents.values())), reports
+    return contents, report_files(contents["ferry"]), render_index(list(contents.values())), reports
 
 
 def killed_publishing(root: Path, made: list[Any], rng: random.Random) -> dict[str, int]:

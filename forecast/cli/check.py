@@ -22,7 +22,7 @@ def check(*, topics: Topics = None, book: Book = None, as_json: AsJson = False) 
       forecast check
       forecast check route --json
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.workflow import check as check_book
+    from forecast.checking import check as check_book
 
     checked = check_book(root_of(book), topics or None, as_of=today())
     wrong = any(problem.level == "error" for problem in checked.problems)

@@ -13,13 +13,19 @@ import typer
 
 from forecast import __version__
 from forecast.cli.check import check
+from forecast.cli.diff import diff
 from forecast.cli.export import export
+from forecast.cli.history import history
 from forecast.cli.observe import observe
+from forecast.cli.plain import PlainCommand, PlainGroup
 from forecast.cli.prior import prior
+from forecast.cli.report import report
 from forecast.cli.schemas import schemas
 from forecast.cli.show import show
 from forecast.cli.update import update
+from forecast.cli.watch import watch
 from forecast.cli.whatif import whatif
+from forecast.cli.why import why
 
 
 def main() -> None:
@@ -33,6 +39,7 @@ def commands() -> typer.Typer:
     """Return the command line as a typer application."""
     app = typer.Typer(
         name="forecast",
+        cls=PlainGroup,
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,  # plain help: rich's costs a fifth of a second
@@ -40,12 +47,17 @@ def commands() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     )
     app.callback()(forecast)
-    app.command(short_help="Check every file, and echo each prior as its 5, 50 and 95 % points.")(check)
+    app.command(cls=PlainCommand, short_help="Check every file, and echo each prior as its 5, 50 and 95 % points.")(check)
     app.command(short_help="Answer the questions; write the reports and the ledger.")(update)
     app.command(short_help="Show the newest answers.")(show)
+    app.command(short_help="Show how an answer went over the days of its record.")(history)
+    app.command(short_help="Make the pages again from their JSON.")(report)
+    app.command(short_help="Say what moved an answer, what it rests on, and what would change it.")(why)
+    app.command(short_help="Split the change between two runs over what changed.")(diff)
     app.command(short_help="Append a row to a stream's record.")(observe)
     app.add_typer(prior(), name="prior", short_help="Show priors and posteriors side by side.")
-    app.command(short_help="Show answers before and after something supposed.")(whatif)
+    app.command(cls=PlainCommand, short_help="Show answers before and after something supposed.")(whatif)
+    app.command(short_help="Show drafts of the reports in a browser, at each save.")(watch)
     app.command(short_help="Take a topic away: a PyMC program, or draws for ArviZ.")(export)
     app.command(short_help="Print the JSON Schemas for editors.")(schemas)
     return app

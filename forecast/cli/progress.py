@@ -30,13 +30,13 @@ class Bar:
 
     def __call__(self, done: int, of: int, doing: str) -> None:
         """Tell how far the work is."""
+        if self._timer.ident is None and sys.stderr.isatty():
+            self._timer.start()  # not before the first word: until then the process has one thread, and may be copied
         with self._lock:
             self._last = (done, of, doing)
             self._show()
 
     def __enter__(self) -> Self:
-        if sys.stderr.isatty():
-            self._timer.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy import special
 
 from forecast.inference.points import Lattice
 from forecast.inference.proposals import Mixture
@@ -13,11 +15,16 @@ from forecast.inference.target import Array, Evaluated, Target, evaluate
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a round is drawn from: the prior by ``prior_share`` (0 to 1), and else ``fitted`` (None where all is the prior)."""
+    """What a round is drawn from: the prior by ``prior_share`` (0 to 1), and else ``fitted`` (None where all is the prior).
+
+    ``fitted`` is a distribution of the coordinates ``moving``, numbers from 0 up; the
+    others, of which nothing is learnt, are standard normal in the prior and here.
+    """
 
     target: Target
     fitted: Mixture | None
     prior_share: float
+    moving: NDArray[np.intp]
 
     def draw(self, net: Lattice, rng: np.random.Generator) -> Array:
         """Draw one point for each of a lattice's, ``(net.size, d)``; the lattice needs ``d + 2`` dimensions."""
@@ -30,14 +37,18 @@ class Proposal:
         x[from_prior] = self.target.start(uniforms[from_prior, :dimension])
         rest = uniforms[~from_prior]
         rest[:, -1] = (rest[:, -1] - self.prior_share) / (1 - self.prior_share)
-        x[~from_prior] = self.fitted.draw(rest)
+        drawn = special.ndtri(rest[:, :dimension])
+        drawn[:, self.moving] = self.fitted.draw(rest[:, [*self.moving, dimension, dimension + 1]])
+        x[~from_prior] = drawn
         return x
 
     def log_density(self, x: Array, log_prior: Array) -> Array:
         """Log density at points ``(n, d)``, where the prior's is ``log_prior``."""
         if self.fitted is None:
             return log_prior
-        fitted: Array = np.log1p(-self.prior_share) + self.fitted.log_density(x)
+        still = np.delete(x, self.moving, axis=1)
+        unmoved = -0.5 * np.einsum("nd,nd->n", still, still) - 0.5 * still.shape[1] * np.log(2 * np.pi)
+        fitted: Array = np.log1p(-self.prior_share) + self.fitted.log_density(x[:, self.moving]) + unmoved
         return np.logaddexp(np.log(self.prior_share) + log_prior, fitted) if self.prior_share > 0 else fitted
 
 

@@ -1,8 +1,9 @@
 """Condition a model on its rows with the fast engine: one run for each hypothesis, in the coordinates that suit.
 
 Each hypothesis (combination of discrete values) is run first in the prior's own
-coordinates and, where those do not converge, in the parameters' own; the runs
-are then joined, each weighted by its evidence.
+coordinates, or in the parameters' own where the rows say much of a hierarchy, and
+in the other where that does not converge; the runs are then joined, each weighted
+by its evidence.
 """
 
 from __future__ import annotations
@@ -14,16 +15,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.inference.importance import Budget, Weighted, sample
+from forecast.inference.importance import Budget, Sampling, Weighted, begin, go_on
 from forecast.inference.points import lattice
 from forecast.inference.posterior import Diagnostics, Posterior
-from forecast.inference.target import NoSupport, NotFinite
+from forecast.inference.target import NoSupport, NotFinite, evaluate
 from forecast.model.coordinates import Coordinates, own_coordinates, prior_coordinates
 from forecast.model.model import Array, Model
 from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
 from forecast.model.unsound import Unsound, at_place, at_prior
 
 FEWEST = 2_500  # effective draws of each of several hypotheses, before it is known how much each matters
+TELLING = 0.75  # curvature of the rows' density beside the prior's, from which the parameters' own coordinates do better
+NEARLY = 0.5  # share of the effective draws wanted, that is near enough for more points to be worth their time: NUTS takes longer
+LONGER = 3  # times the points, then
+LIKELIEST = 32  # points at which it is seen how much the rows say
 NEGLIGIBLE = 1e-4  # a hypothesis with less posterior probability than this need not have converged
 
 
@@ -32,7 +37,12 @@ class Run:
     """One hypothesis conditioned in one system of coordinates."""
 
     coordinates: Coordinates
-    weighted: Weighted
+    sampling: Sampling
+
+    @property
+    def weighted(self) -> Weighted:
+        """The draws."""
+        return self.sampling.weighted
 
 
 def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None = None) -> Posterior:
@@ -89,17 +99,44 @@ def _is_short(run: Run, runs: list[Run], budget: Budget) -> bool:
 
 
 def _looked_at_again(model: Model, prior: tuple[Block, ...], run: Run, rng: np.random.Generator, budget: Budget) -> Run:
-    return _best_run(model, prior, run.coordinates.hypothesis, rng, budget)
+    """More draws with what has been learnt or, where they do not converge, the whole anew."""
+    more = Run(run.coordinates, go_on(run.sampling, rng=rng, budget=budget))
+    return more if more.weighted.converged else _best_run(model, prior, run.coordinates.hypothesis, rng, budget)
 
 
 def _best_run(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, rng: np.random.Generator, budget: Budget) -> Run:
-    first = prior_coordinates(model, prior, hypothesis)
-    run = Run(first, sample(first, rng=rng, budget=budget))
+    both = [make(model, prior, hypothesis) for make in (prior_coordinates, own_coordinates)]
+    first, second = reversed(both) if _are_well_told(both[0], budget, rng) else both
+    run = Run(first, begin(first, rng=rng, budget=budget))
     if run.weighted.converged:
         return run
-    second = own_coordinates(model, prior, hypothesis)
-    other = Run(second, sample(second, rng=rng, budget=budget))
-    return max(run, other, key=lambda each: (each.weighted.converged, -each.weighted.pareto_k, each.weighted.effective_size))
+    other = Run(second, begin(second, rng=rng, budget=budget))
+    better = max(run, other, key=lambda each: (each.weighted.converged, -each.weighted.pareto_k, each.weighted.effective_size))
+    if better.weighted.converged or better.weighted.effective_size < NEARLY * budget.enough:
+        return better
+    return Run(better.coordinates, go_on(better.sampling, rng=rng, budget=replace(budget, points=LONGER * budget.points)))
+
+
+def _are_well_told(coordinates: Coordinates, budget: Budget, rng: np.random.Generator) -> bool:
+    """Whether the rows say about as much of a hierarchy's parameters as the hierarchy does, or more; then their own coordinates suit.
+
+    By the curvature of the log-likelihood along each uncentred coordinate, whose prior has
+    curvature 1, at the likeliest of some draws of the prior (Betancourt and Girolami 2013,
+    arXiv:1312.0906, on which of the two parametrisations suits when).
+    """
+    columns = np.flatnonzero(coordinates.uncentred)
+    if not len(columns):
+        return False
+    net = lattice(budget.at_once, coordinates.dimension + 2)
+    seen = evaluate(coordinates, coordinates.start(net.points(coordinates.dimension, rng)))
+    best = np.argsort(seen.log_posterior)[-LIKELIEST:]
+    best = best[np.isfinite(seen.log_posterior[best])]
+    if not len(best):
+        return False
+    steps = np.eye(coordinates.dimension)[columns][:, None, None] * np.array([-1.0, 1.0])[:, None, None]
+    moved = evaluate(coordinates, (seen.x[best] + steps).reshape(-1, coordinates.dimension)).log_likelihood.sum(axis=1)
+    curvature = 2 * seen.log_likelihood[best].sum(axis=1) - moved.reshape(len(columns), 2, len(best)).sum(axis=1)
+    return bool(np.median(curvature, axis=1).mean() > TELLING)
 
 
 def _join(model: Model, runs: list[Run]) -> Posterior:

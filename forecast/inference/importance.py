@@ -1,45 +1,29 @@
 """The fast engine: adaptive importance sampling.
 
-First it learns where the posterior is.  It starts with evenly spread draws of the prior;
-then, round by round, it tempers the weights until they carry, fits a few multivariate t
-distributions to them, draws from those and weighs *all* points so far by the mixture of
-everything drawn from (deterministic-mixture AMIS: Cornuet, Marin, Mira and Robert 2012,
-doi:10.1111/j.1467-9469.2011.00756.x).
-
-Then it measures: fresh points from what it has learnt, with a share of the prior kept so
-that no weight exceeds the likelihood over that share.  The points it learnt from are left
-out, for a proposal is high where the points it was fitted to happen to lie, and weights
-that share it with them are too small: in 26 dimensions the evidence came out low by four
-of its standard errors.
+First it learns where the posterior is, as ``learning`` does.  Then it measures: fresh points
+from what it has learnt, with a share of the prior kept so that no weight exceeds the likelihood
+over that share.  The points it learnt from are left out, for a proposal is high where the points
+it was fitted to happen to lie, and weights that share it with them are too small: in 26
+dimensions the evidence came out low by four of its standard errors.
 
 The weights are exact and are not smoothed: Pareto k-hat only says whether to trust them.
 """
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from forecast.inference.cloud import Cloud, Proposal, empty, extended
-from forecast.inference.laplace import Peak, climb
+from forecast.inference.learning import Learnt, learn
 from forecast.inference.pareto import pareto_k
 from forecast.inference.points import Lattice, lattice
-from forecast.inference.proposals import Mixture, StudentT, best_mixture, factor, matched
 from forecast.inference.target import Array, NoSupport, Target, evaluate
-from forecast.inference.weights import effective_size, log_sum, relative
+from forecast.inference.weights import effective_size, log_sum
 
-MANY_DIMENSIONS = 15  # from here on the first proposal is Laplace's
-FAINT = 0.05  # and wherever the first weights must be tempered to less than this power
-STARTS = 3  # climbs of the Laplace start
-CARRYING = 20  # effective points for each dimension, that a fit must rest on
-WASTEFUL = 0.2  # share of effective points in a round, below which one t is not enough
-MOST_PARTS = 4
-FIT_POINTS = 3000  # points that a mixture is fitted to
-HEAVY_SHARE, HEAVY_FREEDOM = 0.15, 3.0  # of the part that goes where the weights are heaviest
-LEARNT = 0.5  # share of the effective sample wanted, at which learning ends
-LEARNING = 0.5  # share of the points that learning may take
-RECENT = 4  # earlier fits that measure beside the last
 PRIOR_SHARE = 0.05  # of the points that measure
 
 
@@ -82,139 +66,74 @@ class Weighted:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """A target's draws so far, and what is needed to draw more of them without learning anew."""
+
+    target: Target
+    weighted: Weighted
+    learnt: Learnt | None  # None where nothing is unknown
+    measured: Cloud
+
+
 def sample(target: Target, *, rng: np.random.Generator, budget: Budget | None = None) -> Weighted:
     """Draw from a target's posterior until the budget's ``enough`` is reached or its points are spent.
 
     Deterministic given ``rng``.  Raises NoSupport where no draw of the prior has a positive
     likelihood, and NotFinite where a density is NaN or plus infinity; both name the rows.
     """
+    return begin(target, rng=rng, budget=budget or Budget()).weighted
+
+
+def begin(target: Target, *, rng: np.random.Generator, budget: Budget) -> Sampling:
+    """Learn where a target's posterior is, then measure; as ``sample``, and more can be drawn."""
+    if target.dimension == 0:
+        return Sampling(target, _without_unknowns(target, budget), None, empty(0))
+    with _one_thread():
+        learnt = learn(target, _net(target, budget), rng, enough=budget.enough, points=budget.points)
+        return _measured(target, learnt, empty(target.dimension), budget, rng)
+
+
+def go_on(sampling: Sampling, *, rng: np.random.Generator, budget: Budget) -> Sampling:
+    """Measure further with what has been learnt, for a budget that wants more or allows more points."""
+    if sampling.learnt is None:
+        return begin(sampling.target, rng=rng, budget=budget)
+    with _one_thread():
+        return _measured(sampling.target, sampling.learnt, sampling.measured, budget, rng)
+
+
+def _net(target: Target, budget: Budget) -> Lattice:
+    return lattice(max(5, min(budget.at_once, budget.points // 4)), target.dimension + 2)
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    """The matrices are small: on a busy machine threads make them ten times slower, and their number could move the last digit."""
     from threadpoolctl import threadpool_limits
 
-    budget = budget or Budget()
-    if target.dimension == 0:
-        return _without_unknowns(target, budget)
-    # the matrices are small: on a busy machine threads make them ten times slower, and their number could move the last digit
-    with threadpool_limits(limits=1, user_api="blas"):
-        return _sampled(target, budget, rng)
+    limits: AbstractContextManager[Any] = threadpool_limits(limits=1, user_api="blas")
+    return limits
 
 
-def _sampled(target: Target, budget: Budget, rng: np.random.Generator) -> Weighted:
-    """Learn where the posterior is, then measure."""
-    net = lattice(max(5, min(budget.at_once, budget.points // 4)), target.dimension + 2)
-    seen, row_count = _supported(target, net, budget, rng)
-    seen, learnt = _learn(target, seen, net, budget, rng)
-    proposal = Proposal(target, learnt, PRIOR_SHARE)
-    room = max(1, budget.cells // max(1, row_count) // net.size)
-    left = max(1, (budget.points - len(seen.x)) // net.size)
-    measured = empty(target.dimension)
-    for _ in range(min(room, left)):
+def _measured(target: Target, learnt: Learnt, measured: Cloud, budget: Budget, rng: np.random.Generator) -> Sampling:
+    """Draw with what has been learnt until the budget's ``enough`` is reached or its points are spent."""
+    net, before = _net(target, budget), measured.drawn[0][0] if measured.drawn else None
+    proposal = before or Proposal(target, learnt.fitted, PRIOR_SHARE, learnt.moving)
+    room = max(1, budget.cells // max(1, learnt.row_count) // net.size)
+    left = max(1, (budget.points - learnt.points) // net.size)
+    while len(measured.drawn) < min(room, left):
         measured, _added = extended(measured, proposal, net, rng, keep_rows=True)
         if _enough(measured.log_ratio, budget):
             break
     if np.isneginf(measured.log_posterior).all():
-        raise NoSupport((), len(seen.x) + len(measured.x))
-    return _weighted(measured, len(seen.drawn) + len(measured.drawn), len(seen.x), budget, cramped=room < left)
-
-
-def _supported(target: Target, net: Lattice, budget: Budget, rng: np.random.Generator) -> tuple[Cloud, int]:
-    """Points of the prior, more of them while all are impossible, and the number of rows."""
-    prior = Proposal(target, None, 1.0)
-    cloud, added = extended(empty(target.dimension), prior, net, rng, keep_rows=False)
-    never = np.isneginf(added.log_likelihood).all(axis=0)
-    while np.isneginf(cloud.log_posterior).all():
-        if len(cloud.x) + net.size > budget.points:
-            raise NoSupport(tuple(int(row) for row in np.flatnonzero(never)), len(cloud.x))
-        cloud, added = extended(cloud, prior, net, rng, keep_rows=False)
-        never &= np.isneginf(added.log_likelihood).all(axis=0)
-    return cloud, added.log_likelihood.shape[1]
-
-
-def _learn(target: Target, cloud: Cloud, net: Lattice, budget: Budget, rng: np.random.Generator) -> tuple[Cloud, Mixture]:
-    """Draw where the posterior seems to be until the weights carry well, and fit what to measure with."""
-    spread, freedom = _spread(cloud.x), _freedom(target.dimension)
-    parts, sought = 1, False
-    while True:
-        power = _power(cloud.log_ratio, CARRYING * target.dimension)
-        fitted = _fitted(cloud, relative(cloud.log_ratio, power), parts, freedom, spread, rng)
-        carried = effective_size(cloud.log_ratio) >= LEARNT * budget.enough
-        if carried or len(cloud.x) + net.size > LEARNING * budget.points:
-            return cloud, _joint(fitted, [proposal.fitted for proposal, _ in cloud.drawn if proposal.fitted is not None][-RECENT:])
-        if not sought and (power < FAINT or target.dimension >= MANY_DIMENSIONS):
-            fitted, sought = _laplace(target, cloud, spread, freedom), True
-        cloud, _added = extended(cloud, Proposal(target, fitted, 0.0), net, rng, keep_rows=False)
-        newest = cloud.log_ratio[-net.size :]
-        carrying = effective_size(newest) / net.size if np.isfinite(newest).any() else 0.0
-        parts = MOST_PARTS if carrying < WASTEFUL else 1
-
-
-def _joint(last: Mixture, recent: list[Mixture]) -> Mixture:
-    """The last fit and, by as much together, the recent ones: a bent posterior is covered better by several."""
-    if not recent:
-        return last
-    fits = [(last, 0.5), *((fit, 0.5 / len(recent)) for fit in recent)]
-    parts = tuple(part for fit, _ in fits for part in fit.parts)
-    return Mixture(parts, tuple(share * weight for fit, weight in fits for share in fit.shares))
+        raise NoSupport((), learnt.points + len(measured.x))
+    weighted = _weighted(measured, learnt.rounds + len(measured.drawn), learnt.points, budget, cramped=room < left)
+    return Sampling(target, weighted, learnt, measured)
 
 
 def _enough(log_ratio: Array, budget: Budget) -> bool:
     if np.isneginf(log_ratio).all():
         return False
     return effective_size(log_ratio) >= budget.enough and pareto_k(log_ratio) <= budget.pareto_k
-
-
-def _power(log_ratio: Array, wanted: float) -> float:
-    """The largest power, of a geometric ladder from 1 down, at which the tempered weights carry ``wanted`` effective points."""
-    power = 1.0
-    while power > 1e-8 and 1 / (relative(log_ratio, power) ** 2).sum() < wanted:
-        power *= 0.7
-    return power
-
-
-def _fitted(cloud: Cloud, weights: Array, parts: int, freedom: float, spread: Array, rng: np.random.Generator) -> Mixture:
-    """A fit to the tempered weights and, once they carry untempered, a part for where the heaviest weights lie.
-
-    That part is matched to the squared weights: it sends points to where a proposal falls
-    short of the posterior, which lightens the weights' tail.
-    """
-    if parts == 1:
-        body = Mixture((matched(cloud.x, weights, freedom=freedom, spread=spread),), (1.0,))
-    else:
-        picked, counts = np.unique(rng.choice(len(weights), size=FIT_POINTS, p=weights), return_counts=True)
-        body = best_mixture(cloud.x[picked], counts / FIT_POINTS, most=parts, freedom=freedom, spread=spread, rng=rng)
-    squared = relative(cloud.log_ratio, 2.0)
-    if 1 / (squared**2).sum() < len(spread):
-        return body
-    heavy = matched(cloud.x, squared, freedom=HEAVY_FREEDOM, spread=spread)
-    return Mixture((*body.parts, heavy), (*((1 - HEAVY_SHARE) * share for share in body.shares), HEAVY_SHARE))
-
-
-def _laplace(target: Target, cloud: Cloud, spread: Array, freedom: float) -> Mixture:
-    """One t for each distinct peak above the best of the first points, shared by the peaks' volumes."""
-    scale = np.sqrt(spread)
-    best = np.argsort(cloud.log_posterior)[::-1][:STARTS]
-    peaks: list[Peak] = []
-    for start in best[np.isfinite(cloud.log_posterior[best])]:
-        peak = climb(lambda x: evaluate(target, x).log_posterior, cloud.x[start], scale=scale)
-        if all(_apart(peak, other) for other in peaks):
-            peaks.append(peak)
-    shares = relative(np.array([peak.log_volume for peak in peaks]), 0.5)
-    parts = tuple(StudentT(peak.mode, factor(peak.covariance, spread), freedom) for peak in peaks)
-    return Mixture(parts, tuple(float(share) for share in 0.9 * shares + 0.1 / len(peaks)))
-
-
-def _apart(peak: Peak, other: Peak) -> bool:
-    away = peak.mode - other.mode
-    return float(away @ np.linalg.solve(peak.covariance + other.covariance, away)) > 0.5 * len(away)
-
-
-def _freedom(dimension: int) -> float:
-    return max(8.0, float(dimension))
-
-
-def _spread(x: Array) -> Array:
-    """The variance of each coordinate over the first points, by quartiles since a prior may have no variance; 1 for one that does not vary."""
-    low, high = np.quantile(x, (0.25, 0.75), axis=0)
-    return np.where(high > low, ((high - low) / 1.349) ** 2, 1.0)
 
 
 def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget, *, cramped: bool) -> Weighted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -98,12 +98,30 @@ class Posterior:
         return {name: values[picked] for name, values in self.parameters.items()}
 
 
-def weighted_quantiles(values: Array, weights: Array, levels: tuple[float, ...]) -> tuple[float, ...]:
-    """Quantiles of weighted draws: the smallest value at which the weights up to it reach a level."""
-    order = np.argsort(values, kind="stable")
-    cumulative = np.cumsum(weights[order])
-    reached = np.searchsorted(cumulative, np.asarray(levels) * cumulative[-1])
-    return tuple(float(value) for value in values[order][np.minimum(reached, len(values) - 1)])
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Weighted draws in order: ``values`` ``(draws,)`` from the smallest up, and the weights ``cumulative`` to each of them."""
+
+    values: Array
+    cumulative: Array
+
+    def quantiles(self, levels: Sequence[float]) -> tuple[float, ...]:
+        """Quantiles at levels in ``[0, 1]``: the smallest value at which the weights up to it reach a level."""
+        reached = np.searchsorted(self.cumulative, np.asarray(levels) * self.cumulative[-1])
+        return tuple(self.values[np.minimum(reached, len(self.values) - 1)].tolist())
+
+
+def ordered(values: Array, weights: Array) -> Ordered:
+    """Return weighted draws ``(draws,)`` in order."""
+    if (weights == weights[0]).all():  # values alone are sorted in a tenth of the time
+        return Ordered(np.sort(values), np.cumsum(weights))
+    order = np.argsort(values)
+    return Ordered(values[order], np.cumsum(weights[order]))
+
+
+def weighted_quantiles(values: Array, weights: Array, levels: Sequence[float]) -> tuple[float, ...]:
+    """Quantiles of weighted draws at levels in ``[0, 1]``; where more is asked of the same draws, put them in order once."""
+    return ordered(values, weights).quantiles(levels)
 
 
 def systematic(weights: Array, count: int, rng: np.random.Generator) -> NDArray[np.int64]:

@@ -12,9 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from forecast.language.distributions import family
+
 type Array = NDArray[np.float64]
 
-STEPS = 20  # of expectation-maximisation; a proposal need not be a maximum
+STEPS = 20  # of expectation-maximisation at most; a proposal need not be a maximum
+GAIN = 0.002  # mean log density that a step must gain for another to follow
 FEWEST = 10  # effective points for each part and dimension, below which no more parts are tried
 RIDGE = 1e-9  # relative, keeps a covariance invertible where a coordinate follows from others
 
@@ -27,27 +30,23 @@ class StudentT:
     cholesky: Array
     freedom: float
 
-    def distance(self, x: Array) -> Array:
-        """Squared Mahalanobis distance of points ``(n, d)``."""
-        inverse = np.linalg.inv(self.cholesky)
-        squared: Array = (((x - self.mean) @ inverse.T) ** 2).sum(axis=1)
-        return squared
-
     def log_density(self, x: Array) -> Array:
         """Log density at points ``(n, d)``."""
-        d, nu = len(self.mean), self.freedom
-        constant = (
-            special.gammaln((nu + d) / 2) - special.gammaln(nu / 2) - d / 2 * np.log(nu * np.pi) - np.log(np.diag(self.cholesky)).sum()
+        white = np.linalg.inv(self.cholesky) @ (x - self.mean).T
+        distance = np.einsum("dn,dn->n", white, white)
+        density: Array = _log_constant(self.cholesky, self.freedom) - (self.freedom + len(self.mean)) / 2 * np.log1p(
+            distance / self.freedom
         )
-        density: Array = constant - (nu + d) / 2 * np.log1p(self.distance(x) / nu)
         return density
 
     def draw(self, uniforms: Array) -> Array:
         """Map uniforms ``(n, d + 1)`` to draws ``(n, d)``; the last column makes the chi-square."""
-        chi_square = 2 * special.gammaincinv(self.freedom / 2, uniforms[:, -1])
-        normals = special.ndtri(uniforms[:, :-1])
-        draws: Array = self.mean + normals @ self.cholesky.T / np.sqrt(chi_square / self.freedom)[:, None]
-        return draws
+        return self.placed(special.ndtri(uniforms[:, :-1]), _stretch(self.freedom, uniforms[:, -1]))
+
+    def placed(self, normals: Array, stretch: Array) -> Array:
+        """Map standard normals ``(n, d)`` to draws, each pushed out from the mean ``stretch`` ``(n,)`` times as far as a normal's."""
+        placed: Array = self.mean + normals @ self.cholesky.T * stretch[:, None]
+        return placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +58,18 @@ class Mixture:
 
     def log_density(self, x: Array) -> Array:
         """Log density at points ``(n, d)``."""
-        density: Array = np.log(self.shares[0]) + self.parts[0].log_density(x)
-        for part, share in zip(self.parts[1:], self.shares[1:], strict=True):
-            density = np.logaddexp(density, np.log(share) + part.log_density(x))
-        return density
+        logs = np.stack([np.log(share) + part.log_density(x) for part, share in zip(self.parts, self.shares, strict=True)])
+        return _log_total(logs)[0]
 
     def draw(self, uniforms: Array) -> Array:
         """Map uniforms ``(n, d + 2)`` to draws ``(n, d)``; the last column picks the part."""
         picked = np.searchsorted(np.cumsum(self.shares)[:-1], uniforms[:, -1], side="right")
-        draws = np.empty((len(uniforms), len(self.parts[0].mean)))
+        normals = special.ndtri(uniforms[:, :-2])
+        stretch = {freedom: _stretch(freedom, uniforms[:, -2]) for freedom in {part.freedom for part in self.parts}}
+        draws: Array = np.empty_like(normals)
         for index, part in enumerate(self.parts):
             mine = picked == index
-            draws[mine] = part.draw(uniforms[mine, :-1])
+            draws[mine] = part.placed(normals[mine], stretch[part.freedom][mine])
         return draws
 
 
@@ -91,8 +90,8 @@ def matched(x: Array, weights: Array, *, freedom: float, spread: Array) -> Stude
     return StudentT(mean, factor(covariance, spread), freedom)
 
 
-def split(x: Array, weights: Array, *, parts: int, freedom: float, spread: Array, rng: np.random.Generator) -> Mixture:
-    """Return a mixture of at most ``parts`` t distributions fitted to weighted points by expectation-maximisation.
+def split(x: Array, weights: Array, *, parts: int, freedom: float, spread: Array, rng: np.random.Generator) -> tuple[Mixture, float]:
+    """Return a mixture of at most ``parts`` t distributions fitted to weighted points by expectation-maximisation, and its mean log density.
 
     Centres start far apart in the points' own covariance (as in k-means++).  A part left
     with fewer effective points than it has dimensions is dropped.  This minimises the
@@ -100,67 +99,99 @@ def split(x: Array, weights: Array, *, parts: int, freedom: float, spread: Array
     doi:10.1007/s11222-008-9059-x).
     """
     whole = matched(x, weights, freedom=freedom, spread=spread)
-    white = (x - whole.mean) @ np.linalg.inv(whole.cholesky).T
-    centres = white[[rng.choice(len(x), p=weights)]]
-    for _ in range(parts - 1):
-        away = weights * ((white[:, None] - centres) ** 2).sum(axis=2).min(axis=1)
-        centres = np.vstack([centres, white[rng.choice(len(x), p=away / away.sum())]])
-    nearest = ((white[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
-    membership = (nearest[:, None] == np.arange(parts)).astype(float)
+    away = _far_apart((x - whole.mean) @ np.linalg.inv(whole.cholesky).T, weights, parts, rng)
+    dimension, best = x.shape[1], (Mixture((whole,), (1.0,)), float(weights @ whole.log_density(x)))
+    membership = (away.argmin(axis=0) == np.arange(parts)[:, None]).astype(float)
     pull = np.ones_like(membership)
-    mixture = Mixture((whole,), (1.0,))
+    reached = -np.inf
     for _ in range(STEPS):
-        mixture = _maximised(x, weights, membership, pull, freedom=freedom, spread=spread)
-        logs = np.stack([np.log(share) + part.log_density(x) for part, share in zip(mixture.parts, mixture.shares, strict=True)], axis=1)
-        membership = np.exp(logs - logs.max(axis=1, keepdims=True))
-        membership /= membership.sum(axis=1, keepdims=True)
-        pull = np.stack([(freedom + x.shape[1]) / (freedom + part.distance(x)) for part in mixture.parts], axis=1)
-    return mixture
+        shared = weights * membership
+        shares = shared.sum(axis=1)
+        kept = shares**2 >= (dimension + 1) * (shared**2).sum(axis=1)
+        kept &= shares > 0
+        if not kept.any():
+            return best
+        shares, pulled = shares[kept], (shared * pull)[kept]
+        means = pulled @ x / pulled.sum(axis=1)[:, None]
+        centred = x - means[:, None]
+        lower = factor((centred * pulled[:, :, None]).swapaxes(1, 2) @ centred / shares[:, None, None], spread)
+        white = centred @ np.linalg.inv(lower).swapaxes(1, 2)
+        distance = np.einsum("pnd,pnd->pn", white, white)
+        shares /= shares.sum()
+        height = np.log(shares) + _log_constant(lower, freedom)
+        total, membership = _log_total(height[:, None] - (freedom + dimension) / 2 * np.log1p(distance / freedom))
+        pull = (freedom + dimension) / (freedom + distance)
+        fit = float(weights @ total)
+        found = tuple(StudentT(mean, part, freedom) for mean, part in zip(means, lower, strict=True))
+        best = Mixture(found, tuple(shares.tolist())), fit
+        if fit < reached + GAIN:
+            break
+        reached = fit
+    return best
 
 
 def best_mixture(x: Array, weights: Array, *, most: int, freedom: float, spread: Array, rng: np.random.Generator) -> Mixture:
-    """Return the mixture of 1 to ``most`` parts with the best Bayesian information criterion at the effective number of points."""
+    """Return the mixture of 1, 2, 4, … up to ``most`` parts with the best Bayesian information criterion at the effective number of points."""
     dimension = x.shape[1]
     effective = float(1 / (weights**2).sum())
 
-    def criterion(mixture: Mixture) -> float:
+    def criterion(candidate: tuple[Mixture, float]) -> float:
+        mixture, fit = candidate
         count = len(mixture.parts) * (1 + dimension + dimension * (dimension + 1) / 2)
-        return float(effective * (weights @ mixture.log_density(x)) - count / 2 * np.log(effective))
+        return float(effective * fit - count / 2 * np.log(effective))
 
-    candidates = [Mixture((matched(x, weights, freedom=freedom, spread=spread),), (1.0,))]
-    for parts in range(1, most + 1):
-        if parts > 1 and effective < FEWEST * parts * dimension:
-            break
+    whole = Mixture((matched(x, weights, freedom=freedom, spread=spread),), (1.0,))
+    candidates = [(whole, float(weights @ whole.log_density(x)))]
+    parts = 1
+    while parts <= most and (parts == 1 or effective >= FEWEST * parts * dimension):
         candidates.append(split(x, weights, parts=parts, freedom=freedom, spread=spread, rng=rng))
-    return max(candidates, key=criterion)
+        parts *= 2
+    return max(candidates, key=criterion)[0]
 
 
 def factor(covariance: Array, spread: Array) -> Array:
-    """Return the lower Cholesky factor of a covariance ``(d, d)``, by correlations so that units of very different size do no harm.
+    """Return the lower Cholesky factor of a covariance ``(..., d, d)``, by correlations so that units of very different size do no harm.
 
     ``spread`` ``(d,)`` gives the size of a coordinate whose variance is zero.
     """
-    scale = np.sqrt(np.diag(covariance))
+    scale = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     scale = np.where(scale > 0, scale, RIDGE * np.sqrt(spread))
-    correlation = covariance / np.outer(scale, scale)
-    lower: Array = np.linalg.cholesky(correlation + RIDGE * np.eye(len(scale)))
-    return scale[:, None] * lower
+    correlation = covariance / (scale[..., :, None] * scale[..., None, :])
+    lower: Array = np.linalg.cholesky(correlation + RIDGE * np.eye(len(spread)))
+    return scale[..., None] * lower
 
 
-def _maximised(x: Array, weights: Array, membership: Array, pull: Array, *, freedom: float, spread: Array) -> Mixture:
-    shared = weights[:, None] * membership
-    shares = shared.sum(axis=0)
-    parts, kept = [], []
-    for index, share in enumerate(shares):
-        mine = shared[:, index]
-        if share <= 0 or share**2 / (mine**2).sum() < x.shape[1] + 1:
-            continue
-        pulled = mine * pull[:, index]
-        mean = pulled @ x / pulled.sum()
-        centred = x - mean
-        covariance = centred.T @ (centred * pulled[:, None]) / share
-        parts.append(StudentT(mean, factor(covariance, spread), freedom))
-        kept.append(float(share))
-    if not parts:
-        return Mixture((matched(x, weights, freedom=freedom, spread=spread),), (1.0,))
-    return Mixture(tuple(parts), tuple(share / sum(kept) for share in kept))
+def _stretch(freedom: float, shares: Array) -> Array:
+    """What a t's draws have over a normal's: one over the root of a chi-square by its freedom, at ``shares`` of the chi-square."""
+    chi_square = family("Gamma").quantile(shares, alpha=freedom / 2, beta=0.5)
+    return np.sqrt(freedom / chi_square)
+
+
+def _far_apart(white: Array, weights: Array, parts: int, rng: np.random.Generator) -> Array:
+    """Squared distances ``(parts, n)`` of whitened points ``(n, d)`` from ``parts`` of them, each picked far from those before."""
+    away = np.empty((parts, len(white)))
+    chances = weights
+    for part in range(parts):
+        apart = white - white[rng.choice(len(white), p=chances)]
+        away[part] = np.einsum("nd,nd->n", apart, apart)
+        chances = weights * away[: part + 1].min(axis=0)
+        chances = chances / chances.sum()
+    return away
+
+
+def _log_constant(cholesky: Array, freedom: float) -> Array:
+    """The log density of a t at its centre, for scale factors ``(..., d, d)``."""
+    d = cholesky.shape[-1]
+    volume = np.log(np.diagonal(cholesky, axis1=-2, axis2=-1)).sum(axis=-1)
+    constant: Array = special.gammaln((freedom + d) / 2) - special.gammaln(freedom / 2) - d / 2 * np.log(freedom * np.pi) - volume
+    return constant
+
+
+def _log_total(logs: Array) -> tuple[Array, Array]:
+    """The log of the sum over the first axis of exponentials of ``(parts, n)`` finite values, and each part's share of it."""
+    largest = logs.max(axis=0)
+    values = np.exp(logs - largest)
+    total = values.sum(axis=0)
+    values /= total
+    log_total: Array = largest + np.log(total)
+    return log_total, values

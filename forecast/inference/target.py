@@ -24,6 +24,10 @@ class Target(Protocol):
     def dimension(self) -> int:
         """The number of coordinates, ``d``; may be 0."""
 
+    @property
+    def normal(self) -> NDArray[np.bool_]:
+        """Which coordinates ``(d,)`` are standard normal in the prior, whatever the others are."""
+
     def start(self, uniforms: Array) -> Array:
         """Map uniforms ``(n, d)`` in (0, 1) to draws of the prior ``(n, d)``."""
 

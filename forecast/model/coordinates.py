@@ -17,7 +17,7 @@ at each draw is added to the likelihood as a last column.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from forecast.model.model import Array, Model
+from forecast.language.statements import Statement
+from forecast.model.model import Array, Model, names_used
 from forecast.model.priors import Block, Hypothesis
 
 FARTHEST = 8.2  # a uniform number nearer to 1 than the normal's tail beyond this cannot be told from 1
@@ -48,6 +49,16 @@ class Coordinates:
         return sum(block.size for block in self.prior if not block.family.discrete)
 
     @property
+    def normal(self) -> NDArray[np.bool_]:
+        """Which coordinates are the prior's own, hence standard normal before any row."""
+        return np.array([not own for block, _, own in self._columns() for _ in range(block.size)], dtype=bool)
+
+    @property
+    def uncentred(self) -> NDArray[np.bool_]:
+        """Which coordinates are the prior's own of parameters whose prior depends on others."""
+        return np.array([not own and block.fixed is None for block, _, own in self._columns() for _ in range(block.size)], dtype=bool)
+
+    @property
     def in_words(self) -> str:
         """Which coordinates these are."""
         kinds = {own for block, own in zip(self.prior, self.own, strict=True) if not block.family.discrete}
@@ -59,7 +70,10 @@ class Coordinates:
         """Map uniforms ``(draws, dimension)`` to draws of the prior in these coordinates."""
         parameters = self.known(len(uniforms))
         x: Array = special.ndtri(uniforms)
+        needed = self._needed_by_prior()
         for block, columns, own in self._columns():
+            if not own and block.name not in needed:
+                continue
             values = _quantile(self.model, block, uniforms[:, columns], parameters)
             _place(parameters, block, values)
             if own:
@@ -67,31 +81,33 @@ class Coordinates:
                 x[:, columns] = _unconstrain(values, np.asarray(lower), np.asarray(upper))
         return x
 
-    def parameters(self, x: Array) -> dict[str, NDArray[Any]]:
-        """Return the parameters at each point: name to ``(draws, 1 or labels)``."""
+    def parameters(self, x: Array, needed: Container[str] | None = None) -> dict[str, NDArray[Any]]:
+        """Return the parameters at each point: name to ``(draws, 1 or labels)``; where given, only those ``needed``."""
         parameters = self.known(len(x))
         for block, columns, own in self._columns():
-            _place(parameters, block, self._values(block, x[:, columns], parameters, own=own)[0])
+            if needed is None or block.name in needed:
+                _place(parameters, block, self._values(block, x[:, columns], parameters, own=own)[0])
         return parameters
 
     def log_prior(self, x: Array) -> Array:
         """The joint prior log density of the coordinates, Jacobian included.
 
         Minus infinity where a prior's own coordinate is beyond 8.2, where uniforms
-        run out of digits, and where a value is rounded onto the very edge of its support.
+        run out of digits, where a value is rounded onto the very edge of its support, and where
+        a parameter in its own coordinates has wandered so far that the prior of another is none.
         """
         parameters = self.known(len(x))
         density = np.zeros(len(x))
-        needed = self._is_needed()
+        needed = self._needed_by_prior()
         for block, columns, own in self._columns():
-            if not own and not needed:
+            if not own:
                 density = density + _log_normal(x[:, columns])
+            if not own and block.name not in needed:
                 continue
             values, jacobian = self._values(block, x[:, columns], parameters, own=own)
-            with np.errstate(invalid="ignore"):  # infinite density at an edge, and the edge infinitely far away
-                density = density + (
-                    block.log_density(self.model, values, parameters) + jacobian.sum(axis=1) if own else _log_normal(x[:, columns])
-                )
+            if own:
+                with np.errstate(invalid="ignore"):  # infinite density at an edge, and the edge infinitely far away
+                    density = density + (block.log_density(self.model, values, parameters, wandering=True) + jacobian.sum(axis=1))
             _place(parameters, block, values)
         return np.where(np.isfinite(density), density, -np.inf)
 
@@ -103,7 +119,7 @@ class Coordinates:
         coordinates, which wander farther than any prior draw, a row for which it
         makes none is impossible instead.
         """
-        parameters = self.parameters(x)
+        parameters = self.parameters(x, self._needed_by_rows())
         rows = np.broadcast_to(self.model.log_likelihood(parameters, near=self._near(x)), (len(x), len(self.model.rows)))
         return np.concatenate([rows, self.log_hypothesis(parameters, len(x))[:, None]], axis=1)
 
@@ -141,9 +157,23 @@ class Coordinates:
             near &= not own and (np.abs(x[:, columns]) <= NEAR).all(axis=1)
         return near
 
-    def _is_needed(self) -> bool:
-        """Whether a prior in its own coordinates depends on other parameters, whose values its density then needs."""
-        return any(own and not block.family.discrete and block.fixed is None for block, own in zip(self.prior, self.own, strict=True))
+    def _needed_by_prior(self) -> set[str]:
+        """The parameters whose values the density of the priors in their own coordinates needs."""
+        return self._with_parents([block.statement for block, _, own in self._columns() if own and block.fixed is None])
+
+    def _needed_by_rows(self) -> set[str]:
+        """The parameters whose values the rows and the hypothesis' probability need."""
+        rows = [table.stream.value for table in self.model.tables.values() if len(table)]
+        return self._with_parents([*rows, *(block.statement for block in self.prior if block.family.discrete)])
+
+    def _with_parents(self, statements: Sequence[Statement]) -> set[str]:
+        """The names that statements use, and those that the priors of these use."""
+        topic = self.model.topic
+        found = names_used(topic, *statements)
+        for block in reversed(self.prior):  # each stands after those it depends on
+            if block.name in found and block.fixed is None:
+                found |= names_used(topic, block.statement)
+        return found
 
 
 def prior_coordinates(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis) -> Coordinates:

@@ -135,7 +135,11 @@ def model_as_of(topic: Topic, as_of: date) -> Model:
 
     Raises ``Unsound`` where a series has no value for days that a statement needs.
     """
-    records = records_as_of(topic, as_of)
+    return bound(topic, as_of, records_as_of(topic, as_of))
+
+
+def bound(topic: Topic, as_of: date, records: Mapping[str, Record]) -> Model:
+    """Bind a topic to records that somebody else chose, one for each stream; raises as ``model_as_of`` does."""
     tables = {name: table(topic, record, records, as_of) for name, record in records.items()}
     per = {name: parameter.per for name, parameter in topic.parameters.items() if parameter.per}
     columns = {name for stream in topic.streams.values() for name in stream.label_columns}
@@ -168,6 +172,18 @@ def uses(topic: Topic, *statements: Statement) -> tuple[tuple[str, ...], tuple[s
         streams.update(dict.fromkeys(streams_in(expression)))
         series.update({name: None for name in names_in(expression) if name in topic.series})
     return tuple(series), tuple(streams)
+
+
+def names_used(topic: Topic, *statements: Statement) -> set[str]:
+    """Return the names that statements use, also through quantities and what series are later."""
+    names: set[str] = set()
+    waiting = [expression for statement in statements for expression in statement.arguments.values()]
+    while waiting:
+        fresh = set(names_in(waiting.pop())) - names
+        names |= fresh
+        waiting += [topic.quantities[name].expression for name in fresh & topic.quantities.keys()]
+        waiting += [later for name in fresh & topic.series.keys() if (later := topic.series[name].later) is not None]
+    return names
 
 
 def clocks(topic: Topic, start: date, end: date, as_of: date) -> dict[str, float]:

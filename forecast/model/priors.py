@@ -61,12 +61,19 @@ class Block:
         with np.errstate(all="ignore"):
             return model.distribution(self.statement, scope)[1]
 
-    def log_density(self, model: Model, values: NDArray[Any], parameters: Mapping[str, Any]) -> Array:
-        """The prior's log density of ``(draws, size)`` values given the parameters before, summed over the block."""
+    def log_density(self, model: Model, values: NDArray[Any], parameters: Mapping[str, Any], *, wandering: bool = False) -> Array:
+        """The prior's log density of ``(draws, size)`` values given the parameters before, summed over the block.
+
+        Where the arguments make no distribution the draw is impossible if draws are ``wandering``
+        beyond what the prior gives, and otherwise ``Unsound`` is raised.
+        """
         with np.errstate(all="ignore"):
             density = self.family.log_density(values, **self.arguments(model, parameters))
-        if np.isnan(density).any():
-            raise self.not_a_distribution()
+        wrong = np.isnan(density)
+        if wrong.any():
+            if not wandering:
+                raise self.not_a_distribution()
+            density = np.where(wrong, -np.inf, density)
         total: Array = np.broadcast_to(density, (len(density), self.size)).sum(axis=1)
         return total
 

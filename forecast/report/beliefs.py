@@ -8,8 +8,7 @@ import numpy as np
 
 from forecast.book.topic import Parameter
 from forecast.density import shape
-from forecast.inference.posterior import Posterior, weighted_quantiles
-from forecast.model.model import Array
+from forecast.inference.posterior import Ordered, Posterior, ordered
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 LOG_FROM_RATIO = 20.0  # a positive prior whose 95 % point is this many times its 5 % point is shown on a logarithmic axis
@@ -23,9 +22,10 @@ def parameter_contents(prior: Posterior, posterior: Posterior) -> list[dict[str,
 
 def _content(parameter: Parameter, label: str, prior: Posterior, posterior: Posterior) -> dict[str, Any]:
     before, after = prior.column(parameter.name, label), posterior.column(parameter.name, label)
+    old, new = ordered(before, prior.weights), ordered(after, posterior.weights)
     is_share = not parameter.unit and not parameter.categories
-    low, high = weighted_quantiles(before, prior.weights, (0.05, 0.95))
-    logarithmic = not is_share and bool((before > 0).all() and (after > 0).all()) and high > LOG_FROM_RATIO * low
+    low, high = old.quantiles((0.05, 0.95))
+    logarithmic = not is_share and min(old.values[0], new.values[0]) > 0 and high > LOG_FROM_RATIO * low
     return {
         "name": parameter.name,
         "label": label,
@@ -37,8 +37,8 @@ def _content(parameter: Parameter, label: str, prior: Posterior, posterior: Post
         "source": parameter.source,
         "reviewed": parameter.reviewed.isoformat() if parameter.reviewed else None,
         "by": parameter.by,
-        "prior": _belief(before, prior.weights, logarithmic=logarithmic, is_share=is_share),
-        "posterior": _belief(after, posterior.weights, logarithmic=logarithmic, is_share=is_share),
+        "prior": _belief(old, float(prior.weights @ before), logarithmic=logarithmic, is_share=is_share),
+        "posterior": _belief(new, float(posterior.weights @ after), logarithmic=logarithmic, is_share=is_share),
         "categories": [
             {
                 "label": category,
@@ -50,15 +50,15 @@ def _content(parameter: Parameter, label: str, prior: Posterior, posterior: Post
     }
 
 
-def _belief(values: Array, weights: Array, *, logarithmic: bool, is_share: bool) -> dict[str, Any]:
+def _belief(draws: Ordered, mean: float, *, logarithmic: bool, is_share: bool) -> dict[str, Any]:
     if logarithmic:
-        curve = shape(np.log(values), weights)
+        curve = shape(Ordered(np.log(draws.values), draws.cumulative))
         x = tuple(np.exp(curve.x).tolist())
     else:  # a positive value's density may stand up against 0, a share's against 0 and 1
-        curve = shape(values, weights, lower=0.0 if (values >= 0).all() else -np.inf, upper=1.0 if is_share else np.inf)
+        curve = shape(draws, lower=0.0 if draws.values[0] >= 0 else -np.inf, upper=1.0 if is_share else np.inf)
         x = curve.x
     return {
-        "mean": float(weights @ values),
-        "quantiles": weighted_quantiles(values, weights, LEVELS),
+        "mean": mean,
+        "quantiles": draws.quantiles(LEVELS),
         "shape": {"discrete": curve.discrete, "x": x, "y": curve.y},
     }

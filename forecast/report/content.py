@@ -6,7 +6,7 @@ inputs give the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -32,13 +32,15 @@ def topic_content(
     answers: Mapping[str, Answer],
     verdict: Mapping[str, Any] | None,
     run: Mapping[str, Any],
+    insight: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return everything the pages of a topic show.
 
     ``verdict`` has ``verdict`` (``agreed``, ``disputed`` or ``not refereed``) and
     may have ``sentence`` and ``checks`` (a list of flat mappings, the lines of a
     table); None says that no referee ran.  ``run`` has ``command``, ``seed``,
-    ``versions`` and ``hashes``, and may have ``draws`` and ``hindcast``.  Numbers
+    ``versions`` and ``hashes``, and may have ``draws`` and ``hindcast``.
+    ``insight`` is what ``forecast.insight`` found, None where nobody looked.  Numbers
     are rounded to six significant digits.  Raises ``ValueError`` where a number
     is not finite.
     """
@@ -61,6 +63,7 @@ def topic_content(
         "streams": streams,
         "series": [_series(topic, name, model.as_of) for name in topic.series],
         "quantities": [{"name": quantity.name, "text": quantity.text} for quantity in topic.quantities.values()],
+        "insight": None if insight is None else dict(insight),
         "engine": engine_content(posterior.diagnostics),
         "verdict": judged,
         "run": dict(run),
@@ -89,7 +92,7 @@ def answer_content(topic: Topic, answer: Answer) -> dict[str, Any]:
         "unit": unit,
         "status": answer.status,
         "headline": words.headline(question.kind, value, unit=unit, status=answer.status),
-        "sentence": _sentence(question, answer, unit),
+        "sentence": _sentence(question, answer, unit, chance_errors=value.get("chance_errors")),
         "value": value,
     }
 
@@ -97,7 +100,12 @@ def answer_content(topic: Topic, answer: Answer) -> dict[str, Any]:
 def _value(value: Probability | Distribution | Dates | Shares) -> dict[str, Any]:
     match value:
         case Probability():
-            return {"value": value.value, "error": value.error, "chance": None if value.chance is None else list(value.chance)}
+            return {
+                "value": value.value,
+                "error": value.error,
+                "chance": None if value.chance is None else list(value.chance),
+                "chance_errors": None if value.chance_errors is None else list(value.chance_errors),
+            }
         case Distribution():
             curve = {"discrete": value.shape.discrete, "x": value.shape.x, "y": value.shape.y}
             return {
@@ -120,11 +128,13 @@ def _value(value: Probability | Distribution | Dates | Shares) -> dict[str, Any]
             return {"shares": shares, "none": value.none}
 
 
-def _sentence(question: Question, answer: Answer, unit: str) -> str:
+def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: Sequence[float] | None) -> str:
     value = answer.value
     match value:
         case Probability():
-            said = words.probability_sentence(value=value.value, error=value.error, chance_interval=value.chance, status=answer.status)
+            said = words.probability_sentence(
+                value=value.value, error=value.error, chance_interval=value.chance, chance_errors=chance_errors, status=answer.status
+            )
         case Distribution():
             said = words.distribution_sentence(quantiles=value.quantiles, errors=value.quantile_errors, unit=unit, status=answer.status)
         case Dates():
@@ -140,7 +150,7 @@ def _sentence(question: Question, answer: Answer, unit: str) -> str:
             said = words.shares_sentence(values=value.values, errors=value.errors, none=value.none)
     if question.given is None:
         return said
-    return f"{said} That is if its condition holds, which has a chance of {words.share(answer.given)}."
+    return f"{said} {words.given_sentence(answer.given)}"
 
 
 def _unit(topic: Topic, expression: Expression) -> str:

@@ -9,21 +9,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecast.report import words
-from forecast.report.charts import belief_sentence, fan_sentence, topic_charts
+from forecast.report.calibrated import SCALE_SENTENCE, Style
+from forecast.report.charts import topic_charts
+from forecast.report.charts_beliefs import belief_sentence
+from forecast.report.charts_record import fan_sentence
+from forecast.report.glance import glances
 from forecast.report.pictures import in_page, render
 from forecast.report.plain import link, markdown, markdown_code, shortened, visible
-from forecast.report.shape import checked
+from forecast.report.sections import parameter_groups, topic_tables, why_sections
+from forecast.report.shape import ReportFault, checked, content_bytes
+from forecast.report.tables import error_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
+UNBROKEN = re.compile(r"(?<=\d) %(?: → (?=\d))?|(?<=\d) → (?=\d)")  # a number and its sign, and what it became, stay on one line
+FILE_NAME = re.compile(r"[A-Za-z0-9_-]+")
 LONG_TEXT = 400  # characters; a longer text is folded on the page
 
 
@@ -33,32 +40,63 @@ class Ready(str):  # noqa: FURB189 - Jinja joins strings, and a UserString is no
     __slots__ = ()
 
 
-def render_topic(content: Mapping[str, Any]) -> dict[str, bytes]:
+def report_files(content: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return every file of a topic's report by its path under ``reports/``, for a content that ``topic_content`` has just made."""
+    return {f"{content['name']}.json": content_bytes(content), **_rendered(content, "plain")}
+
+
+def render_topic(content: Mapping[str, Any], *, style: Style = "plain") -> dict[str, bytes]:
     """Return a topic's files by their path under ``reports/``: the page, the Markdown, and its pictures.
 
-    Raises ``ReportFault`` where the content is not whole.
+    ``style`` says in which words probabilities are told.  Raises ``ReportFault`` where the content is not whole.
     """
-    content = checked(content, name=f"{_name(content)}.json")
+    return _rendered(checked(content, name=f"{_name(content)}.json"), style)
+
+
+def _rendered(content: Mapping[str, Any], style: Style) -> dict[str, bytes]:
     charts = topic_charts(content)
+    for name in (content["name"], *charts):
+        if not FILE_NAME.fullmatch(name):
+            raise ReportFault(
+                f"{content['name'][:80]!r} has {name[:80]!r}, which cannot name a file; run `forecast update` to make it again"
+            )
     svgs = {name: render(chart) for name, chart in charts.items()}
-    groups = _parameter_groups(content)
-    shared = {"c": content, "charts": charts, "groups": groups}
+    shared = {
+        "c": content,
+        "charts": charts,
+        "glances": glances(content, style),
+        "groups": parameter_groups(content),
+        "tables": topic_tables(content),
+        "why": why_sections(content, charts),
+        "scale": SCALE_SENTENCE if style == "icd203" else "",
+    }
     page = _html().get_template("topic.html.j2").render(**shared, svgs={name: in_page(svg) for name, svg in svgs.items()})
     text = _markdown().get_template("topic.md.j2").render(**shared)
-    files = {f"{content['name']}.html": page.encode(), f"{content['name']}.md": _tidy(text)}
+    files = {f"{content['name']}.html": _lean(page), f"{content['name']}.md": _tidy(text)}
     return files | {f"{content['name']}/{name}.svg": svg.encode() for name, svg in svgs.items()}
 
 
-def render_index(contents: Sequence[Mapping[str, Any]]) -> dict[str, bytes]:
+def render_index(contents: Sequence[Mapping[str, Any]], *, style: Style = "plain") -> dict[str, bytes]:
     """Return ``index.html`` and ``index.md`` over topics: every question with its answer, settled ones apart.
 
     Raises ``ReportFault`` where a content is not whole.
     """
     topics = [checked(content, name=f"{_name(content)}.json") for content in contents]
     settled = [(topic, answer) for topic in topics for answer in topic["answers"] if answer["status"] in words.RECORDED]
-    page = _html().get_template("index.html.j2").render(topics=topics, settled=settled)
-    text = _markdown().get_template("index.md.j2").render(topics=topics, settled=settled)
-    return {"index.html": page.encode(), "index.md": _tidy(text)}
+    shared = {
+        "topics": topics,
+        "settled": settled,
+        "glances": {topic["name"]: glances(topic, style) for topic in topics},
+        "scale": SCALE_SENTENCE if style == "icd203" else "",
+    }
+    page = _html().get_template("index.html.j2").render(**shared)
+    text = _markdown().get_template("index.md.j2").render(**shared)
+    return {"index.html": _lean(page), "index.md": _tidy(text)}
+
+
+def _lean(page: str) -> bytes:
+    """HTML without the empty lines that templates leave behind."""
+    return (re.sub(r"\n\s*\n+", "\n", page).strip() + "\n").encode()
 
 
 def _tidy(text: str) -> bytes:
@@ -70,14 +108,6 @@ def _name(content: Any) -> str:
     return str(content.get("name", "a topic")) if isinstance(content, Mapping) else "a topic"
 
 
-def _parameter_groups(content: Mapping[str, Any]) -> list[list[Mapping[str, Any]]]:
-    """The values of each parameter together."""
-    groups: dict[str, list[Mapping[str, Any]]] = {}
-    for parameter in content["parameters"]:
-        groups.setdefault(parameter["name"], []).append(parameter)
-    return list(groups.values())
-
-
 @cache  # compiling a template costs as much as ten pictures, and gives the same each time
 def _html() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -86,7 +116,8 @@ def _html() -> Environment:
     def shown(value: Any) -> Any:
         if not isinstance(value, str) or isinstance(value, Markup):
             return value
-        return re.sub(r"(?<=\d) %", "\u00a0%", visible(value))  # a number and its sign stay on one line
+        text = visible(value)
+        return UNBROKEN.sub(lambda found: found[0].replace(" ", "\u00a0"), text) if "%" in text or "→" in text else text
 
     environment = Environment(
         autoescape=True, finalize=shown, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, loader=FileSystemLoader(TEMPLATES)
@@ -122,58 +153,14 @@ def _filters() -> dict[str, Callable[..., Any]]:
     return {
         "day": words.day,
         "days": words.days,
-        "percent": words.percent,
-        "share": words.share,
-        "number": words.number,
-        "in_unit": _in_unit,
+        "capital": words.capital,
         "link": link,
         "short": shortened,
         "spaced": lambda name: name.replace("_", " "),
         "fan_sentence": fan_sentence,
         "belief_sentence": belief_sentence,
-        "span": _span,
         "is_long": lambda text: len(text) > LONG_TEXT,
-        "error_words": _error_words,
-        "cell": _cell,
-        "recorded": lambda status: status in words.RECORDED,
+        "error_words": error_words,
+        "recorded": lambda answers: [answer for answer in answers if answer["status"] in words.RECORDED],
+        "unrecorded": lambda answers: [answer for answer in answers if answer["status"] not in words.RECORDED],
     }
-
-
-def _in_unit(value: float, unit: str) -> str:
-    """A quantile as a table shows it: three digits at most."""
-    return words.in_unit(value, unit, error=0.003 * abs(value))
-
-
-def _span(row: Mapping[str, Any]) -> str:
-    """The days a row covers."""
-    first, last = date.fromisoformat(row["start"]), date.fromisoformat(row["end"])
-    return first.isoformat() if first == last else f"{first} to {last}"
-
-
-def _error_words(answer: Mapping[str, Any]) -> str:
-    """How exactly an answer was computed."""
-    if answer["status"] in words.RECORDED:
-        return "exact: the record alone settles it"
-    value = answer["value"]
-    match answer["kind"]:
-        case "probability" | "date":
-            points = 100 * value["error"]
-        case "shares":
-            points = 100 * max(share["error"] for share in value["shares"])
-        case _:
-            shown = words.number(value["mean"], error=value["mean_error"])
-            return f"mean {shown}, Monte Carlo error {value['mean_error']:.2g}"
-    return f"Monte Carlo error {points:.2g} percentage points"
-
-
-def _cell(value: Any) -> str:
-    """A value of a check as a table shows it."""
-    match value:
-        case None:
-            return "none"
-        case bool():
-            return "yes" if value else "no"
-        case float() | int():
-            return words.number(float(value), error=0.0)
-        case _:
-            return str(value)

@@ -1,29 +1,37 @@
-"""Charts rendered to SVG: one picture for files, on white, and one for inside a page, in the page's colours."""
+"""Charts rendered to SVG: one picture for files, on white, and one for inside a page, in the page's colours.
+
+A chart is Vega-Lite.  Compiling that to Vega costs as much as drawing it, so the
+structure of each kind of chart is compiled once, and filled with the values of each.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+from functools import cache
 from xml.sax.saxutils import escape, quoteattr
 
-from forecast.report.charts import ACCENT, INK, LINE, MUTED, PAPER, SECOND, Chart
+from forecast.report.drawing import ACCENT, INK, LINE, MUTED, PAPER, SECOND, Chart, Spec, Stroke, Text
 from forecast.report.plain import visible
 
 VEGA_LITE = "6.4"
-FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # all of one width, so that what was measured is what is shown
+FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"  # all of one width, which `drawing.text_width` knows
 VARIABLES = {INK: "ink", MUTED: "muted", LINE: "line", ACCENT: "accent", SECOND: "second", PAPER: "paper"}
+IDLE = re.compile(r'<path class="(?:background|foreground)"[^>]*/>| (?:pointer-events|class|role|aria-roledescription|aria-hidden)="[^"]*"')
+WRAPPED = re.compile(r"<g(?: transform=\"translate\(0,0\)\")?>((?:(?!</?g\b).)*)</g>")
 
 
 def render(chart: Chart) -> str:
     """Return a chart as SVG on a white ground, with its sentence as title; the same bytes every time."""
-    import vl_convert
-
-    svg = str(vl_convert.vegalite_to_svg(chart.spec, vl_version=VEGA_LITE))
-    svg = _numbered_ids(svg, chart.name).replace('font-family="Liberation Sans"', f'font-family="{FONT}"')
-    svg = re.sub(r'<path class="(?:background|foreground)" aria-hidden="true" d="[^"]*"[^>]*/>', "", svg)
-    svg = re.sub(r' (?:pointer-events="none"|class="[^"]*"|xmlns:xlink="[^"]*"|version="[^"]*")', "", svg)
-    opening, rest = svg.split(">", 1)
+    marks = _marks(chart) if chart.spec["layer"] else ""
     alt = visible(chart.alt)
-    return f'{opening} role="img" aria-label={quoteattr(alt)}><title>{escape(alt)}</title>{rest}\n'
+    width, height = _short(chart.width), _short(chart.height)
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label={quoteattr(alt)}><title>{escape(alt)}</title>'
+        f'<rect width="{width}" height="{height}" fill="{PAPER}"/>'
+        f"{''.join(_stroke(each) for each in chart.strokes)}{marks}{chart.shapes}{_texts(chart.texts)}</svg>\n"
+    )
 
 
 def in_page(svg: str) -> str:
@@ -32,8 +40,53 @@ def in_page(svg: str) -> str:
     svg = re.sub(r' xmlns="[^"]*"', "", svg, count=1)
     svg = re.sub(r'<rect width="[^"]*" height="[^"]*" fill="[^"]*"/>', "", svg, count=1)
     for colour, variable in VARIABLES.items():
-        svg = re.sub(rf'(fill|stroke)="{colour}"', rf'\1="var(--{variable}, {colour})"', svg, flags=re.IGNORECASE)
+        svg = svg.replace(f'"{colour}"', f'"var(--{variable})"')
     return svg.strip()
+
+
+def _marks(chart: Chart) -> str:
+    """The marks alone, as Vega draws them, without what only its own scripts need."""
+    import vl_convert
+
+    svg = str(vl_convert.vega_to_svg(_filled(chart.spec)))
+    inner = svg[svg.index("<g ") : svg.rindex("</svg>")]
+    inner = IDLE.sub("", _numbered_ids(inner, chart.name))
+    while (shorter := WRAPPED.sub(r"\1", inner)) != inner:
+        inner = shorter
+    return inner
+
+
+def _filled(spec: Spec) -> Spec:
+    """Return a chart as Vega: its structure compiled from Vega-Lite, with the chart's own height, values and scales."""
+    scales: dict[str, Spec] = {}
+    layers = []
+    for index, layer in enumerate(spec["layer"]):
+        encoding = {}
+        for channel, field in layer["encoding"].items():
+            if "scale" in field:
+                scales[channel] = field["scale"]
+            encoding[channel] = {**field, "scale": {**field["scale"], "domain": [1, 2], "range": [0, 1]}} if "scale" in field else field
+        layers.append({**layer, "encoding": encoding, "data": {"name": f"values_{index}"}})
+    vega: Spec = json.loads(_compiled(json.dumps({**spec, "height": 100, "layer": layers}, sort_keys=True)))
+    vega["height"] = spec["height"]
+    values = [{"name": f"values_{index}", "values": layer["data"]["values"]} for index, layer in enumerate(spec["layer"])]
+    vega["data"] = [*values, *(each for each in vega["data"] if "source" in each)]
+    vega["scales"] = [{**each, "domain": scales[each["name"]]["domain"], "range": scales[each["name"]]["range"]} for each in vega["scales"]]
+    return vega
+
+
+@cache  # compiling costs as much as drawing, and all charts of a kind have one structure
+def _compiled(structure: str) -> str:
+    """Return the Vega of a Vega-Lite structure: a chart without its values, on scales from 1 to 2."""
+    import vl_convert
+
+    vega = vl_convert.vegalite_to_vega(json.loads(structure), vl_version=VEGA_LITE)
+    for mark in vega["marks"]:
+        update = mark.get("encode", {}).get("update", {})
+        for channel, rules in update.items():
+            if isinstance(rules, list):  # what to do where a value is missing, then what to do where it is not: none is
+                update[channel] = rules[-1]
+    return json.dumps(vega)
 
 
 def _numbered_ids(svg: str, name: str) -> str:
@@ -42,3 +95,30 @@ def _numbered_ids(svg: str, name: str) -> str:
     for index, old in enumerate(found):
         svg = re.sub(rf'(id="|url\(#){re.escape(old)}(?=["\)])', rf"\g<1>{name}-{index}", svg)
     return svg
+
+
+def _stroke(stroke: Stroke) -> str:
+    ends = " ".join(f'{name}="{_short(value)}"' for name, value in zip(("x1", "y1", "x2", "y2"), _ends(stroke), strict=True))
+    width = "" if stroke.width == 1 else f' stroke-width="{_short(stroke.width)}"'
+    dash = f' stroke-dasharray="{stroke.dash}"' if stroke.dash else ""
+    return f'<line {ends} stroke="{stroke.colour}"{width}{dash}/>'
+
+
+def _ends(stroke: Stroke) -> tuple[float, float, float, float]:
+    return stroke.x1, stroke.y1, stroke.x2, stroke.y2
+
+
+def _texts(texts: tuple[Text, ...]) -> str:
+    around = f'font-family="{FONT}" stroke="{PAPER}" stroke-width="3" paint-order="stroke" stroke-linejoin="round"'  # readable over lines
+    return f"<g {around}>{''.join(_text(each) for each in texts)}</g>" if texts else ""
+
+
+def _text(text: Text) -> str:
+    anchor = "" if text.anchor == "start" else f' text-anchor="{text.anchor}"'
+    bold = ' font-weight="bold"' if text.bold else ""
+    place = f'x="{_short(text.x)}" y="{_short(text.y)}" font-size="{_short(text.size)}" fill="{text.colour}"'
+    return f"<text {place}{anchor}{bold}>{escape(text.text)}</text>"
+
+
+def _short(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")

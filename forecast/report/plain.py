@@ -14,11 +14,13 @@ HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 JOINERS = "\u200c\u200d"  # needed to write Persian, Hindi and emoji; they change no direction
 LINK_SAFE = ":/?#@!$&'*+,;=%-._~"
 MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]{}<>|~$&])")
-LINE_START = re.compile(r"^(\s*)([#+=-]|\d+(?=[.)]))")
+LINE_START = re.compile(r"^(\s*)([#=-]|\+(?=\s|$)|\d+(?=[.)](?:\s|$)))")
 
 
 def visible(text: str) -> str:
     """Return a text in which every hidden character but line feed, tab and joiners is written as ``[U+202E]``."""
+    if text.isprintable():  # nothing that is hidden is printable
+        return text
     return "".join(_shown(character) for character in text)
 
 

@@ -13,10 +13,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
+from forecast.report.shape_insight import InsightContent
+
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-FORMAT = 1
+FORMAT = 2
 SIGNIFICANT_DIGITS = 6
 
 
@@ -33,11 +35,12 @@ class Curve(TypedDict):
 
 
 class ProbabilityValue(TypedDict):
-    """A probability, its Monte Carlo error, and the 90 % interval of the chance itself."""
+    """A probability, its Monte Carlo error, and the 90 % interval of the chance itself with the errors of its ends."""
 
     value: float
     error: float
     chance: list[float] | None
+    chance_errors: list[float] | None
 
 
 class DistributionValue(TypedDict):
@@ -274,6 +277,7 @@ class TopicContent(TypedDict):
     streams: list[StreamContent]
     series: list[SeriesContent]
     quantities: list[QuantityContent]
+    insight: InsightContent | None
     engine: EngineContent
     verdict: VerdictContent
     run: RunContent
@@ -354,6 +358,8 @@ def _laid_out(value: Any, depth: int) -> str:
         return "{\n" + ",\n".join(lines) + f"\n{outer}}}"
     if isinstance(value, list) and any(isinstance(each, (Mapping, list)) for each in value):
         return "[\n" + ",\n".join(inner + _laid_out(each, depth + 1) for each in value) + f"\n{outer}]"
+    if isinstance(value, float) and math.isfinite(value):
+        return repr(value)  # what json writes, without its encoder's start for each of ten thousand numbers
     return json.dumps(value, ensure_ascii=_has_surrogate(value), allow_nan=False)
 
 

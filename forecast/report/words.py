@@ -19,6 +19,7 @@ ODDS = (
 )  # fmt: skip
 MINUS = "\N{MINUS SIGN}"
 SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+COUNTED_WORDS = 2  # a unit of more words than this does not follow its number: "4 soldiers", but "0.08 (odds of ...)"
 RECORDED = frozenset({"happened", "can no longer happen", "settled"})
 
 
@@ -47,12 +48,6 @@ def percent(probability: float, *, error: float = 0.0) -> str:
 def share(value: float) -> str:
     """Return a known share as a percent; 0 and 1 are said as they are."""
     return f"{100 * value:g} %" if value in {0.0, 1.0} else percent(value)
-
-
-def percent_range(low: float, high: float) -> str:
-    """Return two probabilities as ``4 and 27 %``, for use after *between*."""
-    first, last = percent(low), percent(high)
-    return f"{first.removesuffix(' %')} and {last}" if first[0].isdigit() else f"{first} and {last}"
 
 
 def chance(probability: float, *, error: float = 0.0) -> str:
@@ -98,9 +93,19 @@ def day(value: str | date) -> str:
     return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
 
 
-def month(value: str | date) -> str:
-    """Return a day's month as ``December 2027``."""
-    return day(value).split(" ", 1)[1]
+def span(first: date, last: date) -> str:
+    """Return the days from one to another: ``11 to 20 September 2026``, or the one day where they are the same."""
+    if first == last:
+        return day(first)
+    told = day(first).split(" ")
+    same = 2 if (first.year, first.month) == (last.year, last.month) else 1 if first.year == last.year else 0
+    return f"{' '.join(told[: 3 - same])} to {day(last)}"
+
+
+def month(value: str | date, *, short: bool = False) -> str:
+    """Return a day's month as ``December 2027``, or as ``Dec 2027``."""
+    name, year = day(value).split(" ")[1:]
+    return f"{name[:3] if short else name} {year}"
 
 
 MONTHS = (
@@ -124,17 +129,40 @@ def capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def probability_sentence(*, value: float, error: float, chance_interval: tuple[float, float] | None, status: str) -> str:
-    """Say a probability: in odds, and how far the chance itself is unknown."""
+def probability_sentence(
+    *,
+    value: float,
+    error: float,
+    chance_interval: Sequence[float] | None,
+    status: str,
+    chance_errors: Sequence[float] | None = None,
+    beginning: str = "",
+) -> str:
+    """Say a probability: in odds (or with another ``beginning``), and how far the chance itself is unknown.
+
+    ``chance_errors`` are the Monte Carlo errors of the two ends of ``chance_interval``.
+    """
     if status in RECORDED:
         return settled_sentence(status)
-    said = capital(chance(value, error=error))
+    said = beginning or capital(chance(value, error=error))
     if chance_interval is None:
         return f"{said}."
-    low, high = chance_interval
-    if percent(low) == percent(high):
-        return f"{said}; the chance itself is, nine times in ten, {percent(low)}."
-    return f"{said}; the chance itself lies between {percent_range(low, high)}."
+    (low, high), errors = chance_interval, chance_errors or (0.0, 0.0)
+    return f"{said}; the chance itself is {_between(percent(low, error=errors[0]), percent(high, error=errors[1]))}."
+
+
+def _between(low: str, high: str) -> str:
+    """Say the range of a chance; an end that is only known to be near 0 or 1 is left out."""
+    if low == high:
+        return f"{low}, nine times in ten"
+    if low[0].isdigit() == high[0].isdigit():
+        return f"between {low.removesuffix(' %')} and {high}" if low[0].isdigit() else f"anywhere between {low} and {high}"
+    return f"at most {high}" if high[0].isdigit() else f"at least {low}"
+
+
+def given_sentence(probability: float) -> str:
+    """Say that an answer holds only under a condition, and how likely that is."""
+    return f"That is if its condition holds, which has a chance of {share(probability)}."
 
 
 def settled_sentence(status: str) -> str:
@@ -149,12 +177,38 @@ def settled_sentence(status: str) -> str:
 def distribution_sentence(*, quantiles: Sequence[float], errors: Sequence[float], unit: str, status: str) -> str:
     """Say a distribution: its middle, and the range it is in nine times in ten.  ``quantiles`` are the 5, 25, 50, 75 and 95 % points."""
     low, _, middle, _, high = (in_unit(value, unit, error=error) for value, error in zip(quantiles, errors, strict=True))
-    tail = f" {unit}" if unit not in {"", "share"} else ""
+    counted, measured = unit_tails(unit)
     if status in RECORDED:
-        return f"Settled by the record: {middle}{tail}."
+        return f"Settled by the record: {middle}{counted}{measured}."
     if low == high:
-        return f"Almost certainly {middle}{tail}."
-    return f"About {middle}{tail}; nine times in ten between {low} and {high}."
+        return f"Almost certainly {middle}{counted}{measured}."
+    if low == middle:
+        return f"Most likely {middle}{counted}; nineteen times in twenty at most {high}{measured}."
+    if middle == high:
+        return f"Most likely {middle}{counted}; nineteen times in twenty at least {low}{measured}."
+    return f"About {middle}{counted}; nine times in ten between {low} and {high}{measured}."
+
+
+def unit_tails(unit: str) -> tuple[str, str]:
+    """Return what follows a number in a unit, and what follows its sentence: ``4 soldiers``, but ``0.08 (odds of ...)``."""
+    if unit in {"", "share"}:
+        return "", ""
+    return (f" {unit}", "") if len(unit.split()) <= COUNTED_WORDS else ("", f" ({unit})")
+
+
+def points(change: float, *, error: float = 0.0) -> str:
+    """Return a change of a probability in percentage points: ``+7 points``, ``no change`` below a twentieth of a point."""
+    size = 100 * abs(change)
+    if size < 0.05 or (size < 0.5 and 100 * error > 0.5):
+        return "no change"
+    shown = f"{round(size, 1):g}" if size < 0.95 or (size < 9.95 and 100 * error < 0.05) else f"{round(size):g}"
+    return f"{MINUS if change < 0 else '+'}{shown} {'point' if shown == '1' else 'points'}"
+
+
+def signed(change: float, *, error: float = 0.0) -> str:
+    """Return a change of a number with its sign: ``+3``, ``no change``."""
+    shown = number(abs(change), error=error)
+    return "no change" if shown == "0" or abs(change) < error / 2 else f"{MINUS if change < 0 else '+'}{shown}"
 
 
 def date_sentence(*, quantiles: Sequence[str | None], not_by_then: float, error: float, by: str, status: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -19,6 +20,12 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.chromium import Chromium, find_chromium  # noqa: E402 - found through the line above
+from tests.cli.test_watch import watching  # noqa: E402
+from tests.test_watching_browser import wait_until  # noqa: E402
+
 TOPICS = ("arrivals", "loyalty", "punishment", "return", "route")
 REST = """
     began = time.perf_counter()
@@ -60,6 +67,8 @@ def main() -> None:
     ]
     small, large = crowd(100), crowd(1_100)
     few, many = (run("crowd", [*forecast, "check", "--json", "--book", str(each)], 1) for each in (small, large))
+    if find_chromium() is not None:
+        rows.append(("forecast watch, from saving a prior of route to the page", save_to_page(book, asked.runs), "1.0 s"))
     each_topic = "one more small topic in a book of a thousand, checked"
     rows.append((each_topic, (many - few) / 1_000, "0.015 s"))
     if not asked.quick:
@@ -98,6 +107,25 @@ def run(name: str, command: list[str], runs: int) -> float:
         times.append(time.perf_counter() - began)
         if done.returncode not in {0, 3}:
             raise SystemExit(f"{name}: {done.stdout}{done.stderr}")
+    return statistics.median(times)
+
+
+def save_to_page(book: Path, runs: int) -> float:
+    """Return the median time from saving another number of a prior to its answers on the open page, in seconds."""
+    prior = book / "priors" / "route.toml"
+    text = prior.read_text(encoding="utf-8")
+    times = []
+    with watching(book) as (_, port), Chromium() as page:
+        page.open(f"http://127.0.0.1:{port}/route.html")
+        time.sleep(5)  # until everything is imported and the first draft made
+        for index in range(runs):
+            shown = page.run("document.querySelector('script[data-version]').dataset.version")
+            began = time.perf_counter()
+            prior.write_text(re.sub(r"factor=\d+", f"factor={11 + index}", text, count=1), encoding="utf-8")
+            wait_until(page, f"document.querySelector('script[data-version]').dataset.version !== '{shown}'")
+            times.append(time.perf_counter() - began)
+            time.sleep(1)  # people do not save twice a second
+    prior.write_text(text, encoding="utf-8")
     return statistics.median(times)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.cli.conftest import Run, files_of
@@ -110,3 +112,18 @@ def test_a_published_row_may_be_replaced(run: Run, published: Path):
     record = published / "seeds/ferry/breakdowns.csv"
     record.write_text(record.read_text() + '2024-01-01,2024-03-31,2,2024-06-01,"Harbour log, corrected",A,,,q1\n')
     assert run("check", on=published).code == 0
+
+
+def test_checking_does_not_pay_for_pydantic(book: Path):
+    """`forecast check`, with and without words after it, loads no pydantic: it costs a tenth of a second at every save."""
+    code = "import sys\nfrom forecast.cli import main\ntry:\n    main()\nfinally:\n    assert 'pydantic' not in sys.modules"
+    for words in ([], ["ferry"], ["--json"]):
+        command = [sys.executable, "-c", code, "check", *words, "--book", str(book)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_wrong_word_is_a_wrong_command_line(run: Run):
+    """An unknown option gives exit code 2 and its usage; an unknown topic is a problem of the book."""
+    assert run("check", "--jsn").code == 2
+    assert run("check", "fery").out.splitlines()[-1] == "    did you mean `ferry`?"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+import threading
 from datetime import date
 from pathlib import Path
 
@@ -183,6 +185,38 @@ def test_two_updates_at_once_leave_one_sound_ledger(book: Path):
     entries, problems = read_ledger(ledger_path(book))
     assert problems == ()
     assert sorted(entry["as_of"] for entry in entries) == ["2024-06-01"] * 3 + ["2024-09-01"] * 3
+
+
+@pytest.mark.parametrize("way", ["fork", "spawn"])
+def test_topics_side_by_side_give_the_same_bytes(book: Path, tmp_path: Path, way: str):
+    """Two processes, copied or started afresh, write the reports and the ledger that one writes."""
+    shutil.copytree(book / "seeds/ferry", book / "seeds/second")
+    shutil.copy(book / "priors/ferry.toml", book / "priors/second.toml")
+    alone = tmp_path / "alone"
+    shutil.copytree(book, alone)
+    again(alone)
+    code = (
+        "import sys; from datetime import date; from pathlib import Path; from forecast import workflow; from forecast.concluding import Settings; "
+        f"workflow.way_to_start = lambda: {way!r}; day = date(2025, 1, 1); "
+        "done = workflow.update(Path(sys.argv[1]), as_of=day, today=day, settings=Settings(), referee=False, processes=2); sys.exit(done.exit_code)"
+    )
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code, str(book)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert files_of(book) == files_of(alone)
+
+
+def test_a_process_with_threads_is_not_copied():
+    """Where another thread runs, which may hold a lock, processes are started afresh."""
+    from forecast.processes import way_to_start
+
+    over = threading.Event()
+    thread = threading.Thread(target=over.wait)
+    thread.start()
+    try:
+        assert way_to_start() == "spawn"
+    finally:
+        over.set()
+        thread.join()
 
 
 def test_show_tells_the_newest_answers(run: Run, published: Path):

@@ -19,6 +19,12 @@ class Given:
     start: Callable[[Array], Array]
     log_prior: Callable[[Array], Array]
     log_likelihood: Callable[[Array], Array]
+    is_normal: bool = False
+
+    @property
+    def normal(self) -> np.ndarray:
+        """Which coordinates are standard normal in the prior: all or none."""
+        return np.full(self.dimension, self.is_normal)
 
 
 def standard_normal(x: Array) -> Array:
@@ -28,7 +34,7 @@ def standard_normal(x: Array) -> Array:
 
 def by_normal(dimension: int, log_likelihood: Callable[[Array], Array]) -> Given:
     """A target in the prior's own coordinates: N(0, I) times a likelihood."""
-    return Given(dimension, special.ndtri, standard_normal, log_likelihood)
+    return Given(dimension, special.ndtri, standard_normal, log_likelihood, is_normal=True)
 
 
 @dataclass(frozen=True)

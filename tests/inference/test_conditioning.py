@@ -106,6 +106,49 @@ def test_the_density_of_every_system_of_coordinates_is_the_same_measure():
         assert abs(one.log_evidence - other.log_evidence) < 4 * error
 
 
+@pytest.mark.parametrize(("error", "coordinates"), [(15.0, "the prior's own"), (0.5, "the parameters' own")])
+def test_a_hierarchy_is_run_in_the_coordinates_that_its_rows_call_for(error, coordinates):
+    """Vague readings leave a hierarchy in the prior's coordinates, precise ones in the parameters'; the precise ones are then their mean."""
+    effects = [28.0, 8, -3, 7, -1, 1, 18, 12]
+    topic = make_topic(
+        priors={
+            "mu": "Normal(mu=0, sigma=10)",
+            "tau": "HalfNormal(sigma=10)",
+            "effect": {"prior": "Normal(mu=mu, sigma=tau)", "per": "school"},
+        },
+        streams={"estimates": f"Normal(mu=effect[school], sigma={error})"},
+        rows={"estimates": [{"value": y, "school": c} for y, c in zip(effects, "ABCDEFGH", strict=True)]},
+    )
+    posterior = condition(model_as_of(topic, AS_OF), rng=np.random.default_rng(1))
+    assert posterior.diagnostics.sound
+    assert posterior.diagnostics.coordinates == coordinates
+    if error < 1:
+        assert all(abs(posterior.mean("effect", c) - y) < 0.1 for y, c in zip(effects, "ABCDEFGH", strict=True))
+
+
+def test_unlikely_hypotheses_and_their_parameters_are_whole():
+    """Parameters that belong to another hypothesis keep their prior under each, and all draws together are as good as was asked."""
+    topic = make_topic(
+        priors={
+            "cause": "Categorical(a=0.5, b=0.3, c=0.2)",
+            "rate": {"prior": {"a": "Beta(alpha=2, beta=5)", "b": "Beta(alpha=5, beta=2)", "c": "Beta(alpha=8, beta=8)"}, "per": "cause"},
+        },
+        streams={"seen": "Binomial(n=20, p=rate[cause])"},
+        rows={"seen": [5]},
+    )
+    posterior = condition(model_as_of(topic, AS_OF), rng=np.random.default_rng(1))
+    evidence = np.array([0.5, 0.3, 0.2]) * np.exp(
+        [special.betaln(a + 5, b + 15) - special.betaln(a, b) for a, b in ((2, 5), (5, 2), (8, 8))]
+    )
+    share = evidence / evidence.sum()
+    found = [posterior.weights @ (posterior.column("cause") == code) for code in range(3)]
+    assert np.abs(found - share).max() < 0.005
+    assert posterior.diagnostics.effective_size > 10_000
+    for label, (a, b), mine in zip("abc", ((2, 5), (5, 2), (8, 8)), share, strict=True):
+        exact = mine * (a + 5) / (a + b + 20) + (1 - mine) * a / (a + b)
+        assert abs(posterior.mean("rate", label) - exact) < 0.01
+
+
 def test_too_many_hypotheses_are_refused():
     """More than 256 combinations of discrete values are an error of the prior file."""
     topic = make_topic(priors={f"d{index}": "Bernoulli(p=0.5)" for index in range(9)})

@@ -12,11 +12,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from forecast.report.charts import Chart, topic_charts
+from forecast.report.charts import topic_charts
+from forecast.report.drawing import Scale, Sketch
 from forecast.report.pages import render_index, render_topic
 from forecast.report.pictures import render
 from forecast.report.plain import link, markdown, markdown_code, visible
 from forecast.report.shape import content_bytes, digest_of
+from tests.report.insight import with_insight
 from tests.report.sample import sample_content
 
 HOSTILE = '<script>alert(1)</script> | **bold** `code` [link](javascript:x) \u202etxt\x1b[31m & "quote" {{ 7*7 }} =1+1'
@@ -25,11 +27,11 @@ VOID = {"meta", "br", "img", "link", "input", "hr"}
 
 
 class Outline(HTMLParser):
-    """What a page is made of: tags, attributes, headings; fails on tags that do not close."""
+    """What a page is made of: tags, attributes, headings, words; fails on tags that do not close."""
 
     def __init__(self, page):
         super().__init__()
-        self.tags, self.headings, self.open = [], [], []
+        self.tags, self.headings, self.open, self.texts = [], [], [], []
         self.feed(page)
         assert self.open == []
 
@@ -45,6 +47,10 @@ class Outline(HTMLParser):
         """Note a tag that closes itself."""
         self.tags.append((tag, dict(attributes)))
 
+    def handle_data(self, words):
+        """Note words and the tags they stand in."""
+        self.texts.append((tuple(self.open), words))
+
     def handle_endtag(self, tag):
         """Close the tag that is open."""
         assert self.open.pop() == tag
@@ -55,17 +61,27 @@ def page(content):
     return render_topic(content)["route.html"].decode()
 
 
+def index(content):
+    """The HTML index of one content."""
+    return render_index([content])["index.html"].decode()
+
+
+def told(*, text=""):
+    """The sample with a made-up insight, ``text`` in everything of both that comes from a file."""
+    return with_insight(sample_content(text=text), text=text)
+
+
 def test_a_topic_has_a_page_its_markdown_and_a_picture_for_each_chart():
     """The files are the page, the Markdown and the pictures it shows, no more."""
-    files = render_topic(sample_content())
-    pictures = {f"route/{name}.svg" for name in topic_charts(sample_content())}
+    files = render_topic(told())
+    pictures = {f"route/{name}.svg" for name in topic_charts(told())}
     assert set(files) == {"route.html", "route.md"} | pictures
     assert set(re.findall(r"\]\((route/[^)]+\.svg)\)", files["route.md"].decode())) == pictures
 
 
 def test_page_and_markdown_say_every_answer():
     """Each headline and each sentence stands on both."""
-    files = render_topic(sample_content())
+    files = render_topic(told())
     html = files["route.html"].decode().replace("\u00a0", " ")
     text = files["route.md"].decode()
     for answer in sample_content()["answers"]:
@@ -74,10 +90,10 @@ def test_page_and_markdown_say_every_answer():
             assert said in text
 
 
-@pytest.mark.parametrize("make", [page, lambda content: render_index([content])["index.html"].decode()])
+@pytest.mark.parametrize("make", [page, index])
 def test_a_page_is_well_formed_and_fetches_nothing(make):
     """No script, no frame, no picture, style or font from elsewhere; links are relative or http(s) with noopener."""
-    outline = Outline(make(sample_content()))
+    outline = Outline(make(told()))
     assert {tag for tag, _ in outline.tags} & {"script", "iframe", "img", "link", "object", "embed", "form"} == set()
     assert [name for _, attributes in outline.tags for name in attributes if name.startswith("on")] == []
     for tag, attributes in outline.tags:
@@ -87,10 +103,10 @@ def test_a_page_is_well_formed_and_fetches_nothing(make):
             assert "noopener" in attributes["rel"]
 
 
-@pytest.mark.parametrize("make", [page, lambda content: render_index([content])["index.html"].decode()])
+@pytest.mark.parametrize("make", [page, index])
 def test_headings_step_down_by_one_and_tables_have_scopes(make):
     """One first heading, no level skipped, every header cell says what it heads."""
-    outline = Outline(make(sample_content()))
+    outline = Outline(make(told()))
     assert outline.headings.count(1) == 1
     assert all(after - before <= 1 for before, after in zip(outline.headings, outline.headings[1:], strict=False))
     assert [attributes for tag, attributes in outline.tags if tag == "th" and attributes.get("scope") not in {"row", "col"}] == []
@@ -100,7 +116,7 @@ def test_headings_step_down_by_one_and_tables_have_scopes(make):
 
 def test_hostile_text_is_shown_as_text_everywhere():
     """Markup, control characters and turned writing from records make no tag, no link and no hidden character."""
-    content = sample_content(text=HOSTILE)
+    content = told(text=HOSTILE)
     files = render_topic(content) | render_index([content])
     for name, data in files.items():
         text = data.decode()
@@ -123,9 +139,10 @@ def test_hostile_text_is_shown_as_text_everywhere():
 def test_ten_thousand_characters_of_note_are_folded_but_kept():
     """A long note stands whole on the page, inside a fold."""
     long = "word " * 2000
-    html = page(sample_content(text=long))
+    html = page(told(text=long))
     assert html.count(long.strip()) >= 1
     assert "<details><summary>word word" in html
+    assert [place for place, words in Outline(html).texts if len(words) > 600 and not {"details", "h1", "style"} & set(place)] == []
 
 
 def test_a_disputed_report_says_so_before_anything_else():
@@ -142,8 +159,8 @@ def test_a_disputed_report_says_so_before_anything_else():
 
 def test_another_process_makes_the_same_bytes():
     """Pages and pictures do not depend on the process that renders them, nor on what it rendered before."""
-    data = content_bytes(sample_content())
-    files = render_topic(sample_content())
+    data = content_bytes(told())
+    files = render_topic(told())
     code = (
         "import sys, hashlib\nfrom forecast.report.pages import render_topic\nfrom forecast.report.shape import read_content\n"
         "files = render_topic(read_content(sys.stdin.buffer.read()))\n"
@@ -156,8 +173,10 @@ def test_another_process_makes_the_same_bytes():
 
 def test_ids_inside_a_picture_are_numbered_by_the_picture():
     """Two renderings of a chart with a clip have the same bytes, and the clip bears the chart's name."""
-    marks = {"mark": {"type": "line", "clip": True}, "encoding": {"x": {"field": "x", "type": "quantitative"}}}
-    chart = Chart("clipped", "A line.", {"data": {"values": [{"x": 1}, {"x": 2}]}, **marks})
+    sketch = Sketch(100)
+    x, y = Scale(0, 3, 0, 100), Scale(0, 3, 100, 0)
+    sketch.add([{"x": 1, "y": 1}, {"x": 2, "y": 2}], {"type": "line", "clip": True}, x=x.of("x"), y=y.of("y"))
+    chart = sketch.done("clipped", "A line.")
     first, second = render(chart), render(chart)
     assert first == second
     assert set(re.findall(r'id="([^"]+)"|url\(#([^)]+)\)', first)) == {("clipped-0", ""), ("", "clipped-0")}
@@ -165,7 +184,7 @@ def test_ids_inside_a_picture_are_numbered_by_the_picture():
 
 def test_pictures_have_words_and_no_colour_alone():
     """Every picture is named by a sentence; prior and posterior differ in dash as well as in colour."""
-    files = render_topic(sample_content())
+    files = render_topic(told())
     for name, data in files.items():
         if name.endswith(".svg"):
             root = ET.fromstring(data)
@@ -197,5 +216,13 @@ def test_only_plain_web_addresses_become_links(address, shown):
 def test_markdown_escapes_what_would_be_markup():
     """Each sign that Markdown reads is escaped, and a bare address does not become a link."""
     assert markdown("# a|b `c` <i> https://x.org") == "\\# a\\|b \\`c\\` &lt;i&gt; https:/&#47;x.org"
+    assert [markdown(text) for text in ("6.24", "+3 points", "6. x", "+ x", "- x", "=1+1")] == [
+        "6.24",
+        "+3 points",
+        "6\\. x",
+        "\\+ x",
+        "\\- x",
+        "\\=1+1",
+    ]
     assert markdown_code("a`b|c") == "``a`b\\|c``"
     assert visible("a\u202eb\x00c\nd") == "a[U+202E]b[U+0000]c\nd"

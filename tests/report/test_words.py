@@ -74,7 +74,25 @@ def test_a_percent_is_rounded_as_its_error_allows(probability, error, said):
 def test_a_probability_is_a_sentence():
     """Odds come first, then how far the chance itself is unknown."""
     said = words.probability_sentence(value=0.125, error=0.003, chance_interval=(0.04, 0.27), status="open")
-    assert said == "About one in eight; the chance itself lies between 4 and 27 %."
+    assert said == "About one in eight; the chance itself is between 4 and 27 %."
+
+
+@pytest.mark.parametrize(
+    ("interval", "errors", "said"),
+    [
+        ((0.042, 0.268), None, "between 4 and 27 %"),
+        ((0.042, 0.268), (0.001, 0.03), "between 4 and 25 %"),
+        ((0.0082, 0.2819), (0.0004, 0.006), "between 0.8 and 28 %"),
+        ((0.0082, 0.2819), (0.004, 0.012), "at most 28 %"),
+        ((0.53, 0.9996), (0.004, 0.0001), "at least 53 %"),
+        ((0.0002, 0.9996), (0.0001, 0.0001), "anywhere between below 0.1 % and above 99.9 %"),
+        ((0.121, 0.123), (0.001, 0.001), "12 %, nine times in ten"),
+    ],
+)
+def test_the_range_of_a_chance_is_said_no_finer_than_it_is_known(interval, errors, said):
+    """Each end is rounded by its own Monte Carlo error, and one that is only near 0 or 1 is left out."""
+    told = words.probability_sentence(value=0.125, error=0.003, chance_interval=interval, chance_errors=errors, status="open")
+    assert told == f"About one in eight; the chance itself is {said}."
 
 
 def test_what_has_happened_has_no_chance():
@@ -87,6 +105,36 @@ def test_a_distribution_is_a_sentence():
     """The middle and nine times in ten are said, in the unit."""
     said = words.distribution_sentence(quantiles=(3, 4, 5, 7, 12), errors=(0, 0, 0, 0, 0), unit="soldiers", status="open")
     assert said == "About 5 soldiers; nine times in ten between 3 and 12."
+
+
+@pytest.mark.parametrize(
+    ("quantiles", "unit", "said"),
+    [
+        ((0.0184, 0.05, 0.0812, 0.2, 0.322), "odds of being taken, against a Russian's", "About 0.0812; nine times in ten between 0.0184 and 0.322 (odds of being taken, against a Russian's)."),
+        ((0, 0, 0, 1, 3), "soldiers", "Most likely 0 soldiers; nineteen times in twenty at most 3."),
+        ((1, 3, 4, 4, 4), "soldiers", "Most likely 4 soldiers; nineteen times in twenty at least 1."),
+        ((4, 4, 4, 4, 4), "soldiers", "Almost certainly 4 soldiers."),
+        ((0.34, 0.5, 0.7, 0.8, 0.93), "share", "About 70 %; nine times in ten between 34 % and 93 %."),
+    ],
+)  # fmt: skip
+def test_a_number_is_said_with_its_unit_where_it_reads_well(quantiles, unit, said):
+    """A short unit follows its number, a long one ends the sentence; a middle at an end of the range is the likeliest value."""
+    assert words.distribution_sentence(quantiles=quantiles, errors=(0,) * 5, unit=unit, status="open") == said
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "said"),
+    [
+        (0.07, 0.002, "+7 points"),
+        (-0.004, 0.0001, "−0.4 points"),
+        (0.01, 0.002, "+1 point"),
+        (0.0004, 0.0, "no change"),
+        (0.003, 0.01, "no change"),
+    ],
+)
+def test_a_change_of_a_probability_is_said_in_points(change, error, said):
+    """Points have a sign, tenths below one point, and nothing is said that is smaller than its error."""
+    assert words.points(change, error=error) == said
 
 
 def test_a_date_that_is_unlikely_names_the_chance_it_has():

@@ -1,0 +1,121 @@
+"""The chance itself: how the probability of something varies with the parameters, read from few paths on each draw of them.
+
+On each draw the share of paths on which it happens is its chance with binomial noise.  With few
+paths on many draws the noise is large, but it is known exactly, and many draws say more than many
+paths.  So the distribution of the chance is fitted to the counts with the noise in the model: an
+exponential family around the Beta with the right mean and variance, by penalised likelihood
+(Efron 2016, Empirical Bayes deconvolution estimates, doi:10.1093/biomet/asv068).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.polynomial import legendre
+from numpy.typing import NDArray
+from scipy import special
+
+type Array = NDArray[np.float64]
+
+LEVELS = np.array([0.05, 0.95])
+CELLS = 128  # of equal probability under the Beta, on which the distribution is found
+BENDS = 7  # polynomials by which it may differ from the Beta
+PENALTY = 0.1  # on the square of a polynomial's coefficient, times the square of its degree
+STEPS = 50  # of Newton's method at most
+SETTLED = 1e-3  # gain in log likelihood below which it ends
+WIDEST = 0.98  # of the variance of a chance that is always 0 or 1
+DIFFERING = math.sqrt(2)  # times the errors where draws have different numbers of paths: bias as large as the noise, against closed forms
+SCORE = 1.645  # of a normal's 95 % point
+
+
+@dataclass(frozen=True, slots=True)
+class ChanceInterval:
+    """The 5 and 95 % points of a chance given the parameters, and their standard errors."""
+
+    ends: tuple[float, float]
+    errors: tuple[float, float]
+
+
+def chance_interval(happened: Array, paths: Array, *, effective_size: float) -> ChanceInterval | None:
+    """Return the interval of a chance from counts on draws of the parameters; None where no draw has two paths.
+
+    ``happened`` and ``paths`` are ``(draws,)``: on how many of how many paths of a draw it
+    happened.  Draws weigh by their paths, so that under a condition, where only the paths on
+    which that holds are counted, likelier draws weigh more.  ``effective_size`` is how many
+    independent draws those were resampled from; the errors take account of it, and of the bias
+    that comes where under a condition likelier draws have other chances.
+
+    Where the counts vary no more than one chance for all would make them, the interval is that
+    one chance, and its error is the spread that could have been there unseen.
+    """
+    cells, copies = np.unique(np.stack([paths, happened], axis=1)[paths > 0], axis=0, return_counts=True)
+    count, seen = cells.T
+    if not (count > 1).any():
+        return None
+    weights = copies * count
+    weights = weights * (weights.sum() / (weights @ count))  # as many as there are draws' worth
+    share, size = seen / count, float(weights.sum())
+    mean = float(weights @ share) / size
+    several = count > 1
+    doubt = weights[several] @ (share * (1 - share) * count / np.maximum(count - 1, 1))[several] / weights[several].sum()
+    noise = float(doubt * (weights @ (1 / count))) / size
+    variance = float(weights @ (share - mean) ** 2) / size - noise
+    cases = float(weights @ count)
+    middle = (mean * cases + 2) / (cases + 4)  # Agresti and Coull: the plain formula knows no doubt at 0 and 1
+    unseen = math.sqrt(2 / size) * middle * (1 - middle) * size / cases  # the standard error of the variance, were it 0
+    if variance <= unseen:
+        error = SCORE * math.sqrt(max(variance, 0.0) + unseen)
+        return ChanceInterval((mean, mean), (error, error))
+    strength = mean * (1 - mean) / min(variance, WIDEST * mean * (1 - mean)) - 1
+    ends, errors = _fitted(count, seen, weights, mean * strength, (1 - mean) * strength)
+    wider = math.sqrt(1 + size / effective_size) * (DIFFERING if count.min() < count.max() else 1.0)
+    smallest = 1 / (LEVELS[0] * cases)  # chances below one in the paths beyond an end look all the same
+    return ChanceInterval(
+        (float(ends[0]), float(ends[1])), (max(wider * float(errors[0]), smallest), max(wider * float(errors[1]), smallest))
+    )
+
+
+def _fitted(count: Array, seen: Array, weights: Array, alpha: float, beta: float) -> tuple[Array, Array]:
+    """The ends and their errors, from weighted cells of counts, with a Beta to start from."""
+    bounds: Array = np.arange(CELLS + 1) / CELLS
+    middles = (bounds[1:] + bounds[:-1]) / 2
+    chance = np.clip(special.betaincinv(alpha, beta, middles), np.finfo(float).tiny, 1 - np.finfo(float).epsneg)
+    log_mass = seen[:, None] * np.log(chance) + (count - seen)[:, None] * np.log1p(-chance)
+    mass = np.exp(log_mass - log_mass.max(axis=1, keepdims=True))
+    degrees = np.arange(1, BENDS + 1)
+    basis = legendre.legvander(2 * middles - 1, BENDS)[:, 1:] * np.sqrt(2 * degrees + 1)
+    penalty = PENALTY * degrees**2
+
+    def at(bends: Array) -> tuple[float, Array, Array]:
+        density = basis @ bends
+        density = np.exp(density - density.max())
+        density /= density.sum()
+        marginal = mass @ density
+        return float(weights @ np.log(marginal)) - 0.5 * float(penalty @ bends**2), density, marginal
+
+    bends = np.zeros(BENDS)
+    height, density, marginal = at(bends)
+    for _ in range(STEPS):
+        scores = (mass / marginal[:, None] - 1) * density @ basis
+        information = (scores * weights[:, None]).T @ scores
+        step = np.linalg.solve(information + np.diag(penalty), weights @ scores - penalty * bends)
+        length = 1.0
+        while at(bends + length * step)[0] < height and length > 1e-6:
+            length /= 2
+        before, bends = height, bends + length * step
+        height, density, marginal = at(bends)
+        if height - before < SETTLED:
+            break
+    cumulated = np.concatenate([[0.0], np.cumsum(density)])
+    reached = np.interp(LEVELS, cumulated, bounds)
+    # how the distribution function at the ends moves with the bends, over the density there
+    inverse = np.linalg.inv(information + np.diag(penalty))
+    spread = inverse @ information @ inverse
+    moved = np.vstack([np.zeros(BENDS), np.cumsum(density[:, None] * (basis - density @ basis), axis=0)])
+    slopes = np.stack([np.interp(reached, bounds, column) for column in moved.T], axis=1)
+    cell = np.minimum((reached * CELLS).astype(np.intp), CELLS - 1)
+    edges = special.betaincinv(alpha, beta, np.stack([bounds[cell], bounds[cell + 1]]))
+    errors = np.sqrt(np.einsum("lb,bc,lc->l", slopes, spread, slopes)) * (edges[1] - edges[0]) / density[cell]
+    return special.betaincinv(alpha, beta, reached), errors

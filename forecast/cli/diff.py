@@ -1,0 +1,55 @@
+"""``forecast diff``: how the answers moved between two runs, and what each change did."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from forecast.cli.lines import print_json, stop_at
+from forecast.cli.options import AsJson, Book, Draws, Seed, root_of, today
+from forecast.cli.why import moved_as_data, print_moved
+
+Run = Annotated[
+    str, typer.Argument(metavar="RUN", help="A day, a report's JSON, the hash of a ledger's line (six digits at least), or a commit.")
+]
+Only = Annotated[list[str] | None, typer.Option("--topic", metavar="TOPIC", help="Only this topic (may be repeated).", show_default=False)]
+
+
+def diff(
+    first: Run, second: Run, *, topics: Only = None, seed: Seed = 1, draws: Draws = 16_384, book: Book = None, as_json: AsJson = False
+) -> None:
+    """Compare two runs: split each answer's change over time, rows, priors and the model.
+
+    A day is a replay by today's book. The parts of a change sum to it exactly.
+
+    \b
+    Examples:
+      forecast diff 2025-03-01 2025-12-31 --topic route
+      forecast diff HEAD~1 2026-11-23
+      forecast diff 3fa9c2d1 reports/route.json
+    """  # noqa: D301 - \b keeps lines as they are in the help
+    from forecast.cli.progress import Bar
+    from forecast.concluding import Settings
+    from forecast.differing import difference
+
+    with Bar() as bar:
+        settings = Settings(seed=seed, draws=draws)
+        found = difference(root_of(book), first, second, topics=topics or None, today=today(), settings=settings, progress=bar)
+    stop_at(found.problems, as_json=as_json)
+    if as_json:
+        print_json(
+            {
+                "earlier": found.earlier,
+                "later": found.later,
+                "topics": [moved_as_data(each) for each in found.moved],
+                "same": list(found.same),
+            }
+        )
+        return
+    typer.echo(f"From {found.earlier}")
+    typer.echo(f"to {found.later}")
+    for moved in found.moved:
+        print_moved(moved)
+    if found.same:
+        typer.echo(f"The same in both: {', '.join(found.same)}")

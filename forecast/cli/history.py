@@ -1,0 +1,159 @@
+"""``forecast history``: how an answer went over the days of its record, by replay."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from forecast.cli.lines import print_columns, print_json, stop_at
+from forecast.cli.options import AsJson, Book, Seed, day, not_later, root_of, today
+from forecast.cli.progress import Bar
+
+if TYPE_CHECKING:
+    from forecast.insight.history import History
+    from forecast.insight.measures import Measure
+    from forecast.replaying import Replayed
+
+Question = Annotated[str, typer.Argument(metavar="QUESTION", help="A question, or topic.question.", show_default=False)]
+Every = Annotated[
+    Literal["day", "week", "month", "quarter", "year"],
+    typer.Option("--every", help="How often; days on which something became known always come too."),
+]
+Since = Annotated[
+    date | None, typer.Option("--since", metavar="DATE", parser=day, help="First day (default: when the record opens).", show_default=False)
+]
+Until = Annotated[
+    date | None, typer.Option("--until", metavar="DATE", parser=day, help="Last day (default: today, UTC).", show_default=False)
+]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, for spreadsheets.")]
+
+MOST_PROCESSES = 4
+BLOCKS = "▁▂▃▄▅▆▇█"
+WIDTH = 60
+
+
+def history(
+    question: Question,
+    *,
+    every: Every = "month",
+    since: Since = None,
+    until: Until = None,
+    seed: Seed = 1,
+    book: Book = None,
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show how an answer went over the days of its record, with what became known on each.
+
+    Every day is a hindcast: what today's priors and statements would have said
+    with the knowledge of that day. Nothing is written.
+
+    \b
+    Examples:
+      forecast history another_transfer
+      forecast history route.another_transfer --every week --since 2026-01-01
+      forecast history another_transfer --every day --csv > another_transfer.csv
+    """  # noqa: D301 - \b keeps lines as they are in the help
+    from forecast.concluding import Settings
+    from forecast.replaying import replayed
+
+    last = not_later(until, now=today())
+    if since is not None and since > last:
+        raise typer.BadParameter(f"{since} is after the last day, {last}", param_hint="--since")
+    if as_csv and as_json:
+        raise typer.BadParameter("say either --csv or --json", param_hint="--csv")
+    with Bar() as bar:
+        found = replayed(
+            root_of(book),
+            question,
+            every=every,
+            since=since,
+            until=last,
+            settings=Settings(seed=seed),
+            processes=min(os.cpu_count() or 1, MOST_PROCESSES),
+            progress=lambda done, of: bar(done, of, "replaying days"),
+        )
+    stop_at(found.problems, as_json=as_json)
+    if found.history is None:  # the problems have said why
+        return
+    if as_json:
+        print_json(_as_data(found))
+    elif as_csv:
+        _print_csv(found.history)
+    else:
+        _print_table(found)
+    for each in found.history.left_out:
+        typer.echo(f"{each.day} is left out: {each.why}", err=True)
+
+
+def _as_data(found: Replayed) -> dict[str, Any]:
+    from forecast.insight.history import history_content
+
+    assert found.topic is not None
+    assert found.history is not None
+    measures = [{"question": each.question.name, "label": each.label, "kind": each.kind} for each in found.history.measures]
+    left_out = [{"day": each.day.isoformat(), "why": each.why} for each in found.history.left_out]
+    return {"topic": found.topic.name, "hindcast": True, "measures": measures, **history_content(found.history), "left_out": left_out}
+
+
+def _print_csv(found: History) -> None:
+    import csv
+    import io
+
+    names = [each.label for each in found.measures]
+    written = io.StringIO()
+    rows = csv.writer(written, lineterminator="\n")
+    rows.writerow(["day", *(name or "value" for name in names), *(f"error {name}" if name else "error" for name in names), "news"])
+    for point in found.points:
+        values = [f"{value:.6g}" for value in (*point.values, *point.errors)]
+        rows.writerow([point.day.isoformat(), *values, "; ".join(found.news.get(point.day, []))])
+    typer.echo(written.getvalue(), nl=False)
+
+
+def _print_table(found: Replayed) -> None:
+    from forecast.report.words import day as day_in_words
+
+    assert found.topic is not None
+    assert found.question is not None
+    assert found.history is not None
+    typer.echo(f"{found.topic.name}.{found.question.name}, replayed: what today's book would have said")
+    typer.echo(f"  {found.question.asks}")
+    for index, measure in enumerate(found.history.measures):
+        values = [float(point.values[index]) for point in found.history.points]
+        if len(values) > 1:
+            typer.echo(f"  {sparkline(values, whole=measure.kind == 'probability')}  {_range(measure, values)}")
+    rows = [("", *(each.label for each in found.history.measures), "")] if any(each.label for each in found.history.measures) else []
+    for point in found.history.points:
+        shown = map(_value, found.history.measures, point.values, point.errors)
+        rows.append((point.day.isoformat(), *shown, "; ".join(found.history.news.get(point.day, []))))
+    if rows:
+        print_columns(rows, right=range(1, len(found.history.measures) + 1), indent="  ")
+    settled = next((day for day in found.history.settled if day is not None), None)
+    if settled is not None:
+        typer.echo(f"  Settled by the record on {day_in_words(settled)}.")
+
+
+def sparkline(values: Sequence[float], *, whole: bool) -> str:
+    """Return values, evenly apart, as a line of small blocks: from 0 to 1 for the ``whole`` of a probability, else from least to most."""
+    every = -(-len(values) // WIDTH)
+    kept = [*values[: len(values) - 1 : every], values[-1]]
+    low, high = (0.0, 1.0) if whole else (min(kept), max(kept))
+    span = (high - low) or 1.0
+    return "".join(BLOCKS[min(int((value - low) / span * len(BLOCKS)), len(BLOCKS) - 1)] for value in kept)
+
+
+def _range(measure: Measure, values: Sequence[float]) -> str:
+    label = f"{measure.label}: " if measure.label else ""
+    return f"{label}{_value(measure, min(values), 0.0)} to {_value(measure, max(values), 0.0)}"
+
+
+def _value(measure: Measure, value: float, error: float) -> str:
+    from forecast.report.words import number, percent, share
+
+    if measure.kind == "mean":
+        return number(float(value), error=float(error))
+    return percent(float(value), error=float(error)) if error > 0 else share(float(value))  # without an error the record has decided

@@ -1,0 +1,64 @@
+"""``forecast watch``: drafts of the reports in a browser, at each save."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from forecast.cli.lines import print_problems, stop_at
+from forecast.cli.options import Book, root_of, today
+
+if TYPE_CHECKING:
+    from forecast.book.problems import Problem
+
+PORT = 8642
+
+Open = Annotated[bool, typer.Option("--open", help="Open the index in the browser.")]
+Port = Annotated[int, typer.Option("--port", metavar="N", min=0, max=65_535, help="The port on this machine; 0 takes a free one.")]
+
+
+def watch(*, open_page: Open = False, port: Port = PORT, book: Book = None) -> None:
+    """Show the reports in a browser, and at each save of a file the draft that follows from it.
+
+    A draft is made by the fast engine alone and is nowhere recorded; `forecast update`
+    publishes.  A file that is broken shows its problems above the last good report.
+    Answers only this machine; Ctrl-C stops.
+
+    \b
+    Examples:
+      forecast watch --open
+      forecast watch --port 0 --book ../elections
+    """  # noqa: D301 - \b keeps lines as they are in the help
+    from forecast.book.layout import root_problem
+    from forecast.concluding import Settings
+    from forecast.watching.running import PortTaken, missing_libraries
+    from forecast.watching.running import watch as watch_book
+    from forecast.watching.working import Telling
+
+    root = root_of(book)
+    wrong = root_problem(root)
+    stop_at(() if wrong is None else (wrong,), as_json=False)
+    if missing := missing_libraries():
+        typer.echo(f"forecast watch needs {', '.join(missing)}: pip install 'forecast[watch]'", err=True)
+        raise typer.Exit(2)
+
+    def started(address: str) -> None:
+        typer.echo(f"{address} shows {root}; Ctrl-C stops.")
+        if open_page:
+            threading.Thread(target=typer.launch, args=(address,), daemon=True).start()  # some browsers return only when closed
+
+    def drafted(topic: str, seconds: float) -> None:
+        typer.echo(f"{topic}: a draft, after {seconds:.2f} s")
+
+    def found(topic: str, problems: tuple[Problem, ...]) -> None:
+        typer.echo(f"{topic}:", err=True)
+        print_problems(problems, err=True)
+
+    try:
+        left = watch_book(root, port=port, today=today, settings=Settings(), telling=Telling(started, drafted, found))
+    except PortTaken as taken:
+        raise typer.BadParameter(f"{taken}; --port 0 takes a free one", param_hint="--port") from None
+    if left:
+        typer.echo(f"Not published. To publish: forecast update {' '.join(left)}")

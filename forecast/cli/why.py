@@ -1,0 +1,123 @@
+"""``forecast why``: what moved an answer, what it rests on, and what would change it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from forecast.cli.lines import print_columns, print_json, stop_at
+from forecast.cli.options import AsJson, Book, Draws, Seed, day, root_of, today
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from forecast.differing import Moved
+    from forecast.reasons import Reason
+
+Question = Annotated[str, typer.Argument(metavar="QUESTION", help="A question, or topic.question.")]
+Since = Annotated[
+    date | None,
+    typer.Option("--since", metavar="DATE", parser=day, help="Split the change since this day (default: the newest report's reasons).",
+                 show_default=False),
+]  # fmt: skip
+
+
+def why(
+    question: Question, *, since: Since = None, seed: Seed = 1, draws: Draws = 16_384, book: Book = None, as_json: AsJson = False
+) -> None:
+    """Say why an answer is what it is: what moved it, what it rests on, what would change it.
+
+    Without --since, the newest report's reasons are shown and nothing is computed.
+
+    \b
+    Examples:
+      forecast why another_transfer
+      forecast why route.another_transfer --since 2026-09-01
+    """  # noqa: D301 - \b keeps lines as they are in the help
+    if since is None:
+        _from_report(question, book=book, as_json=as_json)
+        return
+    from forecast.cli.progress import Bar
+    from forecast.concluding import Settings
+    from forecast.differing import moved_since
+
+    if since >= today():
+        raise typer.BadParameter(f"{since} is not before today", param_hint="--since")
+    with Bar() as bar:
+        bar(0, 1, "telling the changes apart")
+        moved, problems = moved_since(root_of(book), question, since, today=today(), settings=Settings(seed=seed, draws=draws))
+    stop_at(problems, as_json=as_json)
+    if moved is not None:
+        print_json(moved_as_data(moved)) if as_json else print_moved(moved)
+
+
+def moved_as_data(moved: Moved) -> dict[str, Any]:
+    """Return a move as data for scripts, with the measures its lists speak of."""
+    measures = [{"question": measure.question.name, "label": measure.label, "kind": measure.kind} for measure in moved.measures]
+    return {"topic": moved.topic, "measures": measures, **moved.move}
+
+
+def print_moved(moved: Moved) -> None:
+    """Print how the answers of a topic moved: a sentence for each, and under it the parts that sum to the change."""
+    from forecast.report import words
+
+    typer.echo(f"{moved.topic}, {moved.move['why']}")
+    for index, measure in enumerate(moved.measures):
+        name = f"{measure.question.name}: {measure.label}" if measure.label else measure.question.name
+        typer.echo(f"  {name}")
+        typer.echo(f"    {moved.move['sentences'][index]}")
+        chance = measure.kind == "probability"
+        rows: list[tuple[str, str, str]] = []
+        for part in moved.move["parts"]:
+            size, error, bits = part["points"][index], part["errors"][index], part["bits"][index]
+            said = words.points(size, error=error) if chance else words.signed(size, error=error)
+            if said != "no change":
+                rows.append((said, "" if bits is None else f"{bits:+.2f} bits".replace("-", words.MINUS), part["about"]))
+        if rows:
+            print_columns(rows, indent="      ", right=(0, 1))
+
+
+def _from_report(question: str, *, book: Book, as_json: bool) -> None:
+    from forecast.reasons import reasons
+
+    found = reasons(root_of(book), question)
+    stop_at(found.problems, as_json=as_json)
+    if as_json:
+        print_json({name: value for name, value in asdict(found).items() if name != "problems"})
+        return
+    assert found.answer is not None
+    assert found.measure is not None
+    typer.echo(f"{found.answer['topic']}.{found.answer['name']}, as of {found.answer['as_of']}: {found.answer['verdict']}")
+    typer.echo(f"  {found.answer['asks']}")
+    typer.echo(f"  {found.answer['sentence']}")
+    if found.measure["label"]:
+        typer.echo(f"  What follows is said of `{found.measure['label']}`.")
+    for since, sentence in found.moves:
+        typer.echo(f"Moved {since}")
+        typer.echo(f"  {sentence}")
+    _print_reasons("Had nothing been learnt from", found.rests_on, found.measure)
+    _print_reasons("With another prior", found.priors, found.measure)
+    _print_reasons("If this is seen", found.would_move, found.measure)
+    if found.ignorance is not None:
+        typer.echo(f"Of the doubt, {100 * found.ignorance:.0f} % is ignorance of the parameters and the rest is luck")
+        print_columns(
+            [(f"{100 * share:.0f} %", name) for name, share in found.doubts] or [("", "no parameter alone")], indent="  ", right=(0,)
+        )
+    for note in found.notes:
+        typer.echo(f"Note: {note}")
+
+
+def _print_reasons(title: str, found: Sequence[Reason], measure: Any) -> None:
+    from forecast.report.telling import as_text, change_text
+
+    typer.echo(title)
+    if not found:
+        typer.echo("  nothing would change it by more than the Monte Carlo error")
+        return
+    rows = [
+        (as_text(measure, each.value, error=each.error), change_text(measure, each.change, error=each.error), each.what) for each in found
+    ]
+    print_columns(rows, indent="  ", right=(0, 1))

@@ -1,0 +1,127 @@
+"""What differs between two runs, question by question, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from forecast.book.hashes import numbers_hash
+from forecast.book.problems import Place, Problem, has_errors, in_order
+from forecast.book.reading import read_book
+from forecast.book.topic import Topic
+from forecast.concluding import Settings, conclude
+from forecast.insight.basis import Unknown
+from forecast.insight.between import Between
+from forecast.insight.measures import Measure, measures_of, published_values
+from forecast.insight.moves import move_between
+from forecast.language.faults import did_you_mean
+from forecast.model.model import Array
+from forecast.model.unsound import Unsound
+from forecast.report.shape_insight import Move
+from forecast.runs import Run, find_run
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How the answers of one topic moved, measure by measure."""
+
+    topic: str
+    measures: tuple[Measure, ...]
+    move: Move
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two runs in words and how each topic moved between them; topics that are the same in both are named in ``same``."""
+
+    earlier: str = ""
+    later: str = ""
+    moved: tuple[Moved, ...] = ()
+    same: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def nothing_said(done: int, of: int, doing: str) -> None:
+    """Show no progress."""
+
+
+def difference(
+    root: Path,
+    first: str,
+    second: str,
+    *,
+    topics: Sequence[str] | None,
+    today: date,
+    settings: Settings,
+    progress: Callable[[int, int, str], None] = nothing_said,
+) -> Difference:
+    """Compare two runs of a book (see ``forecast.runs``), over the topics both have."""
+    book, problems = read_book(root, topics)
+    if has_errors(problems):
+        return Difference(problems=problems)
+    earlier, wrong = find_run(book, first, today=today)
+    later, also_wrong = find_run(book, second, today=today)
+    if earlier is None or later is None:
+        return Difference(problems=in_order((*wrong, *also_wrong)))
+    if earlier.as_of > later.as_of:
+        earlier, later = later, earlier
+    shared = [name for name in later.topics if name in earlier.topics and (topics is None or name in topics)]
+    if not shared:
+        return Difference(problems=(Problem(Place("reports"), "the two runs have no topic in common"),))
+    found: dict[str, Moved | None] = {}
+    for done, name in enumerate(shared):
+        progress(done, len(shared), f"{name}: telling the changes apart")
+        try:
+            found[name] = _moved(name, earlier, later, settings)
+        except Unsound as unsound:
+            return Difference(problems=unsound.problems)
+        except Unknown as reason:
+            return Difference(problems=(Problem(Place(f"seeds/{name}"), str(reason)),))
+    moved = tuple(each for each in found.values() if each is not None)
+    return Difference(earlier.said, later.said, moved, tuple(name for name, each in found.items() if each is None))
+
+
+def moved_since(root: Path, question: str, since: date, *, today: date, settings: Settings) -> tuple[Moved | None, tuple[Problem, ...]]:
+    """Return how one question's answer moved since a day, by replay; ``question`` as ``forecast show`` takes it."""
+    book, problems = read_book(root)
+    if has_errors(problems):
+        return None, problems
+    named = {f"{topic.name}.{name}": (topic, name) for topic in book.topics.values() for name in topic.questions}
+    fitting = [full for full in named if question in {full, named[full][1]}]
+    if len(fitting) != 1:
+        known = [*named, *(name for _, name in named.values())]
+        hint = f"say which: {' or '.join(fitting)}" if fitting else did_you_mean(question, known) or f"questions here: {', '.join(named)}"
+        return None, (Problem(Place("seeds"), f"{'several topics ask' if fitting else 'no topic asks'} `{question}`", hint),)
+    topic, name = named[fitting[0]]
+    days = Run("", since, {topic.name: topic}), Run("", today, {topic.name: topic})
+    try:
+        return _moved(topic.name, *days, settings, only=name), ()
+    except Unsound as unsound:
+        return None, unsound.problems
+    except Unknown as reason:
+        return None, (Problem(Place(f"seeds/{topic.name}"), str(reason)),)
+
+
+def _moved(name: str, earlier: Run, later: Run, settings: Settings, *, only: str | None = None) -> Moved | None:
+    """How a topic moved between two runs; None where nothing of it differs."""
+    old, new = earlier.topics[name], later.topics[name]
+    if earlier.as_of == later.as_of and numbers_hash(old, as_of=earlier.as_of) == numbers_hash(new, as_of=later.as_of):
+        return None
+    asked = Between(old, earlier.as_of, new, later.as_of).questions
+    measures = tuple(each for each in measures_of(new) if each.question.name in asked and only in {None, each.question.name})
+    if not measures:
+        raise Unknown("no question is asked in both")
+    ends = _ends(old, earlier, measures, settings), _ends(new, later, measures, settings)
+    return Moved(name, measures, move_between(old, earlier.as_of, new, later.as_of, measures=measures, settings=settings, ends=ends))
+
+
+def _ends(topic: Topic, run: Run, measures: Sequence[Measure], settings: Settings) -> Array:
+    """The measures as the run published them; where it did not, as it would have."""
+    keys = [(topic.name, measure.question.name, measure.label) for measure in measures]
+    if all(key in run.published for key in keys):
+        return np.array([run.published[key] for key in keys])
+    return published_values(conclude(topic, run.as_of, settings, referee=False).reading.answers, measures)[0]

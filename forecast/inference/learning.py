@@ -1,0 +1,180 @@
+"""Learning where a posterior is: the first half of the fast engine, whose points are thrown away.
+
+It starts with evenly spread draws of the prior; then, round by round, it tempers the weights
+until they carry, fits a few multivariate t distributions to them, draws from those and weighs
+*all* points so far by the mixture of everything drawn from (deterministic-mixture AMIS: Cornuet,
+Marin, Mira and Robert 2012, doi:10.1111/j.1467-9469.2011.00756.x).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.inference.cloud import Cloud, Proposal, empty, extended
+from forecast.inference.laplace import Peak, climb
+from forecast.inference.points import Lattice
+from forecast.inference.proposals import Mixture, StudentT, best_mixture, factor, matched
+from forecast.inference.target import Array, Evaluated, NoSupport, Target, evaluate
+from forecast.inference.weights import effective_size, relative
+
+MANY_DIMENSIONS = 15  # from here on the first proposal is Laplace's
+FAINT = 0.05  # and wherever the first weights must be tempered to less than this power
+PROBES = 32  # points at which it is seen whether the rows depend on a coordinate
+SAME = 1e-6  # nats by which a row's log density may differ for numerical reasons, such as quantiles from a table
+STARTS = 3  # climbs of the Laplace start
+CARRYING = 20  # effective points for each dimension, that a fit must rest on
+WASTEFUL = 0.2  # share of effective points in a round, below which one t is not enough
+MOST_PARTS = 4
+FIT_POINTS = 3000  # points that a mixture is fitted to
+HEAVY_SHARE, HEAVY_FREEDOM = 0.15, 3.0  # of the part that goes where the weights are heaviest
+LEARNT = 0.25  # share of the effective sample wanted, at which learning ends
+LEARNING = 0.5  # share of the points that learning may take
+RECENT = 4  # earlier fits that measure beside the last
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What has been learnt of a target: a fit (None: the prior) to its coordinates ``moving``, and from how many points in how many rounds.
+
+    ``row_count`` is the number of columns of its likelihood.
+    """
+
+    fitted: Mixture | None
+    moving: NDArray[np.intp]
+    points: int
+    rounds: int
+    row_count: int
+
+
+def learn(target: Target, net: Lattice, rng: np.random.Generator, *, enough: float, points: int) -> Learnt:
+    """Learn where a target's posterior is, for ``enough`` effective draws to be made of at most ``points``, of which learning may take half.
+
+    Raises NoSupport where no draw of the prior has a positive likelihood, and NotFinite as ``evaluate`` does.
+    """
+    seen, first = _supported(target, net, rng, points)
+    moving = _moving(target, first)
+    seen, fitted = _rounds(target, seen, moving, net, rng, enough=enough, points=points)
+    return Learnt(fitted, moving, len(seen.x), len(seen.drawn), first.log_likelihood.shape[1])
+
+
+def _supported(target: Target, net: Lattice, rng: np.random.Generator, points: int) -> tuple[Cloud, Evaluated]:
+    """Points of the prior, more of them while all are impossible, and the last of them."""
+    prior = Proposal(target, None, 1.0, np.arange(target.dimension))
+    cloud, added = extended(empty(target.dimension), prior, net, rng, keep_rows=False)
+    never = np.isneginf(added.log_likelihood).all(axis=0)
+    while np.isneginf(cloud.log_posterior).all():
+        if len(cloud.x) + net.size > points:
+            raise NoSupport(tuple(int(row) for row in np.flatnonzero(never)), len(cloud.x))
+        cloud, added = extended(cloud, prior, net, rng, keep_rows=False)
+        never &= np.isneginf(added.log_likelihood).all(axis=0)
+    return cloud, added
+
+
+def _moving(target: Target, added: Evaluated) -> NDArray[np.intp]:
+    """The coordinates of which there is something to learn.
+
+    Not those that are standard normal in the prior and that no row depends on, at a few of the
+    likeliest points: under a hypothesis, the parameters of the others.  They stay as the prior has
+    them.  That concerns what is drawn from; the weights are exact even where it errs.
+    """
+    doubtful = np.flatnonzero(target.normal)
+    best = np.argsort(added.log_posterior)[-PROBES:]
+    best = best[np.isfinite(added.log_posterior[best])]
+    changed = np.repeat(added.x[best][None], len(doubtful), axis=0)
+    changed[np.arange(len(doubtful)), :, doubtful] = added.x[: len(best), doubtful].T
+    if not changed.size:
+        return np.arange(target.dimension)
+    rows = evaluate(target, changed.reshape(-1, target.dimension)).log_likelihood.reshape(*changed.shape[:2], -1)
+    same = np.isclose(rows, added.log_likelihood[best], rtol=0, atol=SAME).all(axis=(1, 2))
+    return np.delete(np.arange(target.dimension), doubtful[same])
+
+
+def _rounds(
+    target: Target, cloud: Cloud, moving: NDArray[np.intp], net: Lattice, rng: np.random.Generator, *, enough: float, points: int
+) -> tuple[Cloud, Mixture | None]:
+    """Draw where the posterior seems to be until the weights carry well, and fit what to measure with (None: the prior)."""
+    if not len(moving):
+        return cloud, None
+    spread, freedom = _spread(cloud.x[:, moving]), _freedom(len(moving))
+    parts, sought = 1, False
+    while True:
+        power = _power(cloud.log_ratio, CARRYING * len(moving))
+        fitted = _fitted(cloud.x[:, moving], cloud.log_ratio, power, parts, freedom, spread, rng)
+        carried = effective_size(cloud.log_ratio) >= LEARNT * enough
+        if carried or len(cloud.x) + net.size > LEARNING * points:
+            return cloud, _joint(fitted, [proposal.fitted for proposal, _ in cloud.drawn if proposal.fitted is not None][-RECENT:])
+        if not sought and (power < FAINT or len(moving) >= MANY_DIMENSIONS):
+            fitted, sought = _laplace(target, cloud, moving, freedom), True
+        cloud, _added = extended(cloud, Proposal(target, fitted, 0.0, moving), net, rng, keep_rows=False)
+        newest = cloud.log_ratio[-net.size :]
+        carrying = effective_size(newest) / net.size if np.isfinite(newest).any() else 0.0
+        parts = MOST_PARTS if carrying < WASTEFUL else 1
+
+
+def _joint(last: Mixture, recent: list[Mixture]) -> Mixture:
+    """The last fit and, by as much together, the recent ones: a bent posterior is covered better by several."""
+    if not recent:
+        return last
+    fits = [(last, 0.5), *((fit, 0.5 / len(recent)) for fit in recent)]
+    parts = tuple(part for fit, _ in fits for part in fit.parts)
+    return Mixture(parts, tuple(share * weight for fit, weight in fits for share in fit.shares))
+
+
+def _power(log_ratio: Array, wanted: float) -> float:
+    """The largest power, of a geometric ladder from 1 down, at which the tempered weights carry ``wanted`` effective points."""
+    power = 1.0
+    while power > 1e-8 and 1 / (relative(log_ratio, power) ** 2).sum() < wanted:
+        power *= 0.7
+    return power
+
+
+def _fitted(x: Array, log_ratio: Array, power: float, parts: int, freedom: float, spread: Array, rng: np.random.Generator) -> Mixture:
+    """A fit to the weights tempered to ``power`` and, once they carry untempered, a part for where the heaviest weights lie.
+
+    That part is matched to the squared weights: it sends points to where a proposal falls
+    short of the posterior, which lightens the weights' tail.
+    """
+    weights = relative(log_ratio, power)
+    if parts == 1:
+        body = Mixture((matched(x, weights, freedom=freedom, spread=spread),), (1.0,))
+    else:
+        picked, counts = np.unique(rng.choice(len(weights), size=FIT_POINTS, p=weights), return_counts=True)
+        body = best_mixture(x[picked], counts / FIT_POINTS, most=parts, freedom=freedom, spread=spread, rng=rng)
+    squared = relative(log_ratio, 2.0)
+    if 1 / (squared**2).sum() < len(spread):
+        return body
+    heavy = matched(x, squared, freedom=HEAVY_FREEDOM, spread=spread)
+    return Mixture((*body.parts, heavy), (*((1 - HEAVY_SHARE) * share for share in body.shares), HEAVY_SHARE))
+
+
+def _laplace(target: Target, cloud: Cloud, moving: NDArray[np.intp], freedom: float) -> Mixture:
+    """One t for each distinct peak above the best of the first points, shared by the peaks' volumes."""
+    spread = _spread(cloud.x)
+    best = np.argsort(cloud.log_posterior)[::-1][:STARTS]
+    peaks: list[Peak] = []
+    for start in best[np.isfinite(cloud.log_posterior[best])]:
+        peak = climb(lambda x: evaluate(target, x).log_posterior, cloud.x[start], scale=np.sqrt(spread))
+        if all(_apart(peak, other) for other in peaks):
+            peaks.append(peak)
+    shares = relative(np.array([peak.log_volume for peak in peaks]), 0.5)
+    factors = [factor(peak.covariance[np.ix_(moving, moving)], spread[moving]) for peak in peaks]
+    parts = tuple(StudentT(peak.mode[moving], lower, freedom) for peak, lower in zip(peaks, factors, strict=True))
+    return Mixture(parts, tuple(float(share) for share in 0.9 * shares + 0.1 / len(peaks)))
+
+
+def _apart(peak: Peak, other: Peak) -> bool:
+    away = peak.mode - other.mode
+    return float(away @ np.linalg.solve(peak.covariance + other.covariance, away)) > 0.5 * len(away)
+
+
+def _freedom(dimension: int) -> float:
+    return max(8.0, float(dimension))
+
+
+def _spread(x: Array) -> Array:
+    """The variance of each coordinate over the first points, by quartiles since a prior may have no variance; 1 for one that does not vary."""
+    low, high = np.quantile(x, (0.25, 0.75), axis=0)
+    return np.where(high > low, ((high - low) / 1.349) ** 2, 1.0)

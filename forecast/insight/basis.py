@@ -1,0 +1,170 @@
+"""The published reading as a basis: what its answers would be under other weights, another future, or another model.
+
+Three ways, from the cheapest: the same paths weighed anew; new paths on the
+same or moved draws, with the same random numbers; and the model conditioned
+afresh.  Each gives the change of every measure with its Monte Carlo error, and
+the value as the published one plus that change, so that what is common to both
+sides leaves no noise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.answers import paths_for
+from forecast.concluding import Conclusion, Settings, generator
+from forecast.future import Paths
+from forecast.inference.conditioning import condition
+from forecast.inference.importance import Budget
+from forecast.insight.measures import Cases, Measure, cases, measures_of, published_values
+from forecast.insight.pool import Pool, Weights, pool_of_posterior, weighted_values
+from forecast.model.model import Array, Model
+from forecast.report.shape_insight import Estimate
+
+REFIT = Budget(enough=5_000)  # half of what is published: a change is told no more exactly than this
+WIDE_ENOUGH = 1_500.0  # effective draws that a wider pool must have for a model
+THINNED = 4  # where paths must be simulated anew, one in so many of the published ones is
+
+
+class Unknown(Exception):
+    """A variation whose answers cannot be given, and why, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Varied:
+    """The measures under a variation: values, changes from the published ones, and the errors of those, ``(measures,)`` each."""
+
+    values: Array
+    changes: Array
+    errors: Array
+    pareto_k: float | None
+    refitted: bool
+
+    def estimates(self) -> list[Estimate]:
+        """Return one estimate for each measure, as plain data."""
+        parts = zip(self.values, self.changes, self.errors, strict=True)
+        return [{"value": float(value), "change": float(change), "error": float(error)} for value, change, error in parts]
+
+    @property
+    def shown_k(self) -> float | None:
+        """Pareto k-hat as plain data: null where there was none, or no tail to fit."""
+        return self.pareto_k if self.pareto_k is not None and math.isfinite(self.pareto_k) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A conclusion's paths with the cases they make, its draws as a pool, and its measures as published."""
+
+    conclusion: Conclusion
+    measures: tuple[Measure, ...]
+    published: Array
+    errors: Array
+    pool: Pool
+    cases: Cases
+    thin_cases: Cases
+    influence: Array  # of the cases, and of the thin ones: what every change is told against
+    thin_influence: Array
+
+    @property
+    def model(self) -> Model:
+        """The published model."""
+        return self.conclusion.model
+
+    @property
+    def paths(self) -> Paths:
+        """The published paths."""
+        return self.conclusion.reading.paths
+
+    @property
+    def settings(self) -> Settings:
+        """How it was computed."""
+        return self.conclusion.settings
+
+    def rng(self, *purpose: str) -> np.random.Generator:
+        """A generator of its own for each purpose."""
+        return generator(self.settings.seed, self.model.topic.name, "insight", *purpose)
+
+
+def basis_of(conclusion: Conclusion) -> Basis:
+    """Return the basis that a conclusion makes."""
+    model, reading = conclusion.model, conclusion.reading
+    measures = measures_of(model.topic)
+    published, errors = published_values(reading.answers, measures)
+    pool = pool_of_posterior(reading.posterior, reading.paths.parameters)
+    found = cases(reading.paths, measures)
+    thin = cases(paths_for(model, thinned(reading.paths.parameters), _path_rng(conclusion)), measures)
+    return Basis(conclusion, measures, published, errors, pool, found, thin, found.influence(), thin.influence())
+
+
+def thinned(parameters: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return the draws that stand for the published ones where paths are simulated anew."""
+    return {name: values[::THINNED] for name, values in parameters.items()}
+
+
+def reweighed(basis: Basis, weights: Weights) -> Varied:
+    """Return the measures with the published paths under other weights of their draws."""
+    relative = weighted_values(weights)
+    changes = basis.cases.values(relative) - basis.cases.values()
+    errors = _size(basis.cases.influence(relative) - basis.influence)
+    return _varied(basis, changes, errors, pareto_k=weights.pareto_k)
+
+
+def simulated(basis: Basis, model: Model, parameters: Mapping[str, NDArray[Any]], weights: Weights) -> Varied:
+    """Return the measures with paths drawn anew under a model, on thinned draws ``parameters`` weighed by ``weights``."""
+    relative = weighted_values(weights)
+    found = cases(paths_for(model, parameters, _path_rng(basis.conclusion)), basis.measures)
+    changes = found.values(relative) - basis.thin_cases.values()
+    errors = _size(found.influence(relative) - basis.thin_influence)
+    return _varied(basis, changes, errors, pareto_k=weights.pareto_k)
+
+
+def drawn(basis: Basis, model: Model, wide: Pool) -> Varied | None:
+    """Return the measures of a model with paths on draws of a wider pool, weighed for it; None where they do not carry."""
+    weights = wide.weigh(model)
+    if not weights.carry or weights.effective_size < WIDE_ENOUGH:
+        return None
+    draws = wide.resampled(weights, len(basis.pool), basis.rng("drawn"))
+    found = cases(paths_for(model, draws, basis.rng("drawn paths")), basis.measures)
+    scale = math.sqrt(max(len(basis.pool) / weights.effective_size, 1.0))
+    errors = np.hypot(_size(found.influence()) * scale, basis.errors)
+    return _varied(basis, found.values() - basis.published, errors, pareto_k=weights.pareto_k)
+
+
+def refitted(basis: Basis, model: Model) -> Varied:
+    """Return the measures of a model conditioned afresh by the fast engine.
+
+    Raises ``Unknown`` where the engine does not vouch for its draws.
+    """
+    posterior = condition(model, rng=basis.rng("refit"), budget=REFIT)
+    if not posterior.diagnostics.sound:
+        raise Unknown(f"the fast engine could not be trusted with it ({posterior.diagnostics.reason})")
+    draws = posterior.resample(len(basis.pool), basis.rng("refitted draws"))
+    found = cases(paths_for(model, draws, basis.rng("refitted paths")), basis.measures)
+    scale = math.sqrt(max(len(basis.pool) / posterior.diagnostics.effective_size, 1.0))
+    changes = found.values() - basis.published
+    errors = np.hypot(_size(found.influence()) * scale, basis.errors)
+    return _varied(basis, changes, errors, pareto_k=posterior.diagnostics.pareto_k, refit=True)
+
+
+def _varied(basis: Basis, changes: Array, errors: Array, *, pareto_k: float | None, refit: bool = False) -> Varied:
+    if not np.isfinite(changes).all():
+        names = {measure.question.name for measure, change in zip(basis.measures, changes, strict=True) if not math.isfinite(change)}
+        raise Unknown(f"the condition of {' and '.join(sorted(names))} would hold on no path")
+    return Varied(basis.published + changes, changes, errors, pareto_k, refit)
+
+
+def _size(influence: Array) -> Array:
+    """The standard error that influences add up to."""
+    error: Array = np.sqrt((influence**2).sum(axis=0))
+    return error
+
+
+def _path_rng(conclusion: Conclusion) -> np.random.Generator:
+    """The same random numbers for every variation's paths."""
+    return generator(conclusion.settings.seed, conclusion.model.topic.name, "insight", "paths")

@@ -1,0 +1,117 @@
+"""Everything a report says of why, as plain data: each way of asking, in turn, on the same conclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from forecast.concluding import Conclusion, quiet
+from forecast.insight.anchors import anchored_pool
+from forecast.insight.basis import Basis, Unknown, basis_of, thinned
+from forecast.insight.checks import checks_content, predictive_checks
+from forecast.insight.history import days_to_ask, history, history_content
+from forecast.insight.information import information, signposts
+from forecast.insight.leverage import leverage
+from forecast.insight.moves import Earlier, move_since_news, move_since_report
+from forecast.insight.news import fitting, news
+from forecast.insight.pool import Pool
+from forecast.insight.power import power_scaling
+from forecast.insight.sensitivity import sensitivity
+from forecast.insight.split import split
+from forecast.insight.surprise import Surprises, surprise_content, surprises
+from forecast.model.clock import ONE_DAY
+from forecast.model.unsound import Unsound
+from forecast.report.content import answer_content
+
+if TYPE_CHECKING:
+    from forecast.report.shape_insight import HistoryContent, InsightContent, MeasureContent, Move
+
+
+def explain(conclusion: Conclusion, *, earlier: Earlier | None = None, report: Callable[[str], None] = quiet) -> InsightContent:
+    """Return what moved the answers, what they rest on, and what would change them.
+
+    ``earlier`` is the report before, where there was one.  What cannot be said
+    is named in ``notes``.
+    """
+    basis = basis_of(conclusion)
+    report("asking why")
+    notes: list[str] = []
+    model, settings = basis.model, basis.settings
+    pool = anchored_pool(model.topic, model.as_of, settings)
+    moves = _moves(basis, earlier, pool, notes)
+    without, silent = leverage(basis, pool)
+    changed, unsaid = sensitivity(basis)
+    notes += [*silent, *unsaid]
+    foreseen = surprise_content(_surprises(basis, pool, notes))
+    return {
+        "measures": measure_contents(basis),
+        "moves": moves,
+        "leverage": without,
+        "sensitivity": changed,
+        "power": power_scaling(basis),
+        "surprise": foreseen[0],
+        "score": foreseen[1],
+        "checks": checks_content(predictive_checks(model, thinned(basis.pool.parameters), basis.rng("checks"))),
+        "information": information(basis),
+        "signposts": signposts(basis),
+        "history": _history(basis, pool, notes),
+        "split": split(basis),
+        "notes": notes,
+    }
+
+
+def measure_contents(basis: Basis) -> list[MeasureContent]:
+    """Return the measures as published."""
+    topic, answers = basis.model.topic, basis.conclusion.reading.answers
+    return [
+        {
+            "question": measure.question.name,
+            "label": measure.label,
+            "kind": measure.kind,
+            "unit": str(answer_content(topic, answers[measure.question.name])["unit"]) if measure.kind == "mean" else "",
+            "value": float(basis.published[index]),
+            "error": float(basis.errors[index]),
+            "settled": answers[measure.question.name].status != "open",
+        }
+        for index, measure in enumerate(basis.measures)
+    ]
+
+
+def _surprises(basis: Basis, pool: Pool, notes: list[str]) -> Surprises:
+    try:
+        return surprises(basis.model, pool, basis.settings)
+    except Unsound as reason:
+        notes.append(f"How the rows compare with what was predicted is not known: {reason}.")
+        return Surprises((), ())
+
+
+def _history(basis: Basis, pool: Pool, notes: list[str]) -> HistoryContent:
+    """The measures as of regular days and the days of news; the last point is the published one."""
+    topic, until = basis.model.topic, basis.model.as_of
+    regular = days_to_ask(topic, since=None, until=until, every=fitting(since=topic.opens, until=until))
+    eves = {day - ONE_DAY for day in news(topic, until) if day > topic.opens}  # so that a jump is drawn where it was
+    days = sorted({*regular, *eves})
+    found = history(topic, days, basis.settings, measures=basis.measures, pool=pool)
+    notes += [f"The history leaves out {left.day}: {left.why}." for left in found.left_out]
+    content = history_content(found)
+    if content["points"] and content["points"][-1]["day"] == until.isoformat():
+        content["points"][-1] |= {"values": basis.published.tolist(), "errors": basis.errors.tolist()}
+    return content
+
+
+def _moves(basis: Basis, earlier: Earlier | None, pool: Pool, notes: list[str]) -> list[Move]:
+    """The moves that can be told; a note for each that cannot."""
+    found: list[Move] = []
+    if earlier is not None and earlier.as_of < basis.model.as_of:
+        try:
+            found.append(move_since_report(basis, earlier, pool))
+        except (Unknown, Unsound) as reason:
+            notes.append(f"What moved the answers since the report of {earlier.as_of} is not known: {reason}.")
+    try:
+        since_news = move_since_news(basis, pool)
+    except (Unknown, Unsound) as reason:
+        notes.append(f"What the last news moved is not known: {reason}.")
+    else:
+        if since_news is not None:
+            found.append(since_news)
+    return found

@@ -1,0 +1,172 @@
+"""History: the answers as of every day of the record, by replay of today's book.
+
+One pool of draws serves all days; nothing is conditioned afresh but the few
+anchors it needs.  A history is a hindcast: what today's priors and statements
+would have said; only the ledger knows what was said at the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from forecast.book.topic import Topic
+from forecast.concluding import Settings
+from forecast.insight.anchors import anchored_pool
+from forecast.insight.measures import Measure, measures_of
+from forecast.insight.news import Every, days_of, news, settlement_days
+from forecast.insight.pool import Pool
+from forecast.insight.replay import LeftOut, Point, replay
+from forecast.processes import way_to_start
+from forecast.report.shape_insight import HistoryContent
+
+PARTS, FEWEST = 8, 30  # of a long history, each begun afresh, and the days a part has at least
+FEW = 64  # draws by which it is judged whether a question is settled: all must agree
+
+type Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The measures as of some days, what became known on each day, when each measure's question was settled, and the days left out."""
+
+    measures: tuple[Measure, ...]
+    points: tuple[Point, ...]
+    news: dict[date, list[str]]
+    settled: tuple[date | None, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def unwatched(_done: int, _of: int) -> None:
+    """Show no progress."""
+
+
+def days_to_ask(topic: Topic, *, since: date | None, until: date, every: Every) -> tuple[date, ...]:
+    """Return the days of a history: regular ones, those of news, the questions' dates, the first and the last.
+
+    ``since`` is the day the topic opens where none is given; no day is earlier.
+    """
+    known = news(topic, until)
+    dated = [question.by for question in topic.questions.values() if question.by is not None]
+    return days_of(since=max(since or topic.opens, topic.opens), until=until, every=every, also=(*known, *dated))
+
+
+def history(
+    topic: Topic,
+    days: Sequence[date],
+    settings: Settings,
+    *,
+    measures: Sequence[Measure] | None = None,
+    pool: Pool | None = None,
+    processes: int = 1,
+    progress: Progress = unwatched,
+) -> History:
+    """Return the measures (default: all of the topic's) as of each of ``days``, by replay, and the settlement of each.
+
+    Days on which a question was settled are added.  ``pool`` is
+    ``anchored_pool`` for the last day where it has been made already.  Days are
+    shared by ``processes``, whose number changes nothing.  Raises ``Unsound`` where the model as of the
+    last day cannot be computed; another such day is left out, and said.
+    """
+    until = max(days)
+    asked = tuple(measures_of(topic) if measures is None else measures)
+    pool = pool or anchored_pool(topic, until, settings)
+    settled = settlement_days(topic, until, {name: values[:FEW] for name, values in pool.parameters.items()})
+    closed = tuple(settled[measure.question.name] for measure in asked)
+    whole = sorted({*days, *(day for day in closed if day is not None and day >= min(days))})
+    found = _all(topic, whole, pool, settings, asked, processes, progress)
+    thin = [each.day for each in found if isinstance(each, LeftOut) and each.thin]
+    if thin:  # anchors of their own, for days that are no extremes of the record and yet are not carried
+        better = anchored_pool(topic, until, settings, days=thin)
+        again = {each.day: each for each in replay(topic, thin, better, settings, asked, done=lambda _done: None)}
+        found = [again.get(each.day, each) for each in found]
+    points = tuple(_without_doubt(each, closed) for each in found if isinstance(each, Point))
+    return History(asked, points, news(topic, until), closed, tuple(each for each in found if isinstance(each, LeftOut)))
+
+
+def history_content(found: History) -> HistoryContent:
+    """Return a history as plain data."""
+    return {
+        "points": [
+            {
+                "day": point.day.isoformat(),
+                "values": point.values.tolist(),
+                "errors": point.errors.tolist(),
+                "news": found.news.get(point.day, []),
+            }
+            for point in found.points
+        ],
+        "settled": [None if day is None else day.isoformat() for day in found.settled],
+    }
+
+
+def _without_doubt(point: Point, closed: Sequence[date | None]) -> Point:
+    """What the record has settled has no Monte Carlo error."""
+    known = np.array([day is not None and day <= point.day for day in closed], dtype=bool)
+    return replace(point, errors=np.where(known, 0.0, point.errors))
+
+
+def _all(
+    topic: Topic, days: Sequence[date], pool: Pool, settings: Settings, measures: Sequence[Measure], processes: int, progress: Progress
+) -> list[Point | LeftOut]:
+    """The days in contiguous parts, which are the same however many processes share them."""
+    size = max(-(-len(days) // PARTS), FEWEST)
+    parts = [days[at : at + size] for at in range(0, len(days), size)]
+    if processes > 1 and len(parts) > 1:
+        return _side_by_side(parts, _packed((topic, pool, settings, tuple(measures))), processes, progress)
+    found: list[Point | LeftOut] = []
+    for part in parts:
+        found += replay(topic, part, pool, settings, measures, done=partial(_further, progress, len(found), len(days)))
+    return found
+
+
+def _further(progress: Progress, before: int, of: int, done: int) -> None:
+    progress(before + done, of)
+
+
+def _side_by_side(parts: Sequence[Sequence[date]], task: bytes, processes: int, progress: Progress) -> list[Point | LeftOut]:
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(min(processes, len(parts)), mp_context=get_context(way_to_start())) as executor:
+        waiting = {executor.submit(_apart, task, part): at for at, part in enumerate(parts)}
+        found: dict[int, list[Point | LeftOut]] = {}
+        for future in as_completed(waiting):
+            found[waiting[future]] = future.result()
+            progress(sum(map(len, found.values())), sum(map(len, parts)))
+    return [each for at in range(len(parts)) for each in found[at]]
+
+
+def _apart(task: bytes, days: Sequence[date]) -> list[Point | LeftOut]:
+    import pickle  # noqa: S403 - what it reads, this very program has made a moment ago
+
+    from threadpoolctl import threadpool_limits
+
+    topic, pool, settings, measures = pickle.loads(task)  # noqa: S301 - as above
+    with threadpool_limits(limits=1, user_api="blas"):
+        return replay(topic, days, pool, settings, measures, done=lambda _done: None)
+
+
+def _packed(task: Any) -> bytes:
+    """A task as bytes; the read-only mappings of a topic, which do not travel by themselves, as what they show."""
+    import io
+    import pickle  # noqa: S403 - only writes
+
+    class Packer(pickle.Pickler):
+        def reducer_override(self, value: Any) -> Any:
+            return (_shown, (dict(value),)) if isinstance(value, MappingProxyType) else NotImplemented
+
+    packed = io.BytesIO()
+    Packer(packed).dump(task)
+    return packed.getvalue()
+
+
+def _shown(values: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    """A read-only mapping; its own type has no name by which it could be found again."""
+    return MappingProxyType(values)

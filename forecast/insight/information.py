@@ -1,0 +1,155 @@
+"""Information: how far one more stretch of each stream is expected to move the answers, and signposts to watch for.
+
+The simulated paths hold both what a stream will show and what becomes of the
+question, so what an answer would be given what is seen is an average over the
+paths where it is seen: what is learnt of the parameters and what has happened by
+then are both in it.  Nothing is computed anew.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.book.topic import Stream
+from forecast.future import Paths
+from forecast.insight.basis import Basis
+from forecast.insight.measures import Cases
+from forecast.language.distributions import family
+from forecast.model.clock import ONE_DAY
+from forecast.model.model import Array
+from forecast.report.shape_insight import Estimate, InformationContent, SignpostContent
+
+MONTH = timedelta(days=28)  # the end of a step at least so far off stands for a month from now
+REACHES = (1, 3, 6, 12)  # months within which a signpost looks for something likely enough to watch for
+WORTH_WATCHING = 0.1  # the chance from which an outcome is
+LEAST_CHANCE = 0.01  # below it an outcome is no signpost
+FEWEST = 100  # paths that an outcome must have; rarer ones are joined to their neighbours
+MOST_OUTCOMES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a stream adds from the end of its record to the end of a day, on each path, ``(paths,)``."""
+
+    stream: Stream
+    until: date
+    values: Array
+
+
+def information(basis: Basis) -> list[InformationContent]:
+    """Return how far each stream's next month is expected to move each measure (mean absolute change)."""
+    found: list[InformationContent] = []
+    for stream in _with_future(basis.paths):
+        ahead = look_ahead(basis.paths, stream, months=1)
+        if ahead is not None:
+            values, errors = expected_movement(basis.cases, _outcomes(ahead.values))
+            found.append({"stream": stream.name, "until": ahead.until.isoformat(), "values": values.tolist(), "errors": errors.tolist()})
+    return found
+
+
+def signposts(basis: Basis) -> list[SignpostContent]:
+    """Return, for each stream, what would be worth watching for, its chance, and the measures if it is seen and if not.
+
+    A stream that may well show nothing is watched for one or more, over the
+    shortest of 1, 3, 6 and 12 months in which that has a chance of 10 %; any other
+    for more than its upper and less than its lower quartile within a month.
+    """
+    found: list[SignpostContent] = []
+    for stream in _with_future(basis.paths):
+        for ahead, condition, seen in _conditions(basis.paths, stream):
+            chance = float(seen.mean())
+            if min(chance, 1 - chance) >= LEAST_CHANCE:
+                found.append(
+                    {
+                        "stream": stream.name,
+                        "condition": condition,
+                        "until": ahead.until.isoformat(),
+                        "chance": chance,
+                        "values": given_seen(basis, seen),
+                    }
+                )
+    return [post for post in found if post["values"]]
+
+
+def given_seen(basis: Basis, seen: NDArray[np.bool_]) -> list[Estimate]:
+    """Return the measures given that a path is among those ``seen``; empty where a question's condition then holds on none."""
+    weights = seen / seen.mean()
+    changes = basis.cases.values(weights) - basis.cases.values()
+    if not np.isfinite(changes).all():
+        return []
+    errors = np.sqrt(((basis.cases.influence(weights) - basis.influence) ** 2).sum(axis=0))
+    values = basis.published + changes
+    return [
+        {"value": float(value), "change": float(change), "error": float(error)}
+        for value, change, error in zip(values, changes, errors, strict=True)
+    ]
+
+
+def expected_movement(cases: Cases, outcomes: NDArray[np.int64]) -> tuple[Array, Array]:
+    """Return the mean absolute change of each measure when a path's outcome becomes known, and its error, ``(measures,)`` each.
+
+    The noise of each outcome's average would add to its absolute change, so its
+    square is taken off first; what is left is not below zero.
+    """
+    base = cases.values()
+    moved, squared = np.zeros(len(base)), np.zeros(len(base))
+    for outcome in range(int(outcomes.max()) + 1):
+        weights = (outcomes == outcome) / np.mean(outcomes == outcome)
+        share = float(np.mean(outcomes == outcome))
+        change = np.nan_to_num(cases.values(weights) - base)
+        noise = ((cases.influence(weights) - cases.influence()) ** 2).sum(axis=0)
+        moved += share * np.sqrt(np.maximum(change**2 - noise, 0.0))
+        squared += share**2 * noise
+    return moved, np.sqrt(squared)
+
+
+def look_ahead(paths: Paths, stream: Stream, *, months: int) -> Ahead | None:
+    """Return what a stream adds until the end of a step some months from the as-of day; None where paths end before or its record goes on."""
+    wanted = paths.model.as_of + months * MONTH
+    column = next((index for index, day in enumerate(paths.days) if day > wanted), None)
+    start = paths.starts[stream.name]
+    if column is None or paths.days[column] <= start:
+        return None
+    return Ahead(
+        stream, paths.days[column] - ONE_DAY, paths.totals[stream.name][:, column] - paths.totals[stream.name][:, paths.days.index(start)]
+    )
+
+
+def _with_future(paths: Paths) -> Iterator[Stream]:
+    return (stream for name, stream in paths.model.topic.streams.items() if name in paths.starts)
+
+
+def _conditions(paths: Paths, stream: Stream) -> Iterator[tuple[Ahead, str, NDArray[np.bool_]]]:
+    """What to watch a stream for: two outcomes that exclude each other, in words, and the paths on which each is seen."""
+    reaches = [ahead for months in REACHES if (ahead := look_ahead(paths, stream, months=months)) is not None]
+    if not reaches:
+        return
+    name = stream.name.replace("_", " ")
+    if not family(stream.value.distribution).discrete or (reaches[0].values >= 1).mean() > 1 - WORTH_WATCHING:
+        ahead = reaches[0]
+        low, high = np.quantile(ahead.values, [0.25, 0.75], method="inverted_cdf")
+        yield ahead, f"more than {high:.4g} {name}", ahead.values > high
+        yield ahead, f"fewer than {low:.4g} {name}" if float(low).is_integer() else f"less than {low:.4g} {name}", ahead.values < low
+        return
+    ahead = next((ahead for ahead in reaches if (ahead.values >= 1).mean() >= WORTH_WATCHING), reaches[-1])
+    yield ahead, f"one or more {name}", ahead.values >= 1
+    yield ahead, f"no {name}", ahead.values < 1
+
+
+def _outcomes(values: Array) -> NDArray[np.int64]:
+    """Number the outcomes so that each has enough paths: equal values together, neighbours joined where they are few."""
+    order = np.sort(values)
+    least = max(FEWEST, math.ceil(len(values) / MOST_OUTCOMES) if len(np.unique(values)) > MOST_OUTCOMES else FEWEST)
+    bounds = [float(order[0])]
+    while (at := int(np.searchsorted(order, bounds[-1], side="left")) + least) < len(order):
+        following = int(np.searchsorted(order, order[at - 1], side="right"))
+        if len(order) - following < FEWEST:
+            break
+        bounds.append(float(order[following]))
+    return np.searchsorted(bounds, values, side="right") - 1

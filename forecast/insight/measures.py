@@ -1,0 +1,173 @@
+"""Measures: the numbers by which answers are compared.
+
+A probability is measured by itself, a date by the probability that it has
+happened by the deadline, shares by each choice, a distribution by its mean.
+Each is a ratio of two sums over simulated paths, so it can be weighed anew when
+the weights of the paths change, and nothing is simulated again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.answers import Answer, Dates, Distribution, Probability, Shares
+from forecast.asking import truth_of, window, with_clocks
+from forecast.book.topic import Question, Topic
+from forecast.future import Paths
+from forecast.language.evaluate import Scope, evaluate
+from forecast.language.expressions import First, Name
+from forecast.model.clock import ONE_DAY, years_between
+from forecast.model.model import NUMPY, Array
+
+LEAST_HELD = 20  # paths on which a condition must hold before anything is said given it
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number of one answer; ``label`` names the choice where there are several."""
+
+    question: Question
+    label: str
+
+    @property
+    def kind(self) -> Literal["probability", "mean"]:
+        """Whether it is a probability or a mean in the question's unit."""
+        return "mean" if self.question.kind == "distribution" else "probability"
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Paths as cases of every measure: ``(paths, measures)`` numerators and denominators.
+
+    A measure is the weighted sum of its numerators over that of its
+    denominators: 1 everywhere, or 1 where the question's condition holds.
+    """
+
+    numerators: Array
+    denominators: Array
+
+    def values(self, weights: Array | None = None) -> Array:
+        """Return each measure, ``(measures,)``, with weights ``(paths,)``; NaN where its condition holds on no path."""
+        w = np.ones(len(self.numerators)) if weights is None else weights
+        below = w @ self.denominators
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(below > 0, (w @ self.numerators) / below, np.nan)
+
+    def influence(self, weights: Array | None = None) -> Array:
+        """Return how far each path moves each measure, ``(paths, measures)``: their sum of squares is the squared error.
+
+        The delta method for a ratio with self-normalised weights (Owen 2013, Monte Carlo theory, methods and examples, 9.2).
+        """
+        w = np.ones(len(self.numerators)) if weights is None else weights
+        below = np.maximum(w @ self.denominators, np.finfo(float).tiny)
+        moved: Array = w[:, None] * (self.numerators - np.nan_to_num(self.values(weights)) * self.denominators) / below
+        return moved
+
+
+def measures_of(topic: Topic) -> tuple[Measure, ...]:
+    """Return the measures of a topic's questions, in their order."""
+    return tuple(Measure(question, label) for question in topic.questions.values() for label in _labels(question, topic))
+
+
+def published_values(answers: Mapping[str, Answer], measures: Sequence[Measure]) -> tuple[Array, Array]:
+    """Return each measure as the answers have it, and its Monte Carlo error."""
+    found = [_published(answers[measure.question.name], measure.label) for measure in measures]
+    return np.array([value for value, _ in found]), np.array([error for _, error in found])
+
+
+def cases(paths: Paths, measures: Sequence[Measure]) -> Cases:
+    """Read every measure's numerator and denominator off simulated paths."""
+    count = len(paths)
+    numerators, denominators = np.zeros((count, len(measures))), np.ones((count, len(measures)))
+    scopes: dict[str, Scope] = {}
+    for column, measure in enumerate(measures):
+        question = measure.question
+        scope = scopes.get(question.name) or scopes.setdefault(question.name, _scope(paths, question))
+        held = np.ones(count, dtype=bool) if question.given is None else truth_of(evaluate(question.given, scope, NUMPY), count)
+        denominators[:, column] = held
+        numerators[:, column] = held * _value(measure, paths, scope)
+    return Cases(numerators, denominators)
+
+
+def _labels(question: Question, topic: Topic) -> tuple[str, ...]:
+    if question.kind != "shares":
+        return ("",)
+    if question.choices:
+        return tuple(question.choices)
+    assert isinstance(question.answer, Name)
+    return topic.parameters[question.answer.name].categories
+
+
+def _published(answer: Answer, label: str) -> tuple[float, float]:
+    match answer.value:
+        case Probability(value=value, error=error):
+            return value, error
+        case Distribution(mean=mean, mean_error=error):
+            return mean, error
+        case Dates(not_by_then=never, error=error):
+            return 1 - never, error
+        case Shares(values=values, errors=errors):
+            return values[label], errors[label]
+
+
+def _scope(paths: Paths, question: Question) -> Scope:
+    scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters))
+    return scope if question.by is None else scope.plus(totals={name: window(paths, name, question) for name in paths.totals})
+
+
+def _value(measure: Measure, paths: Paths, scope: Scope) -> Array:
+    """One measure's value on each path, ``(paths,)``."""
+    question, count = measure.question, len(paths)
+    if question.kind == "date":
+        return _happened(question, paths).astype(float)
+    if question.choices:
+        return truth_of(evaluate(question.choices[measure.label], scope, NUMPY), count).astype(float)
+    assert question.answer is not None
+    if question.kind == "shares":
+        assert isinstance(question.answer, Name)
+        code = paths.model.topic.parameters[question.answer.name].categories.index(measure.label)
+        return np.broadcast_to(scope.values[question.answer.name][:, 0] == code, (count,)).astype(float)
+    value = evaluate(question.answer, scope, NUMPY)
+    return truth_of(value, count).astype(float) if question.kind == "probability" else _number(value, count)
+
+
+def _number(value: object, count: int) -> Array:
+    return np.broadcast_to(np.asarray(value, dtype=float), (count, 1))[:, 0]
+
+
+def _happened(question: Question, paths: Paths) -> NDArray[np.bool_]:
+    """Whether a ``first`` condition has held at the end of any step that counts, ``(paths,)``."""
+    assert isinstance(question.answer, First)
+    assert question.by is not None
+    start = 0 if question.since is None else paths.days.index(question.since)
+    last = paths.days.index(question.by + ONE_DAY)
+    days = paths.days[start : last + 1]
+    counted = {name: values[:, start : last + 1] for name, values in paths.totals.items()}
+    if question.since is not None:
+        counted = {name: values - values[:, :1] for name, values in counted.items()}
+    t = np.array([[years_between(paths.model.topic.opens, day - ONE_DAY) for day in days]])
+    scope = paths.model.scope(paths.parameters).plus(totals=counted, values={"t": t})
+    truth = np.broadcast_to(evaluate(question.answer.condition, scope, NUMPY), (len(paths), len(days)))
+    happened: NDArray[np.bool_] = truth.any(axis=1)
+    return happened
+
+
+def measured(kind: str, value: Mapping[str, Any]) -> dict[str, float]:
+    """Return the measures of an answer's value as reports and the ledger hold it, by label.
+
+    Raises ``KeyError`` and ``TypeError`` for a value that has not its kind's form.
+    """
+    match kind:
+        case "probability":
+            return {"": float(value["value"])}
+        case "distribution":
+            return {"": float(value["mean"])}
+        case "date":
+            return {"": 1 - float(value["not_by_then"])}
+        case _:
+            return {str(share["label"]): float(share["value"]) for share in value["shares"]}

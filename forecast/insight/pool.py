@@ -1,0 +1,197 @@
+"""A pool of draws, weighed for any model that has the same parameters.
+
+The pool knows what its draws come from: a mixture of the prior and of posteriors
+as of some days.  The prior cancels, so a draw's weight under another model is
+that model's likelihood over the mixture's, and both are sums of columns of one
+matrix, log-likelihood by draw and by row.  A row that reads the same in two
+models has the same column in both, and is computed once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.book.topic import Topic
+from forecast.inference.pareto import pareto_k
+from forecast.inference.posterior import Posterior, systematic
+from forecast.inference.weights import effective_size, log_sum, relative
+from forecast.language.expressions import names_in
+from forecast.model.model import Array, Model, Table, quantities_of
+from forecast.model.priors import blocks
+
+TRUSTED = 0.7  # largest Pareto k-hat at which weights carry (Vehtari et al. 2024, JMLR 25(72))
+FEWEST = 400.0  # effective draws below which they do not, whatever their tail
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The pool's draws weighed for a model: ``log_weight`` ``(draws,)`` with a log sum of 0."""
+
+    log_weight: Array
+    pareto_k: float
+    effective_size: float
+
+    @property
+    def carry(self) -> bool:
+        """Whether averages under these weights can be trusted."""
+        return self.pareto_k <= TRUSTED and self.effective_size >= FEWEST
+
+    @property
+    def relative(self) -> Array:
+        """The weights, summing to one."""
+        weights: Array = np.exp(self.log_weight)
+        return weights
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Draws of a topic's parameters, ``(draws, 1 or labels)`` each, and what they were drawn from.
+
+    ``log_ratio`` is the log density of what the draws come from over that of the
+    ``prior``, the reference's joint prior, ``(draws,)``; up to a
+    constant where they come of a single posterior.  ``columns`` is the matrix so far: from what a row says to its log-likelihood at
+    every draw; it only grows, and what it holds follows from the draws.
+    """
+
+    parameters: Mapping[str, NDArray[Any]]
+    log_ratio: Array
+    reference: Model
+    columns: dict[bytes, Array] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.log_ratio)
+
+    def log_likelihood(self, model: Model) -> Array:
+        """Return the model's log-likelihood, ``(draws, rows)`` with the rows of ``model.rows``."""
+        parts = [column for table in model.tables.values() for column in self._columns_of(model, table)]
+        return np.stack(parts, axis=1) if parts else np.zeros((len(self), 0))
+
+    def weigh(self, model: Model) -> Weights:
+        """Weigh the draws for a model's posterior; its parameters must be the pool's, its priors and rows need not."""
+        return self.weigh_by(self.total(model) + self.prior_ratio(model) - self.log_ratio)
+
+    def log_evidence(self, model: Model) -> float:
+        """Return the log evidence of a model's rows, of use where its weights carry and the pool came of several parts."""
+        return log_sum(self.total(model) + self.prior_ratio(model) - self.log_ratio) - math.log(len(self))
+
+    def prior_ratio(self, model: Model) -> Array:
+        """Return the log of the model's joint prior over the reference's at every draw, ``(draws,)``."""
+        ratio = np.zeros(len(self))
+        alike = model.topic.quantities == self.reference.topic.quantities
+        if alike and model.topic.parameters == self.reference.topic.parameters:
+            return ratio
+        for new, old in zip(blocks(model), blocks(self.reference), strict=True):
+            if new.statement.text != old.statement.text or not (alike or new.fixed):
+                values = self.parameters[new.name]
+                ratio = ratio + new.log_density(model, values[:, list(new.positions)], self.parameters)
+                ratio = ratio - old.log_density(self.reference, values[:, list(old.positions)], self.parameters)
+        return ratio
+
+    def weigh_by(self, log_ratios: Array) -> Weights:
+        """Weigh the draws by given log ratios ``(draws,)``; weights that are all zero carry nothing."""
+        if np.isneginf(log_ratios.max()):
+            return Weights(log_ratios, np.inf, 0.0)
+        return Weights(log_ratios - log_sum(log_ratios), pareto_k(log_ratios), effective_size(log_ratios))
+
+    def total(self, model: Model) -> Array:
+        """Return the log-likelihood of all rows of a model together, ``(draws,)``."""
+        return np.sum([column for table in model.tables.values() for column in self._columns_of(model, table)], axis=0) + np.zeros(
+            len(self)
+        )
+
+    def resampled(self, weights: Weights, count: int, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
+        """Return ``count`` draws with equal weights, by systematic resampling in random order."""
+        order = rng.permutation(len(self))
+        picked = rng.permutation(order[systematic(weights.relative[order], count, rng)])
+        return {name: values[picked] for name, values in self.parameters.items()}
+
+    def _columns_of(self, model: Model, table: Table) -> list[Array]:
+        """The columns of one stream's rows, those not known yet worked out together."""
+        keys = _keys(table, model)
+        missing = {key: index for index, key in enumerate(keys) if key not in self.columns}
+        if missing:
+            alone = replace(model, tables={table.stream.name: _part(table, list(missing.values()))})
+            found = alone.log_likelihood(self.parameters)
+            self.columns.update({key: found[:, column].copy() for column, key in enumerate(missing)})
+        return [self.columns[key] for key in keys]
+
+
+def pool_of(parts: Sequence[tuple[Model, Mapping[str, NDArray[Any]], float]]) -> Pool:
+    """Return a pool of draws from several models' posteriors, each part ``(model, draws with equal weights, log evidence)``.
+
+    A model without rows is the prior (its log evidence is 0).  With a single part the evidence does not matter.
+    """
+    names = parts[0][1].keys()
+    parameters = {name: np.concatenate([draws[name] for _, draws, _ in parts]) for name in names}
+    counts = np.array([max(len(values) for values in draws.values()) for _, draws, _ in parts])
+    pool = Pool(parameters, np.zeros(int(counts.sum())), parts[0][0])
+    densities = np.stack([pool.total(model) + pool.prior_ratio(model) - evidence for model, _, evidence in parts])
+    largest = densities.max(axis=0)
+    with np.errstate(divide="ignore"):
+        log_ratio = largest + np.log((counts / counts.sum()) @ np.exp(densities - largest))
+    return replace(pool, log_ratio=log_ratio)
+
+
+def pool_of_posterior(posterior: Posterior, draws: Mapping[str, NDArray[Any]]) -> Pool:
+    """Return a pool of equally weighted draws of one posterior."""
+    return pool_of([(posterior.model, draws, 0.0)])
+
+
+def with_rows(model: Model, kept: Mapping[str, Sequence[int]], *, others: bool = True) -> Model:
+    """Return a model that has learnt from some rows only.
+
+    ``kept`` gives, for a stream, the indices of the rows that remain as
+    evidence; streams it does not name keep all theirs (none without ``others``).
+    What happened stays as it happened: records, and so totals, are unchanged.
+    """
+    tables = {
+        name: _part(table, kept[name]) if name in kept else table if others else _part(table, []) for name, table in model.tables.items()
+    }
+    return replace(model, tables=tables)
+
+
+def weighted_values(weights: Weights) -> Array:
+    """Return weights relative to their mean, ``(draws,)``: 1 where nothing changed."""
+    return relative(weights.log_weight) * len(weights.log_weight)
+
+
+def _part(table: Table, kept: Sequence[int]) -> Table:
+    chosen = list(kept)
+    return replace(
+        table,
+        record=replace(table.record, rows=tuple(table.record.rows[index] for index in chosen)),
+        values=table.values[:, chosen],
+        columns={name: values[:, chosen] for name, values in table.columns.items()},
+        totals={name: values[:, chosen] for name, values in table.totals.items()},
+        series={name: (known[:, chosen], later[:, chosen]) for name, (known, later) in table.series.items()},
+    )
+
+
+def _keys(table: Table, model: Model) -> list[bytes]:
+    """What each row's likelihood depends on besides the parameters, as bytes."""
+    used = _names_used(table, model.topic)
+    statement = f"{table.stream.name}|{_statement_text(table, model.topic)}".encode()
+    arrays = [table.values, *(values for name, values in table.columns.items() if name in used), *table.totals.values()]
+    arrays += [part for pair in table.series.values() for part in pair]
+    stacked = np.concatenate([np.asarray(values, dtype=float) for values in arrays], axis=0)
+    return [statement + stacked[:, index].tobytes() for index in range(len(table))]
+
+
+def _names_used(table: Table, topic: Topic) -> frozenset[str]:
+    statement = table.stream.value
+    expressions = [*statement.arguments.values(), *(topic.quantities[name].expression for name in quantities_of(topic, statement))]
+    return frozenset(name for expression in expressions for name in names_in(expression))
+
+
+def _statement_text(table: Table, topic: Topic) -> str:
+    """The stream's statement with the quantities and the `later` expressions it uses: all that turns parameters into its likelihood."""
+    statement = table.stream.value
+    quantities = [f"{name}={topic.quantities[name].text}" for name in quantities_of(topic, statement)]
+    later = [f"{name}~{topic.series[name].later_text}" for name in table.series]
+    return "|".join([statement.text, *quantities, *later])

@@ -1,0 +1,81 @@
+"""A row's prediction: the mixture of one distribution over draws of its arguments."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from forecast.language.distributions import Family
+
+LEVELS = (0.05, 0.5, 0.95)
+HALVINGS = 100
+COUNTED = (8, 64)  # whole numbers from the smallest on whose masses are added up: these many, then these
+REPEATS = 8  # values drawn for each draw of the arguments, where numbers are too large to count out
+SUMMED = frozenset({"BetaBinomial"})  # families whose distribution function is itself a sum, which takes longer the larger the number
+
+
+def prediction(kind: Family, arguments: Mapping[str, Any], value: float, rng: np.random.Generator) -> tuple[tuple[float, ...], float]:
+    """Return the 5, 50 and 95 % points of a mixture, and the two-sided tail probability of a value.
+
+    ``arguments`` are ``(draws, 1)`` or constant.  A point is the smallest value
+    at which the mixture's distribution function, the mean over draws of the
+    family's own, reaches its level.  The tail is the probability of something at
+    least as far out: ``2 min(P(X <= x), P(X >= x))``, at most 1.  Both are exact
+    for the draws given, but for whole numbers that are too many to count out:
+    their points are those of 8 values for each draw, and so is a BetaBinomial's
+    tail, which is then never less than these can show.
+    """
+    if kind.discrete:
+        return _whole(kind, arguments, value, rng)
+    points = tuple(_between(kind, arguments, level) for level in LEVELS)
+    below = _share(kind, arguments, value)
+    return points, _two_sided(below, 1 - below)
+
+
+def _two_sided(below: float, above: float) -> float:
+    return min(1.0, max(0.0, 2 * min(below, above)))
+
+
+def _share(kind: Family, arguments: Mapping[str, Any], upto: float) -> float:
+    return float(np.mean(kind.distribution(upto, **arguments)))
+
+
+def _whole(kind: Family, arguments: Mapping[str, Any], value: float, rng: np.random.Generator) -> tuple[tuple[float, ...], float]:
+    lowest = float(np.min(kind.support(**arguments)[0]))
+    reached = np.zeros(0)
+    for count in COUNTED:
+        numbers = lowest + np.arange(count)
+        reached = np.cumsum(np.exp(kind.log_density(numbers[None, :], **arguments)).mean(axis=0))
+        if reached[-1] >= LEVELS[-1] and value < lowest + count:
+            break
+    at = int(value - lowest)
+    counted, known = reached[-1] >= LEVELS[-1], at < len(reached)
+    drawn = np.zeros(0)
+    if not counted or (not known and kind.name in SUMMED):
+        draws = max(np.size(each) for each in arguments.values())
+        drawn = np.sort(kind.draw(rng, (draws, REPEATS), **arguments), axis=None)
+    if counted:
+        points = tuple(lowest + float(np.searchsorted(reached, level)) for level in LEVELS)
+    else:
+        points = tuple(float(point) for point in np.quantile(drawn, LEVELS, method="inverted_cdf"))
+    if known:
+        return points, _two_sided(float(reached[at]), 1 - float(reached[at - 1]) if at else 1.0)
+    if kind.name not in SUMMED:
+        return points, _two_sided(_share(kind, arguments, value), 1 - _share(kind, arguments, value - 1))
+    below, above = (1 + np.searchsorted(drawn, value, side="right")), 1 + len(drawn) - np.searchsorted(drawn, value, side="left")
+    return points, _two_sided(float(below) / (1 + len(drawn)), float(above) / (1 + len(drawn)))
+
+
+def _between(kind: Family, arguments: Mapping[str, Any], level: float) -> float:
+    """By halving between the smallest and the largest of the draws' own quantiles, on a scale that suits any size."""
+    each = kind.quantile(level, **arguments)
+    low, high = math.asinh(float(np.min(each))), math.asinh(float(np.max(each)))
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        if not low < middle < high:
+            break
+        low, high = (middle, high) if _share(kind, arguments, math.sinh(middle)) < level else (low, middle)
+    return math.sinh(high)

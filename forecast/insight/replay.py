@@ -1,0 +1,232 @@
+"""Measures as of many days, by replay: the pool weighed for a day, its draws drawn forward, every question read.
+
+Drawing forward costs most, so it is done once for each stretch of days between
+which nothing was learnt but that nothing happened.  The paths of the stretch's
+first day serve a later one too, weighed anew: those on which something happened
+in between are impossible, the step that the later day lies in is weighed by its
+chances over the days that are left of it, and what comes after is the same.
+These weights are exact; where they leave too little, a new stretch begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import numpy as np
+
+from forecast.answers import paths_for, proportion_error
+from forecast.book.topic import Topic
+from forecast.concluding import Settings, generator
+from forecast.future import Paths, needed_columns, next_value, step_scope
+from forecast.inference.weights import effective_size
+from forecast.insight.measures import Cases, Measure, cases
+from forecast.insight.news import state_of
+from forecast.insight.pool import Pool, with_rows
+from forecast.language.expressions import names_in
+from forecast.model.clock import ONE_DAY
+from forecast.model.model import Array, Model, model_as_of, quantities_of
+from forecast.model.unsound import Unsound
+
+PATHS = 3_072
+LEFT = 0.5  # of the paths' worth must be left, or the next day begins a stretch
+LONGEST = 100  # days of a stretch at most, so that two processes find the same ones where they can
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The measures as of a day and their Monte Carlo errors, ``(measures,)`` each."""
+
+    day: date
+    values: Array
+    errors: Array
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A day of which nothing is said, and why; ``thin`` where the pool's draws did not carry."""
+
+    day: date
+    why: str
+    thin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The first day of a stretch: its model, draws and paths, and how the paths' measures read.
+
+    ``size`` is the draws' effective number.  ``quiet`` and ``drawn`` hold, step
+    by step, the log probability of nothing and of what each path drew, as far as
+    asked.
+    """
+
+    model: Model
+    paths: Paths
+    cases: Cases
+    size: float
+    quiet: dict[int, Array] = field(default_factory=dict, repr=False)
+    drawn: dict[int, Array] = field(default_factory=dict, repr=False)
+
+
+def replay(
+    topic: Topic, days: Sequence[date], pool: Pool, settings: Settings, measures: Sequence[Measure], *, done: Callable[[int], None]
+) -> list[Point | LeftOut]:
+    """Return the measures as of each of ``days``, which ascend; ``done`` is told how many are.
+
+    The random numbers of every stretch are the same, so that neighbouring
+    stretches share them.
+    """
+    found: list[Point | LeftOut] = []
+    while len(found) < len(days):
+        ahead = days[len(found) : len(found) + LONGEST]
+        try:
+            found += _stretch(topic, ahead, pool, settings, measures)
+        except Unsound as unsound:
+            found.append(LeftOut(ahead[0], unsound.problems[0].message))
+        done(len(found))
+    return found
+
+
+def _stretch(topic: Topic, days: Sequence[date], pool: Pool, settings: Settings, measures: Sequence[Measure]) -> Sequence[Point | LeftOut]:
+    """The first of some days, and those after it that its paths still serve."""
+    model = model_as_of(topic, days[0])
+    weights = replace(pool, columns=dict(pool.columns)).weigh(model)  # rows cut at this day are not kept: each day has its own
+    if not weights.carry:
+        why = f"the draws at hand are worth {weights.effective_size:.0f} as of that day (Pareto k-hat {weights.pareto_k:.2f})"
+        return [LeftOut(days[0], why, thin=True)]
+    draws = pool.resampled(weights, PATHS, generator(settings.seed, topic.name, "history", "resample"))
+    paths = paths_for(model, draws, generator(settings.seed, topic.name, "history", "paths"))
+    base = Base(model, paths, cases(paths, measures), weights.effective_size)
+    found = [_point(base, model.as_of, np.zeros(PATHS), measures)]
+    for day in () if _uses_age(topic) else days[1:]:  # `age` would make every step's chances depend on the day of asking
+        later = _served(base, day)
+        log_weight = None if later is None else _log_weight(base, later)
+        if log_weight is None or np.isneginf(log_weight).all() or effective_size(log_weight) < LEFT * PATHS:
+            break
+        found.append(_point(base, day, log_weight, measures))
+    return found
+
+
+def _served(base: Base, day: date) -> Model | None:
+    """The model as of a later day, where it differs from the base's in quiet time alone; None where it does not."""
+    try:
+        model = model_as_of(base.model.topic, day)
+    except Unsound:  # said when that day's turn comes
+        return None
+    return model if state_of(model) == state_of(base.model) else None
+
+
+def _uses_age(topic: Topic) -> bool:
+    for stream in topic.streams.values():
+        quantities = [topic.quantities[name].expression for name in quantities_of(topic, stream.value)]
+        if any("age" in names_in(each) for each in (*stream.value.arguments.values(), *stream.next.values(), *quantities)):
+            return True
+    return False
+
+
+def _log_weight(base: Base, model: Model) -> Array | None:
+    """The log weight of each path as of a later day, ``(paths,)``: the density of the path then over that of the base's day.
+
+    Between the two days some streams' records have grown by quiet time, so that
+    their future starts later; a stream whose record has not goes on from where
+    it was.  None where the later day's steps cannot be told from the base's.
+    """
+    before, now = base.paths.starts, {name: model.records[name].through + ONE_DAY for name in base.paths.starts}
+    gained = _rows_apart(base, model, base.model) - _rows_apart(base, base.model, model)
+    moved = [name for name in now if now[name] != before[name]]
+    if not moved:
+        return gained
+    if len({before[name] for name in moved}) > 1 or len({now[name] for name in moved}) > 1:
+        return None
+    days, first, start = base.paths.days, before[moved[0]], now[moved[0]]
+    if first not in days:  # beyond the last deadline nothing is drawn
+        return gained
+    if len(moved) < len(now):
+        others = _behind(base, model, [name for name in now if name not in moved], first, start)
+        return None if others is None else gained + others
+    begin = days.index(first)
+    passed = max(column for column, day in enumerate(days) if day <= start)  # steps from `begin` to here have gone by
+    agrees = np.ones(PATHS, dtype=bool)
+    for name in now:
+        agrees &= base.paths.totals[name][:, passed] == base.paths.totals[name][:, begin]
+    for column in range(begin, passed):
+        gained = gained - _kept(base, base.quiet, column, drawn=False)
+    if passed + 1 < len(days) and days[passed] < start:
+        gained = gained + _log_chance(base, passed, days[passed + 1], start=start) - _kept(base, base.drawn, passed, drawn=True)
+    with np.errstate(invalid="ignore"):
+        log_weight: Array = np.where(agrees, gained, -np.inf)
+    return log_weight
+
+
+def _rows_apart(base: Base, model: Model, other: Model) -> Array:
+    """The log-likelihood, ``(paths,)``, of a model's rows that another does not have: of quiet time as far as each knows it."""
+    apart = {
+        name: [index for index, row in enumerate(table.record.rows) if row not in other.records[name].rows]
+        for name, table in model.tables.items()
+    }
+    found: Array = with_rows(model, apart, others=False).log_likelihood(base.paths.parameters).sum(axis=1)
+    return found
+
+
+def _behind(base: Base, model: Model, names: Sequence[str], first: date, start: date) -> Array | None:
+    """What moves the weights where some streams' records end before the others' and have not grown.
+
+    They were drawn alone in the step up to ``first``, which now lasts to
+    ``start``; the step after it is shorter by as much.
+    """
+    days = base.paths.days
+    begin = days.index(first)
+    cuts = {row.end + ONE_DAY for record in model.records.values() for row in record.rows}
+    if begin + 1 == len(days) or days[begin + 1] <= start or any(first < day < start for day in cuts):
+        return None
+    if begin == 0 or any(base.paths.starts[name] > days[begin - 1] for name in names):
+        return None
+    longer = _log_chance(base, begin - 1, start, names=names) - _log_chance(base, begin - 1, first, names=names)
+    shorter = _log_chance(base, begin, days[begin + 1], start=start) - _kept(base, base.drawn, begin, drawn=True)
+    return longer + shorter
+
+
+def _kept(base: Base, kept: dict[int, Array], column: int, *, drawn: bool) -> Array:
+    """The log chance of a whole step, worked out once."""
+    if column not in kept:
+        kept[column] = _log_chance(base, column, base.paths.days[column + 1], drawn=drawn)
+    return kept[column]
+
+
+def _log_chance(
+    base: Base, column: int, following: date, *, start: date | None = None, names: Sequence[str] | None = None, drawn: bool = True
+) -> Array:
+    """The log density of what each path drew in a step, or of nothing, ``(paths,)``, over all streams or those of ``names``.
+
+    It is that of a step from ``start`` (the step's own) to the eve of ``following``.
+    """
+    paths, topic = base.paths, base.model.topic
+    streams = [topic.streams[name] for name in (paths.starts if names is None else names)]
+    totals = {name: values[:, column, None] for name, values in paths.totals.items()}
+    found = np.zeros(PATHS)
+    with np.errstate(all="ignore"):
+        scope = step_scope(base.model, streams, paths.parameters, totals, start or paths.days[column], following - ONE_DAY)
+        for stream in streams:
+            columns = {name: next_value(stream, name, scope) for name in needed_columns(stream)} if stream.own_columns else {}
+            kind, arguments = base.model.distribution(stream.value, scope.plus(values=columns))
+            values = paths.totals[stream.name][:, column + 1, None] - totals[stream.name] if drawn else np.zeros((1, 1))
+            found += kind.log_density(values, **arguments)[..., 0]
+    return found
+
+
+def _point(base: Base, day: date, log_weight: Array, measures: Sequence[Measure]) -> Point | LeftOut:
+    weights = np.exp(log_weight)
+    values = base.cases.values(weights)
+    for measure, value in zip(measures, values, strict=True):
+        if np.isnan(value):
+            return LeftOut(day, f"`{measure.question.given_text}` happens on no path, so nothing can be said given it")
+    paths = float(weights.sum() ** 2 / (weights**2).sum())
+    size = 1 / (1 / paths + 1 / base.size)  # paths share draws, so either may be what is short
+    held = weights @ base.cases.denominators / weights.sum()
+    influence = np.sqrt((base.cases.influence(weights) ** 2).sum(axis=0) * paths / size)
+    errors = [
+        proportion_error(float(value), size * float(share)) if measure.kind == "probability" else float(moved)
+        for measure, value, share, moved in zip(measures, values, held, influence, strict=True)
+    ]
+    return Point(day, values, np.array(errors))

@@ -1,0 +1,184 @@
+"""Sensitivity: the answers with a prior half and twice as wide, and one of its standard deviations lower and higher.
+
+A prior is changed within its family, through its 5 and 95 % points, on the scale
+on which it has no bounds (logarithms of positive values, log odds of shares), so
+the changed prior is a statement that anybody can try with ``forecast whatif``.
+
+The published draws are weighed by the ratio of the two priors.  Where those
+weights do not carry, as when a prior that the record says little about is made
+wider, the draws of that parameter are moved instead, each to the changed prior's
+value at the same probability, and weighed by what that does to the likelihood and
+to the priors that depend on it; paths are simulated on them anew.  Where that
+does not carry either, the model is conditioned afresh.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.insight.basis import Basis, Unknown, Varied, refitted, reweighed, simulated, thinned
+from forecast.insight.pool import Weights
+from forecast.language.distributions.words import Form
+from forecast.language.faults import Fault
+from forecast.language.statements import Statement, parse_statement
+from forecast.model.model import NUMPY, Array, Model
+from forecast.model.priors import Block, blocks
+from forecast.model.unsound import Unsound
+from forecast.report.shape_insight import SensitivityContent
+
+type Change = Literal["half as wide", "twice as wide", "one sd lower", "one sd higher"]
+
+CHANGES: tuple[tuple[Change, float, float], ...] = (
+    ("half as wide", 0.5, 0.0),
+    ("twice as wide", 2.0, 0.0),
+    ("one sd lower", 1.0, -1.0),
+    ("one sd higher", 1.0, 1.0),
+)  # name, factor of the width, shift in standard deviations
+WIDTH = 3.289707253902945  # standard deviations between a normal's 5 and 95 % points
+SMALLEST, LARGEST = 1e-300, 1 - 1e-16  # uniforms that a quantile function can take
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPrior:
+    """A block of a prior with another statement; ``label`` is empty where all its labels share it."""
+
+    block: Block
+    label: str
+    change: Change
+    statement: Statement
+
+
+def sensitivity(basis: Basis) -> tuple[list[SensitivityContent], list[str]]:
+    """Return the answers under each changed prior, and a sentence for each that could not be given."""
+    found: list[SensitivityContent] = []
+    notes: list[str] = []
+    for block in blocks(basis.model):
+        label = block.parameter.labels[block.positions[0]] if block.parameter.by_label and block.parameter.labels else ""
+        for change, width, shift in CHANGES:
+            name = f"{block.name}[{label}]" if label else block.name
+            try:
+                statement = changed_statement(block, width, shift)
+                if statement is None:
+                    continue
+                varied = under(basis, ChangedPrior(block, label, change, statement))
+            except (Unknown, Unsound, Fault) as reason:
+                notes.append(f"What the answers would be with the prior of {name} {change} is not known: {reason}.")
+                continue
+            found.append(
+                {
+                    "parameter": block.name,
+                    "label": label,
+                    "change": change,
+                    "statement": statement.text,
+                    "values": varied.estimates(),
+                    "pareto_k": varied.shown_k,
+                    "refitted": varied.refitted,
+                }
+            )
+    return found, notes
+
+
+def under(basis: Basis, changed: ChangedPrior) -> Varied:
+    """Return the measures under a changed prior, by the cheapest way that carries."""
+    model = with_prior(basis.model, changed)
+    new = next(block for block in blocks(model) if (block.name, block.positions) == (changed.block.name, changed.block.positions))
+    weights = basis.pool.weigh_by(_ratio(basis, changed.block, new))
+    if weights.carry:
+        return reweighed(basis, weights)
+    parameters, weights = _moved(basis, changed.block, new)
+    return simulated(basis, model, parameters, weights) if weights.carry else refitted(basis, model)
+
+
+def with_prior(model: Model, changed: ChangedPrior) -> Model:
+    """Return the model with the changed statement in the prior's place."""
+    parameter = changed.block.parameter
+    if changed.label:
+        parameter = replace(parameter, by_label={**parameter.by_label, changed.label: changed.statement})
+    else:
+        parameter = replace(parameter, prior=changed.statement)
+    topic = model.topic
+    return replace(model, topic=replace(topic, parameters={**topic.parameters, parameter.name: parameter}))
+
+
+def changed_statement(block: Block, width: float, shift: float) -> Statement | None:
+    """Return the block's prior within its family, its width times ``width`` and shifted by ``shift`` standard deviations.
+
+    None where it has no such form: hypotheses, priors that depend on other
+    parameters, families of one argument under a shift (their width is their
+    place), and those without a form in quantiles.  Raises ``Fault`` where no
+    distribution of the family is that wide.
+    """
+    if block.fixed is None or block.family.discrete:
+        return None
+    form = _quantile_form(block)
+    if form is None or (form.quantiles == 1 and shift):
+        return None
+    low, middle, high = block.family.points({name: float(np.ravel(value)[0]) for name, value in block.fixed.items()})
+    named = {name: float(np.ravel(block.fixed[name])[0]) for name in form.names}
+    if form.quantiles == 1:
+        said = {**named, "p50": middle * width}
+    else:
+        a, m, b = (_unbounded(value, form) for value in (low, middle, high))
+        move = shift * (b - a) / WIDTH
+        said = {**named, "p5": _bounded(m + (a - m) * width + move, form), "p95": _bounded(m + (b - m) * width + move, form)}
+    statement = parse_statement(f"{block.family.name}({', '.join(f'{name}={value:.6g}' for name, value in said.items())})")
+    block.family.from_words(said, NUMPY)  # a fault here says that none is that wide
+    return statement
+
+
+def _quantile_form(block: Block) -> Form | None:
+    """The family's way of being said in two quantiles, or in one where it has one argument to solve for."""
+    assert block.fixed is not None
+    suiting = [form for form in block.family.forms if form.quantiles in {1, 2} and set(form.names) <= set(block.fixed)]
+    two = [form for form in suiting if form.quantiles == 2]
+    return next(iter(two or suiting), None)
+
+
+def _unbounded(value: float, form: Form) -> float:
+    lower, upper = form.inside
+    if math.isfinite(lower) and math.isfinite(upper):
+        return math.log((value - lower) / (upper - value))
+    return math.log(value - lower) if math.isfinite(lower) else value
+
+
+def _bounded(value: float, form: Form) -> float:
+    lower, upper = form.inside
+    if math.isfinite(lower) and math.isfinite(upper):
+        return lower + (upper - lower) / (1 + math.exp(-value))
+    return lower + math.exp(value) if math.isfinite(lower) else value
+
+
+def _ratio(basis: Basis, old: Block, new: Block) -> Array:
+    """The log ratio of the new prior to the old at the published draws, ``(draws,)``."""
+    parameters = basis.pool.parameters
+    values = parameters[old.name][:, list(old.positions)]
+    return new.log_density(basis.model, values, parameters) - old.log_density(basis.model, values, parameters)
+
+
+def _moved(basis: Basis, old: Block, new: Block) -> tuple[Mapping[str, NDArray[Any]], Weights]:
+    """The thinned draws with the block's values at the new prior's quantiles, and their weights."""
+    assert old.fixed is not None
+    assert new.fixed is not None
+    before = thinned(basis.pool.parameters)
+    uniforms = np.clip(old.family.distribution(before[old.name][:, list(old.positions)], **old.fixed), SMALLEST, LARGEST)
+    values = np.array(before[old.name], dtype=float)
+    values[:, list(old.positions)] = new.family.quantile(uniforms, **new.fixed)
+    after = {**before, old.name: values}
+    near = np.zeros(len(values), dtype=bool)  # a draw at which some row has no distribution is impossible, not a fault of the book
+    log_ratio = basis.model.log_likelihood(after, near=near).sum(axis=1) - basis.model.log_likelihood(before).sum(axis=1)
+    for block in blocks(basis.model):
+        if block.fixed is None:
+            log_ratio = log_ratio + _change(basis.model, block, before, after)
+    return after, basis.pool.weigh_by(log_ratio)
+
+
+def _change(model: Model, block: Block, before: Mapping[str, NDArray[Any]], after: Mapping[str, NDArray[Any]]) -> Array:
+    """How the log density of a prior that depends on others changes."""
+    columns = list(block.positions)
+    return block.log_density(model, after[block.name][:, columns], after) - block.log_density(model, before[block.name][:, columns], before)

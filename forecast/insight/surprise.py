@@ -1,0 +1,193 @@
+"""Surprise: each row against what was predicted before it became known, and the log score earned row by row.
+
+The record is taken as it arrived.  A row that became known on a day is predicted
+by the posterior as of the day before.  Quiet time in a watched stream arrives
+with its days, so it is scored in pieces, cut wherever something else became
+known or began, and shown as one row predicted from the eve of its start.  The
+scores are those of a prequential forecaster (Dawid 1984, doi:10.2307/2981683):
+each is conditional on all before it, so that together they are the log evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from forecast.book.topic import Row
+from forecast.concluding import Settings, generator
+from forecast.inference.weights import log_sum
+from forecast.insight.pool import Pool, with_rows
+from forecast.insight.prediction import prediction
+from forecast.model.clock import ONE_DAY
+from forecast.model.evidence import is_quiet
+from forecast.model.model import Array, Model, table
+from forecast.model.unsound import Unsound, at_place
+from forecast.report.shape_insight import ScorePoint, SurpriseContent
+
+DRAWS = 2_048  # behind a row's prediction
+
+type Key = tuple[str, int]  # a stream, and a row's place among its rows
+
+
+@dataclass(frozen=True, slots=True)
+class Surprise:
+    """A row of the model against its prediction.
+
+    ``index`` counts in the stream's rows as the model has them; ``points`` are
+    the prediction's 5, 50 and 95 % points; ``tail`` is two-sided; scores are
+    natural logs.
+    """
+
+    stream: str
+    index: int
+    row: Row
+    points: tuple[float, ...]
+    tail: float
+    log_score: float
+    prior_log_score: float
+
+    @property
+    def bits(self) -> float:
+        """How much better (+) or worse (-) the topic foresaw the row than its prior alone did."""
+        return float((self.log_score - self.prior_log_score) / np.log(2))
+
+
+@dataclass(frozen=True, slots=True)
+class Surprises:
+    """Every row's surprise, in the order of stream and row, and the scores earned up to each day by the topic and by its prior.
+
+    The topic's last score is the log evidence of the record.
+    """
+
+    rows: tuple[Surprise, ...]
+    score: tuple[tuple[date, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A row as far as it was known by the end of the day ``known``: the whole of it, or quiet time up to ``end``."""
+
+    key: Key
+    known: date
+    end: date
+
+
+def surprises(model: Model, pool: Pool, settings: Settings) -> Surprises:
+    """Return how each row of a model compares with what was predicted before it.
+
+    ``pool`` is one whose weights carry along the record, as ``anchored_pool``
+    makes it.  What a row is of (its days, columns, the totals and the series over
+    it) is taken as the model knows it now.  For whole numbers the tail is twice
+    the smaller of P(X <= x) and P(X >= x), at most 1; for others twice the
+    smaller side.  The prior's score of a row knows no other row.  Raises ``Unsound``
+    where a row is impossible at every draw of the pool.
+    """
+    pieces = _pieces(model)
+    columns = _columns(model, replace(pool, columns=dict(pool.columns)), pieces)  # what cut rows add to the matrix is not kept
+    rng = generator(settings.seed, model.topic.name, "surprise")
+    running = start = pool.prior_ratio(model) - pool.log_ratio
+    begun = sorted({_row(model, piece.key).start for piece in pieces if _is_gradual(model, piece.key)}, reverse=True)
+    eves: dict[date, Array] = {}
+    latest: dict[Key, Array] = {}
+    predicted: dict[Key, tuple[tuple[float, ...], float]] = {}
+    earned: dict[Key, tuple[float, float]] = {}
+    score: dict[date, tuple[float, float]] = {}
+    for piece in pieces:
+        while begun and begun[-1] <= piece.known:
+            eves[begun.pop()] = running
+        if piece.key not in predicted:
+            before = eves[_row(model, piece.key).start] if _is_gradual(model, piece.key) else running
+            predicted[piece.key] = _predicted(model, pool, piece.key, before, rng)
+        column, last = columns[piece.key, piece.end], latest.get(piece.key, np.zeros(len(pool)))
+        following = _and_then(running, column, last)
+        if np.isneginf(following).all():
+            message = f"this row of `{piece.key[0]}` is impossible under every draw at hand"
+            raise Unsound(at_place(model.topic, _row(model, piece.key).place, message))
+        gained = (log_sum(following) - log_sum(running), log_sum(start + column) - log_sum(start + last))
+        running, latest[piece.key] = following, column
+        earned[piece.key] = _plus(earned.get(piece.key, (0.0, 0.0)), gained)
+        score[piece.known] = _plus(next(reversed(score.values()), (0.0, 0.0)), gained)
+    keys = [(name, index) for name, rows in model.tables.items() for index in range(len(rows))]
+    found = tuple(Surprise(*key, _row(model, key), *predicted[key], *earned[key]) for key in keys)
+    return Surprises(found, tuple((day, *both) for day, both in score.items()))
+
+
+def surprise_content(found: Surprises) -> tuple[list[SurpriseContent], list[ScorePoint]]:
+    """Return the rows' surprises and the scores as plain data."""
+    rows: list[SurpriseContent] = [
+        {
+            "stream": each.stream,
+            "row": each.index,
+            "known": each.row.known.isoformat(),
+            "value": each.row.value,
+            "low": each.points[0],
+            "middle": each.points[1],
+            "high": each.points[2],
+            "tail": each.tail,
+            "log_score": each.log_score,
+            "prior_log_score": each.prior_log_score,
+            "bits": each.bits,
+        }
+        for each in found.rows
+    ]
+    return rows, [{"day": day.isoformat(), "topic": topic, "prior": prior} for day, topic, prior in found.score]
+
+
+def _row(model: Model, key: Key) -> Row:
+    return model.tables[key[0]].record.rows[key[1]]
+
+
+def _is_gradual(model: Model, key: Key) -> bool:
+    """Whether a row arrives with its days: quiet time in a watched stream, unless it corrects another row."""
+    row = _row(model, key)
+    return is_quiet(row, model.topic.streams[key[0]]) and not row.replaces
+
+
+def _pieces(model: Model) -> list[_Piece]:
+    """The record in the order in which it arrived; on one day rows that became known, then quiet time up to the day's end."""
+    keys = [(name, index) for name, rows in model.tables.items() for index in range(len(rows))]
+    gradual = {key for key in keys if _is_gradual(model, key)}
+    rows = {key: _row(model, key) for key in keys}
+    stops = sorted({(row.start if key in gradual else row.known) - ONE_DAY for key, row in rows.items()})
+    pieces: list[_Piece] = []
+    for key, row in rows.items():
+        ends = [*(day for day in stops if row.start <= day < row.end), row.end] if key in gradual else [row.end]
+        pieces += [_Piece(key, end if key in gradual else row.known, end) for end in ends]
+    return sorted(pieces, key=lambda piece: (piece.known, piece.key in gradual))
+
+
+def _columns(model: Model, pool: Pool, pieces: Sequence[_Piece]) -> Mapping[tuple[Key, date], Array]:
+    """The log-likelihood of each row up to each of its cuts, ``(draws,)``."""
+    found: dict[tuple[Key, date], Array] = {}
+    for name, whole in model.tables.items():
+        wanted = [piece for piece in pieces if piece.key[0] == name]
+        if not wanted:
+            continue
+        rows = tuple(replace(whole.record.rows[piece.key[1]], end=piece.end) for piece in wanted)
+        cut = table(model.topic, replace(whole.record, rows=rows), model.records, model.as_of)
+        matrix = pool.log_likelihood(replace(with_rows(model, {}, others=False), tables={name: cut}))
+        found |= {(piece.key, piece.end): matrix[:, column] for column, piece in enumerate(wanted)}
+    return found
+
+
+def _and_then(running: Array, column: Array, last: Array) -> Array:
+    """What has been seen with one piece more; a draw that was impossible stays so."""
+    with np.errstate(invalid="ignore"):
+        following: Array = np.where(np.isneginf(running), -np.inf, running + (column - last))
+    return following
+
+
+def _plus(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    return one[0] + other[0], one[1] + other[1]
+
+
+def _predicted(model: Model, pool: Pool, key: Key, before: Array, rng: np.random.Generator) -> tuple[tuple[float, ...], float]:
+    """The 5, 50 and 95 % points of a row's prediction and the tail probability of what was seen."""
+    draws = pool.resampled(pool.weigh_by(before), DRAWS, rng)
+    one = with_rows(model, {key[0]: [key[1]]}, others=False).tables[key[0]]
+    with np.errstate(all="ignore"):
+        kind, arguments = model.distribution(one.stream.value, model.row_scope(one, draws))
+    return prediction(kind, arguments, float(one.values[0, 0]), rng)

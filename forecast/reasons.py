@@ -1,0 +1,111 @@
+"""Why an answer is what it is, from the newest report: what moved it, what it rests on, what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from forecast.book.layout import REPORTS
+from forecast.book.problems import Place, Problem
+from forecast.report.shape import ReportFault, read_content
+from forecast.showing import newest_answers
+
+MOST_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing and what it does to the answer: ``value`` with it, ``change`` from the published one, and the error of that."""
+
+    what: str
+    value: float
+    change: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """An answer with its reasons, each list with the largest change first; or problems.
+
+    ``measure`` is the number of the answer that they speak of: of several
+    choices, the likeliest.
+    """
+
+    answer: Mapping[str, Any] | None = None
+    measure: Mapping[str, Any] | None = None
+    moves: tuple[tuple[str, str], ...] = ()  # since when, and the sentence
+    rests_on: tuple[Reason, ...] = ()
+    priors: tuple[Reason, ...] = ()
+    would_move: tuple[Reason, ...] = ()
+    ignorance: float | None = None
+    doubts: tuple[tuple[str, float], ...] = ()
+    notes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def reasons(root: Path, question: str) -> Reasons:
+    """Return why a question's newest published answer is what it is; ``question`` as ``forecast show`` takes it."""
+    shown = newest_answers(root, question)
+    if not shown.answers:
+        return Reasons(problems=shown.problems)
+    answer = shown.answers[0]
+    path = root / REPORTS / f"{answer['topic']}.json"
+    try:
+        content = read_content(path.read_bytes(), name=f"{REPORTS}/{path.name}")
+    except (OSError, ReportFault) as fault:
+        return Reasons(problems=(Problem(Place(f"{REPORTS}/{path.name}"), str(fault)),))
+    insight = content["insight"]
+    if insight is None:
+        message = "the report was made without asking why"
+        return Reasons(problems=(Problem(Place(f"{REPORTS}/{path.name}"), message, f"run `forecast update {answer['topic']}`"),))
+    return _of_insight(answer, insight)
+
+
+def _of_insight(answer: Mapping[str, Any], insight: Mapping[str, Any]) -> Reasons:
+    at = [index for index, measure in enumerate(insight["measures"]) if measure["question"] == answer["name"]]
+    best = max(at, key=lambda index: insight["measures"][index]["value"])
+    measure = insight["measures"][best]
+    split = next((each for each in insight["split"] if (each["question"], each["label"]) == (measure["question"], measure["label"])), None)
+    return Reasons(
+        answer=answer,
+        measure=measure,
+        moves=tuple((move["why"], move["sentences"][best]) for move in insight["moves"]),
+        rests_on=_largest([_reason(_without(each), each["values"][best]) for each in insight["leverage"] if each["kind"] != "stream"]),
+        priors=_largest([_reason(_prior(each), each["values"][best]) for each in insight["sensitivity"]]),
+        would_move=_largest([_reason(_post(each), each["values"][best]) for each in insight["signposts"]]),
+        ignorance=None if split is None else split["ignorance"],
+        doubts=()
+        if split is None
+        else tuple((_value(part), part["share"]) for part in split["parts"][:MOST_SHOWN] if part["share"] >= 0.01),
+        notes=tuple(insight["notes"]),
+    )
+
+
+def _reason(what: str, estimate: Mapping[str, float]) -> Reason:
+    return Reason(what, estimate["value"], estimate["change"], estimate["error"])
+
+
+def _largest(found: Sequence[Reason]) -> tuple[Reason, ...]:
+    """The reasons that change the answer by more than twice their error, the largest first."""
+    clear = [reason for reason in found if abs(reason.change) > 2 * reason.error]
+    return tuple(sorted(clear, key=lambda reason: -abs(reason.change))[:MOST_SHOWN])
+
+
+def _without(group: Mapping[str, Any]) -> str:
+    if group["kind"] == "row":
+        return f"{group['stream']}, {group['name']}"
+    return f"{group['rows']} rows of grade {group['name']}" if group["kind"] == "grade" else f"{group['rows']} rows from {group['name']}"
+
+
+def _value(part: Mapping[str, Any]) -> str:
+    return f"{part['parameter']}[{part['label']}]" if part["label"] else str(part["parameter"])
+
+
+def _prior(changed: Mapping[str, Any]) -> str:
+    return f"{_value(changed)} {changed['change']}: {changed['statement']}"
+
+
+def _post(post: Mapping[str, Any]) -> str:
+    return f"{post['condition']} by {post['until']}, chance {100 * post['chance']:.0f} %"

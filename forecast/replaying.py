@@ -1,0 +1,73 @@
+"""How one answer went over the days of its record: today's book replayed as of each of them, and nothing written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from forecast.book.problems import Place, Problem, has_errors
+from forecast.book.reading import read_book
+from forecast.book.topic import Book, Question, Topic
+from forecast.concluding import Settings
+from forecast.insight.history import History, Progress, days_to_ask, history, unwatched
+from forecast.insight.measures import measures_of
+from forecast.insight.news import Every
+from forecast.language.faults import did_you_mean
+from forecast.model.unsound import Unsound
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A question's topic and history; or problems and neither."""
+
+    topic: Topic | None = None
+    question: Question | None = None
+    history: History | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def replayed(
+    root: Path,
+    question: str,
+    *,
+    every: Every,
+    since: date | None,
+    until: date,
+    settings: Settings,
+    processes: int = 1,
+    progress: Progress = unwatched,
+) -> Replayed:
+    """Return the history of one question's answer, as of regular days and those on which something became known.
+
+    ``question`` is ``topic.question``, or the name alone where one topic asks
+    it; ``since`` is the day the topic opens where none is given.
+    """
+    book, problems = read_book(root)
+    if has_errors(problems):
+        return Replayed(problems=problems)
+    found = _named(book, question)
+    if isinstance(found, Problem):
+        return Replayed(problems=(found,))
+    topic, asked = found
+    first = max(since or topic.opens, topic.opens)
+    if first > until:
+        return Replayed(problems=(Problem(Place(f"seeds/{topic.name}/topic.toml"), f"the record opens on {topic.opens}, after {until}"),))
+    days = days_to_ask(topic, since=first, until=until, every=every)
+    measures = [measure for measure in measures_of(topic) if measure.question.name == asked.name]
+    try:
+        made = history(topic, days, settings, measures=measures, processes=processes, progress=progress)
+    except Unsound as unsound:
+        return Replayed(problems=unsound.problems)
+    return Replayed(topic, asked, made)
+
+
+def _named(book: Book, text: str) -> tuple[Topic, Question] | Problem:
+    named = {f"{topic.name}.{name}": (topic, question) for topic in book.topics.values() for name, question in topic.questions.items()}
+    fitting = [full for full in named if text in {full, named[full][1].name}]
+    if len(fitting) == 1:
+        return named[fitting[0]]
+    if fitting:
+        return Problem(Place("seeds"), f"several topics ask `{text}`", f"say which: {' or '.join(fitting)}")
+    known = [*named, *(question.name for _, question in named.values())]
+    return Problem(Place("seeds"), f"no topic asks `{text}`", did_you_mean(text, known) or f"questions here: {', '.join(named)}")

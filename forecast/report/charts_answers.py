@@ -1,0 +1,162 @@
+"""Pictures of the answers: probabilities on one axis, a distribution, a date's probability over time, shares as bars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from forecast.report import words
+from forecast.report.drawing import (
+    ACCENT,
+    INK,
+    MUTED,
+    SECOND,
+    WIDTH,
+    Chart,
+    Scale,
+    Sketch,
+    Spec,
+    Stroke,
+    day_number,
+    labelled,
+    line,
+    marked,
+    padded,
+    ticks,
+    time_ticks,
+)
+
+SHARE_TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
+ROW = 44  # pixels: a line of words, and the mark under it
+FEWEST_SHOWN = 0.0005  # a rest smaller than this has no bar
+
+
+def ladder(content: Mapping[str, Any]) -> Chart | None:
+    """Open probabilities as dots on one axis from 0 to 100 %, each with the 90 % interval of the chance itself."""
+    asked = [answer for answer in content["answers"] if answer["kind"] == "probability" and answer["status"] == "open"]
+    if not asked:
+        return None
+    sketch = Sketch(ROW * len(asked) + 34)
+    x, y = share_scale(), Scale(0, sketch.height, 0, sketch.height)
+    rows = [{"p": answer["value"]["value"], "y": ROW * index + 30} for index, answer in enumerate(asked)]
+    bars = [
+        {"low": answer["value"]["chance"][0], "high": answer["value"]["chance"][1], "y": row["y"]}
+        for answer, row in zip(asked, rows, strict=True)
+        if answer["value"]["chance"]
+    ]
+    bar = marked("rule", strokeWidth=6, color=ACCENT, opacity=0.35, strokeCap="round")
+    sketch.add(bars, bar, x=x.of("low"), x2={"field": "high"}, y=y.of("y"))
+    sketch.add(rows, marked("point", filled=True, size=80, color=ACCENT, opacity=1), x=x.of("p"), y=y.of("y"))
+    for index, answer in enumerate(asked):
+        sketch.write(4, ROW * index + 16, f"{spaced(answer['name'])}: {answer['headline']}")
+    sketch.across(x, share_labels(), y=sketch.height - 22, top=2)
+    said = "; ".join(f"{spaced(answer['name'])} {answer['headline']}" for answer in asked)
+    return sketch.done("answers", f"Probabilities of the open questions: {said}.")
+
+
+def answer_chart(answer: Mapping[str, Any]) -> Chart | None:
+    """The picture of an open answer that is not a probability."""
+    if answer["status"] != "open":
+        return None
+    name, value = f"answer-{answer['name']}", answer["value"]
+    alt = f"{_sentence(answer['asks'])} {answer['sentence']}"
+    match answer["kind"]:
+        case "distribution":
+            return _distribution(value, answer["unit"], name=name, alt=alt)
+        case "date":
+            return _by_day(value["curve"], name=name, alt=alt) if len(value["curve"]) > 1 else None
+        case "shares":
+            shares: list[tuple[str, float | None, float]] = [(share["label"], None, share["value"]) for share in value["shares"]]
+            if value["none"] > FEWEST_SHOWN:
+                shares.append(("none of these", None, value["none"]))
+            return bars_chart(shares, name=name, alt=alt)
+        case _:
+            return None
+
+
+def bars_chart(bars: Sequence[tuple[str, float | None, float]], *, name: str, alt: str) -> Chart:
+    """Bars from 0 to 100 %: filled for what is believed now, a dashed outline for the prior where there is one."""
+    has_prior = any(before is not None for _, before, _ in bars)
+    top = 22 if has_prior else 0
+    sketch = Sketch(ROW * len(bars) + top + 34)
+    x, y = share_scale(), Scale(0, sketch.height, 0, sketch.height)
+    if has_prior:
+        sketch.write(4, 13, "filled: posterior; dashed outline: prior", colour=MUTED, size=11)
+    places = [top + ROW * index + 23 for index in range(len(bars))]
+    filled = [{"from": 0, "to": after, "top": place, "end": place + 14} for place, (_, _, after) in zip(places, bars, strict=True)]
+    outlined = [
+        {"from": 0, "to": before, "top": place - 2, "end": place + 16}
+        for place, (_, before, _) in zip(places, bars, strict=True)
+        if before is not None
+    ]
+    corners: dict[str, Spec] = {"x": x.of("from"), "x2": {"field": "to"}, "y": y.of("top"), "y2": {"field": "end"}}
+    sketch.add(filled, marked("rect", color=ACCENT, opacity=0.85), **corners)
+    sketch.add(outlined, marked("rect", filled=False, stroke=SECOND, strokeDash=[4, 3], strokeWidth=2), **corners)
+    for place, (label, _, after) in zip(places, bars, strict=True):
+        sketch.write(4, place - 6, f"{spaced(label)}: {words.share(after)}")
+    sketch.across(x, share_labels(), y=sketch.height - 22)
+    return sketch.done(name, alt)
+
+
+def share_scale(left: float = 6, right: float = WIDTH - 10) -> Scale:
+    """From 0 to 1 across the picture."""
+    return Scale(0, 1, left, right)
+
+
+def share_labels() -> list[tuple[float, str]]:
+    """0, 25, 50, 75 and 100 %."""
+    return labelled(SHARE_TICKS, "share")
+
+
+def visible_part(shape: Mapping[str, Any]) -> list[tuple[float, float]]:
+    """The points of a curve between the first and the last that stand above 1 % of its peak."""
+    points = list(zip(shape["x"], shape["y"], strict=True))
+    peak = max(shape["y"])
+    high = [index for index, (_, y) in enumerate(points) if y >= 0.01 * peak]
+    return points[max(high[0] - 1, 0) : high[-1] + 2]
+
+
+def spaced(name: str) -> str:
+    """A name as words."""
+    return name.replace("_", " ")
+
+
+def _distribution(value: Mapping[str, Any], unit: str, *, name: str, alt: str) -> Chart:
+    points = visible_part(value["shape"])
+    spread, heights = [x for x, _ in points], [y for _, y in points]
+    discrete = value["shape"]["discrete"]
+    low, high = (min(spread) - 0.6, max(spread) + 0.6) if discrete else padded(min(spread), max(spread), part=0.0)
+    sketch = Sketch(186 if unit in {"", "share"} else 200)
+    left = 40 if discrete else 8
+    x, y = Scale(low, high, left, WIDTH - 10), Scale(0, max(heights) * 1.06, 146, 20)
+    sketch.write(left, 12, "dashed: the median", colour=MUTED, size=11)
+    rows = [{"x": each, "y": height} for each, height in points]
+    if discrete:
+        sketch.up(y, labelled(ticks(0, max(heights), count=4), "share"), left=left, right=WIDTH - 10)
+        width = max(1.5, min(22.0, 0.8 * (x.at(1) - x.at(0))))
+        half = width / 2 * (high - low) / (x.end - x.start)
+        bars = [{"from": each - half, "to": each + half, "zero": 0, "y": height} for each, height in points]
+        sketch.add(bars, marked("rect", color=ACCENT, opacity=0.75), x=x.of("from"), x2={"field": "to"}, y=y.of("zero"), y2={"field": "y"})
+    else:
+        sketch.add(rows, marked("area", color=ACCENT, opacity=0.3, line={"color": ACCENT}), x=x.of("x"), y=y.of("y"))
+    middle = x.at(value["quantiles"][2])
+    sketch.strokes.append(Stroke(middle, 18, middle, 146, INK, 1, "5 3"))
+    whole = discrete and high - low < 1e6
+    sketch.across(x, labelled(ticks(low, high, whole=whole), unit), y=146, title="" if unit == "share" else unit)
+    return sketch.done(name, alt)
+
+
+def _by_day(curve: Sequence[Mapping[str, Any]], *, name: str, alt: str) -> Chart:
+    sketch = Sketch(190)
+    days = [point["day"] for point in curve]
+    x, y = Scale(day_number(days[0]), day_number(days[-1]), 44, WIDTH - 10), Scale(0, 1, 160, 10)
+    rows = [{"day": day_number(point["day"]), "p": point["probability"]} for point in curve]
+    sketch.up(y, share_labels(), left=44, right=WIDTH - 10)
+    sketch.across(x, time_ticks(days[0], days[-1]), y=160)
+    sketch.add(rows, marked("area", color=ACCENT, opacity=0.18), x=x.of("day"), y=y.of("p"))
+    sketch.add(rows, line(ACCENT), x=x.of("day"), y=y.of("p"))
+    return sketch.done(name, alt)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(("?", ".", "!")) else f"{text}."

@@ -1,0 +1,105 @@
+"""Pictures of parameters: prior and posterior on one axis with its unit.
+
+The prior is always dashed and vermillion, the posterior solid and blue (Okabe
+and Ito's colours), so that colour is never the only sign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from forecast.report import words
+from forecast.report.charts_answers import ROW, bars_chart, spaced, visible_part
+from forecast.report.drawing import (
+    ACCENT,
+    INK,
+    SECOND,
+    WIDTH,
+    Chart,
+    Scale,
+    Sketch,
+    Spec,
+    Stroke,
+    labelled,
+    line,
+    log_ticks,
+    marked,
+    padded,
+    ticks,
+)
+
+WHICH = ("prior", "posterior")
+LEFT, RIGHT = 8, WIDTH - 10
+
+
+def parameter_chart(values: Sequence[Mapping[str, Any]]) -> Chart:
+    """Prior and posterior of a parameter on one axis: two curves, or two intervals for each label, or two bars for each category."""
+    first = values[0]
+    name = f"parameter-{first['name']}"
+    if first["categories"]:
+        bars: list[tuple[str, float | None, float]] = [
+            (" ".join(part for part in (value["label"], category["label"]) if part), category["prior"], category["posterior"])
+            for value in values
+            for category in value["categories"]
+        ]
+        said = "; ".join(f"{label} {words.percent(before or 0.0)} before, {words.percent(after)} after" for label, before, after in bars)
+        return bars_chart(bars, name=name, alt=f"{spaced(first['name'])}, before and after the record: {said}.")
+    said = "; ".join(f"{spaced(value['label']) + ': ' if value['label'] else ''}{belief_sentence(value)}" for value in values)
+    sketch = _curves(first) if len(values) == 1 and not first["label"] else _intervals(values)
+    return sketch.done(name, f"{spaced(first['name'])}: {said}.")
+
+
+def belief_sentence(parameter: Mapping[str, Any]) -> str:
+    """Say prior and posterior of one value."""
+    said = []
+    for which in WHICH:
+        low, _, middle, _, high = parameter[which]["quantiles"]
+        shown = [words.in_unit(value, parameter["unit"], error=0.003 * abs(value)) for value in (middle, low, high)]
+        said.append(f"{which} {shown[0]} ({shown[1]} to {shown[2]})")
+    return ", ".join(said)
+
+
+def _curves(parameter: Mapping[str, Any]) -> Sketch:
+    curves = {which: visible_part(parameter[which]["shape"]) for which in WHICH}
+    spread = [x for points in curves.values() for x, _ in points]
+    sketch = Sketch(172 if parameter["unit"] in {"", "share"} else 186)
+    x = _across(sketch, spread, parameter["unit"], logarithmic=parameter["scale"] == "log", y=134)
+    y = Scale(0, max(y for points in curves.values() for _, y in points) * 1.05, 134, 26)
+    rows = {which: [{"x": each, "y": height} for each, height in points] for which, points in curves.items()}
+    dots: Spec = {"point": {"filled": True, "size": 24}} if parameter["posterior"]["shape"]["discrete"] else {}
+    sketch.add(rows["posterior"], marked("area", color=ACCENT, opacity=0.16), x=x.of("x"), y=y.of("y"))
+    sketch.add(rows["prior"], line(SECOND, dash=(5, 3)) | dots, x=x.of("x"), y=y.of("y"))
+    sketch.add(rows["posterior"], line(ACCENT) | dots, x=x.of("x"), y=y.of("y"))
+    return sketch
+
+
+def _intervals(parameters: Sequence[Mapping[str, Any]]) -> Sketch:
+    sketch = Sketch(ROW * len(parameters) + 24 + (34 if parameters[0]["unit"] in {"", "share"} else 48))
+    spread = [parameter[which]["quantiles"][index] for parameter in parameters for which in WHICH for index in (0, 4)]
+    logarithmic = all(parameter["scale"] == "log" for parameter in parameters)
+    bottom = 24 + ROW * len(parameters)
+    x, y = _across(sketch, spread, parameters[0]["unit"], logarithmic=logarithmic, y=bottom), Scale(0, sketch.height, 0, sketch.height)
+    for which, shift, colour, dash in (("prior", 22, SECOND, [5, 3]), ("posterior", 31, ACCENT, [1, 0])):
+        rows = [
+            {"low": quantiles[0], "middle": quantiles[2], "high": quantiles[4], "y": 24 + ROW * index + shift}
+            for index, quantiles in enumerate(parameter[which]["quantiles"] for parameter in parameters)
+        ]
+        sketch.add(rows, marked("rule", strokeWidth=2, color=colour, strokeDash=dash), x=x.of("low"), x2={"field": "high"}, y=y.of("y"))
+        sketch.add(rows, marked("point", filled=True, size=45, opacity=1, color=colour), x=x.of("middle"), y=y.of("y"))
+    for index, parameter in enumerate(parameters):
+        sketch.write(LEFT, 24 + ROW * index + 14, spaced(parameter["label"]))
+    return sketch
+
+
+def _across(sketch: Sketch, spread: Sequence[float], unit: str, *, logarithmic: bool, y: float) -> Scale:
+    """Add the axis of the values, and the key of the two lines; return the scale."""
+    low, high = min(spread), max(spread)
+    low, high = (low, high) if logarithmic and low < high else padded(low, high, part=0.0)
+    x = Scale(low, high, LEFT, RIGHT, logarithmic)
+    shown = log_ticks(low, high) if logarithmic else ticks(low, high)
+    sketch.across(x, labelled(shown, unit), y=y, title="" if unit == "share" else unit)
+    for place, which, colour, dash in ((LEFT, "prior", SECOND, "5 3"), (LEFT + 78, "posterior", ACCENT, "")):
+        sketch.strokes.append(Stroke(place, 9, place + 26, 9, colour, 2, dash))
+        sketch.write(place + 32, 13, which, colour=INK, size=11)
+    return x

@@ -1,0 +1,135 @@
+"""Pictures of fit and of doubt: what the model says its own record would be, the log score it earned, and what is ignorance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from forecast.report import words
+from forecast.report.charts_answers import share_labels, share_scale, spaced
+from forecast.report.drawing import (
+    ACCENT,
+    INK,
+    MUTED,
+    SECOND,
+    WIDTH,
+    Chart,
+    Scale,
+    Sketch,
+    Spec,
+    day_number,
+    labelled,
+    line,
+    marked,
+    padded,
+    text_width,
+    ticks,
+    time_ticks,
+)
+from forecast.report.telling import measure_name
+
+PITCH = 38
+LEFT, RIGHT = 10, WIDTH - 12
+
+
+def checks_chart(insight: Mapping[str, Any]) -> Chart | None:
+    """Each stream's record against records its posterior would make: every line on its own scale, what was seen as a diamond."""
+    checks = insight["checks"]
+    if not checks:
+        return None
+    sketch = Sketch(PITCH * len(checks) + 10)
+    y = Scale(0, sketch.height, 0, sketch.height)
+    across = Scale(0, 1, LEFT, RIGHT)
+    rows: list[Spec] = []
+    for index, check in enumerate(checks):
+        low, *_, high = check["quantiles"]
+        first, last = padded(min(low, check["seen"]), max(high, check["seen"]), part=0.06)
+        q05, q25, q50, q75, q95, seen = ((value - first) / (last - first) for value in (*check["quantiles"], check["seen"]))
+        rows.append({"q05": q05, "q25": q25, "q50": q50, "q75": q75, "q95": q95, "seen": seen, "y": PITCH * index + 27})
+        sketch.write(LEFT - 4, PITCH * index + 15, check_sentence(check))
+    for lower, upper, width, opacity in (("q05", "q95", 3, 0.45), ("q25", "q75", 9, 0.45)):
+        sketch.add(
+            rows,
+            marked("rule", color=ACCENT, strokeWidth=width, opacity=opacity),
+            x=across.of(lower),
+            x2={"field": upper},
+            y=y.of("y"),
+        )
+    sketch.add(
+        rows, marked("point", shape="stroke", angle=90, size=110, strokeWidth=2, color=INK, opacity=1), x=across.of("q50"), y=y.of("y")
+    )
+    mark = marked("point", shape="diamond", filled=True, size=95, color=SECOND, opacity=1)
+    sketch.add(rows, mark, x=across.of("seen"), y=y.of("y"))
+    said = "; ".join(check_sentence(check) for check in checks)
+    return sketch.done("checks", f"The record against what the model would make of it: {said}.")
+
+
+def check_sentence(check: Mapping[str, Any]) -> str:
+    """Say what was seen and what was predicted of one statistic."""
+    tail = "share" if check["statistic"] == "share of zeros" else ""
+    seen, low, high = (
+        words.share(value) if tail else words.number(value, error=0.003 * abs(value))
+        for value in (check["seen"], check["quantiles"][0], check["quantiles"][-1])
+    )
+    return f"{spaced(check['stream'])}, {check['statistic']}: {seen}, predicted {low if low == high else f'{low} to {high}'}"
+
+
+def score_chart(insight: Mapping[str, Any]) -> Chart | None:
+    """The log score earned row by row: the topic's as a whole line, its prior's dashed."""
+    score = insight["score"]
+    if len(score) < 2:
+        return None
+    sketch = Sketch(190)
+    values = [point[which] for point in score for which in ("topic", "prior")]
+    low, high = padded(min(values), max(values))
+    shown = labelled(ticks(low, high), "")
+    left = max(text_width(label, size=11) for _, label in shown) + 10
+    right = WIDTH - 62
+    x, y = Scale(day_number(score[0]["day"]), day_number(score[-1]["day"]), left, right), Scale(low, high, 158, 10)
+    sketch.up(y, shown, left=left, right=right)
+    sketch.across(x, time_ticks(score[0]["day"], score[-1]["day"]), y=158)
+    rows = [{"day": day_number(point["day"]), "topic": point["topic"], "prior": point["prior"]} for point in score]
+    sketch.add(rows, line(SECOND, dash=(5, 3), interpolate="step-after"), x=x.of("day"), y=y.of("prior"))
+    sketch.add(rows, line(ACCENT, interpolate="step-after"), x=x.of("day"), y=y.of("topic"))
+    ends = {which: y.at(score[-1][which]) + 4 for which in ("topic", "prior")}
+    if abs(ends["topic"] - ends["prior"]) < 14:  # the two words would stand on one another
+        above, below = sorted(ends, key=lambda which: ends[which])
+        middle = min(max(sum(ends.values()) / 2, 20), 152)
+        ends = {above: middle - 7, below: middle + 7}
+    for which, place in ends.items():
+        sketch.write(right + 6, place, "learning" if which == "topic" else "prior", colour=INK)
+    return sketch.done("score", score_sentence(insight))
+
+
+def score_sentence(insight: Mapping[str, Any]) -> str:
+    """Say what the topic earned over its own prior."""
+    last = insight["score"][-1]
+    gain = last["topic"] - last["prior"]
+    better = "better" if gain >= 0 else "worse"
+    first = insight["score"][0]
+    return (
+        f"From {words.day(first['day'])} to {words.day(last['day'])} the rows earned a log score of {words.number(last['topic'], error=0.01)}, "
+        f"against {words.number(last['prior'], error=0.01)} by the prior alone: {words.number(abs(gain), error=0.01)} {better} for learning."
+    )
+
+
+def split_chart(insight: Mapping[str, Any]) -> Chart | None:
+    """How much of each answer's doubt is ignorance of the parameters: the filled part; the rest is luck."""
+    split = [each for each in insight["split"] if each["parts"] or each["ignorance"] > 0]
+    if not split:
+        return None
+    sketch = Sketch(PITCH * len(split) + 60)
+    sketch.write(6, 13, "filled: ignorance; outlined: luck", colour=MUTED, size=11)
+    x, y = share_scale(), Scale(0, sketch.height, 0, sketch.height)
+    rows = [
+        {"zero": 0, "one": 1, "ignorance": min(max(each["ignorance"], 0.0), 1.0), "top": PITCH * index + 42, "end": PITCH * index + 52}
+        for index, each in enumerate(split)
+    ]
+    sides: dict[str, Spec] = {"y": y.of("top"), "y2": {"field": "end"}}
+    sketch.add(rows, marked("rect", filled=False, stroke=ACCENT, strokeWidth=1), x=x.of("zero"), x2={"field": "one"}, **sides)
+    sketch.add(rows, marked("rect", color=ACCENT, opacity=0.85), x=x.of("zero"), x2={"field": "ignorance"}, **sides)
+    for index, each in enumerate(split):
+        sketch.write(6, PITCH * index + 37, f"{measure_name(each)}: {words.share(each['ignorance'])}")
+    sketch.across(x, share_labels(), y=sketch.height - 24)
+    said = "; ".join(f"{measure_name(each)} {words.share(each['ignorance'])}" for each in split)
+    return sketch.done("split", f"The share of each answer's doubt that is ignorance of the parameters: {said}. The rest is luck.")

@@ -1,0 +1,86 @@
+"""The picture of a stream: what is recorded as a step line, what is simulated as bands around a dashed median."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from forecast.report import words
+from forecast.report.drawing import (
+    ACCENT,
+    INK,
+    MUTED,
+    WIDTH,
+    Chart,
+    Scale,
+    Sketch,
+    Stroke,
+    day_number,
+    labelled,
+    line,
+    marked,
+    padded,
+    text_width,
+    ticks,
+    time_ticks,
+)
+
+PAST_FOR_FUTURE = 3  # a fan shows at most this many times as much past as future
+COUNTS_FROM = 0.0
+
+
+def fan(stream: Mapping[str, Any], *, as_of: str) -> Chart | None:
+    """The running total of a stream that has a future; None for one that has none."""
+    future = stream["fan"]
+    if future is None:
+        return None
+    first, last = (date.fromisoformat(day) for day in (future["days"][0], future["days"][-1]))
+    past = _windowed([(point["day"], point["total"]) for point in stream["past"]], first - PAST_FOR_FUTURE * (last - first))
+    days = sorted({*(day for day, _ in past), *future["days"], as_of})
+    totals = [total for _, total in past] + [value for quantiles in future["quantiles"] for value in quantiles]
+    low, high = padded(min(totals), max(totals), floor=COUNTS_FROM if min(totals) >= 0 else float("-inf"))
+    shown = labelled(ticks(low, high, whole=all(total == round(total) for total in totals)), "")
+    left = max(text_width(label, size=11) for _, label in shown) + 10
+    sketch = Sketch(200)
+    x, y = Scale(day_number(days[0]), day_number(days[-1]), left, WIDTH - 10), Scale(low, high, 170, 18)
+    sketch.up(y, shown, left=left, right=WIDTH - 10)
+    sketch.across(x, time_ticks(days[0], days[-1]), y=170)
+    here = x.at(day_number(as_of))
+    sketch.strokes.append(Stroke(here, 16, here, 170, MUTED, 1, "2 3"))
+    sketch.write(here, 11, words.day(as_of), colour=MUTED, size=11, anchor="end" if here > WIDTH / 2 else "start")
+    bands = [
+        dict(zip(("day", "q05", "q25", "q50", "q75", "q95"), (day_number(day), *quantiles), strict=True))
+        for day, quantiles in zip(future["days"], future["quantiles"], strict=True)
+    ]
+    for lower, upper, opacity in (("q05", "q95", 0.16), ("q25", "q75", 0.28)):
+        sketch.add(
+            bands,
+            marked("area", color=ACCENT, opacity=opacity),
+            x=x.of("day"),
+            y=y.of(lower),
+            y2={"field": upper},
+        )
+    sketch.add(bands, line(ACCENT, dash=(5, 3)), x=x.of("day"), y=y.of("q50"))
+    recorded = [{"day": day_number(day), "total": total} for day, total in past]
+    sketch.add(recorded, line(INK, interpolate="step-after"), x=x.of("day"), y=y.of("total"))
+    return sketch.done(f"stream-{stream['name']}", fan_sentence(stream))
+
+
+def fan_sentence(stream: Mapping[str, Any]) -> str:
+    """Say what a fan shows."""
+    tail = f" ({stream['unit']})" if stream["unit"] not in {"", "share"} else ""
+    so_far = f"Recorded up to {words.day(stream['through'])}: {words.number(stream['total'])}{tail}"
+    if stream["fan"] is None:
+        return f"{so_far}. No future is simulated."
+    low, _, middle, _, high = (words.number(value, error=0.005 * max(abs(value), 1)) for value in stream["fan"]["quantiles"][-1])
+    by = words.day(stream["fan"]["days"][-1])
+    between = f"nine times in ten between {low} and {high}, in the middle {middle}" if low != high else f"almost certainly {middle}"
+    return f"{so_far}. By {by}: {between}."
+
+
+def _windowed(past: Sequence[tuple[str, float]], first: date) -> list[tuple[str, float]]:
+    """The steps from a day on, begun with the total on that day."""
+    kept = [(day, total) for day, total in past if date.fromisoformat(day) >= first]
+    before = [total for day, total in past if date.fromisoformat(day) < first]
+    return [(first.isoformat(), before[-1]), *kept] if before else kept

@@ -1,0 +1,197 @@
+"""The model as a picture: which parameters move which streams, and what each question asks of them.
+
+Names are read from the statements.  They stand in columns, what is unknown or
+given at the left, then quantities, streams and questions; within a column near
+what they are joined to (the barycentre method of Sugiyama, Tagawa and Toda
+1981).  What feeds back, a stream's total into what drives it, is a dashed line.
+Boxes and lines are plain shapes: there is nothing here for Vega-Lite to scale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from forecast.language.expressions import Expression, Index, Name, Total, parse_expression, walk
+from forecast.language.faults import Fault
+from forecast.language.statements import parse_statement
+from forecast.report.drawing import ACCENT, INK, MUTED, PAPER, SECOND, Chart, Text, fitted, text_width
+
+SWEEPS = 8
+BOX, PITCH, HEAD, MARGIN = 24, 34, 26, 20  # pixels: a box's height, from box to box, the headings, the room at both sides
+ROOM = 64  # between columns
+WIDEST = 210
+COLUMNS = {"parameter": 0, "series": 0, "quantity": 1, "stream": 2, "question": 3}
+HEADINGS = ("parameters, series", "quantities", "streams", "questions")
+LOOKS = {  # outline colour, dash and rounding of each kind: shape tells them apart where colour does not
+    "parameter": (SECOND, "", 12),
+    "series": (MUTED, "2 2", 0),
+    "quantity": (MUTED, "", 0),
+    "stream": (ACCENT, "", 0),
+    "question": (INK, "", 5),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A name of the model and what it is."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The names of a model in columns, and which name each depends on: pairs of (from, to)."""
+
+    columns: tuple[tuple[Node, ...], ...]
+    edges: tuple[tuple[str, str], ...]
+
+
+def model_graph(content: Mapping[str, Any]) -> Chart | None:
+    """Return the picture of a topic's model; None where it has no questions or nothing they depend on."""
+    graph = graph_of(content)
+    if not graph.edges:
+        return None
+    said = "; ".join(f"{to} depends on {', '.join(sources)}" for to, sources in _by_target(graph).items())
+    return _drawn(graph, f"The model as a graph: {said}.".replace("_", " "))
+
+
+def graph_of(content: Mapping[str, Any]) -> Graph:
+    """Return the names of a model in columns, and what depends on what."""
+    uses: dict[Node, list[str]] = {}
+    for parameter in content["parameters"]:
+        node = Node(parameter["name"], "parameter")
+        uses.setdefault(node, []).extend([*_of_statement(parameter["statement"]), parameter["per"]])
+    for series in content["series"]:
+        uses[Node(series["name"], "series")] = _of_text(series["later"])
+    for quantity in content["quantities"]:
+        uses[Node(quantity["name"], "quantity")] = _of_text(quantity["text"])
+    for stream in content["streams"]:
+        nexts = [name for text in stream["next"].values() for name in _of_text(text)]
+        uses[Node(stream["name"], "stream")] = [*_of_statement(stream["statement"]), *nexts]
+    for answer in content["answers"]:
+        texts = [answer["answer"], answer["given"], *(choice["condition"] for choice in answer["choices"])]
+        uses[Node(answer["name"], "question")] = [name for text in texts for name in _of_text(text)]
+    known = {node.name for node in uses}
+    edges = tuple(dict.fromkeys((name, node.name) for node, names in uses.items() for name in names if name in known and name != node.name))
+    return Graph(_in_columns(list(uses), edges), edges)
+
+
+def _of_statement(text: str) -> list[str]:
+    try:
+        statement = parse_statement(text)
+    except Fault:
+        return []
+    return [name for argument in statement.arguments.values() for name in _names(argument)]
+
+
+def _of_text(text: str) -> list[str]:
+    try:
+        return _names(parse_expression(text)) if text else []
+    except Fault:
+        return []
+
+
+def _names(expression: Expression) -> list[str]:
+    """The names and streams of an expression, in order."""
+    found: list[str] = []
+    for node in walk(expression):
+        match node:
+            case Name(name) | Index(name) | Total(name):
+                found.append(name)
+            case _:
+                pass
+    return found
+
+
+def _in_columns(nodes: Sequence[Node], edges: Sequence[tuple[str, str]]) -> tuple[tuple[Node, ...], ...]:
+    """Nodes by column, in an order that crosses few lines; columns that would be empty are left out."""
+    columns = [[node for node in nodes if COLUMNS[node.kind] == index] for index in range(len(HEADINGS))]
+    return _uncrossed([column for column in columns if column], edges)
+
+
+def _uncrossed(layers: Sequence[Sequence[Node]], edges: Sequence[tuple[str, str]]) -> tuple[tuple[Node, ...], ...]:
+    """Order each column by the mean place of what its nodes are joined to, sweeping back and forth."""
+    joined: dict[str, list[str]] = {}
+    for source, to in edges:
+        joined.setdefault(source, []).append(to)
+        joined.setdefault(to, []).append(source)
+    ordered = [list(layer) for layer in layers]
+    place = {node.name: (index + 0.5) / len(layer) for layer in ordered for index, node in enumerate(layer)}
+    for sweep in range(SWEEPS):
+        for layer in ordered if sweep % 2 == 0 else reversed(ordered):
+            means = {
+                node.name: sum(place[other] for other in joined[node.name]) / len(joined[node.name])
+                if joined.get(node.name)
+                else place[node.name]
+                for node in layer
+            }
+            layer.sort(key=lambda node: means[node.name])
+            place |= {node.name: (index + 0.5) / len(layer) for index, node in enumerate(layer)}
+    return tuple(tuple(layer) for layer in ordered)
+
+
+def _drawn(graph: Graph, alt: str) -> Chart:
+    headings = [HEADINGS[COLUMNS[column[0].kind]] for column in graph.columns]
+    widths = [
+        max(text_width(heading, size=11) + 6, *(min(text_width(_spaced(node)) + 22, WIDEST) for node in column))
+        for heading, column in zip(headings, graph.columns, strict=True)
+    ]
+    lefts = [sum(widths[:index]) + ROOM * index + MARGIN for index in range(len(widths))]
+    width = lefts[-1] + widths[-1] + MARGIN
+    tallest = max(len(column) for column in graph.columns)
+    height = HEAD + tallest * PITCH
+    boxes: dict[str, tuple[float, float, float]] = {}  # left, right and middle height of each
+    for column, left, wide in zip(graph.columns, lefts, widths, strict=True):
+        top = HEAD + (tallest - len(column)) * PITCH / 2
+        for index, node in enumerate(column):
+            boxes[node.name] = (left, left + wide, top + index * PITCH + BOX / 2)
+    kinds = {node.name: node.kind for column in graph.columns for node in column}
+    lines = [_edge(boxes[source], boxes[to], back=COLUMNS[kinds[source]] > COLUMNS[kinds[to]]) for source, to in graph.edges]
+    outlines = [_box(boxes[node.name], node.kind) for column in graph.columns for node in column]
+    texts = [Text(left, 13, heading, "start", MUTED, 11) for heading, left in zip(headings, lefts, strict=True)]
+    texts += [
+        Text(boxes[node.name][0] + 11, boxes[node.name][2] + 4, fitted(_spaced(node), WIDEST - 22))
+        for column in graph.columns
+        for node in column
+    ]
+    return Chart("model", alt, height, {"layer": []}, texts=tuple(texts), width=width, shapes="".join(lines + outlines))
+
+
+def _edge(source: tuple[float, float, float], to: tuple[float, float, float], *, back: bool) -> str:
+    """A curve from the side of one box to the side of another; dashed where it leads back, around the left where both share a column."""
+    if source[0] == to[0]:
+        start, end, bend = source[0], to[0], -ROOM / 2
+        path = f"M{_n(start)},{_n(source[2])}C{_n(start + bend)},{_n(source[2])} {_n(end + bend)},{_n(to[2])} {_n(end)},{_n(to[2])}"
+    else:
+        start, end = (source[0], to[1]) if back else (source[1], to[0])
+        middle = (start + end) / 2
+        path = f"M{_n(start)},{_n(source[2])}C{_n(middle)},{_n(source[2])} {_n(middle)},{_n(to[2])} {_n(end)},{_n(to[2])}"
+    dash = ' stroke-dasharray="4 3"' if back or source[0] == to[0] else ""
+    colour = SECOND if back else MUTED
+    return f'<path d="{path}" fill="none" stroke="{colour}" stroke-opacity="0.6"{dash}/>'
+
+
+def _box(box: tuple[float, float, float], kind: str) -> str:
+    colour, dash, rounding = LOOKS[kind]
+    dashed = f' stroke-dasharray="{dash}"' if dash else ""
+    left, right, middle = box
+    place = f'x="{_n(left)}" y="{_n(middle - BOX / 2)}" width="{_n(right - left)}" height="{BOX}" rx="{rounding}"'
+    return f'<rect {place} fill="{PAPER}" stroke="{colour}" stroke-width="1.5"{dashed}/>'
+
+
+def _n(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")
+
+
+def _spaced(node: Node) -> str:
+    return node.name.replace("_", " ")
+
+
+def _by_target(graph: Graph) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for source, to in graph.edges:
+        found.setdefault(to, []).append(source)
+    return found

@@ -1,0 +1,208 @@
+"""What stands in which section of a topic's page: tables, pictures by name, and sentences, the same for HTML and Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from forecast.report import words
+from forecast.report.charts_fit import score_sentence
+from forecast.report.charts_why import MOST_WATERFALLS, chart_name
+from forecast.report.tables import (
+    Table,
+    beliefs_table,
+    engines_table,
+    facts_table,
+    questions_table,
+    rows_table,
+    series_table,
+    statements_table,
+)
+from forecast.report.tables_why import (
+    checks_table,
+    history_table,
+    information_table,
+    leverage_table,
+    moves_table,
+    power_table,
+    sensitivity_table,
+    signposts_table,
+    split_table,
+    surprise_table,
+    told,
+)
+from forecast.report.telling import from_to, has_moved, measure_name, move_told, open_measures
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in a section: its name, and the line under it."""
+
+    name: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of insight: paragraphs, a list of points, pictures, tables that stand open, and tables that are folded.
+
+    ``missing`` is the one sentence of a section that has nothing to show.
+    """
+
+    heading: str
+    anchor: str
+    paragraphs: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    tables: tuple[Table, ...] = ()
+    folded: tuple[Table, ...] = ()
+    missing: str = ""
+
+
+HEADINGS = {
+    "changed": "What changed since the last report, and why",
+    "history": "The answers over the record",
+    "rests": "What the answers rest on",
+    "foresaw": "How well the record was foreseen",
+    "signposts": "What would change the answers",
+    "doubt": "Ignorance and luck",
+}
+
+
+def topic_tables(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the tables every report has, by name; those of streams and series by their names."""
+    insight = content["insight"]
+    return {
+        "rows": {stream["name"]: rows_table(stream, insight) for stream in content["streams"]},
+        "questions": questions_table(content),
+        "beliefs": beliefs_table(content),
+        "statements": statements_table(content),
+        "series": {series["name"]: series_table(series) for series in content["series"]},
+        "engines": engines_table(content["verdict"]["checks"]),
+        "facts": facts_table(content),
+    }
+
+
+def parameter_groups(content: Mapping[str, Any]) -> list[list[Mapping[str, Any]]]:
+    """Return the values of each parameter together."""
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for parameter in content["parameters"]:
+        groups.setdefault(parameter["name"], []).append(parameter)
+    return list(groups.values())
+
+
+def why_sections(content: Mapping[str, Any], charts: Container[str]) -> dict[str, Section]:
+    """Return the sections of insight by their anchors; without insight, or where one has nothing to show, a sentence stands there."""
+    insight = content["insight"]
+    if insight is None:
+        return {name: Section(heading, name, missing=f"{heading}: not computed for this report.") for name, heading in HEADINGS.items()}
+    made = (
+        _changed(insight, charts),
+        _history(insight, charts),
+        _rests(insight, charts),
+        _foresaw(content, charts),
+        _signposts(insight),
+        _doubt(insight, charts),
+    )
+    return {section.anchor: section for section in made}
+
+
+def _changed(insight: Mapping[str, Any], charts: Container[str]) -> Section:
+    move = move_told(insight)
+    if move is None:
+        return _nothing("changed", "No earlier report and no earlier news to compare with.")
+    against = "what was published then" if move["against"] == "ledger" else "what today's priors and statements would have said then"
+    since = f"{words.capital(move['why'].rstrip('.') or f'since {words.day(move["since"])}')}, compared with {against}."
+    points = told(insight, move)
+    others = [each for each in insight["moves"] if each is not move]
+    points += [f"{words.capital(each['why'].rstrip('.'))}: nothing of note." for each in others if not has_moved(insight, each)]
+    names = [(chart_name("moved", measure), index, measure) for index, measure in enumerate(insight["measures"])]
+    pictures = [
+        Picture(name, f"{words.capital(measure_name(measure))}: {from_to(measure, move['before'][index], move['after'][index])}")
+        for name, index, measure in names
+        if name in charts
+    ]
+    if len(pictures) == MOST_WATERFALLS:
+        points.append("The answers that moved most are drawn; the table has all.")
+    heading = HEADINGS["changed"] if move["against"] == "ledger" else "What changed with the last news, and why"
+    tables = tuple(moves_table(insight, each) for each in (move, *others))
+    return Section(heading, "changed", (since,), tuple(points), tuple(pictures), folded=tables)
+
+
+def _history(insight: Mapping[str, Any], charts: Container[str]) -> Section:
+    points = insight["history"]["points"]
+    if not points:
+        return _nothing("history", "The record has no days to go back to.")
+    pictures = [
+        Picture(chart_name("history", measure), words.capital(measure_name(measure)))
+        for measure in insight["measures"]
+        if chart_name("history", measure) in charts
+    ]
+    explained = (
+        "By replay: what today's priors and statements say with the knowledge of each day; only the ledger knows what was said at the time. "
+        "A stroke across the line is a day on which rows became known; a dashed upright, the day a question was settled."
+    )
+    return Section(HEADINGS["history"], "history", (explained,), pictures=tuple(pictures), folded=(history_table(insight),))
+
+
+def _rests(insight: Mapping[str, Any], charts: Container[str]) -> Section:
+    measures = [insight["measures"][index] for index in open_measures(insight)]
+    pictures = [
+        Picture(chart_name("tornado", measure), words.capital(measure_name(measure)))
+        for measure in measures
+        if chart_name("tornado", measure) in charts
+    ]
+    explained = (
+        "Each prior changed, one at a time: triangles, its middle one standard deviation lower (to the left) and higher (to the right); "
+        "full circle, half as wide; open circle, twice as wide. The upright is the published answer; the strongest priors stand first."
+    )
+    sensitivity = tuple(sensitivity_table(insight, index) for index in open_measures(insight)) if insight["sensitivity"] else ()
+    leverage = leverage_table(insight, ("source", "grade", "stream"))
+    power = (power_table(insight),) if insight["power"] else ()
+    return Section(
+        HEADINGS["rests"], "rests", (explained,) if pictures else (), pictures=tuple(pictures), folded=(*sensitivity, leverage, *power)
+    )
+
+
+def _foresaw(content: Mapping[str, Any], charts: Container[str]) -> Section:
+    insight = content["insight"]
+    if not insight["surprise"]:
+        return _nothing("foresaw", "There are no rows to have foreseen.")
+    captions = {"checks": "The record, and what the model would make of it", "score": "The log score, earned row by row"}
+    paragraphs = [score_sentence(insight)] if insight["score"] else []
+    paragraphs.append(
+        "Bars: what the model would make of the record, nine times in ten (thin) and half the time (thick); diamonds: what was seen. "
+        "Whole line: the score with what had been learnt by then; dashed: by the prior alone; higher is better."
+    )
+    pictures = tuple(Picture(name, caption) for name, caption in captions.items() if name in charts)
+    return Section(
+        HEADINGS["foresaw"],
+        "foresaw",
+        tuple(paragraphs),
+        pictures=pictures,
+        tables=(surprise_table(content),),
+        folded=(checks_table(insight),) if insight["checks"] else (),
+    )
+
+
+def _signposts(insight: Mapping[str, Any]) -> Section:
+    tables = [signposts_table(insight)] if insight["signposts"] else []
+    tables += [information_table(insight)] if insight["information"] else []
+    if not tables:
+        return _nothing("signposts", "Nothing more is simulated, so nothing to watch for.")
+    return Section(HEADINGS["signposts"], "signposts", tables=tuple(tables))
+
+
+def _doubt(insight: Mapping[str, Any], charts: Container[str]) -> Section:
+    if not insight["split"]:
+        return _nothing("doubt", "Every question is settled: no doubt is left to split.")
+    explained = (
+        "If every parameter were known, the filled part of an answer's doubt would be gone; the rest is luck, which no evidence takes away."
+    )
+    pictures = (Picture("split", "The share of each answer's doubt that is ignorance"),) if "split" in charts else ()
+    return Section(HEADINGS["doubt"], "doubt", (explained,), pictures=pictures, tables=(split_table(insight),))
+
+
+def _nothing(anchor: str, sentence: str) -> Section:
+    return Section(HEADINGS[anchor], anchor, missing=sentence)

@@ -1,0 +1,220 @@
+"""The shape of a report's insight: what moved the answers, what they rest on, what would change them.
+
+Every answer is measured by one number, or by one for each choice: its
+*measures*.  A list called ``values``, ``points`` or ``bits`` has one entry for
+each measure, in their order, so that a table of many variations stays small.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+
+class MeasureContent(TypedDict):
+    """One number that measures an answer.
+
+    A probability for the kinds ``probability`` and ``date`` (that it happens by
+    then) and for each choice of ``shares``; the mean in ``unit`` for
+    ``distribution``.  ``settled`` where the record has decided it.
+    """
+
+    question: str
+    label: str
+    kind: Literal["probability", "mean"]
+    unit: str
+    value: float
+    error: float
+    settled: bool
+
+
+class Estimate(TypedDict):
+    """A measure under a variation: its value, how far that is from the published one, and the Monte Carlo error of that."""
+
+    value: float
+    change: float
+    error: float
+
+
+class MovePart(TypedDict):
+    """One part of a change: by how much it moved each measure, with its error, and in bits (log odds base 2; null for means).
+
+    ``about`` says in words what it is; a row has its stream, days, value, and source.
+    """
+
+    kind: Literal["time", "row", "correction", "series", "prior", "model", "noise"]
+    name: str
+    about: str
+    known: str
+    source: str
+    points: list[float]
+    errors: list[float]
+    bits: list[float | None]
+
+
+class Move(TypedDict):
+    """A change of the answers between two days or two reports, split exactly: before + the parts' points = after.
+
+    ``since`` is the earlier day.  ``against`` says what stands there: the
+    ``ledger`` (what was published then) or a ``replay`` (what today's book would
+    have said).
+    """
+
+    since: str
+    until: str
+    against: Literal["ledger", "replay"]
+    why: str
+    before: list[float]
+    after: list[float]
+    parts: list[MovePart]
+    sentences: list[str]
+
+
+class LeverageContent(TypedDict):
+    """The answers without a row, or without all rows of a source, grade or stream.
+
+    ``row`` counts in the stream's rows as the report lists them; null where
+    several rows are left out.  ``refitted`` where the weights did not carry.
+    """
+
+    kind: Literal["row", "source", "grade", "stream"]
+    name: str
+    stream: str
+    row: int | None
+    rows: int
+    values: list[Estimate]
+    pareto_k: float | None
+    refitted: bool
+
+
+class SensitivityContent(TypedDict):
+    """The answers with one prior changed."""
+
+    parameter: str
+    label: str
+    change: Literal["half as wide", "twice as wide", "one sd lower", "one sd higher"]
+    statement: str
+    values: list[Estimate]
+    pareto_k: float | None
+    refitted: bool
+
+
+class PowerContent(TypedDict):
+    """Power-scaling of one value: how much its posterior moves with the prior's and the likelihood's weight, and what that means."""
+
+    parameter: str
+    label: str
+    prior: float
+    likelihood: float
+    diagnosis: str
+
+
+class SurpriseContent(TypedDict):
+    """A row against what was predicted before it became known.
+
+    ``low``, ``middle`` and ``high`` are the 5, 50 and 95 % points of the
+    prediction; ``tail`` the probability of something at least as far out
+    (two-sided); ``bits`` how much better (+) or worse (-) the topic foresaw it
+    than its own prior did.
+    """
+
+    stream: str
+    row: int
+    known: str
+    value: float
+    low: float
+    middle: float
+    high: float
+    tail: float
+    log_score: float
+    prior_log_score: float
+    bits: float
+
+
+class ScorePoint(TypedDict):
+    """The log scores earned up to a day, row by row, by the topic and by its prior alone (sums of natural logs)."""
+
+    day: str
+    topic: float
+    prior: float
+
+
+class PredictiveCheckContent(TypedDict):
+    """A stream's record against records that its posterior would make: a statistic as seen and as predicted."""
+
+    stream: str
+    statistic: Literal["sum", "largest", "share of zeros"]
+    seen: float
+    quantiles: list[float]
+    tail: float
+
+
+class InformationContent(TypedDict):
+    """How far one more month of a stream is expected to move each measure (mean absolute change)."""
+
+    stream: str
+    until: str
+    values: list[float]
+    errors: list[float]
+
+
+class SignpostContent(TypedDict):
+    """If this is seen by a day, then: its chance and the measures then, which rest on the paths where it is so."""
+
+    stream: str
+    condition: str
+    until: str
+    chance: float
+    values: list[Estimate]
+
+
+class HistoryPoint(TypedDict):
+    """The measures as of a day, by replay, with their Monte Carlo errors, and the rows that became known on it."""
+
+    day: str
+    values: list[float]
+    errors: list[float]
+    news: list[str]
+
+
+class HistoryContent(TypedDict):
+    """The measures over the days of the record, and the day each question was settled (null where it is open)."""
+
+    points: list[HistoryPoint]
+    settled: list[str | None]
+
+
+class SplitPart(TypedDict):
+    """The share of a measure's doubt (variance) that would go if one value were known."""
+
+    parameter: str
+    label: str
+    share: float
+    error: float
+
+
+class SplitContent(TypedDict):
+    """A measure's doubt: the share that is ignorance of the parameters, the rest being luck, and which parameters."""
+
+    question: str
+    label: str
+    ignorance: float
+    error: float
+    parts: list[SplitPart]
+
+
+class InsightContent(TypedDict):
+    """Everything a report says of why; ``notes`` say what could not be said, and why not."""
+
+    measures: list[MeasureContent]
+    moves: list[Move]
+    leverage: list[LeverageContent]
+    sensitivity: list[SensitivityContent]
+    power: list[PowerContent]
+    surprise: list[SurpriseContent]
+    score: list[ScorePoint]
+    checks: list[PredictiveCheckContent]
+    information: list[InformationContent]
+    signposts: list[SignpostContent]
+    history: HistoryContent
+    split: list[SplitContent]
+    notes: list[str]

@@ -1,0 +1,229 @@
+"""Tables of a report as plain values, so that page and Markdown show the same cells.
+
+A column's kind says how its cells are set: ``head`` names the row (``headday`` by its days, which do not wrap), ``text`` and
+``note`` are words (a long note is folded), ``number`` stands at the right,
+``day`` does not wrap, ``source`` may become a link, ``code`` is the book's own
+text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from forecast.report import words
+from forecast.report.charts_answers import spaced
+from forecast.report.telling import as_text, measure_name, strongest
+
+Kind = Literal["head", "headday", "headcode", "text", "note", "number", "day", "source", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column holds."""
+
+    name: str
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A caption, columns, and rows with a text for each column."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def questions_table(content: Mapping[str, Any]) -> Table:
+    """How each question is settled, by when, and how exactly its answer was computed."""
+    columns = (
+        Column("question", "head"),
+        Column("by", "day"),
+        Column("given", "code"),
+        Column("how it is settled", "note"),
+        Column("computed"),
+    )
+    rows = tuple(
+        (spaced(answer["name"]), words.day(answer["by"]) if answer["by"] else "", answer["given"], answer["rule"], error_words(answer))
+        for answer in content["answers"]
+    )
+    return Table("The rule of each question, and the Monte Carlo error of its answer", columns, rows)
+
+
+def error_words(answer: Mapping[str, Any]) -> str:
+    """How exactly an answer was computed."""
+    if answer["status"] in words.RECORDED:
+        return "exact: the record alone settles it"
+    value = answer["value"]
+    match answer["kind"]:
+        case "probability" | "date":
+            points = 100 * value["error"]
+        case "shares":
+            points = 100 * max(share["error"] for share in value["shares"])
+        case _:
+            shown = words.number(value["mean"], error=value["mean_error"])
+            return f"mean {shown}, Monte Carlo error {value['mean_error']:.2g}"
+    return f"Monte Carlo error {points:.2g} percentage points"
+
+
+def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> Table:
+    """A stream's rows with their sources and, where there is insight, the answer each row moves most."""
+    names = tuple(dict.fromkeys(name for row in stream["rows"] for name in row["columns"]))
+    without = {} if insight is None else _without_row(stream["name"], insight)
+    columns = [
+        Column("days", "headday"),
+        Column("value", "number"),
+        *(Column(spaced(name)) for name in names),
+        Column("known", "day"),
+        Column("source", "source"),
+    ]
+    columns += [Column("grade"), *([Column("learnt from it", "text")] if without else []), Column("note", "note")]
+    count = f"{len(stream['rows'])} row{'' if len(stream['rows']) == 1 else 's'}"
+    watched = "; watched, so quiet days count as they pass" if stream["watched"] else ""
+    learnt = "; learnt from it: the answer that would change most had nothing been learnt from the row" if without else ""
+    rows = []
+    for index, row in enumerate(stream["rows"]):
+        cells = [
+            span(row),
+            words.number(row["value"]),
+            *(_column(row["columns"].get(name, "")) for name in names),
+            row["known"],
+            row["source"],
+            row["grade"],
+        ]
+        cells += [without.get(index, "")] if without else []
+        cells.append(f"{row['note']}{f' Replaces {row["replaces"]}.' if row['replaces'] else ''}")
+        rows.append(tuple(cells))
+    return Table(f"{count}; total {words.number(stream['total'])}{watched}{learnt}", tuple(columns), tuple(rows))
+
+
+def _without_row(stream: str, insight: Mapping[str, Any]) -> dict[int, str]:
+    """For each row, the open measure that changes most without it: ``walk in: 12 % with it, 8 % without``."""
+    found = {}
+    for each in insight["leverage"]:
+        if each["kind"] == "row" and each["stream"] == stream and each["row"] is not None:
+            index = strongest(insight, each["values"])
+            if index is not None:
+                measure, estimate = insight["measures"][index], each["values"][index]
+                shown = [as_text(measure, value, error=estimate["error"]) for value in (measure["value"], estimate["value"])]
+                same = shown[0] == shown[1]
+                found[each["row"]] = "hardly any answer" if same else f"{measure_name(measure)}: {shown[0]}, without it {shown[1]}"
+    return found
+
+
+def span(row: Mapping[str, Any]) -> str:
+    """The days a row covers."""
+    first, last = date.fromisoformat(row["start"]), date.fromisoformat(row["end"])
+    return first.isoformat() if first == last else f"{first} to {last}"
+
+
+def beliefs_table(content: Mapping[str, Any]) -> Table:
+    """Prior and posterior of every parameter."""
+    columns = [Column("parameter", "head")]
+    columns += [Column(name, "number") for which in ("prior", "posterior") for name in (which, "5 %", "95 %")]
+    rows: list[tuple[str, ...]] = []
+    for parameter in content["parameters"]:
+        name = labelled_name(parameter["name"], parameter["label"])
+        rows += [
+            (
+                f"{name}: {spaced(category['label'])}",
+                words.share(category["prior"]),
+                "",
+                "",
+                words.share(category["posterior"]),
+                "",
+                "",
+                "chance",
+            )
+            for category in parameter["categories"]
+        ]
+        if not parameter["categories"]:
+            points = [parameter[which]["quantiles"][index] for which in ("prior", "posterior") for index in (2, 0, 4)]
+            rows.append((name, *(_in_unit(value, parameter["unit"]) for value in points), parameter["unit"]))
+    caption = "Middle, and the range that holds nine in ten, before the record (prior) and after it (posterior)"
+    return Table(caption, (*columns, Column("unit")), tuple(rows))
+
+
+def statements_table(content: Mapping[str, Any]) -> Table:
+    """The model in its own statements."""
+    rows: list[tuple[str, ...]] = [
+        ("prior", f"{p['name']}{f'[{p["label"]}]' if p['label'] else ''}", p["statement"], "") for p in content["parameters"]
+    ]
+    rows += [("quantity", quantity["name"], quantity["text"], "") for quantity in content["quantities"]]
+    rows += [
+        ("series", s["name"], s["later"], f"{s['about']}{'; the statement is what holds after its last value' if s['later'] else ''}")
+        for s in content["series"]
+    ]
+    for stream in content["streams"]:
+        after = "; ".join(f"next {column} = {text}" for column, text in stream["next"].items())
+        rows.append(("stream", stream["name"], stream["statement"], after))
+    for answer in content["answers"]:
+        asked = answer["answer"] or "; ".join(f"{choice['label']}: {choice['condition']}" for choice in answer["choices"])
+        given = f"given {answer['given']}" if answer["given"] else ""
+        since = f"from {words.day(answer['since'])}" if answer["since"] else ""
+        by = f"by {words.day(answer['by'])}" if answer["by"] else ""
+        rows.append(("question", answer["name"], asked, ", ".join(part for part in (given, since, by) if part)))
+    columns = (Column("what"), Column("name", "headcode"), Column("statement", "code"), Column("and"))
+    return Table("Every statement of the model, as the book has it", columns, tuple(rows))
+
+
+def series_table(series: Mapping[str, Any]) -> Table:
+    """The values of a series."""
+    columns = (
+        Column("from", "headday"),
+        Column("value", "number"),
+        Column("known", "day"),
+        Column("source", "source"),
+        Column("grade"),
+        Column("note", "note"),
+    )
+    rows = tuple((p["day"], words.number(p["value"]), p["known"], p["source"], p["grade"], p["note"]) for p in series["points"])
+    return Table(f"{series['about']}{f' ({series["unit"]})' if series['unit'] else ''}", columns, rows)
+
+
+def engines_table(checks: Sequence[Mapping[str, Any]]) -> Table:
+    """The two engines side by side."""
+    names = list(checks[0]) if checks else []
+    numbers = {name for check in checks for name, value in check.items() if isinstance(value, int | float) and not isinstance(value, bool)}
+    columns = tuple(Column(spaced(name), "head" if name == "name" else "number" if name in numbers else "text") for name in names)
+    return Table("Every figure by both engines", columns, tuple(tuple(_checked(check[name]) for name in names) for check in checks))
+
+
+def facts_table(content: Mapping[str, Any]) -> Table:
+    """What it takes to make the report again."""
+    run = content["run"]
+    rows = [("as of", words.day(content["as_of"])), ("seed", str(run["seed"]))]
+    rows += [("paths", str(run["draws"]))] if "draws" in run else []
+    rows += [*run["versions"].items(), *((f"hash of {spaced(name)}", digest) for name, digest in run["hashes"].items())]
+    rows.append(("hash of this report", content["digest"]))
+    return Table("Versions and hashes", (Column("what", "head"), Column("which", "code")), tuple(rows))
+
+
+def labelled_name(name: str, label: str) -> str:
+    """A parameter's name as words, with its label."""
+    return f"{spaced(name)}, {spaced(label)}" if label else spaced(name)
+
+
+def _in_unit(value: float, unit: str) -> str:
+    """A quantile as a table shows it: three digits at most."""
+    return words.in_unit(value, unit, error=0.003 * abs(value))
+
+
+def _column(value: float | str) -> str:
+    return spaced(value) if isinstance(value, str) else words.number(value)
+
+
+def _checked(value: Any) -> str:
+    """A value of a check as a table shows it."""
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case float() | int():
+            return words.number(float(value), error=0.0)
+        case _:
+            return spaced(str(value))

@@ -1,0 +1,70 @@
+"""The whole draft, made in a process of its own: asking why takes seconds, and the next save must not wait for it."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from forecast.concluding import Settings
+from forecast.watching.drafts import drafted
+from forecast.workflow import Made
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A draft being made elsewhere."""
+
+    topic: str
+    process: BaseProcess
+    answer: Connection
+
+    def is_ready(self) -> bool:
+        """Whether the draft has been made, or the process has ended without it."""
+        return self.answer.poll()
+
+    def made(self) -> Made | None:
+        """Return the draft, None where the published report says it already.
+
+        Raises ``RuntimeError`` where the process ended without one; what went
+        wrong it has printed.
+        """
+        try:
+            made: Made | None = self.answer.recv()
+        except EOFError:
+            self.process.join()
+            raise RuntimeError(f"the process that asked why of {self.topic} ended with {self.process.exitcode}") from None
+        self.stop()
+        return made
+
+    def stop(self) -> None:
+        """End the process, with its work done or not."""
+        self.process.terminate()
+        self.process.join()
+        self.answer.close()
+
+
+def begin(root: Path, topic: str, *, as_of: date, settings: Settings) -> Apart:
+    """Begin to make a topic's whole draft in a fresh interpreter, since this process has threads and cannot be copied.
+
+    The calling thread no longer takes SIGINT: call it from none that should.
+    """
+    context = get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_make, args=(there, root, topic, as_of, settings), daemon=True)
+    if hasattr(signal, "pthread_sigmask"):  # Ctrl-C is for the process that waits; the mask is inherited
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    process.start()
+    there.close()  # theirs alone, so that its end is seen here
+    return Apart(topic, process, here)
+
+
+def _make(answer: Connection, root: Path, topic: str, as_of: date, settings: Settings) -> None:
+    made = drafted(root, topic, as_of=as_of, settings=settings, insight=True)
+    with suppress(BrokenPipeError):  # nobody waits any more
+        answer.send(made)

@@ -1,0 +1,81 @@
+"""What a save touches, and the drafts it leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from forecast.book import layout
+from forecast.book.hashes import numbers_hash, words_hash
+from forecast.book.problems import has_errors, in_order
+from forecast.book.topic import Book
+from forecast.checking import read_checked
+from forecast.concluding import Settings
+from forecast.remembering import published
+from forecast.report.pages import render_index
+from forecast.workflow import Made, draft
+
+EDITED = {".toml", ".csv", ".md"}  # what people edit in a book
+
+
+def touched_topics(root: Path, paths: Iterable[Path]) -> tuple[str, ...]:
+    """Return the topics whose answers or reports may have changed with some files, sorted.
+
+    A loose file of ``seeds`` touches every topic, since their origins may point into it.
+    """
+    return tuple(sorted({topic for path in paths for topic in _touched(root, path.relative_to(root).parts)}))
+
+
+def drafted(root: Path, topic: str, *, as_of: date, settings: Settings, insight: bool) -> Made | None:
+    """Return what a topic comes to, None where the published report says it already.
+
+    With ``insight`` the report says why, which takes seconds; the answers are the same without.
+    """
+    book, problems = read_checked(root, [topic])
+    if has_errors(problems):
+        return Made(problems=problems)
+    if is_published(book, topic):
+        return None
+    made = draft(book, topic, as_of=as_of, settings=settings, insight=insight)
+    return replace(made, problems=in_order((*problems, *made.problems)))
+
+
+def is_published(book: Book, topic: str) -> bool:
+    """Whether a topic's published report was made from its files as they are, in numbers and in words."""
+    content = published(book.root / layout.REPORTS / f"{topic}.json")
+    if content is None:
+        return False
+    now = {
+        "numbers": numbers_hash(book.topics[topic], as_of=date.fromisoformat(content["as_of"])),
+        "words": words_hash(book.topics[topic]),
+    }
+    return all(content["run"]["hashes"].get(name) == value for name, value in now.items())
+
+
+def drafted_index(root: Path, drafts: Mapping[str, Made]) -> dict[str, bytes]:
+    """Return the index files over the published reports and the drafts laid over them; none without drafts."""
+    if not drafts:
+        return {}
+    contents: list[Mapping[str, Any]] = []
+    for topic in layout.topic_names(root):
+        content = drafts[topic].content if topic in drafts else published(root / layout.REPORTS / f"{topic}.json")
+        if content is not None:
+            contents.append(content)
+    return render_index(contents)
+
+
+def _touched(root: Path, parts: tuple[str, ...]) -> tuple[str, ...]:
+    match parts:
+        case (layout.SEEDS, topic, *_, file) if Path(file).suffix in EDITED:
+            return (topic,)
+        case (layout.SEEDS, file) if Path(file).suffix in EDITED:
+            return layout.topic_names(root)
+        case (layout.PRIORS, file) if Path(file).suffix == ".toml":
+            return (Path(file).stem,)
+        case (layout.REPORTS, file) if Path(file).suffix == ".html" and Path(file).stem in layout.topic_names(root):
+            return (Path(file).stem,)  # an update elsewhere: the page is written after the JSON
+        case _:
+            return ()

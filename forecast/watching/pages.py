@@ -1,0 +1,84 @@
+"""What ``forecast watch`` adds to a page that it serves: its problems or the word draft at the top, and a script that brings changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+
+from forecast.book.problems import Problem, format_problems, has_errors
+from forecast.watching.shown import INDEX, Shown
+
+SCRIPT = Path(__file__).parent / "page.js"
+STYLE = "margin:0;padding:.6rem 1rem;font:1rem/1.5 sans-serif;border-bottom:3px solid"
+DRAFT = f"{STYLE} #8a6100;background:#fff6dd;color:#222"
+PROBLEM = f"{STYLE} #a3181f;background:#fdeceb;color:#222"
+NO_REPORT = (
+    '<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{name}</title></head>\n<body>\n<p>{text}</p>\n</body>\n</html>\n'
+)
+
+
+def dressed(page: str, report: bytes | None, shown: Shown, *, version: str, nonce: str) -> bytes:
+    """Return a page as it is served: the report (a line that says there is none), a notice above it, the script below.
+
+    ``page`` is its name without ``.html``, ``version`` what the script compares
+    with what the server tells, ``nonce`` what lets the script run.
+    """
+    text = NO_REPORT.format(name=escape(page), text="There is no report yet.") if report is None else report.decode("utf-8")
+    notice = index_notice(shown) if page == INDEX else topic_notice(page, shown)
+    attributes = f'nonce="{escape(nonce)}" data-page="{escape(page)}" data-version="{escape(version)}"'
+    script = f"<script {attributes}>\n{SCRIPT.read_text(encoding='utf-8')}</script>\n"
+    text = re.sub(r"<body[^>]*>", lambda found: found[0] + "\n" + notice, text, count=1)
+    return re.sub(r"</body>\s*</html>\s*\Z", lambda found: script + found[0], text, count=1).encode()
+
+
+def topic_notice(topic: str, shown: Shown) -> str:
+    """Return the notice of a topic's page: its problems, or that it is a draft; empty for a published report."""
+    parts = []
+    problems = shown.problems.get(topic, ())
+    if has_errors(problems):
+        parts.append(_told("What you saved cannot be computed; below is the last good report.", problems))
+    elif problems:
+        parts.append(_told("Warnings:", problems))
+    if topic in shown.drafts:
+        content = shown.drafts[topic].content
+        follows = "" if content.get("insight") else " Why it says so is being computed."
+        parts.append(
+            f'<div role="status" style="{DRAFT}"><strong>Draft, not published.</strong> As of {escape(content["as_of"])}, from the files as saved, '
+            f"by the fast engine alone; nothing is recorded. To publish: <code>forecast update {escape(topic)}</code>.{follows}</div>\n"
+        )
+    return _stopped() + "".join(parts)
+
+
+def index_notice(shown: Shown) -> str:
+    """Return the notice of the index: the problems of every topic, and which topics are drafts."""
+    parts = [
+        _told(f"{topic}: {'the last good report stands.' if has_errors(problems) else 'warnings'}", problems)
+        for topic, problems in sorted(shown.problems.items())
+    ]
+    if shown.drafts:
+        names = ", ".join(f'<a href="{escape(name)}.html">{escape(name)}</a>' for name in sorted(shown.drafts))
+        publish = escape(" ".join(sorted(shown.drafts)))
+        parts.append(
+            f'<div role="status" style="{DRAFT}"><strong>Drafts, not published:</strong> {names}. '
+            f"To publish: <code>forecast update {publish}</code></div>\n"
+        )
+    return _stopped() + "".join(parts)
+
+
+def _told(heading: str, problems: tuple[Problem, ...]) -> str:
+    listing = escape(format_problems(problems))
+    pre = '<pre style="margin:.4rem 0 0;white-space:pre-wrap;overflow-wrap:anywhere;background:none;color:inherit">'
+    return f'<div role="alert" style="{PROBLEM}"><strong>{escape(heading)}</strong>{pre}{listing}</pre></div>\n'
+
+
+def _stopped() -> str:
+    """Where the script says that the server has gone."""
+    text = "<code>forecast watch</code> has stopped: this page no longer changes."
+    return f'<div data-watch role="status" style="{PROBLEM}" hidden>{text}</div>\n'
+
+
+def versions_of(changes: Mapping[str, int], page: str, *, run: str) -> str:
+    """Return a page's version: the run of the server, so that one started anew is noticed, and the count of its changes."""
+    return f"{run}.{changes.get(page, 0)}"

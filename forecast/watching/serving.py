@@ -1,0 +1,172 @@
+"""The server of ``forecast watch``: reports and drafts, to this machine's browser only.
+
+Another site that a reader visits may send requests here, under a name of its own
+that it lets point to this machine (DNS rebinding), so that only the names under
+which the server was started are answered.  Only files of reports are served,
+and no page may load or send anything elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from forecast.book.layout import REPORTS, topic_names
+from forecast.watching.pages import dressed, versions_of
+from forecast.watching.shown import INDEX, Board
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+KINDS: Mapping[str, str] = {
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
+    ".jsonl": "application/x-ndjson",
+    ".md": "text/markdown; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+HEARTBEAT_SECONDS = 15.0
+METHODS = ("GET", "HEAD")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a server needs to know: the book, its port, what is shown, and when to stop; ``run`` names this run of it."""
+
+    root: Path
+    port: int
+    board: Board
+    stopping: asyncio.Event
+    run: str = field(default_factory=lambda: secrets.token_hex(4))
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names it answers to."""
+        names = ("127.0.0.1", "localhost", "[::1]")
+        bare = names if self.port == 80 else ()  # a browser leaves the usual port out
+        return frozenset((*(f"{name}:{self.port}" for name in names), *bare))
+
+
+def application(site: Site) -> ASGIApp:
+    """Return the server as an ASGI application."""
+    from starlette.applications import Starlette
+    from starlette.responses import Response, StreamingResponse
+    from starlette.routing import Route
+
+    def events(request: Request) -> Response:
+        if request.method == "HEAD":
+            return Response(media_type="text/event-stream")
+        return StreamingResponse(_events(site, request.query_params.get("page", INDEX)), media_type="text/event-stream")
+
+    def file(request: Request) -> Response:
+        return _file(site, request.path_params["path"] or f"{INDEX}.html")
+
+    def icon(_: Request) -> Response:
+        return Response(status_code=204, headers=_headers())  # browsers ask for one; a page without it is no error
+
+    routes = [Route("/.events", events), Route("/favicon.ico", icon), Route("/{path:path}", file)]
+    return _guarded(Starlette(routes=routes), site)
+
+
+def _guarded(inner: ASGIApp, site: Site) -> ASGIApp:
+    """Refuse what is not asked of this server by its name, or asks for more than reading."""
+    from starlette.responses import PlainTextResponse
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        hosts = [value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"]
+        if len(hosts) != 1 or hosts[0] not in site.hosts:
+            await PlainTextResponse("This server answers only to its own name.\n", 421, _headers())(scope, receive, send)
+        elif scope["method"] not in METHODS:
+            await PlainTextResponse("Only GET and HEAD.\n", 405, {**_headers(), "Allow": ", ".join(METHODS)})(scope, receive, send)
+        else:
+            await inner(scope, receive, send)
+
+    return guarded
+
+
+def _file(site: Site, path: str) -> Response:
+    """A file of the reports, drafted or published; a page with its notice and its script."""
+    from starlette.responses import PlainTextResponse, Response
+
+    parts = PurePosixPath(path).parts
+    kind = KINDS.get(PurePosixPath(path).suffix)
+    if kind is None or any(part.startswith((".", "/")) or "\\" in part or "\0" in part for part in parts):
+        return PlainTextResponse("There is no such report.\n", 404, _headers())
+    shown = site.board.shown
+    data = shown.file("/".join(parts)) or _published(site.root / REPORTS, parts)
+    page = parts[0].removesuffix(".html") if len(parts) == 1 and path.endswith(".html") else ""
+    if page and (data is not None or page == INDEX or page in shown.problems or page in topic_names(site.root)):
+        nonce = secrets.token_urlsafe(16)
+        version = versions_of(shown.changes, page, run=site.run)
+        return Response(dressed(page, data, shown, version=version, nonce=nonce), media_type=kind, headers=_headers(nonce))
+    if data is None:
+        return PlainTextResponse("There is no such report.\n", 404, _headers())
+    return Response(data, media_type=kind, headers=_headers())
+
+
+def _published(reports: Path, parts: tuple[str, ...]) -> bytes | None:
+    """The bytes of a file under reports, None where there is none or where it leads out of there."""
+    try:
+        path = reports.joinpath(*parts).resolve(strict=True)
+        return path.read_bytes() if path.is_relative_to(reports.resolve()) and path.is_file() else None
+    except OSError:
+        return None
+
+
+def _headers(nonce: str = "") -> dict[str, str]:
+    """Nothing from elsewhere, nothing to elsewhere, no script but the one with the nonce."""
+    script = f"script-src 'nonce-{nonce}'; connect-src 'self'; " if nonce else ""
+    policy = f"default-src 'none'; {script}img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    return {
+        "Content-Security-Policy": policy + "frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+    }
+
+
+async def _events(site: Site, page: str) -> AsyncIterator[str]:
+    """Tell a page's version now and whenever it changes, until the server stops."""
+    loop = asyncio.get_running_loop()
+    changed = asyncio.Event()
+    leave = site.board.listen(lambda: _wake(loop, changed))
+    told, silent = "", False
+    try:
+        while not site.stopping.is_set():
+            changed.clear()
+            version = versions_of(site.board.shown.changes, page, run=site.run)
+            if version != told:
+                yield f"data: {version}\n\n"
+            elif silent:
+                yield ": still here\n\n"
+            told = version
+            silent = not await _any_of(changed, site.stopping)
+    finally:
+        leave()
+
+
+async def _any_of(*events: asyncio.Event) -> bool:
+    """Wait for one of some events; False where a connection has been silent for as long as it may be."""
+    waits: list[asyncio.Task[Any]] = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        done, _ = await asyncio.wait(waits, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+    return bool(done)
+
+
+def _wake(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
+    """Set an event from another thread."""
+    with suppress(RuntimeError):  # the loop has ended: nobody waits any more
+        loop.call_soon_threadsafe(event.set)

@@ -1,0 +1,153 @@
+"""What a run of ``forecast watch`` does beside serving: one thread sees the saves, one makes drafts.
+
+Drafts are made in this process, which has everything imported, so that what is
+saved is on the page within a second; only why an answer is what it is, is asked
+in another, which is ended when something is saved again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from forecast.book.layout import PRIORS, REPORTS, SEEDS, topic_names
+from forecast.book.problems import Problem, has_errors
+from forecast.checking import read_checked
+from forecast.concluding import Settings
+from forecast.watching.apart import Apart, begin
+from forecast.watching.drafts import drafted, drafted_index, touched_topics
+from forecast.watching.shown import Board
+from forecast.workflow import Made, draft, warm_up
+
+QUIET_MILLISECONDS = 20  # a save is over when nothing has happened for so long
+LONGEST_MILLISECONDS = 60  # or when it has lasted so long
+LOOK_MILLISECONDS = 1_000  # how often to look whether reports/ has come or gone
+LOOK_SECONDS = 0.05  # how often to look whether a draft made apart is there
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a run tells as it goes: its address, each draft with the seconds it took, and problems by topic."""
+
+    started: Callable[[str], None]
+    drafted: Callable[[str, float], None]
+    found: Callable[[str, tuple[Problem, ...]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the threads of a run share, and what is saved for them."""
+
+    root: Path
+    settings: Settings
+    today: Callable[[], date]
+    telling: Telling
+    board: Board = field(default_factory=Board)
+    saved: SimpleQueue[tuple[str, ...]] = field(default_factory=SimpleQueue)
+    over: threading.Event = field(default_factory=threading.Event)
+
+
+def see_saves(work: Work) -> None:
+    """Pass on which topics each save touches."""
+    from watchfiles import watch as changes
+
+    there = _directories(work.root)
+    while not work.over.is_set():
+        seen = changes(
+            *there,
+            stop_event=work.over,
+            step=QUIET_MILLISECONDS,
+            debounce=LONGEST_MILLISECONDS,
+            rust_timeout=LOOK_MILLISECONDS,
+            yield_on_timeout=True,
+            raise_interrupt=False,
+        )
+        for change in seen:
+            if touched := touched_topics(work.root, (Path(path) for _, path in change)):
+                work.saved.put(touched)
+            if _directories(work.root) != there:
+                there = _directories(work.root)
+                work.saved.put(topic_names(work.root))
+                break
+
+
+def make_drafts(work: Work) -> None:
+    """Make drafts of what was saved, the newest saves first, and of what was not published when the run began.
+
+    The answers come first; the whole draft, which says why, is made apart when
+    no answer is wanted.
+    """
+    warm_up()
+    waiting = list(topic_names(work.root))
+    _draft_for_nothing(work, waiting[:1])
+    unexplained: list[str] = []
+    apart: Apart | None = None
+    indexed: Mapping[str, Made] = {}
+    while not work.over.is_set():
+        at_once = waiting or indexed is not work.board.shown.drafts
+        for touched in _newly_saved(work.saved, seconds=0.0 if at_once else LOOK_SECONDS if unexplained or apart else None):
+            waiting = [*touched, *(name for name in waiting if name not in touched)]
+        if waiting and apart is not None:  # both cores are for the answer; why is asked again from the start
+            apart.stop()
+            unexplained, apart = [apart.topic, *unexplained], None
+        unexplained = [name for name in unexplained if name not in waiting]
+        if waiting:
+            topic = waiting.pop(0)
+            unexplained += [topic] if _answered(work, topic) else []
+        elif indexed is not work.board.shown.drafts:
+            indexed = work.board.shown.drafts
+            _show_index(work, indexed)
+        elif apart is not None and apart.is_ready():
+            _show(work, apart.topic, apart.made())
+            apart = None
+        elif apart is None and unexplained:
+            apart = begin(work.root, unexplained.pop(0), as_of=work.today(), settings=work.settings)
+
+
+def _draft_for_nothing(work: Work, topics: list[str]) -> None:
+    """Make a draft for nothing but the imports and the compiled templates, so that the first save does not wait for them."""
+    book, problems = read_checked(work.root, topics)
+    for topic in () if has_errors(problems) else topics:
+        draft(book, topic, as_of=work.today(), settings=work.settings, insight=False)
+
+
+def _newly_saved(saved: SimpleQueue[tuple[str, ...]], *, seconds: float | None) -> Iterator[tuple[str, ...]]:
+    """What was saved since the last time; wait for it for some seconds, or for as long as it takes (None)."""
+    with suppress(Empty):  # the way to learn that there is no more
+        yield saved.get(timeout=seconds) if seconds != 0 else saved.get_nowait()
+        while True:
+            yield saved.get_nowait()
+
+
+def _answered(work: Work, topic: str) -> bool:
+    """Show a topic's answers as its files have them now, and tell; whether they are a draft of which it can be asked why."""
+    began = time.perf_counter()
+    made = drafted(work.root, topic, as_of=work.today(), settings=work.settings, insight=False)
+    _show(work, topic, made)
+    if made is None:
+        return False
+    if made.problems:
+        work.telling.found(topic, made.problems)
+    if has_errors(made.problems):
+        return False
+    work.telling.drafted(topic, time.perf_counter() - began)
+    return True
+
+
+def _show(work: Work, topic: str, made: Made | None) -> None:
+    work.board.pin(lambda shown: shown.with_topic(topic, made))
+
+
+def _show_index(work: Work, drafts: Mapping[str, Made]) -> None:
+    index = drafted_index(work.root, drafts)
+    work.board.pin(lambda shown: shown.with_index(index))
+
+
+def _directories(root: Path) -> list[Path]:
+    return [root / name for name in (SEEDS, PRIORS, REPORTS) if (root / name).is_dir()]

@@ -1,0 +1,83 @@
+"""``forecast history``: an answer over the days of its record."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from forecast.cli.history import sparkline
+from tests.cli.conftest import Run, files_of
+
+YEAR = ("--until", "2025-01-01")
+
+
+def test_the_table_has_a_line_for_each_day_and_marks_the_rows(run: Run, book: Path):
+    """Months' ends and days of news come in order, each with its answer, and nothing is written."""
+    before = files_of(book)
+    shown = run("history", "next_fault", *YEAR)
+    assert (shown.code, shown.err) == (0, "")
+    lines = shown.out.splitlines()
+    assert lines[:2] == ["ferry.next_fault, replayed: what today's book would have said", "  When will the tenth breakdown be?"]
+    days = [line.split()[0] for line in lines[3:]]
+    assert days == sorted(days)
+    assert {"2024-01-01", "2024-01-31", "2024-10-01", "2025-01-01"} <= {*days}
+    marked = [line.split("  ")[-1] for line in lines if "breakdowns:" in line]
+    assert marked == ["breakdowns: 1 (31 March 2024)", "breakdowns: 2 (30 September 2024)", "corrected, breakdowns: 1 (30 September 2024)"]
+    assert files_of(book) == before
+
+
+def test_json_and_csv_have_the_same_numbers(run: Run):
+    """Each day's values and errors stand in both, to the digits that CSV has."""
+    words = ("history", "ferry.what_is_broken", *YEAR, "--since", "2024-09-01")
+    made = json.loads(run(*words, "--json").out)
+    rows = list(csv.DictReader(io.StringIO(run(*words, "--csv").out)))
+    assert [row["day"] for row in rows] == [point["day"] for point in made["points"]]
+    assert [measure["label"] for measure in made["measures"]] == ["hull", "engine"]
+    for row, point in zip(rows, made["points"], strict=True):
+        assert [float(row["hull"]), float(row["engine"])] == pytest.approx(point["values"], rel=1e-5)
+        assert [float(row["error hull"]), float(row["error engine"])] == pytest.approx(point["errors"], rel=1e-5)
+        assert row["news"] == "; ".join(point["news"])
+
+
+def test_a_question_nobody_asks_is_told_with_a_hint(run: Run):
+    """A misspelt name gives exit code 1 and the name that was meant."""
+    shown = run("history", "next_falt", *YEAR)
+    assert shown.code == 1
+    assert "no topic asks `next_falt`" in shown.err
+    assert "next_fault" in shown.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--until", "2999-01-01"), "is after today"),
+        (("--since", "2025-02-01", *YEAR), "is after the last day"),
+        (("--csv", "--json"), "either --csv or --json"),
+        (("--every", "hour"), "--every"),
+    ],
+)
+def test_a_wrong_command_line_is_refused(run: Run, words: tuple[str, ...], said: str):
+    """Days that cannot be asked and options that do not go together give exit code 2."""
+    shown = run("history", "next_fault", *words)
+    assert shown.code == 2
+    assert said in shown.err
+
+
+def test_days_before_the_record_opens_are_refused(run: Run):
+    """An end before the topic opens gives exit code 1 and says when it opens."""
+    shown = run("history", "next_fault", "--until", "2023-06-01")
+    assert shown.code == 1
+    assert "the record opens on 2024-01-01" in shown.err
+
+
+def test_a_sparkline_shows_probabilities_on_their_whole_scale() -> None:
+    """From 0 to 1 a half is in the middle; a number's line spans its own range; long ones are thinned and keep the last."""
+    assert sparkline([0.0, 0.5, 1.0], whole=True) == "▁▅█"
+    assert sparkline([3.0, 4.0, 5.0], whole=False) == "▁▅█"
+    assert sparkline([2.0, 2.0], whole=False) == "▁▁"
+    long = sparkline([*([0.0] * 199), 1.0], whole=True)
+    assert (len(long), long[-1]) == (51, "█")

@@ -1,0 +1,99 @@
+"""``forecast why`` and ``forecast diff``, as they are typed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+
+def test_why_tells_the_newest_reports_reasons(run: Run, published: Path):
+    """What moved the answer, what it rests on, which prior and which sight would change it, and whose the doubt is."""
+    told = run("why", "three_more", on=published)
+    assert told.code == 0
+    lines = told.out.splitlines()
+    assert lines[0].startswith("ferry.three_more, as of ")
+    for title in (
+        "Moved since the eve of the last news",
+        "Had nothing been learnt from",
+        "With another prior",
+        "If this is seen",
+        "Of the doubt",
+    ):
+        assert any(line.startswith(title) for line in lines), title
+
+
+def test_why_as_json_has_the_same_reasons(run: Run, published: Path):
+    """The JSON names the answer, its measure and each list of reasons."""
+    found = json.loads(run("why", "ferry.three_more", "--json", on=published).out)
+    assert found["answer"]["name"] == "three_more"
+    assert found["measure"]["question"] == "three_more"
+    assert {"moves", "rests_on", "priors", "would_move", "ignorance", "doubts", "notes"} <= found.keys()
+    assert all(abs(reason["change"]) > 2 * reason["error"] for reason in found["priors"])
+
+
+def test_why_before_any_update_says_what_to_do(run: Run):
+    """Without a report there are no reasons, and the hint says how to get them."""
+    told = run("why", "three_more")
+    assert told.code == 1
+    assert "run `forecast update`" in told.err
+
+
+def test_why_since_a_day_sums_to_the_change(run: Run):
+    """The parts of a change since a day sum to it, for every measure of the question."""
+    found = json.loads(run("why", "three_more", "--since", "2024-11-01", "--json").out)
+    for index in range(len(found["measures"])):
+        parts = sum(part["points"][index] for part in found["parts"])
+        assert found["before"][index] + parts == pytest.approx(found["after"][index], abs=1e-12)
+
+
+def test_diff_of_a_day_with_itself_finds_nothing(run: Run):
+    """Two runs of one day with one book are the same."""
+    told = run("diff", "2025-01-01", "2025-01-01")
+    assert told.code == 0
+    assert told.out.splitlines()[-1] == "The same in both: ferry"
+
+
+def test_diff_names_the_prior_that_a_commit_edited(run: Run, book: Path):
+    """Against a commit with another prior, the prior is the one part but for time and noise."""
+
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", "-C", str(book), *who, *words], check=True, capture_output=True)
+
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "-m", "the book", "--date", "2025-01-01T00:00:00")
+    path = book / "priors" / "ferry.toml"
+    text = path.read_text()
+    assert "p95=0.6" in text
+    path.write_text(text.replace("p95=0.6", "p95=6"))
+    told = json.loads(run("diff", "HEAD", "2026-01-01", "--json").out)
+    kinds = {part["kind"] for part in told["topics"][0]["parts"]}
+    assert "prior" in kinds
+    assert kinds <= {"time", "prior", "noise", "row"}
+
+
+def test_diff_finds_a_line_of_the_ledger_by_its_hash(run: Run, published: Path):
+    """The first digits of a line's hash name the run it was published by, with the values it has."""
+    from forecast.book.ledger import line_hash
+
+    line = (published / "reports" / "ledger.jsonl").read_bytes().splitlines()[0]
+    told = json.loads(run("diff", line_hash(line)[:8], "2026-06-01", "--json", on=published).out)
+    entry = json.loads(line)
+    assert told["topics"][0]["since"] == entry["as_of"]
+    at = [measure["question"] for measure in told["topics"][0]["measures"]].index(entry["question"])
+    value = entry["value"]
+    assert told["topics"][0]["before"][at] in {value.get("value"), value.get("mean"), 1 - value.get("not_by_then", 0)}
+
+
+@pytest.mark.parametrize("what", ["no-such-thing", "2999-01-01", "reports/nothing.json"])
+def test_what_is_no_run_is_refused(run: Run, what: str):
+    """A commit that is not there, a day to come and a missing report are problems, not crashes."""
+    told = run("diff", what, "2025-01-01")
+    assert told.code == 1
+    assert "error:" in told.err

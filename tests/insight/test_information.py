@@ -1,0 +1,133 @@
+"""What a stream's next stretch would teach, and whose ignorance an answer rests on, against closed forms and refits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from forecast.concluding import Conclusion, Settings, conclude
+from forecast.insight.basis import basis_of
+from forecast.insight.information import expected_movement, given_seen, information, look_ahead, signposts
+from forecast.insight.measures import Cases, published_values
+from forecast.insight.split import ignorance, known_share, split
+from tests.building import OPENS, make_topic
+
+AS_OF = OPENS + timedelta(days=30)
+
+
+def topic_of(rows: list[object]) -> object:
+    """A rare event, watched, and whether three of it come within the year."""
+    return make_topic(
+        priors={"rate": "Gamma(alpha=1.5, beta=5)"},
+        streams={"seen": {"value": "Poisson(mu=rate * months)", "watched": True}},
+        rows={"seen": rows},
+        questions={"three": {"answer": "total(seen) >= 3", "by": OPENS + timedelta(days=364)}, "rate_now": "rate"},
+    )
+
+
+QUIET = {"from": OPENS, "to": AS_OF, "value": 0}
+
+
+def concluded() -> Conclusion:
+    """A month without an event."""
+    return conclude(topic_of([QUIET]), AS_OF, Settings(), referee=False)  # type: ignore[arg-type]
+
+
+def test_an_answer_given_what_is_seen_is_that_of_a_record_that_has_it() -> None:
+    """Measures on the paths where none, and where one, event comes equal a conclusion with that row in the record, within four errors."""
+    basis = basis_of(concluded())
+    ahead = look_ahead(basis.paths, basis.model.topic.streams["seen"], months=1)
+    assert ahead is not None
+    for count in (0, 1):
+        row = {"from": AS_OF + timedelta(days=1), "to": ahead.until, "value": count, "known": ahead.until}
+        refit = conclude(topic_of([QUIET, row]), ahead.until, Settings(), referee=False)  # type: ignore[arg-type]
+        values, errors = published_values(refit.reading.answers, basis.measures)
+        for estimate, value, error in zip(given_seen(basis, ahead.values == count), values, errors, strict=True):
+            assert estimate["value"] == pytest.approx(value, abs=4 * np.hypot(estimate["error"], error))
+
+
+def test_the_expected_movement_is_the_closed_form_of_a_gamma_mean() -> None:
+    """The rate's mean moves by (shape + n) / (rate + months) less its mean, on average over the predicted n, within four errors."""
+    basis = basis_of(concluded())
+    (found,) = information(basis)
+    ahead = look_ahead(basis.paths, basis.model.topic.streams["seen"], months=1)
+    assert ahead is not None
+    assert found["until"] == ahead.until.isoformat()
+    months = (ahead.until - AS_OF).days / 30.4375
+    shape, rate = 1.5, 5 + 31 / 30.4375
+    exact, chance, total = 0.0, (rate / (rate + months)) ** shape, 0.0
+    for count in range(60):
+        exact += chance * abs((shape + count) / (rate + months) - shape / rate)
+        total += chance
+        chance *= (shape + count) / (count + 1) * months / (rate + months)
+    assert total == pytest.approx(1)
+    assert found["values"][1] == pytest.approx(exact, abs=4 * found["errors"][1])
+
+
+def test_signposts_are_opposites_that_average_to_the_answer() -> None:
+    """For one or more and for none: chances sum to one, and the two values weighted by them give back the published answer."""
+    basis = basis_of(concluded())
+    one, none = signposts(basis)
+    assert (one["condition"], none["condition"]) == ("one or more seen", "no seen")
+    assert one["until"] == none["until"]
+    assert one["chance"] + none["chance"] == pytest.approx(1)
+    assert one["chance"] >= 0.1
+    for index, value in enumerate(basis.published):
+        averaged = one["chance"] * one["values"][index]["value"] + none["chance"] * none["values"][index]["value"]
+        assert averaged == pytest.approx(value, abs=0.003)
+
+
+def test_outcomes_that_teach_nothing_move_nothing() -> None:
+    """An outcome drawn apart from the question moves it by no more than noise leaves."""
+    rng = np.random.default_rng(2)
+    truth = (rng.random((16_384, 1)) < 0.3).astype(float)
+    moved, errors = expected_movement(Cases(truth, np.ones_like(truth)), rng.integers(0, 3, 16_384))
+    assert moved[0] <= 4 * errors[0]
+    assert errors[0] < 0.01
+
+
+def test_ignorance_is_the_share_of_variance_between_draws() -> None:
+    """For coins with Beta(2, 2) chances, a fifth of a toss's variance is ignorance of the chance: Var(p) = 1/20 of 1/4."""
+    rng = np.random.default_rng(4)
+    chance = rng.beta(2, 2, 200_000)
+    share, error = ignorance((rng.random(200_000) < chance).astype(float), (rng.random(200_000) < chance).astype(float))
+    assert share == pytest.approx(0.2, abs=4 * error)
+    assert error < 0.01
+
+
+def test_knowing_one_of_two_causes_takes_its_share_of_the_variance() -> None:
+    """Of a sum with variances 3 and 1, the first cause has three quarters, whatever the bins' noise; an unrelated value has none."""
+    rng = np.random.default_rng(5)
+    first, second, other = rng.normal(0, np.sqrt(3), 16_384), rng.normal(0, 1, 16_384), rng.normal(0, 1, 16_384)
+    ranks = [np.argsort(np.argsort(cause)) * 16 // 16_384 for cause in (first, other)]
+    assert known_share(first + second, ranks[0]) == pytest.approx(0.75, abs=0.02)
+    assert known_share(first + second, ranks[1]) == pytest.approx(0, abs=0.01)
+
+
+def test_a_question_on_a_parameter_is_all_ignorance_and_one_on_chance_is_not() -> None:
+    """The rate's own question is ignorance of the rate; the count's is mostly luck."""
+    found = {each["question"]: each for each in split(basis_of(concluded()))}
+    assert found["rate_now"]["ignorance"] == pytest.approx(1)
+    assert found["rate_now"]["parts"][0]["parameter"] == "rate"
+    assert 0.05 < found["three"]["ignorance"] < 0.7
+    assert found["three"]["parts"][0]["share"] == pytest.approx(found["three"]["ignorance"], abs=0.05)
+
+
+def test_a_count_that_is_never_none_is_watched_by_its_quartiles() -> None:
+    """Where something nearly always comes, the signposts are many and few, not one and none."""
+    topic = topic_of([{"from": OPENS, "to": AS_OF, "value": 40}])
+    posts = signposts(
+        basis_of(
+            conclude(
+                replace(topic, questions={"rate_now": topic.questions["rate_now"], "three": topic.questions["three"]}),
+                AS_OF,
+                Settings(),
+                referee=False,
+            )
+        )
+    )  # type: ignore[type-var, attr-defined]
+    assert [post["condition"].split(" ")[0] for post in posts] == ["more", "fewer"]
+    assert all(0.1 < post["chance"] < 0.3 for post in posts)

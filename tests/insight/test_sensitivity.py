@@ -1,0 +1,145 @@
+"""Sensitivity to priors, against closed forms and refits, and power-scaling against ArviZ."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from forecast.concluding import Conclusion, Settings, conclude
+from forecast.insight.basis import basis_of, refitted
+from forecast.insight.power import power_scaling, power_sensitivity
+from forecast.insight.sensitivity import ChangedPrior, changed_statement, sensitivity, with_prior
+from forecast.language.statements import parse_statement
+from forecast.model.model import model_as_of
+from forecast.model.priors import blocks
+from tests.building import OPENS, make_topic
+
+
+def concluded() -> Conclusion:
+    """A normal mean that the record knows well, a rate it says nothing about, and a question on what the rate brings."""
+    topic = make_topic(
+        priors={"level": "Normal(mu=0, sigma=2)", "rate": "LogNormal(p5=0.2, p95=5)", "share": "Beta(p5=0.2, p95=0.6)"},
+        streams={"read": "Normal(mu=level, sigma=1)", "seen": {"value": "Poisson(mu=rate * months * share)"}},
+        rows={"read": [1.0, 2.0, 0.5, 1.5]},
+        questions={"level_now": "level", "any": {"answer": "total(seen) >= 3", "by": OPENS + timedelta(days=100)}},
+    )
+    return conclude(topic, OPENS + timedelta(days=4), Settings(), referee=False)
+
+
+def statements(text: str) -> dict[str, str | None]:
+    """What each change makes of one prior."""
+    model = model_as_of(make_topic(priors={"x": text}, questions={"q": "x"}), OPENS)
+    (block,) = blocks(model)
+    found = {}
+    for name, width, shift in (("half", 0.5, 0), ("twice", 2, 0), ("lower", 1, -1), ("higher", 1, 1)):
+        statement = changed_statement(block, width, shift)
+        found[name] = None if statement is None else statement.text
+    return found
+
+
+def test_a_normal_is_changed_by_its_own_sd() -> None:
+    """Half and twice the standard deviation, and the mean moved by one."""
+    assert statements("Normal(mu=1, sigma=2)") == {
+        "half": "Normal(p5=-0.644854, p95=2.64485)",
+        "twice": "Normal(p5=-5.57941, p95=7.57941)",
+        "lower": "Normal(p5=-4.28971, p95=2.28971)",
+        "higher": "Normal(p5=-0.289707, p95=6.28971)",
+    }
+
+
+def test_a_positive_prior_is_changed_on_the_log_scale() -> None:
+    """A LogNormal's ends move by factors and never below zero."""
+    assert statements("LogNormal(p5=0.1, p95=10)") == {
+        "half": "LogNormal(p5=0.316228, p95=3.16228)",
+        "twice": "LogNormal(p5=0.01, p95=100)",
+        "lower": "LogNormal(p5=0.0246628, p95=2.46628)",
+        "higher": "LogNormal(p5=0.405468, p95=40.5468)",
+    }
+
+
+def test_a_prior_of_one_argument_is_only_made_narrower_and_wider() -> None:
+    """Where width and place are one argument, there is no shift beside the width."""
+    assert statements("HalfNormal(sigma=1)") == {
+        "half": "HalfNormal(p50=0.337245)",
+        "twice": "HalfNormal(p50=1.34898)",
+        "lower": None,
+        "higher": None,
+    }
+
+
+def test_each_changed_prior_gives_what_a_refit_gives() -> None:
+    """Weighing or moving the draws agrees with conditioning afresh on every changed prior, within four errors, and none needs a refit."""
+    basis = basis_of(concluded())
+    found, notes = sensitivity(basis)
+    assert notes == []
+    assert len(found) == 12
+    by_name = {block.name: block for block in blocks(basis.model)}
+    for each in found:
+        changed = ChangedPrior(by_name[each["parameter"]], "", each["change"], parse_statement(each["statement"]))
+        again = refitted(basis, with_prior(basis.model, changed))
+        assert not each["refitted"]
+        for estimate, change, error in zip(each["values"], again.changes, again.errors, strict=True):
+            assert estimate["change"] == pytest.approx(change, abs=4 * np.hypot(estimate["error"], error)), each
+
+
+def test_a_conjugate_mean_moves_as_its_closed_form() -> None:
+    """A Normal prior's four changes give the Normal-Normal means, within four errors."""
+    basis = basis_of(concluded())
+    found, _ = sensitivity(basis)
+    data, count = 5.0, 4
+    for change, mu, sigma in (("half as wide", 0, 1), ("twice as wide", 0, 4), ("one sd lower", -2, 2), ("one sd higher", 2, 2)):
+        (each,) = [each for each in found if each["parameter"] == "level" and each["change"] == change]
+        exact = (mu / sigma**2 + data) / (1 / sigma**2 + count)
+        assert each["values"][0]["value"] == pytest.approx(exact, abs=4 * max(each["values"][0]["error"], 0.004))
+
+
+def test_a_hierarchys_children_are_left_to_their_parents() -> None:
+    """A prior that depends on another parameter is not changed by itself; its parent is, and children follow it."""
+    topic = make_topic(
+        priors={"usual": "Beta(p5=0.2, p95=0.8)", "here": "Beta(mean=usual, strength=10)"},
+        streams={"yes": "Binomial(n=10, p=here)"},
+        rows={"yes": [3.0]},
+        questions={"high": "here > 0.5"},
+    )
+    basis = basis_of(conclude(topic, OPENS + timedelta(days=1), Settings(), referee=False))
+    found, notes = sensitivity(basis)
+    assert notes == []
+    assert {each["parameter"] for each in found} == {"usual"}
+    (block,) = [block for block in blocks(basis.model) if block.name == "usual"]
+    for each in found:
+        again = refitted(basis, with_prior(basis.model, ChangedPrior(block, "", each["change"], parse_statement(each["statement"]))))
+        estimate = each["values"][0]
+        assert estimate["change"] == pytest.approx(again.changes[0], abs=4 * np.hypot(estimate["error"], again.errors[0]))
+
+
+def test_power_scaling_tells_a_prior_that_speaks_from_a_record_that_does() -> None:
+    """The rate that no row knows rests on its prior; the mean that four readings know rests on the record more."""
+    found = {each["parameter"]: each for each in power_scaling(basis_of(concluded()))}
+    assert found["rate"]["diagnosis"] == "rests on the prior"
+    assert found["rate"]["likelihood"] < 0.05 < found["rate"]["prior"]
+    assert found["level"]["likelihood"] > found["level"]["prior"]
+
+
+@pytest.mark.slow
+def test_power_scaling_is_that_of_arviz() -> None:
+    """Both sensitivities of each parameter equal ArviZ's psense on the same draws, to a thousandth."""
+    import arviz_base
+    import arviz_stats
+
+    rng = np.random.default_rng(3)
+    draws = {"a": rng.normal(1, 0.5, 4_000), "b": rng.gamma(2, 1, 4_000)}
+    log_prior = -0.5 * draws["a"] ** 2 - draws["b"]
+    log_likelihood = -3 * (draws["a"] - 1.2) ** 2
+    tree = arviz_base.from_dict(
+        {
+            "posterior": {name: values.reshape(4, 1_000) for name, values in draws.items()},
+            "log_prior": {"p": log_prior.reshape(4, 1_000)},
+            "log_likelihood": {"y": log_likelihood.reshape(4, 1_000)},
+        }
+    )
+    for group, part in (("prior", log_prior), ("likelihood", log_likelihood)):
+        theirs = arviz_stats.psense(tree, group=group)
+        for name, values in draws.items():
+            assert power_sensitivity(values, part) == pytest.approx(float(theirs[name]), abs=1e-3)

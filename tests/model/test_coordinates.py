@@ -1,0 +1,70 @@
+"""Coordinates: what is worked out at a point, and what happens far from every draw of the prior."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from forecast.model.coordinates import own_coordinates, prior_coordinates
+from forecast.model.model import model_as_of
+from forecast.model.priors import blocks, hypotheses
+from tests.building import make_topic
+
+
+def hierarchy():
+    """A model of readings around a group's level, with a parameter that no row needs."""
+    topic = make_topic(
+        priors={
+            "spread": "HalfNormal(sigma=2)",
+            "level": "Normal(mu=1, sigma=spread)",
+            "share": "Beta(alpha=2, beta=3)",
+            "likeness": "Beta(mean=share, strength=4)",
+        },
+        streams={"seen": "Normal(mu=level, sigma=1)"},
+        rows={"seen": [0.5, 1.5]},
+    )
+    model = model_as_of(topic, date(2026, 1, 1))
+    prior = blocks(model)
+    return model, prior, hypotheses(model, prior)[0]
+
+
+def test_rows_are_weighed_with_the_parameters_they_need():
+    """The log-likelihood is the model's own with all parameters, though only those that rows depend on are worked out."""
+    model, prior, hypothesis = hierarchy()
+    x = np.random.default_rng(1).standard_normal((50, 4))
+    for make in (prior_coordinates, own_coordinates):
+        coordinates = make(model, prior, hypothesis)
+        whole = coordinates.parameters(x)
+        assert list(whole) == ["spread", "level", "share", "likeness"]
+        assert list(coordinates.parameters(x, {"spread", "level"})) == ["spread", "level"]
+        assert np.array_equal(coordinates.log_likelihood(x)[:, :2], model.log_likelihood(whole))
+
+
+def test_start_gives_draws_of_the_prior_in_either_coordinates():
+    """Draws made of the same uniforms are the same parameters, whichever coordinates they pass through."""
+    model, prior, hypothesis = hierarchy()
+    uniforms = np.random.default_rng(2).random((50, 4))
+    one, other = (
+        made.parameters(made.start(uniforms))
+        for made in (prior_coordinates(model, prior, hypothesis), own_coordinates(model, prior, hypothesis))
+    )
+    for name, values in one.items():
+        assert np.allclose(values, other[name], rtol=1e-8)
+
+
+def test_own_coordinates_that_wander_too_far_are_impossible():
+    """Where a spread has underflowed to 0 the prior of what it spreads is none, and the point has no density."""
+    model, prior, hypothesis = hierarchy()
+    x = np.zeros((2, 4))
+    x[1, 0] = -800.0
+    found = own_coordinates(model, prior, hypothesis).log_prior(x)
+    assert np.isfinite(found[0])
+    assert found[1] == -np.inf
+
+
+def test_prior_coordinates_are_standard_normal_and_a_parameters_own_are_not():
+    """A target says of which coordinates the engine knows the prior."""
+    model, prior, hypothesis = hierarchy()
+    assert prior_coordinates(model, prior, hypothesis).normal.tolist() == [True, True, True, False]
+    assert own_coordinates(model, prior, hypothesis).normal.tolist() == [False] * 4

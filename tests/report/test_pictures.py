@@ -1,0 +1,132 @@
+"""Pictures: what Vega draws, where words and ticks stand, the model as a graph, a line as small as a word."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecast.report.charts import topic_charts
+from forecast.report.charts_why import MOST_POINTS, _thinned
+from forecast.report.drawing import Scale, Sketch, fitted, line, log_ticks, text_width, ticks, time_ticks
+from forecast.report.graph import graph_of
+from forecast.report.pictures import VEGA_LITE, in_page, render
+from forecast.report.sparkline import sparkline
+from tests.report.insight import with_insight
+from tests.report.sample import sample_content
+
+
+def test_a_compiled_structure_draws_what_vega_lite_draws():
+    """Every picture of the sample has the marks that Vega-Lite itself makes of its whole specification."""
+    import vl_convert
+
+    from forecast.report.pictures import _filled
+
+    for chart in topic_charts(with_insight(sample_content())).values():
+        if chart.spec["layer"]:
+            assert vl_convert.vega_to_svg(_filled(chart.spec)) == vl_convert.vegalite_to_svg(chart.spec, vl_version=VEGA_LITE), chart.name
+
+
+def test_two_charts_of_one_structure_have_their_own_values():
+    """A second chart with other values, scales and height is not drawn like the first."""
+    first, second = _diagonal(100, 1.0), _diagonal(140, 2.0)
+    assert 'd="M0,100L100,0"' in first
+    assert 'd="M0,140L50,70"' in second
+    assert 'height="140"' in second
+
+
+def _diagonal(height, high):
+    sketch = Sketch(height)
+    x, y = Scale(0, high, 0, 100), Scale(0, high, height, 0)
+    sketch.add([{"x": 0.0, "y": 0.0}, {"x": 1.0, "y": 1.0}], line("#0072b2"), x=x.of("x"), y=y.of("y"))
+    return render(sketch.done("diagonal", "A diagonal."))
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-6, 1e6), st.integers(2, 6))
+def test_ticks_are_few_round_and_inside(low, width, count):
+    """At most as many ticks as asked stand inside the span, in steps of 1, 2 or 5."""
+    high = low + width
+    found = ticks(low, high, count=count)
+    assert len(found) <= count
+    assert all(low - 1e-9 * abs(low) - 1e-9 * width <= tick <= high + 1e-9 * abs(high) + 1e-9 * width for tick in found)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "found"),
+    [(0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1.0]), (0, 0.35, [0, 0.1, 0.2, 0.3]), (0.97, 0.99, [0.97, 0.975, 0.98, 0.985, 0.99]), (3, 3, [3])],
+)
+def test_ticks_of_known_spans(low, high, found):
+    """Round values stand where a reader expects them."""
+    assert ticks(low, high, count=6) == pytest.approx(found)
+
+
+def test_ticks_of_logarithms_and_of_time():
+    """Powers of ten, or 1, 2 and 5 times them; month beginnings, years where they do."""
+    assert log_ticks(0.003, 20) == [0.01, 0.1, 1.0, 10.0]
+    assert log_ticks(1.5, 8) == [2.0, 5.0]
+    assert [label for _, label in time_ticks("2024-10-28", "2027-12-31")] == ["2025", "2026", "2027"]
+    assert [label for _, label in time_ticks("2026-09-12", "2026-12-12")] == ["Oct 2026", "Nov 2026", "Dec 2026"]
+
+
+def test_words_on_a_picture_are_cut_to_their_room():
+    """A long text is shortened with an ellipsis, a short one is as it was; hidden characters are shown."""
+    assert fitted("short", 100) == "short"
+    assert text_width(fitted("a long line of words " * 9, 100)) <= 100
+    assert fitted("a long line of words " * 9, 100).endswith("…")
+    assert fitted("a\u202eb\nc", 200) == "a[U+202E]b c"
+
+
+def test_no_label_of_an_axis_lies_on_another():
+    """Ticks whose labels would touch are shown without."""
+    sketch = Sketch(50)
+    sketch.across(Scale(0, 10, 10, 60), [(value, "1,000,000") for value in range(11)], y=20)
+    places = [text.x for text in sketch.texts]
+    assert len(places) < 3
+    assert all(after - before > text_width("1,000,000", size=11) for before, after in pairwise(places))
+
+
+def test_a_logarithmic_scale_puts_equal_ratios_at_equal_distances():
+    """The pixel of a value is where its logarithm lies between those of the ends."""
+    scale = Scale(0.1, 1000, 0, 100, logarithmic=True)
+    assert [scale.at(value) for value in (0.1, 1, 10, 100, 1000)] == pytest.approx([0, 25, 50, 75, 100])
+
+
+def test_the_model_is_drawn_from_its_statements():
+    """Every name that a statement uses is a line to it; parameters stand left of streams, questions at the right."""
+    graph = graph_of(sample_content())
+    assert {source for source, to in graph.edges if to == "captures"} == {"capture_rate", "in_contact", "burstiness"}
+    assert {source for source, to in graph.edges if to == "if_many"} == {"transfers", "captures"}
+    assert {source for source, to in graph.edges if to == "what_keeps_them"} == {"reason"}
+    assert [sorted({node.kind for node in column}) for column in graph.columns] == [["parameter", "series"], ["stream"], ["question"]]
+
+
+def test_a_picture_in_a_page_has_the_page_s_colours():
+    """No colour of the file is left, and no ground, so that light and dark pages both can show it."""
+    for chart in topic_charts(with_insight(sample_content())).values():
+        shown = in_page(render(chart))
+        assert re.findall(r'(?:fill|stroke)="#[0-9a-f]{6}"', shown) == []
+        assert "xmlns" not in shown
+
+
+def test_a_long_history_is_drawn_with_its_news():
+    """Of a thousand days as many are drawn as the picture is wide, and every day of news with the one before it."""
+    points = [
+        {"day": str(index), "values": [0.1], "errors": [0.0], "news": ["rain: 1"] if index in {401, 733} else []} for index in range(1000)
+    ]
+    kept = [int(point["day"]) for point in _thinned(points)]
+    assert len(kept) <= MOST_POINTS + 5
+    assert {0, 400, 401, 732, 733, 999} <= set(kept)
+    assert _thinned(points[:150]) == points[:150]
+
+
+def test_a_sparkline_ends_at_its_last_value():
+    """The line goes from foot to top as its values do, has a dot at its end, and is named by a sentence."""
+    drawn = sparkline([0.0, 1.0, 0.5], said='from "1 %" to 2 %', low=0.0)
+    assert 'd="M3.0,19.0L48.0,3.0L93.0,11.0"' in drawn
+    assert '<circle cx="93.0" cy="11.0"' in drawn
+    assert 'aria-label="from &quot;1 %&quot; to 2 %"' in drawn
+    assert not sparkline([0.5], said="one day")
+    assert len(re.findall(r"[ML]", sparkline([float(value) for value in range(1000)], said="many"))) <= 61

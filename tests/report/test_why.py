@@ -1,0 +1,215 @@
+"""What a page says of why: the same on page and Markdown, true to the numbers, and one sentence where there is nothing."""
+
+from __future__ import annotations
+
+import copy
+import re
+
+import pytest
+
+from forecast.report.charts import topic_charts
+from forecast.report.charts_why import chart_name
+from forecast.report.glance import glances
+from forecast.report.pages import render_index, render_topic
+from forecast.report.sections import HEADINGS, why_sections
+from forecast.report.shape import ReportFault, digest_of
+from forecast.report.telling import change_text, move_told, moved_last, would_move
+from tests.report.insight import with_insight
+from tests.report.sample import sample_content
+
+CHANCE = {"question": "rain", "label": "", "kind": "probability", "unit": "", "value": 0.1, "error": 0.003, "settled": False}
+
+
+def told():
+    """The sample with a made-up insight."""
+    return with_insight(sample_content())
+
+
+def plain(html):
+    """The words of a page."""
+    return re.sub(
+        r"\s+", " ", re.sub(r"<[^>]*>", "", html).replace("\u00a0", " ").replace("&#39;", "'").replace("&lt;", "<").replace("&gt;", ">")
+    )
+
+
+def bare(text):
+    """The words of Markdown."""
+    return re.sub(r"\s+", " ", text.replace("\\", "").replace("&gt;", ">").replace("&lt;", "<"))
+
+
+def test_page_and_markdown_show_every_section_of_insight_with_the_same_numbers():
+    """Every heading, paragraph, caption and cell of every section stands on both."""
+    content = told()
+    files = render_topic(content)
+    html, text = plain(files["route.html"].decode()), bare(files["route.md"].decode())
+    sections = why_sections(content, topic_charts(content))
+    assert set(sections) == set(HEADINGS)
+    for section in sections.values():
+        cells = [cell for table in (*section.tables, *section.folded) for row in table.rows for cell in row if "://" not in cell]
+        captions = [table.caption for table in (*section.tables, *section.folded)]
+        said = [section.heading, *section.paragraphs, *section.points, *captions, *cells]
+        assert [each for each in said if each not in html] == []
+        assert [each for each in said if " ".join(each.split()) not in text] == []
+
+
+def test_without_insight_each_section_says_so_in_a_sentence():
+    """A report whose insight is null has its headings, a sentence under each, and no picture of insight."""
+    content = sample_content()
+    assert content["insight"] is None
+    files = render_topic(content)
+    for name in ("route.html", "route.md"):
+        shown = files[name].decode()
+        assert [heading for heading in HEADINGS.values() if f"{heading}: not computed for this report." not in shown] == []
+        assert "was not computed for this report" in shown
+    assert [name for name in files if re.search(r"/(?:moved|history|tornado|checks|score|split)", name)] == []
+    assert "spark" not in render_index([content])["index.html"].decode().split("</style>")[1].replace("sparkcell", "")
+
+
+def test_an_empty_insight_is_said_and_leaves_no_empty_picture():
+    """Lists without entries give sentences, not empty tables or charts."""
+    content = copy.deepcopy(told())
+    for name, value in content["insight"].items():
+        content["insight"][name] = {"points": [], "settled": []} if name == "history" else value if name == "measures" else []
+    content["digest"] = digest_of(content)
+    files = render_topic(content)
+    text = files["route.md"].decode()
+    for sentence in (
+        "No earlier report and no earlier news to compare with.",
+        "The record has no days to go back to.",
+        "There are no rows to have foreseen.",
+        "Nothing more is simulated, so nothing to watch for.",
+        "Every question is settled: no doubt is left to split.",
+    ):
+        assert sentence in text
+        assert sentence in files["route.html"].decode()
+    assert [name for name in files if re.search(r"/(?:moved|history|tornado|checks|score|split)", name)] == []
+
+
+def test_a_hole_in_the_insight_is_named():
+    """A missing key of a part of a change is refused by its place."""
+    content = copy.deepcopy(told())
+    del content["insight"]["moves"][0]["parts"][0]["points"]
+    content["digest"] = digest_of(content)
+    with pytest.raises(ReportFault, match=r"`insight\.moves\.0\.parts\.0\.points`: field required"):
+        render_topic(content)
+
+
+@pytest.mark.parametrize("place", ["topic", "question", "stream"])
+def test_no_name_leads_out_of_the_reports(place):
+    """A JSON whose names would be paths is refused before a file has such a name."""
+    content = copy.deepcopy(told())
+    named = {"topic": content, "question": content["answers"][5], "stream": content["streams"][0]}[place]
+    named["name"] = "../../elsewhere"
+    content["digest"] = digest_of(content)
+    with pytest.raises(ReportFault, match="cannot name a file"):
+        render_topic(content)
+
+
+def test_a_label_that_is_no_word_has_a_picture_of_its_own():
+    """Labels differ in their pictures' names even where their letters are the same, and none has a sign of a path."""
+    names = [chart_name("history", CHANCE | {"label": label}) for label in ("a_b", "a b", "a/b", "../b", "")]
+    assert len(set(names)) == 5
+    assert [name for name in names if not re.fullmatch(r"[A-Za-z0-9_-]+", name)] == []
+    assert names[0] == "history-rain-a_b"
+
+
+def test_every_open_question_says_what_moved_it_and_what_would():
+    """Both sentences stand on the page at each open question, none at a settled one."""
+    content = told()
+    html = plain(render_topic(content)["route.html"].decode())
+    found = glances(content, "plain")
+    for answer in content["answers"]:
+        glance = found[answer["name"]]
+        if answer["status"] == "open":
+            assert f"Last moved by {glance.moved}" in html
+            assert f"Next {glance.coming}" in html
+        else:
+            assert (glance.moved, glance.coming, glance.change) == ("", "", "")
+
+
+def test_what_moved_an_answer_last_is_the_largest_part_of_the_newest_change():
+    """The part, its points, and the whole change are told; a change too small to notice is passed over for the last news that moved it."""
+    insight = {
+        "measures": [CHANCE],
+        "moves": [_move("2026-09-15", 0.06, 0.1, (0.01, 0.03)), _move("2026-10-01", 0.1, 0.1, (0.001, -0.001))],
+        "history": {
+            "points": [_point("2026-08-01", 0.03), _point("2026-09-23", 0.08, "rain: 2 (20 September 2026)"), _point("2026-10-12", 0.1)]
+        },
+    }
+    assert moved_last(insight, "rain") == "Row 1: +3 points (6 % → 10 %)."
+    quiet = insight | {"moves": insight["moves"][1:]}
+    assert moved_last(quiet, "rain") == "23 September 2026, rain: 2 (20 September 2026): 3 % → 8 %."
+    still = quiet | {"history": {"points": [_point("2026-08-01", 0.1), _point("2026-09-23", 0.1, "rain: 0")]}}
+    assert moved_last(still, "rain") == "nothing of note since 1 August 2026."
+
+
+def test_what_would_move_an_answer_is_the_stream_expected_to_move_it_most():
+    """Chance times change decides which signposts are told: the strongest outcome, and the likeliest other."""
+    insight = {
+        "measures": [CHANCE],
+        "signposts": [_post("storm", "a storm", 0.01, 0.5), _post("storm", "no storm", 0.99, 0.096), _post("cloud", "one or more clouds", 0.3, 0.19), _post("cloud", "no clouds", 0.7, 0.06)],
+    }  # fmt: skip
+    assert would_move(insight, "rain") == "If one or more clouds by 31 January 2027 (chance 30 %): 19 %; if no clouds: 6 %."
+    settling = [_post("rain", "rain", 0.1, 1.0), _post("rain", "no rain", 0.9, 0.0), *insight["signposts"]]
+    assert would_move({**insight, "signposts": settling}, "rain").startswith("If one or more clouds")
+    assert would_move({**insight, "signposts": settling[:2]}, "rain").startswith("If rain by 31 January 2027")
+    assert would_move({**insight, "signposts": []}, "rain") == "nothing that is watched for is expected to move it much."
+
+
+def test_the_change_told_is_that_since_the_last_report_where_it_moved_something():
+    """A report that moved nothing gives way to the last news; where nothing moved anything the report is told."""
+    news, report = _move("2026-09-15", 0.06, 0.1, (0.01, 0.03)), _move("2026-11-01", 0.1, 0.1, (0.0, 0.0)) | {"against": "ledger"}
+    assert move_told({"measures": [CHANCE], "moves": [report, news]}) is news
+    assert move_told({"measures": [CHANCE], "moves": [report]}) is report
+    assert move_told({"measures": [CHANCE], "moves": []}) is None
+
+
+def test_a_change_of_a_mean_has_no_points():
+    """A number changes in its own unit, a share in points."""
+    count = CHANCE | {"kind": "mean", "unit": "men", "value": 4.0}
+    assert (change_text(count, -0.37, error=0.01), change_text(CHANCE, -0.037, error=0.001)) == ("−0.37", "−4 points")
+
+
+def test_the_pictures_of_a_change_add_up():
+    """In every waterfall the words of its parts lead from what was to what is."""
+    content = told()
+    move, measures = move_told(content["insight"]), content["insight"]["measures"]
+    for index in range(len(measures)):
+        parts = sum(part["points"][index] for part in move["parts"])
+        assert move["before"][index] + parts == pytest.approx(move["after"][index], rel=1e-5)
+    assert any(name.startswith("moved-") for name in topic_charts(content))
+
+
+def _move(since, before, after, points):
+    parts = [
+        {
+            "kind": "row",
+            "name": "rain",
+            "about": f"row {index}",
+            "known": since,
+            "source": "",
+            "points": [each],
+            "errors": [0.0005],
+            "bits": [0.1],
+        }
+        for index, each in enumerate(points)
+    ]
+    return {
+        "since": since,
+        "until": "2026-11-23",
+        "against": "replay",
+        "why": "",
+        "before": [before],
+        "after": [after],
+        "parts": parts,
+        "sentences": [""],
+    }
+
+
+def _point(day, value, *news):
+    return {"day": day, "values": [value], "errors": [0.002], "news": list(news)}
+
+
+def _post(stream, condition, chance, value):
+    estimate = {"value": value, "change": value - CHANCE["value"], "error": 0.002}
+    return {"stream": stream, "condition": condition, "until": "2027-01-31", "chance": chance, "values": [estimate]}

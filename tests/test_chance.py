@@ -1,0 +1,74 @@
+"""The distribution of a chance, read from noisy counts on many draws: its ends, and whether their errors are honest."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than the project
+
+from forecast.chance import chance_interval
+
+DRAWS, PATHS, SEEDS = 1_024, 24, 100
+CHANCES = {
+    "skewed": stats.beta(0.9, 5),
+    "even": stats.beta(3, 3),
+    "high": stats.beta(8, 1.2),
+    "narrow": stats.beta(60, 40),
+}
+
+
+def counted(chances, rng):
+    """The interval from a binomial count on each of some chances."""
+    happened = rng.binomial(PATHS, chances).astype(float)
+    return chance_interval(happened, np.full(len(chances), float(PATHS)), effective_size=1e9)
+
+
+@pytest.mark.parametrize("name", CHANCES)
+def test_errors_are_the_spread_over_seeds(name):
+    """Over a hundred seeds the ends scatter about the exact 5 and 95 % points as their errors say."""
+    truth = CHANCES[name].ppf([0.05, 0.95])
+    found = [counted(CHANCES[name].rvs(DRAWS, random_state=seed), np.random.default_rng(seed)) for seed in range(SEEDS)]
+    ends, errors = (np.array([getattr(each, part) for each in found]) for part in ("ends", "errors"))
+    assert np.abs(ends.mean(axis=0) - truth).max() < 0.005
+    assert np.all(np.abs(errors.mean(axis=0) / np.sqrt(np.mean((ends - truth) ** 2, axis=0)) - 1) < 0.35)
+
+
+def test_two_kinds_of_draws_are_told_apart():
+    """Chances that are either low or high, as under two hypotheses, have ends in both."""
+    rng = np.random.default_rng(1)
+    chances = np.where(
+        rng.random(100_000) < 0.3, stats.beta(20, 5).rvs(100_000, random_state=2), stats.beta(3, 40).rvs(100_000, random_state=3)
+    )
+    found = counted(chances[:DRAWS], rng)
+    for end, error, exact in zip(found.ends, found.errors, np.quantile(chances, [0.05, 0.95]), strict=True):
+        assert abs(end - exact) < 4 * error < 0.05
+
+
+def test_one_chance_for_all_is_no_interval_but_an_error():
+    """Where every draw has the same chance the ends lie within their errors of it."""
+    found = [counted(np.full(DRAWS, 0.3), np.random.default_rng(seed)) for seed in range(40)]
+    away = np.array([np.abs(np.array(each.ends) - 0.3) / each.errors for each in found])
+    assert np.sqrt(np.mean(away**2)) < 1.5
+    assert sum(each.ends[0] == each.ends[1] for each in found) > 20
+
+
+@pytest.mark.parametrize(("chance", "end"), [(0.0, 0.0), (1.0, 1.0)])
+def test_what_happened_on_no_path_or_all_has_an_error_still(chance, end):
+    """No simulation knows that something never happens."""
+    found = counted(np.full(DRAWS, chance), np.random.default_rng(1))
+    assert found.ends == (end, end)
+    assert 0 < found.errors[0] == found.errors[1] < 0.001
+
+
+def test_draws_with_a_single_path_tell_nothing():
+    """One path on each draw says nothing of how the chance varies."""
+    assert chance_interval(np.array([0.0, 1.0]), np.ones(2), effective_size=10.0) is None
+
+
+def test_few_effective_draws_widen_the_errors():
+    """Draws resampled from fewer independent ones err more, by the root of their share."""
+    rng = np.random.default_rng(1)
+    happened = rng.binomial(PATHS, rng.beta(3, 3, DRAWS)).astype(float)
+    many, few = (chance_interval(happened, np.full(DRAWS, float(PATHS)), effective_size=size) for size in (1e12, DRAWS))
+    assert few.ends == many.ends
+    assert np.array(few.errors) / many.errors == pytest.approx(np.sqrt(2))
