@@ -117,15 +117,18 @@ def paths_for(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.rand
     return simulate(model, parameters, rng, until=horizon(model), cuts=tuple(cuts))
 
 
-def answers(posterior: Posterior, paths: Paths, rng: np.random.Generator, *, chance: bool = True) -> dict[str, Answer]:
-    """Answer every question of the posterior's topic; without ``chance``, leave out the intervals of the chances themselves."""
+def chance_paths_for(posterior: Posterior, rng: np.random.Generator) -> Paths | None:
+    """Simulate some paths on each of some draws, from which the chances themselves are told; None where no question needs them."""
     model = posterior.model
-    chance_paths = None
-    if chance and any(q.kind == "probability" and needs_paths(model, q) for q in model.topic.questions.values()):
-        apart = rng.spawn(1)[0]  # so that other answers do not depend on whether this is asked for
-        draws = posterior.resample(CHANCE_DRAWS, apart)
-        repeated = {name: np.repeat(values, CHANCE_PATHS, axis=0) for name, values in draws.items()}
-        chance_paths = paths_for(model, repeated, apart)
+    if not any(q.kind == "probability" and needs_paths(model, q) for q in model.topic.questions.values()):
+        return None
+    draws = posterior.resample(CHANCE_DRAWS, rng)
+    return paths_for(model, {name: np.repeat(values, CHANCE_PATHS, axis=0) for name, values in draws.items()}, rng)
+
+
+def answers(posterior: Posterior, paths: Paths, rng: np.random.Generator, *, chance_paths: Paths | None = None) -> dict[str, Answer]:
+    """Answer every question of the posterior's topic, with the intervals of the chances themselves where there are paths for them."""
+    model = posterior.model
     return {name: answer(question, posterior, paths, chance_paths, rng) for name, question in model.topic.questions.items()}
 
 

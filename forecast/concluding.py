@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from forecast.answers import Answer, answers, paths_for
+from forecast.answers import Answer, answers, chance_paths_for, paths_for
 from forecast.book.topic import Topic
 from forecast.future import Paths
 from forecast.inference.conditioning import condition, prior_draws
@@ -83,19 +83,22 @@ def conclude(topic: Topic, as_of: date, settings: Settings, *, referee: bool, re
 
 def reading_of(topic: Topic, as_of: date, settings: Settings) -> Reading:
     """Compute the published reading of a topic alone, as ``conclude`` without a referee, and without the intervals of chances."""
-    model = model_as_of(topic, as_of)
+    model, bare = model_as_of(topic, as_of), replace(settings, chances=False)
     fast = None if settings.engine == "nuts" else condition_fast(model, settings)
     if fast is None or (settings.engine == "auto" and not fast.diagnostics.sound):
-        return read(condition_nuts(model, settings), settings, chance=False)
-    return read(fast, settings, chance=False)
+        return read(condition_nuts(model, settings), bare)
+    return read(fast, bare)
 
 
-def read(posterior: Posterior, settings: Settings, *, chance: bool = True) -> Reading:
-    """Simulate the future on a posterior's draws and answer every question, with the intervals of chances or without."""
+def read(posterior: Posterior, settings: Settings) -> Reading:
+    """Simulate the future on a posterior's draws and answer every question."""
     name, seed = posterior.model.topic.name, settings.seed
+    rng = generator(seed, name, posterior.engine, "answers")
+    apart = rng.spawn(1)[0]  # so that other answers do not depend on whether chances are asked for
     draws = posterior.resample(settings.draws, generator(seed, name, posterior.engine, "resample"))
     paths = paths_for(posterior.model, draws, generator(seed, name, posterior.engine, "paths"))
-    return Reading(posterior, paths, answers(posterior, paths, generator(seed, name, posterior.engine, "answers"), chance=chance))
+    chance_paths = chance_paths_for(posterior, apart) if settings.chances else None
+    return Reading(posterior, paths, answers(posterior, paths, rng, chance_paths=chance_paths))
 
 
 def condition_fast(model: Model, settings: Settings) -> Posterior:

@@ -17,11 +17,12 @@ type EngineChoice = Literal["auto", "importance", "nuts"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to compute: the engine that supplies the draws, the seed, and how many paths are simulated."""
+    """How to compute: the engine that supplies the draws, the seed, how many paths are simulated, and whether chances get intervals."""
 
     engine: EngineChoice = "auto"
     seed: int = 1
     draws: int = 16_384
+    chances: bool = True
 
 
 def generator(seed: int, *purpose: str) -> np.random.Generator:

@@ -37,7 +37,7 @@ from forecast.remembering import (
     versions,
 )
 from forecast.report.content import topic_content
-from forecast.report.pages import render_index, report_files
+from forecast.report.pages import page_file, render_index, report_files
 
 type Progress = Callable[[int, int, str], None]
 
@@ -126,7 +126,9 @@ def draft(book: Book, topic: str, *, as_of: date, settings: Settings, insight: b
     """Return the report that an update would make of one topic, by the fast engine alone; nothing is recorded or written.
 
     A verdict that is remembered for the same calculation stands in it.  Draws
-    that the fast engine does not vouch for are shown with its warning.
+    that the fast engine does not vouch for are shown with its warning.  Without
+    ``insight``, which takes longer than all else, the page is the only file, and
+    has no intervals of chances.
     """
     run = _Run(book.root, as_of, as_of, settings, False, versions(), fast=True, insight=insight)
     return _made(run, book.topics[topic], _silent)
@@ -189,7 +191,7 @@ def _made(run: _Run, topic: Topic, report: Callable[[str], None]) -> Made:
             content = _content(run, topic, report)
     except Unsound as unsound:
         return Made(problems=unsound.problems)
-    return Made(content, report_files(content))
+    return Made(content, page_file(content) if run.fast and not run.insight else report_files(content))
 
 
 def _silent(_: str) -> None:
@@ -202,7 +204,7 @@ def _content(run: _Run, topic: Topic, report: Callable[[str], None]) -> dict[str
     key = calculation_key(topic, as_of=as_of, settings=settings, computing=run.computing)
     before = reports_before(run.root, topic.name, as_of=as_of, today=run.today)
     remembered = None if run.referee else remembered_verdict(before, key)
-    how = replace(settings, engine="importance") if run.fast else settings
+    how = replace(settings, engine="importance", chances=run.insight) if run.fast else settings
     conclusion, verdict = conclude_refereed(topic, as_of, how, referee=run.referee is not False and remembered is None, report=report)
     verdict = verdict or remembered
     hashes = {"numbers": numbers_hash(topic, as_of=as_of), "words": words_hash(topic)}

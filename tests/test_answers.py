@@ -67,7 +67,7 @@ def test_answers_without_the_chance_are_the_same_numbers():
     """Leaving out the interval of the chance moves nothing else."""
     topic = counting({"asked": {"answer": "total(seen) >= 6", "by": END}, "many": {"answer": "total(seen)", "by": END}})
     read_out = conclude(topic, NEW_YEAR, Settings(), referee=False).reading
-    bare = answers(read_out.posterior, read_out.paths, np.random.default_rng(1), chance=False)
+    bare = answers(read_out.posterior, read_out.paths, np.random.default_rng(1))
     assert bare["many"] == read_out.answers["many"]
     assert bare["asked"].value == replace(read_out.answers["asked"].value, chance=None, chance_errors=None)
 

@@ -22,7 +22,7 @@ from forecast.concluding import Conclusion, Settings, generator
 from forecast.future import Paths
 from forecast.inference.conditioning import condition
 from forecast.inference.importance import Budget
-from forecast.insight.measures import Cases, Measure, cases, measures_of, published_values
+from forecast.insight.measures import Cases, Measure, cases, measures_of, published_values, unrounded
 from forecast.insight.pool import Pool, Weights, pool_of_posterior, weighted_values
 from forecast.model.model import Array, Model
 from forecast.report.shape_insight import Estimate
@@ -156,6 +156,7 @@ def _varied(basis: Basis, changes: Array, errors: Array, *, pareto_k: float | No
     if not np.isfinite(changes).all():
         names = {measure.question.name for measure, change in zip(basis.measures, changes, strict=True) if not math.isfinite(change)}
         raise Unknown(f"the condition of {' and '.join(sorted(names))} would hold on no path")
+    changes, errors = (unrounded(each, basis.published) for each in (changes, errors))
     return Varied(basis.published + changes, changes, errors, pareto_k, refit)
 
 

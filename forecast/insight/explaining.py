@@ -21,7 +21,7 @@ from forecast.insight.split import split
 from forecast.insight.surprise import Surprises, surprise_content, surprises
 from forecast.model.clock import ONE_DAY
 from forecast.model.unsound import Unsound
-from forecast.report.content import answer_content
+from forecast.report.content import unit_of
 
 if TYPE_CHECKING:
     from forecast.report.shape_insight import HistoryContent, InsightContent, MeasureContent, Move
@@ -68,7 +68,7 @@ def measure_contents(basis: Basis) -> list[MeasureContent]:
             "question": measure.question.name,
             "label": measure.label,
             "kind": measure.kind,
-            "unit": str(answer_content(topic, answers[measure.question.name])["unit"]) if measure.kind == "mean" else "",
+            "unit": unit_of(topic, measure.question.answer) if measure.kind == "mean" and measure.question.answer else "",
             "value": float(basis.published[index]),
             "error": float(basis.errors[index]),
             "settled": answers[measure.question.name].status != "open",

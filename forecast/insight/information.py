@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from forecast.book.topic import Stream
 from forecast.future import Paths
 from forecast.insight.basis import Basis
-from forecast.insight.measures import Cases
+from forecast.insight.measures import Cases, unrounded
 from forecast.language.distributions import family
 from forecast.model.clock import ONE_DAY
 from forecast.model.model import Array
@@ -84,6 +84,7 @@ def given_seen(basis: Basis, seen: NDArray[np.bool_]) -> list[Estimate]:
     if not np.isfinite(changes).all():
         return []
     errors = np.sqrt(((basis.cases.influence(weights) - basis.influence) ** 2).sum(axis=0))
+    changes, errors = (unrounded(each, basis.published) for each in (changes, errors))
     values = basis.published + changes
     return [
         {"value": float(value), "change": float(change), "error": float(error)}
@@ -106,7 +107,7 @@ def expected_movement(cases: Cases, outcomes: NDArray[np.int64]) -> tuple[Array,
         noise = ((cases.influence(weights) - cases.influence()) ** 2).sum(axis=0)
         moved += share * np.sqrt(np.maximum(change**2 - noise, 0.0))
         squared += share**2 * noise
-    return moved, np.sqrt(squared)
+    return unrounded(moved, base), unrounded(np.sqrt(squared), base)
 
 
 def look_ahead(paths: Paths, stream: Stream, *, months: int) -> Ahead | None:

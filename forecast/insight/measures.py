@@ -24,7 +24,7 @@ from forecast.language.expressions import First, Name
 from forecast.model.clock import ONE_DAY, years_between
 from forecast.model.model import NUMPY, Array
 
-LEAST_HELD = 20  # paths on which a condition must hold before anything is said given it
+ROUNDING = 1e-9  # of a number: far above what sums in another order leave, far below what anybody reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,11 @@ class Cases:
         below = np.maximum(w @ self.denominators, np.finfo(float).tiny)
         moved: Array = w[:, None] * (self.numerators - np.nan_to_num(self.values(weights)) * self.denominators) / below
         return moved
+
+
+def unrounded(values: Array, scale: Array) -> Array:
+    """Return values with 0 for those that are rounding errors of a difference of numbers as large as ``scale``."""
+    return np.where(np.abs(values) <= ROUNDING * np.abs(scale), 0.0, values)
 
 
 def measures_of(topic: Topic) -> tuple[Measure, ...]:

@@ -26,7 +26,7 @@ from forecast.concluding import Settings, condition_fast, generator
 from forecast.inference.conditioning import prior_draws
 from forecast.insight.basis import Unknown
 from forecast.insight.between import Between, Change
-from forecast.insight.measures import Measure, cases
+from forecast.insight.measures import Measure, cases, unrounded
 from forecast.insight.pool import Pool, pool_of, weighted_values, with_rows
 from forecast.model.model import Array, Model
 from forecast.model.unsound import Unsound
@@ -191,6 +191,10 @@ def _part(change: Change, orders: Sequence[tuple[str, ...]], table: Table) -> Pa
         else:
             apart += (share**2) * ((after.influence**2).sum(axis=0) + (before.influence**2).sum(axis=0))
     errors = np.sqrt((0.0 if shared is None else (shared**2).sum(axis=0)) + apart)
+    start, end = table.value(frozenset()), table.value(frozenset(orders[0]))
+    assert start is not None
+    assert end is not None
+    points, errors = (unrounded(each, np.maximum(np.abs(start.measures), np.abs(end.measures))) for each in (points, errors))
     return Part(change, tuple(orders), points, errors, bits)
 
 

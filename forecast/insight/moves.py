@@ -19,14 +19,16 @@ from forecast.book.topic import Topic
 from forecast.concluding import Settings
 from forecast.insight.basis import Basis
 from forecast.insight.between import Between
-from forecast.insight.measures import Measure, measured
+from forecast.insight.measures import Measure, measured, unrounded
 from forecast.insight.moved import Split, split
 from forecast.insight.pool import Pool
 from forecast.model.clock import ONE_DAY
 from forecast.model.evidence import is_quiet
 from forecast.model.model import Array, Model
 from forecast.report import words
+from forecast.report.content import unit_of
 from forecast.report.shape_insight import Move, MovePart
+from forecast.report.telling import as_text, change_text, is_share
 
 SMALLEST = 0.005  # a change of a chance that is worth a word, and of a mean as a share of it
 MOST_TOLD = 3  # parts that a sentence names
@@ -74,6 +76,7 @@ def move_since_news(basis: Basis, wide: Pool | None = None) -> Move | None:
     return move(
         found,
         basis.measures,
+        topic=model.topic,
         days=(eve, model.as_of),
         ends=(found.before, basis.published),
         against="replay",
@@ -95,6 +98,7 @@ def move_since_report(basis: Basis, earlier: Earlier, wide: Pool | None = None) 
     return move(
         found,
         basis.measures,
+        topic=topic,
         days=(earlier.as_of, until),
         ends=(before, basis.published),
         against="ledger",
@@ -108,13 +112,16 @@ def move_between(
 ) -> Move:
     """Return what moved the answers between two states of a topic; ``ends`` are the measures as each was answered."""
     found = split(Between(old, since, new, until), measures, settings)
-    return move(found, measures, days=(since, until), ends=ends, against="replay", why=f"from {words.day(since)} to {words.day(until)}")
+    return move(
+        found, measures, topic=new, days=(since, until), ends=ends, against="replay", why=f"from {words.day(since)} to {words.day(until)}"
+    )
 
 
 def move(
     found: Split,
     measures: Sequence[Measure],
     *,
+    topic: Topic,
     days: tuple[date, date],
     ends: tuple[Array, Array],
     against: Literal["ledger", "replay"],
@@ -137,6 +144,7 @@ def move(
     ]
     before, after = ends
     rest = (after - before) - sum((part.points for part in found.parts), np.zeros(len(measures)))
+    rest = unrounded(rest, np.maximum(np.abs(before), np.abs(after)))
     parts.append(
         {
             "kind": "model" if edited else "noise",
@@ -159,23 +167,28 @@ def move(
         "parts": parts,
         "sentences": [
             sentence(
-                measure, float(before[index]), float(after[index]), [(part["kind"], part["about"], part["points"][index]) for part in parts]
+                _shown(measure, topic, float(after[index])),
+                float(before[index]),
+                float(after[index]),
+                [(part["kind"], part["about"], part["points"][index]) for part in parts],
             )
             for index, measure in enumerate(measures)
         ],
     }
 
 
-def sentence(measure: Measure, before: float, after: float, parts: Sequence[tuple[str, str, float]]) -> str:
+def sentence(measure: Mapping[str, Any], before: float, after: float, parts: Sequence[tuple[str, str, float]]) -> str:
     """Say a change and its largest parts, as in: Down from 14 % to 10 %: 64 days passed (-3 points)."""
-    is_chance = measure.kind == "probability"
-    least = SMALLEST if is_chance else SMALLEST * max(abs(before), abs(after))
+    least = SMALLEST if is_share(measure) else SMALLEST * max(abs(before), abs(after))
     told = sorted((part for part in parts if abs(part[2]) >= least and part[0] != "noise"), key=lambda part: -abs(part[2]))[:MOST_TOLD]
-    said = "; ".join(
-        f"{about} ({words.points(points) if is_chance else words.signed(points, error=abs(points) / 20)})" for _, about, points in told
-    )
-    then = words.share(before) if is_chance else words.number(before, error=abs(before) / 50)
-    now = words.share(after) if is_chance else words.number(after, error=abs(after) / 50)
+    said = "; ".join(f"{about} ({change_text(measure, points, error=abs(points) / 20)})" for _, about, points in told)
+    then, now = as_text(measure, before), as_text(measure, after)
     if abs(after - before) < least or then == now:
         return f"Hardly moved, {now}{f': {said}' if said else ''}."
     return f"{'Up' if after > before else 'Down'} from {then} to {now}{f': {said}' if said else ''}."
+
+
+def _shown(measure: Measure, topic: Topic, value: float) -> dict[str, Any]:
+    """What words need to know of a measure."""
+    unit = "" if measure.kind == "probability" or measure.question.answer is None else unit_of(topic, measure.question.answer)
+    return {"kind": measure.kind, "unit": unit, "value": value, "settled": value in {0.0, 1.0}}

@@ -76,7 +76,7 @@ def topic_content(
 def answer_content(topic: Topic, answer: Answer) -> dict[str, Any]:
     """Return a question with its answer, as a number and as a sentence."""
     question = answer.question
-    unit = "" if question.answer is None else _unit(topic, question.answer)
+    unit = "" if question.answer is None else unit_of(topic, question.answer)
     value = rounded(_value(answer.value))
     return {
         "name": question.name,
@@ -153,13 +153,13 @@ def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: S
     return f"{said} {words.given_sentence(answer.given)}"
 
 
-def _unit(topic: Topic, expression: Expression) -> str:
+def unit_of(topic: Topic, expression: Expression) -> str:
     """The unit of a number that is a parameter or a stream's total by itself; ``share`` for a share; else empty."""
     match expression:
         case Name(name) | Index(name) if name in topic.parameters:
             return topic.parameters[name].unit or ("" if topic.parameters[name].categories else "share")
         case Name(name) if name in topic.quantities:
-            return _unit(topic, topic.quantities[name].expression)
+            return unit_of(topic, topic.quantities[name].expression)
         case Call("expit", _):
             return "share"
         case Total(stream):

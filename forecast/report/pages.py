@@ -45,6 +45,12 @@ def report_files(content: Mapping[str, Any]) -> dict[str, bytes]:
     return {f"{content['name']}.json": content_bytes(content), **_rendered(content, "plain")}
 
 
+def page_file(content: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return the page alone by its path, for a content that ``topic_content`` has just made: what somebody waits for at a screen."""
+    shared, svgs = _shared(content, "plain")
+    return {f"{content['name']}.html": _page(shared, svgs)}
+
+
 def render_topic(content: Mapping[str, Any], *, style: Style = "plain") -> dict[str, bytes]:
     """Return a topic's files by their path under ``reports/``: the page, the Markdown, and its pictures.
 
@@ -54,6 +60,18 @@ def render_topic(content: Mapping[str, Any], *, style: Style = "plain") -> dict[
 
 
 def _rendered(content: Mapping[str, Any], style: Style) -> dict[str, bytes]:
+    shared, svgs = _shared(content, style)
+    text = _markdown().get_template("topic.md.j2").render(**shared)
+    files = {f"{content['name']}.html": _page(shared, svgs), f"{content['name']}.md": _tidy(text)}
+    return files | {f"{content['name']}/{name}.svg": svg.encode() for name, svg in svgs.items()}
+
+
+def _page(shared: Mapping[str, Any], svgs: Mapping[str, str]) -> bytes:
+    return _lean(_html().get_template("topic.html.j2").render(**shared, svgs={name: in_page(svg) for name, svg in svgs.items()}))
+
+
+def _shared(content: Mapping[str, Any], style: Style) -> tuple[dict[str, Any], dict[str, str]]:
+    """What page and Markdown both show, and the pictures."""
     charts = topic_charts(content)
     for name in (content["name"], *charts):
         if not FILE_NAME.fullmatch(name):
@@ -70,10 +88,7 @@ def _rendered(content: Mapping[str, Any], style: Style) -> dict[str, bytes]:
         "why": why_sections(content, charts),
         "scale": SCALE_SENTENCE if style == "icd203" else "",
     }
-    page = _html().get_template("topic.html.j2").render(**shared, svgs={name: in_page(svg) for name, svg in svgs.items()})
-    text = _markdown().get_template("topic.md.j2").render(**shared)
-    files = {f"{content['name']}.html": _lean(page), f"{content['name']}.md": _tidy(text)}
-    return files | {f"{content['name']}/{name}.svg": svg.encode() for name, svg in svgs.items()}
+    return shared, svgs
 
 
 def render_index(contents: Sequence[Mapping[str, Any]], *, style: Style = "plain") -> dict[str, bytes]:
