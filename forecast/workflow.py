@@ -37,7 +37,7 @@ from forecast.remembering import (
     versions,
 )
 from forecast.report.content import topic_content
-from forecast.report.pages import page_file, render_index, report_files
+from forecast.report.pages import page_and_data, render_index, report_files
 
 type Progress = Callable[[int, int, str], None]
 
@@ -127,8 +127,8 @@ def draft(book: Book, topic: str, *, as_of: date, settings: Settings, insight: b
 
     A verdict that is remembered for the same calculation stands in it.  Draws
     that the fast engine does not vouch for are shown with its warning.  Without
-    ``insight``, which takes longer than all else, the page is the only file, and
-    has no intervals of chances.
+    ``insight``, which takes longer than all else, there are only the page and the
+    JSON, and in them no intervals of chances.
     """
     run = _Run(book.root, as_of, as_of, settings, False, versions(), fast=True, insight=insight)
     return _made(run, book.topics[topic], _silent)
@@ -191,7 +191,7 @@ def _made(run: _Run, topic: Topic, report: Callable[[str], None]) -> Made:
             content = _content(run, topic, report)
     except Unsound as unsound:
         return Made(problems=unsound.problems)
-    return Made(content, page_file(content) if run.fast and not run.insight else report_files(content))
+    return Made(content, page_and_data(content) if run.fast and not run.insight else report_files(content))
 
 
 def _silent(_: str) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from forecast.book.problems import Place
 from forecast.book.topic import Parameter, Point, Quantity, Question, Row, Series, Stream, Topic
-from forecast.language.expressions import First, Name, is_condition, names_in, parse_expression
+from forecast.language.expressions import First, Name, is_condition, names_in
+from forecast.language.parsing import parse_expression
 from forecast.language.statements import parse_statement
 
 OPENS = date(2025, 1, 1)

@@ -47,7 +47,9 @@ def test_leverage_is_what_refits_say(topic: str) -> None:
     """Without each row, source and grade, every answer equals that of a model conditioned without it."""
     found, notes = leverage(basis(topic))
     assert notes == []
-    for each, group in zip(found, groups(basis(topic).model), strict=True):
+    for index, (each, group) in enumerate(zip(found, groups(basis(topic).model), strict=True)):
+        if group.kind == "row" and index % 5:
+            continue
         changes, errors = (np.array([estimate[name] for estimate in each["values"]]) for name in ("change", "error"))  # type: ignore[literal-required]
         assert each["refitted"] or apart(basis(topic), changes, errors, unlearnt(basis(topic).model, group)) < ALLOWED, group
 
@@ -61,7 +63,7 @@ def test_sensitivity_is_what_refits_say(topic: str) -> None:
         for block in blocks(basis(topic).model)
     }
     assert len(found) > 20
-    for each in found[:: 2 if topic == "route" else 3]:
+    for each in found[::5]:
         changed = ChangedPrior(by_name[each["parameter"], each["label"]], each["label"], each["change"], parse_statement(each["statement"]))
         changes, errors = (np.array([estimate[name] for estimate in each["values"]]) for name in ("change", "error"))  # type: ignore[literal-required]
         assert each["refitted"] or apart(basis(topic), changes, errors, with_prior(basis(topic).model, changed)) < ALLOWED, each

@@ -62,7 +62,8 @@ def make(book: Path, day: date) -> tuple[Any, dict[str, Any], dict[str, Any], di
 
     copy = book.with_name(f"made-{day}")
     shutil.copytree(TINY_BOOK, copy)
-    contents = update(copy, as_of=day, today=day, settings=Settings(), referee=False).contents
+    for each in DAYS[: DAYS.index(day) + 1]:  # a report tells what moved since the one before
+        contents = update(copy, as_of=each, today=each, settings=Settings(), referee=False, insight=False).contents
     reports = {
         path.relative_to(copy): path.read_bytes()
         for path in (copy / "reports").rglob("*")
@@ -143,7 +144,7 @@ def killed_updating(root: Path, made: list[Any], rng: random.Random) -> dict[str
     def command(day: date) -> list[str]:
         code = (
             "import sys; from datetime import date; from pathlib import Path; from forecast.concluding import Settings; from forecast.workflow import update; "
-            f"day = date.fromisoformat('{day}'); sys.exit(update(Path({str(root)!r}), as_of=day, today=day, settings=Settings(), referee=False).exit_code)"
+            f"day = date.fromisoformat('{day}'); sys.exit(update(Path({str(root)!r}), as_of=day, today=day, settings=Settings(), referee=False, insight=False).exit_code)"
         )
         return [sys.executable, "-c", code]
 

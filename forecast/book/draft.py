@@ -20,8 +20,9 @@ from forecast.book.records import Record, read_points, read_rows
 from forecast.book.shapes import PriorTable, QuestionTable, SeriesTable, StreamTable, TopicFile
 from forecast.book.sources import Document, Source, parse_document, read_document, read_source, source_of
 from forecast.book.topic import Point
-from forecast.language.expressions import Expression, parse_expression
+from forecast.language.expressions import Expression
 from forecast.language.faults import Fault
+from forecast.language.parsing import parse_expression
 from forecast.language.statements import Statement, parse_statement
 
 

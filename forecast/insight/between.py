@@ -120,7 +120,7 @@ class Between:
                 continue
             gone = (stood[row.replaces],) if row.replaces in stood else ()
             replaced.update(row.replaces for _ in gone)
-            unit = f" {stream.unit}" if stream.unit else ""
+            unit = f" {stream.unit}" if stream.unit and stream.unit != stream.name.replace("_", " ") else ""
             about = f"{name}: {words.number(row.value)}{unit}, {words.span(row.start, row.end)}{', a correction' if gone else ''}"
             yield Change("correction" if gone else "row", f"{name} {_identity(row)}", about, name, (row,), gone)
         still = {_identity(row) for row in after}

@@ -25,8 +25,8 @@ from forecast.language.expressions import names_in
 from forecast.model.model import Array, Model, Table, quantities_of
 from forecast.model.priors import blocks
 
-TRUSTED = 0.7  # largest Pareto k-hat at which weights carry (Vehtari et al. 2024, JMLR 25(72))
-FEWEST = 400.0  # effective draws below which they do not, whatever their tail
+TRUSTED = 0.5  # largest Pareto k-hat at which weights carry: up to here their variance, and so the stated errors, are finite
+FEWEST = 1_000.0  # effective draws below which they do not: a tail can only be judged where it was seen
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,16 @@
 """Expressions: the small arithmetic that topics, priors and questions are written in.
 
-Text goes through Python's own parser and comes out as a tree of the nodes
-below; whatever is not in the list of section 4 of the design is refused with
-its place.  Nothing is ever run by Python itself: a book from a stranger runs no code.
-
-The nodes and the one function that makes them stand in one file, longer than most,
-so that whoever adds to the language sees all of it.
+An expression is a tree of the nodes below, which ``parsing`` makes of text and
+``evaluate`` walks; here is also what can be said of a tree without its values.
 """
 
 from __future__ import annotations
 
-import ast
 import math
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from forecast.language.faults import Fault, did_you_mean
-
-LONGEST = 2_000  # characters of one statement or expression
-DEEPEST = 60  # nested brackets, calls or operators
+from forecast.language.faults import Fault
 
 FUNCTIONS: dict[str, tuple[int, int]] = {  # name: least and most arguments
     "exp": (1, 1),
@@ -142,112 +133,6 @@ class First:
 
 type Expression = Number | Name | Label | Unary | Binary | Compare | Logic | Conditional | Index | Call | Total | First
 
-_BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
-_UNARY = {ast.USub: "-", ast.UAdd: "+", ast.Not: "not"}
-_COMPARE = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
-_REFUSED = {
-    ast.Attribute: "attributes are not part of the language",
-    ast.Lambda: "functions cannot be defined here",
-    ast.ListComp: "loops are not part of the language",
-    ast.SetComp: "loops are not part of the language",
-    ast.DictComp: "loops are not part of the language",
-    ast.GeneratorExp: "loops are not part of the language",
-    ast.List: "lists are not part of the language",
-    ast.Tuple: "lists are not part of the language",
-    ast.Dict: "dictionaries are not part of the language",
-    ast.Set: "sets are not part of the language",
-    ast.JoinedStr: "formatted strings are not part of the language",
-    ast.NamedExpr: "names cannot be assigned here",
-    ast.Starred: "starred arguments are not part of the language",
-    ast.Await: "`await` is not part of the language",
-    ast.Yield: "`yield` is not part of the language",
-    ast.Slice: "slices are not part of the language",
-}
-
-
-def parse_expression(text: str) -> Expression:
-    """Return the tree of an expression.
-
-    Raises ``Fault`` with the offset of what is refused: a syntax error, a
-    construct outside the language, a number or constant power that is not
-    finite, a text longer than 2,000 characters or nested deeper than 60.
-    """
-    return tree_of(python_tree(text), text)
-
-
-def python_tree(text: str) -> ast.expr:
-    """Return Python's own syntax tree of one expression, or raise ``Fault``."""
-    if len(text) > LONGEST:
-        raise Fault(f"{len(text):,} characters long; the longest allowed is {LONGEST:,}", hint="name parts of it under [quantities]")
-    if not text.strip():
-        raise Fault("an expression is missing")
-    if "\n" in text or "\r" in text:
-        text = text.replace("\r", " ").replace("\n", " ")
-    _refuse_deep_brackets(text)
-    lead = len(text) - len(text.lstrip())
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)  # such as `1 if x else 2`; our own walk judges it
-            tree = ast.parse(text.strip(), mode="eval").body
-    except SyntaxError as error:
-        offset = lead + max((error.offset or 1) - 1, 0)
-        raise Fault(_syntax_message(error), offset=min(offset, len(text)), hint=_syntax_hint(text)) from None
-    except (RecursionError, MemoryError):
-        raise Fault(f"nested deeper than {DEEPEST}", hint="name parts of it under [quantities]") from None
-    except ValueError as error:  # null bytes, over-long integers
-        raise Fault(str(error).split(";")[0].split(":")[0]) from None
-    if lead:
-        for node in ast.walk(tree):
-            if hasattr(node, "col_offset"):
-                node.col_offset += lead
-    return tree
-
-
-def tree_of(node: ast.expr, text: str, depth: int = 0) -> Expression:
-    """Translate one node of Python's tree into a node of the language."""
-    at = character_offset(node, text)
-    if depth > DEEPEST:
-        raise Fault(f"nested deeper than {DEEPEST}", offset=at, hint="name parts of it under [quantities]")
-    match node:
-        case ast.Constant(value=bool() as flag):
-            raise Fault(f"`{flag}` is not part of the language", offset=at, hint="compare with a number, as in `x >= 1`")
-        case ast.Constant(value=(int() | float()) as number):
-            return Number(_finite(number, at), at)
-        case ast.Constant(value=str() as label):
-            return Label(label, at)
-        case ast.Name():
-            return Name(node.id, at)
-        case ast.UnaryOp() if type(node.op) in _UNARY:
-            return Unary(_UNARY[type(node.op)], tree_of(node.operand, text, depth + 1), at)
-        case ast.BinOp() if type(node.op) in _BINARY:
-            whole = Binary(_BINARY[type(node.op)], tree_of(node.left, text, depth + 1), tree_of(node.right, text, depth + 1), at)
-            constant(whole)  # refuses 2**2**99 and 1/0
-            return whole
-        case ast.Compare():
-            return _comparison(node, text, depth, at)
-        case ast.BoolOp():
-            word = "and" if isinstance(node.op, ast.And) else "or"
-            return Logic(word, tuple(tree_of(value, text, depth + 1) for value in node.values), at)
-        case ast.IfExp():
-            test, then, otherwise = (tree_of(part, text, depth + 1) for part in (node.test, node.body, node.orelse))
-            return Conditional(test, then, otherwise, at)
-        case ast.Subscript(slice=ast.Slice()):
-            raise Fault(_refusal(node.slice), offset=character_offset(node.slice, text))
-        case ast.Subscript(value=ast.Name(id=name)):
-            return Index(name, tree_of(node.slice, text, depth + 1), at)
-        case ast.Call():
-            return _call(node, text, depth, at)
-        case ast.BinOp(op=ast.BitXor()):
-            raise Fault("this operator is not part of the language", offset=at, hint="a power is written `**`")
-        case _:
-            raise Fault(_refusal(node), offset=at)
-
-
-def character_offset(node: ast.AST, text: str) -> int:
-    """Return a node's offset in characters (Python counts UTF-8 bytes)."""
-    offset: int = getattr(node, "col_offset", 0)
-    return offset if text.isascii() else len(text.encode()[:offset].decode(errors="ignore"))
-
 
 def constant(expression: Expression) -> float | None:
     """Return the value of an expression without names, or None when it has some.
@@ -324,39 +209,6 @@ def is_condition(expression: Expression) -> bool:
             return False
 
 
-def _comparison(node: ast.Compare, text: str, depth: int, at: int) -> Compare:
-    for operator in node.ops:
-        if type(operator) not in _COMPARE:
-            word = {ast.In: "in", ast.NotIn: "not in", ast.Is: "is", ast.IsNot: "is not"}[type(operator)]
-            raise Fault(f"`{word}` is not part of the language", offset=at, hint="use ==, !=, <, <=, > or >=")
-    operands = tuple(tree_of(part, text, depth + 1) for part in (node.left, *node.comparators))
-    return Compare(tuple(_COMPARE[type(operator)] for operator in node.ops), operands, at)
-
-
-def _call(node: ast.Call, text: str, depth: int, at: int) -> Expression:
-    if not isinstance(node.func, ast.Name):
-        raise Fault(_refusal(node.func), offset=character_offset(node.func, text))
-    name = node.func.id
-    if name not in FUNCTIONS and name not in {"total", "first"}:
-        raise Fault(f"unknown function `{name}`", offset=at, hint=did_you_mean(name, [*FUNCTIONS, "total", "first"]))
-    if node.keywords:
-        raise Fault(f"`{name}` takes no named arguments", offset=at)
-    if name == "total":
-        if len(node.args) != 1 or not isinstance(node.args[0], ast.Name):
-            raise Fault("`total` takes the name of one stream", offset=at, hint="as in `total(captures)`")
-        return Total(node.args[0].id, at)
-    arguments = tuple(tree_of(part, text, depth + 1) for part in node.args)
-    if name == "first":
-        if len(arguments) != 1 or not is_condition(arguments[0]):
-            raise Fault("`first` takes one condition", offset=at, hint="as in `first(total(transfers) >= 1)`")
-        return First(arguments[0], at)
-    least, most = FUNCTIONS[name]
-    if not least <= len(arguments) <= most:
-        wanted = f"{least}" if least == most else f"{least} to {most}"
-        raise Fault(f"`{name}` takes {wanted} argument{'s' if most > 1 else ''}, not {len(arguments)}", offset=at)
-    return Call(name, arguments, at)
-
-
 def _arithmetic(expression: Binary, left: float, right: float) -> float:
     try:
         match expression.operator:
@@ -377,48 +229,3 @@ def _arithmetic(expression: Binary, left: float, right: float) -> float:
     if isinstance(value, complex) or not math.isfinite(value):
         raise Fault("this is not a finite number", offset=expression.offset)
     return value
-
-
-def _finite(value: float, at: int) -> float:
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        raise Fault("this is not a finite number", offset=at)
-    return number
-
-
-def _refuse_deep_brackets(text: str) -> None:
-    depth = 0
-    for offset, character in enumerate(text):
-        if character in "([{":
-            depth += 1
-            if depth > DEEPEST:
-                raise Fault(f"nested deeper than {DEEPEST}", offset=offset, hint="name parts of it under [quantities]")
-        elif character in ")]}":
-            depth -= 1
-
-
-def _refusal(node: ast.expr) -> str:
-    for kind, message in _REFUSED.items():
-        if isinstance(node, kind):
-            return message
-    if isinstance(node, ast.BinOp | ast.UnaryOp):
-        return "this operator is not part of the language"
-    if isinstance(node, ast.Constant):
-        return f"`{node.value!r}` is not part of the language"
-    return "this is not part of the language"
-
-
-def _syntax_message(error: SyntaxError) -> str:
-    message = (error.msg or "invalid syntax").split(". ")[0]
-    return f"cannot be read: {message}"
-
-
-def _syntax_hint(text: str) -> str:
-    if "&&" in text or "||" in text:
-        return "write `and` and `or`"
-    if text.count("(") != text.count(")"):
-        return "count the brackets"
-    return ""

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from forecast.language.expressions import Expression, character_offset, python_tree, tree_of
+from forecast.language.expressions import Expression
 from forecast.language.faults import Fault
+from forecast.language.parsing import character_offset, python_tree, tree_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,8 @@ class Coordinates:
         needed = self._needed_by_prior()
         for block, columns, own in self._columns():
             if not own:
-                density = density + _log_normal(x[:, columns])
+                with np.errstate(invalid="ignore"):  # infinite density at an edge, and a coordinate beyond its reach
+                    density = density + _log_normal(x[:, columns])
             if not own and block.name not in needed:
                 continue
             values, jacobian = self._values(block, x[:, columns], parameters, own=own)

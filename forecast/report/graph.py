@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from forecast.language.expressions import Expression, Index, Name, Total, parse_expression, walk
+from forecast.language.expressions import Expression, Index, Name, Total, walk
 from forecast.language.faults import Fault
+from forecast.language.parsing import parse_expression
 from forecast.language.statements import parse_statement
 from forecast.report.drawing import ACCENT, INK, MUTED, PAPER, SECOND, Chart, Text, fitted, text_width
 

@@ -45,10 +45,9 @@ def report_files(content: Mapping[str, Any]) -> dict[str, bytes]:
     return {f"{content['name']}.json": content_bytes(content), **_rendered(content, "plain")}
 
 
-def page_file(content: Mapping[str, Any]) -> dict[str, bytes]:
-    """Return the page alone by its path, for a content that ``topic_content`` has just made: what somebody waits for at a screen."""
-    shared, svgs = _shared(content, "plain")
-    return {f"{content['name']}.html": _page(shared, svgs)}
+def page_and_data(content: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return the page and the JSON alone, for a content that ``topic_content`` has just made: what somebody waits for at a screen."""
+    return {f"{content['name']}.json": content_bytes(content), f"{content['name']}.html": _page(*_shared(content, "plain"))}
 
 
 def render_topic(content: Mapping[str, Any], *, style: Style = "plain") -> dict[str, bytes]:

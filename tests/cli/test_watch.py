@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -58,7 +59,13 @@ def test_answers_come_before_their_reasons(published: Path):
         wait_for(lambda: "is being computed" not in get(port, "/ferry.html"))
         whole = json.loads(get(port, "/ferry.json"))
     assert whole["insight"] is not None
-    assert whole["answers"] == first["answers"]
+    assert [told(each) for each in whole["answers"]] == [told(each) for each in first["answers"]]
+
+
+def told(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer without the interval of the chance itself, which comes with the reasons."""
+    value = {name: each for name, each in answer["value"].items() if not name.startswith("chance")}
+    return {**answer, "value": value, "sentence": ""}
 
 
 def test_a_broken_file_shows_its_problem_until_it_is_mended(published: Path):

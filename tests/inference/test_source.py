@@ -10,7 +10,7 @@ import pytest
 
 from forecast.inference.source import pymc_source
 from forecast.language.evaluate import Scope, evaluate
-from forecast.language.expressions import parse_expression
+from forecast.language.parsing import parse_expression
 from forecast.language.source import Source, SourceOps
 from tests.known import KNOWN
 

@@ -15,10 +15,10 @@ from forecast.language.expressions import (
     constant,
     is_condition,
     names_in,
-    parse_expression,
     streams_in,
 )
 from forecast.language.faults import Fault
+from forecast.language.parsing import parse_expression
 from forecast.language.statements import parse_statement
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from forecast.language.evaluate import Scope, evaluate
-from forecast.language.expressions import parse_expression
 from forecast.language.ops import NumpyOps
+from forecast.language.parsing import parse_expression
 from forecast.language.tensors import TensorOps
 
 EXPRESSIONS = [

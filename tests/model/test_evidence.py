@@ -9,7 +9,7 @@ import pytest
 
 from forecast.book.problems import Place
 from forecast.book.topic import Point, Row, Series, Stream
-from forecast.language.expressions import parse_expression
+from forecast.language.parsing import parse_expression
 from forecast.language.statements import parse_statement
 from forecast.model.evidence import SeriesShare, record_as_of, series_share
 
