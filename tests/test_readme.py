@@ -8,7 +8,10 @@ import re
 from datetime import date
 from pathlib import Path
 
+from typer.testing import CliRunner
+
 from forecast.book.reading import read_book
+from forecast.cli.commands import commands
 from forecast.concluding import Settings
 from forecast.workflow import update
 
@@ -58,6 +61,14 @@ def test_the_replay_in_the_readme_is_that_of_the_reports():
     contents = [json.loads((ROOT / f"{link}.json").read_text(encoding="utf-8")) for link in links]
     told = [next(answer["headline"] for answer in content["answers"] if answer["name"] == "transfer_2026") for content in contents]
     assert [cell.strip() for cell in cells] == told
+
+
+def test_the_reasons_in_the_readme_are_those_of_the_report():
+    """Every line of the README's `why` is a line that the command prints from the committed report."""
+    told = CliRunner().invoke(commands(), ["why", "another_transfer", "--book", str(ROOT)]).stdout.splitlines()
+    shown = block("text", 0).splitlines()
+    assert len(shown) == 9
+    assert [line for line in shown if line not in told] == []
 
 
 def test_the_readme_starts_with_two_commands():

@@ -60,11 +60,24 @@ def main() -> None:
             "1.0 s",
         ),
         (
-            "forecast update --no-referee",
-            run("update", [*forecast, "update", "--no-referee", "--book", str(book)], asked.runs),
+            "forecast update --no-referee --no-insight",
+            run("answers", [*forecast, "update", "--no-referee", "--no-insight", "--book", str(book)], asked.runs),
             "3 s, and a twentieth of plain PyMC",
         ),
+        (
+            "forecast update --no-referee, insight asked anew",
+            run("anew", [*forecast, "update", "--no-referee", "--book", str(book)], 1),
+            "",
+        ),
+        (
+            "forecast update --no-referee, insight remembered",
+            run("update", [*forecast, "update", "--no-referee", "--book", str(book)], asked.runs),
+            "3 s",
+        ),
     ]
+    one = run("one", [*forecast, "update", "route", "--no-referee", "--no-insight", "--book", str(book)], asked.runs)
+    replay = run("replay", [*forecast, "history", "route.another_transfer", "--every", "day", "--csv", "--book", str(book)], 1)
+    rows.append(("forecast history --every day, two years of route", replay, f"10 updates of route: {10 * one:.1f} s"))
     small, large = crowd(100), crowd(1_100)
     few, many = (run("crowd", [*forecast, "check", "--json", "--book", str(each)], 1) for each in (small, large))
     if find_chromium() is not None:

@@ -284,3 +284,14 @@ def test_disputed_answers_are_written_and_marked(book: Path, monkeypatch: pytest
     content = json.loads((book / "reports/ferry.json").read_text())
     assert content["warnings"] == ["Disputed. They disagree. Do not rely on these numbers."]
     assert {entry["verdict"] for entry in read_ledger(ledger_path(book))[0]} == {"disputed"}
+
+
+def test_answers_alone_are_the_same_answers(run: Run, book: Path):
+    """With --no-insight the report says that nobody asked why, and its answers are those of a whole update."""
+    assert run("update", "--no-referee", "--no-insight", "--as-of", "2025-01-01").code == 0
+    alone = json.loads((book / "reports/as-of/2025-01-01/ferry.json").read_text())
+    assert run("update", "--no-referee", "--as-of", "2025-01-01").code == 0
+    whole = json.loads((book / "reports/as-of/2025-01-01/ferry.json").read_text())
+    assert alone["insight"] is None
+    assert whole["insight"] is not None
+    assert alone["answers"] == whole["answers"]
