@@ -22,12 +22,15 @@ from forecast.concluding import Conclusion, Settings, generator
 from forecast.future import Paths
 from forecast.inference.conditioning import condition
 from forecast.inference.importance import Budget
+from forecast.inference.pareto import pareto_k
+from forecast.inference.weights import effective_size
 from forecast.insight.measures import Cases, Measure, cases, measures_of, published_values, unrounded
-from forecast.insight.pool import Pool, Weights, pool_of_posterior, weighted_values
+from forecast.insight.pool import FEWEST, Pool, Weights, pool_of_posterior, weighted_values
 from forecast.model.model import Array, Model
 from forecast.report.shape_insight import Estimate
 
 REFIT = Budget(enough=5_000)  # half of what is published: a change is told no more exactly than this
+HEAVIEST = 0.7  # largest Pareto k-hat of the engine's own draws under other weights
 WIDE_ENOUGH = 1_500.0  # effective draws that a wider pool must have for a model
 THINNED = 4  # where paths must be simulated anew, one in so many of the published ones is
 
@@ -107,12 +110,26 @@ def thinned(parameters: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     return {name: values[::THINNED] for name, values in parameters.items()}
 
 
-def reweighed(basis: Basis, weights: Weights) -> Varied:
-    """Return the measures with the published paths under other weights of their draws."""
+def reweighed(basis: Basis, on_paths: Array, on_draws: Array) -> Varied | None:
+    """Return the measures with the published paths under other weights of their draws; None where those do not carry.
+
+    The log ratios of the new density to the published one are given at the draws
+    of the paths, ``(paths,)``, and at the engine's own, ``(draws,)``.  The paths'
+    draws were resampled by weight, which hides where the engine had few: so it is
+    judged on its own draws whether the weights carry, and the errors are theirs.
+    """
+    weights = basis.pool.weigh_by(on_paths)
+    own = basis.conclusion.reading.posterior.log_weight
+    judged = np.where(np.isfinite(own), own + np.where(np.isfinite(own), on_draws, 0.0), -np.inf)
+    if not weights.carry or not np.isfinite(judged.max()):
+        return None
+    size, tail = effective_size(judged), pareto_k(judged)
+    if size < FEWEST or tail > HEAVIEST:
+        return None
     relative = weighted_values(weights)
     changes = basis.cases.values(relative) - basis.cases.values()
-    errors = _size(basis.cases.influence(relative) - basis.influence)
-    return _varied(basis, changes, errors, pareto_k=weights.pareto_k)
+    errors = _size(basis.cases.influence(relative) - basis.influence) * math.sqrt(max(weights.effective_size / size, 1.0))
+    return _varied(basis, changes, errors, pareto_k=tail)
 
 
 def simulated(basis: Basis, model: Model, parameters: Mapping[str, NDArray[Any]], weights: Weights) -> Varied:

@@ -40,7 +40,7 @@ def explain(conclusion: Conclusion, *, earlier: Earlier | None = None, report: C
     pool = anchored_pool(model.topic, model.as_of, settings)
     moves = _moves(basis, earlier, pool, notes)
     without, silent = leverage(basis, pool)
-    changed, unsaid = sensitivity(basis)
+    changed, unsaid = sensitivity(basis, pool)
     notes += [*silent, *unsaid]
     foreseen = surprise_content(_surprises(basis, pool, notes))
     return {

@@ -65,9 +65,11 @@ def leverage(basis: Basis, wide: Pool | None = None) -> tuple[list[LeverageConte
 
 def without(basis: Basis, group: Group, matrix: Array, wide: Pool | None = None) -> Varied:
     """Return the measures without a group of rows; ``matrix`` is the log-likelihood ``(draws, rows)`` at the pool's draws."""
-    weights = basis.pool.weigh_by(-matrix[:, list(group.columns)].sum(axis=1))
-    if weights.carry:
-        return reweighed(basis, weights)
+    columns = list(group.columns)
+    own = basis.conclusion.reading.posterior.log_likelihood[:, columns].sum(axis=1)
+    varied = reweighed(basis, -matrix[:, columns].sum(axis=1), -own)
+    if varied is not None:
+        return varied
     model = unlearnt(basis.model, group)
     return (None if wide is None else drawn(basis, model, wide)) or refitted(basis, model)
 

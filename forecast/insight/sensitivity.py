@@ -9,7 +9,8 @@ weights do not carry, as when a prior that the record says little about is made
 wider, the draws of that parameter are moved instead, each to the changed prior's
 value at the same probability, and weighed by what that does to the likelihood and
 to the priors that depend on it; paths are simulated on them anew.  Where that
-does not carry either, the model is conditioned afresh.
+does not carry either, draws of a wider pool are weighed, and only then is the
+model conditioned afresh.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.insight.basis import Basis, Unknown, Varied, refitted, reweighed, simulated, thinned
-from forecast.insight.pool import Weights
+from forecast.insight.basis import Basis, Unknown, Varied, drawn, refitted, reweighed, simulated, thinned
+from forecast.insight.pool import Pool, Weights
 from forecast.language.distributions.words import Form
 from forecast.language.faults import Fault
 from forecast.language.statements import Statement, parse_statement
@@ -54,8 +55,12 @@ class ChangedPrior:
     statement: Statement
 
 
-def sensitivity(basis: Basis) -> tuple[list[SensitivityContent], list[str]]:
-    """Return the answers under each changed prior, and a sentence for each that could not be given."""
+def sensitivity(basis: Basis, wide: Pool | None = None) -> tuple[list[SensitivityContent], list[str]]:
+    """Return the answers under each changed prior, and a sentence for each that could not be given.
+
+    ``wide`` is a pool of draws from more than the published posterior, to be
+    tried before the model is conditioned afresh.
+    """
     found: list[SensitivityContent] = []
     notes: list[str] = []
     for block in blocks(basis.model):
@@ -66,7 +71,7 @@ def sensitivity(basis: Basis) -> tuple[list[SensitivityContent], list[str]]:
                 statement = changed_statement(block, width, shift)
                 if statement is None:
                     continue
-                varied = under(basis, ChangedPrior(block, label, change, statement))
+                varied = under(basis, ChangedPrior(block, label, change, statement), wide)
             except (Unknown, Unsound, Fault) as reason:
                 notes.append(f"What the answers would be with the prior of {name} {change} is not known: {reason}.")
                 continue
@@ -84,15 +89,18 @@ def sensitivity(basis: Basis) -> tuple[list[SensitivityContent], list[str]]:
     return found, notes
 
 
-def under(basis: Basis, changed: ChangedPrior) -> Varied:
+def under(basis: Basis, changed: ChangedPrior, wide: Pool | None = None) -> Varied:
     """Return the measures under a changed prior, by the cheapest way that carries."""
     model = with_prior(basis.model, changed)
     new = next(block for block in blocks(model) if (block.name, block.positions) == (changed.block.name, changed.block.positions))
-    weights = basis.pool.weigh_by(_ratio(basis, changed.block, new))
-    if weights.carry:
-        return reweighed(basis, weights)
+    draws = basis.conclusion.reading.posterior.parameters
+    varied = reweighed(basis, *(_ratio(basis.model, changed.block, new, each) for each in (basis.pool.parameters, draws)))
+    if varied is not None:
+        return varied
     parameters, weights = _moved(basis, changed.block, new)
-    return simulated(basis, model, parameters, weights) if weights.carry else refitted(basis, model)
+    if weights.carry:
+        return simulated(basis, model, parameters, weights)
+    return (None if wide is None else drawn(basis, model, wide)) or refitted(basis, model)
 
 
 def with_prior(model: Model, changed: ChangedPrior) -> Model:
@@ -154,11 +162,10 @@ def _bounded(value: float, form: Form) -> float:
     return lower + math.exp(value) if math.isfinite(lower) else value
 
 
-def _ratio(basis: Basis, old: Block, new: Block) -> Array:
-    """The log ratio of the new prior to the old at the published draws, ``(draws,)``."""
-    parameters = basis.pool.parameters
+def _ratio(model: Model, old: Block, new: Block, parameters: Mapping[str, NDArray[Any]]) -> Array:
+    """The log ratio of the new prior to the old at draws, ``(draws,)``."""
     values = parameters[old.name][:, list(old.positions)]
-    return new.log_density(basis.model, values, parameters) - old.log_density(basis.model, values, parameters)
+    return new.log_density(model, values, parameters) - old.log_density(model, values, parameters)
 
 
 def _moved(basis: Basis, old: Block, new: Block) -> tuple[Mapping[str, NDArray[Any]], Weights]:
