@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from forecast.book.finding import question_named
 from forecast.book.hashes import numbers_hash
 from forecast.book.problems import Place, Problem, has_errors, in_order
 from forecast.book.reading import read_book
@@ -18,7 +19,6 @@ from forecast.insight.basis import Unknown
 from forecast.insight.between import Between
 from forecast.insight.measures import Measure, measures_of, published_values
 from forecast.insight.moves import move_between
-from forecast.language.faults import did_you_mean
 from forecast.model.model import Array
 from forecast.model.unsound import Unsound
 from forecast.report.shape_insight import Move
@@ -90,16 +90,13 @@ def moved_since(root: Path, question: str, since: date, *, today: date, settings
     book, problems = read_book(root)
     if has_errors(problems):
         return None, problems
-    named = {f"{topic.name}.{name}": (topic, name) for topic in book.topics.values() for name in topic.questions}
-    fitting = [full for full in named if question in {full, named[full][1]}]
-    if len(fitting) != 1:
-        known = [*named, *(name for _, name in named.values())]
-        hint = f"say which: {' or '.join(fitting)}" if fitting else did_you_mean(question, known) or f"questions here: {', '.join(named)}"
-        return None, (Problem(Place("seeds"), f"{'several topics ask' if fitting else 'no topic asks'} `{question}`", hint),)
-    topic, name = named[fitting[0]]
+    found = question_named(book, question)
+    if isinstance(found, Problem):
+        return None, (found,)
+    topic, asked = found
     days = Run("", since, {topic.name: topic}), Run("", today, {topic.name: topic})
     try:
-        return _moved(topic.name, *days, settings, only=name), ()
+        return _moved(topic.name, *days, settings, only=asked.name), ()
     except Unsound as unsound:
         return None, unsound.problems
     except Unknown as reason:

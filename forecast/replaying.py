@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from forecast.book.finding import question_named
 from forecast.book.problems import Place, Problem, has_errors
 from forecast.book.reading import read_book
-from forecast.book.topic import Book, Question, Topic
+from forecast.book.topic import Question, Topic
 from forecast.concluding import Settings
 from forecast.insight.history import History, Progress, days_to_ask, history, unwatched
 from forecast.insight.measures import measures_of
 from forecast.insight.news import Every
-from forecast.language.faults import did_you_mean
 from forecast.model.unsound import Unsound
 
 
@@ -46,7 +46,7 @@ def replayed(
     book, problems = read_book(root)
     if has_errors(problems):
         return Replayed(problems=problems)
-    found = _named(book, question)
+    found = question_named(book, question)
     if isinstance(found, Problem):
         return Replayed(problems=(found,))
     topic, asked = found
@@ -60,14 +60,3 @@ def replayed(
     except Unsound as unsound:
         return Replayed(problems=unsound.problems)
     return Replayed(topic, asked, made)
-
-
-def _named(book: Book, text: str) -> tuple[Topic, Question] | Problem:
-    named = {f"{topic.name}.{name}": (topic, question) for topic in book.topics.values() for name, question in topic.questions.items()}
-    fitting = [full for full in named if text in {full, named[full][1].name}]
-    if len(fitting) == 1:
-        return named[fitting[0]]
-    if fitting:
-        return Problem(Place("seeds"), f"several topics ask `{text}`", f"say which: {' or '.join(fitting)}")
-    known = [*named, *(question.name for _, question in named.values())]
-    return Problem(Place("seeds"), f"no topic asks `{text}`", did_you_mean(text, known) or f"questions here: {', '.join(named)}")

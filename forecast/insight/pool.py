@@ -21,8 +21,7 @@ from forecast.book.topic import Topic
 from forecast.inference.pareto import pareto_k
 from forecast.inference.posterior import Posterior, systematic
 from forecast.inference.weights import effective_size, log_sum, relative
-from forecast.language.expressions import names_in
-from forecast.model.model import Array, Model, Table, quantities_of
+from forecast.model.model import Array, Model, Table, names_used, quantities_of
 from forecast.model.priors import blocks
 
 TRUSTED = 0.5  # largest Pareto k-hat at which weights carry: up to here their variance, and so the stated errors, are finite
@@ -175,18 +174,12 @@ def _part(table: Table, kept: Sequence[int]) -> Table:
 
 def _keys(table: Table, model: Model) -> list[bytes]:
     """What each row's likelihood depends on besides the parameters, as bytes."""
-    used = _names_used(table, model.topic)
+    used = names_used(model.topic, table.stream.value)
     statement = f"{table.stream.name}|{_statement_text(table, model.topic)}".encode()
     arrays = [table.values, *(values for name, values in table.columns.items() if name in used), *table.totals.values()]
     arrays += [part for pair in table.series.values() for part in pair]
     stacked = np.concatenate([np.asarray(values, dtype=float) for values in arrays], axis=0)
     return [statement + stacked[:, index].tobytes() for index in range(len(table))]
-
-
-def _names_used(table: Table, topic: Topic) -> frozenset[str]:
-    statement = table.stream.value
-    expressions = [*statement.arguments.values(), *(topic.quantities[name].expression for name in quantities_of(topic, statement))]
-    return frozenset(name for expression in expressions for name in names_in(expression))
 
 
 def _statement_text(table: Table, topic: Topic) -> str:

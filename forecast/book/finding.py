@@ -1,0 +1,19 @@
+"""Finding a question by what somebody typed: ``topic.question``, or the name alone where one topic asks it."""
+
+from __future__ import annotations
+
+from forecast.book.problems import Place, Problem
+from forecast.book.topic import Book, Question, Topic
+from forecast.language.faults import did_you_mean
+
+
+def question_named(book: Book, text: str) -> tuple[Topic, Question] | Problem:
+    """Return the question that a text names, with its topic; a problem with a hint where it names none, or several."""
+    named = {f"{topic.name}.{name}": (topic, question) for topic in book.topics.values() for name, question in topic.questions.items()}
+    fitting = [full for full in named if text in {full, named[full][1].name}]
+    if len(fitting) == 1:
+        return named[fitting[0]]
+    if fitting:
+        return Problem(Place("seeds"), f"several topics ask `{text}`", f"say which: {' or '.join(fitting)}")
+    known = [*named, *(question.name for _, question in named.values())]
+    return Problem(Place("seeds"), f"no topic asks `{text}`", did_you_mean(text, known) or f"questions here: {', '.join(named)}")
