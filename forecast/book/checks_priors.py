@@ -11,6 +11,7 @@ from forecast.book.labels import Labels, categories_of, has_rows, text_columns
 from forecast.book.names import DEFAULT
 from forecast.book.problems import Problem
 from forecast.book.scopes import Here, check_names
+from forecast.language.distributions.bounded import Bounded
 from forecast.language.expressions import names_in
 from forecast.language.faults import did_you_mean
 from forecast.language.statements import Statement
@@ -121,8 +122,17 @@ def _check_scope(draft: Draft, labels: Labels, prior: PriorDraft, written: Writt
 
 
 def _check_family(written: Written[Statement]) -> Iterator[Problem]:
-    """A discrete prior is enumerated, so it must have finitely many values."""
+    """A discrete prior is enumerated, so it must have finitely many values; a continuous one must have a density."""
     kind = family_of(written)
+    if kind is not None and kind.mixes:
+        yield written.problem(
+            f"{kind.name} cannot be a prior: it is how a value is seen, not what it is",
+            "a prior that ends at a bound is `Truncated(…)`",
+            offset=written.tree.offset,
+        )
+        return
+    if kind is not None and isinstance(kind, Bounded):
+        yield from _check_bounds(written)
     if kind is None or not kind.discrete or kind.name in FINITE:
         return
     if kind.name in FINITE_BY_N:
@@ -135,6 +145,14 @@ def _check_family(written: Written[Statement]) -> Iterator[Problem]:
     families = ", ".join((*FINITE, *FINITE_BY_N))
     message = f"{kind.name} cannot be a prior: it has no last value, and discrete parameters are enumerated"
     yield written.problem(message, f"use one of {families}, or a continuous distribution", offset=written.tree.offset)
+
+
+def _check_bounds(written: Written[Statement]) -> Iterator[Problem]:
+    """The bounds of a prior are numbers, so that both engines know the edges of its support."""
+    for name in ("lower", "upper"):
+        bound = written.tree.arguments.get(name)
+        if bound is not None and number_of(bound) is None:
+            yield written.problem(f"as a prior, Truncated needs a number for `{name}`", offset=written.tree.offsets[name])
 
 
 def _check_unit(draft: Draft, name: str, prior: PriorDraft) -> Iterator[Problem]:

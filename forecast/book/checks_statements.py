@@ -10,7 +10,7 @@ import numpy as np
 
 from forecast.book.draft import Written
 from forecast.book.problems import Problem
-from forecast.language.distributions import Family, family
+from forecast.language.distributions import Family, family_for
 from forecast.language.distributions.domains import check
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression, First, Index, Label, Name, Total, walk
@@ -26,7 +26,7 @@ _ADDS_UP = 1e-9
 def family_of(written: Written[Statement]) -> Family | None:
     """Return the family of a statement, None where there is none of that name."""
     try:
-        return family(written.tree.distribution)
+        return family_for(written.tree)
     except Fault:
         return None
 
@@ -52,16 +52,16 @@ def constants_of(statement: Statement) -> dict[str, float]:
         return {}
     given = {name: np.float64(number) for name, number in numbers.items() if number is not None}
     with np.errstate(all="ignore"):
-        return {name: float(value) for name, value in family(statement.distribution).from_words(given, NumpyOps()).items()}
+        return {name: float(value) for name, value in family_for(statement).from_words(given, NumpyOps()).items()}
 
 
 def check_statement(written: Written[Statement]) -> Iterator[Problem]:
     """Yield what is wrong with a statement's distribution and arguments; at most one problem."""
     statement = written.tree
     try:
-        kind = family(statement.distribution)
+        kind = family_for(statement)
     except Fault as fault:
-        yield written.problem(fault.message, fault.hint, offset=statement.offset)
+        yield written.problem(fault.message, fault.hint, offset=statement.offsets.get(fault.argument, statement.offset))
         return
     try:
         numbers = {name: number_of(expression) for name, expression in statement.arguments.items()}
@@ -102,7 +102,7 @@ def is_share(written: Written[Statement]) -> bool:
     """Whether a sound statement's values are shares: none below 0 or above 1."""
     if written.tree.distribution in {"Beta", "LogitNormal", "Bernoulli"}:
         return True
-    kind, arguments = family(written.tree.distribution), constants_of(written.tree)
+    kind, arguments = family_for(written.tree), constants_of(written.tree)
     if not arguments:
         return False
     lower, upper = kind.support(**arguments)

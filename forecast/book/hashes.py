@@ -70,7 +70,8 @@ def words_hash(topic: Topic) -> str:
 def tree(node: Expression | Statement) -> Any:
     """Return a statement or expression as plain data in one form: its nodes without their offsets."""
     if isinstance(node, Statement):
-        return ["Statement", node.distribution, {name: tree(argument) for name, argument in node.arguments.items()}]
+        arguments = {name: tree(argument) for name, argument in node.arguments.items()}
+        return ["Statement", node.distribution, arguments, *([dict(node.inner)] if node.inner else [])]
     fields = [getattr(node, entry.name) for entry in dataclasses.fields(node) if entry.name != "offset"]
     return [type(node).__name__, *(_plain(value) for value in fields)]
 

@@ -21,6 +21,7 @@ from scipy import special
 from forecast.inference.plan import CannotSample
 from forecast.inference.posterior import Diagnostics, Posterior, systematic
 from forecast.inference.pymc_model import HYPOTHESES, Free, Rendered, pymc_model, render, shifted
+from forecast.model.coordinates import constrain
 from forecast.model.model import Array, Model
 
 UNMOVED = 1e-9  # a hypothesis' probability that varies less over the draws has nothing to mix
@@ -165,7 +166,7 @@ def _constrained(model: Model, free: Free, x: Array, parameters: Mapping[str, ND
             lower, upper = (
                 (free.lower, free.upper) if free.form == "flat" else free.block.family.support(**free.block.arguments(model, parameters))
             )
-            value = lower + (upper - lower) * special.expit(x)
+            value = constrain(x, np.asarray(lower), np.asarray(upper))[0]
     if free.form == "standard":
         value = np.asarray(shifted(free.block.family.name, free.block.arguments(model, parameters), value))
     return value

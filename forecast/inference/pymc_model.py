@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.plan import CannotSample, Moved, Plan, plan
+from forecast.inference.pymc_distributions import distribution_of, transform_for, variable_of
 from forecast.language.distributions import Family
 from forecast.language.tensors import TensorOps
 from forecast.model.model import Array, Model, Table
@@ -28,7 +29,6 @@ LOCATION_SCALE = {
     "LogitNormal": ("mu", "sigma"),
     "Cauchy": ("alpha", "beta"),
 }
-WHOLE = {"Binomial": ("n",), "BetaBinomial": ("n",), "DiscreteUniform": ("lower", "upper")}
 HYPOTHESES = "log_hypotheses"  # the variable that keeps each hypothesis' joint log density
 
 TRANSFORMS = {"NoneType": "identity", "LogTransform": "log", "LogOddsTransform": "logit", "Interval": "interval"}
@@ -89,13 +89,6 @@ def render(model: Model, *, centred: bool = False) -> Rendered:
     return Rendered(built, free, planned.hypotheses, planned.prior)
 
 
-def arguments_for(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return PyMC's arguments with those that must be whole numbers as integers."""
-    import pytensor.tensor as pt
-
-    return {key: pt.cast(value, "int64") if key in WHOLE.get(name, ()) else value for key, value in arguments.items()}
-
-
 @dataclass(frozen=True, slots=True)
 class _Writer:
     """Writes priors and likelihood into the PyMC model at hand."""
@@ -144,8 +137,6 @@ class _Writer:
             pm.Potential("hypotheses", pt.logsumexp(joint))
 
     def _declare(self, block: Block, values: Mapping[str, Any]) -> tuple[Free, Any]:
-        import pymc as pm
-
         shape = (block.size,) if block.parameter.labels else ()
         key = block.name if block.size == max(1, len(block.parameter.labels)) else f"{block.name}__{block.positions[0]}"
         if self.plan.is_flat(block):
@@ -154,8 +145,7 @@ class _Writer:
         if not self.centred and block.fixed is None and set(arguments) - {"nu"} == set(LOCATION_SCALE.get(block.family.name, ())):
             standard = _standard(block.family.name, key, arguments, shape)
             return Free(block, "standard", _transform(standard)), shifted(block.family.name, arguments, standard)
-        distribution = getattr(pm, block.family.name)
-        variable = distribution(key, **arguments_for(block.family.name, arguments), **transform_for(block.family.name), shape=shape)
+        variable = variable_of(block.family, key, arguments, shape=shape, **transform_for(block.family, arguments))
         return Free(block, "own", _transform(variable)), variable
 
     def _declare_flat(self, block: Block, key: str, shape: tuple[int, ...]) -> tuple[Free, Any]:
@@ -187,7 +177,7 @@ class _Writer:
             shares = pt.broadcast_to(pt.as_tensor_variable(arguments["p"]), (*value.shape, len(block.statement.arguments)))
             chosen = pt.log(shares)[np.arange(value.shape[0])[:, None], np.arange(value.shape[1])[None, :], value]
             return chosen.sum(axis=1)
-        variable = getattr(pm, block.family.name).dist(**arguments_for(block.family.name, arguments))
+        variable = distribution_of(block.family, arguments)
         density = pm.logp(variable, pt.as_tensor_variable(value))
         return pt.broadcast_to(density, (len(self.plan.hypotheses), len(positions))).sum(axis=1)
 
@@ -210,18 +200,16 @@ class _Writer:
             cut = _at_rows(table, rows)
             known = {**values, **{key: codes[members] for key, codes in self.plan.codes.items()}}
             kind, arguments = self.model.distribution(table.stream.value, self.model.row_scope(cut, known, TENSORS), TENSORS)
-            variable = getattr(pm, kind.name).dist(**arguments_for(kind.name, arguments))
+            variable = distribution_of(kind, arguments)
             density = pm.logp(variable, pt.as_tensor_variable(_observed(kind, cut.values)[None, :]))
             summed = pt.broadcast_to(density, (len(members), int(rows.sum()))).sum(axis=1)
             total = pt.set_subtensor(total[np.array(members)], summed)
         return total
 
     def _observe(self, name: str, cut: Table, values: Mapping[str, Any]) -> None:
-        import pymc as pm
-
         kind, arguments = self.model.distribution(cut.stream.value, self.model.row_scope(cut, values, TENSORS), TENSORS)
         observed = _observed(kind, cut.values)
-        getattr(pm, kind.name)(f"{name}__rows", **arguments_for(kind.name, arguments), observed=observed, shape=observed.shape)
+        variable_of(kind, f"{name}__rows", arguments, observed=observed, shape=observed.shape)
 
     def _prior_arguments(self, block: Block, values: Mapping[str, Any]) -> dict[str, Any]:
         if block.fixed is not None:
@@ -230,13 +218,6 @@ class _Writer:
         if per := block.parameter.per:
             scope = scope.plus(values={per: np.array(block.positions)}, coded={per: per})
         return self.model.distribution(block.statement, scope, TENSORS)[1]
-
-
-def transform_for(name: str) -> dict[str, Any]:
-    """The transform that PyMC leaves out: its LogitNormal would be sampled between hard walls."""
-    import pymc as pm
-
-    return {"default_transform": pm.distributions.transforms.logodds} if name == "LogitNormal" else {}
 
 
 def _constants(moved: tuple[Moved, ...]) -> Array:

@@ -17,7 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.plan import CannotSample, Plan, names_behind, plan
-from forecast.inference.pymc_model import LOCATION_SCALE, WHOLE
+from forecast.inference.pymc_distributions import WHOLE, cut_edges
+from forecast.inference.pymc_model import LOCATION_SCALE
+from forecast.language.distributions import Family, family_for
+from forecast.language.distributions.bounded import Bounded, inner_arguments
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.source import Source, SourceOps, number_text
 from forecast.model.model import Model, Table
@@ -131,7 +134,7 @@ class _Writer:
                 kind, arguments = self._row_arguments(name, table)
                 lines += [
                     f"{INDENT}# {name}: {table.stream.value.text}",
-                    f'{INDENT}pm.{kind}("{name}", {_arguments(kind, arguments)}, observed={self._observed(name, table)})',
+                    f'{INDENT}pm.{kind.name}("{name}", {_arguments(kind, arguments)}, observed={self._observed(name, table)})',
                 ]
         if self.plan.discrete:
             lines += ["", *self._over_hypotheses()]
@@ -164,17 +167,17 @@ class _Writer:
                 raise CannotSample(f"the support of `{block.name}` depends on a hypothesis")
             return
         kind, arguments = self._prior_arguments(block)
-        if block.fixed is None and set(arguments) - {"nu"} == set(LOCATION_SCALE.get(kind, ())):
+        if block.fixed is None and set(arguments) - {"nu"} == set(LOCATION_SCALE.get(kind.name, ())):
             yield f"{INDENT}# {block.statement.text}, as a standard variable shifted and scaled, which samples better"
-            yield f"{INDENT}{variable}_standard = pm.{_standard(kind, arguments, name)}, shape={block.size})"
-            location, scale = (arguments[key] for key in LOCATION_SCALE[kind])
+            yield f"{INDENT}{variable}_standard = pm.{_standard(kind.name, arguments, name)}, shape={block.size})"
+            location, scale = (arguments[key] for key in LOCATION_SCALE[kind.name])
             value = location + scale * Source(f"{variable}_standard")
-            value = SOURCE.exp(value) if kind == "LogNormal" else SOURCE.expit(value) if kind == "LogitNormal" else value
+            value = SOURCE.exp(value) if kind.name == "LogNormal" else SOURCE.expit(value) if kind.name == "LogitNormal" else value
             yield f'{INDENT}{variable} = pm.Deterministic("{name}", {value}{"" if shape else "[0]"})'
             return
         yield f"{INDENT}# {block.statement.text}"
-        transform = ", default_transform=pm.distributions.transforms.logodds" if kind == "LogitNormal" else ""  # PyMC gives it none
-        yield f'{INDENT}{variable} = pm.{kind}("{name}", {_arguments(kind, arguments)}{transform}{shape})'
+        transform = _transform(kind, arguments)
+        yield f'{INDENT}{variable} = pm.{kind.name}("{name}", {_arguments(kind, arguments)}{transform}{shape})'
 
     def _over_hypotheses(self) -> Iterator[str]:
         names = sorted(self.plan.discrete)
@@ -202,7 +205,7 @@ class _Writer:
                 kind, arguments = self._row_arguments(name, table)
                 yield f"{INDENT * 2}# {name}: {table.stream.value.text}"
                 seen = self._observed(name, table)
-                yield f"{INDENT * 2}total += pm.logp(pm.{kind}.dist({_arguments(kind, arguments)}, shape={seen}.shape), {seen}).sum()"
+                yield f"{INDENT * 2}total += pm.logp(pm.{kind.name}.dist({_arguments(kind, arguments)}, shape={seen}.shape), {seen}).sum()"
         yield f"{INDENT * 2}return total"
         yield ""
         yield f"{INDENT}joint = pt.stack([log_density(*values) for values in hypotheses])"
@@ -222,17 +225,17 @@ class _Writer:
         variable = self.variable(block.name)
         if labelled and block.size < len(block.parameter.labels):
             variable = f"{variable}[{list(block.positions)}]"
-        if kind == "Categorical":
+        if kind.name == "Categorical":
             density = f"pt.log(pt.as_tensor_variable({arguments['p']}))[{variable}]"
             return f"{density}.sum()" if labelled else density
-        return f"pm.logp(pm.{kind}.dist({_arguments(kind, arguments)}), {variable}).sum()"
+        return f"pm.logp(pm.{kind.name}.dist({_arguments(kind, arguments)}), {variable}).sum()"
 
     # arguments
 
     def _names(self) -> dict[str, Any]:
         return {name: Source(self.variable(name)) for name in self.model.topic.parameters}
 
-    def _prior_arguments(self, block: Block) -> tuple[str, dict[str, Any]]:
+    def _prior_arguments(self, block: Block) -> tuple[Family, dict[str, Any]]:
         scope = self.model.scope(self._names())
         if per := block.parameter.per:
             positions = list(block.positions)
@@ -240,7 +243,7 @@ class _Writer:
             scope = scope.plus(values={per: Source("slice(None)" if whole else str(positions))}, coded={per: per})
         return self._distribution(block.statement, scope)
 
-    def _row_arguments(self, name: str, table: Table) -> tuple[str, dict[str, Any]]:
+    def _row_arguments(self, name: str, table: Table) -> tuple[Family, dict[str, Any]]:
         scope = self.model.scope(self._names())
         columns: dict[str, Any] = {column: Source(self.array(name, column)) for column in table.columns}
         scope = scope.plus(values=columns, totals={stream: Source(self.array(name, f"total_{stream}")) for stream in table.totals})
@@ -252,15 +255,13 @@ class _Writer:
             scope = scope.plus(values={series: value})
         return self._distribution(table.stream.value, scope)
 
-    def _distribution(self, statement: Any, scope: Scope) -> tuple[str, dict[str, Any]]:
+    def _distribution(self, statement: Any, scope: Scope) -> tuple[Family, dict[str, Any]]:
         kind, arguments = self.model.distribution(statement, scope, SOURCE)
-        return kind.name, dict(arguments)
+        return kind, dict(arguments)
 
     def _observed(self, name: str, table: Table) -> str:
-        from forecast.language.distributions import family
-
         seen = self.array(name, "seen")
-        return seen if family(table.stream.value.distribution).discrete else f"{seen}.astype(float)"
+        return seen if family_for(table.stream.value).discrete else f"{seen}.astype(float)"
 
     # the end
 
@@ -317,12 +318,26 @@ def _standard(kind: str, arguments: Mapping[str, Any], name: str) -> str:
             return f'Normal("{name}_standard", 0, 1'
 
 
-def _arguments(kind: str, arguments: Mapping[str, Any]) -> str:
-    shown = []
+def _arguments(kind: Family, arguments: Mapping[str, Any]) -> str:
+    shown = [f"pm.{kind.inner.name}.dist({_arguments(kind.inner, inner_arguments(arguments))})"] if isinstance(kind, Bounded) else []
     for name, value in arguments.items():
+        if "." in name:
+            continue
         text = number_text(value)
-        shown.append(f'{name}=pt.cast({text}, "int64")' if name in WHOLE.get(kind, ()) and isinstance(value, Source) else f"{name}={text}")
+        whole = name in WHOLE.get(kind.name, ()) and isinstance(value, Source)
+        shown.append(f'{name}=pt.cast({text}, "int64")' if whole else f"{name}={text}")
     return ", ".join(shown)
+
+
+def _transform(kind: Family, arguments: Mapping[str, Any]) -> str:
+    """The transform that a declaration names because PyMC would choose none, or one that stops at a wall; see ``pymc_distributions``."""
+    if kind.name == "LogitNormal":
+        return ", default_transform=pm.distributions.transforms.logodds"
+    edges = cut_edges(kind, arguments)
+    if edges is None:
+        return ""
+    lower, upper = ("None" if np.isinf(edge) else number_text(edge) for edge in edges)
+    return f", default_transform=pm.distributions.transforms.Interval({lower}, {upper})"
 
 
 def _labels_name(label_set: str) -> str:

@@ -20,7 +20,7 @@ from forecast.book.topic import Stream
 from forecast.future import Paths
 from forecast.insight.basis import Basis
 from forecast.insight.measures import Cases, unrounded
-from forecast.language.distributions import family
+from forecast.language.distributions import family_for
 from forecast.model.clock import ONE_DAY
 from forecast.model.model import Array
 from forecast.report.shape_insight import Estimate, InformationContent, SignpostContent
@@ -132,7 +132,7 @@ def _conditions(paths: Paths, stream: Stream) -> Iterator[tuple[Ahead, str, NDAr
     if not reaches:
         return
     name = stream.name.replace("_", " ")
-    if not family(stream.value.distribution).discrete or (reaches[0].values >= 1).mean() > 1 - WORTH_WATCHING:
+    if not family_for(stream.value).discrete or (reaches[0].values >= 1).mean() > 1 - WORTH_WATCHING:
         ahead = reaches[0]
         low, high = np.quantile(ahead.values, [0.25, 0.75], method="inverted_cdf")
         yield ahead, f"more than {high:.4g} {name}", ahead.values > high

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from forecast.language.expressions import Expression
 from forecast.language.faults import Fault
 from forecast.language.parsing import character_offset, python_tree, tree_of
+
+WITHIN: Mapping[str, tuple[str, bool]] = (
+    MappingProxyType(  # which argument is a whole distribution, and whether it stands first, without a name
+        {"Truncated": ("dist", True), "Censored": ("dist", True)}
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +23,9 @@ class Statement:
     """A distribution by its PyMC name, and an expression for each argument.
 
     ``offset`` is that of the distribution's name; ``offsets`` those of the arguments' names.
+    Where an argument is a distribution itself, ``inner`` has its name by the argument's, and its
+    own arguments stand among the others after the argument's name and a point: in
+    ``Truncated(Normal(mu=0), lower=0)`` they are ``dist.mu`` and ``lower``.
     """
 
     distribution: str
@@ -24,6 +33,7 @@ class Statement:
     text: str
     offset: int
     offsets: Mapping[str, int]
+    inner: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def parse_statement(text: str) -> Statement:
@@ -35,21 +45,51 @@ def parse_statement(text: str) -> Statement:
     node = python_tree(text)
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
         raise Fault("a statement is a distribution with named arguments", hint="as in `Normal(mu=0, sigma=1)`")
-    at = character_offset(node, text)
-    if node.args:
-        raise Fault(
-            "arguments are given by name",
-            offset=character_offset(node.args[0], text),
-            hint=f"as in `{node.func.id}(name=value)`",
-        )
+    return _statement(node, node.func.id, text)
+
+
+def _statement(node: ast.Call, name: str, text: str) -> Statement:
+    within, stands_first = WITHIN.get(name, ("", False))
     arguments: dict[str, Expression] = {}
     offsets: dict[str, int] = {}
+    inner: dict[str, str] = {}
+    unnamed = list(node.args)
+    if stands_first and unnamed:
+        node = ast.Call(node.func, [], [ast.keyword(within, unnamed.pop(0)), *node.keywords], lineno=1, col_offset=node.col_offset)
+    if unnamed:
+        raise Fault("arguments are given by name", offset=character_offset(unnamed[0], text), hint=f"as in `{name}(name=value)`")
     for keyword in node.keywords:
-        offset = character_offset(keyword, text)
+        offset = character_offset(keyword if hasattr(keyword, "col_offset") else keyword.value, text)
         if keyword.arg is None:
             raise Fault("starred arguments are not part of the language", offset=offset)
-        if keyword.arg in arguments:
+        if keyword.arg in offsets:
             raise Fault(f"`{keyword.arg}` is given twice", offset=offset)
-        arguments[keyword.arg] = tree_of(keyword.value, text, depth=1)
         offsets[keyword.arg] = offset
-    return Statement(node.func.id, MappingProxyType(arguments), text, at, MappingProxyType(offsets))
+        if keyword.arg == within:
+            whole = _within(keyword.value, name, within, text)
+            inner[within] = whole.distribution
+            arguments |= {f"{within}.{key}": value for key, value in whole.arguments.items()}
+            offsets |= {f"{within}.{key}": value for key, value in whole.offsets.items()}
+        else:
+            arguments[keyword.arg] = tree_of(keyword.value, text, depth=1)
+    if within and within not in inner:
+        raise Fault(f"{name} needs a distribution", offset=character_offset(node, text), hint=f"as in `{_example(name)}`")
+    return Statement(
+        name, MappingProxyType(arguments), text, character_offset(node, text), MappingProxyType(offsets), MappingProxyType(inner)
+    )
+
+
+def _within(node: ast.expr, name: str, argument: str, text: str) -> Statement:
+    """The distribution that is an argument of another."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        raise Fault(f"`{argument}` of {name} is a distribution", offset=character_offset(node, text), hint=f"as in `{_example(name)}`")
+    if node.func.id in WITHIN:
+        raise Fault(f"{node.func.id} cannot stand inside {name}", offset=character_offset(node, text))
+    return _statement(node, node.func.id, text)
+
+
+def _example(name: str) -> str:
+    return {
+        "Truncated": "Truncated(Normal(mu=0, sigma=1), lower=0)",
+        "Censored": "Censored(Normal(mu=0, sigma=1), upper=10)",
+    }[name]

@@ -31,7 +31,6 @@ from forecast.model.priors import Block, Hypothesis
 
 FARTHEST = 8.2  # a uniform number nearer to 1 than the normal's tail beyond this cannot be told from 1
 NEAR = 5.0  # a normal is farther from its middle than this six times in ten million
-SLOW_QUANTILES = frozenset({"Beta", "Gamma", "InverseGamma", "StudentT", "HalfStudentT"})  # found by iteration at each draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +147,7 @@ class Coordinates:
         """A block's values and, in its own coordinates, the log of their derivative by the coordinate."""
         if own:
             lower, upper = block.family.support(**block.arguments(self.model, parameters))
-            return _constrain(x, np.asarray(lower), np.asarray(upper))
+            return constrain(x, np.asarray(lower), np.asarray(upper))
         uniforms = special.ndtr(np.clip(x, -FARTHEST, FARTHEST))  # points beyond have no prior density: see log_prior
         return _quantile(self.model, block, uniforms, parameters), x
 
@@ -179,7 +178,7 @@ class Coordinates:
 
 def prior_coordinates(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis) -> Coordinates:
     """The prior's own coordinates, but for hierarchies whose quantiles would be found by iteration at each draw."""
-    return Coordinates(model, prior, hypothesis, tuple(block.fixed is None and block.family.name in SLOW_QUANTILES for block in prior))
+    return Coordinates(model, prior, hypothesis, tuple(block.fixed is None and block.family.is_slow for block in prior))
 
 
 def own_coordinates(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis) -> Coordinates:
@@ -209,7 +208,7 @@ def _place(parameters: dict[str, NDArray[Any]], block: Block, values: Array) -> 
     whole[:, list(block.positions)] = values
 
 
-def _constrain(x: Array, lower: Array, upper: Array) -> tuple[Array, Array]:
+def constrain(x: Array, lower: Array, upper: Array) -> tuple[Array, Array]:
     """Values in ``(lower, upper)`` and the log of the derivative, for unconstrained ``x``."""
     if np.isfinite(lower).all() and np.isfinite(upper).all():
         share = special.expit(x)
@@ -222,7 +221,7 @@ def _constrain(x: Array, lower: Array, upper: Array) -> tuple[Array, Array]:
 
 
 def _unconstrain(values: Array, lower: Array, upper: Array) -> Array:
-    """The inverse of ``_constrain``; a draw that underflowed onto an edge stands at the smallest number beside it."""
+    """The inverse of ``constrain``; a draw that underflowed onto an edge stands at the smallest number beside it."""
     tiny = np.finfo(float).tiny
     if np.isfinite(lower).all() and np.isfinite(upper).all():
         share = np.clip((values - lower) / (upper - lower), tiny, 1 - np.finfo(float).epsneg)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.topic import Row, Stream, Topic
-from forecast.language.distributions import Family, family
+from forecast.language.distributions import Family, family_for
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression, names_in, streams_in
 from forecast.language.ops import NumpyOps, Ops
@@ -124,7 +124,7 @@ class Model:
     def distribution(self, statement: Statement, scope: Scope, ops: Ops = NUMPY) -> tuple[Family, dict[str, Any]]:
         """Return a statement's family and its arguments, as PyMC names them, at a scope's values."""
         given = {name: evaluate(expression, scope, ops) for name, expression in statement.arguments.items()}
-        kind = family(statement.distribution)
+        kind = family_for(statement)
         if kind.name == "Categorical":
             return kind, {"p": ops.stack(tuple(given.values()))}
         return kind, kind.from_words(given, ops)

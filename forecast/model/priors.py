@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.topic import Parameter, Topic
-from forecast.language.distributions import Family, family
+from forecast.language.distributions import Family, family_for
 from forecast.language.expressions import constant
 from forecast.language.statements import Statement
 from forecast.model.model import Array, Model
@@ -108,7 +108,7 @@ def _blocks_of(model: Model, parameter: Parameter) -> Iterator[Block]:
 def _block(model: Model, parameter: Parameter, positions: tuple[int, ...], statement: Statement) -> Block:
     is_fixed = all(constant(expression) is not None for expression in statement.arguments.values())
     fixed = model.distribution(statement, model.bare)[1] if is_fixed else None
-    return Block(model.topic, parameter, positions, statement, family(statement.distribution), fixed)
+    return Block(model.topic, parameter, positions, statement, family_for(statement), fixed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,9 @@ class Poisson(Family):
         guess = core[0] + np.sqrt(core[0]) * special.ndtri(q)
         return smallest(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), np.asarray(np.inf))
 
+    def _survival(self, x: Array, *core: Array) -> Array:
+        return np.where(x < 0, 1.0, special.gammainc(np.maximum(x, 0.0) + 1, core[0]))
+
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return draw_poisson(rng, core[0], size)
 
@@ -114,6 +117,16 @@ class NegativeBinomial(Family):
     def _quantile(self, q: Array, *core: Array) -> Array:
         guess = self._mean(*core) + self._sd(*core) * special.ndtri(q)
         return smallest(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), np.asarray(np.inf))
+
+    def _survival(self, x: Array, *core: Array) -> Array:
+        mu, alpha = core
+        above = np.maximum(x, 0.0) + 1
+        total = mu + alpha
+        share = np.where(mu > alpha, special.betaincc(alpha, above, alpha / total), special.betainc(above, alpha, mu / total))
+        poisson = alpha > PRACTICALLY_POISSON
+        if poisson.any():
+            share = np.where(poisson, special.gammainc(above, mu), share)
+        return np.where(x < 0, 1.0, share)
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         mu, alpha = np.broadcast_arrays(*core)

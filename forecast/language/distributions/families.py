@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from forecast.language.distributions.bounded import censored, truncated
 from forecast.language.distributions.choices import Categorical, DiscreteUniform
 from forecast.language.distributions.events import NegativeBinomial, Poisson, ZeroInflatedPoisson
 from forecast.language.distributions.family import Family
@@ -16,6 +17,7 @@ from forecast.language.distributions.shares import Beta, LogitNormal
 from forecast.language.distributions.spans import Triangular, Uniform
 from forecast.language.distributions.trials import Bernoulli, BetaBinomial, Binomial
 from forecast.language.faults import Fault, did_you_mean
+from forecast.language.statements import Statement
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
@@ -46,8 +48,28 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
 )
 
 
+WRAPPERS: Mapping[str, Callable[[Family], Family]] = MappingProxyType({"Truncated": truncated, "Censored": censored})
+NOT_WRAPPED = frozenset({"Categorical", "Uniform", "DiscreteUniform", "Triangular"})  # bounds of their own, or labels
+
+
 def family(name: str) -> Family:
     """Return the family of a PyMC name; raise ``Fault`` where there is none."""
     if name not in FAMILIES:
-        raise Fault(f"unknown distribution `{name}`", hint=did_you_mean(name, FAMILIES) or f"one of {', '.join(sorted(FAMILIES))}")
+        known = [*FAMILIES, *WRAPPERS]
+        raise Fault(f"unknown distribution `{name}`", hint=did_you_mean(name, known) or f"one of {', '.join(sorted(known))}")
     return FAMILIES[name]
+
+
+def family_for(statement: Statement) -> Family:
+    """Return the family a statement names, made of those within it; raise ``Fault`` where there is none."""
+    if statement.distribution not in WRAPPERS:
+        return family(statement.distribution)
+    within = statement.inner["dist"]
+    try:
+        inner = family(within)
+    except Fault as fault:
+        raise Fault(fault.message, hint=fault.hint, argument="dist") from None
+    if within in NOT_WRAPPED:
+        why = "its values are labels" if within == "Categorical" else "it has bounds of its own"
+        raise Fault(f"{within} cannot stand inside {statement.distribution}: {why}", argument="dist")
+    return WRAPPERS[statement.distribution](inner)

@@ -58,6 +58,8 @@ class Family(ABC):
     domains: ClassVar[Mapping[str, Domain]]
     forms: ClassVar[tuple[Form, ...]] = ()
     no_words: ClassVar[str] = ""  # why some way of saying it in words does not exist; shown as a hint
+    is_slow: ClassVar[bool] = False  # whether quantiles are found by iteration, point by point
+    mixes: ClassVar[bool] = False  # whether single points of an otherwise continuous family have mass
 
     # what a subclass says
 
@@ -85,6 +87,38 @@ class Family(ABC):
 
     @abstractmethod
     def _support(self, *_core: Array) -> tuple[ArrayLike, ArrayLike]: ...
+
+    def _survival(self, x: Array, *core: Array) -> Array:
+        """P(X > x); a family that keeps the digits of small shares has a formula of its own."""
+        return 1 - self._distribution(x, *core)
+
+    def _upper_quantile(self, share: Array, *core: Array) -> Array:
+        """The value that ``share`` of the distribution lies above; likewise."""
+        return self._quantile(1 - share, *core)
+
+    def _upto(self, x: Array, *core: Array) -> Array:
+        """P(X <= x) also at values outside the support, and infinite ones."""
+        lower, upper = map(np.asarray, self._support(*core))
+        return np.where(x < lower, 0.0, np.where(x >= upper, 1.0, self._distribution(x, *core)))
+
+    def _beyond(self, x: Array, *core: Array) -> Array:
+        """P(X > x) likewise."""
+        lower, upper = map(np.asarray, self._support(*core))
+        return np.where(x < lower, 1.0, np.where(x >= upper, 0.0, self._survival(x, *core)))
+
+    def _below(self, x: Array, *core: Array) -> Array:
+        """P(X < x)."""
+        return self._upto(x - 1 if self.discrete else x, *core)
+
+    def _from(self, x: Array, *core: Array) -> Array:
+        """P(X >= x)."""
+        return self._beyond(x - 1 if self.discrete else x, *core)
+
+    def _between(self, lower: Array, upper: Array, *core: Array) -> Array:
+        """P(lower <= X <= upper), from whichever tail keeps its digits."""
+        below = self._below(lower, *core)
+        from_above = self._from(lower, *core) - self._beyond(upper, *core)
+        return np.where(below > 0.5, from_above, self._upto(upper, *core) - below)
 
     def _jointly_valid(self, *_core: Array) -> NDArray[np.bool_]:
         """Whether the core arguments suit each other (each alone is judged by its domain)."""
@@ -126,6 +160,13 @@ class Family(ABC):
             share = np.where(x < lower, 0.0, np.where(x >= upper, 1.0, share))
             share = np.where(np.isnan(x), np.nan, share)
         return _masked(share, valid)
+
+    def log_between(self, lower: ArrayLike, upper: ArrayLike, **arguments: ArrayLike) -> Array:
+        """Return log P(lower <= X <= upper); the bounds may be infinite, NaN as in ``log_density``."""
+        with np.errstate(all="ignore"):
+            core, valid = self._prepare(arguments)
+            share = self._between(np.asarray(lower, dtype=float), np.asarray(upper, dtype=float), *core)
+            return _masked(np.asarray(np.log(np.maximum(share, 0.0))), valid)
 
     def quantile(self, q: ArrayLike, **arguments: ArrayLike) -> Array:
         """Return the quantile at ``q`` strictly between 0 and 1; NaN at other ``q`` and invalid arguments.

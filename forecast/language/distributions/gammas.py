@@ -28,6 +28,7 @@ class Gamma(Family):
     """
 
     name = "Gamma"
+    is_slow = True
     signatures = (Signature(("alpha", "beta")), Signature(("mu", "sigma")))
     domains: ClassVar[Mapping[str, Domain]] = {"alpha": POSITIVE, "beta": POSITIVE, "mu": POSITIVE, "sigma": WIDTH}
 
@@ -56,6 +57,14 @@ class Gamma(Family):
             if table is not None:
                 return np.exp(table.at(q)) / beta
         return np.asarray(special.gammaincinv(alpha, q) / beta)
+
+    def _survival(self, x: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(special.gammaincc(alpha, beta * np.maximum(x, 0.0)))
+
+    def _upper_quantile(self, share: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(special.gammainccinv(alpha, share) / beta)
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         alpha, beta = np.broadcast_arrays(*core)
@@ -109,6 +118,7 @@ class InverseGamma(Family):
     """
 
     name = "InverseGamma"
+    is_slow = True
     signatures = (Signature(("alpha",), ("beta",)), Signature(("mu", "sigma")))
     domains: ClassVar[Mapping[str, Domain]] = {"alpha": POSITIVE, "beta": POSITIVE, "mu": POSITIVE, "sigma": WIDTH}
 
@@ -138,6 +148,10 @@ class InverseGamma(Family):
             if table is not None:
                 return np.exp(table.at(q)) * beta
         return np.asarray(beta / special.gammainccinv(alpha, q))
+
+    def _survival(self, x: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(special.gammainc(alpha, beta / np.maximum(x, 0.0)))
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         alpha, beta = np.broadcast_arrays(*core)

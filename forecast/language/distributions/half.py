@@ -45,6 +45,9 @@ class HalfNormal(Family):
     def _quantile(self, q: Array, *core: Array) -> Array:
         return np.asarray(core[0] * half_normal_score(q))
 
+    def _survival(self, x: Array, *core: Array) -> Array:
+        return np.asarray(special.erfc(x / core[0] / np.sqrt(2.0)))
+
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return np.abs(rng.normal(0.0, core[0], size=size))
 
@@ -76,6 +79,7 @@ class HalfStudentT(Family):
     """
 
     name = "HalfStudentT"
+    is_slow = True
     signatures = (Signature(("nu",), ("sigma",)), Signature(("nu", "lam")))
     domains: ClassVar[Mapping[str, Domain]] = {"nu": POSITIVE, "sigma": WIDTH, "lam": POSITIVE}
 

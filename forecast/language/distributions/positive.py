@@ -38,6 +38,12 @@ class Exponential(Family):
     def _quantile(self, q: Array, *core: Array) -> Array:
         return -core[0] * np.log1p(-q)
 
+    def _survival(self, x: Array, *core: Array) -> Array:
+        return np.exp(-x / core[0])
+
+    def _upper_quantile(self, share: Array, *core: Array) -> Array:
+        return -core[0] * np.log(share)
+
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return rng.exponential(core[0], size=size)
 
@@ -88,6 +94,14 @@ class LogNormal(Family):
     def _quantile(self, q: Array, *core: Array) -> Array:
         mu, sigma = core
         return np.asarray(np.exp(mu + sigma * special.ndtri(q)))
+
+    def _survival(self, x: Array, *core: Array) -> Array:
+        mu, sigma = core
+        return np.asarray(special.ndtr((mu - np.log(np.maximum(x, 0.0))) / sigma))
+
+    def _upper_quantile(self, share: Array, *core: Array) -> Array:
+        mu, sigma = core
+        return np.asarray(np.exp(mu - sigma * special.ndtri(share)))
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return rng.lognormal(*core, size=size)
@@ -157,6 +171,14 @@ class Weibull(Family):
     def _quantile(self, q: Array, *core: Array) -> Array:
         alpha, beta = core
         return np.asarray(beta * (-np.log1p(-q)) ** (1 / alpha))
+
+    def _survival(self, x: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.exp(-((np.maximum(x, 0.0) / beta) ** alpha))
+
+    def _upper_quantile(self, share: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(beta * (-np.log(share)) ** (1 / alpha))
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         alpha, beta = np.broadcast_arrays(*core)

@@ -74,6 +74,14 @@ class Normal(Family):
         mu, sigma = core
         return np.asarray(mu + sigma * special.ndtri(q))
 
+    def _survival(self, x: Array, *core: Array) -> Array:
+        mu, sigma = core
+        return np.asarray(special.ndtr((mu - x) / sigma))
+
+    def _upper_quantile(self, share: Array, *core: Array) -> Array:
+        mu, sigma = core
+        return np.asarray(mu - sigma * special.ndtri(share))
+
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return rng.normal(*core, size=size)
 
@@ -115,6 +123,7 @@ class StudentT(Family):
     """
 
     name = "StudentT"
+    is_slow = True
     signatures = (Signature(("nu",), ("mu", "sigma")), Signature(("nu", "lam"), ("mu",)))
     domains: ClassVar[Mapping[str, Domain]] = {"nu": POSITIVE, "mu": REAL, "sigma": WIDTH, "lam": POSITIVE}
 
@@ -132,6 +141,14 @@ class StudentT(Family):
     def _quantile(self, q: Array, *core: Array) -> Array:
         nu, mu, sigma = core
         return np.asarray(mu + sigma * student_score(q, nu))
+
+    def _survival(self, x: Array, *core: Array) -> Array:
+        nu, mu, sigma = core
+        return student_share((mu - x) / sigma, nu)
+
+    def _upper_quantile(self, share: Array, *core: Array) -> Array:
+        nu, mu, sigma = core
+        return np.asarray(mu - sigma * student_score(share, nu))
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         nu, mu, sigma = np.broadcast_arrays(*core)

@@ -31,6 +31,7 @@ class Beta(Family):
     """
 
     name = "Beta"
+    is_slow = True
     signatures = (Signature(("alpha", "beta")), Signature(("mu", "sigma")), Signature(("mu", "nu")))
     domains: ClassVar[Mapping[str, Domain]] = {"alpha": POSITIVE, "beta": POSITIVE, "mu": INNER_SHARE, "sigma": WIDTH, "nu": POSITIVE}
 
@@ -63,6 +64,14 @@ class Beta(Family):
             if table is not None:
                 return np.asarray(special.expit(table.at(q)))
         return _lower_quantile(alpha, beta, q)
+
+    def _survival(self, x: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(special.betaincc(alpha, beta, x))
+
+    def _upper_quantile(self, share: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(special.betainccinv(alpha, beta, share))
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return rng.beta(core[0], core[1], size=size)

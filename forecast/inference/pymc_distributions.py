@@ -1,0 +1,60 @@
+"""The families as PyMC's own distributions, with their arguments as PyMC wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from forecast.language.distributions import Family
+from forecast.language.distributions.bounded import Bounded, inner_arguments
+
+WHOLE = {"Binomial": ("n",), "BetaBinomial": ("n",), "DiscreteUniform": ("lower", "upper")}
+
+
+def variable_of(kind: Family, name: str, arguments: Mapping[str, Any], **keywords: Any) -> Any:
+    """Declare a variable of a family in the PyMC model at hand."""
+    import pymc as pm
+
+    return getattr(pm, kind.name)(name, *_within(kind, arguments), **_own(kind, arguments), **keywords)
+
+
+def distribution_of(kind: Family, arguments: Mapping[str, Any], **keywords: Any) -> Any:
+    """A family as an unnamed PyMC distribution, whose log density can be asked for."""
+    import pymc as pm
+
+    return getattr(pm, kind.name).dist(*_within(kind, arguments), **_own(kind, arguments), **keywords)
+
+
+def transform_for(kind: Family, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The transform of a parameter where PyMC's own would leave hard walls: LogitNormal, and what is cut on one side only."""
+    from pymc.distributions import transforms
+
+    if kind.name == "LogitNormal":
+        return {"default_transform": transforms.logodds}
+    edges = cut_edges(kind, arguments)
+    if edges is None:
+        return {}
+    lower, upper = (None if np.isinf(edge) else edge for edge in edges)
+    return {"default_transform": transforms.Interval(lower, upper)}
+
+
+def cut_edges(kind: Family, arguments: Mapping[str, Any]) -> tuple[float, float] | None:
+    """The edges of a truncated distribution with bounds that are numbers; None for any other."""
+    if kind.name != "Truncated":
+        return None
+    lower, upper = kind.support(**arguments)
+    return float(np.max(lower)), float(np.min(upper))
+
+
+def _own(kind: Family, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """PyMC's arguments with those that must be whole numbers as integers; those of a distribution within left out."""
+    import pytensor.tensor as pt
+
+    whole = WHOLE.get(kind.name, ())
+    return {name: pt.cast(value, "int64") if name in whole else value for name, value in arguments.items() if "." not in name}
+
+
+def _within(kind: Family, arguments: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (distribution_of(kind.inner, inner_arguments(arguments)),) if isinstance(kind, Bounded) else ()
