@@ -17,15 +17,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.asking import needs_paths, truth_of, window, with_clocks
+from forecast.asking import needs_paths, truth_by_day, truth_of, window, with_clocks
 from forecast.book.topic import Question
 from forecast.chance import ChanceInterval, chance_interval
 from forecast.density import Shape, shape
 from forecast.future import Paths, simulate
 from forecast.inference.posterior import Ordered, Posterior, ordered
 from forecast.language.evaluate import Scope, evaluate
-from forecast.language.expressions import First, Name
-from forecast.model.clock import ONE_DAY, years_between
+from forecast.language.expressions import Name
+from forecast.model.clock import ONE_DAY
 from forecast.model.model import NUMPY, Array, Model
 from forecast.model.unsound import Unsound, at_topic
 from forecast.settlement import Status, status_of
@@ -230,19 +230,9 @@ def quantile_error(draws: Ordered, level: float, size: float) -> float:
 
 
 def _dates(question: Question, paths: Paths, held: NDArray[np.bool_], size: float, rng: np.random.Generator) -> Dates:
-    assert isinstance(question.answer, First)
     assert question.by is not None
-    first = 0 if question.since is None else paths.days.index(question.since)
-    last = paths.days.index(question.by + ONE_DAY)
-    days = paths.days[first : last + 1]
-    counted = {name: values[:, first : last + 1] for name, values in paths.totals.items()}
-    if question.since is not None:
-        counted = {name: values - values[:, :1] for name, values in counted.items()}
-    scope = paths.model.scope(paths.parameters).plus(
-        totals=counted,
-        values={"t": np.array([[years_between(paths.model.topic.opens, day - ONE_DAY) for day in days]])},
-    )
-    truth = np.broadcast_to(evaluate(question.answer.condition, scope, NUMPY), (len(paths), len(days)))[held]
+    days, held_by = truth_by_day(question, paths)
+    truth = held_by[held]
     happened = truth.any(axis=1)
     column = truth.argmax(axis=1)
     ordinals = np.array([day.toordinal() for day in days])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -9,16 +10,17 @@ from numpy.typing import NDArray
 
 from forecast.book.topic import Question
 from forecast.future import Paths
-from forecast.language.evaluate import Scope
-from forecast.language.expressions import Expression, names_in, streams_in
+from forecast.language.evaluate import Scope, evaluate
+from forecast.language.expressions import Expression, First, Name, names_in, streams_in, walk
 from forecast.model.clock import ONE_DAY, years_between
 from forecast.model.evidence import series_share
-from forecast.model.model import Array, Model
+from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars
 
 
 def needs_paths(model: Model, question: Question) -> bool:
-    """Whether a question's answer depends on a stream's total, and so on simulated paths."""
-    return any(streams_in(expression) for expression in expanded(model, question))
+    """Whether a question's answer depends on a stream's total, or on a calendar step, and so on simulated paths."""
+    steps = set(calendars(model.topic))
+    return any(streams_in(expression) or steps & _indexes_in(expression) for expression in expanded(model, question))
 
 
 def expanded(model: Model, question: Question) -> list[Expression]:
@@ -43,16 +45,40 @@ def window(paths: Paths, stream: str, question: Question) -> Array:
     return total if question.since is None else total - paths.through(stream, question.since - ONE_DAY)
 
 
+def truth_by_day(question: Question, paths: Paths) -> tuple[tuple[date, ...], NDArray[np.bool_]]:
+    """The boundaries of the steps that count for a ``first`` question, and whether its condition holds before each, ``(paths, boundaries)``."""
+    assert isinstance(question.answer, First)
+    assert question.by is not None
+    model = paths.model
+    first = 0 if question.since is None else paths.days.index(question.since)
+    last = paths.days.index(question.by + ONE_DAY)
+    days = paths.days[first : last + 1]
+    counted = {name: values[:, first : last + 1] for name, values in paths.totals.items()}
+    if question.since is not None:
+        counted = {name: values - values[:, :1] for name, values in counted.items()}
+    eves = [max(day - ONE_DAY, model.topic.opens) for day in days]
+    values: dict[str, Any] = {"t": np.array([[years_between(model.topic.opens, day - ONE_DAY) for day in days]])}
+    values |= {step: np.array([[calendar_code(model.topic, step, eve, eve) for eve in eves]]) for step in calendars(model.topic)}
+    scope = model.scope(paths.parameters).plus(totals=counted, values=values)
+    return days, np.broadcast_to(evaluate(question.answer.condition, scope, NUMPY), (len(paths), len(days)))
+
+
 def with_clocks(model: Model, question: Question, scope: Scope) -> Scope:
     """Add ``t`` and the series on the question's day."""
     if question.by is None:
         return scope
     values: dict[str, Any] = {"t": np.array([[years_between(model.topic.opens, question.by)]])}
+    values |= {step: np.array([[calendar_code(model.topic, step, question.by, question.by)]]) for step in calendars(model.topic)}
     used = {name for expression in expanded(model, question) for name in names_in(expression)}
     for name in used & set(model.topic.series):
         share = series_share(model.topic.series[name], question.by, question.by, as_of=model.as_of)
         values[name] = model.series_value(name, share.known, share.later_share, scope)
     return scope.plus(values=values)
+
+
+def _indexes_in(expression: Expression) -> set[str]:
+    """Every name that stands in an expression, also as an index."""
+    return {node.name for node in walk(expression) if isinstance(node, Name)}
 
 
 def truth_of(value: Any, count: int) -> NDArray[np.bool_]:

@@ -17,6 +17,7 @@ import numpy as np
 from forecast.book.topic import Parameter, Topic
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.posterior import Posterior, weighted_quantiles
+from forecast.language.distributions import family_for
 from forecast.language.expressions import names_in
 from forecast.model.model import Array, Model, model_as_of
 from forecast.model.priors import Block, blocks
@@ -110,7 +111,7 @@ def _drawn_for_points(topic: Topic) -> frozenset[str]:
     """The parameters whose prior depends on others, and those they depend on."""
     needs = {name: _needs(topic, parameter) for name, parameter in topic.parameters.items()}
     found: set[str] = set()
-    waiting = [name for name, needed in needs.items() if needed]
+    waiting = [name for name, needed in needs.items() if needed or family_for(topic.parameters[name].any_statement).joint]
     while waiting:
         name = waiting.pop()
         if name not in found:
@@ -133,7 +134,7 @@ def _needs(topic: Topic, parameter: Parameter) -> set[str]:
 
 def _believed(parameter: Parameter, label: str, draws: Posterior | None, block: Block | None) -> Believed:
     statement = parameter.statement_for(label).text
-    fixed = None if block is None else block.fixed
+    fixed = None if block is None or block.family.joint else block.fixed
     if parameter.categories:
         shares = dict(zip(parameter.categories, _shares(parameter, label, draws, fixed), strict=True))
         return Believed(parameter.name, label, statement, parameter.unit, None, shares, exact=fixed is not None)

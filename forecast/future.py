@@ -22,8 +22,9 @@ from forecast.book.topic import Stream
 from forecast.language.evaluate import Scope, evaluate, label_code
 from forecast.language.expressions import Expression, Name, names_in
 from forecast.model.clock import ONE_DAY, cut
+from forecast.model.drift import continued
 from forecast.model.evidence import Record, series_share
-from forecast.model.model import NUMPY, Array, Model, clocks, quantities_of, uses
+from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars, clocks, quantities_of, uses
 from forecast.model.unsound import Unsound, at_topic
 
 
@@ -33,7 +34,8 @@ class Paths:
 
     ``days`` are the boundaries; ``totals[stream][:, i]`` is the stream's sum
     over the days before ``days[i]``, shape ``(paths, boundaries)``.
-    ``parameters`` are the draws the paths came from, ``(paths, 1 or labels)``.
+    ``parameters`` are the draws the paths came from, ``(paths, 1 or labels)``; those with one value
+    for each calendar step go on to the last day's.
     ``starts`` gives the first simulated day of each stream that has a future.
     """
 
@@ -80,6 +82,7 @@ def simulate(
     """
     topic = model.topic
     paths = max((len(values) for values in parameters.values()), default=1)
+    parameters = continued(model, parameters, rng, until=until)
     starts = {name: model.records[name].through + ONE_DAY for name, stream in topic.streams.items() if has_future(stream)}
     past = {row.end + ONE_DAY for record in model.records.values() for row in record.rows}
     begin = min([topic.opens, *past, *starts.values(), until])
@@ -149,6 +152,7 @@ def step_scope(
     bare = model.scope(parameters)
     values = dict(bare.values)
     values.update((name, np.array([[value]])) for name, value in clocks(model.topic, start, end, model.as_of).items())
+    values.update((step, np.array([[calendar_code(model.topic, step, start, end)]])) for step in calendars(model.topic))
     for name in needs.series:
         try:
             share = series_share(model.topic.series[name], start, end, as_of=model.as_of)

@@ -12,7 +12,22 @@ from forecast.asking import expanded, needs_paths, truth_of, with_clocks
 from forecast.book.topic import Question, Topic
 from forecast.future import Paths
 from forecast.language.evaluate import evaluate
-from forecast.language.expressions import Binary, Call, Compare, Expression, First, Index, Logic, Name, Number, Total, Unary, streams_in
+from forecast.language.expressions import (
+    Binary,
+    Call,
+    Compare,
+    Expression,
+    First,
+    Index,
+    Logic,
+    Name,
+    Number,
+    Total,
+    Unary,
+    constant,
+    streams_in,
+)
+from forecast.language.statements import Statement
 from forecast.model.clock import ONE_DAY
 from forecast.model.model import NUMPY, Model
 
@@ -26,6 +41,8 @@ def status_of(question: Question, model: Model, paths: Paths) -> Status:
     if question.by is None or not needs_paths(model, question):
         return "open"
     used = {stream for expression in expanded(model, question) for stream in streams_in(expression)}
+    if not used:
+        return "open"  # about a value that drifts, which no record settles
     complete = all(stream not in paths.starts or paths.starts[stream] > question.by for stream in used)
     if question.kind not in {"probability", "date"}:
         return "settled" if complete else "open"
@@ -76,7 +93,7 @@ def _way(expression: Expression, topic: Topic) -> int | None:
         case Name(name=name):
             return 0 if name in topic.parameters else None
         case Total(stream=stream):
-            return None if topic.streams[stream].value.distribution in BOTH_SIGNS else 1
+            return None if _may_be_negative(topic.streams[stream].value) else 1
         case Unary(operator="-" | "+"):
             inner = _way(expression.operand, topic)
             return _turned(inner) if expression.operator == "-" else inner
@@ -92,6 +109,12 @@ def _way(expression: Expression, topic: Topic) -> int | None:
             return reduce(_joined, [_way(part, topic) for part in expression.arguments])
         case _:
             return None
+
+
+def _may_be_negative(statement: Statement) -> bool:
+    """Whether a stream's values may be below 0, so that its total may fall."""
+    lower = constant(statement.arguments["lower"]) if "lower" in statement.arguments else None
+    return bool({statement.distribution, *statement.inner.values()} & BOTH_SIGNS) and not (lower is not None and lower >= 0)
 
 
 def _turned(way: int | None) -> int | None:

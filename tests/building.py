@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from forecast.book.calendar import CALENDARS, step_labels
 from forecast.book.problems import Place
 from forecast.book.topic import Parameter, Point, Quantity, Question, Row, Series, Stream, Topic
 from forecast.language.expressions import First, Name, is_condition, names_in
@@ -38,7 +39,7 @@ def make_topic(
     ``points`` and ``later``.
     """
     made_rows = {stream: _rows(stream, given, opens) for stream, given in (rows or {}).items()}
-    labels = _labels(priors, made_rows)
+    labels = {**_labels(priors, made_rows), **_calendars(priors, made_rows, opens)}
     parameters = {key: _parameter(key, given, labels) for key, given in priors.items()}
     return Topic(
         name=name,
@@ -68,6 +69,13 @@ def _labels(priors: Mapping[str, Any], rows: Mapping[str, tuple[Row, ...]]) -> d
                 if isinstance(value, str):
                     found.setdefault(column, {})[value] = None
     return {key: tuple(labels) for key, labels in found.items()}
+
+
+def _calendars(priors: Mapping[str, Any], rows: Mapping[str, tuple[Row, ...]], opens: date) -> dict[str, tuple[str, ...]]:
+    """The steps from the day a topic opens to its last row, of each calendar that a prior is ``per``."""
+    last = max((row.end for stream_rows in rows.values() for row in stream_rows), default=opens)
+    used = {given["per"] for given in priors.values() if isinstance(given, Mapping) and "per" in given}
+    return {step: step_labels(step, opens, last) for step in CALENDARS if step in used}
 
 
 def _parameter(key: str, given: Any, labels: Mapping[str, tuple[str, ...]]) -> Parameter:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from forecast.book.calendar import CALENDARS, LONGEST
 from forecast.book.checks_statements import FINITE, FINITE_BY_N, check_statement, family_of, is_share, number_of
 from forecast.book.circles import circles
 from forecast.book.draft import Draft, PriorDraft, Written
-from forecast.book.labels import Labels, categories_of, has_rows, text_columns
+from forecast.book.labels import Labels, calendar_of, categories_of, has_rows, text_columns
 from forecast.book.names import DEFAULT
 from forecast.book.problems import Problem
 from forecast.book.scopes import Here, check_names
+from forecast.book.topic import Step
 from forecast.language.distributions.bounded import Bounded
+from forecast.language.distributions.walks import WALKS
 from forecast.language.expressions import names_in
 from forecast.language.faults import did_you_mean
 from forecast.language.statements import Statement
@@ -78,10 +81,14 @@ def _check_per(draft: Draft, name: str, prior: PriorDraft, labels: Labels) -> It
     per = prior.table.per
     by_label = isinstance(prior.table.prior, dict)
     if not per:
+        yield from _check_walks(prior)
         if by_label:
             yield draft.priors.at_key(
                 (name, "prior"), f"`{name}` has priors by label but no `per`", 'say which labels, as in per = "conflict"'
             )
+        return
+    if (step := calendar_of(draft, prior)) is not None:
+        yield from _check_calendar(draft, name, prior, step, count=len(labels.sets.get(per, ())))
         return
     is_categorical = per in draft.parameters and bool(categories_of(draft.parameters[per]))
     columns = text_columns(draft)
@@ -101,6 +108,9 @@ def _check_per(draft: Draft, name: str, prior: PriorDraft, labels: Labels) -> It
         yield draft.priors.at_value((name, "per"), "a Categorical parameter has one value; it takes no `per`")
     if not by_label:
         return
+    for written in prior.statements.values():
+        if written.tree.distribution in WALKS:
+            yield written.problem("a walk goes over all labels; it cannot be the prior of one", offset=written.tree.offset)
     assert isinstance(prior.table.prior, dict)
     known = labels.sets.get(per, ())
     for label in prior.table.prior:
@@ -111,6 +121,33 @@ def _check_per(draft: Draft, name: str, prior: PriorDraft, labels: Labels) -> It
         listed = ", ".join(f'"{label}"' for label in missing)
         hint = f"add prior.{missing[0]}, or prior.{DEFAULT} for every label without one of its own"
         yield draft.priors.at_key((name, "prior"), f"`{name}` has no prior for {listed}", hint)
+
+
+def _check_walks(prior: PriorDraft) -> Iterator[Problem]:
+    """A walk goes over labels, one value after another."""
+    for written in prior.statements.values():
+        if written.tree.distribution in WALKS:
+            yield written.problem(
+                f"{written.tree.distribution} needs a `per`: over which labels does it go?",
+                'a calendar step, as in per = "year", or a text column in the order of its labels',
+                offset=written.tree.offset,
+            )
+
+
+def _check_calendar(draft: Draft, name: str, prior: PriorDraft, step: Step, *, count: int) -> Iterator[Problem]:
+    """A parameter with a value for each calendar step: one prior, steps not finer than the topic's, and not too many."""
+    if isinstance(prior.table.prior, dict):
+        yield draft.priors.at_key((name, "prior"), f"`{name}` has one value for each {step}, and one prior for all of them")
+    if CALENDARS.index(step) < CALENDARS.index(draft.table.step):
+        yield draft.priors.at_value(
+            (name, "per"),
+            f"a {step} is finer than the topic's step, a {draft.table.step}",
+            "give the topic a finer `step`, or this a coarser `per`",
+        )
+    if count > LONGEST:
+        yield draft.priors.at_value(
+            (name, "per"), f"{count:,} values, one for each {step}; at most {LONGEST} can be computed", "use a coarser step"
+        )
 
 
 def _check_scope(draft: Draft, labels: Labels, prior: PriorDraft, written: Written[Statement]) -> Iterator[Problem]:

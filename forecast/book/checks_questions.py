@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import reduce
+from functools import partial, reduce
 from typing import Literal
 
 from forecast.book.draft import Draft, QuestionDraft
 from forecast.book.labels import Labels, categories_of
 from forecast.book.names import name_fault
 from forecast.book.problems import Problem
-from forecast.book.scopes import Here, Uses, check_names, uses
+from forecast.book.scopes import Here, Uses, check_names, on_a_day, uses
 from forecast.language.expressions import Expression, First, Name, is_condition
 
 
@@ -76,8 +76,9 @@ def _check_form(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
 
 def _check_expressions(draft: Draft, labels: Labels, question: QuestionDraft) -> Iterator[Problem]:
     clocks = frozenset({"t"}) if question.table.by else frozenset()
-    here = Here("a question", frozenset({"parameter", "series", "quantity"}), clocks=clocks, totals=True)
-    inside_first = Here("`first`", frozenset({"parameter", "quantity"}), clocks=clocks, totals=True)
+    make = partial(on_a_day, draft, clocks=clocks, totals=True) if clocks else partial(Here, totals=True)
+    here = make("a question", frozenset({"parameter", "series", "quantity"}))
+    inside_first = make("`first`", frozenset({"parameter", "quantity"}))
     for written in (question.answer, question.given, *question.choices.values()):
         if written is None:
             continue

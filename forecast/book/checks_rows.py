@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
+from forecast.book.calendar import step_index
 from forecast.book.checks_statements import constants_of, family_of, number_of
 from forecast.book.draft import Draft, StreamDraft
+from forecast.book.labels import calendars_of
 from forecast.book.layout import SEEDS, TOPIC_FILE, record_path
 from forecast.book.problems import Place, Problem
 from forecast.book.records import GRADES, ROW_COLUMNS, Record
@@ -201,6 +203,22 @@ def check_gaps(draft: Draft) -> Iterator[Problem]:
                 message = f"no row covers {before.end + ONE_DAY} to {row.start - ONE_DAY} in a watched stream"
                 found = record.at_cell(row, column, message, "what happened then counts as nothing; record it, quiet or not")
                 yield replace(found, level="warning")
+
+
+def check_long_rows(draft: Draft) -> Iterator[Problem]:
+    """Warn of rows that are longer than the calendar step at whose middle their statement reads a parameter."""
+    for stream in draft.streams.values():
+        record = stream.record
+        used = frozenset().union(*(uses(draft, expression).clocks for expression in stream.value.tree.arguments.values()))
+        steps = [step for step in calendars_of(draft) if step in used]
+        for row in record.rows if record is not None else ():
+            for step in steps:
+                spanned = step_index(step, row.start, row.end) + 1
+                if spanned > 1:
+                    assert record is not None
+                    message = f"this row covers {spanned} {step}s, and its statement reads the {step} of its middle"
+                    found = record.at_cell(row, "to", message, "a coarser `per`, or a row for each of them, would be nearer the truth")
+                    yield replace(found, level="warning")
 
 
 def _check_series_reach(draft: Draft, name: str, stream: StreamDraft) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from forecast.book.checks_priors import used_parameters
 from forecast.book.checks_questions import check_questions
@@ -13,13 +14,13 @@ from forecast.book.labels import Labels, columns_of
 from forecast.book.names import ARTICLES, CLOCKS, name_fault
 from forecast.book.positions import Keys
 from forecast.book.problems import Problem
-from forecast.book.scopes import Here, check_names
+from forecast.book.scopes import Here, check_names, on_a_day
 from forecast.book.sources import Document
+from forecast.language.distributions.walks import WALKS
 from forecast.language.expressions import First, Label, Name, names_in, walk
 from forecast.language.faults import did_you_mean
 
 ALL_CLOCKS = frozenset(CLOCKS)
-QUANTITY = Here("a quantity", frozenset({"parameter", "series", "quantity"}), clocks=ALL_CLOCKS, totals=True)
 LATER = Here("`later`", frozenset({"parameter", "quantity"}))
 
 
@@ -66,13 +67,11 @@ def check_name_space(draft: Draft) -> Iterator[Problem]:
 def row_scope(draft: Draft, stream: StreamDraft) -> Here:
     """What a stream's statement may use."""
     covariates, labels = columns_of(draft, stream)
-    return Here(
-        "a stream's statement",
-        frozenset({"parameter", "series", "quantity"}),
-        clocks=ALL_CLOCKS,
+    here = on_a_day(draft, "a stream's statement", frozenset({"parameter", "series", "quantity"}), clocks=ALL_CLOCKS, totals=True)
+    return replace(
+        here,
         columns=frozenset((*covariates, *labels)),
-        coded={name: name for name in labels},
-        totals=True,
+        coded={**(here.coded or {}), **{name: name for name in labels}},
         is_open=not stream.is_read,
     )
 
@@ -92,6 +91,12 @@ def _check_stream(draft: Draft, labels: Labels, stream: StreamDraft) -> Iterator
         yield stream.value.problem("a stream's values are numbers; Categorical is for parameters", offset=stream.value.tree.offset)
     else:
         yield from check_statement(stream.value)
+        if stream.value.tree.distribution in WALKS:
+            yield stream.value.problem(
+                f"a stream's rows do not follow one another; {stream.value.tree.distribution} is for parameters",
+                "let a parameter walk, and the stream's rows arise from it",
+                offset=stream.value.tree.offset,
+            )
     for expression in stream.value.tree.arguments.values():
         yield from check_names(draft, labels, stream.value, expression, here)  # type: ignore[arg-type]
     used = {name for expression in stream.value.tree.arguments.values() for name in names_in(expression)}
@@ -136,7 +141,8 @@ def _check_quantity(draft: Draft, labels: Labels, name: str, written: Written) -
                 f"`{column}` is a column of rows, which a quantity cannot name", "use it in the stream's statement itself", offset=offset
             )
             return
-    yield from check_names(draft, labels, written, written.tree, QUANTITY)
+    here = on_a_day(draft, "a quantity", frozenset({"parameter", "series", "quantity"}), clocks=ALL_CLOCKS, totals=True)
+    yield from check_names(draft, labels, written, written.tree, here)
 
 
 def check_unused(draft: Draft) -> Iterator[Problem]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
+from forecast.book.calendar import CALENDARS, step_labels
 from forecast.book.draft import Draft, PriorDraft, StreamDraft
 from forecast.book.names import DEFAULT
+from forecast.book.topic import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ def labels_of(draft: Draft) -> Labels:
     """Return the label sets of a topic.
 
     Of a text column: first the labels that priors are given for, then those of
-    rows.  Of a Categorical parameter: its arguments.
+    rows.  Of a Categorical parameter: its arguments.  Of a calendar step that a parameter
+    is ``per``: every step from the topic's first day to the last of any row.
     """
     found: dict[str, dict[str, None]] = {}
     columns = text_columns(draft)
@@ -37,11 +41,15 @@ def labels_of(draft: Draft) -> Labels:
         if categories := categories_of(prior):
             found[name] = dict.fromkeys(categories)
     for prior in draft.parameters.values():
+        if calendar_of(draft, prior) is not None:
+            continue
         declares = isinstance(prior.table.prior, dict) and not has_rows(draft)
         if prior.table.per in columns or (declares and prior.table.per and not _is_categorical(draft, prior.table.per)):
             own = found.setdefault(prior.table.per, {})
             if isinstance(prior.table.prior, dict):
                 own.update(dict.fromkeys(label for label in prior.table.prior if label != DEFAULT))
+    for step in calendars_of(draft):
+        found[step] = dict.fromkeys(step_labels(step, draft.table.opens, _last_day(draft)))
     uncertain: set[str] = set()
     for stream in draft.streams.values():
         if stream.record is None:
@@ -52,6 +60,25 @@ def labels_of(draft: Draft) -> Labels:
     if any(not stream.is_read for stream in draft.streams.values()) or len(draft.streams) < len(draft.table.streams):
         uncertain = {name for name in found if not _is_categorical(draft, name)}
     return Labels({name: tuple(labels) for name, labels in found.items()}, frozenset(uncertain))
+
+
+def calendar_of(draft: Draft, prior: PriorDraft) -> Step | None:
+    """Return the calendar step that a parameter has one value for each of; None where its ``per`` is something else."""
+    found = next((step for step in CALENDARS if step == prior.table.per), None)
+    taken = found in draft.kinds or any(stream.record and found in stream.record.header.values for stream in draft.streams.values())
+    return None if taken else found
+
+
+def calendars_of(draft: Draft) -> tuple[Step, ...]:
+    """Return the calendar steps that some parameter of a topic has one value for each of."""
+    used = {calendar_of(draft, prior) for prior in draft.parameters.values()}
+    return tuple(step for step in CALENDARS if step in used)
+
+
+def _last_day(draft: Draft) -> date:
+    """The last day that any row reaches, or the day the topic opens."""
+    ends = (row.end for stream in draft.streams.values() if stream.record for row in stream.record.rows)
+    return max(ends, default=draft.table.opens)
 
 
 def columns_of(draft: Draft, stream: StreamDraft) -> tuple[tuple[str, ...], tuple[str, ...]]:

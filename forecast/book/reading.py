@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from forecast.book.checks_priors import check_priors, check_reasons, dependencies
 from forecast.book.checks_questions import kind_of
-from forecast.book.checks_rows import check_gaps, check_records, check_strays
+from forecast.book.checks_rows import check_gaps, check_long_rows, check_records, check_strays
 from forecast.book.checks_statements import check_statement
 from forecast.book.checks_topic import check_topic, check_unused
 from forecast.book.circles import in_order as dependency_order
@@ -51,7 +51,7 @@ def read_topic(root: Path, name: str) -> tuple[Topic | None, tuple[Problem, ...]
         (*problems, *check_priors(draft, labels), *check_topic(draft, labels), *check_records(draft), *check_strays(draft, files))
     )
     if not has_errors(found):  # what is unused or left out can be told only of a topic that is otherwise sound
-        found = in_order((*found, *check_unused(draft), *check_gaps(draft)))
+        found = in_order((*found, *check_unused(draft), *check_gaps(draft), *check_long_rows(draft)))
     return (None if has_errors(found) else _topic(draft, labels)), found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from forecast.book.draft import Draft, Written
-from forecast.book.labels import Labels, categories_of
+from forecast.book.labels import Labels, calendars_of, categories_of
 from forecast.book.names import ARTICLES, CLOCKS
 from forecast.book.problems import Problem
 from forecast.language.expressions import Compare, Expression, First, Index, Label, Name, Total, children, names_in, streams_in, walk
@@ -31,6 +31,12 @@ class Here:
     coded: Mapping[str, str] | None = None
     totals: bool = False
     is_open: bool = False
+
+
+def on_a_day(draft: Draft, place: str, kinds: frozenset[str], *, clocks: frozenset[str], totals: bool) -> Here:
+    """What an expression may use where it is read of a day or an interval: clocks, and the calendar steps that parameters are per."""
+    calendars = calendars_of(draft)
+    return Here(place, kinds, clocks=clocks | frozenset(calendars), coded={step: step for step in calendars}, totals=totals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ def uses(draft: Draft, expression: Expression, seen: frozenset[str] = frozenset(
     own = Uses(
         frozenset(name for name in names if kinds.get(name) == "series"),
         frozenset(streams_in(expression)),
-        names & frozenset(CLOCKS),
+        names & (frozenset(CLOCKS) | frozenset(calendars_of(draft))),
         frozenset(name for name in names if kinds.get(name) == "parameter"),
         names,
     )

@@ -118,6 +118,11 @@ class Parameter:
     reviewed: date | None
     by: str
 
+    @property
+    def any_statement(self) -> Statement:
+        """One of the prior's statements, from which its kind can be told."""
+        return self.prior if self.prior is not None else next(iter(self.by_label.values()))
+
     def statement_for(self, label: str = "") -> Statement:
         """Return the prior statement of one label (of the only value for none)."""
         found = self.by_label.get(label, self.prior)

@@ -20,6 +20,7 @@ from forecast.inference.points import lattice
 from forecast.inference.posterior import Diagnostics, Posterior
 from forecast.inference.target import NoSupport, NotFinite, evaluate
 from forecast.model.coordinates import Coordinates, own_coordinates, prior_coordinates
+from forecast.model.guided import Guided, guided_coordinates
 from forecast.model.model import Array, Model
 from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
 from forecast.model.unsound import Unsound, at_place, at_prior
@@ -36,7 +37,7 @@ NEGLIGIBLE = 1e-4  # a hypothesis with less posterior probability than this need
 class Run:
     """One hypothesis conditioned in one system of coordinates."""
 
-    coordinates: Coordinates
+    coordinates: Coordinates | Guided
     sampling: Sampling
 
     @property
@@ -105,6 +106,11 @@ def _looked_at_again(model: Model, prior: tuple[Block, ...], run: Run, rng: np.r
 
 
 def _best_run(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, rng: np.random.Generator, budget: Budget) -> Run:
+    guided = guided_coordinates(model, prior, hypothesis)
+    if guided is not None:
+        run = Run(guided, begin(guided, rng=rng, budget=budget))
+        if run.weighted.converged:
+            return run
     both = [make(model, prior, hypothesis) for make in (prior_coordinates, own_coordinates)]
     first, second = reversed(both) if _are_well_told(both[0], budget, rng) else both
     run = Run(first, begin(first, rng=rng, budget=budget))

@@ -20,7 +20,7 @@ from forecast.inference.proposals import Mixture, StudentT, best_mixture, factor
 from forecast.inference.target import Array, Evaluated, NoSupport, Target, evaluate
 from forecast.inference.weights import effective_size, relative
 
-MANY_DIMENSIONS = 15  # from here on the first proposal is Laplace's
+MANY_DIMENSIONS = 15  # from here on the first proposal is Laplace's, unless the first weights carry as they are
 FAINT = 0.05  # and wherever the first weights must be tempered to less than this power
 PROBES = 32  # points at which it is seen whether the rows depend on a coordinate
 SAME = 1e-6  # nats by which a row's log density may differ for numerical reasons, such as quantiles from a table
@@ -106,7 +106,7 @@ def _rounds(
         carried = effective_size(cloud.log_ratio) >= LEARNT * enough
         if carried or len(cloud.x) + net.size > LEARNING * points:
             return cloud, _joint(fitted, [proposal.fitted for proposal, _ in cloud.drawn if proposal.fitted is not None][-RECENT:])
-        if not sought and (power < FAINT or len(moving) >= MANY_DIMENSIONS):
+        if not sought and (power < FAINT or (len(moving) >= MANY_DIMENSIONS and power < 1)):
             fitted, sought = _laplace(target, cloud, moving, freedom), True
         cloud, _added = extended(cloud, Proposal(target, fitted, 0.0, moving), net, rng, keep_rows=False)
         newest = cloud.log_ratio[-net.size :]

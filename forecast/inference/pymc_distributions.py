@@ -9,6 +9,7 @@ import numpy as np
 
 from forecast.language.distributions import Family
 from forecast.language.distributions.bounded import Bounded, inner_arguments
+from forecast.language.distributions.walks import Walk
 
 WHOLE = {"Binomial": ("n",), "BetaBinomial": ("n",), "DiscreteUniform": ("lower", "upper")}
 
@@ -25,6 +26,32 @@ def distribution_of(kind: Family, arguments: Mapping[str, Any], **keywords: Any)
     import pymc as pm
 
     return getattr(pm, kind.name).dist(*_within(kind, arguments), **_own(kind, arguments), **keywords)
+
+
+def log_density_of(kind: Family, arguments: Mapping[str, Any], value: Any) -> Any:
+    """The log density of values, each beside its own; of a walk given the value before."""
+    import pymc as pm
+    import pytensor.tensor as pt
+
+    if not isinstance(kind, Walk):
+        return pm.logp(distribution_of(kind, arguments), value)
+    (first_mean, first_sd), (factor, added, sigma) = kind.first(arguments), kind.step(arguments)
+    first = pm.logp(pm.Normal.dist(first_mean, first_sd), value[..., :1])
+    steps = pm.logp(pm.Normal.dist(factor * value[..., :-1] + added, sigma), value[..., 1:])
+    leading = pt.zeros_like(steps[..., :1])  # as many hypotheses as the steps have
+    return pt.concatenate([first + leading, steps], axis=-1) if value.type.shape[-1] != 1 else first
+
+
+def walked(kind: Walk, arguments: Mapping[str, Any], standard: Any, count: int) -> Any:
+    """The values of a walk, ``(labels,)``, that standard normal steps lead to."""
+    import pytensor.tensor as pt
+
+    (first_mean, first_sd), (factor, added, sigma) = kind.first(arguments), kind.step(arguments)
+    steps = pt.concatenate([pt.atleast_1d(first_mean + first_sd * standard[:1]), pt.atleast_1d(added + sigma * standard[1:])])
+    if isinstance(factor, float) and factor == 1:
+        return pt.cumsum(steps)
+    behind = np.subtract.outer(np.arange(count), np.arange(count))
+    return pt.dot(pt.switch(behind >= 0, pt.power(factor, np.maximum(behind, 0)), 0.0), steps)
 
 
 def transform_for(kind: Family, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.plan import CannotSample, Moved, Plan, plan
-from forecast.inference.pymc_distributions import distribution_of, transform_for, variable_of
+from forecast.inference.pymc_distributions import distribution_of, log_density_of, transform_for, variable_of, walked
 from forecast.language.distributions import Family
+from forecast.language.distributions.walks import Walk
 from forecast.language.tensors import TensorOps
 from forecast.model.model import Array, Model, Table
 from forecast.model.priors import Block, Hypothesis
@@ -142,11 +143,24 @@ class _Writer:
         if self.plan.is_flat(block):
             return self._declare_flat(block, key, shape)
         arguments = self._prior_arguments(block, values)
+        if isinstance(block.family, Walk):
+            return self._declare_walk(block.family, block, key, arguments)
         if not self.centred and block.fixed is None and set(arguments) - {"nu"} == set(LOCATION_SCALE.get(block.family.name, ())):
             standard = _standard(block.family.name, key, arguments, shape)
             return Free(block, "standard", _transform(standard)), shifted(block.family.name, arguments, standard)
         variable = variable_of(block.family, key, arguments, shape=shape, **transform_for(block.family, arguments))
         return Free(block, "own", _transform(variable)), variable
+
+    def _declare_walk(self, kind: Walk, block: Block, key: str, arguments: Mapping[str, Any]) -> tuple[Free, Any]:
+        """A walk by its standard steps or, ``centred``, by its values."""
+        import pymc as pm
+
+        if self.centred:
+            values = pm.Flat(key, shape=block.size)
+            pm.Potential(f"{key}__walk", log_density_of(kind, arguments, values).sum())
+            return Free(block, "own", _transform(values)), values
+        standard = pm.Normal(f"{key}__standard", 0, 1, shape=block.size)
+        return Free(block, "standard", _transform(standard)), walked(kind, arguments, standard, block.size)
 
     def _declare_flat(self, block: Block, key: str, shape: tuple[int, ...]) -> tuple[Free, Any]:
         import pymc as pm
@@ -164,7 +178,6 @@ class _Writer:
 
     def _prior_term(self, block: Block, values: Mapping[str, Any]) -> Any:
         """The log prior of a block under each hypothesis, ``(hypotheses,)``."""
-        import pymc as pm
         import pytensor.tensor as pt
 
         known = {**values, **self.plan.codes}
@@ -177,8 +190,7 @@ class _Writer:
             shares = pt.broadcast_to(pt.as_tensor_variable(arguments["p"]), (*value.shape, len(block.statement.arguments)))
             chosen = pt.log(shares)[np.arange(value.shape[0])[:, None], np.arange(value.shape[1])[None, :], value]
             return chosen.sum(axis=1)
-        variable = distribution_of(block.family, arguments)
-        density = pm.logp(variable, pt.as_tensor_variable(value))
+        density = log_density_of(block.family, arguments, pt.as_tensor_variable(value))
         return pt.broadcast_to(density, (len(self.plan.hypotheses), len(positions))).sum(axis=1)
 
     def _over_hypotheses(self, name: str, table: Table, values: Mapping[str, Any]) -> Any:

@@ -21,6 +21,7 @@ from forecast.inference.pymc_distributions import WHOLE, cut_edges
 from forecast.inference.pymc_model import LOCATION_SCALE
 from forecast.language.distributions import Family, family_for
 from forecast.language.distributions.bounded import Bounded, inner_arguments
+from forecast.language.distributions.walks import Walk
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.source import Source, SourceOps, number_text
 from forecast.model.model import Model, Table
@@ -167,6 +168,11 @@ class _Writer:
                 raise CannotSample(f"the support of `{block.name}` depends on a hypothesis")
             return
         kind, arguments = self._prior_arguments(block)
+        if isinstance(kind, Walk):
+            yield f"{INDENT}# {block.statement.text}, by its steps, which samples better"
+            yield f'{INDENT}{variable}_standard = pm.Normal("{name}_standard", 0, 1, shape={block.size})'
+            yield from _walk(kind, arguments, variable, name, block.size)
+            return
         if block.fixed is None and set(arguments) - {"nu"} == set(LOCATION_SCALE.get(kind.name, ())):
             yield f"{INDENT}# {block.statement.text}, as a standard variable shifted and scaled, which samples better"
             yield f"{INDENT}{variable}_standard = pm.{_standard(kind.name, arguments, name)}, shape={block.size})"
@@ -327,6 +333,20 @@ def _arguments(kind: Family, arguments: Mapping[str, Any]) -> str:
         whole = name in WHOLE.get(kind.name, ()) and isinstance(value, Source)
         shown.append(f'{name}=pt.cast({text}, "int64")' if whole else f"{name}={text}")
     return ", ".join(shown)
+
+
+def _walk(kind: Walk, arguments: Mapping[str, Any], variable: str, name: str, count: int) -> Iterator[str]:
+    """The declaration of a walk from its standard steps."""
+    steps = f"{variable}_standard"
+    (first_mean, first_sd), (factor, added, sigma) = kind.first(arguments), kind.step(arguments)
+    first, rest = first_mean + first_sd * Source(f"{steps}[:1]"), added + sigma * Source(f"{steps}[1:]")
+    yield f"{INDENT}{variable}_steps = pt.concatenate([{first}, {rest}])"
+    if isinstance(factor, float) and factor == 1:
+        yield f'{INDENT}{variable} = pm.Deterministic("{name}", pt.cumsum({variable}_steps))'
+        return
+    yield f"{INDENT}{variable}_behind = np.subtract.outer(np.arange({count}), np.arange({count}))"
+    weights = f"pt.switch({variable}_behind >= 0, pt.power({number_text(factor)}, np.maximum({variable}_behind, 0)), 0.0)"
+    yield f'{INDENT}{variable} = pm.Deterministic("{name}", pt.dot({weights}, {variable}_steps))'
 
 
 def _transform(kind: Family, arguments: Mapping[str, Any]) -> str:

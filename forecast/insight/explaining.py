@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from forecast.concluding import Conclusion, quiet
@@ -16,15 +17,17 @@ from forecast.insight.moves import Earlier, move_since_news, move_since_report
 from forecast.insight.news import fitting, news
 from forecast.insight.pool import Pool
 from forecast.insight.power import power_scaling
+from forecast.insight.replay import LeftOut
 from forecast.insight.sensitivity import sensitivity
 from forecast.insight.split import split
+from forecast.insight.still import with_still
 from forecast.insight.surprise import Surprises, surprise_content, surprises
 from forecast.model.clock import ONE_DAY
 from forecast.model.unsound import Unsound
 from forecast.report.content import unit_of
 
 if TYPE_CHECKING:
-    from forecast.report.shape_insight import HistoryContent, InsightContent, MeasureContent, Move
+    from forecast.report.shape_insight import HistoryContent, InsightContent, MeasureContent, Move, ScorePoint
 
 
 def explain(conclusion: Conclusion, *, earlier: Earlier | None = None, report: Callable[[str], None] = quiet) -> InsightContent:
@@ -43,6 +46,7 @@ def explain(conclusion: Conclusion, *, earlier: Earlier | None = None, report: C
     changed, unsaid = sensitivity(basis, pool)
     notes += [*silent, *unsaid]
     foreseen = surprise_content(_surprises(basis, pool, notes))
+    score = _beside_still(foreseen[1], basis, notes)
     return {
         "measures": measure_contents(basis),
         "moves": moves,
@@ -50,7 +54,7 @@ def explain(conclusion: Conclusion, *, earlier: Earlier | None = None, report: C
         "sensitivity": changed,
         "power": power_scaling(basis),
         "surprise": foreseen[0],
-        "score": foreseen[1],
+        "score": score,
         "checks": checks_content(predictive_checks(model, thinned(basis.pool.parameters), basis.rng("checks"))),
         "information": information(basis),
         "signposts": signposts(basis),
@@ -85,6 +89,14 @@ def _surprises(basis: Basis, pool: Pool, notes: list[str]) -> Surprises:
         return Surprises((), ())
 
 
+def _beside_still(score: list[ScorePoint], basis: Basis, notes: list[str]) -> list[ScorePoint]:
+    try:
+        return with_still(score, basis.model, basis.settings)
+    except Unsound as reason:
+        notes.append(f"What the rows would have earned had nothing drifted is not known: {reason}.")
+        return score
+
+
 def _history(basis: Basis, pool: Pool, notes: list[str]) -> HistoryContent:
     """The measures as of regular days and the days of news; the last point is the published one."""
     topic, until = basis.model.topic, basis.model.as_of
@@ -92,11 +104,21 @@ def _history(basis: Basis, pool: Pool, notes: list[str]) -> HistoryContent:
     eves = {day - ONE_DAY for day in news(topic, until) if day > topic.opens}  # so that a jump is drawn where it was
     days = sorted({*regular, *eves})
     found = history(topic, days, basis.settings, measures=basis.measures, pool=pool)
-    notes += [f"The history leaves out {left.day}: {left.why}." for left in found.left_out]
+    notes += _left_out(found.left_out)
     content = history_content(found)
     if content["points"] and content["points"][-1]["day"] == until.isoformat():
         content["points"][-1] |= {"values": basis.published.tolist(), "errors": basis.errors.tolist()}
     return content
+
+
+def _left_out(days: Sequence[LeftOut]) -> list[str]:
+    """Say which days a history leaves out, those that follow one another for one reason together."""
+    said = []
+    for why, together in groupby(days, key=lambda left: left.why):
+        first, *rest = [left.day for left in together]
+        which = f"{first}" if not rest else f"{len(rest) + 1} days from {first} to {rest[-1]}"
+        said.append(f"The history leaves out {which}: {why}.")
+    return said
 
 
 def _moves(basis: Basis, earlier: Earlier | None, pool: Pool, notes: list[str]) -> list[Move]:

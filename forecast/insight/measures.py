@@ -16,12 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.answers import Answer, Dates, Distribution, Probability, Shares
-from forecast.asking import truth_of, window, with_clocks
+from forecast.asking import truth_by_day, truth_of, window, with_clocks
 from forecast.book.topic import Question, Topic
 from forecast.future import Paths
 from forecast.language.evaluate import Scope, evaluate
-from forecast.language.expressions import First, Name
-from forecast.model.clock import ONE_DAY, years_between
+from forecast.language.expressions import Name
 from forecast.model.model import NUMPY, Array
 
 ROUNDING = 1e-9  # of a number: far above what sums in another order leave, far below what anybody reads
@@ -147,18 +146,7 @@ def _number(value: object, count: int) -> Array:
 
 def _happened(question: Question, paths: Paths) -> NDArray[np.bool_]:
     """Whether a ``first`` condition has held at the end of any step that counts, ``(paths,)``."""
-    assert isinstance(question.answer, First)
-    assert question.by is not None
-    start = 0 if question.since is None else paths.days.index(question.since)
-    last = paths.days.index(question.by + ONE_DAY)
-    days = paths.days[start : last + 1]
-    counted = {name: values[:, start : last + 1] for name, values in paths.totals.items()}
-    if question.since is not None:
-        counted = {name: values - values[:, :1] for name, values in counted.items()}
-    t = np.array([[years_between(paths.model.topic.opens, day - ONE_DAY) for day in days]])
-    scope = paths.model.scope(paths.parameters).plus(totals=counted, values={"t": t})
-    truth = np.broadcast_to(evaluate(question.answer.condition, scope, NUMPY), (len(paths), len(days)))
-    happened: NDArray[np.bool_] = truth.any(axis=1)
+    happened: NDArray[np.bool_] = truth_by_day(question, paths)[1].any(axis=1)
     return happened
 
 

@@ -7,8 +7,8 @@ An expression is a tree of the nodes below, which ``parsing`` makes of text and
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from forecast.language.faults import Fault
 
@@ -171,6 +171,29 @@ def children(expression: Expression) -> tuple[Expression, ...]:
             return (expression.condition,)
         case _:
             return ()
+
+
+def rebuilt(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """Return an expression with every node changed, the innermost first."""
+    match expression:
+        case Unary():
+            expression = replace(expression, operand=rebuilt(expression.operand, change))
+        case Binary():
+            expression = replace(expression, left=rebuilt(expression.left, change), right=rebuilt(expression.right, change))
+        case Compare() | Logic():
+            expression = replace(expression, operands=tuple(rebuilt(part, change) for part in expression.operands))
+        case Conditional():
+            test, then, otherwise = (rebuilt(part, change) for part in children(expression))
+            expression = replace(expression, test=test, then=then, otherwise=otherwise)
+        case Index():
+            expression = replace(expression, index=rebuilt(expression.index, change))
+        case Call():
+            expression = replace(expression, arguments=tuple(rebuilt(part, change) for part in expression.arguments))
+        case First():
+            expression = replace(expression, condition=rebuilt(expression.condition, change))
+        case _:
+            pass
+    return change(expression)
 
 
 def walk(expression: Expression) -> Iterator[Expression]:

@@ -11,10 +11,9 @@ from forecast.language.expressions import Expression
 from forecast.language.faults import Fault
 from forecast.language.parsing import character_offset, python_tree, tree_of
 
-WITHIN: Mapping[str, tuple[str, bool]] = (
-    MappingProxyType(  # which argument is a whole distribution, and whether it stands first, without a name
-        {"Truncated": ("dist", True), "Censored": ("dist", True)}
-    )
+# which argument is a whole distribution, and whether it stands first, without a name
+WITHIN: Mapping[str, tuple[str, bool]] = MappingProxyType(
+    {"Truncated": ("dist", True), "Censored": ("dist", True), "GaussianRandomWalk": ("init_dist", False), "AR": ("init_dist", False)}
 )
 
 
@@ -73,7 +72,8 @@ def _statement(node: ast.Call, name: str, text: str) -> Statement:
         else:
             arguments[keyword.arg] = tree_of(keyword.value, text, depth=1)
     if within and within not in inner:
-        raise Fault(f"{name} needs a distribution", offset=character_offset(node, text), hint=f"as in `{_example(name)}`")
+        what = "a distribution" if stands_first else f"`{within}`, the distribution of its first value"
+        raise Fault(f"{name} needs {what}", offset=character_offset(node, text), hint=f"as in `{_example(name)}`")
     return Statement(
         name, MappingProxyType(arguments), text, character_offset(node, text), MappingProxyType(offsets), MappingProxyType(inner)
     )
@@ -92,4 +92,6 @@ def _example(name: str) -> str:
     return {
         "Truncated": "Truncated(Normal(mu=0, sigma=1), lower=0)",
         "Censored": "Censored(Normal(mu=0, sigma=1), upper=10)",
+        "GaussianRandomWalk": "GaussianRandomWalk(sigma=0.3, init_dist=Normal(mu=0, sigma=1))",
+        "AR": "AR(rho=0.8, sigma=0.3, init_dist=Normal(mu=0, sigma=1))",
     }[name]

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.book.topic import Row, Stream, Topic
+from forecast.book.calendar import CALENDARS, step_index
+from forecast.book.topic import Row, Step, Stream, Topic
 from forecast.language.distributions import Family, family_for
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression, names_in, streams_in
@@ -143,7 +144,7 @@ def bound(topic: Topic, as_of: date, records: Mapping[str, Record]) -> Model:
     tables = {name: table(topic, record, records, as_of) for name, record in records.items()}
     per = {name: parameter.per for name, parameter in topic.parameters.items() if parameter.per}
     columns = {name for stream in topic.streams.values() for name in stream.label_columns}
-    coded = {name: name for name in columns | {p.name for p in topic.parameters.values() if p.categories}}
+    coded = {name: name for name in columns | {p.name for p in topic.parameters.values() if p.categories} | set(calendars(topic))}
     quantities = {name: quantity.expression for name, quantity in topic.quantities.items()}
     return Model(topic, as_of, records, tables, Scope(quantities=quantities, labels=topic.labels, coded=coded, per=per))
 
@@ -157,6 +158,8 @@ def table(topic: Topic, record: Record, records: Mapping[str, Record], as_of: da
     for name in stream.label_columns:
         labels = topic.labels[name]
         columns[name] = np.array([[labels.index(str(row.columns[name])) if name in row.columns else -1 for row in rows]], dtype=np.int64)
+    for step in calendars(topic):
+        columns[step] = np.array([[calendar_code(topic, step, row.start, row.end) for row in rows]], dtype=np.int64)
     used_series, used_streams = uses(topic, stream.value)
     totals = {name: np.array([[records[name].total_before(row.start) for row in rows]]) for name in used_streams}
     series = {name: _series_columns(topic, name, rows, as_of) for name in used_series}
@@ -184,6 +187,17 @@ def names_used(topic: Topic, *statements: Statement) -> set[str]:
         waiting += [topic.quantities[name].expression for name in fresh & topic.quantities.keys()]
         waiting += [later for name in fresh & topic.series.keys() if (later := topic.series[name].later) is not None]
     return names
+
+
+def calendars(topic: Topic) -> tuple[Step, ...]:
+    """Return the calendar steps that some parameter has one value for each of, in the topic's rows as in its future."""
+    columns = {name for stream in topic.streams.values() for name in stream.own_columns}
+    return tuple(step for step in CALENDARS if step in topic.labels and step not in columns and step not in topic.parameters)
+
+
+def calendar_code(topic: Topic, step: Step, start: date, end: date) -> int:
+    """Return which calendar step an interval counts to: that of its middle; later ones than the record's go on counting."""
+    return step_index(step, topic.opens, start + timedelta(days=(days_covered(start, end) - 1) // 2))
 
 
 def clocks(topic: Topic, start: date, end: date, as_of: date) -> dict[str, float]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from forecast.book.calendar import CALENDARS
 from forecast.report import words
 from forecast.report.charts_answers import ROW, bars_chart, spaced, visible_part
 from forecast.report.drawing import (
     ACCENT,
     INK,
+    MUTED,
     SECOND,
     WIDTH,
     Chart,
@@ -26,9 +28,12 @@ from forecast.report.drawing import (
     log_ticks,
     marked,
     padded,
+    text_width,
     ticks,
 )
 
+FEWEST_STEPS = 3  # values of a parameter up to which they are drawn as intervals, one below the other
+MOST_NAMED = 8  # steps whose names are written
 WHICH = ("prior", "posterior")
 LEFT, RIGHT = 8, WIDTH - 10
 
@@ -45,6 +50,9 @@ def parameter_chart(values: Sequence[Mapping[str, Any]]) -> Chart:
         ]
         said = "; ".join(f"{label} {words.percent(before or 0.0)} before, {words.percent(after)} after" for label, before, after in bars)
         return bars_chart(bars, name=name, alt=f"{spaced(first['name'])}, before and after the record: {said}.")
+    if first["per"] in CALENDARS and len(values) > FEWEST_STEPS:
+        ends = "; ".join(f"{value['label']}: {belief_sentence(value)}" for value in (first, values[-1]))
+        return _bands(values).done(name, f"{spaced(first['name'])}, {len(values)} values, one for each {first['per']}: {ends}.")
     said = "; ".join(f"{spaced(value['label']) + ': ' if value['label'] else ''}{belief_sentence(value)}" for value in values)
     sketch = _curves(first) if len(values) == 1 and not first["label"] else _intervals(values)
     return sketch.done(name, f"{spaced(first['name'])}: {said}.")
@@ -92,6 +100,48 @@ def _intervals(parameters: Sequence[Mapping[str, Any]]) -> Sketch:
     return sketch
 
 
+def _bands(parameters: Sequence[Mapping[str, Any]]) -> Sketch:
+    """One value after another: the posterior as a band of nine chances in ten around its median, the prior's ends and median dashed."""
+    values = [parameter[which]["quantiles"][index] for parameter in parameters for which in WHICH for index in (0, 4)]
+    posterior = [parameter["posterior"]["quantiles"][index] for parameter in parameters for index in (0, 4)]
+    room = max(posterior) - min(posterior)  # the prior may be far wider: what leaves the picture is cut
+    low, high = padded(max(min(values), min(posterior) - room), min(max(values), max(posterior) + room), part=0.02)
+    shown = labelled(ticks(low, high), parameters[0]["unit"])
+    left = max(text_width(label, size=11) for _, label in shown) + 10
+    sketch = Sketch(218)
+    x, y = Scale(0, max(len(parameters) - 1, 1), left, RIGHT - 14), Scale(low, high, 178, 26)
+    sketch.up(y, shown, left=left, right=RIGHT)
+    every = -(-len(parameters) // MOST_NAMED)
+    sketch.across(x, [(float(index), parameter["label"]) for index, parameter in enumerate(parameters) if index % every == 0], y=178)
+    rows = [
+        {
+            "step": index,
+            **{f"{which}{level}": _inside(parameter[which]["quantiles"][level], low, high) for which in WHICH for level in (0, 1, 2, 3, 4)},
+        }
+        for index, parameter in enumerate(parameters)
+    ]
+    for first, last, opacity in ((0, 4, 0.16), (1, 3, 0.28)):
+        sketch.add(
+            rows,
+            marked("area", color=ACCENT, opacity=opacity),
+            x=x.of("step"),
+            y=y.of(f"posterior{first}"),
+            y2={"field": f"posterior{last}"},
+        )
+    for level in (0, 2, 4):
+        sketch.add(rows, line(SECOND, dash=(5, 3)), x=x.of("step"), y=y.of(f"prior{level}"))
+    sketch.add(rows, line(ACCENT), x=x.of("step"), y=y.of("posterior2"))
+    _key(sketch)
+    if parameters[0]["unit"] not in {"", "share"}:
+        sketch.write(RIGHT, 13, parameters[0]["unit"], colour=MUTED, size=11, anchor="end")
+    return sketch
+
+
+def _inside(value: float, low: float, high: float) -> float:
+    """Where a line leaves the picture."""
+    return min(max(value, low), high)
+
+
 def _across(sketch: Sketch, spread: Sequence[float], unit: str, *, logarithmic: bool, y: float) -> Scale:
     """Add the axis of the values, and the key of the two lines; return the scale."""
     low, high = min(spread), max(spread)
@@ -99,7 +149,12 @@ def _across(sketch: Sketch, spread: Sequence[float], unit: str, *, logarithmic: 
     x = Scale(low, high, LEFT, RIGHT, logarithmic)
     shown = log_ticks(low, high) if logarithmic else ticks(low, high)
     sketch.across(x, labelled(shown, unit), y=y, title="" if unit == "share" else unit)
+    _key(sketch)
+    return x
+
+
+def _key(sketch: Sketch) -> None:
+    """Which line is the prior's and which the posterior's."""
     for place, which, colour, dash in ((LEFT, "prior", SECOND, "5 3"), (LEFT + 78, "posterior", ACCENT, "")):
         sketch.strokes.append(Stroke(place, 9, place + 26, 9, colour, 2, dash))
         sketch.write(place + 32, 13, which, colour=INK, size=11)
-    return x

@@ -29,6 +29,12 @@ from forecast.report.drawing import (
 from forecast.report.telling import measure_name
 
 PITCH = 38
+APART = 14.0  # between the middles of two words
+SCORES: Mapping[str, tuple[str, dict[str, Any], str]] = {  # colour, dash and word of each line, the most important first
+    "topic": (ACCENT, {}, "learning"),
+    "prior": (SECOND, {"dash": (5, 3)}, "prior"),
+    "still": (MUTED, {"dash": (1, 3)}, "no drift"),
+}
 LEFT, RIGHT = 10, WIDTH - 12
 
 
@@ -80,7 +86,8 @@ def score_chart(insight: Mapping[str, Any]) -> Chart | None:
     if len(score) < 2:
         return None
     sketch = Sketch(190)
-    values = [point[which] for point in score for which in ("topic", "prior")]
+    shown_lines = [which for which in SCORES if which in score[0]]
+    values = [point[which] for point in score for which in shown_lines]
     low, high = padded(min(values), max(values))
     shown = labelled(ticks(low, high), "")
     left = max(text_width(label, size=11) for _, label in shown) + 10
@@ -88,17 +95,31 @@ def score_chart(insight: Mapping[str, Any]) -> Chart | None:
     x, y = Scale(day_number(score[0]["day"]), day_number(score[-1]["day"]), left, right), Scale(low, high, 158, 10)
     sketch.up(y, shown, left=left, right=right)
     sketch.across(x, time_ticks(score[0]["day"], score[-1]["day"]), y=158)
-    rows = [{"day": day_number(point["day"]), "topic": point["topic"], "prior": point["prior"]} for point in score]
-    sketch.add(rows, line(SECOND, dash=(5, 3), interpolate="step-after"), x=x.of("day"), y=y.of("prior"))
-    sketch.add(rows, line(ACCENT, interpolate="step-after"), x=x.of("day"), y=y.of("topic"))
-    ends = {which: y.at(score[-1][which]) + 4 for which in ("topic", "prior")}
-    if abs(ends["topic"] - ends["prior"]) < 14:  # the two words would stand on one another
-        above, below = sorted(ends, key=lambda which: ends[which])
-        middle = min(max(sum(ends.values()) / 2, 20), 152)
-        ends = {above: middle - 7, below: middle + 7}
+    rows = [{"day": day_number(point["day"]), **{which: point[which] for which in shown_lines}} for point in score]
+    for which in reversed(shown_lines):
+        colour, dash, _ = SCORES[which]
+        sketch.add(rows, line(colour, **dash, interpolate="step-after"), x=x.of("day"), y=y.of(which))
+    ends = _apart({which: y.at(score[-1][which]) + 4 for which in shown_lines})
     for which, place in ends.items():
-        sketch.write(right + 6, place, "learning" if which == "topic" else "prior", colour=INK)
+        sketch.write(right + 6, place, SCORES[which][2], colour=INK)
     return sketch.done("score", score_sentence(insight))
+
+
+def _apart(ends: Mapping[str, float]) -> dict[str, float]:
+    """The heights of words beside the ends of lines, moved so that none stands on another."""
+    ordered = sorted(ends, key=lambda which: ends[which])
+    if len(ordered) == 2:
+        above, below = ordered
+        if ends[below] - ends[above] >= APART:
+            return dict(ends)
+        middle = min(max(sum(ends.values()) / 2, 20), 152)
+        return {above: middle - APART / 2, below: middle + APART / 2}
+    placed: dict[str, float] = {}
+    lowest = 12.0
+    for left, which in zip(range(len(ordered), 0, -1), ordered, strict=True):
+        placed[which] = min(max(ends[which], lowest), 162 - APART * (left - 1))
+        lowest = placed[which] + APART
+    return placed
 
 
 def score_sentence(insight: Mapping[str, Any]) -> str:
@@ -107,9 +128,18 @@ def score_sentence(insight: Mapping[str, Any]) -> str:
     gain = last["topic"] - last["prior"]
     better = "better" if gain >= 0 else "worse"
     first = insight["score"][0]
+    still = ""
+    if "still" in last:
+        more = last["topic"] - last["still"]
+        still = (
+            f" Had nothing drifted it would have been {words.number(last['still'], error=0.01)}: the drift earned "
+            f"{words.number(more, error=0.01)} more."
+            if more >= 0
+            else f" Had nothing drifted it would have been {words.number(last['still'], error=0.01)}: the drift cost {words.number(-more, error=0.01)}."
+        )
     return (
         f"From {words.day(first['day'])} to {words.day(last['day'])} the rows earned a log score of {words.number(last['topic'], error=0.01)}, "
-        f"against {words.number(last['prior'], error=0.01)} by the prior alone: {words.number(abs(gain), error=0.01)} {better} for learning."
+        f"against {words.number(last['prior'], error=0.01)} by the prior alone: {words.number(abs(gain), error=0.01)} {better} for learning.{still}"
     )
 
 

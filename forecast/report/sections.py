@@ -174,6 +174,7 @@ def _foresaw(content: Mapping[str, Any], charts: Container[str]) -> Section:
     paragraphs.append(
         "Bars: what the model would make of the record, nine times in ten (thin) and half the time (thick); diamonds: what was seen. "
         "Whole line: the score with what had been learnt by then; dashed: by the prior alone; higher is better."
+        + (" Dotted: had nothing drifted." if insight["score"] and "still" in insight["score"][0] else "")
     )
     pictures = tuple(Picture(name, caption) for name, caption in captions.items() if name in charts)
     return Section(

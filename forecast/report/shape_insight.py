@@ -7,7 +7,7 @@ each measure, in their order, so that a table of many variations stays small.
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 
 class MeasureContent(TypedDict):
@@ -131,11 +131,15 @@ class SurpriseContent(TypedDict):
 
 
 class ScorePoint(TypedDict):
-    """The log scores earned up to a day, row by row, by the topic and by its prior alone (sums of natural logs)."""
+    """The log scores earned up to a day, row by row, by the topic and by its prior alone (sums of natural logs).
+
+    ``still``, where parameters walk, is that of the same topic with its walks held at their first value.
+    """
 
     day: str
     topic: float
     prior: float
+    still: NotRequired[float]
 
 
 class PredictiveCheckContent(TypedDict):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from forecast.book.cells import cell_starts
 from forecast.book.problems import Place
+from forecast.book.reading import read_book
 from forecast.book.records import header_line, read_points, read_rows, record_line
 from forecast.book.sources import source_of
 from forecast.book.topic import Point, Row
@@ -98,3 +101,18 @@ def test_a_cell_that_cannot_be_read_is_told_with_its_place(line: str, message: s
 def without_place(row: Row) -> tuple[object, ...]:
     """A row's values."""
     return (row.start, row.end, row.value, row.known, row.source, row.grade, row.note, row.id, row.replaces, dict(row.columns))
+
+
+def test_a_row_longer_than_a_step_that_its_statement_reads_is_warned_of(tmp_path):
+    """Where a parameter walks over months, a row of a quarter is told that the month of its middle is read."""
+    book = tmp_path / "book"
+    shutil.copytree(Path(__file__).parent.parent / "tiny_book", book)
+    topic, priors = book / "seeds" / "ferry" / "topic.toml", book / "priors" / "ferry.toml"
+    topic.write_text(topic.read_text().replace("breakdown_rate *", "exp(breakdown_rate[month]) *"))
+    told = 'per = "month"\nprior = "GaussianRandomWalk(sigma=0.3, init_dist=Normal(mu=0, sigma=1))"'
+    priors.write_text(priors.read_text().replace('prior    = "LogNormal(p5=0.02, p95=0.6)"', told))
+    read, problems = read_book(book)
+    assert list(read.topics) == ["ferry"]
+    assert [(problem.level, problem.place.line, problem.message) for problem in problems] == [
+        ("warning", line, "this row covers 3 months, and its statement reads the month of its middle") for line in (2, 3, 4, 5)
+    ]

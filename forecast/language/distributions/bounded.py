@@ -50,13 +50,13 @@ class Bounded(Family):
                 )
         if not bounds:
             raise Fault(f"{self.name} needs a bound", hint="give `lower`, `upper` or both", argument="dist")
-        with _under_its_name():
+        with under_its_name("dist"):
             return {**{f"{DIST}{name}": value for name, value in self.inner.from_words(within, ops).items()}, **bounds}
 
     def check_constants(self, arguments: Mapping[str, float]) -> None:
         """Raise ``Fault`` where the inner distribution, or a bound, makes no distribution."""
         within = inner_arguments(arguments)
-        with _under_its_name():
+        with under_its_name("dist"):
             self.inner.check_constants(within)
         lower, upper = (constant_of(arguments.get(name, edge)) for name, edge in (("lower", -np.inf), ("upper", np.inf)))
         assert lower is not None
@@ -229,10 +229,10 @@ def _domains(inner: Family) -> dict[str, Domain]:
 
 
 @contextmanager
-def _under_its_name() -> Generator[None]:
-    """Let a fault of the inner family name its argument as it is named here."""
+def under_its_name(within: str) -> Generator[None]:
+    """Let a fault of a distribution that is an argument name its own arguments as they are named here."""
     try:
         yield
     except Fault as fault:
-        argument = f"{DIST}{fault.argument}" if fault.argument else "dist"
+        argument = f"{within}.{fault.argument}" if fault.argument else within
         raise Fault(fault.message, offset=fault.offset, hint=fault.hint, argument=argument) from None

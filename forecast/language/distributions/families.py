@@ -16,6 +16,7 @@ from forecast.language.distributions.real import Cauchy, Normal, StudentT
 from forecast.language.distributions.shares import Beta, LogitNormal
 from forecast.language.distributions.spans import Triangular, Uniform
 from forecast.language.distributions.trials import Bernoulli, BetaBinomial, Binomial
+from forecast.language.distributions.walks import autoregression, random_walk
 from forecast.language.faults import Fault, did_you_mean
 from forecast.language.statements import Statement
 
@@ -48,7 +49,9 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
 )
 
 
-WRAPPERS: Mapping[str, Callable[[Family], Family]] = MappingProxyType({"Truncated": truncated, "Censored": censored})
+WRAPPERS: Mapping[str, Callable[[Family], Family]] = MappingProxyType(
+    {"Truncated": truncated, "Censored": censored, "GaussianRandomWalk": random_walk, "AR": autoregression}
+)
 NOT_WRAPPED = frozenset({"Categorical", "Uniform", "DiscreteUniform", "Triangular"})  # bounds of their own, or labels
 
 
@@ -64,12 +67,14 @@ def family_for(statement: Statement) -> Family:
     """Return the family a statement names, made of those within it; raise ``Fault`` where there is none."""
     if statement.distribution not in WRAPPERS:
         return family(statement.distribution)
-    within = statement.inner["dist"]
+    argument, name = next(iter(statement.inner.items()))
     try:
-        inner = family(within)
+        inner = family(name)
     except Fault as fault:
-        raise Fault(fault.message, hint=fault.hint, argument="dist") from None
-    if within in NOT_WRAPPED:
-        why = "its values are labels" if within == "Categorical" else "it has bounds of its own"
-        raise Fault(f"{within} cannot stand inside {statement.distribution}: {why}", argument="dist")
+        raise Fault(fault.message, hint=fault.hint, argument=argument) from None
+    if argument == "init_dist" and name != "Normal":
+        raise Fault(f"{statement.distribution} begins with a Normal, not {name}", argument=argument)
+    if name in NOT_WRAPPED:
+        why = "its values are labels" if name == "Categorical" else "it has bounds of its own"
+        raise Fault(f"{name} cannot stand inside {statement.distribution}: {why}", argument=argument)
     return WRAPPERS[statement.distribution](inner)

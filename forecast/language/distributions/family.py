@@ -59,6 +59,7 @@ class Family(ABC):
     forms: ClassVar[tuple[Form, ...]] = ()
     no_words: ClassVar[str] = ""  # why some way of saying it in words does not exist; shown as a hint
     is_slow: ClassVar[bool] = False  # whether quantiles are found by iteration, point by point
+    joint: ClassVar[bool] = False  # whether the values along the last axis depend on one another
     mixes: ClassVar[bool] = False  # whether single points of an otherwise continuous family have mass
 
     # what a subclass says
@@ -161,7 +162,7 @@ class Family(ABC):
             share = np.where(np.isnan(x), np.nan, share)
         return _masked(share, valid)
 
-    def log_between(self, lower: ArrayLike, upper: ArrayLike, **arguments: ArrayLike) -> Array:
+    def log_between(self, lower: ArrayLike, upper: ArrayLike, /, **arguments: ArrayLike) -> Array:
         """Return log P(lower <= X <= upper); the bounds may be infinite, NaN as in ``log_density``."""
         with np.errstate(all="ignore"):
             core, valid = self._prepare(arguments)

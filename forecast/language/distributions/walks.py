@@ -1,0 +1,172 @@
+"""Values that follow one another: GaussianRandomWalk and AR, over the labels of a parameter in their order.
+
+The values of one draw stand along the last axis; what is a density, a quantile or
+a distribution function here is so given the value before.  Both begin with a
+Normal, said as in PyMC: ``GaussianRandomWalk(sigma=0.3, init_dist=Normal(mu=0,
+sigma=1))``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy import special
+
+from forecast.language.distributions.bounded import under_its_name
+from forecast.language.distributions.domains import REAL, WIDTH, Domain
+from forecast.language.distributions.family import Array, Core, Family, Signature
+from forecast.language.distributions.real import HALF_LOG_2PI
+from forecast.language.faults import Fault
+from forecast.language.ops import Ops
+
+WALKS = frozenset({"GaussianRandomWalk", "AR"})
+INIT = "init_dist."  # what stands before the names of the first value's distribution
+
+
+class Walk(Family):
+    """What both share: a value depends on the one before, and on no other.
+
+    The core arguments are the factor of the value before, what is added, the sd of a step, and mean and sd of the first value.
+    """
+
+    joint = True
+    inner: ClassVar[Family]
+    own: ClassVar[Mapping[str, Domain]]
+
+    def from_words(self, given: Mapping[str, Any], ops: Ops) -> dict[str, Any]:
+        """Return the arguments as PyMC names them; those of the first value, after ``init_dist.``, may be said in words."""
+        first = {name.removeprefix(INIT): value for name, value in given.items() if name.startswith(INIT)}
+        own = {name: value for name, value in given.items() if not name.startswith(INIT)}
+        for name in own:
+            if name not in self.own:
+                raise Fault(
+                    f"{self.name} has no argument `{name}`", hint=f"give {', '.join(f'`{each}`' for each in self.own)}", argument=name
+                )
+        for name in self.signatures[0].required:
+            if name not in own:
+                raise Fault(f"{self.name} needs `{name}`", hint=f"give {', '.join(f'`{each}`' for each in self.own)}", argument="init_dist")
+        with under_its_name("init_dist"):
+            return {**own, **{f"{INIT}{name}": value for name, value in self.inner.from_words(first, ops).items()}}
+
+    def check_constants(self, arguments: Mapping[str, float]) -> None:
+        """Raise ``Fault`` where the first value's arguments, or the walk's own, make no distribution."""
+        with under_its_name("init_dist"):
+            self.inner.check_constants({name.removeprefix(INIT): value for name, value in arguments.items() if name.startswith(INIT)})
+        super().check_constants(arguments)
+
+    def first(self, arguments: Mapping[str, Any]) -> tuple[Any, Any]:
+        """Mean and sd of the first value, from arguments of any kind."""
+        sigma = arguments.get(f"{INIT}sigma")
+        if sigma is None:
+            sigma = arguments[f"{INIT}tau"] ** -0.5 if f"{INIT}tau" in arguments else 1.0
+        return arguments.get(f"{INIT}mu", 0.0), sigma
+
+    def step(self, arguments: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+        """The factor of the value before, what is added, and the sd of a step, from arguments of any kind."""
+        raise NotImplementedError
+
+    def go_on(self, rng: np.random.Generator, last: Array, count: int, **arguments: Any) -> Array:
+        """Draw the ``count`` values that follow the last ones, ``(draws, 1)``; returns ``(draws, count)``.
+
+        Raises ``ValueError`` where the arguments make no distribution.
+        """
+        with np.errstate(all="ignore"):
+            core, valid = self._prepare(arguments)
+        if not valid.all():
+            raise ValueError(f"arguments of {self.name} that make no distribution")
+        steps = rng.standard_normal((len(last), count))
+        return np.concatenate(list(_following(last, core, steps)), axis=1)
+
+    def walked(self, standard: Array, **arguments: Any) -> Array:
+        """Return the values ``(draws, labels)`` that standard normal steps lead to."""
+        return self._from_scores(standard, self._core(**{name: np.asarray(value) for name, value in arguments.items()}))
+
+    def _core(self, **arguments: Any) -> Core:
+        return tuple(np.asarray(each, dtype=float) for each in (*self.step(arguments), *self.first(arguments)))
+
+    def _log_density(self, x: Array, *core: Array) -> Array:
+        mean, sd = self._given_before(x, core)
+        z = (x - mean) / sd
+        return np.asarray(-0.5 * z * z - (np.log(sd) + HALF_LOG_2PI))
+
+    def _distribution(self, x: Array, *core: Array) -> Array:
+        mean, sd = self._given_before(x, core)
+        return np.asarray(special.ndtr((x - mean) / sd))
+
+    def _given_before(self, x: Array, core: Core) -> tuple[Array, Array]:
+        """Mean and sd of each value given the one before."""
+        factor, added, sigma, first_mean, first_sd = core
+        is_first = np.arange(x.shape[-1]) == 0
+        before = np.concatenate([np.zeros_like(x[..., :1]), x[..., :-1]], axis=-1)
+        return np.where(is_first, first_mean, factor * before + added), np.where(is_first, first_sd, sigma)
+
+    def _quantile(self, q: Array, *core: Array) -> Array:
+        return self._from_scores(special.ndtri(q), core)
+
+    def _from_scores(self, z: Array, core: Core) -> Array:
+        *_, first_mean, first_sd = core
+        first = first_mean + first_sd * z[..., :1]
+        return np.concatenate([first, *_following(first, core, z[..., 1:])], axis=-1)
+
+    def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
+        return self._quantile(rng.uniform(np.finfo(float).tiny, 1.0, size), *core)
+
+    def _mean(self, *core: Array) -> Array:
+        return np.full(np.broadcast_shapes(*(each.shape for each in core)), np.nan)
+
+    def _sd(self, *core: Array) -> Array:
+        return self._mean(*core)
+
+    def _support(self, *_core: Array) -> tuple[Any, Any]:
+        return -np.inf, np.inf
+
+
+def _following(last: Array, core: Core, steps: Array) -> Iterator[Array]:
+    factor, added, sigma, *_ = core
+    value = last
+    for index in range(steps.shape[-1]):
+        value = factor * value + added + sigma * steps[..., index : index + 1]
+        yield value
+
+
+@cache
+def random_walk(inner: Family) -> Family:
+    """Return the family of ``GaussianRandomWalk`` that begins with another."""
+
+    class GaussianRandomWalk(Walk):
+        """GaussianRandomWalk(mu=0, sigma=1, init_dist): each value is the one before plus a Normal(mu, sigma) step."""
+
+        name = "GaussianRandomWalk"
+        own: ClassVar[Mapping[str, Domain]] = {"mu": REAL, "sigma": WIDTH}
+        signatures: ClassVar = (Signature((), (*own, *(f"{INIT}{name}" for name in inner.domains))),)
+        domains: ClassVar[Mapping[str, Domain]] = {**own, **{f"{INIT}{name}": domain for name, domain in inner.domains.items()}}
+
+        def step(self, arguments: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+            """The value before stays; ``mu`` is added."""
+            return 1.0, arguments.get("mu", 0.0), arguments.get("sigma", 1.0)
+
+    GaussianRandomWalk.inner = inner
+    return GaussianRandomWalk()
+
+
+@cache
+def autoregression(inner: Family) -> Family:
+    """Return the family of ``AR``, with one lag, that begins with another."""
+
+    class AR(Walk):
+        """AR(rho, sigma=1, init_dist): each value is rho times the one before plus a Normal(0, sigma) step."""
+
+        name = "AR"
+        own: ClassVar[Mapping[str, Domain]] = {"rho": REAL, "sigma": WIDTH}
+        signatures: ClassVar = (Signature(("rho",), ("sigma", *(f"{INIT}{name}" for name in inner.domains))),)
+        domains: ClassVar[Mapping[str, Domain]] = {**own, **{f"{INIT}{name}": domain for name, domain in inner.domains.items()}}
+
+        def step(self, arguments: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+            """A part of the value before stays, and nothing is added."""
+            return arguments["rho"], 0.0, arguments.get("sigma", 1.0)
+
+    AR.inner = inner
+    return AR()

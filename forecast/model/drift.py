@@ -1,0 +1,54 @@
+"""Parameters with one value for each calendar step, carried on beyond the record.
+
+A walk goes on from its last value; any other prior gives each new step a value of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.language.distributions.walks import Walk
+from forecast.model.model import Array, Model, calendar_code, calendars
+from forecast.model.priors import Block, blocks
+from forecast.model.unsound import Unsound, at_prior
+
+
+def continued(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator, *, until: date) -> Mapping[str, NDArray[Any]]:
+    """Return draws ``(draws, 1 or labels)`` with the values of calendar steps drawn on as far as a day's.
+
+    Parameters that have no value for each step stay as they are.  Raises
+    ``Unsound`` where a prior cannot be drawn from.
+    """
+    steps = calendars(model.topic)
+    if not steps:
+        return parameters
+    needed = {step: calendar_code(model.topic, step, until, until) + 1 for step in steps}
+    found = dict(parameters)
+    for block in blocks(model):
+        if block.parameter.per in needed:
+            found[block.name] = _continued(model, block, found, rng, count=needed[block.parameter.per] - len(block.parameter.labels))
+    return found
+
+
+def _continued(model: Model, block: Block, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator, *, count: int) -> Array:
+    values: Array = np.asarray(parameters[block.name], dtype=float)
+    if count <= 0:
+        return values
+    draws = max(len(each) for each in parameters.values())
+    values = np.broadcast_to(values, (draws, values.shape[1]))
+    following = replace(block, positions=tuple(range(values.shape[1], values.shape[1] + count)))
+    try:
+        arguments = following.arguments(model, parameters)
+        if isinstance(block.family, Walk):
+            more = block.family.go_on(rng, values[:, -1:], count, **arguments)
+        else:
+            more = block.family.draw(rng, (draws, count), **arguments)
+    except ValueError as error:
+        raise Unsound(at_prior(model.topic, (block.name, "prior"), f"`{block.statement.text}` cannot be drawn on: {error}")) from None
+    return np.concatenate([values, more], axis=1)
