@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from pathlib import Path
 
@@ -54,6 +55,17 @@ def test_the_days_of_the_templates_are_those_that_move():
         for stream in topic.streams:
             with (DIRECTORY / record_path(kind, stream)).open(encoding="utf-8") as file:
                 assert len({len(cells) for cells in csv.reader(file)}) == 1
+
+
+def test_a_topic_without_a_record_is_reported_without_a_history(tmp_path: Path):
+    """A decomposition's report says that there is nothing to go back to; its JSON holds neither a day nor an infinity."""
+    root = tmp_path / "book"
+    shutil.copytree(DIRECTORY, root)
+    done = update(root, topics=["decomposition"], as_of=AS_OF, today=AS_OF, settings=Settings(), referee=False)
+    assert (done.exit_code, done.contents["decomposition"]["insight"]["history"]["points"]) == (0, [])
+    text = (root / "reports/decomposition.json").read_text(encoding="utf-8")
+    assert json.loads(text, parse_constant=pytest.fail)["name"] == "decomposition"
+    assert "The record has no days to go back to." in (root / "reports/decomposition.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from forecast.report import words
 from forecast.report.charts_answers import spaced
+from forecast.report.readings import are_readings
 from forecast.report.telling import as_text, measure_name, strongest
 
 Kind = Literal["head", "headday", "headcode", "text", "note", "number", "day", "source", "code"]
@@ -97,7 +98,8 @@ def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> 
         cells += [without.get(index, "")] if without else []
         cells.append(f"{row['note']}{f' Replaces {row["replaces"]}.' if row['replaces'] else ''}")
         rows.append(tuple(cells))
-    return Table(f"{count}; total {words.number(stream['total'])}{watched}{learnt}", tuple(columns), tuple(rows))
+    total = "" if are_readings(stream) else f"; total {words.number(stream['total'])}"
+    return Table(f"{count}{total}{watched}{learnt}", tuple(columns), tuple(rows))
 
 
 def _without_row(stream: str, insight: Mapping[str, Any]) -> dict[int, str]:
