@@ -106,7 +106,8 @@ def test_the_schema_line_of_a_new_book_is_followed(taplo: Path, tmp_path: Path):
 @pytest.mark.parametrize("kind", ["topic", "priors"])
 def test_the_checker_rejects_what_a_schema_can_see(taplo: Path, tmp_path: Path, kind: str):
     """Of the broken files it rejects those whose fault a schema can see, and none that the reader takes with a warning at most."""
-    visible, sound = set(), set()
+    shutil.copytree(ROOT / "tests/tiny_book", tmp_path / "unbroken")
+    visible, sound = set(), {tmp_path / "unbroken" / ("seeds/ferry/topic.toml" if kind == "topic" else "priors/ferry.toml")}
     for case in CASES:
         path = broken(case, tmp_path / case, kind)
         if path is None:
@@ -116,7 +117,6 @@ def test_the_checker_rejects_what_a_schema_can_see(taplo: Path, tmp_path: Path, 
         elif not has_errors(tuple(each for each in read_book(tmp_path / case)[1] if tmp_path / case / each.place.path == path)):
             sound.add(path)
     assert {path.relative_to(tmp_path).parts[0] for path in visible} >= SEEN[kind]
-    assert sound
     found = set(rejected(taplo, sorted(visible | sound), "--schema", f"file://{SCHEMAS / f'{kind}.json'}"))
     assert {path.relative_to(tmp_path).parts[0] for path in visible - found} == set()
     assert {path.relative_to(tmp_path).parts[0] for path in found - visible} == set()
