@@ -38,7 +38,7 @@ def test_ranks_of_true_values_are_uniform_in_every_template_that_has_rows(kind):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["count", "share", "level"])
+@pytest.mark.parametrize("kind", ["count", "share", "poll", "level"])
 def test_an_engine_that_is_too_sure_is_found(kind):
     """With as many replications as above, an engine that counts every row four times does not pass."""
     worst = least_uniform(

@@ -77,7 +77,7 @@ def taplo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip(f"npm did not install {CHECKER} in {PATIENCE} s")
     if done.returncode:
         pytest.skip(
-            f"npm could not install {CHECKER}: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else 'it did not say why'}"
+            f"npm could not install {CHECKER}: {done.stderr.strip().splitlines()[0] if done.stderr.strip() else 'it did not say why'}"
         )
     return place / "node_modules" / ".bin" / "taplo"
 
