@@ -143,7 +143,8 @@ def beliefs_table(content: Mapping[str, Any]) -> Table:
             for category in parameter["categories"]
         ]
         if not parameter["categories"]:
-            points = [parameter[which]["quantiles"][index] for which in ("prior", "posterior") for index in (2, 0, 4)]
+            ranges = [[parameter[which]["quantiles"][index] for index in (0, 2, 4)] for which in ("prior", "posterior")]
+            points = [each for low, value, high in ranges for each in (words.middle(value, low=low, high=high), low, high)]
             rows.append((name, *(_in_unit(value, parameter["unit"]) for value in points), parameter["unit"]))
     caption = "Middle, and the range that holds nine in ten, before the record (prior) and after it (posterior)"
     return Table(caption, (*columns, Column("unit")), tuple(rows))
