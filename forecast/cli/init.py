@@ -16,7 +16,7 @@ Directory = Annotated[Path, typer.Argument(metavar="DIR", help="The directory; i
 def init(directory: Directory, *, as_json: AsJson = False) -> None:
     """Begin a book: folders for seeds and priors, each with a word on what to edit, and an example to look at.
 
-    Nothing that stands in the directory is changed; one that holds a book is refused.
+    What stands in the directory stays, but for a line more in .gitignore; one that holds a book is refused.
 
     \b
     Examples:

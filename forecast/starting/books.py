@@ -31,7 +31,7 @@ class Begun:
 
 
 def new_book(root: Path, *, today: date) -> Begun:
-    """Make a directory a book, or make a new one; files that are there already stay as they are.
+    """Make a directory a book, or make a new one; files that are there already stay, but for a line more in .gitignore.
 
     Refuses a directory that has one of a book's folders.
     """
