@@ -42,6 +42,7 @@ def _copy_topic(root: Path, copy: Path, topic: str) -> None:
     for entry in (root / SEEDS).iterdir():
         if entry.is_file():
             shutil.copyfile(entry, copy / SEEDS / entry.name)
-    shutil.copytree(root / SEEDS / topic, copy / SEEDS / topic)
+    if (root / SEEDS / topic).is_dir():  # not where the topic is about to be begun
+        shutil.copytree(root / SEEDS / topic, copy / SEEDS / topic)
     if (root / prior_path(topic)).is_file():
         shutil.copyfile(root / prior_path(topic), copy / prior_path(topic))

@@ -1,9 +1,4 @@
-"""Simulation-based calibration: the fast engine's posteriors mean what they say, on every topic of the book.
-
-Draw parameters from the prior, draw the record's rows from them, condition on
-those rows: the rank of the true value among the posterior's draws is uniform
-(Talts, Betancourt, Simpson, Vehtari and Gelman 2018, arXiv:1804.06788).
-"""
+"""The fast engine's posteriors mean what they say, on every topic of the book and on every template."""
 
 from __future__ import annotations
 
@@ -15,15 +10,14 @@ import numpy as np
 import pytest
 
 from forecast.book.reading import read_book
-from forecast.inference.conditioning import condition, prior_draws
-from forecast.inference.importance import Budget
 from forecast.model.model import model_as_of
-from forecast.predictive import predict_rows
+from forecast.starting.days import AS_OF as TEMPLATES_AS_OF
+from forecast.starting.kinds import KINDS
+from forecast.starting.templates import DIRECTORY as TEMPLATES
+from tests.calibrating import fast_engine, least_uniform
 
 ROOT = Path(__file__).resolve().parent.parent
 AS_OF = date(2026, 10, 12)
-REPLICATIONS = 120
-RANKS = 99  # posterior draws a true value is ranked among
 TOPICS = ("arrivals", "loyalty", "punishment", "return", "route")
 
 
@@ -31,44 +25,36 @@ TOPICS = ("arrivals", "loyalty", "punishment", "return", "route")
 @pytest.mark.parametrize("name", TOPICS)
 def test_ranks_of_true_values_are_uniform(name):
     """For every parameter of a topic the ranks pass a Kolmogorov-Smirnov test at 1 % over all its parameters together."""
-    from scipy import stats
+    worst = least_uniform(model(ROOT, name, AS_OF), replications=120, rng=np.random.default_rng(20261123))
+    assert worst.is_calibrated, worst
 
-    book, problems = read_book(ROOT, [name])
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "decomposition"])
+def test_ranks_of_true_values_are_uniform_in_every_template_that_has_rows(kind):
+    """The same on the templates (a decomposition has no record to be drawn)."""
+    worst = least_uniform(model(TEMPLATES, kind, TEMPLATES_AS_OF), replications=100, rng=np.random.default_rng(20261126))
+    assert worst.is_calibrated, worst
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["count", "share", "poll", "level"])
+def test_an_engine_that_is_too_sure_is_found(kind):
+    """With as many replications as above, an engine that counts every row four times does not pass."""
+    worst = least_uniform(
+        model(TEMPLATES, kind, TEMPLATES_AS_OF), replications=100, rng=np.random.default_rng(20261126), engine=too_sure_engine
+    )
+    assert not worst.is_calibrated, worst
+
+
+def too_sure_engine(asked, rng):
+    """The fast engine on a record in which every row stands four times."""
+    streams = {name: replace(stream, rows=stream.rows * 4) for name, stream in asked.topic.streams.items()}
+    return fast_engine(model_as_of(replace(asked.topic, streams=streams), asked.as_of), rng)
+
+
+def model(root, name, as_of):
+    """The model of a topic of a book."""
+    book, problems = read_book(root, [name])
     assert problems == ()
-    ranks = _ranks(model_as_of(book.topics[name], AS_OF), np.random.default_rng(20261123))
-    p_values = {value: stats.kstest(found, "uniform").pvalue for value, found in ranks.items()}
-    worst = min(p_values, key=p_values.get)
-    assert p_values[worst] > 0.01 / len(p_values), (worst, p_values[worst])
-
-
-def _ranks(model, rng):
-    """Ranks in (0, 1) of the true value of each parameter and label, one for each replication; ties are broken at random."""
-    truths = prior_draws(model, rng=rng).resample(REPLICATIONS, rng)
-    found = {}
-    for index in range(REPLICATIONS):
-        truth = {name: values[index : index + 1] for name, values in truths.items()}
-        posterior = condition(_imagined(model, truth, rng), rng=rng, budget=Budget(enough=500))
-        draws = posterior.resample(RANKS, rng)
-        for name, values in truth.items():
-            for position in range(values.shape[1]):
-                below = (draws[name][:, position] < values[0, position]).sum()
-                ties = (draws[name][:, position] == values[0, position]).sum()
-                rank = below + rng.integers(ties + 1)
-                found.setdefault((name, position), []).append((rank + rng.random()) / (RANKS + 1))
-    return found
-
-
-def _imagined(model, truth, rng):
-    """The model with the rows it has, their values drawn from the truth."""
-    drawn = predict_rows(model, truth, rng)
-    streams = {
-        name: replace(
-            stream,
-            rows=tuple(
-                replace(row, value=float(value), id="", replaces="", known=row.end)
-                for row, value in zip(model.records[name].rows, drawn[name][0], strict=True)
-            ),
-        )
-        for name, stream in model.topic.streams.items()
-    }
-    return model_as_of(replace(model.topic, streams=streams), model.as_of)
+    return model_as_of(book.topics[name], as_of)

@@ -5,17 +5,25 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
+import sys
 from datetime import date
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from forecast.book.reading import read_book
 from forecast.cli.commands import commands
+from forecast.cli.init import init
+from forecast.cli.new import new
+from forecast.cli.observe import observe
+from forecast.cli.update import update as update_command
 from forecast.concluding import Settings
 from forecast.workflow import update
 
 ROOT = Path(__file__).resolve().parent.parent
+PERCENT = r"\d+(?= %| and \d+ %)"  # the last digit may differ from machine to machine
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -36,6 +44,37 @@ def test_the_ten_line_question_is_a_whole_book(tmp_path):
     (answer,) = done.contents["ferry"]["answers"]
     assert (done.exit_code, answer["name"], answer["kind"]) == (0, "another", "probability")
     assert 0.5 < answer["value"]["value"] < 1
+
+
+@pytest.mark.slow
+def test_the_session_from_a_new_book_to_a_report_goes_as_shown(tmp_path, monkeypatch):
+    """Typed on the day it was recorded, each command of the session prints what stands below it; ten lines or more would be too many."""
+    monkeypatch.chdir(tmp_path)
+    for module in (init, new, observe, update_command):
+        monkeypatch.setattr(sys.modules[module.__module__], "today", lambda: date(2026, 11, 26))
+    steps = session()
+    assert sum(command.count("\n") + 1 for command, _ in steps) < 10
+    for command, shown in steps:
+        words = shlex.split(command.replace("\\\n", " "))
+        if words[0] == "cd":
+            monkeypatch.chdir(Path.cwd() / words[1])
+            continue
+        ran = CliRunner().invoke(commands(), words[1:])
+        assert (words[0], ran.exit_code, re.sub(PERCENT, "#", ran.stdout)) == ("forecast", 0, re.sub(PERCENT, "#", shown)), command
+        assert percents(ran.stdout) == pytest.approx(percents(shown), abs=2), command
+    assert (tmp_path / "questions" / "reports" / "bridge.html").is_file()
+
+
+def session():
+    """The commands of the README's session, each with what it printed."""
+    steps = re.split(r"^\$ ", block("console", 0), flags=re.MULTILINE)[1:]
+    typed = [re.match(r"(?:.*\\\n)*.*\n", step)[0] for step in steps]
+    return [(each.removesuffix("\n"), step.removeprefix(each)) for each, step in zip(typed, steps, strict=True)]
+
+
+def percents(text):
+    """The percents of an output."""
+    return [int(found) for found in re.findall(PERCENT, text)]
 
 
 def test_the_python_of_the_readme_runs(monkeypatch):

@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 import json
+import keyword
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from forecast.book.layout import SNAKE_CASE
+from forecast.book.names import RESERVED
 from forecast.book.shapes import PriorTable, TopicFile
 from forecast.book.writing import write_whole
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DIRECTORY = Path(__file__).resolve().parent.parent / "schemas"
+NOT_EMPTY = r"\S"
+STATEMENT = r"^[\s(]*[A-Z][A-Za-z0-9]*\s*\([\s\S]*\)"
+SENTENCE = r"^\s*\S+\s+\S+\s+[\s\S]*[.!?…][\"')\u201d\u2019»]*\s*$"
+PATTERNS = {"value": STATEMENT, "prior": STATEMENT, "why": SENTENCE}  # of the texts at a key; every other text is not empty
+TAKEN = sorted({*RESERVED, *(word for word in keyword.kwlist if SNAKE_CASE.fullmatch(word))})
+NAME = {
+    "description": "A name: small letters, digits and _, beginning with a letter; no clock, function or word of the language.",
+    "pattern": f"^{SNAKE_CASE.pattern}$",
+    "not": {"enum": TAKEN},
+}
+RULES: Mapping[str, Mapping[str, Any]] = {  # what two keys of one table mean together
+    "QuestionTable": {
+        "oneOf": [{"required": ["answer"]}, {"required": ["choices"]}],
+        "if": {"required": ["since"]},
+        "then": {"required": ["by"]},
+    },
+}
 
 
 def schemas() -> dict[str, str]:
@@ -37,23 +57,42 @@ def _text(shape: Any, title: str, description: str | None) -> str:
     whole = {"$schema": DIALECT, **schema, "title": title}
     if description is not None:
         whole["description"] = description
-    return json.dumps(_named(whole), indent=2, ensure_ascii=False) + "\n"
+    fitted = _fitted(whole, "")
+    fitted["$defs"]["Name"] = NAME
+    for name, rules in RULES.items():
+        if name in fitted["$defs"]:
+            fitted["$defs"][name] |= rules
+    return json.dumps(fitted, indent=2, ensure_ascii=False) + "\n"
 
 
-def _named(part: Any) -> Any:
-    """Fit what pydantic makes to TOML: names are snake_case, no nulls, no titles made of keys."""
+def _fitted(part: Any, key: str) -> Any:
+    """Fit what pydantic makes to TOML and to the reader: ``part`` is the schema of the key ``key``.
+
+    TOML has no null, a text is never empty, a table's own names can be given, and
+    no title is made of a key.
+    """
     if isinstance(part, list):
-        return [_named(item) for item in part]
+        return [_fitted(item, key) for item in part]
     if not isinstance(part, dict):
         return part
     options = part.get("anyOf")
-    if isinstance(options, list) and {"type": "null"} in options:  # TOML has no null: such a key is left out
-        rest = {key: value for key, value in part.items() if key not in {"anyOf", "default"}}
-        return _named({**options[0], **rest})
-    found = {key: _named(value) for key, value in part.items() if not (key == "title" and "$schema" not in part and isinstance(value, str))}
+    if isinstance(options, list) and {"type": "null"} in options:  # such a key is left out
+        rest = {name: value for name, value in part.items() if name not in {"anyOf", "default"}}
+        return _fitted({**options[0], **rest}, key)
+    found = {
+        name: _of_properties(value) if name in {"properties", "$defs"} else _fitted(value, key)
+        for name, value in part.items()
+        if not (name == "title" and "$schema" not in part) and not (name == "default" and isinstance(value, str) and not value)
+    }
+    if found.get("type") == "string" and not found.keys() & {"enum", "const", "format"}:
+        found["pattern"] = PATTERNS.get(key, NOT_EMPTY)
     if isinstance(found.get("additionalProperties"), dict) and ("default" in part or "description" in part):
-        found["propertyNames"] = {"pattern": f"^{SNAKE_CASE.pattern}$"}  # not labels, which are anything
+        found["propertyNames"] = {"$ref": "#/$defs/Name"}  # not of labels, which are anything
     return found
+
+
+def _of_properties(properties: dict[str, Any]) -> dict[str, Any]:
+    return {name: _fitted(value, name) for name, value in properties.items()}
 
 
 if __name__ == "__main__":

@@ -40,14 +40,18 @@ def check(*, topics: Topics = None, book: Book = None, as_json: AsJson = False) 
 
 
 def _rows(priors: dict[str, tuple[Believed, ...]]) -> list[tuple[str, ...]]:
-    from forecast.report.words import number
-
     rows: list[tuple[str, ...]] = [("topic", "prior", "5 %", "50 %", "95 %", "unit", "statement")]
     for topic, values in priors.items():
         for value in values:
-            points = ("", "", "") if value.points is None else tuple(number(point) for point in value.points)
+            points = ("", "", "") if value.points is None else _points(*value.points)
             rows.append((topic, value.name, *points, value.unit or ("" if value.categories else "share"), value.statement))
     return rows
+
+
+def _points(low: float, value: float, high: float) -> tuple[str, str, str]:
+    from forecast.report.words import middle, number
+
+    return number(low), number(middle(value, low=low, high=high)), number(high)
 
 
 def _count(count: int, noun: str) -> str:

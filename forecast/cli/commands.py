@@ -16,6 +16,8 @@ from forecast.cli.check import check
 from forecast.cli.diff import diff
 from forecast.cli.export import export
 from forecast.cli.history import history
+from forecast.cli.init import init
+from forecast.cli.new import new
 from forecast.cli.observe import observe
 from forecast.cli.plain import PlainCommand, PlainGroup
 from forecast.cli.prior import prior
@@ -47,6 +49,8 @@ def commands() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     )
     app.callback()(forecast)
+    app.command(short_help="Begin a book.")(init)
+    app.command(short_help="Begin a topic from a template.")(new)
     app.command(cls=PlainCommand, short_help="Check every file, and echo each prior as its 5, 50 and 95 % points.")(check)
     app.command(short_help="Answer the questions; write the reports and the ledger.")(update)
     app.command(short_help="Show the newest answers.")(show)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +28,17 @@ def not_later(as_of: date | None, *, now: date) -> date:
     if as_of is not None and as_of > now:
         raise typer.BadParameter(f"{as_of} is after today ({now}): nobody knows yet what will be known then", param_hint="--as-of")
     return as_of or now
+
+
+def named(texts: Sequence[str], *, option: str) -> dict[str, str]:
+    """Return the texts of an option that is written NAME="..." and may be repeated, by name."""
+    found = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip() or not value.strip():
+            raise typer.BadParameter(f'`{text}` is not NAME="..."', param_hint=option)
+        found[name.strip()] = value.strip()
+    return found
 
 
 def root_of(book: Path | None) -> Path:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.lines import print_columns, print_json, stop_at
-from forecast.cli.options import AsJson, AsOf, Book, Draws, Seed, day, not_later, root_of, today
+from forecast.cli.options import AsJson, AsOf, Book, Draws, Seed, day, named, not_later, root_of, today
 
 if TYPE_CHECKING:
     from forecast.observing import Observation
@@ -53,12 +53,12 @@ def whatif(
     from forecast.concluding import Settings
     from forecast.supposing import suppose
 
-    named = dict(_named(text) for text in priors or [])
+    others = named(priors or [], option="--prior")
     seen = [_row(text) for text in rows or []]
-    if not named and not seen:
+    if not others and not seen:
         raise typer.BadParameter("suppose something: --prior or --observe", param_hint="--prior / --observe")
     at = not_later(as_of, now=today())
-    found = suppose(root_of(book), topic, priors=named, rows=seen, as_of=at, settings=Settings(seed=seed, draws=draws))
+    found = suppose(root_of(book), topic, priors=others, rows=seen, as_of=at, settings=Settings(seed=seed, draws=draws))
     stop_at(found.problems, as_json=as_json)
     if as_json:
         print_json(
@@ -74,13 +74,6 @@ def whatif(
     if found.distrusted:
         typer.echo("WARNING: the engine does not vouch for these draws.", err=True)
         raise typer.Exit(3)
-
-
-def _named(text: str) -> tuple[str, str]:
-    name, sign, statement = text.partition("=")
-    if not sign or not statement.strip():
-        raise typer.BadParameter(f'`{text}` is not NAME="statement"', param_hint="--prior")
-    return name.strip(), statement.strip()
 
 
 def _row(text: str) -> tuple[str, Observation]:

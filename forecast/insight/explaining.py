@@ -10,7 +10,7 @@ from forecast.concluding import Conclusion, quiet
 from forecast.insight.anchors import anchored_pool
 from forecast.insight.basis import Basis, Unknown, basis_of, thinned
 from forecast.insight.checks import checks_content, predictive_checks
-from forecast.insight.history import days_to_ask, history, history_content
+from forecast.insight.history import History, days_to_ask, history, history_content
 from forecast.insight.information import information, signposts
 from forecast.insight.leverage import leverage
 from forecast.insight.moves import Earlier, move_since_news, move_since_report
@@ -100,6 +100,8 @@ def _beside_still(score: list[ScorePoint], basis: Basis, notes: list[str]) -> li
 def _history(basis: Basis, pool: Pool, notes: list[str]) -> HistoryContent:
     """The measures as of regular days and the days of news; the last point is the published one."""
     topic, until = basis.model.topic, basis.model.as_of
+    if not topic.streams and not topic.series:  # no day brought anything, and the draws' own noise is no history
+        return history_content(History(basis.measures, (), {}, (None,) * len(basis.measures), ()))
     regular = days_to_ask(topic, since=None, until=until, every=fitting(since=topic.opens, until=until))
     eves = {day - ONE_DAY for day in news(topic, until) if day > topic.opens}  # so that a jump is drawn where it was
     days = sorted({*regular, *eves})

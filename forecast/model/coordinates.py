@@ -213,14 +213,15 @@ def _place(parameters: dict[str, NDArray[Any]], block: Block, values: Array) -> 
 
 
 def constrain(x: Array, lower: Array, upper: Array) -> tuple[Array, Array]:
-    """Values in ``(lower, upper)`` and the log of the derivative, for unconstrained ``x``."""
+    """Values in ``(lower, upper)`` and the log of the derivative, for unconstrained ``x``; infinite where a float ends, which no prior allows."""
     if np.isfinite(lower).all() and np.isfinite(upper).all():
         share = special.expit(x)
         return lower + (upper - lower) * share, np.log(upper - lower) + special.log_expit(x) + special.log_expit(-x)
-    if np.isfinite(lower).all():
-        return lower + np.exp(x), x
-    if np.isfinite(upper).all():
-        return upper - np.exp(x), x
+    with np.errstate(over="ignore"):
+        if np.isfinite(lower).all():
+            return lower + np.exp(x), x
+        if np.isfinite(upper).all():
+            return upper - np.exp(x), x
     return x, np.zeros_like(x)
 
 

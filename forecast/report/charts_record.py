@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from forecast.report import words
@@ -25,6 +26,7 @@ from forecast.report.drawing import (
     ticks,
     time_ticks,
 )
+from forecast.report.readings import are_readings
 
 PAST_FOR_FUTURE = 3  # a fan shows at most this many times as much past as future
 COUNTS_FROM = 0.0
@@ -70,6 +72,9 @@ def fan(stream: Mapping[str, Any], *, as_of: str) -> Chart | None:
 def fan_sentence(stream: Mapping[str, Any]) -> str:
     """Say what a fan shows."""
     tail = f" ({stream['unit']})" if stream["unit"] not in {"", "share"} else ""
+    if are_readings(stream) and stream["rows"]:
+        last = max(stream["rows"], key=itemgetter("end"))
+        return f"Last recorded on {words.day(last['end'])}: {words.number(last['value'])}{tail}. No future is simulated."
     so_far = f"Recorded up to {words.day(stream['through'])}: {words.number(stream['total'])}{tail}"
     if stream["fan"] is None:
         return f"{so_far}. No future is simulated."

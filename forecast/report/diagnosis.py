@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -24,6 +25,8 @@ VERDICTS = {
 def engine_content(diagnostics: Diagnostics) -> dict[str, Any]:
     """Return an engine's diagnostics and what they mean (no time: it differs from run to run)."""
     content = {key: value for key, value in asdict(diagnostics).items() if key != "seconds"}
+    if diagnostics.pareto_k is not None and not math.isfinite(diagnostics.pareto_k):
+        content["pareto_k"] = None  # JSON has no infinity; the words say what it means
     return content | {"words": engine_words(diagnostics)}
 
 
@@ -31,7 +34,11 @@ def engine_words(diagnostics: Diagnostics) -> list[str]:
     """Say what an engine's diagnostics mean, one sentence each."""
     method = METHODS[diagnostics.engine]
     said = [method.format(draws=f"{diagnostics.draws:,}", size=f"{round(diagnostics.effective_size):,}")]
-    if diagnostics.pareto_k is not None:
+    if diagnostics.pareto_k == -math.inf:
+        said.append("The draws that weigh most all weigh the same, so no few draws carry the answer.")
+    elif diagnostics.pareto_k == math.inf:
+        said.append("The answer rests on so few draws that Pareto k̂ cannot be estimated, so it cannot be trusted.")
+    elif diagnostics.pareto_k is not None:
         verdict = (
             "no few draws carry the answer" if diagnostics.pareto_k <= 0.7 else "a few draws carry the answer, so it cannot be trusted"
         )

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from forecast.report import words
 from forecast.report.charts_answers import spaced
+from forecast.report.readings import are_readings
 from forecast.report.telling import as_text, measure_name, strongest
 
 Kind = Literal["head", "headday", "headcode", "text", "note", "number", "day", "source", "code"]
@@ -97,7 +98,8 @@ def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> 
         cells += [without.get(index, "")] if without else []
         cells.append(f"{row['note']}{f' Replaces {row["replaces"]}.' if row['replaces'] else ''}")
         rows.append(tuple(cells))
-    return Table(f"{count}; total {words.number(stream['total'])}{watched}{learnt}", tuple(columns), tuple(rows))
+    total = "" if are_readings(stream) else f"; total {words.number(stream['total'])}"
+    return Table(f"{count}{total}{watched}{learnt}", tuple(columns), tuple(rows))
 
 
 def _without_row(stream: str, insight: Mapping[str, Any]) -> dict[int, str]:
@@ -141,7 +143,8 @@ def beliefs_table(content: Mapping[str, Any]) -> Table:
             for category in parameter["categories"]
         ]
         if not parameter["categories"]:
-            points = [parameter[which]["quantiles"][index] for which in ("prior", "posterior") for index in (2, 0, 4)]
+            ranges = [[parameter[which]["quantiles"][index] for index in (0, 2, 4)] for which in ("prior", "posterior")]
+            points = [each for low, value, high in ranges for each in (words.middle(value, low=low, high=high), low, high)]
             rows.append((name, *(_in_unit(value, parameter["unit"]) for value in points), parameter["unit"]))
     caption = "Middle, and the range that holds nine in ten, before the record (prior) and after it (posterior)"
     return Table(caption, (*columns, Column("unit")), tuple(rows))

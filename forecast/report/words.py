@@ -114,6 +114,11 @@ MONTHS = (
 )  # fmt: skip
 
 
+def middle(value: float, *, low: float, high: float) -> float:
+    """Return the middle of a range as it is to be shown: 0 where the range is on both sides of 0 and only the draws' noise tells them apart."""
+    return 0.0 if low < 0 < high and abs(value) < (high - low) / 1000 else value
+
+
 def days(count: int) -> str:
     """Return a number of days: ``1 day``, ``42 days``."""
     return "1 day" if count == 1 else f"{count:,} days"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import keyword
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -13,11 +15,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from forecast.book.checks_priors import is_sentence
 from forecast.book.conform import conform
+from forecast.book.names import RESERVED, name_fault
 from forecast.book.positions import positions
-from forecast.book.schemas import DIRECTORY, schemas
+from forecast.book.reading import read_book
+from forecast.book.schemas import DIRECTORY, SENTENCE, STATEMENT, schemas
 from forecast.book.shapes import PriorTable, TopicFile
 from forecast.book.sources import Document, source_of
+from forecast.language.distributions.families import FAMILIES
+from forecast.language.faults import Fault
+from forecast.language.statements import parse_statement
 
 TINY = Path(__file__).parent.parent / "tiny_book"
 ADAPTERS: dict[str, Any] = {"topic": TypeAdapter(TopicFile), "priors": TypeAdapter(dict[str, PriorTable])}
@@ -39,7 +47,47 @@ def test_every_key_of_the_schemas_is_explained() -> None:
     for text in schemas().values():
         for table in json.loads(text)["$defs"].values():
             assert table["description"].endswith(".")
-            assert all(key.get("description", "").endswith((".", "`.")) for key in table["properties"].values())
+            assert all(key.get("description", "").endswith((".", "`.")) for key in table.get("properties", {}).values())
+
+
+@given(st.text(alphabet="ab .!?…\"')»\u2019\u201d\n\t", max_size=14))
+def test_the_schema_knows_a_sentence_as_the_reader_does(text: str) -> None:
+    """The pattern of a reason fits exactly the texts that the reader takes for a sentence."""
+    assert (re.search(SENTENCE, text) is not None) == is_sentence(text)
+
+
+@given(st.sampled_from([*FAMILIES, "Categorical"]), st.from_regex(r"[\s(]{0,2}NAME\s?\([a=1,\n ]{0,6}\)[\s)]{0,2}(#.)?", fullmatch=True))
+def test_the_schema_knows_what_cannot_be_a_statement(name: str, form: str) -> None:
+    """Every statement that can be read fits the pattern of statements."""
+    text = form.replace("NAME", name)
+    try:
+        parse_statement(text)
+    except Fault:
+        return
+    assert re.search(STATEMENT, text) is not None
+
+
+def test_every_statement_of_the_books_fits_the_pattern() -> None:
+    """Statements of the book, of the templates and of the tiny book fit, in their own words."""
+    root = TINY.parent.parent
+    statements = [
+        text
+        for book in (root, root / "forecast" / "templates", TINY)
+        for topic in read_book(book)[0].topics.values()
+        for text in (
+            *(stream.value.text for stream in topic.streams.values()),
+            *(each.text for parameter in topic.parameters.values() for each in (parameter.prior, *parameter.by_label.values()) if each),
+        )
+    ]
+    assert len(statements) > 100
+    assert [text for text in statements if re.search(STATEMENT, text) is None] == []
+
+
+def test_no_name_of_the_language_can_be_given() -> None:
+    """The schema refuses every name that the reader refuses for being taken."""
+    (taken,) = {tuple(json.loads(text)["$defs"]["Name"]["not"]["enum"]) for text in schemas().values()}
+    assert set(RESERVED) | {word for word in keyword.kwlist if word.islower()} == set(taken)
+    assert [name for name in taken if name_fault(name) is None] == []
 
 
 @given(st.data())

@@ -68,3 +68,13 @@ def test_prior_coordinates_are_standard_normal_and_a_parameters_own_are_not():
     model, prior, hypothesis = hierarchy()
     assert prior_coordinates(model, prior, hypothesis).normal.tolist() == [True, True, True, False]
     assert own_coordinates(model, prior, hypothesis).normal.tolist() == [False] * 4
+
+
+def test_a_point_beyond_the_end_of_floats_has_no_prior_density():
+    """A parameter's own coordinate so large that its value overflows is impossible, without a warning."""
+    model, prior, hypothesis = hierarchy()
+    x = np.zeros((2, 4))
+    x[1, 0] = 800.0
+    density = own_coordinates(model, prior, hypothesis).log_prior(x)
+    assert np.isfinite(density).tolist() == [True, False]
+    assert density[1] == -np.inf

@@ -149,3 +149,12 @@ def test_shares_are_told_from_the_likeliest_down():
     """The likeliest choice comes first, what none takes last."""
     said = words.shares_sentence(values={"fear": 0.2, "chance": 0.7}, errors={"fear": 0.001, "chance": 0.001}, none=0.1)
     assert said == "Most likely chance 70 %; then fear 20 % and none of these 10 %."
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "shown"),
+    [(-3e-5, -4.0, 4.0, 0.0), (0.009, -4.0, 4.0, 0.009), (1e-6, 1e-9, 1.0, 1e-6), (-1e-6, -1.0, -1e-9, -1e-6)],
+)
+def test_a_middle_that_is_noise_beside_its_range_is_shown_as_zero(value, low, high, shown):
+    """The median of draws around 0 is not exactly 0; one of a range on one side of 0 is what it is, however small."""
+    assert words.middle(value, low=low, high=high) == shown

@@ -1,0 +1,141 @@
+"""``forecast new``: a new topic, made from a template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from forecast.cli.lines import print_json, stop_at
+from forecast.cli.options import AsJson, Book, day, named, root_of, today
+from forecast.starting.kinds import KINDS
+
+if TYPE_CHECKING:
+    from forecast.book.topic import Stream, Topic
+
+
+def _kind(text: str) -> str:
+    """Return a kind of question, refusing one there is no template for."""
+    from forecast.language.faults import did_you_mean
+
+    if text not in KINDS:
+        hint = did_you_mean(text, KINDS) or f"kinds: {', '.join(KINDS)}"
+        raise typer.BadParameter(f"there is no template `{text}`; {hint}")
+    return text
+
+
+Name = Annotated[str, typer.Argument(metavar="TOPIC", help="The new topic's name, in snake_case.", show_default=False)]
+Like = Annotated[
+    str,
+    typer.Option("--like", metavar="KIND", parser=_kind, help="What kind of question.", show_default=False),
+]
+Asks = Annotated[
+    str,
+    typer.Option("--asks", metavar="QUESTION", help="Your question; the invented example and its rows are left out.", show_default=False),
+]
+Answer = Annotated[
+    str,
+    typer.Option(
+        "--answer", metavar="EXPRESSION", help="What answers it, as in total(events) > 20 (default: the template's).", show_default=False
+    ),
+]
+By = Annotated[
+    date | None,
+    typer.Option(
+        "--by",
+        metavar="DATE",
+        parser=day,
+        help="The last day that counts (default: the end of this year or of the next).",
+        show_default=False,
+    ),
+]
+Opens = Annotated[
+    date | None,
+    typer.Option(
+        "--opens",
+        metavar="DATE",
+        parser=day,
+        help="The day the record begins (default: today; a year ago for the example).",
+        show_default=False,
+    ),
+]
+Prior = Annotated[
+    list[str] | None,
+    typer.Option("--prior", metavar='NAME="..."', help="A prior of the template in your numbers; may be repeated.", show_default=False),
+]
+Why = Annotated[
+    list[str] | None,
+    typer.Option("--why", metavar='NAME="..."', help="The reason for a prior, in a sentence; may be repeated.", show_default=False),
+]
+
+
+def new(
+    topic: Name,
+    *,
+    like: Like,
+    asks: Asks = "",
+    answer: Answer = "",
+    by: By = None,
+    opens: Opens = None,
+    priors: Prior = None,
+    reasons: Why = None,
+    book: Book = None,
+    as_json: AsJson = False,
+) -> None:
+    """Begin a topic from a template: a commented topic.toml, a prior file and records, checked before they are written.
+
+    \b
+    Kinds:
+      hazard         will it happen by a day: a rate, with quiet time
+      count          how many by a day
+      share          what share: so many of so many
+      hypotheses     which explanation, weighed by what was seen
+      poll           a poll average: one true level, several pollsters
+      level          a measured level with noise, against a threshold
+      ladder         several deadlines of one event
+      decomposition  a number taken apart into guesses, without a record
+
+    \b
+    Examples:
+      forecast new owls --like count
+      forecast new bridge --like hazard --asks "Will the bridge be closed by June?" --by 2027-06-30 \\
+          --prior 'rate=Gamma(p5=0.02, p95=0.5)' --why 'rate=It was closed once in four years, or once in two months.'
+    """  # noqa: D301 - \b keeps lines as they are in the help
+    from forecast.starting.templates import Own
+    from forecast.starting.topics import new_topic
+
+    own = Own(asks, answer, named(priors or [], option="--prior"), named(reasons or [], option="--why"))
+    done = new_topic(root_of(book), topic, kind=like, own=own, opens=opens, by=by, today=today())
+    stop_at(done.problems, as_json=as_json)
+    assert done.topic is not None
+    if as_json:
+        print_json({"topic": topic, "paths": list(done.paths)})
+        return
+    for path in done.paths:
+        typer.echo(path)
+    question = next(iter(done.topic.questions.values()))
+    typer.echo(f"It asks: {question.asks}")
+    typer.echo(f"It answers: {question.answer_text}")
+    typer.echo("Next:" if own.asks_own else "The example in these files is invented: put your own in its place. Next:")
+    for command in _next(done.topic, with_rows=own.asks_own):
+        typer.echo(f"  {command}")
+
+
+def _next(topic: Topic, *, with_rows: bool) -> list[str]:
+    rows = [_observe(topic.name, stream, topic.texts) for stream in topic.streams.values()] if with_rows else []
+    return [*rows, f"forecast check {topic.name}", f"forecast update {topic.name}"]
+
+
+def _observe(topic: str, stream: Stream, texts: Mapping[str, str]) -> str:
+    """The command that adds a row to a stream's record, with what a person must fill in."""
+    from forecast.book.layout import record_path
+    from forecast.book.records import ROW_COLUMNS
+
+    if stream.watched:
+        return f'forecast observe {topic}.{stream.name} --through DATE --source "..."      (or --on DATE --value 1, when it happens)'
+    header = texts[record_path(topic, stream.name)].splitlines()[0].split(",")
+    own = "".join(f" --set {column}=..." for column in header if column not in ROW_COLUMNS)
+    days = "--on DATE" if "on" in header else "--from DATE --to DATE"
+    return f'forecast observe {topic}.{stream.name} {days} --value ...{own} --source "..."'

@@ -1,0 +1,135 @@
+"""A new topic in a book: its files made from a template, checked as a book is, and written all or not at all."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from forecast.beliefs import echoed
+from forecast.book.layout import PRIORS, SEEDS, prior_path, root_problem, topic_path
+from forecast.book.names import name_fault
+from forecast.book.problems import Place, Problem, has_errors
+from forecast.book.topic import Topic
+from forecast.book.writing import Busy, locked, write_whole
+from forecast.language.faults import did_you_mean
+from forecast.model.model import model_as_of
+from forecast.model.unsound import Unsound
+from forecast.shadow import read_changed
+from forecast.starting.days import calendar
+from forecast.starting.templates import TOPIC_SCHEMA, Own, has_day, template_texts, with_own, with_schemas
+
+SCHEMA_PLACES = ("schemas", "forecast/schemas")  # of a book that was begun with `forecast init`, and of the program's own
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The new topic and the paths of its files; or problems, and nothing written."""
+
+    problems: tuple[Problem, ...] = ()
+    topic: Topic | None = None
+    paths: tuple[str, ...] = ()
+
+
+def new_topic(root: Path, name: str, *, kind: str, own: Own, opens: date | None, by: date | None, today: date) -> Started:
+    """Write a new topic like a template: seeds/NAME/ and priors/NAME.toml.
+
+    ``kind`` is one of ``forecast.starting.kinds``.  Without ``opens`` a question of
+    one's own opens today and the example a year ago; without ``by`` it ends with
+    this year or the next.
+    """
+    problems = _refusals(root, name, kind=kind, opens=opens, by=by, today=today)
+    if problems:
+        return Started(problems)
+    days = calendar(today=today, opens=opens or (today if own.asks_own else None), by=by)
+    texts = with_schemas(template_texts(kind, name, days), schema_place(root))
+    try:
+        texts = with_own(texts, name, own, today)
+    except KeyError as unknown:
+        return Started((_no_such_prior(root, name, texts, unknown.args[0]),))
+    topic, problems = read_changed(root, name, texts)
+    if topic is None:
+        return Started(tuple(problem for problem in problems if problem.level == "error"))
+    try:
+        model_as_of(topic, today)
+        echoed(topic, today)
+    except Unsound as unsound:
+        return Started(unsound.problems)
+    try:
+        with locked(root):
+            taken = _taken(root, name)
+            if not taken:
+                _write(root, name, texts)
+    except Busy as busy:
+        return Started((Problem(Place("reports/.lock"), str(busy), "try again when it has finished"),))
+    except OSError as error:
+        return Started((Problem(Place(f"{SEEDS}/{name}"), f"it cannot be written: {error.strerror}"),))
+    return Started(taken) if taken else Started(problems, topic, tuple(texts))
+
+
+def schema_place(root: Path) -> str:
+    """Return the directory of a book, relative to it, that holds the JSON Schemas; an empty text where there is none."""
+    return next((place for place in SCHEMA_PLACES if (root / place / TOPIC_SCHEMA).is_file()), "")
+
+
+def _refusals(root: Path, name: str, *, kind: str, opens: date | None, by: date | None, today: date) -> tuple[Problem, ...]:
+    missing = root_problem(root)
+    if missing is not None:
+        return (missing,)
+    place = Place(topic_path(name))
+    if (fault := name_fault(name)) is not None:
+        return (Problem(place, *fault),)
+    found = list(_taken(root, name))
+    if opens is not None and opens > today:
+        found.append(Problem(place, f"the record would open on {opens}, after today ({today})", "it begins on a day that has come"))
+    if by is not None and by <= today:
+        found.append(
+            Problem(place, f"the last day that counts would be {by}, which is not after today ({today})", "ask about a day to come")
+        )
+    if by is not None and not has_day(kind):
+        found.append(Problem(place, f"a topic like {kind} asks about no day, so it takes no --by", "leave it out"))
+    return tuple(found)
+
+
+def _taken(root: Path, name: str) -> tuple[Problem, ...]:
+    paths = (f"{SEEDS}/{name}", prior_path(name))
+    return tuple(
+        Problem(Place(path), f"`{name}` is there already", "choose another name; nothing is overwritten")
+        for path in paths
+        if (root / path).exists()
+    )[:1]
+
+
+def _no_such_prior(root: Path, name: str, texts: Mapping[str, str], key: str) -> Problem:
+    topic, problems = read_changed(root, name, texts)
+    assert topic is not None, has_errors(problems)
+    known = [
+        each
+        for parameter in topic.parameters.values()
+        for each in (parameter.name, *(f"{parameter.name}.{label}" for label in parameter.by_label))
+    ]
+    return Problem(
+        Place(prior_path(name)), f"no prior `{key}` in this template", did_you_mean(key, known) or f"priors here: {', '.join(known)}"
+    )
+
+
+def _write(root: Path, name: str, texts: Mapping[str, str]) -> None:
+    """Write a topic's files: the priors, then its folder, complete, in one rename."""
+    unfinished = root / SEEDS / f".{name}.new"
+    priors = root / prior_path(name)
+    had_priors = (root / PRIORS).is_dir()
+    try:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        for path, text in texts.items():
+            write_whole(priors if path == prior_path(name) else unfinished / Path(path).name, text)
+        unfinished.rename(root / SEEDS / name)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        priors.unlink(missing_ok=True)
+        if not had_priors:
+            with suppress(OSError):
+                (root / PRIORS).rmdir()
+        raise

@@ -1,0 +1,206 @@
+"""``forecast new``."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+import tomlkit
+
+from forecast.book.reading import read_book
+from forecast.starting import topics
+from forecast.starting.books import new_book
+from forecast.starting.kinds import KINDS
+from forecast.starting.templates import Own
+from forecast.starting.topics import new_topic
+from tests.cli.conftest import Run, files_of
+
+TODAY = date(2026, 11, 26)
+ASKS = 'Will "it" be more than ever?'
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    """A new book."""
+    root = tmp_path / "fresh"
+    assert new_book(root, today=TODAY).problems == ()
+    return root
+
+
+def test_the_least_path_is_a_question_a_prior_and_a_row(run: Run, fresh: Path):
+    """With the options of `new` and one `observe` a question of one's own stands in the files, whole, with nothing of the example."""
+    words = ("--asks", "Will the bridge close?", "--opens", "2026-01-01", "--by", "2100-06-30")
+    prior = ("--prior", "rate=Gamma(p5=0.05, p95=2)", "--why", "rate=It closed twice in a year, or hardly ever.")
+    ran = run("new", "bridge", "--like", "hazard", *words, *prior, on=fresh)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines()[:5] == [
+        "seeds/bridge/topic.toml",
+        "priors/bridge.toml",
+        "seeds/bridge/events.csv",
+        "It asks: Will the bridge close?",
+        "It answers: total(events) >= 1",
+    ]
+    assert (
+        run(
+            "observe", "bridge.events", "--from", "2026-01-01", "--to", "2026-11-25", "--value", "0", "--source", "I cross it", on=fresh
+        ).code
+        == 0
+    )
+    book, problems = read_book(fresh, ["bridge"])
+    assert problems == ()
+    topic = book.topics["bridge"]
+    (question,) = topic.questions.values()
+    rate = topic.parameters["rate"]
+    assert (topic.title, topic.opens) == ("Bridge", date(2026, 1, 1))
+    assert (question.asks, question.by) == ("Will the bridge close?", date(2100, 6, 30))
+    assert (rate.prior.text, rate.why) == ("Gamma(p5=0.05, p95=2)", "It closed twice in a year, or hardly ever.")
+    assert [(row.start, row.end, row.value) for row in topic.streams["events"].rows] == [(date(2026, 1, 1), date(2026, 11, 25), 0.0)]
+    assert "nvented" not in "".join(topic.texts.values())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("own", [Own(), Own(asks=ASKS)], ids=["example", "own"])
+@pytest.mark.parametrize("today", [TODAY, date(2028, 2, 29), date(2031, 6, 30)], ids=str)
+def test_every_kind_makes_a_sound_topic_on_any_day(fresh: Path, kind: str, own: Own, today: date):
+    """A new topic has no problem, its rows end before today, and its questions ask about days to come, in words as in figures."""
+    done = new_topic(fresh, "mine", kind=kind, own=own, opens=None, by=None, today=today)
+    assert (done.problems, sorted(done.paths)) == ((), sorted(path for path in files_of(fresh) if "/mine" in path))
+    _, problems = read_book(fresh)
+    assert problems == ()
+    topic = done.topic
+    rows = [row for stream in topic.streams.values() for row in stream.rows]
+    assert all(topic.opens <= row.start <= row.end < today for row in rows)
+    assert bool(rows) == (not own.asks and kind != "decomposition")
+    for question in topic.questions.values():
+        assert question.by is None or question.by > today
+        said = re.findall(r"\d{1,2} [A-Z][a-z]+ \d{4}", question.asks)
+        assert question.by is None or not said or said[-1] == f"{question.by.day} {question.by:%B %Y}"
+
+
+def test_deadlines_of_a_ladder_lie_between_today_and_the_last(fresh: Path):
+    """With --by the last rung is that day, and the others come before it in order."""
+    done = new_topic(fresh, "mine", kind="ladder", own=Own(asks="will it open?"), opens=None, by=date(2026, 12, 6), today=TODAY)
+    assert [(question.asks, str(question.by)) for question in done.topic.questions.values()] == [
+        ("By 29 November 2026: will it open?", "2026-11-29"),
+        ("By 3 December 2026: will it open?", "2026-12-03"),
+        ("By 6 December 2026: will it open?", "2026-12-06"),
+    ]
+
+
+def test_an_answer_of_ones_own_and_a_prior_of_a_label(fresh: Path):
+    """--answer replaces the main answer, and NAME.LABEL one label's prior, whose reason then says where it comes from."""
+    own = Own("Is it the meter?", 'cause == "meter"', {"night_flow.leak": "Beta(mean=0.5, strength=2)"})
+    done = new_topic(fresh, "mine", kind="hypotheses", own=own, opens=None, by=None, today=TODAY)
+    assert done.problems == ()
+    assert [(question.asks, question.answer_text) for question in done.topic.questions.values()] == [
+        ("Is it the meter?", 'cause == "meter"')
+    ]
+    table = tomlkit.parse((fresh / "priors/mine.toml").read_text())["night_flow"]
+    assert (table["prior"]["leak"], table["prior"]["meter"]) == ("Beta(mean=0.5, strength=2)", "Beta(mean=0.3, strength=10)")
+    assert table["why"]["leak"] == "Given on the command line on 26 November 2026, without a reason so far."
+
+
+@pytest.mark.parametrize(
+    ("words", "place", "message", "hint"),
+    [
+        (("Bridge",), "seeds/Bridge/topic.toml", "the name `Bridge` is not in snake_case", "small letters, digits and _"),
+        (("months",), "seeds/months/topic.toml", "`months` is a clock of the language and cannot be a name", "choose another name"),
+        (("class",), "seeds/class/topic.toml", "`class` is a word of Python and cannot be a name", "choose another name"),
+        (("ferry",), "seeds/ferry", "`ferry` is there already", "choose another name; nothing is overwritten"),
+        (("left_over",), "priors/left_over.toml", "`left_over` is there already", "choose another name; nothing is overwritten"),
+        (
+            ("new_one", "--by", "2020-01-01"),
+            "seeds/new_one/topic.toml",
+            "the last day that counts would be 2020-01-01, which is not after",
+            "",
+        ),
+        (("new_one", "--opens", "2999-01-01"), "seeds/new_one/topic.toml", "the record would open on 2999-01-01, after today", ""),
+        (
+            ("new_one", "--prior", "rte=Gamma(p5=1, p95=2)"),
+            "priors/new_one.toml",
+            "no prior `rte` in this template",
+            "did you mean `rate`?",
+        ),
+        (
+            ("new_one", "--why", "rate.a=Nobody knows yet."),
+            "priors/new_one.toml",
+            "no prior `rate.a` in this template",
+            "did you mean `rate`?",
+        ),
+        (("new_one", "--prior", "rate=Gama(p5=1, p95=2)"), "priors/new_one.toml", "unknown distribution `Gama`", "did you mean `Gamma`?"),
+        (("new_one", "--why", "rate=a guess"), "priors/new_one.toml", "`why` is not a sentence", ""),
+        (("new_one", "--answer", "total(event) >= 1"), "seeds/new_one/topic.toml", "unknown stream `event`", "did you mean `events`?"),
+    ],
+)
+def test_what_cannot_be_begun_is_refused(run: Run, book: Path, words: tuple[str, ...], place: str, message: str, hint: str):
+    """A name, a day, a prior or an answer that will not do is refused with exit code 1, and no file is written."""
+    (book / "priors/left_over.toml").write_text("")
+    before = files_of(book)
+    ran = run("new", *words, "--like", "hazard")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith(f"{place}:")
+    assert f"error: {message}" in ran.err.splitlines()[0]
+    assert hint in ran.err
+    assert files_of(book) == before
+    assert not list((book / "seeds").glob(".*"))
+
+
+@pytest.mark.parametrize("kind", ["share", "hypotheses", "poll", "decomposition"])
+def test_a_question_without_a_day_takes_no_by(run: Run, book: Path, kind: str):
+    """--by is refused where the template asks about no day."""
+    ran = run("new", "mine", "--like", kind, "--by", "2999-01-01")
+    assert (ran.code, f"a topic like {kind} asks about no day, so it takes no --by" in ran.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--like", "hazrd"), "there is no template `hazrd`; did you mean `hazard`?"),
+        (("--like", "zzz"), f"there is no template `zzz`; kinds: {', '.join(KINDS)}"),
+        (("--like", "hazard", "--prior", "rate"), '`rate` is not NAME="..."'),
+        ((), "--like"),
+    ],
+)
+def test_a_wrong_command_line_has_exit_code_2(run: Run, book: Path, words: tuple[str, ...], message: str):
+    """A kind there is none of is told with the one that was meant; nothing is written."""
+    before = files_of(book)
+    ran = run("new", "mine", *words)
+    assert ran.code == 2
+    assert message in " ".join(ran.err.split())
+    assert files_of(book) == before
+
+
+def test_help_says_what_each_kind_is_for(run: Run):
+    """Every kind stands in the help, with what it is for."""
+    from typer.testing import CliRunner
+
+    from forecast.cli.commands import commands
+
+    told = " ".join(CliRunner().invoke(commands(), ["new", "--help"]).stdout.split())
+    assert [kind for kind, about in KINDS.items() if f"{kind} {about}" not in told] == []
+
+
+def test_a_failure_leaves_the_book_as_it_was(fresh: Path, monkeypatch: pytest.MonkeyPatch):
+    """Where a write fails midway nothing of the topic is left, and the problem says why."""
+    before = files_of(fresh)
+    whole = topics.write_whole
+
+    def fails_at_the_record(path: Path, text: str) -> None:
+        if path.suffix == ".csv":
+            raise OSError(28, "No space left on device")
+        whole(path, text)
+
+    monkeypatch.setattr(topics, "write_whole", fails_at_the_record)
+    (problem,) = new_topic(fresh, "mine", kind="hazard", own=Own(), opens=None, by=None, today=TODAY).problems
+    assert problem.message == "it cannot be written: No space left on device"
+    assert files_of(fresh) == before
+    assert not list((fresh / "seeds").glob(".*"))
+
+
+def test_a_directory_without_a_book_is_refused(run: Run, tmp_path: Path):
+    """Outside a book there is nothing to begin a topic in."""
+    (tmp_path / "empty").mkdir()
+    ran = run("new", "mine", "--like", "hazard", on=tmp_path / "empty")
+    assert (ran.code, "this directory is not a book" in ran.err) == (1, True)
