@@ -44,7 +44,7 @@ FLOORS = (  # a module may import what stands on its own floor or above it in th
     ("insight",),
     ("beliefs", "remembering", "shadow"),
     ("checking", "observing", "publishing", "showing"),
-    ("reasons", "replaying", "runs"),
+    ("reasons", "replaying", "runs", "weighing"),
     ("differing", "supposing", "workflow"),
     ("watching",),
     ("datatree",),
