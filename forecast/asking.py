@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,12 @@ from numpy.typing import NDArray
 
 from forecast.book.topic import Question
 from forecast.future import Paths
-from forecast.language.evaluate import Scope
-from forecast.language.expressions import Expression, names_in, streams_in
+from forecast.language.evaluate import Scope, evaluate
+from forecast.language.expressions import Expression, is_condition, names_in, streams_in
 from forecast.model.clock import ONE_DAY, years_between
 from forecast.model.evidence import series_share
-from forecast.model.model import Array, Model
+from forecast.model.model import NUMPY, Array, Model
+from forecast.model.unsound import Unsound, at_topic
 
 
 def needs_paths(model: Model, question: Question) -> bool:
@@ -23,8 +25,13 @@ def needs_paths(model: Model, question: Question) -> bool:
 
 def expanded(model: Model, question: Question) -> list[Expression]:
     """The question's expressions and those of every quantity they use."""
+    return with_quantities(model, question.expressions)
+
+
+def with_quantities(model: Model, expressions: Sequence[Expression]) -> list[Expression]:
+    """Expressions and those of every quantity they use."""
     found: list[Expression] = []
-    waiting = [e for e in (question.answer, question.given, *question.choices.values()) if e is not None]
+    waiting = list(expressions)
     seen: set[str] = set()
     while waiting:
         expression = waiting.pop()
@@ -53,6 +60,26 @@ def with_clocks(model: Model, question: Question, scope: Scope) -> Scope:
         share = series_share(model.topic.series[name], question.by, question.by, as_of=model.as_of)
         values[name] = model.series_value(name, share.known, share.later_share, scope)
     return scope.plus(values=values)
+
+
+def annulment(question: Question, scope: Scope, model: Model, weights: Array) -> Array | None:
+    """The probability of annulment in each case, 0 or 1 where it is a condition, ``(cases,)``; None where the question has none.
+
+    Raises ``Unsound`` where it is no probability in a case that has weight.
+    """
+    if question.annulled is None:
+        return None
+    count = len(weights)
+    value = evaluate(question.annulled, scope, NUMPY)
+    if is_condition(question.annulled):
+        return truth_of(value, count).astype(float)
+    chance: Array = np.broadcast_to(np.asarray(value, dtype=float), (count, 1))[:, 0]
+    wrong = ~((chance >= 0) & (chance <= 1)) & (weights > 0)
+    if wrong.any():
+        message = f"`{question.annulled_text}` is {chance[wrong][0]:.4g} at some draws, which is no probability"
+        keys = ("questions", question.name, "annulled")
+        raise Unsound(at_topic(model.topic, keys, message, "it is the chance that the question is annulled"))
+    return chance
 
 
 def truth_of(value: Any, count: int) -> NDArray[np.bool_]:

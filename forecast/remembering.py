@@ -193,4 +193,4 @@ def _expressions(topic: Topic) -> Iterator[Expression]:
     for quantity in topic.quantities.values():
         yield quantity.expression
     for question in topic.questions.values():
-        yield from (each for each in (question.answer, question.given, *question.choices.values()) if each is not None)
+        yield from question.expressions

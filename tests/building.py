@@ -33,7 +33,7 @@ def make_topic(
     each label) and ``per``.  A stream is a statement, or a mapping with
     ``value``, ``watched`` and ``next``.  A row is a number, seen on the next day
     in turn, or a mapping with the columns of a record.  A question is an answer
-    expression, or a mapping with ``answer`` or ``choices``, ``given``, ``by``,
+    expression, or a mapping with ``answer`` or ``choices``, ``given``, ``annulled``, ``by``,
     ``since``.  A series is a list of ``(day, value)``, or a mapping with
     ``points`` and ``later``.
     """
@@ -185,4 +185,6 @@ def _question(key: str, given: Any, parameters: Mapping[str, Parameter]) -> Ques
         settled="",
         kind=kind,  # type: ignore[arg-type]
         since=described.get("since"),
+        annulled=parse_expression(described["annulled"]) if "annulled" in described else None,
+        annulled_text=described.get("annulled", ""),
     )

@@ -79,6 +79,12 @@ class QuestionDraft:
     answer: Written[Expression] | None
     choices: Mapping[str, Written[Expression]]
     given: Written[Expression] | None
+    annulled: Written[Expression] | None = None
+
+    @property
+    def expressions(self) -> tuple[Written[Expression], ...]:
+        """All that the question has of expressions."""
+        return tuple(each for each in (self.answer, self.given, self.annulled, *self.choices.values()) if each is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +231,8 @@ def _question(document: Document, keys: Keys, table: QuestionTable, problems: li
         return _parse(document, (*keys, key), text, parse_expression, problems) if text else None
 
     choices = _parse_all(document, (*keys, "choices"), table.choices, parse_expression, problems)
-    return QuestionDraft(table, parsed("answer", table.answer), choices, parsed("given", table.given))
+    annulled = table.annulled if isinstance(table.annulled, str) else repr(table.annulled)
+    return QuestionDraft(table, parsed("answer", table.answer), choices, parsed("given", table.given), parsed("annulled", annulled))
 
 
 def _parse(document: Document, keys: Keys, text: str, parse: Callable[[str], Any], problems: list[Problem]) -> Written[Any] | None:

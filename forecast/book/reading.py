@@ -144,4 +144,6 @@ def _question(draft: Draft, name: str, question: QuestionDraft) -> Question:
         settled=table.settled,
         kind=kind_of(draft, question),
         since=table.since,
+        annulled=question.annulled.tree if question.annulled else None,
+        annulled_text=question.annulled.text if question.annulled else "",
     )

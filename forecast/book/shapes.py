@@ -65,6 +65,8 @@ class QuestionTable:
     """Instead of an answer: a condition for each choice; conditions must exclude each other."""
     given: str = ""
     """A condition under which the answer is asked."""
+    annulled: str | float = ""
+    """What annuls the question: a condition, or the probability of it as an expression or a number. The answer is then given that it is not."""
     settled: str = ""
     """The rule by which the question will be settled."""
 

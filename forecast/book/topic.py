@@ -143,6 +143,13 @@ class Question:
     settled: str
     kind: Literal["probability", "distribution", "date", "shares"]
     since: date | None = None  # first day that counts in the answer's totals (the key `since`); None for all
+    annulled: Expression | None = None  # a condition, or the probability of annulment
+    annulled_text: str = ""
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """All that the question has of expressions."""
+        return tuple(each for each in (self.answer, self.given, self.annulled, *self.choices.values()) if each is not None)
 
 
 @dataclass(frozen=True, slots=True)

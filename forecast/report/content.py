@@ -88,6 +88,7 @@ def answer_content(topic: Topic, answer: Answer) -> dict[str, Any]:
         "choices": [{"label": label, "condition": text} for label, text in question.choice_texts.items()],
         "given": question.given_text,
         "given_probability": answer.given,
+        **_annulment(answer),
         "rule": question.settled,
         "unit": unit,
         "status": answer.status,
@@ -130,6 +131,8 @@ def _value(value: Probability | Distribution | Dates | Shares) -> dict[str, Any]
 
 def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: Sequence[float] | None) -> str:
     value = answer.value
+    if answer.status == "annulled":
+        return words.settled_sentence(answer.status)
     match value:
         case Probability():
             said = words.probability_sentence(
@@ -148,9 +151,19 @@ def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: S
             )
         case Shares():
             said = words.shares_sentence(values=value.values, errors=value.errors, none=value.none)
-    if question.given is None:
+    if question.given is not None:
+        said = f"{said} {words.given_sentence(answer.given)}"
+    if answer.annulled is None or answer.status in words.RECORDED:
         return said
-    return f"{said} {words.given_sentence(answer.given)}"
+    return f"{said} {words.annulled_sentence(answer.annulled.chance, error=answer.annulled.error)}"
+
+
+def _annulment(answer: Answer) -> dict[str, Any]:
+    """What annuls the question and the chance of it; nothing where nothing does."""
+    if answer.annulled is None:
+        return {}
+    chance = {"probability": answer.annulled.chance, "error": answer.annulled.error}
+    return {"annulled": answer.question.annulled_text, "annulment": chance}
 
 
 def unit_of(topic: Topic, expression: Expression) -> str:

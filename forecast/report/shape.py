@@ -92,6 +92,13 @@ class Choice(TypedDict):
     condition: str
 
 
+class AnnulmentContent(TypedDict):
+    """The chance that a question is annulled, and its Monte Carlo error."""
+
+    probability: float
+    error: float
+
+
 class AnswerContent(TypedDict):
     """A question with its answer."""
 
@@ -104,9 +111,11 @@ class AnswerContent(TypedDict):
     choices: list[Choice]
     given: str
     given_probability: float
+    annulled: NotRequired[str]
+    annulment: NotRequired[AnnulmentContent]
     rule: str
     unit: str
-    status: Literal["open", "happened", "can no longer happen", "settled"]
+    status: Literal["open", "happened", "can no longer happen", "settled", "annulled"]
     headline: str
     sentence: str
     value: ProbabilityValue | DistributionValue | DateValue | SharesValue
