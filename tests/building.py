@@ -21,7 +21,7 @@ def make_topic(
     streams: Mapping[str, Any] | None = None,
     rows: Mapping[str, Sequence[Any]] | None = None,
     questions: Mapping[str, Any] | None = None,
-    quantities: Mapping[str, str] | None = None,
+    quantities: Mapping[str, str | Mapping[str, str]] | None = None,
     series: Mapping[str, Any] | None = None,
     name: str = "made",
     opens: date = OPENS,
@@ -34,7 +34,7 @@ def make_topic(
     ``value``, ``watched`` and ``next``.  A row is a number, seen on the next day
     in turn, or a mapping with the columns of a record.  A question is an answer
     expression, or a mapping with ``answer`` or ``choices``, ``given``, ``annulled``, ``by``,
-    ``since``.  A series is a list of ``(day, value)``, or a mapping with
+    ``since``.  A quantity is an expression, or a mapping with ``value`` and ``unit``.  A series is a list of ``(day, value)``, or a mapping with
     ``points`` and ``later``.
     """
     made_rows = {stream: _rows(stream, given, opens) for stream, given in (rows or {}).items()}
@@ -48,12 +48,17 @@ def make_topic(
         step=step,  # type: ignore[arg-type]
         series={key: _series(key, given) for key, given in (series or {}).items()},
         streams={key: _stream(key, given, made_rows.get(key, ())) for key, given in (streams or {}).items()},
-        quantities={key: Quantity(key, parse_expression(text), text) for key, text in (quantities or {}).items()},
+        quantities={key: _quantity(key, given) for key, given in (quantities or {}).items()},
         questions={key: _question(key, given, parameters) for key, given in (questions or {}).items()},
         parameters=_in_order(parameters),
         labels=labels,
         texts={},
     )
+
+
+def _quantity(key: str, given: str | Mapping[str, str]) -> Quantity:
+    described = {"value": given} if isinstance(given, str) else given
+    return Quantity(key, parse_expression(described["value"]), described["value"], described.get("unit", ""))
 
 
 def _labels(priors: Mapping[str, Any], rows: Mapping[str, tuple[Row, ...]]) -> dict[str, tuple[str, ...]]:

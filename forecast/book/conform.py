@@ -84,7 +84,7 @@ def _table(document: Document, shape: Any, content: dict[str, Any], keys: Keys, 
         if name not in content:
             if key.required:
                 sound = False
-                problems.append(document.at_key(keys, f"`{name}` is missing{_in(keys)}", _purpose(name)))
+                problems.append(document.at_key(keys, f"`{name}` is missing{_in(keys)}", _purpose(name, keys)))
             continue
         value = _value(document, key.kind, content[name], (*keys, name), problems)
         if isinstance(value, str) and not value.strip():
@@ -150,7 +150,9 @@ def _in(keys: Keys) -> str:
     return f" in [{'.'.join(str(key) for key in keys)}]" if keys else ""
 
 
-def _purpose(name: str) -> str:
+def _purpose(name: str, keys: Keys) -> str:
+    if name == "value" and keys[:1] == ("quantities",):
+        return 'as in value = "rate * months"'
     purposes = {
         "why": "say in a sentence why these numbers",
         "prior": 'as in prior = "Normal(mu=0, sigma=1)"',

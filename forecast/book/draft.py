@@ -123,7 +123,7 @@ def read_draft(root: Path, name: str) -> tuple[Draft | None, tuple[Problem, ...]
     table: TopicFile = shaped.value
     series = _series(root, name, topic, table, gathered)
     streams = _streams(root, name, topic, table, gathered)
-    quantities = _parse_all(topic, ("quantities",), table.quantities, parse_expression, gathered)
+    quantities = _quantities(topic, table, gathered)
     questions = {key: _question(topic, ("questions", key), question, gathered) for key, question in table.questions.items()}
     kinds = _kinds(topic, priors)
     sources = _sources(topic, priors, series, streams)
@@ -218,6 +218,16 @@ def _streams(root: Path, topic: str, document: Document, table: TopicFile, probl
         if value is not None:
             drafts[name] = StreamDraft(stream, value, following, record, record is not None or not found)
     return drafts
+
+
+def _quantities(document: Document, table: TopicFile, problems: list[Problem]) -> dict[str, Written[Expression]]:
+    parsed = {
+        name: _parse(document, ("quantities", name), its, parse_expression, problems)
+        if isinstance(its, str)
+        else _parse(document, ("quantities", name, "value"), its.value, parse_expression, problems)
+        for name, its in table.quantities.items()
+    }
+    return {name: written for name, written in parsed.items() if written is not None}
 
 
 def _record_source(root: Path, topic: str, name: str) -> tuple[Source | None, tuple[Problem, ...]]:

@@ -57,7 +57,7 @@ def words_hash(topic: Topic) -> str:
                 name: [stream.about, stream.unit, stream.value.text, dict(stream.next_texts), [_words(row) for row in stream.rows]]
                 for name, stream in topic.streams.items()
             },
-            "quantities": {name: quantity.text for name, quantity in topic.quantities.items()},
+            "quantities": {name: [its.text, its.unit] if its.unit else its.text for name, its in topic.quantities.items()},
             "questions": {
                 name: [its.asks, its.answer_text, dict(its.choice_texts), its.given_text, its.settled, *_given(its.annulled_text)]
                 for name, its in topic.questions.items()

@@ -159,6 +159,7 @@ class Quantity:
     name: str
     expression: Expression
     text: str
+    unit: str = ""  # a `share` lies between 0 and 1
 
 
 @dataclass(frozen=True, slots=True)

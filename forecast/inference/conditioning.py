@@ -51,9 +51,18 @@ def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None =
     Raises ``Unsound`` where some row is impossible at every draw of every
     hypothesis, naming the row, or where a statement gives no number.
     """
+    try:
+        return _conditioned(model, rng, budget or Budget())
+    except Unsound:
+        model.log_likelihood(
+            prior_draws(model, rng=np.random.default_rng(0)).parameters
+        )  # tells the same of the whole prior, not of a few points
+        raise
+
+
+def _conditioned(model: Model, rng: np.random.Generator, whole: Budget) -> Posterior:
     prior = blocks(model)
     found = hypotheses(model, prior)
-    whole = budget or Budget()
     glance = replace(whole, enough=max(whole.enough / len(found), min(whole.enough, FEWEST)))
     runs: list[Run] = []
     impossible: set[int] | None = None

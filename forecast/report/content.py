@@ -62,7 +62,9 @@ def topic_content(
         "parameters": parameter_contents(prior, posterior),
         "streams": streams,
         "series": [_series(topic, name, model.as_of) for name in topic.series],
-        "quantities": [{"name": quantity.name, "text": quantity.text} for quantity in topic.quantities.values()],
+        "quantities": [
+            {"name": its.name, "text": its.text, **({"unit": its.unit} if its.unit else {})} for its in topic.quantities.values()
+        ],
         "insight": None if insight is None else dict(insight),
         "engine": engine_content(posterior.diagnostics),
         "verdict": judged,
@@ -172,7 +174,7 @@ def unit_of(topic: Topic, expression: Expression) -> str:
         case Name(name) | Index(name) if name in topic.parameters:
             return topic.parameters[name].unit or ("" if topic.parameters[name].categories else "share")
         case Name(name) if name in topic.quantities:
-            return unit_of(topic, topic.quantities[name].expression)
+            return topic.quantities[name].unit or unit_of(topic, topic.quantities[name].expression)
         case Call("expit", _):
             return "share"
         case Total(stream):

@@ -227,6 +227,7 @@ class QuantityContent(TypedDict):
 
     name: str
     text: str
+    unit: NotRequired[str]
 
 
 class EngineContent(TypedDict):

@@ -152,7 +152,7 @@ def statements_table(content: Mapping[str, Any]) -> Table:
     rows: list[tuple[str, ...]] = [
         ("prior", f"{p['name']}{f'[{p["label"]}]' if p['label'] else ''}", p["statement"], "") for p in content["parameters"]
     ]
-    rows += [("quantity", quantity["name"], quantity["text"], "") for quantity in content["quantities"]]
+    rows += [("quantity", quantity["name"], quantity["text"], quantity.get("unit", "")) for quantity in content["quantities"]]
     rows += [
         ("series", s["name"], s["later"], f"{s['about']}{'; the statement is what holds after its last value' if s['later'] else ''}")
         for s in content["series"]
