@@ -42,7 +42,7 @@ FLOORS = (  # a module may import what stands on its own floor or above it in th
     ("answers",),
     ("report", "concluding"),
     ("insight",),
-    ("beliefs", "remembering", "shadow"),
+    ("beliefs", "implications", "remembering", "shadow"),
     ("checking", "observing", "publishing", "showing"),
     ("reasons", "replaying", "runs", "weighing"),
     ("differing", "supposing", "workflow"),

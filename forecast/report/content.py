@@ -33,6 +33,8 @@ def topic_content(
     verdict: Mapping[str, Any] | None,
     run: Mapping[str, Any],
     insight: Mapping[str, Any] | None = None,
+    implied: Sequence[Mapping[str, Any]] = (),
+    parameters: Sequence[Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Return everything the pages of a topic show.
 
@@ -40,7 +42,8 @@ def topic_content(
     may have ``sentence`` and ``checks`` (a list of flat mappings, the lines of a
     table); None says that no referee ran.  ``run`` has ``command``, ``seed``,
     ``versions`` and ``hashes``, and may have ``draws`` and ``hindcast``.
-    ``insight`` is what ``forecast.insight`` found, None where nobody looked.  Numbers
+    ``insight`` is what ``forecast.insight`` found, None where nobody looked; ``implied`` is what the priors imply
+    that nobody can have meant, as ``forecast.implications`` says it; ``parameters`` may be given where they have been described already.  Numbers
     are rounded to six significant digits.  Raises ``ValueError`` where a number
     is not finite.
     """
@@ -59,7 +62,8 @@ def topic_content(
         "warnings": warnings(posterior.diagnostics, judged),
         "unrecorded": unrecorded_sentence(streams, model.as_of),
         "answers": [answer_content(topic, answers[name]) for name in topic.questions],
-        "parameters": parameter_contents(prior, posterior),
+        "parameters": parameter_contents(prior, posterior) if parameters is None else list(parameters),
+        **({"implied": [dict(each) for each in implied]} if implied else {}),
         "streams": streams,
         "series": [_series(topic, name, model.as_of) for name in topic.series],
         "quantities": [

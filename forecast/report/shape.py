@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
-from forecast.report.shape_insight import InsightContent
+from forecast.report.shape_insight import ImpliedContent, InsightContent
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -284,6 +284,7 @@ class TopicContent(TypedDict):
     unrecorded: str
     answers: list[AnswerContent]
     parameters: list[ParameterContent]
+    implied: NotRequired[list[ImpliedContent]]
     streams: list[StreamContent]
     series: list[SeriesContent]
     quantities: list[QuantityContent]
