@@ -64,11 +64,16 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Draws under one value: log weights ``(draws,)`` and the rows' log-likelihood, with 0 for minus infinity where ``excluded``."""
+    """Draws under one value: log weights ``(draws,)`` and the rows' log-likelihood, with 0 for minus infinity where ``excluded``.
+
+    ``total`` and ``exclusions`` are sums of the two over the rows, ``(draws,)``.
+    """
 
     log_weight: Array
     finite: Array
     excluded: NDArray[np.bool_]
+    total: Array
+    exclusions: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,7 @@ class Marginal:
         """No row counts."""
         one, other = self.sides
         rows = frozenset(range(one.finite.shape[1]))
-        counts = tuple(side.excluded.sum(axis=1) for side in self.sides)
-        return LeftOut(rows, (one.finite.sum(axis=1), other.finite.sum(axis=1)), (counts[0], counts[1]))
+        return LeftOut(rows, (one.total, other.total), (one.exclusions, other.exclusions))
 
     def toggled(self, left: LeftOut, row: int) -> LeftOut:
         """The same with one row more left out or, where it was, with it back."""
@@ -117,16 +121,17 @@ class Marginal:
 
     def _forward(self, left: LeftOut) -> tuple[float, Array]:
         side = self.sides[0]
-        kept = side.finite.sum(axis=1) - left.sums[0]
-        weighed = np.where(side.excluded.sum(axis=1) > left.excluded[0], -np.inf, side.log_weight + kept)
+        if np.isneginf(self.log_prior):
+            return -np.inf, np.zeros(len(side.log_weight))
+        weighed = np.where(side.exclusions > left.excluded[0], -np.inf, side.log_weight + side.total - left.sums[0])
         return self.log_prior + log_sum(weighed) - log_sum(side.log_weight), _influence(weighed, side.log_weight)
 
     def _back(self, left: LeftOut) -> tuple[float, Array] | None:
         side = self.sides[1]
         if left.excluded[1].any():
             return None
-        if not len(side.log_weight):
-            return -np.inf, side.log_weight
+        if not len(side.log_weight) or np.isneginf(self.log_prior):
+            return -np.inf, np.zeros(len(side.log_weight))
         weighed = side.log_weight - left.sums[1]
         return self.log_evidence + log_sum(weighed), _influence(weighed, np.zeros(len(weighed)))
 
@@ -172,7 +177,8 @@ def _prior_shares(prior: Posterior, parameter: str, label: str) -> Array:
 def _side(log_weight: Array, matrix: Array, chosen: NDArray[np.bool_]) -> Side:
     part = matrix[chosen]
     excluded = np.isneginf(part)
-    return Side(log_weight[chosen], np.where(excluded, 0.0, part), excluded)
+    finite: Array = np.asfortranarray(np.where(excluded, 0.0, part))  # read row by row
+    return Side(log_weight[chosen], finite, np.asfortranarray(excluded), finite.sum(axis=1), excluded.sum(axis=1))
 
 
 def _influence(log_weight: Array, from_log_weight: Array) -> Array:

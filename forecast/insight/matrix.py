@@ -27,6 +27,7 @@ from forecast.model.model import Array
 
 BIT = log(2)
 TELLING = 1.0  # bits from which a row counts as for or against a hypothesis: twice as likely under it, or half
+TIED = 1e-6  # relative difference up to which two shares are equal
 SAME = 0.1  # bits between its best and its worst hypothesis below which a row says the same of all
 
 
@@ -215,13 +216,19 @@ def _ranking(shares: Array) -> tuple[int, ...]:
     return tuple(sorted(range(len(shares)), key=lambda at: -shares[at]))
 
 
+def _keeps(shares: Array, ranking: Sequence[int]) -> bool:
+    """Whether shares are in an order; two that are equal are in none, unless neither is possible."""
+    inorder = shares[list(ranking)]
+    return bool(((inorder[:-1] > inorder[1:] * (1 + TIED)) | (inorder[:-1] == 0)).all())
+
+
 def _kept(sides: Sequence[Marginal], order: Sequence[int], found: Matrix) -> tuple[int, ...]:
     """The rows that suffice for the ranking: the others are dropped one after another, the least telling first, while it stays."""
     left: list[LeftOut] = [side.none_left_out() for side in sides]
     kept = set(range(len(order)))
     for place in reversed(found.by_weight):
         tried = [side.toggled(each, order[place]) for side, each in zip(sides, left, strict=True)]
-        if _ranking(_shares_of([side.estimate(each) for side, each in zip(sides, tried, strict=True)])) == found.ranking:
+        if _keeps(_shares_of([side.estimate(each) for side, each in zip(sides, tried, strict=True)]), found.ranking):
             left = tried
             kept.discard(place)
     return tuple(sorted(kept))

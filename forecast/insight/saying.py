@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
 from forecast.insight.matrix import TELLING, Evidence, Matrix
 from forecast.report.words import MINUS, number, percent
 
+MOST_NAMED = 5  # rows in a sentence
 DECIMALS = 2  # of bits: more would be noise
 
 
@@ -50,7 +52,7 @@ def summary(matrix: Matrix) -> tuple[str, ...]:
     lines = [_standing(matrix)]
     if not matrix.rows:
         return (*lines, "There are no rows yet: this is the prior.")
-    return (*lines, _inconsistencies(matrix), *_silent(matrix), *_rests_on(matrix), _droppable(matrix))
+    return (*lines, _inconsistencies(matrix), *_silent(matrix), *_rests_on(matrix), _droppable(matrix), _exactness(matrix))
 
 
 def as_data(matrix: Matrix) -> dict[str, Any]:
@@ -107,14 +109,15 @@ def _inconsistencies(matrix: Matrix) -> str:
 
 
 def _silent(matrix: Matrix) -> tuple[str, ...]:
-    silent = [row_words(each) for each in matrix.rows if not each.is_diagnostic]
-    return (f"Without diagnostic value: {'; '.join(silent)}.",) if silent else ()
+    silent = [each for each in matrix.rows if not each.is_diagnostic]
+    return (f"Without diagnostic value: {_listed(silent)}.",) if silent else ()
 
 
 def _rests_on(matrix: Matrix) -> tuple[str, ...]:
     if matrix.decisive:
         return tuple(
-            f"The ranking rests on {row_words(each)}: without it {_shares(matrix, each)}." for each in _rows(matrix, matrix.decisive)
+            f"The ranking rests on {row_words(each)}: without it {_shares(matrix, each)}."
+            for each in _rows(matrix, matrix.decisive)[:MOST_NAMED]
         )
     most = matrix.rows[matrix.by_weight[0]]
     return (f"The ranking rests on no single row, most on {row_words(most)}: without it {_shares(matrix, most)}.",)
@@ -123,11 +126,26 @@ def _rests_on(matrix: Matrix) -> tuple[str, ...]:
 def _droppable(matrix: Matrix) -> str:
     dropped = len(matrix.rows) - len(matrix.kept)
     alone = len(matrix.rows) - len(matrix.decisive)
-    kept = "; ".join(row_words(each) for each in _rows(matrix, matrix.kept))
+    kept = _listed(_rows(matrix, matrix.kept))
     if not matrix.kept:
         return "All rows could be dropped together without changing the ranking: it is the prior's."
     of = f"{alone} of {len(matrix.rows)} rows" if len(matrix.rows) > 1 else f"{alone} of 1 row"
     return f"{of} could be dropped one at a time without changing the ranking, {dropped} together; what remains: {kept}."
+
+
+def _listed(rows: Sequence[Evidence]) -> str:
+    """Some rows by name, and how many more there are."""
+    named = "; ".join(row_words(each) for each in rows[:MOST_NAMED])
+    return named if len(rows) <= MOST_NAMED else f"{named}; and {len(rows) - MOST_NAMED} more"
+
+
+def _exactness(matrix: Matrix) -> str:
+    largest = max(cell.error for each in matrix.rows for cell in each.cells)
+    return (
+        f"The largest Monte Carlo error of a row's bits is {largest:.2g}."
+        if largest > 0
+        else "There is no Monte Carlo error in a row's bits."
+    )
 
 
 def _rows(matrix: Matrix, places: tuple[int, ...]) -> list[Evidence]:

@@ -169,3 +169,25 @@ def test_hypotheses_are_found_by_name() -> None:
         hypotheses_named(signs(), "caus")
     with pytest.raises(NoHypotheses, match="weighs no hypotheses"):
         hypotheses_named(make_topic(priors={"x": "Normal(mu=0, sigma=1)"}), None)
+
+
+def test_a_hypothesis_without_prior_stays_without() -> None:
+    """A hypothesis of prior zero has no bits anywhere, and the others are compared as if it were not there."""
+    topic = make_topic(
+        priors={"cause": "Categorical(fear=0.4, belief=0.6, chance=0)"},
+        streams={"sign": 'Bernoulli(p=0.8 if cause == "fear" else 0.2)'},
+        rows={"sign": [1]},
+    )
+    found = matrix_of(topic)
+    (row,) = found.rows
+    assert [cell.bits for cell in row.cells][:2] == pytest.approx([2, -2])
+    assert math.isnan(row.cells[2].bits)
+    assert found.hypotheses.posterior == pytest.approx(np.array([0.32, 0.12, 0]) / 0.44)
+
+
+def test_without_rows_the_matrix_is_the_prior() -> None:
+    """A topic whose record is empty has its prior's odds and says so."""
+    topic = make_topic(priors={"cause": "Categorical(fear=0.75, belief=0.25)"}, streams={"sign": "Bernoulli(p=0.5)"})
+    found = matrix_of(topic)
+    assert found.posterior == found.prior == pytest.approx((math.log2(3), -math.log2(3)))
+    assert summary(found) == ("In order: fear 75 %, belief 25 %.", "There are no rows yet: this is the prior.")
