@@ -126,7 +126,22 @@ def test_the_version_is_that_of_the_package():
     assert project["version"] == __version__
 
 
-NAMES = ("check", "update", "show", "history", "report", "why", "diff", "observe", "prior show", "whatif", "watch", "export", "schemas")
+NAMES = (
+    "check",
+    "update",
+    "show",
+    "history",
+    "report",
+    "why",
+    "evidence",
+    "diff",
+    "observe",
+    "prior show",
+    "whatif",
+    "watch",
+    "export",
+    "schemas",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
