@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.asking import annulment, needs_paths, truth_of, window, with_clocks
+from forecast.asking import annulment, check_shares_asked, needs_paths, truth_of, window, with_clocks
 from forecast.book.topic import Question
 from forecast.chance import ChanceInterval, chance_interval
 from forecast.density import Shape, shape
@@ -149,6 +149,8 @@ def answer(question: Question, posterior: Posterior, paths: Paths, chance_paths:
     """Answer one question."""
     model = posterior.model
     sample = _path_sample(question, paths, posterior) if needs_paths(model, question) else _draw_sample(question, posterior)
+    if question.kind != "date":  # whose condition is read on many days
+        check_shares_asked(question, sample.scope, model, sample.weights)
     held = np.ones(len(sample.weights), dtype=bool)
     if question.given is not None:
         held = truth_of(evaluate(question.given, sample.scope, NUMPY), len(sample.weights))

@@ -12,6 +12,7 @@ from forecast.book.topic import Question
 from forecast.future import Paths
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression, is_condition, names_in, streams_in
+from forecast.model.bounds import depends_on_parameters_alone, share_fault, shares
 from forecast.model.clock import ONE_DAY, years_between
 from forecast.model.evidence import series_share
 from forecast.model.model import NUMPY, Array, Model
@@ -80,6 +81,16 @@ def annulment(question: Question, scope: Scope, model: Model, weights: Array) ->
         keys = ("questions", question.name, "annulled")
         raise Unsound(at_topic(model.topic, keys, message, "it is the chance that the question is annulled"))
     return chance
+
+
+def check_shares_asked(question: Question, scope: Scope, model: Model, weights: Array) -> None:
+    """Raise ``Unsound`` where a share that a question asks about, through totals or its day, lies outside 0 to 1."""
+    named = {name for expression in expanded(model, question) for name in names_in(expression)}
+    for name in shares(model.topic):
+        if name in named and not depends_on_parameters_alone(model.topic, name):
+            message = share_fault(name, scope, weights, of=f"cases of question `{question.name}`")
+            if message:
+                raise Unsound(at_topic(model.topic, ("quantities", name), message))
 
 
 def truth_of(value: Any, count: int) -> NDArray[np.bool_]:

@@ -30,6 +30,7 @@ from forecast.report.words import number
 from forecast.settings import generator
 
 DRAWS = 4_096  # of the prior
+AT_ONCE = 512  # of each hypothesis at least
 PATHS = 1_024  # simulated from them
 DECIDED = 0.99  # on one side of a question's threshold, from which it counts as decided
 LEAST_MASS = 0.001  # of a prior outside a share's bounds, from which it is told
@@ -51,7 +52,7 @@ def implied(topic: Topic, as_of: date, prior: Posterior | None = None) -> list[I
     found = list(_beyond_a_share(topic, as_of))
     try:
         if prior is None:
-            prior = prior_draws(model_as_of(topic, as_of), rng=generator(1, topic.name, "implied"), draws=DRAWS)
+            prior = prior_draws(model_as_of(topic, as_of), rng=generator(1, topic.name, "implied"), draws=DRAWS, at_once=AT_ONCE)
     except Unsound:  # told as an error by whoever computes
         return found
     sample = _sample(prior, generator(1, topic.name, "implied sample"))

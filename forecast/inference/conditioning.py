@@ -79,12 +79,15 @@ def _conditioned(model: Model, rng: np.random.Generator, whole: Budget) -> Poste
     return _join(model, [_looked_at_again(model, prior, run, rng, whole) if _is_short(run, runs, whole) else run for run in runs])
 
 
-def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384) -> Posterior:
-    """Return draws of the joint prior: the model's posterior before any row."""
+def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, at_once: int | None = None) -> Posterior:
+    """Return draws of the joint prior: the model's posterior before any row.
+
+    At least ``at_once`` are drawn of each hypothesis, as many as the engine draws at once where that is not given.
+    """
     prior = blocks(model)
     found = hypotheses(model, prior)
     dimension = prior_coordinates(model, prior, found[0]).dimension
-    net = lattice(Budget().at_once, dimension + 2)  # the engine's own, which is found once
+    net = lattice(at_once or Budget().at_once, dimension + 2)  # the engine's own is found once
     shifts = max(1, round(draws / len(found) / net.size))
     parts, log_weights = [], []
     for hypothesis in found:

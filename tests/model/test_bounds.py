@@ -76,6 +76,18 @@ def test_a_share_is_told_where_a_step_of_the_future_shows_it() -> None:
     assert re.match(r"the share `chance` is outside 0 to 1 at \S+ % of the simulated paths: .* \(2026-", problem_of(topic).message)
 
 
+def test_a_share_is_told_where_only_a_question_shows_it() -> None:
+    """A share of totals that a question asks about is looked at on the question's own cases."""
+    topic = make_topic(
+        priors={"rate": "Gamma(mean=2, sd=1)"},
+        streams={"taken": "Poisson(mu=rate * months)"},
+        quantities={"part": {"value": "total(taken) / 20", "unit": "share"}},
+        questions={"asked": {"answer": "part", "by": date(2025, 12, 31)}},
+    )
+    message = problem_of(topic).message
+    assert re.match(r"the share `part` is outside 0 to 1 at \S+ % of the cases of question `asked`: \S+ at worst", message)
+
+
 def test_a_share_within_its_bounds_is_answered_in_percents() -> None:
     """A share that stays within 0 and 1 stops nothing, and its unit is that of a question that asks for it."""
     topic = make_topic(
