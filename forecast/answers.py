@@ -17,14 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.asking import needs_paths, truth_by_day, truth_of, window, with_clocks
+from forecast.asking import annulment, check_shares_asked, needs_paths, truth_by_day, truth_of, window, with_clocks
 from forecast.book.topic import Question
 from forecast.chance import ChanceInterval, chance_interval
 from forecast.density import Shape, shape
 from forecast.future import Paths, simulate
 from forecast.inference.posterior import Ordered, Posterior, ordered
 from forecast.language.evaluate import Scope, evaluate
-from forecast.language.expressions import Name
+from forecast.language.expressions import Name, is_condition
 from forecast.model.clock import ONE_DAY
 from forecast.model.model import NUMPY, Array, Model
 from forecast.model.unsound import Unsound, at_topic
@@ -88,12 +88,25 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a question is answered with; ``given`` is the probability of its condition, 1 where it has none."""
+    """What a question is answered with; ``given`` is the probability of its condition, 1 where it has none.
+
+    ``annulled`` is the chance that it is annulled, under that condition: the value is then given that it is not.
+    Of a question that the record has annulled, the value is what it would have been without that.
+    """
 
     question: Question
     value: Probability | Distribution | Dates | Shares
     status: Status
     given: float
+    annulled: Annulment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Annulment:
+    """The chance that a question is annulled, and its Monte Carlo error."""
+
+    chance: float
+    error: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +149,8 @@ def answer(question: Question, posterior: Posterior, paths: Paths, chance_paths:
     """Answer one question."""
     model = posterior.model
     sample = _path_sample(question, paths, posterior) if needs_paths(model, question) else _draw_sample(question, posterior)
+    if question.kind != "date":  # whose condition is read on many days
+        check_shares_asked(question, sample.scope, model, sample.weights)
     held = np.ones(len(sample.weights), dtype=bool)
     if question.given is not None:
         held = truth_of(evaluate(question.given, sample.scope, NUMPY), len(sample.weights))
@@ -145,17 +160,22 @@ def answer(question: Question, posterior: Posterior, paths: Paths, chance_paths:
     weights = sample.weights * held / given
     size = sample.effective_size * given
     status = status_of(question, model, paths)
+    annulled = None
+    chances = annulment(question, sample.scope, model, weights)
+    if chances is not None:
+        annulled = _annulment(question, chances, weights, size, status)
+        weights, size = _proper(question, model, chances, weights, size, status)
     match question.kind:
         case "probability":
-            chance = _chance(question, chance_paths, posterior) if status == "open" else None
+            chance = _chance(question, chance_paths, posterior, rng) if status == "open" else None
             value: Any = _probability(question, sample.scope, weights, size, status, chance)
         case "distribution":
             value = _distribution(_numbers(question, sample.scope, len(weights), model), weights, size)
         case "date":
-            value = _dates(question, paths, held, size, rng)
+            value = _dates(question, paths, weights, size, rng)
         case "shares":
             value = _shares(question, sample.scope, weights, size, model)
-    return Answer(question, value, status, given)
+    return Answer(question, value, status, given, annulled)
 
 
 def proportion_error(probability: float, size: float) -> float:
@@ -165,6 +185,33 @@ def proportion_error(probability: float, size: float) -> float:
     """
     middle = (probability * size + 2) / (size + 4)
     return math.sqrt(middle * (1 - middle) / (size + 4))
+
+
+def _annulment(question: Question, chances: Array, weights: Array, size: float, status: Status) -> Annulment:
+    """The chance of annulment from that in each case."""
+    assert question.annulled is not None
+    if status == "annulled":
+        return Annulment(1.0, 0.0)
+    if not is_condition(question.annulled):
+        among = chances[weights > 0]
+        if among.min() == among.max():
+            return Annulment(float(among[0]), 0.0)
+        mean = float(weights @ chances)
+        return Annulment(mean, math.sqrt(float(weights @ (chances - mean) ** 2) / size))
+    mean = float(weights @ chances)
+    return Annulment(mean, proportion_error(mean, size))
+
+
+def _proper(question: Question, model: Model, chances: Array, weights: Array, size: float, status: Status) -> tuple[Array, float]:
+    """The weights of cases, and their effective number, given that the question is not annulled."""
+    if status == "annulled":
+        return weights, size
+    kept = weights * (1 - chances)
+    total = float(kept.sum())
+    if total == 0:
+        message = f"`{question.annulled_text}` annuls the question on every path, so nothing can be said given that it is not"
+        raise Unsound(_problem(question, model, message))
+    return kept / total, size * total**2 / float(kept @ (1 - chances))
 
 
 def _path_sample(question: Question, paths: Paths, posterior: Posterior) -> Sample:
@@ -191,7 +238,7 @@ def _probability(
     return Probability(value, error, None) if chance is None else Probability(value, error, chance.ends, chance.errors)
 
 
-def _chance(question: Question, paths: Paths | None, posterior: Posterior) -> ChanceInterval | None:
+def _chance(question: Question, paths: Paths | None, posterior: Posterior, rng: np.random.Generator) -> ChanceInterval | None:
     """The interval of the chance given the parameters, from paths that stand draw by draw; None where there are none to tell it from."""
     if paths is None or not needs_paths(paths.model, question):
         return None
@@ -201,6 +248,9 @@ def _chance(question: Question, paths: Paths | None, posterior: Posterior) -> Ch
     held = np.ones(len(paths), dtype=bool)
     if question.given is not None:
         held = truth_of(evaluate(question.given, scope, NUMPY), len(paths))
+    chances = annulment(question, scope, paths.model, held.astype(float))
+    if chances is not None:  # drawn on each path; a generator of its own leaves other questions' random numbers as they are
+        held = held & (rng.spawn(1)[0].random(len(paths)) >= chances)
     happened = held & truth_of(evaluate(question.answer, scope, NUMPY), len(paths))
     by_draw = [each.reshape(-1, CHANCE_PATHS).sum(axis=1).astype(float) for each in (happened, held)]
     return chance_interval(*by_draw, effective_size=posterior.diagnostics.effective_size)
@@ -229,9 +279,12 @@ def quantile_error(draws: Ordered, level: float, size: float) -> float:
     return (high - low) / 2
 
 
-def _dates(question: Question, paths: Paths, held: NDArray[np.bool_], size: float, rng: np.random.Generator) -> Dates:
+def _dates(question: Question, paths: Paths, weights: Array, size: float, rng: np.random.Generator) -> Dates:
     assert question.by is not None
     days, held_by = truth_by_day(question, paths)
+    held = weights > 0
+    among = weights[held]
+    each = None if (among == among[0]).all() else among
     truth = held_by[held]
     happened = truth.any(axis=1)
     column = truth.argmax(axis=1)
@@ -242,10 +295,10 @@ def _dates(question: Question, paths: Paths, held: NDArray[np.bool_], size: floa
     simulated = ends >= drawn_from
     on = np.where(simulated, ends - np.floor(rng.random(len(ends)) * np.maximum(lengths, 1)).astype(int), ends)
     on = np.where(happened, on, np.iinfo(np.int64).max)
-    not_by_then = float(1 - happened.mean())
-    quantiles = tuple(_date_or_none(value) for value in np.quantile(on, LEVELS, method="inverted_cdf"))
+    not_by_then = float(1 - np.average(happened, weights=each))
+    quantiles = tuple(_date_or_none(value) for value in np.quantile(on, LEVELS, method="inverted_cdf", weights=each))
     months = _month_ends(paths.model.as_of, question.by)
-    monthly = tuple((day, float((on <= day.toordinal()).mean())) for day in months)
+    monthly = tuple((day, float(np.average(on <= day.toordinal(), weights=each))) for day in months)
     return Dates(quantiles, not_by_then, proportion_error(not_by_then, size), monthly, size)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,10 +12,12 @@ from numpy.typing import NDArray
 from forecast.book.topic import Question
 from forecast.future import Paths
 from forecast.language.evaluate import Scope, evaluate
-from forecast.language.expressions import Expression, First, Name, names_in, streams_in, walk
+from forecast.language.expressions import Expression, First, Name, is_condition, names_in, streams_in, walk
+from forecast.model.bounds import depends_on_parameters_alone, share_fault, shares
 from forecast.model.clock import ONE_DAY, years_between
 from forecast.model.evidence import series_share
 from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars
+from forecast.model.unsound import Unsound, at_topic
 
 
 def needs_paths(model: Model, question: Question) -> bool:
@@ -25,8 +28,13 @@ def needs_paths(model: Model, question: Question) -> bool:
 
 def expanded(model: Model, question: Question) -> list[Expression]:
     """The question's expressions and those of every quantity they use."""
+    return with_quantities(model, question.expressions)
+
+
+def with_quantities(model: Model, expressions: Sequence[Expression]) -> list[Expression]:
+    """Expressions and those of every quantity they use."""
     found: list[Expression] = []
-    waiting = [e for e in (question.answer, question.given, *question.choices.values()) if e is not None]
+    waiting = list(expressions)
     seen: set[str] = set()
     while waiting:
         expression = waiting.pop()
@@ -79,6 +87,36 @@ def with_clocks(model: Model, question: Question, scope: Scope) -> Scope:
 def _indexes_in(expression: Expression) -> set[str]:
     """Every name that stands in an expression, also as an index."""
     return {node.name for node in walk(expression) if isinstance(node, Name)}
+
+
+def annulment(question: Question, scope: Scope, model: Model, weights: Array) -> Array | None:
+    """The probability of annulment in each case, 0 or 1 where it is a condition, ``(cases,)``; None where the question has none.
+
+    Raises ``Unsound`` where it is no probability in a case that has weight.
+    """
+    if question.annulled is None:
+        return None
+    count = len(weights)
+    value = evaluate(question.annulled, scope, NUMPY)
+    if is_condition(question.annulled):
+        return truth_of(value, count).astype(float)
+    chance: Array = np.broadcast_to(np.asarray(value, dtype=float), (count, 1))[:, 0]
+    wrong = ~((chance >= 0) & (chance <= 1)) & (weights > 0)
+    if wrong.any():
+        message = f"`{question.annulled_text}` is {chance[wrong][0]:.4g} at some draws, which is no probability"
+        keys = ("questions", question.name, "annulled")
+        raise Unsound(at_topic(model.topic, keys, message, "it is the chance that the question is annulled"))
+    return chance
+
+
+def check_shares_asked(question: Question, scope: Scope, model: Model, weights: Array) -> None:
+    """Raise ``Unsound`` where a share that a question asks about, through totals or its day, lies outside 0 to 1."""
+    named = {name for expression in expanded(model, question) for name in names_in(expression)}
+    for name in shares(model.topic):
+        if name in named and not depends_on_parameters_alone(model.topic, name):
+            message = share_fault(name, scope, weights, of=f"cases of question `{question.name}`")
+            if message:
+                raise Unsound(at_topic(model.topic, ("quantities", name), message))
 
 
 def truth_of(value: Any, count: int) -> NDArray[np.bool_]:

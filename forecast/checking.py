@@ -10,28 +10,35 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from forecast.beliefs import Believed, echoed
 from forecast.book.problems import Problem, has_errors, in_order
 from forecast.book.reading import read_book
-from forecast.book.topic import Book
+from forecast.book.topic import Book, Topic
 from forecast.model.model import model_as_of
 from forecast.model.unsound import Unsound
-from forecast.remembering import edited_rows
+from forecast.remembering import edited_rows, newest_report, remembered_implications, warnings_of
+
+MOST_ASKED = 8  # topics whose numbers have changed since their report, and which a check asks what their priors imply
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A book as read, its problems, and every prior with its points (none where there are errors)."""
+    """A book as read, its problems, and every prior with its points (none where there are errors).
+
+    ``unasked`` counts the topics of whose priors nobody has asked yet what they imply.
+    """
 
     book: Book
     problems: tuple[Problem, ...]
     priors: Mapping[str, tuple[Believed, ...]]
+    unasked: int = 0
 
 
 def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Checked:
     """Read a book and check it whole, its priors echoed as 5, 50 and 95 % points."""
-    book, problems = read_checked(root, topics)
+    book, problems, reports = _read(root, topics)
     if has_errors(problems):
         return Checked(book, problems, {})
     priors: dict[str, tuple[Believed, ...]] = {}
@@ -42,11 +49,42 @@ def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Checked:
             priors[topic.name] = echoed(topic, as_of)
         except Unsound as unsound:
             found += unsound.problems
-    return Checked(book, in_order((*problems, *found)), {} if found else priors)
+    if found:
+        return Checked(book, in_order((*problems, *found)), {})
+    implied, unasked = _implied(book, reports, as_of)
+    return Checked(book, in_order((*problems, *implied)), priors, unasked)
 
 
 def read_checked(root: Path, topics: Sequence[str] | None) -> tuple[Book, tuple[Problem, ...]]:
     """Read a book with all problems: of its files, and of rows edited after their use in a published answer."""
+    book, problems, _ = _read(root, topics)
+    return book, problems
+
+
+def _read(root: Path, topics: Sequence[str] | None) -> tuple[Book, tuple[Problem, ...], Mapping[str, Mapping[str, Any] | None]]:
+    """A book with all problems, and the newest report of each topic."""
     book, problems = read_book(root, topics)
-    edited = [problem for topic in book.topics.values() for problem in edited_rows(root, topic)]
-    return book, in_order((*problems, *edited))
+    reports = {name: newest_report(root, topic) for name, topic in book.topics.items()}
+    edited = [problem for name, topic in book.topics.items() for problem in edited_rows(topic, reports[name])]
+    return book, in_order((*problems, *edited)), reports
+
+
+def _implied(book: Book, reports: Mapping[str, Mapping[str, Any] | None], as_of: date) -> tuple[list[Problem], int]:
+    """What the priors imply that nobody can have meant, and how many topics were not asked.
+
+    What the newest report says holds as long as the topic's numbers are the same; only where they have changed, and
+    for a few topics at most, is it found anew.
+    """
+    found: list[Problem] = []
+    changed: list[Topic] = []
+    for name, topic in book.topics.items():
+        remembered = remembered_implications(topic, reports[name])
+        if remembered is None:
+            changed.append(topic)
+        else:
+            found += remembered
+    for topic in changed[:MOST_ASKED]:
+        from forecast.implications import implied  # not needed where nothing has changed
+
+        found += warnings_of(topic, implied(topic, as_of))
+    return found, len(changed[MOST_ASKED:])

@@ -16,6 +16,7 @@ from forecast.book.topic import Topic
 from forecast.future import Paths
 from forecast.inference.conditioning import condition, prior_draws
 from forecast.inference.posterior import Posterior
+from forecast.model.bounds import check_shares
 from forecast.model.model import Model, model_as_of
 from forecast.settings import Settings, generator
 
@@ -61,6 +62,7 @@ def conclude(topic: Topic, as_of: date, settings: Settings, *, referee: bool, re
     """
     model = model_as_of(topic, as_of)
     prior = prior_draws(model, rng=generator(settings.seed, topic.name, "prior"))
+    check_shares(model, prior.parameters, prior.weights, of="prior's draws")
     fast = None
     if settings.engine != "nuts" or referee:
         report("weighing draws")
@@ -93,6 +95,7 @@ def reading_of(topic: Topic, as_of: date, settings: Settings) -> Reading:
 def read(posterior: Posterior, settings: Settings) -> Reading:
     """Simulate the future on a posterior's draws and answer every question."""
     name, seed = posterior.model.topic.name, settings.seed
+    check_shares(posterior.model, posterior.parameters, posterior.weights, of="posterior's draws")
     rng = generator(seed, name, posterior.engine, "answers")
     apart = rng.spawn(1)[0]  # so that other answers do not depend on whether chances are asked for
     draws = posterior.resample(settings.draws, generator(seed, name, posterior.engine, "resample"))

@@ -21,9 +21,11 @@ from numpy.typing import NDArray
 from forecast.book.topic import Stream
 from forecast.language.evaluate import Scope, evaluate, label_code
 from forecast.language.expressions import Expression, Name, names_in
+from forecast.model.bounds import SHARE, share_fault
 from forecast.model.clock import ONE_DAY, cut
 from forecast.model.drift import continued
 from forecast.model.evidence import Record, series_share
+from forecast.model.misfit import no_distribution
 from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars, clocks, quantities_of, uses
 from forecast.model.unsound import Unsound, at_topic
 
@@ -160,7 +162,10 @@ def step_scope(
             raise Unsound(at_topic(model.topic, ("series", name), str(error))) from None
         values[name] = model.series_value(name, share.known, share.later_share, bare)
     for name, expression in needs.quantities.items():
-        values[name] = evaluate(Name(name), replace(bare, values=values, totals=totals, quantities={name: expression}), NUMPY)
+        scope = replace(bare, values=values, totals=totals, quantities={name: expression})
+        if model.topic.quantities[name].unit == SHARE and (message := share_fault(name, scope, None, of="simulated paths")):
+            raise Unsound(at_topic(model.topic, ("quantities", name), f"{message} ({start} to {end})"))
+        values[name] = evaluate(Name(name), scope, NUMPY)
     return replace(bare, values=values, totals=totals, quantities=needs.others)
 
 
@@ -188,7 +193,12 @@ def _draw(
             kind, arguments = model.distribution(stream.value, scope.plus(values=columns) if columns else scope)
             values: Array = np.asarray(kind.draw(rng, (paths, 1), **arguments), dtype=float)
     except ValueError as error:
-        raise _cannot_draw(model, stream, interval, str(error)) from None
+        wrong = np.broadcast_to(np.isnan(kind.support(**arguments)[0]), (paths, 1))
+        if not wrong.any():
+            raise _cannot_draw(model, stream, interval, str(error)) from None
+        message, hint, _ = no_distribution(stream.value, kind, arguments, wrong)
+        keys = ("streams", stream.name, "value")
+        raise Unsound(at_topic(model.topic, keys, f"{message} (simulating {interval[0]} to {interval[1]})", hint)) from None
     if not np.isfinite(values).all():
         raise _cannot_draw(model, stream, interval, "a draw is not a finite number")
     return values

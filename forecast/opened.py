@@ -38,9 +38,11 @@ from forecast.concluding import Conclusion, Settings, conclude, condition_fast, 
 from forecast.future import Paths
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.posterior import Posterior
+from forecast.insight.matrix import Matrix
 from forecast.language.faults import did_you_mean
 from forecast.model.model import Model, model_as_of
 from forecast.remembering import published, report_directory
+from forecast.weighing import weigh
 
 
 class BookHasProblems(Exception):
@@ -116,6 +118,13 @@ class OpenTopic:
     def answers(self) -> Mapping[str, Answer]:
         """Return the answer to each question, by name."""
         return read(self.posterior(), self.settings).answers
+
+    def evidence(self, of: str | None = None) -> Matrix:
+        """Return what each row says for and against each value of a Categorical parameter, the first where none is named.
+
+        Raises ``forecast.weighing.NoHypotheses`` where there is none.
+        """
+        return weigh(self.topic, of=of, as_of=self.as_of, settings=self.settings)[0]
 
     def conclude(self, *, referee: bool = False) -> Conclusion:
         """Return everything at once: prior, posterior, paths, answers and, with ``referee``, the verdict of both engines."""

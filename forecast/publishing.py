@@ -111,6 +111,7 @@ def _lines(content: Mapping[str, Any], today: date) -> Iterator[dict[str, Any]]:
             "status": answer["status"],
             "value": {name: each for name, each in answer["value"].items() if name not in DRAWN},
             "given": answer["given_probability"] if answer["given"] else None,
+            **({"annulled": answer["annulment"]["probability"]} if "annulment" in answer else {}),
             "as_of": content["as_of"],
             "made": today.isoformat(),
             "hindcast": run["hindcast"],

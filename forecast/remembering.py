@@ -13,7 +13,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ from forecast.book.problems import Place, Problem
 from forecast.book.topic import Row, Topic
 from forecast.language.expressions import Expression, names_in
 from forecast.model.evidence import record_as_of
-from forecast.model.unsound import source_line
+from forecast.model.unsound import at_prior, at_topic, source_line
 from forecast.report.shape import ReportFault, digest_of, read_content, rounded
 from forecast.settings import Settings
 
@@ -120,21 +121,47 @@ def published(path: Path) -> dict[str, Any] | None:
         return None
 
 
-def edited_rows(root: Path, topic: Topic) -> tuple[Problem, ...]:
-    """Return a problem for each row used in the newest published answers that is no longer in the record as it was.
+def newest_report(root: Path, topic: Topic) -> dict[str, Any] | None:
+    """Return the newest report of a topic, with its digest checked but not its shape, which takes longer; None where there is none whole."""
+    try:
+        content: dict[str, Any] = json.loads((root / REPORTS / f"{topic.name}.json").read_bytes())
+        return content if content["digest"] == digest_of(content) else None
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def edited_rows(topic: Topic, content: Mapping[str, Any] | None) -> tuple[Problem, ...]:
+    """Return a problem for each row used in the newest published report that is no longer in the record as it was.
 
     Rows are compared by what moves numbers: days, value, ``known``, ``id``,
     ``replaces`` and the statement's columns.
     """
+    if content is None:
+        return ()
     try:
-        content = json.loads((root / REPORTS / f"{topic.name}.json").read_bytes())
-        if content["digest"] != digest_of(content):
-            return ()
         as_of = date.fromisoformat(content["as_of"])
         used = {stream["name"]: stream["rows"] for stream in content["streams"]}
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return ()  # a report that is not whole remembers nothing; the next update makes it again
     return tuple(problem for name, rows in used.items() if name in topic.streams for problem in _missing(topic, name, rows, as_of))
+
+
+def remembered_implications(topic: Topic, content: Mapping[str, Any] | None) -> tuple[Problem, ...] | None:
+    """Return what the newest report says that the priors imply, as warnings; None where the topic's numbers have changed since."""
+    if content is None:
+        return None
+    try:
+        if content["run"]["hashes"]["numbers"] != numbers_hash(topic, as_of=date.fromisoformat(content["as_of"])):
+            return None
+        return warnings_of(topic, content.get("implied", ()))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def warnings_of(topic: Topic, implied: Iterable[Mapping[str, Any]]) -> tuple[Problem, ...]:
+    """Return what priors imply, as a report keeps it, as warnings with their places in the topic's files."""
+    at = {"priors": at_prior, "topic": at_topic}
+    return tuple(replace(at[each["file"]](topic, tuple(each["keys"]), each["message"], each["hint"]), level="warning") for each in implied)
 
 
 def _missing(topic: Topic, stream: str, used: list[dict[str, Any]], as_of: date) -> Iterator[Problem]:
@@ -193,4 +220,4 @@ def _expressions(topic: Topic) -> Iterator[Expression]:
     for quantity in topic.quantities.values():
         yield quantity.expression
     for question in topic.questions.values():
-        yield from (each for each in (question.answer, question.given, *question.choices.values()) if each is not None)
+        yield from question.expressions

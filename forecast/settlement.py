@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import reduce
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.asking import expanded, needs_paths, truth_of, with_clocks
+from forecast.asking import expanded, needs_paths, truth_of, with_clocks, with_quantities
 from forecast.book.topic import Question, Topic
 from forecast.future import Paths
 from forecast.language.evaluate import evaluate
@@ -25,6 +26,7 @@ from forecast.language.expressions import (
     Total,
     Unary,
     constant,
+    is_condition,
     streams_in,
 )
 from forecast.language.statements import Statement
@@ -33,17 +35,19 @@ from forecast.model.model import NUMPY, Model
 
 BOTH_SIGNS = frozenset({"Normal", "StudentT", "Cauchy", "Uniform", "Triangular", "DiscreteUniform"})  # whose totals may fall
 
-type Status = Literal["open", "happened", "can no longer happen", "settled"]
+type Status = Literal["open", "happened", "can no longer happen", "settled", "annulled"]
 
 
 def status_of(question: Question, model: Model, paths: Paths) -> Status:
     """Whether the record alone settles the question: every stream it uses is recorded to its date, or it has come true."""
     if question.by is None or not needs_paths(model, question):
         return "open"
+    if _is_annulled(question, model, paths):
+        return "annulled"
     used = {stream for expression in expanded(model, question) for stream in streams_in(expression)}
     if not used:
         return "open"  # about a value that drifts, which no record settles
-    complete = all(stream not in paths.starts or paths.starts[stream] > question.by for stream in used)
+    complete = _is_complete(used, question, paths)
     if question.kind not in {"probability", "date"}:
         return "settled" if complete else "open"
     assert question.answer is not None
@@ -54,6 +58,22 @@ def status_of(question: Question, model: Model, paths: Paths) -> Status:
         return "happened"
     never = complete and not now.any() and (lasting or not isinstance(question.answer, First))
     return "can no longer happen" if never else "open"
+
+
+def _is_annulled(question: Question, model: Model, paths: Paths) -> bool:
+    """Whether the record alone annuls the question: by a condition on totals that holds and must go on to."""
+    if question.annulled is None or not is_condition(question.annulled):
+        return False
+    used = {stream for expression in with_quantities(model, [question.annulled]) for stream in streams_in(expression)}
+    if not used or not (_is_complete(used, question, paths) or is_lasting(question.annulled, model.topic)):
+        return False
+    return bool(_recorded_truth(question.annulled, question, paths, used).all())
+
+
+def _is_complete(streams: Iterable[str], question: Question, paths: Paths) -> bool:
+    """Whether streams are recorded to the question's date."""
+    assert question.by is not None
+    return all(stream not in paths.starts or paths.starts[stream] > question.by for stream in streams)
 
 
 def _recorded_truth(condition: Expression, question: Question, paths: Paths, used: set[str]) -> NDArray[np.bool_]:

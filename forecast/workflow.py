@@ -21,6 +21,7 @@ from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
 from forecast.checking import read_checked
 from forecast.concluding import Conclusion, Settings, conclude
+from forecast.implications import contradicted, implied
 from forecast.inference.plan import CannotSample
 from forecast.insight.explaining import explain
 from forecast.insight.moves import Earlier, earlier_report
@@ -35,7 +36,9 @@ from forecast.remembering import (
     reports_before,
     verdict_as_data,
     versions,
+    warnings_of,
 )
+from forecast.report.beliefs import parameter_contents
 from forecast.report.content import topic_content
 from forecast.report.pages import page_and_data, render_index, report_files
 
@@ -116,6 +119,8 @@ def update(
         return Update(in_order((*problems, *unsound)))
     contents = {name: each.content for name, each in zip(book.topics, made, strict=True)}
     files = {name: each.files for name, each in zip(book.topics, made, strict=True)}
+    warned = [problem for name, content in contents.items() for problem in warnings_of(book.topics[name], content.get("implied", ()))]
+    problems = in_order((*problems, *warned))
     progress(len(contents), len(contents), "writing reports")
     published = publish(book, contents, files, as_of=as_of, today=today)
     problems = in_order((*problems, *published.problems))
@@ -215,8 +220,11 @@ def _content(run: _Run, topic: Topic, report: Callable[[str], None]) -> dict[str
         earlier = _report_before(run, topic)
         hashes["insight"] = insight_key(topic, f"{key} {conclusion.reading.posterior.engine}", as_of=as_of, earlier=earlier)
         insight = remembered_insight(before, hashes["insight"]) or explain(conclusion, earlier=earlier, report=report)
+    parameters = parameter_contents(conclusion.prior, conclusion.reading.posterior)
     return topic_content(
         topic=topic,
+        parameters=parameters,
+        implied=() if run.fast else _implied(conclusion, parameters),
         posterior=conclusion.reading.posterior,
         prior=conclusion.prior,
         paths=conclusion.reading.paths,
@@ -232,6 +240,12 @@ def _content(run: _Run, topic: Topic, report: Callable[[str], None]) -> dict[str
         },
         insight=insight,
     )
+
+
+def _implied(conclusion: Conclusion, parameters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What the topic's priors imply that nobody can have meant, and which of them the record contradicts."""
+    model, prior = conclusion.model, conclusion.prior
+    return [*implied(model.topic, model.as_of, prior), *contradicted(parameters, prior, conclusion.reading.posterior)]
 
 
 def _report_before(run: _Run, topic: Topic) -> Earlier | None:

@@ -22,7 +22,7 @@ def make_topic(
     streams: Mapping[str, Any] | None = None,
     rows: Mapping[str, Sequence[Any]] | None = None,
     questions: Mapping[str, Any] | None = None,
-    quantities: Mapping[str, str] | None = None,
+    quantities: Mapping[str, str | Mapping[str, str]] | None = None,
     series: Mapping[str, Any] | None = None,
     name: str = "made",
     opens: date = OPENS,
@@ -34,8 +34,8 @@ def make_topic(
     each label) and ``per``.  A stream is a statement, or a mapping with
     ``value``, ``watched`` and ``next``.  A row is a number, seen on the next day
     in turn, or a mapping with the columns of a record.  A question is an answer
-    expression, or a mapping with ``answer`` or ``choices``, ``given``, ``by``,
-    ``since``.  A series is a list of ``(day, value)``, or a mapping with
+    expression, or a mapping with ``answer`` or ``choices``, ``given``, ``annulled``, ``by``,
+    ``since``.  A quantity is an expression, or a mapping with ``value`` and ``unit``.  A series is a list of ``(day, value)``, or a mapping with
     ``points`` and ``later``.
     """
     made_rows = {stream: _rows(stream, given, opens) for stream, given in (rows or {}).items()}
@@ -49,12 +49,17 @@ def make_topic(
         step=step,  # type: ignore[arg-type]
         series={key: _series(key, given) for key, given in (series or {}).items()},
         streams={key: _stream(key, given, made_rows.get(key, ())) for key, given in (streams or {}).items()},
-        quantities={key: Quantity(key, parse_expression(text), text) for key, text in (quantities or {}).items()},
+        quantities={key: _quantity(key, given) for key, given in (quantities or {}).items()},
         questions={key: _question(key, given, parameters) for key, given in (questions or {}).items()},
         parameters=_in_order(parameters),
         labels=labels,
         texts={},
     )
+
+
+def _quantity(key: str, given: str | Mapping[str, str]) -> Quantity:
+    described = {"value": given} if isinstance(given, str) else given
+    return Quantity(key, parse_expression(described["value"]), described["value"], described.get("unit", ""))
 
 
 def _labels(priors: Mapping[str, Any], rows: Mapping[str, tuple[Row, ...]]) -> dict[str, tuple[str, ...]]:
@@ -193,4 +198,6 @@ def _question(key: str, given: Any, parameters: Mapping[str, Parameter]) -> Ques
         settled="",
         kind=kind,  # type: ignore[arg-type]
         since=described.get("since"),
+        annulled=parse_expression(described["annulled"]) if "annulled" in described else None,
+        annulled_text=described.get("annulled", ""),
     )

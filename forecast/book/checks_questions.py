@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from functools import partial, reduce
 from typing import Literal
 
-from forecast.book.draft import Draft, QuestionDraft
+from forecast.book.draft import Draft, QuestionDraft, Written
 from forecast.book.labels import Labels, categories_of
 from forecast.book.names import name_fault
 from forecast.book.problems import Problem
 from forecast.book.scopes import Here, Uses, check_names, on_a_day, uses
-from forecast.language.expressions import Expression, First, Name, is_condition
+from forecast.language.expressions import Expression, First, Name, constant, is_condition
+from forecast.language.faults import Fault
 
 
 def kind_of(draft: Draft, question: QuestionDraft) -> Literal["probability", "distribution", "date", "shares"]:
@@ -67,6 +68,8 @@ def _check_form(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
         yield question.given.problem(
             "`given` is not a condition", "compare with something, as in `x >= 1`", offset=question.given.tree.offset
         )
+    if question.annulled is not None:
+        yield from _check_annulled(question.annulled)
     for label, written in question.choices.items():
         if not is_condition(written.tree):
             yield written.problem(
@@ -74,14 +77,28 @@ def _check_form(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
             )
 
 
+def _check_annulled(written: Written[Expression]) -> Iterator[Problem]:
+    """A number must be a probability, and one under which something is left to be settled."""
+    try:
+        value = constant(written.tree)
+    except Fault as fault:
+        yield written.document.of_fault(written.keys, fault)
+        return
+    if value is None:
+        return
+    hint = "it is the chance that the question is annulled"
+    if not 0 <= value <= 1:
+        yield written.problem(f"`annulled` is {value:g}, which is no probability", hint)
+    elif value == 1:
+        yield written.problem("`annulled` is 1: the question would never be settled", hint)
+
+
 def _check_expressions(draft: Draft, labels: Labels, question: QuestionDraft) -> Iterator[Problem]:
     clocks = frozenset({"t"}) if question.table.by else frozenset()
     make = partial(on_a_day, draft, clocks=clocks, totals=True) if clocks else partial(Here, totals=True)
     here = make("a question", frozenset({"parameter", "series", "quantity"}))
     inside_first = make("`first`", frozenset({"parameter", "quantity"}))
-    for written in (question.answer, question.given, *question.choices.values()):
-        if written is None:
-            continue
+    for written in question.expressions:
         tree = written.tree
         if written is question.answer and isinstance(tree, First):
             yield from check_names(draft, labels, written, tree.condition, inside_first)
@@ -97,7 +114,7 @@ def _check_time(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
         return
     used = reduce(Uses.__or__, (uses(draft, written.tree) for written in asked))
     given = uses(draft, question.given.tree) if question.given else Uses()
-    timed = used | given
+    timed = used | given | (uses(draft, question.annulled.tree) if question.annulled else Uses())
     if question.table.by is None:
         first = isinstance(asked[0].tree, First)
         what = "`first`" if first else "`total`" if timed.streams else f"the series `{min(timed.series)}`" if timed.series else ""
@@ -105,10 +122,10 @@ def _check_time(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
             yield draft.topic.at_key(
                 keys, f"[questions.{name}] uses {what} but has no `by`", "say until which day it counts, as in by = 2027-12-31"
             )
-    elif not used.streams and not isinstance(asked[0].tree, First) and _timeless(draft, used):
+    elif not timed.streams and not isinstance(asked[0].tree, First) and _timeless(draft, used):
         message = "this answer never involves its question's date"
         yield draft.topic.at_key((*keys, "by"), message, "a question about parameters alone needs no `by`; one about events uses total()")
-    first_series = min(used.series | given.series, default="")
+    first_series = min(timed.series, default="")
     if question.table.by is not None and first_series and draft.series.get(first_series):
         points = draft.series[first_series].points
         if points and question.table.by < min(point.day for point in points):

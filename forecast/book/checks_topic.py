@@ -152,7 +152,7 @@ def check_unused(draft: Draft) -> Iterator[Problem]:
     trees += [series.later.tree for series in draft.series.values() if series.later is not None]
     trees += [quantity.tree for quantity in draft.quantities.values()]
     for question in draft.questions.values():
-        trees += [written.tree for written in (question.answer, question.given, *question.choices.values()) if written is not None]
+        trees += [written.tree for written in question.expressions]
     named = frozenset(name for tree in trees for name in names_in(tree))
     in_priors = used_parameters(draft, named)
     for name in draft.parameters:

@@ -66,6 +66,8 @@ def _value(document: Document, kind: Any, content: Any, keys: Keys, problems: li
             return content
         if option in {str, bool} and isinstance(content, option):
             return content
+        if option is float and isinstance(content, int | float) and not isinstance(content, bool):
+            return content
     problems.append(_wrong_type(document, options, content, keys))
     return _WRONG
 
@@ -82,7 +84,7 @@ def _table(document: Document, shape: Any, content: dict[str, Any], keys: Keys, 
         if name not in content:
             if key.required:
                 sound = False
-                problems.append(document.at_key(keys, f"`{name}` is missing{_in(keys)}", _purpose(name)))
+                problems.append(document.at_key(keys, f"`{name}` is missing{_in(keys)}", _purpose(name, keys)))
             continue
         value = _value(document, key.kind, content[name], (*keys, name), problems)
         if isinstance(value, str) and not value.strip():
@@ -123,6 +125,8 @@ def _wrong_type(document: Document, options: Iterable[Any], content: Any, keys: 
     hint = ""
     if date in tuple(options) and isinstance(content, str):
         hint = "write it without quotes, as in 2025-12-31"
+    elif float in tuple(options):
+        hint = "write a number, or an expression in quotes"
     elif str in tuple(options) and not isinstance(content, dict | list):
         hint = "put it in quotes"
     elif bool in tuple(options):
@@ -139,14 +143,16 @@ def _in_words(kind: Any) -> str:
         return "one of " + ", ".join(f'"{option}"' for option in typing.get_args(kind))
     if typing.get_origin(kind) is dict or dataclasses.is_dataclass(kind):
         return "a table"
-    return {str: "a text", bool: "true or false", date: "a date"}[kind]
+    return {str: "a text", float: "a number", bool: "true or false", date: "a date"}[kind]
 
 
 def _in(keys: Keys) -> str:
     return f" in [{'.'.join(str(key) for key in keys)}]" if keys else ""
 
 
-def _purpose(name: str) -> str:
+def _purpose(name: str, keys: Keys) -> str:
+    if name == "value" and keys[:1] == ("quantities",):
+        return 'as in value = "rate * months"'
     purposes = {
         "why": "say in a sentence why these numbers",
         "prior": 'as in prior = "Normal(mu=0, sigma=1)"',

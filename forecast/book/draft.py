@@ -79,6 +79,12 @@ class QuestionDraft:
     answer: Written[Expression] | None
     choices: Mapping[str, Written[Expression]]
     given: Written[Expression] | None
+    annulled: Written[Expression] | None = None
+
+    @property
+    def expressions(self) -> tuple[Written[Expression], ...]:
+        """All that the question has of expressions."""
+        return tuple(each for each in (self.answer, self.given, self.annulled, *self.choices.values()) if each is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +123,7 @@ def read_draft(root: Path, name: str) -> tuple[Draft | None, tuple[Problem, ...]
     table: TopicFile = shaped.value
     series = _series(root, name, topic, table, gathered)
     streams = _streams(root, name, topic, table, gathered)
-    quantities = _parse_all(topic, ("quantities",), table.quantities, parse_expression, gathered)
+    quantities = _quantities(topic, table, gathered)
     questions = {key: _question(topic, ("questions", key), question, gathered) for key, question in table.questions.items()}
     kinds = _kinds(topic, priors)
     sources = _sources(topic, priors, series, streams)
@@ -214,6 +220,16 @@ def _streams(root: Path, topic: str, document: Document, table: TopicFile, probl
     return drafts
 
 
+def _quantities(document: Document, table: TopicFile, problems: list[Problem]) -> dict[str, Written[Expression]]:
+    parsed = {
+        name: _parse(document, ("quantities", name), its, parse_expression, problems)
+        if isinstance(its, str)
+        else _parse(document, ("quantities", name, "value"), its.value, parse_expression, problems)
+        for name, its in table.quantities.items()
+    }
+    return {name: written for name, written in parsed.items() if written is not None}
+
+
 def _record_source(root: Path, topic: str, name: str) -> tuple[Source | None, tuple[Problem, ...]]:
     """The CSV file of a stream or series; None, without a problem, where there is none yet."""
     path = record_path(topic, name)
@@ -225,7 +241,8 @@ def _question(document: Document, keys: Keys, table: QuestionTable, problems: li
         return _parse(document, (*keys, key), text, parse_expression, problems) if text else None
 
     choices = _parse_all(document, (*keys, "choices"), table.choices, parse_expression, problems)
-    return QuestionDraft(table, parsed("answer", table.answer), choices, parsed("given", table.given))
+    annulled = table.annulled if isinstance(table.annulled, str) else repr(table.annulled)
+    return QuestionDraft(table, parsed("answer", table.answer), choices, parsed("given", table.given), parsed("annulled", annulled))
 
 
 def _parse(document: Document, keys: Keys, text: str, parse: Callable[[str], Any], problems: list[Problem]) -> Written[Any] | None:

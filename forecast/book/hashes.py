@@ -57,9 +57,9 @@ def words_hash(topic: Topic) -> str:
                 name: [stream.about, stream.unit, stream.value.text, dict(stream.next_texts), [_words(row) for row in stream.rows]]
                 for name, stream in topic.streams.items()
             },
-            "quantities": {name: quantity.text for name, quantity in topic.quantities.items()},
+            "quantities": {name: [its.text, its.unit] if its.unit else its.text for name, its in topic.quantities.items()},
             "questions": {
-                name: [its.asks, its.answer_text, dict(its.choice_texts), its.given_text, its.settled]
+                name: [its.asks, its.answer_text, dict(its.choice_texts), its.given_text, its.settled, *_given(its.annulled_text)]
                 for name, its in topic.questions.items()
             },
             "parameters": {name: _parameter_words(parameter) for name, parameter in topic.parameters.items()},
@@ -115,7 +115,8 @@ def _series_numbers(series: Series, as_of: date | None) -> list[Any]:
 
 def _question_numbers(its: Question) -> list[Any]:
     trees = [None if expression is None else tree(expression) for expression in (its.answer, its.given)]
-    return [its.by, its.since, *trees, [[label, tree(condition)] for label, condition in its.choices.items()]]
+    annulled = [] if its.annulled is None else [tree(its.annulled)]
+    return [its.by, its.since, *trees, [[label, tree(condition)] for label, condition in its.choices.items()], *annulled]
 
 
 def _parameter_numbers(parameter: Parameter) -> list[Any]:
@@ -130,6 +131,11 @@ def _parameter_words(its: Parameter) -> list[Any]:
 
 def _words(of: Row | Point) -> list[Any]:
     return [of.source, of.grade, of.note]
+
+
+def _given(text: str) -> list[str]:
+    """What came into the language later counts only where it is used, so that other topics keep their hash."""
+    return [text] if text else []
 
 
 def _hash(value: Any) -> str:

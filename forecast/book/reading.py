@@ -77,7 +77,9 @@ def _topic(draft: Draft, labels: Labels) -> Topic:
         step=table.step,
         series=MappingProxyType({name: _series(name, series) for name, series in draft.series.items()}),
         streams=MappingProxyType({name: _stream(draft, name, stream) for name, stream in draft.streams.items()}),
-        quantities=MappingProxyType({name: Quantity(name, its.tree, its.text) for name, its in draft.quantities.items()}),
+        quantities=MappingProxyType(
+            {name: Quantity(name, its.tree, its.text, _unit_of(draft, name)) for name, its in draft.quantities.items()}
+        ),
         questions=MappingProxyType({name: _question(draft, name, question) for name, question in draft.questions.items()}),
         parameters=MappingProxyType(parameters),
         labels=MappingProxyType(labels.sets),
@@ -128,6 +130,11 @@ def _parameter(draft: Draft, labels: Labels, name: str, prior: PriorDraft) -> Pa
     )
 
 
+def _unit_of(draft: Draft, quantity: str) -> str:
+    table = draft.table.quantities[quantity]
+    return "" if isinstance(table, str) else table.unit
+
+
 def _question(draft: Draft, name: str, question: QuestionDraft) -> Question:
     table = question.table
     return Question(
@@ -144,4 +151,6 @@ def _question(draft: Draft, name: str, question: QuestionDraft) -> Question:
         settled=table.settled,
         kind=kind_of(draft, question),
         since=table.since,
+        annulled=question.annulled.tree if question.annulled else None,
+        annulled_text=question.annulled.text if question.annulled else "",
     )

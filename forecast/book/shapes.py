@@ -48,6 +48,18 @@ class StreamTable:
 
 
 @dataclass(frozen=True)
+class QuantityTable:
+    """A named sub-expression with its unit."""
+
+    __pydantic_config__ = FORBID
+
+    value: str
+    """The expression."""
+    unit: str = ""
+    """The unit of its value; a `share` must lie between 0 and 1 at every draw."""
+
+
+@dataclass(frozen=True)
 class QuestionTable:
     """What is asked: an expression over parameters and simulated totals, with a date and a rule to settle it."""
 
@@ -65,6 +77,8 @@ class QuestionTable:
     """Instead of an answer: a condition for each choice; conditions must exclude each other."""
     given: str = ""
     """A condition under which the answer is asked."""
+    annulled: str | float = ""
+    """What annuls the question: a condition, or the probability of it as an expression or a number. The answer is then given that it is not."""
     settled: str = ""
     """The rule by which the question will be settled."""
 
@@ -87,8 +101,8 @@ class TopicFile:
     """Known inputs that change over time, by name."""
     streams: dict[str, StreamTable] = field(default_factory=dict)
     """Records of observations, by name."""
-    quantities: dict[str, str] = field(default_factory=dict)
-    """Named sub-expressions, usable in statements and answers."""
+    quantities: dict[str, str | QuantityTable] = field(default_factory=dict)
+    """Named sub-expressions, usable in statements and answers; with a unit as `name = { value = "…", unit = "share" }`."""
     questions: dict[str, QuestionTable] = field(default_factory=dict)
     """What is asked, by name."""
 

@@ -148,6 +148,13 @@ class Question:
     settled: str
     kind: Literal["probability", "distribution", "date", "shares"]
     since: date | None = None  # first day that counts in the answer's totals (the key `since`); None for all
+    annulled: Expression | None = None  # a condition, or the probability of annulment
+    annulled_text: str = ""
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """All that the question has of expressions."""
+        return tuple(each for each in (self.answer, self.given, self.annulled, *self.choices.values()) if each is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +164,7 @@ class Quantity:
     name: str
     expression: Expression
     text: str
+    unit: str = ""  # a `share` lies between 0 and 1
 
 
 @dataclass(frozen=True, slots=True)

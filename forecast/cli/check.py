@@ -35,6 +35,8 @@ def check(*, topics: Topics = None, book: Book = None, as_json: AsJson = False) 
         if not wrong:
             print_columns(_rows({name: each for name, each in checked.priors.items() if each}), right=(2, 3, 4))
             typer.echo(f"{_count(len(checked.book.topics), 'topic')} checked, no errors.")
+            if checked.unasked:
+                typer.echo(f"What the priors of {_count(checked.unasked, 'topic')} imply was not asked; `forecast update` does.")
     if wrong:
         raise typer.Exit(1)
 

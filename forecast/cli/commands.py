@@ -14,6 +14,7 @@ import typer
 from forecast import __version__
 from forecast.cli.check import check
 from forecast.cli.diff import diff
+from forecast.cli.evidence import evidence
 from forecast.cli.export import export
 from forecast.cli.history import history
 from forecast.cli.init import init
@@ -57,6 +58,7 @@ def commands() -> typer.Typer:
     app.command(short_help="Show how an answer went over the days of its record.")(history)
     app.command(short_help="Make the pages again from their JSON.")(report)
     app.command(short_help="Say what moved an answer, what it rests on, and what would change it.")(why)
+    app.command(short_help="Show what each row says for and against each hypothesis, in bits.")(evidence)
     app.command(short_help="Split the change between two runs over what changed.")(diff)
     app.command(short_help="Append a row to a stream's record.")(observe)
     app.add_typer(prior(), name="prior", short_help="Show priors and posteriors side by side.")

@@ -52,9 +52,18 @@ def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None =
     Raises ``Unsound`` where some row is impossible at every draw of every
     hypothesis, naming the row, or where a statement gives no number.
     """
+    try:
+        return _conditioned(model, rng, budget or Budget())
+    except Unsound:
+        model.log_likelihood(
+            prior_draws(model, rng=np.random.default_rng(0)).parameters
+        )  # tells the same of the whole prior, not of a few points
+        raise
+
+
+def _conditioned(model: Model, rng: np.random.Generator, whole: Budget) -> Posterior:
     prior = blocks(model)
     found = hypotheses(model, prior)
-    whole = budget or Budget()
     glance = replace(whole, enough=max(whole.enough / len(found), min(whole.enough, FEWEST)))
     runs: list[Run] = []
     impossible: set[int] | None = None
@@ -71,12 +80,15 @@ def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None =
     return _join(model, [_looked_at_again(model, prior, run, rng, whole) if _is_short(run, runs, whole) else run for run in runs])
 
 
-def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384) -> Posterior:
-    """Return draws of the joint prior: the model's posterior before any row."""
+def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, at_once: int | None = None) -> Posterior:
+    """Return draws of the joint prior: the model's posterior before any row.
+
+    At least ``at_once`` are drawn of each hypothesis, as many as the engine draws at once where that is not given.
+    """
     prior = blocks(model)
     found = hypotheses(model, prior)
     dimension = prior_coordinates(model, prior, found[0]).dimension
-    net = lattice(Budget().at_once, dimension + 2)  # the engine's own, which is found once
+    net = lattice(at_once or Budget().at_once, dimension + 2)  # the engine's own is found once
     shifts = max(1, round(draws / len(found) / net.size))
     parts, log_weights = [], []
     for hypothesis in found:

@@ -163,6 +163,9 @@ def _answers(fast: Mapping[str, Any], nuts: Mapping[str, Any]) -> Iterator[Compa
         other = nuts[name]
         for label, what, first, second in _figures(one, other):
             yield _comparison("answer", (name, label), what, first[0], second[0], math.hypot(first[1], second[1]))
+        if one.annulled is not None:
+            error = math.hypot(one.annulled.error, other.annulled.error)
+            yield _comparison("answer", (name, ""), "chance of annulment", one.annulled.chance, other.annulled.chance, error)
 
 
 def _figures(one: Any, other: Any) -> Iterator[tuple[str, str, tuple[float, float], tuple[float, float]]]:

@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.answers import Answer, Dates, Distribution, Probability, Shares
-from forecast.asking import truth_by_day, truth_of, window, with_clocks
+from forecast.asking import annulment, truth_by_day, truth_of, window, with_clocks
 from forecast.book.topic import Question, Topic
 from forecast.future import Paths
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name
 from forecast.model.model import NUMPY, Array
+from forecast.settlement import status_of
 
 ROUNDING = 1e-9  # of a number: far above what sums in another order leave, far below what anybody reads
 
@@ -44,7 +45,8 @@ class Cases:
     """Paths as cases of every measure: ``(paths, measures)`` numerators and denominators.
 
     A measure is the weighted sum of its numerators over that of its
-    denominators: 1 everywhere, or 1 where the question's condition holds.
+    denominators: 1 everywhere, or 1 where the question's condition holds, times
+    the chance that it is not annulled.
     """
 
     numerators: Array
@@ -93,9 +95,19 @@ def cases(paths: Paths, measures: Sequence[Measure]) -> Cases:
         question = measure.question
         scope = scopes.get(question.name) or scopes.setdefault(question.name, _scope(paths, question))
         held = np.ones(count, dtype=bool) if question.given is None else truth_of(evaluate(question.given, scope, NUMPY), count)
-        denominators[:, column] = held
-        numerators[:, column] = held * _value(measure, paths, scope)
+        counted = _proper(question, paths, scope, held)
+        denominators[:, column] = counted
+        numerators[:, column] = counted * _value(measure, paths, scope)
     return Cases(numerators, denominators)
+
+
+def _proper(question: Question, paths: Paths, scope: Scope, held: NDArray[np.bool_]) -> Array:
+    """How much each path counts, ``(paths,)``: that its condition holds and, unless the record has annulled the question, that it is not."""
+    counted = held.astype(float)
+    chances = annulment(question, scope, paths.model, counted)
+    if chances is None or status_of(question, paths.model, paths) == "annulled":
+        return counted
+    return counted * (1 - chances)
 
 
 def _labels(question: Question, topic: Topic) -> tuple[str, ...]:

@@ -220,7 +220,9 @@ def _point(base: Base, day: date, log_weight: Array, measures: Sequence[Measure]
     values = base.cases.values(weights)
     for measure, value in zip(measures, values, strict=True):
         if np.isnan(value):
-            return LeftOut(day, f"`{measure.question.given_text}` happens on no path, so nothing can be said given it")
+            its = measure.question
+            condition = f"`{its.given_text}`" if its.annulled is None else "its condition, without annulment,"
+            return LeftOut(day, f"{condition} happens on no path, so nothing can be said given it")
     paths = float(weights.sum() ** 2 / (weights**2).sum())
     size = 1 / (1 / paths + 1 / base.size)  # paths share draws, so either may be what is short
     held = weights @ base.cases.denominators / weights.sum()

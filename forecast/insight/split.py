@@ -23,12 +23,15 @@ BATCHES = 8  # over which the error of a share is found
 
 
 def split(basis: Basis) -> list[SplitContent]:
-    """Return the split of every measure that is open, varies and has no condition."""
+    """Return the split of every measure that is open, varies and has no condition, nor one of annulment."""
     found: list[SplitContent] = []
     answers = basis.conclusion.reading.answers
     for column, measure in enumerate(basis.measures):
         first, second = basis.cases.numerators[::THINNED, column], basis.thin_cases.numerators[:, column]
-        if measure.question.given is not None or answers[measure.question.name].status != "open" or first.var() == 0 or second.var() == 0:
+        its = measure.question
+        if its.given is not None or its.annulled is not None or answers[its.name].status != "open":
+            continue
+        if first.var() == 0 or second.var() == 0:
             continue
         share, error = ignorance(first, second)
         found.append(

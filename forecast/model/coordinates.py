@@ -196,10 +196,11 @@ def _log_normal(x: Array) -> Array:
 
 
 def _quantile(model: Model, block: Block, uniforms: Array, parameters: Mapping[str, Any]) -> Array:
+    arguments = block.arguments(model, parameters)
     with np.errstate(all="ignore"):
-        values = block.family.quantile(uniforms, **block.arguments(model, parameters))
+        values = block.family.quantile(uniforms, **arguments)
     if np.isnan(values).any():
-        raise block.not_a_distribution()
+        raise block.not_a_distribution(arguments, np.isnan(values))
     return np.broadcast_to(values, uniforms.shape)
 
 

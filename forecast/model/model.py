@@ -24,6 +24,7 @@ from forecast.language.ops import NumpyOps, Ops
 from forecast.language.statements import Statement
 from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, days_covered, years_between
 from forecast.model.evidence import Record, records_as_of, series_share
+from forecast.model.misfit import no_distribution
 from forecast.model.unsound import Unsound, at_topic
 
 Array = NDArray[np.float64]
@@ -110,16 +111,9 @@ class Model:
             density = np.where(wrong & ~near[:, None], -np.inf, density)
             wrong = np.isnan(density)
         if wrong.any():
-            draw, row = np.argwhere(wrong)[0]
-            shown = ", ".join(f"{name}={_at(value, draw, row):.6g}" for name, value in arguments.items())
-            raise Unsound(
-                at_topic(
-                    self.topic,
-                    ("streams", table.stream.name, "value"),
-                    f"`{statement.text}` is not a distribution at some draws: {shown} (row of {table.record.rows[row].start})",
-                    hint="look at the priors of the parameters it uses",
-                )
-            )
+            message, hint, row = no_distribution(statement, kind, arguments, wrong)
+            told = f"{message} (row of {table.record.rows[row].start})"
+            raise Unsound(at_topic(self.topic, ("streams", table.stream.name, "value"), told, hint))
         return density
 
     def distribution(self, statement: Statement, scope: Scope, ops: Ops = NUMPY) -> tuple[Family, dict[str, Any]]:
@@ -247,8 +241,3 @@ def _expressions(topic: Topic, statements: tuple[Statement, ...]) -> Iterator[Ex
         yield from statement.arguments.values()
     for name in quantities_of(topic, *statements):
         yield topic.quantities[name].expression
-
-
-def _at(value: Any, draw: int, row: int) -> float:
-    array = np.atleast_2d(np.asarray(value, dtype=float))
-    return float(array[min(draw, array.shape[0] - 1), min(row, array.shape[1] - 1)])

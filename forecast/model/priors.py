@@ -20,6 +20,7 @@ from forecast.book.topic import Parameter, Topic
 from forecast.language.distributions import Family, family_for
 from forecast.language.expressions import constant
 from forecast.language.statements import Statement
+from forecast.model.misfit import no_distribution
 from forecast.model.model import Array, Model
 from forecast.model.unsound import Unsound, at_prior
 
@@ -67,28 +68,23 @@ class Block:
         Where the arguments make no distribution the draw is impossible if draws are ``wandering``
         beyond what the prior gives, and otherwise ``Unsound`` is raised.
         """
+        arguments = self.arguments(model, parameters)
         with np.errstate(all="ignore"):
-            density = self.family.log_density(values, **self.arguments(model, parameters))
+            density = self.family.log_density(values, **arguments)
         wrong = np.isnan(density)
         if wrong.any():
             if not wandering:
-                raise self.not_a_distribution()
+                raise self.not_a_distribution(arguments, wrong)
             density = np.where(wrong, -np.inf, density)
         total: Array = np.broadcast_to(density, (len(density), self.size)).sum(axis=1)
         return total
 
-    def not_a_distribution(self) -> Unsound:
-        """The problem of a prior whose arguments are impossible at some draws."""
+    def not_a_distribution(self, arguments: Mapping[str, Any], wrong: NDArray[np.bool_]) -> Unsound:
+        """The problem of a prior whose arguments are impossible at the draws that are ``wrong``, ``(draws, size)``."""
         label = self.parameter.labels[self.positions[0]] if self.parameter.by_label else ""
         keys = (self.name, "prior", label) if label else (self.name, "prior")
-        return Unsound(
-            at_prior(
-                self.topic,
-                keys,
-                f"`{self.statement.text}` is not a distribution at some draws",
-                hint="look at the priors of the parameters it names",
-            )
-        )
+        message, hint, _ = no_distribution(self.statement, self.family, arguments, wrong)
+        return Unsound(at_prior(self.topic, keys, message, hint))
 
 
 def blocks(model: Model) -> tuple[Block, ...]:

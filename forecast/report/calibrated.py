@@ -41,7 +41,11 @@ def sentence(answer: Mapping[str, Any], style: Style = "plain") -> str:
     if style == "plain" or answer["status"] in words.RECORDED:
         return str(answer["sentence"])
     said = _calibrated(answer)
-    return f"{said} {words.given_sentence(answer['given_probability'])}" if answer["given"] else said
+    if answer["given"]:
+        said = f"{said} {words.given_sentence(answer['given_probability'])}"
+    if found := answer.get("annulment"):
+        said = f"{said} {words.annulled_sentence(found['probability'], error=found['error'])}"
+    return said
 
 
 def _calibrated(answer: Mapping[str, Any]) -> str:

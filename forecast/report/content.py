@@ -33,6 +33,8 @@ def topic_content(
     verdict: Mapping[str, Any] | None,
     run: Mapping[str, Any],
     insight: Mapping[str, Any] | None = None,
+    implied: Sequence[Mapping[str, Any]] = (),
+    parameters: Sequence[Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Return everything the pages of a topic show.
 
@@ -40,7 +42,8 @@ def topic_content(
     may have ``sentence`` and ``checks`` (a list of flat mappings, the lines of a
     table); None says that no referee ran.  ``run`` has ``command``, ``seed``,
     ``versions`` and ``hashes``, and may have ``draws`` and ``hindcast``.
-    ``insight`` is what ``forecast.insight`` found, None where nobody looked.  Numbers
+    ``insight`` is what ``forecast.insight`` found, None where nobody looked; ``implied`` is what the priors imply
+    that nobody can have meant, as ``forecast.implications`` says it; ``parameters`` may be given where they have been described already.  Numbers
     are rounded to six significant digits.  Raises ``ValueError`` where a number
     is not finite.
     """
@@ -59,10 +62,13 @@ def topic_content(
         "warnings": warnings(posterior.diagnostics, judged),
         "unrecorded": unrecorded_sentence(streams, model.as_of),
         "answers": [answer_content(topic, answers[name]) for name in topic.questions],
-        "parameters": parameter_contents(prior, posterior),
+        "parameters": parameter_contents(prior, posterior) if parameters is None else list(parameters),
+        **({"implied": [dict(each) for each in implied]} if implied else {}),
         "streams": streams,
         "series": [_series(topic, name, model.as_of) for name in topic.series],
-        "quantities": [{"name": quantity.name, "text": quantity.text} for quantity in topic.quantities.values()],
+        "quantities": [
+            {"name": its.name, "text": its.text, **({"unit": its.unit} if its.unit else {})} for its in topic.quantities.values()
+        ],
         "insight": None if insight is None else dict(insight),
         "engine": engine_content(posterior.diagnostics),
         "verdict": judged,
@@ -88,6 +94,7 @@ def answer_content(topic: Topic, answer: Answer) -> dict[str, Any]:
         "choices": [{"label": label, "condition": text} for label, text in question.choice_texts.items()],
         "given": question.given_text,
         "given_probability": answer.given,
+        **_annulment(answer),
         "rule": question.settled,
         "unit": unit,
         "status": answer.status,
@@ -130,6 +137,8 @@ def _value(value: Probability | Distribution | Dates | Shares) -> dict[str, Any]
 
 def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: Sequence[float] | None) -> str:
     value = answer.value
+    if answer.status == "annulled":
+        return words.settled_sentence(answer.status)
     match value:
         case Probability():
             said = words.probability_sentence(
@@ -148,9 +157,19 @@ def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: S
             )
         case Shares():
             said = words.shares_sentence(values=value.values, errors=value.errors, none=value.none)
-    if question.given is None:
+    if question.given is not None:
+        said = f"{said} {words.given_sentence(answer.given)}"
+    if answer.annulled is None or answer.status in words.RECORDED:
         return said
-    return f"{said} {words.given_sentence(answer.given)}"
+    return f"{said} {words.annulled_sentence(answer.annulled.chance, error=answer.annulled.error)}"
+
+
+def _annulment(answer: Answer) -> dict[str, Any]:
+    """What annuls the question and the chance of it; nothing where nothing does."""
+    if answer.annulled is None:
+        return {}
+    chance = {"probability": answer.annulled.chance, "error": answer.annulled.error}
+    return {"annulled": answer.question.annulled_text, "annulment": chance}
 
 
 def unit_of(topic: Topic, expression: Expression) -> str:
@@ -159,7 +178,7 @@ def unit_of(topic: Topic, expression: Expression) -> str:
         case Name(name) | Index(name) if name in topic.parameters:
             return topic.parameters[name].unit or ("" if topic.parameters[name].categories else "share")
         case Name(name) if name in topic.quantities:
-            return unit_of(topic, topic.quantities[name].expression)
+            return topic.quantities[name].unit or unit_of(topic, topic.quantities[name].expression)
         case Call("expit", _):
             return "share"
         case Total(stream):

@@ -73,7 +73,7 @@ def graph_of(content: Mapping[str, Any]) -> Graph:
         nexts = [name for text in stream["next"].values() for name in _of_text(text)]
         uses[Node(stream["name"], "stream")] = [*_of_statement(stream["statement"]), *nexts]
     for answer in content["answers"]:
-        texts = [answer["answer"], answer["given"], *(choice["condition"] for choice in answer["choices"])]
+        texts = [answer["answer"], answer["given"], answer.get("annulled", ""), *(choice["condition"] for choice in answer["choices"])]
         uses[Node(answer["name"], "question")] = [name for text in texts for name in _of_text(text)]
     known = {node.name for node in uses}
     edges = tuple(dict.fromkeys((name, node.name) for node, names in uses.items() for name in names if name in known and name != node.name))

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
-from forecast.report.shape_insight import InsightContent
+from forecast.report.shape_insight import ImpliedContent, InsightContent
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -92,6 +92,13 @@ class Choice(TypedDict):
     condition: str
 
 
+class AnnulmentContent(TypedDict):
+    """The chance that a question is annulled, and its Monte Carlo error."""
+
+    probability: float
+    error: float
+
+
 class AnswerContent(TypedDict):
     """A question with its answer."""
 
@@ -104,9 +111,11 @@ class AnswerContent(TypedDict):
     choices: list[Choice]
     given: str
     given_probability: float
+    annulled: NotRequired[str]
+    annulment: NotRequired[AnnulmentContent]
     rule: str
     unit: str
-    status: Literal["open", "happened", "can no longer happen", "settled"]
+    status: Literal["open", "happened", "can no longer happen", "settled", "annulled"]
     headline: str
     sentence: str
     value: ProbabilityValue | DistributionValue | DateValue | SharesValue
@@ -218,6 +227,7 @@ class QuantityContent(TypedDict):
 
     name: str
     text: str
+    unit: NotRequired[str]
 
 
 class EngineContent(TypedDict):
@@ -274,6 +284,7 @@ class TopicContent(TypedDict):
     unrecorded: str
     answers: list[AnswerContent]
     parameters: list[ParameterContent]
+    implied: NotRequired[list[ImpliedContent]]
     streams: list[StreamContent]
     series: list[SeriesContent]
     quantities: list[QuantityContent]

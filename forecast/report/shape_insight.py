@@ -206,6 +206,15 @@ class SplitContent(TypedDict):
     parts: list[SplitPart]
 
 
+class ImpliedContent(TypedDict):
+    """What a prior implies that nobody can have meant: at which keys of which file, in a sentence, with a hint."""
+
+    file: Literal["topic", "priors"]
+    keys: list[str]
+    message: str
+    hint: str
+
+
 class InsightContent(TypedDict):
     """Everything a report says of why; ``notes`` say what could not be said, and why not."""
 

@@ -155,7 +155,7 @@ def statements_table(content: Mapping[str, Any]) -> Table:
     rows: list[tuple[str, ...]] = [
         ("prior", f"{p['name']}{f'[{p["label"]}]' if p['label'] else ''}", p["statement"], "") for p in content["parameters"]
     ]
-    rows += [("quantity", quantity["name"], quantity["text"], "") for quantity in content["quantities"]]
+    rows += [("quantity", quantity["name"], quantity["text"], quantity.get("unit", "")) for quantity in content["quantities"]]
     rows += [
         ("series", s["name"], s["later"], f"{s['about']}{'; the statement is what holds after its last value' if s['later'] else ''}")
         for s in content["series"]
@@ -168,7 +168,8 @@ def statements_table(content: Mapping[str, Any]) -> Table:
         given = f"given {answer['given']}" if answer["given"] else ""
         since = f"from {words.day(answer['since'])}" if answer["since"] else ""
         by = f"by {words.day(answer['by'])}" if answer["by"] else ""
-        rows.append(("question", answer["name"], asked, ", ".join(part for part in (given, since, by) if part)))
+        annulled = f"annulled by {answer['annulled']}" if answer.get("annulled") else ""
+        rows.append(("question", answer["name"], asked, ", ".join(part for part in (given, annulled, since, by) if part)))
     columns = (Column("what"), Column("name", "headcode"), Column("statement", "code"), Column("and"))
     return Table("Every statement of the model, as the book has it", columns, tuple(rows))
 

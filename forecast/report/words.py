@@ -20,7 +20,7 @@ ODDS = (
 MINUS = "\N{MINUS SIGN}"
 SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 COUNTED_WORDS = 2  # a unit of more words than this does not follow its number: "4 soldiers", but "0.08 (odds of ...)"
-RECORDED = frozenset({"happened", "can no longer happen", "settled"})
+RECORDED = frozenset({"happened", "can no longer happen", "settled", "annulled"})
 
 
 def percent(probability: float, *, error: float = 0.0) -> str:
@@ -170,12 +170,18 @@ def given_sentence(probability: float) -> str:
     return f"That is if its condition holds, which has a chance of {share(probability)}."
 
 
+def annulled_sentence(probability: float, *, error: float) -> str:
+    """Say how likely it is that a question is annulled, beside an answer given that it is not."""
+    return f"The chance that it is annulled is {percent(probability, error=error)}; the answer is for the case that it is not."
+
+
 def settled_sentence(status: str) -> str:
     """Say what the record alone has settled."""
     return {
         "happened": "Yes: it has happened.",
         "can no longer happen": "No: it can no longer happen.",
         "settled": "Settled by the record.",
+        "annulled": "Annulled: what annuls it has come true.",
     }[status]
 
 
@@ -242,6 +248,8 @@ def shares_sentence(*, values: Mapping[str, float], errors: Mapping[str, float],
 
 def headline(kind: str, value: Mapping[str, object], *, unit: str, status: str) -> str:
     """The answer as short as it can be said: ``12 %``, ``3``, ``June 2027``, ``fear``.  ``value`` is as in the JSON."""
+    if status == "annulled":
+        return status
     if status == "can no longer happen" or (status == "happened" and kind != "date"):
         return "Yes" if status == "happened" else "No"
     match kind:

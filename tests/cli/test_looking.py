@@ -135,6 +135,7 @@ NAMES = (
     "history",
     "report",
     "why",
+    "evidence",
     "diff",
     "observe",
     "prior show",

@@ -1,0 +1,66 @@
+"""``forecast evidence``: what each row says for and against each hypothesis, in bits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from forecast.cli.lines import print_columns, print_json, stop_at
+from forecast.cli.options import AsJson, AsOf, Book, Seed, not_later, root_of, today
+
+if TYPE_CHECKING:
+    from forecast.insight.matrix import Matrix
+
+Topic = Annotated[str, typer.Argument(metavar="TOPIC", help="A topic with a Categorical parameter.")]
+Of = Annotated[
+    str | None, typer.Option("--of", metavar="NAME", help="Which Categorical parameter (default: the first).", show_default=False)
+]
+
+
+def evidence(*, topic: Topic, of: Of = None, as_of: AsOf = None, seed: Seed = 1, book: Book = None, as_json: AsJson = False) -> None:
+    """Show what each row says for and against each hypothesis, in bits, and on which row the ranking rests.
+
+    A row's bits for a hypothesis are the log2 of how much likelier it is under it than under the others,
+    given the rows before it; the prior's bits plus those of all rows are the posterior's.
+
+    \b
+    Examples:
+      forecast evidence loyalty
+      forecast evidence loyalty --as-of 2025-06-01 --json
+    """  # noqa: D301 - \b keeps lines as they are in the help
+    from forecast.concluding import Settings
+    from forecast.insight.saying import as_data
+    from forecast.weighing import NoHypotheses, weighed
+
+    day = not_later(as_of, now=today())
+    try:
+        found = weighed(root_of(book), topic, of=of, as_of=day, settings=Settings(seed=seed))
+    except NoHypotheses as none:
+        raise typer.BadParameter(str(none), param_hint="TOPIC" if of is None else "--of") from None
+    stop_at(found.problems, as_json=as_json)
+    assert found.matrix is not None
+    assert found.diagnostics is not None
+    warning = "" if found.diagnostics.sound else f"the fast engine could not be trusted with it ({found.diagnostics.reason})"
+    if as_json:
+        print_json({"topic": topic, "as_of": day.isoformat(), **as_data(found.matrix), "warnings": [warning] if warning else []})
+    else:
+        typer.echo(f"{topic}, as of {day}: what each row says of {found.matrix.hypotheses.name}, in bits")
+        if warning:
+            typer.echo(f"  WARNING: {warning}")
+        _print(found.matrix)
+    if warning:
+        raise typer.Exit(3)
+
+
+def _print(matrix: Matrix) -> None:
+    from forecast.insight.saying import bits, row_words, summary, verdict
+    from forecast.report.words import percent
+
+    its = matrix.hypotheses
+    rows = [("", *its.values, ""), ("the prior", *map(bits, matrix.prior), ", ".join(percent(float(each)) for each in its.prior))]
+    rows += [(row_words(each), *(bits(cell.bits) for cell in each.cells), verdict(each, matrix)) for each in matrix.rows]
+    rows.append(("the posterior", *map(bits, matrix.posterior), ", ".join(percent(float(each)) for each in its.posterior)))
+    print_columns(rows, indent="  ", right=tuple(range(1, len(its.values) + 1)))
+    for line in summary(matrix):
+        typer.echo(line)
