@@ -19,7 +19,7 @@ from forecast.inference.importance import Budget, Sampling, Weighted, begin, go_
 from forecast.inference.points import lattice
 from forecast.inference.posterior import Diagnostics, Posterior
 from forecast.inference.target import NoSupport, NotFinite, evaluate
-from forecast.model.coordinates import Coordinates, own_coordinates, prior_coordinates
+from forecast.model.coordinates import FARTHEST, Coordinates, own_coordinates, prior_coordinates
 from forecast.model.guided import Guided, guided_coordinates
 from forecast.model.model import Array, Model
 from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
@@ -30,6 +30,8 @@ TELLING = 0.75  # curvature of the rows' density beside the prior's, from which 
 NEARLY = 0.5  # share of the effective draws wanted, that is near enough for more points to be worth their time: NUTS takes longer
 LONGER = 3  # times the points, then
 LIKELIEST = 32  # points at which it is seen how much the rows say
+EDGE = FARTHEST - 0.7  # from here on a prior's own coordinate is near the end of its reach
+CUT_OFF = 1e-4  # posterior probability beyond, from which the draws are no longer the posterior's
 NEGLIGIBLE = 1e-4  # a hypothesis with less posterior probability than this need not have converged
 
 
@@ -44,6 +46,24 @@ class Run:
     def weighted(self) -> Weighted:
         """The draws."""
         return self.sampling.weighted
+
+    @property
+    def sound(self) -> bool:
+        """Whether the draws suffice, and are not cut off where a prior's own coordinates end."""
+        return self.weighted.converged and not self.crowded
+
+    @property
+    def crowded(self) -> bool:
+        """Whether the posterior reaches to where uniforms run out of digits, beyond which a prior's own coordinates have nothing."""
+        limited = self.weighted.x[:, self.coordinates.limited]
+        beyond = (np.abs(limited) > EDGE).any(axis=1)
+        return bool(np.exp(self.weighted.log_weight[beyond]).sum() > CUT_OFF)
+
+    @property
+    def reason(self) -> str:
+        """Why the draws do not suffice; empty where they do."""
+        far = "the posterior lies where the prior of a parameter has next to nothing, at the end of what can be drawn from it"
+        return "; ".join(part for part in (self.weighted.reason, far if self.crowded else "") if part)
 
 
 def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None = None) -> Posterior:
@@ -114,23 +134,23 @@ def _is_short(run: Run, runs: list[Run], budget: Budget) -> bool:
 def _looked_at_again(model: Model, prior: tuple[Block, ...], run: Run, rng: np.random.Generator, budget: Budget) -> Run:
     """More draws with what has been learnt or, where they do not converge, the whole anew."""
     more = Run(run.coordinates, go_on(run.sampling, rng=rng, budget=budget))
-    return more if more.weighted.converged else _best_run(model, prior, run.coordinates.hypothesis, rng, budget)
+    return more if more.sound else _best_run(model, prior, run.coordinates.hypothesis, rng, budget)
 
 
 def _best_run(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, rng: np.random.Generator, budget: Budget) -> Run:
     guided = guided_coordinates(model, prior, hypothesis)
     if guided is not None:
         run = Run(guided, begin(guided, rng=rng, budget=budget))
-        if run.weighted.converged:
+        if run.sound:
             return run
     both = [make(model, prior, hypothesis) for make in (prior_coordinates, own_coordinates)]
     first, second = reversed(both) if _are_well_told(both[0], budget, rng) else both
     run = Run(first, begin(first, rng=rng, budget=budget))
-    if run.weighted.converged:
+    if run.sound:
         return run
     other = Run(second, begin(second, rng=rng, budget=budget))
-    better = max(run, other, key=lambda each: (each.weighted.converged, -each.weighted.pareto_k, each.weighted.effective_size))
-    if better.weighted.converged or better.weighted.effective_size < NEARLY * budget.enough:
+    better = max(run, other, key=lambda each: (each.sound, not each.crowded, -each.weighted.pareto_k, each.weighted.effective_size))
+    if better.sound or better.crowded or better.weighted.effective_size < NEARLY * budget.enough:
         return better
     return Run(better.coordinates, go_on(better.sampling, rng=rng, budget=replace(budget, points=LONGER * budget.points)))
 
@@ -172,8 +192,8 @@ def _join(model: Model, runs: list[Run]) -> Posterior:
         engine="importance",
         draws=len(log_weight),
         effective_size=_effective_size(runs, shares),
-        sound=all(run.weighted.converged for run in weighty),
-        reason="; ".join(dict.fromkeys(run.weighted.reason for run in weighty if run.weighted.reason)),
+        sound=all(run.sound for run in weighty),
+        reason="; ".join(dict.fromkeys(run.reason for run in weighty if run.reason)),
         coordinates=" and ".join(dict.fromkeys(run.coordinates.in_words for run in weighty)),
         rounds=max(run.weighted.rounds for run in runs),
         pareto_k=max(run.weighted.pareto_k for run in weighty),

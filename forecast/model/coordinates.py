@@ -53,6 +53,11 @@ class Coordinates:
         return np.array([not own for block, _, own in self.columns() for _ in range(block.size)], dtype=bool)
 
     @property
+    def limited(self) -> NDArray[np.bool_]:
+        """Which coordinates end where uniforms run out of digits: the prior's own."""
+        return self.normal
+
+    @property
     def uncentred(self) -> NDArray[np.bool_]:
         """Which coordinates are the prior's own of parameters whose prior depends on others."""
         return np.array([not own and block.fixed is None for block, _, own in self.columns() for _ in range(block.size)], dtype=bool)

@@ -69,6 +69,11 @@ class Guided:
         return normal
 
     @property
+    def limited(self) -> NDArray[np.bool_]:
+        """Which coordinates end where uniforms run out of digits: the prior's own, and no walk's."""
+        return self.base.normal
+
+    @property
     def uncentred(self) -> NDArray[np.bool_]:
         """Which coordinates are the prior's own of parameters whose prior depends on others: none that matter here."""
         return np.zeros(self.dimension, dtype=bool)

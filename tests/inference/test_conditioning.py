@@ -166,3 +166,17 @@ def test_few_resampled_draws_are_as_even_as_chance_allows():
         assert np.abs(means - 0.5).max() < 4.5 * np.sqrt(1 / 12 / 120)
         spreads = np.array([values.var() for values in drawn.values()])
         assert np.abs(spreads - 1 / 12).max() < 4.5 * np.sqrt(1 / 180 / 120)
+
+
+@pytest.mark.parametrize(("reading", "spread"), [(10.0, 0.5), (30.0, 1.0)])
+def test_a_posterior_far_outside_its_prior_is_found_or_not_vouched_for(reading, spread):
+    """Eight and more prior sds out, where a prior's own coordinates end, the posterior is the closed form's."""
+    topic = make_topic(
+        priors={"level": "Normal(mu=0, sigma=1)"}, streams={"reading": f"Normal(mu=level, sigma={spread})"}, rows={"reading": [reading]}
+    )
+    posterior = condition(model_as_of(topic, date(2025, 12, 31)), rng=np.random.default_rng(1))
+    weight = 1 / spread**2
+    mean, sd = reading * weight / (1 + weight), 1 / np.sqrt(1 + weight)
+    assert posterior.diagnostics.sound
+    error = sd / np.sqrt(posterior.diagnostics.effective_size)
+    np.testing.assert_allclose((posterior.mean("level"), posterior.sd("level")), (mean, sd), atol=4 * error)
