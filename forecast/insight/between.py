@@ -110,7 +110,7 @@ class Between:
         return [_placeless(row) for row in self._state(name, which) if not is_quiet(row, topic.streams[name]) or row.replaces]
 
     def _rows(self, name: str) -> Iterator[Change]:
-        stream = self.new.streams[name]
+        stream, spoken = self.new.streams[name], name.replace("_", " ")
         before, after = self._told(name, "old"), self._told(name, "new")
         was = {_identity(row) for row in before}
         stood = {row.id: _placeless(row) for row in self._state(name, "old") if row.id}
@@ -121,12 +121,12 @@ class Between:
             gone = (stood[row.replaces],) if row.replaces in stood else ()
             replaced.update(row.replaces for _ in gone)
             unit = f" {stream.unit}" if stream.unit and stream.unit != stream.name.replace("_", " ") else ""
-            about = f"{name}: {words.number(row.value)}{unit}, {words.span(row.start, row.end)}{', a correction' if gone else ''}"
+            about = f"{spoken}: {words.number(row.value)}{unit}, {words.span(row.start, row.end)}{', a correction' if gone else ''}"
             yield Change("correction" if gone else "row", f"{name} {_identity(row)}", about, name, (row,), gone)
         still = {_identity(row) for row in after}
         for row in before:
             if _identity(row) not in still and row.id not in replaced:
-                about = f"{name}: the row of {words.day(row.start)} (value {words.number(row.value)}) was taken out or changed"
+                about = f"{spoken}: the row of {words.day(row.start)} (value {words.number(row.value)}) was taken out or changed"
                 yield Change("correction", f"{name} without {_identity(row)}", about, name, (), (row,))
 
     def _record(self, stream: Stream, changes: tuple[Change, ...], made: frozenset[str], *, passed: bool) -> Record:
