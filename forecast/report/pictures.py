@@ -7,7 +7,7 @@ any other is drawn by Vega, which takes a third of a second to start.
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from forecast.report.drawing import ACCENT, INK, LINE, MUTED, PAPER, SECOND, Chart, Stroke, Text
 from forecast.report.marks import drawn
@@ -27,7 +27,7 @@ def render(chart: Chart) -> str:
     width, height = _short(chart.width), _short(chart.height)
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label={quoteattr(alt)}><title>{escape(alt)}</title>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label={_attribute(alt)}><title>{escape(alt, quote=False)}</title>'
         f'<rect width="{width}" height="{height}" fill="{PAPER}"/>'
         f"{''.join(_stroke(each) for each in chart.strokes)}{marks}{chart.shapes}{_texts(chart.texts)}</svg>\n"
     )
@@ -89,7 +89,14 @@ def _text(text: Text) -> str:
     anchor = "" if text.anchor == "start" else f' text-anchor="{text.anchor}"'
     bold = ' font-weight="bold"' if text.bold else ""
     place = f'x="{_short(text.x)}" y="{_short(text.y)}" font-size="{_short(text.size)}" fill="{text.colour}"'
-    return f"<text {place}{anchor}{bold}>{escape(text.text)}</text>"
+    return f"<text {place}{anchor}{bold}>{escape(text.text, quote=False)}</text>"
+
+
+def _attribute(text: str) -> str:
+    """A text as the value of an attribute, in the quotes that it does not hold."""
+    quote = "'" if '"' in text and "'" not in text else '"'
+    shown = escape(text, quote=False).replace("\n", "&#10;").replace("\t", "&#9;")
+    return f"{quote}{shown.replace(quote, '&quot;')}{quote}"
 
 
 def _short(number: float) -> str:
