@@ -1,13 +1,13 @@
 """What is believed of each parameter, before and after the record: quantiles and a small picture.
 
 "No number stands uninterpreted": the points of a prior are computed exactly
-where its arguments are numbers, and from draws where they depend on other
-parameters.
+where its arguments are numbers; where they depend on other parameters it is a
+mixture, and its points are those of the mixture over draws of these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -17,16 +17,19 @@ import numpy as np
 from forecast.book.topic import Parameter, Topic
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.posterior import Posterior, weighted_quantiles
-from forecast.language.distributions import family_for
 from forecast.language.expressions import names_in
 from forecast.model.model import Array, Model, model_as_of
 from forecast.model.priors import Block, blocks
 from forecast.settings import generator
 
+type Points = tuple[float, float, float]
+
 POINTS = (0.05, 0.5, 0.95)
 BARS = " ▁▂▃▄▅▆▇█"
 CELLS = 24
-ECHO_DRAWS = 4_096  # draws behind the points of a prior that depends on other parameters
+TRIED = 4_096  # draws of the parameters that a prior depends on, at each of which it must be a distribution
+MIXED = 128  # draws of them behind its points: a mixture over so few is nearer than the quantiles of 4,096 of its own draws
+NEAR_ENOUGH = 1e-4  # in probability, relative to the smaller side
 WIDE = 30.0  # a positive prior whose 95 % point is this many times its 5 % point is drawn over a log scale
 
 
@@ -41,7 +44,7 @@ class Believed:
     label: str
     statement: str
     unit: str
-    points: tuple[float, float, float] | None
+    points: Points | None
     categories: Mapping[str, float]
     exact: bool
 
@@ -62,29 +65,85 @@ class Change:
 
 
 def echoed(topic: Topic, as_of: date) -> tuple[Believed, ...]:
-    """Return every value of a topic's parameters as its prior has it, drawing only those that depend on others.
+    """Return every value of a topic's parameters as its prior has it, drawing only those that others depend on.
 
     Raises ``Unsound`` where a prior is no distribution at some draws.
     """
     model = model_as_of(_without_record(topic, topic.parameters), as_of)
-    drawn = _drawn_for_points(topic)
+    prior = blocks(model)
+    drawn = _drawn_for_points(topic, prior)
     if not drawn:
-        return believed_before(model, None)
+        return _believed_before(model, prior, None, {})
     part = model_as_of(_without_record(topic, {name: each for name, each in topic.parameters.items() if name in drawn}), as_of)
-    return believed_before(model, prior_draws(part, rng=generator(1, topic.name, "echo"), draws=ECHO_DRAWS))
+    many, few = (prior_draws(part, rng=generator(1, topic.name, "echo"), draws=count, at_once=count) for count in (TRIED, MIXED))
+    mixtures = [block for block in prior if block.fixed is None and not block.family.discrete and not block.family.joint]
+    for block in mixtures:
+        arguments = block.arguments(model, many.parameters)
+        wrong = np.isnan(block.family.support(**arguments)[0])
+        if wrong.any():
+            raise block.not_a_distribution(arguments, wrong)
+    mixed = {place: points for block in mixtures for place, points in _mixed_points(model, block, few)}
+    return _believed_before(model, prior, many, mixed)
 
 
-def believed_before(model: Model, draws: Posterior | None) -> tuple[Believed, ...]:
-    """Return every value of a model's parameters as its prior has it.
+def believed_before(model: Model, draws: Posterior) -> tuple[Believed, ...]:
+    """Return every value of a model's parameters as its prior has it, given draws of the joint prior."""
+    return _believed_before(model, blocks(model), draws, {})
 
-    ``draws`` are draws of the joint prior, with at least the parameters that depend on others.
-    """
-    found = {(block.name, position): block for block in blocks(model) for position in block.positions}
+
+def _believed_before(
+    model: Model, prior: Sequence[Block], draws: Posterior | None, mixed: Mapping[tuple[str, int], Points]
+) -> tuple[Believed, ...]:
+    found = {(block.name, position): block for block in prior for position in block.positions}
     return tuple(
-        _believed(parameter, label, draws, found[parameter.name, position])
+        _believed(parameter, label, draws, found[parameter.name, position], mixed.get((parameter.name, position)))
         for parameter in model.topic.parameters.values()
         for position, label in enumerate(parameter.labels or ("",))
     )
+
+
+def _mixed_points(model: Model, block: Block, draws: Posterior) -> Iterator[tuple[tuple[str, int], Points]]:
+    """The points of the values of a continuous block whose arguments depend on others: of its mixture over draws of these."""
+    arguments = {name: np.asarray(value) for name, value in block.arguments(model, draws.parameters).items()}
+    columns = [
+        {name: each[:, [index]] if each.size > len(draws) else each for name, each in arguments.items()} for index in range(block.size)
+    ]
+    alike = all(each.size <= len(draws) for each in arguments.values())
+    points = [mixture_points(block, each, draws.weights) for each in columns[: 1 if alike else block.size]]
+    for index, position in enumerate(block.positions):
+        yield (block.name, position), points[0 if alike else index]
+
+
+def mixture_points(block: Block, arguments: Mapping[str, Array], weights: Array) -> Points:
+    """Return the 5, 50 and 95 % points of a weighted mixture of one family, with arguments ``(draws, 1)``.
+
+    They lie between the least and the greatest of the parts' own points, and are found there by the false position (Dowell and Jarratt
+    1971, doi:10.1007/BF01934364), all three at once, on a scale that suits any size.  Raises ``Unsound`` where a part is no distribution.
+    """
+    levels = np.array(POINTS)
+    each = block.family.quantile(levels, **arguments)
+    if np.isnan(each).any():
+        raise block.not_a_distribution(arguments, np.isnan(each))
+    each = np.broadcast_to(each, (len(weights), len(levels)))
+    low, high = np.arcsinh(each.min(axis=0)), np.arcsinh(each.max(axis=0))
+
+    def too_much(at: Array) -> Array:
+        reached: Array = weights @ np.broadcast_to(block.family.distribution(np.sinh(at), **arguments), each.shape) - levels
+        return reached
+
+    short, over, side = too_much(low), too_much(high), np.zeros(len(levels))
+    while True:
+        width = over - short
+        at = np.where(width > 0, (low * over - high * short) / np.where(width > 0, width, 1.0), high)
+        found = too_much(at)
+        if (np.abs(found) <= NEAR_ENOUGH * np.minimum(levels, 1 - levels)).all() or (high - low <= 1e-12 * np.abs(high)).all():
+            first, middle, last = np.sinh(at).tolist()
+            return first, middle, last
+        below = found < 0
+        over, short = np.where(below & (side > 0), over / 2, over), np.where(~below & (side < 0), short / 2, short)
+        side = np.where(below, 1.0, -1.0)
+        low, short = np.where(below, at, low), np.where(below, found, short)
+        high, over = np.where(below, high, at), np.where(below, over, found)
 
 
 def changes(prior: Posterior, posterior: Posterior) -> tuple[Change, ...]:
@@ -107,11 +166,12 @@ def _without_record(topic: Topic, parameters: Mapping[str, Parameter]) -> Topic:
     return replace(topic, parameters=parameters, streams={}, series={}, questions={})
 
 
-def _drawn_for_points(topic: Topic) -> frozenset[str]:
-    """The parameters whose prior depends on others, and those they depend on."""
+def _drawn_for_points(topic: Topic, prior: Sequence[Block]) -> frozenset[str]:
+    """The parameters that the priors of others depend on, and of those with few values each that depends on others."""
     needs = {name: _needs(topic, parameter) for name, parameter in topic.parameters.items()}
     found: set[str] = set()
-    waiting = [name for name, needed in needs.items() if needed or family_for(topic.parameters[name].any_statement).joint]
+    waiting = [name for needed in needs.values() for name in needed]
+    waiting += [block.name for block in prior if block.family.joint or (block.family.discrete and block.fixed is None)]
     while waiting:
         name = waiting.pop()
         if name not in found:
@@ -132,7 +192,7 @@ def _needs(topic: Topic, parameter: Parameter) -> set[str]:
     return names & topic.parameters.keys() - {parameter.name}
 
 
-def _believed(parameter: Parameter, label: str, draws: Posterior | None, block: Block | None) -> Believed:
+def _believed(parameter: Parameter, label: str, draws: Posterior | None, block: Block | None, mixed: Points | None = None) -> Believed:
     statement = parameter.statement_for(label).text
     fixed = None if block is None or block.family.joint else block.fixed
     if parameter.categories:
@@ -140,6 +200,8 @@ def _believed(parameter: Parameter, label: str, draws: Posterior | None, block: 
         return Believed(parameter.name, label, statement, parameter.unit, None, shares, exact=fixed is not None)
     if block is not None and fixed is not None:
         points = block.family.points(fixed)
+    elif mixed is not None:
+        points = mixed
     else:
         assert draws is not None  # a value that is not fixed is among the drawn
         low, middle, high = draws.quantiles(parameter.name, POINTS, label)

@@ -181,7 +181,7 @@ def next_value(stream: Stream, column: str, scope: Scope) -> Any:
 
 def _recorded(record: Record, days: tuple[date, ...], paths: int) -> Array:
     """What the record says of a stream's total before each day, the same on every path: ``(days, paths)``."""
-    return np.repeat(np.array([[record.total_before(day)] for day in days]), paths, axis=1)
+    return np.broadcast_to(np.array([[record.total_before(day)] for day in days]), (len(days), paths)).copy()
 
 
 def _draw(

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -27,7 +28,8 @@ from forecast.book.topic import Row, Topic
 from forecast.language.expressions import Expression, names_in
 from forecast.model.evidence import record_as_of
 from forecast.model.unsound import at_prior, at_topic, source_line
-from forecast.report.shape import ReportFault, digest_of, read_content, rounded
+from forecast.report.plain_data import rounded
+from forecast.report.shape import ReportFault, checked, digest_of, read_content
 from forecast.settings import Settings
 
 if TYPE_CHECKING:
@@ -85,18 +87,19 @@ def verdict_as_data(verdict: Verdict) -> dict[str, Any]:
 
 
 def reports_before(root: Path, topic: str, *, as_of: date, today: date) -> tuple[dict[str, Any], ...]:
-    """Return the reports of a topic that may remember something of use as of a day: that day's, and the newest.
-
-    A report that is missing, or not whole, remembers nothing.
-    """
+    """Return the reports of a topic that may remember something of use as of a day, as they stand: that day's, and the newest."""
     places = dict.fromkeys((report_directory(root, as_of=as_of, today=today), root / REPORTS))
-    found = (published(directory / f"{topic}.json") for directory in places)
+    found = (_as_it_stands(directory / f"{topic}.json") for directory in places)
     return tuple(content for content in found if content is not None)
 
 
 def remembered_verdict(reports: Sequence[Mapping[str, Any]], key: str) -> Mapping[str, Any] | None:
-    """Return the verdict that one of some reports keeps for the same calculation; None where none was made with the referee."""
-    return next((report["verdict"] for report in reports if report["run"]["hashes"].get("refereed") == key), None)
+    """Return the verdict that one of some reports keeps for the same calculation; None where none was made with the referee.
+
+    A report that is not whole remembers nothing.
+    """
+    verdict: Mapping[str, Any] | None = _remembered(reports, "verdict", hashed="refereed", key=key)
+    return verdict
 
 
 def insight_key(topic: Topic, key: str, *, as_of: date, earlier: object) -> str:
@@ -109,8 +112,9 @@ def insight_key(topic: Topic, key: str, *, as_of: date, earlier: object) -> str:
 
 
 def remembered_insight(reports: Sequence[Mapping[str, Any]], key: str) -> Mapping[str, Any] | None:
-    """Return the insight that one of some reports keeps under the same key, or None."""
-    return next((report["insight"] for report in reports if report["run"]["hashes"].get("insight") == key), None)
+    """Return the insight that one of some reports keeps under the same key, or None; a report that is not whole remembers nothing."""
+    insight: Mapping[str, Any] | None = _remembered(reports, "insight", hashed="insight", key=key)
+    return insight
 
 
 def published(path: Path) -> dict[str, Any] | None:
@@ -122,12 +126,8 @@ def published(path: Path) -> dict[str, Any] | None:
 
 
 def newest_report(root: Path, topic: Topic) -> dict[str, Any] | None:
-    """Return the newest report of a topic, with its digest checked but not its shape, which takes longer; None where there is none whole."""
-    try:
-        content: dict[str, Any] = json.loads((root / REPORTS / f"{topic.name}.json").read_bytes())
-        return content if content["digest"] == digest_of(content) else None
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return None
+    """Return the newest report of a topic as it stands, None where there is none; whoever says something from it looks whether it is whole."""
+    return _as_it_stands(root / REPORTS / f"{topic.name}.json")
 
 
 def edited_rows(topic: Topic, content: Mapping[str, Any] | None) -> tuple[Problem, ...]:
@@ -140,10 +140,31 @@ def edited_rows(topic: Topic, content: Mapping[str, Any] | None) -> tuple[Proble
         return ()
     try:
         as_of = date.fromisoformat(content["as_of"])
-        used = {stream["name"]: stream["rows"] for stream in content["streams"]}
-    except (ValueError, KeyError, TypeError):
+        used = {stream["name"]: stream["rows"] for stream in content["streams"] if stream["name"] in topic.streams}
+        found = tuple(problem for name, rows in used.items() for problem in _missing(topic, name, rows, as_of))
+        return found if found and _is_whole(content) else ()  # a digest costs more than all else
+    except (ValueError, KeyError, TypeError, AttributeError):
         return ()  # a report that is not whole remembers nothing; the next update makes it again
-    return tuple(problem for name, rows in used.items() if name in topic.streams for problem in _missing(topic, name, rows, as_of))
+
+
+def _as_it_stands(path: Path) -> dict[str, Any] | None:
+    """A report's JSON, whatever is in it; None where there is none."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _remembered(reports: Sequence[Mapping[str, Any]], part: str, *, hashed: str, key: str) -> Any:
+    """What the first whole report whose hash fits has as a part; None where none does.  Only what fits is checked, which takes its time."""
+    for report in reports:
+        try:
+            if report["run"]["hashes"].get(hashed) == key:
+                return checked(report)[part]
+        except (KeyError, TypeError, AttributeError, ReportFault):
+            continue
+    return None
 
 
 def remembered_implications(topic: Topic, content: Mapping[str, Any] | None) -> tuple[Problem, ...] | None:
@@ -153,9 +174,15 @@ def remembered_implications(topic: Topic, content: Mapping[str, Any] | None) -> 
     try:
         if content["run"]["hashes"]["numbers"] != numbers_hash(topic, as_of=date.fromisoformat(content["as_of"])):
             return None
-        return warnings_of(topic, content.get("implied", ()))
-    except (ValueError, KeyError, TypeError):
+        implied = content.get("implied", ())
+        return warnings_of(topic, implied) if not implied or _is_whole(content) else None
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _is_whole(content: Mapping[str, Any]) -> bool:
+    """Whether a report is as it was written."""
+    return bool(content["digest"] == digest_of(content))
 
 
 def warnings_of(topic: Topic, implied: Iterable[Mapping[str, Any]]) -> tuple[Problem, ...]:
@@ -166,14 +193,14 @@ def warnings_of(topic: Topic, implied: Iterable[Mapping[str, Any]]) -> tuple[Pro
 
 def _missing(topic: Topic, stream: str, used: list[dict[str, Any]], as_of: date) -> Iterator[Problem]:
     replaced = {row.replaces for row in topic.streams[stream].rows if row.replaces}
-    now = record_as_of(topic.streams[stream], as_of, opens=topic.opens).rows
-    left = [_identity(_as_data(row)) for row in now]
-    known = {_identity(row) for row in used}
-    others = tuple(row for row in now if _identity(_as_data(row)) not in known)
-    for row in used:
-        identity = _identity(row)
-        if identity in left:
-            left.remove(identity)
+    now = [(row, _identity(_as_data(row))) for row in record_as_of(topic.streams[stream], as_of, opens=topic.opens).rows]
+    before = [(row, _identity(row)) for row in used]
+    left = Counter(identity for _, identity in now)
+    known = {identity for _, identity in before}
+    others = tuple(row for row, identity in now if identity not in known)
+    for row, identity in before:
+        if left[identity]:
+            left[identity] -= 1
         elif row["id"] not in replaced or not row["id"]:
             yield _edited(topic, stream, row, as_of, others)
 
@@ -205,9 +232,9 @@ def _as_data(row: Row) -> dict[str, Any]:
     }
 
 
-def _identity(row: Mapping[str, Any]) -> str:
-    fields = ("start", "end", "value", "known", "id", "replaces", "columns")
-    return json.dumps(rounded({name: row[name] for name in fields}), sort_keys=True)
+def _identity(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    fields = ("start", "end", "value", "known", "id", "replaces")
+    return *(rounded(row[name]) for name in fields), *sorted((name, rounded(value)) for name, value in row["columns"].items())
 
 
 def _expressions(topic: Topic) -> Iterator[Expression]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.layout import ledger_path
@@ -23,8 +23,6 @@ from forecast.checking import read_checked
 from forecast.concluding import Conclusion, Settings, conclude
 from forecast.implications import contradicted, implied
 from forecast.inference.plan import CannotSample
-from forecast.insight.explaining import explain
-from forecast.insight.moves import Earlier, earlier_report
 from forecast.model.unsound import Unsound, at_topic
 from forecast.processes import way_to_start
 from forecast.publishing import publish
@@ -41,6 +39,9 @@ from forecast.remembering import (
 from forecast.report.beliefs import parameter_contents
 from forecast.report.content import topic_content
 from forecast.report.pages import page_and_data, render_index, report_files
+
+if TYPE_CHECKING:
+    from forecast.insight.moves import Earlier
 
 type Progress = Callable[[int, int, str], None]
 
@@ -217,6 +218,8 @@ def _content(run: _Run, topic: Topic, report: Callable[[str], None]) -> dict[str
         hashes["refereed"] = key
     insight: Mapping[str, Any] | None = None
     if run.insight:
+        from forecast.insight.explaining import explain
+
         earlier = _report_before(run, topic)
         hashes["insight"] = insight_key(topic, f"{key} {conclusion.reading.posterior.engine}", as_of=as_of, earlier=earlier)
         insight = remembered_insight(before, hashes["insight"]) or explain(conclusion, earlier=earlier, report=report)
@@ -250,6 +253,8 @@ def _implied(conclusion: Conclusion, parameters: Sequence[Mapping[str, Any]]) ->
 
 def _report_before(run: _Run, topic: Topic) -> Earlier | None:
     """What the ledger says was published of a topic as of an earlier day; hindcasts are compared with nothing."""
+    from forecast.insight.moves import earlier_report
+
     if run.as_of < run.today:
         return None
     return earlier_report(read_ledger(ledger_path(run.root))[0], topic, before=run.as_of)

@@ -53,7 +53,7 @@ def commands() -> typer.Typer:
     app.command(short_help="Begin a book.")(init)
     app.command(short_help="Begin a topic from a template.")(new)
     app.command(cls=PlainCommand, short_help="Check every file, and echo each prior as its 5, 50 and 95 % points.")(check)
-    app.command(short_help="Answer the questions; write the reports and the ledger.")(update)
+    app.command(cls=PlainCommand, short_help="Answer the questions; write the reports and the ledger.")(update)
     app.command(short_help="Show the newest answers.")(show)
     app.command(short_help="Show how an answer went over the days of its record.")(history)
     app.command(short_help="Make the pages again from their JSON.")(report)

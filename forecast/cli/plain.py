@@ -50,9 +50,11 @@ def _plain(parameter: Any) -> Any:
 
 
 def _is_plain(parameter: TyperOption | TyperArgument, value: Any) -> bool:
-    """Whether a value needs neither conversion nor check: none where none is required, a text, a path, a default."""
+    """Whether a value needs neither conversion nor check: none where none is required, a text, a path, a flag, a default."""
+    if value is None:
+        return not parameter.required
     kind = _annotation(parameter)
-    return (value is None and not parameter.required) or (value is not None and (kind in {str, Path, list[str]} or type(value) is kind))
+    return kind in {str, Path, list[str]} or type(value) in {kind, bool} or value == parameter.default
 
 
 def _taken(parameter: TyperOption | TyperArgument, ctx: typer.Context, value: Any) -> Any:

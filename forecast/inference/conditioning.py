@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.inference.importance import Budget, Sampling, Weighted, begin, go_on
+from forecast.inference.importance import AT_ONCE, Budget, Sampling, Weighted, begin, go_on
 from forecast.inference.points import lattice
 from forecast.inference.posterior import Diagnostics, Posterior
 from forecast.inference.target import NoSupport, NotFinite, evaluate
@@ -100,15 +100,12 @@ def _conditioned(model: Model, rng: np.random.Generator, whole: Budget) -> Poste
     return _join(model, [_looked_at_again(model, prior, run, rng, whole) if _is_short(run, runs, whole) else run for run in runs])
 
 
-def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, at_once: int | None = None) -> Posterior:
-    """Return draws of the joint prior: the model's posterior before any row.
-
-    At least ``at_once`` are drawn of each hypothesis, as many as the engine draws at once where that is not given.
-    """
+def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, at_once: int = AT_ONCE) -> Posterior:
+    """Return draws of the joint prior: the model's posterior before any row.  They come by lattices of ``at_once`` points at most."""
     prior = blocks(model)
     found = hypotheses(model, prior)
     dimension = prior_coordinates(model, prior, found[0]).dimension
-    net = lattice(at_once or Budget().at_once, dimension + 2)  # the engine's own is found once
+    net = lattice(at_once, dimension + 2)  # the engine's own by default, which is found once
     shifts = max(1, round(draws / len(found) / net.size))
     parts, log_weights = [], []
     for hypothesis in found:

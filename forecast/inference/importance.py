@@ -25,6 +25,7 @@ from forecast.inference.target import Array, NoSupport, Target, evaluate
 from forecast.inference.weights import effective_size, log_sum
 
 PRIOR_SHARE = 0.05  # of the points that measure
+AT_ONCE = 4_096  # points of a round, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Budget:
     enough: float = 10_000
     pareto_k: float = 0.7
     points: int = 131_072
-    at_once: int = 4_096
+    at_once: int = AT_ONCE
     cells: int = 2**26
 
 

@@ -48,9 +48,14 @@ class Coordinates:
         return sum(block.size for block in self.prior if not block.family.discrete)
 
     @property
+    def columns(self) -> int:
+        """How many columns ``log_likelihood`` has: one for each row, and one for the hypothesis."""
+        return len(self.model.rows) + 1
+
+    @property
     def normal(self) -> NDArray[np.bool_]:
         """Which coordinates are the prior's own, hence standard normal before any row."""
-        return np.array([not own for block, _, own in self.columns() for _ in range(block.size)], dtype=bool)
+        return np.array([not own for block, _, own in self.parts() for _ in range(block.size)], dtype=bool)
 
     @property
     def limited(self) -> NDArray[np.bool_]:
@@ -60,7 +65,7 @@ class Coordinates:
     @property
     def uncentred(self) -> NDArray[np.bool_]:
         """Which coordinates are the prior's own of parameters whose prior depends on others."""
-        return np.array([not own and block.fixed is None for block, _, own in self.columns() for _ in range(block.size)], dtype=bool)
+        return np.array([not own and block.fixed is None for block, _, own in self.parts() for _ in range(block.size)], dtype=bool)
 
     @property
     def in_words(self) -> str:
@@ -75,7 +80,7 @@ class Coordinates:
         parameters = self.known(len(uniforms))
         x: Array = special.ndtri(uniforms)
         needed = self._needed_by_prior()
-        for block, columns, own in self.columns():
+        for block, columns, own in self.parts():
             if not own and block.name not in needed:
                 continue
             values = _quantile(self.model, block, uniforms[:, columns], parameters)
@@ -88,7 +93,7 @@ class Coordinates:
     def parameters(self, x: Array, needed: Container[str] | None = None) -> dict[str, NDArray[Any]]:
         """Return the parameters at each point: name to ``(draws, 1 or labels)``; where given, only those ``needed``."""
         parameters = self.known(len(x))
-        for block, columns, own in self.columns():
+        for block, columns, own in self.parts():
             if needed is None or block.name in needed:
                 _place(parameters, block, self._values(block, x[:, columns], parameters, own=own)[0])
         return parameters
@@ -103,7 +108,7 @@ class Coordinates:
         parameters = self.known(len(x))
         density = np.zeros(len(x))
         needed = self._needed_by_prior()
-        for block, columns, own in self.columns():
+        for block, columns, own in self.parts():
             if block.name in without:
                 _place(parameters, block, x[:, columns])
                 continue
@@ -144,7 +149,7 @@ class Coordinates:
         """The parameters that the hypothesis fixes, repeated for each draw."""
         return {name: np.broadcast_to(codes, (draws, codes.shape[1])) for name, codes in self.hypothesis.values.items()}
 
-    def columns(self) -> Iterator[tuple[Block, slice, bool]]:
+    def parts(self) -> Iterator[tuple[Block, slice, bool]]:
         """Each continuous block, which coordinates are its, and whether they are its own."""
         at = 0
         for block, own in zip(self.prior, self.own, strict=True):
@@ -162,13 +167,13 @@ class Coordinates:
 
     def _near(self, x: Array) -> NDArray[np.bool_]:
         near = np.ones(len(x), dtype=bool)
-        for _, columns, own in self.columns():
+        for _, columns, own in self.parts():
             near &= not own and (np.abs(x[:, columns]) <= NEAR).all(axis=1)
         return near
 
     def _needed_by_prior(self) -> set[str]:
         """The parameters whose values the density of the priors in their own coordinates needs."""
-        return self._with_parents([block.statement for block, _, own in self.columns() if own and block.fixed is None])
+        return self._with_parents([block.statement for block, _, own in self.parts() if own and block.fixed is None])
 
     def _needed_by_rows(self) -> set[str]:
         """The parameters whose values the rows and the hypothesis' probability need."""

@@ -61,6 +61,11 @@ class Guided:
         return self.base.dimension
 
     @property
+    def columns(self) -> int:
+        """How many columns ``log_likelihood`` has."""
+        return self.base.columns
+
+    @property
     def normal(self) -> NDArray[np.bool_]:
         """Which coordinates are standard normal before any row: those of the walks are, to the engine."""
         normal = self.base.normal.copy()
@@ -144,7 +149,7 @@ def guided_coordinates(model: Model, prior: tuple[Block, ...], hypothesis: Hypot
 
 
 def _walks(base: Coordinates) -> list[tuple[Block, slice]]:
-    return [(block, columns) for block, columns, own in base.columns() if own and isinstance(block.family, Walk)]
+    return [(block, columns) for block, columns, own in base.parts() if own and isinstance(block.family, Walk)]
 
 
 @dataclass(frozen=True, slots=True)

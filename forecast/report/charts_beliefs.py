@@ -21,7 +21,6 @@ from forecast.report.drawing import (
     Chart,
     Scale,
     Sketch,
-    Spec,
     Stroke,
     labelled,
     line,
@@ -76,10 +75,11 @@ def _curves(parameter: Mapping[str, Any]) -> Sketch:
     x = _across(sketch, spread, parameter["unit"], logarithmic=parameter["scale"] == "log", y=134)
     y = Scale(0, max(y for points in curves.values() for _, y in points) * 1.05, 134, 26)
     rows = {which: [{"x": each, "y": height} for each, height in points] for which, points in curves.items()}
-    dots: Spec = {"point": {"filled": True, "size": 24}} if parameter["posterior"]["shape"]["discrete"] else {}
     sketch.add(rows["posterior"], marked("area", color=ACCENT, opacity=0.16), x=x.of("x"), y=y.of("y"))
-    sketch.add(rows["prior"], line(SECOND, dash=(5, 3)) | dots, x=x.of("x"), y=y.of("y"))
-    sketch.add(rows["posterior"], line(ACCENT) | dots, x=x.of("x"), y=y.of("y"))
+    for which, drawn in (("prior", line(SECOND, dash=(5, 3))), ("posterior", line(ACCENT))):
+        sketch.add(rows[which], drawn, x=x.of("x"), y=y.of("y"))
+        if parameter["posterior"]["shape"]["discrete"]:
+            sketch.add(rows[which], marked("point", filled=True, size=24, opacity=1, color=drawn["color"]), x=x.of("x"), y=y.of("y"))
     return sketch
 
 

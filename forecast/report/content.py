@@ -19,8 +19,9 @@ from forecast.model.evidence import known_points
 from forecast.report import words
 from forecast.report.beliefs import parameter_contents
 from forecast.report.diagnosis import engine_content, verdict_content, warnings
+from forecast.report.plain_data import rounded
 from forecast.report.records import stream_contents, unrecorded_sentence
-from forecast.report.shape import FORMAT, checked, digest_of, rounded
+from forecast.report.shape import FORMAT, digest_of
 
 
 def topic_content(
@@ -74,9 +75,8 @@ def topic_content(
         "verdict": judged,
         "run": dict(run),
     }
-    content = rounded(content)
-    content["digest"] = digest_of(content)
-    return checked(content, name=f"topic `{topic.name}`")
+    shown: dict[str, Any] = rounded(content)
+    return {**shown, "digest": digest_of(shown)}
 
 
 def answer_content(topic: Topic, answer: Answer) -> dict[str, Any]:

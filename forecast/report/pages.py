@@ -93,14 +93,13 @@ def _shared(content: Mapping[str, Any], style: Style) -> tuple[dict[str, Any], d
 def render_index(contents: Sequence[Mapping[str, Any]], *, style: Style = "plain") -> dict[str, bytes]:
     """Return ``index.html`` and ``index.md`` over topics: every question with its answer, settled ones apart.
 
-    Raises ``ReportFault`` where a content is not whole.
+    The contents are whole: ``topic_content`` has just made them, or ``read_content`` has read them.
     """
-    topics = [checked(content, name=f"{_name(content)}.json") for content in contents]
-    settled = [(topic, answer) for topic in topics for answer in topic["answers"] if answer["status"] in words.RECORDED]
+    settled = [(topic, answer) for topic in contents for answer in topic["answers"] if answer["status"] in words.RECORDED]
     shared = {
-        "topics": topics,
+        "topics": contents,
         "settled": settled,
-        "glances": {topic["name"]: glances(topic, style) for topic in topics},
+        "glances": {topic["name"]: glances(topic, style) for topic in contents},
         "scale": SCALE_SENTENCE if style == "icd203" else "",
     }
     page = _html().get_template("index.html.j2").render(**shared)

@@ -1,17 +1,16 @@
 """Charts rendered to SVG: one picture for files, on white, and one for inside a page, in the page's colours.
 
-A chart is Vega-Lite.  Compiling that to Vega costs as much as drawing it, so the
-structure of each kind of chart is compiled once, and filled with the values of each.
+A chart is Vega-Lite.  The marks that charts are made of are drawn by ``marks``; a chart with
+any other is drawn by Vega, which takes a third of a second to start.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from functools import cache
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
-from forecast.report.drawing import ACCENT, INK, LINE, MUTED, PAPER, SECOND, Chart, Spec, Stroke, Text
+from forecast.report.drawing import ACCENT, INK, LINE, MUTED, PAPER, SECOND, Chart, Stroke, Text
+from forecast.report.marks import drawn
 from forecast.report.plain import visible
 
 VEGA_LITE = "6.4"
@@ -28,7 +27,7 @@ def render(chart: Chart) -> str:
     width, height = _short(chart.width), _short(chart.height)
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label={quoteattr(alt)}><title>{escape(alt)}</title>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label={_attribute(alt)}><title>{escape(alt, quote=False)}</title>'
         f'<rect width="{width}" height="{height}" fill="{PAPER}"/>'
         f"{''.join(_stroke(each) for each in chart.strokes)}{marks}{chart.shapes}{_texts(chart.texts)}</svg>\n"
     )
@@ -45,48 +44,21 @@ def in_page(svg: str) -> str:
 
 
 def _marks(chart: Chart) -> str:
-    """The marks alone, as Vega draws them, without what only its own scripts need."""
+    """The marks alone, as Vega draws them."""
+    ours = drawn(chart.spec["layer"])
+    return by_vega(chart) if ours is None else ours
+
+
+def by_vega(chart: Chart) -> str:
+    """Return the marks of a chart as Vega draws them, without what only its own scripts need."""
     import vl_convert
 
-    svg = str(vl_convert.vega_to_svg(_filled(chart.spec)))
+    svg = str(vl_convert.vegalite_to_svg(chart.spec, vl_version=VEGA_LITE))
     inner = svg[svg.index("<g ") : svg.rindex("</svg>")]
     inner = IDLE.sub("", _numbered_ids(inner, chart.name))
     while (shorter := WRAPPED.sub(r"\1", inner)) != inner:
         inner = shorter
     return inner
-
-
-def _filled(spec: Spec) -> Spec:
-    """Return a chart as Vega: its structure compiled from Vega-Lite, with the chart's own height, values and scales."""
-    scales: dict[str, Spec] = {}
-    layers = []
-    for index, layer in enumerate(spec["layer"]):
-        encoding = {}
-        for channel, field in layer["encoding"].items():
-            if "scale" in field:
-                scales[channel] = field["scale"]
-            encoding[channel] = {**field, "scale": {**field["scale"], "domain": [1, 2], "range": [0, 1]}} if "scale" in field else field
-        layers.append({**layer, "encoding": encoding, "data": {"name": f"values_{index}"}})
-    vega: Spec = json.loads(_compiled(json.dumps({**spec, "height": 100, "layer": layers}, sort_keys=True)))
-    vega["height"] = spec["height"]
-    values = [{"name": f"values_{index}", "values": layer["data"]["values"]} for index, layer in enumerate(spec["layer"])]
-    vega["data"] = [*values, *(each for each in vega["data"] if "source" in each)]
-    vega["scales"] = [{**each, "domain": scales[each["name"]]["domain"], "range": scales[each["name"]]["range"]} for each in vega["scales"]]
-    return vega
-
-
-@cache  # compiling costs as much as drawing, and all charts of a kind have one structure
-def _compiled(structure: str) -> str:
-    """Return the Vega of a Vega-Lite structure: a chart without its values, on scales from 1 to 2."""
-    import vl_convert
-
-    vega = vl_convert.vegalite_to_vega(json.loads(structure), vl_version=VEGA_LITE)
-    for mark in vega["marks"]:
-        update = mark.get("encode", {}).get("update", {})
-        for channel, rules in update.items():
-            if isinstance(rules, list):  # what to do where a value is missing, then what to do where it is not: none is
-                update[channel] = rules[-1]
-    return json.dumps(vega)
 
 
 def _numbered_ids(svg: str, name: str) -> str:
@@ -117,7 +89,14 @@ def _text(text: Text) -> str:
     anchor = "" if text.anchor == "start" else f' text-anchor="{text.anchor}"'
     bold = ' font-weight="bold"' if text.bold else ""
     place = f'x="{_short(text.x)}" y="{_short(text.y)}" font-size="{_short(text.size)}" fill="{text.colour}"'
-    return f"<text {place}{anchor}{bold}>{escape(text.text)}</text>"
+    return f"<text {place}{anchor}{bold}>{escape(text.text, quote=False)}</text>"
+
+
+def _attribute(text: str) -> str:
+    """A text as the value of an attribute, in the quotes that it does not hold."""
+    quote = "'" if '"' in text and "'" not in text else '"'
+    shown = escape(text, quote=False).replace("\n", "&#10;").replace("\t", "&#9;")
+    return f"{quote}{shown.replace(quote, '&quot;')}{quote}"
 
 
 def _short(number: float) -> str:

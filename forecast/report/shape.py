@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
+from forecast.report.plain_data import laid_out
 from forecast.report.shape_insight import ImpliedContent, InsightContent
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 FORMAT = 2
-SIGNIFICANT_DIGITS = 6
 
 
 class ReportFault(Exception):
@@ -296,7 +295,7 @@ class TopicContent(TypedDict):
 
 def content_bytes(content: Mapping[str, Any]) -> bytes:
     """Return the file a content makes: JSON in UTF-8, two spaces deep, lists of numbers on one line each."""
-    return (_laid_out(content, 0) + "\n").encode("utf-8")
+    return (laid_out(content) + "\n").encode("utf-8")
 
 
 def read_content(data: bytes, *, name: str = "the report") -> dict[str, Any]:
@@ -342,41 +341,6 @@ def digest_of(content: Mapping[str, Any]) -> str:
     """Return the SHA-256 of a content without its digest."""
     rest = {key: value for key, value in content.items() if key != "digest"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()).hexdigest()
-
-
-def rounded(value: Any, place: str = "") -> Any:
-    """Round every number in plain data to six significant digits; raise ``ValueError`` at one that is not finite."""
-    match value:
-        case bool() | int() | str() | None:
-            return value
-        case float():
-            if not math.isfinite(value):
-                raise ValueError(f"{place or 'a number'} is not finite")
-            near = float(f"{value:.{SIGNIFICANT_DIGITS}g}")
-            return near + 0.0  # no minus zero
-        case Mapping():
-            return {str(key): rounded(each, f"{place}.{key}" if place else str(key)) for key, each in value.items()}
-        case list() | tuple():
-            return [rounded(each, f"{place}.{index}") for index, each in enumerate(value)]
-        case _:
-            raise TypeError(f"{place} is a {type(value).__name__}, which JSON has no word for")
-
-
-def _laid_out(value: Any, depth: int) -> str:
-    inner, outer = "  " * (depth + 1), "  " * depth
-    if isinstance(value, Mapping) and value:
-        lines = [f"{inner}{json.dumps(key, ensure_ascii=False)}: {_laid_out(each, depth + 1)}" for key, each in value.items()]
-        return "{\n" + ",\n".join(lines) + f"\n{outer}}}"
-    if isinstance(value, list) and any(isinstance(each, (Mapping, list)) for each in value):
-        return "[\n" + ",\n".join(inner + _laid_out(each, depth + 1) for each in value) + f"\n{outer}]"
-    if isinstance(value, float) and math.isfinite(value):
-        return repr(value)  # what json writes, without its encoder's start for each of ten thousand numbers
-    return json.dumps(value, ensure_ascii=_has_surrogate(value), allow_nan=False)
-
-
-def _has_surrogate(value: Any) -> bool:
-    """Whether a text cannot be written as UTF-8 and must be escaped."""
-    return isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _no_constant(constant: str) -> float:

@@ -15,6 +15,7 @@ import pytest
 from forecast.book.layout import ledger_path
 from forecast.book.ledger import read_ledger
 from forecast.concluding import Settings
+from forecast.report.shape import content_bytes, digest_of
 from forecast.workflow import Update, update
 from tests.cli.conftest import Run, files_of
 
@@ -295,3 +296,16 @@ def test_answers_alone_are_the_same_answers(run: Run, book: Path):
     assert alone["insight"] is None
     assert whole["insight"] is not None
     assert alone["answers"] == whole["answers"]
+
+
+@pytest.mark.parametrize("digest", ["unfit", "fitting"])
+def test_insight_of_a_report_that_is_not_whole_is_asked_anew(published: Path, digest: str):
+    """Insight is remembered under a hash of its inputs, but not from a report changed after it was written, nor from one of another shape."""
+    report = published / "reports/ferry.json"
+    first = report.read_bytes()
+    content = json.loads(first)
+    content["insight"]["notes"] = ["<script>"] if digest == "unfit" else [{"note": "<script>"}]
+    content["digest"] = digest_of(content) if digest == "fitting" else content["digest"]
+    report.write_bytes(content_bytes(content))
+    assert again(published).exit_code == 0
+    assert report.read_bytes() == first

@@ -301,7 +301,9 @@ def test_each_point_is_evaluated_once() -> None:
         asked.append(len(z))
         return target.log_likelihood(z)
 
-    drawn = draw(by_normal(10, rows))
+    counted = by_normal(10, rows)
+    asked.clear()
+    drawn = draw(counted)
     assert sum(asked) == 4093 * drawn.rounds + 32 * 10
     assert np.exp(drawn.log_weight).sum() == pytest.approx(1)
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from forecast.report.shape import digest_of, rounded
+from forecast.report.plain_data import rounded
+from forecast.report.shape import digest_of
 
 CHANGES = (("half as wide", 0.3), ("twice as wide", -0.4), ("one sd lower", -0.5), ("one sd higher", 0.7))
 

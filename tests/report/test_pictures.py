@@ -11,38 +11,12 @@ from hypothesis import strategies as st
 
 from forecast.report.charts import topic_charts
 from forecast.report.charts_why import MOST_POINTS, _thinned
-from forecast.report.drawing import Scale, Sketch, fitted, line, log_ticks, text_width, ticks, time_ticks
+from forecast.report.drawing import Scale, Sketch, fitted, log_ticks, text_width, ticks, time_ticks
 from forecast.report.graph import graph_of
-from forecast.report.pictures import VEGA_LITE, in_page, render
+from forecast.report.pictures import in_page, render
 from forecast.report.sparkline import sparkline
 from tests.report.insight import with_insight
 from tests.report.sample import sample_content
-
-
-def test_a_compiled_structure_draws_what_vega_lite_draws():
-    """Every picture of the sample has the marks that Vega-Lite itself makes of its whole specification."""
-    import vl_convert
-
-    from forecast.report.pictures import _filled
-
-    for chart in topic_charts(with_insight(sample_content())).values():
-        if chart.spec["layer"]:
-            assert vl_convert.vega_to_svg(_filled(chart.spec)) == vl_convert.vegalite_to_svg(chart.spec, vl_version=VEGA_LITE), chart.name
-
-
-def test_two_charts_of_one_structure_have_their_own_values():
-    """A second chart with other values, scales and height is not drawn like the first."""
-    first, second = _diagonal(100, 1.0), _diagonal(140, 2.0)
-    assert 'd="M0,100L100,0"' in first
-    assert 'd="M0,140L50,70"' in second
-    assert 'height="140"' in second
-
-
-def _diagonal(height, high):
-    sketch = Sketch(height)
-    x, y = Scale(0, high, 0, 100), Scale(0, high, height, 0)
-    sketch.add([{"x": 0.0, "y": 0.0}, {"x": 1.0, "y": 1.0}], line("#0072b2"), x=x.of("x"), y=y.of("y"))
-    return render(sketch.done("diagonal", "A diagonal."))
 
 
 @given(st.floats(-1e6, 1e6), st.floats(1e-6, 1e6), st.integers(2, 6))

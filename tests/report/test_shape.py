@@ -8,7 +8,8 @@ import json
 import pytest
 
 from forecast.report.pages import render_topic
-from forecast.report.shape import ReportFault, content_bytes, digest_of, read_content, rounded
+from forecast.report.plain_data import rounded
+from forecast.report.shape import ReportFault, content_bytes, digest_of, read_content
 from tests.report.sample import sample_content
 
 

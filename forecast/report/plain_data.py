@@ -1,0 +1,70 @@
+"""Plain data on its way to JSON: numbers rounded to six significant digits, and laid out so that a diff reads well."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+SIGNIFICANT_DIGITS = 6
+PLAIN = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+ESCAPED = json.JSONEncoder(allow_nan=False)
+
+
+def rounded(value: Any) -> Any:
+    """Round every number in plain data to six significant digits; raise ``ValueError``, with its place, at one that is not finite."""
+    try:
+        return _rounded(value)
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"{_place_of_fault(value) or 'a value'} {error}") from None
+
+
+def laid_out(value: Any, depth: int = 0) -> str:
+    """Return plain data as JSON two spaces deep, lists without lists or tables on one line each; raise ``ValueError`` where it is not finite."""
+    kind = type(value)
+    if kind is float and math.isfinite(value):
+        return repr(value)  # what json writes, without its encoder's start for each of ten thousand numbers
+    if kind is str:
+        return ESCAPED.encode(value) if _has_surrogate(value) else PLAIN.encode(value)
+    inner, outer = "  " * (depth + 1), "  " * depth
+    if isinstance(value, Mapping) and value:
+        lines = [f"{inner}{PLAIN.encode(key)}: {laid_out(each, depth + 1)}" for key, each in value.items()]
+        return "{\n" + ",\n".join(lines) + f"\n{outer}}}"
+    if isinstance(value, list) and any(isinstance(each, (Mapping, list)) for each in value):
+        return "[\n" + ",\n".join(inner + laid_out(each, depth + 1) for each in value) + f"\n{outer}]"
+    return PLAIN.encode(value)
+
+
+def _rounded(value: Any) -> Any:
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError("is not finite")
+        return float(f"{value:.{SIGNIFICANT_DIGITS}g}") + 0.0  # no minus zero
+    if isinstance(value, Mapping):
+        return {str(key): _rounded(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_rounded(each) for each in value]
+    if isinstance(value, (str, int)):
+        return value
+    raise TypeError(f"is a {kind.__name__}, which JSON has no word for")
+
+
+def _place_of_fault(value: Any) -> str:
+    """Where in plain data the first value stands that cannot be rounded; empty where it is the whole."""
+    parts = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, (list, tuple)) else ()
+    for key, each in parts:
+        try:
+            _rounded(each)
+        except (ValueError, TypeError):
+            inner = _place_of_fault(each)
+            return f"{key}.{inner}" if inner else str(key)
+    return ""
+
+
+def _has_surrogate(text: str) -> bool:
+    """Whether a text cannot be written as UTF-8 and must be escaped."""
+    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)

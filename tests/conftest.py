@@ -1,0 +1,27 @@
+"""The whole suite runs in two processes, which share it file by file; what names files or tests runs in one."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+WORKERS = 2
+APART = ("tests/test_book.py",)  # files whose tests share nothing and take minutes together, so that each may run anywhere
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two processes for the whole suite, none of its own for a part that somebody is working on."""
+    is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not config.option.keyword
+    return WORKERS if is_whole and (os.cpu_count() or 1) >= WORKERS else 0
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests stay together, since they share what it makes; files with slow tests go first, so that none is left for last."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)  # the order is otherwise kept
+    for item in items:
+        file = item.nodeid.split("::", maxsplit=1)[0]
+        item.add_marker(pytest.mark.xdist_group(item.nodeid if file in APART and item.get_closest_marker("slow") else file))
