@@ -43,7 +43,7 @@ FLOORS = (  # a module may import what stands on its own floor or above it in th
     ("report", "concluding"),
     ("insight",),
     ("beliefs", "remembering", "shadow"),
-    ("checking", "observing", "publishing", "showing"),
+    ("checking", "observing", "publishing", "revising", "showing"),
     ("reasons", "replaying", "runs"),
     ("differing", "supposing", "workflow"),
     ("watching",),

@@ -126,7 +126,22 @@ def test_the_version_is_that_of_the_package():
     assert project["version"] == __version__
 
 
-NAMES = ("check", "update", "show", "history", "report", "why", "diff", "observe", "prior show", "whatif", "watch", "export", "schemas")
+NAMES = (
+    "check",
+    "update",
+    "show",
+    "history",
+    "report",
+    "why",
+    "diff",
+    "observe",
+    "prior show",
+    "prior set",
+    "whatif",
+    "watch",
+    "export",
+    "schemas",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -141,11 +156,7 @@ def test_the_names_above_are_all_commands():
     """No command is missing from the list the tests go by."""
     app = commands()
     named = {command.callback.__name__ for command in app.registered_commands}
-    grouped = {
-        f"{group.name} {command.callback.__name__}"
-        for group in app.registered_groups
-        for command in group.typer_instance.registered_commands
-    }
+    grouped = {f"{group.name} {command.name}" for group in app.registered_groups for command in group.typer_instance.registered_commands}
     assert named | grouped == set(NAMES)
 
 
