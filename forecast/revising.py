@@ -64,6 +64,16 @@ def find_parameter(root: Path, name: str) -> tuple[str, str, tuple[Problem, ...]
     return "", "", (Problem(Place(PRIORS), message, hint),)
 
 
+def unsettable(root: Path, topic: str, revision: Revision) -> tuple[Problem, ...]:
+    """Return why a topic's prior file has no place for a revision, whatever its statement; empty where it has one."""
+    document, problems = read_document(root, prior_path(topic))
+    if document is None:
+        return problems
+    book, _ = read_book(root, [topic])
+    wrong = revision_problem(document, revision) or _label_problem(document, book.topics.get(topic), revision)
+    return () if wrong is None else (wrong,)
+
+
 def draft(root: Path, topic: str, revision: Revision, *, today: date) -> Revised:
     """Make a revision on paper: the new text, checked as ``forecast check`` would, and nothing written."""
     path = prior_path(topic)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from forecast.cli.elicit import elicit
 from forecast.cli.lines import print_columns, print_json, stop_at
 from forecast.cli.options import AsJson, AsOf, Book, day, not_later, root_of, today
 
@@ -34,6 +35,7 @@ def prior() -> typer.Typer:
     group.callback()(_group)
     group.command("show")(show)
     group.command("set")(set_)
+    group.command("elicit")(elicit)
     return group
 
 

@@ -76,3 +76,8 @@ def _candidate(name: str) -> Candidate:
 
 def _triangular(support: Support) -> Candidate:
     return Candidate("Triangular", ("c",), frozenset(), MappingProxyType({"lower": support.lower, "upper": support.upper}))
+
+
+def support_of_family(name: str) -> Support | None:
+    """Return the values of a family, or None for one whose arguments say where they end."""
+    return next((support for support, names in _BY_SUPPORT.items() if name in names), None)

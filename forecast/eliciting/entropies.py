@@ -25,6 +25,7 @@ SYMMETRIC = frozenset({"Normal", "StudentT", "Cauchy"})
 SHAPES = {"LogNormal": "sigma", "LogitNormal": "sigma", "Gamma": "alpha", "InverseGamma": "alpha", "Weibull": "alpha", "Beta": "alpha"}
 GRID = 48
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
+SPLITS = (-12.0, 12.0)  # log odds of the rest's lying below the interval
 LOG_SHAPES = (-6.0, 8.0)  # logs of the shapes looked at
 
 
@@ -37,16 +38,27 @@ def greatest_entropy(each: Candidate, judgement: Mass, support: Support) -> dict
     if each.family in SYMMETRIC:
         tail = (1 - mass) / 2
         return {**each.fixed, **_two(tail, low, tail + mass, high)}
-    if low != support.lower and high != support.upper:
+    above, below = low == support.lower, high == support.upper  # where all of the rest lies, if on one side
+    if not above and not below:
         spare = 1 - mass
 
         def split(unknown: float) -> dict[str, float]:
-            below = spare * float(special.expit(unknown))
-            return {**each.fixed, **_two(below, low, below + mass, high)}
+            share = spare * float(special.expit(unknown))
+            return _two(share, low, share + mass, high)
 
-        return _best(each, split, (-12.0, 12.0))
-    at, share = (high, mass) if low == support.lower else (low, 1 - mass)
-    return _best(each, lambda unknown: _with_shape(each, float(f"{math.exp(unknown):.6g}"), at, share), LOG_SHAPES)
+        unknown = _best(each, split, SPLITS)
+        if SPLITS[0] < unknown < SPLITS[1]:
+            return split(unknown)
+        above = unknown <= SPLITS[0]
+    at, share = (high, mass) if above else (low, 1 - mass)
+
+    def shaped(unknown: float) -> dict[str, float]:
+        return _with_shape(each, float(f"{math.exp(unknown):.6g}"), at, share)
+
+    unknown = _best(each, shaped, LOG_SHAPES)
+    if not LOG_SHAPES[0] < unknown < LOG_SHAPES[1]:
+        raise Fault(f"of {each.family} there is no member of greatest entropy with this interval", hint="give a value on each side instead")
+    return shaped(unknown)
 
 
 def entropy(name: str, arguments: Mapping[str, float]) -> float:
@@ -80,8 +92,8 @@ def entropy(name: str, arguments: Mapping[str, float]) -> float:
     return float(value)
 
 
-def _best(each: Candidate, member: Callable[[float], dict[str, float]], between: tuple[float, float]) -> dict[str, float]:
-    """The member of greatest entropy along a curve: the best of a grid, then Brent's method around it."""
+def _best(each: Candidate, member: Callable[[float], dict[str, float]], between: tuple[float, float]) -> float:
+    """Where along a curve of members the entropy is greatest: the best of a grid, then Brent's method around it; an end where it is there."""
     from scipy.optimize import minimize_scalar
 
     def loss(unknown: float) -> float:
@@ -98,9 +110,9 @@ def _best(each: Candidate, member: Callable[[float], dict[str, float]], between:
     if not np.isfinite(losses[top]):
         raise Fault(f"no {each.family} has this much probability there", hint="give another interval, or another probability")
     if top in {0, GRID - 1}:
-        raise Fault(f"of {each.family} there is no member of greatest entropy with this interval", hint="give a value on each side instead")
+        return between[min(top, 1)]
     found = minimize_scalar(loss, bounds=(grid[top - 1], grid[top + 1]), method="bounded", options={"xatol": 1e-7})
-    return member(float(found.x))
+    return float(found.x)
 
 
 def _two(low_share: float, low: float, high_share: float, high: float) -> dict[str, float]:

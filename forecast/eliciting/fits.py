@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, Literal
 
@@ -38,8 +38,9 @@ type Method = Literal["exact", "least squares", "greatest entropy", "cases"]
 class Fit:
     """A prior that says what somebody said, or nearly.
 
-    ``misses`` holds, for each point said (or for the mass of an interval), the
-    fitted probability less the one said; ``points`` the 5, 25, 50, 75 and 95 % points.
+    ``said`` are the points it was fitted to (none for cases, and for the mass of an
+    interval), ``misses`` the fitted probability less the one said at each of them (or
+    that of the mass); ``points`` the 5, 25, 50, 75 and 95 % points.
     """
 
     family: str
@@ -47,6 +48,7 @@ class Fit:
     method: Method
     misses: tuple[float, ...]
     points: tuple[float, ...]
+    said: tuple[Point, ...] = ()
 
     @property
     def miss(self) -> float:
@@ -90,6 +92,12 @@ def read_statement(text: str) -> tuple[str, dict[str, Any]]:
     return statement.distribution, family(statement.distribution).from_words(given, NumpyOps())
 
 
+def fit_of(text: str) -> Fit:
+    """Return a statement without names of parameters as a fit to nothing, to be shown beside others."""
+    name, arguments = read_statement(text)
+    return Fit(name, text, "exact", (), _shown(name, arguments))
+
+
 def _fit(each: Candidate, judgement: Points | Mass, support: Support) -> Fit:
     if isinstance(judgement, Mass):
         return _of_mass(each, judgement, support)
@@ -119,7 +127,10 @@ def _of_mass(each: Candidate, judgement: Mass, support: Support) -> Fit:
     readable = _is_short(said) or low == support.lower or high == support.upper
     statement = _written(each.family, said if readable else _rounded(arguments, held))
     kind, arguments = read_statement(statement)
-    return Fit(kind, statement, "greatest entropy", (float(held(arguments)[0]) - mass,), _shown(kind, arguments))
+    miss = float(held(arguments)[0]) - mass
+    if abs(miss) > HONOURED:
+        raise Fault(f"no {each.family} has this much probability there", hint="give another interval, or another probability")
+    return Fit(kind, statement, "greatest entropy", (miss,), _shown(kind, arguments))
 
 
 def _is_short(said: Mapping[str, float]) -> bool:
@@ -185,9 +196,7 @@ def _from_cases(seen: Seen, support: Support) -> tuple[Fit, ...]:
 
 
 def _of_cases(name: str, said: Mapping[str, float]) -> Fit:
-    statement = _written(name, said)
-    kind, arguments = read_statement(statement)
-    return Fit(kind, statement, "cases", (), _shown(kind, arguments))
+    return replace(fit_of(_written(name, said)), method="cases")
 
 
 def _said(fixed: Mapping[str, float], points: Sequence[Point]) -> dict[str, float]:
@@ -205,7 +214,7 @@ def _made(each: Candidate, said: Mapping[str, float], method: Method, points: Se
     with np.errstate(all="ignore"):
         reached = family(kind).distribution(np.array([point.value for point in points]), **arguments)
     misses = tuple(float(share) - point.share for share, point in zip(reached, points, strict=True))
-    return Fit(kind, statement, method, misses, _shown(kind, arguments))
+    return Fit(kind, statement, method, misses, _shown(kind, arguments), tuple(points))
 
 
 def _shown(kind: str, arguments: Mapping[str, Any]) -> tuple[float, ...]:

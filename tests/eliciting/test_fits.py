@@ -49,6 +49,7 @@ MAXENT = [
     ("LogNormal", POSITIVE, 0.05, 2, 0.9),
     ("Weibull", POSITIVE, 0, 10, 0.9),
     ("InverseGamma", POSITIVE, 0, 1, 0.99),
+    ("InverseGamma", POSITIVE, 0.05, 2, 0.9),
     ("HalfNormal", POSITIVE, 0, 10, 0.7),
     ("Exponential", POSITIVE, 0, 4, 0.9),
     ("Normal", REAL, 10, 12, 0.99),
