@@ -127,8 +127,8 @@ def _show_points(subject: Subject, offers: Sequence[Offer]) -> None:
 
 def _missed(fit: Fit) -> str:
     """How far a fit is from what was said, at the point where it is farthest."""
-    if fit.method == "cases":
-        return "nothing: as if these cases had been seen"
+    if fit.method.startswith("cases"):
+        return "nothing: these cases are all one knew" + (", beside a flat start" if fit.method != "cases" else "")
     if fit.miss < MET:
         return "nothing" + ("; the least said beside it" if fit.method == "greatest entropy" else "")
     point, miss = max(zip(fit.said, fit.misses, strict=True), key=lambda each: abs(each[1]))

@@ -31,7 +31,7 @@ FAR = 0.02  # a family that misses a point by more probability than this, and by
 NOTHING = 1e-12  # a location nearer to 0 than this is written as 0, where the points said stay where they are
 MOST_DIGITS = 17
 
-type Method = Literal["exact", "least squares", "greatest entropy", "cases"]
+type Method = Literal["exact", "least squares", "greatest entropy", "cases", "cases from a flat start"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def fits(judgement: Judgement, support: Support, *, among: Sequence[Candidate] =
     """
     judgement = within(judgement, support)
     if isinstance(judgement, Seen):
-        return _from_cases(judgement, support)
+        return (_from_cases(judgement, support),)
     found: list[Fit] = []
     faults: list[Fault] = []
     for each in among or candidates(support, first=first):
@@ -183,20 +183,23 @@ def _starts(each: Candidate, points: Sequence[Point]) -> list[dict[str, float]]:
     return found[:: max(1, len(found) // 4)]
 
 
-def _from_cases(seen: Seen, support: Support) -> tuple[Fit, ...]:
-    """The conjugate prior of a share or a rate, as if these cases were all that was known; one more where none, or all, were hits."""
+def _from_cases(seen: Seen, support: Support) -> Fit:
+    """The conjugate prior of a share or a rate, as if these cases were all that was known.
+
+    None, or all, leave no such prior: there the cases come on top of a flat one.
+    """
     count, among = seen.count, seen.among
     if support != SHARE:
-        return (_of_cases("Gamma", {"alpha": count or 1.0, "beta": among}),)
-    if count in {0.0, among}:  # no Beta has a mean of 0 or 1: from all shares alike
-        return (_of_cases("Beta", {"alpha": count + 1, "beta": among - count + 1}),)
+        return _of_cases("Gamma", {"alpha": count or 1.0, "beta": among}, flat=not count)
+    if count in {0.0, among}:
+        return _of_cases("Beta", {"alpha": count + 1, "beta": among - count + 1}, flat=True)
     if round(count / among, 4) == count / among:
-        return (_of_cases("Beta", {"mean": count / among, "strength": among}),)
-    return (_of_cases("Beta", {"alpha": count, "beta": among - count}),)
+        return _of_cases("Beta", {"mean": count / among, "strength": among}, flat=False)
+    return _of_cases("Beta", {"alpha": count, "beta": among - count}, flat=False)
 
 
-def _of_cases(name: str, said: Mapping[str, float]) -> Fit:
-    return replace(fit_of(_written(name, said)), method="cases")
+def _of_cases(name: str, said: Mapping[str, float], *, flat: bool) -> Fit:
+    return replace(fit_of(_written(name, said)), method="cases from a flat start" if flat else "cases")
 
 
 def _said(fixed: Mapping[str, float], points: Sequence[Point]) -> dict[str, float]:

@@ -43,7 +43,7 @@ def test_a_range_becomes_a_prior_after_it_was_shown_what_it_says(talk: Talk, boo
         "  asked Will the ferry break down three times or more in 2025?\n",
         "  2    Gamma(p5=0.05, p95=2)         0.05   0.231  0.512  0.971     2  ",
         " breakdowns a year (90 %), and a 2 % chance of more than ",
-        "It also says that in one case in a hundred it is above 2.97. Is that right?\n",
+        "It also says that in one case in a hundred it is above 3.01. Is that right?\n",
         '-prior    = "LogNormal(p5=0.02, p95=0.6)"\n+prior    = "Gamma(p5=0.05, p95=2)"\n',
         "  breakdown_rate  before  LogNormal(p5=0.02, p95=0.6)  0.02  0.11  0.6  breakdowns per 100 crossings\n",
     ):

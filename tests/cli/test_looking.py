@@ -137,6 +137,7 @@ NAMES = (
     "observe",
     "prior show",
     "prior set",
+    "prior elicit",
     "whatif",
     "watch",
     "export",
