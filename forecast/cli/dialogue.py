@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from forecast.cli.offered import show_consequences, show_offers, show_subject
-from forecast.cli.prompts import asked_chips_on_labels, asked_feedback, asked_judgement, asked_offer, asked_support, complain
+from forecast.cli.prompts import asked_chips_on_labels, asked_feedback, asked_offer, asked_support, complain
+from forecast.cli.ways import asked_judgement
 from forecast.language.faults import Fault
 
 if TYPE_CHECKING:

@@ -35,6 +35,8 @@ def show_subject(subject: Subject) -> None:
     _told("now", f"{subject.statement}{reviewed}")
     if subject.fit is not None:
         _told("", f"5, 25, 50, 75, 95 %: {_numbers(subject.fit.points)}")
+    elif not subject.parameter.categories:
+        _told("", "It follows other parameters; what you say here would stand by itself.")
     _told("why", subject.why)
     reach = reach_of(topic, subject.parameter.name)
     for name in reach.streams[:MOST_STREAMS]:
@@ -127,8 +129,8 @@ def _show_points(subject: Subject, offers: Sequence[Offer]) -> None:
 
 def _missed(fit: Fit) -> str:
     """How far a fit is from what was said, at the point where it is farthest."""
-    if fit.method.startswith("cases"):
-        return "nothing: these cases are all one knew" + (", beside a flat start" if fit.method != "cases" else "")
+    if fit.method == "cases from a flat start":
+        return "nothing; none or all of them, so from a flat start"
     if fit.miss < MET:
         return "nothing" + ("; the least said beside it" if fit.method == "greatest entropy" else "")
     point, miss = max(zip(fit.said, fit.misses, strict=True), key=lambda each: abs(each[1]))

@@ -100,11 +100,13 @@ def _streams(topic: Topic, as_of: date, reach: Reach, paths: Paths, rng: np.rand
             again = again or predict_rows(model_as_of(topic, as_of), paths.parameters, rng)
             rows = again[name]
             if rows.shape[1]:
-                values, over = (
-                    (rows.sum(axis=1), f"in the {rows.shape[1]} rows of its record") if counts else (rows.ravel(), "in a row of its record")
-                )
+                values, over = (rows.sum(axis=1), _rows(rows.shape[1])) if counts else (rows.ravel(), "in a row of its record")
                 found.append(_expected(topic, name, over, values))
     return found
+
+
+def _rows(count: int) -> str:
+    return f"in the {count} rows of its record" if count > 1 else "in the one row of its record"
 
 
 def _expected(topic: Topic, name: str, over: str, values: Array) -> Expected:

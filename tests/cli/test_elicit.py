@@ -77,7 +77,7 @@ def test_impossible_answers_are_asked_again(talk: Talk):
     assert ran.out.count("How would you like to say what you believe of it?") == 2
 
 
-@pytest.mark.parametrize("upto", range(9))
+@pytest.mark.parametrize("upto", [0, 3, 5, 8])
 def test_wherever_the_answers_end_everything_is_as_it_was(talk: Talk, book: Path, upto: int):
     """End of input at any question leaves every file as it was, with exit code 1."""
     before = files_of(book)
@@ -108,6 +108,7 @@ def test_what_is_said_back_is_fitted_too(talk: Talk):
         ("2", ("0.1", "0.05", "0.2"), "LogNormal(p25=0.05, p50=0.1)"),
         ("3", ("3", "40"), "Gamma(alpha=3, beta=40)"),
         ("4", ("0-0.1:2, 0.1-0.2:5, 0.2-0.3:3",), "Weibull("),
+        ("4", ("0..", "0..0.5", "3", "", "", "", "", "", "-1", "2", "5", "2", ""), "Weibull("),
         ("5", ("p10=0.05, p90=0.4",), "LogNormal(p10=0.05, p90=0.4)"),
         ("6", ("", "0", "0.5"), "LogNormal(sigma="),
     ],
@@ -123,7 +124,7 @@ def test_a_label_is_asked_for(talk: Talk, book: Path):
     typed = ("stormy", "rough", "3", "4", "10", "", "", "y")
     ran = talk("prior", "elicit", "lateness", "--reviewed", "2024-02-01", typed=typed)
     assert ran.code == 0
-    assert "`lateness` has one value for each of calm, rough. Which? " in ran.out
+    assert "`lateness` has one value for each of calm, rough.\nWhich one: " in ran.out
     assert "`stormy` is none of them" in ran.out
     assert 'prior.rough = "Beta(mean=0.4, strength=10)"\n' in (book / PRIORS).read_text()
 
