@@ -43,6 +43,8 @@ def show_subject(subject: Subject) -> None:
         _told("moves" if name == reach.streams[0] else "", f"{name}: {topic.streams[name].about}")
     for name in reach.questions[:MOST_STREAMS]:
         _told("asked" if name == reach.questions[0] else "", topic.questions[name].asks)
+    if not reach.streams and not reach.questions:
+        _told("moves", "nothing: no stream and no question of the topic depends on it")
     more = max(0, len(reach.streams) - MOST_STREAMS) + max(0, len(reach.questions) - MOST_STREAMS)
     if more:
         _told("", f"… and {more} more streams and questions")

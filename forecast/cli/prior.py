@@ -33,9 +33,9 @@ def prior() -> typer.Typer:
     """Return the group of commands about priors."""
     group = typer.Typer(no_args_is_help=True, help="Look at priors, and write them.", rich_markup_mode=None)
     group.callback()(_group)
-    group.command("show")(show)
-    group.command("set")(set_)
-    group.command("elicit")(elicit)
+    group.command("show", short_help="Show priors and posteriors side by side.")(show)
+    group.command("set", short_help="Write another prior, checked first.")(set_)
+    group.command("elicit", short_help="Ask what you believe, show what it says, write it.")(elicit)
     return group
 
 

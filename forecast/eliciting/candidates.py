@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -50,11 +49,13 @@ _BY_SUPPORT: Mapping[Support, tuple[str, ...]] = MappingProxyType(
 def candidates(support: Support, *, first: str = "") -> tuple[Candidate, ...]:
     """Return the families whose values are those of a support, the one named ``first`` before the others.
 
-    Between two other ends there is the Triangular, whose mode is free.
+    Between two other ends there are the Triangular, whose mode is free, and the Uniform, whose ends are, within the support's.
     """
     names = _BY_SUPPORT.get(support)
     if names is None:
-        return () if math.isinf(support.lower) or math.isinf(support.upper) else (_triangular(support),)
+        return tuple(
+            sorted((_triangular(support), Candidate("Uniform", ("lower", "upper"), frozenset())), key=lambda each: each.family != first)
+        )
     return tuple(_candidate(name) for name in sorted(names, key=lambda name: name != first))
 
 

@@ -74,7 +74,7 @@ def fits(judgement: Judgement, support: Support, *, among: Sequence[Candidate] =
     faults: list[Fault] = []
     for each in among or candidates(support, first=first):
         try:
-            found.append(_fit(each, judgement, support))
+            found.append(_inside(_fit(each, judgement, support), support))
         except Fault as fault:
             faults.append(fault)
     if not found:
@@ -108,6 +108,15 @@ def _fit(each: Candidate, judgement: Points | Mass, support: Support) -> Fit:
     if len(points) < len(each.free):
         raise Fault(f"{each.family} needs {len(each.free)} points to be told by", hint="give another point")
     return _least_squares(each, points)
+
+
+def _inside(fit: Fit, support: Support) -> Fit:
+    """A fit whose values are those of the support; raises ``Fault`` for one that reaches beyond."""
+    kind, arguments = read_statement(fit.statement)
+    lower, upper = family(kind).support(**arguments)
+    if lower < support.lower or upper > support.upper:
+        raise Fault(f"{fit.statement} reaches beyond {support.words}", hint="give a narrower range")
+    return fit
 
 
 def _of_mass(each: Candidate, judgement: Mass, support: Support) -> Fit:
@@ -180,6 +189,8 @@ def _starts(each: Candidate, points: Sequence[Point]) -> list[dict[str, float]]:
             found.append(_solved(each, _said(each.fixed, chosen)))
         except Fault:
             continue
+    if not found and each.family == "Triangular":  # each mode has its own range of quantiles, which may hold none of the points
+        return [{**each.fixed, "c": (each.fixed["lower"] + each.fixed["upper"]) / 2}]
     return found[:: max(1, len(found) // 4)]
 
 

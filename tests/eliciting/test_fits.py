@@ -222,6 +222,12 @@ def test_between_two_ends_there_is_a_triangular():
     assert (fit.statement, fit.miss < HONOURED) == ("Triangular(lower=2, upper=8, p50=6)", True)
 
 
+def test_between_two_ends_a_uniform_stays_within_them():
+    """Two points give a Uniform, unless its own ends would lie beyond those that are known."""
+    assert fits(interval(3, 7), Support(2, 8))[0].statement == "Uniform(p5=3, p95=7)"
+    assert [fit.family for fit in fits(interval(2.1, 7.9), Support(2, 8))] == ["Triangular"]
+
+
 @pytest.mark.parametrize(
     ("judgement", "support", "message"),
     [
