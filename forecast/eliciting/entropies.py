@@ -21,7 +21,9 @@ from forecast.language.distributions.solve import NoRoot, increasing_root
 from forecast.language.faults import Fault
 from forecast.language.ops import NumpyOps
 
-SYMMETRIC = frozenset({"Normal", "StudentT", "Cauchy"})
+SYMMETRIC = frozenset(
+    {"Normal", "StudentT", "Cauchy", "Uniform"}
+)  # the rest is split evenly (for a Uniform any split has the same entropy)
 SHAPES = {"LogNormal": "sigma", "LogitNormal": "sigma", "Gamma": "alpha", "InverseGamma": "alpha", "Weibull": "alpha", "Beta": "alpha"}
 GRID = 48
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)

@@ -115,6 +115,7 @@ def in_prelizs_terms(name: str, arguments: dict[str, float]) -> list[float]:
         ("Normal", REAL, 10, 12, 0.99, (11, 0.388)),
         ("InverseGamma", POSITIVE, 0, 1, 0.99, (8.889, 3.439)),
         ("Weibull", POSITIVE, 0, 10, 0.9, (1.411, 5.537)),
+        ("Uniform", Support(-5, 15), -2, 10, 0.9, (-2.666, 10.666)),
     ],
 )
 def test_greatest_entropy_is_as_published(name: str, support: Support, low: float, high: float, mass: float, published: tuple[float, ...]):
