@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shutil
 import textwrap
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
@@ -126,6 +127,8 @@ def _show_points(subject: Subject, offers: Sequence[Offer]) -> None:
         rows.append(("now", now.statement, *(number(point) for point in now.points), last, ""))
     for at, (each, picture) in enumerate(zip(offers, [*drawn, last], strict=False), start=1):
         rows.append((str(at), each.fit.statement, *(number(point) for point in each.fit.points), picture, _missed(each.fit)))
+    if _width(rows) > _room():  # a picture is what can be spared
+        rows = [(*row[:7], row[8]) for row in rows]
     print_columns(rows, right=(2, 3, 4, 5, 6), indent="  ")
 
 
@@ -136,7 +139,7 @@ def _missed(fit: Fit) -> str:
     if fit.miss < MET:
         return "nothing" + ("; the least said beside it" if fit.method == "greatest entropy" else "")
     point, miss = max(zip(fit.said, fit.misses, strict=True), key=lambda each: abs(each[1]))
-    return f"puts {100 * (point.share + miss):.3g} % below {point.value:g}, not {100 * point.share:.3g} %"
+    return f"{100 * (point.share + miss):.3g} % below {point.value:g}, not {100 * point.share:.3g} %"
 
 
 def _show_implied(subject: Subject, offers: Sequence[Offer], now: Implied | None) -> None:
@@ -145,24 +148,41 @@ def _show_implied(subject: Subject, offers: Sequence[Offer], now: Implied | None
     if not shown or not (shown[0][1].streams or shown[0][1].answers):
         return
     streams, answers = [each.name for each in shown[0][1].streams], list(shown[0][1].answers)
-    rows = [("", *(name for name, _ in shown))]
-    for name in streams[:MOST_STREAMS]:
-        found = [next(each for each in implied.streams if each.name == name) for _, implied in shown]
-        rows.append((f"{name}, {found[0].over}", *(_range(each) for each in found)))
-    rows += [(name, *(_short(implied.answers[name]) for _, implied in shown)) for name in answers[:MOST_ANSWERS]]
-    typer.echo("\nWhat each implies before any of the record (nine cases in ten; the chance of more):")
-    print_columns(rows, indent="  ")
+    by_name = [{each.name: each for each in implied.streams} for _, implied in shown]
+    head = ("", *(name for name, _ in shown))
+    below = [(name, *(_short(implied.answers[name]) for _, implied in shown)) for name in answers[:MOST_ANSWERS]]
+
+    def table(*, tails: bool) -> list[tuple[str, ...]]:
+        above = [
+            (f"{name}, {by_name[0][name].over}", *(_range(found[name], tail=tails) for found in by_name)) for name in streams[:MOST_STREAMS]
+        ]
+        return [head, *above, *below]
+
+    with_tails = table(tails=True)
+    wide = _width(with_tails) <= _room()
+    typer.echo(f"\nWhat each implies before any of the record (nine cases in ten{'; the chance of more' if wide else ''}):")
+    print_columns(with_tails if wide else table(tails=False), indent="  ")
     more = max(0, len(streams) - MOST_STREAMS) + max(0, len(answers) - MOST_ANSWERS)
     if more:
         typer.echo(f"  … and {more} more: forecast whatif {subject.topic.name} --prior '{subject.name}=...'")
 
 
-def _range(expected: Expected) -> str:
+def _width(rows: Sequence[Sequence[str]]) -> int:
+    """How wide rows are when they are printed in columns with an indent of two."""
+    return 2 + sum(max(len(cell) for cell in column) + 2 for column in zip(*rows, strict=True))
+
+
+def _room() -> int:
+    """How wide the terminal is; wide enough for everything where there is none."""
+    return shutil.get_terminal_size((1_000, 24)).columns
+
+
+def _range(expected: Expected, *, tail: bool) -> str:
     from forecast.report.words import number, percent
 
     low, _, high = expected.points
     said = number(low) if low == high else f"{number(low)} to {number(high)}"
-    if expected.rare > high and expected.chance_of_more > 0:
+    if tail and expected.rare > high and expected.chance_of_more > 0:
         said += f" ({percent(expected.chance_of_more)} > {number(expected.rare)})"
     return said
 

@@ -82,9 +82,23 @@ def feedback(judgement: Judgement, fit: Fit) -> Feedback | None:
 
 
 def amended(judgement: Judgement, fit: Fit, point: Point) -> Points:
-    """Return a judgement with another point; of one that was no points, what the chosen fit made of it stands."""
+    """Return a judgement with another point; of one that was no points, what the chosen fit made of it stands.
+
+    Where chips ended says nothing against a point that lies beyond.  Raises ``Fault`` for a point that contradicts another.
+    """
     points = judgement.points if isinstance(judgement, Points) else tuple(Point(share, fit.quantile(share)) for share in (0.05, 0.5, 0.95))
-    return Points(tuple(sorted((*points, point), key=lambda each: each.share)))
+    kept = [each for each in points if not _is_passed(each, point)]
+    for each in kept:
+        if (each.share < point.share) != (each.value < point.value):
+            side, share = ("above", 1 - each.share) if point.share > 0.5 else ("below", each.share)
+            raise Fault(
+                f"{point.value:g} cannot be: {100 * share:.3g} % of cases are {side} {each.value:g}", hint="or `again`, to answer anew"
+            )
+    return Points(tuple(sorted((*kept, point), key=lambda each: (each.share, each.value))))
+
+
+def _is_passed(end: Point, point: Point) -> bool:
+    return (end.share == 1 and point.value >= end.value) or (end.share == 0 and point.value <= end.value)
 
 
 def pictures(found: Sequence[Fit]) -> tuple[str, ...]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from forecast.book.prior_text import Revision, revised_text, revision_problem
 from forecast.book.sources import parse_document, source_of
+
+ROOT = Path(__file__).resolve().parents[2]
 
 FILE = '''#:schema x
 [a]                      # a table
@@ -105,3 +108,28 @@ def test_what_is_not_a_single_prior_is_not_set(text: str, revision: Revision, me
     problem = revision_problem(document, revision)
     assert problem is not None
     assert problem.message == message
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "priors").glob("*.toml")), ids=lambda path: path.stem)
+def test_every_prior_of_the_book_can_be_revised_alone(path: Path):
+    """In the committed files each prior, and each label's, is set with its reason and day, and the rest means what it meant."""
+    text = path.read_text(encoding="utf-8")
+    document, _ = parse_document(source_of(f"priors/{path.name}", text))
+    assert document is not None
+    for name, table in document.content.items():
+        labels = list(table["prior"]) if isinstance(table["prior"], dict) else [""]
+        for label in labels:
+            revision = Revision(name, "New(mu=2)", label, "It is so.", date(2026, 1, 2))
+            assert revision_problem(document, revision) is None
+            wanted = tomllib.loads(text)
+            wanted[name]["reviewed"] = date(2026, 1, 2)
+            for key, value in (("prior", "New(mu=2)"), ("why", "It is so.")):
+                if label and isinstance(wanted[name][key], str):
+                    wanted[name][key] = {"default": wanted[name][key], label: value}
+                elif label:
+                    wanted[name][key][label] = value
+                else:
+                    wanted[name][key] = value
+            revised = revised_text(text, document, revision)
+            assert tomllib.loads(revised) == wanted
+            assert [line for line in revised.splitlines() if "#" in line] == [line for line in text.splitlines() if "#" in line]

@@ -70,7 +70,7 @@ def test_impossible_answers_are_asked_again(talk: Talk):
         "`1,5` is not a number (write it without commas, with a point: 0.5 or 1200)",
         "0.02 is not above 0.05",
         "3 is not between 0.05 and 2",
-        "2 comes before 1, which is smaller (give the values from the smallest up)",
+        "1 cannot be: 5 % of cases are above 2 (or `again`, to answer anew)",
     ):
         assert any(line.endswith(message) for line in said), message
     assert "then say which value it is above in one case in a hundred (or `again`, to answer anew)" in ran.out

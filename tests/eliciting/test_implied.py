@@ -10,7 +10,7 @@ from scipy import stats  # noqa: TID253 - a test's truth comes from elsewhere th
 
 from forecast.book.prior_text import Revision
 from forecast.eliciting.implied import PATHS, implied, with_revision
-from forecast.eliciting.judgements import POSITIVE, Point, Points, Seen, interval
+from forecast.eliciting.judgements import POSITIVE, Point, Points, Seen, chips, interval
 from forecast.eliciting.offers import Feedback, amended, feedback, offer_of_shares, offers
 from forecast.eliciting.reach import reach_of
 from forecast.eliciting.subject import subject_of
@@ -119,6 +119,14 @@ def test_what_was_not_said_is_asked_back_and_becomes_a_point():
     assert again == Feedback(0.01, fit.quantile(0.01))
     assert feedback(amended(more, fit, Point(0.01, 0.5)), fit) is None
     assert [point.share for point in amended(Seen(3, 2), fit, Point(0.99, 9.0)).points] == [0.05, 0.5, 0.95, 0.99]
+
+
+def test_where_chips_ended_gives_way_to_what_is_said_back():
+    """A point beyond the last bin takes the place of that bin's end."""
+    topic = make_topic(priors={"rate": "Gamma(alpha=2, beta=8)"})
+    laid = chips([(0, 1, 3), (1, 2, 1)])
+    fit = offers(subject_of(topic, "rate"), laid, POSITIVE, as_of=DAY)[0].fit
+    assert amended(laid, fit, Point(0.99, 6)) == Points((Point(0, 0), Point(0.75, 1), Point(0.99, 6)))
 
 
 def test_chips_on_labels_are_shares():
