@@ -67,7 +67,7 @@ def show_offers(subject: Subject, offers: Sequence[Offer], now: Implied | None) 
 def show_consequences(implied: Implied) -> None:
     """Say in sentences what a prior implies for the streams nearest to it."""
     for each in implied.streams[:2]:
-        typer.echo(textwrap.fill(f"This says {expected_sentence(each)} ({each.name}: {each.about}).", WIDE))
+        typer.echo(textwrap.fill(f"This says {expected_sentence(each)} ({each.name}: {each.about}).", min(WIDE, _room())))
 
 
 def show_change(done: Revised) -> None:
@@ -203,7 +203,7 @@ def _short(answer: Mapping[str, Any] | None) -> str:
 
 
 def _told(head: str, text: str) -> None:
-    lines = textwrap.wrap(text, WIDE - 8) or [""]
+    lines = textwrap.wrap(text, min(WIDE, _room()) - 8) or [""]
     for at, line in enumerate(lines):
         typer.echo(f"  {head if at == 0 else '':<6}{line}")
 
