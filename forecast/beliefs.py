@@ -234,7 +234,7 @@ def _picture(values: Array, weights: Array, low: float, high: float, logarithmic
         inside = values > 0
         values, weights, low, high = np.log(values[inside]), weights[inside], float(np.log(low)), float(np.log(high))
     counts, _ = np.histogram(values, bins=CELLS, range=(low, high), weights=weights)
-    return _bars(counts)
+    return bars(counts)
 
 
 def _strip(shares: Mapping[str, float]) -> str:
@@ -242,6 +242,7 @@ def _strip(shares: Mapping[str, float]) -> str:
     return " ".join(BARS[round(share * (len(BARS) - 1))] * 3 for share in shares.values())
 
 
-def _bars(counts: Array) -> str:
+def bars(counts: Array) -> str:
+    """Return amounts as bars as high as a line of text, the largest full."""
     heights = np.ceil(counts / max(float(counts.max()), 1e-300) * (len(BARS) - 1)).astype(int)
     return "".join(BARS[height] for height in heights)

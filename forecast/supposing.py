@@ -16,6 +16,7 @@ from typing import Any
 
 from forecast.book.layout import prior_path
 from forecast.book.positions import positions
+from forecast.book.prior_text import toml_text
 from forecast.book.problems import Place, Problem, has_errors
 from forecast.book.reading import read_book
 from forecast.book.sources import read_document
@@ -150,7 +151,7 @@ def _priors_with(root: Path, topic: Topic, priors: Mapping[str, str]) -> tuple[s
         parameter, _, label = name.removesuffix("]").partition("[")
         keys = (parameter, "prior", label) if label else (parameter, "prior")
         if keys in spans and not isinstance(_value_at(document.content, keys), dict):
-            edits.append((*spans[keys], _toml_text(statement)))
+            edits.append((*spans[keys], toml_text(statement)))
         else:
             known = [*topic.parameters, *(f"{each.name}[{key}]" for each in topic.parameters.values() for key in each.by_label)]
             hint = did_you_mean(name, known) or f"priors here: {', '.join(known)}"
@@ -165,13 +166,6 @@ def _value_at(content: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
     for key in keys:
         value = value[key] if isinstance(value, Mapping) else None
     return value
-
-
-def _toml_text(text: str) -> str:
-    """A TOML string of a text (JSON's escapes are TOML's)."""
-    import json
-
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _known_then(actual: Topic, altered: Topic, as_of: date, then: date) -> Topic:

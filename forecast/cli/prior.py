@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from forecast.cli.elicit import elicit
 from forecast.cli.lines import print_columns, print_json, stop_at
-from forecast.cli.options import AsJson, AsOf, Book, not_later, root_of, today
+from forecast.cli.options import AsJson, AsOf, Book, day, not_later, root_of, today
 
 if TYPE_CHECKING:
     from forecast.beliefs import Believed, Change
+    from forecast.revising import Revised
 
 Topic = Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="Only this topic (default: all).", show_default=False)]
+Name = Annotated[str, typer.Argument(metavar="TOPIC.NAME", help="The parameter.", show_default=False)]
+Statement = Annotated[str, typer.Argument(metavar="STATEMENT", help='A distribution, as in "Gamma(p5=0.05, p95=2)".', show_default=False)]
+Why = Annotated[str | None, typer.Option("--why", help="The reason, in a sentence (default: the present one).", show_default=False)]
+Label = Annotated[str, typer.Option("--label", help="The label whose prior it is, where they differ by label.", show_default=False)]
+Reviewed = Annotated[
+    date | None,
+    typer.Option(
+        "--reviewed", metavar="DATE", parser=day, help="The day whose knowledge the reasoning uses (default: today).", show_default=False
+    ),
+]
 
 
 def prior() -> typer.Typer:
     """Return the group of commands about priors."""
-    group = typer.Typer(no_args_is_help=True, help="Look at priors.", rich_markup_mode=None)
+    group = typer.Typer(no_args_is_help=True, help="Look at priors, and write them.", rich_markup_mode=None)
     group.callback()(_group)
-    group.command("show")(show)
+    group.command("show", short_help="Show priors and posteriors side by side.")(show)
+    group.command("set", short_help="Write another prior, checked first.")(set_)
+    group.command("elicit", short_help="Ask what you believe, show what it says, write it.")(elicit)
     return group
 
 
 def _group() -> None:
-    """Look at priors, and at what the record made of them."""
+    """Look at priors and at what the record made of them, and write priors back into their files."""
 
 
 def show(*, topic: Topic = None, as_of: AsOf = None, book: Book = None, as_json: AsJson = False) -> None:
@@ -50,9 +65,61 @@ def show(*, topic: Topic = None, as_of: AsOf = None, book: Book = None, as_json:
         print_columns([*rows, *(_row(change) for change in changes)], indent="  ")
 
 
+def set_(
+    name: Name,
+    statement: Statement,
+    *,
+    why: Why = None,
+    label: Label = "",
+    reviewed: Reviewed = None,
+    book: Book = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write another prior into priors/TOPIC.toml: checked first, all else in the file left as it is.
+
+    \b
+    Examples:
+      forecast prior set ferry.cancellations "Gamma(p5=0.05, p95=2)"
+      forecast prior set ferry.cancellations "Gamma(p5=0.1, p95=3)" --why "The new timetable has less slack."
+      forecast prior set loyalty.refuses "Beta(mean=0.3, strength=5)" --label korea --reviewed 2024-11-15
+    """  # noqa: D301 - \b keeps lines as they are in the help
+    from forecast.book.prior_text import Revision
+    from forecast.revising import find_parameter, revise
+
+    now = today()
+    if reviewed is not None and reviewed > now:
+        raise typer.BadParameter(f"{reviewed} is after today ({now})", param_hint="--reviewed")
+    root = root_of(book)
+    topic, parameter, problems = find_parameter(root, name)
+    stop_at(problems, as_json=as_json)
+    done = revise(root, topic, Revision(parameter, statement, label, why, reviewed or now), today=now)
+    stop_at(done.problems, as_json=as_json)
+    print_revised(done, as_json=as_json)
+
+
+def print_revised(done: Revised, *, as_json: bool) -> None:
+    """Print where a prior was written, and its points before and after."""
+    if as_json:
+        changed = {name: [asdict(each) for each in values] for name, values in (("before", done.before), ("after", done.after))}
+        print_json({"path": done.path, "line": done.line} | changed)
+        return
+    typer.echo(f"{done.path}:{done.line}")
+    old = {each.name: each for each in done.before}
+    rows = [("", "", "", "5, 50, 95 %", "")]
+    for after in done.after:
+        if after.name in old:
+            rows.append((after.name, "before", old[after.name].statement, _points(old[after.name]), _unit(old[after.name])))
+        rows.append(("" if after.name in old else after.name, "after", after.statement, _points(after), _unit(after)))
+    print_columns(rows, indent="  ")
+
+
 def _row(change: Change) -> tuple[str, ...]:
-    unit = change.before.unit or ("" if change.before.categories else "share")
-    return change.before.name, _points(change.before), change.before_picture, _points(change.after), change.after_picture, unit
+    before, after = change.before, change.after
+    return before.name, _points(before), change.before_picture, _points(after), change.after_picture, _unit(before)
+
+
+def _unit(value: Believed) -> str:
+    return value.unit or ("" if value.categories else "share")
 
 
 def _points(value: Believed) -> str:

@@ -139,6 +139,8 @@ NAMES = (
     "diff",
     "observe",
     "prior show",
+    "prior set",
+    "prior elicit",
     "whatif",
     "watch",
     "export",
@@ -158,11 +160,7 @@ def test_the_names_above_are_all_commands():
     """No command is missing from the list the tests go by."""
     app = commands()
     named = {command.callback.__name__ for command in app.registered_commands}
-    grouped = {
-        f"{group.name} {command.callback.__name__}"
-        for group in app.registered_groups
-        for command in group.typer_instance.registered_commands
-    }
+    grouped = {f"{group.name} {command.name}" for group in app.registered_groups for command in group.typer_instance.registered_commands}
     assert named | grouped == set(NAMES)
 
 

@@ -1,0 +1,1 @@
+"""Eliciting: from what people can answer to a prior, and what that prior says of the questions."""

@@ -1,0 +1,95 @@
+"""``forecast prior set``."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run, files_of
+
+PRIORS = "priors/ferry.toml"
+TODAY = datetime.now(UTC).date().isoformat()
+
+
+def test_a_prior_is_written_where_the_old_one_stood(run: Run, book: Path):
+    """The statement, its reason and the day it was reviewed change; nothing else in the book does; the points are echoed."""
+    before = files_of(book)
+    old = (book / PRIORS).read_text()
+    ran = run(
+        "prior", "set", "ferry.breakdown_rate", "Gamma(p5=0.05, p95=2)", "--why", "Newer ferries do worse.", "--reviewed", "2024-02-01"
+    )
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == (
+        f"{PRIORS}:4\n"
+        "                                                       5, 50, 95 %\n"
+        "  breakdown_rate  before  LogNormal(p5=0.02, p95=0.6)  0.02  0.11  0.6  breakdowns per 100 crossings\n"
+        "                  after   Gamma(p5=0.05, p95=2)        0.05  0.512  2   breakdowns per 100 crossings\n"
+    )
+    changes = {
+        '"LogNormal(p5=0.02, p95=0.6)"': '"Gamma(p5=0.05, p95=2)"',
+        '"Ferries of this age break down a few times a year; ours is older than most."': '"Newer ferries do worse."',
+        "reviewed = 2024-01-15": "reviewed = 2024-02-01",
+    }
+    new = old
+    for was, now in changes.items():
+        new = new.replace(was, now)
+    assert files_of(book) == before | {PRIORS: new.encode()}
+    assert run("check").code == 0
+
+
+def test_a_name_that_one_topic_has_is_enough_and_today_is_the_day_of_review(run: Run, book: Path):
+    """The topic may be left out; `reviewed` is added where it was missing; --json gives the points before and after."""
+    ran = run("prior", "set", "burstiness", "Gamma(mean=4, sd=1)", "--json")
+    said = json.loads(ran.out)
+    assert (said["path"], said["line"], [each["statement"] for each in said["after"]]) == (PRIORS, 11, ["Gamma(mean=4, sd=1)"])
+    assert f'waited for."\nreviewed = {TODAY}\n\n[usual_crossings]' in (book / PRIORS).read_text()
+
+
+def test_one_label_of_several(run: Run, book: Path):
+    """With --label only the prior of that label changes."""
+    old = (book / PRIORS).read_text()
+    assert run("prior", "set", "lateness", "Beta(mean=0.4, strength=5)", "--label", "rough", "--reviewed", "2024-02-01").code == 0
+    assert (book / PRIORS).read_text() == old.replace("mean=0.3, strength=5", "mean=0.4, strength=5") + "reviewed    = 2024-02-01\n"
+
+
+def test_a_broken_prior_can_be_mended(run: Run, book: Path):
+    """A prior that the book's checks refuse is replaced by one that they do not, with no points before."""
+    path = book / PRIORS
+    path.write_text(path.read_text().replace("Gamma(mean=3, sd=2)", "Gamma(mean=3)"))
+    ran = run("prior", "set", "burstiness", "Gamma(mean=4, sd=1)")
+    assert (ran.code, ran.err, "before" in ran.out) == (0, "", False)
+    assert run("check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("ferry.burstiness", "Gamma(p5=2, p95=1)"), f"{PRIORS}:12:16: error: `p5=2` is above `p95=1`"),
+        (("ferry.burstiness", "Gama(p5=1, p95=2)"), f"{PRIORS}:12:10: error: unknown distribution `Gama`"),
+        (("ferry.burstiness", "Gamma(p5=1, p95="), f"{PRIORS}:12:15: error: "),
+        (("ferry.burstiness", "Poisson(mu=1)"), f"{PRIORS}:12:10: error: Poisson cannot be a prior"),
+        (("ferry.burstiness", "Gamma(mean=usual, sd=1)"), f"{PRIORS}:12:21: error: unknown name `usual`"),
+        (("ferry.burstiness", "Gamma(mean=2, sd=1)", "--why", "None"), f"{PRIORS}:14:10: error: `why` is not a sentence"),
+        (("ferry.burstines", "Gamma(mean=2, sd=1)"), f"{PRIORS}:1:1: error: no prior `burstines` in {PRIORS}"),
+        (("burstines", "Gamma(mean=2, sd=1)"), "priors:1:1: error: no prior `burstines` in this book"),
+        (("fery.burstiness", "Gamma(mean=2, sd=1)"), "seeds/fery/topic.toml:1:1: error: no topic `fery` in this book"),
+        (("ferry.lateness", "Beta(mean=0.2, strength=5)"), f"{PRIORS}:31:1: error: `lateness` has a prior for each label"),
+        (("ferry.lateness", "Beta(mean=0.2, strength=5)", "--label", "stormy"), f'{PRIORS}:30:1: error: `weather` has no label "stormy"'),
+        (("ferry.burstiness", "Gamma(mean=2, sd=1)", "--label", "rough"), f"{PRIORS}:12:1: error: `burstiness` has a single value"),
+    ],
+)
+def test_what_cannot_be_a_prior_is_refused(run: Run, book: Path, words: tuple[str, ...], message: str):
+    """A prior that the checks of the book refuse is refused with its place in the changed file, exit code 1, and no file is changed."""
+    before = files_of(book)
+    ran = run("prior", "set", *words)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith(message)
+    assert files_of(book) == before
+
+
+def test_a_review_after_today_is_a_wrong_command_line(run: Run):
+    """Nobody has thought about a prior tomorrow."""
+    assert run("prior", "set", "ferry.burstiness", "Gamma(mean=2, sd=1)", "--reviewed", "2999-01-01").code == 2
