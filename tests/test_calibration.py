@@ -31,9 +31,20 @@ TOPICS = ("arrivals", "loyalty", "punishment", "return", "route")
 @pytest.mark.parametrize("name", TOPICS)
 def test_ranks_of_true_values_are_uniform(name):
     """For every parameter of a topic the ranks pass a Kolmogorov-Smirnov test at 1 % over all its parameters together."""
+    _assert_uniform(ROOT, name)
+
+
+@pytest.mark.slow
+def test_ranks_of_true_values_are_uniform_under_pooled_priors():
+    """So they do for a mixture of scenarios, a log-odds pool of experts, and pooled hypotheses."""
+    _assert_uniform(ROOT / "tests" / "pooled_book", "war")
+
+
+def _assert_uniform(root, name):
+    """No parameter of a topic has ranks that a Kolmogorov-Smirnov test at 1 % over all of them together refuses."""
     from scipy import stats
 
-    book, problems = read_book(ROOT, [name])
+    book, problems = read_book(root, [name])
     assert problems == ()
     ranks = _ranks(model_as_of(book.topics[name], AS_OF), np.random.default_rng(20261123))
     p_values = {value: stats.kstest(found, "uniform").pvalue for value, found in ranks.items()}

@@ -66,6 +66,8 @@ def _value(document: Document, kind: Any, content: Any, keys: Keys, problems: li
             return content
         if option in {str, bool} and isinstance(content, option):
             return content
+        if option is float and isinstance(content, int | float) and not isinstance(content, bool):
+            return float(content)
     problems.append(_wrong_type(document, options, content, keys))
     return _WRONG
 
@@ -123,6 +125,8 @@ def _wrong_type(document: Document, options: Iterable[Any], content: Any, keys: 
     hint = ""
     if date in tuple(options) and isinstance(content, str):
         hint = "write it without quotes, as in 2025-12-31"
+    elif float in tuple(options):
+        hint = "write it without quotes" if isinstance(content, str) else ""
     elif str in tuple(options) and not isinstance(content, dict | list):
         hint = "put it in quotes"
     elif bool in tuple(options):
@@ -139,7 +143,7 @@ def _in_words(kind: Any) -> str:
         return "one of " + ", ".join(f'"{option}"' for option in typing.get_args(kind))
     if typing.get_origin(kind) is dict or dataclasses.is_dataclass(kind):
         return "a table"
-    return {str: "a text", bool: "true or false", date: "a date"}[kind]
+    return {str: "a text", bool: "true or false", date: "a date", float: "a number"}[kind]
 
 
 def _in(keys: Keys) -> str:

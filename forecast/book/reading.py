@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from forecast.book.checks_pools import check_pool, pooled
 from forecast.book.checks_priors import check_priors, check_reasons, dependencies
 from forecast.book.checks_questions import kind_of
 from forecast.book.checks_rows import check_gaps, check_records, check_strays
@@ -21,7 +22,7 @@ from forecast.book.labels import Labels, categories_of, columns_of, labels_of
 from forecast.book.layout import SEEDS, choose_topics, root_problem
 from forecast.book.names import DEFAULT
 from forecast.book.problems import Problem, has_errors, in_order
-from forecast.book.topic import Book, Parameter, Quantity, Question, Series, Stream, Topic
+from forecast.book.topic import Book, Parameter, Part, Quantity, Question, Series, Stream, Topic
 
 
 def read_book(root: Path, topics: Sequence[str] | None = None) -> tuple[Book, tuple[Problem, ...]]:
@@ -62,6 +63,7 @@ def _priors_alone(root: Path, name: str) -> tuple[Problem, ...]:
     for key, prior in priors.items():
         found += check_reasons(prior, key)
         found += [problem for written in prior.statements.values() for problem in check_statement(written)]
+        found += check_pool(prior, key)
     return tuple(found)
 
 
@@ -109,8 +111,15 @@ def _stream(topic: Draft, name: str, draft: StreamDraft) -> Stream:
 def _parameter(draft: Draft, labels: Labels, name: str, prior: PriorDraft) -> Parameter:
     table = prior.table
     statements = {label: written.tree for label, written in prior.statements.items()}
-    default = statements.pop(DEFAULT, None)
-    why = {"": table.why} if isinstance(table.why, str) else {"" if label == DEFAULT else label: why for label, why in table.why.items()}
+    parts = tuple(
+        Part(key, part.weight, part.written.tree, part.why, part.source, part.is_used) for key, part in prior.parts.items() if part.written
+    )
+    default = pooled(prior) if prior.pooling else statements.pop(DEFAULT, None)
+    why: dict[str, str] = {}
+    if isinstance(table.why, str):
+        why = {"": table.why}
+    elif not parts:
+        why = {"" if label == DEFAULT else label: text for label, text in table.why.items()}
     return Parameter(
         name=name,
         place=draft.priors.place((name,)),
@@ -125,6 +134,8 @@ def _parameter(draft: Draft, labels: Labels, name: str, prior: PriorDraft) -> Pa
         source=table.source,
         reviewed=table.reviewed,
         by=table.by,
+        parts=parts,
+        pooling=prior.pooling,
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from forecast.language.distributions import Family
 from forecast.language.distributions.bounded import Bounded, inner_arguments
+from forecast.language.distributions.pools import Pooled
 
 WHOLE = {"Binomial": ("n",), "BetaBinomial": ("n",), "DiscreteUniform": ("lower", "upper")}
 
@@ -17,6 +18,9 @@ def variable_of(kind: Family, name: str, arguments: Mapping[str, Any], **keyword
     """Declare a variable of a family in the PyMC model at hand."""
     import pymc as pm
 
+    if isinstance(kind, Pooled):
+        parts = [distribution_of(part.family, part.arguments) for part in kind.parts]
+        return pm.Mixture(name, [part.share for part in kind.parts], parts, **keywords)
     return getattr(pm, kind.name)(name, *_within(kind, arguments), **_own(kind, arguments), **keywords)
 
 
@@ -28,7 +32,7 @@ def distribution_of(kind: Family, arguments: Mapping[str, Any], **keywords: Any)
 
 
 def transform_for(kind: Family, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The transform of a parameter where PyMC's own would leave hard walls: LogitNormal, and what is cut on one side only."""
+    """The transform of a parameter where PyMC's own would leave hard walls: LogitNormal, a pool, and what is cut on one side only."""
     from pymc.distributions import transforms
 
     if kind.name == "LogitNormal":
@@ -36,13 +40,15 @@ def transform_for(kind: Family, arguments: Mapping[str, Any]) -> dict[str, Any]:
     edges = cut_edges(kind, arguments)
     if edges is None:
         return {}
+    if edges == (-np.inf, np.inf):
+        return {"default_transform": None}
     lower, upper = (None if np.isinf(edge) else edge for edge in edges)
     return {"default_transform": transforms.Interval(lower, upper)}
 
 
 def cut_edges(kind: Family, arguments: Mapping[str, Any]) -> tuple[float, float] | None:
-    """The edges of a truncated distribution with bounds that are numbers; None for any other."""
-    if kind.name != "Truncated":
+    """The edges of a pool, or of a truncated distribution with bounds that are numbers; None for any other."""
+    if kind.name != "Truncated" and not isinstance(kind, Pooled):
         return None
     lower, upper = kind.support(**arguments)
     return float(np.max(lower)), float(np.min(upper))

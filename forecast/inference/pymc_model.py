@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from forecast.inference.plan import CannotSample, Moved, Plan, plan
 from forecast.inference.pymc_distributions import distribution_of, transform_for, variable_of
+from forecast.inference.pymc_pools import POTENTIAL, log_density_of
 from forecast.language.distributions import Family
+from forecast.language.distributions.pools import LOG_ODDS
 from forecast.language.tensors import TensorOps
 from forecast.model.model import Array, Model, Table
 from forecast.model.priors import Block, Hypothesis
@@ -42,7 +44,7 @@ class Free:
 
     ``own``: as its own distribution; ``standard``: as a standard variable that is
     shifted and scaled (non-centred); ``flat``: without density of its own, because
-    its prior depends on a hypothesis, within ``lower`` and ``upper``.
+    its prior depends on a hypothesis or is a potential (a log-odds pool), within ``lower`` and ``upper``.
     ``transform`` is what PyMC does to the variable before NUTS sees it.
     """
 
@@ -141,6 +143,8 @@ class _Writer:
         key = block.name if block.size == max(1, len(block.parameter.labels)) else f"{block.name}__{block.positions[0]}"
         if self.plan.is_flat(block):
             return self._declare_flat(block, key, shape)
+        if block.family.name == LOG_ODDS:
+            return self._declare_pooled(block, key, shape)
         arguments = self._prior_arguments(block, values)
         if not self.centred and block.fixed is None and set(arguments) - {"nu"} == set(LOCATION_SCALE.get(block.family.name, ())):
             standard = _standard(block.family.name, key, arguments, shape)
@@ -162,9 +166,18 @@ class _Writer:
             raise CannotSample(f"the support of `{block.name}` depends on a hypothesis")
         return Free(block, "flat", _transform(variable), lower, upper), variable
 
+    def _declare_pooled(self, block: Block, key: str, shape: tuple[int, ...]) -> tuple[Free, Any]:
+        """A flat variable within the pool's support, with the pool's density as a potential."""
+        import pymc as pm
+
+        lower, upper = (float(edge) for edge in block.family.support())
+        middle = np.full(shape, block.family.quantile(0.5))
+        variable = pm.Flat(key, shape=shape, initval=middle, **transform_for(block.family, {}))
+        pm.Potential(f"{key}{POTENTIAL}", log_density_of(block.family, {}, variable).sum())
+        return Free(block, "flat", _transform(variable), lower, upper), variable
+
     def _prior_term(self, block: Block, values: Mapping[str, Any]) -> Any:
         """The log prior of a block under each hypothesis, ``(hypotheses,)``."""
-        import pymc as pm
         import pytensor.tensor as pt
 
         known = {**values, **self.plan.codes}
@@ -177,8 +190,7 @@ class _Writer:
             shares = pt.broadcast_to(pt.as_tensor_variable(arguments["p"]), (*value.shape, len(block.statement.arguments)))
             chosen = pt.log(shares)[np.arange(value.shape[0])[:, None], np.arange(value.shape[1])[None, :], value]
             return chosen.sum(axis=1)
-        variable = distribution_of(block.family, arguments)
-        density = pm.logp(variable, pt.as_tensor_variable(value))
+        density = log_density_of(block.family, arguments, pt.as_tensor_variable(value))
         return pt.broadcast_to(density, (len(self.plan.hypotheses), len(positions))).sum(axis=1)
 
     def _over_hypotheses(self, name: str, table: Table, values: Mapping[str, Any]) -> Any:

@@ -128,6 +128,20 @@ class Category(TypedDict):
     posterior: float
 
 
+class PartContent(TypedDict):
+    """A scenario or an expert of a pooled prior: its weight as given, its share of what counts, and what it says alone."""
+
+    name: str
+    weight: float
+    share: float
+    used: bool
+    statement: str
+    why: str
+    source: str
+    points: list[float] | None
+    categories: dict[str, float]
+
+
 class ParameterContent(TypedDict):
     """One value of a parameter (of one label where it has several): prior and posterior."""
 
@@ -144,6 +158,8 @@ class ParameterContent(TypedDict):
     prior: Belief
     posterior: Belief
     categories: list[Category]
+    pooling: NotRequired[Literal["mixture", "linear", "log_odds"]]
+    parts: NotRequired[list[PartContent]]
 
 
 class RowContent(TypedDict):
