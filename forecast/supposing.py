@@ -24,6 +24,7 @@ from forecast.book.topic import Row, Series, Stream, Topic
 from forecast.concluding import Settings, reading_of
 from forecast.language.faults import did_you_mean
 from forecast.model.evidence import known_points, record_as_of
+from forecast.model.own import refusals
 from forecast.model.unsound import Unsound
 from forecast.observing import Observation, record_with
 from forecast.processes import way_to_start
@@ -61,6 +62,8 @@ def suppose(
     if has_errors(problems):
         return Supposed(problems)
     actual = book.topics[topic]
+    if refused := refusals([actual], trust=settings.trust):
+        return Supposed(refused)
     changes, problems = _changes(root, actual, priors, rows)
     if problems:
         return Supposed(problems)

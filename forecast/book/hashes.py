@@ -39,6 +39,8 @@ def numbers_hash(topic: Topic, *, as_of: date | None = None) -> str:
             "questions": {name: _question_numbers(question) for name, question in topic.questions.items()},
             "parameters": [_parameter_numbers(parameter) for parameter in topic.parameters.values()],
             "labels": {name: list(labels) for name, labels in _labels(topic, rows).items()},
+            **({"engine": topic.engine} if topic.engine != "auto" else {}),
+            **({"model": topic.own.sha256} if topic.own else {}),
         }
     )
 

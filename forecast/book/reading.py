@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from forecast.book.checks_own import read_own
 from forecast.book.checks_pools import check_pool, pooled
 from forecast.book.checks_priors import check_priors, check_reasons, dependencies
 from forecast.book.checks_questions import kind_of
@@ -22,7 +23,7 @@ from forecast.book.labels import Labels, categories_of, columns_of, labels_of
 from forecast.book.layout import SEEDS, choose_topics, root_problem
 from forecast.book.names import DEFAULT
 from forecast.book.problems import Problem, has_errors, in_order
-from forecast.book.topic import Book, Parameter, Part, Quantity, Question, Series, Stream, Topic
+from forecast.book.topic import Book, OwnModel, Parameter, Part, Quantity, Question, Series, Stream, Topic
 
 
 def read_book(root: Path, topics: Sequence[str] | None = None) -> tuple[Book, tuple[Problem, ...]]:
@@ -51,9 +52,11 @@ def read_topic(root: Path, name: str) -> tuple[Topic | None, tuple[Problem, ...]
     found = in_order(
         (*problems, *check_priors(draft, labels), *check_topic(draft, labels), *check_records(draft), *check_strays(draft, files))
     )
+    own, wrong = read_own(root, draft, files)
+    found = in_order((*found, *wrong))
     if not has_errors(found):  # what is unused or left out can be told only of a topic that is otherwise sound
         found = in_order((*found, *check_unused(draft), *check_gaps(draft)))
-    return (None if has_errors(found) else _topic(draft, labels)), found
+    return (None if has_errors(found) else _topic(draft, labels, own)), found
 
 
 def _priors_alone(root: Path, name: str) -> tuple[Problem, ...]:
@@ -67,7 +70,7 @@ def _priors_alone(root: Path, name: str) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _topic(draft: Draft, labels: Labels) -> Topic:
+def _topic(draft: Draft, labels: Labels, own: OwnModel | None) -> Topic:
     """The value of a draft without errors."""
     table = draft.table
     parameters = {name: _parameter(draft, labels, name, draft.parameters[name]) for name in dependency_order(dependencies(draft))}
@@ -83,7 +86,9 @@ def _topic(draft: Draft, labels: Labels) -> Topic:
         questions=MappingProxyType({name: _question(draft, name, question) for name, question in draft.questions.items()}),
         parameters=MappingProxyType(parameters),
         labels=MappingProxyType(labels.sets),
-        texts=MappingProxyType({source.path: source.text for source in draft.sources}),
+        texts=MappingProxyType({source.path: source.text for source in draft.sources} | ({own.path: own.text} if own else {})),
+        engine=table.engine,
+        own=own,
     )
 
 

@@ -83,6 +83,8 @@ class TopicFile:
     """Where the claim comes from: a file with an anchor, or an address."""
     step: Literal["day", "week", "month", "quarter", "year"] = "month"
     """How finely the future is simulated."""
+    engine: Literal["auto", "nuts"] = "auto"
+    """Which engine supplies the draws: `nuts` for NUTS alone; then a `model.py` beside this file is the topic's own PyMC model."""
     series: dict[str, SeriesTable] = field(default_factory=dict)
     """Known inputs that change over time, by name."""
     streams: dict[str, StreamTable] = field(default_factory=dict)
@@ -115,7 +117,7 @@ class ExpertTable:
 class PriorTable:
     """One unknown of the model: what was believed of it before the record began, and why."""
 
-    __pydantic_config__: ClassVar = {**FORBID, "json_schema_extra": {"anyOf": [{"required": ["prior"]}, {"required": ["experts"]}]}}
+    __pydantic_config__: ClassVar = {**FORBID, "json_schema_extra": {"oneOf": [{"required": ["prior"]}, {"required": ["experts"]}]}}
 
     prior: str | dict[str, str] = ""
     """A distribution with its arguments, as in `LogNormal(p5=0.01, p95=2)`; or one for each label (`prior.fear`), with `prior.default` for the others; or, with `weight`, one for each scenario of a mixture."""

@@ -192,6 +192,15 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnModel:
+    """A topic's own PyMC model: its path in the book, its text as read, and the SHA-256 of that text."""
+
+    path: str
+    text: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """One generative model and the questions asked of it.
 
@@ -213,6 +222,8 @@ class Topic:
     parameters: Mapping[str, Parameter]
     labels: Mapping[str, tuple[str, ...]]
     texts: Mapping[str, str]  # place path → text of each file the topic came from
+    engine: Literal["auto", "nuts"] = "auto"
+    own: OwnModel | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.lines import print_columns, print_json, stop_at
-from forecast.cli.options import AsJson, AsOf, Book, not_later, root_of, today
+from forecast.cli.options import AsJson, AsOf, Book, Trust, not_later, root_of, today
 
 if TYPE_CHECKING:
     from forecast.beliefs import Believed, BelievedPart, Change
@@ -27,7 +27,7 @@ def _group() -> None:
     """Look at priors, and at what the record made of them."""
 
 
-def show(*, topic: Topic = None, as_of: AsOf = None, book: Book = None, as_json: AsJson = False) -> None:
+def show(*, topic: Topic = None, as_of: AsOf = None, trust: Trust = False, book: Book = None, as_json: AsJson = False) -> None:
     """Show each parameter's prior and posterior side by side: 5, 50 and 95 % points and a small picture.
 
     \b
@@ -39,7 +39,7 @@ def show(*, topic: Topic = None, as_of: AsOf = None, book: Book = None, as_json:
     from forecast.believing import beliefs
 
     day = not_later(as_of, now=today())
-    found = beliefs(root_of(book), None if topic is None else [topic], as_of=day)
+    found = beliefs(root_of(book), None if topic is None else [topic], as_of=day, trust=trust)
     stop_at(found.problems, as_json=as_json)
     if as_json:
         print_json({name: [as_data(change) for change in changes] for name, changes in found.changes.items()})

@@ -67,6 +67,7 @@ def topic_content(
         "engine": engine_content(posterior.diagnostics),
         "verdict": judged,
         "run": dict(run),
+        **({} if topic.own is None else {"code": {"path": topic.own.path, "sha256": topic.own.sha256}}),
     }
     content = rounded(content)
     content["digest"] = digest_of(content)

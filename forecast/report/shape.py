@@ -275,6 +275,13 @@ class RunContent(TypedDict):
     hindcast: NotRequired[bool]
 
 
+class CodeContent(TypedDict):
+    """Code of the book that was run for a report: its path in the book and the SHA-256 of its text."""
+
+    path: str
+    sha256: str
+
+
 class TopicContent(TypedDict):
     """Everything the pages of one topic show."""
 
@@ -297,6 +304,7 @@ class TopicContent(TypedDict):
     engine: EngineContent
     verdict: VerdictContent
     run: RunContent
+    code: NotRequired[CodeContent]
 
 
 def content_bytes(content: Mapping[str, Any]) -> bytes:

@@ -15,7 +15,7 @@ has no arguments at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -26,12 +26,12 @@ from scipy import special
 from forecast.language.distributions.domains import Domain
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.roots import roots
-from forecast.language.distributions.table import FEWEST, Table, tabulate
+from forecast.language.distributions.table import FARTHEST, FEWEST, NODES, Table, tabulate
 
 LINEAR, LOG_ODDS = "Mixture", "LogOddsPool"
 TINY = np.finfo(float).tiny
-FARTHEST = 8.2  # normal scores beyond which a uniform number has no digits left
-NODES = 4_001
+SCORES: Array = np.linspace(-FARTHEST, FARTHEST, NODES)  # normal scores of a table's nodes
+MOMENT_SCORES: Array = np.linspace(-8.2, 8.2, 4_001)  # beyond, a uniform number has no digits left
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +98,41 @@ class Pooled(Family):
         if self.discrete:
             first, last = (int(edge) for edge in self._edges)
             return np.asarray(first + np.searchsorted(self._distribution(np.arange(first, last, dtype=float)), q), dtype=float)
-        if np.size(q) >= FEWEST and self._table is not None:
-            return self._bounded(self._table.at(q))
+        if np.size(q) >= FEWEST:
+            return self._bounded(self._table.at(q) if self._table is not None else self._near_nodes(q))
         return self._bounded(self._found(q, 1 - q))
 
     def _upper_quantile(self, share: Array, *_core: Array) -> Array:
         return self._quantile(1 - share) if self.discrete else self._bounded(self._found(1 - share, share))
 
     @cached_property
+    def _nodes(self) -> Array:
+        """The quantile on the unbounded scale at the nodes of a table."""
+        with np.errstate(all="ignore"):
+            return self._found(special.ndtr(SCORES), special.ndtr(-SCORES))
+
+    @cached_property
     def _table(self) -> Table | None:
         """The quantile on the unbounded scale; None where a gap or a step between the parts forbids a smooth curve."""
+
+        def exact(below: Array, above: Array) -> Array:
+            return self._nodes if len(below) == len(SCORES) else self._found(below, above)
 
         def slope(t: Array, log_phi: Array) -> Array:
             return np.asarray(np.exp(log_phi - self._log_density(self._bounded(t)) - self._log_stretch(t)))
 
         with np.errstate(all="ignore"):
-            return tabulate(self._found, slope, every=1)
+            return tabulate(exact, slope, every=1)
+
+    def _near_nodes(self, q: Array) -> Array:
+        """The quantile of many shares, each sought between two nodes; by the parts' own quantiles beyond the last."""
+        scores = special.ndtri(q)
+        inside = (scores > SCORES[0]) & (scores < SCORES[-1])
+        cell = np.clip(np.searchsorted(SCORES, scores), 1, len(SCORES) - 1)
+        found = self._between_bounds(q, 1 - q, self._nodes[cell - 1], self._nodes[cell])
+        if not inside.all():
+            found[~inside] = self._found(q[~inside], 1 - q[~inside])
+        return found
 
     def _found(self, below: Array, above: Array) -> Array:
         """The quantile with these shares below and above, on the unbounded scale."""
@@ -123,13 +142,17 @@ class Pooled(Family):
             for part, core in ((part, part.core) for part in self.parts)
         ]
         low, high = (self._unbounded(edge) for edge in (np.minimum.reduce(each), np.maximum.reduce(each)))
-        wanted = np.log(np.where(lower_half, below, above))
+        return self._between_bounds(below, above, low, high)
 
-        def excess(t: Array) -> Array:
-            x = self._bounded(t)
-            return np.where(lower_half, self._log_below(x) - wanted, wanted - self._log_above(x))
-
-        return roots(excess, low, high)
+    def _between_bounds(self, below: Array, above: Array, low: Array, high: Array) -> Array:
+        """Likewise, sought between bounds of its own for each; in the lower half by the share below, in the upper by that above."""
+        below, above, low, high = (np.asarray(each) for each in (below, above, low, high))
+        found = np.full(below.shape, np.nan)
+        lower_half = below <= 0.5
+        for half, share, log_share, sign in ((lower_half, below, self._log_below, 1), (~lower_half, above, self._log_above, -1)):
+            if half.any():
+                found[half] = roots(_excess(self._bounded, log_share, np.log(share[half]), sign), low[half], high[half])
+        return found
 
     def _log_below(self, x: Array) -> Array:
         raise NotImplementedError
@@ -166,9 +189,8 @@ class Pooled(Family):
         if self.discrete:
             k: Array = np.arange(self._edges[0], self._edges[1] + 1)
             return np.asarray((np.exp(self._log_density(k)) * of(k)).sum())
-        scores: Array = np.linspace(-FARTHEST, FARTHEST, NODES)
-        density = np.exp(-0.5 * scores**2)
-        return np.asarray((of(self._quantile(special.ndtr(scores))) * density).sum() / density.sum())
+        density = np.exp(-0.5 * MOMENT_SCORES**2)
+        return np.asarray((of(self._quantile(special.ndtr(MOMENT_SCORES))) * density).sum() / density.sum())
 
     # the scale on which the values have no bounds
 
@@ -270,6 +292,11 @@ def pooled(kind: str, components: tuple[Component, ...]) -> Pooled:
 
     Made.__doc__ = base.__doc__
     return Made()
+
+
+def _excess(bounded: Callable[[Array], Array], log_share: Callable[[Array], Array], wanted: Array, sign: int) -> Callable[[Array], Array]:
+    """How far the log of a tail's share is from what is wanted, rising with the value."""
+    return lambda t: sign * (log_share(bounded(t)) - wanted)
 
 
 def _log_mean(parts: tuple[Component, ...], logs: list[Array]) -> Array:

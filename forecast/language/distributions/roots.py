@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 MOST_STEPS = 200
+CLOSE = 1e-14  # width of a bracket, beside the larger of its bounds, at which it is narrow enough
 
 
 def roots(f: Callable[[Array], Array], low: Array, high: Array) -> Array:
@@ -21,10 +22,11 @@ def roots(f: Callable[[Array], Array], low: Array, high: Array) -> Array:
     a, b = np.array(low, dtype=float), np.array(high, dtype=float)
     fa, fb = _finite(f(a)), _finite(f(b))
     c, fc = a.copy(), fa.copy()
-    least = 4e-16 * np.maximum(np.abs(a), np.abs(b)) + 1e-300
+    floor = CLOSE / 1_000 * np.maximum(np.abs(a), np.abs(b)) + 1e-300
     at = np.full_like(a, 0.5)
     open_ = (np.sign(fa) != np.sign(fb)) & (fa != 0) & (fb != 0)
     for _ in range(MOST_STEPS):
+        least = np.maximum(CLOSE * np.maximum(np.abs(a), np.abs(b)), floor)
         open_ &= np.abs(b - a) > 2 * least
         if not open_.any():
             break
