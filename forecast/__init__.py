@@ -19,12 +19,14 @@ __all__ = ["__version__", "open_book"]
 __version__ = "0.2.0"
 
 
-def open_book(path: str | Path = ".") -> OpenBook:  # noqa: RUF067 - a re-export that stays light until it is called
+def open_book(path: str | Path = ".", *, trust: bool = False) -> OpenBook:  # noqa: RUF067 - a re-export that stays light until it is called
     """Read and check the book that a directory belongs to.
 
     Looks from ``path`` upwards for a directory with ``seeds``.  Raises
     ``forecast.opened.BookHasProblems``, which carries them all, where a file has errors.
+    ``trust`` allows the book's own code to be run: the ``model.py`` of a topic
+    that brings one.  Without it such a topic raises ``Unsound`` when it is computed.
     """
     from forecast.opened import open_book as opened
 
-    return opened(path)
+    return opened(path, trust=trust)

@@ -8,7 +8,7 @@ mixture, and its points are those of the mixture over draws of these.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -34,10 +34,21 @@ WIDE = 30.0  # a positive prior whose 95 % point is this many times its 5 % poin
 
 
 @dataclass(frozen=True, slots=True)
+class BelievedPart:
+    """A part of a pooled prior: its share of the weight (0 where it is not used), and what it says alone."""
+
+    name: str
+    share: float
+    statement: str
+    points: tuple[float, float, float] | None
+    categories: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Believed:
     """One value of a parameter: its statement, and its 5, 50 and 95 % points or the probability of each category.
 
-    ``exact`` says whether the points come from the quantile function and not from draws.
+    ``exact`` says whether the points come from the quantile function and not from draws; ``parts`` are those of a pooled prior.
     """
 
     parameter: str
@@ -47,6 +58,7 @@ class Believed:
     points: Points | None
     categories: Mapping[str, float]
     exact: bool
+    parts: tuple[BelievedPart, ...] = ()
 
     @property
     def name(self) -> str:
@@ -62,6 +74,15 @@ class Change:
     after: Believed
     before_picture: str
     after_picture: str
+
+
+def as_data(found: Believed | Change) -> dict[str, Any]:
+    """Return what is believed as plain data; ``parts`` only where a prior has some."""
+    data = asdict(found)
+    for each in (data, *(value for value in data.values() if isinstance(value, dict))):
+        if each.get("parts") == ():
+            del each["parts"]
+    return data
 
 
 def echoed(topic: Topic, as_of: date) -> tuple[Believed, ...]:
@@ -96,7 +117,10 @@ def _believed_before(
 ) -> tuple[Believed, ...]:
     found = {(block.name, position): block for block in prior for position in block.positions}
     return tuple(
-        _believed(parameter, label, draws, found[parameter.name, position], mixed.get((parameter.name, position)))
+        replace(
+            _believed(parameter, label, draws, found[parameter.name, position], mixed.get((parameter.name, position))),
+            parts=_parts(parameter),
+        )
         for parameter in model.topic.parameters.values()
         for position, label in enumerate(parameter.labels or ("",))
     )
@@ -207,6 +231,12 @@ def _believed(parameter: Parameter, label: str, draws: Posterior | None, block: 
         low, middle, high = draws.quantiles(parameter.name, POINTS, label)
         points = (low, middle, high)
     return Believed(parameter.name, label, statement, parameter.unit, points, {}, exact=fixed is not None)
+
+
+def _parts(parameter: Parameter) -> tuple[BelievedPart, ...]:
+    return tuple(
+        BelievedPart(part.name, parameter.share_of(part), part.statement.text, part.points, dict(part.shares)) for part in parameter.parts
+    )
 
 
 def _shares(parameter: Parameter, label: str, draws: Posterior | None, fixed: Mapping[str, Any] | None) -> list[float]:

@@ -10,9 +10,10 @@ from pathlib import Path
 from forecast.beliefs import Change, changes
 from forecast.book.problems import Problem, has_errors, in_order
 from forecast.checking import read_checked
-from forecast.concluding import Settings, condition_fast, generator
+from forecast.concluding import Settings, condition_fast, condition_nuts, generator
 from forecast.inference.conditioning import prior_draws
 from forecast.model.model import model_as_of
+from forecast.model.own import refusals
 from forecast.model.unsound import Unsound
 
 
@@ -24,20 +25,22 @@ class Beliefs:
     changes: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
 
 
-def beliefs(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Beliefs:
-    """Return the priors and posteriors of some topics as of a day."""
+def beliefs(root: Path, topics: Sequence[str] | None, *, as_of: date, trust: bool = False) -> Beliefs:
+    """Return the priors and posteriors of some topics as of a day; a topic's own model by NUTS, where it is trusted."""
     book, problems = read_checked(root, topics)
     if has_errors(problems):
         return Beliefs(problems)
     found: dict[str, tuple[Change, ...]] = {}
     unsound: list[Problem] = []
-    settings = Settings()
+    settings = Settings(trust=trust)
+    if refused := refusals(book.topics.values(), trust=trust):
+        return Beliefs(in_order((*problems, *refused)))
     for topic in book.topics.values():
         try:
             model = model_as_of(topic, as_of)
-            found[topic.name] = changes(
-                prior_draws(model, rng=generator(settings.seed, topic.name, "prior")), condition_fast(model, settings)
-            )
+            conditioned = condition_fast if topic.own is None else condition_nuts
+            prior = prior_draws(model, rng=generator(settings.seed, topic.name, "prior"))
+            found[topic.name] = changes(prior, conditioned(model, settings))
         except Unsound as error:
             unsound += error.problems
     return Beliefs(in_order((*problems, *unsound)), {} if unsound else found)

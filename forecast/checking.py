@@ -7,7 +7,7 @@ for what only reports need.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from forecast.book.problems import Problem, has_errors, in_order
 from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
 from forecast.model.model import model_as_of
+from forecast.model.own import refusal
 from forecast.model.unsound import Unsound
 from forecast.remembering import edited_rows, newest_report, remembered_implications, warnings_of
 
@@ -42,17 +43,22 @@ def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Checked:
     if has_errors(problems):
         return Checked(book, problems, {})
     priors: dict[str, tuple[Believed, ...]] = {}
-    found: list[Problem] = []
+    found: list[Problem] = [_noted(topic) for topic in book.topics.values() if topic.own is not None]
     for topic in book.topics.values():
         try:
             model_as_of(topic, as_of)  # finds series without values
             priors[topic.name] = echoed(topic, as_of)
         except Unsound as unsound:
             found += unsound.problems
-    if found:
+    if has_errors(tuple(found)):
         return Checked(book, in_order((*problems, *found)), {})
     implied, unasked = _implied(book, reports, as_of)
-    return Checked(book, in_order((*problems, *implied)), priors, unasked)
+    return Checked(book, in_order((*problems, *found, *implied)), priors, unasked)
+
+
+def _noted(topic: Topic) -> Problem:
+    """That answering a topic would run its code, which checking does not."""
+    return replace(refusal(topic), level="warning")
 
 
 def read_checked(root: Path, topics: Sequence[str] | None) -> tuple[Book, tuple[Problem, ...]]:

@@ -18,12 +18,26 @@ from forecast.inference.conditioning import condition, prior_draws
 from forecast.inference.posterior import Posterior
 from forecast.model.bounds import check_shares
 from forecast.model.model import Model, model_as_of
+from forecast.model.own import refusals
+from forecast.model.unsound import Unsound
 from forecast.settings import Settings, generator
 
 if TYPE_CHECKING:
     from forecast.inference.referee import Verdict
 
-__all__ = ["Conclusion", "Reading", "Settings", "conclude", "condition_fast", "condition_nuts", "generator", "quiet", "read", "reading_of"]
+__all__ = [
+    "Conclusion",
+    "Reading",
+    "Settings",
+    "conclude",
+    "condition_fast",
+    "condition_nuts",
+    "generator",
+    "quiet",
+    "read",
+    "reading_of",
+    "settings_for",
+]
 
 type Report = Callable[[str], None]
 
@@ -48,6 +62,12 @@ class Conclusion:
     verdict: Verdict | None
 
 
+def settings_for(topic: Topic, settings: Settings) -> Settings:
+    """Return settings with the engine that a topic asks for, where nobody chose one; its own model has NUTS alone."""
+    asked = topic.own is not None or (topic.engine == "nuts" and settings.engine == "auto")
+    return replace(settings, engine="nuts") if asked else settings
+
+
 def quiet(_: str) -> None:
     """Report nothing."""
 
@@ -57,9 +77,14 @@ def conclude(topic: Topic, as_of: date, settings: Settings, *, referee: bool, re
 
     With the engine ``auto`` the fast engine's draws are published, or NUTS's
     where the fast engine could not be trusted.  ``referee`` computes the other
-    engine's answers too and compares.  Raises ``Unsound`` where the model
-    cannot be computed.
+    engine's answers too and compares; a topic's own model has no other engine.
+    Raises ``Unsound`` where the model cannot be computed, or would run code that
+    is not trusted.
     """
+    settings = settings_for(topic, settings)
+    referee = referee and topic.own is None
+    if refused := refusals([topic], trust=settings.trust):
+        raise Unsound(*refused)
     model = model_as_of(topic, as_of)
     prior = prior_draws(model, rng=generator(settings.seed, topic.name, "prior"))
     check_shares(model, prior.parameters, prior.weights, of="prior's draws")
@@ -85,6 +110,7 @@ def conclude(topic: Topic, as_of: date, settings: Settings, *, referee: bool, re
 
 def reading_of(topic: Topic, as_of: date, settings: Settings) -> Reading:
     """Compute the published reading of a topic alone, as ``conclude`` without a referee, and without the intervals of chances."""
+    settings = settings_for(topic, settings)
     model, bare = model_as_of(topic, as_of), replace(settings, chances=False)
     fast = None if settings.engine == "nuts" else condition_fast(model, settings)
     if fast is None or (settings.engine == "auto" and not fast.diagnostics.sound):
@@ -112,11 +138,15 @@ def condition_fast(model: Model, settings: Settings) -> Posterior:
 
 
 def condition_nuts(model: Model, settings: Settings) -> Posterior:
-    """Condition a model with NUTS, timed."""
-    from forecast.inference.nuts import sample_nuts
-
+    """Condition a model with NUTS, timed; a topic's own where ``settings`` trust it."""
     began = time.perf_counter()
     seed = int(generator(settings.seed, model.topic.name, "nuts").integers(2**31))
+    if model.topic.own is not None:
+        from forecast.inference.own import sample_own
+
+        return _timed(sample_own(model, seed=seed, trust=settings.trust), began)
+    from forecast.inference.nuts import sample_nuts
+
     return _timed(sample_nuts(model, seed=seed), began)
 
 

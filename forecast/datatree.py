@@ -45,9 +45,10 @@ def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generato
     if model.rows:
         groups |= {
             "posterior_predictive": _by_chain(_recorded(model, predict_rows(model, chosen, rng)), chains),
-            "log_likelihood": _by_chain(_by_stream(model, posterior.log_likelihood[picked]), chains),
             "observed_data": {name: table.values[0] for name, table in model.tables.items() if len(table)},
         }
+    if model.rows and model.topic.own is None:  # what a topic's own model makes of its rows is known to it alone
+        groups["log_likelihood"] = _by_chain(_by_stream(model, posterior.log_likelihood[picked]), chains)
     if paths is not None and paths.totals:
         groups["predictions"] = {name: values[None] for name, values in paths.totals.items()}
     days = {} if paths is None else {"day": np.array(paths.days, dtype="datetime64[ns]")}

@@ -20,6 +20,7 @@ from forecast.insight.between import Between
 from forecast.insight.measures import Measure, measures_of, published_values
 from forecast.insight.moves import move_between
 from forecast.model.model import Array
+from forecast.model.own import not_by_statements
 from forecast.model.unsound import Unsound
 from forecast.report.shape_insight import Move
 from forecast.runs import Run, find_run
@@ -106,6 +107,9 @@ def moved_since(root: Path, question: str, since: date, *, today: date, settings
 def _moved(name: str, earlier: Run, later: Run, settings: Settings, *, only: str | None = None) -> Moved | None:
     """How a topic moved between two runs; None where nothing of it differs."""
     old, new = earlier.topics[name], later.topics[name]
+    for topic in (old, new):
+        if topic.own is not None:
+            raise Unsound(not_by_statements(topic, "a change is split by replay, which weighs draws by the statements of topic.toml"))
     if earlier.as_of == later.as_of and numbers_hash(old, as_of=earlier.as_of) == numbers_hash(new, as_of=later.as_of):
         return None
     asked = Between(old, earlier.as_of, new, later.as_of).questions

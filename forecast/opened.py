@@ -34,7 +34,7 @@ from forecast.book.layout import find_root
 from forecast.book.problems import Problem, format_problems, has_errors
 from forecast.book.topic import Book, Topic
 from forecast.checking import read_checked
-from forecast.concluding import Conclusion, Settings, conclude, condition_fast, condition_nuts, generator, read
+from forecast.concluding import Conclusion, Settings, conclude, condition_fast, condition_nuts, generator, read, settings_for
 from forecast.future import Paths
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.posterior import Posterior
@@ -59,6 +59,7 @@ class OpenBook:
 
     book: Book
     warnings: tuple[Problem, ...]
+    trust: bool = False
 
     @property
     def root(self) -> Path:
@@ -77,7 +78,9 @@ class OpenBook:
         """
         if name not in self.book.topics:
             raise KeyError(f"no topic `{name}` in this book; {did_you_mean(name, self.topics) or ', '.join(self.topics)}")
-        return OpenTopic(self.root, self.book.topics[name], as_of or datetime.now(UTC).date(), settings or Settings())
+        settings = settings or Settings()
+        settings = replace(settings, trust=settings.trust or self.trust)
+        return OpenTopic(self.root, self.book.topics[name], as_of or datetime.now(UTC).date(), settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +110,8 @@ class OpenTopic:
 
     def posterior(self) -> Posterior:
         """Return weighted draws of the parameters given the record, by the settings' engine (``auto``: the fast one)."""
-        return (
-            condition_nuts(self.model(), self.settings) if self.settings.engine == "nuts" else condition_fast(self.model(), self.settings)
-        )
+        settings = settings_for(self.topic, self.settings)
+        return condition_nuts(self.model(), settings) if settings.engine == "nuts" else condition_fast(self.model(), settings)
 
     def paths(self) -> Paths:
         """Return simulated futures of all streams, on draws of the posterior."""
@@ -149,11 +151,11 @@ class OpenTopic:
         return data_tree(reading.posterior, reading.paths, rng)
 
 
-def open_book(path: str | Path = ".") -> OpenBook:
+def open_book(path: str | Path = ".", *, trust: bool = False) -> OpenBook:
     """Read and check the book that a directory belongs to; see ``forecast.open_book``."""
     start = Path(path)
     root = find_root(start) or start
     book, problems = read_checked(root, None)
     if has_errors(problems):
         raise BookHasProblems(problems)
-    return OpenBook(book, problems)
+    return OpenBook(book, problems, trust)

@@ -58,6 +58,9 @@ def reasons(root: Path, question: str) -> Reasons:
         return Reasons(problems=(Problem(Place(f"{REPORTS}/{path.name}"), str(fault)),))
     insight = content["insight"]
     if insight is None:
+        if "code" in content:
+            message = f"`{answer['topic']}` brings its own model, of which it cannot be asked why"
+            return Reasons(problems=(Problem(Place(f"{REPORTS}/{path.name}"), message),))
         message = "the report was made without asking why"
         return Reasons(problems=(Problem(Place(f"{REPORTS}/{path.name}"), message, f"run `forecast update {answer['topic']}`"),))
     return _of_insight(answer, insight)

@@ -14,6 +14,7 @@ from forecast.concluding import Settings
 from forecast.insight.history import History, Progress, days_to_ask, history, unwatched
 from forecast.insight.measures import measures_of
 from forecast.insight.news import Every
+from forecast.model.own import not_by_statements
 from forecast.model.unsound import Unsound
 
 
@@ -50,6 +51,8 @@ def replayed(
     if isinstance(found, Problem):
         return Replayed(problems=(found,))
     topic, asked = found
+    if topic.own is not None:
+        return Replayed(problems=(not_by_statements(topic, "a replay weighs draws by the statements of topic.toml"),))
     first = max(since or topic.opens, topic.opens)
     if first > until:
         return Replayed(problems=(Problem(Place(f"seeds/{topic.name}/topic.toml"), f"the record opens on {topic.opens}, after {until}"),))

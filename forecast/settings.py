@@ -17,12 +17,16 @@ type EngineChoice = Literal["auto", "importance", "nuts"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to compute: the engine that supplies the draws, the seed, how many paths are simulated, and whether chances get intervals."""
+    """How to compute: the engine that supplies the draws, the seed, how many paths are simulated, and whether chances get intervals.
+
+    ``trust`` allows code of the book to be run: the ``model.py`` of a topic that brings its own model.
+    """
 
     engine: EngineChoice = "auto"
     seed: int = 1
     draws: int = 16_384
     chances: bool = True
+    trust: bool = False
 
 
 def generator(seed: int, *purpose: str) -> np.random.Generator:

@@ -8,6 +8,7 @@ nothing else that became known in between.
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -24,6 +25,7 @@ from forecast.book.topic import Row, Series, Stream, Topic
 from forecast.concluding import Settings, reading_of
 from forecast.language.faults import did_you_mean
 from forecast.model.evidence import known_points, record_as_of
+from forecast.model.own import refusals
 from forecast.model.unsound import Unsound
 from forecast.observing import Observation, record_with
 from forecast.processes import way_to_start
@@ -61,6 +63,8 @@ def suppose(
     if has_errors(problems):
         return Supposed(problems)
     actual = book.topics[topic]
+    if refused := refusals([actual], trust=settings.trust):
+        return Supposed(refused)
     changes, problems = _changes(root, actual, priors, rows)
     if problems:
         return Supposed(problems)
@@ -147,7 +151,10 @@ def _priors_with(root: Path, topic: Topic, priors: Mapping[str, str]) -> tuple[s
     spans = positions(text).values
     edits: list[tuple[int, int, str]] = []
     wrong: list[Problem] = []
+    pooled = {name: statement for name, statement in priors.items() if name in topic.parameters and topic.parameters[name].parts}
     for name, statement in priors.items():
+        if name in pooled:
+            continue
         parameter, _, label = name.removesuffix("]").partition("[")
         keys = (parameter, "prior", label) if label else (parameter, "prior")
         if keys in spans and not isinstance(_value_at(document.content, keys), dict):
@@ -158,7 +165,18 @@ def _priors_with(root: Path, topic: Topic, priors: Mapping[str, str]) -> tuple[s
             wrong.append(Problem(Place(path), f"no prior `{name}` in topic `{topic.name}`", hint))
     for start, end, replacement in sorted(edits, reverse=True):
         text = text[:start] + replacement + text[end:]
-    return text, wrong
+    return _unpooled(text, pooled) if pooled and not wrong else text, wrong
+
+
+def _unpooled(text: str, statements: Mapping[str, str]) -> str:
+    """A prior file in which statements take the place of whole pools: of their parts, weights and reasons."""
+    import tomlkit
+
+    tables = tomllib.loads(text)
+    for name, statement in statements.items():
+        kept = {key: value for key, value in tables[name].items() if key not in {"prior", "weight", "experts", "pool", "why"}}
+        tables[name] = {"prior": statement, "why": "This prior is supposed.", **kept}
+    return tomlkit.dumps(tables)
 
 
 def _value_at(content: Mapping[str, Any], keys: tuple[str, ...]) -> Any:

@@ -20,9 +20,10 @@ from forecast.book.problems import Problem, has_errors, in_order
 from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
 from forecast.checking import read_checked
-from forecast.concluding import Conclusion, Settings, conclude
+from forecast.concluding import Conclusion, Settings, conclude, settings_for
 from forecast.implications import contradicted, implied
 from forecast.inference.plan import CannotSample
+from forecast.model.own import refusals
 from forecast.model.unsound import Unsound, at_topic
 from forecast.processes import way_to_start
 from forecast.publishing import publish
@@ -42,6 +43,8 @@ from forecast.report.pages import page_and_data, render_index, report_files
 
 if TYPE_CHECKING:
     from forecast.insight.moves import Earlier
+
+NO_OTHER_ENGINE = "This topic brings its own model, {}: NUTS alone can sample it, and no other engine has checked it."
 
 type Progress = Callable[[int, int, str], None]
 
@@ -113,6 +116,8 @@ def update(
     book, problems = read_checked(root, topics)
     if has_errors(problems):
         return Update(problems)
+    if refused := refusals(book.topics.values(), trust=settings.trust):
+        return Update(in_order((*problems, *refused)))
     run = _Run(root, as_of, today, settings, referee, versions(), insight=insight)
     made = _side_by_side(run, book, processes, progress) if min(processes, len(book.topics)) > 1 else _one_by_one(run, book, progress)
     unsound = [problem for each in made for problem in each.problems]
@@ -217,7 +222,7 @@ def _content(run: _Run, topic: Topic, report: Callable[[str], None]) -> dict[str
     if verdict is not None:
         hashes["refereed"] = key
     insight: Mapping[str, Any] | None = None
-    if run.insight:
+    if run.insight and topic.own is None:  # insight weighs draws by the statements, which its own model may not follow
         from forecast.insight.explaining import explain
 
         earlier = _report_before(run, topic)
@@ -269,8 +274,10 @@ def conclude_refereed(
     """
     try:
         conclusion = conclude(topic, as_of, settings, referee=referee, report=report)
+        if topic.own is not None:
+            return conclusion, {"verdict": "not refereed", "sentence": NO_OTHER_ENGINE.format(topic.own.path), "checks": []}
     except CannotSample as error:
-        if settings.engine == "nuts":
+        if settings_for(topic, settings).engine == "nuts":
             raise Unsound(at_topic(topic, (), f"NUTS cannot sample this topic: {error}", hint="leave the engine to `auto`")) from None
         conclusion = conclude(topic, as_of, replace(settings, engine="importance"), referee=False, report=report)
         return conclusion, {"verdict": "not refereed", "sentence": f"NUTS cannot sample this topic: {error}", "checks": []}
@@ -282,6 +289,7 @@ def _command(topic: Topic, as_of: date, settings: Settings) -> str:
     words = ["forecast update", topic.name, f"--as-of {as_of}"]
     plain = Settings()
     changed = [name for name in ("engine", "seed", "draws") if getattr(settings, name) != getattr(plain, name)]
+    words += ["--trust"] if topic.own is not None else []
     return " ".join([*words, *(f"--{name} {getattr(settings, name)}" for name in changed)])
 
 

@@ -30,6 +30,13 @@ def test_ranks_of_true_values_are_uniform(name):
 
 
 @pytest.mark.slow
+def test_ranks_of_true_values_are_uniform_under_pooled_priors():
+    """So they do for a mixture of scenarios, a log-odds pool of experts, and pooled hypotheses."""
+    worst = least_uniform(model(ROOT / "tests" / "pooled_book", "war", AS_OF), replications=120, rng=np.random.default_rng(20261123))
+    assert worst.is_calibrated, worst
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "decomposition"])
 def test_ranks_of_true_values_are_uniform_in_every_template_that_has_rows(kind):
     """The same on the templates (a decomposition has no record to be drawn)."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from forecast.book.calendar import CALENDARS, LONGEST
-from forecast.book.checks_statements import FINITE, FINITE_BY_N, check_statement, family_of, is_share, number_of
+from forecast.book.checks_pools import check_part_reasons, check_pool, is_sentence
+from forecast.book.checks_statements import check_prior_family, check_statement, is_share
 from forecast.book.circles import circles
 from forecast.book.draft import Draft, PriorDraft, Written
 from forecast.book.labels import Labels, calendar_of, categories_of, has_rows, text_columns
@@ -13,7 +14,6 @@ from forecast.book.names import DEFAULT
 from forecast.book.problems import Problem
 from forecast.book.scopes import Here, check_names
 from forecast.book.topic import Step
-from forecast.language.distributions.bounded import Bounded
 from forecast.language.distributions.walks import WALKS
 from forecast.language.expressions import names_in
 from forecast.language.faults import did_you_mean
@@ -25,12 +25,14 @@ def check_priors(draft: Draft, labels: Labels) -> Iterator[Problem]:
     for name, prior in draft.parameters.items():
         yield from check_reasons(prior, name)
         yield from _check_per(draft, name, prior, labels)
-        sound = True
+        pool_problems = tuple(check_pool(prior, name))
+        yield from pool_problems
+        sound = not pool_problems
         for written in prior.statements.values():
-            problems = [*check_statement(written), *_check_family(written), *_check_scope(draft, labels, prior, written)]
+            problems = [*check_statement(written), *check_prior_family(written), *_check_scope(draft, labels, prior, written)]
             sound = sound and not problems
             yield from problems
-        if sound and prior.statements:
+        if sound and (prior.statements or prior.parts):
             yield from _check_unit(draft, name, prior)
     yield from _check_circles(draft)
 
@@ -38,6 +40,11 @@ def check_priors(draft: Draft, labels: Labels) -> Iterator[Problem]:
 def check_reasons(prior: PriorDraft, name: str) -> Iterator[Problem]:
     """Yield what is wrong with the reasons given for a prior."""
     table = prior.table
+    if not {"prior", "experts"} & prior.document.content[name].keys():
+        yield prior.document.at_key((name,), f"`prior` is missing in [{name}]", 'as in prior = "Normal(mu=0, sigma=1)"')
+    if prior.pooling:
+        yield from check_part_reasons(prior, name)
+        return
     whys = {("why",): table.why} if isinstance(table.why, str) else {("why", label): why for label, why in table.why.items()}
     for keys, why in whys.items():
         if not is_sentence(why):
@@ -52,13 +59,6 @@ def check_reasons(prior: PriorDraft, name: str) -> Iterator[Problem]:
         for label in table.why:
             if label not in asked and label != DEFAULT:
                 yield prior.document.at_key((name, "why", label), f"`why.{label}` explains no prior", did_you_mean(label, asked))
-
-
-def is_sentence(text: str) -> bool:
-    """Whether a text has three words and ends as a sentence does (a closing quote or bracket may follow)."""
-    return len(text.split()) >= 3 and text.rstrip().rstrip("\"')\N{RIGHT DOUBLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}»").endswith(
-        (".", "!", "?", "…")
-    )
 
 
 def dependencies(draft: Draft) -> dict[str, tuple[str, ...]]:
@@ -79,12 +79,14 @@ def dependencies(draft: Draft) -> dict[str, tuple[str, ...]]:
 
 def _check_per(draft: Draft, name: str, prior: PriorDraft, labels: Labels) -> Iterator[Problem]:
     per = prior.table.per
-    by_label = isinstance(prior.table.prior, dict)
+    by_label = prior.is_by_label
     if not per:
         yield from _check_walks(prior)
         if by_label:
             yield draft.priors.at_key(
-                (name, "prior"), f"`{name}` has priors by label but no `per`", 'say which labels, as in per = "conflict"'
+                (name, "prior"),
+                f"`{name}` has priors by label but no `per`",
+                'say which labels, as in per = "conflict"; or, for a mixture of scenarios, the weight of each',
             )
         return
     if (step := calendar_of(draft, prior)) is not None:
@@ -104,7 +106,7 @@ def _check_per(draft: Draft, name: str, prior: PriorDraft, labels: Labels) -> It
             )
         yield draft.priors.at_value((name, "per"), message, hint)
         return
-    if "Categorical" in {written.tree.distribution for written in prior.statements.values()}:
+    if categories_of(prior) or "Categorical" in {written.tree.distribution for written in prior.statements.values()}:
         yield draft.priors.at_value((name, "per"), "a Categorical parameter has one value; it takes no `per`")
     if not by_label:
         return
@@ -158,44 +160,11 @@ def _check_scope(draft: Draft, labels: Labels, prior: PriorDraft, written: Writt
         yield from check_names(draft, labels, written, expression, here)  # type: ignore[arg-type]
 
 
-def _check_family(written: Written[Statement]) -> Iterator[Problem]:
-    """A discrete prior is enumerated, so it must have finitely many values; a continuous one must have a density."""
-    kind = family_of(written)
-    if kind is not None and kind.mixes:
-        yield written.problem(
-            f"{kind.name} cannot be a prior: it is how a value is seen, not what it is",
-            "a prior that ends at a bound is `Truncated(…)`",
-            offset=written.tree.offset,
-        )
-        return
-    if kind is not None and isinstance(kind, Bounded):
-        yield from _check_bounds(written)
-    if kind is None or not kind.discrete or kind.name in FINITE:
-        return
-    if kind.name in FINITE_BY_N:
-        n = written.tree.arguments.get("n")
-        if n is not None and number_of(n) is None:
-            yield written.problem(
-                f"as a prior, {kind.name} needs a number for `n`", "discrete parameters are enumerated", offset=written.tree.offsets["n"]
-            )
-        return
-    families = ", ".join((*FINITE, *FINITE_BY_N))
-    message = f"{kind.name} cannot be a prior: it has no last value, and discrete parameters are enumerated"
-    yield written.problem(message, f"use one of {families}, or a continuous distribution", offset=written.tree.offset)
-
-
-def _check_bounds(written: Written[Statement]) -> Iterator[Problem]:
-    """The bounds of a prior are numbers, so that both engines know the edges of its support."""
-    for name in ("lower", "upper"):
-        bound = written.tree.arguments.get(name)
-        if bound is not None and number_of(bound) is None:
-            yield written.problem(f"as a prior, Truncated needs a number for `{name}`", offset=written.tree.offsets[name])
-
-
 def _check_unit(draft: Draft, name: str, prior: PriorDraft) -> Iterator[Problem]:
     if prior.table.unit or categories_of(prior):
         return
-    if not all(is_share(written) for written in prior.statements.values()):
+    parts = [part.written for part in prior.parts.values() if part.written and part.is_used]
+    if not all(is_share(written) for written in [*prior.statements.values(), *parts]):
         yield draft.priors.at_key(
             (name,), f"`unit` is missing in [{name}]", "say what it is measured in; only shares and Categorical parameters need no unit"
         )

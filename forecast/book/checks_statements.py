@@ -11,6 +11,7 @@ import numpy as np
 from forecast.book.draft import Written
 from forecast.book.problems import Problem
 from forecast.language.distributions import Family, family_for
+from forecast.language.distributions.bounded import Bounded
 from forecast.language.distributions.domains import check
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression, First, Index, Label, Name, Total, walk
@@ -107,3 +108,37 @@ def is_share(written: Written[Statement]) -> bool:
         return False
     lower, upper = kind.support(**arguments)
     return bool(lower >= 0 and upper <= 1)
+
+
+def check_prior_family(written: Written[Statement]) -> Iterator[Problem]:
+    """A discrete prior is enumerated, so it must have finitely many values; a continuous one must have a density."""
+    kind = family_of(written)
+    if kind is not None and kind.mixes:
+        yield written.problem(
+            f"{kind.name} cannot be a prior: it is how a value is seen, not what it is",
+            "a prior that ends at a bound is `Truncated(…)`",
+            offset=written.tree.offset,
+        )
+        return
+    if kind is not None and isinstance(kind, Bounded):
+        yield from _check_bounds(written)
+    if kind is None or not kind.discrete or kind.name in FINITE:
+        return
+    if kind.name in FINITE_BY_N:
+        n = written.tree.arguments.get("n")
+        if n is not None and number_of(n) is None:
+            yield written.problem(
+                f"as a prior, {kind.name} needs a number for `n`", "discrete parameters are enumerated", offset=written.tree.offsets["n"]
+            )
+        return
+    families = ", ".join((*FINITE, *FINITE_BY_N))
+    message = f"{kind.name} cannot be a prior: it has no last value, and discrete parameters are enumerated"
+    yield written.problem(message, f"use one of {families}, or a continuous distribution", offset=written.tree.offset)
+
+
+def _check_bounds(written: Written[Statement]) -> Iterator[Problem]:
+    """The bounds of a prior are numbers, so that both engines know the edges of its support."""
+    for name in ("lower", "upper"):
+        bound = written.tree.arguments.get(name)
+        if bound is not None and number_of(bound) is None:
+            yield written.problem(f"as a prior, Truncated needs a number for `{name}`", offset=written.tree.offsets[name])

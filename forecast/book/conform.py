@@ -126,7 +126,10 @@ def _wrong_type(document: Document, options: Iterable[Any], content: Any, keys: 
     if date in tuple(options) and isinstance(content, str):
         hint = "write it without quotes, as in 2025-12-31"
     elif float in tuple(options):
-        hint = "write a number, or an expression in quotes"
+        if str in tuple(options):
+            hint = "write a number, or an expression in quotes"
+        else:
+            hint = "write it without quotes" if isinstance(content, str) else ""
     elif str in tuple(options) and not isinstance(content, dict | list):
         hint = "put it in quotes"
     elif bool in tuple(options):

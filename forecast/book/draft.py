@@ -6,8 +6,9 @@ mistake is reported once and not again wherever the name is used.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from forecast.book.topic import Point
 from forecast.language.expressions import Expression
 from forecast.language.faults import Fault
 from forecast.language.parsing import parse_expression
+from forecast.language.pooling import Pooling
 from forecast.language.statements import Statement, parse_statement
 
 
@@ -41,12 +43,34 @@ class Written[Tree: (Expression, Statement)]:
 
 
 @dataclass(frozen=True, slots=True)
+class PartDraft:
+    """A scenario or an expert: the statement (None where it cannot be parsed), the weight and why, with where each stands."""
+
+    written: Written[Statement] | None
+    weight: float
+    weight_keys: Keys
+    why: str
+    is_used: bool = True
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PriorDraft:
-    """A parameter's table and its statements by label (``default`` for all others, or for the only value)."""
+    """A parameter's table and its statements by label (``default`` for all others, or for the only value).
+
+    Where its prior is a pool it has ``parts`` by name instead of statements, and ``pooling`` says of which kind.
+    """
 
     document: Document
     table: PriorTable
     statements: Mapping[str, Written[Statement]]
+    parts: Mapping[str, PartDraft] = field(default_factory=dict)
+    pooling: Pooling | None = None
+
+    @property
+    def is_by_label(self) -> bool:
+        """Whether ``prior`` has a statement for each label."""
+        return isinstance(self.table.prior, dict) and self.pooling is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +206,43 @@ def _kinds(topic: Document, priors: Document) -> dict[str, str]:
 def _priors(document: Document, tables: Mapping[str, PriorTable], problems: list[Problem]) -> dict[str, PriorDraft]:
     drafts = {}
     for name, table in tables.items():
-        if isinstance(table.prior, str):
+        if table.experts or ("weight" in document.content[name] and isinstance(table.prior, dict)):
+            drafts[name] = _pool(document, name, table, problems)
+            continue
+        if not table.prior:
+            statements = {}
+        elif isinstance(table.prior, str):
             parsed = _parse(document, (name, "prior"), table.prior, parse_statement, problems)
             statements = {DEFAULT: parsed} if parsed is not None else {}
         else:
             statements = _parse_all(document, (name, "prior"), table.prior, parse_statement, problems)
         drafts[name] = PriorDraft(document, table, statements)
     return drafts
+
+
+def _pool(document: Document, name: str, table: PriorTable, problems: list[Problem]) -> PriorDraft:
+    """The draft of a mixture of scenarios, or of what several people said."""
+    if table.experts:
+        parts = {
+            expert: PartDraft(
+                _parse(document, (name, "experts", expert, "prior"), its.prior, parse_statement, problems),
+                its.weight,
+                (name, "experts", expert, "weight"),
+                its.why,
+                its.use,
+                its.source,
+            )
+            for expert, its in table.experts.items()
+        }
+        return PriorDraft(document, table, {}, parts, table.pool)
+    assert isinstance(table.prior, dict)
+    whys = table.why if isinstance(table.why, dict) else {}
+    written = _parse_all(document, (name, "prior"), table.prior, parse_statement, problems)
+    scenarios = {
+        scenario: PartDraft(written.get(scenario), table.weight.get(scenario, math.nan), (name, "weight", scenario), whys.get(scenario, ""))
+        for scenario in table.prior
+    }
+    return PriorDraft(document, table, {}, scenarios, "mixture")
 
 
 def _series(root: Path, topic: str, document: Document, table: TopicFile, problems: list[Problem]) -> dict[str, SeriesDraft]:

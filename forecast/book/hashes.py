@@ -39,6 +39,8 @@ def numbers_hash(topic: Topic, *, as_of: date | None = None) -> str:
             "questions": {name: _question_numbers(question) for name, question in topic.questions.items()},
             "parameters": [_parameter_numbers(parameter) for parameter in topic.parameters.values()],
             "labels": {name: list(labels) for name, labels in _labels(topic, rows).items()},
+            **({"engine": topic.engine} if topic.engine != "auto" else {}),
+            **({"model": topic.own.sha256} if topic.own else {}),
         }
     )
 
@@ -71,7 +73,8 @@ def tree(node: Expression | Statement) -> Any:
     """Return a statement or expression as plain data in one form: its nodes without their offsets."""
     if isinstance(node, Statement):
         arguments = {name: tree(argument) for name, argument in node.arguments.items()}
-        return ["Statement", node.distribution, arguments, *([dict(node.inner)] if node.inner else [])]
+        inner = [dict(node.inner)] if node.inner else []
+        return ["Statement", node.distribution, arguments, *inner, *([part.share, tree(part.statement)] for part in node.parts)]
     fields = [getattr(node, entry.name) for entry in dataclasses.fields(node) if entry.name != "offset"]
     return [type(node).__name__, *(_plain(value) for value in fields)]
 
@@ -126,7 +129,8 @@ def _parameter_numbers(parameter: Parameter) -> list[Any]:
 
 def _parameter_words(its: Parameter) -> list[Any]:
     texts = [None if its.prior is None else its.prior.text, {label: statement.text for label, statement in its.by_label.items()}]
-    return [*texts, its.unit, its.why, dict(its.why_by_label), its.source, its.reviewed, its.by]
+    parts = [[part.name, part.weight, part.statement.text, part.why, part.source, part.is_used] for part in its.parts]
+    return [*texts, its.unit, its.why, dict(its.why_by_label), its.source, its.reviewed, its.by, *([parts] if parts else [])]
 
 
 def _words(of: Row | Point) -> list[Any]:

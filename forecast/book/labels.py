@@ -22,7 +22,8 @@ class Labels:
 
 def categories_of(prior: PriorDraft) -> tuple[str, ...]:
     """Return the labels of a Categorical parameter, none for other parameters."""
-    statement = prior.statements.get(DEFAULT)
+    first = next((part.written for part in prior.parts.values() if part.is_used), None)
+    statement = first if prior.parts else prior.statements.get(DEFAULT)
     if statement is None or statement.tree.distribution != "Categorical":
         return ()
     return tuple(statement.tree.arguments)
@@ -43,10 +44,10 @@ def labels_of(draft: Draft) -> Labels:
     for prior in draft.parameters.values():
         if calendar_of(draft, prior) is not None:
             continue
-        declares = isinstance(prior.table.prior, dict) and not has_rows(draft)
+        declares = prior.is_by_label and not has_rows(draft)
         if prior.table.per in columns or (declares and prior.table.per and not _is_categorical(draft, prior.table.per)):
             own = found.setdefault(prior.table.per, {})
-            if isinstance(prior.table.prior, dict):
+            if prior.is_by_label and isinstance(prior.table.prior, dict):
                 own.update(dict.fromkeys(label for label in prior.table.prior if label != DEFAULT))
     for step in calendars_of(draft):
         found[step] = dict.fromkeys(step_labels(step, draft.table.opens, _last_day(draft)))

@@ -11,6 +11,7 @@ from forecast.language.faults import did_you_mean
 
 SEEDS, PRIORS, REPORTS = "seeds", "priors", "reports"
 TOPIC_FILE = "topic.toml"
+MODEL_FILE = "model.py"
 SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -34,6 +35,11 @@ def root_problem(root: Path) -> Problem | None:
 def topic_path(topic: str) -> str:
     """Return the path of a topic's own file, relative to the book."""
     return f"{SEEDS}/{topic}/{TOPIC_FILE}"
+
+
+def model_path(topic: str) -> str:
+    """Return the path of a topic's own model, relative to the book."""
+    return f"{SEEDS}/{topic}/{MODEL_FILE}"
 
 
 def record_path(topic: str, name: str) -> str:

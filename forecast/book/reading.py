@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from forecast.book.checks_own import read_own
+from forecast.book.checks_pools import check_pool, pooled
 from forecast.book.checks_priors import check_priors, check_reasons, dependencies
 from forecast.book.checks_questions import kind_of
 from forecast.book.checks_rows import check_gaps, check_long_rows, check_records, check_strays
@@ -21,7 +23,7 @@ from forecast.book.labels import Labels, categories_of, columns_of, labels_of
 from forecast.book.layout import SEEDS, choose_topics, root_problem
 from forecast.book.names import DEFAULT
 from forecast.book.problems import Problem, has_errors, in_order
-from forecast.book.topic import Book, Parameter, Quantity, Question, Series, Stream, Topic
+from forecast.book.topic import Book, OwnModel, Parameter, Part, Quantity, Question, Series, Stream, Topic
 
 
 def read_book(root: Path, topics: Sequence[str] | None = None) -> tuple[Book, tuple[Problem, ...]]:
@@ -50,9 +52,11 @@ def read_topic(root: Path, name: str) -> tuple[Topic | None, tuple[Problem, ...]
     found = in_order(
         (*problems, *check_priors(draft, labels), *check_topic(draft, labels), *check_records(draft), *check_strays(draft, files))
     )
+    own, wrong = read_own(root, draft, files)
+    found = in_order((*found, *wrong))
     if not has_errors(found):  # what is unused or left out can be told only of a topic that is otherwise sound
         found = in_order((*found, *check_unused(draft), *check_gaps(draft), *check_long_rows(draft)))
-    return (None if has_errors(found) else _topic(draft, labels)), found
+    return (None if has_errors(found) else _topic(draft, labels, own)), found
 
 
 def _priors_alone(root: Path, name: str) -> tuple[Problem, ...]:
@@ -62,10 +66,11 @@ def _priors_alone(root: Path, name: str) -> tuple[Problem, ...]:
     for key, prior in priors.items():
         found += check_reasons(prior, key)
         found += [problem for written in prior.statements.values() for problem in check_statement(written)]
+        found += check_pool(prior, key)
     return tuple(found)
 
 
-def _topic(draft: Draft, labels: Labels) -> Topic:
+def _topic(draft: Draft, labels: Labels, own: OwnModel | None) -> Topic:
     """The value of a draft without errors."""
     table = draft.table
     parameters = {name: _parameter(draft, labels, name, draft.parameters[name]) for name in dependency_order(dependencies(draft))}
@@ -83,7 +88,9 @@ def _topic(draft: Draft, labels: Labels) -> Topic:
         questions=MappingProxyType({name: _question(draft, name, question) for name, question in draft.questions.items()}),
         parameters=MappingProxyType(parameters),
         labels=MappingProxyType(labels.sets),
-        texts=MappingProxyType({source.path: source.text for source in draft.sources}),
+        texts=MappingProxyType({source.path: source.text for source in draft.sources} | ({own.path: own.text} if own else {})),
+        engine=table.engine,
+        own=own,
     )
 
 
@@ -111,8 +118,15 @@ def _stream(topic: Draft, name: str, draft: StreamDraft) -> Stream:
 def _parameter(draft: Draft, labels: Labels, name: str, prior: PriorDraft) -> Parameter:
     table = prior.table
     statements = {label: written.tree for label, written in prior.statements.items()}
-    default = statements.pop(DEFAULT, None)
-    why = {"": table.why} if isinstance(table.why, str) else {"" if label == DEFAULT else label: why for label, why in table.why.items()}
+    parts = tuple(
+        Part(key, part.weight, part.written.tree, part.why, part.source, part.is_used) for key, part in prior.parts.items() if part.written
+    )
+    default = pooled(prior) if prior.pooling else statements.pop(DEFAULT, None)
+    why: dict[str, str] = {}
+    if isinstance(table.why, str):
+        why = {"": table.why}
+    elif not parts:
+        why = {"" if label == DEFAULT else label: text for label, text in table.why.items()}
     return Parameter(
         name=name,
         place=draft.priors.place((name,)),
@@ -127,6 +141,8 @@ def _parameter(draft: Draft, labels: Labels, name: str, prior: PriorDraft) -> Pa
         source=table.source,
         reviewed=table.reviewed,
         by=table.by,
+        parts=parts,
+        pooling=prior.pooling,
     )
 
 

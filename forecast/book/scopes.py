@@ -192,7 +192,7 @@ class _Checker:
             return
         prior = self.draft.parameters[node.name]
         per = prior.table.per
-        if not per and isinstance(prior.table.prior, dict):
+        if not per and prior.is_by_label:
             return  # the missing `per` is told at the prior
         if not per:
             yield self._at(node, f"`{node.name}` has a single value and takes no index", f"give [{node.name}] a `per`, or drop the index")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 FORBID = {"extra": "forbid", "use_attribute_docstrings": True}  # read by pydantic alone
 
@@ -97,6 +97,8 @@ class TopicFile:
     """Where the claim comes from: a file with an anchor, or an address."""
     step: Literal["day", "week", "month", "quarter", "year"] = "month"
     """How finely the future is simulated."""
+    engine: Literal["auto", "nuts"] = "auto"
+    """Which engine supplies the draws: `nuts` for NUTS alone; then a `model.py` beside this file is the topic's own PyMC model."""
     series: dict[str, SeriesTable] = field(default_factory=dict)
     """Known inputs that change over time, by name."""
     streams: dict[str, StreamTable] = field(default_factory=dict)
@@ -107,16 +109,40 @@ class TopicFile:
     """What is asked, by name."""
 
 
-@dataclass(frozen=True)
-class PriorTable:
-    """One unknown of the model: what was believed of it before the record began, and why."""
+@dataclass(frozen=True, kw_only=True)
+class ExpertTable:
+    """What one person said of an unknown, and why."""
 
     __pydantic_config__ = FORBID
 
-    prior: str | dict[str, str]
-    """A distribution with its arguments, as in `LogNormal(p5=0.01, p95=2)`; or one for each label (`prior.fear`), with `prior.default` for the others."""
+    prior: str
+    """A distribution with its arguments, all of them numbers."""
+    why: str
+    """Why these numbers, in a sentence."""
+    weight: float = 1.0
+    """How much this person counts, relative to the others."""
+    use: bool = True
+    """False where this prior is kept and shown, and counts for nothing."""
+    source: str = ""
+    """Who was asked, when and how: an address or a citation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriorTable:
+    """One unknown of the model: what was believed of it before the record began, and why."""
+
+    __pydantic_config__: ClassVar = {**FORBID, "json_schema_extra": {"oneOf": [{"required": ["prior"]}, {"required": ["experts"]}]}}
+
+    prior: str | dict[str, str] = ""
+    """A distribution with its arguments, as in `LogNormal(p5=0.01, p95=2)`; or one for each label (`prior.fear`), with `prior.default` for the others; or, with `weight`, one for each scenario of a mixture."""
     why: str | dict[str, str]
-    """Why these numbers, in a sentence; or one for each label."""
+    """Why these numbers, in a sentence; or one for each label or scenario."""
+    weight: dict[str, float] = field(default_factory=dict)
+    """The chance of each scenario, where `prior` is a mixture of them; they add up to 1."""
+    experts: dict[str, ExpertTable] = field(default_factory=dict)
+    """Instead of `prior`: what each of several people said."""
+    pool: Literal["linear", "log_odds"] = "linear"
+    """How experts are pooled: the weighted mean of their densities, or of their log odds at every threshold."""
     unit: str = ""
     """The unit of the value. Required unless the parameter is a share or a choice among labels."""
     per: str = ""

@@ -5,6 +5,7 @@ Frozen values, as read from files; ``forecast.book.reading`` makes them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +13,9 @@ from pathlib import Path
 from typing import Literal
 
 from forecast.book.problems import Place
-from forecast.language.expressions import Expression
+from forecast.language.distributions import component
+from forecast.language.expressions import Expression, constant
+from forecast.language.pooling import Pooling
 from forecast.language.statements import Statement
 
 type Step = Literal["day", "week", "month", "quarter", "year"]
@@ -95,6 +98,33 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a pooled prior: a scenario with its chance, or a person with a relative weight; kept also where it is not used."""
+
+    name: str
+    weight: float
+    statement: Statement
+    why: str
+    source: str
+    is_used: bool
+
+    @property
+    def points(self) -> tuple[float, float, float] | None:
+        """Its own 5, 50 and 95 % points; None for shares of labels."""
+        if self.shares:
+            return None
+        alone = component(1.0, self.statement)
+        return alone.family.points(alone.arguments)
+
+    @property
+    def shares(self) -> Mapping[str, float]:
+        """Its probability of each label, where it is a Categorical."""
+        if self.statement.distribution != "Categorical":
+            return {}
+        return {label: constant(expression) or 0.0 for label, expression in self.statement.arguments.items()}
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """An unknown of the model.
 
@@ -102,6 +132,7 @@ class Parameter:
     particular labels.  ``per`` names the label set (a text column or a
     Categorical parameter), ``labels`` its labels in order; both empty for a
     single value.  ``categories`` are the labels of a Categorical parameter.
+    Where ``prior`` pools several, ``parts`` are those and ``pooling`` says how.
     """
 
     name: str
@@ -117,6 +148,12 @@ class Parameter:
     source: str
     reviewed: date | None
     by: str
+    parts: tuple[Part, ...] = ()
+    pooling: Pooling | None = None
+
+    def share_of(self, part: Part) -> float:
+        """Return a part's share of the weight that counts: 0 where it is not used."""
+        return part.weight / math.fsum(each.weight for each in self.parts if each.is_used) if part.is_used else 0.0
 
     @property
     def any_statement(self) -> Statement:
@@ -168,6 +205,15 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnModel:
+    """A topic's own PyMC model: its path in the book, its text as read, and the SHA-256 of that text."""
+
+    path: str
+    text: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """One generative model and the questions asked of it.
 
@@ -189,6 +235,8 @@ class Topic:
     parameters: Mapping[str, Parameter]
     labels: Mapping[str, tuple[str, ...]]
     texts: Mapping[str, str]  # place path → text of each file the topic came from
+    engine: Literal["auto", "nuts"] = "auto"
+    own: OwnModel | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import typer
 
-from forecast.cli.lines import print_columns, print_json, print_problems, problems_as_data
+from forecast.cli.lines import part_name, print_columns, print_json, print_problems, problems_as_data
 from forecast.cli.options import AsJson, Book, Topics, root_of, today
 
 if TYPE_CHECKING:
-    from forecast.beliefs import Believed
+    from forecast.beliefs import Believed, BelievedPart
 
 
 def check(*, topics: Topics = None, book: Book = None, as_json: AsJson = False) -> None:
@@ -22,12 +21,13 @@ def check(*, topics: Topics = None, book: Book = None, as_json: AsJson = False) 
       forecast check
       forecast check route --json
     """  # noqa: D301 - \b keeps lines as they are in the help
+    from forecast.beliefs import as_data
     from forecast.checking import check as check_book
 
     checked = check_book(root_of(book), topics or None, as_of=today())
     wrong = any(problem.level == "error" for problem in checked.problems)
     if as_json:
-        priors = {name: [asdict(each) for each in found] for name, found in checked.priors.items()}
+        priors = {name: [as_data(each) for each in found] for name, found in checked.priors.items()}
         print_json({"problems": problems_as_data(checked.problems), "priors": priors})
     else:
         if checked.problems:
@@ -45,15 +45,19 @@ def _rows(priors: dict[str, tuple[Believed, ...]]) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [("topic", "prior", "5 %", "50 %", "95 %", "unit", "statement")]
     for topic, values in priors.items():
         for value in values:
-            points = ("", "", "") if value.points is None else _points(*value.points)
-            rows.append((topic, value.name, *points, value.unit or ("" if value.categories else "share"), value.statement))
+            unit = value.unit or ("" if value.categories else "share")
+            rows.append((topic, value.name, *_points(value), unit, value.statement))
+            rows += [(topic, part_name(value.name, part), *_points(part), unit, part.statement) for part in value.parts]
     return rows
 
 
-def _points(low: float, value: float, high: float) -> tuple[str, str, str]:
+def _points(value: Believed | BelievedPart) -> tuple[str, ...]:
     from forecast.report.words import middle, number
 
-    return number(low), number(middle(value, low=low, high=high)), number(high)
+    if value.points is None:
+        return "", "", ""
+    low, median, high = value.points
+    return number(low), number(middle(median, low=low, high=high)), number(high)
 
 
 def _count(count: int, noun: str) -> str:

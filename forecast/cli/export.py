@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from forecast.cli.lines import stop_at
-from forecast.cli.options import AsOf, Book, Draws, Seed, not_later, root_of, today
+from forecast.cli.options import AsOf, Book, Draws, Seed, Trust, not_later, root_of, today
 
 Topic = Annotated[str, typer.Argument(metavar="TOPIC", show_default=False)]
 AsPymc = Annotated[bool, typer.Option("--pymc", help="Print the topic as a PyMC program.")]
@@ -26,6 +26,7 @@ def export(
     as_of: AsOf = None,
     seed: Seed = 1,
     draws: Draws = 16_384,
+    trust: Trust = False,
     book: Book = None,
 ) -> None:
     """Take a topic away: its model as an ordinary PyMC program, or its draws for ArviZ.
@@ -47,6 +48,6 @@ def export(
     else:
         from forecast.concluding import Settings
 
-        written = netcdf_file(root_of(book), topic, netcdf, as_of=day, settings=Settings(seed=seed, draws=draws))
+        written = netcdf_file(root_of(book), topic, netcdf, as_of=day, settings=Settings(seed=seed, draws=draws, trust=trust))
         stop_at(written.problems, as_json=False)
         typer.echo(f"{netcdf} written.")

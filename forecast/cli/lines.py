@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
+    from forecast.beliefs import BelievedPart
     from forecast.book.problems import Problem
 
 
@@ -62,3 +63,8 @@ def print_columns(rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), i
     for row in rows:
         cells = [cell.rjust(width) if at in right else cell.ljust(width) for at, (cell, width) in enumerate(zip(row, widths, strict=True))]
         typer.echo((indent + "  ".join(cells)).rstrip())
+
+
+def part_name(name: str, part: BelievedPart) -> str:
+    """A part of a pooled prior as a line of its own begins: whose it is, and what it counts."""
+    return f"  {name}, {part.name} {f'{100 * part.share:.3g} %' if part.share else 'not used'}"

@@ -10,10 +10,10 @@ import typer
 
 from forecast.cli.elicit import elicit
 from forecast.cli.lines import print_columns, print_json, stop_at
-from forecast.cli.options import AsJson, AsOf, Book, day, not_later, root_of, today
+from forecast.cli.options import AsJson, AsOf, Book, Trust, day, not_later, root_of, today
 
 if TYPE_CHECKING:
-    from forecast.beliefs import Believed, Change
+    from forecast.beliefs import Believed, BelievedPart, Change
     from forecast.revising import Revised
 
 Topic = Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="Only this topic (default: all).", show_default=False)]
@@ -43,7 +43,7 @@ def _group() -> None:
     """Look at priors and at what the record made of them, and write priors back into their files."""
 
 
-def show(*, topic: Topic = None, as_of: AsOf = None, book: Book = None, as_json: AsJson = False) -> None:
+def show(*, topic: Topic = None, as_of: AsOf = None, trust: Trust = False, book: Book = None, as_json: AsJson = False) -> None:
     """Show each parameter's prior and posterior side by side: 5, 50 and 95 % points and a small picture.
 
     \b
@@ -51,18 +51,26 @@ def show(*, topic: Topic = None, as_of: AsOf = None, book: Book = None, as_json:
       forecast prior show route
       forecast prior show route --as-of 2025-03-01
     """  # noqa: D301 - \b keeps lines as they are in the help
+    from forecast.beliefs import as_data
     from forecast.believing import beliefs
 
     day = not_later(as_of, now=today())
-    found = beliefs(root_of(book), None if topic is None else [topic], as_of=day)
+    found = beliefs(root_of(book), None if topic is None else [topic], as_of=day, trust=trust)
     stop_at(found.problems, as_json=as_json)
     if as_json:
-        print_json({name: [asdict(change) for change in changes] for name, changes in found.changes.items()})
+        print_json({name: [as_data(change) for change in changes] for name, changes in found.changes.items()})
         return
     for name, changes in found.changes.items():
         typer.echo(f"{name}, as of {day}")
         rows = [("", "prior 5, 50, 95 %", "", "posterior 5, 50, 95 %", "", "unit")]
-        print_columns([*rows, *(_row(change) for change in changes)], indent="  ")
+        print_columns([*rows, *(row for change in changes for row in (_row(change), *_part_rows(change.before)))], indent="  ")
+
+
+def _part_rows(value: Believed) -> list[tuple[str, ...]]:
+    """What each part of a pooled prior says alone."""
+    from forecast.cli.lines import part_name
+
+    return [(part_name(value.name, part), _points(part), "", "", "", "") for part in value.parts]
 
 
 def set_(
@@ -122,7 +130,7 @@ def _unit(value: Believed) -> str:
     return value.unit or ("" if value.categories else "share")
 
 
-def _points(value: Believed) -> str:
+def _points(value: Believed | BelievedPart) -> str:
     from forecast.report.words import number, percent
 
     if value.points is None:

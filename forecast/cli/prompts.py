@@ -100,7 +100,7 @@ def asked_feedback(told: Feedback, support: Support, unit: str, *, possible: Cal
 
 def asked_why() -> str | None:
     """Ask for the reason; None keeps the present one."""
-    from forecast.book.checks_priors import is_sentence
+    from forecast.book.checks_pools import is_sentence
 
     def parse(text: str) -> str | None:
         if not text:

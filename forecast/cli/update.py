@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from forecast.cli.lines import print_columns, print_json, problems_as_data, stop_at
-from forecast.cli.options import AsJson, AsOf, Book, Draws, Seed, Topics, not_later, root_of, today
+from forecast.cli.options import AsJson, AsOf, Book, Draws, Seed, Topics, Trust, not_later, root_of, today
 from forecast.cli.progress import Bar
 
 Referee = Annotated[
@@ -34,6 +34,7 @@ def update(
     seed: Seed = 1,
     draws: Draws = 16_384,
     no_insight: NoInsight = False,
+    trust: Trust = False,
     book: Book = None,
     as_json: AsJson = False,
 ) -> None:
@@ -59,7 +60,7 @@ def update(
             topics=topics or None,
             as_of=day,
             today=now,
-            settings=Settings(engine, seed, draws),
+            settings=Settings(engine, seed, draws, trust=trust),
             referee=referee,
             processes=min(os.cpu_count() or 1, MOST_PROCESSES),
             insight=not no_insight,
@@ -86,6 +87,8 @@ def update(
 def _print_topic(content: Mapping[str, Any]) -> None:
     hindcast = " (a hindcast)" if content["run"]["hindcast"] else ""
     typer.echo(f"{content['name']}: {content['title']}, as of {content['as_of']}{hindcast}: {content['verdict']['verdict']}")
+    if code := content.get("code"):
+        typer.echo(f"  code of this book was run: {code['path']}, SHA-256 {code['sha256']}")
     for warning in content["warnings"]:
         typer.echo(f"  WARNING: {warning}")
     if content["answers"]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.lines import print_problems, stop_at
-from forecast.cli.options import Book, root_of, today
+from forecast.cli.options import Book, Trust, root_of, today
 
 if TYPE_CHECKING:
     from forecast.book.problems import Problem
@@ -19,7 +19,7 @@ Open = Annotated[bool, typer.Option("--open", help="Open the index in the browse
 Port = Annotated[int, typer.Option("--port", metavar="N", min=0, max=65_535, help="The port on this machine; 0 takes a free one.")]
 
 
-def watch(*, open_page: Open = False, port: Port = PORT, book: Book = None) -> None:
+def watch(*, open_page: Open = False, port: Port = PORT, trust: Trust = False, book: Book = None) -> None:
     """Show the reports in a browser, and at each save of a file the draft that follows from it.
 
     A draft is made by the fast engine alone and is nowhere recorded; `forecast update`
@@ -57,7 +57,7 @@ def watch(*, open_page: Open = False, port: Port = PORT, book: Book = None) -> N
         print_problems(problems, err=True)
 
     try:
-        left = watch_book(root, port=port, today=today, settings=Settings(), telling=Telling(started, drafted, found))
+        left = watch_book(root, port=port, today=today, settings=Settings(trust=trust), telling=Telling(started, drafted, found))
     except PortTaken as taken:
         raise typer.BadParameter(f"{taken}; --port 0 takes a free one", param_hint="--port") from None
     if left:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.lines import print_columns, print_json, stop_at
-from forecast.cli.options import AsJson, AsOf, Book, Draws, Seed, day, named, not_later, root_of, today
+from forecast.cli.options import AsJson, AsOf, Book, Draws, Seed, Trust, day, named, not_later, root_of, today
 
 if TYPE_CHECKING:
     from forecast.observing import Observation
@@ -39,6 +39,7 @@ def whatif(
     as_of: AsOf = None,
     seed: Seed = 1,
     draws: Draws = 16_384,
+    trust: Trust = False,
     book: Book = None,
     as_json: AsJson = False,
 ) -> None:
@@ -58,7 +59,7 @@ def whatif(
     if not others and not seen:
         raise typer.BadParameter("suppose something: --prior or --observe", param_hint="--prior / --observe")
     at = not_later(as_of, now=today())
-    found = suppose(root_of(book), topic, priors=others, rows=seen, as_of=at, settings=Settings(seed=seed, draws=draws))
+    found = suppose(root_of(book), topic, priors=others, rows=seen, as_of=at, settings=Settings(seed=seed, draws=draws, trust=trust))
     stop_at(found.problems, as_json=as_json)
     if as_json:
         print_json(

@@ -22,6 +22,7 @@ from forecast.inference.target import NoSupport, NotFinite, evaluate
 from forecast.model.coordinates import FARTHEST, Coordinates, own_coordinates, prior_coordinates
 from forecast.model.guided import Guided, guided_coordinates
 from forecast.model.model import Array, Model
+from forecast.model.own import refuse_own
 from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
 from forecast.model.unsound import Unsound, at_place, at_prior
 
@@ -70,8 +71,9 @@ def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None =
     """Return the posterior of a model given its rows, by adaptive importance sampling.
 
     Raises ``Unsound`` where some row is impossible at every draw of every
-    hypothesis, naming the row, or where a statement gives no number.
+    hypothesis, naming the row, where a statement gives no number, or where the topic brings its own model.
     """
+    refuse_own(model, "the fast engine has only the statements of topic.toml")
     try:
         return _conditioned(model, rng, budget or Budget())
     except Unsound:

@@ -73,12 +73,12 @@ def sample_nuts(
     best = _run(model, rendered, compiled, first, seed)
     if not best.diagnostics.sound:
         say("sampling more slowly")
-        best = _sounder(best, _run(model, rendered, compiled, slower, seed + 1))
+        best = sounder(best, _run(model, rendered, compiled, slower, seed + 1))
     if not best.diagnostics.sound and any(each.form == "standard" for each in rendered.free):
         say("compiling with centred hierarchies")
         rendered = render(model, centred=True)
         compiled = _compile(rendered)
-        best = _sounder(best, _run(model, rendered, compiled, slower, seed + 2))
+        best = sounder(best, _run(model, rendered, compiled, slower, seed + 2))
     return _timed(best, began)
 
 
@@ -101,7 +101,7 @@ def _run(model: Model, rendered: Rendered, compiled: Any, settings: Settings, se
         shares = special.softmax(chains.log_hypotheses, axis=1)
         parameters |= _drawn_hypotheses(rendered, shares, np.random.default_rng(seed))
     count = len(chains.unconstrained)
-    diagnostics = _diagnose(_values(rendered, parameters), shares, chains.divergences, settings, count)
+    diagnostics = diagnose(_values(rendered, parameters), shares, chains.divergences, settings, count)
     likelihood = np.broadcast_to(model.log_likelihood(parameters), (count, len(model.rows)))
     ordered = {name: parameters[name] for name in model.topic.parameters}
     return Posterior(model, "nuts", ordered, np.full(count, -np.log(count)), likelihood, diagnostics, settings.chains)
@@ -127,13 +127,14 @@ def _sample(compiled: Any, settings: Settings, seed: int) -> Chains:
     stats = tree["sample_stats"]
     joint = tree["posterior"][HYPOTHESES].values if HYPOTHESES in tree["posterior"] else None
     return Chains(
-        unconstrained=_one_after_another(stats["unconstrained_draw"].values),
-        log_hypotheses=None if joint is None else _one_after_another(joint),
+        unconstrained=one_after_another(stats["unconstrained_draw"].values),
+        log_hypotheses=None if joint is None else one_after_another(joint),
         divergences=int(stats["diverging"].values.sum()),
     )
 
 
-def _one_after_another(values: NDArray[Any]) -> Array:
+def one_after_another(values: NDArray[Any]) -> Array:
+    """Return draws ``(chains, draws, values)`` with the chains one after another."""
     flat: Array = np.asarray(values, dtype=float).reshape(-1, values.shape[-1])
     return flat
 
@@ -186,7 +187,7 @@ def _values(rendered: Rendered, parameters: Mapping[str, NDArray[Any]]) -> dict[
     return {free.block.name: np.asarray(parameters[free.block.name], dtype=float) for free in rendered.free}
 
 
-def _diagnose(values: Mapping[str, Array], shares: Array | None, divergences: int, settings: Settings, count: int) -> Diagnostics:
+def diagnose(values: Mapping[str, Array], shares: Array | None, divergences: int, settings: Settings, count: int) -> Diagnostics:
     """R-hat, bulk and tail effective draws over every continuous value, and over the hypotheses' probabilities."""
     from arviz_stats.base import array_stats
 
@@ -229,7 +230,7 @@ def _enumerated(model: Model, rendered: Rendered, draws: int, chains: int, seed:
     return Posterior(model, "nuts", parameters, np.full(draws, -np.log(draws)), likelihood, diagnostics, chains)
 
 
-def _sounder(one: Posterior, other: Posterior) -> Posterior:
+def sounder(one: Posterior, other: Posterior) -> Posterior:
     """The better of two runs: sound before unsound, then the smaller R-hat."""
     return min(one, other, key=lambda each: (not each.diagnostics.sound, each.diagnostics.r_hat))
 

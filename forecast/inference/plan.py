@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from forecast.language.expressions import Expression, names_in
 from forecast.model.coordinates import prior_coordinates
 from forecast.model.model import Array, Model
+from forecast.model.own import refuse_own
 from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
 
 CHECK_DRAWS = 500  # prior draws of each hypothesis on which a row must move to count as informative
@@ -76,6 +77,7 @@ class Plan:
 
 def plan(model: Model) -> Plan:
     """Look at a model's hypotheses and rows; raise ``CannotSample`` where no hypothesis makes the rows possible."""
+    refuse_own(model, "the PyMC program is that file, not its statements")
     prior = blocks(model)
     tried = [(hypothesis, _moved(model, prior, hypothesis)) for hypothesis in hypotheses(model, prior)]
     possible = [(hypothesis, moved) for hypothesis, moved in tried if all(np.isfinite(value) for value in moved.constant.values())]

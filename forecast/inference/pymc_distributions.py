@@ -9,7 +9,7 @@ import numpy as np
 
 from forecast.language.distributions import Family
 from forecast.language.distributions.bounded import Bounded, inner_arguments
-from forecast.language.distributions.walks import Walk
+from forecast.language.distributions.pools import Pooled
 
 WHOLE = {"Binomial": ("n",), "BetaBinomial": ("n",), "DiscreteUniform": ("lower", "upper")}
 
@@ -18,6 +18,9 @@ def variable_of(kind: Family, name: str, arguments: Mapping[str, Any], **keyword
     """Declare a variable of a family in the PyMC model at hand."""
     import pymc as pm
 
+    if isinstance(kind, Pooled):
+        parts = [distribution_of(part.family, part.arguments) for part in kind.parts]
+        return pm.Mixture(name, [part.share for part in kind.parts], parts, **keywords)
     return getattr(pm, kind.name)(name, *_within(kind, arguments), **_own(kind, arguments), **keywords)
 
 
@@ -28,34 +31,8 @@ def distribution_of(kind: Family, arguments: Mapping[str, Any], **keywords: Any)
     return getattr(pm, kind.name).dist(*_within(kind, arguments), **_own(kind, arguments), **keywords)
 
 
-def log_density_of(kind: Family, arguments: Mapping[str, Any], value: Any) -> Any:
-    """The log density of values, each beside its own; of a walk given the value before."""
-    import pymc as pm
-    import pytensor.tensor as pt
-
-    if not isinstance(kind, Walk):
-        return pm.logp(distribution_of(kind, arguments), value)
-    (first_mean, first_sd), (factor, added, sigma) = kind.first(arguments), kind.step(arguments)
-    first = pm.logp(pm.Normal.dist(first_mean, first_sd), value[..., :1])
-    steps = pm.logp(pm.Normal.dist(factor * value[..., :-1] + added, sigma), value[..., 1:])
-    leading = pt.zeros_like(steps[..., :1])  # as many hypotheses as the steps have
-    return pt.concatenate([first + leading, steps], axis=-1) if value.type.shape[-1] != 1 else first
-
-
-def walked(kind: Walk, arguments: Mapping[str, Any], standard: Any, count: int) -> Any:
-    """The values of a walk, ``(labels,)``, that standard normal steps lead to."""
-    import pytensor.tensor as pt
-
-    (first_mean, first_sd), (factor, added, sigma) = kind.first(arguments), kind.step(arguments)
-    steps = pt.concatenate([pt.atleast_1d(first_mean + first_sd * standard[:1]), pt.atleast_1d(added + sigma * standard[1:])])
-    if isinstance(factor, float) and factor == 1:
-        return pt.cumsum(steps)
-    behind = np.subtract.outer(np.arange(count), np.arange(count))
-    return pt.dot(pt.switch(behind >= 0, pt.power(factor, np.maximum(behind, 0)), 0.0), steps)
-
-
 def transform_for(kind: Family, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The transform of a parameter where PyMC's own would leave hard walls: LogitNormal, and what is cut on one side only."""
+    """The transform of a parameter where PyMC's own would leave hard walls: LogitNormal, a pool, and what is cut on one side only."""
     from pymc.distributions import transforms
 
     if kind.name == "LogitNormal":
@@ -63,13 +40,15 @@ def transform_for(kind: Family, arguments: Mapping[str, Any]) -> dict[str, Any]:
     edges = cut_edges(kind, arguments)
     if edges is None:
         return {}
+    if edges == (-np.inf, np.inf):
+        return {"default_transform": None}
     lower, upper = (None if np.isinf(edge) else edge for edge in edges)
     return {"default_transform": transforms.Interval(lower, upper)}
 
 
 def cut_edges(kind: Family, arguments: Mapping[str, Any]) -> tuple[float, float] | None:
-    """The edges of a truncated distribution with bounds that are numbers; None for any other."""
-    if kind.name != "Truncated":
+    """The edges of a pool, or of a truncated distribution with bounds that are numbers; None for any other."""
+    if kind.name != "Truncated" and not isinstance(kind, Pooled):
         return None
     lower, upper = kind.support(**arguments)
     return float(np.max(lower)), float(np.min(upper))

@@ -15,8 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.plan import CannotSample, Moved, Plan, plan
-from forecast.inference.pymc_distributions import distribution_of, log_density_of, transform_for, variable_of, walked
+from forecast.inference.pymc_distributions import distribution_of, transform_for, variable_of
+from forecast.inference.pymc_pools import POTENTIAL, log_density_of
+from forecast.inference.pymc_walks import walk_log_density, walked
 from forecast.language.distributions import Family
+from forecast.language.distributions.pools import LOG_ODDS
 from forecast.language.distributions.walks import Walk
 from forecast.language.tensors import TensorOps
 from forecast.model.model import Array, Model, Table
@@ -43,7 +46,7 @@ class Free:
 
     ``own``: as its own distribution; ``standard``: as a standard variable that is
     shifted and scaled (non-centred); ``flat``: without density of its own, because
-    its prior depends on a hypothesis, within ``lower`` and ``upper``.
+    its prior depends on a hypothesis or is a potential (a log-odds pool), within ``lower`` and ``upper``.
     ``transform`` is what PyMC does to the variable before NUTS sees it.
     """
 
@@ -142,6 +145,8 @@ class _Writer:
         key = block.name if block.size == max(1, len(block.parameter.labels)) else f"{block.name}__{block.positions[0]}"
         if self.plan.is_flat(block):
             return self._declare_flat(block, key, shape)
+        if block.family.name == LOG_ODDS:
+            return self._declare_pooled(block, key, shape)
         arguments = self._prior_arguments(block, values)
         if isinstance(block.family, Walk):
             return self._declare_walk(block.family, block, key, arguments)
@@ -157,7 +162,7 @@ class _Writer:
 
         if self.centred:
             values = pm.Flat(key, shape=block.size)
-            pm.Potential(f"{key}__walk", log_density_of(kind, arguments, values).sum())
+            pm.Potential(f"{key}__walk", walk_log_density(kind, arguments, values).sum())
             return Free(block, "own", _transform(values)), values
         standard = pm.Normal(f"{key}__standard", 0, 1, shape=block.size)
         return Free(block, "standard", _transform(standard)), walked(kind, arguments, standard, block.size)
@@ -174,6 +179,16 @@ class _Writer:
             variable = pm.Flat(key, shape=shape)
         else:
             raise CannotSample(f"the support of `{block.name}` depends on a hypothesis")
+        return Free(block, "flat", _transform(variable), lower, upper), variable
+
+    def _declare_pooled(self, block: Block, key: str, shape: tuple[int, ...]) -> tuple[Free, Any]:
+        """A flat variable within the pool's support, with the pool's density as a potential."""
+        import pymc as pm
+
+        lower, upper = (float(edge) for edge in block.family.support())
+        middle = np.full(shape, block.family.quantile(0.5))
+        variable = pm.Flat(key, shape=shape, initval=middle, **transform_for(block.family, {}))
+        pm.Potential(f"{key}{POTENTIAL}", log_density_of(block.family, {}, variable).sum())
         return Free(block, "flat", _transform(variable), lower, upper), variable
 
     def _prior_term(self, block: Block, values: Mapping[str, Any]) -> Any:

@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.plan import CannotSample, Plan, names_behind, plan
-from forecast.inference.pymc_distributions import WHOLE, cut_edges
 from forecast.inference.pymc_model import LOCATION_SCALE
+from forecast.inference.pymc_pools import POTENTIAL
+from forecast.inference.source_distributions import arguments_text, density_text, helpers, transform_text, walk_lines
 from forecast.language.distributions import Family, family_for
-from forecast.language.distributions.bounded import Bounded, inner_arguments
+from forecast.language.distributions.pools import LOG_ODDS
 from forecast.language.distributions.walks import Walk
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.source import Source, SourceOps, number_text
@@ -29,7 +30,18 @@ from forecast.model.priors import Block
 
 SOURCE = SourceOps()
 INDENT = "    "
-RESERVED = {"np", "pm", "pt", "slice", "total", "hypotheses", "joint", "log_density"}  # names the program uses itself
+RESERVED = {
+    "np",
+    "pm",
+    "pt",
+    "slice",
+    "total",
+    "hypotheses",
+    "joint",
+    "log_density",
+    "log_odds_density",
+    "log_odds_mass",
+}  # names the program uses itself
 
 
 def pymc_source(model: Model) -> str:
@@ -65,6 +77,7 @@ class _Writer:
                 "import pytensor.tensor as pt",
                 "",
                 *([f"{_labels_name(name)} = {list(labels)!r}" for name, labels in topic.labels.items()]),
+                *helpers([block.family for block in self.plan.prior]),
             ]
         )
 
@@ -125,7 +138,9 @@ class _Writer:
         for parameter in self.model.topic.parameters.values():
             blocks = [block for block in self.plan.prior if block.name == parameter.name]
             unit = f" [{parameter.unit}]" if parameter.unit else ""
-            lines += [f"{INDENT}# {line}" for line in textwrap.wrap(f"{parameter.name}{unit}: {_plain(parameter.why)}", 110)]
+            whys = [parameter.why, *(part.why for part in parameter.parts if part.is_used)]
+            said = _plain(" ".join(why for why in whys if why))
+            lines += [f"{INDENT}# {line}" for line in textwrap.wrap(f"{parameter.name}{unit}: {said}", 110)]
             if blocks[0].family.discrete:
                 lines += [f"{INDENT}# {parameter.name} has prior {blocks[0].statement.text}: it is summed out below", ""]
             else:
@@ -135,7 +150,7 @@ class _Writer:
                 kind, arguments = self._row_arguments(name, table)
                 lines += [
                     f"{INDENT}# {name}: {table.stream.value.text}",
-                    f'{INDENT}pm.{kind.name}("{name}", {_arguments(kind, arguments)}, observed={self._observed(name, table)})',
+                    f'{INDENT}pm.{kind.name}("{name}", {arguments_text(kind, arguments)}, observed={self._observed(name, table)})',
                 ]
         if self.plan.discrete:
             lines += ["", *self._over_hypotheses()]
@@ -171,7 +186,13 @@ class _Writer:
         if isinstance(kind, Walk):
             yield f"{INDENT}# {block.statement.text}, by its steps, which samples better"
             yield f'{INDENT}{variable}_standard = pm.Normal("{name}_standard", 0, 1, shape={block.size})'
-            yield from _walk(kind, arguments, variable, name, block.size)
+            yield from (f"{INDENT}{line}" for line in walk_lines(kind, arguments, variable, name, block.size))
+            return
+        if kind.name == LOG_ODDS:
+            middle = f"np.full({block.size}, {kind.quantile(0.5):g})" if shape else f"{kind.quantile(0.5):g}"
+            yield f"{INDENT}# {block.statement.text}: its density is added as a potential"
+            yield f'{INDENT}{variable} = pm.Flat("{name}", initval={middle}{transform_text(kind, arguments)}{shape})'
+            yield f'{INDENT}pm.Potential("{name}{POTENTIAL}", {density_text(kind, arguments, variable)}.sum())'
             return
         if block.fixed is None and set(arguments) - {"nu"} == set(LOCATION_SCALE.get(kind.name, ())):
             yield f"{INDENT}# {block.statement.text}, as a standard variable shifted and scaled, which samples better"
@@ -182,8 +203,8 @@ class _Writer:
             yield f'{INDENT}{variable} = pm.Deterministic("{name}", {value}{"" if shape else "[0]"})'
             return
         yield f"{INDENT}# {block.statement.text}"
-        transform = _transform(kind, arguments)
-        yield f'{INDENT}{variable} = pm.{kind.name}("{name}", {_arguments(kind, arguments)}{transform}{shape})'
+        transform = transform_text(kind, arguments)
+        yield f'{INDENT}{variable} = pm.{kind.name}("{name}", {arguments_text(kind, arguments)}{transform}{shape})'
 
     def _over_hypotheses(self) -> Iterator[str]:
         names = sorted(self.plan.discrete)
@@ -211,7 +232,7 @@ class _Writer:
                 kind, arguments = self._row_arguments(name, table)
                 yield f"{INDENT * 2}# {name}: {table.stream.value.text}"
                 seen = self._observed(name, table)
-                yield f"{INDENT * 2}total += pm.logp(pm.{kind.name}.dist({_arguments(kind, arguments)}, shape={seen}.shape), {seen}).sum()"
+                yield f"{INDENT * 2}total += pm.logp(pm.{kind.name}.dist({arguments_text(kind, arguments)}, shape={seen}.shape), {seen}).sum()"
         yield f"{INDENT * 2}return total"
         yield ""
         yield f"{INDENT}joint = pt.stack([log_density(*values) for values in hypotheses])"
@@ -234,7 +255,7 @@ class _Writer:
         if kind.name == "Categorical":
             density = f"pt.log(pt.as_tensor_variable({arguments['p']}))[{variable}]"
             return f"{density}.sum()" if labelled else density
-        return f"pm.logp(pm.{kind.name}.dist({_arguments(kind, arguments)}), {variable}).sum()"
+        return f"{density_text(kind, arguments, variable)}.sum()"
 
     # arguments
 
@@ -322,42 +343,6 @@ def _standard(kind: str, arguments: Mapping[str, Any], name: str) -> str:
             return f'Cauchy("{name}_standard", alpha=0, beta=1'
         case _:
             return f'Normal("{name}_standard", 0, 1'
-
-
-def _arguments(kind: Family, arguments: Mapping[str, Any]) -> str:
-    shown = [f"pm.{kind.inner.name}.dist({_arguments(kind.inner, inner_arguments(arguments))})"] if isinstance(kind, Bounded) else []
-    for name, value in arguments.items():
-        if "." in name:
-            continue
-        text = number_text(value)
-        whole = name in WHOLE.get(kind.name, ()) and isinstance(value, Source)
-        shown.append(f'{name}=pt.cast({text}, "int64")' if whole else f"{name}={text}")
-    return ", ".join(shown)
-
-
-def _walk(kind: Walk, arguments: Mapping[str, Any], variable: str, name: str, count: int) -> Iterator[str]:
-    """The declaration of a walk from its standard steps."""
-    steps = f"{variable}_standard"
-    (first_mean, first_sd), (factor, added, sigma) = kind.first(arguments), kind.step(arguments)
-    first, rest = first_mean + first_sd * Source(f"{steps}[:1]"), added + sigma * Source(f"{steps}[1:]")
-    yield f"{INDENT}{variable}_steps = pt.concatenate([{first}, {rest}])"
-    if isinstance(factor, float) and factor == 1:
-        yield f'{INDENT}{variable} = pm.Deterministic("{name}", pt.cumsum({variable}_steps))'
-        return
-    yield f"{INDENT}{variable}_behind = np.subtract.outer(np.arange({count}), np.arange({count}))"
-    weights = f"pt.switch({variable}_behind >= 0, pt.power({number_text(factor)}, np.maximum({variable}_behind, 0)), 0.0)"
-    yield f'{INDENT}{variable} = pm.Deterministic("{name}", pt.dot({weights}, {variable}_steps))'
-
-
-def _transform(kind: Family, arguments: Mapping[str, Any]) -> str:
-    """The transform that a declaration names because PyMC would choose none, or one that stops at a wall; see ``pymc_distributions``."""
-    if kind.name == "LogitNormal":
-        return ", default_transform=pm.distributions.transforms.logodds"
-    edges = cut_edges(kind, arguments)
-    if edges is None:
-        return ""
-    lower, upper = ("None" if np.isinf(edge) else number_text(edge) for edge in edges)
-    return f", default_transform=pm.distributions.transforms.Interval({lower}, {upper})"
 
 
 def _labels_name(label_set: str) -> str:

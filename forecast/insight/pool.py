@@ -86,7 +86,7 @@ class Pool:
         if alike and model.topic.parameters == self.reference.topic.parameters:
             return ratio
         for new, old in zip(blocks(model), blocks(self.reference), strict=True):
-            if new.statement.text != old.statement.text or not (alike or new.fixed):
+            if new.statement.text != old.statement.text or not (alike or new.fixed is not None):
                 values = self.parameters[new.name]
                 ratio = ratio + new.log_density(model, values[:, list(new.positions)], self.parameters)
                 ratio = ratio - old.log_density(self.reference, values[:, list(old.positions)], self.parameters)

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from forecast.insight.basis import Basis, Unknown, Varied, drawn, refitted, reweighed, simulated, thinned
 from forecast.insight.pool import Pool, Weights
+from forecast.language.distributions.pools import Pooled
 from forecast.language.distributions.words import Form
 from forecast.language.faults import Fault
 from forecast.language.statements import Statement, parse_statement
@@ -64,6 +65,9 @@ def sensitivity(basis: Basis, wide: Pool | None = None) -> tuple[list[Sensitivit
     found: list[SensitivityContent] = []
     notes: list[str] = []
     for block in blocks(basis.model):
+        if isinstance(block.family, Pooled):
+            notes.append(f"The prior of {block.name} is a pool, which is not varied here; `forecast whatif` takes another in its place.")
+            continue
         label = block.parameter.labels[block.positions[0]] if block.parameter.by_label and block.parameter.labels else ""
         for change, width, shift in CHANGES:
             name = f"{block.name}[{label}]" if label else block.name

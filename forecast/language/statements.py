@@ -33,6 +33,15 @@ class Statement:
     offset: int
     offsets: Mapping[str, int]
     inner: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    parts: tuple[Weighted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """A part of a pool: its share of the weight, and its distribution."""
+
+    share: float
+    statement: Statement
 
 
 def parse_statement(text: str) -> Statement:

@@ -47,7 +47,26 @@ def _content(parameter: Parameter, label: str, prior: Posterior, posterior: Post
             }
             for code, category in enumerate(parameter.categories)
         ],
+        **({"pooling": parameter.pooling, "parts": _parts(parameter)} if parameter.parts else {}),
     }
+
+
+def _parts(parameter: Parameter) -> list[dict[str, Any]]:
+    """What was pooled, and what was kept and not used."""
+    return [
+        {
+            "name": part.name,
+            "weight": part.weight,
+            "share": parameter.share_of(part),
+            "used": part.is_used,
+            "statement": part.statement.text,
+            "why": part.why,
+            "source": part.source,
+            "points": None if part.points is None else list(part.points),
+            "categories": dict(part.shares),
+        }
+        for part in parameter.parts
+    ]
 
 
 def _belief(draws: Ordered, mean: float, *, logarithmic: bool, is_share: bool) -> dict[str, Any]:

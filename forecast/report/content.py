@@ -74,6 +74,7 @@ def topic_content(
         "engine": engine_content(posterior.diagnostics),
         "verdict": judged,
         "run": dict(run),
+        **({} if topic.own is None else {"code": {"path": topic.own.path, "sha256": topic.own.sha256}}),
     }
     shown: dict[str, Any] = rounded(content)
     return {**shown, "digest": digest_of(shown)}

@@ -136,6 +136,20 @@ class Category(TypedDict):
     posterior: float
 
 
+class PartContent(TypedDict):
+    """A scenario or an expert of a pooled prior: its weight as given, its share of what counts, and what it says alone."""
+
+    name: str
+    weight: float
+    share: float
+    used: bool
+    statement: str
+    why: str
+    source: str
+    points: list[float] | None
+    categories: dict[str, float]
+
+
 class ParameterContent(TypedDict):
     """One value of a parameter (of one label where it has several): prior and posterior."""
 
@@ -152,6 +166,8 @@ class ParameterContent(TypedDict):
     prior: Belief
     posterior: Belief
     categories: list[Category]
+    pooling: NotRequired[Literal["mixture", "linear", "log_odds"]]
+    parts: NotRequired[list[PartContent]]
 
 
 class RowContent(TypedDict):
@@ -268,6 +284,13 @@ class RunContent(TypedDict):
     hindcast: NotRequired[bool]
 
 
+class CodeContent(TypedDict):
+    """Code of the book that was run for a report: its path in the book and the SHA-256 of its text."""
+
+    path: str
+    sha256: str
+
+
 class TopicContent(TypedDict):
     """Everything the pages of one topic show."""
 
@@ -291,6 +314,7 @@ class TopicContent(TypedDict):
     engine: EngineContent
     verdict: VerdictContent
     run: RunContent
+    code: NotRequired[CodeContent]
 
 
 def content_bytes(content: Mapping[str, Any]) -> bytes:

@@ -150,6 +150,33 @@ def beliefs_table(content: Mapping[str, Any]) -> Table:
     return Table(caption, (*columns, Column("unit")), tuple(rows))
 
 
+def pool_tables(content: Mapping[str, Any]) -> dict[str, Table]:
+    """What was pooled for each parameter whose prior is a pool, by its name."""
+    pooled = {parameter["name"]: parameter for parameter in content["parameters"] if "parts" in parameter}
+    return {name: _pool_table(parameter) for name, parameter in pooled.items()}
+
+
+def _pool_table(parameter: Mapping[str, Any]) -> Table:
+    kinds = {
+        "mixture": ("scenario", "the scenarios of {}: each has its chance, and one of them is right"),
+        "linear": ("expert", "what people said of {}: chances pooled by their weights"),
+        "log_odds": ("expert", "what people said of {}: log odds pooled by their weights"),
+    }
+    head, caption = kinds[parameter["pooling"]]
+    labels = [category["label"] for category in parameter["categories"]]
+    points = [Column(spaced(label), "number") for label in labels] or [Column(name, "number") for name in ("5 %", "50 %", "95 %")]
+    columns = (Column(head, "head"), Column("weight", "number"), *points, Column("why", "note"), Column("statement", "code"))
+    rows = []
+    for part in parameter["parts"]:
+        said = [_in_unit(value, parameter["unit"]) for value in part["points"] or ()]
+        shares = [words.share(part["categories"][label]) for label in labels]
+        why = f"{part['why']} ({part['source']})" if part["source"] else part["why"]
+        rows.append(
+            (spaced(part["name"]), words.share(part["share"]) if part["used"] else "not used", *said, *shares, why, part["statement"])
+        )
+    return Table(caption.format(spaced(parameter["name"])), columns, tuple(rows))
+
+
 def statements_table(content: Mapping[str, Any]) -> Table:
     """The model in its own statements."""
     rows: list[tuple[str, ...]] = [

@@ -14,11 +14,12 @@ from forecast.book.problems import has_errors, in_order
 from forecast.book.topic import Book
 from forecast.checking import read_checked
 from forecast.concluding import Settings
+from forecast.model.own import refusals
 from forecast.remembering import published
 from forecast.report.pages import render_index
 from forecast.workflow import Made, draft
 
-EDITED = {".toml", ".csv", ".md"}  # what people edit in a book
+EDITED = {".toml", ".csv", ".md", ".py"}  # what people edit in a book
 
 
 def touched_topics(root: Path, paths: Iterable[Path]) -> tuple[str, ...]:
@@ -37,6 +38,8 @@ def drafted(root: Path, topic: str, *, as_of: date, settings: Settings, insight:
     book, problems = read_checked(root, [topic])
     if has_errors(problems):
         return Made(problems=problems)
+    if refused := refusals(book.topics.values(), trust=settings.trust):
+        return Made(problems=in_order((*problems, *refused)))
     if is_published(book, topic):
         return None
     made = draft(book, topic, as_of=as_of, settings=settings, insight=insight)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from forecast.language.distributions.families import FAMILIES, family, family_for
+from forecast.language.distributions.families import FAMILIES, component, family, family_for
 from forecast.language.distributions.family import Family, Signature
 
-__all__ = ["FAMILIES", "Family", "Signature", "family", "family_for"]
+__all__ = ["FAMILIES", "Family", "Signature", "component", "family", "family_for"]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
+
+import numpy as np
 
 from forecast.language.distributions.bounded import censored, truncated
 from forecast.language.distributions.choices import Categorical, DiscreteUniform
@@ -11,14 +14,17 @@ from forecast.language.distributions.events import NegativeBinomial, Poisson, Ze
 from forecast.language.distributions.family import Family
 from forecast.language.distributions.gammas import Gamma, InverseGamma
 from forecast.language.distributions.half import HalfCauchy, HalfNormal, HalfStudentT
+from forecast.language.distributions.pools import Component, Pooled, pooled
 from forecast.language.distributions.positive import Exponential, LogNormal, Weibull
 from forecast.language.distributions.real import Cauchy, Normal, StudentT
 from forecast.language.distributions.shares import Beta, LogitNormal
 from forecast.language.distributions.spans import Triangular, Uniform
 from forecast.language.distributions.trials import Bernoulli, BetaBinomial, Binomial
 from forecast.language.distributions.walks import autoregression, random_walk
+from forecast.language.evaluate import Scope, evaluate
 from forecast.language.faults import Fault, did_you_mean
-from forecast.language.statements import Statement
+from forecast.language.ops import NumpyOps
+from forecast.language.statements import Statement, parse_statement
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
@@ -65,6 +71,8 @@ def family(name: str) -> Family:
 
 def family_for(statement: Statement) -> Family:
     """Return the family a statement names, made of those within it; raise ``Fault`` where there is none."""
+    if statement.parts:
+        return _pool(statement.distribution, tuple((part.share, part.statement.text) for part in statement.parts))
     if statement.distribution not in WRAPPERS:
         return family(statement.distribution)
     argument, name = next(iter(statement.inner.items()))
@@ -78,3 +86,17 @@ def family_for(statement: Statement) -> Family:
         why = "its values are labels" if name == "Categorical" else "it has bounds of its own"
         raise Fault(f"{name} cannot stand inside {statement.distribution}: {why}", argument=argument)
     return WRAPPERS[statement.distribution](inner)
+
+
+@lru_cache(maxsize=256)
+def _pool(kind: str, parts: tuple[tuple[float, str], ...]) -> Pooled:
+    """The family of a pool, which its shares and its parts' texts determine; kept for the table of its quantiles."""
+    return pooled(kind, tuple(component(share, parse_statement(text)) for share, text in parts))
+
+
+def component(share: float, statement: Statement) -> Component:
+    """Return a part of a pool: a sound statement whose arguments are numbers, with its share."""
+    kind, ops = family_for(statement), NumpyOps()
+    given = {name: evaluate(expression, Scope(), ops) for name, expression in statement.arguments.items()}
+    with np.errstate(all="ignore"):
+        return Component(share, kind, MappingProxyType(kind.from_words(given, ops)))

@@ -42,18 +42,18 @@ class Table:
         return result
 
 
-def tabulate(exact: Callable[[Array, Array], Array], slope: Callable[[Array, Array], Array]) -> Table | None:
+def tabulate(exact: Callable[[Array, Array], Array], slope: Callable[[Array, Array], Array], *, every: int = 16) -> Table | None:
     """Return the table of a function, or None where interpolation would not be good enough.
 
     ``exact`` gives the function (the log or logit of a quantile) from the shares
     below and above, each with all its digits;
     ``slope(value, log_phi)`` its derivative by normal score, given the value and
-    the normal log density.
+    the normal log density.  One in ``every`` cells is checked, which is enough for a curve that is smooth throughout.
     """
     nodes: Array = np.linspace(-FARTHEST, FARTHEST, NODES)
     values = exact(special.ndtr(nodes), special.ndtr(-nodes))
     slopes = slope(values, -0.5 * nodes**2 - 0.5 * np.log(2 * np.pi)) * STEP
-    middles: Array = np.arange(7.0, NODES - 1, 16) + 0.5  # every sixteenth cell is checked
+    middles: Array = np.arange((every - 1) // 2, NODES - 1, every, dtype=float) + 0.5
     between = nodes[0] + middles * STEP
     error = np.abs(_hermite(middles, values, slopes) - exact(special.ndtr(between), special.ndtr(-between)))
     return Table(values, slopes, exact) if (error <= CLOSE_ENOUGH).all() else None  # an error that is NaN is not small

@@ -1,0 +1,305 @@
+"""Several distributions as one: a mixture (linear pool), and the log-odds pool of people who disagree.
+
+With shares w that add up to 1, distribution functions F and densities f of the
+parts:
+
+- linear: F(x) = sum w_i F_i(x), a mixture: one of the parts is right, and nobody knows which;
+- log odds: logit F(x) = sum w_i logit F_i(x): at every threshold the odds are the
+  weighted geometric mean of the parts' odds.  Its density is
+  F (1 - F) sum w_i f_i / (F_i (1 - F_i)).
+
+Stone 1961, doi:10.1214/aoms/1177704873 (linear); Genest and Zidek 1986,
+doi:10.1214/ss/1177013825 (both).  The parts' arguments are numbers, so a pool
+has no arguments at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy import special
+
+from forecast.language.distributions.domains import Domain
+from forecast.language.distributions.family import Array, Core, Family, Signature
+from forecast.language.distributions.roots import roots
+from forecast.language.distributions.table import FARTHEST, FEWEST, NODES, Table, tabulate
+
+LINEAR, LOG_ODDS = "Mixture", "LogOddsPool"
+TINY = np.finfo(float).tiny
+SCORES: Array = np.linspace(-FARTHEST, FARTHEST, NODES)  # normal scores of a table's nodes
+MOMENT_SCORES: Array = np.linspace(-8.2, 8.2, 4_001)  # beyond, a uniform number has no digits left
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part of a pool: its share, and its family with constant arguments."""
+
+    share: float
+    family: Family
+    arguments: Mapping[str, Any]
+
+    @property
+    def core(self) -> Core:
+        """The family's core arguments."""
+        return self.family._prepare(self.arguments)[0]
+
+    def log_density(self, x: Array) -> Array:
+        """The part's log density, minus infinity outside its own support."""
+        return self.family.log_density(x, **self.arguments)
+
+    def below(self, x: Array) -> Array:
+        """P(X <= x)."""
+        return self.family._upto(x, *self.core)
+
+    def above(self, x: Array) -> Array:
+        """P(X > x)."""
+        return self.family._beyond(x, *self.core)
+
+    def log_below(self, x: Array) -> Array:
+        """The log of P(X <= x), also where the share itself is too small for a float."""
+        return self._log_share(self.below(x), x)
+
+    def log_above(self, x: Array) -> Array:
+        """The log of P(X > x), likewise."""
+        return self._log_share(self.above(x), x)
+
+    def _log_share(self, share: Array, x: Array) -> Array:
+        """The log of a tail's share.
+
+        One too small for a float is, by Mills' ratio, the density over how fast its log changes there.
+        """
+        log_share = np.asarray(np.log(share))
+        if self.family.discrete or not (share < TINY).any():
+            return log_share
+        near = 1e-6 * np.maximum(np.abs(x), 1e-6)
+        slope = np.abs(self.log_density(x + near) - self.log_density(x - near)) / (2 * near)
+        lost = (share < TINY) & np.isfinite(slope) & (slope > 0)
+        return np.where(lost, self.log_density(x) - np.log(slope), log_share)
+
+
+class Pooled(Family):
+    """What both pools share: parts, a quantile by search between those of the parts, and no arguments."""
+
+    parts: ClassVar[tuple[Component, ...]]
+    signatures: ClassVar = (Signature(),)
+    domains: ClassVar[Mapping[str, Domain]] = {}
+
+    def _core(self, *_args: Any, **_arguments: Any) -> Core:
+        return ()
+
+    def _draw(self, rng: np.random.Generator, size: Any, *_core: Array) -> Any:
+        return self._quantile(np.maximum(rng.random(size), TINY))
+
+    def _quantile(self, q: Array, *_core: Array) -> Array:
+        if self.discrete:
+            first, last = (int(edge) for edge in self._edges)
+            return np.asarray(first + np.searchsorted(self._distribution(np.arange(first, last, dtype=float)), q), dtype=float)
+        if np.size(q) >= FEWEST:
+            return self._bounded(self._table.at(q) if self._table is not None else self._near_nodes(q))
+        return self._bounded(self._found(q, 1 - q))
+
+    def _upper_quantile(self, share: Array, *_core: Array) -> Array:
+        return self._quantile(1 - share) if self.discrete else self._bounded(self._found(1 - share, share))
+
+    @cached_property
+    def _nodes(self) -> Array:
+        """The quantile on the unbounded scale at the nodes of a table."""
+        with np.errstate(all="ignore"):
+            return self._found(special.ndtr(SCORES), special.ndtr(-SCORES))
+
+    @cached_property
+    def _table(self) -> Table | None:
+        """The quantile on the unbounded scale; None where a gap or a step between the parts forbids a smooth curve."""
+
+        def exact(below: Array, above: Array) -> Array:
+            return self._nodes if len(below) == len(SCORES) else self._found(below, above)
+
+        def slope(t: Array, log_phi: Array) -> Array:
+            return np.asarray(np.exp(log_phi - self._log_density(self._bounded(t)) - self._log_stretch(t)))
+
+        with np.errstate(all="ignore"):
+            return tabulate(exact, slope, every=1)
+
+    def _near_nodes(self, q: Array) -> Array:
+        """The quantile of many shares, each sought between two nodes; by the parts' own quantiles beyond the last."""
+        scores = special.ndtri(q)
+        inside = (scores > SCORES[0]) & (scores < SCORES[-1])
+        cell = np.clip(np.searchsorted(SCORES, scores), 1, len(SCORES) - 1)
+        found = self._between_bounds(q, 1 - q, self._nodes[cell - 1], self._nodes[cell])
+        if not inside.all():
+            found[~inside] = self._found(q[~inside], 1 - q[~inside])
+        return found
+
+    def _found(self, below: Array, above: Array) -> Array:
+        """The quantile with these shares below and above, on the unbounded scale."""
+        lower_half = below <= 0.5
+        each = [
+            np.where(lower_half, part.family._quantile(below, *core), part.family._upper_quantile(above, *core))
+            for part, core in ((part, part.core) for part in self.parts)
+        ]
+        low, high = (self._unbounded(edge) for edge in (np.minimum.reduce(each), np.maximum.reduce(each)))
+        return self._between_bounds(below, above, low, high)
+
+    def _between_bounds(self, below: Array, above: Array, low: Array, high: Array) -> Array:
+        """Likewise, sought between bounds of its own for each; in the lower half by the share below, in the upper by that above."""
+        below, above, low, high = (np.asarray(each) for each in (below, above, low, high))
+        found = np.full(below.shape, np.nan)
+        lower_half = below <= 0.5
+        for half, share, log_share, sign in ((lower_half, below, self._log_below, 1), (~lower_half, above, self._log_above, -1)):
+            if half.any():
+                found[half] = roots(_excess(self._bounded, log_share, np.log(share[half]), sign), low[half], high[half])
+        return found
+
+    def _log_below(self, x: Array) -> Array:
+        raise NotImplementedError
+
+    def _log_above(self, x: Array) -> Array:
+        raise NotImplementedError
+
+    def _distribution(self, x: Array, *_core: Array) -> Array:
+        return np.asarray(np.exp(self._log_below(x)))
+
+    def _survival(self, x: Array, *_core: Array) -> Array:
+        return np.asarray(np.exp(self._log_above(x)))
+
+    @cached_property
+    def _edges(self) -> tuple[float, float]:
+        lower, upper = zip(*(part.family.support(**part.arguments) for part in self.parts), strict=True)
+        return self._ends([float(edge) for edge in lower], [float(edge) for edge in upper])
+
+    def _ends(self, lower: list[float], upper: list[float]) -> tuple[float, float]:
+        raise NotImplementedError
+
+    def _support(self, *_core: Array) -> tuple[Any, Any]:
+        return self._edges
+
+    def _mean(self, *_core: Array) -> Array:
+        return self._moment(lambda x: x)
+
+    def _sd(self, *_core: Array) -> Array:
+        mean = self._mean()
+        return np.sqrt(self._moment(lambda x: (x - mean) ** 2))
+
+    def _moment(self, of: Any) -> Array:
+        """The mean of a function of the value: a sum for whole numbers, elsewhere an integral over normal scores."""
+        if self.discrete:
+            k: Array = np.arange(self._edges[0], self._edges[1] + 1)
+            return np.asarray((np.exp(self._log_density(k)) * of(k)).sum())
+        density = np.exp(-0.5 * MOMENT_SCORES**2)
+        return np.asarray((of(self._quantile(special.ndtr(MOMENT_SCORES))) * density).sum() / density.sum())
+
+    # the scale on which the values have no bounds
+
+    def _unbounded(self, x: Array) -> Array:
+        lower, upper = self._edges
+        if np.isfinite(lower) and np.isfinite(upper):
+            return np.asarray(special.logit(np.clip((x - lower) / (upper - lower), TINY, 1 - np.finfo(float).epsneg)))
+        if np.isfinite(lower):
+            return np.asarray(np.log(np.maximum(x - lower, TINY)))
+        return np.asarray(-np.log(np.maximum(upper - x, TINY))) if np.isfinite(upper) else np.asarray(x)
+
+    def _bounded(self, t: Array) -> Array:
+        lower, upper = self._edges
+        if np.isfinite(lower) and np.isfinite(upper):
+            return np.asarray(lower + (upper - lower) * special.expit(t))
+        if np.isfinite(lower):
+            return np.asarray(lower + np.exp(t))
+        return np.asarray(upper - np.exp(-t)) if np.isfinite(upper) else t
+
+    def _log_stretch(self, t: Array) -> Array:
+        """The log of how fast the value changes with the unbounded scale."""
+        lower, upper = self._edges
+        if np.isfinite(lower) and np.isfinite(upper):
+            return np.asarray(np.log(upper - lower) + special.log_expit(t) + special.log_expit(-t))
+        if np.isfinite(lower):
+            return t
+        return -t if np.isfinite(upper) else np.zeros_like(t)
+
+
+class Linear(Pooled):
+    """Mixture: f(x) = sum w_i f_i(x)."""
+
+    name = LINEAR
+
+    def _ends(self, lower: list[float], upper: list[float]) -> tuple[float, float]:
+        return min(lower), max(upper)
+
+    def _log_density(self, x: Array, *_core: Array) -> Array:
+        return _log_mean(self.parts, [part.log_density(x) for part in self.parts])
+
+    def _log_below(self, x: Array) -> Array:
+        return np.asarray(np.log(self._distribution(x)))
+
+    def _log_above(self, x: Array) -> Array:
+        return np.asarray(np.log(self._survival(x)))
+
+    def _distribution(self, x: Array, *_core: Array) -> Array:
+        return np.asarray(sum(part.share * part.below(x) for part in self.parts))
+
+    def _survival(self, x: Array, *_core: Array) -> Array:
+        return np.asarray(sum(part.share * part.above(x) for part in self.parts))
+
+    def _mean(self, *_core: Array) -> Array:
+        return np.asarray(sum(part.share * part.family.mean(**part.arguments) for part in self.parts))
+
+    def _sd(self, *_core: Array) -> Array:
+        mean = self._mean()
+        each = [(part.share, part.family.mean(**part.arguments), part.family.sd(**part.arguments)) for part in self.parts]
+        return np.asarray(np.sqrt(sum(share * (sd**2 + (its_mean - mean) ** 2) for share, its_mean, sd in each)))
+
+
+class LogOdds(Pooled):
+    """LogOddsPool: logit F(x) = sum w_i logit F_i(x); what any part holds impossible is so for all."""
+
+    name = LOG_ODDS
+
+    def _ends(self, lower: list[float], upper: list[float]) -> tuple[float, float]:
+        return max(lower), min(upper)
+
+    def _log_odds(self, x: Array) -> Array:
+        """The log odds of X <= x; minus infinity below the support, infinity from its end on."""
+        lower, upper = self._edges
+        odds = sum(part.share * (part.log_below(x) - part.log_above(x)) for part in self.parts)
+        return np.where(x < lower, -np.inf, np.where(x >= upper, np.inf, odds))
+
+    def _log_below(self, x: Array) -> Array:
+        return np.asarray(special.log_expit(self._log_odds(x)))
+
+    def _log_above(self, x: Array) -> Array:
+        return np.asarray(special.log_expit(-self._log_odds(x)))
+
+    def _log_density(self, x: Array, *_core: Array) -> Array:
+        odds = self._log_odds(x)
+        if self.discrete:
+            before = self._log_odds(x - 1)
+            from_below = special.expit(odds) - special.expit(before)
+            return np.asarray(np.log(np.where(before > 0, special.expit(-before) - special.expit(-odds), from_below)))
+        rates = [part.log_density(x) - part.log_below(x) - part.log_above(x) for part in self.parts]
+        return np.asarray(special.log_expit(odds) + special.log_expit(-odds) + _log_mean(self.parts, rates))
+
+
+def pooled(kind: str, components: tuple[Component, ...]) -> Pooled:
+    """Return the family of a pool of parts with constant arguments; all are continuous, or all discrete."""
+    base: Any = {LINEAR: Linear, LOG_ODDS: LogOdds}[kind]
+
+    class Made(base):  # type: ignore[misc]
+        parts = components
+        discrete = components[0].family.discrete
+
+    Made.__doc__ = base.__doc__
+    return Made()
+
+
+def _excess(bounded: Callable[[Array], Array], log_share: Callable[[Array], Array], wanted: Array, sign: int) -> Callable[[Array], Array]:
+    """How far the log of a tail's share is from what is wanted, rising with the value."""
+    return lambda t: sign * (log_share(bounded(t)) - wanted)
+
+
+def _log_mean(parts: tuple[Component, ...], logs: list[Array]) -> Array:
+    """The log of the weighted mean of what stands as logs."""
+    shares = np.log([part.share for part in parts]).reshape(-1, *(1,) * np.ndim(logs[0]))
+    return np.asarray(np.logaddexp.reduce(shares + np.stack(logs), axis=0))
