@@ -64,6 +64,19 @@ def test_a_broken_prior_can_be_mended(run: Run, book: Path):
     assert run("check").code == 0
 
 
+def test_the_line_ends_and_the_mark_of_another_editor_stay(run: Run, book: Path):
+    """A file with carriage returns and a byte order mark keeps both, also at the line that is added."""
+    path = book / PRIORS
+    old = b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n")
+    path.write_bytes(old)
+    ran = run("prior", "set", "burstiness", "Gamma(mean=4, sd=1)", "--reviewed", "2024-02-01")
+    assert (ran.code, ran.out.splitlines()[0]) == (0, f"{PRIORS}:11")
+    new = old.replace(b"Gamma(mean=3, sd=2)", b"Gamma(mean=4, sd=1)").replace(
+        b'waited for."\r\n', b'waited for."\r\nreviewed = 2024-02-01\r\n'
+    )
+    assert path.read_bytes() == new
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
