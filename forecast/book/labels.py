@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forecast.book.draft import Draft, PriorDraft, StreamDraft
-from forecast.book.names import DEFAULT
+from forecast.book.names import DEFAULT, REPORTED
+from forecast.language.expressions import names_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,10 @@ def labels_of(draft: Draft) -> Labels:
             own = found.setdefault(prior.table.per, {})
             if isinstance(prior.table.prior, dict):
                 own.update(dict.fromkeys(label for label in prior.table.prior if label != DEFAULT))
+    for stream in draft.streams.values():
+        for column in reported(draft, stream):
+            spelled = [row.label(column) for row in stream.record.rows] if stream.record else []
+            found.setdefault(column, {}).update(dict.fromkeys(text for text in spelled if text))
     uncertain: set[str] = set()
     for stream in draft.streams.values():
         if stream.record is None:
@@ -68,6 +73,12 @@ def columns_of(draft: Draft, stream: StreamDraft) -> tuple[tuple[str, ...], tupl
     return covariates, (*(record.label_columns if record else ()), *(column for column in columns if column in per))
 
 
+def reported(draft: Draft, stream: StreamDraft) -> tuple[str, ...]:
+    """Return which of `grade` and `source` a stream's weight or reliability uses as labels."""
+    used = {name for expression in stream.entering for name in names_in(expression)}
+    return tuple(column for column in REPORTED if column in used and column not in draft.kinds)
+
+
 def has_rows(draft: Draft) -> bool:
     """Whether any stream of a topic has a row yet; before that, priors by label alone declare the labels."""
     return any(stream.record and stream.record.rows for stream in draft.streams.values())
@@ -75,7 +86,7 @@ def has_rows(draft: Draft) -> bool:
 
 def text_columns(draft: Draft) -> frozenset[str]:
     """Return the names of all text columns of a topic's rows."""
-    return frozenset(column for stream in draft.streams.values() for column in columns_of(draft, stream)[1])
+    return frozenset(column for stream in draft.streams.values() for column in (*columns_of(draft, stream)[1], *reported(draft, stream)))
 
 
 def _is_categorical(draft: Draft, name: str) -> bool:

@@ -70,7 +70,7 @@ def fan(stream: Mapping[str, Any], *, as_of: str) -> Chart | None:
 def fan_sentence(stream: Mapping[str, Any]) -> str:
     """Say what a fan shows."""
     tail = f" ({stream['unit']})" if stream["unit"] not in {"", "share"} else ""
-    so_far = f"Recorded up to {words.day(stream['through'])}: {words.number(stream['total'])}{tail}"
+    so_far = f"Recorded up to {words.day(stream['through'])}: {stream.get('seen', words.number(stream['total']))}{tail}"
     if stream["fan"] is None:
         return f"{so_far}. No future is simulated."
     low, _, middle, _, high = (words.number(value, error=0.005 * max(abs(value), 1)) for value in stream["fan"]["quantiles"][-1])

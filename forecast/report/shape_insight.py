@@ -7,7 +7,7 @@ each measure, in their order, so that a table of many variations stays small.
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 
 class MeasureContent(TypedDict):
@@ -121,6 +121,7 @@ class SurpriseContent(TypedDict):
     row: int
     known: str
     value: float
+    seen: NotRequired[str]  # in words, where only a range is known
     low: float
     middle: float
     high: float

@@ -161,7 +161,7 @@ class Family(ABC):
             share = np.where(np.isnan(x), np.nan, share)
         return _masked(share, valid)
 
-    def log_between(self, lower: ArrayLike, upper: ArrayLike, **arguments: ArrayLike) -> Array:
+    def log_between(self, lower: ArrayLike, upper: ArrayLike, /, **arguments: ArrayLike) -> Array:
         """Return log P(lower <= X <= upper); the bounds may be infinite, NaN as in ``log_density``."""
         with np.errstate(all="ignore"):
             core, valid = self._prepare(arguments)
