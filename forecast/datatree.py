@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.posterior import Posterior, systematic
-from forecast.model.model import Array, Model
+from forecast.model.model import Array, Model, Table
 from forecast.predictive import predict_rows
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generato
     if model.rows:
         groups |= {
             "posterior_predictive": _by_chain(_recorded(model, predict_rows(model, chosen, rng)), chains),
-            "observed_data": {name: table.values[0] for name, table in model.tables.items() if len(table)},
+            "observed_data": {name: _observed(table) for name, table in model.tables.items() if len(table)},
         }
     if model.rows and model.topic.own is None:  # what a topic's own model makes of its rows is known to it alone
         groups["log_likelihood"] = _by_chain(_by_stream(model, posterior.log_likelihood[picked]), chains)
@@ -56,6 +56,11 @@ def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generato
     tree = from_dict(groups, coords=_coordinates(model), dims=_dimensions(model), pred_coords=days, pred_dims=futures)
     tree.attrs.update(_attributes(posterior))
     return tree
+
+
+def _observed(table: Table) -> Array:
+    """The values of rows, NaN where only a range is known."""
+    return table.values[0] if table.entry is None else np.where(table.entry.ranged, np.nan, table.values[0])
 
 
 def _picked(posterior: Posterior, rng: np.random.Generator) -> NDArray[np.int64]:

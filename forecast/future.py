@@ -1,6 +1,7 @@
 """Draws of the parameters become simulated paths of every stream, jointly.
 
-The past is the record, the same on every path.  A stream's future starts the
+The past is the record, the same on every path but for values of which only a
+range is known: they are drawn on each.  A stream's future starts the
 day after its last row ends: time nobody has recorded is forecast, not assumed
 quiet.  All streams of a topic are drawn forward together in steps, each step
 with the totals at its start.
@@ -8,7 +9,7 @@ with the totals at its start.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -28,6 +29,7 @@ from forecast.model.evidence import Record, series_share
 from forecast.model.misfit import no_distribution
 from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars, clocks, quantities_of, uses
 from forecast.model.unsound import Unsound, at_topic
+from forecast.ranges import drawn_ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,9 @@ def simulate(
     totals = {
         name: _recorded(record, days, paths) for name, record in model.records.items()
     }  # a row for each day, so that a day is contiguous
+    for name, rows in drawn_ranges(model, parameters, rng, paths=paths).items():
+        for row, values in rows:
+            totals[name][bisect_right(days, row.end) :] += values
     added = {name: np.zeros(paths) for name in starts}
     needs: dict[frozenset[str], Needs] = {}
     for step, (start, following) in enumerate(pairwise(days)):
@@ -180,7 +185,7 @@ def next_value(stream: Stream, column: str, scope: Scope) -> Any:
 
 
 def _recorded(record: Record, days: tuple[date, ...], paths: int) -> Array:
-    """What the record says of a stream's total before each day, the same on every path: ``(days, paths)``."""
+    """What the record says of a stream's total before each day, ranges aside, the same on every path: ``(days, paths)``."""
     return np.broadcast_to(np.array([[record.total_before(day)] for day in days]), (len(days), paths)).copy()
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from forecast.book.cells import read_cells
+from forecast.book.checks_entering import in_words
 from forecast.book.layout import SEEDS, record_path, root_problem, topic_names, topic_path
 from forecast.book.problems import Place, Problem, has_errors
 from forecast.book.reading import read_book
@@ -40,6 +41,7 @@ TRIAL_DRAWS = 4_096  # draws of the prior on which a row must be possible once
 class Observation:
     """What was seen, as texts of the record's cells; ``first`` and ``last`` are the days covered, both included.
 
+    ``low`` and ``high`` stand instead of ``value`` where only a range is known;
     ``columns`` are the stream's own columns.
     """
 
@@ -53,6 +55,9 @@ class Observation:
     id: str = ""
     replaces: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    low: str = ""
+    high: str = ""
+    origin: str = ""
 
     @property
     def last_day(self) -> date | None:
@@ -62,6 +67,7 @@ class Observation:
     def cells(self, columns: Sequence[str]) -> dict[str, object]:
         """The row's cells by column, its days in the columns that a file has for them."""
         given: dict[str, object] = {"value": self.value, "known": self.known, "source": self.source, "grade": self.grade, "note": self.note}
+        given |= {"value_low": self.low, "value_high": self.high, "origin": self.origin}
         given |= {"id": self.id, "replaces": self.replaces, **self.columns}
         if "from" in columns or self.first != self.last:
             given |= {"from": self.first, "to": self.last}
@@ -209,7 +215,7 @@ def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem
             return (at_place(topic, row.place, f"{what} on {day}, after today ({today})", "only what has been seen is a row"),)
     for other in topic.streams[stream].rows[:-1]:
         same = (other.start, other.end, other.value, other.columns) == (row.start, row.end, row.value, row.columns)
-        if same and not row.replaces:
+        if same and (other.between, other.origin) == (row.between, row.origin) and not row.replaces and not row.origin:
             return (
                 at_place(
                     topic, row.place, f"this row stands in line {other.place.line} already", "a correction names the row it `replaces`"
@@ -227,7 +233,8 @@ def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem
         if name == stream and each.place == row.place and np.isneginf(density[:, column]).all()
     ]
     if impossible:
-        message = f"the value {row.value:g} is impossible under every draw of the priors"
+        what = f"the value {row.value:g}" if row.between is None else f"a value {in_words(row.between.low, row.between.high)}"
+        message = f"{what} is impossible under every draw of the priors"
         return (at_place(topic, row.place, message, f"the statement is {topic.streams[stream].value.text}"),)
     return ()
 

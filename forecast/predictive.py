@@ -6,11 +6,14 @@ Behind predictive checks, the calibration of the engines, and ``export --netcdf`
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.language.evaluate import evaluate
+from forecast.language.statements import Statement
 from forecast.model.model import NUMPY, Array, Model, Table, uses
 from forecast.model.unsound import Unsound, at_topic
 
@@ -20,25 +23,50 @@ def predict_rows(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.r
 
     Days, covariates and labels stay as recorded; values are drawn in the order
     of the rows' days, so that a statement that uses ``total()`` sees the totals
-    of the same imagined record.  Returns stream name to ``(draws, rows)``.
-    Raises ``Unsound`` where a statement cannot be drawn from.
+    of the same imagined record.  What is drawn is what a report says: a report
+    that may be wrong is so with its probability, together with all of its origin,
+    and copies say the same.  A row of which a range was known gets a value.
+    Returns stream name to ``(draws, rows)``.  Raises ``Unsound`` where a statement
+    cannot be drawn from.
     """
     draws = max((len(values) for values in parameters.values()), default=1)
     drawn = {name: np.zeros((draws, len(table))) for name, table in model.tables.items()}
+    lots = {
+        name: rng.random((draws, len(table)))[:, table.entry.origins[0]]  # one lot for all reports of an origin
+        for name, table in model.tables.items()
+        if table.entry is not None and table.stream.reliability is not None
+    }
     streams_used = {name for table in model.tables.values() for name in uses(model.topic, table.stream.value)[1]}
     if not streams_used:
         for name, table in model.tables.items():
             if len(table):
-                drawn[name][:] = _draw(model, table, slice(None), {}, parameters, rng, draws)
-        return drawn
+                drawn[name][:] = _draw(model, table, slice(None), {}, parameters, rng, draws, lots.get(name))
+        return {name: _with_copies(model.tables[name], values) for name, values in drawn.items()}
     order = sorted((row.start, row.end, name, index) for name, table in model.tables.items() for index, row in enumerate(table.record.rows))
     for start, _, name, index in order:
         totals = {
-            stream: drawn[stream][:, [row.end < start for row in model.tables[stream].record.rows]].sum(axis=1, keepdims=True)
+            stream: drawn[stream][:, _counted(model.tables[stream]) & _ended(model.tables[stream], start)].sum(axis=1, keepdims=True)
             for stream in streams_used
         }
-        drawn[name][:, [index]] = _draw(model, model.tables[name], slice(index, index + 1), totals, parameters, rng, draws)
-    return drawn
+        lot = lots[name][:, [index]] if name in lots else None
+        drawn[name][:, [index]] = _draw(model, model.tables[name], slice(index, index + 1), totals, parameters, rng, draws, lot)
+    return {name: _with_copies(model.tables[name], values) for name, values in drawn.items()}
+
+
+def _ended(table: Table, day: date) -> NDArray[np.bool_]:
+    return np.array([row.end < day for row in table.record.rows], dtype=bool)
+
+
+def _counted(table: Table) -> NDArray[np.bool_]:
+    return np.ones(len(table), dtype=bool) if table.entry is None else table.entry.counted
+
+
+def _with_copies(table: Table, values: Array) -> Array:
+    """The values with those of copies as the first of them has it."""
+    if table.entry is None:
+        return values
+    _, first, which = np.unique(table.entry.observations[0], return_index=True, return_inverse=True)
+    return values[:, first[which]]
 
 
 def _draw(
@@ -49,14 +77,23 @@ def _draw(
     parameters: Mapping[str, NDArray[Any]],
     rng: np.random.Generator,
     draws: int,
+    lots: Array | None,
 ) -> Array:
+    """Draw some rows of a table; ``lots``, uniform ``(draws, rows)``, decide which reports are right."""
+    stream = table.stream
     scope = model.row_scope(table, parameters).plus(totals=totals)
     count = len(range(*rows.indices(len(table))))
-    narrow = {name: scope.values[name][:, rows] for name in (*table.columns, *table.series)}
-    kind, arguments = model.distribution(table.stream.value, scope.plus(values=narrow), NUMPY)
-    try:
-        values: Array = np.asarray(kind.draw(rng, (draws, count), **arguments), dtype=float)
-    except ValueError as error:
-        message = f"`{table.stream.value.text}` cannot be drawn from: {error}"
-        raise Unsound(at_topic(model.topic, ("streams", table.stream.name, "value"), message)) from None
-    return values
+    scope = scope.plus(values={name: scope.values[name][:, rows] for name in (*table.columns, *table.series)})
+
+    def drawn(statement: Statement, key: str) -> Array:
+        kind, arguments = model.distribution(statement, scope, NUMPY)
+        try:
+            return np.asarray(kind.draw(rng, (draws, count), **arguments), dtype=float)
+        except ValueError as error:
+            message = f"`{statement.text}` cannot be drawn from: {error}"
+            raise Unsound(at_topic(model.topic, ("streams", stream.name, key), message)) from None
+
+    right = drawn(stream.value, "value")
+    if lots is None or stream.wrong is None or stream.reliability is None:
+        return right
+    return np.where(lots < evaluate(stream.reliability, scope, NUMPY), right, drawn(stream.wrong, "wrong"))

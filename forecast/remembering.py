@@ -30,6 +30,7 @@ from forecast.model.evidence import record_as_of
 from forecast.model.unsound import at_prior, at_topic, source_line
 from forecast.report.plain_data import rounded
 from forecast.report.shape import ReportFault, checked, digest_of, read_content
+from forecast.report.words import between
 from forecast.settings import Settings
 
 if TYPE_CHECKING:
@@ -210,7 +211,8 @@ def _edited(topic: Topic, stream: str, used: Mapping[str, Any], as_of: date, oth
     alike = [row for row in others if row.start.isoformat() == used["start"]]
     place = alike[0].place if alike else Place(f"seeds/{topic.name}/{stream}.csv")
     days = used["start"] if used["start"] == used["end"] else f"{used['start']} to {used['end']}"
-    was = f"{days}, value {used['value']:g}, known {used['known']}"
+    value = between(used["low"], used["high"]) if "low" in used else f"{used['value']:g}"
+    was = f"{days}, value {value}, known {used['known']}"
     verb = "was edited" if alike else "is gone or was edited"
     message = f"a row used in the answers as of {as_of} {verb}; it was {was}"
     return Problem(place, message, "restore it, and append a row that replaces it", source_line(topic, place) if alike else "")
@@ -229,18 +231,23 @@ def _as_data(row: Row) -> dict[str, Any]:
         "id": row.id,
         "replaces": row.replaces,
         "columns": dict(row.columns),
+        **({} if row.between is None else {"low": _finite(row.between.low), "high": _finite(row.between.high)}),
+        **({"origin": row.origin} if row.origin else {}),
     }
 
 
 def _identity(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    fields = ("start", "end", "value", "known", "id", "replaces")
-    return *(rounded(row[name]) for name in fields), *sorted((name, rounded(value)) for name, value in row["columns"].items())
+    fields = ("start", "end", "value", "known", "id", "replaces", "low", "high", "origin")
+    return *((name, rounded(row[name])) for name in fields if name in row), *sorted(
+        (name, rounded(value)) for name, value in row["columns"].items()
+    )
 
 
 def _expressions(topic: Topic) -> Iterator[Expression]:
     for stream in topic.streams.values():
         yield from stream.value.arguments.values()
         yield from stream.next.values()
+        yield from (*stream.entering, *([stream.weight] if stream.weight is not None else []))
     for series in topic.series.values():
         if series.later is not None:
             yield series.later

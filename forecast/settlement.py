@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
+from datetime import date
 from functools import reduce
 from typing import Literal
 
@@ -10,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.asking import expanded, needs_paths, truth_of, with_clocks, with_quantities
-from forecast.book.topic import Question, Topic
+from forecast.book.topic import Question, Row, Stream, Topic
 from forecast.future import Paths
 from forecast.language.evaluate import evaluate
 from forecast.language.expressions import (
@@ -27,6 +29,7 @@ from forecast.language.expressions import (
     Unary,
     constant,
     is_condition,
+    names_in,
     streams_in,
 )
 from forecast.language.statements import Statement
@@ -49,14 +52,15 @@ def status_of(question: Question, model: Model, paths: Paths) -> Status:
         return "open"  # about a value that drifts, which no record settles
     complete = _is_complete(used, question, paths)
     if question.kind not in {"probability", "date"}:
-        return "settled" if complete else "open"
+        known = not any(_ranges(question, model, stream, question.by) for stream in used)
+        return "settled" if complete and known else "open"
     assert question.answer is not None
     condition = question.answer.condition if isinstance(question.answer, First) else question.answer
     lasting = is_lasting(condition, model.topic)
-    now = _recorded_truth(condition, question, paths, used)
+    now, possibly = _recorded_truth(condition, question, paths, used)
     if now.all() and (complete or lasting or isinstance(question.answer, First)):
         return "happened"
-    never = complete and not now.any() and (lasting or not isinstance(question.answer, First))
+    never = complete and not possibly.any() and (lasting or not isinstance(question.answer, First))
     return "can no longer happen" if never else "open"
 
 
@@ -67,7 +71,7 @@ def _is_annulled(question: Question, model: Model, paths: Paths) -> bool:
     used = {stream for expression in with_quantities(model, [question.annulled]) for stream in streams_in(expression)}
     if not used or not (_is_complete(used, question, paths) or is_lasting(question.annulled, model.topic)):
         return False
-    return bool(_recorded_truth(question.annulled, question, paths, used).all())
+    return bool(_recorded_truth(question.annulled, question, paths, used)[0].all())
 
 
 def _is_complete(streams: Iterable[str], question: Question, paths: Paths) -> bool:
@@ -76,8 +80,12 @@ def _is_complete(streams: Iterable[str], question: Question, paths: Paths) -> bo
     return all(stream not in paths.starts or paths.starts[stream] > question.by for stream in streams)
 
 
-def _recorded_truth(condition: Expression, question: Question, paths: Paths, used: set[str]) -> NDArray[np.bool_]:
-    """Whether a condition holds at the end of the record, for each draw of the parameters."""
+def _recorded_truth(condition: Expression, question: Question, paths: Paths, used: set[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether a condition certainly holds at the end of the record, and whether it may, for each draw of the parameters.
+
+    Where the record has ranges, totals are tried at all combinations of their
+    least and largest values, which tells only of a condition that follows each of them in one direction.
+    """
     assert question.by is not None
     records = paths.model.records
     recorded = min([question.by, *(paths.starts[name] - ONE_DAY for name in used if name in paths.starts)])
@@ -85,7 +93,59 @@ def _recorded_truth(condition: Expression, question: Question, paths: Paths, use
     if question.since is not None:
         totals = {name: total - records[name].total_before(question.since) for name, total in totals.items()}
     scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters))
-    return truth_of(evaluate(condition, scope.plus(totals={n: np.array([[v]]) for n, v in totals.items()}), NUMPY), len(paths))
+    topic = paths.model.topic
+    ranged = {name: rows for name in sorted(used) if (rows := _ranges(question, paths.model, name, recorded))}
+    if not all(_follows(condition, name, topic) for name in ranged):
+        return np.zeros(len(paths), dtype=bool), np.ones(len(paths), dtype=bool)
+    found = []
+    for sides in itertools.product((0, 1), repeat=len(ranged)):
+        at = {
+            name: sum(ends_of(row, topic.streams[name])[side] for row in rows)
+            for side, (name, rows) in zip(sides, ranged.items(), strict=True)
+        }
+        values = {name: np.array([[total + at.get(name, 0.0)]]) for name, total in totals.items()}
+        found.append(truth_of(evaluate(condition, scope.plus(totals=values), NUMPY), len(paths)))
+    return np.all(found, axis=0), np.any(found, axis=0)
+
+
+def _ranges(question: Question, model: Model, stream: str, until: date) -> tuple[Row, ...]:
+    """The rows of a stream that a question counts up to a day and of which only a range is known."""
+    since = question.since
+    return tuple(row for row in model.records[stream].ranges if row.end <= until and (since is None or row.end >= since))
+
+
+def ends_of(row: Row, stream: Stream) -> tuple[float, float]:
+    """Return the ends of a row's range, the lower not below 0 where the stream's values never are."""
+    assert row.between is not None
+    return (row.between.low if may_fall(stream.value) else max(row.between.low, 0.0)), row.between.high
+
+
+def may_fall(statement: Statement) -> bool:
+    """Whether a total of a statement's values may fall, for all that its form says."""
+    if not {statement.distribution, *statement.inner.values()} & BOTH_SIGNS:
+        return False
+    bound = statement.arguments.get("lower") if statement.inner else None
+    lowest = None if bound is None else constant(bound)
+    return lowest is None or lowest < 0
+
+
+def _follows(condition: Expression, stream: str, topic: Topic) -> bool:
+    """Whether a condition can only begin, or only cease, to hold as a stream's total grows and all else stays."""
+    return _turns(condition, stream, topic) is not None
+
+
+def _turns(condition: Expression, stream: str, topic: Topic) -> int | None:
+    """Which way a condition goes as one total grows: 1 may begin to hold, -1 may cease, 0 neither, None where that cannot be told."""
+    match condition:
+        case Compare(operators=("<" | "<=" | ">" | ">=" as operator,), operands=(left, right)):
+            way = _joined(_way(left, topic, stream), _turned(_way(right, topic, stream)))
+            return way if operator in {">", ">="} else _turned(way)
+        case Logic():
+            return reduce(_joined, [_turns(part, stream, topic) for part in condition.operands])
+        case Unary(operator="not"):
+            return _turned(_turns(condition.operand, stream, topic))
+        case _:
+            return 0 if stream not in streams_in(condition) and not names_in(condition).keys() & topic.quantities.keys() else None
 
 
 def is_lasting(condition: Expression, topic: Topic) -> bool:
@@ -103,38 +163,34 @@ def is_lasting(condition: Expression, topic: Topic) -> bool:
             return False
 
 
-def _way(expression: Expression, topic: Topic) -> int | None:
-    """Which way a value goes as time passes: 1 up, -1 down, 0 neither, None where that cannot be told."""
+def _way(expression: Expression, topic: Topic, alone: str = "") -> int | None:
+    """Which way a value goes as time passes, or as the total of a stream ``alone`` grows: 1 up, -1 down, 0 neither, None where that cannot be told."""
     match expression:
         case Number() | Index():
             return 0
         case Name(name=name) if name in topic.quantities:
-            return _way(topic.quantities[name].expression, topic)
+            return _way(topic.quantities[name].expression, topic, alone)
         case Name(name=name):
             return 0 if name in topic.parameters else None
         case Total(stream=stream):
-            return None if _may_be_negative(topic.streams[stream].value) else 1
+            if alone:
+                return int(stream == alone)
+            return None if may_fall(topic.streams[stream].value) else 1
         case Unary(operator="-" | "+"):
-            inner = _way(expression.operand, topic)
+            inner = _way(expression.operand, topic, alone)
             return _turned(inner) if expression.operator == "-" else inner
         case Binary(operator="+"):
-            return _joined(_way(expression.left, topic), _way(expression.right, topic))
+            return _joined(_way(expression.left, topic, alone), _way(expression.right, topic, alone))
         case Binary(operator="-"):
-            return _joined(_way(expression.left, topic), _turned(_way(expression.right, topic)))
+            return _joined(_way(expression.left, topic, alone), _turned(_way(expression.right, topic, alone)))
         case Binary(operator="*" | "/", right=Number(value=factor)) if factor > 0:
-            return _way(expression.left, topic)
+            return _way(expression.left, topic, alone)
         case Binary(operator="*", left=Number(value=factor)) if factor > 0:
-            return _way(expression.right, topic)
+            return _way(expression.right, topic, alone)
         case Call(function="min" | "max"):
-            return reduce(_joined, [_way(part, topic) for part in expression.arguments])
+            return reduce(_joined, [_way(part, topic, alone) for part in expression.arguments])
         case _:
             return None
-
-
-def _may_be_negative(statement: Statement) -> bool:
-    """Whether a stream's values may be below 0, so that its total may fall."""
-    lower = constant(statement.arguments["lower"]) if "lower" in statement.arguments else None
-    return bool({statement.distribution, *statement.inner.values()} & BOTH_SIGNS) and not (lower is not None and lower >= 0)
 
 
 def _turned(way: int | None) -> int | None:

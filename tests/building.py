@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from math import inf
 from typing import Any
 
 from forecast.book.calendar import CALENDARS, step_labels
 from forecast.book.problems import Place
-from forecast.book.topic import Parameter, Point, Quantity, Question, Row, Series, Stream, Topic
+from forecast.book.topic import Between, Parameter, Point, Quantity, Question, Row, Series, Stream, Topic
 from forecast.language.expressions import First, Name, is_condition, names_in
 from forecast.language.parsing import parse_expression
 from forecast.language.statements import parse_statement
@@ -33,13 +34,16 @@ def make_topic(
     A prior is a statement, or a mapping with ``prior`` (a statement, or one for
     each label) and ``per``.  A stream is a statement, or a mapping with
     ``value``, ``watched`` and ``next``.  A row is a number, seen on the next day
-    in turn, or a mapping with the columns of a record.  A question is an answer
+    in turn, or a mapping with the columns of a record (``low`` and ``high`` for the ends of a range).  A question is an answer
     expression, or a mapping with ``answer`` or ``choices``, ``given``, ``annulled``, ``by``,
     ``since``.  A quantity is an expression, or a mapping with ``value`` and ``unit``.  A series is a list of ``(day, value)``, or a mapping with
     ``points`` and ``later``.
     """
     made_rows = {stream: _rows(stream, given, opens) for stream, given in (rows or {}).items()}
-    labels = {**_labels(priors, made_rows), **_calendars(priors, made_rows, opens)}
+    labels = {
+        **_labels(priors, made_rows, tuple({name for given in (streams or {}).values() for name in _reported(given)})),
+        **_calendars(priors, made_rows, opens),
+    }
     parameters = {key: _parameter(key, given, labels) for key, given in priors.items()}
     return Topic(
         name=name,
@@ -62,7 +66,7 @@ def _quantity(key: str, given: str | Mapping[str, str]) -> Quantity:
     return Quantity(key, parse_expression(described["value"]), described["value"], described.get("unit", ""))
 
 
-def _labels(priors: Mapping[str, Any], rows: Mapping[str, tuple[Row, ...]]) -> dict[str, tuple[str, ...]]:
+def _labels(priors: Mapping[str, Any], rows: Mapping[str, tuple[Row, ...]], reported: Sequence[str] = ()) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for key, given in priors.items():
         prior = given["prior"] if isinstance(given, Mapping) else given
@@ -73,6 +77,8 @@ def _labels(priors: Mapping[str, Any], rows: Mapping[str, tuple[Row, ...]]) -> d
             for column, value in row.columns.items():
                 if isinstance(value, str):
                     found.setdefault(column, {})[value] = None
+            for column in reported:
+                found.setdefault(column, {})[row.label(column)] = None
     return {key: tuple(labels) for key, labels in found.items()}
 
 
@@ -132,13 +138,17 @@ def _row(stream: str, given: Any, index: int, opens: date) -> Row:
     described = dict(given) if isinstance(given, Mapping) else {"value": given}
     day = described.pop("on", opens + timedelta(days=index))
     start, end = described.pop("from", day), described.pop("to", day)
+    low, high = described.pop("low", None), described.pop("high", None)
     return Row(
         place=Place(f"seeds/made/{stream}.csv", index + 2),
         start=start,
         end=end,
-        value=float(described.pop("value")),
+        value=float(described.pop("value", low if high is None or low is not None else high)),
         known=described.pop("known", end),
-        source="a test",
+        source=described.pop("source", "a test"),
+        grade=described.pop("grade", None),
+        between=None if low is None and high is None else Between(-inf if low is None else low, inf if high is None else high),
+        origin=described.pop("origin", ""),
         id=described.pop("id", ""),
         replaces=described.pop("replaces", ""),
         columns={key: value if isinstance(value, str) else float(value) for key, value in described.items()},
@@ -160,7 +170,21 @@ def _stream(key: str, given: Any, rows: tuple[Row, ...]) -> Stream:
         rows=rows,
         covariates=tuple(name for name, value in columns.items() if not isinstance(value, str)),
         label_columns=tuple(name for name, value in columns.items() if isinstance(value, str)),
+        weight=parse_expression(described["weight"]) if "weight" in described else None,
+        reliability=parse_expression(described["reliability"]) if "reliability" in described else None,
+        wrong=parse_statement(described["wrong"]) if "wrong" in described else None,
+        entering_texts={name: described[name] for name in ("weight", "reliability", "wrong") if name in described},
+        reported=_reported(given),
     )
+
+
+def _reported(given: Any) -> tuple[str, ...]:
+    """Which of ``grade`` and ``source`` a stream's weight and reliability use."""
+    if not isinstance(given, Mapping):
+        return ()
+    expressions = [parse_expression(given[key]) for key in ("weight", "reliability") if key in given]
+    used = {name for expression in expressions for name in names_in(expression)}
+    return tuple(name for name in ("grade", "source") if name in used)
 
 
 def _series(key: str, given: Any) -> Series:

@@ -8,9 +8,10 @@ from datetime import timedelta
 from itertools import pairwise
 
 from forecast.book.calendar import step_index
+from forecast.book.checks_entering import check_open_totals, check_range, check_reports
 from forecast.book.checks_statements import constants_of, family_of, number_of
 from forecast.book.draft import Draft, StreamDraft
-from forecast.book.labels import calendars_of
+from forecast.book.labels import Labels, calendars_of
 from forecast.book.layout import SEEDS, TOPIC_FILE, record_path
 from forecast.book.problems import Place, Problem
 from forecast.book.records import GRADES, ROW_COLUMNS, Record
@@ -39,11 +40,12 @@ SHARES = frozenset({"Beta", "LogitNormal"})
 OF_TRIALS = frozenset({"Binomial", "BetaBinomial"})
 
 
-def check_records(draft: Draft) -> Iterator[Problem]:
+def check_records(draft: Draft, labels: Labels) -> Iterator[Problem]:
     """Yield what is wrong with the rows of a topic's streams and the points of its series."""
     for name, stream in draft.streams.items():
         if stream.record is not None:
-            yield from _check_rows(draft, name, stream, stream.record)
+            yield from _check_rows(draft, labels, name, stream, stream.record)
+            yield from check_open_totals(draft, stream)
         yield from _check_series_reach(draft, name, stream)
     for name, series in draft.series.items():
         if series.is_read and not series.points:
@@ -68,8 +70,10 @@ def _tables(draft: Draft, group: str) -> tuple[str, ...]:
     return tuple(tables) if isinstance(tables, dict) else ()
 
 
-def _check_rows(draft: Draft, name: str, stream: StreamDraft, record: Record) -> Iterator[Problem]:
+def _check_rows(draft: Draft, labels: Labels, name: str, stream: StreamDraft, record: Record) -> Iterator[Problem]:
     used = {used for expression in stream.value.tree.arguments.values() for used in names_in(expression)}
+    entering = {used for expression in stream.entering for used in names_in(expression)}
+    yield from check_reports(draft, labels, name, stream, record)
     for row in record.rows:
         yield from _check_row(stream, record, row)
         for column in (*record.covariates, *record.label_columns):
@@ -82,13 +86,13 @@ def _check_rows(draft: Draft, name: str, stream: StreamDraft, record: Record) ->
         yield from _check_overlaps(record)
     for column in (*record.covariates, *record.label_columns):
         near = did_you_mean(column, [standard for standard in ROW_COLUMNS if standard not in record.header.values and len(standard) > 2])
-        if column not in used and near and column not in draft.kinds:
+        if column not in used | entering and near and column not in draft.kinds:
             problem = record.header.problem(column, f"nothing uses the column `{column}`", near)
             yield Problem(problem.place, problem.message, problem.hint, problem.source, "warning")
 
 
 def _check_row(stream: StreamDraft, record: Record, row: Row) -> Iterator[Problem]:
-    if row.known < row.end and not (stream.table.watched and row.value == 0):
+    if row.known < row.end and not (stream.table.watched and row.is_nothing):
         yield record.at_cell(
             row, "known", f"known on {row.known}, before the row ends ({row.end})", "a value cannot be known before it happened"
         )
@@ -103,6 +107,9 @@ def _check_row(stream: StreamDraft, record: Record, row: Row) -> Iterator[Proble
 
 def _check_value(stream: StreamDraft, record: Record, row: Row) -> Iterator[Problem]:
     """A value that the statement can never give, whatever the parameters."""
+    if row.between is not None:
+        yield from check_range(stream, record, row)
+        return
     message = impossible(stream, row)
     if message:
         yield record.at_cell(row, "value", message, f"the statement is {stream.value.text}")
@@ -174,10 +181,11 @@ def _check_corrections(record: Record) -> Iterator[Problem]:
 
 
 def _check_overlaps(record: Record) -> Iterator[Problem]:
-    """Rows of a watched stream share no day, unless one replaces the other or their labels differ."""
+    """Rows of a watched stream share no day, unless one replaces the other, their labels differ or they are reports."""
     replaced = {row.replaces for row in record.rows if row.replaces}
     reaching: dict[tuple[object, ...], Row] = {}
-    for row in sorted((row for row in record.rows if not (row.id and row.id in replaced)), key=lambda row: (row.start, row.end, row.place)):
+    standing = (row for row in record.rows if not (row.id and row.id in replaced) and not row.origin)
+    for row in sorted(standing, key=lambda row: (row.start, row.end, row.place)):
         labels = tuple(row.columns.get(column) for column in record.label_columns)
         before = reaching.get(labels)
         if before is not None and row.start <= before.end:
@@ -223,7 +231,7 @@ def check_long_rows(draft: Draft) -> Iterator[Problem]:
 
 def _check_series_reach(draft: Draft, name: str, stream: StreamDraft) -> Iterator[Problem]:
     """A series must have begun when the first row that needs it begins."""
-    for series in sorted(set().union(*(uses(draft, expression).series for expression in stream.value.tree.arguments.values()))):
+    for series in sorted(set().union(*(uses(draft, each).series for each in (*stream.value.tree.arguments.values(), *stream.entering)))):
         points = draft.series[series].points if series in draft.series else ()
         if not points:
             continue

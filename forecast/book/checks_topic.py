@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from forecast.book.checks_entering import check_entering
 from forecast.book.checks_priors import used_parameters
 from forecast.book.checks_questions import check_questions
 from forecast.book.checks_statements import check_statement
@@ -30,8 +31,8 @@ def check_topic(draft: Draft, labels: Labels) -> Iterator[Problem]:
     for series in draft.series.values():
         if series.later is not None:
             yield from check_names(draft, labels, series.later, series.later.tree, LATER)
-    for stream in draft.streams.values():
-        yield from _check_stream(draft, labels, stream)
+    for name, stream in draft.streams.items():
+        yield from _check_stream(draft, labels, name, stream)
     for name, quantity in draft.quantities.items():
         yield from _check_quantity(draft, labels, name, quantity)
     graph = {name: tuple(other for other in names_in(its.tree) if other in draft.quantities) for name, its in draft.quantities.items()}
@@ -85,7 +86,7 @@ def _all_names(draft: Draft) -> Iterator[tuple[str, str, Document, Keys]]:
             yield name, kind, draft.topic, (group, name)
 
 
-def _check_stream(draft: Draft, labels: Labels, stream: StreamDraft) -> Iterator[Problem]:
+def _check_stream(draft: Draft, labels: Labels, name: str, stream: StreamDraft) -> Iterator[Problem]:
     here = row_scope(draft, stream)
     if stream.value.tree.distribution == "Categorical":
         yield stream.value.problem("a stream's values are numbers; Categorical is for parameters", offset=stream.value.tree.offset)
@@ -99,6 +100,7 @@ def _check_stream(draft: Draft, labels: Labels, stream: StreamDraft) -> Iterator
             )
     for expression in stream.value.tree.arguments.values():
         yield from check_names(draft, labels, stream.value, expression, here)  # type: ignore[arg-type]
+    yield from check_entering(draft, labels, name, stream)
     used = {name for expression in stream.value.tree.arguments.values() for name in names_in(expression)}
     following = Here("`next`", frozenset({"parameter", "quantity"}), totals=True)
     for column, written in stream.next.items() if stream.is_read else ():
@@ -149,6 +151,7 @@ def check_unused(draft: Draft) -> Iterator[Problem]:
     """Warn of parameters and series that nothing uses."""
     trees = [expression for stream in draft.streams.values() for expression in stream.value.tree.arguments.values()]
     trees += [written.tree for stream in draft.streams.values() for written in stream.next.values()]
+    trees += [expression for stream in draft.streams.values() for expression in stream.entering]
     trees += [series.later.tree for series in draft.series.values() if series.later is not None]
     trees += [quantity.tree for quantity in draft.quantities.values()]
     for question in draft.questions.values():

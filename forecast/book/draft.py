@@ -93,6 +93,15 @@ class StreamDraft:
     next: Mapping[str, Written[Expression]]
     record: Record | None
     is_read: bool  # whether its rows could be read, which is so too where there is no file
+    weight: Written[Expression] | None = None
+    reliability: Written[Expression] | None = None
+    wrong: Written[Statement] | None = None
+
+    @property
+    def entering(self) -> tuple[Expression, ...]:
+        """The expressions beside the statement that say how a row enters the likelihood."""
+        alone = [written.tree for written in (self.weight, self.reliability) if written is not None]
+        return (*alone, *(self.wrong.tree.arguments.values() if self.wrong is not None else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,13 +273,21 @@ def _streams(root: Path, topic: str, document: Document, table: TopicFile, probl
         keys: Keys = ("streams", name)
         value = _parse(document, (*keys, "value"), stream.value, parse_statement, problems)
         following = _parse_all(document, (*keys, "next"), stream.next, parse_expression, problems)
+        entering = [
+            _parse(document, (*keys, key), text, parse, problems) if text else None
+            for key, text, parse in (
+                ("weight", stream.weight, parse_expression),
+                ("reliability", stream.reliability, parse_expression),
+                ("wrong", stream.wrong, parse_statement),
+            )
+        ]
         record: Record | None = None
         source, found = _record_source(root, topic, name)
         if source is not None:
             record, found = read_rows(source)
         problems += found
         if value is not None:
-            drafts[name] = StreamDraft(stream, value, following, record, record is not None or not found)
+            drafts[name] = StreamDraft(stream, value, following, record, record is not None or not found, *entering)
     return drafts
 
 

@@ -56,7 +56,10 @@ def words_hash(topic: Topic) -> str:
                 for name, series in topic.series.items()
             },
             "streams": {
-                name: [stream.about, stream.unit, stream.value.text, dict(stream.next_texts), [_words(row) for row in stream.rows]]
+                name: [
+                    *(stream.about, stream.unit, stream.value.text, dict(stream.next_texts), [_words(row) for row in stream.rows]),
+                    *([dict(stream.entering_texts)] if stream.entering_texts else []),
+                ]
                 for name, stream in topic.streams.items()
             },
             "quantities": {name: [its.text, its.unit] if its.unit else its.text for name, its in topic.quantities.items()},
@@ -91,24 +94,31 @@ def _labels(topic: Topic, rows: Mapping[str, list[Row]]) -> dict[str, tuple[str,
     for name, labels in topic.labels.items():
         of_priors = {label for parameter in topic.parameters.values() if parameter.per == name for label in parameter.by_label}
         categories = set(topic.parameters[name].categories) if name in topic.parameters else set()
-        of_rows = {row.columns.get(name) for some in rows.values() for row in some}
+        of_rows = {row.label(name) for some in rows.values() for row in some}
         kept[name] = tuple(label for label in labels if label in of_priors | categories | of_rows)
     return kept
 
 
 def _counts_from(row: Row, stream: Stream) -> date:
-    is_quiet = stream.watched and row.value == 0 and not row.replaces
+    is_quiet = stream.watched and row.is_nothing and not row.replaces
     return row.start if is_quiet else row.known
 
 
-def _row_numbers(row: Row, as_of: date | None) -> list[Any]:
+def _row_numbers(row: Row, as_of: date | None, reported: tuple[str, ...]) -> list[Any]:
     end = row.end if as_of is None else min(row.end, as_of)
-    return [row.start, end, row.value, row.known if as_of is None else None, dict(row.columns), row.id, row.replaces]
+    entering = {} if row.between is None else {"low": str(row.between.low), "high": str(row.between.high)}
+    entering |= {"origin": row.origin} if row.origin else {}
+    entering |= {name: row.label(name) for name in reported}
+    known = row.known if as_of is None else None
+    return [row.start, end, row.value, known, dict(row.columns), row.id, row.replaces, *([entering] if entering else [])]
 
 
 def _stream_numbers(stream: Stream, rows: list[Row], as_of: date | None) -> list[Any]:
     following = {name: tree(expression) for name, expression in stream.next.items()}
-    return [tree(stream.value), stream.watched, following, [_row_numbers(row, as_of) for row in rows]]
+    parts = {"weight": stream.weight, "reliability": stream.reliability, "wrong": stream.wrong}
+    entering = {name: tree(part) for name, part in parts.items() if part is not None}
+    rows_numbers = [_row_numbers(row, as_of, stream.reported) for row in rows]
+    return [tree(stream.value), stream.watched, following, rows_numbers, *([entering] if entering else [])]
 
 
 def _series_numbers(series: Series, as_of: date | None) -> list[Any]:

@@ -8,8 +8,9 @@ from datetime import date
 
 from forecast.book.calendar import CALENDARS, step_labels
 from forecast.book.draft import Draft, PriorDraft, StreamDraft
-from forecast.book.names import DEFAULT
+from forecast.book.names import DEFAULT, REPORTED
 from forecast.book.topic import Step
+from forecast.language.expressions import names_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,10 @@ def labels_of(draft: Draft) -> Labels:
                 own.update(dict.fromkeys(label for label in prior.table.prior if label != DEFAULT))
     for step in calendars_of(draft):
         found[step] = dict.fromkeys(step_labels(step, draft.table.opens, _last_day(draft)))
+    for stream in draft.streams.values():
+        for column in reported(draft, stream):
+            spelled = [row.label(column) for row in stream.record.rows] if stream.record else []
+            found.setdefault(column, {}).update(dict.fromkeys(text for text in spelled if text))
     uncertain: set[str] = set()
     for stream in draft.streams.values():
         if stream.record is None:
@@ -96,6 +101,12 @@ def columns_of(draft: Draft, stream: StreamDraft) -> tuple[tuple[str, ...], tupl
     return covariates, (*(record.label_columns if record else ()), *(column for column in columns if column in per))
 
 
+def reported(draft: Draft, stream: StreamDraft) -> tuple[str, ...]:
+    """Return which of `grade` and `source` a stream's weight or reliability uses as labels."""
+    used = {name for expression in stream.entering for name in names_in(expression)}
+    return tuple(column for column in REPORTED if column in used and column not in draft.kinds)
+
+
 def has_rows(draft: Draft) -> bool:
     """Whether any stream of a topic has a row yet; before that, priors by label alone declare the labels."""
     return any(stream.record and stream.record.rows for stream in draft.streams.values())
@@ -103,7 +114,7 @@ def has_rows(draft: Draft) -> bool:
 
 def text_columns(draft: Draft) -> frozenset[str]:
     """Return the names of all text columns of a topic's rows."""
-    return frozenset(column for stream in draft.streams.values() for column in columns_of(draft, stream)[1])
+    return frozenset(column for stream in draft.streams.values() for column in (*columns_of(draft, stream)[1], *reported(draft, stream)))
 
 
 def _is_categorical(draft: Draft, name: str) -> bool:

@@ -9,6 +9,7 @@ from forecast.book.layout import SNAKE_CASE
 from forecast.language.expressions import FUNCTIONS
 
 CLOCKS = ("days", "months", "years", "age", "t")
+REPORTED = ("grade", "source")  # columns every row may have, whose texts are labels in `weight`, `reliability` and `wrong`
 DEFAULT = "default"  # the key of the prior for every label that has none of its own
 RESERVED: Mapping[str, str] = {
     **dict.fromkeys(CLOCKS, "a clock of the language"),

@@ -19,7 +19,7 @@ from forecast.book.checks_statements import check_statement
 from forecast.book.checks_topic import check_topic, check_unused
 from forecast.book.circles import in_order as dependency_order
 from forecast.book.draft import Draft, PriorDraft, QuestionDraft, SeriesDraft, StreamDraft, read_draft, read_priors
-from forecast.book.labels import Labels, categories_of, columns_of, labels_of
+from forecast.book.labels import Labels, categories_of, columns_of, labels_of, reported
 from forecast.book.layout import SEEDS, choose_topics, root_problem
 from forecast.book.names import DEFAULT
 from forecast.book.problems import Problem, has_errors, in_order
@@ -50,7 +50,7 @@ def read_topic(root: Path, name: str) -> tuple[Topic | None, tuple[Problem, ...]
     labels = labels_of(draft)
     files = tuple(sorted(entry.name for entry in (root / SEEDS / name).iterdir() if entry.is_file()))
     found = in_order(
-        (*problems, *check_priors(draft, labels), *check_topic(draft, labels), *check_records(draft), *check_strays(draft, files))
+        (*problems, *check_priors(draft, labels), *check_topic(draft, labels), *check_records(draft, labels), *check_strays(draft, files))
     )
     own, wrong = read_own(root, draft, files)
     found = in_order((*found, *wrong))
@@ -112,6 +112,11 @@ def _stream(topic: Draft, name: str, draft: StreamDraft) -> Stream:
         rows=record.rows if record else (),
         covariates=covariates,
         label_columns=label_columns,
+        weight=draft.weight.tree if draft.weight else None,
+        reliability=draft.reliability.tree if draft.reliability else None,
+        wrong=draft.wrong.tree if draft.wrong else None,
+        entering_texts=MappingProxyType({key: getattr(table, key) for key in ("weight", "reliability", "wrong") if getattr(table, key)}),
+        reported=reported(topic, draft),
     )
 
 

@@ -19,10 +19,11 @@ from forecast.book.cells import Cells, read_cells
 from forecast.book.layout import SNAKE_CASE
 from forecast.book.problems import Place, Problem
 from forecast.book.sources import Source
-from forecast.book.topic import Grade, Point, Row
+from forecast.book.topic import Between, Grade, Point, Row
 from forecast.language.faults import did_you_mean
 
-ROW_COLUMNS = ("from", "to", "on", "value", "known", "source", "grade", "note", "id", "replaces")
+ROW_COLUMNS = ("from", "to", "on", "value", "value_low", "value_high", "known", "source", "grade", "note", "origin", "id", "replaces")
+RANGE = ("value_low", "value_high")  # columns that stand instead of `value` where only a range is known
 POINT_COLUMNS = ("date", "value", "known", "source", "grade", "note")
 GRADES = ("A", "B", "C", "D")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
@@ -129,8 +130,8 @@ def _as_text(value: object) -> str:
 
 
 def _row_header_problems(header: Cells) -> tuple[Problem, ...]:
-    problems = list(_missing_columns(header, ("value", "source")))
     has = header.values.keys()
+    problems = list(_missing_columns(header, ("source",) if any(name in has for name in RANGE) else ("value", "source")))
     if "on" not in has and not {"from", "to"} <= has:
         problems.append(header.problem("", "the days are missing: columns `from` and `to`, or `on`"))
     for name in has:
@@ -158,7 +159,7 @@ def _nearest_column(name: str, header: Cells) -> str:
 def _row(cells: Cells, own: Sequence[str], labels: Sequence[str]) -> tuple[Row | None, list[Problem]]:
     problems: list[Problem] = []
     start, end = _days(cells, problems)
-    value = _number(cells, "value", problems)
+    value, between = _seen(cells, problems)
     known = _date(cells, "known", problems) if cells["known"] else end
     source, grade = _source_and_grade(cells, problems)
     columns: dict[str, float | str] = {}
@@ -171,8 +172,35 @@ def _row(cells: Cells, own: Sequence[str], labels: Sequence[str]) -> tuple[Row |
                 columns[name] = number
     if start is None or end is None or value is None or known is None or problems:
         return None, problems
-    row = Row(cells.place, start, end, value, known, source, grade, cells["note"], cells["id"], cells["replaces"], columns)
-    return row, problems
+    written = (cells["note"], cells["id"], cells["replaces"])
+    return Row(cells.place, start, end, value, known, source, grade, *written, columns, between, cells["origin"]), problems
+
+
+def _seen(cells: Cells, problems: list[Problem]) -> tuple[float | None, Between | None]:
+    """The value, or the range it lies in."""
+    given = [name for name in RANGE if cells[name]]
+    if cells["value"] and given:
+        problems.append(cells.problem(given[0], f"`value` and `{given[0]}` are both given", "a value that is known is written alone"))
+        return None, None
+    if not given:
+        if not cells["value"] and any(name in cells.values for name in RANGE):
+            problems.append(
+                cells.problem("value", "`value`, `value_low` and `value_high` are all empty", "say what was seen, or its range")
+            )
+            return None, None
+        return _number(cells, "value", problems), None
+    ends = {name: _number(cells, name, problems) for name in given}
+    if None in ends.values():
+        return None, None
+    low, high = ends.get("value_low"), ends.get("value_high")
+    if low is not None and high is not None and low >= high:
+        if low > high:
+            problems.append(cells.problem("value_low", f"`value_low` ({low:.15g}) is above `value_high` ({high:.15g})"))
+        else:
+            problems.append(cells.problem("value_low", f"the range is the one value {low:.15g}", "write it in `value`"))
+        return None, None
+    between = Between(-math.inf if low is None else low, math.inf if high is None else high)
+    return (high if low is None else low), between
 
 
 def _days(cells: Cells, problems: list[Problem]) -> tuple[date | None, date | None]:

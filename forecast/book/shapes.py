@@ -45,6 +45,12 @@ class StreamTable:
     """True where news of it would come at once, so that quiet days count as they pass."""
     next: dict[str, str] = field(default_factory=dict)
     """What the columns of the stream's own rows will be in the future: column name to expression or label."""
+    weight: str = ""
+    """How much each row counts, from 0 to 1: an expression of its own columns and clocks, as in `0.5 ** (age / 2)`."""
+    reliability: str = ""
+    """The probability that a report is right: a number or an expression, as in `right[grade]` or `right[source]`."""
+    wrong: str = ""
+    """How a value arises in a report that is wrong: one distribution. Required with `reliability`."""
 
 
 @dataclass(frozen=True)

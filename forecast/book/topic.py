@@ -23,11 +23,22 @@ type Grade = Literal["A", "B", "C", "D"]
 
 
 @dataclass(frozen=True, slots=True)
+class Between:
+    """A value of which only a range is known, both ends included; infinite where there is no end."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One dated, sourced observation.
 
     ``start`` and ``end`` are both included (equal for a reading ``on`` a day);
     ``columns`` holds the other columns: numbers are covariates, texts are labels.
+    Where the value is known only to lie ``between`` two ends, ``value`` is the
+    lower of them, or the upper where there is no lower.  Rows of one ``origin``
+    report what one report says.
     """
 
     place: Place
@@ -41,6 +52,23 @@ class Row:
     id: str = ""
     replaces: str = ""
     columns: Mapping[str, float | str] = field(default_factory=dict)
+    between: Between | None = None
+    origin: str = ""
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether the row says that nothing was seen: exactly 0, and in nobody's report."""
+        return self.value == 0 and self.between is None and not self.origin
+
+    def label(self, column: str) -> str:
+        """The text of a column whose values are labels, the row's own or ``grade`` or ``source``; empty where it has none."""
+        match column:
+            case "grade":
+                return self.grade or ""
+            case "source":
+                return self.source
+            case _:
+                return str(self.columns.get(column, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +106,8 @@ class Stream:
 
     ``next`` says what the columns of the stream's own rows will be in the
     future; ``covariates`` and ``label_columns`` name the columns the rows have.
+    ``weight`` is the power of each row's likelihood; ``reliability`` the
+    probability that a report is right, and ``wrong`` how values arise in one that is not.
     """
 
     name: str
@@ -90,6 +120,16 @@ class Stream:
     rows: tuple[Row, ...]
     covariates: tuple[str, ...]
     label_columns: tuple[str, ...]
+    weight: Expression | None = None
+    reliability: Expression | None = None
+    wrong: Statement | None = None
+    entering_texts: Mapping[str, str] = field(default_factory=dict)  # weight, reliability and wrong as written, where given
+    reported: tuple[str, ...] = ()  # which of `grade` and `source` are labels there
+
+    @property
+    def entering(self) -> tuple[Expression, ...]:
+        """The expressions beside the statement that the likelihood of a row depends on, its weight aside."""
+        return (*([self.reliability] if self.reliability is not None else []), *(self.wrong.arguments.values() if self.wrong else ()))
 
     @property
     def own_columns(self) -> tuple[str, ...]:

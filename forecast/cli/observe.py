@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -13,6 +14,11 @@ from forecast.cli.options import AsJson, Book, day, root_of, today
 Stream = Annotated[str, typer.Argument(metavar="STREAM", help="A stream, or topic.stream.", show_default=False)]
 Source = Annotated[str, typer.Option("--source", help="An address or a citation: where a reader can check it.", show_default=False)]
 Value = Annotated[str | None, typer.Option("--value", help="What was seen.", show_default=False)]
+Low = Annotated[str | None, typer.Option("--low", help="At least so many, where the value is not known.", show_default=False)]
+High = Annotated[str | None, typer.Option("--high", help="At most so many, where the value is not known.", show_default=False)]
+Origin = Annotated[
+    str, typer.Option("--origin", help="Where a report comes from in the end: reports of one origin share one error.", show_default=False)
+]
 On = Annotated[date | None, typer.Option("--on", metavar="DATE", parser=day, help="The one day the row covers.", show_default=False)]
 From = Annotated[date | None, typer.Option("--from", metavar="DATE", parser=day, help="The first day the row covers.", show_default=False)]
 To = Annotated[date | None, typer.Option("--to", metavar="DATE", parser=day, help="The last day the row covers.", show_default=False)]
@@ -45,6 +51,8 @@ def observe(
     *,
     source: Source,
     value: Value = None,
+    low: Low = None,
+    high: High = None,
     on: On = None,
     first: From = None,
     last: To = None,
@@ -52,6 +60,7 @@ def observe(
     known: Known = None,
     grade: Grade = "",
     note: Note = "",
+    origin: Origin = "",
     id: Id = "",  # noqa: A002 - the column's name
     replaces: Replaces = "",
     columns: Set = None,
@@ -64,20 +73,24 @@ def observe(
     Examples:
       forecast observe captures --on 2026-10-02 --value 1 --source https://example.org/news
       forecast observe wishes --from 2026-10-01 --to 2026-10-05 --value 2 --set asked=3 --source "..."
+      forecast observe killed --on 2026-10-02 --low 100 --source "at least 100, the ministry said"
       forecast observe captures --through 2026-10-12 --source "daily reports"
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast import observing
 
     own = _columns(columns or [])
     if through is not None:
-        if any(given for given in (value, on, first, last, known, grade, note, id, replaces)):
+        if any(given for given in (value, low, high, origin, on, first, last, known, grade, note, id, replaces)):
             raise typer.BadParameter("extends quiet time and takes only --source and --set", param_hint="--through")
         done = observing.observe_quiet(root_of(book), stream, through=through, source=source, today=today(), columns=own)
     else:
         days = _days(on, first, last)
-        if value is None:
-            raise typer.BadParameter("say what was seen", param_hint="--value")
-        row = observing.Observation(*days, value, source, known, grade, note, id, replaces, own)
+        if value is None and low is None and high is None:
+            raise typer.BadParameter("say what was seen, or its range: --value, --low, --high", param_hint="--value")
+        if value is not None and (low is not None or high is not None):
+            raise typer.BadParameter("a value that is known has no range", param_hint="--value / --low / --high")
+        seen = observing.Observation(*days, value or "", source, known, grade, note, id, replaces, own)
+        row = replace(seen, low=low or "", high=high or "", origin=origin)
         done = observing.observe(root_of(book), stream, row, today=today())
     stop_at(done.problems, as_json=as_json)
     if as_json:

@@ -24,7 +24,7 @@ Observe = Annotated[
     typer.Option(
         "--observe",
         metavar='"STREAM DAY[..DAY] VALUE [COLUMN=VALUE]..."',
-        help="A row that is supposed; may be repeated.",
+        help="A row that is supposed; may be repeated. A range is written 100.. or 80..120 or ..5.",
         show_default=False,
     ),
 ]
@@ -87,4 +87,6 @@ def _row(text: str) -> tuple[str, Observation]:
         raise typer.BadParameter(f"`{text}` is not STREAM DAY[..DAY] VALUE [COLUMN=VALUE]...", param_hint="--observe")
     first: date = day(days[1])
     columns = {name: value for name, _, value in (word.partition("=") for word in words[3:])}
-    return words[0], Observation(first, day(days[2]) if days[2] else first, words[2], "supposed", columns=columns)
+    low, dots, high = words[2].partition("..")
+    last, value = day(days[2]) if days[2] else first, "" if dots else words[2]
+    return words[0], Observation(first, last, value, "supposed", columns=columns, low=low if dots else "", high=high)

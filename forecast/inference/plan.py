@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from forecast.language.expressions import Expression, names_in
 from forecast.model.coordinates import prior_coordinates
+from forecast.model.likelihood import moved_together
 from forecast.model.model import Array, Model
 from forecast.model.own import refuse_own
 from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
@@ -110,7 +111,7 @@ def _moved(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis) -> Mo
     at = 0
     for name, table in model.tables.items():
         part = likelihood[:, at : at + len(table)]
-        rows[name] = (part != part[:1]).any(axis=0)
+        rows[name] = moved_together(table.entry, (part != part[:1]).any(axis=0))
         constant[name] = float(part[0, ~rows[name]].sum())
         at += len(table)
     return Moved(rows, constant)

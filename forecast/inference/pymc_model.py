@@ -18,10 +18,12 @@ from forecast.inference.plan import CannotSample, Moved, Plan, plan
 from forecast.inference.pymc_distributions import distribution_of, transform_for, variable_of
 from forecast.inference.pymc_pools import POTENTIAL, log_density_of
 from forecast.inference.pymc_walks import walk_log_density, walked
+from forecast.inference.rows import log_likelihood_of_rows
 from forecast.language.distributions import Family
 from forecast.language.distributions.pools import LOG_ODDS
 from forecast.language.distributions.walks import Walk
 from forecast.language.tensors import TensorOps
+from forecast.model.likelihood import expressions_of
 from forecast.model.model import Array, Model, Table
 from forecast.model.priors import Block, Hypothesis
 
@@ -131,7 +133,7 @@ class _Writer:
         for name, table in self.model.tables.items():
             if not len(table):
                 continue
-            if self.plan.depends(table.stream.value.arguments.values()):
+            if self.plan.depends(expressions_of(table.stream)):
                 terms.append(self._over_hypotheses(name, table, values))
             elif (rows := self.plan.moved[0].rows[name]).any():
                 self._observe(name, _at_rows(table, rows), values)
@@ -226,6 +228,10 @@ class _Writer:
                 continue
             cut = _at_rows(table, rows)
             known = {**values, **{key: codes[members] for key, codes in self.plan.codes.items()}}
+            if cut.entry is not None:
+                each = log_likelihood_of_rows(self.model, cut, known, (len(members), int(rows.sum())))
+                total = pt.set_subtensor(total[np.array(members)], each.sum(axis=1))
+                continue
             kind, arguments = self.model.distribution(table.stream.value, self.model.row_scope(cut, known, TENSORS), TENSORS)
             variable = distribution_of(kind, arguments)
             density = pm.logp(variable, pt.as_tensor_variable(_observed(kind, cut.values)[None, :]))
@@ -234,6 +240,11 @@ class _Writer:
         return total
 
     def _observe(self, name: str, cut: Table, values: Mapping[str, Any]) -> None:
+        import pymc as pm
+
+        if cut.entry is not None:
+            pm.Potential(f"{name}__rows", log_likelihood_of_rows(self.model, cut, values, cut.values.shape).sum())
+            return
         kind, arguments = self.model.distribution(cut.stream.value, self.model.row_scope(cut, values, TENSORS), TENSORS)
         observed = _observed(kind, cut.values)
         variable_of(kind, f"{name}__rows", arguments, observed=observed, shape=observed.shape)
@@ -259,6 +270,7 @@ def _at_rows(table: Table, rows: NDArray[np.bool_]) -> Table:
         columns={name: column[0, rows] for name, column in table.columns.items()},
         totals={name: total[0, rows] for name, total in table.totals.items()},
         series={name: (known[0, rows], later[0, rows]) for name, (known, later) in table.series.items()},
+        entry=None if table.entry is None else table.entry.at(rows),
     )
 
 

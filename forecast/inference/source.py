@@ -11,6 +11,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,11 +21,14 @@ from forecast.inference.plan import CannotSample, Plan, names_behind, plan
 from forecast.inference.pymc_model import LOCATION_SCALE
 from forecast.inference.pymc_pools import POTENTIAL
 from forecast.inference.source_distributions import arguments_text, density_text, helpers, transform_text, walk_lines
+from forecast.inference.source_rows import LOG_BETWEEN, entering_arrays, entering_lines, entering_rows, has_ranges
 from forecast.language.distributions import Family, family_for
 from forecast.language.distributions.pools import LOG_ODDS
 from forecast.language.distributions.walks import Walk
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.source import Source, SourceOps, number_text
+from forecast.language.statements import Statement
+from forecast.model.likelihood import expressions_of
 from forecast.model.model import Model, Table
 from forecast.model.priors import Block
 
@@ -38,6 +42,7 @@ RESERVED = {
     "total",
     "hypotheses",
     "joint",
+    "log_between",
     "log_density",
     "log_odds_density",
     "log_odds_mass",
@@ -78,6 +83,7 @@ class _Writer:
                 "",
                 *([f"{_labels_name(name)} = {list(labels)!r}" for name, labels in topic.labels.items()]),
                 *helpers([block.family for block in self.plan.prior]),
+                *(["", LOG_BETWEEN] if has_ranges(self.model.tables) else []),
             ]
         )
 
@@ -110,19 +116,20 @@ class _Writer:
             yield f"{self.array(name, 'seen')} = np.array(["
             yield from (f"{INDENT}{number_text(row.value)},  # {_interval(row.start, row.end)}" for row in kept)
             yield "])"
+            yield from entering_arrays(table, rows, partial(self.array, name))
             for column, values in self.columns_of(name, table).items():
                 yield f"{column} = np.array([{', '.join(number_text(value) for value in values)}])"
 
     def rows_of(self, name: str) -> NDArray[np.bool_]:
         """The rows that are written: those that some parameter moves, or that tell hypotheses apart."""
         moved = np.any([each.rows[name] for each in self.plan.moved], axis=0)
-        if self.plan.discrete and self.plan.depends(self.model.tables[name].stream.value.arguments.values()):
+        if self.plan.discrete and self.plan.depends(expressions_of(self.model.tables[name].stream)):
             moved = np.ones_like(moved)
-        return moved
+        return entering_rows(self.model.tables[name], moved)
 
     def columns_of(self, name: str, table: Table) -> dict[str, NDArray[Any]]:
         """The arrays that a stream's statement uses, by their names in the program."""
-        used = names_behind(self.model, table.stream.value.arguments.values())
+        used = names_behind(self.model, expressions_of(table.stream))
         rows = self.rows_of(name)
         found = {self.array(name, column): values[0, rows] for column, values in table.columns.items() if column in used}
         for series, (known, later) in table.series.items():
@@ -146,10 +153,14 @@ class _Writer:
             else:
                 lines += [*self._parameter(parameter.name, blocks), ""]
         for name, table in self.model.tables.items():
-            if self.rows_of(name).any() and not self.plan.depends(table.stream.value.arguments.values()):
+            if self.rows_of(name).any() and not self.plan.depends(expressions_of(table.stream)):
+                lines.append(f"{INDENT}# {name}: {self._in_the_file(table)}")
+                if table.entry is not None:
+                    before, density = self._entering(name, table)
+                    lines += [*(f"{INDENT}{line}" for line in before), f'{INDENT}pm.Potential("{name}", {density})']
+                    continue
                 kind, arguments = self._row_arguments(name, table)
                 lines += [
-                    f"{INDENT}# {name}: {table.stream.value.text}",
                     f'{INDENT}pm.{kind.name}("{name}", {arguments_text(kind, arguments)}, observed={self._observed(name, table)})',
                 ]
         if self.plan.discrete:
@@ -228,9 +239,14 @@ class _Writer:
             yield f"{INDENT * 2}# {block.name}: {block.statement.text}"
             yield f"{INDENT * 2}total += {self._prior_density(block)}"
         for name, table in self.model.tables.items():
-            if self.rows_of(name).any() and self.plan.depends(table.stream.value.arguments.values()):
+            if self.rows_of(name).any() and self.plan.depends(expressions_of(table.stream)):
+                yield f"{INDENT * 2}# {name}: {self._in_the_file(table)}"
+                if table.entry is not None:
+                    before, density = self._entering(name, table)
+                    yield from (f"{INDENT * 2}{line}" for line in before)
+                    yield f"{INDENT * 2}total += {density}"
+                    continue
                 kind, arguments = self._row_arguments(name, table)
-                yield f"{INDENT * 2}# {name}: {table.stream.value.text}"
                 seen = self._observed(name, table)
                 yield f"{INDENT * 2}total += pm.logp(pm.{kind.name}.dist({arguments_text(kind, arguments)}, shape={seen}.shape), {seen}).sum()"
         yield f"{INDENT * 2}return total"
@@ -271,6 +287,31 @@ class _Writer:
         return self._distribution(block.statement, scope)
 
     def _row_arguments(self, name: str, table: Table) -> tuple[Family, dict[str, Any]]:
+        return self._distribution(table.stream.value, self._row_scope(name, table))
+
+    def _in_the_file(self, table: Table) -> str:
+        """What the file says of how a stream's rows arise."""
+        return "; ".join([table.stream.value.text, *(f"{key} {_plain(text)}" for key, text in table.stream.entering_texts.items())])
+
+    def _entering(self, name: str, table: Table) -> tuple[list[str], str]:
+        """The lines and the expression of the log-likelihood of rows that have an entry."""
+        stream, scope = table.stream, self._row_scope(name, table)
+
+        def dist(statement: Statement) -> tuple[Family, str]:
+            kind, arguments = self._distribution(statement, scope)
+            return kind, f"pm.{kind.name}.dist({arguments_text(kind, arguments)})"
+
+        return entering_lines(
+            table,
+            self.rows_of(name),
+            partial(self.array, name),
+            right=dist(stream.value),
+            wrong=None if stream.wrong is None else dist(stream.wrong),
+            share=None if stream.reliability is None else evaluate(stream.reliability, scope, SOURCE),
+            seen=self._observed(name, table),
+        )
+
+    def _row_scope(self, name: str, table: Table) -> Scope:
         scope = self.model.scope(self._names())
         columns: dict[str, Any] = {column: Source(self.array(name, column)) for column in table.columns}
         scope = scope.plus(values=columns, totals={stream: Source(self.array(name, f"total_{stream}")) for stream in table.totals})
@@ -280,9 +321,9 @@ class _Writer:
             if later is not None and later_share.any():
                 value = value + Source(self.array(name, f"{series}_later_share")) * evaluate(later, scope, SOURCE)
             scope = scope.plus(values={series: value})
-        return self._distribution(table.stream.value, scope)
+        return scope
 
-    def _distribution(self, statement: Any, scope: Scope) -> tuple[Family, dict[str, Any]]:
+    def _distribution(self, statement: Statement, scope: Scope) -> tuple[Family, dict[str, Any]]:
         kind, arguments = self.model.distribution(statement, scope, SOURCE)
         return kind, dict(arguments)
 

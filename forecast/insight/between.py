@@ -121,12 +121,12 @@ class Between:
             gone = (stood[row.replaces],) if row.replaces in stood else ()
             replaced.update(row.replaces for _ in gone)
             unit = f" {stream.unit}" if stream.unit and stream.unit != stream.name.replace("_", " ") else ""
-            about = f"{spoken}: {words.number(row.value)}{unit}, {words.span(row.start, row.end)}{', a correction' if gone else ''}"
+            about = f"{spoken}: {words.seen(row)}{unit}, {words.span(row.start, row.end)}{', a correction' if gone else ''}"
             yield Change("correction" if gone else "row", f"{name} {_identity(row)}", about, name, (row,), gone)
         still = {_identity(row) for row in after}
         for row in before:
             if _identity(row) not in still and row.id not in replaced:
-                about = f"{spoken}: the row of {words.day(row.start)} (value {words.number(row.value)}) was taken out or changed"
+                about = f"{spoken}: the row of {words.day(row.start)} (value {words.seen(row)}) was taken out or changed"
                 yield Change("correction", f"{name} without {_identity(row)}", about, name, (), (row,))
 
     def _record(self, stream: Stream, changes: tuple[Change, ...], made: frozenset[str], *, passed: bool) -> Record:
@@ -186,8 +186,16 @@ def _identity(row: Row) -> str:
     """What tells a row from others of its stream, but for where it ends: quiet rows grow."""
     columns = " ".join(f"{name}={value}" for name, value in sorted(row.columns.items()))
     return " ".join(
-        part for part in (row.start.isoformat(), f"{row.value:g}", row.known.isoformat(), row.id, row.replaces, columns) if part
+        part
+        for part in (row.start.isoformat(), f"{row.value:g}", row.known.isoformat(), row.id, row.replaces, columns, _entering(row))
+        if part
     )
+
+
+def _entering(row: Row) -> str:
+    """What of a row says how it enters the likelihood."""
+    ends = "" if row.between is None else f"{row.between.low:g}..{row.between.high:g}"
+    return " ".join(part for part in (ends, row.origin) if part)
 
 
 def _points(series: Series, day: date) -> list[tuple[date, float]]:
@@ -214,7 +222,10 @@ def _structure(topic: Topic) -> object:
     return (
         topic.opens,
         topic.step,
-        {name: (stream.value.text, stream.watched, dict(stream.next_texts)) for name, stream in topic.streams.items()},
+        {
+            name: (stream.value.text, stream.watched, dict(stream.next_texts), dict(stream.entering_texts))
+            for name, stream in topic.streams.items()
+        },
         {name: quantity.text for name, quantity in topic.quantities.items()},
         {name: series.later_text for name, series in topic.series.items()},
         {name: (parameter.per, parameter.categories) for name, parameter in topic.parameters.items()},

@@ -37,16 +37,17 @@ def predictive_checks(model: Model, parameters: Mapping[str, NDArray[Any]], rng:
     """Compare each stream's rows with rows drawn again on draws of the posterior, about 2,000 of them.
 
     The tail is twice the smaller share of draws at or below, and at or above,
-    what was seen; at most 1.  Streams without rows have none.  Raises ``Unsound``
+    what was seen; at most 1.  Ranges and copies are left out; streams without other rows have none.  Raises ``Unsound``
     where a statement cannot be drawn from.
     """
     drawn = predict_rows(model, parameters, rng)
     found = []
     for name, rows in model.tables.items():
-        if not len(rows):
+        known = np.ones(len(rows), dtype=bool) if rows.entry is None else rows.entry.counted & ~rows.entry.ranged
+        if not known.any():
             continue
         for statistic, of in _statistics().items():
-            seen, predicted = float(of(rows.values)[0]), of(drawn[name])
+            seen, predicted = float(of(rows.values[:, known])[0]), of(drawn[name][:, known])
             tail = min(1.0, 2 * min(float((predicted <= seen).mean()), float((predicted >= seen).mean())))
             points = np.quantile(predicted, LEVELS, method="inverted_cdf")
             found.append(PredictiveCheck(name, statistic, seen, tuple(points.tolist()), tail))

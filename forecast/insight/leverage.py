@@ -65,12 +65,16 @@ def leverage(basis: Basis, wide: Pool | None = None) -> tuple[list[LeverageConte
 
 def without(basis: Basis, group: Group, matrix: Array, wide: Pool | None = None) -> Varied:
     """Return the measures without a group of rows; ``matrix`` is the log-likelihood ``(draws, rows)`` at the pool's draws."""
-    columns = list(group.columns)
-    own = basis.conclusion.reading.posterior.log_likelihood[:, columns].sum(axis=1)
-    varied = reweighed(basis, -matrix[:, columns].sum(axis=1), -own)
+    columns, posterior, model = list(group.columns), basis.conclusion.reading.posterior, unlearnt(basis.model, group)
+    if any(table.entry is not None and table.entry.is_shared for table in basis.model.tables.values()):
+        # what one report of an origin says depends on the others
+        gone = basis.pool.total(model) - matrix.sum(axis=1)
+        own = model.log_likelihood(posterior.parameters).sum(axis=1) - posterior.log_likelihood.sum(axis=1)
+    else:
+        gone, own = -matrix[:, columns].sum(axis=1), -posterior.log_likelihood[:, columns].sum(axis=1)
+    varied = reweighed(basis, gone, own)
     if varied is not None:
         return varied
-    model = unlearnt(basis.model, group)
     return (None if wide is None else drawn(basis, model, wide)) or refitted(basis, model)
 
 

@@ -18,7 +18,7 @@ from forecast.model.evidence import is_quiet, known_points
 from forecast.model.model import Model, model_as_of
 from forecast.model.unsound import Unsound
 from forecast.report.words import day as day_in_words
-from forecast.report.words import number
+from forecast.report.words import number, seen
 from forecast.settlement import status_of
 
 LONG_YEARS, VERY_LONG_YEARS = 10, 30  # of a record: from here on a quarter's, and a year's end is often enough
@@ -35,7 +35,7 @@ def news(topic: Topic, until: date) -> dict[date, list[str]]:
     for stream in topic.streams.values():
         for row in stream.rows:
             if topic.opens <= row.known <= until and (row.replaces or not is_quiet(row, stream)):
-                said = f"{stream.name}: {number(row.value)} ({day_in_words(row.end)})"
+                said = f"{stream.name}: {seen(row)} ({day_in_words(row.end)})"
                 found.setdefault(row.known, []).append(f"corrected, {said}" if row.replaces else said)
     for series in topic.series.values():
         for point in series.points:

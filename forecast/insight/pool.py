@@ -115,9 +115,10 @@ class Pool:
         keys = _keys(table, model)
         missing = {key: index for index, key in enumerate(keys) if key not in self.columns}
         if missing:
-            alone = replace(model, tables={table.stream.name: _part(table, list(missing.values()))})
+            wanted = sorted({index for row in missing.values() for index in (*_behind(table, row), row)})
+            alone = replace(model, tables={table.stream.name: _part(table, wanted)})
             found = alone.log_likelihood(self.parameters)
-            self.columns.update({key: found[:, column].copy() for column, key in enumerate(missing)})
+            self.columns.update({keys[index]: found[:, column].copy() for column, index in enumerate(wanted)})
         return [self.columns[key] for key in keys]
 
 
@@ -169,22 +170,41 @@ def _part(table: Table, kept: Sequence[int]) -> Table:
         columns={name: values[:, chosen] for name, values in table.columns.items()},
         totals={name: values[:, chosen] for name, values in table.totals.items()},
         series={name: (known[:, chosen], later[:, chosen]) for name, (known, later) in table.series.items()},
+        entry=None if table.entry is None else table.entry.at(chosen),
     )
+
+
+def _behind(table: Table, row: int) -> list[int]:
+    """The rows before a row that its likelihood depends on: those of the same origin."""
+    return [] if table.entry is None else table.entry.before(row).tolist()
 
 
 def _keys(table: Table, model: Model) -> list[bytes]:
     """What each row's likelihood depends on besides the parameters, as bytes."""
-    used = names_used(model.topic, table.stream.value)
+    used = names_used(model.topic, table.stream.value, *table.stream.entering)
     statement = f"{table.stream.name}|{_statement_text(table, model.topic)}".encode()
     arrays = [table.values, *(values for name, values in table.columns.items() if name in used), *table.totals.values()]
     arrays += [part for pair in table.series.values() for part in pair]
+    arrays += [] if table.entry is None else [table.entry.lower, table.entry.upper, table.entry.weights]
     stacked = np.concatenate([np.asarray(values, dtype=float) for values in arrays], axis=0)
-    return [statement + stacked[:, index].tobytes() for index in range(len(table))]
+    own = [stacked[:, index].tobytes() for index in range(len(table))]
+    if table.entry is None:
+        return [statement + each for each in own]
+    return [b"|".join([statement, _together(table, index, own), each]) for index, each in enumerate(own)]
+
+
+def _together(table: Table, row: int, own: list[bytes]) -> bytes:
+    """What the rows say that a row's likelihood depends on besides itself, and which of them are copies of which."""
+    assert table.entry is not None
+    behind = _behind(table, row)
+    seen = [int(table.entry.observations[0, index]) for index in (*behind, row)]
+    return b"|".join([*(own[index] for index in behind), bytes(str([seen.index(each) for each in seen]), "ascii")]) if behind else b""
 
 
 def _statement_text(table: Table, topic: Topic) -> str:
     """The stream's statement with the quantities and the `later` expressions it uses: all that turns parameters into its likelihood."""
-    statement = table.stream.value
-    quantities = [f"{name}={topic.quantities[name].text}" for name in quantities_of(topic, statement)]
+    stream = table.stream
+    quantities = [f"{name}={topic.quantities[name].text}" for name in quantities_of(topic, stream.value, *stream.entering)]
     later = [f"{name}~{topic.series[name].later_text}" for name in table.series]
-    return "|".join([statement.text, *quantities, *later])
+    entering = [f"{name}:{text}" for name, text in stream.entering_texts.items() if name != "weight"]  # a weight is a number by now
+    return "|".join([stream.value.text, *quantities, *later, *entering])

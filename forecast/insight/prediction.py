@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from forecast.language.distributions import Family
+from forecast.model.model import Array
 
 LEVELS = (0.05, 0.5, 0.95)
 HALVINGS = 100
@@ -33,6 +34,33 @@ def prediction(kind: Family, arguments: Mapping[str, Any], value: float, rng: np
     points = tuple(_between(kind, arguments, level) for level in LEVELS)
     below = _share(kind, arguments, value)
     return points, _two_sided(below, 1 - below)
+
+
+def prediction_of_reports(
+    right: tuple[Family, Mapping[str, Any]],
+    wrong: tuple[Family, Mapping[str, Any]],
+    share: Array,
+    seen: tuple[float, float],
+    rng: np.random.Generator,
+) -> tuple[tuple[float, ...], float]:
+    """Return the points of what reports say, and the tail of what is known to lie between two ends.
+
+    ``right`` and ``wrong`` say how values arise in reports that are so, ``share`` ``(draws, 1)``
+    how likely one is right.  The points are those of 8 values for each draw; the tail is
+    that of something at least as low as the upper end, or as high as the lower.
+    """
+    low, high = seen
+    size = (len(share), REPEATS)
+    values = np.where(rng.random(size) < share, *(kind.draw(rng, size, **arguments) for kind, arguments in (right, wrong)))
+    points = tuple(float(point) for point in np.quantile(values, LEVELS, method="inverted_cdf"))
+    below, above = (
+        sum(
+            float(np.mean(part * np.exp(kind.log_between(*ends, **arguments))))
+            for part, (kind, arguments) in ((share, right), (1 - share, wrong))
+        )
+        for ends in ((-np.inf, high), (low, np.inf))
+    )
+    return points, _two_sided(below, above)
 
 
 def _two_sided(below: float, above: float) -> float:

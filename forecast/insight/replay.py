@@ -119,6 +119,8 @@ def _served(base: Base, day: date) -> Model | None:
 
 def _uses_age(topic: Topic) -> bool:
     for stream in topic.streams.values():
+        if stream.entering_texts:  # quiet time is then not as likely in the record as on the paths
+            return True
         quantities = [topic.quantities[name].expression for name in quantities_of(topic, stream.value)]
         if any("age" in names_in(each) for each in (*stream.value.arguments.values(), *stream.next.values(), *quantities)):
             return True

@@ -6,6 +6,8 @@ with its days, so it is scored in pieces, cut wherever something else became
 known or began, and shown as one row predicted from the eve of its start.  The
 scores are those of a prequential forecaster (Dawid 1984, doi:10.2307/2981683):
 each is conditional on all before it, so that together they are the log evidence.
+A weighed row is scored in full, as what it is, though less is learnt from it;
+scores are then no log evidence.
 """
 
 from __future__ import annotations
@@ -20,11 +22,13 @@ from forecast.book.topic import Row
 from forecast.concluding import Settings, generator
 from forecast.inference.weights import log_sum
 from forecast.insight.pool import Pool, with_rows
-from forecast.insight.prediction import prediction
+from forecast.insight.prediction import prediction, prediction_of_reports
+from forecast.language.evaluate import evaluate
 from forecast.model.clock import ONE_DAY
 from forecast.model.evidence import is_quiet
-from forecast.model.model import Array, Model, table
+from forecast.model.model import NUMPY, Array, Model, table
 from forecast.model.unsound import Unsound, at_place
+from forecast.report import words
 from forecast.report.shape_insight import ScorePoint, SurpriseContent
 
 DRAWS = 2_048  # behind a row's prediction
@@ -75,6 +79,15 @@ class _Piece:
     end: date
 
 
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """The log-likelihood of a row up to a cut, ``(draws,)``: what is learnt from it, what it is unweighed, and that knowing no other report."""
+
+    learnt: Array
+    seen: Array
+    alone: Array
+
+
 def surprises(model: Model, pool: Pool, settings: Settings) -> Surprises:
     """Return how each row of a model compares with what was predicted before it.
 
@@ -91,7 +104,7 @@ def surprises(model: Model, pool: Pool, settings: Settings) -> Surprises:
     running = start = pool.prior_ratio(model) - pool.log_ratio
     begun = sorted({_row(model, piece.key).start for piece in pieces if _is_gradual(model, piece.key)}, reverse=True)
     eves: dict[date, Array] = {}
-    latest: dict[Key, Array] = {}
+    latest: dict[Key, _Column] = {}
     predicted: dict[Key, tuple[tuple[float, ...], float]] = {}
     earned: dict[Key, tuple[float, float]] = {}
     score: dict[date, tuple[float, float]] = {}
@@ -101,12 +114,13 @@ def surprises(model: Model, pool: Pool, settings: Settings) -> Surprises:
         if piece.key not in predicted:
             before = eves[_row(model, piece.key).start] if _is_gradual(model, piece.key) else running
             predicted[piece.key] = _predicted(model, pool, piece.key, before, rng)
-        column, last = columns[piece.key, piece.end], latest.get(piece.key, np.zeros(len(pool)))
-        following = _and_then(running, column, last)
-        if np.isneginf(following).all():
+        column, last = columns[piece.key, piece.end], latest.get(piece.key, _Column(*(np.zeros(len(pool)),) * 3))
+        following = _and_then(running, column.learnt, last.learnt)
+        if np.isneginf(following).all() or np.isneginf(running + column.seen).all():
             message = f"this row of `{piece.key[0]}` is impossible under every draw at hand"
             raise Unsound(at_place(model.topic, _row(model, piece.key).place, message))
-        gained = (log_sum(following) - log_sum(running), log_sum(start + column) - log_sum(start + last))
+        scored = following if column.seen is column.learnt else _and_then(running, column.seen, last.seen)
+        gained = (log_sum(scored) - log_sum(running), log_sum(start + column.alone) - log_sum(start + last.alone))
         running, latest[piece.key] = following, column
         earned[piece.key] = _plus(earned.get(piece.key, (0.0, 0.0)), gained)
         score[piece.known] = _plus(next(reversed(score.values()), (0.0, 0.0)), gained)
@@ -133,6 +147,9 @@ def surprise_content(found: Surprises) -> tuple[list[SurpriseContent], list[Scor
         }
         for each in found.rows
     ]
+    for content, each in zip(rows, found.rows, strict=True):
+        if each.row.between is not None:
+            content["seen"] = words.seen(each.row)
     return rows, [{"day": day.isoformat(), "topic": topic, "prior": prior} for day, topic, prior in found.score]
 
 
@@ -159,18 +176,32 @@ def _pieces(model: Model) -> list[_Piece]:
     return sorted(pieces, key=lambda piece: (piece.known, piece.key in gradual))
 
 
-def _columns(model: Model, pool: Pool, pieces: Sequence[_Piece]) -> Mapping[tuple[Key, date], Array]:
-    """The log-likelihood of each row up to each of its cuts, ``(draws,)``."""
-    found: dict[tuple[Key, date], Array] = {}
+def _columns(model: Model, pool: Pool, pieces: Sequence[_Piece]) -> Mapping[tuple[Key, date], _Column]:
+    """The log-likelihood of each row up to each of its cuts."""
+    found: dict[tuple[Key, date], _Column] = {}
     for name, whole in model.tables.items():
         wanted = [piece for piece in pieces if piece.key[0] == name]
         if not wanted:
             continue
-        rows = tuple(replace(whole.record.rows[piece.key[1]], end=piece.end) for piece in wanted)
-        cut = table(model.topic, replace(whole.record, rows=rows), model.records, model.as_of)
-        matrix = pool.log_likelihood(replace(with_rows(model, {}, others=False), tables={name: cut}))
-        found |= {(piece.key, piece.end): matrix[:, column] for column, piece in enumerate(wanted)}
+        rows = [replace(whole.record.rows[piece.key[1]], end=piece.end) for piece in wanted]
+        if whole.entry is None:
+            matrix = _likelihood(model, pool, name, rows)
+            found |= {(piece.key, piece.end): _Column(*(matrix[:, column],) * 3) for column, piece in enumerate(wanted)}
+            continue
+        for index, (piece, row) in enumerate(zip(wanted, rows, strict=True)):
+            before = [other for other in rows[:index] if row.origin and other.origin == row.origin]
+            learnt, seen = (_likelihood(model, pool, name, [*before, row], weighed=weighed)[:, -1] for weighed in (True, False))
+            alone = _likelihood(model, pool, name, [row], weighed=False)[:, -1] if before and seen.any() else seen
+            found[piece.key, piece.end] = _Column(learnt, seen, alone)
     return found
+
+
+def _likelihood(model: Model, pool: Pool, name: str, rows: Sequence[Row], *, weighed: bool = True) -> Array:
+    """The log-likelihood of some rows of a stream, ``(draws, rows)``, as it is learnt or, not ``weighed``, as it is."""
+    cut = table(model.topic, replace(model.tables[name].record, rows=tuple(rows)), model.records, model.as_of)
+    if cut.entry is not None and not weighed:
+        cut = replace(cut, entry=replace(cut.entry, weights=np.ones_like(cut.entry.weights)))
+    return pool.log_likelihood(replace(with_rows(model, {}, others=False), tables={name: cut}))
 
 
 def _and_then(running: Array, column: Array, last: Array) -> Array:
@@ -189,5 +220,13 @@ def _predicted(model: Model, pool: Pool, key: Key, before: Array, rng: np.random
     draws = pool.resampled(pool.weigh_by(before), DRAWS, rng)
     one = with_rows(model, {key[0]: [key[1]]}, others=False).tables[key[0]]
     with np.errstate(all="ignore"):
-        kind, arguments = model.distribution(one.stream.value, model.row_scope(one, draws))
-    return prediction(kind, arguments, float(one.values[0, 0]), rng)
+        scope = model.row_scope(one, draws)
+        kind, arguments = model.distribution(one.stream.value, scope)
+        if one.entry is None or (one.stream.reliability is None and not one.entry.ranged.any()):
+            return prediction(kind, arguments, float(one.values[0, 0]), rng)
+        share, wrong = np.ones((DRAWS, 1)), (kind, arguments)
+        if one.stream.reliability is not None and one.stream.wrong is not None:
+            share = np.broadcast_to(np.asarray(evaluate(one.stream.reliability, scope, NUMPY), dtype=float), share.shape)
+            wrong = model.distribution(one.stream.wrong, scope)
+        seen = (float(one.entry.lower[0, 0]), float(one.entry.upper[0, 0]))
+        return prediction_of_reports((kind, arguments), wrong, share, seen, rng)

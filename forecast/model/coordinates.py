@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from forecast.language.expressions import Expression
 from forecast.language.statements import Statement
 from forecast.model.model import Array, Model, names_used
 from forecast.model.priors import Block, Hypothesis
@@ -177,10 +178,10 @@ class Coordinates:
 
     def _needed_by_rows(self) -> set[str]:
         """The parameters whose values the rows and the hypothesis' probability need."""
-        rows = [table.stream.value for table in self.model.tables.values() if len(table)]
+        rows = [part for table in self.model.tables.values() if len(table) for part in (table.stream.value, *table.stream.entering)]
         return self._with_parents([*rows, *(block.statement for block in self.prior if block.family.discrete)])
 
-    def _with_parents(self, statements: Sequence[Statement]) -> set[str]:
+    def _with_parents(self, statements: Sequence[Statement | Expression]) -> set[str]:
         """The names that statements use, and those that the priors of these use."""
         topic = self.model.topic
         found = names_used(topic, *statements)

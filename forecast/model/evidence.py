@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from forecast.book.topic import Point, Row, Series, Stream, Topic
 from forecast.model.clock import ONE_DAY, days_covered
+from forecast.model.likelihood import counted_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,19 @@ class Record:
     rows: tuple[Row, ...]
     through: date
 
+    @property
+    def counted(self) -> tuple[Row, ...]:
+        """The rows without copies of reports that stand before them."""
+        return tuple(counted_rows(self.stream, self.rows)) if any(row.origin for row in self.rows) else self.rows
+
+    @property
+    def ranges(self) -> tuple[Row, ...]:
+        """The counted rows of which only a range is known."""
+        return tuple(row for row in self.counted if row.between is not None)
+
     def total_before(self, day: date) -> float:
-        """The sum of the rows that had ended before a day."""
-        return sum((row.value for row in self.rows if row.end < day), start=0.0)
+        """The sum of the values known of the rows that had ended before a day; copies count once, and ranges are left out."""
+        return sum((row.value for row in self.counted if row.end < day and row.between is None), start=0.0)
 
 
 def record_as_of(stream: Stream, as_of: date, *, opens: date) -> Record:
@@ -47,7 +58,7 @@ def records_as_of(topic: Topic, as_of: date) -> dict[str, Record]:
 
 def is_quiet(row: Row, stream: Stream) -> bool:
     """Whether a row is quiet time in a watched stream."""
-    return stream.watched and row.value == 0
+    return stream.watched and row.is_nothing
 
 
 @dataclass(frozen=True, slots=True)

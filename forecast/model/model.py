@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.calendar import CALENDARS, step_index
+from forecast.book.problems import Problem
 from forecast.book.topic import Row, Step, Stream, Topic
 from forecast.language.distributions import Family, family_for
 from forecast.language.evaluate import Scope, evaluate
@@ -24,8 +25,9 @@ from forecast.language.ops import NumpyOps, Ops
 from forecast.language.statements import Statement
 from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, days_covered, years_between
 from forecast.model.evidence import Record, records_as_of, series_share
+from forecast.model.likelihood import Entry, counted_rows, density_of_rows, entered, entry_of, needs_entry, refuse_ranges, unlike
 from forecast.model.misfit import no_distribution
-from forecast.model.unsound import Unsound, at_topic
+from forecast.model.unsound import Unsound, at_place, at_topic
 
 Array = NDArray[np.float64]
 Parameters = Mapping[str, NDArray[Any]]
@@ -38,7 +40,8 @@ class Table:
 
     ``columns`` holds the clocks, covariates and label numbers; ``totals`` the
     streams' sums up to each row's start; ``series`` the known part and the share
-    of the row's days that lie after the series' last point.
+    of the row's days that lie after the series' last point.  ``entry`` says how
+    the rows enter the likelihood, where that is not each by the density of its value.
     """
 
     record: Record
@@ -46,6 +49,7 @@ class Table:
     columns: Mapping[str, NDArray[Any]]
     totals: Mapping[str, Array]
     series: Mapping[str, tuple[Array, Array]]
+    entry: Entry | None = None
 
     @property
     def stream(self) -> Stream:
@@ -102,10 +106,30 @@ class Model:
         return np.concatenate(parts, axis=1) if parts else np.zeros((draws, 0))
 
     def _table_log_likelihood(self, table: Table, parameters: Parameters, draws: int, near: NDArray[np.bool_] | None) -> Array:
-        statement = table.stream.value
+        stream, scope = table.stream, self.row_scope(table, parameters)
+        right = self._density(table, stream.value, "value", scope, draws, near)
+        if table.entry is None:
+            return right
+        if stream.wrong is None or stream.reliability is None:
+            return entered(right, None, None, table.entry)
+        wrong = self._density(table, stream.wrong, "wrong", scope, draws, near)
         with np.errstate(all="ignore"):
-            kind, arguments = self.distribution(statement, self.row_scope(table, parameters))
-            density = np.broadcast_to(kind.log_density(table.values, **arguments), (draws, len(table)))
+            share = np.broadcast_to(np.asarray(evaluate(stream.reliability, scope, NUMPY), dtype=float), (draws, len(table)))
+        possible = (share >= 0) & (share <= 1)
+        if near is not None:
+            right, share = (np.where(possible | near[:, None], part, other) for part, other in ((right, -np.inf), (share, 1.0)))
+            possible |= ~near[:, None]
+        if not possible.all():
+            draw, row = np.argwhere(~possible)[0]
+            raise Unsound(self._at_draws(table, "reliability", f"is {share[draw, row]:.6g}, which is no probability, at some draws", row))
+        self._check_origins(table, table.entry, share)
+        return entered(right, wrong, share, table.entry)
+
+    def _density(self, table: Table, statement: Statement, key: str, scope: Scope, draws: int, near: NDArray[np.bool_] | None) -> Array:
+        """The log density of each row under a statement of its stream, ``(draws, rows)``."""
+        with np.errstate(all="ignore"):
+            kind, arguments = self.distribution(statement, scope)
+            density = np.broadcast_to(density_of_rows(kind, arguments, table.values, table.entry), (draws, len(table)))
         wrong = np.isnan(density)
         if near is not None and wrong.any():
             density = np.where(wrong & ~near[:, None], -np.inf, density)
@@ -113,8 +137,26 @@ class Model:
         if wrong.any():
             message, hint, row = no_distribution(statement, kind, arguments, wrong)
             told = f"{message} (row of {table.record.rows[row].start})"
-            raise Unsound(at_topic(self.topic, ("streams", table.stream.name, "value"), told, hint))
+            raise Unsound(at_topic(self.topic, ("streams", table.stream.name, key), told, hint))
         return density
+
+    def _at_draws(self, table: Table, key: str, message: str, row: int) -> Problem:
+        """The problem of a text of a stream that makes no sense at some draws."""
+        text = table.stream.value.text if key == "value" else table.stream.entering_texts[key]
+        return at_topic(
+            self.topic,
+            ("streams", table.stream.name, key),
+            f"`{text}` {message} (row of {table.record.rows[row].start})",
+            hint="look at the priors of the parameters it uses",
+        )
+
+    def _check_origins(self, table: Table, entry: Entry, share: Array) -> None:
+        """Reports of one origin are as reliable as each other, since they are right or wrong together."""
+        for origin in np.unique(entry.origins[0]):
+            rows = np.flatnonzero(entry.origins[0] == origin)
+            if len(rows) > 1 and (apart := (share[:, rows] != share[:, rows[:1]]).any(axis=0)).any():
+                first, other = (table.record.rows[row] for row in (rows[0], rows[int(np.argmax(apart))]))
+                raise Unsound(at_place(self.topic, other.place, *unlike(other, first)))
 
     def distribution(self, statement: Statement, scope: Scope, ops: Ops = NUMPY) -> tuple[Family, dict[str, Any]]:
         """Return a statement's family and its arguments, as PyMC names them, at a scope's values."""
@@ -137,7 +179,7 @@ def bound(topic: Topic, as_of: date, records: Mapping[str, Record]) -> Model:
     """Bind a topic to records that somebody else chose, one for each stream; raises as ``model_as_of`` does."""
     tables = {name: table(topic, record, records, as_of) for name, record in records.items()}
     per = {name: parameter.per for name, parameter in topic.parameters.items() if parameter.per}
-    columns = {name for stream in topic.streams.values() for name in stream.label_columns}
+    columns = {name for stream in topic.streams.values() for name in (*stream.label_columns, *stream.reported)}
     coded = {name: name for name in columns | {p.name for p in topic.parameters.values() if p.categories} | set(calendars(topic))}
     quantities = {name: quantity.expression for name, quantity in topic.quantities.items()}
     return Model(topic, as_of, records, tables, Scope(quantities=quantities, labels=topic.labels, coded=coded, per=per))
@@ -146,23 +188,31 @@ def bound(topic: Topic, as_of: date, records: Mapping[str, Record]) -> Model:
 def table(topic: Topic, record: Record, records: Mapping[str, Record], as_of: date) -> Table:
     """Return a record's rows as arrays, with the totals and series that its statement uses."""
     rows, stream = record.rows, record.stream
+    used_series, used_streams = uses(topic, stream.value, *stream.entering)
+    for name in used_streams:
+        refuse_ranges(topic, rows, name, counted_rows(topic.streams[name], records[name].rows))
     columns: dict[str, NDArray[Any]] = {name: np.array([list(values)]) for name, values in _clock_columns(topic, rows, as_of).items()}
     for name in stream.covariates:
         columns[name] = np.array([[float(row.columns[name]) if name in row.columns else np.nan for row in rows]])
     for name in stream.label_columns:
         labels = topic.labels[name]
         columns[name] = np.array([[labels.index(str(row.columns[name])) if name in row.columns else -1 for row in rows]], dtype=np.int64)
+    for name in stream.reported:
+        labels = topic.labels[name]
+        columns[name] = np.array([[labels.index(row.label(name)) if row.label(name) else -1 for row in rows]], dtype=np.int64)
     for step in calendars(topic):
         columns[step] = np.array([[calendar_code(topic, step, row.start, row.end) for row in rows]], dtype=np.int64)
-    used_series, used_streams = uses(topic, stream.value)
     totals = {name: np.array([[records[name].total_before(row.start) for row in rows]]) for name in used_streams}
     series = {name: _series_columns(topic, name, rows, as_of) for name in used_series}
     values = np.array([[row.value for row in rows]])
-    return Table(record, values, columns, totals, series)
+    if not needs_entry(stream, rows):
+        return Table(record, values, columns, totals, series)
+    known = Scope(values=columns, labels=topic.labels, coded={name: name for name in (*stream.label_columns, *stream.reported)})
+    return Table(record, values, columns, totals, series, entry_of(topic, stream, rows, known))
 
 
-def uses(topic: Topic, *statements: Statement) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the series and the streams (by ``total``) that statements use, through quantities too."""
+def uses(topic: Topic, *statements: Statement | Expression) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the series and the streams (by ``total``) that statements or expressions use, through quantities too."""
     series: dict[str, None] = {}
     streams: dict[str, None] = {}
     for expression in _expressions(topic, statements):
@@ -171,10 +221,10 @@ def uses(topic: Topic, *statements: Statement) -> tuple[tuple[str, ...], tuple[s
     return tuple(series), tuple(streams)
 
 
-def names_used(topic: Topic, *statements: Statement) -> set[str]:
-    """Return the names that statements use, also through quantities and what series are later."""
+def names_used(topic: Topic, *statements: Statement | Expression) -> set[str]:
+    """Return the names that statements or expressions use, also through quantities and what series are later."""
     names: set[str] = set()
-    waiting = [expression for statement in statements for expression in statement.arguments.values()]
+    waiting = list(_parts(statements))
     while waiting:
         fresh = set(names_in(waiting.pop())) - names
         names |= fresh
@@ -220,8 +270,8 @@ def _series_columns(topic: Topic, name: str, rows: tuple[Row, ...], as_of: date)
     return np.array([[share.known for share in shares]]), np.array([[share.later_share for share in shares]])
 
 
-def quantities_of(topic: Topic, *statements: Statement) -> tuple[str, ...]:
-    """Return the quantities that statements use, through each other too, each after those it uses."""
+def quantities_of(topic: Topic, *statements: Statement | Expression) -> tuple[str, ...]:
+    """Return the quantities that statements or expressions use, through each other too, each after those it uses."""
     found: dict[str, None] = {}
 
     def visit(expression: Expression) -> None:
@@ -230,14 +280,20 @@ def quantities_of(topic: Topic, *statements: Statement) -> tuple[str, ...]:
                 visit(topic.quantities[name].expression)
                 found[name] = None
 
-    for statement in statements:
-        for expression in statement.arguments.values():
-            visit(expression)
+    for expression in _parts(statements):
+        visit(expression)
     return tuple(found)
 
 
-def _expressions(topic: Topic, statements: tuple[Statement, ...]) -> Iterator[Expression]:
-    for statement in statements:
-        yield from statement.arguments.values()
+def _parts(statements: tuple[Statement | Expression, ...]) -> Iterator[Expression]:
+    for each in statements:
+        if isinstance(each, Statement):
+            yield from each.arguments.values()
+        else:
+            yield each
+
+
+def _expressions(topic: Topic, statements: tuple[Statement | Expression, ...]) -> Iterator[Expression]:
+    yield from _parts(statements)
     for name in quantities_of(topic, *statements):
         yield topic.quantities[name].expression

@@ -75,7 +75,7 @@ def fan_sentence(stream: Mapping[str, Any]) -> str:
     if are_readings(stream) and stream["rows"]:
         last = max(stream["rows"], key=itemgetter("end"))
         return f"Last recorded on {words.day(last['end'])}: {words.number(last['value'])}{tail}. No future is simulated."
-    so_far = f"Recorded up to {words.day(stream['through'])}: {words.number(stream['total'])}{tail}"
+    so_far = f"Recorded up to {words.day(stream['through'])}: {stream.get('seen', words.number(stream['total']))}{tail}"
     if stream["fan"] is None:
         return f"{so_far}. No future is simulated."
     low, _, middle, _, high = (words.number(value, error=0.005 * max(abs(value), 1)) for value in stream["fan"]["quantiles"][-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -12,8 +13,9 @@ from forecast.book.topic import Row
 from forecast.future import Paths
 from forecast.model.clock import ONE_DAY
 from forecast.model.evidence import Record, unrecorded_days
-from forecast.model.model import Model
+from forecast.model.model import Model, Table
 from forecast.report import words
+from forecast.settlement import ends_of
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 MOST_FAN_DAYS = 72  # more steps than this are thinned, evenly, keeping the last
@@ -30,12 +32,14 @@ def stream_contents(model: Model, paths: Paths) -> list[dict[str, Any]]:
             "statement": record.stream.value.text,
             "watched": record.stream.watched,
             "next": dict(record.stream.next_texts),
-            "rows": [_row(row) for row in record.rows],
-            "total": sum(row.value for row in record.rows),
+            "rows": _rows(record, model.tables[name]),
+            "total": _least(record, record.through + ONE_DAY),
             "through": record.through.isoformat(),
             "unrecorded_days": quiet[name],
             "past": _past(record, model.topic.opens),
-            "fan": _fan(name, paths),
+            "fan": _fan(name, record, paths),
+            **({"seen": words.between(*_total(record))} if record.ranges else {}),
+            **({"entering": said} if (said := _entering(record)) else {}),
         }
         for name, record in model.records.items()
     ]
@@ -67,6 +71,54 @@ def _spaced(stream: dict[str, Any]) -> str:
     return str(stream["name"]).replace("_", " ")
 
 
+def _rows(record: Record, table: Table) -> list[dict[str, Any]]:
+    """The rows of a record, and of each how it enters where it does so in a way of its own."""
+    if table.entry is None:
+        return [_row(row) for row in record.rows]
+    return [
+        {
+            **_row(row),
+            **({} if row.between is None else {"low": _finite(row.between.low), "high": _finite(row.between.high)}),
+            **({"origin": row.origin} if row.origin else {}),
+            **({} if counted else {"copy": True}),
+            **({} if record.stream.weight is None else {"weight": float(weight)}),
+        }
+        for row, counted, weight in zip(record.rows, table.entry.counted, table.entry.weights[0], strict=True)
+    ]
+
+
+def _finite(end: float) -> float | None:
+    return end if math.isfinite(end) else None
+
+
+def _entering(record: Record) -> str:
+    """Say how rows enter the likelihood, where it is not each in full and as a value that is right."""
+    texts, said = record.stream.entering_texts, []
+    if "weight" in texts:
+        said.append(f"Rows are weighed: the likelihood of each is raised to the power of `{texts['weight']}`.")
+    if "reliability" in texts:
+        said.append(
+            f"A report is right with probability `{texts['reliability']}`; where it is wrong its value arises from `{texts['wrong']}`."
+        )
+    origins = [row.origin for row in record.rows if row.origin]
+    if len(set(origins)) < len(origins):
+        said.append("Reports of one origin are right or wrong together, and copies of one count once.")
+    return " ".join(said)
+
+
+def _total(record: Record) -> tuple[float, float]:
+    """The least and the largest total that the record allows."""
+    known = record.total_before(record.through + ONE_DAY)
+    ends = [ends_of(row, record.stream) for row in record.ranges]
+    return known + sum(low for low, _ in ends), known + sum(high for _, high in ends)
+
+
+def _least(record: Record, day: date) -> float:
+    """What the record says of a total before a day at the least; a range without a lower end says nothing."""
+    lows = [ends_of(row, record.stream)[0] for row in record.ranges if row.end < day]
+    return record.total_before(day) + sum(low for low in lows if math.isfinite(low))
+
+
 def _row(row: Row) -> dict[str, Any]:
     return {
         "start": row.start.isoformat(),
@@ -85,14 +137,15 @@ def _row(row: Row) -> dict[str, Any]:
 def _past(record: Record, opens: date) -> list[dict[str, Any]]:
     first = min([opens, *(row.start for row in record.rows)]) - ONE_DAY
     days = sorted({first, *(row.end for row in record.rows)})
-    return [{"day": day.isoformat(), "total": float(record.total_before(day + ONE_DAY))} for day in days]
+    return [{"day": day.isoformat(), "total": float(_least(record, day + ONE_DAY))} for day in days]
 
 
-def _fan(name: str, paths: Paths) -> dict[str, Any] | None:
-    """The 5, 25, 50, 75 and 95 % points of the total on the eves of the simulated boundaries, from the record's end on."""
+def _fan(name: str, record: Record, paths: Paths) -> dict[str, Any] | None:
+    """The 5, 25, 50, 75 and 95 % points of the total on the eves of the simulated boundaries, from where it is not known for sure on."""
     if name not in paths.starts:
         return None
-    columns = [index for index, day in enumerate(paths.days) if day >= paths.starts[name]]
+    begin = min([paths.starts[name], *(row.end + ONE_DAY for row in record.ranges)])
+    columns = [index for index, day in enumerate(paths.days) if day >= begin]
     if len(columns) < 2:
         return None
     if len(columns) > MOST_FAN_DAYS:

@@ -183,6 +183,11 @@ class RowContent(TypedDict):
     id: str
     replaces: str
     columns: dict[str, float | str]
+    low: NotRequired[float | None]  # the ends of a range, where only one is known
+    high: NotRequired[float | None]
+    origin: NotRequired[str]
+    copy: NotRequired[bool]  # of a row before it, which counts for both
+    weight: NotRequired[float]
 
 
 class PastPoint(TypedDict):
@@ -214,6 +219,8 @@ class StreamContent(TypedDict):
     unrecorded_days: int
     past: list[PastPoint]
     fan: Fan | None
+    seen: NotRequired[str]  # the total in words, where the record has ranges
+    entering: NotRequired[str]  # how rows enter the likelihood, where not each in full as a value that is right
 
 
 class PointContent(TypedDict):

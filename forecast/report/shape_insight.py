@@ -121,6 +121,7 @@ class SurpriseContent(TypedDict):
     row: int
     known: str
     value: float
+    seen: NotRequired[str]  # in words, where only a range is known
     low: float
     middle: float
     high: float

@@ -81,6 +81,8 @@ def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> 
         Column("known", "day"),
         Column("source", "source"),
     ]
+    ways = [name for name in ("weight", "origin") if any(name in row for row in stream["rows"])]
+    columns += [*(Column(name, "number" if name == "weight" else "text") for name in ways)]
     columns += [Column("grade"), *([Column("learnt from it", "text")] if without else []), Column("note", "note")]
     count = f"{len(stream['rows'])} row{'' if len(stream['rows']) == 1 else 's'}"
     watched = "; watched, so quiet days count as they pass" if stream["watched"] else ""
@@ -89,17 +91,26 @@ def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> 
     for index, row in enumerate(stream["rows"]):
         cells = [
             span(row),
-            words.number(row["value"]),
+            words.between(row["low"], row["high"]) if "low" in row else words.number(row["value"]),
             *(_column(row["columns"].get(name, "")) for name in names),
             row["known"],
             row["source"],
+            *(_way(row, name) for name in ways),
             row["grade"],
         ]
         cells += [without.get(index, "")] if without else []
         cells.append(f"{row['note']}{f' Replaces {row["replaces"]}.' if row['replaces'] else ''}")
         rows.append(tuple(cells))
-    total = "" if are_readings(stream) else f"; total {words.number(stream['total'])}"
-    return Table(f"{count}{total}{watched}{learnt}", tuple(columns), tuple(rows))
+    total = "" if are_readings(stream) else f"; total {stream.get('seen', words.number(stream['total']))}"
+    entering = f". {stream['entering'].replace('`', '')}" if "entering" in stream else ""
+    return Table(f"{count}{total}{watched}{learnt}{entering}", tuple(columns), tuple(rows))
+
+
+def _way(row: Mapping[str, Any], name: str) -> str:
+    """How a row enters: its weight, or its origin."""
+    if name == "weight":
+        return words.number(row["weight"])
+    return f"{row.get('origin', '')}{' (a copy)' if row.get('copy') else ''}"
 
 
 def _without_row(stream: str, insight: Mapping[str, Any]) -> dict[int, str]:
@@ -189,7 +200,9 @@ def statements_table(content: Mapping[str, Any]) -> Table:
     ]
     for stream in content["streams"]:
         after = "; ".join(f"next {column} = {text}" for column, text in stream["next"].items())
-        rows.append(("stream", stream["name"], stream["statement"], after))
+        rows.append(
+            ("stream", stream["name"], stream["statement"], "; ".join(part for part in (after, stream.get("entering", "")) if part))
+        )
     for answer in content["answers"]:
         asked = answer["answer"] or "; ".join(f"{choice['label']}: {choice['condition']}" for choice in answer["choices"])
         given = f"given {answer['given']}" if answer["given"] else ""

@@ -10,6 +10,10 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from operator import itemgetter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from forecast.book.topic import Row
 
 PERCENT_STEPS = (1.0, 5.0, 10.0)
 ODDS = (
@@ -80,6 +84,18 @@ def number(value: float, *, error: float = 0.0) -> str:
         return f"{rounded:.3g}".replace("-", MINUS)
     shown = f"{rounded:,.{max(digits, 0)}f}"
     return (shown.rstrip("0").rstrip(".") if "." in shown else shown).replace("-", MINUS)
+
+
+def between(low: float | None, high: float | None) -> str:
+    """Return a range as ``at least 100``, ``at most 5``, ``80 to 120``; None or infinite where there is no end."""
+    if high is None or high == math.inf:
+        return "not known" if low is None or low == -math.inf else f"at least {number(low)}"
+    return f"at most {number(high)}" if low is None or low == -math.inf else f"{number(low)} to {number(high)}"
+
+
+def seen(row: Row) -> str:
+    """Return what a row says: its value, or the range it lies in."""
+    return number(row.value) if row.between is None else between(row.between.low, row.between.high)
 
 
 def in_unit(value: float, unit: str, *, error: float = 0.0) -> str:

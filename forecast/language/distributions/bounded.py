@@ -147,6 +147,10 @@ def truncated(inner: Family) -> Family:
             *within, lower, _ = core
             return np.asarray(self.inner._between(lower, x, *within) / self._mass(core))
 
+        def _survival(self, x: Array, *core: Array) -> Array:
+            *within, _, upper = core
+            return np.asarray(self.inner._between(x + 1 if self.discrete else x, upper, *within) / self._mass(core))
+
         def _quantile(self, q: Array, *core: Array) -> Array:
             *within, lower, upper = core
             below, mass = self.inner._below(lower, *within), self._mass(core)

@@ -87,6 +87,11 @@ class Binomial(Family):
         share = special.betaincc(np.maximum(x, 0.0) + 1, np.maximum(n - x, 1.0), np.exp(log_p))
         return np.where(x < 0, 0.0, np.where(x >= n, 1.0, share))
 
+    def _survival(self, x: Array, *core: Array) -> Array:
+        n, log_p, _ = core
+        share = special.betainc(np.maximum(x, 0.0) + 1, np.maximum(n - x, 1.0), np.exp(log_p))
+        return np.where(x < 0, 1.0, np.where(x >= n, 0.0, share))
+
     def _quantile(self, q: Array, *core: Array) -> Array:
         guess = self._mean(*core) + self._sd(*core) * special.ndtri(q)
         return smallest(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), core[0])

@@ -1,0 +1,191 @@
+"""How a row enters the likelihood: as a value or a range, with a weight, in a report that may be wrong, alone or with its copies.
+
+A report of reliability r says a value of density f if it is right and of density
+g if it is wrong.  Reports of one origin are right or wrong together, so their
+joint likelihood is ``r Π f + (1 - r) Π g``; it is told row by row by the chain
+rule, in the order of the rows, so that sums are exact.  Reports of one origin
+about the same days and labels are copies of one observation, which counts once,
+where it stands first.  A weight is the power of a row's likelihood (Ibrahim and
+Chen 2000, doi:10.1214/ss/1009212673).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.book.checks_entering import open_total, weight_fault
+from forecast.book.topic import Row, Stream
+from forecast.language.distributions import Family
+from forecast.language.evaluate import Scope, evaluate
+from forecast.language.expressions import Expression
+from forecast.language.ops import NumpyOps
+from forecast.model.unsound import Unsound, at_place
+
+if TYPE_CHECKING:
+    from forecast.book.topic import Topic
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How the rows of a table enter, each array ``(1, rows)``.
+
+    ``lower`` and ``upper`` are the ends of a row's range, both its value where
+    that is known.  Rows with one number in ``origins`` are reports of one origin,
+    and with one number in ``observations`` copies of each other.
+    """
+
+    lower: Array
+    upper: Array
+    weights: Array
+    origins: NDArray[np.int64]
+    observations: NDArray[np.int64]
+
+    def at(self, chosen: Sequence[int] | NDArray[Any]) -> Entry:
+        """Return how some of the rows enter, when they are the only ones."""
+        lower, upper, weights = (array[:, chosen] for array in (self.lower, self.upper, self.weights))
+        return Entry(lower, upper, weights, self.origins[:, chosen], self.observations[:, chosen])
+
+    @property
+    def ranged(self) -> NDArray[np.bool_]:
+        """Whether each row is a range, ``(rows,)``."""
+        apart: NDArray[np.bool_] = self.lower[0] != self.upper[0]
+        return apart
+
+    @property
+    def counted(self) -> NDArray[np.bool_]:
+        """Whether each row is the first to tell of its observation, ``(rows,)``."""
+        first = np.zeros(self.observations.shape[1], dtype=bool)
+        first[np.unique(self.observations[0], return_index=True)[1]] = True
+        return first
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several rows are of one origin."""
+        return bool(len(np.unique(self.origins)) < self.origins.shape[1])
+
+    def together(self) -> Iterator[NDArray[np.int64]]:
+        """Yield the rows of each origin that has several observations, copies left out."""
+        counted = np.flatnonzero(self.counted)
+        for origin in np.unique(self.origins[0]):
+            rows = counted[self.origins[0, counted] == origin]
+            if len(rows) > 1:
+                yield rows
+
+    def before(self, row: int) -> NDArray[np.int64]:
+        """The rows of the same origin that stand before a row."""
+        return np.flatnonzero(self.origins[0, :row] == self.origins[0, row])
+
+
+def needs_entry(stream: Stream, rows: Sequence[Row]) -> bool:
+    """Whether a stream's rows enter otherwise than each by the density of its value."""
+    return bool(stream.entering_texts) or any(row.between is not None or row.origin for row in rows)
+
+
+def entry_of(topic: Topic, stream: Stream, rows: Sequence[Row], scope: Scope) -> Entry:
+    """Return how rows enter; ``scope`` has their columns and clocks, ``(1, rows)`` each.
+
+    Raises ``Unsound``, placed at the row, where a weight is not between 0 and 1.
+    """
+    ends = [(row.value, row.value) if row.between is None else (row.between.low, row.between.high) for row in rows]
+    lower, upper = (np.array([[end[side] for end in ends]]) for side in (0, 1))
+    origins = _numbered([("", index) if not row.origin else (row.origin,) for index, row in enumerate(rows)])
+    observations = _numbered([("", index) if not row.origin else observed(row, stream) for index, row in enumerate(rows)])
+    return Entry(lower, upper, _weights(topic, stream, rows, scope), origins, observations)
+
+
+def observed(row: Row, stream: Stream) -> tuple[object, ...]:
+    """What a report of an origin is about: rows that agree in this are copies."""
+    return (row.origin, row.start, row.end, *(row.columns.get(column) for column in stream.label_columns))
+
+
+def counted_rows(stream: Stream, rows: Sequence[Row]) -> list[Row]:
+    """Return the rows without the copies of those before them."""
+    found: dict[object, Row] = {}
+    for index, row in enumerate(rows):
+        found.setdefault(observed(row, stream) if row.origin else index, row)
+    return list(found.values())
+
+
+def density_of_rows(kind: Family, arguments: Mapping[str, Any], values: Array, entry: Entry | None) -> Array:
+    """The log density of values, and the log probability of ranges, ``(draws, rows)`` or what broadcasts to it."""
+    if entry is None or not entry.ranged.any():
+        return kind.log_density(values, **arguments)
+    within = kind.log_between(entry.lower, entry.upper, **arguments)
+    return np.where(entry.ranged, within, kind.log_density(values, **arguments))
+
+
+def entered(right: Array, wrong: Array | None, share: Array | None, entry: Entry) -> Array:
+    """Return what each row adds to the log-likelihood, ``(draws, rows)``.
+
+    ``right`` and ``wrong`` are the log densities of each report if it is right and
+    if it is wrong, ``share`` the probability that it is right; the last two None
+    where no report is ever wrong.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if wrong is None or share is None:
+            density = right
+        else:
+            is_right, is_wrong = np.log(share), np.log1p(-share)
+            density = np.logaddexp(is_right + right, is_wrong + wrong)
+            for rows in entry.together():
+                first = rows[:1]
+                whole = np.logaddexp(is_right[:, first] + right[:, rows].cumsum(axis=1), is_wrong[:, first] + wrong[:, rows].cumsum(axis=1))
+                before, after = whole[:, :-1], whole[:, 1:]
+                density[:, rows[1:]] = np.where(np.isneginf(after), -np.inf, after - before)
+        density = np.where(entry.counted, density, 0.0)
+        return np.where(entry.weights == 0, 0.0, entry.weights * density)
+
+
+def unlike(row: Row, first: Row) -> tuple[str, str]:
+    """The message and hint of a report that is not as reliable as the first of its origin."""
+    return (
+        f"this report and line {first.place.line} have the origin `{row.origin}`, and the reliability makes one likelier right than the other",
+        "reports of one origin are right or wrong together: let the reliability depend on what they share",
+    )
+
+
+def refuse_ranges(topic: Topic, rows: Sequence[Row], name: str, others: Sequence[Row]) -> None:
+    """Raise ``Unsound``, placed at the row, where one of ``rows`` needs a total of the stream ``name`` that a range leaves open."""
+    ranges = [other for other in others if other.between is not None]
+    for row in rows if ranges else ():
+        for other in ranges:
+            if other.end < row.start:
+                raise Unsound(at_place(topic, row.place, *open_total(name, other)))
+
+
+def expressions_of(stream: Stream) -> tuple[Expression, ...]:
+    """Every expression that the likelihood of a stream's rows depends on, their weights aside."""
+    return (*stream.value.arguments.values(), *stream.entering)
+
+
+def moved_together(entry: Entry | None, moved: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Rows that the parameters move, ``(rows,)``, and with them all others of their origin."""
+    if entry is None:
+        return moved
+    together = moved.copy()
+    for rows in entry.together():
+        together[rows] = moved[rows].any()
+    return together
+
+
+def _numbered(keys: Sequence[tuple[object, ...]]) -> NDArray[np.int64]:
+    numbers: dict[tuple[object, ...], int] = {}
+    return np.array([[numbers.setdefault(key, len(numbers)) for key in keys]], dtype=np.int64)
+
+
+def _weights(topic: Topic, stream: Stream, rows: Sequence[Row], scope: Scope) -> Array:
+    if stream.weight is None or not rows:
+        return np.ones((1, len(rows)))
+    with np.errstate(all="ignore"):
+        weights = np.broadcast_to(np.asarray(evaluate(stream.weight, scope, NumpyOps()), dtype=float), (1, len(rows)))
+    for row, weight in zip(rows, weights[0], strict=True):
+        if (said := weight_fault(float(weight))) is not None:
+            raise Unsound(at_place(topic, row.place, *said))
+    return np.array(weights)
