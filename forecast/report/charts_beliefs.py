@@ -49,7 +49,7 @@ def parameter_chart(values: Sequence[Mapping[str, Any]]) -> Chart:
         ]
         said = "; ".join(f"{label} {words.percent(before or 0.0)} before, {words.percent(after)} after" for label, before, after in bars)
         return bars_chart(bars, name=name, alt=f"{spaced(first['name'])}, before and after the record: {said}.")
-    if first["per"] in CALENDARS and len(values) > FEWEST_STEPS:
+    if len(values) > FEWEST_STEPS and first["per"] in CALENDARS:
         ends = "; ".join(f"{value['label']}: {belief_sentence(value)}" for value in (first, values[-1]))
         return _bands(values).done(name, f"{spaced(first['name'])}, {len(values)} values, one for each {first['per']}: {ends}.")
     said = "; ".join(f"{spaced(value['label']) + ': ' if value['label'] else ''}{belief_sentence(value)}" for value in values)
