@@ -29,6 +29,7 @@ from forecast.language.expressions import (
     is_condition,
 )
 from forecast.language.faults import Fault, did_you_mean
+from forecast.language.hazards import HAZARDS
 
 LONGEST = 2_000  # characters of one statement or expression
 DEEPEST = 60  # nested brackets, calls or operators
@@ -153,8 +154,8 @@ def _call(node: ast.Call, text: str, depth: int, at: int) -> Expression:
     if not isinstance(node.func, ast.Name):
         raise Fault(_refusal(node.func), offset=character_offset(node.func, text))
     name = node.func.id
-    if name not in FUNCTIONS and name not in {"total", "first"}:
-        raise Fault(f"unknown function `{name}`", offset=at, hint=did_you_mean(name, [*FUNCTIONS, "total", "first"]))
+    if name not in FUNCTIONS and name not in HAZARDS and name not in {"total", "first"}:
+        raise Fault(f"unknown function `{name}`", offset=at, hint=did_you_mean(name, [*FUNCTIONS, *HAZARDS, "total", "first"]))
     if node.keywords:
         raise Fault(f"`{name}` takes no named arguments", offset=at)
     if name == "total":
@@ -166,6 +167,8 @@ def _call(node: ast.Call, text: str, depth: int, at: int) -> Expression:
         if len(arguments) != 1 or not is_condition(arguments[0]):
             raise Fault("`first` takes one condition", offset=at, hint="as in `first(total(transfers) >= 1)`")
         return First(arguments[0], at)
+    if name in HAZARDS:
+        return HAZARDS[name](arguments, at)
     least, most = FUNCTIONS[name]
     if not least <= len(arguments) <= most:
         wanted = f"{least}" if least == most else f"{least} to {most}"

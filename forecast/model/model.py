@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.book.names import CLOCKS
 from forecast.book.topic import Row, Stream, Topic
 from forecast.language.distributions import Family, family_for
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression, names_in, streams_in
 from forecast.language.ops import NumpyOps, Ops
 from forecast.language.statements import Statement
-from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, days_covered, years_between
+from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, ONE_DAY, days_covered, years_between
 from forecast.model.evidence import Record, records_as_of, series_share
 from forecast.model.unsound import Unsound, at_topic
 
@@ -187,7 +188,7 @@ def names_used(topic: Topic, *statements: Statement) -> set[str]:
 
 
 def clocks(topic: Topic, start: date, end: date, as_of: date) -> dict[str, float]:
-    """The clocks of one interval: ``days``, ``months``, ``years``, ``age`` and ``t`` (to its middle), section 4."""
+    """The clocks of one interval: its length, its ``age``, and the years from the opening to its middle, its start and its end."""
     days = days_covered(start, end)
     middle = start + timedelta(days=(days - 1) // 2)
     return {
@@ -196,12 +197,14 @@ def clocks(topic: Topic, start: date, end: date, as_of: date) -> dict[str, float
         "years": days / DAYS_PER_YEAR,
         "age": years_between(end, as_of),
         "t": years_between(topic.opens, middle),
+        "t_start": years_between(topic.opens, start),
+        "t_end": years_between(topic.opens, end + ONE_DAY),
     }
 
 
 def _clock_columns(topic: Topic, rows: tuple[Row, ...], as_of: date) -> dict[str, list[float]]:
     by_row = [clocks(topic, row.start, row.end, as_of) for row in rows]
-    return {name: [each[name] for each in by_row] for name in ("days", "months", "years", "age", "t")}
+    return {name: [each[name] for each in by_row] for name in CLOCKS}
 
 
 def _series_columns(topic: Topic, name: str, rows: tuple[Row, ...], as_of: date) -> tuple[Array, Array]:
