@@ -59,8 +59,8 @@ def piecewise_hazard(arguments: tuple[Expression, ...], at: int) -> Expression:
             raise Fault("the breaks of `piecewise_hazard` are numbers of years, each later than the one before", offset=part.offset)
         last = year
     start, end = Name("t_start", at), Name("t_end", at)
-    starts = [start, *(Call("max", (start, part), at) for part, _ in breaks)]
-    ends = [*(Call("min", (end, part), at) for part, _ in breaks), end]
+    starts: list[Expression] = [start, *(Call("max", (start, part), at) for part, _ in breaks)]
+    ends: list[Expression] = [*(Call("min", (end, part), at) for part, _ in breaks), end]
     pieces = [
         Binary("*", hazard, Call("max", (Binary("-", until, since, at), Number(0.0, at)), at), at)
         for hazard, since, until in zip(arguments[::2], starts, ends, strict=True)
