@@ -17,6 +17,7 @@ import numpy as np
 from forecast.book.topic import Parameter, Topic
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.posterior import Posterior, weighted_quantiles
+from forecast.language.distributions.simplex import Dirichlet
 from forecast.language.expressions import names_in
 from forecast.model.model import Array, Model, model_as_of
 from forecast.model.priors import Block, blocks
@@ -137,7 +138,9 @@ def _believed(parameter: Parameter, label: str, draws: Posterior | None, block: 
     if parameter.categories:
         shares = dict(zip(parameter.categories, _shares(parameter, label, draws, fixed), strict=True))
         return Believed(parameter.name, label, statement, parameter.unit, None, shares, exact=fixed is not None)
-    if block is not None and fixed is not None:
+    if block is not None and fixed is not None and isinstance(block.family, Dirichlet):
+        points = block.family.share_points(fixed, parameter.labels.index(label))
+    elif block is not None and fixed is not None:
         points = block.family.points(fixed)
     else:
         assert draws is not None  # a value that is not fixed is among the drawn

@@ -60,7 +60,7 @@ def _labels(priors: Mapping[str, Any], rows: Mapping[str, tuple[Row, ...]]) -> d
     found: dict[str, dict[str, None]] = {}
     for key, given in priors.items():
         prior = given["prior"] if isinstance(given, Mapping) else given
-        if isinstance(prior, str) and prior.startswith("Categorical("):
+        if isinstance(prior, str) and prior.startswith(("Categorical(", "Dirichlet(")):
             found[key] = dict.fromkeys(parse_statement(prior).arguments)
     for stream_rows in rows.values():
         for row in stream_rows:
@@ -73,6 +73,7 @@ def _labels(priors: Mapping[str, Any], rows: Mapping[str, tuple[Row, ...]]) -> d
 def _parameter(key: str, given: Any, labels: Mapping[str, tuple[str, ...]]) -> Parameter:
     described = given if isinstance(given, Mapping) else {"prior": given}
     prior, per = described["prior"], described.get("per", "")
+    per = key if isinstance(prior, str) and prior.startswith("Dirichlet(") else per
     by_label = {label: parse_statement(text) for label, text in prior.items()} if isinstance(prior, Mapping) else {}
     statement = None if isinstance(prior, Mapping) else parse_statement(prior)
     categories = labels[key] if statement is not None and statement.distribution == "Categorical" else ()

@@ -97,8 +97,11 @@ def _check_per(draft: Draft, name: str, prior: PriorDraft, labels: Labels) -> It
             )
         yield draft.priors.at_value((name, "per"), message, hint)
         return
-    if "Categorical" in {written.tree.distribution for written in prior.statements.values()}:
+    families = {written.tree.distribution for written in prior.statements.values()}
+    if "Categorical" in families:
         yield draft.priors.at_value((name, "per"), "a Categorical parameter has one value; it takes no `per`")
+    if "Dirichlet" in families:
+        yield draft.priors.at_value((name, "per"), "a Dirichlet parameter has one share for each of its own labels; it takes no `per`")
     if not by_label:
         return
     assert isinstance(prior.table.prior, dict)

@@ -12,6 +12,7 @@ from forecast.book.draft import Written
 from forecast.book.problems import Problem
 from forecast.language.distributions import Family, family_for
 from forecast.language.distributions.domains import check
+from forecast.language.distributions.families import LABELLED
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression, First, Index, Label, Name, Total, walk
 from forecast.language.faults import Fault
@@ -48,7 +49,7 @@ def number_of(expression: Expression) -> float | None:
 def constants_of(statement: Statement) -> dict[str, float]:
     """Return PyMC's arguments of a sound statement as numbers; empty where any depends on a name."""
     numbers = {name: number_of(expression) for name, expression in statement.arguments.items()}
-    if any(number is None for number in numbers.values()) or statement.distribution == "Categorical":
+    if any(number is None for number in numbers.values()) or statement.distribution in LABELLED:
         return {}
     given = {name: np.float64(number) for name, number in numbers.items() if number is not None}
     with np.errstate(all="ignore"):
@@ -67,6 +68,8 @@ def check_statement(written: Written[Statement]) -> Iterator[Problem]:
         numbers = {name: number_of(expression) for name, expression in statement.arguments.items()}
         if kind.name == "Categorical":
             _check_categorical(kind, numbers)
+        elif kind.name == "Dirichlet":
+            _check_dirichlet(kind, numbers)
         else:
             _check_arguments(kind, numbers)
     except Fault as fault:
@@ -98,9 +101,16 @@ def _check_categorical(kind: Family, numbers: Mapping[str, float | None]) -> Non
         raise Fault(f"the shares of Categorical add up to {total:.10g}; they must add up to 1")
 
 
+def _check_dirichlet(kind: Family, numbers: Mapping[str, float | None]) -> None:
+    kind.from_words({name: np.float64(np.nan if number is None else number) for name, number in numbers.items()}, NumpyOps())
+    for name, number in numbers.items():
+        if number is not None:
+            check(kind.domains["a"], kind.name, name, number)
+
+
 def is_share(written: Written[Statement]) -> bool:
     """Whether a sound statement's values are shares: none below 0 or above 1."""
-    if written.tree.distribution in {"Beta", "LogitNormal", "Bernoulli"}:
+    if written.tree.distribution in {"Beta", "LogitNormal", "Bernoulli", "Dirichlet"}:
         return True
     kind, arguments = family_for(written.tree), constants_of(written.tree)
     if not arguments:

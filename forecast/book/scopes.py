@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from forecast.book.draft import Draft, Written
-from forecast.book.labels import Labels, categories_of
+from forecast.book.labels import Labels, categories_of, per_of, shares_of
 from forecast.book.names import ARTICLES, CLOCKS
 from forecast.book.problems import Problem
 from forecast.language.expressions import Compare, Expression, First, Index, Label, Name, Total, children, names_in, streams_in, walk
@@ -136,6 +136,8 @@ class _Checker:
             yield self._misplaced(node, name)
         elif self.draft.kinds[name] == "quantity":
             yield from self._through(node, name)
+        elif name in self.draft.parameters and (shares := shares_of(self.draft.parameters[name])):
+            yield self._at(node, f"`{name}` has one share for each of its labels", f"write one of them, as in `{name}[{shares[0]}]`")
         elif name in self.draft.parameters and (per := self.draft.parameters[name].table.per):
             yield self._at(node, f"`{name}` has one value for each label of `{per}`", f"write `{name}[{per}]`")
 
@@ -185,7 +187,7 @@ class _Checker:
         if node.name not in self.draft.parameters:
             return
         prior = self.draft.parameters[node.name]
-        per = prior.table.per
+        per = per_of(node.name, prior)
         if not per and isinstance(prior.table.prior, dict):
             return  # the missing `per` is told at the prior
         if not per:

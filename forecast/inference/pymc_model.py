@@ -31,7 +31,13 @@ LOCATION_SCALE = {
 }
 HYPOTHESES = "log_hypotheses"  # the variable that keeps each hypothesis' joint log density
 
-TRANSFORMS = {"NoneType": "identity", "LogTransform": "log", "LogOddsTransform": "logit", "Interval": "interval"}
+TRANSFORMS = {
+    "NoneType": "identity",
+    "LogTransform": "log",
+    "LogOddsTransform": "logit",
+    "Interval": "interval",
+    "SimplexTransform": "simplex",
+}
 
 type Form = Literal["own", "standard", "flat"]
 
@@ -52,6 +58,11 @@ class Free:
     lower: float = -np.inf
     upper: float = np.inf
 
+    @property
+    def size(self) -> int:
+        """How many unconstrained values NUTS moves: shares that add up to 1 have one fewer."""
+        return self.block.size - (self.transform == "simplex")
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
@@ -65,7 +76,7 @@ class Rendered:
     @property
     def size(self) -> int:
         """How many continuous values there are."""
-        return sum(each.block.size for each in self.free)
+        return sum(each.size for each in self.free)
 
 
 def pymc_model(model: Model, *, centred: bool = False) -> Any:
@@ -151,6 +162,9 @@ class _Writer:
     def _declare_flat(self, block: Block, key: str, shape: tuple[int, ...]) -> tuple[Free, Any]:
         import pymc as pm
 
+        if block.family.joint:
+            variable = pm.Dirichlet(key, a=np.ones(block.size))  # the same density wherever shares add up to 1
+            return Free(block, "flat", _transform(variable)), variable
         lower, upper = self.plan.support(block)
         if np.isfinite(lower) and np.isfinite(upper):
             variable = pm.Uniform(key, lower, upper, shape=shape)
@@ -179,6 +193,8 @@ class _Writer:
             return chosen.sum(axis=1)
         variable = distribution_of(block.family, arguments)
         density = pm.logp(variable, pt.as_tensor_variable(value))
+        if block.family.joint:
+            return pt.broadcast_to(density.ravel(), (len(self.plan.hypotheses),))
         return pt.broadcast_to(density, (len(self.plan.hypotheses), len(positions))).sum(axis=1)
 
     def _over_hypotheses(self, name: str, table: Table, values: Mapping[str, Any]) -> Any:

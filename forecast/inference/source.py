@@ -156,6 +156,10 @@ class _Writer:
 
     def _declaration(self, block: Block, variable: str, name: str) -> Iterator[str]:
         shape = f", shape={block.size}" if block.parameter.labels else ""
+        if self.plan.is_flat(block) and block.family.joint:
+            yield f"{INDENT}# {block.statement.text} depends on a hypothesis: its density is added below"
+            yield f'{INDENT}{variable} = pm.Dirichlet("{name}", a=np.ones({block.size}))'
+            return
         if self.plan.is_flat(block):
             lower, upper = self.plan.support(block)
             yield f"{INDENT}# {block.statement.text} depends on a hypothesis: its density is added below"

@@ -126,7 +126,7 @@ class Model:
         """Return a statement's family and its arguments, as PyMC names them, at a scope's values."""
         given = {name: evaluate(expression, scope, ops) for name, expression in statement.arguments.items()}
         kind = family_for(statement)
-        if kind.name == "Categorical":
+        if kind.name == "Categorical":  # a label may be called `p`
             return kind, {"p": ops.stack(tuple(given.values()))}
         return kind, kind.from_words(given, ops)
 

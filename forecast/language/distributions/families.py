@@ -14,6 +14,7 @@ from forecast.language.distributions.half import HalfCauchy, HalfNormal, HalfStu
 from forecast.language.distributions.positive import Exponential, LogNormal, Weibull
 from forecast.language.distributions.real import Cauchy, Normal, StudentT
 from forecast.language.distributions.shares import Beta, LogitNormal
+from forecast.language.distributions.simplex import Dirichlet
 from forecast.language.distributions.spans import Triangular, Uniform
 from forecast.language.distributions.trials import Bernoulli, BetaBinomial, Binomial
 from forecast.language.faults import Fault, did_you_mean
@@ -43,13 +44,15 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "NegativeBinomial": NegativeBinomial(),
         "ZeroInflatedPoisson": ZeroInflatedPoisson(),
         "Categorical": Categorical(),
+        "Dirichlet": Dirichlet(),
         "DiscreteUniform": DiscreteUniform(),
     }
 )
 
 
 WRAPPERS: Mapping[str, Callable[[Family], Family]] = MappingProxyType({"Truncated": truncated, "Censored": censored})
-NOT_WRAPPED = frozenset({"Categorical", "Uniform", "DiscreteUniform", "Triangular"})  # bounds of their own, or labels
+LABELLED = frozenset({"Categorical", "Dirichlet"})  # whose arguments are labels
+NOT_WRAPPED = LABELLED | frozenset({"Uniform", "DiscreteUniform", "Triangular"})  # bounds of their own, or labels
 
 
 def family(name: str) -> Family:
@@ -70,6 +73,6 @@ def family_for(statement: Statement) -> Family:
     except Fault as fault:
         raise Fault(fault.message, hint=fault.hint, argument="dist") from None
     if within in NOT_WRAPPED:
-        why = "its values are labels" if within == "Categorical" else "it has bounds of its own"
+        why = "its values are labels" if within in LABELLED else "it has bounds of its own"
         raise Fault(f"{within} cannot stand inside {statement.distribution}: {why}", argument="dist")
     return WRAPPERS[statement.distribution](inner)
