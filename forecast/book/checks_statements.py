@@ -102,6 +102,8 @@ def _check_categorical(kind: Family, numbers: Mapping[str, float | None]) -> Non
 
 
 def _check_dirichlet(kind: Family, numbers: Mapping[str, float | None]) -> None:
+    if set(numbers) == {"a"}:
+        raise Fault("Dirichlet takes a weight for each label", hint="as in `Dirichlet(left=4, right=5, other=1)`", argument="a")
     kind.from_words({name: np.float64(np.nan if number is None else number) for name, number in numbers.items()}, NumpyOps())
     for name, number in numbers.items():
         if number is not None:

@@ -41,6 +41,8 @@ class Dirichlet(Family):
 
     def from_words(self, given: Mapping[str, Any], ops: Ops) -> dict[str, Any]:
         """Return ``a``, stacked from the labels' weights; raise ``Fault`` for fewer than two labels."""
+        if set(given) == {"a"}:
+            return dict(given)
         if len(given) < 2:
             raise Fault(
                 "Dirichlet needs at least two labels", hint="as in `Dirichlet(left=4, right=5, other=1)`", argument=next(iter(given), "")
