@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.model.model import NUMPY, Array, Model, Table, uses
+from forecast.model.classes import added
+from forecast.model.model import NUMPY, Array, Model, Table, totals_used
 from forecast.model.unsound import Unsound, at_topic
 
 
@@ -20,13 +21,14 @@ def predict_rows(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.r
 
     Days, covariates and labels stay as recorded; values are drawn in the order
     of the rows' days, so that a statement that uses ``total()`` sees the totals
-    of the same imagined record.  Returns stream name to ``(draws, rows)``.
+    of the same imagined record.  Returns stream name to ``(draws, rows)``, or
+    ``(draws, rows, classes)`` where rows count classes.
     Raises ``Unsound`` where a statement cannot be drawn from.
     """
     draws = max((len(values) for values in parameters.values()), default=1)
-    drawn = {name: np.zeros((draws, len(table))) for name, table in model.tables.items()}
-    streams_used = {name for table in model.tables.values() for name in uses(model.topic, table.stream.value)[1]}
-    if not streams_used:
+    drawn = {name: np.zeros((draws, *table.seen.shape[1:])) for name, table in model.tables.items()}
+    used = totals_used(model.topic, *(table.stream.value for table in model.tables.values()))
+    if not used:
         for name, table in model.tables.items():
             if len(table):
                 drawn[name][:] = _draw(model, table, slice(None), {}, parameters, rng, draws)
@@ -34,8 +36,10 @@ def predict_rows(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.r
     order = sorted((row.start, row.end, name, index) for name, table in model.tables.items() for index, row in enumerate(table.record.rows))
     for start, _, name, index in order:
         totals = {
-            stream: drawn[stream][:, [row.end < start for row in model.tables[stream].record.rows]].sum(axis=1, keepdims=True)
-            for stream in streams_used
+            total: added(model.topic.streams[each.stream], drawn[each.stream])[total][
+                :, [row.end < start for row in model.tables[each.stream].record.rows]
+            ].sum(axis=1, keepdims=True)
+            for total, each in used.items()
         }
         drawn[name][:, [index]] = _draw(model, model.tables[name], slice(index, index + 1), totals, parameters, rng, draws)
     return drawn

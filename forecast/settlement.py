@@ -13,6 +13,7 @@ from forecast.book.topic import Question, Topic
 from forecast.future import Paths
 from forecast.language.evaluate import evaluate
 from forecast.language.expressions import Binary, Call, Compare, Expression, First, Index, Logic, Name, Number, Total, Unary, streams_in
+from forecast.model.classes import totals_before
 from forecast.model.clock import ONE_DAY
 from forecast.model.model import NUMPY, Model
 
@@ -44,9 +45,10 @@ def _recorded_truth(condition: Expression, question: Question, paths: Paths, use
     assert question.by is not None
     records = paths.model.records
     recorded = min([question.by, *(paths.starts[name] - ONE_DAY for name in used if name in paths.starts)])
-    totals = {name: record.total_before(recorded + ONE_DAY) for name, record in records.items()}
+    totals = totals_before(records, recorded + ONE_DAY)
     if question.since is not None:
-        totals = {name: total - records[name].total_before(question.since) for name, total in totals.items()}
+        earlier = totals_before(records, question.since)
+        totals = {name: total - earlier[name] for name, total in totals.items()}
     scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters))
     return truth_of(evaluate(condition, scope.plus(totals={n: np.array([[v]]) for n, v in totals.items()}), NUMPY), len(paths))
 

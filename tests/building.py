@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from forecast.book.classes import count_column, in_words
 from forecast.book.problems import Place
 from forecast.book.topic import Parameter, Point, Quantity, Question, Row, Series, Stream, Topic
+from forecast.language.classes import spelled_out, written_classes
 from forecast.language.expressions import First, Name, is_condition, names_in
 from forecast.language.parsing import parse_expression
 from forecast.language.statements import parse_statement
@@ -31,7 +34,7 @@ def make_topic(
 
     A prior is a statement, or a mapping with ``prior`` (a statement, or one for
     each label) and ``per``.  A stream is a statement, or a mapping with
-    ``value``, ``watched`` and ``next``.  A row is a number, seen on the next day
+    ``value``, ``watched``, ``next`` and ``classes``.  A row is a number or a class, seen on the next day
     in turn, or a mapping with the columns of a record.  A question is an answer
     expression, or a mapping with ``answer`` or ``choices``, ``given``, ``by``,
     ``since``.  A series is a list of ``(day, value)``, or a mapping with
@@ -47,7 +50,7 @@ def make_topic(
         opens=opens,
         step=step,  # type: ignore[arg-type]
         series={key: _series(key, given) for key, given in (series or {}).items()},
-        streams={key: _stream(key, given, made_rows.get(key, ())) for key, given in (streams or {}).items()},
+        streams={key: _stream(key, given, made_rows.get(key, ()), priors) for key, given in (streams or {}).items()},
         quantities={key: Quantity(key, parse_expression(text), text) for key, text in (quantities or {}).items()},
         questions={key: _question(key, given, parameters) for key, given in (questions or {}).items()},
         parameters=_in_order(parameters),
@@ -124,7 +127,8 @@ def _row(stream: str, given: Any, index: int, opens: date) -> Row:
         place=Place(f"seeds/made/{stream}.csv", index + 2),
         start=start,
         end=end,
-        value=float(described.pop("value")),
+        said=value if isinstance(value := described.pop("value", 0.0), str) else "",
+        value=0.0 if isinstance(value, str) else float(value),
         known=described.pop("known", end),
         source="a test",
         id=described.pop("id", ""),
@@ -133,21 +137,34 @@ def _row(stream: str, given: Any, index: int, opens: date) -> Row:
     )
 
 
-def _stream(key: str, given: Any, rows: tuple[Row, ...]) -> Stream:
+def _stream(key: str, given: Any, rows: tuple[Row, ...], priors: Mapping[str, Any]) -> Stream:
     described = given if isinstance(given, Mapping) else {"value": given}
+    shares = {
+        name: tuple(parse_statement(prior).arguments)
+        for name, prior in priors.items()
+        if isinstance(prior, str) and prior.startswith("Dirichlet(")
+    }
+    value = spelled_out(parse_statement(described["value"]), shares)
+    labels = described.get("classes", written_classes(value))
+    if value.distribution == "Multinomial":
+        counts = [{label: float(row.columns[count_column(label)]) for label in labels} for row in rows]
+        rows = tuple(replace(row, value=sum(each.values()), said=in_words(labels, each)) for row, each in zip(rows, counts, strict=True))
+    elif labels:
+        rows = tuple(replace(row, value=float(labels.index(row.said))) for row in rows)
     columns = {name: value for row in rows for name, value in row.columns.items()}
     following = described.get("next", {})
     return Stream(
         name=key,
         about=described.get("about", key),
         unit="",
-        value=parse_statement(described["value"]),
+        value=value,
         watched=described.get("watched", False),
         next={name: parse_expression(text) for name, text in following.items()},
         next_texts=dict(following),
         rows=rows,
         covariates=tuple(name for name, value in columns.items() if not isinstance(value, str)),
         label_columns=tuple(name for name, value in columns.items() if isinstance(value, str)),
+        classes=tuple(labels),
     )
 
 

@@ -134,6 +134,13 @@ def _check_family(written: Written[Statement]) -> Iterator[Problem]:
             offset=written.tree.offset,
         )
         return
+    if kind is not None and kind.name in {"Multinomial", "OrderedLogistic"}:
+        yield written.problem(
+            f"{kind.name} cannot be a prior: it is how rows arise",
+            "a parameter that is one of some labels is Categorical, and shares of them are Dirichlet",
+            offset=written.tree.offset,
+        )
+        return
     if kind is not None and isinstance(kind, Bounded):
         yield from _check_bounds(written)
     if kind is None or not kind.discrete or kind.name in FINITE:

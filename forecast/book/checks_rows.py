@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
+from forecast.book.checks_classes import check_counts
 from forecast.book.checks_statements import constants_of, family_of, number_of
 from forecast.book.draft import Draft, StreamDraft
 from forecast.book.layout import SEEDS, TOPIC_FILE, record_path
@@ -74,11 +75,15 @@ def _check_rows(draft: Draft, name: str, stream: StreamDraft, record: Record) ->
             if column in used and column not in row.columns:
                 yield record.at_cell(row, column, f"`{column}` is empty, and the statement of `{name}` uses it")
         yield from _check_value(stream, record, row)
+        yield from check_counts(stream, record, row)
     corrections = tuple(_check_corrections(record))
     yield from corrections
     if stream.table.watched and not corrections:
         yield from _check_overlaps(record)
+    counts = stream.classes.columns if stream.classes else ()
     for column in (*record.covariates, *record.label_columns):
+        if column in counts:
+            continue
         near = did_you_mean(column, [standard for standard in ROW_COLUMNS if standard not in record.header.values and len(standard) > 2])
         if column not in used and near and column not in draft.kinds:
             problem = record.header.problem(column, f"nothing uses the column `{column}`", near)
@@ -109,7 +114,7 @@ def _check_value(stream: StreamDraft, record: Record, row: Row) -> Iterator[Prob
 def impossible(stream: StreamDraft, row: Row) -> str:
     """Return why a stream's statement can never give a row's value, or an empty string where it may."""
     kind = family_of(stream.value)
-    if kind is None:
+    if kind is None or stream.classes is not None:
         return ""
     shown = f"the value {row.value:.15g}"
     if kind.discrete and not row.value.is_integer():

@@ -13,6 +13,7 @@ from forecast.book.problems import Problem
 from forecast.language.distributions import Family, family_for
 from forecast.language.distributions.domains import check
 from forecast.language.distributions.families import LABELLED
+from forecast.language.distributions.outcomes import cutpoint_names
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression, First, Index, Label, Name, Total, walk
 from forecast.language.faults import Fault
@@ -70,6 +71,10 @@ def check_statement(written: Written[Statement]) -> Iterator[Problem]:
             _check_categorical(kind, numbers)
         elif kind.name == "Dirichlet":
             _check_dirichlet(kind, numbers)
+        elif kind.name == "Multinomial":
+            _check_multinomial(kind, numbers)
+        elif kind.name == "OrderedLogistic":
+            _check_ordered(kind, numbers)
         else:
             _check_arguments(kind, numbers)
     except Fault as fault:
@@ -108,6 +113,30 @@ def _check_dirichlet(kind: Family, numbers: Mapping[str, float | None]) -> None:
     for name, number in numbers.items():
         if number is not None:
             check(kind.domains["a"], kind.name, name, number)
+
+
+def _check_multinomial(kind: Family, numbers: Mapping[str, float | None]) -> None:
+    kind.from_words({name: np.float64(np.nan if number is None else number) for name, number in numbers.items()}, NumpyOps())
+    shares = {name: number for name, number in numbers.items() if name != "n"}
+    if (n := numbers.get("n")) is not None:
+        check(kind.domains["n"], kind.name, "n", n)
+    for name, number in shares.items():
+        if number is not None:
+            check(kind.domains["p"], kind.name, name, number)
+    known = [number for number in shares.values() if number is not None]
+    total = math.fsum(known)
+    if len(known) == len(shares) and abs(total - 1) > _ADDS_UP:
+        raise Fault(f"the shares of Multinomial add up to {total:.10g}; they must add up to 1")
+
+
+def _check_ordered(kind: Family, numbers: Mapping[str, float | None]) -> None:
+    kind.from_words({name: np.float64(np.nan if number is None else number) for name, number in numbers.items()}, NumpyOps())
+    last = -math.inf
+    for name in cutpoint_names(len(numbers) - 1):
+        number = numbers[name]
+        if number is not None and number <= last:
+            raise Fault("the cutpoints of OrderedLogistic must ascend: c1 < c2 < …", argument=name)
+        last = last if number is None else number
 
 
 def is_share(written: Written[Statement]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from forecast.book.checks_classes import check_classes
 from forecast.book.checks_priors import used_parameters
 from forecast.book.checks_questions import check_questions
 from forecast.book.checks_statements import check_statement
@@ -15,6 +16,7 @@ from forecast.book.positions import Keys
 from forecast.book.problems import Problem
 from forecast.book.scopes import Here, check_names
 from forecast.book.sources import Document
+from forecast.language.classes import is_unspelled
 from forecast.language.expressions import First, Label, Name, names_in, walk
 from forecast.language.faults import did_you_mean
 
@@ -29,8 +31,8 @@ def check_topic(draft: Draft, labels: Labels) -> Iterator[Problem]:
     for series in draft.series.values():
         if series.later is not None:
             yield from check_names(draft, labels, series.later, series.later.tree, LATER)
-    for stream in draft.streams.values():
-        yield from _check_stream(draft, labels, stream)
+    for name, stream in draft.streams.items():
+        yield from _check_stream(draft, labels, name, stream)
     for name, quantity in draft.quantities.items():
         yield from _check_quantity(draft, labels, name, quantity)
     graph = {name: tuple(other for other in names_in(its.tree) if other in draft.quantities) for name, its in draft.quantities.items()}
@@ -86,12 +88,17 @@ def _all_names(draft: Draft) -> Iterator[tuple[str, str, Document, Keys]]:
             yield name, kind, draft.topic, (group, name)
 
 
-def _check_stream(draft: Draft, labels: Labels, stream: StreamDraft) -> Iterator[Problem]:
+def _check_stream(draft: Draft, labels: Labels, name: str, stream: StreamDraft) -> Iterator[Problem]:
     here = row_scope(draft, stream)
-    if stream.value.tree.distribution == "Categorical":
-        yield stream.value.problem("a stream's values are numbers; Categorical is for parameters", offset=stream.value.tree.offset)
-    else:
+    if stream.value.tree.distribution == "Dirichlet":
+        yield stream.value.problem(
+            "Dirichlet is for parameters: a stream has rows of its own",
+            "counts of several classes are `Multinomial(n=…, p=share)`",
+            offset=stream.value.tree.offset,
+        )
+    elif not is_unspelled(stream.value.tree):
         yield from check_statement(stream.value)
+    yield from check_classes(draft, name, stream)
     for expression in stream.value.tree.arguments.values():
         yield from check_names(draft, labels, stream.value, expression, here)  # type: ignore[arg-type]
     used = {name for expression in stream.value.tree.arguments.values() for name in names_in(expression)}

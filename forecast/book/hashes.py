@@ -14,7 +14,7 @@ from typing import Any
 
 from forecast.book.ledger import canonical
 from forecast.book.topic import Parameter, Point, Question, Row, Series, Stream, Topic
-from forecast.language.expressions import Expression
+from forecast.language.expressions import Expression, Total
 from forecast.language.statements import Statement
 
 
@@ -72,6 +72,8 @@ def tree(node: Expression | Statement) -> Any:
     if isinstance(node, Statement):
         arguments = {name: tree(argument) for name, argument in node.arguments.items()}
         return ["Statement", node.distribution, arguments, *([dict(node.inner)] if node.inner else [])]
+    if isinstance(node, Total) and not node.label:
+        return ["Total", node.stream]
     fields = [getattr(node, entry.name) for entry in dataclasses.fields(node) if entry.name != "offset"]
     return [type(node).__name__, *(_plain(value) for value in fields)]
 
@@ -105,7 +107,8 @@ def _row_numbers(row: Row, as_of: date | None) -> list[Any]:
 
 def _stream_numbers(stream: Stream, rows: list[Row], as_of: date | None) -> list[Any]:
     following = {name: tree(expression) for name, expression in stream.next.items()}
-    return [tree(stream.value), stream.watched, following, [_row_numbers(row, as_of) for row in rows]]
+    classes = [list(stream.classes)] if stream.classes else []
+    return [tree(stream.value), stream.watched, following, [_row_numbers(row, as_of) for row in rows], *classes]
 
 
 def _series_numbers(series: Series, as_of: date | None) -> list[Any]:

@@ -103,6 +103,7 @@ def _stream(topic: Draft, name: str, draft: StreamDraft) -> Stream:
         rows=record.rows if record else (),
         covariates=covariates,
         label_columns=label_columns,
+        classes=draft.classes.labels if draft.classes else (),
     )
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-from forecast.book.draft import Draft, Written
+from forecast.book.draft import Draft, StreamDraft, Written
 from forecast.book.labels import Labels, categories_of, per_of, shares_of
 from forecast.book.names import ARTICLES, CLOCKS
 from forecast.book.problems import Problem
+from forecast.language.classes import CLASSED
 from forecast.language.expressions import Compare, Expression, First, Index, Label, Name, Total, children, names_in, streams_in, walk
 from forecast.language.faults import did_you_mean
 
@@ -224,6 +225,15 @@ class _Checker:
             )
         elif kinds[node.stream] != "stream":
             yield self._at(node, f"`{node.stream}` is {ARTICLES[kinds[node.stream]]}; `total` takes a stream")
+        elif node.label and (stream := self.draft.streams.get(node.stream)) is not None:
+            yield from self._class(node, stream)
+
+    def _class(self, node: Total, stream: StreamDraft) -> Iterator[Problem]:
+        if stream.classes is not None and node.label not in stream.classes.labels:
+            hint = did_you_mean(node.label, stream.classes.labels) or f"its classes: {', '.join(stream.classes.labels)}"
+            yield self._at(node, f'`{node.stream}` has no class "{node.label}"', hint)
+        elif stream.value.tree.distribution not in CLASSED:
+            yield self._at(node, f"the rows of `{node.stream}` are numbers, not classes", f"write `total({node.stream})`")
 
     def _compare(self, node: Compare) -> Iterator[Problem]:
         label_sets = [label_set for part in node.operands if (label_set := self._label_set(part)) is not None]

@@ -38,6 +38,7 @@ class Row:
     id: str = ""
     replaces: str = ""
     columns: Mapping[str, float | str] = field(default_factory=dict)
+    said: str = ""  # the value in words, where it is a class, or counts of classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class Stream:
     rows: tuple[Row, ...]
     covariates: tuple[str, ...]
     label_columns: tuple[str, ...]
+    classes: tuple[str, ...] = ()  # of a stream whose rows say which class, or how many of each; see ``forecast.book.classes``
 
     @property
     def own_columns(self) -> tuple[str, ...]:

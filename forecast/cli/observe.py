@@ -64,6 +64,7 @@ def observe(
     Examples:
       forecast observe captures --on 2026-10-02 --value 1 --source https://example.org/news
       forecast observe wishes --from 2026-10-01 --to 2026-10-05 --value 2 --set asked=3 --source "..."
+      forecast observe votes --on 2026-10-02 --set value_left=410 --set value_right=590 --set asked=1000 --source "..."
       forecast observe captures --through 2026-10-12 --source "daily reports"
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast import observing
@@ -75,9 +76,9 @@ def observe(
         done = observing.observe_quiet(root_of(book), stream, through=through, source=source, today=today(), columns=own)
     else:
         days = _days(on, first, last)
-        if value is None:
+        if value is None and not any(name.startswith("value_") for name in own):
             raise typer.BadParameter("say what was seen", param_hint="--value")
-        row = observing.Observation(*days, value, source, known, grade, note, id, replaces, own)
+        row = observing.Observation(*days, value or "", source, known, grade, note, id, replaces, own)
         done = observing.observe(root_of(book), stream, row, today=today())
     stop_at(done.problems, as_json=as_json)
     if as_json:

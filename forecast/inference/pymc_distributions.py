@@ -7,16 +7,20 @@ from typing import Any
 
 import numpy as np
 
+from forecast.language.classes import CLASSED
 from forecast.language.distributions import Family
 from forecast.language.distributions.bounded import Bounded, inner_arguments
 
-WHOLE = {"Binomial": ("n",), "BetaBinomial": ("n",), "DiscreteUniform": ("lower", "upper")}
+OVER_CLASSES = ("p", "cutpoints")  # arguments of families over classes that are lists
+WHOLE = {"Binomial": ("n",), "Multinomial": ("n",), "BetaBinomial": ("n",), "DiscreteUniform": ("lower", "upper")}
 
 
 def variable_of(kind: Family, name: str, arguments: Mapping[str, Any], **keywords: Any) -> Any:
     """Declare a variable of a family in the PyMC model at hand."""
     import pymc as pm
 
+    if kind.name == "OrderedLogistic":  # which would keep every class's share at every draw
+        keywords["compute_p"] = False
     return getattr(pm, kind.name)(name, *_within(kind, arguments), **_own(kind, arguments), **keywords)
 
 
@@ -38,6 +42,19 @@ def transform_for(kind: Family, arguments: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     lower, upper = (None if np.isinf(edge) else edge for edge in edges)
     return {"default_transform": transforms.Interval(lower, upper)}
+
+
+def spread(kind: Family, arguments: Mapping[str, Any], shape: tuple[int, ...]) -> dict[str, Any]:
+    """Arguments with one value, or one list over classes, for each place of ``shape``: PyMC pads lists only where nothing is left to guess."""
+    import pytensor.tensor as pt
+
+    if kind.name not in CLASSED:
+        return dict(arguments)
+    found = {}
+    for name, value in arguments.items():
+        tensor = pt.as_tensor_variable(value)
+        found[name] = pt.broadcast_to(tensor, (*shape, tensor.shape[-1]) if name in OVER_CLASSES else shape)
+    return found
 
 
 def cut_edges(kind: Family, arguments: Mapping[str, Any]) -> tuple[float, float] | None:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.plan import CannotSample, Moved, Plan, plan
-from forecast.inference.pymc_distributions import distribution_of, transform_for, variable_of
+from forecast.inference.pymc_distributions import distribution_of, spread, transform_for, variable_of
 from forecast.language.distributions import Family
 from forecast.language.tensors import TensorOps
 from forecast.model.model import Array, Model, Table
@@ -216,15 +216,16 @@ class _Writer:
             cut = _at_rows(table, rows)
             known = {**values, **{key: codes[members] for key, codes in self.plan.codes.items()}}
             kind, arguments = self.model.distribution(table.stream.value, self.model.row_scope(cut, known, TENSORS), TENSORS)
-            variable = distribution_of(kind, arguments)
-            density = pm.logp(variable, pt.as_tensor_variable(_observed(kind, cut.values)[None, :]))
-            summed = pt.broadcast_to(density, (len(members), int(rows.sum()))).sum(axis=1)
+            shape = (len(members), int(rows.sum()))
+            variable = distribution_of(kind, spread(kind, arguments, shape))
+            density = pm.logp(variable, pt.as_tensor_variable(_observed(kind, cut.seen)[None, :]))
+            summed = pt.broadcast_to(density, shape).sum(axis=1)
             total = pt.set_subtensor(total[np.array(members)], summed)
         return total
 
     def _observe(self, name: str, cut: Table, values: Mapping[str, Any]) -> None:
         kind, arguments = self.model.distribution(cut.stream.value, self.model.row_scope(cut, values, TENSORS), TENSORS)
-        observed = _observed(kind, cut.values)
+        observed = _observed(kind, cut.seen)
         variable_of(kind, f"{name}__rows", arguments, observed=observed, shape=observed.shape)
 
     def _prior_arguments(self, block: Block, values: Mapping[str, Any]) -> dict[str, Any]:

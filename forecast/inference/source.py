@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.book.classes import count_column, is_counted
+from forecast.book.topic import Row, Stream
 from forecast.inference.plan import CannotSample, Plan, names_behind, plan
 from forecast.inference.pymc_distributions import WHOLE, cut_edges
 from forecast.inference.pymc_model import LOCATION_SCALE
@@ -94,7 +96,7 @@ class _Writer:
                 yield f"# ({left_out} {which} likelier or less likely)"
             kept = [row for row, keep in zip(table.record.rows, rows, strict=True) if keep]
             yield f"{self.array(name, 'seen')} = np.array(["
-            yield from (f"{INDENT}{number_text(row.value)},  # {_interval(row.start, row.end)}" for row in kept)
+            yield from (f"{INDENT}{_seen(row, stream)},  # {_interval(row.start, row.end)}{_said(row, stream)}" for row in kept)
             yield "])"
             for column, values in self.columns_of(name, table).items():
                 yield f"{column} = np.array([{', '.join(number_text(value) for value in values)}])"
@@ -115,7 +117,7 @@ class _Writer:
             found[self.array(name, series)] = known[0, rows]
             if later.any() and self.model.topic.series[series].later is not None:
                 found[self.array(name, f"{series}_later_share")] = later[0, rows]
-        return found | {self.array(name, f"total_{stream}"): values[0, rows] for stream, values in table.totals.items()}
+        return found | {self.array(name, _total(total)): values[0, rows] for total, values in table.totals.items()}
 
     # the model
 
@@ -134,7 +136,7 @@ class _Writer:
                 kind, arguments = self._row_arguments(name, table)
                 lines += [
                     f"{INDENT}# {name}: {table.stream.value.text}",
-                    f'{INDENT}pm.{kind.name}("{name}", {_arguments(kind, arguments)}, observed={self._observed(name, table)})',
+                    f'{INDENT}pm.{kind.name}("{name}", {_arguments(kind, arguments)}{_keeping(kind)}, observed={self._observed(name, table)})',
                 ]
         if self.plan.discrete:
             lines += ["", *self._over_hypotheses()]
@@ -250,7 +252,7 @@ class _Writer:
     def _row_arguments(self, name: str, table: Table) -> tuple[Family, dict[str, Any]]:
         scope = self.model.scope(self._names())
         columns: dict[str, Any] = {column: Source(self.array(name, column)) for column in table.columns}
-        scope = scope.plus(values=columns, totals={stream: Source(self.array(name, f"total_{stream}")) for stream in table.totals})
+        scope = scope.plus(values=columns, totals={total: Source(self.array(name, _total(total))) for total in table.totals})
         for series, (_, later_share) in table.series.items():
             value: Any = Source(self.array(name, series))
             later = self.model.topic.series[series].later
@@ -333,6 +335,11 @@ def _arguments(kind: Family, arguments: Mapping[str, Any]) -> str:
     return ", ".join(shown)
 
 
+def _keeping(kind: Family) -> str:
+    """OrderedLogistic would keep every class's share at every draw."""
+    return ", compute_p=False" if kind.name == "OrderedLogistic" else ""
+
+
 def _transform(kind: Family, arguments: Mapping[str, Any]) -> str:
     """The transform that a declaration names because PyMC would choose none, or one that stops at a wall; see ``pymc_distributions``."""
     if kind.name == "LogitNormal":
@@ -342,6 +349,22 @@ def _transform(kind: Family, arguments: Mapping[str, Any]) -> str:
         return ""
     lower, upper = ("None" if np.isinf(edge) else number_text(edge) for edge in edges)
     return f", default_transform=pm.distributions.transforms.Interval({lower}, {upper})"
+
+
+def _seen(row: Row, stream: Stream) -> str:
+    """A row's value, or its counts of each class."""
+    if not is_counted(stream):
+        return number_text(row.value)
+    return f"[{', '.join(number_text(row.columns[count_column(label)]) for label in stream.classes)}]"
+
+
+def _said(row: Row, stream: Stream) -> str:
+    return f": {row.said}" if row.said and not is_counted(stream) else ""
+
+
+def _total(name: str) -> str:
+    """The program's word for a total: that of a class is called after both."""
+    return f"total_{name.replace('[', '_').removesuffix(']')}"
 
 
 def _labels_name(label_set: str) -> str:

@@ -121,12 +121,14 @@ class Between:
             gone = (stood[row.replaces],) if row.replaces in stood else ()
             replaced.update(row.replaces for _ in gone)
             unit = f" {stream.unit}" if stream.unit and stream.unit != stream.name.replace("_", " ") else ""
-            about = f"{name}: {words.number(row.value)}{unit}, {words.span(row.start, row.end)}{', a correction' if gone else ''}"
+            about = (
+                f"{name}: {row.said or words.number(row.value)}{unit}, {words.span(row.start, row.end)}{', a correction' if gone else ''}"
+            )
             yield Change("correction" if gone else "row", f"{name} {_identity(row)}", about, name, (row,), gone)
         still = {_identity(row) for row in after}
         for row in before:
             if _identity(row) not in still and row.id not in replaced:
-                about = f"{name}: the row of {words.day(row.start)} (value {words.number(row.value)}) was taken out or changed"
+                about = f"{name}: the row of {words.day(row.start)} (value {row.said or words.number(row.value)}) was taken out or changed"
                 yield Change("correction", f"{name} without {_identity(row)}", about, name, (), (row,))
 
     def _record(self, stream: Stream, changes: tuple[Change, ...], made: frozenset[str], *, passed: bool) -> Record:
@@ -214,7 +216,7 @@ def _structure(topic: Topic) -> object:
     return (
         topic.opens,
         topic.step,
-        {name: (stream.value.text, stream.watched, dict(stream.next_texts)) for name, stream in topic.streams.items()},
+        {name: (stream.value.text, stream.watched, dict(stream.next_texts), stream.classes) for name, stream in topic.streams.items()},
         {name: quantity.text for name, quantity in topic.quantities.items()},
         {name: series.later_text for name, series in topic.series.items()},
         {name: (parameter.per, parameter.categories) for name, parameter in topic.parameters.items()},

@@ -35,7 +35,7 @@ def news(topic: Topic, until: date) -> dict[date, list[str]]:
     for stream in topic.streams.values():
         for row in stream.rows:
             if topic.opens <= row.known <= until and (row.replaces or not is_quiet(row, stream)):
-                said = f"{stream.name}: {number(row.value)} ({day_in_words(row.end)})"
+                said = f"{stream.name}: {row.said or number(row.value)} ({day_in_words(row.end)})"
                 found.setdefault(row.known, []).append(f"corrected, {said}" if row.replaces else said)
     for series in topic.series.values():
         for point in series.points:

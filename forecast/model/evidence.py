@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from forecast.book.classes import amount
 from forecast.book.topic import Point, Row, Series, Stream, Topic
 from forecast.model.clock import ONE_DAY, days_covered
 
@@ -26,9 +27,9 @@ class Record:
     rows: tuple[Row, ...]
     through: date
 
-    def total_before(self, day: date) -> float:
-        """The sum of the rows that had ended before a day."""
-        return sum((row.value for row in self.rows if row.end < day), start=0.0)
+    def total_before(self, day: date, label: str = "") -> float:
+        """The sum of the rows that had ended before a day, or of one class of them."""
+        return sum((amount(self.stream, row, label) for row in self.rows if row.end < day), start=0.0)
 
 
 def record_as_of(stream: Stream, as_of: date, *, opens: date) -> Record:

@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 
 from forecast.book.names import CLOCKS
 from forecast.book.topic import Row, Stream, Topic
+from forecast.language.classes import CLASSED
 from forecast.language.distributions import Family, family_for
 from forecast.language.evaluate import Scope, evaluate
-from forecast.language.expressions import Expression, names_in, streams_in
+from forecast.language.expressions import Expression, Total, names_in, streams_in, totals_in
 from forecast.language.ops import NumpyOps, Ops
 from forecast.language.statements import Statement
+from forecast.model.classes import seen, shown
 from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, ONE_DAY, days_covered, years_between
 from forecast.model.evidence import Record, records_as_of, series_share
 from forecast.model.unsound import Unsound, at_topic
@@ -50,6 +52,11 @@ class Table:
     def stream(self) -> Stream:
         """The stream whose rows these are."""
         return self.record.stream
+
+    @property
+    def seen(self) -> Array:
+        """What the statement is of: the rows' values or, where rows count classes, their counts with the classes on the last axis."""
+        return seen(self.stream, self.values, self.columns)
 
     def __len__(self) -> int:
         return len(self.record.rows)
@@ -104,19 +111,22 @@ class Model:
         statement = table.stream.value
         with np.errstate(all="ignore"):
             kind, arguments = self.distribution(statement, self.row_scope(table, parameters))
-            density = np.broadcast_to(kind.log_density(table.values, **arguments), (draws, len(table)))
+            density = np.broadcast_to(kind.log_density(table.seen, **arguments), (draws, len(table)))
         wrong = np.isnan(density)
         if near is not None and wrong.any():
             density = np.where(wrong & ~near[:, None], -np.inf, density)
             wrong = np.isnan(density)
         if wrong.any():
             draw, row = np.argwhere(wrong)[0]
-            shown = ", ".join(f"{name}={_at(value, draw, row):.6g}" for name, value in arguments.items())
+            told = ", ".join(
+                f"{name}={shown(value, draw, row, listed=name in {'p', 'cutpoints'} and kind.name in CLASSED)}"
+                for name, value in arguments.items()
+            )
             raise Unsound(
                 at_topic(
                     self.topic,
                     ("streams", table.stream.name, "value"),
-                    f"`{statement.text}` is not a distribution at some draws: {shown} (row of {table.record.rows[row].start})",
+                    f"`{statement.text}` is not a distribution at some draws: {told} (row of {table.record.rows[row].start})",
                     hint="look at the priors of the parameters it uses",
                 )
             )
@@ -158,8 +168,11 @@ def table(topic: Topic, record: Record, records: Mapping[str, Record], as_of: da
     for name in stream.label_columns:
         labels = topic.labels[name]
         columns[name] = np.array([[labels.index(str(row.columns[name])) if name in row.columns else -1 for row in rows]], dtype=np.int64)
-    used_series, used_streams = uses(topic, stream.value)
-    totals = {name: np.array([[records[name].total_before(row.start) for row in rows]]) for name in used_streams}
+    used_series = uses(topic, stream.value)[0]
+    used_totals = totals_used(topic, stream.value)
+    totals = {
+        name: np.array([[records[each.stream].total_before(row.start, each.label) for row in rows]]) for name, each in used_totals.items()
+    }
     series = {name: _series_columns(topic, name, rows, as_of) for name in used_series}
     values = np.array([[row.value for row in rows]])
     return Table(record, values, columns, totals, series)
@@ -173,6 +186,11 @@ def uses(topic: Topic, *statements: Statement) -> tuple[tuple[str, ...], tuple[s
         streams.update(dict.fromkeys(streams_in(expression)))
         series.update({name: None for name in names_in(expression) if name in topic.series})
     return tuple(series), tuple(streams)
+
+
+def totals_used(topic: Topic, *statements: Statement) -> dict[str, Total]:
+    """Return the totals that statements use, through quantities too, by their names."""
+    return {name: each for expression in _expressions(topic, statements) for name, each in totals_in(expression).items()}
 
 
 def names_used(topic: Topic, *statements: Statement) -> set[str]:
@@ -236,8 +254,3 @@ def _expressions(topic: Topic, statements: tuple[Statement, ...]) -> Iterator[Ex
         yield from statement.arguments.values()
     for name in quantities_of(topic, *statements):
         yield topic.quantities[name].expression
-
-
-def _at(value: Any, draw: int, row: int) -> float:
-    array = np.atleast_2d(np.asarray(value, dtype=float))
-    return float(array[min(draw, array.shape[0] - 1), min(row, array.shape[1] - 1)])

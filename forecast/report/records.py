@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from forecast.book.classes import amount
 from forecast.book.topic import Row
 from forecast.future import Paths
 from forecast.model.clock import ONE_DAY
@@ -31,11 +32,12 @@ def stream_contents(model: Model, paths: Paths) -> list[dict[str, Any]]:
             "watched": record.stream.watched,
             "next": dict(record.stream.next_texts),
             "rows": [_row(row) for row in record.rows],
-            "total": sum(row.value for row in record.rows),
+            "total": sum(amount(record.stream, row) for row in record.rows),
             "through": record.through.isoformat(),
             "unrecorded_days": quiet[name],
             "past": _past(record, model.topic.opens),
             "fan": _fan(name, paths),
+            **_classes(record),
         }
         for name, record in model.records.items()
     ]
@@ -63,6 +65,14 @@ def unrecorded_sentence(streams: Sequence[dict[str, Any]], as_of: date) -> str:
     return " ".join(said)
 
 
+def _classes(record: Record) -> dict[str, Any]:
+    """How often each class was seen; nothing for a stream of numbers."""
+    stream = record.stream
+    if not stream.classes:
+        return {}
+    return {"classes": {label: sum(amount(stream, row, label) for row in record.rows) for label in stream.classes}}
+
+
 def _spaced(stream: dict[str, Any]) -> str:
     return str(stream["name"]).replace("_", " ")
 
@@ -79,6 +89,7 @@ def _row(row: Row) -> dict[str, Any]:
         "id": row.id,
         "replaces": row.replaces,
         "columns": dict(row.columns),
+        **({"said": row.said} if row.said else {}),
     }
 
 

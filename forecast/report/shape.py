@@ -159,6 +159,7 @@ class RowContent(TypedDict):
     id: str
     replaces: str
     columns: dict[str, float | str]
+    said: NotRequired[str]  # the value in words, where it is a class, or counts of classes
 
 
 class PastPoint(TypedDict):
@@ -190,6 +191,7 @@ class StreamContent(TypedDict):
     unrecorded_days: int
     past: list[PastPoint]
     fan: Fan | None
+    classes: NotRequired[dict[str, float]]  # how often each class was seen, of a stream of classes
 
 
 class PointContent(TypedDict):

@@ -7,7 +7,7 @@ each measure, in their order, so that a table of many variations stays small.
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 
 class MeasureContent(TypedDict):
@@ -108,7 +108,14 @@ class PowerContent(TypedDict):
     diagnosis: str
 
 
-class SurpriseContent(TypedDict):
+class Words(TypedDict):
+    """What was seen of a row of classes, and what was predicted, in words."""
+
+    said: NotRequired[str]
+    predicted: NotRequired[str]
+
+
+class SurpriseContent(Words):
     """A row against what was predicted before it became known.
 
     ``low``, ``middle`` and ``high`` are the 5, 50 and 95 % points of the
@@ -142,7 +149,7 @@ class PredictiveCheckContent(TypedDict):
     """A stream's record against records that its posterior would make: a statistic as seen and as predicted."""
 
     stream: str
-    statistic: Literal["sum", "largest", "share of zeros"]
+    statistic: str  # "sum", "largest" or "share of zeros" and, of a stream of classes, "number of" each
     seen: float
     quantiles: list[float]
     tail: float

@@ -71,11 +71,12 @@ def error_words(answer: Mapping[str, Any]) -> str:
 
 def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> Table:
     """A stream's rows with their sources and, where there is insight, the answer each row moves most."""
-    names = tuple(dict.fromkeys(name for row in stream["rows"] for name in row["columns"]))
+    counts = [f"value_{label}" for label in stream.get("classes", ())]  # told in words in the column of the value
+    names = tuple(dict.fromkeys(name for row in stream["rows"] for name in row["columns"] if name not in counts))
     without = {} if insight is None else _without_row(stream["name"], insight)
     columns = [
         Column("days", "headday"),
-        Column("value", "number"),
+        Column("value", "text" if counts else "number"),
         *(Column(spaced(name)) for name in names),
         Column("known", "day"),
         Column("source", "source"),
@@ -88,7 +89,7 @@ def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> 
     for index, row in enumerate(stream["rows"]):
         cells = [
             span(row),
-            words.number(row["value"]),
+            row.get("said") or words.number(row["value"]),
             *(_column(row["columns"].get(name, "")) for name in names),
             row["known"],
             row["source"],
@@ -97,7 +98,8 @@ def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> 
         cells += [without.get(index, "")] if without else []
         cells.append(f"{row['note']}{f' Replaces {row["replaces"]}.' if row['replaces'] else ''}")
         rows.append(tuple(cells))
-    return Table(f"{count}; total {words.number(stream['total'])}{watched}{learnt}", tuple(columns), tuple(rows))
+    totals = f" ({', '.join(f'{label} {words.number(number)}' for label, number in stream['classes'].items())})" if counts else ""
+    return Table(f"{count}; total {words.number(stream['total'])}{totals}{watched}{learnt}", tuple(columns), tuple(rows))
 
 
 def _without_row(stream: str, insight: Mapping[str, Any]) -> dict[int, str]:

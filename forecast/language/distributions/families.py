@@ -11,6 +11,7 @@ from forecast.language.distributions.events import NegativeBinomial, Poisson, Ze
 from forecast.language.distributions.family import Family
 from forecast.language.distributions.gammas import Gamma, InverseGamma
 from forecast.language.distributions.half import HalfCauchy, HalfNormal, HalfStudentT
+from forecast.language.distributions.outcomes import Multinomial, OrderedLogistic
 from forecast.language.distributions.positive import Exponential, LogNormal, Weibull
 from forecast.language.distributions.real import Cauchy, Normal, StudentT
 from forecast.language.distributions.shares import Beta, LogitNormal
@@ -44,6 +45,8 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "NegativeBinomial": NegativeBinomial(),
         "ZeroInflatedPoisson": ZeroInflatedPoisson(),
         "Categorical": Categorical(),
+        "OrderedLogistic": OrderedLogistic(),
+        "Multinomial": Multinomial(),
         "Dirichlet": Dirichlet(),
         "DiscreteUniform": DiscreteUniform(),
     }
@@ -51,7 +54,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
 
 
 WRAPPERS: Mapping[str, Callable[[Family], Family]] = MappingProxyType({"Truncated": truncated, "Censored": censored})
-LABELLED = frozenset({"Categorical", "Dirichlet"})  # whose arguments are labels
+LABELLED = frozenset({"Categorical", "OrderedLogistic", "Multinomial", "Dirichlet"})  # of or over labels
 NOT_WRAPPED = LABELLED | frozenset({"Uniform", "DiscreteUniform", "Triangular"})  # bounds of their own, or labels
 
 
