@@ -68,7 +68,10 @@ def test_a_report_says_classes_in_words(reports):
     vote = content(reports, "vote")
     polls = next(stream for stream in vote["streams"] if stream["name"] == "polls")
     assert [row["said"] for row in polls["rows"]] == ["left 38, right 52, other 10", "left 30, right 25, other 5"]
-    assert (polls["total"], polls["classes"]) == (160, {"left": 68, "right": 77, "other": 15})
+    assert (polls["total"], [(each["label"], each["total"]) for each in polls["classes"]]) == (
+        160,
+        [("left", 68), ("right", 77), ("other", 15)],
+    )
     foreseen = {(each["stream"], each["row"]): each for each in vote["insight"]["surprise"]}
     assert foreseen["mood", 0]["said"] == "bad"
     assert sorted(part.split()[0] for part in foreseen["mood", 0]["predicted"].split(", ")) == ["bad", "fair", "good"]
@@ -85,6 +88,7 @@ def test_a_report_says_classes_in_words(reports):
     page = (reports / "vote.md").read_text()
     assert "left 38, right 52, other 10" in page
     assert "share[left]" in page
+    assert "Recorded up to 1 May 2025: left 68, right 77, other 15. By 31 December 2026, nine times in ten: left " in page
     lease = content(reports, "lease")
     assert {each["stream"] for each in lease["insight"]["signposts"]} == {"sold of ends", "scrapped of ends"}
     assert lease["insight"]["history"]["points"]

@@ -21,6 +21,7 @@ from forecast.book.topic import Row, Stream
 from forecast.inference.plan import CannotSample, Plan, names_behind, plan
 from forecast.inference.pymc_distributions import WHOLE, cut_edges
 from forecast.inference.pymc_model import LOCATION_SCALE
+from forecast.language.classes import whole_shares
 from forecast.language.distributions import Family, family_for
 from forecast.language.distributions.bounded import Bounded, inner_arguments
 from forecast.language.evaluate import Scope, evaluate
@@ -263,6 +264,9 @@ class _Writer:
 
     def _distribution(self, statement: Any, scope: Scope) -> tuple[Family, dict[str, Any]]:
         kind, arguments = self.model.distribution(statement, scope, SOURCE)
+        shares = {name: its.labels for name, its in self.model.topic.parameters.items() if its.per == name}
+        if whole := whole_shares(statement, shares):
+            arguments["p"] = Source(self.variable(whole))
         return kind, dict(arguments)
 
     def _observed(self, name: str, table: Table) -> str:

@@ -35,6 +35,16 @@ def is_unspelled(statement: Statement) -> bool:
     return own is not None and set(statement.arguments) == own
 
 
+def whole_shares(statement: Statement, shares: Mapping[str, tuple[str, ...]]) -> str:
+    """Return the parameter of ``shares`` whose every share, in order, a statement takes; empty where that is not so: the inverse of ``spelled_out``."""
+    if statement.distribution not in {"Categorical", "Multinomial"}:
+        return ""
+    given = [statement.arguments[label] for label in written_classes(statement)]
+    names = {each.name for each in given if isinstance(each, Index)}
+    labels = tuple(each.index.label for each in given if isinstance(each, Index) and isinstance(each.index, Label))
+    return next((name for name in names if len(names) == 1 and shares.get(name) == labels and len(labels) == len(given)), "")
+
+
 def spelled_out(statement: Statement, shares: Mapping[str, tuple[str, ...]]) -> Statement:
     """Return a statement with one argument for each label where ``p`` names a parameter of ``shares`` (its labels by its name)."""
     if not is_unspelled(statement):

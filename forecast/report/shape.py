@@ -176,6 +176,14 @@ class Fan(TypedDict):
     quantiles: list[list[float]]
 
 
+class ClassTotal(TypedDict):
+    """How often a class was seen, and the 5, 25, 50, 75 and 95 % points of how often by the last day simulated."""
+
+    label: str
+    total: float
+    quantiles: list[float] | None
+
+
 class StreamContent(TypedDict):
     """A stream: statement, record and future."""
 
@@ -191,7 +199,7 @@ class StreamContent(TypedDict):
     unrecorded_days: int
     past: list[PastPoint]
     fan: Fan | None
-    classes: NotRequired[dict[str, float]]  # how often each class was seen, of a stream of classes
+    classes: NotRequired[list[ClassTotal]]  # of a stream of classes
 
 
 class PointContent(TypedDict):

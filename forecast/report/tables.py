@@ -71,7 +71,7 @@ def error_words(answer: Mapping[str, Any]) -> str:
 
 def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> Table:
     """A stream's rows with their sources and, where there is insight, the answer each row moves most."""
-    counts = [f"value_{label}" for label in stream.get("classes", ())]  # told in words in the column of the value
+    counts = [f"value_{each['label']}" for each in stream.get("classes", ())]  # told in words in the column of the value
     names = tuple(dict.fromkeys(name for row in stream["rows"] for name in row["columns"] if name not in counts))
     without = {} if insight is None else _without_row(stream["name"], insight)
     columns = [
@@ -98,7 +98,7 @@ def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> 
         cells += [without.get(index, "")] if without else []
         cells.append(f"{row['note']}{f' Replaces {row["replaces"]}.' if row['replaces'] else ''}")
         rows.append(tuple(cells))
-    totals = f" ({', '.join(f'{label} {words.number(number)}' for label, number in stream['classes'].items())})" if counts else ""
+    totals = f" ({', '.join(f'{each["label"]} {words.number(each["total"])}' for each in stream['classes'])})" if counts else ""
     return Table(f"{count}; total {words.number(stream['total'])}{totals}{watched}{learnt}", tuple(columns), tuple(rows))
 
 
