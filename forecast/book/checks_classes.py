@@ -45,7 +45,7 @@ def _check_order(draft: Draft, name: str, stream: StreamDraft) -> Iterator[Probl
         yield draft.topic.at_value(keys, "`classes` is a list of different names, lowest first", 'as in classes = "none < some < many"')
     elif len(labels) != cutpoints + 1:
         yield draft.topic.at_value(
-            keys, f"{len(labels)} classes need {len(labels) - 1} cutpoints, and the statement has {cutpoints}", f"it is {statement.text}"
+            keys, f"{len(labels)} classes, and {cutpoints} cutpoints: there is one class more than cutpoints", statement.text
         )
 
 
