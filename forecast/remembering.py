@@ -156,7 +156,8 @@ def _edited(topic: Topic, stream: str, used: Mapping[str, Any], as_of: date, oth
     alike = [row for row in others if row.start.isoformat() == used["start"]]
     place = alike[0].place if alike else Place(f"seeds/{topic.name}/{stream}.csv")
     days = used["start"] if used["start"] == used["end"] else f"{used['start']} to {used['end']}"
-    was = f"{days}, value {used['value']:g}, known {used['known']}"
+    value = used.get("said") or f"{used['value']:g}"
+    was = f"{days}, value {value}, known {used['known']}"
     verb = "was edited" if alike else "is gone or was edited"
     message = f"a row used in the answers as of {as_of} {verb}; it was {was}"
     return Problem(place, message, "restore it, and append a row that replaces it", source_line(topic, place) if alike else "")

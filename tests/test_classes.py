@@ -143,6 +143,26 @@ def test_competing_events_have_their_closed_forms(step):
     assert a + b == pytest.approx(1 - survival[-1], abs=1e-6)
 
 
+@pytest.mark.parametrize("step", ["month", "year"])
+def test_competing_constant_hazards_have_their_closed_form_for_any_step(step):
+    """With hazards a and b a year, P(a by T) is a / (a + b) (1 - exp(-(a + b) T)), and a row in which it happened says as much."""
+    runs = "(total(ends, a) + total(ends, b) == 0)"
+    topic = make_topic(
+        priors={"idle": "Beta(alpha=1, beta=1)"},
+        quantities={"h": f"0.5 * years * {runs}"},
+        streams={"ends": "Categorical(none=exp(-h), a=0.6 * (1 - exp(-h)), b=0.4 * (1 - exp(-h)))"},
+        rows={"ends": [{"from": OPENS, "to": OPENS + timedelta(days=99), "value": "none"}]},
+        questions={name: {"answer": f"total(ends, {name}) >= 1", "by": BY} for name in ("a", "b")},
+        step=step,
+    )
+    model = model_as_of(topic, AS_OF)
+    paths = paths_for(model, {"idle": np.full((40_000, 1), 0.5)}, np.random.default_rng(9))
+    years = ((BY - OPENS).days + 1 - 100) / DAYS_PER_YEAR
+    for name, part in (("a", 0.6), ("b", 0.4)):
+        exact = part * (1 - np.exp(-0.5 * years))
+        assert abs(paths.through(f"ends[{name}]", BY).mean() - exact) <= 4 * np.sqrt(exact * (1 - exact) / 40_000)
+
+
 def test_a_quiet_row_of_classes_may_be_cut_anywhere():
     """In a watched stream the first class, `none`, is quiet time: as of a day inside it, it counts up to that day."""
     topic = competing()

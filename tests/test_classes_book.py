@@ -9,9 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from forecast.answers import paths_for
 from forecast.book.reading import read_book
+from forecast.cli.commands import commands
 from forecast.concluding import Settings
 from forecast.datatree import data_tree
 from forecast.inference.conditioning import condition
@@ -117,6 +119,23 @@ def test_a_row_of_classes_is_observed(book):
         ("`value` is none of the stream's classes: god", "did you mean `good`?")
     ]
     assert (book / "seeds/vote/mood.csv").read_text() == before
+
+
+def test_rows_of_classes_can_be_supposed(book):
+    """A supposed poll for the left moves its share up, and a supposed sale settles the question."""
+    runner = CliRunner()
+
+    def what_if(*words):
+        ran = runner.invoke(commands(), ["whatif", *words, "--as-of", "2026-09-30", "--book", str(book), "--json"])
+        assert ran.exit_code == 0, ran.output
+        return json.loads(ran.stdout)
+
+    poll = "polls 2026-09-30 value_left=90 value_right=10 value_other=0 asked=100"
+    found = what_if("vote", "--observe", poll)
+    assert found["after"]["left_share"]["value"]["mean"] > found["before"]["left_share"]["value"]["mean"] + 0.1
+    sold = what_if("lease", "--observe", "ends 2026-07-01..2026-09-30 sold")["after"]
+    assert (sold["sold"]["status"], sold["sold"]["value"]["value"]) == ("happened", 1.0)
+    assert {each["label"]: each["value"] for each in sold["how"]["value"]["shares"]} == {"sold": 1.0, "scrapped": 0.0}
 
 
 def test_a_record_of_counts_begins_without_a_value(book):

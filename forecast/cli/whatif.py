@@ -49,6 +49,7 @@ def whatif(
       forecast whatif route --prior 'capture_rate=LogNormal(p5=0.05, p95=5)'
       forecast whatif route --observe "captures 2026-10-01..2026-12-31 0"
       forecast whatif route --as-of 2025-03-01 --observe "wishes 2025-03-02 2 asked=2"
+      forecast whatif votes --observe "polls 2026-10-01 value_left=410 value_right=590 asked=1000"
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.concluding import Settings
     from forecast.supposing import suppose
@@ -89,8 +90,10 @@ def _row(text: str) -> tuple[str, Observation]:
 
     words = text.split()
     days = _DAYS.fullmatch(words[1]) if len(words) > 2 else None
+    counted = len(words) > 2 and "=" in words[2]  # counts of classes are columns, and there is no value
     if days is None or any("=" not in word for word in words[3:]):
         raise typer.BadParameter(f"`{text}` is not STREAM DAY[..DAY] VALUE [COLUMN=VALUE]...", param_hint="--observe")
     first: date = day(days[1])
-    columns = {name: value for name, _, value in (word.partition("=") for word in words[3:])}
-    return words[0], Observation(first, day(days[2]) if days[2] else first, words[2], "supposed", columns=columns)
+    columns = {name: value for name, _, value in (word.partition("=") for word in words[2 if counted else 3 :])}
+    value = "" if counted else words[2]
+    return words[0], Observation(first, day(days[2]) if days[2] else first, value, "supposed", columns=columns)
