@@ -101,9 +101,10 @@ class Parameter:
     """An unknown of the model.
 
     ``prior`` is for every label, or for the only value; ``by_label`` for
-    particular labels.  ``per`` names the label set (a text column or a
-    Categorical parameter), ``labels`` its labels in order; both empty for a
-    single value.  ``categories`` are the labels of a Categorical parameter.
+    particular labels.  ``per`` names the label set (a text column, a
+    Categorical parameter or, of a Dirichlet, the parameter itself), ``labels``
+    its labels in order; both empty for a single value.  ``categories`` are the
+    labels of a Categorical parameter.
     """
 
     name: str

@@ -20,7 +20,7 @@ def test_a_class_is_as_far_out_as_all_that_are_no_likelier():
     """The tail of the second likeliest of three classes is its chance and that of the third; the prediction names all, likeliest first."""
     p = np.array([[[0.6, 0.2, 0.2]], [[0.8, 0.2, 0.0]]])
     found = class_prediction(TOPIC.streams["doors"], family("Categorical"), {"p": p}, np.array([[1.0]]), np.random.default_rng(1))
-    assert found == ((0.0, 0.0, 1.0), pytest.approx(0.3), "left 70 %, right 20 %, other 10 %")
+    assert found == ((0.0, 0.0, 2.0), pytest.approx(0.3), "left 70 %, right 20 %, other 10 %")
 
 
 def test_counts_are_as_far_out_as_all_that_are_no_likelier():

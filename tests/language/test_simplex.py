@@ -7,6 +7,7 @@ import pytest
 from scipy import stats  # noqa: TID253 - the truth comes from elsewhere than the project
 
 from forecast.inference.conditioning import condition
+from forecast.insight.pool import pool_of
 from forecast.language.distributions import family
 from forecast.model.coordinates import own_coordinates, prior_coordinates
 from forecast.model.model import model_as_of
@@ -74,6 +75,17 @@ def test_weights_may_come_from_other_parameters():
     weight = np.exp(log_density + betaln(a + 27, b + 53) - betaln(a, b))
     exact = float((weight * (a + 27) / (a + b + 80)).sum() / weight.sum())
     assert posterior.mean("share", "left") == pytest.approx(exact, abs=4 * posterior.sd("share", "left") / 90)
+
+
+def test_a_pool_is_weighed_for_other_weights():
+    """The ratio of two Dirichlet priors at a pool's draws is that of SciPy's densities."""
+    one, other = (
+        model_as_of(make_topic(priors={"share": f"Dirichlet(left={left}, right=5, other=1)"}), three_parties().as_of) for left in (4, 2)
+    )
+    draws = {"share": np.random.default_rng(5).dirichlet([4, 5, 1], 200)}
+    ratio = pool_of([(one, draws, 0.0)]).prior_ratio(other)
+    exact = stats.dirichlet([2, 5, 1]).logpdf(draws["share"].T) - stats.dirichlet([4, 5, 1]).logpdf(draws["share"].T)
+    np.testing.assert_allclose(ratio, exact, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.slow
