@@ -17,6 +17,7 @@ import numpy as np
 from forecast.book.topic import Parameter, Topic
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.posterior import Posterior, weighted_quantiles
+from forecast.language.distributions.simplex import Dirichlet
 from forecast.language.expressions import names_in
 from forecast.model.model import Array, Model, model_as_of
 from forecast.model.priors import Block, blocks
@@ -97,7 +98,9 @@ def echoed(topic: Topic, as_of: date) -> tuple[Believed, ...]:
         return _believed_before(model, prior, None, {})
     part = model_as_of(_without_record(topic, {name: each for name, each in topic.parameters.items() if name in drawn}), as_of)
     many, few = (prior_draws(part, rng=generator(1, topic.name, "echo"), draws=count, at_once=count) for count in (TRIED, MIXED))
-    mixtures = [block for block in prior if block.fixed is None and not block.family.discrete and not block.family.joint]
+    mixtures = [
+        block for block in prior if block.fixed is None and not block.family.discrete and not (block.family.joint or block.family.chained)
+    ]
     for block in mixtures:
         arguments = block.arguments(model, many.parameters)
         wrong = np.isnan(block.family.support(**arguments)[0])
@@ -195,7 +198,9 @@ def _drawn_for_points(topic: Topic, prior: Sequence[Block]) -> frozenset[str]:
     needs = {name: _needs(topic, parameter) for name, parameter in topic.parameters.items()}
     found: set[str] = set()
     waiting = [name for needed in needs.values() for name in needed]
-    waiting += [block.name for block in prior if block.family.joint or (block.family.discrete and block.fixed is None)]
+    waiting += [
+        block.name for block in prior if block.family.chained or ((block.family.discrete or block.family.joint) and block.fixed is None)
+    ]
     while waiting:
         name = waiting.pop()
         if name not in found:
@@ -218,11 +223,13 @@ def _needs(topic: Topic, parameter: Parameter) -> set[str]:
 
 def _believed(parameter: Parameter, label: str, draws: Posterior | None, block: Block | None, mixed: Points | None = None) -> Believed:
     statement = parameter.statement_for(label).text
-    fixed = None if block is None or block.family.joint else block.fixed
+    fixed = None if block is None or block.family.chained else block.fixed
     if parameter.categories:
         shares = dict(zip(parameter.categories, _shares(parameter, label, draws, fixed), strict=True))
         return Believed(parameter.name, label, statement, parameter.unit, None, shares, exact=fixed is not None)
-    if block is not None and fixed is not None:
+    if block is not None and fixed is not None and isinstance(block.family, Dirichlet):
+        points = block.family.share_points(fixed, parameter.labels.index(label))
+    elif block is not None and fixed is not None:
         points = block.family.points(fixed)
     elif mixed is not None:
         points = mixed

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.book.classes import is_counted
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.posterior import Posterior, systematic
 from forecast.model.model import Array, Model, Table
@@ -79,7 +80,7 @@ def _shaped(model: Model, parameters: Mapping[str, NDArray[Any]], chains: int) -
 
 
 def _by_chain(values: Mapping[str, Array], chains: int) -> dict[str, NDArray[Any]]:
-    return {name: array.reshape(chains, -1, array.shape[1]) for name, array in values.items()}
+    return {name: array.reshape(chains, -1, *array.shape[1:]) for name, array in values.items()}
 
 
 def _recorded(model: Model, predicted: Mapping[str, Array]) -> dict[str, Array]:
@@ -97,7 +98,11 @@ def _by_stream(model: Model, likelihood: Array) -> dict[str, Array]:
 
 def _dimensions(model: Model) -> dict[str, list[str]]:
     labelled = {name: [f"{parameter.per}_label"] for name, parameter in model.topic.parameters.items() if parameter.labels}
-    rows = {name: [f"{name}_row"] for name, table in model.tables.items() if len(table)}
+    rows = {
+        name: [f"{name}_row", *([f"{name}_class"] if is_counted(table.stream) else [])]
+        for name, table in model.tables.items()
+        if len(table)
+    }
     return {**labelled, **rows}
 
 
@@ -110,7 +115,7 @@ def _coordinates(model: Model) -> dict[str, Any]:
         for name, table in model.tables.items()
         if len(table)
     }
-    return coordinates
+    return coordinates | {f"{name}_class": list(stream.classes) for name, stream in model.topic.streams.items() if is_counted(stream)}
 
 
 def _attributes(posterior: Posterior) -> dict[str, Any]:

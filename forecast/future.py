@@ -19,10 +19,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.book.classes import total_names
 from forecast.book.topic import Stream
 from forecast.language.evaluate import Scope, evaluate, label_code
 from forecast.language.expressions import Expression, Name, names_in
 from forecast.model.bounds import SHARE, share_fault
+from forecast.model.classes import added
 from forecast.model.clock import ONE_DAY, cut
 from forecast.model.drift import continued
 from forecast.model.evidence import Record, series_share
@@ -37,7 +39,8 @@ class Paths:
     """Simulated futures joined to the recorded past.
 
     ``days`` are the boundaries; ``totals[stream][:, i]`` is the stream's sum
-    over the days before ``days[i]``, shape ``(paths, boundaries)``.
+    over the days before ``days[i]``, shape ``(paths, boundaries)``; that of one of
+    its classes stands under ``stream[label]``.
     ``parameters`` are the draws the paths came from, ``(paths, 1 or labels)``; those with one value
     for each calendar step go on to the last day's.
     ``starts`` gives the first simulated day of each stream that has a future.
@@ -94,12 +97,14 @@ def simulate(
     steps = cut(topic.step, first_drawn, until, [*starts.values(), *cuts, *past]) if first_drawn <= until else (until + ONE_DAY,)
     days = tuple(sorted({begin, *(day for day in past if day < first_drawn), *(day for day in cuts if begin < day < first_drawn), *steps}))
     totals = {
-        name: _recorded(record, days, paths) for name, record in model.records.items()
+        total: _recorded(record, days, paths, label)
+        for record in model.records.values()
+        for total, label in total_names(record.stream).items()
     }  # a row for each day, so that a day is contiguous
     for name, rows in drawn_ranges(model, parameters, rng, paths=paths).items():
         for row, values in rows:
             totals[name][bisect_right(days, row.end) :] += values
-    added = {name: np.zeros(paths) for name in starts}
+    gained = {total: np.zeros(paths) for name in starts for total in total_names(topic.streams[name])}
     needs: dict[frozenset[str], Needs] = {}
     for step, (start, following) in enumerate(pairwise(days)):
         moving = [stream for name, stream in topic.streams.items() if name in starts and starts[name] <= start]
@@ -113,8 +118,10 @@ def simulate(
         with np.errstate(all="ignore"):
             scope = step_scope(model, moving, parameters, now, *interval, needs=needs[together])
         for stream in moving:
-            added[stream.name] += _draw(model, stream, needs[together].columns[stream.name], scope, interval, rng, paths)[:, 0]
-            totals[stream.name][step + 1] += added[stream.name]
+            drawn = _draw(model, stream, needs[together].columns[stream.name], scope, interval, rng, paths)
+            for total, amounts in added(stream, drawn).items():
+                gained[total] += amounts[:, 0]
+                totals[total][step + 1] += gained[total]
     return Paths(model, parameters, days, {name: values.T for name, values in totals.items()}, starts)
 
 
@@ -184,9 +191,9 @@ def next_value(stream: Stream, column: str, scope: Scope) -> Any:
     return evaluate(expression, scope, NUMPY)
 
 
-def _recorded(record: Record, days: tuple[date, ...], paths: int) -> Array:
-    """What the record says of a stream's total before each day, ranges aside, the same on every path: ``(days, paths)``."""
-    return np.broadcast_to(np.array([[record.total_before(day)] for day in days]), (len(days), paths)).copy()
+def _recorded(record: Record, days: tuple[date, ...], paths: int, label: str) -> Array:
+    """What the record says of a stream's total, or a class's, before each day, ranges aside, the same on every path: ``(days, paths)``."""
+    return np.broadcast_to(np.array([[record.total_before(day, label)] for day in days]), (len(days), paths)).copy()
 
 
 def _draw(

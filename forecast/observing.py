@@ -17,6 +17,7 @@ import numpy as np
 
 from forecast.book.cells import read_cells
 from forecast.book.checks_entering import in_words
+from forecast.book.classes import is_counted, quiet_cells
 from forecast.book.layout import SEEDS, record_path, root_problem, topic_names, topic_path
 from forecast.book.problems import Place, Problem, has_errors
 from forecast.book.reading import read_book
@@ -42,7 +43,7 @@ class Observation:
     """What was seen, as texts of the record's cells; ``first`` and ``last`` are the days covered, both included.
 
     ``low`` and ``high`` stand instead of ``value`` where only a range is known;
-    ``columns`` are the stream's own columns.
+    ``columns`` are the stream's own columns, among them the counts of classes where rows have these and no value.
     """
 
     first: date | None
@@ -111,7 +112,8 @@ def observe_quiet(root: Path, stream: str, *, through: date, source: str, today:
             problems.append(at_topic(topic, ("streams", name), message, hint="give the days and the value: --from, --to, --value"))
         elif through < start:
             problems.append(at_topic(topic, ("streams", name), f"`{name}` is recorded through {start - ONE_DAY} already"))
-        return Observation(start, through, "0", source, columns=columns), tuple(problems)
+        cells = quiet_cells(its)
+        return Observation(start, through, cells.pop("value", ""), source, columns={**cells, **columns}), tuple(problems)
 
     return _under_lock(root, stream, quiet, today)
 
@@ -155,7 +157,8 @@ def record_with(topic: Topic, stream: str, observation: Observation, *, before: 
     path = record_path(topic.name, stream)
     text = before.get(path, topic.texts.get(path, ""))
     if not text:
-        text = header_line((*NEW_COLUMNS, *(name for name in observation.cells(NEW_COLUMNS) if name not in NEW_COLUMNS)))
+        standard = [name for name in NEW_COLUMNS if not (name == "value" and is_counted(topic.streams[stream]))]
+        text = header_line((*standard, *(name for name in observation.cells(NEW_COLUMNS) if name not in NEW_COLUMNS)))
     if not text.endswith("\n"):
         text += "\n"
     table, problems = read_cells(source_of(path, text))
@@ -233,7 +236,9 @@ def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem
         if name == stream and each.place == row.place and np.isneginf(density[:, column]).all()
     ]
     if impossible:
-        what = f"the value {row.value:g}" if row.between is None else f"a value {in_words(row.between.low, row.between.high)}"
+        what = (
+            f"the value {row.said or f'{row.value:g}'}" if row.between is None else f"a value {in_words(row.between.low, row.between.high)}"
+        )
         message = f"{what} is impossible under every draw of the priors"
         return (at_place(topic, row.place, message, f"the statement is {topic.streams[stream].value.text}"),)
     return ()

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from forecast.language.evaluate import evaluate
 from forecast.language.statements import Statement
-from forecast.model.model import NUMPY, Array, Model, Table, uses
+from forecast.model.classes import added
+from forecast.model.model import NUMPY, Array, Model, Table, totals_used
 from forecast.model.unsound import Unsound, at_topic
 
 
@@ -26,18 +27,18 @@ def predict_rows(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.r
     of the same imagined record.  What is drawn is what a report says: a report
     that may be wrong is so with its probability, together with all of its origin,
     and copies say the same.  A row of which a range was known gets a value.
-    Returns stream name to ``(draws, rows)``.  Raises ``Unsound`` where a statement
-    cannot be drawn from.
+    Returns stream name to ``(draws, rows)``, or ``(draws, rows, classes)`` where
+    rows count classes.  Raises ``Unsound`` where a statement cannot be drawn from.
     """
     draws = max((len(values) for values in parameters.values()), default=1)
-    drawn = {name: np.zeros((draws, len(table))) for name, table in model.tables.items()}
+    drawn = {name: np.zeros((draws, *table.seen.shape[1:])) for name, table in model.tables.items()}
     lots = {
         name: rng.random((draws, len(table)))[:, table.entry.origins[0]]  # one lot for all reports of an origin
         for name, table in model.tables.items()
         if table.entry is not None and table.stream.reliability is not None
     }
-    streams_used = {name for table in model.tables.values() for name in uses(model.topic, table.stream.value)[1]}
-    if not streams_used:
+    used = totals_used(model.topic, *(table.stream.value for table in model.tables.values()))
+    if not used:
         for name, table in model.tables.items():
             if len(table):
                 drawn[name][:] = _draw(model, table, slice(None), {}, parameters, rng, draws, lots.get(name))
@@ -45,8 +46,10 @@ def predict_rows(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.r
     order = sorted((row.start, row.end, name, index) for name, table in model.tables.items() for index, row in enumerate(table.record.rows))
     for start, _, name, index in order:
         totals = {
-            stream: drawn[stream][:, _counted(model.tables[stream]) & _ended(model.tables[stream], start)].sum(axis=1, keepdims=True)
-            for stream in streams_used
+            total: added(model.topic.streams[each.stream], drawn[each.stream])[total][
+                :, _counted(model.tables[each.stream]) & _ended(model.tables[each.stream], start)
+            ].sum(axis=1, keepdims=True)
+            for total, each in used.items()
         }
         lot = lots[name][:, [index]] if name in lots else None
         drawn[name][:, [index]] = _draw(model, model.tables[name], slice(index, index + 1), totals, parameters, rng, draws, lot)

@@ -211,7 +211,7 @@ def _edited(topic: Topic, stream: str, used: Mapping[str, Any], as_of: date, oth
     alike = [row for row in others if row.start.isoformat() == used["start"]]
     place = alike[0].place if alike else Place(f"seeds/{topic.name}/{stream}.csv")
     days = used["start"] if used["start"] == used["end"] else f"{used['start']} to {used['end']}"
-    value = between(used["low"], used["high"]) if "low" in used else f"{used['value']:g}"
+    value = used.get("said") or (between(used["low"], used["high"]) if "low" in used else f"{used['value']:g}")
     was = f"{days}, value {value}, known {used['known']}"
     verb = "was edited" if alike else "is gone or was edited"
     message = f"a row used in the answers as of {as_of} {verb}; it was {was}"

@@ -33,6 +33,7 @@ from forecast.language.expressions import (
     streams_in,
 )
 from forecast.language.statements import Statement
+from forecast.model.classes import totals_before
 from forecast.model.clock import ONE_DAY
 from forecast.model.model import NUMPY, Model
 
@@ -89,9 +90,10 @@ def _recorded_truth(condition: Expression, question: Question, paths: Paths, use
     assert question.by is not None
     records = paths.model.records
     recorded = min([question.by, *(paths.starts[name] - ONE_DAY for name in used if name in paths.starts)])
-    totals = {name: record.total_before(recorded + ONE_DAY) for name, record in records.items()}
+    totals = totals_before(records, recorded + ONE_DAY)
     if question.since is not None:
-        totals = {name: total - records[name].total_before(question.since) for name, total in totals.items()}
+        earlier = totals_before(records, question.since)
+        totals = {name: total - earlier[name] for name, total in totals.items()}
     scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters))
     topic = paths.model.topic
     ranged = {name: rows for name in sorted(used) if (rows := _ranges(question, paths.model, name, recorded))}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from math import inf
 from typing import Any
 
 from forecast.book.calendar import CALENDARS, step_labels
+from forecast.book.classes import count_column, in_words
 from forecast.book.problems import Place
 from forecast.book.topic import Between, Parameter, Point, Quantity, Question, Row, Series, Stream, Topic
+from forecast.language.classes import spelled_out, written_classes
 from forecast.language.expressions import First, Name, is_condition, names_in
 from forecast.language.parsing import parse_expression
 from forecast.language.statements import parse_statement
@@ -33,7 +36,7 @@ def make_topic(
 
     A prior is a statement, or a mapping with ``prior`` (a statement, or one for
     each label) and ``per``.  A stream is a statement, or a mapping with
-    ``value``, ``watched`` and ``next``.  A row is a number, seen on the next day
+    ``value``, ``watched``, ``next`` and ``classes``.  A row is a number or a class, seen on the next day
     in turn, or a mapping with the columns of a record (``low`` and ``high`` for the ends of a range).  A question is an answer
     expression, or a mapping with ``answer`` or ``choices``, ``given``, ``annulled``, ``by``,
     ``since``.  A quantity is an expression, or a mapping with ``value`` and ``unit``.  A series is a list of ``(day, value)``, or a mapping with
@@ -52,7 +55,7 @@ def make_topic(
         opens=opens,
         step=step,  # type: ignore[arg-type]
         series={key: _series(key, given) for key, given in (series or {}).items()},
-        streams={key: _stream(key, given, made_rows.get(key, ())) for key, given in (streams or {}).items()},
+        streams={key: _stream(key, given, made_rows.get(key, ()), priors) for key, given in (streams or {}).items()},
         quantities={key: _quantity(key, given) for key, given in (quantities or {}).items()},
         questions={key: _question(key, given, parameters) for key, given in (questions or {}).items()},
         parameters=_in_order(parameters),
@@ -70,7 +73,7 @@ def _labels(priors: Mapping[str, Any], rows: Mapping[str, tuple[Row, ...]], repo
     found: dict[str, dict[str, None]] = {}
     for key, given in priors.items():
         prior = given["prior"] if isinstance(given, Mapping) else given
-        if isinstance(prior, str) and prior.startswith("Categorical("):
+        if isinstance(prior, str) and prior.startswith(("Categorical(", "Dirichlet(")):
             found[key] = dict.fromkeys(parse_statement(prior).arguments)
     for stream_rows in rows.values():
         for row in stream_rows:
@@ -92,6 +95,7 @@ def _calendars(priors: Mapping[str, Any], rows: Mapping[str, tuple[Row, ...]], o
 def _parameter(key: str, given: Any, labels: Mapping[str, tuple[str, ...]]) -> Parameter:
     described = given if isinstance(given, Mapping) else {"prior": given}
     prior, per = described["prior"], described.get("per", "")
+    per = key if isinstance(prior, str) and prior.startswith("Dirichlet(") else per
     by_label = {label: parse_statement(text) for label, text in prior.items()} if isinstance(prior, Mapping) else {}
     statement = None if isinstance(prior, Mapping) else parse_statement(prior)
     categories = labels[key] if statement is not None and statement.distribution == "Categorical" else ()
@@ -143,7 +147,8 @@ def _row(stream: str, given: Any, index: int, opens: date) -> Row:
         place=Place(f"seeds/made/{stream}.csv", index + 2),
         start=start,
         end=end,
-        value=float(described.pop("value", low if high is None or low is not None else high)),
+        said=value if isinstance(value := described.pop("value", low if high is None or low is not None else high), str) else "",
+        value=0.0 if isinstance(value, str) or value is None else float(value),
         known=described.pop("known", end),
         source=described.pop("source", "a test"),
         grade=described.pop("grade", None),
@@ -155,21 +160,34 @@ def _row(stream: str, given: Any, index: int, opens: date) -> Row:
     )
 
 
-def _stream(key: str, given: Any, rows: tuple[Row, ...]) -> Stream:
+def _stream(key: str, given: Any, rows: tuple[Row, ...], priors: Mapping[str, Any]) -> Stream:
     described = given if isinstance(given, Mapping) else {"value": given}
+    shares = {
+        name: tuple(parse_statement(prior).arguments)
+        for name, prior in priors.items()
+        if isinstance(prior, str) and prior.startswith("Dirichlet(")
+    }
+    value = spelled_out(parse_statement(described["value"]), shares)
+    labels = described.get("classes", written_classes(value))
+    if value.distribution == "Multinomial":
+        counts = [{label: float(row.columns[count_column(label)]) for label in labels} for row in rows]
+        rows = tuple(replace(row, value=sum(each.values()), said=in_words(labels, each)) for row, each in zip(rows, counts, strict=True))
+    elif labels:
+        rows = tuple(replace(row, value=float(labels.index(row.said))) for row in rows)
     columns = {name: value for row in rows for name, value in row.columns.items()}
     following = described.get("next", {})
     return Stream(
         name=key,
         about=described.get("about", key),
         unit="",
-        value=parse_statement(described["value"]),
+        value=value,
         watched=described.get("watched", False),
         next={name: parse_expression(text) for name, text in following.items()},
         next_texts=dict(following),
         rows=rows,
         covariates=tuple(name for name, value in columns.items() if not isinstance(value, str)),
         label_columns=tuple(name for name, value in columns.items() if isinstance(value, str)),
+        classes=tuple(labels),
         weight=parse_expression(described["weight"]) if "weight" in described else None,
         reliability=parse_expression(described["reliability"]) if "reliability" in described else None,
         wrong=parse_statement(described["wrong"]) if "wrong" in described else None,

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from forecast.book.classes import count_column, is_counted
+from forecast.book.topic import Row, Stream
 from forecast.inference.conditioning import condition, prior_draws
 from forecast.inference.importance import Budget
 from forecast.model.model import Model, model_as_of
@@ -77,10 +79,18 @@ def _imagined(model: Model, truth: Any, rng: np.random.Generator) -> Model:
         name: replace(
             stream,
             rows=tuple(
-                replace(row, value=float(value), id="", replaces="", known=row.end)
+                _row_of(stream, replace(row, id="", replaces="", known=row.end, between=None), value)
                 for row, value in zip(model.records[name].rows, drawn[name][0], strict=True)
             ),
         )
         for name, stream in model.topic.streams.items()
     }
     return model_as_of(replace(model.topic, streams=streams), model.as_of)
+
+
+def _row_of(stream: Stream, row: Row, value: Any) -> Row:
+    """A row with the value drawn for it: a number, a class's number, or counts of each class."""
+    if not is_counted(stream):
+        return replace(row, value=float(value))
+    counts = {count_column(label): float(count) for label, count in zip(stream.classes, value, strict=True)}
+    return replace(row, value=float(value.sum()), columns={**row.columns, **counts})

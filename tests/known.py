@@ -1,4 +1,4 @@
-"""Seven models whose posteriors are known, for tests of both engines.
+"""Eight models whose posteriors are known, for tests of both engines.
 
 Each truth is a closed form, or an integral over at most two dimensions on a fine
 grid, computed here without any code of the project.
@@ -220,9 +220,36 @@ def five_groups() -> Known:
     return Known(topic, date(2025, 6, 1), tuple(truths))
 
 
+def three_parties() -> Known:
+    """Dirichlet(4, 5, 1) and 7 of 10 for the left: Beta(11, 9) for the left, and of the rest a share Beta(5, 1) for the right."""
+    topic = make_topic(
+        name="three_parties",
+        priors={"share": "Dirichlet(left=4, right=5, other=1)"},
+        streams={"left_of": 'Binomial(n=asked, p=share["left"])'},
+        rows={"left_of": [{"value": 7, "asked": 10}]},
+        questions={"ahead": "share[left] > 0.5"},
+    )
+    left = stats.beta(11, 9)
+    truths = [Truth("share", left.mean(), left.std(), "left")]
+    for label, part in (("right", stats.beta(5, 1)), ("other", stats.beta(1, 5))):
+        rest = stats.beta(9, 11)
+        mean, square = rest.mean() * part.mean(), (rest.var() + rest.mean() ** 2) * (part.var() + part.mean() ** 2)
+        truths.append(Truth("share", mean, (square - mean**2) ** 0.5, label))
+    return Known(topic, date(2025, 6, 1), tuple(truths), {"ahead": float(left.sf(0.5))})
+
+
 KNOWN: Mapping[str, Callable[[], Known]] = {
     each.__name__: each
-    for each in (beta_binomial, gamma_poisson, normal_normal, eight_schools, two_hypotheses, logistic_regression, five_groups)
+    for each in (
+        beta_binomial,
+        gamma_poisson,
+        normal_normal,
+        eight_schools,
+        two_hypotheses,
+        logistic_regression,
+        five_groups,
+        three_parties,
+    )
 }
 
 

@@ -62,5 +62,5 @@ def test_a_mixture_may_depend_on_a_hypothesis():
 
 def test_a_prior_that_is_no_distribution_at_few_draws_is_found():
     """A mean above 1 at one draw in three hundred is enough."""
-    with pytest.raises(Unsound, match="is not a distribution at 0.17 % of the draws: `alpha` is -0.65"):
+    with pytest.raises(Unsound, match=r"is not a distribution at 0\.17 % of the draws: `alpha` is -0\.65"):
         points({"mean": "Normal(mu=0.5, sigma=0.17)", "share": "Beta(mean=mean, strength=5)"})

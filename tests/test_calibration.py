@@ -14,6 +14,7 @@ from forecast.model.model import model_as_of
 from forecast.starting.days import AS_OF as TEMPLATES_AS_OF
 from forecast.starting.kinds import KINDS
 from forecast.starting.templates import DIRECTORY as TEMPLATES
+from tests.building import make_topic
 from tests.calibrating import fast_engine, least_uniform
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,3 +66,50 @@ def model(root, name, as_of):
     book, problems = read_book(root, [name])
     assert problems == ()
     return model_as_of(book.topics[name], as_of)
+
+
+GONE = "(total(ends, sold) + total(ends, lost) == 0)"
+CLASSES = {
+    "shares": {
+        "priors": {"share": "Dirichlet(left=2, right=3, other=0.7)"},
+        "streams": {"votes": "Multinomial(n=asked, p=share)", "doors": "Categorical(p=share)"},
+        "rows": {
+            "votes": [{"value_left": asked, "value_right": 0, "value_other": 0, "asked": asked} for asked in (5, 12)],
+            "doors": ["left"] * 3,
+        },
+    },
+    "ordered": {
+        "priors": {"liking": "Normal(mu=0, sigma=1)", "low": "Normal(mu=-1, sigma=1)", "gap": "LogNormal(p5=0.5, p95=4)"},
+        "streams": {"moods": {"value": "OrderedLogistic(eta=liking * x, c1=low, c2=low + gap)", "classes": ("bad", "fair", "good")}},
+        "rows": {"moods": [{"value": "bad", "x": x} for x in (-1, -0.5, 0, 0.5, 1, 2, 3)]},
+    },
+    "competing": {
+        "priors": {"ageing": "Gamma(mean=1.5, sd=0.5)", "life": "LogNormal(p5=1, p95=8)", "early": "Gamma(mean=0.2, sd=0.1)"},
+        "quantities": {
+            "h_sold": f"weibull_hazard(ageing, life) * {GONE}",
+            "h_lost": f"piecewise_hazard(early, 1, early * 2) * {GONE}",
+            "h": "h_sold + h_lost",
+            "per_hazard": "(1 - exp(-h)) / (h if h > 0 else 1)",
+        },
+        "streams": {"ends": "Categorical(none=exp(-h), sold=h_sold * per_hazard, lost=h_lost * per_hazard)"},
+        "rows": {
+            "ends": [
+                {
+                    "from": date(2022 + half // 2, 1 + 6 * (half % 2), 1),
+                    "to": date(2022 + half // 2, 6 + 6 * (half % 2), 30),
+                    "value": "none",
+                }
+                for half in range(8)
+            ]
+        },
+        "opens": date(2022, 1, 1),
+    },
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CLASSES)
+def test_ranks_are_uniform_for_classes_and_hazards_that_change(name):
+    """The same of small topics with shares and counts, with ordered outcomes, and with competing events whose hazards change."""
+    worst = least_uniform(model_as_of(make_topic(**CLASSES[name]), AS_OF), replications=120, rng=np.random.default_rng(20261126))
+    assert worst.is_calibrated, worst

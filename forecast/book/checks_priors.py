@@ -106,8 +106,11 @@ def _check_per(draft: Draft, name: str, prior: PriorDraft, labels: Labels) -> It
             )
         yield draft.priors.at_value((name, "per"), message, hint)
         return
-    if categories_of(prior) or "Categorical" in {written.tree.distribution for written in prior.statements.values()}:
+    families = {written.tree.distribution for written in prior.statements.values()}
+    if categories_of(prior) or "Categorical" in families:
         yield draft.priors.at_value((name, "per"), "a Categorical parameter has one value; it takes no `per`")
+    if "Dirichlet" in families:
+        yield draft.priors.at_value((name, "per"), "a Dirichlet parameter has one share for each of its own labels; it takes no `per`")
     if not by_label:
         return
     for written in prior.statements.values():

@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from forecast.book.calendar import step_index
+from forecast.book.checks_classes import check_counts
 from forecast.book.checks_entering import check_open_totals, check_range, check_reports
 from forecast.book.checks_statements import constants_of, family_of, number_of
 from forecast.book.draft import Draft, StreamDraft
@@ -80,11 +81,15 @@ def _check_rows(draft: Draft, labels: Labels, name: str, stream: StreamDraft, re
             if column in used and column not in row.columns:
                 yield record.at_cell(row, column, f"`{column}` is empty, and the statement of `{name}` uses it")
         yield from _check_value(stream, record, row)
+        yield from check_counts(stream, record, row)
     corrections = tuple(_check_corrections(record))
     yield from corrections
     if stream.table.watched and not corrections:
         yield from _check_overlaps(record)
+    counts = stream.classes.columns if stream.classes else ()
     for column in (*record.covariates, *record.label_columns):
+        if column in counts:
+            continue
         near = did_you_mean(column, [standard for standard in ROW_COLUMNS if standard not in record.header.values and len(standard) > 2])
         if column not in used | entering and near and column not in draft.kinds:
             problem = record.header.problem(column, f"nothing uses the column `{column}`", near)
@@ -118,7 +123,7 @@ def _check_value(stream: StreamDraft, record: Record, row: Row) -> Iterator[Prob
 def impossible(stream: StreamDraft, row: Row) -> str:
     """Return why a stream's statement can never give a row's value, or an empty string where it may."""
     kind = family_of(stream.value)
-    if kind is None:
+    if kind is None or stream.classes is not None:
         return ""
     shown = f"the value {row.value:.15g}"
     if kind.discrete and not row.value.is_integer():

@@ -13,6 +13,8 @@ from forecast.book.problems import Problem
 from forecast.language.distributions import Family, family_for
 from forecast.language.distributions.bounded import Bounded
 from forecast.language.distributions.domains import check
+from forecast.language.distributions.families import LABELLED
+from forecast.language.distributions.outcomes import cutpoint_names
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression, First, Index, Label, Name, Total, walk
 from forecast.language.faults import Fault
@@ -49,7 +51,7 @@ def number_of(expression: Expression) -> float | None:
 def constants_of(statement: Statement) -> dict[str, float]:
     """Return PyMC's arguments of a sound statement as numbers; empty where any depends on a name."""
     numbers = {name: number_of(expression) for name, expression in statement.arguments.items()}
-    if any(number is None for number in numbers.values()) or statement.distribution == "Categorical":
+    if any(number is None for number in numbers.values()) or statement.distribution in LABELLED:
         return {}
     given = {name: np.float64(number) for name, number in numbers.items() if number is not None}
     with np.errstate(all="ignore"):
@@ -68,6 +70,12 @@ def check_statement(written: Written[Statement]) -> Iterator[Problem]:
         numbers = {name: number_of(expression) for name, expression in statement.arguments.items()}
         if kind.name == "Categorical":
             _check_categorical(kind, numbers)
+        elif kind.name == "Dirichlet":
+            _check_dirichlet(kind, numbers)
+        elif kind.name == "Multinomial":
+            _check_multinomial(kind, numbers)
+        elif kind.name == "OrderedLogistic":
+            _check_ordered(kind, numbers)
         else:
             _check_arguments(kind, numbers)
     except Fault as fault:
@@ -99,9 +107,42 @@ def _check_categorical(kind: Family, numbers: Mapping[str, float | None]) -> Non
         raise Fault(f"the shares of Categorical add up to {total:.10g}; they must add up to 1")
 
 
+def _check_dirichlet(kind: Family, numbers: Mapping[str, float | None]) -> None:
+    if set(numbers) == {"a"}:
+        raise Fault("Dirichlet takes a weight for each label", hint="as in `Dirichlet(left=4, right=5, other=1)`", argument="a")
+    kind.from_words({name: np.float64(np.nan if number is None else number) for name, number in numbers.items()}, NumpyOps())
+    for name, number in numbers.items():
+        if number is not None:
+            check(kind.domains["a"], kind.name, name, number)
+
+
+def _check_multinomial(kind: Family, numbers: Mapping[str, float | None]) -> None:
+    kind.from_words({name: np.float64(np.nan if number is None else number) for name, number in numbers.items()}, NumpyOps())
+    shares = {name: number for name, number in numbers.items() if name != "n"}
+    if (n := numbers.get("n")) is not None:
+        check(kind.domains["n"], kind.name, "n", n)
+    for name, number in shares.items():
+        if number is not None:
+            check(kind.domains["p"], kind.name, name, number)
+    known = [number for number in shares.values() if number is not None]
+    total = math.fsum(known)
+    if len(known) == len(shares) and abs(total - 1) > _ADDS_UP:
+        raise Fault(f"the shares of Multinomial add up to {total:.10g}; they must add up to 1")
+
+
+def _check_ordered(kind: Family, numbers: Mapping[str, float | None]) -> None:
+    kind.from_words({name: np.float64(np.nan if number is None else number) for name, number in numbers.items()}, NumpyOps())
+    last = -math.inf
+    for name in cutpoint_names(len(numbers) - 1):
+        number = numbers[name]
+        if number is not None and number <= last:
+            raise Fault("the cutpoints of OrderedLogistic must ascend: c1 < c2 < …", argument=name)
+        last = last if number is None else number
+
+
 def is_share(written: Written[Statement]) -> bool:
     """Whether a sound statement's values are shares: none below 0 or above 1."""
-    if written.tree.distribution in {"Beta", "LogitNormal", "Bernoulli"}:
+    if written.tree.distribution in {"Beta", "LogitNormal", "Bernoulli", "Dirichlet"}:
         return True
     kind, arguments = family_for(written.tree), constants_of(written.tree)
     if not arguments:
@@ -117,6 +158,13 @@ def check_prior_family(written: Written[Statement]) -> Iterator[Problem]:
         yield written.problem(
             f"{kind.name} cannot be a prior: it is how a value is seen, not what it is",
             "a prior that ends at a bound is `Truncated(…)`",
+            offset=written.tree.offset,
+        )
+        return
+    if kind is not None and kind.name in {"Multinomial", "OrderedLogistic"}:
+        yield written.problem(
+            f"{kind.name} cannot be a prior: it is how rows arise",
+            "a parameter that is one of some labels is Categorical, and shares of them are Dirichlet",
             offset=written.tree.offset,
         )
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from forecast.book.checks_classes import check_classes
 from forecast.book.checks_entering import check_entering
 from forecast.book.checks_priors import used_parameters
 from forecast.book.checks_questions import check_questions
@@ -17,6 +18,7 @@ from forecast.book.positions import Keys
 from forecast.book.problems import Problem
 from forecast.book.scopes import Here, check_names, on_a_day
 from forecast.book.sources import Document
+from forecast.language.classes import is_unspelled
 from forecast.language.distributions.walks import WALKS
 from forecast.language.expressions import First, Label, Name, names_in, walk
 from forecast.language.faults import did_you_mean
@@ -88,9 +90,13 @@ def _all_names(draft: Draft) -> Iterator[tuple[str, str, Document, Keys]]:
 
 def _check_stream(draft: Draft, labels: Labels, name: str, stream: StreamDraft) -> Iterator[Problem]:
     here = row_scope(draft, stream)
-    if stream.value.tree.distribution == "Categorical":
-        yield stream.value.problem("a stream's values are numbers; Categorical is for parameters", offset=stream.value.tree.offset)
-    else:
+    if stream.value.tree.distribution == "Dirichlet":
+        yield stream.value.problem(
+            "Dirichlet is for parameters: a stream has rows of its own",
+            "counts of several classes are `Multinomial(n=…, p=share)`",
+            offset=stream.value.tree.offset,
+        )
+    elif not is_unspelled(stream.value.tree):
         yield from check_statement(stream.value)
         if stream.value.tree.distribution in WALKS:
             yield stream.value.problem(
@@ -98,6 +104,7 @@ def _check_stream(draft: Draft, labels: Labels, name: str, stream: StreamDraft) 
                 "let a parameter walk, and the stream's rows arise from it",
                 offset=stream.value.tree.offset,
             )
+    yield from check_classes(draft, name, stream)
     for expression in stream.value.tree.arguments.values():
         yield from check_names(draft, labels, stream.value, expression, here)  # type: ignore[arg-type]
     yield from check_entering(draft, labels, name, stream)

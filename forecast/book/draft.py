@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from forecast.book.classes import Classes
 from forecast.book.conform import conform
 from forecast.book.layout import prior_path, record_path, topic_path
 from forecast.book.names import DEFAULT
@@ -21,6 +22,7 @@ from forecast.book.records import Record, read_points, read_rows
 from forecast.book.shapes import PriorTable, QuestionTable, SeriesTable, StreamTable, TopicFile
 from forecast.book.sources import Document, Source, parse_document, read_document, read_source, source_of
 from forecast.book.topic import Point
+from forecast.language.classes import CLASSED, COUNTED, is_unspelled, spelled_out, written_classes
 from forecast.language.expressions import Expression
 from forecast.language.faults import Fault
 from forecast.language.parsing import parse_expression
@@ -93,6 +95,7 @@ class StreamDraft:
     next: Mapping[str, Written[Expression]]
     record: Record | None
     is_read: bool  # whether its rows could be read, which is so too where there is no file
+    classes: Classes | None = None  # of a stream whose rows say which class, or how many of each
     weight: Written[Expression] | None = None
     reliability: Written[Expression] | None = None
     wrong: Written[Statement] | None = None
@@ -155,7 +158,7 @@ def read_draft(root: Path, name: str) -> tuple[Draft | None, tuple[Problem, ...]
         return None, (*gathered, *_readable(root, name, topic))
     table: TopicFile = shaped.value
     series = _series(root, name, topic, table, gathered)
-    streams = _streams(root, name, topic, table, gathered)
+    streams = _streams(root, name, topic, table, _shares(parameters), gathered)
     quantities = _quantities(topic, table, gathered)
     questions = {key: _question(topic, ("questions", key), question, gathered) for key, question in table.questions.items()}
     kinds = _kinds(topic, priors)
@@ -196,7 +199,8 @@ def _readable(root: Path, name: str, topic: Document) -> tuple[Problem, ...]:
         for key in tables if isinstance(tables, dict) else ():
             source, problems = _record_source(root, name, key)
             found += problems
-            if source is not None:
+            statement = str(tables[key].get("value", "")) if isinstance(tables, dict) and isinstance(tables[key], dict) else ""
+            if source is not None and statement.strip().partition("(")[0] not in CLASSED:  # whose rows are read by their classes
                 found += (read_points(source) if group == "series" else read_rows(source))[1]
     return tuple(found)
 
@@ -267,7 +271,28 @@ def _series(root: Path, topic: str, document: Document, table: TopicFile, proble
     return drafts
 
 
-def _streams(root: Path, topic: str, document: Document, table: TopicFile, problems: list[Problem]) -> dict[str, StreamDraft]:
+def _shares(parameters: Mapping[str, PriorDraft]) -> dict[str, tuple[str, ...]]:
+    """The labels of each Dirichlet parameter."""
+    defaults = {name: prior.statements[DEFAULT].tree for name, prior in parameters.items() if DEFAULT in prior.statements}
+    return {name: tuple(tree.arguments) for name, tree in defaults.items() if tree.distribution == "Dirichlet"}
+
+
+def _classes(table: StreamTable, statement: Statement) -> Classes | None:
+    """The classes of a stream; None for a stream of numbers, and where what is written gives none."""
+    labels = ordered_classes(table.classes) if statement.distribution == "OrderedLogistic" else written_classes(statement)
+    if statement.distribution not in CLASSED or is_unspelled(statement) or len(labels) < 2:
+        return None
+    return Classes(labels, counted=statement.distribution == COUNTED)
+
+
+def ordered_classes(text: str) -> tuple[str, ...]:
+    """Return the classes that a text such as `none < some < many` names."""
+    return tuple(label.strip() for label in text.split("<")) if text.strip() else ()
+
+
+def _streams(
+    root: Path, topic: str, document: Document, table: TopicFile, shares: Mapping[str, tuple[str, ...]], problems: list[Problem]
+) -> dict[str, StreamDraft]:
     drafts = {}
     for name, stream in table.streams.items():
         keys: Keys = ("streams", name)
@@ -281,13 +306,18 @@ def _streams(root: Path, topic: str, document: Document, table: TopicFile, probl
                 ("wrong", stream.wrong, parse_statement),
             )
         ]
+        if value is not None:
+            value = replace(value, tree=spelled_out(value.tree, shares))
+        classes = None if value is None else _classes(stream, value.tree)
+        classed = value is not None and value.tree.distribution in CLASSED
         record: Record | None = None
         source, found = _record_source(root, topic, name)
-        if source is not None:
-            record, found = read_rows(source)
+        if source is not None and not (classed and classes is None):  # rows of unknown classes cannot be read
+            record, found = read_rows(source, classes)
         problems += found
         if value is not None:
-            drafts[name] = StreamDraft(stream, value, following, record, record is not None or not found, *entering)
+            is_read = record is not None or (source is None and not found)
+            drafts[name] = StreamDraft(stream, value, following, record, is_read, classes, *entering)
     return drafts
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from forecast.book.ledger import canonical
 from forecast.book.topic import Parameter, Point, Question, Row, Series, Stream, Topic
-from forecast.language.expressions import Expression
+from forecast.language.expressions import Expression, Total
 from forecast.language.statements import Statement
 
 
@@ -78,6 +78,8 @@ def tree(node: Expression | Statement) -> Any:
         arguments = {name: tree(argument) for name, argument in node.arguments.items()}
         inner = [dict(node.inner)] if node.inner else []
         return ["Statement", node.distribution, arguments, *inner, *([part.share, tree(part.statement)] for part in node.parts)]
+    if isinstance(node, Total) and not node.label:
+        return ["Total", node.stream]
     fields = [getattr(node, entry.name) for entry in dataclasses.fields(node) if entry.name != "offset"]
     return [type(node).__name__, *(_plain(value) for value in fields)]
 
@@ -118,7 +120,8 @@ def _stream_numbers(stream: Stream, rows: list[Row], as_of: date | None) -> list
     parts = {"weight": stream.weight, "reliability": stream.reliability, "wrong": stream.wrong}
     entering = {name: tree(part) for name, part in parts.items() if part is not None}
     rows_numbers = [_row_numbers(row, as_of, stream.reported) for row in rows]
-    return [tree(stream.value), stream.watched, following, rows_numbers, *([entering] if entering else [])]
+    classes = [list(stream.classes)] if stream.classes else []
+    return [tree(stream.value), stream.watched, following, rows_numbers, *classes, *([entering] if entering else [])]
 
 
 def _series_numbers(series: Series, as_of: date | None) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Label sets: the labels of each text column and of each Categorical parameter, in order of first appearance."""
+"""Label sets: the labels of each text column and of each Categorical or Dirichlet parameter, in order of first appearance."""
 
 from __future__ import annotations
 
@@ -30,18 +30,31 @@ def categories_of(prior: PriorDraft) -> tuple[str, ...]:
     return tuple(statement.tree.arguments)
 
 
+def shares_of(prior: PriorDraft) -> tuple[str, ...]:
+    """Return the labels of a Dirichlet parameter, none for other parameters."""
+    statement = prior.statements.get(DEFAULT)
+    if statement is None or statement.tree.distribution != "Dirichlet":
+        return ()
+    return tuple(statement.tree.arguments)
+
+
+def per_of(name: str, prior: PriorDraft) -> str:
+    """Return the label set by which a parameter has one value each: its ``per``, or its own labels where it is a Dirichlet."""
+    return name if shares_of(prior) else prior.table.per
+
+
 def labels_of(draft: Draft) -> Labels:
     """Return the label sets of a topic.
 
     Of a text column: first the labels that priors are given for, then those of
-    rows.  Of a Categorical parameter: its arguments.  Of a calendar step that a parameter
+    rows.  Of a Categorical or Dirichlet parameter: its arguments.  Of a calendar step that a parameter
     is ``per``: every step from the topic's first day to the last of any row.
     """
     found: dict[str, dict[str, None]] = {}
     columns = text_columns(draft)
     for name, prior in draft.parameters.items():
-        if categories := categories_of(prior):
-            found[name] = dict.fromkeys(categories)
+        if written := categories_of(prior) or shares_of(prior):
+            found[name] = dict.fromkeys(written)
     for prior in draft.parameters.values():
         if calendar_of(draft, prior) is not None:
             continue
@@ -64,7 +77,7 @@ def labels_of(draft: Draft) -> Labels:
             texts = [row.columns[column] for row in stream.record.rows if column in row.columns]
             found.setdefault(column, {}).update(dict.fromkeys(str(text) for text in texts))
     if any(not stream.is_read for stream in draft.streams.values()) or len(draft.streams) < len(draft.table.streams):
-        uncertain = {name for name in found if not _is_categorical(draft, name)}
+        uncertain = {name for name in found if not (_is_categorical(draft, name) or _is_dirichlet(draft, name))}
     return Labels({name: tuple(labels) for name, labels in found.items()}, frozenset(uncertain))
 
 
@@ -119,3 +132,7 @@ def text_columns(draft: Draft) -> frozenset[str]:
 
 def _is_categorical(draft: Draft, name: str) -> bool:
     return name in draft.parameters and bool(categories_of(draft.parameters[name]))
+
+
+def _is_dirichlet(draft: Draft, name: str) -> bool:
+    return name in draft.parameters and bool(shares_of(draft.parameters[name]))

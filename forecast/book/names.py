@@ -7,13 +7,14 @@ from collections.abc import Mapping
 
 from forecast.book.layout import SNAKE_CASE
 from forecast.language.expressions import FUNCTIONS
+from forecast.language.hazards import HAZARDS
 
-CLOCKS = ("days", "months", "years", "age", "t")
+CLOCKS = ("days", "months", "years", "age", "t", "t_start", "t_end")
 REPORTED = ("grade", "source")  # columns every row may have, whose texts are labels in `weight`, `reliability` and `wrong`
 DEFAULT = "default"  # the key of the prior for every label that has none of its own
 RESERVED: Mapping[str, str] = {
     **dict.fromkeys(CLOCKS, "a clock of the language"),
-    **dict.fromkeys((*FUNCTIONS, "total", "first"), "a function of the language"),
+    **dict.fromkeys((*FUNCTIONS, *HAZARDS, "total", "first"), "a function of the language"),
 }
 ARTICLES: Mapping[str, str] = {
     "parameter": "a parameter",

@@ -19,7 +19,7 @@ from forecast.book.checks_statements import check_statement
 from forecast.book.checks_topic import check_topic, check_unused
 from forecast.book.circles import in_order as dependency_order
 from forecast.book.draft import Draft, PriorDraft, QuestionDraft, SeriesDraft, StreamDraft, read_draft, read_priors
-from forecast.book.labels import Labels, categories_of, columns_of, labels_of, reported
+from forecast.book.labels import Labels, categories_of, columns_of, labels_of, per_of, reported
 from forecast.book.layout import SEEDS, choose_topics, root_problem
 from forecast.book.names import DEFAULT
 from forecast.book.problems import Problem, has_errors, in_order
@@ -117,6 +117,7 @@ def _stream(topic: Draft, name: str, draft: StreamDraft) -> Stream:
         wrong=draft.wrong.tree if draft.wrong else None,
         entering_texts=MappingProxyType({key: getattr(table, key) for key in ("weight", "reliability", "wrong") if getattr(table, key)}),
         reported=reported(topic, draft),
+        classes=draft.classes.labels if draft.classes else (),
     )
 
 
@@ -137,8 +138,8 @@ def _parameter(draft: Draft, labels: Labels, name: str, prior: PriorDraft) -> Pa
         place=draft.priors.place((name,)),
         prior=default,
         by_label=MappingProxyType(statements),
-        per=table.per,
-        labels=labels.sets.get(table.per, ()) if table.per else (),
+        per=per_of(name, prior),
+        labels=labels.sets.get(per_of(name, prior), ()),
         categories=categories_of(prior),
         unit=table.unit,
         why=why.pop("", ""),

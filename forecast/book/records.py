@@ -16,6 +16,7 @@ from datetime import date
 from typing import cast
 
 from forecast.book.cells import Cells, read_cells
+from forecast.book.classes import Classes, in_words
 from forecast.book.layout import SNAKE_CASE
 from forecast.book.problems import Place, Problem
 from forecast.book.sources import Source
@@ -54,18 +55,19 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
-def read_rows(source: Source) -> tuple[Record | None, tuple[Problem, ...]]:
-    """Read the rows of a stream's CSV file; None where its header cannot be used."""
+def read_rows(source: Source, classes: Classes | None = None) -> tuple[Record | None, tuple[Problem, ...]]:
+    """Read the rows of a stream's CSV file, of numbers or of ``classes``; None where its header cannot be used."""
     table, problems = read_cells(source)
     if table is None:
         return None, problems
     header, lines = table
-    header_problems = _row_header_problems(header)
+    header_problems = _row_header_problems(header, classes)
     if header_problems:
         return None, (*problems, *header_problems)
     own = tuple(name for name in header.values if name not in ROW_COLUMNS)
-    labels = tuple(name for name in own if any(cells[name] and not is_number(cells[name]) for cells in lines))
-    found = [(_row(cells, own, labels), cells) for cells in lines]
+    counts = () if classes is None else classes.columns
+    labels = tuple(name for name in own if name not in counts and any(cells[name] and not is_number(cells[name]) for cells in lines))
+    found = [(_row(cells, own, labels, classes), cells) for cells in lines]
     rows = {row.place: cells for (row, _), cells in found if row is not None}
     wrong = [problem for (_, row_problems), _ in found for problem in row_problems]
     covariates = tuple(name for name in own if name not in labels)
@@ -129,9 +131,13 @@ def _as_text(value: object) -> str:
             return str(value)
 
 
-def _row_header_problems(header: Cells) -> tuple[Problem, ...]:
+def _row_header_problems(header: Cells, classes: Classes | None) -> tuple[Problem, ...]:
     has = header.values.keys()
-    problems = list(_missing_columns(header, ("source",) if any(name in has for name in RANGE) else ("value", "source")))
+    counts = () if classes is None else classes.columns
+    ranged = classes is None and any(name in has for name in RANGE)
+    problems = list(_missing_columns(header, (*(counts or (() if ranged else ("value",))), "source")))
+    if counts and "value" in has:
+        problems.append(header.problem("value", "a row that counts classes has no `value`", f"its columns are {', '.join(counts)}"))
     if "on" not in has and not {"from", "to"} <= has:
         problems.append(header.problem("", "the days are missing: columns `from` and `to`, or `on`"))
     for name in has:
@@ -156,24 +162,31 @@ def _nearest_column(name: str, header: Cells) -> str:
     return near.replace("did you mean", "is it the one called") if near else ""
 
 
-def _row(cells: Cells, own: Sequence[str], labels: Sequence[str]) -> tuple[Row | None, list[Problem]]:
+def _row(cells: Cells, own: Sequence[str], labels: Sequence[str], classes: Classes | None) -> tuple[Row | None, list[Problem]]:
     problems: list[Problem] = []
     start, end = _days(cells, problems)
-    value, between = _seen(cells, problems)
+    between: Between | None = None
+    said = ""
+    if classes is None:
+        value, between = _seen(cells, problems)
+    else:
+        value, said = _value(cells, classes, problems)
     known = _date(cells, "known", problems) if cells["known"] else end
     source, grade = _source_and_grade(cells, problems)
     columns: dict[str, float | str] = {}
     for name in own:
         if cells[name] and name in labels:
             columns[name] = cells[name]
-        elif cells[name]:
+        elif cells[name] and (classes is None or name not in classes.columns):
             number = _number(cells, name, problems)
             if number is not None:
                 columns[name] = number
     if start is None or end is None or value is None or known is None or problems:
         return None, problems
+    if classes is not None and classes.counted:
+        columns |= {name: float(cells[name]) for name in classes.columns}
     written = (cells["note"], cells["id"], cells["replaces"])
-    return Row(cells.place, start, end, value, known, source, grade, *written, columns, between, cells["origin"]), problems
+    return Row(cells.place, start, end, value, known, source, grade, *written, columns, between, cells["origin"], said), problems
 
 
 def _seen(cells: Cells, problems: list[Problem]) -> tuple[float | None, Between | None]:
@@ -201,6 +214,29 @@ def _seen(cells: Cells, problems: list[Problem]) -> tuple[float | None, Between 
         return None, None
     between = Between(-math.inf if low is None else low, math.inf if high is None else high)
     return (high if low is None else low), between
+
+
+def _value(cells: Cells, classes: Classes | None, problems: list[Problem]) -> tuple[float | None, str]:
+    """What was seen, as a number, and in words where it is of classes: a class's number, or the number of all that were counted."""
+    if classes is None:
+        return _number(cells, "value", problems), ""
+    if not classes.counted:
+        text = cells["value"]
+        if text in classes.labels:
+            return float(classes.labels.index(text)), text
+        message = f"`value` is none of the stream's classes: {text}" if text else "`value` is missing"
+        problems.append(cells.problem("value", message, did_you_mean(text, classes.labels) or f"its classes: {', '.join(classes.labels)}"))
+        return None, ""
+    counts: dict[str, float] = {}
+    for label, column in zip(classes.labels, classes.columns, strict=True):
+        number = _number(cells, column, problems)
+        if number is not None and (number < 0 or not number.is_integer()):
+            problems.append(cells.problem(column, f"{number:.15g} is no count", "a whole number, 0 or more"))
+        elif number is not None:
+            counts[label] = number
+    if len(counts) < len(classes.labels):
+        return None, ""
+    return math.fsum(counts.values()), in_words(classes.labels, counts)
 
 
 def _days(cells: Cells, problems: list[Problem]) -> tuple[date | None, date | None]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-from forecast.book.draft import Draft, Written
-from forecast.book.labels import Labels, calendars_of, categories_of
+from forecast.book.draft import Draft, StreamDraft, Written
+from forecast.book.labels import Labels, calendars_of, categories_of, per_of, shares_of
 from forecast.book.names import ARTICLES, CLOCKS
 from forecast.book.problems import Problem
+from forecast.language.classes import CLASSED
 from forecast.language.expressions import Compare, Expression, First, Index, Label, Name, Total, children, names_in, streams_in, walk
 from forecast.language.faults import did_you_mean
 
@@ -142,6 +143,8 @@ class _Checker:
             yield self._misplaced(node, name)
         elif self.draft.kinds[name] == "quantity":
             yield from self._through(node, name)
+        elif name in self.draft.parameters and (shares := shares_of(self.draft.parameters[name])):
+            yield self._at(node, f"`{name}` has one share for each of its labels", f"write one of them, as in `{name}[{shares[0]}]`")
         elif name in self.draft.parameters and (per := self.draft.parameters[name].table.per):
             yield self._at(node, f"`{name}` has one value for each label of `{per}`", f"write `{name}[{per}]`")
 
@@ -191,7 +194,7 @@ class _Checker:
         if node.name not in self.draft.parameters:
             return
         prior = self.draft.parameters[node.name]
-        per = prior.table.per
+        per = per_of(node.name, prior)
         if not per and prior.is_by_label:
             return  # the missing `per` is told at the prior
         if not per:
@@ -228,6 +231,15 @@ class _Checker:
             )
         elif kinds[node.stream] != "stream":
             yield self._at(node, f"`{node.stream}` is {ARTICLES[kinds[node.stream]]}; `total` takes a stream")
+        elif node.label and (stream := self.draft.streams.get(node.stream)) is not None:
+            yield from self._class(node, stream)
+
+    def _class(self, node: Total, stream: StreamDraft) -> Iterator[Problem]:
+        if stream.classes is not None and node.label not in stream.classes.labels:
+            hint = did_you_mean(node.label, stream.classes.labels) or f"its classes: {', '.join(stream.classes.labels)}"
+            yield self._at(node, f'`{node.stream}` has no class "{node.label}"', hint)
+        elif stream.value.tree.distribution not in CLASSED:
+            yield self._at(node, f"the rows of `{node.stream}` are numbers, not classes", f"write `total({node.stream})`")
 
     def _compare(self, node: Compare) -> Iterator[Problem]:
         label_sets = [label_set for part in node.operands if (label_set := self._label_set(part)) is not None]

@@ -43,6 +43,8 @@ class StreamTable:
     """The unit of its values."""
     watched: bool = False
     """True where news of it would come at once, so that quiet days count as they pass."""
+    classes: str = ""
+    """The classes of an `OrderedLogistic`, lowest first, as in `none < some < many`."""
     next: dict[str, str] = field(default_factory=dict)
     """What the columns of the stream's own rows will be in the future: column name to expression or label."""
     weight: str = ""

@@ -54,6 +54,7 @@ class Row:
     columns: Mapping[str, float | str] = field(default_factory=dict)
     between: Between | None = None
     origin: str = ""
+    said: str = ""  # the value in words, where it is a class, or counts of classes
 
     @property
     def is_nothing(self) -> bool:
@@ -120,6 +121,7 @@ class Stream:
     rows: tuple[Row, ...]
     covariates: tuple[str, ...]
     label_columns: tuple[str, ...]
+    classes: tuple[str, ...] = ()  # of a stream whose rows say which class, or how many of each; see ``forecast.book.classes``
     weight: Expression | None = None
     reliability: Expression | None = None
     wrong: Statement | None = None
@@ -169,9 +171,10 @@ class Parameter:
     """An unknown of the model.
 
     ``prior`` is for every label, or for the only value; ``by_label`` for
-    particular labels.  ``per`` names the label set (a text column or a
-    Categorical parameter), ``labels`` its labels in order; both empty for a
-    single value.  ``categories`` are the labels of a Categorical parameter.
+    particular labels.  ``per`` names the label set (a text column, a
+    Categorical parameter or, of a Dirichlet, the parameter itself), ``labels``
+    its labels in order; both empty for a single value.  ``categories`` are the
+    labels of a Categorical parameter.
     Where ``prior`` pools several, ``parts`` are those and ``pooling`` says how.
     """
 

@@ -74,6 +74,7 @@ def observe(
       forecast observe captures --on 2026-10-02 --value 1 --source https://example.org/news
       forecast observe wishes --from 2026-10-01 --to 2026-10-05 --value 2 --set asked=3 --source "..."
       forecast observe killed --on 2026-10-02 --low 100 --source "at least 100, the ministry said"
+      forecast observe votes --on 2026-10-02 --set value_left=410 --set value_right=590 --set asked=1000 --source "..."
       forecast observe captures --through 2026-10-12 --source "daily reports"
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast import observing
@@ -85,7 +86,7 @@ def observe(
         done = observing.observe_quiet(root_of(book), stream, through=through, source=source, today=today(), columns=own)
     else:
         days = _days(on, first, last)
-        if value is None and low is None and high is None:
+        if value is None and low is None and high is None and not any(name.startswith("value_") for name in own):
             raise typer.BadParameter("say what was seen, or its range: --value, --low, --high", param_hint="--value")
         if value is not None and (low is not None or high is not None):
             raise typer.BadParameter("a value that is known has no range", param_hint="--value / --low / --high")

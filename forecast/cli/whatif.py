@@ -50,6 +50,7 @@ def whatif(
       forecast whatif route --prior 'capture_rate=LogNormal(p5=0.05, p95=5)'
       forecast whatif route --observe "captures 2026-10-01..2026-12-31 0"
       forecast whatif route --as-of 2025-03-01 --observe "wishes 2025-03-02 2 asked=2"
+      forecast whatif votes --observe "polls 2026-10-01 value_left=410 value_right=590 asked=1000"
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.concluding import Settings
     from forecast.supposing import suppose
@@ -83,10 +84,11 @@ def _row(text: str) -> tuple[str, Observation]:
 
     words = text.split()
     days = _DAYS.fullmatch(words[1]) if len(words) > 2 else None
+    counted = len(words) > 2 and "=" in words[2]  # counts of classes are columns, and there is no value
     if days is None or any("=" not in word for word in words[3:]):
         raise typer.BadParameter(f"`{text}` is not STREAM DAY[..DAY] VALUE [COLUMN=VALUE]...", param_hint="--observe")
     first: date = day(days[1])
-    columns = {name: value for name, _, value in (word.partition("=") for word in words[3:])}
-    low, dots, high = words[2].partition("..")
-    last, value = day(days[2]) if days[2] else first, "" if dots else words[2]
+    columns = {name: value for name, _, value in (word.partition("=") for word in words[2 if counted else 3 :])}
+    low, dots, high = ("", "", "") if counted else words[2].partition("..")
+    last, value = day(days[2]) if days[2] else first, "" if counted or dots else words[2]
     return words[0], Observation(first, last, value, "supposed", columns=columns, low=low if dots else "", high=high)

@@ -140,16 +140,16 @@ def one_after_another(values: NDArray[Any]) -> Array:
 
 
 def _parameters(model: Model, rendered: Rendered, unconstrained: Array) -> dict[str, NDArray[Any]]:
-    """The continuous parameters of unconstrained draws, by PyMC's transforms: identity, log, logit or interval."""
+    """The continuous parameters of unconstrained draws, by PyMC's transforms: identity, log, logit, interval or simplex."""
     parameters: dict[str, NDArray[Any]] = {}
     at = 0
     for free in rendered.free:
         block = free.block
-        values = _constrained(model, free, unconstrained[:, at : at + block.size], parameters)
+        values = _constrained(model, free, unconstrained[:, at : at + free.size], parameters)
         labels = max(1, len(block.parameter.labels))
         whole = parameters.setdefault(block.name, np.full((len(values), labels), np.nan))
         whole[:, list(block.positions)] = values
-        at += block.size
+        at += free.size
     if at != unconstrained.shape[1]:
         raise AssertionError(f"{unconstrained.shape[1]} values sampled, {at} declared")
     return parameters
@@ -164,6 +164,8 @@ def _constrained(model: Model, free: Free, x: Array, parameters: Mapping[str, ND
             value = np.exp(x)
         case "logit":
             value = special.expit(x)
+        case "simplex":
+            value = special.softmax(np.concatenate([x, -x.sum(axis=1, keepdims=True)], axis=1), axis=1)
         case _:
             lower, upper = (
                 (free.lower, free.upper) if free.form == "flat" else free.block.family.support(**free.block.arguments(model, parameters))

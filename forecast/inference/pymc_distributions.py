@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from forecast.language.classes import CLASSED
 from forecast.language.distributions import Family
 from forecast.language.distributions.bounded import Bounded, inner_arguments
 from forecast.language.distributions.pools import Pooled
 
-WHOLE = {"Binomial": ("n",), "BetaBinomial": ("n",), "DiscreteUniform": ("lower", "upper")}
+OVER_CLASSES = ("p", "cutpoints")  # arguments of families over classes that are lists
+WHOLE = {"Binomial": ("n",), "Multinomial": ("n",), "BetaBinomial": ("n",), "DiscreteUniform": ("lower", "upper")}
 
 
 def variable_of(kind: Family, name: str, arguments: Mapping[str, Any], **keywords: Any) -> Any:
@@ -21,6 +23,8 @@ def variable_of(kind: Family, name: str, arguments: Mapping[str, Any], **keyword
     if isinstance(kind, Pooled):
         parts = [distribution_of(part.family, part.arguments) for part in kind.parts]
         return pm.Mixture(name, [part.share for part in kind.parts], parts, **keywords)
+    if kind.name == "OrderedLogistic":  # which would keep every class's share at every draw
+        keywords["compute_p"] = False
     return getattr(pm, kind.name)(name, *_within(kind, arguments), **_own(kind, arguments), **keywords)
 
 
@@ -44,6 +48,19 @@ def transform_for(kind: Family, arguments: Mapping[str, Any]) -> dict[str, Any]:
         return {"default_transform": None}
     lower, upper = (None if np.isinf(edge) else edge for edge in edges)
     return {"default_transform": transforms.Interval(lower, upper)}
+
+
+def spread(kind: Family, arguments: Mapping[str, Any], shape: tuple[int, ...]) -> dict[str, Any]:
+    """Arguments with one value, or one list over classes, for each place of ``shape``: PyMC pads lists only where nothing is left to guess."""
+    import pytensor.tensor as pt
+
+    if kind.name not in CLASSED:
+        return dict(arguments)
+    found = {}
+    for name, value in arguments.items():
+        tensor = pt.as_tensor_variable(value)
+        found[name] = pt.broadcast_to(tensor, (*shape, tensor.shape[-1]) if name in OVER_CLASSES else shape)
+    return found
 
 
 def cut_edges(kind: Family, arguments: Mapping[str, Any]) -> tuple[float, float] | None:

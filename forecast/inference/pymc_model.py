@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.plan import CannotSample, Moved, Plan, plan
-from forecast.inference.pymc_distributions import distribution_of, transform_for, variable_of
+from forecast.inference.pymc_distributions import distribution_of, spread, transform_for, variable_of
 from forecast.inference.pymc_pools import POTENTIAL, log_density_of
 from forecast.inference.pymc_walks import walk_log_density, walked
 from forecast.inference.rows import log_likelihood_of_rows
 from forecast.language.distributions import Family
 from forecast.language.distributions.pools import LOG_ODDS
+from forecast.language.distributions.simplex import Dirichlet
 from forecast.language.distributions.walks import Walk
 from forecast.language.tensors import TensorOps
 from forecast.model.likelihood import expressions_of
@@ -37,7 +38,13 @@ LOCATION_SCALE = {
 }
 HYPOTHESES = "log_hypotheses"  # the variable that keeps each hypothesis' joint log density
 
-TRANSFORMS = {"NoneType": "identity", "LogTransform": "log", "LogOddsTransform": "logit", "Interval": "interval"}
+TRANSFORMS = {
+    "NoneType": "identity",
+    "LogTransform": "log",
+    "LogOddsTransform": "logit",
+    "Interval": "interval",
+    "SimplexTransform": "simplex",
+}
 
 type Form = Literal["own", "standard", "flat"]
 
@@ -58,6 +65,11 @@ class Free:
     lower: float = -np.inf
     upper: float = np.inf
 
+    @property
+    def size(self) -> int:
+        """How many unconstrained values NUTS moves: shares that add up to 1 have one fewer."""
+        return self.block.size - (self.transform == "simplex")
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
@@ -71,7 +83,7 @@ class Rendered:
     @property
     def size(self) -> int:
         """How many continuous values there are."""
-        return sum(each.block.size for each in self.free)
+        return sum(each.size for each in self.free)
 
 
 def pymc_model(model: Model, *, centred: bool = False) -> Any:
@@ -172,6 +184,9 @@ class _Writer:
     def _declare_flat(self, block: Block, key: str, shape: tuple[int, ...]) -> tuple[Free, Any]:
         import pymc as pm
 
+        if block.family.joint:
+            variable = pm.Dirichlet(key, a=np.ones(block.size))  # the same density wherever shares add up to 1
+            return Free(block, "flat", _transform(variable)), variable
         lower, upper = self.plan.support(block)
         if np.isfinite(lower) and np.isfinite(upper):
             variable = pm.Uniform(key, lower, upper, shape=shape)
@@ -208,6 +223,8 @@ class _Writer:
             chosen = pt.log(shares)[np.arange(value.shape[0])[:, None], np.arange(value.shape[1])[None, :], value]
             return chosen.sum(axis=1)
         density = log_density_of(block.family, arguments, pt.as_tensor_variable(value))
+        if isinstance(block.family, Dirichlet):
+            return pt.broadcast_to(density.ravel(), (len(self.plan.hypotheses),))
         return pt.broadcast_to(density, (len(self.plan.hypotheses), len(positions))).sum(axis=1)
 
     def _over_hypotheses(self, name: str, table: Table, values: Mapping[str, Any]) -> Any:
@@ -233,9 +250,10 @@ class _Writer:
                 total = pt.set_subtensor(total[np.array(members)], each.sum(axis=1))
                 continue
             kind, arguments = self.model.distribution(table.stream.value, self.model.row_scope(cut, known, TENSORS), TENSORS)
-            variable = distribution_of(kind, arguments)
-            density = pm.logp(variable, pt.as_tensor_variable(_observed(kind, cut.values)[None, :]))
-            summed = pt.broadcast_to(density, (len(members), int(rows.sum()))).sum(axis=1)
+            shape = (len(members), int(rows.sum()))
+            variable = distribution_of(kind, spread(kind, arguments, shape))
+            density = pm.logp(variable, pt.as_tensor_variable(_observed(kind, cut.seen)[None, :]))
+            summed = pt.broadcast_to(density, shape).sum(axis=1)
             total = pt.set_subtensor(total[np.array(members)], summed)
         return total
 
@@ -246,7 +264,7 @@ class _Writer:
             pm.Potential(f"{name}__rows", log_likelihood_of_rows(self.model, cut, values, cut.values.shape).sum())
             return
         kind, arguments = self.model.distribution(cut.stream.value, self.model.row_scope(cut, values, TENSORS), TENSORS)
-        observed = _observed(kind, cut.values)
+        observed = _observed(kind, cut.seen)
         variable_of(kind, f"{name}__rows", arguments, observed=observed, shape=observed.shape)
 
     def _prior_arguments(self, block: Block, values: Mapping[str, Any]) -> dict[str, Any]:

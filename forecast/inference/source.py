@@ -17,11 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.book.classes import count_column, is_counted
+from forecast.book.topic import Row, Stream
 from forecast.inference.plan import CannotSample, Plan, names_behind, plan
 from forecast.inference.pymc_model import LOCATION_SCALE
 from forecast.inference.pymc_pools import POTENTIAL
 from forecast.inference.source_distributions import arguments_text, density_text, helpers, transform_text, walk_lines
 from forecast.inference.source_rows import LOG_BETWEEN, entering_arrays, entering_lines, entering_rows, has_ranges
+from forecast.language.classes import whole_shares
 from forecast.language.distributions import Family, family_for
 from forecast.language.distributions.pools import LOG_ODDS
 from forecast.language.distributions.walks import Walk
@@ -114,7 +117,7 @@ class _Writer:
                 yield f"# ({left_out} {which} likelier or less likely)"
             kept = [row for row, keep in zip(table.record.rows, rows, strict=True) if keep]
             yield f"{self.array(name, 'seen')} = np.array(["
-            yield from (f"{INDENT}{number_text(row.value)},  # {_interval(row.start, row.end)}" for row in kept)
+            yield from (f"{INDENT}{_seen(row, stream)},  # {_interval(row.start, row.end)}{_said(row, stream)}" for row in kept)
             yield "])"
             yield from entering_arrays(table, rows, partial(self.array, name))
             for column, values in self.columns_of(name, table).items():
@@ -136,7 +139,7 @@ class _Writer:
             found[self.array(name, series)] = known[0, rows]
             if later.any() and self.model.topic.series[series].later is not None:
                 found[self.array(name, f"{series}_later_share")] = later[0, rows]
-        return found | {self.array(name, f"total_{stream}"): values[0, rows] for stream, values in table.totals.items()}
+        return found | {self.array(name, _total(total)): values[0, rows] for total, values in table.totals.items()}
 
     # the model
 
@@ -161,7 +164,7 @@ class _Writer:
                     continue
                 kind, arguments = self._row_arguments(name, table)
                 lines += [
-                    f'{INDENT}pm.{kind.name}("{name}", {arguments_text(kind, arguments)}, observed={self._observed(name, table)})',
+                    f'{INDENT}pm.{kind.name}("{name}", {arguments_text(kind, arguments)}{_keeping(kind)}, observed={self._observed(name, table)})',
                 ]
         if self.plan.discrete:
             lines += ["", *self._over_hypotheses()]
@@ -183,6 +186,10 @@ class _Writer:
 
     def _declaration(self, block: Block, variable: str, name: str) -> Iterator[str]:
         shape = f", shape={block.size}" if block.parameter.labels else ""
+        if self.plan.is_flat(block) and block.family.joint:
+            yield f"{INDENT}# {block.statement.text} depends on a hypothesis: its density is added below"
+            yield f'{INDENT}{variable} = pm.Dirichlet("{name}", a=np.ones({block.size}))'
+            return
         if self.plan.is_flat(block):
             lower, upper = self.plan.support(block)
             yield f"{INDENT}# {block.statement.text} depends on a hypothesis: its density is added below"
@@ -314,7 +321,7 @@ class _Writer:
     def _row_scope(self, name: str, table: Table) -> Scope:
         scope = self.model.scope(self._names())
         columns: dict[str, Any] = {column: Source(self.array(name, column)) for column in table.columns}
-        scope = scope.plus(values=columns, totals={stream: Source(self.array(name, f"total_{stream}")) for stream in table.totals})
+        scope = scope.plus(values=columns, totals={total: Source(self.array(name, _total(total))) for total in table.totals})
         for series, (_, later_share) in table.series.items():
             value: Any = Source(self.array(name, series))
             later = self.model.topic.series[series].later
@@ -325,6 +332,9 @@ class _Writer:
 
     def _distribution(self, statement: Statement, scope: Scope) -> tuple[Family, dict[str, Any]]:
         kind, arguments = self.model.distribution(statement, scope, SOURCE)
+        shares = {name: its.labels for name, its in self.model.topic.parameters.items() if its.per == name}
+        if whole := whole_shares(statement, shares):
+            arguments["p"] = Source(self.variable(whole))
         return kind, dict(arguments)
 
     def _observed(self, name: str, table: Table) -> str:
@@ -384,6 +394,27 @@ def _standard(kind: str, arguments: Mapping[str, Any], name: str) -> str:
             return f'Cauchy("{name}_standard", alpha=0, beta=1'
         case _:
             return f'Normal("{name}_standard", 0, 1'
+
+
+def _keeping(kind: Family) -> str:
+    """OrderedLogistic would keep every class's share at every draw."""
+    return ", compute_p=False" if kind.name == "OrderedLogistic" else ""
+
+
+def _seen(row: Row, stream: Stream) -> str:
+    """A row's value, or its counts of each class."""
+    if not is_counted(stream):
+        return number_text(row.value)
+    return f"[{', '.join(number_text(row.columns[count_column(label)]) for label in stream.classes)}]"
+
+
+def _said(row: Row, stream: Stream) -> str:
+    return f": {row.said}" if row.said and not is_counted(stream) else ""
+
+
+def _total(name: str) -> str:
+    """The program's word for a total: that of a class is called after both."""
+    return f"total_{name.replace('[', '_').removesuffix(']')}"
 
 
 def _labels_name(label_set: str) -> str:

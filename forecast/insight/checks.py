@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.book.classes import total_name
+from forecast.book.topic import Stream
+from forecast.model.classes import added
 from forecast.model.model import Array, Model
 from forecast.predictive import predict_rows
 from forecast.report.shape_insight import PredictiveCheckContent
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
-type Statistic = Literal["sum", "largest", "share of zeros"]
+type Statistic = str  # "sum", "largest", "share of zeros"; of a stream of classes "number of" each
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,8 @@ def predictive_checks(model: Model, parameters: Mapping[str, NDArray[Any]], rng:
         known = np.ones(len(rows), dtype=bool) if rows.entry is None else rows.entry.counted & ~rows.entry.ranged
         if not known.any():
             continue
-        for statistic, of in _statistics().items():
-            seen, predicted = float(of(rows.values[:, known])[0]), of(drawn[name][:, known])
+        for statistic, of in _statistics(rows.stream).items():
+            seen, predicted = float(of(rows.seen[:, known])[0]), of(drawn[name][:, known])
             tail = min(1.0, 2 * min(float((predicted <= seen).mean()), float((predicted >= seen).mean())))
             points = np.quantile(predicted, LEVELS, method="inverted_cdf")
             found.append(PredictiveCheck(name, statistic, seen, tuple(points.tolist()), tail))
@@ -62,10 +66,17 @@ def checks_content(found: tuple[PredictiveCheck, ...]) -> list[PredictiveCheckCo
     ]
 
 
-def _statistics() -> dict[Statistic, Callable[[Array], Array]]:
-    """Each statistic of rows ``(draws, rows)``."""
+def _statistics(stream: Stream) -> dict[Statistic, Callable[[Array], Array]]:
+    """Each statistic of rows ``(draws, rows)``, or ``(draws, rows, classes)``."""
+    if stream.classes:
+        return {f"number of {label}": partial(_number_of, stream, label) for label in stream.classes}
     return {
         "sum": lambda rows: rows.sum(axis=1),
         "largest": lambda rows: rows.max(axis=1),
         "share of zeros": lambda rows: (rows == 0).mean(axis=1),
     }
+
+
+def _number_of(stream: Stream, label: str, rows: Array) -> Array:
+    found: Array = added(stream, rows)[total_name(stream.name, label)].sum(axis=1)
+    return found

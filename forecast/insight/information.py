@@ -16,6 +16,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.book.classes import is_counted, total_name
 from forecast.book.topic import Stream
 from forecast.future import Paths
 from forecast.insight.basis import Basis
@@ -35,21 +36,27 @@ MOST_OUTCOMES = 12
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """What a stream adds from the end of its record to the end of a day, on each path, ``(paths,)``."""
+    """What a stream, or a class of it, adds from the end of its record to the end of a day, on each path, ``(paths,)``."""
 
     stream: Stream
     until: date
     values: Array
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """What is counted."""
+        return f"{self.label} of {self.stream.name}" if self.label else self.stream.name
 
 
 def information(basis: Basis) -> list[InformationContent]:
     """Return how far each stream's next month is expected to move each measure (mean absolute change)."""
     found: list[InformationContent] = []
-    for stream in _with_future(basis.paths):
-        ahead = look_ahead(basis.paths, stream, months=1)
+    for stream, label in _with_future(basis.paths):
+        ahead = look_ahead(basis.paths, stream, label, months=1)
         if ahead is not None:
             values, errors = expected_movement(basis.cases, _outcomes(ahead.values))
-            found.append({"stream": stream.name, "until": ahead.until.isoformat(), "values": values.tolist(), "errors": errors.tolist()})
+            found.append({"stream": ahead.name, "until": ahead.until.isoformat(), "values": values.tolist(), "errors": errors.tolist()})
     return found
 
 
@@ -61,13 +68,13 @@ def signposts(basis: Basis) -> list[SignpostContent]:
     for more than its upper and less than its lower quartile within a month.
     """
     found: list[SignpostContent] = []
-    for stream in _with_future(basis.paths):
-        for ahead, condition, seen in _conditions(basis.paths, stream):
+    for stream, label in _with_future(basis.paths):
+        for ahead, condition, seen in _conditions(basis.paths, stream, label):
             chance = float(seen.mean())
             if min(chance, 1 - chance) >= LEAST_CHANCE:
                 found.append(
                     {
-                        "stream": stream.name,
+                        "stream": ahead.name,
                         "condition": condition,
                         "until": ahead.until.isoformat(),
                         "chance": chance,
@@ -110,28 +117,31 @@ def expected_movement(cases: Cases, outcomes: NDArray[np.int64]) -> tuple[Array,
     return unrounded(moved, base), unrounded(np.sqrt(squared), base)
 
 
-def look_ahead(paths: Paths, stream: Stream, *, months: int) -> Ahead | None:
-    """Return what a stream adds until the end of a step some months from the as-of day; None where paths end before or its record goes on."""
+def look_ahead(paths: Paths, stream: Stream, label: str = "", *, months: int) -> Ahead | None:
+    """Return what a stream, or a class of it, adds until the end of a step some months from the as-of day; None where paths end before or its record goes on."""
     wanted = paths.model.as_of + months * MONTH
     column = next((index for index, day in enumerate(paths.days) if day > wanted), None)
     start = paths.starts[stream.name]
     if column is None or paths.days[column] <= start:
         return None
-    return Ahead(
-        stream, paths.days[column] - ONE_DAY, paths.totals[stream.name][:, column] - paths.totals[stream.name][:, paths.days.index(start)]
-    )
+    totals = paths.totals[total_name(stream.name, label)]
+    return Ahead(stream, paths.days[column] - ONE_DAY, totals[:, column] - totals[:, paths.days.index(start)], label)
 
 
-def _with_future(paths: Paths) -> Iterator[Stream]:
-    return (stream for name, stream in paths.model.topic.streams.items() if name in paths.starts)
+def _with_future(paths: Paths) -> Iterator[tuple[Stream, str]]:
+    """Every stream that is drawn forward or, of a stream of classes, each of its classes but the quiet one."""
+    for name, stream in paths.model.topic.streams.items():
+        if name in paths.starts:
+            labels = [label for label in stream.classes if not (stream.watched and not is_counted(stream) and label == stream.classes[0])]
+            yield from ((stream, label) for label in labels or [""])
 
 
-def _conditions(paths: Paths, stream: Stream) -> Iterator[tuple[Ahead, str, NDArray[np.bool_]]]:
+def _conditions(paths: Paths, stream: Stream, label: str) -> Iterator[tuple[Ahead, str, NDArray[np.bool_]]]:
     """What to watch a stream for: two outcomes that exclude each other, in words, and the paths on which each is seen."""
-    reaches = [ahead for months in REACHES if (ahead := look_ahead(paths, stream, months=months)) is not None]
+    reaches = [ahead for months in REACHES if (ahead := look_ahead(paths, stream, label, months=months)) is not None]
     if not reaches:
         return
-    name = stream.name.replace("_", " ")
+    name = reaches[0].name.replace("_", " ")
     if not family_for(stream.value).discrete or (reaches[0].values >= 1).mean() > 1 - WORTH_WATCHING:
         ahead = reaches[0]
         low, high = np.quantile(ahead.values, [0.25, 0.75], method="inverted_cdf")

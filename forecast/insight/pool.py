@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.book.classes import count_column, is_counted
 from forecast.book.topic import Topic
 from forecast.inference.pareto import pareto_k
 from forecast.inference.posterior import Posterior, systematic
@@ -183,7 +184,13 @@ def _keys(table: Table, model: Model) -> list[bytes]:
     """What each row's likelihood depends on besides the parameters, as bytes."""
     used = names_used(model.topic, table.stream.value, *table.stream.entering)
     statement = f"{table.stream.name}|{_statement_text(table, model.topic)}".encode()
-    arrays = [table.values, *(values for name, values in table.columns.items() if name in used), *table.totals.values()]
+    counts = table.stream.classes if is_counted(table.stream) else ()
+    arrays = [
+        table.values,
+        *(table.columns[count_column(label)] for label in counts),
+        *(values for name, values in table.columns.items() if name in used),
+        *table.totals.values(),
+    ]
     arrays += [part for pair in table.series.values() for part in pair]
     arrays += [] if table.entry is None else [table.entry.lower, table.entry.upper, table.entry.weights]
     stacked = np.concatenate([np.asarray(values, dtype=float) for values in arrays], axis=0)

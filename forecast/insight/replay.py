@@ -17,6 +17,7 @@ from datetime import date
 import numpy as np
 
 from forecast.answers import paths_for, proportion_error
+from forecast.book.classes import total_names
 from forecast.book.topic import Topic
 from forecast.concluding import Settings, generator
 from forecast.future import Paths, needed_columns, next_value, step_scope
@@ -25,6 +26,7 @@ from forecast.insight.measures import Cases, Measure, cases
 from forecast.insight.news import state_of
 from forecast.insight.pool import Pool, with_rows
 from forecast.language.expressions import names_in
+from forecast.model.classes import between, nothing
 from forecast.model.clock import ONE_DAY
 from forecast.model.model import Array, Model, model_as_of, quantities_of
 from forecast.model.unsound import Unsound
@@ -206,13 +208,14 @@ def _log_chance(
     paths, topic = base.paths, base.model.topic
     streams = [topic.streams[name] for name in (paths.starts if names is None else names)]
     totals = {name: values[:, column, None] for name, values in paths.totals.items()}
+    after = {name: paths.totals[name][:, column + 1, None] for stream in streams for name in total_names(stream)} if drawn else {}
     found = np.zeros(PATHS)
     with np.errstate(all="ignore"):
         scope = step_scope(base.model, streams, paths.parameters, totals, start or paths.days[column], following - ONE_DAY)
         for stream in streams:
             columns = {name: next_value(stream, name, scope) for name in needed_columns(stream)} if stream.own_columns else {}
             kind, arguments = base.model.distribution(stream.value, scope.plus(values=columns))
-            values = paths.totals[stream.name][:, column + 1, None] - totals[stream.name] if drawn else np.zeros((1, 1))
+            values = between(stream, totals, after) if drawn else nothing(stream)
             found += kind.log_density(values, **arguments)[..., 0]
     return found
 

@@ -21,6 +21,7 @@ import numpy as np
 from forecast.book.topic import Row
 from forecast.concluding import Settings, generator
 from forecast.inference.weights import log_sum
+from forecast.insight.classes import class_prediction
 from forecast.insight.pool import Pool, with_rows
 from forecast.insight.prediction import prediction, prediction_of_reports
 from forecast.language.evaluate import evaluate
@@ -29,7 +30,7 @@ from forecast.model.evidence import is_quiet
 from forecast.model.model import NUMPY, Array, Model, table
 from forecast.model.unsound import Unsound, at_place
 from forecast.report import words
-from forecast.report.shape_insight import ScorePoint, SurpriseContent
+from forecast.report.shape_insight import ScorePoint, SurpriseContent, Words
 
 DRAWS = 2_048  # behind a row's prediction
 
@@ -52,6 +53,7 @@ class Surprise:
     tail: float
     log_score: float
     prior_log_score: float
+    predicted: str = ""  # the prediction in words, of a row of classes
 
     @property
     def bits(self) -> float:
@@ -105,7 +107,7 @@ def surprises(model: Model, pool: Pool, settings: Settings) -> Surprises:
     begun = sorted({_row(model, piece.key).start for piece in pieces if _is_gradual(model, piece.key)}, reverse=True)
     eves: dict[date, Array] = {}
     latest: dict[Key, _Column] = {}
-    predicted: dict[Key, tuple[tuple[float, ...], float]] = {}
+    predicted: dict[Key, tuple[tuple[float, ...], float, str]] = {}
     earned: dict[Key, tuple[float, float]] = {}
     score: dict[date, tuple[float, float]] = {}
     for piece in pieces:
@@ -125,7 +127,7 @@ def surprises(model: Model, pool: Pool, settings: Settings) -> Surprises:
         earned[piece.key] = _plus(earned.get(piece.key, (0.0, 0.0)), gained)
         score[piece.known] = _plus(next(reversed(score.values()), (0.0, 0.0)), gained)
     keys = [(name, index) for name, rows in model.tables.items() for index in range(len(rows))]
-    found = tuple(Surprise(*key, _row(model, key), *predicted[key], *earned[key]) for key in keys)
+    found = tuple(Surprise(*key, _row(model, key), *predicted[key][:2], *earned[key], predicted[key][2]) for key in keys)
     return Surprises(found, tuple((day, *both) for day, both in score.items()))
 
 
@@ -144,13 +146,17 @@ def surprise_content(found: Surprises) -> tuple[list[SurpriseContent], list[Scor
             "log_score": each.log_score,
             "prior_log_score": each.prior_log_score,
             "bits": each.bits,
+            **_in_words(each),
         }
         for each in found.rows
     ]
-    for content, each in zip(rows, found.rows, strict=True):
-        if each.row.between is not None:
-            content["seen"] = words.seen(each.row)
     return rows, [{"day": day.isoformat(), "topic": topic, "prior": prior} for day, topic, prior in found.score]
+
+
+def _in_words(of: Surprise) -> Words:
+    if of.predicted:
+        return {"seen": words.seen(of.row), "predicted": of.predicted}
+    return {} if of.row.between is None else {"seen": words.seen(of.row)}
 
 
 def _row(model: Model, key: Key) -> Row:
@@ -215,18 +221,20 @@ def _plus(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, 
     return one[0] + other[0], one[1] + other[1]
 
 
-def _predicted(model: Model, pool: Pool, key: Key, before: Array, rng: np.random.Generator) -> tuple[tuple[float, ...], float]:
-    """The 5, 50 and 95 % points of a row's prediction and the tail probability of what was seen."""
+def _predicted(model: Model, pool: Pool, key: Key, before: Array, rng: np.random.Generator) -> tuple[tuple[float, ...], float, str]:
+    """The 5, 50 and 95 % points of a row's prediction, the tail probability of what was seen and, of classes, the prediction in words."""
     draws = pool.resampled(pool.weigh_by(before), DRAWS, rng)
     one = with_rows(model, {key[0]: [key[1]]}, others=False).tables[key[0]]
     with np.errstate(all="ignore"):
         scope = model.row_scope(one, draws)
         kind, arguments = model.distribution(one.stream.value, scope)
+        if one.stream.classes:
+            return class_prediction(one.stream, kind, arguments, one.seen, rng)
         if one.entry is None or (one.stream.reliability is None and not one.entry.ranged.any()):
-            return prediction(kind, arguments, float(one.values[0, 0]), rng)
+            return *prediction(kind, arguments, float(one.values[0, 0]), rng), ""
         share, wrong = np.ones((DRAWS, 1)), (kind, arguments)
         if one.stream.reliability is not None and one.stream.wrong is not None:
             share = np.broadcast_to(np.asarray(evaluate(one.stream.reliability, scope, NUMPY), dtype=float), share.shape)
             wrong = model.distribution(one.stream.wrong, scope)
         seen = (float(one.entry.lower[0, 0]), float(one.entry.upper[0, 0]))
-        return prediction_of_reports((kind, arguments), wrong, share, seen, rng)
+        return *prediction_of_reports((kind, arguments), wrong, share, seen, rng), ""

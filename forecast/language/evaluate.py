@@ -78,7 +78,7 @@ def evaluate(expression: Expression, scope: Scope, ops: Ops) -> Any:
         case Name():
             return _name(expression, scope, ops)
         case Total():
-            return _look_up(scope.totals, expression.stream, expression.offset)
+            return _look_up(scope.totals, expression.name, expression.offset)
         case Unary(operator="not"):
             return ops.logical_not(evaluate(expression.operand, scope, ops))
         case Unary():

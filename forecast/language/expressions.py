@@ -117,10 +117,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """``total(stream)``: the sum of a stream so far."""
+    """``total(stream)``: the sum of a stream so far; ``total(stream, "label")``: of one of its classes."""
 
     stream: str
     offset: int = 0
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the total is called among all totals."""
+        return f"{self.stream}[{self.label}]" if self.label else self.stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +225,11 @@ def streams_in(expression: Expression) -> dict[str, int]:
         if isinstance(node, Total):
             found.setdefault(node.stream, node.offset)
     return found
+
+
+def totals_in(expression: Expression) -> dict[str, Total]:
+    """Return every total an expression uses, by its name."""
+    return {node.name: node for node in walk(expression) if isinstance(node, Total)}
 
 
 def is_condition(expression: Expression) -> bool:

@@ -29,6 +29,7 @@ from forecast.language.expressions import (
     is_condition,
 )
 from forecast.language.faults import Fault, did_you_mean
+from forecast.language.hazards import HAZARDS
 
 LONGEST = 2_000  # characters of one statement or expression
 DEEPEST = 60  # nested brackets, calls or operators
@@ -153,24 +154,38 @@ def _call(node: ast.Call, text: str, depth: int, at: int) -> Expression:
     if not isinstance(node.func, ast.Name):
         raise Fault(_refusal(node.func), offset=character_offset(node.func, text))
     name = node.func.id
-    if name not in FUNCTIONS and name not in {"total", "first"}:
-        raise Fault(f"unknown function `{name}`", offset=at, hint=did_you_mean(name, [*FUNCTIONS, "total", "first"]))
+    if name not in FUNCTIONS and name not in HAZARDS and name not in {"total", "first"}:
+        raise Fault(f"unknown function `{name}`", offset=at, hint=did_you_mean(name, [*FUNCTIONS, *HAZARDS, "total", "first"]))
     if node.keywords:
         raise Fault(f"`{name}` takes no named arguments", offset=at)
     if name == "total":
-        if len(node.args) != 1 or not isinstance(node.args[0], ast.Name):
+        if len(node.args) not in {1, 2} or not isinstance(node.args[0], ast.Name):
             raise Fault("`total` takes the name of one stream", offset=at, hint="as in `total(captures)`")
-        return Total(node.args[0].id, at)
+        return Total(node.args[0].id, at, _class_label(node.args[1], text) if len(node.args) == 2 else "")
     arguments = tuple(tree_of(part, text, depth + 1) for part in node.args)
     if name == "first":
         if len(arguments) != 1 or not is_condition(arguments[0]):
             raise Fault("`first` takes one condition", offset=at, hint="as in `first(total(transfers) >= 1)`")
         return First(arguments[0], at)
+    if name in HAZARDS:
+        return HAZARDS[name](arguments, at)
     least, most = FUNCTIONS[name]
     if not least <= len(arguments) <= most:
         wanted = f"{least}" if least == most else f"{least} to {most}"
         raise Fault(f"`{name}` takes {wanted} argument{'s' if most > 1 else ''}, not {len(arguments)}", offset=at)
     return Call(name, arguments, at)
+
+
+def _class_label(node: ast.expr, text: str) -> str:
+    match node:
+        case ast.Constant(value=str() as label):
+            return label
+        case ast.Name():
+            return node.id
+        case _:
+            raise Fault(
+                "the second argument of `total` is a class", offset=character_offset(node, text), hint='as in `total(votes, "left")`'
+            )
 
 
 def _finite(value: float, at: int) -> float:

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from forecast.language.distributions.simplex import Dirichlet
 from forecast.language.expressions import Expression
 from forecast.language.statements import Statement
 from forecast.model.model import Array, Model, names_used
@@ -87,8 +88,7 @@ class Coordinates:
             values = _quantile(self.model, block, uniforms[:, columns], parameters)
             _place(parameters, block, values)
             if own:
-                lower, upper = block.family.support(**block.arguments(self.model, parameters))
-                x[:, columns] = _unconstrain(values, np.asarray(lower), np.asarray(upper))
+                x[:, columns] = _start(self.model, block, values, uniforms[:, columns], parameters)
         return x
 
     def parameters(self, x: Array, needed: Container[str] | None = None) -> dict[str, NDArray[Any]]:
@@ -121,7 +121,7 @@ class Coordinates:
             values, jacobian = self._values(block, x[:, columns], parameters, own=own)
             if own:
                 with np.errstate(invalid="ignore"):  # infinite density at an edge, and the edge infinitely far away
-                    density = density + (block.log_density(self.model, values, parameters, wandering=True) + jacobian.sum(axis=1))
+                    density = density + _own_density(self.model, block, x[:, columns], values, jacobian, parameters)
             _place(parameters, block, values)
         return np.where(np.isfinite(density), density, -np.inf)
 
@@ -160,6 +160,8 @@ class Coordinates:
 
     def _values(self, block: Block, x: Array, parameters: Mapping[str, Any], *, own: bool) -> tuple[Array, Array]:
         """A block's values and, in its own coordinates, the log of their derivative by the coordinate."""
+        if own and isinstance(block.family, Dirichlet):
+            return block.family.shares(x), x  # the density of its coordinates is that of the Gammas behind it
         if own:
             lower, upper = block.family.support(**block.arguments(self.model, parameters))
             return constrain(x, np.asarray(lower), np.asarray(upper))
@@ -204,6 +206,23 @@ def own_coordinates(model: Model, prior: tuple[Block, ...], hypothesis: Hypothes
 def _log_normal(x: Array) -> Array:
     density: Array = -0.5 * (x**2).sum(axis=1) - 0.5 * x.shape[1] * np.log(2 * np.pi)
     return np.where((np.abs(x) <= FARTHEST).all(axis=1), density, -np.inf)
+
+
+def _start(model: Model, block: Block, values: Array, uniforms: Array, parameters: Mapping[str, Any]) -> Array:
+    """The own coordinates of values that uniforms stand for."""
+    if isinstance(block.family, Dirichlet):
+        return block.family.latents(uniforms, **block.arguments(model, parameters))
+    lower, upper = block.family.support(**block.arguments(model, parameters))
+    return _unconstrain(values, np.asarray(lower), np.asarray(upper))
+
+
+def _own_density(model: Model, block: Block, x: Array, values: Array, jacobian: Array, parameters: Mapping[str, Any]) -> Array:
+    """The log density of a block's own coordinates ``(draws,)``; a draw that has wandered to where there is none is impossible."""
+    if isinstance(block.family, Dirichlet):
+        density = block.family.latent_log_density(x, **block.arguments(model, parameters))
+        return np.where(np.isnan(density), -np.inf, density)
+    total: Array = block.log_density(model, values, parameters, wandering=True) + jacobian.sum(axis=1)
+    return total
 
 
 def _quantile(model: Model, block: Block, uniforms: Array, parameters: Mapping[str, Any]) -> Array:

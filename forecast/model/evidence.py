@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from forecast.book.classes import amount
 from forecast.book.topic import Point, Row, Series, Stream, Topic
 from forecast.model.clock import ONE_DAY, days_covered
 from forecast.model.likelihood import counted_rows
@@ -37,9 +38,9 @@ class Record:
         """The counted rows of which only a range is known."""
         return tuple(row for row in self.counted if row.between is not None)
 
-    def total_before(self, day: date) -> float:
-        """The sum of the values known of the rows that had ended before a day; copies count once, and ranges are left out."""
-        return sum((row.value for row in self.counted if row.end < day and row.between is None), start=0.0)
+    def total_before(self, day: date, label: str = "") -> float:
+        """The sum of the rows that had ended before a day, or of one class of them; copies count once, and ranges are left out."""
+        return sum((amount(self.stream, row, label) for row in self.counted if row.end < day and row.between is None), start=0.0)
 
 
 def record_as_of(stream: Stream, as_of: date, *, opens: date) -> Record:

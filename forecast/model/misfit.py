@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.language.classes import CLASSED
 from forecast.language.distributions import Family
 from forecast.language.expressions import Name
 from forecast.language.statements import Statement
@@ -55,14 +56,15 @@ def no_distribution(statement: Statement, kind: Family, arguments: Mapping[str, 
     """
     for name, value in arguments.items():
         domain = kind.domains.get(name)
-        if domain is None or kind.name == "Categorical":  # whose shares are one argument
+        if domain is None or kind.name in CLASSED:  # whose shares or cutpoints are one argument
             continue
         misfit = misfit_of(value, wrong & ~np.broadcast_to(domain.holds(np.asarray(value, dtype=float)), wrong.shape))
         if misfit is not None:
             said = f"`{name}` is {misfit.worst:.6g} at worst, and must be {domain.wording}"
             return _told(statement, misfit.share, said), _hint(statement, name), misfit.column
     draw, column = np.argwhere(wrong)[0]
-    shown = ", ".join(f"{name}={_at(value, draw, column):.6g}" for name, value in arguments.items())
+    listed = {"p", "cutpoints"} if kind.name in CLASSED else set()
+    shown = ", ".join(f"{name}={at_draw(value, draw, column, listed=name in listed)}" for name, value in arguments.items())
     return _told(statement, float(wrong.any(axis=1).mean()), f"as with {shown}"), _hint(statement, ""), int(column)
 
 
@@ -77,6 +79,13 @@ def _hint(statement: Statement, argument: str) -> str:
     )
 
 
-def _at(value: Any, draw: int, column: int) -> float:
-    array = np.atleast_2d(np.asarray(value, dtype=float))
-    return float(array[min(draw, array.shape[0] - 1), min(column, array.shape[1] - 1)])
+def at_draw(value: Any, draw: int, row: int, *, listed: bool) -> str:
+    """Return an argument at one draw and row for a message; ``listed`` where it has one number for each class."""
+    array = np.asarray(value, dtype=float)
+    if not listed:
+        array = np.atleast_2d(array)
+        return f"{float(array[min(draw, array.shape[0] - 1), min(row, array.shape[1] - 1)]):.6g}"
+    while array.ndim < 3:
+        array = array[None]
+    numbers = array[min(draw, array.shape[0] - 1), min(row, array.shape[1] - 1)]
+    return f"[{', '.join(f'{number:.6g}' for number in numbers)}]"

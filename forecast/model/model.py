@@ -16,14 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.calendar import CALENDARS, step_index
+from forecast.book.names import CLOCKS
 from forecast.book.problems import Problem
 from forecast.book.topic import Row, Step, Stream, Topic
 from forecast.language.distributions import Family, family_for
 from forecast.language.evaluate import Scope, evaluate
-from forecast.language.expressions import Expression, names_in, streams_in
+from forecast.language.expressions import Expression, Total, names_in, streams_in, totals_in
 from forecast.language.ops import NumpyOps, Ops
 from forecast.language.statements import Statement
-from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, days_covered, years_between
+from forecast.model.classes import seen
+from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, ONE_DAY, days_covered, years_between
 from forecast.model.evidence import Record, records_as_of, series_share
 from forecast.model.likelihood import Entry, counted_rows, density_of_rows, entered, entry_of, needs_entry, refuse_ranges, unlike
 from forecast.model.misfit import no_distribution
@@ -55,6 +57,11 @@ class Table:
     def stream(self) -> Stream:
         """The stream whose rows these are."""
         return self.record.stream
+
+    @property
+    def seen(self) -> Array:
+        """What the statement is of: the rows' values or, where rows count classes, their counts with the classes on the last axis."""
+        return seen(self.stream, self.values, self.columns)
 
     def __len__(self) -> int:
         return len(self.record.rows)
@@ -129,7 +136,7 @@ class Model:
         """The log density of each row under a statement of its stream, ``(draws, rows)``."""
         with np.errstate(all="ignore"):
             kind, arguments = self.distribution(statement, scope)
-            density = np.broadcast_to(density_of_rows(kind, arguments, table.values, table.entry), (draws, len(table)))
+            density = np.broadcast_to(density_of_rows(kind, arguments, table.seen, table.entry), (draws, len(table)))
         wrong = np.isnan(density)
         if near is not None and wrong.any():
             density = np.where(wrong & ~near[:, None], -np.inf, density)
@@ -162,7 +169,7 @@ class Model:
         """Return a statement's family and its arguments, as PyMC names them, at a scope's values."""
         given = {name: evaluate(expression, scope, ops) for name, expression in statement.arguments.items()}
         kind = family_for(statement)
-        if kind.name == "Categorical":
+        if kind.name == "Categorical":  # a label may be called `p`
             return kind, {"p": ops.stack(tuple(given.values()))}
         return kind, kind.from_words(given, ops)
 
@@ -202,7 +209,10 @@ def table(topic: Topic, record: Record, records: Mapping[str, Record], as_of: da
         columns[name] = np.array([[labels.index(row.label(name)) if row.label(name) else -1 for row in rows]], dtype=np.int64)
     for step in calendars(topic):
         columns[step] = np.array([[calendar_code(topic, step, row.start, row.end) for row in rows]], dtype=np.int64)
-    totals = {name: np.array([[records[name].total_before(row.start) for row in rows]]) for name in used_streams}
+    used_totals = totals_used(topic, stream.value, *stream.entering)
+    totals = {
+        name: np.array([[records[each.stream].total_before(row.start, each.label) for row in rows]]) for name, each in used_totals.items()
+    }
     series = {name: _series_columns(topic, name, rows, as_of) for name in used_series}
     values = np.array([[row.value for row in rows]])
     if not needs_entry(stream, rows):
@@ -219,6 +229,11 @@ def uses(topic: Topic, *statements: Statement | Expression) -> tuple[tuple[str, 
         streams.update(dict.fromkeys(streams_in(expression)))
         series.update({name: None for name in names_in(expression) if name in topic.series})
     return tuple(series), tuple(streams)
+
+
+def totals_used(topic: Topic, *statements: Statement | Expression) -> dict[str, Total]:
+    """Return the totals that statements or expressions use, through quantities too, by their names."""
+    return {name: each for expression in _expressions(topic, statements) for name, each in totals_in(expression).items()}
 
 
 def names_used(topic: Topic, *statements: Statement | Expression) -> set[str]:
@@ -245,7 +260,7 @@ def calendar_code(topic: Topic, step: Step, start: date, end: date) -> int:
 
 
 def clocks(topic: Topic, start: date, end: date, as_of: date) -> dict[str, float]:
-    """The clocks of one interval: ``days``, ``months``, ``years``, ``age`` and ``t`` (to its middle), section 4."""
+    """The clocks of one interval: its length, its ``age``, and the years from the opening to its middle, its start and its end."""
     days = days_covered(start, end)
     middle = start + timedelta(days=(days - 1) // 2)
     return {
@@ -254,12 +269,14 @@ def clocks(topic: Topic, start: date, end: date, as_of: date) -> dict[str, float
         "years": days / DAYS_PER_YEAR,
         "age": years_between(end, as_of),
         "t": years_between(topic.opens, middle),
+        "t_start": years_between(topic.opens, start),
+        "t_end": years_between(topic.opens, end + ONE_DAY),
     }
 
 
 def _clock_columns(topic: Topic, rows: tuple[Row, ...], as_of: date) -> dict[str, list[float]]:
     by_row = [clocks(topic, row.start, row.end, as_of) for row in rows]
-    return {name: [each[name] for each in by_row] for name in ("days", "months", "years", "age", "t")}
+    return {name: [each[name] for each in by_row] for name in CLOCKS}
 
 
 def _series_columns(topic: Topic, name: str, rows: tuple[Row, ...], as_of: date) -> tuple[Array, Array]:

@@ -76,6 +76,8 @@ class Block:
             if not wandering:
                 raise self.not_a_distribution(arguments, wrong)
             density = np.where(wrong, -np.inf, density)
+        if self.family.joint:
+            return density
         total: Array = np.broadcast_to(density, (len(density), self.size)).sum(axis=1)
         return total
 

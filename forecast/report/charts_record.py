@@ -33,9 +33,9 @@ COUNTS_FROM = 0.0
 
 
 def fan(stream: Mapping[str, Any], *, as_of: str) -> Chart | None:
-    """The running total of a stream that has a future; None for one that has none."""
+    """The running total of a stream that has a future; None for one that has none, and for classes, which a sentence tells."""
     future = stream["fan"]
-    if future is None:
+    if future is None or "classes" in stream:
         return None
     first, last = (date.fromisoformat(day) for day in (future["days"][0], future["days"][-1]))
     past = _windowed([(point["day"], point["total"]) for point in stream["past"]], first - PAST_FOR_FUTURE * (last - first))
@@ -76,12 +76,25 @@ def fan_sentence(stream: Mapping[str, Any]) -> str:
         last = max(stream["rows"], key=itemgetter("end"))
         return f"Last recorded on {words.day(last['end'])}: {words.number(last['value'])}{tail}. No future is simulated."
     so_far = f"Recorded up to {words.day(stream['through'])}: {stream.get('seen', words.number(stream['total']))}{tail}"
+    if "classes" in stream:
+        so_far = f"Recorded up to {words.day(stream['through'])}: {', '.join(map(_recorded, stream['classes']))}"
     if stream["fan"] is None:
         return f"{so_far}. No future is simulated."
+    if "classes" in stream:
+        return f"{so_far}. By {words.day(stream['fan']['days'][-1])}, nine times in ten: {', '.join(map(_ahead, stream['classes']))}."
     low, _, middle, _, high = (words.number(value, error=0.005 * max(abs(value), 1)) for value in stream["fan"]["quantiles"][-1])
     by = words.day(stream["fan"]["days"][-1])
     between = f"nine times in ten between {low} and {high}, in the middle {middle}" if low != high else f"almost certainly {middle}"
     return f"{so_far}. By {by}: {between}."
+
+
+def _recorded(each: Mapping[str, Any]) -> str:
+    return f"{each['label']} {words.number(each['total'])}"
+
+
+def _ahead(each: Mapping[str, Any]) -> str:
+    low, high = (words.number(value, error=0.005 * max(abs(value), 1)) for value in (each["quantiles"][0], each["quantiles"][-1]))
+    return f"{each['label']} {low if low == high else f'{low} to {high}'}"
 
 
 def _windowed(past: Sequence[tuple[str, float]], first: date) -> list[tuple[str, float]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from forecast.book.classes import amount, total_name
 from forecast.book.topic import Row
 from forecast.future import Paths
 from forecast.model.clock import ONE_DAY
@@ -40,6 +41,7 @@ def stream_contents(model: Model, paths: Paths) -> list[dict[str, Any]]:
             "fan": _fan(name, record, paths),
             **({"seen": words.between(*_total(record))} if record.ranges else {}),
             **({"entering": said} if (said := _entering(record)) else {}),
+            **_classes(record, paths),
         }
         for name, record in model.records.items()
     ]
@@ -65,6 +67,24 @@ def unrecorded_sentence(streams: Sequence[dict[str, Any]], as_of: date) -> str:
     if still:
         said.append(f"No future is simulated for {words.listed(still)}: what is recorded stands.")
     return " ".join(said)
+
+
+def _classes(record: Record, paths: Paths) -> dict[str, Any]:
+    """How often each class was seen, and will have been by the last day simulated; nothing for a stream of numbers."""
+    stream = record.stream
+    if not stream.classes:
+        return {}
+    return {
+        "classes": [
+            {
+                "label": label,
+                "total": sum(amount(stream, row, label) for row in record.rows),
+                "quantiles": None if fan is None else fan["quantiles"][-1],
+            }
+            for label in stream.classes
+            for fan in [_fan(stream.name, record, paths, label)]
+        ]
+    }
 
 
 def _spaced(stream: dict[str, Any]) -> str:
@@ -131,6 +151,7 @@ def _row(row: Row) -> dict[str, Any]:
         "id": row.id,
         "replaces": row.replaces,
         "columns": dict(row.columns),
+        **({"said": row.said} if row.said else {}),
     }
 
 
@@ -140,7 +161,7 @@ def _past(record: Record, opens: date) -> list[dict[str, Any]]:
     return [{"day": day.isoformat(), "total": float(_least(record, day + ONE_DAY))} for day in days]
 
 
-def _fan(name: str, record: Record, paths: Paths) -> dict[str, Any] | None:
+def _fan(name: str, record: Record, paths: Paths, label: str = "") -> dict[str, Any] | None:
     """The 5, 25, 50, 75 and 95 % points of the total on the eves of the simulated boundaries, from where it is not known for sure on."""
     if name not in paths.starts:
         return None
@@ -151,5 +172,5 @@ def _fan(name: str, record: Record, paths: Paths) -> dict[str, Any] | None:
     if len(columns) > MOST_FAN_DAYS:
         kept = np.unique(np.linspace(0, len(columns) - 1, MOST_FAN_DAYS).round().astype(int))
         columns = [columns[index] for index in kept]
-    quantiles = np.quantile(paths.totals[name][:, columns], LEVELS, axis=0, method="inverted_cdf").T
+    quantiles = np.quantile(paths.totals[total_name(name, label)][:, columns], LEVELS, axis=0, method="inverted_cdf").T
     return {"days": [(paths.days[index] - ONE_DAY).isoformat() for index in columns], "quantiles": quantiles.tolist()}

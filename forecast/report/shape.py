@@ -188,6 +188,7 @@ class RowContent(TypedDict):
     origin: NotRequired[str]
     copy: NotRequired[bool]  # of a row before it, which counts for both
     weight: NotRequired[float]
+    said: NotRequired[str]  # the value in words, where it is a class, or counts of classes
 
 
 class PastPoint(TypedDict):
@@ -202,6 +203,14 @@ class Fan(TypedDict):
 
     days: list[str]
     quantiles: list[list[float]]
+
+
+class ClassTotal(TypedDict):
+    """How often a class was seen, and the 5, 25, 50, 75 and 95 % points of how often by the last day simulated."""
+
+    label: str
+    total: float
+    quantiles: list[float] | None
 
 
 class StreamContent(TypedDict):
@@ -221,6 +230,7 @@ class StreamContent(TypedDict):
     fan: Fan | None
     seen: NotRequired[str]  # the total in words, where the record has ranges
     entering: NotRequired[str]  # how rows enter the likelihood, where not each in full as a value that is right
+    classes: NotRequired[list[ClassTotal]]  # of a stream of classes
 
 
 class PointContent(TypedDict):

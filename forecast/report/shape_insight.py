@@ -108,7 +108,14 @@ class PowerContent(TypedDict):
     diagnosis: str
 
 
-class SurpriseContent(TypedDict):
+class Words(TypedDict):
+    """What was seen of a row, where it is a range, a class or counts of classes, and what was predicted of classes, in words."""
+
+    seen: NotRequired[str]
+    predicted: NotRequired[str]
+
+
+class SurpriseContent(Words):
     """A row against what was predicted before it became known.
 
     ``low``, ``middle`` and ``high`` are the 5, 50 and 95 % points of the
@@ -121,7 +128,6 @@ class SurpriseContent(TypedDict):
     row: int
     known: str
     value: float
-    seen: NotRequired[str]  # in words, where only a range is known
     low: float
     middle: float
     high: float
@@ -147,7 +153,7 @@ class PredictiveCheckContent(TypedDict):
     """A stream's record against records that its posterior would make: a statistic as seen and as predicted."""
 
     stream: str
-    statistic: Literal["sum", "largest", "share of zeros"]
+    statistic: str  # "sum", "largest" or "share of zeros" and, of a stream of classes, "number of" each
     seen: float
     quantiles: list[float]
     tail: float

@@ -72,11 +72,12 @@ def error_words(answer: Mapping[str, Any]) -> str:
 
 def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> Table:
     """A stream's rows with their sources and, where there is insight, the answer each row moves most."""
-    names = tuple(dict.fromkeys(name for row in stream["rows"] for name in row["columns"]))
+    counts = [f"value_{each['label']}" for each in stream.get("classes", ())]  # told in words in the column of the value
+    names = tuple(dict.fromkeys(name for row in stream["rows"] for name in row["columns"] if name not in counts))
     without = {} if insight is None else _without_row(stream["name"], insight)
     columns = [
         Column("days", "headday"),
-        Column("value", "number"),
+        Column("value", "text" if counts else "number"),
         *(Column(spaced(name)) for name in names),
         Column("known", "day"),
         Column("source", "source"),
@@ -91,7 +92,7 @@ def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> 
     for index, row in enumerate(stream["rows"]):
         cells = [
             span(row),
-            words.between(row["low"], row["high"]) if "low" in row else words.number(row["value"]),
+            row.get("said") or (words.between(row["low"], row["high"]) if "low" in row else words.number(row["value"])),
             *(_column(row["columns"].get(name, "")) for name in names),
             row["known"],
             row["source"],
@@ -101,7 +102,8 @@ def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> 
         cells += [without.get(index, "")] if without else []
         cells.append(f"{row['note']}{f' Replaces {row["replaces"]}.' if row['replaces'] else ''}")
         rows.append(tuple(cells))
-    total = "" if are_readings(stream) else f"; total {stream.get('seen', words.number(stream['total']))}"
+    totals = f" ({', '.join(f'{each["label"]} {words.number(each["total"])}' for each in stream['classes'])})" if counts else ""
+    total = "" if are_readings(stream) else f"; total {stream.get('seen', words.number(stream['total']))}{totals}"
     entering = f". {stream['entering'].replace('`', '')}" if "entering" in stream else ""
     return Table(f"{count}{total}{watched}{learnt}{entering}", tuple(columns), tuple(rows))
 

@@ -113,8 +113,8 @@ def surprise_table(content: Mapping[str, Any]) -> Table:
             (
                 f"{spaced(each['stream'])}, {span(row)}",
                 each["known"],
-                each.get("seen", words.number(each["value"])),
-                predicted[0] if predicted[0] == predicted[1] else f"{predicted[0]} to {predicted[1]}",
+                each.get("seen") or words.number(each["value"]),
+                each.get("predicted") or (predicted[0] if predicted[0] == predicted[1] else f"{predicted[0]} to {predicted[1]}"),
                 words.percent(each["tail"]),
                 bits,
             )

@@ -94,7 +94,9 @@ def between(low: float | None, high: float | None) -> str:
 
 
 def seen(row: Row) -> str:
-    """Return what a row says: its value, or the range it lies in."""
+    """Return what a row says: its value, the range it lies in, or its class or counts."""
+    if row.said:
+        return row.said
     return number(row.value) if row.between is None else between(row.between.low, row.between.high)
 
 

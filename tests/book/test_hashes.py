@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from forecast.book.hashes import numbers_hash, words_hash
+from forecast.book.hashes import numbers_hash, tree, words_hash
 from forecast.book.problems import has_errors
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
+from forecast.language.parsing import parse_expression
 
 TINY = Path(__file__).parent.parent / "tiny_book"
 TOPIC, PRIORS, BREAKDOWNS = "seeds/ferry/topic.toml", "priors/ferry.toml", "seeds/ferry/breakdowns.csv"
@@ -81,3 +82,9 @@ def edited(directory: Path, file: str, old: str, new: str) -> Topic:
     assert old in text
     (book / file).write_text(text.replace(old, new, 1))
     return tiny_topic(book)
+
+
+def test_a_total_hashes_as_it_did_before_classes_were_known() -> None:
+    """The total of a whole stream is written as it always was, so that older hashes stand; that of a class adds the class."""
+    assert tree(parse_expression("total(votes)")) == ["Total", "votes"]
+    assert tree(parse_expression('total(votes, "left")')) == ["Total", "votes", "left"] == tree(parse_expression("total(votes, left)"))

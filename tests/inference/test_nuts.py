@@ -6,10 +6,13 @@ from datetime import date
 
 import numpy as np
 import pytest
+from scipy import special
 
+from forecast.inference.conditioning import condition
 from forecast.inference.nuts import sample_nuts
 from forecast.inference.plan import CannotSample
 from forecast.inference.pymc_model import render
+from forecast.inference.source import pymc_source
 from forecast.model.model import model_as_of
 from forecast.model.priors import blocks
 from tests.building import make_topic
@@ -104,6 +107,28 @@ def test_hypotheses_change_priors_and_leave_rows_unmoved():
     assert abs(posterior.mean("cause") - share) <= ERRORS * np.sqrt(share * (1 - share) / size)
     mean = share * 4 / 5 + (1 - share) * 2 / 3
     assert abs(posterior.mean("rate") - mean) <= ERRORS * posterior.sd("rate") / np.sqrt(size)
+
+
+@pytest.mark.slow
+def test_a_dirichlet_may_depend_on_a_hypothesis():
+    """Shares whose weights hang on a hypothesis have the enumerated posterior, by either engine and in the exported program's form."""
+    topic = make_topic(
+        priors={
+            "land": "Categorical(even=0.5, torn=0.5)",
+            "share": 'Dirichlet(left=6 if land == "even" else 1, right=6 if land == "even" else 1, other=1)',
+        },
+        streams={"left_of": 'Binomial(n=10, p=share["left"])'},
+        rows={"left_of": [9]},
+    )
+    model = model_as_of(topic, AS_OF)
+    evidence = {name: special.betaln(a + 9, b + 1) - special.betaln(a, b) for name, (a, b) in {"even": (6, 7), "torn": (1, 2)}.items()}
+    torn = 1 / (1 + np.exp(evidence["even"] - evidence["torn"]))
+    mean = torn * 10 / 13 + (1 - torn) * 15 / 23
+    for posterior in (sample_nuts(model, seed=2), condition(model, rng=np.random.default_rng(2))):
+        size = posterior.diagnostics.effective_size
+        assert abs(posterior.mean("land") - torn) <= ERRORS * np.sqrt(torn * (1 - torn) / size)
+        assert abs(posterior.mean("share", "left") - mean) <= ERRORS * posterior.sd("share", "left") / np.sqrt(size)
+    assert 'share = pm.Dirichlet("share", a=np.ones(3))' in pymc_source(model)
 
 
 def test_hypotheses_alone_are_enumerated_exactly():

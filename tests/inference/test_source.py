@@ -39,7 +39,7 @@ def test_expressions_become_bracketed_python(text, source):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["gamma_poisson", "eight_schools", "two_hypotheses", "five_groups"])
+@pytest.mark.parametrize("name", ["gamma_poisson", "eight_schools", "two_hypotheses", "five_groups", "three_parties"])
 def test_the_program_gives_the_known_means(name):
     """Run as it is, the program prints means within a tenth of a standard deviation of the truth."""
     known = KNOWN[name]()

@@ -14,10 +14,12 @@ from forecast.language.distributions.events import NegativeBinomial, Poisson, Ze
 from forecast.language.distributions.family import Family
 from forecast.language.distributions.gammas import Gamma, InverseGamma
 from forecast.language.distributions.half import HalfCauchy, HalfNormal, HalfStudentT
+from forecast.language.distributions.outcomes import Multinomial, OrderedLogistic
 from forecast.language.distributions.pools import Component, Pooled, pooled
 from forecast.language.distributions.positive import Exponential, LogNormal, Weibull
 from forecast.language.distributions.real import Cauchy, Normal, StudentT
 from forecast.language.distributions.shares import Beta, LogitNormal
+from forecast.language.distributions.simplex import Dirichlet
 from forecast.language.distributions.spans import Triangular, Uniform
 from forecast.language.distributions.trials import Bernoulli, BetaBinomial, Binomial
 from forecast.language.distributions.walks import autoregression, random_walk
@@ -50,6 +52,9 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "NegativeBinomial": NegativeBinomial(),
         "ZeroInflatedPoisson": ZeroInflatedPoisson(),
         "Categorical": Categorical(),
+        "OrderedLogistic": OrderedLogistic(),
+        "Multinomial": Multinomial(),
+        "Dirichlet": Dirichlet(),
         "DiscreteUniform": DiscreteUniform(),
     }
 )
@@ -58,7 +63,8 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
 WRAPPERS: Mapping[str, Callable[[Family], Family]] = MappingProxyType(
     {"Truncated": truncated, "Censored": censored, "GaussianRandomWalk": random_walk, "AR": autoregression}
 )
-NOT_WRAPPED = frozenset({"Categorical", "Uniform", "DiscreteUniform", "Triangular"})  # bounds of their own, or labels
+LABELLED = frozenset({"Categorical", "OrderedLogistic", "Multinomial", "Dirichlet"})  # of or over labels
+NOT_WRAPPED = LABELLED | frozenset({"Uniform", "DiscreteUniform", "Triangular"})  # bounds of their own, or labels
 
 
 def family(name: str) -> Family:
@@ -83,7 +89,7 @@ def family_for(statement: Statement) -> Family:
     if argument == "init_dist" and name != "Normal":
         raise Fault(f"{statement.distribution} begins with a Normal, not {name}", argument=argument)
     if name in NOT_WRAPPED:
-        why = "its values are labels" if name == "Categorical" else "it has bounds of its own"
+        why = "its values are labels" if name in LABELLED else "it has bounds of its own"
         raise Fault(f"{name} cannot stand inside {statement.distribution}: {why}", argument=argument)
     return WRAPPERS[statement.distribution](inner)
 

@@ -59,7 +59,8 @@ class Family(ABC):
     forms: ClassVar[tuple[Form, ...]] = ()
     no_words: ClassVar[str] = ""  # why some way of saying it in words does not exist; shown as a hint
     is_slow: ClassVar[bool] = False  # whether quantiles are found by iteration, point by point
-    joint: ClassVar[bool] = False  # whether the values along the last axis depend on one another
+    joint: ClassVar[bool] = False  # whether its values come together, one for each label, with one density
+    chained: ClassVar[bool] = False  # whether each value along the last axis depends on the one before
     mixes: ClassVar[bool] = False  # whether single points of an otherwise continuous family have mass
 
     # what a subclass says

@@ -32,7 +32,7 @@ class Walk(Family):
     The core arguments are the factor of the value before, what is added, the sd of a step, and mean and sd of the first value.
     """
 
-    joint = True
+    chained = True
     inner: ClassVar[Family]
     own: ClassVar[Mapping[str, Domain]]
 
