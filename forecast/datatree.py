@@ -61,7 +61,9 @@ def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generato
 
 def _observed(table: Table) -> Array:
     """The values of rows, NaN where only a range is known."""
-    return table.values[0] if table.entry is None else np.where(table.entry.ranged, np.nan, table.values[0])
+    if table.entry is None or not table.entry.ranged.any():
+        return np.asarray(table.seen[0])
+    return np.where(table.entry.ranged, np.nan, table.values[0])
 
 
 def _picked(posterior: Posterior, rng: np.random.Generator) -> NDArray[np.int64]:

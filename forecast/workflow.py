@@ -175,6 +175,8 @@ def _side_by_side(run: _Run, book: Book, processes: int, progress: Progress) -> 
     start = way_to_start()
     if start == "fork":
         warm_up()  # once for all processes, and for the index that this one writes
+        if run.insight:
+            import forecast.insight.explaining  # noqa: F401 - once for all processes
     with ProcessPoolExecutor(min(processes, len(book.topics)), mp_context=get_context(start)) as pool:
         longest_first = sorted(
             book.topics, key=lambda name: -sum(map(len, book.topics[name].texts.values()))

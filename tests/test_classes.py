@@ -196,7 +196,9 @@ def test_ordered_outcomes_have_the_chances_of_their_cutpoints():
     found = model.log_likelihood({"pull": np.array([[0.7]]), "low": np.array([[-1.0]]), "high": np.array([[1.5]])})[0]
     below = [special.expit(-1 - 0.7), special.expit(1.5 - 1.4) - special.expit(-1 - 1.4), 1 - special.expit(1.5 - 0.35)]
     np.testing.assert_allclose(found, np.log(below), rtol=1e-12)
-    with pytest.raises(Unsound, match=r"not a distribution at some draws: eta=0.7, cutpoints=\[2, 1.5\] \(row of 2025-01-01\)"):
+    with pytest.raises(
+        Unsound, match=r"not a distribution at 100 % of the draws: as with eta=0.7, cutpoints=\[2, 1.5\] \(row of 2025-01-01\)"
+    ):
         model.log_likelihood({"pull": np.array([[0.7]]), "low": np.array([[2.0]]), "high": np.array([[1.5]])})
 
 

@@ -28,10 +28,6 @@ class Target(Protocol):
     def normal(self) -> NDArray[np.bool_]:
         """Which coordinates ``(d,)`` are standard normal in the prior, whatever the others are."""
 
-    @property
-    def columns(self) -> int:
-        """How many columns the likelihood has, one for each row."""
-
     def start(self, uniforms: Array) -> Array:
         """Map uniforms ``(n, d)`` in (0, 1) to draws of the prior ``(n, d)``."""
 
@@ -102,13 +98,14 @@ def evaluate(target: Target, x: Array) -> Evaluated:
     if bad.any():
         raise NotFinite((), x[bad][0])
     possible = np.flatnonzero(log_prior > -np.inf)
-    chunk = max(64, CELLS_AT_ONCE // max(1, target.columns))
-    pieces = [_rows(target, x[possible[begin : begin + chunk]]) for begin in range(0, len(possible), chunk)]
-    if len(possible) == len(x) and pieces:
-        return Evaluated(x, log_prior, pieces[0] if len(pieces) == 1 else np.concatenate(pieces))
-    log_likelihood = np.full((len(x), target.columns), -np.inf)
-    if pieces:
-        log_likelihood[possible] = np.concatenate(pieces)
+    first = _rows(target, x[possible[:64]] if len(possible) else x[:0])
+    chunk = max(64, CELLS_AT_ONCE // max(1, first.shape[1]))
+    rest = possible[64:]
+    pieces = [first] + [_rows(target, x[rest[begin : begin + chunk]]) for begin in range(0, len(rest), chunk)]
+    if len(possible) == len(x):
+        return Evaluated(x, log_prior, np.concatenate(pieces))
+    log_likelihood = np.full((len(x), first.shape[1]), -np.inf)
+    log_likelihood[possible] = np.concatenate(pieces)
     return Evaluated(x, log_prior, log_likelihood)
 
 

@@ -50,11 +50,6 @@ class Coordinates:
         return sum(block.size for block in self.prior if not block.family.discrete)
 
     @property
-    def columns(self) -> int:
-        """How many columns ``log_likelihood`` has: one for each row, and one for the hypothesis."""
-        return len(self.model.rows) + 1
-
-    @property
     def normal(self) -> NDArray[np.bool_]:
         """Which coordinates are the prior's own, hence standard normal before any row."""
         return np.array([not own for block, _, own in self.parts() for _ in range(block.size)], dtype=bool)

@@ -46,7 +46,7 @@ def misfit_of(values: Any, wrong: NDArray[np.bool_], weights: Array | None = Non
 
 def percent(share: float) -> str:
     """Return a share of draws as a percent of two digits."""
-    return f"{100 * share:.2g} %"
+    return f"{float(f'{100 * share:.2g}'):g} %"
 
 
 def no_distribution(statement: Statement, kind: Family, arguments: Mapping[str, Any], wrong: NDArray[np.bool_]) -> tuple[str, str, int]:

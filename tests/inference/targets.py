@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
@@ -20,11 +20,6 @@ class Given:
     log_prior: Callable[[Array], Array]
     log_likelihood: Callable[[Array], Array]
     is_normal: bool = False
-    columns: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Ask the likelihood how many columns it has."""
-        object.__setattr__(self, "columns", self.log_likelihood(np.full((1, self.dimension), 0.5)).shape[1])
 
     @property
     def normal(self) -> np.ndarray:

@@ -301,9 +301,7 @@ def test_each_point_is_evaluated_once() -> None:
         asked.append(len(z))
         return target.log_likelihood(z)
 
-    counted = by_normal(10, rows)
-    asked.clear()
-    drawn = draw(counted)
+    drawn = draw(by_normal(10, rows))
     assert sum(asked) == 4093 * drawn.rounds + 32 * 10
     assert np.exp(drawn.log_weight).sum() == pytest.approx(1)
 

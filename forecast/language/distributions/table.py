@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 Array = NDArray[np.float64]
-FEWEST = 128  # points below which a table does not pay, remembered as it is
+FEWEST = 1_024  # points below which a table does not pay
 NODES = 1_025
 FARTHEST = 8.3  # normal scores beyond are computed one by one: uniforms from normal scores end there
 STEP = 2 * FARTHEST / (NODES - 1)
