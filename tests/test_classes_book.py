@@ -69,13 +69,13 @@ def test_a_report_says_classes_in_words(reports):
     """Rows, totals, what was foreseen, checks and what would move the answers speak of classes, in data and on the pages."""
     vote = content(reports, "vote")
     polls = next(stream for stream in vote["streams"] if stream["name"] == "polls")
-    assert [row["said"] for row in polls["rows"]] == ["left 38, right 52, other 10", "left 30, right 25, other 5"]
+    assert [row["seen"] for row in polls["rows"]] == ["left 38, right 52, other 10", "left 30, right 25, other 5"]
     assert (polls["total"], [(each["label"], each["total"]) for each in polls["classes"]]) == (
         160,
         [("left", 68), ("right", 77), ("other", 15)],
     )
     foreseen = {(each["stream"], each["row"]): each for each in vote["insight"]["surprise"]}
-    assert foreseen["mood", 0]["said"] == "bad"
+    assert foreseen["mood", 0]["seen"] == "bad"
     assert sorted(part.split()[0] for part in foreseen["mood", 0]["predicted"].split(", ")) == ["bad", "fair", "good"]
     assert 0 < foreseen["polls", 1]["tail"] < 1
     assert {each["statistic"] for each in vote["insight"]["checks"] if each["stream"] == "mood"} == {

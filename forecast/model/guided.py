@@ -61,11 +61,6 @@ class Guided:
         return self.base.dimension
 
     @property
-    def columns(self) -> int:
-        """How many columns ``log_likelihood`` has."""
-        return self.base.columns
-
-    @property
     def normal(self) -> NDArray[np.bool_]:
         """Which coordinates are standard normal before any row: those of the walks are, to the engine."""
         normal = self.base.normal.copy()
