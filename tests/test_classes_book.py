@@ -69,7 +69,7 @@ def test_a_report_says_classes_in_words(reports):
     """Rows, totals, what was foreseen, checks and what would move the answers speak of classes, in data and on the pages."""
     vote = content(reports, "vote")
     polls = next(stream for stream in vote["streams"] if stream["name"] == "polls")
-    assert [row["seen"] for row in polls["rows"]] == ["left 38, right 52, other 10", "left 30, right 25, other 5"]
+    assert [row["said"] for row in polls["rows"]] == ["left 38, right 52, other 10", "left 30, right 25, other 5"]
     assert (polls["total"], [(each["label"], each["total"]) for each in polls["classes"]]) == (
         160,
         [("left", 68), ("right", 77), ("other", 15)],
