@@ -208,6 +208,15 @@ def test_the_density_of_a_pool_is_pymcs(pooling, name):
 
 
 @pytest.mark.slow
+def test_nuts_crosses_the_gap_between_scenarios_that_hardly_meet(book):
+    """Two scenarios seven standard deviations apart on the log scale: sound draws, and each has its chance to 0.04."""
+    apart = {"LogNormal(p5=1, p95=6)": "LogNormal(p5=1, p95=3)", "LogNormal(p5=6, p95=48)": "LogNormal(p5=12, p95=48)"}
+    posterior = sample_nuts(model_as_of(read(book, **apart), date(2025, 12, 31)), seed=3)
+    assert (posterior.diagnostics.sound, posterior.diagnostics.reason) == (True, "")
+    assert (posterior.column("duration") < 6).mean() == pytest.approx(0.3, abs=0.04)
+
+
+@pytest.mark.slow
 def test_nuts_draws_a_pool_without_rows_as_it_is(book):
     """Without rows NUTS gives the pool's own 5, 50 and 95 % points, by share within 0.03."""
     topic = read(book)

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from forecast.inference.plan import CannotSample, Moved, Plan, plan
 from forecast.inference.pymc_distributions import distribution_of, transform_for, variable_of
-from forecast.inference.pymc_pools import POTENTIAL, log_density_of
+from forecast.inference.pymc_pools import POTENTIAL, declare_at_scores, log_density_of
 from forecast.language.distributions import Family
-from forecast.language.distributions.pools import LOG_ODDS
+from forecast.language.distributions.pools import LINEAR, Pooled
 from forecast.language.tensors import TensorOps
 from forecast.model.model import Array, Model, Table
 from forecast.model.priors import Block, Hypothesis
@@ -35,7 +35,7 @@ HYPOTHESES = "log_hypotheses"  # the variable that keeps each hypothesis' joint 
 
 TRANSFORMS = {"NoneType": "identity", "LogTransform": "log", "LogOddsTransform": "logit", "Interval": "interval"}
 
-type Form = Literal["own", "standard", "flat"]
+type Form = Literal["own", "standard", "flat", "scores"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ class Free:
 
     ``own``: as its own distribution; ``standard``: as a standard variable that is
     shifted and scaled (non-centred); ``flat``: without density of its own, because
-    its prior depends on a hypothesis or is a potential (a log-odds pool), within ``lower`` and ``upper``.
+    its prior depends on a hypothesis or is a potential (a log-odds pool), within ``lower`` and ``upper``; ``scores``: as
+    normal scores, of which a curve makes the values (a mixture).
     ``transform`` is what PyMC does to the variable before NUTS sees it.
     """
 
@@ -143,8 +144,8 @@ class _Writer:
         key = block.name if block.size == max(1, len(block.parameter.labels)) else f"{block.name}__{block.positions[0]}"
         if self.plan.is_flat(block):
             return self._declare_flat(block, key, shape)
-        if block.family.name == LOG_ODDS:
-            return self._declare_pooled(block, key, shape)
+        if isinstance(block.family, Pooled):
+            return self._declare_pooled(block, block.family, key, shape)
         arguments = self._prior_arguments(block, values)
         if not self.centred and block.fixed is None and set(arguments) - {"nu"} == set(LOCATION_SCALE.get(block.family.name, ())):
             standard = _standard(block.family.name, key, arguments, shape)
@@ -166,10 +167,13 @@ class _Writer:
             raise CannotSample(f"the support of `{block.name}` depends on a hypothesis")
         return Free(block, "flat", _transform(variable), lower, upper), variable
 
-    def _declare_pooled(self, block: Block, key: str, shape: tuple[int, ...]) -> tuple[Free, Any]:
-        """A flat variable within the pool's support, with the pool's density as a potential."""
+    def _declare_pooled(self, block: Block, kind: Pooled, key: str, shape: tuple[int, ...]) -> tuple[Free, Any]:
+        """A mixture by its normal scores; a log-odds pool as a flat variable within its support, with its density as a potential."""
         import pymc as pm
 
+        if kind.name == LINEAR:
+            variable, values = declare_at_scores(kind, key, shape)
+            return Free(block, "scores", _transform(variable)), values
         lower, upper = (float(edge) for edge in block.family.support())
         middle = np.full(shape, block.family.quantile(0.5))
         variable = pm.Flat(key, shape=shape, initval=middle, **transform_for(block.family, {}))

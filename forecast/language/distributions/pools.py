@@ -26,11 +26,14 @@ from scipy import special
 from forecast.language.distributions.domains import Domain
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.roots import roots
+from forecast.language.distributions.scores import Scores, rising
 from forecast.language.distributions.table import FARTHEST, FEWEST, NODES, Table, tabulate
 
 LINEAR, LOG_ODDS = "Mixture", "LogOddsPool"
 TINY = np.finfo(float).tiny
 SCORES: Array = np.linspace(-FARTHEST, FARTHEST, NODES)  # normal scores of a table's nodes
+FINER = 64  # points of a sampler's coordinate to each of a table's
+FAR = 7.0  # normal scores beyond which a tail's share may have too few digits to tell such points apart
 MOMENT_SCORES: Array = np.linspace(-8.2, 8.2, 4_001)  # beyond, a uniform number has no digits left
 
 
@@ -133,6 +136,23 @@ class Pooled(Family):
         if not inside.all():
             found[~inside] = self._found(q[~inside], 1 - q[~inside])
         return found
+
+    @cached_property
+    def scores(self) -> Scores:
+        """The quantile on the unbounded scale as a smooth rising curve over normal scores: nearly exact, and a coordinate for a sampler.
+
+        Its points are so close that a gap between the parts, which the curve steps over
+        from one point to the next, hardly ever stops a trajectory.
+        """
+        fine: Array = np.linspace(-FAR, FAR, FINER * NODES)
+        cell = np.searchsorted(SCORES, fine)
+        with np.errstate(all="ignore"):
+            values = self._between_bounds(special.ndtr(fine), special.ndtr(-fine), self._nodes[cell - 1], self._nodes[cell])
+        return rising(fine, values)
+
+    def at_scores(self, scores: Array) -> Array:
+        """Return the values that stand at coordinates ``scores``; see ``scores``."""
+        return self._bounded(np.asarray(self.scores.at(scores, np)[0]))
 
     def _found(self, below: Array, above: Array) -> Array:
         """The quantile with these shares below and above, on the unbounded scale."""
