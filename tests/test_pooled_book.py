@@ -27,7 +27,8 @@ from forecast.supposing import suppose
 from forecast.workflow import update
 from tests.language.test_pools import POOLS, made
 
-BOOK = Path(__file__).parent / "pooled_book"
+ROOT = Path(__file__).resolve().parent.parent
+BOOK = ROOT / "tests" / "pooled_book"
 AS_OF = date(2026, 3, 1)
 
 
@@ -69,6 +70,16 @@ def test_scenarios_and_experts_become_one_prior_and_each_keeps_its_reason(book):
     )
     assert {label: pytest.approx(expression.value) for label, expression in cause.prior.arguments.items()} == {"habit": 0.4, "plan": 0.6}
     assert cause.categories == ("habit", "plan")
+
+
+def test_the_pools_in_the_readme_of_priors_are_sound(book):
+    """Scenarios and experts as priors/README.md shows them stand in for those of this book without a problem."""
+    blocks_shown = (ROOT / "priors" / "README.md").read_text(encoding="utf-8").split("```toml\n")[2:]
+    shown = "\n".join(block.split("```")[0] for block in blocks_shown)
+    path = book / "priors" / "war.toml"
+    path.write_text(shown + "\n[cause]" + path.read_text(encoding="utf-8").split("[cause]")[1], encoding="utf-8")
+    parameters = read(book).parameters
+    assert (parameters["duration"].pooling, parameters["rate"].pooling) == ("mixture", "log_odds")
 
 
 def test_one_expert_switched_off_gives_the_numbers_of_a_file_without_them(book, tmp_path):

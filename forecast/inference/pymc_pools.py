@@ -10,7 +10,8 @@ import numpy as np
 
 from forecast.inference.pymc_distributions import distribution_of
 from forecast.language.distributions import Family
-from forecast.language.distributions.pools import LINEAR, Component, Pooled
+from forecast.language.distributions.component import Component
+from forecast.language.distributions.pools import LINEAR, Pooled
 
 STANDARD = "__standard"  # what follows a parameter's name in that of a variable it follows from
 POTENTIAL = "__prior"  # what follows a variable's name in that of the potential that is its prior density
