@@ -153,6 +153,21 @@ why.war_goes_on = "Neither side can stop now."
     assert problem.message == "unknown distribution `LogNorml`"
 
 
+@pytest.mark.parametrize(
+    ("part", "old"), [("rate[anna]", "LogNormal(p5=0.1, p95=2)"), ("duration[war_goes_on]", "LogNormal(p5=6, p95=48)")]
+)
+def test_whatif_with_another_prior_of_one_part_leaves_the_others(book, part, old):
+    """The answers are those of a file in which that expert, or that scenario, says something else."""
+    new = "LogNormal(p5=0.5, p95=9)"
+    supposed = suppose(book, "war", priors={part: new}, rows=(), as_of=AS_OF, settings=Settings())
+    read(book, **{old: new})
+    edited = suppose(book, "war", priors={}, rows=(), as_of=AS_OF, settings=Settings())
+    assert supposed.problems == ()
+    assert supposed.after == edited.before
+    (problem,) = suppose(book, "war", priors={"rate[ana]": new}, rows=(), as_of=AS_OF, settings=Settings()).problems
+    assert problem.hint == "did you mean `rate[anna]`?"
+
+
 def test_the_report_shows_each_part_and_says_that_pools_are_not_varied(book):
     """The JSON has weight, share, reason and own points of every part; insight works, and notes name the pools it does not vary."""
     done = update(book, as_of=AS_OF, today=date(2026, 6, 1), settings=Settings(), referee=False)
