@@ -56,7 +56,8 @@ def suppose(
 ) -> Supposed:
     """Answer a topic's questions as they are, and with other priors and rows.
 
-    ``priors`` maps a parameter, or ``parameter[label]``, to a statement; ``rows``
+    ``priors`` maps a parameter, or ``parameter[label]``, to a statement (of a
+    pooled prior the whole, or ``parameter[part]`` one part); ``rows``
     are streams' names with what is supposed to be seen in them.
     """
     book, problems = read_book(root, [topic])
@@ -156,11 +157,16 @@ def _priors_with(root: Path, topic: Topic, priors: Mapping[str, str]) -> tuple[s
         if name in pooled:
             continue
         parameter, _, label = name.removesuffix("]").partition("[")
-        keys = (parameter, "prior", label) if label else (parameter, "prior")
+        keys: tuple[str, ...] = (parameter, "prior", label) if label else (parameter, "prior")
+        if keys not in spans and label:
+            keys = (parameter, "experts", label, "prior")
         if keys in spans and not isinstance(_value_at(document.content, keys), dict):
             edits.append((*spans[keys], toml_text(statement)))
         else:
-            known = [*topic.parameters, *(f"{each.name}[{key}]" for each in topic.parameters.values() for key in each.by_label)]
+            parts = [
+                (each.name, key) for each in topic.parameters.values() for key in (*each.by_label, *(part.name for part in each.parts))
+            ]
+            known = [*topic.parameters, *(f"{name}[{key}]" for name, key in parts)]
             hint = did_you_mean(name, known) or f"priors here: {', '.join(known)}"
             wrong.append(Problem(Place(path), f"no prior `{name}` in topic `{topic.name}`", hint))
     for start, end, replacement in sorted(edits, reverse=True):

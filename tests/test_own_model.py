@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from forecast.model.unsound import Unsound
 from forecast.watching.drafts import drafted
 from forecast.workflow import draft
 
+ROOT = Path(__file__).resolve().parent.parent
 AS_OF = date(2026, 3, 1)
 TOPIC = """title = "The lighthouse"
 opens = 2026-01-01
@@ -261,6 +263,18 @@ def test_a_model_that_cannot_be_used_is_told_with_its_place(tmp_path, name):
     (problem,) = found.value.problems
     assert (problem.place.path, problem.place.line) == ("seeds/light/model.py", line)
     assert problem.message.startswith(message)
+
+
+@pytest.mark.slow
+def test_the_model_in_the_readme_of_seeds_is_one(tmp_path):
+    """The Python that seeds/README.md shows makes a model with its parameter and its stream."""
+    shown = (ROOT / "seeds" / "README.md").read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    topic = TOPIC.split("[streams", maxsplit=1)[0] + '[streams.raids]\nabout = "raids"\nvalue = "Poisson(mu=rate * months)"\n'
+    root = made(tmp_path / "book", shown, topic, PRIORS.split("[lit]", maxsplit=1)[0])
+    (root / "seeds" / "light" / "lamps.csv").unlink()
+    (root / "seeds" / "light" / "wrecks.csv").rename(root / "seeds" / "light" / "raids.csv")
+    built = built_by(model_as_of(topic_of(root), AS_OF))
+    assert ([each.name for each in built.free_RVs], [each.name for each in built.observed_RVs]) == (["rate"], ["raids"])
 
 
 @pytest.mark.slow

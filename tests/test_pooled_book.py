@@ -27,7 +27,8 @@ from forecast.supposing import suppose
 from forecast.workflow import update
 from tests.language.test_pools import POOLS, made
 
-BOOK = Path(__file__).parent / "pooled_book"
+ROOT = Path(__file__).resolve().parent.parent
+BOOK = ROOT / "tests" / "pooled_book"
 AS_OF = date(2026, 3, 1)
 
 
@@ -69,6 +70,16 @@ def test_scenarios_and_experts_become_one_prior_and_each_keeps_its_reason(book):
     )
     assert {label: pytest.approx(expression.value) for label, expression in cause.prior.arguments.items()} == {"habit": 0.4, "plan": 0.6}
     assert cause.categories == ("habit", "plan")
+
+
+def test_the_pools_in_the_readme_of_priors_are_sound(book):
+    """Scenarios and experts as priors/README.md shows them stand in for those of this book without a problem."""
+    blocks_shown = (ROOT / "priors" / "README.md").read_text(encoding="utf-8").split("```toml\n")[2:]
+    shown = "\n".join(block.split("```")[0] for block in blocks_shown)
+    path = book / "priors" / "war.toml"
+    path.write_text(shown + "\n[cause]" + path.read_text(encoding="utf-8").split("[cause]")[1], encoding="utf-8")
+    parameters = read(book).parameters
+    assert (parameters["duration"].pooling, parameters["rate"].pooling) == ("mixture", "log_odds")
 
 
 def test_one_expert_switched_off_gives_the_numbers_of_a_file_without_them(book, tmp_path):
@@ -142,6 +153,21 @@ why.war_goes_on = "Neither side can stop now."
     assert problem.message == "unknown distribution `LogNorml`"
 
 
+@pytest.mark.parametrize(
+    ("part", "old"), [("rate[anna]", "LogNormal(p5=0.1, p95=2)"), ("duration[war_goes_on]", "LogNormal(p5=6, p95=48)")]
+)
+def test_whatif_with_another_prior_of_one_part_leaves_the_others(book, part, old):
+    """The answers are those of a file in which that expert, or that scenario, says something else."""
+    new = "LogNormal(p5=0.5, p95=9)"
+    supposed = suppose(book, "war", priors={part: new}, rows=(), as_of=AS_OF, settings=Settings())
+    read(book, **{old: new})
+    edited = suppose(book, "war", priors={}, rows=(), as_of=AS_OF, settings=Settings())
+    assert supposed.problems == ()
+    assert supposed.after == edited.before
+    (problem,) = suppose(book, "war", priors={"rate[ana]": new}, rows=(), as_of=AS_OF, settings=Settings()).problems
+    assert problem.hint == "did you mean `rate[anna]`?"
+
+
 def test_the_report_shows_each_part_and_says_that_pools_are_not_varied(book):
     """The JSON has weight, share, reason and own points of every part; insight works, and notes name the pools it does not vary."""
     done = update(book, as_of=AS_OF, today=date(2026, 6, 1), settings=Settings(), referee=False)
@@ -205,6 +231,15 @@ def test_the_density_of_a_pool_is_pymcs(pooling, name):
     function = pytensor.function([value], log_density_of(kind, {}, value))
     theirs = function(values.astype(np.int64) if kind.discrete else values)
     np.testing.assert_allclose(kind.log_density(values), theirs, rtol=1e-7, atol=1e-7)
+
+
+@pytest.mark.slow
+def test_nuts_crosses_the_gap_between_scenarios_that_hardly_meet(book):
+    """Two scenarios seven standard deviations apart on the log scale: sound draws, and each has its chance to 0.04."""
+    apart = {"LogNormal(p5=1, p95=6)": "LogNormal(p5=1, p95=3)", "LogNormal(p5=6, p95=48)": "LogNormal(p5=12, p95=48)"}
+    posterior = sample_nuts(model_as_of(read(book, **apart), date(2025, 12, 31)), seed=3)
+    assert (posterior.diagnostics.sound, posterior.diagnostics.reason) == (True, "")
+    assert (posterior.column("duration") < 6).mean() == pytest.approx(0.3, abs=0.04)
 
 
 @pytest.mark.slow

@@ -96,5 +96,8 @@ def _print_topic(content: Mapping[str, Any]) -> None:
 
 
 def _as_data(content: Mapping[str, Any]) -> dict[str, Any]:
-    kept = ("name", "title", "as_of", "warnings", "answers")
-    return {name: content[name] for name in kept} | {"verdict": content["verdict"]["verdict"], "hindcast": content["run"]["hindcast"]}
+    kept = ("name", "title", "as_of", "warnings", "answers", "code")
+    return {name: content[name] for name in kept if name in content} | {
+        "verdict": content["verdict"]["verdict"],
+        "hindcast": content["run"]["hindcast"],
+    }

@@ -21,6 +21,7 @@ from scipy import special
 from forecast.inference.plan import CannotSample
 from forecast.inference.posterior import Diagnostics, Posterior, systematic
 from forecast.inference.pymc_model import HYPOTHESES, Free, Rendered, pymc_model, render, shifted
+from forecast.language.distributions.pools import Pooled
 from forecast.language.distributions.walks import Walk
 from forecast.model.coordinates import constrain
 from forecast.model.model import Array, Model
@@ -171,6 +172,9 @@ def _constrained(model: Model, free: Free, x: Array, parameters: Mapping[str, ND
                 (free.lower, free.upper) if free.form == "flat" else free.block.family.support(**free.block.arguments(model, parameters))
             )
             value = constrain(x, np.asarray(lower), np.asarray(upper))[0]
+    if free.form == "scores":
+        assert isinstance(free.block.family, Pooled)
+        value = free.block.family.at_scores(value)
     if free.form == "standard" and isinstance(free.block.family, Walk):
         value = free.block.family.walked(value, **free.block.arguments(model, parameters))
     elif free.form == "standard":

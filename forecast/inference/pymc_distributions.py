@@ -20,9 +20,6 @@ def variable_of(kind: Family, name: str, arguments: Mapping[str, Any], **keyword
     """Declare a variable of a family in the PyMC model at hand."""
     import pymc as pm
 
-    if isinstance(kind, Pooled):
-        parts = [distribution_of(part.family, part.arguments) for part in kind.parts]
-        return pm.Mixture(name, [part.share for part in kind.parts], parts, **keywords)
     if kind.name == "OrderedLogistic":  # which would keep every class's share at every draw
         keywords["compute_p"] = False
     return getattr(pm, kind.name)(name, *_within(kind, arguments), **_own(kind, arguments), **keywords)
@@ -45,7 +42,7 @@ def transform_for(kind: Family, arguments: Mapping[str, Any]) -> dict[str, Any]:
     if edges is None:
         return {}
     if edges == (-np.inf, np.inf):
-        return {"default_transform": None}
+        return {}
     lower, upper = (None if np.isinf(edge) else edge for edge in edges)
     return {"default_transform": transforms.Interval(lower, upper)}
 

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from forecast.inference.plan import CannotSample, Moved, Plan, plan
 from forecast.inference.pymc_distributions import distribution_of, spread, transform_for, variable_of
-from forecast.inference.pymc_pools import POTENTIAL, log_density_of
+from forecast.inference.pymc_pools import POTENTIAL, declare_at_scores, log_density_of
 from forecast.inference.pymc_walks import walk_log_density, walked
 from forecast.inference.rows import log_likelihood_of_rows
 from forecast.language.distributions import Family
-from forecast.language.distributions.pools import LOG_ODDS
+from forecast.language.distributions.pools import LINEAR, Pooled
 from forecast.language.distributions.simplex import Dirichlet
 from forecast.language.distributions.walks import Walk
 from forecast.language.tensors import TensorOps
@@ -46,7 +46,7 @@ TRANSFORMS = {
     "SimplexTransform": "simplex",
 }
 
-type Form = Literal["own", "standard", "flat"]
+type Form = Literal["own", "standard", "flat", "scores"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,8 @@ class Free:
 
     ``own``: as its own distribution; ``standard``: as a standard variable that is
     shifted and scaled (non-centred); ``flat``: without density of its own, because
-    its prior depends on a hypothesis or is a potential (a log-odds pool), within ``lower`` and ``upper``.
+    its prior depends on a hypothesis or is a potential (a log-odds pool), within ``lower`` and ``upper``; ``scores``: as
+    normal scores, of which a curve makes the values (a mixture).
     ``transform`` is what PyMC does to the variable before NUTS sees it.
     """
 
@@ -159,8 +160,8 @@ class _Writer:
         key = block.name if block.size == max(1, len(block.parameter.labels)) else f"{block.name}__{block.positions[0]}"
         if self.plan.is_flat(block):
             return self._declare_flat(block, key, shape)
-        if block.family.name == LOG_ODDS:
-            return self._declare_pooled(block, key, shape)
+        if isinstance(block.family, Pooled):
+            return self._declare_pooled(block, block.family, key, shape)
         arguments = self._prior_arguments(block, values)
         if isinstance(block.family, Walk):
             return self._declare_walk(block.family, block, key, arguments)
@@ -198,10 +199,13 @@ class _Writer:
             raise CannotSample(f"the support of `{block.name}` depends on a hypothesis")
         return Free(block, "flat", _transform(variable), lower, upper), variable
 
-    def _declare_pooled(self, block: Block, key: str, shape: tuple[int, ...]) -> tuple[Free, Any]:
-        """A flat variable within the pool's support, with the pool's density as a potential."""
+    def _declare_pooled(self, block: Block, kind: Pooled, key: str, shape: tuple[int, ...]) -> tuple[Free, Any]:
+        """A mixture by its normal scores; a log-odds pool as a flat variable within its support, with its density as a potential."""
         import pymc as pm
 
+        if kind.name == LINEAR:
+            variable, values = declare_at_scores(kind, key, shape)
+            return Free(block, "scores", _transform(variable)), values
         lower, upper = (float(edge) for edge in block.family.support())
         middle = np.full(shape, block.family.quantile(0.5))
         variable = pm.Flat(key, shape=shape, initval=middle, **transform_for(block.family, {}))

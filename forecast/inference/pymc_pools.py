@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,11 @@ import numpy as np
 from forecast.inference.pymc_distributions import distribution_of
 from forecast.inference.pymc_walks import walk_log_density
 from forecast.language.distributions import Family
-from forecast.language.distributions.pools import LINEAR, Component, Pooled
+from forecast.language.distributions.component import Component
+from forecast.language.distributions.pools import LINEAR, Pooled
 from forecast.language.distributions.walks import Walk
 
+STANDARD = "__standard"  # what follows a parameter's name in that of a variable it follows from
 POTENTIAL = "__prior"  # what follows a variable's name in that of the potential that is its prior density
 MIRRORED = ("StudentT", "HalfStudentT", "Gamma", "Beta")
 DENSITY = '''
@@ -33,6 +36,50 @@ def log_odds_mass(k, shares, parts):
     k = pt.as_tensor_variable(k)
     return pt.log(upto(k) - upto(k - 1))
 '''
+
+
+@dataclass(frozen=True, slots=True)
+class _TensorScores:
+    """What a curve over normal scores asks of tensors."""
+
+    def clip(self, x: Any, low: Any, high: Any) -> Any:
+        import pytensor.tensor as pt
+
+        return pt.clip(x, low, high)
+
+    def floor(self, x: Any) -> Any:
+        import pytensor.tensor as pt
+
+        return pt.floor(x)
+
+    def asarray(self, x: Any) -> Any:
+        import pytensor.tensor as pt
+
+        return pt.as_tensor_variable(x)
+
+
+def declare_at_scores(kind: Pooled, key: str, shape: tuple[int, ...]) -> tuple[Any, Any]:
+    """Declare the normal scores of a mixture in the PyMC model at hand; return their variable and the values.
+
+    The potential makes the density of the values PyMC's own, whatever the curve from
+    scores to values; by it NUTS crosses the gap between scenarios that hardly meet.
+    """
+    import pymc as pm
+    import pytensor.tensor as pt
+
+    variable = pm.Flat(f"{key}{STANDARD}", shape=shape)
+    t, slope = kind.scores.at(variable, _TensorScores())
+    lower, upper = kind.support()
+    if np.isfinite(lower) and np.isfinite(upper):
+        value, stretch = lower + (upper - lower) * pt.sigmoid(t), np.log(upper - lower) - pt.softplus(t) - pt.softplus(-t)
+    elif np.isfinite(lower):
+        value, stretch = lower + pt.exp(t), t
+    elif np.isfinite(upper):
+        value, stretch = upper - pt.exp(-t), -t
+    else:
+        value, stretch = t, 0.0
+    pm.Potential(f"{key}{POTENTIAL}", (log_density_of(kind, {}, value) + pt.log(slope) + stretch).sum())
+    return variable, value
 
 
 def log_density_of(kind: Family, arguments: Mapping[str, Any], value: Any) -> Any:

@@ -26,7 +26,7 @@ from forecast.inference.source_distributions import arguments_text, density_text
 from forecast.inference.source_rows import LOG_BETWEEN, entering_arrays, entering_lines, entering_rows, has_ranges
 from forecast.language.classes import whole_shares
 from forecast.language.distributions import Family, family_for
-from forecast.language.distributions.pools import LOG_ODDS
+from forecast.language.distributions.pools import LINEAR, LOG_ODDS
 from forecast.language.distributions.walks import Walk
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.source import Source, SourceOps, number_text
@@ -221,6 +221,8 @@ class _Writer:
             yield f'{INDENT}{variable} = pm.Deterministic("{name}", {value}{"" if shape else "[0]"})'
             return
         yield f"{INDENT}# {block.statement.text}"
+        if kind.name == LINEAR:
+            yield f"{INDENT}# (where its parts hardly meet, NUTS may stay in one of them: run more chains)"
         transform = transform_text(kind, arguments)
         yield f'{INDENT}{variable} = pm.{kind.name}("{name}", {arguments_text(kind, arguments)}{transform}{shape})'
 

@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 from forecast.report.plain_data import laid_out
+from forecast.report.shape_book import CodeContent, PartContent
 from forecast.report.shape_insight import ImpliedContent, InsightContent
 
 if TYPE_CHECKING:
@@ -134,20 +135,6 @@ class Category(TypedDict):
     label: str
     prior: float
     posterior: float
-
-
-class PartContent(TypedDict):
-    """A scenario or an expert of a pooled prior: its weight as given, its share of what counts, and what it says alone."""
-
-    name: str
-    weight: float
-    share: float
-    used: bool
-    statement: str
-    why: str
-    source: str
-    points: list[float] | None
-    categories: dict[str, float]
 
 
 class ParameterContent(TypedDict):
@@ -299,13 +286,6 @@ class RunContent(TypedDict):
     hashes: dict[str, str]
     draws: NotRequired[int]
     hindcast: NotRequired[bool]
-
-
-class CodeContent(TypedDict):
-    """Code of the book that was run for a report: its path in the book and the SHA-256 of its text."""
-
-    path: str
-    sha256: str
 
 
 class TopicContent(TypedDict):

@@ -10,12 +10,13 @@ import numpy as np
 
 from forecast.language.distributions.bounded import censored, truncated
 from forecast.language.distributions.choices import Categorical, DiscreteUniform
+from forecast.language.distributions.component import Component
 from forecast.language.distributions.events import NegativeBinomial, Poisson, ZeroInflatedPoisson
 from forecast.language.distributions.family import Family
 from forecast.language.distributions.gammas import Gamma, InverseGamma
 from forecast.language.distributions.half import HalfCauchy, HalfNormal, HalfStudentT
 from forecast.language.distributions.outcomes import Multinomial, OrderedLogistic
-from forecast.language.distributions.pools import Component, Pooled, pooled
+from forecast.language.distributions.pools import Pooled, pooled
 from forecast.language.distributions.positive import Exponential, LogNormal, Weibull
 from forecast.language.distributions.real import Cauchy, Normal, StudentT
 from forecast.language.distributions.shares import Beta, LogitNormal

@@ -16,69 +16,24 @@ has no arguments at all.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
 from scipy import special
 
+from forecast.language.distributions.component import TINY, Component
 from forecast.language.distributions.domains import Domain
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.roots import roots
+from forecast.language.distributions.scores import Scores, rising
 from forecast.language.distributions.table import FARTHEST, FEWEST, NODES, Table, tabulate
 
 LINEAR, LOG_ODDS = "Mixture", "LogOddsPool"
-TINY = np.finfo(float).tiny
 SCORES: Array = np.linspace(-FARTHEST, FARTHEST, NODES)  # normal scores of a table's nodes
+FINER = 64  # points of a sampler's coordinate to each of a table's
+FAR = 7.0  # normal scores beyond which a tail's share may have too few digits to tell such points apart
 MOMENT_SCORES: Array = np.linspace(-8.2, 8.2, 4_001)  # beyond, a uniform number has no digits left
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """A part of a pool: its share, and its family with constant arguments."""
-
-    share: float
-    family: Family
-    arguments: Mapping[str, Any]
-
-    @property
-    def core(self) -> Core:
-        """The family's core arguments."""
-        return self.family._prepare(self.arguments)[0]
-
-    def log_density(self, x: Array) -> Array:
-        """The part's log density, minus infinity outside its own support."""
-        return self.family.log_density(x, **self.arguments)
-
-    def below(self, x: Array) -> Array:
-        """P(X <= x)."""
-        return self.family._upto(x, *self.core)
-
-    def above(self, x: Array) -> Array:
-        """P(X > x)."""
-        return self.family._beyond(x, *self.core)
-
-    def log_below(self, x: Array) -> Array:
-        """The log of P(X <= x), also where the share itself is too small for a float."""
-        return self._log_share(self.below(x), x)
-
-    def log_above(self, x: Array) -> Array:
-        """The log of P(X > x), likewise."""
-        return self._log_share(self.above(x), x)
-
-    def _log_share(self, share: Array, x: Array) -> Array:
-        """The log of a tail's share.
-
-        One too small for a float is, by Mills' ratio, the density over how fast its log changes there.
-        """
-        log_share = np.asarray(np.log(share))
-        if self.family.discrete or not (share < TINY).any():
-            return log_share
-        near = 1e-6 * np.maximum(np.abs(x), 1e-6)
-        slope = np.abs(self.log_density(x + near) - self.log_density(x - near)) / (2 * near)
-        lost = (share < TINY) & np.isfinite(slope) & (slope > 0)
-        return np.where(lost, self.log_density(x) - np.log(slope), log_share)
 
 
 class Pooled(Family):
@@ -133,6 +88,23 @@ class Pooled(Family):
         if not inside.all():
             found[~inside] = self._found(q[~inside], 1 - q[~inside])
         return found
+
+    @cached_property
+    def scores(self) -> Scores:
+        """The quantile on the unbounded scale as a smooth rising curve over normal scores: nearly exact, and a coordinate for a sampler.
+
+        Its points are so close that a gap between the parts, which the curve steps over
+        from one point to the next, hardly ever stops a trajectory.
+        """
+        fine: Array = np.linspace(-FAR, FAR, FINER * NODES)
+        cell = np.searchsorted(SCORES, fine)
+        with np.errstate(all="ignore"):
+            values = self._between_bounds(special.ndtr(fine), special.ndtr(-fine), self._nodes[cell - 1], self._nodes[cell])
+        return rising(fine, values)
+
+    def at_scores(self, scores: Array) -> Array:
+        """Return the values that stand at coordinates ``scores``; see ``scores``."""
+        return self._bounded(np.asarray(self.scores.at(scores, np)[0]))
 
     def _found(self, below: Array, above: Array) -> Array:
         """The quantile with these shares below and above, on the unbounded scale."""
