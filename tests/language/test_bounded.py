@@ -18,6 +18,7 @@ from forecast.language.faults import Fault
 from forecast.language.statements import parse_statement
 from forecast.model.model import model_as_of
 from tests.building import make_topic
+from tests.calibrating import least_uniform
 
 INNER = {
     "Normal": {"mu": st.floats(-3, 3), "sigma": st.floats(0.3, 5)},
@@ -188,6 +189,13 @@ def test_engines_agree_on_a_topic_that_cuts_and_censors() -> None:
     conclusion = conclude(make_topic(**CUT), date(2025, 12, 31), Settings(), referee=True)
     assert conclusion.verdict is not None
     assert conclusion.verdict.verdict == "agreed", conclusion.verdict.sentence
+
+
+@pytest.mark.slow
+def test_cut_priors_and_censored_rows_are_calibrated() -> None:
+    """Ranks of true values among posterior draws are uniform under truncated priors and a censored stream."""
+    worst = least_uniform(model_as_of(make_topic(**CUT), date(2025, 12, 31)), replications=150, rng=np.random.default_rng(20261126))
+    assert worst.is_calibrated, worst
 
 
 def test_a_total_of_what_is_cut_at_zero_only_grows() -> None:
