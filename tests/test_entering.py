@@ -28,15 +28,15 @@ def paths_of(topic, as_of=AS_OF, draws=20_000):
     return posterior, paths_for(model, chosen, generator(1, topic.name, "paths"))
 
 
-def test_a_range_on_paths_is_the_statement_given_the_range():
+@pytest.mark.parametrize(("low", "high"), [(12, 30), (24, None), (None, 2), (0, 25)])
+def test_a_range_on_paths_is_the_statement_given_the_range(low, high):
     """On each path the value of a range is drawn from the statement at that path's parameters, given that it lies in the range."""
     from scipy import stats
 
-    topic = make_topic(priors=PRIORS, streams={"killed": "Poisson(mu=rate)"}, rows={"killed": [{"low": 12, "high": 30}, 4]})
+    topic = make_topic(priors=PRIORS, streams={"killed": "Poisson(mu=rate)"}, rows={"killed": [{"low": low, "high": high}, 4]})
     model = model_as_of(topic, AS_OF)
-    ((row, values),) = drawn_ranges(model, {"rate": np.full((40_000, 1), 10.0)}, np.random.default_rng(3), paths=40_000)["killed"]
-    assert (row.between.low, row.between.high) == (12, 30)
-    numbers = np.arange(12, 31)
+    ((_, values),) = drawn_ranges(model, {"rate": np.full((40_000, 1), 10.0)}, np.random.default_rng(3), paths=40_000)["killed"]
+    numbers = np.arange(low or 0, 61 if high is None else high + 1)
     masses = stats.poisson(10).pmf(numbers) / stats.poisson(10).pmf(numbers).sum()
     found = np.array([(values == number).mean() for number in numbers])
     assert found.sum() == 1
