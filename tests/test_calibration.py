@@ -15,10 +15,12 @@ import numpy as np
 import pytest
 
 from forecast.book.reading import read_book
+from forecast.book.topic import Between
 from forecast.inference.conditioning import condition, prior_draws
 from forecast.inference.importance import Budget
 from forecast.model.model import model_as_of
 from forecast.predictive import predict_rows
+from tests.building import make_topic
 
 ROOT = Path(__file__).resolve().parent.parent
 AS_OF = date(2026, 10, 12)
@@ -39,6 +41,32 @@ def test_ranks_of_true_values_are_uniform(name):
     p_values = {value: stats.kstest(found, "uniform").pvalue for value, found in ranks.items()}
     worst = min(p_values, key=p_values.get)
     assert p_values[worst] > 0.01 / len(p_values), (worst, p_values[worst])
+
+
+@pytest.mark.slow
+def test_ranks_are_uniform_where_rows_are_ranges_and_reports_that_may_be_wrong():
+    """Ranges, and reports of shared origins of which some are wrong and some copies, leave posteriors calibrated."""
+    from scipy import stats
+
+    reports = [(1, "wire"), (2, "wire"), (2, "wire"), (3, "paper"), (4, "radio"), (5, "radio"), (6, ""), (7, "")]
+    topic = make_topic(
+        priors={"rate": "Gamma(alpha=3, beta=0.3)", "right": "Beta(alpha=4, beta=2)"},
+        streams={
+            "told": {"value": "Poisson(mu=rate)", "reliability": "right", "wrong": "NegativeBinomial(mu=20, alpha=1)"},
+            "seen": "Poisson(mu=2 * rate)",
+        },
+        rows={
+            "told": [{"value": 1, "on": date(2025, 1, day), "origin": origin} for day, origin in reports],
+            "seen": [{"low": 0, "high": 4, "on": date(2025, 2, day)} for day in (1, 2)],
+        },
+    )
+    ranks = _ranks(model_as_of(topic, AS_OF), np.random.default_rng(20261126))
+    assert min(stats.kstest(found, "uniform").pvalue for found in ranks.values()) > 0.01 / len(ranks)
+
+
+def _bin(value):
+    """The five whole numbers among which a value is told to be."""
+    return Between(5 * (value // 5), 5 * (value // 5) + 4)
 
 
 def _ranks(model, rng):
@@ -65,7 +93,7 @@ def _imagined(model, truth, rng):
         name: replace(
             stream,
             rows=tuple(
-                replace(row, value=float(value), id="", replaces="", known=row.end)
+                replace(row, value=float(value), id="", replaces="", known=row.end, between=_bin(value) if row.between else None)
                 for row, value in zip(model.records[name].rows, drawn[name][0], strict=True)
             ),
         )

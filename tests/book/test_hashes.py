@@ -12,6 +12,7 @@ from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.problems import has_errors
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
+from tests.building import make_topic
 
 TINY = Path(__file__).parent.parent / "tiny_book"
 TOPIC, PRIORS, BREAKDOWNS = "seeds/ferry/topic.toml", "priors/ferry.toml", "seeds/ferry/breakdowns.csv"
@@ -81,3 +82,25 @@ def edited(directory: Path, file: str, old: str, new: str) -> Topic:
     assert old in text
     (book / file).write_text(text.replace(old, new, 1))
     return tiny_topic(book)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"rows": {"seen": [{"low": 3, "high": 6, "grade": "A"}]}},
+        {"rows": {"seen": [{"low": 3, "grade": "A", "origin": "wire"}]}},
+        {"rows": {"seen": [{"low": 3, "grade": "B"}]}},
+        {"weight": "0.25"},
+        {"reliability": '0.8 if grade == "A" else 0.5'},
+        {"wrong": "Poisson(mu=8)"},
+    ],
+)
+def test_how_a_row_enters_changes_the_hash_of_numbers(changed):
+    """A range, an origin, a grade that the reliability goes by, a weight, a reliability and a statement of wrong reports each change it."""
+    stream = {"value": "Poisson(mu=rate)", "weight": "0.5", "reliability": '0.9 if grade == "A" else 0.5', "wrong": "Poisson(mu=9)"}
+    rows = {"seen": [{"low": 3, "grade": "A"}]}
+
+    def hashed(*, rows=rows, **parts):
+        return numbers_hash(make_topic(priors={"rate": "Gamma(alpha=1, beta=1)"}, streams={"seen": {**stream, **parts}}, rows=rows))
+
+    assert hashed(**changed) != hashed()
