@@ -25,8 +25,8 @@ from forecast.language.expressions import Expression, Name, names_in
 from forecast.model.clock import ONE_DAY, cut
 from forecast.model.evidence import Record, series_share
 from forecast.model.model import NUMPY, Array, Model, clocks, quantities_of, uses
+from forecast.model.ranges import drawn_ranges
 from forecast.model.unsound import Unsound, at_topic
-from forecast.ranges import drawn_ranges
 
 
 @dataclass(frozen=True, slots=True)

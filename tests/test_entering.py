@@ -16,7 +16,7 @@ from forecast.insight.leverage import Group, unlearnt
 from forecast.insight.pool import pool_of, pool_of_posterior, with_rows
 from forecast.insight.surprise import surprises
 from forecast.model.model import model_as_of
-from forecast.ranges import drawn_ranges
+from forecast.model.ranges import drawn_ranges
 from forecast.settlement import status_of
 from tests.building import make_topic
 
