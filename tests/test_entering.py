@@ -17,6 +17,9 @@ from forecast.insight.pool import pool_of, pool_of_posterior, with_rows
 from forecast.insight.surprise import surprises
 from forecast.model.model import model_as_of
 from forecast.model.ranges import drawn_ranges
+from forecast.report.charts_record import fan_sentence
+from forecast.report.records import stream_contents
+from forecast.report.tables import rows_table
 from forecast.settlement import status_of
 from tests.building import make_topic
 
@@ -195,3 +198,27 @@ def test_leaving_out_a_copy_changes_nothing():
     for row in (0, 1):
         left = unlearnt(model, Group("row", "", "killed", row, (row,)))
         np.testing.assert_array_equal(pool.total(left), pool.total(model))
+
+
+def test_a_report_says_how_rows_enter():
+    """The record's table shows ranges in words, weights and origins, and says what weights and reliabilities are."""
+    rows = [
+        {"low": 100, "on": date(2025, 2, 1)},
+        REPORT,
+        REPORT,
+        {"low": 80, "high": 120, "on": date(2025, 5, 1)},
+        {"high": 5, "on": date(2025, 6, 1)},
+    ]
+    priors = {**PRIORS, "right": "Beta(mean=0.7, strength=10)"}
+    _, paths = paths_of(make_topic(priors=priors, streams={"killed": {**STREAM, "weight": "0.5"}}, rows={"killed": rows}), draws=200)
+    (stream,) = stream_contents(paths.model, paths)
+    table = rows_table(stream, None)
+    assert [row[1] for row in table.rows] == ["at least 100", "30", "30", "80 to 120", "at most 5"]
+    assert [column.name for column in table.columns] == ["days", "value", "known", "source", "weight", "origin", "grade", "note"]
+    assert [row[4:6] for row in table.rows] == [("0.5", ""), ("0.5", "wire"), ("0.5", "wire (a copy)"), ("0.5", ""), ("0.5", "")]
+    assert table.caption == (
+        "5 rows; total at least 210. Rows are weighed: the likelihood of each is raised to the power of 0.5. "
+        "A report is right with probability right; where it is wrong its value arises from NegativeBinomial(mu=10, alpha=0.5). "
+        "Reports of one origin are right or wrong together, and copies of one count once"
+    )
+    assert fan_sentence(stream).startswith("Recorded up to 1 June 2025: at least 210")
