@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from forecast.book.problems import Problem, has_errors
+from forecast.book.layout import topic_path
+from forecast.book.problems import Place, Problem, has_errors
 from forecast.checking import read_checked
 from forecast.concluding import Settings
+from forecast.inference.plan import CannotSample
 from forecast.model.unsound import Unsound
 from forecast.opened import OpenTopic
 
@@ -30,6 +32,8 @@ def pymc_program(root: Path, topic: str, *, as_of: date) -> Exported:
         return Exported(opened.pymc_source())
     except Unsound as unsound:
         return Exported(problems=unsound.problems)
+    except CannotSample as reason:
+        return Exported(problems=(Problem(Place(topic_path(topic)), f"this topic cannot be written as a program: {reason}"),))
 
 
 def netcdf_file(root: Path, topic: str, path: Path, *, as_of: date, settings: Settings) -> Exported:

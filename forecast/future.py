@@ -30,8 +30,8 @@ from forecast.model.drift import continued
 from forecast.model.evidence import Record, series_share
 from forecast.model.misfit import no_distribution
 from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars, clocks, quantities_of, uses
+from forecast.model.ranges import drawn_ranges
 from forecast.model.unsound import Unsound, at_topic
-from forecast.ranges import drawn_ranges
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,7 +218,8 @@ def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem
             return (at_place(topic, row.place, f"{what} on {day}, after today ({today})", "only what has been seen is a row"),)
     for other in topic.streams[stream].rows[:-1]:
         same = (other.start, other.end, other.value, other.columns) == (row.start, row.end, row.value, row.columns)
-        if same and (other.between, other.origin) == (row.between, row.origin) and not row.replaces and not row.origin:
+        is_copy = bool(row.origin) and other.source != row.source
+        if same and (other.between, other.origin) == (row.between, row.origin) and not row.replaces and not is_copy:
             return (
                 at_place(
                     topic, row.place, f"this row stands in line {other.place.line} already", "a correction names the row it `replaces`"

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from forecast.book.classes import count_column, is_counted
-from forecast.book.topic import Row, Stream
+from forecast.book.topic import Between, Row, Stream
 from forecast.inference.conditioning import condition, prior_draws
 from forecast.inference.importance import Budget
 from forecast.model.model import Model, model_as_of
@@ -79,13 +79,18 @@ def _imagined(model: Model, truth: Any, rng: np.random.Generator) -> Model:
         name: replace(
             stream,
             rows=tuple(
-                _row_of(stream, replace(row, id="", replaces="", known=row.end, between=None), value)
+                _row_of(stream, replace(row, id="", replaces="", known=row.end, between=_bin(value) if row.between else None), value)
                 for row, value in zip(model.records[name].rows, drawn[name][0], strict=True)
             ),
         )
         for name, stream in model.topic.streams.items()
     }
     return model_as_of(replace(model.topic, streams=streams), model.as_of)
+
+
+def _bin(value: float) -> Between:
+    """The five whole numbers among which a value is told to be."""
+    return Between(5 * (value // 5), 5 * (value // 5) + 4)
 
 
 def _row_of(stream: Stream, row: Row, value: Any) -> Row:

@@ -2,14 +2,16 @@
 
 A case is a pair in ``tests/bad_files/``: ``NAME.toml`` breaks one file of the
 tiny book, or of another that ``book`` names (``file``, with ``replace`` and ``with``, or ``append``, or the whole
-``content``, or ``delete = true``), ``NAME.txt`` is all that ``forecast check`` then says.
+``content``, or ``delete = true``; further files under ``also``), ``NAME.txt`` is all that ``forecast check`` then says.
 """
 
 from __future__ import annotations
 
 import shutil
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,6 +51,11 @@ def break_book(case: str, book: Path) -> None:
     """Copy the tiny book and break it as a case says."""
     edit = tomllib.loads((HERE / "bad_files" / f"{case}.toml").read_text(encoding="utf-8"))
     shutil.copytree(HERE / edit.get("book", "tiny_book"), book)
+    for each in (edit, *edit.get("also", [])):
+        _break_file(book, each)
+
+
+def _break_file(book: Path, edit: Mapping[str, Any]) -> None:
     path = book / edit["file"]
     if edit.get("delete"):
         shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -113,3 +113,22 @@ def test_ranks_are_uniform_for_classes_and_hazards_that_change(name):
     """The same of small topics with shares and counts, with ordered outcomes, and with competing events whose hazards change."""
     worst = least_uniform(model_as_of(make_topic(**CLASSES[name]), AS_OF), replications=120, rng=np.random.default_rng(20261126))
     assert worst.is_calibrated, worst
+
+
+@pytest.mark.slow
+def test_ranks_are_uniform_where_rows_are_ranges_and_reports_that_may_be_wrong():
+    """Ranges, and reports of shared origins of which some are wrong and some copies, leave posteriors calibrated."""
+    reports = [*[(1, "wire")] * 8, (2, "wire"), *((day, "radio") for day in range(3, 9)), (9, "")]
+    topic = make_topic(
+        priors={"rate": "Gamma(alpha=3, beta=0.3)", "right": "Beta(alpha=2, beta=2)"},
+        streams={
+            "told": {"value": "Poisson(mu=rate)", "reliability": "right", "wrong": "NegativeBinomial(mu=20, alpha=1)"},
+            "seen": "Poisson(mu=2 * rate)",
+        },
+        rows={
+            "told": [{"value": 1, "on": date(2025, 1, day), "origin": origin} for day, origin in reports],
+            "seen": [{"low": 0, "high": 4, "on": date(2025, 2, day)} for day in (1, 2)],
+        },
+    )
+    worst = least_uniform(model_as_of(topic, AS_OF), replications=480, rng=np.random.default_rng(20261126))
+    assert worst.is_calibrated, worst

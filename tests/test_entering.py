@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
 from forecast.answers import paths_for
-from forecast.concluding import generator
-from forecast.inference.conditioning import condition
-from forecast.insight.pool import pool_of_posterior, with_rows
+from forecast.concluding import Settings, generator
+from forecast.inference.conditioning import condition, prior_draws
+from forecast.inference.nuts import sample_nuts
+from forecast.insight.leverage import Group, unlearnt
+from forecast.insight.pool import pool_of, pool_of_posterior, with_rows
+from forecast.insight.surprise import surprises
 from forecast.model.model import model_as_of
-from forecast.ranges import drawn_ranges
+from forecast.model.ranges import drawn_ranges
+from forecast.report.charts_record import fan_sentence
+from forecast.report.records import stream_contents
+from forecast.report.tables import rows_table
 from forecast.settlement import status_of
 from tests.building import make_topic
 
@@ -28,15 +35,15 @@ def paths_of(topic, as_of=AS_OF, draws=20_000):
     return posterior, paths_for(model, chosen, generator(1, topic.name, "paths"))
 
 
-def test_a_range_on_paths_is_the_statement_given_the_range():
+@pytest.mark.parametrize(("low", "high"), [(12, 30), (24, None), (None, 2), (0, 25)])
+def test_a_range_on_paths_is_the_statement_given_the_range(low, high):
     """On each path the value of a range is drawn from the statement at that path's parameters, given that it lies in the range."""
     from scipy import stats
 
-    topic = make_topic(priors=PRIORS, streams={"killed": "Poisson(mu=rate)"}, rows={"killed": [{"low": 12, "high": 30}, 4]})
+    topic = make_topic(priors=PRIORS, streams={"killed": "Poisson(mu=rate)"}, rows={"killed": [{"low": low, "high": high}, 4]})
     model = model_as_of(topic, AS_OF)
-    ((row, values),) = drawn_ranges(model, {"rate": np.full((40_000, 1), 10.0)}, np.random.default_rng(3), paths=40_000)["killed"]
-    assert (row.between.low, row.between.high) == (12, 30)
-    numbers = np.arange(12, 31)
+    ((_, values),) = drawn_ranges(model, {"rate": np.full((40_000, 1), 10.0)}, np.random.default_rng(3), paths=40_000)["killed"]
+    numbers = np.arange(low or 0, 61 if high is None else high + 1)
     masses = stats.poisson(10).pmf(numbers) / stats.poisson(10).pmf(numbers).sum()
     found = np.array([(values == number).mean() for number in numbers])
     assert found.sum() == 1
@@ -131,3 +138,87 @@ def test_a_pool_knows_that_reports_depend_on_those_before_them():
     for kept in ([1, 2], [0, 3], [2, 4], [4], [0, 1, 2, 3, 4], [1, 3, 4]):
         part = with_rows(model, {"killed": kept})
         np.testing.assert_array_equal(pool.log_likelihood(part), part.log_likelihood(pool.parameters))
+
+
+def test_scores_add_up_and_a_copy_is_no_surprise():
+    """Unweighed, the topic's scores of reports of shared origins sum to the log evidence; a copy scores nothing."""
+    rows = [
+        {**REPORT, "known": date(2025, 3, 2)},
+        {**REPORT, "known": date(2025, 3, 5)},
+        {**REPORT, "value": 26, "on": date(2025, 4, 1)},
+        {"low": 15, "on": date(2025, 5, 1)},
+    ]
+    topic = make_topic(priors={**PRIORS, "right": "Beta(mean=0.7, strength=10)"}, streams={"killed": STREAM}, rows={"killed": rows})
+    model = model_as_of(topic, AS_OF)
+    posterior = condition(model, rng=np.random.default_rng(1))
+    draws = posterior.resample(20_000, np.random.default_rng(2))
+    prior = prior_draws(model, rng=np.random.default_rng(3)).resample(20_000, np.random.default_rng(4))
+    bare = replace(model, tables={})
+    pool = pool_of([(bare, prior, 0.0), (model, draws, posterior.diagnostics.log_evidence)])
+    found = surprises(model, pool, Settings())
+    scores = [each.log_score for each in found.rows]
+    assert sum(scores) == pytest.approx(posterior.diagnostics.log_evidence, abs=0.03)
+    assert (scores[1], found.rows[1].prior_log_score) == (0.0, 0.0)
+    assert all(0 < each.tail <= 1 for each in found.rows)
+
+
+def test_a_weighed_row_is_scored_as_what_it_is():
+    """A row's score is the log of its chance given what was learnt from the rows before it, each to the power of its weight."""
+    from scipy import stats
+
+    topic = make_topic(priors=PRIORS, streams={"killed": {"value": "Poisson(mu=rate)", "weight": "0.25"}}, rows={"killed": [4, 9]})
+    model = model_as_of(topic, AS_OF)
+    prior = prior_draws(model, rng=np.random.default_rng(3)).resample(40_000, np.random.default_rng(4))
+    found = surprises(model, pool_of([(replace(model, tables={}), prior, 0.0)]), Settings())
+    expected = [stats.nbinom(2, 0.1 / 1.1).logpmf(4), stats.nbinom(3, 0.35 / 1.35).logpmf(9)]
+    assert [each.log_score for each in found.rows] == pytest.approx(expected, abs=0.02)
+
+
+@pytest.mark.slow
+def test_the_engines_agree_on_ranges_weights_and_reports():
+    """Means and standard deviations by the fast engine and by NUTS agree within four Monte Carlo errors."""
+    rows = [REPORT, REPORT, {**REPORT, "value": 26, "on": date(2025, 4, 1)}, {"low": 15, "on": date(2025, 5, 1)}, {"low": 20, "high": 40}]
+    priors = {**PRIORS, "right": "Beta(mean=0.7, strength=10)"}
+    streams = {"killed": {**STREAM, "weight": "0.5 ** age"}, "waited": "Weibull(alpha=1.5, beta=10 / rate)"}
+    model = model_as_of(make_topic(priors=priors, streams=streams, rows={"killed": rows, "waited": [{"low": 0.5}, {"high": 1}]}), AS_OF)
+    fast, slow = condition(model, rng=np.random.default_rng(1)), sample_nuts(model, seed=2)
+    assert (slow.diagnostics.sound, slow.diagnostics.reason) == (True, "")
+    for name in priors:
+        spread = slow.column(name).std()
+        assert fast.mean(name) == pytest.approx(slow.mean(name), abs=4 * spread * np.sqrt(1 / 1_000 + 1 / 5_000)), name
+
+
+def test_leaving_out_a_copy_changes_nothing():
+    """Nothing is learnt from a copy, and without the first report the copy tells what it did."""
+    rows = [REPORT, REPORT, {**REPORT, "value": 26, "on": date(2025, 4, 1)}]
+    topic = make_topic(priors={**PRIORS, "right": "Beta(mean=0.7, strength=10)"}, streams={"killed": STREAM}, rows={"killed": rows})
+    model = model_as_of(topic, AS_OF)
+    posterior = condition(model, rng=np.random.default_rng(1))
+    pool = pool_of_posterior(posterior, posterior.resample(500, np.random.default_rng(2)))
+    for row in (0, 1):
+        left = unlearnt(model, Group("row", "", "killed", row, (row,)))
+        np.testing.assert_array_equal(pool.total(left), pool.total(model))
+
+
+def test_a_report_says_how_rows_enter():
+    """The record's table shows ranges in words, weights and origins, and says what weights and reliabilities are."""
+    rows = [
+        {"low": 100, "on": date(2025, 2, 1)},
+        REPORT,
+        REPORT,
+        {"low": 80, "high": 120, "on": date(2025, 5, 1)},
+        {"high": 5, "on": date(2025, 6, 1)},
+    ]
+    priors = {**PRIORS, "right": "Beta(mean=0.7, strength=10)"}
+    _, paths = paths_of(make_topic(priors=priors, streams={"killed": {**STREAM, "weight": "0.5"}}, rows={"killed": rows}), draws=200)
+    (stream,) = stream_contents(paths.model, paths)
+    table = rows_table(stream, None)
+    assert [row[1] for row in table.rows] == ["at least 100", "30", "30", "80 to 120", "at most 5"]
+    assert [column.name for column in table.columns] == ["days", "value", "known", "source", "weight", "origin", "grade", "note"]
+    assert [row[4:6] for row in table.rows] == [("0.5", ""), ("0.5", "wire"), ("0.5", "wire (a copy)"), ("0.5", ""), ("0.5", "")]
+    assert table.caption == (
+        "5 rows; total at least 210. Rows are weighed: the likelihood of each is raised to the power of 0.5. "
+        "A report is right with probability right; where it is wrong its value arises from NegativeBinomial(mu=10, alpha=0.5). "
+        "Reports of one origin are right or wrong together, and copies of one count once"
+    )
+    assert fan_sentence(stream).startswith("Recorded up to 1 June 2025: at least 210")

@@ -38,7 +38,7 @@ FLOORS = (  # a module may import what stands on its own floor or above it in th
     ("book",),
     ("model",),
     ("inference",),
-    ("processes", "ranges", "settings", "chance", "density", "future", "predictive"),
+    ("processes", "settings", "chance", "density", "future", "predictive"),
     ("asking", "settlement"),
     ("answers",),
     ("report", "concluding"),

@@ -75,9 +75,7 @@ def _check_wrong(stream: StreamDraft, wrong: Written) -> Iterator[Problem]:  # t
         yield wrong.problem("a stream's values are numbers; Categorical is for parameters", offset=wrong.tree.offset)
     elif kind.discrete != right.discrete:
         words = {True: "counts", False: "does not"}
-        message = (
-            f"{right.name} {words[right.discrete]} and {kind.name} {words[kind.discrete]}, so that they cannot be told apart by a value"
-        )
+        message = f"{right.name} {words[right.discrete]} and {kind.name} {words[kind.discrete]}, and a probability cannot be compared with a density"
         yield wrong.problem(message, "let both give whole numbers, or neither", offset=wrong.tree.offset)
     elif kind.mixes or right.mixes:
         yield wrong.problem("values seen only within bounds (Censored) cannot be reports that may be wrong", offset=wrong.tree.offset)

@@ -168,6 +168,8 @@ class _Checker:
         plural = {"parameter": "parameters", "series": "series", "quantity": "quantities"}
         words = [plural[kind] for kind in ("parameter", "series", "quantity") if kind in self.here.kinds]
         words += ["totals"] if self.here.totals else []
+        if not words:
+            return "it can name the row's own columns and clocks"
         return f"it can name {' and '.join([', '.join(words[:-1]), words[-1]] if len(words) > 1 else words)}"
 
     def _through(self, node: Expression, name: str) -> Iterator[Problem]:

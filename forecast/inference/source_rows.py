@@ -80,11 +80,13 @@ def entering_lines(
     if not _shared(entry):
         each = joined.format(r=array("reliable"), f=array("right"), g=array("wrong"))
         return lines, f"({weight}{each}).sum()"
-    if any(len(set(entry.weights[0, list(group)])) > 1 for group in _origins(entry)):
-        raise CannotSample(f"rows of one origin of `{table.stream.name}` have different weights, which the program cannot say")
-    each = joined.format(r=f"{array('reliable')}[rows[0]]", f=f"{array('right')}[rows].sum()", g=f"{array('wrong')}[rows].sum()")
-    weight = f"{array('weight')}[rows[0]] * " if weighed else ""
-    return lines, f"sum({weight}{each} for rows in {array('origins')})"
+    r, f, g = f"{array('reliable')}[rows[0]]", f"{array('right')}[rows]", f"{array('wrong')}[rows]"
+    if not weighed:
+        each = joined.format(r=r, f=f"{f}.sum()", g=f"{g}.sum()")
+        return lines, f"sum({each} for rows in {array('origins')})"
+    whole = joined.format(r=r, f=f"pt.cumsum({f})", g=f"pt.cumsum({g})")  # each row's part, to be weighed, is what it adds to those before
+    each = f"({array('weight')}[rows] * pt.diff(pt.concatenate([[0.0], {whole}]))).sum()"
+    return lines, f"sum({each} for rows in {array('origins')})"
 
 
 def _density(dist: Dist, entry: Entry, array: Callable[[str], str], seen: str) -> str:

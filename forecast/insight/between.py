@@ -195,7 +195,7 @@ def _identity(row: Row) -> str:
 def _entering(row: Row) -> str:
     """What of a row says how it enters the likelihood."""
     ends = "" if row.between is None else f"{row.between.low:g}..{row.between.high:g}"
-    return " ".join(part for part in (ends, row.origin) if part)
+    return " ".join(part for part in (ends, f"{row.origin} {row.source}" if row.origin else "") if part)
 
 
 def _points(series: Series, day: date) -> list[tuple[date, float]]:

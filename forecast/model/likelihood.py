@@ -117,8 +117,18 @@ def density_of_rows(kind: Family, arguments: Mapping[str, Any], values: Array, e
     """The log density of values, and the log probability of ranges, ``(draws, rows)`` or what broadcasts to it."""
     if entry is None or not entry.ranged.any():
         return kind.log_density(values, **arguments)
-    within = kind.log_between(entry.lower, entry.upper, **arguments)
-    return np.where(entry.ranged, within, kind.log_density(values, **arguments))
+    draws = max((len(value) for value in arguments.values() if np.ndim(value) > 1), default=1)
+    density = np.empty((draws, values.shape[1]))
+    open_above, open_below = np.isposinf(entry.upper[0]), np.isneginf(entry.lower[0])
+    ways = (~entry.ranged, open_above, open_below & ~open_above, entry.ranged & ~open_above & ~open_below)  # the last takes longest
+    for way, rows in enumerate(map(np.flatnonzero, ways)):
+        if len(rows):
+            own = {name: value[:, rows] if np.ndim(value) > 1 and value.shape[1] > 1 else value for name, value in arguments.items()}
+            if way == 0:
+                density[:, rows] = kind.log_density(values[:, rows], **own)
+            else:
+                density[:, rows] = kind.log_between(entry.lower[:, rows], entry.upper[:, rows], **own)
+    return density
 
 
 def entered(right: Array, wrong: Array | None, share: Array | None, entry: Entry) -> Array:

@@ -71,7 +71,9 @@ def graph_of(content: Mapping[str, Any]) -> Graph:
         uses[Node(quantity["name"], "quantity")] = _of_text(quantity["text"])
     for stream in content["streams"]:
         nexts = [name for text in stream["next"].values() for name in _of_text(text)]
-        uses[Node(stream["name"], "stream")] = [*_of_statement(stream["statement"]), *nexts]
+        ways = stream.get("texts", {})
+        entering = [*_of_text(ways.get("reliability", "")), *_of_statement(ways.get("wrong", ""))]
+        uses[Node(stream["name"], "stream")] = [*_of_statement(stream["statement"]), *entering, *nexts]
     for answer in content["answers"]:
         texts = [answer["answer"], answer["given"], answer.get("annulled", ""), *(choice["condition"] for choice in answer["choices"])]
         uses[Node(answer["name"], "question")] = [name for text in texts for name in _of_text(text)]

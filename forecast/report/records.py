@@ -40,6 +40,7 @@ def stream_contents(model: Model, paths: Paths) -> list[dict[str, Any]]:
             "past": _past(record, model.topic.opens),
             "fan": _fan(name, record, paths),
             **({"seen": words.between(*_total(record))} if record.ranges else {}),
+            **({"texts": dict(record.stream.entering_texts)} if record.stream.entering_texts else {}),
             **({"entering": said} if (said := _entering(record)) else {}),
             **_classes(record, paths),
         }

@@ -104,8 +104,13 @@ def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> 
         rows.append(tuple(cells))
     totals = f" ({', '.join(f'{each["label"]} {words.number(each["total"])}' for each in stream['classes'])})" if counts else ""
     total = "" if are_readings(stream) else f"; total {stream.get('seen', words.number(stream['total']))}{totals}"
-    entering = f". {stream['entering'].replace('`', '')}" if "entering" in stream else ""
+    entering = f". {_plain(stream['entering']).removesuffix('.')}" if "entering" in stream else ""
     return Table(f"{count}{total}{watched}{learnt}{entering}", tuple(columns), tuple(rows))
+
+
+def _plain(said: str) -> str:
+    """A sentence without the marks of code."""
+    return said.replace("`", "")
 
 
 def _way(row: Mapping[str, Any], name: str) -> str:
@@ -203,7 +208,7 @@ def statements_table(content: Mapping[str, Any]) -> Table:
     for stream in content["streams"]:
         after = "; ".join(f"next {column} = {text}" for column, text in stream["next"].items())
         rows.append(
-            ("stream", stream["name"], stream["statement"], "; ".join(part for part in (after, stream.get("entering", "")) if part))
+            ("stream", stream["name"], stream["statement"], "; ".join(part for part in (after, _plain(stream.get("entering", ""))) if part))
         )
     for answer in content["answers"]:
         asked = answer["answer"] or "; ".join(f"{choice['label']}: {choice['condition']}" for choice in answer["choices"])

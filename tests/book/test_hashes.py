@@ -13,6 +13,7 @@ from forecast.book.problems import has_errors
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
 from forecast.language.parsing import parse_expression
+from tests.building import make_topic
 
 TINY = Path(__file__).parent.parent / "tiny_book"
 TOPIC, PRIORS, BREAKDOWNS = "seeds/ferry/topic.toml", "priors/ferry.toml", "seeds/ferry/breakdowns.csv"
@@ -88,3 +89,25 @@ def test_a_total_hashes_as_it_did_before_classes_were_known() -> None:
     """The total of a whole stream is written as it always was, so that older hashes stand; that of a class adds the class."""
     assert tree(parse_expression("total(votes)")) == ["Total", "votes"]
     assert tree(parse_expression('total(votes, "left")')) == ["Total", "votes", "left"] == tree(parse_expression("total(votes, left)"))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"rows": {"seen": [{"low": 3, "high": 6, "grade": "A"}]}},
+        {"rows": {"seen": [{"low": 3, "grade": "A", "origin": "wire"}]}},
+        {"rows": {"seen": [{"low": 3, "grade": "B"}]}},
+        {"weight": "0.25"},
+        {"reliability": '0.8 if grade == "A" else 0.5'},
+        {"wrong": "Poisson(mu=8)"},
+    ],
+)
+def test_how_a_row_enters_changes_the_hash_of_numbers(changed):
+    """A range, an origin, a grade that the reliability goes by, a weight, a reliability and a statement of wrong reports each change it."""
+    stream = {"value": "Poisson(mu=rate)", "weight": "0.5", "reliability": '0.9 if grade == "A" else 0.5', "wrong": "Poisson(mu=9)"}
+    rows = {"seen": [{"low": 3, "grade": "A"}]}
+
+    def hashed(*, rows=rows, **parts):
+        return numbers_hash(make_topic(priors={"rate": "Gamma(alpha=1, beta=1)"}, streams={"seen": {**stream, **parts}}, rows=rows))
+
+    assert hashed(**changed) != hashed()

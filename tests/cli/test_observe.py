@@ -125,3 +125,22 @@ def test_a_value_impossible_under_every_draw_is_refused(run: Run, book: Path):
 def test_a_wrong_command_line_has_exit_code_2(run: Run, words: tuple[str, ...]):
     """Days, a value or columns that do not make a row are mistakes of the command line."""
     assert run("observe", "breakdowns", "--source", "log", *words).code == 2
+
+
+def test_a_range_is_recorded_by_its_ends(run: Run, book: Path):
+    """--low and --high add the columns of a range, and --origin that of reports; the book with them is sound."""
+    words = ("--source", "Herald", "--set", "counted=40", "--set", "weather=calm", "--origin", "agency")
+    ran = run("observe", "late", "--on", "2024-10-07", "--low", "3", "--high", "9", *words)
+    assert ran.code == 0
+    header, *_, last = (book / LATE).read_text().splitlines()
+    assert (header, last) == (
+        "from,to,counted,weather,value,source,value_low,value_high,origin",
+        "2024-10-07,2024-10-07,40,calm,,Herald,3,9,agency",
+    )
+    assert run("check").code == 0
+
+
+@pytest.mark.parametrize("words", [("--value", "4", "--low", "3"), ()])
+def test_a_row_has_a_value_or_a_range(run: Run, words: tuple[str, ...]):
+    """A value with a range, and neither of them, are wrong command lines."""
+    assert run("observe", "late", "--on", "2024-10-07", "--source", "Herald", *words).code == 2

@@ -117,7 +117,7 @@ def test_the_exported_program_has_the_density_of_the_model(with_hypothesis):
     value = 'Poisson(mu=a * (2 if why == "one" else 1))' if with_hypothesis else "Poisson(mu=a)"
     streams = {"seen": {**REPORTS, "value": value}, "times": "Exponential(lam=a)"}
     rows = {"seen": REPORTED, "times": [{"low": 0.5}, {"low": 0.125, "high": 0.25}, 0.25]}
-    model = model_as_of(make_topic(priors=priors, streams={**streams, "seen": {**streams["seen"], "weight": "0.5"}}, rows=rows), AS_OF)
+    model = model_as_of(make_topic(priors=priors, streams=streams, rows=rows), AS_OF)
     text = pymc_source(model)
     names: dict[str, object] = {}
     exec(text[: text.index("    draws = pm.sample")], names)

@@ -167,7 +167,13 @@ class Family(ABC):
         """Return log P(lower <= X <= upper); the bounds may be infinite, NaN as in ``log_density``."""
         with np.errstate(all="ignore"):
             core, valid = self._prepare(arguments)
-            share = self._between(np.asarray(lower, dtype=float), np.asarray(upper, dtype=float), *core)
+            low, high = np.asarray(lower, dtype=float), np.asarray(upper, dtype=float)
+            if np.isposinf(high).all():
+                share = self._from(low, *core)
+            elif np.isneginf(low).all():
+                share = self._upto(high, *core)
+            else:
+                share = self._between(low, high, *core)
             return _masked(np.asarray(np.log(np.maximum(share, 0.0))), valid)
 
     def quantile(self, q: ArrayLike, **arguments: ArrayLike) -> Array:
