@@ -17,7 +17,6 @@ import numpy as np
 from forecast.book.topic import Parameter, Topic
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.posterior import Posterior, weighted_quantiles
-from forecast.language.distributions.simplex import Dirichlet
 from forecast.language.expressions import names_in
 from forecast.model.model import Array, Model, model_as_of
 from forecast.model.priors import Block, blocks
@@ -199,7 +198,7 @@ def _drawn_for_points(topic: Topic, prior: Sequence[Block]) -> frozenset[str]:
     found: set[str] = set()
     waiting = [name for needed in needs.values() for name in needed]
     waiting += [
-        block.name for block in prior if block.family.chained or ((block.family.discrete or block.family.joint) and block.fixed is None)
+        block.name for block in prior if block.fixed is None and (block.family.discrete or block.family.joint or block.family.chained)
     ]
     while waiting:
         name = waiting.pop()
@@ -223,14 +222,12 @@ def _needs(topic: Topic, parameter: Parameter) -> set[str]:
 
 def _believed(parameter: Parameter, label: str, draws: Posterior | None, block: Block | None, mixed: Points | None = None) -> Believed:
     statement = parameter.statement_for(label).text
-    fixed = None if block is None or block.family.chained else block.fixed
+    fixed = None if block is None else block.fixed
     if parameter.categories:
         shares = dict(zip(parameter.categories, _shares(parameter, label, draws, fixed), strict=True))
         return Believed(parameter.name, label, statement, parameter.unit, None, shares, exact=fixed is not None)
-    if block is not None and fixed is not None and isinstance(block.family, Dirichlet):
-        points = block.family.share_points(fixed, parameter.labels.index(label))
-    elif block is not None and fixed is not None:
-        points = block.family.points(fixed)
+    if block is not None and fixed is not None:
+        points = block.family.points_at(fixed, parameter.labels.index(label) if label else 0)
     elif mixed is not None:
         points = mixed
     else:

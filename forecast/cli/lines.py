@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import typer
+
+MOST_LABELS = 12  # values of one parameter up to which each has a line
 
 if TYPE_CHECKING:
     from forecast.beliefs import BelievedPart
@@ -63,6 +66,15 @@ def print_columns(rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), i
     for row in rows:
         cells = [cell.rjust(width) if at in right else cell.ljust(width) for at, (cell, width) in enumerate(zip(row, widths, strict=True))]
         typer.echo((indent + "  ".join(cells)).rstrip())
+
+
+def shortened[T](values: Sequence[T], *, of: Callable[[T], str]) -> list[T | int]:
+    """Return values with those of long runs that are ``of`` one parameter left out, but for the first and the last of each: a number says how many."""
+    found: list[T | int] = []
+    for _, run in groupby(values, key=of):
+        together = list(run)
+        found += [together[0], len(together) - 2, together[-1]] if len(together) > MOST_LABELS else together
+    return found
 
 
 def part_name(name: str, part: BelievedPart) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.elicit import elicit
-from forecast.cli.lines import print_columns, print_json, stop_at
+from forecast.cli.lines import print_columns, print_json, shortened, stop_at
 from forecast.cli.options import AsJson, AsOf, Book, Trust, day, not_later, root_of, today
 
 if TYPE_CHECKING:
@@ -63,7 +63,13 @@ def show(*, topic: Topic = None, as_of: AsOf = None, trust: Trust = False, book:
     for name, changes in found.changes.items():
         typer.echo(f"{name}, as of {day}")
         rows = [("", "prior 5, 50, 95 %", "", "posterior 5, 50, 95 %", "", "unit")]
-        print_columns([*rows, *(row for change in changes for row in (_row(change), *_part_rows(change.before)))], indent="  ")
+        shown = shortened(changes, of=lambda change: change.before.parameter)
+        print_columns([*rows, *(row for each in shown for row in _lines(each))], indent="  ")
+
+
+def _lines(change: Change | int) -> list[tuple[str, ...]]:
+    """A value with the parts of its prior, or how many values are left out."""
+    return [(f"… {change} more", "", "", "", "", "")] if isinstance(change, int) else [_row(change), *_part_rows(change.before)]
 
 
 def _part_rows(value: Believed) -> list[tuple[str, ...]]:

@@ -135,3 +135,24 @@ def test_a_wrong_word_is_a_wrong_command_line(run: Run):
     """An unknown option gives exit code 2 and its usage; an unknown topic is a problem of the book."""
     assert run("check", "--jsn").code == 2
     assert run("check", "fery").out.splitlines()[-1] == "    did you mean `ferry`?"
+
+
+def test_a_parameter_with_many_values_has_two_lines(run: Run, tmp_path: Path):
+    """Of a level with a value for each of 24 months the terminal shows the first and the last, and JSON all of them."""
+    book = tmp_path / "coast"
+    (book / "seeds" / "tide").mkdir(parents=True)
+    (book / "priors").mkdir()
+    (book / "seeds" / "tide" / "topic.toml").write_text(
+        'title = "Tide"\nopens = 2024-01-01\n[streams.reading]\nabout = "height"\nvalue = "Normal(mu=level[month], sigma=1)"\n'
+    )
+    (book / "seeds" / "tide" / "reading.csv").write_text("on,value,source\n2024-01-15,1,Gauge\n2025-12-15,2,Gauge\n")
+    (book / "priors" / "tide.toml").write_text(
+        '[level]\nper = "month"\nprior = "GaussianRandomWalk(sigma=0.3, init_dist=Normal(mu=0, sigma=1))"\nunit = "m"\nwhy = "The gauge was built for this."\n'
+    )
+    shown = run("check", on=book).out
+    assert [line.split()[1:3] for line in shown.splitlines()[1:4]] == [
+        ["level[2024-01]", "−1.64"],
+        ["…", "22"],
+        ["level[2025-12]", "−2.88"],
+    ]
+    assert len(json.loads(run("check", "--json", on=book).out)["priors"]["tide"]) == 24

@@ -28,7 +28,7 @@ def test_shares_of_uniforms_are_draws():
     np.testing.assert_allclose(family("Dirichlet").mean(a=A), A / A.sum())
     beta = [stats.beta(weight, A.sum() - weight) for weight in A]
     np.testing.assert_allclose(family("Dirichlet").sd(a=A), [each.std() for each in beta])
-    np.testing.assert_allclose(family("Dirichlet").share_points({"a": A}, 2), beta[2].ppf([0.05, 0.5, 0.95]), rtol=1e-9)
+    np.testing.assert_allclose(family("Dirichlet").points_at({"a": A}, 2), beta[2].ppf([0.05, 0.5, 0.95]), rtol=1e-9)
 
 
 def test_tiny_weights_keep_their_shares():

@@ -226,6 +226,10 @@ class Family(ABC):
         low, middle, high = self.quantile(np.array([0.05, 0.5, 0.95]), **arguments)
         return float(low), float(middle), float(high)
 
+    def points_at(self, arguments: Mapping[str, Any], _position: int) -> tuple[float, float, float]:
+        """Return the 5, 50 and 95 % points of one of a parameter's values by its place among the labels, for constant arguments."""
+        return self.points(arguments)
+
     def from_words(self, given: Mapping[str, Any], ops: Ops) -> dict[str, Any]:
         """Return PyMC's arguments for what was given, in PyMC's own names or in words.
 

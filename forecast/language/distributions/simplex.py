@@ -93,7 +93,7 @@ class Dirichlet(Family):
             density: Array = (a * latents - np.exp(latents) - special.gammaln(a)).sum(axis=-1)
         return np.where(POSITIVE.holds(a).all(axis=-1), density, np.nan)
 
-    def share_points(self, arguments: Mapping[str, Any], position: int) -> tuple[float, float, float]:
+    def points_at(self, arguments: Mapping[str, Any], position: int) -> tuple[float, float, float]:
         """Return the 5, 50 and 95 % points of one share, for constant arguments."""
         a = np.asarray(arguments["a"], dtype=float)
         return _BETA.points({"alpha": float(a[position]), "beta": float(a.sum() - a[position])})

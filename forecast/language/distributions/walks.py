@@ -8,6 +8,7 @@ sigma=1))``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, ClassVar
@@ -79,6 +80,16 @@ class Walk(Family):
             raise ValueError(f"arguments of {self.name} that make no distribution")
         steps = rng.standard_normal((len(last), count))
         return np.concatenate(list(_following(last, core, steps)), axis=1)
+
+    def points_at(self, arguments: Mapping[str, Any], position: int) -> tuple[float, float, float]:
+        """Return the 5, 50 and 95 % points of one value by itself, a normal, for constant arguments."""
+        factor, added, sigma, mean, sd = (
+            float(np.ravel(each)[0]) for each in self._core(**{name: np.asarray(value) for name, value in arguments.items()})
+        )
+        for _ in range(position):
+            mean, sd = factor * mean + added, math.hypot(factor * sd, sigma)
+        low, middle, high = (mean + sd * special.ndtri(np.array([0.05, 0.5, 0.95]))).tolist()
+        return low, middle, high
 
     def walked(self, standard: Array, **arguments: Any) -> Array:
         """Return the values ``(draws, labels)`` that standard normal steps lead to."""
