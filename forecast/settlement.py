@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from forecast.asking import expanded, needs_paths, truth_of, with_clocks, with_quantities
 from forecast.book.topic import Question, Row, Stream, Topic
 from forecast.future import Paths
+from forecast.language.distributions.supports import may_be_negative
 from forecast.language.evaluate import evaluate
 from forecast.language.expressions import (
     Binary,
@@ -27,17 +28,13 @@ from forecast.language.expressions import (
     Number,
     Total,
     Unary,
-    constant,
     is_condition,
     names_in,
     streams_in,
 )
-from forecast.language.statements import Statement
 from forecast.model.classes import totals_before
 from forecast.model.clock import ONE_DAY
 from forecast.model.model import NUMPY, Model
-
-BOTH_SIGNS = frozenset({"Normal", "StudentT", "Cauchy", "Uniform", "Triangular", "DiscreteUniform"})  # whose totals may fall
 
 type Status = Literal["open", "happened", "can no longer happen", "settled", "annulled"]
 
@@ -119,16 +116,7 @@ def _ranges(question: Question, model: Model, stream: str, until: date) -> tuple
 def ends_of(row: Row, stream: Stream) -> tuple[float, float]:
     """Return the ends of a row's range, the lower not below 0 where the stream's values never are."""
     assert row.between is not None
-    return (row.between.low if may_fall(stream.value) else max(row.between.low, 0.0)), row.between.high
-
-
-def may_fall(statement: Statement) -> bool:
-    """Whether a total of a statement's values may fall, for all that its form says."""
-    if not {statement.distribution, *statement.inner.values()} & BOTH_SIGNS:
-        return False
-    bound = statement.arguments.get("lower") if statement.inner else None
-    lowest = None if bound is None else constant(bound)
-    return lowest is None or lowest < 0
+    return (row.between.low if may_be_negative(stream.value) else max(row.between.low, 0.0)), row.between.high
 
 
 def _follows(condition: Expression, stream: str, topic: Topic) -> bool:
@@ -177,7 +165,7 @@ def _way(expression: Expression, topic: Topic, alone: str = "") -> int | None:
         case Total(stream=stream):
             if alone:
                 return int(stream == alone)
-            return None if may_fall(topic.streams[stream].value) else 1
+            return None if may_be_negative(topic.streams[stream].value) else 1
         case Unary(operator="-" | "+"):
             inner = _way(expression.operand, topic, alone)
             return _turned(inner) if expression.operator == "-" else inner

@@ -16,15 +16,11 @@ from forecast.book.records import Record
 from forecast.book.scopes import Here, check_names, uses
 from forecast.book.topic import Row
 from forecast.language.distributions import Family
+from forecast.language.distributions.supports import AMOUNTS, BETWEEN_ZERO_AND_ONE, COUNTS
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name, names_in
 from forecast.language.faults import Fault
 from forecast.language.ops import NumpyOps
-
-COUNTS = frozenset({"Poisson", "NegativeBinomial", "ZeroInflatedPoisson", "Binomial", "BetaBinomial", "Bernoulli"})
-AMOUNTS = frozenset(
-    {"Exponential", "HalfNormal", "HalfStudentT", "HalfCauchy", "LogNormal", "Gamma", "InverseGamma", "Weibull", "Beta", "LogitNormal"}
-)
 
 
 def check_entering(draft: Draft, labels: Labels, name: str, stream: StreamDraft) -> Iterator[Problem]:
@@ -112,7 +108,7 @@ def check_range(stream: StreamDraft, record: Record, row: Row) -> Iterator[Probl
 def _edges(stream: StreamDraft, kind: Family, row: Row) -> tuple[float, float]:
     """The smallest and the largest value that a stream's statement can give, as far as its form and the row tell."""
     lowest = 0.0 if kind.name in COUNTS | AMOUNTS else -inf
-    highest = 1.0 if kind.name in {"Bernoulli", "Beta", "LogitNormal"} else inf
+    highest = 1.0 if kind.name in {"Bernoulli"} | BETWEEN_ZERO_AND_ONE else inf
     trials = stream.value.tree.arguments.get("n")
     if kind.name in {"Binomial", "BetaBinomial"} and isinstance(trials, Name):
         cell = row.columns.get(trials.name)

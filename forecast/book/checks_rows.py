@@ -18,26 +18,13 @@ from forecast.book.problems import Place, Problem
 from forecast.book.records import GRADES, ROW_COLUMNS, Record
 from forecast.book.scopes import uses
 from forecast.book.topic import Row
+from forecast.language.distributions.supports import ABOVE_ZERO, AMOUNTS, BETWEEN_ZERO_AND_ONE, COUNTS
 from forecast.language.expressions import Name, names_in
 from forecast.language.faults import Fault, did_you_mean
 
 ONE_DAY = timedelta(days=1)
 
-NOT_NEGATIVE = frozenset(
-    {
-        "Poisson",
-        "NegativeBinomial",
-        "ZeroInflatedPoisson",
-        "Binomial",
-        "BetaBinomial",
-        "Exponential",
-        "HalfNormal",
-        "HalfStudentT",
-        "HalfCauchy",
-    }
-)
-POSITIVE = frozenset({"LogNormal", "Gamma", "InverseGamma", "Weibull"})
-SHARES = frozenset({"Beta", "LogitNormal"})
+NEVER_NEGATIVE = (COUNTS - {"Bernoulli"}) | AMOUNTS  # of Bernoulli more is said
 OF_TRIALS = frozenset({"Binomial", "BetaBinomial"})
 
 
@@ -128,11 +115,11 @@ def impossible(stream: StreamDraft, row: Row) -> str:
     shown = f"the value {row.value:.15g}"
     if kind.discrete and not row.value.is_integer():
         return f"{shown} is not a whole number, and {kind.name} counts"
-    if kind.name in NOT_NEGATIVE | POSITIVE | SHARES and row.value < 0:
+    if kind.name in NEVER_NEGATIVE and row.value < 0:
         return f"{shown} is negative, which {kind.name} never is"
-    if kind.name in POSITIVE and row.value == 0:
+    if kind.name in ABOVE_ZERO and row.value == 0:
         return f"{shown} is impossible: {kind.name} is above 0"
-    if kind.name in SHARES and not 0 < row.value < 1:
+    if kind.name in BETWEEN_ZERO_AND_ONE and not 0 < row.value < 1:
         return f"{shown} is impossible: {kind.name} lies between 0 and 1"
     if kind.name == "Bernoulli" and row.value not in {0, 1}:
         return f"{shown} is neither 0 nor 1, as Bernoulli has it"

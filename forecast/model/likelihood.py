@@ -66,6 +66,12 @@ class Entry:
         return first
 
     @property
+    def telling(self) -> NDArray[np.bool_]:
+        """Whether each row adds anything: the first to tell of its observation, with a weight above 0, ``(rows,)``."""
+        weighed: NDArray[np.bool_] = self.weights[0] > 0
+        return self.counted & weighed
+
+    @property
     def is_shared(self) -> bool:
         """Whether several rows are of one origin."""
         return bool(len(np.unique(self.origins)) < self.origins.shape[1])
