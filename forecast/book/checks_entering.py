@@ -13,6 +13,7 @@ from forecast.book.labels import Labels, columns_of, reported
 from forecast.book.names import CLOCKS
 from forecast.book.problems import Problem
 from forecast.book.records import Record
+from forecast.book.rows import observation, standing
 from forecast.book.scopes import Here, check_names, uses
 from forecast.book.topic import Row
 from forecast.language.distributions import Family
@@ -96,7 +97,7 @@ def check_range(stream: StreamDraft, record: Record, row: Row) -> Iterator[Probl
             yield record.at_cell(row, column, f"`{column}` ({ends[column]:.15g}) is not a whole number, and {kind.name} counts", statement)
             return
     lowest, highest = _edges(stream, kind, row)
-    said = in_words(row.between.low, row.between.high)
+    said = str(row.between)
     if row.between.low > highest or row.between.high < lowest or (row.between.high <= lowest and kind.name in AMOUNTS):
         yield record.at_cell(row, given[0], f"no value of {kind.name} is {said}", statement)
     elif row.between.low <= lowest and row.between.high >= highest:
@@ -126,17 +127,9 @@ def _edges(stream: StreamDraft, kind: Family, row: Row) -> tuple[float, float]:
     return lowest, highest
 
 
-def in_words(low: float, high: float) -> str:
-    """A range in words: ``at least 100``, ``at most 5``, ``80 to 120``."""
-    if high == inf:
-        return f"at least {low:.15g}"
-    return f"at most {high:.15g}" if low == -inf else f"{low:.15g} to {high:.15g}"
-
-
 def check_reports(draft: Draft, labels: Labels, name: str, stream: StreamDraft, record: Record) -> Iterator[Problem]:
     """Yield what is wrong with rows as reports: empty columns, weights, copies that differ, and origins of several reliabilities."""
-    replaced = {row.replaces for row in record.rows if row.replaces}
-    rows = [row for row in record.rows if not (row.id and row.id in replaced)]
+    rows = standing(record.rows)
     for key, expressions in _parts(stream).items():
         used = {column for expression in expressions for column in names_in(expression)}
         for column in (*record.covariates, *record.label_columns, *reported(draft, stream)):
@@ -195,7 +188,7 @@ def _check_copies(stream: StreamDraft, record: Record, rows: list[Row]) -> Itera
     for row in rows:
         if not row.origin:
             continue
-        same = first.setdefault((row.origin, row.start, row.end, *(row.columns.get(column) for column in record.label_columns)), row)
+        same = first.setdefault(observation(row, record.label_columns), row)
         apart = [column for column in record.covariates if column in used and row.columns.get(column) != same.columns.get(column)]
         if (row.value, row.between) != (same.value, same.between) or apart:
             column = apart[0] if apart else "value" if record.cells[row.place]["value"] else "value_low"
@@ -227,8 +220,7 @@ def check_open_totals(draft: Draft, stream: StreamDraft) -> Iterator[Problem]:
         record, own = draft.streams[other].record if other in draft.streams else None, stream.record
         if record is None or own is None:
             continue
-        replaced = {row.replaces for row in record.rows if row.replaces}
-        ranges = [row for row in record.rows if row.between is not None and not (row.id and row.id in replaced)]
+        ranges = [row for row in standing(record.rows) if row.between is not None]
         for row in own.rows:
             before = [each for each in ranges if each.end < row.start]
             if before:

@@ -11,7 +11,7 @@ from forecast.book.labels import Labels, calendars_of, categories_of, per_of, sh
 from forecast.book.names import ARTICLES, CLOCKS
 from forecast.book.problems import Problem
 from forecast.language.classes import CLASSED
-from forecast.language.expressions import Compare, Expression, First, Index, Label, Name, Total, children, names_in, streams_in, walk
+from forecast.language.expressions import Compare, Expression, First, Index, Label, Name, Total, children, names_in, streams_in
 from forecast.language.faults import did_you_mean
 
 
@@ -262,8 +262,3 @@ class _Checker:
                     f"a label of `{label_sets[0]}` is compared with something else",
                     f"compare it with one of: {', '.join(self.labels.sets[label_sets[0]])}",
                 )
-
-
-def has_node(expression: Expression, kind: type) -> bool:
-    """Whether a kind of node occurs in an expression."""
-    return any(isinstance(node, kind) for node in walk(expression))

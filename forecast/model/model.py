@@ -27,7 +27,7 @@ from forecast.language.statements import Statement
 from forecast.model.classes import seen
 from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, ONE_DAY, days_covered, years_between
 from forecast.model.evidence import Record, records_as_of, series_share
-from forecast.model.likelihood import Entry, counted_rows, density_of_rows, entered, entry_of, needs_entry, refuse_ranges, unlike
+from forecast.model.likelihood import Entry, density_of_rows, entered, entry_of, needs_entry, refuse_ranges, unlike
 from forecast.model.misfit import no_distribution
 from forecast.model.unsound import Unsound, at_place, at_topic
 
@@ -197,7 +197,7 @@ def table(topic: Topic, record: Record, records: Mapping[str, Record], as_of: da
     rows, stream = record.rows, record.stream
     used_series, used_streams = uses(topic, stream.value, *stream.entering)
     for name in used_streams:
-        refuse_ranges(topic, rows, name, counted_rows(topic.streams[name], records[name].rows))
+        refuse_ranges(topic, rows, name, records[name].counted)
     columns: dict[str, NDArray[Any]] = {name: np.array([list(values)]) for name, values in _clock_columns(topic, rows, as_of).items()}
     for name in stream.covariates:
         columns[name] = np.array([[float(row.columns[name]) if name in row.columns else np.nan for row in rows]])
