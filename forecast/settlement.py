@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.asking import expanded, needs_paths, truth_of, with_clocks, with_quantities
+from forecast.asking import needs_paths, truth_of, with_clocks
 from forecast.book.topic import Question, Row, Stream, Topic
 from forecast.future import Paths
 from forecast.language.distributions.supports import may_be_negative
@@ -34,7 +34,7 @@ from forecast.language.expressions import (
 )
 from forecast.model.classes import totals_before
 from forecast.model.clock import ONE_DAY
-from forecast.model.model import NUMPY, Model
+from forecast.model.model import NUMPY, Model, uses
 
 type Status = Literal["open", "happened", "can no longer happen", "settled", "annulled"]
 
@@ -45,7 +45,7 @@ def status_of(question: Question, model: Model, paths: Paths) -> Status:
         return "open"
     if _is_annulled(question, model, paths):
         return "annulled"
-    used = {stream for expression in expanded(model, question) for stream in streams_in(expression)}
+    used = set(uses(model.topic, *question.expressions)[1])
     if not used:
         return "open"  # about a value that drifts, which no record settles
     complete = _is_complete(used, question, paths)
@@ -66,7 +66,7 @@ def _is_annulled(question: Question, model: Model, paths: Paths) -> bool:
     """Whether the record alone annuls the question: by a condition on totals that holds and must go on to."""
     if question.annulled is None or not is_condition(question.annulled):
         return False
-    used = {stream for expression in with_quantities(model, [question.annulled]) for stream in streams_in(expression)}
+    used = set(uses(model.topic, question.annulled)[1])
     if not used or not (_is_complete(used, question, paths) or is_lasting(question.annulled, model.topic)):
         return False
     return bool(_recorded_truth(question.annulled, question, paths, used)[0].all())

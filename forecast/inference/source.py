@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from forecast.book.classes import count_column, is_counted
 from forecast.book.topic import Row, Stream
-from forecast.inference.plan import Plan, names_behind, plan
+from forecast.inference.plan import Plan, plan
 from forecast.inference.source_distributions import arguments_text, helpers
 from forecast.inference.source_priors import INDENT, SOURCE, Parameters, plain
 from forecast.inference.source_rows import LOG_BETWEEN, entering_arrays, entering_lines, entering_rows, has_ranges
@@ -27,7 +27,7 @@ from forecast.language.evaluate import Scope, evaluate
 from forecast.language.source import Source, number_text
 from forecast.language.statements import Statement
 from forecast.model.likelihood import expressions_of
-from forecast.model.model import Model, Table
+from forecast.model.model import Model, Table, names_used
 
 
 def pymc_source(model: Model) -> str:
@@ -108,7 +108,7 @@ class _Writer:
 
     def columns_of(self, name: str, table: Table) -> dict[str, NDArray[Any]]:
         """The arrays that a stream's statement uses, by their names in the program."""
-        used = names_behind(self.model, expressions_of(table.stream))
+        used = names_used(self.model.topic, *expressions_of(table.stream))
         rows = self.rows_of(name)
         found = {self.array(name, column): values[0, rows] for column, values in table.columns.items() if column in used}
         for series, (known, later) in table.series.items():
