@@ -19,9 +19,10 @@ from forecast.book.topic import Row
 from forecast.language.distributions import Family
 from forecast.language.distributions.supports import AMOUNTS, BETWEEN_ZERO_AND_ONE, COUNTS
 from forecast.language.evaluate import Scope, evaluate
-from forecast.language.expressions import Name, names_in
+from forecast.language.expressions import Expression, Name, names_in
 from forecast.language.faults import Fault
 from forecast.language.ops import NumpyOps
+from forecast.language.statements import Statement
 
 
 def check_entering(draft: Draft, labels: Labels, name: str, stream: StreamDraft) -> Iterator[Problem]:
@@ -42,7 +43,7 @@ def check_entering(draft: Draft, labels: Labels, name: str, stream: StreamDraft)
         yield from _check_wrong(stream, stream.wrong)
         here = Here("`wrong`", kinds, clocks=clocks, columns=columns, coded=coded, is_open=not stream.is_read)
         for expression in stream.wrong.tree.arguments.values():
-            yield from check_names(draft, labels, stream.wrong, expression, here)  # type: ignore[arg-type]
+            yield from check_names(draft, labels, stream.wrong, expression, here)
     keys = ("streams", name)
     if stream.table.reliability and not stream.table.wrong:
         hint = 'say how a value arises then, as in wrong = "NegativeBinomial(mu=30, alpha=0.5)"'
@@ -52,7 +53,7 @@ def check_entering(draft: Draft, labels: Labels, name: str, stream: StreamDraft)
         yield draft.topic.at_key((*keys, "wrong"), "`wrong` is given without `reliability`", hint)
 
 
-def _check_share(written: Written) -> Iterator[Problem]:  # type: ignore[type-arg]
+def _check_share(written: Written[Expression]) -> Iterator[Problem]:
     try:
         number = number_of(written.tree)
     except Fault as fault:
@@ -62,7 +63,7 @@ def _check_share(written: Written) -> Iterator[Problem]:  # type: ignore[type-ar
         yield written.problem(f"the reliability {number:g} is no probability", "it is the probability that a report is right, from 0 to 1")
 
 
-def _check_wrong(stream: StreamDraft, wrong: Written) -> Iterator[Problem]:  # type: ignore[type-arg]
+def _check_wrong(stream: StreamDraft, wrong: Written[Statement]) -> Iterator[Problem]:
     found = list(check_statement(wrong))
     yield from found
     right, kind = family_of(stream.value), family_of(wrong)
@@ -142,7 +143,7 @@ def check_reports(draft: Draft, labels: Labels, name: str, stream: StreamDraft, 
         yield from _check_reliabilities(draft, stream, record, rows)
 
 
-def _parts(stream: StreamDraft) -> dict[str, tuple]:  # type: ignore[type-arg]
+def _parts(stream: StreamDraft) -> dict[str, tuple[Expression, ...]]:
     alone = {"weight": stream.weight, "reliability": stream.reliability}
     parts = {key: (written.tree,) for key, written in alone.items() if written is not None}
     return {**parts, **({} if stream.wrong is None else {"statement of wrong reports": tuple(stream.wrong.tree.arguments.values())})}
