@@ -18,6 +18,7 @@ from forecast.book.topic import Parameter, Topic
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.posterior import Posterior, weighted_quantiles
 from forecast.language.distributions.simplex import Dirichlet
+from forecast.language.expressions import indexed
 from forecast.model.model import Array, Model, model_as_of, names_used
 from forecast.model.priors import Block, blocks
 from forecast.settings import generator
@@ -63,7 +64,7 @@ class Believed:
     @property
     def name(self) -> str:
         """The value as statements write it: ``refuses[korea]``."""
-        return f"{self.parameter}[{self.label}]" if self.label else self.parameter
+        return indexed(self.parameter, self.label)
 
 
 @dataclass(frozen=True, slots=True)

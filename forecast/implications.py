@@ -20,6 +20,7 @@ from forecast.book.topic import Parameter, Question, Topic
 from forecast.future import Paths, has_future
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.posterior import Posterior
+from forecast.language.expressions import indexed
 from forecast.model.bounds import SHARE, check_shares, shares
 from forecast.model.misfit import no_distribution, percent
 from forecast.model.model import model_as_of, uses
@@ -214,7 +215,7 @@ def _against_a_bound(block: Block, label: str, prior: Posterior, posterior: Post
 
 
 def _named(parameter: Parameter, label: str) -> str:
-    return f"`{parameter.name}[{label}]`" if label else f"`{parameter.name}`"
+    return f"`{indexed(parameter.name, label)}`"
 
 
 def _at_prior(parameter: Parameter, label: str, message: str, hint: str) -> Implied:

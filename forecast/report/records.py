@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from forecast.book.classes import amount, total_name
+from forecast.book.classes import amount
 from forecast.book.topic import Row
 from forecast.future import Paths
+from forecast.language.expressions import indexed
 from forecast.model.clock import ONE_DAY
 from forecast.model.evidence import Record, unrecorded_days
 from forecast.model.model import Model, Table
@@ -172,5 +173,5 @@ def _fan(name: str, record: Record, paths: Paths, label: str = "") -> dict[str, 
     if len(columns) > MOST_FAN_DAYS:
         kept = np.unique(np.linspace(0, len(columns) - 1, MOST_FAN_DAYS).round().astype(int))
         columns = [columns[index] for index in kept]
-    quantiles = np.quantile(paths.totals[total_name(name, label)][:, columns], LEVELS, axis=0, method="inverted_cdf").T
+    quantiles = np.quantile(paths.totals[indexed(name, label)][:, columns], LEVELS, axis=0, method="inverted_cdf").T
     return {"days": [(paths.days[index] - ONE_DAY).isoformat() for index in columns], "quantiles": quantiles.tolist()}
