@@ -109,8 +109,8 @@ def _no_distributions(prior: Posterior) -> Iterator[Implied]:
             kind, arguments = model.distribution(statement, model.row_scope(table, prior.parameters))
             wrong = np.broadcast_to(np.isnan(kind.support(**arguments)[0]), (len(prior), len(table)))
         if wrong.any():
-            message, hint, column = no_distribution(statement, kind, arguments, wrong)
-            message = f"{message.replace('of the draws', "of the prior's draws")} (row of {table.record.rows[column].start})"
+            message, hint, column = no_distribution(statement, kind, arguments, wrong, of="prior's draws")
+            message = f"{message} (row of {table.record.rows[column].start})"
             yield _at_topic(("streams", name, "value"), message, hint)
     try:
         check_shares(model, prior.parameters, prior.weights, of="prior's draws")
