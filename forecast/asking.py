@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -16,33 +15,15 @@ from forecast.language.expressions import Expression, First, Name, is_condition,
 from forecast.model.bounds import depends_on_parameters_alone, share_fault, shares
 from forecast.model.clock import ONE_DAY, years_between
 from forecast.model.evidence import series_share
-from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars
+from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars, expressions_used
 from forecast.model.unsound import Unsound, at_topic
 
 
 def needs_paths(model: Model, question: Question) -> bool:
     """Whether a question's answer depends on a stream's total, or on a calendar step, and so on simulated paths."""
     steps = set(calendars(model.topic))
-    return any(streams_in(expression) or steps & _indexes_in(expression) for expression in expanded(model, question))
-
-
-def expanded(model: Model, question: Question) -> list[Expression]:
-    """The question's expressions and those of every quantity they use."""
-    return with_quantities(model, question.expressions)
-
-
-def with_quantities(model: Model, expressions: Sequence[Expression]) -> list[Expression]:
-    """Expressions and those of every quantity they use."""
-    found: list[Expression] = []
-    waiting = list(expressions)
-    seen: set[str] = set()
-    while waiting:
-        expression = waiting.pop()
-        found.append(expression)
-        fresh = [name for name in names_in(expression) if name in model.topic.quantities and name not in seen]
-        seen.update(fresh)
-        waiting.extend(model.topic.quantities[name].expression for name in fresh)
-    return found
+    used = expressions_used(model.topic, *question.expressions)
+    return any(streams_in(expression) or steps & _indexes_in(expression) for expression in used)
 
 
 def window(paths: Paths, stream: str, question: Question) -> Array:
@@ -77,7 +58,7 @@ def with_clocks(model: Model, question: Question, scope: Scope) -> Scope:
         return scope
     values: dict[str, Any] = {"t": np.array([[years_between(model.topic.opens, question.by)]])}
     values |= {step: np.array([[calendar_code(model.topic, step, question.by, question.by)]]) for step in calendars(model.topic)}
-    used = {name for expression in expanded(model, question) for name in names_in(expression)}
+    used = {name for expression in expressions_used(model.topic, *question.expressions) for name in names_in(expression)}
     for name in used & set(model.topic.series):
         share = series_share(model.topic.series[name], question.by, question.by, as_of=model.as_of)
         values[name] = model.series_value(name, share.known, share.later_share, scope)
@@ -111,7 +92,7 @@ def annulment(question: Question, scope: Scope, model: Model, weights: Array) ->
 
 def check_shares_asked(question: Question, scope: Scope, model: Model, weights: Array) -> None:
     """Raise ``Unsound`` where a share that a question asks about, through totals or its day, lies outside 0 to 1."""
-    named = {name for expression in expanded(model, question) for name in names_in(expression)}
+    named = {name for expression in expressions_used(model.topic, *question.expressions) for name in names_in(expression)}
     for name in shares(model.topic):
         if name in named and not depends_on_parameters_alone(model.topic, name):
             message = share_fault(name, scope, weights, of=f"cases of question `{question.name}`")

@@ -17,8 +17,8 @@ import numpy as np
 from forecast.book.topic import Parameter, Topic
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.posterior import Posterior, weighted_quantiles
-from forecast.language.expressions import names_in
-from forecast.model.model import Array, Model, model_as_of
+from forecast.language.expressions import indexed
+from forecast.model.model import Array, Model, model_as_of, names_used
 from forecast.model.priors import Block, blocks
 from forecast.settings import generator
 
@@ -63,7 +63,7 @@ class Believed:
     @property
     def name(self) -> str:
         """The value as statements write it: ``refuses[korea]``."""
-        return f"{self.parameter}[{self.label}]" if self.label else self.parameter
+        return indexed(self.parameter, self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,13 +211,7 @@ def _drawn_for_points(topic: Topic, prior: Sequence[Block]) -> frozenset[str]:
 def _needs(topic: Topic, parameter: Parameter) -> set[str]:
     """The parameters that the prior of one names, through quantities too."""
     statements = [*parameter.by_label.values(), *([] if parameter.prior is None else [parameter.prior])]
-    waiting = [expression for statement in statements for expression in statement.arguments.values()]
-    names: set[str] = set()
-    while waiting:
-        fresh = set(names_in(waiting.pop())) - names
-        names |= fresh
-        waiting += [topic.quantities[name].expression for name in fresh if name in topic.quantities]
-    return names & topic.parameters.keys() - {parameter.name}
+    return names_used(topic, *statements) & topic.parameters.keys() - {parameter.name}
 
 
 def _believed(parameter: Parameter, label: str, draws: Posterior | None, block: Block | None, mixed: Points | None = None) -> Believed:

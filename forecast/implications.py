@@ -20,10 +20,10 @@ from forecast.book.topic import Parameter, Question, Topic
 from forecast.future import Paths, has_future
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.posterior import Posterior
-from forecast.language.expressions import Expression, names_in, streams_in
+from forecast.language.expressions import indexed
 from forecast.model.bounds import SHARE, check_shares, shares
 from forecast.model.misfit import no_distribution, percent
-from forecast.model.model import model_as_of
+from forecast.model.model import model_as_of, uses
 from forecast.model.priors import Block, blocks
 from forecast.model.unsound import Unsound
 from forecast.report.words import number
@@ -109,8 +109,8 @@ def _no_distributions(prior: Posterior) -> Iterator[Implied]:
             kind, arguments = model.distribution(statement, model.row_scope(table, prior.parameters))
             wrong = np.broadcast_to(np.isnan(kind.support(**arguments)[0]), (len(prior), len(table)))
         if wrong.any():
-            message, hint, column = no_distribution(statement, kind, arguments, wrong)
-            message = f"{message.replace('of the draws', "of the prior's draws")} (row of {table.record.rows[column].start})"
+            message, hint, column = no_distribution(statement, kind, arguments, wrong, of="prior's draws")
+            message = f"{message} (row of {table.record.rows[column].start})"
             yield _at_topic(("streams", name, "value"), message, hint)
     try:
         check_shares(model, prior.parameters, prior.weights, of="prior's draws")
@@ -163,16 +163,12 @@ def _prejudged(question: Question, prior: Posterior, paths: Paths, rng: np.rando
 def _streams_behind(topic: Topic, question: Question) -> set[str]:
     """The streams that a question's answer depends on, through quantities and through the totals in their statements."""
     found: set[str] = set()
-    seen: set[str] = set()
-    waiting: list[Expression] = list(question.expressions)
+    waiting = list(uses(topic, *question.expressions)[1])
     while waiting:
-        expression = waiting.pop()
-        for stream in set(streams_in(expression)) - found:
-            found.add(stream)
-            waiting += [*topic.streams[stream].value.arguments.values(), *topic.streams[stream].next.values()]
-        for name in set(names_in(expression)) & topic.quantities.keys() - seen:
-            seen.add(name)
-            waiting.append(topic.quantities[name].expression)
+        stream = topic.streams[waiting.pop()]
+        if stream.name not in found:
+            found.add(stream.name)
+            waiting += uses(topic, stream.value, *stream.next.values())[1]
     return found
 
 
@@ -219,7 +215,7 @@ def _against_a_bound(block: Block, label: str, prior: Posterior, posterior: Post
 
 
 def _named(parameter: Parameter, label: str) -> str:
-    return f"`{parameter.name}[{label}]`" if label else f"`{parameter.name}`"
+    return f"`{indexed(parameter.name, label)}`"
 
 
 def _at_prior(parameter: Parameter, label: str, message: str, hint: str) -> Implied:

@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 
 from forecast.book.cells import read_cells
-from forecast.book.checks_entering import in_words
 from forecast.book.classes import is_counted, quiet_cells
 from forecast.book.layout import SEEDS, record_path, root_problem, topic_names, topic_path
 from forecast.book.problems import Place, Problem, has_errors
@@ -237,10 +236,7 @@ def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem
         if name == stream and each.place == row.place and np.isneginf(density[:, column]).all()
     ]
     if impossible:
-        what = (
-            f"the value {row.said or f'{row.value:g}'}" if row.between is None else f"a value {in_words(row.between.low, row.between.high)}"
-        )
-        message = f"{what} is impossible under every draw of the priors"
+        message = f"{'the' if row.between is None else 'a'} value {row.value_text} is impossible under every draw of the priors"
         return (at_place(topic, row.place, message, f"the statement is {topic.streams[stream].value.text}"),)
     return ()
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -28,7 +27,7 @@ from forecast.book.topic import Row, Topic
 from forecast.language.expressions import Expression, names_in
 from forecast.model.evidence import record_as_of
 from forecast.model.unsound import at_prior, at_topic, source_line
-from forecast.report.plain_data import rounded
+from forecast.report.plain_data import finite, rounded, row_as_data
 from forecast.report.shape import ReportFault, checked, digest_of, read_content
 from forecast.report.words import between
 from forecast.settings import Settings
@@ -78,9 +77,9 @@ def verdict_as_data(verdict: Verdict) -> dict[str, Any]:
             "name": each.name,
             "label": each.label,
             "what": each.what,
-            "fast": _finite(each.fast),
-            "nuts": _finite(each.nuts),
-            "errors_apart": _finite(each.z),
+            "fast": finite(each.fast),
+            "nuts": finite(each.nuts),
+            "errors_apart": finite(each.z),
         }
         for each in sorted(verdict.comparisons, key=lambda each: -abs(each.z))
     ]
@@ -194,7 +193,7 @@ def warnings_of(topic: Topic, implied: Iterable[Mapping[str, Any]]) -> tuple[Pro
 
 def _missing(topic: Topic, stream: str, used: list[dict[str, Any]], as_of: date) -> Iterator[Problem]:
     replaced = {row.replaces for row in topic.streams[stream].rows if row.replaces}
-    now = [(row, _identity(_as_data(row))) for row in record_as_of(topic.streams[stream], as_of, opens=topic.opens).rows]
+    now = [(row, _identity(row_as_data(row))) for row in record_as_of(topic.streams[stream], as_of, opens=topic.opens).rows]
     before = [(row, _identity(row)) for row in used]
     left = Counter(identity for _, identity in now)
     known = {identity for _, identity in before}
@@ -216,24 +215,6 @@ def _edited(topic: Topic, stream: str, used: Mapping[str, Any], as_of: date, oth
     verb = "was edited" if alike else "is gone or was edited"
     message = f"a row used in the answers as of {as_of} {verb}; it was {was}"
     return Problem(place, message, "restore it, and append a row that replaces it", source_line(topic, place) if alike else "")
-
-
-def _finite(figure: float) -> float | None:
-    return figure if math.isfinite(figure) else None
-
-
-def _as_data(row: Row) -> dict[str, Any]:
-    return {
-        "start": row.start.isoformat(),
-        "end": row.end.isoformat(),
-        "value": row.value,
-        "known": row.known.isoformat(),
-        "id": row.id,
-        "replaces": row.replaces,
-        "columns": dict(row.columns),
-        **({} if row.between is None else {"low": _finite(row.between.low), "high": _finite(row.between.high)}),
-        **({"origin": row.origin} if row.origin else {}),
-    }
 
 
 def _identity(row: Mapping[str, Any]) -> tuple[Any, ...]:

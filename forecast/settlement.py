@@ -11,9 +11,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.asking import expanded, needs_paths, truth_of, with_clocks, with_quantities
+from forecast.asking import needs_paths, truth_of, with_clocks
 from forecast.book.topic import Question, Row, Stream, Topic
 from forecast.future import Paths
+from forecast.language.distributions.supports import may_be_negative
 from forecast.language.evaluate import evaluate
 from forecast.language.expressions import (
     Binary,
@@ -27,17 +28,13 @@ from forecast.language.expressions import (
     Number,
     Total,
     Unary,
-    constant,
     is_condition,
     names_in,
     streams_in,
 )
-from forecast.language.statements import Statement
 from forecast.model.classes import totals_before
 from forecast.model.clock import ONE_DAY
-from forecast.model.model import NUMPY, Model
-
-BOTH_SIGNS = frozenset({"Normal", "StudentT", "Cauchy", "Uniform", "Triangular", "DiscreteUniform"})  # whose totals may fall
+from forecast.model.model import NUMPY, Model, uses
 
 type Status = Literal["open", "happened", "can no longer happen", "settled", "annulled"]
 
@@ -48,7 +45,7 @@ def status_of(question: Question, model: Model, paths: Paths) -> Status:
         return "open"
     if _is_annulled(question, model, paths):
         return "annulled"
-    used = {stream for expression in expanded(model, question) for stream in streams_in(expression)}
+    used = set(uses(model.topic, *question.expressions)[1])
     if not used:
         return "open"  # about a value that drifts, which no record settles
     complete = _is_complete(used, question, paths)
@@ -69,7 +66,7 @@ def _is_annulled(question: Question, model: Model, paths: Paths) -> bool:
     """Whether the record alone annuls the question: by a condition on totals that holds and must go on to."""
     if question.annulled is None or not is_condition(question.annulled):
         return False
-    used = {stream for expression in with_quantities(model, [question.annulled]) for stream in streams_in(expression)}
+    used = set(uses(model.topic, question.annulled)[1])
     if not used or not (_is_complete(used, question, paths) or is_lasting(question.annulled, model.topic)):
         return False
     return bool(_recorded_truth(question.annulled, question, paths, used)[0].all())
@@ -119,16 +116,7 @@ def _ranges(question: Question, model: Model, stream: str, until: date) -> tuple
 def ends_of(row: Row, stream: Stream) -> tuple[float, float]:
     """Return the ends of a row's range, the lower not below 0 where the stream's values never are."""
     assert row.between is not None
-    return (row.between.low if may_fall(stream.value) else max(row.between.low, 0.0)), row.between.high
-
-
-def may_fall(statement: Statement) -> bool:
-    """Whether a total of a statement's values may fall, for all that its form says."""
-    if not {statement.distribution, *statement.inner.values()} & BOTH_SIGNS:
-        return False
-    bound = statement.arguments.get("lower") if statement.inner else None
-    lowest = None if bound is None else constant(bound)
-    return lowest is None or lowest < 0
+    return (row.between.low if may_be_negative(stream.value) else max(row.between.low, 0.0)), row.between.high
 
 
 def _follows(condition: Expression, stream: str, topic: Topic) -> bool:
@@ -177,7 +165,7 @@ def _way(expression: Expression, topic: Topic, alone: str = "") -> int | None:
         case Total(stream=stream):
             if alone:
                 return int(stream == alone)
-            return None if may_fall(topic.streams[stream].value) else 1
+            return None if may_be_negative(topic.streams[stream].value) else 1
         case Unary(operator="-" | "+"):
             inner = _way(expression.operand, topic, alone)
             return _turned(inner) if expression.operator == "-" else inner

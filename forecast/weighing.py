@@ -13,6 +13,7 @@ from forecast.concluding import Settings, condition_fast, generator
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.posterior import Diagnostics
 from forecast.insight.matrix import Matrix, matrix
+from forecast.language.expressions import indexed
 from forecast.language.faults import did_you_mean
 from forecast.model.model import model_as_of
 from forecast.model.unsound import Unsound
@@ -59,7 +60,7 @@ def weigh(topic: Topic, *, of: str | None, as_of: date, settings: Settings) -> t
 def hypotheses_named(topic: Topic, of: str | None) -> tuple[str, str]:
     """Return the Categorical parameter, and its label, that a name stands for."""
     known = {
-        f"{parameter.name}[{label}]" if label else parameter.name: (parameter.name, label)
+        indexed(parameter.name, label): (parameter.name, label)
         for parameter in topic.parameters.values()
         if parameter.categories
         for label in parameter.labels or ("",)

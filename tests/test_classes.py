@@ -97,9 +97,6 @@ def test_questions_ask_for_classes():
     assert found["if_many"].value.value > 0.9
 
 
-CAUSES = {"none": "exp(-h)", "a": "first_hazard / (first_hazard + second_hazard) * (1 - exp(-h))"}
-
-
 def competing(**more):
     """Two causes with hazards that change, each once and for all, and no event in the first 200 days."""
     gone = "(total(ends, a) + total(ends, b) == 0)"

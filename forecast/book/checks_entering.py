@@ -13,18 +13,16 @@ from forecast.book.labels import Labels, columns_of, reported
 from forecast.book.names import CLOCKS
 from forecast.book.problems import Problem
 from forecast.book.records import Record
+from forecast.book.rows import observation, standing
 from forecast.book.scopes import Here, check_names, uses
 from forecast.book.topic import Row
 from forecast.language.distributions import Family
+from forecast.language.distributions.supports import AMOUNTS, BETWEEN_ZERO_AND_ONE, COUNTS
 from forecast.language.evaluate import Scope, evaluate
-from forecast.language.expressions import Name, names_in
+from forecast.language.expressions import Expression, Name, names_in
 from forecast.language.faults import Fault
 from forecast.language.ops import NumpyOps
-
-COUNTS = frozenset({"Poisson", "NegativeBinomial", "ZeroInflatedPoisson", "Binomial", "BetaBinomial", "Bernoulli"})
-AMOUNTS = frozenset(
-    {"Exponential", "HalfNormal", "HalfStudentT", "HalfCauchy", "LogNormal", "Gamma", "InverseGamma", "Weibull", "Beta", "LogitNormal"}
-)
+from forecast.language.statements import Statement
 
 
 def check_entering(draft: Draft, labels: Labels, name: str, stream: StreamDraft) -> Iterator[Problem]:
@@ -45,7 +43,7 @@ def check_entering(draft: Draft, labels: Labels, name: str, stream: StreamDraft)
         yield from _check_wrong(stream, stream.wrong)
         here = Here("`wrong`", kinds, clocks=clocks, columns=columns, coded=coded, is_open=not stream.is_read)
         for expression in stream.wrong.tree.arguments.values():
-            yield from check_names(draft, labels, stream.wrong, expression, here)  # type: ignore[arg-type]
+            yield from check_names(draft, labels, stream.wrong, expression, here)
     keys = ("streams", name)
     if stream.table.reliability and not stream.table.wrong:
         hint = 'say how a value arises then, as in wrong = "NegativeBinomial(mu=30, alpha=0.5)"'
@@ -55,7 +53,7 @@ def check_entering(draft: Draft, labels: Labels, name: str, stream: StreamDraft)
         yield draft.topic.at_key((*keys, "wrong"), "`wrong` is given without `reliability`", hint)
 
 
-def _check_share(written: Written) -> Iterator[Problem]:  # type: ignore[type-arg]
+def _check_share(written: Written[Expression]) -> Iterator[Problem]:
     try:
         number = number_of(written.tree)
     except Fault as fault:
@@ -65,7 +63,7 @@ def _check_share(written: Written) -> Iterator[Problem]:  # type: ignore[type-ar
         yield written.problem(f"the reliability {number:g} is no probability", "it is the probability that a report is right, from 0 to 1")
 
 
-def _check_wrong(stream: StreamDraft, wrong: Written) -> Iterator[Problem]:  # type: ignore[type-arg]
+def _check_wrong(stream: StreamDraft, wrong: Written[Statement]) -> Iterator[Problem]:
     found = list(check_statement(wrong))
     yield from found
     right, kind = family_of(stream.value), family_of(wrong)
@@ -98,7 +96,7 @@ def check_range(stream: StreamDraft, record: Record, row: Row) -> Iterator[Probl
             yield record.at_cell(row, column, f"`{column}` ({ends[column]:.15g}) is not a whole number, and {kind.name} counts", statement)
             return
     lowest, highest = _edges(stream, kind, row)
-    said = in_words(row.between.low, row.between.high)
+    said = str(row.between)
     if row.between.low > highest or row.between.high < lowest or (row.between.high <= lowest and kind.name in AMOUNTS):
         yield record.at_cell(row, given[0], f"no value of {kind.name} is {said}", statement)
     elif row.between.low <= lowest and row.between.high >= highest:
@@ -110,7 +108,7 @@ def check_range(stream: StreamDraft, record: Record, row: Row) -> Iterator[Probl
 def _edges(stream: StreamDraft, kind: Family, row: Row) -> tuple[float, float]:
     """The smallest and the largest value that a stream's statement can give, as far as its form and the row tell."""
     lowest = 0.0 if kind.name in COUNTS | AMOUNTS else -inf
-    highest = 1.0 if kind.name in {"Bernoulli", "Beta", "LogitNormal"} else inf
+    highest = 1.0 if kind.name in {"Bernoulli"} | BETWEEN_ZERO_AND_ONE else inf
     trials = stream.value.tree.arguments.get("n")
     if kind.name in {"Binomial", "BetaBinomial"} and isinstance(trials, Name):
         cell = row.columns.get(trials.name)
@@ -128,17 +126,9 @@ def _edges(stream: StreamDraft, kind: Family, row: Row) -> tuple[float, float]:
     return lowest, highest
 
 
-def in_words(low: float, high: float) -> str:
-    """A range in words: ``at least 100``, ``at most 5``, ``80 to 120``."""
-    if high == inf:
-        return f"at least {low:.15g}"
-    return f"at most {high:.15g}" if low == -inf else f"{low:.15g} to {high:.15g}"
-
-
 def check_reports(draft: Draft, labels: Labels, name: str, stream: StreamDraft, record: Record) -> Iterator[Problem]:
     """Yield what is wrong with rows as reports: empty columns, weights, copies that differ, and origins of several reliabilities."""
-    replaced = {row.replaces for row in record.rows if row.replaces}
-    rows = [row for row in record.rows if not (row.id and row.id in replaced)]
+    rows = standing(record.rows)
     for key, expressions in _parts(stream).items():
         used = {column for expression in expressions for column in names_in(expression)}
         for column in (*record.covariates, *record.label_columns, *reported(draft, stream)):
@@ -151,7 +141,7 @@ def check_reports(draft: Draft, labels: Labels, name: str, stream: StreamDraft, 
         yield from _check_reliabilities(draft, stream, record, rows)
 
 
-def _parts(stream: StreamDraft) -> dict[str, tuple]:  # type: ignore[type-arg]
+def _parts(stream: StreamDraft) -> dict[str, tuple[Expression, ...]]:
     alone = {"weight": stream.weight, "reliability": stream.reliability}
     parts = {key: (written.tree,) for key, written in alone.items() if written is not None}
     return {**parts, **({} if stream.wrong is None else {"statement of wrong reports": tuple(stream.wrong.tree.arguments.values())})}
@@ -197,7 +187,7 @@ def _check_copies(stream: StreamDraft, record: Record, rows: list[Row]) -> Itera
     for row in rows:
         if not row.origin:
             continue
-        same = first.setdefault((row.origin, row.start, row.end, *(row.columns.get(column) for column in record.label_columns)), row)
+        same = first.setdefault(observation(row, record.label_columns), row)
         apart = [column for column in record.covariates if column in used and row.columns.get(column) != same.columns.get(column)]
         if (row.value, row.between) != (same.value, same.between) or apart:
             column = apart[0] if apart else "value" if record.cells[row.place]["value"] else "value_low"
@@ -229,8 +219,7 @@ def check_open_totals(draft: Draft, stream: StreamDraft) -> Iterator[Problem]:
         record, own = draft.streams[other].record if other in draft.streams else None, stream.record
         if record is None or own is None:
             continue
-        replaced = {row.replaces for row in record.rows if row.replaces}
-        ranges = [row for row in record.rows if row.between is not None and not (row.id and row.id in replaced)]
+        ranges = [row for row in standing(record.rows) if row.between is not None]
         for row in own.rows:
             before = [each for each in ranges if each.end < row.start]
             if before:

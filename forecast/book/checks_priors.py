@@ -160,7 +160,7 @@ def _check_scope(draft: Draft, labels: Labels, prior: PriorDraft, written: Writt
     coded = {per: per} if per and per in labels.sets and per not in draft.parameters else {}
     here = Here("a prior", frozenset({"parameter"}), coded=coded)
     for expression in written.tree.arguments.values():
-        yield from check_names(draft, labels, written, expression, here)  # type: ignore[arg-type]
+        yield from check_names(draft, labels, written, expression, here)
 
 
 def _check_unit(draft: Draft, name: str, prior: PriorDraft) -> Iterator[Problem]:

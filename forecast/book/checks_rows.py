@@ -16,28 +16,16 @@ from forecast.book.labels import Labels, calendars_of
 from forecast.book.layout import SEEDS, TOPIC_FILE, record_path
 from forecast.book.problems import Place, Problem
 from forecast.book.records import GRADES, ROW_COLUMNS, Record
+from forecast.book.rows import in_order, standing
 from forecast.book.scopes import uses
 from forecast.book.topic import Row
+from forecast.language.distributions.supports import ABOVE_ZERO, AMOUNTS, BETWEEN_ZERO_AND_ONE, COUNTS
 from forecast.language.expressions import Name, names_in
 from forecast.language.faults import Fault, did_you_mean
 
 ONE_DAY = timedelta(days=1)
 
-NOT_NEGATIVE = frozenset(
-    {
-        "Poisson",
-        "NegativeBinomial",
-        "ZeroInflatedPoisson",
-        "Binomial",
-        "BetaBinomial",
-        "Exponential",
-        "HalfNormal",
-        "HalfStudentT",
-        "HalfCauchy",
-    }
-)
-POSITIVE = frozenset({"LogNormal", "Gamma", "InverseGamma", "Weibull"})
-SHARES = frozenset({"Beta", "LogitNormal"})
+NEVER_NEGATIVE = (COUNTS - {"Bernoulli"}) | AMOUNTS  # of Bernoulli more is said
 OF_TRIALS = frozenset({"Binomial", "BetaBinomial"})
 
 
@@ -128,11 +116,11 @@ def impossible(stream: StreamDraft, row: Row) -> str:
     shown = f"the value {row.value:.15g}"
     if kind.discrete and not row.value.is_integer():
         return f"{shown} is not a whole number, and {kind.name} counts"
-    if kind.name in NOT_NEGATIVE | POSITIVE | SHARES and row.value < 0:
+    if kind.name in NEVER_NEGATIVE and row.value < 0:
         return f"{shown} is negative, which {kind.name} never is"
-    if kind.name in POSITIVE and row.value == 0:
+    if kind.name in ABOVE_ZERO and row.value == 0:
         return f"{shown} is impossible: {kind.name} is above 0"
-    if kind.name in SHARES and not 0 < row.value < 1:
+    if kind.name in BETWEEN_ZERO_AND_ONE and not 0 < row.value < 1:
         return f"{shown} is impossible: {kind.name} lies between 0 and 1"
     if kind.name == "Bernoulli" and row.value not in {0, 1}:
         return f"{shown} is neither 0 nor 1, as Bernoulli has it"
@@ -187,10 +175,8 @@ def _check_corrections(record: Record) -> Iterator[Problem]:
 
 def _check_overlaps(record: Record) -> Iterator[Problem]:
     """Rows of a watched stream share no day, unless one replaces the other, their labels differ or they are reports."""
-    replaced = {row.replaces for row in record.rows if row.replaces}
     reaching: dict[tuple[object, ...], Row] = {}
-    standing = (row for row in record.rows if not (row.id and row.id in replaced) and not row.origin)
-    for row in sorted(standing, key=lambda row: (row.start, row.end, row.place)):
+    for row in in_order(row for row in standing(record.rows) if not row.origin):
         labels = tuple(row.columns.get(column) for column in record.label_columns)
         before = reaching.get(labels)
         if before is not None and row.start <= before.end:
@@ -208,9 +194,7 @@ def check_gaps(draft: Draft) -> Iterator[Problem]:
         record = stream.record
         if record is None or not stream.table.watched or record.label_columns:
             continue
-        replaced = {row.replaces for row in record.rows if row.replaces}
-        rows = sorted((row for row in record.rows if not (row.id and row.id in replaced)), key=lambda row: (row.start, row.end, row.place))
-        for before, row in pairwise(rows):
+        for before, row in pairwise(in_order(standing(record.rows))):
             if row.start > before.end + ONE_DAY:
                 column = "on" if row.start == row.end and record.cells[row.place]["on"] else "from"
                 message = f"no row covers {before.end + ONE_DAY} to {row.start - ONE_DAY} in a watched stream"

@@ -97,41 +97,47 @@ def _check_arguments(kind: Family, numbers: Mapping[str, float | None]) -> None:
 def _check_categorical(kind: Family, numbers: Mapping[str, float | None]) -> None:
     if set(numbers) == {"p"}:
         raise Fault("Categorical takes a share for each label", hint="as in `Categorical(fear=0.3, habit=0.7)`", argument="p")
-    kind.from_words({name: np.float64(np.nan if number is None else number) for name, number in numbers.items()}, NumpyOps())
-    for name, number in numbers.items():
-        if number is not None:
-            check(kind.domains["p"], kind.name, name, number)
-    known = [number for number in numbers.values() if number is not None]
-    total = math.fsum(known)
-    if len(known) == len(numbers) and abs(total - 1) > _ADDS_UP:
-        raise Fault(f"the shares of Categorical add up to {total:.10g}; they must add up to 1")
+    _check_labelled(kind, numbers)
+    _check_each(kind, "p", numbers)
+    _check_sum(kind, numbers)
 
 
 def _check_dirichlet(kind: Family, numbers: Mapping[str, float | None]) -> None:
     if set(numbers) == {"a"}:
         raise Fault("Dirichlet takes a weight for each label", hint="as in `Dirichlet(left=4, right=5, other=1)`", argument="a")
-    kind.from_words({name: np.float64(np.nan if number is None else number) for name, number in numbers.items()}, NumpyOps())
-    for name, number in numbers.items():
-        if number is not None:
-            check(kind.domains["a"], kind.name, name, number)
+    _check_labelled(kind, numbers)
+    _check_each(kind, "a", numbers)
 
 
 def _check_multinomial(kind: Family, numbers: Mapping[str, float | None]) -> None:
-    kind.from_words({name: np.float64(np.nan if number is None else number) for name, number in numbers.items()}, NumpyOps())
+    _check_labelled(kind, numbers)
+    _check_each(kind, "n", {"n": numbers.get("n")})
     shares = {name: number for name, number in numbers.items() if name != "n"}
-    if (n := numbers.get("n")) is not None:
-        check(kind.domains["n"], kind.name, "n", n)
-    for name, number in shares.items():
+    _check_each(kind, "p", shares)
+    _check_sum(kind, shares)
+
+
+def _check_labelled(kind: Family, numbers: Mapping[str, float | None]) -> None:
+    """Raise ``Fault`` where the arguments of a family over labels are not those it takes."""
+    kind.from_words({name: np.float64(np.nan if number is None else number) for name, number in numbers.items()}, NumpyOps())
+
+
+def _check_each(kind: Family, argument: str, numbers: Mapping[str, float | None]) -> None:
+    """Raise ``Fault`` where a number, whatever its label, is not in the domain of an argument."""
+    for name, number in numbers.items():
         if number is not None:
-            check(kind.domains["p"], kind.name, name, number)
-    known = [number for number in shares.values() if number is not None]
+            check(kind.domains[argument], kind.name, name, number)
+
+
+def _check_sum(kind: Family, shares: Mapping[str, float | None]) -> None:
+    known = [share for share in shares.values() if share is not None]
     total = math.fsum(known)
     if len(known) == len(shares) and abs(total - 1) > _ADDS_UP:
-        raise Fault(f"the shares of Multinomial add up to {total:.10g}; they must add up to 1")
+        raise Fault(f"the shares of {kind.name} add up to {total:.10g}; they must add up to 1")
 
 
 def _check_ordered(kind: Family, numbers: Mapping[str, float | None]) -> None:
-    kind.from_words({name: np.float64(np.nan if number is None else number) for name, number in numbers.items()}, NumpyOps())
+    _check_labelled(kind, numbers)
     last = -math.inf
     for name in cutpoint_names(len(numbers) - 1):
         number = numbers[name]

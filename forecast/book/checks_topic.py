@@ -20,7 +20,7 @@ from forecast.book.scopes import Here, check_names, on_a_day
 from forecast.book.sources import Document
 from forecast.language.classes import is_unspelled
 from forecast.language.distributions.walks import WALKS
-from forecast.language.expressions import First, Label, Name, names_in, walk
+from forecast.language.expressions import Expression, First, Label, Name, names_in, walk
 from forecast.language.faults import did_you_mean
 
 ALL_CLOCKS = frozenset(CLOCKS)
@@ -106,7 +106,7 @@ def _check_stream(draft: Draft, labels: Labels, name: str, stream: StreamDraft) 
             )
     yield from check_classes(draft, name, stream)
     for expression in stream.value.tree.arguments.values():
-        yield from check_names(draft, labels, stream.value, expression, here)  # type: ignore[arg-type]
+        yield from check_names(draft, labels, stream.value, expression, here)
     yield from check_entering(draft, labels, name, stream)
     used = {name for expression in stream.value.tree.arguments.values() for name in names_in(expression)}
     following = Here("`next`", frozenset({"parameter", "quantity"}), totals=True)
@@ -121,7 +121,9 @@ def _check_stream(draft: Draft, labels: Labels, name: str, stream: StreamDraft) 
         yield from _check_next(draft, labels, column, written, following, is_label=column in (here.coded or {}))
 
 
-def _check_next(draft: Draft, labels: Labels, column: str, written: Written, here: Here, *, is_label: bool) -> Iterator[Problem]:  # type: ignore[type-arg]
+def _check_next(
+    draft: Draft, labels: Labels, column: str, written: Written[Expression], here: Here, *, is_label: bool
+) -> Iterator[Problem]:
     tree = written.tree
     if not is_label:
         yield from check_names(draft, labels, written, tree, here)
@@ -136,7 +138,7 @@ def _check_next(draft: Draft, labels: Labels, column: str, written: Written, her
         )
 
 
-def _check_quantity(draft: Draft, labels: Labels, name: str, written: Written) -> Iterator[Problem]:  # type: ignore[type-arg]
+def _check_quantity(draft: Draft, labels: Labels, name: str, written: Written[Expression]) -> Iterator[Problem]:
     firsts = [node for node in walk(written.tree) if isinstance(node, First)]
     if firsts:
         yield written.problem(f"the quantity `{name}` cannot use `first`", "only a question's answer can", offset=firsts[0].offset)

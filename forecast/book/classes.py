@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from forecast.book.topic import Row, Stream
 from forecast.language.classes import COUNTED
+from forecast.language.expressions import indexed
 
 QUIET = "none"  # the first class of a watched stream: nothing happened
 
@@ -41,12 +42,7 @@ def is_counted(stream: Stream) -> bool:
 
 def total_names(stream: Stream) -> dict[str, str]:
     """Return the names of a stream's totals, each with its class: the stream's own (no class), and one for each class."""
-    return {stream.name: "", **{total_name(stream.name, label): label for label in stream.classes}}
-
-
-def total_name(stream: str, label: str) -> str:
-    """Return the name of a total: of the whole stream, or of one class."""
-    return f"{stream}[{label}]" if label else stream
+    return {stream.name: "", **{indexed(stream.name, label): label for label in stream.classes}}
 
 
 def amount(stream: Stream, row: Row, label: str = "") -> float:

@@ -44,6 +44,9 @@ class Written[Tree: (Expression, Statement)]:
         return self.document.at_value(self.keys, message, hint, offset=offset)
 
 
+type AnyWritten = Written[Expression] | Written[Statement]
+
+
 @dataclass(frozen=True, slots=True)
 class PartDraft:
     """A scenario or an expert: the statement (None where it cannot be parsed), the weight and why, with where each stands."""

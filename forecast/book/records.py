@@ -170,7 +170,7 @@ def _row(cells: Cells, own: Sequence[str], labels: Sequence[str], classes: Class
     if classes is None:
         value, between = _seen(cells, problems)
     else:
-        value, said = _value(cells, classes, problems)
+        value, said = _class(cells, classes, problems)
     known = _date(cells, "known", problems) if cells["known"] else end
     source, grade = _source_and_grade(cells, problems)
     columns: dict[str, float | str] = {}
@@ -216,10 +216,8 @@ def _seen(cells: Cells, problems: list[Problem]) -> tuple[float | None, Between 
     return (high if low is None else low), between
 
 
-def _value(cells: Cells, classes: Classes | None, problems: list[Problem]) -> tuple[float | None, str]:
-    """What was seen, as a number, and in words where it is of classes: a class's number, or the number of all that were counted."""
-    if classes is None:
-        return _number(cells, "value", problems), ""
+def _class(cells: Cells, classes: Classes, problems: list[Problem]) -> tuple[float | None, str]:
+    """What was seen of classes, as a number and in words: a class's number, or the number of all that were counted."""
     if not classes.counted:
         text = cells["value"]
         if text in classes.labels:

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-from forecast.book.draft import Draft, StreamDraft, Written
+from forecast.book.draft import AnyWritten, Draft, StreamDraft
 from forecast.book.labels import Labels, calendars_of, categories_of, per_of, shares_of
 from forecast.book.names import ARTICLES, CLOCKS
 from forecast.book.problems import Problem
 from forecast.language.classes import CLASSED
-from forecast.language.expressions import Compare, Expression, First, Index, Label, Name, Total, children, names_in, streams_in, walk
+from forecast.language.expressions import Compare, Expression, First, Index, Label, Name, Total, children, names_in, streams_in
 from forecast.language.faults import did_you_mean
 
 
@@ -75,7 +75,7 @@ def uses(draft: Draft, expression: Expression, seen: frozenset[str] = frozenset(
     return reduce(Uses.__or__, [uses(draft, draft.quantities[name].tree, seen | {name}) for name in inner], own)
 
 
-def check_names(draft: Draft, labels: Labels, written: Written[Expression], expression: Expression, here: Here) -> Iterator[Problem]:
+def check_names(draft: Draft, labels: Labels, written: AnyWritten, expression: Expression, here: Here) -> Iterator[Problem]:
     """Yield what is wrong with the names, labels and indexes of an expression, or of an argument of a statement."""
     yield from _Checker(draft, labels, written, here).check(expression)
 
@@ -84,7 +84,7 @@ def check_names(draft: Draft, labels: Labels, written: Written[Expression], expr
 class _Checker:
     draft: Draft
     labels: Labels
-    written: Written[Expression]
+    written: AnyWritten
     here: Here
 
     def check(self, node: Expression) -> Iterator[Problem]:
@@ -264,8 +264,3 @@ class _Checker:
                     f"a label of `{label_sets[0]}` is compared with something else",
                     f"compare it with one of: {', '.join(self.labels.sets[label_sets[0]])}",
                 )
-
-
-def has_node(expression: Expression, kind: type) -> bool:
-    """Whether a kind of node occurs in an expression."""
-    return any(isinstance(node, kind) for node in walk(expression))

@@ -29,6 +29,12 @@ class Between:
     low: float
     high: float
 
+    def __str__(self) -> str:
+        """The range in words, to the last digit: ``at least 100``, ``at most 5``, ``80 to 120``."""
+        if self.high == math.inf:
+            return f"at least {self.low:.15g}"
+        return f"at most {self.high:.15g}" if self.low == -math.inf else f"{self.low:.15g} to {self.high:.15g}"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -55,6 +61,11 @@ class Row:
     between: Between | None = None
     origin: str = ""
     said: str = ""  # the value in words, where it is a class, or counts of classes
+
+    @property
+    def value_text(self) -> str:
+        """What the row says of the value, to the last digit: a number, a range, a class or counts of classes."""
+        return self.said or (f"{self.value:.15g}" if self.between is None else str(self.between))
 
     @property
     def is_nothing(self) -> bool:
@@ -197,11 +208,6 @@ class Parameter:
     def share_of(self, part: Part) -> float:
         """Return a part's share of the weight that counts: 0 where it is not used."""
         return part.weight / math.fsum(each.weight for each in self.parts if each.is_used) if part.is_used else 0.0
-
-    @property
-    def any_statement(self) -> Statement:
-        """One of the prior's statements, from which its kind can be told."""
-        return self.prior if self.prior is not None else next(iter(self.by_label.values()))
 
     def statement_for(self, label: str = "") -> Statement:
         """Return the prior statement of one label (of the only value for none)."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.lines import print_json, stop_at
-from forecast.cli.options import AsJson, Book, day, root_of, today
+from forecast.cli.options import AsJson, Book, ParameterName, PriorLabel, PriorWhy, Reviewed, reviewed_on, root_of, today
 from forecast.cli.said import Said, check_said, judgement_said, support_said
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from forecast.eliciting.offers import Offer
     from forecast.eliciting.subject import Subject
 
-Name = Annotated[str, typer.Argument(metavar="TOPIC.NAME", help="The parameter.", show_default=False)]
 Interval = Annotated[
     tuple[float, float] | None,
     typer.Option("--interval", metavar="LOW HIGH", help="A range, with as much of the rest below it as above.", show_default=False),
@@ -47,19 +46,11 @@ Values = Annotated[
     str | None,
     typer.Option("--support", metavar="TEXT", help="Its values: real, positive, share or LOW..HIGH (default: as now).", show_default=False),
 ]
-Label = Annotated[str, typer.Option("--label", help="The label whose prior it is, where they differ by label.", show_default=False)]
-Why = Annotated[str | None, typer.Option("--why", help="The reason, in a sentence (default: the present one).", show_default=False)]
-Reviewed = Annotated[
-    date | None,
-    typer.Option(
-        "--reviewed", metavar="DATE", parser=day, help="The day whose knowledge the reasoning uses (default: today).", show_default=False
-    ),
-]
 Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: take the best fit and write it.")]
 
 
 def elicit(
-    name: Name,
+    name: ParameterName,
     *,
     interval: Interval = None,
     mass: Mass = None,
@@ -70,8 +61,8 @@ def elicit(
     points: Points = None,
     family: Family = "",
     support: Values = None,
-    label: Label = "",
-    why: Why = None,
+    label: PriorLabel = "",
+    why: PriorWhy = None,
     reviewed: Reviewed = None,
     yes: Yes = False,
     book: Book = None,
@@ -94,8 +85,7 @@ def elicit(
 
     said = Said(interval, mass, quartiles, seen, chips, points, maxent)
     now, asks = today(), not (yes or as_json)
-    if reviewed is not None and reviewed > now:
-        raise typer.BadParameter(f"{reviewed} is after today ({now})", param_hint="--reviewed")
+    on = reviewed_on(reviewed, now=now)
     check_said(said, needed=not asks)
     root = root_of(book)
     try:
@@ -105,7 +95,7 @@ def elicit(
             from forecast.cli.prompts import asked_why
 
             why = why or asked_why()
-        revision = Revision(subject.parameter.name, found[0].fit.statement, subject.label, why, reviewed or now)
+        revision = Revision(subject.parameter.name, found[0].fit.statement, subject.label, why, on)
         if asks:
             _write_if_agreed(root, subject, revision, now)
         else:

@@ -30,6 +30,13 @@ def not_later(as_of: date | None, *, now: date) -> date:
     return as_of or now
 
 
+def reviewed_on(reviewed: date | None, *, now: date) -> date:
+    """Return the day whose knowledge a prior's reasoning uses, today where none is given; refuse one after today."""
+    if reviewed is not None and reviewed > now:
+        raise typer.BadParameter(f"{reviewed} is after today ({now})", param_hint="--reviewed")
+    return reviewed or now
+
+
 def named(texts: Sequence[str], *, option: str) -> dict[str, str]:
     """Return the texts of an option that is written NAME="..." and may be repeated, by name."""
     found = {}
@@ -58,6 +65,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")
 AsOf = Annotated[
     date | None,
     typer.Option("--as-of", metavar="DATE", parser=day, help="Use the knowledge of this day (default: today, UTC).", show_default=False),
+]
+ParameterName = Annotated[str, typer.Argument(metavar="TOPIC.NAME", help="The parameter.", show_default=False)]
+PriorLabel = Annotated[str, typer.Option("--label", help="The label whose prior it is, where they differ by label.", show_default=False)]
+PriorWhy = Annotated[str | None, typer.Option("--why", help="The reason, in a sentence (default: the present one).", show_default=False)]
+Reviewed = Annotated[
+    date | None,
+    typer.Option(
+        "--reviewed", metavar="DATE", parser=day, help="The day whose knowledge the reasoning uses (default: today).", show_default=False
+    ),
 ]
 Topics = Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]...", help="Only these topics (default: all).", show_default=False)]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The seed of all randomness.")]

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from forecast.cli.elicit import elicit
 from forecast.cli.lines import print_columns, print_json, shortened, stop_at
-from forecast.cli.options import AsJson, AsOf, Book, Trust, day, not_later, root_of, today
+from forecast.cli.options import (
+    AsJson,
+    AsOf,
+    Book,
+    ParameterName,
+    PriorLabel,
+    PriorWhy,
+    Reviewed,
+    Trust,
+    not_later,
+    reviewed_on,
+    root_of,
+    today,
+)
 
 if TYPE_CHECKING:
     from forecast.beliefs import Believed, BelievedPart, Change
     from forecast.revising import Revised
 
 Topic = Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="Only this topic (default: all).", show_default=False)]
-Name = Annotated[str, typer.Argument(metavar="TOPIC.NAME", help="The parameter.", show_default=False)]
 Statement = Annotated[str, typer.Argument(metavar="STATEMENT", help='A distribution, as in "Gamma(p5=0.05, p95=2)".', show_default=False)]
-Why = Annotated[str | None, typer.Option("--why", help="The reason, in a sentence (default: the present one).", show_default=False)]
-Label = Annotated[str, typer.Option("--label", help="The label whose prior it is, where they differ by label.", show_default=False)]
-Reviewed = Annotated[
-    date | None,
-    typer.Option(
-        "--reviewed", metavar="DATE", parser=day, help="The day whose knowledge the reasoning uses (default: today).", show_default=False
-    ),
-]
 
 
 def prior() -> typer.Typer:
@@ -80,11 +82,11 @@ def _part_rows(value: Believed) -> list[tuple[str, ...]]:
 
 
 def set_(
-    name: Name,
+    name: ParameterName,
     statement: Statement,
     *,
-    why: Why = None,
-    label: Label = "",
+    why: PriorWhy = None,
+    label: PriorLabel = "",
     reviewed: Reviewed = None,
     book: Book = None,
     as_json: AsJson = False,
@@ -101,12 +103,10 @@ def set_(
     from forecast.revising import find_parameter, revise
 
     now = today()
-    if reviewed is not None and reviewed > now:
-        raise typer.BadParameter(f"{reviewed} is after today ({now})", param_hint="--reviewed")
     root = root_of(book)
     topic, parameter, problems = find_parameter(root, name)
     stop_at(problems, as_json=as_json)
-    done = revise(root, topic, Revision(parameter, statement, label, why, reviewed or now), today=now)
+    done = revise(root, topic, Revision(parameter, statement, label, why, reviewed_on(reviewed, now=now)), today=now)
     stop_at(done.problems, as_json=as_json)
     print_revised(done, as_json=as_json)
 
@@ -114,7 +114,9 @@ def set_(
 def print_revised(done: Revised, *, as_json: bool) -> None:
     """Print where a prior was written, and its points before and after."""
     if as_json:
-        changed = {name: [asdict(each) for each in values] for name, values in (("before", done.before), ("after", done.after))}
+        from forecast.beliefs import as_data
+
+        changed = {name: [as_data(each) for each in values] for name, values in (("before", done.before), ("after", done.after))}
         print_json({"path": done.path, "line": done.line} | changed)
         return
     typer.echo(f"{done.path}:{done.line}")

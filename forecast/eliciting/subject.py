@@ -11,6 +11,7 @@ from forecast.eliciting.candidates import support_of_family
 from forecast.eliciting.fits import Fit, fit_of, read_statement
 from forecast.eliciting.judgements import REAL, Support
 from forecast.language.distributions import FAMILIES, family
+from forecast.language.expressions import indexed
 from forecast.language.faults import Fault
 
 
@@ -29,7 +30,7 @@ class Subject:
     @property
     def name(self) -> str:
         """Its name as statements write it: ``refuses[korea]``."""
-        return f"{self.parameter.name}[{self.label}]" if self.label else self.parameter.name
+        return indexed(self.parameter.name, self.label)
 
     @property
     def unit(self) -> str:

@@ -109,20 +109,8 @@ def _run(model: Model, rendered: Rendered, compiled: Any, settings: Settings, se
 
 
 def _sample(compiled: Any, settings: Settings, seed: int) -> Chains:
-    import nutpie
-
     try:
-        tree = nutpie.sample(
-            compiled,
-            draws=settings.draws,
-            tune=settings.tune,
-            chains=settings.chains,
-            target_accept=settings.target_accept,
-            seed=seed,
-            save_warmup=False,
-            store_unconstrained=True,
-            progress_bar=False,
-        )
+        tree = run_chains(compiled, settings, seed, store_unconstrained=True)
     except RuntimeError as error:
         raise CannotSample(f"NUTS found no point to start from or to go on from: {error}") from error
     stats = tree["sample_stats"]
@@ -131,6 +119,23 @@ def _sample(compiled: Any, settings: Settings, seed: int) -> Chains:
         unconstrained=one_after_another(stats["unconstrained_draw"].values),
         log_hypotheses=None if joint is None else one_after_another(joint),
         divergences=int(stats["diverging"].values.sum()),
+    )
+
+
+def run_chains(compiled: Any, settings: Settings, seed: int, *, store_unconstrained: bool) -> Any:
+    """Run nutpie on a compiled model and return its tree of draws; raises ``RuntimeError`` as nutpie does."""
+    import nutpie
+
+    return nutpie.sample(
+        compiled,
+        draws=settings.draws,
+        tune=settings.tune,
+        chains=settings.chains,
+        target_accept=settings.target_accept,
+        seed=seed,
+        save_warmup=False,
+        store_unconstrained=store_unconstrained,
+        progress_bar=False,
     )
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from forecast.book.problems import Place
 from forecast.book.topic import OwnModel, Parameter
-from forecast.inference.nuts import Settings, diagnose, one_after_another, sounder
+from forecast.inference.nuts import Settings, diagnose, one_after_another, run_chains, sounder
 from forecast.inference.posterior import Posterior
 from forecast.model.model import Model
 from forecast.model.own import data_of, refusal
@@ -106,19 +106,8 @@ def _compiled(model: Model, built: Any) -> Any:
 
 
 def _run(model: Model, compiled: Any, settings: Settings, seed: int) -> Posterior:
-    import nutpie
-
     try:
-        tree = nutpie.sample(
-            compiled,
-            draws=settings.draws,
-            tune=settings.tune,
-            chains=settings.chains,
-            target_accept=settings.target_accept,
-            seed=seed,
-            save_warmup=False,
-            progress_bar=False,
-        )
+        tree = run_chains(compiled, settings, seed, store_unconstrained=False)
     except RuntimeError as error:
         _wrong(model, f"NUTS cannot sample its model: {_in_a_line(error)}")
     parameters = {name: _drawn(tree["posterior"][name].values, each) for name, each in model.topic.parameters.items()}

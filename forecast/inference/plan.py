@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.language.expressions import Expression, names_in
+from forecast.language.expressions import Expression
 from forecast.model.coordinates import prior_coordinates
 from forecast.model.likelihood import moved_together
-from forecast.model.model import Array, Model
+from forecast.model.model import Array, Model, names_used
 from forecast.model.own import refuse_own
 from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
 
@@ -62,7 +62,7 @@ class Plan:
 
     def depends(self, expressions: Iterable[Expression], but_not: str = "") -> bool:
         """Whether expressions use a discrete parameter, other than ``but_not``."""
-        return bool((names_behind(self.model, expressions) - {but_not}) & self.discrete)
+        return bool((names_used(self.model.topic, *expressions) - {but_not}) & self.discrete)
 
     def support(self, block: Block) -> tuple[float, float]:
         """The support of a block whose prior depends on a hypothesis; raises ``CannotSample`` unless it is the same under all."""
@@ -85,22 +85,6 @@ def plan(model: Model) -> Plan:
     if not possible:
         raise CannotSample("some row is impossible under every draw of the priors")
     return Plan(model, prior, tuple(hypothesis for hypothesis, _ in possible), tuple(moved for _, moved in possible))
-
-
-def names_behind(model: Model, expressions: Iterable[Expression]) -> frozenset[str]:
-    """Return every name that expressions use, through quantities and what series become later."""
-    found: set[str] = set()
-    waiting = list(expressions)
-    while waiting:
-        for name in names_in(waiting.pop()):
-            if name in found:
-                continue
-            found.add(name)
-            if name in model.topic.quantities:
-                waiting.append(model.topic.quantities[name].expression)
-            elif name in model.topic.series and (later := model.topic.series[name].later) is not None:
-                waiting.append(later)
-    return frozenset(found)
 
 
 def _moved(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis) -> Moved:

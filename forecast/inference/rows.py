@@ -18,16 +18,12 @@ from forecast.inference.plan import CannotSample
 from forecast.inference.pymc_distributions import distribution_of
 from forecast.language.distributions import Family
 from forecast.language.distributions.bounded import Bounded, inner_arguments
+from forecast.language.distributions.supports import AMOUNTS, BETWEEN_ZERO_AND_ONE, COUNTS
 from forecast.language.evaluate import evaluate
 from forecast.language.tensors import TensorOps
 from forecast.model.likelihood import Entry
 from forecast.model.model import Array, Model, Table
 
-COUNTS = frozenset({"Poisson", "NegativeBinomial", "ZeroInflatedPoisson", "Binomial", "BetaBinomial", "Bernoulli"})
-POSITIVE = frozenset(
-    {"Exponential", "LogNormal", "Gamma", "InverseGamma", "Weibull", "HalfNormal", "HalfStudentT", "HalfCauchy", "Beta", "LogitNormal"}
-)
-SHARES = frozenset({"Beta", "LogitNormal"})
 NORMAL = frozenset({"Normal", "LogNormal", "HalfNormal", "LogitNormal"})
 ROOT_TWO = np.sqrt(2.0)
 TENSORS = TensorOps()
@@ -62,7 +58,7 @@ def log_likelihood_of_rows(model: Model, cut: Table, known: Mapping[str, Any], s
 
 
 def _weighed(density: Any, entry: Entry) -> Any:
-    counts = np.flatnonzero(entry.counted & (entry.weights[0] > 0))
+    counts = np.flatnonzero(entry.telling)
     return density[..., counts] * entry.weights[0, counts]
 
 
@@ -174,9 +170,9 @@ def _inside(kind: Family, arguments: Mapping[str, Any], x: Array) -> tuple[NDArr
         most = {"Bernoulli": 1, "Binomial": arguments.get("n"), "BetaBinomial": arguments.get("n")}.get(kind.name)
         if isinstance(most, int | float | np.ndarray | np.number):
             high = np.broadcast_to(np.asarray(most, dtype=np.float64), x.shape)
-    elif kind.name in POSITIVE:
+    elif kind.name in AMOUNTS:
         low = np.zeros(x.shape)
-        high = np.ones(x.shape) if kind.name in SHARES else high
+        high = np.ones(x.shape) if kind.name in BETWEEN_ZERO_AND_ONE else high
     inside = (x > low) & (x < high) & np.isfinite(x)
     beside = np.where(np.isfinite(x), x, 0.0)
     beside = np.where(x <= low, np.where(np.isfinite(low), low + 0.5, beside), beside)

@@ -8,8 +8,7 @@ moves in continuous values only.
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,37 +18,16 @@ from numpy.typing import NDArray
 
 from forecast.book.classes import count_column, is_counted
 from forecast.book.topic import Row, Stream
-from forecast.inference.plan import CannotSample, Plan, names_behind, plan
-from forecast.inference.pymc_model import LOCATION_SCALE
-from forecast.inference.pymc_pools import POTENTIAL
-from forecast.inference.source_distributions import arguments_text, density_text, helpers, transform_text, walk_lines
+from forecast.inference.plan import Plan, plan
+from forecast.inference.source_distributions import arguments_text, helpers
+from forecast.inference.source_priors import INDENT, SOURCE, Parameters, plain
 from forecast.inference.source_rows import LOG_BETWEEN, entering_arrays, entering_lines, entering_rows, has_ranges
-from forecast.language.classes import whole_shares
 from forecast.language.distributions import Family, family_for
-from forecast.language.distributions.pools import LINEAR, LOG_ODDS
-from forecast.language.distributions.walks import Walk
 from forecast.language.evaluate import Scope, evaluate
-from forecast.language.source import Source, SourceOps, number_text
+from forecast.language.source import Source, number_text
 from forecast.language.statements import Statement
 from forecast.model.likelihood import expressions_of
-from forecast.model.model import Model, Table
-from forecast.model.priors import Block
-
-SOURCE = SourceOps()
-INDENT = "    "
-RESERVED = {
-    "np",
-    "pm",
-    "pt",
-    "slice",
-    "total",
-    "hypotheses",
-    "joint",
-    "log_between",
-    "log_density",
-    "log_odds_density",
-    "log_odds_mass",
-}  # names the program uses itself
+from forecast.model.model import Model, Table, names_used
 
 
 def pymc_source(model: Model) -> str:
@@ -57,7 +35,8 @@ def pymc_source(model: Model) -> str:
 
     Raises ``CannotSample`` where ``pymc_model`` would.
     """
-    writer = _Writer(plan(model))
+    planned = plan(model)
+    writer = _Writer(planned, Parameters(planned))
     parts = [writer.heading(), *writer.data(), writer.model_block(), writer.ending()]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -65,6 +44,7 @@ def pymc_source(model: Model) -> str:
 @dataclass(frozen=True, slots=True)
 class _Writer:
     plan: Plan
+    parameters: Parameters
 
     @property
     def model(self) -> Model:
@@ -75,7 +55,7 @@ class _Writer:
         topic = self.model.topic
         return "\n".join(
             [
-                f'"""{_plain(topic.title)}: what the record says as of {self.model.as_of}.',
+                f'"""{plain(topic.title)}: what the record says as of {self.model.as_of}.',
                 "",
                 f"The topic `{topic.name}` as a PyMC program, with the statements of its files.",
                 '"""',
@@ -89,10 +69,6 @@ class _Writer:
                 *(["", LOG_BETWEEN] if has_ranges(self.model.tables) else []),
             ]
         )
-
-    def variable(self, name: str) -> str:
-        """The program's name for a parameter."""
-        return f"{name}_" if name in RESERVED else name
 
     def array(self, stream: str, column: str) -> str:
         """The program's name for an array of a stream, different from every parameter's."""
@@ -110,7 +86,7 @@ class _Writer:
             if not rows.any():
                 continue
             stream = table.stream
-            yield f"\n# {name}: {_plain(stream.about)}"
+            yield f"\n# {name}: {plain(stream.about)}"
             left_out = len(rows) - int(rows.sum())
             if left_out:
                 which = "row is left out: no parameter makes it" if left_out == 1 else "rows are left out: no parameter makes them"
@@ -132,7 +108,7 @@ class _Writer:
 
     def columns_of(self, name: str, table: Table) -> dict[str, NDArray[Any]]:
         """The arrays that a stream's statement uses, by their names in the program."""
-        used = names_behind(self.model, expressions_of(table.stream))
+        used = names_used(self.model.topic, *expressions_of(table.stream))
         rows = self.rows_of(name)
         found = {self.array(name, column): values[0, rows] for column, values in table.columns.items() if column in used}
         for series, (known, later) in table.series.items():
@@ -144,17 +120,7 @@ class _Writer:
     # the model
 
     def model_block(self) -> str:
-        lines = ["", "with pm.Model() as model:"]
-        for parameter in self.model.topic.parameters.values():
-            blocks = [block for block in self.plan.prior if block.name == parameter.name]
-            unit = f" [{parameter.unit}]" if parameter.unit else ""
-            whys = [parameter.why, *(part.why for part in parameter.parts if part.is_used)]
-            said = _plain(" ".join(why for why in whys if why))
-            lines += [f"{INDENT}# {line}" for line in textwrap.wrap(f"{parameter.name}{unit}: {said}", 110)]
-            if blocks[0].family.discrete:
-                lines += [f"{INDENT}# {parameter.name} has prior {blocks[0].statement.text}: it is summed out below", ""]
-            else:
-                lines += [*self._parameter(parameter.name, blocks), ""]
+        lines = ["", "with pm.Model() as model:", *self.parameters.declarations()]
         for name, table in self.model.tables.items():
             if self.rows_of(name).any() and not self.plan.depends(expressions_of(table.stream)):
                 lines.append(f"{INDENT}# {name}: {self._in_the_file(table)}")
@@ -170,62 +136,6 @@ class _Writer:
             lines += ["", *self._over_hypotheses()]
         return "\n".join(lines)
 
-    def _parameter(self, name: str, blocks: list[Block]) -> Iterator[str]:
-        if len(blocks) == 1:
-            yield from self._declaration(blocks[0], self.variable(name), name)
-            return
-        pieces = []
-        for block in blocks:
-            labels = [block.parameter.labels[position] for position in block.positions]
-            piece = f"{name}_{block.positions[0]}"
-            yield f"{INDENT}# {', '.join(labels)}"
-            yield from self._declaration(block, piece, piece)
-            pieces.append(piece)
-        order = np.argsort(np.concatenate([block.positions for block in blocks])).tolist()
-        yield f'{INDENT}{self.variable(name)} = pm.Deterministic("{name}", pt.concatenate([{", ".join(pieces)}])[{order}])'
-
-    def _declaration(self, block: Block, variable: str, name: str) -> Iterator[str]:
-        shape = f", shape={block.size}" if block.parameter.labels else ""
-        if self.plan.is_flat(block) and block.family.joint:
-            yield f"{INDENT}# {block.statement.text} depends on a hypothesis: its density is added below"
-            yield f'{INDENT}{variable} = pm.Dirichlet("{name}", a=np.ones({block.size}))'
-            return
-        if self.plan.is_flat(block):
-            lower, upper = self.plan.support(block)
-            yield f"{INDENT}# {block.statement.text} depends on a hypothesis: its density is added below"
-            if np.isfinite(lower) and np.isfinite(upper):
-                yield f'{INDENT}{variable} = pm.Uniform("{name}", {lower:g}, {upper:g}{shape})'
-            elif lower in {0, -np.inf} and np.isinf(upper):
-                yield f'{INDENT}{variable} = pm.{"HalfFlat" if lower == 0 else "Flat"}("{name}"{shape})'
-            else:
-                raise CannotSample(f"the support of `{block.name}` depends on a hypothesis")
-            return
-        kind, arguments = self._prior_arguments(block)
-        if isinstance(kind, Walk):
-            yield f"{INDENT}# {block.statement.text}, by its steps, which samples better"
-            yield f'{INDENT}{variable}_standard = pm.Normal("{name}_standard", 0, 1, shape={block.size})'
-            yield from (f"{INDENT}{line}" for line in walk_lines(kind, arguments, variable, name, block.size))
-            return
-        if kind.name == LOG_ODDS:
-            middle = f"np.full({block.size}, {kind.quantile(0.5):g})" if shape else f"{kind.quantile(0.5):g}"
-            yield f"{INDENT}# {block.statement.text}: its density is added as a potential"
-            yield f'{INDENT}{variable} = pm.Flat("{name}", initval={middle}{transform_text(kind, arguments)}{shape})'
-            yield f'{INDENT}pm.Potential("{name}{POTENTIAL}", {density_text(kind, arguments, variable)}.sum())'
-            return
-        if block.fixed is None and set(arguments) - {"nu"} == set(LOCATION_SCALE.get(kind.name, ())):
-            yield f"{INDENT}# {block.statement.text}, as a standard variable shifted and scaled, which samples better"
-            yield f"{INDENT}{variable}_standard = pm.{_standard(kind.name, arguments, name)}, shape={block.size})"
-            location, scale = (arguments[key] for key in LOCATION_SCALE[kind.name])
-            value = location + scale * Source(f"{variable}_standard")
-            value = SOURCE.exp(value) if kind.name == "LogNormal" else SOURCE.expit(value) if kind.name == "LogitNormal" else value
-            yield f'{INDENT}{variable} = pm.Deterministic("{name}", {value}{"" if shape else "[0]"})'
-            return
-        yield f"{INDENT}# {block.statement.text}"
-        if kind.name == LINEAR:
-            yield f"{INDENT}# (where its parts hardly meet, NUTS may stay in one of them: run more chains)"
-        transform = transform_text(kind, arguments)
-        yield f'{INDENT}{variable} = pm.{kind.name}("{name}", {arguments_text(kind, arguments)}{transform}{shape})'
-
     def _over_hypotheses(self) -> Iterator[str]:
         names = sorted(self.plan.discrete)
         yield f"{INDENT}# The discrete parameters are summed out: each combination of their values is a hypothesis with"
@@ -240,13 +150,13 @@ class _Writer:
             yield f"{INDENT * 2}({shown}{',' if len(names) == 1 else ''}),{self._in_words(names, codes)}"
         yield f"{INDENT}]"
         yield ""
-        yield f"{INDENT}def log_density({', '.join(map(self.variable, names))}):"
+        yield f"{INDENT}def log_density({', '.join(map(self.parameters.variable, names))}):"
         yield f"{INDENT * 2}total = 0"
         for block in self.plan.prior:
             if not block.family.discrete and not self.plan.is_flat(block):
                 continue
             yield f"{INDENT * 2}# {block.name}: {block.statement.text}"
-            yield f"{INDENT * 2}total += {self._prior_density(block)}"
+            yield f"{INDENT * 2}total += {self.parameters.log_density(block)}"
         for name, table in self.model.tables.items():
             if self.rows_of(name).any() and self.plan.depends(expressions_of(table.stream)):
                 yield f"{INDENT * 2}# {name}: {self._in_the_file(table)}"
@@ -271,43 +181,21 @@ class _Writer:
             said.append(f"{name} " + " ".join(categories[value] if categories else str(value) for value in values))
         return f"  # {', '.join(said)}"
 
-    def _prior_density(self, block: Block) -> str:
-        kind, arguments = self._prior_arguments(block)
-        labelled = bool(block.parameter.labels)
-        variable = self.variable(block.name)
-        if labelled and block.size < len(block.parameter.labels):
-            variable = f"{variable}[{list(block.positions)}]"
-        if kind.name == "Categorical":
-            density = f"pt.log(pt.as_tensor_variable({arguments['p']}))[{variable}]"
-            return f"{density}.sum()" if labelled else density
-        return f"{density_text(kind, arguments, variable)}.sum()"
-
     # arguments
 
-    def _names(self) -> dict[str, Any]:
-        return {name: Source(self.variable(name)) for name in self.model.topic.parameters}
-
-    def _prior_arguments(self, block: Block) -> tuple[Family, dict[str, Any]]:
-        scope = self.model.scope(self._names())
-        if per := block.parameter.per:
-            positions = list(block.positions)
-            whole = positions == list(range(len(block.parameter.labels)))
-            scope = scope.plus(values={per: Source("slice(None)" if whole else str(positions))}, coded={per: per})
-        return self._distribution(block.statement, scope)
-
     def _row_arguments(self, name: str, table: Table) -> tuple[Family, dict[str, Any]]:
-        return self._distribution(table.stream.value, self._row_scope(name, table))
+        return self.parameters.distribution(table.stream.value, self._row_scope(name, table))
 
     def _in_the_file(self, table: Table) -> str:
         """What the file says of how a stream's rows arise."""
-        return "; ".join([table.stream.value.text, *(f"{key} {_plain(text)}" for key, text in table.stream.entering_texts.items())])
+        return "; ".join([table.stream.value.text, *(f"{key} {plain(text)}" for key, text in table.stream.entering_texts.items())])
 
     def _entering(self, name: str, table: Table) -> tuple[list[str], str]:
         """The lines and the expression of the log-likelihood of rows that have an entry."""
         stream, scope = table.stream, self._row_scope(name, table)
 
         def dist(statement: Statement) -> tuple[Family, str]:
-            kind, arguments = self._distribution(statement, scope)
+            kind, arguments = self.parameters.distribution(statement, scope)
             return kind, f"pm.{kind.name}.dist({arguments_text(kind, arguments)})"
 
         return entering_lines(
@@ -321,7 +209,7 @@ class _Writer:
         )
 
     def _row_scope(self, name: str, table: Table) -> Scope:
-        scope = self.model.scope(self._names())
+        scope = self.model.scope(self.parameters.names())
         columns: dict[str, Any] = {column: Source(self.array(name, column)) for column in table.columns}
         scope = scope.plus(values=columns, totals={total: Source(self.array(name, _total(total))) for total in table.totals})
         for series, (_, later_share) in table.series.items():
@@ -331,13 +219,6 @@ class _Writer:
                 value = value + Source(self.array(name, f"{series}_later_share")) * evaluate(later, scope, SOURCE)
             scope = scope.plus(values={series: value})
         return scope
-
-    def _distribution(self, statement: Statement, scope: Scope) -> tuple[Family, dict[str, Any]]:
-        kind, arguments = self.model.distribution(statement, scope, SOURCE)
-        shares = {name: its.labels for name, its in self.model.topic.parameters.items() if its.per == name}
-        if whole := whole_shares(statement, shares):
-            arguments["p"] = Source(self.variable(whole))
-        return kind, dict(arguments)
 
     def _observed(self, name: str, table: Table) -> str:
         seen = self.array(name, "seen")
@@ -387,17 +268,6 @@ class _Writer:
                     )
 
 
-def _standard(kind: str, arguments: Mapping[str, Any], name: str) -> str:
-    """The start of the declaration of the standard variable of a location-scale family."""
-    match kind:
-        case "StudentT":
-            return f'StudentT("{name}_standard", nu={number_text(arguments["nu"])}, mu=0, sigma=1'
-        case "Cauchy":
-            return f'Cauchy("{name}_standard", alpha=0, beta=1'
-        case _:
-            return f'Normal("{name}_standard", 0, 1'
-
-
 def _keeping(kind: Family) -> str:
     """OrderedLogistic would keep every class's share at every draw."""
     return ", compute_p=False" if kind.name == "OrderedLogistic" else ""
@@ -425,8 +295,3 @@ def _labels_name(label_set: str) -> str:
 
 def _interval(start: object, end: object) -> str:
     return f"{start}" if start == end else f"{start} to {end}"
-
-
-def _plain(text: str) -> str:
-    """Text on one line, safe inside a comment or a docstring."""
-    return " ".join(text.split()).replace("\\", "/").replace('"""', "'''")

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.plan import CannotSample
-from forecast.inference.rows import COUNTS, POSITIVE
 from forecast.language.distributions import Family
 from forecast.language.distributions.bounded import Bounded
+from forecast.language.distributions.supports import may_be_negative
 from forecast.language.source import number_text
 from forecast.model.likelihood import Entry
 from forecast.model.model import Table
@@ -33,7 +33,7 @@ type Dist = tuple[Family, str]  # a family and the text of its PyMC distribution
 
 def entering_rows(table: Table, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Of some rows, those that count: neither copies nor of weight 0."""
-    return rows if table.entry is None else rows & table.entry.counted & (table.entry.weights[0] > 0)
+    return rows if table.entry is None else rows & table.entry.telling
 
 
 def has_ranges(tables: Mapping[str, Table]) -> bool:
@@ -47,14 +47,14 @@ def entering_arrays(table: Table, rows: NDArray[np.bool_], array: Callable[[str]
         return
     entry = table.entry.at(rows)
     if entry.ranged.any():
-        lowest = 0.0 if _never_negative(table) else -np.inf
+        lowest = -np.inf if may_be_negative(table.stream.value) else 0.0
         lows = np.where(entry.ranged & (entry.lower[0] > lowest), entry.lower[0], -np.inf)
         yield f"{array('is_range')} = np.array([{', '.join(str(bool(each)) for each in entry.ranged)}])"
         yield f"{array('low')} = np.array([{_numbers(lows)}])"
         yield f"{array('high')} = np.array([{_numbers(np.where(entry.ranged, entry.upper[0], table.values[0, rows]))}])"
     if (entry.weights != 1).any():
         yield f"{array('weight')} = np.array([{_numbers(entry.weights[0])}])"
-    if _shared(entry):
+    if entry.is_shared:
         yield f"{array('origins')} = {_origins(entry)}  # the rows of each origin, which are right or wrong together"
 
 
@@ -77,7 +77,7 @@ def entering_lines(
         f"{array('reliable')} = pt.as_tensor_variable({number_text(share)}) + np.zeros({int(rows.sum())})",
     ]
     joined = "pt.logaddexp(pt.log({r}) + {f}, pt.log1p(-{r}) + {g})"
-    if not _shared(entry):
+    if not entry.is_shared:
         each = joined.format(r=array("reliable"), f=array("right"), g=array("wrong"))
         return lines, f"({weight}{each}).sum()"
     r, f, g = f"{array('reliable')}[rows[0]]", f"{array('right')}[rows]", f"{array('wrong')}[rows]"
@@ -98,15 +98,6 @@ def _density(dist: Dist, entry: Entry, array: Callable[[str], str], seen: str) -
         raise CannotSample(f"PyMC has no distribution function of {kind.name}, so that a range of its values cannot be written")
     step = 1 if kind.discrete else 0
     return f"pt.switch({array('is_range')}, log_between({text}, {array('low')}, {array('high')}, {step}), {density})"
-
-
-def _never_negative(table: Table) -> bool:
-    statement = table.stream.value
-    return bool({statement.distribution, *statement.inner.values()} & (COUNTS | POSITIVE))
-
-
-def _shared(entry: Entry) -> bool:
-    return any(True for _ in entry.together())
 
 
 def _origins(entry: Entry) -> list[list[int]]:

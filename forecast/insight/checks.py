@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.book.classes import total_name
 from forecast.book.topic import Stream
+from forecast.language.expressions import indexed
 from forecast.model.classes import added
 from forecast.model.model import Array, Model
 from forecast.predictive import predict_rows
@@ -78,5 +78,5 @@ def _statistics(stream: Stream) -> dict[Statistic, Callable[[Array], Array]]:
 
 
 def _number_of(stream: Stream, label: str, rows: Array) -> Array:
-    found: Array = added(stream, rows)[total_name(stream.name, label)].sum(axis=1)
+    found: Array = added(stream, rows)[indexed(stream.name, label)].sum(axis=1)
     return found

@@ -16,12 +16,13 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.book.classes import is_counted, total_name
+from forecast.book.classes import is_counted
 from forecast.book.topic import Stream
 from forecast.future import Paths
 from forecast.insight.basis import Basis
 from forecast.insight.measures import Cases, unrounded
 from forecast.language.distributions import family_for
+from forecast.language.expressions import indexed
 from forecast.model.clock import ONE_DAY
 from forecast.model.model import Array
 from forecast.report.shape_insight import Estimate, InformationContent, SignpostContent
@@ -124,7 +125,7 @@ def look_ahead(paths: Paths, stream: Stream, label: str = "", *, months: int) ->
     start = paths.starts[stream.name]
     if column is None or paths.days[column] <= start:
         return None
-    totals = paths.totals[total_name(stream.name, label)]
+    totals = paths.totals[indexed(stream.name, label)]
     return Ahead(stream, paths.days[column] - ONE_DAY, totals[:, column] - totals[:, paths.days.index(start)], label)
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from forecast.inference.posterior import Posterior
 from forecast.inference.weights import log_sum
+from forecast.language.expressions import indexed
 from forecast.model.model import Array
 from forecast.model.priors import blocks
 
@@ -41,7 +42,7 @@ class Hypotheses:
     @property
     def name(self) -> str:
         """The parameter as statements write it: ``cause``, ``origin[army]``."""
-        return f"{self.parameter}[{self.label}]" if self.label else self.parameter
+        return indexed(self.parameter, self.label)
 
 
 @dataclass(frozen=True, slots=True)

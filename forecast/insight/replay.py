@@ -25,10 +25,9 @@ from forecast.inference.weights import effective_size
 from forecast.insight.measures import Cases, Measure, cases
 from forecast.insight.news import state_of
 from forecast.insight.pool import Pool, with_rows
-from forecast.language.expressions import names_in
 from forecast.model.classes import between, nothing
 from forecast.model.clock import ONE_DAY
-from forecast.model.model import Array, Model, model_as_of, quantities_of
+from forecast.model.model import Array, Model, model_as_of, names_used
 from forecast.model.unsound import Unsound
 
 PATHS = 3_072
@@ -123,8 +122,7 @@ def _uses_age(topic: Topic) -> bool:
     for stream in topic.streams.values():
         if stream.entering_texts:  # quiet time is then not as likely in the record as on the paths
             return True
-        quantities = [topic.quantities[name].expression for name in quantities_of(topic, stream.value)]
-        if any("age" in names_in(each) for each in (*stream.value.arguments.values(), *stream.next.values(), *quantities)):
+        if "age" in names_used(topic, stream.value, *stream.next.values()):
             return True
     return False
 

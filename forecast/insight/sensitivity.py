@@ -27,6 +27,7 @@ from forecast.insight.basis import Basis, Unknown, Varied, drawn, refitted, rewe
 from forecast.insight.pool import Pool, Weights
 from forecast.language.distributions.pools import Pooled
 from forecast.language.distributions.words import Form
+from forecast.language.expressions import indexed
 from forecast.language.faults import Fault
 from forecast.language.statements import Statement, parse_statement
 from forecast.model.model import NUMPY, Array, Model
@@ -70,7 +71,7 @@ def sensitivity(basis: Basis, wide: Pool | None = None) -> tuple[list[Sensitivit
             continue
         label = block.parameter.labels[block.positions[0]] if block.parameter.by_label and block.parameter.labels else ""
         for change, width, shift in CHANGES:
-            name = f"{block.name}[{label}]" if label else block.name
+            name = indexed(block.name, label)
             try:
                 statement = changed_statement(block, width, shift)
                 if statement is None:

@@ -126,7 +126,7 @@ class Total:
     @property
     def name(self) -> str:
         """What the total is called among all totals."""
-        return f"{self.stream}[{self.label}]" if self.label else self.stream
+        return indexed(self.stream, self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +230,11 @@ def streams_in(expression: Expression) -> dict[str, int]:
 def totals_in(expression: Expression) -> dict[str, Total]:
     """Return every total an expression uses, by its name."""
     return {node.name: node for node in walk(expression) if isinstance(node, Total)}
+
+
+def indexed(name: str, label: str) -> str:
+    """Return a name with its label as statements write it, ``refuses[korea]``; the name alone where there is no label."""
+    return f"{name}[{label}]" if label else name
 
 
 def is_condition(expression: Expression) -> bool:

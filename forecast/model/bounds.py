@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from forecast.book.topic import Topic
 from forecast.language.evaluate import Scope, evaluate
-from forecast.language.expressions import Name, names_in, streams_in
+from forecast.language.expressions import Name
 from forecast.model.misfit import misfit_of, percent
-from forecast.model.model import NUMPY, Array, Model, names_used
+from forecast.model.model import NUMPY, Array, Model, names_used, uses
 from forecast.model.unsound import Unsound, at_topic
 
 SHARE = "share"  # the unit of a quantity that lies between 0 and 1
@@ -55,15 +55,9 @@ def share_fault(name: str, scope: Scope, weights: Array | None, *, of: str) -> s
 
 def depends_on_parameters_alone(topic: Topic, name: str) -> bool:
     """Whether a quantity needs no row, day or total."""
-    waiting, seen = [topic.quantities[name].expression], {name}
-    while waiting:
-        expression = waiting.pop()
-        names = set(names_in(expression))
-        if streams_in(expression) or not names <= topic.parameters.keys() | topic.quantities.keys():
-            return False
-        waiting += [topic.quantities[each].expression for each in names & topic.quantities.keys() - seen]
-        seen |= names
-    return True
+    expression = topic.quantities[name].expression
+    names = names_used(topic, expression)
+    return not uses(topic, expression)[1] and names <= topic.parameters.keys() | topic.quantities.keys()
 
 
 def _scopes(model: Model, name: str, parameters: Mapping[str, NDArray[Any]]) -> Iterator[Scope]:

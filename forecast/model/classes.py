@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.book.classes import count_column, is_counted, total_name, total_names
+from forecast.book.classes import count_column, is_counted, total_names
 from forecast.book.topic import Stream
+from forecast.language.expressions import indexed
 from forecast.model.evidence import Record
 
 Array = NDArray[np.float64]
@@ -28,9 +29,9 @@ def added(stream: Stream, drawn: Array) -> dict[str, Array]:
     if not stream.classes:
         return {stream.name: drawn}
     if is_counted(stream):
-        parts = {total_name(stream.name, label): drawn[..., index] for index, label in enumerate(stream.classes)}
+        parts = {indexed(stream.name, label): drawn[..., index] for index, label in enumerate(stream.classes)}
         return {stream.name: drawn.sum(axis=-1), **parts}
-    parts = {total_name(stream.name, label): (drawn == index).astype(float) for index, label in enumerate(stream.classes)}
+    parts = {indexed(stream.name, label): (drawn == index).astype(float) for index, label in enumerate(stream.classes)}
     return {stream.name: np.ones_like(drawn), **parts}
 
 
@@ -38,7 +39,7 @@ def between(stream: Stream, before: Mapping[str, Array], after: Mapping[str, Arr
     """Return the value of one draw from the totals before and after it: the inverse of ``added``."""
     if not stream.classes:
         return after[stream.name] - before[stream.name]
-    names = [total_name(stream.name, label) for label in stream.classes]
+    names = [indexed(stream.name, label) for label in stream.classes]
     counts = np.stack([after[name] - before[name] for name in names], axis=-1)
     return counts if is_counted(stream) else np.asarray(counts @ np.arange(len(names), dtype=float))
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from forecast.book.classes import amount
+from forecast.book.rows import in_order, standing, without_copies
 from forecast.book.topic import Point, Row, Series, Stream, Topic
 from forecast.model.clock import ONE_DAY, days_covered
-from forecast.model.likelihood import counted_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Record:
     @property
     def counted(self) -> tuple[Row, ...]:
         """The rows without copies of reports that stand before them."""
-        return tuple(counted_rows(self.stream, self.rows)) if any(row.origin for row in self.rows) else self.rows
+        return tuple(without_copies(self.rows, self.stream.label_columns)) if any(row.origin for row in self.rows) else self.rows
 
     @property
     def ranges(self) -> tuple[Row, ...]:
@@ -46,8 +46,7 @@ class Record:
 def record_as_of(stream: Stream, as_of: date, *, opens: date) -> Record:
     """Return the record of a stream as it stood on a day."""
     visible = [_cut(row, as_of) for row in stream.rows if _exists(row, stream, as_of)]
-    replaced = {row.replaces for row in visible if row.replaces}
-    rows = tuple(sorted((row for row in visible if row.id not in replaced or not row.id), key=lambda row: (row.start, row.end, row.place)))
+    rows = tuple(in_order(standing(visible)))
     through = max((row.end for row in rows), default=opens - ONE_DAY)
     return Record(stream, rows, through)
 

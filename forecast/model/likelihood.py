@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.checks_entering import open_total, weight_fault
+from forecast.book.rows import observation
 from forecast.book.topic import Row, Stream
 from forecast.language.distributions import Family
 from forecast.language.evaluate import Scope, evaluate
@@ -66,6 +67,12 @@ class Entry:
         return first
 
     @property
+    def telling(self) -> NDArray[np.bool_]:
+        """Whether each row adds anything: the first to tell of its observation, with a weight above 0, ``(rows,)``."""
+        weighed: NDArray[np.bool_] = self.weights[0] > 0
+        return self.counted & weighed
+
+    @property
     def is_shared(self) -> bool:
         """Whether several rows are of one origin."""
         return bool(len(np.unique(self.origins)) < self.origins.shape[1])
@@ -96,21 +103,8 @@ def entry_of(topic: Topic, stream: Stream, rows: Sequence[Row], scope: Scope) ->
     ends = [(row.value, row.value) if row.between is None else (row.between.low, row.between.high) for row in rows]
     lower, upper = (np.array([[end[side] for end in ends]]) for side in (0, 1))
     origins = _numbered([("", index) if not row.origin else (row.origin,) for index, row in enumerate(rows)])
-    observations = _numbered([("", index) if not row.origin else observed(row, stream) for index, row in enumerate(rows)])
+    observations = _numbered([("", index) if not row.origin else observation(row, stream.label_columns) for index, row in enumerate(rows)])
     return Entry(lower, upper, _weights(topic, stream, rows, scope), origins, observations)
-
-
-def observed(row: Row, stream: Stream) -> tuple[object, ...]:
-    """What a report of an origin is about: rows that agree in this are copies."""
-    return (row.origin, row.start, row.end, *(row.columns.get(column) for column in stream.label_columns))
-
-
-def counted_rows(stream: Stream, rows: Sequence[Row]) -> list[Row]:
-    """Return the rows without the copies of those before them."""
-    found: dict[object, Row] = {}
-    for index, row in enumerate(rows):
-        found.setdefault(observed(row, stream) if row.origin else index, row)
-    return list(found.values())
 
 
 def density_of_rows(kind: Family, arguments: Mapping[str, Any], values: Array, entry: Entry | None) -> Array:

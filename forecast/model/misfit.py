@@ -49,10 +49,12 @@ def percent(share: float) -> str:
     return f"{float(f'{100 * share:.2g}'):g} %"
 
 
-def no_distribution(statement: Statement, kind: Family, arguments: Mapping[str, Any], wrong: NDArray[np.bool_]) -> tuple[str, str, int]:
+def no_distribution(
+    statement: Statement, kind: Family, arguments: Mapping[str, Any], wrong: NDArray[np.bool_], *, of: str = "draws"
+) -> tuple[str, str, int]:
     """Say which argument of a statement makes no distribution, how far it is off and at how many draws.
 
-    ``wrong`` is ``(draws, columns)``.  Returns the message, a hint, and the column of the worst value.
+    ``wrong`` is ``(draws, columns)``; ``of`` says what the draws are of.  Returns the message, a hint, and the column of the worst value.
     """
     for name, value in arguments.items():
         domain = kind.domains.get(name)
@@ -61,15 +63,15 @@ def no_distribution(statement: Statement, kind: Family, arguments: Mapping[str, 
         misfit = misfit_of(value, wrong & ~np.broadcast_to(domain.holds(np.asarray(value, dtype=float)), wrong.shape))
         if misfit is not None:
             said = f"`{name}` is {misfit.worst:.6g} at worst, and must be {domain.wording}"
-            return _told(statement, misfit.share, said), _hint(statement, name), misfit.column
+            return _told(statement, misfit.share, said, of), _hint(statement, name), misfit.column
     draw, column = np.argwhere(wrong)[0]
     listed = {"p", "cutpoints"} if kind.name in CLASSED else set()
     shown = ", ".join(f"{name}={at_draw(value, draw, column, listed=name in listed)}" for name, value in arguments.items())
-    return _told(statement, float(wrong.any(axis=1).mean()), f"as with {shown}"), _hint(statement, ""), int(column)
+    return _told(statement, float(wrong.any(axis=1).mean()), f"as with {shown}", of), _hint(statement, ""), int(column)
 
 
-def _told(statement: Statement, share: float, said: str) -> str:
-    return f"`{statement.text}` is not a distribution at {percent(share)} of the draws: {said}"
+def _told(statement: Statement, share: float, said: str, of: str) -> str:
+    return f"`{statement.text}` is not a distribution at {percent(share)} of the {of}: {said}"
 
 
 def _hint(statement: Statement, argument: str) -> str:

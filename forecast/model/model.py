@@ -27,7 +27,7 @@ from forecast.language.statements import Statement
 from forecast.model.classes import seen
 from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, ONE_DAY, days_covered, years_between
 from forecast.model.evidence import Record, records_as_of, series_share
-from forecast.model.likelihood import Entry, counted_rows, density_of_rows, entered, entry_of, needs_entry, refuse_ranges, unlike
+from forecast.model.likelihood import Entry, density_of_rows, entered, entry_of, needs_entry, refuse_ranges, unlike
 from forecast.model.misfit import no_distribution
 from forecast.model.unsound import Unsound, at_place, at_topic
 
@@ -128,7 +128,7 @@ class Model:
             possible |= ~near[:, None]
         if not possible.all():
             draw, row = np.argwhere(~possible)[0]
-            raise Unsound(self._at_draws(table, "reliability", f"is {share[draw, row]:.6g}, which is no probability, at some draws", row))
+            raise Unsound(self._no_probability(table, row, share[draw, row]))
         self._check_origins(table, table.entry, share)
         return entered(right, wrong, share, table.entry)
 
@@ -147,15 +147,12 @@ class Model:
             raise Unsound(at_topic(self.topic, ("streams", table.stream.name, key), told, hint))
         return density
 
-    def _at_draws(self, table: Table, key: str, message: str, row: int) -> Problem:
-        """The problem of a text of a stream that makes no sense at some draws."""
-        text = table.stream.value.text if key == "value" else table.stream.entering_texts[key]
-        return at_topic(
-            self.topic,
-            ("streams", table.stream.name, key),
-            f"`{text}` {message} (row of {table.record.rows[row].start})",
-            hint="look at the priors of the parameters it uses",
-        )
+    def _no_probability(self, table: Table, row: int, share: float) -> Problem:
+        """The problem of a reliability that is no probability at some draws."""
+        said = f"`{table.stream.entering_texts['reliability']}` is {share:.6g}, which is no probability, at some draws"
+        keys = ("streams", table.stream.name, "reliability")
+        told = f"{said} (row of {table.record.rows[row].start})"
+        return at_topic(self.topic, keys, told, "look at the priors of the parameters it uses")
 
     def _check_origins(self, table: Table, entry: Entry, share: Array) -> None:
         """Reports of one origin are as reliable as each other, since they are right or wrong together."""
@@ -197,7 +194,7 @@ def table(topic: Topic, record: Record, records: Mapping[str, Record], as_of: da
     rows, stream = record.rows, record.stream
     used_series, used_streams = uses(topic, stream.value, *stream.entering)
     for name in used_streams:
-        refuse_ranges(topic, rows, name, counted_rows(topic.streams[name], records[name].rows))
+        refuse_ranges(topic, rows, name, records[name].counted)
     columns: dict[str, NDArray[Any]] = {name: np.array([list(values)]) for name, values in _clock_columns(topic, rows, as_of).items()}
     for name in stream.covariates:
         columns[name] = np.array([[float(row.columns[name]) if name in row.columns else np.nan for row in rows]])
@@ -225,7 +222,7 @@ def uses(topic: Topic, *statements: Statement | Expression) -> tuple[tuple[str, 
     """Return the series and the streams (by ``total``) that statements or expressions use, through quantities too."""
     series: dict[str, None] = {}
     streams: dict[str, None] = {}
-    for expression in _expressions(topic, statements):
+    for expression in expressions_used(topic, *statements):
         streams.update(dict.fromkeys(streams_in(expression)))
         series.update({name: None for name in names_in(expression) if name in topic.series})
     return tuple(series), tuple(streams)
@@ -233,7 +230,7 @@ def uses(topic: Topic, *statements: Statement | Expression) -> tuple[tuple[str, 
 
 def totals_used(topic: Topic, *statements: Statement | Expression) -> dict[str, Total]:
     """Return the totals that statements or expressions use, through quantities too, by their names."""
-    return {name: each for expression in _expressions(topic, statements) for name, each in totals_in(expression).items()}
+    return {name: each for expression in expressions_used(topic, *statements) for name, each in totals_in(expression).items()}
 
 
 def names_used(topic: Topic, *statements: Statement | Expression) -> set[str]:
@@ -310,7 +307,8 @@ def _parts(statements: tuple[Statement | Expression, ...]) -> Iterator[Expressio
             yield each
 
 
-def _expressions(topic: Topic, statements: tuple[Statement | Expression, ...]) -> Iterator[Expression]:
+def expressions_used(topic: Topic, *statements: Statement | Expression) -> Iterator[Expression]:
+    """Yield the expressions of statements, and those of the quantities they use."""
     yield from _parts(statements)
     for name in quantities_of(topic, *statements):
         yield topic.quantities[name].expression

@@ -20,7 +20,6 @@ from forecast.report.plain import visible
 WIDTH = 360
 INK, MUTED, LINE, ACCENT, SECOND, PAPER = "#1f2933", "#56616b", "#d9dee3", "#0072b2", "#d55e00", "#ffffff"
 SIZE = 12  # pixels, of words on a picture
-TITLE_HEIGHT = 16
 Spec = dict[str, Any]
 Anchor = Literal["start", "middle", "end"]
 

@@ -7,6 +7,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from forecast.book.topic import Row
+
 SIGNIFICANT_DIGITS = 6
 PLAIN = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 ESCAPED = json.JSONEncoder(allow_nan=False)
@@ -34,6 +36,30 @@ def laid_out(value: Any, depth: int = 0) -> str:
     if isinstance(value, list) and any(isinstance(each, (Mapping, list)) for each in value):
         return "[\n" + ",\n".join(inner + laid_out(each, depth + 1) for each in value) + f"\n{outer}]"
     return PLAIN.encode(value)
+
+
+def finite(figure: float) -> float | None:
+    """Return a number as plain data has it: None where it is not finite."""
+    return figure if math.isfinite(figure) else None
+
+
+def row_as_data(row: Row) -> dict[str, Any]:
+    """Return a row as a report keeps it, by itself: how it enters the likelihood is the table's to say."""
+    return {
+        "start": row.start.isoformat(),
+        "end": row.end.isoformat(),
+        "value": row.value,
+        "known": row.known.isoformat(),
+        "source": row.source,
+        "grade": row.grade or "",
+        "note": row.note,
+        "id": row.id,
+        "replaces": row.replaces,
+        "columns": dict(row.columns),
+        **({"said": row.said} if row.said else {}),
+        **({} if row.between is None else {"low": finite(row.between.low), "high": finite(row.between.high)}),
+        **({"origin": row.origin} if row.origin else {}),
+    }
 
 
 def _rounded(value: Any) -> Any:

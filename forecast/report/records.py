@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from forecast.book.classes import amount, total_name
-from forecast.book.topic import Row
+from forecast.book.classes import amount
 from forecast.future import Paths
+from forecast.language.expressions import indexed
 from forecast.model.clock import ONE_DAY
 from forecast.model.evidence import Record, unrecorded_days
 from forecast.model.model import Model, Table
 from forecast.report import words
+from forecast.report.plain_data import row_as_data
 from forecast.settlement import ends_of
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -95,21 +96,15 @@ def _spaced(stream: dict[str, Any]) -> str:
 def _rows(record: Record, table: Table) -> list[dict[str, Any]]:
     """The rows of a record, and of each how it enters where it does so in a way of its own."""
     if table.entry is None:
-        return [_row(row) for row in record.rows]
+        return [row_as_data(row) for row in record.rows]
     return [
         {
-            **_row(row),
-            **({} if row.between is None else {"low": _finite(row.between.low), "high": _finite(row.between.high)}),
-            **({"origin": row.origin} if row.origin else {}),
+            **row_as_data(row),
             **({} if counted else {"copy": True}),
             **({} if record.stream.weight is None else {"weight": float(weight)}),
         }
         for row, counted, weight in zip(record.rows, table.entry.counted, table.entry.weights[0], strict=True)
     ]
-
-
-def _finite(end: float) -> float | None:
-    return end if math.isfinite(end) else None
 
 
 def _entering(record: Record) -> str:
@@ -140,22 +135,6 @@ def _least(record: Record, day: date) -> float:
     return record.total_before(day) + sum(low for low in lows if math.isfinite(low))
 
 
-def _row(row: Row) -> dict[str, Any]:
-    return {
-        "start": row.start.isoformat(),
-        "end": row.end.isoformat(),
-        "value": row.value,
-        "known": row.known.isoformat(),
-        "source": row.source,
-        "grade": row.grade or "",
-        "note": row.note,
-        "id": row.id,
-        "replaces": row.replaces,
-        "columns": dict(row.columns),
-        **({"said": row.said} if row.said else {}),
-    }
-
-
 def _past(record: Record, opens: date) -> list[dict[str, Any]]:
     first = min([opens, *(row.start for row in record.rows)]) - ONE_DAY
     days = sorted({first, *(row.end for row in record.rows)})
@@ -173,5 +152,5 @@ def _fan(name: str, record: Record, paths: Paths, label: str = "") -> dict[str, 
     if len(columns) > MOST_FAN_DAYS:
         kept = np.unique(np.linspace(0, len(columns) - 1, MOST_FAN_DAYS).round().astype(int))
         columns = [columns[index] for index in kept]
-    quantiles = np.quantile(paths.totals[total_name(name, label)][:, columns], LEVELS, axis=0, method="inverted_cdf").T
+    quantiles = np.quantile(paths.totals[indexed(name, label)][:, columns], LEVELS, axis=0, method="inverted_cdf").T
     return {"days": [(paths.days[index] - ONE_DAY).isoformat() for index in columns], "quantiles": quantiles.tolist()}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from forecast.language.expressions import indexed
 from forecast.report import words
 from forecast.report.charts_answers import spaced
 from forecast.report.readings import are_readings
@@ -197,9 +198,7 @@ def _pool_table(parameter: Mapping[str, Any]) -> Table:
 
 def statements_table(content: Mapping[str, Any]) -> Table:
     """The model in its own statements."""
-    rows: list[tuple[str, ...]] = [
-        ("prior", f"{p['name']}{f'[{p["label"]}]' if p['label'] else ''}", p["statement"], "") for p in content["parameters"]
-    ]
+    rows: list[tuple[str, ...]] = [("prior", indexed(p["name"], p["label"]), p["statement"], "") for p in content["parameters"]]
     rows += [("quantity", quantity["name"], quantity["text"], quantity.get("unit", "")) for quantity in content["quantities"]]
     rows += [
         ("series", s["name"], s["later"], f"{s['about']}{'; the statement is what holds after its last value' if s['later'] else ''}")

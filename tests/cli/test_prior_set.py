@@ -45,6 +45,7 @@ def test_a_name_that_one_topic_has_is_enough_and_today_is_the_day_of_review(run:
     ran = run("prior", "set", "burstiness", "Gamma(mean=4, sd=1)", "--json")
     said = json.loads(ran.out)
     assert (said["path"], said["line"], [each["statement"] for each in said["after"]]) == (PRIORS, 11, ["Gamma(mean=4, sd=1)"])
+    assert "parts" not in said["after"][0]  # which only pooled priors have
     assert f'waited for."\nreviewed = {TODAY}\n\n[usual_crossings]' in (book / PRIORS).read_text()
 
 

@@ -21,7 +21,6 @@ from forecast.language.faults import Fault
 from forecast.language.ops import Ops
 
 DIST = "dist."  # what stands before the names of the inner distribution's arguments
-BOUNDED = ("Truncated", "Censored")
 LONGEST_SUM = 1_000_000  # terms of a mean or sd that are added up
 FARTHEST = 8.2  # normal scores beyond which a uniform number has no digits left
 NODES = 4_001
