@@ -232,7 +232,7 @@ def _probability(
     assert question.answer is not None
     truth = truth_of(evaluate(question.answer, scope, NUMPY), len(weights))
     value = float(weights @ truth)
-    if status != "open":
+    if status not in {"open", "annulled"}:  # what an annulled question's answer would have been is simulated still
         return Probability(value, 0.0, None)
     error = proportion_error(value, size)
     return Probability(value, error, None) if chance is None else Probability(value, error, chance.ends, chance.errors)

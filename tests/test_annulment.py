@@ -149,6 +149,7 @@ def test_insight_measures_what_is_published() -> None:
         ({"answer": "total(seen) >= 6", "annulled": "total(strikes) >= 1"}, 0),
         ({"answer": "total(seen)", "annulled": "rate / (1 + rate)"}, 0),
         ({"answer": "total(seen)", "annulled": "total(strikes) >= 1"}, 1),
+        ({"answer": "total(seen) >= 6", "annulled": "total(strikes) >= 1"}, 1),
     ):
         found = concluded(striking(asked, strikes=strikes))
         measures = measures_of(found.model.topic)
@@ -163,6 +164,7 @@ def test_a_question_that_the_record_annuls_is_called_annulled() -> None:
     found = answered(topic)
     assert found.annulled is not None
     assert (found.status, found.annulled.chance, found.annulled.error) == ("annulled", 1.0, 0.0)
+    assert 0.001 < found.value.error < 0.01  # what it would have been is simulated, and has its Monte Carlo error
     content = answer_content(topic, found)
     assert (content["headline"], content["sentence"]) == ("annulled", "Annulled: what annuls it has come true.")
     assert content["annulment"] == {"probability": 1.0, "error": 0.0}

@@ -118,6 +118,32 @@ def test_the_readme_starts_with_two_commands():
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
+def test_the_streams_in_the_readme_of_seeds_are_sound(tmp_path):
+    """Reports that may be wrong, with copies and a range, and competing events are read without a problem as seeds/README.md shows them."""
+    shown = (ROOT / "seeds" / "README.md").read_text(encoding="utf-8")
+    reports, competing = re.findall(r"```toml\n(.*?)```", shown, flags=re.DOTALL)
+    opened = 'title = "T"\nopens = 2026-01-01\n'
+    share = 'prior = "Beta(mean=0.8, strength=10)"\nwhy = "It was so before."\n'
+    rate = 'prior = "Gamma(p5=1, p95=25)"\nunit = "a year"\nwhy = "It was so before."\n'
+    asked = '[questions.q]\nasks = "How much?"\nanswer = "{0}"\n'
+    files = {
+        "seeds/raids/topic.toml": opened + reports + asked.format("raid_size"),
+        "seeds/raids/losses.csv": (
+            "on,value,value_low,value_high,known,source,grade,origin\n"
+            "2026-02-01,40,,,2026-02-03,Paper one,C,wire\n2026-02-01,40,,,2026-02-04,Paper two,C,wire\n2026-03-01,,20,,,Ministry,A,\n"
+        ),
+        "priors/raids.toml": f'[raid_size]\n{rate}[right]\nper = "grade"\n{share}',
+        "seeds/lease/topic.toml": opened + competing + asked.format("scrap_rate"),
+        "seeds/lease/ends.csv": "from,to,value,source\n2026-01-01,2026-06-30,none,Office\n",
+        "priors/lease.toml": "".join(f"[{name}]\n{rate}" for name in ("ageing", "life", "scrap_rate")),
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    book, problems = read_book(tmp_path)
+    assert (sorted(book.topics), problems) == (["lease", "raids"], ())
+
+
 def block(language: str, index: int) -> str:
     """The text of a code block of the README."""
     return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)[index]

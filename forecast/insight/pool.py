@@ -90,12 +90,18 @@ class Pool:
             if new.statement.text != old.statement.text or not (alike or new.fixed is not None):
                 values = self.parameters[new.name]
                 ratio = ratio + new.log_density(model, values[:, list(new.positions)], self.parameters)
-                ratio = ratio - old.log_density(self.reference, values[:, list(old.positions)], self.parameters)
+                with np.errstate(invalid="ignore"):  # both infinite: `weigh_by` says that such weights carry nothing
+                    ratio = ratio - old.log_density(self.reference, values[:, list(old.positions)], self.parameters)
         return ratio
 
     def weigh_by(self, log_ratios: Array) -> Weights:
-        """Weigh the draws by given log ratios ``(draws,)``; weights that are all zero carry nothing."""
-        if np.isneginf(log_ratios.max()):
+        """Weigh the draws by given log ratios ``(draws,)``.
+
+        Weights that are all zero carry nothing, and neither do those of which one is
+        infinite or unknown: at a draw that rounding put on the edge of its range a
+        density may be infinite.
+        """
+        if not np.isfinite(log_ratios.max()):
             return Weights(log_ratios, np.inf, 0.0)
         return Weights(log_ratios - log_sum(log_ratios), pareto_k(log_ratios), effective_size(log_ratios))
 

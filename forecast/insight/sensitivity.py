@@ -168,9 +168,10 @@ def _bounded(value: float, form: Form) -> float:
 
 
 def _ratio(model: Model, old: Block, new: Block, parameters: Mapping[str, NDArray[Any]]) -> Array:
-    """The log ratio of the new prior to the old at draws, ``(draws,)``."""
+    """The log ratio of the new prior to the old at draws, ``(draws,)``; NaN where both are infinite, and such weights carry nothing."""
     values = parameters[old.name][:, list(old.positions)]
-    return new.log_density(model, values, parameters) - old.log_density(model, values, parameters)
+    with np.errstate(invalid="ignore"):
+        return new.log_density(model, values, parameters) - old.log_density(model, values, parameters)
 
 
 def _moved(basis: Basis, old: Block, new: Block) -> tuple[Mapping[str, NDArray[Any]], Weights]:

@@ -6,6 +6,7 @@ Page and Markdown both show these texts, so that a number is worded once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from operator import itemgetter
 from typing import Any
 
@@ -79,12 +80,11 @@ def relative(measure: Measure, change: float) -> float:
 
 
 def moved_last(insight: Mapping[str, Any], question: str) -> str:
-    """Say what moved a question's answer last: from the newest split of a change that moved it, else from its history."""
-    found = [said for index in measures_of(insight, question) for said in _moves(insight, index)]
-    if not found:
-        found = [said for index in measures_of(insight, question) for said in _jumps(insight, index)]
-    if found:
-        return max(found)[2]
+    """Say what moved a question's answer last: from the newest split of a change that moved it, else from its history, else how far it went with time."""
+    for told in (_moves, _jumps, _drifts):
+        found = [said for index in measures_of(insight, question) for said in told(insight, index)]
+        if found:
+            return max(found)[2]
     points = insight["history"]["points"]
     return f"nothing of note since {words.day(points[0]['day'])}." if points else "nothing of note."
 
@@ -158,6 +158,20 @@ def _jumps(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float,
             said = f"{words.day(after['day'])}, {news_text(after['news'])}: {shown}."
             yield after["day"], relative(measure, change), said
             return
+
+
+def _drifts(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float, str]]:
+    """How far an answer went over its whole history, where no single day moved it: quiet time does that."""
+    measure, points = insight["measures"][index], insight["history"]["points"]
+    if not points:
+        return
+    (before, after), (first, last) = (points[0], points[-1]), (points[0]["values"][index], points[-1]["values"][index])
+    error = max(before["errors"][index], after["errors"][index])
+    if is_noticed(measure, last - first, error=error):
+        days = (date.fromisoformat(after["day"]) - date.fromisoformat(before["day"])).days
+        change = change_text(measure, last - first, error=error)
+        said = f"{days:,} days passed since {words.day(before['day'])}: {change} ({from_to(measure, first, last, error=error)})."
+        yield before["day"], relative(measure, last - first), said
 
 
 def part_text(part: Mapping[str, Any]) -> str:

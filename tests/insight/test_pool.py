@@ -81,3 +81,22 @@ def test_weights_that_are_all_zero_carry_nothing() -> None:
     """A record that is impossible at every draw is said not to carry."""
     pool = posterior_pool(counts())
     assert not pool.weigh_by(np.full(len(pool), -np.inf)).carry
+
+
+@pytest.mark.parametrize("edge", [np.inf, np.nan])
+def test_weights_of_which_one_is_infinite_or_unknown_carry_nothing(edge: float) -> None:
+    """A draw on the edge of its range, where a density is infinite, sends whoever asks to draws of another kind."""
+    pool = posterior_pool(counts())
+    log_ratios = np.zeros(len(pool))
+    log_ratios[7] = edge
+    weights = pool.weigh_by(log_ratios)
+    assert (weights.carry, weights.effective_size, weights.pareto_k) == (False, 0.0, np.inf)
+
+
+def test_another_prior_whose_density_is_infinite_where_the_old_one_is_carries_nothing() -> None:
+    """Both densities infinite at a draw of exactly 1: their ratio is unknown there, and nothing warns of it."""
+    shares = {"priors": {"share": "Beta(alpha=9, beta=0.5)"}, "questions": {"q": "share"}}
+    model = model_as_of(make_topic(**shares), OPENS)  # type: ignore[arg-type]
+    other = model_as_of(make_topic(**shares | {"priors": {"share": "Beta(alpha=9, beta=0.4)"}}), OPENS)  # type: ignore[arg-type]
+    draws = np.linspace(0.01, 1, 2_000)[:, None]
+    assert not Pool({"share": draws}, np.zeros(2_000), model).weigh(other).carry

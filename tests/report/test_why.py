@@ -141,6 +141,8 @@ def test_what_moved_an_answer_last_is_the_largest_part_of_the_newest_change():
     assert moved_last(quiet, "rain") == "23 September 2026, rain: 2 (20 September 2026): 3 % → 8 %."
     still = quiet | {"history": {"points": [_point("2026-08-01", 0.1), _point("2026-09-23", 0.1, "rain: 0")]}}
     assert moved_last(still, "rain") == "nothing of note since 1 August 2026."
+    sinking = quiet | {"history": {"points": [_point("2023-08-01", 0.3), _point("2024-09-23", 0.2), _point("2026-10-12", 0.1)]}}
+    assert moved_last(sinking, "rain") == "1,168 days passed since 1 August 2023: −20 points (30 % → 10 %)."
 
 
 def test_what_would_move_an_answer_is_the_stream_expected_to_move_it_most():
