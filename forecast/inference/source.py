@@ -24,7 +24,7 @@ from forecast.inference.pymc_model import LOCATION_SCALE
 from forecast.inference.pymc_pools import POTENTIAL
 from forecast.inference.source_distributions import arguments_text, density_text, helpers, transform_text, walk_lines
 from forecast.inference.source_rows import LOG_BETWEEN, entering_arrays, entering_lines, entering_rows, has_ranges
-from forecast.language.classes import whole_shares
+from forecast.language.classes import CLASSED, whole_shares
 from forecast.language.distributions import Family, family_for
 from forecast.language.distributions.pools import LINEAR, LOG_ODDS
 from forecast.language.distributions.walks import Walk
@@ -308,7 +308,8 @@ class _Writer:
 
         def dist(statement: Statement) -> tuple[Family, str]:
             kind, arguments = self._distribution(statement, scope)
-            return kind, f"pm.{kind.name}.dist({arguments_text(kind, arguments)})"
+            shape = f", shape={self._observed(name, table)}.shape" if kind.name in CLASSED else ""
+            return kind, f"pm.{kind.name}.dist({arguments_text(kind, arguments)}{shape})"
 
         return entering_lines(
             table,

@@ -131,12 +131,13 @@ class Marginal:
         rows = left.rows ^ {row}
         for each in self.shared:
             if row in each.columns:
-                (one, other), (first, second) = ((each.gone(out, side) for side in self.sides) for out in (rows, left.rows))
-                sums = left.sums[0] + one[0] - first[0], left.sums[1] + other[0] - second[0]
-                return LeftOut(rows, sums, (left.excluded[0] + one[1] - first[1], left.excluded[1] + other[1] - second[1]))
+                now, before = ([each.gone(out, side) for side in self.sides] for out in (rows, left.rows))
+                sums = [gone + after[0] - until[0] for gone, after, until in zip(left.sums, now, before, strict=True)]
+                counts = [gone + after[1] - until[1] for gone, after, until in zip(left.excluded, now, before, strict=True)]
+                return LeftOut(rows, (sums[0], sums[1]), (counts[0], counts[1]))
         sign = -1 if row in left.rows else 1
-        sums = tuple(known + sign * side.finite[:, row] for known, side in zip(left.sums, self.sides, strict=True))
-        counts = tuple(known + sign * side.excluded[:, row] for known, side in zip(left.excluded, self.sides, strict=True))
+        sums = [known + sign * side.finite[:, row] for known, side in zip(left.sums, self.sides, strict=True)]
+        counts = [known + sign * side.excluded[:, row] for known, side in zip(left.excluded, self.sides, strict=True)]
         return LeftOut(rows, (sums[0], sums[1]), (counts[0], counts[1]))
 
     def estimate(self, left: LeftOut) -> Estimate:
