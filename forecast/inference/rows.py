@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from forecast.inference.plan import CannotSample
-from forecast.inference.pymc_distributions import distribution_of
+from forecast.inference.pymc_distributions import distribution_of, spread
+from forecast.language.classes import CLASSED
 from forecast.language.distributions import Family
 from forecast.language.distributions.bounded import Bounded, inner_arguments
 from forecast.language.distributions.supports import AMOUNTS, BETWEEN_ZERO_AND_ONE, COUNTS
@@ -41,10 +42,10 @@ def log_likelihood_of_rows(model: Model, cut: Table, known: Mapping[str, Any], s
     stream, entry = cut.stream, cut.entry
     assert entry is not None
     scope = model.row_scope(cut, known, TENSORS)
-    right = pt.broadcast_to(_log_density(*model.distribution(stream.value, scope, TENSORS), cut.values, entry), shape)
+    right = _log_density(*model.distribution(stream.value, scope, TENSORS), cut, shape)
     if stream.wrong is None or stream.reliability is None:
         return _weighed(right, entry)
-    wrong = pt.broadcast_to(_log_density(*model.distribution(stream.wrong, scope, TENSORS), cut.values, entry), shape)
+    wrong = _log_density(*model.distribution(stream.wrong, scope, TENSORS), cut, shape)
     share = pt.broadcast_to(pt.as_tensor_variable(evaluate(stream.reliability, scope, TENSORS)), shape)
     is_right, is_wrong = pt.log(share), pt.log1p(-share)
     density = pt.logaddexp(is_right + right, is_wrong + wrong)
@@ -62,18 +63,21 @@ def _weighed(density: Any, entry: Entry) -> Any:
     return density[..., counts] * entry.weights[0, counts]
 
 
-def _log_density(kind: Family, arguments: Mapping[str, Any], values: Array, entry: Entry) -> Any:
-    """The log density of each value, and the log probability of each range, the last axis being the rows."""
+def _log_density(kind: Family, arguments: Mapping[str, Any], cut: Table, shape: tuple[int, ...]) -> Any:
+    """The log density of each value, and the log probability of each range, a tensor of ``shape`` whose last axis is the rows."""
     import pymc as pm
     import pytensor.tensor as pt
 
-    exact = values.astype(np.int64) if kind.discrete else values
-    density = pm.logp(distribution_of(kind, arguments), pt.as_tensor_variable(exact))
-    ranged = entry.ranged
+    assert cut.entry is not None
+    exact = cut.seen.astype(np.int64) if kind.discrete else cut.seen
+    if kind.name in CLASSED and len(shape) > 1:
+        exact = exact[None, :]
+    density = pt.broadcast_to(pm.logp(distribution_of(kind, spread(kind, arguments, shape)), pt.as_tensor_variable(exact)), shape)
+    ranged = cut.entry.ranged
     if not ranged.any():
         return density
-    lower, upper = np.where(ranged, entry.lower[0], -np.inf), np.where(ranged, entry.upper[0], values)
-    return pt.switch(ranged, log_between(kind, arguments, lower, upper), density)
+    lower, upper = np.where(ranged, cut.entry.lower[0], -np.inf), np.where(ranged, cut.entry.upper[0], cut.values)
+    return pt.switch(ranged, pt.broadcast_to(log_between(kind, arguments, lower, upper), shape), density)
 
 
 def log_between(kind: Family, arguments: Mapping[str, Any], lower: Array, upper: Array) -> Any:

@@ -22,6 +22,7 @@ from forecast.inference.plan import Plan, plan
 from forecast.inference.source_distributions import arguments_text, helpers
 from forecast.inference.source_priors import INDENT, SOURCE, Parameters, plain
 from forecast.inference.source_rows import LOG_BETWEEN, entering_arrays, entering_lines, entering_rows, has_ranges
+from forecast.language.classes import CLASSED
 from forecast.language.distributions import Family, family_for
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.source import Source, number_text
@@ -196,7 +197,8 @@ class _Writer:
 
         def dist(statement: Statement) -> tuple[Family, str]:
             kind, arguments = self.parameters.distribution(statement, scope)
-            return kind, f"pm.{kind.name}.dist({arguments_text(kind, arguments)})"
+            shape = f", shape={self._observed(name, table)}.shape" if kind.name in CLASSED else ""
+            return kind, f"pm.{kind.name}.dist({arguments_text(kind, arguments)}{shape})"
 
         return entering_lines(
             table,

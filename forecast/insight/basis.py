@@ -26,6 +26,7 @@ from forecast.inference.pareto import pareto_k
 from forecast.inference.weights import effective_size
 from forecast.insight.measures import Cases, Measure, cases, measures_of, published_values, unrounded
 from forecast.insight.pool import FEWEST, Pool, Weights, pool_of_posterior, weighted_values
+from forecast.model.drift import as_recorded
 from forecast.model.model import Array, Model
 from forecast.report.shape_insight import Estimate
 
@@ -99,9 +100,10 @@ def basis_of(conclusion: Conclusion) -> Basis:
     model, reading = conclusion.model, conclusion.reading
     measures = measures_of(model.topic)
     published, errors = published_values(reading.answers, measures)
-    pool = pool_of_posterior(reading.posterior, reading.paths.parameters)
+    draws = as_recorded(model.topic, reading.paths.parameters)
+    pool = pool_of_posterior(reading.posterior, draws)
     found = cases(reading.paths, measures)
-    thin = cases(paths_for(model, thinned(reading.paths.parameters), _path_rng(conclusion)), measures)
+    thin = cases(paths_for(model, thinned(draws), _path_rng(conclusion)), measures)
     return Basis(conclusion, measures, published, errors, pool, found, thin, found.influence(), thin.influence())
 
 

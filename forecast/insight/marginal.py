@@ -7,20 +7,25 @@ precisions.  With no row the answer is the prior itself, and with all rows the
 published posterior; both hold exactly.  A row that some draws make impossible
 cannot be taken away from posterior draws, since those have no weight left: then
 the prior's draws stand alone.
+
+Reports of one origin depend on each other, so what some of them say without the
+rest is the likelihood of those alone, and no sum of columns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.posterior import Posterior
 from forecast.inference.weights import log_sum
+from forecast.insight.pool import with_rows
 from forecast.language.expressions import indexed
-from forecast.model.model import Array
+from forecast.model.model import Array, Model
 from forecast.model.priors import blocks
 
 FEWEST = 100.0  # effective draws below which an estimate is not joined to a better one
@@ -67,7 +72,7 @@ class LeftOut:
 class Side:
     """Draws under one value: log weights ``(draws,)`` and the rows' log-likelihood, with 0 for minus infinity where ``excluded``.
 
-    ``total`` and ``exclusions`` are sums of the two over the rows, ``(draws,)``.
+    ``total`` and ``exclusions`` are sums of the two over the rows, ``(draws,)``; ``parameters`` are the draws themselves.
     """
 
     log_weight: Array
@@ -75,6 +80,30 @@ class Side:
     excluded: NDArray[np.bool_]
     total: Array
     exclusions: NDArray[np.int64]
+    parameters: Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Rows of one origin: their columns, and where they stand in the table of their stream."""
+
+    model: Model
+    stream: str
+    columns: tuple[int, ...]
+    places: tuple[int, ...]
+
+    def gone(self, left_out: frozenset[int], side: Side) -> tuple[Array, NDArray[np.int64]]:
+        """What of the rows' log-likelihood, and how many exclusions, go at each draw when some of the rows do not count."""
+        columns = list(self.columns)
+        whole = side.finite[:, columns].sum(axis=1), side.excluded[:, columns].sum(axis=1)
+        places = [place for column, place in zip(self.columns, self.places, strict=True) if column not in left_out]
+        if not places:
+            return whole
+        if len(places) == len(columns):
+            return np.zeros_like(whole[0]), np.zeros_like(whole[1])
+        matrix = with_rows(self.model, {self.stream: places}, others=False).log_likelihood(side.parameters)
+        excluded = np.isneginf(matrix)
+        return whole[0] - np.where(excluded, 0.0, matrix).sum(axis=1), whole[1] - excluded.sum(axis=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +113,7 @@ class Marginal:
     log_prior: float
     log_evidence: float  # of all rows under all values, by which posterior weights are normed
     sides: tuple[Side, Side]
+    shared: tuple[Shared, ...]
 
     def none_left_out(self) -> LeftOut:
         """Every row counts."""
@@ -99,10 +129,17 @@ class Marginal:
 
     def toggled(self, left: LeftOut, row: int) -> LeftOut:
         """The same with one row more left out or, where it was, with it back."""
+        rows = left.rows ^ {row}
+        for each in self.shared:
+            if row in each.columns:
+                now, before = ([each.gone(out, side) for side in self.sides] for out in (rows, left.rows))
+                sums = [gone + after[0] - until[0] for gone, after, until in zip(left.sums, now, before, strict=True)]
+                counts = [gone + after[1] - until[1] for gone, after, until in zip(left.excluded, now, before, strict=True)]
+                return LeftOut(rows, (sums[0], sums[1]), (counts[0], counts[1]))
         sign = -1 if row in left.rows else 1
-        sums = tuple(known + sign * side.finite[:, row] for known, side in zip(left.sums, self.sides, strict=True))
-        counts = tuple(known + sign * side.excluded[:, row] for known, side in zip(left.excluded, self.sides, strict=True))
-        return LeftOut(left.rows ^ {row}, (sums[0], sums[1]), (counts[0], counts[1]))
+        sums = [known + sign * side.finite[:, row] for known, side in zip(left.sums, self.sides, strict=True)]
+        counts = [known + sign * side.excluded[:, row] for known, side in zip(left.excluded, self.sides, strict=True)]
+        return LeftOut(rows, (sums[0], sums[1]), (counts[0], counts[1]))
 
     def estimate(self, left: LeftOut) -> Estimate:
         """The log probability of this value and of the rows that count."""
@@ -148,15 +185,17 @@ def marginals(posterior: Posterior, prior: Posterior, parameter: str, label: str
     matrix = model.log_likelihood(prior.parameters)
     shares = _prior_shares(prior, parameter, label)
     evidence = posterior.diagnostics.log_evidence or 0.0
+    shared = _shared(model)
     with np.errstate(divide="ignore"):
         found = tuple(
             Marginal(
                 float(np.log(shares[code])),
                 evidence,
                 (
-                    _side(prior.log_weight, np.broadcast_to(matrix, (len(prior), matrix.shape[1])), before == code),
-                    _side(posterior.log_weight, posterior.log_likelihood, after == code),
+                    _side(prior, np.broadcast_to(matrix, (len(prior), matrix.shape[1])), before == code),
+                    _side(posterior, posterior.log_likelihood, after == code),
                 ),
+                shared,
             )
             for code in range(len(values))
         )
@@ -175,11 +214,25 @@ def _prior_shares(prior: Posterior, parameter: str, label: str) -> Array:
     return np.array([prior.weights[codes == code].sum() for code in range(len(declared.categories))])
 
 
-def _side(log_weight: Array, matrix: Array, chosen: NDArray[np.bool_]) -> Side:
+def _shared(model: Model) -> tuple[Shared, ...]:
+    """The rows of each origin that has several."""
+    found, begin = [], 0
+    for name, table in model.tables.items():
+        origins = np.zeros(0) if table.entry is None else table.entry.origins[0]
+        for origin in np.unique(origins):
+            places = tuple(np.flatnonzero(origins == origin).tolist())
+            if len(places) > 1:
+                found.append(Shared(model, name, tuple(begin + place for place in places), places))
+        begin += len(table)
+    return tuple(found)
+
+
+def _side(draws: Posterior, matrix: Array, chosen: NDArray[np.bool_]) -> Side:
     part = matrix[chosen]
+    parameters = {name: np.broadcast_to(values, (len(draws), values.shape[1]))[chosen] for name, values in draws.parameters.items()}
     excluded = np.isneginf(part)
     finite: Array = np.asfortranarray(np.where(excluded, 0.0, part))  # read row by row
-    return Side(log_weight[chosen], finite, np.asfortranarray(excluded), finite.sum(axis=1), excluded.sum(axis=1))
+    return Side(draws.log_weight[chosen], finite, np.asfortranarray(excluded), finite.sum(axis=1), excluded.sum(axis=1), parameters)
 
 
 def _influence(log_weight: Array, from_log_weight: Array) -> Array:

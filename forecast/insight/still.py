@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from forecast.book.topic import Parameter, Topic
+from forecast.book.topic import Parameter, Stream, Topic
 from forecast.concluding import Settings
 from forecast.insight.anchors import anchored_pool
 from forecast.insight.surprise import surprises
@@ -51,12 +51,18 @@ def still_topic(topic: Topic) -> Topic | None:
         by_label = {label: statement(each) for label, each in one.by_label.items()}
         return replace(one, prior=None if one.prior is None else statement(one.prior), by_label=by_label)
 
+    def stream(one: Stream) -> Stream:
+        return replace(
+            one,
+            value=statement(one.value),
+            next={column: expression(each) for column, each in one.next.items()},
+            reliability=None if one.reliability is None else expression(one.reliability),
+            wrong=None if one.wrong is None else statement(one.wrong),
+        )
+
     return replace(
         topic,
-        streams={
-            name: replace(stream, value=statement(stream.value), next={column: expression(each) for column, each in stream.next.items()})
-            for name, stream in topic.streams.items()
-        },
+        streams={name: stream(one) for name, one in topic.streams.items()},
         series={
             name: replace(series, later=None if series.later is None else expression(series.later)) for name, series in topic.series.items()
         },
@@ -69,7 +75,7 @@ def still_topic(topic: Topic) -> Topic | None:
 
 def _label_sets(topic: Topic, *, but_not: Iterable[str]) -> set[str]:
     """The label sets that are still of use: those of columns, of Categorical parameters, and of what remains ``per`` one."""
-    columns = {name for stream in topic.streams.values() for name in stream.label_columns}
+    columns = {name for stream in topic.streams.values() for name in (*stream.label_columns, *stream.reported)}
     return columns | set(topic.parameters) | {each.per for name, each in topic.parameters.items() if name not in set(but_not)}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.book.topic import Topic
 from forecast.language.distributions.walks import Walk
 from forecast.model.model import Array, Model, calendar_code, calendars
 from forecast.model.priors import Block, blocks
@@ -34,6 +35,11 @@ def continued(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.rand
         if block.parameter.per in needed:
             found[block.name] = _continued(model, block, found, rng, count=needed[block.parameter.per] - len(block.parameter.labels))
     return found
+
+
+def as_recorded(topic: Topic, parameters: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return draws without what ``continued`` has drawn on: what is known of a step beyond the record is luck, and drawn anew on other draws."""
+    return {name: values[:, : max(1, len(topic.parameters[name].labels))] for name, values in parameters.items()}
 
 
 def _continued(model: Model, block: Block, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator, *, count: int) -> Array:

@@ -127,3 +127,45 @@ def test_the_exported_program_has_the_density_of_the_model(with_hypothesis):
     for shift in (0.0, 0.5):
         moved = {name: value + shift for name, value in point.items()}
         assert found(moved) == pytest.approx(expected(moved), abs=1e-5)  # numbers in a program's text are single precision to PyMC
+
+
+CLASSES = {
+    "Multinomial(n=asked, p=share)": ("Multinomial(n=asked, left=0.1, right=0.2, other=0.7)", [{"value_left": a, "value_right": b, "value_other": c, "asked": a + b + c} for a, b, c in ((3, 4, 3), (2, 2, 8), (5, 4, 1))]),
+    "Categorical(p=share)": ("Categorical(left=0.1, right=0.2, other=0.7)", [{"value": each} for each in ("left", "other", "left")]),
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("with_hypothesis", [False, True])
+@pytest.mark.parametrize("value", CLASSES)
+def test_reports_of_classes_are_as_likely_in_pymc_as_in_numpy(value, with_hypothesis):
+    """Weighed reports of classes that may be wrong, two of one origin, have one density in NumPy, in PyMC and in the program."""
+    from forecast.inference.pymc_model import pymc_model
+    from forecast.inference.source import pymc_source
+
+    wrong, rows = CLASSES[value]
+    rows = [{**row, "on": date(2025, 1, 1 + index), "origin": "wire" if index != 1 else ""} for index, row in enumerate(rows)]
+    right = '0.6 if why == "one" else right' if with_hypothesis else "right"
+    topic = make_topic(
+        priors={
+            "share": "Dirichlet(left=2, right=2, other=1)",
+            "right": PRIORS["c"],
+            **({"why": "Categorical(one=0.25, two=0.75)"} if with_hypothesis else {}),
+        },
+        streams={"seen": {"value": value, "wrong": wrong, "reliability": right, "weight": "0.5"}},
+        rows={"seen": rows},
+    )
+    model = model_as_of(topic, AS_OF)
+    names: dict[str, object] = {}
+    text = pymc_source(model)
+    exec(text[: text.index("    draws = pm.sample")], names)
+    ours, theirs = pymc_model(model), names["model"]
+    point = {"right_logodds__": np.array(0.4), "share_simplex__": np.array([0.3, -0.2])}
+    shares = np.exp([0.3, -0.2, -0.1])
+    known = {"right": np.array([[1 / (1 + np.exp(-0.4))]]), "share": (shares / shares.sum())[None]}
+    codes = [{**known, "why": np.array([[code]])} for code in (0, 1)] if with_hypothesis else [known]
+    chances = np.log([0.25, 0.75]) if with_hypothesis else np.zeros(1)
+    expected = np.logaddexp.reduce([model.log_likelihood(each).sum() + chance for each, chance in zip(codes, chances, strict=True)])
+    for built in (ours, theirs):
+        prior = built.compile_logp(vars=built.free_RVs, mode="FAST_COMPILE")(point)
+        assert built.compile_logp(mode="FAST_COMPILE")(point) - prior == pytest.approx(expected, abs=1e-5)

@@ -191,3 +191,29 @@ def test_without_rows_the_matrix_is_the_prior() -> None:
     found = matrix_of(topic)
     assert found.posterior == found.prior == pytest.approx((math.log2(3), -math.log2(3)))
     assert summary(found) == ("In order: fear 75 %, belief 25 %.", "There are no rows yet: this is the prior.")
+
+
+def test_reports_of_one_origin_are_weighed_together() -> None:
+    """A report's cells, and the shares without it, are those of the reports that are left: a copy says what the first of them did."""
+    right, wrong, means = 0.6, 30.0, (10.0, 20.0)
+    first = {"value": 26, "on": date(2025, 3, 1), "origin": "wire"}
+    earlier = {"value": 12, "on": date(2025, 2, 1), "known": date(2025, 5, 1), "origin": "wire"}
+    topic = make_topic(
+        priors={"mood": "Categorical(calm=0.3, busy=0.7)"},
+        streams={"seen": {"value": 'Poisson(mu=10 if mood == "calm" else 20)', "reliability": "0.6", "wrong": "Poisson(mu=30)"}},
+        rows={"seen": [first, first, earlier, {"value": 14, "on": date(2025, 6, 1)}]},
+    )
+
+    def joint(*reports: tuple[int, ...]) -> NDArray[np.float64]:
+        found = np.log([0.3, 0.7])
+        for values in reports:
+            so, not_so = (np.array([stats.poisson(mean).pmf(values).prod() for mean in each]) for each in (means, (wrong,)))
+            found = found + np.log(right * so + (1 - right) * not_so)
+        return found
+
+    found = matrix_of(topic)
+    states = [joint(), joint((26,)), joint((26,)), joint((26, 12)), joint((26, 12), (14,))]
+    exact = np.diff([log2_odds(state) for state in states], axis=0)
+    np.testing.assert_allclose([[cell.bits for cell in each.cells] for each in found.rows], exact, atol=1e-9)
+    without = np.exp([joint((26, 12), (14,)), joint((26, 12), (14,)), joint((26,), (14,)), joint((26, 12))])
+    np.testing.assert_allclose([each.without for each in found.rows], without / without.sum(axis=1, keepdims=True), atol=1e-9)
