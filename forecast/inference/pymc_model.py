@@ -21,7 +21,6 @@ from forecast.inference.pymc_walks import walk_log_density, walked
 from forecast.inference.rows import log_likelihood_of_rows
 from forecast.language.distributions import Family
 from forecast.language.distributions.pools import LINEAR, Pooled
-from forecast.language.distributions.simplex import Dirichlet
 from forecast.language.distributions.walks import Walk
 from forecast.language.tensors import TensorOps
 from forecast.model.likelihood import expressions_of
@@ -227,7 +226,7 @@ class _Writer:
             chosen = pt.log(shares)[np.arange(value.shape[0])[:, None], np.arange(value.shape[1])[None, :], value]
             return chosen.sum(axis=1)
         density = log_density_of(block.family, arguments, pt.as_tensor_variable(value))
-        if isinstance(block.family, Dirichlet):
+        if block.family.joint:
             return pt.broadcast_to(density.ravel(), (len(self.plan.hypotheses),))
         return pt.broadcast_to(density, (len(self.plan.hypotheses), len(positions))).sum(axis=1)
 
