@@ -20,6 +20,7 @@ from forecast.language.distributions import family_for
 from forecast.language.statements import parse_statement
 from forecast.model.model import model_as_of
 from tests.building import make_topic
+from tests.programs import printed_by
 
 OPENS = date(2010, 1, 1)
 READINGS = (1.2, 0.7, 1.9, 2.4, 2.2, 3.5, 3.1, 2.0)
@@ -203,19 +204,12 @@ def test_engines_agree_on_walks_with_unknown_steps() -> None:
 
 
 @pytest.mark.slow
-def test_the_exported_program_has_the_same_posterior(tmp_path: Any) -> None:
+def test_the_exported_program_has_the_same_posterior() -> None:
     """The program of a topic with both kinds of walk runs, and prints the means that the fast engine has."""
-    import subprocess
-    import sys
-
     from forecast.inference.source import pymc_source
 
     model = model_as_of(make_topic(**COUNTS), date(2018, 6, 30))
-    program = tmp_path / "program.py"
-    program.write_text(pymc_source(model), encoding="utf-8")
-    done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, check=True)
-    lines = [line.split() for line in done.stdout.splitlines()[1:]]
-    printed = {name: (float(mean), float(sd)) for name, mean, sd in lines}
+    printed = printed_by(pymc_source(model))
     posterior = condition(model, rng=np.random.default_rng(3))
     for name, label in (("drift", ""), ("hold", ""), ("level", "2013"), ("mood", "2017")):
         mean, sd = printed[f"{name}[{label}]" if label else name]
