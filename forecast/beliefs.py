@@ -97,9 +97,7 @@ def echoed(topic: Topic, as_of: date) -> tuple[Believed, ...]:
         return _believed_before(model, prior, None, {})
     part = model_as_of(_without_record(topic, {name: each for name, each in topic.parameters.items() if name in drawn}), as_of)
     many, few = (prior_draws(part, rng=generator(1, topic.name, "echo"), draws=count, at_once=count) for count in (TRIED, MIXED))
-    mixtures = [
-        block for block in prior if block.fixed is None and not block.family.discrete and not (block.family.joint or block.family.chained)
-    ]
+    mixtures = [block for block in prior if block.fixed is None and not block.family.discrete and block.family.is_apart]
     for block in mixtures:
         arguments = block.arguments(model, many.parameters)
         wrong = np.isnan(block.family.support(**arguments)[0])

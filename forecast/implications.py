@@ -183,7 +183,7 @@ def _with_few_steps(topic: Topic) -> Topic:
 
 def _past_an_edge(block: Block, label: str, prior: Posterior, shown: Mapping[str, Any]) -> str:
     """Say that the posterior's median, or its mean, lies beyond the prior's 0.5 or 99.5 % point."""
-    if block.fixed is None or block.family.joint or block.family.chained:  # whose values are not each a distribution by itself
+    if block.fixed is None or not block.family.is_apart:
         low, high = prior.quantiles(block.name, EDGES, label)
     else:
         low, high = (float(np.max(each)) for each in block.family.quantile(np.array(EDGES), **block.fixed))

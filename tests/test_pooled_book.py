@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import shutil
-import warnings
 from datetime import date
 from pathlib import Path
 
@@ -26,6 +23,7 @@ from forecast.model.priors import blocks
 from forecast.supposing import suppose
 from forecast.workflow import update
 from tests.language.test_pools import POOLS, made
+from tests.programs import printed_by
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "tests" / "pooled_book"
@@ -205,11 +203,7 @@ def test_the_exported_program_gives_the_means_of_the_fast_engine():
     """Run as it is, the program prints each mean within a tenth of a standard deviation, and the shares within 0.02."""
     model = model_as_of(read_book(BOOK)[0].topics["war"], AS_OF)
     posterior = condition(model, rng=np.random.default_rng(1))
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the program is run for its table
-        exec(compile(pymc_source(model), "war.py", "exec"), {"__name__": "__main__"})
-    table = {line[:40].strip(): [float(cell) for cell in line[40:].split()] for line in printed.getvalue().splitlines()[1:]}
+    table = printed_by(pymc_source(model))
     for name in ("duration", "rate"):
         mean, sd = table[name]
         assert posterior.weights @ posterior.column(name) == pytest.approx(mean, abs=0.1 * sd)

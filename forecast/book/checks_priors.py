@@ -9,7 +9,7 @@ from forecast.book.checks_pools import check_part_reasons, check_pool, is_senten
 from forecast.book.checks_statements import check_prior_family, check_statement, is_share
 from forecast.book.circles import circles
 from forecast.book.draft import Draft, PriorDraft, Written
-from forecast.book.labels import Labels, calendar_of, categories_of, has_rows, text_columns
+from forecast.book.labels import Labels, calendar_of, has_rows, is_categorical, text_columns
 from forecast.book.names import DEFAULT
 from forecast.book.problems import Problem
 from forecast.book.scopes import Here, check_names
@@ -92,14 +92,13 @@ def _check_per(draft: Draft, name: str, prior: PriorDraft, labels: Labels) -> It
     if (step := calendar_of(draft, prior)) is not None:
         yield from _check_calendar(draft, name, prior, step, count=len(labels.sets.get(per, ())))
         return
-    is_categorical = per in draft.parameters and bool(categories_of(draft.parameters[per]))
     columns = text_columns(draft)
     complete = all(stream.is_read for stream in draft.streams.values())
-    if not is_categorical and per not in columns and complete and not (by_label and not has_rows(draft)):
+    if not is_categorical(draft, per) and per not in columns and complete and not (by_label and not has_rows(draft)):
         if per in draft.parameters:
             message, hint = f"`per` names `{per}`, a parameter that is not Categorical", ""
         else:
-            categorical = [other for other, its in draft.parameters.items() if categories_of(its)]
+            categorical = [other for other, its in draft.parameters.items() if its.categories]
             message, hint = (
                 f"`per` names `{per}`, which is neither a text column nor a Categorical parameter",
                 did_you_mean(per, [*columns, *categorical]),
@@ -107,7 +106,7 @@ def _check_per(draft: Draft, name: str, prior: PriorDraft, labels: Labels) -> It
         yield draft.priors.at_value((name, "per"), message, hint)
         return
     families = {written.tree.distribution for written in prior.statements.values()}
-    if categories_of(prior) or "Categorical" in families:
+    if prior.categories or "Categorical" in families:
         yield draft.priors.at_value((name, "per"), "a Categorical parameter has one value; it takes no `per`")
     if "Dirichlet" in families:
         yield draft.priors.at_value((name, "per"), "a Dirichlet parameter has one share for each of its own labels; it takes no `per`")
@@ -119,7 +118,7 @@ def _check_per(draft: Draft, name: str, prior: PriorDraft, labels: Labels) -> It
     assert isinstance(prior.table.prior, dict)
     known = labels.sets.get(per, ())
     for label in prior.table.prior:
-        if is_categorical and label not in known and label != DEFAULT:
+        if is_categorical(draft, per) and label not in known and label != DEFAULT:
             yield draft.priors.at_key((name, "prior", label), f'`{per}` has no label "{label}"', did_you_mean(label, known))
     missing = [label for label in known if label not in prior.table.prior]
     if missing and DEFAULT not in prior.table.prior:
@@ -164,7 +163,7 @@ def _check_scope(draft: Draft, labels: Labels, prior: PriorDraft, written: Writt
 
 
 def _check_unit(draft: Draft, name: str, prior: PriorDraft) -> Iterator[Problem]:
-    if prior.table.unit or categories_of(prior):
+    if prior.table.unit or prior.categories:
         return
     parts = [part.written for part in prior.parts.values() if part.written and part.is_used]
     if not all(is_share(written) for written in [*prior.statements.values(), *parts]):

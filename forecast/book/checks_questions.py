@@ -7,7 +7,7 @@ from functools import partial, reduce
 from typing import Literal
 
 from forecast.book.draft import Draft, QuestionDraft, Written
-from forecast.book.labels import Labels, categories_of
+from forecast.book.labels import Labels, is_categorical
 from forecast.book.names import name_fault
 from forecast.book.problems import Problem
 from forecast.book.scopes import Here, Uses, check_names, on_a_day, uses
@@ -35,7 +35,7 @@ def check_questions(draft: Draft, labels: Labels) -> Iterator[Problem]:
 
 
 def _is_categorical(draft: Draft, answer: Expression) -> bool:
-    return isinstance(answer, Name) and answer.name in draft.parameters and bool(categories_of(draft.parameters[answer.name]))
+    return isinstance(answer, Name) and is_categorical(draft, answer.name)
 
 
 def _check_dates(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Problem]:

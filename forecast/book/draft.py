@@ -77,6 +77,17 @@ class PriorDraft:
         """Whether ``prior`` has a statement for each label."""
         return isinstance(self.table.prior, dict) and self.pooling is None
 
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The labels of a Categorical parameter, none for other parameters."""
+        first = next((part.written for part in self.parts.values() if part.is_used), None)
+        return _labels_if("Categorical", first if self.parts else self.statements.get(DEFAULT))
+
+    @property
+    def shares(self) -> tuple[str, ...]:
+        """The labels of a Dirichlet parameter, none for other parameters."""
+        return _labels_if("Dirichlet", self.statements.get(DEFAULT))
+
 
 @dataclass(frozen=True, slots=True)
 class SeriesDraft:
@@ -161,7 +172,8 @@ def read_draft(root: Path, name: str) -> tuple[Draft | None, tuple[Problem, ...]
         return None, (*gathered, *_readable(root, name, topic))
     table: TopicFile = shaped.value
     series = _series(root, name, topic, table, gathered)
-    streams = _streams(root, name, topic, table, _shares(parameters), gathered)
+    shares = {parameter: prior.shares for parameter, prior in parameters.items() if prior.shares}
+    streams = _streams(root, name, topic, table, shares, gathered)
     quantities = _quantities(topic, table, gathered)
     questions = {key: _question(topic, ("questions", key), question, gathered) for key, question in table.questions.items()}
     kinds = _kinds(topic, priors)
@@ -169,6 +181,11 @@ def read_draft(root: Path, name: str) -> tuple[Draft | None, tuple[Problem, ...]
     priors_known = bool(priors.content) or not prior_problems
     draft = Draft(name, topic, priors, table, kinds, priors_known, parameters, series, streams, quantities, questions, sources)
     return draft, tuple(gathered)
+
+
+def _labels_if(distribution: str, statement: Written[Statement] | None) -> tuple[str, ...]:
+    """The labels that a statement of some distribution over labels names, none for other statements."""
+    return tuple(statement.tree.arguments) if statement is not None and statement.tree.distribution == distribution else ()
 
 
 def _sources(
@@ -272,12 +289,6 @@ def _series(root: Path, topic: str, document: Document, table: TopicFile, proble
         problems += found
         drafts[name] = SeriesDraft(series, later, points, source, not found)
     return drafts
-
-
-def _shares(parameters: Mapping[str, PriorDraft]) -> dict[str, tuple[str, ...]]:
-    """The labels of each Dirichlet parameter."""
-    defaults = {name: prior.statements[DEFAULT].tree for name, prior in parameters.items() if DEFAULT in prior.statements}
-    return {name: tuple(tree.arguments) for name, tree in defaults.items() if tree.distribution == "Dirichlet"}
 
 
 def _classes(table: StreamTable, statement: Statement) -> Classes | None:

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from forecast.book.ledger import canonical
+from forecast.book.rows import counts_from
 from forecast.book.topic import Parameter, Point, Question, Row, Series, Stream, Topic
 from forecast.language.expressions import Expression, Total
 from forecast.language.statements import Statement
@@ -26,7 +27,7 @@ def numbers_hash(topic: Topic, *, as_of: date | None = None) -> str:
     counts as far as that day.
     """
     rows = {
-        name: [row for row in stream.rows if as_of is None or _counts_from(row, stream) <= as_of] for name, stream in topic.streams.items()
+        name: [row for row in stream.rows if as_of is None or counts_from(row, stream) <= as_of] for name, stream in topic.streams.items()
     }
     return _hash(
         {
@@ -99,11 +100,6 @@ def _labels(topic: Topic, rows: Mapping[str, list[Row]]) -> dict[str, tuple[str,
         of_rows = {row.label(name) for some in rows.values() for row in some}
         kept[name] = tuple(label for label in labels if label in of_priors | categories | of_rows)
     return kept
-
-
-def _counts_from(row: Row, stream: Stream) -> date:
-    is_quiet = stream.watched and row.is_nothing and not row.replaces
-    return row.start if is_quiet else row.known
 
 
 def _row_numbers(row: Row, as_of: date | None, reported: tuple[str, ...]) -> list[Any]:

@@ -21,26 +21,9 @@ class Labels:
     uncertain: frozenset[str]
 
 
-def categories_of(prior: PriorDraft) -> tuple[str, ...]:
-    """Return the labels of a Categorical parameter, none for other parameters."""
-    first = next((part.written for part in prior.parts.values() if part.is_used), None)
-    statement = first if prior.parts else prior.statements.get(DEFAULT)
-    if statement is None or statement.tree.distribution != "Categorical":
-        return ()
-    return tuple(statement.tree.arguments)
-
-
-def shares_of(prior: PriorDraft) -> tuple[str, ...]:
-    """Return the labels of a Dirichlet parameter, none for other parameters."""
-    statement = prior.statements.get(DEFAULT)
-    if statement is None or statement.tree.distribution != "Dirichlet":
-        return ()
-    return tuple(statement.tree.arguments)
-
-
 def per_of(name: str, prior: PriorDraft) -> str:
     """Return the label set by which a parameter has one value each: its ``per``, or its own labels where it is a Dirichlet."""
-    return name if shares_of(prior) else prior.table.per
+    return name if prior.shares else prior.table.per
 
 
 def labels_of(draft: Draft) -> Labels:
@@ -53,13 +36,13 @@ def labels_of(draft: Draft) -> Labels:
     found: dict[str, dict[str, None]] = {}
     columns = text_columns(draft)
     for name, prior in draft.parameters.items():
-        if written := categories_of(prior) or shares_of(prior):
+        if written := prior.categories or prior.shares:
             found[name] = dict.fromkeys(written)
     for prior in draft.parameters.values():
         if calendar_of(draft, prior) is not None:
             continue
         declares = prior.is_by_label and not has_rows(draft)
-        if prior.table.per in columns or (declares and prior.table.per and not _is_categorical(draft, prior.table.per)):
+        if prior.table.per in columns or (declares and prior.table.per and not is_categorical(draft, prior.table.per)):
             own = found.setdefault(prior.table.per, {})
             if prior.is_by_label and isinstance(prior.table.prior, dict):
                 own.update(dict.fromkeys(label for label in prior.table.prior if label != DEFAULT))
@@ -77,7 +60,8 @@ def labels_of(draft: Draft) -> Labels:
             texts = [row.columns[column] for row in stream.record.rows if column in row.columns]
             found.setdefault(column, {}).update(dict.fromkeys(str(text) for text in texts))
     if any(not stream.is_read for stream in draft.streams.values()) or len(draft.streams) < len(draft.table.streams):
-        uncertain = {name for name in found if not (_is_categorical(draft, name) or _is_dirichlet(draft, name))}
+        declared = {name for name, prior in draft.parameters.items() if prior.categories or prior.shares}
+        uncertain = found.keys() - declared
     return Labels({name: tuple(labels) for name, labels in found.items()}, frozenset(uncertain))
 
 
@@ -130,9 +114,6 @@ def text_columns(draft: Draft) -> frozenset[str]:
     return frozenset(column for stream in draft.streams.values() for column in (*columns_of(draft, stream)[1], *reported(draft, stream)))
 
 
-def _is_categorical(draft: Draft, name: str) -> bool:
-    return name in draft.parameters and bool(categories_of(draft.parameters[name]))
-
-
-def _is_dirichlet(draft: Draft, name: str) -> bool:
-    return name in draft.parameters and bool(shares_of(draft.parameters[name]))
+def is_categorical(draft: Draft, name: str) -> bool:
+    """Whether a name is that of a Categorical parameter."""
+    return name in draft.parameters and bool(draft.parameters[name].categories)

@@ -19,7 +19,7 @@ from forecast.book.checks_statements import check_statement
 from forecast.book.checks_topic import check_topic, check_unused
 from forecast.book.circles import in_order as dependency_order
 from forecast.book.draft import Draft, PriorDraft, QuestionDraft, SeriesDraft, StreamDraft, read_draft, read_priors
-from forecast.book.labels import Labels, categories_of, columns_of, labels_of, per_of, reported
+from forecast.book.labels import Labels, columns_of, labels_of, per_of, reported
 from forecast.book.layout import SEEDS, choose_topics, root_problem
 from forecast.book.names import DEFAULT
 from forecast.book.problems import Problem, has_errors, in_order
@@ -140,7 +140,7 @@ def _parameter(draft: Draft, labels: Labels, name: str, prior: PriorDraft) -> Pa
         by_label=MappingProxyType(statements),
         per=per_of(name, prior),
         labels=labels.sets.get(per_of(name, prior), ()),
-        categories=categories_of(prior),
+        categories=prior.categories,
         unit=table.unit,
         why=why.pop("", ""),
         why_by_label=MappingProxyType(why),

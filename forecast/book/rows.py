@@ -1,10 +1,11 @@
-"""Rows among others: which still stand, in which order, and which are copies of one observation."""
+"""Rows in their record: which still stand, from when each counts, and which are copies of one observation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
-from forecast.book.topic import Row
+from forecast.book.topic import Row, Stream
 
 
 def standing(rows: Sequence[Row]) -> list[Row]:
@@ -16,6 +17,21 @@ def standing(rows: Sequence[Row]) -> list[Row]:
 def in_order(rows: Iterable[Row]) -> list[Row]:
     """Return rows in the order of their days."""
     return sorted(rows, key=lambda row: (row.start, row.end, row.place))
+
+
+def is_quiet(row: Row, stream: Stream) -> bool:
+    """Whether a row is quiet time in a watched stream."""
+    return stream.watched and row.is_nothing
+
+
+def is_gradual(row: Row, stream: Stream) -> bool:
+    """Whether a row is evidence from day to day: quiet time, unless it corrects another row."""
+    return is_quiet(row, stream) and not row.replaces
+
+
+def counts_from(row: Row, stream: Stream) -> date:
+    """Return the day from which a row exists: its first where it is evidence from day to day, otherwise the day it became known."""
+    return row.start if is_gradual(row, stream) else row.known
 
 
 def observation(row: Row, label_columns: Iterable[str]) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from forecast.book.draft import AnyWritten, Draft, StreamDraft
-from forecast.book.labels import Labels, calendars_of, categories_of, per_of, shares_of
+from forecast.book.labels import Labels, calendars_of, per_of
 from forecast.book.names import ARTICLES, CLOCKS
 from forecast.book.problems import Problem
 from forecast.language.classes import CLASSED
@@ -115,7 +115,7 @@ class _Checker:
         if node.name in (self.here.coded or {}):
             return (self.here.coded or {})[node.name]
         prior = self.draft.parameters.get(node.name)
-        return node.name if prior is not None and "parameter" in self.here.kinds and categories_of(prior) else None
+        return node.name if prior is not None and "parameter" in self.here.kinds and prior.categories else None
 
     def _spelled(self, node: Expression) -> str | None:
         """The label a node spells: quoted, or a bare word that names nothing here."""
@@ -143,7 +143,7 @@ class _Checker:
             yield self._misplaced(node, name)
         elif self.draft.kinds[name] == "quantity":
             yield from self._through(node, name)
-        elif name in self.draft.parameters and (shares := shares_of(self.draft.parameters[name])):
+        elif name in self.draft.parameters and (shares := self.draft.parameters[name].shares):
             yield self._at(node, f"`{name}` has one share for each of its labels", f"write one of them, as in `{name}[{shares[0]}]`")
         elif name in self.draft.parameters and (per := self.draft.parameters[name].table.per):
             yield self._at(node, f"`{name}` has one value for each label of `{per}`", f"write `{name}[{per}]`")

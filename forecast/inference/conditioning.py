@@ -2,7 +2,8 @@
 
 Each hypothesis (combination of discrete values) is run first in the prior's own
 coordinates, or in the parameters' own where the rows say much of a hierarchy, and
-in the other where that does not converge; the runs are then joined, each weighted
+in the other where that does not converge; where parameters walk, both come after
+steps from where the rows put the walks.  The runs are then joined, each weighted
 by its evidence.
 """
 

@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 
 from forecast.inference.plan import CannotSample, Moved, Plan, plan
 from forecast.inference.pymc_distributions import distribution_of, spread, transform_for, variable_of
-from forecast.inference.pymc_pools import POTENTIAL, declare_at_scores, log_density_of
+from forecast.inference.pymc_pools import POTENTIAL, STANDARD, declare_at_scores, log_density_of
 from forecast.inference.pymc_walks import walk_log_density, walked
 from forecast.inference.rows import log_likelihood_of_rows
 from forecast.language.distributions import Family
 from forecast.language.distributions.pools import LINEAR, Pooled
-from forecast.language.distributions.simplex import Dirichlet
 from forecast.language.distributions.walks import Walk
 from forecast.language.tensors import TensorOps
 from forecast.model.likelihood import expressions_of
@@ -36,6 +35,7 @@ LOCATION_SCALE = {
     "LogitNormal": ("mu", "sigma"),
     "Cauchy": ("alpha", "beta"),
 }
+ROWS = "__rows"  # what follows a stream's name in that of its rows
 HYPOTHESES = "log_hypotheses"  # the variable that keeps each hypothesis' joint log density
 
 TRANSFORMS = {
@@ -177,9 +177,9 @@ class _Writer:
 
         if self.centred:
             values = pm.Flat(key, shape=block.size)
-            pm.Potential(f"{key}__walk", walk_log_density(kind, arguments, values).sum())
+            pm.Potential(f"{key}{POTENTIAL}", walk_log_density(kind, arguments, values).sum())
             return Free(block, "own", _transform(values)), values
-        standard = pm.Normal(f"{key}__standard", 0, 1, shape=block.size)
+        standard = pm.Normal(f"{key}{STANDARD}", 0, 1, shape=block.size)
         return Free(block, "standard", _transform(standard)), walked(kind, arguments, standard, block.size)
 
     def _declare_flat(self, block: Block, key: str, shape: tuple[int, ...]) -> tuple[Free, Any]:
@@ -227,7 +227,7 @@ class _Writer:
             chosen = pt.log(shares)[np.arange(value.shape[0])[:, None], np.arange(value.shape[1])[None, :], value]
             return chosen.sum(axis=1)
         density = log_density_of(block.family, arguments, pt.as_tensor_variable(value))
-        if isinstance(block.family, Dirichlet):
+        if block.family.joint:
             return pt.broadcast_to(density.ravel(), (len(self.plan.hypotheses),))
         return pt.broadcast_to(density, (len(self.plan.hypotheses), len(positions))).sum(axis=1)
 
@@ -265,11 +265,11 @@ class _Writer:
         import pymc as pm
 
         if cut.entry is not None:
-            pm.Potential(f"{name}__rows", log_likelihood_of_rows(self.model, cut, values, cut.values.shape).sum())
+            pm.Potential(f"{name}{ROWS}", log_likelihood_of_rows(self.model, cut, values, cut.values.shape).sum())
             return
         kind, arguments = self.model.distribution(cut.stream.value, self.model.row_scope(cut, values, TENSORS), TENSORS)
         observed = _observed(kind, cut.seen)
-        variable_of(kind, f"{name}__rows", arguments, observed=observed, shape=observed.shape)
+        variable_of(kind, f"{name}{ROWS}", arguments, observed=observed, shape=observed.shape)
 
     def _prior_arguments(self, block: Block, values: Mapping[str, Any]) -> dict[str, Any]:
         if block.fixed is not None:
@@ -315,11 +315,11 @@ def _standard(name: str, key: str, arguments: Mapping[str, Any], shape: tuple[in
 
     match name:
         case "StudentT":
-            return pm.StudentT(f"{key}__standard", nu=arguments["nu"], mu=0, sigma=1, shape=shape)
+            return pm.StudentT(f"{key}{STANDARD}", nu=arguments["nu"], mu=0, sigma=1, shape=shape)
         case "Cauchy":
-            return pm.Cauchy(f"{key}__standard", alpha=0, beta=1, shape=shape)
+            return pm.Cauchy(f"{key}{STANDARD}", alpha=0, beta=1, shape=shape)
         case _:
-            return pm.Normal(f"{key}__standard", 0, 1, shape=shape)
+            return pm.Normal(f"{key}{STANDARD}", 0, 1, shape=shape)
 
 
 def shifted(name: str, arguments: Mapping[str, Any], standard: Any) -> Any:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+from forecast.book.rows import is_gradual
 from forecast.book.topic import Parameter, Question, Row, Series, Stream, Topic
 from forecast.model.clock import ONE_DAY
-from forecast.model.evidence import Record, is_quiet, known_points, record_as_of
+from forecast.model.evidence import Record, known_points, record_as_of
 from forecast.model.model import Model, bound
 from forecast.report import words
 
@@ -102,12 +103,12 @@ class Between:
     def _quiet(self, name: str, which: Literal["old", "new"]) -> list[Row]:
         """Quiet time of a watched stream that is no correction: it grows by itself as days pass."""
         topic = self.old if which == "old" else self.new
-        return [_placeless(row) for row in self._state(name, which) if is_quiet(row, topic.streams[name]) and not row.replaces]
+        return [_placeless(row) for row in self._state(name, which) if is_gradual(row, topic.streams[name])]
 
     def _told(self, name: str, which: Literal["old", "new"]) -> list[Row]:
         """The rows that somebody told: all but quiet time."""
         topic = self.old if which == "old" else self.new
-        return [_placeless(row) for row in self._state(name, which) if not is_quiet(row, topic.streams[name]) or row.replaces]
+        return [_placeless(row) for row in self._state(name, which) if not is_gradual(row, topic.streams[name])]
 
     def _rows(self, name: str) -> Iterator[Change]:
         stream, spoken = self.new.streams[name], name.replace("_", " ")

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from forecast.book.hashes import numbers_hash
+from forecast.book.rows import is_quiet
 from forecast.book.topic import Topic
 from forecast.concluding import Settings
 from forecast.insight.basis import Basis
@@ -23,7 +24,6 @@ from forecast.insight.measures import Measure, measured, unrounded
 from forecast.insight.moved import Split, split
 from forecast.insight.pool import Pool
 from forecast.model.clock import ONE_DAY
-from forecast.model.evidence import is_quiet
 from forecast.model.model import Array, Model
 from forecast.report import words
 from forecast.report.content import unit_of

@@ -11,10 +11,11 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
+from forecast.book.rows import is_gradual, is_quiet
 from forecast.book.topic import Question, Topic
 from forecast.future import Paths, has_future
 from forecast.model.clock import ONE_DAY, years_between
-from forecast.model.evidence import is_quiet, known_points
+from forecast.model.evidence import known_points
 from forecast.model.model import Model, model_as_of
 from forecast.model.unsound import Unsound
 from forecast.report.words import day as day_in_words
@@ -34,7 +35,7 @@ def news(topic: Topic, until: date) -> dict[date, list[str]]:
     found: dict[date, list[str]] = {}
     for stream in topic.streams.values():
         for row in stream.rows:
-            if topic.opens <= row.known <= until and (row.replaces or not is_quiet(row, stream)):
+            if topic.opens <= row.known <= until and not is_gradual(row, stream):
                 said = f"{stream.name}: {seen(row)} ({day_in_words(row.end)})"
                 found.setdefault(row.known, []).append(f"corrected, {said}" if row.replaces else said)
     for series in topic.series.values():

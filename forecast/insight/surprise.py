@@ -18,6 +18,7 @@ from datetime import date
 
 import numpy as np
 
+from forecast.book.rows import is_gradual
 from forecast.book.topic import Row
 from forecast.concluding import Settings, generator
 from forecast.inference.weights import log_sum
@@ -26,7 +27,6 @@ from forecast.insight.pool import Pool, with_rows
 from forecast.insight.prediction import prediction, prediction_of_reports
 from forecast.language.evaluate import evaluate
 from forecast.model.clock import ONE_DAY
-from forecast.model.evidence import is_quiet
 from forecast.model.model import NUMPY, Array, Model, table
 from forecast.model.unsound import Unsound, at_place
 from forecast.report import words
@@ -166,7 +166,7 @@ def _row(model: Model, key: Key) -> Row:
 def _is_gradual(model: Model, key: Key) -> bool:
     """Whether a row arrives with its days: quiet time in a watched stream, unless it corrects another row."""
     row = _row(model, key)
-    return is_quiet(row, model.topic.streams[key[0]]) and not row.replaces
+    return is_gradual(row, model.topic.streams[key[0]])
 
 
 def _pieces(model: Model) -> list[_Piece]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from forecast.book.classes import amount
-from forecast.book.rows import in_order, standing, without_copies
+from forecast.book.rows import counts_from, in_order, standing, without_copies
 from forecast.book.topic import Point, Row, Series, Stream, Topic
 from forecast.model.clock import ONE_DAY, days_covered
 
@@ -45,7 +45,7 @@ class Record:
 
 def record_as_of(stream: Stream, as_of: date, *, opens: date) -> Record:
     """Return the record of a stream as it stood on a day."""
-    visible = [_cut(row, as_of) for row in stream.rows if _exists(row, stream, as_of)]
+    visible = [_cut(row, as_of) for row in stream.rows if counts_from(row, stream) <= as_of]
     rows = tuple(in_order(standing(visible)))
     through = max((row.end for row in rows), default=opens - ONE_DAY)
     return Record(stream, rows, through)
@@ -54,11 +54,6 @@ def record_as_of(stream: Stream, as_of: date, *, opens: date) -> Record:
 def records_as_of(topic: Topic, as_of: date) -> dict[str, Record]:
     """Return the record of every stream of a topic as it stood on a day."""
     return {name: record_as_of(stream, as_of, opens=topic.opens) for name, stream in topic.streams.items()}
-
-
-def is_quiet(row: Row, stream: Stream) -> bool:
-    """Whether a row is quiet time in a watched stream."""
-    return stream.watched and row.is_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +101,6 @@ def known_points(series: Series, as_of: date) -> list[Point]:
 def unrecorded_days(records: Mapping[str, Record], as_of: date) -> dict[str, int]:
     """Return, for each stream, how many days lie between its last row and the as-of day."""
     return {name: max((as_of - record.through) // timedelta(days=1), 0) for name, record in records.items()}
-
-
-def _exists(row: Row, stream: Stream, as_of: date) -> bool:
-    counts_from = row.start if is_quiet(row, stream) and not row.replaces else row.known
-    return counts_from <= as_of
 
 
 def _cut(row: Row, as_of: date) -> Row:

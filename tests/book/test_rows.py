@@ -1,4 +1,4 @@
-"""Rows among others: which still stand, and which are copies."""
+"""Rows in their record: which still stand, and which are copies."""
 
 from __future__ import annotations
 

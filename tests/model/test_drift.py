@@ -21,6 +21,7 @@ from forecast.language.statements import parse_statement
 from forecast.model.model import model_as_of
 from tests.building import make_topic
 from tests.calibrating import least_uniform
+from tests.programs import printed_by
 
 OPENS = date(2010, 1, 1)
 READINGS = (1.2, 0.7, 1.9, 2.4, 2.2, 3.5, 3.1, 2.0)
@@ -204,19 +205,12 @@ def test_engines_agree_on_walks_with_unknown_steps() -> None:
 
 
 @pytest.mark.slow
-def test_the_exported_program_has_the_same_posterior(tmp_path: Any) -> None:
+def test_the_exported_program_has_the_same_posterior() -> None:
     """The program of a topic with both kinds of walk runs, and prints the means that the fast engine has."""
-    import subprocess
-    import sys
-
     from forecast.inference.source import pymc_source
 
     model = model_as_of(make_topic(**COUNTS), date(2018, 6, 30))
-    program = tmp_path / "program.py"
-    program.write_text(pymc_source(model), encoding="utf-8")
-    done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, check=True)
-    lines = [line.split() for line in done.stdout.splitlines()[1:]]
-    printed = {name: (float(mean), float(sd)) for name, mean, sd in lines}
+    printed = printed_by(pymc_source(model))
     posterior = condition(model, rng=np.random.default_rng(3))
     for name, label in (("drift", ""), ("hold", ""), ("level", "2013"), ("mood", "2017")):
         mean, sd = printed[f"{name}[{label}]" if label else name]
@@ -249,8 +243,9 @@ def test_log_density_is_pymcs(kind: str) -> None:
 
 @pytest.mark.slow
 def test_walks_are_calibrated() -> None:
-    """Ranks of true values among posterior draws are uniform for walks and their unknown steps."""
-    worst = least_uniform(model_as_of(make_topic(**COUNTS), date(2018, 6, 30)), replications=120, rng=np.random.default_rng(20261126))
+    """Ranks of true values among posterior draws are uniform for walks, their unknown steps, and the forecast of their future."""
+    model = model_as_of(make_topic(**COUNTS), date(2018, 6, 30))
+    worst = least_uniform(model, replications=100, rng=np.random.default_rng(20261126))
     assert worst.is_calibrated, worst
 
 

@@ -63,6 +63,11 @@ class Family(ABC):
     chained: ClassVar[bool] = False  # whether each value along the last axis depends on the one before
     mixes: ClassVar[bool] = False  # whether single points of an otherwise continuous family have mass
 
+    @property
+    def is_apart(self) -> bool:
+        """Whether each of its values is a distribution by itself, neither joint with others nor chained to them."""
+        return not (self.joint or self.chained)
+
     # what a subclass says
 
     @abstractmethod
