@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.cli.conftest import Run, files_of
@@ -135,3 +137,30 @@ def test_a_wrong_word_is_a_wrong_command_line(run: Run):
     """An unknown option gives exit code 2 and its usage; an unknown topic is a problem of the book."""
     assert run("check", "--jsn").code == 2
     assert run("check", "fery").out.splitlines()[-1] == "    did you mean `ferry`?"
+
+
+def test_rows_of_days_to_come_are_warned_of(run: Run, book: Path):
+    """A row that ends or is known after today does not go uncounted in silence: each has a warning, and the code is 0."""
+    rows = book / "seeds/ferry/late.csv"
+    future = ["2999-01-01,2999-01-31,60,calm,4,Count,", "2024-02-12,2024-02-18,58,rough,17,Count,2999-02-01"]
+    rows.write_text("\n".join([rows.read_text().splitlines()[0] + ",known", *future]) + "\n")
+    ran = run("check")
+    assert ran.code == 0
+    assert [line.split(", after today")[0] for line in ran.out.splitlines() if ": warning: " in line] == [
+        "seeds/ferry/late.csv:2:1: warning: this row ends on 2999-01-31",
+        "seeds/ferry/late.csv:3:1: warning: this row is known on 2999-02-01",
+    ]
+    assert "only what has been seen is a row; what is to come does not count" in ran.out
+
+
+def test_a_topic_that_opens_tomorrow_is_answered_by_its_priors_and_warned_of(run: Run, book: Path):
+    """Its report has no history, and says so in no error."""
+    shutil.rmtree(book / "seeds/ferry")
+    (book / "priors/ferry.toml").unlink()
+    run("new", "soon", "--like", "hazard", "--asks", "Will it?")
+    topic = book / "seeds/soon/topic.toml"
+    today, tomorrow = datetime.now(UTC).date(), datetime.now(UTC).date() + timedelta(days=1)
+    topic.write_text(topic.read_text().replace(f"opens = {today}", f"opens = {tomorrow}"))
+    ran = run("update", "--no-referee")
+    assert ran.code == 0
+    assert f"warning: the topic opens on {tomorrow}, after today" in ran.out + ran.err
