@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from forecast.cli.lines import part_name, print_columns, print_json, print_problems, problems_as_data
+from forecast.cli.lines import part_name, print_columns, print_json, print_problems, problems_as_data, steps_shown
 from forecast.cli.options import AsJson, Book, Topics, root_of, today
 
 if TYPE_CHECKING:
@@ -44,7 +44,11 @@ def check(*, topics: Topics = None, book: Book = None, as_json: AsJson = False) 
 def _rows(priors: dict[str, tuple[Believed, ...]]) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [("topic", "prior", "5 %", "50 %", "95 %", "unit", "statement")]
     for topic, values in priors.items():
-        for value in values:
+        for place in steps_shown(values):
+            if isinstance(place, str):
+                rows.append((topic, place, "", "", "", "", ""))
+                continue
+            value = values[place]
             unit = value.unit or ("" if value.categories else "share")
             rows.append((topic, value.name, *_points(value), unit, value.statement))
             rows += [(topic, part_name(value.name, part), *_points(part), unit, part.statement) for part in value.parts]

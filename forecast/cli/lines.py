@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from forecast.beliefs import BelievedPart
+    from forecast.beliefs import Believed, BelievedPart
     from forecast.book.problems import Problem
+
+
+FIRST_STEPS, LAST_STEPS = 3, 9  # of a walk: how it begins, and where it stands
 
 
 def stop_at(problems: Sequence[Problem], *, as_json: bool) -> None:
@@ -68,3 +72,16 @@ def print_columns(rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), i
 def part_name(name: str, part: BelievedPart) -> str:
     """A part of a pooled prior as a line of its own begins: whose it is, and what it counts."""
     return f"  {name}, {part.name} {f'{100 * part.share:.3g} %' if part.share else 'not used'}"
+
+
+def steps_shown(values: Sequence[Believed]) -> Iterator[int | str]:
+    """Yield the places of the values to print, and, where a walk has many steps, a line for those between its first and its last."""
+    for _, together in groupby(range(len(values)), key=lambda place: (values[place].parameter, values[place].statement)):
+        places = list(together)
+        between = len(places) - FIRST_STEPS - LAST_STEPS
+        if between <= 1 or not values[places[0]].statement.startswith(("GaussianRandomWalk(", "AR(")):
+            yield from places
+            continue
+        yield from places[:FIRST_STEPS]
+        yield f"  … {between} steps between; --json has them"
+        yield from places[-LAST_STEPS:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.elicit import elicit
-from forecast.cli.lines import print_columns, print_json, stop_at
+from forecast.cli.lines import print_columns, print_json, steps_shown, stop_at
 from forecast.cli.options import AsJson, AsOf, Book, Trust, day, not_later, root_of, today
 
 if TYPE_CHECKING:
@@ -63,7 +64,16 @@ def show(*, topic: Topic = None, as_of: AsOf = None, trust: Trust = False, book:
     for name, changes in found.changes.items():
         typer.echo(f"{name}, as of {day}")
         rows = [("", "prior 5, 50, 95 %", "", "posterior 5, 50, 95 %", "", "unit")]
-        print_columns([*rows, *(row for change in changes for row in (_row(change), *_part_rows(change.before)))], indent="  ")
+        print_columns(
+            [*rows, *(row for place in steps_shown([change.before for change in changes]) for row in _rows(changes, place))], indent="  "
+        )
+
+
+def _rows(changes: Sequence[Change], place: int | str) -> list[tuple[str, ...]]:
+    """The lines of one value and the parts of its prior; or what stands for the steps of a walk that are left out."""
+    if isinstance(place, str):
+        return [(place, "", "", "", "", "")]
+    return [_row(changes[place]), *_part_rows(changes[place].before)]
 
 
 def _part_rows(value: Believed) -> list[tuple[str, ...]]:

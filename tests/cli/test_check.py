@@ -164,3 +164,24 @@ def test_a_topic_that_opens_tomorrow_is_answered_by_its_priors_and_warned_of(run
     ran = run("update", "--no-referee")
     assert ran.code == 0
     assert f"warning: the topic opens on {tomorrow}, after today" in ran.out + ran.err
+
+
+def test_a_walk_of_many_steps_is_told_by_its_first_and_its_last(run: Run, book: Path):
+    """Of forty months `check` and `prior show` print the first three and the last nine, and say how many lie between; --json has all."""
+    (book / "seeds/court").mkdir()
+    (book / "seeds/court/topic.toml").write_text(
+        'title = "Court"\nopens = 2021-09-01\n[streams.cases]\nabout = "cases filed"\nvalue = "Poisson(mu=exp(pace[month]) * months)"\n'
+        '[questions.now]\nasks = "How many a month?"\nanswer = "exp(pace[month])"\nby = 2030-01-31\n'
+    )
+    (book / "seeds/court/cases.csv").write_text("from,to,value,source\n2024-12-01,2024-12-31,3,Register\n")
+    (book / "priors/court.toml").write_text(
+        '[pace]\nper = "month"\nprior = "GaussianRandomWalk(sigma=0.2, init_dist=Normal(mu=0, sigma=1))"\n'
+        'unit = "log of cases a month"\nwhy = "The load of the court moves slowly."\n'
+    )
+    for words, column in ((("check", "court"), 1), (("prior", "show", "court", "--as-of", "2025-01-01"), 0)):
+        ran = run(*words)
+        names = [line.split()[column] for line in ran.out.splitlines() if "pace[" in line or "…" in line]
+        months = [f"pace[2021-{month:02}]" for month in (9, 10, 11)] + ["…"] + [f"pace[2024-{month:02}]" for month in range(4, 13)]
+        assert (ran.code, names) == (0, months), words
+        assert "… 28 steps between; --json has them" in ran.out
+    assert len(json.loads(run("check", "court", "--json").out)["priors"]["court"]) == 40
