@@ -18,7 +18,7 @@ from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
 from forecast.model.model import model_as_of
 from forecast.model.own import refusal
-from forecast.model.unsound import Unsound
+from forecast.model.unsound import Unsound, at_place, at_topic
 from forecast.remembering import edited_rows, newest_report, remembered_implications, warnings_of
 
 MOST_ASKED = 8  # topics whose numbers have changed since their report, and which a check asks what their priors imply
@@ -53,7 +53,27 @@ def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Checked:
     if has_errors(tuple(found)):
         return Checked(book, in_order((*problems, *found)), {})
     implied, unasked = _implied(book, reports, as_of)
-    return Checked(book, in_order((*problems, *found, *implied)), priors, unasked)
+    return Checked(book, in_order((*problems, *found, *implied, *ahead(book, as_of))), priors, unasked)
+
+
+def ahead(book: Book, today: date) -> list[Problem]:
+    """Return a warning for each row and each topic of a day to come: none of them counts yet, and most are slips of the pen."""
+    found = []
+    for topic in book.topics.values():
+        if topic.opens > today:
+            message = f"the topic opens on {topic.opens}, after today ({today})"
+            found.append(at_topic(topic, ("opens",), message, "it begins on a day that has come; until then its priors alone speak"))
+        for row in (row for stream in topic.streams.values() for row in stream.rows):
+            if row.end > today:
+                message, hint = (
+                    f"this row ends on {row.end}, after today ({today})",
+                    "only what has been seen is a row; what is to come does not count",
+                )
+                found.append(at_place(topic, row.place, message, hint))
+            elif row.known > today:
+                message = f"this row is known on {row.known}, after today ({today})"
+                found.append(at_place(topic, row.place, message, "it does not count before that day"))
+    return [replace(problem, level="warning") for problem in found]
 
 
 def _noted(topic: Topic) -> Problem:

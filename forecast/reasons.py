@@ -38,6 +38,7 @@ class Reasons:
     moves: tuple[tuple[str, str], ...] = ()  # since when, and the sentence
     rests_on: tuple[Reason, ...] = ()
     priors: tuple[Reason, ...] = ()
+    varied: bool = True  # whether any prior was varied at all
     would_move: tuple[Reason, ...] = ()
     ignorance: float | None = None
     doubts: tuple[tuple[str, float], ...] = ()
@@ -77,6 +78,7 @@ def _of_insight(answer: Mapping[str, Any], insight: Mapping[str, Any]) -> Reason
         moves=tuple((move["why"], move["sentences"][best]) for move in insight["moves"]),
         rests_on=_largest([_reason(_without(each), each["values"][best]) for each in insight["leverage"] if each["kind"] != "stream"]),
         priors=_largest([_reason(_prior(each), each["values"][best]) for each in insight["sensitivity"]]),
+        varied=bool(insight["sensitivity"]),
         would_move=_largest([_reason(_post(each), each["values"][best]) for each in insight["signposts"]]),
         ignorance=None if split is None else split["ignorance"],
         doubts=()

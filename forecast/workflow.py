@@ -19,7 +19,7 @@ from forecast.book.ledger import read_ledger
 from forecast.book.problems import Problem, has_errors, in_order
 from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
-from forecast.checking import read_checked
+from forecast.checking import ahead, read_checked
 from forecast.concluding import Conclusion, Settings, conclude, settings_for
 from forecast.implications import contradicted, implied
 from forecast.inference.plan import CannotSample
@@ -126,7 +126,7 @@ def update(
     contents = {name: each.content for name, each in zip(book.topics, made, strict=True)}
     files = {name: each.files for name, each in zip(book.topics, made, strict=True)}
     warned = [problem for name, content in contents.items() for problem in warnings_of(book.topics[name], content.get("implied", ()))]
-    problems = in_order((*problems, *warned))
+    problems = in_order((*problems, *warned, *(ahead(book, today) if as_of == today else ())))
     progress(len(contents), len(contents), "writing reports")
     published = publish(book, contents, files, as_of=as_of, today=today)
     problems = in_order((*problems, *published.problems))

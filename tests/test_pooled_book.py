@@ -186,6 +186,7 @@ def test_the_report_shows_each_part_and_says_that_pools_are_not_varied(book):
     assert [note.split(" is ")[0] for note in notes] == ["The prior of duration", "The prior of rate", "The prior of hands"]
     assert {each["kind"] for each in content["insight"]["leverage"]} >= {"row", "source"}
     page = (book / "reports" / "as-of" / "2026-03-01" / "war.md").read_text(encoding="utf-8")
+    assert ("None of this topic's priors is varied here" in page) == (not content["insight"]["sensitivity"])
     assert "| carl | not used | 0.0627 | 0.674 | 1.96 | He has not looked at it lately. | `HalfNormal(sigma=1)` |" in page
     assert "He has not looked at it lately." in (book / "reports" / "as-of" / "2026-03-01" / "war.html").read_text(encoding="utf-8")
 

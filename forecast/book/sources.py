@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -86,7 +87,25 @@ def parse_document(source: Source) -> tuple[Document | None, tuple[Problem, ...]
         message, (line, column) = syntax_fault(error, source.text)
         if message.startswith("invalid date"):
             return None, (source.at(line, column, "this date does not exist"),)
-        return None, (source.at(line, column, f"this is not TOML: {message}"),)
+        return None, (source.at(line, column, f"this is not TOML: {message}", _toml_hint(source.lines, line, column)),)
     except RecursionError:
         return None, (source.at(1, 1, "this file is nested too deep to be read"),)
     return Document(source, content, positions(source.text)), ()
+
+
+def _toml_hint(lines: Sequence[str], line: int, column: int) -> str:
+    """What somebody who wrote this, with the parser's complaint at a place, may have meant; empty where nobody knows."""
+    if not 1 <= line <= len(lines):
+        return ""
+    here = lines[line - 1][column - 1 :]
+    if here and here[0] in "“”„‟\u2018\u2019\u201a«»":
+        return 'quotes are straight, as in "text"'
+    if re.match(r"(yes|no|on|off|true|false)\b", here, re.IGNORECASE):
+        return "write true or false, in small letters"
+    if re.search(r"=\s*\d{1,2}[./]\d{1,2}[./]\d{2,4}", lines[line - 1]):
+        return "a day is written as in 2025-12-31"
+    if re.search(r"=\s*-?\d+,\d", lines[line - 1]):
+        return "decimals have a point, as in 0.5"
+    if re.search(r"=\s*$", lines[line - 1][: column - 1]) and here[:1].isalpha():
+        return 'a text stands in quotes, as in "text"'
+    return ""

@@ -46,7 +46,7 @@ def _rows(priors: dict[str, tuple[Believed, ...]]) -> list[tuple[str, ...]]:
     for topic, values in priors.items():
         for value in shortened(values, of=lambda value: value.parameter):
             if isinstance(value, int):
-                rows.append((topic, f"  … {value} more", "", "", "", "", ""))
+                rows.append((topic, f"  … {value} more; --json has them", "", "", "", "", ""))
                 continue
             unit = value.unit or ("" if value.categories else "share")
             rows.append((topic, value.name, *_points(value), unit, value.statement))

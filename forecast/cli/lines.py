@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-MOST_LABELS = 12  # values of one parameter up to which each has a line
-
 if TYPE_CHECKING:
     from forecast.beliefs import BelievedPart
     from forecast.book.problems import Problem
+
+
+FIRST, LAST = 3, 9  # of many values of one parameter: how a walk begins, and where it stands
 
 
 def stop_at(problems: Sequence[Problem], *, as_json: bool) -> None:
@@ -69,11 +70,12 @@ def print_columns(rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), i
 
 
 def shortened[T](values: Sequence[T], *, of: Callable[[T], str]) -> list[T | int]:
-    """Return values with those of long runs that are ``of`` one parameter left out, but for the first and the last of each: a number says how many."""
+    """Return values with the middle of long runs that are ``of`` one parameter left out: a number says how many."""
     found: list[T | int] = []
     for _, run in groupby(values, key=of):
         together = list(run)
-        found += [together[0], len(together) - 2, together[-1]] if len(together) > MOST_LABELS else together
+        between = len(together) - FIRST - LAST
+        found += [*together[:FIRST], between, *together[-LAST:]] if between > 1 else together
     return found
 
 

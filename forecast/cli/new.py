@@ -103,6 +103,7 @@ def new(
       forecast new bridge --like hazard --asks "Will the bridge be closed by June?" --by 2027-06-30 \\
           --prior 'rate=Gamma(p5=0.02, p95=0.5)' --why 'rate=It was closed once in four years, or once in two months.'
     """  # noqa: D301 - \b keeps lines as they are in the help
+    from forecast.book.layout import prior_path
     from forecast.starting.templates import Own
     from forecast.starting.topics import new_topic
 
@@ -118,9 +119,17 @@ def new(
     question = next(iter(done.topic.questions.values()))
     typer.echo(f"It asks: {question.asks}")
     typer.echo(f"It answers: {question.answer_text}")
+    if own.asks_own and (left := _placeholders(done.topic)):
+        typer.echo(f"Its priors are placeholders as yet: {', '.join(left)}. Put yours in {prior_path(topic)}, each with its reason.")
     typer.echo("Next:" if own.asks_own else "The example in these files is invented: put your own in its place. Next:")
     for command in _next(done.topic, with_rows=own.asks_own):
         typer.echo(f"  {command}")
+
+
+def _placeholders(topic: Topic) -> list[str]:
+    """The priors whose reasons are still the template's own."""
+    reasons = {name: (each.why, *each.why_by_label.values()) for name, each in topic.parameters.items()}
+    return [name for name, found in reasons.items() if any(why.startswith("A placeholder") for why in found)]
 
 
 def _next(topic: Topic, *, with_rows: bool) -> list[str]:

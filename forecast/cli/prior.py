@@ -71,7 +71,11 @@ def show(*, topic: Topic = None, as_of: AsOf = None, trust: Trust = False, book:
 
 def _lines(change: Change | int) -> list[tuple[str, ...]]:
     """A value with the parts of its prior, or how many values are left out."""
-    return [(f"… {change} more", "", "", "", "", "")] if isinstance(change, int) else [_row(change), *_part_rows(change.before)]
+    return (
+        [(f"… {change} more; --json has them", "", "", "", "", "")]
+        if isinstance(change, int)
+        else [_row(change), *_part_rows(change.before)]
+    )
 
 
 def _part_rows(value: Believed) -> list[tuple[str, ...]]:

@@ -99,7 +99,11 @@ def _from_report(question: str, *, book: Book, as_json: bool) -> None:
         typer.echo(f"Moved {since}")
         typer.echo(f"  {sentence}")
     _print_reasons("Had nothing been learnt from", found.rests_on, found.measure)
-    _print_reasons("With another prior", found.priors, found.measure)
+    if found.varied:
+        _print_reasons("With another prior", found.priors, found.measure)
+    else:
+        typer.echo("With another prior")
+        typer.echo("  not known: no prior of this topic is varied; `forecast whatif` takes another in the place of one")
     _print_reasons("If this is seen", found.would_move, found.measure)
     if found.ignorance is not None:
         typer.echo(f"Of the doubt, {100 * found.ignorance:.0f} % is ignorance of the parameters and the rest is luck")

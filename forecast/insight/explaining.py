@@ -105,6 +105,8 @@ def _history(basis: Basis, pool: Pool, notes: list[str]) -> HistoryContent:
     regular = days_to_ask(topic, since=None, until=until, every=fitting(since=topic.opens, until=until))
     eves = {day - ONE_DAY for day in news(topic, until) if day > topic.opens}  # so that a jump is drawn where it was
     days = sorted({*regular, *eves})
+    if not days:  # the topic opens after the as-of day
+        return history_content(History(basis.measures, (), {}, (None,) * len(basis.measures), ()))
     found = history(topic, days, basis.settings, measures=basis.measures, pool=pool)
     notes += _left_out(found.left_out)
     content = history_content(found)

@@ -69,6 +69,11 @@ def sensitivity(basis: Basis, wide: Pool | None = None) -> tuple[list[Sensitivit
         if isinstance(block.family, Pooled):
             notes.append(f"The prior of {block.name} is a pool, which is not varied here; `forecast whatif` takes another in its place.")
             continue
+        if block.family.name == "Dirichlet":
+            notes.append(
+                f"The prior of {block.name} is a Dirichlet, which is not varied here; `forecast whatif` takes another in its place."
+            )
+            continue
         label = block.parameter.labels[block.positions[0]] if block.parameter.by_label and block.parameter.labels else ""
         for change, width, shift in CHANGES:
             name = indexed(block.name, label)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 import warnings
 
 from forecast.language.expressions import (
@@ -33,6 +34,7 @@ from forecast.language.hazards import HAZARDS
 
 LONGEST = 2_000  # characters of one statement or expression
 DEEPEST = 60  # nested brackets, calls or operators
+_DECIMAL_COMMA = re.compile(r"=\s*-?\d+,\d")
 
 _BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 _UNARY = {ast.USub: "-", ast.UAdd: "+", ast.Not: "not"}
@@ -83,7 +85,7 @@ def python_tree(text: str) -> ast.expr:
             tree = ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
         offset = lead + max((error.offset or 1) - 1, 0)
-        raise Fault(_syntax_message(error), offset=min(offset, len(text)), hint=_syntax_hint(text)) from None
+        raise Fault(_syntax_message(error), offset=min(offset, len(text)), hint=_syntax_hint(text, offset)) from None
     except (RecursionError, MemoryError):
         raise Fault(f"nested deeper than {DEEPEST}", hint="name parts of it under [quantities]") from None
     except ValueError as error:  # null bytes, over-long integers
@@ -222,12 +224,23 @@ def _refusal(node: ast.expr) -> str:
 
 def _syntax_message(error: SyntaxError) -> str:
     message = (error.msg or "invalid syntax").split(". ")[0]
+    if message.startswith("leading zeros"):
+        return "cannot be read: a number that begins with 0"
     return f"cannot be read: {message}"
 
 
-def _syntax_hint(text: str) -> str:
+def _syntax_hint(text: str, offset: int) -> str:
+    """What somebody who wrote this, with Python's complaint at ``offset``, may have meant."""
     if "&&" in text or "||" in text:
         return "write `and` and `or`"
     if text.count("(") != text.count(")"):
         return "count the brackets"
+    if text[offset : offset + 2] in {"=>", "=<"}:
+        return f"write it the other way round: `{text[offset + 1]}=`"
+    if text[offset : offset + 1] == "=":
+        return "to compare, write `==`"
+    if _DECIMAL_COMMA.search(text):
+        return "decimals have a point, as in 0.5"
+    if "%" in text:
+        return "write a percentage as a number, as in 0.05"
     return ""

@@ -159,12 +159,12 @@ def _rests(insight: Mapping[str, Any], charts: Container[str]) -> Section:
         "Each prior changed, one at a time: triangles, its middle one standard deviation lower (to the left) and higher (to the right); "
         "full circle, half as wide; open circle, twice as wide. The upright is the published answer; the strongest priors stand first."
     )
+    none = "None of this topic's priors is varied here; `forecast whatif` takes another in the place of one."
+    said = none if not insight["sensitivity"] else explained if pictures else ""
     sensitivity = tuple(sensitivity_table(insight, index) for index in open_measures(insight)) if insight["sensitivity"] else ()
     leverage = leverage_table(insight, ("source", "grade", "stream"))
     power = (power_table(insight),) if insight["power"] else ()
-    return Section(
-        HEADINGS["rests"], "rests", (explained,) if pictures else (), pictures=tuple(pictures), folded=(*sensitivity, leverage, *power)
-    )
+    return Section(HEADINGS["rests"], "rests", (said,) if said else (), pictures=tuple(pictures), folded=(*sensitivity, leverage, *power))
 
 
 def _foresaw(content: Mapping[str, Any], charts: Container[str]) -> Section:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.cli.conftest import Run, files_of
@@ -137,22 +139,49 @@ def test_a_wrong_word_is_a_wrong_command_line(run: Run):
     assert run("check", "fery").out.splitlines()[-1] == "    did you mean `ferry`?"
 
 
-def test_a_parameter_with_many_values_has_two_lines(run: Run, tmp_path: Path):
-    """Of a level with a value for each of 24 months the terminal shows the first and the last, and JSON all of them."""
-    book = tmp_path / "coast"
-    (book / "seeds" / "tide").mkdir(parents=True)
-    (book / "priors").mkdir()
-    (book / "seeds" / "tide" / "topic.toml").write_text(
-        'title = "Tide"\nopens = 2024-01-01\n[streams.reading]\nabout = "height"\nvalue = "Normal(mu=level[month], sigma=1)"\n'
-    )
-    (book / "seeds" / "tide" / "reading.csv").write_text("on,value,source\n2024-01-15,1,Gauge\n2025-12-15,2,Gauge\n")
-    (book / "priors" / "tide.toml").write_text(
-        '[level]\nper = "month"\nprior = "GaussianRandomWalk(sigma=0.3, init_dist=Normal(mu=0, sigma=1))"\nunit = "m"\nwhy = "The gauge was built for this."\n'
-    )
-    shown = run("check", on=book).out
-    assert [line.split()[1:3] for line in shown.splitlines()[1:4]] == [
-        ["level[2024-01]", "−1.64"],
-        ["…", "22"],
-        ["level[2025-12]", "−2.88"],
+def test_rows_of_days_to_come_are_warned_of(run: Run, book: Path):
+    """A row that ends or is known after today does not go uncounted in silence: each has a warning, and the code is 0."""
+    rows = book / "seeds/ferry/late.csv"
+    future = ["2999-01-01,2999-01-31,60,calm,4,Count,", "2024-02-12,2024-02-18,58,rough,17,Count,2999-02-01"]
+    rows.write_text("\n".join([rows.read_text().splitlines()[0] + ",known", *future]) + "\n")
+    ran = run("check")
+    assert ran.code == 0
+    assert [line.split(", after today")[0] for line in ran.out.splitlines() if ": warning: " in line] == [
+        "seeds/ferry/late.csv:2:1: warning: this row ends on 2999-01-31",
+        "seeds/ferry/late.csv:3:1: warning: this row is known on 2999-02-01",
     ]
-    assert len(json.loads(run("check", "--json", on=book).out)["priors"]["tide"]) == 24
+    assert "only what has been seen is a row; what is to come does not count" in ran.out
+
+
+def test_a_topic_that_opens_tomorrow_is_answered_by_its_priors_and_warned_of(run: Run, book: Path):
+    """Its report has no history, and says so in no error."""
+    shutil.rmtree(book / "seeds/ferry")
+    (book / "priors/ferry.toml").unlink()
+    run("new", "soon", "--like", "hazard", "--asks", "Will it?")
+    topic = book / "seeds/soon/topic.toml"
+    today, tomorrow = datetime.now(UTC).date(), datetime.now(UTC).date() + timedelta(days=1)
+    topic.write_text(topic.read_text().replace(f"opens = {today}", f"opens = {tomorrow}"))
+    ran = run("update", "--no-referee")
+    assert ran.code == 0
+    assert f"warning: the topic opens on {tomorrow}, after today" in ran.out + ran.err
+
+
+def test_a_walk_of_many_steps_is_told_by_its_first_and_its_last(run: Run, book: Path):
+    """Of forty months `check` and `prior show` print the first three and the last nine, and say how many lie between; --json has all."""
+    (book / "seeds/court").mkdir()
+    (book / "seeds/court/topic.toml").write_text(
+        'title = "Court"\nopens = 2021-09-01\n[streams.cases]\nabout = "cases filed"\nvalue = "Poisson(mu=exp(pace[month]) * months)"\n'
+        '[questions.now]\nasks = "How many a month?"\nanswer = "exp(pace[month])"\nby = 2030-01-31\n'
+    )
+    (book / "seeds/court/cases.csv").write_text("from,to,value,source\n2024-12-01,2024-12-31,3,Register\n")
+    (book / "priors/court.toml").write_text(
+        '[pace]\nper = "month"\nprior = "GaussianRandomWalk(sigma=0.2, init_dist=Normal(mu=0, sigma=1))"\n'
+        'unit = "log of cases a month"\nwhy = "The load of the court moves slowly."\n'
+    )
+    for words, column in ((("check", "court"), 1), (("prior", "show", "court", "--as-of", "2025-01-01"), 0)):
+        ran = run(*words)
+        names = [line.split()[column] for line in ran.out.splitlines() if "pace[" in line or "…" in line]
+        months = [f"pace[2021-{month:02}]" for month in (9, 10, 11)] + ["…"] + [f"pace[2024-{month:02}]" for month in range(4, 13)]
+        assert (ran.code, names) == (0, months), words
+        assert "… 28 more; --json has them" in ran.out
+    assert len(json.loads(run("check", "court", "--json").out)["priors"]["court"]) == 40

@@ -29,6 +29,15 @@ def fresh(tmp_path: Path) -> Path:
     return root
 
 
+def test_priors_that_are_still_the_templates_are_named(run: Run, fresh: Path):
+    """A question of one's own says which of its priors nobody has thought about yet, and where they stand."""
+    given = ("--prior", "rate=Gamma(p5=0.05, p95=2)", "--why", "rate=One in two years, or two a month.")
+    ran = run("new", "clubs", "--like", "count", "--asks", "How many clubs will close?", *given, on=fresh)
+    assert "Its priors are placeholders as yet: clumping. Put yours in priors/clubs.toml, each with its reason." in ran.out.splitlines()
+    ran = run("new", "vaccine", "--like", "hypotheses", "--asks", "Why?", on=fresh)
+    assert "Its priors are placeholders as yet: cause, night_flow, reads_less, with_visitors." in ran.out
+
+
 def test_the_least_path_is_a_question_a_prior_and_a_row(run: Run, fresh: Path):
     """With the options of `new` and one `observe` a question of one's own stands in the files, whole, with nothing of the example."""
     words = ("--asks", "Will the bridge close?", "--opens", "2026-01-01", "--by", "2100-06-30")
@@ -42,6 +51,7 @@ def test_the_least_path_is_a_question_a_prior_and_a_row(run: Run, fresh: Path):
         "It asks: Will the bridge close?",
         "It answers: total(events) >= 1",
     ]
+    assert "placeholders" not in ran.out
     assert (
         run(
             "observe", "bridge.events", "--from", "2026-01-01", "--to", "2026-11-25", "--value", "0", "--source", "I cross it", on=fresh

@@ -97,3 +97,18 @@ def test_what_is_no_run_is_refused(run: Run, what: str):
     told = run("diff", what, "2025-01-01")
     assert told.code == 1
     assert "error:" in told.err
+
+
+def test_where_no_prior_is_varied_why_says_so_and_not_that_nothing_would_change(run: Run, book: Path):
+    """A topic whose one prior is a Dirichlet: terminal and page say that it is not varied, with the prior's name in a note."""
+    (book / "seeds" / "seats").mkdir()
+    (book / "seeds" / "seats" / "topic.toml").write_text(
+        'title = "Seats"\nopens = 2025-01-01\n[questions.leads]\nasks = "Is the left ahead?"\nanswer = "share[left] > share[right]"\n'
+    )
+    (book / "priors" / "seats.toml").write_text('[share]\nprior = "Dirichlet(left=4, right=5)"\nwhy = "As at the last election."\n')
+    assert run("update", "seats", "--no-referee").code == 0
+    told = run("why", "leads").out
+    assert "not known: no prior of this topic is varied; `forecast whatif` takes another in the place of one" in told
+    assert "nothing would change it" not in told.split("With another prior")[1].split("If this is seen")[0]
+    assert "Note: The prior of share is a Dirichlet, which is not varied here" in told
+    assert "None of this topic's priors is varied here" in (book / "reports" / "seats.md").read_text()
