@@ -15,6 +15,7 @@ from forecast.book.problems import Problem
 from forecast.book.records import Record
 from forecast.book.scopes import Here, check_names, uses
 from forecast.book.topic import Row
+from forecast.language.classes import CLASSED
 from forecast.language.distributions import Family
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name, names_in
@@ -67,8 +68,15 @@ def _check_share(written: Written) -> Iterator[Problem]:  # type: ignore[type-ar
 
 def _check_wrong(stream: StreamDraft, wrong: Written) -> Iterator[Problem]:  # type: ignore[type-arg]
     found = list(check_statement(wrong))
-    yield from found
     right, kind = family_of(stream.value), family_of(wrong)
+    if right is not None and right.name in CLASSED:
+        message, hint = (
+            "reports that say a class, or count classes, cannot be reports that may be wrong",
+            "let the chances of the statement allow for it, as in `left=0.9 * share[left] + 0.1 * 0.5`",
+        )
+        yield wrong.problem(message, hint, offset=wrong.tree.offset)
+        return
+    yield from found
     if found or right is None or kind is None:
         return
     if kind.name == "Categorical":
@@ -195,6 +203,7 @@ def weight_fault(weight: float) -> tuple[str, str] | None:
 def _check_copies(stream: StreamDraft, record: Record, rows: list[Row]) -> Iterator[Problem]:
     """Reports of one origin about the same days and labels say the same."""
     used = {column for expression in stream.value.tree.arguments.values() for column in names_in(expression)}
+    used |= {*stream.classes.columns} if stream.classes is not None else set()
     first: dict[tuple[object, ...], Row] = {}
     for row in rows:
         if not row.origin:
