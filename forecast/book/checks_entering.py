@@ -16,6 +16,7 @@ from forecast.book.records import Record
 from forecast.book.rows import observation, standing
 from forecast.book.scopes import Here, check_names, uses
 from forecast.book.topic import Row
+from forecast.language.classes import CLASSED
 from forecast.language.distributions import Family
 from forecast.language.distributions.supports import AMOUNTS, BETWEEN_ZERO_AND_ONE, COUNTS
 from forecast.language.evaluate import Scope, evaluate
@@ -65,8 +66,15 @@ def _check_share(written: Written[Expression]) -> Iterator[Problem]:
 
 def _check_wrong(stream: StreamDraft, wrong: Written[Statement]) -> Iterator[Problem]:
     found = list(check_statement(wrong))
-    yield from found
     right, kind = family_of(stream.value), family_of(wrong)
+    if right is not None and right.name in CLASSED:
+        message, hint = (
+            "reports that say a class, or count classes, cannot be reports that may be wrong",
+            "let the chances of the statement allow for it, as in `left=0.9 * share[left] + 0.1 * 0.5`",
+        )
+        yield wrong.problem(message, hint, offset=wrong.tree.offset)
+        return
+    yield from found
     if found or right is None or kind is None:
         return
     if kind.name == "Categorical":
@@ -183,6 +191,7 @@ def weight_fault(weight: float) -> tuple[str, str] | None:
 def _check_copies(stream: StreamDraft, record: Record, rows: list[Row]) -> Iterator[Problem]:
     """Reports of one origin about the same days and labels say the same."""
     used = {column for expression in stream.value.tree.arguments.values() for column in names_in(expression)}
+    used |= {*stream.classes.columns} if stream.classes is not None else set()
     first: dict[tuple[object, ...], Row] = {}
     for row in rows:
         if not row.origin:
