@@ -54,5 +54,10 @@ def _one(answers: list[dict[str, Any]], question: str, problems: tuple[Problem, 
     if found:
         return Shown(problems=(*problems, Problem(Place(REPORTS), f"several topics ask `{question}`", f"say which: {' or '.join(full)}")))
     known = [name for each in answers for name in (each["name"], f"{each['topic']}.{each['name']}")]
-    hint = did_you_mean(question, known) or f"questions here: {', '.join(dict.fromkeys(each['name'] for each in answers))}"
+    own = ", ".join(each["name"] for each in answers if each["topic"] == question)
+    hint = (
+        f"that is a topic; its questions: {own}"
+        if own
+        else did_you_mean(question, known) or f"questions here: {', '.join(dict.fromkeys(each['name'] for each in answers))}"
+    )
     return Shown(problems=(*problems, Problem(Place(REPORTS), f"no answer to a question `{question}` has been published", hint)))

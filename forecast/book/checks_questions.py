@@ -45,9 +45,9 @@ def _check_dates(draft: Draft, name: str, question: QuestionDraft) -> Iterator[P
         yield draft.topic.at_value((*keys, "by"), f"`by` ({table.by}) is before the topic opens ({opens})")
     if table.since is None:
         return
-    if table.by is None:
+    if table.by is None and not _has_by(draft, name):
         yield draft.topic.at_key((*keys, "since"), "`since` needs a `by`", "say until which day totals count")
-    elif table.since > table.by:
+    elif table.by is not None and table.since > table.by:
         yield draft.topic.at_value((*keys, "since"), f"`since` ({table.since}) is after `by` ({table.by})")
     if table.since < opens:
         yield draft.topic.at_value((*keys, "since"), f"`since` ({table.since}) is before the topic opens ({opens})")
@@ -118,7 +118,7 @@ def _check_time(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
     if question.table.by is None:
         first = isinstance(asked[0].tree, First)
         what = "`first`" if first else "`total`" if timed.streams else f"the series `{min(timed.series)}`" if timed.series else ""
-        if what:
+        if what and not _has_by(draft, name):
             yield draft.topic.at_key(
                 keys, f"[questions.{name}] uses {what} but has no `by`", "say until which day it counts, as in by = 2027-12-31"
             )
@@ -135,3 +135,8 @@ def _check_time(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
 def _timeless(draft: Draft, used: Uses) -> bool:
     """Whether only parameters are named (a name that is unknown or out of place is told already)."""
     return all(draft.kinds.get(name) in {"parameter", "quantity"} for name in used.names)
+
+
+def _has_by(draft: Draft, name: str) -> bool:
+    """Whether a question has a `by` at all: one that is no date is told where it stands."""
+    return "by" in draft.topic.content["questions"][name]

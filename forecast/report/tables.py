@@ -8,9 +8,11 @@ text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Literal
 
 from forecast.language.expressions import indexed
@@ -18,6 +20,8 @@ from forecast.report import words
 from forecast.report.charts_answers import spaced
 from forecast.report.readings import are_readings
 from forecast.report.telling import as_text, measure_name, strongest
+
+FIRST_STEPS, LAST_STEPS = 3, 9  # of a walk: how it begins, and where it stands
 
 Kind = Literal["head", "headday", "headcode", "text", "note", "number", "day", "source", "code"]
 
@@ -146,7 +150,10 @@ def beliefs_table(content: Mapping[str, Any]) -> Table:
     columns = [Column("parameter", "head")]
     columns += [Column(name, "number") for which in ("prior", "posterior") for name in (which, "5 %", "95 %")]
     rows: list[tuple[str, ...]] = []
-    for parameter in content["parameters"]:
+    for parameter in _steps_told(content["parameters"]):
+        if isinstance(parameter, int):
+            rows.append((f"… {parameter} steps between", *[""] * 7))
+            continue
         name = labelled_name(parameter["name"], parameter["label"])
         rows += [
             (
@@ -167,6 +174,24 @@ def beliefs_table(content: Mapping[str, Any]) -> Table:
             rows.append((name, *(_in_unit(value, parameter["unit"]) for value in points), parameter["unit"]))
     caption = "Middle, and the range that holds nine in ten, before the record (prior) and after it (posterior)"
     return Table(caption, (*columns, Column("unit")), tuple(rows))
+
+
+def _walks(parameters: Sequence[Mapping[str, Any]]) -> Iterator[tuple[bool, list[Mapping[str, Any]]]]:
+    """The values of each prior together, and whether they are the steps of a walk."""
+    for (_, statement), together in groupby(parameters, key=itemgetter("name", "statement")):
+        yield statement.startswith(("GaussianRandomWalk(", "AR(")), list(together)
+
+
+def _steps_told(parameters: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any] | int]:
+    """Parameters one by one; of a walk of many steps the first and the last, and between them how many are left to its picture."""
+    for is_walk, together in _walks(parameters):
+        between = len(together) - FIRST_STEPS - LAST_STEPS
+        if is_walk and between > 1:
+            yield from together[:FIRST_STEPS]
+            yield between
+            yield from together[-LAST_STEPS:]
+        else:
+            yield from together
 
 
 def pool_tables(content: Mapping[str, Any]) -> dict[str, Table]:
@@ -198,7 +223,12 @@ def _pool_table(parameter: Mapping[str, Any]) -> Table:
 
 def statements_table(content: Mapping[str, Any]) -> Table:
     """The model in its own statements."""
-    rows: list[tuple[str, ...]] = [("prior", indexed(p["name"], p["label"]), p["statement"], "") for p in content["parameters"]]
+    rows: list[tuple[str, ...]] = []
+    for is_walk, together in _walks(content["parameters"]):
+        name, statement = together[0]["name"], together[0]["statement"]
+        steps = [f"{together[0]['label']} to {together[-1]['label']}"]
+        labels = steps if is_walk and len(together) > 1 else [p["label"] for p in together]
+        rows += [("prior", indexed(name, label), statement, "") for label in labels]
     rows += [("quantity", quantity["name"], quantity["text"], quantity.get("unit", "")) for quantity in content["quantities"]]
     rows += [
         ("series", s["name"], s["later"], f"{s['about']}{'; the statement is what holds after its last value' if s['later'] else ''}")

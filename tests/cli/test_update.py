@@ -244,6 +244,12 @@ def test_show_suggests_the_nearest_question(run: Run, published: Path):
     assert (ran.code, ran.err.splitlines()[-1]) == (1, "    did you mean `three_more`?")
 
 
+def test_show_of_a_topic_names_its_questions(run: Run, published: Path):
+    """A topic's name in a question's place gives the questions that it asks."""
+    ran = run("show", "ferry", on=published)
+    assert ran.err.splitlines()[-1] == "    that is a topic; its questions: three_more, next_fault, what_is_broken"
+
+
 def test_show_before_any_update_says_what_to_do(run: Run):
     """Without reports the command says so and names the command that makes them."""
     ran = run("show")

@@ -18,6 +18,7 @@ from forecast.report.pages import render_index, render_topic
 from forecast.report.pictures import render
 from forecast.report.plain import link, markdown, markdown_code, visible
 from forecast.report.shape import content_bytes, digest_of
+from forecast.report.tables import beliefs_table, statements_table
 from tests.report.insight import with_insight
 from tests.report.sample import sample_content
 
@@ -226,3 +227,22 @@ def test_markdown_escapes_what_would_be_markup():
     ]
     assert markdown_code("a`b|c") == "``a`b\\|c``"
     assert visible("a\u202eb\x00c\nd") == "a[U+202E]b[U+0000]c\nd"
+
+
+def test_a_walk_of_many_steps_is_told_by_its_first_and_its_last_and_stated_once():
+    """Of twenty steps the table of beliefs has three, how many lie between, and nine; the model's statements have one line; other priors have all."""
+    walk = {"name": "level", "statement": "GaussianRandomWalk(sigma=0.2)"}
+    other = {"name": "right", "statement": "Beta(mean=0.5, strength=4)"}
+    seen = {"unit": "cases", "categories": [], "prior": {"quantiles": [1.0] * 5}, "posterior": {"quantiles": [1.0] * 5}}
+    parameters = [
+        *({**walk, **seen, "label": str(2001 + step)} for step in range(20)),
+        *({**other, **seen, "label": label} for label in "abcdefghijklmno"),
+    ]
+    content = {"parameters": parameters, "quantities": [], "series": [], "streams": [], "answers": []}
+    believed = [row[0] for row in beliefs_table(content).rows]
+    levels = [f"level, {year}" for year in (2001, 2002, 2003)] + ["… 8 steps between"] + [f"level, {year}" for year in range(2012, 2021)]
+    assert believed == levels + [f"right, {label}" for label in "abcdefghijklmno"]
+    assert [row[1] for row in statements_table(content).rows] == [
+        "level[2001 to 2020]",
+        *(f"right[{label}]" for label in "abcdefghijklmno"),
+    ]
