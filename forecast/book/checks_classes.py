@@ -22,7 +22,8 @@ def check_classes(draft: Draft, name: str, stream: StreamDraft) -> Iterator[Prob
     statement, keys = stream.value.tree, ("streams", name)
     if is_unspelled(statement):
         given = statement.arguments["p"]
-        named = f"`{given.name}` is none" if isinstance(given, Name) else "as in `p=share`"
+        none = "is none, or has the label `n`, which no class of a Multinomial can have" if statement.distribution == COUNTED else "is none"
+        named = f"`{given.name}` {none}" if isinstance(given, Name) else "as in `p=share`"
         yield stream.value.problem(f"`p` of {statement.distribution} is the name of a Dirichlet parameter", named, offset=given.offset)
     yield from _check_order(draft, name, stream)
     if stream.classes and not stream.classes.counted and stream.table.watched and stream.classes.labels[0] != QUIET:

@@ -21,6 +21,7 @@ from forecast.inference.conditioning import condition, prior_draws
 from forecast.inference.importance import Budget
 from forecast.insight.news import news
 from forecast.insight.pool import TRUSTED, Pool, pool_of, with_rows
+from forecast.language.distributions.walks import WALKS
 from forecast.model.clock import ONE_DAY
 from forecast.model.model import Model, model_as_of
 from forecast.model.unsound import Unsound
@@ -30,6 +31,7 @@ SCOUTS = 1_024  # of each part, by which it is judged how much a day's weights a
 ENOUGH = 4_000.0  # effective draws that an anchor's own run must reach
 WANTED = 1_500.0  # effective draws a day should have, for whose sake anchors are added
 MOST_ANCHORS = 12
+MOST_OF_WALKS, SHORT = 32, 60  # where a walk of at most so many steps drifts away from its days, more are needed
 
 type Part = tuple[Model, Mapping[str, NDArray[Any]], float]
 
@@ -38,7 +40,7 @@ def anchored_pool(topic: Topic, until: date, settings: Settings, *, days: Sequen
     """Return a pool whose weights carry as of every day of the record up to ``until``, where that can be reached.
 
     Anchors are added for the days of news, their eves, and ``days``, until each
-    is worth 1,500 draws or twelve are in.  Deterministic in the topic, the seed
+    is worth 1,500 draws or twelve are in (32 where the topic drifts).  Deterministic in the topic, the seed
     and, where ``days`` need anchors of their own, in them.  A day that still
     does not carry is for the caller to find by weighing it.  Raises ``Unsound``
     where the model as of ``until`` cannot be computed.
@@ -59,7 +61,7 @@ def anchored_pool(topic: Topic, until: date, settings: Settings, *, days: Sequen
 def _with_anchors(parts: list[Part], models: Sequence[Model], settings: Settings) -> list[Part]:
     """The parts and, while some day is short, the posterior as of the worst one; judged by a few of each part's draws."""
     tried = {model.as_of for model, _, _ in parts}
-    while len(parts) <= MOST_ANCHORS:
+    while len(parts) <= _most(models):
         scouts = pool_of([(model, {name: values[:SCOUTS] for name, values in draws.items()}, evidence) for model, draws, evidence in parts])
         short: dict[tuple[float, date], Model] = {}
         for model in models:
@@ -73,6 +75,13 @@ def _with_anchors(parts: list[Part], models: Sequence[Model], settings: Settings
         tried.add(worst.as_of)
         parts = [*parts, *_anchor(worst, settings)]
     return parts
+
+
+def _most(models: Sequence[Model]) -> int:
+    """How many anchors there may be: a topic that drifts forgets its early days, so that each may need its own."""
+    parameters = models[0].topic.parameters.values() if models else ()
+    steps = [len(each.labels) for each in parameters if each.prior is not None and each.prior.distribution in WALKS]
+    return MOST_OF_WALKS if steps and max(steps) <= SHORT else MOST_ANCHORS
 
 
 def _anchor(model: Model, settings: Settings) -> list[Part]:

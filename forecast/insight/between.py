@@ -162,13 +162,18 @@ class Between:
         return replace(series, points=tuple(replace(point, known=min(point.known, as_of)) for point in points))
 
     def _priors_edited(self) -> list[str]:
-        shared = [name for name in self.new.parameters if name in self.old.parameters]
+        shared = [name for name, parameter in self.new.parameters.items() if self._is_shared(parameter)]
         return [name for name in shared if _prior_text(self.old.parameters[name]) != _prior_text(self.new.parameters[name])]
+
+    def _is_shared(self, parameter: Parameter) -> bool:
+        """Whether both states have a parameter, over the same labels where its prior names them; otherwise it goes with the model."""
+        one, other = self.old.parameters.get(parameter.name), self.new.parameters.get(parameter.name)
+        return one is not None and other is not None and _named(one) == _named(other)
 
     def _parameter(self, parameter: Parameter, made: frozenset[str]) -> Parameter:
         """A parameter with its old or its new prior; its labels are the frame's."""
         name = parameter.name
-        if name not in self.old.parameters or name not in self.new.parameters:
+        if not self._is_shared(parameter):
             return parameter
         told = self.new.parameters[name] if f"prior {name}" in made else self.old.parameters[name]
         return replace(parameter, prior=told.prior, by_label={key: each for key, each in told.by_label.items() if key in parameter.labels})
@@ -207,6 +212,11 @@ def _prior_text(parameter: Parameter) -> tuple[str, Mapping[str, str]]:
     return (parameter.prior.text if parameter.prior else "", {label: each.text for label, each in parameter.by_label.items()})
 
 
+def _named(parameter: Parameter) -> tuple[str, ...]:
+    """The labels that a parameter's own prior names: of Categorical its values, of Dirichlet those that share."""
+    return parameter.categories or (parameter.labels if parameter.per == parameter.name else ())
+
+
 def _asked(question: Question | None) -> object:
     """What a question asks of the model, as texts; how it is worded for people does not count."""
     if question is None:
@@ -229,5 +239,5 @@ def _structure(topic: Topic) -> object:
         },
         {name: quantity.text for name, quantity in topic.quantities.items()},
         {name: series.later_text for name, series in topic.series.items()},
-        {name: (parameter.per, parameter.categories) for name, parameter in topic.parameters.items()},
+        {name: (parameter.per, _named(parameter)) for name, parameter in topic.parameters.items()},
     )

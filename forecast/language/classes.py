@@ -46,11 +46,14 @@ def whole_shares(statement: Statement, shares: Mapping[str, tuple[str, ...]]) ->
 
 
 def spelled_out(statement: Statement, shares: Mapping[str, tuple[str, ...]]) -> Statement:
-    """Return a statement with one argument for each label where ``p`` names a parameter of ``shares`` (its labels by its name)."""
+    """Return a statement with one argument for each label where ``p`` names a parameter of ``shares`` (its labels by its name).
+
+    It stays as it is where a class of Multinomial would be called ``n``, as its trials are.
+    """
     if not is_unspelled(statement):
         return statement
     given = statement.arguments["p"]
-    if not isinstance(given, Name) or given.name not in shares:
+    if not isinstance(given, Name) or given.name not in shares or (statement.distribution == COUNTED and "n" in shares[given.name]):
         return statement
     arguments = {name: expression for name, expression in statement.arguments.items() if name != "p"}
     offsets = {name: offset for name, offset in statement.offsets.items() if name != "p"}

@@ -204,3 +204,28 @@ def test_orders_beyond_five_changes_are_sampled_and_still_sum() -> None:
     found = split(between, measures_of(topic), Settings())
     assert len(found.parts) == 8
     assert sum(part.points for part in found.parts) == pytest.approx(found.after - found.before)
+
+
+@pytest.mark.parametrize("family", ["Dirichlet", "Categorical"])
+def test_a_label_more_is_an_edit_of_the_model(family: str) -> None:
+    """Where a prior names another label, draws of one state are none of the other: the whole is one change, and sums to it."""
+
+    def state(shares: str) -> Topic:
+        asked = {"first": "which[a] > 0.4"} if family == "Dirichlet" else {"first": "which"}
+        stated = "which[a]" if family == "Dirichlet" else "0.9 if which == 'a' else 0.2"
+        return make_topic(
+            priors={"which": f"{family}({shares})"}, streams={"x": f"Bernoulli(p={stated})"}, rows={"x": [1, 1]}, questions=asked
+        )
+
+    scale = 1 if family == "Categorical" else 10
+    old, new = (
+        state(", ".join(f"{name}={share * scale}" for name, share in zip("abc", each, strict=False)))
+        for each in ((0.5, 0.5), (0.25, 0.25, 0.5))
+    )
+    between = Between(old, OPENS + timedelta(days=9), new, OPENS + timedelta(days=9))
+    assert [change.kind for change in between.changes()] == ["model"]
+    measures = tuple(each for each in measures_of(new) if each.label in {"", "a"})
+    found = split(between, measures, Settings())
+    assert len(found.parts) == 1
+    assert found.parts[0].points == pytest.approx(found.after - found.before)
+    assert found.after[0] < found.before[0] - 0.05

@@ -74,6 +74,16 @@ def test_a_level_that_drifts_foresees_the_arrivals_better_than_a_constant_one(bo
     assert last["topic"] - last["still"] > 10
 
 
+def test_each_year_of_a_drifting_record_is_carried(book: Path) -> None:
+    """As of each of the last years the pool's weights carry, and its log evidence is that of the day's own draws."""
+    topic = read_book(book)[0].topics["drift"]
+    pool = anchored_pool(topic, DAY, Settings())
+    for year in range(2020, 2027):
+        model = model_as_of(topic, date(year, 3, 1))
+        assert pool.weigh(model).carry, year
+        assert abs(pool.log_evidence(model) - condition_fast(model, Settings()).diagnostics.log_evidence) < 0.1, year
+
+
 @pytest.mark.slow
 def test_the_report_shows_what_the_drift_earned(book: Path) -> None:
     """The page of a topic that drifts says what the score would have been without, draws it, and draws the level as a band."""
