@@ -99,7 +99,7 @@ def would_move(insight: Mapping[str, Any], question: str) -> str:
         (not _decides(insight["measures"][index], group, index), _expected(insight, group, index), -order, index, group)
         for order, group in enumerate(posts.values())
         for index in places
-        if any(is_noticed(insight["measures"][index], post["values"][index]["change"]) for post in group)
+        if any(_is_news(insight["measures"][index], post["values"][index]) for post in group)
     ]
     if not ranked:
         return "nothing that is watched for is expected to move it much."
@@ -116,6 +116,11 @@ def would_move(insight: Mapping[str, Any], question: str) -> str:
         other = max(others, key=itemgetter("chance"))
         said += f"; if {other['condition']}: {as_text(measure, other['values'][index]['value'], error=other['values'][index]['error'])}"
     return f"{said}."
+
+
+def _is_news(measure: Measure, value: Mapping[str, Any]) -> bool:
+    """Whether what an outcome would do to an answer is more than the noise of its estimate."""
+    return is_noticed(measure, value["change"], error=value["error"])
 
 
 def _decides(measure: Measure, posts: Sequence[Mapping[str, Any]], index: int) -> bool:

@@ -156,6 +156,8 @@ def test_what_would_move_an_answer_is_the_stream_expected_to_move_it_most():
     assert would_move({**insight, "signposts": settling}, "rain").startswith("If one or more clouds")
     assert would_move({**insight, "signposts": settling[:2]}, "rain").startswith("If rain by 31 January 2027")
     assert would_move({**insight, "signposts": []}, "rain") == "nothing that is watched for is expected to move it much."
+    noisy = [{**post, "values": [{**value, "error": 0.5} for value in post["values"]]} for post in insight["signposts"]]
+    assert would_move({**insight, "signposts": noisy}, "rain").startswith("nothing that is watched for")
 
 
 def test_the_change_told_is_that_since_the_last_report_where_it_moved_something():
