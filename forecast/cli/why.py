@@ -82,6 +82,7 @@ def print_moved(moved: Moved) -> None:
 
 def _from_report(question: str, *, book: Book, as_json: bool) -> None:
     from forecast.reasons import reasons
+    from forecast.report.telling import as_text
 
     found = reasons(root_of(book), question)
     stop_at(found.problems, as_json=as_json)
@@ -95,6 +96,8 @@ def _from_report(question: str, *, book: Book, as_json: bool) -> None:
     typer.echo(f"  {found.answer['sentence']}")
     if found.measure["label"]:
         typer.echo(f"  What follows is said of `{found.measure['label']}`.")
+    if found.measure["kind"] == "mean":
+        typer.echo(f"  What follows is said of the mean, {as_text(found.measure, found.measure['value'])}; the number above is the median.")
     for since, sentence in found.moves:
         typer.echo(f"Moved {since}")
         typer.echo(f"  {sentence}")

@@ -129,7 +129,7 @@ def _changed(insight: Mapping[str, Any], charts: Container[str]) -> Section:
         points.append("The answers that moved most are drawn; the table has all.")
     heading = HEADINGS["changed"] if move["against"] == "ledger" else "What changed with the last news, and why"
     tables = tuple(moves_table(insight, each) for each in (move, *others))
-    return Section(heading, "changed", (since,), tuple(points), tuple(pictures), folded=tables)
+    return Section(heading, "changed", (since, *_of_means(insight)), tuple(points), tuple(pictures), folded=tables)
 
 
 def _history(insight: Mapping[str, Any], charts: Container[str]) -> Section:
@@ -145,7 +145,19 @@ def _history(insight: Mapping[str, Any], charts: Container[str]) -> Section:
         "By replay: what today's priors and statements say with the knowledge of each day; only the ledger knows what was said at the time. "
         "A stroke across the line is a day on which rows became known; a dashed upright, the day a question was settled."
     )
-    return Section(HEADINGS["history"], "history", (explained,), pictures=tuple(pictures), folded=(history_table(insight),))
+    return Section(
+        HEADINGS["history"], "history", (explained, *_of_means(insight)), pictures=tuple(pictures), folded=(history_table(insight),)
+    )
+
+
+def _of_means(insight: Mapping[str, Any]) -> tuple[str, ...]:
+    """What stands for a number here, where its headline is another figure."""
+    numbers = any(insight["measures"][index]["kind"] == "mean" for index in open_measures(insight))
+    return (
+        ("Of a number this follows the mean; the large figure at the top is its median, with as much above it as below.",)
+        if numbers
+        else ()
+    )
 
 
 def _rests(insight: Mapping[str, Any], charts: Container[str]) -> Section:

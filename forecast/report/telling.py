@@ -46,8 +46,12 @@ def change_text(measure: Measure, change: float, *, error: float = 0.0) -> str:
 
 
 def from_to(measure: Measure, before: float, after: float, *, error: float = 0.0) -> str:
-    """Return ``31 % → 38 %``."""
-    return f"{as_text(measure, before, error=error)} → {as_text(measure, after, error=error)}"
+    """Return ``31 % → 38 %``; of a number, whose headline is its median, ``mean 6.4 → 6.2``."""
+    return f"{_mean_of(measure)}{as_text(measure, before, error=error)} → {as_text(measure, after, error=error)}"
+
+
+def _mean_of(measure: Measure) -> str:
+    return "mean " if measure["kind"] == "mean" else ""
 
 
 def is_noticed(measure: Measure, change: float, *, error: float = 0.0) -> bool:
@@ -109,7 +113,7 @@ def would_move(insight: Mapping[str, Any], question: str) -> str:
     label = f"{measure['label'].replace('_', ' ')} " if measure["label"] else ""
     said = (
         f"If {first['condition']} by {words.day(first['until'])} (chance {words.percent(first['chance'])}): "
-        f"{label}{as_text(measure, first['values'][index]['value'], error=first['values'][index]['error'])}"
+        f"{label}{_mean_of(measure)}{as_text(measure, first['values'][index]['value'], error=first['values'][index]['error'])}"
     )
     others = [post for post in group if post is not first]
     if others:
@@ -158,9 +162,10 @@ def _jumps(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float,
     measure, points = insight["measures"][index], insight["history"]["points"]
     for before, after in zip(points[-2::-1], points[:0:-1], strict=True):
         change, error = after["values"][index] - before["values"][index], max(after["errors"][index], before["errors"][index])
-        shown = from_to(measure, before["values"][index], after["values"][index], error=error)
-        if after["news"] and is_noticed(measure, change, error=error) and len(set(shown.split(" → "))) > 1:
-            said = f"{words.day(after['day'])}, {news_text(after['news'])}: {shown}."
+        first, last = before["values"][index], after["values"][index]
+        differ = as_text(measure, first, error=error) != as_text(measure, last, error=error)
+        if after["news"] and is_noticed(measure, change, error=error) and differ:
+            said = f"{words.day(after['day'])}, {news_text(after['news'])}: {from_to(measure, first, last, error=error)}."
             yield after["day"], relative(measure, change), said
             return
 

@@ -10,6 +10,8 @@ import pytest
 
 from tests.cli.conftest import Run
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 def test_why_tells_the_newest_reports_reasons(run: Run, published: Path):
     """What moved the answer, what it rests on, which prior and which sight would change it, and whose the doubt is."""
@@ -25,6 +27,12 @@ def test_why_tells_the_newest_reports_reasons(run: Run, published: Path):
         "Of the doubt",
     ):
         assert any(line.startswith(title) for line in lines), title
+
+
+def test_why_says_that_a_number_is_followed_by_its_mean(run: Run, published: Path):
+    """Its headline is the median; of a probability nothing of the kind is said."""
+    assert "  What follows is said of the mean, " in run("why", "loyalty.how_rarely", on=ROOT).out
+    assert "What follows is said of" not in run("why", "three_more", on=published).out
 
 
 def test_why_as_json_has_the_same_reasons(run: Run, published: Path):

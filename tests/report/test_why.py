@@ -160,6 +160,27 @@ def test_what_would_move_an_answer_is_the_stream_expected_to_move_it_most():
     assert would_move({**insight, "signposts": noisy}, "rain").startswith("nothing that is watched for")
 
 
+def test_where_a_mean_is_followed_the_page_says_so():
+    """The headline of a number is its median: a change of its mean is told as one, in the lines and in the sections."""
+    number = CHANCE | {"kind": "mean", "unit": "mm", "value": 6.2}
+    insight = {
+        "measures": [number],
+        "moves": [_move("2026-09-15", 6.4, 6.2, (-0.25, 0.05))],
+        "history": {"points": [_point("2026-08-01", 8.0), _point("2026-09-23", 6.4, "rain: 2"), _point("2026-10-12", 6.2)]},
+        "signposts": [_post("cloud", "one or more clouds", 0.3, 9.0), _post("cloud", "no clouds", 0.7, 5.0)],
+    }
+    assert moved_last(insight, "rain") == "Row 0: −0.25 (mean 6.4 → 6.2)."
+    assert moved_last(insight | {"moves": []}, "rain") == "23 September 2026, rain: 2: mean 8 → 6.4."
+    assert would_move(insight, "rain") == "If one or more clouds by 31 January 2027 (chance 30 %): mean 9; if no clouds: 5."
+    content = told()
+    by_kind = {kind: [measure for measure in content["insight"]["measures"] if measure["kind"] == kind] for kind in ("mean", "probability")}
+    assert all(by_kind.values())
+    said = "Of a number this follows the mean"
+    assert said in " ".join(why_sections(content, ())["changed"].paragraphs)
+    content["insight"]["measures"] = [measure | {"kind": "probability"} for measure in content["insight"]["measures"]]
+    assert said not in " ".join(why_sections(content, ())["changed"].paragraphs)
+
+
 def test_the_change_told_is_that_since_the_last_report_where_it_moved_something():
     """A report that moved nothing gives way to the last news; where nothing moved anything the report is told."""
     news, report = _move("2026-09-15", 0.06, 0.1, (0.01, 0.03)), _move("2026-11-01", 0.1, 0.1, (0.0, 0.0)) | {"against": "ledger"}
