@@ -209,6 +209,7 @@ def test_only_what_annuls_changes_the_hash() -> None:
 
 
 @pytest.mark.parametrize("annulled", ["0.25", '"0.25"', '"wear / (3 * wear)"'])
+@pytest.mark.slow
 def test_reports_and_ledger_hold_the_chance_of_annulment(annulled: str, tmp_path: Path) -> None:
     """The JSON, both pages and the ledger's line of a question with an annulment say its chance; other questions do not mention it."""
     root = tmp_path / "book"

@@ -38,6 +38,7 @@ def test_a_normal_around_a_normal_has_the_points_of_their_sum():
         "StudentT(nu=4, mu=level, sigma=spread)",
     ],
 )
+@pytest.mark.slow
 def test_the_points_of_a_mixture_are_those_of_many_draws(prior):
     """Of half a million draws of the joint prior the stated parts lie below the points."""
     priors = {"share": "Beta(alpha=2, beta=5)", "level": "Normal(mu=1, sigma=0.5)", "spread": "LogNormal(mu=0, sigma=0.5)", "one": prior}

@@ -65,6 +65,7 @@ def content(reports, topic):
     return json.loads((reports / f"{topic}.json").read_text())
 
 
+@pytest.mark.slow
 def test_a_report_says_classes_in_words(reports):
     """Rows, totals, what was foreseen, checks and what would move the answers speak of classes, in data and on the pages."""
     vote = content(reports, "vote")

@@ -27,6 +27,7 @@ def test_the_examples_in_the_docstrings_are_true(module: str, monkeypatch: pytes
     assert done.failed == 0
 
 
+@pytest.mark.slow
 def test_a_topic_answers_as_the_book_s_settings_say():
     """The nouns agree: the conclusion's answers are those of `answers`, from draws of `posterior`, given rows of `model`."""
     ferry = forecast.open_book(TINY_BOOK).topic("ferry", as_of=NEW_YEAR)

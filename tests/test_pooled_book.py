@@ -131,6 +131,7 @@ def test_with_per_every_label_has_the_pooled_prior(book):
     assert posterior.parameters["rate"].shape[1] == 2
 
 
+@pytest.mark.slow
 def test_whatif_with_another_prior_replaces_the_whole_pool(book):
     """The answers are those of a file in which one prior stands in the pool's place, and a mistake in it is told."""
     settings = Settings()
@@ -154,6 +155,7 @@ why.war_goes_on = "Neither side can stop now."
 @pytest.mark.parametrize(
     ("part", "old"), [("rate[anna]", "LogNormal(p5=0.1, p95=2)"), ("duration[war_goes_on]", "LogNormal(p5=6, p95=48)")]
 )
+@pytest.mark.slow
 def test_whatif_with_another_prior_of_one_part_leaves_the_others(book, part, old):
     """The answers are those of a file in which that expert, or that scenario, says something else."""
     new = "LogNormal(p5=0.5, p95=9)"
@@ -166,6 +168,7 @@ def test_whatif_with_another_prior_of_one_part_leaves_the_others(book, part, old
     assert problem.hint == "did you mean `rate[anna]`?"
 
 
+@pytest.mark.slow
 def test_the_report_shows_each_part_and_says_that_pools_are_not_varied(book):
     """The JSON has weight, share, reason and own points of every part; insight works, and notes name the pools it does not vary."""
     done = update(book, as_of=AS_OF, today=date(2026, 6, 1), settings=Settings(), referee=False)

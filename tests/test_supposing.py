@@ -49,6 +49,7 @@ def run(code: str) -> str:
 
 
 @pytest.mark.skipif(not COPIES, reason="one core, or a system that cannot copy a process")
+@pytest.mark.slow
 def test_side_by_side_and_in_turn_give_the_same_answers():
     """On two cores one of the two readings is made in a copy of the process; on one core both are made here, with the same numbers."""
     copied, *apart = json.loads(run(SUPPOSE))

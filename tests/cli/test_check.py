@@ -9,6 +9,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Run, files_of
 
 
@@ -124,6 +126,7 @@ def test_a_report_changed_by_hand_remembers_no_rows(run: Run, published: Path):
     assert run("check", on=published).code == 0
 
 
+@pytest.mark.slow
 def test_checking_does_not_pay_for_pydantic(book: Path):
     """`forecast check`, with and without words after it, loads no pydantic: it costs a tenth of a second at every save."""
     code = "import sys\nfrom forecast.cli import main\ntry:\n    main()\nfinally:\n    assert 'pydantic' not in sys.modules"

@@ -56,6 +56,7 @@ def test_a_second_update_changes_nothing(published: Path):
     assert files_of(published) == before
 
 
+@pytest.mark.slow
 def test_the_same_book_gives_the_same_bytes(published: Path, book: Path):
     """Two copies of a book, updated apart, have byte-identical reports and ledgers."""
     again(book)
@@ -95,6 +96,7 @@ def test_words_change_reports_but_not_the_ledger(published: Path):
     assert "reports/ferry.json" in done.written
 
 
+@pytest.mark.slow
 def test_a_hindcast_repeated_is_recorded_once(published: Path):
     """Replaying two days in turn adds lines for each day only the first time."""
     days = (date(2024, 6, 1), date(2024, 9, 1), date(2024, 6, 1))
@@ -102,6 +104,7 @@ def test_a_hindcast_repeated_is_recorded_once(published: Path):
     assert answered(published).recorded == 0
 
 
+@pytest.mark.slow
 def test_rows_known_later_do_not_move_a_hindcast(published: Path):
     """A row known after the as-of day changes neither the hindcast's report nor the ledger."""
     answered(published, as_of=date(2024, 6, 1))
@@ -130,6 +133,7 @@ def test_a_problem_anywhere_writes_nothing(run: Run, book: Path):
     assert files_of(book) == before
 
 
+@pytest.mark.slow
 def test_an_impossible_row_is_a_problem_of_the_row(run: Run, book: Path):
     """A breakdown where none can happen is told with the row's place, and nothing is written."""
     series = book / "seeds/ferry/crossings.csv"
@@ -182,6 +186,7 @@ def test_a_broken_chain_stops_the_update(published: Path):
     assert files_of(published) == before
 
 
+@pytest.mark.slow
 def test_two_updates_at_once_leave_one_sound_ledger(book: Path):
     """Two processes updating for two days at once write both groups of lines, one after the other."""
     days = ("2024-06-01", "2024-09-01")
@@ -194,6 +199,7 @@ def test_two_updates_at_once_leave_one_sound_ledger(book: Path):
 
 
 @pytest.mark.parametrize("way", ["fork", "spawn"])
+@pytest.mark.slow
 def test_topics_side_by_side_give_the_same_bytes(book: Path, tmp_path: Path, way: str):
     """Two processes, copied or started afresh, write the reports and the ledger that one writes."""
     shutil.copytree(book / "seeds/ferry", book / "seeds/second")
@@ -298,6 +304,7 @@ def test_disputed_answers_are_written_and_marked(book: Path, monkeypatch: pytest
     assert {entry["verdict"] for entry in read_ledger(ledger_path(book))[0]} == {"disputed"}
 
 
+@pytest.mark.slow
 def test_answers_alone_are_the_same_answers(run: Run, book: Path):
     """With --no-insight the report says that nobody asked why, and its answers are those of a whole update."""
     assert run("update", "--no-referee", "--no-insight", "--as-of", "2025-01-01").code == 0
@@ -310,6 +317,7 @@ def test_answers_alone_are_the_same_answers(run: Run, book: Path):
 
 
 @pytest.mark.parametrize("digest", ["unfit", "fitting"])
+@pytest.mark.slow
 def test_insight_of_a_report_that_is_not_whole_is_asked_anew(published: Path, digest: str):
     """Insight is remembered under a hash of its inputs, but not from a report changed after it was written, nor from one of another shape."""
     report = published / "reports/ferry.json"

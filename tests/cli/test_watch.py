@@ -24,6 +24,7 @@ SECONDS = 60  # long enough for a machine that does much else
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+@pytest.mark.slow
 def test_a_save_is_drafted_and_told_and_a_signal_stops_it_cleanly(published: Path, stop: signal.Signals):
     """A changed prior reaches an open page as an event and a draft; a signal then ends the process and all it started with 0, saying how to publish."""
     with watching(published) as (process, port):
@@ -48,6 +49,7 @@ def test_a_save_is_drafted_and_told_and_a_signal_stops_it_cleanly(published: Pat
     assert out.splitlines()[-1] == "Not published. To publish: forecast update ferry"
 
 
+@pytest.mark.slow
 def test_answers_come_before_their_reasons(published: Path):
     """A draft stands without saying why, and says so, until the whole draft takes its place with the same answers."""
     prior = published / "priors/ferry.toml"
@@ -68,6 +70,7 @@ def told(answer: dict[str, Any]) -> dict[str, Any]:
     return {**answer, "value": value, "sentence": ""}
 
 
+@pytest.mark.slow
 def test_a_broken_file_shows_its_problem_until_it_is_mended(published: Path):
     """A prior that is no TOML is told in the terminal and on the page with its line; mended, the page is the published one again."""
     prior = published / "priors/ferry.toml"

@@ -51,6 +51,7 @@ def test_why_before_any_update_says_what_to_do(run: Run):
     assert "run `forecast update`" in told.err
 
 
+@pytest.mark.slow
 def test_why_since_a_day_sums_to_the_change(run: Run):
     """The parts of a change since a day sum to it, for every measure of the question."""
     found = json.loads(run("why", "three_more", "--since", "2024-11-01", "--json").out)
@@ -66,6 +67,7 @@ def test_diff_of_a_day_with_itself_finds_nothing(run: Run):
     assert told.out.splitlines()[-1] == "The same in both: ferry"
 
 
+@pytest.mark.slow
 def test_diff_names_the_prior_that_a_commit_edited(run: Run, book: Path):
     """Against a commit with another prior, the prior is the one part but for time and noise."""
 

@@ -41,6 +41,7 @@ def holds_evidence(drawn: Weighted, truth: float) -> None:
 
 
 @pytest.mark.parametrize(("dimension", "rows", "noise"), [(1, 3, 1.0), (5, 8, 1.0), (5, 50, 0.05), (20, 30, 1.0), (20, 200, 0.1)])
+@pytest.mark.slow
 def test_conjugate_gaussian(dimension: int, rows: int, noise: float) -> None:
     """Means, covariances and evidence of a linear Gaussian model, broad and narrow, are those of the closed form."""
     model = conjugate(dimension, rows, noise)
@@ -154,6 +155,7 @@ def test_rich_hierarchy_converges_in_its_own_coordinates(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_rich_hierarchy_in_prior_coordinates_is_never_wrong_in_silence(seed: int) -> None:
     """In coordinates that do not suit it the engine either says that it failed or gives the right share."""
     drawn = draw(conflicts_in_prior_coordinates(), seed)

@@ -56,6 +56,7 @@ def test_two_samples_of_one_posterior_agree():
     )
 
 
+@pytest.mark.slow
 def test_right_engines_are_hardly_ever_disputed():
     """Of 60 pairs of right samples at most one is disputed (two have a chance of 0.002), and differences are as large as their errors say."""
     verdicts = [judge(*drawn("importance", 100 + 2 * k), *drawn("nuts", 101 + 2 * k)) for k in range(60)]

@@ -112,6 +112,7 @@ def test_long_records_are_looked_at_less_often() -> None:
     assert days_of(since=since, until=until, every="year", also=()) == (since, date(2025, 12, 31), until)
 
 
+@pytest.mark.slow
 def test_the_number_of_processes_changes_nothing() -> None:
     """Two processes give the very numbers of one."""
     days = [OPENS + timedelta(days=n) for n in range(70)]

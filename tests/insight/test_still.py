@@ -39,6 +39,7 @@ def book(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_a_topic_held_still_has_one_value_for_all_steps(book: Path) -> None:
     """Without its drift a topic's evidence is that of a constant rate, summed over a grid, within four errors."""
     from scipy import special
@@ -61,6 +62,7 @@ def test_a_topic_held_still_has_one_value_for_all_steps(book: Path) -> None:
     assert abs(posterior.diagnostics.log_evidence - evidence) < 4 * posterior.diagnostics.log_evidence_error + 1e-3
 
 
+@pytest.mark.slow
 def test_a_level_that_drifts_foresees_the_arrivals_better_than_a_constant_one(book: Path) -> None:
     """The prequential log score of the walk is the log evidence, and beats the constant rate's by more than ten nats."""
     topic = read_book(book)[0].topics["drift"]
@@ -74,6 +76,7 @@ def test_a_level_that_drifts_foresees_the_arrivals_better_than_a_constant_one(bo
     assert last["topic"] - last["still"] > 10
 
 
+@pytest.mark.slow
 def test_each_year_of_a_drifting_record_is_carried(book: Path) -> None:
     """As of each of the last years the pool's weights carry, and its log evidence is that of the day's own draws."""
     topic = read_book(book)[0].topics["drift"]

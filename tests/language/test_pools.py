@@ -127,6 +127,7 @@ def test_the_quantile_of_a_pool_inverts_its_distribution_function(pooling, name)
 
 
 @pytest.mark.parametrize("name", [name for name in POOLS if name != "counts"])
+@pytest.mark.slow
 def test_the_curve_over_normal_scores_is_the_quantile_nearly_and_rises_throughout(name):
     """At scores between its points, and beyond the last, the curve rises; away from gaps its shares are right to 1e-6."""
     _, kind = made("linear", POOLS[name])
@@ -139,6 +140,7 @@ def test_the_curve_over_normal_scores_is_the_quantile_nearly_and_rises_throughou
 
 
 @pytest.mark.parametrize(("pooling", "name"), [case for case in SMOOTH if case != ("log_odds", "narrow and light")])
+@pytest.mark.slow
 def test_the_density_of_a_pool_integrates_to_its_distribution_function(pooling, name):
     """By the trapezium rule between close quantiles."""
     _, kind = made(pooling, POOLS[name])

@@ -60,6 +60,7 @@ def test_two_quantiles_on_the_line_come_back(name: str, low: float, width: float
 @example(low=1e-7, high=1.1e-7, percent=0.1)
 @example(low=1e-7, high=0.9, percent=40)
 @example(low=0.98, high=0.999999, percent=1)
+@pytest.mark.slow
 def test_two_quantiles_of_shares_come_back(name: str, low: float, high: float, percent: float) -> None:
     """Arguments solved from two shares have just those quantiles."""
     assume(high - low > 1e-4 * min(high, 1 - low))

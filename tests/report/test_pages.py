@@ -72,6 +72,7 @@ def told(*, text=""):
     return with_insight(sample_content(text=text), text=text)
 
 
+@pytest.mark.slow
 def test_a_topic_has_a_page_its_markdown_and_a_picture_for_each_chart():
     """The files are the page, the Markdown and the pictures it shows, no more."""
     files = render_topic(told())
