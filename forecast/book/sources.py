@@ -87,10 +87,18 @@ def parse_document(source: Source) -> tuple[Document | None, tuple[Problem, ...]
         message, (line, column) = syntax_fault(error, source.text)
         if message.startswith("invalid date"):
             return None, (source.at(line, column, "this date does not exist"),)
+        if start := _impossible_date(source.lines, line, column):
+            return None, (source.at(line, start, "this date does not exist"),)
         return None, (source.at(line, column, f"this is not TOML: {message}", _toml_hint(source.lines, line, column)),)
     except RecursionError:
         return None, (source.at(1, 1, "this file is nested too deep to be read"),)
     return Document(source, content, positions(source.text)), ()
+
+
+def _impossible_date(lines: Sequence[str], line: int, column: int) -> int:
+    """The column of the date in which the parser stopped, as it does where a month is 13 or a day 35; 0 where it stopped elsewhere."""
+    written = re.search(r"=\s*(\d{4}-\d\d-\d\d)\s*(#.*)?$", lines[line - 1]) if 1 <= line <= len(lines) else None
+    return written.start(1) + 1 if written and written.start(1) < column - 1 < written.end(1) else 0
 
 
 def _toml_hint(lines: Sequence[str], line: int, column: int) -> str:
@@ -102,7 +110,7 @@ def _toml_hint(lines: Sequence[str], line: int, column: int) -> str:
         return 'quotes are straight, as in "text"'
     if re.match(r"(yes|no|on|off|true|false)\b", here, re.IGNORECASE):
         return "write true or false, in small letters"
-    if re.search(r"=\s*\d{1,2}[./]\d{1,2}[./]\d{2,4}", lines[line - 1]):
+    if re.search(r"=\s*(\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-\d{1,2}-\d{1,2})", lines[line - 1]):
         return "a day is written as in 2025-12-31"
     if re.search(r"=\s*-?\d+,\d", lines[line - 1]):
         return "decimals have a point, as in 0.5"
