@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from forecast.beliefs import Believed, echoed
+from forecast.book.folder import Folder
+from forecast.book.ledger import read_ledger
 from forecast.book.problems import Problem, has_errors, in_order
 from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
@@ -40,6 +42,7 @@ class Checked:
 def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Checked:
     """Read a book and check it whole, its priors echoed as 5, 50 and 95 % points."""
     book, problems, reports = _read(root, topics)
+    problems = in_order((*problems, *read_ledger(Folder(root))[1]))
     if has_errors(problems):
         return Checked(book, problems, {})
     priors: dict[str, tuple[Believed, ...]] = {}

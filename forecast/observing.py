@@ -7,6 +7,7 @@ somebody typed into the file.
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,13 +18,14 @@ import numpy as np
 
 from forecast.book.cells import read_cells
 from forecast.book.classes import is_counted, quiet_cells
+from forecast.book.folder import Folder, changed_meanwhile
 from forecast.book.layout import SEEDS, record_path, root_problem, topic_names, topic_path
-from forecast.book.problems import Place, Problem, has_errors
+from forecast.book.locking import locked
+from forecast.book.problems import FileFault, Place, Problem, has_errors
 from forecast.book.reading import read_book
 from forecast.book.records import header_line, record_line
-from forecast.book.sources import read_document, source_of
+from forecast.book.sources import decoded, read_document, source_of
 from forecast.book.topic import Row, Topic
-from forecast.book.writing import Busy, append_lines, end_last_line, locked, write_whole
 from forecast.concluding import generator
 from forecast.inference.conditioning import prior_draws
 from forecast.language.faults import did_you_mean
@@ -123,7 +125,7 @@ def find_stream(root: Path, name: str) -> tuple[str, str, tuple[Problem, ...]]:
     if missing is not None:
         return "", "", (missing,)
     wanted_topic, _, wanted = name.rpartition(".")
-    streams = {topic: _stream_names(root, topic) for topic in topic_names(root) if wanted_topic in {"", topic}}
+    streams = {topic: _stream_names(root, topic) for topic in topic_names(Folder(root)) if wanted_topic in {"", topic}}
     found = [topic for topic, names in streams.items() if wanted in names]
     if len(found) == 1:
         return found[0], wanted, ()
@@ -185,8 +187,8 @@ def _under_lock(root: Path, name: str, row_for: RowFor, today: date) -> Observed
             if problems:
                 return Observed(problems)
             return _append(root, topic, stream, observation, today)
-    except Busy as busy:
-        return Observed((Problem(Place("reports/.lock"), str(busy), "try again when it has finished"),))
+    except FileFault as fault:
+        return Observed((fault.problem,))
 
 
 def _append(root: Path, topic: Topic, stream: str, observation: Observation, today: date) -> Observed:
@@ -200,14 +202,29 @@ def _append(root: Path, topic: Topic, stream: str, observation: Observation, tod
     problems = _refusals(altered, stream, row, today)
     if problems:
         return Observed(problems)
-    end_last_line(root / path)
-    old = topic.texts.get(path, "")
-    old = old if not old or old.endswith("\n") else old + "\n"
-    if text.startswith(old) and (root / path).exists():
-        append_lines(root / path, text[len(old) :])
-    else:
-        write_whole(root / path, text)
+    _save(Folder(root), path, text, old=topic.texts.get(path))
     return Observed(path=path, line=text.splitlines()[row.place.line - 1], row=row)
+
+
+def _save(folder: Folder, path: str, text: str, *, old: str | None) -> None:
+    """Write a record's new text in the place of the old, by appending where that is enough; None is for a record that is new.
+
+    Raises ``FileFault``, and writes nothing, where the file is no longer what was read.
+    """
+    if old is None:
+        if folder.kind(path) is not None:
+            raise FileFault(Problem(Place(path), "another program made this file meanwhile; nothing was written", "run the command again"))
+        folder.write(path, text)
+        return
+    raw = folder.read(path)
+    if decoded(raw) != old:
+        raise FileFault(changed_meanwhile(path))
+    ends = "\r\n" if b"\r\n" in raw else "\n"  # as the file has them
+    if text.startswith(old):
+        folder.append(path, text[len(old) :].replace("\n", ends), after=raw)
+    else:
+        mark = "\ufeff" if raw.startswith(codecs.BOM_UTF8) else ""
+        folder.write(path, mark + text.replace("\n", ends), instead_of=raw)
 
 
 def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem, ...]:
@@ -243,7 +260,7 @@ def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem
 
 def _stream_names(root: Path, topic: str) -> tuple[str, ...]:
     """The names of a topic's streams; none where its file cannot be read, which the checks will say."""
-    document, _ = read_document(root, topic_path(topic))
+    document, _ = read_document(Folder(root), topic_path(topic))
     streams = document.content.get("streams", {}) if document is not None else {}
     return tuple(streams) if isinstance(streams, Mapping) else ()
 

@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 
 from forecast.answers import Answer
-from forecast.book.layout import find_root
+from forecast.book.layout import find_root, report_path
 from forecast.book.problems import Problem, format_problems, has_errors
 from forecast.book.topic import Book, Topic
 from forecast.checking import read_checked
@@ -134,7 +134,7 @@ class OpenTopic:
 
     def report(self) -> dict[str, Any] | None:
         """Return the newest published report of the topic as plain data; None where there is none."""
-        return published(report_directory(self.root, as_of=self.as_of, today=self.as_of) / f"{self.topic.name}.json")
+        return published(self.root, report_path(self.topic.name, report_directory(as_of=self.as_of, today=self.as_of)))
 
     def pymc_source(self) -> str:
         """Return the topic as a PyMC program that needs nothing of this package."""

@@ -14,16 +14,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from forecast.book.layout import REPORTS, ledger_path, topic_names
+from forecast.book.folder import Folder
+from forecast.book.layout import LEDGER, report_path, topic_names
 from forecast.book.ledger import append, read_ledger
-from forecast.book.problems import Place, Problem
-from forecast.book.sources import read_source
+from forecast.book.locking import locked
+from forecast.book.problems import FileFault, Place, Problem
+from forecast.book.sources import read_source_if_any
 from forecast.book.topic import Book, Topic
-from forecast.book.writing import Busy, locked, write_whole
 from forecast.remembering import published, report_directory
+from forecast.report.files import remove_pictures, write_files
 from forecast.report.pages import render_index
 
 COMPARED = ("as_of", "inputs", "engine", "seed", "draws", "verdict", "program")
@@ -50,22 +51,40 @@ def publish(
     Writes nothing where an input was changed since it was read, or where the
     ledger is broken.
     """
-    root = book.root
-    path = ledger_path(root)
+    folder = Folder(book.root)
+    due: list[dict[str, Any]] = []
     try:
-        with locked(root):
-            changed = tuple(_changed_since(root, book))
-            entries, broken = read_ledger(path)
-            broken = tuple(problem for problem in broken if "torn" not in problem.message)
-            if changed or broken:
-                return Published(problems=(*changed, *broken))
-            due = due_lines(entries, contents, today=today)
-            torn = append(path, due)
-            written = write_reports(report_directory(root, as_of=as_of, today=today), contents, files, known=topic_names(root))
-    except Busy as busy:
-        return Published(problems=(Problem(Place(f"{REPORTS}/.lock"), str(busy), "try again when it has finished"),))
+        with locked(book.root):
+            changed = tuple(_changed_since(folder, book))
+            entries, broken = read_ledger(folder)
+            broken = tuple(problem for problem in broken if problem.level == "error")
+            wrong_day = () if as_of < today else set_back(entries, today)
+            if changed or broken or wrong_day:
+                return Published(problems=(*changed, *broken, *wrong_day))
+            directory = report_directory(as_of=as_of, today=today)
+            for path in (*(path for each in files.values() for path in each), "index.html", "index.md"):
+                folder.place(f"{directory}/{path}")  # before the ledger says that they are published
+            lines = due_lines(entries, contents, today=today)
+            torn = append(folder, lines)
+            due = lines
+            written = write_reports(folder, directory, contents, files)
+    except FileFault as fault:
+        return Published(recorded=len(due), problems=(fault.problem, *([_unfinished()] if due else [])))
     told = () if torn is None else (_torn(torn.kept_in.name),)
-    return Published(tuple(str(file.relative_to(root)) for file in written), len(due), told)
+    return Published(written, len(due), told)
+
+
+def set_back(entries: Sequence[Mapping[str, Any]], today: date) -> tuple[Problem, ...]:
+    """Return the problem of a day that is before the newest on which the ledger has answers, hindcasts aside; none where time has gone on.
+
+    Publishing on such a day would put a line after a later one, which cannot be true.
+    """
+    newest = max((entry["as_of"] for entry in entries if not entry["hindcast"]), default="")
+    if newest <= today.isoformat():
+        return ()
+    message = f"today is {today}, but the book has answers of {newest}: is the clock right?"
+    hint = f"set the clock right; --as-of {today} replays this day as a hindcast"
+    return (Problem(Place(LEDGER, len(entries)), message, hint),)
 
 
 def due_lines(entries: Sequence[Mapping[str, Any]], contents: Mapping[str, Mapping[str, Any]], *, today: date) -> list[dict[str, Any]]:
@@ -76,25 +95,19 @@ def due_lines(entries: Sequence[Mapping[str, Any]], contents: Mapping[str, Mappi
 
 
 def write_reports(
-    directory: Path, contents: Mapping[str, Mapping[str, Any]], files: Mapping[str, Mapping[str, bytes]], *, known: Sequence[str]
-) -> tuple[Path, ...]:
-    """Write each topic's JSON and pages, then the index of all topics that have a report there; return what changed.
+    folder: Folder, directory: str, contents: Mapping[str, Mapping[str, Any]], files: Mapping[str, Mapping[str, bytes]]
+) -> tuple[str, ...]:
+    """Write each topic's JSON and pages, then the index of all the book's topics that have a report there; return the paths of what changed.
 
-    ``known`` are the book's topics: a report of none of them is not in the index.
-    Call it under the book's lock: temporary files that a killed run left are removed.
+    Call it under the book's lock.  Raises ``FileFault``.
     """
-    for leftover in directory.rglob(".*.tmp"):
-        leftover.unlink()
-    written: list[Path] = []
+    written: list[str] = []
     for name in contents:
-        written += [path for file, data in files[name].items() if _write(path := directory / file, data)]
-        for picture in (directory / name).glob("*.svg"):
-            if f"{name}/{picture.name}" not in files[name]:
-                picture.unlink()  # of a question or a value that is no longer asked
-    others = {name: published(directory / f"{name}.json") for name in known if name not in contents}
+        written += write_files(folder, directory, files[name])
+        remove_pictures(folder, directory, [name], but=files[name])
+    others = {name: published(folder.root, report_path(name, directory)) for name in topic_names(folder) if name not in contents}
     every = {**{name: found for name, found in others.items() if found is not None}, **contents}
-    index = render_index([every[name] for name in sorted(every)])
-    written += [path for file, data in index.items() if _write(path := directory / file, data)]
+    written += write_files(folder, directory, render_index([every[name] for name in sorted(every)]))
     return tuple(written)
 
 
@@ -132,31 +145,28 @@ def _same(line: Mapping[str, Any]) -> tuple[Any, ...]:
     return line.get("topic"), line.get("question"), line.get("as_of") if line.get("hindcast") else None
 
 
-def _write(path: Path, data: bytes) -> bool:
-    """Write a file where its bytes would change; say whether they did."""
-    if path.is_file() and path.read_bytes() == data:
-        return False
-    write_whole(path, data)
-    return True
-
-
-def _changed_since(root: Path, book: Book) -> Iterator[Problem]:
+def _changed_since(folder: Folder, book: Book) -> Iterator[Problem]:
     """The inputs that are no longer what was read: writing would show answers that are out of date already."""
     for topic in book.topics.values():
         for path, text in topic.texts.items():
-            if _text_now(root, path, topic) != text:
+            if _text_now(folder, path, topic) != text:
                 yield Problem(
                     Place(path), "this file was changed while its answers were computed; nothing was written", "run the update again"
                 )
 
 
-def _text_now(root: Path, path: str, topic: Topic) -> str | None:
-    if not (root / path).exists():
-        return None if topic.texts[path] else ""
-    source, _ = read_source(root, path)
-    return None if source is None else source.text
+def _text_now(folder: Folder, path: str, topic: Topic) -> str | None:
+    source, problems = read_source_if_any(folder, path)
+    if source is None:
+        return None if problems or topic.texts[path] else ""
+    return source.text
+
+
+def _unfinished() -> Problem:
+    message = "the ledger has the new answers, but their reports could not be written"
+    return Problem(Place(LEDGER), message, "run `forecast update` again once that is fixed; it writes the reports")
 
 
 def _torn(kept_in: str) -> Problem:
     message = f"the ledger's last line was torn (it had no line end); it was set aside in {kept_in}"
-    return Problem(Place(f"{REPORTS}/ledger.jsonl"), message, "look at it: another program or a full disk cut it", level="warning")
+    return Problem(Place(LEDGER), message, "look at it: another program or a full disk cut it", level="warning")

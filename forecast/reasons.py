@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from forecast.book.layout import REPORTS
+from forecast.book.layout import report_path
 from forecast.book.problems import Place, Problem
-from forecast.report.shape import ReportFault, read_content
+from forecast.report.files import read_report
+from forecast.report.shape import ReportFault
 from forecast.showing import newest_answers
 
 MOST_SHOWN = 5
@@ -52,18 +53,20 @@ def reasons(root: Path, question: str) -> Reasons:
     if not shown.answers:
         return Reasons(problems=shown.problems)
     answer = shown.answers[0]
-    path = root / REPORTS / f"{answer['topic']}.json"
+    path = report_path(answer["topic"])
     try:
-        content = read_content(path.read_bytes(), name=f"{REPORTS}/{path.name}")
-    except (OSError, ReportFault) as fault:
-        return Reasons(problems=(Problem(Place(f"{REPORTS}/{path.name}"), str(fault)),))
+        content = read_report(root, path)
+    except ReportFault as fault:
+        return Reasons(problems=(Problem(Place(path), str(fault)),))
+    if content is None:
+        return Reasons(problems=(Problem(Place(path), "it was removed by another program meanwhile", "run the command again"),))
     insight = content["insight"]
     if insight is None:
         if "code" in content:
             message = f"`{answer['topic']}` brings its own model, of which it cannot be asked why"
-            return Reasons(problems=(Problem(Place(f"{REPORTS}/{path.name}"), message),))
+            return Reasons(problems=(Problem(Place(path), message),))
         message = "the report was made without asking why"
-        return Reasons(problems=(Problem(Place(f"{REPORTS}/{path.name}"), message, f"run `forecast update {answer['topic']}`"),))
+        return Reasons(problems=(Problem(Place(path), message, f"run `forecast update {answer['topic']}`"),))
     return _of_insight(answer, insight)
 
 

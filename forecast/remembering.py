@@ -20,15 +20,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecast import __version__
+from forecast.book.folder import Folder
 from forecast.book.hashes import numbers_hash, words_hash
-from forecast.book.layout import REPORTS
-from forecast.book.problems import Place, Problem
+from forecast.book.layout import REPORTS, report_path
+from forecast.book.problems import FileFault, Place, Problem
 from forecast.book.topic import Row, Topic
 from forecast.language.expressions import Expression, names_in
 from forecast.model.evidence import record_as_of
 from forecast.model.unsound import at_prior, at_topic, source_line
+from forecast.report.files import read_report
 from forecast.report.plain_data import finite, rounded, row_as_data
-from forecast.report.shape import ReportFault, checked, digest_of, read_content
+from forecast.report.shape import ReportFault, checked, digest_of
 from forecast.report.words import between
 from forecast.settings import Settings
 
@@ -39,9 +41,9 @@ COMPUTING = ("numpy", "scipy", "pymc", "nutpie")
 HINDCASTS = "as-of"
 
 
-def report_directory(root: Path, *, as_of: date, today: date) -> Path:
-    """Return where the reports of a day are written: hindcasts apart, so that today's reports are not overwritten."""
-    return root / REPORTS if as_of == today else root / REPORTS / HINDCASTS / as_of.isoformat()
+def report_directory(*, as_of: date, today: date) -> str:
+    """Return where in a book the reports of a day are written: hindcasts apart, so that today's reports are not overwritten."""
+    return REPORTS if as_of == today else f"{REPORTS}/{HINDCASTS}/{as_of.isoformat()}"
 
 
 def versions() -> dict[str, str]:
@@ -88,8 +90,8 @@ def verdict_as_data(verdict: Verdict) -> dict[str, Any]:
 
 def reports_before(root: Path, topic: str, *, as_of: date, today: date) -> tuple[dict[str, Any], ...]:
     """Return the reports of a topic that may remember something of use as of a day, as they stand: that day's, and the newest."""
-    places = dict.fromkeys((report_directory(root, as_of=as_of, today=today), root / REPORTS))
-    found = (_as_it_stands(directory / f"{topic}.json") for directory in places)
+    places = dict.fromkeys((report_directory(as_of=as_of, today=today), REPORTS))
+    found = (_as_it_stands(root, report_path(topic, directory)) for directory in places)
     return tuple(content for content in found if content is not None)
 
 
@@ -117,17 +119,17 @@ def remembered_insight(reports: Sequence[Mapping[str, Any]], key: str) -> Mappin
     return insight
 
 
-def published(path: Path) -> dict[str, Any] | None:
-    """Return the content of a report's JSON file; None where there is none, or none that is whole."""
+def published(root: Path, path: str) -> dict[str, Any] | None:
+    """Return the content of a report's JSON at a path in the book; None where there is none, or none that is whole."""
     try:
-        return read_content(path.read_bytes(), name=path.name)
-    except (FileNotFoundError, ReportFault):
+        return read_report(root, path)
+    except ReportFault:
         return None
 
 
 def newest_report(root: Path, topic: Topic) -> dict[str, Any] | None:
     """Return the newest report of a topic as it stands, None where there is none; whoever says something from it looks whether it is whole."""
-    return _as_it_stands(root / REPORTS / f"{topic.name}.json")
+    return _as_it_stands(root, report_path(topic.name))
 
 
 def edited_rows(topic: Topic, content: Mapping[str, Any] | None) -> tuple[Problem, ...]:
@@ -147,11 +149,14 @@ def edited_rows(topic: Topic, content: Mapping[str, Any] | None) -> tuple[Proble
         return ()  # a report that is not whole remembers nothing; the next update makes it again
 
 
-def _as_it_stands(path: Path) -> dict[str, Any] | None:
-    """A report's JSON, whatever is in it; None where there is none."""
+def _as_it_stands(root: Path, path: str) -> dict[str, Any] | None:
+    """A report's JSON, whatever is in it; None where there is none that can be read."""
+    folder = Folder(root)
     try:
-        content = json.loads(path.read_bytes())
-    except (FileNotFoundError, ValueError, RecursionError):
+        if folder.kind(path) is None:
+            return None
+        content = json.loads(folder.read(path))
+    except (FileFault, ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) else None
 

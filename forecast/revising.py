@@ -11,15 +11,16 @@ from datetime import date
 from pathlib import Path
 
 from forecast.beliefs import Believed, echoed
+from forecast.book.folder import Folder, changed_meanwhile
 from forecast.book.layout import PRIORS, choose_topics, prior_path, root_problem, topic_names
+from forecast.book.locking import locked
 from forecast.book.names import DEFAULT
 from forecast.book.positions import positions
 from forecast.book.prior_text import Revision, revised_text, revision_problem
-from forecast.book.problems import Place, Problem, has_errors
+from forecast.book.problems import FileFault, Place, Problem, has_errors
 from forecast.book.reading import read_book
-from forecast.book.sources import Document, read_document
+from forecast.book.sources import Document, decoded, read_document, read_document_if_any
 from forecast.book.topic import Topic
-from forecast.book.writing import Busy, locked, write_whole
 from forecast.language.faults import did_you_mean
 from forecast.model.model import model_as_of
 from forecast.model.unsound import Unsound
@@ -50,9 +51,9 @@ def find_parameter(root: Path, name: str) -> tuple[str, str, tuple[Problem, ...]
         return "", "", (missing,)
     topic, _, parameter = name.rpartition(".")
     if topic:
-        _, problems = choose_topics(root, [topic])
+        _, problems = choose_topics(Folder(root), [topic])
         return ("", "", problems) if problems else (topic, parameter, ())
-    having = {each: _names(root, each) for each in topic_names(root)}
+    having = {each: _names(root, each) for each in topic_names(Folder(root))}
     found = [each for each, names in having.items() if parameter in names]
     if len(found) == 1:
         return found[0], parameter, ()
@@ -66,7 +67,7 @@ def find_parameter(root: Path, name: str) -> tuple[str, str, tuple[Problem, ...]
 
 def unsettable(root: Path, topic: str, revision: Revision) -> tuple[Problem, ...]:
     """Return why a topic's prior file has no place for a revision, whatever its statement; empty where it has one."""
-    document, problems = read_document(root, prior_path(topic))
+    document, problems = read_document(Folder(root), prior_path(topic))
     if document is None:
         return problems
     book, _ = read_book(root, [topic])
@@ -77,14 +78,21 @@ def unsettable(root: Path, topic: str, revision: Revision) -> tuple[Problem, ...
 def draft(root: Path, topic: str, revision: Revision, *, today: date) -> Revised:
     """Make a revision on paper: the new text, checked as ``forecast check`` would, and nothing written."""
     path = prior_path(topic)
-    document, problems = read_document(root, path)
+    document, problems = read_document(Folder(root), path)
     if document is None:
         return Revised(problems)
     book, _ = read_book(root, [topic])
     wrong = revision_problem(document, revision) or _label_problem(document, book.topics.get(topic), revision)
     if wrong is not None:
         return Revised((wrong,))
-    raw = (root / path).read_bytes().decode()
+    try:
+        raw = Folder(root).read(path).decode()
+    except FileFault as fault:
+        return Revised((fault.problem,))
+    except UnicodeDecodeError:  # it was UTF-8 a moment ago
+        return Revised((changed_meanwhile(path),))
+    if decoded(raw.encode()) != document.source.text:
+        return Revised((changed_meanwhile(path),))
     mark = raw[: len(raw) - len(raw.removeprefix("\ufeff"))]
     text = mark + revised_text(raw.removeprefix(mark), document, revision)
     altered, problems = read_changed(root, topic, {path: text})
@@ -107,16 +115,15 @@ def revise(root: Path, topic: str, revision: Revision, *, today: date) -> Revise
         with locked(root):
             done = draft(root, topic, revision, today=today)
             if not has_errors(done.problems):
-                write_whole(root / done.path, done.new_text)
+                Folder(root).write(done.path, done.new_text, instead_of=done.old_text.encode())
             return done
-    except Busy as busy:
-        return Revised((Problem(Place("reports/.lock"), str(busy), "try again when it has finished"),))
+    except FileFault as fault:
+        return Revised((fault.problem,))
 
 
 def _names(root: Path, topic: str) -> tuple[str, ...]:
     """The names in a topic's prior file; none where it cannot be read, which the checks will say."""
-    path = prior_path(topic)
-    document, _ = read_document(root, path) if (root / path).exists() else (None, ())
+    document, _ = read_document_if_any(Folder(root), prior_path(topic))
     return tuple(document.content) if document is not None else ()
 
 

@@ -18,8 +18,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from forecast.book.folder import Folder
 from forecast.book.hashes import numbers_hash
-from forecast.book.layout import PRIORS, REPORTS, SEEDS, ledger_path
+from forecast.book.layout import PRIORS, REPORTS, SEEDS
 from forecast.book.ledger import canonical, line_hash, read_ledger
 from forecast.book.problems import Place, Problem, has_errors
 from forecast.book.reading import read_book
@@ -71,7 +72,7 @@ def _of_report(book: Book, path: Path) -> tuple[Run | None, tuple[Problem, ...]]
 
 def _of_ledger(book: Book, prefix: str) -> tuple[Run | None, tuple[Problem, ...]] | None:
     """The run whose line in the ledger has a hash that begins so; None where no line has."""
-    entries, _ = read_ledger(ledger_path(book.root))
+    entries, _ = read_ledger(Folder(book.root))
     line = next((entry for entry in entries if line_hash(canonical(entry).encode()).startswith(prefix)), None)
     if line is None:
         return None

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from forecast.book.layout import REPORTS, root_problem, topic_names
+from forecast.book.folder import Folder
+from forecast.book.layout import REPORTS, report_path, root_problem, topic_names
 from forecast.book.problems import Place, Problem
 from forecast.language.faults import did_you_mean
-from forecast.report.shape import ReportFault, read_content
+from forecast.report.files import read_report
+from forecast.report.shape import ReportFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,14 @@ def newest_answers(root: Path, question: str | None) -> Shown:
         return Shown(problems=(missing,))
     answers: list[dict[str, Any]] = []
     problems: list[Problem] = []
-    for topic in topic_names(root):
-        path = root / REPORTS / f"{topic}.json"
+    for topic in topic_names(Folder(root)):
+        path = report_path(topic)
         try:
-            content = read_content(path.read_bytes(), name=f"{REPORTS}/{path.name}")
-        except FileNotFoundError:
-            continue
+            content = read_report(root, path)
         except ReportFault as fault:
-            problems.append(Problem(Place(f"{REPORTS}/{path.name}"), str(fault), level="warning"))
+            problems.append(Problem(Place(path), str(fault), level="warning"))
+            continue
+        if content is None:
             continue
         common = {"topic": topic, "as_of": content["as_of"], "verdict": content["verdict"]["verdict"], "warnings": content["warnings"]}
         answers += [common | answer for answer in content["answers"]]

@@ -7,7 +7,6 @@ nothing else that became known in between.
 
 from __future__ import annotations
 
-import os
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from forecast.book.folder import Folder
 from forecast.book.layout import prior_path
 from forecast.book.positions import positions
 from forecast.book.prior_text import toml_text
@@ -28,9 +28,9 @@ from forecast.model.evidence import known_points, record_as_of
 from forecast.model.own import refusals
 from forecast.model.unsound import Unsound
 from forecast.observing import Observation, record_with
-from forecast.processes import way_to_start
 from forecast.report.content import answer_content
 from forecast.shadow import read_changed
+from forecast.system import core_count, way_to_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _side_by_side(one: Callable[[], _Read], other: Callable[[], _Read]) -> tuple
 
     Where the copy dies, its part is computed here.
     """
-    if way_to_start() != "fork" or len(os.sched_getaffinity(0)) < 2:
+    if way_to_start() != "fork" or core_count() < 2:
         return one(), other()
     from multiprocessing import get_context
 
@@ -145,7 +145,7 @@ def _changes(
 def _priors_with(root: Path, topic: Topic, priors: Mapping[str, str]) -> tuple[str, list[Problem]]:
     """The text of the prior file with other statements in the places of some."""
     path = prior_path(topic.name)
-    document, problems = read_document(root, path)
+    document, problems = read_document(Folder(root), path)
     if document is None:
         return "", list(problems)
     text = document.source.text

@@ -13,8 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forecast.book.folder import Folder
 from forecast.book.hashes import numbers_hash, words_hash
-from forecast.book.layout import ledger_path
 from forecast.book.ledger import read_ledger
 from forecast.book.problems import Problem, has_errors, in_order
 from forecast.book.reading import read_book
@@ -25,8 +25,7 @@ from forecast.implications import contradicted, implied
 from forecast.inference.plan import CannotSample
 from forecast.model.own import refusals
 from forecast.model.unsound import Unsound, at_topic
-from forecast.processes import way_to_start
-from forecast.publishing import publish
+from forecast.publishing import publish, set_back
 from forecast.remembering import (
     calculation_key,
     insight_key,
@@ -40,6 +39,7 @@ from forecast.remembering import (
 from forecast.report.beliefs import parameter_contents
 from forecast.report.content import topic_content
 from forecast.report.pages import page_and_data, render_index, report_files
+from forecast.system import way_to_start
 
 if TYPE_CHECKING:
     from forecast.insight.moves import Earlier
@@ -114,8 +114,10 @@ def update(
     if as_of > today:
         raise ValueError(f"{as_of} is after today, {today}")
     book, problems = read_checked(root, topics)
-    if has_errors(problems):
-        return Update(problems)
+    entries, broken = read_ledger(Folder(root))
+    broken = (*(each for each in broken if each.level == "error"), *(set_back(entries, today) if as_of == today else ()))
+    if has_errors((*problems, *broken)):
+        return Update(in_order((*problems, *broken)))
     if refused := refusals(book.topics.values(), trust=settings.trust):
         return Update(in_order((*problems, *refused)))
     run = _Run(root, as_of, today, settings, referee, versions(), insight=insight)
@@ -131,6 +133,16 @@ def update(
     published = publish(book, contents, files, as_of=as_of, today=today)
     problems = in_order((*problems, *published.problems))
     return Update(problems) if has_errors(problems) else Update(problems, contents, published.written, published.recorded)
+
+
+def latest_day(root: Path, today: date) -> date:
+    """Return the later of today and the newest day on which the ledger has answers, hindcasts aside.
+
+    It stands for today where somebody names the day to replay: then a clock that was set back makes hindcasts, and
+    replaces no newer report.
+    """
+    entries, _ = read_ledger(Folder(root))
+    return max([today, *(date.fromisoformat(entry["as_of"]) for entry in entries if not entry["hindcast"])])
 
 
 def draft(book: Book, topic: str, *, as_of: date, settings: Settings, insight: bool = True) -> Made:
@@ -264,7 +276,7 @@ def _report_before(run: _Run, topic: Topic) -> Earlier | None:
 
     if run.as_of < run.today:
         return None
-    return earlier_report(read_ledger(ledger_path(run.root))[0], topic, before=run.as_of)
+    return earlier_report(read_ledger(Folder(run.root))[0], topic, before=run.as_of)
 
 
 def conclude_refereed(

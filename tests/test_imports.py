@@ -34,11 +34,12 @@ HEAVY = {
 }
 
 FLOORS = (  # a module may import what stands on its own floor or above it in this list
+    ("system",),
     ("language",),
     ("book",),
     ("model",),
     ("inference",),
-    ("processes", "settings", "chance", "density", "future", "predictive"),
+    ("settings", "chance", "density", "future", "predictive"),
     ("asking", "settlement"),
     ("answers",),
     ("report", "concluding"),

@@ -26,7 +26,8 @@ from typing import Any
 import pytest
 
 TINY_BOOK = Path(__file__).resolve().parent / "tiny_book"
-DAYS = (date(2024, 12, 1), date(2025, 1, 1))
+DAY = date(2025, 1, 1)
+SEEDS = (1, 2)  # of runs that write other answers
 PUBLISHING, OBSERVING, UPDATING = 125, 75, 10  # runs killed before their end
 
 
@@ -49,21 +50,20 @@ def test_runs_killed_at_random_instants_leave_the_old_or_the_new(tmp_path: Path)
 def serve(publishing: Path, observing: Path, updating: Path) -> dict[str, int]:
     """Fork and kill; verify after each; return how often, and what was written."""
     rng = random.Random(20261012)
-    made = [in_child(lambda day=day: make(publishing, day)) for day in DAYS]
+    made = [in_child(lambda seed=seed: make(publishing, seed)) for seed in SEEDS]
     counts = [killed_publishing(publishing, made, rng), killed_observing(observing, rng), killed_updating(updating, made, rng)]
     return {name: sum(count.get(name, 0) for count in counts) for name in ("killed", "rows", "entries")}
 
 
-def make(book: Path, day: date) -> tuple[Any, dict[str, Any], dict[str, Any], dict[str, Any]]:
+def make(book: Path, seed: int) -> tuple[Any, dict[str, Any], dict[str, Any], dict[str, Any]]:
     """The book, the contents of an update, the pages rendered from them, and the bytes of every report it writes."""
     from forecast.concluding import Settings
     from forecast.report.pages import render_index, report_files
     from forecast.workflow import update
 
-    copy = book.with_name(f"made-{day}")
+    copy = book.with_name(f"made-{seed}")
     shutil.copytree(TINY_BOOK, copy)
-    for each in DAYS[: DAYS.index(day) + 1]:  # a report tells what moved since the one before
-        contents = update(copy, as_of=each, today=each, settings=Settings(), referee=False, insight=False).contents
+    contents = update(copy, as_of=DAY, today=DAY, settings=Settings(seed=seed), referee=False, insight=False).contents
     reports = {
         path.relative_to(copy): path.read_bytes()
         for path in (copy / "reports").rglob("*")
@@ -82,7 +82,7 @@ def killed_publishing(root: Path, made: list[Any], rng: random.Random) -> dict[s
     publishing.render_index = lambda contents: indexes[contents[0]["digest"]]
 
     def write(which: int, _: Callable[[int], None] | None = None) -> None:
-        publishing.publish(book, made[which][0], {"ferry": made[which][1]}, as_of=DAYS[which], today=DAYS[which])
+        publishing.publish(book, made[which][0], {"ferry": made[which][1]}, as_of=DAY, today=DAY)
 
     seconds = sorted(timed(partial(in_child, partial(write, which))) for which in (0, 1, 0, 1, 0))[2]
     killed, instant, lines = 0, 0, ledger(root)
@@ -93,7 +93,7 @@ def killed_publishing(root: Path, made: list[Any], rng: random.Random) -> dict[s
     in_child(lambda: write(0))
     in_child(lambda: write(1))
     lines = verified(root, made, lines)
-    assert json.loads(lines[-1])["as_of"] == DAYS[1].isoformat()
+    assert json.loads(lines[-1])["seed"] == SEEDS[1]
     assert whole(root) == made[1][3], "an update after the kills did not heal the reports"
     assert leftovers(root) == []
     return {"killed": killed, "entries": len(lines)}
@@ -141,24 +141,24 @@ def killed_observing(root: Path, rng: random.Random) -> dict[str, int]:
 def killed_updating(root: Path, made: list[Any], rng: random.Random) -> dict[str, int]:
     """Kill whole updates, from reading to writing, each in a process of its own."""
 
-    def command(day: date) -> list[str]:
+    def command(seed: int) -> list[str]:
         code = (
             "import sys; from datetime import date; from pathlib import Path; from forecast.concluding import Settings; from forecast.workflow import update; "
-            f"day = date.fromisoformat('{day}'); sys.exit(update(Path({str(root)!r}), as_of=day, today=day, settings=Settings(), referee=False, insight=False).exit_code)"
+            f"day = date.fromisoformat('{DAY}'); sys.exit(update(Path({str(root)!r}), as_of=day, today=day, settings=Settings(seed={seed}), referee=False, insight=False).exit_code)"
         )
         return [sys.executable, "-c", code]
 
-    seconds = timed(lambda: subprocess.run(command(DAYS[0]), check=True))
+    seconds = timed(lambda: subprocess.run(command(SEEDS[0]), check=True))
     killed, instant, lines = 0, 0, verified(root, made, ledger(root))
     while killed < UPDATING:
         instant += 1
-        process = subprocess.Popen(command(DAYS[instant % 2]))
+        process = subprocess.Popen(command(SEEDS[instant % 2]))
         time.sleep(rng.uniform(0.4 * seconds, seconds))
         process.kill()
         killed += process.wait() == -signal.SIGKILL
         lines = verified(root, made, lines)
-    for day in DAYS:
-        subprocess.run(command(day), check=True)
+    for seed in SEEDS:
+        subprocess.run(command(seed), check=True)
     lines = verified(root, made, lines)
     assert whole(root) == made[1][3]
     assert leftovers(root) == []
@@ -167,10 +167,11 @@ def killed_updating(root: Path, made: list[Any], rng: random.Random) -> dict[str
 
 def verified(root: Path, made: list[Any], before: list[str]) -> list[str]:
     """Check the ledger and every report against what whole runs write; return the ledger's lines."""
+    from forecast.book.folder import Folder
     from forecast.book.ledger import read_ledger
 
     lines = ledger(root)
-    entries, problems = read_ledger(root / "reports/ledger.jsonl")
+    entries, problems = read_ledger(Folder(root))
     assert problems == (), problems
     assert len(entries) == len(lines)
     assert lines[: len(before)] == before, "a ledger line was lost or changed"

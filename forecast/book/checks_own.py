@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 
 from forecast.book.checks_statements import family_of
 from forecast.book.draft import Draft
+from forecast.book.folder import Folder
 from forecast.book.layout import MODEL_FILE, TOPIC_FILE, model_path
 from forecast.book.problems import Place, Problem
 from forecast.book.sources import read_source
 from forecast.book.topic import OwnModel
 
 
-def read_own(root: Path, draft: Draft, files: tuple[str, ...]) -> tuple[OwnModel | None, tuple[Problem, ...]]:
+def read_own(folder: Folder, draft: Draft, files: tuple[str, ...]) -> tuple[OwnModel | None, tuple[Problem, ...]]:
     """Return a topic's own model as text, never run here; None where it has none, or does not ask for it.
 
     ``files`` are the names in the topic's directory.
@@ -25,7 +25,7 @@ def read_own(root: Path, draft: Draft, files: tuple[str, ...]) -> tuple[OwnModel
     if draft.table.engine != "nuts":
         hint = f'say engine = "nuts" in {TOPIC_FILE} to make it the model'
         return None, (Problem(Place(path), f"`{MODEL_FILE}` is not used: {TOPIC_FILE} does not ask for NUTS", hint, level="warning"),)
-    source, problems = read_source(root, path)
+    source, problems = read_source(folder, path)
     problems = (*problems, *_check_continuous(draft))
     if source is None:
         return None, problems

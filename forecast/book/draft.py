@@ -9,18 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from forecast.book.classes import Classes
 from forecast.book.conform import conform
+from forecast.book.folder import Folder
 from forecast.book.layout import prior_path, record_path, topic_path
 from forecast.book.names import DEFAULT
 from forecast.book.positions import Keys
 from forecast.book.problems import Problem
 from forecast.book.records import Record, read_points, read_rows
 from forecast.book.shapes import PriorTable, QuestionTable, SeriesTable, StreamTable, TopicFile
-from forecast.book.sources import Document, Source, parse_document, read_document, read_source, source_of
+from forecast.book.sources import Document, Source, parse_document, read_document, read_document_if_any, read_source_if_any, source_of
 from forecast.book.topic import Point
 from forecast.language.classes import CLASSED, COUNTED, is_unspelled, spelled_out, written_classes
 from forecast.language.expressions import Expression
@@ -159,21 +159,21 @@ class Draft:
     sources: tuple[Source, ...]
 
 
-def read_draft(root: Path, name: str) -> tuple[Draft | None, tuple[Problem, ...]]:
+def read_draft(folder: Folder, name: str) -> tuple[Draft | None, tuple[Problem, ...]]:
     """Read and parse the files of one topic; None where its own file gives no topic."""
-    topic, problems = read_document(root, topic_path(name))
-    priors, parameters, prior_problems = read_priors(root, name)
+    topic, problems = read_document(folder, topic_path(name))
+    priors, parameters, prior_problems = read_priors(folder, name)
     gathered: list[Problem] = [*problems, *prior_problems]
     if topic is None:
         return None, tuple(gathered)
     shaped = conform(topic, TopicFile)
     gathered += shaped.problems
     if shaped.value is None:
-        return None, (*gathered, *_readable(root, name, topic))
+        return None, (*gathered, *_readable(folder, name, topic))
     table: TopicFile = shaped.value
-    series = _series(root, name, topic, table, gathered)
+    series = _series(folder, name, topic, table, gathered)
     shares = {parameter: prior.shares for parameter, prior in parameters.items() if prior.shares}
-    streams = _streams(root, name, topic, table, shares, gathered)
+    streams = _streams(folder, name, topic, table, shares, gathered)
     quantities = _quantities(topic, table, gathered)
     questions = {key: _question(topic, ("questions", key), question, gathered) for key, question in table.questions.items()}
     kinds = _kinds(topic, priors)
@@ -195,13 +195,13 @@ def _sources(
     return (topic.source, priors.source, *(source for source in read if source is not None))
 
 
-def read_priors(root: Path, name: str) -> tuple[Document, dict[str, PriorDraft], tuple[Problem, ...]]:
+def read_priors(folder: Folder, name: str) -> tuple[Document, dict[str, PriorDraft], tuple[Problem, ...]]:
     """Read and parse a topic's prior file.
 
     Where there is none, or none that can be read, the document is an empty one.
     """
     path = prior_path(name)
-    document, found = read_document(root, path) if (root / path).exists() else (None, ())
+    document, found = read_document_if_any(folder, path)
     problems = list(found)
     if document is None:
         document, _ = parse_document(source_of(path, ""))
@@ -211,13 +211,13 @@ def read_priors(root: Path, name: str) -> tuple[Document, dict[str, PriorDraft],
     return document, _priors(document, conformed.value, problems), tuple(problems)
 
 
-def _readable(root: Path, name: str, topic: Document) -> tuple[Problem, ...]:
+def _readable(folder: Folder, name: str, topic: Document) -> tuple[Problem, ...]:
     """The problems of the records of a topic whose own file cannot be used."""
     found: list[Problem] = []
     for group in ("series", "streams"):
         tables = topic.content.get(group)
         for key in tables if isinstance(tables, dict) else ():
-            source, problems = _record_source(root, name, key)
+            source, problems = _record_source(folder, name, key)
             found += problems
             statement = str(tables[key].get("value", "")) if isinstance(tables, dict) and isinstance(tables[key], dict) else ""
             if source is not None and statement.strip().partition("(")[0] not in CLASSED:  # whose rows are read by their classes
@@ -278,12 +278,12 @@ def _pool(document: Document, name: str, table: PriorTable, problems: list[Probl
     return PriorDraft(document, table, {}, scenarios, "mixture")
 
 
-def _series(root: Path, topic: str, document: Document, table: TopicFile, problems: list[Problem]) -> dict[str, SeriesDraft]:
+def _series(folder: Folder, topic: str, document: Document, table: TopicFile, problems: list[Problem]) -> dict[str, SeriesDraft]:
     drafts = {}
     for name, series in table.series.items():
         later = _parse(document, ("series", name, "later"), series.later, parse_expression, problems) if series.later else None
         points: tuple[Point, ...] = ()
-        source, found = _record_source(root, topic, name)
+        source, found = _record_source(folder, topic, name)
         if source is not None:
             points, found = read_points(source)
         problems += found
@@ -305,7 +305,7 @@ def ordered_classes(text: str) -> tuple[str, ...]:
 
 
 def _streams(
-    root: Path, topic: str, document: Document, table: TopicFile, shares: Mapping[str, tuple[str, ...]], problems: list[Problem]
+    folder: Folder, topic: str, document: Document, table: TopicFile, shares: Mapping[str, tuple[str, ...]], problems: list[Problem]
 ) -> dict[str, StreamDraft]:
     drafts = {}
     for name, stream in table.streams.items():
@@ -325,7 +325,7 @@ def _streams(
         classes = None if value is None else _classes(stream, value.tree)
         classed = value is not None and value.tree.distribution in CLASSED
         record: Record | None = None
-        source, found = _record_source(root, topic, name)
+        source, found = _record_source(folder, topic, name)
         if source is not None and not (classed and classes is None):  # rows of unknown classes cannot be read
             record, found = read_rows(source, classes)
         problems += found
@@ -345,10 +345,9 @@ def _quantities(document: Document, table: TopicFile, problems: list[Problem]) -
     return {name: written for name, written in parsed.items() if written is not None}
 
 
-def _record_source(root: Path, topic: str, name: str) -> tuple[Source | None, tuple[Problem, ...]]:
+def _record_source(folder: Folder, topic: str, name: str) -> tuple[Source | None, tuple[Problem, ...]]:
     """The CSV file of a stream or series; None, without a problem, where there is none yet."""
-    path = record_path(topic, name)
-    return read_source(root, path) if (root / path).exists() else (None, ())
+    return read_source_if_any(folder, record_path(topic, name))
 
 
 def _question(document: Document, keys: Keys, table: QuestionTable, problems: list[Problem]) -> QuestionDraft:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from forecast.book.problems import Place, Problem
+from forecast.book.folder import Folder
+from forecast.book.problems import FileFault, Place, Problem
 from forecast.language.faults import did_you_mean
 
 SEEDS, PRIORS, REPORTS = "seeds", "priors", "reports"
+LEDGER = f"{REPORTS}/ledger.jsonl"
 TOPIC_FILE = "topic.toml"
 MODEL_FILE = "model.py"
 SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*")
@@ -23,8 +25,12 @@ def find_root(start: Path) -> Path | None:
 
 def root_problem(root: Path) -> Problem | None:
     """Return the problem of a directory that is no book, or None for a book."""
-    if (root / SEEDS).is_dir():
-        return None
+    try:
+        if Folder(root).kind(SEEDS) == "folder":
+            return None
+        Folder(root).place(SEEDS, kind="folder")
+    except FileFault as fault:
+        return fault.problem
     return Problem(
         Place(SEEDS),
         "this directory is not a book: it has no `seeds` directory",
@@ -53,27 +59,38 @@ def prior_path(topic: str) -> str:
 
 
 def ledger_path(root: Path) -> Path:
-    """Return the path of the ledger."""
-    return root / REPORTS / "ledger.jsonl"
+    """Return the path of the ledger on the disk; raise ``FileFault`` where it is no ordinary file."""
+    return Folder(root).place(LEDGER)
 
 
-def topic_names(root: Path) -> tuple[str, ...]:
-    """Return the names of a book's topics: the directories in ``seeds`` that have a ``topic.toml``, sorted."""
-    seeds = root / SEEDS
-    if not seeds.is_dir():
+def report_path(topic: str, directory: str = REPORTS) -> str:
+    """Return the path of a topic's report as JSON, relative to the book."""
+    return f"{directory}/{topic}.json"
+
+
+def topic_names(folder: Folder) -> tuple[str, ...]:
+    """Return the names of a book's topics: the folders in ``seeds`` that have something called ``topic.toml``, sorted.
+
+    Whether that is a file that can be read is found when it is read.  None where ``seeds`` cannot be listed, or is no folder.
+    """
+    try:
+        return tuple(name for name in folder.names(SEEDS) if _is_topic(folder, name))
+    except FileFault:
         return ()
-    return tuple(sorted(entry.name for entry in seeds.iterdir() if (entry / TOPIC_FILE).is_file()))
 
 
-def choose_topics(root: Path, wanted: Sequence[str] | None) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+def _is_topic(folder: Folder, name: str) -> bool:
+    try:
+        return folder.kind(f"{SEEDS}/{name}") == "folder" and folder.kind(topic_path(name)) is not None
+    except FileFault as fault:
+        return fault.problem.place.path == topic_path(name)
+
+
+def choose_topics(folder: Folder, wanted: Sequence[str] | None) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     """Return the topics to read (all where none are wanted by name) and the problems of their names."""
-    found = topic_names(root)
+    found = topic_names(folder)
     chosen = found if wanted is None else tuple(name for name in dict.fromkeys(wanted) if name in found)
-    problems = [
-        Problem(Place(topic_path(name)), f"no topic `{name}` in this book", hint=did_you_mean(name, found) or _listing(found))
-        for name in dict.fromkeys(wanted or ())
-        if name not in found
-    ]
+    problems = [_no_topic(folder, name, found) for name in dict.fromkeys(wanted or ()) if name not in found]
     problems += [
         Problem(
             Place(topic_path(name)),
@@ -84,24 +101,42 @@ def choose_topics(root: Path, wanted: Sequence[str] | None) -> tuple[tuple[str, 
         if not SNAKE_CASE.fullmatch(name)
     ]
     if wanted is None:
-        problems += _strays(root, found)
+        problems += _strays(folder, found)
     return chosen, tuple(problems)
 
 
-def _strays(root: Path, topics: Sequence[str]) -> list[Problem]:
-    """Directories in seeds without a topic file, and prior files without a topic."""
-    problems = [
-        Problem(Place(f"{SEEDS}/{entry.name}"), f"this directory has no `{TOPIC_FILE}`, so nothing in it is read")
-        for entry in sorted((root / SEEDS).iterdir())
-        if entry.is_dir() and entry.name not in topics and not entry.name.startswith((".", "_"))
-    ]
-    priors = root / PRIORS
-    if priors.is_dir():
-        problems += [
-            Problem(Place(f"{PRIORS}/{entry.name}"), f"no topic `{entry.stem}` uses these priors", hint=did_you_mean(entry.stem, topics))
-            for entry in sorted(priors.glob("*.toml"))
-            if entry.stem not in topics
-        ]
+def _no_topic(folder: Folder, name: str, found: Sequence[str]) -> Problem:
+    """Why there is no topic of a name: its folder is a link or cannot be read, or there is none."""
+    try:
+        folder.place(f"{SEEDS}/{name}", kind="folder")
+    except FileFault as fault:
+        return fault.problem
+    return Problem(Place(topic_path(name)), f"no topic `{name}` in this book", hint=did_you_mean(name, found) or _listing(found))
+
+
+def _strays(folder: Folder, found: Sequence[str]) -> list[Problem]:
+    """Folders in seeds without a topic file, links, and prior files without a topic."""
+    problems: list[Problem] = []
+    try:
+        priors = folder.names(PRIORS)
+        for name in folder.names(SEEDS):
+            if name in found or name.startswith((".", "_")):
+                continue
+            try:
+                kind = folder.kind(f"{SEEDS}/{name}")
+                if kind == "file" and f"{name}.toml" in priors:
+                    folder.names(f"{SEEDS}/{name}")
+                if kind == "folder":
+                    problems.append(Problem(Place(f"{SEEDS}/{name}"), f"this directory has no `{TOPIC_FILE}`, so nothing in it is read"))
+            except FileFault as fault:
+                if "." not in name:  # a folder that was meant as a topic; loose files are not read
+                    problems.append(fault.problem)
+        for name in priors:
+            stem = name.removesuffix(".toml")
+            if name.endswith(".toml") and stem not in found:
+                problems.append(Problem(Place(f"{PRIORS}/{name}"), f"no topic `{stem}` uses these priors", hint=did_you_mean(stem, found)))
+    except FileFault as fault:
+        problems.append(fault.problem)
     return problems
 
 

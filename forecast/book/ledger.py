@@ -1,7 +1,8 @@
 """The ledger: one line for each answer published, each carrying the hash of the line before.
 
 JSON Lines in ``reports/ledger.jsonl``, append-only.  A line changed, removed or
-put in afterwards breaks the chain, and reading says at which line.
+put in afterwards breaks the chain, and reading says at which line; it also says
+which line lacks a field, so that whoever uses an entry finds all it has to have.
 """
 
 from __future__ import annotations
@@ -9,66 +10,95 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from datetime import date
 from typing import Any
 
-from forecast.book.layout import REPORTS
-from forecast.book.problems import Place, Problem
-from forecast.book.writing import Torn, append_lines, set_torn_line_aside
+from forecast.book.folder import Folder
+from forecast.book.layout import LEDGER
+from forecast.book.problems import FileFault, Place, Problem
+from forecast.book.writing import Torn
 
-LEDGER = f"{REPORTS}/ledger.jsonl"
 PREVIOUS = "previous"
+RESTORE = "restore the file from git or from a copy"
+FIELDS: Mapping[str, type] = {  # that every line has, whichever version wrote it
+    "topic": str,
+    "question": str,
+    "kind": str,
+    "value": dict,
+    "as_of": date,
+    "made": date,
+    "hindcast": bool,
+    "engine": str,
+    "verdict": str,
+    "inputs": str,
+    "seed": int,
+    "draws": int,
+    "program": str,
+    PREVIOUS: str,
+}
+CALLED: Mapping[type, str] = {str: "text", dict: "a table", date: "a date", bool: "true or false", int: "a whole number", float: "a number"}
+MEASURES: Mapping[str, str] = {
+    "probability": "value",
+    "distribution": "mean",
+    "date": "not_by_then",
+}  # what a value of each kind is read by
 
 
-def read_ledger(path: Path) -> tuple[tuple[dict[str, Any], ...], tuple[Problem, ...]]:
-    """Return the ledger's entries, oldest first, and where its chain is broken.
+def read_ledger(folder: Folder) -> tuple[tuple[dict[str, Any], ...], tuple[Problem, ...]]:
+    """Return the ledger's entries, oldest first, and what is wrong with it: where its chain is broken, which fields are missing.
 
-    A line that cannot be read gives no entry but a problem.  A ledger that does
+    A line that cannot be read, or lacks a field, gives no entry but a problem.  A ledger that does
     not exist yet is empty.
     """
-    raw = path.read_bytes() if path.exists() else b""
+    try:
+        raw = _bytes(folder)
+    except FileFault as fault:
+        return (), (fault.problem,)
     lines = raw.split(b"\n")
     entries: list[dict[str, Any]] = []
     problems: list[Problem] = []
     if lines[-1]:
         problems.append(
-            _problem(len(lines), "the last line is torn: it has no line end", "the next update sets it aside in ledger.jsonl.torn")
+            Problem(
+                Place(LEDGER, len(lines)),
+                "the last line is torn: it has no line end",
+                "the next update sets it aside in ledger.jsonl.torn",
+                level="warning",
+            )
         )
     previous = ""
     for number, line in enumerate(lines[:-1], start=1):
-        entry = _entry(line)
-        if entry is None:
-            problems.append(_problem(number, "this line is not an entry of the ledger", "restore the file from git"))
+        entry, wrong = _entry(line)
+        if wrong:
+            problems.append(_problem(number, wrong, RESTORE))
         elif entry[PREVIOUS] != previous:
             message = (
                 "this line does not follow the one before: the ledger was changed" if number > 1 else "the ledger's beginning is missing"
             )
-            problems.append(_problem(number, message, "restore the file from git"))
-        if entry is not None:
+            problems.append(_problem(number, message, RESTORE))
+        if not wrong:
             entries.append(entry)
         previous = line_hash(line)
     return tuple(entries), tuple(problems)
 
 
-def append(path: Path, entries: Sequence[Mapping[str, Any]]) -> Torn | None:
-    """Append entries as one group, in one write; call it under ``forecast.book.writing.locked``.
+def append(folder: Folder, entries: Sequence[Mapping[str, Any]]) -> Torn | None:
+    """Append entries as one group, all or none; call it under ``forecast.book.locking.locked``.
 
     Each gets ``previous``, the hash of the line before it.  Returns the torn line
     set aside, where there was one.  Raises ``ValueError`` for numbers that are
-    not finite and for entries that say ``previous`` themselves.
+    not finite and for entries that say ``previous`` themselves, and ``FileFault``
+    where the file cannot be written.
     """
-    torn = set_torn_line_aside(path) if path.exists() else None
     lines = []
-    previous = _last_hash(path)
+    previous = _last_hash(_bytes(folder))
     for entry in entries:
         if PREVIOUS in entry:
             raise ValueError("the ledger itself says what was previous")
         line = canonical({**entry, PREVIOUS: previous})
         previous = line_hash(line.encode())
         lines.append(line + "\n")
-    if lines:
-        append_lines(path, "".join(lines))
-    return torn
+    return folder.append(LEDGER, "".join(lines)) if lines else None
 
 
 def canonical(value: Any) -> str:
@@ -81,17 +111,64 @@ def line_hash(line: bytes) -> str:
     return hashlib.sha256(line).hexdigest()
 
 
-def _last_hash(path: Path) -> str:
-    raw = path.read_bytes() if path.exists() else b""
-    return line_hash(raw[:-1].rsplit(b"\n", 1)[-1]) if raw else ""
+def _bytes(folder: Folder) -> bytes:
+    """The ledger as it stands; it may outgrow what other files may have, since nothing is ever taken out of it."""
+    return folder.read(LEDGER, most=None) if folder.kind(LEDGER) is not None else b""
 
 
-def _entry(line: bytes) -> dict[str, Any] | None:
+def _last_hash(raw: bytes) -> str:
+    """The hash of the last line that has its end."""
+    whole = raw[: raw.rfind(b"\n") + 1]
+    return line_hash(whole[:-1].rsplit(b"\n", 1)[-1]) if whole else ""
+
+
+def _entry(line: bytes) -> tuple[dict[str, Any], str]:
+    """A line as an entry, and what is wrong with it; an empty text where nothing is."""
     try:
-        entry = json.loads(line)
-    except ValueError:
-        return None
-    return entry if isinstance(entry, dict) and isinstance(entry.get(PREVIOUS), str) else None
+        entry = json.loads(line, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        entry = None
+    if not isinstance(entry, dict):
+        return {}, "this line is not an entry of the ledger"
+    missing = [name for name in FIELDS if name not in entry]
+    if missing:
+        more = f" and {len(missing) - 3} more fields" if len(missing) > 4 else ""
+        return {}, f"this line is not an answer: it has no {', '.join(f'`{name}`' for name in missing[: 3 if more else 4])}{more}"
+    wrong = next((name for name, kind in FIELDS.items() if not _is_a(kind, entry[name])), "")
+    if wrong:
+        return {}, f"this line is not an answer: its `{wrong}` is not {CALLED[FIELDS[wrong]]}"
+    return (
+        (entry, "")
+        if _has_measures(entry["kind"], entry["value"])
+        else ({}, "this line is not an answer: its `value` is not of its `kind`")
+    )
+
+
+def _is_a(kind: type, value: object) -> bool:
+    if kind is date:
+        try:
+            return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+        except ValueError:
+            return False
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+
+
+def _has_measures(kind: str, value: Mapping[str, Any]) -> bool:
+    """Whether a value has the numbers by which answers of its kind are compared."""
+    if kind in MEASURES:
+        return _is_a(float, value.get(MEASURES[kind]))
+    shares = value.get("shares")
+    return (
+        kind == "shares"
+        and isinstance(shares, list)
+        and all(isinstance(each, dict) and _is_a(str, each.get("label")) and _is_a(float, each.get("value")) for each in shares)
+    )
+
+
+def _no_constant(constant: str) -> float:
+    raise ValueError(f"{constant} is not a finite number")
 
 
 def _problem(line: int, message: str, hint: str) -> Problem:

@@ -33,6 +33,18 @@ class Problem:
     level: Literal["error", "warning"] = "error"
 
 
+class FileFault(Exception):
+    """A file or folder of a book that cannot be read or written as it must be; ``problem`` says which and why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(f"{problem.place.path}: {problem.message}")
+        self.problem = problem
+
+    def __reduce__(self) -> tuple[type[FileFault], tuple[Problem]]:
+        """Cross from one process to another whole."""
+        return type(self), (self.problem,)
+
+
 def in_order(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """Return problems by place, each only once."""
     return tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.place, problem.level, problem.message)))

@@ -6,7 +6,7 @@ is wrong in one file hides nothing in another.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,49 +19,82 @@ from forecast.book.checks_statements import check_statement
 from forecast.book.checks_topic import check_topic, check_unused
 from forecast.book.circles import in_order as dependency_order
 from forecast.book.draft import Draft, PriorDraft, QuestionDraft, SeriesDraft, StreamDraft, read_draft, read_priors
+from forecast.book.folder import Folder
 from forecast.book.labels import Labels, columns_of, labels_of, per_of, reported
 from forecast.book.layout import SEEDS, choose_topics, root_problem
 from forecast.book.names import DEFAULT
-from forecast.book.problems import Problem, has_errors, in_order
+from forecast.book.problems import FileFault, Problem, has_errors, in_order
 from forecast.book.topic import Book, OwnModel, Parameter, Part, Quantity, Question, Series, Stream, Topic
 
+READ = (".csv", ".toml", ".py")  # of the files in a topic's folder, those that a book is made of
 
-def read_book(root: Path, topics: Sequence[str] | None = None) -> tuple[Book, tuple[Problem, ...]]:
-    """Read a book, or some of its topics, and return it with all problems, sorted by place."""
+
+def read_book(
+    root: Path, topics: Sequence[str] | None = None, *, texts: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Book, tuple[Problem, ...]]:
+    """Read a book, or some of its topics, and return it with all problems, sorted by place.
+
+    ``texts`` stand for the files at their paths, as if they had been saved.
+    """
     missing = root_problem(root)
     if missing is not None:
         return Book(root, MappingProxyType({})), (missing,)
-    names, problems = choose_topics(root, topics)
+    folder = Folder(root, texts)
+    names, problems = choose_topics(folder, topics)
     gathered = list(problems)
     read: dict[str, Topic] = {}
     for name in names:
-        topic, found = read_topic(root, name)
+        topic, found = read_topic(folder, name)
         gathered += found
         if topic is not None:
             read[name] = topic
     return Book(root, MappingProxyType(read)), in_order(tuple(gathered))
 
 
-def read_topic(root: Path, name: str) -> tuple[Topic | None, tuple[Problem, ...]]:
+def read_topic(folder: Folder, name: str) -> tuple[Topic | None, tuple[Problem, ...]]:
     """Read one topic; None where anything in its files is an error."""
-    draft, problems = read_draft(root, name)
+    draft, problems = read_draft(folder, name)
     if draft is None:
-        return None, in_order((*problems, *_priors_alone(root, name)))
+        return None, in_order((*problems, *_priors_alone(folder, name)))
     labels = labels_of(draft)
-    files = tuple(sorted(entry.name for entry in (root / SEEDS / name).iterdir() if entry.is_file()))
+    files, wrong = _files_of(folder, name)
     found = in_order(
-        (*problems, *check_priors(draft, labels), *check_topic(draft, labels), *check_records(draft, labels), *check_strays(draft, files))
+        (
+            *problems,
+            *check_priors(draft, labels),
+            *check_topic(draft, labels),
+            *check_records(draft, labels),
+            *check_strays(draft, files),
+            *wrong,
+        )
     )
-    own, wrong = read_own(root, draft, files)
+    own, wrong = read_own(folder, draft, files)
     found = in_order((*found, *wrong))
     if not has_errors(found):  # what is unused or left out can be told only of a topic that is otherwise sound
         found = in_order((*found, *check_unused(draft), *check_gaps(draft), *check_long_rows(draft)))
     return (None if has_errors(found) else _topic(draft, labels, own)), found
 
 
-def _priors_alone(root: Path, name: str) -> tuple[Problem, ...]:
+def _files_of(folder: Folder, name: str) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """The names of the files in a topic's folder, and the problems of those that would be read but are no ordinary files."""
+    files: list[str] = []
+    problems: list[Problem] = []
+    try:
+        for entry in folder.names(f"{SEEDS}/{name}"):
+            try:
+                if folder.kind(f"{SEEDS}/{name}/{entry}") == "file":
+                    files.append(entry)
+            except FileFault as fault:
+                if entry.endswith(READ):
+                    problems.append(fault.problem)
+    except FileFault as fault:
+        problems.append(fault.problem)
+    return tuple(files), tuple(problems)
+
+
+def _priors_alone(folder: Folder, name: str) -> tuple[Problem, ...]:
     """What can be said of a prior file whose topic file cannot be used (how it parses is told already)."""
-    _, priors, _ = read_priors(root, name)
+    _, priors, _ = read_priors(folder, name)
     found: list[Problem] = []
     for key, prior in priors.items():
         found += check_reasons(prior, key)

@@ -6,11 +6,11 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
+from forecast.book.folder import Folder
 from forecast.book.positions import Keys, Positions, positions, syntax_fault
-from forecast.book.problems import Place, Problem
+from forecast.book.problems import FileFault, Place, Problem
 from forecast.language.faults import Fault
 
 
@@ -53,14 +53,14 @@ class Document:
         return Place(self.source.path, *self.positions.key(keys))
 
 
-def read_source(root: Path, path: str) -> tuple[Source | None, tuple[Problem, ...]]:
+def read_source(folder: Folder, path: str) -> tuple[Source | None, tuple[Problem, ...]]:
     """Read one text file of a book; a file that cannot be read gives a problem instead."""
     try:
-        raw = (root / path).read_bytes()
-    except OSError as error:
-        return None, (Problem(Place(path), f"this file cannot be read: {error.strerror or error}"),)
+        raw = folder.read(path)
+    except FileFault as fault:
+        return None, (fault.problem,)
     try:
-        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
+        text = decoded(raw)
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8", errors="replace")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
@@ -68,14 +68,35 @@ def read_source(root: Path, path: str) -> tuple[Source | None, tuple[Problem, ..
     return source_of(path, text), ()
 
 
+def read_source_if_any(folder: Folder, path: str) -> tuple[Source | None, tuple[Problem, ...]]:
+    """Read one text file of a book; None, without a problem, where there is none."""
+    try:
+        if folder.kind(path) is None:
+            return None, ()
+    except FileFault as fault:
+        return None, (fault.problem,)
+    return read_source(folder, path)
+
+
+def decoded(raw: bytes) -> str:
+    """Return a file's text as it is read: without a byte order mark, each line ended by a line feed alone; raise ``UnicodeDecodeError``."""
+    return raw.decode("utf-8-sig").replace("\r\n", "\n")
+
+
 def source_of(path: str, text: str) -> Source:
     """Return a text as a source."""
     return Source(path, text, tuple(text.split("\n")))
 
 
-def read_document(root: Path, path: str) -> tuple[Document | None, tuple[Problem, ...]]:
+def read_document(folder: Folder, path: str) -> tuple[Document | None, tuple[Problem, ...]]:
     """Read one TOML file of a book; what is not TOML gives a problem with its place."""
-    source, problems = read_source(root, path)
+    source, problems = read_source(folder, path)
+    return (None, problems) if source is None else parse_document(source)
+
+
+def read_document_if_any(folder: Folder, path: str) -> tuple[Document | None, tuple[Problem, ...]]:
+    """Read one TOML file of a book; None, without a problem, where there is none."""
+    source, problems = read_source_if_any(folder, path)
     return (None, problems) if source is None else parse_document(source)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -12,6 +11,7 @@ import typer
 from forecast.cli.lines import print_columns, print_json, stop_at
 from forecast.cli.options import AsJson, Book, Seed, day, not_later, root_of, today
 from forecast.cli.progress import Bar
+from forecast.system import core_count
 
 if TYPE_CHECKING:
     from forecast.insight.history import History
@@ -74,7 +74,7 @@ def history(
             since=since,
             until=last,
             settings=Settings(seed=seed),
-            processes=min(os.cpu_count() or 1, MOST_PROCESSES),
+            processes=min(core_count(), MOST_PROCESSES),
             progress=lambda done, of: bar(done, of, "replaying days"),
         )
     stop_at(found.problems, as_json=as_json)

@@ -30,7 +30,7 @@ def report(*, topics: Topics = None, open_page: Open = False, words: Words = "pl
     from forecast.report.remaking import remake
 
     root, now = root_of(book), today()
-    made = remake(root, report_directory(root, as_of=not_later(as_of, now=now), today=now), topics or None, style=words)
+    made = remake(root, report_directory(as_of=not_later(as_of, now=now), today=now), topics or None, style=words)
     stop_at(made.problems, as_json=False)
     typer.echo(f"{len(made.written)} files written; see {made.page}")
     if open_page and made.page is not None:

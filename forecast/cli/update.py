@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -11,6 +10,7 @@ import typer
 from forecast.cli.lines import print_columns, print_json, problems_as_data, stop_at
 from forecast.cli.options import AsJson, AsOf, Book, Draws, Seed, Topics, Trust, not_later, root_of, today
 from forecast.cli.progress import Bar
+from forecast.system import core_count
 
 Referee = Annotated[
     bool | None,
@@ -50,19 +50,21 @@ def update(
       forecast update --no-referee --no-insight
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.concluding import Settings
+    from forecast.workflow import latest_day
     from forecast.workflow import update as update_book
 
-    now = today()
+    root = root_of(book)
+    now = today() if as_of is None else latest_day(root, today())
     day = not_later(as_of, now=now)
     with Bar() as bar:
         done = update_book(
-            root_of(book),
+            root,
             topics=topics or None,
             as_of=day,
             today=now,
             settings=Settings(engine, seed, draws, trust=trust),
             referee=referee,
-            processes=min(os.cpu_count() or 1, MOST_PROCESSES),
+            processes=min(core_count(), MOST_PROCESSES),
             insight=not no_insight,
             progress=bar,
         )

@@ -23,8 +23,8 @@ from forecast.insight.measures import Measure, measures_of
 from forecast.insight.news import Every, days_of, news, settlement_days
 from forecast.insight.pool import Pool
 from forecast.insight.replay import LeftOut, Point, replay
-from forecast.processes import way_to_start
 from forecast.report.shape_insight import HistoryContent
+from forecast.system import way_to_start
 
 PARTS, FEWEST = 8, 30  # of a long history, each begun afresh, and the days a part has at least
 FEW = 64  # draws by which it is judged whether a question is settled: all must agree

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from forecast.book.layout import REPORTS, root_problem, topic_names
-from forecast.book.problems import Place, Problem
-from forecast.book.writing import Busy, locked, write_whole
+from forecast.book.folder import Folder
+from forecast.book.layout import report_path, root_problem, topic_names
+from forecast.book.locking import locked
+from forecast.book.problems import FileFault, Place, Problem
 from forecast.language.faults import did_you_mean
 from forecast.report.calibrated import Style
+from forecast.report.files import read_report, remove_pictures, write_files
 from forecast.report.pages import render_index, render_topic
-from forecast.report.shape import ReportFault, read_content
+from forecast.report.shape import ReportFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,8 @@ class Remade:
     problems: tuple[Problem, ...] = ()
 
 
-def remake(root: Path, directory: Path, topics: Sequence[str] | None, *, style: Style = "plain") -> Remade:
-    """Make the pages of some topics (all that have a report where none are named) and the index again, in a directory of reports.
+def remake(root: Path, directory: str, topics: Sequence[str] | None, *, style: Style = "plain") -> Remade:
+    """Make the pages of some topics (all that have a report where none are named) and the index again, in a directory of reports of the book.
 
     A JSON file that is not whole, or was changed after it was written, is a
     problem, and then nothing is written.
@@ -40,50 +42,43 @@ def remake(root: Path, directory: Path, topics: Sequence[str] | None, *, style: 
     try:
         with locked(root):
             return _remade(root, directory, topics, style)
-    except Busy as busy:
-        return Remade(problems=(Problem(Place(f"{REPORTS}/.lock"), str(busy), "try again when it has finished"),))
+    except FileFault as fault:
+        return Remade(problems=(fault.problem,))
 
 
-def _remade(root: Path, directory: Path, topics: Sequence[str] | None, style: Style) -> Remade:
-    paths = {name: directory / f"{name}.json" for name in topic_names(root) if (directory / f"{name}.json").is_file()}
-    where = directory.relative_to(root)
-    problems = [_unknown(where, name, tuple(paths)) for name in dict.fromkeys(topics or ()) if name not in paths]
+def _remade(root: Path, directory: str, topics: Sequence[str] | None, style: Style) -> Remade:
+    folder = Folder(root)
+    paths = {name: path for name in topic_names(folder) if folder.kind(path := report_path(name, directory)) is not None}
+    problems = [_unknown(directory, name, tuple(paths)) for name in dict.fromkeys(topics or ()) if name not in paths]
     if not paths and not problems:
-        problems.append(Problem(Place(str(where)), "there is no report here to make again", "run `forecast update`"))
+        problems.append(Problem(Place(directory), "there is no report here to make again", "run `forecast update`"))
     contents: dict[str, Mapping[str, Any]] = {}
     for name, path in paths.items():
         try:
-            contents[name] = _read(path, f"{where}/{path.name}")
+            contents[name] = _read(root, path, name)
         except ReportFault as fault:
-            problems.append(Problem(Place(f"{where}/{path.name}"), str(fault)))
+            problems.append(Problem(Place(path), str(fault)))
     if problems:
         return Remade(problems=tuple(problems))
     chosen = list(dict.fromkeys(topics or contents))
     files = render_index([contents[name] for name in sorted(contents)], style=style)
     for name in chosen:
         files |= render_topic(contents[name], style=style)
-    written = []
-    for file, data in files.items():
-        path = directory / file
-        if not path.is_file() or path.read_bytes() != data:
-            write_whole(path, data)
-            written.append(str(path.relative_to(root)))
-    for name in chosen:  # pictures of questions that are settled since, or of names that are no more
-        for left in (directory / name).glob("*.svg"):
-            if f"{name}/{left.name}" not in files:
-                left.unlink()
-    page = directory / (f"{chosen[0]}.html" if len(chosen) == 1 and topics else "index.html")
-    return Remade(tuple(written), page)
+    written = write_files(folder, directory, files)
+    remove_pictures(folder, directory, chosen, but=files)  # of questions that are settled since, or of names that are no more
+    return Remade(written, root / directory / (f"{chosen[0]}.html" if len(chosen) == 1 and topics else "index.html"))
 
 
-def _read(path: Path, name: str) -> dict[str, Any]:
-    """Return the content of a file; raise ``ReportFault`` where it is not whole, or another topic's."""
-    content = read_content(path.read_bytes(), name=name)
-    if content["name"] != path.stem:
+def _read(root: Path, path: str, name: str) -> dict[str, Any]:
+    """Return the content of a topic's report; raise ``ReportFault`` where it is not whole, or another topic's."""
+    content = read_report(root, path)
+    if content is None:
+        raise ReportFault("it was removed by another program meanwhile")
+    if content["name"] != name:
         raise ReportFault(f"this is the report of `{content['name'][:80]}`; run `forecast update` to make it again")
     return content
 
 
-def _unknown(where: Path, name: str, known: Sequence[str]) -> Problem:
+def _unknown(where: str, name: str, known: Sequence[str]) -> Problem:
     hint = did_you_mean(name, known) or (f"reports here: {', '.join(known)}" if known else "run `forecast update`")
     return Problem(Place(f"{where}/{name}.json"), f"there is no report of a topic `{name}`", hint)

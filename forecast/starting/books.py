@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from forecast.book.folder import Folder, cannot
 from forecast.book.layout import PRIORS, SEEDS
-from forecast.book.problems import Place, Problem
+from forecast.book.problems import FileFault, Place, Problem
 from forecast.book.schemas import DIRECTORY as SCHEMAS
 from forecast.book.writing import write_whole
 from forecast.starting.days import calendar
 from forecast.starting.templates import DIRECTORY as TEMPLATES
 from forecast.starting.templates import PRIORS_SCHEMA, TOPIC_SCHEMA, template_texts, with_schemas
+from forecast.system import kind_of
 
 FIRST_TOPIC, FIRST_KIND = "example", "hazard"
 SCHEMA_PLACE = "schemas"
+UNFINISHED = re.compile(r"\.forecast-[a-z0-9_]{8}")  # the names of the folders in which new books are written
 IGNORED = ".gitignore"
-LOCK = "reports/.lock\n"
+LOCK = b"reports/.lock\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +43,19 @@ def new_book(root: Path, *, today: date) -> Begun:
     if root.exists() and not root.is_dir():
         return Begun((Problem(Place(str(root)), "this is a file, not a directory", "name another directory"),))
     for folder in (SEEDS, PRIORS):
-        if (root / folder).exists():
+        if os.path.lexists(root / folder):
             message = f"this directory holds a book already: it has `{folder}`"
             return Begun((Problem(Place(str(root)), message, "for a topic more: forecast new TOPIC --like hazard"),))
-    if (root / SCHEMA_PLACE).exists():
+    if os.path.lexists(root / SCHEMA_PLACE):
         message = f"`{SCHEMA_PLACE}` is there already, and a book keeps the schemas for editors in it"
         return Begun((Problem(Place(str(root)), message, "begin the book in a directory of its own"),))
     texts = _texts(today)
     try:
         _write(root, texts)
+    except FileFault as fault:
+        return Begun((fault.problem,))
     except OSError as error:
-        return Begun((Problem(Place(str(root)), f"it cannot be written: {error.strerror}"),))
+        return Begun((cannot(str(root), "be written", error),))
     return Begun(paths=tuple(texts))
 
 
@@ -64,6 +71,7 @@ def _write(root: Path, texts: dict[str, str]) -> None:
     """Write a book beside its place and move it there, ``seeds`` last, since that is what makes a directory a book."""
     is_new = not root.exists()
     root.mkdir(parents=True, exist_ok=True)
+    _remove_unfinished(root)
     moved: list[Path] = []
     unfinished = Path(tempfile.mkdtemp(dir=root, prefix=".forecast-"))
     try:
@@ -72,7 +80,7 @@ def _write(root: Path, texts: dict[str, str]) -> None:
         for folder in (SCHEMA_PLACE, PRIORS, SEEDS):
             (unfinished / folder).rename(root / folder)
             moved.append(root / folder)
-        _ignore_lock(root / IGNORED)
+        _ignore_lock(Folder(root))
     except BaseException:
         for place in moved:
             shutil.rmtree(place, ignore_errors=True)
@@ -83,8 +91,15 @@ def _write(root: Path, texts: dict[str, str]) -> None:
             shutil.rmtree(root, ignore_errors=True)
 
 
-def _ignore_lock(path: Path) -> None:
+def _remove_unfinished(root: Path) -> None:
+    """Remove what a killed run left of a book that it had begun here."""
+    for left in root.iterdir():
+        if UNFINISHED.fullmatch(left.name) and kind_of(left) == "folder":
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _ignore_lock(folder: Folder) -> None:
     """Have git leave the lock alone: a line in ``.gitignore``, added to what stands there."""
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    if LOCK.strip() not in text.split("\n"):
-        write_whole(path, text + ("\n" if text and not text.endswith("\n") else "") + LOCK)
+    raw = folder.read(IGNORED) if folder.kind(IGNORED) is not None else b""
+    if LOCK.strip() not in raw.split():
+        folder.write(IGNORED, raw + (b"\n" if raw and not raw.endswith(b"\n") else b"") + LOCK, instead_of=raw or None)

@@ -10,11 +10,13 @@ from datetime import date
 from pathlib import Path
 
 from forecast.beliefs import echoed
+from forecast.book.folder import Folder, cannot
 from forecast.book.layout import PRIORS, SEEDS, prior_path, root_problem, topic_path
+from forecast.book.locking import locked
 from forecast.book.names import name_fault
-from forecast.book.problems import Place, Problem, has_errors
+from forecast.book.problems import FileFault, Place, Problem, has_errors
 from forecast.book.topic import Topic
-from forecast.book.writing import Busy, locked, write_whole
+from forecast.book.writing import write_whole
 from forecast.language.faults import did_you_mean
 from forecast.model.model import model_as_of
 from forecast.model.unsound import Unsound
@@ -63,16 +65,23 @@ def new_topic(root: Path, name: str, *, kind: str, own: Own, opens: date | None,
             taken = _taken(root, name)
             if not taken:
                 _write(root, name, texts)
-    except Busy as busy:
-        return Started((Problem(Place("reports/.lock"), str(busy), "try again when it has finished"),))
+    except FileFault as fault:
+        return Started((fault.problem,))
     except OSError as error:
-        return Started((Problem(Place(f"{SEEDS}/{name}"), f"it cannot be written: {error.strerror}"),))
+        return Started((cannot(f"{SEEDS}/{name}", "be written", error),))
     return Started(taken) if taken else Started(problems, topic, tuple(texts))
 
 
 def schema_place(root: Path) -> str:
     """Return the directory of a book, relative to it, that holds the JSON Schemas; an empty text where there is none."""
-    return next((place for place in SCHEMA_PLACES if (root / place / TOPIC_SCHEMA).is_file()), "")
+    folder = Folder(root)
+    for place in SCHEMA_PLACES:
+        try:
+            if folder.kind(f"{place}/{TOPIC_SCHEMA}") == "file":
+                return place
+        except FileFault:  # it is only named in a comment, and this one cannot be
+            continue
+    return ""
 
 
 def _refusals(root: Path, name: str, *, kind: str, opens: date | None, by: date | None, today: date) -> tuple[Problem, ...]:
@@ -95,12 +104,14 @@ def _refusals(root: Path, name: str, *, kind: str, opens: date | None, by: date 
 
 
 def _taken(root: Path, name: str) -> tuple[Problem, ...]:
-    paths = (f"{SEEDS}/{name}", prior_path(name))
-    return tuple(
-        Problem(Place(path), f"`{name}` is there already", "choose another name; nothing is overwritten")
-        for path in paths
-        if (root / path).exists()
-    )[:1]
+    folder = Folder(root)
+    for path in (f"{SEEDS}/{name}", prior_path(name)):
+        try:
+            if folder.kind(path) is not None:
+                return (Problem(Place(path), f"`{name}` is there already", "choose another name; nothing is overwritten"),)
+        except FileFault as fault:
+            return (fault.problem,)
+    return ()
 
 
 def _no_such_prior(root: Path, name: str, texts: Mapping[str, str], key: str) -> Problem:
@@ -118,18 +129,19 @@ def _no_such_prior(root: Path, name: str, texts: Mapping[str, str], key: str) ->
 
 def _write(root: Path, name: str, texts: Mapping[str, str]) -> None:
     """Write a topic's files: the priors, then its folder, complete, in one rename."""
-    unfinished = root / SEEDS / f".{name}.new"
-    priors = root / prior_path(name)
-    had_priors = (root / PRIORS).is_dir()
+    folder = Folder(root)
+    unfinished = folder.place(f"{SEEDS}/.{name}.new", kind="folder")
+    priors = folder.place(prior_path(name))
+    had_priors = folder.kind(PRIORS) == "folder"
     try:
         shutil.rmtree(unfinished, ignore_errors=True)
         for path, text in texts.items():
             write_whole(priors if path == prior_path(name) else unfinished / Path(path).name, text)
-        unfinished.rename(root / SEEDS / name)
+        unfinished.rename(folder.place(f"{SEEDS}/{name}", kind="folder"))
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         priors.unlink(missing_ok=True)
         if not had_priors:
             with suppress(OSError):
-                (root / PRIORS).rmdir()
+                priors.parent.rmdir()
         raise

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast.book import layout
+from forecast.book.folder import Folder
 from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.problems import has_errors, in_order
 from forecast.book.topic import Book
@@ -48,7 +49,7 @@ def drafted(root: Path, topic: str, *, as_of: date, settings: Settings, insight:
 
 def is_published(book: Book, topic: str) -> bool:
     """Whether a topic's published report was made from its files as they are, in numbers and in words."""
-    content = published(book.root / layout.REPORTS / f"{topic}.json")
+    content = published(book.root, layout.report_path(topic))
     if content is None:
         return False
     now = {
@@ -63,8 +64,8 @@ def drafted_index(root: Path, drafts: Mapping[str, Made]) -> dict[str, bytes]:
     if not drafts:
         return {}
     contents: list[Mapping[str, Any]] = []
-    for topic in layout.topic_names(root):
-        content = drafts[topic].content if topic in drafts else published(root / layout.REPORTS / f"{topic}.json")
+    for topic in layout.topic_names(Folder(root)):
+        content = drafts[topic].content if topic in drafts else published(root, layout.report_path(topic))
         if content is not None:
             contents.append(content)
     return render_index(contents)
@@ -75,10 +76,10 @@ def _touched(root: Path, parts: tuple[str, ...]) -> tuple[str, ...]:
         case (layout.SEEDS, topic, *_, file) if Path(file).suffix in EDITED:
             return (topic,)
         case (layout.SEEDS, file) if Path(file).suffix in EDITED:
-            return layout.topic_names(root)
+            return layout.topic_names(Folder(root))
         case (layout.PRIORS, file) if Path(file).suffix == ".toml":
             return (Path(file).stem,)
-        case (layout.REPORTS, file) if Path(file).suffix == ".html" and Path(file).stem in layout.topic_names(root):
+        case (layout.REPORTS, file) if Path(file).suffix == ".html" and Path(file).stem in layout.topic_names(Folder(root)):
             return (Path(file).stem,)  # an update elsewhere: the page is written after the JSON
         case _:
             return ()

@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from forecast.book.folder import Folder
 from forecast.book.layout import REPORTS, topic_names
+from forecast.book.problems import FileFault
 from forecast.watching.pages import dressed, versions_of
 from forecast.watching.shown import INDEX, Board
 
@@ -102,9 +104,9 @@ def _file(site: Site, path: str) -> Response:
     if kind is None or any(part.startswith((".", "/")) or "\\" in part or "\0" in part for part in parts):
         return PlainTextResponse("There is no such report.\n", 404, _headers())
     shown = site.board.shown
-    data = shown.file("/".join(parts)) or _published(site.root / REPORTS, parts)
+    data = shown.file("/".join(parts)) or _published(site.root, parts)
     page = parts[0].removesuffix(".html") if len(parts) == 1 and path.endswith(".html") else ""
-    if page and (data is not None or page == INDEX or page in shown.problems or page in topic_names(site.root)):
+    if page and (data is not None or page == INDEX or page in shown.problems or page in topic_names(Folder(site.root))):
         nonce = secrets.token_urlsafe(16)
         version = versions_of(shown.changes, page, run=site.run)
         return Response(dressed(page, data, shown, version=version, nonce=nonce), media_type=kind, headers=_headers(nonce))
@@ -113,12 +115,12 @@ def _file(site: Site, path: str) -> Response:
     return Response(data, media_type=kind, headers=_headers())
 
 
-def _published(reports: Path, parts: tuple[str, ...]) -> bytes | None:
+def _published(root: Path, parts: tuple[str, ...]) -> bytes | None:
     """The bytes of a file under reports, None where there is none or where it leads out of there."""
+    folder, path = Folder(root), "/".join((REPORTS, *parts))
     try:
-        path = reports.joinpath(*parts).resolve(strict=True)
-        return path.read_bytes() if path.is_relative_to(reports.resolve()) and path.is_file() else None
-    except OSError:
+        return folder.read(path, most=None) if folder.kind(path) == "file" else None
+    except FileFault:
         return None
 
 

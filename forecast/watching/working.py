@@ -16,8 +16,9 @@ from datetime import date
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+from forecast.book.folder import Folder
 from forecast.book.layout import PRIORS, REPORTS, SEEDS, topic_names
-from forecast.book.problems import Problem, has_errors
+from forecast.book.problems import FileFault, Problem, has_errors
 from forecast.checking import read_checked
 from forecast.concluding import Settings
 from forecast.watching.apart import Apart, begin
@@ -73,7 +74,7 @@ def see_saves(work: Work) -> None:
                 work.saved.put(touched)
             if _directories(work.root) != there:
                 there = _directories(work.root)
-                work.saved.put(topic_names(work.root))
+                work.saved.put(topic_names(Folder(work.root)))
                 break
 
 
@@ -84,7 +85,7 @@ def make_drafts(work: Work) -> None:
     no answer is wanted.
     """
     warm_up()
-    waiting = list(topic_names(work.root))
+    waiting = list(topic_names(Folder(work.root)))
     _draft_for_nothing(work, waiting[:1])
     unexplained: list[str] = []
     apart: Apart | None = None
@@ -150,4 +151,12 @@ def _show_index(work: Work, drafts: Mapping[str, Made]) -> None:
 
 
 def _directories(root: Path) -> list[Path]:
-    return [root / name for name in (SEEDS, PRIORS, REPORTS) if (root / name).is_dir()]
+    folder = Folder(root)
+    return [folder.place(name, kind="folder") for name in (SEEDS, PRIORS, REPORTS) if _is_folder(folder, name)]
+
+
+def _is_folder(folder: Folder, name: str) -> bool:
+    try:
+        return folder.kind(name) == "folder"
+    except FileFault:  # a link, which the checks report
+        return False

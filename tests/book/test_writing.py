@@ -10,11 +10,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.book import writing
+from forecast.book import locking, writing
+from forecast.book.folder import Folder
 from forecast.book.ledger import append, canonical, line_hash, read_ledger
-from forecast.book.writing import Torn, append_lines, locked, write_whole
+from forecast.book.locking import locked
+from forecast.book.problems import FileFault
+from forecast.book.writing import Torn, append_lines, write_whole
 
-ENTRIES = [{"question": "a", "value": 0.25}, {"question": "b", "value": 1}, {"question": "ü", "value": None}]
+
+def entry(**fields: object) -> dict[str, Any]:
+    """An answer as the ledger holds it, with some fields in place of the usual ones."""
+    usual: dict[str, Any] = {"topic": "t", "question": "q", "kind": "probability", "value": {"value": 0.25}, "as_of": "2025-01-01"}
+    usual |= {"made": "2025-01-01", "hindcast": False, "engine": "importance", "verdict": "agreed", "inputs": "0", "program": "0.3.0"}
+    return usual | {"seed": 1, "draws": 256} | fields
+
+
+ENTRIES = [entry(question="a"), entry(question="b", value={"value": 1}), entry(question="ü", by=None)]
 
 
 @pytest.mark.parametrize("step", ["fsync", "chmod", "replace"])
@@ -59,8 +70,8 @@ def test_a_torn_last_line_is_set_aside_and_told(tmp_path: Path) -> None:
 
 def test_one_writer_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a book is locked another writer waits, then is told who holds it."""
-    monkeypatch.setattr(writing, "LOCK_SECONDS", 0.05)
-    with locked(tmp_path), pytest.raises(writing.Busy, match="another program is writing to this book"), locked(tmp_path):
+    monkeypatch.setattr(locking, "LOCK_SECONDS", 0.05)
+    with locked(tmp_path), pytest.raises(FileFault, match="another program is writing to this book"), locked(tmp_path):
         pass
     with locked(tmp_path):
         assert (tmp_path / "reports" / ".lock").exists()
@@ -68,26 +79,27 @@ def test_one_writer_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_each_ledger_line_carries_the_hash_of_the_one_before(tmp_path: Path) -> None:
     """Entries come back as they were given, chained by the hash of the line before, over several appends."""
-    path = tmp_path / "ledger.jsonl"
-    append(path, ENTRIES[:2])
-    append(path, ENTRIES[2:])
+    folder, path = Folder(tmp_path), tmp_path / "reports" / "ledger.jsonl"
+    append(folder, ENTRIES[:2])
+    append(folder, ENTRIES[2:])
     lines = path.read_bytes().splitlines()
     hashes = ["", line_hash(lines[0]), line_hash(lines[1])]
-    expected = tuple({**entry, "previous": before} for entry, before in zip(ENTRIES, hashes, strict=True))
-    assert read_ledger(path) == (expected, ())
-    assert lines[0] == b'{"previous":"","question":"a","value":0.25}'
+    expected = tuple({**each, "previous": before} for each, before in zip(ENTRIES, hashes, strict=True))
+    assert read_ledger(folder) == (expected, ())
+    assert lines[0].startswith(b'{"as_of":"2025-01-01","draws":256,"engine":"importance","hindcast":false,"inputs":"0","kind":')
 
 
 @given(line=st.integers(0, 4), how=st.sampled_from(["change", "remove", "double", "swap"]))
 @settings(max_examples=30, deadline=None)
 def test_any_change_but_to_the_last_line_breaks_the_chain(line: int, how: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A line changed, removed, doubled or moved is told at the first line that no longer follows."""
-    path = tmp_path_factory.mktemp("ledger") / "ledger.jsonl"
-    append(path, [{"number": number} for number in range(6)])
+    folder = Folder(tmp_path_factory.mktemp("ledger"))
+    path = folder.root / "reports" / "ledger.jsonl"
+    append(folder, [entry(seed=number) for number in range(6)])
     lines = path.read_bytes().splitlines()
     match how:
         case "change":
-            lines[line] = canonical({**json.loads(lines[line]), "number": 99}).encode()
+            lines[line] = canonical({**json.loads(lines[line]), "seed": 99}).encode()
         case "remove":
             del lines[line]
         case "double":
@@ -95,31 +107,31 @@ def test_any_change_but_to_the_last_line_breaks_the_chain(line: int, how: str, t
         case _:
             lines[line], lines[line + 1] = lines[line + 1], lines[line]
     path.write_bytes(b"".join(each + b"\n" for each in lines))
-    _, problems = read_ledger(path)
+    _, problems = read_ledger(folder)
     expected = {"change": line + 2, "remove": line + 1, "double": line + 2, "swap": line + 1}[how]
     assert problems[0].place.line == expected
 
 
 def test_a_torn_ledger_is_told_on_reading_and_mended_on_appending(tmp_path: Path) -> None:
     """Half a line at the end is a problem with its place; the next append sets it aside and goes on with the chain."""
-    path = tmp_path / "ledger.jsonl"
-    append(path, ENTRIES[:1])
+    folder, path = Folder(tmp_path), tmp_path / "reports" / "ledger.jsonl"
+    append(folder, ENTRIES[:1])
     with path.open("ab") as file:
         file.write(b'{"question":')
-    entries, problems = read_ledger(path)
+    entries, problems = read_ledger(folder)
     assert (len(entries), [problem.place.line for problem in problems]) == (1, [2])
-    torn = append(path, ENTRIES[1:])
-    assert torn == Torn(path, tmp_path / "ledger.jsonl.torn", b'{"question":')
-    entries, problems = read_ledger(path)
-    assert ([entry["question"] for entry in entries], problems) == (["a", "b", "ü"], ())
+    torn = append(folder, ENTRIES[1:])
+    assert torn == Torn(path, tmp_path / "reports" / "ledger.jsonl.torn", b'{"question":')
+    entries, problems = read_ledger(folder)
+    assert ([each["question"] for each in entries], problems) == (["a", "b", "ü"], ())
 
 
-@pytest.mark.parametrize("entry", [{"value": float("nan")}, {"previous": "x"}])
-def test_what_cannot_stand_in_a_ledger_is_refused_and_nothing_is_written(entry: dict[str, Any], tmp_path: Path) -> None:
+@pytest.mark.parametrize("wrong", [{"value": float("nan")}, {"previous": "x"}])
+def test_what_cannot_stand_in_a_ledger_is_refused_and_nothing_is_written(wrong: dict[str, Any], tmp_path: Path) -> None:
     """A number that is not finite, or an entry that says itself what was before, writes nothing of its group."""
-    path = tmp_path / "ledger.jsonl"
+    folder, path = Folder(tmp_path), tmp_path / "reports" / "ledger.jsonl"
     with pytest.raises(ValueError, match=r"Out of range|itself says"):
-        append(path, [{"fine": 1}, entry])
+        append(folder, [entry(), wrong])
     assert not path.exists()
 
 

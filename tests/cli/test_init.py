@@ -97,5 +97,5 @@ def test_a_failure_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(books, "_ignore_lock", full)
     (tmp_path / "README.md").write_text("Mine.\n")
     (problem,) = new_book(tmp_path, today=TODAY).problems
-    assert problem.message == "it cannot be written: No space left on device"
+    assert problem.message == "this cannot be written: No space left on device"
     assert [path.name for path in tmp_path.iterdir()] == ["README.md"]

@@ -204,7 +204,7 @@ def test_a_failure_leaves_the_book_as_it_was(fresh: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(topics, "write_whole", fails_at_the_record)
     (problem,) = new_topic(fresh, "mine", kind="hazard", own=Own(), opens=None, by=None, today=TODAY).problems
-    assert problem.message == "it cannot be written: No space left on device"
+    assert problem.message == "this cannot be written: No space left on device"
     assert files_of(fresh) == before
     assert not list((fresh / "seeds").glob(".*"))
 

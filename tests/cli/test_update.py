@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from forecast.book.folder import Folder
 from forecast.book.layout import ledger_path
 from forecast.book.ledger import read_ledger
 from forecast.concluding import Settings
@@ -41,7 +42,7 @@ def test_an_update_prints_each_question_with_its_answer(run: Run, book: Path):
     written = {path.name for path in (book / "reports/as-of/2025-01-01").iterdir() if path.is_file()}
     assert written == {"ferry.json", "ferry.html", "ferry.md", "index.html", "index.md"}
     assert not (book / "reports/ferry.json").exists()
-    entries, problems = read_ledger(ledger_path(book))
+    entries, problems = read_ledger(Folder(book))
     assert problems == ()
     assert [(entry["question"], entry["as_of"], entry["hindcast"], entry["verdict"]) for entry in entries] == [
         (name, "2025-01-01", True, "not refereed") for name in ("three_more", "next_fault", "what_is_broken")
@@ -83,7 +84,7 @@ def test_the_ledger_gains_lines_when_inputs_day_or_settings_change(published: Pa
         done = answered(published, as_of=date(2025, 1, 2), today=date(2025, 1, 2))
     else:
         done = answered(published, settings=Settings(seed=2))
-    entries, problems = read_ledger(ledger_path(published))
+    entries, problems = read_ledger(Folder(published))
     assert (done.recorded, len(entries), problems) == (3, 6, ())
 
 
@@ -171,7 +172,7 @@ def test_a_torn_last_line_of_the_ledger_is_set_aside_and_told(published: Path):
     done = answered(published, as_of=date(2025, 1, 2), today=date(2025, 1, 2))
     assert [(problem.level, problem.place.path) for problem in done.problems] == [("warning", "reports/ledger.jsonl")]
     assert path.with_name("ledger.jsonl.torn").read_text() == '{"topic": "fer\n'
-    assert read_ledger(path)[1] == ()
+    assert read_ledger(Folder(published))[1] == ()
     assert done.recorded == 3
 
 
@@ -193,7 +194,7 @@ def test_two_updates_at_once_leave_one_sound_ledger(book: Path):
     command = [sys.executable, "-m", "forecast", "update", "--no-referee", "--no-insight", "--book", str(book), "--as-of"]
     running = [subprocess.Popen([*command, day], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for day in days]
     assert [(process.wait(), process.communicate()[1]) for process in running] == [(0, b""), (0, b"")]
-    entries, problems = read_ledger(ledger_path(book))
+    entries, problems = read_ledger(Folder(book))
     assert problems == ()
     assert sorted(entry["as_of"] for entry in entries) == ["2024-06-01"] * 3 + ["2024-09-01"] * 3
 
@@ -219,7 +220,7 @@ def test_topics_side_by_side_give_the_same_bytes(book: Path, tmp_path: Path, way
 
 def test_a_process_with_threads_is_not_copied():
     """Where another thread runs, which may hold a lock, processes are started afresh."""
-    from forecast.processes import way_to_start
+    from forecast.system import way_to_start
 
     over = threading.Event()
     thread = threading.Thread(target=over.wait)
@@ -301,7 +302,7 @@ def test_disputed_answers_are_written_and_marked(book: Path, monkeypatch: pytest
     assert (done.exit_code, done.distrusted) == (3, ("ferry",))
     content = json.loads((book / "reports/ferry.json").read_text())
     assert content["warnings"] == ["Disputed. They disagree. Do not rely on these numbers."]
-    assert {entry["verdict"] for entry in read_ledger(ledger_path(book))[0]} == {"disputed"}
+    assert {entry["verdict"] for entry in read_ledger(Folder(book))[0]} == {"disputed"}
 
 
 @pytest.mark.slow
