@@ -68,11 +68,12 @@ def difference(
     later, also_wrong = find_run(book, second, today=today)
     if earlier is None or later is None:
         return Difference(problems=in_order((*wrong, *also_wrong)))
+    warnings = in_order((*wrong, *also_wrong))
     if earlier.as_of > later.as_of:
         earlier, later = later, earlier
     shared = [name for name in later.topics if name in earlier.topics and (topics is None or name in topics)]
     if not shared:
-        return Difference(problems=(Problem(Place("reports"), "the two runs have no topic in common"),))
+        return Difference(problems=(*warnings, Problem(Place("reports"), "the two runs have no topic in common")))
     found: dict[str, Moved | None] = {}
     for done, name in enumerate(shared):
         progress(done, len(shared), f"{name}: telling the changes apart")
@@ -83,7 +84,7 @@ def difference(
         except Unknown as reason:
             return Difference(problems=(Problem(Place(f"seeds/{name}"), str(reason)),))
     moved = tuple(each for each in found.values() if each is not None)
-    return Difference(earlier.said, later.said, moved, tuple(name for name, each in found.items() if each is None))
+    return Difference(earlier.said, later.said, moved, tuple(name for name, each in found.items() if each is None), warnings)
 
 
 def moved_since(root: Path, question: str, since: date, *, today: date, settings: Settings) -> tuple[Moved | None, tuple[Problem, ...]]:

@@ -7,18 +7,18 @@ in git's history.
 
 from __future__ import annotations
 
-import io
 import re
-import subprocess  # noqa: S404 - git is asked what was edited, and only that
-import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from forecast.book.commits import Commits, commits_of
 from forecast.book.folder import Folder
+from forecast.book.git_folder import GitFault
 from forecast.book.hashes import numbers_hash
 from forecast.book.layout import PRIORS, REPORTS, SEEDS
 from forecast.book.ledger import canonical, line_hash, read_ledger
@@ -44,7 +44,10 @@ class Run:
 
 
 def find_run(book: Book, text: str, *, today: date) -> tuple[Run | None, tuple[Problem, ...]]:
-    """Return the run that a text names: a day, a report's JSON, the hash of a ledger's line (its first six digits at least), or a commit."""
+    """Return the run that a text names: a day, a report's JSON, the hash of a ledger's line (its first six digits at least), or a commit.
+
+    With the run come warnings of what could not be read of it; without one, the errors.
+    """
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -53,19 +56,22 @@ def find_run(book: Book, text: str, *, today: date) -> tuple[Run | None, tuple[P
         if day > today:
             return None, (_no_run(f"{day} is after today, {today}"),)
         return Run(f"today's book as of {words.day(day)}", day, book.topics), ()
-    if text.endswith(".json"):
-        return _of_report(book, Path(text))
-    if _HASH.fullmatch(text):
-        found = _of_ledger(book, text)
-        if found is not None:
-            return found
-    return _of_commit(book.root, text, today)
+    try:
+        if text.endswith(".json"):
+            return _of_report(book, Path(text))
+        if _HASH.fullmatch(text):
+            found = _of_ledger(book, text)
+            if found is not None:
+                return found
+        return _of_commit(book.root, text, today)
+    except GitFault as fault:
+        return None, (_no_run(f"no run `{text}` was found: {fault}", fault.hint),)
 
 
 def _of_report(book: Book, path: Path) -> tuple[Run | None, tuple[Problem, ...]]:
     try:
         content = read_content(path.read_bytes(), name=str(path))
-    except (OSError, ReportFault) as fault:
+    except (OSError, ValueError, ReportFault) as fault:
         return None, (_no_run(f"{path} cannot be read: {fault}"),)
     return _of_inputs(book, content["name"], date.fromisoformat(content["as_of"]), content["run"]["hashes"]["numbers"], content["answers"])
 
@@ -90,59 +96,58 @@ def _of_inputs(book: Book, name: str, as_of: date, inputs: str, answers: list[di
     now = book.topics.get(name)
     if now is not None and numbers_hash(now, as_of=as_of) == inputs:
         return Run(said, as_of, {name: now}, published), ()
-    for commit in _commits(book.root, name):
-        topic = (_book_at(book.root, commit) or {}).get(name)
-        if topic is not None and numbers_hash(topic, as_of=as_of) == inputs:
-            return Run(f"{said}, from commit {commit[:9]}", as_of, {name: topic}, published), ()
+    with commits_of(book.root) as commits:
+        paths = [f"{SEEDS}/{name}", f"{PRIORS}/{name}.toml"]
+        for commit in () if commits is None else commits.touching(paths, most=MOST_COMMITS):
+            assert commits is not None
+            topics, problems = _book_at(commits, commit)
+            topic = (topics or {}).get(name)
+            if topic is not None and numbers_hash(topic, as_of=as_of) == inputs:
+                return Run(f"{said}, from commit {commit[:9]}", as_of, {name: topic}, published), problems
     hint = "a report can be split over what was edited only while git, or the book, still has what it was made from"
     return None, (_no_run(f"the inputs of {said} on `{name}` are neither today's nor in git's history", hint),)
 
 
 def _of_commit(root: Path, text: str, today: date) -> tuple[Run | None, tuple[Problem, ...]]:
-    commit = _git(root, "rev-parse", "--verify", "--quiet", f"{text}^{{commit}}").decode().strip()
-    topics = _book_at(root, commit) if commit else None
-    if topics is None:
-        hint = "a run is a day (2025-03-01), a report's JSON, the hash of a ledger's line, or a commit with a sound book"
-        return None, (_no_run(f"no run `{text}`", hint),)
-    published: dict[tuple[str, str, str], float] = {}
-    days: set[date] = set()
-    for name in topics:
-        try:
-            content = read_content(_git(root, "show", f"{commit}:./{REPORTS}/{name}.json"), name=name)
-        except ReportFault:
-            continue  # no report then, or one in another format: its answers are computed anew
-        days.add(date.fromisoformat(content["as_of"]))
-        for answer in content["answers"]:
-            published |= {(name, answer["name"], label): value for label, value in measured(answer["kind"], answer["value"]).items()}
-    committed = date.fromisoformat(_git(root, "show", "-s", "--format=%cs", commit).decode().strip())
+    with commits_of(root) as commits:
+        commit = None if commits is None else commits.find(text)
+        topics, problems = (None, ()) if commits is None or commit is None else _book_at(commits, commit)
+        if commits is None or commit is None or topics is None:
+            hint = "a run is a day (2025-03-01), a report's JSON, the hash of a ledger's line, or a commit with a sound book"
+            return None, (*problems, _no_run(f"no run `{text}`", hint))
+        committed = commits.committed_on(commit)
+        contents = _reports_at(commits, commit, topics)
+    published = {
+        (name, answer["name"], label): value
+        for name, content in contents.items()
+        for answer in content["answers"]
+        for label, value in measured(answer["kind"], answer["value"]).items()
+    }
+    days = {date.fromisoformat(content["as_of"]) for content in contents.values()}
     as_of = min(max(days, default=committed), today)
-    return Run(f"commit {commit[:9]}, as of {words.day(as_of)}", as_of, topics, published if len(days) == 1 else {}), ()
+    return Run(f"commit {commit[:9]}, as of {words.day(as_of)}", as_of, topics, published if len(days) == 1 else {}), problems
 
 
-def _commits(root: Path, topic: str) -> Iterator[str]:
-    """The commits that touched a topic's files, newest first."""
-    paths = [f"{SEEDS}/{topic}", f"{PRIORS}/{topic}.toml"]
-    yield from _git(root, "log", f"--max-count={MOST_COMMITS}", "--format=%H", "--", *paths).decode().split()
+def _reports_at(commits: Commits, commit: str, topics: Mapping[str, Topic]) -> Mapping[str, dict[str, Any]]:
+    """The reports that a commit has, by topic, without those in another format: their answers are computed anew."""
+    files, _ = commits.files(commit, [f"{REPORTS}/{name}.json" for name in topics])
+    contents: dict[str, dict[str, Any]] = {}
+    for file in files:
+        name = Path(file.path).stem
+        with suppress(ReportFault):
+            contents[name] = read_content(commits.text(file), name=name)
+    return {name: content for name, content in contents.items() if content["name"] == name}
 
 
-def _book_at(root: Path, commit: str) -> Mapping[str, Topic] | None:
-    """The sound topics of the book as a commit has it; None where it has no book."""
-    packed = _git(root, "archive", "--format=tar", commit, SEEDS, PRIORS)
-    if not packed:
-        return None
+def _book_at(commits: Commits, commit: str) -> tuple[Mapping[str, Topic] | None, tuple[Problem, ...]]:
+    """The sound topics of the book as a commit has it, with warnings for files that are not read; None where it has no book."""
+    files, problems = commits.files(commit, [SEEDS, PRIORS])
+    if not files:
+        return None, problems
     with tempfile.TemporaryDirectory(prefix="forecast-") as directory:
-        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-            archive.extractall(directory, filter="data")
-        book, problems = read_book(Path(directory))
-    return None if has_errors(problems) and not book.topics else book.topics
-
-
-def _git(root: Path, *words_of_command: str) -> bytes:
-    """What git prints in the book's directory; empty where it refuses or is not there."""
-    try:
-        return subprocess.run(["git", "-C", str(root), *words_of_command], capture_output=True, check=False).stdout
-    except FileNotFoundError:
-        return b""
+        problems += commits.write(files, into=Path(directory))
+        book, wrong = read_book(Path(directory))
+    return (None if has_errors(wrong) and not book.topics else book.topics), problems
 
 
 def _no_run(message: str, hint: str = "") -> Problem:
