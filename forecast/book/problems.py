@@ -6,6 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from forecast.book.terminal import terminal_line
+
 WIDEST = 120  # characters of a source line that are shown
 
 
@@ -55,20 +57,25 @@ def has_errors(problems: tuple[Problem, ...]) -> bool:
     return any(problem.level == "error" for problem in problems)
 
 
-def format_problem(problem: Problem) -> str:
-    """Return a problem as people read it: place and message, the source line, a marker, the hint.
+def problem_lines(problem: Problem) -> list[str]:
+    """Return a problem as the lines people read: place and message, the source line, a marker, the hint.
 
-    Characters that a terminal would act on are shown as a replacement sign,
-    and of a very long line only the part around the place is shown.
+    What a terminal would act on is shown by its code, and of a very long line
+    only the part around the place is shown.
     """
     place = problem.place
-    lines = [_printable(f"{place.path}:{place.line}:{place.column}: {problem.level}: {problem.message}")]
+    lines = [terminal_line(f"{place.path}:{place.line}:{place.column}: {problem.level}: {problem.message}")]
     if problem.source.strip():
         shown, before = _window(problem.source, place.column - 1)
-        lines += [f"    {_printable(shown)}".rstrip(), "    " + "".join(_blank(character) for character in before) + "^"]
+        lines += [f"    {terminal_line(shown)}".rstrip(), "    " + "".join(_blank(character) for character in before) + "^"]
     if problem.hint:
-        lines.append(f"    {_printable(problem.hint)}")
-    return "\n".join(lines)
+        lines.append(f"    {terminal_line(problem.hint)}")
+    return lines
+
+
+def format_problem(problem: Problem) -> str:
+    """Return a problem as one text, line by line."""
+    return "\n".join(problem_lines(problem))
 
 
 def format_problems(problems: tuple[Problem, ...]) -> str:
@@ -89,8 +96,4 @@ def _window(source: str, offset: int) -> tuple[str, str]:
 def _blank(character: str) -> str:
     if character == "\t":
         return "\t"
-    return "  " if unicodedata.east_asian_width(character) in "WF" else " "
-
-
-def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() or character == "\t" else "\N{REPLACEMENT CHARACTER}" for character in text)
+    return "  " if unicodedata.east_asian_width(character) in "WF" else " " * len(terminal_line(character))

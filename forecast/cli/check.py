@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from forecast.cli.lines import part_name, print_columns, print_json, print_problems, problems_as_data, shortened
+from forecast.cli.lines import echo, part_name, print_columns, print_json, print_problems, problems_as_data, shortened
 from forecast.cli.options import AsJson, Book, Topics, root_of, today
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def check(*, topics: Topics = None, book: Book = None, as_json: AsJson = False) 
             print_problems(checked.problems, err=False)
         if not wrong:
             print_columns(_rows({name: each for name, each in checked.priors.items() if each}), right=(2, 3, 4))
-            typer.echo(f"{_count(len(checked.book.topics), 'topic')} checked, no errors.")
+            echo(f"{_count(len(checked.book.topics), 'topic')} checked, no errors.")
             if checked.unasked:
-                typer.echo(f"What the priors of {_count(checked.unasked, 'topic')} imply was not asked; `forecast update` does.")
+                echo(f"What the priors of {_count(checked.unasked, 'topic')} imply was not asked; `forecast update` does.")
     if wrong:
         raise typer.Exit(1)
 

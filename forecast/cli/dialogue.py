@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-import typer
-
+from forecast.cli.lines import echo
 from forecast.cli.offered import show_consequences, show_offers, show_subject
 from forecast.cli.prompts import asked_chips_on_labels, asked_feedback, asked_offer, asked_support, complain
 from forecast.cli.ways import asked_judgement
@@ -42,7 +41,7 @@ def converse(subject: Subject, *, support: Support | None, judgement: Judgement 
             continue
         show_offers(subject, found, now)
         if found[0].implied is None:
-            typer.echo("None of these can be used. Answer anew:")
+            echo("None of these can be used. Answer anew:")
             judgement = None
             continue
         offer = asked_offer(found)

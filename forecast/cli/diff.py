@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from forecast.cli.lines import print_json, stop_at
+from forecast.cli.lines import echo, print_json, stop_at
 from forecast.cli.options import AsJson, Book, Draws, Seed, root_of, today
 from forecast.cli.why import moved_as_data, print_moved
 
@@ -47,9 +47,9 @@ def diff(
             }
         )
         return
-    typer.echo(f"From {found.earlier}")
-    typer.echo(f"to {found.later}")
+    echo(f"From {found.earlier}")
+    echo(f"to {found.later}")
     for moved in found.moved:
         print_moved(moved)
     if found.same:
-        typer.echo(f"The same in both: {', '.join(found.same)}")
+        echo(f"The same in both: {', '.join(found.same)}")

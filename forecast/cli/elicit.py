@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast.cli.lines import print_json, stop_at
+from forecast.cli.lines import echo, print_json, stop_at
 from forecast.cli.options import AsJson, Book, ParameterName, PriorLabel, PriorWhy, Reviewed, reviewed_on, root_of, today
 from forecast.cli.said import Said, check_said, judgement_said, support_said
 
@@ -101,7 +101,8 @@ def elicit(
         else:
             _write_or_show(root, subject, revision, found, yes=yes, as_json=as_json, now=now)
     except typer.Abort:
-        typer.echo("\nNothing was written.", err=True)
+        echo(err=True)
+        echo("Nothing was written.", err=True)
         raise typer.Exit(1) from None
 
 
@@ -186,8 +187,8 @@ def _write_if_agreed(root: Path, subject: Subject, revision: Revision, now: date
     drafted = draft(root, subject.topic.name, revision, today=now)
     stop_at(drafted.problems, as_json=False)
     show_change(drafted)
-    if not confirmed("\nWrite it? y or n, Enter for n:"):
-        typer.echo("Nothing was written.")
+    if not confirmed("Write it? y or n, Enter for n:"):
+        echo("Nothing was written.")
         return
     done = revise(root, subject.topic.name, revision, today=now)
     stop_at(done.problems, as_json=False)

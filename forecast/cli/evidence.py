@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast.cli.lines import print_columns, print_json, stop_at
+from forecast.cli.lines import echo, print_columns, print_json, stop_at
 from forecast.cli.options import AsJson, AsOf, Book, Seed, not_later, root_of, today
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ def evidence(*, topic: Topic, of: Of = None, as_of: AsOf = None, seed: Seed = 1,
     if as_json:
         print_json({"topic": topic, "as_of": day.isoformat(), **as_data(found.matrix), "warnings": [warning] if warning else []})
     else:
-        typer.echo(f"{topic}, as of {day}: what each row says of {found.matrix.hypotheses.name}, in bits")
+        echo(f"{topic}, as of {day}: what each row says of {found.matrix.hypotheses.name}, in bits")
         if warning:
-            typer.echo(f"  WARNING: {warning}")
+            echo(f"  WARNING: {warning}")
         _print(found.matrix)
     if warning:
         raise typer.Exit(3)
@@ -63,4 +63,4 @@ def _print(matrix: Matrix) -> None:
     rows.append(("the posterior", *map(bits, matrix.posterior), ", ".join(percent(float(each)) for each in its.posterior)))
     print_columns(rows, indent="  ", right=tuple(range(1, len(its.values) + 1)))
     for line in summary(matrix):
-        typer.echo(line)
+        echo(line)

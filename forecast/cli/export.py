@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from forecast.cli.lines import stop_at
+from forecast.cli.lines import echo, print_data, stop_at
 from forecast.cli.options import AsOf, Book, Draws, Seed, Trust, not_later, root_of, today
 
 Topic = Annotated[str, typer.Argument(metavar="TOPIC", show_default=False)]
@@ -44,10 +44,10 @@ def export(
     if netcdf is None:
         program = pymc_program(root_of(book), topic, as_of=day)
         stop_at(program.problems, as_json=False)
-        typer.echo(program.text, nl=False)
+        print_data(program.text)
     else:
         from forecast.concluding import Settings
 
         written = netcdf_file(root_of(book), topic, netcdf, as_of=day, settings=Settings(seed=seed, draws=draws, trust=trust))
         stop_at(written.problems, as_json=False)
-        typer.echo(f"{netcdf} written.")
+        echo(f"{netcdf} written.")

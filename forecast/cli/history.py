@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from forecast.cli.lines import print_columns, print_json, stop_at
+from forecast.cli.lines import echo, print_columns, print_data, print_json, stop_at
 from forecast.cli.options import AsJson, Book, Seed, day, not_later, root_of, today
 from forecast.cli.progress import Bar
 from forecast.system import core_count
@@ -87,7 +87,7 @@ def history(
     else:
         _print_table(found)
     for each in found.history.left_out:
-        typer.echo(f"{each.day} is left out: {each.why}", err=True)
+        echo(f"{each.day} is left out: {each.why}", err=True)
 
 
 def _as_data(found: Replayed) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def _print_csv(found: History) -> None:
     for point in found.points:
         values = [f"{value:.6g}" for value in (*point.values, *point.errors)]
         rows.writerow([point.day.isoformat(), *values, "; ".join(found.news.get(point.day, []))])
-    typer.echo(written.getvalue(), nl=False)
+    print_data(written.getvalue())
 
 
 def _print_table(found: Replayed) -> None:
@@ -120,12 +120,12 @@ def _print_table(found: Replayed) -> None:
     assert found.topic is not None
     assert found.question is not None
     assert found.history is not None
-    typer.echo(f"{found.topic.name}.{found.question.name}, replayed: what today's book would have said")
-    typer.echo(f"  {found.question.asks}")
+    echo(f"{found.topic.name}.{found.question.name}, replayed: what today's book would have said")
+    echo(f"  {found.question.asks}")
     for index, measure in enumerate(found.history.measures):
         values = [float(point.values[index]) for point in found.history.points]
         if len(values) > 1:
-            typer.echo(f"  {sparkline(values, whole=measure.kind == 'probability')}  {_range(measure, values)}")
+            echo(f"  {sparkline(values, whole=measure.kind == 'probability')}  {_range(measure, values)}")
     rows = [("", *(each.label for each in found.history.measures), "")] if any(each.label for each in found.history.measures) else []
     for point in found.history.points:
         shown = map(_value, found.history.measures, point.values, point.errors)
@@ -134,7 +134,7 @@ def _print_table(found: Replayed) -> None:
         print_columns(rows, right=range(1, len(found.history.measures) + 1), indent="  ")
     settled = next((day for day in found.history.settled if day is not None), None)
     if settled is not None:
-        typer.echo(f"  Settled by the record on {day_in_words(settled)}.")
+        echo(f"  Settled by the record on {day_in_words(settled)}.")
 
 
 def sparkline(values: Sequence[float], *, whole: bool) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from forecast.cli.lines import print_json, stop_at
+from forecast.cli.lines import echo, print_json, stop_at
 from forecast.cli.options import AsJson, today
 
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="The directory; it is made where there is none.", show_default=False)]
@@ -31,9 +31,9 @@ def init(directory: Directory, *, as_json: AsJson = False) -> None:
         print_json({"paths": list(done.paths)})
         return
     where = directory.resolve()
-    typer.echo(f"{where.name} is a book now, with one topic, `{FIRST_TOPIC}`, whose question is invented.")
-    typer.echo("Next:")
+    echo(f"{where.name} is a book now, with one topic, `{FIRST_TOPIC}`, whose question is invented.")
+    echo("Next:")
     if where != Path.cwd():
-        typer.echo(f"  cd {directory}")
-    typer.echo('  forecast new TOPIC --like hazard --asks "Will ...?" --by DATE      a question of your own')
-    typer.echo("  forecast update                                                    answer what is asked")
+        echo(f"  cd {directory}")
+    echo('  forecast new TOPIC --like hazard --asks "Will ...?" --by DATE      a question of your own')
+    echo("  forecast update                                                    answer what is asked")

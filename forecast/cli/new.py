@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast.cli.lines import print_json, stop_at
+from forecast.cli.lines import echo, print_json, stop_at
 from forecast.cli.options import AsJson, Book, day, named, root_of, today
 from forecast.starting.kinds import KINDS
 
@@ -115,15 +115,15 @@ def new(
         print_json({"topic": topic, "paths": list(done.paths)})
         return
     for path in done.paths:
-        typer.echo(path)
+        echo(path)
     question = next(iter(done.topic.questions.values()))
-    typer.echo(f"It asks: {question.asks}")
-    typer.echo(f"It answers: {question.answer_text}")
+    echo(f"It asks: {question.asks}")
+    echo(f"It answers: {question.answer_text}")
     if own.asks_own and (left := _placeholders(done.topic)):
-        typer.echo(f"Its priors are placeholders as yet: {', '.join(left)}. Put yours in {prior_path(topic)}, each with its reason.")
-    typer.echo("Next:" if own.asks_own else "The example in these files is invented: put your own in its place. Next:")
+        echo(f"Its priors are placeholders as yet: {', '.join(left)}. Put yours in {prior_path(topic)}, each with its reason.")
+    echo("Next:" if own.asks_own else "The example in these files is invented: put your own in its place. Next:")
     for command in _next(done.topic, with_rows=own.asks_own):
-        typer.echo(f"  {command}")
+        echo(f"  {command}")
 
 
 def _placeholders(topic: Topic) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from forecast.cli.lines import print_json, stop_at
+from forecast.cli.lines import echo, print_json, stop_at
 from forecast.cli.options import AsJson, Book, day, root_of, today
 
 Stream = Annotated[str, typer.Argument(metavar="STREAM", help="A stream, or topic.stream.", show_default=False)]
@@ -97,7 +97,7 @@ def observe(
     if as_json:
         print_json({"path": done.path, "line": done.row.place.line if done.row else None, "row": done.line})
     else:
-        typer.echo(f"{done.path}:{done.row.place.line if done.row else ''}: {done.line}")
+        echo(f"{done.path}:{done.row.place.line if done.row else ''}: {done.line}")
 
 
 def _days(on: date | None, first: date | None, last: date | None) -> tuple[date, date]:

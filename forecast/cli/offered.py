@@ -9,9 +9,7 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-import typer
-
-from forecast.cli.lines import print_columns
+from forecast.cli.lines import echo, print_columns
 
 if TYPE_CHECKING:
     from forecast.eliciting.fits import Fit
@@ -31,7 +29,7 @@ def show_subject(subject: Subject) -> None:
     from forecast.report.words import listed
 
     topic = subject.topic
-    typer.echo(f"{topic.name}.{subject.name}: {subject.unit or 'which of ' + listed(subject.parameter.categories)}")
+    echo(f"{topic.name}.{subject.name}: {subject.unit or 'which of ' + listed(subject.parameter.categories)}")
     reviewed = f", reviewed {subject.parameter.reviewed}" if subject.parameter.reviewed else ""
     _told("now", f"{subject.statement}{reviewed}")
     if subject.fit is not None:
@@ -53,29 +51,31 @@ def show_subject(subject: Subject) -> None:
 
 def show_offers(subject: Subject, offers: Sequence[Offer], now: Implied | None) -> None:
     """Print each offer's points, how far it misses what was said, and what all of them imply, side by side."""
-    typer.echo("\nWhat fits" + ("" if subject.parameter.categories else ", with its 5, 25, 50, 75 and 95 % points:"))
+    echo()
+    echo("What fits" + ("" if subject.parameter.categories else ", with its 5, 25, 50, 75 and 95 % points:"))
     if subject.parameter.categories:
         print_columns([(str(at), each.fit.statement) for at, each in enumerate(offers, start=1)], indent="  ")
     else:
         _show_points(subject, offers)
     for at, each in enumerate(offers, start=1):
         if each.fault:
-            typer.echo(f"  {at} cannot be used: {each.fault}")
+            echo(f"  {at} cannot be used: {each.fault}")
     _show_implied(subject, offers, now)
 
 
 def show_consequences(implied: Implied) -> None:
     """Say in sentences what a prior implies for the streams nearest to it."""
     for each in implied.streams[:2]:
-        typer.echo(textwrap.fill(f"This says {expected_sentence(each)} ({each.name}: {each.about}).", min(WIDE, _room())))
+        for line in textwrap.wrap(f"This says {expected_sentence(each)} ({each.name}: {each.about}).", min(WIDE, _room())):
+            echo(line)
 
 
 def show_change(done: Revised) -> None:
     """Print what would change in a prior file, as a diff."""
     before, after = (text.splitlines() for text in (done.old_text, done.new_text))
-    typer.echo("")
+    echo()
     for line in difflib.unified_diff(before, after, done.path, done.path, n=1, lineterm=""):
-        typer.echo(line)
+        echo(line)
 
 
 def offer_content(offer: Offer) -> dict[str, Any]:
@@ -160,11 +160,12 @@ def _show_implied(subject: Subject, offers: Sequence[Offer], now: Implied | None
 
     with_tails = table(tails=True)
     wide = _width(with_tails) <= _room()
-    typer.echo(f"\nWhat each implies before any of the record (nine cases in ten{'; the chance of more' if wide else ''}):")
+    echo()
+    echo(f"What each implies before any of the record (nine cases in ten{'; the chance of more' if wide else ''}):")
     print_columns(with_tails if wide else table(tails=False), indent="  ")
     more = max(0, len(streams) - MOST_STREAMS) + max(0, len(answers) - MOST_ANSWERS)
     if more:
-        typer.echo(f"  … and {more} more: forecast whatif {subject.topic.name} --prior '{subject.name}=...'")
+        echo(f"  … and {more} more: forecast whatif {subject.topic.name} --prior '{subject.name}=...'")
 
 
 def _width(rows: Sequence[Sequence[str]]) -> int:
@@ -205,7 +206,7 @@ def _short(answer: Mapping[str, Any] | None) -> str:
 def _told(head: str, text: str) -> None:
     lines = textwrap.wrap(text, min(WIDE, _room()) - 8) or [""]
     for at, line in enumerate(lines):
-        typer.echo(f"  {head if at == 0 else '':<6}{line}")
+        echo(f"  {head if at == 0 else '':<6}{line}")
 
 
 def _numbers(points: Sequence[float]) -> str:

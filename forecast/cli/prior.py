@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.elicit import elicit
-from forecast.cli.lines import print_columns, print_json, shortened, stop_at
+from forecast.cli.lines import echo, print_columns, print_json, shortened, stop_at
 from forecast.cli.options import (
     AsJson,
     AsOf,
@@ -63,7 +63,7 @@ def show(*, topic: Topic = None, as_of: AsOf = None, trust: Trust = False, book:
         print_json({name: [as_data(change) for change in changes] for name, changes in found.changes.items()})
         return
     for name, changes in found.changes.items():
-        typer.echo(f"{name}, as of {day}")
+        echo(f"{name}, as of {day}")
         rows = [("", "prior 5, 50, 95 %", "", "posterior 5, 50, 95 %", "", "unit")]
         shown = shortened(changes, of=lambda change: change.before.parameter)
         print_columns([*rows, *(row for each in shown for row in _lines(each))], indent="  ")
@@ -123,7 +123,7 @@ def print_revised(done: Revised, *, as_json: bool) -> None:
         changed = {name: [as_data(each) for each in values] for name, values in (("before", done.before), ("after", done.after))}
         print_json({"path": done.path, "line": done.line} | changed)
         return
-    typer.echo(f"{done.path}:{done.line}")
+    echo(f"{done.path}:{done.line}")
     old = {each.name: each for each in done.before}
     rows = [("", "", "", "5, 50, 95 %", "")]
     for after in done.after:

@@ -7,6 +7,8 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from forecast.book.terminal import terminal_line
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -33,7 +35,7 @@ class Bar:
         if self._timer.ident is None and sys.stderr.isatty():
             self._timer.start()  # not before the first word: until then the process has one thread, and may be copied
         with self._lock:
-            self._last = (done, of, doing)
+            self._last = (done, of, terminal_line(doing))
             self._show()
 
     def __enter__(self) -> Self:
@@ -54,7 +56,12 @@ class Bar:
         with self._lock:
             if self._over:
                 return
-            columns = (BarColumn(), TextColumn("{task.completed}/{task.total}"), TextColumn("{task.description}"), TimeElapsedColumn())
+            columns = (
+                BarColumn(),
+                TextColumn("{task.completed}/{task.total}"),
+                TextColumn("{task.description}", markup=False),
+                TimeElapsedColumn(),
+            )
             self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
             self._task = self._progress.add_task("", total=None)
             self._progress.start()

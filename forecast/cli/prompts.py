@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal
 
-import typer
-
+from forecast.cli.lines import echo, prompt
 from forecast.language.faults import Fault
 
 if TYPE_CHECKING:
@@ -21,10 +20,12 @@ if TYPE_CHECKING:
 type Answer = Literal["yes", "again"]
 
 
-def asked[T](question: str, parse: Callable[[str], T]) -> T:
-    """Ask until an answer can be understood; ``parse`` is given the text as typed, which may be empty."""
+def asked[T](question: str, parse: Callable[[str], T], *, above: Sequence[str] = ()) -> T:
+    """Ask until an answer can be understood, with some lines above the question; ``parse`` is given the text as typed, which may be empty."""
     while True:
-        text = typer.prompt(question, default="", show_default=False, prompt_suffix=" ")
+        for line in above:
+            echo(line)
+        text = prompt(question)
         try:
             return parse(text.strip())
         except Fault as fault:
@@ -33,7 +34,7 @@ def asked[T](question: str, parse: Callable[[str], T]) -> T:
 
 def complain(fault: Fault) -> None:
     """Say what is wrong with an answer."""
-    typer.echo(f"  {fault.message}{f' ({fault.hint})' if fault.hint else ''}")
+    echo(f"  {fault.message}{f' ({fault.hint})' if fault.hint else ''}")
 
 
 def asked_label(subject_name: str, labels: tuple[str, ...], *, whole: bool) -> str:
@@ -45,7 +46,7 @@ def asked_label(subject_name: str, labels: tuple[str, ...], *, whole: bool) -> s
             return text
         raise Fault(f"`{text}` is none of them" if text else "this prior differs by label", hint=did_you_mean(text, labels))
 
-    typer.echo(f"`{subject_name}` has one value for each of {', '.join(labels)}.")
+    echo(f"`{subject_name}` has one value for each of {', '.join(labels)}.")
     return asked("Which one; Enter for all of them:" if whole else "Which one:", label)
 
 
@@ -55,7 +56,8 @@ def asked_support(subject: Subject) -> Support:
 
     if subject.support_is_plain:
         return subject.support
-    typer.echo(f"\nWhich values can it have? Its present prior allows {subject.support.words}.")
+    echo()
+    echo(f"Which values can it have? Its present prior allows {subject.support.words}.")
     return asked(
         "Enter to keep that, or: real, positive, share, or two ends as in 2..8:",
         lambda text: support_of(text) if text else subject.support,
@@ -67,7 +69,7 @@ def asked_offer(offers: tuple[Offer, ...]) -> Offer:
     usable = [str(at) for at, each in enumerate(offers, start=1) if each.implied is not None]
     if len(offers) == 1:
         return offers[0]
-    number = asked("\nWhich one, Enter for 1:", lambda text: chosen(text or "1", usable))
+    number = asked("Which one, Enter for 1:", lambda text: chosen(text or "1", usable), above=[""])
     return offers[int(number) - 1]
 
 
@@ -82,7 +84,8 @@ def asked_feedback(told: Feedback, support: Support, unit: str, *, possible: Cal
 
     side = "above" if told.share > 0.5 else "below"
     counted = unit_tails(unit)[0]
-    typer.echo(f"\nIt also says that in one case in a hundred it is {side} {number(told.value)}{counted}. Is that right?")
+    echo()
+    echo(f"It also says that in one case in a hundred it is {side} {number(told.value)}{counted}. Is that right?")
 
     def parse(text: str) -> Point | Answer:
         if text.lower() in {"", "y", "yes"}:
@@ -109,7 +112,8 @@ def asked_why() -> str | None:
             raise Fault("this is not a sentence", hint="at least three words, and a full stop at the end")
         return text
 
-    typer.echo("\nWhy these numbers? A sentence that a critic could attack; Enter keeps the present one.")
+    echo()
+    echo("Why these numbers? A sentence that a critic could attack; Enter keeps the present one.")
     return asked("Why:", parse)
 
 
@@ -119,11 +123,11 @@ def asked_chips_on_labels(subject: Subject) -> dict[str, float]:
 
     labels = subject.parameter.categories
     example = ", ".join(f"{label}:{max(1, 10 // len(labels))}" for label in labels)
-    return asked(f"\nLay chips on the labels, more on the likelier, as in {example}\nChips:", labelled_chips_of)
+    return asked("Chips:", labelled_chips_of, above=["", f"Lay chips on the labels, more on the likelier, as in {example}"])
 
 
 def confirmed(question: str) -> bool:
-    """Ask for a yes or a no; Enter is no."""
+    """Ask for a yes or a no, under an empty line; Enter is no."""
 
     def parse(text: str) -> bool:
         if text.lower() in {"y", "yes"}:
@@ -132,7 +136,7 @@ def confirmed(question: str) -> bool:
             return False
         raise Fault(f"`{text}` is neither yes nor no")
 
-    return asked(question, parse)
+    return asked(question, parse, above=[""])
 
 
 def chosen(text: str, numbers: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from forecast.cli.lines import stop_at
+from forecast.cli.lines import echo, stop_at
 from forecast.cli.options import AsOf, Book, Topics, not_later, root_of, today
 
 Open = Annotated[bool, typer.Option("--open", help="Open the page (of the one topic named, or the index) in the browser.")]
@@ -32,6 +32,6 @@ def report(*, topics: Topics = None, open_page: Open = False, words: Words = "pl
     root, now = root_of(book), today()
     made = remake(root, report_directory(as_of=not_later(as_of, now=now), today=now), topics or None, style=words)
     stop_at(made.problems, as_json=False)
-    typer.echo(f"{len(made.written)} files written; see {made.page}")
+    echo(f"{len(made.written)} files written; see {made.page}")
     if open_page and made.page is not None:
         typer.launch(made.page.resolve().as_uri())

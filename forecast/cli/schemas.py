@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from forecast.cli.lines import print_data
+
 Which = Annotated[Literal["topic", "priors"], typer.Argument(help="Which file's schema.", show_default=False)]
 
 
@@ -18,4 +20,4 @@ def schemas(which: Which) -> None:
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.book.schemas import schemas as texts
 
-    typer.echo(texts()[f"{which}.json"], nl=False)
+    print_data(texts()[f"{which}.json"])

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from forecast.cli.lines import print_columns, print_json, stop_at
+from forecast.cli.lines import echo, print_columns, print_json, stop_at
 from forecast.cli.options import AsJson, Book, root_of
 
 Question = Annotated[
@@ -33,8 +33,8 @@ def show(*, question: Question = None, book: Book = None, as_json: AsJson = Fals
         print_columns([(f"{each['topic']}.{each['name']}", each["headline"], each["sentence"]) for each in shown.answers])
     else:
         for each in shown.answers:
-            typer.echo(f"{each['topic']}.{each['name']}, as of {each['as_of']}: {each['verdict']}")
+            echo(f"{each['topic']}.{each['name']}, as of {each['as_of']}: {each['verdict']}")
             for line in (each["asks"], each["sentence"], *each["warnings"]):
-                typer.echo(f"  {line}")
+                echo(f"  {line}")
             if each["rule"]:
-                typer.echo(f"  Settled: {each['rule']}")
+                echo(f"  Settled: {each['rule']}")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from forecast.cli.lines import print_columns, print_json, problems_as_data, stop_at
+from forecast.cli.lines import echo, print_columns, print_json, problems_as_data, stop_at
 from forecast.cli.options import AsJson, AsOf, Book, Draws, Seed, Topics, Trust, not_later, root_of, today
 from forecast.cli.progress import Bar
 from forecast.system import core_count
@@ -82,17 +82,17 @@ def update(
         for content in done.contents.values():
             _print_topic(content)
         lines = "1 line" if done.recorded == 1 else f"{done.recorded} lines"
-        typer.echo(f"{len(done.written)} files written, {lines} added to the ledger.")
+        echo(f"{len(done.written)} files written, {lines} added to the ledger.")
     raise typer.Exit(done.exit_code)
 
 
 def _print_topic(content: Mapping[str, Any]) -> None:
     hindcast = " (a hindcast)" if content["run"]["hindcast"] else ""
-    typer.echo(f"{content['name']}: {content['title']}, as of {content['as_of']}{hindcast}: {content['verdict']['verdict']}")
+    echo(f"{content['name']}: {content['title']}, as of {content['as_of']}{hindcast}: {content['verdict']['verdict']}")
     if code := content.get("code"):
-        typer.echo(f"  code of this book was run: {code['path']}, SHA-256 {code['sha256']}")
+        echo(f"  code of this book was run: {code['path']}, SHA-256 {code['sha256']}")
     for warning in content["warnings"]:
-        typer.echo(f"  WARNING: {warning}")
+        echo(f"  WARNING: {warning}")
     if content["answers"]:
         print_columns([(answer["name"], answer["headline"], answer["sentence"]) for answer in content["answers"]], indent="  ")
 

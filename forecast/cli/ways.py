@@ -6,8 +6,7 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import typer
-
+from forecast.cli.lines import echo
 from forecast.cli.prompts import asked, chosen, complain
 from forecast.language.faults import Fault
 
@@ -31,9 +30,10 @@ def asked_judgement(support: Support) -> Judgement:
     from forecast.eliciting.judgements import within
 
     ways = _ways(support)
-    typer.echo("\nHow would you like to say what you believe of it?")
+    echo()
+    echo("How would you like to say what you believe of it?")
     for number, way in ways.items():
-        typer.echo(f"  {number}  {WAYS[way]}")
+        echo(f"  {number}  {WAYS[way]}")
     way = ways[asked("Your choice, Enter for 1:", lambda text: chosen(text or "1", list(ways)))]
     while True:
         judgement = _asked_way(way, support)
@@ -109,7 +109,7 @@ def _asked_chips() -> Judgement:
     low, high = said
     width = (high - low) / BINS
     edges = [low + width * at for at in range(BINS)] + [high]
-    typer.echo("Lay ten or twenty chips, more where you think it likelier; Enter for none:")
+    echo("Lay ten or twenty chips, more where you think it likelier; Enter for none:")
     while True:
         try:
             return chips([(start, end, asked(f"  {start:g} to {end:g}:", _count)) for start, end in pairwise(edges)])

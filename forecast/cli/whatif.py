@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast.cli.lines import print_columns, print_json, stop_at
+from forecast.cli.lines import echo, print_columns, print_json, stop_at
 from forecast.cli.options import AsJson, AsOf, Book, Draws, Seed, Trust, day, named, not_later, root_of, today
 
 if TYPE_CHECKING:
@@ -68,13 +68,13 @@ def whatif(
         )
     else:
         moved = "" if found.after_as_of == found.as_of else f", after as of {found.after_as_of}"
-        typer.echo(f"{topic}, as of {found.as_of}{moved}")
+        echo(f"{topic}, as of {found.as_of}{moved}")
         print_columns(
             [(name, found.before[name]["headline"], "→", after["headline"], after["asks"]) for name, after in found.after.items()],
             indent="  ",
         )
     if found.distrusted:
-        typer.echo("WARNING: the engine does not vouch for these draws.", err=True)
+        echo("WARNING: the engine does not vouch for these draws.", err=True)
         raise typer.Exit(3)
 
 

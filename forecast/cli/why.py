@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forecast.cli.lines import print_columns, print_json, stop_at
+from forecast.cli.lines import echo, print_columns, print_json, stop_at
 from forecast.cli.options import AsJson, Book, Draws, Seed, day, root_of, today
 
 if TYPE_CHECKING:
@@ -64,11 +64,11 @@ def print_moved(moved: Moved) -> None:
     """Print how the answers of a topic moved: a sentence for each, and under it the parts that sum to the change."""
     from forecast.report import words
 
-    typer.echo(f"{moved.topic}, {moved.move['why']}")
+    echo(f"{moved.topic}, {moved.move['why']}")
     for index, measure in enumerate(moved.measures):
         name = f"{measure.question.name}: {measure.label}" if measure.label else measure.question.name
-        typer.echo(f"  {name}")
-        typer.echo(f"    {moved.move['sentences'][index]}")
+        echo(f"  {name}")
+        echo(f"    {moved.move['sentences'][index]}")
         chance = measure.kind == "probability"
         rows: list[tuple[str, str, str]] = []
         for part in moved.move["parts"]:
@@ -91,38 +91,38 @@ def _from_report(question: str, *, book: Book, as_json: bool) -> None:
         return
     assert found.answer is not None
     assert found.measure is not None
-    typer.echo(f"{found.answer['topic']}.{found.answer['name']}, as of {found.answer['as_of']}: {found.answer['verdict']}")
-    typer.echo(f"  {found.answer['asks']}")
-    typer.echo(f"  {found.answer['sentence']}")
+    echo(f"{found.answer['topic']}.{found.answer['name']}, as of {found.answer['as_of']}: {found.answer['verdict']}")
+    echo(f"  {found.answer['asks']}")
+    echo(f"  {found.answer['sentence']}")
     if found.measure["label"]:
-        typer.echo(f"  What follows is said of `{found.measure['label']}`.")
+        echo(f"  What follows is said of `{found.measure['label']}`.")
     if found.measure["kind"] == "mean":
-        typer.echo(f"  What follows is said of the mean, {as_text(found.measure, found.measure['value'])}; the number above is the median.")
+        echo(f"  What follows is said of the mean, {as_text(found.measure, found.measure['value'])}; the number above is the median.")
     for since, sentence in found.moves:
-        typer.echo(f"Moved {since}")
-        typer.echo(f"  {sentence}")
+        echo(f"Moved {since}")
+        echo(f"  {sentence}")
     _print_reasons("Had nothing been learnt from", found.rests_on, found.measure)
     if found.varied:
         _print_reasons("With another prior", found.priors, found.measure)
     else:
-        typer.echo("With another prior")
-        typer.echo("  not known: no prior of this topic is varied; `forecast whatif` takes another in the place of one")
+        echo("With another prior")
+        echo("  not known: no prior of this topic is varied; `forecast whatif` takes another in the place of one")
     _print_reasons("If this is seen", found.would_move, found.measure)
     if found.ignorance is not None:
-        typer.echo(f"Of the doubt, {100 * found.ignorance:.0f} % is ignorance of the parameters and the rest is luck")
+        echo(f"Of the doubt, {100 * found.ignorance:.0f} % is ignorance of the parameters and the rest is luck")
         print_columns(
             [(f"{100 * share:.0f} %", name) for name, share in found.doubts] or [("", "no parameter alone")], indent="  ", right=(0,)
         )
     for note in found.notes:
-        typer.echo(f"Note: {note}")
+        echo(f"Note: {note}")
 
 
 def _print_reasons(title: str, found: Sequence[Reason], measure: Any) -> None:
     from forecast.report.telling import as_text, change_text
 
-    typer.echo(title)
+    echo(title)
     if not found:
-        typer.echo("  nothing would change it by more than the Monte Carlo error")
+        echo("  nothing would change it by more than the Monte Carlo error")
         return
     rows = [
         (as_text(measure, each.value, error=each.error), change_text(measure, each.change, error=each.error), each.what) for each in found
