@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -28,6 +29,7 @@ from forecast.model.evidence import known_points, record_as_of
 from forecast.model.own import refusals
 from forecast.model.unsound import Unsound
 from forecast.observing import Observation, record_with
+from forecast.processes import leave_ctrl_c_to_others
 from forecast.report.content import answer_content
 from forecast.shadow import read_changed
 from forecast.system import core_count, way_to_start
@@ -113,7 +115,13 @@ def _side_by_side(one: Callable[[], _Read], other: Callable[[], _Read]) -> tuple
 
     context = get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    copy = context.Process(target=lambda: sender.send(one()), daemon=True)
+
+    def send() -> None:
+        leave_ctrl_c_to_others()
+        with suppress(Exception):  # it is computed again here, and fails here
+            sender.send(one())
+
+    copy = context.Process(target=send, daemon=True)
     copy.start()
     sender.close()
     here = other()

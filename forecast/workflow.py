@@ -25,6 +25,7 @@ from forecast.implications import contradicted, implied
 from forecast.inference.plan import CannotSample
 from forecast.model.own import refusals
 from forecast.model.unsound import Unsound, at_topic
+from forecast.processes import process_pool
 from forecast.publishing import publish, set_back
 from forecast.remembering import (
     calculation_key,
@@ -181,15 +182,14 @@ def _one_by_one(run: _Run, book: Book, progress: Progress) -> list[Made]:
 
 
 def _side_by_side(run: _Run, book: Book, processes: int, progress: Progress) -> list[Made]:
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from multiprocessing import get_context
+    from concurrent.futures import as_completed
 
     start = way_to_start()
     if start == "fork":
         warm_up()  # once for all processes, and for the index that this one writes
         if run.insight:
             import forecast.insight.explaining  # noqa: F401 - once for all processes
-    with ProcessPoolExecutor(min(processes, len(book.topics)), mp_context=get_context(start)) as pool:
+    with process_pool(min(processes, len(book.topics)), start=start) as pool:
         longest_first = sorted(
             book.topics, key=lambda name: -sum(map(len, book.topics[name].texts.values()))
         )  # so that none is left for last

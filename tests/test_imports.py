@@ -39,7 +39,7 @@ FLOORS = (  # a module may import what stands on its own floor or above it in th
     ("book",),
     ("model",),
     ("inference",),
-    ("settings", "chance", "density", "future", "predictive"),
+    ("processes", "settings", "chance", "density", "future", "predictive"),
     ("asking", "settlement"),
     ("answers",),
     ("report", "concluding"),

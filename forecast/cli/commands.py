@@ -6,7 +6,11 @@ it runs, so that help and checks stay quick.
 
 from __future__ import annotations
 
+import io
 import os
+import sys
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import Annotated
 
 import typer
@@ -18,9 +22,10 @@ from forecast.cli.evidence import evidence
 from forecast.cli.export import export
 from forecast.cli.history import history
 from forecast.cli.init import init
+from forecast.cli.lines import echo
 from forecast.cli.new import new
 from forecast.cli.observe import observe
-from forecast.cli.plain import PlainCommand, PlainGroup
+from forecast.cli.plain import INTERRUPTED, PlainCommand, PlainGroup
 from forecast.cli.prior import prior
 from forecast.cli.report import report
 from forecast.cli.schemas import schemas
@@ -32,10 +37,22 @@ from forecast.cli.why import why
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; a failure that nobody foresaw ends with one line and a saved report, or with a traceback after --debug."""
     for library in ("OPENBLAS", "MKL", "OMP"):  # the sums here are short: threads that wait for each other cost six times what they save
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
-    commands()()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what a terminal's encoding has not is shown by its code
+    try:
+        commands()()
+    except KeyboardInterrupt:  # outside of any command
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        if _is_debugging(sys.argv[1:]):
+            raise
+        from forecast.cli.failure import end_with
+
+        end_with(error, sys.argv)
 
 
 def commands() -> typer.Typer:
@@ -74,6 +91,7 @@ def forecast(
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=lambda asked: _show_version(asked=asked), help="Show the version and stop.")
     ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure that nobody foresaw.")] = False,
 ) -> None:
     """Bayesian forecasts from plain files: questions, priors with reasons, dated records, answers.
 
@@ -89,7 +107,12 @@ def forecast(
     """  # noqa: D301 - \b is the help's sign for lines kept as they are
 
 
+def _is_debugging(words: Sequence[str]) -> bool:
+    """Whether a traceback is wanted: after ``forecast --debug``, or where FORECAST_DEBUG is 1."""
+    return "--debug" in takewhile(lambda word: word.startswith("-"), words) or os.environ.get("FORECAST_DEBUG") == "1"
+
+
 def _show_version(*, asked: bool) -> None:
     if asked:
-        typer.echo(f"forecast {__version__}")
+        echo(f"forecast {__version__}")
         raise typer.Exit

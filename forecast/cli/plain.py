@@ -8,11 +8,18 @@ none of that: ``forecast check`` runs at every save of a file.
 from __future__ import annotations
 
 import copy
+import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+from forecast.book.terminal import terminal_line
+from forecast.cli.lines import echo
+
+INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended, as shells have it
 
 
 class PlainCommand(TyperCommand):
@@ -24,7 +31,28 @@ class PlainCommand(TyperCommand):
 
 
 class PlainGroup(TyperGroup):
-    """A group of commands that takes its own options plainly."""
+    """A group of commands that takes its own options plainly, and says in plain lines why it ends early."""
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Run a command and exit; what is wrong with the command line is escaped for the terminal, and Ctrl-C ends with a line."""
+        run = partial(super().main, *args, **extra)
+        if not standalone_mode:
+            return run(standalone_mode=False)
+        try:
+            code = run(standalone_mode=False)
+        except typer.Abort:
+            echo("Aborted.", err=True)
+            sys.exit(1)
+        except Exception as error:
+            if not isinstance(error, _wrong_command_line()):
+                raise
+            error.message = terminal_line(str(error.message))
+            error.show()
+            sys.exit(error.exit_code)
+        if code == INTERRUPTED:
+            echo(err=True)
+            echo("Interrupted.", err=True)
+        sys.exit(code if isinstance(code, int) else 0)
 
     def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]  # typer's own class for it is private
         """Return the parameters, the help option among them, each taking its value plainly."""
@@ -39,6 +67,11 @@ class _PlainOption(TyperOption):
 class _PlainArgument(TyperArgument):
     def process_value(self, ctx: typer.Context, value: Any) -> Any:  # type: ignore[override]  # typer's own class for it is private
         return _taken(self, ctx, value) if _is_plain(self, value) else super().process_value(ctx, value)
+
+
+def _wrong_command_line() -> Any:
+    """The class of all that is wrong with a command line; typer has it from click, and does not name it in public."""
+    return next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 
 def _plain(parameter: Any) -> Any:

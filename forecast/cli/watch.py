@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast.cli.lines import print_problems, stop_at
+from forecast.cli.lines import echo, print_problems, stop_at
 from forecast.cli.options import Book, Trust, root_of, today
 
 if TYPE_CHECKING:
@@ -41,24 +42,31 @@ def watch(*, open_page: Open = False, port: Port = PORT, trust: Trust = False, b
     wrong = root_problem(root)
     stop_at(() if wrong is None else (wrong,), as_json=False)
     if missing := missing_libraries():
-        typer.echo(f"forecast watch needs {', '.join(missing)}: pip install 'forecast[watch]'", err=True)
+        echo(f"forecast watch needs {', '.join(missing)}: pip install 'forecast[watch]'", err=True)
         raise typer.Exit(2)
 
     def started(address: str) -> None:
-        typer.echo(f"{address} shows {root}; Ctrl-C stops.")
+        echo(f"{address} shows {root}; Ctrl-C stops.")
         if open_page:
             threading.Thread(target=typer.launch, args=(address,), daemon=True).start()  # some browsers return only when closed
 
     def drafted(topic: str, seconds: float) -> None:
-        typer.echo(f"{topic}: a draft, after {seconds:.2f} s")
+        echo(f"{topic}: a draft, after {seconds:.2f} s")
 
     def found(topic: str, problems: tuple[Problem, ...]) -> None:
-        typer.echo(f"{topic}:", err=True)
+        echo(f"{topic}:", err=True)
         print_problems(problems, err=True)
 
+    def failed(what: str, error: Exception) -> str:
+        from forecast.cli.failure import save_report, sentence_of
+
+        said = sentence_of(error)
+        echo(f"{what}: failed: {said} ({save_report(error, sys.argv)})", err=True)
+        return said
+
     try:
-        left = watch_book(root, port=port, today=today, settings=Settings(trust=trust), telling=Telling(started, drafted, found))
+        left = watch_book(root, port=port, today=today, settings=Settings(trust=trust), telling=Telling(started, drafted, found, failed))
     except PortTaken as taken:
         raise typer.BadParameter(f"{taken}; --port 0 takes a free one", param_hint="--port") from None
     if left:
-        typer.echo(f"Not published. To publish: forecast update {' '.join(left)}")
+        echo(f"Not published. To publish: forecast update {' '.join(left)}")

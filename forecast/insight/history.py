@@ -23,6 +23,7 @@ from forecast.insight.measures import Measure, measures_of
 from forecast.insight.news import Every, days_of, news, settlement_days
 from forecast.insight.pool import Pool
 from forecast.insight.replay import LeftOut, Point, replay
+from forecast.processes import process_pool
 from forecast.report.shape_insight import HistoryContent
 from forecast.system import way_to_start
 
@@ -131,10 +132,9 @@ def _further(progress: Progress, before: int, of: int, done: int) -> None:
 
 
 def _side_by_side(parts: Sequence[Sequence[date]], task: bytes, processes: int, progress: Progress) -> list[Point | LeftOut]:
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from multiprocessing import get_context
+    from concurrent.futures import as_completed
 
-    with ProcessPoolExecutor(min(processes, len(parts)), mp_context=get_context(way_to_start())) as executor:
+    with process_pool(min(processes, len(parts)), start=way_to_start()) as executor:
         waiting = {executor.submit(_apart, task, part): at for at, part in enumerate(parts)}
         found: dict[int, list[Point | LeftOut]] = {}
         for future in as_completed(waiting):

@@ -13,6 +13,10 @@ class Unsound(Exception):
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
 
+    def __reduce__(self) -> tuple[type[Unsound], tuple[Problem, ...]]:
+        """How it travels from a process to another: as what it was made of."""
+        return type(self), self.problems
+
 
 def at_topic(topic: Topic, keys: tuple[str, ...], message: str, hint: str = "") -> Problem:
     """Return a problem placed at a key of the topic's own file."""

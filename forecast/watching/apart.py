@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -31,15 +32,17 @@ class Apart:
     def made(self) -> Made | None:
         """Return the draft, None where the published report says it already.
 
-        Raises ``RuntimeError`` where the process ended without one; what went
-        wrong it has printed.
+        Raises the exception with which the process failed, and ``RuntimeError``
+        where it ended without a word.
         """
         try:
-            made: Made | None = self.answer.recv()
+            made: Made | Exception | None = self.answer.recv()
         except EOFError:
             self.process.join()
             raise RuntimeError(f"the process that asked why of {self.topic} ended with {self.process.exitcode}") from None
         self.stop()
+        if isinstance(made, Exception):
+            raise made
         return made
 
     def stop(self) -> None:
@@ -65,6 +68,11 @@ def begin(root: Path, topic: str, *, as_of: date, settings: Settings) -> Apart:
 
 
 def _make(answer: Connection, root: Path, topic: str, as_of: date, settings: Settings) -> None:
-    made = drafted(root, topic, as_of=as_of, settings=settings, insight=True)
+    made: Made | Exception | None
+    try:
+        made = drafted(root, topic, as_of=as_of, settings=settings, insight=True)
+    except Exception as error:  # noqa: BLE001 - the process that waits says what went wrong
+        made = error
+        made.add_note(traceback.format_exc())  # the traceback itself does not travel
     with suppress(BrokenPipeError):  # nobody waits any more
         answer.send(made)

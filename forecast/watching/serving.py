@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -40,12 +40,13 @@ METHODS = ("GET", "HEAD")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What a server needs to know: the book, its port, what is shown, and when to stop; ``run`` names this run of it."""
+    """What a server needs to know: the book, its port, what is shown, when to stop, and whom to tell of failures; ``run`` names this run."""
 
     root: Path
     port: int
     board: Board
     stopping: asyncio.Event
+    failed: Callable[[str, Exception], object] = lambda _what, _error: None
     run: str = field(default_factory=lambda: secrets.token_hex(4))
 
     @property
@@ -90,7 +91,10 @@ def _guarded(inner: ASGIApp, site: Site) -> ASGIApp:
         elif scope["method"] not in METHODS:
             await PlainTextResponse("Only GET and HEAD.\n", 405, {**_headers(), "Allow": ", ".join(METHODS)})(scope, receive, send)
         else:
-            await inner(scope, receive, send)
+            try:
+                await inner(scope, receive, send)
+            except Exception as error:  # noqa: BLE001 - the browser has been answered with 500; the server goes on
+                site.failed(scope["path"], error)
 
     return guarded
 

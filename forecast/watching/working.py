@@ -17,8 +17,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from forecast.book.folder import Folder
-from forecast.book.layout import PRIORS, REPORTS, SEEDS, topic_names
-from forecast.book.problems import FileFault, Problem, has_errors
+from forecast.book.layout import PRIORS, REPORTS, SEEDS, topic_names, topic_path
+from forecast.book.problems import FileFault, Place, Problem, has_errors
 from forecast.checking import read_checked
 from forecast.concluding import Settings
 from forecast.watching.apart import Apart, begin
@@ -34,11 +34,16 @@ LOOK_SECONDS = 0.05  # how often to look whether a draft made apart is there
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What a run tells as it goes: its address, each draft with the seconds it took, and problems by topic."""
+    """What a run tells as it goes: its address, each draft with the seconds it took, and problems by topic.
+
+    ``failed`` is told of an exception that nobody foresaw, with what failed, and
+    returns a sentence on it for the page.
+    """
 
     started: Callable[[str], None]
     drafted: Callable[[str, float], None]
     found: Callable[[str, tuple[Problem, ...]], None]
+    failed: Callable[[str, Exception], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,7 @@ def make_drafts(work: Work) -> None:
             indexed = work.board.shown.drafts
             _show_index(work, indexed)
         elif apart is not None and apart.is_ready():
-            _show(work, apart.topic, apart.made())
+            _explain(work, apart)
             apart = None
         elif apart is None and unexplained:
             apart = begin(work.root, unexplained.pop(0), as_of=work.today(), settings=work.settings)
@@ -113,9 +118,10 @@ def make_drafts(work: Work) -> None:
 
 def _draft_for_nothing(work: Work, topics: list[str]) -> None:
     """Make a draft for nothing but the imports and the compiled templates, so that the first save does not wait for them."""
-    book, problems = read_checked(work.root, topics)
-    for topic in () if has_errors(problems) else topics:
-        draft(book, topic, as_of=work.today(), settings=work.settings, insight=False)
+    with suppress(Exception):  # what is wrong is told when the topic is drafted for the page
+        book, problems = read_checked(work.root, topics)
+        for topic in () if has_errors(problems) else topics:
+            draft(book, topic, as_of=work.today(), settings=work.settings, insight=False)
 
 
 def _newly_saved(saved: SimpleQueue[tuple[str, ...]], *, seconds: float | None) -> Iterator[tuple[str, ...]]:
@@ -129,7 +135,11 @@ def _newly_saved(saved: SimpleQueue[tuple[str, ...]], *, seconds: float | None) 
 def _answered(work: Work, topic: str) -> bool:
     """Show a topic's answers as its files have them now, and tell; whether they are a draft of which it can be asked why."""
     began = time.perf_counter()
-    made = drafted(work.root, topic, as_of=work.today(), settings=work.settings, insight=False)
+    try:
+        made = drafted(work.root, topic, as_of=work.today(), settings=work.settings, insight=False)
+    except Exception as error:  # noqa: BLE001 - the next save may be better, and the server must be there to show it
+        _show(work, topic, _failed(work, topic, error))
+        return False
     _show(work, topic, made)
     if made is None:
         return False
@@ -141,12 +151,31 @@ def _answered(work: Work, topic: str) -> bool:
     return True
 
 
+def _explain(work: Work, apart: Apart) -> None:
+    """Show the draft that was made apart; where it failed, what went wrong stands above the answers."""
+    try:
+        made = apart.made()
+    except Exception as error:  # noqa: BLE001 - as above
+        made = _failed(work, apart.topic, error)
+    _show(work, apart.topic, made)
+
+
+def _failed(work: Work, topic: str, error: Exception) -> Made:
+    """What a topic has come to where its draft ended with an exception."""
+    said = work.telling.failed(topic, error)
+    return Made(problems=(Problem(Place(topic_path(topic)), f"the draft failed: {said}"),))
+
+
 def _show(work: Work, topic: str, made: Made | None) -> None:
     work.board.pin(lambda shown: shown.with_topic(topic, made))
 
 
 def _show_index(work: Work, drafts: Mapping[str, Made]) -> None:
-    index = drafted_index(work.root, drafts)
+    try:
+        index = drafted_index(work.root, drafts)
+    except Exception as error:  # noqa: BLE001 - as above; the index before stands
+        work.telling.failed("index", error)
+        return
     work.board.pin(lambda shown: shown.with_index(index))
 
 

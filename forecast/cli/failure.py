@@ -1,0 +1,108 @@
+"""A command that fails in a way nobody foresaw: one line on the terminal, a report for whoever mends it, exit code 1.
+
+The report is written where only its owner can read it, never into a book, and
+says nothing of the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
+
+from forecast.cli.lines import echo
+
+MOST_CHARACTERS = 300  # of an exception's own words
+LIBRARIES = ("numpy", "scipy", "pymc", "pytensor", "nutpie", "arviz", "typer", "pydantic", "jinja2")
+
+
+def end_with(error: Exception, words: Sequence[str]) -> NoReturn:
+    """Say what failed and where the report of it lies, and exit with 1; ``words`` are the command line."""
+    command = " ".join(["forecast", *(word for word in words[1:2] if not word.startswith("-"))])
+    with suppress(OSError):  # nobody reads any more
+        echo(f"{command} failed: {sentence_of(error)} ({save_report(error, words)}; `forecast --debug` shows the traceback)", err=True)
+    sys.exit(1)
+
+
+def save_report(error: Exception, words: Sequence[str]) -> str:
+    """Save the report of a failure; return in words where it is, or why there is none."""
+    try:
+        return f"a report is in {_saved(_report(error, words))}"
+    except OSError as fault:
+        return f"no report could be saved: {fault.strerror or fault}"
+
+
+def sentence_of(error: Exception) -> str:
+    """Return an exception in a few words."""
+    match error:
+        case MemoryError():
+            return "there was not enough memory for it"
+        case RecursionError():
+            return "something in the book is nested too deep"
+        case OSError(strerror=str(reason), filename=name) if name is not None:
+            return f"{reason}: {os.fsdecode(name) if isinstance(name, str | bytes) else name}"
+    if type(error).__name__ == "BrokenProcessPool":
+        return "a process that it had started ended suddenly, perhaps for want of memory"
+    said = " ".join(str(error).split())
+    said = said if len(said) <= MOST_CHARACTERS else f"{said[:MOST_CHARACTERS]}…"
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+
+
+def _report(error: Exception, words: Sequence[str]) -> str:
+    """The traceback, with what is needed to see it again: versions and the command line."""
+    import platform
+    import shlex
+    import traceback
+    from importlib.metadata import PackageNotFoundError, version
+
+    from forecast import __version__
+
+    versions = [f"forecast {__version__}", f"Python {sys.version}", platform.platform()]
+    for name in LIBRARIES:
+        with suppress(PackageNotFoundError):
+            versions.append(f"{name} {version(name)}")
+    trace = "".join(traceback.format_exception(error))
+    return "\n".join([shlex.join(["forecast", *words[1:]]), "", *versions, "", trace])
+
+
+def _saved(text: str) -> Path:
+    """Write a report into the first folder that takes it; raise ``OSError`` where none does."""
+    failure = OSError("there is no folder for it outside of the book")
+    for folder in _folders():
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(prefix="failure-", suffix=".txt", dir=folder)  # readable by its owner alone
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode("utf-8", "backslashreplace"))
+        except OSError as error:
+            failure = error
+        else:
+            return Path(name)
+    raise failure
+
+
+def _folders() -> Iterator[Path]:
+    """Where reports can be kept: the user's cache, then the place for temporary files; never the book we are in."""
+    from forecast.book.layout import find_root
+
+    def in_a_book(folder: Path) -> bool:
+        try:
+            return find_root(folder) is not None
+        except OSError:
+            return True
+
+    variable, default = {"win32": ("LOCALAPPDATA", ""), "darwin": ("", "~/Library/Caches")}.get(
+        sys.platform, ("XDG_CACHE_HOME", "~/.cache")
+    )
+    named = os.environ.get(variable, "")
+    caches = [Path(named)] if Path(named).is_absolute() else []
+    with suppress(RuntimeError):  # nobody knows whose home it would be
+        caches += [Path(default).expanduser()] if default else []
+    candidates = [*(cache / "forecast" for cache in caches)]
+    with suppress(OSError):  # no folder for temporary files can be written to
+        candidates.append(Path(tempfile.gettempdir()))
+    yield from (folder for folder in candidates if folder.is_absolute() and not in_a_book(folder))

@@ -1,0 +1,204 @@
+"""How a command ends that fails in a way nobody foresaw: with one line, a report, and exit code 1."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from forecast.book.git_folder import GitFault
+from forecast.book.problems import Place, Problem
+from forecast.language.faults import Fault
+from forecast.model.unsound import Unsound
+from tests.cli.conftest import TINY_BOOK, files_of
+
+HOSTILE = "\\x1b[2J\\nall well\\u202e"
+
+
+def failing(
+    cause: str, *words: str, cache: Path, before: str = "", encoding: str = "utf-8", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run ``forecast show`` where reading the answers ends with an exception, in a process of its own."""
+    code = (
+        "import sys, forecast.showing as showing\n"
+        f"def fail(*_, **__):\n    {cause}\n"
+        "showing.newest_answers = fail\n"
+        f"{before}\n"
+        "from forecast.cli import main\n"
+        f"sys.argv = {['forecast', *words]!r}\n"
+        "main()\n"
+    )
+    inherited = {name: value for name, value in os.environ.items() if name not in {"FORECAST_DEBUG", "XDG_CACHE_HOME"}}
+    given = {"XDG_CACHE_HOME": str(cache), "A_SECRET": "sesame"} | environment
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=inherited | given, timeout=60, encoding=encoding
+    )
+
+
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [
+        ("{}['day']", "KeyError: 'day'"),
+        ("assert False", "AssertionError"),
+        (f"raise ValueError('{HOSTILE}')", "ValueError: \\x1b[2J all well\\u202e"),
+        ("raise TypeError('x' * 5000)", f"TypeError: {'x' * 300}…"),
+        ("raise MemoryError", "there was not enough memory for it"),
+        ("deeper = lambda number: deeper(number + 1); deeper(1)", "something in the book is nested too deep"),
+        ("open('/nowhere/\\x1bfile')", "No such file or directory: /nowhere/\\x1bfile"),
+        ("raise OSError(28, 'No space left on device', b'/full')", "No space left on device: /full"),
+        ("raise OSError('odd')", "OSError: odd"),
+        ("from concurrent.futures.process import BrokenProcessPool; raise BrokenProcessPool('x')", "a process that it had started ended suddenly, perhaps for want of memory"),
+        ("raise Exception('\\ud800')", "Exception: \\ud800"),
+    ],
+)  # fmt: skip
+def test_a_failure_is_one_line_and_a_report(tmp_path: Path, cause: str, said: str):
+    """What failed is said in one line; the report has the traceback, the versions and the command line, and none of the environment."""
+    done = failing(cause, "show", "a question", "--book", str(TINY_BOOK), cache=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    (report,) = (tmp_path / "forecast").iterdir()
+    assert done.stderr == f"forecast show failed: {said} (a report is in {report}; `forecast --debug` shows the traceback)\n"
+    text = report.read_text(encoding="utf-8")
+    assert text.startswith(f"forecast show 'a question' --book {TINY_BOOK}\n\nforecast ")
+    assert "Traceback (most recent call last):\n" in text
+    assert "numpy " in text
+    assert "sesame" not in text
+    assert report.stat().st_mode & 0o777 == 0o600
+    assert report.parent.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(("words", "environment"), [(("--debug", "show"), {}), (("show",), {"FORECAST_DEBUG": "1"})])
+def test_a_traceback_is_shown_where_it_is_asked_for(tmp_path: Path, words: tuple[str, ...], environment: dict[str, str]):
+    """With --debug before the command, or FORECAST_DEBUG=1, the exception is shown as Python shows it and no report is saved."""
+    done = failing("{}['day']", *words, cache=tmp_path, **environment)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Traceback")
+    assert done.stderr.endswith("KeyError: 'day'\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_no_report_can_be_saved_the_line_says_so(tmp_path: Path):
+    """A cache that cannot be written and no folder for temporary files: still one line."""
+    cache = tmp_path / "file"
+    cache.write_text("")
+    before = "import tempfile\ndef refuse(**_):\n    raise OSError(30, 'Read-only file system')\ntempfile.mkstemp = refuse"
+    done = failing("{}['day']", "show", cache=cache, before=before)
+    assert (done.returncode, done.stdout) == (1, "")
+    line = (
+        "forecast show failed: KeyError: 'day' (no report could be saved: Read-only file system; `forecast --debug` shows the traceback)\n"
+    )
+    assert done.stderr == line
+
+
+def test_no_report_is_saved_in_a_book(tmp_path: Path):
+    """Where the cache or the folder for temporary files lies in a book, another place is taken."""
+    (tmp_path / "book" / "seeds").mkdir(parents=True)
+    (tmp_path / "temporary").mkdir()
+    done = failing("{}['day']", "show", cache=tmp_path / "book" / "cache", TMPDIR=str(tmp_path / "temporary"), HOME=str(tmp_path / "book"))
+    assert done.returncode == 1
+    assert [path.suffix for path in (tmp_path / "temporary").iterdir()] == [".txt"]
+    assert list((tmp_path / "book").iterdir()) == [tmp_path / "book" / "seeds"]
+
+
+def test_a_failure_in_another_process_arrives(tmp_path: Path):
+    """Two topics computed side by side, one of which fails unforeseen: one line, and the report has the traceback of the other process."""
+    book = tmp_path / "book"
+    for name in ("one", "two"):
+        (book / "seeds" / name).mkdir(parents=True)
+        (book / "priors").mkdir(exist_ok=True)
+        (book / "seeds" / name / "topic.toml").write_text(
+            'title = "T"\nopens = 2025-01-01\n[questions.many]\nasks = "Is it large?"\nanswer = "rate > 1"\n'
+        )
+        (book / "priors" / f"{name}.toml").write_text('[rate]\nprior = "Gamma(alpha=4, beta=2)"\nwhy = "As it was before."\nunit = "a"\n')
+    before = files_of(book)
+    code = (
+        "import sys, os\nos.cpu_count = lambda: 2\nimport forecast.workflow as workflow\n"
+        "def conclude_refereed(*_, **__):\n    raise LookupError('nothing there')\n"
+        "workflow.conclude_refereed = conclude_refereed\n"
+        "from forecast.cli import main\n"
+        f"sys.argv = ['forecast', 'update', '--book', {str(book)!r}]\nmain()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache"), "OPENBLAS_NUM_THREADS": "1"}, timeout=60
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    (report,) = (tmp_path / "cache" / "forecast").iterdir()
+    assert (
+        done.stderr
+        == f"forecast update failed: LookupError: nothing there (a report is in {report}; `forecast --debug` shows the traceback)\n"
+    )
+    assert "in conclude_refereed" in report.read_text()
+    assert files_of(book) == before
+
+
+PROBLEM = Problem(Place("a", 1, 2), "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [
+        (Unsound(PROBLEM, PROBLEM), {"problems": (PROBLEM, PROBLEM)}),
+        (GitFault("a", "b"), {"hint": "b"}),
+        (Fault("a", offset=1, hint="b", argument="c"), {"message": "a", "offset": 1, "hint": "b", "argument": "c"}),
+    ],
+)
+def test_exceptions_travel_between_processes_whole(error: Exception, kept: dict[str, object]):
+    """An exception raised in one process arrives in another with all it carries."""
+    there = pickle.loads(pickle.dumps(error))
+    assert (type(there), str(there)) == (type(error), str(error))
+    assert {name: getattr(there, name) for name in kept} == kept
+
+
+def test_ctrl_c_ends_with_one_line_in_every_process(tmp_path: Path):
+    """Ctrl-C while two processes work: one line, exit code 130, and nothing of the processes is left."""
+    code = (
+        "import sys, time\nfrom forecast.processes import pool_of\nimport forecast.showing as showing\n"
+        "def wait(*_):\n    time.sleep(60)\n"
+        "def work(*_):\n    with pool_of(2, start='fork') as pool:\n        found = [pool.submit(wait) for _ in range(4)]\n"
+        "        time.sleep(0.5)\n        print('started', file=sys.stderr, flush=True)\n        [each.result() for each in found]\n"
+        "showing.newest_answers = work\n"
+        "from forecast.cli import main\nsys.argv = ['forecast', 'show']\nmain()\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, start_new_session=True, cwd=tmp_path) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "started\n", process.stderr.read()
+        began = time.perf_counter()
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.stderr.read() == "\nInterrupted.\n"
+        assert process.wait() == 130
+        assert time.perf_counter() - began < 5
+
+
+def test_a_pipe_that_is_closed_ends_quietly(tmp_path: Path):
+    """Where nobody reads any more, nothing is said of it."""
+    code = (
+        "import sys, forecast.showing as showing\n"
+        "answer = {'topic': 't', 'name': 'q', 'headline': 'x' * 1000, 'sentence': 's'}\n"
+        "showing.newest_answers = lambda *_: showing.Shown(tuple([answer] * 2000))\n"
+        "from forecast.cli import main\nsys.argv = ['forecast', 'show']\nmain()\n"
+    )
+    done = subprocess.run(
+        ["sh", "-c", '"$0" -c "$1" | head -1 >/dev/null', sys.executable, code], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["lines", "json"])
+def test_a_terminal_of_any_encoding_gets_all_there_is(tmp_path: Path, encoding: str, form: tuple[str, ...]):
+    """What an encoding has no letters for is shown by its code, and JSON stays JSON."""
+    before = "answer = {'topic': 't', 'name': 'q', 'headline': '≤ 5 – ü 値', 'sentence': 's'}"
+    done = failing(
+        "return showing.Shown((answer,))", "show", *form, cache=tmp_path, before=before, encoding=encoding, PYTHONIOENCODING=encoding
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    if form:
+        assert json.loads(done.stdout)[0]["headline"] == "≤ 5 – ü 値"
+    else:
+        assert done.stdout == "t.q  " + "≤ 5 – ü 値".encode(encoding, "backslashreplace").decode(encoding) + "  s\n"
