@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from forecast.cli.lines import echo, part_name, print_columns, print_json, print_problems, problems_as_data, shortened
-from forecast.cli.options import AsJson, Book, Topics, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, Book, Topics, root_of, today
 
 if TYPE_CHECKING:
     from forecast.beliefs import Believed, BelievedPart
 
 
-def check(*, topics: Topics = None, book: Book = None, as_json: AsJson = False) -> None:
+def check(*, topics: Topics = None, book: Book = None, allow_links: AllowLinks = False, as_json: AsJson = False) -> None:
     """Check every file of the book; where all is well, echo each prior as its 5, 50 and 95 % points.
 
     \b
@@ -24,7 +24,7 @@ def check(*, topics: Topics = None, book: Book = None, as_json: AsJson = False) 
     from forecast.beliefs import as_data
     from forecast.checking import check as check_book
 
-    checked = check_book(root_of(book), topics or None, as_of=today())
+    checked = check_book(root_of(book, allow_links=allow_links), topics or None, as_of=today())
     wrong = any(problem.level == "error" for problem in checked.problems)
     if as_json:
         priors = {name: [as_data(each) for each in found] for name, found in checked.priors.items()}

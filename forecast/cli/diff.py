@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from forecast.cli.lines import echo, print_json, stop_at
-from forecast.cli.options import AsJson, Book, Draws, Seed, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, Book, Draws, Seed, root_of, today
 from forecast.cli.why import moved_as_data, print_moved
 
 Run = Annotated[
@@ -17,7 +17,15 @@ Only = Annotated[list[str] | None, typer.Option("--topic", metavar="TOPIC", help
 
 
 def diff(
-    first: Run, second: Run, *, topics: Only = None, seed: Seed = 1, draws: Draws = 16_384, book: Book = None, as_json: AsJson = False
+    first: Run,
+    second: Run,
+    *,
+    topics: Only = None,
+    seed: Seed = 1,
+    draws: Draws = 16_384,
+    book: Book = None,
+    allow_links: AllowLinks = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compare two runs: split each answer's change over time, rows, priors and the model.
 
@@ -35,7 +43,9 @@ def diff(
 
     with Bar() as bar:
         settings = Settings(seed=seed, draws=draws)
-        found = difference(root_of(book), first, second, topics=topics or None, today=today(), settings=settings, progress=bar)
+        found = difference(
+            root_of(book, allow_links=allow_links), first, second, topics=topics or None, today=today(), settings=settings, progress=bar
+        )
     stop_at(found.problems, as_json=as_json)
     if as_json:
         print_json(

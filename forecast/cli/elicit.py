@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.lines import echo, print_json, stop_at
-from forecast.cli.options import AsJson, Book, ParameterName, PriorLabel, PriorWhy, Reviewed, reviewed_on, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, Book, ParameterName, PriorLabel, PriorWhy, Reviewed, reviewed_on, root_of, today
 from forecast.cli.said import Said, check_said, judgement_said, support_said
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def elicit(
     reviewed: Reviewed = None,
     yes: Yes = False,
     book: Book = None,
+    allow_links: AllowLinks = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask what you believe of an unknown, show what that says of the questions, and write it as a prior.
@@ -87,7 +88,7 @@ def elicit(
     now, asks = today(), not (yes or as_json)
     on = reviewed_on(reviewed, now=now)
     check_said(said, needed=not asks)
-    root = root_of(book)
+    root = root_of(book, allow_links=allow_links)
     try:
         subject = _subject(root, name, label, asks=asks, as_json=as_json)
         found = _offers(subject, said, support, family, asks=asks, as_of=now)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.lines import echo, print_columns, print_json, stop_at
-from forecast.cli.options import AsJson, AsOf, Book, Seed, not_later, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Seed, not_later, root_of, today
 
 if TYPE_CHECKING:
     from forecast.insight.matrix import Matrix
@@ -18,7 +18,16 @@ Of = Annotated[
 ]
 
 
-def evidence(*, topic: Topic, of: Of = None, as_of: AsOf = None, seed: Seed = 1, book: Book = None, as_json: AsJson = False) -> None:
+def evidence(
+    *,
+    topic: Topic,
+    of: Of = None,
+    as_of: AsOf = None,
+    seed: Seed = 1,
+    book: Book = None,
+    allow_links: AllowLinks = False,
+    as_json: AsJson = False,
+) -> None:
     """Show what each row says for and against each hypothesis, in bits, and on which row the ranking rests.
 
     A row's bits for a hypothesis are the log2 of how much likelier it is under it than under the others,
@@ -35,7 +44,7 @@ def evidence(*, topic: Topic, of: Of = None, as_of: AsOf = None, seed: Seed = 1,
 
     day = not_later(as_of, now=today())
     try:
-        found = weighed(root_of(book), topic, of=of, as_of=day, settings=Settings(seed=seed))
+        found = weighed(root_of(book, allow_links=allow_links), topic, of=of, as_of=day, settings=Settings(seed=seed))
     except NoHypotheses as none:
         raise typer.BadParameter(str(none), param_hint="TOPIC" if of is None else "--of") from None
     stop_at(found.problems, as_json=as_json)

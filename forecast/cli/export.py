@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from forecast.cli.lines import echo, print_data, stop_at
-from forecast.cli.options import AsOf, Book, Draws, Seed, Trust, not_later, root_of, today
+from forecast.cli.options import AllowLinks, AsOf, Book, Draws, Seed, Trust, not_later, root_of, today
 
 Topic = Annotated[str, typer.Argument(metavar="TOPIC", show_default=False)]
 AsPymc = Annotated[bool, typer.Option("--pymc", help="Print the topic as a PyMC program.")]
@@ -28,6 +28,7 @@ def export(
     draws: Draws = 16_384,
     trust: Trust = False,
     book: Book = None,
+    allow_links: AllowLinks = False,
 ) -> None:
     """Take a topic away: its model as an ordinary PyMC program, or its draws for ArviZ.
 
@@ -42,12 +43,14 @@ def export(
         raise typer.BadParameter("give one of them", param_hint="--pymc / --netcdf FILE")
     day = not_later(as_of, now=today())
     if netcdf is None:
-        program = pymc_program(root_of(book), topic, as_of=day)
+        program = pymc_program(root_of(book, allow_links=allow_links), topic, as_of=day)
         stop_at(program.problems, as_json=False)
         print_data(program.text)
     else:
         from forecast.concluding import Settings
 
-        written = netcdf_file(root_of(book), topic, netcdf, as_of=day, settings=Settings(seed=seed, draws=draws, trust=trust))
+        written = netcdf_file(
+            root_of(book, allow_links=allow_links), topic, netcdf, as_of=day, settings=Settings(seed=seed, draws=draws, trust=trust)
+        )
         stop_at(written.problems, as_json=False)
         echo(f"{netcdf} written.")

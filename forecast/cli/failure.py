@@ -14,7 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from forecast.cli.lines import echo
+from forecast.book.problems import FileFault
+from forecast.cli.lines import echo, print_problems
 
 MOST_CHARACTERS = 300  # of an exception's own words
 LIBRARIES = ("numpy", "scipy", "pymc", "pytensor", "nutpie", "arviz", "typer", "pydantic", "jinja2")
@@ -22,6 +23,9 @@ LIBRARIES = ("numpy", "scipy", "pymc", "pytensor", "nutpie", "arviz", "typer", "
 
 def end_with(error: Exception, words: Sequence[str]) -> NoReturn:
     """Say what failed and where the report of it lies, and exit with 1; ``words`` are the command line."""
+    if isinstance(error, FileFault):
+        print_problems((error.problem,), err=True)
+        sys.exit(1)
     command = " ".join(["forecast", *(word for word in words[1:2] if not word.startswith("-"))])
     with suppress(OSError):  # nobody reads any more
         echo(f"{command} failed: {sentence_of(error)} ({save_report(error, words)}; `forecast --debug` shows the traceback)", err=True)

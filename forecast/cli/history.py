@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from forecast.cli.lines import echo, print_columns, print_data, print_json, stop_at
-from forecast.cli.options import AsJson, Book, Seed, day, not_later, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, Book, Seed, day, not_later, root_of, today
 from forecast.cli.progress import Bar
 from forecast.system import core_count
 
@@ -44,6 +44,7 @@ def history(
     until: Until = None,
     seed: Seed = 1,
     book: Book = None,
+    allow_links: AllowLinks = False,
     as_csv: AsCsv = False,
     as_json: AsJson = False,
 ) -> None:
@@ -68,7 +69,7 @@ def history(
         raise typer.BadParameter("say either --csv or --json", param_hint="--csv")
     with Bar() as bar:
         found = replayed(
-            root_of(book),
+            root_of(book, allow_links=allow_links),
             question,
             every=every,
             since=since,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.lines import echo, print_json, stop_at
-from forecast.cli.options import AsJson, Book, day, named, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, Book, day, named, root_of, today
 from forecast.starting.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def new(
     priors: Prior = None,
     reasons: Why = None,
     book: Book = None,
+    allow_links: AllowLinks = False,
     as_json: AsJson = False,
 ) -> None:
     """Begin a topic from a template: a commented topic.toml, a prior file and records, checked before they are written.
@@ -108,7 +109,7 @@ def new(
     from forecast.starting.topics import new_topic
 
     own = Own(asks, answer, named(priors or [], option="--prior"), named(reasons or [], option="--why"))
-    done = new_topic(root_of(book), topic, kind=like, own=own, opens=opens, by=by, today=today())
+    done = new_topic(root_of(book, allow_links=allow_links), topic, kind=like, own=own, opens=opens, by=by, today=today())
     stop_at(done.problems, as_json=as_json)
     assert done.topic is not None
     if as_json:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from forecast.cli.lines import echo, print_json, stop_at
-from forecast.cli.options import AsJson, Book, day, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, Book, day, root_of, today
 
 Stream = Annotated[str, typer.Argument(metavar="STREAM", help="A stream, or topic.stream.", show_default=False)]
 Source = Annotated[str, typer.Option("--source", help="An address or a citation: where a reader can check it.", show_default=False)]
@@ -65,6 +65,7 @@ def observe(
     replaces: Replaces = "",
     columns: Set = None,
     book: Book = None,
+    allow_links: AllowLinks = False,
     as_json: AsJson = False,
 ) -> None:
     """Append a row to a stream's record: checked first, written under a lock, on the disk when this returns.
@@ -83,7 +84,9 @@ def observe(
     if through is not None:
         if any(given for given in (value, low, high, origin, on, first, last, known, grade, note, id, replaces)):
             raise typer.BadParameter("extends quiet time and takes only --source and --set", param_hint="--through")
-        done = observing.observe_quiet(root_of(book), stream, through=through, source=source, today=today(), columns=own)
+        done = observing.observe_quiet(
+            root_of(book, allow_links=allow_links), stream, through=through, source=source, today=today(), columns=own
+        )
     else:
         days = _days(on, first, last)
         if value is None and low is None and high is None and not any(name.startswith("value_") for name in own):
@@ -92,7 +95,7 @@ def observe(
             raise typer.BadParameter("a value that is known has no range", param_hint="--value / --low / --high")
         seen = observing.Observation(*days, value or "", source, known, grade, note, id, replaces, own)
         row = replace(seen, low=low or "", high=high or "", origin=origin)
-        done = observing.observe(root_of(book), stream, row, today=today())
+        done = observing.observe(root_of(book, allow_links=allow_links), stream, row, today=today())
     stop_at(done.problems, as_json=as_json)
     if as_json:
         print_json({"path": done.path, "line": done.row.place.line if done.row else None, "row": done.line})

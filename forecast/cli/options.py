@@ -48,18 +48,21 @@ def named(texts: Sequence[str], *, option: str) -> dict[str, str]:
     return found
 
 
-def root_of(book: Path | None) -> Path:
-    """Return the book's directory: the one named, or the nearest from here upwards."""
+def root_of(book: Path | None, *, allow_links: bool) -> Path:
+    """Return the book's directory: the one named, or the nearest from here upwards; with ``allow_links`` one whose links are followed."""
+    from forecast.book.folder import LinkedRoot
     from forecast.book.layout import find_root
 
-    if book is not None:
-        return book
     here = Path.cwd()
-    return find_root(here) or here
+    root = book if book is not None else find_root(here) or here
+    return LinkedRoot(root) if allow_links else root
 
 
 Book = Annotated[
     Path | None, typer.Option("--book", metavar="DIR", help="The book's directory (default: from here upwards).", show_default=False)
+]
+AllowLinks = Annotated[
+    bool, typer.Option("--allow-links", help="Follow links below seeds/ and priors/; only for a book whose links you trust.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 AsOf = Annotated[

@@ -9,6 +9,7 @@ import typer
 from forecast.cli.elicit import elicit
 from forecast.cli.lines import echo, print_columns, print_json, shortened, stop_at
 from forecast.cli.options import (
+    AllowLinks,
     AsJson,
     AsOf,
     Book,
@@ -45,7 +46,15 @@ def _group() -> None:
     """Look at priors and at what the record made of them, and write priors back into their files."""
 
 
-def show(*, topic: Topic = None, as_of: AsOf = None, trust: Trust = False, book: Book = None, as_json: AsJson = False) -> None:
+def show(
+    *,
+    topic: Topic = None,
+    as_of: AsOf = None,
+    trust: Trust = False,
+    book: Book = None,
+    allow_links: AllowLinks = False,
+    as_json: AsJson = False,
+) -> None:
     """Show each parameter's prior and posterior side by side: 5, 50 and 95 % points and a small picture.
 
     \b
@@ -57,7 +66,7 @@ def show(*, topic: Topic = None, as_of: AsOf = None, trust: Trust = False, book:
     from forecast.believing import beliefs
 
     day = not_later(as_of, now=today())
-    found = beliefs(root_of(book), None if topic is None else [topic], as_of=day, trust=trust)
+    found = beliefs(root_of(book, allow_links=allow_links), None if topic is None else [topic], as_of=day, trust=trust)
     stop_at(found.problems, as_json=as_json)
     if as_json:
         print_json({name: [as_data(change) for change in changes] for name, changes in found.changes.items()})
@@ -93,6 +102,7 @@ def set_(
     label: PriorLabel = "",
     reviewed: Reviewed = None,
     book: Book = None,
+    allow_links: AllowLinks = False,
     as_json: AsJson = False,
 ) -> None:
     """Write another prior into priors/TOPIC.toml: checked first, all else in the file left as it is.
@@ -107,7 +117,7 @@ def set_(
     from forecast.revising import find_parameter, revise
 
     now = today()
-    root = root_of(book)
+    root = root_of(book, allow_links=allow_links)
     topic, parameter, problems = find_parameter(root, name)
     stop_at(problems, as_json=as_json)
     done = revise(root, topic, Revision(parameter, statement, label, why, reviewed_on(reviewed, now=now)), today=now)

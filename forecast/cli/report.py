@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from forecast.cli.lines import echo, stop_at
-from forecast.cli.options import AsOf, Book, Topics, not_later, root_of, today
+from forecast.cli.options import AllowLinks, AsOf, Book, Topics, not_later, root_of, today
 
 Open = Annotated[bool, typer.Option("--open", help="Open the page (of the one topic named, or the index) in the browser.")]
 Words = Annotated[
@@ -16,7 +16,15 @@ Words = Annotated[
 ]
 
 
-def report(*, topics: Topics = None, open_page: Open = False, words: Words = "plain", as_of: AsOf = None, book: Book = None) -> None:
+def report(
+    *,
+    topics: Topics = None,
+    open_page: Open = False,
+    words: Words = "plain",
+    as_of: AsOf = None,
+    book: Book = None,
+    allow_links: AllowLinks = False,
+) -> None:
     """Make the pages again from the JSON of the reports alone; nothing is computed.
 
     A day before today makes the pages of that day's hindcast again.
@@ -29,7 +37,7 @@ def report(*, topics: Topics = None, open_page: Open = False, words: Words = "pl
     from forecast.remembering import report_directory
     from forecast.report.remaking import remake
 
-    root, now = root_of(book), today()
+    root, now = root_of(book, allow_links=allow_links), today()
     made = remake(root, report_directory(as_of=not_later(as_of, now=now), today=now), topics or None, style=words)
     stop_at(made.problems, as_json=False)
     echo(f"{len(made.written)} files written; see {made.page}")

@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 from forecast.cli.lines import echo, print_columns, print_json, stop_at
-from forecast.cli.options import AsJson, Book, root_of
+from forecast.cli.options import AllowLinks, AsJson, Book, root_of
 
 Question = Annotated[
     str | None, typer.Argument(metavar="[QUESTION]", help="A question, or topic.question (default: all).", show_default=False)
 ]
 
 
-def show(*, question: Question = None, book: Book = None, as_json: AsJson = False) -> None:
+def show(*, question: Question = None, book: Book = None, allow_links: AllowLinks = False, as_json: AsJson = False) -> None:
     """Show the newest answers, from the reports.
 
     \b
@@ -25,7 +25,7 @@ def show(*, question: Question = None, book: Book = None, as_json: AsJson = Fals
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.showing import newest_answers
 
-    shown = newest_answers(root_of(book), question)
+    shown = newest_answers(root_of(book, allow_links=allow_links), question)
     stop_at(shown.problems, as_json=as_json)
     if as_json:
         print_json(list(shown.answers))

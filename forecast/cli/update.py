@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from forecast.cli.lines import echo, print_columns, print_json, problems_as_data, stop_at
-from forecast.cli.options import AsJson, AsOf, Book, Draws, Seed, Topics, Trust, not_later, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Topics, Trust, not_later, root_of, today
 from forecast.cli.progress import Bar
 from forecast.system import core_count
 
@@ -36,6 +36,7 @@ def update(
     no_insight: NoInsight = False,
     trust: Trust = False,
     book: Book = None,
+    allow_links: AllowLinks = False,
     as_json: AsJson = False,
 ) -> None:
     """Condition the topics on the record, answer their questions, and write the reports and the ledger.
@@ -53,7 +54,7 @@ def update(
     from forecast.workflow import latest_day
     from forecast.workflow import update as update_book
 
-    root = root_of(book)
+    root = root_of(book, allow_links=allow_links)
     now = today() if as_of is None else latest_day(root, today())
     day = not_later(as_of, now=now)
     with Bar() as bar:

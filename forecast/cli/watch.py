@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.lines import echo, print_problems, stop_at
-from forecast.cli.options import Book, Trust, root_of, today
+from forecast.cli.options import AllowLinks, Book, Trust, root_of, today
 
 if TYPE_CHECKING:
     from forecast.book.problems import Problem
@@ -20,7 +20,7 @@ Open = Annotated[bool, typer.Option("--open", help="Open the index in the browse
 Port = Annotated[int, typer.Option("--port", metavar="N", min=0, max=65_535, help="The port on this machine; 0 takes a free one.")]
 
 
-def watch(*, open_page: Open = False, port: Port = PORT, trust: Trust = False, book: Book = None) -> None:
+def watch(*, open_page: Open = False, port: Port = PORT, trust: Trust = False, book: Book = None, allow_links: AllowLinks = False) -> None:
     """Show the reports in a browser, and at each save of a file the draft that follows from it.
 
     A draft is made by the fast engine alone and is nowhere recorded; `forecast update`
@@ -38,7 +38,7 @@ def watch(*, open_page: Open = False, port: Port = PORT, trust: Trust = False, b
     from forecast.watching.running import watch as watch_book
     from forecast.watching.working import Telling
 
-    root = root_of(book)
+    root = root_of(book, allow_links=allow_links)
     wrong = root_problem(root)
     stop_at(() if wrong is None else (wrong,), as_json=False)
     if missing := missing_libraries():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.lines import echo, print_columns, print_json, stop_at
-from forecast.cli.options import AsJson, AsOf, Book, Draws, Seed, Trust, day, named, not_later, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Trust, day, named, not_later, root_of, today
 
 if TYPE_CHECKING:
     from forecast.observing import Observation
@@ -41,6 +41,7 @@ def whatif(
     draws: Draws = 16_384,
     trust: Trust = False,
     book: Book = None,
+    allow_links: AllowLinks = False,
     as_json: AsJson = False,
 ) -> None:
     """Show how the answers of a topic would change with other priors or with rows that are only supposed.
@@ -60,7 +61,14 @@ def whatif(
     if not others and not seen:
         raise typer.BadParameter("suppose something: --prior or --observe", param_hint="--prior / --observe")
     at = not_later(as_of, now=today())
-    found = suppose(root_of(book), topic, priors=others, rows=seen, as_of=at, settings=Settings(seed=seed, draws=draws, trust=trust))
+    found = suppose(
+        root_of(book, allow_links=allow_links),
+        topic,
+        priors=others,
+        rows=seen,
+        as_of=at,
+        settings=Settings(seed=seed, draws=draws, trust=trust),
+    )
     stop_at(found.problems, as_json=as_json)
     if as_json:
         print_json(

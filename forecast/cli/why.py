@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from forecast.cli.lines import echo, print_columns, print_json, stop_at
-from forecast.cli.options import AsJson, Book, Draws, Seed, day, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, Book, Draws, Seed, day, root_of, today
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,14 @@ Since = Annotated[
 
 
 def why(
-    question: Question, *, since: Since = None, seed: Seed = 1, draws: Draws = 16_384, book: Book = None, as_json: AsJson = False
+    question: Question,
+    *,
+    since: Since = None,
+    seed: Seed = 1,
+    draws: Draws = 16_384,
+    book: Book = None,
+    allow_links: AllowLinks = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say why an answer is what it is: what moved it, what it rests on, what would change it.
 
@@ -37,8 +45,9 @@ def why(
       forecast why another_transfer
       forecast why route.another_transfer --since 2026-09-01
     """  # noqa: D301 - \b keeps lines as they are in the help
+    root = root_of(book, allow_links=allow_links)
     if since is None:
-        _from_report(question, book=book, as_json=as_json)
+        _from_report(question, root=root, as_json=as_json)
         return
     from forecast.cli.progress import Bar
     from forecast.concluding import Settings
@@ -48,7 +57,7 @@ def why(
         raise typer.BadParameter(f"{since} is not before today", param_hint="--since")
     with Bar() as bar:
         bar(0, 1, "telling the changes apart")
-        moved, problems = moved_since(root_of(book), question, since, today=today(), settings=Settings(seed=seed, draws=draws))
+        moved, problems = moved_since(root, question, since, today=today(), settings=Settings(seed=seed, draws=draws))
     stop_at(problems, as_json=as_json)
     if moved is not None:
         print_json(moved_as_data(moved)) if as_json else print_moved(moved)
@@ -80,11 +89,11 @@ def print_moved(moved: Moved) -> None:
             print_columns(rows, indent="      ", right=(0, 1))
 
 
-def _from_report(question: str, *, book: Book, as_json: bool) -> None:
+def _from_report(question: str, *, root: Path, as_json: bool) -> None:
     from forecast.reasons import reasons
     from forecast.report.telling import as_text
 
-    found = reasons(root_of(book), question)
+    found = reasons(root, question)
     stop_at(found.problems, as_json=as_json)
     if as_json:
         print_json({name: value for name, value in asdict(found).items() if name != "problems"})

@@ -158,9 +158,9 @@ def test_exceptions_travel_between_processes_whole(error: Exception, kept: dict[
 def test_ctrl_c_ends_with_one_line_in_every_process(tmp_path: Path):
     """Ctrl-C while two processes work: one line, exit code 130, and nothing of the processes is left."""
     code = (
-        "import sys, time\nfrom forecast.processes import pool_of\nimport forecast.showing as showing\n"
+        "import sys, time\nfrom forecast.processes import process_pool\nimport forecast.showing as showing\n"
         "def wait(*_):\n    time.sleep(60)\n"
-        "def work(*_):\n    with pool_of(2, start='fork') as pool:\n        found = [pool.submit(wait) for _ in range(4)]\n"
+        "def work(*_):\n    with process_pool(2, start='fork') as pool:\n        found = [pool.submit(wait) for _ in range(4)]\n"
         "        time.sleep(0.5)\n        print('started', file=sys.stderr, flush=True)\n        [each.result() for each in found]\n"
         "showing.newest_answers = work\n"
         "from forecast.cli import main\nsys.argv = ['forecast', 'show']\nmain()\n"

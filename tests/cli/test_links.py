@@ -100,3 +100,24 @@ def test_a_report_that_is_no_ordinary_file_is_neither_read_nor_written(path: str
     refused = run("update", "--no-referee", "--no-insight", "--seed", "2", on=published)
     assert (refused.code, path in refused.err) == (1, True)
     assert files_of(published.parent / "outside") == outside
+
+
+def test_links_that_are_allowed_are_followed_by_every_command_and_written_through(published: Path, run: Run) -> None:
+    """A team's shared records and priors are read and extended where they lie, and stay links; reports are refused still."""
+    shared = published.parent / "shared"
+    shared.mkdir()
+    for path in ("seeds/ferry", "priors/ferry.toml"):
+        (published / path).rename(shared / Path(path).name)
+        (published / path).symlink_to(shared / Path(path).name)
+    assert run("check", on=published).code == 1
+    for words in (("check",), ("prior", "show", "ferry"), *WRITING[:3]):
+        ran = run(*words, "--allow-links", on=published)
+        assert ran.code == 0, (words, ran)
+    assert (published / "seeds/ferry").is_symlink()
+    assert (published / "priors/ferry.toml").is_symlink()
+    assert (shared / "ferry" / "late.csv").read_text().count("2025-03-01") > 0
+    assert "Gamma(p5=0.1, p95=2)" in (shared / "ferry.toml").read_text()
+    (published / "reports" / "ferry.json").unlink()
+    (published / "reports" / "ferry.json").symlink_to(shared / "ferry.toml")
+    assert run("update", "--no-referee", "--no-insight", "--allow-links", on=published).code == 1
+    assert "Gamma(p5=0.1, p95=2)" in (shared / "ferry.toml").read_text()
