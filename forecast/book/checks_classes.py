@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forecast.book.checks_statements import number_of
 from forecast.book.classes import QUIET, count_column
 from forecast.book.draft import Draft, StreamDraft, ordered_classes
 from forecast.book.problems import Problem
 from forecast.book.records import Record
 from forecast.book.topic import Row
 from forecast.language.classes import COUNTED, is_unspelled
+from forecast.language.evaluate import number_of
 from forecast.language.expressions import Name
 from forecast.language.faults import Fault
 

@@ -7,7 +7,7 @@ from math import inf
 
 import numpy as np
 
-from forecast.book.checks_statements import check_statement, constants_of, family_of, number_of
+from forecast.book.checks_statements import check_statement, constants_of, family_of
 from forecast.book.draft import Draft, StreamDraft, Written
 from forecast.book.labels import Labels, columns_of, reported
 from forecast.book.names import CLOCKS
@@ -19,7 +19,7 @@ from forecast.book.topic import Row
 from forecast.language.classes import CLASSED
 from forecast.language.distributions import Family
 from forecast.language.distributions.supports import AMOUNTS, BETWEEN_ZERO_AND_ONE, COUNTS
-from forecast.language.evaluate import Scope, evaluate
+from forecast.language.evaluate import Scope, evaluate, number_of
 from forecast.language.expressions import Expression, Name, names_in
 from forecast.language.faults import Fault
 from forecast.language.ops import NumpyOps

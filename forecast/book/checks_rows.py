@@ -10,7 +10,7 @@ from itertools import pairwise
 from forecast.book.calendar import step_index
 from forecast.book.checks_classes import check_counts
 from forecast.book.checks_entering import check_open_totals, check_range, check_reports
-from forecast.book.checks_statements import constants_of, family_of, number_of
+from forecast.book.checks_statements import constants_of, family_of
 from forecast.book.draft import Draft, StreamDraft
 from forecast.book.labels import Labels, calendars_of
 from forecast.book.layout import SEEDS, TOPIC_FILE, record_path
@@ -20,6 +20,7 @@ from forecast.book.rows import in_order, standing
 from forecast.book.scopes import uses
 from forecast.book.topic import Row
 from forecast.language.distributions.supports import ABOVE_ZERO, AMOUNTS, BETWEEN_ZERO_AND_ONE, COUNTS
+from forecast.language.evaluate import number_of
 from forecast.language.expressions import Name, names_in
 from forecast.language.faults import Fault, did_you_mean
 

@@ -15,14 +15,18 @@ from forecast.language.distributions.bounded import Bounded
 from forecast.language.distributions.domains import check
 from forecast.language.distributions.families import LABELLED
 from forecast.language.distributions.outcomes import cutpoint_names
-from forecast.language.evaluate import Scope, evaluate
-from forecast.language.expressions import Expression, First, Index, Label, Name, Total, walk
+from forecast.language.evaluate import number_of
 from forecast.language.faults import Fault
 from forecast.language.ops import NumpyOps
 from forecast.language.statements import Statement
 
-FINITE = ("Categorical", "Bernoulli", "DiscreteUniform")  # discrete families with finitely many values, whatever their arguments
-FINITE_BY_N = ("Binomial", "BetaBinomial")  # finitely many values where `n` is a number
+ENDS: Mapping[str, tuple[str, ...]] = {  # discrete families with finitely many values, and the arguments that say which
+    "Categorical": (),
+    "Bernoulli": (),
+    "DiscreteUniform": ("lower", "upper"),
+    "Binomial": ("n",),
+    "BetaBinomial": ("n",),
+}
 _ADDS_UP = 1e-9
 
 
@@ -32,20 +36,6 @@ def family_of(written: Written[Statement]) -> Family | None:
         return family_for(written.tree)
     except Fault:
         return None
-
-
-def number_of(expression: Expression) -> float | None:
-    """Return the number an expression without names is; None where it has some.
-
-    Raises ``Fault`` where it is not a finite number.
-    """
-    if any(isinstance(node, Name | Index | Label | Total | First) for node in walk(expression)):
-        return None
-    with np.errstate(all="ignore"):
-        value = float(evaluate(expression, Scope(), NumpyOps()))
-    if not math.isfinite(value):
-        raise Fault("this is not a finite number", offset=expression.offset)
-    return value
 
 
 def constants_of(statement: Statement) -> dict[str, float]:
@@ -176,18 +166,24 @@ def check_prior_family(written: Written[Statement]) -> Iterator[Problem]:
         return
     if kind is not None and isinstance(kind, Bounded):
         yield from _check_bounds(written)
-    if kind is None or not kind.discrete or kind.name in FINITE:
+    if kind is None or not kind.discrete:
         return
-    if kind.name in FINITE_BY_N:
-        n = written.tree.arguments.get("n")
-        if n is not None and number_of(n) is None:
-            yield written.problem(
-                f"as a prior, {kind.name} needs a number for `n`", "discrete parameters are enumerated", offset=written.tree.offsets["n"]
-            )
+    if kind.name in ENDS:
+        yield from _check_ends(written, kind.name)
         return
-    families = ", ".join((*FINITE, *FINITE_BY_N))
+    families = ", ".join(ENDS)
     message = f"{kind.name} cannot be a prior: it has no last value, and discrete parameters are enumerated"
     yield written.problem(message, f"use one of {families}, or a continuous distribution", offset=written.tree.offset)
+
+
+def _check_ends(written: Written[Statement], name: str) -> Iterator[Problem]:
+    """The arguments that say which values a discrete prior has are numbers, so that the values can be enumerated."""
+    for end in ENDS[name]:
+        expression = written.tree.arguments.get(end)
+        if expression is not None and number_of(expression) is None:
+            yield written.problem(
+                f"as a prior, {name} needs a number for `{end}`", "discrete parameters are enumerated", offset=written.tree.offsets[end]
+            )
 
 
 def _check_bounds(written: Written[Statement]) -> Iterator[Problem]:

@@ -14,7 +14,8 @@ from typing import Literal
 
 from forecast.book.problems import Place
 from forecast.language.distributions import component
-from forecast.language.expressions import Expression, constant
+from forecast.language.evaluate import number_of
+from forecast.language.expressions import Expression
 from forecast.language.pooling import Pooling
 from forecast.language.statements import Statement
 
@@ -174,7 +175,7 @@ class Part:
         """Its probability of each label, where it is a Categorical."""
         if self.statement.distribution != "Categorical":
             return {}
-        return {label: constant(expression) or 0.0 for label, expression in self.statement.arguments.items()}
+        return {label: number_of(expression) or 0.0 for label, expression in self.statement.arguments.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,15 @@ draws' axis is missing.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from types import MappingProxyType
 from typing import Any
+
+import numpy as np
 
 from forecast.language.expressions import (
     Binary,
@@ -33,9 +36,10 @@ from forecast.language.expressions import (
     Total,
     Unary,
     is_condition,
+    walk,
 )
 from forecast.language.faults import Fault, did_you_mean
-from forecast.language.ops import Ops
+from forecast.language.ops import NumpyOps, Ops
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 _ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
@@ -169,3 +173,17 @@ def _call(expression: Call, scope: Scope, ops: Ops) -> Any:
             return reduce(ops.maximum, arguments)
         case function:
             return getattr(ops, function)(*arguments)
+
+
+def number_of(expression: Expression) -> float | None:
+    """Return the number an expression without names is; None where it has some.
+
+    Raises ``Fault`` where it is not a finite number.
+    """
+    if any(isinstance(node, Name | Index | Label | Total | First) for node in walk(expression)):
+        return None
+    with np.errstate(all="ignore"):
+        value = float(evaluate(expression, Scope(), NumpyOps()))
+    if not math.isfinite(value):
+        raise Fault("this is not a finite number", offset=expression.offset)
+    return value

@@ -9,7 +9,8 @@ from typing import Literal
 
 from forecast.language.distributions import family_for
 from forecast.language.distributions.pools import LINEAR, LOG_ODDS
-from forecast.language.expressions import Number, constant
+from forecast.language.evaluate import number_of
+from forecast.language.expressions import Number
 from forecast.language.faults import Fault
 from forecast.language.statements import Statement, Weighted
 
@@ -48,7 +49,7 @@ def pool(pooling: Pooling, parts: Sequence[tuple[float, Statement]]) -> Statemen
 
 def _shares(pooling: Pooling, parts: tuple[Weighted, ...]) -> dict[str, float]:
     labels = tuple(parts[0].statement.arguments)
-    given = [{label: constant(part.statement.arguments[label]) or 0.0 for label in labels} for part in parts]
+    given = [{label: number_of(part.statement.arguments[label]) or 0.0 for label in labels} for part in parts]
     if pooling != "log_odds":
         return {label: math.fsum(part.share * its[label] for part, its in zip(parts, given, strict=True)) for label in labels}
     logs = {

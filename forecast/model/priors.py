@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from forecast.book.topic import Parameter, Topic
 from forecast.language.distributions import Family, family_for
-from forecast.language.expressions import constant
+from forecast.language.evaluate import number_of
+from forecast.language.expressions import Expression
 from forecast.language.statements import Statement
 from forecast.model.misfit import no_distribution
 from forecast.model.model import Array, Model
@@ -104,7 +105,7 @@ def _blocks_of(model: Model, parameter: Parameter) -> Iterator[Block]:
 
 
 def _block(model: Model, parameter: Parameter, positions: tuple[int, ...], statement: Statement) -> Block:
-    is_fixed = all(constant(expression) is not None for expression in statement.arguments.values())
+    is_fixed = all(number_of(expression) is not None for expression in statement.arguments.values())
     fixed = model.distribution(statement, model.bare)[1] if is_fixed else None
     return Block(model.topic, parameter, positions, statement, family_for(statement), fixed)
 
@@ -139,7 +140,23 @@ def hypotheses(model: Model, prior: tuple[Block, ...]) -> tuple[Hypothesis, ...]
 
 
 def _possible(block: Block) -> range:
-    if block.family.name == "Categorical":
-        return range(len(block.statement.arguments))
-    lower, upper = block.family.support(**(block.fixed or {}))
-    return range(int(np.min(lower)), int(np.max(upper)) + 1)
+    """Every value of a discrete prior: its form says which, whatever the arguments that depend on other parameters."""
+    arguments = block.statement.arguments
+    match block.family.name:
+        case "Categorical":
+            return range(len(arguments))
+        case "Bernoulli":
+            return range(2)
+        case "Binomial" | "BetaBinomial":
+            return range(int(_number(arguments["n"])) + 1)
+        case "DiscreteUniform":
+            return range(math.floor(_number(arguments["lower"])), math.floor(_number(arguments["upper"])) + 1)
+        case _:  # a pool, whose parts have numbers alone
+            lower, upper = block.family.support()
+            return range(int(lower), int(upper) + 1)
+
+
+def _number(expression: Expression) -> float:
+    number = number_of(expression)
+    assert number is not None  # check_prior_family asks for a number
+    return number

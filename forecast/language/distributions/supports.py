@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forecast.language.expressions import constant
+from forecast.language.evaluate import number_of
 from forecast.language.statements import Statement
 
 COUNTS = frozenset({"Poisson", "NegativeBinomial", "ZeroInflatedPoisson", "Binomial", "BetaBinomial", "Bernoulli"})  # 0, 1, 2 and so on
@@ -18,5 +18,5 @@ def may_be_negative(statement: Statement) -> bool:
     if not {statement.distribution, *statement.inner.values()} & BOTH_SIGNS:
         return False
     bound = statement.arguments.get("lower") if statement.inner else None
-    lowest = None if bound is None else constant(bound)
+    lowest = None if bound is None else number_of(bound)
     return lowest is None or lowest < 0
