@@ -52,6 +52,16 @@ def has_day(kind: str) -> bool:
     return f"= {BY}" in (DIRECTORY / topic_path(kind)).read_text(encoding="utf-8")
 
 
+def prior_names(text: str) -> tuple[str, ...]:
+    """Return what a prior may be given for in a prior file: its parameters, and `parameter.label` where labels have priors of their own."""
+    document: Any = tomlkit.parse(text)
+    found = []
+    for name, table in document.items():
+        labels = table["prior"] if isinstance(table["prior"], dict) else ()
+        found += [str(name), *(f"{name}.{label}" for label in labels)]
+    return tuple(found)
+
+
 def with_schemas(texts: Mapping[str, str], directory: str) -> dict[str, str]:
     """Return files of a topic with their schema lines leading to a directory of the book, or without them where there is none."""
     found = {}
@@ -71,8 +81,7 @@ def with_own(texts: Mapping[str, str], name: str, own: Own, today: date) -> dict
     """Return a new topic's files with a person's question and priors in the example's place.
 
     A question of their own leaves the example's rows, its other questions and its
-    title out.  Raises ``KeyError`` for a prior of a parameter, or of a label, that
-    the template does not have.
+    title out.  Every prior and reason given is one of ``prior_names``.
     """
     found = dict(texts)
     found[prior_path(name)] = _with_priors(texts[prior_path(name)], own, today)
@@ -109,17 +118,10 @@ def _with_priors(text: str, own: Own, today: date) -> str:
         given[key] = {**given.get(key, {}), "why": reason}
     for key, values in given.items():
         parameter, _, label = key.partition(".")
-        if parameter not in document or (label and label not in _labels(document[parameter])):
-            raise KeyError(key)
         for part, value in values.items():
             table = document[parameter]
             _set(*((table[part], label) if label else (table, part)), value)
     return tomlkit.dumps(document)
-
-
-def _labels(table: Any) -> tuple[str, ...]:
-    """The labels that a parameter has a prior of its own for."""
-    return tuple(table["prior"]) if isinstance(table["prior"], dict) else ()
 
 
 def _set(table: Any, key: str, value: str) -> None:

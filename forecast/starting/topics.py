@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ from forecast.book.folder import Folder, cannot
 from forecast.book.layout import PRIORS, SEEDS, prior_path, root_problem, topic_path
 from forecast.book.locking import locked
 from forecast.book.names import name_fault
-from forecast.book.problems import FileFault, Place, Problem, has_errors
+from forecast.book.problems import FileFault, Place, Problem
 from forecast.book.topic import Topic
 from forecast.book.writing import write_whole
 from forecast.language.faults import did_you_mean
@@ -22,7 +22,7 @@ from forecast.model.model import model_as_of
 from forecast.model.unsound import Unsound
 from forecast.shadow import read_changed
 from forecast.starting.days import calendar
-from forecast.starting.templates import TOPIC_SCHEMA, Own, has_day, template_texts, with_own, with_schemas
+from forecast.starting.templates import TOPIC_SCHEMA, Own, has_day, prior_names, template_texts, with_own, with_schemas
 
 SCHEMA_PLACES = ("schemas", "forecast/schemas")  # of a book that was begun with `forecast init`, and of the program's own
 
@@ -48,10 +48,10 @@ def new_topic(root: Path, name: str, *, kind: str, own: Own, opens: date | None,
         return Started(problems)
     days = calendar(today=today, opens=opens or (today if own.asks_own else None), by=by)
     texts = with_schemas(template_texts(kind, name, days), schema_place(root))
-    try:
-        texts = with_own(texts, name, own, today)
-    except KeyError as unknown:
-        return Started((_no_such_prior(root, name, texts, unknown.args[0]),))
+    unknown = _unknown_priors(name, prior_names(texts[prior_path(name)]), own)
+    if unknown:
+        return Started(unknown)
+    texts = with_own(texts, name, own, today)
     topic, problems = read_changed(root, name, texts)
     if topic is None:
         return Started(tuple(problem for problem in problems if problem.level == "error"))
@@ -114,16 +114,15 @@ def _taken(root: Path, name: str) -> tuple[Problem, ...]:
     return ()
 
 
-def _no_such_prior(root: Path, name: str, texts: Mapping[str, str], key: str) -> Problem:
-    topic, problems = read_changed(root, name, texts)
-    assert topic is not None, has_errors(problems)
-    known = [
-        each
-        for parameter in topic.parameters.values()
-        for each in (parameter.name, *(f"{parameter.name}.{label}" for label in parameter.by_label))
-    ]
-    return Problem(
-        Place(prior_path(name)), f"no prior `{key}` in this template", did_you_mean(key, known) or f"priors here: {', '.join(known)}"
+def _unknown_priors(name: str, known: Sequence[str], own: Own) -> tuple[Problem, ...]:
+    """A problem for each prior, or reason for one, that the template does not have."""
+    given = dict.fromkeys((*own.priors, *own.reasons))
+    return tuple(
+        Problem(
+            Place(prior_path(name)), f"no prior `{key}` in this template", did_you_mean(key, known) or f"priors here: {', '.join(known)}"
+        )
+        for key in given
+        if key not in known
     )
 
 

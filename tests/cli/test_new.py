@@ -214,3 +214,24 @@ def test_a_directory_without_a_book_is_refused(run: Run, tmp_path: Path):
     (tmp_path / "empty").mkdir()
     ran = run("new", "mine", "--like", "hazard", on=tmp_path / "empty")
     assert (ran.code, "this directory is not a book" in ran.err) == (1, True)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("opens", [(), ("--opens", "2026-01-01")], ids=["today", "opens"])
+@pytest.mark.parametrize("asks", [(), ("--asks", "Will it?")], ids=["example", "own"])
+def test_a_prior_the_template_does_not_have_is_named_whatever_else_is_said(
+    run: Run, fresh: Path, kind: str, opens: tuple[str, ...], asks: tuple[str, ...]
+):
+    """A misspelt prior, and a reason for one, is a problem each, with or without a question and a day of one's own; nothing is written."""
+    first = next(iter(tomlkit.parse((Path(topics.__file__).parent.parent / "templates/priors" / f"{kind}.toml").read_text())))
+    before = files_of(fresh)
+    given = ("--prior", f"{first[:-1]}=Gamma(p5=0.1, p95=0.3)", "--why", "zzz=Nobody knows any better yet.")
+    ran = run("new", "mine", "--like", kind, *asks, *opens, *given, on=fresh)
+    assert (ran.code, ran.out) == (1, "")
+    lines = [line.strip() for line in ran.err.splitlines()]
+    assert [line for line in lines if "error" in line] == [
+        f"priors/mine.toml:1:1: error: no prior `{first[:-1]}` in this template",
+        "priors/mine.toml:1:1: error: no prior `zzz` in this template",
+    ]
+    assert f"did you mean `{first}`?" in lines
+    assert files_of(fresh) == before
