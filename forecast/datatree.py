@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from forecast.book.classes import is_counted
 from forecast.inference.conditioning import prior_draws
-from forecast.inference.posterior import Posterior, systematic
+from forecast.inference.posterior import NOTHING, Posterior, systematic
 from forecast.model.model import Array, Model, Table
 from forecast.predictive import predict_rows
 
@@ -76,6 +76,8 @@ def _shaped(model: Model, parameters: Mapping[str, NDArray[Any]], chains: int) -
     """Parameters as ``(chains, draws)``, or ``(chains, draws, labels)``."""
     shaped = {}
     for name, values in parameters.items():
+        if name == NOTHING:
+            continue
         by_chain = values.reshape(chains, -1, values.shape[1])
         shaped[name] = by_chain if model.topic.parameters[name].labels else by_chain[:, :, 0]
     return shaped

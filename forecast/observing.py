@@ -28,7 +28,7 @@ from forecast.book.sources import decoded, read_document, source_of
 from forecast.book.topic import Row, Topic
 from forecast.concluding import generator
 from forecast.inference.conditioning import prior_draws
-from forecast.language.faults import did_you_mean
+from forecast.language.faults import did_you_mean, names_here
 from forecast.model.clock import ONE_DAY
 from forecast.model.evidence import record_as_of
 from forecast.model.model import model_as_of
@@ -143,7 +143,7 @@ def find_stream(root: Path, name: str) -> tuple[str, str, tuple[Problem, ...]]:
             ),
         )
     hint = did_you_mean(name, [*known, *(each.partition(".")[2] for each in known)])
-    return "", "", (Problem(Place(SEEDS), f"no stream `{name}` in this book", hint or f"streams here: {', '.join(known)}"),)
+    return "", "", (Problem(Place(SEEDS), f"no stream `{name}` in this book", hint or names_here("streams", known)),)
 
 
 def record_with(topic: Topic, stream: str, observation: Observation, *, before: Mapping[str, str]) -> tuple[str, str, tuple[Problem, ...]]:
@@ -153,7 +153,7 @@ def record_with(topic: Topic, stream: str, observation: Observation, *, before: 
     have yet is added to it.
     """
     if stream not in topic.streams:
-        hint = did_you_mean(stream, topic.streams) or f"streams here: {', '.join(topic.streams)}"
+        hint = did_you_mean(stream, topic.streams) or names_here("streams", topic.streams)
         return "", "", (Problem(Place(topic_path(topic.name)), f"no stream `{stream}` in topic `{topic.name}`", hint),)
     path = record_path(topic.name, stream)
     text = before.get(path, topic.texts.get(path, ""))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from forecast.book.folder import Folder
-from forecast.book.layout import REPORTS, report_path, root_problem, topic_names
+from forecast.book.layout import REPORTS, SEEDS, report_path, root_problem, topic_names, topic_path
 from forecast.book.problems import Place, Problem
 from forecast.language.faults import did_you_mean
 from forecast.report.files import read_report
@@ -16,9 +17,13 @@ from forecast.report.shape import ReportFault
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Answers as the reports have them, each with its topic, as-of day, verdict and warnings; or problems."""
+    """Answers as the reports have them, each with its topic, as-of day, verdict and warnings; or problems.
+
+    ``silent`` are the published topics that ask nothing.
+    """
 
     answers: tuple[dict[str, Any], ...] = ()
+    silent: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
@@ -32,7 +37,9 @@ def newest_answers(root: Path, question: str | None) -> Shown:
         return Shown(problems=(missing,))
     answers: list[dict[str, Any]] = []
     problems: list[Problem] = []
-    for topic in topic_names(Folder(root)):
+    silent: list[str] = []
+    topics = topic_names(Folder(root))
+    for topic in topics:
         path = report_path(topic)
         try:
             content = read_report(root, path)
@@ -43,16 +50,38 @@ def newest_answers(root: Path, question: str | None) -> Shown:
             continue
         common = {"topic": topic, "as_of": content["as_of"], "verdict": content["verdict"]["verdict"], "warnings": content["warnings"]}
         answers += [common | answer for answer in content["answers"]]
-    if not answers:
-        return Shown(problems=(*problems, Problem(Place(REPORTS), "nothing has been published yet", "run `forecast update`")))
-    return Shown(tuple(answers), tuple(problems)) if question is None else _one(answers, question, tuple(problems))
+        silent += [] if content["answers"] else [topic]
+    if not answers and not silent:
+        return Shown(problems=(*problems, _nothing(topics)))
+    if question is None:
+        return Shown(tuple(answers), tuple(silent), tuple(problems))
+    if question.partition(".")[0] in silent or not answers:
+        return Shown(problems=(*problems, _asks_nothing(question.partition(".")[0], silent)))
+    return _one(answers, question, tuple(problems))
+
+
+def _nothing(topics: tuple[str, ...]) -> Problem:
+    """Why there is nothing to show: no topic, or no report of one."""
+    if not topics:
+        return Problem(Place(SEEDS), "this book has no topic yet", "begin one with `forecast new`")
+    return Problem(Place(REPORTS), "nothing has been published yet", "run `forecast update`")
+
+
+def _asks_nothing(topic: str, silent: Sequence[str]) -> Problem:
+    """The problem of a question to a topic that asks nothing, or to a book whose topics all ask nothing."""
+    hint = "write a question into its topic.toml, as in [questions.NAME]; what its parameters come to is in its report"
+    if topic in silent:
+        return Problem(Place(topic_path(topic)), f"the topic `{topic}` asks nothing yet", hint)
+    return Problem(
+        Place(SEEDS), f"no topic asks `{topic}`: none asks anything yet", "write a question into a topic.toml, as in [questions.NAME]"
+    )
 
 
 def _one(answers: list[dict[str, Any]], question: str, problems: tuple[Problem, ...]) -> Shown:
     found = [each for each in answers if question in {each["name"], f"{each['topic']}.{each['name']}"}]
     full = [f"{each['topic']}.{each['name']}" for each in found]
     if len(found) == 1:
-        return Shown((found[0],), problems)
+        return Shown((found[0],), problems=problems)
     if found:
         return Shown(problems=(*problems, Problem(Place(REPORTS), f"several topics ask `{question}`", f"say which: {' or '.join(full)}")))
     known = [name for each in answers for name in (each["name"], f"{each['topic']}.{each['name']}")]

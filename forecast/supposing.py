@@ -24,7 +24,7 @@ from forecast.book.reading import read_book
 from forecast.book.sources import read_document
 from forecast.book.topic import Row, Series, Stream, Topic
 from forecast.concluding import Settings, reading_of
-from forecast.language.faults import did_you_mean
+from forecast.language.faults import did_you_mean, names_here
 from forecast.model.evidence import known_points, record_as_of
 from forecast.model.own import refusals
 from forecast.model.unsound import Unsound
@@ -175,7 +175,7 @@ def _priors_with(root: Path, topic: Topic, priors: Mapping[str, str]) -> tuple[s
                 (each.name, key) for each in topic.parameters.values() for key in (*each.by_label, *(part.name for part in each.parts))
             ]
             known = [*topic.parameters, *(f"{name}[{key}]" for name, key in parts)]
-            hint = did_you_mean(name, known) or f"priors here: {', '.join(known)}"
+            hint = did_you_mean(name, known) or names_here("priors", known)
             wrong.append(Problem(Place(path), f"no prior `{name}` in topic `{topic.name}`", hint))
     for start, end, replacement in sorted(edits, reverse=True):
         text = text[:start] + replacement + text[end:]

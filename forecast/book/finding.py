@@ -15,5 +15,9 @@ def question_named(book: Book, text: str) -> tuple[Topic, Question] | Problem:
         return named[fitting[0]]
     if fitting:
         return Problem(Place("seeds"), f"several topics ask `{text}`", f"say which: {' or '.join(fitting)}")
+    if not named:
+        return Problem(
+            Place("seeds"), f"no topic asks `{text}`: none asks anything yet", "write a question into a topic.toml, as in [questions.NAME]"
+        )
     known = [*named, *(question.name for _, question in named.values())]
     return Problem(Place("seeds"), f"no topic asks `{text}`", did_you_mean(text, known) or f"questions here: {', '.join(named)}")

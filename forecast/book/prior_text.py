@@ -17,7 +17,7 @@ from forecast.book.names import DEFAULT
 from forecast.book.positions import Keys
 from forecast.book.problems import Place, Problem
 from forecast.book.sources import Document
-from forecast.language.faults import did_you_mean
+from forecast.language.faults import did_you_mean, names_here
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -39,7 +39,7 @@ def revision_problem(document: Document, revision: Revision) -> Problem | None:
     """Return why a revision has no place in a prior file, or None where it has one."""
     path, table = document.source.path, document.content.get(revision.name)
     if not isinstance(table, Mapping):
-        hint = did_you_mean(revision.name, document.content) or f"priors here: {', '.join(document.content)}"
+        hint = did_you_mean(revision.name, document.content) or names_here("priors", document.content)
         return Problem(Place(path), f"no prior `{revision.name}` in {path}", hint)
     name, label, per = revision.name, revision.label, table.get("per")
     if "experts" in table:

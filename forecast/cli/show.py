@@ -23,6 +23,7 @@ def show(*, question: Question = None, book: Book = None, allow_links: AllowLink
       forecast show second_transfer
       forecast show route.second_transfer --json
     """  # noqa: D301 - \b keeps lines as they are in the help
+    from forecast.book.layout import REPORTS
     from forecast.showing import newest_answers
 
     shown = newest_answers(root_of(book, allow_links=allow_links), question)
@@ -31,6 +32,8 @@ def show(*, question: Question = None, book: Book = None, allow_links: AllowLink
         print_json(list(shown.answers))
     elif question is None:
         print_columns([(f"{each['topic']}.{each['name']}", each["headline"], each["sentence"]) for each in shown.answers])
+        for topic in shown.silent:
+            typer.echo(f"{topic} asks nothing yet; what its parameters come to is in {REPORTS}/{topic}.md")
     else:
         for each in shown.answers:
             echo(f"{each['topic']}.{each['name']}, as of {each['as_of']}: {each['verdict']}")

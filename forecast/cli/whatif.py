@@ -81,6 +81,8 @@ def whatif(
             [(name, found.before[name]["headline"], "→", after["headline"], after["asks"]) for name, after in found.after.items()],
             indent="  ",
         )
+        if not found.after:
+            typer.echo("  The topic asks nothing yet, so there is no answer to compare.")
     if found.distrusted:
         echo("WARNING: the engine does not vouch for these draws.", err=True)
         raise typer.Exit(3)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from forecast.inference.plan import CannotSample
-from forecast.inference.posterior import Diagnostics, Posterior, systematic
+from forecast.inference.posterior import Diagnostics, Posterior, counted, systematic
 from forecast.inference.pymc_model import HYPOTHESES, Free, Rendered, pymc_model, render, shifted
 from forecast.language.distributions.pools import Pooled
 from forecast.language.distributions.walks import Walk
@@ -238,7 +238,7 @@ def _enumerated(model: Model, rendered: Rendered, draws: int, chains: int, seed:
     diagnostics = Diagnostics(
         "nuts", draws, float(draws), sound=True, reason="nothing is continuous: the hypotheses are enumerated exactly"
     )
-    return Posterior(model, "nuts", parameters, np.full(draws, -np.log(draws)), likelihood, diagnostics, chains)
+    return Posterior(model, "nuts", counted(parameters, draws), np.full(draws, -np.log(draws)), likelihood, diagnostics, chains)
 
 
 def sounder(one: Posterior, other: Posterior) -> Posterior:

@@ -13,6 +13,8 @@ from forecast.model.model import Array, Model
 
 type Engine = Literal["importance", "nuts", "prior"]
 
+NOTHING = ""  # the name, which no parameter can have, of what stands for the draws where a topic has no parameters
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostics:
@@ -96,6 +98,11 @@ class Posterior:
         order = rng.permutation(len(self))
         picked = order[systematic(self.weights[order], count, rng)]
         return {name: values[picked] for name, values in self.parameters.items()}
+
+
+def counted(parameters: Mapping[str, NDArray[Any]], draws: int) -> Mapping[str, NDArray[Any]]:
+    """Return parameters that say how many draws there are also where there is no parameter: then with zeros under ``NOTHING``."""
+    return parameters or {NOTHING: np.zeros((draws, 1))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,7 +202,7 @@ def _bits(values: Array, measures: Sequence[Measure]) -> Array:
     """Log odds in bits; NaN for means and where a chance is 0 or 1."""
     with np.errstate(divide="ignore", invalid="ignore"):
         odds = np.log2(values) - np.log2(1 - values)
-    is_chance = np.array([measure.kind == "probability" for measure in measures])
+    is_chance = np.array([measure.kind == "probability" for measure in measures], dtype=bool)
     return np.where(is_chance & np.isfinite(odds), odds, math.nan)
 
 

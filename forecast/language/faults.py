@@ -31,3 +31,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ``did you mean `x`?`` for the nearest known name, or an empty string."""
     near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
     return f"did you mean `{near[0]}`?" if near else ""
+
+
+def names_here(what: str, known: Iterable[str]) -> str:
+    """Return ``WHAT here: a, b``, or an empty string where there is none."""
+    listed = ", ".join(known)
+    return f"{what} here: {listed}" if listed else ""

@@ -39,7 +39,12 @@ def continued(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.rand
 
 def as_recorded(topic: Topic, parameters: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Return draws without what ``continued`` has drawn on: what is known of a step beyond the record is luck, and drawn anew on other draws."""
-    return {name: values[:, : max(1, len(topic.parameters[name].labels))] for name, values in parameters.items()}
+    return {name: values[:, : _recorded_labels(topic, name)] for name, values in parameters.items()}
+
+
+def _recorded_labels(topic: Topic, name: str) -> int:
+    """How many values of what stands under a name the record knows: one for each label, or the one there is."""
+    return max(1, len(topic.parameters[name].labels)) if name in topic.parameters else 1
 
 
 def _continued(model: Model, block: Block, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator, *, count: int) -> Array:
