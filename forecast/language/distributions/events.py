@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import special
 
+from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import NOT_NEGATIVE, POSITIVE, SHARE, Domain
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.steps import draw_poisson, log_rising, smallest
@@ -16,13 +17,15 @@ from forecast.language.distributions.words import Form, Words, constant_of
 from forecast.language.faults import Fault
 
 STEPS = "the quantiles of a count are steps, which no arguments meet exactly"
-PRACTICALLY_POISSON = 1e10  # a NegativeBinomial's alpha above which PyMC, too, takes the Poisson limit
+PRACTICALLY_POISSON = 1e10  # how much larger than 1 and than mu a NegativeBinomial's alpha is where its shares are the Poisson's
 SHARE_ABOVE_ZERO = Domain("above 0 and at most 1", lambda x: (x > 0) & (x <= 1))
 
 
 def poisson_log_mass(k: Array, mu: Array) -> Array:
     """Return k log mu - mu - log k!; at mu = 0 all the mass is at 0."""
-    return np.asarray(special.xlogy(k, mu) - mu - special.gammaln(k + 1))
+    mass = special.xlogy(k, mu) - mu - special.gammaln(k + 1)
+    large = (k > deviances.LARGE) | (mu > deviances.LARGE)
+    return np.where(large, deviances.poisson(k, mu), mass) if large.any() else np.asarray(mass)
 
 
 def poisson_distribution(k: Array, mu: Array) -> Array:
@@ -99,8 +102,8 @@ class NegativeBinomial(Family):
     def _log_density(self, x: Array, *core: Array) -> Array:
         mu, alpha = core
         mass = log_rising(alpha, x) - special.gammaln(x + 1) + special.xlogy(x, mu / (mu + alpha)) - alpha * np.log1p(mu / alpha)
-        poisson = alpha > PRACTICALLY_POISSON
-        return np.where(poisson, poisson_log_mass(x, mu), mass) if poisson.any() else np.asarray(mass)
+        large = (x > deviances.LARGE) | (alpha > deviances.LARGE)
+        return np.where(large, deviances.negative_binomial(x, mu, alpha), mass) if large.any() else np.asarray(mass)
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         mu, alpha = core
@@ -109,7 +112,7 @@ class NegativeBinomial(Family):
         share = np.where(
             mu > alpha, special.betainc(alpha, above, alpha / total), special.betaincc(above, alpha, mu / total)
         )  # the smaller share
-        poisson = alpha > PRACTICALLY_POISSON
+        poisson = alpha > PRACTICALLY_POISSON * np.maximum(mu, 1.0)
         if poisson.any():
             share = np.where(poisson, poisson_distribution(x, mu), share)
         return np.where(x < 0, 0.0, share)
@@ -123,7 +126,7 @@ class NegativeBinomial(Family):
         above = np.maximum(x, 0.0) + 1
         total = mu + alpha
         share = np.where(mu > alpha, special.betaincc(alpha, above, alpha / total), special.betainc(above, alpha, mu / total))
-        poisson = alpha > PRACTICALLY_POISSON
+        poisson = alpha > PRACTICALLY_POISSON * np.maximum(mu, 1.0)
         if poisson.any():
             share = np.where(poisson, special.gammainc(above, mu), share)
         return np.where(x < 0, 1.0, share)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import special
 
+from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import POSITIVE, WIDTH, Domain
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.half import ABOVE_ZERO
@@ -44,6 +45,8 @@ class Gamma(Family):
     def _log_density(self, x: Array, *core: Array) -> Array:
         alpha, beta = core
         density = special.xlogy(alpha - 1, x) - beta * x + (alpha * np.log(beta) - special.gammaln(alpha))
+        large = alpha > deviances.LARGE
+        density = np.where(large, deviances.gamma(x, alpha, beta), density) if large.any() else density
         return np.where((x == 0) & (alpha != 1), -np.inf, density)
 
     def _distribution(self, x: Array, *core: Array) -> Array:
@@ -135,6 +138,8 @@ class InverseGamma(Family):
     def _log_density(self, x: Array, *core: Array) -> Array:
         alpha, beta = core
         density = (alpha * np.log(beta) - special.gammaln(alpha)) - (alpha + 1) * np.log(x) - beta / x
+        large = alpha > deviances.LARGE
+        density = np.where(large, deviances.poisson(alpha, beta / x) + np.log(alpha) - np.log(x), density) if large.any() else density
         return np.where(x > 0, density, -np.inf)
 
     def _distribution(self, x: Array, *core: Array) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from forecast.language.distributions import deviances
 from forecast.language.distributions.choices import Categorical
 from forecast.language.distributions.domains import COUNT, REAL, SHARE, Domain
 from forecast.language.distributions.events import STEPS
@@ -96,6 +97,9 @@ class Multinomial(Family):
             (n, p), valid = self._prepare(arguments)
             inside = (COUNT.holds(x)).all(axis=-1) & (x.sum(axis=-1) == n)
             density = special.gammaln(n + 1) + (special.xlogy(x, p) - special.gammaln(x + 1)).sum(axis=-1)
+            if (n > deviances.LARGE).any():
+                by_deviance = deviances.poisson(x, n[..., None] * p).sum(axis=-1) - deviances.poisson(n, n)
+                density = np.where(n > deviances.LARGE, by_deviance, density)
             return np.where(valid, np.where(inside, density, -np.inf), np.nan)
 
     def _core(self, *, n: Any, p: Any) -> Core:

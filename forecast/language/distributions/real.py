@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import special
 
+from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import POSITIVE, REAL, WIDTH, Domain
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.words import Form, Words
@@ -251,6 +252,10 @@ def scale_of(sigma: Any, precision: Any) -> Array:
 def student_log_density(z: Array, nu: Array) -> Array:
     """The log density of a standard t: the constant by ``betaln``, which keeps its digits at large ``nu``."""
     constant = -special.betaln(0.5, 0.5 * nu) - 0.5 * np.log(nu)
+    large = nu > deviances.LARGE
+    if large.any():
+        rising = deviances.log_rising(0.5 * nu, np.asarray(0.5))
+        constant = np.where(large, rising - 0.5 * np.log(np.pi) - 0.5 * np.log(nu), constant)
     return np.asarray(constant - 0.5 * (nu + 1) * np.log1p(z * z / nu))
 
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import special
 
+from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import INNER_SHARE, POSITIVE, REAL, WIDTH, Domain
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.real import HALF_LOG_2PI, location_scale, scale_of
@@ -51,7 +52,9 @@ class Beta(Family):
 
     def _log_density(self, x: Array, *core: Array) -> Array:
         alpha, beta = core
-        return np.asarray(special.xlogy(alpha - 1, x) + special.xlog1py(beta - 1, -x) - special.betaln(alpha, beta))
+        density = special.xlogy(alpha - 1, x) + special.xlog1py(beta - 1, -x) - special.betaln(alpha, beta)
+        large = ((alpha > deviances.LARGE) | (beta > deviances.LARGE)) & (x > 0) & (x < 1)
+        return np.where(large, deviances.beta(x, alpha, beta), density) if large.any() else np.asarray(density)
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         alpha, beta = core

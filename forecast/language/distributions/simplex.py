@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import POSITIVE, Domain, check
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.gammas import Gamma
@@ -63,6 +64,10 @@ class Dirichlet(Family):
         with np.errstate(all="ignore"):
             power = np.where((x == 0) & (a <= 1), np.where(a == 1, 0.0, -np.inf), (a - 1) * np.log(x))
             density = (power - special.gammaln(a)).sum(axis=-1) + special.gammaln(a.sum(axis=-1))
+            if (large := (a.sum(axis=-1) > deviances.LARGE) & (x > 0).all(axis=-1)).any():
+                total = a.sum(axis=-1)
+                each = deviances.poisson(a, total[..., None] * x) + np.log(a) - np.log(x)
+                density = np.where(large, each.sum(axis=-1) - deviances.poisson(total, total) - np.log(total), density)
             density = np.where(((x < 0) | (x > 1)).any(axis=-1), -np.inf, density)
         return np.where(POSITIVE.holds(a).all(axis=-1), density, np.nan)
 
@@ -90,7 +95,10 @@ class Dirichlet(Family):
         """Return the joint log density of the Gammas' logarithms, ``(…,)``; NaN where the arguments make no distribution."""
         a = self._core(**arguments)[0]
         with np.errstate(all="ignore"):
-            density: Array = (a * latents - np.exp(latents) - special.gammaln(a)).sum(axis=-1)
+            each = a * latents - np.exp(latents) - special.gammaln(a)
+            if (large := a > deviances.LARGE).any():
+                each = np.where(large, deviances.poisson(a, np.exp(latents)) + np.log(a), each)
+            density: Array = each.sum(axis=-1)
         return np.where(POSITIVE.holds(a).all(axis=-1), density, np.nan)
 
     def points_at(self, arguments: Mapping[str, Any], position: int) -> tuple[float, float, float]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import special
 
+from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import COUNT, POSITIVE, REAL, SHARE, Domain
 from forecast.language.distributions.events import STEPS
 from forecast.language.distributions.family import Array, Core, Family, Signature
@@ -80,7 +81,9 @@ class Binomial(Family):
 
     def _log_density(self, x: Array, *core: Array) -> Array:
         n, log_p, log_not = core
-        return log_choose(n, x) + times(x, log_p) + times(n - x, log_not)
+        mass = log_choose(n, x) + times(x, log_p) + times(n - x, log_not)
+        large = n > deviances.LARGE
+        return np.where(large, deviances.binomial(x, n - x, log_p, log_not), mass) if large.any() else mass
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         n, log_p, _ = core
@@ -136,7 +139,9 @@ class BetaBinomial(Family):
 
     def _log_density(self, x: Array, *core: Array) -> Array:
         n, alpha, beta = core
-        return np.asarray(log_choose(n, x) + special.betaln(x + alpha, n - x + beta) - special.betaln(alpha, beta))
+        mass = log_choose(n, x) + special.betaln(x + alpha, n - x + beta) - special.betaln(alpha, beta)
+        large = (n > deviances.LARGE) | (alpha > deviances.LARGE) | (beta > deviances.LARGE)
+        return np.where(large, deviances.beta_binomial(x, n, alpha, beta), mass) if large.any() else np.asarray(mass)
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         n, alpha, beta = core
