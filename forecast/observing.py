@@ -23,7 +23,7 @@ from forecast.book.layout import SEEDS, record_path, root_problem, topic_names, 
 from forecast.book.locking import locked
 from forecast.book.problems import FileFault, Place, Problem, has_errors
 from forecast.book.reading import read_book
-from forecast.book.records import header_line, record_line
+from forecast.book.records import ROW_KINDS, header_line, record_line
 from forecast.book.sources import decoded, read_document, source_of
 from forecast.book.topic import Row, Topic
 from forecast.concluding import generator
@@ -162,7 +162,7 @@ def record_with(topic: Topic, stream: str, observation: Observation, *, before: 
         text = header_line((*standard, *(name for name in observation.cells(NEW_COLUMNS) if name not in NEW_COLUMNS)))
     if not text.endswith("\n"):
         text += "\n"
-    table, problems = read_cells(source_of(path, text))
+    table, problems = read_cells(source_of(path, text), ROW_KINDS)
     if table is None:
         return path, text, problems
     columns = table[0].order

@@ -21,7 +21,7 @@ from forecast.book.conform import conform
 from forecast.book.problems import has_errors
 from forecast.book.reading import read_book
 from forecast.book.schemas import DIRECTORY as SCHEMAS
-from forecast.book.shapes import PriorTable, TopicFile
+from forecast.book.shapes import PriorFile, TopicFile
 from forecast.book.sources import read_document
 from forecast.starting.books import new_book
 from forecast.starting.kinds import KINDS
@@ -152,7 +152,7 @@ def is_visible(book: Path, path: Path) -> bool:
     where = path.relative_to(book).as_posix()
     document, _ = read_document(book, where)
     assert document is not None
-    problems = [*conform(document, TopicFile if path.name == "topic.toml" else dict[str, PriorTable]).problems]
+    problems = [*conform(document, TopicFile if path.name == "topic.toml" else PriorFile).problems]
     problems += [each for each in read_book(book)[1] if each.place.path == where and any(part in each.message for part in VISIBLE)]
     return any(not any(part in each.message for part in UNSEEN) for each in problems)
 

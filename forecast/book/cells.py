@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from forecast.book.problems import Place, Problem
 from forecast.book.sources import Source
+from forecast.language.characters import Kind, Refused, refused_character
 
+BLANKS = " \t"  # what may stand around a cell
 _NO_COLUMNS: tuple[str, ...] = ()
 
 
@@ -41,27 +43,35 @@ class Cells:
         return self.source.at(line, at, message, hint)
 
 
-def read_cells(source: Source) -> tuple[tuple[Cells, tuple[Cells, ...]] | None, tuple[Problem, ...]]:
-    """Return a CSV file's header and records, and what is wrong with its form.
+def read_cells(source: Source, kinds: Mapping[str, Kind]) -> tuple[tuple[Cells, tuple[Cells, ...]] | None, tuple[Problem, ...]]:
+    """Return a CSV file's header and records, and what is wrong with its form and its characters.
 
+    ``kinds`` says by column which kind of text its cells are; those of all other columns are labels.
     None where there is no usable header.  Blank lines are passed over.
     """
     records, problems = _records(source)
     if not records:
         return None, (*problems, *(() if problems else (source.at(1, 1, "this file is empty", "its first line names the columns"),)))
-    (line, last_line, names), *rest = records
+    (line, last_line, written), *rest = records
+    names = [text.strip() for text in written]
     header = Cells(source, line, last_line, {name: name for name in names}, tuple(names))
-    wrong = tuple(_header_problems(header, names))
+    wrong = tuple(_header_problems(header, names)) or tuple(_character_problems(header, written, ["name"] * len(names)))
     if wrong:
         return None, (*problems, *wrong)
     lines = []
-    for line, last_line, texts in rest:
-        if len(texts) != len(names):
-            problems.append(_wrong_length(source, line, last_line, texts, names))
-        elif not any(texts):
+    column_kinds: list[Kind] = [kinds.get(name, "label") for name in names]
+    for line, last_line, written in rest:
+        if len(written) != len(names):
+            problems.append(_wrong_length(source, line, last_line, written, names))
+            continue
+        cells = Cells(source, line, last_line, dict(zip(names, (text.strip() for text in written), strict=True)), tuple(names))
+        problems += _character_problems(cells, written, column_kinds)
+        if any(refused_character(text.strip(BLANKS), kind) for text, kind in zip(written, column_kinds, strict=True) if kind != "prose"):
+            continue  # what its numbers and labels are is not known
+        if not any(cells.values.values()):
             problems.append(source.at(line, 1, "a line of empty cells", "delete it"))
         else:
-            lines.append(Cells(source, line, last_line, dict(zip(names, texts, strict=True)), tuple(names)))
+            lines.append(cells)
     return (header, tuple(lines)), tuple(problems)
 
 
@@ -92,8 +102,27 @@ def _records(source: Source) -> tuple[list[tuple[int, int, list[str]]], list[Pro
         except csv.Error as error:
             return records, [source.at(first, 1, f"this line is not CSV: {error}", "a cell with commas or quotes stands in quotes")]
         if texts:
-            records.append((first, reader.line_num, [text.strip() for text in texts]))
+            records.append((first, reader.line_num, texts))
         first = reader.line_num + 1
+
+
+def _character_problems(cells: Cells, written: Sequence[str], kinds: Sequence[Kind]) -> Iterator[Problem]:
+    """The first character of each cell that its kind of text may not hold; blanks around a cell are no part of it."""
+    for number, (text, kind) in enumerate(zip(written, kinds, strict=True)):
+        refused = refused_character(text.strip(BLANKS), kind)
+        if refused is not None:
+            yield cells.source.at(*_place_of(cells, number, refused), refused.message, refused.hint)
+
+
+def _place_of(cells: Cells, number: int, refused: Refused) -> tuple[int, int]:
+    """Where the first such character of a cell stands: quotes around and inside a cell are none, so it is the first in the file too."""
+    lines = cells.source.lines[cells.line - 1 : cells.last_line]
+    down, column = cell_starts(lines)[number]
+    if refused.character == "\n":
+        return cells.line + down, len(lines[down]) + 1
+    while (at := lines[down].find(refused.character, column - 1)) < 0:
+        down, column = down + 1, 1
+    return cells.line + down, at + 1
 
 
 def _header_problems(header: Cells, names: list[str]) -> Iterator[Problem]:

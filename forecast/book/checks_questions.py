@@ -11,6 +11,7 @@ from forecast.book.labels import Labels, is_categorical
 from forecast.book.names import name_fault
 from forecast.book.problems import Problem
 from forecast.book.scopes import Here, Uses, check_names, on_a_day, uses
+from forecast.language.characters import refused_character
 from forecast.language.expressions import Expression, First, Name, constant, is_condition
 from forecast.language.faults import Fault
 
@@ -62,7 +63,7 @@ def _check_form(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
     if len(table.choices) == 1:
         yield draft.topic.at_key((*keys, "choices"), "a question has at least two choices", "for one condition, write it as `answer`")
     for label in table.choices:
-        if (fault := name_fault(label)) is not None:
+        if refused_character(label, "label") is None and (fault := name_fault(label)) is not None:  # characters have been checked
             yield draft.topic.at_key((*keys, "choices", label), *fault)
     if question.given is not None and not is_condition(question.given.tree):
         yield question.given.problem(

@@ -18,6 +18,7 @@ from forecast.book.positions import Keys
 from forecast.book.problems import Problem
 from forecast.book.scopes import Here, check_names, on_a_day
 from forecast.book.sources import Document
+from forecast.language.characters import refused_character
 from forecast.language.classes import is_unspelled
 from forecast.language.distributions.walks import WALKS
 from forecast.language.expressions import Expression, First, Label, Name, names_in, walk
@@ -47,7 +48,7 @@ def check_name_space(draft: Draft) -> Iterator[Problem]:
     """Yield names that cannot be given, and names given twice; a topic has one name space."""
     given: dict[str, str] = {}
     for name, kind, document, keys in _all_names(draft):
-        if (fault := name_fault(name)) is not None:
+        if refused_character(name, "name") is None and (fault := name_fault(name)) is not None:  # characters have been checked
             yield document.at_key(keys, *fault)
         if name in given:
             yield document.at_key(

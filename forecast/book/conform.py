@@ -1,7 +1,7 @@
-"""Holding a TOML document to its shape: unknown keys, missing keys, wrong types, each with its place.
+"""Holding a TOML document to its shape: unknown keys, missing keys, wrong types, characters that no text may hold, each with its place.
 
 What is wrong is left out of what is handed on, so that the rest can still be
-checked; ``dropped`` tells which keys those were.
+checked; a text with a character that it may not hold is handed on.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from forecast.book.positions import Keys
 from forecast.book.problems import Problem
 from forecast.book.sources import Document
+from forecast.language.characters import Kind, refused_character
 from forecast.language.faults import did_you_mean
 
 
@@ -59,12 +60,16 @@ def _value(document: Document, kind: Any, content: Any, keys: Keys, problems: li
         if dataclasses.is_dataclass(option) and isinstance(content, dict):
             return _table(document, option, content, keys, problems)
         if typing.get_origin(option) is dict and isinstance(content, dict):
-            return _by_name(document, typing.get_args(option)[1], content, keys, problems)
+            names, inner = typing.get_args(option)
+            return _by_name(document, names, inner, content, keys, problems)
         if typing.get_origin(option) is typing.Literal and content in typing.get_args(option):
             return content
         if option is date and isinstance(content, date) and not isinstance(content, datetime):
             return content
-        if option in {str, bool} and isinstance(content, option):
+        if typing.get_origin(option) is typing.Annotated and isinstance(content, str):
+            problems += _characters(document, kind_of_text(option), content, keys)
+            return content
+        if option is bool and isinstance(content, bool):
             return content
         if option is float and isinstance(content, int | float) and not isinstance(content, bool):
             return content
@@ -99,14 +104,34 @@ def _table(document: Document, shape: Any, content: dict[str, Any], keys: Keys, 
     return shape(**given) if sound else _WRONG
 
 
-def _by_name(document: Document, kind: Any, content: dict[str, Any], keys: Keys, problems: list[Problem]) -> dict[str, Any]:
-    values = {name: _value(document, kind, inner, (*keys, name), problems) for name, inner in content.items()}
-    return {name: value for name, value in values.items() if value is not _WRONG}
+def _by_name(document: Document, names: Any, kind: Any, content: dict[str, Any], keys: Keys, problems: list[Problem]) -> dict[str, Any]:
+    values = {}
+    for name, inner in content.items():
+        value = _value(document, kind, inner, (*keys, name), problems)
+        refused = refused_character(name, kind_of_text(names))
+        if refused is not None:
+            problems.append(document.at_key((*keys, name), refused.message, refused.hint, offset=refused.offset))
+        if value is not _WRONG:
+            values[name] = value
+    return values
+
+
+def _characters(document: Document, kind: Kind, text: str, keys: Keys) -> Iterator[Problem]:
+    """The first character that a text may not hold; of a statement the parser says it."""
+    refused = refused_character(text, kind)
+    if refused is not None and kind != "statement":
+        yield document.at_value(keys, refused.message, refused.hint, offset=refused.offset)
+
+
+def kind_of_text(shape: Any) -> Kind:
+    """Return the kind of a text that a shape declares as ``Annotated[str, kind]``."""
+    kind: Kind = typing.get_args(shape)[1]
+    return kind
 
 
 @cache
 def _keys_of(shape: Any) -> tuple[_Key, ...]:
-    kinds = typing.get_type_hints(shape)
+    kinds = typing.get_type_hints(shape, include_extras=True)
     return tuple(
         _Key(entry.name, kinds[entry.name], entry.default is dataclasses.MISSING and entry.default_factory is dataclasses.MISSING)
         for entry in dataclasses.fields(shape)
@@ -126,11 +151,11 @@ def _wrong_type(document: Document, options: Iterable[Any], content: Any, keys: 
     if date in tuple(options) and isinstance(content, str):
         hint = "write it without quotes, as in 2025-12-31"
     elif float in tuple(options):
-        if str in tuple(options):
+        if any(_is_text(option) for option in options):
             hint = "write a number, or an expression in quotes"
         else:
             hint = "write it without quotes" if isinstance(content, str) else ""
-    elif str in tuple(options) and not isinstance(content, dict | list):
+    elif any(_is_text(option) for option in options) and not isinstance(content, dict | list):
         hint = "put it in quotes"
     elif bool in tuple(options):
         hint = "write true or false, without quotes"
@@ -146,7 +171,13 @@ def _in_words(kind: Any) -> str:
         return "one of " + ", ".join(f'"{option}"' for option in typing.get_args(kind))
     if typing.get_origin(kind) is dict or dataclasses.is_dataclass(kind):
         return "a table"
-    return {str: "a text", float: "a number", bool: "true or false", date: "a date"}[kind]
+    if _is_text(kind):
+        return "a text"
+    return {float: "a number", bool: "true or false", date: "a date"}[kind]
+
+
+def _is_text(kind: Any) -> bool:
+    return typing.get_origin(kind) is typing.Annotated
 
 
 def _in(keys: Keys) -> str:

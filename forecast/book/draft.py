@@ -14,12 +14,12 @@ from typing import Any
 from forecast.book.classes import Classes
 from forecast.book.conform import conform
 from forecast.book.folder import Folder
-from forecast.book.layout import prior_path, record_path, topic_path
+from forecast.book.layout import SNAKE_CASE, prior_path, record_path, topic_path
 from forecast.book.names import DEFAULT
 from forecast.book.positions import Keys
 from forecast.book.problems import Problem
 from forecast.book.records import Record, read_points, read_rows
-from forecast.book.shapes import PriorTable, QuestionTable, SeriesTable, StreamTable, TopicFile
+from forecast.book.shapes import PriorFile, PriorTable, QuestionTable, SeriesTable, StreamTable, TopicFile
 from forecast.book.sources import Document, Source, parse_document, read_document, read_document_if_any, read_source_if_any, source_of
 from forecast.book.topic import Point
 from forecast.language.classes import CLASSED, COUNTED, is_unspelled, spelled_out, written_classes
@@ -206,7 +206,7 @@ def read_priors(folder: Folder, name: str) -> tuple[Document, dict[str, PriorDra
     if document is None:
         document, _ = parse_document(source_of(path, ""))
         assert document is not None  # an empty text is TOML
-    conformed = conform(document, dict[str, PriorTable])
+    conformed = conform(document, PriorFile)
     problems += conformed.problems
     return document, _priors(document, conformed.value, problems), tuple(problems)
 
@@ -346,7 +346,9 @@ def _quantities(document: Document, table: TopicFile, problems: list[Problem]) -
 
 
 def _record_source(folder: Folder, topic: str, name: str) -> tuple[Source | None, tuple[Problem, ...]]:
-    """The CSV file of a stream or series; None, without a problem, where there is none yet."""
+    """The CSV file of a stream or series; None, without a problem, where there is none yet, or where its name can be no file's."""
+    if not SNAKE_CASE.fullmatch(name):  # such as `../x`; the name is a problem of its own
+        return None, ()
     return read_source_if_any(folder, record_path(topic, name))
 
 

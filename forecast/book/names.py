@@ -6,6 +6,7 @@ import keyword
 from collections.abc import Mapping
 
 from forecast.book.layout import SNAKE_CASE
+from forecast.language.characters import refused_character
 from forecast.language.expressions import FUNCTIONS
 from forecast.language.hazards import HAZARDS
 
@@ -28,6 +29,8 @@ ARTICLES: Mapping[str, str] = {
 
 def name_fault(name: str) -> tuple[str, str] | None:
     """Return the message and hint of a name that cannot be given, or None for a good one."""
+    if (refused := refused_character(name, "name")) is not None:
+        return refused.message, refused.hint
     if not SNAKE_CASE.fullmatch(name):
         return f"the name `{name}` is not in snake_case", "small letters, digits and _, beginning with a letter"
     if keyword.iskeyword(name):

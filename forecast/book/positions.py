@@ -37,11 +37,15 @@ class Positions:
     values: Mapping[Keys, tuple[int, int]]
     line_starts: tuple[int, ...]
 
-    def key(self, keys: Keys) -> Position:
-        """Return where a key stands; the nearest enclosing one where it does not exist."""
+    def key(self, keys: Keys, offset: int = 0) -> Position:
+        """Return where the character ``offset`` of a key stands; where the key does not exist, the start of the nearest enclosing one."""
         while keys and keys not in self.keys:
-            keys = keys[:-1]
-        return self._position(self.keys[keys]) if keys else (1, 1)
+            keys, offset = keys[:-1], 0
+        if not keys:
+            return 1, 1
+        start = self.keys[keys]
+        written = _BASIC.match(self.text, start) or _LITERAL.match(self.text, start)
+        return self._position(start + (_offset_in_string(written.group(), offset) if offset and written else offset))
 
     def value(self, keys: Keys, offset: int = 0) -> Position:
         """Return where the character ``offset`` of a string value stands (the value's start for other values).

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import cast
 
 from forecast.book.cells import Cells, read_cells
@@ -21,12 +22,21 @@ from forecast.book.layout import SNAKE_CASE
 from forecast.book.problems import Place, Problem
 from forecast.book.sources import Source
 from forecast.book.topic import Between, Grade, Point, Row
+from forecast.language.characters import Kind
 from forecast.language.faults import did_you_mean
 
 ROW_COLUMNS = ("from", "to", "on", "value", "value_low", "value_high", "known", "source", "grade", "note", "origin", "id", "replaces")
 RANGE = ("value_low", "value_high")  # columns that stand instead of `value` where only a range is known
 POINT_COLUMNS = ("date", "value", "known", "source", "grade", "note")
 GRADES = ("A", "B", "C", "D")
+ROW_KINDS: Mapping[str, Kind] = MappingProxyType(  # of which kind the texts of a record's columns are; those of its own columns are labels
+    {
+        **dict.fromkeys(ROW_COLUMNS, "cell"),
+        **dict.fromkeys(("source", "note", "origin"), "prose"),
+        **dict.fromkeys(("id", "replaces"), "id"),
+    }
+)
+POINT_KINDS: Mapping[str, Kind] = MappingProxyType({name: ROW_KINDS.get(name, "cell") for name in POINT_COLUMNS})
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -57,7 +67,7 @@ def is_number(text: str) -> bool:
 
 def read_rows(source: Source, classes: Classes | None = None) -> tuple[Record | None, tuple[Problem, ...]]:
     """Read the rows of a stream's CSV file, of numbers or of ``classes``; None where its header cannot be used."""
-    table, problems = read_cells(source)
+    table, problems = read_cells(source, ROW_KINDS)
     if table is None:
         return None, problems
     header, lines = table
@@ -77,7 +87,7 @@ def read_rows(source: Source, classes: Classes | None = None) -> tuple[Record | 
 
 def read_points(source: Source) -> tuple[tuple[Point, ...], tuple[Problem, ...]]:
     """Read the points of a series' CSV file."""
-    table, problems = read_cells(source)
+    table, problems = read_cells(source, POINT_KINDS)
     if table is None:
         return (), problems
     header, lines = table

@@ -10,7 +10,7 @@ from typing import Any
 
 from forecast.book.layout import SNAKE_CASE
 from forecast.book.names import RESERVED
-from forecast.book.shapes import PriorTable, TopicFile
+from forecast.book.shapes import PriorFile, TopicFile
 from forecast.book.writing import write_whole
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -39,7 +39,7 @@ def schemas() -> dict[str, str]:
     return {
         "topic.json": _text(TopicFile, "A topic", None),
         "priors.json": _text(
-            dict[str, PriorTable], "The priors of a topic", "What was believed before the record began: one table for each parameter."
+            PriorFile, "The priors of a topic", "What was believed before the record began: one table for each parameter."
         ),
     }
 

@@ -36,9 +36,9 @@ class Document:
     content: Mapping[str, Any]
     positions: Positions
 
-    def at_key(self, keys: Keys, message: str, hint: str = "", *, level: Literal["error", "warning"] = "error") -> Problem:
-        """Return a problem at a key, or at the nearest enclosing one."""
-        return self.source.at(*self.positions.key(keys), message, hint, level=level)
+    def at_key(self, keys: Keys, message: str, hint: str = "", *, offset: int = 0, level: Literal["error", "warning"] = "error") -> Problem:
+        """Return a problem at a key, ``offset`` characters into it, or at the nearest enclosing one."""
+        return self.source.at(*self.positions.key(keys, offset), message, hint, level=level)
 
     def at_value(self, keys: Keys, message: str, hint: str = "", *, offset: int = 0) -> Problem:
         """Return a problem at a value, ``offset`` characters into it where it is a string."""

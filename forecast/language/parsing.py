@@ -11,6 +11,7 @@ import math
 import re
 import warnings
 
+from forecast.language.characters import refused_character
 from forecast.language.expressions import (
     FUNCTIONS,
     Binary,
@@ -64,7 +65,8 @@ def parse_expression(text: str) -> Expression:
 
     Raises ``Fault`` with the offset of what is refused: a syntax error, a
     construct outside the language, a number or constant power that is not
-    finite, a text longer than 2,000 characters or nested deeper than 60.
+    finite, a text longer than 2,000 characters or nested deeper than 60, a
+    character that no statement may hold.
     """
     return tree_of(python_tree(text), text)
 
@@ -75,8 +77,8 @@ def python_tree(text: str) -> ast.expr:
         raise Fault(f"{len(text):,} characters long; the longest allowed is {LONGEST:,}", hint="name parts of it under [quantities]")
     if not text.strip():
         raise Fault("an expression is missing")
-    if "\n" in text or "\r" in text:
-        text = text.replace("\r", " ").replace("\n", " ")
+    if (refused := refused_character(text, "statement")) is not None:
+        raise Fault(refused.message, offset=refused.offset, hint=refused.hint)
     _refuse_deep_brackets(text)
     lead = len(text) - len(text.lstrip())
     try:
@@ -108,7 +110,7 @@ def tree_of(node: ast.expr, text: str, depth: int = 0) -> Expression:
         case ast.Constant(value=(int() | float()) as number):
             return Number(_finite(number, at), at)
         case ast.Constant(value=str() as label):
-            return Label(label, at)
+            return Label(_label(label, at), at)
         case ast.Name():
             return Name(node.id, at)
         case ast.UnaryOp() if type(node.op) in _UNARY:
@@ -181,13 +183,20 @@ def _call(node: ast.Call, text: str, depth: int, at: int) -> Expression:
 def _class_label(node: ast.expr, text: str) -> str:
     match node:
         case ast.Constant(value=str() as label):
-            return label
+            return _label(label, character_offset(node, text))
         case ast.Name():
             return node.id
         case _:
             raise Fault(
                 "the second argument of `total` is a class", offset=character_offset(node, text), hint='as in `total(votes, "left")`'
             )
+
+
+def _label(label: str, at: int) -> str:
+    """A quoted label, which may not hold by an escape what it may not hold as it is."""
+    if (refused := refused_character(label, "label")) is not None:
+        raise Fault(refused.message, offset=at, hint=refused.hint)
+    return label
 
 
 def _finite(value: float, at: int) -> float:

@@ -7,11 +7,10 @@ of writing, and halves of surrogate pairs are shown by their code points.
 from __future__ import annotations
 
 import re
-import unicodedata
 from urllib.parse import quote, urlsplit
 
-HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-JOINERS = "\u200c\u200d"  # needed to write Persian, Hindi and emoji; they change no direction
+from forecast.language import characters
+
 LINK_SAFE = ":/?#@!$&'*+,;=%-._~"
 MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]{}<>|~$&])")
 LINE_START = re.compile(r"^(\s*)([#=-]|\+(?=\s|$)|\d+(?=[.)](?:\s|$)))")
@@ -19,9 +18,7 @@ LINE_START = re.compile(r"^(\s*)([#=-]|\+(?=\s|$)|\d+(?=[.)](?:\s|$)))")
 
 def visible(text: str) -> str:
     """Return a text in which every hidden character but line feed, tab and joiners is written as ``[U+202E]``."""
-    if text.isprintable():  # nothing that is hidden is printable
-        return text
-    return "".join(_shown(character) for character in text)
+    return characters.visible(text, kept="\n\t")
 
 
 def link(address: str) -> str:
@@ -56,12 +53,6 @@ def markdown_code(text: str) -> str:
     fence = "`" * (longest + 1)
     padded = f" {one_line} " if one_line.startswith("`") or one_line.endswith("`") else one_line
     return f"{fence}{padded}{fence}".replace("|", "\\|") if one_line else ""
-
-
-def _shown(character: str) -> str:
-    if character in "\n\t" or character in JOINERS or unicodedata.category(character) not in HIDDEN:
-        return character
-    return f"[U+{ord(character):04X}]"
 
 
 def _escape(found: re.Match[str]) -> str:

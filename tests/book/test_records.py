@@ -21,9 +21,10 @@ from forecast.book.topic import Point, Row
 COLUMNS = ("from", "to", "asked", "conflict", "value", "known", "source", "grade", "note", "id", "replaces")
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z"), include_characters=' ",;\n'), max_size=12).map(str.strip)
 sources = texts.filter(bool)
+ids = texts.map(lambda text: " ".join(text.split()))
 days = st.dates(date(2000, 1, 1), date(2030, 1, 1))
 numbers = st.floats(-1e6, 1e6).map(lambda value: value + 0.0)
-labels = sources.map(lambda text: f"label {text}")
+labels = ids.map(lambda text: f"label {text.replace('#', '')}".strip())
 
 
 @st.composite
@@ -32,7 +33,7 @@ def rows(draw: st.DrawFn) -> Row:
     start, end = sorted([draw(days), draw(days)])
     columns: dict[str, float | str] = {"asked": draw(numbers), "conflict": draw(labels)}
     grade = draw(st.sampled_from([None, "A", "B", "C", "D"]))
-    return Row(Place("x.csv"), start, end, draw(numbers), draw(days), draw(sources), grade, draw(texts), draw(texts), draw(texts), columns)
+    return Row(Place("x.csv"), start, end, draw(numbers), draw(days), draw(sources), grade, draw(texts), draw(ids), draw(ids), columns)
 
 
 @given(st.lists(rows(), min_size=1, max_size=4))

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import keyword
 import re
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from forecast.book import shapes
 from forecast.book.checks_priors import is_sentence
 from forecast.book.conform import conform
 from forecast.book.names import RESERVED, name_fault
 from forecast.book.positions import positions
 from forecast.book.reading import read_book
 from forecast.book.schemas import DIRECTORY, SENTENCE, STATEMENT, schemas
-from forecast.book.shapes import PriorTable, TopicFile
+from forecast.book.shapes import PriorFile, TopicFile
 from forecast.book.sources import Document, source_of
 from forecast.language.distributions.families import FAMILIES
 from forecast.language.faults import Fault
 from forecast.language.statements import parse_statement
 
 TINY = Path(__file__).parent.parent / "tiny_book"
-ADAPTERS: dict[str, Any] = {"topic": TypeAdapter(TopicFile), "priors": TypeAdapter(dict[str, PriorTable])}
+ADAPTERS: dict[str, Any] = {"topic": TypeAdapter(TopicFile), "priors": TypeAdapter(PriorFile)}
 BASES = {
     "topic": tomllib.loads((TINY / "seeds/ferry/topic.toml").read_text()),
     "priors": tomllib.loads((TINY / "priors/ferry.toml").read_text()),
@@ -101,7 +103,7 @@ def test_the_reader_accepts_what_the_schemas_accept(data: st.DataObject) -> None
         accepted = True
     except ValidationError:
         accepted = False
-    conformed = conform(Document(source_of("x.toml", ""), document, positions("")), TopicFile if name == "topic" else dict[str, PriorTable])
+    conformed = conform(Document(source_of("x.toml", ""), document, positions("")), TopicFile if name == "topic" else PriorFile)
     refusals = [problem for problem in conformed.problems if not problem.message.endswith("is empty")]
     assert (refusals == []) == accepted
 
@@ -114,3 +116,24 @@ def changed(document: Any, data: st.DataObject) -> Any:
     if data.draw(st.integers(0, 3)) == 0:
         return {other: value for other, value in document.items() if other != key}
     return {**document, key: changed(document[key], data)}
+
+
+def test_every_text_of_the_shapes_says_which_kind_it_is() -> None:
+    """No shape has a plain text: each says its kind, and so which characters it may hold."""
+    plain = [
+        f"{shape.__name__}.{name}"
+        for shape in SHAPES
+        for name, kind in get_type_hints(shape, include_extras=True).items()
+        if _has_plain_text(kind)
+    ]
+    assert plain == []
+    assert len(SHAPES) == 7
+
+
+SHAPES = [shape for shape in vars(shapes).values() if dataclasses.is_dataclass(shape)]
+
+
+def _has_plain_text(kind: Any) -> bool:
+    if get_origin(kind) in {Annotated, ClassVar, Literal}:
+        return False
+    return kind is str or any(_has_plain_text(part) for part in get_args(kind))
