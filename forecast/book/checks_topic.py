@@ -13,7 +13,7 @@ from forecast.book.checks_statements import check_statement
 from forecast.book.circles import circles
 from forecast.book.draft import Draft, StreamDraft, Written
 from forecast.book.labels import Labels, columns_of
-from forecast.book.names import ARTICLES, CLOCKS, name_fault
+from forecast.book.names import ARTICLES, CLOCKS, name_fault, record_fault
 from forecast.book.positions import Keys
 from forecast.book.problems import Problem
 from forecast.book.scopes import Here, check_names, on_a_day
@@ -48,7 +48,8 @@ def check_name_space(draft: Draft) -> Iterator[Problem]:
     """Yield names that cannot be given, and names given twice; a topic has one name space."""
     given: dict[str, str] = {}
     for name, kind, document, keys in _all_names(draft):
-        if refused_character(name, "name") is None and (fault := name_fault(name)) is not None:  # characters have been checked
+        fault = record_fault(name, kind) if kind in {"stream", "series"} else name_fault(name)
+        if refused_character(name, "name") is None and fault is not None:  # characters have been checked
             yield document.at_key(keys, *fault)
         if name in given:
             yield document.at_key(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from forecast.book.folder import Folder
 from forecast.book.problems import FileFault, Place, Problem
+from forecast.book.reserved import topic_reason
 from forecast.language.faults import did_you_mean
 
 SEEDS, PRIORS, REPORTS = "seeds", "priors", "reports"
@@ -98,7 +99,12 @@ def choose_topics(folder: Folder, wanted: Sequence[str] | None) -> tuple[tuple[s
             hint="small letters, digits and _, beginning with a letter",
         )
         for name in chosen
-        if not SNAKE_CASE.fullmatch(name)
+        if not topic_reason(name) and not SNAKE_CASE.fullmatch(name)
+    ]
+    problems += [
+        Problem(Place(topic_path(name)), f"`{name}` cannot be a topic's name: {reason}", hint=f"rename the folder, and {prior_path(name)}")
+        for name in chosen
+        if (reason := topic_reason(name))
     ]
     if wanted is None:
         problems += _strays(folder, found)

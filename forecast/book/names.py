@@ -6,6 +6,7 @@ import keyword
 from collections.abc import Mapping
 
 from forecast.book.layout import SNAKE_CASE
+from forecast.book.reserved import record_reason, topic_reason
 from forecast.language.characters import refused_character
 from forecast.language.expressions import FUNCTIONS
 from forecast.language.hazards import HAZARDS
@@ -17,6 +18,7 @@ RESERVED: Mapping[str, str] = {
     **dict.fromkeys(CLOCKS, "a clock of the language"),
     **dict.fromkeys((*FUNCTIONS, *HAZARDS, "total", "first"), "a function of the language"),
 }
+LONGEST_NAME = 100  # characters: names become names of files, which no system lets be longer than 255 bytes
 ARTICLES: Mapping[str, str] = {
     "parameter": "a parameter",
     "stream": "a stream",
@@ -27,12 +29,28 @@ ARTICLES: Mapping[str, str] = {
 }
 
 
+def topic_fault(name: str) -> tuple[str, str] | None:
+    """Return the message and hint of a name that no topic can have, or None for a good one."""
+    if reason := topic_reason(name):
+        return f"`{name}` cannot be a topic's name: {reason}", "choose another name"
+    return name_fault(name)
+
+
+def record_fault(name: str, kind: str) -> tuple[str, str] | None:
+    """Return the message and hint of a name that no stream or series can have, or None for a good one."""
+    if reason := record_reason(name):
+        return f"`{name}` cannot be the name of {ARTICLES[kind]}: {reason}", "choose another name"
+    return name_fault(name)
+
+
 def name_fault(name: str) -> tuple[str, str] | None:
     """Return the message and hint of a name that cannot be given, or None for a good one."""
     if (refused := refused_character(name, "name")) is not None:
         return refused.message, refused.hint
     if not SNAKE_CASE.fullmatch(name):
         return f"the name `{name}` is not in snake_case", "small letters, digits and _, beginning with a letter"
+    if len(name) > LONGEST_NAME:
+        return f"the name `{name[:20]}…` has {len(name)} characters; at most {LONGEST_NAME} are allowed", "choose a shorter name"
     if keyword.iskeyword(name):
         return f"`{name}` is a word of Python and cannot be a name", "choose another name"
     if name in RESERVED:

@@ -21,7 +21,7 @@ from forecast.book.circles import in_order as dependency_order
 from forecast.book.draft import Draft, PriorDraft, QuestionDraft, SeriesDraft, StreamDraft, read_draft, read_priors
 from forecast.book.folder import Folder
 from forecast.book.labels import Labels, columns_of, labels_of, per_of, reported
-from forecast.book.layout import SEEDS, choose_topics, root_problem
+from forecast.book.layout import SEEDS, choose_topics, root_problem, topic_path
 from forecast.book.names import DEFAULT
 from forecast.book.problems import FileFault, Problem, has_errors, in_order
 from forecast.book.topic import Book, OwnModel, Parameter, Part, Quantity, Question, Series, Stream, Topic
@@ -42,11 +42,12 @@ def read_book(
     folder = Folder(root, texts)
     names, problems = choose_topics(folder, topics)
     gathered = list(problems)
+    refused = {problem.place.path for problem in problems}
     read: dict[str, Topic] = {}
     for name in names:
         topic, found = read_topic(folder, name)
         gathered += found
-        if topic is not None:
+        if topic is not None and topic_path(name) not in refused:
             read[name] = topic
     return Book(root, MappingProxyType(read)), in_order(tuple(gathered))
 

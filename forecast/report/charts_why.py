@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
-from zlib import crc32
 
 from forecast.report import words
 from forecast.report.charts_answers import spaced
@@ -52,6 +52,7 @@ MOST_WATERFALLS = 4  # pictures of one change; the table has every measure
 MOST_PARTS = 6  # bars of one waterfall; the smallest parts stand together
 MOST_TORNADOS = 6
 MOST_POINTS = 180  # of a history's line, besides those at news
+LONGEST_PLAIN = 40  # characters of a label that a picture's name holds whole
 MOST_PRIORS = 7  # rows of one tornado
 PITCH = 34
 SHAPES = (  # how each change of a prior is marked
@@ -96,9 +97,14 @@ def tornados(insight: Mapping[str, Any]) -> Iterator[Chart]:
 
 
 def chart_name(kind: str, measure: Mapping[str, Any]) -> str:
-    """The name of a measure's picture, which is a file's: a label that is no plain word is told apart by its checksum."""
-    plain = re.sub(r"[^A-Za-z0-9_]+", "_", measure["label"])
-    label = plain if plain == measure["label"] else f"{plain[:40]}_{crc32(measure['label'].encode('utf-8', 'surrogatepass')):08x}"
+    """The name of a measure's picture, which is a file's: a label that is no short word in small letters is told apart by its hash.
+
+    Capital letters count as small ones on many file systems; no label holds the
+    hyphen that stands before a hash, so that no label is another's name.
+    """
+    plain = re.sub(r"[^a-z0-9_]+", "_", measure["label"])
+    is_plain = plain == measure["label"] and len(plain) <= LONGEST_PLAIN
+    label = plain if is_plain else f"{plain[:LONGEST_PLAIN]}-{sha256(measure['label'].encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
     return "-".join(part for part in (kind, measure["question"], label) if part)
 
 

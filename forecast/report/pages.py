@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forecast.book.reserved import topic_reason
 from forecast.report import words
 from forecast.report.calibrated import SCALE_SENTENCE, Style
 from forecast.report.charts import topic_charts
@@ -73,7 +74,7 @@ def _shared(content: Mapping[str, Any], style: Style) -> tuple[dict[str, Any], d
     """What page and Markdown both show, and the pictures."""
     charts = topic_charts(content)
     for name in (content["name"], *charts):
-        if not FILE_NAME.fullmatch(name):
+        if not FILE_NAME.fullmatch(name) or (name == content["name"] and topic_reason(name)):
             raise ReportFault(
                 f"{content['name'][:80]!r} has {name[:80]!r}, which cannot name a file; run `forecast update` to make it again"
             )

@@ -13,7 +13,7 @@ from forecast.beliefs import echoed
 from forecast.book.folder import Folder, cannot
 from forecast.book.layout import PRIORS, SEEDS, prior_path, root_problem, topic_path
 from forecast.book.locking import locked
-from forecast.book.names import name_fault
+from forecast.book.names import topic_fault
 from forecast.book.problems import FileFault, Place, Problem
 from forecast.book.topic import Topic
 from forecast.book.writing import write_whole
@@ -89,7 +89,7 @@ def _refusals(root: Path, name: str, *, kind: str, opens: date | None, by: date 
     if missing is not None:
         return (missing,)
     place = Place(topic_path(name))
-    if (fault := name_fault(name)) is not None:
+    if (fault := topic_fault(name)) is not None:
         return (Problem(place, *fault),)
     found = list(_taken(root, name))
     if opens is not None and opens > today:
