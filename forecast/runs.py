@@ -22,6 +22,7 @@ from forecast.book.git_folder import GitFault
 from forecast.book.hashes import numbers_hash
 from forecast.book.layout import PRIORS, REPORTS, SEEDS
 from forecast.book.ledger import canonical, line_hash, read_ledger
+from forecast.book.numerals import parse_day
 from forecast.book.problems import Place, Problem, has_errors
 from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
@@ -48,11 +49,7 @@ def find_run(book: Book, text: str, *, today: date) -> tuple[Run | None, tuple[P
 
     With the run come warnings of what could not be read of it; without one, the errors.
     """
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        pass
-    else:
+    if (day := parse_day(text)) is not None:
         if day > today:
             return None, (_no_run(f"{day} is after today, {today}"),)
         return Run(f"today's book as of {words.day(day)}", day, book.topics), ()

@@ -5,12 +5,17 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import TYPE_CHECKING
 
+from forecast.book.csv_faults import has_sound_quotes, length_problem, quote_problem, separator_problem
 from forecast.book.problems import Place, Problem
 from forecast.book.sources import Source
-from forecast.language.characters import Kind, Refused, refused_character
+from forecast.language.characters import ONE_LINE, Kind, Refused, refused_character
 
-BLANKS = " \t"  # what may stand around a cell
+if TYPE_CHECKING:
+    from _csv import Reader
+
 _NO_COLUMNS: tuple[str, ...] = ()
 
 
@@ -60,19 +65,28 @@ def read_cells(source: Source, kinds: Mapping[str, Kind]) -> tuple[tuple[Cells, 
         return None, (*problems, *wrong)
     lines = []
     column_kinds: list[Kind] = [kinds.get(name, "label") for name in names]
-    for line, last_line, written in rest:
-        if len(written) != len(names):
-            problems.append(_wrong_length(source, line, last_line, written, names))
-            continue
-        cells = Cells(source, line, last_line, dict(zip(names, (text.strip() for text in written), strict=True)), tuple(names))
-        problems += _character_problems(cells, written, column_kinds)
-        if any(refused_character(text.strip(BLANKS), kind) for text, kind in zip(written, column_kinds, strict=True) if kind != "prose"):
-            continue  # what its numbers and labels are is not known
-        if not any(cells.values.values()):
+    for line, last_line, texts in rest:
+        if not any(texts):
             problems.append(source.at(line, 1, "a line of empty cells", "delete it"))
+        elif len(texts) != len(names):
+            starts = cell_starts(source.lines[line - 1 : last_line])
+            problems.append(length_problem(source, (line, last_line), texts, names, starts))
         else:
-            lines.append(cells)
+            cells = Cells(source, line, last_line, dict(zip(names, texts, strict=True)), tuple(names))
+            problems += _character_problems(cells, texts, column_kinds)
+            if not any(
+                refused_character(text, kind) for text, kind in zip(texts, column_kinds, strict=True) if kind in ONE_LINE - {"cell"}
+            ):
+                lines.append(cells)  # else what its labels are is not known
     return (header, tuple(lines)), tuple(problems)
+
+
+def strip_blanks(text: str) -> str:
+    """Return a cell's text without blanks and tabs around it; a cell of other spaces alone is empty too.
+
+    Other spaces beside text stay: they cannot be seen, and make labels differ.
+    """
+    return text.strip(" \t") if text.strip() else ""
 
 
 def cell_starts(lines: tuple[str, ...]) -> list[tuple[int, int]]:
@@ -91,25 +105,40 @@ def cell_starts(lines: tuple[str, ...]) -> list[tuple[int, int]]:
 
 
 def _records(source: Source) -> tuple[list[tuple[int, int, list[str]]], list[Problem]]:
-    reader = csv.reader((f"{line}\n" for line in source.lines), strict=True)
+    """The records of a CSV file with their first and last lines, and what is wrong with its quotes."""
     records: list[tuple[int, int, list[str]]] = []
+    problems: list[Problem] = []
     first = 1
+    reader = _reader(source, first)
+    starts: list[int] = []  # where each line begins in the text, counted when it is first needed
+    before = 0  # lines that the reader did not see
     while True:
         try:
             texts = next(reader)
         except StopIteration:
-            return records, []
-        except csv.Error as error:
-            return records, [source.at(first, 1, f"this line is not CSV: {error}", "a cell with commas or quotes stands in quotes")]
-        if texts:
-            records.append((first, reader.line_num, texts))
-        first = reader.line_num + 1
+            return records, problems
+        except csv.Error:
+            texts, last = None, before + reader.line_num
+        else:
+            last = before + reader.line_num
+        if texts is None or not has_sound_quotes("\n".join(source.lines[first - 1 : last])):
+            starts = starts or list(accumulate((len(line) + 1 for line in source.lines), initial=0))
+            problem, last = quote_problem(source, first, starts[first - 1])
+            problems.append(problem)
+            before, reader = last, _reader(source, last + 1)
+        elif texts:
+            records.append((first, last, [strip_blanks(text) for text in texts]))
+        first = last + 1
+
+
+def _reader(source: Source, first: int) -> Reader:
+    return csv.reader((f"{source.lines[index]}\n" for index in range(first - 1, len(source.lines))), strict=True)
 
 
 def _character_problems(cells: Cells, written: Sequence[str], kinds: Sequence[Kind]) -> Iterator[Problem]:
-    """The first character of each cell that its kind of text may not hold; blanks around a cell are no part of it."""
+    """The first character of each cell that its kind of text may not hold; numbers, days and the like have checks of their own."""
     for number, (text, kind) in enumerate(zip(written, kinds, strict=True)):
-        refused = refused_character(text.strip(BLANKS), kind)
+        refused = None if kind == "cell" else refused_character(text, kind)
         if refused is not None:
             yield cells.source.at(*_place_of(cells, number, refused), refused.message, refused.hint)
 
@@ -126,26 +155,21 @@ def _place_of(cells: Cells, number: int, refused: Refused) -> tuple[int, int]:
 
 
 def _header_problems(header: Cells, names: list[str]) -> Iterator[Problem]:
-    if len(names) == 1 and any(mark in names[0] for mark in ";\t"):
-        yield header.problem(names[0], "the columns are not separated by commas", "save the file as comma-separated")
+    if (wrong := separator_problem(header.source, header.line, names)) is not None:
+        yield wrong
         return
-    for number, name in enumerate(names):
+    starts = cell_starts(header.source.lines[header.line - 1 : header.last_line])
+    named = len(names)
+    while named > 1 and not names[named - 1]:
+        named -= 1
+    for number, name in enumerate(names[:named]):
+        down, column = starts[number]
         if not name:
-            yield header.source.at(
-                header.line, cell_starts(header.source.lines[header.line - 1 : header.last_line])[number][1], "a column without a name"
-            )
+            yield header.source.at(header.line + down, column, "a column without a name")
         elif name in names[:number]:
-            column = cell_starts(header.source.lines[header.line - 1 : header.last_line])[number][1]
-            yield header.source.at(header.line, column, f"column `{name}` is there twice")
-
-
-def _wrong_length(source: Source, line: int, last_line: int, texts: list[str], names: list[str]) -> Problem:
-    starts = cell_starts(source.lines[line - 1 : last_line])
-    down, column = starts[len(names)] if len(texts) > len(names) and len(starts) > len(names) else (0, 1)
-    message = f"{len(texts)} cells, where the header names {len(names)} columns"
-    return source.at(
-        line + down,
-        column,
-        message,
-        "a cell with commas in it stands in quotes" if len(texts) > len(names) else "an empty cell still has its comma",
-    )
+            yield header.source.at(header.line + down, column, f"column `{name}` is there twice")
+    if named < len(names):
+        down, column = starts[named]
+        count = "a column" if len(names) - named == 1 else f"{len(names) - named} columns"
+        hint = "delete the empty cells at the end of every line: a spreadsheet saves them"
+        yield header.source.at(header.line + down, column, f"the header ends in {count} without a name", hint)

@@ -19,6 +19,7 @@ from typing import cast
 from forecast.book.cells import Cells, read_cells
 from forecast.book.classes import Classes, in_words
 from forecast.book.layout import SNAKE_CASE
+from forecast.book.numerals import day_hint, is_number, is_unknown, number_hint, parse_day
 from forecast.book.problems import Place, Problem
 from forecast.book.sources import Source
 from forecast.book.topic import Between, Grade, Point, Row
@@ -37,8 +38,6 @@ ROW_KINDS: Mapping[str, Kind] = MappingProxyType(  # of which kind the texts of 
     }
 )
 POINT_KINDS: Mapping[str, Kind] = MappingProxyType({name: ROW_KINDS.get(name, "cell") for name in POINT_COLUMNS})
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +57,6 @@ class Record:
     def at_cell(self, row: Row, column: str, message: str, hint: str = "") -> Problem:
         """Return a problem at a cell of a row (at the row where it has no such cell)."""
         return self.cells[row.place].problem(column, message, hint)
-
-
-def is_number(text: str) -> bool:
-    """Whether a cell spells a number."""
-    return _NUMBER.fullmatch(text) is not None
 
 
 def read_rows(source: Source, classes: Classes | None = None) -> tuple[Record | None, tuple[Problem, ...]]:
@@ -274,14 +268,15 @@ def _days(cells: Cells, problems: list[Problem]) -> tuple[date | None, date | No
 
 def _date(cells: Cells, column: str, problems: list[Problem]) -> date | None:
     text = cells[column]
-    if not _DATE.fullmatch(text):
-        problems.append(cells.problem(column, f"`{column}` is not a date: {text}", "write it as in 2025-12-31"))
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
+    if (day := parse_day(text)) is not None:
+        return day
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         problems.append(cells.problem(column, f"the date {text} does not exist"))
-        return None
+    elif column == "known" and is_unknown(text):
+        problems.append(cells.problem(column, f"`known` is not a date: {text}", "leave it empty where it is the row's last day"))
+    else:
+        problems.append(cells.problem(column, f"`{column}` is not a date: {text}", day_hint(text)))
+    return None
 
 
 def _number(cells: Cells, column: str, problems: list[Problem]) -> float | None:
@@ -293,8 +288,13 @@ def _number(cells: Cells, column: str, problems: list[Problem]) -> float | None:
         problems.append(cells.problem(column, f"`{column}` is not a finite number: {text}"))
         return None
     if not is_number(text):
-        hint = "write it without separators, as in 12000" if re.fullmatch(r"[+-]?\d{1,3}(?:[, _']\d{3})+", text) else ""
-        problems.append(cells.problem(column, f"`{column}` is not a number: {text}", hint))
+        problems.append(
+            cells.problem(
+                column,
+                f"`{column}` is not a number: {text}",
+                number_hint(text, may_be_range=column == "value" and "source" in cells.values and "date" not in cells.values),
+            )
+        )
         return None
     number = float(text)
     if not math.isfinite(number):

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from forecast.book.decoding import decode_text
 from forecast.book.folder import Folder
 from forecast.book.positions import Keys, Positions, positions, syntax_fault
 from forecast.book.problems import FileFault, Place, Problem
@@ -59,13 +60,8 @@ def read_source(folder: Folder, path: str) -> tuple[Source | None, tuple[Problem
         raw = folder.read(path)
     except FileFault as fault:
         return None, (fault.problem,)
-    try:
-        text = decoded(raw)
-    except UnicodeDecodeError as error:
-        before = raw[: error.start].decode("utf-8", errors="replace")
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        return None, (Problem(Place(path, line, column), "this file is not UTF-8 text", hint="save it in the encoding UTF-8"),)
-    return source_of(path, text), ()
+    text, problems = decode_text(path, raw)
+    return (None, problems) if text is None else (source_of(path, text), ())
 
 
 def read_source_if_any(folder: Folder, path: str) -> tuple[Source | None, tuple[Problem, ...]]:

@@ -17,10 +17,11 @@ def today() -> date:
 
 def day(text: str) -> date:
     """Return a date as the command line writes it, 2026-10-12."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"`{text}` is not a date: write it as in 2026-10-12") from None
+    from forecast.book.numerals import parse_day
+
+    if (found := parse_day(text)) is None:
+        raise typer.BadParameter(f"`{text}` is not a date: write it as in 2026-10-12")
+    return found
 
 
 def not_later(as_of: date | None, *, now: date) -> date:

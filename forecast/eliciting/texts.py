@@ -6,14 +6,14 @@ import math
 import re
 from itertools import pairwise
 
+from forecast.book.numerals import NUMBER, is_number
 from forecast.eliciting.judgements import POSITIVE, REAL, SHARE, Point, Points, Support, chips
 from forecast.language.distributions.words import quantile_share
 from forecast.language.faults import Fault
 
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_BIN = re.compile(rf"({_NUMBER})\s*(?:-|to|\.\.)\s*({_NUMBER})\s*:\s*({_NUMBER})")
-_LABELLED = re.compile(rf"(.+?)\s*[:=]\s*({_NUMBER})")
-_POINT = re.compile(rf"p?([\d._]+)\s*%?\s*[:=]\s*({_NUMBER}\s*%?)")
+_BIN = re.compile(rf"({NUMBER})\s*(?:-|to|\.\.)\s*({NUMBER})\s*:\s*({NUMBER})")
+_LABELLED = re.compile(rf"(.+?)\s*[:=]\s*({NUMBER})")
+_POINT = re.compile(rf"p?([0-9._]+)\s*%?\s*[:=]\s*({NUMBER}\s*%?)")
 
 
 def number_of(text: str, support: Support) -> float:
@@ -24,11 +24,12 @@ def number_of(text: str, support: Support) -> float:
     in_percent = said.endswith("%")
     if in_percent and support != SHARE:
         raise Fault(f"`{text.strip()}` is in percent, and this unknown is not a share", hint="give the value itself")
-    try:
-        value = float(said.removesuffix("%"))
-    except ValueError:
+    number = said.removesuffix("%").strip()
+    is_infinite = number.lower().lstrip("+-") in {"inf", "infinity", "nan"}
+    if not is_infinite and not is_number(number):
         hint = "write it without commas, with a point: 0.5 or 1200" if "," in said else "as in 0.5, 12 or 3e-4"
-        raise Fault(f"`{text.strip()}` is not a number", hint=hint) from None
+        raise Fault(f"`{text.strip()}` is not a number", hint=hint)
+    value = float(number)
     if not math.isfinite(value):
         raise Fault(f"`{text.strip()}` is not a finite number")
     return value / 100 if in_percent else value

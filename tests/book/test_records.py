@@ -89,7 +89,7 @@ def test_points_of_a_series() -> None:
         ("20240101,1,A", "`on` is not a date: 20240101", 1),
         ("2024-W01-1,1,A", "`on` is not a date: 2024-W01-1", 1),
         (",1,A", "`on` is missing", 1),
-        ('2024-01-01,1,"A', "this line is not CSV: unexpected end of data", 1),
+        ('2024-01-01,1,"A', "this quote is never closed", 14),
         (",,", "a line of empty cells", 1),
     ],
 )

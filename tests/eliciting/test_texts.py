@@ -55,3 +55,15 @@ def test_what_cannot_be_understood_is_said_so(parse, text: str, message: str):
     with pytest.raises(Fault) as refused:
         parse(text)
     assert refused.value.message == message
+
+
+@pytest.mark.parametrize("text", ["1_000", "٥", "１２", "0x1F", "1e5_0", "५ %"])
+def test_only_the_digits_0_to_9_make_a_number(text: str):
+    """Neither digits of other scripts nor underscores, which Python's own reader takes."""
+    with pytest.raises(Fault) as refused:
+        number_of(text, SHARE)
+    assert refused.value.message == f"`{text}` is not a number"
+    with pytest.raises(Fault):
+        points_of(f"p10={text}, p90=2_000", POSITIVE)
+    with pytest.raises(Fault):
+        chips_of(f"0-{text}:3")
