@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -16,6 +17,7 @@ from forecast.language.characters import ONE_LINE, Kind, Refused, refused_charac
 if TYPE_CHECKING:
     from _csv import Reader
 
+CONTROLS = ("Cc", "Cs", "Zl", "Zp")  # categories of characters that end a line or do what nobody sees
 _NO_COLUMNS: tuple[str, ...] = ()
 
 
@@ -74,10 +76,8 @@ def read_cells(source: Source, kinds: Mapping[str, Kind]) -> tuple[tuple[Cells, 
         else:
             cells = Cells(source, line, last_line, dict(zip(names, texts, strict=True)), tuple(names))
             problems += _character_problems(cells, texts, column_kinds)
-            if not any(
-                refused_character(text, kind) for text, kind in zip(texts, column_kinds, strict=True) if kind in ONE_LINE - {"cell"}
-            ):
-                lines.append(cells)  # else what its labels are is not known
+            if not any(_refused(text, kind) for text, kind in zip(texts, column_kinds, strict=True) if kind in ONE_LINE):
+                lines.append(cells)  # else what its numbers and labels are is not known
     return (header, tuple(lines)), tuple(problems)
 
 
@@ -136,11 +136,19 @@ def _reader(source: Source, first: int) -> Reader:
 
 
 def _character_problems(cells: Cells, written: Sequence[str], kinds: Sequence[Kind]) -> Iterator[Problem]:
-    """The first character of each cell that its kind of text may not hold; numbers, days and the like have checks of their own."""
+    """The first character of each cell that its kind of text may not hold."""
     for number, (text, kind) in enumerate(zip(written, kinds, strict=True)):
-        refused = None if kind == "cell" else refused_character(text, kind)
+        refused = _refused(text, kind)
         if refused is not None:
             yield cells.source.at(*_place_of(cells, number, refused), refused.message, refused.hint)
+
+
+def _refused(text: str, kind: Kind) -> Refused | None:
+    """The first character that a cell may not hold; in a number or a day only controls and line ends, since of others there are better hints."""
+    refused = refused_character(text, kind)
+    if refused is None or kind != "cell" or unicodedata.category(refused.character) in CONTROLS:
+        return refused
+    return None
 
 
 def _place_of(cells: Cells, number: int, refused: Refused) -> tuple[int, int]:
