@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from forecast.book.terminal import terminal_line
 from forecast.cli.lines import echo, print_columns, print_data, print_json, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, Seed, day, not_later, root_of, today
 from forecast.cli.progress import Bar
@@ -105,14 +106,20 @@ def _print_csv(found: History) -> None:
     import csv
     import io
 
-    names = [each.label for each in found.measures]
+    names = [_cell(each.label) for each in found.measures]
     written = io.StringIO()
     rows = csv.writer(written, lineterminator="\n")
     rows.writerow(["day", *(name or "value" for name in names), *(f"error {name}" if name else "error" for name in names), "news"])
     for point in found.points:
         values = [f"{value:.6g}" for value in (*point.values, *point.errors)]
-        rows.writerow([point.day.isoformat(), *values, "; ".join(found.news.get(point.day, []))])
+        rows.writerow([point.day.isoformat(), *values, _cell("; ".join(found.news.get(point.day, [])))])
     print_data(written.getvalue())
+
+
+def _cell(text: str) -> str:
+    """A text of the book as a cell: nothing hidden in it, and nothing that a spreadsheet would take for a formula."""
+    shown = terminal_line(text)
+    return f"'{shown}" if shown.startswith(("=", "+", "-", "@", "\t")) else shown
 
 
 def _print_table(found: Replayed) -> None:
