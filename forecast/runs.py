@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -33,6 +33,8 @@ from forecast.report.shape import ReportFault, read_content
 MOST_COMMITS = 500  # of a topic's files, that are searched for the inputs of a published answer
 _HASH = re.compile(r"[0-9a-f]{6,64}")
 
+type Key = tuple[str, str, str]  # topic, question and label
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -41,7 +43,7 @@ class Run:
     said: str
     as_of: date
     topics: Mapping[str, Topic]
-    published: Mapping[tuple[str, str, str], float] = field(default_factory=dict)
+    published: Mapping[Key, float] = field(default_factory=dict)
 
 
 def find_run(book: Book, text: str, *, today: date) -> tuple[Run | None, tuple[Problem, ...]]:
@@ -66,11 +68,19 @@ def find_run(book: Book, text: str, *, today: date) -> tuple[Run | None, tuple[P
 
 
 def _of_report(book: Book, path: Path) -> tuple[Run | None, tuple[Problem, ...]]:
+    if path.exists() and not path.is_file():  # a FIFO would be waited for
+        return None, (_no_run(f"{path} is no file"),)
     try:
         content = read_content(path.read_bytes(), name=str(path))
     except (OSError, ValueError, ReportFault) as fault:
         return None, (_no_run(f"{path} cannot be read: {fault}"),)
-    return _of_inputs(book, content["name"], date.fromisoformat(content["as_of"]), content["run"]["hashes"]["numbers"], content["answers"])
+    return _of_inputs(
+        book,
+        content["name"],
+        date.fromisoformat(content["as_of"]),
+        content["run"]["hashes"]["numbers"],
+        _published(content["name"], content["answers"]),
+    )
 
 
 def _of_ledger(book: Book, prefix: str) -> tuple[Run | None, tuple[Problem, ...]] | None:
@@ -81,14 +91,11 @@ def _of_ledger(book: Book, prefix: str) -> tuple[Run | None, tuple[Problem, ...]
         return None
     same = ("topic", "as_of", "inputs", "made", "seed", "draws", "program")
     answers = [entry | {"name": entry["question"]} for entry in entries if all(entry.get(key) == line.get(key) for key in same)]
-    return _of_inputs(book, line["topic"], date.fromisoformat(line["as_of"]), line["inputs"], answers)
+    return _of_inputs(book, line["topic"], date.fromisoformat(line["as_of"]), line["inputs"], _published(line["topic"], answers))
 
 
-def _of_inputs(book: Book, name: str, as_of: date, inputs: str, answers: list[dict[str, Any]]) -> tuple[Run | None, tuple[Problem, ...]]:
+def _of_inputs(book: Book, name: str, as_of: date, inputs: str, published: Mapping[Key, float]) -> tuple[Run | None, tuple[Problem, ...]]:
     """The run of a topic whose numbers have a hash: today's topic, or the one that git remembers."""
-    published = {
-        (name, answer["name"], label): value for answer in answers for label, value in measured(answer["kind"], answer["value"]).items()
-    }
     said = f"the report of {words.day(as_of)}"
     now = book.topics.get(name)
     if now is not None and numbers_hash(now, as_of=as_of) == inputs:
@@ -114,12 +121,7 @@ def _of_commit(root: Path, text: str, today: date) -> tuple[Run | None, tuple[Pr
             return None, (*problems, _no_run(f"no run `{text}`", hint))
         committed = commits.committed_on(commit)
         contents = _reports_at(commits, commit, topics)
-    published = {
-        (name, answer["name"], label): value
-        for name, content in contents.items()
-        for answer in content["answers"]
-        for label, value in measured(answer["kind"], answer["value"]).items()
-    }
+    published = {key: value for name, content in contents.items() for key, value in _published(name, content["answers"]).items()}
     days = {date.fromisoformat(content["as_of"]) for content in contents.values()}
     as_of = min(max(days, default=committed), today)
     return Run(f"commit {commit[:9]}, as of {words.day(as_of)}", as_of, topics, published if len(days) == 1 else {}), problems
@@ -145,6 +147,13 @@ def _book_at(commits: Commits, commit: str) -> tuple[Mapping[str, Topic] | None,
         problems += commits.write(files, into=Path(directory))
         book, wrong = read_book(Path(directory))
     return (None if has_errors(wrong) and not book.topics else book.topics), problems
+
+
+def _published(name: str, answers: Sequence[Mapping[str, Any]]) -> dict[Key, float]:
+    """What was published of a topic's answers, measure by measure."""
+    return {
+        (name, answer["name"], label): value for answer in answers for label, value in measured(answer["kind"], answer["value"]).items()
+    }
 
 
 def _no_run(message: str, hint: str = "") -> Problem:

@@ -74,6 +74,8 @@ class Commits:
 
     def touching(self, paths: Sequence[str], *, most: int) -> tuple[str, ...]:
         """Return the commits before and at HEAD that changed some files of the book, newest first."""
+        if any("\0" in path for path in paths):
+            return ()  # no file has such a name
         whole = [f"{self.inside}/{path}" if self.inside else path for path in paths]
         return tuple(self._answer("rev-list", f"--max-count={most}", "HEAD", "--", *whole).decode().split())
 
