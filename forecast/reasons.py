@@ -67,6 +67,8 @@ def reasons(root: Path, question: str) -> Reasons:
             return Reasons(problems=(Problem(Place(path), message),))
         message = "the report was made without asking why"
         return Reasons(problems=(Problem(Place(path), message, f"run `forecast update {answer['topic']}`"),))
+    if all(measure["question"] != answer["name"] for measure in insight["measures"]):
+        return Reasons(problems=(Problem(Place(path), f"the report does not say why of `{answer['name']}`"),))
     return _of_insight(answer, insight)
 
 

@@ -19,6 +19,7 @@ from forecast.report.calibrated import SCALE_SENTENCE, Style
 from forecast.report.charts import topic_charts
 from forecast.report.charts_beliefs import belief_sentence
 from forecast.report.charts_record import fan_sentence
+from forecast.report.consistency import FILE_NAME
 from forecast.report.glance import glances
 from forecast.report.pictures import in_page, render
 from forecast.report.plain import link, markdown, markdown_code, shortened, visible
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 UNBROKEN = re.compile(r"(?<=\d) %(?: → (?=\d))?|(?<=\d) → (?=\d)")  # a number and its sign, and what it became, stay on one line
-FILE_NAME = re.compile(r"[A-Za-z0-9_-]+")
 LONG_TEXT = 400  # characters; a longer text is folded on the page
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
+from forecast.report.consistency import inconsistency
 from forecast.report.plain_data import laid_out
 from forecast.report.shape_book import CodeContent, PartContent
 from forecast.report.shape_insight import ImpliedContent, InsightContent
@@ -349,6 +350,8 @@ def checked(content: Any, *, name: str = "the report") -> dict[str, Any]:
         raise ReportFault(f"{name} has a number that is not finite; run `forecast update` to make it again") from None
     if not fits:
         raise ReportFault(f"{name} was changed after it was written (its digest does not fit); run `forecast update` to make it again")
+    if wrong := inconsistency(content):
+        raise ReportFault(f"{name}: {wrong}; run `forecast update` to make it again")
     return content
 
 
