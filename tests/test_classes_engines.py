@@ -69,5 +69,5 @@ def test_the_exported_program_agrees(name):
 def test_the_program_gives_shares_as_one_name():
     """`p=share` stays that in the exported program."""
     source = pymc_source(model_as_of(models()["vote"], AS_OF))
-    assert 'pm.Multinomial("polls", n=pt.cast(polls_asked, "int64"), p=share, observed=polls_seen)' in source
-    assert 'pm.Categorical("canvassed", p=share, observed=canvassed_seen)' in source
+    assert 'pm.Multinomial("polls", n=pt.cast(polls__asked, "int64"), p=share, observed=polls__seen)' in source
+    assert 'pm.Categorical("canvassed", p=share, observed=canvassed__seen)' in source

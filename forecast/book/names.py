@@ -51,6 +51,8 @@ def name_fault(name: str) -> tuple[str, str] | None:
         return f"the name `{name}` is not in snake_case", "small letters, digits and _, beginning with a letter"
     if len(name) > LONGEST_NAME:
         return f"the name `{name[:20]}…` has {len(name)} characters; at most {LONGEST_NAME} are allowed", "choose a shorter name"
+    if "__" in name:
+        return f"the name `{name}` has two underscores in a row", "PyMC makes such names itself: write one"
     if keyword.iskeyword(name):
         return f"`{name}` is a word of Python and cannot be a name", "choose another name"
     if name in RESERVED:

@@ -36,7 +36,7 @@ LOCATION_SCALE = {
     "Cauchy": ("alpha", "beta"),
 }
 ROWS = "__rows"  # what follows a stream's name in that of its rows
-HYPOTHESES = "log_hypotheses"  # the variable that keeps each hypothesis' joint log density
+HYPOTHESES = "hypotheses__log_density"  # the variable that keeps each hypothesis' joint log density
 
 TRANSFORMS = {
     "NoneType": "identity",
@@ -153,7 +153,7 @@ class _Writer:
         if self.plan.discrete:
             terms += [self._prior_term(block, values) for block in self.plan.prior if block.family.discrete or self.plan.is_flat(block)]
             joint = pm.Deterministic(HYPOTHESES, sum(terms[1:], start=pt.as_tensor_variable(terms[0])))
-            pm.Potential("hypotheses", pt.logsumexp(joint))
+            pm.Potential("hypotheses__density", pt.logsumexp(joint))
 
     def _declare(self, block: Block, values: Mapping[str, Any]) -> tuple[Free, Any]:
         shape = (block.size,) if block.parameter.labels else ()

@@ -20,8 +20,9 @@ from forecast.book.classes import count_column, is_counted
 from forecast.book.topic import Row, Stream
 from forecast.inference.plan import Plan, plan
 from forecast.inference.source_distributions import arguments_text, helpers
-from forecast.inference.source_priors import INDENT, SOURCE, Parameters, plain
+from forecast.inference.source_priors import INDENT, SOURCE, Parameters
 from forecast.inference.source_rows import LOG_BETWEEN, entering_arrays, entering_lines, entering_rows, has_ranges
+from forecast.inference.source_text import column_name, comment, literal, part_name, pymc_name, variable_name
 from forecast.language.classes import CLASSED
 from forecast.language.distributions import Family, family_for
 from forecast.language.evaluate import Scope, evaluate
@@ -56,27 +57,19 @@ class _Writer:
         topic = self.model.topic
         return "\n".join(
             [
-                f'"""{plain(topic.title)}: what the record says as of {self.model.as_of}.',
+                f'"""What the record says as of {self.model.as_of}: a topic as a PyMC program, with the statements of its files."""',
                 "",
-                f"The topic `{topic.name}` as a PyMC program, with the statements of its files.",
-                '"""',
+                comment(f"{topic.name}: {topic.title}"),
                 "",
                 "import numpy as np",
                 "import pymc as pm",
                 "import pytensor.tensor as pt",
                 "",
-                *([f"{_labels_name(name)} = {list(labels)!r}" for name, labels in topic.labels.items()]),
+                *(f"{_labels_name(name)} = [{', '.join(map(literal, labels))}]" for name, labels in topic.labels.items()),
                 *helpers([block.family for block in self.plan.prior]),
                 *(["", LOG_BETWEEN] if has_ranges(self.model.tables) else []),
             ]
         )
-
-    def array(self, stream: str, column: str) -> str:
-        """The program's name for an array of a stream, different from every parameter's."""
-        name = f"{stream}_{column}"
-        while name in self.model.topic.parameters:
-            name += "_"
-        return name
 
     # the record
 
@@ -87,16 +80,16 @@ class _Writer:
             if not rows.any():
                 continue
             stream = table.stream
-            yield f"\n# {name}: {plain(stream.about)}"
+            yield f"\n{comment(f'{name}: {stream.about}')}"
             left_out = len(rows) - int(rows.sum())
             if left_out:
                 which = "row is left out: no parameter makes it" if left_out == 1 else "rows are left out: no parameter makes them"
-                yield f"# ({left_out} {which} likelier or less likely)"
+                yield comment(f"({left_out} {which} likelier or less likely)")
             kept = [row for row, keep in zip(table.record.rows, rows, strict=True) if keep]
-            yield f"{self.array(name, 'seen')} = np.array(["
-            yield from (f"{INDENT}{_seen(row, stream)},  # {_interval(row.start, row.end)}{_said(row, stream)}" for row in kept)
+            yield f"{part_name(name, 'seen')} = np.array(["
+            yield from (f"{INDENT}{_seen(row, stream)},  {comment(_interval(row.start, row.end) + _said(row, stream))}" for row in kept)
             yield "])"
-            yield from entering_arrays(table, rows, partial(self.array, name))
+            yield from entering_arrays(table, rows, partial(part_name, name))
             for column, values in self.columns_of(name, table).items():
                 yield f"{column} = np.array([{', '.join(number_text(value) for value in values)}])"
 
@@ -111,12 +104,12 @@ class _Writer:
         """The arrays that a stream's statement uses, by their names in the program."""
         used = names_used(self.model.topic, *expressions_of(table.stream))
         rows = self.rows_of(name)
-        found = {self.array(name, column): values[0, rows] for column, values in table.columns.items() if column in used}
+        found = {column_name(name, column): values[0, rows] for column, values in table.columns.items() if column in used}
         for series, (known, later) in table.series.items():
-            found[self.array(name, series)] = known[0, rows]
+            found[column_name(name, series)] = known[0, rows]
             if later.any() and self.model.topic.series[series].later is not None:
-                found[self.array(name, f"{series}_later_share")] = later[0, rows]
-        return found | {self.array(name, _total(total)): values[0, rows] for total, values in table.totals.items()}
+                found[part_name(name, _later_share(series))] = later[0, rows]
+        return found | {part_name(name, self._total(total)): values[0, rows] for total, values in table.totals.items()}
 
     # the model
 
@@ -124,15 +117,14 @@ class _Writer:
         lines = ["", "with pm.Model() as model:", *self.parameters.declarations()]
         for name, table in self.model.tables.items():
             if self.rows_of(name).any() and not self.plan.depends(expressions_of(table.stream)):
-                lines.append(f"{INDENT}# {name}: {self._in_the_file(table)}")
+                lines.append(f"{INDENT}{comment(f'{name}: {self._in_the_file(table)}')}")
                 if table.entry is not None:
                     before, density = self._entering(name, table)
-                    lines += [*(f"{INDENT}{line}" for line in before), f'{INDENT}pm.Potential("{name}", {density})']
+                    lines += [*(f"{INDENT}{line}" for line in before), f"{INDENT}pm.Potential({literal(pymc_name(name))}, {density})"]
                     continue
                 kind, arguments = self._row_arguments(name, table)
-                lines += [
-                    f'{INDENT}pm.{kind.name}("{name}", {arguments_text(kind, arguments)}{_keeping(kind)}, observed={self._observed(name, table)})',
-                ]
+                given = f"{arguments_text(kind, arguments)}{_keeping(kind)}, observed={self._observed(name, table)}"
+                lines.append(f"{INDENT}pm.{kind.name}({literal(pymc_name(name))}, {given})")
         if self.plan.discrete:
             lines += ["", *self._over_hypotheses()]
         return "\n".join(lines)
@@ -148,19 +140,19 @@ class _Writer:
                 f"np.array({code})" if self.model.topic.parameters[name].labels else str(code[0])
                 for name, code in zip(names, codes, strict=True)
             )
-            yield f"{INDENT * 2}({shown}{',' if len(names) == 1 else ''}),{self._in_words(names, codes)}"
+            yield f"{INDENT * 2}({shown}{',' if len(names) == 1 else ''}),  {comment(self._in_words(names, codes))}"
         yield f"{INDENT}]"
         yield ""
-        yield f"{INDENT}def log_density({', '.join(map(self.parameters.variable, names))}):"
+        yield f"{INDENT}def log_density({', '.join(map(variable_name, names))}):"
         yield f"{INDENT * 2}total = 0"
         for block in self.plan.prior:
             if not block.family.discrete and not self.plan.is_flat(block):
                 continue
-            yield f"{INDENT * 2}# {block.name}: {block.statement.text}"
+            yield f"{INDENT * 2}{comment(f'{block.name}: {block.statement.text}')}"
             yield f"{INDENT * 2}total += {self.parameters.log_density(block)}"
         for name, table in self.model.tables.items():
             if self.rows_of(name).any() and self.plan.depends(expressions_of(table.stream)):
-                yield f"{INDENT * 2}# {name}: {self._in_the_file(table)}"
+                yield f"{INDENT * 2}{comment(f'{name}: {self._in_the_file(table)}')}"
                 if table.entry is not None:
                     before, density = self._entering(name, table)
                     yield from (f"{INDENT * 2}{line}" for line in before)
@@ -172,15 +164,15 @@ class _Writer:
         yield f"{INDENT * 2}return total"
         yield ""
         yield f"{INDENT}joint = pt.stack([log_density(*values) for values in hypotheses])"
-        yield f'{INDENT}pm.Potential("hypotheses", pt.logsumexp(joint))'
-        yield f'{INDENT}pm.Deterministic("hypothesis", pt.exp(joint - pt.logsumexp(joint)))'
+        yield f'{INDENT}pm.Potential("hypotheses__density", pt.logsumexp(joint))'
+        yield f'{INDENT}pm.Deterministic("hypotheses__share", pt.exp(joint - pt.logsumexp(joint)))'
 
     def _in_words(self, names: list[str], codes: list[list[int]]) -> str:
         said = []
         for name, values in zip(names, codes, strict=True):
             categories = self.model.topic.parameters[name].categories
             said.append(f"{name} " + " ".join(categories[value] if categories else str(value) for value in values))
-        return f"  # {', '.join(said)}"
+        return ", ".join(said)
 
     # arguments
 
@@ -189,7 +181,7 @@ class _Writer:
 
     def _in_the_file(self, table: Table) -> str:
         """What the file says of how a stream's rows arise."""
-        return "; ".join([table.stream.value.text, *(f"{key} {plain(text)}" for key, text in table.stream.entering_texts.items())])
+        return "; ".join([table.stream.value.text, *(f"{key} {text}" for key, text in table.stream.entering_texts.items())])
 
     def _entering(self, name: str, table: Table) -> tuple[list[str], str]:
         """The lines and the expression of the log-likelihood of rows that have an entry."""
@@ -203,7 +195,7 @@ class _Writer:
         return entering_lines(
             table,
             self.rows_of(name),
-            partial(self.array, name),
+            partial(part_name, name),
             right=dist(stream.value),
             wrong=None if stream.wrong is None else dist(stream.wrong),
             share=None if stream.reliability is None else evaluate(stream.reliability, scope, SOURCE),
@@ -212,19 +204,25 @@ class _Writer:
 
     def _row_scope(self, name: str, table: Table) -> Scope:
         scope = self.model.scope(self.parameters.names())
-        columns: dict[str, Any] = {column: Source(self.array(name, column)) for column in table.columns}
-        scope = scope.plus(values=columns, totals={total: Source(self.array(name, _total(total))) for total in table.totals})
+        columns: dict[str, Any] = {column: Source(column_name(name, column)) for column in table.columns}
+        scope = scope.plus(values=columns, totals={total: Source(part_name(name, self._total(total))) for total in table.totals})
         for series, (_, later_share) in table.series.items():
-            value: Any = Source(self.array(name, series))
+            value: Any = Source(column_name(name, series))
             later = self.model.topic.series[series].later
             if later is not None and later_share.any():
-                value = value + Source(self.array(name, f"{series}_later_share")) * evaluate(later, scope, SOURCE)
+                value = value + Source(part_name(name, _later_share(series))) * evaluate(later, scope, SOURCE)
             scope = scope.plus(values={series: value})
         return scope
 
     def _observed(self, name: str, table: Table) -> str:
-        seen = self.array(name, "seen")
+        seen = part_name(name, "seen")
         return seen if family_for(table.stream.value).discrete else f"{seen}.astype(float)"
+
+    def _total(self, name: str) -> str:
+        """The program's word for a total; a class of the stream is known by its number."""
+        stream, _, label = name.removesuffix("]").partition("[")
+        total = part_name("total", stream)
+        return part_name(total, self.model.topic.streams[stream].classes.index(label)) if label else total
 
     # the end
 
@@ -238,24 +236,22 @@ class _Writer:
         for parameter in self.model.topic.parameters.values():
             if parameter.name in self.plan.discrete:
                 continue
+            values, numbers = f'draws["posterior"][{literal(pymc_name(parameter.name))}].values', _numbers("values.mean()", "values.std()")
             if parameter.labels:
                 lines += [
                     f"for index, label in enumerate({_labels_name(parameter.per)}):",
-                    f'{INDENT}values = draws["posterior"]["{parameter.name}"].values[..., index]',
-                    f"{INDENT}print(f\"{{'{parameter.name}[' + label + ']':40}} {{values.mean():12.6g}} {{values.std():12.6g}}\")",
+                    f"{INDENT}values = {values}[..., index]",
+                    f'{INDENT}print(({literal(f"{parameter.name}[")} + label + "]").ljust(40), {numbers})',
                 ]
             else:
-                lines += [
-                    f'values = draws["posterior"]["{parameter.name}"].values',
-                    f"print(f\"{{'{parameter.name}':40}} {{values.mean():12.6g}} {{values.std():12.6g}}\")",
-                ]
+                lines += [f"values = {values}", f"print({literal(parameter.name)}.ljust(40), {numbers})"]
         if self.plan.discrete:
             lines += self._shares()
         return "\n".join(lines)
 
     def _shares(self) -> Iterator[str]:
         """The probability of each value of each discrete parameter, from the hypotheses' shares."""
-        yield 'share = draws["posterior"]["hypothesis"].values.mean(axis=(0, 1))'
+        yield 'shares = draws["posterior"]["hypotheses__share"].values.mean(axis=(0, 1))'
         for place, name in enumerate(sorted(self.plan.discrete)):
             parameter = self.model.topic.parameters[name]
             values = sorted({int(value) for hypothesis in self.plan.hypotheses for value in hypothesis.values[name].ravel()})
@@ -264,10 +260,8 @@ class _Writer:
                     word = parameter.categories[value] if parameter.categories else str(value)
                     shown = f"{name}[{label}] = {word}" if label else f"{name} = {word}"
                     pick = f"[{position}]" if label else ""
-                    yield (
-                        f'print(f"{{{shown!r}:40}} '
-                        f'{{sum(s for s, values in zip(share, hypotheses) if values[{place}]{pick} == {value}):12.6g}}")'
-                    )
+                    summed = f"sum(share for share, values in zip(shares, hypotheses) if values[{place}]{pick} == {value})"
+                    yield f"print({literal(shown)}.ljust(40), {_numbers(summed)})"
 
 
 def _keeping(kind: Family) -> str:
@@ -286,13 +280,17 @@ def _said(row: Row, stream: Stream) -> str:
     return f": {row.said}" if row.said and not is_counted(stream) else ""
 
 
-def _total(name: str) -> str:
-    """The program's word for a total: that of a class is called after both."""
-    return f"total_{name.replace('[', '_').removesuffix(']')}"
+def _numbers(*values: str) -> str:
+    """A formatted string of the program with what some expressions give."""
+    return f'f"{" ".join(f"{{{value}:12.6g}}" for value in values)}"'
+
+
+def _later_share(series: str) -> str:
+    return part_name(series, "later_share")
 
 
 def _labels_name(label_set: str) -> str:
-    return f"{label_set}_labels"
+    return part_name(label_set, "labels")
 
 
 def _interval(start: object, end: object) -> str:

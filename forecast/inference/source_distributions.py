@@ -9,6 +9,7 @@ import numpy as np
 
 from forecast.inference.pymc_distributions import WHOLE, cut_edges
 from forecast.inference.pymc_pools import DENSITY, MASS
+from forecast.inference.source_text import literal, part_name, pymc_name, variable_name
 from forecast.language.distributions import Family
 from forecast.language.distributions.bounded import Bounded, inner_arguments
 from forecast.language.distributions.pools import LINEAR, LOG_ODDS, Pooled
@@ -50,18 +51,19 @@ def transform_text(kind: Family, arguments: Mapping[str, Any]) -> str:
     return f", default_transform=pm.distributions.transforms.Interval({lower}, {upper})"
 
 
-def walk_lines(kind: Walk, arguments: Mapping[str, Any], variable: str, name: str, count: int) -> Iterator[str]:
-    """Yield the declaration of a walk from its standard steps, which stand under the variable's name and ``_standard``."""
-    steps = f"{variable}_standard"
+def walk_lines(kind: Walk, arguments: Mapping[str, Any], name: str, count: int) -> Iterator[str]:
+    """Yield the declaration of a walk from its standard steps, its part ``standard``."""
+    variable, named = variable_name(name), literal(pymc_name(name))
+    standard, steps, behind = (part_name(name, part) for part in ("standard", "steps", "behind"))
     (first_mean, first_sd), (factor, added, sigma) = kind.first(arguments), kind.step(arguments)
-    first, rest = first_mean + first_sd * Source(f"{steps}[:1]"), added + sigma * Source(f"{steps}[1:]")
-    yield f"{variable}_steps = pt.concatenate([{first}, {rest}])"
+    first, rest = first_mean + first_sd * Source(f"{standard}[:1]"), added + sigma * Source(f"{standard}[1:]")
+    yield f"{steps} = pt.concatenate([{first}, {rest}])"
     if isinstance(factor, float) and factor == 1:
-        yield f'{variable} = pm.Deterministic("{name}", pt.cumsum({variable}_steps))'
+        yield f"{variable} = pm.Deterministic({named}, pt.cumsum({steps}))"
         return
-    yield f"{variable}_behind = np.subtract.outer(np.arange({count}), np.arange({count}))"
-    weights = f"pt.switch({variable}_behind >= 0, pt.power({number_text(factor)}, np.maximum({variable}_behind, 0)), 0.0)"
-    yield f'{variable} = pm.Deterministic("{name}", pt.dot({weights}, {variable}_steps))'
+    yield f"{behind} = np.subtract.outer(np.arange({count}), np.arange({count}))"
+    weights = f"pt.switch({behind} >= 0, pt.power({number_text(factor)}, np.maximum({behind}, 0)), 0.0)"
+    yield f"{variable} = pm.Deterministic({named}, pt.dot({weights}, {steps}))"
 
 
 def helpers(kinds: Iterable[Family]) -> list[str]:

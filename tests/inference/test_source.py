@@ -51,10 +51,9 @@ def test_the_program_of_a_hierarchy_can_be_read():
     """The whole text of a small model's program is as it should be."""
     assert (
         pymc_source(KNOWN["beta_binomial"]().model)
-        == '''"""beta_binomial: what the record says as of 2025-06-01.
+        == '''"""What the record says as of 2025-06-01: a topic as a PyMC program, with the statements of its files."""
 
-The topic `beta_binomial` as a PyMC program, with the statements of its files.
-"""
+# beta_binomial: beta_binomial
 
 import numpy as np
 import pymc as pm
@@ -62,11 +61,11 @@ import pytensor.tensor as pt
 
 
 # wishes: wishes
-wishes_seen = np.array([
+wishes__seen = np.array([
     4,  # 2025-01-01
     3,  # 2025-01-02
 ])
-wishes_asked = np.array([6, 4])
+wishes__asked = np.array([6, 4])
 
 with pm.Model() as model:
     # share: A test needs it.
@@ -74,12 +73,12 @@ with pm.Model() as model:
     share = pm.Beta("share", alpha=2, beta=3)
 
     # wishes: Binomial(n=asked, p=share)
-    pm.Binomial("wishes", n=pt.cast(wishes_asked, "int64"), p=share, observed=wishes_seen)
+    pm.Binomial("wishes", n=pt.cast(wishes__asked, "int64"), p=share, observed=wishes__seen)
 
     draws = pm.sample(2000, tune=1000, chains=4, nuts_sampler="nutpie", target_accept=0.9, random_seed=1, progressbar=False)
 
 print(f"{'parameter':40} {'mean':>12} {'sd':>12}")
 values = draws["posterior"]["share"].values
-print(f"{'share':40} {values.mean():12.6g} {values.std():12.6g}")
+print("share".ljust(40), f"{values.mean():12.6g} {values.std():12.6g}")
 '''
     )
