@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from forecast.inference.importance import AT_ONCE, Budget, Sampling, Weighted, begin, go_on
 from forecast.inference.points import lattice
 from forecast.inference.posterior import Diagnostics, Posterior, counted
-from forecast.inference.target import NoSupport, NotFinite, evaluate
+from forecast.inference.target import Astray, NoSupport, NotFinite, evaluate
 from forecast.model.coordinates import FARTHEST, Coordinates, own_coordinates, prior_coordinates
 from forecast.model.guided import Guided, guided_coordinates
 from forecast.model.model import Array, Model
@@ -34,6 +34,7 @@ LONGER = 3  # times the points, then
 LIKELIEST = 32  # points at which it is seen how much the rows say
 EDGE = FARTHEST - 0.7  # from here on a prior's own coordinate is near the end of its reach
 CUT_OFF = 1e-4  # posterior probability beyond, from which the draws are no longer the posterior's
+BEYOND = "give priors whose values lie within a sensible range, or take another unit"
 NEGLIGIBLE = 1e-4  # a hypothesis with less posterior probability than this need not have converged
 
 
@@ -98,6 +99,8 @@ def _conditioned(model: Model, rng: np.random.Generator, whole: Budget) -> Poste
             impossible = rows if impossible is None else impossible & rows
         except NotFinite as bad:
             raise _not_finite(model, bad.rows) from None
+        except Astray:
+            raise Unsound(at_prior(model.topic, (), "the priors give values beyond the range of a computer's numbers", BEYOND)) from None
     if not runs:
         raise _impossible_rows(model, sorted(impossible or ()))
     return _join(model, [_looked_at_again(model, prior, run, rng, whole) if _is_short(run, runs, whole) else run for run in runs])

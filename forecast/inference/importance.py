@@ -161,11 +161,11 @@ def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget, *, cramp
 def _reason(effective: float, shape: float, count: int, learning: int, budget: Budget, *, cramped: bool) -> str:
     """Why the draws do not suffice; empty where they do."""
     faults = []
-    if effective < budget.enough:
+    if not effective >= budget.enough:
         faults.append(
             f"after {learning:,} points to learn from, {count:,} are worth {effective:,.0f} independent draws, of {budget.enough:,.0f} wanted"
         )
-    if shape > budget.pareto_k:
+    if not shape <= budget.pareto_k:
         faults.append(f"the Pareto k-hat of their weights is {shape:.2f}, above {budget.pareto_k:g}")
     if faults and cramped:
         faults.append("the number of rows left memory for no more")

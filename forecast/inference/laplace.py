@@ -46,7 +46,11 @@ def climb(log_density: Callable[[Array], Array], start: Array, *, scale: Array) 
     """
 
     def density(y: Array) -> Array:
-        return log_density(start + scale * y)
+        x = start + scale * y
+        inside = np.isfinite(x).all(axis=1)  # a step along a ridge without end may leave the range of floats
+        found: Array = np.full(len(x), -np.inf)
+        found[inside] = log_density(x[inside])
+        return found
 
     y = np.zeros(len(start))
     height = float(density(y[None])[0])
@@ -101,7 +105,9 @@ def _updated(inverse: Array, step: Array, change: Array, slope: Array) -> Array:
         return inverse
     left = np.eye(len(step)) - np.outer(step, change) / along
     updated: Array = left @ inverse @ left.T + np.outer(step, step) / along
-    return updated
+    return (
+        updated if np.isfinite(updated).all() and (np.diag(updated) > 0).all() else inverse
+    )  # rounding, where the curvature differs too much
 
 
 def _curvature(density: Callable[[Array], Array], y: Array, height: float, widths: Array) -> Array | None:
@@ -125,7 +131,7 @@ def _curvature(density: Callable[[Array], Array], y: Array, height: float, width
     # f(+i+j) + f(-i-j) - f(+i) - f(-i) - f(+j) - f(-j) + 2 f = 2 h_i h_j H_ij
     mixed = -(up + down + single[rows] + single[columns] - 2 * height) / (2 * widths[rows] * widths[columns])
     precision[rows, columns] = precision[columns, rows] = mixed
-    return precision
+    return precision if np.isfinite(precision).all() else None
 
 
 def _inverted(precision: Array) -> Array:

@@ -17,7 +17,7 @@ from forecast.inference.cloud import Cloud, Proposal, empty, extended
 from forecast.inference.laplace import Peak, climb
 from forecast.inference.points import Lattice
 from forecast.inference.proposals import Mixture, StudentT, best_mixture, factor, matched
-from forecast.inference.target import Array, Evaluated, NoSupport, Target, evaluate
+from forecast.inference.target import Array, Astray, Evaluated, NoSupport, Target, evaluate
 from forecast.inference.weights import effective_size, relative
 
 MANY_DIMENSIONS = 15  # from here on the first proposal is Laplace's, unless the first weights carry as they are
@@ -52,11 +52,17 @@ class Learnt:
 def learn(target: Target, net: Lattice, rng: np.random.Generator, *, enough: float, points: int) -> Learnt:
     """Learn where a target's posterior is, for ``enough`` effective draws to be made of at most ``points``, of which learning may take half.
 
-    Raises NoSupport where no draw of the prior has a positive likelihood, and NotFinite as ``evaluate`` does.
+    Raises NoSupport where no draw of the prior has a positive likelihood, and NotFinite and Astray as ``evaluate`` does.
     """
     seen, first = _supported(target, net, rng, points)
     moving = _moving(target, first)
-    seen, fitted = _rounds(target, seen, moving, net, rng, enough=enough, points=points)
+    try:
+        seen, fitted = _rounds(target, seen, moving, net, rng, enough=enough, points=points)
+    except (
+        np.linalg.LinAlgError,
+        Astray,
+    ):  # no proposal can be fitted: the prior is measured with, and its weights say whether it suffices
+        fitted = None
     return Learnt(fitted, moving, len(seen.x), len(seen.drawn), first.log_likelihood.shape[1])
 
 
@@ -107,7 +113,7 @@ def _rounds(
         if carried or len(cloud.x) + net.size > LEARNING * points:
             return cloud, _joint(fitted, [proposal.fitted for proposal, _ in cloud.drawn if proposal.fitted is not None][-RECENT:])
         if not sought and (power < FAINT or (len(moving) >= MANY_DIMENSIONS and power < 1)):
-            fitted, sought = _laplace(target, cloud, moving, freedom), True
+            fitted, sought = _laplace(target, cloud, moving, freedom) or fitted, True
         cloud, _added = extended(cloud, Proposal(target, fitted, 0.0, moving), net, rng, keep_rows=False)
         newest = cloud.log_ratio[-net.size :]
         carrying = effective_size(newest) / net.size if np.isfinite(newest).any() else 0.0
@@ -150,15 +156,20 @@ def _fitted(x: Array, log_ratio: Array, power: float, parts: int, freedom: float
     return Mixture((*body.parts, heavy), (*((1 - HEAVY_SHARE) * share for share in body.shares), HEAVY_SHARE))
 
 
-def _laplace(target: Target, cloud: Cloud, moving: NDArray[np.intp], freedom: float) -> Mixture:
-    """One t for each distinct peak above the best of the first points, shared by the peaks' volumes."""
+def _laplace(target: Target, cloud: Cloud, moving: NDArray[np.intp], freedom: float) -> Mixture | None:
+    """One t for each distinct peak above the best of the first points, shared by the peaks' volumes; None where no peak has a volume.
+
+    A hierarchy's density may rise without end towards a spread of zero, where there is none.
+    """
     spread = _spread(cloud.x)
     best = np.argsort(cloud.log_posterior)[::-1][:STARTS]
     peaks: list[Peak] = []
     for start in best[np.isfinite(cloud.log_posterior[best])]:
         peak = climb(lambda x: evaluate(target, x).log_posterior, cloud.x[start], scale=np.sqrt(spread))
-        if all(_apart(peak, other) for other in peaks):
+        if np.isfinite(peak.log_volume) and all(_apart(peak, other) for other in peaks):
             peaks.append(peak)
+    if not peaks:
+        return None
     shares = relative(np.array([peak.log_volume for peak in peaks]), 0.5)
     factors = [factor(peak.covariance[np.ix_(moving, moving)], spread[moving]) for peak in peaks]
     parts = tuple(StudentT(peak.mode[moving], lower, freedom) for peak, lower in zip(peaks, factors, strict=True))
@@ -166,8 +177,10 @@ def _laplace(target: Target, cloud: Cloud, moving: NDArray[np.intp], freedom: fl
 
 
 def _apart(peak: Peak, other: Peak) -> bool:
-    away = peak.mode - other.mode
-    return float(away @ np.linalg.solve(peak.covariance + other.covariance, away)) > 0.5 * len(away)
+    """Whether two peaks are farther from each other than their widths; a width may be next to none."""
+    joint = peak.covariance + other.covariance
+    away = np.linalg.solve(factor(joint, np.ones(len(joint))), peak.mode - other.mode)
+    return float(away @ away) > 0.5 * len(away)
 
 
 def _freedom(dimension: int) -> float:

@@ -157,7 +157,12 @@ def factor(covariance: Array, spread: Array) -> Array:
     scale = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     scale = np.where(scale > 0, scale, RIDGE * np.sqrt(spread))
     correlation = covariance / (scale[..., :, None] * scale[..., None, :])
-    lower: Array = np.linalg.cholesky(correlation + RIDGE * np.eye(len(spread)))
+    try:
+        lower: Array = np.linalg.cholesky(correlation + RIDGE * np.eye(len(spread)))
+    except np.linalg.LinAlgError:  # rounding has made it indefinite: its nearest that is not
+        values, vectors = np.linalg.eigh(correlation)
+        positive = (vectors * np.maximum(values, 0.0)[..., None, :]) @ vectors.swapaxes(-1, -2)
+        lower = np.linalg.cholesky(positive + RIDGE * len(spread) * np.eye(len(spread)))
     return scale[..., None] * lower
 
 
@@ -175,7 +180,8 @@ def _far_apart(white: Array, weights: Array, parts: int, rng: np.random.Generato
         apart = white - white[rng.choice(len(white), p=chances)]
         away[part] = np.einsum("nd,nd->n", apart, apart)
         chances = weights * away[: part + 1].min(axis=0)
-        chances = chances / chances.sum()
+        total = chances.sum()
+        chances = chances / total if total > 0 else weights  # all points may stand in one place
     return away
 
 

@@ -55,8 +55,7 @@ class NoSupport(Exception):
 class NotFinite(Exception):
     """A log density is not a number, or is plus infinity.
 
-    ``rows`` are the rows whose likelihood it is; empty where it is the prior's density or
-    the coordinates.  ``example`` is one such point ``(d,)``.
+    ``rows`` are the rows whose likelihood it is; empty where it is the prior's density.  ``example`` is one such point ``(d,)``.
     """
 
     def __init__(self, rows: tuple[int, ...], example: Array) -> None:
@@ -64,6 +63,10 @@ class NotFinite(Exception):
         super().__init__(f"the {which} is not finite at {example.tolist()}")
         self.rows = rows
         self.example = example
+
+
+class Astray(ArithmeticError):
+    """A point to be evaluated lies beyond the range of floats: the engine's own arithmetic has failed, or the prior's quantiles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,8 @@ class Evaluated:
     @property
     def log_posterior(self) -> Array:
         """Log of prior times likelihood ``(n,)``, not normalised."""
-        total: Array = self.log_prior + self.log_likelihood.sum(axis=1)
+        with np.errstate(over="ignore"):  # rows so unlikely together that no float holds it are impossible
+            total: Array = self.log_prior + self.log_likelihood.sum(axis=1)
         return total
 
 
@@ -88,11 +92,11 @@ def evaluate(target: Target, x: Array) -> Evaluated:
     """Evaluate a target once at each point, in chunks that fit in memory.
 
     Raises NotFinite where a log density is NaN or plus infinity, naming all rows of the
-    chunk concerned.
+    chunk concerned, and Astray where a point is not finite.
     """
     bad = ~np.isfinite(x).all(axis=1)
     if bad.any():
-        raise NotFinite((), x[bad][0])
+        raise Astray(f"no density can be asked for at {x[bad][0].tolist()}")
     log_prior = target.log_prior(x)
     bad = np.isnan(log_prior) | np.isposinf(log_prior)
     if bad.any():
