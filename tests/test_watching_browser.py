@@ -42,7 +42,7 @@ def test_a_save_is_on_the_page_and_a_mistake_comes_and_goes(tmp_path: Path):
         assert folded in page.run("[...document.querySelectorAll('details[open] > summary')].map(each => each.textContent)")
         prior.write_text(changed.replace("[burstiness]", "[burstiness"))
         wait_until(page, "document.querySelector('[role=alert]') !== null")
-        assert text_of(page).index("priors/ferry.toml:11:12: error: this is not TOML") < text_of(page).index("Will the ferry")
+        assert text_of(page).index("priors/ferry.toml:11:12: error: `]` is missing") < text_of(page).index("Will the ferry")
         prior.write_text(changed)
         wait_until(page, "document.querySelector('[role=alert]') === null")
         assert "Draft, not published" in text_of(page)

@@ -11,6 +11,7 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 type Keys = tuple[str | int, ...]
@@ -25,7 +26,16 @@ _LONG = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}', re.DOTALL)
 _SCALAR = re.compile(r"[^,\]}\n#]*")
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[^\n \t])")
 _LINE_END_ESCAPE = re.compile(r"\\[ \t]*\n[ \t\n]*")
-_PLACE_IN_MESSAGE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A heading or a key with its value: the whole path, where its last part stands, and where the statement begins."""
+
+    keys: Keys
+    offset: int
+    start: int
+    is_header: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +87,31 @@ def key_positions(text: str) -> dict[Keys, Position]:
     return {keys: found.key(keys) for keys in found.keys}
 
 
-def syntax_fault(error: tomllib.TOMLDecodeError, text: str) -> tuple[str, Position]:
-    """Return the message and the place of what tomllib refused.
+def statements_in(text: str, until: int) -> tuple[Statement, ...]:
+    """Return the headings and the pairs of key and value that begin before an offset, of a text that need only be TOML up to there."""
+    scanner = _Scanner(text)
+    with suppress(ValueError, IndexError, RecursionError):
+        scanner.scan()
+    return tuple(statement for statement in scanner.statements if statement.offset <= until)
 
-    Python 3.14 gives the place as numbers; before, it is read from the message.
-    """
-    whole = str(error)
-    found = _PLACE_IN_MESSAGE.search(whole)
-    message = whole[: found.start()] if found else whole
-    if found and found[1]:
-        place = (int(found[1]), int(found[2]))
-    else:
-        lines = text.rstrip("\n").split("\n")
-        place = (len(lines), len(lines[-1]) + 1)
-    return message[:1].lower() + message[1:], place
+
+def position_of(text: str, offset: int) -> Position:
+    """Return the line and column of an offset."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def offset_of(text: str, position: Position) -> int:
+    """Return the offset of a line and column."""
+    start = 0
+    for _ in range(position[0] - 1):
+        start = text.index("\n", start) + 1
+    return start + position[1] - 1
 
 
 class _Scanner:
     def __init__(self, text: str) -> None:
-        self.text, self.at = text, 0
+        self.text, self.at, self.start = text, 0, 0
+        self.statements: list[Statement] = []
         self.keys: dict[Keys, int] = {}
         self.values: dict[Keys, tuple[int, int]] = {}
         self.tables_in: dict[Keys, int] = {}  # number of the latest [[…]] at a path
@@ -104,6 +120,7 @@ class _Scanner:
         table: Keys = ()
         self._skip(_BLANK)
         while self.at < len(self.text):
+            self.start = self.at
             if self.text.startswith("[", self.at):
                 table = self._header()
             else:
@@ -124,6 +141,7 @@ class _Scanner:
             if keys in self.tables_in:  # inside a list of tables: its latest item
                 keys += (self.tables_in[keys],)
                 self._mark(keys, start)
+        self.statements.append(Statement(keys, parts[-1][1], self.start, is_header=True))
         self._skip(_SPACE)
         self.at += 2 if is_list else 1
         return keys
@@ -138,6 +156,7 @@ class _Scanner:
         for part, offset in self._dotted():
             keys += (part,)
             self._mark(keys, offset)
+        self.statements.append(Statement(keys, offset, self.start))
         self.at += 1  # the sign `=`
         self._skip(_SPACE)
         self._value(keys)
@@ -181,8 +200,12 @@ class _Scanner:
     def _collection(self, keys: Keys, *, closing: str) -> None:
         self.at += 1
         item = 0
+        before = -1
         while True:
             self._skip(_BLANK)
+            if self.at == before:
+                raise ValueError(f"unexpected text at offset {self.at}")
+            before = self.at
             if self.text.startswith(closing, self.at):
                 self.at += 1
                 return

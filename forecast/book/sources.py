@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from forecast.book.decoding import decode_text
 from forecast.book.folder import Folder
-from forecast.book.positions import Keys, Positions, positions, syntax_fault
+from forecast.book.positions import Keys, Positions, positions
 from forecast.book.problems import FileFault, Place, Problem
+from forecast.book.toml_faults import toml_fault
 from forecast.language.faults import Fault
 
 
@@ -100,37 +100,10 @@ def parse_document(source: Source) -> tuple[Document | None, tuple[Problem, ...]
     """Parse a TOML text; what is not TOML gives a problem with its place."""
     try:
         content = tomllib.loads(source.text)
-    except tomllib.TOMLDecodeError as error:
-        message, (line, column) = syntax_fault(error, source.text)
-        if message.startswith("invalid date"):
-            return None, (source.at(line, column, "this date does not exist"),)
-        if start := _impossible_date(source.lines, line, column):
-            return None, (source.at(line, start, "this date does not exist"),)
-        return None, (source.at(line, column, f"this is not TOML: {message}", _toml_hint(source.lines, line, column)),)
+        found = positions(source.text)
     except RecursionError:
         return None, (source.at(1, 1, "this file is nested too deep to be read"),)
-    return Document(source, content, positions(source.text)), ()
-
-
-def _impossible_date(lines: Sequence[str], line: int, column: int) -> int:
-    """The column of the date in which the parser stopped, as it does where a month is 13 or a day 35; 0 where it stopped elsewhere."""
-    written = re.search(r"=\s*(\d{4}-\d\d-\d\d)\s*(#.*)?$", lines[line - 1]) if 1 <= line <= len(lines) else None
-    return written.start(1) + 1 if written and written.start(1) < column - 1 < written.end(1) else 0
-
-
-def _toml_hint(lines: Sequence[str], line: int, column: int) -> str:
-    """What somebody who wrote this, with the parser's complaint at a place, may have meant; empty where nobody knows."""
-    if not 1 <= line <= len(lines):
-        return ""
-    here = lines[line - 1][column - 1 :]
-    if here and here[0] in "“”„‟\u2018\u2019\u201a«»":
-        return 'quotes are straight, as in "text"'
-    if re.match(r"(yes|no|on|off|true|false)\b", here, re.IGNORECASE):
-        return "write true or false, in small letters"
-    if re.search(r"=\s*(\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-\d{1,2}-\d{1,2})", lines[line - 1]):
-        return "a day is written as in 2025-12-31"
-    if re.search(r"=\s*-?\d+,\d", lines[line - 1]):
-        return "decimals have a point, as in 0.5"
-    if re.search(r"=\s*$", lines[line - 1][: column - 1]) and here[:1].isalpha():
-        return 'a text stands in quotes, as in "text"'
-    return ""
+    except ValueError as error:
+        fault = toml_fault(error, source.text)
+        return None, (source.at(*fault.position, fault.message, fault.hint),)
+    return Document(source, content, found), ()

@@ -5,12 +5,11 @@ from __future__ import annotations
 import tomllib
 from typing import Any
 
-import pytest
 import tomlkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.book.positions import key_positions, positions, syntax_fault
+from forecast.book.positions import key_positions, positions
 
 names = st.text("abcXYZ 09_-.é\"'#=", min_size=1, max_size=6)
 scalars = st.one_of(st.integers(-9, 9), st.booleans(), st.text('ab"\\\n\t #[]{}=,é', max_size=8), st.dates())
@@ -71,22 +70,6 @@ def test_items_of_nested_lists_of_tables_are_told_apart() -> None:
 def test_a_missing_key_stands_where_its_table_stands() -> None:
     """The nearest enclosing key gives its place to one that does not exist."""
     assert positions("[a.b]\nc = 1\n").key(("a", "b", "d", "e")) == (1, 4)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("a = \n", ("invalid value", (1, 5))),
-        ("a = 1\nb = [1,\n", ("invalid value", (2, 8))),
-        ("a = 1\nb = 2024-02-30\n", ("invalid date or datetime", (2, 5))),
-    ],
-)
-def test_a_syntax_error_has_a_place_in_every_version_of_python(text: str, expected: tuple[str, tuple[int, int]]) -> None:
-    """The message is tomllib's without its place, and the place is two numbers, also at the end of a document."""
-    with pytest.raises(tomllib.TOMLDecodeError) as caught:
-        tomllib.loads(text)
-    message, place = syntax_fault(caught.value, text)
-    assert (message, place) == expected
 
 
 def paths(value: Any, above: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:

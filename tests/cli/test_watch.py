@@ -85,7 +85,7 @@ def test_a_broken_file_shows_its_problem_until_it_is_mended(published: Path):
         _, err = process.communicate(timeout=SECONDS)
     assert err.splitlines()[:2] == [
         "ferry:",
-        "priors/ferry.toml:11:12: error: this is not TOML: expected ']' at the end of a table declaration",
+        "priors/ferry.toml:11:12: error: `]` is missing at the end of this heading",
     ]
 
 

@@ -1,0 +1,181 @@
+"""What somebody meant by a line that is not TOML: message, hint and offset, by what stands where the parser stopped."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+STRING = r'"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\''
+PAIR = 'a line is a key with its value, as in title = "A title"'
+_KEY = rf"(?:[A-Za-z0-9_-]+|{STRING})"
+_HEADING = "a heading stands alone in its line, as in [name]"
+LONGEST_SHOWN = 40  # characters of what somebody wrote
+
+type Meant = tuple[str, str, int]
+
+
+def no_equals(text: str, at: int, line_start: int) -> Meant:
+    """A key that no `=` follows."""
+    key = re.split(r"[{,]", text[line_start:at])[-1].strip()
+    rest = text[at:].split("\n", 1)[0]
+    if rest.startswith(":"):
+        return f"`=` is missing after `{key}`, where `:` stands", f"write `{key} = …`", at
+    if (spaced := re.match(rf"({_KEY}(?:\s+{_KEY})*)\s*=", rest)) is not None:
+        return f"the key `{key} {spaced[1]}` has a space in it", _in_quotes(f"{key} {spaced[1]}"), at
+    if not rest.strip() or rest.lstrip().startswith("#"):
+        return f"`{key}` has no value", PAIR, at
+    if _is_unseen(rest[0]):
+        return _unseen(rest[0], at)
+    if rest[0].isalpha() and not rest[0].isascii():
+        return f"a key with `{rest[0]}` stands in quotes", f'as in "{key}{_word(text, at)}" = …', at
+    return f"`=` is missing after `{key}`", PAIR, at
+
+
+def heading(text: str, at: int, line_start: int) -> Meant:
+    """A heading that no bracket ends."""
+    rest = text[at:].split("\n", 1)[0]
+    sign = "]]" if text[line_start:].lstrip().startswith("[[") else "]"
+    if rest.strip() and not rest.lstrip().startswith(("#", "]", "=")):
+        return "a heading has no spaces in its name", f"{_HEADING}; a name with other signs stands in quotes", at
+    return f"`{sign}` is missing at the end of this heading", _HEADING, at
+
+
+def no_key(text: str, at: int, line: str) -> Meant:
+    """No key stands where one is wanted: in a heading, in braces, beside a point."""
+    character = text[at : at + 1]
+    before = text[:at].rstrip(" \t")[-1:]
+    if before == "," or (character in {"\n", "#"} and before == "{"):
+        if character == "}":
+            return "a comma stands before this brace", "in braces no comma follows the last key", at
+        if character in {"\n", "#", ""}:
+            return "a table in braces stands in one line", "close it in the line where it opens, or write it below a heading of its own", at
+    if before == ".":
+        return "a name is missing after this point", "a key has one point between two names, as in prior.calm", at
+    if line.lstrip().startswith("[") and character == "]":
+        return "this heading has no name", _HEADING, at
+    if character == ".":
+        return "a name is missing before this point", "a key has one point between two names, as in prior.calm", at
+    if character and not character.isascii():
+        return f"a key with `{character}` stands in quotes", f'as in "{_word(text, at)}" = …', at
+    return "a key is missing here", PAIR, at
+
+
+def no_value(text: str, at: int, line_start: int) -> Meant:
+    """No value stands where one is wanted."""
+    rest = text[at:].split("\n", 1)[0]
+    before = text[:at].rstrip(" \t")[-1:]
+    word = _word(text, at)
+    if rest.startswith("#") and before == "=":
+        rest = ""
+    if not rest.strip() or rest.startswith(("#", "]", "}", ",")):
+        if rest.startswith(",") or (rest.startswith(("]", "}")) and before == ","):
+            return (
+                "a value is missing between two commas" if before == "," else "a value is missing before this comma",
+                "delete the comma, or write the value",
+                at,
+            )
+        key = text[line_start:at].rstrip("= \t").strip()
+        if not rest.strip() and before == "=":
+            return f"`{key}` has no value", f"write it behind `=`, or leave `{key}` out", at
+        return "a value is missing here", PAIR, at
+    if rest[0] == "=":
+        return "`=` stands here twice", "a key and its value have one `=` between them", at
+    if re.match(r"(yes|no|on|off|true|false)\b", rest, re.IGNORECASE):
+        return f"`{word}` is no value", "write true or false, in small letters", at
+    if re.match(r"(none|null|nil)\b", rest, re.IGNORECASE):
+        return f"`{word}` is no value", "leave the key out where there is none", at
+    if rest[0] == "." and rest[1:2].isdigit():
+        return "a number begins with a digit", f"as in 0{word}", at
+    if rest[0] == "(":
+        return "a list stands in square brackets", "as in [1, 2]", at
+    if rest[0].isalpha() or rest[0] == "_":
+        whole = shortened(rest.split(" #")[0].strip()) if before == "=" else word
+        return f"the text `{whole}` has no quotes", f'a text stands in quotes, as in "{whole}"' if '"' not in whole else PAIR, at
+    if _is_unseen(rest[0]):
+        return _unseen(rest[0], at)
+    return f"`{word}` is no value", 'a text stands in quotes, as in "text"', at
+
+
+def no_statement(text: str, at: int) -> Meant:
+    """A line that begins neither a key nor a heading nor a comment."""
+    character = text[at]
+    if text.startswith(("//", ";", "--", "%", "/*"), at):
+        return "a comment begins with #", "write # before it", at
+    if character == ".":
+        return "a name is missing before this point", "a key has one point between two names, as in prior.calm", at
+    if character == "=":
+        return "a key is missing before `=`", PAIR, at
+    if character.isalpha():
+        word = _word(text, at)
+        return f"a key with `{character}` stands in quotes", f'as in "{word}" = …', at
+    if _is_unseen(character):
+        return _unseen(character, at)
+    return f"a line cannot begin with `{character}`", f"{PAIR}; a table's heading stands in [ ], a comment begins with #", at
+
+
+def after_value(text: str, at: int, line_start: int) -> Meant:
+    """Text follows what the parser took for the whole value."""
+    line = text[line_start:].split("\n", 1)[0]
+    rest = text[at:].split("\n", 1)[0].rstrip()
+    if line.lstrip().startswith("["):
+        return "text follows this heading", _HEADING, at
+    if rest and _is_unseen(rest[0]):
+        return _unseen(rest[0], at)
+    if rest.startswith(("//", "--")) or re.match(r";.", rest):
+        return "a comment begins with #", "write # before it", at
+    if re.match(rf"{_KEY}\s*=", rest):
+        return "two keys stand in one line", "write each key in a line of its own", at
+    value = re.search(r"=\s*([^#]*)", line)
+    written = value[1].strip() if value else ""
+    start = line_start + value.start(1) if value else at
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", written):
+        return "this date does not exist", "", start
+    if re.match(r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}\.? [A-Z][a-z]{2,}", written):
+        return f"`{written}` is not a date", "a day is written as in 2025-12-31", start
+    if re.fullmatch(r"[+-]?[0-9]+,[0-9]+", written):
+        return f"`{written}` is not a number", "decimals have a point, as in 0.5, and thousands no comma", start
+    if re.match(r"[+-]?0[0-9]", written):
+        return f"`{written}` is not a number", "a number does not begin with 0, and a text stands in quotes", start
+    if re.match(r"[+-]?[0-9]", written):
+        if rest.endswith("%"):
+            return f"`{written}` is not a number", "write a percentage as a number, as in 0.05, or an expression in quotes", start
+        if rest in {",", ";", "."}:
+            return f"`{rest}` follows the number", "delete it", at
+        if re.fullmatch(r"[+-]?[0-9]{1,3}(?:[ '][0-9]{3})+", written):
+            return f"`{written}` is not a number", f"write it without separators: {re.sub(r'[^0-9+-]', '', written)}", start
+        return f"`{written}` is not a number", "write a number alone, and an expression in quotes", start
+    if rest in {",", ";"}:
+        return f"`{rest}` follows the value", "delete it: a line ends with its value", at
+    if written[:1] in {'"', "'"}:
+        return (
+            "text follows the quote that ends this value",
+            f"a quote within a text is written \\{written[0]}, or the text stands in other quotes"
+            if written[0] == '"'
+            else "put the text in double quotes",
+            at,
+        )
+    return "text follows the value", "a line ends with its value; a text stands in quotes", at
+
+
+def shortened(word: str) -> str:
+    """Return a text with its end left out where it is long."""
+    return word if len(word) <= LONGEST_SHOWN else f"{word[:LONGEST_SHOWN]}…"
+
+
+def _word(text: str, at: int) -> str:
+    """What stands at a place up to the next blank or comma, shortened."""
+    found = re.match(r"[^\s,\]}=#]+", text[at : at + 2 * LONGEST_SHOWN])
+    return shortened(found.group() if found else text[at : at + 1])
+
+
+def _in_quotes(key: str) -> str:
+    plain = key.replace('"', "").replace("'", "")
+    return f'write it without, or in quotes, as in "{plain}" = …'
+
+
+def _is_unseen(character: str) -> bool:
+    return not character.isprintable() or unicodedata.category(character) in {"Zs", "Cf"}
+
+
+def _unseen(character: str, at: int) -> Meant:
+    return f"a character that cannot be seen (U+{ord(character):04X}) stands here", "delete it", at
