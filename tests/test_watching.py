@@ -6,16 +6,20 @@ import asyncio
 import re
 import shutil
 from datetime import date
+from multiprocessing import Pipe
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from forecast.book.problems import Place, Problem
 from forecast.concluding import Settings
+from forecast.watching import apart, working
 from forecast.watching.drafts import drafted, drafted_index, touched_topics
 from forecast.watching.pages import dressed
 from forecast.watching.serving import Site, application
 from forecast.watching.shown import Board, Shown
+from forecast.watching.working import Telling, Work
 from forecast.workflow import Made, update
 from tests.cli.conftest import TINY_BOOK, files_of
 
@@ -195,3 +199,77 @@ def ask(reports: Path, path: str, *, host: str | None = "127.0.0.1:8642", method
     asyncio.run(run())
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], headers, b"".join(each.get("body", b"") for each in sent[1:])
+
+
+def work_on(root: Path, failures: list[tuple[str, str]]) -> Work:
+    """What the threads of a run share, with every failure kept."""
+
+    def failed(what: str, error: Exception) -> str:
+        failures.append((what, repr(error)))
+        return repr(error)
+
+    telling = Telling(started=lambda _: None, drafted=lambda *_: None, found=lambda *_: None, failed=failed)
+    return Work(root, Settings(), lambda: DAY, telling)
+
+
+def test_a_draft_that_fails_unforeseen_is_told_and_shown_and_the_next_one_is_made(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """An exception in a draft stands above the page and in the terminal; after the next save the draft is there and the message gone."""
+    root = tmp_path / "book"
+    shutil.copytree(book, root)
+    prior = root / "priors/ferry.toml"
+    prior.write_text(prior.read_text().replace("p95=0.6", "p95=0.7"))
+    failures: list[tuple[str, str]] = []
+    work = work_on(root, failures)
+    with monkeypatch.context() as patched:
+        patched.setattr(working, "drafted", lambda *_, **__: {}["day"])
+        assert not working._answered(work, "ferry")
+    problem = Problem(Place("seeds/ferry/topic.toml"), "the draft failed: KeyError('day')")
+    assert failures == [("ferry", "KeyError('day')")]
+    assert work.board.shown.problems == {"ferry": (problem,)}
+    assert b"the draft failed: KeyError" in dressed("ferry", PAGE, work.board.shown, version="1", nonce="n")
+    assert working._answered(work, "ferry")
+    assert work.board.shown.problems == {}
+
+
+def test_an_index_that_fails_unforeseen_is_told(book: Path, monkeypatch: pytest.MonkeyPatch):
+    """An exception in the index leaves the index as it was."""
+    failures: list[tuple[str, str]] = []
+    work = work_on(book, failures)
+    monkeypatch.setattr(working, "drafted_index", lambda *_: {}["day"])
+    working._show_index(work, {})
+    assert failures == [("index", "KeyError('day')")]
+
+
+def test_a_request_that_fails_unforeseen_is_answered_and_told(reports: Path, monkeypatch: pytest.MonkeyPatch):
+    """The browser gets 500 and the terminal a line; the server goes on."""
+    failures: list[tuple[str, str]] = []
+    site = Site(reports.parent, 8642, Board(), asyncio.Event(), lambda what, error: failures.append((what, repr(error))))
+    monkeypatch.setattr("forecast.watching.serving._file", lambda *_: {}["day"])
+    sent: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:  # noqa: RUF029 - ASGI has it so
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, object]) -> None:  # noqa: RUF029 - ASGI has it so
+        sent.append(message)
+
+    scope = {
+        "type": "http", "method": "GET", "path": "/ferry.html", "raw_path": b"/ferry.html", "query_string": b"", "root_path": "",
+        "headers": [(b"host", b"localhost:8642")],
+    }  # fmt: skip
+    asyncio.run(application(site)(scope, receive, send))
+    assert sent[0]["status"] == 500
+    assert failures == [("/ferry.html", "KeyError('day')")]
+
+
+def test_a_draft_that_fails_apart_arrives_with_its_traceback(monkeypatch: pytest.MonkeyPatch):
+    """The process that makes the whole draft prints nothing: the exception is sent, and raised where it was waited for."""
+    here, there = Pipe(duplex=False)
+    monkeypatch.setattr(apart, "drafted", lambda *_, **__: {}["day"])
+    apart._make(there, Path("book"), "ferry", DAY, Settings())
+    stub = SimpleNamespace(terminate=lambda: None, join=lambda: None)
+    with pytest.raises(KeyError, match="'day'") as raised:
+        apart.Apart("ferry", stub, here).made()
+    assert "in _make" in raised.value.__notes__[0]
