@@ -23,6 +23,7 @@ from forecast.chance import ChanceInterval, chance_interval
 from forecast.density import Shape, shape
 from forecast.future import Paths, simulate
 from forecast.inference.posterior import Ordered, Posterior, ordered
+from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name, is_condition
 from forecast.model.clock import ONE_DAY
@@ -322,6 +323,9 @@ def _numbers(question: Question, scope: Scope, count: int, model: Model) -> Arra
     values: Array = np.broadcast_to(np.asarray(evaluate(question.answer, scope, NUMPY), dtype=float), (count, 1))[:, 0]
     if not np.isfinite(values).all():
         raise Unsound(_problem(question, model, f"`{question.answer_text}` is not a finite number at some draws"))
+    if not (np.abs(values) <= FARTHEST_VALUE).all():
+        reached = f"reaches values of {np.abs(values).max():.1g} at some draws, beyond the range of a computer's numbers"
+        raise Unsound(_problem(question, model, f"`{question.answer_text}` {reached}"))
     return values
 
 

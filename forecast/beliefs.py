@@ -17,6 +17,7 @@ import numpy as np
 from forecast.book.topic import Parameter, Topic
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.posterior import Posterior, weighted_quantiles
+from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.language.expressions import indexed
 from forecast.model.model import Array, Model, model_as_of, names_used
 from forecast.model.priors import Block, blocks
@@ -148,6 +149,8 @@ def mixture_points(block: Block, arguments: Mapping[str, Array], weights: Array)
     each = block.family.quantile(levels, **arguments)
     if np.isnan(each).any():
         raise block.not_a_distribution(arguments, np.isnan(each))
+    if not (np.abs(each) <= FARTHEST_VALUE).all():
+        raise block.out_of_range(float(np.abs(each).max()))
     each = np.broadcast_to(each, (len(weights), len(levels)))
     low, high = np.arcsinh(each.min(axis=0)), np.arcsinh(each.max(axis=0))
 

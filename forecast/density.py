@@ -12,6 +12,8 @@ from forecast.model.model import Array
 BINS = 512
 POINTS = 96
 MOST_BARS = 80
+NARROWEST = 1e-200  # of a narrower range a density, smoothed, overflows
+WHOLE = 2.0**53  # from here on every float is a whole number
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,9 @@ def shape(draws: Ordered, *, lower: float = -np.inf, upper: float = np.inf) -> S
     Whole numbers over more than 80 different values are smoothed too.
     """
     low, quarter, three_quarters, high = draws.quantiles((0.002, 0.25, 0.75, 0.998))
-    if high - low < MOST_BARS and np.array_equal(draws.values, np.round(draws.values)):
+    if high - low < MOST_BARS and max(abs(low), abs(high)) < WHOLE and np.array_equal(draws.values, np.round(draws.values)):
         return _mass(draws, low, high)
-    if high <= low:
+    if high - low <= max(NARROWEST, BINS * float(np.spacing(max(abs(low), abs(high))))):  # one value, for all that floats can tell
         return Shape(discrete=True, x=(low,), y=(1.0,))
     edges: Array = np.linspace(low, high, BINS + 1)
     width = edges[1] - edges[0]

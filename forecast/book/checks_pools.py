@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from forecast.book.checks_extremes import check_extremes
 from forecast.book.checks_statements import check_prior_family, check_statement, family_of
 from forecast.book.draft import PartDraft, PriorDraft, Written
 from forecast.book.layout import SNAKE_CASE
@@ -123,6 +124,7 @@ def _check_parts(prior: PriorDraft, name: str) -> Iterator[Problem]:
         if part.written is None:
             continue
         problems = [*_check_numbers(part.written), *check_statement(part.written), *check_prior_family(part.written)]
+        problems = problems or list(check_extremes(part.written))
         yield from problems[:1]
         if not problems and part.is_used:
             sound.append((key, part, part.written))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from forecast.book.calendar import CALENDARS, LONGEST
+from forecast.book.checks_extremes import check_extremes
 from forecast.book.checks_pools import check_part_reasons, check_pool, is_sentence
 from forecast.book.checks_statements import check_prior_family, check_statement, is_share
 from forecast.book.circles import circles
@@ -30,6 +31,7 @@ def check_priors(draft: Draft, labels: Labels) -> Iterator[Problem]:
         sound = not pool_problems
         for written in prior.statements.values():
             problems = [*check_statement(written), *check_prior_family(written), *_check_scope(draft, labels, prior, written)]
+            problems = problems or list(check_extremes(written))
             sound = sound and not problems
             yield from problems
         if sound and (prior.statements or prior.parts):

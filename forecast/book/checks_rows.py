@@ -10,6 +10,7 @@ from itertools import pairwise
 from forecast.book.calendar import step_index
 from forecast.book.checks_classes import check_counts
 from forecast.book.checks_entering import check_open_totals, check_range, check_reports
+from forecast.book.checks_extremes import extreme_value
 from forecast.book.checks_statements import constants_of, family_of
 from forecast.book.draft import Draft, StreamDraft
 from forecast.book.labels import Labels, calendars_of
@@ -115,6 +116,8 @@ def impossible(stream: StreamDraft, row: Row) -> str:
     if kind is None or stream.classes is not None:
         return ""
     shown = f"the value {row.value:.15g}"
+    if message := extreme_value(row.value, counts=kind.discrete):
+        return message
     if kind.discrete and not row.value.is_integer():
         return f"{shown} is not a whole number, and {kind.name} counts"
     if kind.name in NEVER_NEGATIVE and row.value < 0:

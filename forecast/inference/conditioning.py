@@ -20,6 +20,7 @@ from forecast.inference.importance import AT_ONCE, Budget, Sampling, Weighted, b
 from forecast.inference.points import lattice
 from forecast.inference.posterior import Diagnostics, Posterior, counted
 from forecast.inference.target import Astray, NoSupport, NotFinite, evaluate
+from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.model.coordinates import FARTHEST, Coordinates, own_coordinates, prior_coordinates
 from forecast.model.guided import Guided, guided_coordinates
 from forecast.model.model import Array, Model
@@ -120,11 +121,16 @@ def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, 
             parameters = coordinates.parameters(coordinates.start(net.points(dimension, rng)))
             parts.append({name: np.broadcast_to(values, (net.size, values.shape[1])) for name, values in parameters.items()})
             log_weights.append(coordinates.log_hypothesis(parameters, net.size))
+    stacked = _stack(parts)
+    for block in prior:
+        reached = float(np.abs(stacked[block.name][:, list(block.positions)]).max())
+        if not reached <= FARTHEST_VALUE:
+            raise block.out_of_range(reached)
     log_weight = np.concatenate(log_weights)
     log_weight = log_weight - np.logaddexp.reduce(log_weight)
     size = 1 / np.exp(2 * log_weight).sum()
     diagnostics = Diagnostics(engine="prior", draws=len(log_weight), effective_size=float(size), sound=True)
-    return Posterior(model, "prior", counted(_stack(parts), len(log_weight)), log_weight, np.zeros((len(log_weight), 0)), diagnostics)
+    return Posterior(model, "prior", counted(stacked, len(log_weight)), log_weight, np.zeros((len(log_weight), 0)), diagnostics)
 
 
 def _is_short(run: Run, runs: list[Run], budget: Budget) -> bool:

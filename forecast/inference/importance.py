@@ -25,6 +25,7 @@ from forecast.inference.target import Array, NoSupport, Target, evaluate
 from forecast.inference.weights import effective_size, log_sum
 
 PRIOR_SHARE = 0.05  # of the points that measure
+FAINTEST = 1e11  # a log density beyond has fewer than five digits behind the point, and weights are differences of such
 AT_ONCE = 4_096  # points of a round, at most
 
 
@@ -140,10 +141,10 @@ def _enough(log_ratio: Array, budget: Budget) -> bool:
 def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget, *, cramped: bool) -> Weighted:
     log_ratio = cloud.log_ratio
     count, effective, shape = len(log_ratio), effective_size(log_ratio), pareto_k(log_ratio)
-    reason = _reason(effective, shape, count, learning, budget, cramped=cramped)
+    total = log_sum(log_ratio)
+    reason = _reason(total - float(np.log(count)), effective, shape, count, learning, budget, cramped=cramped)
     possible = cloud.log_prior > -np.inf
     rows = np.concatenate(cloud.rows)
-    total = log_sum(log_ratio)
     return Weighted(
         x=cloud.x[possible],
         log_weight=log_ratio[possible] - total,
@@ -158,9 +159,11 @@ def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget, *, cramp
     )
 
 
-def _reason(effective: float, shape: float, count: int, learning: int, budget: Budget, *, cramped: bool) -> str:
+def _reason(evidence: float, effective: float, shape: float, count: int, learning: int, budget: Budget, *, cramped: bool) -> str:
     """Why the draws do not suffice; empty where they do."""
     faults = []
+    if not abs(evidence) <= FAINTEST:
+        faults.append(f"the rows are so unlikely under the priors (log evidence {evidence:.1g}) that a computer cannot tell draws apart")
     if not effective >= budget.enough:
         faults.append(
             f"after {learning:,} points to learn from, {count:,} are worth {effective:,.0f} independent draws, of {budget.enough:,.0f} wanted"

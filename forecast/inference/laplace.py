@@ -35,6 +35,7 @@ class Peak:
         return self.height + 0.5 * float(np.linalg.slogdet(self.covariance)[1])
 
 
+@np.errstate(all="ignore")  # a density may change by more than floats hold; what is not finite is not climbed
 def climb(log_density: Callable[[Array], Array], start: Array, *, scale: Array) -> Peak:
     """Climb from ``start`` ``(d,)`` to a maximum of ``log_density`` (points ``(n, d)`` to ``(n,)``), and measure its curvature.
 

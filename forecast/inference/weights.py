@@ -18,7 +18,8 @@ def log_sum(log_values: Array) -> float:
 
 def relative(log_weight: Array, power: float = 1.0) -> Array:
     """Return weights ``exp(power * log_weight)`` scaled to sum to one; at least one must be finite."""
-    weights: Array = np.exp(power * (log_weight - log_weight.max()))
+    with np.errstate(over="ignore"):  # a weight too small for a float is 0
+        weights: Array = np.exp(power * (log_weight - log_weight.max()))
     return weights / weights.sum()
 
 

@@ -25,6 +25,7 @@ from forecast.model.misfit import no_distribution
 from forecast.model.model import Array, Model
 from forecast.model.unsound import Unsound, at_prior
 
+MOST_WRITTEN, FLOATS_END = 10**12, 10**308  # a count is written with all its digits, and as a power of ten
 MOST_HYPOTHESES = 256  # combinations of discrete values that are enumerated
 
 
@@ -89,6 +90,13 @@ class Block:
         message, hint, _ = no_distribution(self.statement, self.family, arguments, wrong)
         return Unsound(at_prior(self.topic, keys, message, hint))
 
+    def out_of_range(self, reached: float) -> Unsound:
+        """The problem of a prior that reaches beyond what floats can be computed with at some draws of the parameters it names."""
+        label = self.parameter.labels[self.positions[0]] if self.parameter.by_label else ""
+        keys = (self.name, "prior", label) if label else (self.name, "prior")
+        message = f"`{self.statement.text}` reaches values of {reached:.1g} at some draws, beyond the range of a computer's numbers"
+        return Unsound(at_prior(self.topic, keys, message, "look at the priors of the parameters it names"))
+
 
 def blocks(model: Model) -> tuple[Block, ...]:
     """Return the blocks of a model's joint prior, each after those it depends on."""
@@ -123,11 +131,15 @@ def hypotheses(model: Model, prior: tuple[Block, ...]) -> tuple[Hypothesis, ...]
     Raises ``Unsound`` for more than 256 combinations.
     """
     axes = [(block, position, _possible(block)) for block in prior if block.family.discrete for position in block.positions]
-    count = math.prod(len(values) for _, _, values in axes)
+    count = math.prod(values.stop - values.start for _, _, values in axes)  # `len` stops at 2**63
     if count > MOST_HYPOTHESES:
         block = axes[-1][0]
         raise Unsound(
-            at_prior(model.topic, (block.name,), f"{count:,} combinations of discrete values; at most {MOST_HYPOTHESES} can be enumerated")
+            at_prior(
+                model.topic,
+                (block.name,),
+                f"{_counted(count)} combinations of discrete values; at most {MOST_HYPOTHESES} can be enumerated",
+            )
         )
     found = []
     for combination in itertools.product(*(values for _, _, values in axes)):
@@ -154,6 +166,10 @@ def _possible(block: Block) -> range:
         case _:  # a pool, whose parts have numbers alone
             lower, upper = block.family.support()
             return range(int(lower), int(upper) + 1)
+
+
+def _counted(count: int) -> str:
+    return f"{count:,}" if count < MOST_WRITTEN else f"{float(count):.1g}" if count < FLOATS_END else "far too many"
 
 
 def _number(expression: Expression) -> float:

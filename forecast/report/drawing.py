@@ -85,7 +85,9 @@ class Scale:
     logarithmic: bool = False
 
     def at(self, value: float) -> float:
-        """Return the pixel of a value."""
+        """Return the pixel of a value; the middle where a float cannot tell the ends apart."""
+        if not self.low < self.high:
+            return (self.start + self.end) / 2
         low, high, here = (math.log(each) if self.logarithmic else each for each in (self.low, self.high, value))
         return self.start + (self.end - self.start) * (here - low) / (high - low)
 

@@ -24,6 +24,8 @@ DIST = "dist."  # what stands before the names of the inner distribution's argum
 LONGEST_SUM = 1_000_000  # terms of a mean or sd that are added up
 FARTHEST = 8.2  # normal scores beyond which a uniform number has no digits left
 NODES = 4_001
+SMALLEST_MASS = 1e-290  # of the inner distribution within the bounds: below, a float loses its digits
+CLOSEST = 1e-8  # the least share of a tail that may lie between the bounds: of less, the difference of two tails has too few digits
 
 BOUND = Domain("a number", lambda x: ~np.isnan(x))
 
@@ -66,10 +68,28 @@ class Bounded(Family):
         if not lower < upper:
             raise Fault(f"`lower={lower:g}` is not below `upper={upper:g}`", argument="upper")
         with np.errstate(all="ignore"):
-            core, _ = self._prepare(arguments)
-            mass = float(np.max(self._mass(core)))
-        if not mass > 0:
-            raise Fault(f"{self.inner.name} is never within these bounds", argument="lower" if "lower" in arguments else "upper")
+            self._check_mass(self._prepare(arguments)[0], "lower" if "lower" in arguments else "upper")
+
+    def _check_mass(self, core: Core, argument: str) -> None:
+        """Raise ``Fault`` where too little of the inner distribution is within the bounds for its digits to be known."""
+        *within, lower, upper = core
+        low, high = (np.asarray(edge, dtype=float) for edge in self.inner._support(*within))
+        mass = float(np.max(self._mass(core)))
+        if np.max(lower) > np.max(high) or np.min(upper) < np.min(low) or (mass == 0 and self.discrete):
+            raise Fault(f"{self.inner.name} is never within these bounds", argument=argument)
+        beside = min(float(np.max(self.inner._from(lower, *within))), float(np.max(self.inner._upto(upper, *within))))
+        if not beside >= SMALLEST_MASS:
+            raise Fault(
+                f"the bounds lie so far out that the share of {self.inner.name} within them cannot be computed",
+                hint="it is below 1e-290; say it with a distribution that lies within the bounds",
+                argument=argument,
+            )
+        if not self.discrete and not mass >= CLOSEST * beside:
+            raise Fault(
+                f"the bounds lie so close together that {self.inner.name} cannot be told from a Uniform between them",
+                hint="write Uniform, or a number",
+                argument=argument,
+            )
 
     def _core(self, **arguments: Any) -> Core:
         within = inner_arguments(arguments)
@@ -202,13 +222,8 @@ def censored(inner: Family) -> Family:
             *within, lower, upper = core
             return np.clip(self.inner._quantile(q, *within), lower, upper)
 
-        def check_constants(self, arguments: Mapping[str, float]) -> None:
-            """Raise ``Fault`` where the inner distribution, or a bound, makes no distribution; it may lie beyond the bounds."""
-            try:
-                super().check_constants(arguments)
-            except Fault as fault:
-                if "never within" not in fault.message:
-                    raise
+        def _check_mass(self, _core: Core, _argument: str) -> None:
+            """The inner distribution may lie beyond the bounds: then its values are seen as a bound."""
 
     Censored.inner = inner
     return Censored()

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from forecast.language.faults import Fault
 
+FARTHEST_VALUE = 1e150  # a value beyond has no square, which standard deviations need
+
 
 @dataclass(frozen=True, slots=True)
 class Domain:

@@ -184,6 +184,10 @@ class ZeroInflatedPoisson(Family):
         psi, mu = core
         return np.where(x < 0, 0.0, 1 - psi * (1 - poisson_distribution(x, mu)))
 
+    def _survival(self, x: Array, *core: Array) -> Array:
+        psi, mu = core
+        return np.where(x < 0, 1.0, psi * special.gammainc(np.maximum(x, 0.0) + 1, mu))
+
     def _quantile(self, q: Array, *core: Array) -> Array:
         guess = self._mean(*core) + self._sd(*core) * special.ndtri(q)
         return smallest(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), np.asarray(np.inf))

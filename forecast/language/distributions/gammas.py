@@ -158,6 +158,10 @@ class InverseGamma(Family):
         alpha, beta = core
         return np.asarray(special.gammainc(alpha, beta / np.maximum(x, 0.0)))
 
+    def _upper_quantile(self, share: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(beta / special.gammaincinv(alpha, share))
+
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         alpha, beta = np.broadcast_arrays(*core)
         return beta / rng.standard_gamma(alpha, size=size)

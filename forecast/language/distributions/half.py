@@ -48,6 +48,9 @@ class HalfNormal(Family):
     def _survival(self, x: Array, *core: Array) -> Array:
         return np.asarray(special.erfc(x / core[0] / np.sqrt(2.0)))
 
+    def _upper_quantile(self, share: Array, *core: Array) -> Array:
+        return np.asarray(-core[0] * special.ndtri(0.5 * share))
+
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return np.abs(rng.normal(0.0, core[0], size=size))
 
@@ -100,6 +103,14 @@ class HalfStudentT(Family):
     def _quantile(self, q: Array, *core: Array) -> Array:
         nu, sigma = core
         return np.asarray(sigma * half_student_score(q, nu))
+
+    def _survival(self, x: Array, *core: Array) -> Array:
+        nu, sigma = core
+        return np.where(x <= sigma, 1 - self._distribution(x, *core), 2 * student_share(-np.maximum(x, 0.0) / sigma, nu))
+
+    def _upper_quantile(self, share: Array, *core: Array) -> Array:
+        nu, sigma = core
+        return np.asarray(-sigma * student_score(0.5 * share, nu))
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         nu, sigma = np.broadcast_arrays(*core)
@@ -154,6 +165,12 @@ class HalfCauchy(Family):
 
     def _quantile(self, q: Array, *core: Array) -> Array:
         return np.asarray(core[0] * half_cauchy_score(q))
+
+    def _survival(self, x: Array, *core: Array) -> Array:
+        return np.asarray(2 / np.pi * np.arctan2(core[0], np.maximum(x, 0.0)))
+
+    def _upper_quantile(self, share: Array, *core: Array) -> Array:
+        return np.asarray(core[0] / np.tan(0.5 * np.pi * share))
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return np.abs(core[0] * rng.standard_cauchy(core[0].shape if size is None else size))

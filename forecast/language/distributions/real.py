@@ -217,6 +217,14 @@ class Cauchy(Family):
         alpha, beta = core
         return np.asarray(alpha + beta * cauchy_score(q))
 
+    def _survival(self, x: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(np.arctan2(1.0, (x - alpha) / beta) / np.pi)
+
+    def _upper_quantile(self, share: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(alpha - beta * cauchy_score(share))
+
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         alpha, beta = np.broadcast_arrays(*core)
         return alpha + beta * rng.standard_cauchy(alpha.shape if size is None else size)

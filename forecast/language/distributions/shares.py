@@ -191,6 +191,14 @@ class LogitNormal(Family):
         mu, sigma = core
         return np.asarray(special.expit(mu + sigma * special.ndtri(q)))
 
+    def _survival(self, x: Array, *core: Array) -> Array:
+        mu, sigma = core
+        return np.asarray(special.ndtr((mu - special.logit(np.minimum(np.maximum(x, 0.0), 1.0))) / sigma))
+
+    def _upper_quantile(self, share: Array, *core: Array) -> Array:
+        mu, sigma = core
+        return np.asarray(special.expit(mu - sigma * special.ndtri(share)))
+
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return special.expit(rng.normal(*core, size=size))
 
