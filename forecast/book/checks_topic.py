@@ -16,7 +16,7 @@ from forecast.book.labels import Labels, columns_of
 from forecast.book.names import ARTICLES, CLOCKS, name_fault, record_fault
 from forecast.book.positions import Keys
 from forecast.book.problems import Problem
-from forecast.book.scopes import Here, check_names, on_a_day
+from forecast.book.scopes import WITH_VALUES, Here, check_names, in_quotes, on_a_day
 from forecast.book.sources import Document
 from forecast.language.characters import refused_character
 from forecast.language.classes import is_unspelled
@@ -130,9 +130,13 @@ def _check_next(
     if not is_label:
         yield from check_names(draft, labels, written, tree, here)
         return
-    spelled = tree.label if isinstance(tree, Label) else tree.name if isinstance(tree, Name) and tree.name not in draft.kinds else None
+    kind = draft.kinds.get(tree.name, "") if isinstance(tree, Name) else ""
+    spelled = tree.label if isinstance(tree, Label) else tree.name if isinstance(tree, Name) and kind not in WITH_VALUES else None
     known = labels.sets.get(column, ())
-    if spelled is None:
+    if isinstance(tree, Name) and kind in WITH_VALUES and tree.name in known:
+        hint = f"for the label, write {in_quotes(tree.name, written.document, written.keys)} within the quotes"
+        yield written.problem(f"`{tree.name}` is {ARTICLES[kind]} and also a label of `{column}`", hint)
+    elif spelled is None:
         yield written.problem(f"`{column}` is a text column: its next value is one of its labels", f"its labels: {', '.join(known)}")
     elif spelled not in known and column not in labels.uncertain:
         yield written.problem(

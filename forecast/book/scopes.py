@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
 from forecast.book.draft import AnyWritten, Draft, StreamDraft
 from forecast.book.labels import Labels, calendars_of, per_of
 from forecast.book.names import ARTICLES, CLOCKS
+from forecast.book.positions import Keys
 from forecast.book.problems import Problem
+from forecast.book.sources import Document
 from forecast.language.classes import CLASSED
 from forecast.language.expressions import Compare, Expression, First, Index, Label, Name, Total, children, names_in, streams_in
 from forecast.language.faults import did_you_mean
+
+MOST_LISTED = 8  # labels in a hint
+WITH_VALUES = frozenset({"parameter", "series", "quantity"})  # kinds of names that stand for a value, and hide a label of the same name
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,24 @@ def check_names(draft: Draft, labels: Labels, written: AnyWritten, expression: E
     yield from _Checker(draft, labels, written, here).check(expression)
 
 
+def in_quotes(label: str, document: Document, keys: Keys) -> str:
+    """Return a label in quotes that may stand within the text at a key: those with which the text itself does not begin."""
+    start, _ = document.positions.values.get(keys, (0, 0))
+    if document.positions.text[start : start + 1] == "'":
+        return f'"{label}"'
+    return f"'{label}'" if "'" not in label else f'\\"{label}\\"'
+
+
+def _between_brackets(text: str) -> str:
+    """What stands between the first bracket of a text and the one that closes it."""
+    start, depth = text.find("[") + 1, 1
+    for at in range(start, len(text)):
+        depth += {"[": 1, "]": -1}.get(text[at], 0)
+        if not depth:
+            return text[start:at].strip()
+    return text[start:].strip()
+
+
 @dataclass(frozen=True, slots=True)
 class _Checker:
     draft: Draft
@@ -118,15 +141,37 @@ class _Checker:
         return node.name if prior is not None and "parameter" in self.here.kinds and prior.categories else None
 
     def _spelled(self, node: Expression) -> str | None:
-        """The label a node spells: quoted, or a bare word that names nothing here."""
+        """The label a node spells: quoted, or a bare word that is no value here."""
         if isinstance(node, Label):
             return node.label
-        if isinstance(node, Name) and not self._known(node.name):
+        if isinstance(node, Name) and not self._value_called(node.name):
             return node.name
         return None
 
+    def _value_called(self, name: str) -> str:
+        """What has a name and a value, which hides a label of that name; empty where nothing has (a question and a stream have none)."""
+        if name in self.here.columns or name in (self.here.coded or {}):
+            return "a column" if name in self.here.columns else "a calendar step"
+        if name in CLOCKS:
+            return "a clock"
+        return ARTICLES[self.draft.kinds[name]] if self.draft.kinds.get(name) in WITH_VALUES else ""
+
     def _known(self, name: str) -> bool:
-        return name in self.draft.kinds or name in self.here.columns or name in (self.here.coded or {}) or name in CLOCKS
+        return name in self.draft.kinds or bool(self._value_called(name))
+
+    def _hidden(self, node: Expression, label_set: str, wanted: str) -> Problem | None:
+        """That a word is a label and the name of a value, so that it says which only in quotes; None where it is not both."""
+        if (
+            not isinstance(node, Name)
+            or node.name not in self.labels.sets.get(label_set, ())
+            or not (what := self._value_called(node.name))
+        ):
+            return None
+        return self._at(node, f"`{node.name}` is {what} and also a label of `{label_set}`", f"for the label, write {wanted}")
+
+    def _quoted(self, label: str) -> str:
+        """A label in quotes that may stand where the expression stands."""
+        return in_quotes(label, self.written.document, self.written.keys)
 
     def _name(self, node: Name) -> Iterator[Problem]:
         name = node.name
@@ -202,17 +247,30 @@ class _Checker:
         if not per:
             yield self._at(node, f"`{node.name}` has a single value and takes no index", f"give [{node.name}] a `per`, or drop the index")
             return
-        spelled = self._spelled(node.index)
-        if self._label_set(node.index) == per or not self.labels.sets.get(per) or per in self.labels.uncertain:
+        labels = self.labels.sets.get(per)
+        if self._label_set(node.index) == per or not labels or per in self.labels.uncertain:
             return  # a label set that does not exist is told at the prior
-        if spelled is None or (spelled == per and per not in self.labels.sets[per]):
-            yield self._at(
-                node,
-                f"`{node.name}` is indexed by `{per}`, which is not a label of {self.here.place}",
-                f"index it by `{per}` or by one of its labels",
-            )
+        spelled = self._spelled(node.index)
+        if isinstance(node.index, Name) and (hidden := self._hidden(node.index, per, f"{node.name}[{self._quoted(node.index.name)}]")):
+            yield hidden
+        elif spelled is None or (spelled == per and per not in labels):
+            yield self._not_indexed(node, per, labels)
         else:
             yield from self._label(node.index, spelled, per)
+
+    def _not_indexed(self, node: Index, per: str, labels: Sequence[str]) -> Problem:
+        """That an index is neither the label set nor one of its labels."""
+        written = _between_brackets(self.written.text[node.offset :])
+        if written in labels:
+            return self._at(node, f"the label `{written}` is no plain word", f"write {node.name}[{self._quoted(written)}]")
+        here = per in (self.here.coded or {}) or (per in self.draft.parameters and "parameter" in self.here.kinds)
+        ways = [f"by `{per}`"] if here else []
+        listed = f"by one of its labels: {', '.join(labels[:MOST_LISTED])}{', …' if len(labels) > MOST_LISTED else ''}"
+        if isinstance(node.index, Name) and node.index.name == per:
+            message = f"`{node.name}` is indexed by `{per}`, which is not a label of {self.here.place}"
+        else:
+            message = f"`{node.name}` is indexed by `{written}`, which is no label of `{per}`"
+        return self._at(node, message, f"index it {' or '.join([*ways, listed])}")
 
     def _label(self, node: Expression, spelled: str, label_set: str) -> Iterator[Problem]:
         labels = self.labels.sets.get(label_set, ())
@@ -256,7 +314,9 @@ class _Checker:
                 yield self._at(node, f"labels have no order: `{symbol}` cannot compare them", "use == or !=")
         for part in node.operands:
             spelled = self._spelled(part)
-            if spelled is not None:
+            if (hidden := self._hidden(part, label_sets[0], self._quoted(part.name if isinstance(part, Name) else ""))) is not None:
+                yield hidden
+            elif spelled is not None:
                 yield from self._label(part, spelled, label_sets[0])
             elif self._label_set(part) != label_sets[0]:
                 yield self._at(

@@ -35,6 +35,7 @@ from forecast.language.hazards import HAZARDS
 
 LONGEST = 2_000  # characters of one statement or expression
 DEEPEST = 60  # nested brackets, calls or operators
+_INDEX = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\[([^\[\]]*)\]")
 _DECIMAL_COMMA = re.compile(r"=\s*-?\d+,\d")
 
 _BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
@@ -130,13 +131,23 @@ def tree_of(node: ast.expr, text: str, depth: int = 0) -> Expression:
         case ast.Subscript(slice=ast.Slice()):
             raise Fault(_refusal(node.slice), offset=character_offset(node.slice, text))
         case ast.Subscript(value=ast.Name(id=name)):
-            return Index(name, tree_of(node.slice, text, depth + 1), at)
+            return Index(name, _index(node.slice, text, depth + 1), at)
         case ast.Call():
             return _call(node, text, depth, at)
         case ast.BinOp(op=ast.BitXor()):
             raise Fault("this operator is not part of the language", offset=at, hint="a power is written `**`")
         case _:
             raise Fault(_refusal(node), offset=at)
+
+
+def _index(node: ast.expr, text: str, depth: int) -> Expression:
+    """What stands between the brackets of an index; what is no part of the language may be a label without its quotes."""
+    try:
+        return tree_of(node, text, depth)
+    except Fault as fault:
+        label_hint = _label_hint(text, character_offset(node, text))
+        hint = label_hint or fault.hint if isinstance(node, ast.Constant) else fault.hint or label_hint  # `True` has a hint of its own
+        raise Fault(fault.message, offset=fault.offset, hint=hint) from None
 
 
 def character_offset(node: ast.AST, text: str) -> int:
@@ -238,8 +249,24 @@ def _syntax_message(error: SyntaxError) -> str:
     return f"cannot be read: {message}"
 
 
+def _label_hint(text: str, offset: int) -> str:
+    """That a label stands in quotes, where an index in which something is wrong holds neither a number nor quotes at both ends."""
+    for found in _INDEX.finditer(text):
+        label = found[2].strip().strip("'\"")
+        if (
+            found.start(2) <= offset <= found.end()
+            and label
+            and (found[2].strip()[:1] != found[2].strip()[-1:] or found[2][:1] not in "'\"")
+        ):
+            quoted = f"'{label}'" if "'" not in label else f'"{label}"'
+            return f"a label that is no plain word stands in quotes, as in {found[1]}[{quoted}]"
+    return ""
+
+
 def _syntax_hint(text: str, offset: int) -> str:
     """What somebody who wrote this, with Python's complaint at ``offset``, may have meant."""
+    if hint := _label_hint(text, offset):
+        return hint
     if "&&" in text or "||" in text:
         return "write `and` and `or`"
     if text.count("(") != text.count(")"):
