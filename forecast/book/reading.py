@@ -22,6 +22,7 @@ from forecast.book.draft import Draft, PriorDraft, QuestionDraft, SeriesDraft, S
 from forecast.book.folder import Folder
 from forecast.book.labels import Labels, columns_of, labels_of, per_of, reported
 from forecast.book.layout import SEEDS, choose_topics, root_problem, topic_path
+from forecast.book.lookalikes import check_lookalikes
 from forecast.book.names import DEFAULT
 from forecast.book.problems import FileFault, Problem, has_errors, in_order
 from forecast.book.topic import Book, OwnModel, Parameter, Part, Quantity, Question, Series, Stream, Topic
@@ -67,6 +68,7 @@ def read_topic(folder: Folder, name: str) -> tuple[Topic | None, tuple[Problem, 
             *check_records(draft, labels),
             *check_strays(draft, files),
             *wrong,
+            *check_lookalikes(draft),
         )
     )
     own, wrong = read_own(folder, draft, files)
