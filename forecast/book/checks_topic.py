@@ -14,6 +14,7 @@ from forecast.book.circles import circles
 from forecast.book.draft import Draft, StreamDraft, Written
 from forecast.book.labels import Labels, columns_of
 from forecast.book.names import ARTICLES, CLOCKS, name_fault, record_fault
+from forecast.book.numerals import is_number
 from forecast.book.positions import Keys
 from forecast.book.problems import Problem
 from forecast.book.scopes import WITH_VALUES, Here, check_names, in_quotes, on_a_day
@@ -21,7 +22,7 @@ from forecast.book.sources import Document
 from forecast.language.characters import refused_character
 from forecast.language.classes import is_unspelled
 from forecast.language.distributions.walks import WALKS
-from forecast.language.expressions import Expression, First, Label, Name, names_in, walk
+from forecast.language.expressions import Expression, First, Label, Name, Number, names_in, walk
 from forecast.language.faults import did_you_mean
 
 ALL_CLOCKS = frozenset(CLOCKS)
@@ -136,6 +137,8 @@ def _check_next(
     if isinstance(tree, Name) and kind in WITH_VALUES and tree.name in known:
         hint = f"for the label, write {in_quotes(tree.name, written.document, written.keys)} within the quotes"
         yield written.problem(f"`{tree.name}` is {ARTICLES[kind]} and also a label of `{column}`", hint)
+    elif spelled is None and isinstance(tree, Number) and any(map(is_number, known)):
+        return  # a column of numbers but for slips of the pen, which the statement reports
     elif spelled is None:
         yield written.problem(f"`{column}` is a text column: its next value is one of its labels", f"its labels: {', '.join(known)}")
     elif spelled not in known and column not in labels.uncertain:

@@ -9,6 +9,7 @@ from functools import reduce
 from forecast.book.draft import AnyWritten, Draft, StreamDraft
 from forecast.book.labels import Labels, calendars_of, per_of
 from forecast.book.names import ARTICLES, CLOCKS
+from forecast.book.numerals import is_number, number_hint
 from forecast.book.positions import Keys
 from forecast.book.problems import Problem
 from forecast.book.sources import Document
@@ -176,6 +177,9 @@ class _Checker:
     def _name(self, node: Name) -> Iterator[Problem]:
         name = node.name
         if (label_set := self._label_set(node)) is not None:
+            if (slip := self._no_number(name)) is not None:
+                yield self._at(node, *slip)
+                return
             example = next(iter(self.labels.sets.get(label_set, ())), "label")
             yield self._at(node, f"the value of `{name}` is a label, not a number", f'compare it, as in `{name} == "{example}"`')
         elif name in self.here.columns or name in self.here.clocks:
@@ -192,6 +196,17 @@ class _Checker:
             yield self._at(node, f"`{name}` has one share for each of its labels", f"write one of them, as in `{name}[{shares[0]}]`")
         elif name in self.draft.parameters and (per := self.draft.parameters[name].table.per):
             yield self._at(node, f"`{name}` has one value for each label of `{per}`", f"write `{name}[{per}]`")
+
+    def _no_number(self, column: str) -> tuple[str, str] | None:
+        """Message and hint for a column that is text because some of its cells are no numbers; None where all of them are labels."""
+        for record in (stream.record for stream in self.draft.streams.values() if stream.record is not None):
+            cells = {row.place: str(row.columns[column]) for row in record.rows if column in row.columns and column in record.label_columns}
+            odd = [(place, text) for place, text in cells.items() if not is_number(text)]
+            if odd and len(odd) < len(cells):
+                place, text = odd[0]
+                message = f"`{column}` is not a number in every row: line {place.line} of {place.path} has `{text}`"
+                return message, number_hint(text) or "write a number there; or, if they are labels, compare them"
+        return None
 
     def _unknown(self, node: Expression, name: str) -> Iterator[Problem]:
         if self.here.is_open or not self.draft.priors_known:
