@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -203,7 +204,7 @@ def _append(root: Path, topic: Topic, stream: str, observation: Observation, tod
     if problems:
         return Observed(problems)
     _save(Folder(root), path, text, old=topic.texts.get(path))
-    return Observed(path=path, line=text.splitlines()[row.place.line - 1], row=row)
+    return Observed(path=path, line=text.split("\n")[row.place.line - 1], row=row)
 
 
 def _save(folder: Folder, path: str, text: str, *, old: str | None) -> None:
@@ -267,7 +268,7 @@ def _stream_names(root: Path, topic: str) -> tuple[str, ...]:
 
 def _widened(text: str, names: Sequence[str]) -> str:
     """A CSV text with more columns at its right, their names in the header and their cells empty."""
-    lines = text.splitlines(keepends=True)
+    lines = re.findall(r"[^\n]*\n|[^\n]+$", text)  # `splitlines` ends lines at other characters too, which cells may hold
     reader = csv.reader(lines, strict=True)
     is_header = True
     for cells in reader:

@@ -144,3 +144,14 @@ def test_a_range_is_recorded_by_its_ends(run: Run, book: Path):
 def test_a_row_has_a_value_or_a_range(run: Run, words: tuple[str, ...]):
     """A value with a range, and neither of them, are wrong command lines."""
     assert run("observe", "late", "--on", "2024-10-07", "--source", "Herald", *words).code == 2
+
+
+def test_a_cell_with_a_character_that_ends_lines_elsewhere_is_one_cell(run: Run, book: Path):
+    """A line separator in a note ends no line of a record: the row keeps it when a column is added."""
+    text = (book / LATE).read_text(encoding="utf-8").replace("17,Passenger count", "17,Passenger\u2028count")
+    (book / LATE).write_text(text, encoding="utf-8")
+    words = ("--set", "counted=12", "--set", "weather=rough", "--known", "2024-10-09")
+    assert run("observe", "late", "--on", "2024-10-07", "--value", "3", "--source", "count", *words).code == 0
+    lines = (book / LATE).read_text(encoding="utf-8").split("\n")
+    assert lines == [*(f"{line}{',known' if number == 0 else ','}" for number, line in enumerate(text.split("\n")[:-1])), lines[-2], ""]
+    assert lines[-2] == "2024-10-07,2024-10-07,12,rough,3,count,2024-10-09"
