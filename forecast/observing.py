@@ -268,7 +268,7 @@ def _stream_names(root: Path, topic: str) -> tuple[str, ...]:
 
 def _widened(text: str, names: Sequence[str]) -> str:
     """A CSV text with more columns at its right, their names in the header and their cells empty."""
-    lines = re.findall(r"[^\n]*\n|[^\n]+$", text)  # `splitlines` ends lines at other characters too, which cells may hold
+    lines = re.split(r"(?<=\n)", text)  # not at what else Python takes for a line end
     reader = csv.reader(lines, strict=True)
     is_header = True
     for cells in reader:

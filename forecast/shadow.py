@@ -7,7 +7,9 @@ from pathlib import Path
 
 from forecast.book.problems import Problem
 from forecast.book.reading import read_book
+from forecast.book.sources import source_of
 from forecast.book.topic import Topic
+from forecast.language.characters import character_text
 
 
 def read_changed(root: Path, topic: str, changes: Mapping[str, str]) -> tuple[Topic | None, tuple[Problem, ...]]:
@@ -17,5 +19,20 @@ def read_changed(root: Path, topic: str, changes: Mapping[str, str]) -> tuple[To
     the topic (None where it has errors) and its problems, with places in the
     changed texts.
     """
+    broken = tuple(problem for path, text in changes.items() if (problem := _half_character(path, text)) is not None)
+    if broken:
+        return None, broken
     book, problems = read_book(root, [topic], texts=changes)
     return book.topics.get(topic), problems
+
+
+def _half_character(path: str, text: str) -> Problem | None:
+    """The problem of a text that no file can hold, as where the command line was given bytes that are not UTF-8."""
+    if text.isascii():
+        return None
+    found = next((offset for offset, character in enumerate(text) if "\ud800" <= character <= "\udfff"), None)
+    if found is None:
+        return None
+    before = text[:found].split("\n")
+    message = f"{character_text(text[found])} cannot stand in a file: it is half a character"
+    return source_of(path, text).at(len(before), len(before[-1]) + 1, message, "write the text in UTF-8")

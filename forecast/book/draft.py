@@ -15,7 +15,7 @@ from forecast.book.classes import Classes
 from forecast.book.conform import conform
 from forecast.book.folder import Folder
 from forecast.book.layout import SNAKE_CASE, prior_path, record_path, topic_path
-from forecast.book.names import DEFAULT
+from forecast.book.names import DEFAULT, LONGEST
 from forecast.book.positions import Keys
 from forecast.book.problems import Problem
 from forecast.book.records import Record, read_points, read_rows
@@ -347,7 +347,7 @@ def _quantities(document: Document, table: TopicFile, problems: list[Problem]) -
 
 def _record_source(folder: Folder, topic: str, name: str) -> tuple[Source | None, tuple[Problem, ...]]:
     """The CSV file of a stream or series; None, without a problem, where there is none yet, or where its name can be no file's."""
-    if not SNAKE_CASE.fullmatch(name):  # such as `../x`; the name is a problem of its own
+    if not SNAKE_CASE.fullmatch(name) or len(name) > LONGEST:  # such as `../x`; the name is a problem of its own
         return None, ()
     return read_source_if_any(folder, record_path(topic, name))
 

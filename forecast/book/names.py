@@ -12,6 +12,7 @@ from forecast.language.expressions import FUNCTIONS
 from forecast.language.hazards import HAZARDS
 
 CLOCKS = ("days", "months", "years", "age", "t", "t_start", "t_end")
+LONGEST = 100  # characters of a name, which is also that of a file
 REPORTED = ("grade", "source")  # columns every row may have, whose texts are labels in `weight`, `reliability` and `wrong`
 DEFAULT = "default"  # the key of the prior for every label that has none of its own
 RESERVED: Mapping[str, str] = {
@@ -47,6 +48,8 @@ def name_fault(name: str) -> tuple[str, str] | None:
     """Return the message and hint of a name that cannot be given, or None for a good one."""
     if (refused := refused_character(name, "name")) is not None:
         return refused.message, refused.hint
+    if len(name) > LONGEST:
+        return f"a name of {len(name):,} characters; the longest allowed has {LONGEST}", "choose a shorter name"
     if not SNAKE_CASE.fullmatch(name):
         return f"the name `{name}` is not in snake_case", "small letters, digits and _, beginning with a letter"
     if len(name) > LONGEST_NAME:

@@ -22,7 +22,7 @@ from forecast.report.charts_record import fan_sentence
 from forecast.report.consistency import FILE_NAME
 from forecast.report.glance import glances
 from forecast.report.pictures import in_page, render
-from forecast.report.plain import link, markdown, markdown_code, shortened, visible
+from forecast.report.plain import book_link, link, markdown, markdown_code, shortened, visible
 from forecast.report.sections import parameter_groups, topic_tables, why_sections
 from forecast.report.shape import ReportFault, checked, content_bytes
 from forecast.report.tables import error_words
@@ -169,6 +169,7 @@ def _filters() -> dict[str, Callable[..., Any]]:
         "days": words.days,
         "capital": words.capital,
         "link": link,
+        "book_link": book_link,
         "short": shortened,
         "spaced": lambda name: name.replace("_", " "),
         "fan_sentence": fan_sentence,

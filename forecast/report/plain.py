@@ -13,6 +13,7 @@ from forecast.language import characters
 
 LINK_SAFE = ":/?#@!$&'*+,;=%-._~"
 MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]{}<>|~$&])")
+BOOK_FILE = re.compile(r"[\w-][\w./-]*\.\w+(?:#[\w.-]+)?")
 LINE_START = re.compile(r"^(\s*)([#=-]|\+(?=\s|$)|\d+(?=[.)](?:\s|$)))")
 
 
@@ -32,6 +33,12 @@ def link(address: str) -> str:
     return quote(address, safe=LINK_SAFE) if parts.scheme in {"http", "https"} and host and plain else ""
 
 
+def book_link(origin: str) -> str:
+    """Return where a claim comes from as an address beside the reports: a file under seeds with an anchor, or a web address; otherwise an empty text."""
+    inside = BOOK_FILE.fullmatch(origin) and ".." not in origin.split("/")
+    return f"../seeds/{quote(origin, safe='/#')}" if inside else link(origin)
+
+
 def shortened(address: str, limit: int = 44) -> str:
     """Return an address as it is shown: without scheme, cut in the middle of nowhere important."""
     bare = re.sub(r"^https?://(www\.)?", "", address).rstrip("/")
@@ -49,6 +56,8 @@ def markdown(text: str) -> str:
 def markdown_code(text: str) -> str:
     """Return a text as a Markdown code span, also inside a table."""
     one_line = " ".join(visible(text).split())
+    if "\\|" in one_line:  # where a table is cut into cells, readers differ on what this means inside code
+        return markdown(text)
     longest = max((len(run) for run in re.findall(r"`+", one_line)), default=0)
     fence = "`" * (longest + 1)
     padded = f" {one_line} " if one_line.startswith("`") or one_line.endswith("`") else one_line

@@ -28,14 +28,14 @@ def laid_out(value: Any, depth: int = 0) -> str:
     if kind is float and math.isfinite(value):
         return repr(value)  # what json writes, without its encoder's start for each of ten thousand numbers
     if kind is str:
-        return ESCAPED.encode(value) if _has_surrogate(value) else PLAIN.encode(value)
+        return _encoded(value)
     inner, outer = "  " * (depth + 1), "  " * depth
     if isinstance(value, Mapping) and value:
-        lines = [f"{inner}{PLAIN.encode(key)}: {laid_out(each, depth + 1)}" for key, each in value.items()]
+        lines = [f"{inner}{_encoded(key)}: {laid_out(each, depth + 1)}" for key, each in value.items()]
         return "{\n" + ",\n".join(lines) + f"\n{outer}}}"
     if isinstance(value, list) and any(isinstance(each, (Mapping, list)) for each in value):
         return "[\n" + ",\n".join(inner + laid_out(each, depth + 1) for each in value) + f"\n{outer}]"
-    return PLAIN.encode(value)
+    return _encoded(value)
 
 
 def finite(figure: float) -> float | None:
@@ -89,6 +89,12 @@ def _place_of_fault(value: Any) -> str:
             inner = _place_of_fault(each)
             return f"{key}.{inner}" if inner else str(key)
     return ""
+
+
+def _encoded(value: Any) -> str:
+    """A text, or a list without lists, as JSON: as it is, or escaped where UTF-8 cannot write it."""
+    text = PLAIN.encode(value)
+    return ESCAPED.encode(value) if _has_surrogate(text) else text
 
 
 def _has_surrogate(text: str) -> bool:

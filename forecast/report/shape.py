@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 FORMAT = 2
+NAMED = ("answers", "parameters", "streams", "series", "quantities")  # whose names are also those of files and places on a page
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class ReportFault(Exception):
@@ -331,7 +334,7 @@ def read_content(data: bytes, *, name: str = "the report") -> dict[str, Any]:
 
 
 def checked(content: Any, *, name: str = "the report") -> dict[str, Any]:
-    """Return a content that has the shape and the digest it must have; raise ``ReportFault`` otherwise."""
+    """Return a content that has the shape, the digest and names that it must have; raise ``ReportFault`` otherwise."""
     from pydantic import ValidationError
 
     if not isinstance(content, dict) or "format" not in content:
@@ -350,6 +353,9 @@ def checked(content: Any, *, name: str = "the report") -> dict[str, Any]:
         raise ReportFault(f"{name} has a number that is not finite; run `forecast update` to make it again") from None
     if not fits:
         raise ReportFault(f"{name} was changed after it was written (its digest does not fit); run `forecast update` to make it again")
+    for given in (content["name"], *(each["name"] for group in NAMED for each in content[group])):
+        if not PLAIN_NAME.fullmatch(given):
+            raise ReportFault(f"{name} has the name {given[:80]!r}, which no topic can give; run `forecast update` to make it again")
     if wrong := inconsistency(content):
         raise ReportFault(f"{name}: {wrong}; run `forecast update` to make it again")
     return content

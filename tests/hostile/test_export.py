@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from datetime import date
-from functools import cache
 from itertools import islice
 
 import pytest
@@ -46,17 +45,8 @@ def tree(program):
     return ast.dump(parsed)
 
 
-@cache
-def harmless_tree(root):
-    """The tree of the harmless book."""
-    program, problems = program_or_problems(harmless().written(root))
-    assert problems == ()
-    return tree(program)
-
-
-def verdict(book, root):
+def verdict(book, root, wanted):
     """``same`` where the program has the tree of the harmless book, ``refused`` where every problem has a place in a file that is there."""
-    wanted = harmless_tree(root)
     program, problems = program_or_problems(book.written(root))
     if program is not None:
         assert "PWNED" not in " ".join(node.id for node in ast.walk(ast.parse(program)) if isinstance(node, ast.Name))
@@ -82,10 +72,14 @@ def test_the_book_has_a_text_in_every_field_of_the_shapes():
 def tries(pairs, root):
     """What comes of each text in each field, by turns alone and behind what stands there, counted."""
     base = harmless()
+    wanted = tree(program_or_problems(base.written(root))[0])
     found: Counter[str] = Counter()
     for index, (field, name) in enumerate(pairs):
-        text = (text_of(base, field) if index % 2 else "") + PAYLOADS[name]
-        came = verdict(changed(base, field, text), root)
+        before = text_of(base, field) if index % 2 else ""
+        came = verdict(changed(base, field, before + PAYLOADS[name]), root, wanted)
+        if came == "other":  # as where a row has another label than it had: another harmless one then gives the same
+            renamed, _ = program_or_problems(changed(base, field, f"{before}zz").written(root))
+            came = verdict(changed(base, field, before + PAYLOADS[name]), root, tree(renamed))
         assert came != "other", (str(field), name)
         found[came] += 1
     return found
@@ -102,11 +96,10 @@ def test_a_few_hostile_texts_in_every_field_stay_text(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
-def test_hostile_texts_in_every_field_stay_text(part, tmp_path, record_property):
+def test_hostile_texts_in_every_field_stay_text(part, tmp_path):
     """Every text in every field: the tree of the program is that of the harmless book, or `check` refuses the text at its place."""
     mine = FIELDS[part::4]
     found = tries([(field, name) for name in PAYLOADS for field in mine], tmp_path)
-    record_property("tried", dict(found))
     assert found.total() == len(mine) * len(PAYLOADS) == 51 * 66
     assert found["same"] > 100
     assert found["refused"] > 100
@@ -116,7 +109,8 @@ def test_hostile_texts_in_every_field_stay_text(part, tmp_path, record_property)
 @pytest.mark.parametrize("label", LABELS)
 def test_a_hostile_label_used_wherever_the_label_is_stays_text(label, tmp_path):
     """A label changed in every key, cell and list of classes at once, so that the book still fits together, gives the same tree or a problem."""
-    came = Counter(verdict(everywhere(harmless(), label, label + text), tmp_path) for text in PAYLOADS.values())
+    wanted = tree(program_or_problems(harmless().written(tmp_path))[0])
+    came = Counter(verdict(everywhere(harmless(), label, label + text), tmp_path, wanted) for text in PAYLOADS.values())
     assert came["other"] == 0
     assert came.total() == 66
 
@@ -140,4 +134,4 @@ def test_a_declared_encoding_in_a_title_is_no_encoding_of_the_program(tmp_path):
     book.topic["title"] = "coding: utf-7 +AAo-open('PWNED', 'w')"
     program, _ = program_or_problems(book.written(tmp_path))
     assert "coding: utf-7" in program
-    assert tree(program) == harmless_tree(tmp_path)
+    assert tree(program) == tree(program_or_problems(harmless().written(tmp_path))[0])
