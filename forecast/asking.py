@@ -12,7 +12,7 @@ from forecast.book.topic import Question
 from forecast.future import Paths
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression, First, Name, is_condition, names_in, streams_in, walk
-from forecast.model.bounds import depends_on_parameters_alone, share_fault, shares
+from forecast.model.bounds import depends_on_parameters_alone, share_fault, share_values, shares
 from forecast.model.clock import ONE_DAY, years_between
 from forecast.model.evidence import series_share
 from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars, expressions_used
@@ -95,7 +95,7 @@ def check_shares_asked(question: Question, scope: Scope, model: Model, weights: 
     named = {name for expression in expressions_used(model.topic, *question.expressions) for name in names_in(expression)}
     for name in shares(model.topic):
         if name in named and not depends_on_parameters_alone(model.topic, name):
-            message = share_fault(name, scope, weights, of=f"cases of question `{question.name}`")
+            message = share_fault(name, share_values(name, scope), weights, of=f"cases of question `{question.name}`")
             if message:
                 raise Unsound(at_topic(model.topic, ("quantities", name), message))
 

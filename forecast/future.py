@@ -21,15 +21,15 @@ from numpy.typing import NDArray
 
 from forecast.book.classes import total_names
 from forecast.book.topic import Stream
-from forecast.language.evaluate import Scope, evaluate, label_code
-from forecast.language.expressions import Expression, Name, names_in
+from forecast.language.evaluate import Scope, evaluate, label_code, with_quantities
+from forecast.language.expressions import Expression, names_in
 from forecast.model.bounds import SHARE, share_fault
 from forecast.model.classes import added
 from forecast.model.clock import ONE_DAY, cut
 from forecast.model.drift import continued
 from forecast.model.evidence import Record, series_share
 from forecast.model.misfit import no_distribution
-from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars, clocks, quantities_of, uses
+from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars, clocks, uses
 from forecast.model.ranges import drawn_ranges
 from forecast.model.unsound import Unsound, at_topic
 
@@ -129,23 +129,19 @@ def simulate(
 class Needs:
     """What the statements of streams that are drawn together need, read from them once.
 
-    ``quantities`` stand each after those it uses, and ``others`` are those not needed;
-    ``columns`` are each stream's own columns that its statement uses.
+    ``expressions`` are the statements' arguments, and ``columns`` each stream's own columns that its statement uses.
     """
 
     series: tuple[str, ...]
-    quantities: Mapping[str, Expression]
-    others: Mapping[str, Expression]
+    expressions: tuple[Expression, ...]
     columns: Mapping[str, tuple[str, ...]]
 
 
 def needs_of(model: Model, streams: Sequence[Stream]) -> Needs:
     """Return what the statements of some of a model's streams need."""
     statements = [stream.value for stream in streams]
-    expressions = model.bare.quantities
-    quantities = {name: expressions[name] for name in quantities_of(model.topic, *statements)}
-    others = {name: expression for name, expression in expressions.items() if name not in quantities}
-    return Needs(uses(model.topic, *statements)[0], quantities, others, {stream.name: needed_columns(stream) for stream in streams})
+    expressions = tuple(expression for statement in statements for expression in statement.arguments.values())
+    return Needs(uses(model.topic, *statements)[0], expressions, {stream.name: needed_columns(stream) for stream in streams})
 
 
 def step_scope(
@@ -173,12 +169,12 @@ def step_scope(
         except LookupError as error:
             raise Unsound(at_topic(model.topic, ("series", name), str(error))) from None
         values[name] = model.series_value(name, share.known, share.later_share, bare)
-    for name, expression in needs.quantities.items():
-        scope = replace(bare, values=values, totals=totals, quantities={name: expression})
-        if model.topic.quantities[name].unit == SHARE and (message := share_fault(name, scope, None, of="simulated paths")):
+
+    def look(name: str, value: Any) -> None:
+        if model.topic.quantities[name].unit == SHARE and (message := share_fault(name, value, None, of="simulated paths")):
             raise Unsound(at_topic(model.topic, ("quantities", name), f"{message} ({start} to {end})"))
-        values[name] = evaluate(Name(name), scope, NUMPY)
-    return replace(bare, values=values, totals=totals, quantities=needs.others)
+
+    return with_quantities(replace(bare, values=values, totals=totals), needs.expressions, NUMPY, look=look)
 
 
 def next_value(stream: Stream, column: str, scope: Scope) -> Any:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import reduce
 from typing import Literal
@@ -34,7 +33,7 @@ from forecast.language.expressions import (
 )
 from forecast.model.classes import totals_before
 from forecast.model.clock import ONE_DAY
-from forecast.model.model import NUMPY, Model, uses
+from forecast.model.model import NUMPY, Model, quantities_of, uses
 
 type Status = Literal["open", "happened", "can no longer happen", "settled", "annulled"]
 
@@ -81,8 +80,8 @@ def _is_complete(streams: Iterable[str], question: Question, paths: Paths) -> bo
 def _recorded_truth(condition: Expression, question: Question, paths: Paths, used: set[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Whether a condition certainly holds at the end of the record, and whether it may, for each draw of the parameters.
 
-    Where the record has ranges, totals are tried at all combinations of their
-    least and largest values, which tells only of a condition that follows each of them in one direction.
+    Where the record has ranges, totals are tried where they are least and where they are most
+    for the condition, which tells only of one that follows each of them in one direction.
     """
     assert question.by is not None
     records = paths.model.records
@@ -94,13 +93,13 @@ def _recorded_truth(condition: Expression, question: Question, paths: Paths, use
     scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters))
     topic = paths.model.topic
     ranged = {name: rows for name in sorted(used) if (rows := _ranges(question, paths.model, name, recorded))}
-    if not all(_follows(condition, name, topic) for name in ranged):
+    ways = {name: _turns(condition, name, topic) for name in ranged}
+    if None in ways.values():
         return np.zeros(len(paths), dtype=bool), np.ones(len(paths), dtype=bool)
     found = []
-    for sides in itertools.product((0, 1), repeat=len(ranged)):
+    for most in (False, True) if ranged else (True,):
         at = {
-            name: sum(ends_of(row, topic.streams[name])[side] for row in rows)
-            for side, (name, rows) in zip(sides, ranged.items(), strict=True)
+            name: sum(ends_of(row, topic.streams[name])[int(most == (ways[name] != -1))] for row in rows) for name, rows in ranged.items()
         }
         values = {name: np.array([[total + at.get(name, 0.0)]]) for name, total in totals.items()}
         found.append(truth_of(evaluate(condition, scope.plus(totals=values), NUMPY), len(paths)))
@@ -117,11 +116,6 @@ def ends_of(row: Row, stream: Stream) -> tuple[float, float]:
     """Return the ends of a row's range, the lower not below 0 where the stream's values never are."""
     assert row.between is not None
     return (row.between.low if may_be_negative(stream.value) else max(row.between.low, 0.0)), row.between.high
-
-
-def _follows(condition: Expression, stream: str, topic: Topic) -> bool:
-    """Whether a condition can only begin, or only cease, to hold as a stream's total grows and all else stays."""
-    return _turns(condition, stream, topic) is not None
 
 
 def _turns(condition: Expression, stream: str, topic: Topic) -> int | None:
@@ -155,11 +149,19 @@ def is_lasting(condition: Expression, topic: Topic) -> bool:
 
 def _way(expression: Expression, topic: Topic, alone: str = "") -> int | None:
     """Which way a value goes as time passes, or as the total of a stream ``alone`` grows: 1 up, -1 down, 0 neither, None where that cannot be told."""
+    known: dict[str, int | None] = {}
+    for name in quantities_of(topic, expression):
+        known[name] = _way_given(topic.quantities[name].expression, topic, alone, known)
+    return _way_given(expression, topic, alone, known)
+
+
+def _way_given(expression: Expression, topic: Topic, alone: str, known: Mapping[str, int | None]) -> int | None:
+    """Which way a value goes, where that of the quantities it uses is known."""
     match expression:
         case Number() | Index():
             return 0
-        case Name(name=name) if name in topic.quantities:
-            return _way(topic.quantities[name].expression, topic, alone)
+        case Name(name=name) if name in known:
+            return known[name]
         case Name(name=name):
             return 0 if name in topic.parameters else None
         case Total(stream=stream):
@@ -167,18 +169,18 @@ def _way(expression: Expression, topic: Topic, alone: str = "") -> int | None:
                 return int(stream == alone)
             return None if may_be_negative(topic.streams[stream].value) else 1
         case Unary(operator="-" | "+"):
-            inner = _way(expression.operand, topic, alone)
+            inner = _way_given(expression.operand, topic, alone, known)
             return _turned(inner) if expression.operator == "-" else inner
         case Binary(operator="+"):
-            return _joined(_way(expression.left, topic, alone), _way(expression.right, topic, alone))
+            return _joined(_way_given(expression.left, topic, alone, known), _way_given(expression.right, topic, alone, known))
         case Binary(operator="-"):
-            return _joined(_way(expression.left, topic, alone), _turned(_way(expression.right, topic, alone)))
+            return _joined(_way_given(expression.left, topic, alone, known), _turned(_way_given(expression.right, topic, alone, known)))
         case Binary(operator="*" | "/", right=Number(value=factor)) if factor > 0:
-            return _way(expression.left, topic, alone)
+            return _way_given(expression.left, topic, alone, known)
         case Binary(operator="*", left=Number(value=factor)) if factor > 0:
-            return _way(expression.right, topic, alone)
+            return _way_given(expression.right, topic, alone, known)
         case Call(function="min" | "max"):
-            return reduce(_joined, [_way(part, topic, alone) for part in expression.arguments])
+            return reduce(_joined, [_way_given(part, topic, alone, known) for part in expression.arguments])
         case _:
             return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial, reduce
+from functools import partial
 from typing import Literal
 
 from forecast.book.draft import Draft, QuestionDraft, Written
@@ -113,9 +113,8 @@ def _check_time(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
     asked = [written for written in (question.answer, *question.choices.values()) if written is not None]
     if not asked or len(asked) < len(question.table.choices):
         return
-    used = reduce(Uses.__or__, (uses(draft, written.tree) for written in asked))
-    given = uses(draft, question.given.tree) if question.given else Uses()
-    timed = used | given | (uses(draft, question.annulled.tree) if question.annulled else Uses())
+    used = uses(draft, *(written.tree for written in asked))
+    timed = uses(draft, *(written.tree for written in (*asked, question.given, question.annulled) if written is not None))
     if question.table.by is None:
         first = isinstance(asked[0].tree, First)
         what = "`first`" if first else "`total`" if timed.streams else f"the series `{min(timed.series)}`" if timed.series else ""

@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from forecast.book.calendar import CALENDARS
 from forecast.book.classes import Classes
 from forecast.book.conform import conform
+from forecast.book.dependencies import Dependencies, dependencies_of
 from forecast.book.folder import Folder
 from forecast.book.layout import SNAKE_CASE, prior_path, record_path, topic_path
-from forecast.book.names import DEFAULT, LONGEST
+from forecast.book.names import CLOCKS, DEFAULT, LONGEST
 from forecast.book.positions import Keys
 from forecast.book.problems import Problem
 from forecast.book.records import Record, read_points, read_rows
@@ -157,6 +159,7 @@ class Draft:
     quantities: Mapping[str, Written[Expression]]
     questions: Mapping[str, QuestionDraft]
     sources: tuple[Source, ...]
+    dependencies: Dependencies = field(default_factory=Dependencies)  # of the quantities
 
 
 def read_draft(folder: Folder, name: str) -> tuple[Draft | None, tuple[Problem, ...]]:
@@ -179,7 +182,13 @@ def read_draft(folder: Folder, name: str) -> tuple[Draft | None, tuple[Problem, 
     kinds = _kinds(topic, priors)
     sources = _sources(topic, priors, series, streams)
     priors_known = bool(priors.content) or not prior_problems
-    draft = Draft(name, topic, priors, table, kinds, priors_known, parameters, series, streams, quantities, questions, sources)
+    trees = {key: its.tree for key, its in quantities.items()}
+    dependencies = dependencies_of(
+        trees, series=frozenset(key for key, kind in kinds.items() if kind == "series"), clocks=frozenset((*CLOCKS, *CALENDARS))
+    )
+    draft = Draft(
+        name, topic, priors, table, kinds, priors_known, parameters, series, streams, quantities, questions, sources, dependencies
+    )
     return draft, tuple(gathered)
 
 

@@ -82,7 +82,7 @@ def tree(node: Expression | Statement) -> Any:
     if isinstance(node, Total) and not node.label:
         return ["Total", node.stream]
     fields = [getattr(node, entry.name) for entry in dataclasses.fields(node) if entry.name != "offset"]
-    return [type(node).__name__, *(_plain(value) for value in fields)]
+    return [type(node).__name__, *[_plain(value) for value in fields]]  # a list, not a generator: a frame less for each level of nesting
 
 
 def _plain(value: Any) -> Any:

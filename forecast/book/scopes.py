@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 from forecast.book.draft import AnyWritten, Draft, StreamDraft
 from forecast.book.labels import Labels, calendars_of, per_of
@@ -56,29 +55,26 @@ class Uses:
     parameters: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
 
-    def __or__(self, other: Uses) -> Uses:
-        return Uses(
-            self.series | other.series,
-            self.streams | other.streams,
-            self.clocks | other.clocks,
-            self.parameters | other.parameters,
-            self.names | other.names,
-        )
 
-
-def uses(draft: Draft, expression: Expression, seen: frozenset[str] = frozenset()) -> Uses:
-    """Return what an expression uses, through quantities too (a circle of them ends where it closes)."""
-    names = frozenset(names_in(expression))
+def uses(draft: Draft, *expressions: Expression) -> Uses:
+    """Return what expressions use together, through quantities too, each of which is looked at once."""
+    streams = {stream for expression in expressions for stream in streams_in(expression)}
+    names = {name for expression in expressions for name in names_in(expression)}
+    waiting = [name for name in names if name in draft.dependencies.names]
+    while waiting:
+        name = waiting.pop()
+        streams |= draft.dependencies.streams[name]
+        fresh = draft.dependencies.names[name] - names
+        names |= fresh
+        waiting += [each for each in fresh if each in draft.dependencies.names]
     kinds = draft.kinds
-    own = Uses(
+    return Uses(
         frozenset(name for name in names if kinds.get(name) == "series"),
-        frozenset(streams_in(expression)),
-        names & (frozenset(CLOCKS) | frozenset(calendars_of(draft))),
+        frozenset(streams),
+        frozenset(names & {*CLOCKS, *calendars_of(draft)}),
         frozenset(name for name in names if kinds.get(name) == "parameter"),
-        names,
+        frozenset(names),
     )
-    inner = [name for name in names if name in draft.quantities and name not in seen]
-    return reduce(Uses.__or__, [uses(draft, draft.quantities[name].tree, seen | {name}) for name in inner], own)
 
 
 def check_names(draft: Draft, labels: Labels, written: AnyWritten, expression: Expression, here: Here) -> Iterator[Problem]:
@@ -236,12 +232,13 @@ class _Checker:
         """A quantity brings in what it uses itself."""
         if name not in self.draft.quantities:
             return
-        used = uses(self.draft, self.draft.quantities[name].tree, frozenset({name}))
-        if used.series and "series" not in self.here.kinds:
-            yield self._at(node, f"`{name}` uses the series `{min(used.series)}`, which {self.here.place} cannot name", self._allowed())
-        if used.streams and not self.here.totals:
-            yield self._at(node, f"`{name}` uses `total({min(used.streams)})`, which {self.here.place} cannot name", self._allowed())
-        if clocks := used.clocks - self.here.clocks:
+        brought = self.draft.dependencies
+        if (series := brought.first_series.get(name)) and "series" not in self.here.kinds:
+            yield self._at(node, f"`{name}` uses the series `{series}`, which {self.here.place} cannot name", self._allowed())
+        if (stream := brought.first_stream.get(name)) and not self.here.totals:
+            yield self._at(node, f"`{name}` uses `total({stream})`, which {self.here.place} cannot name", self._allowed())
+        unknown = brought.clocks.get(name, frozenset()) - self.here.clocks
+        if clocks := unknown & {*CLOCKS, *(calendars_of(self.draft) if unknown else ())}:
             yield self._at(node, f"`{name}` uses `{min(clocks)}`, which has no meaning in {self.here.place}")
 
     def _index(self, node: Index) -> Iterator[Problem]:

@@ -33,7 +33,7 @@ def show(*, question: Question = None, book: Book = None, allow_links: AllowLink
     elif question is None:
         print_columns([(f"{each['topic']}.{each['name']}", each["headline"], each["sentence"]) for each in shown.answers])
         for topic in shown.silent:
-            typer.echo(f"{topic} asks nothing yet; what its parameters come to is in {REPORTS}/{topic}.md")
+            echo(f"{topic} asks nothing yet; what its parameters come to is in {REPORTS}/{topic}.md")
     else:
         for each in shown.answers:
             echo(f"{each['topic']}.{each['name']}, as of {each['as_of']}: {each['verdict']}")

@@ -82,7 +82,7 @@ def whatif(
             indent="  ",
         )
         if not found.after:
-            typer.echo("  The topic asks nothing yet, so there is no answer to compare.")
+            echo("  The topic asks nothing yet, so there is no answer to compare.")
     if found.distrusted:
         echo("WARNING: the engine does not vouch for these draws.", err=True)
         raise typer.Exit(3)

@@ -8,8 +8,9 @@ moves in continuous values only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from forecast.book.classes import count_column, is_counted
 from forecast.book.topic import Row, Stream
-from forecast.inference.plan import Plan, plan
+from forecast.inference.plan import CannotSample, Plan, plan
 from forecast.inference.source_distributions import arguments_text, helpers
 from forecast.inference.source_priors import INDENT, SOURCE, Parameters
 from forecast.inference.source_rows import LOG_BETWEEN, entering_arrays, entering_lines, entering_rows, has_ranges
@@ -26,10 +27,13 @@ from forecast.inference.source_text import column_name, comment, literal, part_n
 from forecast.language.classes import CLASSED
 from forecast.language.distributions import Family, family_for
 from forecast.language.evaluate import Scope, evaluate
+from forecast.language.expressions import Expression, Name, in_parts, names_behind, names_of_each
 from forecast.language.source import Source, number_text
 from forecast.language.statements import Statement
 from forecast.model.likelihood import expressions_of
 from forecast.model.model import Model, Table, names_used
+
+HIGHEST = 30  # levels of an expression that are written in one another
 
 
 def pymc_source(model: Model) -> str:
@@ -40,7 +44,12 @@ def pymc_source(model: Model) -> str:
     planned = plan(model)
     writer = _Writer(planned, Parameters(planned))
     parts = [writer.heading(), *writer.data(), writer.model_block(), writer.ending()]
-    return "\n".join(parts).rstrip() + "\n"
+    text = "\n".join(parts).rstrip() + "\n"
+    try:
+        ast.parse(text)
+    except (SyntaxError, RecursionError, MemoryError):
+        raise CannotSample("its statements are nested too deep to be written as a program; name parts of them under [quantities]") from None
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +131,12 @@ class _Writer:
                     before, density = self._entering(name, table)
                     lines += [*(f"{INDENT}{line}" for line in before), f"{INDENT}pm.Potential({literal(pymc_name(name))}, {density})"]
                     continue
-                kind, arguments = self._row_arguments(name, table)
+                before, kind, arguments = self._row_arguments(name, table)
                 given = f"{arguments_text(kind, arguments)}{_keeping(kind)}, observed={self._observed(name, table)}"
-                lines.append(f"{INDENT}pm.{kind.name}({literal(pymc_name(name))}, {given})")
+                lines += [
+                    *(f"{INDENT}{line}" for line in before),
+                    f"{INDENT}pm.{kind.name}({literal(pymc_name(name))}, {given})",
+                ]
         if self.plan.discrete:
             lines += ["", *self._over_hypotheses()]
         return "\n".join(lines)
@@ -158,7 +170,8 @@ class _Writer:
                     yield from (f"{INDENT * 2}{line}" for line in before)
                     yield f"{INDENT * 2}total += {density}"
                     continue
-                kind, arguments = self._row_arguments(name, table)
+                before, kind, arguments = self._row_arguments(name, table)
+                yield from (f"{INDENT * 2}{line}" for line in before)
                 seen = self._observed(name, table)
                 yield f"{INDENT * 2}total += pm.logp(pm.{kind.name}.dist({arguments_text(kind, arguments)}, shape={seen}.shape), {seen}).sum()"
         yield f"{INDENT * 2}return total"
@@ -176,8 +189,10 @@ class _Writer:
 
     # arguments
 
-    def _row_arguments(self, name: str, table: Table) -> tuple[Family, dict[str, Any]]:
-        return self.parameters.distribution(table.stream.value, self._row_scope(name, table))
+    def _row_arguments(self, name: str, table: Table) -> tuple[list[str], Family, dict[str, Any]]:
+        """The lines that the arguments of a stream's statement need before them, its family and the arguments."""
+        lines, scope, statement = self._row_scope(name, table)
+        return lines, *self.parameters.distribution(statement, scope)
 
     def _in_the_file(self, table: Table) -> str:
         """What the file says of how a stream's rows arise."""
@@ -185,34 +200,61 @@ class _Writer:
 
     def _entering(self, name: str, table: Table) -> tuple[list[str], str]:
         """The lines and the expression of the log-likelihood of rows that have an entry."""
-        stream, scope = table.stream, self._row_scope(name, table)
+        stream = table.stream
+        first, scope, value = self._row_scope(name, table)
 
         def dist(statement: Statement) -> tuple[Family, str]:
             kind, arguments = self.parameters.distribution(statement, scope)
             shape = f", shape={self._observed(name, table)}.shape" if kind.name in CLASSED else ""
             return kind, f"pm.{kind.name}.dist({arguments_text(kind, arguments)}{shape})"
 
-        return entering_lines(
+        lines, density = entering_lines(
             table,
             self.rows_of(name),
             partial(part_name, name),
-            right=dist(stream.value),
+            right=dist(value),
             wrong=None if stream.wrong is None else dist(stream.wrong),
             share=None if stream.reliability is None else evaluate(stream.reliability, scope, SOURCE),
             seen=self._observed(name, table),
         )
+        return [*first, *lines], density
 
-    def _row_scope(self, name: str, table: Table) -> Scope:
+    def _row_scope(self, name: str, table: Table) -> tuple[list[str], Scope, Statement]:
+        """The lines that work out the quantities of a stream's statement, each once; what its names stand for; and the statement.
+
+        Deep parts of the statement and of quantities are quantities too: Python reads no more than 200 brackets in one another.
+        """
         scope = self.model.scope(self.parameters.names())
         columns: dict[str, Any] = {column: Source(column_name(name, column)) for column in table.columns}
         scope = scope.plus(values=columns, totals={total: Source(part_name(name, self._total(total))) for total in table.totals})
+        scope, statement = _with_parts(scope, table.stream.value)
+        laters = [its.later for series in table.series if (its := self.model.topic.series[series]).later is not None]
+        lines, scope = self._with_quantities(name, laters, scope)
         for series, (_, later_share) in table.series.items():
             value: Any = Source(column_name(name, series))
             later = self.model.topic.series[series].later
             if later is not None and later_share.any():
                 value = value + Source(part_name(name, _later_share(series))) * evaluate(later, scope, SOURCE)
             scope = scope.plus(values={series: value})
-        return scope
+        more, scope = self._with_quantities(name, [*statement.arguments.values(), *table.stream.entering], scope)
+        return [*lines, *more], scope, statement
+
+    def _with_quantities(self, name: str, expressions: Iterable[Expression], scope: Scope) -> tuple[list[str], Scope]:
+        """The lines of the quantities that expressions use, and the scope in which their names stand for those variables.
+
+        Written out where they are used, quantities that name one another would double the text with each of them.
+        """
+        lines: list[str] = []
+        values = dict(scope.values)
+        for quantity in names_behind(expressions, scope.named, among=scope.quantities):
+            alone = replace(scope, values=values, quantities={quantity: scope.quantities[quantity]})
+            value = evaluate(Name(quantity), alone, SOURCE)
+            if isinstance(value, Source):
+                lines.append(f"{quantity}_IN_{name} = {value}")  # no name of a book has capitals
+                value = Source(f"{quantity}_IN_{name}")
+            values[quantity] = value
+        others = {quantity: tree for quantity, tree in scope.quantities.items() if quantity not in values}
+        return lines, replace(scope, values=values, quantities=others)
 
     def _observed(self, name: str, table: Table) -> str:
         seen = part_name(name, "seen")
@@ -262,6 +304,17 @@ class _Writer:
                     pick = f"[{position}]" if label else ""
                     summed = f"sum(share for share, values in zip(shares, hypotheses) if values[{place}]{pick} == {value})"
                     yield f"print({literal(shown)}.ljust(40), {_numbers(summed)})"
+
+
+def _with_parts(scope: Scope, statement: Statement) -> tuple[Scope, Statement]:
+    """A scope in whose quantities, and a statement in whose arguments, deep parts have names of their own."""
+    quantities: dict[str, Expression] = {}
+    arguments: dict[str, Expression] = {}
+    for into, trees, prefix in ((quantities, scope.quantities, ""), (arguments, statement.arguments, "VALUE_")):
+        for owner, tree in trees.items():
+            into[owner], parts = in_parts(tree, height=HIGHEST, name=f"{prefix}{owner}_PART{{}}".format)
+            quantities |= parts
+    return replace(scope, quantities=quantities, named=names_of_each(quantities)), replace(statement, arguments=arguments)
 
 
 def _keeping(kind: Family) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from types import MappingProxyType
@@ -36,6 +36,9 @@ from forecast.language.expressions import (
     Total,
     Unary,
     is_condition,
+    names_behind,
+    names_in,
+    names_of_each,
     walk,
 )
 from forecast.language.faults import Fault, did_you_mean
@@ -52,8 +55,9 @@ class Scope:
     """What the names of an expression stand for.
 
     ``values`` holds parameters, series, columns and clocks; ``totals`` the
-    streams' sums; ``quantities`` named sub-expressions, walked where they are
-    used.  ``labels`` gives the labels of each label set, ``coded`` the label set
+    streams' sums; ``quantities`` named sub-expressions, each worked out once in an
+    evaluation; ``named`` holds the quantities that each names, where that is known
+    beforehand.  ``labels`` gives the labels of each label set, ``coded`` the label set
     of each name whose value is a label's number, ``per`` that of each name with
     one value for each label.
     """
@@ -61,6 +65,7 @@ class Scope:
     values: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
     totals: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
     quantities: Mapping[str, Expression] = field(default_factory=lambda: _EMPTY)
+    named: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _EMPTY)
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _EMPTY)
     coded: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     per: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
@@ -76,15 +81,49 @@ def evaluate(expression: Expression, scope: Scope, ops: Ops) -> Any:
 
     Raises ``Fault`` for a name that the scope does not know.
     """
+    return _value(expression, with_quantities(scope, (expression,), ops), ops)
+
+
+def with_quantities(
+    scope: Scope, expressions: Collection[Expression], ops: Ops, *, look: Callable[[str, Any], None] | None = None
+) -> Scope:
+    """Return a scope in which the quantities that expressions name are values, each worked out once.
+
+    Quantities that only other quantities use are let go after the last of these, so that
+    a chain of a thousand holds no more than a few values at a time.  ``look`` sees the name
+    and the value of each, and may raise.
+    """
+    if not scope.quantities:
+        return scope
+    named = scope.named or names_of_each(scope.quantities)
+    order = names_behind(expressions, named, among=scope.quantities)
+    if not order:
+        return scope
+    last = {used: name for name in order for used in named[name]}
+    kept = {name for expression in expressions for name in names_in(expression)}
+    values = dict(scope.values)
+    inner = replace(scope, values=values)
+    for name in order:
+        values[name] = _number(scope.quantities[name], inner, ops)
+        if look is not None:
+            look(name, values[name])
+        for used in named[name]:
+            if last[used] == name and used not in kept:
+                values.pop(used, None)
+    return replace(scope, values=values, quantities={name: each for name, each in scope.quantities.items() if name not in values})
+
+
+def _value(expression: Expression, scope: Scope, ops: Ops) -> Any:
+    """The value of an expression in a scope whose quantities are values."""
     match expression:
         case Number():
             return ops.number(expression.value)
         case Name():
-            return _name(expression, scope, ops)
+            return _look_up(scope.values, expression.name, expression.offset)
         case Total():
             return _look_up(scope.totals, expression.name, expression.offset)
         case Unary(operator="not"):
-            return ops.logical_not(evaluate(expression.operand, scope, ops))
+            return ops.logical_not(_value(expression.operand, scope, ops))
         case Unary():
             operand = _number(expression.operand, scope, ops)
             return -operand if expression.operator == "-" else operand
@@ -95,9 +134,9 @@ def evaluate(expression: Expression, scope: Scope, ops: Ops) -> Any:
             return _compare(expression, scope, ops)
         case Logic():
             join = ops.logical_and if expression.operator == "and" else ops.logical_or
-            return reduce(join, [evaluate(part, scope, ops) for part in expression.operands])
+            return reduce(join, [_value(part, scope, ops) for part in expression.operands])
         case Conditional():
-            test = evaluate(expression.test, scope, ops)
+            test = _value(expression.test, scope, ops)
             return ops.where(test, _number(expression.then, scope, ops), _number(expression.otherwise, scope, ops))
         case Index():
             return _index(expression, scope, ops)
@@ -126,12 +165,6 @@ def label_code(expression: Expression, label_set: str, scope: Scope) -> int | No
     return labels.index(text)
 
 
-def _name(expression: Name, scope: Scope, ops: Ops) -> Any:
-    if expression.name in scope.quantities:
-        return _number(scope.quantities[expression.name], scope, ops)
-    return _look_up(scope.values, expression.name, expression.offset)
-
-
 def _look_up(values: Mapping[str, Any], name: str, offset: int) -> Any:
     if name not in values:
         raise Fault(f"unknown name `{name}`", offset=offset, hint=did_you_mean(name, values))
@@ -140,28 +173,35 @@ def _look_up(values: Mapping[str, Any], name: str, offset: int) -> Any:
 
 def _number(expression: Expression, scope: Scope, ops: Ops) -> Any:
     """The value as a number: a condition counts 1 where it holds and 0 where not."""
-    value = evaluate(expression, scope, ops)
+    value = _value(expression, scope, ops)
     return ops.where(value, ops.number(1.0), ops.number(0.0)) if is_condition(expression) else value
 
 
 def _compare(expression: Compare, scope: Scope, ops: Ops) -> Any:
-    pairs = zip(expression.operators, expression.operands[:-1], expression.operands[1:], strict=True)
-    return reduce(ops.logical_and, [_compare_pair(symbol, left, right, scope, ops) for symbol, left, right in pairs])
+    found = []
+    for symbol, left, right in zip(expression.operators, expression.operands[:-1], expression.operands[1:], strict=True):
+        labelled = _labelled(left, right, scope)
+        if labelled is None:
+            found.append(ops.compare(symbol, _number(left, scope, ops), _number(right, scope, ops)))
+        else:
+            found.append(ops.compare(symbol, _value(labelled[0], scope, ops), ops.number(labelled[1])))
+    return reduce(ops.logical_and, found)
 
 
-def _compare_pair(symbol: str, left: Expression, right: Expression, scope: Scope, ops: Ops) -> Any:
+def _labelled(left: Expression, right: Expression, scope: Scope) -> tuple[Name, int] | None:
+    """The name whose value is a label and the number of the label it is compared with; None where numbers are compared."""
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Name) and one.name in scope.coded:
             code = label_code(other, scope.coded[one.name], scope)
             if code is not None:
-                return ops.compare(symbol, evaluate(one, scope, ops), ops.number(code))
-    return ops.compare(symbol, _number(left, scope, ops), _number(right, scope, ops))
+                return one, code
+    return None
 
 
 def _index(expression: Index, scope: Scope, ops: Ops) -> Any:
     values = _look_up(scope.values, expression.name, expression.offset)
     code = label_code(expression.index, scope.per[expression.name], scope)
-    return ops.take(values, evaluate(expression.index, scope, ops) if code is None else code)
+    return ops.take(values, _value(expression.index, scope, ops) if code is None else code)
 
 
 def _call(expression: Call, scope: Scope, ops: Ops) -> Any:

@@ -7,7 +7,7 @@ An expression is a tree of the nodes below, which ``parsing`` makes of text and
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from forecast.language.faults import Fault
@@ -202,11 +202,34 @@ def rebuilt(expression: Expression, change: Callable[[Expression], Expression]) 
     return change(expression)
 
 
+def in_parts(expression: Expression, *, height: int, name: Callable[[int], str]) -> tuple[Expression, dict[str, Expression]]:
+    """Return an expression with names for what would make it higher than ``height``, and what those names stand for, in order.
+
+    Only numbers get names: a condition that is named is a number.  ``name`` makes the names, from 0 up.
+    """
+    parts: dict[str, Expression] = {}
+    heights: dict[int, int] = {}
+    alive: list[Expression] = []  # so that no two nodes have one identity
+
+    def change(node: Expression) -> Expression:
+        high = 1 + max((heights[id(part)] for part in children(node)), default=0)
+        if high > height and not is_condition(node) and not isinstance(node, First):
+            part = name(len(parts))
+            parts[part], node, high = node, Name(part, node.offset), 1
+        alive.append(node)
+        heights[id(node)] = high
+        return node
+
+    return rebuilt(expression, change), parts
+
+
 def walk(expression: Expression) -> Iterator[Expression]:
     """Yield a node and everything below it, depth first."""
-    yield expression
-    for part in children(expression):
-        yield from walk(part)
+    waiting = [expression]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += reversed(children(node))
 
 
 def names_in(expression: Expression) -> dict[str, int]:
@@ -230,6 +253,34 @@ def streams_in(expression: Expression) -> dict[str, int]:
 def totals_in(expression: Expression) -> dict[str, Total]:
     """Return every total an expression uses, by its name."""
     return {node.name: node for node in walk(expression) if isinstance(node, Total)}
+
+
+def names_of_each(definitions: Mapping[str, Expression]) -> dict[str, tuple[str, ...]]:
+    """Return the names of ``definitions`` that each of them uses itself."""
+    return {name: tuple(used for used in names_in(expression) if used in definitions) for name, expression in definitions.items()}
+
+
+def names_behind(
+    expressions: Iterable[Expression], named: Mapping[str, Collection[str]], *, among: Container[str] | None = None
+) -> tuple[str, ...]:
+    """Return the names that expressions use among those of ``named``, through one another too, each once and after those it uses.
+
+    ``named`` has the names that each uses itself; ``among`` says which count, all where it is
+    not given.  Without recursion, since definitions may be chained by the thousand.  There
+    must be no circle.
+    """
+    counted = named if among is None else among
+    ordered: dict[str, None] = {}
+    for expression in expressions:
+        waiting = [name for name in reversed(names_in(expression)) if name in counted]
+        while waiting:
+            name = waiting[-1]
+            missing = [] if name in ordered else [other for other in named[name] if other in counted and other not in ordered]
+            if missing:
+                waiting += reversed(missing)
+            else:
+                ordered.setdefault(waiting.pop())
+    return tuple(ordered)
 
 
 def indexed(name: str, label: str) -> str:

@@ -11,6 +11,7 @@ import math
 import re
 import warnings
 
+from forecast.language.brackets import bracket_depths, parse_deep
 from forecast.language.characters import refused_character
 from forecast.language.expressions import (
     FUNCTIONS,
@@ -33,8 +34,8 @@ from forecast.language.expressions import (
 from forecast.language.faults import Fault, did_you_mean
 from forecast.language.hazards import HAZARDS
 
-LONGEST = 2_000  # characters of one statement or expression
-DEEPEST = 60  # nested brackets, calls or operators
+LONGEST = 50_000  # characters of one statement or expression: a share for each of 500 labels, and more
+DEEPEST = 250  # nested brackets, calls or operators
 _INDEX = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\[([^\[\]]*)\]")
 _DECIMAL_COMMA = re.compile(r"=\s*-?\d+,\d")
 
@@ -66,10 +67,10 @@ def parse_expression(text: str) -> Expression:
 
     Raises ``Fault`` with the offset of what is refused: a syntax error, a
     construct outside the language, a number or constant power that is not
-    finite, a text longer than 2,000 characters or nested deeper than 60, a
+    finite, a text longer than 50,000 characters or nested deeper than 250, a
     character that no statement may hold.
     """
-    return tree_of(python_tree(text), text)
+    return tree_in(text, python_tree(text))
 
 
 def python_tree(text: str) -> ast.expr:
@@ -85,7 +86,7 @@ def python_tree(text: str) -> ast.expr:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)  # such as `1 if x else 2`; our own walk judges it
-            tree = ast.parse(text.strip(), mode="eval").body
+            tree = parse_deep(text.strip())
     except SyntaxError as error:
         offset = lead + max((error.offset or 1) - 1, 0)
         raise Fault(_syntax_message(error), offset=min(offset, len(text)), hint=_syntax_hint(text, offset)) from None
@@ -93,16 +94,28 @@ def python_tree(text: str) -> ast.expr:
         raise Fault(f"nested deeper than {DEEPEST}", hint="name parts of it under [quantities]") from None
     except ValueError as error:  # null bytes, over-long integers
         raise Fault(str(error).split(";")[0].split(":")[0]) from None
-    if lead:
+    bytes_before = [0] if text.isascii() else _characters_of_bytes(text[lead:])
+    if lead or len(bytes_before) > 1:
         for node in ast.walk(tree):
             if hasattr(node, "col_offset"):
-                node.col_offset += lead
+                node.col_offset = lead + (bytes_before[node.col_offset] if len(bytes_before) > 1 else node.col_offset)
     return tree
 
 
-def tree_of(node: ast.expr, text: str, depth: int = 0) -> Expression:
+def tree_in(text: str, node: ast.expr, depth: int = 0) -> Expression:
+    """Translate one node of the tree of a text, as ``tree_of`` does, with a hint where an index may be a label without its quotes."""
+    try:
+        return tree_of(node, depth)
+    except Fault as fault:
+        hint = fault.hint
+        if not hint or fault.message in {"`True` is not part of the language", "`False` is not part of the language"}:
+            hint = _label_hint(text, fault.offset) or hint
+        raise Fault(fault.message, offset=fault.offset, hint=hint) from None
+
+
+def tree_of(node: ast.expr, depth: int = 0) -> Expression:
     """Translate one node of Python's tree into a node of the language."""
-    at = character_offset(node, text)
+    at = character_offset(node)
     if depth > DEEPEST:
         raise Fault(f"nested deeper than {DEEPEST}", offset=at, hint="name parts of it under [quantities]")
     match node:
@@ -115,59 +128,55 @@ def tree_of(node: ast.expr, text: str, depth: int = 0) -> Expression:
         case ast.Name():
             return Name(node.id, at)
         case ast.UnaryOp() if type(node.op) in _UNARY:
-            return Unary(_UNARY[type(node.op)], tree_of(node.operand, text, depth + 1), at)
+            return Unary(_UNARY[type(node.op)], tree_of(node.operand, depth + 1), at)
         case ast.BinOp() if type(node.op) in _BINARY:
-            whole = Binary(_BINARY[type(node.op)], tree_of(node.left, text, depth + 1), tree_of(node.right, text, depth + 1), at)
+            whole = Binary(_BINARY[type(node.op)], tree_of(node.left, depth + 1), tree_of(node.right, depth + 1), at)
             constant(whole)  # refuses 2**2**99 and 1/0
             return whole
         case ast.Compare():
-            return _comparison(node, text, depth, at)
+            return _comparison(node, depth, at)
         case ast.BoolOp():
             word = "and" if isinstance(node.op, ast.And) else "or"
-            return Logic(word, tuple(tree_of(value, text, depth + 1) for value in node.values), at)
+            return Logic(word, tuple(tree_of(value, depth + 1) for value in node.values), at)
         case ast.IfExp():
-            test, then, otherwise = (tree_of(part, text, depth + 1) for part in (node.test, node.body, node.orelse))
+            test, then, otherwise = (tree_of(part, depth + 1) for part in (node.test, node.body, node.orelse))
             return Conditional(test, then, otherwise, at)
         case ast.Subscript(slice=ast.Slice()):
-            raise Fault(_refusal(node.slice), offset=character_offset(node.slice, text))
+            raise Fault(_refusal(node.slice), offset=character_offset(node.slice))
         case ast.Subscript(value=ast.Name(id=name)):
-            return Index(name, _index(node.slice, text, depth + 1), at)
+            return Index(name, tree_of(node.slice, depth + 1), at)
         case ast.Call():
-            return _call(node, text, depth, at)
+            return _call(node, depth, at)
         case ast.BinOp(op=ast.BitXor()):
             raise Fault("this operator is not part of the language", offset=at, hint="a power is written `**`")
         case _:
             raise Fault(_refusal(node), offset=at)
 
 
-def _index(node: ast.expr, text: str, depth: int) -> Expression:
-    """What stands between the brackets of an index; what is no part of the language may be a label without its quotes."""
-    try:
-        return tree_of(node, text, depth)
-    except Fault as fault:
-        label_hint = _label_hint(text, character_offset(node, text))
-        hint = label_hint or fault.hint if isinstance(node, ast.Constant) else fault.hint or label_hint  # `True` has a hint of its own
-        raise Fault(fault.message, offset=fault.offset, hint=hint) from None
-
-
-def character_offset(node: ast.AST, text: str) -> int:
-    """Return a node's offset in characters (Python counts UTF-8 bytes)."""
+def character_offset(node: ast.AST) -> int:
+    """Return a node's offset in characters."""
     offset: int = getattr(node, "col_offset", 0)
-    return offset if text.isascii() else len(text.encode()[:offset].decode(errors="ignore"))
+    return offset
 
 
-def _comparison(node: ast.Compare, text: str, depth: int, at: int) -> Compare:
+def _characters_of_bytes(text: str) -> list[int]:
+    """How many characters stand before each byte of a text in UTF-8, and before its end: Python's tree counts bytes."""
+    before = [index for index, character in enumerate(text) for _ in character.encode(errors="replace")]
+    return [*before, len(text)]
+
+
+def _comparison(node: ast.Compare, depth: int, at: int) -> Compare:
     for operator in node.ops:
         if type(operator) not in _COMPARE:
             word = {ast.In: "in", ast.NotIn: "not in", ast.Is: "is", ast.IsNot: "is not"}[type(operator)]
             raise Fault(f"`{word}` is not part of the language", offset=at, hint="use ==, !=, <, <=, > or >=")
-    operands = tuple(tree_of(part, text, depth + 1) for part in (node.left, *node.comparators))
+    operands = tuple(tree_of(part, depth + 1) for part in (node.left, *node.comparators))
     return Compare(tuple(_COMPARE[type(operator)] for operator in node.ops), operands, at)
 
 
-def _call(node: ast.Call, text: str, depth: int, at: int) -> Expression:
+def _call(node: ast.Call, depth: int, at: int) -> Expression:
     if not isinstance(node.func, ast.Name):
-        raise Fault(_refusal(node.func), offset=character_offset(node.func, text))
+        raise Fault(_refusal(node.func), offset=character_offset(node.func))
     name = node.func.id
     if name not in FUNCTIONS and name not in HAZARDS and name not in {"total", "first"}:
         raise Fault(f"unknown function `{name}`", offset=at, hint=did_you_mean(name, [*FUNCTIONS, *HAZARDS, "total", "first"]))
@@ -176,8 +185,8 @@ def _call(node: ast.Call, text: str, depth: int, at: int) -> Expression:
     if name == "total":
         if len(node.args) not in {1, 2} or not isinstance(node.args[0], ast.Name):
             raise Fault("`total` takes the name of one stream", offset=at, hint="as in `total(captures)`")
-        return Total(node.args[0].id, at, _class_label(node.args[1], text) if len(node.args) == 2 else "")
-    arguments = tuple(tree_of(part, text, depth + 1) for part in node.args)
+        return Total(node.args[0].id, at, _class_label(node.args[1]) if len(node.args) == 2 else "")
+    arguments = tuple(tree_of(part, depth + 1) for part in node.args)
     if name == "first":
         if len(arguments) != 1 or not is_condition(arguments[0]):
             raise Fault("`first` takes one condition", offset=at, hint="as in `first(total(transfers) >= 1)`")
@@ -191,16 +200,14 @@ def _call(node: ast.Call, text: str, depth: int, at: int) -> Expression:
     return Call(name, arguments, at)
 
 
-def _class_label(node: ast.expr, text: str) -> str:
+def _class_label(node: ast.expr) -> str:
     match node:
         case ast.Constant(value=str() as label):
-            return _label(label, character_offset(node, text))
+            return _label(label, character_offset(node))
         case ast.Name():
             return node.id
         case _:
-            raise Fault(
-                "the second argument of `total` is a class", offset=character_offset(node, text), hint='as in `total(votes, "left")`'
-            )
+            raise Fault("the second argument of `total` is a class", offset=character_offset(node), hint='as in `total(votes, "left")`')
 
 
 def _label(label: str, at: int) -> str:
@@ -221,14 +228,9 @@ def _finite(value: float, at: int) -> float:
 
 
 def _refuse_deep_brackets(text: str) -> None:
-    depth = 0
-    for offset, character in enumerate(text):
-        if character in "([{":
-            depth += 1
-            if depth > DEEPEST:
-                raise Fault(f"nested deeper than {DEEPEST}", offset=offset, hint="name parts of it under [quantities]")
-        elif character in ")]}":
-            depth -= 1
+    for offset, depth in bracket_depths(text):
+        if depth > DEEPEST:
+            raise Fault(f"nested deeper than {DEEPEST}", offset=offset, hint="name parts of it under [quantities]")
 
 
 def _refusal(node: ast.expr) -> str:

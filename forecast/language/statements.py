@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from forecast.language.expressions import Expression
 from forecast.language.faults import Fault
-from forecast.language.parsing import character_offset, python_tree, tree_of
+from forecast.language.parsing import character_offset, python_tree, tree_in
 
 # which argument is a whole distribution, and whether it stands first, without a name
 WITHIN: Mapping[str, tuple[str, bool]] = MappingProxyType(
@@ -65,9 +65,9 @@ def _statement(node: ast.Call, name: str, text: str) -> Statement:
     if stands_first and unnamed:
         node = ast.Call(node.func, [], [ast.keyword(within, unnamed.pop(0)), *node.keywords], lineno=1, col_offset=node.col_offset)
     if unnamed:
-        raise Fault("arguments are given by name", offset=character_offset(unnamed[0], text), hint=f"as in `{name}(name=value)`")
+        raise Fault("arguments are given by name", offset=character_offset(unnamed[0]), hint=f"as in `{name}(name=value)`")
     for keyword in node.keywords:
-        offset = character_offset(keyword if hasattr(keyword, "col_offset") else keyword.value, text)
+        offset = character_offset(keyword if hasattr(keyword, "col_offset") else keyword.value)
         if keyword.arg is None:
             raise Fault("starred arguments are not part of the language", offset=offset)
         if keyword.arg in offsets:
@@ -79,21 +79,19 @@ def _statement(node: ast.Call, name: str, text: str) -> Statement:
             arguments |= {f"{within}.{key}": value for key, value in whole.arguments.items()}
             offsets |= {f"{within}.{key}": value for key, value in whole.offsets.items()}
         else:
-            arguments[keyword.arg] = tree_of(keyword.value, text, depth=1)
+            arguments[keyword.arg] = tree_in(text, keyword.value, depth=1)
     if within and within not in inner:
         what = "a distribution" if stands_first else f"`{within}`, the distribution of its first value"
-        raise Fault(f"{name} needs {what}", offset=character_offset(node, text), hint=f"as in `{_example(name)}`")
-    return Statement(
-        name, MappingProxyType(arguments), text, character_offset(node, text), MappingProxyType(offsets), MappingProxyType(inner)
-    )
+        raise Fault(f"{name} needs {what}", offset=character_offset(node), hint=f"as in `{_example(name)}`")
+    return Statement(name, MappingProxyType(arguments), text, character_offset(node), MappingProxyType(offsets), MappingProxyType(inner))
 
 
 def _within(node: ast.expr, name: str, argument: str, text: str) -> Statement:
     """The distribution that is an argument of another."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-        raise Fault(f"`{argument}` of {name} is a distribution", offset=character_offset(node, text), hint=f"as in `{_example(name)}`")
+        raise Fault(f"`{argument}` of {name} is a distribution", offset=character_offset(node), hint=f"as in `{_example(name)}`")
     if node.func.id in WITHIN:
-        raise Fault(f"{node.func.id} cannot stand inside {name}", offset=character_offset(node, text))
+        raise Fault(f"{node.func.id} cannot stand inside {name}", offset=character_offset(node))
     return _statement(node, node.func.id, text)
 
 

@@ -28,7 +28,7 @@ def check_shares(model: Model, parameters: Mapping[str, NDArray[Any]], weights: 
     problems = []
     for name in shares(model.topic):
         for scope in _scopes(model, name, parameters):
-            message = share_fault(name, scope, weights, of=of)
+            message = share_fault(name, share_values(name, scope), weights, of=of)
             if message:
                 problems.append(at_topic(model.topic, ("quantities", name), message, "look at the priors of the parameters it uses"))
                 break
@@ -41,10 +41,15 @@ def shares(topic: Topic) -> tuple[str, ...]:
     return tuple(name for name, quantity in topic.quantities.items() if quantity.unit == SHARE)
 
 
-def share_fault(name: str, scope: Scope, weights: Array | None, *, of: str) -> str:
-    """Say how far a share is outside 0 to 1 in a scope, and at how many draws; empty where it is not."""
+def share_values(name: str, scope: Scope) -> Any:
+    """Return the values of a quantity in a scope."""
     with np.errstate(all="ignore"):
-        values = np.atleast_2d(np.asarray(evaluate(Name(name), scope, NUMPY), dtype=float))
+        return evaluate(Name(name), scope, NUMPY)
+
+
+def share_fault(name: str, share: Any, weights: Array | None, *, of: str) -> str:
+    """Say how far the values of a share are outside 0 to 1, and at how many draws; empty where they are not."""
+    values = np.atleast_2d(np.asarray(share, dtype=float))
     count = len(values) if weights is None else len(weights)
     wrong = np.broadcast_to(~((values >= -ROUNDING) & (values <= 1 + ROUNDING)), (count, values.shape[1]))
     found = misfit_of(values, wrong, weights)

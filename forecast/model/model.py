@@ -20,8 +20,8 @@ from forecast.book.names import CLOCKS
 from forecast.book.problems import Problem
 from forecast.book.topic import Row, Step, Stream, Topic
 from forecast.language.distributions import Family, family_for
-from forecast.language.evaluate import Scope, evaluate
-from forecast.language.expressions import Expression, Total, names_in, streams_in, totals_in
+from forecast.language.evaluate import Scope, evaluate, with_quantities
+from forecast.language.expressions import Expression, Total, names_behind, names_in, names_of_each, streams_in, totals_in
 from forecast.language.ops import NumpyOps, Ops
 from forecast.language.statements import Statement
 from forecast.model.classes import seen
@@ -164,6 +164,7 @@ class Model:
 
     def distribution(self, statement: Statement, scope: Scope, ops: Ops = NUMPY) -> tuple[Family, dict[str, Any]]:
         """Return a statement's family and its arguments, as PyMC names them, at a scope's values."""
+        scope = with_quantities(scope, statement.arguments.values(), ops)
         given = {name: evaluate(expression, scope, ops) for name, expression in statement.arguments.items()}
         kind = family_for(statement)
         if kind.name == "Categorical":  # a label may be called `p`
@@ -186,7 +187,13 @@ def bound(topic: Topic, as_of: date, records: Mapping[str, Record]) -> Model:
     columns = {name for stream in topic.streams.values() for name in (*stream.label_columns, *stream.reported)}
     coded = {name: name for name in columns | {p.name for p in topic.parameters.values() if p.categories} | set(calendars(topic))}
     quantities = {name: quantity.expression for name, quantity in topic.quantities.items()}
-    return Model(topic, as_of, records, tables, Scope(quantities=quantities, labels=topic.labels, coded=coded, per=per))
+    return Model(
+        topic,
+        as_of,
+        records,
+        tables,
+        Scope(quantities=quantities, named=names_of_each(quantities), labels=topic.labels, coded=coded, per=per),
+    )
 
 
 def table(topic: Topic, record: Record, records: Mapping[str, Record], as_of: date) -> Table:
@@ -286,17 +293,7 @@ def _series_columns(topic: Topic, name: str, rows: tuple[Row, ...], as_of: date)
 
 def quantities_of(topic: Topic, *statements: Statement | Expression) -> tuple[str, ...]:
     """Return the quantities that statements or expressions use, through each other too, each after those it uses."""
-    found: dict[str, None] = {}
-
-    def visit(expression: Expression) -> None:
-        for name in names_in(expression):
-            if name in topic.quantities and name not in found:
-                visit(topic.quantities[name].expression)
-                found[name] = None
-
-    for expression in _parts(statements):
-        visit(expression)
-    return tuple(found)
+    return names_behind(_parts(statements), names_of_each({name: quantity.expression for name, quantity in topic.quantities.items()}))
 
 
 def _parts(statements: tuple[Statement | Expression, ...]) -> Iterator[Expression]:

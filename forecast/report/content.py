@@ -175,11 +175,14 @@ def _annulment(answer: Answer) -> dict[str, Any]:
 
 def unit_of(topic: Topic, expression: Expression) -> str:
     """The unit of a number that is a parameter or a stream's total by itself; ``share`` for a share; else empty."""
+    while isinstance(expression, Name) and expression.name in topic.quantities and expression.name not in topic.parameters:
+        quantity = topic.quantities[expression.name]
+        if quantity.unit:
+            return quantity.unit
+        expression = quantity.expression
     match expression:
         case Name(name) | Index(name) if name in topic.parameters:
             return topic.parameters[name].unit or ("" if topic.parameters[name].categories else "share")
-        case Name(name) if name in topic.quantities:
-            return topic.quantities[name].unit or unit_of(topic, topic.quantities[name].expression)
         case Call("expit", _):
             return "share"
         case Total(stream):

@@ -83,9 +83,10 @@ def test_constants_are_folded(text, value):
         ("first(x)", "`first` takes one condition", 0),
         ("exp(x=1)", "`exp` takes no named arguments", 0),
         ("", "an expression is missing", 0),
-        ("(" * 1000 + ")" * 1000, "nested deeper than 60", 60),
-        ("-" * 1999 + "1", "nested deeper than 60", 61),
-        ("x + " * 2500 + "1", "10,001 characters long; the longest allowed is 2,000", 0),
+        ("(" * 1000 + ")" * 1000, "nested deeper than 250", 250),
+        ("-" * 1999 + "1", "nested deeper than 250", 251),
+        ("x + " * 12_000 + "1", "nested deeper than 250", 0),
+        ("x + " * 12_500 + "1", "50,001 characters long; the longest allowed is 50,000", 0),
     ],
 )
 def test_what_is_not_in_the_language_is_refused_with_its_place(text, message, offset):
