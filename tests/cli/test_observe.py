@@ -146,6 +146,150 @@ def test_a_row_has_a_value_or_a_range(run: Run, words: tuple[str, ...]):
     assert run("observe", "late", "--on", "2024-10-07", "--source", "Herald", *words).code == 2
 
 
+"``forecast observe``."
+
+from __future__ import annotations
+
+import pytest
+
+RECORD = "seeds/ferry/breakdowns.csv"
+LATE = "seeds/ferry/late.csv"
+
+
+def test_a_row_is_appended_as_it_was_given(run: Run, book: Path):
+    """The row stands last in the record, the rest of which is unchanged, and is printed with its place."""
+    before = (book / RECORD).read_text()
+    row = '2024-10-01,2024-10-31,2,2024-11-02,"Harbour log, October",B,twice,,'
+    ran = run(
+        *("observe", "ferry.breakdowns", "--from", "2024-10-01", "--to", "2024-10-31", "--value", "2", "--known", "2024-11-02"),
+        *("--source", "Harbour log, October", "--grade", "B", "--note", "twice"),
+    )
+    assert (ran.code, ran.out) == (0, f"{RECORD}:6: {row}\n")
+    assert (book / RECORD).read_text() == before + row + "\n"
+
+
+def test_own_columns_are_set_by_name(run: Run, book: Path):
+    """--set fills the stream's own columns."""
+    before = (book / LATE).read_text()
+    ran = run("observe", "late", "--on", "2024-10-07", "--value", "3", "--source", "count", "--set", "counted=12", "--set", "weather=rough")
+    assert ran.code == 0
+    assert (book / LATE).read_text() == before + "2024-10-07,2024-10-07,12,rough,3,count\n"
+
+
+def test_a_column_the_file_lacks_is_added(run: Run, book: Path):
+    """A `known` day in a record without that column widens the header and every row."""
+    lines = (book / LATE).read_text().splitlines()
+    words = ("--set", "counted=12", "--set", "weather=rough", "--known", "2024-10-09")
+    assert run("observe", "late", "--on", "2024-10-07", "--value", "3", "--source", "count", *words).code == 0
+    assert (book / LATE).read_text().splitlines() == [
+        lines[0] + ",known",
+        *(line + "," for line in lines[1:]),
+        "2024-10-07,2024-10-07,12,rough,3,count,2024-10-09",
+    ]
+    assert run("check").code == 0
+
+
+def test_a_stream_without_a_record_gets_one(run: Run, book: Path):
+    """The first row makes the file, with a header."""
+    (book / RECORD).unlink()
+    assert run("observe", "breakdowns", "--on", "2024-02-01", "--value", "1", "--source", "log").code == 0
+    assert (book / RECORD).read_text() == "from,to,value,known,source,grade,note\n2024-02-01,2024-02-01,1,,log,,\n"
+
+
+def test_a_last_line_without_its_end_gets_it(run: Run, book: Path):
+    """A record whose editor left out the last line end is ended before the row is appended."""
+    (book / RECORD).write_text((book / RECORD).read_text().rstrip("\n"))
+    assert run("observe", "breakdowns", "--on", "2024-10-05", "--value", "1", "--source", "log").code == 0
+    assert (book / RECORD).read_text().splitlines()[-2:] == [
+        '2024-07-01,2024-09-30,1,2024-11-15,"Harbour log, corrected",A,the dispute settled,,q3',
+        "2024-10-05,2024-10-05,1,,log,,,,",
+    ]
+
+
+def test_quiet_time_is_extended_from_the_last_row(run: Run, book: Path):
+    """--through appends a row of value 0 from the day after the last one."""
+    assert run("observe", "breakdowns", "--through", "2024-10-20", "--source", "log").code == 0
+    assert (book / RECORD).read_text().splitlines()[-1] == "2024-10-01,2024-10-20,0,,log,,,,"
+    assert run("observe", "breakdowns", "--through", "2024-10-25", "--source", "log").code == 0
+    assert (book / RECORD).read_text().splitlines()[-1] == "2024-10-21,2024-10-25,0,,log,,,,"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("breakdowns", "--on", "2024-09-30", "--value", "1"), "this row overlaps line 5 (2024-07-01 to 2024-09-30) in a watched stream"),
+        (("breakdowns", "--on", "2024-10-05", "--value", "-1"), "the value -1 is negative, which NegativeBinomial never is"),
+        (("breakdowns", "--on", "2024-10-05", "--value", "1.5"), "the value 1.5 is not a whole number, and NegativeBinomial counts"),
+        (("breakdowns", "--on", "2024-10-05", "--value", "nan"), "`value` is not a finite number: nan"),
+        (("breakdowns", "--from", "2024-10-05", "--to", "2024-10-01", "--value", "1"), "`to` (2024-10-01) is before `from` (2024-10-05)"),
+        (("breakdowns", "--on", "2999-01-01", "--value", "1"), "it ends on 2999-01-01, after today"),
+        (("breakdowns", "--on", "2024-10-05", "--value", "1", "--known", "2999-01-01"), "it is known on 2999-01-01, after today"),
+        (("breakdowns", "--on", "2024-10-05", "--value", "1", "--replaces", "q9"), "no row has the id `q9`"),
+        (("breakdowns", "--on", "2024-10-05", "--value", "1", "--grade", "D"), "a grade D fact is no observation"),
+        (("breakdowns", "--through", "2024-09-01"), "`breakdowns` is recorded through 2024-09-30 already"),
+        (("late", "--through", "2024-09-01"), "`late` is not watched: days without a row are unknown there, not quiet"),
+        (("late", "--on", "2024-10-01", "--value", "9", "--set", "counted=5", "--set", "weather=calm"), "the value 9 is more than n=5"),
+        (("late", "--on", "2024-10-01", "--value", "1", "--set", "counted=5"), "`weather` is empty, and the statement of `late` uses it"),
+        (
+            ("late", "--from", "2024-08-05", "--to", "2024-08-11", "--value", "5", "--set", "counted=84", "--set", "weather=calm"),
+            "this row stands in line 4 already",
+        ),
+        (("breakdown", "--on", "2024-10-05", "--value", "1"), "no stream `breakdown` in this book"),
+    ],
+)
+def test_what_cannot_be_a_row_is_refused(run: Run, book: Path, words: tuple[str, ...], message: str):
+    """A duplicate, an overlap, an impossible value or day is refused with exit code 1, and no file is changed."""
+    before = files_of(book)
+    ran = run("observe", *words, "--source", "log")
+    assert (ran.code, ran.out) == (1, "")
+    assert message in ran.err.splitlines()[0]
+    assert {name: data for name, data in files_of(book).items() if name in before} == before
+
+
+def test_a_value_impossible_under_every_draw_is_refused(run: Run, book: Path):
+    """A breakdown in a time without crossings, where the rate is zero, is refused."""
+    series = book / "seeds/ferry/crossings.csv"
+    series.write_text(series.read_text() + "2025-01-01,0,2024-12-01,Closed\n2025-03-01,240,2024-12-01,Reopened\n")
+    ran = run("observe", "breakdowns", "--on", "2025-02-01", "--value", "1", "--source", "log")
+    assert ran.code == 1
+    assert ran.err.startswith(f"{RECORD}:6:1: error: the value 1 is impossible under every draw of the priors\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--value", "1"),
+        ("--on", "2024-10-05"),
+        ("--on", "2024-10-05", "--to", "2024-10-06", "--value", "1"),
+        ("--through", "2024-10-05", "--value", "1"),
+        ("--on", "05/10/2024", "--value", "1"),
+        ("--on", "2024-10-05", "--value", "1", "--set", "counted"),
+    ],
+)
+def test_a_wrong_command_line_has_exit_code_2(run: Run, words: tuple[str, ...]):
+    """Days, a value or columns that do not make a row are mistakes of the command line."""
+    assert run("observe", "breakdowns", "--source", "log", *words).code == 2
+
+
+def test_a_range_is_recorded_by_its_ends(run: Run, book: Path):
+    """--low and --high add the columns of a range, and --origin that of reports; the book with them is sound."""
+    words = ("--source", "Herald", "--set", "counted=40", "--set", "weather=calm", "--origin", "agency")
+    ran = run("observe", "late", "--on", "2024-10-07", "--low", "3", "--high", "9", *words)
+    assert ran.code == 0
+    header, *_, last = (book / LATE).read_text().splitlines()
+    assert (header, last) == (
+        "from,to,counted,weather,value,source,value_low,value_high,origin",
+        "2024-10-07,2024-10-07,40,calm,,Herald,3,9,agency",
+    )
+    assert run("check").code == 0
+
+
+@pytest.mark.parametrize("words", [("--value", "4", "--low", "3"), ()])
+def test_a_row_has_a_value_or_a_range(run: Run, words: tuple[str, ...]):
+    """A value with a range, and neither of them, are wrong command lines."""
+    assert run("observe", "late", "--on", "2024-10-07", "--source", "Herald", *words).code == 2
+
+
 def test_a_cell_with_a_character_that_ends_lines_elsewhere_is_one_cell(run: Run, book: Path):
     """A line separator in a note ends no line of a record: the row keeps it when a column is added."""
     text = (book / LATE).read_text(encoding="utf-8").replace("17,Passenger count", "17,Passenger\u2028count")
