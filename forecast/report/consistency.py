@@ -194,9 +194,6 @@ def _futures(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _names(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Names that are given twice, or of what is not there."""
-    for place, name in (*_found(content, "name"), *_found(content, "answers.*.name"), *_found(content, "streams.*.name")):
-        if not FILE_NAME.fullmatch(name):
-            yield place, "this cannot name a file"
     for key in ("answers", "streams", "series", "quantities"):
         yield from _twice(key, [each["name"] for each in content[key]])
     yield from _twice("parameters", [f"{each['name']}[{each['label']}]" for each in content["parameters"]])

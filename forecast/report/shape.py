@@ -353,11 +353,11 @@ def checked(content: Any, *, name: str = "the report") -> dict[str, Any]:
         raise ReportFault(f"{name} has a number that is not finite; run `forecast update` to make it again") from None
     if not fits:
         raise ReportFault(f"{name} was changed after it was written (its digest does not fit); run `forecast update` to make it again")
-    if wrong := inconsistency(content):
-        raise ReportFault(f"{name}: {wrong}; run `forecast update` to make it again")
     for given in (content["name"], *(each["name"] for group in NAMED for each in content[group])):
         if not PLAIN_NAME.fullmatch(given):
             raise ReportFault(f"{name} has the name {given[:80]!r}, which no topic can give; run `forecast update` to make it again")
+    if wrong := inconsistency(content):
+        raise ReportFault(f"{name}: {wrong}; run `forecast update` to make it again")
     return content
 
 
