@@ -27,6 +27,7 @@ from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name, is_condition
 from forecast.model.clock import ONE_DAY
+from forecast.model.horizon import check_horizon
 from forecast.model.model import NUMPY, Array, Model
 from forecast.model.unsound import Unsound, at_topic
 from forecast.settlement import Status, status_of
@@ -125,7 +126,11 @@ def horizon(model: Model) -> date:
 
 
 def paths_for(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator) -> Paths:
-    """Simulate on given draws as far as the topic's questions need, with a step's end at every deadline."""
+    """Simulate on given draws as far as the topic's questions need, with a step's end at every deadline.
+
+    Raises ``Unsound`` where that is farther than can be simulated.
+    """
+    check_horizon(model)
     cuts = [q.by + ONE_DAY for q in model.topic.questions.values() if q.by]
     cuts += [q.since for q in model.topic.questions.values() if q.since]
     return simulate(model, parameters, rng, until=horizon(model), cuts=tuple(cuts))

@@ -18,6 +18,7 @@ from forecast.book.ledger import read_ledger
 from forecast.book.problems import Problem, has_errors, in_order
 from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
+from forecast.model.horizon import check_horizon
 from forecast.model.model import model_as_of
 from forecast.model.own import refusal
 from forecast.model.unsound import Unsound, at_place, at_topic
@@ -49,7 +50,7 @@ def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Checked:
     found: list[Problem] = [_noted(topic) for topic in book.topics.values() if topic.own is not None]
     for topic in book.topics.values():
         try:
-            model_as_of(topic, as_of)  # finds series without values
+            check_horizon(model_as_of(topic, as_of))  # finds series without values, too
             priors[topic.name] = echoed(topic, as_of)
         except Unsound as unsound:
             found += unsound.problems

@@ -17,6 +17,7 @@ from forecast.future import Paths
 from forecast.inference.conditioning import condition, prior_draws
 from forecast.inference.posterior import Posterior
 from forecast.model.bounds import check_shares
+from forecast.model.horizon import check_horizon
 from forecast.model.model import Model, model_as_of
 from forecast.model.own import refusals
 from forecast.model.unsound import Unsound
@@ -86,6 +87,7 @@ def conclude(topic: Topic, as_of: date, settings: Settings, *, referee: bool, re
     if refused := refusals([topic], trust=settings.trust):
         raise Unsound(*refused)
     model = model_as_of(topic, as_of)
+    check_horizon(model)  # before anything takes time
     prior = prior_draws(model, rng=generator(settings.seed, topic.name, "prior"))
     check_shares(model, prior.parameters, prior.weights, of="prior's draws")
     fast = None

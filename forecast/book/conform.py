@@ -7,6 +7,7 @@ checked; a text with a character that it may not hold is handed on.
 from __future__ import annotations
 
 import dataclasses
+import sys
 import types
 import typing
 from collections.abc import Iterable, Iterator
@@ -14,11 +15,14 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+from forecast.book.days import beyond, is_held
 from forecast.book.positions import Keys
 from forecast.book.problems import Problem
 from forecast.book.sources import Document
 from forecast.language.characters import Kind, refused_character
 from forecast.language.faults import did_you_mean
+
+_LARGEST = int(sys.float_info.max)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -65,13 +69,19 @@ def _value(document: Document, kind: Any, content: Any, keys: Keys, problems: li
         if typing.get_origin(option) is typing.Literal and content in typing.get_args(option):
             return content
         if option is date and isinstance(content, date) and not isinstance(content, datetime):
-            return content
+            if is_held(content):
+                return content
+            problems.append(document.at_value(keys, *_beyond(keys, content)))
+            return _WRONG
         if typing.get_origin(option) is typing.Annotated and isinstance(content, str):
             problems += _characters(document, kind_of_text(option), content, keys)
             return content
         if option is bool and isinstance(content, bool):
             return content
         if option is float and isinstance(content, int | float) and not isinstance(content, bool):
+            if isinstance(content, int) and abs(content) > _LARGEST:
+                problems.append(document.at_value(keys, f"`{keys[-1]}` is not a finite number", "numbers end at 1.8e308"))
+                return _WRONG
             return content
     problems.append(_wrong_type(document, options, content, keys))
     return _WRONG
@@ -143,6 +153,11 @@ def _options(kind: Any) -> tuple[Any, ...]:
     if typing.get_origin(kind) in {types.UnionType, typing.Union}:
         return tuple(option for option in typing.get_args(kind) if option is not type(None))
     return (kind,)
+
+
+def _beyond(keys: Keys, day: date) -> tuple[str, str]:
+    message, hint = beyond(day)
+    return f"`{keys[-1]}`: {message}", hint
 
 
 def _wrong_type(document: Document, options: Iterable[Any], content: Any, keys: Keys) -> Problem:

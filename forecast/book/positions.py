@@ -136,7 +136,6 @@ class _Scanner:
             keys += (part,)
             if is_list and number == len(parts) - 1:
                 self.tables_in[keys] = self.tables_in.get(keys, -1) + 1
-                self._forget_below((*keys, self.tables_in[keys]))
             self._mark(keys, offset)
             if keys in self.tables_in:  # inside a list of tables: its latest item
                 keys += (self.tables_in[keys],)
@@ -145,11 +144,6 @@ class _Scanner:
         self._skip(_SPACE)
         self.at += 2 if is_list else 1
         return keys
-
-    def _forget_below(self, item: Keys) -> None:
-        """A new item of a list of tables starts its own lists of tables anew."""
-        for keys in [keys for keys in self.tables_in if keys[: len(item)] == item]:
-            del self.tables_in[keys]
 
     def _pair(self, table: Keys) -> None:
         keys = table

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from forecast.book.terminal import terminal_line
 
 WIDEST = 120  # characters of a source line that are shown
+MOST_SHOWN = 100  # problems of one file that are printed
+MOST_FOUND = 1_000  # problems of one kind of check that are looked for in one file
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -78,9 +81,32 @@ def format_problem(problem: Problem) -> str:
     return "\n".join(problem_lines(problem))
 
 
+def lines_of_problems(problems: Iterable[Problem]) -> list[str]:
+    """Return problems as the lines people read, one after another: at most 100 of each file, and how many more it has."""
+    counts: dict[str, int] = {}
+    lines: list[str] = []
+    for problem in problems:
+        path = problem.place.path
+        counts[path] = counts.get(path, 0) + 1
+        if counts[path] <= MOST_SHOWN:
+            lines += problem_lines(problem)
+    more = {path: count - MOST_SHOWN for path, count in counts.items() if count > MOST_SHOWN}
+    return [*lines, *(terminal_line(f"{path}: … and {count:,} more") for path, count in more.items())]
+
+
 def format_problems(problems: tuple[Problem, ...]) -> str:
-    """Return all problems as one text, one after another."""
-    return "\n".join(format_problem(problem) for problem in problems)
+    """Return problems as one text, as ``lines_of_problems`` has them."""
+    return "\n".join(lines_of_problems(problems))
+
+
+def first_found(problems: Iterable[Problem], most: int = MOST_FOUND) -> Iterator[Problem]:
+    """Yield the first problems and, where there are more than ``most``, one that says so: the rest is not looked for."""
+    for number, problem in enumerate(problems):
+        if number == most:
+            message = f"there are more than {most:,} such problems from here on; the others are not looked for"
+            yield replace(problem, message=message, hint="correct these first")
+            return
+        yield problem
 
 
 def _window(source: str, offset: int) -> tuple[str, str]:

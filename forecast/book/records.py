@@ -18,6 +18,7 @@ from typing import cast
 
 from forecast.book.cells import Cells, read_cells
 from forecast.book.classes import Classes, in_words
+from forecast.book.days import beyond, is_held
 from forecast.book.layout import SNAKE_CASE
 from forecast.book.numerals import day_hint, is_number, is_unknown, number_hint, parse_day
 from forecast.book.problems import Place, Problem
@@ -268,9 +269,12 @@ def _days(cells: Cells, problems: list[Problem]) -> tuple[date | None, date | No
 
 def _date(cells: Cells, column: str, problems: list[Problem]) -> date | None:
     text = cells[column]
-    if (day := parse_day(text)) is not None:
+    if (day := parse_day(text)) is not None and is_held(day):
         return day
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+    if day is not None:
+        message, hint = beyond(day)
+        problems.append(cells.problem(column, f"`{column}`: {message}", hint))
+    elif re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         problems.append(cells.problem(column, f"the date {text} does not exist"))
     elif column == "known" and is_unknown(text):
         problems.append(cells.problem(column, f"`known` is not a date: {text}", "leave it empty where it is the row's last day"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,15 @@ from forecast.book.positions import Keys, Positions, positions
 from forecast.book.problems import FileFault, Place, Problem
 from forecast.book.toml_faults import toml_fault
 from forecast.language.faults import Fault
+
+_COMMENT = re.compile(r"(?m)^[ \t]*#[^\n]*")
+_PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
+_DOTTED = re.compile(rf"(?:^[ \t]*\[{{0,2}}|[{{,])[ \t]*({_PART}(?:[ \t]*\.[ \t]*{_PART}){{100}})")
+
+
+MOST_TOML = 5_000_000  # characters of a TOML file besides its comments
+MOST_MARKS = 500_000  # of its signs that make keys, lists and tables
+DEEPEST = 100  # tables, lists and dotted keys of a TOML file in one another
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +108,49 @@ def read_document_if_any(folder: Folder, path: str) -> tuple[Document | None, tu
 
 def parse_document(source: Source) -> tuple[Document | None, tuple[Problem, ...]]:
     """Parse a TOML text; what is not TOML gives a problem with its place."""
+    if (refused := _refusal(source)) is not None:
+        return None, (refused,)
     try:
         content = tomllib.loads(source.text)
         found = positions(source.text)
     except RecursionError:
-        return None, (source.at(1, 1, "this file is nested too deep to be read"),)
+        return None, (_too_deep(source),)
     except ValueError as error:
         fault = toml_fault(error, source.text)
         return None, (source.at(*fault.position, fault.message, fault.hint),)
+    if _is_deep(content):
+        return None, (_too_deep(source),)
     return Document(source, content, found), ()
+
+
+def _refusal(source: Source) -> Problem | None:
+    """The problem of a TOML text that would take too long to read; None for others."""
+    text = source.text if len(source.text) <= min(MOST_TOML, MOST_MARKS) else _COMMENT.sub("", source.text)
+    split = "split the topic; rows belong in CSV files"
+    if len(text) > MOST_TOML:
+        return source.at(1, 1, f"this file has {len(text):,} characters besides its comments; at most {MOST_TOML:,} can be read", split)
+    marks = sum(text.count(mark) for mark in "=,.[{") if len(text) > MOST_MARKS else 0
+    if marks > MOST_MARKS:
+        return source.at(1, 1, f"this file has {marks:,} signs that make keys, lists and tables; at most {MOST_MARKS:,} can be read", split)
+    for number, line in enumerate(source.lines, start=1):
+        found = _DOTTED.search(line) if line.count(".") >= DEEPEST else None
+        if found is not None:
+            return source.at(number, found.start(1) + 1, f"a key of more than {DEEPEST} parts", "the keys of a book have four at most")
+    return None
+
+
+def _is_deep(content: object) -> bool:
+    """Whether tables and lists stand in one another deeper than the limit."""
+    level: list[object] = [content]
+    for _ in range(DEEPEST + 1):
+        level = [inner for each in level if isinstance(each, dict | list) for inner in (each.values() if isinstance(each, dict) else each)]
+        if not level:
+            return False
+    return True
+
+
+def _too_deep(source: Source) -> Problem:
+    """The problem of a file that nests too deep, placed at the line that opens most."""
+    opened = [line.count("[") + line.count("{") for line in source.lines]
+    message = f"this file is nested too deep: at most {DEEPEST} tables and lists can stand in one another"
+    return source.at(opened.index(max(opened)) + 1, 1, message, "the tables of a book are four deep at most")

@@ -63,11 +63,10 @@ def stop_at(problems: Sequence[Problem], *, as_json: bool) -> None:
 
 def print_problems(problems: Sequence[Problem], *, err: bool) -> None:
     """Print problems as people read them."""
-    from forecast.book.problems import problem_lines
+    from forecast.book.problems import lines_of_problems
 
-    for problem in problems:
-        for line in problem_lines(problem):
-            echo(line, err=err)
+    for line in lines_of_problems(problems):
+        echo(line, err=err)
 
 
 def problems_as_data(problems: Sequence[Problem]) -> list[dict[str, Any]]:

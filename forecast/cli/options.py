@@ -17,10 +17,13 @@ def today() -> date:
 
 def day(text: str) -> date:
     """Return a date as the command line writes it, 2026-10-12."""
+    from forecast.book.days import beyond, is_held
     from forecast.book.numerals import parse_day
 
     if (found := parse_day(text)) is None:
         raise typer.BadParameter(f"`{text}` is not a date: write it as in 2026-10-12")
+    if not is_held(found):
+        raise typer.BadParameter(beyond(found)[0])
     return found
 
 

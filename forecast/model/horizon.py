@@ -1,0 +1,35 @@
+"""How far into the future a topic may ask: as many steps as can be simulated."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from forecast.book.calendar import step_index
+from forecast.book.problems import Problem
+from forecast.model.clock import ONE_DAY, step_starts
+from forecast.model.model import Model
+from forecast.model.unsound import Unsound, at_topic
+
+MOST_STEPS = 11_000  # of the future
+
+
+def check_horizon(model: Model) -> None:
+    """Raise ``Unsound``, placed at the `by`, where a question needs more steps of the future than can be simulated."""
+    topic = model.topic
+    if not model.records:
+        return
+    first = min(record.through for record in model.records.values()) + ONE_DAY
+    far = {name: its.by for name, its in topic.questions.items() if its.by and step_index(topic.step, first, its.by) >= MOST_STEPS}
+    if far:
+        raise Unsound(*(_too_far(model, name, first, by) for name, by in far.items()))
+
+
+def _too_far(model: Model, question: str, first: date, by: date) -> Problem:
+    step = model.topic.step
+    steps = step_index(step, first, by) + 1
+    last = step_starts(step, first, by)[MOST_STEPS - 1] - ONE_DAY
+    message = (
+        f"from {first}, where the record ends, to `by` ({by}) are {steps:,} steps of a {step}; at most {MOST_STEPS:,} can be simulated"
+    )
+    coarser = "" if step == "year" else "take a coarser `step`, or "
+    return at_topic(model.topic, ("questions", question, "by"), message, f"{coarser}ask by {last} at the latest")
