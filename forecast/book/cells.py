@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from forecast.book.csv_faults import has_sound_quotes, length_problem, quote_problem, separator_problem
-from forecast.book.problems import Place, Problem
+from forecast.book.problems import MOST_FOUND, Place, Problem, first_found
 from forecast.book.sources import Source
 from forecast.language.characters import ONE_LINE, Kind, Refused, refused_character
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 CONTROLS = ("Cc", "Cs", "Zl", "Zp")  # categories of characters that end a line or do what nobody sees
 _NO_COLUMNS: tuple[str, ...] = ()
+MOST_ROWS = 100_000  # of one file
+MOST_COLUMNS = 1_000
+LONGEST_LINE = 1_000_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +59,51 @@ def read_cells(source: Source, kinds: Mapping[str, Kind]) -> tuple[tuple[Cells, 
     ``kinds`` says by column which kind of text its cells are; those of all other columns are labels.
     None where there is no usable header.  Blank lines are passed over.
     """
+    if (too_much := _beyond_limits(source)) is not None:
+        return None, (too_much,)
     records, problems = _records(source)
     if not records:
         return None, (*problems, *(() if problems else (source.at(1, 1, "this file is empty", "its first line names the columns"),)))
     (line, last_line, written), *rest = records
     names = [text.strip() for text in written]
+    if len(names) > MOST_COLUMNS:
+        return None, (source.at(line, 1, f"{len(names):,} columns; at most {MOST_COLUMNS:,} can be read"),)
+    if len(rest) > MOST_ROWS:
+        message = f"this file has {len(rest):,} rows; at most {MOST_ROWS:,} can be read"
+        return None, (source.at(rest[MOST_ROWS][0], 1, message, "add rows up, as a week's or a month's"),)
     header = Cells(source, line, last_line, {name: name for name in names}, tuple(names))
     wrong = tuple(_header_problems(header, names)) or tuple(_character_problems(header, written, ["name"] * len(names)))
     if wrong:
         return None, (*problems, *wrong)
     lines = []
     column_kinds: list[Kind] = [kinds.get(name, "label") for name in names]
+    columns = tuple(names)
     for line, last_line, texts in rest:
+        if len(problems) > MOST_FOUND:
+            break
         if not any(texts):
             problems.append(source.at(line, 1, "a line of empty cells", "delete it"))
         elif len(texts) != len(names):
             starts = cell_starts(source.lines[line - 1 : last_line])
             problems.append(length_problem(source, (line, last_line), texts, names, starts))
         else:
-            cells = Cells(source, line, last_line, dict(zip(names, texts, strict=True)), tuple(names))
+            cells = Cells(source, line, last_line, dict(zip(names, texts, strict=True)), columns)
             problems += _character_problems(cells, texts, column_kinds)
             if not any(_refused(text, kind) for text, kind in zip(texts, column_kinds, strict=True) if kind in ONE_LINE):
                 lines.append(cells)  # else what its numbers and labels are is not known
-    return (header, tuple(lines)), tuple(problems)
+    return (header, tuple(lines)), tuple(first_found(problems))
+
+
+def _beyond_limits(source: Source) -> Problem | None:
+    """The problem of a file that has too many lines, or too long ones, to be taken apart; None for others."""
+    if len(source.lines) > 2 * MOST_ROWS and (filled := sum(1 for line in source.lines if line)) > 2 * MOST_ROWS:
+        message = f"this file has {filled:,} lines; at most {MOST_ROWS:,} rows can be read"
+        return source.at(MOST_ROWS, 1, message, "add rows up, as a week's or a month's")
+    longest = max(range(len(source.lines)), key=lambda index: len(source.lines[index]))
+    if len(source.lines[longest]) > LONGEST_LINE:
+        message = f"this line has {len(source.lines[longest]):,} characters; at most {LONGEST_LINE:,} can be read"
+        return source.at(longest + 1, 1, message, "are its line ends missing?")
+    return None
 
 
 def strip_blanks(text: str) -> str:

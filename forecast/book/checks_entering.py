@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from math import inf
 
 import numpy as np
@@ -164,15 +165,17 @@ def _check_weights(labels: Labels, stream: StreamDraft, record: Record) -> Itera
     for row in record.rows:
         if any(not isinstance(row.columns.get(name), float) and not (name in texts and row.label(name)) for name in used):
             return  # clocks, and what is told elsewhere
-    for row in record.rows:
-        values = {name: np.array([[row.columns[name]]]) for name in used if name not in texts}
-        codes = {name: np.array([[labels.sets[name].index(row.label(name))]]) for name in texts}
-        try:
-            with np.errstate(all="ignore"):
-                scope = Scope(values={**values, **codes}, labels=labels.sets, coded={name: name for name in texts})
-                weight = float(np.asarray(evaluate(stream.weight.tree, scope, NumpyOps())).reshape(-1)[0])
-        except Fault:  # told at the weight
-            return
+    values = {name: np.array([[row.columns[name] for row in record.rows]]) for name in used if name not in texts}
+    for name in texts:
+        places = {label: place for place, label in enumerate(labels.sets[name])}
+        values[name] = np.array([[places[row.label(name)] for row in record.rows]])
+    try:
+        with np.errstate(all="ignore"):
+            scope = Scope(values=values, labels=labels.sets, coded={name: name for name in texts})
+            weights = np.asarray(evaluate(stream.weight.tree, scope, NumpyOps()), dtype=float)
+    except Fault:  # told at the weight
+        return
+    for row, weight in zip(record.rows, np.broadcast_to(weights, (1, len(record.rows)))[0].tolist(), strict=True):
         if (said := weight_fault(weight)) is not None:
             yield record.at_cell(row, "", *said)
 
@@ -223,16 +226,15 @@ def _check_reliabilities(draft: Draft, stream: StreamDraft, record: Record, rows
 
 def check_open_totals(draft: Draft, stream: StreamDraft) -> Iterator[Problem]:
     """Yield rows whose statement needs a total that a range before them leaves open."""
-    used = [uses(draft, expression).streams for expression in stream.value.tree.arguments.values()]
-    for other in sorted(frozenset().union(*used)):
+    for other in sorted(uses(draft, *stream.value.tree.arguments.values()).streams):
         record, own = draft.streams[other].record if other in draft.streams else None, stream.record
         if record is None or own is None:
             continue
         ranges = [row for row in standing(record.rows) if row.between is not None]
+        earliest = min((each.end for each in ranges), default=date.max)
         for row in own.rows:
-            before = [each for each in ranges if each.end < row.start]
-            if before:
-                yield own.at_cell(row, "", *open_total(other, before[0]))
+            if earliest < row.start:
+                yield own.at_cell(row, "", *open_total(other, next(each for each in ranges if each.end < row.start)))
 
 
 def open_total(name: str, other: Row) -> tuple[str, str]:

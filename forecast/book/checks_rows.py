@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -15,11 +15,11 @@ from forecast.book.checks_statements import constants_of, family_of
 from forecast.book.draft import Draft, StreamDraft
 from forecast.book.labels import Labels, calendars_of
 from forecast.book.layout import SEEDS, TOPIC_FILE, record_path
-from forecast.book.problems import Place, Problem
+from forecast.book.problems import Place, Problem, first_found
 from forecast.book.records import GRADES, ROW_COLUMNS, Record
 from forecast.book.rows import in_order, standing
 from forecast.book.scopes import uses
-from forecast.book.topic import Row
+from forecast.book.topic import Row, Step
 from forecast.language.distributions.supports import ABOVE_ZERO, AMOUNTS, BETWEEN_ZERO_AND_ONE, COUNTS
 from forecast.language.evaluate import number_of
 from forecast.language.expressions import Name, names_in
@@ -35,9 +35,9 @@ def check_records(draft: Draft, labels: Labels) -> Iterator[Problem]:
     """Yield what is wrong with the rows of a topic's streams and the points of its series."""
     for name, stream in draft.streams.items():
         if stream.record is not None:
-            yield from _check_rows(draft, labels, name, stream, stream.record)
-            yield from check_open_totals(draft, stream)
-        yield from _check_series_reach(draft, name, stream)
+            yield from first_found(_check_rows(draft, labels, name, stream, stream.record))
+            yield from first_found(check_open_totals(draft, stream))
+        yield from first_found(_check_series_reach(draft, name, stream))
     for name, series in draft.series.items():
         if series.is_read and not series.points:
             yield draft.topic.at_key(
@@ -195,36 +195,41 @@ def _check_overlaps(record: Record) -> Iterator[Problem]:
 def check_gaps(draft: Draft) -> Iterator[Problem]:
     """Warn of days between the rows of a watched stream that no row covers."""
     for stream in draft.streams.values():
-        record = stream.record
-        if record is None or not stream.table.watched or record.label_columns:
-            continue
-        for before, row in pairwise(in_order(standing(record.rows))):
-            if row.start > before.end + ONE_DAY:
-                column = "on" if row.start == row.end and record.cells[row.place]["on"] else "from"
-                message = f"no row covers {before.end + ONE_DAY} to {row.start - ONE_DAY} in a watched stream"
-                found = record.at_cell(row, column, message, "what happened then counts as nothing; record it, quiet or not")
-                yield replace(found, level="warning")
+        if stream.record is not None and stream.table.watched and not stream.record.label_columns:
+            yield from first_found(_gaps(stream.record))
+
+
+def _gaps(record: Record) -> Iterator[Problem]:
+    for before, row in pairwise(in_order(standing(record.rows))):
+        if row.start > before.end + ONE_DAY:
+            column = "on" if row.start == row.end and record.cells[row.place]["on"] else "from"
+            message = f"no row covers {before.end + ONE_DAY} to {row.start - ONE_DAY} in a watched stream"
+            found = record.at_cell(row, column, message, "what happened then counts as nothing; record it, quiet or not")
+            yield replace(found, level="warning")
 
 
 def check_long_rows(draft: Draft) -> Iterator[Problem]:
     """Warn of rows that are longer than the calendar step at whose middle their statement reads a parameter."""
     for stream in draft.streams.values():
-        record = stream.record
-        used = frozenset().union(*(uses(draft, expression).clocks for expression in stream.value.tree.arguments.values()))
+        used = uses(draft, *stream.value.tree.arguments.values()).clocks
         steps = [step for step in calendars_of(draft) if step in used]
-        for row in record.rows if record is not None else ():
-            for step in steps:
-                spanned = step_index(step, row.start, row.end) + 1
-                if spanned > 1:
-                    assert record is not None
-                    message = f"this row covers {spanned} {step}s, and its statement reads the {step} of its middle"
-                    found = record.at_cell(row, "to", message, "a coarser `per`, or a row for each of them, would be nearer the truth")
-                    yield replace(found, level="warning")
+        if stream.record is not None:
+            yield from first_found(_long_rows(stream.record, steps))
+
+
+def _long_rows(record: Record, steps: Sequence[Step]) -> Iterator[Problem]:
+    for row in record.rows:
+        for step in steps:
+            spanned = step_index(step, row.start, row.end) + 1
+            if spanned > 1:
+                message = f"this row covers {spanned} {step}s, and its statement reads the {step} of its middle"
+                found = record.at_cell(row, "to", message, "a coarser `per`, or a row for each of them, would be nearer the truth")
+                yield replace(found, level="warning")
 
 
 def _check_series_reach(draft: Draft, name: str, stream: StreamDraft) -> Iterator[Problem]:
     """A series must have begun when the first row that needs it begins."""
-    for series in sorted(set().union(*(uses(draft, each).series for each in (*stream.value.tree.arguments.values(), *stream.entering)))):
+    for series in sorted(uses(draft, *stream.value.tree.arguments.values(), *stream.entering).series):
         points = draft.series[series].points if series in draft.series else ()
         if not points:
             continue

@@ -11,7 +11,7 @@ from forecast.book.terminal import terminal_line
 
 WIDEST = 120  # characters of a source line that are shown
 MOST_SHOWN = 100  # problems of one file that are printed
-MOST_FOUND = 1_000  # problems of one kind of check that are looked for in one file
+MOST_FOUND = 200  # problems of one kind of check that are looked for in one file
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -21,7 +21,7 @@ from forecast.book.classes import Classes, in_words
 from forecast.book.days import beyond, is_held
 from forecast.book.layout import SNAKE_CASE
 from forecast.book.numerals import day_hint, is_number, is_unknown, number_hint, parse_day
-from forecast.book.problems import Place, Problem
+from forecast.book.problems import MOST_FOUND, Place, Problem, first_found
 from forecast.book.sources import Source
 from forecast.book.topic import Between, Grade, Point, Row
 from forecast.language.characters import Kind
@@ -72,12 +72,19 @@ def read_rows(source: Source, classes: Classes | None = None) -> tuple[Record | 
     own = tuple(name for name in header.values if name not in ROW_COLUMNS)
     counts = () if classes is None else classes.columns
     labels = tuple(name for name in own if name not in counts and any(cells[name] and not is_number(cells[name]) for cells in lines))
-    found = [(_row(cells, own, labels, classes), cells) for cells in lines]
-    rows = {row.place: cells for (row, _), cells in found if row is not None}
-    wrong = [problem for (_, row_problems), _ in found for problem in row_problems]
+    rows: dict[Place, Cells] = {}
+    kept: list[Row] = []
+    wrong: list[Problem] = []
+    for cells in lines:
+        row, row_problems = _row(cells, own, labels, classes)
+        wrong += row_problems
+        if row is not None:
+            rows[row.place] = cells
+            kept.append(row)
+        if len(wrong) > MOST_FOUND:
+            break
     covariates = tuple(name for name in own if name not in labels)
-    kept = tuple(row for (row, _), _ in found if row is not None)
-    return Record(source, header, kept, rows, covariates, labels), (*problems, *wrong)
+    return Record(source, header, tuple(kept), rows, covariates, labels), (*problems, *first_found(wrong))
 
 
 def read_points(source: Source) -> tuple[tuple[Point, ...], tuple[Problem, ...]]:
@@ -96,10 +103,16 @@ def read_points(source: Source) -> tuple[tuple[Point, ...], tuple[Problem, ...]]
     ]
     if header_problems:
         return (), (*problems, *header_problems)
-    found = [_point(cells) for cells in lines]
-    points = tuple(point for point, _ in found if point is not None)
-    wrong = [problem for _, point_problems in found for problem in point_problems]
-    return points, (*problems, *wrong, *_doubled_points(source, points))
+    points: list[Point] = []
+    wrong: list[Problem] = []
+    for cells in lines:
+        point, point_problems = _point(cells)
+        wrong += point_problems
+        if point is not None:
+            points.append(point)
+        if len(wrong) > MOST_FOUND:
+            break
+    return tuple(points), (*problems, *first_found(wrong), *first_found(_doubled_points(source, points)))
 
 
 def header_line(columns: Sequence[str]) -> str:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+LONGEST_NAME = 100  # characters of a name that is compared with others
+MOST_COMPARED = 500  # names it is compared with
+
 
 class Fault(Exception):
     """A mistake in an expression or a statement.
@@ -29,7 +32,12 @@ class Fault(Exception):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ``did you mean `x`?`` for the nearest known name, or an empty string."""
-    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    if len(name) > LONGEST_NAME:
+        return ""
+    names = [each for each in known if len(each) <= LONGEST_NAME]
+    if len(names) > MOST_COMPARED:  # only those that begin alike
+        names = [each for each in names if each[:1] == name[:1] and abs(len(each) - len(name)) <= 2][:MOST_COMPARED]
+    near = difflib.get_close_matches(name, sorted(names), n=1, cutoff=0.6)
     return f"did you mean `{near[0]}`?" if near else ""
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,11 +80,7 @@ class Entry:
 
     def together(self) -> Iterator[NDArray[np.int64]]:
         """Yield the rows of each origin that has several observations, copies left out."""
-        counted = np.flatnonzero(self.counted)
-        for origin in np.unique(self.origins[0]):
-            rows = counted[self.origins[0, counted] == origin]
-            if len(rows) > 1:
-                yield rows
+        yield from rows_together(self.origins[0], np.flatnonzero(self.counted))
 
     def before(self, row: int) -> NDArray[np.int64]:
         """The rows of the same origin that stand before a row."""
@@ -147,6 +144,14 @@ def entered(right: Array, wrong: Array | None, share: Array | None, entry: Entry
         return np.where(entry.weights == 0, 0.0, entry.weights * density)
 
 
+def rows_together(origins: NDArray[np.int64], rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Yield those of some rows that are of one origin, in their order, for each origin that has several of them."""
+    by_origin = rows[np.argsort(origins[rows], kind="stable")]
+    for together in np.split(by_origin, np.flatnonzero(np.diff(origins[by_origin])) + 1):
+        if len(together) > 1:
+            yield together
+
+
 def unlike(row: Row, first: Row) -> tuple[str, str]:
     """The message and hint of a report that is not as reliable as the first of its origin."""
     return (
@@ -158,10 +163,11 @@ def unlike(row: Row, first: Row) -> tuple[str, str]:
 def refuse_ranges(topic: Topic, rows: Sequence[Row], name: str, others: Sequence[Row]) -> None:
     """Raise ``Unsound``, placed at the row, where one of ``rows`` needs a total of the stream ``name`` that a range leaves open."""
     ranges = [other for other in others if other.between is not None]
-    for row in rows if ranges else ():
-        for other in ranges:
-            if other.end < row.start:
-                raise Unsound(at_place(topic, row.place, *open_total(name, other)))
+    earliest = min((other.end for other in ranges), default=date.max)
+    for row in rows:
+        if earliest < row.start:
+            other = next(other for other in ranges if other.end < row.start)
+            raise Unsound(at_place(topic, row.place, *open_total(name, other)))
 
 
 def expressions_of(stream: Stream) -> tuple[Expression, ...]:

@@ -27,7 +27,7 @@ from forecast.language.statements import Statement
 from forecast.model.classes import seen
 from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, ONE_DAY, days_covered, years_between
 from forecast.model.evidence import Record, records_as_of, series_share
-from forecast.model.likelihood import Entry, density_of_rows, entered, entry_of, needs_entry, refuse_ranges, unlike
+from forecast.model.likelihood import Entry, density_of_rows, entered, entry_of, needs_entry, refuse_ranges, rows_together, unlike
 from forecast.model.misfit import no_distribution
 from forecast.model.unsound import Unsound, at_place, at_topic
 
@@ -156,9 +156,8 @@ class Model:
 
     def _check_origins(self, table: Table, entry: Entry, share: Array) -> None:
         """Reports of one origin are as reliable as each other, since they are right or wrong together."""
-        for origin in np.unique(entry.origins[0]):
-            rows = np.flatnonzero(entry.origins[0] == origin)
-            if len(rows) > 1 and (apart := (share[:, rows] != share[:, rows[:1]]).any(axis=0)).any():
+        for rows in rows_together(entry.origins[0], np.arange(len(table))):
+            if (apart := (share[:, rows] != share[:, rows[:1]]).any(axis=0)).any():
                 first, other = (table.record.rows[row] for row in (rows[0], rows[int(np.argmax(apart))]))
                 raise Unsound(at_place(self.topic, other.place, *unlike(other, first)))
 
@@ -206,11 +205,11 @@ def table(topic: Topic, record: Record, records: Mapping[str, Record], as_of: da
     for name in stream.covariates:
         columns[name] = np.array([[float(row.columns[name]) if name in row.columns else np.nan for row in rows]])
     for name in stream.label_columns:
-        labels = topic.labels[name]
-        columns[name] = np.array([[labels.index(str(row.columns[name])) if name in row.columns else -1 for row in rows]], dtype=np.int64)
+        places = {label: place for place, label in enumerate(topic.labels[name])}
+        columns[name] = np.array([[places[str(row.columns[name])] if name in row.columns else -1 for row in rows]], dtype=np.int64)
     for name in stream.reported:
-        labels = topic.labels[name]
-        columns[name] = np.array([[labels.index(row.label(name)) if row.label(name) else -1 for row in rows]], dtype=np.int64)
+        places = {label: place for place, label in enumerate(topic.labels[name])}
+        columns[name] = np.array([[places[row.label(name)] if row.label(name) else -1 for row in rows]], dtype=np.int64)
     for step in calendars(topic):
         columns[step] = np.array([[calendar_code(topic, step, row.start, row.end) for row in rows]], dtype=np.int64)
     used_totals = totals_used(topic, stream.value, *stream.entering)
