@@ -26,6 +26,7 @@ SHORT, LONG = len(WORDS), 10_000
 HASHED = re.compile(r"(what_keeps_them-(?:fear|indoctrination|opportunity))_[a-z0-9_]+")
 KEYS = object()  # stands in a path for the names of a free mapping
 FIXED = {  # texts that are not free: days, and what the reader of the JSON holds against its own lists
+    "StreamContent.statement",  # it is parsed, and refused where it is no statement
     *("TopicContent.digest", "TopicContent.as_of", "TopicContent.opens", "AnswerContent.by", "AnswerContent.since"),
     *("DatePoint.day", "DateValue.quantiles", "PastPoint.day", "Fan.days", "StreamContent.through", "ParameterContent.reviewed"),
     *("RowContent.start", "RowContent.end", "RowContent.known", "PointContent.day", "PointContent.known"),
@@ -302,14 +303,14 @@ MIXED = "'></a></title></svg><b> | \\| [x](javascript:x) ![x](y) `\n===\n- <!-- 
 
 def test_a_hostile_text_in_every_field_of_a_report_stays_text():
     """Markup, cells and code in all texts at once make no tag, block or shape that is not there without them."""
-    assert len(FIELDS) == 77
-    assert compare([MIXED]) == 77
+    assert len(FIELDS) == 76
+    assert compare([MIXED]) == 76
 
 
 @pytest.mark.slow
 def test_hostile_texts_in_every_field_of_a_report_stay_text():
     """Every text in all fields at once."""
-    assert compare(list(PAYLOADS)) == 66 * 77
+    assert compare(list(PAYLOADS)) == 66 * 76
 
 
 @pytest.mark.parametrize("name", ["javascript:alert(1)", "a.b", 'a"b', "a b", "../a", "a\n", "", "a)x", "é"])
