@@ -16,7 +16,7 @@ from forecast.report.charts import topic_charts
 from forecast.report.drawing import Scale, Sketch
 from forecast.report.pages import render_index, render_topic
 from forecast.report.pictures import render
-from forecast.report.plain import link, markdown, markdown_code, visible
+from forecast.report.plain import book_link, link, markdown, markdown_code, visible
 from forecast.report.shape import content_bytes, digest_of
 from forecast.report.tables import beliefs_table, statements_table
 from tests.report.insight import with_insight
@@ -215,6 +215,25 @@ def test_only_plain_web_addresses_become_links(address, shown):
     assert link(address) == shown
 
 
+@pytest.mark.parametrize(
+    ("origin", "shown"),
+    [
+        ("essay.md#a-golden-opportunity", "../seeds/essay.md#a-golden-opportunity"),
+        ("notes/one-two.txt", "../seeds/notes/one-two.txt"),
+        ("https://example.org/a#b", "https://example.org/a#b"),
+        ("harbour notes, spring meeting", ""),
+        ("../../etc/passwd.txt", ""),
+        ("/etc/passwd.txt", ""),
+        ("notes.md\x1b", ""),
+        ("javascript:alert(1).md", ""),
+        ('a.md" onclick="x', ""),
+    ],
+)
+def test_a_claim_is_linked_where_it_stands_in_the_book_or_on_the_web(origin, shown):
+    """A file under seeds, with or without an anchor, and a web address are links; any other origin is text."""
+    assert book_link(origin) == shown
+
+
 def test_markdown_escapes_what_would_be_markup():
     """Each sign that Markdown reads is escaped, and a bare address does not become a link."""
     assert markdown("# a|b `c` <i> https://x.org") == "\\# a\\|b \\`c\\` &lt;i&gt; https:/&#47;x.org"
@@ -227,6 +246,7 @@ def test_markdown_escapes_what_would_be_markup():
         "\\=1+1",
     ]
     assert markdown_code("a`b|c") == "``a`b\\|c``"
+    assert markdown_code("a\\|b") == "a\\\\\\|b"  # as words: readers of tables differ on a backslash before a sign of the table in code
     assert visible("a\u202eb\x00c\nd") == "a[U+202E]b[U+0000]c\nd"
 
 
