@@ -9,6 +9,7 @@ from itertools import islice
 
 import pytest
 
+from forecast.book.layout import SNAKE_CASE
 from forecast.book.problems import Problem
 from forecast.book.reading import read_book
 from forecast.inference.plan import CannotSample
@@ -76,10 +77,13 @@ def tries(pairs, root):
     found: Counter[str] = Counter()
     for index, (field, name) in enumerate(pairs):
         before = text_of(base, field) if index % 2 else ""
-        came = verdict(changed(base, field, before + PAYLOADS[name]), root, wanted)
-        if came == "other":  # as where a row has another label than it had: another harmless one then gives the same
-            renamed, _ = program_or_problems(changed(base, field, f"{before}zz").written(root))
-            came = verdict(changed(base, field, before + PAYLOADS[name]), root, tree(renamed))
+        text = before + PAYLOADS[name]
+        came = verdict(changed(base, field, text), root, wanted)
+        if came == "other":  # as where a row has another label, or a column another name: a harmless one then gives the same
+            other = text.strip() if SNAKE_CASE.fullmatch(text.strip()) else f"{before}zz"
+            renamed, problems = program_or_problems(changed(base, field, other).written(root))
+            assert problems == ()
+            came = verdict(changed(base, field, text), root, tree(renamed))
         assert came != "other", (str(field), name)
         found[came] += 1
     return found
