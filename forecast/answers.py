@@ -125,15 +125,18 @@ def horizon(model: Model) -> date:
     return max([question.by for question in model.topic.questions.values() if question.by], default=model.as_of)
 
 
-def paths_for(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator) -> Paths:
+def paths_for(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator, *, dates: bool = True) -> Paths:
     """Simulate on given draws as far as the topic's questions need, with a step's end at every deadline.
 
-    Raises ``Unsound`` where that is farther than can be simulated.
+    Without ``dates``, questions for a date cannot be answered from them.  Raises ``Unsound``
+    where that is farther than can be simulated.
     """
     check_horizon(model)
     cuts = [q.by + ONE_DAY for q in model.topic.questions.values() if q.by]
     cuts += [q.since for q in model.topic.questions.values() if q.since]
-    return simulate(model, parameters, rng, until=horizon(model), cuts=tuple(cuts))
+    asked = [q for q in model.topic.questions.values() if q.kind == "date" and q.by and dates]
+    daily = [(q.since or date.min, q.by + ONE_DAY) for q in asked if q.by]
+    return simulate(model, parameters, rng, until=horizon(model), cuts=tuple(cuts), daily=daily)
 
 
 def chance_paths_for(posterior: Posterior, rng: np.random.Generator) -> Paths | None:
@@ -142,7 +145,7 @@ def chance_paths_for(posterior: Posterior, rng: np.random.Generator) -> Paths | 
     if not any(q.kind == "probability" and needs_paths(model, q) for q in model.topic.questions.values()):
         return None
     draws = posterior.resample(CHANCE_DRAWS, rng)
-    return paths_for(model, {name: np.repeat(values, CHANCE_PATHS, axis=0) for name, values in draws.items()}, rng)
+    return paths_for(model, {name: np.repeat(values, CHANCE_PATHS, axis=0) for name, values in draws.items()}, rng, dates=False)
 
 
 def answers(posterior: Posterior, paths: Paths, rng: np.random.Generator, *, chance_paths: Paths | None = None) -> dict[str, Answer]:

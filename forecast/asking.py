@@ -18,6 +18,8 @@ from forecast.model.evidence import series_share
 from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars, expressions_used
 from forecast.model.unsound import Unsound, at_topic
 
+CELLS_AT_ONCE = 2**22  # paths times days on which a condition is read in one piece
+
 
 def needs_paths(model: Model, question: Question) -> bool:
     """Whether a question's answer depends on a stream's total, or on a calendar step, and so on simulated paths."""
@@ -38,18 +40,29 @@ def truth_by_day(question: Question, paths: Paths) -> tuple[tuple[date, ...], ND
     """The boundaries of the steps that count for a ``first`` question, and whether its condition holds before each, ``(paths, boundaries)``."""
     assert isinstance(question.answer, First)
     assert question.by is not None
-    model = paths.model
     first = 0 if question.since is None else paths.days.index(question.since)
     last = paths.days.index(question.by + ONE_DAY)
     days = paths.days[first : last + 1]
-    counted = {name: values[:, first : last + 1] for name, values in paths.totals.items()}
+    at_once = max(1, CELLS_AT_ONCE // len(paths))
+    parts = [_truth_of_days(question, question.answer.condition, paths, first, *span) for span in _spans(first, last + 1, at_once)]
+    return days, parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+
+
+def _spans(first: int, last: int, size: int) -> list[tuple[int, int]]:
+    return [(begin, min(begin + size, last)) for begin in range(first, last, size)]
+
+
+def _truth_of_days(question: Question, condition: Expression, paths: Paths, first: int, begin: int, end: int) -> NDArray[np.bool_]:
+    """Whether a condition on totals from the boundary ``first`` on holds before the boundaries ``begin`` to ``end``, ``(paths, end - begin)``."""
+    model, days = paths.model, paths.days[begin:end]
+    counted = {name: values[:, begin:end] for name, values in paths.totals.items()}
     if question.since is not None:
-        counted = {name: values - values[:, :1] for name, values in counted.items()}
+        counted = {name: values - paths.totals[name][:, first : first + 1] for name, values in counted.items()}
     eves = [max(day - ONE_DAY, model.topic.opens) for day in days]
     values: dict[str, Any] = {"t": np.array([[years_between(model.topic.opens, day - ONE_DAY) for day in days]])}
     values |= {step: np.array([[calendar_code(model.topic, step, eve, eve) for eve in eves]]) for step in calendars(model.topic)}
     scope = model.scope(paths.parameters).plus(totals=counted, values=values)
-    return days, np.broadcast_to(evaluate(question.answer.condition, scope, NUMPY), (len(paths), len(days)))
+    return np.broadcast_to(evaluate(condition, scope, NUMPY), (len(paths), len(days)))
 
 
 def with_clocks(model: Model, question: Question, scope: Scope) -> Scope:

@@ -18,12 +18,15 @@ from forecast.book.ledger import read_ledger
 from forecast.book.problems import Problem, has_errors, in_order
 from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
+from forecast.language.expressions import walk
 from forecast.model.horizon import check_horizon
-from forecast.model.model import model_as_of
+from forecast.model.model import expressions_used, model_as_of
 from forecast.model.own import refusal
 from forecast.model.unsound import Unsound, at_place, at_topic
 from forecast.remembering import edited_rows, newest_report, remembered_implications, warnings_of
 
+MOST_WORK = 1_000_000  # parts of expressions that are worked out to ask that, a few seconds
+MOST_STEPS = 240  # of the futures they are worked out on
 MOST_ASKED = 8  # topics whose numbers have changed since their report, and which a check asks what their priors imply
 
 
@@ -113,8 +116,20 @@ def _implied(book: Book, reports: Mapping[str, Mapping[str, Any] | None], as_of:
             changed.append(topic)
         else:
             found += remembered
+    asked = 0
+    left = MOST_WORK
     for topic in changed[:MOST_ASKED]:
+        left -= _work(topic)
+        if left < 0:
+            break
         from forecast.implications import implied  # not needed where nothing has changed
 
+        asked += 1
         found += warnings_of(topic, implied(topic, as_of))
-    return found, len(changed[MOST_ASKED:])
+    return found, len(changed) - asked
+
+
+def _work(topic: Topic) -> int:
+    """About how much is computed to ask what a topic's priors imply: the parts of all expressions on each step."""
+    statements = [stream.value for stream in topic.streams.values()]
+    return MOST_STEPS * sum(1 for expression in expressions_used(topic, *statements) for _ in walk(expression))

@@ -10,7 +10,7 @@ with the totals at its start.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -27,23 +27,27 @@ from forecast.model.bounds import SHARE, share_fault
 from forecast.model.classes import added
 from forecast.model.clock import ONE_DAY, cut
 from forecast.model.drift import continued
-from forecast.model.evidence import Record, series_share
+from forecast.model.evidence import series_share
 from forecast.model.misfit import no_distribution
 from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars, clocks, uses
 from forecast.model.ranges import drawn_ranges
 from forecast.model.unsound import Unsound, at_topic
+
+CELLS_KEPT = 2**26  # days times paths times totals that are kept, half a gigabyte, where not all are needed
+MOST_CELLS = 3 * 2**26  # of those that are needed
+FEWEST_KEPT = 24  # days of the simulated future, for its picture
 
 
 @dataclass(frozen=True, slots=True)
 class Paths:
     """Simulated futures joined to the recorded past.
 
-    ``days`` are the boundaries; ``totals[stream][:, i]`` is the stream's sum
+    ``days`` are the boundaries, or those of them that are kept; ``totals[stream][:, i]`` is the stream's sum
     over the days before ``days[i]``, shape ``(paths, boundaries)``; that of one of
     its classes stands under ``stream[label]``.
     ``parameters`` are the draws the paths came from, ``(paths, 1 or labels)``; those with one value
     for each calendar step go on to the last day's.
-    ``starts`` gives the first simulated day of each stream that has a future.
+    ``starts`` gives the first simulated day of each stream that has a future; ``is_whole`` says whether all boundaries are kept.
     """
 
     model: Model
@@ -51,6 +55,7 @@ class Paths:
     days: tuple[date, ...]
     totals: Mapping[str, Array]
     starts: Mapping[str, date]
+    is_whole: bool = True
 
     def __len__(self) -> int:
         return len(next(iter(self.totals.values()))) if self.totals else max(len(v) for v in self.parameters.values())
@@ -81,11 +86,14 @@ def simulate(
     *,
     until: date,
     cuts: tuple[date, ...] = (),
+    daily: Collection[tuple[date, date]] = (),
 ) -> Paths:
     """Draw every stream forward to the end of ``until`` on each draw of the parameters.
 
-    ``cuts`` are days on which a step must begin (deadlines' morrows).  Raises
-    ``Unsound`` where a statement cannot be drawn from.
+    ``cuts`` are days on which a step must begin (deadlines' morrows).  Where the totals at all
+    boundaries would take too much memory, those at ``cuts`` are kept, all within the spans
+    ``daily``, and as many of the others, evenly spread, as there is room for.  Raises
+    ``Unsound`` where a statement cannot be drawn from, and where what must be kept is too much.
     """
     topic = model.topic
     paths = max((len(values) for values in parameters.values()), default=1)
@@ -96,33 +104,84 @@ def simulate(
     first_drawn = min([*starts.values(), until + ONE_DAY])
     steps = cut(topic.step, first_drawn, until, [*starts.values(), *cuts, *past]) if first_drawn <= until else (until + ONE_DAY,)
     days = tuple(sorted({begin, *(day for day in past if day < first_drawn), *(day for day in cuts if begin < day < first_drawn), *steps}))
-    totals = {
-        total: _recorded(record, days, paths, label)
+    past_totals = {
+        total: _Recorded(record.totals_before(days, label))
         for record in model.records.values()
         for total, label in total_names(record.stream).items()
-    }  # a row for each day, so that a day is contiguous
+    }
     for name, rows in drawn_ranges(model, parameters, rng, paths=paths).items():
-        for row, values in rows:
-            totals[name][bisect_right(days, row.end) :] += values
+        past_totals[name] = replace(past_totals[name], drawn=tuple((bisect_right(days, row.end), values) for row, values in rows))
+    kept = _kept(model, days, paths, len(past_totals), {begin, *starts.values(), *cuts, days[-1]}, daily)
+    places = {step: place for place, step in enumerate(kept)}
+    totals = {total: np.empty((len(kept), paths)) for total in past_totals}  # a row for each day, so that a day is contiguous
+    now = {total: recorded.at(0, paths) for total, recorded in past_totals.items()}
+    for total, values in now.items():
+        totals[total][0] = values
     gained = {total: np.zeros(paths) for name in starts for total in total_names(topic.streams[name])}
     needs: dict[frozenset[str], Needs] = {}
     for step, (start, following) in enumerate(pairwise(days)):
         moving = [stream for name, stream in topic.streams.items() if name in starts and starts[name] <= start]
-        if not moving:
-            continue
-        interval = (start, following - ONE_DAY)
-        together = frozenset(stream.name for stream in moving)
-        if together not in needs:
-            needs[together] = needs_of(model, moving)
-        now = {name: values[step, :, None] for name, values in totals.items()}
-        with np.errstate(all="ignore"):
-            scope = step_scope(model, moving, parameters, now, *interval, needs=needs[together])
-        for stream in moving:
-            drawn = _draw(model, stream, needs[together].columns[stream.name], scope, interval, rng, paths)
-            for total, amounts in added(stream, drawn).items():
-                gained[total] += amounts[:, 0]
-                totals[total][step + 1] += gained[total]
-    return Paths(model, parameters, days, {name: values.T for name, values in totals.items()}, starts)
+        if moving:
+            interval = (start, following - ONE_DAY)
+            together = frozenset(stream.name for stream in moving)
+            if together not in needs:
+                needs[together] = needs_of(model, moving)
+            before = {name: values[:, None] for name, values in now.items()}
+            with np.errstate(all="ignore"):
+                scope = step_scope(model, moving, parameters, before, *interval, needs=needs[together])
+            for stream in moving:
+                drawn = _draw(model, stream, needs[together].columns[stream.name], scope, interval, rng, paths)
+                for total, amounts in added(stream, drawn).items():
+                    gained[total] = gained[total] + amounts[:, 0]
+        moved = {total for stream in moving for total in total_names(stream)}
+        now = {
+            total: recorded.at(step + 1, paths) + gained[total] if total in moved else recorded.at(step + 1, paths)
+            for total, recorded in past_totals.items()
+        }
+        if step + 1 in places:
+            for total, values in now.items():
+                totals[total][places[step + 1]] = values
+    of_days = tuple(days[step] for step in kept)
+    return Paths(model, parameters, of_days, {name: values.T for name, values in totals.items()}, starts, is_whole=len(kept) == len(days))
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """What the record says of a total before each of some days, the same on every path but for ranges.
+
+    ``drawn`` are values ``(paths,)`` of rows of which only a range is known, each with the number of the first day after it.
+    """
+
+    sums: Sequence[float]
+    drawn: tuple[tuple[int, Array], ...] = ()
+
+    def at(self, day: int, paths: int) -> Array:
+        """The total before a day, ``(paths,)``."""
+        total = np.full(paths, self.sums[day])
+        for first, values in self.drawn:
+            if first <= day:
+                total += values
+        return total
+
+
+def _kept(
+    model: Model, days: tuple[date, ...], paths: int, totals: int, needed: set[date], daily: Collection[tuple[date, date]]
+) -> tuple[int, ...]:
+    """The numbers of the days whose totals are kept: all where there is room for all of them."""
+    if len(days) * paths * totals <= CELLS_KEPT:
+        return tuple(range(len(days)))
+    kept = {step for step, day in enumerate(days) if day in needed or any(first <= day <= last for first, last in daily)}
+    if len(kept) * paths * totals > MOST_CELLS:
+        raise _too_many(model, len(kept), paths, totals)
+    room = max(CELLS_KEPT // (paths * totals), FEWEST_KEPT)
+    return tuple(sorted(kept | set(np.linspace(0, len(days) - 1, room).round().astype(int).tolist())))
+
+
+def _too_many(model: Model, days: int, paths: int, totals: int) -> Unsound:
+    last = max((its.by, name) for name, its in model.topic.questions.items() if its.by)[1]
+    size = f"{totals} total{'s' if totals > 1 else ''} on {days:,} days and {paths:,} paths are {days * paths * totals:,} numbers"
+    message = f"{size}; at most {MOST_CELLS:,} can be kept"
+    return Unsound(at_topic(model.topic, ("questions", last, "by"), message, "take a coarser `step`, an earlier `by`, or fewer `--draws`"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +244,6 @@ def next_value(stream: Stream, column: str, scope: Scope) -> Any:
         if code is not None:
             return np.array([[code]])
     return evaluate(expression, scope, NUMPY)
-
-
-def _recorded(record: Record, days: tuple[date, ...], paths: int, label: str) -> Array:
-    """What the record says of a stream's total, or a class's, before each day, ranges aside, the same on every path: ``(days, paths)``."""
-    return np.broadcast_to(np.array([[record.total_before(day, label)] for day in days]), (len(days), paths)).copy()
 
 
 def _draw(

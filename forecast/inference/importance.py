@@ -21,7 +21,7 @@ from forecast.inference.cloud import Cloud, Proposal, empty, extended
 from forecast.inference.learning import Learnt, learn
 from forecast.inference.pareto import pareto_k
 from forecast.inference.points import Lattice, lattice
-from forecast.inference.target import Array, NoSupport, Target, evaluate
+from forecast.inference.target import CELLS_KEPT, Array, NoSupport, Target, evaluate
 from forecast.inference.weights import effective_size, log_sum
 
 PRIOR_SHARE = 0.05  # of the points that measure
@@ -35,15 +35,15 @@ class Budget:
 
     ``enough`` effective draws give a probability a Monte Carlo error of at most 0.5
     percentage points; ``pareto_k`` is the largest shape of the weights' tail to trust;
-    ``points`` are drawn at most, ``at_once`` in a round; and at most ``cells`` numbers
-    (points times rows) are kept.
+    ``points`` are drawn at most, ``at_once`` in a round; and the densities of rows are kept
+    as far as they are at most ``cells`` numbers (points times rows).
     """
 
     enough: float = 10_000
     pareto_k: float = 0.7
     points: int = 131_072
     at_once: int = AT_ONCE
-    cells: int = 2**26
+    cells: int = CELLS_KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Weighted:
     """Weighted draws of a target's posterior, and how far to trust them.
 
     ``x`` is ``(n, d)``; ``log_weight`` ``(n,)`` is normalised to a log sum of 0;
-    ``log_likelihood`` is ``(n, rows)``.  Draws that the prior excludes are left out;
+    ``log_likelihood`` is ``(n, rows)``, or ``(n, 0)`` where those are too many to keep.  Draws that the prior excludes are left out;
     draws that the likelihood excludes are kept, since other rows may allow them.
     ``reason`` says in words why not, where not ``converged``.
     """
@@ -120,15 +120,15 @@ def _measured(target: Target, learnt: Learnt, measured: Cloud, budget: Budget, r
     """Draw with what has been learnt until the budget's ``enough`` is reached or its points are spent."""
     net, before = _net(target, budget), measured.drawn[0][0] if measured.drawn else None
     proposal = before or Proposal(target, learnt.fitted, PRIOR_SHARE, learnt.moving)
-    room = max(1, budget.cells // max(1, learnt.row_count) // net.size)
     left = max(1, (budget.points - learnt.points) // net.size)
-    while len(measured.drawn) < min(room, left):
-        measured, _added = extended(measured, proposal, net, rng, keep_rows=True)
+    while len(measured.drawn) < left:
+        keep = (len(measured.x) + net.size) * learnt.row_count <= budget.cells and (bool(measured.rows) or not len(measured.x))
+        measured, _added = extended(measured, proposal, net, rng, keep_rows=keep)
         if _enough(measured.log_ratio, budget):
             break
     if np.isneginf(measured.log_posterior).all():
         raise NoSupport((), learnt.points + len(measured.x))
-    weighted = _weighted(measured, learnt.rounds + len(measured.drawn), learnt.points, budget, cramped=room < left)
+    weighted = _weighted(measured, learnt.rounds + len(measured.drawn), learnt.points, budget)
     return Sampling(target, weighted, learnt, measured)
 
 
@@ -138,13 +138,13 @@ def _enough(log_ratio: Array, budget: Budget) -> bool:
     return effective_size(log_ratio) >= budget.enough and pareto_k(log_ratio) <= budget.pareto_k
 
 
-def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget, *, cramped: bool) -> Weighted:
+def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget) -> Weighted:
     log_ratio = cloud.log_ratio
     count, effective, shape = len(log_ratio), effective_size(log_ratio), pareto_k(log_ratio)
     total = log_sum(log_ratio)
-    reason = _reason(total - float(np.log(count)), effective, shape, count, learning, budget, cramped=cramped)
+    reason = _reason(total - float(np.log(count)), effective, shape, count, learning, budget)
     possible = cloud.log_prior > -np.inf
-    rows = np.concatenate(cloud.rows)
+    rows = np.concatenate(cloud.rows) if cloud.rows else np.empty((count, 0))
     return Weighted(
         x=cloud.x[possible],
         log_weight=log_ratio[possible] - total,
@@ -159,7 +159,7 @@ def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget, *, cramp
     )
 
 
-def _reason(evidence: float, effective: float, shape: float, count: int, learning: int, budget: Budget, *, cramped: bool) -> str:
+def _reason(evidence: float, effective: float, shape: float, count: int, learning: int, budget: Budget) -> str:
     """Why the draws do not suffice; empty where they do."""
     faults = []
     if not abs(evidence) <= FAINTEST:
@@ -170,8 +170,6 @@ def _reason(evidence: float, effective: float, shape: float, count: int, learnin
         )
     if not shape <= budget.pareto_k:
         faults.append(f"the Pareto k-hat of their weights is {shape:.2f}, above {budget.pareto_k:g}")
-    if faults and cramped:
-        faults.append("the number of rows left memory for no more")
     return "; ".join(faults)
 
 

@@ -48,7 +48,8 @@ class Posterior:
 
     ``parameters`` maps each name to ``(draws, 1)``, or ``(draws, labels)``;
     ``log_weight`` is ``(draws,)`` with weights summing to one;
-    ``log_likelihood`` is ``(draws, rows)`` with the rows of ``model.rows``.
+    ``log_likelihood`` is ``(draws, rows)`` with the rows of ``model.rows``, or ``(draws, 0)``
+    where those are too many to keep: then ``keeps_rows`` is false.
     ``chains`` tells how many chains stand one after another in the draws (1 for
     draws that are not a chain).
     """
@@ -63,6 +64,11 @@ class Posterior:
 
     def __len__(self) -> int:
         return len(self.log_weight)
+
+    @property
+    def keeps_rows(self) -> bool:
+        """Whether the density of each row at each draw is known."""
+        return bool(self.log_likelihood.shape[1] == len(self.model.rows))
 
     @property
     def weights(self) -> Array:
