@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from forecast.book.cells import LONGEST_LINE, MOST_COLUMNS, MOST_ROWS
+from forecast.book.folder import MOST_BYTES, Folder
 from forecast.book.problems import MOST_FOUND, Place, Problem, first_found, format_problems
 from forecast.book.records import read_points, read_rows
-from forecast.book.sources import MOST_BYTES, parse_document, read_source, source_of
+from forecast.book.sources import parse_document, read_source, source_of
 from forecast.language.faults import did_you_mean
 from tests.books import book_of
 
@@ -27,8 +28,8 @@ def test_a_file_of_more_than_fifty_megabytes_is_not_read(tmp_path: Path) -> None
     """Its size is enough to refuse it."""
     with (tmp_path / "large.csv").open("wb") as file:
         file.truncate(MOST_BYTES + 1)
-    source, problems = read_source(tmp_path, "large.csv")
-    assert (source, told(problems)) == (None, [(1, 1, "this file has 50,000,001 bytes, and is larger than 50 MB")])
+    source, problems = read_source(Folder(tmp_path), "large.csv")
+    assert (source, told(problems)) == (None, [(1, 1, "this file has 50,000,001 bytes; a file of a book has at most 50,000,000")])
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ def test_a_file_of_more_than_fifty_megabytes_is_not_read(tmp_path: Path) -> None
         (".".join("a" * 50_000) + " = 1", (1, 1, "a key of more than 100 parts")),
         ("x = 1\n[" + ".".join(['"a"'] * 50_000) + "]", (2, 2, "a key of more than 100 parts")),
         ("x = {" + ".".join("a" * 50_000) + " = 1}", (1, 6, "a key of more than 100 parts")),
-        ("x = 1\ny = " + "9" * 5_000, (2, 1, "a number of more than 4,300 digits")),
+        ("x = 1\ny = " + "9" * 5_000, (2, 5, "this number has too many digits")),
         ("a = [" + "1," * 600_000 + "]", (1, 1, "this file has 600,002 signs that make keys, lists and tables; at most 500,000 can be read")),
         ('a = "' + "x" * 5_000_000 + '"', (1, 1, "this file has 5,000,006 characters besides its comments; at most 5,000,000 can be read")),
     ],
