@@ -6,7 +6,7 @@ for what only reports need.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 from forecast.beliefs import Believed, echoed
 from forecast.book.folder import Folder
 from forecast.book.ledger import read_ledger
-from forecast.book.problems import Problem, has_errors, in_order
+from forecast.book.problems import Problem, first_found, has_errors, in_order
 from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
 from forecast.language.expressions import walk
@@ -65,22 +65,21 @@ def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Checked:
 
 def ahead(book: Book, today: date) -> list[Problem]:
     """Return a warning for each row and each topic of a day to come: none of them counts yet, and most are slips of the pen."""
-    found = []
-    for topic in book.topics.values():
-        if topic.opens > today:
-            message = f"the topic opens on {topic.opens}, after today ({today})"
-            found.append(at_topic(topic, ("opens",), message, "it begins on a day that has come; until then its priors alone speak"))
-        for row in (row for stream in topic.streams.values() for row in stream.rows):
-            if row.end > today:
-                message, hint = (
-                    f"this row ends on {row.end}, after today ({today})",
-                    "only what has been seen is a row; what is to come does not count",
-                )
-                found.append(at_place(topic, row.place, message, hint))
-            elif row.known > today:
-                message = f"this row is known on {row.known}, after today ({today})"
-                found.append(at_place(topic, row.place, message, "it does not count before that day"))
+    found = [problem for topic in book.topics.values() for problem in first_found(_ahead(topic, today))]
     return [replace(problem, level="warning") for problem in found]
+
+
+def _ahead(topic: Topic, today: date) -> Iterator[Problem]:
+    if topic.opens > today:
+        message = f"the topic opens on {topic.opens}, after today ({today})"
+        yield at_topic(topic, ("opens",), message, "it begins on a day that has come; until then its priors alone speak")
+    for row in (row for stream in topic.streams.values() for row in stream.rows):
+        if row.end > today:
+            message = f"this row ends on {row.end}, after today ({today})"
+            yield at_place(topic, row.place, message, "only what has been seen is a row; what is to come does not count")
+        elif row.known > today:
+            message = f"this row is known on {row.known}, after today ({today})"
+            yield at_place(topic, row.place, message, "it does not count before that day")
 
 
 def _noted(topic: Topic) -> Problem:

@@ -12,7 +12,7 @@ The weights are exact and are not smoothed: Pareto k-hat only says whether to tr
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from forecast.inference.weights import effective_size, log_sum
 
 PRIOR_SHARE = 0.05  # of the points that measure
 FAINTEST = 1e11  # a log density beyond has fewer than five digits behind the point, and weights are differences of such
+COORDINATES_KEPT = 2**25  # points times coordinates, a quarter of a gigabyte, of which a few copies are at work
 AT_ONCE = 4_096  # points of a round, at most
 
 
@@ -91,6 +92,7 @@ def begin(target: Target, *, rng: np.random.Generator, budget: Budget) -> Sampli
     """Learn where a target's posterior is, then measure; as ``sample``, and more can be drawn."""
     if target.dimension == 0:
         return Sampling(target, _without_unknowns(target, budget), None, empty(0))
+    budget = _in_memory(target, budget)
     with _one_thread():
         learnt = learn(target, _net(target, budget), rng, enough=budget.enough, points=budget.points)
         return _measured(target, learnt, empty(target.dimension), budget, rng)
@@ -100,8 +102,14 @@ def go_on(sampling: Sampling, *, rng: np.random.Generator, budget: Budget) -> Sa
     """Measure further with what has been learnt, for a budget that wants more or allows more points."""
     if sampling.learnt is None:
         return begin(sampling.target, rng=rng, budget=budget)
+    budget = _in_memory(sampling.target, budget)
     with _one_thread():
         return _measured(sampling.target, sampling.learnt, sampling.measured, budget, rng)
+
+
+def _in_memory(target: Target, budget: Budget) -> Budget:
+    """The budget with as few points as fit into memory: each has as many coordinates as there are unknown values."""
+    return replace(budget, points=min(budget.points, COORDINATES_KEPT // target.dimension))
 
 
 def _net(target: Target, budget: Budget) -> Lattice:

@@ -9,7 +9,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.inference.target import CELLS_KEPT
 from forecast.model.model import Array, Model
+from forecast.model.unsound import Unsound, at_topic
 
 type Engine = Literal["importance", "nuts", "prior"]
 
@@ -143,3 +145,15 @@ def systematic(weights: Array, count: int, rng: np.random.Generator) -> NDArray[
     marks = (np.arange(count) + rng.random()) / count * cumulative[-1]
     picked: NDArray[np.int64] = np.minimum(np.searchsorted(cumulative, marks, side="right"), len(weights) - 1)
     return picked
+
+
+def rows_not_kept(posterior: Posterior) -> str:
+    """Say that the density of each row at each draw is not known, and why."""
+    rows, draws = len(posterior.model.rows), len(posterior)
+    return f"{rows:,} rows on {draws:,} draws are {rows * draws:,} densities, of which at most {CELLS_KEPT:,} are kept"
+
+
+def require_rows(posterior: Posterior) -> None:
+    """Raise ``Unsound`` where the density of each row at each draw is needed and not known."""
+    if not posterior.keeps_rows:
+        raise Unsound(at_topic(posterior.model.topic, ("streams",), rows_not_kept(posterior), "add rows up, as a week's or a month's"))

@@ -13,6 +13,7 @@ from forecast.book.folder import MOST_BYTES, Folder
 from forecast.book.problems import MOST_FOUND, Place, Problem, first_found, format_problems
 from forecast.book.records import read_points, read_rows
 from forecast.book.sources import parse_document, read_source, source_of
+from forecast.checking import ahead
 from forecast.language.faults import did_you_mean
 from tests.books import book_of
 
@@ -163,3 +164,14 @@ def test_the_first_and_the_last_day_of_a_book_are_days(tmp_path: Path) -> None:
     book, problems = book_of(tmp_path, step="year", opens="1000-01-01", by="3000-12-31", since="1000-01-01")
     assert [problem.message for problem in problems if problem.level == "error"] == []
     assert (book.topics["made"].opens, book.topics["made"].questions["many"].by) == (date(1000, 1, 1), date(3000, 12, 31))
+
+
+def test_a_record_of_days_to_come_gives_as_many_warnings_as_are_looked_for(tmp_path: Path) -> None:
+    """Two thousand rows dated in the future are told in a moment."""
+    rows = "on,value,source\n" + "2999-01-01,1,a paper\n" * 2_000
+    book, _ = book_of(tmp_path, rows=rows)
+    began = time.process_time()
+    found = ahead(book, date(2026, 1, 1))
+    assert len(found) == MOST_FOUND + 1
+    assert {problem.level for problem in found} == {"warning"}
+    assert time.process_time() - began < 5
