@@ -111,7 +111,7 @@ def simulate(
     }
     for name, rows in drawn_ranges(model, parameters, rng, paths=paths).items():
         past_totals[name] = replace(past_totals[name], drawn=tuple((bisect_right(days, row.end), values) for row, values in rows))
-    kept = _kept(model, days, paths, len(past_totals), {begin, *starts.values(), *cuts, days[-1]}, daily)
+    kept = _days_to_keep(model, days, paths, len(past_totals), {begin, *starts.values(), *cuts, days[-1]}, daily)
     places = {step: place for place, step in enumerate(kept)}
     totals = {total: np.empty((len(kept), paths)) for total in past_totals}  # a row for each day, so that a day is contiguous
     now = {total: recorded.at(0, paths) for total, recorded in past_totals.items()}
@@ -164,7 +164,7 @@ class _Recorded:
         return total
 
 
-def _kept(
+def _days_to_keep(
     model: Model, days: tuple[date, ...], paths: int, totals: int, needed: set[date], daily: Collection[tuple[date, date]]
 ) -> tuple[int, ...]:
     """The numbers of the days whose totals are kept: all where there is room for all of them."""

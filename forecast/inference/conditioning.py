@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from forecast.inference.importance import AT_ONCE, Budget, Sampling, Weighted, begin, go_on
 from forecast.inference.points import lattice
-from forecast.inference.posterior import Diagnostics, Posterior, counted
+from forecast.inference.posterior import Diagnostics, Posterior, with_draws
 from forecast.inference.target import CELLS_KEPT, Astray, NoSupport, NotFinite, evaluate
 from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.model.coordinates import FARTHEST, Coordinates, own_coordinates, prior_coordinates
@@ -140,7 +140,7 @@ def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, 
     log_weight = log_weight - np.logaddexp.reduce(log_weight)
     size = 1 / np.exp(2 * log_weight).sum()
     diagnostics = Diagnostics(engine="prior", draws=len(log_weight), effective_size=float(size), sound=True)
-    return Posterior(model, "prior", counted(stacked, len(log_weight)), log_weight, np.zeros((len(log_weight), 0)), diagnostics)
+    return Posterior(model, "prior", with_draws(stacked, len(log_weight)), log_weight, np.zeros((len(log_weight), 0)), diagnostics)
 
 
 def _is_short(run: Run, runs: list[Run], budget: Budget) -> bool:
@@ -220,7 +220,7 @@ def _join(model: Model, runs: list[Run]) -> Posterior:
         log_evidence=log_evidence,
         log_evidence_error=error,
     )
-    return Posterior(model, "importance", counted(parameters, len(log_weight)), log_weight, log_likelihood, diagnostics)
+    return Posterior(model, "importance", with_draws(parameters, len(log_weight)), log_weight, log_likelihood, diagnostics)
 
 
 def _effective_size(runs: list[Run], shares: Array) -> float:

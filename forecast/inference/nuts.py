@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from forecast.inference.plan import CannotSample
-from forecast.inference.posterior import Diagnostics, Posterior, counted, systematic
+from forecast.inference.posterior import Diagnostics, Posterior, systematic, with_draws
 from forecast.inference.pymc_model import HYPOTHESES, Free, Rendered, pymc_model, render, shifted
 from forecast.inference.target import CELLS_KEPT
 from forecast.language.distributions.pools import Pooled
@@ -239,7 +239,7 @@ def _enumerated(model: Model, rendered: Rendered, draws: int, chains: int, seed:
     diagnostics = Diagnostics(
         "nuts", draws, float(draws), sound=True, reason="nothing is continuous: the hypotheses are enumerated exactly"
     )
-    return Posterior(model, "nuts", counted(parameters, draws), np.full(draws, -np.log(draws)), likelihood, diagnostics, chains)
+    return Posterior(model, "nuts", with_draws(parameters, draws), np.full(draws, -np.log(draws)), likelihood, diagnostics, chains)
 
 
 def _rows(model: Model, parameters: Mapping[str, NDArray[Any]], count: int) -> Array:

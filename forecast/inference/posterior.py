@@ -108,7 +108,7 @@ class Posterior:
         return {name: values[picked] for name, values in self.parameters.items()}
 
 
-def counted(parameters: Mapping[str, NDArray[Any]], draws: int) -> Mapping[str, NDArray[Any]]:
+def with_draws(parameters: Mapping[str, NDArray[Any]], draws: int) -> Mapping[str, NDArray[Any]]:
     """Return parameters that say how many draws there are also where there is no parameter: then with zeros under ``NOTHING``."""
     return parameters or {NOTHING: np.zeros((draws, 1))}
 

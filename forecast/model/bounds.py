@@ -35,7 +35,7 @@ def check_shares(model: Model, parameters: Mapping[str, NDArray[Any]], weights: 
                 misfit_of_share(share_values(name, scope_of(some)), some_weights)
                 for some, some_weights in _few_at_a_time(parameters, weights, rows)
             ]
-            message = _said(name, [each for each in found if each is not None], of=of)
+            message = _share_message(name, [each for each in found if each is not None], of=of)
             if message:
                 problems.append(at_topic(model.topic, ("quantities", name), message, "look at the priors of the parameters it uses"))
                 break
@@ -57,7 +57,7 @@ def share_values(name: str, scope: Scope) -> Any:
 def share_fault(name: str, share: Any, weights: Array | None, *, of: str) -> str:
     """Say how far the values of a share are outside 0 to 1, and at how many draws; empty where they are not."""
     found = misfit_of_share(share, weights)
-    return _said(name, [] if found is None else [found], of=of)
+    return _share_message(name, [] if found is None else [found], of=of)
 
 
 def misfit_of_share(share: Any, weights: Array | None) -> Misfit | None:
@@ -68,7 +68,7 @@ def misfit_of_share(share: Any, weights: Array | None) -> Misfit | None:
     return misfit_of(values, wrong, weights)
 
 
-def _said(name: str, found: Sequence[Misfit], *, of: str) -> str:
+def _share_message(name: str, found: Sequence[Misfit], *, of: str) -> str:
     """Say how far a share is outside 0 to 1 by what is found among some draws after others; empty where nothing is."""
     if not found:
         return ""

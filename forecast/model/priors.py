@@ -135,7 +135,7 @@ def hypotheses(model: Model, prior: tuple[Block, ...]) -> tuple[Hypothesis, ...]
     axes = [(block, position, _possible(block)) for block in prior if block.family.discrete for position in block.positions]
     count = math.prod(values.stop - values.start for _, _, values in axes)  # `len` stops at 2**63
     if count > MOST_VALUES:
-        message = f"{_counted(count)} combinations of discrete values; at most {MOST_VALUES} can be enumerated"
+        message = f"{_count_text(count)} combinations of discrete values; at most {MOST_VALUES} can be enumerated"
         raise Unsound(at_prior(model.topic, (axes[-1][0].name,), message))
     continuous = sum(block.size for block in prior if not block.family.discrete)
     if count * continuous * POINTS > MOST_CELLS:
@@ -168,7 +168,7 @@ def _possible(block: Block) -> range:
             return range(int(lower), int(upper) + 1)
 
 
-def _counted(count: int) -> str:
+def _count_text(count: int) -> str:
     return f"{count:,}" if count < MOST_WRITTEN else f"{float(count):.1g}" if count < FLOATS_END else "far too many"
 
 
