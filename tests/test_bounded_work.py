@@ -144,6 +144,7 @@ def rows_of(count: int, seed: int = 1) -> str:
     return "on,value,source\n" + "".join(f"{day},{rng.gauss(1, 1):.4f},a paper\n" for day in days)
 
 
+@pytest.mark.study
 @pytest.mark.slow
 def test_a_hundred_thousand_rows_are_checked_in_ten_seconds(tmp_path: Path) -> None:
     """And one more is refused."""
@@ -155,6 +156,7 @@ def test_a_hundred_thousand_rows_are_checked_in_ten_seconds(tmp_path: Path) -> N
     assert (run.code, "at most 100,000 can be read" in run.out) == (1, True)
 
 
+@pytest.mark.study
 @pytest.mark.slow
 def test_ten_thousand_rows_are_answered_by_the_fast_engine_within_two_gigabytes(tmp_path: Path) -> None:
     """The densities of rows are not kept, their sums are, and the draws suffice."""
@@ -163,6 +165,7 @@ def test_ten_thousand_rows_are_answered_by_the_fast_engine_within_two_gigabytes(
     assert bounded(forecast("update", *QUICK, book=tmp_path), seconds=200, gigabytes=2).code == 0
 
 
+@pytest.mark.study
 @pytest.mark.slow
 @pytest.mark.parametrize("answer", ["total(events) >= 3", "first(total(events) >= 3)"])
 def test_ten_thousand_steps_are_simulated_within_two_gigabytes(tmp_path: Path, answer: str) -> None:
@@ -173,6 +176,7 @@ def test_ten_thousand_steps_are_simulated_within_two_gigabytes(tmp_path: Path, a
     assert bounded(forecast("update", *QUICK, "--draws", "1048576", book=tmp_path), seconds=120, gigabytes=2).code in {0, 1}
 
 
+@pytest.mark.study
 @pytest.mark.slow
 def test_five_hundred_labels_are_checked(tmp_path: Path) -> None:
     """As labels of a column, of a Categorical parameter, of shares, and of a stream of classes."""
