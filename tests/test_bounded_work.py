@@ -6,6 +6,7 @@ Each command runs in a process of its own, whose peak memory and processor time 
 from __future__ import annotations
 
 import ast
+import json
 import os
 import random
 import subprocess
@@ -35,15 +36,27 @@ class Run:
     kilobytes: int
 
 
+# A process counts as its own peak the memory of the one that it was copied from, which here may be a gigabyte of tests: a small one stands between.
+MEASURED = """
+import json, os, subprocess, sys
+with open(sys.argv[1], "wb") as out:
+    process = subprocess.Popen(sys.argv[2:], stdout=out, stderr=subprocess.STDOUT)
+    _, status, used = os.wait4(process.pid, 0)
+print(json.dumps([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss]))
+"""
+
+
 def forecast(*words: str, book: Path) -> Run:
     """Run a command in a process of its own."""
-    with (book / "out.txt").open("w+", encoding="utf-8") as out:
-        command = [sys.executable, "-m", "forecast", *words, "--book", str(book)]
-        started = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONPATH": str(ROOT)})
-        _, status, used = os.wait4(started.pid, 0)
-        started.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        return Run(started.returncode, out.read(), used.ru_utime + used.ru_stime, used.ru_maxrss)
+    command = [sys.executable, "-m", "forecast", *words, "--book", str(book)]
+    printed = subprocess.run(
+        [sys.executable, "-S", "-c", MEASURED, str(book / "out.txt"), *command],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    code, seconds, kilobytes = json.loads(printed.stdout)
+    return Run(code, (book / "out.txt").read_text(encoding="utf-8"), seconds, kilobytes)
 
 
 def bounded(run: Run, *, seconds: float, gigabytes: float) -> Run:
