@@ -34,11 +34,11 @@ from tests.test_bad_files import CASES, break_book
 ROOT = Path(__file__).resolve().parent.parent
 CHECKER = "@taplo/cli@0.7"
 PATIENCE = 120  # seconds for npm; a loaded machine may be slow
-UNSEEN = (
+UNSEEN = (  # by a schema
     " cannot stand in ",
     "day that a book can hold",
-    "must be a date",
-)  # a date in quotes: a schema sees dates as texts
+    "must be a date",  # a date in quotes: a schema sees dates as texts
+)
 VISIBLE = (  # further messages of the reader for what a schema can see
     "is not in snake_case",
     "cannot be a name",
