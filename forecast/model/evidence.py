@@ -45,10 +45,14 @@ class Record:
 
 def record_as_of(stream: Stream, as_of: date, *, opens: date) -> Record:
     """Return the record of a stream as it stood on a day."""
-    visible = [_cut(row, as_of) for row in stream.rows if counts_from(row, stream) <= as_of]
-    rows = tuple(in_order(standing(visible)))
+    rows = tuple(in_order(_cut(row, as_of) for row in visible_rows(stream, as_of)))
     through = max((row.end for row in rows), default=opens - ONE_DAY)
     return Record(stream, rows, through)
+
+
+def visible_rows(stream: Stream, as_of: date) -> list[Row]:
+    """Return the rows of a stream that exist and stand as of a day, as they are in the file: quiet time is not cut."""
+    return standing([row for row in stream.rows if counts_from(row, stream) <= as_of])
 
 
 def records_as_of(topic: Topic, as_of: date) -> dict[str, Record]:
