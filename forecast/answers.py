@@ -30,6 +30,8 @@ from forecast.model.clock import ONE_DAY
 from forecast.model.horizon import check_horizon
 from forecast.model.model import NUMPY, Array, Model
 from forecast.model.unsound import Unsound, at_topic
+from forecast.predict.crossings import Crossing, crossings_of
+from forecast.predict.first_days import days_within_rows, recorded_until
 from forecast.settlement import Status, status_of
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -94,6 +96,7 @@ class Answer:
 
     ``annulled`` is the chance that it is annulled, under that condition: the value is then given that it is not.
     Of a question that the record has annulled, the value is what it would have been without that.
+    ``crossings`` are the rows that the days from which and by which it counts fall inside.
     """
 
     question: Question
@@ -101,6 +104,7 @@ class Answer:
     status: Status
     given: float
     annulled: Annulment | None = None
+    crossings: tuple[Crossing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +185,7 @@ def answer(question: Question, posterior: Posterior, paths: Paths, chance_paths:
             value = _dates(question, paths, weights, size, rng)
         case "shares":
             value = _shares(question, sample.scope, weights, size, model)
-    return Answer(question, value, status, given, annulled)
+    return Answer(question, value, status, given, annulled, crossings_of(question, paths))
 
 
 def proportion_error(probability: float, size: float) -> float:
@@ -296,10 +300,11 @@ def _dates(question: Question, paths: Paths, weights: Array, size: float, rng: n
     column = truth.argmax(axis=1)
     ordinals = np.array([day.toordinal() for day in days])
     ends = ordinals[column] - 1
-    drawn_from = min(paths.starts.values(), default=days[-1]).toordinal()
+    drawn_from = recorded_until(question, paths) or days[-1]
     lengths = ordinals[column] - ordinals[np.maximum(column - 1, 0)]
-    simulated = ends >= drawn_from
-    on = np.where(simulated, ends - np.floor(rng.random(len(ends)) * np.maximum(lengths, 1)).astype(int), ends)
+    simulated = ends >= drawn_from.toordinal()
+    within = days_within_rows(question, paths, np.flatnonzero(held), ends, happened & ~simulated)
+    on = np.where(simulated, ends - np.floor(rng.random(len(ends)) * np.maximum(lengths, 1)).astype(int), within)
     on = np.where(happened, on, np.iinfo(np.int64).max)
     not_by_then = float(1 - np.average(happened, weights=each))
     quantiles = tuple(_date_or_none(value) for value in np.quantile(on, LEVELS, method="inverted_cdf", weights=each))

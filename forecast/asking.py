@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -36,20 +37,32 @@ def window(paths: Paths, stream: str, question: Question) -> Array:
 
 def truth_by_day(question: Question, paths: Paths) -> tuple[tuple[date, ...], NDArray[np.bool_]]:
     """The boundaries of the steps that count for a ``first`` question, and whether its condition holds before each, ``(paths, boundaries)``."""
-    assert isinstance(question.answer, First)
     assert question.by is not None
-    model = paths.model
     first = 0 if question.since is None else paths.days.index(question.since)
     last = paths.days.index(question.by + ONE_DAY)
     days = paths.days[first : last + 1]
     counted = {name: values[:, first : last + 1] for name, values in paths.totals.items()}
     if question.since is not None:
         counted = {name: values - values[:, :1] for name, values in counted.items()}
+    return days, truth_before(question, paths.model, paths.parameters, days, counted, count=len(paths))
+
+
+def truth_before(
+    question: Question,
+    model: Model,
+    parameters: Mapping[str, NDArray[Any]],
+    days: Sequence[date],
+    counted: Mapping[str, Array],
+    *,
+    count: int,
+) -> NDArray[np.bool_]:
+    """Whether the condition of a ``first`` question holds before each of some days, from what counts of the totals by then, ``(paths, days)``."""
+    assert isinstance(question.answer, First)
     eves = [max(day - ONE_DAY, model.topic.opens) for day in days]
     values: dict[str, Any] = {"t": np.array([[years_between(model.topic.opens, day - ONE_DAY) for day in days]])}
     values |= {step: np.array([[calendar_code(model.topic, step, eve, eve) for eve in eves]]) for step in calendars(model.topic)}
-    scope = model.scope(paths.parameters).plus(totals=counted, values=values)
-    return days, np.broadcast_to(evaluate(question.answer.condition, scope, NUMPY), (len(paths), len(days)))
+    scope = model.scope(parameters).plus(totals=counted, values=values)
+    return np.broadcast_to(evaluate(question.answer.condition, scope, NUMPY), (count, len(days)))
 
 
 def with_clocks(model: Model, question: Question, scope: Scope) -> Scope:

@@ -10,8 +10,8 @@ with the totals at its start.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -20,17 +20,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.classes import total_names
-from forecast.book.topic import Stream
-from forecast.language.evaluate import Scope, evaluate, label_code, with_quantities
-from forecast.language.expressions import Expression, names_in
-from forecast.model.bounds import SHARE, share_fault
+from forecast.book.topic import Row, Stream
+from forecast.language.evaluate import Scope, evaluate, label_code
+from forecast.model.allocation import Allocation, allocate, rows_as_allocations
 from forecast.model.classes import added
 from forecast.model.clock import ONE_DAY, cut
+from forecast.model.crossing import crossed, edges, with_related
 from forecast.model.drift import continued
-from forecast.model.evidence import Record, series_share
+from forecast.model.evidence import Record
 from forecast.model.misfit import no_distribution
-from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars, clocks, uses
+from forecast.model.model import NUMPY, Array, Model
 from forecast.model.ranges import drawn_ranges
+from forecast.model.steps import Needs, needed_columns, needs_of, step_scope
 from forecast.model.unsound import Unsound, at_topic
 
 
@@ -44,6 +45,9 @@ class Paths:
     ``parameters`` are the draws the paths came from, ``(paths, 1 or labels)``; those with one value
     for each calendar step go on to the last day's.
     ``starts`` gives the first simulated day of each stream that has a future.
+    ``ranges`` are the rows of which a range was known, with what was drawn of each,
+    ``(paths,)``; ``allocations`` the rows whose events had to be put on days; ``lots``
+    is the seed of what else is drawn of the past.
     """
 
     model: Model
@@ -51,6 +55,9 @@ class Paths:
     days: tuple[date, ...]
     totals: Mapping[str, Array]
     starts: Mapping[str, date]
+    ranges: Mapping[str, Sequence[tuple[Row, Array]]] = field(default_factory=dict)
+    allocations: tuple[Allocation, ...] = ()
+    lots: int = 0
 
     def __len__(self) -> int:
         return len(next(iter(self.totals.values()))) if self.totals else max(len(v) for v in self.parameters.values())
@@ -66,12 +73,6 @@ class Paths:
 def has_future(stream: Stream) -> bool:
     """Whether a stream can be drawn forward: its statement uses no own column, or ``next`` says what that will be."""
     return all(column in stream.next for column in needed_columns(stream))
-
-
-def needed_columns(stream: Stream) -> tuple[str, ...]:
-    """The stream's own columns that its statement uses."""
-    used = {name for expression in stream.value.arguments.values() for name in names_in(expression)}
-    return tuple(name for name in stream.own_columns if name in used)
 
 
 def simulate(
@@ -101,9 +102,12 @@ def simulate(
         for record in model.records.values()
         for total, label in total_names(record.stream).items()
     }  # a row for each day, so that a day is contiguous
-    for name, rows in drawn_ranges(model, parameters, rng, paths=paths).items():
+    ranges = drawn_ranges(model, parameters, rng, paths=paths)
+    for name, rows in ranges.items():
         for row, values in rows:
             totals[name][bisect_right(days, row.end) :] += values
+    lots = int(rng.spawn(1)[0].integers(2**63))  # a generator of its own, so that what is simulated does not depend on what is allocated
+    allocations = _allocated(model, parameters, ranges, days, starts, totals, lots, paths)
     gained = {total: np.zeros(paths) for name in starts for total in total_names(topic.streams[name])}
     needs: dict[frozenset[str], Needs] = {}
     for step, (start, following) in enumerate(pairwise(days)):
@@ -122,59 +126,7 @@ def simulate(
             for total, amounts in added(stream, drawn).items():
                 gained[total] += amounts[:, 0]
                 totals[total][step + 1] += gained[total]
-    return Paths(model, parameters, days, {name: values.T for name, values in totals.items()}, starts)
-
-
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """What the statements of streams that are drawn together need, read from them once.
-
-    ``expressions`` are the statements' arguments, and ``columns`` each stream's own columns that its statement uses.
-    """
-
-    series: tuple[str, ...]
-    expressions: tuple[Expression, ...]
-    columns: Mapping[str, tuple[str, ...]]
-
-
-def needs_of(model: Model, streams: Sequence[Stream]) -> Needs:
-    """Return what the statements of some of a model's streams need."""
-    statements = [stream.value for stream in streams]
-    expressions = tuple(expression for statement in statements for expression in statement.arguments.values())
-    return Needs(uses(model.topic, *statements)[0], expressions, {stream.name: needed_columns(stream) for stream in streams})
-
-
-def step_scope(
-    model: Model,
-    streams: Sequence[Stream],
-    parameters: Mapping[str, Any],
-    totals: Mapping[str, Array],
-    start: date,
-    end: date,
-    *,
-    needs: Needs | None = None,
-) -> Scope:
-    """What the statements of one step's streams have in common: clocks, series, totals at its start, and quantities worked out once.
-
-    ``needs`` are the streams', where they have been found before.
-    """
-    needs = needs or needs_of(model, streams)
-    bare = model.scope(parameters)
-    values = dict(bare.values)
-    values.update((name, np.array([[value]])) for name, value in clocks(model.topic, start, end, model.as_of).items())
-    values.update((step, np.array([[calendar_code(model.topic, step, start, end)]])) for step in calendars(model.topic))
-    for name in needs.series:
-        try:
-            share = series_share(model.topic.series[name], start, end, as_of=model.as_of)
-        except LookupError as error:
-            raise Unsound(at_topic(model.topic, ("series", name), str(error))) from None
-        values[name] = model.series_value(name, share.known, share.later_share, bare)
-
-    def look(name: str, value: Any) -> None:
-        if model.topic.quantities[name].unit == SHARE and (message := share_fault(name, value, None, of="simulated paths")):
-            raise Unsound(at_topic(model.topic, ("quantities", name), f"{message} ({start} to {end})"))
-
-    return with_quantities(replace(bare, values=values, totals=totals), needs.expressions, NUMPY, look=look)
+    return Paths(model, parameters, days, {name: values.T for name, values in totals.items()}, starts, ranges, allocations, lots)
 
 
 def next_value(stream: Stream, column: str, scope: Scope) -> Any:
@@ -190,6 +142,52 @@ def next_value(stream: Stream, column: str, scope: Scope) -> Any:
 def _recorded(record: Record, days: tuple[date, ...], paths: int, label: str) -> Array:
     """What the record says of a stream's total, or a class's, before each day, ranges aside, the same on every path: ``(days, paths)``."""
     return np.broadcast_to(np.array([[record.total_before(day, label)] for day in days]), (len(days), paths)).copy()
+
+
+def _allocated(
+    model: Model,
+    parameters: Mapping[str, NDArray[Any]],
+    ranges: Mapping[str, Sequence[tuple[Row, Array]]],
+    days: tuple[date, ...],
+    starts: Mapping[str, date],
+    totals: dict[str, Array],
+    lots: int,
+    paths: int,
+) -> tuple[Allocation, ...]:
+    """Put the events of rows that a day asked about falls inside on days, and add to the totals what lies before each boundary."""
+    rows = with_related(model, crossed(model, edges(model.topic, starts, days)))
+    if not rows:
+        return ()
+    recorded = {name: values.copy() for name, values in totals.items()}
+
+    def before(day: date) -> Mapping[str, Array]:
+        at = bisect_right(days, day) - 1
+        found = {name: values[at] if at >= 0 else np.zeros(paths) for name, values in recorded.items()}
+        return {
+            name: values + more for (name, values), more in zip(found.items(), beyond(model, ranges, days[-1], day, found), strict=True)
+        }
+
+    whole_rows = rows_as_allocations(model, rows, ranges, paths)
+    found = allocate(model, parameters, whole_rows, days, before, np.random.default_rng(lots))
+    for each in found:
+        for column in range(bisect_right(days, each.row.start), bisect_right(days, each.row.end)):
+            for name, more in each.upto(days[column]).items():
+                totals[name][column] += more
+    return found
+
+
+def beyond(
+    model: Model, ranges: Mapping[str, Sequence[tuple[Row, Array]]], last: date, day: date, totals: Iterable[str]
+) -> Iterator[Array | float]:
+    """Yield what the rows that end from ``last``, where simulated steps end, to the eve of a day add to each of some totals."""
+    named = {total: (record, label) for record in model.records.values() for total, label in total_names(record.stream).items()}
+    for total in totals:
+        record, label = named[total]
+        if day <= last:
+            yield 0.0
+            continue
+        drawn = [values for row, values in ranges.get(record.stream.name, ()) if last <= row.end < day]
+        yield record.total_before(day, label) - record.total_before(last, label) + sum(drawn, start=np.zeros(1))
 
 
 def _draw(

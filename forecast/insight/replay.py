@@ -20,7 +20,7 @@ from forecast.answers import paths_for, proportion_error
 from forecast.book.classes import total_names
 from forecast.book.topic import Topic
 from forecast.concluding import Settings, generator
-from forecast.future import Paths, needed_columns, next_value, step_scope
+from forecast.future import Paths, next_value
 from forecast.inference.weights import effective_size
 from forecast.insight.measures import Cases, Measure, cases
 from forecast.insight.news import state_of
@@ -28,6 +28,7 @@ from forecast.insight.pool import Pool, with_rows
 from forecast.model.classes import between, nothing
 from forecast.model.clock import ONE_DAY
 from forecast.model.model import Array, Model, model_as_of, names_used
+from forecast.model.steps import needed_columns, step_scope
 from forecast.model.unsound import Unsound
 
 PATHS = 3_072

@@ -18,6 +18,7 @@ from forecast.language.expressions import Call, Expression, Index, Name, Total
 from forecast.model.evidence import known_points
 from forecast.report import words
 from forecast.report.beliefs import parameter_contents
+from forecast.report.crossing_words import crossing_contents
 from forecast.report.diagnosis import engine_content, verdict_content, warnings
 from forecast.report.plain_data import rounded
 from forecast.report.records import stream_contents, unrecorded_sentence
@@ -96,6 +97,7 @@ def answer_content(topic: Topic, answer: Answer) -> dict[str, Any]:
         "given": question.given_text,
         "given_probability": answer.given,
         **_annulment(answer),
+        **({"crossings": crossing_contents(answer.crossings)} if answer.crossings else {}),
         "rule": question.settled,
         "unit": unit,
         "status": answer.status,

@@ -103,6 +103,25 @@ class AnnulmentContent(TypedDict):
     error: float
 
 
+class CrossingContent(TypedDict):
+    """A row across a day from which (``since``) or up to which (``by``) a question counts, or within which a ``first`` time lies.
+
+    ``before`` is what of ``value`` lies before the first day that counts, or up to the last, on average.
+    """
+
+    stream: str
+    start: str
+    end: str
+    edge: Literal["since", "by", "first"]
+    day: str
+    value: float
+    before: float
+    error: float
+    even: bool
+    adds_up: bool
+    sentence: str
+
+
 class AnswerContent(TypedDict):
     """A question with its answer."""
 
@@ -117,6 +136,7 @@ class AnswerContent(TypedDict):
     given_probability: float
     annulled: NotRequired[str]
     annulment: NotRequired[AnnulmentContent]
+    crossings: NotRequired[list[CrossingContent]]
     rule: str
     unit: str
     status: Literal["open", "happened", "can no longer happen", "settled", "annulled"]
