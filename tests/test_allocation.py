@@ -13,6 +13,7 @@ from forecast.answers import paths_for
 from forecast.concluding import Settings, conclude
 from forecast.model.model import model_as_of
 from forecast.model.unsound import Unsound
+from forecast.supposing import suppose
 from tests.building import make_topic
 
 ROW = {"from": date(2025, 2, 1), "to": date(2025, 5, 11)}  # 100 days
@@ -438,3 +439,25 @@ def test_both_engines_agree_on_what_is_allocated():
         for name, truth in truths.items():
             assert found[name].status == "open"
             assert abs(found[name].value.value - truth) < 4 * found[name].value.error < 0.04
+
+
+def test_supposing_another_prior_divides_a_row_by_it(tmp_path):
+    """What if the hazard were higher: the row's event is earlier, before and after alike from the same rule."""
+    for folder in ("seeds/once", "priors"):
+        (tmp_path / folder).mkdir(parents=True)
+    topic = (
+        'title = "A lock that breaks once"\nopens = 2025-01-01\nstep = "month"\n\n[streams.breaks]\nabout = "the lock breaks"\n'
+        'value = "Bernoulli(p=1 - (1 - monthly) ** months)"\n\n[questions.early]\nasks = "Broken by 12 March 2025?"\nby = 2025-03-12\n'
+        'answer = "total(breaks) >= 1"\nsettled = "By the warden."\n'
+    )
+    (tmp_path / "seeds/once/topic.toml").write_text(topic, encoding="utf-8")
+    (tmp_path / "seeds/once/breaks.csv").write_text("from,to,value,source\n2025-02-01,2025-05-11,1,The warden\n", encoding="utf-8")
+    prior = '[monthly]\nprior = "Beta(alpha=4000, beta=6000)"\nunit = "share"\nwhy = "Two in five locks break in a month."\n'
+    (tmp_path / "priors/once.toml").write_text(prior, encoding="utf-8")
+    supposed = suppose(
+        tmp_path, "once", priors={"monthly": "Beta(alpha=8000, beta=2000)"}, rows=[], as_of=LATER, settings=Settings(chances=False)
+    )
+    assert supposed.problems == ()
+    for found, monthly in ((supposed.before, 0.4), (supposed.after, 0.8)):
+        value = found["early"]["value"]
+        assert abs(value["value"] - share_by_hazard(monthly)) < 4 * value["error"] < 0.03
