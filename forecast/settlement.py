@@ -36,6 +36,7 @@ from forecast.language.expressions import (
 )
 from forecast.model.clock import ONE_DAY
 from forecast.model.crossing import crosses, says_something
+from forecast.model.evidence import Record
 from forecast.model.model import NUMPY, Model, quantities_of, uses
 
 MOST_TRIED = 512  # combinations of open totals
@@ -139,24 +140,25 @@ def _combinations(
 
 def _certain(question: Question, model: Model, stream: str, until: date) -> dict[str, float]:
     """What a question counts of a stream's totals up to a day for sure: rows that leave nothing open."""
-    record, opened = model.records[stream], _open_rows(question, model, stream, until)
-    places = {row.place for row in opened}
-    counted = [row for row in record.counted if row.end <= until and (question.since is None or row.end >= question.since)]
-    rows = [row for row in counted if row.place not in places]
+    record, since = model.records[stream], question.since
+    rows = [
+        row
+        for row in record.counted
+        if row.end <= until and (since is None or row.end >= since) and not _is_open(row, record, since, until)
+    ]
     return {name: math.fsum(amount(record.stream, row, label) for row in rows) for name, label in total_names(record.stream).items()}
 
 
 def _open_rows(question: Question, model: Model, stream: str, until: date) -> tuple[Row, ...]:
     """The rows of a stream that leave open how much a question counts up to a day: ranges, and rows across the edge of what is counted."""
     record, since = model.records[stream], question.since
-    days = [day for day in (since, until + ONE_DAY) if day is not None]
-    return tuple(
-        row
-        for row in record.counted
-        if row.start <= until
-        and (since is None or row.end >= since)
-        and (row.between is not None or (says_something(row, record.stream) and any(crosses(row, day) for day in days)))
-    )
+    counted = [row for row in record.counted if row.start <= until and (since is None or row.end >= since)]
+    return tuple(row for row in counted if _is_open(row, record, since, until))
+
+
+def _is_open(row: Row, record: Record, since: date | None, until: date) -> bool:
+    crossing = crosses(row, until + ONE_DAY) or (since is not None and crosses(row, since))
+    return row.between is not None or (crossing and says_something(row, record.stream))
 
 
 def _spans(question: Question, model: Model, stream: str, until: date) -> dict[str, tuple[float, float]]:

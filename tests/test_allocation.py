@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than the project
 
 from forecast.answers import paths_for
+from forecast.book.problems import Place
 from forecast.concluding import Settings, conclude
 from forecast.model.model import model_as_of
 from forecast.model.unsound import Unsound
@@ -461,3 +463,21 @@ def test_supposing_another_prior_divides_a_row_by_it(tmp_path):
     for found, monthly in ((supposed.before, 0.4), (supposed.after, 0.8)):
         value = found["early"]["value"]
         assert abs(value["value"] - share_by_hazard(monthly)) < 4 * value["error"] < 0.03
+
+
+def test_rows_that_say_the_same_on_the_same_days_are_each_divided():
+    """Two rows alike but for their label, and without a line of their own as in insight's mixtures, are two events."""
+    row = ROW | {"value": 1}
+    topic = make_topic(
+        priors={"rate": "Gamma(alpha=2, beta=1)"},
+        streams={"seen": "Poisson(mu=rate * months)"},
+        rows={"seen": [row | {"side": "left"}, row | {"side": "right"}]},
+        questions={"asked": {"answer": "total(seen) >= 1", "by": BY}, "sure": {"answer": "total(seen) >= 1", "by": ROW["to"]}},
+    )
+    stream = topic.streams["seen"]
+    same = tuple(replace(row, place=Place("seeds/made/seen.csv")) for row in stream.rows)
+    alike = replace(topic, streams={"seen": replace(stream, rows=same)})
+    for each in (topic, alike):
+        found = concluded(each)
+        assert_near(found["asked"], 1 - 0.6**2)
+        assert found["sure"].status == "happened"

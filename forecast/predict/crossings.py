@@ -66,7 +66,7 @@ def crossings_of(question: Question, paths: Paths) -> tuple[Crossing, ...]:
                         its.adds_up,
                     )
                 )
-    return (*found, *_of_first(question, paths, {(each.stream, each.row.place) for each in found}))
+    return (*found, *_of_first(question, paths, {key((each.stream, each.row)) for each in found}))
 
 
 def _mean(values: Array) -> tuple[float, float]:
@@ -74,7 +74,7 @@ def _mean(values: Array) -> tuple[float, float]:
     return float(values.mean()), float(values.std() / np.sqrt(len(values)))
 
 
-def _of_first(question: Question, paths: Paths, told: set[object]) -> list[Crossing]:
+def _of_first(question: Question, paths: Paths, told: set[tuple[str, int]]) -> list[Crossing]:
     """The rows of several days within which the first time that a question asks for lies, but for those told already."""
     if question.kind != "date":
         return []
@@ -87,5 +87,5 @@ def _of_first(question: Question, paths: Paths, told: set[object]) -> list[Cross
     return [
         Crossing(name, row, "first", row.end, row.value, 0.0, 0.0, family_for(topic.streams[name].value).discrete, False, True)
         for name, row in rows.values()
-        if (name, row.place) not in told
+        if key((name, row)) not in told
     ]
