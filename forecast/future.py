@@ -93,9 +93,11 @@ def simulate(
     parameters = continued(model, parameters, rng, until=until)
     starts = {name: model.records[name].through + ONE_DAY for name, stream in topic.streams.items() if has_future(stream)}
     past = {row.end + ONE_DAY for record in model.records.values() for row in record.rows}
+    unknown = {name: model.records[name].unknown for name in starts}
+    bounds = [day for spans in unknown.values() for first, last in spans for day in (first, last + ONE_DAY)]
     begin = min([topic.opens, *past, *starts.values(), until])
-    first_drawn = min([*starts.values(), until + ONE_DAY])
-    steps = cut(topic.step, first_drawn, until, [*starts.values(), *cuts, *past]) if first_drawn <= until else (until + ONE_DAY,)
+    first_drawn = min([*starts.values(), *bounds, until + ONE_DAY])
+    steps = cut(topic.step, first_drawn, until, [*starts.values(), *cuts, *past, *bounds]) if first_drawn <= until else (until + ONE_DAY,)
     days = tuple(sorted({begin, *(day for day in past if day < first_drawn), *(day for day in cuts if begin < day < first_drawn), *steps}))
     totals = {
         total: _recorded(record, days, paths, label)
@@ -111,7 +113,10 @@ def simulate(
     gained = {total: np.zeros(paths) for name in starts for total in total_names(topic.streams[name])}
     needs: dict[frozenset[str], Needs] = {}
     for step, (start, following) in enumerate(pairwise(days)):
-        moving = [stream for name, stream in topic.streams.items() if name in starts and starts[name] <= start]
+        moving = [topic.streams[name] for name in starts if starts[name] <= start or _lies_in(start, unknown[name])]
+        still = {name for name in starts if unknown[name]} - {stream.name for stream in moving}
+        for total in (total for name in still for total in total_names(topic.streams[name])):
+            totals[total][step + 1] += gained[total]  # what was drawn of days not known yet stays in the totals
         if not moving:
             continue
         interval = (start, following - ONE_DAY)
@@ -127,6 +132,10 @@ def simulate(
                 gained[total] += amounts[:, 0]
                 totals[total][step + 1] += gained[total]
     return Paths(model, parameters, days, {name: values.T for name, values in totals.items()}, starts, ranges, allocations, lots)
+
+
+def _lies_in(day: date, spans: Sequence[tuple[date, date]]) -> bool:
+    return any(first <= day <= last for first, last in spans)
 
 
 def next_value(stream: Stream, column: str, scope: Scope) -> Any:
@@ -155,7 +164,8 @@ def _allocated(
     paths: int,
 ) -> tuple[Allocation, ...]:
     """Put the events of rows that a day asked about falls inside on days, and add to the totals what lies before each boundary."""
-    rows = with_related(model, crossed(model, edges(model.topic, starts, days)))
+    drawn_from = {name: min([start, *(first for first, _ in model.records[name].unknown)]) for name, start in starts.items()}
+    rows = with_related(model, crossed(model, edges(model.topic, drawn_from, days)))
     if not rows:
         return ()
     recorded = {name: values.copy() for name, values in totals.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import reduce
 from typing import Literal
@@ -80,10 +80,12 @@ def _is_annulled(question: Question, model: Model, paths: Paths) -> bool:
     return bool(_recorded_truth(question.annulled, question, paths, used)[0].all())
 
 
-def _is_complete(streams: Iterable[str], question: Question, paths: Paths) -> bool:
-    """Whether streams are recorded to the question's date."""
+def _is_complete(streams: Collection[str], question: Question, paths: Paths) -> bool:
+    """Whether streams are recorded to the question's date, without days in between of rows that are not known yet."""
     assert question.by is not None
-    return all(stream not in paths.starts or paths.starts[stream] > question.by for stream in streams)
+    records, since = paths.model.records, question.since or date.min
+    unknown = {stream for stream in streams if any(first <= question.by and last >= since for first, last in records[stream].unknown)}
+    return all(stream not in paths.starts or (paths.starts[stream] > question.by and stream not in unknown) for stream in streams)
 
 
 def _is_known(question: Question, model: Model, paths: Paths, used: set[str]) -> bool:

@@ -221,6 +221,51 @@ def test_before_a_row_is_known_its_days_are_simulated_and_from_then_on_allocated
     assert_near(asked(topic, known + timedelta(days=1)), 1 - 0.6**2)
 
 
+def reported_late(questions, value=2):
+    """A watched stream whose row of spring was known in October only, while quiet time went on to be recorded from summer on."""
+    return make_topic(
+        priors={"rate": "Gamma(alpha=2, beta=4)"},
+        streams={"seen": {"value": "Poisson(mu=rate * months)", "watched": True}},
+        rows={
+            "seen": [
+                {"from": date(2025, 1, 1), "to": date(2025, 1, 31), "value": 0},
+                ROW | {"value": value, "known": date(2025, 10, 1)},
+                {"from": date(2025, 5, 12), "to": date(2025, 12, 31), "value": 0},
+            ]
+        },
+        questions=questions,
+    )
+
+
+def test_the_days_of_a_row_that_is_not_known_yet_are_simulated_though_later_days_are_recorded():
+    """Up to the eve of `known` what happened in spring is a prediction from the quiet months around it, and then it is divided."""
+    questions = {
+        "asked": {"answer": "total(seen) >= 1", "by": BY},
+        "all": {"answer": "total(seen) >= 1", "by": date(2025, 8, 31)},
+        "since": {"answer": "total(seen) >= 1", "since": date(2025, 5, 12), "by": date(2025, 8, 31)},
+        "first": {"answer": "first(total(seen) >= 1)", "by": date(2025, 8, 31)},
+    }
+    eve, day = (concluded(reported_late(questions), date(2025, month, last)) for month, last in ((9, 30), (10, 1)))
+    exposure = 4 + (31 + 142) / MONTH  # January, and 12 May to 30 September
+    assert_near(eve["asked"], 1 - (exposure / (exposure + IN_TIME / MONTH)) ** 2)
+    assert_near(eve["all"], 1 - (exposure / (exposure + DAYS / MONTH)) ** 2)
+    assert eve["since"].status == "can no longer happen"
+    assert abs(eve["first"].value.not_by_then - (1 - eve["all"].value.value)) < 1e-9
+    assert_near(day["asked"], 1 - 0.6**2)
+    assert (day["all"].status, day["since"].status, day["first"].status) == ("happened", "can no longer happen", "happened")
+
+
+def test_a_correction_that_is_not_known_yet_leaves_what_it_corrects():
+    """Days that a known row covers are not simulated because a correction of it comes later."""
+    topic = about(
+        "Poisson(mu=rate * months)",
+        [ROW | {"value": 0, "id": "first"}, ROW | {"value": 2, "replaces": "first", "known": date(2025, 10, 1)}],
+        {"answer": "total(seen) >= 1", "by": BY},
+    )
+    assert asked(topic, date(2025, 9, 30)).status == "can no longer happen"
+    assert_near(asked(topic, date(2025, 10, 1)), 1 - 0.6**2)
+
+
 def losses(left="total(found) - total(lost) - total(broken)", **rows):
     """Things found and then lost or broken: what is left can be either, and one was found before the rows that are across the deadline."""
     return make_topic(

@@ -15,7 +15,7 @@ from typing import Literal
 from forecast.book.rows import is_gradual, names_of
 from forecast.book.topic import Parameter, Question, Row, Series, Stream, Topic
 from forecast.model.clock import ONE_DAY
-from forecast.model.evidence import Record, known_points, record_as_of, visible_rows
+from forecast.model.evidence import Record, known_points, record_as_of, uncovered, visible_rows
 from forecast.model.model import Model, bound
 from forecast.report import words
 
@@ -145,7 +145,10 @@ class Between:
                 rows += [_cut(row, self.until) for row in change.removed if _identity(row) not in standing]
         ordered = tuple(sorted(rows, key=lambda row: (row.start, row.end, row.value)))
         opens = (self.new if passed else self.old).opens
-        return Record(stream, ordered, max((row.end for row in ordered), default=opens - ONE_DAY))
+        through = max((row.end for row in ordered), default=opens - ONE_DAY)
+        there = {_identity(row) for row in ordered}
+        told = [row for row in self.new.streams[stream.name].rows if not row.replaces and not is_gradual(row, stream)]
+        return Record(stream, ordered, through, uncovered([row for row in told if _identity(row) not in there], ordered, through))
 
     def _series_moved(self, name: str) -> bool:
         if name not in self.old.series:

@@ -6,7 +6,7 @@ stream is evidence from day to day, so a quiet row is cut at the as-of day.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -21,12 +21,14 @@ class Record:
     """The rows of one stream that exist as of a day, in the order of their days.
 
     ``through`` is the last day recorded: the day before the topic opens where
-    there are no rows.
+    there are no rows.  ``unknown`` are days before it, from and to, of rows that are
+    not known yet: what happened then is simulated, as what comes after ``through``.
     """
 
     stream: Stream
     rows: tuple[Row, ...]
     through: date
+    unknown: tuple[tuple[date, date], ...] = ()
 
     @property
     def counted(self) -> tuple[Row, ...]:
@@ -47,7 +49,26 @@ def record_as_of(stream: Stream, as_of: date, *, opens: date) -> Record:
     """Return the record of a stream as it stood on a day."""
     rows = tuple(in_order(_cut(row, as_of) for row in visible_rows(stream, as_of)))
     through = max((row.end for row in rows), default=opens - ONE_DAY)
-    return Record(stream, rows, through)
+    hidden = [row for row in stream.rows if counts_from(row, stream) > as_of and not row.replaces]
+    return Record(stream, rows, through, uncovered(hidden, rows, through))
+
+
+def uncovered(hidden: Sequence[Row], rows: Sequence[Row], through: date) -> tuple[tuple[date, date], ...]:
+    """Return the days up to ``through``, from and to, that rows not known yet cover and no known row does."""
+    if not any(row.start <= through for row in hidden):
+        return ()
+    days: set[date] = set()
+    for row in hidden:
+        days.update(row.start + timedelta(days=at) for at in range(days_covered(row.start, min(row.end, through))))
+    for row in rows:
+        days.difference_update([day for day in days if row.start <= day <= row.end])
+    spans: list[tuple[date, date]] = []
+    for day in sorted(days):
+        if spans and spans[-1][1] == day - ONE_DAY:
+            spans[-1] = (spans[-1][0], day)
+        else:
+            spans.append((day, day))
+    return tuple(spans)
 
 
 def visible_rows(stream: Stream, as_of: date) -> list[Row]:

@@ -37,7 +37,9 @@ def streams_of(question: Question, model: Model) -> tuple[str, ...]:
 
 def recorded_until(question: Question, paths: Paths) -> date | None:
     """Return the first day on which a stream of a ``first`` question is simulated; None where none ever is."""
-    return min((paths.starts[name] for name in streams_of(question, paths.model) if name in paths.starts), default=None)
+    days = [paths.starts[name] for name in streams_of(question, paths.model) if name in paths.starts]
+    days += [first for name in streams_of(question, paths.model) if name in paths.starts for first, _ in paths.model.records[name].unknown]
+    return min(days, default=None)
 
 
 def days_within_rows(question: Question, paths: Paths, of: Numbers, ends: Numbers, recorded: NDArray[np.bool_]) -> Numbers:

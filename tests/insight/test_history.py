@@ -272,3 +272,33 @@ def test_a_row_across_a_deadline_is_simulated_until_it_is_known_and_then_divided
     assert (np.abs(values - truth) < 4 * errors).all()
     assert errors.max() < 0.03
     assert settlement_days(topic, YEAR_END, {"rate": np.ones((2, 1))}) == {"one": None, "many": None}
+
+
+def test_a_history_simulates_days_whose_row_is_not_known_yet() -> None:
+    """Before a row of spring is known, though summer is recorded, each day's replay is that day's conclusion."""
+    topic = make_topic(
+        priors={"rate": "Gamma(alpha=2, beta=4)"},
+        streams={"seen": {"value": "Poisson(mu=rate * months)", "watched": True}},
+        rows={
+            "seen": [
+                {"from": OPENS, "to": date(2025, 1, 31), "value": 0},
+                {"from": date(2025, 2, 1), "to": date(2025, 5, 11), "value": 2, "known": date(2025, 10, 1)},
+                {"from": date(2025, 5, 12), "to": YEAR_END, "value": 0},
+            ]
+        },
+        questions={"early": {"answer": "total(seen) >= 1", "by": date(2025, 3, 12)}, "whole": {"answer": "total(seen)", "by": YEAR_END}},
+    )
+    days = [
+        date(2025, 5, 11),
+        date(2025, 6, 1),
+        date(2025, 6, 2),
+        date(2025, 9, 29),
+        date(2025, 9, 30),
+        date(2025, 10, 1),
+        date(2025, 10, 20),
+    ]
+    found = {point.day: point for point in history(topic, days, PLAIN).points}
+    for day in days:
+        values, errors = published_values(conclude(topic, day, PLAIN, referee=False).reading.answers, measures_of(topic))
+        assert (np.abs(found[day].values - values) < 4 * np.hypot(found[day].errors, errors)).all(), day
+        assert (found[day].errors < [0.02, 0.1]).all()
