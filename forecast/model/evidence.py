@@ -60,8 +60,10 @@ def uncovered(hidden: Sequence[Row], rows: Sequence[Row], through: date) -> tupl
     days: set[date] = set()
     for row in hidden:
         days.update(row.start + timedelta(days=at) for at in range(days_covered(row.start, min(row.end, through))))
+    first, last = min(days, default=through), max(days, default=through)
     for row in rows:
-        days.difference_update([day for day in days if row.start <= day <= row.end])
+        start = max(row.start, first)
+        days.difference_update(start + timedelta(days=at) for at in range(days_covered(start, min(row.end, last))))
     spans: list[tuple[date, date]] = []
     for day in sorted(days):
         if spans and spans[-1][1] == day - ONE_DAY:
