@@ -17,6 +17,8 @@ from numpy.polynomial import legendre
 from numpy.typing import NDArray
 from scipy import special
 
+from forecast.inference.monte_carlo import REPLICATES, Indices, covariance
+
 type Array = NDArray[np.float64]
 
 LEVELS = np.array([0.05, 0.95])
@@ -38,24 +40,27 @@ class ChanceInterval:
     errors: tuple[float, float]
 
 
-def chance_interval(happened: Array, paths: Array, *, effective_size: float) -> ChanceInterval | None:
+def chance_interval(happened: Array, paths: Array, replicates: Indices) -> ChanceInterval | None:
     """Return the interval of a chance from counts on draws of the parameters; None where no draw has two paths.
 
     ``happened`` and ``paths`` are ``(draws,)``: on how many of how many paths of a draw it
     happened.  Draws weigh by their paths, so that under a condition, where only the paths on
-    which that holds are counted, likelier draws weigh more.  ``effective_size`` is how many
-    independent draws those were resampled from; the errors take account of it, and of the bias
-    that comes where under a condition likelier draws have other chances.
+    which that holds are counted, likelier draws weigh more.  ``replicates`` is the number of each draw's
+    replicate, from which the errors come; they take account of the bias that comes where under a condition
+    likelier draws have other chances.
 
     Where the counts vary no more than one chance for all would make them, the interval is that
     one chance, and its error is the spread that could have been there unseen.
     """
-    cells, copies = np.unique(np.stack([paths, happened], axis=1)[paths > 0], axis=0, return_counts=True)
+    any_path = paths > 0
+    cells, place = np.unique(np.stack([paths, happened], axis=1)[any_path], axis=0, return_inverse=True)
     count, seen = cells.T
     if not (count > 1).any():
         return None
-    weights = copies * count
-    weights = weights * (weights.sum() / (weights @ count))  # as many as there are draws' worth
+    copies = np.bincount(replicates[any_path] * len(cells) + place.ravel(), minlength=REPLICATES * len(cells))
+    by_replicate = copies.reshape(REPLICATES, len(cells)) * count
+    by_replicate = by_replicate * (by_replicate.sum() / (by_replicate @ count).sum())  # as many as there are draws' worth
+    weights = by_replicate.sum(axis=0)
     share, size = seen / count, float(weights.sum())
     mean = float(weights @ share) / size
     several = count > 1
@@ -69,16 +74,17 @@ def chance_interval(happened: Array, paths: Array, *, effective_size: float) -> 
         error = SCORE * math.sqrt(max(variance, 0.0) + unseen)
         return ChanceInterval((mean, mean), (error, error))
     strength = mean * (1 - mean) / min(variance, WIDEST * mean * (1 - mean)) - 1
-    ends, errors = _fitted(count, seen, weights, mean * strength, (1 - mean) * strength)
-    wider = math.sqrt(1 + size / effective_size) * (DIFFERING if count.min() < count.max() else 1.0)
+    ends, errors = _fitted(count, seen, by_replicate, mean * strength, (1 - mean) * strength)
+    wider = DIFFERING if count.min() < count.max() else 1.0
     smallest = 1 / (LEVELS[0] * cases)  # chances below one in the paths beyond an end look all the same
     return ChanceInterval(
         (float(ends[0]), float(ends[1])), (max(wider * float(errors[0]), smallest), max(wider * float(errors[1]), smallest))
     )
 
 
-def _fitted(count: Array, seen: Array, weights: Array, alpha: float, beta: float) -> tuple[Array, Array]:
-    """The ends and their errors, from weighted cells of counts, with a Beta to start from."""
+def _fitted(count: Array, seen: Array, by_replicate: Array, alpha: float, beta: float) -> tuple[Array, Array]:
+    """The ends and their errors, from cells of counts with the weights of each replicate ``(REPLICATES, cells)``, and a Beta to start from."""
+    weights = by_replicate.sum(axis=0)
     bounds: Array = np.arange(CELLS + 1) / CELLS
     middles = (bounds[1:] + bounds[:-1]) / 2
     chance = np.clip(special.betaincinv(alpha, beta, middles), np.finfo(float).tiny, 1 - np.finfo(float).epsneg)
@@ -112,7 +118,7 @@ def _fitted(count: Array, seen: Array, weights: Array, alpha: float, beta: float
     reached = np.interp(LEVELS, cumulated, bounds)
     # how the distribution function at the ends moves with the bends, over the density there
     inverse = np.linalg.inv(information + np.diag(penalty))
-    spread = inverse @ information @ inverse
+    spread = inverse @ covariance(by_replicate @ scores) @ inverse
     moved = np.vstack([np.zeros(BENDS), np.cumsum(density[:, None] * (basis - density @ basis), axis=0)])
     slopes = np.stack([np.interp(reached, bounds, column) for column in moved.T], axis=1)
     cell = np.minimum((reached * CELLS).astype(np.intp), CELLS - 1)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from forecast.book.classes import total_names
 from forecast.book.topic import Row, Stream
+from forecast.inference.monte_carlo import Indices
 from forecast.language.evaluate import Scope, evaluate, label_code
 from forecast.model.allocation import Allocation, allocate, rows_as_allocations
 from forecast.model.classes import added
@@ -48,6 +49,7 @@ class Paths:
     ``ranges`` are the rows of which a range was known, with what was drawn of each,
     ``(paths,)``; ``allocations`` the rows whose events had to be put on days; ``lots``
     is the seed of what else is drawn of the past.
+    ``replicates`` is the number of each path's replicate, ``(paths,)``; None for paths that are all independent of one another.
     """
 
     model: Model
@@ -58,6 +60,7 @@ class Paths:
     ranges: Mapping[str, Sequence[tuple[Row, Array]]] = field(default_factory=dict)
     allocations: tuple[Allocation, ...] = ()
     lots: int = 0
+    replicates: Indices | None = None
 
     def __len__(self) -> int:
         return len(next(iter(self.totals.values()))) if self.totals else max(len(v) for v in self.parameters.values())
