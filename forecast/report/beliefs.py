@@ -8,6 +8,7 @@ import numpy as np
 
 from forecast.book.topic import Parameter
 from forecast.density import shape
+from forecast.inference.monte_carlo import mean_error, proportion_error, quantile, ranked
 from forecast.inference.posterior import Ordered, Posterior, ordered
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -22,7 +23,9 @@ def parameter_contents(prior: Posterior, posterior: Posterior) -> list[dict[str,
 
 def _content(parameter: Parameter, label: str, prior: Posterior, posterior: Posterior) -> dict[str, Any]:
     before, after = prior.column(parameter.name, label), posterior.column(parameter.name, label)
-    old, new = ordered(before, prior.weights), ordered(after, posterior.weights)
+    cases = posterior.cases
+    by_rank = ranked(after, cases)
+    old, new = ordered(before, prior.weights), Ordered(by_rank.values, by_rank.cumulative)
     is_share = not parameter.unit and not parameter.categories
     low, high = old.quantiles((0.05, 0.95))
     logarithmic = not is_share and min(old.values[0], new.values[0]) > 0 and high > LOG_FROM_RATIO * low
@@ -38,12 +41,17 @@ def _content(parameter: Parameter, label: str, prior: Posterior, posterior: Post
         "reviewed": parameter.reviewed.isoformat() if parameter.reviewed else None,
         "by": parameter.by,
         "prior": _belief(old, float(prior.weights @ before), logarithmic=logarithmic, is_share=is_share),
-        "posterior": _belief(new, float(posterior.weights @ after), logarithmic=logarithmic, is_share=is_share),
+        "posterior": {
+            **_belief(new, float(posterior.weights @ after), logarithmic=logarithmic, is_share=is_share),
+            "mean_error": mean_error(after, cases),
+            "errors": [quantile(by_rank, level).error for level in LEVELS],
+        },
         "categories": [
             {
                 "label": category,
                 "prior": float(prior.weights @ (before == code)),
                 "posterior": float(posterior.weights @ (after == code)),
+                "error": proportion_error(after == code, cases),
             }
             for code, category in enumerate(parameter.categories)
         ],
