@@ -13,6 +13,7 @@ says the same, and that of an answer under a condition which holds in hardly any
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -202,14 +203,25 @@ def quantile(cases: Ranked, level: float) -> Quantile:
     """
     value = cases.quantile(level)
     error = float(cases.errors_at(np.array([value]))[0])
-    reach = max(error, math.sqrt(level * (1 - level) / cases.size))
-    low, high = max(level - reach, 0.0), min(level + reach, 1.0)
-    first, last = cases.quantile(low), cases.quantile(high)
-    spread = 0.0 if first == last else error * (last - first) / (high - low)
+    spread = _over_density(level, error, cases.size, cases.quantile)
     within = float(special.stdtrit(cases.freedom, CONFIDENCE)) * cases.errors
     ends = [np.flatnonzero(cases.shares + side * within >= level) for side in (1.0, -1.0)]
     interval = tuple(float(cases.points[reached[0] if len(reached) else -1]) for reached in ends)
     return Quantile(value, spread, (interval[0], interval[1]))
+
+
+def quantile_error(values: Array, cases: Replicated, level: float, *, quantile_at: Callable[[float], float]) -> float:
+    """Return the standard error of a quantile of ``values`` ``(cases,)`` alone, as ``quantile`` does, where levels have their quantiles already."""
+    error = proportion_error(values <= quantile_at(level), cases)
+    return _over_density(level, error, cases.size, quantile_at)
+
+
+def _over_density(level: float, error: float, size: float, quantile_at: Callable[[float], float]) -> float:
+    """The error of a distribution function over the density, from quantiles to each side of the level."""
+    reach = max(error, math.sqrt(level * (1 - level) / size))
+    low, high = max(level - reach, 0.0), min(level + reach, 1.0)
+    first, last = quantile_at(low), quantile_at(high)
+    return 0.0 if first == last else error * (last - first) / (high - low)
 
 
 def covariance(sums: Array) -> Array:
