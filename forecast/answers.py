@@ -212,6 +212,8 @@ def answer(question: Question, posterior: Posterior, paths: Paths, chance_paths:
             value = _distribution(_numbers(question, sample.scope, len(cases.weights), model), cases)
         case "date":
             value = _dates(question, paths, cases, rng)
+            if status not in {"open", "annulled"}:
+                value = replace(value, error=0.0, greatest_unseen=None)
         case "shares":
             value = _shares(question, sample.scope, cases, model)
     return Answer(question, value, status, given, annulled, crossings_of(question, paths), given_error, cases.freedom)

@@ -33,7 +33,10 @@ class Settings:
 
     @property
     def effort(self) -> float:
-        """How many times the usual points are drawn from the posterior, and draws taken for the intervals of chances: as many as paths, within bounds."""
+        """How many times the usual points are drawn from the posterior: as many as paths, within bounds.
+
+        As often, and never less than once, NUTS draws, and draws are taken for the intervals of chances.
+        """
         return min(max(self.draws / DRAWS, LEAST_EFFORT), MOST_EFFORT)
 
 

@@ -76,3 +76,18 @@ def test_draws_that_are_not_independent_have_the_errors_of_those_that_are():
     ends, errors = (np.array([getattr(each, part) for each in found]) for part in ("ends", "errors"))
     ratio = ends.std(axis=0, ddof=1) / np.sqrt(np.mean(errors**2, axis=0))
     assert np.all(np.abs(ratio - 1) < 0.25), ratio
+
+
+def test_under_a_condition_likelier_draws_may_have_other_chances():
+    """Of 13 events given 6, over rates on which both depend, the low end is that of the rates as the condition leaves them, within one and a half errors on average."""
+    rate = stats.gamma(5, scale=2.3)
+    rates = rate.ppf((np.arange(100_000) + 0.5) / 100_000)
+    met, both = stats.poisson(rates).sf(5), stats.poisson(rates).sf(12)
+    truth = (both / met)[np.searchsorted(np.cumsum(met) / met.sum(), [0.05, 0.95])]
+    found = []
+    for seed in range(40):
+        counts = np.random.default_rng(seed).poisson(np.repeat(rate.rvs((DRAWS, 1), random_state=seed), PATHS, axis=1))
+        found.append(chance_interval((counts >= 13).sum(axis=1).astype(float), (counts >= 6).sum(axis=1).astype(float), cut_evenly(DRAWS)))
+    ends, errors = (np.array([getattr(each, part) for each in found]) for part in ("ends", "errors"))
+    assert np.all(np.abs(ends.mean(axis=0) - truth) < 1.5 * np.sqrt(np.mean(errors**2, axis=0)))
+    assert np.all(np.abs(ends.std(axis=0, ddof=1) / np.sqrt(np.mean(errors**2, axis=0)) - 1) < 0.35)

