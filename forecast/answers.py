@@ -156,15 +156,18 @@ def horizon(model: Model) -> date:
     return max([question.by for question in model.topic.questions.values() if question.by], default=model.as_of)
 
 
-def paths_for(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator) -> Paths:
+def paths_for(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator, *, dates: bool = True) -> Paths:
     """Simulate on given draws as far as the topic's questions need, with a step's end at every deadline.
 
-    Raises ``Unsound`` where that is farther than can be simulated.
+    Without ``dates``, questions for a date cannot be answered from them.  Raises ``Unsound``
+    where that is farther than can be simulated.
     """
     check_horizon(model)
     cuts = [q.by + ONE_DAY for q in model.topic.questions.values() if q.by]
     cuts += [q.since for q in model.topic.questions.values() if q.since]
-    return simulate(model, parameters, rng, until=horizon(model), cuts=tuple(cuts))
+    asked = [q for q in model.topic.questions.values() if q.kind == "date" and q.by and dates]
+    daily = [(q.since or date.min, q.by + ONE_DAY) for q in asked if q.by]
+    return simulate(model, parameters, rng, until=horizon(model), cuts=tuple(cuts), daily=daily)
 
 
 def chance_paths_for(posterior: Posterior, rng: np.random.Generator, *, draws: int = CHANCE_DRAWS) -> Paths | None:
@@ -173,7 +176,7 @@ def chance_paths_for(posterior: Posterior, rng: np.random.Generator, *, draws: i
     if not any(q.kind == "probability" and needs_paths(model, q) for q in model.topic.questions.values()):
         return None
     drawn, replicates = posterior.resample_replicates(draws, rng)
-    paths = paths_for(model, {name: np.repeat(values, CHANCE_PATHS, axis=0) for name, values in drawn.items()}, rng)
+    paths = paths_for(model, {name: np.repeat(values, CHANCE_PATHS, axis=0) for name, values in drawn.items()}, rng, dates=False)
     return replace(paths, replicates=np.repeat(replicates, CHANCE_PATHS))
 
 

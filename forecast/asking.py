@@ -19,6 +19,8 @@ from forecast.model.evidence import series_share
 from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars, expressions_used
 from forecast.model.unsound import Unsound, at_topic
 
+CELLS_AT_ONCE = 2**22  # paths times days on which a condition is read in one piece
+
 
 def needs_paths(model: Model, question: Question) -> bool:
     """Whether a question's answer depends on a stream's total, or on a calendar step, and so on simulated paths."""
@@ -41,10 +43,22 @@ def truth_by_day(question: Question, paths: Paths) -> tuple[tuple[date, ...], ND
     first = 0 if question.since is None else paths.days.index(question.since)
     last = paths.days.index(question.by + ONE_DAY)
     days = paths.days[first : last + 1]
-    counted = {name: values[:, first : last + 1] for name, values in paths.totals.items()}
+    at_once = max(1, CELLS_AT_ONCE // len(paths))
+    parts = [_truth_of_days(question, paths, first, *span) for span in _spans(first, last + 1, at_once)]
+    return days, parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+
+
+def _spans(first: int, last: int, size: int) -> list[tuple[int, int]]:
+    return [(begin, min(begin + size, last)) for begin in range(first, last, size)]
+
+
+def _truth_of_days(question: Question, paths: Paths, first: int, begin: int, end: int) -> NDArray[np.bool_]:
+    """Whether the condition of a ``first`` question, on totals from the boundary ``first`` on, holds before the boundaries ``begin`` to ``end``, ``(paths, end - begin)``."""
+    model, days = paths.model, paths.days[begin:end]
+    counted = {name: values[:, begin:end] for name, values in paths.totals.items()}
     if question.since is not None:
-        counted = {name: values - values[:, :1] for name, values in counted.items()}
-    return days, truth_before(question, paths.model, paths.parameters, days, counted, count=len(paths))
+        counted = {name: values - paths.totals[name][:, first : first + 1] for name, values in counted.items()}
+    return truth_before(question, model, paths.parameters, days, counted, count=len(paths))
 
 
 def truth_before(

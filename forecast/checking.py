@@ -6,7 +6,7 @@ for what only reports need.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -15,16 +15,19 @@ from typing import Any
 from forecast.beliefs import Believed, echoed
 from forecast.book.folder import Folder
 from forecast.book.ledger import read_ledger
-from forecast.book.problems import Problem, has_errors, in_order
+from forecast.book.problems import Problem, first_found, has_errors, in_order
 from forecast.book.reading import read_book
 from forecast.book.rows import row_hash
 from forecast.book.topic import Book, Topic
+from forecast.language.expressions import walk
 from forecast.model.horizon import check_horizon
-from forecast.model.model import model_as_of
+from forecast.model.model import expressions_used, model_as_of
 from forecast.model.own import refusal
 from forecast.model.unsound import Unsound, at_place, at_topic
 from forecast.remembering import edited_rows, newest_report, remembered_implications, warnings_of
 
+MOST_WORK = 1_000_000  # parts of expressions that are worked out to ask that, a few seconds
+MOST_STEPS = 240  # of the futures they are worked out on
 MOST_ASKED = 8  # topics whose numbers have changed since their report, and which a check asks what their priors imply
 
 
@@ -88,22 +91,21 @@ def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Checked:
 
 def ahead(book: Book, today: date) -> list[Problem]:
     """Return a warning for each row and each topic of a day to come: none of them counts yet, and most are slips of the pen."""
-    found = []
-    for topic in book.topics.values():
-        if topic.opens > today:
-            message = f"the topic opens on {topic.opens}, after today ({today})"
-            found.append(at_topic(topic, ("opens",), message, "it begins on a day that has come; until then its priors alone speak"))
-        for row in (row for stream in topic.streams.values() for row in stream.rows):
-            if row.end > today:
-                message, hint = (
-                    f"this row ends on {row.end}, after today ({today})",
-                    "only what has been seen is a row; what is to come does not count",
-                )
-                found.append(at_place(topic, row.place, message, hint))
-            elif row.known > today:
-                message = f"this row is known on {row.known}, after today ({today})"
-                found.append(at_place(topic, row.place, message, "it does not count before that day"))
+    found = [problem for topic in book.topics.values() for problem in first_found(_ahead(topic, today))]
     return [replace(problem, level="warning") for problem in found]
+
+
+def _ahead(topic: Topic, today: date) -> Iterator[Problem]:
+    if topic.opens > today:
+        message = f"the topic opens on {topic.opens}, after today ({today})"
+        yield at_topic(topic, ("opens",), message, "it begins on a day that has come; until then its priors alone speak")
+    for row in (row for stream in topic.streams.values() for row in stream.rows):
+        if row.end > today:
+            message = f"this row ends on {row.end}, after today ({today})"
+            yield at_place(topic, row.place, message, "only what has been seen is a row; what is to come does not count")
+        elif row.known > today:
+            message = f"this row is known on {row.known}, after today ({today})"
+            yield at_place(topic, row.place, message, "it does not count before that day")
 
 
 def _noted(topic: Topic) -> Problem:
@@ -139,8 +141,20 @@ def _implied(book: Book, reports: Mapping[str, Mapping[str, Any] | None], as_of:
             changed.append(topic)
         else:
             found += remembered
+    asked = 0
+    left = MOST_WORK
     for topic in changed[:MOST_ASKED]:
+        left -= _work(topic)
+        if left < 0:
+            break
         from forecast.implications import implied  # not needed where nothing has changed
 
+        asked += 1
         found += warnings_of(topic, implied(topic, as_of))
-    return found, len(changed[MOST_ASKED:])
+    return found, len(changed) - asked
+
+
+def _work(topic: Topic) -> int:
+    """About how much is computed to ask what a topic's priors imply: the parts of all expressions on each step."""
+    statements = [stream.value for stream in topic.streams.values()]
+    return MOST_STEPS * sum(1 for expression in expressions_used(topic, *statements) for _ in walk(expression))

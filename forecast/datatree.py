@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from forecast.book.classes import is_counted
 from forecast.inference.conditioning import prior_draws
-from forecast.inference.posterior import NOTHING, Posterior, systematic
+from forecast.inference.posterior import NOTHING, Posterior, require_rows, systematic
 from forecast.model.model import Array, Model, Table
 from forecast.predictive import predict_rows
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from forecast.future import Paths
 
 DRAWS, CHAINS = 1000, 4
+END_OF_NANOSECONDS = 2262  # the year in which NumPy's days by the nanosecond end
 
 
 def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generator) -> DataTree:
@@ -29,10 +30,12 @@ def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generato
     again), log_likelihood and observed_data (by stream), sample_stats, and, of
     ``paths``, predictions: each stream's total before each day.  Weighted draws
     are resampled to 4 chains of 1,000 equal ones, in random order; NUTS's stay as
-    they are.  Values by label carry their labels, rows their index and days.
+    they are.  Values by label carry their labels, rows their index and days.  Raises
+    ``Unsound`` where there are too many rows for the density of each to be known.
     """
     from arviz_base import from_dict
 
+    require_rows(posterior)
     model = posterior.model
     picked = _picked(posterior, rng)
     chains = posterior.chains if posterior.chains > 1 else CHAINS
@@ -52,7 +55,8 @@ def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generato
         groups["log_likelihood"] = _by_chain(_by_stream(model, posterior.log_likelihood[picked]), chains)
     if paths is not None and paths.totals:
         groups["predictions"] = {name: values[None] for name, values in paths.totals.items()}
-    days = {} if paths is None else {"day": np.array(paths.days, dtype="datetime64[ns]")}
+    unit = "ns" if paths is None or paths.days[-1].year < END_OF_NANOSECONDS else "s"
+    days = {} if paths is None else {"day": np.array(paths.days, dtype=f"datetime64[{unit}]")}
     futures = {} if paths is None else {name: ["day"] for name in paths.totals}
     tree = from_dict(groups, coords=_coordinates(model), dims=_dimensions(model), pred_coords=days, pred_dims=futures)
     tree.attrs.update(_attributes(posterior))

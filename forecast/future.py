@@ -10,8 +10,8 @@ with the totals at its start.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -28,19 +28,22 @@ from forecast.model.classes import added
 from forecast.model.clock import ONE_DAY, cut
 from forecast.model.crossing import crossed, edges, with_related
 from forecast.model.drift import continued
-from forecast.model.evidence import Record
 from forecast.model.misfit import no_distribution
 from forecast.model.model import NUMPY, Array, Model
 from forecast.model.ranges import drawn_ranges
 from forecast.model.steps import Needs, needed_columns, needs_of, step_scope
 from forecast.model.unsound import Unsound, at_topic
 
+CELLS_KEPT = 2**26  # days times paths times totals that are kept, half a gigabyte, where not all are needed
+MOST_CELLS = 3 * 2**26  # of those that are needed
+FEWEST_KEPT = 24  # days of the simulated future, for its picture
+
 
 @dataclass(frozen=True, slots=True)
 class Paths:
     """Simulated futures joined to the recorded past.
 
-    ``days`` are the boundaries; ``totals[stream][:, i]`` is the stream's sum
+    ``days`` are the boundaries, or those of them that are kept; ``totals[stream][:, i]`` is the stream's sum
     over the days before ``days[i]``, shape ``(paths, boundaries)``; that of one of
     its classes stands under ``stream[label]``.
     ``parameters`` are the draws the paths came from, ``(paths, 1 or labels)``; those with one value
@@ -50,6 +53,7 @@ class Paths:
     ``(paths,)``; ``allocations`` the rows whose events had to be put on days; ``lots``
     is the seed of what else is drawn of the past.
     ``replicates`` is the number of each path's replicate, ``(paths,)``; None for paths that are all independent of one another.
+    ``is_whole`` says whether all boundaries are kept.
     """
 
     model: Model
@@ -61,6 +65,7 @@ class Paths:
     allocations: tuple[Allocation, ...] = ()
     lots: int = 0
     replicates: Indices | None = None
+    is_whole: bool = True
 
     def __len__(self) -> int:
         return len(next(iter(self.totals.values()))) if self.totals else max(len(v) for v in self.parameters.values())
@@ -85,11 +90,14 @@ def simulate(
     *,
     until: date,
     cuts: tuple[date, ...] = (),
+    daily: Collection[tuple[date, date]] = (),
 ) -> Paths:
     """Draw every stream forward to the end of ``until`` on each draw of the parameters.
 
-    ``cuts`` are days on which a step must begin (deadlines' morrows).  Raises
-    ``Unsound`` where a statement cannot be drawn from.
+    ``cuts`` are days on which a step must begin (deadlines' morrows).  Where the totals at all
+    boundaries would take too much memory, those at ``cuts`` are kept, all within the spans
+    ``daily``, and as many of the others, evenly spread, as there is room for.  Raises
+    ``Unsound`` where a statement cannot be drawn from, and where what must be kept is too much.
     """
     topic = model.topic
     paths = max((len(values) for values in parameters.values()), default=1)
@@ -102,39 +110,93 @@ def simulate(
     first_drawn = min([*starts.values(), *bounds, until + ONE_DAY])
     steps = cut(topic.step, first_drawn, until, [*starts.values(), *cuts, *past, *bounds]) if first_drawn <= until else (until + ONE_DAY,)
     days = tuple(sorted({begin, *(day for day in past if day < first_drawn), *(day for day in cuts if begin < day < first_drawn), *steps}))
-    totals = {
-        total: _recorded(record, days, paths, label)
+    past_totals = {
+        total: _Recorded(record.totals_before(days, label))
         for record in model.records.values()
         for total, label in total_names(record.stream).items()
-    }  # a row for each day, so that a day is contiguous
+    }
     ranges = drawn_ranges(model, parameters, rng, paths=paths)
     for name, rows in ranges.items():
-        for row, values in rows:
-            totals[name][bisect_right(days, row.end) :] += values
+        past_totals[name] = replace(past_totals[name], drawn=tuple((bisect_right(days, row.end), values) for row, values in rows))
     lots = int(rng.spawn(1)[0].integers(2**63))  # a generator of its own, so that what is simulated does not depend on what is allocated
-    allocations = _allocated(model, parameters, ranges, days, starts, totals, lots, paths)
+    allocations = _allocated(model, parameters, ranges, days, starts, past_totals, lots, paths)
+    for each in allocations:
+        inside = range(bisect_right(days, each.row.start), bisect_right(days, each.row.end))
+        for total in total_names(each.stream):
+            past_totals[total] = replace(past_totals[total], divided=(*past_totals[total].divided, (inside, total, each)))
+    kept = _days_to_keep(model, days, paths, len(past_totals), {begin, *starts.values(), *bounds, *cuts, days[-1]}, daily)
+    places = {step: place for place, step in enumerate(kept)}
+    totals = {total: np.empty((len(kept), paths)) for total in past_totals}  # a row for each day, so that a day is contiguous
+    now = {total: recorded.at(0, days, paths) for total, recorded in past_totals.items()}
+    for total, values in now.items():
+        totals[total][0] = values
     gained = {total: np.zeros(paths) for name in starts for total in total_names(topic.streams[name])}
     needs: dict[frozenset[str], Needs] = {}
     for step, (start, following) in enumerate(pairwise(days)):
         moving = [topic.streams[name] for name in starts if starts[name] <= start or _lies_in(start, unknown[name])]
-        still = {name for name in starts if unknown[name]} - {stream.name for stream in moving}
-        for total in (total for name in still for total in total_names(topic.streams[name])):
-            totals[total][step + 1] += gained[total]  # what was drawn of days not known yet stays in the totals
-        if not moving:
-            continue
-        interval = (start, following - ONE_DAY)
-        together = frozenset(stream.name for stream in moving)
-        if together not in needs:
-            needs[together] = needs_of(model, moving)
-        now = {name: values[step, :, None] for name, values in totals.items()}
-        with np.errstate(all="ignore"):
-            scope = step_scope(model, moving, parameters, now, *interval, needs=needs[together])
-        for stream in moving:
-            drawn = _draw(model, stream, needs[together].columns[stream.name], scope, interval, rng, paths)
-            for total, amounts in added(stream, drawn).items():
-                gained[total] += amounts[:, 0]
-                totals[total][step + 1] += gained[total]
-    return Paths(model, parameters, days, {name: values.T for name, values in totals.items()}, starts, ranges, allocations, lots)
+        if moving:
+            interval = (start, following - ONE_DAY)
+            together = frozenset(stream.name for stream in moving)
+            if together not in needs:
+                needs[together] = needs_of(model, moving)
+            before = {name: values[:, None] for name, values in now.items()}
+            with np.errstate(all="ignore"):
+                scope = step_scope(model, moving, parameters, before, *interval, needs=needs[together])
+            for stream in moving:
+                drawn = _draw(model, stream, needs[together].columns[stream.name], scope, interval, rng, paths)
+                for total, amounts in added(stream, drawn).items():
+                    gained[total] = gained[total] + amounts[:, 0]
+        now = {total: recorded.at(step + 1, days, paths) for total, recorded in past_totals.items()}
+        now |= {total: now[total] + more for total, more in gained.items()}  # what was drawn of days not known yet stays in the totals
+        if step + 1 in places:
+            for total, values in now.items():
+                totals[total][places[step + 1]] = values
+    of_days, by_path = tuple(days[step] for step in kept), {name: values.T for name, values in totals.items()}
+    return Paths(model, parameters, of_days, by_path, starts, ranges, allocations, lots, is_whole=len(kept) == len(days))
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """What the record says of a total before each of some days, the same on every path but for ranges and divided rows.
+
+    ``drawn`` are values ``(paths,)`` of rows of which only a range is known, each with the number of the first day after it.
+    ``divided`` are rows whose events were put on days, each with the numbers of the days inside it and the total's name.
+    """
+
+    sums: Sequence[float]
+    drawn: tuple[tuple[int, Array], ...] = ()
+    divided: tuple[tuple[range, str, Allocation], ...] = ()
+
+    def at(self, day: int, days: Sequence[date], paths: int) -> Array:
+        """The total before a day, by its number among ``days``, ``(paths,)``."""
+        total = np.full(paths, self.sums[day])
+        for first, values in self.drawn:
+            if first <= day:
+                total += values
+        for inside, name, allocation in self.divided:
+            if day in inside:
+                total += allocation.upto(days[day])[name]
+        return total
+
+
+def _days_to_keep(
+    model: Model, days: tuple[date, ...], paths: int, totals: int, needed: set[date], daily: Collection[tuple[date, date]]
+) -> tuple[int, ...]:
+    """The numbers of the days whose totals are kept: all where there is room for all of them."""
+    if len(days) * paths * totals <= CELLS_KEPT:
+        return tuple(range(len(days)))
+    kept = {step for step, day in enumerate(days) if day in needed or any(first <= day <= last for first, last in daily)}
+    if len(kept) * paths * totals > MOST_CELLS:
+        raise _too_many(model, len(kept), paths, totals)
+    room = max(CELLS_KEPT // (paths * totals), FEWEST_KEPT)
+    return tuple(sorted(kept | set(np.linspace(0, len(days) - 1, room).round().astype(int).tolist())))
+
+
+def _too_many(model: Model, days: int, paths: int, totals: int) -> Unsound:
+    last = max((its.by, name) for name, its in model.topic.questions.items() if its.by)[1]
+    size = f"{totals} total{'s' if totals > 1 else ''} on {days:,} days and {paths:,} paths are {days * paths * totals:,} numbers"
+    message = f"{size}; at most {MOST_CELLS:,} can be kept"
+    return Unsound(at_topic(model.topic, ("questions", last, "by"), message, "take a coarser `step`, an earlier `by`, or fewer `--draws`"))
 
 
 def _lies_in(day: date, spans: Sequence[tuple[date, date]]) -> bool:
@@ -151,42 +213,31 @@ def next_value(stream: Stream, column: str, scope: Scope) -> Any:
     return evaluate(expression, scope, NUMPY)
 
 
-def _recorded(record: Record, days: tuple[date, ...], paths: int, label: str) -> Array:
-    """What the record says of a stream's total, or a class's, before each day, ranges aside, the same on every path: ``(days, paths)``."""
-    return np.broadcast_to(np.array([[record.total_before(day, label)] for day in days]), (len(days), paths)).copy()
-
-
 def _allocated(
     model: Model,
     parameters: Mapping[str, NDArray[Any]],
     ranges: Mapping[str, Sequence[tuple[Row, Array]]],
     days: tuple[date, ...],
     starts: Mapping[str, date],
-    totals: dict[str, Array],
+    recorded: Mapping[str, _Recorded],
     lots: int,
     paths: int,
 ) -> tuple[Allocation, ...]:
-    """Put the events of rows that a day asked about falls inside on days, and add to the totals what lies before each boundary."""
+    """Put the events of rows that a day asked about falls inside on days."""
     drawn_from = {name: min([start, *(first for first, _ in model.records[name].unknown)]) for name, start in starts.items()}
     rows = with_related(model, crossed(model, edges(model.topic, drawn_from, days)))
     if not rows:
         return ()
-    recorded = {name: values.copy() for name, values in totals.items()}
 
     def before(day: date) -> Mapping[str, Array]:
         at = bisect_right(days, day) - 1
-        found = {name: values[at] if at >= 0 else np.zeros(paths) for name, values in recorded.items()}
+        found = {name: its.at(at, days, paths) if at >= 0 else np.zeros(paths) for name, its in recorded.items()}
         return {
             name: values + more for (name, values), more in zip(found.items(), beyond(model, ranges, days[-1], day, found), strict=True)
         }
 
     whole_rows = rows_as_allocations(model, rows, ranges, paths)
-    found = allocate(model, parameters, whole_rows, days, before, np.random.default_rng(lots))
-    for each in found:
-        for column in range(bisect_right(days, each.row.start), bisect_right(days, each.row.end)):
-            for name, more in each.upto(days[column]).items():
-                totals[name][column] += more
-    return found
+    return allocate(model, parameters, whole_rows, days, before, np.random.default_rng(lots))
 
 
 def beyond(

@@ -32,6 +32,7 @@ from forecast.settings import generator
 DRAWS = 4_096  # of the prior
 AT_ONCE = 512  # of each hypothesis at least
 PATHS = 1_024  # simulated from them
+CELLS, FEWEST = 2**23, 64  # draws times rows that are looked at, and draws at the least
 DECIDED = 0.99  # on one side of a question's threshold, from which it counts as decided
 LEAST_MASS = 0.001  # of a prior outside a share's bounds, from which it is told
 EDGES = (0.005, 0.995)  # of a prior
@@ -105,9 +106,11 @@ def _no_distributions(prior: Posterior) -> Iterator[Implied]:
         if not len(table):
             continue
         statement = table.stream.value
+        draws = min(len(prior), max(CELLS // len(table), FEWEST))  # in random order, so that the first are a sample too
         with np.errstate(all="ignore"):
-            kind, arguments = model.distribution(statement, model.row_scope(table, prior.parameters))
-            wrong = np.broadcast_to(np.isnan(kind.support(**arguments)[0]), (len(prior), len(table)))
+            parameters = {each: values[:draws] for each, values in prior.parameters.items()}
+            kind, arguments = model.distribution(statement, model.row_scope(table, parameters))
+            wrong = np.broadcast_to(np.isnan(kind.support(**arguments)[0]), (draws, len(table)))
         if wrong.any():
             message, hint, column = no_distribution(statement, kind, arguments, wrong, of="prior's draws")
             message = f"{message} (row of {table.record.rows[column].start})"

@@ -11,7 +11,7 @@ from forecast.book.topic import Topic
 from forecast.checking import read_checked
 from forecast.concluding import Settings, condition_fast, generator
 from forecast.inference.conditioning import prior_draws
-from forecast.inference.posterior import Diagnostics
+from forecast.inference.posterior import Diagnostics, require_rows
 from forecast.insight.matrix import Matrix, matrix
 from forecast.language.expressions import indexed
 from forecast.language.faults import did_you_mean
@@ -54,6 +54,7 @@ def weigh(topic: Topic, *, of: str | None, as_of: date, settings: Settings) -> t
     model = model_as_of(topic, as_of)
     prior = prior_draws(model, rng=generator(settings.seed, topic.name, "prior"))
     posterior = condition_fast(model, settings)
+    require_rows(posterior)
     return matrix(posterior, prior, parameter, label), posterior.diagnostics
 
 

@@ -23,6 +23,7 @@ from forecast.checking import ahead, read_checked
 from forecast.concluding import Conclusion, Settings, conclude, settings_for
 from forecast.implications import contradicted, implied
 from forecast.inference.plan import CannotSample
+from forecast.inference.posterior import rows_not_kept
 from forecast.model.own import refusals
 from forecast.model.unsound import Unsound, at_topic
 from forecast.processes import process_pool
@@ -236,17 +237,19 @@ def _content(run: _Run, topic: Topic, report: Callable[[str], None]) -> dict[str
     if verdict is not None:
         hashes["refereed"] = key
     insight: Mapping[str, Any] | None = None
-    if run.insight and topic.own is None:  # insight weighs draws by the statements, which its own model may not follow
+    explained = run.insight and topic.own is None and conclusion.reading.posterior.keeps_rows
+    if explained:  # insight weighs draws by the statements, which its own model may not follow
         from forecast.insight.explaining import explain
 
         earlier = _report_before(run, topic)
         hashes["insight"] = insight_key(topic, f"{key} {conclusion.reading.posterior.engine}", as_of=as_of, earlier=earlier)
         insight = remembered_insight(before, hashes["insight"]) or explain(conclusion, earlier=earlier, report=report)
     parameters = parameter_contents(conclusion.prior, conclusion.reading.posterior)
+    unexplained = [_unexplained(conclusion)] if run.insight and topic.own is None and not explained else []
     return topic_content(
         topic=topic,
         parameters=parameters,
-        implied=() if run.fast else _implied(conclusion, parameters),
+        implied=unexplained if run.fast else [*_implied(conclusion, parameters), *unexplained],
         posterior=conclusion.reading.posterior,
         prior=conclusion.prior,
         paths=conclusion.reading.paths,
@@ -268,6 +271,17 @@ def _implied(conclusion: Conclusion, parameters: Sequence[Mapping[str, Any]]) ->
     """What the topic's priors imply that nobody can have meant, and which of them the record contradicts."""
     model, prior = conclusion.model, conclusion.prior
     return [*implied(model.topic, model.as_of, prior), *contradicted(parameters, prior, conclusion.reading.posterior)]
+
+
+def _unexplained(conclusion: Conclusion) -> dict[str, Any]:
+    """That the report does not say why, since the densities of so many rows are not kept."""
+    message = f"{rows_not_kept(conclusion.reading.posterior)}: this report does not say why"
+    return {
+        "file": "topic",
+        "keys": ["streams"],
+        "message": message,
+        "hint": "add rows up, as a week's or a month's, to see what moved an answer",
+    }
 
 
 def _report_before(run: _Run, topic: Topic) -> Earlier | None:

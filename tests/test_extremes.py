@@ -63,7 +63,7 @@ REFUSED = {
     "Truncated(Normal(mu=0, sigma=1), lower=50)": "the bounds lie so far out that the share of Normal within them cannot be computed",
     "Truncated(Normal(mu=0, sigma=1), lower=0, upper=1e-12)": "the bounds lie so close together that Normal cannot be told from a Uniform between them",
     "Truncated(Gamma(alpha=2, beta=1), lower=-2, upper=-1)": "Gamma is never within these bounds",
-    "DiscreteUniform(lower=-1e200, upper=1e200)": "2e+200 combinations of discrete values; at most 256 can be enumerated",
+    "DiscreteUniform(lower=-1e200, upper=1e200)": "this prior has 2e+200 values, each of which is a hypothesis; at most 512 can be enumerated",
 }
 
 

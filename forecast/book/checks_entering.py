@@ -26,6 +26,8 @@ from forecast.language.faults import Fault
 from forecast.language.ops import NumpyOps
 from forecast.language.statements import Statement
 
+MOST_TRIALS = 10_000  # of a BetaBinomial of which a range is known
+
 
 def check_entering(draft: Draft, labels: Labels, name: str, stream: StreamDraft) -> Iterator[Problem]:
     """Yield what is wrong with a stream's weight, reliability and statement of wrong reports."""
@@ -105,6 +107,12 @@ def check_range(stream: StreamDraft, record: Record, row: Row) -> Iterator[Probl
             yield record.at_cell(row, column, f"`{column}` ({ends[column]:.15g}) is not a whole number, and {kind.name} counts", statement)
             return
     lowest, highest = _edges(stream, kind, row)
+    if kind.name == "BetaBinomial" and MOST_TRIALS < highest < inf:
+        message = (
+            f"the probability of a range of BetaBinomial is a sum over its {highest:,.0f} trials; at most {MOST_TRIALS:,} can be added up"
+        )
+        yield record.at_cell(row, given[0], message, statement)
+        return
     said = str(row.between)
     if row.between.low > highest or row.between.high < lowest or (row.between.high <= lowest and kind.name in AMOUNTS):
         yield record.at_cell(row, given[0], f"no value of {kind.name} is {said}", statement)

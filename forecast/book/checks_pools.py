@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterator
 
 from forecast.book.checks_extremes import check_extremes
-from forecast.book.checks_statements import check_prior_family, check_statement, family_of
+from forecast.book.checks_statements import MOST_VALUES, check_prior_family, check_statement, family_of
 from forecast.book.draft import PartDraft, PriorDraft, Written
 from forecast.book.layout import SNAKE_CASE
 from forecast.book.positions import Keys
 from forecast.book.problems import Problem
+from forecast.language.distributions import family_for
 from forecast.language.expressions import names_in
 from forecast.language.faults import Fault, did_you_mean
 from forecast.language.pooling import pool
@@ -79,9 +80,16 @@ def check_pool(prior: PriorDraft, name: str) -> Iterator[Problem]:
     if problems or any(part.written is None for part in prior.parts.values() if part.is_used):
         return
     try:
-        pooled(prior)
+        statement = pooled(prior)
     except Fault as fault:
         yield used[-1].problem(fault.message, fault.hint)
+        return
+    family = family_for(statement)
+    if family.discrete and family.name != "Categorical":
+        lower, upper = (float(end) for end in family.support())
+        if upper - lower + 1 > MOST_VALUES:
+            message = f"together these have {upper - lower + 1:,.0f} values, each of which is a hypothesis; at most {MOST_VALUES} can be enumerated"
+            yield used[-1].problem(message, "use continuous distributions, or coarser values")
 
 
 def _check_weights(prior: PriorDraft, name: str) -> Iterator[Problem]:

@@ -27,6 +27,7 @@ ENDS: Mapping[str, tuple[str, ...]] = {  # discrete families with finitely many 
     "Binomial": ("n",),
     "BetaBinomial": ("n",),
 }
+MOST_VALUES = 512  # of discrete priors together, each combination of which is a hypothesis
 _ADDS_UP = 1e-9
 
 
@@ -168,6 +169,11 @@ def check_prior_family(written: Written[Statement]) -> Iterator[Problem]:
         yield from _check_bounds(written)
     if kind is None or not kind.discrete:
         return
+    if (count := value_count(written)) > MOST_VALUES:
+        shown = f"{count:,.0f}" if count < 1e15 else f"{count:.3g}"
+        message = f"this prior has {shown} values, each of which is a hypothesis; at most {MOST_VALUES} can be enumerated"
+        yield written.problem(message, "use a continuous distribution, or coarser values", offset=written.tree.offset)
+        return
     if kind.name in ENDS:
         yield from _check_ends(written, kind.name)
         return
@@ -184,6 +190,19 @@ def _check_ends(written: Written[Statement], name: str) -> Iterator[Problem]:
             yield written.problem(
                 f"as a prior, {name} needs a number for `{end}`", "discrete parameters are enumerated", offset=written.tree.offsets[end]
             )
+
+
+def value_count(written: Written[Statement]) -> float:
+    """Return how many values a discrete statement has; 0 where that depends on other parameters, or is told elsewhere."""
+    if written.tree.distribution in LABELLED:
+        return float(len(written.tree.arguments))
+    try:
+        kind, arguments = family_for(written.tree), constants_of(written.tree)
+        lower, upper = kind.support(**arguments) if arguments else (0.0, -1.0)
+    except Fault:  # told at the statement
+        return 0.0
+    count = float(upper) - float(lower) + 1
+    return count if math.isfinite(count) else 0.0
 
 
 def _check_bounds(written: Written[Statement]) -> Iterator[Problem]:

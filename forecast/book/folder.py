@@ -48,7 +48,7 @@ class Folder:
         """Return whether there is a file or a folder at a path; None where there is nothing."""
         if path in self.texts:
             return "file"
-        found = self._found(path)[1]
+        found = self._locate(path)[1]
         return "folder" if found is None and any(other.startswith(f"{path}/") for other in self.texts) else found
 
     def read(self, path: str, *, most: int | None = MOST_BYTES) -> bytes:
@@ -69,7 +69,7 @@ class Folder:
 
     def names(self, path: str) -> tuple[str, ...]:
         """Return the names of everything in a folder, sorted, links and special files too; none where there is no such folder."""
-        place, kind = self._found(path)
+        place, kind = self._locate(path)
         inside = {other.removeprefix(f"{path}/").partition("/")[0] for other in self.texts if other.startswith(f"{path}/")}
         if kind == "file":
             raise FileFault(_not_a(path, "folder"))
@@ -81,7 +81,7 @@ class Folder:
 
     def place(self, path: str, *, kind: Ordinary = "file") -> Path:
         """Return where a path leads on the disk, once it is known to be in the book, and of that kind if there is anything."""
-        place, found = self._found(path)
+        place, found = self._locate(path)
         if found not in {None, kind}:
             raise FileFault(_not_a(path, kind))
         return place
@@ -114,7 +114,7 @@ class Folder:
         except OSError as error:
             raise FileFault(cannot(path, "be removed", error)) from None
 
-    def _found(self, path: str) -> tuple[Path, Ordinary | None]:
+    def _locate(self, path: str) -> tuple[Path, Ordinary | None]:
         """Where a path leads on the disk, and what is there."""
         place: Path = self.root
         kind: Kind | None = "folder"

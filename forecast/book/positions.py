@@ -13,6 +13,8 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 
 type Keys = tuple[str | int, ...]
 type Position = tuple[int, int]  # line and column, both from 1
@@ -81,10 +83,11 @@ def positions(text: str) -> Positions:
     return Positions(text, scanner.keys, scanner.values, starts)
 
 
-def key_positions(text: str) -> dict[Keys, Position]:
+@lru_cache(maxsize=8)  # many problems may point into one text
+def key_positions(text: str) -> Mapping[Keys, Position]:
     """Return the line and column of every key and list item, by its path."""
     found = positions(text)
-    return {keys: found.key(keys) for keys in found.keys}
+    return MappingProxyType({keys: found.key(keys) for keys in found.keys})
 
 
 def statements_in(text: str, until: int) -> tuple[Statement, ...]:

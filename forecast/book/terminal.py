@@ -7,24 +7,20 @@ ours: so every line that is printed passes through here, once, as one line.
 
 from __future__ import annotations
 
-import re
-
-# control characters but tab, and all that is hidden (categories Cc, Cf, Cs, Co, Zl, Zp) but for the joiners of Persian, Hindi and emoji
-_HIDDEN = re.compile(
-    r"[\x00-\x08\x0a-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200e\u200f"
-    r"\u2028-\u202e\u2060-\u206f\ud800-\uf8ff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
-    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001-\U000e007f\U000f0000-\U0010ffff]"
-)
+from forecast.language.characters import is_hidden
 
 
 def terminal_line(text: str) -> str:
-    """Return a text as a part of one line for the terminal; safe to apply twice."""
-    return text if text.isprintable() else _HIDDEN.sub(lambda found: _code(ord(found[0])), text)
+    """Return a text as a part of one line for the terminal; safe to apply twice.  Tabs stay."""
+    if text.isprintable():  # nothing that is hidden is printable
+        return text
+    return "".join(_code(ord(character)) if character != "\t" and is_hidden(character) else character for character in text)
 
 
 def terminal_json(text: str) -> str:
     """Return JSON that means the same and has nothing hidden in its texts; its own line ends stay."""
-    return text if text.isprintable() else _HIDDEN.sub(lambda found: found[0] if found[0] == "\n" else _units(found[0]), text)
+    lines = text.split("\n")  # most of which hide nothing
+    return "\n".join(line if line.isprintable() else "".join(_units(each) if is_hidden(each) else each for each in line) for line in lines)
 
 
 def _code(number: int) -> str:

@@ -47,7 +47,7 @@ class TomlFault:
 def toml_fault(error: ValueError, text: str) -> TomlFault:
     """Return what the TOML parser refused in a text, in our own words and where the mistake is."""
     kind, at = _kind_and_offset(error, text)
-    message, hint, offset = _said(kind, text, at)
+    message, hint, offset = _meaning(kind, text, at)
     return TomlFault(message, hint, position_of(text, offset))
 
 
@@ -63,7 +63,7 @@ def _kind_and_offset(error: ValueError, text: str) -> tuple[str, int]:
     return kind, len(text) if kind in {"string", "escape", "array", "inline table"} else len(text.rstrip())
 
 
-def _said(kind: str, text: str, at: int) -> Meant:
+def _meaning(kind: str, text: str, at: int) -> Meant:
     """Message, hint and offset of a mistake of a kind at which the parser stopped."""
     line_start = text.rfind("\n", 0, at) + 1
     line = text[line_start:].split("\n", 1)[0]
@@ -117,7 +117,7 @@ def _given_twice(text: str, at: int) -> Meant:
         same = [each for each in before if each.keys == keys and each.offset != last.offset]
         if not same:
             continue
-        first, shown = same[0], _shown(last.keys[:end])
+        first, shown = same[0], _key_text(last.keys[:end])
         line = position_of(text, first.offset)[0]
         if end < len(last.keys):
             if first.is_header:
@@ -131,15 +131,15 @@ def _given_twice(text: str, at: int) -> Meant:
             )
         if first.is_header != last.is_header:
             return f"`{shown}` is given twice, as a table and as a value, first in line {line}", "keep one of them", last.offset
-        return f"`{_shown(keys[-1:])}` is given twice, first in line {line}", "keep one of them", last.offset
+        return f"`{_key_text(keys[-1:])}` is given twice, first in line {line}", "keep one of them", last.offset
     inner = next((each for each in before if each.keys[: len(last.keys)] == last.keys), None)
     if inner is not None:
         line = position_of(text, inner.offset)[0]
-        return f"`{_shown(last.keys)}` is given twice, first in line {line}", "write all its keys in one place", last.offset
-    return f"`{_shown(last.keys[-1:])}` is given twice", "keep one of them", last.offset
+        return f"`{_key_text(last.keys)}` is given twice, first in line {line}", "write all its keys in one place", last.offset
+    return f"`{_key_text(last.keys[-1:])}` is given twice", "keep one of them", last.offset
 
 
-def _shown(keys: tuple[str | int, ...]) -> str:
+def _key_text(keys: tuple[str | int, ...]) -> str:
     return ".".join(str(key) for key in keys if isinstance(key, str))
 
 

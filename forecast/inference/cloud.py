@@ -58,7 +58,7 @@ class Cloud:
 
     ``x`` ``(n, d)``, ``log_prior`` and ``log_posterior`` ``(n,)`` are the points';
     ``log_drawn`` ``(n,)`` is the log of the summed densities of the proposals ``drawn``, each
-    times its number of points.  ``rows`` holds the log-likelihoods by row, where they are kept.
+    times its number of points.  ``rows`` holds the log-likelihoods by row, where all are kept.
     """
 
     x: Array

@@ -18,16 +18,17 @@ from numpy.typing import NDArray
 
 from forecast.inference.importance import AT_ONCE, Budget, Sampling, Weighted, begin, go_on
 from forecast.inference.points import lattice
-from forecast.inference.posterior import Diagnostics, Posterior, counted
-from forecast.inference.target import Astray, NoSupport, NotFinite, evaluate
+from forecast.inference.posterior import Diagnostics, Posterior, with_draws
+from forecast.inference.target import CELLS_KEPT, Astray, NoSupport, NotFinite, evaluate
 from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.model.coordinates import FARTHEST, Coordinates, own_coordinates, prior_coordinates
 from forecast.model.guided import Guided, guided_coordinates
-from forecast.model.model import Array, Model
+from forecast.model.model import Array, Model, in_chunks
 from forecast.model.own import refuse_own
 from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
 from forecast.model.unsound import Unsound, at_place, at_prior
 
+FEWEST_AT_ONCE = 64  # draws of each of many hypotheses
 FEWEST = 2_500  # effective draws of each of several hypotheses, before it is known how much each matters
 TELLING = 0.75  # curvature of the rows' density beside the prior's, from which the parameters' own coordinates do better
 NEARLY = 0.5  # share of the effective draws wanted, that is near enough for more points to be worth their time: NUTS takes longer
@@ -56,6 +57,11 @@ class Run:
         """Whether the draws suffice, and are not cut off where a prior's own coordinates end."""
         return self.weighted.converged and not self.crowded
 
+    def without_rows(self) -> Run:
+        """The same without the densities of single rows."""
+        bare = replace(self.weighted, log_likelihood=np.empty((len(self.weighted.x), 0)))
+        return replace(self, sampling=replace(self.sampling, weighted=bare, measured=replace(self.sampling.measured, rows=())))
+
     @property
     def crowded(self) -> bool:
         """Whether the posterior reaches to where uniforms run out of digits, beyond which a prior's own coordinates have nothing."""
@@ -80,9 +86,9 @@ def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None =
     try:
         return _conditioned(model, rng, budget or Budget())
     except Unsound:
-        model.log_likelihood(
-            prior_draws(model, rng=np.random.default_rng(0)).parameters
-        )  # tells the same of the whole prior, not of a few points
+        draws = prior_draws(model, rng=np.random.default_rng(0)).parameters
+        for some in in_chunks(draws, len(model.rows)):
+            model.log_likelihood(some)  # tells the same of the whole prior, not of a few points
         raise
 
 
@@ -94,9 +100,12 @@ def _conditioned(model: Model, rng: np.random.Generator, whole: Budget) -> Poste
         glance = replace(whole, enough=max(whole.enough / len(found), min(whole.enough, FEWEST)), effort=min(whole.effort, 1.0))
     runs: list[Run] = []
     impossible: set[int] | None = None
+    held = 0
     for hypothesis in found:
         try:
-            runs.append(_best_run(model, prior, hypothesis, rng, glance))
+            run = _best_run(model, prior, hypothesis, rng, glance)
+            held += run.weighted.log_likelihood.size
+            runs.append(run if held <= whole.cells else run.without_rows())
         except NoSupport as none:
             rows = set(none.rows)
             impossible = rows if impossible is None else impossible & rows
@@ -114,7 +123,8 @@ def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, 
     prior = blocks(model)
     found = hypotheses(model, prior)
     dimension = prior_coordinates(model, prior, found[0]).dimension
-    net = lattice(at_once, dimension + 2)  # the engine's own by default, which is found once
+    room = max(FEWEST_AT_ONCE, CELLS_KEPT // (len(found) * max(1, dimension)))
+    net = lattice(min(at_once, room), dimension + 2)  # the engine's own by default, which is found once
     shifts = max(1, round(draws / len(found) / net.size))
     parts, log_weights = [], []
     for hypothesis in found:
@@ -132,7 +142,7 @@ def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, 
     log_weight = log_weight - np.logaddexp.reduce(log_weight)
     size = 1 / np.exp(2 * log_weight).sum()
     diagnostics = Diagnostics(engine="prior", draws=len(log_weight), effective_size=float(size), sound=True)
-    return Posterior(model, "prior", counted(stacked, len(log_weight)), log_weight, np.zeros((len(log_weight), 0)), diagnostics)
+    return Posterior(model, "prior", with_draws(stacked, len(log_weight)), log_weight, np.zeros((len(log_weight), 0)), diagnostics)
 
 
 def _is_short(run: Run, runs: list[Run], budget: Budget) -> bool:
@@ -183,8 +193,8 @@ def _are_well_told(coordinates: Coordinates, budget: Budget, rng: np.random.Gene
     if not len(best):
         return False
     steps = np.eye(coordinates.dimension)[columns][:, None, None] * np.array([-1.0, 1.0])[:, None, None]
-    moved = evaluate(coordinates, (seen.x[best] + steps).reshape(-1, coordinates.dimension)).log_likelihood.sum(axis=1)
-    curvature = 2 * seen.log_likelihood[best].sum(axis=1) - moved.reshape(len(columns), 2, len(best)).sum(axis=1)
+    moved = evaluate(coordinates, (seen.x[best] + steps).reshape(-1, coordinates.dimension)).summed
+    curvature = 2 * seen.summed[best] - moved.reshape(len(columns), 2, len(best)).sum(axis=1)
     return bool(np.median(curvature, axis=1).mean() > TELLING)
 
 
@@ -196,7 +206,8 @@ def _join(model: Model, runs: list[Run]) -> Posterior:
     log_weight = log_weight - np.logaddexp.reduce(log_weight)
     rows = len(model.rows)
     replicates = np.concatenate([run.weighted.replicates for run in runs])
-    log_likelihood = np.concatenate([run.weighted.log_likelihood[:, :rows] for run in runs])
+    kept = all(run.weighted.log_likelihood.shape[1] > rows for run in runs)  # the last column is the hypothesis' own
+    log_likelihood = np.concatenate([run.weighted.log_likelihood[:, :rows] for run in runs]) if kept else np.empty((len(log_weight), 0))
     parameters = _stack([_whole(run) for run in runs])
     weighty = [run for run, share in zip(runs, shares, strict=True) if share > NEGLIGIBLE]
     error = math.sqrt(sum((share * run.weighted.log_evidence_error) ** 2 for run, share in zip(runs, shares, strict=True)))
@@ -212,8 +223,8 @@ def _join(model: Model, runs: list[Run]) -> Posterior:
         log_evidence=log_evidence,
         log_evidence_error=error,
     )
-    kept = counted(parameters, len(log_weight))
-    return Posterior(model, "importance", kept, log_weight, log_likelihood, diagnostics, replicate=replicates)
+    named = with_draws(parameters, len(log_weight))
+    return Posterior(model, "importance", named, log_weight, log_likelihood, diagnostics, replicate=replicates)
 
 
 def _effective_size(runs: list[Run], shares: Array) -> float:

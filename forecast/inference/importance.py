@@ -15,7 +15,7 @@ The points that measure come in 16 replicates, each a shift of a lattice of its 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,12 +25,13 @@ from forecast.inference.learning import Learnt, learn
 from forecast.inference.monte_carlo import REPLICATES, Indices
 from forecast.inference.pareto import pareto_k
 from forecast.inference.points import Lattice, ShiftedCopies, lattice
-from forecast.inference.target import Array, NoSupport, Target, evaluate
+from forecast.inference.target import CELLS_KEPT, Array, NoSupport, Target, evaluate
 from forecast.inference.threads import one_thread
 from forecast.inference.weights import effective_size, log_sum
 
 PRIOR_SHARE = 0.05  # of the points that measure
 FAINTEST = 1e11  # a log density beyond has fewer than five digits behind the point, and weights are differences of such
+COORDINATES_KEPT = 2**25  # points times coordinates, a quarter of a gigabyte, of which a few copies are at work
 AT_ONCE = 4_096  # points of a round that learns, and the least of one that measures
 MOST_AT_ONCE = 65_536  # points of a round that measures, at most
 
@@ -41,16 +42,16 @@ class Budget:
 
     ``enough`` effective draws give a probability a Monte Carlo error of at most 0.5
     percentage points; ``pareto_k`` is the largest shape of the weights' tail to trust;
-    ``points`` are drawn at most, ``at_once`` in a round; and at most ``cells`` numbers
-    (points times rows) are kept.  ``effort`` is how many times as many effective draws as ``enough`` are measured: what is learnt
-    before does not depend on it.
+    ``points`` are drawn at most, ``at_once`` in a round; and the densities of rows are kept
+    as far as they are at most ``cells`` numbers (points times rows).  ``effort`` is how many times
+    as many effective draws as ``enough`` are measured: what is learnt before does not depend on it.
     """
 
     enough: float = 10_000
     pareto_k: float = 0.7
     points: int = 131_072
     at_once: int = AT_ONCE
-    cells: int = 2**26
+    cells: int = CELLS_KEPT
     effort: float = 1.0
 
     @property
@@ -69,7 +70,8 @@ class Weighted:
     """Weighted draws of a target's posterior, and how far to trust them.
 
     ``x`` is ``(n, d)``; ``log_weight`` ``(n,)`` is normalised to a log sum of 0;
-    ``log_likelihood`` is ``(n, rows)``; ``replicates`` ``(n,)`` is the number of each draw's replicate.  Draws that the prior excludes are left out;
+    ``log_likelihood`` is ``(n, rows)``, or ``(n, 0)`` where those are too many to keep; ``replicates`` ``(n,)`` is the number
+    of each draw's replicate.  Draws that the prior excludes are left out;
     draws that the likelihood excludes are kept, since other rows may allow them.
     ``reason`` says in words why not, where not ``converged``.
     """
@@ -110,6 +112,7 @@ def begin(target: Target, *, rng: np.random.Generator, budget: Budget) -> Sampli
     """Learn where a target's posterior is, then measure; as ``sample``, and more can be drawn."""
     if target.dimension == 0:
         return Sampling(target, _without_unknowns(target, budget), None, empty(0))
+    budget = _in_memory(target, budget)
     with one_thread():
         learnt = learn(target, _net(target, budget), rng, enough=budget.enough, points=budget.points)
         return _measured(target, learnt, empty(target.dimension), budget, rng)
@@ -119,8 +122,15 @@ def go_on(sampling: Sampling, *, rng: np.random.Generator, budget: Budget) -> Sa
     """Measure further with what has been learnt, for a budget that wants more or allows more points."""
     if sampling.learnt is None:
         return begin(sampling.target, rng=rng, budget=budget)
+    budget = _in_memory(sampling.target, budget)
     with one_thread():
         return _measured(sampling.target, sampling.learnt, sampling.measured, budget, rng)
+
+
+def _in_memory(target: Target, budget: Budget) -> Budget:
+    """The budget with as few points as fit into memory: each has as many coordinates as there are unknown values."""
+    most = int(COORDINATES_KEPT / (target.dimension * max(budget.effort, 1.0)))
+    return replace(budget, points=min(budget.points, most))
 
 
 def _net(target: Target, budget: Budget) -> Lattice:
@@ -131,16 +141,16 @@ def _measured(target: Target, learnt: Learnt, measured: Cloud, budget: Budget, r
     """Draw with what has been learnt until the budget's ``enough`` is reached or its points are spent."""
     before = measured.drawn[0][0] if measured.drawn else None
     proposal = before or Proposal(target, learnt.fitted, PRIOR_SHARE, learnt.moving)
-    room = budget.cells // max(1, learnt.row_count)
     left = budget.allowed - learnt.points
     while not (measured.drawn and _enough(measured.log_ratio, budget)):
-        net = _replicates(target, budget, measured, min(room, left) - len(measured.x))
+        net = _replicates(target, budget, measured, left - len(measured.x))
         if net is None:
             break
-        measured, _added = extended(measured, proposal, net, rng, keep_rows=True)
+        keep = (len(measured.x) + net.size) * learnt.row_count <= budget.cells and (bool(measured.rows) or not len(measured.x))
+        measured, _added = extended(measured, proposal, net, rng, keep_rows=keep)
     if np.isneginf(measured.log_posterior).all():
         raise NoSupport((), learnt.points + len(measured.x))
-    weighted = _weighted(measured, learnt.rounds + len(measured.drawn), learnt.points, budget, cramped=room < left)
+    weighted = _weighted(measured, learnt.rounds + len(measured.drawn), learnt.points, budget)
     return Sampling(target, weighted, learnt, measured)
 
 
@@ -163,13 +173,13 @@ def _enough(log_ratio: Array, budget: Budget) -> bool:
     return effective_size(log_ratio) >= budget.wanted and pareto_k(log_ratio) <= budget.pareto_k
 
 
-def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget, *, cramped: bool) -> Weighted:
+def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget) -> Weighted:
     log_ratio = cloud.log_ratio
     count, effective, shape = len(log_ratio), effective_size(log_ratio), pareto_k(log_ratio)
     total = log_sum(log_ratio)
-    reason = _reason(total - float(np.log(count)), effective, shape, count, learning, budget, cramped=cramped)
+    reason = _reason(total - float(np.log(count)), effective, shape, count, learning, budget)
     possible = cloud.log_prior > -np.inf
-    rows = np.concatenate(cloud.rows)
+    rows = np.concatenate(cloud.rows) if cloud.rows else np.empty((count, 0))
     replicates = np.concatenate([np.repeat(np.arange(REPLICATES), number // REPLICATES) for _, number in cloud.drawn])
     return Weighted(
         x=cloud.x[possible],
@@ -186,7 +196,7 @@ def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget, *, cramp
     )
 
 
-def _reason(evidence: float, effective: float, shape: float, count: int, learning: int, budget: Budget, *, cramped: bool) -> str:
+def _reason(evidence: float, effective: float, shape: float, count: int, learning: int, budget: Budget) -> str:
     """Why the draws do not suffice; empty where they do."""
     faults = []
     if not abs(evidence) <= FAINTEST:
@@ -197,8 +207,6 @@ def _reason(evidence: float, effective: float, shape: float, count: int, learnin
         )
     if not shape <= budget.pareto_k:
         faults.append(f"the Pareto k-hat of their weights is {shape:.2f}, above {budget.pareto_k:g}")
-    if faults and cramped:
-        faults.append("the number of rows left memory for no more")
     return "; ".join(faults)
 
 

@@ -18,6 +18,7 @@ type Array = NDArray[np.float64]
 STEPS = 2.0 ** np.arange(1, -24, -1)  # step lengths tried in one call of a line search
 NEAR = 1e-3  # gain in log density, in nats, below which a climb ends
 CLIMB = 200  # steps at most
+CELLS_AT_ONCE = 2**21  # points times coordinates that are made in one piece
 FLATTEST = 0.1  # curvature, in units of the prior's variance, below which a direction counts as this flat
 
 
@@ -122,11 +123,14 @@ def _curvature(density: Callable[[Array], Array], y: Array, height: float, width
         widths = np.where(bend > 0, 0.1 / np.sqrt(np.maximum(bend, 0.01)), widths)
     moves = np.diag(widths)
     rows, columns = np.triu_indices(len(y), 1)
-    pairs = moves[rows] + moves[columns]
-    ends = density(np.concatenate([y + moves, y - moves, y + pairs, y - pairs]))
-    if not np.isfinite(ends).all():
+    above, below = np.split(density(np.concatenate([y + moves, y - moves])), 2)
+    up, down = np.empty(len(rows)), np.empty(len(rows))
+    for begin in range(0, len(rows), max(1, CELLS_AT_ONCE // len(y))):
+        some = slice(begin, begin + max(1, CELLS_AT_ONCE // len(y)))
+        pairs = moves[rows[some]] + moves[columns[some]]
+        up[some], down[some] = np.split(density(np.concatenate([y + pairs, y - pairs])), 2)
+    if not np.isfinite(np.concatenate([above, below, up, down])).all():
         return None
-    above, below, up, down = np.split(ends, np.cumsum([len(y), len(y), len(rows)]))
     single = 2 * height - above - below
     precision = np.diag(single / widths**2)
     # f(+i+j) + f(-i-j) - f(+i) - f(-i) - f(+j) - f(-j) + 2 f = 2 h_i h_j H_ij

@@ -17,7 +17,7 @@ from forecast.inference.cloud import Cloud, Proposal, empty, extended
 from forecast.inference.laplace import Peak, climb
 from forecast.inference.points import Lattice
 from forecast.inference.proposals import Mixture, StudentT, best_mixture, factor, matched
-from forecast.inference.target import Array, Astray, Evaluated, NoSupport, Target, evaluate
+from forecast.inference.target import CELLS_AT_ONCE, Array, Astray, Evaluated, NoSupport, Target, evaluate
 from forecast.inference.weights import effective_size, relative
 
 MANY_DIMENSIONS = 15  # from here on the first proposal is Laplace's, unless the first weights carry as they are
@@ -63,19 +63,19 @@ def learn(target: Target, net: Lattice, rng: np.random.Generator, *, enough: flo
         Astray,
     ):  # no proposal can be fitted: the prior is measured with, and its weights say whether it suffices
         fitted = None
-    return Learnt(fitted, moving, len(seen.x), len(seen.drawn), first.log_likelihood.shape[1])
+    return Learnt(fitted, moving, len(seen.x), len(seen.drawn), len(first.never))
 
 
 def _supported(target: Target, net: Lattice, rng: np.random.Generator, points: int) -> tuple[Cloud, Evaluated]:
     """Points of the prior, more of them while all are impossible, and the last of them."""
     prior = Proposal(target, None, 1.0, np.arange(target.dimension))
     cloud, added = extended(empty(target.dimension), prior, net, rng, keep_rows=False)
-    never = np.isneginf(added.log_likelihood).all(axis=0)
+    never = added.never
     while np.isneginf(cloud.log_posterior).all():
         if len(cloud.x) + net.size > points:
             raise NoSupport(tuple(int(row) for row in np.flatnonzero(never)), len(cloud.x))
         cloud, added = extended(cloud, prior, net, rng, keep_rows=False)
-        never &= np.isneginf(added.log_likelihood).all(axis=0)
+        never = never & added.never
     return cloud, added
 
 
@@ -93,9 +93,18 @@ def _moving(target: Target, added: Evaluated) -> NDArray[np.intp]:
     changed[np.arange(len(doubtful)), :, doubtful] = added.x[: len(best), doubtful].T
     if not changed.size:
         return np.arange(target.dimension)
-    rows = evaluate(target, changed.reshape(-1, target.dimension)).log_likelihood.reshape(*changed.shape[:2], -1)
-    same = np.isclose(rows, added.log_likelihood[best], rtol=0, atol=SAME).all(axis=(1, 2))
+    is_kept = added.log_likelihood.shape[1] == len(added.never)
+    before = added.log_likelihood[best] if is_kept else evaluate(target, added.x[best]).log_likelihood
+    at_once = max(1, CELLS_AT_ONCE // max(1, before.size))
+    same = np.concatenate([_same(target, changed[begin : begin + at_once], before) for begin in range(0, len(changed), at_once)])
     return np.delete(np.arange(target.dimension), doubtful[same])
+
+
+def _same(target: Target, changed: Array, before: Array) -> NDArray[np.bool_]:
+    """Whether no row's density differs from ``before`` ``(points, rows)`` at changed points ``(n, points, d)``, for each ``n``."""
+    rows = evaluate(target, changed.reshape(-1, target.dimension)).log_likelihood.reshape(*changed.shape[:2], -1)
+    same: NDArray[np.bool_] = np.isclose(rows, before, rtol=0, atol=SAME).all(axis=(1, 2))
+    return same
 
 
 def _rounds(

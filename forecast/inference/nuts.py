@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from scipy import special
 
 from forecast.inference.plan import CannotSample
-from forecast.inference.posterior import Diagnostics, Posterior, counted
+from forecast.inference.posterior import Diagnostics, Posterior, with_draws
 from forecast.inference.pymc_model import HYPOTHESES, Free, Rendered, pymc_model, render, shifted
+from forecast.inference.target import CELLS_KEPT
 from forecast.language.distributions.pools import Pooled
 from forecast.language.distributions.walks import Walk
 from forecast.model.coordinates import constrain
@@ -103,7 +104,7 @@ def _run(model: Model, rendered: Rendered, compiled: Any, settings: Settings, se
         parameters |= _drawn_hypotheses(rendered, shares, np.random.default_rng(seed))
     count = len(chains.unconstrained)
     diagnostics = diagnose(_values(rendered, parameters), shares, chains.divergences, settings, count)
-    likelihood = np.broadcast_to(model.log_likelihood(parameters), (count, len(model.rows)))
+    likelihood = _rows(model, parameters, count)
     ordered = {name: parameters[name] for name in model.topic.parameters}
     return Posterior(model, "nuts", ordered, np.full(count, -np.log(count)), likelihood, diagnostics, settings.chains)
 
@@ -234,11 +235,19 @@ def _enumerated(model: Model, rendered: Rendered, draws: int, chains: int, seed:
     rng = np.random.default_rng(seed)
     picked = rng.choice(len(shares), size=draws, p=shares)
     parameters = {name: np.concatenate([each.values[name] for each in rendered.hypotheses])[picked] for name in model.topic.parameters}
-    likelihood = np.broadcast_to(model.log_likelihood(parameters), (draws, len(model.rows)))
+    likelihood = _rows(model, parameters, draws)
     diagnostics = Diagnostics(
         "nuts", draws, float(draws), sound=True, reason="nothing is continuous: the hypotheses are enumerated exactly"
     )
-    return Posterior(model, "nuts", counted(parameters, draws), np.full(draws, -np.log(draws)), likelihood, diagnostics, chains)
+    return Posterior(model, "nuts", with_draws(parameters, draws), np.full(draws, -np.log(draws)), likelihood, diagnostics, chains)
+
+
+def _rows(model: Model, parameters: Mapping[str, NDArray[Any]], count: int) -> Array:
+    """The log density of each row at each draw, ``(draws, rows)``; ``(draws, 0)`` where there are too many to keep."""
+    rows = len(model.rows)
+    if count * rows > CELLS_KEPT:
+        return np.empty((count, 0))
+    return np.broadcast_to(model.log_likelihood(parameters), (count, rows))
 
 
 def sounder(one: Posterior, other: Posterior) -> Posterior:

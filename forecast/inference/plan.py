@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from forecast.language.expressions import Expression
 from forecast.model.coordinates import prior_coordinates
 from forecast.model.likelihood import moved_together
-from forecast.model.model import Array, Model, names_used
+from forecast.model.model import Array, Model, in_chunks, names_used
 from forecast.model.own import refuse_own
 from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
 
@@ -88,22 +88,31 @@ def plan(model: Model) -> Plan:
 
 
 def _moved(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis) -> Moved:
-    likelihood = _likelihood_of_prior_draws(model, prior, hypothesis, CHECK_DRAWS)
-    if np.isneginf(likelihood).all(axis=0).any():  # before calling a row impossible, look longer
-        likelihood = _likelihood_of_prior_draws(model, prior, hypothesis, LONG_CHECK_DRAWS)
+    moved, never, first = _looked_at(model, prior, hypothesis, CHECK_DRAWS)
+    if never.any():  # before calling a row impossible, look longer
+        moved, never, first = _looked_at(model, prior, hypothesis, LONG_CHECK_DRAWS)
     rows, constant = {}, {}
     at = 0
     for name, table in model.tables.items():
-        part = likelihood[:, at : at + len(table)]
-        rows[name] = moved_together(table.entry, (part != part[:1]).any(axis=0))
-        constant[name] = float(part[0, ~rows[name]].sum())
+        rows[name] = moved_together(table.entry, moved[at : at + len(table)])
+        constant[name] = float(first[at : at + len(table)][~rows[name]].sum())
         at += len(table)
     return Moved(rows, constant)
 
 
-def _likelihood_of_prior_draws(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, draws: int) -> Array:
-    parameters = _prior_draws(model, prior, hypothesis, draws)
-    return np.broadcast_to(model.log_likelihood(parameters), (draws, len(model.rows)))
+def _looked_at(
+    model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, draws: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Array]:
+    """Which rows differ among prior draws, which are impossible at all of them, and their densities at the first, ``(rows,)`` each."""
+    count = len(model.rows)
+    moved, never = np.zeros(count, dtype=bool), np.ones(count, dtype=bool)
+    first: Array | None = None
+    for some in in_chunks(_prior_draws(model, prior, hypothesis, draws), count):
+        likelihood = np.broadcast_to(model.log_likelihood(some), (max(map(len, some.values()), default=1), count))
+        first = likelihood[0] if first is None else first
+        moved |= (likelihood != first).any(axis=0)
+        never &= np.isneginf(likelihood).all(axis=0)
+    return moved, never, np.zeros(count) if first is None else first
 
 
 def _prior_draws(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, draws: int) -> dict[str, NDArray[Any]]:

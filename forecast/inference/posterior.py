@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.monte_carlo import Indices, Replicated, cut_evenly
+from forecast.inference.target import CELLS_KEPT
 from forecast.model.model import Array, Model
+from forecast.model.unsound import Unsound, at_topic
 
 type Engine = Literal["importance", "nuts", "prior"]
 
@@ -49,7 +51,8 @@ class Posterior:
 
     ``parameters`` maps each name to ``(draws, 1)``, or ``(draws, labels)``;
     ``log_weight`` is ``(draws,)`` with weights summing to one;
-    ``log_likelihood`` is ``(draws, rows)`` with the rows of ``model.rows``.
+    ``log_likelihood`` is ``(draws, rows)`` with the rows of ``model.rows``, or ``(draws, 0)``
+    where those are too many to keep: then ``keeps_rows`` is false.
     ``chains`` tells how many chains stand one after another in the draws (1 for
     draws that are not a chain).  ``replicate`` is the number of each draw's replicate, ``(draws,)``; None where they are
     blocks of draws one after another.
@@ -66,6 +69,11 @@ class Posterior:
 
     def __len__(self) -> int:
         return len(self.log_weight)
+
+    @property
+    def keeps_rows(self) -> bool:
+        """Whether the density of each row at each draw is known."""
+        return bool(self.log_likelihood.shape[1] == len(self.model.rows))
 
     @property
     def weights(self) -> Array:
@@ -124,7 +132,7 @@ class Posterior:
         return {name: values[picked] for name, values in self.parameters.items()}, self.replicates[picked]
 
 
-def counted(parameters: Mapping[str, NDArray[Any]], draws: int) -> Mapping[str, NDArray[Any]]:
+def with_draws(parameters: Mapping[str, NDArray[Any]], draws: int) -> Mapping[str, NDArray[Any]]:
     """Return parameters that say how many draws there are also where there is no parameter: then with zeros under ``NOTHING``."""
     return parameters or {NOTHING: np.zeros((draws, 1))}
 
@@ -161,3 +169,15 @@ def systematic(weights: Array, count: int, rng: np.random.Generator) -> NDArray[
     marks = (np.arange(count) + rng.random()) / count * cumulative[-1]
     picked: NDArray[np.int64] = np.minimum(np.searchsorted(cumulative, marks, side="right"), len(weights) - 1)
     return picked
+
+
+def rows_not_kept(posterior: Posterior) -> str:
+    """Say that the density of each row at each draw is not known, and why."""
+    rows, draws = len(posterior.model.rows), len(posterior)
+    return f"{rows:,} rows on {draws:,} draws are {rows * draws:,} densities, of which at most {CELLS_KEPT:,} are kept"
+
+
+def require_rows(posterior: Posterior) -> None:
+    """Raise ``Unsound`` where the density of each row at each draw is needed and not known."""
+    if not posterior.keeps_rows:
+        raise Unsound(at_topic(posterior.model.topic, ("streams",), rows_not_kept(posterior), "add rows up, as a week's or a month's"))

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 type Array = NDArray[np.float64]
 
 CELLS_AT_ONCE = 2**21  # points times rows evaluated in one call: 16 MB for each array the likelihood makes
+CELLS_IN_CACHE = 2**18  # the same where only sums are kept: nothing leaves the processor's cache
+CELLS_KEPT = 2**26  # points times rows whose densities are kept, half a gigabyte; of more only the sums are
 
 
 class Target(Protocol):
@@ -74,17 +76,21 @@ class Evaluated:
     """Points ``x`` ``(n, d)``, the prior's log density ``(n,)`` and the likelihood's, by row ``(n, rows)``.
 
     Where the prior is zero the likelihood is not asked for, and stands as minus infinity.
+    ``log_likelihood`` is ``(n, 0)`` where there are too many rows to keep; ``summed`` ``(n,)`` is
+    over all rows, and ``never`` ``(rows,)`` says which are impossible at every point.
     """
 
     x: Array
     log_prior: Array
     log_likelihood: Array
+    summed: Array
+    never: NDArray[np.bool_]
 
     @property
     def log_posterior(self) -> Array:
         """Log of prior times likelihood ``(n,)``, not normalised."""
         with np.errstate(over="ignore"):  # rows so unlikely together that no float holds it are impossible
-            total: Array = self.log_prior + self.log_likelihood.sum(axis=1)
+            total: Array = self.log_prior + self.summed
         return total
 
 
@@ -105,12 +111,26 @@ def evaluate(target: Target, x: Array) -> Evaluated:
     first = _rows(target, x[possible[:64]] if len(possible) else x[:0])
     chunk = max(64, CELLS_AT_ONCE // max(1, first.shape[1]))
     rest = possible[64:]
+    if len(x) * first.shape[1] > CELLS_KEPT:
+        return _summed(target, x, log_prior, possible, first.shape[1])
     pieces = [first] + [_rows(target, x[rest[begin : begin + chunk]]) for begin in range(0, len(rest), chunk)]
-    if len(possible) == len(x):
-        return Evaluated(x, log_prior, np.concatenate(pieces))
-    log_likelihood = np.full((len(x), first.shape[1]), -np.inf)
-    log_likelihood[possible] = np.concatenate(pieces)
-    return Evaluated(x, log_prior, log_likelihood)
+    log_likelihood = np.concatenate(pieces)
+    if len(possible) < len(x):
+        of_possible, log_likelihood = log_likelihood, np.full((len(x), first.shape[1]), -np.inf)
+        log_likelihood[possible] = of_possible
+    return Evaluated(x, log_prior, log_likelihood, log_likelihood.sum(axis=1), np.isneginf(log_likelihood).all(axis=0))
+
+
+def _summed(target: Target, x: Array, log_prior: Array, possible: NDArray[np.intp], row_count: int) -> Evaluated:
+    """The points evaluated a few at a time, of whose rows only the sums are kept."""
+    summed, never = np.full(len(x), -np.inf), np.ones(row_count, dtype=bool)
+    chunk = max(1, CELLS_IN_CACHE // row_count)
+    for begin in range(0, len(possible), chunk):
+        some = possible[begin : begin + chunk]
+        rows = _rows(target, x[some])
+        summed[some] = rows.sum(axis=1)
+        never &= np.isneginf(rows).all(axis=0)
+    return Evaluated(x, log_prior, np.empty((len(x), 0)), summed, never)
 
 
 def _rows(target: Target, x: Array) -> Array:

@@ -102,7 +102,8 @@ def _stretch(topic: Topic, days: Sequence[date], pool: Pool, settings: Settings,
     paths = paths_for(model, draws, generator(settings.seed, topic.name, "history", "paths"))
     base = Base(model, paths, cases(paths, measures), weights.effective_size)
     found = [_point(base, model.as_of, np.zeros(PATHS), measures)]
-    for day in () if _uses_age(topic) else days[1:]:  # `age` would make every step's chances depend on the day of asking
+    alone = _uses_age(topic) or not paths.is_whole  # `age` would make every step's chances depend on the day of asking
+    for day in () if alone else days[1:]:
         later = _served(base, day)
         log_weight = None if later is None else _log_weight(base, later)
         if log_weight is None or np.isneginf(log_weight).all() or effective_size(log_weight) < LEFT * PATHS:

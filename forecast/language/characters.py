@@ -83,10 +83,7 @@ def visible(text: str, *, kept: str = "") -> str:
     """Return a text in which every character that nobody sees, but joiners and those ``kept``, is written as ``[U+202E]``."""
     if text.isprintable():  # nothing that is hidden is printable
         return text
-    return "".join(
-        f"[U+{ord(character):04X}]" if character not in kept and character not in JOINERS and _is_hidden(character) else character
-        for character in text
-    )
+    return "".join(f"[U+{ord(character):04X}]" if character not in kept and is_hidden(character) else character for character in text)
 
 
 def _is_refused(character: str, kind: Kind) -> bool:
@@ -98,7 +95,10 @@ def _is_refused(character: str, kind: Kind) -> bool:
     return (category in _BROKEN and character not in "\n\t") or character in _TURNS or _is_no_character(character)
 
 
-def _is_hidden(character: str) -> bool:
+def is_hidden(character: str) -> bool:
+    """Whether nobody sees a character, or a screen acts on it; the joiners that Persian, Hindi and emoji are written with do not count."""
+    if character in JOINERS:
+        return False
     return unicodedata.category(character) in HIDDEN or _is_no_character(character)
 
 

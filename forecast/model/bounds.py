@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,11 +13,12 @@ from numpy.typing import NDArray
 from forecast.book.topic import Topic
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name
-from forecast.model.misfit import misfit_of, percent
-from forecast.model.model import NUMPY, Array, Model, names_used, uses
+from forecast.model.misfit import CENTRE, Misfit, misfit_of, percent
+from forecast.model.model import NUMPY, Array, Model, Parameters, in_chunks, names_used, uses
 from forecast.model.unsound import Unsound, at_topic
 
 SHARE = "share"  # the unit of a quantity that lies between 0 and 1
+CELLS_IN_ONE = 2**24  # draws times rows that are looked at in one piece
 ROUNDING = 1e-9  # by which a sum of shares may exceed 1
 
 
@@ -27,8 +30,12 @@ def check_shares(model: Model, parameters: Mapping[str, NDArray[Any]], weights: 
     """
     problems = []
     for name in shares(model.topic):
-        for scope in _scopes(model, name, parameters):
-            message = share_fault(name, share_values(name, scope), weights, of=of)
+        for rows, scope_of in _scopes(model, name):
+            found = [
+                misfit_of_share(share_values(name, scope_of(some)), some_weights)
+                for some, some_weights in _few_at_a_time(parameters, weights, rows)
+            ]
+            message = _share_message(name, [each for each in found if each is not None], of=of)
             if message:
                 problems.append(at_topic(model.topic, ("quantities", name), message, "look at the priors of the parameters it uses"))
                 break
@@ -49,13 +56,36 @@ def share_values(name: str, scope: Scope) -> Any:
 
 def share_fault(name: str, share: Any, weights: Array | None, *, of: str) -> str:
     """Say how far the values of a share are outside 0 to 1, and at how many draws; empty where they are not."""
+    found = misfit_of_share(share, weights)
+    return _share_message(name, [] if found is None else [found], of=of)
+
+
+def misfit_of_share(share: Any, weights: Array | None) -> Misfit | None:
+    """Return how far the values of a share are outside 0 to 1; None where they are not."""
     values = np.atleast_2d(np.asarray(share, dtype=float))
     count = len(values) if weights is None else len(weights)
     wrong = np.broadcast_to(~((values >= -ROUNDING) & (values <= 1 + ROUNDING)), (count, values.shape[1]))
-    found = misfit_of(values, wrong, weights)
-    return (
-        "" if found is None else f"the share `{name}` is outside 0 to 1 at {percent(found.share)} of the {of}: {found.worst:.4g} at worst"
-    )
+    return misfit_of(values, wrong, weights)
+
+
+def _share_message(name: str, found: Sequence[Misfit], *, of: str) -> str:
+    """Say how far a share is outside 0 to 1 by what is found among some draws after others; empty where nothing is."""
+    if not found:
+        return ""
+    worst = max(found, key=lambda each: np.nan_to_num(abs(each.worst - CENTRE), nan=np.inf)).worst
+    return f"the share `{name}` is outside 0 to 1 at {percent(math.fsum(each.share for each in found))} of the {of}: {worst:.4g} at worst"
+
+
+def _few_at_a_time(parameters: Mapping[str, NDArray[Any]], weights: Array, rows: int) -> Iterator[tuple[Parameters, Array]]:
+    """Yield draws with their weights, all at once unless there are many rows."""
+    if len(weights) * rows <= CELLS_IN_ONE:
+        yield parameters, weights
+        return
+    begin = 0
+    for some in in_chunks(parameters, rows):
+        count = max(map(len, some.values()))
+        yield some, weights[begin : begin + count]
+        begin += count
 
 
 def depends_on_parameters_alone(topic: Topic, name: str) -> bool:
@@ -65,10 +95,11 @@ def depends_on_parameters_alone(topic: Topic, name: str) -> bool:
     return not uses(topic, expression)[1] and names <= topic.parameters.keys() | topic.quantities.keys()
 
 
-def _scopes(model: Model, name: str, parameters: Mapping[str, NDArray[Any]]) -> Iterator[Scope]:
+def _scopes(model: Model, name: str) -> Iterator[tuple[int, Callable[[Parameters], Scope]]]:
+    """What makes of draws each scope in which a share is looked at, with the number of its rows."""
     if depends_on_parameters_alone(model.topic, name):
-        yield model.scope(parameters)
+        yield 1, model.scope
         return
     for table in model.tables.values():
         if len(table) and name in names_used(model.topic, table.stream.value):
-            yield model.row_scope(table, parameters)
+            yield len(table), partial(model.row_scope, table)

@@ -6,14 +6,18 @@ stream is evidence from day to day, so a quiet row is cut at the as-of day.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import accumulate
 
 from forecast.book.classes import amount
 from forecast.book.rows import counts_from, in_order, standing, without_copies
 from forecast.book.topic import Point, Row, Series, Stream, Topic
 from forecast.model.clock import ONE_DAY, days_covered
+
+FEW_SUMS = 1_000_000  # rows times days whose totals are each added up anew, to the last digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,15 @@ class Record:
     def total_before(self, day: date, label: str = "") -> float:
         """The sum of the rows that had ended before a day, or of one class of them; copies count once, and ranges are left out."""
         return sum((amount(self.stream, row, label) for row in self.counted if row.end < day and row.between is None), start=0.0)
+
+    def totals_before(self, days: Sequence[date], label: str = "") -> list[float]:
+        """The sums of the rows that had ended before each of some days, as ``total_before`` has them of one."""
+        if len(self.rows) * len(days) <= FEW_SUMS:
+            return [self.total_before(day, label) for day in days]
+        ended = sorted((row.end.toordinal(), amount(self.stream, row, label)) for row in self.counted if row.between is None)
+        sums = list(accumulate((value for _, value in ended), initial=0.0))
+        ends = [end for end, _ in ended]
+        return [sums[bisect_left(ends, day.toordinal())] for day in days]
 
 
 def record_as_of(stream: Stream, as_of: date, *, opens: date) -> Record:

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.calendar import CALENDARS, step_index
-from forecast.book.names import CLOCKS
 from forecast.book.problems import Problem
 from forecast.book.topic import Row, Step, Stream, Topic
 from forecast.language.distributions import Family, family_for
@@ -34,6 +33,7 @@ from forecast.model.unsound import Unsound, at_place, at_topic
 Array = NDArray[np.float64]
 Parameters = Mapping[str, NDArray[Any]]
 NUMPY = NumpyOps()
+CELLS_AT_ONCE = 2**21  # draws times rows that are worked out in one piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +171,14 @@ class Model:
         return kind, kind.from_words(given, ops)
 
 
+def in_chunks(parameters: Parameters, rows: int) -> Iterator[Parameters]:
+    """Yield draws a few at a time, so many that an array of them by ``rows`` takes 16 MB."""
+    draws = max((len(values) for values in parameters.values()), default=1)
+    size = max(1, CELLS_AT_ONCE // max(1, rows))
+    for begin in range(0, draws, size):
+        yield {name: values[begin : begin + size] if len(values) == draws else values for name, values in parameters.items()}
+
+
 def model_as_of(topic: Topic, as_of: date) -> Model:
     """Bind a topic to the knowledge of a day.
 
@@ -201,7 +209,7 @@ def table(topic: Topic, record: Record, records: Mapping[str, Record], as_of: da
     used_series, used_streams = uses(topic, stream.value, *stream.entering)
     for name in used_streams:
         refuse_ranges(topic, rows, name, records[name].counted)
-    columns: dict[str, NDArray[Any]] = {name: np.array([list(values)]) for name, values in _clock_columns(topic, rows, as_of).items()}
+    columns: dict[str, NDArray[Any]] = {name: values[None, :] for name, values in _clock_columns(topic, rows, as_of).items()}
     for name in stream.covariates:
         columns[name] = np.array([[float(row.columns[name]) if name in row.columns else np.nan for row in rows]])
     for name in stream.label_columns:
@@ -214,7 +222,7 @@ def table(topic: Topic, record: Record, records: Mapping[str, Record], as_of: da
         columns[step] = np.array([[calendar_code(topic, step, row.start, row.end) for row in rows]], dtype=np.int64)
     used_totals = totals_used(topic, stream.value, *stream.entering)
     totals = {
-        name: np.array([[records[each.stream].total_before(row.start, each.label) for row in rows]]) for name, each in used_totals.items()
+        name: np.array([records[each.stream].totals_before([row.start for row in rows], each.label)]) for name, each in used_totals.items()
     }
     series = {name: _series_columns(topic, name, rows, as_of) for name in used_series}
     values = np.array([[row.value for row in rows]])
@@ -277,9 +285,21 @@ def clocks(topic: Topic, start: date, end: date, as_of: date) -> dict[str, float
     }
 
 
-def _clock_columns(topic: Topic, rows: tuple[Row, ...], as_of: date) -> dict[str, list[float]]:
-    by_row = [clocks(topic, row.start, row.end, as_of) for row in rows]
-    return {name: [each[name] for each in by_row] for name in CLOCKS}
+def _clock_columns(topic: Topic, rows: tuple[Row, ...], as_of: date) -> dict[str, Array]:
+    """The clocks of rows ``(rows,)``, as ``clocks`` has them of one interval."""
+    start, end = (
+        np.array([day.toordinal() for day in days], dtype=float) for days in ([row.start for row in rows], [row.end for row in rows])
+    )
+    days, opens = end - start + 1, topic.opens.toordinal()
+    return {
+        "days": days,
+        "months": days / DAYS_PER_MONTH,
+        "years": days / DAYS_PER_YEAR,
+        "age": (as_of.toordinal() - end) / DAYS_PER_YEAR,
+        "t": (start + np.floor((days - 1) / 2) - opens) / DAYS_PER_YEAR,
+        "t_start": (start - opens) / DAYS_PER_YEAR,
+        "t_end": (end + 1 - opens) / DAYS_PER_YEAR,
+    }
 
 
 def _series_columns(topic: Topic, name: str, rows: tuple[Row, ...], as_of: date) -> tuple[Array, Array]:

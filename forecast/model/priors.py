@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.book.checks_statements import MOST_VALUES
 from forecast.book.topic import Parameter, Topic
 from forecast.language.distributions import Family, family_for
 from forecast.language.evaluate import number_of
@@ -26,7 +27,8 @@ from forecast.model.model import Array, Model
 from forecast.model.unsound import Unsound, at_prior
 
 MOST_WRITTEN, FLOATS_END = 10**12, 10**308  # a count is written with all its digits, and as a power of ten
-MOST_HYPOTHESES = 256  # combinations of discrete values that are enumerated
+POINTS = 4_096  # draws of each hypothesis at least
+MOST_CELLS = 2**27  # hypotheses times their continuous values times draws, a gigabyte
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +130,17 @@ class Hypothesis:
 def hypotheses(model: Model, prior: tuple[Block, ...]) -> tuple[Hypothesis, ...]:
     """Return every combination of the discrete parameters' values (one, empty, where there are none).
 
-    Raises ``Unsound`` for more than 256 combinations.
+    Raises ``Unsound`` for more combinations than can be enumerated.
     """
     axes = [(block, position, _possible(block)) for block in prior if block.family.discrete for position in block.positions]
     count = math.prod(values.stop - values.start for _, _, values in axes)  # `len` stops at 2**63
-    if count > MOST_HYPOTHESES:
-        block = axes[-1][0]
-        raise Unsound(
-            at_prior(
-                model.topic,
-                (block.name,),
-                f"{_counted(count)} combinations of discrete values; at most {MOST_HYPOTHESES} can be enumerated",
-            )
-        )
+    if count > MOST_VALUES:
+        message = f"{_count_text(count)} combinations of discrete values; at most {MOST_VALUES} can be enumerated"
+        raise Unsound(at_prior(model.topic, (axes[-1][0].name,), message))
+    continuous = sum(block.size for block in prior if not block.family.discrete)
+    if count * continuous * POINTS > MOST_CELLS:
+        message = f"{count:,} combinations of discrete values, each with {continuous:,} continuous ones, are more than fit into 2 GB"
+        raise Unsound(at_prior(model.topic, (axes[-1][0].name,), message, f"at most {MOST_CELLS // POINTS:,} values in all can be drawn"))
     found = []
     for combination in itertools.product(*(values for _, _, values in axes)):
         values: dict[str, NDArray[np.int64]] = {}
@@ -168,7 +168,7 @@ def _possible(block: Block) -> range:
             return range(int(lower), int(upper) + 1)
 
 
-def _counted(count: int) -> str:
+def _count_text(count: int) -> str:
     return f"{count:,}" if count < MOST_WRITTEN else f"{float(count):.1g}" if count < FLOATS_END else "far too many"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from forecast.book.problems import Place, Problem
 from forecast.book.topic import Topic
 
@@ -35,8 +37,13 @@ def at_place(topic: Topic, place: Place, message: str, hint: str = "") -> Proble
 
 def source_line(topic: Topic, place: Place) -> str:
     """Return the line of a topic's file that a place stands in, empty where the file is not kept."""
-    lines = topic.texts.get(place.path, "").splitlines()
+    lines = _lines(topic.texts.get(place.path, ""))
     return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
+
+
+@lru_cache(maxsize=8)  # many problems may point into one text
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(text.splitlines())
 
 
 def _at_key(topic: Topic, path: str, keys: tuple[str, ...], message: str, hint: str) -> Problem:

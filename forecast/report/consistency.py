@@ -116,11 +116,11 @@ def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
 def _days(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Days that do not exist, or do not follow one another."""
     for path in DAYS:
-        yield from ((place, "this is no day") for place, value in _found(content, path) if not _is_day(value))
+        yield from ((place, "this is no day") for place, value in _values_at(content, path) if not _is_day(value))
     for path in DAYS_OR_NONE:
-        yield from ((place, "this is no day") for place, value in _found(content, path) if value and not _is_day(value))
+        yield from ((place, "this is no day") for place, value in _values_at(content, path) if value and not _is_day(value))
     for path in IN_ORDER:
-        for place, points in _found(content, path):
+        for place, points in _values_at(content, path):
             if any(later["day"] < earlier["day"] for earlier, later in pairwise(points)):
                 yield place, "these days are not in order"
 
@@ -144,7 +144,7 @@ def _answers(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _lists(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Lists that are not as long as they are read."""
     for path, length in LENGTHS.items():
-        for place, value in _found(content, path):
+        for place, value in _values_at(content, path):
             if value is not None and len(value) != length:
                 yield place, f"there are {len(value)} here, and not {length}"
     insight = content["insight"]
@@ -152,7 +152,7 @@ def _lists(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         return
     length = len(insight["measures"])
     for path in OF_EACH_MEASURE:
-        for place, value in _found(content, path):
+        for place, value in _values_at(content, path):
             if len(value) != length and (value or path != SETTLED or insight["history"]["points"]):
                 yield place, f"there are {len(value)} here, and {length} measures"
 
@@ -160,7 +160,7 @@ def _lists(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _shapes(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Curves that cannot be drawn."""
     for path in SHAPES:
-        for place, shape in _found(content, path):
+        for place, shape in _values_at(content, path):
             xs, ys = shape["x"], shape["y"]
             if len(xs) != len(ys) or len(xs) < (1 if shape["discrete"] else 2):
                 yield place, f"{len(xs)} values of x and {len(ys)} of y make no curve"
@@ -202,18 +202,18 @@ def _names(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         return
     rows = {stream["name"]: len(stream["rows"]) for stream in content["streams"]}
     for path in STREAMS:
-        for place, each in _found(content, f"{path}.*"):
+        for place, each in _values_at(content, f"{path}.*"):
             if each["stream"] not in rows and (each["stream"] or path != "insight.leverage"):
                 yield f"{place}.stream", "there is no such stream"
             elif path in ROWS and each["row"] is not None and not 0 <= each["row"] < rows.get(each["stream"], 0):
                 yield f"{place}.row", "there is no such row"
     questions = {answer["name"] for answer in content["answers"]}
-    for place, each in (*_found(content, "insight.measures.*"), *_found(content, "insight.split.*")):
+    for place, each in (*_values_at(content, "insight.measures.*"), *_values_at(content, "insight.split.*")):
         if each["question"] not in questions:
             yield f"{place}.question", "there is no such question"
     parameters = {each["name"] for each in content["parameters"]}
     for path in ("insight.sensitivity.*", "insight.power.*", "insight.split.*.parts.*"):
-        for place, each in _found(content, path):
+        for place, each in _values_at(content, path):
             if each["parameter"] not in parameters:
                 yield f"{place}.parameter", "there is no such parameter"
 
@@ -246,7 +246,7 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _found(content: Any, path: str) -> Iterator[tuple[str, Any]]:
+def _values_at(content: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Everything at a path, where ``*`` stands for each of a list, with its place; nothing where a key is missing or null."""
     found: list[tuple[str, Any]] = [("", content)]
     for key in path.split("."):

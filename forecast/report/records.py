@@ -138,7 +138,10 @@ def _least(record: Record, day: date) -> float:
 def _past(record: Record, opens: date) -> list[dict[str, Any]]:
     first = min([opens, *(row.start for row in record.rows)]) - ONE_DAY
     days = sorted({first, *(row.end for row in record.rows)})
-    return [{"day": day.isoformat(), "total": float(_least(record, day + ONE_DAY))} for day in days]
+    totals = record.totals_before([day + ONE_DAY for day in days])
+    if record.ranges:
+        totals = [_least(record, day + ONE_DAY) for day in days]
+    return [{"day": day.isoformat(), "total": float(total)} for day, total in zip(days, totals, strict=True)]
 
 
 def _fan(name: str, record: Record, paths: Paths, label: str = "") -> dict[str, Any] | None:
@@ -152,5 +155,6 @@ def _fan(name: str, record: Record, paths: Paths, label: str = "") -> dict[str, 
     if len(columns) > MOST_FAN_DAYS:
         kept = np.unique(np.linspace(0, len(columns) - 1, MOST_FAN_DAYS).round().astype(int))
         columns = [columns[index] for index in kept]
-    quantiles = np.quantile(paths.totals[indexed(name, label)][:, columns], LEVELS, axis=0, method="inverted_cdf").T
-    return {"days": [(paths.days[index] - ONE_DAY).isoformat() for index in columns], "quantiles": quantiles.tolist()}
+    totals = paths.totals[indexed(name, label)]
+    quantiles = [np.quantile(totals[:, index], LEVELS, method="inverted_cdf").tolist() for index in columns]
+    return {"days": [(paths.days[index] - ONE_DAY).isoformat() for index in columns], "quantiles": quantiles}

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
-from forecast.report.consistency import inconsistency
+from forecast.report.consistency import FILE_NAME, inconsistency
 from forecast.report.plain_data import laid_out
 from forecast.report.shape_book import CodeContent, PartContent
 from forecast.report.shape_insight import ImpliedContent, InsightContent
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 NAMED = ("answers", "parameters", "streams", "series", "quantities")  # whose names are also those of files and places on a page
-PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class ReportFault(Exception):
@@ -396,7 +394,7 @@ def checked(content: Any, *, name: str = "the report") -> dict[str, Any]:
     if not fits:
         raise ReportFault(f"{name} was changed after it was written (its digest does not fit); run `forecast update` to make it again")
     for given in (content["name"], *(each["name"] for group in NAMED for each in content[group])):
-        if not PLAIN_NAME.fullmatch(given):
+        if not FILE_NAME.fullmatch(given):
             raise ReportFault(f"{name} has the name {given[:80]!r}, which no topic can give; run `forecast update` to make it again")
     if wrong := inconsistency(content):
         raise ReportFault(f"{name}: {wrong}; run `forecast update` to make it again")

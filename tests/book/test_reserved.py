@@ -61,7 +61,7 @@ def test_a_name_can_be_as_long_as_a_file_s_name_allows():
     """A hundred characters are allowed, one more is not."""
     assert name_fault("a" * LONGEST_NAME) is None
     assert name_fault("a" * (LONGEST_NAME + 1)) == (
-        "the name `aaaaaaaaaaaaaaaaaaaa…` has 101 characters; at most 100 are allowed",
+        "a name of 101 characters; the longest allowed has 100",
         "choose a shorter name",
     )
 

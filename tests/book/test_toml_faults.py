@@ -109,7 +109,12 @@ CASES = {
     "a = 2024-2-1\n": (1, 5, "`2024-2-1` is not a date", "a day is written as in 2025-12-31"),
     "a = 1 Feb 2024\n": (1, 5, "`1 Feb 2024` is not a date", "a day is written as in 2025-12-31"),
     f"a = {5000 * '9'}\n": (1, 5, "this number has too many digits", ""),
-    f"a = {30_000 * '['}": (1, 1, "this file is nested too deep to be read", ""),
+    f"a = {30_000 * chr(91)}": (
+        1,
+        1,
+        "this file is nested too deep: at most 100 tables and lists can stand in one another",
+        "the tables of a book are four deep at most",
+    ),
 }
 
 

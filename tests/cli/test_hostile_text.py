@@ -91,7 +91,9 @@ def toml_of(value: Any, payload: str) -> str:
 
 
 @pytest.mark.parametrize("keeping", [False, True], ids=["instead", "after"])
-@pytest.mark.parametrize("shift", [0, *(pytest.param(shift, marks=pytest.mark.slow) for shift in range(1, len(PAYLOADS)))])
+@pytest.mark.parametrize(
+    "shift", [0, *(pytest.param(shift, marks=(pytest.mark.study, pytest.mark.slow)) for shift in range(1, len(PAYLOADS)))]
+)
 def test_no_text_of_a_book_reaches_the_terminal_raw(tmp_path: Path, shift: int, *, keeping: bool):
     """Each text of both TOML files in turn, in place of what stands there or after it: what `check` prints is text."""
     root = tmp_path / "book"
@@ -172,7 +174,9 @@ COMMANDS = (
 )
 
 
-@pytest.mark.parametrize("number", [4, *(pytest.param(number, marks=pytest.mark.slow) for number in (0, 1, 2, 5, 6, 7, 8))])
+@pytest.mark.parametrize(
+    "number", [4, *(pytest.param(number, marks=(pytest.mark.study, pytest.mark.slow)) for number in (0, 1, 2, 5, 6, 7, 8))]
+)
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: "-".join(words[:2]))
 def test_no_command_prints_the_texts_of_a_book_raw(tmp_path: Path, words: tuple[str, ...], number: int):
     """Every command on a book all of whose words end in a payload, and with the payload among its own words."""
@@ -190,7 +194,9 @@ def patterns_of(content: dict[str, Any]) -> dict[tuple[Any, ...], list[tuple[Any
     return found
 
 
-@pytest.mark.parametrize("shift", [0, *(pytest.param(shift, marks=pytest.mark.slow) for shift in range(1, len(PAYLOADS)))])
+@pytest.mark.parametrize(
+    "shift", [0, *(pytest.param(shift, marks=(pytest.mark.study, pytest.mark.slow)) for shift in range(1, len(PAYLOADS)))]
+)
 def test_no_text_of_a_report_reaches_the_terminal_raw(published: Path, shift: int):
     """Each text of a report's JSON in turn, with a digest that fits: what the commands that read reports print is text."""
     path = published / "reports" / "ferry.json"

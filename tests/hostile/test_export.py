@@ -98,6 +98,7 @@ def test_a_few_hostile_texts_in_every_field_stay_text(tmp_path):
     assert found["refused"] > 10
 
 
+@pytest.mark.study
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_hostile_texts_in_every_field_stay_text(part, tmp_path):
@@ -109,6 +110,7 @@ def test_hostile_texts_in_every_field_stay_text(part, tmp_path):
     assert found["refused"] > 100
 
 
+@pytest.mark.study
 @pytest.mark.slow
 @pytest.mark.parametrize("label", LABELS)
 def test_a_hostile_label_used_wherever_the_label_is_stays_text(label, tmp_path):

@@ -73,6 +73,7 @@ def test_a_hostile_text_is_read_back_or_refused(place, tmp_path):
     assert found == {"formula of a table": "written", "cells": many_lines, "quotes": "written", "half": "refused", "separator": "refused"}
 
 
+@pytest.mark.study
 @pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 def test_every_hostile_text_is_read_back_or_refused(place, tmp_path):

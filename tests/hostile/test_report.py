@@ -307,6 +307,7 @@ def test_a_hostile_text_in_every_field_of_a_report_stays_text():
     assert compare([MIXED]) == 76
 
 
+@pytest.mark.study
 @pytest.mark.slow
 def test_hostile_texts_in_every_field_of_a_report_stay_text():
     """Every text in all fields at once."""

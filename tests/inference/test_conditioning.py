@@ -150,9 +150,18 @@ def test_unlikely_hypotheses_and_their_parameters_are_whole():
 
 
 def test_too_many_hypotheses_are_refused():
-    """More than 256 combinations of discrete values are an error of the prior file."""
-    topic = make_topic(priors={f"d{index}": "Bernoulli(p=0.5)" for index in range(9)})
-    with pytest.raises(Unsound, match="512 combinations of discrete values; at most 256"):
+    """More than 512 combinations of discrete values are an error of the prior file, also where there are too many to write down."""
+    for count, said in ((10, "1,024"), (60, r"1e\+18")):
+        topic = make_topic(priors={f"d{index}": "Bernoulli(p=0.5)" for index in range(count)})
+        with pytest.raises(Unsound, match=f"{said} combinations of discrete values; at most 512"):
+            condition(model_as_of(topic, AS_OF), rng=np.random.default_rng(1))
+
+
+def test_too_many_values_of_all_hypotheses_are_refused():
+    """Each hypothesis has draws of its own of every continuous value, and all of them must fit into memory."""
+    discrete = {f"d{index}": "Bernoulli(p=0.5)" for index in range(9)}
+    topic = make_topic(priors=discrete | {f"x{index}": "Normal(mu=0, sigma=1)" for index in range(100)})
+    with pytest.raises(Unsound, match="512 combinations of discrete values, each with 100 continuous ones, are more than fit into 2 GB"):
         condition(model_as_of(topic, AS_OF), rng=np.random.default_rng(1))
 
 

@@ -8,7 +8,7 @@ from scipy import special
 
 from forecast.inference.importance import Budget, Weighted, sample
 from forecast.inference.monte_carlo import Replicated, mean_error
-from forecast.inference.target import NoSupport, NotFinite
+from forecast.inference.target import NoSupport, NotFinite, evaluate
 from tests.inference.targets import (
     Given,
     by_normal,
@@ -350,12 +350,29 @@ def test_spent_budget_is_told_in_words() -> None:
     assert drawn.reason.endswith(" independent draws, of 10,000 wanted")
 
 
-def test_memory_limits_the_points() -> None:
-    """Many rows leave room for fewer points than the budget allows, and the reason says so."""
-    target = by_normal(1, lambda z: np.broadcast_to(z, (len(z), 1000)))
-    drawn = draw(target, budget=Budget(cells=5_000_000, at_once=1000))
-    assert len(drawn.x) == 16 * 307  # 16 lattices, together as many points as there is room for
-    assert drawn.reason.endswith("the number of rows left memory for no more")
+def test_memory_limits_the_densities_of_rows_that_are_kept_and_not_the_points() -> None:
+    """Where the densities of many rows would not fit, their sums alone are kept, and the draws are the same."""
+    target = by_normal(1, lambda z: np.broadcast_to(-1e-3 * z**2, (len(z), 1000)))
+    kept, summed = (draw(target, budget=Budget(cells=cells, at_once=1000)) for cells in (10**9, 5_000_000))
+    assert kept.log_likelihood.shape == (len(kept.x), 1000)
+    assert summed.log_likelihood.shape == (len(kept.x), 0)
+    assert summed.converged
+    np.testing.assert_array_equal(summed.x, kept.x)
+    np.testing.assert_array_equal(summed.log_weight, kept.log_weight)
+
+
+def test_sums_over_rows_are_the_same_however_many_rows_are_evaluated_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Evaluated a few points at a time, with and without impossible points and rows."""
+    target = by_normal(2, lambda z: np.where((z[:, :1] > 1) & (np.arange(50) == 7), -np.inf, z[:, 1:] * np.arange(50)))
+    x = np.random.default_rng(1).normal(size=(300, 2))
+    whole = evaluate(target, x)
+    monkeypatch.setattr("forecast.inference.target.CELLS_KEPT", 1_000)
+    monkeypatch.setattr("forecast.inference.target.CELLS_IN_CACHE", 350)
+    few = evaluate(target, x)
+    assert (whole.log_likelihood.shape, few.log_likelihood.shape) == ((300, 50), (300, 0))
+    np.testing.assert_array_equal(few.log_posterior, whole.log_posterior)
+    np.testing.assert_array_equal(few.never, whole.never)
+    assert not few.never.any()
 
 
 @pytest.mark.parametrize("narrow", [False, True])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -15,6 +16,9 @@ from forecast.language.distributions.family import Array, Core, Family, Signatur
 from forecast.language.distributions.steps import log_choose, smallest, times
 from forecast.language.distributions.words import Form, Words, constant_of
 from forecast.language.faults import Fault
+
+MOST_TERMS = 1_000_000  # of the sums of a BetaBinomial
+MOST_CELLS = 2**32  # terms times values
 
 
 def log_chances(p: Any, logit_p: Any) -> tuple[Array, Array]:
@@ -125,7 +129,8 @@ class BetaBinomial(Family):
     """BetaBinomial(alpha, beta, n): a Binomial(n, p) whose p is Beta(alpha, beta).
 
     log P(k) = log(n over k) + log B(k + alpha, n - k + beta) - log B(alpha, beta).  With m = alpha / (alpha + beta): mean n m,
-    variance n m (1 - m) (alpha + beta + n) / (alpha + beta + 1).  Its distribution function is a sum: time grows with n.
+    variance n m (1 - m) (alpha + beta + n) / (alpha + beta + 1).  Its distribution function is a sum: time grows with n,
+    and beyond a million terms it is NaN.
     """
 
     name = "BetaBinomial"
@@ -147,6 +152,9 @@ class BetaBinomial(Family):
         n, alpha, beta = core
         below = np.minimum(x, n)
         last = np.max(below, initial=-1.0, where=np.isfinite(below))
+        cells = math.prod(np.broadcast_shapes(x.shape, n.shape, alpha.shape, beta.shape))
+        if last > MOST_TERMS or (last + 1) * cells > MOST_CELLS:
+            return np.full(np.broadcast_shapes(x.shape, n.shape, alpha.shape, beta.shape), np.nan)
         if n.size == alpha.size == beta.size == 1:
             masses = np.exp(self._log_density(np.arange(last + 1), *(each.reshape(()) for each in core)))
             cumulated = np.concatenate([[0.0], np.cumsum(masses)])
