@@ -20,37 +20,42 @@ from tests.calibrating import fast_engine, least_uniform
 ROOT = Path(__file__).resolve().parent.parent
 AS_OF = date(2026, 10, 12)
 TOPICS = ("arrivals", "loyalty", "punishment", "return", "route")
+REPLICATIONS = [60, pytest.param(240, marks=pytest.mark.study)]  # in CI, and on demand
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("replications", REPLICATIONS)
 @pytest.mark.parametrize("name", TOPICS)
-def test_ranks_of_true_values_are_uniform(name):
+def test_ranks_of_true_values_are_uniform(name, replications):
     """For every parameter of a topic the ranks pass a Kolmogorov-Smirnov test at 1 % over all its parameters together."""
-    worst = least_uniform(model(ROOT, name, AS_OF), replications=120, rng=np.random.default_rng(20261123))
+    worst = least_uniform(model(ROOT, name, AS_OF), replications=replications, rng=np.random.default_rng(20261123))
     assert worst.is_calibrated, worst
 
 
 @pytest.mark.slow
-def test_ranks_of_true_values_are_uniform_under_pooled_priors():
+@pytest.mark.parametrize("replications", REPLICATIONS)
+def test_ranks_of_true_values_are_uniform_under_pooled_priors(replications):
     """So they do for a mixture of scenarios, a log-odds pool of experts, and pooled hypotheses."""
-    worst = least_uniform(model(ROOT / "tests" / "pooled_book", "war", AS_OF), replications=120, rng=np.random.default_rng(20261123))
+    asked = model(ROOT / "tests" / "pooled_book", "war", AS_OF)
+    worst = least_uniform(asked, replications=replications, rng=np.random.default_rng(20261123))
     assert worst.is_calibrated, worst
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("replications", REPLICATIONS)
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "decomposition"])
-def test_ranks_of_true_values_are_uniform_in_every_template_that_has_rows(kind):
+def test_ranks_of_true_values_are_uniform_in_every_template_that_has_rows(kind, replications):
     """The same on the templates (a decomposition has no record to be drawn)."""
-    worst = least_uniform(model(TEMPLATES, kind, TEMPLATES_AS_OF), replications=100, rng=np.random.default_rng(20261126))
+    worst = least_uniform(model(TEMPLATES, kind, TEMPLATES_AS_OF), replications=replications, rng=np.random.default_rng(20261126))
     assert worst.is_calibrated, worst
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["count", "share", "poll", "level"])
 def test_an_engine_that_is_too_sure_is_found(kind):
-    """With as many replications as above, an engine that counts every row four times does not pass."""
+    """With as few replications as in CI above, an engine that counts every row four times does not pass."""
     worst = least_uniform(
-        model(TEMPLATES, kind, TEMPLATES_AS_OF), replications=100, rng=np.random.default_rng(20261126), engine=too_sure_engine
+        model(TEMPLATES, kind, TEMPLATES_AS_OF), replications=60, rng=np.random.default_rng(20261126), engine=too_sure_engine
     )
     assert not worst.is_calibrated, worst
 
@@ -108,15 +113,18 @@ CLASSES = {
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("replications", REPLICATIONS)
 @pytest.mark.parametrize("name", CLASSES)
-def test_ranks_are_uniform_for_classes_and_hazards_that_change(name):
+def test_ranks_are_uniform_for_classes_and_hazards_that_change(name, replications):
     """The same of small topics with shares and counts, with ordered outcomes, and with competing events whose hazards change."""
-    worst = least_uniform(model_as_of(make_topic(**CLASSES[name]), AS_OF), replications=120, rng=np.random.default_rng(20261126))
+    asked = model_as_of(make_topic(**CLASSES[name]), AS_OF)
+    worst = least_uniform(asked, replications=replications, rng=np.random.default_rng(20261126))
     assert worst.is_calibrated, worst
 
 
 @pytest.mark.slow
-def test_ranks_are_uniform_where_rows_are_ranges_and_reports_that_may_be_wrong():
+@pytest.mark.parametrize("replications", [120, pytest.param(480, marks=pytest.mark.study)])
+def test_ranks_are_uniform_where_rows_are_ranges_and_reports_that_may_be_wrong(replications):
     """Ranges, and reports of shared origins of which some are wrong and some copies, leave posteriors calibrated."""
     reports = [*[(1, "wire")] * 8, (2, "wire"), *((day, "radio") for day in range(3, 9)), (9, "")]
     topic = make_topic(
@@ -130,5 +138,5 @@ def test_ranks_are_uniform_where_rows_are_ranges_and_reports_that_may_be_wrong()
             "seen": [{"low": 0, "high": 4, "on": date(2025, 2, day)} for day in (1, 2)],
         },
     )
-    worst = least_uniform(model_as_of(topic, AS_OF), replications=480, rng=np.random.default_rng(20261126))
+    worst = least_uniform(model_as_of(topic, AS_OF), replications=replications, rng=np.random.default_rng(20261126))
     assert worst.is_calibrated, worst

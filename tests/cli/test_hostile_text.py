@@ -195,13 +195,13 @@ def patterns_of(content: dict[str, Any]) -> dict[tuple[Any, ...], list[tuple[Any
 
 
 @pytest.mark.parametrize(
-    "shift", [0, *(pytest.param(shift, marks=(pytest.mark.study, pytest.mark.slow)) for shift in range(1, len(PAYLOADS)))]
+    ("shift", "every"), [(0, 8), *(pytest.param(shift, 1, marks=(pytest.mark.study, pytest.mark.slow)) for shift in range(len(PAYLOADS)))]
 )
-def test_no_text_of_a_report_reaches_the_terminal_raw(published: Path, shift: int):
-    """Each text of a report's JSON in turn, with a digest that fits: what the commands that read reports print is text."""
+def test_no_text_of_a_report_reaches_the_terminal_raw(published: Path, shift: int, every: int):
+    """Each text of a report's JSON in turn, or one in eight, with a digest that fits: what the commands that read reports print is text."""
     path = published / "reports" / "ferry.json"
     content = json.loads(path.read_bytes())
-    for number, places in enumerate(patterns_of(content).values()):
+    for number, places in list(enumerate(patterns_of(content).values()))[::every]:
         payload = PAYLOADS[(number + shift) % len(PAYLOADS)].encode("utf-8", "replace").decode()
         changed = content
         for place in places[:3]:

@@ -78,10 +78,10 @@ def test_a_level_that_drifts_foresees_the_arrivals_better_than_a_constant_one(bo
 
 @pytest.mark.slow
 def test_each_year_of_a_drifting_record_is_carried(book: Path) -> None:
-    """As of each of the last years the pool's weights carry, and its log evidence is that of the day's own draws."""
+    """As of three of the last years the pool's weights carry, and its log evidence is that of the day's own draws."""
     topic = read_book(book)[0].topics["drift"]
     pool = anchored_pool(topic, DAY, Settings())
-    for year in range(2020, 2027):
+    for year in (2020, 2023, 2026):
         model = model_as_of(topic, date(year, 3, 1))
         assert pool.weigh(model).carry, year
         assert abs(pool.log_evidence(model) - condition_fast(model, Settings()).diagnostics.log_evidence) < 0.1, year

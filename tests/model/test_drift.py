@@ -242,10 +242,11 @@ def test_log_density_is_pymcs(kind: str) -> None:
 
 
 @pytest.mark.slow
-def test_walks_are_calibrated() -> None:
+@pytest.mark.parametrize("replications", [50, pytest.param(200, marks=pytest.mark.study)])
+def test_walks_are_calibrated(replications: int) -> None:
     """Ranks of true values among posterior draws are uniform for walks, their unknown steps, and the forecast of their future."""
     model = model_as_of(make_topic(**COUNTS), date(2018, 6, 30))
-    worst = least_uniform(model, replications=100, rng=np.random.default_rng(20261126))
+    worst = least_uniform(model, replications=replications, rng=np.random.default_rng(20261126))
     assert worst.is_calibrated, worst
 
 

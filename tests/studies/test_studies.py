@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than the project
 
@@ -11,7 +9,6 @@ from tests.studies.false_disputes import verdicts
 from tests.studies.monte_carlo_errors import COVERED, DRAWS, HIGHEST, LOWEST, SEEDS, TOPICS, Found, counting, study
 
 FEW = range(1, 25)
-WHOLE = "FORECAST_STUDY" in os.environ
 LEVEL = 0.001  # how often a sound tool fails a topic, over all its figures together, on either side
 
 
@@ -31,7 +28,7 @@ def test_errors_are_the_spread_over_24_seeds(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not WHOLE, reason="a quarter of an hour: set FORECAST_STUDY=1")
+@pytest.mark.study
 @pytest.mark.parametrize("draws", DRAWS)
 @pytest.mark.parametrize("name", TOPICS)
 def test_errors_are_the_spread_over_200_seeds(name: str, draws: int) -> None:
@@ -41,9 +38,9 @@ def test_errors_are_the_spread_over_200_seeds(name: str, draws: int) -> None:
 
 
 @pytest.mark.slow
-def test_right_engines_are_not_disputed() -> None:
-    """Of four runs of both engines none is disputed, and of 200 at most two, where all are asked for."""
-    runs = 200 if WHOLE else 4
+@pytest.mark.parametrize("runs", [4, pytest.param(200, marks=pytest.mark.study)])
+def test_right_engines_are_not_disputed(runs: int) -> None:
+    """Of four runs of both engines none is disputed, and of 200 at most two."""
     assert sum(each.verdict == "disputed" for each in verdicts(counting(), runs=runs)) <= runs // 100
 
 
