@@ -3,14 +3,13 @@
 A question about parameters alone is answered from the weighted draws; one about
 totals from simulated paths.  For a probability there are two doubts, told apart:
 ignorance of the rates, shown as the 90 % interval of the chance itself given the
-parameters, and luck.
+parameters, and luck.  Errors are measured from replicates, as ``inference.monte_carlo`` says.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,7 +21,17 @@ from forecast.book.topic import Question
 from forecast.chance import ChanceInterval, chance_interval
 from forecast.density import Shape, shape
 from forecast.future import Paths, simulate
-from forecast.inference.posterior import Ordered, Posterior, ordered
+from forecast.inference.monte_carlo import (
+    REPLICATES,
+    Replicated,
+    cut_evenly,
+    greatest_unseen,
+    mean_error,
+    proportion_error,
+    quantile,
+    ranked,
+)
+from forecast.inference.posterior import Ordered, Posterior
 from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name, is_condition
@@ -30,11 +39,14 @@ from forecast.model.clock import ONE_DAY
 from forecast.model.horizon import check_horizon
 from forecast.model.model import NUMPY, Array, Model
 from forecast.model.unsound import Unsound, at_topic
+from forecast.predict.crossings import Crossing, crossings_of
+from forecast.predict.first_days import days_within_rows, recorded_until
 from forecast.settlement import Status, status_of
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 CUMULATIVE_POINTS = 400
 CHANCE_DRAWS, CHANCE_PATHS = 1_024, 24  # draws of the parameters, and paths on each, behind the chance's interval
+WITHOUT_DATE = np.iinfo(np.int64).max  # in place of a day's number: later than the deadline
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +54,23 @@ class Probability:
     """The probability of a condition; ``chance`` is the 5 to 95 % interval of the chance given the parameters.
 
     ``chance_errors`` are the standard errors of the interval's ends; both are None where there is no interval.
+    ``greatest_unseen`` is, where a question is open and it came about in no case or in all, the greatest chance of the other that would
+    have shown with 95 % confidence.
     """
 
     value: float
     error: float
     chance: tuple[float, float] | None
     chance_errors: tuple[float, float] | None = None
+    greatest_unseen: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
     """A number's distribution: mean, sd, the 5, 25, 50, 75 and 95 % points with their errors, and its shape.
 
-    ``cumulative`` holds up to 400 points ``(value, P(X <= value))`` and ``size``
-    the effective number of cases: what the referee compares by.
+    ``intervals`` are the intervals of ranks that cover the true points in 90 % of seeds.  ``cumulative`` holds up to
+    400 points ``(value, P(X <= value))`` and ``cumulative_errors`` the errors of these probabilities: what the referee compares by.
     """
 
     mean: float
@@ -65,35 +80,49 @@ class Distribution:
     quantile_errors: tuple[float, ...]
     shape: Shape
     cumulative: tuple[tuple[float, float], ...]
-    size: float
+    cumulative_errors: tuple[float, ...]
+    intervals: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """The day on which something first happens: quantiles (None where later than the deadline), and not by then."""
+    """The day on which something first happens: quantiles (None where later than the deadline), and not by then.
+
+    ``quantile_errors`` are in days, None where an error reaches beyond the deadline; ``intervals`` are intervals of ranks, as a distribution's.
+    """
 
     quantiles: tuple[date | None, ...]
     not_by_then: float
     error: float
     monthly: tuple[tuple[date, float], ...]  # month's last day, probability that it has happened by then
-    size: float  # effective number of cases
+    monthly_errors: tuple[float, ...]
+    quantile_errors: tuple[float | None, ...]
+    intervals: tuple[tuple[date | None, date | None], ...]
+    greatest_unseen: float | None = None  # as a probability's, of not by then
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """The probability of each choice, with its error; ``none`` is what no choice takes."""
+    """The probability of each choice, with its error; ``none`` is what no choice takes.
+
+    ``greatest_unseen`` is, as a probability's, that of each choice which came about in no case or in all.
+    """
 
     values: Mapping[str, float]
     errors: Mapping[str, float]
     none: float
+    none_error: float = 0.0
+    greatest_unseen: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a question is answered with; ``given`` is the probability of its condition, 1 where it has none.
 
+    ``freedom`` is the degrees of freedom of the value's errors.
     ``annulled`` is the chance that it is annulled, under that condition: the value is then given that it is not.
     Of a question that the record has annulled, the value is what it would have been without that.
+    ``crossings`` are the rows that the days from which and by which it counts fall inside.
     """
 
     question: Question
@@ -101,6 +130,9 @@ class Answer:
     status: Status
     given: float
     annulled: Annulment | None = None
+    crossings: tuple[Crossing, ...] = ()
+    given_error: float = 0.0
+    freedom: float = REPLICATES - 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +148,7 @@ class Sample:
     """Weighted cases on which a question is read: paths at its deadline, or draws."""
 
     scope: Scope
-    weights: Array
-    effective_size: float
+    cases: Replicated
 
 
 def horizon(model: Model) -> date:
@@ -139,13 +170,14 @@ def paths_for(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.rand
     return simulate(model, parameters, rng, until=horizon(model), cuts=tuple(cuts), daily=daily)
 
 
-def chance_paths_for(posterior: Posterior, rng: np.random.Generator) -> Paths | None:
+def chance_paths_for(posterior: Posterior, rng: np.random.Generator, *, draws: int = CHANCE_DRAWS) -> Paths | None:
     """Simulate some paths on each of some draws, from which the chances themselves are told; None where no question needs them."""
     model = posterior.model
     if not any(q.kind == "probability" and needs_paths(model, q) for q in model.topic.questions.values()):
         return None
-    draws = posterior.resample(CHANCE_DRAWS, rng)
-    return paths_for(model, {name: np.repeat(values, CHANCE_PATHS, axis=0) for name, values in draws.items()}, rng, dates=False)
+    drawn, replicates = posterior.resample_replicates(draws, rng)
+    paths = paths_for(model, {name: np.repeat(values, CHANCE_PATHS, axis=0) for name, values in drawn.items()}, rng, dates=False)
+    return replace(paths, replicates=np.repeat(replicates, CHANCE_PATHS))
 
 
 def answers(posterior: Posterior, paths: Paths, rng: np.random.Generator, *, chance_paths: Paths | None = None) -> dict[str, Answer]:
@@ -159,95 +191,92 @@ def answer(question: Question, posterior: Posterior, paths: Paths, chance_paths:
     model = posterior.model
     sample = _path_sample(question, paths, posterior) if needs_paths(model, question) else _draw_sample(question, posterior)
     if question.kind != "date":  # whose condition is read on many days
-        check_shares_asked(question, sample.scope, model, sample.weights)
-    held = np.ones(len(sample.weights), dtype=bool)
+        check_shares_asked(question, sample.scope, model, sample.cases.weights)
+    cases = sample.cases
+    held = np.ones(len(cases.weights), dtype=bool)
     if question.given is not None:
-        held = truth_of(evaluate(question.given, sample.scope, NUMPY), len(sample.weights))
-    given = float(sample.weights @ held)
+        held = truth_of(evaluate(question.given, sample.scope, NUMPY), len(cases.weights))
+    given = float(cases.weights @ held)
     if given == 0:
         raise Unsound(_problem(question, model, f"`{question.given_text}` happens on no path, so nothing can be said given it"))
-    weights = sample.weights * held / given
-    size = sample.effective_size * given
+    given_error = 0.0 if question.given is None else proportion_error(held, cases)
+    cases = replace(cases, weights=cases.weights * held / given, size=cases.size * given)
     status = status_of(question, model, paths)
     annulled = None
-    chances = annulment(question, sample.scope, model, weights)
+    chances = annulment(question, sample.scope, model, cases.weights)
     if chances is not None:
-        annulled = _annulment(question, chances, weights, size, status)
-        weights, size = _proper(question, model, chances, weights, size, status)
+        annulled = _annulment(question, chances, cases, status)
+        cases = _proper(question, model, chances, cases, status)
     match question.kind:
         case "probability":
-            chance = _chance(question, chance_paths, posterior, rng) if status == "open" else None
-            value: Any = _probability(question, sample.scope, weights, size, status, chance)
+            chance = _chance(question, chance_paths, rng) if status == "open" else None
+            value: Any = _probability(question, sample.scope, cases, status, chance)
         case "distribution":
-            value = _distribution(_numbers(question, sample.scope, len(weights), model), weights, size)
+            value = _distribution(_numbers(question, sample.scope, len(cases.weights), model), cases)
         case "date":
-            value = _dates(question, paths, weights, size, rng)
+            value = _dates(question, paths, cases, rng)
+            if status not in {"open", "annulled"}:
+                value = replace(value, error=0.0, greatest_unseen=None)
         case "shares":
-            value = _shares(question, sample.scope, weights, size, model)
-    return Answer(question, value, status, given, annulled)
+            value = _shares(question, sample.scope, cases, model)
+    return Answer(question, value, status, given, annulled, crossings_of(question, paths), given_error, cases.freedom)
 
 
-def proportion_error(probability: float, size: float) -> float:
-    """Standard error of a proportion from ``size`` independent cases, with Agresti and Coull's two cases added.
-
-    At 0 and 1 the plain formula says 0, which no simulation can know.
-    """
-    middle = (probability * size + 2) / (size + 4)
-    return math.sqrt(middle * (1 - middle) / (size + 4))
-
-
-def _annulment(question: Question, chances: Array, weights: Array, size: float, status: Status) -> Annulment:
+def _annulment(question: Question, chances: Array, cases: Replicated, status: Status) -> Annulment:
     """The chance of annulment from that in each case."""
     assert question.annulled is not None
     if status == "annulled":
         return Annulment(1.0, 0.0)
     if not is_condition(question.annulled):
-        among = chances[weights > 0]
+        among = chances[cases.weights > 0]
         if among.min() == among.max():
             return Annulment(float(among[0]), 0.0)
-        mean = float(weights @ chances)
-        return Annulment(mean, math.sqrt(float(weights @ (chances - mean) ** 2) / size))
-    mean = float(weights @ chances)
-    return Annulment(mean, proportion_error(mean, size))
+        return Annulment(float(cases.weights @ chances), mean_error(chances, cases))
+    return Annulment(float(cases.weights @ chances), proportion_error(chances > 0, cases))
 
 
-def _proper(question: Question, model: Model, chances: Array, weights: Array, size: float, status: Status) -> tuple[Array, float]:
-    """The weights of cases, and their effective number, given that the question is not annulled."""
+def _proper(question: Question, model: Model, chances: Array, cases: Replicated, status: Status) -> Replicated:
+    """The cases given that the question is not annulled."""
     if status == "annulled":
-        return weights, size
-    kept = weights * (1 - chances)
+        return cases
+    kept = cases.weights * (1 - chances)
     total = float(kept.sum())
     if total == 0:
         message = f"`{question.annulled_text}` annuls the question on every path, so nothing can be said given that it is not"
         raise Unsound(_problem(question, model, message))
-    return kept / total, size * total**2 / float(kept @ (1 - chances))
+    return replace(cases, weights=kept / total, size=cases.size * total**2 / float(kept @ (1 - chances)))
 
 
 def _path_sample(question: Question, paths: Paths, posterior: Posterior) -> Sample:
     count = len(paths)
     totals = {name: window(paths, name, question) for name in paths.totals}
     scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters)).plus(totals=totals)
-    return Sample(scope, np.full(count, 1 / count), min(count, posterior.diagnostics.effective_size))
+    replicates = cut_evenly(count) if paths.replicates is None else paths.replicates
+    return Sample(scope, Replicated(np.full(count, 1 / count), replicates, min(count, posterior.diagnostics.effective_size)))
 
 
 def _draw_sample(question: Question, posterior: Posterior) -> Sample:
     scope = with_clocks(posterior.model, question, posterior.model.scope(posterior.parameters))
-    return Sample(scope, posterior.weights, posterior.diagnostics.effective_size)
+    return Sample(scope, posterior.cases)
 
 
-def _probability(
-    question: Question, scope: Scope, weights: Array, size: float, status: Status, chance: ChanceInterval | None
-) -> Probability:
+def _probability(question: Question, scope: Scope, cases: Replicated, status: Status, chance: ChanceInterval | None) -> Probability:
     assert question.answer is not None
-    truth = truth_of(evaluate(question.answer, scope, NUMPY), len(weights))
-    value = float(weights @ truth)
+    truth = truth_of(evaluate(question.answer, scope, NUMPY), len(cases.weights))
+    value = float(cases.weights @ truth)
     if status not in {"open", "annulled"}:  # what an annulled question's answer would have been is simulated still
         return Probability(value, 0.0, None)
-    error = proportion_error(value, size)
-    return Probability(value, error, None) if chance is None else Probability(value, error, chance.ends, chance.errors)
+    ends, errors = (None, None) if chance is None else (chance.ends, chance.errors)
+    return Probability(value, proportion_error(truth, cases), ends, errors, _greatest_unseen(truth, cases))
 
 
-def _chance(question: Question, paths: Paths | None, posterior: Posterior, rng: np.random.Generator) -> ChanceInterval | None:
+def _greatest_unseen(truth: NDArray[np.bool_], cases: Replicated) -> float | None:
+    """The greatest chance of what no case shows, where all that count are alike."""
+    among = truth[cases.weights > 0]
+    return greatest_unseen(cases.size) if (among == among[0]).all() else None
+
+
+def _chance(question: Question, paths: Paths | None, rng: np.random.Generator) -> ChanceInterval | None:
     """The interval of the chance given the parameters, from paths that stand draw by draw; None where there are none to tell it from."""
     if paths is None or not needs_paths(paths.model, question):
         return None
@@ -261,16 +290,29 @@ def _chance(question: Question, paths: Paths | None, posterior: Posterior, rng: 
     if chances is not None:  # drawn on each path; a generator of its own leaves other questions' random numbers as they are
         held = held & (rng.spawn(1)[0].random(len(paths)) >= chances)
     happened = held & truth_of(evaluate(question.answer, scope, NUMPY), len(paths))
-    by_draw = [each.reshape(-1, CHANCE_PATHS).sum(axis=1).astype(float) for each in (happened, held)]
-    return chance_interval(*by_draw, effective_size=posterior.diagnostics.effective_size)
+    happened_on, held_on = (each.reshape(-1, CHANCE_PATHS).sum(axis=1).astype(float) for each in (happened, held))
+    replicates = cut_evenly(len(held_on)) if paths.replicates is None else paths.replicates[::CHANCE_PATHS]
+    return chance_interval(happened_on, held_on, replicates)
 
 
-def _distribution(values: Array, weights: Array, size: float) -> Distribution:
-    mean = float(weights @ values)
-    sd = float(np.sqrt(weights @ (values - mean) ** 2))
-    draws = ordered(values[weights > 0], weights[weights > 0])
-    errors = tuple(quantile_error(draws, level, size) for level in LEVELS)
-    return Distribution(mean, sd / math.sqrt(size), sd, draws.quantiles(LEVELS), errors, shape(draws), _cumulative(draws), size)
+def _distribution(values: Array, cases: Replicated) -> Distribution:
+    mean = float(cases.weights @ values)
+    sd = float(np.sqrt(cases.weights @ (values - mean) ** 2))
+    by_rank = ranked(values, cases)
+    draws = Ordered(by_rank.values, by_rank.cumulative)
+    points = [quantile(by_rank, level) for level in LEVELS]
+    cumulative = _cumulative(draws)
+    return Distribution(
+        mean=mean,
+        mean_error=mean_error(values, cases),
+        sd=sd,
+        quantiles=tuple(point.value for point in points),
+        quantile_errors=tuple(point.error for point in points),
+        shape=shape(draws),
+        cumulative=cumulative,
+        cumulative_errors=tuple(by_rank.errors_at(np.array([value for value, _ in cumulative])).tolist()),
+        intervals=tuple(point.interval for point in points),
+    )
 
 
 def _cumulative(draws: Ordered) -> tuple[tuple[float, float], ...]:
@@ -281,37 +323,44 @@ def _cumulative(draws: Ordered) -> tuple[tuple[float, float], ...]:
     return tuple(zip(points.tolist(), upto.tolist(), strict=True))
 
 
-def quantile_error(draws: Ordered, level: float, size: float) -> float:
-    """Standard error of a quantile: half the distance between the quantiles one binomial error to each side."""
-    step = math.sqrt(level * (1 - level) / size)
-    low, high = draws.quantiles((max(level - step, 0.0), min(level + step, 1.0)))
-    return (high - low) / 2
-
-
-def _dates(question: Question, paths: Paths, weights: Array, size: float, rng: np.random.Generator) -> Dates:
+def _dates(question: Question, paths: Paths, cases: Replicated, rng: np.random.Generator) -> Dates:
     assert question.by is not None
     days, held_by = truth_by_day(question, paths)
-    held = weights > 0
-    among = weights[held]
+    held = cases.weights > 0
+    among = cases.weights[held]
     each = None if (among == among[0]).all() else among
     truth = held_by[held]
     happened = truth.any(axis=1)
     column = truth.argmax(axis=1)
     ordinals = np.array([day.toordinal() for day in days])
     ends = ordinals[column] - 1
-    drawn_from = min(paths.starts.values(), default=days[-1]).toordinal()
+    drawn_from = recorded_until(question, paths) or days[-1]
     lengths = ordinals[column] - ordinals[np.maximum(column - 1, 0)]
-    simulated = ends >= drawn_from
-    on = np.where(simulated, ends - np.floor(rng.random(len(ends)) * np.maximum(lengths, 1)).astype(int), ends)
-    on = np.where(happened, on, np.iinfo(np.int64).max)
+    simulated = ends >= drawn_from.toordinal()
+    within = days_within_rows(question, paths, np.flatnonzero(held), ends, happened & ~simulated)
+    on = np.where(simulated, ends - np.floor(rng.random(len(ends)) * np.maximum(lengths, 1)).astype(int), within)
+    on = np.where(happened, on, WITHOUT_DATE)
     not_by_then = float(1 - np.average(happened, weights=each))
     quantiles = tuple(_date_or_none(value) for value in np.quantile(on, LEVELS, method="inverted_cdf", weights=each))
     months = _month_ends(paths.model.as_of, question.by)
     monthly = tuple((day, float(np.average(on <= day.toordinal(), weights=each))) for day in months)
-    return Dates(quantiles, not_by_then, proportion_error(not_by_then, size), monthly, size)
+    counted = Replicated(among, cases.replicates[held], cases.size)
+    by_rank = ranked(np.where(happened, on, np.inf), counted)
+    points = [quantile(by_rank, level) for level in LEVELS]
+    return Dates(
+        quantiles=quantiles,
+        not_by_then=not_by_then,
+        error=proportion_error(~happened, counted),
+        monthly=monthly,
+        monthly_errors=tuple(by_rank.errors_at(np.array([float(day.toordinal()) for day in months])).tolist()),
+        quantile_errors=tuple(point.error if np.isfinite([point.value, point.error]).all() else None for point in points),
+        intervals=tuple((_date_or_none(point.interval[0]), _date_or_none(point.interval[1])) for point in points),
+        greatest_unseen=_greatest_unseen(happened, counted),
+    )
 
 
-def _shares(question: Question, scope: Scope, weights: Array, size: float, model: Model) -> Shares:
+def _shares(question: Question, scope: Scope, cases: Replicated, model: Model) -> Shares:
+    weights = cases.weights
     if question.choices:
         truths = {label: truth_of(evaluate(condition, scope, NUMPY), len(weights)) for label, condition in question.choices.items()}
         if (np.sum([*truths.values()], axis=0) > 1).any():
@@ -322,8 +371,10 @@ def _shares(question: Question, scope: Scope, weights: Array, size: float, model
         codes = np.broadcast_to(scope.values[question.answer.name][:, 0], (len(weights),))
         truths = {label: codes == code for code, label in enumerate(labels)}
     values = {label: float(weights @ truth) for label, truth in truths.items()}
-    none = float(weights @ ~np.any([*truths.values()], axis=0))
-    return Shares(values, {label: proportion_error(value, size) for label, value in values.items()}, none)
+    neither = ~np.any([*truths.values()], axis=0)
+    unseen = {label: found for label, truth in truths.items() if (found := _greatest_unseen(truth, cases)) is not None}
+    errors = {label: proportion_error(truth, cases) for label, truth in truths.items()}
+    return Shares(values, errors, float(weights @ neither), proportion_error(neither, cases) if neither.any() else 0.0, unseen)
 
 
 def _numbers(question: Question, scope: Scope, count: int, model: Model) -> Array:
@@ -346,8 +397,8 @@ def _month_ends(first: date, last: date) -> list[date]:
     return ends
 
 
-def _date_or_none(ordinal: int) -> date | None:
-    return None if ordinal == np.iinfo(np.int64).max else date.fromordinal(int(ordinal))
+def _date_or_none(ordinal: float) -> date | None:
+    return None if ordinal == WITHOUT_DATE or np.isinf(ordinal) else date.fromordinal(int(ordinal))
 
 
 def _problem(question: Question, model: Model, message: str) -> Any:

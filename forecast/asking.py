@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -38,13 +39,12 @@ def window(paths: Paths, stream: str, question: Question) -> Array:
 
 def truth_by_day(question: Question, paths: Paths) -> tuple[tuple[date, ...], NDArray[np.bool_]]:
     """The boundaries of the steps that count for a ``first`` question, and whether its condition holds before each, ``(paths, boundaries)``."""
-    assert isinstance(question.answer, First)
     assert question.by is not None
     first = 0 if question.since is None else paths.days.index(question.since)
     last = paths.days.index(question.by + ONE_DAY)
     days = paths.days[first : last + 1]
     at_once = max(1, CELLS_AT_ONCE // len(paths))
-    parts = [_truth_of_days(question, question.answer.condition, paths, first, *span) for span in _spans(first, last + 1, at_once)]
+    parts = [_truth_of_days(question, paths, first, *span) for span in _spans(first, last + 1, at_once)]
     return days, parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
 
@@ -52,17 +52,31 @@ def _spans(first: int, last: int, size: int) -> list[tuple[int, int]]:
     return [(begin, min(begin + size, last)) for begin in range(first, last, size)]
 
 
-def _truth_of_days(question: Question, condition: Expression, paths: Paths, first: int, begin: int, end: int) -> NDArray[np.bool_]:
-    """Whether a condition on totals from the boundary ``first`` on holds before the boundaries ``begin`` to ``end``, ``(paths, end - begin)``."""
+def _truth_of_days(question: Question, paths: Paths, first: int, begin: int, end: int) -> NDArray[np.bool_]:
+    """Whether the condition of a ``first`` question, on totals from the boundary ``first`` on, holds before the boundaries ``begin`` to ``end``, ``(paths, end - begin)``."""
     model, days = paths.model, paths.days[begin:end]
     counted = {name: values[:, begin:end] for name, values in paths.totals.items()}
     if question.since is not None:
         counted = {name: values - paths.totals[name][:, first : first + 1] for name, values in counted.items()}
+    return truth_before(question, model, paths.parameters, days, counted, count=len(paths))
+
+
+def truth_before(
+    question: Question,
+    model: Model,
+    parameters: Mapping[str, NDArray[Any]],
+    days: Sequence[date],
+    counted: Mapping[str, Array],
+    *,
+    count: int,
+) -> NDArray[np.bool_]:
+    """Whether the condition of a ``first`` question holds before each of some days, from what counts of the totals by then, ``(paths, days)``."""
+    assert isinstance(question.answer, First)
     eves = [max(day - ONE_DAY, model.topic.opens) for day in days]
     values: dict[str, Any] = {"t": np.array([[years_between(model.topic.opens, day - ONE_DAY) for day in days]])}
     values |= {step: np.array([[calendar_code(model.topic, step, eve, eve) for eve in eves]]) for step in calendars(model.topic)}
-    scope = model.scope(paths.parameters).plus(totals=counted, values=values)
-    return np.broadcast_to(evaluate(condition, scope, NUMPY), (len(paths), len(days)))
+    scope = model.scope(parameters).plus(totals=counted, values=values)
+    return np.broadcast_to(evaluate(question.answer.condition, scope, NUMPY), (count, len(days)))
 
 
 def with_clocks(model: Model, question: Question, scope: Scope) -> Scope:

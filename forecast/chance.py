@@ -4,7 +4,9 @@ On each draw the share of paths on which it happens is its chance with binomial 
 paths on many draws the noise is large, but it is known exactly, and many draws say more than many
 paths.  So the distribution of the chance is fitted to the counts with the noise in the model: an
 exponential family around the Beta with the right mean and variance, by penalised likelihood
-(Efron 2016, Empirical Bayes deconvolution estimates, doi:10.1093/biomet/asv068).
+(Efron 2016, Empirical Bayes deconvolution estimates, doi:10.1093/biomet/asv068).  Under a condition, where
+draws have different numbers of paths on which it holds, its first bends may change with that number, for a draw on which the condition
+is likelier may have another chance.
 """
 
 from __future__ import annotations
@@ -17,16 +19,18 @@ from numpy.polynomial import legendre
 from numpy.typing import NDArray
 from scipy import special
 
+from forecast.inference.monte_carlo import REPLICATES, Indices, covariance
+
 type Array = NDArray[np.float64]
 
 LEVELS = np.array([0.05, 0.95])
 CELLS = 128  # of equal probability under the Beta, on which the distribution is found
 BENDS = 7  # polynomials by which it may differ from the Beta
+TILTS = 1  # of them that may change with how many paths count on a draw
 PENALTY = 0.1  # on the square of a polynomial's coefficient, times the square of its degree
 STEPS = 50  # of Newton's method at most
 SETTLED = 1e-3  # gain in log likelihood below which it ends
 WIDEST = 0.98  # of the variance of a chance that is always 0 or 1
-DIFFERING = math.sqrt(2)  # times the errors where draws have different numbers of paths: bias as large as the noise, against closed forms
 SCORE = 1.645  # of a normal's 95 % point
 
 
@@ -38,24 +42,26 @@ class ChanceInterval:
     errors: tuple[float, float]
 
 
-def chance_interval(happened: Array, paths: Array, *, effective_size: float) -> ChanceInterval | None:
+def chance_interval(happened: Array, paths: Array, replicates: Indices) -> ChanceInterval | None:
     """Return the interval of a chance from counts on draws of the parameters; None where no draw has two paths.
 
     ``happened`` and ``paths`` are ``(draws,)``: on how many of how many paths of a draw it
     happened.  Draws weigh by their paths, so that under a condition, where only the paths on
-    which that holds are counted, likelier draws weigh more.  ``effective_size`` is how many
-    independent draws those were resampled from; the errors take account of it, and of the bias
-    that comes where under a condition likelier draws have other chances.
+    which that holds are counted, likelier draws weigh more.  ``replicates`` is the number of each draw's
+    replicate, from which the errors come.
 
     Where the counts vary no more than one chance for all would make them, the interval is that
     one chance, and its error is the spread that could have been there unseen.
     """
-    cells, copies = np.unique(np.stack([paths, happened], axis=1)[paths > 0], axis=0, return_counts=True)
+    any_path = paths > 0
+    cells, place = np.unique(np.stack([paths, happened], axis=1)[any_path], axis=0, return_inverse=True)
     count, seen = cells.T
     if not (count > 1).any():
         return None
-    weights = copies * count
-    weights = weights * (weights.sum() / (weights @ count))  # as many as there are draws' worth
+    copies = np.bincount(replicates[any_path] * len(cells) + place.ravel(), minlength=REPLICATES * len(cells))
+    by_replicate = copies.reshape(REPLICATES, len(cells)) * count
+    by_replicate = by_replicate * (by_replicate.sum() / (by_replicate @ count).sum())  # as many as there are draws' worth
+    weights = by_replicate.sum(axis=0)
     share, size = seen / count, float(weights.sum())
     mean = float(weights @ share) / size
     several = count > 1
@@ -69,16 +75,16 @@ def chance_interval(happened: Array, paths: Array, *, effective_size: float) -> 
         error = SCORE * math.sqrt(max(variance, 0.0) + unseen)
         return ChanceInterval((mean, mean), (error, error))
     strength = mean * (1 - mean) / min(variance, WIDEST * mean * (1 - mean)) - 1
-    ends, errors = _fitted(count, seen, weights, mean * strength, (1 - mean) * strength)
-    wider = math.sqrt(1 + size / effective_size) * (DIFFERING if count.min() < count.max() else 1.0)
+    ends, errors = _fitted(count, seen, by_replicate, mean * strength, (1 - mean) * strength)
     smallest = 1 / (LEVELS[0] * cases)  # chances below one in the paths beyond an end look all the same
-    return ChanceInterval(
-        (float(ends[0]), float(ends[1])), (max(wider * float(errors[0]), smallest), max(wider * float(errors[1]), smallest))
-    )
+    unseen_end = np.minimum(ends, 1 - ends) < smallest
+    errors = np.where(unseen_end, np.maximum(errors, smallest), errors)
+    return ChanceInterval((float(ends[0]), float(ends[1])), (float(errors[0]), float(errors[1])))
 
 
-def _fitted(count: Array, seen: Array, weights: Array, alpha: float, beta: float) -> tuple[Array, Array]:
-    """The ends and their errors, from weighted cells of counts, with a Beta to start from."""
+def _fitted(count: Array, seen: Array, by_replicate: Array, alpha: float, beta: float) -> tuple[Array, Array]:
+    """The ends and their errors, from cells of counts with the weights of each replicate ``(REPLICATES, cells)``, and a Beta to start from."""
+    weights = by_replicate.sum(axis=0)
     bounds: Array = np.arange(CELLS + 1) / CELLS
     middles = (bounds[1:] + bounds[:-1]) / 2
     chance = np.clip(special.betaincinv(alpha, beta, middles), np.finfo(float).tiny, 1 - np.finfo(float).epsneg)
@@ -86,19 +92,25 @@ def _fitted(count: Array, seen: Array, weights: Array, alpha: float, beta: float
     mass = np.exp(log_mass - log_mass.max(axis=1, keepdims=True))
     degrees = np.arange(1, BENDS + 1)
     basis = legendre.legvander(2 * middles - 1, BENDS)[:, 1:] * np.sqrt(2 * degrees + 1)
-    penalty = PENALTY * degrees**2
+    levels, level = np.unique(count, return_inverse=True)
+    shares = np.bincount(level, weights) / weights.sum()
+    away = levels - shares @ levels
+    tilt = away / max(math.sqrt(shares @ away**2), 1.0)  # a draw with more paths is a likelier one, whose chance may be another
+    tilts = TILTS if len(levels) > 1 else 0
+    penalty = PENALTY * np.concatenate([degrees, degrees[:tilts]]) ** 2
 
     def at(bends: Array) -> tuple[float, Array, Array]:
-        density = basis @ bends
-        density = np.exp(density - density.max())
-        density /= density.sum()
-        marginal = mass @ density
+        density = basis @ bends[:BENDS] + tilt[:, None] * (basis[:, :tilts] @ bends[BENDS:])
+        density = np.exp(density - density.max(axis=1, keepdims=True))
+        density /= density.sum(axis=1, keepdims=True)
+        marginal = np.einsum("cm,cm->c", mass, density[level])
         return float(weights @ np.log(marginal)) - 0.5 * float(penalty @ bends**2), density, marginal
 
-    bends = np.zeros(BENDS)
+    bends = np.zeros(BENDS + tilts)
     height, density, marginal = at(bends)
     for _ in range(STEPS):
-        scores = (mass / marginal[:, None] - 1) * density @ basis
+        scores = (mass / marginal[:, None] - 1) * density[level] @ basis
+        scores = np.concatenate([scores, tilt[level, None] * scores[:, :tilts]], axis=1)
         information = (scores * weights[:, None]).T @ scores
         step = np.linalg.solve(information + np.diag(penalty), weights @ scores - penalty * bends)
         length = 1.0
@@ -108,14 +120,17 @@ def _fitted(count: Array, seen: Array, weights: Array, alpha: float, beta: float
         height, density, marginal = at(bends)
         if height - before < SETTLED:
             break
-    cumulated = np.concatenate([[0.0], np.cumsum(density)])
+    mixed = shares @ density
+    cumulated = np.concatenate([[0.0], np.cumsum(mixed)])
     reached = np.interp(LEVELS, cumulated, bounds)
     # how the distribution function at the ends moves with the bends, over the density there
     inverse = np.linalg.inv(information + np.diag(penalty))
-    spread = inverse @ information @ inverse
-    moved = np.vstack([np.zeros(BENDS), np.cumsum(density[:, None] * (basis - density @ basis), axis=0)])
+    spread = inverse @ covariance(by_replicate @ scores) @ inverse
+    each = density[:, :, None] * (basis - (density @ basis)[:, None])  # (levels, cells, BENDS)
+    change = np.concatenate([np.tensordot(shares, each, axes=1), np.tensordot(shares * tilt, each[:, :, :tilts], axes=1)], axis=1)
+    moved = np.vstack([np.zeros(BENDS + tilts), np.cumsum(change, axis=0)])
     slopes = np.stack([np.interp(reached, bounds, column) for column in moved.T], axis=1)
     cell = np.minimum((reached * CELLS).astype(np.intp), CELLS - 1)
     edges = special.betaincinv(alpha, beta, np.stack([bounds[cell], bounds[cell + 1]]))
-    errors = np.sqrt(np.einsum("lb,bc,lc->l", slopes, spread, slopes)) * (edges[1] - edges[0]) / density[cell]
+    errors = np.sqrt(np.einsum("lb,bc,lc->l", slopes, spread, slopes)) * (edges[1] - edges[0]) / mixed[cell]
     return special.betaincinv(alpha, beta, reached), errors

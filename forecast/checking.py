@@ -17,6 +17,7 @@ from forecast.book.folder import Folder
 from forecast.book.ledger import read_ledger
 from forecast.book.problems import Problem, first_found, has_errors, in_order
 from forecast.book.reading import read_book
+from forecast.book.rows import row_hash
 from forecast.book.topic import Book, Topic
 from forecast.language.expressions import walk
 from forecast.model.horizon import check_horizon
@@ -41,6 +42,31 @@ class Checked:
     problems: tuple[Problem, ...]
     priors: Mapping[str, tuple[Believed, ...]]
     unasked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRow:
+    """A row as it is named: its place in its file, its hash, its days and its value."""
+
+    place: str
+    hash: str
+    days: str
+    value: str
+
+
+def rows_of(book: Book) -> tuple[NamedRow, ...]:
+    """Return every row of a book's streams with the hash by which a later row can replace it."""
+    return tuple(
+        NamedRow(
+            f"{row.place.path}:{row.place.line}",
+            row_hash(row),
+            str(row.start) if row.start == row.end else f"{row.start} to {row.end}",
+            row.value_text,
+        )
+        for topic in book.topics.values()
+        for stream in topic.streams.values()
+        for row in stream.rows
+    )
 
 
 def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Checked:

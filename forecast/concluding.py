@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from forecast.answers import Answer, answers, chance_paths_for, paths_for
+from forecast.answers import CHANCE_DRAWS, Answer, answers, chance_paths_for, paths_for
 from forecast.book.topic import Topic
 from forecast.future import Paths
 from forecast.inference.conditioning import condition, prior_draws
+from forecast.inference.importance import Budget
 from forecast.inference.posterior import Posterior
+from forecast.inference.threads import one_thread
 from forecast.model.bounds import check_shares
 from forecast.model.horizon import check_horizon
 from forecast.model.model import Model, model_as_of
@@ -39,6 +41,8 @@ __all__ = [
     "reading_of",
     "settings_for",
 ]
+
+NUTS_DRAWS = 1_000  # from each chain
 
 type Report = Callable[[str], None]
 
@@ -126,16 +130,19 @@ def read(posterior: Posterior, settings: Settings) -> Reading:
     check_shares(posterior.model, posterior.parameters, posterior.weights, of="posterior's draws")
     rng = generator(seed, name, posterior.engine, "answers")
     apart = rng.spawn(1)[0]  # so that other answers do not depend on whether chances are asked for
-    draws = posterior.resample(settings.draws, generator(seed, name, posterior.engine, "resample"))
-    paths = paths_for(posterior.model, draws, generator(seed, name, posterior.engine, "paths"))
-    chance_paths = chance_paths_for(posterior, apart) if settings.chances else None
-    return Reading(posterior, paths, answers(posterior, paths, rng, chance_paths=chance_paths))
+    draws, replicates = posterior.resample_replicates(settings.draws, generator(seed, name, posterior.engine, "resample"))
+    paths = replace(paths_for(posterior.model, draws, generator(seed, name, posterior.engine, "paths")), replicates=replicates)
+    chance_draws = round(CHANCE_DRAWS * max(settings.effort, 1.0))  # with fewer the ends near 0 and 1 cannot be told
+    chance_paths = chance_paths_for(posterior, apart, draws=chance_draws) if settings.chances else None
+    with one_thread():
+        return Reading(posterior, paths, answers(posterior, paths, rng, chance_paths=chance_paths))
 
 
 def condition_fast(model: Model, settings: Settings) -> Posterior:
     """Condition a model with the fast engine, timed."""
     began = time.perf_counter()
-    posterior = condition(model, rng=generator(settings.seed, model.topic.name, "importance"))
+    budget = Budget(effort=settings.effort)
+    posterior = condition(model, rng=generator(settings.seed, model.topic.name, "importance"), budget=budget)
     return _timed(posterior, began)
 
 
@@ -143,13 +150,14 @@ def condition_nuts(model: Model, settings: Settings) -> Posterior:
     """Condition a model with NUTS, timed; a topic's own where ``settings`` trust it."""
     began = time.perf_counter()
     seed = int(generator(settings.seed, model.topic.name, "nuts").integers(2**31))
+    draws = round(NUTS_DRAWS * max(settings.effort, 1.0))  # fewer would not tell whether the chains have met
     if model.topic.own is not None:
         from forecast.inference.own import sample_own
 
-        return _timed(sample_own(model, seed=seed, trust=settings.trust), began)
+        return _timed(sample_own(model, seed=seed, trust=settings.trust, draws=draws), began)
     from forecast.inference.nuts import sample_nuts
 
-    return _timed(sample_nuts(model, seed=seed), began)
+    return _timed(sample_nuts(model, seed=seed, draws=draws), began)
 
 
 def _timed(posterior: Posterior, began: float) -> Posterior:

@@ -10,8 +10,8 @@ with the totals at its start.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -20,17 +20,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.classes import total_names
-from forecast.book.topic import Stream
-from forecast.language.evaluate import Scope, evaluate, label_code, with_quantities
-from forecast.language.expressions import Expression, names_in
-from forecast.model.bounds import SHARE, share_fault
+from forecast.book.topic import Row, Stream
+from forecast.inference.monte_carlo import Indices
+from forecast.language.evaluate import Scope, evaluate, label_code
+from forecast.model.allocation import Allocation, allocate, rows_as_allocations
 from forecast.model.classes import added
 from forecast.model.clock import ONE_DAY, cut
+from forecast.model.crossing import crossed, edges, with_related
 from forecast.model.drift import continued
-from forecast.model.evidence import series_share
 from forecast.model.misfit import no_distribution
-from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars, clocks, uses
+from forecast.model.model import NUMPY, Array, Model
 from forecast.model.ranges import drawn_ranges
+from forecast.model.steps import Needs, needed_columns, needs_of, step_scope
 from forecast.model.unsound import Unsound, at_topic
 
 CELLS_KEPT = 2**26  # days times paths times totals that are kept, half a gigabyte, where not all are needed
@@ -47,7 +48,12 @@ class Paths:
     its classes stands under ``stream[label]``.
     ``parameters`` are the draws the paths came from, ``(paths, 1 or labels)``; those with one value
     for each calendar step go on to the last day's.
-    ``starts`` gives the first simulated day of each stream that has a future; ``is_whole`` says whether all boundaries are kept.
+    ``starts`` gives the first simulated day of each stream that has a future.
+    ``ranges`` are the rows of which a range was known, with what was drawn of each,
+    ``(paths,)``; ``allocations`` the rows whose events had to be put on days; ``lots``
+    is the seed of what else is drawn of the past.
+    ``replicates`` is the number of each path's replicate, ``(paths,)``; None for paths that are all independent of one another.
+    ``is_whole`` says whether all boundaries are kept.
     """
 
     model: Model
@@ -55,6 +61,10 @@ class Paths:
     days: tuple[date, ...]
     totals: Mapping[str, Array]
     starts: Mapping[str, date]
+    ranges: Mapping[str, Sequence[tuple[Row, Array]]] = field(default_factory=dict)
+    allocations: tuple[Allocation, ...] = ()
+    lots: int = 0
+    replicates: Indices | None = None
     is_whole: bool = True
 
     def __len__(self) -> int:
@@ -71,12 +81,6 @@ class Paths:
 def has_future(stream: Stream) -> bool:
     """Whether a stream can be drawn forward: its statement uses no own column, or ``next`` says what that will be."""
     return all(column in stream.next for column in needed_columns(stream))
-
-
-def needed_columns(stream: Stream) -> tuple[str, ...]:
-    """The stream's own columns that its statement uses."""
-    used = {name for expression in stream.value.arguments.values() for name in names_in(expression)}
-    return tuple(name for name in stream.own_columns if name in used)
 
 
 def simulate(
@@ -100,27 +104,36 @@ def simulate(
     parameters = continued(model, parameters, rng, until=until)
     starts = {name: model.records[name].through + ONE_DAY for name, stream in topic.streams.items() if has_future(stream)}
     past = {row.end + ONE_DAY for record in model.records.values() for row in record.rows}
+    unknown = {name: model.records[name].unknown for name in starts}
+    bounds = [day for spans in unknown.values() for first, last in spans for day in (first, last + ONE_DAY)]
     begin = min([topic.opens, *past, *starts.values(), until])
-    first_drawn = min([*starts.values(), until + ONE_DAY])
-    steps = cut(topic.step, first_drawn, until, [*starts.values(), *cuts, *past]) if first_drawn <= until else (until + ONE_DAY,)
+    first_drawn = min([*starts.values(), *bounds, until + ONE_DAY])
+    steps = cut(topic.step, first_drawn, until, [*starts.values(), *cuts, *past, *bounds]) if first_drawn <= until else (until + ONE_DAY,)
     days = tuple(sorted({begin, *(day for day in past if day < first_drawn), *(day for day in cuts if begin < day < first_drawn), *steps}))
     past_totals = {
         total: _Recorded(record.totals_before(days, label))
         for record in model.records.values()
         for total, label in total_names(record.stream).items()
     }
-    for name, rows in drawn_ranges(model, parameters, rng, paths=paths).items():
+    ranges = drawn_ranges(model, parameters, rng, paths=paths)
+    for name, rows in ranges.items():
         past_totals[name] = replace(past_totals[name], drawn=tuple((bisect_right(days, row.end), values) for row, values in rows))
-    kept = _days_to_keep(model, days, paths, len(past_totals), {begin, *starts.values(), *cuts, days[-1]}, daily)
+    lots = int(rng.spawn(1)[0].integers(2**63))  # a generator of its own, so that what is simulated does not depend on what is allocated
+    allocations = _allocated(model, parameters, ranges, days, starts, past_totals, lots, paths)
+    for each in allocations:
+        inside = range(bisect_right(days, each.row.start), bisect_right(days, each.row.end))
+        for total in total_names(each.stream):
+            past_totals[total] = replace(past_totals[total], divided=(*past_totals[total].divided, (inside, total, each)))
+    kept = _days_to_keep(model, days, paths, len(past_totals), {begin, *starts.values(), *bounds, *cuts, days[-1]}, daily)
     places = {step: place for place, step in enumerate(kept)}
     totals = {total: np.empty((len(kept), paths)) for total in past_totals}  # a row for each day, so that a day is contiguous
-    now = {total: recorded.at(0, paths) for total, recorded in past_totals.items()}
+    now = {total: recorded.at(0, days, paths) for total, recorded in past_totals.items()}
     for total, values in now.items():
         totals[total][0] = values
     gained = {total: np.zeros(paths) for name in starts for total in total_names(topic.streams[name])}
     needs: dict[frozenset[str], Needs] = {}
     for step, (start, following) in enumerate(pairwise(days)):
-        moving = [stream for name, stream in topic.streams.items() if name in starts and starts[name] <= start]
+        moving = [topic.streams[name] for name in starts if starts[name] <= start or _lies_in(start, unknown[name])]
         if moving:
             interval = (start, following - ONE_DAY)
             together = frozenset(stream.name for stream in moving)
@@ -133,34 +146,36 @@ def simulate(
                 drawn = _draw(model, stream, needs[together].columns[stream.name], scope, interval, rng, paths)
                 for total, amounts in added(stream, drawn).items():
                     gained[total] = gained[total] + amounts[:, 0]
-        moved = {total for stream in moving for total in total_names(stream)}
-        now = {
-            total: recorded.at(step + 1, paths) + gained[total] if total in moved else recorded.at(step + 1, paths)
-            for total, recorded in past_totals.items()
-        }
+        now = {total: recorded.at(step + 1, days, paths) for total, recorded in past_totals.items()}
+        now |= {total: now[total] + more for total, more in gained.items()}  # what was drawn of days not known yet stays in the totals
         if step + 1 in places:
             for total, values in now.items():
                 totals[total][places[step + 1]] = values
-    of_days = tuple(days[step] for step in kept)
-    return Paths(model, parameters, of_days, {name: values.T for name, values in totals.items()}, starts, is_whole=len(kept) == len(days))
+    of_days, by_path = tuple(days[step] for step in kept), {name: values.T for name, values in totals.items()}
+    return Paths(model, parameters, of_days, by_path, starts, ranges, allocations, lots, is_whole=len(kept) == len(days))
 
 
 @dataclass(frozen=True, slots=True)
 class _Recorded:
-    """What the record says of a total before each of some days, the same on every path but for ranges.
+    """What the record says of a total before each of some days, the same on every path but for ranges and divided rows.
 
     ``drawn`` are values ``(paths,)`` of rows of which only a range is known, each with the number of the first day after it.
+    ``divided`` are rows whose events were put on days, each with the numbers of the days inside it and the total's name.
     """
 
     sums: Sequence[float]
     drawn: tuple[tuple[int, Array], ...] = ()
+    divided: tuple[tuple[range, str, Allocation], ...] = ()
 
-    def at(self, day: int, paths: int) -> Array:
-        """The total before a day, ``(paths,)``."""
+    def at(self, day: int, days: Sequence[date], paths: int) -> Array:
+        """The total before a day, by its number among ``days``, ``(paths,)``."""
         total = np.full(paths, self.sums[day])
         for first, values in self.drawn:
             if first <= day:
                 total += values
+        for inside, name, allocation in self.divided:
+            if day in inside:
+                total += allocation.upto(days[day])[name]
         return total
 
 
@@ -184,56 +199,8 @@ def _too_many(model: Model, days: int, paths: int, totals: int) -> Unsound:
     return Unsound(at_topic(model.topic, ("questions", last, "by"), message, "take a coarser `step`, an earlier `by`, or fewer `--draws`"))
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """What the statements of streams that are drawn together need, read from them once.
-
-    ``expressions`` are the statements' arguments, and ``columns`` each stream's own columns that its statement uses.
-    """
-
-    series: tuple[str, ...]
-    expressions: tuple[Expression, ...]
-    columns: Mapping[str, tuple[str, ...]]
-
-
-def needs_of(model: Model, streams: Sequence[Stream]) -> Needs:
-    """Return what the statements of some of a model's streams need."""
-    statements = [stream.value for stream in streams]
-    expressions = tuple(expression for statement in statements for expression in statement.arguments.values())
-    return Needs(uses(model.topic, *statements)[0], expressions, {stream.name: needed_columns(stream) for stream in streams})
-
-
-def step_scope(
-    model: Model,
-    streams: Sequence[Stream],
-    parameters: Mapping[str, Any],
-    totals: Mapping[str, Array],
-    start: date,
-    end: date,
-    *,
-    needs: Needs | None = None,
-) -> Scope:
-    """What the statements of one step's streams have in common: clocks, series, totals at its start, and quantities worked out once.
-
-    ``needs`` are the streams', where they have been found before.
-    """
-    needs = needs or needs_of(model, streams)
-    bare = model.scope(parameters)
-    values = dict(bare.values)
-    values.update((name, np.array([[value]])) for name, value in clocks(model.topic, start, end, model.as_of).items())
-    values.update((step, np.array([[calendar_code(model.topic, step, start, end)]])) for step in calendars(model.topic))
-    for name in needs.series:
-        try:
-            share = series_share(model.topic.series[name], start, end, as_of=model.as_of)
-        except LookupError as error:
-            raise Unsound(at_topic(model.topic, ("series", name), str(error))) from None
-        values[name] = model.series_value(name, share.known, share.later_share, bare)
-
-    def look(name: str, value: Any) -> None:
-        if model.topic.quantities[name].unit == SHARE and (message := share_fault(name, value, None, of="simulated paths")):
-            raise Unsound(at_topic(model.topic, ("quantities", name), f"{message} ({start} to {end})"))
-
-    return with_quantities(replace(bare, values=values, totals=totals), needs.expressions, NUMPY, look=look)
+def _lies_in(day: date, spans: Sequence[tuple[date, date]]) -> bool:
+    return any(first <= day <= last for first, last in spans)
 
 
 def next_value(stream: Stream, column: str, scope: Scope) -> Any:
@@ -244,6 +211,47 @@ def next_value(stream: Stream, column: str, scope: Scope) -> Any:
         if code is not None:
             return np.array([[code]])
     return evaluate(expression, scope, NUMPY)
+
+
+def _allocated(
+    model: Model,
+    parameters: Mapping[str, NDArray[Any]],
+    ranges: Mapping[str, Sequence[tuple[Row, Array]]],
+    days: tuple[date, ...],
+    starts: Mapping[str, date],
+    recorded: Mapping[str, _Recorded],
+    lots: int,
+    paths: int,
+) -> tuple[Allocation, ...]:
+    """Put the events of rows that a day asked about falls inside on days."""
+    drawn_from = {name: min([start, *(first for first, _ in model.records[name].unknown)]) for name, start in starts.items()}
+    rows = with_related(model, crossed(model, edges(model.topic, drawn_from, days)))
+    if not rows:
+        return ()
+
+    def before(day: date) -> Mapping[str, Array]:
+        at = bisect_right(days, day) - 1
+        found = {name: its.at(at, days, paths) if at >= 0 else np.zeros(paths) for name, its in recorded.items()}
+        return {
+            name: values + more for (name, values), more in zip(found.items(), beyond(model, ranges, days[-1], day, found), strict=True)
+        }
+
+    whole_rows = rows_as_allocations(model, rows, ranges, paths)
+    return allocate(model, parameters, whole_rows, days, before, np.random.default_rng(lots))
+
+
+def beyond(
+    model: Model, ranges: Mapping[str, Sequence[tuple[Row, Array]]], last: date, day: date, totals: Iterable[str]
+) -> Iterator[Array | float]:
+    """Yield what the rows that end from ``last``, where simulated steps end, to the eve of a day add to each of some totals."""
+    named = {total: (record, label) for record in model.records.values() for total, label in total_names(record.stream).items()}
+    for total in totals:
+        record, label = named[total]
+        if day <= last:
+            yield 0.0
+            continue
+        drawn = [values for row, values in ranges.get(record.stream.name, ()) if last <= row.end < day]
+        yield record.total_before(day, label) - record.total_before(last, label) + sum(drawn, start=np.zeros(1))
 
 
 def _draw(

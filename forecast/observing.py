@@ -25,6 +25,7 @@ from forecast.book.locking import locked
 from forecast.book.problems import FileFault, Place, Problem, has_errors
 from forecast.book.reading import read_book
 from forecast.book.records import ROW_KINDS, header_line, record_line
+from forecast.book.rows import row_hash
 from forecast.book.sources import decoded, read_document, source_of
 from forecast.book.topic import Row, Topic
 from forecast.concluding import generator
@@ -87,6 +88,11 @@ class Observed:
     path: str = ""
     line: str = ""
     row: Row | None = None
+
+    @property
+    def hash(self) -> str:
+        """The hash by which a later row can replace this one; empty where nothing was written."""
+        return "" if self.row is None else row_hash(self.row)
 
 
 type RowFor = Callable[[Topic, str], tuple[Observation, tuple[Problem, ...]]]

@@ -219,7 +219,12 @@ def _edited(topic: Topic, stream: str, used: Mapping[str, Any], as_of: date, oth
     was = f"{days}, value {value}, known {used['known']}"
     verb = "was edited" if alike else "is gone or was edited"
     message = f"a row used in the answers as of {as_of} {verb}; it was {was}"
-    return Problem(place, message, "restore it, and append a row that replaces it", source_line(topic, place) if alike else "")
+    return Problem(
+        place,
+        message,
+        "restore it, and append a row that replaces it; `forecast check --rows` shows the hashes of rows",
+        source_line(topic, place) if alike else "",
+    )
 
 
 def _identity(row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -12,6 +12,9 @@ from typing import Literal
 
 import numpy as np
 
+DRAWS = 16_384  # paths, where nobody asks for more or fewer
+LEAST_EFFORT, MOST_EFFORT = 0.25, 16.0  # with less, weights cannot be judged; with more, memory ends
+
 type EngineChoice = Literal["auto", "importance", "nuts"]
 
 
@@ -24,9 +27,17 @@ class Settings:
 
     engine: EngineChoice = "auto"
     seed: int = 1
-    draws: int = 16_384
+    draws: int = DRAWS
     chances: bool = True
     trust: bool = False
+
+    @property
+    def effort(self) -> float:
+        """How many times the usual points are drawn from the posterior: as many as paths, within bounds.
+
+        As often, and never less than once, NUTS draws, and draws are taken for the intervals of chances.
+        """
+        return min(max(self.draws / DRAWS, LEAST_EFFORT), MOST_EFFORT)
 
 
 def generator(seed: int, *purpose: str) -> np.random.Generator:

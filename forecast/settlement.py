@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import itertools
+import math
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import reduce
 from typing import Literal
@@ -11,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.asking import needs_paths, truth_of, with_clocks
+from forecast.book.classes import amount, total_names
 from forecast.book.topic import Question, Row, Stream, Topic
 from forecast.future import Paths
-from forecast.language.distributions.supports import may_be_negative
+from forecast.language.distributions.supports import COUNTS, may_be_negative
 from forecast.language.evaluate import evaluate
 from forecast.language.expressions import (
     Binary,
@@ -31,15 +34,22 @@ from forecast.language.expressions import (
     names_in,
     streams_in,
 )
-from forecast.model.classes import totals_before
 from forecast.model.clock import ONE_DAY
+from forecast.model.crossing import crosses, says_something
+from forecast.model.evidence import Record
 from forecast.model.model import NUMPY, Model, quantities_of, uses
+
+MOST_TRIED = 512  # combinations of open totals
 
 type Status = Literal["open", "happened", "can no longer happen", "settled", "annulled"]
 
 
 def status_of(question: Question, model: Model, paths: Paths) -> Status:
-    """Whether the record alone settles the question: every stream it uses is recorded to its date, or it has come true."""
+    """Whether the record alone settles the question: every stream it uses is recorded to its date, or it has come true.
+
+    Where a row lies across a day from which or before which the question counts, it
+    is settled only if it is so however much of the row lies on either side.
+    """
     if question.by is None or not needs_paths(model, question):
         return "open"
     if _is_annulled(question, model, paths):
@@ -49,8 +59,7 @@ def status_of(question: Question, model: Model, paths: Paths) -> Status:
         return "open"  # about a value that drifts, which no record settles
     complete = _is_complete(used, question, paths)
     if question.kind not in {"probability", "date"}:
-        known = not any(_ranges(question, model, stream, question.by) for stream in used)
-        return "settled" if complete and known else "open"
+        return "settled" if complete and _is_known(question, model, paths, used) else "open"
     assert question.answer is not None
     condition = question.answer.condition if isinstance(question.answer, First) else question.answer
     lasting = is_lasting(condition, model.topic)
@@ -71,45 +80,112 @@ def _is_annulled(question: Question, model: Model, paths: Paths) -> bool:
     return bool(_recorded_truth(question.annulled, question, paths, used)[0].all())
 
 
-def _is_complete(streams: Iterable[str], question: Question, paths: Paths) -> bool:
-    """Whether streams are recorded to the question's date."""
+def _is_complete(streams: Collection[str], question: Question, paths: Paths) -> bool:
+    """Whether streams are recorded to the question's date, without days in between of rows that are not known yet."""
     assert question.by is not None
-    return all(stream not in paths.starts or paths.starts[stream] > question.by for stream in streams)
+    records, since = paths.model.records, question.since or date.min
+    unknown = {stream for stream in streams if any(first <= question.by and last >= since for first, last in records[stream].unknown)}
+    return all(stream not in paths.starts or (paths.starts[stream] > question.by and stream not in unknown) for stream in streams)
+
+
+def _is_known(question: Question, model: Model, paths: Paths, used: set[str]) -> bool:
+    """Whether what a question counts to its date is known, or its choices each hold or not whatever the totals are."""
+    assert question.by is not None
+    if not any(_open_rows(question, model, name, question.by) for name in used):
+        return True
+    truths = [_recorded_truth(condition, question, paths, used) for condition in question.choices.values()]
+    return bool(truths) and all(now.all() or not possibly.any() for now, possibly in truths)
 
 
 def _recorded_truth(condition: Expression, question: Question, paths: Paths, used: set[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Whether a condition certainly holds at the end of the record, and whether it may, for each draw of the parameters.
 
-    Where the record has ranges, totals are tried where they are least and where they are most
-    for the condition, which tells only of one that follows each of them in one direction.
+    Where rows leave totals open, by a range or since they lie across the edge of what is
+    counted, totals are tried at all combinations of their values where they are counts and
+    few, and otherwise where they are least and where they are most for the condition, which
+    tells only of one that follows each of them in one direction.
     """
     assert question.by is not None
-    records = paths.model.records
+    topic, records = paths.model.topic, paths.model.records
     recorded = min([question.by, *(paths.starts[name] - ONE_DAY for name in used if name in paths.starts)])
-    totals = totals_before(records, recorded + ONE_DAY)
-    if question.since is not None:
-        earlier = totals_before(records, question.since)
-        totals = {name: total - earlier[name] for name, total in totals.items()}
-    scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters))
-    topic = paths.model.topic
-    ranged = {name: rows for name in sorted(used) if (rows := _ranges(question, paths.model, name, recorded))}
-    ways = {name: _turns(condition, name, topic) for name in ranged}
-    if None in ways.values():
+    totals = {name: total for stream in records for name, total in _certain(question, paths.model, stream, recorded).items()}
+    spans = {stream: its for stream in sorted(used) if (its := _spans(question, paths.model, stream, recorded))}
+    combinations = _combinations(condition, spans, topic)
+    if combinations is None:
         return np.zeros(len(paths), dtype=bool), np.ones(len(paths), dtype=bool)
+    scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters))
     found = []
-    for most in (False, True) if ranged else (True,):
-        at = {
-            name: sum(ends_of(row, topic.streams[name])[int(most == (ways[name] != -1))] for row in rows) for name, rows in ranged.items()
-        }
-        values = {name: np.array([[total + at.get(name, 0.0)]]) for name, total in totals.items()}
+    for more in combinations:
+        values = {name: np.array([[total + more.get(name, 0.0)]]) for name, total in totals.items()}
         found.append(truth_of(evaluate(condition, scope.plus(totals=values), NUMPY), len(paths)))
     return np.all(found, axis=0), np.any(found, axis=0)
 
 
-def _ranges(question: Question, model: Model, stream: str, until: date) -> tuple[Row, ...]:
-    """The rows of a stream that a question counts up to a day and of which only a range is known."""
-    since = question.since
-    return tuple(row for row in model.records[stream].ranges if row.end <= until and (since is None or row.end >= since))
+def _combinations(
+    condition: Expression, spans: Mapping[str, Mapping[str, tuple[float, float]]], topic: Topic
+) -> list[dict[str, float]] | None:
+    """What open totals may add up to: every combination where they are few, else the two that are least and most for the condition.
+
+    None where they are too many, and the condition does not follow each of them in one direction.
+    """
+    choices = _counted_out(topic, spans)
+    if choices is not None:
+        return [{name: value for part in chosen for name, value in part.items()} for chosen in itertools.product(*choices)]
+    ways = {stream: _turns(condition, stream, topic) for stream in spans}
+    if None in ways.values():
+        return None
+    return [
+        {name: span[int(most == (ways[stream] != -1))] for stream, its in spans.items() for name, span in its.items()}
+        for most in (False, True)
+    ]
+
+
+def _certain(question: Question, model: Model, stream: str, until: date) -> dict[str, float]:
+    """What a question counts of a stream's totals up to a day for sure: rows that leave nothing open."""
+    record, since = model.records[stream], question.since
+    rows = [
+        row
+        for row in record.counted
+        if row.end <= until and (since is None or row.end >= since) and not _is_open(row, record, since, until)
+    ]
+    return {name: math.fsum(amount(record.stream, row, label) for row in rows) for name, label in total_names(record.stream).items()}
+
+
+def _open_rows(question: Question, model: Model, stream: str, until: date) -> tuple[Row, ...]:
+    """The rows of a stream that leave open how much a question counts up to a day: ranges, and rows across the edge of what is counted."""
+    record, since = model.records[stream], question.since
+    counted = [row for row in record.counted if row.start <= until and (since is None or row.end >= since)]
+    return tuple(row for row in counted if _is_open(row, record, since, until))
+
+
+def _is_open(row: Row, record: Record, since: date | None, until: date) -> bool:
+    crossing = crosses(row, until + ONE_DAY) or (since is not None and crosses(row, since))
+    return row.between is not None or (crossing and says_something(row, record.stream))
+
+
+def _spans(question: Question, model: Model, stream: str, until: date) -> dict[str, tuple[float, float]]:
+    """The least and the largest that open rows add to each total of a stream; empty where there are none."""
+    its, since = model.topic.streams[stream], question.since
+    found: dict[str, tuple[float, float]] = {}
+    for row in _open_rows(question, model, stream, until):
+        inside = row.end <= until and (since is None or row.start >= since)
+        for name, label in total_names(its).items():
+            low, high = ends_of(row, its) if row.between is not None else (amount(its, row, label),) * 2
+            if not inside:
+                low, high = (-math.inf, math.inf) if may_be_negative(its.value) else (0.0, high)
+            before = found.get(name, (0.0, 0.0))
+            found[name] = before[0] + low, before[1] + high
+    return found
+
+
+def _counted_out(topic: Topic, spans: Mapping[str, Mapping[str, tuple[float, float]]]) -> list[list[dict[str, float]]] | None:
+    """Every value that open totals may have, stream by stream; None where they are not counts, are of classes, or too many."""
+    if any(topic.streams[stream].classes or topic.streams[stream].value.distribution not in COUNTS for stream in spans):
+        return None
+    ends = [its[stream] for stream, its in spans.items()]
+    if not all(math.isfinite(end) for each in ends for end in each) or math.prod(high - low + 1 for low, high in ends) > MOST_TRIED:
+        return None
+    return [[{stream: float(value)} for value in range(int(low), int(high) + 1)] for stream, (low, high) in zip(spans, ends, strict=True)]
 
 
 def ends_of(row: Row, stream: Stream) -> tuple[float, float]:

@@ -21,10 +21,12 @@ from forecast.book.positions import positions
 from forecast.book.prior_text import toml_text
 from forecast.book.problems import Place, Problem, has_errors
 from forecast.book.reading import read_book
+from forecast.book.rows import is_gradual
 from forecast.book.sources import read_document
 from forecast.book.topic import Row, Series, Stream, Topic
 from forecast.concluding import Settings, reading_of
 from forecast.language.faults import did_you_mean, names_here
+from forecast.model.clock import ONE_DAY
 from forecast.model.evidence import known_points, record_as_of
 from forecast.model.own import refusals
 from forecast.model.unsound import Unsound
@@ -212,4 +214,9 @@ def _stream_then(actual: Topic, stream: Stream, as_of: date, then: date) -> Stre
     supposed: tuple[Row, ...] = tuple(
         replace(row, known=min(row.known, then)) for row in stream.rows[len(actual.streams[stream.name].rows) :]
     )
-    return replace(stream, rows=(*recorded, *supposed))
+    hidden = [
+        replace(row, known=max(row.known, then + ONE_DAY))
+        for row in actual.streams[stream.name].rows
+        if row.known > as_of and not row.replaces and not is_gradual(row, stream)
+    ]
+    return replace(stream, rows=(*recorded, *supposed, *hidden))

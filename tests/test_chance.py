@@ -7,6 +7,7 @@ import pytest
 from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than the project
 
 from forecast.chance import chance_interval
+from forecast.inference.monte_carlo import cut_evenly
 
 DRAWS, PATHS, SEEDS = 1_024, 24, 100
 CHANCES = {
@@ -20,7 +21,7 @@ CHANCES = {
 def counted(chances, rng):
     """The interval from a binomial count on each of some chances."""
     happened = rng.binomial(PATHS, chances).astype(float)
-    return chance_interval(happened, np.full(len(chances), float(PATHS)), effective_size=1e9)
+    return chance_interval(happened, np.full(len(chances), float(PATHS)), cut_evenly(len(chances)))
 
 
 @pytest.mark.parametrize("name", CHANCES)
@@ -30,7 +31,7 @@ def test_errors_are_the_spread_over_seeds(name):
     found = [counted(CHANCES[name].rvs(DRAWS, random_state=seed), np.random.default_rng(seed)) for seed in range(SEEDS)]
     ends, errors = (np.array([getattr(each, part) for each in found]) for part in ("ends", "errors"))
     assert np.abs(ends.mean(axis=0) - truth).max() < 0.005
-    assert np.all(np.abs(errors.mean(axis=0) / np.sqrt(np.mean((ends - truth) ** 2, axis=0)) - 1) < 0.35)
+    assert np.all(np.abs(np.sqrt(np.mean(errors**2, axis=0)) / np.sqrt(np.mean((ends - truth) ** 2, axis=0)) - 1) < 0.3)
 
 
 def test_two_kinds_of_draws_are_told_apart():
@@ -62,13 +63,31 @@ def test_what_happened_on_no_path_or_all_has_an_error_still(chance, end):
 
 def test_draws_with_a_single_path_tell_nothing():
     """One path on each draw says nothing of how the chance varies."""
-    assert chance_interval(np.array([0.0, 1.0]), np.ones(2), effective_size=10.0) is None
+    assert chance_interval(np.array([0.0, 1.0]), np.ones(2), cut_evenly(2)) is None
 
 
-def test_few_effective_draws_widen_the_errors():
-    """Draws resampled from fewer independent ones err more, by the root of their share."""
-    rng = np.random.default_rng(1)
-    happened = rng.binomial(PATHS, rng.beta(3, 3, DRAWS)).astype(float)
-    many, few = (chance_interval(happened, np.full(DRAWS, float(PATHS)), effective_size=size) for size in (1e12, DRAWS))
-    assert few.ends == many.ends
-    assert np.array(few.errors) / many.errors == pytest.approx(np.sqrt(2))
+def test_draws_that_are_not_independent_have_the_errors_of_those_that_are():
+    """Where every two draws of a replicate are one and the same, the ends scatter over seeds as their errors say."""
+    found = []
+    for seed in range(SEEDS):
+        rng = np.random.default_rng(seed)
+        happened = np.repeat(rng.binomial(PATHS, rng.beta(3, 3, DRAWS // 2)), 2).astype(float)
+        found.append(chance_interval(happened, np.full(DRAWS, float(PATHS)), cut_evenly(DRAWS)))
+    ends, errors = (np.array([getattr(each, part) for each in found]) for part in ("ends", "errors"))
+    ratio = ends.std(axis=0, ddof=1) / np.sqrt(np.mean(errors**2, axis=0))
+    assert np.all(np.abs(ratio - 1) < 0.25), ratio
+
+
+def test_under_a_condition_likelier_draws_may_have_other_chances():
+    """Of 13 events given 6, over rates on which both depend, the low end is that of the rates as the condition leaves them, within one and a half errors on average."""
+    rate = stats.gamma(5, scale=2.3)
+    rates = rate.ppf((np.arange(100_000) + 0.5) / 100_000)
+    met, both = stats.poisson(rates).sf(5), stats.poisson(rates).sf(12)
+    truth = (both / met)[np.searchsorted(np.cumsum(met) / met.sum(), [0.05, 0.95])]
+    found = []
+    for seed in range(40):
+        counts = np.random.default_rng(seed).poisson(np.repeat(rate.rvs((DRAWS, 1), random_state=seed), PATHS, axis=1))
+        found.append(chance_interval((counts >= 13).sum(axis=1).astype(float), (counts >= 6).sum(axis=1).astype(float), cut_evenly(DRAWS)))
+    ends, errors = (np.array([getattr(each, part) for each in found]) for part in ("ends", "errors"))
+    assert np.all(np.abs(ends.mean(axis=0) - truth) < 1.5 * np.sqrt(np.mean(errors**2, axis=0)))
+    assert np.all(np.abs(ends.std(axis=0, ddof=1) / np.sqrt(np.mean(errors**2, axis=0)) - 1) < 0.35)

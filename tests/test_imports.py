@@ -40,7 +40,7 @@ FLOORS = (  # a module may import what stands on its own floor or above it in th
     ("model",),
     ("inference",),
     ("processes", "settings", "chance", "density", "future", "predictive"),
-    ("asking", "settlement"),
+    ("asking", "predict", "settlement"),
     ("answers",),
     ("report", "concluding"),
     ("insight",),

@@ -17,7 +17,7 @@ from forecast.book.labels import Labels, calendars_of
 from forecast.book.layout import SEEDS, TOPIC_FILE, record_path
 from forecast.book.problems import Place, Problem, first_found
 from forecast.book.records import GRADES, ROW_COLUMNS, Record
-from forecast.book.rows import in_order, standing
+from forecast.book.rows import in_order, row_hash, standing
 from forecast.book.scopes import uses
 from forecast.book.topic import Row, Step
 from forecast.language.distributions.supports import ABOVE_ZERO, AMOUNTS, BETWEEN_ZERO_AND_ONE, COUNTS
@@ -74,8 +74,9 @@ def _check_rows(draft: Draft, labels: Labels, name: str, stream: StreamDraft, re
         yield from check_counts(stream, record, row)
     corrections = tuple(_check_corrections(record))
     yield from corrections
-    if stream.table.watched and not corrections:
-        yield from _check_overlaps(record)
+    yield from _check_opens(draft, record)
+    if not corrections:
+        yield from _check_overlaps(record, watched=stream.table.watched)
     counts = stream.classes.columns if stream.classes else ()
     for column in (*record.covariates, *record.label_columns):
         if column in counts:
@@ -162,34 +163,94 @@ def _check_corrections(record: Record) -> Iterator[Problem]:
             yield record.at_cell(row, "id", f"the id `{row.id}` is taken by line {by_id[row.id].place.line}")
         elif row.id:
             by_id[row.id] = row
-    for row in record.rows:
-        if not row.replaces:
+    correcting = [row for row in record.rows if row.replaces]
+    by_hash: dict[str, list[Row]] = {}
+    for row in record.rows if any(row.replaces not in by_id for row in correcting) else ():
+        by_hash.setdefault(row_hash(row), []).append(row)
+    corrected: dict[Place, Row] = {}
+    for row in correcting:
+        named = [by_id[row.replaces]] if row.replaces in by_id else by_hash.get(row.replaces, [])
+        if len(named) != 1:
+            yield _not_one_row(record, row, named, [*by_id, *by_hash])
             continue
-        old = by_id.get(row.replaces)
-        if old is None:
-            yield record.at_cell(row, "replaces", f"no row has the id `{row.replaces}`", did_you_mean(row.replaces, by_id))
-        elif old is row:
+        (old,) = named
+        earlier = corrected.setdefault(old.place, row)
+        if old is row:
             yield record.at_cell(row, "replaces", "a row cannot replace itself")
         elif row.known < old.known:
             message = f"known on {row.known}, before the row it replaces (line {old.place.line}, known {old.known})"
             yield record.at_cell(row, "known", message, "a correction counts from its own `known` day on")
         elif row.id and old.replaces == row.id:
             yield record.at_cell(row, "replaces", f"this row and line {old.place.line} replace each other")
+        elif earlier is not row:
+            message = f"`{row.replaces}` is replaced twice, by line {earlier.place.line} and by this one"
+            yield record.at_cell(row, "replaces", message, f"a second correction replaces the first: `{earlier.id or row_hash(earlier)}`")
 
 
-def _check_overlaps(record: Record) -> Iterator[Problem]:
-    """Rows of a watched stream share no day, unless one replaces the other, their labels differ or they are reports."""
+def _not_one_row(record: Record, row: Row, named: Sequence[Row], known: Sequence[str]) -> Problem:
+    """The problem of a correction whose ``replaces`` names no row, or rows that say the same."""
+    if named:
+        lines = " and ".join(str(each.place.line) for each in named)
+        return record.at_cell(row, "replaces", f"lines {lines} have the hash `{row.replaces}`", "give the row that is meant an `id`")
+    alike = [each for each in record.rows if (each.start, each.end) == (row.start, row.end) and each is not row]
+    hint = did_you_mean(row.replaces, known)
+    if alike and not hint:
+        hint = f"line {alike[0].place.line} has the same days: its {f'id is `{alike[0].id}`' if alike[0].id else f'hash is `{row_hash(alike[0])}`'}"
+    return record.at_cell(
+        row,
+        "replaces",
+        f"no row has the id or the hash `{row.replaces}`",
+        hint or "`forecast check --rows` shows the hashes of rows before this one is added",
+    )
+
+
+def _check_opens(draft: Draft, record: Record) -> Iterator[Problem]:
+    """A record begins when its topic opens: what happened before it is not in the time that its totals and its future speak of."""
+    opens = draft.table.opens
+    for row in record.rows:
+        if row.start < opens:
+            column = "on" if record.cells[row.place]["on"] else "from"
+            message = f"this row begins on {row.start}, before the topic opens ({opens})"
+            yield record.at_cell(row, column, message, f"set `opens` in {TOPIC_FILE} to the first day of the record")
+
+
+def _check_overlaps(record: Record, *, watched: bool) -> Iterator[Problem]:
+    """Rows of a watched stream share no day, unless one replaces the other, their labels differ or they are reports; elsewhere that is a warning.
+
+    Elsewhere one warning stands for all such rows of a record: polls of one week are no mistake.
+    """
     reaching: dict[tuple[object, ...], Row] = {}
+    found: list[tuple[Row, Row]] = []
     for row in in_order(row for row in standing(record.rows) if not row.origin):
         labels = tuple(row.columns.get(column) for column in record.label_columns)
         before = reaching.get(labels)
         if before is not None and row.start <= before.end:
-            later, earlier = (row, before) if row.place > before.place else (before, row)
-            column = "on" if later.start == later.end and record.cells[later.place]["on"] else "from"
-            message = f"this row overlaps line {earlier.place.line} ({earlier.start} to {earlier.end}) in a watched stream"
-            yield record.at_cell(later, column, message, "a watched day is recorded once; a correction names the row it `replaces`")
+            found.append((row, before) if row.place > before.place else (before, row))
         if before is None or row.end > before.end:
             reaching[labels] = row
+    for later, earlier in found if watched else found[:1]:
+        column = "on" if later.start == later.end and record.cells[later.place]["on"] else "from"
+        days = f"{earlier.start} to {earlier.end}" if earlier.start < earlier.end else str(earlier.start)
+        if watched:
+            message = f"this row overlaps line {earlier.place.line} ({days}) in a watched stream"
+            yield record.at_cell(later, column, message, "a watched day is recorded once; a correction names the row it `replaces`")
+            continue
+        same = (later.start, later.end, later.value_text, later.columns) == (
+            earlier.start,
+            earlier.end,
+            earlier.value_text,
+            earlier.columns,
+        )
+        message = f"this row {'says the same as' if same else 'overlaps'} line {earlier.place.line} ({days}){_more(len(found) - 1)}"
+        hint = "each counts; a correction names the row it `replaces`, and reports of one event have an `origin`"
+        yield replace(record.at_cell(later, column, message, hint), level="warning")
+
+
+def _more(count: int) -> str:
+    """How many other rows overlap one another, as the end of a sentence."""
+    if count == 0:
+        return ""
+    return "; 1 more row overlaps another" if count == 1 else f"; {count} more rows overlap others"
 
 
 def check_gaps(draft: Draft) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ from forecast.book.checks_questions import kind_of
 from forecast.book.checks_rows import check_gaps, check_long_rows, check_records, check_strays
 from forecast.book.checks_statements import check_statement
 from forecast.book.checks_topic import check_topic, check_unused
+from forecast.book.checks_totals import check_crossed_totals
 from forecast.book.circles import in_order as dependency_order
 from forecast.book.draft import Draft, PriorDraft, QuestionDraft, SeriesDraft, StreamDraft, read_draft, read_priors
 from forecast.book.folder import Folder
@@ -74,7 +75,7 @@ def read_topic(folder: Folder, name: str) -> tuple[Topic | None, tuple[Problem, 
     own, wrong = read_own(folder, draft, files)
     found = in_order((*found, *wrong))
     if not has_errors(found):  # what is unused or left out can be told only of a topic that is otherwise sound
-        found = in_order((*found, *check_unused(draft), *check_gaps(draft), *check_long_rows(draft)))
+        found = in_order((*found, *check_unused(draft), *check_gaps(draft), *check_long_rows(draft), *check_crossed_totals(draft)))
     return (None if has_errors(found) else _topic(draft, labels, own)), found
 
 

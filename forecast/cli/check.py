@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,26 +13,38 @@ if TYPE_CHECKING:
     from forecast.beliefs import Believed, BelievedPart
 
 
-def check(*, topics: Topics = None, book: Book = None, allow_links: AllowLinks = False, as_json: AsJson = False) -> None:
+Rows = Annotated[bool, typer.Option("--rows", help="Show every row with its hash, by which a later row can replace it.")]
+
+
+def check(
+    *, topics: Topics = None, rows: Rows = False, book: Book = None, allow_links: AllowLinks = False, as_json: AsJson = False
+) -> None:
     """Check every file of the book; where all is well, echo each prior as its 5, 50 and 95 % points.
 
     \b
     Examples:
       forecast check
       forecast check route --json
+      forecast check route --rows
     """  # noqa: D301 - \b keeps lines as they are in the help
+    from dataclasses import asdict, astuple
+
     from forecast.beliefs import as_data
     from forecast.checking import check as check_book
+    from forecast.checking import rows_of
 
     checked = check_book(root_of(book, allow_links=allow_links), topics or None, as_of=today())
     wrong = any(problem.level == "error" for problem in checked.problems)
     if as_json:
         priors = {name: [as_data(each) for each in found] for name, found in checked.priors.items()}
-        print_json({"problems": problems_as_data(checked.problems), "priors": priors})
+        shown = {"rows": [asdict(each) for each in rows_of(checked.book)]} if rows else {}
+        print_json({"problems": problems_as_data(checked.problems), "priors": priors, **shown})
     else:
         if checked.problems:
             print_problems(checked.problems, err=False)
         if not wrong:
+            if rows:
+                print_columns([("row", "hash", "days", "value"), *(astuple(each) for each in rows_of(checked.book))])
             print_columns(_rows({name: each for name, each in checked.priors.items() if each}), right=(2, 3, 4))
             echo(f"{_count(len(checked.book.topics), 'topic')} checked, no errors.")
             if checked.unasked:

@@ -39,7 +39,9 @@ Known = Annotated[
 Grade = Annotated[str, typer.Option("--grade", help="How sure the source is: A, B or C.", show_default=False)]
 Note = Annotated[str, typer.Option("--note", help="Free text.", show_default=False)]
 Id = Annotated[str, typer.Option("--id", help="A name for the row, so that a later one can replace it.", show_default=False)]
-Replaces = Annotated[str, typer.Option("--replaces", metavar="ID", help="The row that this one corrects.", show_default=False)]
+Replaces = Annotated[
+    str, typer.Option("--replaces", metavar="ID", help="The row that this one corrects: its id, or its hash.", show_default=False)
+]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="COLUMN=VALUE", help="A column of the stream's own; may be repeated.", show_default=False),
@@ -98,9 +100,10 @@ def observe(
         done = observing.observe(root_of(book, allow_links=allow_links), stream, row, today=today())
     stop_at(done.problems, as_json=as_json)
     if as_json:
-        print_json({"path": done.path, "line": done.row.place.line if done.row else None, "row": done.line})
+        print_json({"path": done.path, "line": done.row.place.line if done.row else None, "row": done.line, "hash": done.hash})
     else:
         echo(f"{done.path}:{done.row.place.line if done.row else ''}: {done.line}")
+        echo(f"Its hash, by which a later row can replace it: {done.hash}")
 
 
 def _days(on: date | None, first: date | None, last: date | None) -> tuple[date, date]:

@@ -85,4 +85,12 @@ Reviewed = Annotated[
 Topics = Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]...", help="Only these topics (default: all).", show_default=False)]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The seed of all randomness.")]
 Trust = Annotated[bool, typer.Option("--trust", help="Run the book's own code, the model.py of topics that bring one.")]
-Draws = Annotated[int, typer.Option("--draws", min=256, max=1_048_576, help="How many paths are simulated.")]
+Draws = Annotated[
+    int,
+    typer.Option(
+        "--draws",
+        min=256,
+        max=1_048_576,
+        help="How many paths are simulated; above the usual number the draws of the posterior grow with it.",
+    ),
+]

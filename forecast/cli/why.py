@@ -103,6 +103,8 @@ def _from_report(question: str, *, root: Path, as_json: bool) -> None:
     echo(f"{found.answer['topic']}.{found.answer['name']}, as of {found.answer['as_of']}: {found.answer['verdict']}")
     echo(f"  {found.answer['asks']}")
     echo(f"  {found.answer['sentence']}")
+    for crossing in found.answer.get("crossings", ()):
+        echo(f"  {crossing['sentence']}")
     if found.measure["label"]:
         echo(f"  What follows is said of `{found.measure['label']}`.")
     if found.measure["kind"] == "mean":

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from forecast.inference.points import Lattice
+from forecast.inference.points import Lattice, ShiftedCopies
 from forecast.inference.proposals import Mixture
 from forecast.inference.target import Array, Evaluated, Target, evaluate
 
@@ -26,7 +26,7 @@ class Proposal:
     prior_share: float
     moving: NDArray[np.intp]
 
-    def draw(self, net: Lattice, rng: np.random.Generator) -> Array:
+    def draw(self, net: Lattice | ShiftedCopies, rng: np.random.Generator) -> Array:
         """Draw one point for each of a lattice's, ``(net.size, d)``; the lattice needs ``d + 2`` dimensions."""
         dimension = self.target.dimension
         if self.fitted is None:
@@ -81,7 +81,9 @@ def empty(dimension: int) -> Cloud:
     return Cloud(np.empty((0, dimension)), np.empty(0), np.empty(0), np.empty(0), (), ())
 
 
-def extended(cloud: Cloud, proposal: Proposal, net: Lattice, rng: np.random.Generator, *, keep_rows: bool) -> tuple[Cloud, Evaluated]:
+def extended(
+    cloud: Cloud, proposal: Proposal, net: Lattice | ShiftedCopies, rng: np.random.Generator, *, keep_rows: bool
+) -> tuple[Cloud, Evaluated]:
     """Return the cloud with one more round drawn from ``proposal``, all points weighed anew, and the round itself.
 
     Each point is evaluated once; what is computed for the older points is one density

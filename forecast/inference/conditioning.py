@@ -95,7 +95,9 @@ def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None =
 def _conditioned(model: Model, rng: np.random.Generator, whole: Budget) -> Posterior:
     prior = blocks(model)
     found = hypotheses(model, prior)
-    glance = replace(whole, enough=max(whole.enough / len(found), min(whole.enough, FEWEST)))
+    glance = whole
+    if len(found) > 1:  # more effort is for those that matter
+        glance = replace(whole, enough=max(whole.enough / len(found), min(whole.enough, FEWEST)), effort=min(whole.effort, 1.0))
     runs: list[Run] = []
     impossible: set[int] | None = None
     held = 0
@@ -147,7 +149,7 @@ def _is_short(run: Run, runs: list[Run], budget: Budget) -> bool:
     """Whether a hypothesis has more posterior probability than its draws can carry: all draws together are to be worth ``enough``."""
     evidences = np.array([each.weighted.log_evidence for each in runs])
     share = float(np.exp(run.weighted.log_evidence - np.logaddexp.reduce(evidences)))
-    return run.weighted.effective_size < share * budget.enough
+    return run.weighted.effective_size < share * budget.wanted
 
 
 def _looked_at_again(model: Model, prior: tuple[Block, ...], run: Run, rng: np.random.Generator, budget: Budget) -> Run:
@@ -169,7 +171,7 @@ def _best_run(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, rn
         return run
     other = Run(second, begin(second, rng=rng, budget=budget))
     better = max(run, other, key=lambda each: (each.sound, not each.crowded, -each.weighted.pareto_k, each.weighted.effective_size))
-    if better.sound or better.crowded or better.weighted.effective_size < NEARLY * budget.enough:
+    if better.sound or better.crowded or better.weighted.effective_size < NEARLY * budget.wanted:
         return better
     return Run(better.coordinates, go_on(better.sampling, rng=rng, budget=replace(budget, points=LONGER * budget.points)))
 
@@ -203,6 +205,7 @@ def _join(model: Model, runs: list[Run]) -> Posterior:
     log_weight = np.concatenate([run.weighted.log_weight + value - log_evidence for run, value in zip(runs, evidences, strict=True)])
     log_weight = log_weight - np.logaddexp.reduce(log_weight)
     rows = len(model.rows)
+    replicates = np.concatenate([run.weighted.replicates for run in runs])
     kept = all(run.weighted.log_likelihood.shape[1] > rows for run in runs)  # the last column is the hypothesis' own
     log_likelihood = np.concatenate([run.weighted.log_likelihood[:, :rows] for run in runs]) if kept else np.empty((len(log_weight), 0))
     parameters = _stack([_whole(run) for run in runs])
@@ -220,7 +223,8 @@ def _join(model: Model, runs: list[Run]) -> Posterior:
         log_evidence=log_evidence,
         log_evidence_error=error,
     )
-    return Posterior(model, "importance", with_draws(parameters, len(log_weight)), log_weight, log_likelihood, diagnostics)
+    named = with_draws(parameters, len(log_weight))
+    return Posterior(model, "importance", named, log_weight, log_likelihood, diagnostics, replicate=replicates)
 
 
 def _effective_size(runs: list[Run], shares: Array) -> float:

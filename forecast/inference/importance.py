@@ -7,27 +7,33 @@ it was fitted to happen to lie, and weights that share it with them are too smal
 dimensions the evidence came out low by four of its standard errors.
 
 The weights are exact and are not smoothed: Pareto k-hat only says whether to trust them.
+
+The points that measure come in 16 replicates, each a shift of a lattice of its own, from which
+``monte_carlo`` reads the errors of whatever is computed from them.
 """
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+import math
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
+from forecast.inference import monte_carlo
 from forecast.inference.cloud import Cloud, Proposal, empty, extended
 from forecast.inference.learning import Learnt, learn
+from forecast.inference.monte_carlo import REPLICATES, Indices
 from forecast.inference.pareto import pareto_k
-from forecast.inference.points import Lattice, lattice
+from forecast.inference.points import Lattice, ShiftedCopies, lattice
 from forecast.inference.target import CELLS_KEPT, Array, NoSupport, Target, evaluate
+from forecast.inference.threads import one_thread
 from forecast.inference.weights import effective_size, log_sum
 
 PRIOR_SHARE = 0.05  # of the points that measure
 FAINTEST = 1e11  # a log density beyond has fewer than five digits behind the point, and weights are differences of such
 COORDINATES_KEPT = 2**25  # points times coordinates, a quarter of a gigabyte, of which a few copies are at work
-AT_ONCE = 4_096  # points of a round, at most
+AT_ONCE = 4_096  # points of a round that learns, and the least of one that measures
+MOST_AT_ONCE = 65_536  # points of a round that measures, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,8 @@ class Budget:
     ``enough`` effective draws give a probability a Monte Carlo error of at most 0.5
     percentage points; ``pareto_k`` is the largest shape of the weights' tail to trust;
     ``points`` are drawn at most, ``at_once`` in a round; and the densities of rows are kept
-    as far as they are at most ``cells`` numbers (points times rows).
+    as far as they are at most ``cells`` numbers (points times rows).  ``effort`` is how many times
+    as many effective draws as ``enough`` are measured: what is learnt before does not depend on it.
     """
 
     enough: float = 10_000
@@ -45,6 +52,17 @@ class Budget:
     points: int = 131_072
     at_once: int = AT_ONCE
     cells: int = CELLS_KEPT
+    effort: float = 1.0
+
+    @property
+    def wanted(self) -> float:
+        """The effective draws to measure."""
+        return self.enough * self.effort
+
+    @property
+    def allowed(self) -> int:
+        """The points to learn from and to measure with, at most."""
+        return math.ceil(self.points * max(self.effort, 1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +70,8 @@ class Weighted:
     """Weighted draws of a target's posterior, and how far to trust them.
 
     ``x`` is ``(n, d)``; ``log_weight`` ``(n,)`` is normalised to a log sum of 0;
-    ``log_likelihood`` is ``(n, rows)``, or ``(n, 0)`` where those are too many to keep.  Draws that the prior excludes are left out;
+    ``log_likelihood`` is ``(n, rows)``, or ``(n, 0)`` where those are too many to keep; ``replicates`` ``(n,)`` is the number
+    of each draw's replicate.  Draws that the prior excludes are left out;
     draws that the likelihood excludes are kept, since other rows may allow them.
     ``reason`` says in words why not, where not ``converged``.
     """
@@ -60,6 +79,7 @@ class Weighted:
     x: Array
     log_weight: Array
     log_likelihood: Array
+    replicates: Indices
     log_evidence: float
     log_evidence_error: float
     effective_size: float
@@ -93,7 +113,7 @@ def begin(target: Target, *, rng: np.random.Generator, budget: Budget) -> Sampli
     if target.dimension == 0:
         return Sampling(target, _without_unknowns(target, budget), None, empty(0))
     budget = _in_memory(target, budget)
-    with _one_thread():
+    with one_thread():
         learnt = learn(target, _net(target, budget), rng, enough=budget.enough, points=budget.points)
         return _measured(target, learnt, empty(target.dimension), budget, rng)
 
@@ -103,47 +123,54 @@ def go_on(sampling: Sampling, *, rng: np.random.Generator, budget: Budget) -> Sa
     if sampling.learnt is None:
         return begin(sampling.target, rng=rng, budget=budget)
     budget = _in_memory(sampling.target, budget)
-    with _one_thread():
+    with one_thread():
         return _measured(sampling.target, sampling.learnt, sampling.measured, budget, rng)
 
 
 def _in_memory(target: Target, budget: Budget) -> Budget:
     """The budget with as few points as fit into memory: each has as many coordinates as there are unknown values."""
-    return replace(budget, points=min(budget.points, COORDINATES_KEPT // target.dimension))
+    most = int(COORDINATES_KEPT / (target.dimension * max(budget.effort, 1.0)))
+    return replace(budget, points=min(budget.points, most))
 
 
 def _net(target: Target, budget: Budget) -> Lattice:
     return lattice(max(5, min(budget.at_once, budget.points // 4)), target.dimension + 2)
 
 
-def _one_thread() -> AbstractContextManager[Any]:
-    """The matrices are small: on a busy machine threads make them ten times slower, and their number could move the last digit."""
-    from threadpoolctl import threadpool_limits
-
-    limits: AbstractContextManager[Any] = threadpool_limits(limits=1, user_api="blas")
-    return limits
-
-
 def _measured(target: Target, learnt: Learnt, measured: Cloud, budget: Budget, rng: np.random.Generator) -> Sampling:
     """Draw with what has been learnt until the budget's ``enough`` is reached or its points are spent."""
-    net, before = _net(target, budget), measured.drawn[0][0] if measured.drawn else None
+    before = measured.drawn[0][0] if measured.drawn else None
     proposal = before or Proposal(target, learnt.fitted, PRIOR_SHARE, learnt.moving)
-    left = max(1, (budget.points - learnt.points) // net.size)
-    while len(measured.drawn) < left:
+    left = budget.allowed - learnt.points
+    while not (measured.drawn and _enough(measured.log_ratio, budget)):
+        net = _replicates(target, budget, measured, left - len(measured.x))
+        if net is None:
+            break
         keep = (len(measured.x) + net.size) * learnt.row_count <= budget.cells and (bool(measured.rows) or not len(measured.x))
         measured, _added = extended(measured, proposal, net, rng, keep_rows=keep)
-        if _enough(measured.log_ratio, budget):
-            break
     if np.isneginf(measured.log_posterior).all():
         raise NoSupport((), learnt.points + len(measured.x))
     weighted = _weighted(measured, learnt.rounds + len(measured.drawn), learnt.points, budget)
     return Sampling(target, weighted, learnt, measured)
 
 
+def _replicates(target: Target, budget: Budget, measured: Cloud, left: int) -> ShiftedCopies | None:
+    """The next points to measure with: as many as seem to be missing, in steps of ``at_once``; None where too few are left, after the first."""
+    step = max(5, min(budget.at_once, budget.points // 4) // REPLICATES)  # of one replicate
+    drawn = len(measured.x)
+    carrying = effective_size(measured.log_ratio) / drawn if np.isfinite(measured.log_posterior).any() else 1.0
+    missing = budget.wanted / carrying - drawn
+    most = min(left, MOST_AT_ONCE) // (REPLICATES * step)
+    if most < 1 and drawn:
+        return None
+    steps = max(1, min(math.ceil(missing / (REPLICATES * step)), most))
+    return ShiftedCopies(lattice(steps * step, target.dimension + 2), REPLICATES)
+
+
 def _enough(log_ratio: Array, budget: Budget) -> bool:
     if np.isneginf(log_ratio).all():
         return False
-    return effective_size(log_ratio) >= budget.enough and pareto_k(log_ratio) <= budget.pareto_k
+    return effective_size(log_ratio) >= budget.wanted and pareto_k(log_ratio) <= budget.pareto_k
 
 
 def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget) -> Weighted:
@@ -153,12 +180,14 @@ def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget) -> Weigh
     reason = _reason(total - float(np.log(count)), effective, shape, count, learning, budget)
     possible = cloud.log_prior > -np.inf
     rows = np.concatenate(cloud.rows) if cloud.rows else np.empty((count, 0))
+    replicates = np.concatenate([np.repeat(np.arange(REPLICATES), number // REPLICATES) for _, number in cloud.drawn])
     return Weighted(
         x=cloud.x[possible],
         log_weight=log_ratio[possible] - total,
         log_likelihood=rows if possible.all() else rows[possible],
+        replicates=replicates[possible],
         log_evidence=total - float(np.log(count)),
-        log_evidence_error=float(np.sqrt(max(0.0, 1 / effective - 1 / count))),  # rounding can make equal weights' error negative
+        log_evidence_error=monte_carlo.relative_error(np.exp(log_ratio - total), replicates),
         effective_size=effective,
         pareto_k=shape,
         rounds=rounds,
@@ -172,9 +201,9 @@ def _reason(evidence: float, effective: float, shape: float, count: int, learnin
     faults = []
     if not abs(evidence) <= FAINTEST:
         faults.append(f"the rows are so unlikely under the priors (log evidence {evidence:.1g}) that a computer cannot tell draws apart")
-    if not effective >= budget.enough:
+    if not effective >= budget.wanted:
         faults.append(
-            f"after {learning:,} points to learn from, {count:,} are worth {effective:,.0f} independent draws, of {budget.enough:,.0f} wanted"
+            f"after {learning:,} points to learn from, {count:,} are worth {effective:,.0f} independent draws, of {budget.wanted:,.0f} wanted"
         )
     if not shape <= budget.pareto_k:
         faults.append(f"the Pareto k-hat of their weights is {shape:.2f}, above {budget.pareto_k:g}")
@@ -187,11 +216,12 @@ def _without_unknowns(target: Target, budget: Budget) -> Weighted:
     evidence = float(point.log_posterior[0])
     if np.isneginf(evidence):
         raise NoSupport(tuple(int(row) for row in np.flatnonzero(np.isneginf(point.log_likelihood[0]))), 1)
-    count = int(np.ceil(budget.enough))
+    count = math.ceil(budget.wanted)
     return Weighted(
         x=np.empty((count, 0)),
         log_weight=np.full(count, -np.log(count)),
         log_likelihood=np.repeat(point.log_likelihood, count, axis=0),
+        replicates=monte_carlo.cut_evenly(count),
         log_evidence=evidence,
         log_evidence_error=0.0,
         effective_size=float(count),

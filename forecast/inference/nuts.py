@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from forecast.inference.plan import CannotSample
-from forecast.inference.posterior import Diagnostics, Posterior, systematic, with_draws
+from forecast.inference.posterior import Diagnostics, Posterior, with_draws
 from forecast.inference.pymc_model import HYPOTHESES, Free, Rendered, pymc_model, render, shifted
 from forecast.inference.target import CELLS_KEPT
 from forecast.language.distributions.pools import Pooled
@@ -230,10 +230,10 @@ def diagnose(values: Mapping[str, Array], shares: Array | None, divergences: int
 
 
 def _enumerated(model: Model, rendered: Rendered, draws: int, chains: int, seed: int) -> Posterior:
-    """The posterior where nothing is continuous: each hypothesis as often as its exact probability says."""
+    """The posterior where nothing is continuous: hypotheses drawn by their exact probabilities, each draw by itself so that errors show."""
     shares = special.softmax(rendered.pymc[HYPOTHESES].eval()) if _has_discrete(rendered) else np.ones(1)
     rng = np.random.default_rng(seed)
-    picked = rng.permutation(systematic(shares, draws, rng))
+    picked = rng.choice(len(shares), size=draws, p=shares)
     parameters = {name: np.concatenate([each.values[name] for each in rendered.hypotheses])[picked] for name in model.topic.parameters}
     likelihood = _rows(model, parameters, draws)
     diagnostics = Diagnostics(

@@ -46,6 +46,23 @@ class Lattice:
         return points
 
 
+@dataclass(frozen=True, slots=True)
+class ShiftedCopies:
+    """Copies of a lattice one after another, each shifted by itself: replicates of whatever is computed from its points."""
+
+    lattice: Lattice
+    copies: int
+
+    @property
+    def size(self) -> int:
+        """The number of points of all copies."""
+        return self.copies * self.lattice.size
+
+    def points(self, dimension: int, rng: np.random.Generator) -> Array:
+        """Return the points of all copies, ``(size, dimension)``."""
+        return np.concatenate([self.lattice.points(dimension, rng) for _ in range(self.copies)])
+
+
 @lru_cache(maxsize=64)
 def lattice(size: int, dimension: int) -> Lattice:
     """Return a lattice of the greatest prime number of points up to ``size`` (at least 5), good for smooth integrands.

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.inference.monte_carlo import Indices, Replicated, cut_evenly
 from forecast.inference.target import CELLS_KEPT
 from forecast.model.model import Array, Model
 from forecast.model.unsound import Unsound, at_topic
@@ -53,7 +54,8 @@ class Posterior:
     ``log_likelihood`` is ``(draws, rows)`` with the rows of ``model.rows``, or ``(draws, 0)``
     where those are too many to keep: then ``keeps_rows`` is false.
     ``chains`` tells how many chains stand one after another in the draws (1 for
-    draws that are not a chain).
+    draws that are not a chain).  ``replicate`` is the number of each draw's replicate, ``(draws,)``; None where they are
+    blocks of draws one after another.
     """
 
     model: Model
@@ -63,6 +65,7 @@ class Posterior:
     log_likelihood: Array
     diagnostics: Diagnostics
     chains: int = 1
+    replicate: Indices | None = None
 
     def __len__(self) -> int:
         return len(self.log_weight)
@@ -77,6 +80,16 @@ class Posterior:
         """The draws' weights, summing to one."""
         weights: Array = np.exp(self.log_weight)
         return weights
+
+    @property
+    def replicates(self) -> Indices:
+        """The number of each draw's replicate, ``(draws,)``."""
+        return cut_evenly(len(self)) if self.replicate is None else self.replicate
+
+    @property
+    def cases(self) -> Replicated:
+        """The draws as cases whose errors can be measured."""
+        return Replicated(self.weights, self.replicates, self.diagnostics.effective_size)
 
     def column(self, name: str, label: str = "") -> Array:
         """The draws of one value: of a parameter, or of one of its labels, shape ``(draws,)``."""
@@ -106,6 +119,17 @@ class Posterior:
         order = rng.permutation(len(self))
         picked = order[systematic(self.weights[order], count, rng)]
         return {name: values[picked] for name, values in self.parameters.items()}
+
+    def resample_replicates(self, count: int, rng: np.random.Generator) -> tuple[dict[str, NDArray[Any]], Indices]:
+        """Return ``count`` draws with equal weights, in random order, and the replicate that each came from.
+
+        Each replicate is resampled by itself, as often as its weight says, so that what comes of its draws
+        is as independent of the other replicates as they are.
+        """
+        order = rng.permutation(len(self))
+        order = order[np.argsort(self.replicates[order], kind="stable")]
+        picked = rng.permutation(order[systematic(self.weights[order], count, rng)])
+        return {name: values[picked] for name, values in self.parameters.items()}, self.replicates[picked]
 
 
 def with_draws(parameters: Mapping[str, NDArray[Any]], draws: int) -> Mapping[str, NDArray[Any]]:

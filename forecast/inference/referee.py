@@ -3,7 +3,7 @@
 Diagnostics come first: draws that are not sound are compared with nothing.  Then
 every parameter value and every answer is compared.  The comparison has no scale:
 it asks which share of NUTS's draws lies below the fast engine's 5, 50 and 95 %
-points.  The limit is set so that two right engines are called disputed once in a
+points.  The limit is set so that two right engines are called disputed at most once in a
 thousand runs, whatever the number of figures compared.
 """
 
@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from forecast.book.topic import Parameter
+from forecast.inference.monte_carlo import joint_freedom, normal_score, proportion_error
 from forecast.inference.posterior import Posterior
-from forecast.inference.weights import weighted_error
-from forecast.model.model import Array
 
 FALSE_DISPUTES = 0.001  # chance that right engines are called disputed
 LEVELS = (0.05, 0.5, 0.95)
@@ -32,7 +31,11 @@ type Outcome = Literal["agreed", "disputed", "not refereed"]
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One figure by both engines, the standard error of the difference, and the difference in such errors."""
+    """One figure by both engines, the standard error of the difference, and the difference in such errors as a normal score.
+
+    The errors are measured from replicates, and are themselves known to 18 % or so; the score is the normal quantile
+    of the same probability as the difference's in Student's distribution, so that all are held to one limit.
+    """
 
     kind: Literal["parameter", "answer"]
     name: str
@@ -74,9 +77,7 @@ def judge(fast: Posterior, fast_answers: Mapping[str, Any], nuts: Posterior, nut
 
     The limit for ``m`` comparisons is the two-sided normal quantile
     ``-Phi^-1(0.001 / (2 m))`` (Bonferroni): 3.3 for one, 4.1 for 20, 4.8 for 500.
-    Standard errors are those of both engines together: for NUTS from the
-    effective number of draws of that very indicator, for weighted draws by the
-    delta formula.
+    Standard errors are those of both engines together, each measured from its replicates.
     """
     comparisons = (*_parameters(fast, nuts), *_answers(fast_answers, nuts_answers))
     limit = float(-special.ndtri(FALSE_DISPUTES / (2 * max(1, len(comparisons)))))
@@ -134,38 +135,29 @@ def _share_of_draws(
     fast: Posterior, nuts: Posterior, place: tuple[str, str], what: str, one: NDArray[np.bool_], other: NDArray[np.bool_]
 ) -> Comparison:
     """Compare the share of draws for which a condition holds, ``one`` and ``other`` being ``(draws,)`` of true and false."""
-    share, delta_error = weighted_error(one.astype(float), fast.log_weight)
-    error = math.hypot(
-        max(delta_error, _share_error(share, fast.diagnostics.effective_size)),
-        _share_error(share, _indicator_size(other.astype(float), nuts.chains)),
-    )
-    return _comparison("parameter", place, what, share, float(other.mean()), error)
+    figures = [
+        Figure(float(of.weights @ held), proportion_error(held, of.cases), of.cases.freedom) for of, held in ((fast, one), (nuts, other))
+    ]
+    return _comparison("parameter", place, what, *figures)
 
 
-def _share_error(share: float, size: float) -> float:
-    """Standard error of a share among ``size`` cases, if the share is right; two cases are added to each side, since 0 and 1 are never known."""
-    middle = (share * size + 2) / (size + 4)
-    return math.sqrt(middle * (1 - middle) / (size + 4))
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure by one engine, its standard error and that error's degrees of freedom."""
 
-
-def _indicator_size(indicator: Array, chains: int) -> float:
-    """The effective number of draws of a 0-1 variable over chains; all of them where it never changes."""
-    from arviz_stats.base import array_stats
-
-    if indicator.min() == indicator.max():
-        return float(len(indicator))
-    size: float = float(array_stats.ess(indicator.reshape(chains, -1), method="mean"))
-    return size
+    value: float
+    error: float
+    freedom: float
 
 
 def _answers(fast: Mapping[str, Any], nuts: Mapping[str, Any]) -> Iterator[Comparison]:
     for name, one in fast.items():
         other = nuts[name]
         for label, what, first, second in _figures(one, other):
-            yield _comparison("answer", (name, label), what, first[0], second[0], math.hypot(first[1], second[1]))
+            yield _comparison("answer", (name, label), what, Figure(*first, one.freedom), Figure(*second, other.freedom))
         if one.annulled is not None:
-            error = math.hypot(one.annulled.error, other.annulled.error)
-            yield _comparison("answer", (name, ""), "chance of annulment", one.annulled.chance, other.annulled.chance, error)
+            chances = [Figure(each.annulled.chance, each.annulled.error, each.freedom) for each in (one, other)]
+            yield _comparison("answer", (name, ""), "chance of annulment", *chances)
 
 
 def _figures(one: Any, other: Any) -> Iterator[tuple[str, str, tuple[float, float], tuple[float, float]]]:
@@ -179,32 +171,31 @@ def _figures(one: Any, other: Any) -> Iterator[tuple[str, str, tuple[float, floa
                 yield label, "share", (value, first.errors[label]), (second.values[label], second.errors[label])
         case "distribution":
             for level, point in ((0.05, first.quantiles[0]), (0.5, first.quantiles[2]), (0.95, first.quantiles[4])):
-                shares = [_share_up_to(each.cumulative, point, steps=each.shape.discrete) for each in (first, second)]
-                errors = [0.0 if math.isinf(each.size) else _share_error(shares[0], each.size) for each in (first, second)]
-                yield "", f"share up to the {level:.0%} point", (shares[0], errors[0]), (shares[1], errors[1])
+                one_share, other_share = (_share_up_to(each, point) for each in (first, second))
+                yield "", f"share up to the {level:.0%} point", one_share, other_share
         case "date":
             yield "", "probability of not by then", (first.not_by_then, first.error), (second.not_by_then, second.error)
             for index in _spread_out([share for _, share in first.monthly]):
                 (day, share), (_, same) = first.monthly[index], second.monthly[index]
-                yield "", f"probability by {day}", (share, _share_error(share, first.size)), (same, _share_error(share, second.size))
+                yield "", f"probability by {day}", (share, first.monthly_errors[index]), (same, second.monthly_errors[index])
 
 
-def _share_up_to(cumulative: tuple[tuple[float, float], ...], point: float, *, steps: bool) -> float:
-    """The share of values up to a point, from some points of the distribution function.
+def _share_up_to(of: Any, point: float) -> tuple[float, float]:
+    """The share of values up to a point and its error, from some points of the distribution function.
 
     Between two of them it stands still where values come in ``steps``; elsewhere
     it follows a line, which over a 400th of the draws is off by far less than a
     Monte Carlo error.
     """
-    values = [value for value, _ in cumulative]
+    values = [value for value, _ in of.cumulative]
     above = bisect_right(values, point)
     if above == 0:
-        return 0.0
-    low, share = cumulative[above - 1]
-    if steps or above == len(values) or low == point:
-        return share
-    high, more = cumulative[above]
-    return share + (more - share) * (point - low) / (high - low)
+        return 0.0, of.cumulative_errors[0]
+    (low, share), error = of.cumulative[above - 1], of.cumulative_errors[above - 1]
+    if of.shape.discrete or above == len(values) or low == point:
+        return share, error
+    high, more = of.cumulative[above]
+    return share + (more - share) * (point - low) / (high - low), error
 
 
 def _spread_out(shares: list[float]) -> list[int]:
@@ -214,9 +205,8 @@ def _spread_out(shares: list[float]) -> list[int]:
     return sorted({next(index for index, share in enumerate(shares) if share >= part * shares[-1]) for part in (0.25, 0.5, 0.75)})
 
 
-def _comparison(
-    kind: Literal["parameter", "answer"], place: tuple[str, str], what: str, fast: float, nuts: float, error: float
-) -> Comparison:
-    difference = nuts - fast
-    z = 0.0 if difference == 0 else (difference / error if error > 0 else math.copysign(math.inf, difference))
-    return Comparison(kind, *place, what, fast, nuts, error, z)
+def _comparison(kind: Literal["parameter", "answer"], place: tuple[str, str], what: str, fast: Figure, nuts: Figure) -> Comparison:
+    error = math.hypot(fast.error, nuts.error)
+    freedom = joint_freedom(fast.error, nuts.error, freedom=(fast.freedom, nuts.freedom))
+    z = normal_score(nuts.value - fast.value, error, freedom=freedom)
+    return Comparison(kind, *place, what, fast.value, nuts.value, error, z)

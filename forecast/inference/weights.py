@@ -1,4 +1,4 @@
-"""Arithmetic of importance weights on the log scale: their sum, their effective number, the error of an average."""
+"""Arithmetic of importance weights on the log scale: their sum and their effective number."""
 
 from __future__ import annotations
 
@@ -26,18 +26,3 @@ def relative(log_weight: Array, power: float = 1.0) -> Array:
 def effective_size(log_weight: Array) -> float:
     """Return Kish's effective number of draws, ``(sum w)**2 / sum w**2``."""
     return float(1 / (relative(log_weight) ** 2).sum())
-
-
-def weighted_error(values: Array, log_weight: Array) -> tuple[float, float]:
-    """Return the weighted mean of ``values`` ``(n,)`` and its Monte Carlo standard error.
-
-    The error is the delta formula for self-normalised weights,
-    ``sqrt(sum w_i**2 (v_i - mean)**2)`` with weights summing to one (Owen 2013, Monte
-    Carlo theory, methods and examples, 9.2).  Evenly spread draws do better than it
-    says.  Draws of zero weight are ignored, whatever their value.
-    """
-    weights = relative(log_weight)
-    carrying = weights > 0
-    weights, values = weights[carrying], values[carrying]
-    mean = float(weights @ values)
-    return mean, float(np.sqrt(weights**2 @ (values - mean) ** 2))

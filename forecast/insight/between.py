@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from forecast.book.rows import is_gradual
+from forecast.book.rows import is_gradual, names_of
 from forecast.book.topic import Parameter, Question, Row, Series, Stream, Topic
 from forecast.model.clock import ONE_DAY
-from forecast.model.evidence import Record, known_points, record_as_of
+from forecast.model.evidence import Record, known_points, record_as_of, uncovered, visible_rows
 from forecast.model.model import Model, bound
 from forecast.report import words
 
@@ -114,7 +114,7 @@ class Between:
         stream, spoken = self.new.streams[name], name.replace("_", " ")
         before, after = self._told(name, "old"), self._told(name, "new")
         was = {_identity(row) for row in before}
-        stood = {row.id: _placeless(row) for row in self._state(name, "old") if row.id}
+        stood = {key: _placeless(row) for row in visible_rows(self.old.streams[name], self.since) for key in names_of(row)}
         replaced: set[str] = set()
         for row in after:
             if _identity(row) in was:
@@ -126,7 +126,7 @@ class Between:
             yield Change("correction" if gone else "row", f"{name} {_identity(row)}", about, name, (row,), gone)
         still = {_identity(row) for row in after}
         for row in before:
-            if _identity(row) not in still and row.id not in replaced:
+            if _identity(row) not in still and not names_of(row) & replaced:
                 about = f"{spoken}: the row of {words.day(row.start)} (value {words.seen(row)}) was taken out or changed"
                 yield Change("correction", f"{name} without {_identity(row)}", about, name, (), (row,))
 
@@ -145,7 +145,10 @@ class Between:
                 rows += [_cut(row, self.until) for row in change.removed if _identity(row) not in standing]
         ordered = tuple(sorted(rows, key=lambda row: (row.start, row.end, row.value)))
         opens = (self.new if passed else self.old).opens
-        return Record(stream, ordered, max((row.end for row in ordered), default=opens - ONE_DAY))
+        through = max((row.end for row in ordered), default=opens - ONE_DAY)
+        there = {_identity(row) for row in ordered}
+        told = [row for row in self.new.streams[stream.name].rows if not row.replaces and not is_gradual(row, stream)]
+        return Record(stream, ordered, through, uncovered([row for row in told if _identity(row) not in there], ordered, through))
 
     def _series_moved(self, name: str) -> bool:
         if name not in self.old.series:

@@ -16,11 +16,12 @@ from datetime import date
 
 import numpy as np
 
-from forecast.answers import paths_for, proportion_error
+from forecast.answers import paths_for
 from forecast.book.classes import total_names
 from forecast.book.topic import Topic
 from forecast.concluding import Settings, generator
-from forecast.future import Paths, needed_columns, next_value, step_scope
+from forecast.future import Paths, next_value
+from forecast.inference.monte_carlo import binomial_error
 from forecast.inference.weights import effective_size
 from forecast.insight.measures import Cases, Measure, cases
 from forecast.insight.news import state_of
@@ -28,6 +29,7 @@ from forecast.insight.pool import Pool, with_rows
 from forecast.model.classes import between, nothing
 from forecast.model.clock import ONE_DAY
 from forecast.model.model import Array, Model, model_as_of, names_used
+from forecast.model.steps import needed_columns, step_scope
 from forecast.model.unsound import Unsound
 
 PATHS = 3_072
@@ -232,7 +234,7 @@ def _point(base: Base, day: date, log_weight: Array, measures: Sequence[Measure]
     held = weights @ base.cases.denominators / weights.sum()
     influence = np.sqrt((base.cases.influence(weights) ** 2).sum(axis=0) * paths / size)
     errors = [
-        proportion_error(float(value), size * float(share)) if measure.kind == "probability" else float(moved)
+        binomial_error(float(value), size * float(share)) if measure.kind == "probability" else float(moved)
         for measure, value, share, moved in zip(measures, values, held, influence, strict=True)
     ]
     return Point(day, values, np.array(errors))

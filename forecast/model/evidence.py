@@ -25,12 +25,14 @@ class Record:
     """The rows of one stream that exist as of a day, in the order of their days.
 
     ``through`` is the last day recorded: the day before the topic opens where
-    there are no rows.
+    there are no rows.  ``unknown`` are days before it, from and to, of rows that are
+    not known yet: what happened then is simulated, as what comes after ``through``.
     """
 
     stream: Stream
     rows: tuple[Row, ...]
     through: date
+    unknown: tuple[tuple[date, date], ...] = ()
 
     @property
     def counted(self) -> tuple[Row, ...]:
@@ -58,10 +60,35 @@ class Record:
 
 def record_as_of(stream: Stream, as_of: date, *, opens: date) -> Record:
     """Return the record of a stream as it stood on a day."""
-    visible = [_cut(row, as_of) for row in stream.rows if counts_from(row, stream) <= as_of]
-    rows = tuple(in_order(standing(visible)))
+    rows = tuple(in_order(_cut(row, as_of) for row in visible_rows(stream, as_of)))
     through = max((row.end for row in rows), default=opens - ONE_DAY)
-    return Record(stream, rows, through)
+    hidden = [row for row in stream.rows if counts_from(row, stream) > as_of and not row.replaces]
+    return Record(stream, rows, through, uncovered(hidden, rows, through))
+
+
+def uncovered(hidden: Sequence[Row], rows: Sequence[Row], through: date) -> tuple[tuple[date, date], ...]:
+    """Return the days up to ``through``, from and to, that rows not known yet cover and no known row does."""
+    if not any(row.start <= through for row in hidden):
+        return ()
+    days: set[date] = set()
+    for row in hidden:
+        days.update(row.start + timedelta(days=at) for at in range(days_covered(row.start, min(row.end, through))))
+    first, last = min(days, default=through), max(days, default=through)
+    for row in rows:
+        start = max(row.start, first)
+        days.difference_update(start + timedelta(days=at) for at in range(days_covered(start, min(row.end, last))))
+    spans: list[tuple[date, date]] = []
+    for day in sorted(days):
+        if spans and spans[-1][1] == day - ONE_DAY:
+            spans[-1] = (spans[-1][0], day)
+        else:
+            spans.append((day, day))
+    return tuple(spans)
+
+
+def visible_rows(stream: Stream, as_of: date) -> list[Row]:
+    """Return the rows of a stream that exist and stand as of a day, as they are in the file: quiet time is not cut."""
+    return standing([row for row in stream.rows if counts_from(row, stream) <= as_of])
 
 
 def records_as_of(topic: Topic, as_of: date) -> dict[str, Record]:

@@ -8,7 +8,9 @@ import numpy as np
 
 from forecast.book.topic import Parameter
 from forecast.density import shape
+from forecast.inference.monte_carlo import mean_error, proportion_error, quantile_error
 from forecast.inference.posterior import Ordered, Posterior, ordered
+from forecast.inference.threads import one_thread
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 LOG_FROM_RATIO = 20.0  # a positive prior whose 95 % point is this many times its 5 % point is shown on a logarithmic axis
@@ -17,12 +19,16 @@ LOG_FROM_RATIO = 20.0  # a positive prior whose 95 % point is this many times it
 def parameter_contents(prior: Posterior, posterior: Posterior) -> list[dict[str, Any]]:
     """Return every value of every parameter, in the topic's order, one entry for each label."""
     topic = posterior.model.topic
-    return [_content(parameter, label, prior, posterior) for parameter in topic.parameters.values() for label in parameter.labels or ("",)]
+    with one_thread():
+        return [
+            _content(parameter, label, prior, posterior) for parameter in topic.parameters.values() for label in parameter.labels or ("",)
+        ]
 
 
 def _content(parameter: Parameter, label: str, prior: Posterior, posterior: Posterior) -> dict[str, Any]:
     before, after = prior.column(parameter.name, label), posterior.column(parameter.name, label)
-    old, new = ordered(before, prior.weights), ordered(after, posterior.weights)
+    cases = posterior.cases
+    old, new = ordered(before, prior.weights), ordered(after, cases.weights)
     is_share = not parameter.unit and not parameter.categories
     low, high = old.quantiles((0.05, 0.95))
     logarithmic = not is_share and min(old.values[0], new.values[0]) > 0 and high > LOG_FROM_RATIO * low
@@ -38,12 +44,17 @@ def _content(parameter: Parameter, label: str, prior: Posterior, posterior: Post
         "reviewed": parameter.reviewed.isoformat() if parameter.reviewed else None,
         "by": parameter.by,
         "prior": _belief(old, float(prior.weights @ before), logarithmic=logarithmic, is_share=is_share),
-        "posterior": _belief(new, float(posterior.weights @ after), logarithmic=logarithmic, is_share=is_share),
+        "posterior": {
+            **_belief(new, float(cases.weights @ after), logarithmic=logarithmic, is_share=is_share),
+            "mean_error": mean_error(after, cases),
+            "errors": [quantile_error(after, cases, level, quantile_at=lambda at: new.quantiles((at,))[0]) for level in LEVELS],
+        },
         "categories": [
             {
                 "label": category,
                 "prior": float(prior.weights @ (before == code)),
-                "posterior": float(posterior.weights @ (after == code)),
+                "posterior": float(cases.weights @ (after == code)),
+                "error": proportion_error(after == code, cases),
             }
             for code, category in enumerate(parameter.categories)
         ],

@@ -18,6 +18,7 @@ from forecast.language.expressions import Call, Expression, Index, Name, Total
 from forecast.model.evidence import known_points
 from forecast.report import words
 from forecast.report.beliefs import parameter_contents
+from forecast.report.crossing_words import crossing_contents
 from forecast.report.diagnosis import engine_content, verdict_content, warnings
 from forecast.report.plain_data import rounded
 from forecast.report.records import stream_contents, unrecorded_sentence
@@ -95,7 +96,9 @@ def answer_content(topic: Topic, answer: Answer) -> dict[str, Any]:
         "choices": [{"label": label, "condition": text} for label, text in question.choice_texts.items()],
         "given": question.given_text,
         "given_probability": answer.given,
+        **({"given_error": answer.given_error} if question.given is not None else {}),
         **_annulment(answer),
+        **({"crossings": crossing_contents(answer.crossings)} if answer.crossings else {}),
         "rule": question.settled,
         "unit": unit,
         "status": answer.status,
@@ -113,6 +116,7 @@ def _value(value: Probability | Distribution | Dates | Shares) -> dict[str, Any]
                 "error": value.error,
                 "chance": None if value.chance is None else list(value.chance),
                 "chance_errors": None if value.chance_errors is None else list(value.chance_errors),
+                **_bound(value.value, value.greatest_unseen),
             }
         case Distribution():
             curve = {"discrete": value.shape.discrete, "x": value.shape.x, "y": value.shape.y}
@@ -122,18 +126,32 @@ def _value(value: Probability | Distribution | Dates | Shares) -> dict[str, Any]
                 "sd": value.sd,
                 "quantiles": value.quantiles,
                 "errors": value.quantile_errors,
+                "intervals": [list(ends) for ends in value.intervals],
                 "shape": curve,
             }
         case Dates():
             return {
                 "quantiles": [_iso(day) for day in value.quantiles],
+                "errors": list(value.quantile_errors),
+                "intervals": [[_iso(day) for day in ends] for ends in value.intervals],
                 "not_by_then": value.not_by_then,
                 "error": value.error,
+                **_bound(value.not_by_then, value.greatest_unseen),
                 "curve": [{"day": day.isoformat(), "probability": probability} for day, probability in value.monthly],
             }
         case Shares():
-            shares = [{"label": label, "value": each, "error": value.errors[label]} for label, each in value.values.items()]
-            return {"shares": shares, "none": value.none}
+            shares = [
+                {"label": label, "value": each, "error": value.errors[label], **_bound(each, value.greatest_unseen.get(label))}
+                for label, each in value.values.items()
+            ]
+            return {"shares": shares, "none": value.none, "none_error": value.none_error}
+
+
+def _bound(probability: float, unseen: float | None) -> dict[str, float]:
+    """How far from 0, or from 1, a probability may be that every case gave so."""
+    if unseen is None:
+        return {}
+    return {"at_most": unseen} if probability < 0.5 else {"at_least": 1 - unseen}
 
 
 def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: Sequence[float] | None) -> str:

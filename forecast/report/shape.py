@@ -37,22 +37,29 @@ class Curve(TypedDict):
 
 
 class ProbabilityValue(TypedDict):
-    """A probability, its Monte Carlo error, and the 90 % interval of the chance itself with the errors of its ends."""
+    """A probability, its Monte Carlo error, and the 90 % interval of the chance itself with the errors of its ends.
+
+    Where it came about on no path of an open question, or on all, the probability is below ``at_most``, or above ``at_least``, with
+    95 % confidence.
+    """
 
     value: float
     error: float
     chance: list[float] | None
     chance_errors: list[float] | None
+    at_most: NotRequired[float]
+    at_least: NotRequired[float]
 
 
 class DistributionValue(TypedDict):
-    """A number: 5, 25, 50, 75 and 95 % points with their errors."""
+    """A number: 5, 25, 50, 75 and 95 % points with their errors, and the interval that holds each true point in 90 % of seeds."""
 
     mean: float
     mean_error: float
     sd: float
     quantiles: list[float]
     errors: list[float]
+    intervals: NotRequired[list[list[float]]]
     shape: Curve
 
 
@@ -64,20 +71,30 @@ class DatePoint(TypedDict):
 
 
 class DateValue(TypedDict):
-    """A day: 5, 25, 50, 75 and 95 % points, null where later than the deadline."""
+    """A day: 5, 25, 50, 75 and 95 % points, null where later than the deadline.
+
+    ``errors`` are those of the points, in days; ``intervals`` hold each true point in 90 % of seeds; ``at_most`` and ``at_least`` are
+    a probability's, of not by then.
+    """
 
     quantiles: list[str | None]
+    errors: NotRequired[list[float | None]]
+    intervals: NotRequired[list[list[str | None]]]
     not_by_then: float
     error: float
+    at_most: NotRequired[float]
+    at_least: NotRequired[float]
     curve: list[DatePoint]
 
 
 class ShareValue(TypedDict):
-    """One choice."""
+    """One choice; ``at_most`` and ``at_least`` are a probability's."""
 
     label: str
     value: float
     error: float
+    at_most: NotRequired[float]
+    at_least: NotRequired[float]
 
 
 class SharesValue(TypedDict):
@@ -85,6 +102,7 @@ class SharesValue(TypedDict):
 
     shares: list[ShareValue]
     none: float
+    none_error: NotRequired[float]
 
 
 class Choice(TypedDict):
@@ -101,6 +119,25 @@ class AnnulmentContent(TypedDict):
     error: float
 
 
+class CrossingContent(TypedDict):
+    """A row across a day from which (``since``) or up to which (``by``) a question counts, or within which a ``first`` time lies.
+
+    ``before`` is what of ``value`` lies before the first day that counts, or up to the last, on average.
+    """
+
+    stream: str
+    start: str
+    end: str
+    edge: Literal["since", "by", "first"]
+    day: str
+    value: float
+    before: float
+    error: float
+    even: bool
+    adds_up: bool
+    sentence: str
+
+
 class AnswerContent(TypedDict):
     """A question with its answer."""
 
@@ -113,8 +150,10 @@ class AnswerContent(TypedDict):
     choices: list[Choice]
     given: str
     given_probability: float
+    given_error: NotRequired[float]
     annulled: NotRequired[str]
     annulment: NotRequired[AnnulmentContent]
+    crossings: NotRequired[list[CrossingContent]]
     rule: str
     unit: str
     status: Literal["open", "happened", "can no longer happen", "settled", "annulled"]
@@ -124,19 +163,22 @@ class AnswerContent(TypedDict):
 
 
 class Belief(TypedDict):
-    """What is believed of one value: mean, 5, 25, 50, 75 and 95 % points, and a curve."""
+    """What is believed of one value: mean, 5, 25, 50, 75 and 95 % points, after the record with their Monte Carlo errors, and a curve."""
 
     mean: float
+    mean_error: NotRequired[float]
     quantiles: list[float]
+    errors: NotRequired[list[float]]
     shape: Curve
 
 
 class Category(TypedDict):
-    """One category of a Categorical parameter, before and after the record."""
+    """One category of a Categorical parameter, before and after the record; ``error`` is the Monte Carlo error of the latter."""
 
     label: str
     prior: float
     posterior: float
+    error: NotRequired[float]
 
 
 class ParameterContent(TypedDict):

@@ -243,7 +243,11 @@ def signed(change: float, *, error: float = 0.0) -> str:
 def date_sentence(*, quantiles: Sequence[str | None], not_by_then: float, error: float, by: str, status: str) -> str:
     """Say a date: when it is as likely as not to have happened, and how likely not by the deadline."""
     if status == "happened":
-        return f"It has happened, by {day(quantiles[2])}." if quantiles[2] else "It has happened."
+        earliest, median, latest = quantiles[0], quantiles[2], quantiles[4]
+        if earliest and median and latest and earliest != latest:
+            days_between = span(date.fromisoformat(earliest), date.fromisoformat(latest))
+            return f"It has happened, as likely as not by {day(median)}; nine times in ten from {days_between}."
+        return f"It has happened, by {day(median)}." if median else "It has happened."
     if status in RECORDED:
         return settled_sentence(status)
     by_then = f"not by {day(by)}: {percent(not_by_then, error=error)}"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from forecast.book.problems import Place
-from forecast.book.rows import in_order, standing, without_copies
-from forecast.book.topic import Row
+from forecast.book.rows import in_order, names_of, row_hash, standing, without_copies
+from forecast.book.topic import Between, Row
 
 
 def row(line: int, **more) -> Row:
@@ -39,3 +42,37 @@ def test_copies_are_of_one_origin_about_the_same_days_and_labels():
         row(5, day=day, origin="wire", columns={"place": "north", "asked": 3.0}),
     ]
     assert without_copies(rows, ("place",)) == rows[:4]
+
+
+def test_a_row_is_replaced_by_its_hash_as_by_its_id():
+    """A correction may name a row by either; a chain of corrections leaves the last."""
+    old = row(1)
+    new = row(2, replaces=row_hash(old))
+    last = row(3, replaces=row_hash(new))
+    assert (standing([old, new]), standing([old, new, last])) == ([new], [last])
+    assert names_of(row(1, id="a")) == {"a", row_hash(row(1, id="a"))}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"start": date(2025, 12, 31)},
+        {"end": date(2026, 1, 2)},
+        {"value": 2.0},
+        {"known": date(2026, 1, 2)},
+        {"between": Between(1.0, 2.0)},
+        {"columns": {"asked": 3.0}},
+        {"origin": "wire"},
+        {"id": "a"},
+        {"replaces": "a"},
+    ],
+)
+def test_whatever_a_row_says_changes_its_hash(changed):
+    """Each field that moves numbers, or names the row, is in the hash."""
+    assert row_hash(replace(row(1), **changed)) != row_hash(row(1))
+
+
+def test_where_a_row_stands_and_what_is_said_of_its_source_do_not_change_its_hash():
+    """A source, a grade and a note may be improved, and lines may move."""
+    other = replace(row(1), place=Place("seen.csv", 9), source="another", grade="A", note="a note")
+    assert row_hash(other) == row_hash(row(1)) == "e52fca3a"

@@ -89,7 +89,7 @@ def test_a_row_edited_after_its_use_is_found(run: Run, published: Path):
         "seeds/ferry/breakdowns.csv:2:1: error: a row used in the answers as of 2025-01-01 was edited; it was 2024-01-01 to 2024-03-31, value 1, known 2024-04-02",
         '    2024-01-01,2024-03-31,4,2024-04-02,"Harbour log, quarter 1",A,,q1,',
         "    ^",
-        "    restore it, and append a row that replaces it",
+        "    restore it, and append a row that replaces it; `forecast check --rows` shows the hashes of rows",
     ]
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from forecast.book.reading import read_book
+from forecast.model.evidence import record_as_of
 from tests.cli.conftest import Run, files_of
 
 RECORD = "seeds/ferry/breakdowns.csv"
@@ -20,8 +24,23 @@ def test_a_row_is_appended_as_it_was_given(run: Run, book: Path):
         *("observe", "ferry.breakdowns", "--from", "2024-10-01", "--to", "2024-10-31", "--value", "2", "--known", "2024-11-02"),
         *("--source", "Harbour log, October", "--grade", "B", "--note", "twice"),
     )
-    assert (ran.code, ran.out) == (0, f"{RECORD}:6: {row}\n")
+    assert (ran.code, ran.out.splitlines()[0]) == (0, f"{RECORD}:6: {row}")
+    assert re.fullmatch(r"Its hash, by which a later row can replace it: [0-9a-f]{8}", ran.out.splitlines()[1])
     assert (book / RECORD).read_text() == before + row + "\n"
+
+
+def test_a_row_without_an_id_is_corrected_by_its_hash(run: Run, book: Path):
+    """What `observe` and `check --rows` print as a row's hash is what --replaces takes; the old row no longer counts."""
+    said = ("--set", "counted=50", "--set", "weather=calm", "--source", "count")
+    first = run("observe", "ferry.late", "--on", "2024-10-07", "--value", "15", *said)
+    name = first.out.split()[-1]
+    assert f"{LATE}:5" in [line.split()[0] for line in run("check", "--rows").out.splitlines() if name in line]
+    again = run("observe", "ferry.late", "--on", "2024-10-07", "--value", "5", "--replaces", name, *said)
+    assert again.code == 0
+    topic = read_book(book)[0].topics["ferry"]
+    assert [row.value for row in record_as_of(topic.streams["late"], date(2025, 1, 1), opens=topic.opens).rows] == [4, 17, 5, 5]
+    second = run("observe", "ferry.late", "--on", "2024-10-07", "--value", "6", "--replaces", name, *said)
+    assert (second.code, f"`{name}` is replaced twice, by line 6 and by this one" in second.err) == (1, True)
 
 
 def test_own_columns_are_set_by_name(run: Run, book: Path):
@@ -80,7 +99,7 @@ def test_quiet_time_is_extended_from_the_last_row(run: Run, book: Path):
         (("breakdowns", "--from", "2024-10-05", "--to", "2024-10-01", "--value", "1"), "`to` (2024-10-01) is before `from` (2024-10-05)"),
         (("breakdowns", "--on", "2999-01-01", "--value", "1"), "it ends on 2999-01-01, after today"),
         (("breakdowns", "--on", "2024-10-05", "--value", "1", "--known", "2999-01-01"), "it is known on 2999-01-01, after today"),
-        (("breakdowns", "--on", "2024-10-05", "--value", "1", "--replaces", "q9"), "no row has the id `q9`"),
+        (("breakdowns", "--on", "2024-10-05", "--value", "1", "--replaces", "q9"), "no row has the id or the hash `q9`"),
         (("breakdowns", "--on", "2024-10-05", "--value", "1", "--grade", "D"), "a grade D fact is no observation"),
         (("breakdowns", "--through", "2024-09-01"), "`breakdowns` is recorded through 2024-09-30 already"),
         (("late", "--through", "2024-09-01"), "`late` is not watched: days without a row are unknown there, not quiet"),

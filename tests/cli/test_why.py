@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -122,3 +124,99 @@ def test_where_no_prior_is_varied_why_says_so_and_not_that_nothing_would_change(
     assert "nothing would change it" not in told.split("With another prior")[1].split("If this is seen")[0]
     assert "Note: The prior of share is a Dirichlet, which is not varied here" in told
     assert "None of this topic's priors is varied here" in (book / "reports" / "seats.md").read_text()
+
+
+LEAK_TOPIC = """title = "Leaks of the water main"
+opens = 2025-01-01
+step  = "month"
+
+[streams.leaks]
+about = "leaks that the water works mended"
+unit  = "leaks"
+value = "Poisson(mu=leak_rate * months)"
+
+[questions.leak_in_winter]
+asks    = "Will a leak have been mended by the end of February 2025?"
+by      = 2025-02-28
+answer  = "total(leaks) >= 1"
+settled = "By the list of the water works."
+
+[questions.leaks_by_june]
+asks    = "How many leaks will have been mended by the end of June 2025?"
+since   = 2025-03-01
+by      = 2025-06-30
+answer  = "total(leaks)"
+settled = "By the list of the water works."
+
+[questions.first_leak]
+asks    = "When will the first leak be mended?"
+by      = 2025-12-31
+answer  = "first(total(leaks) >= 1)"
+settled = "By the list of the water works."
+"""
+
+
+@pytest.fixture(scope="module")
+def leaks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published book of one topic with a row that the days of its questions fall inside."""
+    root = tmp_path_factory.mktemp("leaks")
+    (root / "seeds" / "leaks_of_main").mkdir(parents=True)
+    (root / "priors").mkdir()
+    (root / "seeds" / "leaks_of_main" / "topic.toml").write_text(LEAK_TOPIC, encoding="utf-8")
+    rows = "from,to,value,source\n2025-02-09,2025-03-20,1,The list of the spring\n2025-03-21,2025-08-31,3,The list of the summer\n"
+    (root / "seeds" / "leaks_of_main" / "leaks.csv").write_text(rows, encoding="utf-8")
+    prior = '[leak_rate]\nprior = "Gamma(alpha=2, beta=4)"\nunit = "leaks a month"\nwhy = "A main of this age leaks every other month."\n'
+    (root / "priors" / "leaks_of_main.toml").write_text(prior, encoding="utf-8")
+    command = [sys.executable, "-m", "forecast", "update", "--no-referee", "--book", str(root)]
+    subprocess.run(command, check=True, capture_output=True)
+    return root
+
+
+def test_why_says_how_much_of_a_row_lies_on_which_side_of_a_day(run: Run, leaks: Path):
+    """A row of 40 days of which 20 are in time: the answer is open, and the reason stands under it."""
+    told = run("why", "leak_in_winter", on=leaks)
+    (line,) = [line for line in told.out.splitlines() if "crosses" in line]
+    found = re.fullmatch(
+        r"  1 event of leaks lies in a row \(9 February to 20 March 2025\) that crosses 28 February 2025: by then with probability (\d+) %\.",
+        line,
+    )
+    assert found is not None
+    assert abs(int(found[1]) - 50) <= 2
+
+
+def test_page_markdown_and_json_say_how_rows_are_divided(leaks: Path):
+    """Each sentence stands in the JSON with its numbers, on the page and in the Markdown."""
+    content = json.loads((leaks / "reports" / "leaks_of_main.json").read_text(encoding="utf-8"))
+    page, text = ((leaks / "reports" / f"leaks_of_main.{ending}").read_text(encoding="utf-8") for ending in ("html", "md"))
+    found = {answer["name"]: answer.get("crossings", []) for answer in content["answers"]}
+    assert {
+        name: [(each["edge"], each["day"], each["start"], each["value"], each["even"], each["adds_up"]) for each in its]
+        for name, its in found.items()
+    } == {
+        "leak_in_winter": [("by", "2025-02-28", "2025-02-09", 1.0, False, True)],
+        "leaks_by_june": [
+            ("since", "2025-03-01", "2025-02-09", 1.0, False, True),
+            ("by", "2025-06-30", "2025-03-21", 3.0, False, True),
+        ],
+        "first_leak": [("first", "2025-03-20", "2025-02-09", 1.0, False, True)],
+    }
+    assert found["leaks_by_june"][1]["before"] == pytest.approx(3 * 102 / 164, abs=0.05)
+    for its in found.values():
+        for each in its:
+            assert each["sentence"] in page.replace("\u00a0", " ")
+            assert each["sentence"].replace("(", "\\(").replace(")", "\\)") in text or each["sentence"] in text
+
+
+def test_insight_of_a_divided_row_speaks_of_the_published_values(leaks: Path):
+    """The measures that insight compares with, and the last point of the history, are the published answers within their errors."""
+    content = json.loads((leaks / "reports" / "leaks_of_main.json").read_text(encoding="utf-8"))
+    insight = content["insight"]
+    published = {answer["name"]: answer["value"] for answer in content["answers"]}
+    by_question = {measure["question"]: index for index, measure in enumerate(insight["measures"])}
+    last = insight["history"]["points"][-1]
+    chance = published["leak_in_winter"]
+    at = by_question["leak_in_winter"]
+    assert insight["measures"][at]["value"] == chance["value"]
+    assert abs(last["values"][at] - chance["value"]) < 4 * (chance["error"] ** 2 + last["errors"][at] ** 2) ** 0.5
+    number, at = published["leaks_by_june"], by_question["leaks_by_june"]
+    assert abs(last["values"][at] - number["mean"]) < 4 * (number["mean_error"] ** 2 + last["errors"][at] ** 2) ** 0.5

@@ -245,3 +245,61 @@ def test_the_history_of_the_route_is_what_concluding_random_days_gives(count: in
     found = history(topic, days, PLAIN)
     assert found.left_out == ()
     assert_as_concluded(topic, days, sorted(random.Random(7).sample(days, count)))
+
+
+def test_a_row_across_a_deadline_is_simulated_until_it_is_known_and_then_divided() -> None:
+    """Two events within 100 days of which 40 are in time: a prediction up to the eve of `known`, and 1 - 0.6² on the day and after it."""
+    from scipy import stats
+
+    known, by = date(2025, 6, 1), date(2025, 3, 12)
+    topic = make_topic(
+        priors={"rate": "Gamma(alpha=2, beta=4)"},
+        streams={"seen": "Poisson(mu=rate * months)"},
+        rows={
+            "seen": [
+                {"from": OPENS, "to": date(2025, 1, 31), "value": 0},
+                {"from": date(2025, 2, 1), "to": date(2025, 5, 11), "value": 2, "known": known},
+            ]
+        },
+        questions={"one": {"answer": "total(seen) >= 1", "by": by}, "many": {"answer": "total(seen)", "by": by}},
+    )
+    days = [date(2025, 2, 1), known - ONE_DAY, known, known + ONE_DAY, known + timedelta(days=40)]
+    found = history(topic, days, PLAIN)
+    exposure = 4 + 31 / DAYS_PER_MONTH
+    ahead = stats.nbinom(2, exposure / (exposure + 40 / DAYS_PER_MONTH))
+    truth = np.array([*[[ahead.sf(0), ahead.mean()]] * 2, *[[1 - 0.6**2, 0.8]] * 3])
+    points = {point.day: point for point in found.points}
+    values, errors = (np.array([getattr(points[day], name) for day in days]) for name in ("values", "errors"))
+    assert (np.abs(values - truth) < 4 * errors).all()
+    assert errors.max() < 0.03
+    assert settlement_days(topic, YEAR_END, {"rate": np.ones((2, 1))}) == {"one": None, "many": None}
+
+
+def test_a_history_simulates_days_whose_row_is_not_known_yet() -> None:
+    """Before a row of spring is known, though summer is recorded, each day's replay is that day's conclusion."""
+    topic = make_topic(
+        priors={"rate": "Gamma(alpha=2, beta=4)"},
+        streams={"seen": {"value": "Poisson(mu=rate * months)", "watched": True}},
+        rows={
+            "seen": [
+                {"from": OPENS, "to": date(2025, 1, 31), "value": 0},
+                {"from": date(2025, 2, 1), "to": date(2025, 5, 11), "value": 2, "known": date(2025, 10, 1)},
+                {"from": date(2025, 5, 12), "to": YEAR_END, "value": 0},
+            ]
+        },
+        questions={"early": {"answer": "total(seen) >= 1", "by": date(2025, 3, 12)}, "whole": {"answer": "total(seen)", "by": YEAR_END}},
+    )
+    days = [
+        date(2025, 5, 11),
+        date(2025, 6, 1),
+        date(2025, 6, 2),
+        date(2025, 9, 29),
+        date(2025, 9, 30),
+        date(2025, 10, 1),
+        date(2025, 10, 20),
+    ]
+    found = {point.day: point for point in history(topic, days, PLAIN).points}
+    for day in days:
+        values, errors = published_values(conclude(topic, day, PLAIN, referee=False).reading.answers, measures_of(topic))
+        assert (np.abs(found[day].values - values) < 4 * np.hypot(found[day].errors, errors)).all(), day
+        assert (found[day].errors < [0.02, 0.1]).all()

@@ -89,6 +89,25 @@ def test_outcomes_that_teach_nothing_move_nothing() -> None:
     assert errors[0] < 0.01
 
 
+def test_a_difference_within_its_noise_is_no_information() -> None:
+    """Of 500 paths with one outcome 150 come true, of 500 with the other 155: no more than chance makes, so the movement is 0, and one beyond it is not."""
+    outcomes = np.repeat([0, 1], 500)
+    for true_of_other in (155, 250):
+        truth = np.concatenate([np.arange(500) < 150, np.arange(500) < true_of_other]).astype(float)[:, None]
+        moved, errors = expected_movement(Cases(truth, np.ones_like(truth)), outcomes)
+        assert moved.tolist() == [0.0] if true_of_other == 155 else 0.098 < moved[0] < 0.1
+        assert 0.005 < errors[0] < 0.015
+
+
+def test_both_futures_of_a_draw_count_alike() -> None:
+    """Which of two futures is called the first changes neither the share nor its error."""
+    rng = np.random.default_rng(6)
+    chance = rng.beta(2, 2, 800)
+    one, other = ((rng.random(800) < chance).astype(float) for _ in range(2))
+    other[:40] = 1.0
+    assert ignorance(one, other) == pytest.approx(ignorance(other, one), rel=1e-12)
+
+
 def test_ignorance_is_the_share_of_variance_between_draws() -> None:
     """For coins with Beta(2, 2) chances, a fifth of a toss's variance is ignorance of the chance: Var(p) = 1/20 of 1/4."""
     rng = np.random.default_rng(4)

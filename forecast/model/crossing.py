@@ -1,0 +1,132 @@
+"""Rows that a day falls inside: which of them something happened in, and which days of a topic are asked about.
+
+A row says that its value happened somewhere within its days.  Where a question
+begins or ends to count inside a row, or a simulated step reads a total there, it
+matters on which of the days.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from forecast.book.classes import is_counted
+from forecast.book.rows import is_quiet
+from forecast.book.topic import Question, Row, Stream, Topic
+from forecast.model.clock import ONE_DAY
+from forecast.model.model import Model, uses
+
+type Named = tuple[str, Row]  # a stream's name and one of its rows
+
+
+def crosses(row: Row, day: date) -> bool:
+    """Whether some days of a row lie before a day, and some from it on."""
+    return row.start < day <= row.end
+
+
+def says_something(row: Row, stream: Stream) -> bool:
+    """Whether a row says that something happened: not quiet time, and no value of 0."""
+    if stream.classes and not is_counted(stream):
+        return not is_quiet(row, stream)
+    return row.value != 0 or row.between is not None
+
+
+def long_rows(model: Model, name: str) -> tuple[Row, ...]:
+    """Return the counted rows of a stream that have several days and say that something happened."""
+    record = model.records[name]
+    return tuple(row for row in record.counted if row.start < row.end and says_something(row, record.stream))
+
+
+def edges_of(question: Question) -> tuple[date, ...]:
+    """Return the days from which, and before which, a question counts."""
+    return tuple(day for day in (question.since, question.by and question.by + ONE_DAY) if day)
+
+
+def edges(topic: Topic, starts: Mapping[str, date], days: Sequence[date]) -> dict[str, set[date]]:
+    """Return, by stream, the days before which its total is read: at the edges of questions, and at the steps of streams that use it.
+
+    ``starts`` are the first simulated days of streams, and ``days`` the boundaries of steps.
+    """
+    found: dict[str, set[date]] = {}
+    for question in topic.questions.values():
+        for name in uses(topic, *question.expressions)[1] if question.by else ():
+            found.setdefault(name, set()).update(edges_of(question))
+    for name, start in starts.items():
+        stream = topic.streams[name]
+        for other in uses(topic, stream.value, *stream.next.values())[1]:
+            found.setdefault(other, set()).update(days[bisect_right(days, start - ONE_DAY) :])
+    return found
+
+
+def crossed(model: Model, days: Mapping[str, Iterable[date]]) -> tuple[Named, ...]:
+    """Return the rows that say that something happened and that one of their stream's ``days`` falls inside."""
+    found = []
+    for name, own in days.items():
+        ordered = sorted(own)
+        for row in long_rows(model, name):
+            at = bisect_right(ordered, row.start)
+            if at < len(ordered) and ordered[at] <= row.end:
+                found.append((name, row))
+    return tuple(found)
+
+
+def crossing_rows(model: Model, question: Question) -> tuple[Named, ...]:
+    """Return the rows of a question's streams that the days from which or before which it counts fall inside."""
+    if question.by is None:
+        return ()
+    return crossed(model, dict.fromkeys(uses(model.topic, *question.expressions)[1], edges_of(question)))
+
+
+def related(topic: Topic) -> frozenset[frozenset[str]]:
+    """Return the pairs of streams of which one's statement uses the other's total."""
+    return frozenset(
+        frozenset({name, other}) for name, stream in topic.streams.items() for other in uses(topic, stream.value)[1] if other != name
+    )
+
+
+def overlap(one: Row, other: Row) -> bool:
+    """Whether two rows share a day."""
+    return one.start <= other.end and other.start <= one.end
+
+
+def with_related(model: Model, rows: Sequence[Named]) -> tuple[Named, ...]:
+    """Return rows, and with them those of related streams that share days with them: these happened in some order."""
+    pairs = related(model.topic) if rows else frozenset()
+    if not pairs:
+        return tuple(rows)
+    candidates = [(name, row) for name in sorted(frozenset().union(*pairs)) for row in long_rows(model, name)]
+    found, waiting = dict.fromkeys(map(key, rows)), list(rows)
+    taken = list(rows)
+    while waiting:
+        name, row = waiting.pop()
+        for other, its in candidates:
+            if key((other, its)) not in found and frozenset({name, other}) in pairs and overlap(row, its):
+                found[key((other, its))] = None
+                taken.append((other, its))
+                waiting.append((other, its))
+    return tuple(taken)
+
+
+def groups(rows: Sequence[Named], pairs: frozenset[frozenset[str]]) -> list[list[int]]:
+    """Return the numbers of rows in groups: rows of related streams that share days, directly or through others, are in one."""
+    left, found = set(range(len(rows))), []
+    while left:
+        waiting = [min(left)]
+        left.remove(waiting[0])
+        together = []
+        while waiting:
+            at = waiting.pop()
+            together.append(at)
+            (name, row) = rows[at]
+            near = [each for each in left if frozenset({name, rows[each][0]}) in pairs and overlap(row, rows[each][1])]
+            left.difference_update(near)
+            waiting += near
+        found.append(sorted(together))
+    return found
+
+
+def key(named: Named) -> tuple[str, int]:
+    """Return what tells a row of a model from every other: rows that say the same on the same days are two."""
+    name, row = named
+    return name, id(row)

@@ -1,0 +1,133 @@
+"""How the events of a row divide over parts of its days, given how many there are: weights from the statement, and draws.
+
+Given the sum n over the parts,
+
+- counts of Poisson with means mu_j are multinomial with shares mu_j / Σ mu;
+- of NegativeBinomial with shapes alpha_j proportional to mu_j, Dirichlet-multinomial
+  with alpha_j; with one shape for the whole row, whose parts share one Gamma factor g,
+  multinomial with mu_j / Σ mu again: given g the parts are Poisson(g mu_j), and g
+  cancels;
+- an event with a hazard p_j in part j (Binomial, Bernoulli) lies in part j with weight
+  p_j Π (1 - p_i) over the parts before it, which for two is p1 / (p1 + (1 - p1) p2);
+  a class of a stream of classes likewise, with its own probabilities.
+
+All else, and what does not depend on a row's length (trials counted in a column),
+is spread evenly over days: events each by itself, amounts in proportion.  Multinomials
+are drawn part by part, so parts can be cut finer later with the same result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from forecast.book.topic import Stream, Topic
+from forecast.language.classes import CLASSED, COUNTED
+from forecast.language.distributions import Family, family
+from forecast.language.expressions import Expression
+from forecast.model.model import Array, names_used
+
+LENGTHS = frozenset({"days", "months", "years", "t_start", "t_end"})  # clocks that say how long an interval is
+RATES = frozenset({"Poisson", "NegativeBinomial"})
+HAZARDS = frozenset({"Binomial", "Bernoulli"}) | CLASSED
+OF_TRIALS = frozenset({"Binomial", COUNTED})
+TRIED = OF_TRIALS | {"BetaBinomial"}
+APART = 1e-3  # relative difference between a row's mean and the sum of its parts' from which it is told
+SAME = 1e-9  # relative difference up to which shapes are proportional, or constant
+
+type Read = tuple[Family, Mapping[str, Any]]  # a family and its arguments over some days
+
+
+def is_even(topic: Topic, stream: Stream) -> bool:
+    """Whether events of a row are spread evenly over its days: the statement does not say how likely they are in parts of it."""
+    statement = stream.value
+    trials = statement.arguments.get("n") if statement.distribution in OF_TRIALS else None
+    if statement.distribution not in RATES | HAZARDS or (trials is not None and set(stream.own_columns) & names_used(topic, trials)):
+        return True
+    aside = {"n"} if trials is not None else {"alpha"} if statement.distribution in RATES else set()
+    own: list[Expression] = [each for name, each in statement.arguments.items() if name not in aside]
+    return not LENGTHS & names_used(topic, *own)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The weights of parts for events, ``(parts, paths)``, and their shapes where the shares are Dirichlet; ``add_up`` as in the statement's means."""
+
+    weights: Array
+    shapes: Array | None = None
+    add_up: bool = True
+
+
+def even_weights(lengths: Sequence[float], count: int) -> Weights:
+    """Return weights of parts in proportion to their days."""
+    return Weights(np.broadcast_to(np.array(lengths)[:, None], (len(lengths), count)))
+
+
+def weights_of(stream: Stream, label: str, read: Sequence[Read], known: Read | None, count: int) -> Weights:
+    """Return the weights of a row's parts for its events of a class, from what the statement says of the parts.
+
+    ``known`` is what it says of the whole row, where the sum over the parts is to be compared.
+    """
+    means = np.stack([_mean(stream, label, *each, count) for each in read])
+    row_mean = None if known is None else _mean(stream, label, *known, count)
+    if stream.value.distribution in HAZARDS:
+        left = np.cumprod(np.concatenate([np.ones((1, count)), 1 - means]), axis=0)
+        return Weights(means * left[:-1], add_up=row_mean is None or _agree(1 - left[-1], row_mean))
+    fits = row_mean is None or _agree(means.sum(axis=0), row_mean)
+    if stream.value.distribution != "NegativeBinomial":
+        return Weights(means, add_up=fits)
+    shapes = np.stack([column(arguments.get("alpha", arguments.get("n")), count) for _, arguments in read])
+    if np.allclose(means * shapes[0], means[0] * shapes, rtol=SAME, atol=0):
+        return Weights(means, shapes, fits)
+    return Weights(means, add_up=fits and np.allclose(shapes, shapes[0], rtol=SAME, atol=0))
+
+
+def drawn_parts(rng: np.random.Generator, events: Array, weights: Array, shapes: Array | None) -> Array:
+    """Draw how many of some events ``(paths,)`` lie in each part, by weights ``(parts, paths)``: multinomial, or Dirichlet-multinomial with shapes.
+
+    Part by part: given those before, what is left lies in a part with the share of its
+    weight in what is left of the weights; with shapes, that share is Beta.  Where every
+    weight is 0 the record is impossible at a path's parameters, and where its events
+    lie does not matter: all are in the first part.
+    """
+    found = np.zeros(weights.shape)
+    left, sign = np.abs(events).astype(np.int64), np.sign(events)
+    of = weights if shapes is None else shapes
+    ahead = np.cumsum(of[::-1], axis=0)[::-1]
+    for part in range(len(weights) - 1):
+        rest = ahead[part + 1]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            if shapes is None:
+                share = np.where(rest > 0, of[part] / (of[part] + rest), 1.0)
+            else:
+                one, other = (rng.standard_gamma(each) for each in (of[part], rest))
+                share = np.where(one + other > 0, one / (one + other), of[part] / (of[part] + rest))
+        drawn = rng.binomial(left, share)
+        found[part] = drawn * sign
+        left = left - drawn
+    found[-1] = left * sign
+    return found
+
+
+def column(value: Any, count: int) -> Array:
+    """An argument as ``(paths,)``."""
+    return np.broadcast_to(np.asarray(value, dtype=float), (count, 1))[:, 0]
+
+
+def _agree(parts: Array, row: Array) -> bool:
+    return bool(np.abs(parts - row).mean() <= APART * np.abs(row).mean())
+
+
+def _mean(stream: Stream, label: str, kind: Family, arguments: Mapping[str, Any], count: int) -> Array:
+    """The mean of a count, or the probability of an event, or of a class, ``(paths,)``."""
+    if stream.value.distribution == COUNTED:
+        return column(np.asarray(arguments["p"])[..., stream.classes.index(label)], count)
+    if stream.classes:
+        return column(np.exp(kind.log_density([[stream.classes.index(label)]], **arguments)), count)
+    if stream.value.distribution in HAZARDS:
+        chance = {name: value for name, value in arguments.items() if name in {"p", "logit_p"}}
+        return column(family("Bernoulli").mean(**chance), count)
+    return column(kind.mean(**arguments), count)

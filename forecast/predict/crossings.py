@@ -1,0 +1,91 @@
+"""Rows that the days of a question fall inside, and how much of each lies before: why an answer about the past is not certain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+
+from forecast.asking import truth_by_day
+from forecast.book.topic import Question, Row
+from forecast.future import Paths
+from forecast.language.distributions import family_for
+from forecast.model.clock import ONE_DAY
+from forecast.model.crossing import crosses, crossing_rows, key
+from forecast.model.model import Array
+from forecast.predict.first_days import recorded_until, rows_around
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A row across a day from which, or up to which, a question counts.
+
+    ``day`` is that day: the last that counts (``by``) or the first (``since``).  ``before`` is what
+    of the row lies up to the last day that counts, or before the first, on average over paths, and
+    ``error`` the Monte Carlo error of that; ``value`` is what it has in all.  ``counts`` says that these are events, not an
+    amount, ``even`` that they are spread evenly over days, and ``adds_up`` as in
+    ``forecast.model.allocation``.  Where ``edge`` is ``first``, the first time that the
+    question asks for lies within the row; then ``before`` is not used.
+    """
+
+    stream: str
+    row: Row
+    edge: Literal["since", "by", "first"]
+    day: date
+    value: float
+    before: float
+    error: float
+    counts: bool
+    even: bool
+    adds_up: bool
+
+
+def crossings_of(question: Question, paths: Paths) -> tuple[Crossing, ...]:
+    """Return the rows that the days of a question fall inside, in the order of its streams and their rows."""
+    if question.by is None or not paths.days:
+        return ()
+    allocations = {key(each.named): each for each in paths.allocations}
+    found = []
+    for name, row in crossing_rows(paths.model, question):
+        its = allocations[key((name, row))]
+        value = np.asarray(np.sum([values[-1] for values in its.before.values()], axis=0))
+        for edge, day, boundary in (("since", question.since, question.since), ("by", question.by, question.by + ONE_DAY)):
+            if day is not None and boundary is not None and crosses(row, boundary):
+                found.append(
+                    Crossing(
+                        name,
+                        row,
+                        "since" if edge == "since" else "by",
+                        day,
+                        float(value.mean()),
+                        *_mean(its.upto(boundary)[name]),
+                        family_for(its.stream.value).discrete,
+                        its.even,
+                        its.adds_up,
+                    )
+                )
+    return (*found, *_of_first(question, paths, {key((each.stream, each.row)) for each in found}))
+
+
+def _mean(values: Array) -> tuple[float, float]:
+    """The mean over paths and its standard error."""
+    return float(values.mean()), float(values.std() / np.sqrt(len(values)))
+
+
+def _of_first(question: Question, paths: Paths, told: set[tuple[str, int]]) -> list[Crossing]:
+    """The rows of several days within which the first time that a question asks for lies, but for those told already."""
+    if question.kind != "date":
+        return []
+    topic = paths.model.topic
+    days, truth = truth_by_day(question, paths)
+    until = recorded_until(question, paths)
+    columns = np.unique(truth.argmax(axis=1)[truth.any(axis=1)])
+    lasts = [days[column] - ONE_DAY for column in columns if until is None or days[column] <= until]
+    rows = {key(named): named for last in lasts for named in rows_around(question, paths.model, last) if named[1].end >= last}
+    return [
+        Crossing(name, row, "first", row.end, row.value, 0.0, 0.0, family_for(topic.streams[name].value).discrete, False, True)
+        for name, row in rows.values()
+        if key((name, row)) not in told
+    ]

@@ -1,0 +1,152 @@
+"""The day on which a ``first`` condition came true within the record: the events of its rows are put on days.
+
+A simulated path knows totals at the ends of rows and steps.  Where the condition
+came true at the end of a row of several days, it came true on one of them.
+"""
+
+from __future__ import annotations
+
+import zlib
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.asking import truth_before
+from forecast.book.topic import Question
+from forecast.future import Paths, beyond
+from forecast.language.expressions import First
+from forecast.model.allocation import Allocation, Totals, allocate, rows_as_allocations
+from forecast.model.clock import ONE_DAY, cut
+from forecast.model.crossing import Named, key, long_rows, with_related
+from forecast.model.model import Array, Model, uses
+
+type Numbers = NDArray[np.int64]
+
+MOST_SINGLE_DAYS = 62  # of rows that are cut at every day at once; longer ones are cut at months first
+
+
+def streams_of(question: Question, model: Model) -> tuple[str, ...]:
+    """Return the streams whose totals the condition of a ``first`` question uses."""
+    assert isinstance(question.answer, First)
+    return uses(model.topic, question.answer.condition)[1]
+
+
+def recorded_until(question: Question, paths: Paths) -> date | None:
+    """Return the first day on which a stream of a ``first`` question is simulated; None where none ever is."""
+    days = [paths.starts[name] for name in streams_of(question, paths.model) if name in paths.starts]
+    days += [first for name in streams_of(question, paths.model) if name in paths.starts for first, _ in paths.model.records[name].unknown]
+    return min(days, default=None)
+
+
+def days_within_rows(question: Question, paths: Paths, of: Numbers, ends: Numbers, recorded: NDArray[np.bool_]) -> Numbers:
+    """Return the days, as ordinals, on which a condition first held on the paths with numbers ``of``: within the rows that made it hold.
+
+    ``ends`` are the last days of the steps at whose end it first held; they stay as
+    they are where ``recorded`` does not say that the step is one of the record, and
+    where no row of several days ends there.
+    """
+    found = ends.copy()
+    for end in np.unique(ends[recorded]):
+        last = date.fromordinal(int(end))
+        rows = rows_around(question, paths.model, last) if question.since is None or last >= question.since else ()
+        if rows:
+            here = np.flatnonzero(recorded & (ends == end))
+            found[here] = _Search(question, paths, rng_of(question, paths, last)).days(of[here], rows, last)
+    return found
+
+
+def rng_of(question: Question, paths: Paths, day: date) -> np.random.Generator:
+    """Return a generator of its own for a question and a day, from the seed of the paths."""
+    return np.random.default_rng([paths.lots, zlib.crc32(question.name.encode()), day.toordinal()])
+
+
+def rows_around(question: Question, model: Model, last: date) -> tuple[Named, ...]:
+    """Return the rows of several days within which a condition that holds at the end of ``last`` may have come true.
+
+    Those are the rows that reach that day, and those that share days with them.
+    """
+    streams = streams_of(question, model)
+    rows = [(name, row) for name in streams for row in long_rows(model, name) if row.start <= last]
+    reaching = [(name, row) for name, row in rows if row.end >= last]
+    if not reaching:
+        return ()
+    first = min(row.start for _, row in reaching)
+    return tuple((name, row) for name, row in rows if row.end >= first)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The search for the first day of a question's condition on its paths."""
+
+    question: Question
+    paths: Paths
+    rng: np.random.Generator
+
+    def days(self, of: Numbers, rows: Sequence[Named], last: date) -> Numbers:
+        """The first days, as ordinals, on the paths with numbers ``of``, on all of which the condition holds at the end of ``last``."""
+        since, model = self.question.since, self.paths.model
+        known = {key(each.named): each for each in self.paths.allocations}
+        together = with_related(model, rows)
+        ranges = {name: [(row, values[of]) for row, values in its] for name, its in self.paths.ranges.items()}
+        fresh = rows_as_allocations(model, together, ranges, len(of))
+        allocations = [known[key(each.named)].on(of) if key(each.named) in known else each for each in fresh]
+        first = min(each.row.start for each in allocations if each.named in rows)
+        first = first if since is None else max(first, since)
+        return self._within(of, allocations, first, last)
+
+    def _within(self, of: Numbers, allocations: Sequence[Allocation], first: date, last: date) -> Numbers:
+        """Cut rows at months, or at days where few are left, and look in which part the condition came true."""
+        single = (last - first).days < MOST_SINGLE_DAYS
+        days = cut(
+            "day" if single else "month", first, last, [day for each in allocations for day in (each.row.start, each.row.end + ONE_DAY)]
+        )
+        parameters = {name: values if len(values) == 1 else values[of] for name, values in self.paths.parameters.items()}
+        base = self._base(of)
+        fine = allocate(self.paths.model, parameters, allocations, days, base, self.rng)
+        totals = self._counted(of, fine, days, base)
+        truth = truth_before(self.question, self.paths.model, parameters, days[1:], totals, count=len(of))
+        column = np.where(truth.any(axis=1), truth.argmax(axis=1), len(days) - 2)
+        if single:
+            return np.array([day.toordinal() for day in days])[column]
+        found = np.empty(len(of), dtype=np.int64)
+        for part in np.unique(column):
+            here = np.flatnonzero(column == part)
+            found[here] = self._within(of[here], [each.on(here) for each in fine], days[part], days[part + 1] - ONE_DAY)
+        return found
+
+    def _base(self, of: Numbers) -> Totals:
+        """The totals before a day on some paths, without what has been allocated of rows until they end."""
+        paths = self.paths
+
+        def before(day: date) -> Mapping[str, Array]:
+            at = bisect_right(paths.days, day) - 1
+            if at < 0:
+                return {name: np.zeros(len(of)) for name in paths.totals}
+            found = {name: values[of, at] for name, values in paths.totals.items()}
+            ranges = {name: [(row, drawn[of]) for row, drawn in its] for name, its in paths.ranges.items()}
+            more = beyond(paths.model, ranges, paths.days[-1], day, found)
+            found = {name: values + each for (name, values), each in zip(found.items(), more, strict=True)}
+            for each in paths.allocations:
+                if each.row.start < paths.days[at] <= each.row.end:
+                    found |= {name: found[name] - less for name, less in each.on(of).upto(paths.days[at]).items()}
+            return found
+
+        return before
+
+    def _counted(self, of: Numbers, fine: Sequence[Allocation], days: Sequence[date], base: Totals) -> dict[str, Array]:
+        """What counts of each total before each day but the first, ``(paths, days - 1)``."""
+        since = self.question.since
+        others = [each.on(of) for each in self.paths.allocations if key(each.named) not in {key(its.named) for its in fine}]
+        columns = []
+        for day in (*days[1:], *([] if since is None else [since])):
+            found = dict(base(day))
+            for each in (*fine, *others):
+                if each.row.start < day <= each.row.end:
+                    found |= {name: found[name] + more for name, more in each.upto(day).items()}
+            columns.append(found)
+        earlier = dict.fromkeys(columns[0], 0.0) if since is None else columns.pop()
+        return {name: np.stack([column[name] - earlier[name] for column in columns], axis=1) for name in columns[0]}
