@@ -71,8 +71,9 @@ def rows_of(book: Book) -> tuple[NamedRow, ...]:
 
 def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Checked:
     """Read a book and check it whole, its priors echoed as 5, 50 and 95 % points."""
-    book, problems, reports = _read(root, topics)
-    problems = in_order((*problems, *read_ledger(Folder(root))[1]))
+    entries, broken = read_ledger(Folder(root))
+    book, problems, reports = _read(root, topics, entries)
+    problems = in_order((*problems, *broken))
     if has_errors(problems):
         return Checked(book, problems, {})
     priors: dict[str, tuple[Believed, ...]] = {}
@@ -115,15 +116,17 @@ def _noted(topic: Topic) -> Problem:
 
 def read_checked(root: Path, topics: Sequence[str] | None) -> tuple[Book, tuple[Problem, ...]]:
     """Read a book with all problems: of its files, and of rows edited after their use in a published answer."""
-    book, problems, _ = _read(root, topics)
+    book, problems, _ = _read(root, topics, read_ledger(Folder(root))[0])
     return book, problems
 
 
-def _read(root: Path, topics: Sequence[str] | None) -> tuple[Book, tuple[Problem, ...], Mapping[str, Mapping[str, Any] | None]]:
+def _read(
+    root: Path, topics: Sequence[str] | None, entries: Sequence[Mapping[str, Any]]
+) -> tuple[Book, tuple[Problem, ...], Mapping[str, Mapping[str, Any] | None]]:
     """A book with all problems, and the newest report of each topic."""
     book, problems = read_book(root, topics)
     reports = {name: newest_report(root, topic) for name, topic in book.topics.items()}
-    edited = [problem for name, topic in book.topics.items() for problem in edited_rows(topic, reports[name])]
+    edited = [problem for name, topic in book.topics.items() for problem in edited_rows(topic, reports[name], entries)]
     return book, in_order((*problems, *edited)), reports
 
 
