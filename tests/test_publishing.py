@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -54,6 +55,23 @@ def test_a_new_line_says_its_format_its_time_and_the_rows_it_used(book: Path):
     ]
     again = publish(book, hour=9, seed=2)
     assert [(line["at"], line.get("rows")) for line in again] == [("2025-01-01T09:05:00Z", None)] * 3
+
+
+def test_a_line_has_more_of_a_distribution_than_a_report_shows(book: Path):
+    """A date has the 23 quantiles of forecasting hubs, as does a number; of pictures it has nothing."""
+    _, when, _ = publish(book)
+    assert when["question"] == "next_fault"
+    assert sorted(when["value"]) == ["error", "errors", "hub_quantiles", "intervals", "not_by_then", "quantiles"]
+    assert len(when["value"]["hub_quantiles"]) == 23
+
+
+def test_every_field_of_a_line_is_described(book: Path):
+    """The table of ``reports/README.md`` has each field that is written, and those that are there at times."""
+    text = (TINY_BOOK.parent.parent / "reports" / "README.md").read_text()
+    table = text.partition("## A line of the ledger")[2].splitlines()
+    described = {name for row in table if row.startswith("| `") for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+    written = {name for line in publish(book) for name in line} - {"previous"}
+    assert written | {"variant", "annulled"} == described
 
 
 def test_a_new_row_is_hashed_with_the_others_and_a_hindcast_has_its_own(book: Path):
