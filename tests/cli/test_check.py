@@ -204,7 +204,7 @@ def test_a_topic_that_opens_tomorrow_is_answered_by_its_priors_and_warned_of(run
     run("new", "soon", "--like", "hazard", "--asks", "Will it?")
     topic = book / "seeds/soon/topic.toml"
     today, tomorrow = datetime.now(UTC).date(), datetime.now(UTC).date() + timedelta(days=1)
-    topic.write_text(topic.read_text().replace(f"opens = {today}", f"opens = {tomorrow}"))
+    topic.write_text(topic.read_text().replace(f"= {today}", f"= {tomorrow}"))
     ran = run("update", "--no-referee")
     assert ran.code == 0
     assert f"warning: the topic opens on {tomorrow}, after today" in ran.out + ran.err
