@@ -108,9 +108,11 @@ def remembered_verdict(reports: Sequence[Mapping[str, Any]], key: str) -> Mappin
 def insight_key(topic: Topic, key: str, *, as_of: date, earlier: object) -> str:
     """Return the SHA-256 of everything that a report's insight depends on.
 
-    ``key`` is the calculation's; ``earlier`` is the report before, as its values print.
+    ``key`` is the calculation's; ``earlier`` is the report before, as its values print.  The days on which rows became
+    known move no answer as of a later day, but they do move the history.
     """
-    parts = [key, words_hash(topic), as_of.isoformat(), repr(earlier)]
+    known = {name: [min(row.known, as_of).isoformat() for row in existing(stream, as_of)] for name, stream in topic.streams.items()}
+    parts = [key, words_hash(topic), as_of.isoformat(), repr(earlier), known]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
