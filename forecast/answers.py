@@ -40,6 +40,7 @@ from forecast.model.horizon import check_horizon
 from forecast.model.model import NUMPY, Array, Model
 from forecast.model.unsound import Unsound, at_topic
 from forecast.predict.crossings import Crossing, crossings_of
+from forecast.predict.exchanged import Exchanged, exchanged, hub_quantiles
 from forecast.predict.first_days import days_within_rows, recorded_until
 from forecast.settlement import Status, status_of
 
@@ -71,6 +72,7 @@ class Distribution:
 
     ``intervals`` are the intervals of ranks that cover the true points in 90 % of seeds.  ``cumulative`` holds up to
     400 points ``(value, P(X <= value))`` and ``cumulative_errors`` the errors of these probabilities: what the referee compares by.
+    ``exchanged`` is the distribution as the ledger keeps it.
     """
 
     mean: float
@@ -82,12 +84,14 @@ class Distribution:
     cumulative: tuple[tuple[float, float], ...]
     cumulative_errors: tuple[float, ...]
     intervals: tuple[tuple[float, float], ...]
+    exchanged: Exchanged
 
 
 @dataclass(frozen=True, slots=True)
 class Dates:
     """The day on which something first happens: quantiles (None where later than the deadline), and not by then.
 
+    ``hub_quantiles`` are those of ``forecast.predict.exchanged``.
     ``quantile_errors`` are in days, None where an error reaches beyond the deadline; ``intervals`` are intervals of ranks, as a distribution's.
     """
 
@@ -98,6 +102,7 @@ class Dates:
     monthly_errors: tuple[float, ...]
     quantile_errors: tuple[float | None, ...]
     intervals: tuple[tuple[date | None, date | None], ...]
+    hub_quantiles: tuple[date | None, ...]
     greatest_unseen: float | None = None  # as a probability's, of not by then
 
 
@@ -312,6 +317,7 @@ def _distribution(values: Array, cases: Replicated) -> Distribution:
         cumulative=cumulative,
         cumulative_errors=tuple(by_rank.errors_at(np.array([value for value, _ in cumulative])).tolist()),
         intervals=tuple(point.interval for point in points),
+        exchanged=exchanged(by_rank),
     )
 
 
@@ -355,6 +361,7 @@ def _dates(question: Question, paths: Paths, cases: Replicated, rng: np.random.G
         monthly_errors=tuple(by_rank.errors_at(np.array([float(day.toordinal()) for day in months])).tolist()),
         quantile_errors=tuple(point.error if np.isfinite([point.value, point.error]).all() else None for point in points),
         intervals=tuple((_date_or_none(point.interval[0]), _date_or_none(point.interval[1])) for point in points),
+        hub_quantiles=tuple(_date_or_none(value) for value in hub_quantiles(by_rank)),
         greatest_unseen=_greatest_unseen(happened, counted),
     )
 

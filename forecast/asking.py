@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.book.topic import Question
+from forecast.book.topic import Question, Topic
 from forecast.future import Paths
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression, First, Name, is_condition, names_in, streams_in, walk
@@ -27,6 +27,11 @@ def needs_paths(model: Model, question: Question) -> bool:
     steps = set(calendars(model.topic))
     used = expressions_used(model.topic, *question.expressions)
     return any(streams_in(expression) or steps & _indexes_in(expression) for expression in used)
+
+
+def streams_asked(topic: Topic, question: Question) -> set[str]:
+    """Return the streams whose totals a question uses, also through quantities."""
+    return {name for expression in expressions_used(topic, *question.expressions) for name in streams_in(expression)}
 
 
 def window(paths: Paths, stream: str, question: Question) -> Array:

@@ -71,8 +71,9 @@ def rows_of(book: Book) -> tuple[NamedRow, ...]:
 
 def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Checked:
     """Read a book and check it whole, its priors echoed as 5, 50 and 95 % points."""
-    book, problems, reports = _read(root, topics)
-    problems = in_order((*problems, *read_ledger(Folder(root))[1]))
+    entries, broken = read_ledger(Folder(root))
+    book, problems, reports = _read(root, topics, entries)
+    problems = in_order((*problems, *broken))
     if has_errors(problems):
         return Checked(book, problems, {})
     priors: dict[str, tuple[Believed, ...]] = {}
@@ -86,7 +87,27 @@ def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Checked:
     if has_errors(tuple(found)):
         return Checked(book, in_order((*problems, *found)), {})
     implied, unasked = _implied(book, reports, as_of)
-    return Checked(book, in_order((*problems, *found, *implied, *ahead(book, as_of))), priors, unasked)
+    answered = [problem for topic in book.topics.values() for problem in _answered_before(topic, entries, as_of)]
+    return Checked(book, in_order((*problems, *found, *implied, *answered, *ahead(book, as_of))), priors, unasked)
+
+
+def _answered_before(topic: Topic, entries: Sequence[Mapping[str, Any]], as_of: date) -> Iterator[Problem]:
+    """Warn of questions that rows from before they were asked answer: before they were first published or, where they have not been, before today."""
+    if all(question.since is not None or question.by is None for question in topic.questions.values()):
+        return
+    from forecast.predict.answered_before import answered_before  # not needed where questions say from when they count
+
+    published: dict[str, date] = {}
+    for entry in entries:
+        if entry["topic"] == topic.name and not entry["hindcast"]:
+            published.setdefault(entry["question"], date.fromisoformat(entry["as_of"]))
+    asked = {name: published.get(name, as_of) for name in topic.questions}
+    for question, answer in answered_before(topic, asked, as_of):
+        day = asked[question.name]
+        when = f"{day}, when it was first published," if question.name in published else f"today ({day})"
+        hint = f"`since = {day}` counts from that day on; `since = {topic.opens}` says that the whole record is meant"
+        found = at_topic(topic, ("questions", question.name), f"rows from before {when} already answer this question: {answer}", hint)
+        yield replace(found, level="warning")
 
 
 def ahead(book: Book, today: date) -> list[Problem]:
@@ -115,15 +136,17 @@ def _noted(topic: Topic) -> Problem:
 
 def read_checked(root: Path, topics: Sequence[str] | None) -> tuple[Book, tuple[Problem, ...]]:
     """Read a book with all problems: of its files, and of rows edited after their use in a published answer."""
-    book, problems, _ = _read(root, topics)
+    book, problems, _ = _read(root, topics, read_ledger(Folder(root))[0])
     return book, problems
 
 
-def _read(root: Path, topics: Sequence[str] | None) -> tuple[Book, tuple[Problem, ...], Mapping[str, Mapping[str, Any] | None]]:
+def _read(
+    root: Path, topics: Sequence[str] | None, entries: Sequence[Mapping[str, Any]]
+) -> tuple[Book, tuple[Problem, ...], Mapping[str, Mapping[str, Any] | None]]:
     """A book with all problems, and the newest report of each topic."""
     book, problems = read_book(root, topics)
     reports = {name: newest_report(root, topic) for name, topic in book.topics.items()}
-    edited = [problem for name, topic in book.topics.items() for problem in edited_rows(topic, reports[name])]
+    edited = [problem for name, topic in book.topics.items() for problem in edited_rows(topic, reports[name], entries)]
     return book, in_order((*problems, *edited)), reports
 
 

@@ -11,21 +11,23 @@ hindcasts of the same day, so that replaying does not grow the ledger.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from forecast.book.folder import Folder
 from forecast.book.layout import LEDGER, report_path, topic_names
-from forecast.book.ledger import append, read_ledger
+from forecast.book.ledger import FORMAT, append, as_time, read_ledger
 from forecast.book.locking import locked
 from forecast.book.problems import FileFault, Place, Problem
 from forecast.book.sources import read_source_if_any
 from forecast.book.topic import Book, Topic
+from forecast.book.used_rows import used_rows
 from forecast.remembering import published, report_directory
 from forecast.report.files import remove_pictures, write_files
 from forecast.report.pages import render_index
+from forecast.system import utc_now
 
 COMPARED = ("as_of", "inputs", "engine", "seed", "draws", "verdict", "program")
 DRAWN = frozenset({"shape", "curve"})  # parts of an answer's value that only pictures need
@@ -41,12 +43,18 @@ class Published:
 
 
 def publish(
-    book: Book, contents: Mapping[str, Mapping[str, Any]], files: Mapping[str, Mapping[str, bytes]], *, as_of: date, today: date
+    book: Book,
+    contents: Mapping[str, Mapping[str, Any]],
+    files: Mapping[str, Mapping[str, bytes]],
+    *,
+    as_of: date,
+    today: date,
+    clock: Callable[[], datetime] = utc_now,
 ) -> Published:
     """Record answers in the ledger and write the reports of some topics, and the index of all.
 
     ``files`` are those that each content makes, rendered before, so that the
-    lock is held for writing only.
+    lock is held for writing only.  ``clock`` gives the time that new lines of the ledger say they were written at.
 
     Writes nothing where an input was changed since it was read, or where the
     ledger is broken.
@@ -64,7 +72,7 @@ def publish(
             directory = report_directory(as_of=as_of, today=today)
             for path in (*(path for each in files.values() for path in each), "index.html", "index.md"):
                 folder.place(f"{directory}/{path}")  # before the ledger says that they are published
-            lines = due_lines(entries, contents, today=today)
+            lines = due_lines(entries, contents, book.topics, today=today, at=clock())
             torn = append(folder, lines)
             due = lines
             written = write_reports(folder, directory, contents, files)
@@ -87,11 +95,29 @@ def set_back(entries: Sequence[Mapping[str, Any]], today: date) -> tuple[Problem
     return (Problem(Place(LEDGER, len(entries)), message, hint),)
 
 
-def due_lines(entries: Sequence[Mapping[str, Any]], contents: Mapping[str, Mapping[str, Any]], *, today: date) -> list[dict[str, Any]]:
-    """Return the ledger's next lines: one for each answer whose newest line does not say the same."""
+def due_lines(
+    entries: Sequence[Mapping[str, Any]],
+    contents: Mapping[str, Mapping[str, Any]],
+    topics: Mapping[str, Topic],
+    *,
+    today: date,
+    at: datetime,
+) -> list[dict[str, Any]]:
+    """Return the ledger's next lines: one for each answer whose newest line does not say the same.
+
+    The first of a topic has the hashes of the rows it used, unless the last line of that topic that has some has the same.
+    """
     newest = {_same(entry): entry for entry in entries}
-    lines = [line for content in contents.values() for line in _lines(content, today)]
-    return [line for line in lines if any(newest.get(_same(line), {}).get(name) != line[name] for name in COMPARED)]
+    rows_before = {_same_rows(entry): entry["rows"] for entry in entries if "rows" in entry}
+    due: list[dict[str, Any]] = []
+    for name, content in contents.items():
+        lines = [line for line in _lines(content, today, at) if _says_more(line, newest.get(_same(line), {}))]
+        if lines:
+            used = used_rows(topics[name], date.fromisoformat(content["as_of"]))
+            if used != rows_before.get(_same_rows(lines[0]), {}):
+                lines[0]["rows"] = used
+        due += lines
+    return due
 
 
 def write_reports(
@@ -111,18 +137,20 @@ def write_reports(
     return tuple(written)
 
 
-def _lines(content: Mapping[str, Any], today: date) -> Iterator[dict[str, Any]]:
+def _lines(content: Mapping[str, Any], today: date, at: datetime) -> Iterator[dict[str, Any]]:
     run, verdict = content["run"], content["verdict"]["verdict"]
     engine = content["engine"]["engine"]
     both = engine if verdict == "not refereed" else "importance and nuts"
     for answer in content["answers"]:
         yield {
+            "format": FORMAT,
+            "at": as_time(at),
             "topic": content["name"],
             "question": answer["name"],
             "kind": answer["kind"],
             "by": answer["by"],
             "status": answer["status"],
-            "value": {name: each for name, each in answer["value"].items() if name not in DRAWN},
+            "value": None if answer["value"] is None else {name: each for name, each in answer["value"].items() if name not in DRAWN},
             "given": answer["given_probability"] if answer["given"] else None,
             **({"annulled": answer["annulment"]["probability"]} if "annulment" in answer else {}),
             "as_of": content["as_of"],
@@ -140,9 +168,18 @@ def _lines(content: Mapping[str, Any], today: date) -> Iterator[dict[str, Any]]:
         }
 
 
+def _says_more(line: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    return any(before.get(name) != line[name] for name in COMPARED)
+
+
 def _same(line: Mapping[str, Any]) -> tuple[Any, ...]:
     """What makes two lines speak of the same thing."""
-    return line.get("topic"), line.get("question"), line.get("as_of") if line.get("hindcast") else None
+    return line["topic"], line["question"], line.get("variant", ""), line["as_of"] if line["hindcast"] else None
+
+
+def _same_rows(line: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What makes two lines rest on one record."""
+    return line["topic"], line["as_of"] if line["hindcast"] else None
 
 
 def _changed_since(folder: Folder, book: Book) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
 """What an update remembers of the last: verdicts and insight that still hold, and rows that were used in published answers.
 
-All are read from the reports themselves.  A verdict holds as long as nothing
+All are read from the reports themselves, but rows also from the ledger, which cannot be made again.  A verdict holds as long as nothing
 that changes numbers has changed: the topic and the rows visible on the day, the
 seed, the number of paths, the engine, and the versions of what computes.  The
 as-of day is part of that only where a statement uses ``age``, the years to that
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -24,9 +24,10 @@ from forecast.book.folder import Folder
 from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.layout import REPORTS, report_path
 from forecast.book.problems import FileFault, Place, Problem
-from forecast.book.topic import Row, Topic
+from forecast.book.rows import existing, row_hash
+from forecast.book.topic import Between, Row, Topic
+from forecast.book.used_rows import Lost, lost_rows, unmatched
 from forecast.language.expressions import Expression, names_in
-from forecast.model.evidence import record_as_of
 from forecast.model.unsound import at_prior, at_topic, source_line
 from forecast.report.files import read_report
 from forecast.report.plain_data import finite, rounded, row_as_data
@@ -107,9 +108,11 @@ def remembered_verdict(reports: Sequence[Mapping[str, Any]], key: str) -> Mappin
 def insight_key(topic: Topic, key: str, *, as_of: date, earlier: object) -> str:
     """Return the SHA-256 of everything that a report's insight depends on.
 
-    ``key`` is the calculation's; ``earlier`` is the report before, as its values print.
+    ``key`` is the calculation's; ``earlier`` is the report before, as its values print.  The days on which rows became
+    known move no answer as of a later day, but they do move the history.
     """
-    parts = [key, words_hash(topic), as_of.isoformat(), repr(earlier)]
+    known = {name: [min(row.known, as_of).isoformat() for row in existing(stream, as_of)] for name, stream in topic.streams.items()}
+    parts = [key, words_hash(topic), as_of.isoformat(), repr(earlier), known]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -132,21 +135,31 @@ def newest_report(root: Path, topic: Topic) -> dict[str, Any] | None:
     return _as_it_stands(root, report_path(topic.name))
 
 
-def edited_rows(topic: Topic, content: Mapping[str, Any] | None) -> tuple[Problem, ...]:
-    """Return a problem for each row used in the newest published report that is no longer in the record as it was.
+def edited_rows(topic: Topic, content: Mapping[str, Any] | None, entries: Sequence[Mapping[str, Any]]) -> tuple[Problem, ...]:
+    """Return a problem for each row used in the newest published answers that is no longer in the record as it was.
 
-    Rows are compared by what moves numbers: days, value, ``known``, ``id``,
-    ``replaces`` and the statement's columns.
+    ``content`` is the newest report, ``entries`` are those of the ledger.  Rows are compared by what moves numbers: days,
+    value, ``known``, ``id``, ``replaces`` and the other columns.  The report says more of a row, so what it tells is not
+    repeated from the ledger.
     """
+    found = _missing_from_report(topic, content)
+    told = {hashed for _, hashed in found}
+    places = {problem.place for problem, _ in found if problem.place.line > 1}
+    more = [_lost(topic, lost) for lost in lost_rows(topic, entries) if lost.hash not in told]
+    return (*(problem for problem, _ in found), *(problem for problem in more if problem.place not in places))
+
+
+def _missing_from_report(topic: Topic, content: Mapping[str, Any] | None) -> list[tuple[Problem, str]]:
+    """The problems of rows that the newest report has and the record has no longer, each with the row's hash."""
     if content is None:
-        return ()
+        return []
     try:
         as_of = date.fromisoformat(content["as_of"])
         used = {stream["name"]: stream["rows"] for stream in content["streams"] if stream["name"] in topic.streams}
-        found = tuple(problem for name, rows in used.items() for problem in _missing(topic, name, rows, as_of))
-        return found if found and _is_whole(content) else ()  # a digest costs more than all else
+        found = [each for name, rows in used.items() for each in _missing(topic, name, rows, as_of)]
+        return found if found and _is_whole(content) else []  # a digest costs more than all else
     except (ValueError, KeyError, TypeError, AttributeError):
-        return ()  # a report that is not whole remembers nothing; the next update makes it again
+        return []  # a report that is not whole remembers nothing; the next update makes it again
 
 
 def _as_it_stands(root: Path, path: str) -> dict[str, Any] | None:
@@ -196,18 +209,37 @@ def warnings_of(topic: Topic, implied: Iterable[Mapping[str, Any]]) -> tuple[Pro
     return tuple(replace(at[each["file"]](topic, tuple(each["keys"]), each["message"], each["hint"]), level="warning") for each in implied)
 
 
-def _missing(topic: Topic, stream: str, used: list[dict[str, Any]], as_of: date) -> Iterator[Problem]:
-    replaced = {row.replaces for row in topic.streams[stream].rows if row.replaces}
-    now = [(row, _identity(row_as_data(row))) for row in record_as_of(topic.streams[stream], as_of, opens=topic.opens).rows]
-    before = [(row, _identity(row)) for row in used]
-    left = Counter(identity for _, identity in now)
-    known = {identity for _, identity in before}
-    others = tuple(row for row, identity in now if identity not in known)
-    for row, identity in before:
-        if left[identity]:
-            left[identity] -= 1
-        elif row["id"] not in replaced or not row["id"]:
-            yield _edited(topic, stream, row, as_of, others)
+def _missing(topic: Topic, stream: str, used: list[dict[str, Any]], as_of: date) -> Iterator[tuple[Problem, str]]:
+    rows = existing(topic.streams[stream], as_of)
+    now, before = [_identity(row_as_data(row)) for row in rows], [_identity(row) for row in used]
+    unnamed = [_identity({**row_as_data(row), "id": ""}) if row.id else None for row in rows]
+    known = frozenset(before)
+    others = tuple(row for row, identity in zip(rows, now, strict=True) if identity not in known)
+    for at in unmatched(before, now, unnamed):
+        yield _edited(topic, stream, used[at], as_of, others), _hash_of(used[at])
+
+
+def _hash_of(used: Mapping[str, Any]) -> str:
+    """The hash of a row as a report keeps it; not its own where its numbers have more digits than a report's."""
+    low, high = used.get("low"), used.get("high")
+    ends = Between(-math.inf if low is None else low, math.inf if high is None else high) if "low" in used else None
+    start, end, known = (date.fromisoformat(used[day]) for day in ("start", "end", "known"))
+    parts = {name: used[name] for name in ("id", "replaces", "columns")}
+    row = Row(Place(""), start, end, used["value"], known, used["source"], between=ends, origin=used.get("origin", ""), **parts)
+    return row_hash(row)
+
+
+def _lost(topic: Topic, lost: Lost) -> Problem:
+    """The problem of a row, or of a run of rows, that the ledger has the hash of and the record has no longer."""
+    place = Place(f"seeds/{topic.name}/{lost.stream}.csv") if lost.row is None else lost.row.place
+    verb = "is gone or was edited" if lost.row is None else "was edited"
+    message = f"a row used in the answers as of {lost.as_of} {verb}; its hash was `{lost.hash}`"
+    if not lost.hash:
+        message = (
+            f"of the {lost.count} rows from here on, as the answers as of {lost.as_of} used them, one is gone, was edited or was moved"
+        )
+    hint = "restore it, and append a row that replaces it; `forecast check --rows` shows the hashes of rows"
+    return Problem(place, message, hint, "" if lost.row is None else source_line(topic, place))
 
 
 def _edited(topic: Topic, stream: str, used: Mapping[str, Any], as_of: date, others: tuple[Row, ...]) -> Problem:

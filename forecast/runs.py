@@ -89,7 +89,7 @@ def _of_ledger(book: Book, prefix: str) -> tuple[Run | None, tuple[Problem, ...]
     line = next((entry for entry in entries if line_hash(canonical(entry).encode()).startswith(prefix)), None)
     if line is None:
         return None
-    same = ("topic", "as_of", "inputs", "made", "seed", "draws", "program")
+    same = ("topic", "as_of", "inputs", "made", "seed", "draws", "program", "variant")
     answers = [entry | {"name": entry["question"]} for entry in entries if all(entry.get(key) == line.get(key) for key in same)]
     return _of_inputs(book, line["topic"], date.fromisoformat(line["as_of"]), line["inputs"], _published(line["topic"], answers))
 
@@ -152,7 +152,10 @@ def _book_at(commits: Commits, commit: str) -> tuple[Mapping[str, Topic] | None,
 def _published(name: str, answers: Sequence[Mapping[str, Any]]) -> dict[Key, float]:
     """What was published of a topic's answers, measure by measure."""
     return {
-        (name, answer["name"], label): value for answer in answers for label, value in measured(answer["kind"], answer["value"]).items()
+        (name, answer["name"], label): value
+        for answer in answers
+        if answer["value"] is not None
+        for label, value in measured(answer["kind"], answer["value"]).items()
     }
 
 

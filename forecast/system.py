@@ -1,4 +1,4 @@
-"""What differs between operating systems, in one place: opening files, reaching the disk, starting processes, counting cores.
+"""What differs between operating systems and machines, in one place: opening files, reaching the disk, starting processes, counting cores, the clock.
 
 Nothing here imports from the package.  Everything else in the package calls only
 what Python offers on Linux, macOS and Windows alike; a test holds that.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -82,3 +83,8 @@ def way_to_start() -> Literal["fork", "spawn"]:
     """
     threads = Path("/proc/self/task")
     return "fork" if threads.is_dir() and len(list(threads.iterdir())) == 1 else "spawn"
+
+
+def utc_now() -> datetime:
+    """Return the time it is, in UTC: the one place where the clock is read."""
+    return datetime.now(UTC)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ from forecast.remembering import (
 from forecast.report.beliefs import parameter_contents
 from forecast.report.content import topic_content
 from forecast.report.pages import page_and_data, render_index, report_files
-from forecast.system import way_to_start
+from forecast.system import utc_now, way_to_start
 
 if TYPE_CHECKING:
     from forecast.insight.moves import Earlier
@@ -101,6 +101,7 @@ def update(
     processes: int = 1,
     insight: bool = True,
     progress: Progress = nothing_said,
+    clock: Callable[[], datetime] = utc_now,
 ) -> Update:
     """Bring the reports of a book up to a day.
 
@@ -110,8 +111,8 @@ def update(
 
     ``referee`` True compares the engines anew, False never, None where no
     verdict on the same calculation is remembered.  A day before ``today`` is a
-    hindcast.  Without ``insight`` the reports do not say why.  Raises
-    ``ValueError`` for a day after ``today``.
+    hindcast.  Without ``insight`` the reports do not say why.  ``clock`` gives the time that new lines of the
+    ledger say they were written at.  Raises ``ValueError`` for a day after ``today``.
     """
     if as_of > today:
         raise ValueError(f"{as_of} is after today, {today}")
@@ -132,7 +133,7 @@ def update(
     warned = [problem for name, content in contents.items() for problem in warnings_of(book.topics[name], content.get("implied", ()))]
     problems = in_order((*problems, *warned, *(ahead(book, today) if as_of == today else ())))
     progress(len(contents), len(contents), "writing reports")
-    published = publish(book, contents, files, as_of=as_of, today=today)
+    published = publish(book, contents, files, as_of=as_of, today=today, clock=clock)
     problems = in_order((*problems, *published.problems))
     return Update(problems) if has_errors(problems) else Update(problems, contents, published.written, published.recorded)
 

@@ -139,7 +139,7 @@ def _parameter_numbers(parameter: Parameter) -> list[Any]:
 def _parameter_words(its: Parameter) -> list[Any]:
     texts = [None if its.prior is None else its.prior.text, {label: statement.text for label, statement in its.by_label.items()}]
     parts = [[part.name, part.weight, part.statement.text, part.why, part.source, part.is_used] for part in its.parts]
-    return [*texts, its.unit, its.why, dict(its.why_by_label), its.source, its.reviewed, its.by, *([parts] if parts else [])]
+    return [*texts, its.unit, its.why, dict(its.why_by_label), its.source, its.reviewed, its.by, *([parts, its.pooling] if parts else [])]
 
 
 def _words(of: Row | Point) -> list[Any]:

@@ -3,6 +3,9 @@
 JSON Lines in ``reports/ledger.jsonl``, append-only.  A line changed, removed or
 put in afterwards breaks the chain, and reading says at which line; it also says
 which line lacks a field, so that whoever uses an entry finds all it has to have.
+
+A line says its ``format``.  Lines without one are of format 1, which versions before 0.4 wrote; both are read, and a
+line of a later format is refused.  ``reports/README.md`` describes the fields.
 """
 
 from __future__ import annotations
@@ -10,14 +13,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from forecast.book.folder import Folder
 from forecast.book.layout import LEDGER
 from forecast.book.problems import FileFault, Place, Problem
+from forecast.book.used_rows import form_fault
 from forecast.book.writing import Torn
 
+FORMAT = 2
 PREVIOUS = "previous"
 RESTORE = "restore the file from git or from a copy"
 FIELDS: Mapping[str, type] = {  # that every line has, whichever version wrote it
@@ -36,7 +41,17 @@ FIELDS: Mapping[str, type] = {  # that every line has, whichever version wrote i
     "program": str,
     PREVIOUS: str,
 }
-CALLED: Mapping[type, str] = {str: "text", dict: "a table", date: "a date", bool: "true or false", int: "a whole number", float: "a number"}
+MORE_FIELDS: Mapping[str, type] = {"at": datetime, "status": str}  # that every line of format 2 has besides
+OPTIONAL: Mapping[str, type] = {"rows": dict, "variant": str}  # that a line of format 2 may have
+CALLED: Mapping[type, str] = {
+    str: "text",
+    dict: "a table",
+    date: "a date",
+    datetime: "a time in UTC, as in 2027-01-31T09:30:00Z",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+}
 MEASURES: Mapping[str, str] = {
     "probability": "value",
     "distribution": "mean",
@@ -68,9 +83,9 @@ def read_ledger(folder: Folder) -> tuple[tuple[dict[str, Any], ...], tuple[Probl
         )
     previous = ""
     for number, line in enumerate(lines[:-1], start=1):
-        entry, wrong = _entry(line)
+        entry, wrong, hint = _entry(line)
         if wrong:
-            problems.append(_problem(number, wrong, RESTORE))
+            problems.append(_problem(number, wrong, hint))
         elif entry[PREVIOUS] != previous:
             message = (
                 "this line does not follow the one before: the ledger was changed" if number > 1 else "the ledger's beginning is missing"
@@ -101,6 +116,11 @@ def append(folder: Folder, entries: Sequence[Mapping[str, Any]]) -> Torn | None:
     return folder.append(LEDGER, "".join(lines)) if lines else None
 
 
+def as_time(moment: datetime) -> str:
+    """Return a moment as the ledger holds it: in UTC, to the second, as in ``2027-01-31T09:30:00Z``."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def canonical(value: Any) -> str:
     """Return JSON in one form: keys sorted, no blanks, text as it is; raise ``ValueError`` for numbers that are not finite."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
@@ -122,26 +142,39 @@ def _last_hash(raw: bytes) -> str:
     return line_hash(whole[:-1].rsplit(b"\n", 1)[-1]) if whole else ""
 
 
-def _entry(line: bytes) -> tuple[dict[str, Any], str]:
-    """A line as an entry, and what is wrong with it; an empty text where nothing is."""
+def _entry(line: bytes) -> tuple[dict[str, Any], str, str]:
+    """A line as an entry; or what is wrong with it, and what to do."""
     try:
         entry = json.loads(line, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         entry = None
     if not isinstance(entry, dict):
-        return {}, "this line is not an entry of the ledger"
-    missing = [name for name in FIELDS if name not in entry]
+        return {}, "this line is not an entry of the ledger", RESTORE
+    written_in = entry.get("format", 1)
+    if type(written_in) is not int or written_in < 1:
+        return {}, "this line is not an answer: its `format` is not a whole number from 1 on", RESTORE
+    if written_in > FORMAT:
+        message = f"this line is of format {written_in}, and this version of forecast reads formats 1 to {FORMAT}"
+        return {}, message, "a later version wrote it: use that one"
+    wrong = _fault(entry, written_in)
+    return ({}, f"this line is not an answer: {wrong}", RESTORE) if wrong else (entry, "", "")
+
+
+def _fault(entry: Mapping[str, Any], written_in: int) -> str:
+    """What is wrong with the fields of a line of a format; an empty text where nothing is."""
+    fields = FIELDS if written_in == 1 else {**FIELDS, **MORE_FIELDS}
+    missing = [name for name in fields if name not in entry]
     if missing:
         more = f" and {len(missing) - 3} more fields" if len(missing) > 4 else ""
-        return {}, f"this line is not an answer: it has no {', '.join(f'`{name}`' for name in missing[: 3 if more else 4])}{more}"
-    wrong = next((name for name, kind in FIELDS.items() if not _is_a(kind, entry[name])), "")
-    if wrong:
-        return {}, f"this line is not an answer: its `{wrong}` is not {CALLED[FIELDS[wrong]]}"
-    return (
-        (entry, "")
-        if _has_measures(entry["kind"], entry["value"])
-        else ({}, "this line is not an answer: its `value` is not of its `kind`")
-    )
+        return f"it has no {', '.join(f'`{name}`' for name in missing[: 3 if more else 4])}{more}"
+    unanswered = written_in > 1 and entry["value"] is None and entry["status"] != "open"  # void, or not answerable
+    given = {**fields, **({name: kind for name, kind in OPTIONAL.items() if name in entry} if written_in > 1 else {})}
+    for name, kind in given.items():
+        if not _is_a(kind, entry[name]) and not (name == "value" and unanswered):
+            return f"its `{name}` is not {CALLED[kind]}"
+    if written_in > 1 and "rows" in entry and (fault := form_fault(entry["rows"])):
+        return f"its `rows` {fault}"
+    return "" if unanswered or _has_measures(entry["kind"], entry["value"], written_in) else "its `value` is not of its `kind`"
 
 
 def _is_a(kind: type, value: object) -> bool:
@@ -150,13 +183,21 @@ def _is_a(kind: type, value: object) -> bool:
             return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
         except ValueError:
             return False
+    if kind is datetime:
+        try:
+            return isinstance(value, str) and as_time(datetime.fromisoformat(value)) == value
+        except (ValueError, OverflowError):
+            return False
     if kind is float:
         return isinstance(value, int | float) and not isinstance(value, bool)
     return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
-def _has_measures(kind: str, value: Mapping[str, Any]) -> bool:
-    """Whether a value has the numbers by which answers of its kind are compared."""
+def _has_measures(kind: str, value: Mapping[str, Any], written_in: int) -> bool:
+    """Whether a value has the numbers by which answers of its kind are compared; a mean that cannot be estimated may be left out from format 2 on."""
+    if kind == "distribution" and written_in > 1 and value.get("mean") is None:
+        points = value.get("quantiles")
+        return isinstance(points, list) and bool(points) and all(_is_a(float, point) for point in points)
     if kind in MEASURES:
         return _is_a(float, value.get(MEASURES[kind]))
     shares = value.get("shares")

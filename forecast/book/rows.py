@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from forecast.book.topic import Row, Stream
@@ -54,6 +55,16 @@ def is_gradual(row: Row, stream: Stream) -> bool:
 def counts_from(row: Row, stream: Stream) -> date:
     """Return the day from which a row exists: its first where it is evidence from day to day, otherwise the day it became known."""
     return row.start if is_gradual(row, stream) else row.known
+
+
+def existing(stream: Stream, as_of: date) -> list[Row]:
+    """Return the rows of a stream that exist as of a day, corrected ones too, in the order of the file; quiet time is cut at the day."""
+    return [cut_at(row, as_of) for row in stream.rows if counts_from(row, stream) <= as_of]
+
+
+def cut_at(row: Row, day: date) -> Row:
+    """Return a row as far as a day."""
+    return replace(row, end=day) if row.end > day else row
 
 
 def observation(row: Row, label_columns: Iterable[str]) -> tuple[object, ...]:

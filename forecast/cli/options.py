@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from forecast.system import utc_now
+
 
 def today() -> date:
-    """The day it is, in UTC: the one place where the clock is read."""
-    return datetime.now(UTC).date()
+    """The day it is, in UTC."""
+    return utc_now().date()
 
 
 def day(text: str) -> date:

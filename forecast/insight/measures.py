@@ -163,7 +163,7 @@ def _happened(question: Question, paths: Paths) -> NDArray[np.bool_]:
 
 
 def measured(kind: str, value: Mapping[str, Any]) -> dict[str, float]:
-    """Return the measures of an answer's value as reports and the ledger hold it, by label.
+    """Return the measures of an answer's value as reports and the ledger hold it, by label; none of a distribution without a mean.
 
     Raises ``KeyError`` and ``TypeError`` for a value that has not its kind's form.
     """
@@ -171,7 +171,7 @@ def measured(kind: str, value: Mapping[str, Any]) -> dict[str, float]:
         case "probability":
             return {"": float(value["value"])}
         case "distribution":
-            return {"": float(value["mean"])}
+            return {} if value.get("mean") is None else {"": float(value["mean"])}
         case "date":
             return {"": 1 - float(value["not_by_then"])}
         case _:

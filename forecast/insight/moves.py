@@ -45,12 +45,18 @@ class Earlier:
 
 def earlier_report(entries: Sequence[Mapping[str, Any]], topic: Topic, *, before: date) -> Earlier | None:
     """Return what the ledger's ``entries`` last published of a topic as of a day before another; None where there is nothing."""
-    lines = [entry for entry in entries if entry["topic"] == topic.name and not entry["hindcast"] and entry["as_of"] < before.isoformat()]
+    whole = [entry for entry in entries if entry["topic"] == topic.name and not entry["hindcast"] and not entry.get("variant")]
+    lines = [entry for entry in whole if entry["as_of"] < before.isoformat()]
     if not lines:
         return None
     as_of = max(str(line["as_of"]) for line in lines)
     newest = {str(line["question"]): line for line in lines if line["as_of"] == as_of}
-    values = {(name, label): value for name, line in newest.items() for label, value in measured(line["kind"], line["value"]).items()}
+    values = {
+        (name, label): value
+        for name, line in newest.items()
+        if line["value"] is not None
+        for label, value in measured(line["kind"], line["value"]).items()
+    }
     day = date.fromisoformat(as_of)
     return Earlier(day, values, edited=any(line["inputs"] != numbers_hash(topic, as_of=day) for line in newest.values()))
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
 
 from forecast.book.classes import amount
-from forecast.book.rows import counts_from, in_order, standing, without_copies
+from forecast.book.rows import counts_from, cut_at, in_order, standing, without_copies
 from forecast.book.topic import Point, Row, Series, Stream, Topic
 from forecast.model.clock import ONE_DAY, days_covered
 
@@ -60,7 +60,7 @@ class Record:
 
 def record_as_of(stream: Stream, as_of: date, *, opens: date) -> Record:
     """Return the record of a stream as it stood on a day."""
-    rows = tuple(in_order(_cut(row, as_of) for row in visible_rows(stream, as_of)))
+    rows = tuple(in_order(cut_at(row, as_of) for row in visible_rows(stream, as_of)))
     through = max((row.end for row in rows), default=opens - ONE_DAY)
     hidden = [row for row in stream.rows if counts_from(row, stream) > as_of and not row.replaces]
     return Record(stream, rows, through, uncovered(hidden, rows, through))
@@ -141,10 +141,6 @@ def known_points(series: Series, as_of: date) -> list[Point]:
 def unrecorded_days(records: Mapping[str, Record], as_of: date) -> dict[str, int]:
     """Return, for each stream, how many days lie between its last row and the as-of day."""
     return {name: max((as_of - record.through) // timedelta(days=1), 0) for name, record in records.items()}
-
-
-def _cut(row: Row, as_of: date) -> Row:
-    return replace(row, end=as_of) if row.end > as_of else row
 
 
 def _overlap(start: date, end: date, first: date, last: date) -> int:

@@ -56,6 +56,7 @@ LENGTHS = {  # how many numbers a list has, where it is there
     "insight.checks.*.quantiles": 5,
     "answers.*.value.quantiles": 5,
     "answers.*.value.errors": 5,
+    "answers.*.value.hub_quantiles": 23,
     "answers.*.value.chance": 2,
     "answers.*.value.chance_errors": 2,
 }

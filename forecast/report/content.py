@@ -16,6 +16,7 @@ from forecast.future import Paths
 from forecast.inference.posterior import Posterior
 from forecast.language.expressions import Call, Expression, Index, Name, Total
 from forecast.model.evidence import known_points
+from forecast.predict.exchanged import Exchanged
 from forecast.report import words
 from forecast.report.beliefs import parameter_contents
 from forecast.report.crossing_words import crossing_contents
@@ -127,6 +128,7 @@ def _value(value: Probability | Distribution | Dates | Shares) -> dict[str, Any]
                 "quantiles": value.quantiles,
                 "errors": value.quantile_errors,
                 "intervals": [list(ends) for ends in value.intervals],
+                **_exchanged(value.exchanged),
                 "shape": curve,
             }
         case Dates():
@@ -134,6 +136,7 @@ def _value(value: Probability | Distribution | Dates | Shares) -> dict[str, Any]
                 "quantiles": [_iso(day) for day in value.quantiles],
                 "errors": list(value.quantile_errors),
                 "intervals": [[_iso(day) for day in ends] for ends in value.intervals],
+                "hub_quantiles": [_iso(day) for day in value.hub_quantiles],
                 "not_by_then": value.not_by_then,
                 "error": value.error,
                 **_bound(value.not_by_then, value.greatest_unseen),
@@ -145,6 +148,13 @@ def _value(value: Probability | Distribution | Dates | Shares) -> dict[str, Any]
                 for label, each in value.values.items()
             ]
             return {"shares": shares, "none": value.none, "none_error": value.none_error}
+
+
+def _exchanged(found: Exchanged) -> dict[str, Any]:
+    """A number's distribution for the record: 23 quantiles, or the probability of each of a few values."""
+    if found.quantiles:
+        return {"hub_quantiles": list(found.quantiles)}
+    return {"pmf": {"x": [value for value, _ in found.probabilities], "y": [probability for _, probability in found.probabilities]}}
 
 
 def _bound(probability: float, unseen: float | None) -> dict[str, float]:

@@ -51,8 +51,18 @@ class ProbabilityValue(TypedDict):
     at_least: NotRequired[float]
 
 
+class MassFunction(TypedDict):
+    """All values of a number that has few, and their probabilities."""
+
+    x: list[float]
+    y: list[float]
+
+
 class DistributionValue(TypedDict):
-    """A number: 5, 25, 50, 75 and 95 % points with their errors, and the interval that holds each true point in 90 % of seeds."""
+    """A number: 5, 25, 50, 75 and 95 % points with their errors, and the interval that holds each true point in 90 % of seeds.
+
+    For the record there are the 23 quantiles of forecasting hubs (``forecast.predict.exchanged``), or a mass function.
+    """
 
     mean: float
     mean_error: float
@@ -60,6 +70,8 @@ class DistributionValue(TypedDict):
     quantiles: list[float]
     errors: list[float]
     intervals: NotRequired[list[list[float]]]
+    hub_quantiles: NotRequired[list[float]]
+    pmf: NotRequired[MassFunction]
     shape: Curve
 
 
@@ -80,6 +92,7 @@ class DateValue(TypedDict):
     quantiles: list[str | None]
     errors: NotRequired[list[float | None]]
     intervals: NotRequired[list[list[str | None]]]
+    hub_quantiles: NotRequired[list[str | None]]
     not_by_then: float
     error: float
     at_most: NotRequired[float]

@@ -11,6 +11,9 @@ from typing import Any
 import tomlkit
 
 from forecast.book.layout import PRIORS, SEEDS, prior_path, topic_path
+from forecast.language.expressions import First, Total, walk
+from forecast.language.faults import Fault
+from forecast.language.parsing import parse_expression
 from forecast.report import words
 from forecast.starting.days import BY, Calendar
 
@@ -86,14 +89,14 @@ def with_own(texts: Mapping[str, str], name: str, own: Own, today: date) -> dict
     found = dict(texts)
     found[prior_path(name)] = _with_priors(texts[prior_path(name)], own, today)
     if own.asks_own:
-        found[topic_path(name)] = _with_question(texts[topic_path(name)], name, own)
+        found[topic_path(name)] = _with_question(texts[topic_path(name)], name, own, today)
         for path, text in texts.items():
             if path.endswith(".csv"):
                 found[path] = text.partition("\n")[0] + "\n"
     return found
 
 
-def _with_question(text: str, name: str, own: Own) -> str:
+def _with_question(text: str, name: str, own: Own, today: date) -> str:
     document: Any = tomlkit.parse("".join(line for line in text.splitlines(keepends=True) if not line.startswith(INVENTED)))
     questions = document["questions"]
     first = next(iter(questions.values()))
@@ -105,8 +108,21 @@ def _with_question(text: str, name: str, own: Own) -> str:
             _set(question, "asks", f"By {words.day(question['by'])}: {own.asks}" if len(kept) > 1 else own.asks)
         if own.answer:
             _set(question, "answer", own.answer)
+            _count_from_today(question, own.answer, today)
     _set(document, "title", name.replace("_", " ").capitalize())
     return tomlkit.dumps(document).rstrip("\n") + "\n"
+
+
+def _count_from_today(question: Any, answer: str, today: date) -> None:
+    """Have a question about events say from which day it counts: what happened before it was asked is no answer to it."""
+    try:
+        asks_events = any(isinstance(node, Total | First) for node in walk(parse_expression(answer)))
+    except Fault:  # the checks say what is wrong with it
+        return
+    if not asks_events:
+        question.pop("since", None)
+    elif "by" in question and "since" not in question:
+        question.add("since", today)
 
 
 def _with_priors(text: str, own: Own, today: date) -> str:

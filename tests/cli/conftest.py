@@ -38,14 +38,15 @@ def book(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def published_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny book as of 2025, published; to be copied, not changed."""
-    from datetime import date
+    from datetime import UTC, date, datetime
 
     from forecast.concluding import Settings
     from forecast.workflow import update
 
     root = tmp_path_factory.mktemp("published") / "book"
     shutil.copytree(TINY_BOOK, root, ignore=shutil.ignore_patterns("reports"))
-    done = update(root, as_of=date(2025, 1, 1), today=date(2025, 1, 1), settings=Settings(), referee=False)
+    day, now = date(2025, 1, 1), datetime(2025, 1, 1, 8, 30, tzinfo=UTC)
+    done = update(root, as_of=day, today=day, settings=Settings(), referee=False, clock=lambda: now)
     assert done.exit_code == 0
     return root
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from forecast.book.folder import Folder
+from forecast.book.ledger import append, read_ledger
 from tests.cli.conftest import Run, files_of
 
 
@@ -118,12 +120,51 @@ def test_a_published_row_may_be_replaced(run: Run, published: Path):
     assert run("check", on=published).code == 0
 
 
-def test_a_report_changed_by_hand_remembers_no_rows(run: Run, published: Path):
-    """Rows are held against answers only where the report of these is as it was written."""
+@pytest.mark.parametrize("report", ["changed by hand", "deleted"])
+def test_an_edited_row_is_found_without_the_report(run: Run, published: Path, report: str):
+    """The ledger has the hash of each row that was used, so a report that is gone, or not as it was written, hides no edit."""
+    record, path = published / "seeds/ferry/breakdowns.csv", published / "reports/ferry.json"
+    record.write_text(record.read_text().replace("2024-01-01,2024-03-31,1,", "2024-01-01,2024-03-31,4,"))
+    if report == "deleted":
+        path.unlink()
+    else:
+        path.write_text(path.read_text().replace("Lake Elna", "Lake Alna"))
+    ran = run("check", on=published)
+    assert (ran.code, ran.out.splitlines()) == (
+        1,
+        [
+            "seeds/ferry/breakdowns.csv:2:1: error: a row used in the answers as of 2025-01-01 was edited; its hash was `bbb5fd8a`",
+            '    2024-01-01,2024-03-31,4,2024-04-02,"Harbour log, quarter 1",A,,q1,',
+            "    ^",
+            "    restore it, and append a row that replaces it; `forecast check --rows` shows the hashes of rows",
+        ],
+    )
+
+
+def test_a_ledger_without_hashes_of_rows_holds_none_against_the_record(run: Run, published: Path):
+    """Lines that an older version wrote say nothing of rows: there the report alone does, where it is as it was written."""
     record, report = published / "seeds/ferry/breakdowns.csv", published / "reports/ferry.json"
     record.write_text(record.read_text().replace("2024-01-01,2024-03-31,1,", "2024-01-01,2024-03-31,4,"))
+    older = [
+        {name: each for name, each in entry.items() if name not in {"format", "at", "rows", "previous"}}
+        for entry in read_ledger(Folder(published))[0]
+    ]
+    (published / "reports/ledger.jsonl").unlink()
+    append(Folder(published), older)
+    assert run("check", on=published).code == 1
     report.write_text(report.read_text().replace("Lake Elna", "Lake Alna"))
     assert run("check", on=published).code == 0
+
+
+def test_a_published_row_may_be_given_an_id(run: Run, published: Path):
+    """A row that is named afterwards, and replaced by that name, is no edited row."""
+    record = published / "seeds/ferry/late.csv"
+    header, *rows = record.read_text().splitlines()
+    named = [f"{header},id,replaces", f"{rows[0]},first,", *(f"{row},," for row in rows[1:])]
+    record.write_text("\n".join([*named, "2024-02-05,2024-02-11,60,calm,5,Passenger count,,first"]) + "\n")
+    assert run("check", on=published).code == 0
+    record.write_text("\n".join([header + ",id", f"{rows[0].replace(',60,', ',61,')},first", *(f"{row}," for row in rows[1:])]) + "\n")
+    assert run("check", on=published).code == 1
 
 
 @pytest.mark.slow
@@ -163,7 +204,7 @@ def test_a_topic_that_opens_tomorrow_is_answered_by_its_priors_and_warned_of(run
     run("new", "soon", "--like", "hazard", "--asks", "Will it?")
     topic = book / "seeds/soon/topic.toml"
     today, tomorrow = datetime.now(UTC).date(), datetime.now(UTC).date() + timedelta(days=1)
-    topic.write_text(topic.read_text().replace(f"opens = {today}", f"opens = {tomorrow}"))
+    topic.write_text(topic.read_text().replace(f"= {today}", f"= {tomorrow}"))
     ran = run("update", "--no-referee")
     assert ran.code == 0
     assert f"warning: the topic opens on {tomorrow}, after today" in ran.out + ran.err

@@ -89,6 +89,28 @@ def test_every_kind_makes_a_sound_topic_on_any_day(fresh: Path, kind: str, own: 
         assert question.by is None or not said or said[-1] == f"{question.by.day} {question.by:%B %Y}"
 
 
+@pytest.mark.parametrize("kind", ["hazard", "count", "ladder"])
+@pytest.mark.parametrize("own", [Own(), Own(asks=ASKS), Own(answer="total(events) >= 2")], ids=["example", "question", "answer"])
+def test_a_question_about_events_counts_from_the_day_it_is_asked(fresh: Path, kind: str, own: Own):
+    """Whatever the record has of the years before, which say how often it happens, is no answer."""
+    done = new_topic(fresh, "mine", kind=kind, own=own, opens=date(2006, 1, 1), by=None, today=TODAY)
+    assert done.problems == ()
+    assert {question.since for question in done.topic.questions.values()} == {TODAY}
+
+
+def test_an_answer_of_ones_own_about_events_counts_from_today_in_every_template(fresh: Path):
+    """The template's own answer may be about no events: then `since` is added, and goes where the new one is about none."""
+    own = Own(asks=ASKS, answer="first(total(levels) > 300)")
+    level = new_topic(fresh, "level", kind="level", own=own, opens=None, by=None, today=TODAY)
+    assert [(each.since, each.by) for each in level.topic.questions.values()] == [(TODAY, date(2027, 12, 31))]
+    own = Own(asks=ASKS, answer="first(t > 1)")
+    clock = new_topic(fresh, "clock", kind="hazard", own=own, opens=None, by=None, today=TODAY)
+    assert [each.since for each in clock.topic.questions.values()] == [TODAY]
+    own = Own(asks=ASKS, answer="start + trend * t > 100")
+    without = new_topic(fresh, "without", kind="level", own=own, opens=None, by=None, today=TODAY)
+    assert [(each.since, each.by) for each in without.topic.questions.values()] == [(None, date(2027, 12, 31))]
+
+
 def test_deadlines_of_a_ladder_lie_between_today_and_the_last(fresh: Path):
     """With --by the last rung is that day, and the others come before it in order."""
     done = new_topic(fresh, "mine", kind="ladder", own=Own(asks="will it open?"), opens=None, by=date(2026, 12, 6), today=TODAY)

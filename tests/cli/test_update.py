@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -21,11 +21,12 @@ from forecast.workflow import Update, update
 from tests.cli.conftest import Run, files_of
 
 NEW_YEAR = date(2025, 1, 1)
+MORNING = datetime(2025, 1, 1, 8, 30, tzinfo=UTC)
 
 
 def again(root: Path, *, as_of: date = NEW_YEAR, today: date = NEW_YEAR, settings: Settings | None = None, insight: bool = True) -> Update:
     """Update a book without the referee."""
-    return update(root, as_of=as_of, today=today, settings=settings or Settings(), referee=False, insight=insight)
+    return update(root, as_of=as_of, today=today, settings=settings or Settings(), referee=False, insight=insight, clock=lambda: MORNING)
 
 
 def answered(root: Path, *, as_of: date = NEW_YEAR, today: date = NEW_YEAR, settings: Settings | None = None) -> Update:
@@ -59,7 +60,7 @@ def test_a_second_update_changes_nothing(published: Path):
 
 @pytest.mark.slow
 def test_the_same_book_gives_the_same_bytes(published: Path, book: Path):
-    """Two copies of a book, updated apart, have byte-identical reports and ledgers."""
+    """Two copies of a book, updated apart at one time, have byte-identical reports and ledgers."""
     again(book)
     assert files_of(book) == files_of(published)
 
@@ -209,9 +210,10 @@ def test_topics_side_by_side_give_the_same_bytes(book: Path, tmp_path: Path, way
     shutil.copytree(book, alone)
     again(alone)
     code = (
-        "import sys; from datetime import date; from pathlib import Path; from forecast import workflow; from forecast.concluding import Settings; "
-        f"workflow.way_to_start = lambda: {way!r}; day = date(2025, 1, 1); "
-        "done = workflow.update(Path(sys.argv[1]), as_of=day, today=day, settings=Settings(), referee=False, processes=2); sys.exit(done.exit_code)"
+        "import sys; from datetime import *; from pathlib import Path; from forecast import workflow; from forecast.concluding import Settings; "
+        f"workflow.way_to_start = lambda: {way!r}; day, now = date(2025, 1, 1), datetime.fromisoformat('{MORNING}'); "
+        "done = workflow.update(Path(sys.argv[1]), as_of=day, today=day, settings=Settings(), referee=False, processes=2, clock=lambda: now); "
+        "sys.exit(done.exit_code)"
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", code, str(book)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

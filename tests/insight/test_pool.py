@@ -100,3 +100,14 @@ def test_another_prior_whose_density_is_infinite_where_the_old_one_is_carries_no
     other = model_as_of(make_topic(**shares | {"priors": {"share": "Beta(alpha=9, beta=0.4)"}}), OPENS)  # type: ignore[arg-type]
     draws = np.linspace(0.01, 1, 2_000)[:, None]
     assert not Pool({"share": draws}, np.zeros(2_000), model).weigh(other).carry
+
+
+@pytest.mark.parametrize(("shape", "carries"), [(0.35, True), (0.45, True), (0.55, False), (0.6, False)])
+def test_weights_carry_up_to_where_their_variance_is_finite(shape: float, carries: bool) -> None:  # noqa: FBT001
+    """Weights with a Pareto tail of a shape below a half have a variance, and above it none, however many draws they seem to be worth."""
+    count = 16_384
+    pool = Pool({"rate": np.ones((count, 1))}, np.zeros(count), counts())
+    weights = pool.weigh_by(-shape * np.log((np.arange(count) + 0.5) / count))
+    assert weights.pareto_k == pytest.approx(shape, abs=0.04)
+    assert weights.effective_size > 1_500
+    assert weights.carry == carries

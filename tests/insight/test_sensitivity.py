@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from scipy import special
 
 from forecast.concluding import Conclusion, Settings, conclude
 from forecast.insight.basis import basis_of, refitted
@@ -112,6 +113,23 @@ def test_a_hierarchys_children_are_left_to_their_parents() -> None:
         again = refitted(basis, with_prior(basis.model, ChangedPrior(block, "", each["change"], parse_statement(each["statement"]))))
         estimate = each["values"][0]
         assert estimate["change"] == pytest.approx(again.changes[0], abs=4 * np.hypot(estimate["error"], again.errors[0]))
+
+
+def test_the_sensitivity_to_a_power_is_its_closed_form() -> None:
+    """Of N(0, 1) the part exp(-x²/2) to a power p leaves N(0, 1/p): the distance of the two curves on a fine grid, to each side, by the power's binary logarithm."""
+    count = 40_001
+    values = special.ndtri((np.arange(count) + 0.5) / count)
+    grid = np.linspace(values[0], values[-1], 400_001)
+    slopes = [distance(grid, special.ndtr(grid), special.ndtr(grid * np.sqrt(power))) / abs(np.log2(power)) for power in (0.99, 1.01)]
+    assert power_sensitivity(values, -(values**2) / 2) == pytest.approx(np.mean(slopes), rel=0.01)
+    assert slopes[0] == pytest.approx(slopes[1], rel=0.01)
+
+
+def distance(x: np.ndarray, one: np.ndarray, other: np.ndarray) -> float:
+    """The cumulative Jensen-Shannon distance of two distribution functions on a grid, symmetric about 0 as these are."""
+    middle = (one + other) / 2
+    divergence = np.trapezoid(one * np.log2(one / middle) + other * np.log2(other / middle), x)
+    return float(np.sqrt(divergence / np.trapezoid(one + other, x)))
 
 
 def test_power_scaling_tells_a_prior_that_speaks_from_a_record_that_does() -> None:

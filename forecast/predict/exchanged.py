@@ -1,0 +1,41 @@
+"""An answer as forecasting hubs exchange it: 23 quantiles, or the probability of each value where there are few.
+
+The hubverse's output types ``quantile`` and ``pmf``.  A record of forecasts that is to be scored later, by whatever
+rule, needs more of a distribution than the five points a report shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.inference.monte_carlo import Ranked
+
+HUB_LEVELS = (0.01, 0.025, *(number / 20 for number in range(1, 20)), 0.975, 0.99)
+MOST_VALUES = len(HUB_LEVELS)  # with more different values quantiles say as much in less room
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """The quantiles at ``HUB_LEVELS``; or, where an answer has few different values, these and their probabilities.
+
+    One of the two is empty.
+    """
+
+    quantiles: tuple[float, ...]
+    probabilities: tuple[tuple[float, float], ...]
+
+
+def exchanged(cases: Ranked) -> Exchanged:
+    """Return an answer's distribution over ranked cases."""
+    if len(cases.points) > MOST_VALUES:
+        return Exchanged(hub_quantiles(cases), ())
+    probabilities: Sequence[float] = np.diff(cases.shares, prepend=0.0).tolist()
+    return Exchanged((), tuple(zip(cases.points.tolist(), probabilities, strict=True)))
+
+
+def hub_quantiles(cases: Ranked) -> tuple[float, ...]:
+    """Return the quantiles of ranked cases at ``HUB_LEVELS``."""
+    return tuple(cases.quantile(level) for level in HUB_LEVELS)
