@@ -24,6 +24,7 @@ from forecast.book.folder import Folder
 from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.layout import REPORTS, report_path
 from forecast.book.problems import FileFault, Place, Problem
+from forecast.book.rows import names_of
 from forecast.book.topic import Row, Topic
 from forecast.language.expressions import Expression, names_in
 from forecast.model.evidence import record_as_of
@@ -197,7 +198,9 @@ def warnings_of(topic: Topic, implied: Iterable[Mapping[str, Any]]) -> tuple[Pro
 
 
 def _missing(topic: Topic, stream: str, used: list[dict[str, Any]], as_of: date) -> Iterator[Problem]:
-    replaced = {row.replaces for row in topic.streams[stream].rows if row.replaces}
+    rows = topic.streams[stream].rows
+    replaced = {row.replaces for row in rows if row.replaces}
+    corrected = {_identity(row_as_data(replace(row, end=min(row.end, as_of)))) for row in rows if names_of(row) & replaced}
     now = [(row, _identity(row_as_data(row))) for row in record_as_of(topic.streams[stream], as_of, opens=topic.opens).rows]
     before = [(row, _identity(row)) for row in used]
     left = Counter(identity for _, identity in now)
@@ -206,7 +209,7 @@ def _missing(topic: Topic, stream: str, used: list[dict[str, Any]], as_of: date)
     for row, identity in before:
         if left[identity]:
             left[identity] -= 1
-        elif row["id"] not in replaced or not row["id"]:
+        elif identity not in corrected and (row["id"] not in replaced or not row["id"]):
             yield _edited(topic, stream, row, as_of, others)
 
 
