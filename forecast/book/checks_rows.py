@@ -72,7 +72,7 @@ def _check_rows(draft: Draft, labels: Labels, name: str, stream: StreamDraft, re
                 yield record.at_cell(row, column, f"`{column}` is empty, and the statement of `{name}` uses it")
         yield from _check_value(stream, record, row)
         yield from check_counts(stream, record, row)
-    corrections = tuple(_check_corrections(record))
+    corrections = tuple(_check_corrections(record, watched=stream.table.watched))
     yield from corrections
     yield from _check_opens(draft, record)
     if not corrections:
@@ -156,7 +156,8 @@ def _trials(stream: StreamDraft, row: Row) -> float | None:
         return None
 
 
-def _check_corrections(record: Record) -> Iterator[Problem]:
+def _check_corrections(record: Record, *, watched: bool) -> Iterator[Problem]:
+    """Each correction names one row, which no other names, and is known no earlier than that counts: quiet time counts from its first day on."""
     by_id: dict[str, Row] = {}
     for row in record.rows:
         if row.id and row.id in by_id:
@@ -177,8 +178,9 @@ def _check_corrections(record: Record) -> Iterator[Problem]:
         earlier = corrected.setdefault(old.place, row)
         if old is row:
             yield record.at_cell(row, "replaces", "a row cannot replace itself")
-        elif row.known < old.known:
-            message = f"known on {row.known}, before the row it replaces (line {old.place.line}, known {old.known})"
+        elif row.known < (counts := old.start if watched and old.is_nothing and not old.replaces else old.known):
+            since = f"known {old.known}" if counts == old.known else f"quiet from {counts} on"
+            message = f"known on {row.known}, before the row it replaces (line {old.place.line}, {since})"
             yield record.at_cell(row, "known", message, "a correction counts from its own `known` day on")
         elif row.id and old.replaces == row.id:
             yield record.at_cell(row, "replaces", f"this row and line {old.place.line} replace each other")

@@ -24,6 +24,7 @@ from forecast.inference.conditioning import prior_draws
 from forecast.inference.posterior import Posterior
 from forecast.language.distributions import family
 from forecast.language.statements import parse_statement
+from forecast.model.additive import adds_up
 from forecast.model.clock import ONE_DAY
 from forecast.model.model import Array, model_as_of
 from forecast.model.unsound import Unsound
@@ -89,7 +90,7 @@ def _streams(topic: Topic, as_of: date, reach: Reach, paths: Paths, rng: np.rand
     again = None
     for name in reach.streams:
         stream = topic.streams[name]
-        counts = family(stream.value.distribution).discrete
+        counts = family(stream.value.distribution).discrete and adds_up(topic, stream)
         if name in paths.starts:
             totals, day = paths.totals[name], paths.days.index(topic.opens + YEAR)
             if counts:

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.book.topic import Stream
+from forecast.book.topic import Stream, Topic
 from forecast.language.expressions import indexed
+from forecast.model.additive import adds_up
 from forecast.model.classes import added
 from forecast.model.model import Array, Model
 from forecast.predictive import predict_rows
@@ -23,7 +24,7 @@ from forecast.report.shape_insight import PredictiveCheckContent
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
-type Statistic = str  # "sum", "largest", "share of zeros"; of a stream of classes "number of" each
+type Statistic = str  # "sum" ("mean" where values do not add up), "largest", "share of zeros"; of a stream of classes "number of" each
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def predictive_checks(model: Model, parameters: Mapping[str, NDArray[Any]], rng:
         known = np.ones(len(rows), dtype=bool) if rows.entry is None else rows.entry.counted & ~rows.entry.ranged
         if not known.any():
             continue
-        for statistic, of in _statistics(rows.stream).items():
+        for statistic, of in _statistics(model.topic, rows.stream).items():
             seen, predicted = float(of(rows.seen[:, known])[0]), of(drawn[name][:, known])
             tail = min(1.0, 2 * min(float((predicted <= seen).mean()), float((predicted >= seen).mean())))
             points = np.quantile(predicted, LEVELS, method="inverted_cdf")
@@ -66,12 +67,15 @@ def checks_content(found: tuple[PredictiveCheck, ...]) -> list[PredictiveCheckCo
     ]
 
 
-def _statistics(stream: Stream) -> dict[Statistic, Callable[[Array], Array]]:
+def _statistics(topic: Topic, stream: Stream) -> dict[Statistic, Callable[[Array], Array]]:
     """Each statistic of rows ``(draws, rows)``, or ``(draws, rows, classes)``."""
     if stream.classes:
         return {f"number of {label}": partial(_number_of, stream, label) for label in stream.classes}
+    whole: dict[Statistic, Callable[[Array], Array]] = (
+        {"sum": lambda rows: rows.sum(axis=1)} if adds_up(topic, stream) else {"mean": lambda rows: rows.mean(axis=1)}
+    )
     return {
-        "sum": lambda rows: rows.sum(axis=1),
+        **whole,
         "largest": lambda rows: rows.max(axis=1),
         "share of zeros": lambda rows: (rows == 0).mean(axis=1),
     }

@@ -23,6 +23,7 @@ from forecast.insight.basis import Basis
 from forecast.insight.measures import Cases, unrounded
 from forecast.language.distributions import family_for
 from forecast.language.expressions import indexed
+from forecast.model.additive import adds_up
 from forecast.model.clock import ONE_DAY
 from forecast.model.model import Array
 from forecast.report.shape_insight import Estimate, InformationContent, SignpostContent
@@ -140,6 +141,9 @@ def _with_future(paths: Paths) -> Iterator[tuple[Stream, str]]:
 def _conditions(paths: Paths, stream: Stream, label: str) -> Iterator[tuple[Ahead, str, NDArray[np.bool_]]]:
     """What to watch a stream for: two outcomes that exclude each other, in words, and the paths on which each is seen."""
     reaches = [ahead for months in REACHES if (ahead := look_ahead(paths, stream, label, months=months)) is not None]
+    if not adds_up(paths.model.topic, stream):  # a single value can be watched for, a sum of them cannot
+        first = paths.days.index(paths.starts[stream.name])
+        reaches = [ahead for ahead in reaches if paths.days[first + 1] == ahead.until + ONE_DAY]
     if not reaches:
         return
     name = reaches[0].name.replace("_", " ")

@@ -74,7 +74,11 @@ def fan_sentence(stream: Mapping[str, Any]) -> str:
     tail = f" ({stream['unit']})" if stream["unit"] not in {"", "share"} else ""
     if are_readings(stream) and stream["rows"]:
         last = max(stream["rows"], key=itemgetter("end"))
-        return f"Last recorded on {words.day(last['end'])}: {words.number(last['value'])}{tail}. No future is simulated."
+        value = words.between(last["low"], last["high"]) if "low" in last else words.number(last["value"])
+        rest = "Its rows are not added up" if stream["total"] is None else "No future is simulated"
+        return f"Last recorded on {words.day(last['end'])}: {value}{tail}. {rest}."
+    if stream["total"] is None:
+        return "Nothing is recorded."
     so_far = f"Recorded up to {words.day(stream['through'])}: {stream.get('seen', words.number(stream['total']))}{tail}"
     if "classes" in stream:
         so_far = f"Recorded up to {words.day(stream['through'])}: {', '.join(map(_recorded, stream['classes']))}"

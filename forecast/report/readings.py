@@ -1,4 +1,4 @@
-"""Whether a stream holds counts, which add up, or readings of something measured, which do not."""
+"""Whether a stream's rows are told by the last, as readings are, or by their total."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from forecast.language.statements import parse_statement
 
 
 def are_readings(stream: Mapping[str, Any]) -> bool:
-    """Whether a stream's values are measured, not counted, and no total of them is simulated."""
+    """Whether a stream has no total that means something; of a report of an older version, whether its values are measured and none is simulated."""
+    if stream["total"] is None:
+        return True
     try:
         statement = parse_statement(stream["statement"])
     except Fault:  # of a report that another program wrote: its values are added up, as those of most streams are

@@ -12,6 +12,7 @@ import numpy as np
 from forecast.book.classes import amount
 from forecast.future import Paths
 from forecast.language.expressions import indexed
+from forecast.model.additive import adds_up
 from forecast.model.clock import ONE_DAY
 from forecast.model.evidence import Record, unrecorded_days
 from forecast.model.model import Model, Table
@@ -26,6 +27,7 @@ MOST_FAN_DAYS = 72  # more steps than this are thinned, evenly, keeping the last
 def stream_contents(model: Model, paths: Paths) -> list[dict[str, Any]]:
     """Return every stream with its record as of the model's day and its simulated future."""
     quiet = unrecorded_days(model.records, model.as_of)
+    counted = {name for name, record in model.records.items() if adds_up(model.topic, record.stream)}
     return [
         {
             "name": name,
@@ -35,12 +37,12 @@ def stream_contents(model: Model, paths: Paths) -> list[dict[str, Any]]:
             "watched": record.stream.watched,
             "next": dict(record.stream.next_texts),
             "rows": _rows(record, model.tables[name]),
-            "total": _least(record, record.through + ONE_DAY),
+            "total": _least(record, record.through + ONE_DAY) if name in counted else None,
             "through": record.through.isoformat(),
             "unrecorded_days": quiet[name],
-            "past": _past(record, model.topic.opens),
-            "fan": _fan(name, record, paths),
-            **({"seen": words.between(*_total(record))} if record.ranges else {}),
+            "past": _past(record, model.topic.opens) if name in counted else [],
+            "fan": _fan(name, record, paths) if name in counted else None,
+            **({"seen": words.between(*_total(record))} if record.ranges and name in counted else {}),
             **({"texts": dict(record.stream.entering_texts)} if record.stream.entering_texts else {}),
             **({"entering": said} if (said := _entering(record)) else {}),
             **_classes(record, paths),
@@ -55,7 +57,8 @@ def unrecorded_sentence(streams: Sequence[dict[str, Any]], as_of: date) -> str:
         return ""
     late = [stream for stream in streams if stream["unrecorded_days"] > 0]
     drawn = [stream for stream in late if stream["fan"] is not None]
-    still = [stream["name"].replace("_", " ") for stream in late if stream["fan"] is None]
+    still = [_spaced(stream) for stream in late if stream["fan"] is None and stream["total"] is not None]
+    apart = [_spaced(stream) for stream in late if stream["total"] is None]
     said = []
     if not late:
         said.append(f"The record reaches the as-of day, {words.day(as_of)}.")
@@ -68,6 +71,8 @@ def unrecorded_sentence(streams: Sequence[dict[str, Any]], as_of: date) -> str:
         said.append(f"Not recorded up to {words.day(as_of)}, so forecast and not assumed quiet: {counts}.")
     if still:
         said.append(f"No future is simulated for {words.listed(still)}: what is recorded stands.")
+    if apart:
+        said.append(f"The rows of {words.listed(apart)} are not counted over time: each stands by itself.")
     return " ".join(said)
 
 

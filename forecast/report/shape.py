@@ -267,7 +267,7 @@ class StreamContent(TypedDict):
     watched: bool
     next: dict[str, str]
     rows: list[RowContent]
-    total: float
+    total: float | None  # none, and no past and no future, where values do not add up
     through: str
     unrecorded_days: int
     past: list[PastPoint]

@@ -153,7 +153,7 @@ class PredictiveCheckContent(TypedDict):
     """A stream's record against records that its posterior would make: a statistic as seen and as predicted."""
 
     stream: str
-    statistic: str  # "sum", "largest" or "share of zeros" and, of a stream of classes, "number of" each
+    statistic: str  # "sum" or "mean", "largest" or "share of zeros" and, of a stream of classes, "number of" each
     seen: float
     quantiles: list[float]
     tail: float

@@ -113,11 +113,36 @@ def test_notes_and_new_rows_do_not_count_as_edits(run: Run, published: Path):
     assert run("check", on=published).code == 0
 
 
+def test_a_published_row_may_be_replaced_by_its_hash(run: Run, published: Path):
+    """So it is with a row that has no `id`: the correction names its hash, and the row stays as it was."""
+    (old,) = (
+        line.split()[1]
+        for line in run("check", "--rows", on=published).out.splitlines()
+        if line.startswith("seeds/ferry/breakdowns.csv:3 ")
+    )
+    record = published / "seeds/ferry/breakdowns.csv"
+    before = record.read_text()
+    correction = f'2024-04-01,2024-06-30,1,2024-12-01,"Harbour log, read again",A,,,{old}\n'
+    record.write_text(before + correction)
+    assert run("check", on=published).code == 0
+    record.write_text(before.replace("2024-04-01,2024-06-30,0,", "2024-04-01,2024-06-30,3,") + correction)
+    assert [f"no row has the id or the hash `{old}`" in line for line in run("check", on=published).out.splitlines()[:1]] == [True]
+
+
 def test_a_published_row_may_be_replaced(run: Run, published: Path):
     """A row that replaces a published one is no edit, even where it was known before those answers."""
     record = published / "seeds/ferry/breakdowns.csv"
     record.write_text(record.read_text() + '2024-01-01,2024-03-31,2,2024-06-01,"Harbour log, corrected",A,,,q1\n')
     assert run("check", on=published).code == 0
+
+
+def test_quiet_time_may_be_cut_by_a_correction_known_before_it_ends(run: Run, book: Path):
+    """Quiet time counts day by day, so what replaces a part of it may be known as soon as that part is over."""
+    record = book / "seeds/ferry/breakdowns.csv"
+    parts = '2024-04-01,2024-05-31,0,,"Harbour log, April and May",A,,,f4673aa8\n2024-06-01,2024-06-30,0,,"Harbour log, June",C,,,\n'
+    record.write_text(record.read_text() + parts)
+    ran = run("check")
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "1 topic checked, no errors.")
 
 
 @pytest.mark.parametrize("report", ["changed by hand", "deleted"])

@@ -52,6 +52,15 @@ def test_a_reading_is_told_one_at_a_time():
     np.testing.assert_allclose(reading.points, stats.norm(3, 5).ppf([0.05, 0.5, 0.95]), atol=0.6)
 
 
+def test_evidence_that_is_there_or_not_is_told_one_at_a_time():
+    """What is found or not is not counted over a year, unless a question counts it."""
+    made = {"priors": {"share": "Beta(alpha=8, beta=2)"}, "streams": {"found": "Bernoulli(p=share)"}}
+    counting = {"twice": {"answer": "total(found) >= 2", "by": date(2025, 12, 31)}}
+    (alone,), (counted,) = (implied(make_topic(**made, questions=asked), "share", DAY).streams for asked in ({}, counting))
+    assert (alone.over, alone.points) == ("a month", (0, 1, 1))
+    assert (counted.over, counted.points[1] > 5) == ("a year", True)
+
+
 def test_a_stream_without_a_future_is_told_by_the_rows_it_has():
     """A statement that uses its rows' own column is drawn on those rows again."""
     topic = make_topic(

@@ -74,6 +74,17 @@ def test_a_watched_quiet_row_that_replaces_another_waits_for_its_known_day():
     assert record_as_of(both, date(2026, 2, 15), opens=OPENS).rows == (second,)
 
 
+def test_a_correction_may_cut_quiet_time_before_that_has_passed():
+    """Its first part counts from its last day on, and the rest day by day after it: on no day does a day count twice, or not at all."""
+    whole = row(date(2026, 1, 1), date(2026, 1, 31), 0, id="january")
+    first = row(date(2026, 1, 1), date(2026, 1, 20), 0, replaces="january")
+    rest = row(date(2026, 1, 21), date(2026, 1, 31), 0)
+    its = stream(whole, first, rest, watched=True)
+    days = (date(2026, 1, 19), date(2026, 1, 20), date(2026, 1, 21), date(2026, 2, 1))
+    found = {day: [(each.start.day, each.end.day) for each in record_as_of(its, day, opens=OPENS).rows] for day in days}
+    assert list(found.values()) == [[(1, 19)], [(1, 20)], [(1, 20), (21, 21)], [(1, 20), (21, 31)]]
+
+
 def test_a_total_counts_rows_that_had_ended():
     """A row that ends on a day counts from the next day on."""
     record = record_as_of(stream(row(date(2026, 1, 1), date(2026, 1, 10), 3)), date(2026, 2, 1), opens=OPENS)

@@ -1,0 +1,45 @@
+"""Whether the values of a stream add up to a total that means something.
+
+Counts and classes do.  Shares and other measurements do not, nor does evidence
+that is there or not, such as "orders were found": ten rows that say so are no
+ten orders.  What a topic itself adds up means what the topic says it means.
+"""
+
+from __future__ import annotations
+
+from forecast.book.topic import Stream, Topic
+from forecast.language.distributions import family_for
+from forecast.language.evaluate import number_of
+from forecast.language.faults import Fault
+from forecast.model.model import uses
+
+
+def adds_up(topic: Topic, stream: Stream) -> bool:
+    """Whether a total of a stream's values means something.
+
+    It does where a question or another stream uses it, where time is watched, so that values are events on its days, and
+    where values are counts: numbers of events, of which a row can have more than one, or of classes.
+    """
+    if stream.watched or stream.classes or stream.name in _totals_asked(topic, stream):
+        return True
+    return family_for(stream.value).discrete and not _is_one_trial(stream)
+
+
+def _totals_asked(topic: Topic, stream: Stream) -> set[str]:
+    """The streams whose totals questions use, or other streams than this one."""
+    asked = [expression for question in topic.questions.values() for expression in question.expressions]
+    others = [each for name, each in topic.streams.items() if name != stream.name]
+    entering = [expression for each in others for expression in (*each.next.values(), *each.entering)]
+    later = [series.later for series in topic.series.values() if series.later is not None]
+    return set(uses(topic, *asked, *(each.value for each in others), *entering, *later)[1])
+
+
+def _is_one_trial(stream: Stream) -> bool:
+    """Whether a value can only be 0 or 1, whatever the row says."""
+    if stream.value.distribution == "Bernoulli":
+        return True
+    trials = stream.value.arguments.get("n")
+    try:
+        return trials is not None and number_of(trials) == 1
+    except Fault:  # the expression is no number by itself
+        return False
