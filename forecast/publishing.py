@@ -115,7 +115,7 @@ def _lines(content: Mapping[str, Any], today: date) -> Iterator[dict[str, Any]]:
     run, verdict = content["run"], content["verdict"]["verdict"]
     engine = content["engine"]["engine"]
     both = engine if verdict == "not refereed" else "importance and nuts"
-    for answer in content["answers"]:
+    for answer in (each for each in content["answers"] if each["value"] is not None):
         yield {
             "topic": content["name"],
             "question": answer["name"],

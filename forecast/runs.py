@@ -152,7 +152,10 @@ def _book_at(commits: Commits, commit: str) -> tuple[Mapping[str, Topic] | None,
 def _published(name: str, answers: Sequence[Mapping[str, Any]]) -> dict[Key, float]:
     """What was published of a topic's answers, measure by measure."""
     return {
-        (name, answer["name"], label): value for answer in answers for label, value in measured(answer["kind"], answer["value"]).items()
+        (name, answer["name"], label): value
+        for answer in answers
+        if answer["value"] is not None
+        for label, value in measured(answer["kind"], answer["value"]).items()
     }
 
 

@@ -22,6 +22,8 @@ from forecast.future import Paths
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name
 from forecast.model.model import NUMPY, Array
+from forecast.model.unsound import Unsound
+from forecast.predict.samples import check_defined
 from forecast.settlement import status_of
 
 ROUNDING = 1e-9  # of a number: far above what sums in another order leave, far below what anybody reads
@@ -53,7 +55,7 @@ class Cases:
     denominators: Array
 
     def values(self, weights: Array | None = None) -> Array:
-        """Return each measure, ``(measures,)``, with weights ``(paths,)``; NaN where its condition holds on no path."""
+        """Return each measure, ``(measures,)``, with weights ``(paths,)``; NaN where its condition holds on no path, or its question is not answerable."""
         w = np.ones(len(self.numerators)) if weights is None else weights
         below = w @ self.denominators
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -80,6 +82,11 @@ def measures_of(topic: Topic) -> tuple[Measure, ...]:
     return tuple(Measure(question, label) for question in topic.questions.values() for label in _labels(question, topic))
 
 
+def answered(measures: Sequence[Measure], answers: Mapping[str, Answer]) -> tuple[Measure, ...]:
+    """Return the measures of those questions that have an answer."""
+    return tuple(measure for measure in measures if answers[measure.question.name].value is not None)
+
+
 def published_values(answers: Mapping[str, Answer], measures: Sequence[Measure]) -> tuple[Array, Array]:
     """Return each measure as the answers have it, and its Monte Carlo error."""
     found = [_published(answers[measure.question.name], measure.label) for measure in measures]
@@ -94,11 +101,28 @@ def cases(paths: Paths, measures: Sequence[Measure]) -> Cases:
     for column, measure in enumerate(measures):
         question = measure.question
         scope = scopes.get(question.name) or scopes.setdefault(question.name, _scope(paths, question))
+        with np.errstate(all="ignore"):  # as in answers
+            found = _case(measure, paths, scope)
+        numerators[:, column], denominators[:, column] = (0.0, 0.0) if found is None else found
+    for name in {measure.question.name for measure in measures if measure.question.choices}:
+        columns = [column for column, measure in enumerate(measures) if measure.question.name == name]
+        if (numerators[:, columns].sum(axis=1) > denominators[:, columns].max(axis=1)).any():  # choices that hold at once
+            numerators[:, columns] = denominators[:, columns] = 0.0
+    return Cases(numerators, denominators)
+
+
+def _case(measure: Measure, paths: Paths, scope: Scope) -> tuple[Array, Array] | None:
+    """A measure's numerator and denominator on each path, ``(paths,)``; None where its question is not answerable."""
+    question, count = measure.question, len(paths)
+    try:
+        check_defined(question, scope, paths.model, np.ones(count), given=True)
         held = np.ones(count, dtype=bool) if question.given is None else truth_of(evaluate(question.given, scope, NUMPY), count)
         counted = _proper(question, paths, scope, held)
-        denominators[:, column] = counted
-        numerators[:, column] = counted * _value(measure, paths, scope)
-    return Cases(numerators, denominators)
+        check_defined(question, scope, paths.model, held.astype(float))
+    except Unsound:
+        return None
+    values = np.where(counted > 0, _value(measure, paths, scope), 0.0)
+    return (counted * values, counted) if np.isfinite(values).all() else None
 
 
 def _proper(question: Question, paths: Paths, scope: Scope, held: NDArray[np.bool_]) -> Array:
@@ -129,6 +153,8 @@ def _published(answer: Answer, label: str) -> tuple[float, float]:
             return 1 - never, error
         case Shares(values=values, errors=errors):
             return values[label], errors[label]
+        case None:
+            raise ValueError(f"`{answer.question.name}` has no answer, and so no measure")
 
 
 def _scope(paths: Paths, question: Question) -> Scope:
