@@ -12,20 +12,24 @@ hindcasts of the same day, so that replaying does not grow the ledger.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from forecast.book.folder import Folder
-from forecast.book.layout import LEDGER, report_path, topic_names
+from forecast.book.layout import LEDGER, REPORTS, report_path, topic_names
 from forecast.book.ledger import append, read_ledger
 from forecast.book.locking import locked
 from forecast.book.problems import FileFault, Place, Problem
 from forecast.book.sources import read_source_if_any
 from forecast.book.topic import Book, Topic
 from forecast.remembering import published, report_directory
+from forecast.report.failures import TopicFailure, failure_bytes, failure_path, failures_in
 from forecast.report.files import remove_pictures, write_files
 from forecast.report.pages import render_index
+from forecast.report.shape import ReportFault
 
 COMPARED = ("as_of", "inputs", "engine", "seed", "draws", "verdict", "program")
 DRAWN = frozenset({"shape", "curve"})  # parts of an answer's value that only pictures need
@@ -41,12 +45,19 @@ class Published:
 
 
 def publish(
-    book: Book, contents: Mapping[str, Mapping[str, Any]], files: Mapping[str, Mapping[str, bytes]], *, as_of: date, today: date
+    book: Book,
+    contents: Mapping[str, Mapping[str, Any]],
+    files: Mapping[str, Mapping[str, bytes]],
+    *,
+    failures: Sequence[TopicFailure] = (),
+    as_of: date,
+    today: date,
 ) -> Published:
     """Record answers in the ledger and write the reports of some topics, and the index of all.
 
     ``files`` are those that each content makes, rendered before, so that the
-    lock is held for writing only.
+    lock is held for writing only.  The topics of ``failures`` keep their last
+    report, and get a mark.
 
     Writes nothing where an input was changed since it was read, or where the
     ledger is broken.
@@ -64,10 +75,12 @@ def publish(
             directory = report_directory(as_of=as_of, today=today)
             for path in (*(path for each in files.values() for path in each), "index.html", "index.md"):
                 folder.place(f"{directory}/{path}")  # before the ledger says that they are published
+            for name in (*contents, *(failure.name for failure in failures)):
+                folder.place(failure_path(name, directory))
             lines = due_lines(entries, contents, today=today)
             torn = append(folder, lines)
             due = lines
-            written = write_reports(folder, directory, contents, files)
+            written = write_reports(folder, directory, contents, files, failures)
     except FileFault as fault:
         return Published(recorded=len(due), problems=(fault.problem, *([_unfinished()] if due else [])))
     told = () if torn is None else (_torn(torn.kept_in.name),)
@@ -95,9 +108,13 @@ def due_lines(entries: Sequence[Mapping[str, Any]], contents: Mapping[str, Mappi
 
 
 def write_reports(
-    folder: Folder, directory: str, contents: Mapping[str, Mapping[str, Any]], files: Mapping[str, Mapping[str, bytes]]
+    folder: Folder,
+    directory: str,
+    contents: Mapping[str, Mapping[str, Any]],
+    files: Mapping[str, Mapping[str, bytes]],
+    failures: Sequence[TopicFailure] = (),
 ) -> tuple[str, ...]:
-    """Write each topic's JSON and pages, then the index of all the book's topics that have a report there; return the paths of what changed.
+    """Write each topic's JSON and pages, the marks of failures, then the index of all the book's topics; return the paths of what changed.
 
     Call it under the book's lock.  Raises ``FileFault``.
     """
@@ -105,10 +122,25 @@ def write_reports(
     for name in contents:
         written += write_files(folder, directory, files[name])
         remove_pictures(folder, directory, [name], but=files[name])
-    others = {name: published(folder.root, report_path(name, directory)) for name in topic_names(folder) if name not in contents}
+        if folder.kind(mark := failure_path(name, directory)) is not None:
+            folder.remove(mark)
+            written.append(mark)
+    written += write_files(folder, directory, {failure_path(each.name, "").removeprefix("/"): failure_bytes(each) for each in failures})
+    topics = topic_names(folder)
+    others = {name: published(folder.root, report_path(name, directory)) for name in topics if name not in contents}
     every = {**{name: found for name, found in others.items() if found is not None}, **contents}
-    written += write_files(folder, directory, render_index([every[name] for name in sorted(every)]))
+    failed = marks(folder.root, [name for name in topics if name not in contents], directory)
+    written += write_files(folder, directory, render_index([every[name] for name in sorted(every)], failures=failed))
     return tuple(written)
+
+
+def marks(root: Path, topics: Sequence[str], directory: str = REPORTS) -> dict[str, TopicFailure]:
+    """Return the failures that some topics have marks of; as with reports, one that is not whole marks nothing."""
+    found: dict[str, TopicFailure] = {}
+    for topic in topics:
+        with suppress(ReportFault):  # `forecast show` says so
+            found |= failures_in(root, [topic], directory)
+    return found
 
 
 def _lines(content: Mapping[str, Any], today: date) -> Iterator[dict[str, Any]]:

@@ -107,6 +107,8 @@ def _from_report(question: str, *, root: Path, as_json: bool) -> None:
     echo(f"{found.answer['topic']}.{found.answer['name']}, as of {found.answer['as_of']}: {found.answer['verdict']}")
     echo(f"  {found.answer['asks']}")
     echo(f"  {found.answer['sentence']}")
+    for warning in found.answer["warnings"]:
+        echo(f"  {warning}")
     for crossing in found.answer.get("crossings", ()):
         echo(f"  {crossing['sentence']}")
     if found.measure is None:  # the sentence says why there is no answer
