@@ -188,7 +188,7 @@ def test_a_question_that_is_not_answerable_says_why_and_stops_no_other(case: str
         assert content["sentence"] == f"Not answerable: {reason}."
     assert (content["status"], content["headline"], content["value"], content["given_probability"]) == (
         "not answerable",
-        "not answerable",
+        "no answer",
         None,
         None,
     )

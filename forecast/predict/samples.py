@@ -84,6 +84,8 @@ def numbers_of(question: Question, scope: Scope, model: Model, weights: Array) -
     with np.errstate(all="ignore"):
         values: Array = np.broadcast_to(np.asarray(evaluate(question.answer, scope, NUMPY), dtype=float), (len(weights), 1))[:, 0]
     counted = weights > 0
+    if not counted.any():
+        return np.zeros(len(weights))
     values = np.where(counted | np.isfinite(values), values, values[counted.argmax()])
     wrong = ~np.isfinite(values)
     if wrong.any():

@@ -285,8 +285,10 @@ def shares_sentence(*, values: Mapping[str, float], errors: Mapping[str, float],
 
 
 def headline(kind: str, value: Mapping[str, object] | None, *, unit: str, status: str) -> str:
-    """The answer as short as it can be said: ``12 %``, ``3``, ``June 2027``, ``fear``; ``void`` where there is none.  ``value`` is as in the JSON."""
-    if status == "annulled" or value is None:
+    """The answer as short as it can be said: ``12 %``, ``3``, ``June 2027``, ``fear``; ``void`` or ``no answer`` where there is none.  ``value`` is as in the JSON."""
+    if value is None:
+        return "void" if status == "void" else "no answer"
+    if status == "annulled":
         return status
     if status == "can no longer happen" or (status == "happened" and kind != "date"):
         return "Yes" if status == "happened" else "No"

@@ -17,6 +17,8 @@ from forecast.book.ledger import read_ledger
 from forecast.cli.commands import commands
 from forecast.concluding import Settings
 from forecast.report.failures import read_failure
+from forecast.report.files import read_report
+from forecast.report.pages import render_topic
 from forecast.report.remaking import remake
 from forecast.report.shape import ReportFault
 from forecast.workflow import Update, update
@@ -201,6 +203,33 @@ def test_a_question_that_is_not_answerable_is_published_as_such_and_exits_with_3
     assert (by_name["ratio"]["status"], by_name["ratio"]["value"], by_name["some"]["status"]) == ("not answerable", None, "open")
     assert "> **Not answerable.** [And ratio?](calm.md)" in index_of(tmp_path)
     assert [entry["question"] for entry in read_ledger(Folder(tmp_path))[0]] == ["some"]
+
+
+def test_a_page_shows_questions_of_every_kind_without_an_answer(tmp_path: Path) -> None:
+    """Void and not answerable probabilities, numbers, dates and choices stand on the page and in the Markdown with their sentences, why is said of the rest."""
+    kinds = {
+        "probability": {"answer": "total(events) >= 2"},
+        "number": {"answer": "total(events)"},
+        "day": {"answer": "first(total(events) >= 3)"},
+    }
+    more = "".join(
+        asked(f"{status}_{kind}", given=given, **words)
+        for status, given in (("void", "total(events) == 0"), ("impossible", "rate < 0"))
+        for kind, words in kinds.items()
+    )
+    more += asked("void_choices", given="total(events) == 0") + 'choices = { few = "total(events) < 3", many = "total(events) >= 3" }\n'
+    write_topic(tmp_path, "calm", rows=LOUD, more=more + asked("more", answer="total(events) >= 3"))
+    done = update(tmp_path, as_of=DAY, today=DAY, settings=Settings(draws=1_024), referee=False)
+    assert (done.exit_code, done.unanswerable) == (3, ("calm.impossible_probability", "calm.impossible_number", "calm.impossible_day"))
+    for path in ("calm.md", "calm.html"):
+        text = (tmp_path / "reports" / path).read_text().replace("\\", "").replace("&lt;", "<")
+        assert text.count("Void: its condition failed on 1 April 2025.") == 4
+        assert text.count("Not answerable: `rate < 0` holds on no path, so nothing can be said given it.") >= 3
+    insight = done.contents["calm"]["insight"]
+    assert {measure["question"] for measure in insight["measures"]} == {"some", "more"}
+    content = read_report(tmp_path, "reports/calm.json")
+    assert content == done.contents["calm"]
+    render_topic(done.contents["calm"], style="icd203")
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from forecast.book.git_folder import GitFault
 from forecast.book.problems import Place, Problem
 from forecast.language.faults import Fault
 from forecast.model.unsound import Unsound
-from tests.cli.conftest import TINY_BOOK, files_of
+from tests.cli.conftest import TINY_BOOK
 
 HOSTILE = "\\x1b[2J\\nall well\\u202e"
 
