@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.asking import annulment, check_shares_asked, needs_paths, truth_by_day, truth_of, window, with_clocks
+from forecast.book.problems import Problem
 from forecast.book.topic import Question
 from forecast.chance import ChanceInterval, chance_interval
 from forecast.density import Shape, shape
@@ -32,16 +33,17 @@ from forecast.inference.monte_carlo import (
     ranked,
 )
 from forecast.inference.posterior import Ordered, Posterior
-from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name, is_condition
 from forecast.model.clock import ONE_DAY
 from forecast.model.horizon import check_horizon
 from forecast.model.model import NUMPY, Array, Model
-from forecast.model.unsound import Unsound, at_topic
+from forecast.model.unsound import Unsound
 from forecast.predict.crossings import Crossing, crossings_of
 from forecast.predict.exchanged import Exchanged, exchanged, hub_quantiles
 from forecast.predict.first_days import days_within_rows, recorded_until
+from forecast.predict.samples import check_defined, check_exclusive, numbers_of, problem_of, sample_of
+from forecast.predict.void import Failure, failure_of
 from forecast.settlement import Status, status_of
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -124,6 +126,8 @@ class Shares:
 class Answer:
     """What a question is answered with; ``given`` is the probability of its condition, 1 where it has none.
 
+    Where there is no answer ``value`` is None: the question is void, since its condition failed within the days of ``failed``, or not
+    answerable, and ``reasons`` say why.
     ``freedom`` is the degrees of freedom of the value's errors.
     ``annulled`` is the chance that it is annulled, under that condition: the value is then given that it is not.
     Of a question that the record has annulled, the value is what it would have been without that.
@@ -131,13 +135,15 @@ class Answer:
     """
 
     question: Question
-    value: Probability | Distribution | Dates | Shares
-    status: Status
+    value: Probability | Distribution | Dates | Shares | None
+    status: Status | Literal["void", "not answerable"]
     given: float
     annulled: Annulment | None = None
     crossings: tuple[Crossing, ...] = ()
     given_error: float = 0.0
     freedom: float = REPLICATES - 1.0
+    failed: Failure | None = None
+    reasons: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +152,6 @@ class Annulment:
 
     chance: float
     error: float
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Weighted cases on which a question is read: paths at its deadline, or draws."""
-
-    scope: Scope
-    cases: Replicated
 
 
 def horizon(model: Model) -> date:
@@ -192,20 +190,34 @@ def answers(posterior: Posterior, paths: Paths, rng: np.random.Generator, *, cha
 
 
 def answer(question: Question, posterior: Posterior, paths: Paths, chance_paths: Paths | None, rng: np.random.Generator) -> Answer:
-    """Answer one question."""
+    """Answer one question, or say why it has no answer."""
+    try:
+        with np.errstate(all="ignore"):  # what is no number is looked for, and said
+            return _answer(question, posterior, paths, chance_paths, rng)
+    except Unsound as unsound:
+        return Answer(question, None, "not answerable", 0.0, reasons=unsound.problems)
+
+
+def _answer(question: Question, posterior: Posterior, paths: Paths, chance_paths: Paths | None, rng: np.random.Generator) -> Answer:
+    """Answer one question; raise ``Unsound`` where it has no answer, unless it is void."""
     model = posterior.model
-    sample = _path_sample(question, paths, posterior) if needs_paths(model, question) else _draw_sample(question, posterior)
-    if question.kind != "date":  # whose condition is read on many days
-        check_shares_asked(question, sample.scope, model, sample.cases.weights)
+    sample = sample_of(question, posterior, paths)
     cases = sample.cases
+    failed = failure_of(question, model, paths)
+    if failed is not None:
+        return Answer(question, None, "void", 0.0, failed=failed)
+    if question.kind != "date":  # whose condition is read on many days
+        check_shares_asked(question, sample.scope, model, cases.weights)
+    check_defined(question, sample.scope, model, cases.weights, given=True)
     held = np.ones(len(cases.weights), dtype=bool)
     if question.given is not None:
         held = truth_of(evaluate(question.given, sample.scope, NUMPY), len(cases.weights))
     given = float(cases.weights @ held)
     if given == 0:
-        raise Unsound(_problem(question, model, f"`{question.given_text}` happens on no path, so nothing can be said given it"))
+        raise Unsound(problem_of(question, model, f"`{question.given_text}` holds on no path, so nothing can be said given it"))
     given_error = 0.0 if question.given is None else proportion_error(held, cases)
     cases = replace(cases, weights=cases.weights * held / given, size=cases.size * given)
+    check_defined(question, sample.scope, model, cases.weights)
     status = status_of(question, model, paths)
     annulled = None
     chances = annulment(question, sample.scope, model, cases.weights)
@@ -217,7 +229,7 @@ def answer(question: Question, posterior: Posterior, paths: Paths, chance_paths:
             chance = _chance(question, chance_paths, rng) if status == "open" else None
             value: Any = _probability(question, sample.scope, cases, status, chance)
         case "distribution":
-            value = _distribution(_numbers(question, sample.scope, len(cases.weights), model), cases)
+            value = _distribution(numbers_of(question, sample.scope, model, cases.weights), cases)
         case "date":
             value = _dates(question, paths, cases, rng)
             if status not in {"open", "annulled"}:
@@ -248,21 +260,8 @@ def _proper(question: Question, model: Model, chances: Array, cases: Replicated,
     total = float(kept.sum())
     if total == 0:
         message = f"`{question.annulled_text}` annuls the question on every path, so nothing can be said given that it is not"
-        raise Unsound(_problem(question, model, message))
+        raise Unsound(problem_of(question, model, message))
     return replace(cases, weights=kept / total, size=cases.size * total**2 / float(kept @ (1 - chances)))
-
-
-def _path_sample(question: Question, paths: Paths, posterior: Posterior) -> Sample:
-    count = len(paths)
-    totals = {name: window(paths, name, question) for name in paths.totals}
-    scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters)).plus(totals=totals)
-    replicates = cut_evenly(count) if paths.replicates is None else paths.replicates
-    return Sample(scope, Replicated(np.full(count, 1 / count), replicates, min(count, posterior.diagnostics.effective_size)))
-
-
-def _draw_sample(question: Question, posterior: Posterior) -> Sample:
-    scope = with_clocks(posterior.model, question, posterior.model.scope(posterior.parameters))
-    return Sample(scope, posterior.cases)
 
 
 def _probability(question: Question, scope: Scope, cases: Replicated, status: Status, chance: ChanceInterval | None) -> Probability:
@@ -370,8 +369,7 @@ def _shares(question: Question, scope: Scope, cases: Replicated, model: Model) -
     weights = cases.weights
     if question.choices:
         truths = {label: truth_of(evaluate(condition, scope, NUMPY), len(weights)) for label, condition in question.choices.items()}
-        if (np.sum([*truths.values()], axis=0) > 1).any():
-            raise Unsound(_problem(question, model, "two choices hold at once on some paths; choices must exclude each other"))
+        check_exclusive(question, truths, model, weights)
     else:
         assert isinstance(question.answer, Name)
         labels = model.topic.parameters[question.answer.name].categories
@@ -382,17 +380,6 @@ def _shares(question: Question, scope: Scope, cases: Replicated, model: Model) -
     unseen = {label: found for label, truth in truths.items() if (found := _greatest_unseen(truth, cases)) is not None}
     errors = {label: proportion_error(truth, cases) for label, truth in truths.items()}
     return Shares(values, errors, float(weights @ neither), proportion_error(neither, cases) if neither.any() else 0.0, unseen)
-
-
-def _numbers(question: Question, scope: Scope, count: int, model: Model) -> Array:
-    assert question.answer is not None
-    values: Array = np.broadcast_to(np.asarray(evaluate(question.answer, scope, NUMPY), dtype=float), (count, 1))[:, 0]
-    if not np.isfinite(values).all():
-        raise Unsound(_problem(question, model, f"`{question.answer_text}` is not a finite number at some draws"))
-    if not (np.abs(values) <= FARTHEST_VALUE).all():
-        reached = f"reaches values of {np.abs(values).max():.1g} at some draws, beyond the range of a computer's numbers"
-        raise Unsound(_problem(question, model, f"`{question.answer_text}` {reached}"))
-    return values
 
 
 def _month_ends(first: date, last: date) -> list[date]:
@@ -406,7 +393,3 @@ def _month_ends(first: date, last: date) -> list[date]:
 
 def _date_or_none(ordinal: float) -> date | None:
     return None if ordinal == WITHOUT_DATE or np.isinf(ordinal) else date.fromordinal(int(ordinal))
-
-
-def _problem(question: Question, model: Model, message: str) -> Any:
-    return at_topic(model.topic, ("questions", question.name), message)

@@ -92,7 +92,10 @@ def with_clocks(model: Model, question: Question, scope: Scope) -> Scope:
     values |= {step: np.array([[calendar_code(model.topic, step, question.by, question.by)]]) for step in calendars(model.topic)}
     used = {name for expression in expressions_used(model.topic, *question.expressions) for name in names_in(expression)}
     for name in used & set(model.topic.series):
-        share = series_share(model.topic.series[name], question.by, question.by, as_of=model.as_of)
+        try:
+            share = series_share(model.topic.series[name], question.by, question.by, as_of=model.as_of)
+        except LookupError as error:
+            raise Unsound(at_topic(model.topic, ("questions", question.name), str(error))) from None
         values[name] = model.series_value(name, share.known, share.later_share, scope)
     return scope.plus(values=values)
 

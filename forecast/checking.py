@@ -80,8 +80,7 @@ def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Checked:
     found: list[Problem] = [_noted(topic) for topic in book.topics.values() if topic.own is not None]
     for topic in book.topics.values():
         try:
-            check_horizon(model_as_of(topic, as_of))  # finds series without values, too
-            priors[topic.name] = echoed(topic, as_of)
+            priors[topic.name] = _echoed(topic, as_of)
         except Unsound as unsound:
             found += unsound.problems
     if has_errors(tuple(found)):
@@ -108,6 +107,21 @@ def _answered_before(topic: Topic, entries: Sequence[Mapping[str, Any]], as_of: 
         hint = f"`since = {day}` counts from that day on; `since = {topic.opens}` says that the whole record is meant"
         found = at_topic(topic, ("questions", question.name), f"rows from before {when} already answer this question: {answer}", hint)
         yield replace(found, level="warning")
+
+
+def found_by_checking(topic: Topic, as_of: date) -> tuple[Problem, ...]:
+    """Return what ``check`` finds wrong with a topic once its files are read."""
+    try:
+        _echoed(topic, as_of)
+    except Unsound as unsound:
+        return unsound.problems
+    return ()
+
+
+def _echoed(topic: Topic, as_of: date) -> tuple[Believed, ...]:
+    """A topic's priors with their points; raises ``Unsound`` where they or its days make no model."""
+    check_horizon(model_as_of(topic, as_of))  # finds series without values, too
+    return echoed(topic, as_of)
 
 
 def ahead(book: Book, today: date) -> list[Problem]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -17,22 +17,28 @@ from forecast.book.topic import Topic
 from forecast.concluding import Settings, conclude
 from forecast.insight.basis import Unknown
 from forecast.insight.between import Between
-from forecast.insight.measures import Measure, measures_of, published_values
+from forecast.insight.measures import Measure, answered, measures_of, published_values
 from forecast.insight.moves import move_between
 from forecast.model.model import Array
 from forecast.model.own import not_by_statements
 from forecast.model.unsound import Unsound
+from forecast.report import words
+from forecast.report.content import answer_content
 from forecast.report.shape_insight import Move
 from forecast.runs import Run, find_run
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """How the answers of one topic moved, measure by measure."""
+    """How the answers of one topic moved, measure by measure; None where no question has an answer in both runs.
+
+    ``unanswered`` are the questions without an answer in one of the runs, and why.
+    """
 
     topic: str
     measures: tuple[Measure, ...]
-    move: Move
+    move: Move | None
+    unanswered: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +123,35 @@ def _moved(name: str, earlier: Run, later: Run, settings: Settings, *, only: str
     measures = tuple(each for each in measures_of(new) if each.question.name in asked and only in {None, each.question.name})
     if not measures:
         raise Unknown("no question is asked in both")
-    ends = _ends(old, earlier, measures, settings), _ends(new, later, measures, settings)
-    return Moved(name, measures, move_between(old, earlier.as_of, new, later.as_of, measures=measures, settings=settings, ends=ends))
+    before, after = _end(old, earlier, measures, settings), _end(new, later, measures, settings)
+    unanswered = {**after.unanswered, **before.unanswered}
+    kept = tuple(measure for measure in measures if measure.question.name not in unanswered)
+    if not kept:
+        return Moved(name, (), None, unanswered)
+    ends = before.of(kept), after.of(kept)
+    found = move_between(old, earlier.as_of, new, later.as_of, measures=kept, settings=settings, ends=ends)
+    return Moved(name, kept, found, unanswered)
 
 
-def _ends(topic: Topic, run: Run, measures: Sequence[Measure], settings: Settings) -> Array:
+@dataclass(frozen=True, slots=True)
+class _End:
+    """A run's measures by question and label, and the questions without an answer in it, each with the sentence that says why."""
+
+    values: Mapping[tuple[str, str], float]
+    unanswered: Mapping[str, str]
+
+    def of(self, measures: Sequence[Measure]) -> Array:
+        return np.array([self.values[measure.question.name, measure.label] for measure in measures])
+
+
+def _end(topic: Topic, run: Run, measures: Sequence[Measure], settings: Settings) -> _End:
     """The measures as the run published them; where it did not, as it would have."""
-    keys = [(topic.name, measure.question.name, measure.label) for measure in measures]
-    if all(key in run.published for key in keys):
-        return np.array([run.published[key] for key in keys])
-    return published_values(conclude(topic, run.as_of, settings, referee=False).reading.answers, measures)[0]
+    keys = [(measure.question.name, measure.label) for measure in measures]
+    if all((topic.name, *key) in run.published for key in keys):
+        return _End({key: run.published[topic.name, *key] for key in keys}, {})
+    answers = conclude(topic, run.as_of, settings, referee=False).reading.answers
+    having = answered(measures, answers)
+    values = zip(having, published_values(answers, having)[0], strict=True)
+    without = dict.fromkeys(measure.question.name for measure in measures if measure not in having)
+    unanswered = {name: f"As of {words.day(run.as_of)}: {answer_content(topic, answers[name])['sentence']}" for name in without}
+    return _End({(measure.question.name, measure.label): float(value) for measure, value in values}, unanswered)

@@ -149,11 +149,7 @@ def _decided(topic: Topic, as_of: date, prior: Posterior) -> Iterator[Implied]:
 
 
 def _prejudged(question: Question, prior: Posterior, paths: Paths, rng: np.random.Generator) -> str:
-    try:
-        value = answer(question, prior, paths, None, rng).value
-    except Unsound:  # its condition never holds, or it is not a number: told by the update
-        return ""
-    match value:
+    match answer(question, prior, paths, None, rng).value:
         case Probability(value=chance) if max(chance, 1 - chance) >= DECIDED:
             side, share = ("Yes", chance) if chance > 0.5 else ("No", 1 - chance)
             return f"the prior alone says {100 * share:.1f} % {side}: the question is decided before any row is seen"

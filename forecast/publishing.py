@@ -12,12 +12,14 @@ hindcasts of the same day, so that replaying does not grow the ledger.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from forecast.book.folder import Folder
-from forecast.book.layout import LEDGER, report_path, topic_names
+from forecast.book.layout import LEDGER, REPORTS, report_path, topic_names
 from forecast.book.ledger import FORMAT, append, as_time, read_ledger
 from forecast.book.locking import locked
 from forecast.book.problems import FileFault, Place, Problem
@@ -25,8 +27,10 @@ from forecast.book.sources import read_source_if_any
 from forecast.book.topic import Book, Topic
 from forecast.book.used_rows import used_rows
 from forecast.remembering import published, report_directory
+from forecast.report.failures import TopicFailure, failure_bytes, failure_path, failures_in
 from forecast.report.files import remove_pictures, write_files
 from forecast.report.pages import render_index
+from forecast.report.shape import ReportFault
 from forecast.system import utc_now
 
 COMPARED = ("as_of", "inputs", "engine", "seed", "draws", "verdict", "program")
@@ -47,6 +51,7 @@ def publish(
     contents: Mapping[str, Mapping[str, Any]],
     files: Mapping[str, Mapping[str, bytes]],
     *,
+    failures: Sequence[TopicFailure] = (),
     as_of: date,
     today: date,
     clock: Callable[[], datetime] = utc_now,
@@ -54,7 +59,9 @@ def publish(
     """Record answers in the ledger and write the reports of some topics, and the index of all.
 
     ``files`` are those that each content makes, rendered before, so that the
-    lock is held for writing only.  ``clock`` gives the time that new lines of the ledger say they were written at.
+    lock is held for writing only.  The topics of ``failures`` keep their last
+    report, and get a mark.  ``clock`` gives the time that new lines of the ledger
+    say they were written at.
 
     Writes nothing where an input was changed since it was read, or where the
     ledger is broken.
@@ -72,10 +79,12 @@ def publish(
             directory = report_directory(as_of=as_of, today=today)
             for path in (*(path for each in files.values() for path in each), "index.html", "index.md"):
                 folder.place(f"{directory}/{path}")  # before the ledger says that they are published
+            for name in (*contents, *(failure.name for failure in failures)):
+                folder.place(failure_path(name, directory))
             lines = due_lines(entries, contents, book.topics, today=today, at=clock())
             torn = append(folder, lines)
             due = lines
-            written = write_reports(folder, directory, contents, files)
+            written = write_reports(folder, directory, contents, files, failures)
     except FileFault as fault:
         return Published(recorded=len(due), problems=(fault.problem, *([_unfinished()] if due else [])))
     told = () if torn is None else (_torn(torn.kept_in.name),)
@@ -121,9 +130,13 @@ def due_lines(
 
 
 def write_reports(
-    folder: Folder, directory: str, contents: Mapping[str, Mapping[str, Any]], files: Mapping[str, Mapping[str, bytes]]
+    folder: Folder,
+    directory: str,
+    contents: Mapping[str, Mapping[str, Any]],
+    files: Mapping[str, Mapping[str, bytes]],
+    failures: Sequence[TopicFailure] = (),
 ) -> tuple[str, ...]:
-    """Write each topic's JSON and pages, then the index of all the book's topics that have a report there; return the paths of what changed.
+    """Write each topic's JSON and pages, the marks of failures, then the index of all the book's topics; return the paths of what changed.
 
     Call it under the book's lock.  Raises ``FileFault``.
     """
@@ -131,17 +144,32 @@ def write_reports(
     for name in contents:
         written += write_files(folder, directory, files[name])
         remove_pictures(folder, directory, [name], but=files[name])
-    others = {name: published(folder.root, report_path(name, directory)) for name in topic_names(folder) if name not in contents}
+        if folder.kind(mark := failure_path(name, directory)) is not None:
+            folder.remove(mark)
+            written.append(mark)
+    written += write_files(folder, directory, {failure_path(each.name, "").removeprefix("/"): failure_bytes(each) for each in failures})
+    topics = topic_names(folder)
+    others = {name: published(folder.root, report_path(name, directory)) for name in topics if name not in contents}
     every = {**{name: found for name, found in others.items() if found is not None}, **contents}
-    written += write_files(folder, directory, render_index([every[name] for name in sorted(every)]))
+    failed = marks(folder.root, [name for name in topics if name not in contents], directory)
+    written += write_files(folder, directory, render_index([every[name] for name in sorted(every)], failures=failed))
     return tuple(written)
+
+
+def marks(root: Path, topics: Sequence[str], directory: str = REPORTS) -> dict[str, TopicFailure]:
+    """Return the failures that some topics have marks of; as with reports, one that is not whole marks nothing."""
+    found: dict[str, TopicFailure] = {}
+    for topic in topics:
+        with suppress(ReportFault):  # `forecast show` says so
+            found |= failures_in(root, [topic], directory)
+    return found
 
 
 def _lines(content: Mapping[str, Any], today: date, at: datetime) -> Iterator[dict[str, Any]]:
     run, verdict = content["run"], content["verdict"]["verdict"]
     engine = content["engine"]["engine"]
     both = engine if verdict == "not refereed" else "importance and nuts"
-    for answer in content["answers"]:
+    for answer in (each for each in content["answers"] if each["value"] is not None):
         yield {
             "format": FORMAT,
             "at": as_time(at),
@@ -150,7 +178,7 @@ def _lines(content: Mapping[str, Any], today: date, at: datetime) -> Iterator[di
             "kind": answer["kind"],
             "by": answer["by"],
             "status": answer["status"],
-            "value": None if answer["value"] is None else {name: each for name, each in answer["value"].items() if name not in DRAWN},
+            "value": {name: each for name, each in answer["value"].items() if name not in DRAWN},
             "given": answer["given_probability"] if answer["given"] else None,
             **({"annulled": answer["annulment"]["probability"]} if "annulment" in answer else {}),
             "as_of": content["as_of"],

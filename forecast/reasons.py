@@ -30,6 +30,8 @@ class Reason:
 class Reasons:
     """An answer with its reasons, each list with the largest change first; or problems.
 
+    Of a question without an answer the sentence says why, and there is no measure.
+
     ``measure`` is the number of the answer that they speak of: of several
     choices, the likeliest.
     """
@@ -61,6 +63,8 @@ def reasons(root: Path, question: str) -> Reasons:
     if content is None:
         return Reasons(problems=(Problem(Place(path), "it was removed by another program meanwhile", "run the command again"),))
     insight = content["insight"]
+    if answer["value"] is None:
+        return Reasons(answer=answer, notes=() if insight is None else tuple(insight["notes"]))
     if insight is None:
         if "code" in content:
             message = f"`{answer['topic']}` brings its own model, of which it cannot be asked why"

@@ -57,7 +57,7 @@ def status_of(question: Question, model: Model, paths: Paths) -> Status:
     used = set(uses(model.topic, *question.expressions)[1])
     if not used:
         return "open"  # about a value that drifts, which no record settles
-    complete = _is_complete(used, question, paths)
+    complete = is_complete(used, question, paths)
     if question.kind not in {"probability", "date"}:
         return "settled" if complete and _is_known(question, model, paths, used) else "open"
     assert question.answer is not None
@@ -75,13 +75,13 @@ def _is_annulled(question: Question, model: Model, paths: Paths) -> bool:
     if question.annulled is None or not is_condition(question.annulled):
         return False
     used = set(uses(model.topic, question.annulled)[1])
-    if not used or not (_is_complete(used, question, paths) or is_lasting(question.annulled, model.topic)):
+    if not used or not (is_complete(used, question, paths) or is_lasting(question.annulled, model.topic)):
         return False
     return bool(_recorded_truth(question.annulled, question, paths, used)[0].all())
 
 
-def _is_complete(streams: Collection[str], question: Question, paths: Paths) -> bool:
-    """Whether streams are recorded to the question's date, without days in between of rows that are not known yet."""
+def is_complete(streams: Collection[str], question: Question, paths: Paths) -> bool:
+    """Return whether streams are recorded to the question's date, without days in between of rows that are not known yet."""
     assert question.by is not None
     records, since = paths.model.records, question.since or date.min
     unknown = {stream for stream in streams if any(first <= question.by and last >= since for first, last in records[stream].unknown)}
@@ -108,8 +108,8 @@ def _recorded_truth(condition: Expression, question: Question, paths: Paths, use
     assert question.by is not None
     topic, records = paths.model.topic, paths.model.records
     recorded = min([question.by, *(paths.starts[name] - ONE_DAY for name in used if name in paths.starts)])
-    totals = {name: total for stream in records for name, total in _certain(question, paths.model, stream, recorded).items()}
-    spans = {stream: its for stream in sorted(used) if (its := _spans(question, paths.model, stream, recorded))}
+    totals = {name: total for stream in records for name, total in certain_totals(question, paths.model, stream, recorded).items()}
+    spans = {stream: its for stream in sorted(used) if (its := open_spans(question, paths.model, stream, recorded))}
     combinations = _combinations(condition, spans, topic)
     if combinations is None:
         return np.zeros(len(paths), dtype=bool), np.ones(len(paths), dtype=bool)
@@ -117,7 +117,8 @@ def _recorded_truth(condition: Expression, question: Question, paths: Paths, use
     found = []
     for more in combinations:
         values = {name: np.array([[total + more.get(name, 0.0)]]) for name, total in totals.items()}
-        found.append(truth_of(evaluate(condition, scope.plus(totals=values), NUMPY), len(paths)))
+        with np.errstate(all="ignore"):  # totals within the record may make no number where those at its end do
+            found.append(truth_of(evaluate(condition, scope.plus(totals=values), NUMPY), len(paths)))
     return np.all(found, axis=0), np.any(found, axis=0)
 
 
@@ -140,8 +141,8 @@ def _combinations(
     ]
 
 
-def _certain(question: Question, model: Model, stream: str, until: date) -> dict[str, float]:
-    """What a question counts of a stream's totals up to a day for sure: rows that leave nothing open."""
+def certain_totals(question: Question, model: Model, stream: str, until: date) -> dict[str, float]:
+    """Return what a question counts of a stream's totals up to a day for sure: rows that leave nothing open."""
     record, since = model.records[stream], question.since
     rows = [
         row
@@ -163,8 +164,8 @@ def _is_open(row: Row, record: Record, since: date | None, until: date) -> bool:
     return row.between is not None or (crossing and says_something(row, record.stream))
 
 
-def _spans(question: Question, model: Model, stream: str, until: date) -> dict[str, tuple[float, float]]:
-    """The least and the largest that open rows add to each total of a stream; empty where there are none."""
+def open_spans(question: Question, model: Model, stream: str, until: date) -> dict[str, tuple[float, float]]:
+    """Return the least and the largest that open rows add to each total of a stream; empty where there are none."""
     its, since = model.topic.streams[stream], question.since
     found: dict[str, tuple[float, float]] = {}
     for row in _open_rows(question, model, stream, until):
@@ -215,12 +216,17 @@ def is_lasting(condition: Expression, topic: Topic) -> bool:
     """
     match condition:
         case Compare(operators=(operator,), operands=(left, right)):
-            way = _joined(_way(left, topic), _turned(_way(right, topic)))
+            way = way_between(left, right, topic)
             return way == 0 or way == {">": 1, ">=": 1, "<": -1, "<=": -1}.get(operator)
         case Logic():
             return all(is_lasting(part, topic) for part in condition.operands)
         case _:
             return False
+
+
+def way_between(left: Expression, right: Expression, topic: Topic) -> int | None:
+    """Return which way the difference of two values goes as time passes: 1 up, -1 down, 0 neither, None where that cannot be told."""
+    return _joined(_way(left, topic), _turned(_way(right, topic)))
 
 
 def _way(expression: Expression, topic: Topic, alone: str = "") -> int | None:

@@ -11,6 +11,7 @@ from forecast.book.folder import Folder
 from forecast.book.layout import REPORTS, SEEDS, report_path, root_problem, topic_names, topic_path
 from forecast.book.problems import Place, Problem
 from forecast.language.faults import did_you_mean
+from forecast.report.failures import TopicFailure, read_failure
 from forecast.report.files import read_report
 from forecast.report.shape import ReportFault
 
@@ -19,11 +20,12 @@ from forecast.report.shape import ReportFault
 class Shown:
     """Answers as the reports have them, each with its topic, as-of day, verdict and warnings; or problems.
 
-    ``silent`` are the published topics that ask nothing.
+    ``silent`` are the published topics that ask nothing; ``failures`` those that the last update could not compute.
     """
 
     answers: tuple[dict[str, Any], ...] = ()
     silent: tuple[str, ...] = ()
+    failures: tuple[TopicFailure, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
@@ -38,23 +40,27 @@ def newest_answers(root: Path, question: str | None) -> Shown:
     answers: list[dict[str, Any]] = []
     problems: list[Problem] = []
     silent: list[str] = []
+    failures: list[TopicFailure] = []
     topics = topic_names(Folder(root))
     for topic in topics:
         path = report_path(topic)
         try:
+            failure = read_failure(root, topic)
             content = read_report(root, path)
         except ReportFault as fault:
             problems.append(Problem(Place(path), str(fault), level="warning"))
             continue
+        failures += [] if failure is None else [failure]
         if content is None:
             continue
-        common = {"topic": topic, "as_of": content["as_of"], "verdict": content["verdict"]["verdict"], "warnings": content["warnings"]}
+        warnings = [*content["warnings"], *([] if failure is None else [failure.sentence])]
+        common = {"topic": topic, "as_of": content["as_of"], "verdict": content["verdict"]["verdict"], "warnings": warnings}
         answers += [common | answer for answer in content["answers"]]
         silent += [] if content["answers"] else [topic]
-    if not answers and not silent:
+    if not answers and not silent and (question is not None or not failures):
         return Shown(problems=(*problems, _nothing(topics)))
     if question is None:
-        return Shown(tuple(answers), tuple(silent), tuple(problems))
+        return Shown(tuple(answers), tuple(silent), tuple(failures), tuple(problems))
     if question.partition(".")[0] in silent or not answers:
         return Shown(problems=(*problems, _asks_nothing(question.partition(".")[0], silent)))
     return _one(answers, question, tuple(problems))

@@ -1,25 +1,30 @@
 """The story of an update: read, check, condition, referee, simulate, answer, record, write.
 
 Everything is read and checked before anything is computed, and everything is
-computed before anything is written: a problem anywhere leaves the reports as
-they are.
+computed before anything is written: a problem that a check finds leaves the reports as
+they are.  A topic that fails only when it is computed keeps its last report, and the others
+are published.
 """
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from forecast.book.exceptions import sentence_of
 from forecast.book.folder import Folder
 from forecast.book.hashes import numbers_hash, words_hash
+from forecast.book.layout import topic_path
 from forecast.book.ledger import read_ledger
-from forecast.book.problems import Problem, has_errors, in_order
+from forecast.book.problems import FileFault, Place, Problem, has_errors, in_order
 from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
-from forecast.checking import ahead, read_checked
+from forecast.checking import ahead, found_by_checking, read_checked
 from forecast.concluding import Conclusion, Settings, conclude, settings_for
 from forecast.implications import contradicted, implied
 from forecast.inference.plan import CannotSample
@@ -40,6 +45,7 @@ from forecast.remembering import (
 )
 from forecast.report.beliefs import parameter_contents
 from forecast.report.content import topic_content
+from forecast.report.failures import failure_of_topic
 from forecast.report.pages import page_and_data, render_index, report_files
 from forecast.system import utc_now, way_to_start
 
@@ -53,11 +59,16 @@ type Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What one topic came to: the content of its report and its files, or nothing where its problems forbid it."""
+    """What one topic came to: the content of its report and its files, or nothing where its problems forbid it.
+
+    ``failed`` says that the problems were found only when it was computed; ``trace`` is the traceback of an exception that nobody foresaw.
+    """
 
     content: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    failed: bool = False
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +76,25 @@ class Update:
     """What an update did: problems and nothing else, or the reports' contents by topic and what was written.
 
     ``recorded`` counts the lines added to the ledger, ``written`` names the
-    files whose bytes changed.
+    files whose bytes changed.  ``failed`` has the topics that could not be
+    computed, which keep their last report.
     """
 
     problems: tuple[Problem, ...] = ()
     contents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     written: tuple[str, ...] = ()
     recorded: int = 0
+    failed: Mapping[str, Made] = field(default_factory=dict)
+
+    @property
+    def unanswerable(self) -> tuple[str, ...]:
+        """The questions that the model leaves no answer to, as ``topic.question``; void and annulled ones are not among them."""
+        return tuple(
+            f"{name}.{answer['name']}"
+            for name, content in self.contents.items()
+            for answer in content["answers"]
+            if answer["status"] == "not answerable"
+        )
 
     @property
     def distrusted(self) -> tuple[str, ...]:
@@ -80,10 +103,10 @@ class Update:
 
     @property
     def exit_code(self) -> int:
-        """0 fine, 1 a file has problems, 3 computed but not to be trusted."""
+        """0 fine, 1 a file has problems, 3 computed but not to be trusted, or not all of it computed."""
         if has_errors(self.problems):
             return 1
-        return 3 if self.distrusted else 0
+        return 3 if self.distrusted or self.failed or self.unanswerable else 0
 
 
 def nothing_said(done: int, of: int, doing: str) -> None:
@@ -125,17 +148,21 @@ def update(
         return Update(in_order((*problems, *refused)))
     run = _Run(root, as_of, today, settings, referee, versions(), insight=insight)
     made = _side_by_side(run, book, processes, progress) if min(processes, len(book.topics)) > 1 else _one_by_one(run, book, progress)
-    unsound = [problem for each in made for problem in each.problems]
-    if unsound:
-        return Update(in_order((*problems, *unsound)))
-    contents = {name: each.content for name, each in zip(book.topics, made, strict=True)}
-    files = {name: each.files for name, each in zip(book.topics, made, strict=True)}
+    found = dict(zip(book.topics, made, strict=True))
+    failed = {name: each for name, each in found.items() if each.failed}
+    wrong = [problem for each in made if not each.failed for problem in each.problems]
+    wrong += [problem for name in failed for problem in found_by_checking(book.topics[name], as_of)]
+    if wrong:
+        return Update(in_order((*problems, *wrong)))
+    contents = {name: each.content for name, each in found.items() if not each.failed}
+    files = {name: each.files for name, each in found.items() if not each.failed}
+    failures = [failure_of_topic(name, book.topics[name].title, as_of, each.problems) for name, each in failed.items()]
     warned = [problem for name, content in contents.items() for problem in warnings_of(book.topics[name], content.get("implied", ()))]
     problems = in_order((*problems, *warned, *(ahead(book, today) if as_of == today else ())))
     progress(len(contents), len(contents), "writing reports")
-    published = publish(book, contents, files, as_of=as_of, today=today, clock=clock)
+    published = publish(book, contents, files, failures=failures, as_of=as_of, today=today, clock=clock)
     problems = in_order((*problems, *published.problems))
-    return Update(problems) if has_errors(problems) else Update(problems, contents, published.written, published.recorded)
+    return Update(problems) if has_errors(problems) else Update(problems, contents, published.written, published.recorded, failed)
 
 
 def latest_day(root: Path, today: date) -> date:
@@ -180,11 +207,12 @@ def warm_up() -> None:
 
 
 def _one_by_one(run: _Run, book: Book, progress: Progress) -> list[Made]:
-    return [_made(run, topic, _step(progress, done, len(book.topics), topic)) for done, topic in enumerate(book.topics.values())]
+    return [_made_or_failed(run, topic, _step(progress, done, len(book.topics), topic)) for done, topic in enumerate(book.topics.values())]
 
 
 def _side_by_side(run: _Run, book: Book, processes: int, progress: Progress) -> list[Made]:
     from concurrent.futures import as_completed
+    from concurrent.futures.process import BrokenProcessPool
 
     start = way_to_start()
     if start == "fork":
@@ -199,15 +227,44 @@ def _side_by_side(run: _Run, book: Book, processes: int, progress: Progress) -> 
         found: dict[str, Made] = {}
         progress(0, len(waiting), "weighing and sampling")  # not before: a bar is a thread, and the processes are started alone
         for future in as_completed(waiting):
-            found[waiting[future]] = future.result()
-            progress(len(found), len(waiting), f"{waiting[future]} done")
+            with suppress(BrokenProcessPool):  # one process has taken all others with it: see below
+                found[waiting[future]] = future.result()
+                progress(len(found), len(waiting), f"{waiting[future]} done")
+    for name in (name for name in longest_first if name not in found):
+        found[name] = _made_alone(run, name, start)
+        progress(len(found), len(waiting), f"{name} done")
     return [found[name] for name in book.topics]
+
+
+def _made_alone(run: _Run, name: str, start: Literal["fork", "spawn"]) -> Made:
+    """One topic in the only process there is beside this one, which may end suddenly without harm to others."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        with process_pool(1, start=start) as pool:
+            return pool.submit(_made_apart, run, name).result()
+    except BrokenProcessPool:
+        message = "the process that computed this topic ended suddenly, perhaps for want of memory"
+        return Made(problems=(Problem(Place(topic_path(name)), message),), failed=True)
 
 
 def _made_apart(run: _Run, name: str) -> Made:
     """One topic in a process of its own, read again from its files: ``publish`` sees to it that they have not changed."""
     book, problems = read_book(run.root, [name])
-    return Made(problems=problems) if has_errors(problems) else _made(run, book.topics[name], _silent)
+    return Made(problems=problems) if has_errors(problems) else _made_or_failed(run, book.topics[name], _silent)
+
+
+def _made_or_failed(run: _Run, topic: Topic, report: Callable[[str], None]) -> Made:
+    """What a topic came to, or that it failed, whatever the reason: no topic stops another."""
+    try:
+        made = _made(run, topic, report)
+    except FileFault:
+        raise
+    except Exception as error:  # noqa: BLE001 - the other topics are published; the traceback is kept for a report
+        message = f"computing this topic failed: {sentence_of(error)}"
+        trace = "" if isinstance(error, MemoryError) else "".join(traceback.format_exception(error))
+        return Made(problems=(Problem(Place(topic_path(topic.name)), message),), failed=True, trace=trace)
+    return replace(made, failed=bool(made.problems))
 
 
 def _made(run: _Run, topic: Topic, report: Callable[[str], None]) -> Made:

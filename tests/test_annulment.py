@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -21,7 +22,6 @@ from forecast.book.topic import Topic
 from forecast.concluding import Conclusion, Settings, conclude
 from forecast.inference.referee import judge
 from forecast.insight.measures import cases, measures_of, published_values
-from forecast.model.unsound import Unsound
 from forecast.report.content import answer_content
 from forecast.workflow import update
 from tests.building import make_topic
@@ -184,10 +184,12 @@ def test_a_question_is_not_annulled_while_it_may_yet_be_settled() -> None:
         ("-rate", r"`-rate` is -\S+ at some draws, which is no probability"),
     ],
 )
-def test_what_leaves_nothing_to_say_is_refused_in_words(annulled: str, message: str) -> None:
-    """A question that is always annulled, and a chance of annulment beyond 0 and 1, are refused with what is wrong."""
-    with pytest.raises(Unsound, match=message):
-        answered(striking({"answer": "total(seen) >= 6", "annulled": annulled}))
+def test_what_leaves_nothing_to_say_is_not_answerable(annulled: str, message: str) -> None:
+    """A question that is annulled on every path, and one whose chance of annulment is none, say what is wrong and have no number."""
+    found = answered(striking({"answer": "total(seen) >= 6", "annulled": annulled}))
+    assert (found.status, found.value) == ("not answerable", None)
+    (reason,) = found.reasons
+    assert re.fullmatch(message, reason.message)
 
 
 def test_the_referee_compares_the_chance_of_annulment() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -109,10 +110,11 @@ def test_a_condition_makes_the_answer_conditional():
     assert abs(found.value.value - predicted.sf(5) / predicted.sf(2)) < 4 * found.value.error
 
 
-def test_a_condition_that_never_happens_is_an_error_that_names_it():
-    """Nothing can be said given the impossible."""
-    with pytest.raises(Unsound, match=r"`total\(seen\) < 0` happens on no path"):
-        answer(counting({"asked": {"answer": "total(seen) >= 9", "given": "total(seen) < 0", "by": END}}))
+def test_a_question_whose_condition_never_holds_is_not_answerable_and_names_it():
+    """Nothing can be said given the impossible, and no number stands for that."""
+    found = answer(counting({"asked": {"answer": "total(seen) >= 9", "given": "total(seen) < 0", "by": END}}))
+    said = "`total(seen) < 0` holds on no path, so nothing can be said given it"
+    assert (found.status, found.value, [each.message for each in found.reasons]) == ("not answerable", None, [said])
 
 
 def test_choices_share_the_paths():
@@ -126,10 +128,15 @@ def test_choices_share_the_paths():
     assert abs(value.none - predicted.sf(4)) < 0.02
 
 
-def test_choices_that_overlap_are_refused():
-    """Two choices that hold at once are an error, not shares above one."""
-    with pytest.raises(Unsound, match="two choices hold at once"):
-        answer(counting({"asked": {"choices": {"a": "total(seen) >= 3", "b": "total(seen) >= 4"}, "by": END}}))
+def test_a_question_whose_choices_overlap_is_not_answerable():
+    """Two choices that hold at once make no shares, and are named with how often they do."""
+    found = answer(counting({"asked": {"choices": {"a": "total(seen) >= 3", "b": "total(seen) >= 4", "c": "total(seen) < 3"}, "by": END}}))
+    (reason,) = found.reasons
+    assert (found.status, found.value, reason.hint) == ("not answerable", None, "choices must exclude each other")
+    share = re.fullmatch(r"the choices `a` and `b` hold at once in (\d+) % of the cases", reason.message)
+    predicted = stats.nbinom(5, (4 + MONTHS) / (4 + 2 * MONTHS))
+    assert share is not None
+    assert abs(int(share[1]) / 100 - predicted.sf(0)) < 0.02
 
 
 def test_time_nobody_has_recorded_is_forecast():

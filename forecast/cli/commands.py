@@ -103,7 +103,7 @@ def forecast(
       forecast show                               the newest answers
 
     Every command works on the book that the current directory belongs to, or on --book DIR.
-    Exit codes: 0 fine; 1 a file has problems; 2 wrong command line; 3 computed but not to be trusted.
+    Exit codes: 0 fine; 1 a file has problems; 2 wrong command line; 3 computed, but not all of it, or not to be trusted.
     """  # noqa: D301 - \b is the help's sign for lines kept as they are
 
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+from forecast.book.exceptions import sentence_of
 from forecast.book.problems import FileFault
 from forecast.cli.lines import echo, print_problems
 
-MOST_CHARACTERS = 300  # of an exception's own words
 LIBRARIES = ("numpy", "scipy", "pymc", "pytensor", "nutpie", "arviz", "typer", "pydantic", "jinja2")
 
 
@@ -32,35 +33,19 @@ def end_with(error: Exception, words: Sequence[str]) -> NoReturn:
     sys.exit(1)
 
 
-def save_report(error: Exception, words: Sequence[str]) -> str:
-    """Save the report of a failure; return in words where it is, or why there is none."""
+def save_report(error: Exception | str, words: Sequence[str]) -> str:
+    """Save the report of a failure, an exception or its traceback; return in words where it is, or why there is none."""
+    trace = error if isinstance(error, str) else "".join(traceback.format_exception(error))
     try:
-        return f"a report is in {_saved(_report(error, words))}"
+        return f"a report is in {_saved(_report(trace, words))}"
     except OSError as fault:
         return f"no report could be saved: {fault.strerror or fault}"
 
 
-def sentence_of(error: Exception) -> str:
-    """Return an exception in a few words."""
-    match error:
-        case MemoryError():
-            return "there was not enough memory for it"
-        case RecursionError():
-            return "something in the book is nested too deep"
-        case OSError(strerror=str(reason), filename=name) if name is not None:
-            return f"{reason}: {os.fsdecode(name) if isinstance(name, str | bytes) else name}"
-    if type(error).__name__ == "BrokenProcessPool":
-        return "a process that it had started ended suddenly, perhaps for want of memory"
-    said = " ".join(str(error).split())
-    said = said if len(said) <= MOST_CHARACTERS else f"{said[:MOST_CHARACTERS]}…"
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
-
-
-def _report(error: Exception, words: Sequence[str]) -> str:
+def _report(trace: str, words: Sequence[str]) -> str:
     """The traceback, with what is needed to see it again: versions and the command line."""
     import platform
     import shlex
-    import traceback
     from importlib.metadata import PackageNotFoundError, version
 
     from forecast import __version__
@@ -69,7 +54,6 @@ def _report(error: Exception, words: Sequence[str]) -> str:
     for name in LIBRARIES:
         with suppress(PackageNotFoundError):
             versions.append(f"{name} {version(name)}")
-    trace = "".join(traceback.format_exception(error))
     return "\n".join([shlex.join(["forecast", *words[1:]]), "", *versions, "", trace])
 
 

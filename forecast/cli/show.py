@@ -31,9 +31,14 @@ def show(*, question: Question = None, book: Book = None, allow_links: AllowLink
     if as_json:
         print_json(list(shown.answers))
     elif question is None:
-        print_columns([(f"{each['topic']}.{each['name']}", each["headline"], each["sentence"]) for each in shown.answers])
+        if shown.answers:
+            print_columns([(f"{each['topic']}.{each['name']}", each["headline"], each["sentence"]) for each in shown.answers])
         for topic in shown.silent:
             echo(f"{topic} asks nothing yet; what its parameters come to is in {REPORTS}/{topic}.md")
+        for failure in shown.failures:
+            reported = next((each["as_of"] for each in shown.answers if each["topic"] == failure.name), None)
+            earlier = "it has no earlier report" if reported is None else f"its answers are those of {reported}"
+            echo(f"{failure.name}: {failure.sentence.removesuffix('.')}; {earlier}.")
     else:
         for each in shown.answers:
             echo(f"{each['topic']}.{each['name']}, as of {each['as_of']}: {each['verdict']}")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from forecast.cli.lines import echo, print_columns, print_json, problems_as_data, stop_at
+from forecast.cli.lines import echo, print_columns, print_json, print_problems, problems_as_data, stop_at
 from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Topics, Trust, not_later, root_of, today
 from forecast.cli.progress import Bar
 from forecast.system import core_count
+
+if TYPE_CHECKING:
+    from forecast.workflow import Made
 
 Referee = Annotated[
     bool | None,
@@ -74,6 +77,7 @@ def update(
             {
                 "problems": problems_as_data(done.problems),
                 "topics": [_as_data(content) for content in done.contents.values()],
+                "failed": [{"name": name, "problems": problems_as_data(made.problems)} for name, made in done.failed.items()],
                 "written": list(done.written),
                 "recorded": done.recorded,
             }
@@ -82,6 +86,8 @@ def update(
         stop_at(done.problems, as_json=as_json)
         for content in done.contents.values():
             _print_topic(content)
+        for name, made in done.failed.items():
+            _print_failed(name, made)
         lines = "1 line" if done.recorded == 1 else f"{done.recorded} lines"
         echo(f"{len(done.written)} files written, {lines} added to the ledger.")
     raise typer.Exit(done.exit_code)
@@ -96,6 +102,17 @@ def _print_topic(content: Mapping[str, Any]) -> None:
         echo(f"  WARNING: {warning}")
     if content["answers"]:
         print_columns([(answer["name"], answer["headline"], answer["sentence"]) for answer in content["answers"]], indent="  ")
+
+
+def _print_failed(name: str, made: Made) -> None:
+    """Print what went wrong, and where the report of an exception lies that nobody foresaw."""
+    import sys
+
+    from forecast.cli.failure import save_report
+
+    print_problems(made.problems, err=True)
+    saved = f" ({save_report(made.trace, sys.argv)})" if made.trace else ""
+    echo(f"{name}: not computed{saved}; its last report, if it has one, stands as it was")
 
 
 def _as_data(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -58,7 +58,8 @@ def watch(*, open_page: Open = False, port: Port = PORT, trust: Trust = False, b
         print_problems(problems, err=True)
 
     def failed(what: str, error: Exception) -> str:
-        from forecast.cli.failure import save_report, sentence_of
+        from forecast.book.exceptions import sentence_of
+        from forecast.cli.failure import save_report
 
         said = sentence_of(error)
         echo(f"{what}: failed: {said} ({save_report(error, sys.argv)})", err=True)

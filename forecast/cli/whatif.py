@@ -81,6 +81,9 @@ def whatif(
             [(name, found.before[name]["headline"], "→", after["headline"], after["asks"]) for name, after in found.after.items()],
             indent="  ",
         )
+        unanswered = [each for each in (*found.before.values(), *found.after.values()) if each["value"] is None]
+        for name, sentence in dict.fromkeys((each["name"], each["sentence"]) for each in unanswered):
+            echo(f"  {name}: {sentence}")
         if not found.after:
             echo("  The topic asks nothing yet, so there is no answer to compare.")
     if found.distrusted:

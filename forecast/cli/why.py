@@ -66,14 +66,19 @@ def why(
 def moved_as_data(moved: Moved) -> dict[str, Any]:
     """Return a move as data for scripts, with the measures its lists speak of."""
     measures = [{"question": measure.question.name, "label": measure.label, "kind": measure.kind} for measure in moved.measures]
-    return {"topic": moved.topic, "measures": measures, **moved.move}
+    return {"topic": moved.topic, "measures": measures, "unanswered": dict(moved.unanswered), **(moved.move or {})}
 
 
 def print_moved(moved: Moved) -> None:
     """Print how the answers of a topic moved: a sentence for each, and under it the parts that sum to the change."""
     from forecast.report import words
 
-    echo(f"{moved.topic}, {moved.move['why']}")
+    echo(f"{moved.topic}, {moved.move['why']}" if moved.move else moved.topic)
+    for name, sentence in moved.unanswered.items():
+        echo(f"  {name}")
+        echo(f"    {sentence}")
+    if moved.move is None:
+        return
     for index, measure in enumerate(moved.measures):
         name = f"{measure.question.name}: {measure.label}" if measure.label else measure.question.name
         echo(f"  {name}")
@@ -99,12 +104,15 @@ def _from_report(question: str, *, root: Path, as_json: bool) -> None:
         print_json({name: value for name, value in asdict(found).items() if name != "problems"})
         return
     assert found.answer is not None
-    assert found.measure is not None
     echo(f"{found.answer['topic']}.{found.answer['name']}, as of {found.answer['as_of']}: {found.answer['verdict']}")
     echo(f"  {found.answer['asks']}")
     echo(f"  {found.answer['sentence']}")
+    for warning in found.answer["warnings"]:
+        echo(f"  {warning}")
     for crossing in found.answer.get("crossings", ()):
         echo(f"  {crossing['sentence']}")
+    if found.measure is None:  # the sentence says why there is no answer
+        return
     if found.measure["label"]:
         echo(f"  What follows is said of `{found.measure['label']}`.")
     if found.measure["kind"] == "mean":

@@ -27,7 +27,6 @@ from forecast.language.statements import parse_statement
 from forecast.model.additive import adds_up
 from forecast.model.clock import ONE_DAY
 from forecast.model.model import Array, model_as_of
-from forecast.model.unsound import Unsound
 from forecast.predictive import predict_rows
 from forecast.report.content import answer_content
 from forecast.settings import generator
@@ -119,8 +118,6 @@ def _expected(topic: Topic, name: str, over: str, values: Array) -> Expected:
 def _answers(topic: Topic, reach: Reach, prior: Posterior, paths: Paths, rng: np.random.Generator) -> dict[str, Mapping[str, Any] | None]:
     found: dict[str, Mapping[str, Any] | None] = {}
     for name in reach.questions:
-        try:
-            found[name] = answer_content(topic, answer(topic.questions[name], prior, paths, None, rng))
-        except Unsound:  # what it is asked under happens on no path
-            found[name] = None
+        answered = answer(topic.questions[name], prior, paths, None, rng)
+        found[name] = None if answered.value is None else answer_content(topic, answered)
     return found

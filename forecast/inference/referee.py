@@ -153,6 +153,11 @@ class Figure:
 def _answers(fast: Mapping[str, Any], nuts: Mapping[str, Any]) -> Iterator[Comparison]:
     for name, one in fast.items():
         other = nuts[name]
+        if one.value is None or other.value is None:
+            if one.status != other.status:
+                chances = [Figure(each.given, each.given_error, each.freedom) for each in (one, other)]
+                yield _comparison("answer", (name, ""), "chance that it has an answer", *chances)
+            continue
         for label, what, first, second in _figures(one, other):
             yield _comparison("answer", (name, label), what, Figure(*first, one.freedom), Figure(*second, other.freedom))
         if one.annulled is not None:

@@ -24,7 +24,7 @@ from forecast.inference.conditioning import condition
 from forecast.inference.importance import Budget
 from forecast.inference.pareto import pareto_k
 from forecast.inference.weights import effective_size
-from forecast.insight.measures import Cases, Measure, cases, measures_of, published_values, unrounded
+from forecast.insight.measures import Cases, Measure, answered, cases, measures_of, published_values, unrounded
 from forecast.insight.pool import FEWEST, Pool, Weights, pool_of_posterior, weighted_values
 from forecast.model.drift import as_recorded
 from forecast.model.model import Array, Model
@@ -98,7 +98,7 @@ class Basis:
 def basis_of(conclusion: Conclusion) -> Basis:
     """Return the basis that a conclusion makes."""
     model, reading = conclusion.model, conclusion.reading
-    measures = measures_of(model.topic)
+    measures = answered(measures_of(model.topic), reading.answers)
     published, errors = published_values(reading.answers, measures)
     draws = as_recorded(model.topic, reading.paths.parameters)
     pool = pool_of_posterior(reading.posterior, draws)
@@ -174,7 +174,7 @@ def refitted(basis: Basis, model: Model) -> Varied:
 def _varied(basis: Basis, changes: Array, errors: Array, *, pareto_k: float | None, refit: bool = False) -> Varied:
     if not np.isfinite(changes).all():
         names = {measure.question.name for measure, change in zip(basis.measures, changes, strict=True) if not math.isfinite(change)}
-        raise Unknown(f"the condition of {' and '.join(sorted(names))} would hold on no path")
+        raise Unknown(f"{' and '.join(sorted(names))} would have no answer")
     changes, errors = (unrounded(each, basis.published) for each in (changes, errors))
     return Varied(basis.published + changes, changes, errors, pareto_k, refit)
 

@@ -9,6 +9,7 @@ the weights of the paths change, and nothing is simulated again.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,6 +23,8 @@ from forecast.future import Paths
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name
 from forecast.model.model import NUMPY, Array
+from forecast.model.unsound import Unsound
+from forecast.predict.samples import check_defined, check_exclusive, numbers_of
 from forecast.settlement import status_of
 
 ROUNDING = 1e-9  # of a number: far above what sums in another order leave, far below what anybody reads
@@ -53,7 +56,7 @@ class Cases:
     denominators: Array
 
     def values(self, weights: Array | None = None) -> Array:
-        """Return each measure, ``(measures,)``, with weights ``(paths,)``; NaN where its condition holds on no path."""
+        """Return each measure, ``(measures,)``, with weights ``(paths,)``; NaN where its condition holds on no path, or its question is not answerable."""
         w = np.ones(len(self.numerators)) if weights is None else weights
         below = w @ self.denominators
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -80,6 +83,11 @@ def measures_of(topic: Topic) -> tuple[Measure, ...]:
     return tuple(Measure(question, label) for question in topic.questions.values() for label in _labels(question, topic))
 
 
+def answered(measures: Sequence[Measure], answers: Mapping[str, Answer]) -> tuple[Measure, ...]:
+    """Return the measures of those questions that have an answer."""
+    return tuple(measure for measure in measures if answers[measure.question.name].value is not None)
+
+
 def published_values(answers: Mapping[str, Answer], measures: Sequence[Measure]) -> tuple[Array, Array]:
     """Return each measure as the answers have it, and its Monte Carlo error."""
     found = [_published(answers[measure.question.name], measure.label) for measure in measures]
@@ -87,18 +95,35 @@ def published_values(answers: Mapping[str, Answer], measures: Sequence[Measure])
 
 
 def cases(paths: Paths, measures: Sequence[Measure]) -> Cases:
-    """Read every measure's numerator and denominator off simulated paths."""
-    count = len(paths)
-    numerators, denominators = np.zeros((count, len(measures))), np.ones((count, len(measures)))
-    scopes: dict[str, Scope] = {}
+    """Read every measure's numerator and denominator off simulated paths: 0 everywhere where its question is not answerable on them."""
+    numerators, denominators = np.zeros((2, len(paths), len(measures)))
+    columns: dict[str, list[int]] = {}
     for column, measure in enumerate(measures):
-        question = measure.question
-        scope = scopes.get(question.name) or scopes.setdefault(question.name, _scope(paths, question))
-        held = np.ones(count, dtype=bool) if question.given is None else truth_of(evaluate(question.given, scope, NUMPY), count)
-        counted = _proper(question, paths, scope, held)
-        denominators[:, column] = counted
-        numerators[:, column] = counted * _value(measure, paths, scope)
+        columns.setdefault(measure.question.name, []).append(column)
+    for its in columns.values():
+        with np.errstate(all="ignore"), suppress(Unsound):  # what is no number is looked for
+            counted, values = _question_cases(paths, [measures[column] for column in its])
+            numerators[:, its], denominators[:, its] = counted[:, None] * values, counted[:, None]
     return Cases(numerators, denominators)
+
+
+def _question_cases(paths: Paths, measures: Sequence[Measure]) -> tuple[Array, Array]:
+    """How much each path counts for one question, ``(paths,)``, and its measures' values on it, ``(paths, measures)``.
+
+    Raises ``Unsound`` where the question is not answerable, as ``answer`` finds it.
+    """
+    question, count = measures[0].question, len(paths)
+    scope = _scope(paths, question)
+    check_defined(question, scope, paths.model, np.ones(count), given=True)
+    held = np.ones(count, dtype=bool) if question.given is None else truth_of(evaluate(question.given, scope, NUMPY), count)
+    check_defined(question, scope, paths.model, held.astype(float))
+    counted = _proper(question, paths, scope, held)
+    if question.kind == "distribution":
+        return counted, numbers_of(question, scope, paths.model, counted)[:, None]
+    values = np.stack([_value(measure, paths, scope) for measure in measures], axis=1)
+    if question.choices:
+        check_exclusive(question, {measure.label: values[:, at] > 0 for at, measure in enumerate(measures)}, paths.model, counted)
+    return counted, values
 
 
 def _proper(question: Question, paths: Paths, scope: Scope, held: NDArray[np.bool_]) -> Array:
@@ -129,6 +154,8 @@ def _published(answer: Answer, label: str) -> tuple[float, float]:
             return 1 - never, error
         case Shares(values=values, errors=errors):
             return values[label], errors[label]
+        case None:
+            raise ValueError(f"`{answer.question.name}` has no answer, and so no measure")
 
 
 def _scope(paths: Paths, question: Question) -> Scope:
@@ -137,7 +164,7 @@ def _scope(paths: Paths, question: Question) -> Scope:
 
 
 def _value(measure: Measure, paths: Paths, scope: Scope) -> Array:
-    """One measure's value on each path, ``(paths,)``."""
+    """One measure's value on each path, 0 or 1, ``(paths,)``."""
     question, count = measure.question, len(paths)
     if question.kind == "date":
         return _happened(question, paths).astype(float)
@@ -148,12 +175,7 @@ def _value(measure: Measure, paths: Paths, scope: Scope) -> Array:
         assert isinstance(question.answer, Name)
         code = paths.model.topic.parameters[question.answer.name].categories.index(measure.label)
         return np.broadcast_to(scope.values[question.answer.name][:, 0] == code, (count,)).astype(float)
-    value = evaluate(question.answer, scope, NUMPY)
-    return truth_of(value, count).astype(float) if question.kind == "probability" else _number(value, count)
-
-
-def _number(value: object, count: int) -> Array:
-    return np.broadcast_to(np.asarray(value, dtype=float), (count, 1))[:, 0]
+    return truth_of(evaluate(question.answer, scope, NUMPY), count).astype(float)
 
 
 def _happened(question: Question, paths: Paths) -> NDArray[np.bool_]:

@@ -18,7 +18,7 @@ import numpy as np
 
 from forecast.answers import paths_for
 from forecast.book.classes import total_names
-from forecast.book.topic import Topic
+from forecast.book.topic import Question, Topic
 from forecast.concluding import Settings, generator
 from forecast.future import Paths, next_value
 from forecast.inference.monte_carlo import binomial_error
@@ -31,6 +31,8 @@ from forecast.model.clock import ONE_DAY
 from forecast.model.model import Array, Model, model_as_of, names_used
 from forecast.model.steps import needed_columns, step_scope
 from forecast.model.unsound import Unsound
+from forecast.predict.void import failure_of
+from forecast.report.words import in_days
 
 PATHS = 3_072
 LEFT = 0.5  # of the paths' worth must be left, or the next day begins a stretch
@@ -226,9 +228,7 @@ def _point(base: Base, day: date, log_weight: Array, measures: Sequence[Measure]
     values = base.cases.values(weights)
     for measure, value in zip(measures, values, strict=True):
         if np.isnan(value):
-            its = measure.question
-            condition = f"`{its.given_text}`" if its.annulled is None else "its condition, without annulment,"
-            return LeftOut(day, f"{condition} happens on no path, so nothing can be said given it")
+            return LeftOut(day, _without_answer(measure.question, base))
     paths = float(weights.sum() ** 2 / (weights**2).sum())
     size = 1 / (1 / paths + 1 / base.size)  # paths share draws, so either may be what is short
     held = weights @ base.cases.denominators / weights.sum()
@@ -238,3 +238,14 @@ def _point(base: Base, day: date, log_weight: Array, measures: Sequence[Measure]
         for measure, value, share, moved in zip(measures, values, held, influence, strict=True)
     ]
     return Point(day, values, np.array(errors))
+
+
+def _without_answer(question: Question, base: Base) -> str:
+    """Why a question has no answer as of a day."""
+    failed = failure_of(question, base.model, base.paths)
+    if failed is not None:
+        return f"`{question.name}` is void: its condition failed {in_days(failed.first, failed.last)}"
+    if question.given is None and question.annulled is None:
+        return f"`{question.name}` is not answerable"
+    condition = f"`{question.given_text}`" if question.annulled is None else "its condition, without annulment,"
+    return f"`{question.name}` is not answerable: {condition} holds on no path, so nothing can be said given it"

@@ -38,7 +38,7 @@ def term(probability: float) -> tuple[str, str]:
 
 def sentence(answer: Mapping[str, Any], style: Style = "plain") -> str:
     """Return an answer of a report as a sentence, in plain words or in calibrated ones."""
-    if style == "plain" or answer["status"] in words.RECORDED:
+    if style == "plain" or answer["status"] in words.RECORDED or answer["value"] is None:
         return str(answer["sentence"])
     said = _calibrated(answer)
     if answer["given"]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from forecast.language.faults import Fault
 from forecast.language.statements import parse_statement
+from forecast.report.words import UNANSWERED
 
 FILE_NAME = re.compile(r"[A-Za-z0-9_-]+")  # of a topic, a question or a stream, whose pictures are named so
 LARGEST = 1e300  # a number beyond it cannot be added to another without a care
@@ -23,6 +24,8 @@ DAYS = (
     "as_of",
     "opens",
     "answers.*.value.curve.*.day",
+    "answers.*.failed.first",
+    "answers.*.failed.last",
     "streams.*.rows.*.start",
     "streams.*.rows.*.end",
     "streams.*.rows.*.known",
@@ -130,7 +133,14 @@ def _answers(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Answers whose value is of another kind, or empty."""
     for number, answer in enumerate(content["answers"]):
         place, value = f"answers.{number}.value", answer["value"]
-        if KEY_OF_KIND[answer["kind"]] not in value:
+        if (value is None) != (answer["status"] in UNANSWERED):
+            yield place, f"{'no' if value is None else 'a'} value does not go with the status `{answer['status']}`"
+        elif value is None:
+            if ("failed" in answer) != (answer["status"] == "void") or bool(answer.get("reasons")) != (
+                answer["status"] == "not answerable"
+            ):
+                yield f"answers.{number}", f"a question that is {answer['status']} does not say why"
+        elif KEY_OF_KIND[answer["kind"]] not in value:
             yield place, f"this is not the value of a {answer['kind']}"
         elif "chance" in value and (value["chance"] is None) != (value["chance_errors"] is None):
             yield place, "an interval and its errors go together"

@@ -86,7 +86,7 @@ def answer_content(topic: Topic, answer: Answer) -> dict[str, Any]:
     """Return a question with its answer, as a number and as a sentence."""
     question = answer.question
     unit = "" if question.answer is None else unit_of(topic, question.answer)
-    value = rounded(_value(answer.value))
+    value = None if answer.value is None else rounded(_value(answer.value))
     return {
         "name": question.name,
         "asks": question.asks,
@@ -96,15 +96,16 @@ def answer_content(topic: Topic, answer: Answer) -> dict[str, Any]:
         "answer": question.answer_text,
         "choices": [{"label": label, "condition": text} for label, text in question.choice_texts.items()],
         "given": question.given_text,
-        "given_probability": answer.given,
+        "given_probability": None if answer.status == "not answerable" else answer.given,
         **({"given_error": answer.given_error} if question.given is not None else {}),
         **_annulment(answer),
         **({"crossings": crossing_contents(answer.crossings)} if answer.crossings else {}),
         "rule": question.settled,
         "unit": unit,
         "status": answer.status,
+        **_why_unanswered(answer),
         "headline": words.headline(question.kind, value, unit=unit, status=answer.status),
-        "sentence": _sentence(question, answer, unit, chance_errors=value.get("chance_errors")),
+        "sentence": _sentence(question, answer, unit, chance_errors=None if value is None else value.get("chance_errors")),
         "value": value,
     }
 
@@ -166,6 +167,10 @@ def _bound(probability: float, unseen: float | None) -> dict[str, float]:
 
 def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: Sequence[float] | None) -> str:
     value = answer.value
+    if answer.failed is not None:
+        return words.void_sentence(answer.failed.first, answer.failed.last)
+    if value is None:
+        return words.unanswered_sentence(_reasons(answer))
     if answer.status == "annulled":
         return words.settled_sentence(answer.status)
     match value:
@@ -191,6 +196,18 @@ def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: S
     if answer.annulled is None or answer.status in words.RECORDED:
         return said
     return f"{said} {words.annulled_sentence(answer.annulled.chance, error=answer.annulled.error)}"
+
+
+def _why_unanswered(answer: Answer) -> dict[str, Any]:
+    """Within which days the condition of a void question failed, and why a question is not answerable; nothing where there is an answer."""
+    if answer.failed is not None:
+        return {"failed": {"first": answer.failed.first.isoformat(), "last": answer.failed.last.isoformat()}}
+    return {"reasons": list(_reasons(answer))} if answer.value is None else {}
+
+
+def _reasons(answer: Answer) -> tuple[str, ...]:
+    """Why a question is not answerable, with what to do about it."""
+    return tuple(f"{problem.message}: {problem.hint}" if problem.hint else problem.message for problem in answer.reasons)
 
 
 def _annulment(answer: Answer) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from forecast.report.charts import topic_charts
 from forecast.report.charts_beliefs import belief_sentence
 from forecast.report.charts_record import fan_sentence
 from forecast.report.consistency import FILE_NAME
+from forecast.report.failures import TopicFailure
 from forecast.report.glance import glances
 from forecast.report.pictures import in_page, render
 from forecast.report.plain import book_link, link, markdown, markdown_code, shortened, visible
@@ -91,14 +92,21 @@ def _shared(content: Mapping[str, Any], style: Style) -> tuple[dict[str, Any], d
     return shared, svgs
 
 
-def render_index(contents: Sequence[Mapping[str, Any]], *, style: Style = "plain") -> dict[str, bytes]:
+def render_index(
+    contents: Sequence[Mapping[str, Any]], *, failures: Mapping[str, TopicFailure] | None = None, style: Style = "plain"
+) -> dict[str, bytes]:
     """Return ``index.html`` and ``index.md`` over topics: every question with its answer, settled ones apart.
+
+    ``failures`` are the topics that could not be computed, by name, which may have an earlier report or none.
 
     The contents are whole: ``topic_content`` has just made them, or ``read_content`` has read them.
     """
     settled = [(topic, answer) for topic in contents for answer in topic["answers"] if answer["status"] in words.RECORDED]
+    reported = {topic["name"]: topic for topic in contents}
     shared = {
-        "topics": contents,
+        "listed": [(name, reported.get(name), (failures or {}).get(name)) for name in sorted({*reported, *(failures or {})})],
+        "failed": [failure for _, failure in sorted((failures or {}).items())],
+        "unanswerable": [(topic, answer) for topic in contents for answer in topic["answers"] if answer["status"] == "not answerable"],
         "settled": settled,
         "glances": {topic["name"]: glances(topic, style) for topic in contents},
         "scale": SCALE_SENTENCE if style == "icd203" else "",

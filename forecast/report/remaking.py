@@ -13,6 +13,7 @@ from forecast.book.locking import locked
 from forecast.book.problems import FileFault, Place, Problem
 from forecast.language.faults import did_you_mean
 from forecast.report.calibrated import Style
+from forecast.report.failures import failures_in
 from forecast.report.files import read_report, remove_pictures, write_files
 from forecast.report.pages import render_index, render_topic
 from forecast.report.shape import ReportFault
@@ -58,10 +59,14 @@ def _remade(root: Path, directory: str, topics: Sequence[str] | None, style: Sty
             contents[name] = _read(root, path, name)
         except ReportFault as fault:
             problems.append(Problem(Place(path), str(fault)))
+    try:
+        failures = failures_in(root, topic_names(folder), directory)
+    except ReportFault as fault:
+        problems.append(Problem(Place(directory), str(fault)))
     if problems:
         return Remade(problems=tuple(problems))
     chosen = list(dict.fromkeys(topics or contents))
-    files = render_index([contents[name] for name in sorted(contents)], style=style)
+    files = render_index([contents[name] for name in sorted(contents)], failures=failures, style=style)
     for name in chosen:
         files |= render_topic(contents[name], style=style)
     written = write_files(folder, directory, files)

@@ -132,6 +132,13 @@ class AnnulmentContent(TypedDict):
     error: float
 
 
+class FailedContent(TypedDict):
+    """The days within which the condition of a void question failed."""
+
+    first: str
+    last: str
+
+
 class CrossingContent(TypedDict):
     """A row across a day from which (``since``) or up to which (``by``) a question counts, or within which a ``first`` time lies.
 
@@ -152,7 +159,11 @@ class CrossingContent(TypedDict):
 
 
 class AnswerContent(TypedDict):
-    """A question with its answer."""
+    """A question with its answer.
+
+    Where there is none, ``value`` is null and the status says why: ``void`` (its condition failed, within the days of ``failed``) or
+    ``not answerable``, for the ``reasons``.
+    """
 
     name: str
     asks: str
@@ -162,17 +173,19 @@ class AnswerContent(TypedDict):
     answer: str
     choices: list[Choice]
     given: str
-    given_probability: float
+    given_probability: float | None
     given_error: NotRequired[float]
     annulled: NotRequired[str]
     annulment: NotRequired[AnnulmentContent]
     crossings: NotRequired[list[CrossingContent]]
     rule: str
     unit: str
-    status: Literal["open", "happened", "can no longer happen", "settled", "annulled"]
+    status: Literal["open", "happened", "can no longer happen", "settled", "annulled", "void", "not answerable"]
+    failed: NotRequired[FailedContent]
+    reasons: NotRequired[list[str]]
     headline: str
     sentence: str
-    value: ProbabilityValue | DistributionValue | DateValue | SharesValue
+    value: ProbabilityValue | DistributionValue | DateValue | SharesValue | None
 
 
 class Belief(TypedDict):

@@ -61,9 +61,11 @@ def questions_table(content: Mapping[str, Any]) -> Table:
 
 def error_words(answer: Mapping[str, Any]) -> str:
     """How exactly an answer was computed."""
-    if answer["status"] in words.RECORDED:
+    if answer["status"] in words.RECORDED and answer["value"] is not None:
         return "exact: the record alone settles it"
     value = answer["value"]
+    if value is None:
+        return "no answer"
     match answer["kind"]:
         case "probability" | "date":
             points = 100 * value["error"]

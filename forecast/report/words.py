@@ -24,7 +24,8 @@ ODDS = (
 MINUS = "\N{MINUS SIGN}"
 SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 COUNTED_WORDS = 2  # a unit of more words than this does not follow its number: "4 soldiers", but "0.08 (odds of ...)"
-RECORDED = frozenset({"happened", "can no longer happen", "settled", "annulled"})
+RECORDED = frozenset({"happened", "can no longer happen", "settled", "annulled", "void"})
+UNANSWERED = frozenset({"void", "not answerable"})  # without a value
 
 
 def percent(probability: float, *, error: float = 0.0) -> str:
@@ -120,6 +121,11 @@ def span(first: date, last: date) -> str:
     return f"{' '.join(told[: 3 - same])} to {day(last)}"
 
 
+def in_days(first: date, last: date) -> str:
+    """Return when something happened: ``on 3 May 2026``, ``at some time from 3 to 9 May 2026``."""
+    return f"on {day(first)}" if first == last else f"at some time from {span(first, last)}"
+
+
 def month(value: str | date, *, short: bool = False) -> str:
     """Return a day's month as ``December 2027``, or as ``Dec 2027``."""
     name, year = day(value).split(" ")[1:]
@@ -203,6 +209,16 @@ def settled_sentence(status: str) -> str:
     }[status]
 
 
+def void_sentence(first: date, last: date) -> str:
+    """Say that a question's condition has failed, and on which day, or between which days."""
+    return f"Void: its condition failed {in_days(first, last)}."
+
+
+def unanswered_sentence(reasons: Sequence[str]) -> str:
+    """Say that a question is not answerable, and why."""
+    return f"Not answerable: {'; '.join(reasons)}."
+
+
 def distribution_sentence(*, quantiles: Sequence[float], errors: Sequence[float], unit: str, status: str) -> str:
     """Say a distribution: its middle, and the range it is in nine times in ten.  ``quantiles`` are the 5, 25, 50, 75 and 95 % points."""
     low, _, middle, _, high = (in_unit(value, unit, error=error) for value, error in zip(quantiles, errors, strict=True))
@@ -268,8 +284,10 @@ def shares_sentence(*, values: Mapping[str, float], errors: Mapping[str, float],
     return f"Most likely {said[0]}; then {listed(said[1:])}." if len(said) > 1 else f"{capital(said[0])}."
 
 
-def headline(kind: str, value: Mapping[str, object], *, unit: str, status: str) -> str:
-    """The answer as short as it can be said: ``12 %``, ``3``, ``June 2027``, ``fear``.  ``value`` is as in the JSON."""
+def headline(kind: str, value: Mapping[str, object] | None, *, unit: str, status: str) -> str:
+    """The answer as short as it can be said: ``12 %``, ``3``, ``June 2027``, ``fear``; ``void`` or ``no answer`` where there is none.  ``value`` is as in the JSON."""
+    if value is None:
+        return "void" if status == "void" else "no answer"
     if status == "annulled":
         return status
     if status == "can no longer happen" or (status == "happened" and kind != "date"):

@@ -16,6 +16,7 @@ from forecast.book.topic import Book
 from forecast.checking import read_checked
 from forecast.concluding import Settings
 from forecast.model.own import refusals
+from forecast.publishing import marks
 from forecast.remembering import published
 from forecast.report.pages import render_index
 from forecast.workflow import Made, draft
@@ -68,7 +69,7 @@ def drafted_index(root: Path, drafts: Mapping[str, Made]) -> dict[str, bytes]:
         content = drafts[topic].content if topic in drafts else published(root, layout.report_path(topic))
         if content is not None:
             contents.append(content)
-    return render_index(contents)
+    return render_index(contents, failures=marks(root, [name for name in layout.topic_names(Folder(root)) if name not in drafts]))
 
 
 def _touched(root: Path, parts: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from forecast.book.git_folder import GitFault
 from forecast.book.problems import Place, Problem
 from forecast.language.faults import Fault
 from forecast.model.unsound import Unsound
-from tests.cli.conftest import TINY_BOOK, files_of
+from tests.cli.conftest import TINY_BOOK
 
 HOSTILE = "\\x1b[2J\\nall well\\u202e"
 
@@ -107,7 +107,7 @@ def test_no_report_is_saved_in_a_book(tmp_path: Path):
 
 
 def test_a_failure_in_another_process_arrives(tmp_path: Path):
-    """Two topics computed side by side, one of which fails unforeseen: one line, and the report has the traceback of the other process."""
+    """Topics computed side by side that fail unforeseen: a line for each, and each report has the traceback of the other process."""
     book = tmp_path / "book"
     for name in ("one", "two"):
         (book / "seeds" / name).mkdir(parents=True)
@@ -116,7 +116,6 @@ def test_a_failure_in_another_process_arrives(tmp_path: Path):
             'title = "T"\nopens = 2025-01-01\n[questions.many]\nasks = "Is it large?"\nanswer = "rate > 1"\n'
         )
         (book / "priors" / f"{name}.toml").write_text('[rate]\nprior = "Gamma(alpha=4, beta=2)"\nwhy = "As it was before."\nunit = "a"\n')
-    before = files_of(book)
     code = (
         "import sys, os\nos.cpu_count = lambda: 2\nimport forecast.workflow as workflow\n"
         "def conclude_refereed(*_, **__):\n    raise LookupError('nothing there')\n"
@@ -127,14 +126,19 @@ def test_a_failure_in_another_process_arrives(tmp_path: Path):
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache"), "OPENBLAS_NUM_THREADS": "1"}, timeout=60
     )  # fmt: skip
-    assert (done.returncode, done.stdout) == (1, "")
-    (report,) = (tmp_path / "cache" / "forecast").iterdir()
-    assert (
-        done.stderr
-        == f"forecast update failed: LookupError: nothing there (a report is in {report}; `forecast --debug` shows the traceback)\n"
+    reports = {report for report in (tmp_path / "cache" / "forecast").iterdir() if "in conclude_refereed" in report.read_text()}
+    assert (done.returncode, len(reports)) == (3, 2)
+    assert done.stderr == "".join(
+        f"seeds/{name}/topic.toml:1:1: error: computing this topic failed: LookupError: nothing there\n" for name in ("one", "two")
     )
-    assert "in conclude_refereed" in report.read_text()
-    assert files_of(book) == before
+    assert {line.partition(":")[0] for line in done.stdout.splitlines()} >= {"one", "two"}
+    assert all(f"(a report is in {report})" in done.stdout for report in reports)
+    assert sorted(path.name for path in (book / "reports").iterdir() if path.name != ".lock") == [
+        "index.html",
+        "index.md",
+        "one.failed.json",
+        "two.failed.json",
+    ]
 
 
 PROBLEM = Problem(Place("a", 1, 2), "b", "c")

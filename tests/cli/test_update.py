@@ -137,13 +137,14 @@ def test_a_problem_anywhere_writes_nothing(run: Run, book: Path):
 
 @pytest.mark.slow
 def test_an_impossible_row_is_a_problem_of_the_row(run: Run, book: Path):
-    """A breakdown where none can happen is told with the row's place, and nothing is written."""
+    """A breakdown where none can happen is reported with the row's place, and the topic has no report but a mark."""
     series = book / "seeds/ferry/crossings.csv"
     series.write_text(series.read_text().replace("2024-01-01,240", "2024-01-01,0"))
     ran = run("update", "--no-referee")
-    assert ran.code == 1
+    assert ran.code == 3
     assert ran.err.startswith("seeds/ferry/breakdowns.csv:2:1: error: this row of `breakdowns` is impossible under every draw")
     assert not (book / "reports/ferry.json").exists()
+    assert (book / "reports/ferry.failed.json").exists()
 
 
 def test_an_input_changed_while_computing_is_not_published(published: Path, monkeypatch: pytest.MonkeyPatch):
