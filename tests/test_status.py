@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from forecast.answers import Answer, Probability
+from forecast.answers import Answer, Dates, Probability
 from forecast.book.topic import Topic
 from forecast.concluding import Settings, conclude, read
 from forecast.inference.referee import judge
@@ -200,6 +200,14 @@ def test_what_does_not_count_makes_no_question_unanswerable() -> None:
     divided = {"answer": "total(seen) / total(lost)", "given": "total(lost) > 0"}
     guarded = {"answer": "total(lost) > 0 and total(lost) / total(lost) > 0.5"}
     assert [statuses(seen(asked))[0] for asked in (overlapping, divided, guarded)] == ["open"] * 3
+
+
+def test_a_date_waits_until_its_condition_can_be_worked_out() -> None:
+    """A share of nothing holds on no day: something must have been seen before more than half of it can be lost."""
+    rows = {"from": date(2025, 4, 14), "to": date(2025, 4, 14), "value": 1}
+    found = answers(seen({"answer": "first(total(seen) / total(seen) > 0.5)"}, rows=(QUIET, rows)))["asked"]
+    assert isinstance(found.value, Dates)
+    assert (found.status, found.value.quantiles) == ("happened", (date(2025, 4, 14),) * 5)
 
 
 def test_insight_speaks_of_the_questions_that_have_an_answer() -> None:

@@ -61,6 +61,7 @@ def history(
       forecast history another_transfer --every day --csv > another_transfer.csv
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.concluding import Settings
+    from forecast.insight.history import days_left_out
     from forecast.replaying import replayed
 
     last = not_later(until, now=today())
@@ -88,8 +89,8 @@ def history(
         _print_csv(found.history)
     else:
         _print_table(found)
-    for each in found.history.left_out:
-        echo(f"{each.day} is left out: {each.why}", err=True)
+    for days, why in days_left_out(found.history.left_out):
+        echo(f"Left out {days}: {why}", err=True)
 
 
 def _as_data(found: Replayed) -> dict[str, Any]:

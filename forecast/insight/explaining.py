@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import groupby
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from forecast.concluding import Conclusion, quiet
 from forecast.insight.anchors import anchored_pool
 from forecast.insight.basis import Basis, Unknown, basis_of, thinned
 from forecast.insight.checks import checks_content, predictive_checks
-from forecast.insight.history import History, days_to_ask, history, history_content
+from forecast.insight.history import History, days_left_out, days_to_ask, history, history_content
 from forecast.insight.information import information, signposts
 from forecast.insight.leverage import leverage
 from forecast.insight.moves import Earlier, move_since_news, move_since_report
 from forecast.insight.news import fitting, news
 from forecast.insight.pool import Pool
 from forecast.insight.power import power_scaling
-from forecast.insight.replay import LeftOut
 from forecast.insight.sensitivity import sensitivity
 from forecast.insight.split import split
 from forecast.insight.still import with_still
@@ -108,21 +106,11 @@ def _history(basis: Basis, pool: Pool, notes: list[str]) -> HistoryContent:
     if not days:  # the topic opens after the as-of day
         return history_content(History(basis.measures, (), {}, (None,) * len(basis.measures), ()))
     found = history(topic, days, basis.settings, measures=basis.measures, pool=pool)
-    notes += _left_out(found.left_out)
+    notes += [f"The history leaves out {days}: {why}." for days, why in days_left_out(found.left_out)]
     content = history_content(found)
     if content["points"] and content["points"][-1]["day"] == until.isoformat():
         content["points"][-1] |= {"values": basis.published.tolist(), "errors": basis.errors.tolist()}
     return content
-
-
-def _left_out(days: Sequence[LeftOut]) -> list[str]:
-    """Say which days a history leaves out, those that follow one another for one reason together."""
-    said = []
-    for why, together in groupby(days, key=lambda left: left.why):
-        first, *rest = [left.day for left in together]
-        which = f"{first}" if not rest else f"{len(rest) + 1} days from {first} to {rest[-1]}"
-        said.append(f"The history leaves out {which}: {why}.")
-    return said
 
 
 def _moves(basis: Basis, earlier: Earlier | None, pool: Pool, notes: list[str]) -> list[Move]:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -89,6 +91,15 @@ def history(
         found = [again.get(each.day, each) for each in found]
     points = tuple(_without_doubt(each, closed) for each in found if isinstance(each, Point))
     return History(asked, points, news(topic, until), closed, tuple(each for each in found if isinstance(each, LeftOut)))
+
+
+def days_left_out(days: Sequence[LeftOut]) -> list[tuple[str, str]]:
+    """Return in words which days a history leaves out, those that follow one another for one reason together, and the reason."""
+    found = []
+    for why, together in groupby(days, key=attrgetter("why")):
+        first, *rest = [left.day for left in together]
+        found.append((f"{first}" if not rest else f"{len(rest) + 1} days from {first} to {rest[-1]}", why))
+    return found
 
 
 def history_content(found: History) -> HistoryContent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -266,6 +267,28 @@ def test_a_mark_that_is_not_whole_is_a_problem(tmp_path: Path) -> None:
     assert "reports/calm.failed.json is not whole" in run("show", book=tmp_path).err
     assert updated(tmp_path).exit_code == 0
     assert not mark.exists()
+
+
+@pytest.mark.slow
+def test_whatif_diff_and_history_say_what_a_question_has_come_to(tmp_path: Path) -> None:
+    """A question that is void at one end of a comparison, and on some days of a replay, is said in words beside the others' numbers."""
+    write_topic(tmp_path, "calm", more=asked("still", given="total(events) == 0", answer="rate > 1"))
+    said = "Void: its condition failed on 2 April 2025."
+    supposed = run("whatif", "calm", "--as-of", "2025-03-31", "--draws", "1024", "--observe", "events 2025-04-02 1", book=tmp_path)
+    assert supposed.code == 0
+    assert re.search(r"still +\d+ % +→ +void", supposed.out)
+    assert f"still: {said}" in supposed.out
+    write_topic(tmp_path, "calm", rows=LOUD, more=asked("still", given="total(events) == 0", answer="rate > 1"))
+    said = "Void: its condition failed on 1 April 2025."
+    differs = run("diff", "2025-03-31", "2025-06-01", "--draws", "1024", book=tmp_path)
+    assert differs.code == 0
+    assert f"  still\n    As of 1 June 2025: {said}\n  some\n    Up from " in differs.out
+    data = json.loads(run("diff", "2025-03-31", "2025-06-01", "--draws", "1024", "--json", book=tmp_path).out)["topics"][0]
+    assert (data["unanswered"], [each["question"] for each in data["measures"]]) == ({"still": f"As of 1 June 2025: {said}"}, ["some"])
+    gone = run("history", "still", "--until", "2025-06-01", book=tmp_path)
+    assert gone.code == 0
+    assert "2025-03-31" in gone.out
+    assert gone.err == "Left out 4 days from 2025-04-01 to 2025-06-01: `still` is void: its condition failed on 1 April 2025\n"
 
 
 @pytest.mark.slow

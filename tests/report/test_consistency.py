@@ -73,6 +73,8 @@ def turned(path: str) -> Callable[[dict[str, Any]], None]:
 
 WRONG = (
     (put("as_of", "2025-02-30"), "`as_of`: this is no day"),
+    (put("answers.0.value", None), "`answers.0.value`: no value does not go with the status `happened`"),
+    (put("answers.0.status", "void"), "`answers.0.value`: a value does not go with the status `void`"),
     (put("as_of", "20250301"), "`as_of`: this is no day"),
     (put("opens", ""), "`opens`: this is no day"),
     (put("answers.0.by", "tomorrow"), "`answers.0.by`: this is no day"),
