@@ -20,7 +20,7 @@ from forecast.asking import annulment, check_shares_asked, needs_paths, truth_by
 from forecast.book.problems import Problem
 from forecast.book.topic import Question
 from forecast.chance import ChanceInterval, chance_interval
-from forecast.density import Shape, shape
+from forecast.density import Shape, answer_shape
 from forecast.future import Paths, simulate
 from forecast.inference.monte_carlo import (
     REPLICATES,
@@ -33,6 +33,7 @@ from forecast.inference.monte_carlo import (
     ranked,
 )
 from forecast.inference.posterior import Ordered, Posterior
+from forecast.inference.tails import is_estimable, reason_against, tail_shape
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name, is_condition
 from forecast.model.clock import ONE_DAY
@@ -42,6 +43,7 @@ from forecast.model.unsound import Unsound
 from forecast.predict.crossings import Crossing, crossings_of
 from forecast.predict.exchanged import Exchanged, exchanged, hub_quantiles
 from forecast.predict.first_days import days_within_rows, recorded_until
+from forecast.predict.modes import Mode, modes_of
 from forecast.predict.samples import check_defined, check_exclusive, numbers_of, problem_of, sample_of
 from forecast.predict.void import Failure, failure_of
 from forecast.settlement import Status, status_of
@@ -72,14 +74,16 @@ class Probability:
 class Distribution:
     """A number's distribution: mean, sd, the 5, 25, 50, 75 and 95 % points with their errors, and its shape.
 
+    ``mean`` and its error are None where it does not exist or cannot be estimated from the draws, and ``no_mean`` says why; ``sd``
+    is None where the variance cannot.  ``modes`` are the ranges into which it falls, where it falls into several.
     ``intervals`` are the intervals of ranks that cover the true points in 90 % of seeds.  ``cumulative`` holds up to
     400 points ``(value, P(X <= value))`` and ``cumulative_errors`` the errors of these probabilities: what the referee compares by.
     ``exchanged`` is the distribution as the ledger keeps it.
     """
 
-    mean: float
-    mean_error: float
-    sd: float
+    mean: float | None
+    mean_error: float | None
+    sd: float | None
     quantiles: tuple[float, ...]
     quantile_errors: tuple[float, ...]
     shape: Shape
@@ -87,6 +91,8 @@ class Distribution:
     cumulative_errors: tuple[float, ...]
     intervals: tuple[tuple[float, float], ...]
     exchanged: Exchanged
+    no_mean: str = ""
+    modes: tuple[Mode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +235,7 @@ def _answer(question: Question, posterior: Posterior, paths: Paths, chance_paths
             chance = _chance(question, chance_paths, rng) if status == "open" else None
             value: Any = _probability(question, sample.scope, cases, status, chance)
         case "distribution":
-            value = _distribution(numbers_of(question, sample.scope, model, cases.weights), cases)
+            value = distribution_of(numbers_of(question, sample.scope, model, cases.weights), cases)
         case "date":
             value = _dates(question, paths, cases, rng)
             if status not in {"open", "annulled"}:
@@ -299,24 +305,29 @@ def _chance(question: Question, paths: Paths | None, rng: np.random.Generator) -
     return chance_interval(happened_on, held_on, replicates)
 
 
-def _distribution(values: Array, cases: Replicated) -> Distribution:
+def distribution_of(values: Array, cases: Replicated) -> Distribution:
+    """Return the distribution of weighted cases of a number, ``(cases,)``."""
     mean = float(cases.weights @ values)
-    sd = float(np.sqrt(cases.weights @ (values - mean) ** 2))
+    no_mean = reason_against(tail_shape(values, cases.weights))
+    has_sd = not no_mean and is_estimable(values, cases.weights, power=2)
     by_rank = ranked(values, cases)
     draws = Ordered(by_rank.values, by_rank.cumulative)
     points = [quantile(by_rank, level) for level in LEVELS]
+    modes = modes_of(draws, size=cases.size)
     cumulative = _cumulative(draws)
     return Distribution(
-        mean=mean,
-        mean_error=mean_error(values, cases),
-        sd=sd,
+        mean=None if no_mean else mean,
+        mean_error=None if no_mean else mean_error(values, cases),
+        sd=float(np.sqrt(cases.weights @ (values - mean) ** 2)) if has_sd else None,
         quantiles=tuple(point.value for point in points),
         quantile_errors=tuple(point.error for point in points),
-        shape=shape(draws),
+        shape=answer_shape(draws, narrowest=min((mode.middle_half for mode in modes), default=None)),
         cumulative=cumulative,
         cumulative_errors=tuple(by_rank.errors_at(np.array([value for value, _ in cumulative])).tolist()),
         intervals=tuple(point.interval for point in points),
         exchanged=exchanged(by_rank),
+        no_mean=no_mean,
+        modes=modes,
     )
 
 

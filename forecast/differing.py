@@ -17,7 +17,8 @@ from forecast.book.topic import Topic
 from forecast.concluding import Settings, conclude
 from forecast.insight.basis import Unknown
 from forecast.insight.between import Between
-from forecast.insight.measures import Measure, answered, measures_of, published_values
+from forecast.insight.chosen import chosen_move
+from forecast.insight.measures import Key, Measure, Stated, answered, measures_of, published_values, with_medians
 from forecast.insight.moves import move_between
 from forecast.model.model import Array
 from forecast.model.own import not_by_statements
@@ -120,7 +121,7 @@ def _moved(name: str, earlier: Run, later: Run, settings: Settings, *, only: str
     if earlier.as_of == later.as_of and numbers_hash(old, as_of=earlier.as_of) == numbers_hash(new, as_of=later.as_of):
         return None
     asked = Between(old, earlier.as_of, new, later.as_of).questions
-    measures = tuple(each for each in measures_of(new) if each.question.name in asked and only in {None, each.question.name})
+    measures = with_medians([each for each in measures_of(new) if each.question.name in asked and only in {None, each.question.name}])
     if not measures:
         raise Unknown("no question is asked in both")
     before, after = _end(old, earlier, measures, settings), _end(new, later, measures, settings)
@@ -128,30 +129,32 @@ def _moved(name: str, earlier: Run, later: Run, settings: Settings, *, only: str
     kept = tuple(measure for measure in measures if measure.question.name not in unanswered)
     if not kept:
         return Moved(name, (), None, unanswered)
-    ends = before.of(kept), after.of(kept)
-    found = move_between(old, earlier.as_of, new, later.as_of, measures=kept, settings=settings, ends=ends)
-    return Moved(name, kept, found, unanswered)
+    ends, errors = zip(before.of(kept), after.of(kept), strict=True)
+    found = move_between(old, earlier.as_of, new, later.as_of, measures=kept, settings=settings, ends=ends, errors=errors)
+    return Moved(name, *chosen_move(found, kept), unanswered)
 
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """A run's measures by question and label, and the questions without an answer in it, each with the sentence that says why."""
+    """A run's measures, and the questions without an answer in it, each with the sentence that says why."""
 
-    values: Mapping[tuple[str, str], float]
+    stated: Mapping[Key, Stated]
     unanswered: Mapping[str, str]
 
-    def of(self, measures: Sequence[Measure]) -> Array:
-        return np.array([self.values[measure.question.name, measure.label] for measure in measures])
+    def of(self, measures: Sequence[Measure]) -> tuple[Array, Array]:
+        """The values of measures, and their errors."""
+        found = [self.stated[measure.key] for measure in measures]
+        return np.array([each.value for each in found]), np.array([each.error for each in found])
 
 
 def _end(topic: Topic, run: Run, measures: Sequence[Measure], settings: Settings) -> _End:
     """The measures as the run published them; where it did not, as it would have."""
-    keys = [(measure.question.name, measure.label) for measure in measures]
-    if all((topic.name, *key) in run.published for key in keys):
-        return _End({key: run.published[topic.name, *key] for key in keys}, {})
+    unpublished = Stated(np.nan, np.nan)  # a mean that cannot be estimated
+    if all((topic.name, measure.key) in run.published or measure.kind == "mean" for measure in measures):
+        return _End({measure.key: run.published.get((topic.name, measure.key), unpublished) for measure in measures}, {})
     answers = conclude(topic, run.as_of, settings, referee=False).reading.answers
     having = answered(measures, answers)
-    values = zip(having, published_values(answers, having)[0], strict=True)
+    stated = map(Stated, *(each.tolist() for each in published_values(answers, having)))
     without = dict.fromkeys(measure.question.name for measure in measures if measure not in having)
     unanswered = {name: f"As of {words.day(run.as_of)}: {answer_content(topic, answers[name])['sentence']}" for name in without}
-    return _End({(measure.question.name, measure.label): float(value) for measure, value in values}, unanswered)
+    return _End({measure.key: each for measure, each in zip(having, stated, strict=True)}, unanswered)

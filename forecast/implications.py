@@ -153,7 +153,7 @@ def _prejudged(question: Question, prior: Posterior, paths: Paths, rng: np.rando
         case Probability(value=chance) if max(chance, 1 - chance) >= DECIDED:
             side, share = ("Yes", chance) if chance > 0.5 else ("No", 1 - chance)
             return f"the prior alone says {100 * share:.1f} % {side}: the question is decided before any row is seen"
-        case Distribution(sd=0.0, mean=mean):
+        case Distribution(sd=0.0, mean=float(mean)):
             return f"the prior alone says {number(mean)} and nothing else: the question is decided before any row is seen"
         case _:
             return ""
@@ -187,7 +187,8 @@ def _past_an_edge(block: Block, label: str, prior: Posterior, shown: Mapping[str
     else:
         low, high = (float(np.max(each)) for each in block.family.quantile(np.array(EDGES), **block.fixed))
     found = {"median": shown["posterior"]["quantiles"][2]}
-    if low <= shown["prior"]["mean"] <= high:  # a heavy tail may put a mean beyond by itself
+    means = shown["prior"]["mean"], shown["posterior"]["mean"]
+    if None not in means and low <= means[0] <= high:  # a heavy tail may put a mean beyond by itself
         found["mean"] = shown["posterior"]["mean"]
     for what, value in found.items():
         for point, edge, beyond in ((EDGES[0], low, value < low), (EDGES[1], high, value > high)):

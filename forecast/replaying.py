@@ -11,8 +11,9 @@ from forecast.book.problems import Place, Problem, has_errors
 from forecast.book.reading import read_book
 from forecast.book.topic import Question, Topic
 from forecast.concluding import Settings
+from forecast.insight.chosen import chosen_history
 from forecast.insight.history import History, Progress, days_to_ask, history, unwatched
-from forecast.insight.measures import measures_of
+from forecast.insight.measures import measures_of, with_medians
 from forecast.insight.news import Every
 from forecast.model.own import not_by_statements
 from forecast.model.unsound import Unsound
@@ -57,9 +58,9 @@ def replayed(
     if first > until:
         return Replayed(problems=(Problem(Place(f"seeds/{topic.name}/topic.toml"), f"the record opens on {topic.opens}, after {until}"),))
     days = days_to_ask(topic, since=first, until=until, every=every)
-    measures = [measure for measure in measures_of(topic) if measure.question.name == asked.name]
+    measures = with_medians([measure for measure in measures_of(topic) if measure.question.name == asked.name])
     try:
         made = history(topic, days, settings, measures=measures, processes=processes, progress=progress)
     except Unsound as unsound:
         return Replayed(problems=unsound.problems)
-    return Replayed(topic, asked, made)
+    return Replayed(topic, asked, chosen_history(made))

@@ -26,14 +26,14 @@ from forecast.book.numerals import parse_day
 from forecast.book.problems import Place, Problem, has_errors
 from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
-from forecast.insight.measures import measured
+from forecast.insight import measures
 from forecast.report import words
 from forecast.report.shape import ReportFault, read_content
 
 MOST_COMMITS = 500  # of a topic's files, that are searched for the inputs of a published answer
 _HASH = re.compile(r"[0-9a-f]{6,64}")
 
-type Key = tuple[str, str, str]  # topic, question and label
+type Key = tuple[str, measures.Key]  # the topic, and what a measure of it is found by
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Run:
     said: str
     as_of: date
     topics: Mapping[str, Topic]
-    published: Mapping[Key, float] = field(default_factory=dict)
+    published: Mapping[Key, measures.Stated] = field(default_factory=dict)
 
 
 def find_run(book: Book, text: str, *, today: date) -> tuple[Run | None, tuple[Problem, ...]]:
@@ -94,7 +94,9 @@ def _of_ledger(book: Book, prefix: str) -> tuple[Run | None, tuple[Problem, ...]
     return _of_inputs(book, line["topic"], date.fromisoformat(line["as_of"]), line["inputs"], _published(line["topic"], answers))
 
 
-def _of_inputs(book: Book, name: str, as_of: date, inputs: str, published: Mapping[Key, float]) -> tuple[Run | None, tuple[Problem, ...]]:
+def _of_inputs(
+    book: Book, name: str, as_of: date, inputs: str, published: Mapping[Key, measures.Stated]
+) -> tuple[Run | None, tuple[Problem, ...]]:
     """The run of a topic whose numbers have a hash: today's topic, or the one that git remembers."""
     said = f"the report of {words.day(as_of)}"
     now = book.topics.get(name)
@@ -149,13 +151,13 @@ def _book_at(commits: Commits, commit: str) -> tuple[Mapping[str, Topic] | None,
     return (None if has_errors(wrong) and not book.topics else book.topics), problems
 
 
-def _published(name: str, answers: Sequence[Mapping[str, Any]]) -> dict[Key, float]:
+def _published(name: str, answers: Sequence[Mapping[str, Any]]) -> dict[Key, measures.Stated]:
     """What was published of a topic's answers, measure by measure."""
     return {
-        (name, answer["name"], label): value
+        (name, key): stated
         for answer in answers
         if answer["value"] is not None
-        for label, value in measured(answer["kind"], answer["value"]).items()
+        for key, stated in measures.measured(answer["name"], answer["kind"], answer["value"]).items()
     }
 
 

@@ -52,6 +52,7 @@ CALLED: Mapping[type, str] = {
     int: "a whole number",
     float: "a number",
 }
+POINTS = 5  # quantiles of a number, the median in the middle
 MEASURES: Mapping[str, str] = {
     "probability": "value",
     "distribution": "mean",
@@ -195,9 +196,9 @@ def _is_a(kind: type, value: object) -> bool:
 
 def _has_measures(kind: str, value: Mapping[str, Any], written_in: int) -> bool:
     """Whether a value has the numbers by which answers of its kind are compared; a mean that cannot be estimated may be left out from format 2 on."""
-    if kind == "distribution" and written_in > 1 and value.get("mean") is None:
+    if kind == "distribution" and written_in > 1 and value.get("mean") is None:  # the median stands for it
         points = value.get("quantiles")
-        return isinstance(points, list) and bool(points) and all(_is_a(float, point) for point in points)
+        return isinstance(points, list) and len(points) == POINTS and all(_is_a(float, point) for point in points)
     if kind in MEASURES:
         return _is_a(float, value.get(MEASURES[kind]))
     shares = value.get("shares")

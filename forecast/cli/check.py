@@ -67,12 +67,12 @@ def _rows(priors: dict[str, tuple[Believed, ...]]) -> list[tuple[str, ...]]:
 
 
 def _points(value: Believed | BelievedPart) -> tuple[str, ...]:
-    from forecast.report.words import middle, number
+    from forecast.report.words import distinct_numbers, middle
 
     if value.points is None:
         return "", "", ""
     low, median, high = value.points
-    return number(low), number(middle(median, low=low, high=high)), number(high)
+    return distinct_numbers((low, middle(median, low=low, high=high), high))
 
 
 def _count(count: int, noun: str) -> str:

@@ -163,6 +163,6 @@ def _range(measure: Measure, values: Sequence[float]) -> str:
 def _value(measure: Measure, value: float, error: float) -> str:
     from forecast.report.words import number, percent, share
 
-    if measure.kind == "mean":
+    if measure.kind != "probability":
         return number(float(value), error=float(error))
     return percent(float(value), error=float(error)) if error > 0 else share(float(value))  # without an error the record has decided

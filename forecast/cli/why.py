@@ -72,6 +72,7 @@ def moved_as_data(moved: Moved) -> dict[str, Any]:
 def print_moved(moved: Moved) -> None:
     """Print how the answers of a topic moved: a sentence for each, and under it the parts that sum to the change."""
     from forecast.report import words
+    from forecast.report.printed_parts import printed_parts
 
     echo(f"{moved.topic}, {moved.move['why']}" if moved.move else moved.topic)
     for name, sentence in moved.unanswered.items():
@@ -83,11 +84,12 @@ def print_moved(moved: Moved) -> None:
         name = f"{measure.question.name}: {measure.label}" if measure.label else measure.question.name
         echo(f"  {name}")
         echo(f"    {moved.move['sentences'][index]}")
-        chance = measure.kind == "probability"
+        shown = {"kind": measure.kind, "unit": "", "settled": False}
+        ends = moved.move["before"][index], moved.move["after"][index]
+        printed = printed_parts(shown, *ends, [part["points"][index] for part in moved.move["parts"]])
         rows: list[tuple[str, str, str]] = []
-        for part in moved.move["parts"]:
-            size, error, bits = part["points"][index], part["errors"][index], part["bits"][index]
-            said = words.points(size, error=error) if chance else words.signed(size, error=error)
+        for place, part in enumerate(moved.move["parts"]):
+            bits, said = part["bits"][index], printed.text(place)
             if said != "no change":
                 rows.append((said, "" if bits is None else f"{bits:+.2f} bits".replace("-", words.MINUS), part["about"]))
         if rows:
@@ -116,7 +118,8 @@ def _from_report(question: str, *, root: Path, as_json: bool) -> None:
     if found.measure["label"]:
         echo(f"  What follows is said of `{found.measure['label']}`.")
     if found.measure["kind"] == "mean":
-        echo(f"  What follows is said of the mean, {as_text(found.measure, found.measure['value'])}; the number above is the median.")
+        value = as_text(found.measure, found.measure["value"])
+        echo(f"  What follows is said of the expected value, {value}; the number above is the median.")
     for since, sentence in found.moves:
         echo(f"Moved {since}")
         echo(f"  {sentence}")

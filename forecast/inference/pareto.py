@@ -33,20 +33,25 @@ def pareto_k(log_ratios: Array) -> float:
     if not np.isfinite(largest):
         raise ValueError("log ratios must have a finite maximum")
     draws = len(log_ratios)
-    length = int(3 * np.sqrt(draws)) if draws > 225 else draws // 5
+    length = tail_length(draws)
     if length < FEWEST:
         return np.inf
     tail = np.exp(np.sort(np.partition(log_ratios, -length - 1)[-length - 1 :]) - largest)
     if tail[1] == tail[-1] and tail[1] > 0:
         return -np.inf
     exceedances = tail[1:] - tail[0]
-    if exceedances[_quartile(length)] <= exceedances[0]:
+    if tail[0] == 0 or exceedances[_quartile(length)] <= exceedances[0]:  # fewer than a tail, or many that tie
         exceedances = exceedances[exceedances > 0]
         if len(exceedances) < FEWEST:
             return np.inf
         if exceedances[0] == exceedances[-1]:
             return -np.inf
     return _shape(exceedances)
+
+
+def tail_length(draws: int) -> int:
+    """Return how many of the largest of some draws are their tail."""
+    return int(3 * np.sqrt(draws)) if draws > 225 else draws // 5
 
 
 def _shape(exceedances: Array) -> float:

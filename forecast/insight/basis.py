@@ -24,7 +24,7 @@ from forecast.inference.conditioning import condition
 from forecast.inference.importance import Budget
 from forecast.inference.pareto import pareto_k
 from forecast.inference.weights import effective_size
-from forecast.insight.measures import Cases, Measure, answered, cases, measures_of, published_values, unrounded
+from forecast.insight.measures import Cases, Measure, answered, cases, is_known, measures_of, published_values, unrounded, with_medians
 from forecast.insight.pool import FEWEST, Pool, Weights, pool_of_posterior, weighted_values
 from forecast.model.drift import as_recorded
 from forecast.model.model import Array, Model
@@ -98,7 +98,7 @@ class Basis:
 def basis_of(conclusion: Conclusion) -> Basis:
     """Return the basis that a conclusion makes."""
     model, reading = conclusion.model, conclusion.reading
-    measures = answered(measures_of(model.topic), reading.answers)
+    measures = with_medians(answered(measures_of(model.topic), reading.answers))
     published, errors = published_values(reading.answers, measures)
     draws = as_recorded(model.topic, reading.paths.parameters)
     pool = pool_of_posterior(reading.posterior, draws)
@@ -172,8 +172,12 @@ def refitted(basis: Basis, model: Model) -> Varied:
 
 
 def _varied(basis: Basis, changes: Array, errors: Array, *, pareto_k: float | None, refit: bool = False) -> Varied:
-    if not np.isfinite(changes).all():
-        names = {measure.question.name for measure, change in zip(basis.measures, changes, strict=True) if not math.isfinite(change)}
+    if not is_known(changes, basis.measures):
+        names = {
+            measure.question.name
+            for measure, change in zip(basis.measures, changes, strict=True)
+            if measure.kind != "mean" and not math.isfinite(change)
+        }
         raise Unknown(f"{' and '.join(sorted(names))} would have no answer")
     changes, errors = (unrounded(each, basis.published) for each in (changes, errors))
     return Varied(basis.published + changes, changes, errors, pareto_k, refit)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from forecast.concluding import Conclusion, quiet
 from forecast.insight.anchors import anchored_pool
 from forecast.insight.basis import Basis, Unknown, basis_of, thinned
 from forecast.insight.checks import checks_content, predictive_checks
+from forecast.insight.chosen import chosen_insight
 from forecast.insight.history import History, days_left_out, days_to_ask, history, history_content
 from forecast.insight.information import information, signposts
 from forecast.insight.leverage import leverage
@@ -17,7 +20,7 @@ from forecast.insight.news import fitting, news
 from forecast.insight.pool import Pool
 from forecast.insight.power import power_scaling
 from forecast.insight.sensitivity import sensitivity
-from forecast.insight.split import split
+from forecast.insight.split import split, without_variance
 from forecast.insight.still import with_still
 from forecast.insight.surprise import Surprises, surprise_content, surprises
 from forecast.model.clock import ONE_DAY
@@ -44,8 +47,9 @@ def explain(conclusion: Conclusion, *, earlier: Earlier | None = None, report: C
     changed, unsaid = sensitivity(basis, pool)
     notes += [*silent, *unsaid]
     foreseen = surprise_content(_surprises(basis, pool, notes))
+    notes += without_variance(basis)
     score = _beside_still(foreseen[1], basis, notes)
-    return {
+    found: InsightContent = {
         "measures": measure_contents(basis),
         "moves": moves,
         "leverage": without,
@@ -60,6 +64,7 @@ def explain(conclusion: Conclusion, *, earlier: Earlier | None = None, report: C
         "split": split(basis),
         "notes": notes,
     }
+    return chosen_insight(found, basis.measures)
 
 
 def measure_contents(basis: Basis) -> list[MeasureContent]:
@@ -70,7 +75,7 @@ def measure_contents(basis: Basis) -> list[MeasureContent]:
             "question": measure.question.name,
             "label": measure.label,
             "kind": measure.kind,
-            "unit": unit_of(topic, measure.question.answer) if measure.kind == "mean" and measure.question.answer else "",
+            "unit": unit_of(topic, measure.question.answer) if measure.kind != "probability" and measure.question.answer else "",
             "value": float(basis.published[index]),
             "error": float(basis.errors[index]),
             "settled": answers[measure.question.name].status != "open",
@@ -109,7 +114,7 @@ def _history(basis: Basis, pool: Pool, notes: list[str]) -> HistoryContent:
     notes += [f"The history leaves out {days}: {why}." for days, why in days_left_out(found.left_out)]
     content = history_content(found)
     if content["points"] and content["points"][-1]["day"] == until.isoformat():
-        content["points"][-1] |= {"values": basis.published.tolist(), "errors": basis.errors.tolist()}
+        content["points"][-1] |= {"values": basis.published.tolist(), "errors": np.nan_to_num(basis.errors).tolist()}
     return content
 
 

@@ -20,7 +20,7 @@ from forecast.book.classes import is_counted
 from forecast.book.topic import Stream
 from forecast.future import Paths
 from forecast.insight.basis import Basis
-from forecast.insight.measures import Cases, unrounded
+from forecast.insight.measures import Cases, is_known, unrounded
 from forecast.language.distributions import family_for
 from forecast.language.expressions import indexed
 from forecast.model.additive import adds_up
@@ -90,7 +90,7 @@ def given_seen(basis: Basis, seen: NDArray[np.bool_]) -> list[Estimate]:
     """Return the measures given that a path is among those ``seen``; empty where a question's condition then holds on none."""
     weights = seen / seen.mean()
     changes = basis.cases.values(weights) - basis.cases.values()
-    if not np.isfinite(changes).all():
+    if not is_known(changes, basis.measures):
         return []
     errors = np.sqrt(((basis.cases.influence(weights) - basis.influence) ** 2).sum(axis=0))
     changes, errors = (unrounded(each, basis.published) for each in (changes, errors))
@@ -112,7 +112,8 @@ def expected_movement(cases: Cases, outcomes: NDArray[np.int64]) -> tuple[Array,
     for outcome in range(int(outcomes.max()) + 1):
         weights = (outcomes == outcome) / np.mean(outcomes == outcome)
         share = float(np.mean(outcomes == outcome))
-        change = np.nan_to_num(cases.values(weights) - base)
+        change = cases.values(weights) - base
+        change = np.where(np.isfinite(base), np.nan_to_num(change), base)  # a mean that is not estimated stays so
         noise = ((cases.influence(weights) - cases.influence()) ** 2).sum(axis=0)
         moved += share * np.sqrt(np.maximum(change**2 - noise, 0.0))
         squared += share**2 * noise

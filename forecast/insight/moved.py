@@ -26,7 +26,7 @@ from forecast.concluding import Settings, condition_fast, generator
 from forecast.inference.conditioning import prior_draws
 from forecast.insight.basis import Unknown
 from forecast.insight.between import Between, Change
-from forecast.insight.measures import Measure, cases, unrounded
+from forecast.insight.measures import Measure, cases, is_known, unrounded
 from forecast.insight.pool import Pool, pool_of, weighted_values, with_rows
 from forecast.model.model import Array, Model
 from forecast.model.unsound import Unsound
@@ -55,11 +55,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The parts of a change of every measure, and what the same draws say of its two ends."""
+    """The parts of a change of every measure, and what the same draws say of its two ends; ``errors`` are those of ``before``."""
 
     parts: tuple[Part, ...]
     before: Array
     after: Array
+    errors: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def split(between: Between, measures: Sequence[Measure], settings: Settings, *, 
     if not orders or start is None or end is None:
         raise Unknown("the changes cannot be told apart: in every order some of them contradict the record")
     parts = tuple(_part(change, orders, table) for change in changes)
-    return Split(parts, start.measures, end.measures)
+    return Split(parts, start.measures, end.measures, np.sqrt((start.influence**2).sum(axis=0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,17 @@ class Table:
                 if weights.carry:
                     relative = weighted_values(weights)
                     found = cases(paths_for(model, self.pool.parameters, self._rng("paths")), self.measures)
-                    return _finite(Value(found.values(relative), found.influence(relative), pooled=True))
+                    return self._known(Value(found.values(relative), found.influence(relative), pooled=True))
             posterior = condition_fast(model, self.settings)
             draws = posterior.resample(DRAWS * 2, self._rng("draws"))
             found = cases(paths_for(model, draws, self._rng("paths")), self.measures)
-            return _finite(Value(found.values(), found.influence(), pooled=False))
+            return self._known(Value(found.values(), found.influence(), pooled=False))
         except Unsound:
             return None
+
+    def _known(self, value: Value) -> Value | None:
+        """None where a question's condition holds on no path."""
+        return value if is_known(value.measures, self.measures) else None
 
     def _rng(self, purpose: str) -> np.random.Generator:
         return generator(self.settings.seed, self.between.new.name, "moved", purpose)
@@ -204,8 +209,3 @@ def _bits(values: Array, measures: Sequence[Measure]) -> Array:
         odds = np.log2(values) - np.log2(1 - values)
     is_chance = np.array([measure.kind == "probability" for measure in measures], dtype=bool)
     return np.where(is_chance & np.isfinite(odds), odds, math.nan)
-
-
-def _finite(value: Value) -> Value | None:
-    """None where a question's condition holds on no path."""
-    return value if np.isfinite(value.measures).all() else None

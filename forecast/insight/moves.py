@@ -20,17 +20,19 @@ from forecast.book.topic import Topic
 from forecast.concluding import Settings
 from forecast.insight.basis import Basis
 from forecast.insight.between import Between
-from forecast.insight.measures import Measure, measured, unrounded
+from forecast.insight.measures import Key, Measure, Stated, measured, unrounded
 from forecast.insight.moved import Split, split
 from forecast.insight.pool import Pool
 from forecast.model.clock import ONE_DAY
 from forecast.model.model import Array, Model
 from forecast.report import words
 from forecast.report.content import unit_of
+from forecast.report.printed_parts import printed_parts
 from forecast.report.shape_insight import Move, MovePart
-from forecast.report.telling import as_text, change_text, is_share
+from forecast.report.telling import as_text, is_share
 
 SMALLEST = 0.005  # a change of a chance that is worth a word, and of a mean as a share of it
+ERRORS = 2.0  # standard errors of a difference, within which it is no news
 MOST_TOLD = 3  # parts that a sentence names
 
 
@@ -39,7 +41,7 @@ class Earlier:
     """What was published before: the day, each question's measures by label, and whether the book has been edited since."""
 
     as_of: date
-    values: Mapping[tuple[str, str], float]
+    values: Mapping[Key, Stated]
     edited: bool
 
 
@@ -52,10 +54,10 @@ def earlier_report(entries: Sequence[Mapping[str, Any]], topic: Topic, *, before
     as_of = max(str(line["as_of"]) for line in lines)
     newest = {str(line["question"]): line for line in lines if line["as_of"] == as_of}
     values = {
-        (name, label): value
+        key: stated
         for name, line in newest.items()
         if line["value"] is not None
-        for label, value in measured(line["kind"], line["value"]).items()
+        for key, stated in measured(name, line["kind"], line["value"]).items()
     }
     day = date.fromisoformat(as_of)
     return Earlier(day, values, edited=any(line["inputs"] != numbers_hash(topic, as_of=day) for line in newest.values()))
@@ -85,6 +87,7 @@ def move_since_news(basis: Basis, wide: Pool | None = None) -> Move | None:
         topic=model.topic,
         days=(eve, model.as_of),
         ends=(found.before, basis.published),
+        errors=_together(found.errors, basis.errors),
         against="replay",
         why=f"since the eve of the last news, {words.day(news)}",
     )
@@ -99,14 +102,18 @@ def move_since_report(basis: Basis, earlier: Earlier, wide: Pool | None = None) 
     """
     topic, until = basis.model.topic, basis.model.as_of
     found = split(Between(topic, earlier.as_of, topic, until), basis.measures, basis.settings, wide=wide)
-    keys = [(measure.question.name, measure.label) for measure in basis.measures]
-    before = np.array([earlier.values.get(key, found.before[index]) for index, key in enumerate(keys)])
+    before, errors = found.before.copy(), found.errors.copy()
+    for index, measure in enumerate(basis.measures):
+        if measure.key in earlier.values:
+            stated = earlier.values[measure.key]
+            before[index], errors[index] = stated.value, stated.error
     return move(
         found,
         basis.measures,
         topic=topic,
         days=(earlier.as_of, until),
         ends=(before, basis.published),
+        errors=_together(errors, basis.errors),
         against="ledger",
         why=f"since the report of {words.day(earlier.as_of)}",
         edited=earlier.edited,
@@ -114,13 +121,34 @@ def move_since_report(basis: Basis, earlier: Earlier, wide: Pool | None = None) 
 
 
 def move_between(
-    old: Topic, since: date, new: Topic, until: date, *, measures: Sequence[Measure], settings: Settings, ends: tuple[Array, Array]
+    old: Topic,
+    since: date,
+    new: Topic,
+    until: date,
+    *,
+    measures: Sequence[Measure],
+    settings: Settings,
+    ends: tuple[Array, Array],
+    errors: tuple[Array, Array],
 ) -> Move:
-    """Return what moved the answers between two states of a topic; ``ends`` are the measures as each was answered."""
+    """Return what moved the answers between two states of a topic; ``ends`` are the measures as each was answered, with ``errors``."""
     found = split(Between(old, since, new, until), measures, settings)
     return move(
-        found, measures, topic=new, days=(since, until), ends=ends, against="replay", why=f"from {words.day(since)} to {words.day(until)}"
+        found,
+        measures,
+        topic=new,
+        days=(since, until),
+        ends=ends,
+        errors=_together(*errors),
+        against="replay",
+        why=f"from {words.day(since)} to {words.day(until)}",
     )
+
+
+def _together(before: Array, after: Array) -> Array:
+    """The standard errors of differences of two figures that were computed apart."""
+    errors: Array = np.hypot(before, after)
+    return errors
 
 
 def move(
@@ -130,6 +158,7 @@ def move(
     topic: Topic,
     days: tuple[date, date],
     ends: tuple[Array, Array],
+    errors: Array,
     against: Literal["ledger", "replay"],
     why: str,
     edited: bool = False,
@@ -159,7 +188,7 @@ def move(
             "known": "",
             "source": "",
             "points": rest.tolist(),
-            "errors": [0.0] * len(measures),
+            "errors": np.nan_to_num(errors).tolist(),
             "bits": [None] * len(measures),
         }
     )
@@ -170,26 +199,38 @@ def move(
         "why": why,
         "before": before.tolist(),
         "after": after.tolist(),
+        "errors": np.nan_to_num(errors).tolist(),
         "parts": parts,
         "sentences": [
             sentence(
                 _shown(measure, topic, float(after[index])),
                 float(before[index]),
                 float(after[index]),
-                [(part["kind"], part["about"], part["points"][index]) for part in parts],
+                [(part["kind"], part["about"], part["points"][index], part["errors"][index]) for part in parts],
+                error=float(errors[index]),
             )
+            if np.isfinite([before[index], after[index], *(part["points"][index] for part in parts)]).all()
+            else ""  # a mean that is not estimated, whose median stands for it
             for index, measure in enumerate(measures)
         ],
     }
 
 
-def sentence(measure: Mapping[str, Any], before: float, after: float, parts: Sequence[tuple[str, str, float]]) -> str:
-    """Say a change and its largest parts, as in: Down from 14 % to 10 %: 64 days passed (-3 points)."""
+def sentence(
+    measure: Mapping[str, Any], before: float, after: float, parts: Sequence[tuple[str, str, float, float]], *, error: float = 0.0
+) -> str:
+    """Say a change and its largest parts, as in: Down from 14 % to 10 %: 64 days passed (-3 points).
+
+    A part has its kind, what it is about, its points and their Monte Carlo error; ``error`` is that of the whole change.  What lies within
+    two errors is not said.
+    """
     least = SMALLEST if is_share(measure) else SMALLEST * max(abs(before), abs(after))
-    told = sorted((part for part in parts if abs(part[2]) >= least and part[0] != "noise"), key=lambda part: -abs(part[2]))[:MOST_TOLD]
-    said = "; ".join(f"{about} ({change_text(measure, points, error=abs(points) / 20)})" for _, about, points in told)
+    printed = printed_parts(measure, before, after, [points for _, _, points, _ in parts])
+    noticed = [at for at, (kind, _, points, of_part) in enumerate(parts) if kind != "noise" and abs(points) >= max(least, ERRORS * of_part)]
+    told = sorted((at for at in noticed if printed.steps[at]), key=lambda at: -abs(parts[at][2]))[:MOST_TOLD]
+    said = "; ".join(f"{parts[at][1]} ({printed.text(at)})" for at in told)
     then, now = as_text(measure, before), as_text(measure, after)
-    if abs(after - before) < least or then == now:
+    if abs(after - before) < max(least, ERRORS * error) or then == now:
         return f"Hardly moved, {now}{f': {said}' if said else ''}."
     return f"{'Up' if after > before else 'Down'} from {then} to {now}{f': {said}' if said else ''}."
 

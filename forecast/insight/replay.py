@@ -227,7 +227,7 @@ def _point(base: Base, day: date, log_weight: Array, measures: Sequence[Measure]
     weights = np.exp(log_weight)
     values = base.cases.values(weights)
     for measure, value in zip(measures, values, strict=True):
-        if np.isnan(value):
+        if np.isnan(value) and measure.kind != "mean":
             return LeftOut(day, _without_answer(measure.question, base))
     paths = float(weights.sum() ** 2 / (weights**2).sum())
     size = 1 / (1 / paths + 1 / base.size)  # paths share draws, so either may be what is short

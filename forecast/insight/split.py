@@ -14,6 +14,7 @@ from itertools import starmap
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.inference.tails import is_estimable
 from forecast.insight.basis import THINNED, Basis
 from forecast.model.model import Array
 from forecast.report.shape_insight import SplitContent, SplitPart
@@ -29,9 +30,9 @@ def split(basis: Basis) -> list[SplitContent]:
     for column, measure in enumerate(basis.measures):
         first, second = basis.cases.numerators[::THINNED, column], basis.thin_cases.numerators[:, column]
         its = measure.question
-        if its.given is not None or its.annulled is not None or answers[its.name].status != "open":
+        if its.given is not None or its.annulled is not None or answers[its.name].status != "open" or measure.kind == "median":
             continue
-        if first.var() == 0 or second.var() == 0:
+        if first.var() == 0 or second.var() == 0 or not _has_variance(basis, column):
             continue
         share, error = ignorance(first, second)
         found.append(
@@ -44,6 +45,23 @@ def split(basis: Basis) -> list[SplitContent]:
             }
         )
     return found
+
+
+def without_variance(basis: Basis) -> list[str]:
+    """Return a sentence for each number whose doubt cannot be split, since its variance cannot be estimated from the draws."""
+    return [
+        f"How much of the doubt of {measure.question.name} is ignorance is not known: its variance does not exist or is not known from these draws."
+        for column, measure in enumerate(basis.measures)
+        if measure.kind == "mean" and not _has_variance(basis, column)
+    ]
+
+
+def _has_variance(basis: Basis, column: int) -> bool:
+    """Whether the variance of a measure can be estimated: always of a chance."""
+    if basis.measures[column].kind == "probability":
+        return True
+    values = basis.cases.numerators[:, column]
+    return is_estimable(values, np.ones(len(values)), power=2)
 
 
 def ignorance(first: Array, second: Array) -> tuple[float, float]:

@@ -8,8 +8,9 @@ import numpy as np
 
 from forecast.book.topic import Parameter
 from forecast.density import shape
-from forecast.inference.monte_carlo import mean_error, proportion_error, quantile_error
+from forecast.inference.monte_carlo import Array, Replicated, mean_error, proportion_error, quantile_error
 from forecast.inference.posterior import Ordered, Posterior, ordered
+from forecast.inference.tails import reason_against, tail_shape
 from forecast.inference.threads import one_thread
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -43,10 +44,10 @@ def _content(parameter: Parameter, label: str, prior: Posterior, posterior: Post
         "source": parameter.source,
         "reviewed": parameter.reviewed.isoformat() if parameter.reviewed else None,
         "by": parameter.by,
-        "prior": _belief(old, float(prior.weights @ before), logarithmic=logarithmic, is_share=is_share),
+        "prior": {**_mean(before, prior.weights), **_belief(old, logarithmic=logarithmic, is_share=is_share)},
         "posterior": {
-            **_belief(new, float(cases.weights @ after), logarithmic=logarithmic, is_share=is_share),
-            "mean_error": mean_error(after, cases),
+            **_mean(after, cases.weights, cases),
+            **_belief(new, logarithmic=logarithmic, is_share=is_share),
             "errors": [quantile_error(after, cases, level, quantile_at=lambda at: new.quantiles((at,))[0]) for level in LEVELS],
         },
         "categories": [
@@ -80,7 +81,15 @@ def _parts(parameter: Parameter) -> list[dict[str, Any]]:
     ]
 
 
-def _belief(draws: Ordered, mean: float, *, logarithmic: bool, is_share: bool) -> dict[str, Any]:
+def _mean(values: Array, weights: Array, cases: Replicated | None = None) -> dict[str, Any]:
+    """The mean, with its error where cases are given that have one; or none, and why."""
+    no_mean = reason_against(tail_shape(values, weights))
+    if no_mean:
+        return {"mean": None, **({} if cases is None else {"mean_error": None}), "no_mean": no_mean}
+    return {"mean": float(weights @ values), **({} if cases is None else {"mean_error": mean_error(values, cases)})}
+
+
+def _belief(draws: Ordered, *, logarithmic: bool, is_share: bool) -> dict[str, Any]:
     if logarithmic:
         curve = shape(Ordered(np.log(draws.values), draws.cumulative))
         x = tuple(np.exp(curve.x).tolist())
@@ -88,7 +97,6 @@ def _belief(draws: Ordered, mean: float, *, logarithmic: bool, is_share: bool) -
         curve = shape(draws, lower=0.0 if draws.values[0] >= 0 else -np.inf, upper=1.0 if is_share else np.inf)
         x = curve.x
     return {
-        "mean": mean,
         "quantiles": draws.quantiles(LEVELS),
         "shape": {"discrete": curve.discrete, "x": x, "y": curve.y},
     }

@@ -69,7 +69,11 @@ def _calibrated(answer: Mapping[str, Any]) -> str:
             return f"{words.capital('; '.join(said))}."
         case _:
             return words.distribution_sentence(
-                quantiles=value["quantiles"], errors=value["errors"], unit=answer["unit"], status=answer["status"]
+                quantiles=value["quantiles"],
+                errors=value["errors"],
+                unit=answer["unit"],
+                status=answer["status"],
+                modes=[(mode["share"], mode["quantiles"]) for mode in value.get("modes", ())],
             )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from forecast.report import words
@@ -20,6 +22,7 @@ from forecast.report.drawing import (
     day_number,
     labelled,
     line,
+    log_ticks,
     marked,
     padded,
     ticks,
@@ -28,6 +31,8 @@ from forecast.report.drawing import (
 
 SHARE_TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 ROW = 44  # pixels: a line of words, and the mark under it
+NARROW = 0.001  # of a span, beside its values: drawn from its beginning on
+LEFT_OUT = 0.001  # of the probability, that a picture's end may leave out where the curve is low
 FEWEST_SHOWN = 0.0005  # a rest smaller than this has no bar
 
 
@@ -108,12 +113,43 @@ def share_labels() -> list[tuple[float, str]]:
     return labelled(SHARE_TICKS, "share")
 
 
-def visible_part(shape: Mapping[str, Any]) -> list[tuple[float, float]]:
-    """The points of a curve between the first and the last that stand above 1 % of its peak."""
+def visible_part(shape: Mapping[str, Any], place: Callable[[float], float] = float) -> list[tuple[float, float]]:
+    """The points of a curve without its ends: those below 1 % of its peak, as far as next to no probability lies there.
+
+    ``place`` is where a value stands on the axis, per whose unit the curve is a density.
+    """
     points = list(zip(shape["x"], shape["y"], strict=True))
     peak = max(shape["y"])
-    high = [index for index, (_, y) in enumerate(points) if y >= 0.01 * peak]
+    places = [place(x) for x, _ in points]
+    parts = [
+        y if shape["discrete"] else (b - a) * (y + z) / 2
+        for (_, y), (_, z), a, b in zip(points, [*points[1:], (0.0, 0.0)], places, [*places[1:], places[-1]], strict=True)
+    ]
+    before = [0.0, *accumulate(parts)]
+    high = [
+        index
+        for index, (_, y) in enumerate(points)
+        if y >= 0.01 * peak or min(before[index], before[-1] - before[index + 1]) > LEFT_OUT * before[-1]
+    ]
     return points[max(high[0] - 1, 0) : high[-1] + 2]
+
+
+def axis_place(value: Mapping[str, Any]) -> Callable[[float], float]:
+    """Return where values stand on the axis of an answer's curve."""
+    scale, within = value.get("scale", "linear"), value.get("linear_within", 1.0)
+    if scale == "log":
+        return math.log
+    return (lambda x: math.asinh(x / within)) if scale == "symlog" else float
+
+
+def axis_note(value: Mapping[str, Any]) -> str:
+    """Say what is unusual about the axis of an answer's curve; empty where nothing is."""
+    scale = value.get("scale", "linear")
+    if scale == "log":
+        return "logarithmic axis"
+    if scale == "symlog":
+        return "logarithmic axis beyond the middle" if value["quantiles"][0] < 0 < value["quantiles"][4] else "logarithmic axis"
+    return "the outer 2 % are not shown" if value.get("trimmed") else ""
 
 
 def spaced(name: str) -> str:
@@ -122,14 +158,23 @@ def spaced(name: str) -> str:
 
 
 def _distribution(value: Mapping[str, Any], unit: str, *, name: str, alt: str) -> Chart:
-    points = visible_part(value["shape"])
+    straight = axis_place(value)
+    ends = [straight(each) for each in (value["shape"]["x"][0], value["shape"]["x"][-1])]
+    begins = ends[0] if ends[1] - ends[0] < NARROW * max(abs(ends[0]), abs(ends[1])) else 0.0  # marks have seven digits
+
+    def place(x: float) -> float:
+        return straight(x) - begins
+
+    points = [(place(x), y) for x, y in visible_part(value["shape"], place)]
     spread, heights = [x for x, _ in points], [y for _, y in points]
     discrete = value["shape"]["discrete"]
     low, high = (min(spread) - 0.6, max(spread) + 0.6) if discrete else padded(min(spread), max(spread), part=0.0)
     sketch = Sketch(186 if unit in {"", "share"} else 200)
     left = 40 if discrete else 8
     x, y = Scale(low, high, left, WIDTH - 10), Scale(0, max(heights) * 1.06, 146, 20)
-    sketch.write(left, 12, "dashed: the median", colour=MUTED, size=11)
+    modes, note = value.get("modes", ()), axis_note(value)
+    dashed = "dashed: the middle of each range" if modes else "dashed: the median"
+    sketch.write(left, 12, f"{dashed}; {note}" if note else dashed, colour=MUTED, size=11)
     rows = [{"x": each, "y": height} for each, height in points]
     if discrete:
         sketch.up(y, labelled(ticks(0, max(heights), count=4), "share"), left=left, right=WIDTH - 10)
@@ -139,11 +184,29 @@ def _distribution(value: Mapping[str, Any], unit: str, *, name: str, alt: str) -
         sketch.add(bars, marked("rect", color=ACCENT, opacity=0.75), x=x.of("from"), x2={"field": "to"}, y=y.of("zero"), y2={"field": "y"})
     else:
         sketch.add(rows, marked("area", color=ACCENT, opacity=0.3, line={"color": ACCENT}), x=x.of("x"), y=y.of("y"))
-    middle = x.at(value["quantiles"][2])
-    sketch.strokes.append(Stroke(middle, 18, middle, 146, INK, 1, "5 3"))
+    for middle in [mode["quantiles"][1] for mode in modes] or [value["quantiles"][2]]:
+        here = x.at(place(middle))
+        sketch.strokes.append(Stroke(here, 18, here, 146, INK, 1, "5 3"))
     whole = discrete and high - low < 1e6
-    sketch.across(x, labelled(ticks(low, high, whole=whole), unit), y=146, title="" if unit == "share" else unit)
-    return sketch.done(name, alt)
+    if value.get("scale", "linear") == "linear":
+        marks = [(tick - begins, label) for tick, label in labelled(ticks(low + begins, high + begins, whole=whole), unit)]
+    else:
+        ends = [x for x, _ in visible_part(value["shape"], place)]
+        marks = [(place(tick), label) for tick, label in labelled(_bent_ticks(min(ends), max(ends), value), unit)]
+    sketch.across(x, marks, y=146, title="" if unit == "share" else unit)
+    return sketch.done(name, f"{alt} The picture has a {note}." if note.startswith("log") else alt)
+
+
+def _bent_ticks(low: float, high: float, value: Mapping[str, Any]) -> list[float]:
+    """Powers of ten on each side of 0 that lie in a span, and 0 where it does."""
+    if value["scale"] == "log":
+        return log_ticks(low, high)
+    within = value["linear_within"]
+    above = log_ticks(max(low, within), high) if high > max(low, within) else []
+    below = [-tick for tick in log_ticks(max(-high, within), -low)][::-1] if -low > max(-high, within) else []
+    if not below or not above:
+        return [*below, *([0.0] if low <= 0 <= high else []), *above]
+    return [*below[:: -(-len(below) // 2)][:2], 0.0, *above[::-1][:: -(-len(above) // 2)][:2][::-1]]
 
 
 def _by_day(curve: Sequence[Mapping[str, Any]], *, name: str, alt: str) -> Chart:

@@ -6,6 +6,7 @@ and Ito's colours), so that colour is never the only sign.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -69,7 +70,8 @@ def belief_sentence(parameter: Mapping[str, Any]) -> str:
 
 
 def _curves(parameter: Mapping[str, Any]) -> Sketch:
-    curves = {which: visible_part(parameter[which]["shape"]) for which in WHICH}
+    place = math.log if parameter["scale"] == "log" else float
+    curves = {which: visible_part(parameter[which]["shape"], place) for which in WHICH}
     spread = [x for points in curves.values() for x, _ in points]
     sketch = Sketch(172 if parameter["unit"] in {"", "share"} else 186)
     x = _across(sketch, spread, parameter["unit"], logarithmic=parameter["scale"] == "log", y=134)

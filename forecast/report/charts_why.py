@@ -35,9 +35,9 @@ from forecast.report.drawing import (
     ticks,
     time_ticks,
 )
+from forecast.report.printed_parts import printed_parts
 from forecast.report.telling import (
     as_text,
-    change_text,
     from_to,
     is_noticed,
     is_share,
@@ -72,7 +72,11 @@ def waterfalls(insight: Mapping[str, Any]) -> list[Chart]:
     moved = [
         index
         for index in open_measures(insight)
-        if any(is_noticed(measures[index], part["points"][index], error=part["errors"][index]) for part in move["parts"])
+        if any(
+            is_noticed(measures[index], part["points"][index], error=part["errors"][index])
+            for part in move["parts"]
+            if part["kind"] != "noise"
+        )
     ]
     order = sorted(moved, key=lambda index: -max(relative(measures[index], part["points"][index]) for part in move["parts"]))
     return [_waterfall(move, measures[index], index) for index in sorted(order[:MOST_WATERFALLS])]
@@ -110,13 +114,13 @@ def chart_name(kind: str, measure: Mapping[str, Any]) -> str:
 
 def _waterfall(move: Mapping[str, Any], measure: Mapping[str, Any], index: int) -> Chart:
     before, after = move["before"][index], move["after"][index]
-    parts = _few_parts(move["parts"], index)
-    rows: list[tuple[str, float, float]] = []
+    parts = _few_parts(move, measure, index)
+    rows: list[tuple[str, float, float, str]] = []
     here = before
-    for about, points in parts:
-        rows.append((about, here, here + points))
+    for about, points, said in parts:
+        rows.append((about, here, here + points, said))
         here += points
-    values = [before, after, *(value for _, start, end in rows for value in (start, end))]
+    values = [before, after, *(value for _, start, end, _ in rows for value in (start, end))]
     low, high = padded(min(values), max(values), part=0.08)
     sketch = Sketch(PITCH * (len(rows) + 2) + 30)
     x, y = Scale(low, high, 8, WIDTH - 12), Scale(0, sketch.height, 0, sketch.height)
@@ -125,8 +129,7 @@ def _waterfall(move: Mapping[str, Any], measure: Mapping[str, Any], index: int) 
         x, [tick for tick in labelled(ticks(low, high, count=4), unit) if not is_share(measure) or 0 <= tick[0] <= 1], y=sketch.height - 24
     )
     bars: list[Spec] = []
-    for place, (about, start, end) in enumerate(rows, start=1):
-        change = change_text(measure, end - start)
+    for place, (about, start, end, change) in enumerate(rows, start=1):
         sketch.texts.append(_right(place, change))
         _label(sketch, place, words.capital(about), room=text_width(change) + 22)
         bars.append({"from": start, "to": end, "top": PITCH * place + 20, "end": PITCH * place + 30, "rises": end >= start})
@@ -142,21 +145,24 @@ def _waterfall(move: Mapping[str, Any], measure: Mapping[str, Any], index: int) 
     for place, day, value in ((0, move["since"], before), (last, move["until"], after)):
         _label(sketch, place, words.day(day), room=70)
         sketch.texts.append(_right(place, as_text(measure, value), bold=True))
-    said = "; ".join(f"{about} {change_text(measure, points)}" for about, points in parts)
+    said = "; ".join(f"{about} {change}" for about, _, change in parts)
     alt = (
         f"{measure_name(measure)}, {from_to(measure, before, after)} from {words.day(move['since'])} to {words.day(move['until'])}: {said}."
     )
     return sketch.done(chart_name("moved", measure), alt)
 
 
-def _few_parts(parts: Sequence[Mapping[str, Any]], index: int) -> list[tuple[str, float]]:
-    """The largest parts in their order, and the rest together."""
+def _few_parts(move: Mapping[str, Any], measure: Mapping[str, Any], index: int) -> list[tuple[str, float, str]]:
+    """The largest parts in their order, and the rest together: what each is, its points, and these as they are printed."""
+    parts = move["parts"]
+    printed = printed_parts(measure, move["before"][index], move["after"][index], [part["points"][index] for part in parts])
     large = sorted(range(len(parts)), key=lambda at: -abs(parts[at]["points"][index]))[
         : MOST_PARTS if len(parts) <= MOST_PARTS else MOST_PARTS - 1
     ]
-    kept = [(part_text(parts[at]), parts[at]["points"][index]) for at in sorted(large)]
-    rest = [part["points"][index] for at, part in enumerate(parts) if at not in large]
-    return [*kept, (f"{len(rest)} smaller parts together", sum(rest))] if rest else kept
+    kept = [(part_text(parts[at]), parts[at]["points"][index], printed.text(at)) for at in sorted(large)]
+    rest = [at for at in range(len(parts)) if at not in large]
+    together = sum(parts[at]["points"][index] for at in rest)
+    return [*kept, (f"{len(rest)} smaller parts together", together, printed.text(*rest))] if rest else kept
 
 
 def _thinned(points: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -61,12 +61,14 @@ LENGTHS = {  # how many numbers a list has, where it is there
     "answers.*.value.errors": 5,
     "answers.*.value.hub_quantiles": 23,
     "answers.*.value.chance": 2,
+    "answers.*.value.modes.*.quantiles": 3,
     "answers.*.value.chance_errors": 2,
 }
 SETTLED = "insight.history.settled"  # empty where the history is
 OF_EACH_MEASURE = (
     "insight.moves.*.before",
     "insight.moves.*.after",
+    "insight.moves.*.errors",
     "insight.moves.*.sentences",
     "insight.moves.*.parts.*.points",
     "insight.moves.*.parts.*.errors",

@@ -121,16 +121,22 @@ def _value(value: Probability | Distribution | Dates | Shares) -> dict[str, Any]
                 **_bound(value.value, value.greatest_unseen),
             }
         case Distribution():
-            curve = {"discrete": value.shape.discrete, "x": value.shape.x, "y": value.shape.y}
+            drawn = value.shape
+            curve = {"discrete": drawn.discrete, "x": drawn.x, "y": drawn.y}
             return {
                 "mean": value.mean,
                 "mean_error": value.mean_error,
                 "sd": value.sd,
+                **({"no_mean": value.no_mean} if value.no_mean else {}),
                 "quantiles": value.quantiles,
                 "errors": value.quantile_errors,
                 "intervals": [list(ends) for ends in value.intervals],
                 **_exchanged(value.exchanged),
                 "shape": curve,
+                **({} if drawn.scale == "linear" else {"scale": drawn.scale}),
+                **({"linear_within": drawn.within} if drawn.scale == "symlog" else {}),
+                **({"trimmed": True} if drawn.trimmed else {}),
+                **({"modes": [{"share": mode.share, "quantiles": list(mode.quantiles)} for mode in value.modes]} if value.modes else {}),
             }
         case Dates():
             return {
@@ -179,7 +185,10 @@ def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: S
                 value=value.value, error=value.error, chance_interval=value.chance, chance_errors=chance_errors, status=answer.status
             )
         case Distribution():
-            said = words.distribution_sentence(quantiles=value.quantiles, errors=value.quantile_errors, unit=unit, status=answer.status)
+            modes = [(mode.share, mode.quantiles) for mode in value.modes]
+            said = words.distribution_sentence(
+                quantiles=value.quantiles, errors=value.quantile_errors, unit=unit, status=answer.status, modes=modes
+            )
         case Dates():
             assert question.by is not None
             said = words.date_sentence(

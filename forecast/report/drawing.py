@@ -213,7 +213,10 @@ def log_ticks(low: float, high: float) -> list[float]:
 
 def labelled(values: Iterable[float], unit: str) -> list[tuple[float, str]]:
     """Return ticks with their labels: percents for shares, numbers for all else."""
-    return [(value, f"{100 * value:.3g} %" if unit == "share" else words.number(value)) for value in values]
+    found = list(values)
+    if unit == "share":
+        return list(zip(found, words.distinct_numbers([float(f"{100 * value:.12g}") for value in found], " %"), strict=True))
+    return list(zip(found, words.distinct_numbers(found), strict=True))
 
 
 def widened(low: float, high: float) -> tuple[float, float]:

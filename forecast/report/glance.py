@@ -8,8 +8,9 @@ from typing import Any
 
 from forecast.report import words
 from forecast.report.calibrated import Style, sentence
+from forecast.report.printed_parts import printed_parts
 from forecast.report.sparkline import sparkline
-from forecast.report.telling import change_text, from_to, is_noticed, is_share, measures_of, moved_last, would_move
+from forecast.report.telling import from_to, is_noticed, is_share, measures_of, moved_last, would_move
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,10 @@ def _change(insight: Mapping[str, Any], index: int) -> str:
         return ""
     measure = insight["measures"][index]
     change = move["after"][index] - move["before"][index]
-    since = f"since {words.day(move['since'])}"
-    return f"{change_text(measure, change)} {since}" if is_noticed(measure, change) else f"unmoved {since}"
+    since, error = f"since {words.day(move['since'])}", move["errors"][index] if "errors" in move else 0.0
+    if not is_noticed(measure, change, error=error):
+        return f"unmoved {since}"
+    return f"{printed_parts(measure, move['before'][index], move['after'][index], [change]).text(0)} {since}"
 
 
 def _spark(insight: Mapping[str, Any], index: int) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from forecast.book.topic import Row
 
 SIGNIFICANT_DIGITS = 6
+MOST_DIGITS = 15  # that a float holds
 PLAIN = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 ESCAPED = json.JSONEncoder(allow_nan=False)
 
@@ -73,10 +74,25 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _rounded(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_rounded(each) for each in value]
+        return (
+            _rounded_together(value)
+            if len(value) > 1 and all(type(each) is float for each in value)
+            else [_rounded(each) for each in value]
+        )
     if isinstance(value, (str, int)):
         return value
     raise TypeError(f"is a {kind.__name__}, which JSON has no word for")
+
+
+def _rounded_together(numbers: Sequence[float]) -> list[float]:
+    """Numbers of one list, with more digits where they lie close together: as many as the six that their span would have."""
+    if not all(map(math.isfinite, numbers)):
+        raise ValueError("is not finite")
+    low, high = min(numbers), max(numbers)
+    largest, span = max(abs(low), abs(high)), high - low
+    more = math.floor(math.log10(largest / span)) if 0 < span < largest else 0
+    digits = min(SIGNIFICANT_DIGITS + more, MOST_DIGITS)
+    return [float(f"{number:.{digits}g}") + 0.0 for number in numbers]
 
 
 def _place_of_fault(value: Any) -> str:

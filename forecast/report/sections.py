@@ -152,12 +152,12 @@ def _history(insight: Mapping[str, Any], charts: Container[str]) -> Section:
 
 def _of_means(insight: Mapping[str, Any]) -> tuple[str, ...]:
     """What stands for a number here, where its headline is another figure."""
-    numbers = any(insight["measures"][index]["kind"] == "mean" for index in open_measures(insight))
-    return (
-        ("Of a number this follows the mean; the large figure at the top is its median, with as much above it as below.",)
-        if numbers
-        else ()
-    )
+    kinds = {insight["measures"][index]["kind"] for index in open_measures(insight)}
+    said = {
+        "mean": "Of a number this follows the expected value; the large figure at the top is its median, with as much above it as below.",
+        "median": "Of a number whose expected value does not exist or is not known from the draws it follows the median.",
+    }
+    return tuple(sentence for kind, sentence in said.items() if kind in kinds)
 
 
 def _rests(insight: Mapping[str, Any], charts: Container[str]) -> Section:

@@ -58,21 +58,36 @@ class MassFunction(TypedDict):
     y: list[float]
 
 
+class ModeContent(TypedDict):
+    """A likely range of a number that falls into several: its probability, and the 5, 50 and 95 % points of what lies in it."""
+
+    share: float
+    quantiles: list[float]
+
+
 class DistributionValue(TypedDict):
     """A number: 5, 25, 50, 75 and 95 % points with their errors, and the interval that holds each true point in 90 % of seeds.
 
+    ``modes`` are the ranges into which it falls, where it falls into several.  The curve is a density per unit of x, of log x where
+    ``scale`` is ``log``, or of asinh(x / ``linear_within``) where it is ``symlog``; ``trimmed`` where it leaves out the outer 2 %.
+    Its mean is null where that does not exist or cannot be estimated, and ``no_mean`` says why; ``sd`` is null where the variance cannot.
     For the record there are the 23 quantiles of forecasting hubs (``forecast.predict.exchanged``), or a mass function.
     """
 
-    mean: float
-    mean_error: float
-    sd: float
+    mean: float | None
+    mean_error: float | None
+    sd: float | None
+    no_mean: NotRequired[str]
     quantiles: list[float]
     errors: list[float]
     intervals: NotRequired[list[list[float]]]
     hub_quantiles: NotRequired[list[float]]
     pmf: NotRequired[MassFunction]
     shape: Curve
+    scale: NotRequired[Literal["log", "symlog"]]
+    linear_within: NotRequired[float]
+    trimmed: NotRequired[bool]
+    modes: NotRequired[list[ModeContent]]
 
 
 class DatePoint(TypedDict):
@@ -189,10 +204,14 @@ class AnswerContent(TypedDict):
 
 
 class Belief(TypedDict):
-    """What is believed of one value: mean, 5, 25, 50, 75 and 95 % points, after the record with their Monte Carlo errors, and a curve."""
+    """What is believed of one value: mean, 5, 25, 50, 75 and 95 % points, after the record with their Monte Carlo errors, and a curve.
 
-    mean: float
-    mean_error: NotRequired[float]
+    The mean and its error are null where it does not exist or cannot be estimated, and ``no_mean`` says why.
+    """
+
+    mean: float | None
+    mean_error: NotRequired[float | None]
+    no_mean: NotRequired[str]
     quantiles: list[float]
     errors: NotRequired[list[float]]
     shape: Curve

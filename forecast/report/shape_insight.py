@@ -14,13 +14,13 @@ class MeasureContent(TypedDict):
     """One number that measures an answer.
 
     A probability for the kinds ``probability`` and ``date`` (that it happens by
-    then) and for each choice of ``shares``; the mean in ``unit`` for
-    ``distribution``.  ``settled`` where the record has decided it.
+    then) and for each choice of ``shares``; for ``distribution`` the mean in ``unit`` or, where that cannot
+    be estimated here or in anything that it is compared with, the median.  ``settled`` where the record has decided it.
     """
 
     question: str
     label: str
-    kind: Literal["probability", "mean"]
+    kind: Literal["probability", "mean", "median"]
     unit: str
     value: float
     error: float
@@ -56,7 +56,7 @@ class Move(TypedDict):
 
     ``since`` is the earlier day.  ``against`` says what stands there: the
     ``ledger`` (what was published then) or a ``replay`` (what today's book would
-    have said).
+    have said).  ``errors`` are those of after less before.
     """
 
     since: str
@@ -65,6 +65,7 @@ class Move(TypedDict):
     why: str
     before: list[float]
     after: list[float]
+    errors: NotRequired[list[float]]
     parts: list[MovePart]
     sentences: list[str]
 

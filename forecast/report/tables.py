@@ -72,9 +72,15 @@ def error_words(answer: Mapping[str, Any]) -> str:
         case "shares":
             points = 100 * max(share["error"] for share in value["shares"])
         case _:
+            if value["mean"] is None:
+                return f"median {_point(value, 2)}, Monte Carlo error {value['errors'][2]:.2g}; no expected value: {value['no_mean']}"
             shown = words.number(value["mean"], error=value["mean_error"])
-            return f"mean {shown}, Monte Carlo error {value['mean_error']:.2g}"
+            return f"expected {shown}, Monte Carlo error {value['mean_error']:.2g}"
     return f"Monte Carlo error {points:.2g} percentage points"
+
+
+def _point(value: Mapping[str, Any], index: int) -> str:
+    return words.number(value["quantiles"][index], error=value["errors"][index])
 
 
 def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> Table:
@@ -136,7 +142,7 @@ def _without_row(stream: str, insight: Mapping[str, Any]) -> dict[int, str]:
             if index is not None:
                 measure, estimate = insight["measures"][index], each["values"][index]
                 shown = [as_text(measure, value, error=estimate["error"]) for value in (measure["value"], estimate["value"])]
-                same = shown[0] == shown[1]
+                same = shown[0] == shown[1] or abs(estimate["change"]) < 2 * estimate["error"]
                 found[each["row"]] = "hardly any answer" if same else f"{measure_name(measure)}: {shown[0]}, without it {shown[1]}"
     return found
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import floor, log10
 from operator import itemgetter
 from typing import Any
 
 from forecast.report import words
 from forecast.report.charts_answers import spaced
 from forecast.report.charts_fit import check_sentence
+from forecast.report.printed_parts import printed_parts
 from forecast.report.tables import Column, Table, labelled_name, span
 from forecast.report.telling import as_text, change_text, from_to, is_noticed, measure_name, open_measures, part_text
 
@@ -24,9 +26,12 @@ def moves_table(insight: Insight, move: Mapping[str, Any]) -> Table:
     rows: list[tuple[str, ...]] = [
         (words.day(move["since"]), "", *(as_text(insight["measures"][at], move["before"][at]) for at in shown), "")
     ]
-    for part in move["parts"]:
-        cells = (change_text(insight["measures"][at], part["points"][at], error=part["errors"][at]) for at in shown)
-        rows.append((part_text(part), part["known"], *cells, part["source"]))
+    printed = [
+        printed_parts(insight["measures"][at], move["before"][at], move["after"][at], [part["points"][at] for part in move["parts"]])
+        for at in shown
+    ]
+    for place, part in enumerate(move["parts"]):
+        rows.append((part_text(part), part["known"], *(each.text(place) for each in printed), part["source"]))
     rows.append((words.day(move["until"]), "", *(as_text(insight["measures"][at], move["after"][at]) for at in shown), ""))
     against = "what was published then" if move["against"] == "ledger" else "what today's book would have said then"
     return Table(f"From {words.day(move['since'])}, {against}, to {words.day(move['until'])}", columns, tuple(rows))
@@ -176,15 +181,13 @@ def split_table(insight: Insight) -> Table:
     rows = []
     for each in insight["split"]:
         top = sorted((part for part in each["parts"] if part["share"] > part["error"]), key=lambda part: -part["share"])[:4]
-        parts = "; ".join(
-            f"{labelled_name(part['parameter'], part['label'])} {words.percent(part['share'], error=part['error'])}" for part in top
-        )
+        parts = "; ".join(f"{labelled_name(part['parameter'], part['label'])} {with_error(part['share'], part['error'])}" for part in top)
         ignorance = min(max(each["ignorance"], 0.0), 1.0)
         rows.append(
             (
                 measure_name(each),
-                words.percent(ignorance, error=each["error"]),
-                words.percent(1 - ignorance, error=each["error"]),
+                with_error(ignorance, each["error"]),
+                with_error(1 - ignorance, each["error"]),
                 parts or "none by itself",
             )
         )
@@ -192,6 +195,15 @@ def split_table(insight: Insight) -> Table:
         "The doubt (variance) of each answer: what is ignorance of the parameters, and what would be luck even if they were known",
         columns,
         tuple(rows),
+    )
+
+
+def with_error(share: float, error: float) -> str:
+    """A share and its Monte Carlo error, in percentage points: ``34 % ± 2``."""
+    return (
+        f"{words.percent(share, error=error)} ± {words.number(100 * error, error=10 ** floor(log10(100 * error)))}"
+        if error > 0
+        else words.percent(share)
     )
 
 
@@ -208,7 +220,9 @@ def told(insight: Insight, move: Mapping[str, Any]) -> list[str]:
     said, still = [], []
     for at in open_measures(insight):
         name, sentence = measure_name(measures[at]), _sentence(move, measures[at], at)
-        if not any(is_noticed(measures[at], part["points"][at], error=part["errors"][at]) for part in move["parts"]):
+        if not any(
+            is_noticed(measures[at], part["points"][at], error=part["errors"][at]) for part in move["parts"] if part["kind"] != "noise"
+        ):
             still.append(name)
         else:
             said.append(f"{words.capital(name)}: {sentence or f'{from_to(measures[at], move["before"][at], move["after"][at])}.'}")
@@ -219,7 +233,11 @@ def told(insight: Insight, move: Mapping[str, Any]) -> list[str]:
 
 def _sentence(move: Mapping[str, Any], measure: Mapping[str, Any], at: int) -> str:
     """The split's own sentence for a measure; empty where it has none, or says a share as a number."""
-    return "" if at >= len(move["sentences"]) or (measure["kind"] == "mean" and measure["unit"] == "share") else str(move["sentences"][at])
+    return (
+        ""
+        if at >= len(move["sentences"]) or (measure["kind"] != "probability" and measure["unit"] == "share")
+        else str(move["sentences"][at])
+    )
 
 
 def _measures(insight: Insight) -> list[int]:

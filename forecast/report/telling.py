@@ -5,6 +5,7 @@ Page and Markdown both show these texts, so that a number is worded once.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from operator import itemgetter
@@ -46,12 +47,12 @@ def change_text(measure: Measure, change: float, *, error: float = 0.0) -> str:
 
 
 def from_to(measure: Measure, before: float, after: float, *, error: float = 0.0) -> str:
-    """Return ``31 % → 38 %``; of a number, whose headline is its median, ``mean 6.4 → 6.2``."""
-    return f"{_mean_of(measure)}{as_text(measure, before, error=error)} → {as_text(measure, after, error=error)}"
+    """Return ``31 % → 38 %``; of a number, whose headline is its median, ``expected 6.4 → 6.2``."""
+    return f"{_which_of(measure)}{as_text(measure, before, error=error)} → {as_text(measure, after, error=error)}"
 
 
-def _mean_of(measure: Measure) -> str:
-    return "mean " if measure["kind"] == "mean" else ""
+def _which_of(measure: Measure) -> str:
+    return {"mean": "expected ", "median": "median "}.get(measure["kind"], "")
 
 
 def is_noticed(measure: Measure, change: float, *, error: float = 0.0) -> bool:
@@ -74,7 +75,11 @@ def strongest(insight: Mapping[str, Any], estimates: Sequence[Mapping[str, float
     """Return the place of the open measure that a variation changes most, a probability where one moves noticeably; None where there is none."""
     measures = insight["measures"]
     places = open_measures(insight)
-    chances = [index for index in places if is_share(measures[index]) and is_noticed(measures[index], estimates[index]["change"])]
+    chances = [
+        index
+        for index in places
+        if is_share(measures[index]) and is_noticed(measures[index], estimates[index]["change"], error=estimates[index]["error"])
+    ]
     return max(chances or places, key=lambda index: relative(measures[index], estimates[index]["change"]), default=None)
 
 
@@ -113,7 +118,7 @@ def would_move(insight: Mapping[str, Any], question: str) -> str:
     label = f"{measure['label'].replace('_', ' ')} " if measure["label"] else ""
     said = (
         f"If {first['condition']} by {words.day(first['until'])} (chance {words.percent(first['chance'])}): "
-        f"{label}{_mean_of(measure)}{as_text(measure, first['values'][index]['value'], error=first['values'][index]['error'])}"
+        f"{label}{_which_of(measure)}{as_text(measure, first['values'][index]['value'], error=first['values'][index]['error'])}"
     )
     others = [post for post in group if post is not first]
     if others:
@@ -161,7 +166,7 @@ def _moves(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float,
 def _jumps(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float, str]]:
     measure, points = insight["measures"][index], insight["history"]["points"]
     for before, after in zip(points[-2::-1], points[:0:-1], strict=True):
-        change, error = after["values"][index] - before["values"][index], max(after["errors"][index], before["errors"][index])
+        change, error = after["values"][index] - before["values"][index], math.hypot(after["errors"][index], before["errors"][index])
         first, last = before["values"][index], after["values"][index]
         differ = as_text(measure, first, error=error) != as_text(measure, last, error=error)
         if after["news"] and is_noticed(measure, change, error=error) and differ:
@@ -176,7 +181,7 @@ def _drifts(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float
     if not points:
         return
     (before, after), (first, last) = (points[0], points[-1]), (points[0]["values"][index], points[-1]["values"][index])
-    error = max(before["errors"][index], after["errors"][index])
+    error = math.hypot(before["errors"][index], after["errors"][index])
     if is_noticed(measure, last - first, error=error):
         days = (date.fromisoformat(after["day"]) - date.fromisoformat(before["day"])).days
         change = change_text(measure, last - first, error=error)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,16 @@ if TYPE_CHECKING:
     from forecast.book.topic import Row
 
 PERCENT_STEPS = (1.0, 5.0, 10.0)
+BOUNDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)  # percent, that a small probability is said to be below
 ODDS = (
     (1, 1000), (1, 700), (1, 500), (1, 300), (1, 200), (1, 150), (1, 100), (1, 50), (1, 40), (1, 30), (1, 25), (1, 20), (1, 15), (1, 12), (1, 10), (1, 9), (1, 8),
     (1, 7), (1, 6), (1, 5), (1, 4), (1, 3), (3, 8), (2, 5), (3, 5), (5, 8), (2, 3), (3, 4), (4, 5), (5, 6), (6, 7), (7, 8), (8, 9), (9, 10),
     (11, 12), (14, 15), (19, 20), (24, 25), (29, 30), (39, 40), (49, 50), (99, 100), (149, 150), (199, 200), (299, 300), (499, 500), (699, 700), (999, 1000),
 )  # fmt: skip
+LARGE = 1e9  # from here on numbers are written in powers of ten
+MOST_DECIMALS = 12  # that are written out
+EVEN = (45, 55)  # percent, from which to which a chance is about as likely as not
+ERRORS = 2.0  # standard errors that a bound allows for
 MINUS = "\N{MINUS SIGN}"
 SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 COUNTED_WORDS = 2  # a unit of more words than this does not follow its number: "4 soldiers", but "0.08 (odds of ...)"
@@ -33,21 +39,20 @@ def percent(probability: float, *, error: float = 0.0) -> str:
 
     Whole percents, tenths below 1 and above 99 where the Monte Carlo ``error``
     (one standard error, a probability) allows it, steps of 5 or 10 points where
-    it does not allow whole ones.
+    it does not allow whole ones.  A bound is printed only where the probability plus two
+    errors is within it.
     """
     points, error_points = 100 * probability, 100 * error
-    from_end = min(points, 100 - points)
-    if from_end < 0.1 and error_points <= 0.1:
-        return "below 0.1 %" if points < 50 else "above 99.9 %"
-    if from_end < 1 and error_points <= 0.1:
+    is_low = points < 50
+    from_end = points if is_low else 100 - points
+    if 0.1 <= from_end < 1 and error_points <= 0.1:
         return f"{round(points, 1):g} %"
-    if from_end < 1 and error_points <= 1:
-        return "below 1 %" if points < 50 else "above 99 %"
     step = next((step for step in PERCENT_STEPS if step >= error_points / 2), PERCENT_STEPS[-1])  # half an error moves no mind
     rounded = round(points / step) * step
-    if not 0 < rounded < 100:
-        return f"below {step:g} %" if points < 50 else f"above {100 - step:g} %"
-    return f"{rounded:g} %"
+    if from_end >= 1 and 0 < rounded < 100:
+        return f"{rounded:g} %"
+    bound = next((bound for bound in BOUNDS if from_end + ERRORS * error_points < bound), 2 * BOUNDS[-1])
+    return f"below {bound:g} %" if is_low else f"above {100 - bound:g} %"
 
 
 def share(value: float) -> str:
@@ -56,14 +61,21 @@ def share(value: float) -> str:
 
 
 def chance(probability: float, *, error: float = 0.0) -> str:
-    """Return a probability in words: ``about one in eight``, ``as likely as not``, ``less than 1 in 1,000``."""
-    if probability < 1 / 1000:
-        return "less than 1 in 1,000" if error <= 0.001 else "less than 1 in 100"
-    if probability > 1 - 1 / 1000:
-        return "more than 999 in 1,000" if error <= 0.001 else "more than 99 in 100"
-    if 0.45 <= probability <= 0.55:
+    """Return a probability in words: ``about one in eight``, ``as likely as not``, ``less than 1 in 1,000``.
+
+    The words follow what ``percent`` prints, by the table in reports/README.md: what is printed alike is said alike,
+    and a higher percentage is never said to be less likely.
+    """
+    bound, _, printed = percent(probability, error=error).removesuffix(" %").rpartition(" ")
+    points = float(printed)
+    if bound == "below":
+        return f"less than 1 in {round(100 / points):,}"
+    if bound == "above":
+        whole = round(100 / (100 - points))
+        return f"more than {whole - 1:,} in {whole:,}"
+    if EVEN[0] <= points <= EVEN[1]:
         return "about as likely as not"
-    part, whole = min(ODDS, key=lambda odds: abs(_logit(odds[0] / odds[1]) - _logit(probability)))
+    part, whole = min(ODDS, key=lambda odds: abs(_logit(odds[0] / odds[1]) - _logit(points / 100)))
     if whole <= len(SMALL) - 1:
         return f"about {SMALL[part]} in {SMALL[whole]}"
     return f"about {part:,} in {whole:,}"
@@ -81,7 +93,7 @@ def number(value: float, *, error: float = 0.0) -> str:
     rounded = round(value, digits)
     if rounded == 0:
         rounded, digits = round(value, 1 - math.floor(math.log10(abs(value)))), 1 - math.floor(math.log10(abs(value)))
-    if 0 < abs(rounded) < 1e-4 or abs(rounded) >= 1e9:
+    if 0 < abs(rounded) < 1e-4 or abs(rounded) >= LARGE:
         return f"{rounded:.3g}".replace("-", MINUS)
     shown = f"{rounded:,.{max(digits, 0)}f}"
     return (shown.rstrip("0").rstrip(".") if "." in shown else shown).replace("-", MINUS)
@@ -219,12 +231,21 @@ def unanswered_sentence(reasons: Sequence[str]) -> str:
     return f"Not answerable: {'; '.join(reasons)}."
 
 
-def distribution_sentence(*, quantiles: Sequence[float], errors: Sequence[float], unit: str, status: str) -> str:
-    """Say a distribution: its middle, and the range it is in nine times in ten.  ``quantiles`` are the 5, 25, 50, 75 and 95 % points."""
-    low, _, middle, _, high = (in_unit(value, unit, error=error) for value, error in zip(quantiles, errors, strict=True))
+type Modes = Sequence[tuple[float, Sequence[float]]]  # the ranges of a number: the share of each, and its 5, 50 and 95 % points
+
+
+def distribution_sentence(*, quantiles: Sequence[float], errors: Sequence[float], unit: str, status: str, modes: Modes = ()) -> str:
+    """Say a distribution: its middle, and the range it is in nine times in ten.  ``quantiles`` are the 5, 25, 50, 75 and 95 % points.
+
+    Of a number that falls into several ranges, each is said with its share.
+    """
+    low, middle, high = _apart(quantiles[::2], unit, errors=errors[::2])
     counted, measured = unit_tails(unit)
     if status in RECORDED:
         return f"Settled by the record: {middle}{counted}{measured}."
+    if modes:
+        said = [_mode_words(share, points, unit) for share, points in modes]
+        return f"Either {', '.join(said[:-1])} or {said[-1]}{measured}."
     if low == high:
         return f"Almost certainly {middle}{counted}{measured}."
     if low == middle:
@@ -232,6 +253,40 @@ def distribution_sentence(*, quantiles: Sequence[float], errors: Sequence[float]
     if middle == high:
         return f"Most likely {middle}{counted}; nineteen times in twenty at least {low}{measured}."
     return f"About {middle}{counted}; nine times in ten between {low} and {high}{measured}."
+
+
+def _mode_words(share: float, points: Sequence[float], unit: str) -> str:
+    low, middle, high = _mode_points(points, unit)
+    range_of = "" if low == high else f"{low} to {high}, "
+    return f"{'' if low == high else 'about '}{middle}{unit_tails(unit)[0]} ({range_of}chance {percent(share)})"
+
+
+def _mode_points(points: Sequence[float], unit: str) -> tuple[str, ...]:
+    error = (points[2] - points[0]) / 200  # finer than a range is wide
+    low, median, high = points
+    return _apart((low, middle(median, low=low, high=high), high), unit, errors=[error] * len(points))
+
+
+def _apart(values: Sequence[float], unit: str, *, errors: Sequence[float]) -> tuple[str, ...]:
+    """Some values in a unit's way, with as many digits as tell them apart where they are known to be."""
+    said = tuple(in_unit(value, unit, error=error) for value, error in zip(values, errors, strict=True))
+    distinct = all(b - a > ERRORS * max(errors) for a, b in pairwise(values))
+    if len(set(said)) == len(said) or not distinct:
+        return said
+    return distinct_numbers([100 * value for value in values], " %") if unit == "share" else distinct_numbers(values)
+
+
+def distinct_numbers(values: Sequence[float], ending: str = "") -> tuple[str, ...]:
+    """Return numbers, as ``number`` says them, with as many digits as tell those apart that differ."""
+    said = [number(value) for value in values]
+    if len(set(said)) == len(set(values)):
+        return tuple(f"{each}{ending}" for each in said)
+    for decimals in range(MOST_DECIMALS):
+        said = [f"{value:,.{decimals}f}" for value in values]
+        if len(set(said)) == len(set(values)):
+            plain = (each.rstrip("0").rstrip(".") if "." in each else each for each in said)
+            return tuple(f"{each.replace('-', MINUS)}{ending}" for each in plain)
+    return tuple(f"{value:.12g}{ending}".replace("-", MINUS) for value in values)
 
 
 def unit_tails(unit: str) -> tuple[str, str]:
@@ -299,6 +354,11 @@ def headline(kind: str, value: Mapping[str, object] | None, *, unit: str, status
             quantiles, errors = value["quantiles"], value["errors"]
             assert isinstance(quantiles, list)
             assert isinstance(errors, list)
+            modes = value.get("modes", ())
+            assert isinstance(modes, list | tuple)
+            if modes:
+                *first, last = [_mode_points(mode["quantiles"], unit)[1] for mode in modes]
+                return f"{', '.join(first)} or {last}"
             return in_unit(quantiles[2], unit, error=errors[2])
         case "date":
             quantiles = value["quantiles"]

@@ -33,7 +33,7 @@ def test_why_tells_the_newest_reports_reasons(run: Run, published: Path):
 
 def test_why_says_that_a_number_is_followed_by_its_mean(run: Run, published: Path):
     """Its headline is the median; of a probability nothing of the kind is said."""
-    assert "  What follows is said of the mean, " in run("why", "loyalty.how_rarely", on=ROOT).out
+    assert "  What follows is said of the expected value, " in run("why", "loyalty.how_rarely", on=ROOT).out
     assert "What follows is said of" not in run("why", "three_more", on=published).out
 
 

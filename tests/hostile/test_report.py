@@ -96,6 +96,9 @@ def full_content():
         "id": "a",
         "replaces": "b",
     }
+    number = next(each for each in made["answers"] if each["kind"] == "distribution")
+    number["value"] |= {"mean": None, "mean_error": None, "sd": None, "no_mean": "The tail is heavy."}
+    pooled["posterior"] |= {"mean": None, "mean_error": None, "no_mean": "The tail is heavy."}
     made["answers"][5]["choices"] = [{"label": "indoctrination", "condition": "total(captures) > 1"}]
     made["answers"][0] |= {"annulled": "total(x) > 1", "annulment": {"probability": 0.1, "error": 0.01}, "since": "2026-01-01"}
     return made

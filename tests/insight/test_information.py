@@ -76,6 +76,8 @@ def test_signposts_are_opposites_that_average_to_the_answer() -> None:
     assert one["chance"] + none["chance"] == pytest.approx(1)
     assert one["chance"] >= 0.1
     for index, value in enumerate(basis.published):
+        if basis.measures[index].kind == "median":  # which is no average
+            continue
         averaged = one["chance"] * one["values"][index]["value"] + none["chance"] * none["values"][index]["value"]
         assert averaged == pytest.approx(value, abs=0.003)
 

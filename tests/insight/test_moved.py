@@ -14,7 +14,7 @@ from forecast.book.topic import Topic
 from forecast.concluding import Settings, conclude, condition_fast, generator
 from forecast.insight.basis import basis_of
 from forecast.insight.between import Between
-from forecast.insight.measures import cases, measures_of, published_values
+from forecast.insight.measures import Stated, cases, measures_of, published_values
 from forecast.insight.moved import split
 from forecast.insight.moves import Earlier, last_news, move_since_news, move_since_report
 from tests.building import OPENS, make_topic
@@ -184,7 +184,7 @@ def test_the_last_news_is_the_last_row_that_was_told() -> None:
 def test_what_edits_changed_since_a_report_is_their_part() -> None:
     """Against a published value that today's book does not give, the rest is the edits', and the parts still sum."""
     basis = basis_of(conclude(ferry(), UNTIL, Settings(), referee=False))
-    earlier = Earlier(SINCE, {("three", ""): 0.9}, edited=True)
+    earlier = Earlier(SINCE, {("three", "", "probability"): Stated(0.9, 0.01)}, edited=True)
     move = move_since_report(basis, earlier)
     assert move["against"] == "ledger"
     assert move["before"][0] == pytest.approx(0.9)

@@ -169,13 +169,13 @@ def test_where_a_mean_is_followed_the_page_says_so():
         "history": {"points": [_point("2026-08-01", 8.0), _point("2026-09-23", 6.4, "rain: 2"), _point("2026-10-12", 6.2)]},
         "signposts": [_post("cloud", "one or more clouds", 0.3, 9.0), _post("cloud", "no clouds", 0.7, 5.0)],
     }
-    assert moved_last(insight, "rain") == "Row 0: −0.25 (mean 6.4 → 6.2)."
-    assert moved_last(insight | {"moves": []}, "rain") == "23 September 2026, rain: 2: mean 8 → 6.4."
-    assert would_move(insight, "rain") == "If one or more clouds by 31 January 2027 (chance 30 %): mean 9; if no clouds: 5."
+    assert moved_last(insight, "rain") == "Row 0: −0.25 (expected 6.4 → 6.2)."
+    assert moved_last(insight | {"moves": []}, "rain") == "23 September 2026, rain: 2: expected 8 → 6.4."
+    assert would_move(insight, "rain") == "If one or more clouds by 31 January 2027 (chance 30 %): expected 9; if no clouds: 5."
     content = told()
     by_kind = {kind: [measure for measure in content["insight"]["measures"] if measure["kind"] == kind] for kind in ("mean", "probability")}
     assert all(by_kind.values())
-    said = "Of a number this follows the mean"
+    said = "Of a number this follows the expected value"
     assert said in " ".join(why_sections(content, ())["changed"].paragraphs)
     content["insight"]["measures"] = [measure | {"kind": "probability"} for measure in content["insight"]["measures"]]
     assert said not in " ".join(why_sections(content, ())["changed"].paragraphs)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.report import words
 
+ROOT = Path(__file__).parents[2]
 PROBABILITIES = st.floats(0, 1)
 ERRORS = st.floats(0, 0.3)
 
@@ -60,15 +63,89 @@ def test_a_number_is_shown_within_half_a_percent(value):
         (0.277, 0.011, "28 %"),
         (0.123, 0.021, "10 %"),
         (0.004, 0.0003, "0.4 %"),
-        (0.004, 0.003, "below 1 %"),
+        (0.004, 0.002, "below 1 %"),
+        (0.004, 0.003, "below 2 %"),
+        (0.0003, 0.0005, "below 0.2 %"),
+        (0.9994, 0.0003, "above 99.8 %"),
         (0.0, 0.0001, "below 0.1 %"),
         (0.9996, 0.0001, "above 99.9 %"),
-        (0.02, 0.03, "below 5 %"),
+        (0.02, 0.03, "below 10 %"),
     ],
 )
 def test_a_percent_is_rounded_as_its_error_allows(probability, error, said):
     """Tenths, whole points or steps of five are shown, whichever the error reaches."""
     assert words.percent(probability, error=error) == said
+
+
+@given(PROBABILITIES, ERRORS)
+def test_a_bound_holds_with_two_errors(probability, error):
+    """What is said to be below or above a bound is so by two Monte Carlo errors."""
+    way, _, bound = words.percent(probability, error=error).removesuffix(" %").rpartition(" ")
+    if way == "below":
+        assert 100 * (probability + 2 * error) < float(bound) or bound == "40"
+    elif way == "above":
+        assert 100 * (probability - 2 * error) > float(bound) or bound == "60"
+
+
+@given(PROBABILITIES, ERRORS, PROBABILITIES, ERRORS)
+def test_the_words_of_a_chance_follow_its_printed_percentage(first, first_error, second, second_error):
+    """What is printed alike is said alike, whatever the values and their errors."""
+    printed = [words.percent(first, error=first_error), words.percent(second, error=second_error)]
+    said = [words.chance(first, error=first_error), words.chance(second, error=second_error)]
+    assert printed[0] != printed[1] or said[0] == said[1]
+
+
+def test_the_documented_table_of_words_is_what_is_said():
+    """Every whole percent, and every tenth below 1 and above 99, stands in reports/README.md with its words."""
+    page = (ROOT / "reports" / "README.md").read_text(encoding="utf-8")
+    cells = [line.strip("| ").split(" | ") for line in page.partition("| printed | in words |")[2].splitlines()[2:] if line.strip()]
+    table = {row[place]: row[place + 1] for row in cells for place in range(0, len(row) - 1, 2)}
+    said = {}
+    for points in [*range(1, 10), *range(10, 990, 10), *range(990, 1000)]:
+        spans = [span for span in table if _reaches(span, points / 10)]
+        assert len(spans) == 1, points
+        said.setdefault(spans[0], set()).add(words.chance(points / 1000))
+    assert said == {span: {words_of} for span, words_of in table.items()}
+
+
+def _reaches(span, points):
+    ends = [float(each) for each in span.removesuffix(" %").split(" to ")]
+    return ends[0] <= points <= ends[-1]
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ((0.9999, 0.99996, 0.99999), ("0.9999", "0.99996", "0.99999")),
+        ((1e6, 1_000_000.4, 1_000_001), ("1,000,000", "1,000,000.4", "1,000,001")),
+        ((-2.00001, -2, 5), ("−2.00001", "−2", "5")),
+        ((1.234567, 20, 300), ("1.23", "20", "300")),
+        ((4, 4, 4), ("4", "4", "4")),
+    ],
+)
+def test_points_that_differ_look_different(values, said):
+    """They have as many digits as tell them apart, and no more than three where that is enough."""
+    assert words.distinct_numbers(values) == said
+
+
+def test_a_number_of_several_ranges_is_said_by_them():
+    """Each range with its middle, its ends and its chance; the headline is the middles, never what lies between."""
+    modes = [(0.703, (-0.81, 0.0001, 0.84)), (0.297, (9.2, 10.0, 10.8))]
+    said = words.distribution_sentence(quantiles=(-0.7, -0.2, 0.3, 9.7, 10.6), errors=(0.01,) * 5, unit="km", status="open", modes=modes)
+    assert said == "Either about 0 km (−0.81 to 0.84, chance 70 %) or about 10 km (9.2 to 10.8, chance 30 %)."
+    value = {
+        "quantiles": [-0.7, -0.2, 0.3, 9.7, 10.6],
+        "errors": [0.01] * 5,
+        "modes": [{"share": share, "quantiles": list(points)} for share, points in modes],
+    }
+    assert words.headline("distribution", value, unit="km", status="open") == "0 or 10"
+
+
+def test_a_range_of_one_value_is_that_value():
+    """None, or about eight."""
+    modes = [(0.3, (0.0, 0.0, 0.0)), (0.7, (4.0, 8.0, 13.0))]
+    said = words.distribution_sentence(quantiles=(0, 0, 6, 9, 12), errors=(0,) * 5, unit="", status="open", modes=modes)
+    assert said == "Either 0 (chance 30 %) or about 8 (4 to 13, chance 70 %)."
 
 
 def test_a_probability_is_a_sentence():

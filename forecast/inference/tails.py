@@ -1,0 +1,91 @@
+"""Tails: whether a mean, or a variance, exists and can be estimated from draws.
+
+A mean of draws is always a number, also where the distribution has no mean, or has one that rests on values
+so rare that no draw shows them; and the spread of such numbers from seed to seed says nothing of how
+far they are off.  What tells is the shape of the values' own tails: above 0.7 an average is not
+known from any number of draws that can be afforded (Vehtari et al. 2024, JMLR 25(72)).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.inference.pareto import FEWEST, pareto_k, tail_length
+
+type Array = NDArray[np.float64]
+
+HEAVIEST = 0.7  # Pareto k-hat of a tail, above which an average is not estimated
+FEW, MANY = 0.25, 3.0  # of a tail's cases: where fewer are above a whole number, it is taken too, unless there are more with it
+GOLDEN = 0.6180339887498949  # multiples of it are spread evenly over 0 to 1
+
+
+def tail_shape(values: Array, weights: Array, *, power: int = 1) -> float:
+    """Return Pareto k-hat of the heavier tail of what a weighted mean of ``|value - median|**power`` adds up, both ``(cases,)``.
+
+    ``power`` is 1 for the mean and 2 for the variance.  Each side of the median is a tail of its own: the largest terms
+    ``weight * distance**power``, so that heavy weights count too.  Minus infinity where all values are one; infinity where
+    there are too few cases to fit a tail.
+    """
+    counted = weights > 0
+    values, weights = values[counted], weights[counted]
+    if values.min() == values.max():
+        return -np.inf
+    if np.array_equal(values, np.round(values)):
+        values = _evenly_weighted(values, weights)
+        return max(_one_side(_beyond_a_whole_number(side), np.ones(len(side)), power) for side in (values, -values))
+    return max(_one_side(_beyond_the_median(side, weights), weights, power) for side in (values, -values))
+
+
+def is_estimable(values: Array, weights: Array, *, power: int = 1) -> bool:
+    """Whether the weighted mean of values, or with ``power`` 2 their variance, can be estimated from these cases."""
+    return tail_shape(values, weights, power=power) <= HEAVIEST
+
+
+def reason_against(shape: float) -> str:
+    """Return why a mean whose tail has this Pareto k-hat is not published; empty where it may be."""
+    if shape <= HEAVIEST:
+        return ""
+    if np.isinf(shape):
+        return "there are too few draws to tell whether the mean exists"
+    return (
+        f"the tail is so heavy (Pareto k-hat {shape:.2g}, above {HEAVIEST:g}) that the mean does not exist or is not known from these draws"
+    )
+
+
+def _one_side(beyond: Array, weights: Array, power: int) -> float:
+    """Pareto k-hat of the terms of a tail; what is not beyond its beginning counts as nothing."""
+    with np.errstate(divide="ignore"):
+        terms = np.log(weights) + power * np.log(np.maximum(beyond, 0.0))
+    return pareto_k(terms) if np.isfinite(terms.max()) else -np.inf
+
+
+def _beyond_the_median(values: Array, weights: Array) -> Array:
+    order = np.argsort(values)
+    upto = np.cumsum(weights[order])
+    away: Array = values - values[order[np.searchsorted(upto, 0.5 * upto[-1])]]
+    return away
+
+
+def _evenly_weighted(values: Array, weights: Array) -> Array:
+    """As many values as there are, each as often as its weight says: among few different ones, those of little weight are no tail."""
+    order = np.argsort(values)
+    upto = np.cumsum(weights[order])
+    levels = (np.arange(len(values)) + 0.5) / len(values)
+    found: Array = values[order[np.minimum(np.searchsorted(upto, levels * upto[-1]), len(values) - 1)]]
+    return found
+
+
+def _beyond_a_whole_number(values: Array) -> Array:
+    """Whole numbers from one on of which no more are above it than make a tail, each spread evenly up to the next.
+
+    Values that are equal make no tail, and a number that most have, such as 0, would make one of all others.
+    """
+    order = np.sort(values)
+    length = tail_length(len(values))
+    first = order[-length - 1]  # all that are above it fit into the tail
+    above = len(values) - np.searchsorted(order, first, side="right")
+    with_it = len(values) - np.searchsorted(order, first)
+    begins = first if above < FEWEST or (above < length * FEW and with_it < length * MANY) else order[-above]
+    away: Array = values + np.arange(len(values)) * GOLDEN % 1.0 - begins
+    return away

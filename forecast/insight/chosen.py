@@ -1,0 +1,107 @@
+"""Chosen: which number stands for a numeric answer, its mean or its median, in everything that is said of it.
+
+The mean, since it moves with every path, where the median of a count stands still.  But where the mean
+cannot be estimated, in the answer or in anything that it is compared with, the median stands for it everywhere, so
+that one report speaks of one number.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from forecast.insight.measures import Measure
+
+if TYPE_CHECKING:
+    from forecast.insight.history import History
+    from forecast.report.shape_insight import InsightContent, Move
+
+OF_A_MOVE = ("before", "after", "errors", "sentences")
+OF_A_PART = ("points", "errors", "bits")
+
+
+def chosen_columns(measures: Sequence[Measure], rows: Iterable[Sequence[float]]) -> list[int]:
+    """Return the columns that stay: a mean where it is a number in every row, otherwise its median; one column for each answer or choice.
+
+    ``measures`` are as ``measures.with_medians`` returns them, and each row has a number for each.
+    """
+    medians = {measure.question.name: column for column, measure in enumerate(measures) if measure.kind == "median"}
+    unknown: set[int] = set()
+    for row in rows:
+        unknown |= {column for column, value in enumerate(row) if math.isnan(value)}
+    kept = [column for column, measure in enumerate(measures) if measure.kind != "median"]
+    return [medians.get(measures[column].question.name, column) if column in unknown else column for column in kept]
+
+
+def chosen_insight(content: InsightContent, measures: Sequence[Measure]) -> InsightContent:
+    """Return an insight of means and medians with one of them for each answer."""
+    columns = chosen_columns(measures, _rows(content))
+    found: dict[str, Any] = dict(content)
+    found["measures"] = _kept(content["measures"], columns)
+    found["moves"] = [_move(move, columns) for move in content["moves"]]
+    for name in ("leverage", "sensitivity", "signposts"):
+        found[name] = [{**each, "values": _kept(each["values"], columns)} for each in found[name]]
+    found["information"] = [
+        {**each, "values": _kept(each["values"], columns), "errors": _kept(each["errors"], columns)} for each in content["information"]
+    ]
+    history = content["history"]
+    points = [
+        {**point, "values": _kept(point["values"], columns), "errors": _kept(point["errors"], columns)} for point in history["points"]
+    ]
+    found["history"] = {"points": points, "settled": _kept(history["settled"], columns)}
+    return cast("InsightContent", found)
+
+
+def chosen_move(move: Move, measures: Sequence[Measure]) -> tuple[tuple[Measure, ...], Move]:
+    """Return a move, and the measures it is told in, with one of mean and median for each answer."""
+    columns = chosen_columns(measures, _rows_of_move(move))
+    return tuple(measures[column] for column in columns), _move(move, columns)
+
+
+def chosen_history(history: History) -> History:
+    """Return a history with one of mean and median for each answer."""
+    columns = chosen_columns(history.measures, [point.values.tolist() for point in history.points])
+    return replace(
+        history,
+        measures=tuple(history.measures[column] for column in columns),
+        points=tuple(replace(point, values=point.values[columns], errors=point.errors[columns]) for point in history.points),
+        settled=tuple(history.settled[column] for column in columns),
+    )
+
+
+def _rows(content: InsightContent) -> Iterator[Sequence[float]]:
+    """Every list of values that has one for each measure."""
+    yield [measure["value"] for measure in content["measures"]]
+    for move in content["moves"]:
+        yield from _rows_of_move(move)
+    for group in (content["leverage"], content["sensitivity"], content["signposts"]):
+        for each in group:
+            yield [estimate["value"] for estimate in each["values"]]
+    for learnt in content["information"]:
+        yield learnt["values"]
+    for point in content["history"]["points"]:
+        yield point["values"]
+
+
+def _rows_of_move(move: Move) -> Iterator[Sequence[float]]:
+    yield move["before"]
+    yield move["after"]
+    for part in move["parts"]:
+        yield part["points"]
+
+
+def _move(move: Move, columns: Sequence[int]) -> Move:
+    found: dict[str, Any] = dict(move)
+    found |= {name: _kept(found[name], columns) for name in OF_A_MOVE if name in found}
+    found["parts"] = [_part(part, columns) for part in move["parts"]]
+    return cast("Move", found)
+
+
+def _part(part: Mapping[str, Any], columns: Sequence[int]) -> dict[str, Any]:
+    return {**part, **{name: _kept(part[name], columns) for name in OF_A_PART}}
+
+
+def _kept(values: Sequence[Any], columns: Sequence[int]) -> list[Any]:
+    return [values[column] for column in columns] if values else []

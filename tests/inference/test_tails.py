@@ -1,0 +1,75 @@
+"""Whether a mean or a variance can be estimated, by the values' own tails."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from forecast.inference.tails import is_estimable, reason_against, tail_shape
+
+DRAWS = 16_384
+
+HEAVY = {
+    "Cauchy": lambda rng: rng.standard_cauchy(DRAWS),
+    "half Cauchy": lambda rng: np.abs(rng.standard_cauchy(DRAWS)),
+    "Cauchy about a million": lambda rng: 1e6 + rng.standard_cauchy(DRAWS),
+    "ratio of normals": lambda rng: rng.normal(size=DRAWS) / rng.normal(size=DRAWS),
+    "LogNormal of sigma 4": lambda rng: np.exp(4 * rng.normal(size=DRAWS)),
+    "below zero": lambda rng: -np.exp(4 * rng.normal(size=DRAWS)),
+    "difference of exponentials of normals": lambda rng: np.exp(4 * rng.normal(size=DRAWS)) - np.exp(4 * rng.normal(size=DRAWS)),
+    "counts with a Pareto tail": lambda rng: np.floor(5 * rng.pareto(1.0, DRAWS) * (rng.random(DRAWS) < 0.3)),
+}
+LIGHT = {
+    "normal": lambda rng: rng.normal(size=DRAWS),
+    "exponential": lambda rng: rng.exponential(size=DRAWS),
+    "LogNormal of sigma 1": lambda rng: np.exp(rng.normal(size=DRAWS)),
+    "counts, hardly any": lambda rng: rng.poisson(0.001, DRAWS).astype(float),
+    "few counts": lambda rng: rng.poisson(0.1, DRAWS).astype(float),
+    "one count": lambda rng: rng.poisson(1.0, DRAWS).astype(float),
+    "many counts": lambda rng: rng.poisson(200.0, DRAWS).astype(float),
+    "counts of spread": lambda rng: rng.poisson(rng.gamma(0.1, 50, DRAWS)).astype(float),
+    "a constant": lambda _rng: np.full(DRAWS, 3.5),
+    "yes and no": lambda rng: (rng.random(DRAWS) < 0.2).astype(float),
+}
+
+
+@pytest.mark.parametrize("name", HEAVY)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_mean_that_does_not_exist_or_rests_on_what_no_draw_shows_is_not_estimable(name: str, seed: int) -> None:
+    """By either tail, wherever the middle lies, of whole numbers too."""
+    values = HEAVY[name](np.random.default_rng(seed))
+    assert not is_estimable(values, np.full(DRAWS, 1 / DRAWS))
+
+
+@pytest.mark.parametrize("name", LIGHT)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_an_ordinary_mean_is_estimable(name: str, seed: int) -> None:
+    """Also where most values are one, as of rare counts."""
+    values = LIGHT[name](np.random.default_rng(seed))
+    assert is_estimable(values, np.full(DRAWS, 1 / DRAWS))
+
+
+def test_a_variance_needs_a_lighter_tail_than_a_mean() -> None:
+    """Student's distribution with 1.8 degrees of freedom has a mean, of k 0.56, and no variance."""
+    values, weights = np.random.default_rng(4).standard_t(1.8, DRAWS), np.full(DRAWS, 1 / DRAWS)
+    assert (is_estimable(values, weights), is_estimable(values, weights, power=2)) == (True, False)
+
+
+def test_weights_count_as_the_values_do() -> None:
+    """Uniform values have no tail, and with weights of a heavy one they have; what has no weight is no tail."""
+    rng = np.random.default_rng(5)
+    values, heavy = rng.random(DRAWS), rng.pareto(0.8, DRAWS)
+    assert not is_estimable(values, heavy / heavy.sum())
+    outlying = np.append(values, rng.standard_cauchy(100))
+    weights = np.append(np.full(DRAWS, 1 / DRAWS), np.zeros(100))
+    assert is_estimable(outlying, weights)
+
+
+def test_the_reason_names_the_shape_of_the_tail() -> None:
+    """Nothing up to 0.7; above it k-hat; and where there are too few draws, that."""
+    few = np.array([1.0, 2.5, 3.5])
+    assert [reason_against(shape) for shape in (0.7, 1.04, tail_shape(few, np.full(3, 1 / 3)))] == [
+        "",
+        "the tail is so heavy (Pareto k-hat 1, above 0.7) that the mean does not exist or is not known from these draws",
+        "there are too few draws to tell whether the mean exists",
+    ]

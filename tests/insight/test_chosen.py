@@ -1,0 +1,102 @@
+"""Which number stands for an answer: its mean or, where that is not known, its median."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from forecast.book.topic import Question
+from forecast.insight.chosen import chosen_columns, chosen_move
+from forecast.insight.measures import Cases, Measure, with_medians
+from forecast.insight.moves import sentence
+
+DRAWS = 8_192
+
+
+def question(name: str, kind: str) -> Question:
+    """A question of a kind; of the rest nothing is read."""
+    return cast("Question", SimpleNamespace(name=name, kind=kind))
+
+
+MEASURES = with_medians([Measure(question("size", "distribution"), ""), Measure(question("soon", "probability"), "")])
+
+
+def test_each_mean_is_measured_beside_its_median() -> None:
+    """Medians stand after all others, so that these keep their places."""
+    assert [measure.key for measure in MEASURES] == [("size", "", "mean"), ("soon", "", "probability"), ("size", "", "median")]
+
+
+def test_a_mean_stays_where_it_is_known_everywhere() -> None:
+    """Otherwise the median stands in its place."""
+    assert chosen_columns(MEASURES, [[5.0, 0.2, 4.0], [6.0, 0.3, 4.5]]) == [0, 1]
+    assert chosen_columns(MEASURES, [[5.0, 0.2, 4.0], [float("nan"), 0.3, 4.5]]) == [2, 1]
+
+
+def test_a_move_is_told_in_the_chosen_measures() -> None:
+    """All its lists, and those of its parts, have one number for each."""
+    nan = float("nan")
+    part = {
+        "kind": "time",
+        "name": "time",
+        "about": "",
+        "known": "",
+        "source": "",
+        "points": [nan, 0.1, 0.5],
+        "errors": [nan, 0.01, 0.02],
+        "bits": [None, 0.3, None],
+    }
+    move = {
+        "since": "",
+        "until": "",
+        "against": "replay",
+        "why": "",
+        "before": [5.0, 0.2, 4.0],
+        "after": [nan, 0.3, 4.5],
+        "errors": [0.0, 0.01, 0.02],
+        "parts": [part],
+        "sentences": ["", "b", "c"],
+    }
+    measures, found = chosen_move(cast("Any", move), MEASURES)
+    assert [measure.kind for measure in measures] == ["median", "probability"]
+    assert found == {
+        **move,
+        "before": [4.0, 0.2],
+        "after": [4.5, 0.3],
+        "errors": [0.02, 0.01],
+        "sentences": ["c", "b"],
+        "parts": [{**part, "points": [0.5, 0.1], "errors": [0.02, 0.01], "bits": [None, 0.3]}],
+    }
+
+
+def test_a_mean_that_the_draws_cannot_give_is_not_a_number_and_the_median_is_weighed() -> None:
+    """Of a Cauchy, under weights that leave only what lies above 1 the median is the upper quarter's."""
+    rng = np.random.default_rng(1)
+    values = rng.standard_cauchy(DRAWS)
+    columns = np.column_stack([values, values])
+    cases = Cases(columns, np.ones((DRAWS, 2)), (0,), {1: np.argsort(values)})
+    mean, median = cases.values()
+    assert np.isnan(mean)
+    assert median == pytest.approx(0, abs=0.06)
+    assert cases.values((values > 1).astype(float))[1] == pytest.approx(np.quantile(values, 0.875), abs=0.05)
+
+
+def test_the_influence_on_a_median_is_its_error() -> None:
+    """Over many samples of an exponential the median spreads by as much as one sample's influences say."""
+    found = []
+    for seed in range(200):
+        values = np.random.default_rng(seed).exponential(size=1_000)
+        cases = Cases(values[:, None], np.ones((1_000, 1)), (), {0: np.argsort(values)})
+        found.append((cases.values()[0], np.sqrt((cases.influence()[:, 0] ** 2).sum())))
+    medians, errors = np.array(found).T
+    assert np.sqrt((errors**2).mean()) == pytest.approx(medians.std(), rel=0.2)
+
+
+def test_a_change_within_two_errors_is_no_news() -> None:
+    """Neither the whole nor a part is said that noise alone would give; beyond two errors both are."""
+    measure = {"kind": "probability", "unit": "", "value": 0.35, "settled": False}
+    parts = [("row", "a row", 0.03, 0.02), ("time", "time", 0.02, 0.002)]
+    assert sentence(measure, 0.30, 0.35, parts, error=0.03) == "Hardly moved, 35 %: time (+2 points)."
+    assert sentence(measure, 0.30, 0.35, parts, error=0.02) == "Up from 30 % to 35 %: time (+2 points)."

@@ -1,0 +1,74 @@
+"""Whether a number falls into several likely ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from forecast.inference.posterior import ordered
+from forecast.predict.modes import Mode, modes_of
+
+DRAWS = 8_192
+Draw = Callable[[np.random.Generator], NDArray[np.float64]]
+
+ONE: dict[str, Draw] = {
+    "normal": lambda rng: rng.normal(size=DRAWS),
+    "uniform": lambda rng: rng.random(DRAWS),
+    "Cauchy": lambda rng: rng.standard_cauchy(DRAWS),
+    "LogNormal of sigma 4": lambda rng: np.exp(4 * rng.normal(size=DRAWS)),
+    "counts": lambda rng: rng.poisson(3, DRAWS).astype(float),
+    "many counts": lambda rng: rng.poisson(200, DRAWS).astype(float),
+    "counts of spread": lambda rng: rng.poisson(rng.gamma(0.5, 100, DRAWS)).astype(float),
+    "pairs": lambda rng: 2.0 * rng.poisson(4, DRAWS),
+    "normal from 0 up": lambda rng: np.maximum(0.0, rng.normal(size=DRAWS)),
+    "two that run into each other": lambda rng: rng.normal(size=DRAWS) + 3 * (rng.random(DRAWS) < 0.5),
+}
+
+
+@pytest.mark.parametrize("name", ONE)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_has_one_likely_range_is_not_cut(name: str, seed: int) -> None:
+    """However long its tail, and whatever steps it comes in."""
+    assert _modes(ONE[name](np.random.default_rng(seed))) == ()
+
+
+def test_two_humps_are_two_ranges_with_their_shares_and_points() -> None:
+    """Seven in ten about 2, three in ten about 30."""
+    rng = np.random.default_rng(1)
+    found = _modes(np.where(rng.random(DRAWS) < 0.7, rng.normal(2, 0.4, DRAWS), rng.normal(30, 3, DRAWS)))
+    assert [mode.share for mode in found] == pytest.approx([0.7, 0.3], abs=0.02)
+    assert [mode.quantiles for mode in found] == [
+        pytest.approx((2 - 0.4 * 1.645, 2, 2 + 0.4 * 1.645), abs=0.06),
+        pytest.approx((30 - 3 * 1.645, 30, 30 + 3 * 1.645), abs=0.6),
+    ]
+    assert [mode.middle_half for mode in found] == [pytest.approx(0.54, abs=0.04), pytest.approx(4.05, abs=0.4)]
+
+
+def test_none_or_several_is_two_ranges_of_whole_numbers() -> None:
+    """Nothing with a chance of 30 %, and otherwise about 8."""
+    rng = np.random.default_rng(2)
+    none, some = _modes((rng.random(DRAWS) < 0.7) * rng.poisson(8, DRAWS).astype(float))
+    assert none.quantiles == (0, 0, 0)
+    assert some.quantiles == (4, 8, 13)
+    assert none.share + some.share == pytest.approx(1)
+
+
+def test_three_humps_are_three_ranges_and_many_steps_are_none() -> None:
+    """A number that takes few values, far apart, has its median among them."""
+    rng = np.random.default_rng(3)
+    assert [round(mode.quantiles[1]) for mode in _modes(rng.choice([0, 5, 10], DRAWS) + rng.normal(0, 0.3, DRAWS))] == [0, 5, 10]
+    assert _modes(rng.choice([0.0, 5.0, 10.0, 15.0, 20.0], DRAWS)) == ()
+
+
+def test_few_cases_say_nothing_of_ranges() -> None:
+    """Fewer than a thousand cases do not tell a hump from noise."""
+    rng = np.random.default_rng(4)
+    values = np.where(rng.random(DRAWS) < 0.5, rng.normal(0, 0.5, DRAWS), rng.normal(10, 0.5, DRAWS))
+    assert modes_of(ordered(values, np.full(DRAWS, 1 / DRAWS)), size=900) == ()
+
+
+def _modes(values: NDArray[np.float64]) -> tuple[Mode, ...]:
+    return modes_of(ordered(values, np.full(len(values), 1 / len(values))), size=len(values))
