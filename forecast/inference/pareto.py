@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 type Array = NDArray[np.float64]
 
 FEWEST = 5  # exceedances below which no tail is fitted
+ROUNDING = 1e-9  # log ratios that differ by no more are equal: a sum of densities of a thousand rows is no more exact
 PRIOR_DRAWS, PRIOR_SHAPE = 10, 0.5  # the weak prior on the shape: as if this many exceedances had said this
 
 
@@ -24,10 +25,10 @@ def pareto_k(log_ratios: Array) -> float:
     2024, JMLR 25(72)); the fit is Zhang and Stephens's (2009, doi:10.1198/tech.2009.08017)
     with the weakly informative prior of the former.
 
-    Returns minus infinity where the ratios have no tail (the largest are all equal), and
-    infinity where it rests on fewer than 5 draws.  Draws that tie with the tail's cut-off
-    are left out of the fit.  Raises ValueError on NaN and plus infinity, and where every
-    ratio is minus infinity.
+    Returns minus infinity where the ratios have no tail (the largest are all equal, but for
+    the rounding of their logarithms), and infinity where it rests on fewer than 5 draws.
+    Draws that tie with the tail's cut-off are left out of the fit.  Raises ValueError on
+    NaN and plus infinity, and where every ratio is minus infinity.
     """
     largest = log_ratios.max()
     if not np.isfinite(largest):
@@ -36,15 +37,17 @@ def pareto_k(log_ratios: Array) -> float:
     length = tail_length(draws)
     if length < FEWEST:
         return np.inf
-    tail = np.exp(np.sort(np.partition(log_ratios, -length - 1)[-length - 1 :]) - largest)
-    if tail[1] == tail[-1] and tail[1] > 0:
+    logs = np.sort(np.partition(log_ratios, -length - 1)[-length - 1 :]) - largest
+    tail = np.exp(logs)
+    if tail[1] > 0 and logs[1] >= -ROUNDING:
         return -np.inf
     exceedances = tail[1:] - tail[0]
-    if tail[0] == 0 or exceedances[_quartile(length)] <= exceedances[0]:  # fewer than a tail, or many that tie
-        exceedances = exceedances[exceedances > 0]
+    above = (exceedances > 0) & (logs[1:] > logs[0] + ROUNDING)
+    if tail[0] == 0 or not above[_quartile(length)]:  # fewer than a tail, or many that tie
+        exceedances = exceedances[above]
         if len(exceedances) < FEWEST:
             return np.inf
-        if exceedances[0] == exceedances[-1]:
+        if logs[1:][above][0] >= -ROUNDING:
             return -np.inf
     return _shape(exceedances)
 

@@ -24,6 +24,9 @@ DAYS = (
     "as_of",
     "opens",
     "answers.*.value.curve.*.day",
+    "answers.*.crossings.*.start",
+    "answers.*.crossings.*.end",
+    "answers.*.crossings.*.day",
     "answers.*.failed.first",
     "answers.*.failed.last",
     "streams.*.rows.*.start",
@@ -210,10 +213,13 @@ def _names(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key in ("answers", "streams", "series", "quantities"):
         yield from _twice(key, [each["name"] for each in content[key]])
     yield from _twice("parameters", [f"{each['name']}[{each['label']}]" for each in content["parameters"]])
+    rows = {stream["name"]: len(stream["rows"]) for stream in content["streams"]}
+    for place, crossing in _values_at(content, "answers.*.crossings.*"):
+        if crossing["stream"] not in rows:
+            yield f"{place}.stream", "there is no such stream"
     insight = content["insight"]
     if insight is None:
         return
-    rows = {stream["name"]: len(stream["rows"]) for stream in content["streams"]}
     for path in STREAMS:
         for place, each in _values_at(content, f"{path}.*"):
             if each["stream"] not in rows and (each["stream"] or path != "insight.leverage"):

@@ -32,11 +32,20 @@ FIXED = {  # texts that are not free: days, and what the reader of the JSON hold
     *("RowContent.start", "RowContent.end", "RowContent.known", "PointContent.day", "PointContent.known"),
     *("MovePart.known", "Move.since", "Move.until", "SurpriseContent.known", "HistoryPoint.day", "HistoryContent.settled"),
     *("InformationContent.until", "SignpostContent.until", "ScorePoint.day"),
+    *("CrossingContent.start", "CrossingContent.end", "CrossingContent.day", "FailedContent.first", "FailedContent.last"),
 }
 NAMES = {  # names, by which parts of the JSON know one another: changed everywhere at once
     *("TopicContent.name", "AnswerContent.name", "MeasureContent.question", "MeasureContent.label", "ParameterContent.name"),
     *("ParameterContent.label", "ParameterContent.per", "StreamContent.name", "SeriesContent.name", "QuantityContent.name"),
-    *("ShareValue.label", "Choice.label", "Category.label", "MovePart.name", "LeverageContent.name", "LeverageContent.stream"),
+    *(
+        "CrossingContent.stream",
+        "ShareValue.label",
+        "Choice.label",
+        "Category.label",
+        "MovePart.name",
+        "LeverageContent.name",
+        "LeverageContent.stream",
+    ),
     *("SensitivityContent.parameter", "SensitivityContent.label", "PowerContent.parameter", "PowerContent.label", "SurpriseContent.stream"),
     *(
         "PredictiveCheckContent.stream",
@@ -100,7 +109,24 @@ def full_content():
     number["value"] |= {"mean": None, "mean_error": None, "sd": None, "no_mean": "The tail is heavy."}
     pooled["posterior"] |= {"mean": None, "mean_error": None, "no_mean": "The tail is heavy."}
     made["answers"][5]["choices"] = [{"label": "indoctrination", "condition": "total(captures) > 1"}]
-    made["answers"][0] |= {"annulled": "total(x) > 1", "annulment": {"probability": 0.1, "error": 0.01}, "since": "2026-01-01"}
+    across = {"stream": stream["name"], "start": "2025-12-20", "end": "2026-01-10", "edge": "since", "day": "2026-01-01"}
+    across |= {
+        "value": 1.0,
+        "before": 0.6,
+        "error": 0.01,
+        "even": False,
+        "adds_up": True,
+        "sentence": "One lies in a row that crosses the day.",
+    }
+    made["answers"][0] |= {
+        "annulled": "total(x) > 1",
+        "annulment": {"probability": 0.1, "error": 0.01},
+        "since": "2026-01-01",
+        "crossings": [across],
+    }
+    failed = {"status": "void", "value": None, "failed": {"first": "2026-01-01", "last": "2026-01-10"}}
+    without = {"status": "not answerable", "value": None, "reasons": ["Nothing meets the condition."]}
+    made["answers"] += [{**made["answers"][1], "name": "voided", **failed}, {**made["answers"][1], "name": "unanswered", **without}]
     return made
 
 
@@ -306,15 +332,15 @@ MIXED = "'></a></title></svg><b> | \\| [x](javascript:x) ![x](y) `\n===\n- <!-- 
 
 def test_a_hostile_text_in_every_field_of_a_report_stays_text():
     """Markup, cells and code in all texts at once make no tag, block or shape that is not there without them."""
-    assert len(FIELDS) == 76
-    assert compare([MIXED]) == 76
+    assert len(FIELDS) == 82
+    assert compare([MIXED]) == 82
 
 
 @pytest.mark.study
 @pytest.mark.slow
 def test_hostile_texts_in_every_field_of_a_report_stay_text():
     """Every text in all fields at once."""
-    assert compare(list(PAYLOADS)) == 66 * 76
+    assert compare(list(PAYLOADS)) == 66 * 82
 
 
 @pytest.mark.parametrize("name", ["javascript:alert(1)", "a.b", 'a"b', "a b", "../a", "a\n", "", "a)x", "é"])

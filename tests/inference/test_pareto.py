@@ -46,6 +46,21 @@ def test_ratios_without_a_tail_to_fit(log_ratios: np.ndarray, expected: float) -
     assert pareto_k(log_ratios) == expected
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_rounding_makes_no_tail(seed: int) -> None:
+    """Ratios that differ in their last digits only, as those of one density and its copy do, are equal."""
+    rounding = 1e-15 * np.random.default_rng(seed).standard_normal(4096)
+    assert pareto_k(rounding) == -np.inf
+    steps = np.repeat([0.0, -1.0, -2.0, -3.0], [10, 20, 30, 4036])
+    assert pareto_k(steps + rounding) == pytest.approx(pareto_k(steps), abs=1e-9)
+
+
+def test_a_tail_too_light_for_floating_point_is_still_a_tail() -> None:
+    """Where all but a few of the largest ratios vanish beside the first, those few carry everything."""
+    log_ratios = -np.arange(4096.0) * 100
+    assert pareto_k(log_ratios) > 0.7
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_ratios_that_are_not_numbers_are_refused(bad: float) -> None:
     """NaN and plus infinity raise."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,8 @@ def test_the_words_of_a_chance_follow_its_printed_percentage(first, first_error,
 def test_the_documented_table_of_words_is_what_is_said():
     """Every whole percent, and every tenth below 1 and above 99, stands in reports/README.md with its words."""
     page = (ROOT / "reports" / "README.md").read_text(encoding="utf-8")
-    cells = [line.strip("| ").split(" | ") for line in page.partition("| printed | in words |")[2].splitlines()[2:] if line.strip()]
+    lines = takewhile(bool, page.partition("| printed | in words |")[2].splitlines()[2:])
+    cells = [line.strip("| ").split(" | ") for line in lines]
     table = {row[place]: row[place + 1] for row in cells for place in range(0, len(row) - 1, 2)}
     said = {}
     for points in [*range(1, 10), *range(10, 990, 10), *range(990, 1000)]:
