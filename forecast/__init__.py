@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from forecast.opened import OpenBook
 
 __all__ = ["__version__", "open_book"]
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 
 def open_book(path: str | Path = ".", *, trust: bool = False) -> OpenBook:  # noqa: RUF067 - a re-export that stays light until it is called

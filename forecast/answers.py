@@ -20,7 +20,6 @@ from forecast.asking import annulment, check_shares_asked, needs_paths, truth_by
 from forecast.book.problems import Problem
 from forecast.book.topic import Question
 from forecast.chance import ChanceInterval, chance_interval
-from forecast.density import Shape, answer_shape
 from forecast.future import Paths, simulate
 from forecast.inference.monte_carlo import (
     REPLICATES,
@@ -32,8 +31,7 @@ from forecast.inference.monte_carlo import (
     quantile,
     ranked,
 )
-from forecast.inference.posterior import Ordered, Posterior
-from forecast.inference.tails import is_estimable, reason_against, tail_shape
+from forecast.inference.posterior import Posterior
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name, is_condition
 from forecast.model.clock import ONE_DAY
@@ -41,15 +39,13 @@ from forecast.model.horizon import check_horizon
 from forecast.model.model import NUMPY, Array, Model
 from forecast.model.unsound import Unsound
 from forecast.predict.crossings import Crossing, crossings_of
-from forecast.predict.exchanged import Exchanged, exchanged, hub_quantiles
+from forecast.predict.distribution import LEVELS, Distribution, distribution_of
+from forecast.predict.exchanged import hub_quantiles
 from forecast.predict.first_days import days_within_rows, recorded_until
-from forecast.predict.modes import Mode, modes_of
 from forecast.predict.samples import check_defined, check_exclusive, numbers_of, problem_of, sample_of
 from forecast.predict.void import Failure, failure_of
 from forecast.settlement import Status, status_of
 
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-CUMULATIVE_POINTS = 400
 CHANCE_DRAWS, CHANCE_PATHS = 1_024, 24  # draws of the parameters, and paths on each, behind the chance's interval
 WITHOUT_DATE = np.iinfo(np.int64).max  # in place of a day's number: later than the deadline
 
@@ -68,31 +64,6 @@ class Probability:
     chance: tuple[float, float] | None
     chance_errors: tuple[float, float] | None = None
     greatest_unseen: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Distribution:
-    """A number's distribution: mean, sd, the 5, 25, 50, 75 and 95 % points with their errors, and its shape.
-
-    ``mean`` and its error are None where it does not exist or cannot be estimated from the draws, and ``no_mean`` says why; ``sd``
-    is None where the variance cannot.  ``modes`` are the ranges into which it falls, where it falls into several.
-    ``intervals`` are the intervals of ranks that cover the true points in 90 % of seeds.  ``cumulative`` holds up to
-    400 points ``(value, P(X <= value))`` and ``cumulative_errors`` the errors of these probabilities: what the referee compares by.
-    ``exchanged`` is the distribution as the ledger keeps it.
-    """
-
-    mean: float | None
-    mean_error: float | None
-    sd: float | None
-    quantiles: tuple[float, ...]
-    quantile_errors: tuple[float, ...]
-    shape: Shape
-    cumulative: tuple[tuple[float, float], ...]
-    cumulative_errors: tuple[float, ...]
-    intervals: tuple[tuple[float, float], ...]
-    exchanged: Exchanged
-    no_mean: str = ""
-    modes: tuple[Mode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,40 +274,6 @@ def _chance(question: Question, paths: Paths | None, rng: np.random.Generator) -
     happened_on, held_on = (each.reshape(-1, CHANCE_PATHS).sum(axis=1).astype(float) for each in (happened, held))
     replicates = cut_evenly(len(held_on)) if paths.replicates is None else paths.replicates[::CHANCE_PATHS]
     return chance_interval(happened_on, held_on, replicates)
-
-
-def distribution_of(values: Array, cases: Replicated) -> Distribution:
-    """Return the distribution of weighted cases of a number, ``(cases,)``."""
-    mean = float(cases.weights @ values)
-    no_mean = reason_against(tail_shape(values, cases.weights))
-    has_sd = not no_mean and is_estimable(values, cases.weights, power=2)
-    by_rank = ranked(values, cases)
-    draws = Ordered(by_rank.values, by_rank.cumulative)
-    points = [quantile(by_rank, level) for level in LEVELS]
-    modes = modes_of(draws, size=cases.size)
-    cumulative = _cumulative(draws)
-    return Distribution(
-        mean=None if no_mean else mean,
-        mean_error=None if no_mean else mean_error(values, cases),
-        sd=float(np.sqrt(cases.weights @ (values - mean) ** 2)) if has_sd else None,
-        quantiles=tuple(point.value for point in points),
-        quantile_errors=tuple(point.error for point in points),
-        shape=answer_shape(draws, narrowest=min((mode.middle_half for mode in modes), default=None)),
-        cumulative=cumulative,
-        cumulative_errors=tuple(by_rank.errors_at(np.array([value for value, _ in cumulative])).tolist()),
-        intervals=tuple(point.interval for point in points),
-        exchanged=exchanged(by_rank),
-        no_mean=no_mean,
-        modes=modes,
-    )
-
-
-def _cumulative(draws: Ordered) -> tuple[tuple[float, float], ...]:
-    """The distribution function of weighted values at the points that 400 even shares reach."""
-    levels = ((np.arange(CUMULATIVE_POINTS) + 0.5) / CUMULATIVE_POINTS).tolist()
-    points: Array = np.unique(np.array(draws.quantiles(levels)))
-    upto = draws.cumulative[np.searchsorted(draws.values, points, side="right") - 1] / draws.cumulative[-1]
-    return tuple(zip(points.tolist(), upto.tolist(), strict=True))
 
 
 def _dates(question: Question, paths: Paths, cases: Replicated, rng: np.random.Generator) -> Dates:

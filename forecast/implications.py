@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from forecast.answers import Distribution, Probability, answer, paths_for
+from forecast.answers import Probability, answer, paths_for
 from forecast.book.topic import Parameter, Question, Topic
 from forecast.future import Paths, has_future
 from forecast.inference.conditioning import prior_draws
@@ -26,6 +26,7 @@ from forecast.model.misfit import no_distribution, percent
 from forecast.model.model import model_as_of, uses
 from forecast.model.priors import Block, blocks
 from forecast.model.unsound import Unsound
+from forecast.predict.distribution import Distribution
 from forecast.report.words import number
 from forecast.settings import generator
 

@@ -118,7 +118,7 @@ def test_the_answer_of_a_heavy_tail_has_no_mean_and_a_skewed_one_no_standard_dev
 
 
 def _distribution(values: np.ndarray) -> Distribution:
-    from forecast.answers import distribution_of
     from forecast.inference.monte_carlo import Replicated, cut_evenly
+    from forecast.predict.distribution import distribution_of
 
     return distribution_of(values, Replicated(np.full(DRAWS, 1 / DRAWS), cut_evenly(DRAWS), DRAWS))

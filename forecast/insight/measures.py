@@ -21,7 +21,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.answers import Answer, Dates, Distribution, Probability, Shares
+from forecast.answers import Answer, Dates, Probability, Shares
 from forecast.asking import annulment, truth_by_day, truth_of, window, with_clocks
 from forecast.book.topic import Question, Topic
 from forecast.future import Paths
@@ -30,6 +30,7 @@ from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name
 from forecast.model.model import NUMPY, Array
 from forecast.model.unsound import Unsound
+from forecast.predict.distribution import Distribution
 from forecast.predict.samples import check_defined, check_exclusive, numbers_of
 from forecast.settlement import status_of
 

@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from forecast.answers import Answer, Dates, Distribution, Probability, Shares
+from forecast.answers import Answer, Dates, Probability, Shares
 from forecast.book.topic import Point, Question, Topic
 from forecast.future import Paths
 from forecast.inference.posterior import Posterior
 from forecast.language.expressions import Call, Expression, Index, Name, Total
 from forecast.model.evidence import known_points
+from forecast.predict.distribution import Distribution
 from forecast.predict.exchanged import Exchanged
 from forecast.report import words
 from forecast.report.beliefs import parameter_contents

@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats  # noqa: TID253 - a truth comes from elsewhere than the project
 
-from forecast.answers import LEVELS, Answer, Dates, Distribution, Probability, Shares
+from forecast.answers import Answer, Dates, Probability, Shares
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
 from forecast.concluding import Settings, conclude
 from forecast.inference.monte_carlo import mean_error, proportion_error, quantile, ranked
 from forecast.inference.posterior import Posterior
+from forecast.predict.distribution import LEVELS, Distribution
 from tests.building import OPENS, make_topic
 
 type Array = NDArray[np.float64]
@@ -114,7 +115,8 @@ def _of_answer(answer: Answer) -> Iterator[tuple[str, Figure]]:
             ):
                 yield what, Figure(end, error)
         case Distribution() as value:
-            yield "mean", Figure(value.mean, value.mean_error)
+            if value.mean is not None and value.mean_error is not None:
+                yield "mean", Figure(value.mean, value.mean_error)
             for what, point, error, interval in zip(NAMES, value.quantiles, value.quantile_errors, value.intervals, strict=True):
                 yield what, Figure(point, error, interval if value.shape.discrete else None)
         case Dates() as value:

@@ -1,0 +1,77 @@
+"""The distribution of a number over weighted cases: mean, points and modes with their errors, and its shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.density import Shape, answer_shape
+from forecast.inference.monte_carlo import Replicated, mean_error, quantile, ranked
+from forecast.inference.posterior import Ordered
+from forecast.inference.tails import is_estimable, reason_against, tail_shape
+from forecast.model.model import Array
+from forecast.predict.exchanged import Exchanged, exchanged
+from forecast.predict.modes import Mode, modes_of
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+CUMULATIVE_POINTS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A number's distribution: mean, sd, the 5, 25, 50, 75 and 95 % points with their errors, and its shape.
+
+    ``mean`` and its error are None where it does not exist or cannot be estimated from the draws, and ``no_mean`` says why; ``sd``
+    is None where the variance cannot.  ``modes`` are the ranges into which it falls, where it falls into several.
+    ``intervals`` are the intervals of ranks that cover the true points in 90 % of seeds.  ``cumulative`` holds up to
+    400 points ``(value, P(X <= value))`` and ``cumulative_errors`` the errors of these probabilities: what the referee compares by.
+    ``exchanged`` is the distribution as the ledger keeps it.
+    """
+
+    mean: float | None
+    mean_error: float | None
+    sd: float | None
+    quantiles: tuple[float, ...]
+    quantile_errors: tuple[float, ...]
+    shape: Shape
+    cumulative: tuple[tuple[float, float], ...]
+    cumulative_errors: tuple[float, ...]
+    intervals: tuple[tuple[float, float], ...]
+    exchanged: Exchanged
+    no_mean: str = ""
+    modes: tuple[Mode, ...] = ()
+
+
+def distribution_of(values: Array, cases: Replicated) -> Distribution:
+    """Return the distribution of weighted cases of a number, ``(cases,)``."""
+    mean = float(cases.weights @ values)
+    no_mean = reason_against(tail_shape(values, cases.weights))
+    has_sd = not no_mean and is_estimable(values, cases.weights, power=2)
+    by_rank = ranked(values, cases)
+    draws = Ordered(by_rank.values, by_rank.cumulative)
+    points = [quantile(by_rank, level) for level in LEVELS]
+    modes = modes_of(draws, size=cases.size)
+    cumulative = _cumulative(draws)
+    return Distribution(
+        mean=None if no_mean else mean,
+        mean_error=None if no_mean else mean_error(values, cases),
+        sd=float(np.sqrt(cases.weights @ (values - mean) ** 2)) if has_sd else None,
+        quantiles=tuple(point.value for point in points),
+        quantile_errors=tuple(point.error for point in points),
+        shape=answer_shape(draws, narrowest=min((mode.middle_half for mode in modes), default=None)),
+        cumulative=cumulative,
+        cumulative_errors=tuple(by_rank.errors_at(np.array([value for value, _ in cumulative])).tolist()),
+        intervals=tuple(point.interval for point in points),
+        exchanged=exchanged(by_rank),
+        no_mean=no_mean,
+        modes=modes,
+    )
+
+
+def _cumulative(draws: Ordered) -> tuple[tuple[float, float], ...]:
+    """The distribution function of weighted values at the points that 400 even shares reach."""
+    levels = ((np.arange(CUMULATIVE_POINTS) + 0.5) / CUMULATIVE_POINTS).tolist()
+    points: Array = np.unique(np.array(draws.quantiles(levels)))
+    upto = draws.cumulative[np.searchsorted(draws.values, points, side="right") - 1] / draws.cumulative[-1]
+    return tuple(zip(points.tolist(), upto.tolist(), strict=True))
