@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.pareto import FEWEST, pareto_k, tail_length
+from forecast.inference.weights import effective_size
 
 type Array = NDArray[np.float64]
 
@@ -21,20 +22,19 @@ GOLDEN = 0.6180339887498949  # multiples of it are spread evenly over 0 to 1
 
 
 def tail_shape(values: Array, weights: Array, *, power: int = 1) -> float:
-    """Return Pareto k-hat of the heavier tail of what a weighted mean of ``|value - median|**power`` adds up, both ``(cases,)``.
+    """Return Pareto k-hat of the heavier tail of ``|value - median|**power``, whose mean is asked for, of weighted cases, both ``(cases,)``.
 
-    ``power`` is 1 for the mean and 2 for the variance.  Each side of the median is a tail of its own: the largest terms
-    ``weight * distance**power``, so that heavy weights count too.  Minus infinity where all values are one; infinity where
-    there are too few cases to fit a tail.
+    ``power`` is 1 for the mean and 2 for the variance.  Each side of the median is a tail of its own.  The tail is that of
+    the distribution which the weights describe; whether the weights themselves carry is judged apart, by the engine.  Minus
+    infinity where all values are one; infinity where there are too few cases to fit a tail.
     """
     counted = weights > 0
     values, weights = values[counted], weights[counted]
     if values.min() == values.max():
         return -np.inf
-    if np.array_equal(values, np.round(values)):
-        values = _evenly_weighted(values, weights)
-        return max(_one_side(_beyond_a_whole_number(side), np.ones(len(side)), power) for side in (values, -values))
-    return max(_one_side(_beyond_the_median(side, weights), weights, power) for side in (values, -values))
+    alike = values if weights.min() == weights.max() else _evenly_weighted(values, weights)
+    beyond = _beyond_a_whole_number if np.array_equal(alike, np.round(alike)) else _beyond_the_median
+    return max(_one_side(beyond(side), power) for side in (alike, -alike))
 
 
 def is_estimable(values: Array, weights: Array, *, power: int = 1) -> bool:
@@ -53,25 +53,25 @@ def reason_against(shape: float) -> str:
     )
 
 
-def _one_side(beyond: Array, weights: Array, power: int) -> float:
-    """Pareto k-hat of the terms of a tail; what is not beyond its beginning counts as nothing."""
+def _one_side(beyond: Array, power: int) -> float:
+    """Pareto k-hat of a tail; what is not beyond its beginning counts as nothing."""
     with np.errstate(divide="ignore"):
-        terms = np.log(weights) + power * np.log(np.maximum(beyond, 0.0))
+        terms = power * np.log(np.maximum(beyond, 0.0))
     return pareto_k(terms) if np.isfinite(terms.max()) else -np.inf
 
 
-def _beyond_the_median(values: Array, weights: Array) -> Array:
-    order = np.argsort(values)
-    upto = np.cumsum(weights[order])
-    away: Array = values - values[order[np.searchsorted(upto, 0.5 * upto[-1])]]
+def _beyond_the_median(values: Array) -> Array:
+    middle = (len(values) - 1) // 2
+    away: Array = values - np.partition(values, middle)[middle]
     return away
 
 
 def _evenly_weighted(values: Array, weights: Array) -> Array:
-    """As many values as there are, each as often as its weight says: among few different ones, those of little weight are no tail."""
+    """As many values as the weights are worth, each as often as its weight says."""
     order = np.argsort(values)
     upto = np.cumsum(weights[order])
-    levels = (np.arange(len(values)) + 0.5) / len(values)
+    count = max(int(effective_size(np.log(weights))), 1)
+    levels = (np.arange(count) + 0.5) / count
     found: Array = values[order[np.minimum(np.searchsorted(upto, levels * upto[-1]), len(values) - 1)]]
     return found
 

@@ -55,14 +55,23 @@ def test_a_variance_needs_a_lighter_tail_than_a_mean() -> None:
     assert (is_estimable(values, weights), is_estimable(values, weights, power=2)) == (True, False)
 
 
-def test_weights_count_as_the_values_do() -> None:
-    """Uniform values have no tail, and with weights of a heavy one they have; what has no weight is no tail."""
-    rng = np.random.default_rng(5)
-    values, heavy = rng.random(DRAWS), rng.pareto(0.8, DRAWS)
-    assert not is_estimable(values, heavy / heavy.sum())
-    outlying = np.append(values, rng.standard_cauchy(100))
-    weights = np.append(np.full(DRAWS, 1 / DRAWS), np.zeros(100))
-    assert is_estimable(outlying, weights)
+@pytest.mark.parametrize("seed", range(20))
+def test_a_light_tail_is_light_whatever_the_weights_that_describe_it(seed: int) -> None:
+    """A normal distribution weighed from a narrower one, k-hat of whose weights is about 0.64: that they carry is judged apart."""
+    values = 0.6 * np.random.default_rng(seed).normal(size=DRAWS)
+    weights = np.exp(-0.5 * values**2 * (1 - 1 / 0.36))
+    assert is_estimable(values, weights / weights.sum())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_heavy_tail_is_heavy_where_it_has_little_weight(seed: int) -> None:
+    """A Cauchy distribution weighed from one of twice the width; and what has no weight is no tail."""
+    rng = np.random.default_rng(seed)
+    values = 2 * rng.standard_cauchy(DRAWS)
+    weights = (1 + (values / 2) ** 2) / (1 + values**2)
+    assert not is_estimable(values, weights / weights.sum())
+    outlying = np.append(rng.random(DRAWS), rng.standard_cauchy(100))
+    assert is_estimable(outlying, np.append(np.full(DRAWS, 1 / DRAWS), np.zeros(100)))
 
 
 def test_the_reason_names_the_shape_of_the_tail() -> None:
