@@ -79,7 +79,7 @@ def killed_publishing(root: Path, made: list[Any], rng: random.Random) -> dict[s
 
     book, _ = read_book(root)
     indexes = {contents["ferry"]["digest"]: index for contents, _, index, _ in made}
-    publishing.render_index = lambda contents: indexes[contents[0]["digest"]]
+    publishing.render_index = lambda contents, **_: indexes[contents[0]["digest"]]
 
     def write(which: int, _: Callable[[int], None] | None = None) -> None:
         publishing.publish(book, made[which][0], {"ferry": made[which][1]}, as_of=DAY, today=DAY)
