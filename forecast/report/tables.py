@@ -180,7 +180,7 @@ def beliefs_table(content: Mapping[str, Any]) -> Table:
             ranges = [[parameter[which]["quantiles"][index] for index in (0, 2, 4)] for which in ("prior", "posterior")]
             points = [each for low, value, high in ranges for each in (words.middle(value, low=low, high=high), low, high)]
             rows.append((name, *(_in_unit(value, parameter["unit"]) for value in points), parameter["unit"]))
-    caption = "Middle, and the range that holds nine in ten, before the record (prior) and after it (posterior)"
+    caption = "Median and 90 % interval, before the record (prior) and after it (posterior)"
     return Table(caption, (*columns, Column("unit")), tuple(rows))
 
 
