@@ -98,6 +98,7 @@ def print_moved(moved: Moved) -> None:
 
 def _from_report(question: str, *, root: Path, as_json: bool) -> None:
     from forecast.reasons import reasons
+    from forecast.report.split_words import doubt_sentence, share_with_error
     from forecast.report.telling import as_text
 
     found = reasons(root, question)
@@ -130,11 +131,10 @@ def _from_report(question: str, *, root: Path, as_json: bool) -> None:
         echo("With another prior")
         echo("  not known: no prior of this topic is varied; `forecast whatif` takes another in the place of one")
     _print_reasons("If this is seen", found.would_move, found.measure)
-    if found.ignorance is not None:
-        echo(f"Of the doubt, {100 * found.ignorance:.0f} % is ignorance of the parameters and the rest is luck")
-        print_columns(
-            [(f"{100 * share:.0f} %", name) for name, share in found.doubts] or [("", "no parameter alone")], indent="  ", right=(0,)
-        )
+    if found.ignorance is not None and found.ignorance_error is not None:
+        echo(doubt_sentence(found.ignorance, error=found.ignorance_error))
+        shares = [(share_with_error(share, error=error), name) for name, share, error in found.doubts]
+        print_columns(shares or [("", "no parameter alone")], indent="  ", right=(0,))
     for note in found.notes:
         echo(f"Note: {note}")
 

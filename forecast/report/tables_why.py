@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import floor, log10
 from operator import itemgetter
 from typing import Any
 
@@ -11,6 +10,7 @@ from forecast.report import words
 from forecast.report.charts_answers import spaced
 from forecast.report.charts_fit import check_sentence
 from forecast.report.printed_parts import printed_parts
+from forecast.report.split_words import share_with_error, split_texts
 from forecast.report.tables import Column, Table, labelled_name, span
 from forecast.report.telling import as_text, change_text, from_to, is_noticed, measure_name, open_measures, part_text
 
@@ -180,30 +180,15 @@ def split_table(insight: Insight) -> Table:
     )
     rows = []
     for each in insight["split"]:
-        top = sorted((part for part in each["parts"] if part["share"] > part["error"]), key=lambda part: -part["share"])[:4]
-        parts = "; ".join(f"{labelled_name(part['parameter'], part['label'])} {with_error(part['share'], part['error'])}" for part in top)
-        ignorance = min(max(each["ignorance"], 0.0), 1.0)
-        rows.append(
-            (
-                measure_name(each),
-                with_error(ignorance, each["error"]),
-                with_error(1 - ignorance, each["error"]),
-                parts or "none by itself",
-            )
+        top = sorted((part for part in each["parts"] if part["share"] > words.ERRORS * part["error"]), key=lambda part: -part["share"])[:4]
+        parts = "; ".join(
+            f"{labelled_name(part['parameter'], part['label'])} {share_with_error(part['share'], error=part['error'])}" for part in top
         )
+        rows.append((measure_name(each), *split_texts(each["ignorance"], error=each["error"]), parts or "none by itself"))
     return Table(
-        "The doubt (variance) of each answer: what is ignorance of the parameters, and what would be luck even if they were known",
+        "The doubt (variance) of each answer: what is ignorance of the parameters, and what would be luck even if they were known; ± is one Monte Carlo error, in percentage points",
         columns,
         tuple(rows),
-    )
-
-
-def with_error(share: float, error: float) -> str:
-    """A share and its Monte Carlo error, in percentage points: ``34 % ± 2``."""
-    return (
-        f"{words.percent(share, error=error)} ± {words.number(100 * error, error=10 ** floor(log10(100 * error)))}"
-        if error > 0
-        else words.percent(share)
     )
 
 

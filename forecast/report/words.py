@@ -51,8 +51,13 @@ def percent(probability: float, *, error: float = 0.0) -> str:
     rounded = round(points / step) * step
     if from_end >= 1 and 0 < rounded < 100:
         return f"{rounded:g} %"
-    bound = next((bound for bound in BOUNDS if from_end + ERRORS * error_points < bound), 2 * BOUNDS[-1])
+    bound = bound_of(from_end, error=error_points) or 2 * BOUNDS[-1]
     return f"below {bound:g} %" if is_low else f"above {100 - bound:g} %"
+
+
+def bound_of(points: float, *, error: float) -> float | None:
+    """Return the least bound, in percent, that a percentage is below with two errors to spare; None where it is below none."""
+    return next((bound for bound in BOUNDS if points + ERRORS * error < bound), None)
 
 
 def share(value: float) -> str:

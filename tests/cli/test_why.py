@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from forecast.report.split_words import share_with_error
 from tests.cli.conftest import Run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +36,24 @@ def test_why_says_that_a_number_is_followed_by_its_mean(run: Run, published: Pat
     """Its headline is the median; of a probability nothing of the kind is said."""
     assert "  What follows is said of the expected value, " in run("why", "loyalty.how_rarely", on=ROOT).out
     assert "What follows is said of" not in run("why", "three_more", on=published).out
+
+
+def test_why_says_how_much_is_ignorance_with_its_error(run: Run, published: Path):
+    """The share of the report and that of each parameter, as the report's table prints them; the JSON has the errors."""
+    content = json.loads((published / "reports" / "ferry.json").read_text(encoding="utf-8"))
+    (split,) = [each for each in content["insight"]["split"] if each["question"] == "three_more"]
+    lines = run("why", "three_more", on=published).out.splitlines()
+    (at,) = [place for place, line in enumerate(lines) if line.startswith("Of the doubt")]
+    shown = share_with_error(split["ignorance"], error=split["error"])
+    assert re.fullmatch(r"[\d.]+ % ± [\d.]+", shown)
+    assert lines[at] == f"Of the doubt, {shown} is ignorance of the parameters and the rest is luck"
+    parts = [part for part in split["parts"][:5] if part["share"] >= max(0.01, 2 * part["error"])]
+    said = [f"{share_with_error(part['share'], error=part['error'])}  {part['parameter']}" for part in parts]
+    assert said
+    assert [line.strip().partition("[")[0] for line in lines[at + 1 : at + 1 + len(said)]] == said
+    found = json.loads(run("why", "ferry.three_more", "--json", on=published).out)
+    assert (found["ignorance"], found["ignorance_error"]) == (split["ignorance"], split["error"])
+    assert [each[1:] for each in found["doubts"]] == [[part["share"], part["error"]] for part in parts]
 
 
 def test_why_as_json_has_the_same_reasons(run: Run, published: Path):
