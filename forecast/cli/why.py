@@ -73,6 +73,7 @@ def print_moved(moved: Moved) -> None:
     """Print how the answers of a topic moved: a sentence for each, and under it the parts that sum to the change."""
     from forecast.report import words
     from forecast.report.printed_parts import printed_parts
+    from forecast.report.telling import which_of
 
     echo(f"{moved.topic}, {moved.move['why']}" if moved.move else moved.topic)
     for name, sentence in moved.unanswered.items():
@@ -82,9 +83,9 @@ def print_moved(moved: Moved) -> None:
         return
     for index, measure in enumerate(moved.measures):
         name = f"{measure.question.name}: {measure.label}" if measure.label else measure.question.name
-        echo(f"  {name}")
-        echo(f"    {moved.move['sentences'][index]}")
         shown = {"kind": measure.kind, "unit": "", "settled": False}
+        echo(f"  {', '.join(part for part in (name, which_of(shown)) if part)}")
+        echo(f"    {moved.move['sentences'][index]}")
         ends = moved.move["before"][index], moved.move["after"][index]
         printed = printed_parts(shown, *ends, [part["points"][index] for part in moved.move["parts"]])
         rows: list[tuple[str, str, str]] = []
