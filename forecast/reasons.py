@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,11 @@ from forecast.book.layout import report_path
 from forecast.book.problems import Place, Problem
 from forecast.report.files import read_report
 from forecast.report.shape import ReportFault
+from forecast.report.words import ERRORS
 from forecast.showing import newest_answers
 
 MOST_SHOWN = 5
+LEAST_DOUBT = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class Reasons:
     varied: bool = True  # whether any prior was varied at all
     would_move: tuple[Reason, ...] = ()
     ignorance: float | None = None
-    doubts: tuple[tuple[str, float], ...] = ()
+    ignorance_error: float | None = None
+    doubts: tuple[tuple[str, float, float], ...] = ()  # whose share of the doubt it is, the share, and its error
     notes: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -90,11 +93,17 @@ def _of_insight(answer: Mapping[str, Any], insight: Mapping[str, Any]) -> Reason
         varied=bool(insight["sensitivity"]),
         would_move=_largest([_reason(_post(each), each["values"][best]) for each in insight["signposts"]]),
         ignorance=None if split is None else split["ignorance"],
-        doubts=()
-        if split is None
-        else tuple((_value(part), part["share"]) for part in split["parts"][:MOST_SHOWN] if part["share"] >= 0.01),
+        ignorance_error=None if split is None else split["error"],
+        doubts=() if split is None else tuple(_doubts(split["parts"])),
         notes=tuple(insight["notes"]),
     )
+
+
+def _doubts(parts: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, float, float]]:
+    """The values whose share of the doubt is at least 1 % and beyond its error, the largest first."""
+    for part in parts[:MOST_SHOWN]:
+        if part["share"] >= max(LEAST_DOUBT, ERRORS * part["error"]):
+            yield _value(part), part["share"], part["error"]
 
 
 def _reason(what: str, estimate: Mapping[str, float]) -> Reason:

@@ -131,6 +131,9 @@ def _print_table(found: Replayed) -> None:
     assert found.history is not None
     echo(f"{found.topic.name}.{found.question.name}, replayed: what today's book would have said")
     echo(f"  {found.question.asks}")
+    numbers = {"mean": "expected value", "median": "median"}
+    for kind in dict.fromkeys(measure.kind for measure in found.history.measures if measure.kind in numbers):
+        echo(f"  What follows is its {numbers[kind]}.")
     for index, measure in enumerate(found.history.measures):
         values = [float(point.values[index]) for point in found.history.points]
         if len(values) > 1:

@@ -24,6 +24,7 @@ def show(*, question: Question = None, book: Book = None, allow_links: AllowLink
       forecast show route.second_transfer --json
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.book.layout import REPORTS
+    from forecast.report.headlines import headline_of
     from forecast.showing import newest_answers
 
     shown = newest_answers(root_of(book, allow_links=allow_links), question)
@@ -32,7 +33,7 @@ def show(*, question: Question = None, book: Book = None, allow_links: AllowLink
         print_json(list(shown.answers))
     elif question is None:
         if shown.answers:
-            print_columns([(f"{each['topic']}.{each['name']}", each["headline"], each["sentence"]) for each in shown.answers])
+            print_columns([(f"{each['topic']}.{each['name']}", headline_of(each).short, each["sentence"]) for each in shown.answers])
         for topic in shown.silent:
             echo(f"{topic} asks nothing yet; what its parameters come to is in {REPORTS}/{topic}.md")
         for failure in shown.failures:

@@ -94,6 +94,8 @@ def update(
 
 
 def _print_topic(content: Mapping[str, Any]) -> None:
+    from forecast.report.headlines import headline_of
+
     hindcast = " (a hindcast)" if content["run"]["hindcast"] else ""
     echo(f"{content['name']}: {content['title']}, as of {content['as_of']}{hindcast}: {content['verdict']['verdict']}")
     if code := content.get("code"):
@@ -101,7 +103,7 @@ def _print_topic(content: Mapping[str, Any]) -> None:
     for warning in content["warnings"]:
         echo(f"  WARNING: {warning}")
     if content["answers"]:
-        print_columns([(answer["name"], answer["headline"], answer["sentence"]) for answer in content["answers"]], indent="  ")
+        print_columns([(answer["name"], headline_of(answer).short, answer["sentence"]) for answer in content["answers"]], indent="  ")
 
 
 def _print_failed(name: str, made: Made) -> None:

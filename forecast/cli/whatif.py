@@ -54,6 +54,7 @@ def whatif(
       forecast whatif votes --observe "polls 2026-10-01 value_left=410 value_right=590 asked=1000"
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.concluding import Settings
+    from forecast.report.headlines import headline_of
     from forecast.supposing import suppose
 
     others = named(priors or [], option="--prior")
@@ -78,9 +79,14 @@ def whatif(
         moved = "" if found.after_as_of == found.as_of else f", after as of {found.after_as_of}"
         echo(f"{topic}, as of {found.as_of}{moved}")
         print_columns(
-            [(name, found.before[name]["headline"], "→", after["headline"], after["asks"]) for name, after in found.after.items()],
+            [
+                (name, headline_of(found.before[name]).short, "→", headline_of(after).short, after["asks"])
+                for name, after in found.after.items()
+            ],
             indent="  ",
         )
+        if any(headline_of(each).interval for each in (*found.before.values(), *found.after.values())):
+            echo("  Of a number: its median, and in brackets its 90 % interval.")
         unanswered = [each for each in (*found.before.values(), *found.after.values()) if each["value"] is None]
         for name, sentence in dict.fromkeys((each["name"], each["sentence"]) for each in unanswered):
             echo(f"  {name}: {sentence}")

@@ -73,6 +73,7 @@ def print_moved(moved: Moved) -> None:
     """Print how the answers of a topic moved: a sentence for each, and under it the parts that sum to the change."""
     from forecast.report import words
     from forecast.report.printed_parts import printed_parts
+    from forecast.report.telling import which_of
 
     echo(f"{moved.topic}, {moved.move['why']}" if moved.move else moved.topic)
     for name, sentence in moved.unanswered.items():
@@ -82,9 +83,9 @@ def print_moved(moved: Moved) -> None:
         return
     for index, measure in enumerate(moved.measures):
         name = f"{measure.question.name}: {measure.label}" if measure.label else measure.question.name
-        echo(f"  {name}")
-        echo(f"    {moved.move['sentences'][index]}")
         shown = {"kind": measure.kind, "unit": "", "settled": False}
+        echo(f"  {', '.join(part for part in (name, which_of(shown)) if part)}")
+        echo(f"    {moved.move['sentences'][index]}")
         ends = moved.move["before"][index], moved.move["after"][index]
         printed = printed_parts(shown, *ends, [part["points"][index] for part in moved.move["parts"]])
         rows: list[tuple[str, str, str]] = []
@@ -98,6 +99,7 @@ def print_moved(moved: Moved) -> None:
 
 def _from_report(question: str, *, root: Path, as_json: bool) -> None:
     from forecast.reasons import reasons
+    from forecast.report.split_words import doubt_sentence, share_with_error
     from forecast.report.telling import as_text
 
     found = reasons(root, question)
@@ -130,11 +132,10 @@ def _from_report(question: str, *, root: Path, as_json: bool) -> None:
         echo("With another prior")
         echo("  not known: no prior of this topic is varied; `forecast whatif` takes another in the place of one")
     _print_reasons("If this is seen", found.would_move, found.measure)
-    if found.ignorance is not None:
-        echo(f"Of the doubt, {100 * found.ignorance:.0f} % is ignorance of the parameters and the rest is luck")
-        print_columns(
-            [(f"{100 * share:.0f} %", name) for name, share in found.doubts] or [("", "no parameter alone")], indent="  ", right=(0,)
-        )
+    if found.ignorance is not None and found.ignorance_error is not None:
+        echo(doubt_sentence(found.ignorance, error=found.ignorance_error))
+        shares = [(share_with_error(share, error=error), name) for name, share, error in found.doubts]
+        print_columns(shares or [("", "no parameter alone")], indent="  ", right=(0,))
     for note in found.notes:
         echo(f"Note: {note}")
 

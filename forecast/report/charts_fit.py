@@ -26,6 +26,7 @@ from forecast.report.drawing import (
     ticks,
     time_ticks,
 )
+from forecast.report.split_words import share_with_error
 from forecast.report.telling import measure_name
 
 PITCH = 38
@@ -159,7 +160,7 @@ def split_chart(insight: Mapping[str, Any]) -> Chart | None:
     sketch.add(rows, marked("rect", filled=False, stroke=ACCENT, strokeWidth=1), x=x.of("zero"), x2={"field": "one"}, **sides)
     sketch.add(rows, marked("rect", color=ACCENT, opacity=0.85), x=x.of("zero"), x2={"field": "ignorance"}, **sides)
     for index, each in enumerate(split):
-        sketch.write(6, PITCH * index + 37, f"{measure_name(each)}: {words.share(each['ignorance'])}")
+        sketch.write(6, PITCH * index + 37, f"{measure_name(each)}: {share_with_error(each['ignorance'], error=each['error'])}")
     sketch.across(x, share_labels(), y=sketch.height - 24)
-    said = "; ".join(f"{measure_name(each)} {words.share(each['ignorance'])}" for each in split)
+    said = "; ".join(f"{measure_name(each)} {share_with_error(each['ignorance'], error=each['error'])}" for each in split)
     return sketch.done("split", f"The share of each answer's doubt that is ignorance of the parameters: {said}. The rest is luck.")

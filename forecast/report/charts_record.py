@@ -86,10 +86,10 @@ def fan_sentence(stream: Mapping[str, Any]) -> str:
         return f"{so_far}. No future is simulated."
     if "classes" in stream:
         return f"{so_far}. By {words.day(stream['fan']['days'][-1])}, nine times in ten: {', '.join(map(_ahead, stream['classes']))}."
-    low, _, middle, _, high = (words.number(value, error=0.005 * max(abs(value), 1)) for value in stream["fan"]["quantiles"][-1])
+    low, _, median, _, high = (words.number(value, error=0.005 * max(abs(value), 1)) for value in stream["fan"]["quantiles"][-1])
     by = words.day(stream["fan"]["days"][-1])
-    between = f"nine times in ten between {low} and {high}, in the middle {middle}" if low != high else f"almost certainly {middle}"
-    return f"{so_far}. By {by}: {between}."
+    ahead = f"median {median}, 90 % interval {low} to {high}" if low != high else f"almost certainly {median}"
+    return f"{so_far}. By {by}: {ahead}."
 
 
 def _recorded(each: Mapping[str, Any]) -> str:

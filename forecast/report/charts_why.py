@@ -43,6 +43,7 @@ from forecast.report.telling import (
     is_share,
     measure_name,
     move_told,
+    named_text,
     open_measures,
     part_text,
     relative,
@@ -238,7 +239,8 @@ def _tornado(measure: Mapping[str, Any], index: int, sensitivity: Sequence[Mappi
         _label(sketch, row, spaced(name), room=10)
     top = found[names[0]]
     said = "; ".join(f"{change} {as_text(measure, value)}" for change, value in top.items())
-    alt = f"{measure_name(measure)}, {as_text(measure, measure['value'])}, with each prior changed; the strongest is {spaced(names[0])}: {said}."
+    now = named_text(measure, measure["value"])
+    alt = f"{measure_name(measure)}, {now}, with each prior changed; the strongest is {spaced(names[0])}: {said}."
     return sketch.done(chart_name("tornado", measure), alt)
 
 

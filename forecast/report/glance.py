@@ -48,16 +48,17 @@ def _shown(insight: Mapping[str, Any], answer: Mapping[str, Any]) -> int | None:
 
 
 def _change(insight: Mapping[str, Any], index: int) -> str:
-    """How far the answer moved since the last report, or the last news: ``+7 points since 15 September 2026``."""
+    """How far the answer, of a number its expected value, moved since the last report, or the last news: ``+7 points since 15 September 2026``."""
     move = max(insight["moves"], key=lambda each: (each["against"] == "ledger", each["since"]), default=None)
     if move is None:
         return ""
     measure = insight["measures"][index]
     change = move["after"][index] - move["before"][index]
+    of = {"mean": "expected value ", "median": "median "}.get(measure["kind"], "")
     since, error = f"since {words.day(move['since'])}", move["errors"][index] if "errors" in move else 0.0
     if not is_noticed(measure, change, error=error):
-        return f"unmoved {since}"
-    return f"{printed_parts(measure, move['before'][index], move['after'][index], [change]).text(0)} {since}"
+        return f"{of}unmoved {since}"
+    return f"{of}{printed_parts(measure, move['before'][index], move['after'][index], [change]).text(0)} {since}"
 
 
 def _spark(insight: Mapping[str, Any], index: int) -> str:

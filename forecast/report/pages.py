@@ -22,6 +22,7 @@ from forecast.report.charts_record import fan_sentence
 from forecast.report.consistency import FILE_NAME
 from forecast.report.failures import TopicFailure
 from forecast.report.glance import glances
+from forecast.report.headlines import headline_of
 from forecast.report.pictures import in_page, render
 from forecast.report.plain import book_link, link, markdown, markdown_code, shortened, visible
 from forecast.report.sections import parameter_groups, topic_tables, why_sections
@@ -184,6 +185,7 @@ def _filters() -> dict[str, Callable[..., Any]]:
         "belief_sentence": belief_sentence,
         "is_long": lambda text: len(text) > LONG_TEXT,
         "error_words": error_words,
+        "headline": headline_of,
         "recorded": lambda answers: [answer for answer in answers if answer["status"] in words.RECORDED],
         "unrecorded": lambda answers: [answer for answer in answers if answer["status"] not in words.RECORDED],
     }

@@ -33,7 +33,7 @@ from forecast.report.tables_why import (
     surprise_table,
     told,
 )
-from forecast.report.telling import from_to, has_moved, measure_name, move_told, open_measures
+from forecast.report.telling import from_to, has_moved, measure_name, measure_title, move_told, open_measures
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _history(insight: Mapping[str, Any], charts: Container[str]) -> Section:
     if not points:
         return _nothing("history", "The record has no days to go back to.")
     pictures = [
-        Picture(chart_name("history", measure), words.capital(measure_name(measure)))
+        Picture(chart_name("history", measure), words.capital(measure_title(measure)))
         for measure in insight["measures"]
         if chart_name("history", measure) in charts
     ]
@@ -163,7 +163,7 @@ def _of_means(insight: Mapping[str, Any]) -> tuple[str, ...]:
 def _rests(insight: Mapping[str, Any], charts: Container[str]) -> Section:
     measures = [insight["measures"][index] for index in open_measures(insight)]
     pictures = [
-        Picture(chart_name("tornado", measure), words.capital(measure_name(measure)))
+        Picture(chart_name("tornado", measure), words.capital(measure_title(measure)))
         for measure in measures
         if chart_name("tornado", measure) in charts
     ]

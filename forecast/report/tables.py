@@ -19,7 +19,7 @@ from forecast.language.expressions import indexed
 from forecast.report import words
 from forecast.report.charts_answers import spaced
 from forecast.report.readings import are_readings
-from forecast.report.telling import as_text, measure_name, strongest
+from forecast.report.telling import as_text, measure_name, named_text, strongest
 
 FIRST_STEPS, LAST_STEPS = 3, 9  # of a walk: how it begins, and where it stands
 
@@ -141,9 +141,10 @@ def _without_row(stream: str, insight: Mapping[str, Any]) -> dict[int, str]:
             index = strongest(insight, each["values"])
             if index is not None:
                 measure, estimate = insight["measures"][index], each["values"][index]
-                shown = [as_text(measure, value, error=estimate["error"]) for value in (measure["value"], estimate["value"])]
-                same = shown[0] == shown[1] or abs(estimate["change"]) < 2 * estimate["error"]
-                found[each["row"]] = "hardly any answer" if same else f"{measure_name(measure)}: {shown[0]}, without it {shown[1]}"
+                now, without = (as_text(measure, value, error=estimate["error"]) for value in (measure["value"], estimate["value"]))
+                same = now == without or abs(estimate["change"]) < 2 * estimate["error"]
+                with_it = named_text(measure, measure["value"], error=estimate["error"])
+                found[each["row"]] = "hardly any answer" if same else f"{measure_name(measure)}: {with_it}, without it {without}"
     return found
 
 
@@ -180,7 +181,7 @@ def beliefs_table(content: Mapping[str, Any]) -> Table:
             ranges = [[parameter[which]["quantiles"][index] for index in (0, 2, 4)] for which in ("prior", "posterior")]
             points = [each for low, value, high in ranges for each in (words.middle(value, low=low, high=high), low, high)]
             rows.append((name, *(_in_unit(value, parameter["unit"]) for value in points), parameter["unit"]))
-    caption = "Middle, and the range that holds nine in ten, before the record (prior) and after it (posterior)"
+    caption = "Median and 90 % interval, before the record (prior) and after it (posterior)"
     return Table(caption, (*columns, Column("unit")), tuple(rows))
 
 

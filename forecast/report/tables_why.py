@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import floor, log10
 from operator import itemgetter
 from typing import Any
 
@@ -11,8 +10,19 @@ from forecast.report import words
 from forecast.report.charts_answers import spaced
 from forecast.report.charts_fit import check_sentence
 from forecast.report.printed_parts import printed_parts
+from forecast.report.split_words import share_with_error, split_texts
 from forecast.report.tables import Column, Table, labelled_name, span
-from forecast.report.telling import as_text, change_text, from_to, is_noticed, measure_name, open_measures, part_text
+from forecast.report.telling import (
+    as_text,
+    change_text,
+    from_to,
+    is_noticed,
+    measure_name,
+    measure_title,
+    named_text,
+    open_measures,
+    part_text,
+)
 
 MOST_SURPRISES = 12  # rows of the table; the JSON has all
 CHANGES = ("half as wide", "twice as wide", "one sd lower", "one sd higher")
@@ -86,7 +96,7 @@ def sensitivity_table(insight: Insight, index: int) -> Table:
     rows = tuple(
         (name, *(found[name].get(change, "") for change in CHANGES), "refitted" if carried[name] else "reweighed") for name in order
     )
-    return Table(f"{words.capital(measure_name(measure))}, {as_text(measure, measure['value'])}: with each prior changed", columns, rows)
+    return Table(f"{words.capital(measure_name(measure))}, {named_text(measure, measure['value'])}: with each prior changed", columns, rows)
 
 
 def power_table(insight: Insight) -> Table:
@@ -180,30 +190,15 @@ def split_table(insight: Insight) -> Table:
     )
     rows = []
     for each in insight["split"]:
-        top = sorted((part for part in each["parts"] if part["share"] > part["error"]), key=lambda part: -part["share"])[:4]
-        parts = "; ".join(f"{labelled_name(part['parameter'], part['label'])} {with_error(part['share'], part['error'])}" for part in top)
-        ignorance = min(max(each["ignorance"], 0.0), 1.0)
-        rows.append(
-            (
-                measure_name(each),
-                with_error(ignorance, each["error"]),
-                with_error(1 - ignorance, each["error"]),
-                parts or "none by itself",
-            )
+        top = sorted((part for part in each["parts"] if part["share"] > words.ERRORS * part["error"]), key=lambda part: -part["share"])[:4]
+        parts = "; ".join(
+            f"{labelled_name(part['parameter'], part['label'])} {share_with_error(part['share'], error=part['error'])}" for part in top
         )
+        rows.append((measure_name(each), *split_texts(each["ignorance"], error=each["error"]), parts or "none by itself"))
     return Table(
-        "The doubt (variance) of each answer: what is ignorance of the parameters, and what would be luck even if they were known",
+        "The doubt (variance) of each answer: what is ignorance of the parameters, and what would be luck even if they were known; ± is one Monte Carlo error, in percentage points",
         columns,
         tuple(rows),
-    )
-
-
-def with_error(share: float, error: float) -> str:
-    """A share and its Monte Carlo error, in percentage points: ``34 % ± 2``."""
-    return (
-        f"{words.percent(share, error=error)} ± {words.number(100 * error, error=10 ** floor(log10(100 * error)))}"
-        if error > 0
-        else words.percent(share)
     )
 
 
@@ -219,13 +214,15 @@ def told(insight: Insight, move: Mapping[str, Any]) -> list[str]:
     measures = insight["measures"]
     said, still = [], []
     for at in open_measures(insight):
-        name, sentence = measure_name(measures[at]), _sentence(move, measures[at], at)
+        sentence = _sentence(move, measures[at], at)
         if not any(
             is_noticed(measures[at], part["points"][at], error=part["errors"][at]) for part in move["parts"] if part["kind"] != "noise"
         ):
-            still.append(name)
+            still.append(measure_name(measures[at]))
+        elif sentence:
+            said.append(f"{words.capital(measure_title(measures[at]))}: {sentence}")
         else:
-            said.append(f"{words.capital(name)}: {sentence or f'{from_to(measures[at], move["before"][at], move["after"][at])}.'}")
+            said.append(f"{words.capital(measure_name(measures[at]))}: {from_to(measures[at], move['before'][at], move['after'][at])}.")
     if still:
         said.append(f"{'Hardly moved' if said else 'Nothing of note moved'}: {words.listed(still)}.")
     return said
@@ -246,4 +243,4 @@ def _measures(insight: Insight) -> list[int]:
 
 
 def _columns(insight: Insight, shown: Sequence[int]) -> list[Column]:
-    return [Column(measure_name(insight["measures"][at]), "number") for at in shown]
+    return [Column(measure_title(insight["measures"][at]), "number") for at in shown]

@@ -27,6 +27,21 @@ def measure_name(measure: Measure) -> str:
     return f"{name}: {measure['label'].replace('_', ' ')}" if measure["label"] else name
 
 
+def measure_title(measure: Measure) -> str:
+    """Return a measure's name as the head of what follows it: ``taken, expected`` where that is a number's expected value, ``taken, median``."""
+    return f"{measure_name(measure)}{f', {which_of(measure)}' if which_of(measure) else ''}"
+
+
+def which_of(measure: Measure) -> str:
+    """Return which number of a distribution a measure is: ``expected`` or ``median``; empty for a chance."""
+    return {"mean": "expected", "median": "median"}.get(measure["kind"], "")
+
+
+def named_text(measure: Measure, value: float, *, error: float = 0.0) -> str:
+    """Return a value of a measure and which number it is: ``expected 6.4``, ``31 %``."""
+    return f"{which_of(measure)} {as_text(measure, value, error=error)}".lstrip()
+
+
 def is_share(measure: Measure) -> bool:
     """Whether a measure is shown as a percent."""
     return bool(measure["kind"] == "probability" or measure["unit"] == "share")
@@ -48,11 +63,7 @@ def change_text(measure: Measure, change: float, *, error: float = 0.0) -> str:
 
 def from_to(measure: Measure, before: float, after: float, *, error: float = 0.0) -> str:
     """Return ``31 % → 38 %``; of a number, whose headline is its median, ``expected 6.4 → 6.2``."""
-    return f"{_which_of(measure)}{as_text(measure, before, error=error)} → {as_text(measure, after, error=error)}"
-
-
-def _which_of(measure: Measure) -> str:
-    return {"mean": "expected ", "median": "median "}.get(measure["kind"], "")
+    return f"{named_text(measure, before, error=error)} → {as_text(measure, after, error=error)}"
 
 
 def is_noticed(measure: Measure, change: float, *, error: float = 0.0) -> bool:
@@ -118,7 +129,7 @@ def would_move(insight: Mapping[str, Any], question: str) -> str:
     label = f"{measure['label'].replace('_', ' ')} " if measure["label"] else ""
     said = (
         f"If {first['condition']} by {words.day(first['until'])} (chance {words.percent(first['chance'])}): "
-        f"{label}{_which_of(measure)}{as_text(measure, first['values'][index]['value'], error=first['values'][index]['error'])}"
+        f"{label}{named_text(measure, first['values'][index]['value'], error=first['values'][index]['error'])}"
     )
     others = [post for post in group if post is not first]
     if others:

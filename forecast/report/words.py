@@ -51,8 +51,13 @@ def percent(probability: float, *, error: float = 0.0) -> str:
     rounded = round(points / step) * step
     if from_end >= 1 and 0 < rounded < 100:
         return f"{rounded:g} %"
-    bound = next((bound for bound in BOUNDS if from_end + ERRORS * error_points < bound), 2 * BOUNDS[-1])
+    bound = bound_of(from_end, error=error_points) or 2 * BOUNDS[-1]
     return f"below {bound:g} %" if is_low else f"above {100 - bound:g} %"
+
+
+def bound_of(points: float, *, error: float) -> float | None:
+    """Return the least bound, in percent, that a percentage is below with two errors to spare; None where it is below none."""
+    return next((bound for bound in BOUNDS if points + ERRORS * error < bound), None)
 
 
 def share(value: float) -> str:
@@ -239,7 +244,7 @@ def distribution_sentence(*, quantiles: Sequence[float], errors: Sequence[float]
 
     Of a number that falls into several ranges, each is said with its share.
     """
-    low, middle, high = _apart(quantiles[::2], unit, errors=errors[::2])
+    low, middle, high = interval_texts(quantiles=quantiles, errors=errors, unit=unit)
     counted, measured = unit_tails(unit)
     if status in RECORDED:
         return f"Settled by the record: {middle}{counted}{measured}."
@@ -253,6 +258,12 @@ def distribution_sentence(*, quantiles: Sequence[float], errors: Sequence[float]
     if middle == high:
         return f"Most likely {middle}{counted}; nineteen times in twenty at least {low}{measured}."
     return f"About {middle}{counted}; nine times in ten between {low} and {high}{measured}."
+
+
+def interval_texts(*, quantiles: Sequence[float], errors: Sequence[float], unit: str) -> tuple[str, str, str]:
+    """Return the 5, 50 and 95 % points as they are printed, of ``quantiles`` as ``distribution_sentence`` takes them."""
+    low, middle, high = _apart(quantiles[::2], unit, errors=errors[::2])
+    return low, middle, high
 
 
 def _mode_words(share: float, points: Sequence[float], unit: str) -> str:

@@ -30,6 +30,16 @@ def test_the_table_has_a_line_for_each_day_and_marks_the_rows(run: Run, book: Pa
     assert files_of(book) == before
 
 
+def test_the_table_of_a_number_says_that_it_follows_the_expected_value(run: Run, book: Path):
+    """Under the question stands which number is followed; of a chance nothing of the kind is said."""
+    path = book / "seeds" / "ferry" / "topic.toml"
+    asked = '\n[questions.in_all]\nasks = "How many times?"\nby = 2025-12-31\nanswer = "total(breakdowns)"\nsettled = "By the log."\n'
+    path.write_text(path.read_text(encoding="utf-8") + asked, encoding="utf-8")
+    days = ("--since", "2024-12-01", *YEAR)
+    assert run("history", "in_all", *days).out.splitlines()[1:3] == ["  How many times?", "  What follows is its expected value."]
+    assert "What follows" not in run("history", "three_more", *days).out
+
+
 def test_json_and_csv_have_the_same_numbers(run: Run):
     """Each day's values and errors stand in both, to the digits that CSV has."""
     words = ("history", "ferry.what_is_broken", *YEAR, "--since", "2024-09-01")

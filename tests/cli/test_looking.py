@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,19 @@ def test_one_label_s_prior_can_be_supposed(run: Run):
     ran = run("whatif", "ferry", "--prior", "lateness[rough]=Beta(mean=0.9, strength=5)", "--as-of", "2025-01-01")
     assert ran.code == 0
     assert [line.split()[0] for line in ran.out.splitlines()] == ["ferry,", "three_more", "next_fault", "what_is_broken"]
+
+
+def test_a_supposed_number_has_its_interval_before_and_after(run: Run, book: Path):
+    """The median with its 90 % interval on both sides of the arrow, and a line that says so; without a number no such line."""
+    path = book / "seeds" / "ferry" / "topic.toml"
+    asked = '\n[questions.in_all]\nasks = "How many times?"\nby = 2025-12-31\nanswer = "total(breakdowns)"\nsettled = "By the log."\n'
+    words = ("--prior", "breakdown_rate=LogNormal(p5=0.001, p95=0.01)", "--as-of", "2025-01-01", "--draws", "512")
+    note = "  Of a number: its median, and in brackets its 90 % interval."
+    assert note not in run("whatif", "ferry", *words).out
+    path.write_text(path.read_text(encoding="utf-8") + asked, encoding="utf-8")
+    *_, line, last = run("whatif", "ferry", *words).out.splitlines()
+    assert re.fullmatch(r"  in_all +\d+ \(\d+ to \d+\) +→ +\d+ \(\d+ to \d+\) +How many times\?", line)
+    assert last == note
 
 
 @pytest.mark.parametrize(

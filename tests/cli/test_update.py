@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from forecast.report.shape import content_bytes, digest_of
 from forecast.workflow import Update, update
 from tests.cli.conftest import Run, files_of
 
+ROOT = Path(__file__).resolve().parents[2]
 NEW_YEAR = date(2025, 1, 1)
 MORNING = datetime(2025, 1, 1, 8, 30, tzinfo=UTC)
 
@@ -246,6 +248,21 @@ def test_show_tells_the_newest_answers(run: Run, published: Path):
     ]
     (found,) = json.loads(run("show", "ferry.three_more", "--json", on=published).out)
     assert (found["name"], found["as_of"], found["value"]["value"] > 0) == ("three_more", "2025-01-01", True)
+
+
+def test_show_tells_a_number_with_its_interval(run: Run):
+    """Each line has the name, the median with the 90 % interval that the sentence says, and the sentence."""
+    answers = json.loads((ROOT / "reports" / "arrivals.json").read_text(encoding="utf-8"))["answers"]
+    lines = run("show", on=ROOT).out.splitlines()
+    intervals = 0
+    for answer in answers:
+        (line,) = [line for line in lines if line.startswith(f"arrivals.{answer['name']} ")]
+        between = re.fullmatch(r"About (\S+) people; nine times in ten between (\S+) and (\S+)\.", answer["sentence"])
+        intervals += between is not None
+        shown = answer["headline"] if between is None else f"{between[1]} ({between[2]} to {between[3]})"
+        if between is not None or answer["kind"] != "distribution":
+            assert re.split(r"  +", line) == [f"arrivals.{answer['name']}", shown, answer["sentence"]]
+    assert intervals > 0
 
 
 def test_show_suggests_the_nearest_question(run: Run, published: Path):

@@ -6,11 +6,22 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
 
 import pytest
 
+from forecast.cli.why import print_moved
+from forecast.differing import Moved
+from forecast.insight.measures import measures_of
+from forecast.report.split_words import share_with_error
+from tests.building import OPENS, make_topic
 from tests.cli.conftest import Run
+
+if TYPE_CHECKING:
+    from forecast.report.shape_insight import Move
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,6 +46,24 @@ def test_why_says_that_a_number_is_followed_by_its_mean(run: Run, published: Pat
     """Its headline is the median; of a probability nothing of the kind is said."""
     assert "  What follows is said of the expected value, " in run("why", "loyalty.how_rarely", on=ROOT).out
     assert "What follows is said of" not in run("why", "three_more", on=published).out
+
+
+def test_why_says_how_much_is_ignorance_with_its_error(run: Run, published: Path):
+    """The share of the report and that of each parameter, as the report's table prints them; the JSON has the errors."""
+    content = json.loads((published / "reports" / "ferry.json").read_text(encoding="utf-8"))
+    (split,) = [each for each in content["insight"]["split"] if each["question"] == "three_more"]
+    lines = run("why", "three_more", on=published).out.splitlines()
+    (at,) = [place for place, line in enumerate(lines) if line.startswith("Of the doubt")]
+    shown = share_with_error(split["ignorance"], error=split["error"])
+    assert re.fullmatch(r"[\d.]+ % ± [\d.]+", shown)
+    assert lines[at] == f"Of the doubt, {shown} is ignorance of the parameters and the rest is luck"
+    parts = [part for part in split["parts"][:5] if part["share"] >= max(0.01, 2 * part["error"])]
+    said = [f"{share_with_error(part['share'], error=part['error'])}  {part['parameter']}" for part in parts]
+    assert said
+    assert [line.strip().partition("[")[0] for line in lines[at + 1 : at + 1 + len(said)]] == said
+    found = json.loads(run("why", "ferry.three_more", "--json", on=published).out)
+    assert (found["ignorance"], found["ignorance_error"]) == (split["ignorance"], split["error"])
+    assert [each[1:] for each in found["doubts"]] == [[part["share"], part["error"]] for part in parts]
 
 
 def test_why_as_json_has_the_same_reasons(run: Run, published: Path):
@@ -101,6 +130,28 @@ def test_diff_finds_a_line_of_the_ledger_by_its_hash(run: Run, published: Path):
     at = [measure["question"] for measure in told["topics"][0]["measures"]].index(entry["question"])
     value = entry["value"]
     assert told["topics"][0]["before"][at] in {value.get("value"), value.get("mean"), 1 - value.get("not_by_then", 0)}
+
+
+@pytest.mark.parametrize(("number", "name"), [("mean", "in_all, expected"), ("median", "in_all, median")])
+def test_a_move_of_a_number_says_which_number_moved(number: Literal["mean", "median"], name: str, capsys: pytest.CaptureFixture[str]):
+    """In `why --since` and in `diff` the name of a number is followed by what moved; that of a chance stands alone."""
+    topic = make_topic(
+        priors={"rate": "Gamma(alpha=2, beta=2)"},
+        streams={"falls": {"value": "Poisson(mu=rate * months)", "watched": True}},
+        questions={"in_all": {"answer": "total(falls)", "by": OPENS + timedelta(days=90)}, "any": {"answer": "total(falls) >= 1", "by": OPENS + timedelta(days=90)}},
+    )  # fmt: skip
+    number_moved, chance = measures_of(topic)
+    parts = [{"points": [0.5, 0.02], "bits": [None, None], "about": "falls: 2"}]
+    move = {
+        "why": "since a day",
+        "sentences": ["Up from 3 to 3.5.", "Up from 60 % to 62 %."],
+        "before": [3.0, 0.6],
+        "after": [3.5, 0.62],
+        "parts": parts,
+    }
+    print_moved(Moved("steps", (replace(number_moved, number=number), chance), cast("Move", move)))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith("  ") and not line.startswith("    ")] == [f"  {name}", "  any"]
 
 
 @pytest.mark.parametrize("what", ["no-such-thing", "2999-01-01", "reports/nothing.json"])

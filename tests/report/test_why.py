@@ -13,7 +13,16 @@ from forecast.report.glance import glances
 from forecast.report.pages import render_index, render_topic
 from forecast.report.sections import HEADINGS, why_sections
 from forecast.report.shape import ReportFault, digest_of
-from forecast.report.telling import change_text, move_told, moved_last, would_move
+from forecast.report.tables import rows_table
+from forecast.report.tables_why import (
+    history_table,
+    information_table,
+    leverage_table,
+    moves_table,
+    sensitivity_table,
+    signposts_table,
+)
+from forecast.report.telling import as_text, change_text, move_told, moved_last, would_move
 from tests.report.insight import with_insight
 from tests.report.sample import sample_content
 
@@ -179,6 +188,51 @@ def test_where_a_mean_is_followed_the_page_says_so():
     assert said in " ".join(why_sections(content, ())["changed"].paragraphs)
     content["insight"]["measures"] = [measure | {"kind": "probability"} for measure in content["insight"]["measures"]]
     assert said not in " ".join(why_sections(content, ())["changed"].paragraphs)
+
+
+def test_whatever_follows_an_expected_value_says_so():
+    """Heads of tables, captions, lines and pictures of a number name the expected value, or the median that stands for it; a chance is named alone."""
+    content = told()
+    insight = content["insight"]
+    at = next(place for place, measure in enumerate(insight["measures"]) if measure["question"] == "captives")
+    for kind, word in (("mean", "expected"), ("median", "median")):
+        insight["measures"][at]["kind"] = kind
+        head, shown = f"captives, {word}", f"{word} {as_text(insight['measures'][at], insight['measures'][at]['value'])}"
+        charts = topic_charts(content)
+        sections = why_sections(content, charts)
+        tables = [
+            history_table(insight), leverage_table(insight, ("source",)), information_table(insight), signposts_table(insight),
+            *(moves_table(insight, move) for move in insight["moves"]),
+        ]  # fmt: skip
+        for table in tables:
+            names = [column.name for column in table.columns]
+            assert (names.count(head), names.count("captives"), names.count("second transfer")) == (1, 0, 1)
+        assert sensitivity_table(insight, at).caption == f"Captives, {shown}: with each prior changed"
+        pictures = {picture.name: picture.caption for section in sections.values() for picture in section.pictures}
+        assert pictures["history-captives"] == f"Captives, {word}"
+        assert pictures["history-second_transfer"] == "Second transfer"
+        assert pictures["tornado-captives"] == f"Captives, {word}"
+        assert f"captives, {shown}, with each prior changed" in charts["tornado-captives"].alt
+        assert f": {word} " in pictures["moved-captives"]
+        points = [point for point in sections["changed"].points if point.startswith("Captives")]
+        assert [point.partition(":")[0] for point in points] == [f"Captives, {word}"]
+        change = glances(content, "plain")["captives"].change
+        assert change.startswith({"mean": "expected value ", "median": "median "}[kind])
+
+
+def test_the_answer_learnt_from_a_row_is_named_as_what_it_is():
+    """Where the answer that a row moves most is a number, its expected values are compared and said to be so."""
+    content = told()
+    insight = content["insight"]
+    (at,) = [place for place, measure in enumerate(insight["measures"]) if measure["question"] == "captives"]
+    for place, measure in enumerate(insight["measures"]):
+        measure["settled"] = place != at
+    stream = next(each for each in content["streams"] if each["name"] == "captures")
+    table = rows_table(stream, insight)
+    place = [column.name for column in table.columns].index("learnt from it")
+    said = [row[place] for row in table.rows if row[place] not in {"", "hardly any answer"}]
+    assert said
+    assert [each for each in said if not re.fullmatch(r"captives: expected [\d.,]+, without it [\d.,]+", each)] == []
 
 
 def test_the_change_told_is_that_since_the_last_report_where_it_moved_something():
