@@ -221,14 +221,17 @@ def sentence(
 ) -> str:
     """Say a change and its largest parts, as in: Down from 14 % to 10 %: 64 days passed (-3 points).
 
-    A part has its kind, what it is about, its points and their Monte Carlo error; ``error`` is that of the whole change.  What lies within
-    two errors is not said.
+    A part has its kind, what it is about, its points and their Monte Carlo error; ``error`` is that of the whole change.  A part within
+    two errors is not named: where the named ones do not add up to the change, what is left is said as the rest.
     """
     least = SMALLEST if is_share(measure) else SMALLEST * max(abs(before), abs(after))
     printed = printed_parts(measure, before, after, [points for _, _, points, _ in parts])
     noticed = [at for at, (kind, _, points, of_part) in enumerate(parts) if kind != "noise" and abs(points) >= max(least, ERRORS * of_part)]
     told = sorted((at for at in noticed if printed.steps[at]), key=lambda at: -abs(parts[at][2]))[:MOST_TOLD]
+    rest = [at for at in range(len(parts)) if at not in told]
     said = "; ".join(f"{parts[at][1]} ({printed.text(at)})" for at in told)
+    if told and sum(printed.steps[at] for at in rest):
+        said += f"; {'Monte Carlo noise' if [parts[at][0] for at in rest] == ['noise'] else 'the rest'} ({printed.text(*rest)})"
     then, now = as_text(measure, before), as_text(measure, after)
     if abs(after - before) < max(least, ERRORS * error) or then == now:
         return f"Hardly moved, {now}{f': {said}' if said else ''}."

@@ -8,9 +8,10 @@ from typing import Any
 
 from forecast.report import words
 from forecast.report.calibrated import Style, sentence
+from forecast.report.last_moved import moved_last
 from forecast.report.printed_parts import printed_parts
 from forecast.report.sparkline import sparkline
-from forecast.report.telling import from_to, is_noticed, is_share, measures_of, moved_last, would_move
+from forecast.report.telling import from_to, is_noticed, is_share, measures_of, would_move
 
 
 @dataclass(frozen=True, slots=True)

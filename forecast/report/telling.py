@@ -5,9 +5,7 @@ Page and Markdown both show these texts, so that a number is worded once.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -99,16 +97,6 @@ def relative(measure: Measure, change: float) -> float:
     return abs(change) if is_share(measure) else abs(change) / max(abs(float(measure["value"])), 1e-12)
 
 
-def moved_last(insight: Mapping[str, Any], question: str) -> str:
-    """Say what moved a question's answer last: from the newest split of a change that moved it, else from its history, else how far it went with time."""
-    for told in (_moves, _jumps, _drifts):
-        found = [said for index in measures_of(insight, question) for said in told(insight, index)]
-        if found:
-            return max(found)[2]
-    points = insight["history"]["points"]
-    return f"nothing of note since {words.day(points[0]['day'])}." if points else "nothing of note."
-
-
 def would_move(insight: Mapping[str, Any], question: str) -> str:
     """Say what would move a question's answer next: the signposts of the stream expected to move it most, of those that do not settle it."""
     places = measures_of(insight, question)
@@ -153,51 +141,6 @@ def _expected(insight: Mapping[str, Any], posts: Sequence[Mapping[str, Any]], in
     """How far a measure is expected to move when it becomes known which of the signposts holds."""
     measure = insight["measures"][index]
     return sum(float(post["chance"]) * relative(measure, post["values"][index]["change"]) for post in posts)
-
-
-def _moves(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float, str]]:
-    measure = insight["measures"][index]
-    for move in insight["moves"]:
-        before, after = move["before"][index], move["after"][index]
-        parts = [
-            part
-            for part in move["parts"]
-            if part["kind"] != "noise" and is_noticed(measure, part["points"][index], error=part["errors"][index])
-        ]
-        if parts:
-            top = max(parts, key=lambda part: abs(part["points"][index]))
-            known = f", known {words.day(top['known'])}" if top["known"] and top["kind"] not in {"row", "correction"} else ""
-            said = (
-                f"{words.capital(part_text(top).rstrip('.'))}{known}: {change_text(measure, top['points'][index], error=top['errors'][index])}"
-                f" ({from_to(measure, before, after)})."
-            )
-            yield move["since"], relative(measure, top["points"][index]), said
-
-
-def _jumps(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float, str]]:
-    measure, points = insight["measures"][index], insight["history"]["points"]
-    for before, after in zip(points[-2::-1], points[:0:-1], strict=True):
-        change, error = after["values"][index] - before["values"][index], math.hypot(after["errors"][index], before["errors"][index])
-        first, last = before["values"][index], after["values"][index]
-        differ = as_text(measure, first, error=error) != as_text(measure, last, error=error)
-        if after["news"] and is_noticed(measure, change, error=error) and differ:
-            said = f"{words.day(after['day'])}, {news_text(after['news'])}: {from_to(measure, first, last, error=error)}."
-            yield after["day"], relative(measure, change), said
-            return
-
-
-def _drifts(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float, str]]:
-    """How far an answer went over its whole history, where no single day moved it: quiet time does that."""
-    measure, points = insight["measures"][index], insight["history"]["points"]
-    if not points:
-        return
-    (before, after), (first, last) = (points[0], points[-1]), (points[0]["values"][index], points[-1]["values"][index])
-    error = math.hypot(before["errors"][index], after["errors"][index])
-    if is_noticed(measure, last - first, error=error):
-        days = (date.fromisoformat(after["day"]) - date.fromisoformat(before["day"])).days
-        change = change_text(measure, last - first, error=error)
-        said = f"{days:,} days passed since {words.day(before['day'])}: {change} ({from_to(measure, first, last, error=error)})."
-        yield before["day"], relative(measure, last - first), said
 
 
 def part_text(part: Mapping[str, Any]) -> str:

@@ -98,5 +98,15 @@ def test_a_change_within_two_errors_is_no_news() -> None:
     """Neither the whole nor a part is said that noise alone would give; beyond two errors both are."""
     measure = {"kind": "probability", "unit": "", "value": 0.35, "settled": False}
     parts = [("row", "a row", 0.03, 0.02), ("time", "time", 0.02, 0.002)]
-    assert sentence(measure, 0.30, 0.35, parts, error=0.03) == "Hardly moved, 35 %: time (+2 points)."
-    assert sentence(measure, 0.30, 0.35, parts, error=0.02) == "Up from 30 % to 35 %: time (+2 points)."
+    assert sentence(measure, 0.30, 0.35, parts, error=0.03) == "Hardly moved, 35 %: time (+2 points); the rest (+3 points)."
+    assert sentence(measure, 0.30, 0.35, parts, error=0.02) == "Up from 30 % to 35 %: time (+2 points); the rest (+3 points)."
+
+
+def test_what_a_sentence_names_adds_up_to_the_change() -> None:
+    """Noise is named where the parts do not add up without it, as they are printed, and only there."""
+    measure = {"kind": "probability", "unit": "", "value": 0.0994, "settled": False}
+    parts = [("time", "66 days passed", -0.0109, 0.005), ("row", "a row", -0.2141, 0.006), ("noise", "Monte Carlo noise", 0.009, 0.007)]
+    said = "Down from 32 % to 10 %: a row (−22 points); 66 days passed (−1 point); Monte Carlo noise (+1 point)."
+    assert sentence(measure, 0.3155, 0.0994, parts) == said
+    quiet = [("time", "66 days passed", -0.0109, 0.005), ("row", "a row", -0.2051, 0.006), ("noise", "Monte Carlo noise", -0.0001, 0.007)]
+    assert sentence(measure, 0.3155, 0.0994, quiet) == "Down from 32 % to 10 %: a row (−21 points); 66 days passed (−1 point)."

@@ -10,6 +10,7 @@ import pytest
 from forecast.report.charts import topic_charts
 from forecast.report.charts_why import chart_name
 from forecast.report.glance import glances
+from forecast.report.last_moved import moved_last
 from forecast.report.pages import render_index, render_topic
 from forecast.report.sections import HEADINGS, why_sections
 from forecast.report.shape import ReportFault, digest_of
@@ -22,7 +23,7 @@ from forecast.report.tables_why import (
     sensitivity_table,
     signposts_table,
 )
-from forecast.report.telling import as_text, change_text, move_told, moved_last, would_move
+from forecast.report.telling import as_text, change_text, move_told, would_move
 from tests.report.insight import with_insight
 from tests.report.sample import sample_content
 
