@@ -9,6 +9,7 @@ from typing import Any
 
 from forecast.book.layout import report_path
 from forecast.book.problems import Place, Problem
+from forecast.report import words
 from forecast.report.files import read_report
 from forecast.report.shape import ReportFault
 from forecast.report.words import ERRORS
@@ -131,4 +132,4 @@ def _prior(changed: Mapping[str, Any]) -> str:
 
 
 def _post(post: Mapping[str, Any]) -> str:
-    return f"{post['condition']} by {post['until']}, chance {100 * post['chance']:.0f} %"
+    return f"{post['condition']} by {post['until']}, chance {words.percent(post['chance'])}"
