@@ -186,7 +186,8 @@ def probability_sentence(
 ) -> str:
     """Say a probability: in odds (or with another ``beginning``), and how far the chance itself is unknown.
 
-    ``chance_errors`` are the Monte Carlo errors of the two ends of ``chance_interval``.
+    ``chance_errors`` are the Monte Carlo errors of the two ends of ``chance_interval``, which says nothing where it is
+    one number that is not known to a percent.
     """
     if status in RECORDED:
         return settled_sentence(status)
@@ -194,13 +195,17 @@ def probability_sentence(
     if chance_interval is None:
         return f"{said}."
     (low, high), errors = chance_interval, chance_errors or (0.0, 0.0)
-    return f"{said}; the chance itself is {_between(percent(low, error=errors[0]), percent(high, error=errors[1]))}."
+    doubt = _doubt(percent(low, error=errors[0]), percent(high, error=errors[1]), error=max(errors))
+    return f"{said}; the chance itself is {doubt}." if doubt else f"{said}."
 
 
-def _between(low: str, high: str) -> str:
-    """Say the range of a chance; an end that is only known to be near 0 or 1 is left out."""
+def _doubt(low: str, high: str, *, error: float) -> str:
+    """Say the range of a chance; an end that is only known to be near 0 or 1 is left out.
+
+    A range that is one number says no other number than the answer has; where it may be only that its ends are too little known, nothing.
+    """
     if low == high:
-        return f"{low}, nine times in ten"
+        return "hardly in doubt" if low[0].isdigit() and 50 * error <= PERCENT_STEPS[0] else ""
     if low[0].isdigit() == high[0].isdigit():
         return f"between {low.removesuffix(' %')} and {high}" if low[0].isdigit() else f"anywhere between {low} and {high}"
     return f"at most {high}" if high[0].isdigit() else f"at least {low}"
