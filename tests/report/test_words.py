@@ -143,6 +143,24 @@ def test_a_number_of_several_ranges_is_said_by_them():
     assert words.headline("distribution", value, unit="km", status="open") == "0 or 10"
 
 
+def test_a_number_of_many_ranges_is_said_by_the_likeliest_three():
+    """From the lowest up; the headline has the middles of up to six."""
+    modes = [(share, (10.0 * place - 1, 10.0 * place, 10.0 * place + 1)) for place, share in enumerate([0.3, 0.1, 0.35, 0.25])]
+    said = words.distribution_sentence(quantiles=(-0.7, 0, 18, 29, 30.6), errors=(0.01,) * 5, unit="", status="open", modes=modes)
+    assert said == (
+        "It falls into four ranges: about 0 (−1 to 1, chance 30 %), about 20 (19 to 21, chance 35 %), about 30 (29 to 31, chance 25 %)"
+        " or another (chance 10 %)."
+    )
+    value = {
+        "quantiles": [0.0] * 5,
+        "errors": [0.01] * 5,
+        "modes": [{"share": share, "quantiles": list(points)} for share, points in modes],
+    }
+    assert words.headline("distribution", value, unit="", status="open") == "0, 10, 20 or 30"
+    many = {**value, "modes": 2 * value["modes"]}
+    assert words.headline("distribution", many, unit="", status="open") == "one of eight ranges"
+
+
 def test_a_range_of_one_value_is_that_value():
     """None, or about eight."""
     modes = [(0.3, (0.0, 0.0, 0.0)), (0.7, (4.0, 8.0, 13.0))]
