@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -41,22 +42,24 @@ class Shape:
     trimmed: bool = False
 
 
-def answer_shape(draws: Ordered, *, narrowest: float | None = None) -> Shape:
+def answer_shape(draws: Ordered, *, ranges: Sequence[tuple[float, float]] = ()) -> Shape:
     """Return the shape of draws on an axis on which at least 98 % of them can be seen.
 
     The axis is straight unless the middle half would have next to no room on it; then it is logarithmic for positive values, bent
-    for others (straight near 0, logarithmic farther out), and where neither helps it is straight and trimmed.  ``narrowest`` is
-    the least distance of the quartiles of a range of its own, where draws fall into several.
+    for others (straight near 0, logarithmic farther out), and where neither helps it is straight and trimmed.  ``ranges`` are
+    the quartiles of each range, where draws fall into several; of positive values whose ranges differ by orders of
+    magnitude the axis is logarithmic, for on a straight one the lowest is a line at its edge.
     """
-    scale, within = _scale(draws)
+    scale, within = _scale(draws, ranges)
     if scale == "linear":
         trimmed = not _is_few_whole_numbers(draws, *draws.quantiles(ENDS)) and _is_heavy(draws, HEAVY_SIDES)
         ends = TRIMMED if trimmed else ENDS
         lower = 0.0 if draws.values[0] >= 0 else -np.inf
         upper = 1.0 if _is_share(draws) else np.inf
-        return replace(shape(draws, lower=lower, upper=upper, ends=ends, narrowest=narrowest), trimmed=trimmed)
+        return replace(shape(draws, lower=lower, upper=upper, ends=ends, narrowest=_narrowest(ranges)), trimmed=trimmed)
     values = _spread(draws) if np.array_equal(draws.values, np.round(draws.values)) else draws.values
-    curve = shape(Ordered(position(values, scale, within), draws.cumulative))
+    placed = [(low, high) for low, high in position(np.array(ranges).reshape(-1, 2), scale, within).tolist()]
+    curve = shape(Ordered(position(values, scale, within), draws.cumulative), narrowest=_narrowest(placed))
     x = np.exp(curve.x) if scale == "log" else within * np.sinh(curve.x)
     return replace(curve, x=tuple(x.tolist()), scale=scale, within=within)
 
@@ -67,7 +70,12 @@ def position(values: Array, scale: AxisScale, within: float) -> Array:
     return places
 
 
-def _scale(draws: Ordered) -> tuple[AxisScale, float]:
+def _narrowest(ranges: Sequence[tuple[float, float]]) -> float | None:
+    """The least distance of the quartiles of a range; None where there is none that has a width."""
+    return min((high - low for low, high in ranges if high > low), default=None)
+
+
+def _scale(draws: Ordered, ranges: Sequence[tuple[float, float]]) -> tuple[AxisScale, float]:
     """The scale of the axis for draws, and how far from 0 a bent one is straight."""
     low, high = draws.quantiles(ENDS)
     least = float(draws.values[0])
@@ -75,7 +83,8 @@ def _scale(draws: Ordered) -> tuple[AxisScale, float]:
         return "linear", 0.0
     twentieth, last = draws.quantiles((0.05, 0.95))
     if least > 0:
-        return ("log", 0.0) if _is_heavy(draws, HEAVY) and last > 2 * twentieth else ("linear", 0.0)
+        apart = len(ranges) > 1 and ranges[-1][0] > HEAVY * ranges[0][1]
+        return ("log", 0.0) if (apart or _is_heavy(draws, HEAVY)) and last > 2 * twentieth else ("linear", 0.0)
     if not _is_heavy(draws, HEAVY_SIDES if twentieth < 0 < last else HEAVY):
         return "linear", 0.0
     weights = np.diff(draws.cumulative, prepend=0.0)

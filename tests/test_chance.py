@@ -53,6 +53,22 @@ def test_one_chance_for_all_is_no_interval_but_an_error():
     assert sum(each.ends[0] == each.ends[1] for each in found) > 20
 
 
+@pytest.mark.parametrize("chance", [0.595, 0.0322, 0.9, 0.003])
+def test_one_chance_for_all_is_hardly_ever_an_interval(chance):
+    """Of 400 sets of counts at most 5 % show an interval that is not there; and the ends are as far off as their errors say, or less."""
+    found = [counted(np.full(DRAWS, chance), np.random.default_rng(1_000 + seed)) for seed in range(400)]
+    assert np.mean([each.ends[0] < each.ends[1] for each in found]) <= 0.05
+    away = np.array([np.abs(np.array(each.ends) - chance) / each.errors for each in found])
+    assert np.mean((away > 3).any(axis=1)) <= 0.05
+
+
+@pytest.mark.parametrize("shape", [stats.beta(30, 30), stats.beta(2, 38), stats.beta(24, 6)])
+def test_chances_that_differ_are_never_taken_for_one(shape):
+    """Where their standard deviation is 6 points at a half, or half of a small chance, every set of draws shows an interval."""
+    found = [counted(shape.rvs(DRAWS, random_state=seed), np.random.default_rng(seed)) for seed in range(SEEDS)]
+    assert all(each.ends[0] < each.ends[1] for each in found)
+
+
 @pytest.mark.parametrize(("chance", "end"), [(0.0, 0.0), (1.0, 1.0)])
 def test_what_happened_on_no_path_or_all_has_an_error_still(chance, end):
     """No simulation knows that something never happens."""

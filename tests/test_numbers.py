@@ -11,6 +11,7 @@ import pytest
 from forecast.answers import Distribution
 from forecast.density import answer_shape, position
 from forecast.inference.posterior import ordered
+from forecast.predict.modes import modes_of
 
 DRAWS = 16_384
 
@@ -68,6 +69,20 @@ def test_a_density_is_one_of_its_axis(name: str) -> None:
     found = answer_shape(ordered(values, np.full(DRAWS, 1 / DRAWS)))
     places = position(np.array(found.x), found.scale, found.within)
     assert np.trapezoid(found.y, places) == pytest.approx(1, abs=0.03)
+
+
+def test_ranges_orders_of_magnitude_apart_are_both_seen() -> None:
+    """Half about 1 and half about 1,000: the axis is logarithmic, each hump as wide and as high as the other."""
+    rng = np.random.default_rng(1)
+    values = np.where(rng.random(DRAWS) < 0.5, 1.0, 1_000.0) * np.exp(0.25 * rng.normal(size=DRAWS))
+    draws = ordered(values, np.full(DRAWS, 1 / DRAWS))
+    found = answer_shape(draws, ranges=[mode.quartiles for mode in modes_of(draws, size=DRAWS)])
+    assert found.scale == "log"
+    x, y = np.log(np.array(found.x)), np.array(found.y)
+    for middle in (0.0, math.log(1_000)):
+        hump = np.abs(x - middle) < 1
+        assert y[hump].max() == pytest.approx(0.5 / (0.25 * math.sqrt(2 * math.pi)), rel=0.1)
+    assert y[np.abs(x - math.log(1_000) / 2) < 1].max() < 0.01 * y.max()
 
 
 def test_curves_and_points_that_lie_close_together_are_not_rounded_into_one() -> None:

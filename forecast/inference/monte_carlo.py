@@ -6,8 +6,10 @@ published value is that of all parts together, and its error comes from how far 
 apart.  A weighted sample size knows nothing of how evenly lattice points are spread, and was up to
 17 times too pessimistic; replicates see whatever there is to see.
 
-Two things replicates cannot say, and cases say instead: the error of a share of which every case
-says the same, and that of an answer under a condition which holds in hardly any replicate.
+Three things replicates cannot say, and cases say instead: the error of a share of which every case
+says the same, that of an answer under a condition which holds in hardly any replicate, and that of a
+share of which all replicates say the same, as lattices do in one dimension: it is known no better than
+to one case.
 """
 
 from __future__ import annotations
@@ -56,6 +58,21 @@ class Replicated:
     def freedom(self) -> float:
         """The degrees of freedom of the errors: effective replicates less one, and at least one."""
         return max(self.effective_replicates - 1, 1.0)
+
+    @property
+    def one_case(self) -> float:
+        """The weight of one case, as they weigh on average."""
+        return float((self.weights**2).sum() / self.weights.sum())
+
+    @property
+    def least_error(self) -> float:
+        """The least error of a share, 0.89 of one case: what is left where all replicates say the same.
+
+        Of ``N`` points spread evenly in each of ``R`` replicates, ``m`` or ``m + 1`` lie below a level, by the shift.  Where as many do
+        in all of them, the level is the greatest or least of ``R`` uniform numbers, over ``N``; the standard deviation of that is
+        ``sqrt(R / (R + 2)) / (R + 1)`` over ``N``, and a case is ``1 / (R N)``.
+        """
+        return math.sqrt(REPLICATES / (REPLICATES + 2)) * REPLICATES / (REPLICATES + 1) * self.one_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +128,15 @@ def mean_error(values: Array, cases: Replicated) -> float:
 def proportion_error(truth: NDArray[np.bool_], cases: Replicated) -> float:
     """Return the standard error of the weighted share of cases of which something is true, ``truth`` being ``(cases,)``.
 
-    That of ``combined_error``; where it is true of no case or of all, or in fewer than 8 effective replicates,
-    at least ``binomial_error``.
+    That of ``combined_error``, and at least the least error there is; where it is true of no case or of all, or in fewer than 8 effective
+    replicates, at least ``binomial_error``.
     """
     among = truth[cases.weights > 0]
     share = min(float((cases.weights * truth).sum()), 1.0)
     if among.min() == among.max():
         return binomial_error(float(among[0]), cases.size)
     effective = cases.effective_replicates
-    measured = combined_error(replicate_sums(cases.weights * (truth - share), cases.replicates), effective)
+    measured = max(combined_error(replicate_sums(cases.weights * (truth - share), cases.replicates), effective), cases.least_error)
     return max(measured, binomial_error(share, cases.size)) if effective < FEW else measured
 
 
@@ -147,7 +164,8 @@ class Ranked:
     """Cases that count, from the smallest value up, and their distribution function with its errors.
 
     ``values`` and the weights ``cumulative`` to each of them are ``(cases,)``.  ``points`` ``(k,)`` are the different values,
-    ``shares`` the distribution function there and ``errors`` its standard errors.  ``size`` and ``freedom`` are those of the cases.
+    ``shares`` the distribution function there and ``errors`` its standard errors.  ``size``, ``freedom`` and ``one_case`` are
+    those of the cases.
     """
 
     values: Array
@@ -157,6 +175,7 @@ class Ranked:
     errors: Array
     size: float
     freedom: float
+    one_case: float
 
     def quantile(self, level: float) -> float:
         """Return the first value at which the weights up to it reach a level."""
@@ -182,11 +201,11 @@ def ranked(values: Array, cases: Replicated) -> Ranked:
         upto = np.cumsum(np.where(replicates == replicate, weights, 0.0))[last]
         squares += ((upto - share * whole[replicate]) / cumulative[-1]) ** 2
     effective = cases.effective_replicates
-    errors = np.sqrt(_correction(effective) * squares)
+    errors = np.maximum(np.sqrt(_correction(effective) * squares), cases.least_error)
     if effective < FEW:
         errors = np.maximum(errors, [binomial_error(float(each), cases.size) for each in share])
     errors[-1] = binomial_error(1.0, cases.size)
-    return Ranked(sorted_values, cumulative, sorted_values[last], share, errors, cases.size, cases.freedom)
+    return Ranked(sorted_values, cumulative, sorted_values[last], share, errors, cases.size, cases.freedom, cases.one_case)
 
 
 def quantile(cases: Ranked, level: float) -> Quantile:
@@ -196,15 +215,15 @@ def quantile(cases: Ranked, level: float) -> Quantile:
     density there, the slope between two quantiles (Siddiqui 1960, doi:10.6028/jres.064B.017) ``h`` to
     each side of the level, ``h`` being the greater of ``s`` and a binomial error, so that enough cases lie between.
 
-    The interval goes from the least ``x`` with ``F(x) + t s(x) >= level`` to the least with ``F(x) - t s(x) >= level``,
-    ``t`` the 95 % point of Student's distribution with the replicates' degrees of freedom: each end is on its right side in 95 %
+    The interval goes from the least ``x`` with ``F(x) + t s(x) + c >= level`` to the least with ``F(x) - t s(x) - c >= level``,
+    ``c`` one case, for ``F`` goes in steps of that, and ``t`` the 95 % point of Student's distribution with the replicates' degrees of freedom: each end is on its right side in 95 %
     of seeds, whether values come in steps or not.  It is a single value where ``F`` just below it
     and at it is farther from the level than that.
     """
     value = cases.quantile(level)
     error = float(cases.errors_at(np.array([value]))[0])
     spread = _over_density(level, error, cases.size, cases.quantile)
-    within = float(special.stdtrit(cases.freedom, CONFIDENCE)) * cases.errors
+    within = float(special.stdtrit(cases.freedom, CONFIDENCE)) * cases.errors + cases.one_case
     ends = [np.flatnonzero(cases.shares + side * within >= level) for side in (1.0, -1.0)]
     interval = tuple(float(cases.points[reached[0] if len(reached) else -1]) for reached in ends)
     return Quantile(value, spread, (interval[0], interval[1]))

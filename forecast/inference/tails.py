@@ -17,8 +17,9 @@ from forecast.inference.weights import effective_size
 type Array = NDArray[np.float64]
 
 HEAVIEST = 0.7  # Pareto k-hat of a tail, above which an average is not estimated
-FEW, MANY = 0.25, 3.0  # of a tail's cases: where fewer are above a whole number, it is taken too, unless there are more with it
-GOLDEN = 0.6180339887498949  # multiples of it are spread evenly over 0 to 1
+FEW, MANY = 0.25, 3.0  # of a tail's cases: where fewer are above a step, it is taken too, unless there are more with it
+ALIKE = 1e-12  # of a value: what is no farther from it differs by the rounding of a sum
+IN_STEPS = 0.5  # of the cases: where fewer values differ, they come in steps
 
 
 def tail_shape(values: Array, weights: Array, *, power: int = 1) -> float:
@@ -26,14 +27,16 @@ def tail_shape(values: Array, weights: Array, *, power: int = 1) -> float:
 
     ``power`` is 1 for the mean and 2 for the variance.  Each side of the median is a tail of its own.  The tail is that of
     the distribution which the weights describe; whether the weights themselves carry is judged apart, by the engine.  Minus
-    infinity where all values are one; infinity where there are too few cases to fit a tail.
+    infinity where all values are one; infinity where there are too few cases to fit a tail.  It does not depend on
+    the unit of the values, nor on where their 0 is, whether or not they come in steps.
     """
     counted = weights > 0
     values, weights = values[counted], weights[counted]
-    if values.min() == values.max():
+    steps = len(_last_of_steps(np.sort(values)))
+    if steps == 1:
         return -np.inf
     alike = values if weights.min() == weights.max() else _evenly_weighted(values, weights)
-    beyond = _beyond_a_whole_number if np.array_equal(alike, np.round(alike)) else _beyond_the_median
+    beyond = _beyond_a_step if steps <= IN_STEPS * len(values) else _beyond_the_median
     return max(_one_side(beyond(side), power) for side in (alike, -alike))
 
 
@@ -76,16 +79,29 @@ def _evenly_weighted(values: Array, weights: Array) -> Array:
     return found
 
 
-def _beyond_a_whole_number(values: Array) -> Array:
-    """Whole numbers from one on of which no more are above it than make a tail, each spread evenly up to the next.
+def _last_of_steps(order: Array) -> NDArray[np.intp]:
+    """The place of the last of each of the different values among sorted ones."""
+    return np.flatnonzero(np.append(np.diff(order) > ALIKE * np.abs(order[1:]), True))
 
-    Values that are equal make no tail, and a number that most have, such as 0, would make one of all others.
+
+def _beyond_a_step(values: Array) -> Array:
+    """Values from one on of which no more are above it than make a tail, those that are equal spread evenly up to the next that occurs.
+
+    Values that are equal make no tail, and a value that most have, such as 0, would make one of all others.  Above the
+    greatest the next is taken to be as far as the one below.
     """
     order = np.sort(values)
-    length = tail_length(len(values))
-    first = order[-length - 1]  # all that are above it fit into the tail
-    above = len(values) - np.searchsorted(order, first, side="right")
-    with_it = len(values) - np.searchsorted(order, first)
-    begins = first if above < FEWEST or (above < length * FEW and with_it < length * MANY) else order[-above]
-    away: Array = values + np.arange(len(values)) * GOLDEN % 1.0 - begins
+    last = _last_of_steps(order)
+    count = np.diff(last, prepend=-1)
+    gaps = np.diff(order[last])
+    gaps = np.append(gaps, gaps[-1:])
+    step = np.repeat(np.arange(len(last)), count)
+    rank = np.arange(len(order)) - (last - count + 1)[step]
+    spread = order[last][step] + np.where(count > 1, gaps, 0.0)[step] * (rank + 0.5) / count[step]
+    length = tail_length(len(order))
+    first = step[-length - 1]  # all that are above it fit into the tail
+    above = len(order) - 1 - last[first]
+    with_it = above + count[first]
+    begins = first if above < FEWEST or (above < length * FEW and with_it < length * MANY) else first + 1
+    away: Array = spread - order[last][begins]
     return away

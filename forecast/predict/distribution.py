@@ -59,7 +59,7 @@ def distribution_of(values: Array, cases: Replicated) -> Distribution:
         sd=float(np.sqrt(cases.weights @ (values - mean) ** 2)) if has_sd else None,
         quantiles=tuple(point.value for point in points),
         quantile_errors=tuple(point.error for point in points),
-        shape=answer_shape(draws, narrowest=min((mode.middle_half for mode in modes), default=None)),
+        shape=answer_shape(draws, ranges=[mode.quartiles for mode in modes]),
         cumulative=cumulative,
         cumulative_errors=tuple(by_rank.errors_at(np.array([value for value, _ in cumulative])).tolist()),
         intervals=tuple(point.interval for point in points),

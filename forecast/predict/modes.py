@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.inference.posterior import Ordered
 from forecast.model.model import Array
@@ -19,59 +20,56 @@ CELLS, FEWEST = 100, 10  # cells of equal probability: as many as have enough ca
 CASES = 100.0  # that a cell must have: its width is then known to 10 %
 VALLEY = 3.0  # a cell between two ranges is so many times as wide as those where either is densest
 SMALLEST = 0.05  # the probability of a range, and of the densest part by which it is judged
-MOST = 3  # ranges; values that fall into more are described by their quantiles
+FEW_VALUES = 3  # where a number takes no more, each that is likely is a range
 LEVELS = (0.05, 0.5, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """One likely range: its probability, and the 5, 50 and 95 % points of what lies in it; ``middle_half`` is how wide that is."""
+    """One likely range: its probability, the 5, 50 and 95 % points of what lies in it, and its quartiles."""
 
     share: float
     quantiles: tuple[float, ...]
-    middle_half: float
+    quartiles: tuple[float, float]
 
 
 def modes_of(draws: Ordered, *, size: float) -> tuple[Mode, ...]:
-    """Return the two or three ranges into which weighted draws fall, from the lowest up; none where they fall into one, or into many.
+    """Return the ranges into which weighted draws fall, from the lowest up; none where they fall into one.
 
-    ``size`` is how many independent cases the draws amount to.
+    ``size`` is how many independent cases the draws amount to.  A number that takes only two or three values, each of them likely, has
+    each for a range; one that takes more is judged by how much lies between one value and the next, whatever their steps.
     """
     cells = min(CELLS, int(size / CASES))
     if cells < FEWEST or draws.values[0] == draws.values[-1]:
         return ()
-    edges = _edges(draws, cells)
-    valleys = sorted(_valleys(np.diff(edges), 0, cells))
-    if not 1 <= len(valleys) < MOST:
+    last = np.append(np.flatnonzero(draws.values[1:] != draws.values[:-1]), len(draws.values) - 1)
+    if len(last) <= FEW_VALUES and np.diff(draws.cumulative[last], prepend=0.0).min() >= SMALLEST * draws.cumulative[-1]:
+        ends = [0, *(last + 1).tolist()]
+    else:
+        edges = _edges(draws, last, cells)
+        middles = [float(edges[at] + edges[at + 1]) / 2 for at in sorted(_valleys(np.diff(edges), 0, cells))]
+        ends = [0, *(int(np.searchsorted(draws.values, middle, side="right")) for middle in middles), len(draws.values)]
+    if len(ends) == 2 or any(first == after for first, after in pairwise(ends)):
         return ()
-    middles = [float(edges[at] + edges[at + 1]) / 2 for at in valleys]
-    whole = float(draws.cumulative[-1])
-    ends = [0, *(int(np.searchsorted(draws.values, middle, side="right")) for middle in middles), len(draws.values)]
-    found = []
-    for first, last in pairwise(ends):
-        if first == last:
-            return ()
-        before = float(draws.cumulative[first - 1]) if first else 0.0
-        part = Ordered(draws.values[first:last], draws.cumulative[first:last] - before)
-        share = float(part.cumulative[-1]) / whole
-        quarter, three_quarters = part.quantiles((0.25, 0.75))
-        found.append(Mode(share, tuple(part.quantiles(LEVELS)), three_quarters - quarter))
-    return tuple(found)
+    return tuple(_mode(draws, first, after) for first, after in pairwise(ends))
 
 
-def _edges(draws: Ordered, cells: int) -> Array:
-    """The ends of cells of equal probability; each whole number is spread evenly around itself, so that it has a width."""
-    levels = np.linspace(0.0, 1.0, cells + 1)
-    values, cumulative = draws.values, draws.cumulative / draws.cumulative[-1]
-    if not np.array_equal(values, np.round(values)):
-        places = np.minimum(np.searchsorted(cumulative, levels), len(values) - 1)
-        edges: Array = values[places]
-        return edges
-    last = np.append(np.flatnonzero(values[1:] != values[:-1]), len(values) - 1)
-    upto, points = cumulative[last], values[last]
-    knots = np.column_stack([points - 0.5, points + 0.5]).ravel()
-    shares = np.column_stack([np.append(0.0, upto[:-1]), upto]).ravel()
-    spread: Array = np.interp(levels, shares, knots)
+def _mode(draws: Ordered, first: int, after: int) -> Mode:
+    before = float(draws.cumulative[first - 1]) if first else 0.0
+    part = Ordered(draws.values[first:after], draws.cumulative[first:after] - before)
+    quarter, three_quarters = part.quantiles((0.25, 0.75))
+    return Mode(float(part.cumulative[-1] / draws.cumulative[-1]), tuple(part.quantiles(LEVELS)), (quarter, three_quarters))
+
+
+def _edges(draws: Ordered, last: NDArray[np.intp], cells: int) -> Array:
+    """The ends of cells of equal probability; each value is spread evenly half way to its neighbours, so that it has a width.
+
+    ``last`` are the places of the last of each of the different values.
+    """
+    upto, points = draws.cumulative[last] / draws.cumulative[-1], draws.values[last]
+    between = (points[1:] + points[:-1]) / 2
+    knots = np.concatenate([[2 * points[0] - between[0]], between, [2 * points[-1] - between[-1]]])
+    spread: Array = np.interp(np.linspace(0.0, 1.0, cells + 1), np.append(0.0, upto), knots)
     return spread
 
 

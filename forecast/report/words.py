@@ -30,6 +30,7 @@ ERRORS = 2.0  # standard errors that a bound allows for
 MINUS = "\N{MINUS SIGN}"
 SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 COUNTED_WORDS = 2  # a unit of more words than this does not follow its number: "4 soldiers", but "0.08 (odds of ...)"
+MOST_RANGES = 3  # of a number that are said; in a headline, twice as many
 RECORDED = frozenset({"happened", "can no longer happen", "settled", "annulled", "void"})
 UNANSWERED = frozenset({"void", "not answerable"})  # without a value
 
@@ -186,7 +187,8 @@ def probability_sentence(
 ) -> str:
     """Say a probability: in odds (or with another ``beginning``), and how far the chance itself is unknown.
 
-    ``chance_errors`` are the Monte Carlo errors of the two ends of ``chance_interval``.
+    ``chance_errors`` are the Monte Carlo errors of the two ends of ``chance_interval``, which says nothing where it is
+    one number that is not known to a percent.
     """
     if status in RECORDED:
         return settled_sentence(status)
@@ -194,13 +196,14 @@ def probability_sentence(
     if chance_interval is None:
         return f"{said}."
     (low, high), errors = chance_interval, chance_errors or (0.0, 0.0)
-    return f"{said}; the chance itself is {_between(percent(low, error=errors[0]), percent(high, error=errors[1]))}."
+    doubt = _doubt(percent(low, error=errors[0]), percent(high, error=errors[1]), error=max(errors))
+    return f"{said}; the chance itself is {doubt}." if doubt else f"{said}."
 
 
-def _between(low: str, high: str) -> str:
-    """Say the range of a chance; an end that is only known to be near 0 or 1 is left out."""
+def _doubt(low: str, high: str, *, error: float) -> str:
+    """Say the range of a chance: no end that is only known to be near 0 or 1, and no number where it is one number, or too little known."""
     if low == high:
-        return f"{low}, nine times in ten"
+        return "hardly in doubt" if low[0].isdigit() and 50 * error <= PERCENT_STEPS[0] else ""
     if low[0].isdigit() == high[0].isdigit():
         return f"between {low.removesuffix(' %')} and {high}" if low[0].isdigit() else f"anywhere between {low} and {high}"
     return f"at most {high}" if high[0].isdigit() else f"at least {low}"
@@ -242,14 +245,18 @@ type Modes = Sequence[tuple[float, Sequence[float]]]  # the ranges of a number: 
 def distribution_sentence(*, quantiles: Sequence[float], errors: Sequence[float], unit: str, status: str, modes: Modes = ()) -> str:
     """Say a distribution: its middle, and the range it is in nine times in ten.  ``quantiles`` are the 5, 25, 50, 75 and 95 % points.
 
-    Of a number that falls into several ranges, each is said with its share.
+    Of a number that falls into several ranges, each is said with its share; of more than three, the likeliest three.
     """
     low, middle, high = interval_texts(quantiles=quantiles, errors=errors, unit=unit)
     counted, measured = unit_tails(unit)
     if status in RECORDED:
         return f"Settled by the record: {middle}{counted}{measured}."
     if modes:
-        said = [_mode_words(share, points, unit) for share, points in modes]
+        likeliest = sorted(range(len(modes)), key=lambda place: -modes[place][0])[:MOST_RANGES]
+        said = [_mode_words(*modes[place], unit) for place in sorted(likeliest)]
+        if len(modes) > MOST_RANGES:
+            others = percent(1 - sum(modes[place][0] for place in likeliest))
+            return f"It falls into {_word(len(modes))} ranges: {', '.join(said)} or another (chance {others}){measured}."
         return f"Either {', '.join(said[:-1])} or {said[-1]}{measured}."
     if low == high:
         return f"Almost certainly {middle}{counted}{measured}."
@@ -368,6 +375,8 @@ def headline(kind: str, value: Mapping[str, object] | None, *, unit: str, status
             modes = value.get("modes", ())
             assert isinstance(modes, list | tuple)
             if modes:
+                if len(modes) > 2 * MOST_RANGES:
+                    return f"one of {_word(len(modes))} ranges"
                 *first, last = [_mode_points(mode["quantiles"], unit)[1] for mode in modes]
                 return f"{', '.join(first)} or {last}"
             return in_unit(quantiles[2], unit, error=errors[2])
@@ -380,6 +389,10 @@ def headline(kind: str, value: Mapping[str, object] | None, *, unit: str, status
             assert isinstance(shares, list)
             top = max(shares, key=itemgetter("value"))
             return percent(top["value"], error=top["error"])
+
+
+def _word(count: int) -> str:
+    return SMALL[count] if count < len(SMALL) else f"{count:,}"
 
 
 def _logit(probability: float) -> float:

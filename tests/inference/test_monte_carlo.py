@@ -22,7 +22,7 @@ from forecast.inference.monte_carlo import (
     quantile,
     ranked,
 )
-from forecast.inference.points import lattice
+from forecast.inference.points import ShiftedCopies, lattice
 from forecast.inference.posterior import Diagnostics, Posterior, systematic
 from tests.inference.targets import conjugate
 
@@ -90,6 +90,36 @@ def test_evenly_spread_points_have_the_small_errors_they_earn() -> None:
     assert 0.85 < spread_over_error(values, errors) < 1.15
     assert np.mean(errors) < math.sqrt(truth**2 * (math.exp(0.5) - 1) / (REPLICATES * net.size)) / 5
     assert abs(np.mean(values) - truth) < 4 * np.std(values) / math.sqrt(SEEDS)
+
+
+@pytest.mark.parametrize(("name", "draws"), [("uniform", 4_096), ("uniform", 16_384), ("normal", 4_096), ("exponential", 4_096)])
+def test_points_of_one_dimension_do_not_agree_by_their_evenness(name: str, draws: int) -> None:
+    """A lattice has the same share of its points below a level at every shift, nearly; where they all agree, the quantile is known to one case."""
+    truth = {"uniform": stats.uniform(), "normal": stats.norm(), "exponential": stats.expon()}[name]
+    net, levels = lattice(draws // REPLICATES, 1), [0.05, 0.25, 0.5, 0.75, 0.95]
+    cases = plain(REPLICATES * net.size)
+    exact = truth.ppf(levels)
+    values, errors, covered = np.empty((SEEDS, 5)), np.empty((SEEDS, 5)), np.empty((SEEDS, 5), dtype=bool)
+    for seed in range(SEEDS):
+        points = ShiftedCopies(net, REPLICATES).points(1, np.random.default_rng(seed))[:, 0]
+        by_rank = ranked(truth.ppf(points), cases)
+        found = [quantile(by_rank, level) for level in levels]
+        values[seed], errors[seed] = [each.value for each in found], [each.error for each in found]
+        covered[seed] = [each.interval[0] <= point <= each.interval[1] for each, point in zip(found, exact, strict=True)]
+    ratio = np.sqrt(((values - exact) ** 2).mean(axis=0) / (errors**2).mean(axis=0))
+    assert np.all((ratio > 0.8) & (ratio < 1.25)), ratio
+    assert np.all(covered.mean(axis=0) > 0.9 - 2 * math.sqrt(0.09 / SEEDS)), covered.mean(axis=0)
+
+
+def test_a_share_of_evenly_spread_points_is_known_to_one_case_at_best() -> None:
+    """In one dimension too its error is its spread, and no seed says that there is none."""
+    net, values, errors = lattice(761, 1), [], []
+    for seed in range(SEEDS):
+        truth = ShiftedCopies(net, REPLICATES).points(1, np.random.default_rng(seed))[:, 0] > 0.95
+        values.append(float(truth.mean()))
+        errors.append(proportion_error(truth, plain(len(truth))))
+    assert 0.8 < spread_over_error(values, errors) < 1.25
+    assert min(errors) == pytest.approx(0.887 / (REPLICATES * net.size), rel=1e-3)
 
 
 def test_a_lattice_is_folded() -> None:

@@ -18,6 +18,8 @@ HEAVY = {
     "below zero": lambda rng: -np.exp(4 * rng.normal(size=DRAWS)),
     "difference of exponentials of normals": lambda rng: np.exp(4 * rng.normal(size=DRAWS)) - np.exp(4 * rng.normal(size=DRAWS)),
     "counts with a Pareto tail": lambda rng: np.floor(5 * rng.pareto(1.0, DRAWS) * (rng.random(DRAWS) < 0.3)),
+    "whole LogNormal of sigma 4": lambda rng: np.floor(np.exp(4 * rng.normal(size=DRAWS))),
+    "a Cauchy in one case of five": lambda rng: rng.standard_cauchy(DRAWS) * (rng.random(DRAWS) < 0.2),
 }
 LIGHT = {
     "normal": lambda rng: rng.normal(size=DRAWS),
@@ -30,6 +32,10 @@ LIGHT = {
     "counts of spread": lambda rng: rng.poisson(rng.gamma(0.1, 50, DRAWS)).astype(float),
     "a constant": lambda _rng: np.full(DRAWS, 3.5),
     "yes and no": lambda rng: (rng.random(DRAWS) < 0.2).astype(float),
+    "a count of an uncertain rate": lambda rng: rng.poisson(rng.gamma(20, 0.1, DRAWS)).astype(float),
+    "the square of such a count": lambda rng: rng.poisson(rng.gamma(20, 0.1, DRAWS)) ** 2.0,
+    "a seldom yes": lambda rng: (rng.random(DRAWS) < 0.01).astype(float),
+    "a normal from 2 up": lambda rng: np.maximum(rng.normal(size=DRAWS) - 2, 0.0),
 }
 
 
@@ -47,6 +53,34 @@ def test_an_ordinary_mean_is_estimable(name: str, seed: int) -> None:
     """Also where most values are one, as of rare counts."""
     values = LIGHT[name](np.random.default_rng(seed))
     assert is_estimable(values, np.full(DRAWS, 1 / DRAWS))
+
+
+@pytest.mark.parametrize("name", [*HEAVY, *LIGHT])
+@pytest.mark.parametrize(("times", "more"), [(100, 0), (1e6, 0), (1000, 500), (0.1, 0), (-7, 3), (0.3, 0.1)])
+def test_the_shape_of_a_tail_depends_on_no_unit(name: str, times: float, more: float) -> None:
+    """A multiple, or another origin, leaves it as it is; of counts and of what else comes in steps too."""
+    values, weights = (HEAVY | LIGHT)[name](np.random.default_rng(1)), np.full(DRAWS, 1 / DRAWS)
+    for power in (1, 2):
+        assert tail_shape(times * values + more, weights, power=power) == pytest.approx(tail_shape(values, weights, power=power), abs=1e-3)
+
+
+@pytest.mark.parametrize("times", [0.5, 5, 100, 1e6])
+def test_a_multiple_of_a_count_is_estimable_under_weights(times: float) -> None:
+    """Where draws of uneven weight are taken as often as they weigh."""
+    rng = np.random.default_rng(5)
+    values, weights = times * rng.poisson(2.0, DRAWS), rng.gamma(2.0, size=DRAWS)
+    assert is_estimable(values, weights / weights.sum())
+
+
+def test_sums_that_differ_by_rounding_are_one_step() -> None:
+    """Tenths added in another order are other floats, and the same number."""
+    rng = np.random.default_rng(6)
+    values = rng.poisson(2.0, DRAWS) * 0.1
+    rounded = values * (1 + 2e-16 * rng.integers(-1, 2, DRAWS))
+    weights = np.full(DRAWS, 1 / DRAWS)
+    assert len(np.unique(rounded)) > len(np.unique(values))
+    assert tail_shape(rounded, weights) == pytest.approx(tail_shape(values, weights))
+    assert tail_shape(0.3 * (1 + 2e-16 * rng.integers(-1, 2, DRAWS)), weights) == -np.inf
 
 
 def test_a_variance_needs_a_lighter_tail_than_a_mean() -> None:

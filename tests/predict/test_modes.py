@@ -23,6 +23,12 @@ ONE: dict[str, Draw] = {
     "many counts": lambda rng: rng.poisson(200, DRAWS).astype(float),
     "counts of spread": lambda rng: rng.poisson(rng.gamma(0.5, 100, DRAWS)).astype(float),
     "pairs": lambda rng: 2.0 * rng.poisson(4, DRAWS),
+    "counts by the hundred": lambda rng: 100.0 * rng.poisson(0.3, DRAWS) + 500,
+    "tenths": lambda rng: 0.1 * rng.poisson(5, DRAWS),
+    "halves, few": lambda rng: 0.5 * rng.poisson(0.7, DRAWS),
+    "squares": lambda rng: rng.poisson(rng.gamma(20, 0.1, DRAWS)) ** 2.0,
+    "evenly 0 to 3": lambda rng: rng.integers(0, 4, DRAWS).astype(float),
+    "a seldom yes": lambda rng: (rng.random(DRAWS) < 0.03).astype(float),
     "normal from 0 up": lambda rng: np.maximum(0.0, rng.normal(size=DRAWS)),
     "two that run into each other": lambda rng: rng.normal(size=DRAWS) + 3 * (rng.random(DRAWS) < 0.5),
 }
@@ -44,7 +50,7 @@ def test_two_humps_are_two_ranges_with_their_shares_and_points() -> None:
         pytest.approx((2 - 0.4 * 1.645, 2, 2 + 0.4 * 1.645), abs=0.06),
         pytest.approx((30 - 3 * 1.645, 30, 30 + 3 * 1.645), abs=0.6),
     ]
-    assert [mode.middle_half for mode in found] == [pytest.approx(0.54, abs=0.04), pytest.approx(4.05, abs=0.4)]
+    assert [high - low for low, high in (mode.quartiles for mode in found)] == [pytest.approx(0.54, abs=0.04), pytest.approx(4.05, abs=0.4)]
 
 
 def test_none_or_several_is_two_ranges_of_whole_numbers() -> None:
@@ -56,11 +62,25 @@ def test_none_or_several_is_two_ranges_of_whole_numbers() -> None:
     assert none.share + some.share == pytest.approx(1)
 
 
-def test_three_humps_are_three_ranges_and_many_steps_are_none() -> None:
-    """A number that takes few values, far apart, has its median among them."""
+@pytest.mark.parametrize("count", [3, 4, 7])
+def test_as_many_humps_are_as_many_ranges(count: int) -> None:
+    """Three, four, or seven, with next to nothing between."""
     rng = np.random.default_rng(3)
-    assert [round(mode.quantiles[1]) for mode in _modes(rng.choice([0, 5, 10], DRAWS) + rng.normal(0, 0.3, DRAWS))] == [0, 5, 10]
-    assert _modes(rng.choice([0.0, 5.0, 10.0, 15.0, 20.0], DRAWS)) == ()
+    found = _modes(rng.choice(5 * np.arange(count), DRAWS) + rng.normal(0, 0.3, DRAWS))
+    assert [round(mode.quantiles[1]) for mode in found] == list(range(0, 5 * count, 5))
+    assert [mode.share for mode in found] == [pytest.approx(1 / count, abs=0.02)] * count
+
+
+@pytest.mark.parametrize(("times", "more"), [(1, 0), (100, 0), (0.1, 3)])
+def test_two_or_three_values_are_ranges_in_any_unit(times: float, more: float) -> None:
+    """An even yes and no is 0 or 1, as a hundred times it is 0 or 100; five values or more have their median among them."""
+    rng = np.random.default_rng(3)
+    for values in ([0.0, 1.0], [0.0, 1.0, 2.0]):
+        found = _modes(more + times * rng.choice(values, DRAWS))
+        assert [mode.quantiles for mode in found] == [(more + times * value,) * 3 for value in values]
+        assert sum(mode.share for mode in found) == pytest.approx(1)
+    assert _modes(more + times * rng.choice([0.0, 1.0, 2.0, 3.0, 4.0], DRAWS)) == ()
+    assert len(_modes(more + times * ((rng.random(DRAWS) < 0.7) * rng.poisson(8, DRAWS)))) == 2
 
 
 def test_few_cases_say_nothing_of_ranges() -> None:

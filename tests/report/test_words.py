@@ -143,6 +143,24 @@ def test_a_number_of_several_ranges_is_said_by_them():
     assert words.headline("distribution", value, unit="km", status="open") == "0 or 10"
 
 
+def test_a_number_of_many_ranges_is_said_by_the_likeliest_three():
+    """From the lowest up; the headline has the middles of up to six."""
+    modes = [(share, (10.0 * place - 1, 10.0 * place, 10.0 * place + 1)) for place, share in enumerate([0.3, 0.1, 0.35, 0.25])]
+    said = words.distribution_sentence(quantiles=(-0.7, 0, 18, 29, 30.6), errors=(0.01,) * 5, unit="", status="open", modes=modes)
+    assert said == (
+        "It falls into four ranges: about 0 (−1 to 1, chance 30 %), about 20 (19 to 21, chance 35 %), about 30 (29 to 31, chance 25 %)"
+        " or another (chance 10 %)."
+    )
+    value = {
+        "quantiles": [0.0] * 5,
+        "errors": [0.01] * 5,
+        "modes": [{"share": share, "quantiles": list(points)} for share, points in modes],
+    }
+    assert words.headline("distribution", value, unit="", status="open") == "0, 10, 20 or 30"
+    many = {**value, "modes": 2 * value["modes"]}
+    assert words.headline("distribution", many, unit="", status="open") == "one of eight ranges"
+
+
 def test_a_range_of_one_value_is_that_value():
     """None, or about eight."""
     modes = [(0.3, (0.0, 0.0, 0.0)), (0.7, (4.0, 8.0, 13.0))]
@@ -165,13 +183,22 @@ def test_a_probability_is_a_sentence():
         ((0.0082, 0.2819), (0.004, 0.012), "at most 28 %"),
         ((0.53, 0.9996), (0.004, 0.0001), "at least 53 %"),
         ((0.0002, 0.9996), (0.0001, 0.0001), "anywhere between below 0.1 % and above 99.9 %"),
-        ((0.121, 0.123), (0.001, 0.001), "12 %, nine times in ten"),
+        ((0.121, 0.123), (0.001, 0.001), "hardly in doubt"),
     ],
 )
 def test_the_range_of_a_chance_is_said_no_finer_than_it_is_known(interval, errors, said):
     """Each end is rounded by its own Monte Carlo error, and one that is only near 0 or 1 is left out."""
     told = words.probability_sentence(value=0.125, error=0.003, chance_interval=interval, chance_errors=errors, status="open")
     assert told == f"About one in eight; the chance itself is {said}."
+
+
+@pytest.mark.parametrize(
+    ("interval", "errors"), [((0.42, 0.42), (0.035, 0.035)), ((0.38, 0.424), (0.03, 0.03)), ((0.0002, 0.0004), (0.0001, 0.0002))]
+)
+def test_one_number_for_a_chance_is_not_set_beside_the_answer(interval, errors):
+    """Rounded as coarsely as its ends are known, it would be another number for the same chance."""
+    said = words.probability_sentence(value=0.42, error=0.003, chance_interval=interval, chance_errors=errors, status="open")
+    assert said == "About two in five."
 
 
 def test_what_has_happened_has_no_chance():
