@@ -25,6 +25,7 @@ ODDS = (
 )  # fmt: skip
 LARGE = 1e9  # from here on numbers are written in powers of ten
 MOST_DECIMALS = 12  # that are written out
+MOST_DIGITS = 15  # that a number has
 EVEN = (45, 55)  # percent, from which to which a chance is about as likely as not
 ERRORS = 2.0  # standard errors that a bound allows for
 MINUS = "\N{MINUS SIGN}"
@@ -86,20 +87,27 @@ def chance(probability: float, *, error: float = 0.0) -> str:
     return f"about {part:,} in {whole:,}"
 
 
-def number(value: float, *, error: float = 0.0) -> str:
-    """Return a number with no digit below its error and at most three significant ones (whole ones as they are)."""
+def number(value: float, *, error: float = 0.0, spread: float = math.inf) -> str:
+    """Return a number with no digit below its error and at most three significant ones (whole ones as they are).
+
+    Of a distribution's number, ``spread`` is how wide that is: the number has as many digits as tell a tenth of it.
+    """
     if value == round(value) and abs(value) < 1e15 and error < 0.5:
         return f"{round(value):,}".replace("-", MINUS)
     if value == 0:
         return "0"
-    digits = 2 - math.floor(math.log10(abs(value)))
+    size = math.floor(math.log10(abs(value)))
+    digits = 2 - size
+    if 0 < spread < math.inf:
+        digits = max(digits, 1 - math.floor(math.log10(spread)))
     if error > 0:
         digits = min(digits, -math.floor(math.log10(error)))
     rounded = round(value, digits)
     if rounded == 0:
-        rounded, digits = round(value, 1 - math.floor(math.log10(abs(value)))), 1 - math.floor(math.log10(abs(value)))
-    if 0 < abs(rounded) < 1e-4 or abs(rounded) >= LARGE:
-        return f"{rounded:.3g}".replace("-", MINUS)
+        digits = 1 - size
+        rounded = round(value, digits)
+    if 0 < abs(rounded) < 1e-4 or (abs(rounded) >= LARGE and digits <= 2 - size) or abs(rounded) >= 1e15:
+        return f"{rounded:.{min(max(3, digits + size + 1), MOST_DIGITS)}g}".replace("-", MINUS)
     shown = f"{rounded:,.{max(digits, 0)}f}"
     return (shown.rstrip("0").rstrip(".") if "." in shown else shown).replace("-", MINUS)
 
@@ -284,7 +292,25 @@ def _apart(values: Sequence[float], unit: str, *, errors: Sequence[float]) -> tu
     distinct = all(b - a > ERRORS * max(errors) for a, b in pairwise(values))
     if len(set(said)) == len(said) or not distinct:
         return said
-    return distinct_numbers([100 * value for value in values], " %") if unit == "share" else distinct_numbers(values)
+    if unit == "share":
+        return distinct_numbers([100 * value for value in values], " %")
+    said = tuple(number(value, error=error, spread=values[-1] - values[0]) for value, error in zip(values, errors, strict=True))
+    return said if len(set(said)) == len(said) else distinct_numbers(values)
+
+
+def points_texts(values: Sequence[float], unit: str) -> tuple[str, ...]:
+    """Return the 5, 50 and 95 % points of a distribution as tables print them: three digits, more where its width needs them."""
+    spread = values[-1] - values[0]
+    if unit == "share" and all(0 <= value <= 1 for value in values):
+        said = tuple(percent(value, error=0.003 * value) for value in values)
+        return distinct_numbers([100 * value for value in values], " %") if spread > 0 and len(set(said)) == 1 else said
+    return tuple(number(value, error=min(0.003 * abs(value), spread / 100), spread=spread) for value in values)
+
+
+def belief_texts(quantiles: Sequence[float], unit: str) -> tuple[str, ...]:
+    """Return the 5, 50 and 95 % points of a prior or a posterior as they are printed, of its 5, 25, 50, 75 and 95 % points."""
+    low, _, median, _, high = quantiles
+    return points_texts((low, middle(median, low=low, high=high), high), unit)
 
 
 def distinct_numbers(values: Sequence[float], ending: str = "") -> tuple[str, ...]:
@@ -370,7 +396,7 @@ def headline(kind: str, value: Mapping[str, object] | None, *, unit: str, status
             if modes:
                 *first, last = [_mode_points(mode["quantiles"], unit)[1] for mode in modes]
                 return f"{', '.join(first)} or {last}"
-            return in_unit(quantiles[2], unit, error=errors[2])
+            return interval_texts(quantiles=quantiles, errors=errors, unit=unit)[1]
         case "date":
             quantiles = value["quantiles"]
             assert isinstance(quantiles, list)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.report import words
+from forecast.report.tables import error_words
 
 ROOT = Path(__file__).parents[2]
 PROBABILITIES = st.floats(0, 1)
@@ -128,6 +129,35 @@ def _reaches(span, points):
 def test_points_that_differ_look_different(values, said):
     """They have as many digits as tell them apart, and no more than three where that is enough."""
     assert words.distinct_numbers(values) == said
+
+
+@pytest.mark.parametrize(
+    ("quantiles", "unit", "said"),
+    [
+        ([12.31, 20.02, 30.37, 44.4, 80.56], "boats", ("12.3", "30.4", "80.6")),
+        ([1803, 2100, 2497, 2803, 3311], "boats", ("1,800", "2,500", "3,310")),
+        ([1066.312, 1066.38, 1066.401, 1066.44, 1066.497], "", ("1,066.31", "1,066.4", "1,066.5")),
+        ([0.99991, 0.99995, 0.99997, 0.99998, 0.99999], "boats", ("0.99991", "0.99997", "0.99999")),
+        ([0.99991, 0.99995, 0.99997, 0.99998, 0.99999], "share", ("99.991 %", "99.997 %", "99.999 %")),
+        ([2.55e-5, 2.5501e-5, 2.5502e-5, 2.5503e-5, 2.5504e-5], "", ("2.55e−05", "2.5502e−05", "2.5504e−05")),
+        ([310.0, 310.0, 310.0, 310.0, 310.0], "kelvin", ("310", "310", "310")),
+    ],
+)
+def test_the_points_of_a_belief_have_the_digits_that_tell_them_apart(quantiles, unit, said):
+    """Three digits where these do; more where a belief is narrow beside its size."""
+    assert words.belief_texts(quantiles, unit) == said
+
+
+def test_an_expected_value_has_the_digits_that_its_error_and_its_width_allow():
+    """Of a narrow number beyond a million not the million alone is said; of a wide one three digits are."""
+    wide = {"mean": 149.2345, "mean_error": 0.01, "quantiles": [93.0, 120.0, 149.0, 180.0, 279.0], "errors": [0.1] * 5}
+    narrow = {"mean": 3_000_000.51234, "mean_error": 2e-6, "quantiles": [3_000_000.0 + part for part in (0.05, 0.25, 0.5, 0.75, 0.95)]}
+    vague = narrow | {"mean_error": 0.3}
+    assert [error_words({"kind": "distribution", "status": "open", "value": each}) for each in (wide, narrow, vague)] == [
+        "expected 149, Monte Carlo error 0.01",
+        "expected 3,000,000.51, Monte Carlo error 2e-06",
+        "expected 3,000,000.5, Monte Carlo error 0.3",
+    ]
 
 
 def test_a_number_of_several_ranges_is_said_by_them():
