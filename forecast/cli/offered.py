@@ -6,7 +6,6 @@ import difflib
 import shutil
 import textwrap
 from collections.abc import Mapping, Sequence
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from forecast.cli.lines import echo, print_columns
@@ -190,7 +189,7 @@ def _range(expected: Expected, *, tail: bool) -> str:
 
 def _short(answer: Mapping[str, Any] | None) -> str:
     """An answer as short as it can be said with its range."""
-    from forecast.report.words import interval_texts, percent
+    from forecast.report.words import interval_texts, likeliest
 
     if answer is None:
         return "never asked"
@@ -199,8 +198,7 @@ def _short(answer: Mapping[str, Any] | None) -> str:
         low, middle, high = interval_texts(quantiles=value["quantiles"], errors=value["errors"], unit=answer["unit"])
         return f"{middle} ({low} to {high})"
     if answer["kind"] == "shares":
-        top = max(answer["value"]["shares"], key=itemgetter("value"))
-        return f"{top['label']} {percent(top['value'])}"
+        return " ".join(likeliest(answer["value"]))
     return str(answer["headline"])
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from forecast.book.topic import Row
@@ -29,7 +29,20 @@ MOST_DIGITS = 15  # that a number has
 EVEN = (45, 55)  # percent, from which to which a chance is about as likely as not
 ERRORS = 2.0  # standard errors that a bound allows for
 MINUS = "\N{MINUS SIGN}"
+NONE = "none of these"
+LEAST_NONE = 0.0005  # a chance that is said of none of the choices
+ALMOST = 0.99  # from which chance on a value is almost certain
 SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+IRREGULAR = {
+    "people": "person",
+    "men": "man",
+    "women": "woman",
+    "children": "child",
+    "series": "series",
+    "species": "species",
+    "means": "means",
+    "gas": "gas",
+}
 COUNTED_WORDS = 2  # a unit of more words than this does not follow its number: "4 soldiers", but "0.08 (odds of ...)"
 RECORDED = frozenset({"happened", "can no longer happen", "settled", "annulled", "void"})
 UNANSWERED = frozenset({"void", "not answerable"})  # without a value
@@ -202,16 +215,20 @@ def probability_sentence(
     if chance_interval is None:
         return f"{said}."
     (low, high), errors = chance_interval, chance_errors or (0.0, 0.0)
-    return f"{said}; the chance itself is {_between(percent(low, error=errors[0]), percent(high, error=errors[1]))}."
+    return f"{said}; the chance itself {_between(percent(low, error=errors[0]), percent(high, error=errors[1]))}."
 
 
 def _between(low: str, high: str) -> str:
-    """Say the range of a chance; an end that is only known to be near 0 or 1 is left out."""
+    """Say the range of a chance, with its verb; an end that is only known to be near 0 or 1 is left out."""
     if low == high:
-        return f"{low}, nine times in ten"
-    if low[0].isdigit() == high[0].isdigit():
-        return f"between {low.removesuffix(' %')} and {high}" if low[0].isdigit() else f"anywhere between {low} and {high}"
-    return f"at most {high}" if high[0].isdigit() else f"at least {low}"
+        return f"is {low}, nine times in ten"
+    if low[0].isdigit() and high[0].isdigit():
+        return f"is between {low.removesuffix(' %')} and {high}"
+    if low[0].isdigit() or high[0].isdigit():
+        return f"is at most {high}" if high[0].isdigit() else f"is at least {low}"
+    if low[0] == high[0]:
+        return f"is {high if high.startswith('below') else low}"
+    return "could be anything"
 
 
 def given_sentence(probability: float) -> str:
@@ -247,20 +264,22 @@ def unanswered_sentence(reasons: Sequence[str]) -> str:
 type Modes = Sequence[tuple[float, Sequence[float]]]  # the ranges of a number: the share of each, and its 5, 50 and 95 % points
 
 
-def distribution_sentence(*, quantiles: Sequence[float], errors: Sequence[float], unit: str, status: str, modes: Modes = ()) -> str:
+def distribution_sentence(
+    *, quantiles: Sequence[float], errors: Sequence[float], unit: str, status: str, modes: Modes = (), sole: float = 1.0
+) -> str:
     """Say a distribution: its middle, and the range it is in nine times in ten.  ``quantiles`` are the 5, 25, 50, 75 and 95 % points.
 
-    Of a number that falls into several ranges, each is said with its share.
+    Of a number that falls into several ranges, each is said with its share.  ``sole`` is the chance of the middle where the points are the same.
     """
     low, middle, high = interval_texts(quantiles=quantiles, errors=errors, unit=unit)
-    counted, measured = unit_tails(unit)
+    counted, measured = unit_tails(unit, middle)
     if status in RECORDED:
         return f"Settled by the record: {middle}{counted}{measured}."
     if modes:
         said = [_mode_words(share, points, unit) for share, points in modes]
         return f"Either {', '.join(said[:-1])} or {said[-1]}{measured}."
     if low == high:
-        return f"Almost certainly {middle}{counted}{measured}."
+        return f"{'Almost certainly' if sole >= ALMOST else 'More than nine times in ten'} {middle}{counted}{measured}."
     if low == middle:
         return f"Most likely {middle}{counted}; nineteen times in twenty at most {high}{measured}."
     if middle == high:
@@ -270,20 +289,30 @@ def distribution_sentence(*, quantiles: Sequence[float], errors: Sequence[float]
 
 def interval_texts(*, quantiles: Sequence[float], errors: Sequence[float], unit: str) -> tuple[str, str, str]:
     """Return the 5, 50 and 95 % points as they are printed, of ``quantiles`` as ``distribution_sentence`` takes them."""
-    low, middle, high = _apart(quantiles[::2], unit, errors=errors[::2])
+    shown = [0.0 if abs(value) <= ERRORS * error else value for value, error in zip(quantiles[::2], errors[::2], strict=True)]
+    low, middle, high = _apart(shown, unit, errors=errors[::2])
     return low, middle, high
+
+
+def chance_of_middle(value: Mapping[str, Any]) -> float:
+    """Return the chance of a number's median, as far as the JSON of its answer says it: of a few values each has one."""
+    if "pmf" in value:
+        pairs = zip(value["pmf"]["x"], value["pmf"]["y"], strict=True)
+        return float(min(pairs, key=lambda pair: abs(pair[0] - value["quantiles"][2]))[1])
+    return 1.0 if value.get("sd", 0.0) == 0 else 0.0
 
 
 def _mode_words(share: float, points: Sequence[float], unit: str) -> str:
     low, middle, high = _mode_points(points, unit)
     range_of = "" if low == high else f"{low} to {high}, "
-    return f"{'' if low == high else 'about '}{middle}{unit_tails(unit)[0]} ({range_of}chance {percent(share)})"
+    return f"{'' if low == high else 'about '}{middle}{unit_tails(unit, middle)[0]} ({range_of}chance {percent(share)})"
 
 
 def _mode_points(points: Sequence[float], unit: str) -> tuple[str, ...]:
     error = (points[2] - points[0]) / 200  # finer than a range is wide
     low, median, high = points
-    return _apart((low, middle(median, low=low, high=high), high), unit, errors=[error] * len(points))
+    shown = 0.0 if low < 0 < high and abs(median) <= ERRORS * error else median
+    return _apart((low, shown, high), unit, errors=[error] * len(points))
 
 
 def _apart(values: Sequence[float], unit: str, *, errors: Sequence[float]) -> tuple[str, ...]:
@@ -326,11 +355,29 @@ def distinct_numbers(values: Sequence[float], ending: str = "") -> tuple[str, ..
     return tuple(f"{value:.12g}{ending}".replace("-", MINUS) for value in values)
 
 
-def unit_tails(unit: str) -> tuple[str, str]:
-    """Return what follows a number in a unit, and what follows its sentence: ``4 soldiers``, but ``0.08 (odds of ...)``."""
+def unit_tails(unit: str, shown: str = "") -> tuple[str, str]:
+    """Return what follows a number ``shown`` in a unit, and what follows its sentence: ``4 soldiers``, but ``0.08 (odds of ...)``."""
     if unit in {"", "share"}:
         return "", ""
-    return (f" {unit}", "") if len(unit.split()) <= COUNTED_WORDS else ("", f" ({unit})")
+    return (f" {counted_in(unit, shown)}", "") if len(unit.split()) <= COUNTED_WORDS else ("", f" ({unit})")
+
+
+def counted_in(unit: str, shown: str) -> str:
+    """Return a unit as it follows a printed number: of 1 in the singular, where that is known."""
+    if shown.removeprefix(MINUS) != "1":
+        return unit
+    first, gap, last = unit.rpartition(" ")
+    return f"{first}{gap}{_singular(last)}" if _singular(last) != last or not first else f"{_singular(first)}{gap}{last}"
+
+
+def _singular(word: str) -> str:
+    if word in IRREGULAR:
+        return IRREGULAR[word]
+    if word.endswith("ies") and len(word) > len("ties"):
+        return f"{word.removesuffix('ies')}y"
+    if word.endswith(("ches", "shes", "sses", "xes")):
+        return word.removesuffix("es")
+    return word.removesuffix("s") if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
 def points(change: float, *, error: float = 0.0) -> str:
@@ -367,12 +414,12 @@ def date_sentence(*, quantiles: Sequence[str | None], not_by_then: float, error:
     return f"More likely {by_then}; a chance of {first[0]} by {month(first[1])}."
 
 
-def shares_sentence(*, values: Mapping[str, float], errors: Mapping[str, float], none: float) -> str:
+def shares_sentence(*, values: Mapping[str, float], errors: Mapping[str, float], none: float, none_error: float = 0.0) -> str:
     """Say the shares of choices, the likeliest first (the first in the file where two are equal)."""
-    order = sorted(values, key=lambda label: -values[label])
-    said = [f"{label.replace('_', ' ')} {percent(values[label], error=errors[label])}" for label in order]
-    if none > 0.0005:
-        said.append(f"none of these {percent(none)}")
+    parts = [(value, f"{label.replace('_', ' ')} {percent(value, error=errors[label])}") for label, value in values.items()]
+    if none > LEAST_NONE:
+        parts.append((none, f"{NONE} {percent(none, error=none_error)}"))
+    said = [part for _, part in sorted(parts, key=lambda each: -each[0])]
     return f"Most likely {said[0]}; then {listed(said[1:])}." if len(said) > 1 else f"{capital(said[0])}."
 
 
@@ -402,10 +449,17 @@ def headline(kind: str, value: Mapping[str, object] | None, *, unit: str, status
             assert isinstance(quantiles, list)
             return month(quantiles[2]) if quantiles[2] else "later"
         case _:
-            shares = value["shares"]
-            assert isinstance(shares, list)
-            top = max(shares, key=itemgetter("value"))
-            return percent(top["value"], error=top["error"])
+            return likeliest(value)[1]
+
+
+def likeliest(value: Mapping[str, object]) -> tuple[str, str]:
+    """Return the likeliest of choices, which may be none of them, and its chance as a percent; ``value`` is as in the JSON."""
+    shares, none = value["shares"], float(str(value.get("none", 0.0)))
+    assert isinstance(shares, list)
+    top = max(shares, key=itemgetter("value"))
+    if none > max(top["value"], LEAST_NONE):
+        return NONE, percent(none, error=float(str(value.get("none_error", 0.0))))
+    return top["label"].replace("_", " "), percent(top["value"], error=top["error"])
 
 
 def _logit(probability: float) -> float:

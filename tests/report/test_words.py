@@ -189,19 +189,22 @@ def test_a_probability_is_a_sentence():
 @pytest.mark.parametrize(
     ("interval", "errors", "said"),
     [
-        ((0.042, 0.268), None, "between 4 and 27 %"),
-        ((0.042, 0.268), (0.001, 0.03), "between 4 and 25 %"),
-        ((0.0082, 0.2819), (0.0004, 0.006), "between 0.8 and 28 %"),
-        ((0.0082, 0.2819), (0.004, 0.012), "at most 28 %"),
-        ((0.53, 0.9996), (0.004, 0.0001), "at least 53 %"),
-        ((0.0002, 0.9996), (0.0001, 0.0001), "anywhere between below 0.1 % and above 99.9 %"),
-        ((0.121, 0.123), (0.001, 0.001), "12 %, nine times in ten"),
+        ((0.042, 0.268), None, "is between 4 and 27 %"),
+        ((0.042, 0.268), (0.001, 0.03), "is between 4 and 25 %"),
+        ((0.0082, 0.2819), (0.0004, 0.006), "is between 0.8 and 28 %"),
+        ((0.0082, 0.2819), (0.004, 0.012), "is at most 28 %"),
+        ((0.53, 0.9996), (0.004, 0.0001), "is at least 53 %"),
+        ((0.0002, 0.9996), (0.0001, 0.0001), "could be anything"),
+        ((0.0002, 0.0006), (0.0001, 0.0001), "is below 0.1 %, nine times in ten"),
+        ((0.0002, 0.003), (0.0001, 0.0015), "is below 1 %"),
+        ((0.996, 0.9996), (0.003, 0.0001), "is above 98 %"),
+        ((0.121, 0.123), (0.001, 0.001), "is 12 %, nine times in ten"),
     ],
 )
 def test_the_range_of_a_chance_is_said_no_finer_than_it_is_known(interval, errors, said):
     """Each end is rounded by its own Monte Carlo error, and one that is only near 0 or 1 is left out."""
     told = words.probability_sentence(value=0.125, error=0.003, chance_interval=interval, chance_errors=errors, status="open")
-    assert told == f"About one in eight; the chance itself is {said}."
+    assert told == f"About one in eight; the chance itself {said}."
 
 
 def test_what_has_happened_has_no_chance():
@@ -252,6 +255,49 @@ def test_a_date_that_is_unlikely_names_the_chance_it_has():
         quantiles=("2026-12-03", None, None, None, None), not_by_then=0.82, error=0.003, by="2027-12-31", status="open"
     )
     assert said == "More likely not by 31 December 2027: 82 %; a chance of one in twenty by December 2026."
+
+
+def test_none_of_the_choices_is_said_where_it_belongs():
+    """Where none of them is likeliest it comes first, also in the headline; a trace of it is not spoken of."""
+    values, errors = {"low_tide": 0.0002, "flood": 0.25}, {"low_tide": 0.0001, "flood": 0.001}
+    said = words.shares_sentence(values=values, errors=errors, none=0.7498, none_error=0.001)
+    assert said == "Most likely none of these 75 %; then flood 25 % and low tide below 0.1 %."
+    shares = [{"label": label, "value": value, "error": errors[label]} for label, value in values.items()]
+    assert words.likeliest({"shares": shares, "none": 0.7498, "none_error": 0.001}) == ("none of these", "75 %")
+    assert words.likeliest({"shares": shares, "none": 0.0001, "none_error": 0.0001}) == ("flood", "25 %")
+
+
+@pytest.mark.parametrize(
+    ("quantiles", "errors", "unit", "said"),
+    [
+        ((0, 0, 1, 2, 4), 0.0, "boats", "About 1 boat; nine times in ten between 0 and 4."),
+        ((0, 0, 1, 2, 4), 0.0, "people", "About 1 person; nine times in ten between 0 and 4."),
+        ((0, 0, 1, 2, 4), 0.0, "convoys lost", "About 1 convoy lost; nine times in ten between 0 and 4."),
+        ((-5, -3, -1, 2, 4), 0.0, "glasses", "About −1 glass; nine times in ten between −5 and 4."),
+        ((0.9, 0.95, 1.0, 1.1, 1.2), 0.0, "gas", "About 1 gas; nine times in ten between 0.9 and 1.2."),
+        ((-2.35, -0.7, -0.0006, 0.7, 2.35), 0.0004, "km", "About 0 km; nine times in ten between −2.35 and 2.35."),
+        ((-2.35, -0.7, -0.0006, 0.7, 2.35), 0.0001, "km", "About −0.0006 km; nine times in ten between −2.35 and 2.35."),
+    ],
+)
+def test_one_is_singular_and_what_cannot_be_told_from_zero_is_zero(quantiles, errors, unit, said):
+    """A value within two of its errors of 0 is printed as 0."""
+    assert words.distribution_sentence(quantiles=quantiles, errors=(errors,) * 5, unit=unit, status="open") == said
+
+
+def test_only_what_is_above_99_percent_is_almost_certain():
+    """At 97 % a value is said to be so more than nine times in ten."""
+    given = {"quantiles": (0, 0, 0, 0, 0), "errors": (0,) * 5, "unit": "boats", "status": "open"}
+    assert words.distribution_sentence(**given, sole=0.97) == "More than nine times in ten 0 boats."
+    assert words.distribution_sentence(**given, sole=0.995) == "Almost certainly 0 boats."
+    assert words.chance_of_middle({"quantiles": [0.0] * 5, "pmf": {"x": [0.0, 1.0], "y": [0.97, 0.03]}}) == pytest.approx(0.97)
+    assert words.chance_of_middle({"quantiles": [2.5] * 5, "sd": 0.0, "hub_quantiles": [2.5] * 23}) >= words.ALMOST
+
+
+def test_a_middle_of_a_range_about_zero_is_zero_where_it_is_noise():
+    """Within a hundredth of the range."""
+    modes = [(0.5, (-0.164, 0.00043, 0.168)), (0.5, (5.2, 10.0, 14.9))]
+    said = words.distribution_sentence(quantiles=(-0.1, 0, 3, 10, 14), errors=(0.01,) * 5, unit="", status="open", modes=modes)
+    assert said == "Either about 0 (−0.164 to 0.168, chance 50 %) or about 10 (5.2 to 14.9, chance 50 %)."
 
 
 def test_shares_are_told_from_the_likeliest_down():
