@@ -20,6 +20,7 @@ from forecast.book.reading import read_book
 from forecast.book.rows import row_hash
 from forecast.book.topic import Book, Topic
 from forecast.language.expressions import walk
+from forecast.model.clock import ONE_DAY
 from forecast.model.horizon import check_horizon
 from forecast.model.model import expressions_used, model_as_of
 from forecast.model.own import refusal
@@ -91,7 +92,7 @@ def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Checked:
 
 
 def _answered_before(topic: Topic, entries: Sequence[Mapping[str, Any]], as_of: date) -> Iterator[Problem]:
-    """Warn of questions that rows from before they were asked answer: before they were first published or, where they have not been, before today."""
+    """Warn of questions that rows up to the day they were asked answer: the day they were first published or, where they have not been, today."""
     if all(question.since is not None or question.by is None for question in topic.questions.values()):
         return
     from forecast.predict.answered_before import answered_before  # not needed where questions say from when they count
@@ -104,8 +105,8 @@ def _answered_before(topic: Topic, entries: Sequence[Mapping[str, Any]], as_of: 
     for question, answer in answered_before(topic, asked, as_of):
         day = asked[question.name]
         when = f"{day}, when it was first published," if question.name in published else f"today ({day})"
-        hint = f"`since = {day}` counts from that day on; `since = {topic.opens}` says that the whole record is meant"
-        found = at_topic(topic, ("questions", question.name), f"rows from before {when} already answer this question: {answer}", hint)
+        hint = f"`since = {day + ONE_DAY}` counts from the day after; `since = {topic.opens}` says that the whole record is meant"
+        found = at_topic(topic, ("questions", question.name), f"rows up to {when} already answer this question: {answer}", hint)
         yield replace(found, level="warning")
 
 

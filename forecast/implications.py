@@ -28,6 +28,7 @@ from forecast.model.priors import Block, blocks
 from forecast.model.unsound import Unsound
 from forecast.predict.distribution import Distribution
 from forecast.report.words import number
+from forecast.report.words import percent as percent_text
 from forecast.settings import generator
 
 DRAWS = 4_096  # of the prior
@@ -151,9 +152,9 @@ def _decided(topic: Topic, as_of: date, prior: Posterior) -> Iterator[Implied]:
 
 def _prejudged(question: Question, prior: Posterior, paths: Paths, rng: np.random.Generator) -> str:
     match answer(question, prior, paths, None, rng).value:
-        case Probability(value=chance) if max(chance, 1 - chance) >= DECIDED:
+        case Probability(value=chance, error=error) if max(chance, 1 - chance) >= DECIDED:
             side, share = ("Yes", chance) if chance > 0.5 else ("No", 1 - chance)
-            return f"the prior alone says {100 * share:.1f} % {side}: the question is decided before any row is seen"
+            return f"the prior alone says {percent_text(share, error=error)} {side}: the question is decided before any row is seen"
         case Distribution(sd=0.0, mean=float(mean)):
             return f"the prior alone says {number(mean)} and nothing else: the question is decided before any row is seen"
         case _:

@@ -11,7 +11,7 @@ import codecs
 import csv
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -103,8 +103,12 @@ def observe(root: Path, stream: str, observation: Observation, *, today: date) -
 
     Refuses, with problems and without writing, a row the checks of the book
     refuse, one that stands there already, one whose days or ``known`` are after
-    today, and a value that is impossible under every draw of the priors.
+    today, and a value that is impossible under every draw of the priors.  A correction
+    of which it is not said since when it is known is known from today on: until
+    today the world had the row that it replaces.
     """
+    if observation.replaces and observation.known is None:
+        observation = replace(observation, known=today)
     return _under_lock(root, stream, lambda *_: (observation, ()), today)
 
 

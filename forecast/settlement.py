@@ -40,6 +40,8 @@ from forecast.model.evidence import Record
 from forecast.model.model import NUMPY, Model, quantities_of, uses
 
 MOST_TRIED = 512  # combinations of open totals
+OPPOSITE: Mapping[str, str] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+BEYOND: Mapping[int | None, str] = {1: ">", -1: "<", 0: "!="}  # where two sides that part in a direction are never equal again
 
 type Status = Literal["open", "happened", "can no longer happen", "settled", "annulled"]
 
@@ -66,7 +68,11 @@ def status_of(question: Question, model: Model, paths: Paths) -> Status:
     now, possibly = _recorded_truth(condition, question, paths, used)
     if now.all() and (complete or lasting or isinstance(question.answer, First)):
         return "happened"
-    never = complete and not possibly.any() and (lasting or not isinstance(question.answer, First))
+    is_first = isinstance(question.answer, First)
+    never = complete and not possibly.any() and (lasting or not is_first)
+    if not never and not is_first:
+        against = failing(condition, model.topic)
+        never = against is not None and bool(_recorded_truth(against, question, paths, used)[0].all())
     return "can no longer happen" if never else "open"
 
 
@@ -222,6 +228,28 @@ def is_lasting(condition: Expression, topic: Topic) -> bool:
             return all(is_lasting(part, topic) for part in condition.operands)
         case _:
             return False
+
+
+def failing(condition: Expression, topic: Topic) -> Expression | None:
+    """Return a condition that lasts, and under which another has failed for good; None where none can be told from its form."""
+    match condition:
+        case Compare(operators=(operator,), operands=(left, right)):
+            turned = BEYOND.get(way_between(left, right, topic)) if operator == "==" else OPPOSITE[operator]
+            against = None if turned is None else Compare((turned,), (left, right))
+            return against if against is not None and is_lasting(against, topic) else None
+        case Compare(operators=operators, operands=operands):
+            pairs = zip(operators, itertools.pairwise(operands), strict=True)
+            return failing(Logic("and", tuple(Compare((operator,), pair) for operator, pair in pairs)), topic)
+        case Logic(operator=operator, operands=operands):
+            parts = [failing(part, topic) for part in operands]
+            told = tuple(part for part in parts if part is not None)
+            if not told or (operator == "or" and len(told) < len(parts)):
+                return None
+            return Logic("or" if operator == "and" else "and", told) if len(told) > 1 else told[0]
+        case Unary(operator="not", operand=operand):
+            return operand if is_lasting(operand, topic) else None
+        case _:
+            return None
 
 
 def way_between(left: Expression, right: Expression, topic: Topic) -> int | None:

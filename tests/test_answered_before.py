@@ -50,6 +50,11 @@ TWICE = {"from": OPENS, "to": date(2025, 3, 31), "value": 2}
         ({"answer": "total(seen) >= 3"}, None),
         ({"answer": "total(seen) < 3"}, None),
         ({"answer": "total(seen) == 2"}, None),  # another one may come
+        ({"answer": "total(seen) == 1"}, "no"),
+        ({"answer": "0 < total(seen) < 2"}, "no"),
+        ({"answer": "total(seen) >= 1", "given": "total(seen) < 2"}, "it is void"),
+        ({"answer": "total(seen) >= 1", "given": "total(seen) < 3"}, "yes"),
+        ({"answer": "total(seen)", "given": "total(seen) == 0"}, "it is void"),
         ({"answer": "total(seen)"}, None),
         ({"answer": "first(total(seen) >= 2)"}, "it has happened"),
         ({"answer": "first(total(seen) >= 3)"}, None),
@@ -73,15 +78,17 @@ def test_a_question_that_is_answered_for_good_before_it_is_asked_is_found(questi
     ("row", "found"),
     [
         ({"on": EVE, "value": 1}, True),
-        ({"on": ASKED, "value": 1}, False),
-        ({"from": EVE, "to": ASKED, "value": 1}, False),  # it may have been that day
+        ({"on": ASKED, "value": 1}, True),  # the answer of that day has it
+        ({"from": EVE, "to": ASKED, "value": 1}, True),
+        ({"on": ASKED + timedelta(days=1), "value": 1}, False),
+        ({"from": ASKED, "to": ASKED + timedelta(days=1), "value": 1}, False),  # it may have been the day after
         ({"on": EVE, "value": 1, "known": date(2025, 9, 1)}, True),  # found out afterwards
         ({"on": EVE, "value": 1, "known": date(2025, 9, 2)}, False),  # not known yet
         ({"from": OPENS, "to": EVE, "value": 0}, False),
     ],
 )
-def test_rows_count_that_end_before_the_question_is_asked(row, found):
-    """On the eve, the day, and across both; known by now."""
+def test_rows_count_that_end_by_the_day_the_question_is_asked(row, found):
+    """On the eve, the day, across both, and across the day after; known by now."""
     assert bool(asked(topic_of([row], {"asked": {"answer": "total(seen) >= 1"}}))) == found
 
 
@@ -135,14 +142,14 @@ def test_check_warns_with_the_day_on_which_the_question_was_first_published(tmp_
         (
             Place("seeds/made/topic.toml", 10, 12),
             "warning",
-            f"rows from before {when} already answer this question: yes",
-            f"`since = {day}` counts from that day on; `since = 2025-01-01` says that the whole record is meant",
+            f"rows up to {when} already answer this question: yes",
+            f"`since = {day[:-1]}2` counts from the day after; `since = 2025-01-01` says that the whole record is meant",
         )
     ]
 
 
 def test_a_question_with_since_is_not_warned_of(tmp_path: Path):
     """Either day that the hint names will do."""
-    for since in ("2025-09-01", "2025-01-01"):
+    for since in ("2025-09-02", "2025-01-01"):
         write_book(tmp_path, by="2025-12-31", since=since, rows="on,value,source\n2025-03-01,2,a list\n")
         assert [problem for problem in check(tmp_path, None, as_of=date(2025, 9, 1)).problems if "already" in problem.message] == []

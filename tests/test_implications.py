@@ -93,9 +93,9 @@ def test_a_statement_that_only_the_future_shows_to_be_none_is_told() -> None:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        ("total(seen) >= 1", ["the prior alone says 100.0 % Yes: the question is decided before any row is seen"]),
-        ("total(seen) >= 5000", ["the prior alone says 100.0 % No: the question is decided before any row is seen"]),
-        ("rate > 2", ["the prior alone says 100.0 % Yes: the question is decided before any row is seen"]),
+        ("total(seen) >= 1", ["the prior alone says above 99.5 % Yes: the question is decided before any row is seen"]),
+        ("total(seen) >= 5000", ["the prior alone says above 99.5 % No: the question is decided before any row is seen"]),
+        ("rate > 2", ["the prior alone says above 99.9 % Yes: the question is decided before any row is seen"]),
         ("0 * total(seen)", ["the prior alone says 0 and nothing else: the question is decided before any row is seen"]),
         ("total(seen) >= 240", []),
         ("total(seen)", []),
@@ -182,7 +182,7 @@ def warned(root: Path) -> list[tuple[str, int, str, str]]:
     return [(problem.place.path, problem.place.line, problem.level, problem.message) for problem in found.problems]
 
 
-DECIDED = ("seeds/ferry/topic.toml", 26, "warning", "the prior alone says 100.0 % No: the question is decided before any row is seen")
+DECIDED = ("seeds/ferry/topic.toml", 26, "warning", "the prior alone says above 99.5 % No: the question is decided before any row is seen")
 
 
 def test_a_check_warns_and_an_update_too_and_the_report_remembers(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,6 +97,25 @@ def test_curves_and_points_that_lie_close_together_are_not_rounded_into_one() ->
         rounded([1.0, math.inf])
 
 
+def test_a_number_is_not_rounded_by_more_than_its_error() -> None:
+    """Six digits where its error is coarser, as many as the error needs where it is finer, all of what is certain and whole."""
+    from forecast.report.plain_data import rounded
+
+    fine = {"mean": 500_003.123456, "mean_error": 0.00123456, "sd": 4.87654321}
+    coarse = {"value": 0.934326123, "error": 6.21831e-06, "change": 0.123456789}
+    prior = {"mean": 300.152345678, "quantiles": [300.1501, 300.151, 300.152, 300.153, 300.154]}
+    certain = {"mean": 7_654_321.0, "mean_error": 0.0, "quantiles": [7_654_321.0] * 5}
+    history = {"values": [500_003.123456, 0.123456789], "errors": [0.00123456, 0.001]}
+    assert [rounded(each) for each in (fine, coarse, prior, certain, history)] == [
+        {"mean": 500_003.1235, "mean_error": 0.00123456, "sd": 4.87654},
+        {"value": 0.934326, "error": 6.21831e-06, "change": 0.123457},
+        {"mean": 300.1523457, "quantiles": [300.1501, 300.151, 300.152, 300.153, 300.154]},
+        certain,
+        {"values": [500_003.1235, 0.123457], "errors": [0.00123456, 0.001]},
+    ]
+    assert rounded(rounded(fine)) == rounded(fine)
+
+
 def test_a_published_number_without_a_mean_has_null_and_the_reason() -> None:
     """Mean, its error and the standard deviation are null; quantiles stay; and the median is what it is compared by."""
     from forecast.insight.measures import Stated, measured

@@ -143,3 +143,35 @@ def test_a_range_across_the_last_day_may_have_none_in_time():
         for text in ("total(seen) >= 1", "total(seen) >= 6", "total(seen) >= 0")
     }
     assert found == {"total(seen) >= 1": "open", "total(seen) >= 6": "can no longer happen", "total(seen) >= 0": "happened"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("total(seen) <= 3", "can no longer happen"),
+        ("total(seen) < 3", "can no longer happen"),
+        ("5 - total(seen) >= 2", "can no longer happen"),
+        ("total(seen) == 0", "can no longer happen"),
+        ("total(seen) == 4", "open"),
+        ("total(seen) == 5", "open"),
+        ("0 < total(seen) <= 3", "can no longer happen"),
+        ("3 < total(seen) <= 5", "open"),
+        ("total(seen) <= 3 and rate > 0", "can no longer happen"),
+        ("total(seen) <= 3 or total(seen) >= 9", "open"),
+        ("total(seen) <= 3 or total(seen) == 1", "can no longer happen"),
+        ("not total(seen) >= 4", "can no longer happen"),
+        ("total(seen) <= 4", "open"),
+        ("total(seen) >= 5", "open"),
+        ("first(total(seen) >= 5)", "open"),
+    ],
+)
+def test_a_condition_that_has_failed_for_good_is_settled_before_its_day(text, expected):
+    """Four are recorded, and more may come before the date: what holds of fewer alone can no longer happen."""
+    row = {"from": date(2025, 2, 1), "to": date(2025, 3, 31), "value": 4}
+    assert status({"answer": text, "by": BY}, [row], date(2025, 4, 15)) == expected
+
+
+def test_what_has_failed_before_more_is_known_stays_open_where_rows_leave_it_open():
+    """A range that reaches from within the condition to beyond it settles nothing."""
+    rows = [{"from": date(2025, 2, 1), "to": date(2025, 3, 31), "low": low, "high": 6} for low in (2, 4)]
+    assert [status({"answer": "total(seen) <= 3", "by": BY}, [row], date(2025, 4, 15)) for row in rows] == ["open", "can no longer happen"]

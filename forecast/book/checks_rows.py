@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -17,7 +17,7 @@ from forecast.book.labels import Labels, calendars_of
 from forecast.book.layout import SEEDS, TOPIC_FILE, record_path
 from forecast.book.problems import Place, Problem, first_found
 from forecast.book.records import GRADES, ROW_COLUMNS, Record
-from forecast.book.rows import in_order, row_hash, standing
+from forecast.book.rows import in_order, is_row_hash, row_hash, standing
 from forecast.book.scopes import uses
 from forecast.book.topic import Row, Step
 from forecast.language.distributions.supports import ABOVE_ZERO, AMOUNTS, BETWEEN_ZERO_AND_ONE, COUNTS
@@ -166,31 +166,63 @@ def _check_corrections(record: Record, *, watched: bool) -> Iterator[Problem]:
             by_id[row.id] = row
     correcting = [row for row in record.rows if row.replaces]
     by_hash: dict[str, list[Row]] = {}
-    for row in record.rows if any(row.replaces not in by_id for row in correcting) else ():
+    for row in record.rows if any(row.replaces not in by_id or is_row_hash(row.replaces) for row in correcting) else ():
         by_hash.setdefault(row_hash(row), []).append(row)
+    named = {row.place: _named(row.replaces, by_id, by_hash) for row in correcting}
+    circled = _circled({place: found[0].place for place, found in named.items() if len(found) == 1})
     corrected: dict[Place, Row] = {}
     for row in correcting:
-        named = [by_id[row.replaces]] if row.replaces in by_id else by_hash.get(row.replaces, [])
-        if len(named) != 1:
-            yield _not_one_row(record, row, named, [*by_id, *by_hash])
+        if len(named[row.place]) != 1:
+            yield _not_one_row(record, row, named[row.place], [*by_id, *by_hash])
             continue
-        (old,) = named
+        (old,) = named[row.place]
         earlier = corrected.setdefault(old.place, row)
         if old is row:
             yield record.at_cell(row, "replaces", "a row cannot replace itself")
+        elif size := circled.get(row.place):
+            message = f"this row and line {old.place.line} replace each other"
+            if size > len((row, old)):
+                message = f"this row is one of {size} that replace one another in a circle; the next is line {old.place.line}"
+            yield record.at_cell(row, "replaces", message, "one of them is what was first written, and replaces nothing")
         elif row.known < (counts := old.start if watched and old.is_nothing and not old.replaces else old.known):
             since = f"known {old.known}" if counts == old.known else f"quiet from {counts} on"
             message = f"known on {row.known}, before the row it replaces (line {old.place.line}, {since})"
             yield record.at_cell(row, "known", message, "a correction counts from its own `known` day on")
-        elif row.id and old.replaces == row.id:
-            yield record.at_cell(row, "replaces", f"this row and line {old.place.line} replace each other")
         elif earlier is not row:
             message = f"`{row.replaces}` is replaced twice, by line {earlier.place.line} and by this one"
             yield record.at_cell(row, "replaces", message, f"a second correction replaces the first: `{earlier.id or row_hash(earlier)}`")
 
 
+def _named(name: str, by_id: Mapping[str, Row], by_hash: Mapping[str, Sequence[Row]]) -> list[Row]:
+    """The rows that a name stands for: the one with that id, and those with that hash."""
+    rows = [*([by_id[name]] if name in by_id else []), *by_hash.get(name, ())]
+    return list({row.place: row for row in rows}.values())
+
+
+def _circled(following: Mapping[Place, Place]) -> dict[Place, int]:
+    """The places in circles of rows that replace one another, each with the number of rows in its circle."""
+    found: dict[Place, int] = {}
+    done: set[Place] = set()
+    for start in following:
+        path: list[Place] = []
+        at: Place | None = start
+        while at is not None and at not in done:
+            done.add(at)
+            path.append(at)
+            at = following.get(at)
+        if at in path:
+            circle = path[path.index(at) :]
+            found |= dict.fromkeys(circle, len(circle))
+    return found
+
+
 def _not_one_row(record: Record, row: Row, named: Sequence[Row], known: Sequence[str]) -> Problem:
     """The problem of a correction whose ``replaces`` names no row, or rows that say the same."""
+    owner = next((each for each in named if each.id == row.replaces), None)
+    if named and owner is not None:
+        lines = " and ".join(str(each.place.line) for each in named if each is not owner)
+        message = f"`{row.replaces}` is the id of line {owner.place.line} and the hash of line {lines}"
+        return record.at_cell(row, "replaces", message, f"give line {owner.place.line} another `id`")
     if named:
         lines = " and ".join(str(each.place.line) for each in named)
         return record.at_cell(row, "replaces", f"lines {lines} have the hash `{row.replaces}`", "give the row that is meant an `id`")

@@ -37,6 +37,11 @@ def row_hash(row: Row) -> str:
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()[:HASH_DIGITS]
 
 
+def is_row_hash(name: str) -> bool:
+    """Whether a name has the form of a row's hash."""
+    return len(name) == HASH_DIGITS and not set(name) - set("0123456789abcdef")
+
+
 def in_order(rows: Iterable[Row]) -> list[Row]:
     """Return rows in the order of their days."""
     return sorted(rows, key=lambda row: (row.start, row.end, row.place))

@@ -34,7 +34,13 @@ Through = Annotated[
 ]
 Known = Annotated[
     date | None,
-    typer.Option("--known", metavar="DATE", parser=day, help="The day it became known (default: the last day).", show_default=False),
+    typer.Option(
+        "--known",
+        metavar="DATE",
+        parser=day,
+        help="The day it became known (default: the last day it covers; of a correction, today).",
+        show_default=False,
+    ),
 ]
 Grade = Annotated[str, typer.Option("--grade", help="How sure the source is: A, B or C.", show_default=False)]
 Note = Annotated[str, typer.Option("--note", help="Free text.", show_default=False)]
@@ -78,6 +84,7 @@ def observe(
       forecast observe wishes --from 2026-10-01 --to 2026-10-05 --value 2 --set asked=3 --source "..."
       forecast observe killed --on 2026-10-02 --low 100 --source "at least 100, the ministry said"
       forecast observe votes --on 2026-10-02 --set value_left=410 --set value_right=590 --set asked=1000 --source "..."
+      forecast observe captures --on 2026-10-02 --value 2 --replaces 1f0c52ab --source "a later count"
       forecast observe captures --through 2026-10-12 --source "daily reports"
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast import observing

@@ -6,7 +6,6 @@ import difflib
 import shutil
 import textwrap
 from collections.abc import Mapping, Sequence
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from forecast.cli.lines import echo, print_columns
@@ -190,16 +189,16 @@ def _range(expected: Expected, *, tail: bool) -> str:
 
 def _short(answer: Mapping[str, Any] | None) -> str:
     """An answer as short as it can be said with its range."""
-    from forecast.report.words import in_unit, percent
+    from forecast.report.words import interval_texts, likeliest
 
     if answer is None:
         return "never asked"
     if answer["kind"] == "distribution":
-        low, _, middle, _, high = (in_unit(point, answer["unit"]) for point in answer["value"]["quantiles"])
+        value = answer["value"]
+        low, middle, high = interval_texts(quantiles=value["quantiles"], errors=value["errors"], unit=answer["unit"])
         return f"{middle} ({low} to {high})"
     if answer["kind"] == "shares":
-        top = max(answer["value"]["shares"], key=itemgetter("value"))
-        return f"{top['label']} {percent(top['value'])}"
+        return " ".join(likeliest(answer["value"]))
     return str(answer["headline"])
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from forecast.asking import streams_asked
 from forecast.book.rows import existing, is_gradual, standing
 from forecast.book.topic import Question, Topic
-from forecast.language.expressions import Compare, Expression, Logic, Unary
 from forecast.model.clock import ONE_DAY
 from forecast.model.model import model_as_of
 from forecast.model.unsound import Unsound
@@ -23,11 +22,10 @@ if TYPE_CHECKING:
     from forecast.model.model import Model
 
 DRAWS = 64  # of the prior, for conditions that depend on parameters
-OPPOSITE: Mapping[str, str] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
 def answered_before(topic: Topic, asked: Mapping[str, date], as_of: date) -> Iterator[tuple[Question, str]]:
-    """Yield each question that rows from before the day it was asked answer, with the answer in words.
+    """Yield each question that rows up to the day it was asked, and of that day, answer, with the answer in words.
 
     ``asked`` is that day for each question.  Rows count that are known as of a day, even if they became known only after
     the question was asked.  Questions that have a ``since``, or whose date had passed when they were asked, say what they mean.
@@ -39,7 +37,7 @@ def answered_before(topic: Topic, asked: Mapping[str, date], as_of: date) -> Ite
         if not questions:
             continue
         try:
-            yield from _answered(model_as_of(before, day - ONE_DAY), questions)
+            yield from _answered(model_as_of(before, day), questions)
         except (Unsound, LookupError):  # nothing can be computed as of that day, so nothing is answered on it
             continue
 
@@ -49,10 +47,10 @@ def _leaves_open(question: Question, day: date) -> bool:
 
 
 def _before(topic: Topic, day: date, as_of: date) -> Topic:
-    """The topic with the rows that speak of days before a day alone, as if each had been known at once; quiet time as far as that day."""
+    """The topic with the rows that speak of days up to a day alone, as if each had been known at once; quiet time as far as that day."""
     streams = {}
     for name, stream in topic.streams.items():
-        rows = [row for row in standing(existing(stream, as_of)) if row.end < day or (is_gradual(row, stream) and row.start < day)]
+        rows = [row for row in standing(existing(stream, as_of)) if row.end <= day or (is_gradual(row, stream) and row.start <= day)]
         streams[name] = replace(stream, rows=tuple(replace(row, known=row.end) for row in rows))
     return replace(topic, streams=streams)
 
@@ -64,6 +62,7 @@ def _tells(topic: Topic, stream: str) -> bool:
 def _answered(model: Model, questions: list[Question]) -> Iterator[tuple[Question, str]]:
     from forecast.future import Paths, has_future
     from forecast.inference.conditioning import prior_draws
+    from forecast.predict.void import failure_of
     from forecast.settings import generator
     from forecast.settlement import status_of
 
@@ -72,33 +71,22 @@ def _answered(model: Model, questions: list[Question]) -> Iterator[tuple[Questio
     starts = {name: model.records[name].through + ONE_DAY for name, stream in topic.streams.items() if has_future(stream)}
     paths = Paths(model, drawn, (), {}, starts)
     for question in questions:
-        for asked, words in _readings(question):
+        if failure_of(question, model, paths) is not None:
+            yield question, "it is void"
+            continue
+        for asked, answers in _readings(question):
             status = status_of(asked, model, paths)
-            if status != "open":
-                yield question, "it is annulled" if status == "annulled" else words
+            if status in answers:
+                yield question, answers[status]
                 break
 
 
-def _readings(question: Question) -> Iterator[tuple[Question, str]]:
-    """The conditions by which a question can be answered for good before its date, each as a question, with the answer that it gives."""
+def _readings(question: Question) -> Iterator[tuple[Question, Mapping[str, str]]]:
+    """The conditions that can be settled for good before a question's date, each as a question, with what each status of it answers."""
+    annulled = {"annulled": "it is annulled"}
     if question.kind == "probability":
-        assert question.answer is not None
-        yield question, "yes"
-        yield replace(question, answer=_opposite(question.answer)), "no"
+        yield question, annulled | {"happened": "yes", "can no longer happen": "no"}
     elif question.kind == "date":
-        yield question, "it has happened"
+        yield question, annulled | {"happened": "it has happened"}
     for label, condition in question.choices.items():
-        yield replace(question, kind="probability", answer=condition, choices={}), f"`{label}`"
-
-
-def _opposite(condition: Expression) -> Expression:
-    """A condition that holds where another does not, in a form of which it can be seen whether it lasts."""
-    match condition:
-        case Compare(operators=(operator,), operands=operands):
-            return Compare((OPPOSITE[operator],), operands)
-        case Logic(operator=operator, operands=operands):
-            return Logic("or" if operator == "and" else "and", tuple(_opposite(each) for each in operands))
-        case Unary(operator="not", operand=operand):
-            return operand
-        case _:
-            return Unary("not", condition)
+        yield replace(question, kind="probability", answer=condition, choices={}), annulled | {"happened": f"`{label}`"}

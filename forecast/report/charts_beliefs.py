@@ -62,10 +62,8 @@ def belief_sentence(parameter: Mapping[str, Any]) -> str:
     """Say prior and posterior of one value."""
     said = []
     for which in WHICH:
-        low, _, middle, _, high = parameter[which]["quantiles"]
-        middle = words.middle(middle, low=low, high=high)
-        shown = [words.in_unit(value, parameter["unit"], error=0.003 * abs(value)) for value in (middle, low, high)]
-        said.append(f"{which} {shown[0]} ({shown[1]} to {shown[2]})")
+        low, median, high = words.belief_texts(parameter[which]["quantiles"], parameter["unit"])
+        said.append(f"{which} {median} ({low} to {high})")
     return ", ".join(said)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from operator import itemgetter
@@ -86,7 +87,7 @@ def fan_sentence(stream: Mapping[str, Any]) -> str:
         return f"{so_far}. No future is simulated."
     if "classes" in stream:
         return f"{so_far}. By {words.day(stream['fan']['days'][-1])}, nine times in ten: {', '.join(map(_ahead, stream['classes']))}."
-    low, _, median, _, high = (words.number(value, error=0.005 * max(abs(value), 1)) for value in stream["fan"]["quantiles"][-1])
+    low, median, high = _ends(stream["fan"]["quantiles"][-1][::2])
     by = words.day(stream["fan"]["days"][-1])
     ahead = f"median {median}, 90 % interval {low} to {high}" if low != high else f"almost certainly {median}"
     return f"{so_far}. By {by}: {ahead}."
@@ -97,8 +98,15 @@ def _recorded(each: Mapping[str, Any]) -> str:
 
 
 def _ahead(each: Mapping[str, Any]) -> str:
-    low, high = (words.number(value, error=0.005 * max(abs(value), 1)) for value in (each["quantiles"][0], each["quantiles"][-1]))
+    low, high = _ends((each["quantiles"][0], each["quantiles"][-1]))
     return f"{each['label']} {low if low == high else f'{low} to {high}'}"
+
+
+def _ends(points: Sequence[float]) -> tuple[str, ...]:
+    """Points of what lies ahead, from the least up: whole ones below 100, three digits of others, more where they lie close together."""
+    spread = points[-1] - points[0]
+    finest = spread / 100 if spread > 0 else math.inf
+    return tuple(words.number(value, error=min(0.005 * max(abs(value), 1), finest), spread=spread) for value in points)
 
 
 def _windowed(past: Sequence[tuple[str, float]], first: date) -> list[tuple[str, float]]:

@@ -188,7 +188,12 @@ def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: S
         case Distribution():
             modes = [(mode.share, mode.quantiles) for mode in value.modes]
             said = words.distribution_sentence(
-                quantiles=value.quantiles, errors=value.quantile_errors, unit=unit, status=answer.status, modes=modes
+                quantiles=value.quantiles,
+                errors=value.quantile_errors,
+                unit=unit,
+                status=answer.status,
+                modes=modes,
+                sole=words.chance_of_middle(_value(value)),
             )
         case Dates():
             assert question.by is not None
@@ -200,7 +205,7 @@ def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: S
                 status=answer.status,
             )
         case Shares():
-            said = words.shares_sentence(values=value.values, errors=value.errors, none=value.none)
+            said = words.shares_sentence(values=value.values, errors=value.errors, none=value.none, none_error=value.none_error)
     if question.given is not None:
         said = f"{said} {words.given_sentence(answer.given)}"
     if answer.annulled is None or answer.status in words.RECORDED:

@@ -51,7 +51,8 @@ def _amount(crossing: Crossing) -> str:
     if crossing.row.said:
         return f"What was seen of {stream} ({crossing.row.said}) lies"
     if crossing.row.between is not None:
-        return f"{words.capital(words.seen(crossing.row))} of {stream} lies"
+        is_one = not crossing.counts or crossing.row.between.high == 1
+        return f"{words.capital(words.seen(crossing.row))} of {stream} {'lies' if is_one else 'lie'}"
     if not crossing.counts:
         return f"{words.number(crossing.value)} of {stream} lies"
     return f"1 event of {stream} lies" if crossing.value == 1 else f"{words.number(crossing.value)} events of {stream} lie"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any
 
 from forecast.report import words
@@ -22,6 +21,7 @@ class Headline:
     figure: str
     about: str = ""
     interval: str = ""
+    is_choice: bool = False
 
     @property
     def note(self) -> str:
@@ -30,7 +30,9 @@ class Headline:
 
     @property
     def short(self) -> str:
-        """The figure and its interval where columns are narrow: ``149 (93 to 279)``."""
+        """The figure and its interval where columns are narrow, and the choice it is of: ``149 (93 to 279)``, ``high tide 80 %``."""
+        if self.is_choice:
+            return f"{self.about} {self.figure}"
         return f"{self.figure} ({self.interval})" if self.interval else self.figure
 
 
@@ -43,7 +45,8 @@ def headline_of(answer: Mapping[str, Any]) -> Headline:
         case "distribution":
             return _number(answer)
         case "shares":
-            return Headline(figure, max(value["shares"], key=itemgetter("value"))["label"].replace("_", " "))
+            about, figure = words.likeliest(value)
+            return Headline(figure, about, is_choice=True)
         case "date" if answer["status"] == "open":
             is_in_time = value["quantiles"][2] is not None
             return Headline(figure, "as likely as not by then" if is_in_time else f"than {words.day(answer['by'])}, probably")
@@ -53,12 +56,13 @@ def headline_of(answer: Mapping[str, Any]) -> Headline:
 
 def _number(answer: Mapping[str, Any]) -> Headline:
     value, unit = answer["value"], answer["unit"]
-    counted = unit if unit != "share" and len(unit) <= LONGEST_UNIT else ""
+    counted = words.counted_in(unit, answer["headline"]) if unit != "share" and len(unit) <= LONGEST_UNIT else ""
     if answer["status"] != "open" or value.get("modes"):
         return Headline(answer["headline"], counted)
     low, median, high = words.interval_texts(quantiles=value["quantiles"], errors=value["errors"], unit=unit)
     if low == high:
-        return Headline(median, ", ".join(part for part in (counted, "almost certainly") if part))
+        how = "almost certainly" if words.chance_of_middle(value) >= words.ALMOST else "more than nine times in ten"
+        return Headline(median, ", ".join(part for part in (counted, how) if part))
     return Headline(median, counted, _range(low, high))
 
 

@@ -1,4 +1,4 @@
-"""Plain data on its way to JSON: numbers rounded to six significant digits, and laid out so that a diff reads well."""
+"""Plain data on its way to JSON: numbers rounded to six significant digits, or to what their errors need, and laid out so that a diff reads well."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from forecast.book.topic import Row
 
 SIGNIFICANT_DIGITS = 6
 MOST_DIGITS = 15  # that a float holds
+WITH_ERRORS = frozenset({"values", "before", "after"})  # lists of numbers beside whose list the one of their `errors` stands
 PLAIN = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 ESCAPED = json.JSONEncoder(allow_nan=False)
 
 
 def rounded(value: Any) -> Any:
-    """Round every number in plain data to six significant digits; raise ``ValueError``, with its place, at one that is not finite."""
+    """Round every number in plain data to six significant digits, more where its error or the numbers beside it need them.
+
+    Raises ``ValueError``, with its place, at one that is not finite.
+    """
     try:
         return _rounded(value)
     except (ValueError, TypeError) as error:
@@ -63,36 +67,58 @@ def row_as_data(row: Row) -> dict[str, Any]:
     }
 
 
-def _rounded(value: Any) -> Any:
+def _rounded(value: Any, error: Any = None) -> Any:
+    """Plain data rounded; ``error`` is what is stated of a number, or a list of what is stated of each of a list."""
     kind = type(value)
     if kind is str or kind is int or kind is bool or value is None:
         return value
     if isinstance(value, float):
         if not math.isfinite(value):
             raise ValueError("is not finite")
-        return float(f"{value:.{SIGNIFICANT_DIGITS}g}") + 0.0  # no minus zero
+        return float(f"{value:.{_digits(value, error)}g}") + 0.0  # no minus zero
     if isinstance(value, Mapping):
-        return {str(key): _rounded(each) for key, each in value.items()}
+        return {str(key): _rounded(each, _error_of(str(key), value)) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return (
-            _rounded_together(value)
-            if len(value) > 1 and all(type(each) is float for each in value)
-            else [_rounded(each) for each in value]
-        )
+        if len(value) > 1 and all(type(each) is float for each in value):
+            return _rounded_together(value, error)
+        return [_rounded(each) for each in value]
     if isinstance(value, (str, int)):
         return value
     raise TypeError(f"is a {kind.__name__}, which JSON has no word for")
 
 
-def _rounded_together(numbers: Sequence[float]) -> list[float]:
+def _error_of(key: str, among: Mapping[Any, Any]) -> Any:
+    """What plain data states of the error of a part of it; of a mean without one a thousandth of what its quantiles span."""
+    if key in WITH_ERRORS:
+        return among.get("errors")
+    if key == "mean" and "mean_error" not in among:
+        return (among["quantiles"][-1] - among["quantiles"][0]) / 1000 if "quantiles" in among else None
+    return among.get(f"{key}_error", among.get("error") if key == "value" else None)
+
+
+def _digits(value: float, error: Any) -> int:
+    """How many significant digits a number keeps: six or, where these would move it by more than its error, one more than the error has."""
+    if not isinstance(error, float) or not math.isfinite(error) or value == 0:
+        return SIGNIFICANT_DIGITS
+    size = math.floor(math.log10(abs(value)))
+    if error == 0:  # known for certain
+        return MOST_DIGITS if value.is_integer() else SIGNIFICANT_DIGITS
+    if error >= 0.5 * 10.0 ** (size + 1 - SIGNIFICANT_DIGITS):
+        return SIGNIFICANT_DIGITS
+    return min(size - math.floor(math.log10(error)) + 2, MOST_DIGITS)
+
+
+def _rounded_together(numbers: Sequence[float], errors: Any = None) -> list[float]:
     """Numbers of one list, with more digits where they lie close together: as many as the six that their span would have."""
     if not all(map(math.isfinite, numbers)):
         raise ValueError("is not finite")
     low, high = min(numbers), max(numbers)
     largest, span = max(abs(low), abs(high)), high - low
     more = math.floor(math.log10(largest / span)) if 0 < span < largest else 0
-    digits = min(SIGNIFICANT_DIGITS + more, MOST_DIGITS)
-    return [float(f"{number:.{digits}g}") + 0.0 for number in numbers]
+    digits = min(SIGNIFICANT_DIGITS + more, MOST_DIGITS) if span or not low.is_integer() else MOST_DIGITS
+    stated = errors if isinstance(errors, (list, tuple)) and len(errors) == len(numbers) else [None] * len(numbers)
+    each_digits = (max(digits, _digits(number, error)) for number, error in zip(numbers, stated, strict=True))
+    return [float(f"{number:.{each}g}") + 0.0 for number, each in zip(numbers, each_digits, strict=True)]
 
 
 def _place_of_fault(value: Any) -> str:

@@ -74,13 +74,17 @@ def error_words(answer: Mapping[str, Any]) -> str:
         case _:
             if value["mean"] is None:
                 return f"median {_point(value, 2)}, Monte Carlo error {value['errors'][2]:.2g}; no expected value: {value['no_mean']}"
-            shown = words.number(value["mean"], error=value["mean_error"])
+            shown = words.number(value["mean"], error=value["mean_error"], spread=_spread(value))
             return f"expected {shown}, Monte Carlo error {value['mean_error']:.2g}"
     return f"Monte Carlo error {points:.2g} percentage points"
 
 
 def _point(value: Mapping[str, Any], index: int) -> str:
-    return words.number(value["quantiles"][index], error=value["errors"][index])
+    return words.number(value["quantiles"][index], error=value["errors"][index], spread=_spread(value))
+
+
+def _spread(value: Mapping[str, Any]) -> float:
+    return float(value["quantiles"][-1] - value["quantiles"][0])
 
 
 def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> Table:
@@ -178,9 +182,8 @@ def beliefs_table(content: Mapping[str, Any]) -> Table:
             for category in parameter["categories"]
         ]
         if not parameter["categories"]:
-            ranges = [[parameter[which]["quantiles"][index] for index in (0, 2, 4)] for which in ("prior", "posterior")]
-            points = [each for low, value, high in ranges for each in (words.middle(value, low=low, high=high), low, high)]
-            rows.append((name, *(_in_unit(value, parameter["unit"]) for value in points), parameter["unit"]))
+            points = [words.belief_texts(parameter[which]["quantiles"], parameter["unit"]) for which in ("prior", "posterior")]
+            rows.append((name, *(each for low, median, high in points for each in (median, low, high)), parameter["unit"]))
     caption = "Median and 90 % interval, before the record (prior) and after it (posterior)"
     return Table(caption, (*columns, Column("unit")), tuple(rows))
 
@@ -221,7 +224,7 @@ def _pool_table(parameter: Mapping[str, Any]) -> Table:
     columns = (Column(head, "head"), Column("weight", "number"), *points, Column("why", "note"), Column("statement", "code"))
     rows = []
     for part in parameter["parts"]:
-        said = [_in_unit(value, parameter["unit"]) for value in part["points"] or ()]
+        said = words.points_texts(part["points"], parameter["unit"]) if part["points"] else ()
         shares = [words.share(part["categories"][label]) for label in labels]
         why = f"{part['why']} ({part['source']})" if part["source"] else part["why"]
         rows.append(
@@ -294,11 +297,6 @@ def facts_table(content: Mapping[str, Any]) -> Table:
 def labelled_name(name: str, label: str) -> str:
     """A parameter's name as words, with its label."""
     return f"{spaced(name)}, {spaced(label)}" if label else spaced(name)
-
-
-def _in_unit(value: float, unit: str) -> str:
-    """A quantile as a table shows it: three digits at most."""
-    return words.in_unit(value, unit, error=0.003 * abs(value))
 
 
 def _column(value: float | str) -> str:

@@ -122,7 +122,7 @@ def surprise_table(content: Mapping[str, Any]) -> Table:
     rows = []
     for each in ordered[:MOST_SURPRISES]:
         row = streams[each["stream"]]["rows"][each["row"]]
-        predicted = [words.number(value, error=0.003 * abs(value)) for value in (each["low"], each["high"])]
+        predicted = words.points_texts((each["low"], each["high"]), "")
         bits = words.signed(each["bits"], error=0.01).replace("no change", "0")
         rows.append(
             (

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from forecast.book.topic import Row
@@ -25,10 +25,24 @@ ODDS = (
 )  # fmt: skip
 LARGE = 1e9  # from here on numbers are written in powers of ten
 MOST_DECIMALS = 12  # that are written out
+MOST_DIGITS = 15  # that a number has
 EVEN = (45, 55)  # percent, from which to which a chance is about as likely as not
 ERRORS = 2.0  # standard errors that a bound allows for
 MINUS = "\N{MINUS SIGN}"
+NONE = "none of these"
+LEAST_NONE = 0.0005  # a chance that is said of none of the choices
+ALMOST = 0.99  # from which chance on a value is almost certain
 SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+IRREGULAR = {
+    "people": "person",
+    "men": "man",
+    "women": "woman",
+    "children": "child",
+    "series": "series",
+    "species": "species",
+    "means": "means",
+    "gas": "gas",
+}
 COUNTED_WORDS = 2  # a unit of more words than this does not follow its number: "4 soldiers", but "0.08 (odds of ...)"
 MOST_RANGES = 3  # of a number that are said; in a headline, twice as many
 RECORDED = frozenset({"happened", "can no longer happen", "settled", "annulled", "void"})
@@ -87,20 +101,27 @@ def chance(probability: float, *, error: float = 0.0) -> str:
     return f"about {part:,} in {whole:,}"
 
 
-def number(value: float, *, error: float = 0.0) -> str:
-    """Return a number with no digit below its error and at most three significant ones (whole ones as they are)."""
+def number(value: float, *, error: float = 0.0, spread: float = math.inf) -> str:
+    """Return a number with no digit below its error and at most three significant ones (whole ones as they are).
+
+    Of a distribution's number, ``spread`` is how wide that is: the number has as many digits as tell a tenth of it.
+    """
     if value == round(value) and abs(value) < 1e15 and error < 0.5:
         return f"{round(value):,}".replace("-", MINUS)
     if value == 0:
         return "0"
-    digits = 2 - math.floor(math.log10(abs(value)))
+    size = math.floor(math.log10(abs(value)))
+    digits = 2 - size
+    if 0 < spread < math.inf:
+        digits = max(digits, 1 - math.floor(math.log10(spread)))
     if error > 0:
         digits = min(digits, -math.floor(math.log10(error)))
     rounded = round(value, digits)
     if rounded == 0:
-        rounded, digits = round(value, 1 - math.floor(math.log10(abs(value)))), 1 - math.floor(math.log10(abs(value)))
-    if 0 < abs(rounded) < 1e-4 or abs(rounded) >= LARGE:
-        return f"{rounded:.3g}".replace("-", MINUS)
+        digits = 1 - size
+        rounded = round(value, digits)
+    if 0 < abs(rounded) < 1e-4 or (abs(rounded) >= LARGE and digits <= 2 - size) or abs(rounded) >= 1e15:
+        return f"{rounded:.{min(max(3, digits + size + 1), MOST_DIGITS)}g}".replace("-", MINUS)
     shown = f"{rounded:,.{max(digits, 0)}f}"
     return (shown.rstrip("0").rstrip(".") if "." in shown else shown).replace("-", MINUS)
 
@@ -196,17 +217,25 @@ def probability_sentence(
     if chance_interval is None:
         return f"{said}."
     (low, high), errors = chance_interval, chance_errors or (0.0, 0.0)
-    doubt = _doubt(percent(low, error=errors[0]), percent(high, error=errors[1]), error=max(errors))
-    return f"{said}; the chance itself is {doubt}." if doubt else f"{said}."
+    range_said = _between(percent(low, error=errors[0]), percent(high, error=errors[1]), error=max(errors))
+    return f"{said}; the chance itself {range_said}." if range_said else f"{said}."
 
 
-def _doubt(low: str, high: str, *, error: float) -> str:
-    """Say the range of a chance: no end that is only known to be near 0 or 1, and no number where it is one number, or too little known."""
-    if low == high:
-        return "hardly in doubt" if low[0].isdigit() and 50 * error <= PERCENT_STEPS[0] else ""
-    if low[0].isdigit() == high[0].isdigit():
-        return f"between {low.removesuffix(' %')} and {high}" if low[0].isdigit() else f"anywhere between {low} and {high}"
-    return f"at most {high}" if high[0].isdigit() else f"at least {low}"
+def _between(low: str, high: str, *, error: float) -> str:
+    """Say the range of a chance, with its verb.
+
+    An end that is only known to be near 0 or 1 is left out.  Of what is one number nothing is said where that is coarser than the answer.
+    """
+    are_numbers = low[0].isdigit(), high[0].isdigit()
+    if all(are_numbers) and low == high:
+        return "is hardly in doubt" if 50 * error <= PERCENT_STEPS[0] else ""
+    if all(are_numbers):
+        return f"is between {low.removesuffix(' %')} and {high}"
+    if any(are_numbers):
+        return f"is at most {high}" if are_numbers[1] else f"is at least {low}"
+    if low[0] == high[0]:
+        return f"is {high if high.startswith('below') else low}"
+    return "could be anything"
 
 
 def given_sentence(probability: float) -> str:
@@ -242,13 +271,16 @@ def unanswered_sentence(reasons: Sequence[str]) -> str:
 type Modes = Sequence[tuple[float, Sequence[float]]]  # the ranges of a number: the share of each, and its 5, 50 and 95 % points
 
 
-def distribution_sentence(*, quantiles: Sequence[float], errors: Sequence[float], unit: str, status: str, modes: Modes = ()) -> str:
+def distribution_sentence(
+    *, quantiles: Sequence[float], errors: Sequence[float], unit: str, status: str, modes: Modes = (), sole: float = 1.0
+) -> str:
     """Say a distribution: its middle, and the range it is in nine times in ten.  ``quantiles`` are the 5, 25, 50, 75 and 95 % points.
 
-    Of a number that falls into several ranges, each is said with its share; of more than three, the likeliest three.
+    Of a number that falls into several ranges, each is said with its share; of more than three, the likeliest three.  ``sole`` is the
+    chance of the middle where the points are the same.
     """
     low, middle, high = interval_texts(quantiles=quantiles, errors=errors, unit=unit)
-    counted, measured = unit_tails(unit)
+    counted, measured = unit_tails(unit, middle)
     if status in RECORDED:
         return f"Settled by the record: {middle}{counted}{measured}."
     if modes:
@@ -259,7 +291,7 @@ def distribution_sentence(*, quantiles: Sequence[float], errors: Sequence[float]
             return f"It falls into {_word(len(modes))} ranges: {', '.join(said)} or another (chance {others}){measured}."
         return f"Either {', '.join(said[:-1])} or {said[-1]}{measured}."
     if low == high:
-        return f"Almost certainly {middle}{counted}{measured}."
+        return f"{'Almost certainly' if sole >= ALMOST else 'More than nine times in ten'} {middle}{counted}{measured}."
     if low == middle:
         return f"Most likely {middle}{counted}; nineteen times in twenty at most {high}{measured}."
     if middle == high:
@@ -269,20 +301,30 @@ def distribution_sentence(*, quantiles: Sequence[float], errors: Sequence[float]
 
 def interval_texts(*, quantiles: Sequence[float], errors: Sequence[float], unit: str) -> tuple[str, str, str]:
     """Return the 5, 50 and 95 % points as they are printed, of ``quantiles`` as ``distribution_sentence`` takes them."""
-    low, middle, high = _apart(quantiles[::2], unit, errors=errors[::2])
+    shown = [0.0 if abs(value) <= ERRORS * error else value for value, error in zip(quantiles[::2], errors[::2], strict=True)]
+    low, middle, high = _apart(shown, unit, errors=errors[::2])
     return low, middle, high
+
+
+def chance_of_middle(value: Mapping[str, Any]) -> float:
+    """Return the chance of a number's median, as far as the JSON of its answer says it: of a few values each has one."""
+    if "pmf" in value:
+        pairs = zip(value["pmf"]["x"], value["pmf"]["y"], strict=True)
+        return float(min(pairs, key=lambda pair: abs(pair[0] - value["quantiles"][2]))[1])
+    return 1.0 if value.get("sd", 0.0) == 0 else 0.0
 
 
 def _mode_words(share: float, points: Sequence[float], unit: str) -> str:
     low, middle, high = _mode_points(points, unit)
     range_of = "" if low == high else f"{low} to {high}, "
-    return f"{'' if low == high else 'about '}{middle}{unit_tails(unit)[0]} ({range_of}chance {percent(share)})"
+    return f"{'' if low == high else 'about '}{middle}{unit_tails(unit, middle)[0]} ({range_of}chance {percent(share)})"
 
 
 def _mode_points(points: Sequence[float], unit: str) -> tuple[str, ...]:
     error = (points[2] - points[0]) / 200  # finer than a range is wide
     low, median, high = points
-    return _apart((low, middle(median, low=low, high=high), high), unit, errors=[error] * len(points))
+    shown = 0.0 if low < 0 < high and abs(median) <= ERRORS * error else median
+    return _apart((low, shown, high), unit, errors=[error] * len(points))
 
 
 def _apart(values: Sequence[float], unit: str, *, errors: Sequence[float]) -> tuple[str, ...]:
@@ -291,7 +333,25 @@ def _apart(values: Sequence[float], unit: str, *, errors: Sequence[float]) -> tu
     distinct = all(b - a > ERRORS * max(errors) for a, b in pairwise(values))
     if len(set(said)) == len(said) or not distinct:
         return said
-    return distinct_numbers([100 * value for value in values], " %") if unit == "share" else distinct_numbers(values)
+    if unit == "share":
+        return distinct_numbers([100 * value for value in values], " %")
+    said = tuple(number(value, error=error, spread=values[-1] - values[0]) for value, error in zip(values, errors, strict=True))
+    return said if len(set(said)) == len(said) else distinct_numbers(values)
+
+
+def points_texts(values: Sequence[float], unit: str) -> tuple[str, ...]:
+    """Return the 5, 50 and 95 % points of a distribution as tables print them: three digits, more where its width needs them."""
+    spread = values[-1] - values[0]
+    if unit == "share" and all(0 <= value <= 1 for value in values):
+        said = tuple(percent(value, error=0.003 * value) for value in values)
+        return distinct_numbers([100 * value for value in values], " %") if spread > 0 and len(set(said)) == 1 else said
+    return tuple(number(value, error=min(0.003 * abs(value), spread / 100), spread=spread) for value in values)
+
+
+def belief_texts(quantiles: Sequence[float], unit: str) -> tuple[str, ...]:
+    """Return the 5, 50 and 95 % points of a prior or a posterior as they are printed, of its 5, 25, 50, 75 and 95 % points."""
+    low, _, median, _, high = quantiles
+    return points_texts((low, middle(median, low=low, high=high), high), unit)
 
 
 def distinct_numbers(values: Sequence[float], ending: str = "") -> tuple[str, ...]:
@@ -307,11 +367,29 @@ def distinct_numbers(values: Sequence[float], ending: str = "") -> tuple[str, ..
     return tuple(f"{value:.12g}{ending}".replace("-", MINUS) for value in values)
 
 
-def unit_tails(unit: str) -> tuple[str, str]:
-    """Return what follows a number in a unit, and what follows its sentence: ``4 soldiers``, but ``0.08 (odds of ...)``."""
+def unit_tails(unit: str, shown: str = "") -> tuple[str, str]:
+    """Return what follows a number ``shown`` in a unit, and what follows its sentence: ``4 soldiers``, but ``0.08 (odds of ...)``."""
     if unit in {"", "share"}:
         return "", ""
-    return (f" {unit}", "") if len(unit.split()) <= COUNTED_WORDS else ("", f" ({unit})")
+    return (f" {counted_in(unit, shown)}", "") if len(unit.split()) <= COUNTED_WORDS else ("", f" ({unit})")
+
+
+def counted_in(unit: str, shown: str) -> str:
+    """Return a unit as it follows a printed number: of 1 in the singular, where that is known."""
+    if shown.removeprefix(MINUS) != "1":
+        return unit
+    first, gap, last = unit.rpartition(" ")
+    return f"{first}{gap}{_singular(last)}" if _singular(last) != last or not first else f"{_singular(first)}{gap}{last}"
+
+
+def _singular(word: str) -> str:
+    if word in IRREGULAR:
+        return IRREGULAR[word]
+    if word.endswith("ies") and len(word) > len("ties"):
+        return f"{word.removesuffix('ies')}y"
+    if word.endswith(("ches", "shes", "sses", "xes")):
+        return word.removesuffix("es")
+    return word.removesuffix("s") if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
 def points(change: float, *, error: float = 0.0) -> str:
@@ -348,12 +426,12 @@ def date_sentence(*, quantiles: Sequence[str | None], not_by_then: float, error:
     return f"More likely {by_then}; a chance of {first[0]} by {month(first[1])}."
 
 
-def shares_sentence(*, values: Mapping[str, float], errors: Mapping[str, float], none: float) -> str:
+def shares_sentence(*, values: Mapping[str, float], errors: Mapping[str, float], none: float, none_error: float = 0.0) -> str:
     """Say the shares of choices, the likeliest first (the first in the file where two are equal)."""
-    order = sorted(values, key=lambda label: -values[label])
-    said = [f"{label.replace('_', ' ')} {percent(values[label], error=errors[label])}" for label in order]
-    if none > 0.0005:
-        said.append(f"none of these {percent(none)}")
+    parts = [(value, f"{label.replace('_', ' ')} {percent(value, error=errors[label])}") for label, value in values.items()]
+    if none > LEAST_NONE:
+        parts.append((none, f"{NONE} {percent(none, error=none_error)}"))
+    said = [part for _, part in sorted(parts, key=lambda each: -each[0])]
     return f"Most likely {said[0]}; then {listed(said[1:])}." if len(said) > 1 else f"{capital(said[0])}."
 
 
@@ -379,16 +457,23 @@ def headline(kind: str, value: Mapping[str, object] | None, *, unit: str, status
                     return f"one of {_word(len(modes))} ranges"
                 *first, last = [_mode_points(mode["quantiles"], unit)[1] for mode in modes]
                 return f"{', '.join(first)} or {last}"
-            return in_unit(quantiles[2], unit, error=errors[2])
+            return interval_texts(quantiles=quantiles, errors=errors, unit=unit)[1]
         case "date":
             quantiles = value["quantiles"]
             assert isinstance(quantiles, list)
             return month(quantiles[2]) if quantiles[2] else "later"
         case _:
-            shares = value["shares"]
-            assert isinstance(shares, list)
-            top = max(shares, key=itemgetter("value"))
-            return percent(top["value"], error=top["error"])
+            return likeliest(value)[1]
+
+
+def likeliest(value: Mapping[str, object]) -> tuple[str, str]:
+    """Return the likeliest of choices, which may be none of them, and its chance as a percent; ``value`` is as in the JSON."""
+    shares, none = value["shares"], float(str(value.get("none", 0.0)))
+    assert isinstance(shares, list)
+    top = max(shares, key=itemgetter("value"))
+    if none > max(top["value"], LEAST_NONE):
+        return NONE, percent(none, error=float(str(value.get("none_error", 0.0))))
+    return top["label"].replace("_", " "), percent(top["value"], error=top["error"])
 
 
 def _word(count: int) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from forecast.book.reading import read_book
+from forecast.cli.options import today
 from forecast.model.evidence import record_as_of
 from tests.cli.conftest import Run, files_of
 
@@ -38,9 +39,28 @@ def test_a_row_without_an_id_is_corrected_by_its_hash(run: Run, book: Path):
     again = run("observe", "ferry.late", "--on", "2024-10-07", "--value", "5", "--replaces", name, *said)
     assert again.code == 0
     topic = read_book(book)[0].topics["ferry"]
-    assert [row.value for row in record_as_of(topic.streams["late"], date(2025, 1, 1), opens=topic.opens).rows] == [4, 17, 5, 5]
+    assert [row.value for row in record_as_of(topic.streams["late"], today(), opens=topic.opens).rows] == [4, 17, 5, 5]
     second = run("observe", "ferry.late", "--on", "2024-10-07", "--value", "6", "--replaces", name, *said)
     assert (second.code, f"`{name}` is replaced twice, by line 6 and by this one" in second.err) == (1, True)
+
+
+def test_a_correction_is_known_from_the_day_it_is_made(run: Run, book: Path):
+    """The world had the old row until then, and hindcasts of days before keep it; --known says another day."""
+    row = ("--on", "2024-10-07", "--set", "counted=50", "--set", "weather=calm", "--source", "count")
+    run("observe", "ferry.late", *row, "--value", "15", "--id", "first")
+    assert run("observe", "ferry.late", *row, "--value", "6", "--id", "second", "--replaces", "first", "--known", "2024-12-01").code == 0
+    assert run("observe", "ferry.late", *row, "--value", "7", "--replaces", "second").code == 0
+    topic, made = read_book(book)[0].topics["ferry"], today()
+    days = (date(2024, 10, 7), date(2024, 12, 1), made - timedelta(days=1), made)
+    records = [record_as_of(topic.streams["late"], day, opens=topic.opens).rows for day in days]
+    assert [(rows[-1].value, rows[-1].known) for rows in records] == [
+        (15, days[0]),
+        (6, days[1]),
+        (6, days[1]),
+        (7, made),
+    ]
+    assert ",2024-12-01," in (book / LATE).read_text()
+    assert f",{made}," in (book / LATE).read_text()
 
 
 def test_own_columns_are_set_by_name(run: Run, book: Path):

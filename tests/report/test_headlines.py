@@ -36,8 +36,12 @@ def number(quantiles: list[float], *, errors: float = 0.0, unit: str = "boats", 
         (number([1.0012, 1.0013, 1.0014, 1.0015, 1.0016]), Headline("1.0014", "boats", "1.0012 to 1.0016")),
         (number([1803, 2100, 2497, 2803, 3311], errors=12.0), Headline("2,500", "boats", "1,800 to 3,310")),
         (number([0.01, 0.02, 0.03, 0.04, 0.09], unit="boats lost for each boat sent out"), Headline("0.03", "", "0.01 to 0.09")),
-        (number([4, 4, 4, 4, 4]), Headline("4", "boats, almost certainly")),
-        (number([4, 4, 4, 4, 4], unit=""), Headline("4", "almost certainly")),
+        (number([1066.31, 1066.4, 1066.42, 1066.45, 1066.53], errors=0.001), Headline("1,066.42", "boats", "1,066.31 to 1,066.53")),
+        (number([3e9 - 2.6, 3e9 - 1, 3e9 + 0.1, 3e9 + 1, 3e9 + 2.6], errors=0.002), Headline("3,000,000,000.1", "boats", "2,999,999,997.4 to 3,000,000,002.6")),
+        (number([4, 4, 4, 4, 4], sd=0.0), Headline("4", "boats, almost certainly")),
+        (number([4, 4, 4, 4, 4], unit="", pmf={"x": [3.0, 4.0], "y": [0.005, 0.995]}), Headline("4", "almost certainly")),
+        (number([4, 4, 4, 4, 4], pmf={"x": [3.0, 4.0], "y": [0.03, 0.97]}), Headline("4", "boats, more than nine times in ten")),
+        (number([0, 1, 1, 2, 4]), Headline("1", "boat", "0 to 4")),
         (number([4, 4, 4, 4, 4], status="settled"), Headline("4", "boats")),
         (number([4, 4, 4, 4, 4], status="settled", unit=""), Headline("4")),
         (number([1, 2, 3, 4, 5], status="annulled"), Headline("annulled")),
@@ -68,7 +72,7 @@ def test_a_choice_has_its_label_and_a_date_how_it_is_meant():
     }
     late = soon | {"headline": "later", "value": {"quantiles": ["2027-05-02", None, None, None, None]}}
     assert [headline_of(each) for each in (choice, soon, late, soon | {"status": "happened"})] == [
-        Headline("80 %", "high tide"),
+        Headline("80 %", "high tide", is_choice=True),
         Headline("May 2027", "as likely as not by then"),
         Headline("later", "than 31 December 2027, probably"),
         Headline("May 2027"),
@@ -78,6 +82,7 @@ def test_a_choice_has_its_label_and_a_date_how_it_is_meant():
 def test_a_headline_in_one_line_has_the_interval_in_brackets():
     """On the terminal a number is short; with a note it is said what the interval is."""
     assert (Headline("31", "boats", "12 to 80").short, Headline("4", "boats").short) == ("31 (12 to 80)", "4")
+    assert Headline("80 %", "high tide", is_choice=True).short == "high tide 80 %"
     notes = [
         each.note
         for each in (Headline("31", "boats", "12 to 80"), Headline("31", "", "12 to 80"), Headline("4", "boats"), Headline("void"))

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.report import words
+from forecast.report.tables import error_words
 
 ROOT = Path(__file__).parents[2]
 PROBABILITIES = st.floats(0, 1)
@@ -130,6 +131,35 @@ def test_points_that_differ_look_different(values, said):
     assert words.distinct_numbers(values) == said
 
 
+@pytest.mark.parametrize(
+    ("quantiles", "unit", "said"),
+    [
+        ([12.31, 20.02, 30.37, 44.4, 80.56], "boats", ("12.3", "30.4", "80.6")),
+        ([1803, 2100, 2497, 2803, 3311], "boats", ("1,800", "2,500", "3,310")),
+        ([1066.312, 1066.38, 1066.401, 1066.44, 1066.497], "", ("1,066.31", "1,066.4", "1,066.5")),
+        ([0.99991, 0.99995, 0.99997, 0.99998, 0.99999], "boats", ("0.99991", "0.99997", "0.99999")),
+        ([0.99991, 0.99995, 0.99997, 0.99998, 0.99999], "share", ("99.991 %", "99.997 %", "99.999 %")),
+        ([2.55e-5, 2.5501e-5, 2.5502e-5, 2.5503e-5, 2.5504e-5], "", ("2.55e−05", "2.5502e−05", "2.5504e−05")),
+        ([310.0, 310.0, 310.0, 310.0, 310.0], "kelvin", ("310", "310", "310")),
+    ],
+)
+def test_the_points_of_a_belief_have_the_digits_that_tell_them_apart(quantiles, unit, said):
+    """Three digits where these do; more where a belief is narrow beside its size."""
+    assert words.belief_texts(quantiles, unit) == said
+
+
+def test_an_expected_value_has_the_digits_that_its_error_and_its_width_allow():
+    """Of a narrow number beyond a million not the million alone is said; of a wide one three digits are."""
+    wide = {"mean": 149.2345, "mean_error": 0.01, "quantiles": [93.0, 120.0, 149.0, 180.0, 279.0], "errors": [0.1] * 5}
+    narrow = {"mean": 3_000_000.51234, "mean_error": 2e-6, "quantiles": [3_000_000.0 + part for part in (0.05, 0.25, 0.5, 0.75, 0.95)]}
+    vague = narrow | {"mean_error": 0.3}
+    assert [error_words({"kind": "distribution", "status": "open", "value": each}) for each in (wide, narrow, vague)] == [
+        "expected 149, Monte Carlo error 0.01",
+        "expected 3,000,000.51, Monte Carlo error 2e-06",
+        "expected 3,000,000.5, Monte Carlo error 0.3",
+    ]
+
+
 def test_a_number_of_several_ranges_is_said_by_them():
     """Each range with its middle, its ends and its chance; the headline is the middles, never what lies between."""
     modes = [(0.703, (-0.81, 0.0001, 0.84)), (0.297, (9.2, 10.0, 10.8))]
@@ -177,24 +207,25 @@ def test_a_probability_is_a_sentence():
 @pytest.mark.parametrize(
     ("interval", "errors", "said"),
     [
-        ((0.042, 0.268), None, "between 4 and 27 %"),
-        ((0.042, 0.268), (0.001, 0.03), "between 4 and 25 %"),
-        ((0.0082, 0.2819), (0.0004, 0.006), "between 0.8 and 28 %"),
-        ((0.0082, 0.2819), (0.004, 0.012), "at most 28 %"),
-        ((0.53, 0.9996), (0.004, 0.0001), "at least 53 %"),
-        ((0.0002, 0.9996), (0.0001, 0.0001), "anywhere between below 0.1 % and above 99.9 %"),
-        ((0.121, 0.123), (0.001, 0.001), "hardly in doubt"),
+        ((0.042, 0.268), None, "is between 4 and 27 %"),
+        ((0.042, 0.268), (0.001, 0.03), "is between 4 and 25 %"),
+        ((0.0082, 0.2819), (0.0004, 0.006), "is between 0.8 and 28 %"),
+        ((0.0082, 0.2819), (0.004, 0.012), "is at most 28 %"),
+        ((0.53, 0.9996), (0.004, 0.0001), "is at least 53 %"),
+        ((0.0002, 0.9996), (0.0001, 0.0001), "could be anything"),
+        ((0.0002, 0.0006), (0.0001, 0.0001), "is below 0.1 %"),
+        ((0.0002, 0.003), (0.0001, 0.0015), "is below 1 %"),
+        ((0.996, 0.9996), (0.003, 0.0001), "is above 98 %"),
+        ((0.121, 0.123), (0.001, 0.001), "is hardly in doubt"),
     ],
 )
 def test_the_range_of_a_chance_is_said_no_finer_than_it_is_known(interval, errors, said):
     """Each end is rounded by its own Monte Carlo error, and one that is only near 0 or 1 is left out."""
     told = words.probability_sentence(value=0.125, error=0.003, chance_interval=interval, chance_errors=errors, status="open")
-    assert told == f"About one in eight; the chance itself is {said}."
+    assert told == f"About one in eight; the chance itself {said}."
 
 
-@pytest.mark.parametrize(
-    ("interval", "errors"), [((0.42, 0.42), (0.035, 0.035)), ((0.38, 0.424), (0.03, 0.03)), ((0.0002, 0.0004), (0.0001, 0.0002))]
-)
+@pytest.mark.parametrize(("interval", "errors"), [((0.42, 0.42), (0.035, 0.035)), ((0.38, 0.424), (0.03, 0.03))])
 def test_one_number_for_a_chance_is_not_set_beside_the_answer(interval, errors):
     """Rounded as coarsely as its ends are known, it would be another number for the same chance."""
     said = words.probability_sentence(value=0.42, error=0.003, chance_interval=interval, chance_errors=errors, status="open")
@@ -249,6 +280,49 @@ def test_a_date_that_is_unlikely_names_the_chance_it_has():
         quantiles=("2026-12-03", None, None, None, None), not_by_then=0.82, error=0.003, by="2027-12-31", status="open"
     )
     assert said == "More likely not by 31 December 2027: 82 %; a chance of one in twenty by December 2026."
+
+
+def test_none_of_the_choices_is_said_where_it_belongs():
+    """Where none of them is likeliest it comes first, also in the headline; a trace of it is not spoken of."""
+    values, errors = {"low_tide": 0.0002, "flood": 0.25}, {"low_tide": 0.0001, "flood": 0.001}
+    said = words.shares_sentence(values=values, errors=errors, none=0.7498, none_error=0.001)
+    assert said == "Most likely none of these 75 %; then flood 25 % and low tide below 0.1 %."
+    shares = [{"label": label, "value": value, "error": errors[label]} for label, value in values.items()]
+    assert words.likeliest({"shares": shares, "none": 0.7498, "none_error": 0.001}) == ("none of these", "75 %")
+    assert words.likeliest({"shares": shares, "none": 0.0001, "none_error": 0.0001}) == ("flood", "25 %")
+
+
+@pytest.mark.parametrize(
+    ("quantiles", "errors", "unit", "said"),
+    [
+        ((0, 0, 1, 2, 4), 0.0, "boats", "About 1 boat; nine times in ten between 0 and 4."),
+        ((0, 0, 1, 2, 4), 0.0, "people", "About 1 person; nine times in ten between 0 and 4."),
+        ((0, 0, 1, 2, 4), 0.0, "convoys lost", "About 1 convoy lost; nine times in ten between 0 and 4."),
+        ((-5, -3, -1, 2, 4), 0.0, "glasses", "About −1 glass; nine times in ten between −5 and 4."),
+        ((0.9, 0.95, 1.0, 1.1, 1.2), 0.0, "gas", "About 1 gas; nine times in ten between 0.9 and 1.2."),
+        ((-2.35, -0.7, -0.0006, 0.7, 2.35), 0.0004, "km", "About 0 km; nine times in ten between −2.35 and 2.35."),
+        ((-2.35, -0.7, -0.0006, 0.7, 2.35), 0.0001, "km", "About −0.0006 km; nine times in ten between −2.35 and 2.35."),
+    ],
+)
+def test_one_is_singular_and_what_cannot_be_told_from_zero_is_zero(quantiles, errors, unit, said):
+    """A value within two of its errors of 0 is printed as 0."""
+    assert words.distribution_sentence(quantiles=quantiles, errors=(errors,) * 5, unit=unit, status="open") == said
+
+
+def test_only_what_is_above_99_percent_is_almost_certain():
+    """At 97 % a value is said to be so more than nine times in ten."""
+    given = {"quantiles": (0, 0, 0, 0, 0), "errors": (0,) * 5, "unit": "boats", "status": "open"}
+    assert words.distribution_sentence(**given, sole=0.97) == "More than nine times in ten 0 boats."
+    assert words.distribution_sentence(**given, sole=0.995) == "Almost certainly 0 boats."
+    assert words.chance_of_middle({"quantiles": [0.0] * 5, "pmf": {"x": [0.0, 1.0], "y": [0.97, 0.03]}}) == pytest.approx(0.97)
+    assert words.chance_of_middle({"quantiles": [2.5] * 5, "sd": 0.0, "hub_quantiles": [2.5] * 23}) >= words.ALMOST
+
+
+def test_a_middle_of_a_range_about_zero_is_zero_where_it_is_noise():
+    """Within a hundredth of the range."""
+    modes = [(0.5, (-0.164, 0.00043, 0.168)), (0.5, (5.2, 10.0, 14.9))]
+    said = words.distribution_sentence(quantiles=(-0.1, 0, 3, 10, 14), errors=(0.01,) * 5, unit="", status="open", modes=modes)
+    assert said == "Either about 0 (−0.164 to 0.168, chance 50 %) or about 10 (5.2 to 14.9, chance 50 %)."
 
 
 def test_shares_are_told_from_the_likeliest_down():
