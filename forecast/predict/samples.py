@@ -34,8 +34,8 @@ class Sample:
 
 
 def sample_of(question: Question, posterior: Posterior, paths: Paths) -> Sample:
-    """Return the cases of a question: paths where it depends on what is simulated, else the engine's draws."""
-    if needs_paths(posterior.model, question):
+    """Return the cases of a question: paths where it depends on what is simulated or asks for a date, else the engine's draws."""
+    if question.kind == "date" or needs_paths(posterior.model, question):
         return _path_sample(question, paths, posterior)
     return Sample(with_clocks(posterior.model, question, posterior.model.scope(posterior.parameters)), posterior.cases)
 
