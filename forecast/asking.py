@@ -18,6 +18,7 @@ from forecast.model.bounds import depends_on_parameters_alone, share_fault, shar
 from forecast.model.clock import ONE_DAY, years_between
 from forecast.model.evidence import series_share
 from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars, expressions_used
+from forecast.model.undefined import holds_in
 from forecast.model.unsound import Unsound, at_topic
 
 CELLS_AT_ONCE = 2**22  # paths times days on which a condition is read in one piece
@@ -125,7 +126,7 @@ def truth_before(
     values: dict[str, Any] = {"t": np.array([[years_between(model.topic.opens, eve) for eve in eves]])}
     values |= {step: np.array([[calendar_code(model.topic, step, eve, eve) for eve in eves]]) for step in calendars(model.topic)}
     scope = model.scope(parameters).plus(totals=counted, values=values)
-    return np.broadcast_to(evaluate(question.answer.condition, scope, NUMPY), (count, len(days)))
+    return np.broadcast_to(holds_in(model.topic, question.answer.condition, scope), (count, len(days)))
 
 
 def with_clocks(model: Model, question: Question, scope: Scope) -> Scope:

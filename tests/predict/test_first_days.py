@@ -25,7 +25,7 @@ def dates(question: Mapping[str, Any], *, streams: Mapping[str, Any] | None = No
         priors={"rate": "Gamma(alpha=1, beta=1)"},
         streams={"seen": SEEN} if streams is None else streams,
         rows={"seen": rows} if streams is None else {},
-        questions={"asked": {"by": BY} | question},
+        questions={"asked": {"by": BY, **question}},
         **more,
     )
     found = conclude(topic, TODAY, Settings(draws=4_096), referee=False).reading.answers["asked"]
@@ -84,14 +84,14 @@ def test_a_condition_on_no_total_may_be_asked_given_one_on_totals() -> None:
 @pytest.mark.parametrize("condition", ["total(seen) < 5", "total(seen) >= 0", "rate > 0", "total(seen) < 5 and t < 0.9"])
 def test_what_holds_from_the_start_holds_on_the_first_day_that_counts(condition: str, since: date | None) -> None:
     """No day before the topic opens, or before the question counts, can be its date."""
-    asked = {"answer": f"first({condition})"} | ({} if since is None else {"since": since})
+    asked: dict[str, Any] = {"answer": f"first({condition})"} | ({} if since is None else {"since": since})
     assert dates(asked).quantiles == (since or OPENS,) * 5
 
 
 def test_a_row_across_the_first_day_that_counts_says_nothing_of_what_holds_from_it_on() -> None:
     """A row that lies across ``since`` does not put the first day before it."""
-    row = {"from": date(2025, 1, 11), "to": date(2025, 2, 9), "value": 3}
-    asked = {"answer": "first(total(seen) <= 3)", "since": date(2025, 1, 21)}
+    row: dict[str, Any] = {"from": date(2025, 1, 11), "to": date(2025, 2, 9), "value": 3}
+    asked: dict[str, Any] = {"answer": "first(total(seen) <= 3)", "since": date(2025, 1, 21)}
     found = dates(asked, rows=({"from": OPENS, "to": row["from"] - timedelta(days=1), "value": 0}, row))
     assert found.quantiles == (date(2025, 1, 21),) * 5
 
