@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.asking import annulment, check_shares_asked, needs_paths, truth_by_day, truth_of, window, with_clocks
+from forecast.asking import annulment, check_shares_asked, first_held, needs_paths, truth_of, window, with_clocks
 from forecast.book.problems import Problem
 from forecast.book.topic import Question
 from forecast.chance import ChanceInterval, chance_interval
@@ -278,13 +278,12 @@ def _chance(question: Question, paths: Paths | None, rng: np.random.Generator) -
 
 def _dates(question: Question, paths: Paths, cases: Replicated, rng: np.random.Generator) -> Dates:
     assert question.by is not None
-    days, held_by = truth_by_day(question, paths)
+    first = first_held(question, paths)
+    days = first.days
     held = cases.weights > 0
     among = cases.weights[held]
     each = None if (among == among[0]).all() else among
-    truth = held_by[held]
-    happened = truth.any(axis=1)
-    column = truth.argmax(axis=1)
+    happened, column = first.happened[held], first.column[held]
     ordinals = np.array([day.toordinal() for day in days])
     ends = ordinals[column] - 1
     drawn_from = recorded_until(question, paths) or days[-1]
@@ -292,6 +291,7 @@ def _dates(question: Question, paths: Paths, cases: Replicated, rng: np.random.G
     simulated = ends >= drawn_from.toordinal()
     within = days_within_rows(question, paths, np.flatnonzero(held), ends, happened & ~simulated)
     on = np.where(simulated, ends - np.floor(rng.random(len(ends)) * np.maximum(lengths, 1)).astype(int), within)
+    on = np.where(column == 0, first.first.toordinal(), on)  # it holds before anything is counted
     on = np.where(happened, on, WITHOUT_DATE)
     not_by_then = float(1 - np.average(happened, weights=each))
     quantiles = tuple(_date_or_none(value) for value in np.quantile(on, LEVELS, method="inverted_cdf", weights=each))

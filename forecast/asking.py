@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,23 @@ from forecast.model.bounds import depends_on_parameters_alone, share_fault, shar
 from forecast.model.clock import ONE_DAY, years_between
 from forecast.model.evidence import series_share
 from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars, expressions_used
+from forecast.model.undefined import holds_in
 from forecast.model.unsound import Unsound, at_topic
 
 CELLS_AT_ONCE = 2**22  # paths times days on which a condition is read in one piece
+
+
+@dataclass(frozen=True, slots=True)
+class FirstHeld:
+    """Where the condition of a ``first`` question first holds: the number of the boundary in ``days`` before which it does, ``(paths,)``.
+
+    ``happened`` says on which paths it ever does, and ``first`` is the first day that counts.
+    """
+
+    days: tuple[date, ...]
+    column: NDArray[np.int64]
+    happened: NDArray[np.bool_]
+    first: date
 
 
 def needs_paths(model: Model, question: Question) -> bool:
@@ -29,9 +44,13 @@ def needs_paths(model: Model, question: Question) -> bool:
     return any(streams_in(expression) or steps & _indexes_in(expression) for expression in used)
 
 
-def streams_asked(topic: Topic, question: Question) -> set[str]:
-    """Return the streams whose totals a question uses, also through quantities."""
-    return {name for expression in expressions_used(topic, *question.expressions) for name in streams_in(expression)}
+def streams_asked(topic: Topic, question: Question, *, condition_alone: bool = False) -> set[str]:
+    """Return the streams whose totals a question uses, or the condition of a ``first`` question alone, also through quantities."""
+    asked: Sequence[Expression] = question.expressions
+    if condition_alone:
+        assert isinstance(question.answer, First)
+        asked = (question.answer.condition,)
+    return {name for expression in expressions_used(topic, *asked) for name in streams_in(expression)}
 
 
 def window(paths: Paths, stream: str, question: Question) -> Array:
@@ -42,28 +61,50 @@ def window(paths: Paths, stream: str, question: Question) -> Array:
     return total if question.since is None else total - paths.through(stream, question.since - ONE_DAY)
 
 
-def truth_by_day(question: Question, paths: Paths) -> tuple[tuple[date, ...], NDArray[np.bool_]]:
-    """The boundaries of the steps that count for a ``first`` question, and whether its condition holds before each, ``(paths, boundaries)``."""
+def first_held(question: Question, paths: Paths) -> FirstHeld:
+    """Return before which boundary of the days that count the condition of a ``first`` question first holds on each path.
+
+    A condition on totals is read where simulated steps end, one without on every day.
+    """
     assert question.by is not None
-    first = 0 if question.since is None else paths.days.index(question.since)
-    last = paths.days.index(question.by + ONE_DAY)
-    days = paths.days[first : last + 1]
-    at_once = max(1, CELLS_AT_ONCE // len(paths))
-    parts = [_truth_of_days(question, paths, first, *span) for span in _spans(first, last + 1, at_once)]
-    return days, parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+    days = _boundaries(question, paths)
+    first, count = _first_day(question, paths.model), len(paths)
+    column, happened = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
+    at_once = max(1, CELLS_AT_ONCE // count)
+    for begin in range(0, len(days), at_once):
+        part = days[begin : begin + at_once]
+        truth = truth_before(question, paths.model, paths.parameters, part, _counted(question, paths, part), count=count, first=first)
+        fresh = truth.any(axis=1) & ~happened
+        column[fresh] = begin + truth.argmax(axis=1)[fresh]
+        happened |= fresh
+    return FirstHeld(days, column, happened, first)
 
 
-def _spans(first: int, last: int, size: int) -> list[tuple[int, int]]:
-    return [(begin, min(begin + size, last)) for begin in range(first, last, size)]
+def _first_day(question: Question, model: Model) -> date:
+    """The first day that counts for a question."""
+    return model.topic.opens if question.since is None else question.since
 
 
-def _truth_of_days(question: Question, paths: Paths, first: int, begin: int, end: int) -> NDArray[np.bool_]:
-    """Whether the condition of a ``first`` question, on totals from the boundary ``first`` on, holds before the boundaries ``begin`` to ``end``, ``(paths, end - begin)``."""
-    model, days = paths.model, paths.days[begin:end]
-    counted = {name: values[:, begin:end] for name, values in paths.totals.items()}
-    if question.since is not None:
-        counted = {name: values - paths.totals[name][:, first : first + 1] for name, values in counted.items()}
-    return truth_before(question, model, paths.parameters, days, counted, count=len(paths))
+def _boundaries(question: Question, paths: Paths) -> tuple[date, ...]:
+    """The days before which the condition of a ``first`` question is read."""
+    assert question.by is not None
+    if not streams_asked(paths.model.topic, question, condition_alone=True):
+        first = min(_first_day(question, paths.model), question.by)
+        return tuple(first + timedelta(days=at) for at in range((question.by - first).days + 2))
+    first_column = 0 if question.since is None else paths.days.index(question.since)
+    return paths.days[first_column : paths.days.index(question.by + ONE_DAY) + 1]
+
+
+def _counted(question: Question, paths: Paths, days: Sequence[date]) -> dict[str, Array]:
+    """What counts of each total that the condition of a ``first`` question uses before some boundaries, ``(paths, days)``."""
+    if not streams_asked(paths.model.topic, question, condition_alone=True):
+        return {}
+    begin = paths.days.index(days[0])
+    counted = {name: values[:, begin : begin + len(days)] for name, values in paths.totals.items()}
+    if question.since is None:
+        return counted
+    before = paths.days.index(question.since)
+    return {name: values - paths.totals[name][:, before : before + 1] for name, values in counted.items()}
 
 
 def truth_before(
@@ -74,14 +115,18 @@ def truth_before(
     counted: Mapping[str, Array],
     *,
     count: int,
+    first: date,
 ) -> NDArray[np.bool_]:
-    """Whether the condition of a ``first`` question holds before each of some days, from what counts of the totals by then, ``(paths, days)``."""
+    """Whether the condition of a ``first`` question holds before each of some days, from what counts of the totals by then, ``(paths, days)``.
+
+    ``first`` is the first day that counts: before it the condition is read as on it, with nothing counted yet.
+    """
     assert isinstance(question.answer, First)
-    eves = [max(day - ONE_DAY, model.topic.opens) for day in days]
-    values: dict[str, Any] = {"t": np.array([[years_between(model.topic.opens, day - ONE_DAY) for day in days]])}
+    eves = [max(day - ONE_DAY, first) for day in days]
+    values: dict[str, Any] = {"t": np.array([[years_between(model.topic.opens, eve) for eve in eves]])}
     values |= {step: np.array([[calendar_code(model.topic, step, eve, eve) for eve in eves]]) for step in calendars(model.topic)}
     scope = model.scope(parameters).plus(totals=counted, values=values)
-    return np.broadcast_to(evaluate(question.answer.condition, scope, NUMPY), (count, len(days)))
+    return np.broadcast_to(holds_in(model.topic, question.answer.condition, scope), (count, len(days)))
 
 
 def with_clocks(model: Model, question: Question, scope: Scope) -> Scope:

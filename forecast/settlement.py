@@ -17,7 +17,6 @@ from forecast.book.classes import amount, total_names
 from forecast.book.topic import Question, Row, Stream, Topic
 from forecast.future import Paths
 from forecast.language.distributions.supports import COUNTS, may_be_negative
-from forecast.language.evaluate import evaluate
 from forecast.language.expressions import (
     Binary,
     Call,
@@ -37,7 +36,8 @@ from forecast.language.expressions import (
 from forecast.model.clock import ONE_DAY
 from forecast.model.crossing import crosses, says_something
 from forecast.model.evidence import Record
-from forecast.model.model import NUMPY, Model, quantities_of, uses
+from forecast.model.model import Model, quantities_of, uses
+from forecast.model.undefined import holds_in
 
 MOST_TRIED = 512  # combinations of open totals
 OPPOSITE: Mapping[str, str] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
@@ -124,7 +124,7 @@ def _recorded_truth(condition: Expression, question: Question, paths: Paths, use
     for more in combinations:
         values = {name: np.array([[total + more.get(name, 0.0)]]) for name, total in totals.items()}
         with np.errstate(all="ignore"):  # totals within the record may make no number where those at its end do
-            found.append(truth_of(evaluate(condition, scope.plus(totals=values), NUMPY), len(paths)))
+            found.append(truth_of(holds_in(topic, condition, scope.plus(totals=values)), len(paths)))
     return np.all(found, axis=0), np.any(found, axis=0)
 
 

@@ -130,8 +130,84 @@ def test_a_class_with_a_hazard_is_likelier_early():
         {"answer": 'total(seen, "struck") >= 1', "by": BY},
         **HAZARD,
     )
-    first, second = ((1 - 0.6 ** (days / MONTH)) / 2 for days in (IN_TIME, DAYS - IN_TIME))
-    assert_near(asked(topic), first / (first + (1 - first) * second))
+    assert_near(asked(topic), share_by_hazard())  # each class takes half of what happens, so its days are those of all that happens
+
+
+MONTHLY = {"stopped": 0.15, "broke": 0.45}  # the monthly hazards of two ends
+
+
+def competing(label, question, *, stopped=f"{MONTHLY['stopped']} * months", row=ROW, **more):
+    """A topic of a watched process that one of two events ends, with one row of it."""
+    return about(
+        {"value": "Categorical(none=exp(-h), stopped=of_stop * part, broke=of_break * part)", "watched": True},
+        [row | {"value": label}],
+        question,
+        priors={"pace": "Gamma(alpha=450000, beta=1000000)"},
+        quantities={
+            "runs": "total(seen, stopped) + total(seen, broke) == 0",
+            "of_stop": f"({stopped}) * runs",
+            "of_break": "pace * months * runs",
+            "h": "of_stop + of_break",
+            "part": "(1 - exp(-h)) / (h if h > 0 else 1)",
+        },
+        **more,
+    )
+
+
+@pytest.mark.parametrize("label", ["stopped", "broke"])
+def test_one_of_two_competing_events_lies_where_neither_had_come_before(label):
+    """The survival to a part is that of both hazards, so both events have the same days: those of the sum of the hazards."""
+    both = sum(MONTHLY.values())
+    truth = (1 - np.exp(-both * IN_TIME / MONTH)) / (1 - np.exp(-both * DAYS / MONTH))
+    found = asked(competing(label, {"answer": f"total(seen, {label}) >= 1", "by": BY}))
+    assert_near(found, float(truth))
+    assert [(each.even, each.adds_up) for each in found.crossings] == [(False, True)]
+
+
+def test_the_first_day_of_a_competing_event_has_the_same_law_as_its_deadlines():
+    """The date of the event is by the deadline with the probability that the question with the deadline has."""
+    both = sum(MONTHLY.values())
+    found = asked(competing("stopped", {"answer": "first(total(seen, stopped) >= 1)", "by": date(2025, 12, 31)}))
+    days = [date.fromisoformat("2025-02-01") + timedelta(days=at) for at in range(DAYS)]
+    law = (1 - np.exp(-both * np.arange(1, DAYS + 1) / MONTH)) / (1 - np.exp(-both * DAYS / MONTH))
+    expected = [days[int(np.searchsorted(law, level))] for level in (0.05, 0.25, 0.5, 0.75, 0.95)]
+    assert all(abs((one - other).days) <= 2 for one, other in zip(found.value.quantiles, expected, strict=True))
+
+
+def test_a_competing_event_whose_hazard_grows_lies_later_than_the_other_would():
+    """Against a constant hazard one that grows with age has its density at each age times the survival of both."""
+    row = {"from": date(2025, 1, 1), "to": date(2025, 12, 31)}
+    by = date(2025, 6, 30)
+    found = asked(competing("stopped", {"answer": "total(seen, stopped) >= 1", "by": by}, stopped="weibull_hazard(3, 0.7)", row=row))
+    ages = (np.arange(365_000) + 0.5) / 365_000 * 365 / 365.25
+    density = ages**2 * np.exp(-((ages / 0.7) ** 3) - 0.45 * 12 * ages)
+    assert_near(found, float(density[: 181 * 1000].sum() / density.sum()))
+
+
+def test_of_many_that_each_end_once_the_events_lie_where_none_had_come_before():
+    """Counts of a watched stream are of many that each stay as they are or meet one of the events."""
+    rest, some = "(1 - monthly) ** months", "(1 - (1 - monthly) ** months)"
+    topic = about(
+        {"value": f"Multinomial(n=8, none={rest}, struck={some} / 4, missed={some} * 3 / 4)", "watched": True},
+        [ROW | {"value_none": 3, "value_struck": 2, "value_missed": 3}],
+        {"answer": "total(seen, struck) >= 1 and total(seen, missed) >= 3", "by": BY},
+        **HAZARD,
+    )
+    in_time = share_by_hazard()
+    assert_near(asked(topic), (1 - (1 - in_time) ** 2) * in_time**3)
+
+
+def test_classes_of_which_none_is_quiet_are_spread_evenly_over_days():
+    """Where each row is one event of some class, the statement says which, and nothing of the day."""
+    topic = about(
+        "Categorical(left=expit(pull * years), right=1 - expit(pull * years))",
+        [ROW | {"value": "left"}],
+        {"answer": "total(seen, left) >= 1", "by": BY},
+        priors={"pull": "Normal(mu=0, sigma=1)"},
+    )
+    found = asked(topic)
+    assert_near(found, IN_TIME / DAYS)
+    assert [(each.even, each.adds_up) for each in found.crossings] == [(True, True)]
 
 
 def test_a_quiet_row_of_classes_allocates_nothing():

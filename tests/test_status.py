@@ -140,7 +140,7 @@ def test_a_series_fails_a_condition_on_the_questions_day() -> None:
 
 
 UNDEFINED = (
-    "`odd > 1` cannot be worked out in 100 % of the cases: it divides 0 by 0 there, or takes a root or a logarithm of what has none; "
+    "`odd > 1` cannot be worked out in 100 % of the cases: it divides by 0 there, or takes a root or a logarithm of what has none; "
     "ask first whether it can be worked out, as in `total(a) > 0 and ...`"
 )
 UNANSWERABLE: Mapping[str, tuple[Mapping[str, Any], str]] = {

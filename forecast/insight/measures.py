@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.answers import Answer, Dates, Probability, Shares
-from forecast.asking import annulment, truth_by_day, truth_of, window, with_clocks
+from forecast.asking import annulment, first_held, truth_of, window, with_clocks
 from forecast.book.topic import Question, Topic
 from forecast.future import Paths
 from forecast.inference.tails import is_estimable
@@ -276,8 +276,7 @@ def _value(measure: Measure, paths: Paths, scope: Scope) -> Array:
 
 def _happened(question: Question, paths: Paths) -> NDArray[np.bool_]:
     """Whether a ``first`` condition has held at the end of any step that counts, ``(paths,)``."""
-    happened: NDArray[np.bool_] = truth_by_day(question, paths)[1].any(axis=1)
-    return happened
+    return first_held(question, paths).happened
 
 
 def measured(question: str, kind: str, value: Mapping[str, Any]) -> dict[Key, Stated]:

@@ -24,7 +24,7 @@ from forecast.model.clock import ONE_DAY
 from forecast.model.crossing import groups, overlap, related, says_something
 from forecast.model.misfit import no_distribution
 from forecast.model.model import Array, Model, uses
-from forecast.model.parts import TRIED, Read, Weights, column, drawn_parts, even_weights, is_even, weights_of
+from forecast.model.parts import TRIED, Read, Weights, column, drawn_parts, even_weights, finer_days, is_even, weights_of
 from forecast.model.steps import Needs, needs_of, step_scope
 from forecast.model.unsound import Unsound, at_place, at_topic
 
@@ -238,13 +238,15 @@ class _Drawing:
             even = even_weights([(following - day).days for day, following in pairwise(days)], count)
             return dict.fromkeys(one.before, even)
         members = [*others, one]
-        spans = [(day, following - ONE_DAY) for day, following in pairwise(days)]
+        fine = finer_days(one.stream, days)
+        spans = [(day, following - ONE_DAY) for day, following in pairwise(fine)]
         read = [self._distribution(one, *span, members) for span in spans]
         known = self._distribution(one, one.row.start, one.row.end, members) if len(one.days) == 2 else None
         found = {label: weights_of(one.stream, label, read, known, count) for label in one.before}
         for each in found.values():
             self._check(one, spans, read, each.weights)
-        return found
+        starts = [fine.index(day) for day in days[:-1]]
+        return found if len(fine) == len(days) else {label: each.joined(starts) for label, each in found.items()}
 
     def _parts(self, one: Allocation, value: Array, its: Weights, cells: slice) -> Array:
         """What of a value ``(paths,)`` lies in some parts, ``(parts, paths)``."""

@@ -9,17 +9,20 @@ Given the sum n over the parts,
   cancels;
 - an event with a hazard p_j in part j (Binomial, Bernoulli) lies in part j with weight
   p_j Π (1 - p_i) over the parts before it, which for two is p1 / (p1 + (1 - p1) p2);
-  a class of a stream of classes likewise, with its own probabilities.
+- a class of a watched stream of classes lies in part j with weight p_j Π q_i, where p_j is
+  its own probability and q_i that of the quiet class: none of the classes had come before.
 
-All else, and what does not depend on a row's length (trials counted in a column),
-is spread evenly over days: events each by itself, amounts in proportion.  Multinomials
+All else, what does not depend on a row's length (trials counted in a column), and classes
+of which none is quiet, where each row is an event and says not when, is spread evenly over
+days: events each by itself, amounts in proportion.  Multinomials
 are drawn part by part, so parts can be cut finer later with the same result.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -35,6 +38,7 @@ RATES = frozenset({"Poisson", "NegativeBinomial"})
 HAZARDS = frozenset({"Binomial", "Bernoulli"}) | CLASSED
 OF_TRIALS = frozenset({"Binomial", COUNTED})
 TRIED = OF_TRIALS | {"BetaBinomial"}
+FINE_PARTS = 48  # into which a row of competing classes is cut at least, if it has as many days
 APART = 1e-3  # relative difference between a row's mean and the sum of its parts' from which it is told
 SAME = 1e-9  # relative difference up to which shapes are proportional, or constant
 
@@ -44,6 +48,8 @@ type Read = tuple[Family, Mapping[str, Any]]  # a family and its arguments over 
 def is_even(topic: Topic, stream: Stream) -> bool:
     """Whether events of a row are spread evenly over its days: the statement does not say how likely they are in parts of it."""
     statement = stream.value
+    if stream.classes and not stream.watched:
+        return True
     trials = statement.arguments.get("n") if statement.distribution in OF_TRIALS else None
     if statement.distribution not in RATES | HAZARDS or (trials is not None and set(stream.own_columns) & names_used(topic, trials)):
         return True
@@ -60,10 +66,22 @@ class Weights:
     shapes: Array | None = None
     add_up: bool = True
 
+    def joined(self, starts: Sequence[int]) -> Weights:
+        """Return the weights of parts that are each made of some of these, from the numbers at which they start."""
+        return replace(self, weights=np.add.reduceat(self.weights, starts, axis=0))
+
 
 def even_weights(lengths: Sequence[float], count: int) -> Weights:
     """Return weights of parts in proportion to their days."""
     return Weights(np.broadcast_to(np.array(lengths)[:, None], (len(lengths), count)))
+
+
+def finer_days(stream: Stream, days: Sequence[date]) -> tuple[date, ...]:
+    """Return the boundaries of parts, cut finer where a stream's classes compete: how their hazards compare may change within a part."""
+    if not stream.classes or len(days) > FINE_PARTS:
+        return tuple(days)
+    step = -(-(days[-1] - days[0]).days // FINE_PARTS)
+    return tuple(sorted({*days, *(days[0] + timedelta(days=at) for at in range(0, (days[-1] - days[0]).days, step))}))
 
 
 def weights_of(stream: Stream, label: str, read: Sequence[Read], known: Read | None, count: int) -> Weights:
@@ -74,8 +92,10 @@ def weights_of(stream: Stream, label: str, read: Sequence[Read], known: Read | N
     means = np.stack([_mean(stream, label, *each, count) for each in read])
     row_mean = None if known is None else _mean(stream, label, *known, count)
     if stream.value.distribution in HAZARDS:
-        left = np.cumprod(np.concatenate([np.ones((1, count)), 1 - means]), axis=0)
-        return Weights(means * left[:-1], add_up=row_mean is None or _agree(1 - left[-1], row_mean))
+        stays = 1 - means if not stream.classes else np.stack([_mean(stream, stream.classes[0], *each, count) for each in read])
+        left = np.cumprod(np.concatenate([np.ones((1, count)), stays]), axis=0)
+        weights = means * left[:-1]
+        return Weights(weights, add_up=row_mean is None or _agree(weights.sum(axis=0), row_mean))
     fits = row_mean is None or _agree(means.sum(axis=0), row_mean)
     if stream.value.distribution != "NegativeBinomial":
         return Weights(means, add_up=fits)

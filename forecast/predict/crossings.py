@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from forecast.asking import truth_by_day
+from forecast.asking import first_held
 from forecast.book.topic import Question, Row
 from forecast.future import Paths
 from forecast.language.distributions import family_for
@@ -79,10 +79,10 @@ def _of_first(question: Question, paths: Paths, told: set[tuple[str, int]]) -> l
     if question.kind != "date":
         return []
     topic = paths.model.topic
-    days, truth = truth_by_day(question, paths)
+    held = first_held(question, paths)
     until = recorded_until(question, paths)
-    columns = np.unique(truth.argmax(axis=1)[truth.any(axis=1)])
-    lasts = [days[column] - ONE_DAY for column in columns if until is None or days[column] <= until]
+    columns = np.unique(held.column[held.happened & (held.column > 0)])  # what holds from the start needs no row
+    lasts = [held.days[column] - ONE_DAY for column in columns if until is None or held.days[column] <= until]
     rows = {key(named): named for last in lasts for named in rows_around(question, paths.model, last) if named[1].end >= last}
     return [
         Crossing(name, row, "first", row.end, row.value, 0.0, 0.0, family_for(topic.streams[name].value).discrete, False, True)

@@ -108,7 +108,8 @@ class _Search:
         base = self._base(of)
         fine = allocate(self.paths.model, parameters, allocations, days, base, self.rng)
         totals = self._counted(of, fine, days, base)
-        truth = truth_before(self.question, self.paths.model, parameters, days[1:], totals, count=len(of))
+        begin = self.paths.model.topic.opens if self.question.since is None else self.question.since
+        truth = truth_before(self.question, self.paths.model, parameters, days[1:], totals, count=len(of), first=begin)
         column = np.where(truth.any(axis=1), truth.argmax(axis=1), len(days) - 2)
         if single:
             return np.array([day.toordinal() for day in days])[column]

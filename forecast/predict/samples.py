@@ -19,10 +19,10 @@ from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression, First, is_condition
 from forecast.model.misfit import percent
 from forecast.model.model import NUMPY, Array, Model
+from forecast.model.undefined import may_be_undefined, undefined_in
 from forecast.model.unsound import Unsound, at_topic
-from forecast.predict.undefined import may_be_undefined, undefined_in
 
-WHERE_UNDEFINED = "it divides 0 by 0 there, or takes a root or a logarithm of what has none; ask first whether it can be worked out, as in `total(a) > 0 and ...`"
+WHERE_UNDEFINED = "it divides by 0 there, or takes a root or a logarithm of what has none; ask first whether it can be worked out, as in `total(a) > 0 and ...`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Sample:
 
 
 def sample_of(question: Question, posterior: Posterior, paths: Paths) -> Sample:
-    """Return the cases of a question: paths where it depends on what is simulated, else the engine's draws."""
-    if needs_paths(posterior.model, question):
+    """Return the cases of a question: paths where it depends on what is simulated or asks for a date, else the engine's draws."""
+    if question.kind == "date" or needs_paths(posterior.model, question):
         return _path_sample(question, paths, posterior)
     return Sample(with_clocks(posterior.model, question, posterior.model.scope(posterior.parameters)), posterior.cases)
 

@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 from forecast.asking import truth_of, with_clocks
 from forecast.book.topic import Question, Topic
 from forecast.future import Paths
-from forecast.language.evaluate import Scope, evaluate
+from forecast.language.evaluate import Scope
 from forecast.language.expressions import Compare, Expression, Logic, Unary
 from forecast.model.clock import ONE_DAY
 from forecast.model.evidence import series_share
-from forecast.model.model import NUMPY, Model, totals_used, uses
+from forecast.model.model import Model, totals_used, uses
+from forecast.model.undefined import holds_in
 from forecast.settlement import certain_totals, is_complete, open_spans, way_between
 
 MOST_PATHS = 1_024  # draws of the parameters at which a condition is read that names some; all must agree
@@ -166,7 +167,7 @@ class _Reader:
     def _truth(self, condition: Expression, more: Mapping[str, float]) -> Truth:
         totals = {name: np.array([[total + more.get(name, 0.0)]]) for name, total in self.totals.items()}
         with np.errstate(all="ignore"):
-            return truth_of(evaluate(condition, self.scope.plus(totals=totals), NUMPY), self.count)
+            return truth_of(holds_in(self.topic, condition, self.scope.plus(totals=totals)), self.count)
 
     @property
     def _never(self) -> Truth:
