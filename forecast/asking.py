@@ -126,7 +126,7 @@ def truth_before(
     values: dict[str, Any] = {"t": np.array([[years_between(model.topic.opens, eve) for eve in eves]])}
     values |= {step: np.array([[calendar_code(model.topic, step, eve, eve) for eve in eves]]) for step in calendars(model.topic)}
     scope = model.scope(parameters).plus(totals=counted, values=values)
-    return np.broadcast_to(holds_in(model.topic, question.answer.condition, scope), (count, len(days)))
+    return np.broadcast_to(holds_in(model.topic, question.answer.condition, scope, rounded=True), (count, len(days)))
 
 
 def with_clocks(model: Model, question: Question, scope: Scope) -> Scope:

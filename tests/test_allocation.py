@@ -365,19 +365,25 @@ def losses(left="total(found) - total(lost) - total(broken)", **rows):
     )
 
 
-def possible_orders():
-    """The days, from 0, of the second find and of the two losses: whoever is lost later, or beside the other, needs the second find."""
-    days = itertools.product(range(10), repeat=3)
-    return [each for each in days if (each[0] <= each[1] if each[1] == each[2] else each[0] < max(each[1:]))]
+def orders_with_chances():
+    """The days, from 0, of the second find and of the two losses, and how likely each order is, by the things left on each day."""
+    orders = np.array([*itertools.product(range(10), repeat=3)])
+    found, lost, broken = (orders[:, at, None] for at in range(3))
+    days = np.arange(11)
+    left = 1 + (found < days) * 1 - (lost < days) * 1 - (broken < days) * 1
+    chance = np.prod([np.where(left < 0, 0.0, stats.binom(np.maximum(left, 0), 0.001).pmf(days == day)) for day in (lost, broken)], axis=0)
+    chances = chance[:, :10].prod(axis=1) * (left >= 0).all(axis=1)
+    return orders, chances / chances.sum()
 
 
 def test_streams_that_use_each_others_totals_are_allocated_in_an_order_that_is_possible():
-    """A thing is lost only after it was found: orders that the statements exclude have no part in any answer."""
+    """A thing is lost only after it was found, and sooner where more is left: an order is as likely as the statements make it."""
     found = concluded(losses())
-    orders = possible_orders()
-    assert_near(found["found_early"], np.mean([found < 4 for found, _, _ in orders]))
-    assert_near(found["gone_early"], np.mean([max(lost, broken) < 4 for _, lost, broken in orders]))
-    exact = np.quantile([first for first, _, _ in orders], [0.05, 0.25, 0.5, 0.75, 0.95], method="inverted_cdf")
+    orders, chances = orders_with_chances()
+    assert_near(found["found_early"], chances @ (orders[:, 0] < 4))
+    assert_near(found["gone_early"], chances @ (orders[:, 1:].max(axis=1) < 4))
+    assert all(each.adds_up for each in found["gone_early"].crossings)
+    exact = np.quantile(orders[:, 0], [0.05, 0.25, 0.5, 0.75, 0.95], method="inverted_cdf", weights=chances)
     days = [(day - date(2025, 1, 11)).days for day in found["found_first"].value.quantiles]
     assert np.abs(days - exact).max() <= 1
     assert days[2] == exact[2]
@@ -602,3 +608,48 @@ def test_rows_that_say_the_same_on_the_same_days_are_each_divided():
         found = concluded(each)
         assert_near(found["asked"], 1 - 0.6**2)
         assert found["sure"].status == "happened"
+
+
+def born_and_gone(statement, rows, question, *, priors=None):
+    """A topic of what comes at a rate, and of what goes by a statement that uses how much has come."""
+    return make_topic(
+        priors={"rate": "Gamma(alpha=4, beta=1)"} | (priors or {}),
+        streams={"come": "Poisson(mu=rate * years)", "gone": statement},
+        rows=rows,
+        questions={"asked": question},
+    )
+
+
+def test_what_goes_by_a_small_hazard_goes_when_there_is_more_to_go():
+    """With one there and two that come evenly over 100 days, the one that goes has at day x the density (1 + 2x) / 2 of the row."""
+    rows = {"come": [{"from": date(2025, 1, 1), "to": date(2025, 1, 31), "value": 1}, ROW | {"value": 2}], "gone": [ROW | {"value": 1}]}
+    question = {"answer": "total(gone) >= 1", "by": BY}
+    topic = born_and_gone("Binomial(n=total(come) - total(gone), p=1 - exp(-0.0001 * years))", rows, question)
+    found = asked(topic)
+    days = np.arange(DAYS)  # a day sees what had come before it
+    density = 1 + 2 * days / DAYS
+    assert_near(found, float(density[:IN_TIME].sum() / density.sum()))
+    assert all(each.adds_up for each in found.crossings)
+
+
+def test_an_order_is_the_likelier_the_fewer_could_have_gone_and_did_not():
+    """Of two, of which one comes within the row and one goes within it, both days have their law: what does not go on a day counts too."""
+    hazard = 20.0
+    rows = {"come": [{"on": date(2025, 1, 1), "value": 1}, ROW | {"value": 1}], "gone": [ROW | {"value": 1}]}
+    question = {"answer": "total(gone) >= 1 and total(come) == 1", "by": BY}
+    topic = born_and_gone(f"Binomial(n=total(come) - total(gone), p=1 - exp(-{hazard} * years))", rows, question)
+    come, gone, days = np.meshgrid(*[np.arange(DAYS)] * 3, indexing="ij")
+    left = 1 + (come < days) * 1 - (gone < days) * 1
+    chance = stats.binom(left, 1 - np.exp(-hazard / 365.25)).pmf(days == gone).prod(axis=2)
+    assert_near(asked(topic), float(chance[IN_TIME:, :IN_TIME].sum() / chance.sum()))
+
+
+def test_a_rate_that_grows_with_another_total_puts_events_after_what_raises_it():
+    """Under a rate of 1 and 9 once something has come, the event lies mostly after it."""
+    rows = {"come": [ROW | {"value": 1}], "gone": [ROW | {"value": 1}]}
+    question = {"answer": "total(gone) >= 1", "by": BY}
+    topic = born_and_gone("Poisson(mu=0.0001 * (1 + 8 * total(come)) * days)", rows, question)
+    come, gone = np.meshgrid(np.arange(DAYS), np.arange(DAYS), indexing="ij")
+    rate = np.where(gone > come, 9.0, 1.0)
+    chance = rate * np.exp(-0.0001 * (come + 1 + 9.0 * (DAYS - 1 - come)))
+    assert_near(asked(topic), float(chance[:, :IN_TIME].sum() / chance.sum()))

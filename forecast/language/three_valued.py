@@ -8,13 +8,16 @@ of 1000.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from forecast.language.expressions import Binary, Call, Compare, Conditional, Expression, Index, Logic, Unary
+from forecast.language.expressions import Binary, Call, Compare, Conditional, Expression, Index, Logic, Name, Total, Unary, walk
 from forecast.language.ops import NumpyOps
+
+ROUNDING = 1e-9  # relative difference that sums of parts of an amount may have from what they are
 
 
 def with_undefined(expression: Expression) -> Expression:
@@ -39,6 +42,21 @@ def with_undefined(expression: Expression) -> Expression:
             return expression
 
 
+def with_tolerance(condition: Expression, quantities: Collection[str]) -> Expression:
+    """Return a condition for ``ThreeValued`` in which totals, and what is made of them, are compared as equal where they differ by rounding alone."""
+    match condition:
+        case Compare(operators=(operator,), operands=(left, right)) if any(
+            isinstance(node, Total) or (isinstance(node, Name) and node.name in quantities) for side in (left, right) for node in walk(side)
+        ):
+            return replace(condition, operators=(operator,), operands=(Call("snapped", (left, right)), right))
+        case Logic():
+            return replace(condition, operands=tuple(with_tolerance(each, quantities) for each in condition.operands))
+        case Unary(operator="not"):
+            return replace(condition, operand=with_tolerance(condition.operand, quantities))
+        case _:
+            return condition
+
+
 @dataclass(frozen=True, slots=True)
 class ThreeValued(NumpyOps):
     """The functions of the language over NumPy, where a condition is 1, 0, or NaN where it cannot be worked out."""
@@ -51,6 +69,10 @@ class ThreeValued(NumpyOps):
         """``a ** b``, no number where it divides by 0, or where either is none."""
         undefined = (np.equal(a, 0) & np.less(b, 0)) | np.isnan(a) | np.isnan(b)
         return np.where(undefined, np.nan, np.power(a, b))
+
+    def snapped(self, a: Any, b: Any) -> Any:
+        """``b`` where ``a`` differs from it by rounding alone, else ``a``."""
+        return np.where(np.abs(np.subtract(a, b)) <= ROUNDING * np.abs(b), b, a)
 
     def compare(self, symbol: str, a: Any, b: Any) -> Any:
         """Whether ``a symbol b``."""

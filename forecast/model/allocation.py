@@ -24,12 +24,15 @@ from forecast.model.clock import ONE_DAY
 from forecast.model.crossing import groups, overlap, related, says_something
 from forecast.model.misfit import no_distribution
 from forecast.model.model import Array, Model, uses
-from forecast.model.parts import TRIED, Read, Weights, column, drawn_parts, even_weights, finer_days, is_even, weights_of
+from forecast.model.parts import TRIED, Read, Weights, column, drawn_parts, even_weights, finer_days, is_even, log_chance, weights_of
 from forecast.model.steps import Needs, needs_of, step_scope
 from forecast.model.unsound import Unsound, at_place, at_topic
 
 MOST_DAYS = 400  # of rows that must keep an order; longer ones are ordered by steps of several days
 ROUNDS, AT_ONCE = 256, 16_384  # in which impossible orders are drawn again, and how many draws at most in each
+FORGOTTEN = 0.01  # share of paths that may still have the order with which they began
+MOST_ROUNDS = 24  # in which paths may take another order
+MOSTLY = 0.3  # share of paths with a possible order from which impossible ones are left for another round
 FRUITLESS = 8  # rounds without any possible order, after which no more is looked for
 
 type Totals = Callable[[date], Mapping[str, Array]]
@@ -43,7 +46,7 @@ class Allocation:
     ``before`` has, by class (the empty text where there are none), what lies before
     each on each path, ``(boundaries, paths)``.  ``even`` says that it is spread
     evenly over days, and ``adds_up`` that the statement's means of the parts add up
-    to the row's.
+    to the row's.  ``chance`` is the log chance with which its events were put on these days.
     """
 
     stream: Stream
@@ -52,6 +55,7 @@ class Allocation:
     before: Mapping[str, Array]
     even: bool
     adds_up: bool = True
+    chance: Array | float = 0.0
 
     @property
     def named(self) -> tuple[str, Row]:
@@ -71,7 +75,8 @@ class Allocation:
 
     def on(self, paths: NDArray[np.int64]) -> Allocation:
         """Return the allocation on some of the paths, by their numbers."""
-        return replace(self, before={label: values[:, paths] for label, values in self.before.items()})
+        chance = self.chance[paths] if isinstance(self.chance, np.ndarray) else self.chance
+        return replace(self, before={label: values[:, paths] for label, values in self.before.items()}, chance=chance)
 
 
 def whole(topic: Topic, stream: Stream, row: Row, values: Array | None, paths: int) -> Allocation:
@@ -142,18 +147,66 @@ class _Drawing:
         """Cut rows in the order of their days; each sees of the others what has been allocated by then."""
         found = list(members)
         for at in sorted(range(len(members)), key=lambda at: (members[at].row.start, members[at].row.end)):
-            found[at] = self._cut(found[at], days, [each for other, each in enumerate(found) if other != at])
+            found[at] = self._cut(found[at], days, [each for other, each in enumerate(found) if other != at], weighed=self.ordered[at])
         return found
 
     def in_order(self, members: Sequence[Allocation], days: Sequence[date]) -> list[Allocation]:
-        """Cut rows to single days and draw those paths again on which what happened on a day was impossible after all before it."""
+        """Cut rows to single days, with each order as likely as the statements make it.
+
+        Orders that are possible are drawn by each statement alone, and then each path takes another
+        one, or keeps its own, by how likely the statements that use other streams make both
+        (independent Metropolis steps), until what it began with is forgotten.
+        """
         fine = _fine(members, days)
-        found = [replace(each, before={label: values.copy() for label, values in each.before.items()}) for each in self.cut(members, fine)]
-        wrong = np.flatnonzero(self.impossible(found) >= 0)
+        found, share = self._possible(members, fine)
+        told = all(self._has_law(each) for at, each in enumerate(found) if self.ordered[at])
+        weights = self._log_weights(found)
+        kept, rounds = 1.0, 0
+        while kept > FORGOTTEN and rounds < MOST_ROUNDS:
+            other = self.cut(members, fine) if told and share > MOSTLY else self._possible(members, fine)[0]
+            others = self._log_weights(other)
+            taken = np.log(self.rng.random(len(weights))) < np.nan_to_num(others - weights, nan=0.0)
+            found = [_mixed(one, two, taken) for one, two in zip(found, other, strict=True)]
+            weights = np.where(taken, others, weights)
+            kept, rounds = kept * float(1 - taken.mean()), rounds + 1
+        return found if told and kept <= FORGOTTEN else [replace(each, adds_up=False) for each in found]
+
+    def _has_law(self, one: Allocation) -> bool:
+        """Whether a row's statement says how likely each order of its events is: part by part, whatever its other parts have."""
+        shared = one.stream.value.distribution == "NegativeBinomial" and not self._in_proportion(one)
+        return not one.even and not shared and not is_counted(one.stream) and family_for(one.stream.value).discrete
+
+    def _in_proportion(self, one: Allocation) -> bool:
+        """Whether the shapes of a row's parts are in proportion to their means, so that its parts are independent."""
+        spans = [(start, following - ONE_DAY) for start, following in pairwise(one.days)]
+        read = [self._distribution(one, *span, (one,)) for span in spans]
+        count = next(iter(one.before.values())).shape[1]
+        return weights_of(one.stream, "", read, None, count).shapes is not None
+
+    def _log_weights(self, found: Sequence[Allocation]) -> Array:
+        """How much likelier the statements that use other streams make an order than it was to be drawn, as logs, ``(paths,)``."""
+        weights = np.zeros(next(iter(found[0].before.values())).shape[1])
+        for at, each in enumerate(found):
+            if self.ordered[at] and self._has_law(each):
+                spans = [(start, following - ONE_DAY) for start, following in pairwise(each.days)]
+                weights += np.sum([self.log_density(each, *span, members=found, everything=True) for span in spans], axis=0) - each.chance
+        return np.where(np.isnan(weights), -np.inf, weights)
+
+    def _possible(self, members: Sequence[Allocation], fine: Sequence[date]) -> tuple[list[Allocation], float]:
+        """Cut rows to single days and draw those paths again on which what happened on a day was impossible after all before it.
+
+        The share of paths on which it was possible at once comes with it.
+        """
+        found = [
+            replace(each, before={label: values.copy() for label, values in each.before.items()}, chance=np.array(each.chance))
+            for each in self.cut(members, fine)
+        ]
+        at_once = self.impossible(found) < 0
+        wrong, share = np.flatnonzero(~at_once), float(at_once.mean())
         fruitless = 0
         for _ in range(ROUNDS):
             if not wrong.size:
-                return found
+                return found, share
             if fruitless == FRUITLESS:
                 break
             copies = max(1, AT_ONCE // wrong.size)
@@ -166,9 +219,11 @@ class _Drawing:
             for at, each in enumerate(again):
                 for label, values in each.before.items():
                     found[at].before[label][:, wrong[done]] = values[:, chosen]
+                if isinstance(each.chance, np.ndarray) and isinstance(its := found[at].chance, np.ndarray):
+                    its[wrong[done]] = each.chance[chosen]
             wrong, fruitless = wrong[~done], 0 if done.any() else fruitless + 1
         self._refuse(found, wrong)
-        return found
+        return found, share
 
     def _refuse(self, found: Sequence[Allocation], left: NDArray[np.int64]) -> None:
         """Raise ``Unsound`` unless each path that is left is one at whose parameters the record is impossible in any order, and has no weight."""
@@ -194,9 +249,10 @@ class _Drawing:
                 which[np.isneginf(density) | np.isnan(density)] = at
         return which
 
-    def log_density(self, one: Allocation, start: date, end: date, *, members: Sequence[Allocation]) -> Array:
-        """The log density of what a row has on some of its days, ``(paths,)``; 0 where it has nothing there, and minus infinity below 0 trials.
+    def log_density(self, one: Allocation, start: date, end: date, *, members: Sequence[Allocation], everything: bool = False) -> Array:
+        """The log density of what a row has on some of its days, ``(paths,)``; minus infinity below 0 trials.
 
+        Where it has nothing there it is 0, unless ``everything`` asks for the chance of that as well.
         Of counts of several classes all that is asked is that there are no more than can be.
         """
         first, last = one.days.index(start), one.days.index(end + ONE_DAY)
@@ -210,26 +266,30 @@ class _Drawing:
         else:
             (label,) = parts
             density = kind.log_density([[one.stream.classes.index(label)]], **arguments)[..., 0]
+            if everything:
+                density = np.where(some, density, kind.log_density([[0]], **arguments)[..., 0])
         trials = column(arguments["n"], len(some)) if one.stream.value.distribution in TRIED else np.zeros(len(some))
-        return np.where(trials < 0, -np.inf, np.where(some, density, 0.0))
+        return np.where(trials < 0, -np.inf, np.where(some | everything, density, 0.0))
 
-    def _cut(self, one: Allocation, days: Sequence[date], others: Sequence[Allocation]) -> Allocation:
-        """Cut one row at the days that fall inside it."""
+    def _cut(self, one: Allocation, days: Sequence[date], others: Sequence[Allocation], *, weighed: bool) -> Allocation:
+        """Cut one row at the days that fall inside it; ``weighed`` asks for the chance of what is drawn."""
         wanted = {day for day in days if one.row.start < day <= one.row.end} - set(one.days)
         if not wanted:
             return one
         all_days = tuple(sorted({*one.days, *wanted}))
         weights = self._weights(one, all_days, others)
         bounds = [all_days.index(day) for day in one.days]
-        before = {}
+        before, chance = {}, one.chance
         for label, values in one.before.items():
-            parts = [
-                self._parts(one, values[at + 1] - values[at], weights[label], slice(first, last))
-                for at, (first, last) in enumerate(pairwise(bounds))
-            ]
+            parts = []
+            for at, (first, last) in enumerate(pairwise(bounds)):
+                drawn, its = self._parts(one, values[at + 1] - values[at], weights[label], slice(first, last), weighed=weighed)
+                parts.append(drawn)
+                chance = chance + its
             before[label] = np.concatenate([values[:1], np.cumsum(np.concatenate(parts), axis=0)])
             before[label][-1] = values[-1]  # sums of shares of an amount may be off by rounding
-        return replace(one, days=all_days, before=before, adds_up=one.adds_up and all(each.add_up for each in weights.values()))
+        adds_up = one.adds_up and all(each.add_up for each in weights.values())
+        return replace(one, days=all_days, before=before, adds_up=adds_up, chance=chance)
 
     def _weights(self, one: Allocation, days: Sequence[date], others: Sequence[Allocation]) -> dict[str, Weights]:
         """The weights of the parts between days, by class."""
@@ -248,13 +308,14 @@ class _Drawing:
         starts = [fine.index(day) for day in days[:-1]]
         return found if len(fine) == len(days) else {label: each.joined(starts) for label, each in found.items()}
 
-    def _parts(self, one: Allocation, value: Array, its: Weights, cells: slice) -> Array:
-        """What of a value ``(paths,)`` lies in some parts, ``(parts, paths)``."""
+    def _parts(self, one: Allocation, value: Array, its: Weights, cells: slice, *, weighed: bool) -> tuple[Array, Array | float]:
+        """What of a value ``(paths,)`` lies in some parts, ``(parts, paths)``, and the log chance of that."""
         weights, shapes = (None if each is None else np.nan_to_num(each[cells], nan=0.0) for each in (its.weights, its.shapes))
         assert weights is not None
         if family_for(one.stream.value).discrete:
-            return drawn_parts(self.rng, value, weights, shapes)
-        return value * (weights / weights.sum(axis=0))
+            found = drawn_parts(self.rng, value, weights, shapes)
+            return found, log_chance(found, weights, shapes) if weighed else 0.0
+        return value * (weights / weights.sum(axis=0)), 0.0
 
     def _check(self, one: Allocation, spans: Sequence[tuple[date, date]], read: Sequence[Read], weights: Array) -> None:
         """Raise ``Unsound`` where a statement makes no distribution on some of a row's days; an order may be what makes it none."""
@@ -289,6 +350,12 @@ def _fine(members: Sequence[Allocation], days: Sequence[date]) -> list[date]:
     step = -(-((last - first).days + 1) // MOST_DAYS)
     edges = {edge for each in members for edge in (*each.days, each.row.start, each.row.end + ONE_DAY)}
     return sorted({*days, *edges, *(first + timedelta(days=at) for at in range(0, (last - first).days + 1, step))})
+
+
+def _mixed(one: Allocation, other: Allocation, taken: NDArray[np.bool_]) -> Allocation:
+    """An allocation with what another of the same row has on some paths."""
+    before = {label: np.where(taken, other.before[label], values) for label, values in one.before.items()}
+    return replace(one, before=before, chance=np.where(taken, other.chance, one.chance))
 
 
 def _within(old: Sequence[date], new: Sequence[date]) -> list[tuple[int, int]]:

@@ -26,6 +26,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+from scipy.special import gammaln
 
 from forecast.book.topic import Stream, Topic
 from forecast.language.classes import CLASSED, COUNTED
@@ -130,6 +131,19 @@ def drawn_parts(rng: np.random.Generator, events: Array, weights: Array, shapes:
         left = left - drawn
     found[-1] = left * sign
     return found
+
+
+def log_chance(found: Array, weights: Array, shapes: Array | None) -> Array:
+    """The log chance that events lie in the parts in which they do, given how many there are, ``(paths,)``, up to what depends on that alone."""
+    part, path = np.nonzero(found)
+    counts = np.abs(found[part, path])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if shapes is None:
+            each = counts * np.log(weights[part, path] / weights.sum(axis=0)[path])
+        else:
+            own = shapes[part, path]
+            each = gammaln(counts + own) - gammaln(own)
+        return np.bincount(path, weights=each - gammaln(counts + 1), minlength=found.shape[1])
 
 
 def column(value: Any, count: int) -> Array:

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.topic import Topic
+from forecast.language.distributions import family_for
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Binary, Call, Expression, walk
-from forecast.language.three_valued import ThreeValued, with_undefined
-from forecast.model.model import NUMPY, expressions_used
+from forecast.language.three_valued import ThreeValued, with_tolerance, with_undefined
+from forecast.model.model import NUMPY, expressions_used, uses
 
 ALWAYS_NUMBERS = frozenset({"min", "max", "abs", "exp", "expm1", "expit"})  # functions that have a value everywhere
 
@@ -37,8 +38,13 @@ def undefined_in(condition: Expression, scope: Scope, count: int) -> Truth:
     return np.broadcast_to(np.isnan(_worked_out(condition, scope)), (count, 1))[:, 0]
 
 
-def holds_in(topic: Topic, condition: Expression, scope: Scope) -> Any:
-    """Return where a condition holds, in the shape of its values; where it cannot be worked out it does not."""
+def holds_in(topic: Topic, condition: Expression, scope: Scope, *, rounded: bool = False) -> Any:
+    """Return where a condition holds, in the shape of its values; where it cannot be worked out it does not.
+
+    ``rounded`` says that totals may be off by rounding, which matters for those of amounts: parts of rows add up to what was recorded.
+    """
+    if rounded and any(not family_for(topic.streams[name].value).discrete for name in uses(topic, condition)[1]):
+        return np.equal(_worked_out(with_tolerance(condition, topic.quantities), scope), 1)
     if not may_be_undefined(topic, condition):
         return np.asarray(evaluate(condition, scope, NUMPY), dtype=bool)
     return np.equal(_worked_out(condition, scope), 1)

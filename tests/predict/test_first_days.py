@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forecast.answers import Dates
+from forecast.answers import Dates, paths_for
 from forecast.concluding import Settings, conclude
+from forecast.model.model import model_as_of
+from forecast.predict.first_days import days_within_rows
 from tests.building import OPENS, make_topic
 
 TODAY = date(2025, 3, 10)
@@ -100,3 +102,34 @@ def test_time_before_the_first_day_that_counts_does_not_count() -> None:
     """A condition on time that has passed by the first day that counts holds on no day."""
     assert dates({"answer": "first(t < 0)"}).quantiles == (None,) * 5
     assert dates({"answer": "first(total(seen) >= 0 and t < 0.3)", "since": date(2025, 6, 1)}).quantiles == (None,) * 5
+
+
+@pytest.mark.parametrize("share", range(1, 92))
+def test_an_amount_reaches_a_level_on_its_day_whatever_the_rounding(share: int) -> None:
+    """Of 9.2 over 92 days a tenth comes on each, and the level of so many tenths is reached on that day."""
+    row = {"from": OPENS, "to": date(2025, 4, 2), "value": 9.2}
+    topic = make_topic(
+        priors={"rate": "Gamma(alpha=1, beta=1)"},
+        streams={"seen": "Gamma(mu=rate * months, sigma=1)"},
+        rows={"seen": [row]},
+        questions={"asked": {"answer": f"first(total(seen) >= {share / 10})", "by": date(2025, 4, 2)}},
+    )
+    model = model_as_of(topic, date(2025, 5, 1))
+    paths = paths_for(model, {"rate": np.ones((4, 1))}, np.random.default_rng(1))
+    ends = np.full(4, date(2025, 4, 2).toordinal())
+    found = days_within_rows(topic.questions["asked"], paths, np.arange(4), ends, np.ones(4, dtype=bool))
+    assert set(found) == {OPENS.toordinal() + share - 1}
+
+
+def test_an_amount_is_compared_beside_a_label() -> None:
+    """A label is no number that could be off by rounding."""
+    topic = make_topic(
+        priors={"kind": "Categorical(good=0.999999999, bad=0.000000001)"},
+        streams={"seen": "Gamma(mu=months, sigma=1)"},
+        rows={"seen": [{"from": OPENS, "to": date(2025, 4, 2), "value": 9.2}]},
+        quantities={"sum": "total(seen)"},
+        questions={"asked": {"answer": 'first(kind == "good" and not sum < 4.6)', "by": date(2025, 4, 2)}},
+    )
+    found = conclude(topic, date(2025, 5, 1), Settings(draws=1_024), referee=False).reading.answers["asked"]
+    assert isinstance(found.value, Dates)
+    assert found.value.quantiles[1:4] == (date(2025, 2, 15),) * 3
