@@ -189,7 +189,8 @@ def _range(expected: Expected, *, tail: bool) -> str:
 
 def _short(answer: Mapping[str, Any] | None) -> str:
     """An answer as short as it can be said with its range."""
-    from forecast.report.words import interval_texts, likeliest
+    from forecast.report.answer_sentences import likeliest
+    from forecast.report.words import interval_texts
 
     if answer is None:
         return "never asked"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from forecast.report import words
+from forecast.report import answer_sentences, words
 
 Style = Literal["plain", "icd203"]
 STYLES: tuple[Style, ...] = ("plain", "icd203")
@@ -42,9 +42,9 @@ def sentence(answer: Mapping[str, Any], style: Style = "plain") -> str:
         return str(answer["sentence"])
     said = _calibrated(answer)
     if answer["given"]:
-        said = f"{said} {words.given_sentence(answer['given_probability'])}"
+        said = f"{said} {answer_sentences.given_sentence(answer['given_probability'])}"
     if found := answer.get("annulment"):
-        said = f"{said} {words.annulled_sentence(found['probability'], error=found['error'])}"
+        said = f"{said} {answer_sentences.annulled_sentence(found['probability'], error=found['error'])}"
     return said
 
 
@@ -52,7 +52,7 @@ def _calibrated(answer: Mapping[str, Any]) -> str:
     value = answer["value"]
     match answer["kind"]:
         case "probability":
-            return words.probability_sentence(
+            return answer_sentences.probability_sentence(
                 value=value["value"],
                 error=value["error"],
                 chance_interval=value["chance"],
@@ -68,7 +68,7 @@ def _calibrated(answer: Mapping[str, Any]) -> str:
             said = [f"{each['label'].replace('_', ' ')} {_with_percent(each['value'], each['error'])}" for each in order]
             return f"{words.capital('; '.join(said))}."
         case _:
-            return words.distribution_sentence(
+            return answer_sentences.distribution_sentence(
                 quantiles=value["quantiles"],
                 errors=value["errors"],
                 unit=answer["unit"],

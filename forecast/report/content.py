@@ -18,7 +18,7 @@ from forecast.language.expressions import Call, Expression, Index, Name, Total
 from forecast.model.evidence import known_points
 from forecast.predict.distribution import Distribution
 from forecast.predict.exchanged import Exchanged
-from forecast.report import words
+from forecast.report import answer_sentences, words
 from forecast.report.beliefs import parameter_contents
 from forecast.report.crossing_words import crossing_contents
 from forecast.report.diagnosis import engine_content, verdict_content, warnings
@@ -105,7 +105,7 @@ def answer_content(topic: Topic, answer: Answer) -> dict[str, Any]:
         "unit": unit,
         "status": answer.status,
         **_why_unanswered(answer),
-        "headline": words.headline(question.kind, value, unit=unit, status=answer.status),
+        "headline": answer_sentences.headline(question.kind, value, unit=unit, status=answer.status),
         "sentence": _sentence(question, answer, unit, chance_errors=None if value is None else value.get("chance_errors")),
         "value": value,
     }
@@ -175,29 +175,29 @@ def _bound(probability: float, unseen: float | None) -> dict[str, float]:
 def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: Sequence[float] | None) -> str:
     value = answer.value
     if answer.failed is not None:
-        return words.void_sentence(answer.failed.first, answer.failed.last)
+        return answer_sentences.void_sentence(answer.failed.first, answer.failed.last)
     if value is None:
-        return words.unanswered_sentence(_reasons(answer))
+        return answer_sentences.unanswered_sentence(_reasons(answer))
     if answer.status == "annulled":
-        return words.settled_sentence(answer.status)
+        return answer_sentences.settled_sentence(answer.status)
     match value:
         case Probability():
-            said = words.probability_sentence(
+            said = answer_sentences.probability_sentence(
                 value=value.value, error=value.error, chance_interval=value.chance, chance_errors=chance_errors, status=answer.status
             )
         case Distribution():
             modes = [(mode.share, mode.quantiles) for mode in value.modes]
-            said = words.distribution_sentence(
+            said = answer_sentences.distribution_sentence(
                 quantiles=value.quantiles,
                 errors=value.quantile_errors,
                 unit=unit,
                 status=answer.status,
                 modes=modes,
-                sole=words.chance_of_middle(_value(value)),
+                sole=answer_sentences.chance_of_middle(_value(value)),
             )
         case Dates():
             assert question.by is not None
-            said = words.date_sentence(
+            said = answer_sentences.date_sentence(
                 quantiles=[_iso(day) for day in value.quantiles],
                 not_by_then=value.not_by_then,
                 error=value.error,
@@ -205,12 +205,12 @@ def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: S
                 status=answer.status,
             )
         case Shares():
-            said = words.shares_sentence(values=value.values, errors=value.errors, none=value.none, none_error=value.none_error)
+            said = answer_sentences.shares_sentence(values=value.values, errors=value.errors, none=value.none, none_error=value.none_error)
     if question.given is not None:
-        said = f"{said} {words.given_sentence(answer.given)}"
+        said = f"{said} {answer_sentences.given_sentence(answer.given)}"
     if answer.annulled is None or answer.status in words.RECORDED:
         return said
-    return f"{said} {words.annulled_sentence(answer.annulled.chance, error=answer.annulled.error)}"
+    return f"{said} {answer_sentences.annulled_sentence(answer.annulled.chance, error=answer.annulled.error)}"
 
 
 def _why_unanswered(answer: Answer) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from forecast.report import words
+from forecast.report import answer_sentences, words
 
 LONGEST_UNIT = 16  # characters; a longer unit stands in the sentence alone
 
@@ -45,7 +45,7 @@ def headline_of(answer: Mapping[str, Any]) -> Headline:
         case "distribution":
             return _number(answer)
         case "shares":
-            about, figure = words.likeliest(value)
+            about, figure = answer_sentences.likeliest(value)
             return Headline(figure, about, is_choice=True)
         case "date" if answer["status"] == "open":
             is_in_time = value["quantiles"][2] is not None
@@ -61,7 +61,7 @@ def _number(answer: Mapping[str, Any]) -> Headline:
         return Headline(answer["headline"], counted)
     low, median, high = words.interval_texts(quantiles=value["quantiles"], errors=value["errors"], unit=unit)
     if low == high:
-        how = "almost certainly" if words.chance_of_middle(value) >= words.ALMOST else "more than nine times in ten"
+        how = "almost certainly" if answer_sentences.chance_of_middle(value) >= answer_sentences.ALMOST else "more than nine times in ten"
         return Headline(median, ", ".join(part for part in (counted, how) if part))
     return Headline(median, counted, _range(low, high))
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.report import words
+from forecast.report import answer_sentences
 from forecast.report.headlines import Headline, headline_of
 from forecast.report.pages import render_index, render_topic
 from forecast.report.shape import digest_of
@@ -21,7 +21,7 @@ from tests.report.sample import sample_content
 def number(quantiles: list[float], *, errors: float = 0.0, unit: str = "boats", status: str = "open", **more: Any) -> dict[str, Any]:
     """An answer that is a number, as the JSON of a report has it."""
     value = {"quantiles": quantiles, "errors": [errors] * 5, **more}
-    shown = words.headline("distribution", value, unit=unit, status=status)
+    shown = answer_sentences.headline("distribution", value, unit=unit, status=status)
     return {"kind": "distribution", "unit": unit, "status": status, "headline": shown, "value": value}
 
 
@@ -99,7 +99,7 @@ def test_headline_and_sentence_print_the_same_numbers(quantiles, error, unit):
     """The median and both ends stand in the sentence as they stand in the headline, whatever the rounding."""
     answer = number(quantiles, errors=error, unit=unit)
     shown = headline_of(answer)
-    said = words.distribution_sentence(quantiles=quantiles, errors=[error] * 5, unit=unit, status="open")
+    said = answer_sentences.distribution_sentence(quantiles=quantiles, errors=[error] * 5, unit=unit, status="open")
     for each in (shown.figure, *shown.interval.split(" to ")) if shown.interval else (shown.figure,):
         assert each.removesuffix(" %") in said
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.report import words
+from forecast.report import answer_sentences, words
 from forecast.report.tables import error_words
 
 ROOT = Path(__file__).parents[2]
@@ -163,20 +163,24 @@ def test_an_expected_value_has_the_digits_that_its_error_and_its_width_allow():
 def test_a_number_of_several_ranges_is_said_by_them():
     """Each range with its middle, its ends and its chance; the headline is the middles, never what lies between."""
     modes = [(0.703, (-0.81, 0.0001, 0.84)), (0.297, (9.2, 10.0, 10.8))]
-    said = words.distribution_sentence(quantiles=(-0.7, -0.2, 0.3, 9.7, 10.6), errors=(0.01,) * 5, unit="km", status="open", modes=modes)
+    said = answer_sentences.distribution_sentence(
+        quantiles=(-0.7, -0.2, 0.3, 9.7, 10.6), errors=(0.01,) * 5, unit="km", status="open", modes=modes
+    )
     assert said == "Either about 0 km (−0.81 to 0.84, chance 70 %) or about 10 km (9.2 to 10.8, chance 30 %)."
     value = {
         "quantiles": [-0.7, -0.2, 0.3, 9.7, 10.6],
         "errors": [0.01] * 5,
         "modes": [{"share": share, "quantiles": list(points)} for share, points in modes],
     }
-    assert words.headline("distribution", value, unit="km", status="open") == "0 or 10"
+    assert answer_sentences.headline("distribution", value, unit="km", status="open") == "0 or 10"
 
 
 def test_a_number_of_many_ranges_is_said_by_the_likeliest_three():
     """From the lowest up; the headline has the middles of up to six."""
     modes = [(share, (10.0 * place - 1, 10.0 * place, 10.0 * place + 1)) for place, share in enumerate([0.3, 0.1, 0.35, 0.25])]
-    said = words.distribution_sentence(quantiles=(-0.7, 0, 18, 29, 30.6), errors=(0.01,) * 5, unit="", status="open", modes=modes)
+    said = answer_sentences.distribution_sentence(
+        quantiles=(-0.7, 0, 18, 29, 30.6), errors=(0.01,) * 5, unit="", status="open", modes=modes
+    )
     assert said == (
         "It falls into four ranges: about 0 (−1 to 1, chance 30 %), about 20 (19 to 21, chance 35 %), about 30 (29 to 31, chance 25 %)"
         " or another (chance 10 %)."
@@ -186,21 +190,21 @@ def test_a_number_of_many_ranges_is_said_by_the_likeliest_three():
         "errors": [0.01] * 5,
         "modes": [{"share": share, "quantiles": list(points)} for share, points in modes],
     }
-    assert words.headline("distribution", value, unit="", status="open") == "0, 10, 20 or 30"
+    assert answer_sentences.headline("distribution", value, unit="", status="open") == "0, 10, 20 or 30"
     many = {**value, "modes": 2 * value["modes"]}
-    assert words.headline("distribution", many, unit="", status="open") == "one of eight ranges"
+    assert answer_sentences.headline("distribution", many, unit="", status="open") == "one of eight ranges"
 
 
 def test_a_range_of_one_value_is_that_value():
     """None, or about eight."""
     modes = [(0.3, (0.0, 0.0, 0.0)), (0.7, (4.0, 8.0, 13.0))]
-    said = words.distribution_sentence(quantiles=(0, 0, 6, 9, 12), errors=(0,) * 5, unit="", status="open", modes=modes)
+    said = answer_sentences.distribution_sentence(quantiles=(0, 0, 6, 9, 12), errors=(0,) * 5, unit="", status="open", modes=modes)
     assert said == "Either 0 (chance 30 %) or about 8 (4 to 13, chance 70 %)."
 
 
 def test_a_probability_is_a_sentence():
     """Odds come first, then how far the chance itself is unknown."""
-    said = words.probability_sentence(value=0.125, error=0.003, chance_interval=(0.04, 0.27), status="open")
+    said = answer_sentences.probability_sentence(value=0.125, error=0.003, chance_interval=(0.04, 0.27), status="open")
     assert said == "About one in eight; the chance itself is between 4 and 27 %."
 
 
@@ -221,26 +225,26 @@ def test_a_probability_is_a_sentence():
 )
 def test_the_range_of_a_chance_is_said_no_finer_than_it_is_known(interval, errors, said):
     """Each end is rounded by its own Monte Carlo error, and one that is only near 0 or 1 is left out."""
-    told = words.probability_sentence(value=0.125, error=0.003, chance_interval=interval, chance_errors=errors, status="open")
+    told = answer_sentences.probability_sentence(value=0.125, error=0.003, chance_interval=interval, chance_errors=errors, status="open")
     assert told == f"About one in eight; the chance itself {said}."
 
 
 @pytest.mark.parametrize(("interval", "errors"), [((0.42, 0.42), (0.035, 0.035)), ((0.38, 0.424), (0.03, 0.03))])
 def test_one_number_for_a_chance_is_not_set_beside_the_answer(interval, errors):
     """Rounded as coarsely as its ends are known, it would be another number for the same chance."""
-    said = words.probability_sentence(value=0.42, error=0.003, chance_interval=interval, chance_errors=errors, status="open")
+    said = answer_sentences.probability_sentence(value=0.42, error=0.003, chance_interval=interval, chance_errors=errors, status="open")
     assert said == "About two in five."
 
 
 def test_what_has_happened_has_no_chance():
     """A settled question is answered yes or no."""
-    said = words.probability_sentence(value=1.0, error=0.0, chance_interval=None, status="happened")
+    said = answer_sentences.probability_sentence(value=1.0, error=0.0, chance_interval=None, status="happened")
     assert said == "Yes: it has happened."
 
 
 def test_a_distribution_is_a_sentence():
     """The middle and nine times in ten are said, in the unit."""
-    said = words.distribution_sentence(quantiles=(3, 4, 5, 7, 12), errors=(0, 0, 0, 0, 0), unit="soldiers", status="open")
+    said = answer_sentences.distribution_sentence(quantiles=(3, 4, 5, 7, 12), errors=(0, 0, 0, 0, 0), unit="soldiers", status="open")
     assert said == "About 5 soldiers; nine times in ten between 3 and 12."
 
 
@@ -256,7 +260,7 @@ def test_a_distribution_is_a_sentence():
 )  # fmt: skip
 def test_a_number_is_said_with_its_unit_where_it_reads_well(quantiles, unit, said):
     """A short unit follows its number, a long one ends the sentence; a middle at an end of the range is the likeliest value."""
-    assert words.distribution_sentence(quantiles=quantiles, errors=(0,) * 5, unit=unit, status="open") == said
+    assert answer_sentences.distribution_sentence(quantiles=quantiles, errors=(0,) * 5, unit=unit, status="open") == said
 
 
 @pytest.mark.parametrize(
@@ -276,7 +280,7 @@ def test_a_change_of_a_probability_is_said_in_points(change, error, said):
 
 def test_a_date_that_is_unlikely_names_the_chance_it_has():
     """Where the middle lies after the deadline, the last quantile before it is said."""
-    said = words.date_sentence(
+    said = answer_sentences.date_sentence(
         quantiles=("2026-12-03", None, None, None, None), not_by_then=0.82, error=0.003, by="2027-12-31", status="open"
     )
     assert said == "More likely not by 31 December 2027: 82 %; a chance of one in twenty by December 2026."
@@ -285,11 +289,11 @@ def test_a_date_that_is_unlikely_names_the_chance_it_has():
 def test_none_of_the_choices_is_said_where_it_belongs():
     """Where none of them is likeliest it comes first, also in the headline; a trace of it is not spoken of."""
     values, errors = {"low_tide": 0.0002, "flood": 0.25}, {"low_tide": 0.0001, "flood": 0.001}
-    said = words.shares_sentence(values=values, errors=errors, none=0.7498, none_error=0.001)
+    said = answer_sentences.shares_sentence(values=values, errors=errors, none=0.7498, none_error=0.001)
     assert said == "Most likely none of these 75 %; then flood 25 % and low tide below 0.1 %."
     shares = [{"label": label, "value": value, "error": errors[label]} for label, value in values.items()]
-    assert words.likeliest({"shares": shares, "none": 0.7498, "none_error": 0.001}) == ("none of these", "75 %")
-    assert words.likeliest({"shares": shares, "none": 0.0001, "none_error": 0.0001}) == ("flood", "25 %")
+    assert answer_sentences.likeliest({"shares": shares, "none": 0.7498, "none_error": 0.001}) == ("none of these", "75 %")
+    assert answer_sentences.likeliest({"shares": shares, "none": 0.0001, "none_error": 0.0001}) == ("flood", "25 %")
 
 
 @pytest.mark.parametrize(
@@ -306,28 +310,28 @@ def test_none_of_the_choices_is_said_where_it_belongs():
 )
 def test_one_is_singular_and_what_cannot_be_told_from_zero_is_zero(quantiles, errors, unit, said):
     """A value within two of its errors of 0 is printed as 0."""
-    assert words.distribution_sentence(quantiles=quantiles, errors=(errors,) * 5, unit=unit, status="open") == said
+    assert answer_sentences.distribution_sentence(quantiles=quantiles, errors=(errors,) * 5, unit=unit, status="open") == said
 
 
 def test_only_what_is_above_99_percent_is_almost_certain():
     """At 97 % a value is said to be so more than nine times in ten."""
     given = {"quantiles": (0, 0, 0, 0, 0), "errors": (0,) * 5, "unit": "boats", "status": "open"}
-    assert words.distribution_sentence(**given, sole=0.97) == "More than nine times in ten 0 boats."
-    assert words.distribution_sentence(**given, sole=0.995) == "Almost certainly 0 boats."
-    assert words.chance_of_middle({"quantiles": [0.0] * 5, "pmf": {"x": [0.0, 1.0], "y": [0.97, 0.03]}}) == pytest.approx(0.97)
-    assert words.chance_of_middle({"quantiles": [2.5] * 5, "sd": 0.0, "hub_quantiles": [2.5] * 23}) >= words.ALMOST
+    assert answer_sentences.distribution_sentence(**given, sole=0.97) == "More than nine times in ten 0 boats."
+    assert answer_sentences.distribution_sentence(**given, sole=0.995) == "Almost certainly 0 boats."
+    assert answer_sentences.chance_of_middle({"quantiles": [0.0] * 5, "pmf": {"x": [0.0, 1.0], "y": [0.97, 0.03]}}) == pytest.approx(0.97)
+    assert answer_sentences.chance_of_middle({"quantiles": [2.5] * 5, "sd": 0.0, "hub_quantiles": [2.5] * 23}) >= answer_sentences.ALMOST
 
 
 def test_a_middle_of_a_range_about_zero_is_zero_where_it_is_noise():
     """Within a hundredth of the range."""
     modes = [(0.5, (-0.164, 0.00043, 0.168)), (0.5, (5.2, 10.0, 14.9))]
-    said = words.distribution_sentence(quantiles=(-0.1, 0, 3, 10, 14), errors=(0.01,) * 5, unit="", status="open", modes=modes)
+    said = answer_sentences.distribution_sentence(quantiles=(-0.1, 0, 3, 10, 14), errors=(0.01,) * 5, unit="", status="open", modes=modes)
     assert said == "Either about 0 (−0.164 to 0.168, chance 50 %) or about 10 (5.2 to 14.9, chance 50 %)."
 
 
 def test_shares_are_told_from_the_likeliest_down():
     """The likeliest choice comes first, what none takes last."""
-    said = words.shares_sentence(values={"fear": 0.2, "chance": 0.7}, errors={"fear": 0.001, "chance": 0.001}, none=0.1)
+    said = answer_sentences.shares_sentence(values={"fear": 0.2, "chance": 0.7}, errors={"fear": 0.001, "chance": 0.001}, none=0.1)
     assert said == "Most likely chance 70 %; then fear 20 % and none of these 10 %."
 
 
