@@ -620,6 +620,7 @@ def born_and_gone(statement, rows, question, *, priors=None):
     )
 
 
+@pytest.mark.slow
 def test_what_goes_by_a_small_hazard_goes_when_there_is_more_to_go():
     """With one there and two that come evenly over 100 days, the one that goes has at day x the density (1 + 2x) / 2 of the row."""
     rows = {"come": [{"from": date(2025, 1, 1), "to": date(2025, 1, 31), "value": 1}, ROW | {"value": 2}], "gone": [ROW | {"value": 1}]}
@@ -632,6 +633,7 @@ def test_what_goes_by_a_small_hazard_goes_when_there_is_more_to_go():
     assert all(each.adds_up for each in found.crossings)
 
 
+@pytest.mark.slow
 def test_an_order_is_the_likelier_the_fewer_could_have_gone_and_did_not():
     """Of two, of which one comes within the row and one goes within it, both days have their law: what does not go on a day counts too."""
     hazard = 20.0
@@ -644,6 +646,7 @@ def test_an_order_is_the_likelier_the_fewer_could_have_gone_and_did_not():
     assert_near(asked(topic), float(chance[IN_TIME:, :IN_TIME].sum() / chance.sum()))
 
 
+@pytest.mark.slow
 def test_a_rate_that_grows_with_another_total_puts_events_after_what_raises_it():
     """Under a rate of 1 and 9 once something has come, the event lies mostly after it."""
     rows = {"come": [ROW | {"value": 1}], "gone": [ROW | {"value": 1}]}
