@@ -27,6 +27,7 @@ type Indices = NDArray[np.intp]
 
 REPLICATES = 16
 FEW = 8.0  # effective replicates, below which cases are asked too
+LEAST_ERROR = math.sqrt(REPLICATES / (REPLICATES + 2)) * REPLICATES / (REPLICATES + 1)  # of a share, in cases: see `proportion_error`
 CONFIDENCE = 0.95  # of a bound on one side; an interval of ranks has two such ends, and so 90 %
 
 
@@ -59,20 +60,10 @@ class Replicated:
         """The degrees of freedom of the errors: effective replicates less one, and at least one."""
         return max(self.effective_replicates - 1, 1.0)
 
-    @property
-    def one_case(self) -> float:
-        """The weight of one case, as they weigh on average."""
-        return float((self.weights**2).sum() / self.weights.sum())
 
-    @property
-    def least_error(self) -> float:
-        """The least error of a share, 0.89 of one case: what is left where all replicates say the same.
-
-        Of ``N`` points spread evenly in each of ``R`` replicates, ``m`` or ``m + 1`` lie below a level, by the shift.  Where as many do
-        in all of them, the level is the greatest or least of ``R`` uniform numbers, over ``N``; the standard deviation of that is
-        ``sqrt(R / (R + 2)) / (R + 1)`` over ``N``, and a case is ``1 / (R N)``.
-        """
-        return math.sqrt(REPLICATES / (REPLICATES + 2)) * REPLICATES / (REPLICATES + 1) * self.one_case
+def typical_weight(weights: Array) -> float:
+    """Return the weight of one case, as they weigh on average, of ``weights`` ``(cases,)`` not all 0."""
+    return float((weights**2).sum() / weights.sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +119,20 @@ def mean_error(values: Array, cases: Replicated) -> float:
 def proportion_error(truth: NDArray[np.bool_], cases: Replicated) -> float:
     """Return the standard error of the weighted share of cases of which something is true, ``truth`` being ``(cases,)``.
 
-    That of ``combined_error``, and at least the least error there is; where it is true of no case or of all, or in fewer than 8 effective
-    replicates, at least ``binomial_error``.
+    That of ``combined_error``, and at least 0.89 of one case of the side where cases weigh less; where it is true of no case or of all,
+    or in fewer than 8 effective replicates, at least ``binomial_error``.
+
+    Of ``N`` points spread evenly in each of ``R`` replicates, ``m`` or ``m + 1`` lie below a level, by the shift.  Where as many do in all
+    of them, the level is the greatest or least of ``R`` uniform numbers, over ``N``; the standard deviation of that is
+    ``sqrt(R / (R + 2)) / (R + 1)`` over ``N``, and a case is ``1 / (R N)``.
     """
     among = truth[cases.weights > 0]
     share = min(float((cases.weights * truth).sum()), 1.0)
     if among.min() == among.max():
         return binomial_error(float(among[0]), cases.size)
     effective = cases.effective_replicates
-    measured = max(combined_error(replicate_sums(cases.weights * (truth - share), cases.replicates), effective), cases.least_error)
+    measured = combined_error(replicate_sums(cases.weights * (truth - share), cases.replicates), effective)
+    measured = max(measured, LEAST_ERROR * min(typical_weight(cases.weights[side]) for side in (truth, ~truth)))
     return max(measured, binomial_error(share, cases.size)) if effective < FEW else measured
 
 
@@ -164,8 +160,8 @@ class Ranked:
     """Cases that count, from the smallest value up, and their distribution function with its errors.
 
     ``values`` and the weights ``cumulative`` to each of them are ``(cases,)``.  ``points`` ``(k,)`` are the different values,
-    ``shares`` the distribution function there and ``errors`` its standard errors.  ``size``, ``freedom`` and ``one_case`` are
-    those of the cases.
+    ``shares`` the distribution function there, ``errors`` its standard errors, and ``one_case`` what a case there weighs.  ``size`` and
+    ``freedom`` are those of the cases.
     """
 
     values: Array
@@ -175,7 +171,7 @@ class Ranked:
     errors: Array
     size: float
     freedom: float
-    one_case: float
+    one_case: Array
 
     def quantile(self, level: float) -> float:
         """Return the first value at which the weights up to it reach a level."""
@@ -201,11 +197,13 @@ def ranked(values: Array, cases: Replicated) -> Ranked:
         upto = np.cumsum(np.where(replicates == replicate, weights, 0.0))[last]
         squares += ((upto - share * whole[replicate]) / cumulative[-1]) ** 2
     effective = cases.effective_replicates
-    errors = np.maximum(np.sqrt(_correction(effective) * squares), cases.least_error)
+    firsts = np.append(0, last[:-1] + 1)
+    one_case = np.add.reduceat(weights**2, firsts) / np.add.reduceat(weights, firsts) / cumulative[-1]
+    errors = np.maximum(np.sqrt(_correction(effective) * squares), LEAST_ERROR * one_case)
     if effective < FEW:
         errors = np.maximum(errors, [binomial_error(float(each), cases.size) for each in share])
     errors[-1] = binomial_error(1.0, cases.size)
-    return Ranked(sorted_values, cumulative, sorted_values[last], share, errors, cases.size, cases.freedom, cases.one_case)
+    return Ranked(sorted_values, cumulative, sorted_values[last], share, errors, cases.size, cases.freedom, one_case)
 
 
 def quantile(cases: Ranked, level: float) -> Quantile:
