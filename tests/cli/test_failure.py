@@ -197,7 +197,7 @@ def test_a_pipe_that_is_closed_ends_quietly(tmp_path: Path):
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["lines", "json"])
 def test_a_terminal_of_any_encoding_gets_all_there_is(tmp_path: Path, encoding: str, form: tuple[str, ...]):
     """What an encoding has no letters for is shown by its code, and JSON stays JSON."""
-    before = "answer = {'topic': 't', 'name': 'q', 'headline': '≤ 5 – ü 値', 'sentence': 's'}"
+    before = "answer = {'topic': 't', 'name': 'q', 'headline': '≤ 5 – ü 値', 'sentence': 's', 'value': None, 'status': 'void'}"
     done = failing(
         "return showing.Shown((answer,))", "show", *form, cache=tmp_path, before=before, encoding=encoding, PYTHONIOENCODING=encoding
     )
