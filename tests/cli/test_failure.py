@@ -183,7 +183,7 @@ def test_a_pipe_that_is_closed_ends_quietly(tmp_path: Path):
     """Where nobody reads any more, nothing is said of it."""
     code = (
         "import sys, forecast.showing as showing\n"
-        "answer = {'topic': 't', 'name': 'q', 'headline': 'x' * 1000, 'sentence': 's'}\n"
+        "answer = {'topic': 't', 'name': 'q', 'headline': 'x' * 1000, 'sentence': 's', 'value': None, 'status': 'void'}\n"
         "showing.newest_answers = lambda *_: showing.Shown(tuple([answer] * 2000))\n"
         "from forecast.cli import main\nsys.argv = ['forecast', 'show']\nmain()\n"
     )

@@ -71,11 +71,14 @@ def test_a_mark_is_drawn_as_vega_draws_it(mark, rows, ends, logarithmic):
 
 @pytest.mark.parametrize("content", ["the sample", *sorted(path.stem for path in REPORTS.glob("*.json"))])
 def test_every_picture_of_a_report_is_drawn_as_vega_draws_it(content):
-    """No chart of a topic needs Vega, and each has the bytes that Vega would give it."""
+    """No chart of a topic needs Vega, and each has the marks that Vega would give it, to the last of a path's three digits."""
     whole = with_insight(sample_content()) if content == "the sample" else read_content((REPORTS / f"{content}.json").read_bytes())
     charts = {name: chart for name, chart in topic_charts(whole).items() if chart.spec["layer"]}
     assert charts
-    assert {name: drawn(chart.spec["layer"]) for name, chart in charts.items()} == {name: by_vega(chart) for name, chart in charts.items()}
+    for name, chart in charts.items():
+        (ours, numbers), (vegas, others) = _apart(drawn(chart.spec["layer"])), _apart(by_vega(chart))
+        assert (name, ours) == (name, vegas)
+        assert numbers == pytest.approx(others, rel=1e-8, abs=0.0011), name
 
 
 @pytest.mark.parametrize(
