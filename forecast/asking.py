@@ -73,7 +73,7 @@ def first_held(question: Question, paths: Paths) -> FirstHeld:
     at_once = max(1, CELLS_AT_ONCE // count)
     for begin in range(0, len(days), at_once):
         part = days[begin : begin + at_once]
-        truth = truth_before(question, paths.model, paths.parameters, part, _counted(question, paths, part), count=count, first=first)
+        truth = truth_before(question, paths.model, paths.parameters, part, _window_totals(question, paths, part), count=count, first=first)
         fresh = truth.any(axis=1) & ~happened
         column[fresh] = begin + truth.argmax(axis=1)[fresh]
         happened |= fresh
@@ -95,7 +95,7 @@ def _boundaries(question: Question, paths: Paths) -> tuple[date, ...]:
     return paths.days[first_column : paths.days.index(question.by + ONE_DAY) + 1]
 
 
-def _counted(question: Question, paths: Paths, days: Sequence[date]) -> dict[str, Array]:
+def _window_totals(question: Question, paths: Paths, days: Sequence[date]) -> dict[str, Array]:
     """What counts of each total that the condition of a ``first`` question uses before some boundaries, ``(paths, days)``."""
     if not streams_asked(paths.model.topic, question, condition_alone=True):
         return {}

@@ -168,7 +168,7 @@ def _check_corrections(record: Record, *, watched: bool) -> Iterator[Problem]:
     by_hash: dict[str, list[Row]] = {}
     for row in record.rows if any(row.replaces not in by_id or is_row_hash(row.replaces) for row in correcting) else ():
         by_hash.setdefault(row_hash(row), []).append(row)
-    named = {row.place: _named(row.replaces, by_id, by_hash) for row in correcting}
+    named = {row.place: _rows_named(row.replaces, by_id, by_hash) for row in correcting}
     circled = _circled({place: found[0].place for place, found in named.items() if len(found) == 1})
     corrected: dict[Place, Row] = {}
     for row in correcting:
@@ -193,7 +193,7 @@ def _check_corrections(record: Record, *, watched: bool) -> Iterator[Problem]:
             yield record.at_cell(row, "replaces", message, f"a second correction replaces the first: `{earlier.id or row_hash(earlier)}`")
 
 
-def _named(name: str, by_id: Mapping[str, Row], by_hash: Mapping[str, Sequence[Row]]) -> list[Row]:
+def _rows_named(name: str, by_id: Mapping[str, Row], by_hash: Mapping[str, Sequence[Row]]) -> list[Row]:
     """The rows that a name stands for: the one with that id, and those with that hash."""
     rows = [*([by_id[name]] if name in by_id else []), *by_hash.get(name, ())]
     return list({row.place: row for row in rows}.values())

@@ -39,18 +39,20 @@ def chosen_insight(content: InsightContent, measures: Sequence[Measure]) -> Insi
     """Return an insight of means and medians with one of them for each answer."""
     columns = chosen_columns(measures, _rows(content))
     found: dict[str, Any] = dict(content)
-    found["measures"] = _kept(content["measures"], columns)
+    found["measures"] = _columns_of(content["measures"], columns)
     found["moves"] = [_move(move, columns) for move in content["moves"]]
     for name in ("leverage", "sensitivity", "signposts"):
-        found[name] = [{**each, "values": _kept(each["values"], columns)} for each in found[name]]
+        found[name] = [{**each, "values": _columns_of(each["values"], columns)} for each in found[name]]
     found["information"] = [
-        {**each, "values": _kept(each["values"], columns), "errors": _kept(each["errors"], columns)} for each in content["information"]
+        {**each, "values": _columns_of(each["values"], columns), "errors": _columns_of(each["errors"], columns)}
+        for each in content["information"]
     ]
     history = content["history"]
     points = [
-        {**point, "values": _kept(point["values"], columns), "errors": _kept(point["errors"], columns)} for point in history["points"]
+        {**point, "values": _columns_of(point["values"], columns), "errors": _columns_of(point["errors"], columns)}
+        for point in history["points"]
     ]
-    found["history"] = {"points": points, "settled": _kept(history["settled"], columns)}
+    found["history"] = {"points": points, "settled": _columns_of(history["settled"], columns)}
     return cast("InsightContent", found)
 
 
@@ -94,14 +96,14 @@ def _rows_of_move(move: Move) -> Iterator[Sequence[float]]:
 
 def _move(move: Move, columns: Sequence[int]) -> Move:
     found: dict[str, Any] = dict(move)
-    found |= {name: _kept(found[name], columns) for name in OF_A_MOVE if name in found}
+    found |= {name: _columns_of(found[name], columns) for name in OF_A_MOVE if name in found}
     found["parts"] = [_part(part, columns) for part in move["parts"]]
     return cast("Move", found)
 
 
 def _part(part: Mapping[str, Any], columns: Sequence[int]) -> dict[str, Any]:
-    return {**part, **{name: _kept(part[name], columns) for name in OF_A_PART}}
+    return {**part, **{name: _columns_of(part[name], columns) for name in OF_A_PART}}
 
 
-def _kept(values: Sequence[Any], columns: Sequence[int]) -> list[Any]:
+def _columns_of(values: Sequence[Any], columns: Sequence[int]) -> list[Any]:
     return [values[column] for column in columns] if values else []

@@ -118,15 +118,15 @@ class Table:
                 if weights.carry:
                     relative = weighted_values(weights)
                     found = cases(paths_for(model, self.pool.parameters, self._rng("paths")), self.measures)
-                    return self._known(Value(found.values(relative), found.influence(relative), pooled=True))
+                    return self._value_if_known(Value(found.values(relative), found.influence(relative), pooled=True))
             posterior = condition_fast(model, self.settings)
             draws = posterior.resample(DRAWS * 2, self._rng("draws"))
             found = cases(paths_for(model, draws, self._rng("paths")), self.measures)
-            return self._known(Value(found.values(), found.influence(), pooled=False))
+            return self._value_if_known(Value(found.values(), found.influence(), pooled=False))
         except Unsound:
             return None
 
-    def _known(self, value: Value) -> Value | None:
+    def _value_if_known(self, value: Value) -> Value | None:
         """None where a question's condition holds on no path."""
         return value if is_known(value.measures, self.measures) else None
 

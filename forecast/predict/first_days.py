@@ -107,7 +107,7 @@ class _Search:
         parameters = {name: values if len(values) == 1 else values[of] for name, values in self.paths.parameters.items()}
         base = self._base(of)
         fine = allocate(self.paths.model, parameters, allocations, days, base, self.rng)
-        totals = self._counted(of, fine, days, base)
+        totals = self._totals_by_day(of, fine, days, base)
         begin = self.paths.model.topic.opens if self.question.since is None else self.question.since
         truth = truth_before(self.question, self.paths.model, parameters, days[1:], totals, count=len(of), first=begin)
         column = np.where(truth.any(axis=1), truth.argmax(axis=1), len(days) - 2)
@@ -138,7 +138,7 @@ class _Search:
 
         return before
 
-    def _counted(self, of: Numbers, fine: Sequence[Allocation], days: Sequence[date], base: Totals) -> dict[str, Array]:
+    def _totals_by_day(self, of: Numbers, fine: Sequence[Allocation], days: Sequence[date], base: Totals) -> dict[str, Array]:
         """What counts of each total before each day but the first, ``(paths, days - 1)``."""
         since = self.question.since
         others = [each.on(of) for each in self.paths.allocations if key(each.named) not in {key(its.named) for its in fine}]
