@@ -1,0 +1,118 @@
+"""What an engine makes of a hard posterior, held against what is known of it."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from scipy import special
+
+from forecast.concluding import Reading, Settings, condition_fast, condition_nuts, read
+from forecast.inference.monte_carlo import REPLICATES, joint_freedom, normal_score, proportion_error
+from forecast.inference.plan import CannotSample
+from forecast.inference.posterior import Posterior
+from forecast.inference.referee import FALSE_DISPUTES
+from forecast.model.model import Model, model_as_of
+from forecast.model.unsound import Unsound
+from tests.hard.members import AS_OF, Figure, Figures, Member
+
+type Word = Literal["right", "WRONG", "unreliable", "refused", "failed"]
+
+TRUST: tuple[Word, ...] = ("right", "WRONG")  # an engine called itself sound
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A known figure, what an engine gives for it, and the difference in standard errors as a normal score."""
+
+    figure: str
+    truth: float
+    value: float
+    z: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one engine made of a member.
+
+    ``right`` or ``WRONG``: it called itself sound, and is within the limit or not; ``unreliable``: it said that it is not sound;
+    ``refused``: it could not compute and said why in a problem; ``failed``: something was raised that nobody catches.
+    ``worst`` is the greatest difference, where there are draws.  ``seconds`` are by the clock, ``cpu`` the processor's.
+    """
+
+    word: Word
+    reason: str
+    worst: Score | None
+    seconds: float
+    cpu: float
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the engine called itself sound."""
+        return self.word in TRUST
+
+
+def limit_for(count: int) -> float:
+    """The greatest difference allowed, in standard errors: the referee's for as many comparisons."""
+    return float(-special.ndtri(FALSE_DISPUTES / (2 * count)))
+
+
+def engines() -> dict[str, Callable[[Model, Settings], Posterior]]:
+    """Return the two engines by name."""
+    return {"fast": condition_fast, "nuts": condition_nuts}
+
+
+def run(member: Member, engine: str, *, seed: int, figures: Figures) -> tuple[Outcome, Reading | None]:
+    """Run one engine on a member, and compare; the reading is None where there is none."""
+    settings = Settings(seed=seed, chances=False)
+    clock, cpu = time.perf_counter(), time.process_time()
+    reading, word, reason = None, "", ""
+    try:
+        reading = read(engines()[engine](model_as_of(member.topic, AS_OF), settings), settings)
+    except (Unsound, CannotSample) as refusal:
+        word, reason = "refused", str(refusal)
+    except Exception as failure:  # noqa: BLE001 - whatever it is, the table shows it
+        word, reason = "failed", f"{type(failure).__name__}: {failure}"
+    taken = time.perf_counter() - clock, time.process_time() - cpu
+    if reading is None:
+        return Outcome(word, " ".join(reason.split()), None, *taken), None  # type: ignore[arg-type]
+    return judged(reading, figures, *taken), reading
+
+
+def judged(reading: Reading, figures: Figures, seconds: float, cpu: float) -> Outcome:
+    """Compare a reading with what is known."""
+    diagnostics = reading.posterior.diagnostics
+    worst = max(scores(reading, figures), key=lambda score: abs(score.z))
+    within = abs(worst.z) <= limit_for(len(figures))
+    word: Word = "unreliable" if not diagnostics.sound else "right" if within else "WRONG"
+    return Outcome(word, diagnostics.reason, worst, seconds, cpu)
+
+
+def scores(reading: Reading, figures: Figures) -> Iterator[Score]:
+    """Yield each known figure beside the reading's; a figure that is not a number is infinitely far off."""
+    for figure in figures:
+        value, error, freedom = _figure(reading, figure)
+        if figure.error:
+            freedom = joint_freedom(error, figure.error, freedom=(freedom, REPLICATES - 1.0))
+        z = normal_score(value - figure.share, math.hypot(error, figure.error), freedom=freedom)
+        yield Score(str(figure), figure.share, value, z if math.isfinite(value) else math.inf)
+
+
+def _figure(reading: Reading, figure: Figure) -> tuple[float, float, float]:
+    """Value, error and degrees of freedom of a figure."""
+    if figure.at is None:
+        answer = reading.answers[figure.of]
+        found: Any = answer.value
+        return (math.nan, math.nan, 1.0) if found is None else (found.value, found.error, answer.freedom)
+    posterior = reading.posterior
+    held = posterior.column(figure.of, figure.label) <= figure.at
+    cases = posterior.cases
+    return float(posterior.weights @ held), proportion_error(held, cases), cases.freedom
+
+
+def published(fast: Outcome, slow: Callable[[], Outcome]) -> Outcome:
+    """What is published with no engine chosen: the fast engine's, or NUTS's where the fast engine is not sound; refusals stand."""
+    return fast if fast.word != "unreliable" else slow()
