@@ -10,16 +10,20 @@ from tests.hard.exact import Array, Linear, above, figures, grid, half_normal, l
 from tests.hard.members import Figures, Member, labels_of, rows_of
 
 
-def eight_parameters(*, seed: int) -> Member:
-    """A regression with seven coefficients and a spread, all with priors a hundred times as wide as what they come to."""
+def eight_parameters(name: str, *, centre: float, scale: float, wide: float, seed: int) -> Member:
+    """A regression with seven coefficients and a spread, all with priors far wider than what they come to.
+
+    Covariates of a ``centre`` far above their ``scale`` tie every coefficient to the intercept.
+    """
     rng = np.random.default_rng(seed)
-    x = np.round(rng.normal(size=(40, 6)), 2)
-    y = np.round(3 + x @ np.array([1.0, -2, 0.5, 0, 3, -1]) + 0.7 * rng.normal(size=40), 2)
+    x = np.round(centre + scale * rng.normal(size=(40, 6)), 2)
+    b = np.array([1.0, -2, 0.5, 0, 3, -1]) / scale
+    y = np.round(3 + x @ b + 0.7 * rng.normal(size=40), 2)
     names = ["b0", *(f"b{index + 1}" for index in range(6))]
     columns = {f"x{index + 1}": x[:, index].tolist() for index in range(6)}
     topic = make_topic(
-        name="eight_parameters",
-        priors={**dict.fromkeys(names, "Normal(mu=0, sigma=100)"), "spread": "Uniform(lower=0, upper=100)"},
+        name=name,
+        priors={**dict.fromkeys(names, f"Normal(mu=0, sigma={wide:g})"), "spread": f"Uniform(lower=0, upper={wide:g})"},
         streams={"seen": f"Normal(mu=b0 + {' + '.join(f'b{index + 1} * x{index + 1}' for index in range(6))}, sigma=spread)"},
         rows={"seen": rows_of(y, **columns)},
         questions={"positive": "b4 > 0"},
@@ -27,7 +31,7 @@ def eight_parameters(*, seed: int) -> Member:
     design = np.concatenate([np.ones((40, 1)), x], axis=1)
 
     def at(log_spread: Array) -> Linear:
-        return linear(design, y, noise=np.exp(log_spread), spread=np.full((len(log_spread), 7), 100.0))
+        return linear(design, y, noise=np.exp(log_spread), spread=np.full((len(log_spread), 7), wide))
 
     def truth() -> Figures:
         found = grid(lambda u: at(u).log_evidence + u, np.linspace(np.log(0.2), np.log(5), 1201))
@@ -189,7 +193,8 @@ def rarely_overflowing() -> Member:
 def numbers() -> tuple[Member, ...]:
     """Every member of this kind."""
     return (
-        eight_parameters(seed=71),
+        eight_parameters("eight_parameters", centre=0, scale=1, wide=100, seed=71),
+        eight_parameters("eight_parameters_raw", centre=50, scale=10, wide=1000, seed=77),
         vague_precision(seed=72),
         vague_precisions(batches=6, seed=73),
         vague_precisions(batches=20, seed=76),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -132,7 +133,8 @@ def _cell(runs: Sequence[Line]) -> str:
 
 def _farthest(run_of: Line) -> str:
     worst = run_of["worst"]
-    return f"{worst['figure']} {worst['value']:.3f} for {worst['truth']:.3f}, {abs(worst['z']):.1f} errors"
+    errors = f"{abs(worst['z']):.1f} errors" if math.isfinite(worst["z"]) else "with no error stated"
+    return f"{worst['figure']} {worst['value']:.3f} for {worst['truth']:.3f}, {errors}"
 
 
 def _short(reason: str) -> str:
