@@ -152,8 +152,8 @@ def _seconds(runs: Sequence[Line]) -> str:
 
 
 def _below(wrong: Sequence[str], found: dict[tuple[str, int], Line]) -> list[str]:
-    alone = sorted({seed for _, seed in found})
-    seeds = f"Seeds {alone[0]} to {alone[-1]}." if len(alone) > 1 else f"Seed {alone[0]}." if alone else ""
+    runs_of = Counter(seed for _, seed in found)
+    seeds = f"Posteriors by seed: {', '.join(f'{count} with seed {seed}' for seed, count in sorted(runs_of.items()))}."
     heading = ["## Wrong and called sound, by either engine", ""]
     return (
         [seeds, "", *heading, *(f"- {each}" for each in wrong)] if wrong else [seeds, "", "Nothing that an engine called sound is wrong."]
