@@ -36,6 +36,8 @@ def tail_shape(values: Array, weights: Array, *, power: int = 1) -> float:
     if steps == 1:
         return -np.inf
     alike = values if weights.min() == weights.max() else _evenly_weighted(values, weights)
+    if len(_last_of_steps(np.sort(alike))) == 1:  # all the weight is on values that rounding alone tells apart, or on one draw
+        return -np.inf if tail_length(len(alike)) >= FEWEST else np.inf
     beyond = _beyond_a_step if steps <= IN_STEPS * len(values) else _beyond_the_median
     return max(_one_side(beyond(side), power) for side in (alike, -alike))
 

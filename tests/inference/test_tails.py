@@ -116,3 +116,12 @@ def test_the_reason_names_the_shape_of_the_tail() -> None:
         "the tail is so heavy (Pareto k-hat 1, above 0.7) that the mean does not exist or is not known from these draws",
         "there are too few draws to tell whether the mean exists",
     ]
+
+
+def test_values_that_carry_all_the_weight_and_differ_by_rounding_are_one() -> None:
+    """Values about 1e12 that differ in their last digits have a mean, though others without weight lie far off; one draw tells of no tail."""
+    values = np.concatenate([1e12 + np.linspace(-0.4, 0.4, 1000), np.linspace(0, 10, 1000)])
+    even = np.concatenate([np.full(1000, 1.0), np.full(1000, 1e-30)])
+    assert tail_shape(values, even / even.sum()) == -np.inf
+    single = np.concatenate([[1.0], np.full(1999, 1e-30)])
+    assert tail_shape(values, single / single.sum()) == np.inf
