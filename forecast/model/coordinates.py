@@ -9,7 +9,7 @@ come out non-centred.  Right where data are sparse.
 *the parameter's own*: the value on an unconstrained scale (log, logit, …) with
 the prior's density and the Jacobian; hierarchies stay centred.  Right where data
 are rich, and cheaper where a quantile function has no closed form and its
-arguments vary.
+arguments vary.  A coordinate goes on where its value is too small for a float; see ``distributions.edged``.
 
 Each target has one hypothesis fixed.  The prior probability of the hypothesis
 at each draw is added to the likelihood as a last column.
@@ -17,7 +17,7 @@ at each draw is added to the likelihood as a last column.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from forecast.language.distributions.edged import Edged
 from forecast.language.distributions.simplex import Dirichlet
 from forecast.language.expressions import Expression
 from forecast.language.statements import Statement
@@ -82,8 +83,12 @@ class Coordinates:
                 continue
             values = _quantile(self.model, block, uniforms[:, columns], parameters)
             _place(parameters, block, values)
+            if own and not np.isfinite(values).all():
+                raise block.out_of_range(float(np.abs(values).max()))
             if own:
                 x[:, columns] = _start(self.model, block, values, uniforms[:, columns], parameters)
+                if not np.isfinite(x[:, columns]).all():
+                    raise block.too_near_an_edge()
         return x
 
     def parameters(self, x: Array, needed: Container[str] | None = None) -> dict[str, NDArray[Any]]:
@@ -91,7 +96,7 @@ class Coordinates:
         parameters = self.known(len(x))
         for block, columns, own in self.parts():
             if needed is None or block.name in needed:
-                _place(parameters, block, self._values(block, x[:, columns], parameters, own=own)[0])
+                _place(parameters, block, self._values(block, x, columns, parameters, own=own)[0])
         return parameters
 
     def log_prior(self, x: Array, *, without: Container[str] = ()) -> Array:
@@ -113,7 +118,7 @@ class Coordinates:
                     density = density + _log_normal(x[:, columns])
             if not own and block.name not in needed:
                 continue
-            values, jacobian = self._values(block, x[:, columns], parameters, own=own)
+            values, jacobian = self._values(block, x, columns, parameters, own=own)
             if own:
                 with np.errstate(invalid="ignore"):  # infinite density at an edge, and the edge infinitely far away
                     density = density + _own_density(self.model, block, x[:, columns], values, jacobian, parameters)
@@ -126,11 +131,24 @@ class Coordinates:
         A statement must make a distribution wherever the prior may go.  At a
         point with a prior coordinate beyond 5, or in the parameters' own
         coordinates, which wander farther than any prior draw, a row for which it
-        makes none is impossible instead.
+        makes none is impossible instead, and so is every row where a prior makes none.
         """
         parameters = self.parameters(x, self._needed_by_rows())
+        lost = np.zeros(len(x), dtype=bool)
+        for block, _, own in self.parts():
+            if not own and block.fixed is None and block.name in parameters:
+                lost |= np.isnan(parameters[block.name][:, list(block.positions)]).any(axis=1)
+        if lost.any():
+            return self._without(x, lost)
         rows = np.broadcast_to(self.model.log_likelihood(parameters, near=self._near(x)), (len(x), len(self.model.rows)))
         return np.concatenate([rows, self.log_hypothesis(parameters, len(x))[:, None]], axis=1)
+
+    def _without(self, x: Array, lost: NDArray[np.bool_]) -> Array:
+        """The log density of each row where some draws are ``lost``, which are impossible."""
+        density = np.full((len(x), len(self.model.rows) + 1), -np.inf)
+        if not lost.all():
+            density[~lost] = self.log_likelihood(x[~lost])
+        return density
 
     def log_hypothesis(self, parameters: Mapping[str, Any], draws: int) -> Array:
         """The prior log probability of the hypothesis at each draw of the other parameters, ``(draws,)``."""
@@ -153,20 +171,24 @@ class Coordinates:
                 yield block, slice(at, at + block.size), own
                 at += block.size
 
-    def _values(self, block: Block, x: Array, parameters: Mapping[str, Any], *, own: bool) -> tuple[Array, Array]:
-        """A block's values and, in its own coordinates, the log of their derivative by the coordinate."""
+    def _values(self, block: Block, x: Array, columns: slice, parameters: Mapping[str, Any], *, own: bool) -> tuple[Array, Array]:
+        """A block's values and, in its own coordinates, the log of their derivative by the coordinate; its own are the ``columns`` of ``x``."""
         if own and isinstance(block.family, Dirichlet):
-            return block.family.shares(x), x  # the density of its coordinates is that of the Gammas behind it
+            return block.family.shares(x[:, columns]), x[:, columns]  # the density of its coordinates is that of the Gammas behind it
         if own:
             lower, upper = block.family.support(**block.arguments(self.model, parameters))
-            return constrain(x, np.asarray(lower), np.asarray(upper))
-        uniforms = special.ndtr(np.clip(x, -FARTHEST, FARTHEST))  # points beyond have no prior density: see log_prior
-        return _quantile(self.model, block, uniforms, parameters), x
+            if not isinstance(block.family, Edged):
+                return constrain(x[:, columns], np.asarray(lower), np.asarray(upper))
+            values, jacobian = constrain(block.family.held_latents(x[:, columns]), np.asarray(lower), np.asarray(upper))
+            return block.family.held(values), jacobian
+        uniforms = special.ndtr(np.clip(x[:, columns], -FARTHEST, FARTHEST))  # points beyond have no prior density: see log_prior
+        return _quantile(self.model, block, uniforms, parameters, near=lambda: self._near(x, alone=True)), x[:, columns]
 
-    def _near(self, x: Array) -> NDArray[np.bool_]:
+    def _near(self, x: Array, *, alone: bool = False) -> NDArray[np.bool_]:
+        """Which points are no farther than draws of the prior: by all coordinates, or by those ``alone`` that are the prior's own."""
         near = np.ones(len(x), dtype=bool)
         for _, columns, own in self.parts():
-            near &= not own and (np.abs(x[:, columns]) <= NEAR).all(axis=1)
+            near &= alone if own else (np.abs(x[:, columns]) <= NEAR).all(axis=1)
         return near
 
     def _needed_by_prior(self) -> set[str]:
@@ -207,8 +229,12 @@ def _start(model: Model, block: Block, values: Array, uniforms: Array, parameter
     """The own coordinates of values that uniforms stand for."""
     if isinstance(block.family, Dirichlet):
         return block.family.latents(uniforms, **block.arguments(model, parameters))
-    lower, upper = block.family.support(**block.arguments(model, parameters))
-    return _unconstrain(values, np.asarray(lower), np.asarray(upper))
+    arguments = block.arguments(model, parameters)
+    lower, upper = block.family.support(**arguments)
+    x = _unconstrain(values, np.asarray(lower), np.asarray(upper))
+    if isinstance(block.family, Edged) and (beyond := (values <= block.family.ends[0]) | (values >= block.family.ends[1])).any():
+        return np.where(beyond, block.family.latents(uniforms, **arguments), x)
+    return x
 
 
 def _own_density(model: Model, block: Block, x: Array, values: Array, jacobian: Array, parameters: Mapping[str, Any]) -> Array:
@@ -217,15 +243,26 @@ def _own_density(model: Model, block: Block, x: Array, values: Array, jacobian: 
         density = block.family.latent_log_density(x, **block.arguments(model, parameters))
         return np.where(np.isnan(density), -np.inf, density)
     total: Array = block.log_density(model, values, parameters, wandering=True) + jacobian.sum(axis=1)
+    if isinstance(block.family, Edged) and (beyond := block.family.held_latents(x) != x).any():
+        arguments = block.arguments(model, parameters)
+        with np.errstate(all="ignore"):
+            held = block.family.log_density(values, **arguments) + jacobian
+            total = total + np.where(beyond, block.family.latent_log_density(x, **arguments) - held, 0.0).sum(axis=1)
     return total
 
 
-def _quantile(model: Model, block: Block, uniforms: Array, parameters: Mapping[str, Any]) -> Array:
+def _quantile(
+    model: Model, block: Block, uniforms: Array, parameters: Mapping[str, Any], *, near: Callable[[], NDArray[np.bool_]] | None = None
+) -> Array:
+    """A block's values at uniforms, NaN where the arguments make no distribution; ``Unsound`` where that is at a point ``near``, as all are by default."""
     arguments = block.arguments(model, parameters)
     with np.errstate(all="ignore"):
         values = block.family.quantile(uniforms, **arguments)
-    if np.isnan(values).any():
-        raise block.not_a_distribution(arguments, np.isnan(values))
+    wrong = np.isnan(values)
+    if wrong.any() and (near is None or (wrong & near()[:, None]).any()):
+        raise block.not_a_distribution(arguments, wrong)
+    if isinstance(block.family, Edged):
+        values = block.family.held(values)
     return np.broadcast_to(values, uniforms.shape)
 
 

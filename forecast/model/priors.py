@@ -94,9 +94,17 @@ class Block:
 
     def out_of_range(self, reached: float) -> Unsound:
         """The problem of a prior that reaches beyond what floats can be computed with at some draws of the parameters it names."""
+        message = f"`{self.statement.text}` reaches values of {reached:.1g} at some draws, beyond the range of a computer's numbers"
+        return self._beyond(message)
+
+    def too_near_an_edge(self) -> Unsound:
+        """The problem of a prior whose values lie so near to an edge of its support that not even their logarithms are floats."""
+        message = f"`{self.statement.text}` gives values so near to their bound at some draws that they are beyond the range of a computer's numbers"
+        return self._beyond(message)
+
+    def _beyond(self, message: str) -> Unsound:
         label = self.parameter.labels[self.positions[0]] if self.parameter.by_label else ""
         keys = (self.name, "prior", label) if label else (self.name, "prior")
-        message = f"`{self.statement.text}` reaches values of {reached:.1g} at some draws, beyond the range of a computer's numbers"
         return Unsound(at_prior(self.topic, keys, message, "look at the priors of the parameters it names"))
 
 

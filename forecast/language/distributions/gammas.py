@@ -12,6 +12,7 @@ from scipy import special
 
 from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import POSITIVE, WIDTH, Domain
+from forecast.language.distributions.edged import Edged
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.half import ABOVE_ZERO
 from forecast.language.distributions.positive import require_median_and_factor
@@ -20,7 +21,7 @@ from forecast.language.distributions.table import FEWEST, Table, tabulate
 from forecast.language.distributions.words import Form, Words, verified
 
 
-class Gamma(Family):
+class Gamma(Edged):
     """Gamma(alpha, beta) or Gamma(mu, sigma): log f = alpha log beta - log Gamma(alpha) + (alpha - 1) log x - beta x.
 
     alpha = mu² / sigma², beta = mu / sigma².  Mean alpha / beta, sd sqrt(alpha) / beta.
@@ -48,6 +49,14 @@ class Gamma(Family):
         large = alpha > deviances.LARGE
         density = np.where(large, deviances.gamma(x, alpha, beta), density) if large.any() else density
         return np.where((x == 0) & (alpha != 1), -np.inf, density)
+
+    def _latents(self, q: Array, *core: Array) -> Array:
+        alpha, beta = np.broadcast_arrays(*core)
+        return _log_quantiles(*np.broadcast_arrays(alpha, q, 1 - q)) - np.log(beta)
+
+    def _latent_log_density(self, x: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(alpha * (np.log(beta) + x) - beta * np.exp(x) - special.gammaln(alpha))
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         alpha, beta = core
@@ -248,11 +257,12 @@ def _inverse_log_table(alpha: float) -> Table | None:
 
 
 def _log_quantiles(alpha: Array, below: Array, above: Array) -> Array:
-    """The logs of Gamma(alpha, 1) quantiles, each from the smaller of the shares below and above it."""
+    """The logs of Gamma(alpha, 1) quantiles, ``alpha`` one or one for each, from the smaller of the shares below and above it."""
     value = np.empty_like(below)
     low = below <= above
-    value[low] = special.gammaincinv(alpha, below[low])
-    value[~low] = special.gammainccinv(alpha, above[~low])
+    shape = np.broadcast_to(alpha, below.shape)
+    value[low] = special.gammaincinv(shape[low], below[low])
+    value[~low] = special.gammainccinv(shape[~low], above[~low])
     # below the smallest floats the lower tail is x**alpha / Gamma(alpha + 1)
     return np.asarray(np.where(value > 1e-290, np.log(value), (np.log(below) + special.gammaln(alpha + 1)) / alpha))
 

@@ -10,6 +10,7 @@ import numpy as np
 from scipy import special
 
 from forecast.language.distributions.domains import POSITIVE, REAL, WIDTH, Domain
+from forecast.language.distributions.edged import Edged
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.half import ABOVE_ZERO
 from forecast.language.distributions.real import HALF_LOG_2PI, location_scale, scale_of
@@ -68,7 +69,7 @@ class Exponential(Family):
     forms = (Form(_from_quantile, quantiles=1, inside=ABOVE_ZERO), Form(_from_mean, ("mean",)))
 
 
-class LogNormal(Family):
+class LogNormal(Edged):
     """LogNormal(mu=0, sigma=1) or LogNormal(mu=0, tau): log x is Normal(mu, sigma).
 
     log f = log Normal(log x; mu, sigma) - log x.  Median exp(mu), mean m = exp(mu + sigma² / 2), sd m sqrt(exp(sigma²) - 1).
@@ -86,6 +87,15 @@ class LogNormal(Family):
         log_x = np.log(x)
         z = (log_x - mu) / sigma
         return np.where(x > 0, -0.5 * z * z - (np.log(sigma) + HALF_LOG_2PI) - log_x, -np.inf)
+
+    def _latents(self, q: Array, *core: Array) -> Array:
+        mu, sigma = core
+        return np.asarray(mu + sigma * special.ndtri(q))
+
+    def _latent_log_density(self, x: Array, *core: Array) -> Array:
+        mu, sigma = core
+        z = (x - mu) / sigma
+        return np.asarray(-0.5 * z * z - (np.log(sigma) + HALF_LOG_2PI))
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         mu, sigma = core
@@ -146,7 +156,7 @@ class LogNormal(Family):
     )
 
 
-class Weibull(Family):
+class Weibull(Edged):
     """Weibull(alpha, beta): log f = log(alpha / beta) + (alpha - 1) log(x / beta) - (x / beta)^alpha.
 
     (x / beta)^alpha is Exponential(1).  Mean beta Gamma(1 + 1 / alpha), E[X²] = beta² Gamma(1 + 2 / alpha).
@@ -163,6 +173,15 @@ class Weibull(Family):
         alpha, beta = core
         ratio = x / beta
         return np.asarray(np.log(alpha / beta) + special.xlogy(alpha - 1, ratio) - ratio**alpha)
+
+    def _latents(self, q: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(np.log(beta) + np.log(-np.log1p(-q)) / alpha)
+
+    def _latent_log_density(self, x: Array, *core: Array) -> Array:
+        alpha, beta = core
+        power = alpha * (x - np.log(beta))
+        return np.asarray(np.log(alpha) + power - np.exp(power))
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         alpha, beta = core

@@ -12,6 +12,7 @@ from scipy import special
 
 from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import INNER_SHARE, POSITIVE, REAL, WIDTH, Domain
+from forecast.language.distributions.edged import WITHIN_SHARES, Edged
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.real import HALF_LOG_2PI, location_scale, scale_of
 from forecast.language.distributions.solve import NoRoot, beta_alpha_beta
@@ -24,7 +25,7 @@ SMALLEST = 1e-300  # below, the first term of the tail has all the digits
 PRACTICALLY_NORMAL = 1e12  # an alpha and beta above which a Beta is skewed by less than a millionth of its sd
 
 
-class Beta(Family):
+class Beta(Edged):
     """Beta(alpha, beta), Beta(mu, sigma) or Beta(mu, nu): log f = (alpha - 1) log x + (beta - 1) log(1 - x) - log B(alpha, beta).
 
     alpha = mu nu, beta = (1 - mu) nu, nu = mu (1 - mu) / sigma² - 1.  Mean alpha / (alpha + beta),
@@ -32,6 +33,7 @@ class Beta(Family):
     """
 
     name = "Beta"
+    ends = WITHIN_SHARES
     is_slow = True
     signatures = (Signature(("alpha", "beta")), Signature(("mu", "sigma")), Signature(("mu", "nu")))
     domains: ClassVar[Mapping[str, Domain]] = {"alpha": POSITIVE, "beta": POSITIVE, "mu": INNER_SHARE, "sigma": WIDTH, "nu": POSITIVE}
@@ -55,6 +57,15 @@ class Beta(Family):
         density = special.xlogy(alpha - 1, x) + special.xlog1py(beta - 1, -x) - special.betaln(alpha, beta)
         large = ((alpha > deviances.LARGE) | (beta > deviances.LARGE)) & (x > 0) & (x < 1)
         return np.where(large, deviances.beta(x, alpha, beta), density) if large.any() else np.asarray(density)
+
+    def _latents(self, q: Array, *core: Array) -> Array:
+        alpha, beta = core
+        low, high = _lower_logit(alpha, beta, q), -_lower_logit(beta, alpha, 1 - q)
+        return np.where(low < 0, low, high)
+
+    def _latent_log_density(self, x: Array, *core: Array) -> Array:
+        alpha, beta = core
+        return np.asarray(alpha * special.log_expit(x) + beta * special.log_expit(-x) - special.betaln(alpha, beta))
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         alpha, beta = core
@@ -126,6 +137,13 @@ def _check_sd(*, mean: float, sd: float, name: str) -> None:
     most = math.sqrt(mean * (1 - mean))
     if sd >= most:
         raise Fault(f"`{name}={sd:.6g}` is too large: a share with mean {mean:.6g} has an sd below {most:.6g}", argument=name)
+
+
+def _lower_logit(alpha: Array, beta: Array, q: Array) -> Array:
+    """The log-odds of a Beta quantile, also of one that no float holds."""
+    value = _lower_quantile(alpha, beta, q)
+    logit: Array = np.where(value > SMALLEST, special.logit(value), (np.log(q * alpha) + special.betaln(alpha, beta)) / alpha)
+    return logit
 
 
 def _lower_quantile(alpha: Array, beta: Array, q: Array) -> Array:
