@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.importance import AT_ONCE, Budget, Sampling, Weighted, begin, go_on
+from forecast.inference.impossible import impossible_rows
 from forecast.inference.points import lattice
 from forecast.inference.posterior import Diagnostics, Posterior, with_draws
 from forecast.inference.target import CELLS_KEPT, Astray, NoSupport, NotFinite, evaluate
@@ -114,7 +115,7 @@ def _conditioned(model: Model, rng: np.random.Generator, whole: Budget) -> Poste
         except Astray:
             raise Unsound(at_prior(model.topic, (), "the priors give values beyond the range of a computer's numbers", BEYOND)) from None
     if not runs:
-        raise _impossible_rows(model, sorted(impossible or ()))
+        raise impossible_rows(model, sorted(impossible or ()), prior_draws(model, rng=np.random.default_rng(0), draws=AT_ONCE).parameters)
     return _join(model, [_looked_at_again(model, prior, run, rng, whole) if _is_short(run, runs, whole) else run for run in runs])
 
 
@@ -259,20 +260,3 @@ def _not_finite(model: Model, found: tuple[int, ...]) -> Unsound:
             for name, row in rows
         )
     )
-
-
-def _impossible_rows(model: Model, found: list[int]) -> Unsound:
-    rows = model.rows
-    problems = [
-        at_place(
-            model.topic,
-            rows[index][1].place,
-            f"this row of `{rows[index][0]}` is impossible under every draw of the priors",
-            hint=f"`{model.topic.streams[rows[index][0]].value.text}` gives it probability zero",
-        )
-        for index in found
-        if index < len(rows)
-    ]
-    if problems:
-        return Unsound(*problems)
-    return Unsound(at_place(model.topic, rows[0][1].place, "the rows together are impossible under every draw of the priors"))

@@ -22,6 +22,7 @@ from forecast.language.distributions import Family, family_for
 from forecast.language.evaluate import Scope, evaluate, with_quantities
 from forecast.language.expressions import Expression, Total, names_behind, names_in, names_of_each, streams_in, totals_in
 from forecast.language.ops import NumpyOps, Ops
+from forecast.language.squashing import with_logits
 from forecast.language.statements import Statement
 from forecast.model.classes import seen
 from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, ONE_DAY, days_covered, years_between
@@ -142,6 +143,8 @@ class Model:
             density = np.where(wrong & ~near[:, None], -np.inf, density)
             wrong = np.isnan(density)
         if wrong.any():
+            with np.errstate(all="ignore"):
+                kind, arguments = self.distribution_as_written(statement, scope)
             message, hint, row = no_distribution(statement, kind, arguments, wrong)
             told = f"{message} (row of {table.record.rows[row].start})"
             raise Unsound(at_topic(self.topic, ("streams", table.stream.name, key), told, hint))
@@ -162,7 +165,15 @@ class Model:
                 raise Unsound(at_place(self.topic, other.place, *unlike(other, first)))
 
     def distribution(self, statement: Statement, scope: Scope, ops: Ops = NUMPY) -> tuple[Family, dict[str, Any]]:
-        """Return a statement's family and its arguments, as PyMC names them, at a scope's values."""
+        """Return a statement's family and its arguments, as PyMC names them, at a scope's values.
+
+        Over NumPy a chance that is written as ``expit`` of a number is given by that number, its log-odds, which keeps
+        the digits of chances next to 1; PyTensor finds such things by itself.
+        """
+        return self.distribution_as_written(with_logits(statement, scope.quantities) if ops is NUMPY else statement, scope, ops)
+
+    def distribution_as_written(self, statement: Statement, scope: Scope, ops: Ops = NUMPY) -> tuple[Family, dict[str, Any]]:
+        """Return the same with the arguments that the statement has."""
         scope = with_quantities(scope, statement.arguments.values(), ops)
         given = {name: evaluate(expression, scope, ops) for name, expression in statement.arguments.items()}
         kind = family_for(statement)

@@ -24,6 +24,7 @@ class Domain:
 
 
 REAL = Domain("a finite number", np.isfinite)
+LOG_ODDS = Domain("a number", lambda x: ~np.isnan(x))  # those of 0 and 1 are infinite
 POSITIVE = Domain("above 0", lambda x: (x > 0) & (x < np.inf))
 WIDTH = Domain("above 0", lambda x: (x > 0) & (x < np.inf), is_width=True)
 NOT_NEGATIVE = Domain("0 or more", lambda x: (x >= 0) & (x < np.inf))

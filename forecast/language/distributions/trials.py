@@ -10,7 +10,7 @@ import numpy as np
 from scipy import special
 
 from forecast.language.distributions import deviances
-from forecast.language.distributions.domains import COUNT, POSITIVE, REAL, SHARE, Domain
+from forecast.language.distributions.domains import COUNT, LOG_ODDS, POSITIVE, SHARE, Domain
 from forecast.language.distributions.events import STEPS
 from forecast.language.distributions.family import Array, Core, Family, Signature
 from forecast.language.distributions.steps import log_choose, smallest, times
@@ -34,7 +34,7 @@ class Bernoulli(Family):
     name = "Bernoulli"
     discrete = True
     signatures = (Signature(("p",)), Signature(("logit_p",)))
-    domains: ClassVar[Mapping[str, Domain]] = {"p": SHARE, "logit_p": REAL}
+    domains: ClassVar[Mapping[str, Domain]] = {"p": SHARE, "logit_p": LOG_ODDS}
     no_words = STEPS
 
     def _core(self, p: Any = None, logit_p: Any = None) -> Core:
@@ -77,7 +77,7 @@ class Binomial(Family):
     name = "Binomial"
     discrete = True
     signatures = (Signature(("n", "p")), Signature(("n", "logit_p")))
-    domains: ClassVar[Mapping[str, Domain]] = {"n": COUNT, "p": SHARE, "logit_p": REAL}
+    domains: ClassVar[Mapping[str, Domain]] = {"n": COUNT, "p": SHARE, "logit_p": LOG_ODDS}
     no_words = STEPS
 
     def _core(self, n: Any, p: Any = None, logit_p: Any = None) -> Core:

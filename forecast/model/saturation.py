@@ -1,0 +1,61 @@
+"""Rows that are impossible only since a chance next to 0 or 1 has been rounded to it.
+
+The greatest float below 1 is 1 - 1e-16, so ``expit(40)`` is 1, and an outcome of 0 has no chance
+where it has one of 4e-18.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.language.evaluate import Scope, evaluate
+from forecast.language.expressions import Expression
+from forecast.language.squashing import OF_HAZARDS, WITH_LOGITS, Squashing, squashings
+from forecast.language.statements import Statement
+from forecast.model.model import NUMPY, Model, Parameters, Table, expressions_used
+
+type Truth = NDArray[np.bool_]
+
+
+def saturations(model: Model, parameters: Parameters) -> tuple[Truth, dict[str, str]]:
+    """Return in which rows, by draw, a chance is rounded to 0 or 1, ``(draws, rows)``, and for each stream how the first such chance is written."""
+    draws = max((len(values) for values in parameters.values()), default=1)
+    parts = [np.zeros((draws, 0), dtype=bool)]
+    wordings: dict[str, str] = {}
+    for name, table in model.tables.items():
+        found = np.zeros((draws, len(table)), dtype=bool)
+        for each in _squashings(model, table.stream.value) if len(table) else ():
+            rounded = _is_rounded(each, model, table, parameters, found.shape)
+            if rounded.any():
+                wordings.setdefault(name, each.wording)
+            found |= rounded
+        parts.append(found)
+    return np.concatenate(parts, axis=1), wordings
+
+
+def remedy(statement: Statement, wording: str) -> str:
+    """Return what to do where a statement's chance, written in some way, is rounded to 0 or 1."""
+    if statement.distribution in WITH_LOGITS:
+        given = "n=..., " if "n" in statement.arguments else ""
+        log_odds = "log(expm1(hazard))" if wording in OF_HAZARDS else "..."
+        return f"give the log-odds themselves, as in `{statement.distribution}({given}logit_p={log_odds})`"
+    return "keep the chance away from 0 and 1, as in `0.001 + 0.998 * expit(...)`"
+
+
+def _squashings(model: Model, statement: Statement) -> list[Squashing]:
+    return [each for expression in expressions_used(model.topic, statement) for each in squashings(expression)]
+
+
+def _is_rounded(each: Squashing, model: Model, table: Table, parameters: Parameters, shape: tuple[int, int]) -> Truth:
+    with np.errstate(all="ignore"):
+        scope = model.row_scope(table, parameters)
+        whole, inside = (np.broadcast_to(_numbers(part, scope), shape) for part in (each.whole, each.inside))
+    rounded: Truth = ((whole == 0) | (whole == 1)) & np.isfinite(inside) & (inside != 0)
+    return rounded
+
+
+def _numbers(expression: Expression, scope: Scope) -> Any:
+    return np.asarray(evaluate(expression, scope, NUMPY), dtype=float)
