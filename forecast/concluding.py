@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from forecast.answers import CHANCE_DRAWS, Answer, answers, chance_paths_for, paths_for
 from forecast.book.topic import Topic
 from forecast.future import Paths
-from forecast.inference.conditioning import condition, prior_draws
+from forecast.inference.conditioning import condition, leaving_out, prior_draws
 from forecast.inference.importance import Budget
 from forecast.inference.posterior import Posterior
 from forecast.inference.threads import one_thread
 from forecast.model.bounds import check_shares
 from forecast.model.horizon import check_horizon
+from forecast.model.left_out import without_overflow
 from forecast.model.model import Model, model_as_of
 from forecast.model.own import refusals
 from forecast.model.unsound import Unsound
@@ -93,7 +94,12 @@ def conclude(topic: Topic, as_of: date, settings: Settings, *, referee: bool, re
     model = model_as_of(topic, as_of)
     check_horizon(model)  # before anything takes time
     prior = prior_draws(model, rng=generator(settings.seed, topic.name, "prior"))
-    check_shares(model, prior.parameters, prior.weights, of="prior's draws")
+    try:
+        check_shares(model, prior.parameters, prior.weights, of="prior's draws")
+    except Unsound:  # perhaps at draws alone that are left out
+        model = without_overflow(model, prior.parameters, prior.weights)
+        prior = leaving_out(prior, model)
+        check_shares(model, prior.parameters, prior.weights, of="prior's draws")
     fast = None
     if settings.engine != "nuts" or referee:
         report("weighing draws")
@@ -111,7 +117,8 @@ def conclude(topic: Topic, as_of: date, settings: Settings, *, referee: bool, re
     published = slow if fast is None or settings.engine == "nuts" or distrusted else fast
     if published is None:  # unreachable: one of the two engines has always run
         raise RuntimeError("no engine ran")
-    return Conclusion(model, settings, prior, published, verdict)
+    model = published.posterior.model
+    return Conclusion(model, settings, leaving_out(prior, model), published, verdict)
 
 
 def reading_of(topic: Topic, as_of: date, settings: Settings) -> Reading:

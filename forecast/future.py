@@ -30,6 +30,7 @@ from forecast.model.crossing import crossed, edges, with_related
 from forecast.model.drift import continued
 from forecast.model.misfit import no_distribution
 from forecast.model.model import NUMPY, Array, Model
+from forecast.model.overflow import Overflown, beyond_floats
 from forecast.model.ranges import drawn_ranges
 from forecast.model.steps import Needs, needed_columns, needs_of, step_scope
 from forecast.model.unsound import Unsound, at_topic
@@ -260,7 +261,8 @@ def _draw(
     try:
         with np.errstate(all="ignore"):
             columns = {name: next_value(stream, name, scope) for name in needed}
-            kind, arguments = model.distribution(stream.value, scope.plus(values=columns) if columns else scope)
+            scope = scope.plus(values=columns) if columns else scope
+            kind, arguments = model.distribution_as_written(stream.value, scope)
             values: Array = np.asarray(kind.draw(rng, (paths, 1), **arguments), dtype=float)
     except ValueError as error:
         wrong = np.broadcast_to(np.isnan(kind.support(**arguments)[0]), (paths, 1))
@@ -268,9 +270,13 @@ def _draw(
             raise _cannot_draw(model, stream, interval, str(error)) from None
         message, hint, _ = no_distribution(stream.value, kind, arguments, wrong)
         keys = ("streams", stream.name, "value")
-        raise Unsound(at_topic(model.topic, keys, f"{message} (simulating {interval[0]} to {interval[1]})", hint)) from None
-    if not np.isfinite(values).all():
-        raise _cannot_draw(model, stream, interval, "a draw is not a finite number")
+        problem = at_topic(model.topic, keys, f"{message} (simulating {interval[0]} to {interval[1]})", hint)
+        if (wrong & ~beyond_floats(stream.value, kind, arguments, scope, wrong)).any():
+            raise Unsound(problem) from None
+        raise Overflown(problem, draws=wrong[:, 0]) from None
+    finite = np.isfinite(values)
+    if not finite.all():
+        raise Overflown(*_cannot_draw(model, stream, interval, "a draw is not a finite number").problems, draws=~finite.all(axis=1))
     return values
 
 

@@ -9,6 +9,7 @@ edge is seen in the draws that are published.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -18,12 +19,14 @@ import numpy as np
 from forecast.answers import Probability, answer, paths_for
 from forecast.book.topic import Parameter, Question, Topic
 from forecast.future import Paths, has_future
-from forecast.inference.conditioning import prior_draws
+from forecast.inference.conditioning import leaving_out, prior_draws
 from forecast.inference.posterior import Posterior
 from forecast.language.expressions import indexed
 from forecast.model.bounds import SHARE, check_shares, shares
+from forecast.model.left_out import MOST_BEYOND, without_overflow
 from forecast.model.misfit import no_distribution, percent
-from forecast.model.model import model_as_of, uses
+from forecast.model.model import Model, Parameters, model_as_of, uses
+from forecast.model.overflow import Overflown
 from forecast.model.priors import Block, blocks
 from forecast.model.unsound import Unsound
 from forecast.predict.distribution import Distribution
@@ -58,6 +61,8 @@ def implied(topic: Topic, as_of: date, prior: Posterior | None = None) -> list[I
             prior = prior_draws(model_as_of(topic, as_of), rng=generator(1, topic.name, "implied"), draws=DRAWS, at_once=AT_ONCE)
     except Unsound:  # told as an error by whoever computes
         return found
+    with suppress(Unsound):  # where too many draws would be left out, none is
+        prior = leaving_out(prior, without_overflow(prior.model, prior.parameters, prior.weights))
     sample = _sample(prior, generator(1, topic.name, "implied sample"))
     return [*found, *_no_distributions(sample), *_decided(topic, as_of, sample)]
 
@@ -111,7 +116,7 @@ def _no_distributions(prior: Posterior) -> Iterator[Implied]:
         draws = min(len(prior), max(CELLS // len(table), FEWEST))  # in random order, so that the first are a sample too
         with np.errstate(all="ignore"):
             parameters = {each: values[:draws] for each, values in prior.parameters.items()}
-            kind, arguments = model.distribution(statement, model.row_scope(table, parameters))
+            kind, arguments = model.distribution_as_written(statement, model.row_scope(table, parameters))
             wrong = np.broadcast_to(np.isnan(kind.support(**arguments)[0]), (draws, len(table)))
         if wrong.any():
             message, hint, column = no_distribution(statement, kind, arguments, wrong, of="prior's draws")
@@ -137,7 +142,7 @@ def _decided(topic: Topic, as_of: date, prior: Posterior) -> Iterator[Implied]:
     rng = generator(1, topic.name, "implied paths")
     try:
         model = model_as_of(bare, as_of)
-        paths = paths_for(model, {name: values[:PATHS] for name, values in prior.parameters.items()}, rng)
+        paths = _paths(model, {name: values[:PATHS] for name, values in prior.parameters.items()}, rng)
     except Unsound as unsound:
         for problem in unsound.problems:
             named = [name for name, stream in bare.streams.items() if f"`{stream.value.text}`" in problem.message]
@@ -148,6 +153,18 @@ def _decided(topic: Topic, as_of: date, prior: Posterior) -> Iterator[Implied]:
         message = _prejudged(question, replace(prior, model=model), paths, rng)
         if message:
             yield _at_topic(("questions", question.name), message, "look at the priors behind it, or ask for another threshold")
+
+
+def _paths(model: Model, parameters: Parameters, rng: np.random.Generator) -> Paths:
+    """Futures drawn from draws of the prior, without those that lead beyond the range of floats while they are few."""
+    wanted = max(map(len, parameters.values()))
+    while True:
+        try:
+            return paths_for(model, parameters, rng)
+        except Overflown as overflown:
+            if overflown.draws is None or (~overflown.draws).sum() < (1 - MOST_BEYOND) * wanted:
+                raise
+            parameters = {name: values[~overflown.draws] for name, values in parameters.items()}
 
 
 def _prejudged(question: Question, prior: Posterior, paths: Paths, rng: np.random.Generator) -> str:

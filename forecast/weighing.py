@@ -10,7 +10,7 @@ from forecast.book.problems import Problem, has_errors
 from forecast.book.topic import Topic
 from forecast.checking import read_checked
 from forecast.concluding import Settings, condition_fast, generator
-from forecast.inference.conditioning import prior_draws
+from forecast.inference.conditioning import leaving_out, prior_draws
 from forecast.inference.posterior import Diagnostics, require_rows
 from forecast.insight.matrix import Matrix, matrix
 from forecast.language.expressions import indexed
@@ -55,7 +55,7 @@ def weigh(topic: Topic, *, of: str | None, as_of: date, settings: Settings) -> t
     prior = prior_draws(model, rng=generator(settings.seed, topic.name, "prior"))
     posterior = condition_fast(model, settings)
     require_rows(posterior)
-    return matrix(posterior, prior, parameter, label), posterior.diagnostics
+    return matrix(posterior, leaving_out(prior, posterior.model), parameter, label), posterior.diagnostics
 
 
 def hypotheses_named(topic: Topic, of: str | None) -> tuple[str, str]:

@@ -24,7 +24,9 @@ from forecast.inference.target import CELLS_KEPT, Astray, NoSupport, NotFinite, 
 from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.model.coordinates import FARTHEST, Coordinates, own_coordinates, prior_coordinates
 from forecast.model.guided import Guided, guided_coordinates
+from forecast.model.left_out import is_beyond, without_overflow
 from forecast.model.model import Array, Model, in_chunks
+from forecast.model.overflow import Overflown
 from forecast.model.own import refuse_own
 from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
 from forecast.model.unsound import Unsound, at_place, at_prior
@@ -86,6 +88,9 @@ def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None =
     refuse_own(model, "the fast engine has only the statements of topic.toml")
     try:
         return _conditioned(model, rng, budget or Budget())
+    except Overflown:
+        prior = prior_draws(model, rng=np.random.default_rng(0))
+        return condition(without_overflow(model, prior.parameters, prior.weights), rng=rng, budget=budget)
     except Unsound:
         draws = prior_draws(model, rng=np.random.default_rng(0)).parameters
         for some in in_chunks(draws, len(model.rows)):
@@ -120,7 +125,10 @@ def _conditioned(model: Model, rng: np.random.Generator, whole: Budget) -> Poste
 
 
 def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, at_once: int = AT_ONCE) -> Posterior:
-    """Return draws of the joint prior: the model's posterior before any row.  They come by lattices of ``at_once`` points at most."""
+    """Return draws of the joint prior: the model's posterior before any row.  They come by lattices of ``at_once`` points at most.
+
+    Draws that the model leaves out have no weight.
+    """
     prior = blocks(model)
     found = hypotheses(model, prior)
     dimension = prior_coordinates(model, prior, found[0]).dimension
@@ -143,7 +151,18 @@ def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, 
     log_weight = log_weight - np.logaddexp.reduce(log_weight)
     size = 1 / np.exp(2 * log_weight).sum()
     diagnostics = Diagnostics(engine="prior", draws=len(log_weight), effective_size=float(size), sound=True)
-    return Posterior(model, "prior", with_draws(stacked, len(log_weight)), log_weight, np.zeros((len(log_weight), 0)), diagnostics)
+    drawn = Posterior(model, "prior", with_draws(stacked, len(log_weight)), log_weight, np.zeros((len(log_weight), 0)), diagnostics)
+    return leaving_out(drawn, model)
+
+
+def leaving_out(prior: Posterior, model: Model) -> Posterior:
+    """Return draws of a prior with no weight for those that its model, as it has turned out, leaves out."""
+    if model.beyond is None:
+        return prior
+    log_weight = np.where(is_beyond(model, prior.parameters), -np.inf, prior.log_weight)
+    log_weight = log_weight - np.logaddexp.reduce(log_weight)
+    diagnostics = replace(prior.diagnostics, effective_size=float(1 / np.exp(2 * log_weight).sum()))
+    return replace(prior, model=model, log_weight=log_weight, diagnostics=diagnostics)
 
 
 def _is_short(run: Run, runs: list[Run], budget: Budget) -> bool:
@@ -223,6 +242,7 @@ def _join(model: Model, runs: list[Run]) -> Posterior:
         pareto_k=max(run.weighted.pareto_k for run in weighty),
         log_evidence=log_evidence,
         log_evidence_error=error,
+        overflow=model.beyond,
     )
     named = with_draws(parameters, len(log_weight))
     return Posterior(model, "importance", named, log_weight, log_likelihood, diagnostics, replicate=replicates)

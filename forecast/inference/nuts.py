@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from forecast.inference.conditioning import prior_draws
 from forecast.inference.plan import CannotSample
 from forecast.inference.posterior import Diagnostics, Posterior, with_draws
 from forecast.inference.pymc_model import HYPOTHESES, Free, Rendered, pymc_model, render, shifted
@@ -25,7 +26,9 @@ from forecast.inference.target import CELLS_KEPT
 from forecast.language.distributions.pools import Pooled
 from forecast.language.distributions.walks import Walk
 from forecast.model.coordinates import constrain
+from forecast.model.left_out import without_overflow
 from forecast.model.model import Array, Model
+from forecast.model.overflow import Overflown
 
 UNMOVED = 1e-9  # a hypothesis' probability that varies less over the draws has nothing to mix
 HIGHEST_R_HAT = 1.01  # Vehtari et al. 2021, doi:10.1214/20-BA1221
@@ -67,7 +70,12 @@ def sample_nuts(
     first = Settings(draws, tune, chains, 0.9)
     slower = Settings(2 * draws, 2 * tune, chains, 0.99)
     say("compiling")
-    rendered = render(model)
+    try:
+        rendered = render(model)
+    except Overflown:
+        prior = prior_draws(model, rng=np.random.default_rng(0))
+        model = without_overflow(model, prior.parameters, prior.weights)
+        rendered = render(model)
     if not rendered.free:
         return _timed(_enumerated(model, rendered, draws * chains, chains, seed), began)
     compiled = _compile(rendered)
@@ -256,7 +264,8 @@ def sounder(one: Posterior, other: Posterior) -> Posterior:
 
 
 def _timed(posterior: Posterior, began: float) -> Posterior:
-    return replace(posterior, diagnostics=replace(posterior.diagnostics, seconds=time.perf_counter() - began))
+    timed = replace(posterior.diagnostics, seconds=time.perf_counter() - began, overflow=posterior.model.beyond)
+    return replace(posterior, diagnostics=timed)
 
 
 def _silent(_: str) -> None:

@@ -25,7 +25,8 @@ class Diagnostics:
 
     ``sound`` is the engine's own verdict and ``reason`` says in words why not.
     ``effective_size`` counts draws as if independent (the smallest over the
-    parameters for NUTS).  What an engine does not have is None.
+    parameters for NUTS).  What an engine does not have is None.  ``overflow`` is the share of the prior that is left out
+    since a statement lies beyond the range of floats there; None where nothing is.
     """
 
     engine: Engine
@@ -42,6 +43,7 @@ class Diagnostics:
     ess_bulk: float | None = None
     ess_tail: float | None = None
     divergences: int | None = None
+    overflow: float | None = None
     seconds: float | None = None
 
 

@@ -29,6 +29,7 @@ from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, ONE_DAY, days_co
 from forecast.model.evidence import Record, records_as_of, series_share
 from forecast.model.likelihood import Entry, density_of_rows, entered, entry_of, needs_entry, refuse_ranges, rows_together, unlike
 from forecast.model.misfit import no_distribution
+from forecast.model.overflow import Overflown, beyond_floats
 from forecast.model.unsound import Unsound, at_place, at_topic
 
 Array = NDArray[np.float64]
@@ -70,13 +71,18 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A topic, the records that exist as of a day, and those records as tables."""
+    """A topic, the records that exist as of a day, and those records as tables.
+
+    ``beyond`` is the share of the prior at which a statement lies beyond the range of floats and that is left out, as
+    impossible; None where such a draw is a problem.
+    """
 
     topic: Topic
     as_of: date
     records: Mapping[str, Record]
     tables: Mapping[str, Table]
     bare: Scope  # labels and quantities, no values yet
+    beyond: float | None = None
 
     @property
     def rows(self) -> tuple[tuple[str, Row], ...]:
@@ -105,7 +111,8 @@ class Model:
     def log_likelihood(self, parameters: Parameters, *, near: NDArray[np.bool_] | None = None) -> Array:
         """Return the log density of every row at every draw, shape ``(draws, rows)``.
 
-        Raises ``Unsound`` where a statement makes no distribution.  Where
+        Raises ``Unsound`` where a statement makes no distribution, ``Overflown`` where
+        only since it lies beyond the range of floats, unless such draws are left out.  Where
         ``near`` is given, ``(draws,)``, that is so only at draws near enough to
         the prior to matter; elsewhere such a row is impossible.
         """
@@ -142,12 +149,19 @@ class Model:
         if near is not None and wrong.any():
             density = np.where(wrong & ~near[:, None], -np.inf, density)
             wrong = np.isnan(density)
+        if not wrong.any():
+            return density
+        with np.errstate(all="ignore"):
+            kind, arguments = self.distribution_as_written(statement, scope)
+        beyond = beyond_floats(statement, kind, arguments, scope, wrong)
+        if self.beyond is not None:
+            density = np.where(beyond, -np.inf, density)
+            wrong = wrong & ~beyond
         if wrong.any():
-            with np.errstate(all="ignore"):
-                kind, arguments = self.distribution_as_written(statement, scope)
             message, hint, row = no_distribution(statement, kind, arguments, wrong)
             told = f"{message} (row of {table.record.rows[row].start})"
-            raise Unsound(at_topic(self.topic, ("streams", table.stream.name, key), told, hint))
+            problem = at_topic(self.topic, ("streams", table.stream.name, key), told, hint)
+            raise Overflown(problem) if beyond[wrong].all() else Unsound(problem)
         return density
 
     def _no_probability(self, table: Table, row: int, share: float) -> Problem:

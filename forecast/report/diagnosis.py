@@ -8,8 +8,10 @@ from dataclasses import asdict
 from typing import Any
 
 from forecast.inference.posterior import Diagnostics
+from forecast.model.misfit import percent
 from forecast.report import words
 
+FEWEST_COUNTED = 0.0001  # of the prior's draws, below which their share is not known from those looked at
 METHODS = {
     "importance": "Adaptive importance sampling weighed {draws} draws, worth {size} independent ones.",
     "nuts": "NUTS drew {draws} times; the least well mixed parameter has the worth of {size} independent draws.",
@@ -27,6 +29,8 @@ def engine_content(diagnostics: Diagnostics) -> dict[str, Any]:
     content = {key: value for key, value in asdict(diagnostics).items() if key != "seconds"}
     if diagnostics.pareto_k is not None and not math.isfinite(diagnostics.pareto_k):
         content["pareto_k"] = None  # JSON has no infinity; the words say what it means
+    if diagnostics.overflow is None:
+        del content["overflow"]
     return content | {"words": engine_words(diagnostics)}
 
 
@@ -52,6 +56,11 @@ def engine_words(diagnostics: Diagnostics) -> list[str]:
         error = "" if diagnostics.log_evidence_error is None else f" ± {diagnostics.log_evidence_error:.2g}"
         said.append(
             f"The logarithm of the evidence, the probability of the record under the whole model, is {diagnostics.log_evidence:.2f}{error}."
+        )
+    if diagnostics.overflow is not None:
+        share = percent(diagnostics.overflow) if diagnostics.overflow >= FEWEST_COUNTED else f"fewer than {percent(FEWEST_COUNTED)}"
+        said.append(
+            f"At {share} of the prior's draws a statement lies beyond the range of a computer's numbers; they are left out, as impossible."
         )
     if not diagnostics.sound:
         said.append(f"The engine does not vouch for these draws{': ' + diagnostics.reason if diagnostics.reason else ''}.")

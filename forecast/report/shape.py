@@ -182,6 +182,7 @@ class EngineContent(TypedDict):
     ess_bulk: float | None
     ess_tail: float | None
     divergences: int | None
+    overflow: NotRequired[float]
     words: list[str]
 
 

@@ -1,0 +1,53 @@
+"""Draws of a prior that are left out since a statement lies beyond the range of floats there, as long as they are few.
+
+No finite count is possible at an infinite rate: such draws are impossible, not the topic.
+How many there are is counted on the prior and reported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.model.likelihood import density_of_rows
+from forecast.model.model import Array, Model, Parameters, in_chunks
+from forecast.model.overflow import beyond_floats
+
+MOST_BEYOND = 0.1  # of the prior, above which a topic is refused
+
+
+def without_overflow(model: Model, parameters: Parameters, weights: Array) -> Model:
+    """Return a model in which draws are impossible at which a statement lies beyond floats, given weighted draws of its prior.
+
+    Raises ``Unsound``, as the log-likelihood does, where they are more than a tenth of the prior.
+    """
+    share = float(weights @ is_beyond(model, parameters))
+    if share > MOST_BEYOND:
+        for some in in_chunks(parameters, len(model.rows)):
+            model.log_likelihood(some)
+    return replace(model, beyond=share)
+
+
+def is_beyond(model: Model, parameters: Parameters) -> NDArray[np.bool_]:
+    """Whether some row's statement makes no distribution at each draw only since it lies beyond the range of floats, ``(draws,)``."""
+    return np.concatenate([_is_beyond(model, some) for some in in_chunks(parameters, len(model.rows))])
+
+
+def _is_beyond(model: Model, parameters: Parameters) -> NDArray[np.bool_]:
+    draws = max((len(values) for values in parameters.values()), default=1)
+    found = np.zeros(draws, dtype=bool)
+    for table in model.tables.values() if model.rows else ():
+        scope = model.row_scope(table, parameters)
+        for statement in (table.stream.value, table.stream.wrong) if len(table) else ():
+            if statement is None:
+                continue
+            with np.errstate(all="ignore"):
+                kind, arguments = model.distribution(statement, scope)
+                density = density_of_rows(kind, arguments, table.seen, table.entry)
+                wrong = np.broadcast_to(np.isnan(density), (draws, len(table)))
+                arguments = model.distribution_as_written(statement, scope)[1] if wrong.any() else arguments
+            if wrong.any():
+                found |= beyond_floats(statement, kind, arguments, scope, wrong).any(axis=1)
+    return found

@@ -1,0 +1,64 @@
+"""Draws at which a statement makes no distribution only since it lies beyond the range of floats.
+
+A rate such as ``exp(base + growth * t)`` overflows at a few draws of wide priors.  What a
+statement divides by 0, or takes the logarithm of a negative number for, is no such draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.book.problems import Problem
+from forecast.language.classes import CLASSED
+from forecast.language.distributions import Family
+from forecast.language.evaluate import Scope, evaluate
+from forecast.language.ranged import RangedOps, ranged
+from forecast.language.statements import Statement
+from forecast.model.unsound import Unsound
+
+type Truth = NDArray[np.bool_]
+
+
+class Overflown(Unsound):
+    """A statement makes no distribution at some draws, at all of them only since it lies beyond the range of floats.
+
+    ``draws`` ``(draws,)`` says at which, where that is known.
+    """
+
+    def __init__(self, *problems: Problem, draws: Truth | None = None) -> None:
+        super().__init__(*problems)
+        self.draws = draws
+
+
+def beyond_floats(statement: Statement, kind: Family, arguments: Mapping[str, Any], scope: Scope, wrong: Truth) -> Truth:
+    """Return in which of the cells ``(draws, rows)`` that are ``wrong``, with no number for a density, floats do not reach far enough.
+
+    There every argument that is impossible is so because an operation in it left the range of floats; or all arguments
+    are possible, and the density itself cannot be worked out.
+    """
+    wide = replace(
+        scope,
+        values={name: ranged(value) for name, value in scope.values.items()},
+        totals={name: ranged(value) for name, value in scope.totals.items()},
+    )
+    proper, left = np.ones(wrong.shape, dtype=bool), np.zeros(wrong.shape, dtype=bool)
+    with np.errstate(all="ignore"):
+        given = {name: evaluate(expression, wide, RangedOps()) for name, expression in statement.arguments.items()}
+        if kind.name not in CLASSED:  # whose shares or cutpoints are one argument
+            given = kind.from_words(given, RangedOps())
+        for name, value in given.items():
+            found = ranged(value)
+            if np.ndim(found.value) > wrong.ndim:
+                continue
+            beyond = np.broadcast_to(found.beyond, wrong.shape)
+            left |= beyond
+            if name in kind.domains:
+                proper &= beyond | np.broadcast_to(kind.domains[name].holds(np.asarray(found.value, dtype=float)), wrong.shape)
+        valid = np.broadcast_to(~np.isnan(kind.support(**arguments)[0]), wrong.shape) if wrong.ndim == 2 else ~wrong
+    found_so: Truth = wrong & ((left & proper) | valid)
+    return found_so
