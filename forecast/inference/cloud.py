@@ -10,7 +10,7 @@ from scipy import special
 
 from forecast.inference.points import Lattice, ShiftedCopies
 from forecast.inference.proposals import Mixture
-from forecast.inference.target import Array, Evaluated, Target, evaluate
+from forecast.inference.target import Array, Astray, Evaluated, Target, evaluate
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,8 @@ def extended(
     """Return the cloud with one more round drawn from ``proposal``, all points weighed anew, and the round itself.
 
     Each point is evaluated once; what is computed for the older points is one density
-    (none where the proposal is the last one's again: then counts alone change).
+    (none where the proposal is the last one's again: then counts alone change).  Raises as ``evaluate``
+    does, and Astray where a point has no density under what it was drawn from.
     """
     added = evaluate(proposal.target, proposal.draw(net, rng))
     drawn = (*cloud.drawn, (proposal, len(added.x)))
@@ -100,6 +101,8 @@ def extended(
         newer = np.full(len(added.x), -np.inf)
         for earlier, number in drawn:
             newer = np.logaddexp(newer, np.log(number) + earlier.log_density(added.x, added.log_prior))
+    if not np.isfinite(newer[added.log_posterior > -np.inf]).all():
+        raise Astray("a point has no density under what it was drawn from")
     joined = Cloud(
         x=np.concatenate([cloud.x, added.x]),
         log_prior=np.concatenate([cloud.log_prior, added.log_prior]),

@@ -20,7 +20,7 @@ from forecast.inference.importance import AT_ONCE, Budget, Sampling, Weighted, b
 from forecast.inference.impossible import impossible_rows
 from forecast.inference.points import lattice
 from forecast.inference.posterior import Diagnostics, Posterior, with_draws
-from forecast.inference.target import CELLS_KEPT, Astray, NoSupport, NotFinite, evaluate
+from forecast.inference.target import CELLS_KEPT, NoSupport, NotFinite, evaluate
 from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.model.coordinates import FARTHEST, Coordinates, own_coordinates, prior_coordinates
 from forecast.model.guided import Guided, guided_coordinates
@@ -39,7 +39,6 @@ LONGER = 3  # times the points, then
 LIKELIEST = 32  # points at which it is seen how much the rows say
 EDGE = FARTHEST - 0.7  # from here on a prior's own coordinate is near the end of its reach
 CUT_OFF = 1e-4  # posterior probability beyond, from which the draws are no longer the posterior's
-BEYOND = "give priors whose values lie within a sensible range, or take another unit"
 NEGLIGIBLE = 1e-4  # a hypothesis with less posterior probability than this need not have converged
 
 
@@ -115,10 +114,8 @@ def _conditioned(model: Model, rng: np.random.Generator, whole: Budget) -> Poste
         except NoSupport as none:
             rows = set(none.rows)
             impossible = rows if impossible is None else impossible & rows
-        except NotFinite as bad:
+        except NotFinite as bad:  # at a draw of the prior
             raise _not_finite(model, bad.rows) from None
-        except Astray:
-            raise Unsound(at_prior(model.topic, (), "the priors give values beyond the range of a computer's numbers", BEYOND)) from None
     if not runs:
         raise impossible_rows(model, sorted(impossible or ()), prior_draws(model, rng=np.random.default_rng(0), draws=AT_ONCE).parameters)
     return _join(model, [_looked_at_again(model, prior, run, rng, whole) if _is_short(run, runs, whole) else run for run in runs])

@@ -25,7 +25,7 @@ from forecast.inference.learning import Learnt, learn
 from forecast.inference.monte_carlo import REPLICATES, Indices
 from forecast.inference.pareto import pareto_k
 from forecast.inference.points import Lattice, ShiftedCopies, lattice
-from forecast.inference.target import CELLS_KEPT, Array, NoSupport, Target, evaluate
+from forecast.inference.target import CELLS_KEPT, FAILURES, Array, NoSupport, Target, evaluate, failure_in_words
 from forecast.inference.threads import one_thread
 from forecast.inference.weights import effective_size, log_sum
 
@@ -103,7 +103,8 @@ def sample(target: Target, *, rng: np.random.Generator, budget: Budget | None = 
     """Draw from a target's posterior until the budget's ``enough`` is reached or its points are spent.
 
     Deterministic given ``rng``.  Raises NoSupport where no draw of the prior has a positive
-    likelihood, and NotFinite where a density is NaN or plus infinity; both name the rows.
+    likelihood, and NotFinite where the density of one is NaN or plus infinity; both name the rows.  What goes
+    wrong in the engine's own arithmetic, or at points where no draw of the prior lies, makes the draws not converged.
     """
     return begin(target, rng=rng, budget=budget or Budget()).weighted
 
@@ -115,7 +116,7 @@ def begin(target: Target, *, rng: np.random.Generator, budget: Budget) -> Sampli
     budget = _in_memory(target, budget)
     with one_thread():
         learnt = learn(target, _net(target, budget), rng, enough=budget.enough, points=budget.points)
-        return _measured(target, learnt, empty(target.dimension), budget, rng)
+        return _sampled(target, learnt, empty(target.dimension), budget, rng)
 
 
 def go_on(sampling: Sampling, *, rng: np.random.Generator, budget: Budget) -> Sampling:
@@ -124,7 +125,7 @@ def go_on(sampling: Sampling, *, rng: np.random.Generator, budget: Budget) -> Sa
         return begin(sampling.target, rng=rng, budget=budget)
     budget = _in_memory(sampling.target, budget)
     with one_thread():
-        return _measured(sampling.target, sampling.learnt, sampling.measured, budget, rng)
+        return _sampled(sampling.target, sampling.learnt, sampling.measured, budget, rng)
 
 
 def _in_memory(target: Target, budget: Budget) -> Budget:
@@ -137,7 +138,31 @@ def _net(target: Target, budget: Budget) -> Lattice:
     return lattice(max(5, min(budget.at_once, budget.points // 4)), target.dimension + 2)
 
 
-def _measured(target: Target, learnt: Learnt, measured: Cloud, budget: Budget, rng: np.random.Generator) -> Sampling:
+def _sampled(target: Target, learnt: Learnt, measured: Cloud, budget: Budget, rng: np.random.Generator) -> Sampling:
+    """Measure with what has been learnt; where that fails, or no point is possible, what is left are the points learnt from, which do not suffice."""
+    try:
+        with np.errstate(all="ignore"):  # what is not finite is looked for
+            measured = _measured(target, learnt, measured, budget, rng)
+    except FAILURES as error:
+        if learnt.fitted is None:  # it is the prior's own draw
+            raise
+        return _failed(target, learnt, failure_in_words(error), budget)
+    if np.isneginf(measured.log_posterior).all():
+        return _failed(target, learnt, f"none of the {len(measured.x):,} points it measured with is possible", budget)
+    weighted = _weighted(measured, learnt.rounds + len(measured.drawn), learnt.points, budget)
+    if learnt.failure and not weighted.converged:
+        weighted = replace(weighted, reason=f"{weighted.reason}; nothing could be learnt: {learnt.failure}")
+    return Sampling(target, weighted, learnt, measured)
+
+
+def _failed(target: Target, learnt: Learnt, reason: str, budget: Budget) -> Sampling:
+    weighted = replace(
+        _weighted(learnt.seen, learnt.rounds, 0, budget), converged=False, reason=f"the engine's arithmetic failed: {reason}"
+    )
+    return Sampling(target, weighted, learnt, empty(target.dimension))
+
+
+def _measured(target: Target, learnt: Learnt, measured: Cloud, budget: Budget, rng: np.random.Generator) -> Cloud:
     """Draw with what has been learnt until the budget's ``enough`` is reached or its points are spent."""
     before = measured.drawn[0][0] if measured.drawn else None
     proposal = before or Proposal(target, learnt.fitted, PRIOR_SHARE, learnt.moving)
@@ -148,10 +173,7 @@ def _measured(target: Target, learnt: Learnt, measured: Cloud, budget: Budget, r
             break
         keep = (len(measured.x) + net.size) * learnt.row_count <= budget.cells and (bool(measured.rows) or not len(measured.x))
         measured, _added = extended(measured, proposal, net, rng, keep_rows=keep)
-    if np.isneginf(measured.log_posterior).all():
-        raise NoSupport((), learnt.points + len(measured.x))
-    weighted = _weighted(measured, learnt.rounds + len(measured.drawn), learnt.points, budget)
-    return Sampling(target, weighted, learnt, measured)
+    return measured
 
 
 def _replicates(target: Target, budget: Budget, measured: Cloud, left: int) -> ShiftedCopies | None:
@@ -180,7 +202,13 @@ def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget) -> Weigh
     reason = _reason(total - float(np.log(count)), effective, shape, count, learning, budget)
     possible = cloud.log_prior > -np.inf
     rows = np.concatenate(cloud.rows) if cloud.rows else np.empty((count, 0))
-    replicates = np.concatenate([np.repeat(np.arange(REPLICATES), number // REPLICATES) for _, number in cloud.drawn])
+    numbers = [number for _, number in cloud.drawn]
+    evenly = all(number % REPLICATES == 0 for number in numbers)  # as those that measure are
+    replicates = (
+        np.concatenate([np.repeat(np.arange(REPLICATES), number // REPLICATES) for number in numbers])
+        if evenly
+        else monte_carlo.cut_evenly(count)
+    )
     return Weighted(
         x=cloud.x[possible],
         log_weight=log_ratio[possible] - total,

@@ -17,7 +17,7 @@ from forecast.inference.cloud import Cloud, Proposal, empty, extended
 from forecast.inference.laplace import Peak, climb
 from forecast.inference.points import Lattice
 from forecast.inference.proposals import Mixture, StudentT, best_mixture, factor, matched
-from forecast.inference.target import CELLS_AT_ONCE, Array, Astray, Evaluated, NoSupport, Target, evaluate
+from forecast.inference.target import CELLS_AT_ONCE, FAILURES, Array, Evaluated, NoSupport, Target, evaluate, failure_in_words
 from forecast.inference.weights import effective_size, relative
 
 MANY_DIMENSIONS = 15  # from here on the first proposal is Laplace's, unless the first weights carry as they are
@@ -37,33 +37,41 @@ RECENT = 4  # earlier fits that measure beside the last
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What has been learnt of a target: a fit (None: the prior) to its coordinates ``moving``, and from how many points in how many rounds.
+    """What has been learnt of a target: a fit (None: the prior) to its coordinates ``moving``, and the points it was learnt from.
 
-    ``row_count`` is the number of columns of its likelihood.
+    ``row_count`` is the number of columns of its likelihood.  ``failure`` says in words why nothing could be fitted, if so.
     """
 
     fitted: Mixture | None
     moving: NDArray[np.intp]
-    points: int
-    rounds: int
+    seen: Cloud
     row_count: int
+    failure: str = ""
+
+    @property
+    def points(self) -> int:
+        """How many points it was learnt from."""
+        return len(self.seen.x)
+
+    @property
+    def rounds(self) -> int:
+        """In how many rounds."""
+        return len(self.seen.drawn)
 
 
 def learn(target: Target, net: Lattice, rng: np.random.Generator, *, enough: float, points: int) -> Learnt:
     """Learn where a target's posterior is, for ``enough`` effective draws to be made of at most ``points``, of which learning may take half.
 
-    Raises NoSupport where no draw of the prior has a positive likelihood, and NotFinite and Astray as ``evaluate`` does.
+    Raises NoSupport where no draw of the prior has a positive likelihood, and NotFinite where the density of one is none.
     """
     seen, first = _supported(target, net, rng, points)
     moving = _moving(target, first)
     try:
-        seen, fitted = _rounds(target, seen, moving, net, rng, enough=enough, points=points)
-    except (
-        np.linalg.LinAlgError,
-        Astray,
-    ):  # no proposal can be fitted: the prior is measured with, and its weights say whether it suffices
-        fitted = None
-    return Learnt(fitted, moving, len(seen.x), len(seen.drawn), len(first.never))
+        with np.errstate(all="ignore"):  # what is not finite is looked for
+            seen, fitted = _rounds(target, seen, moving, net, rng, enough=enough, points=points)
+    except FAILURES as error:  # no proposal can be fitted: the prior is measured with, and its weights say whether it suffices
+        return Learnt(None, moving, seen, len(first.never), failure_in_words(error))
+    return Learnt(fitted, moving, seen, len(first.never))
 
 
 def _supported(target: Target, net: Lattice, rng: np.random.Generator, points: int) -> tuple[Cloud, Evaluated]:

@@ -68,7 +68,22 @@ class NotFinite(Exception):
 
 
 class Astray(ArithmeticError):
-    """A point to be evaluated lies beyond the range of floats: the engine's own arithmetic has failed, or the prior's quantiles."""
+    """A point to be evaluated lies beyond the range of floats, or has no density where it was drawn from: the engine's own arithmetic has failed."""
+
+
+# what may go wrong at points and in fits of the engine's own making, of which no prior draw knows
+FAILURES = (np.linalg.LinAlgError, Astray, NotFinite)
+
+
+def failure_in_words(error: Exception) -> str:
+    """Say what went wrong in the engine's own arithmetic."""
+    match error:
+        case NotFinite():
+            return "it came to points, where no draw of the prior lies, at which a density is infinite or no number"
+        case Astray():
+            return "it came to points beyond the range of a computer's numbers"
+        case _:
+            return "a covariance that it fitted cannot be inverted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +133,7 @@ def evaluate(target: Target, x: Array) -> Evaluated:
     if len(possible) < len(x):
         of_possible, log_likelihood = log_likelihood, np.full((len(x), first.shape[1]), -np.inf)
         log_likelihood[possible] = of_possible
-    return Evaluated(x, log_prior, log_likelihood, log_likelihood.sum(axis=1), np.isneginf(log_likelihood).all(axis=0))
+    return Evaluated(x, log_prior, log_likelihood, _sum(log_likelihood), np.isneginf(log_likelihood).all(axis=0))
 
 
 def _summed(target: Target, x: Array, log_prior: Array, possible: NDArray[np.intp], row_count: int) -> Evaluated:
@@ -128,9 +143,15 @@ def _summed(target: Target, x: Array, log_prior: Array, possible: NDArray[np.int
     for begin in range(0, len(possible), chunk):
         some = possible[begin : begin + chunk]
         rows = _rows(target, x[some])
-        summed[some] = rows.sum(axis=1)
+        summed[some] = _sum(rows)
         never &= np.isneginf(rows).all(axis=0)
     return Evaluated(x, log_prior, np.empty((len(x), 0)), summed, never)
+
+
+@np.errstate(over="ignore")  # rows so unlikely together that no float holds it are impossible
+def _sum(rows: Array) -> Array:
+    total: Array = rows.sum(axis=1)
+    return total
 
 
 def _rows(target: Target, x: Array) -> Array:
