@@ -91,6 +91,7 @@ def test_a_prior_beyond_what_floats_can_do_is_refused_at_its_place(tmp_path: Pat
             float(stats.beta(101, 301).median()),
         ),
         ("Beta(alpha=1, beta=1)", "Binomial(n=1000000000000, p=size)", 250_000_000_000, 0.25),
+        ("Gamma(alpha=0.0001, beta=0.0001)", "Poisson(mu=size)", 4, float(stats.gamma(4.0001, scale=1 / 1.0001).median())),
     ],
 )
 def test_what_is_within_reach_is_computed_rightly(tmp_path: Path, prior: str, value: str, row: object, median: float):

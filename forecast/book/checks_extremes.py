@@ -11,6 +11,7 @@ from forecast.book.draft import Written
 from forecast.book.problems import Problem
 from forecast.language.distributions import family_for
 from forecast.language.distributions.domains import FARTHEST_VALUE
+from forecast.language.distributions.edged import Edged
 from forecast.language.faults import Fault
 from forecast.language.statements import Statement
 
@@ -30,10 +31,12 @@ def check_extremes(written: Written[Statement]) -> Iterator[Problem]:
         lowest, low, high, highest = kind.quantile(LEVELS, **arguments).tolist()
     except Fault:  # reported as what it is
         return
-    yield from _judged(written, lowest, low, high, highest)
+    # a Gamma(0.001, 0.001) reaches ordinary numbers, though its 95 % point may be next to 0
+    width = highest - lowest if isinstance(kind, Edged) else high - low
+    yield from _judged(written, lowest, low, high, highest, width=width)
 
 
-def _judged(written: Written[Statement], lowest: float, low: float, high: float, highest: float) -> Iterator[Problem]:
+def _judged(written: Written[Statement], lowest: float, low: float, high: float, highest: float, *, width: float) -> Iterator[Problem]:
     offset, name = written.tree.offset, written.tree.distribution
     if np.isnan([lowest, low, high, highest]).any():
         yield written.problem(f"the quantiles of this {name} cannot be computed", "take less extreme numbers", offset=offset)
@@ -50,7 +53,7 @@ def _judged(written: Written[Statement], lowest: float, low: float, high: float,
             "what is known that well is a number in a statement, and no parameter",
             offset=offset,
         )
-    elif high - low < NARROWEST:
+    elif width < NARROWEST:
         yield written.problem(
             f"this {name} is too narrow to be computed with: {high - low:.1g} from its 5 to its 95 % point",
             "take another unit",
