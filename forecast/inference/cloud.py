@@ -101,8 +101,6 @@ def extended(
         newer = np.full(len(added.x), -np.inf)
         for earlier, number in drawn:
             newer = np.logaddexp(newer, np.log(number) + earlier.log_density(added.x, added.log_prior))
-    if not np.isfinite(newer[added.log_posterior > -np.inf]).all():
-        raise Astray("a point has no density under what it was drawn from")
     joined = Cloud(
         x=np.concatenate([cloud.x, added.x]),
         log_prior=np.concatenate([cloud.log_prior, added.log_prior]),
@@ -111,4 +109,6 @@ def extended(
         drawn=drawn,
         rows=(*cloud.rows, added.log_likelihood) if keep_rows else (),
     )
+    if not np.isfinite(joined.log_drawn[joined.log_posterior > -np.inf]).all():
+        raise Astray("a point has no density under what it was drawn from")
     return joined, added
