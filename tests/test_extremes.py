@@ -200,3 +200,24 @@ def test_any_prior_at_any_size_gives_an_answer_or_a_problem(
     monkeypatch.setattr(concluding, "condition", partial(condition, budget=Budget(points=2_048, at_once=512, enough=200)))
     found = outcome(book_of(tmp_path, prior=prior, value=value, rows=(row,)))
     assert np.isfinite(found["median"]) if isinstance(found, dict) else all(" " in each for each in found)
+
+
+@pytest.mark.parametrize(
+    ("prior", "value", "left_out"),
+    [
+        ("Normal(mu=0, sigma=300)", "Poisson(mu=exp(size))", True),
+        ("Gamma(alpha=0.001, beta=0.001)", "Normal(mu=3, sigma=1 / sqrt(size))", False),
+        ("Normal(mu=0, sigma=300)", "Bernoulli(p=expit(size))", False),
+    ],
+)
+def test_a_topic_some_of_whose_prior_draws_leave_the_range_of_numbers_has_a_whole_report(
+    tmp_path: Path, prior: str, value: str, *, left_out: bool
+):
+    """With why it says so, and with the share of the prior that is left out where some is."""
+    root = book_of(tmp_path, prior=prior, value=value, rows=(1, 0, 1))
+    book, problems = read_checked(root, None)
+    assert not has_errors(problems)
+    made = draft(book, "drops", as_of=AS_OF, settings=Settings(draws=512, engine="importance"), insight=True)
+    assert made.problems == ()
+    assert ("overflow" in made.content["engine"]) is left_out
+    assert made.content["insight"] is not None

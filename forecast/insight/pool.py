@@ -107,9 +107,9 @@ class Pool:
 
     def total(self, model: Model) -> Array:
         """Return the log-likelihood of all rows of a model together, ``(draws,)``."""
-        return np.sum([column for table in model.tables.values() for column in self._columns_of(model, table)], axis=0) + np.zeros(
-            len(self)
-        )
+        columns = [column for table in model.tables.values() for column in self._columns_of(model, table)]
+        with np.errstate(over="ignore"):  # rows so unlikely together that no float holds it are impossible
+            return np.sum(columns, axis=0) + np.zeros(len(self))
 
     def resampled(self, weights: Weights, count: int, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
         """Return ``count`` draws with equal weights, by systematic resampling in random order."""
@@ -123,7 +123,8 @@ class Pool:
         missing = {key: index for index, key in enumerate(keys) if key not in self.columns}
         if missing:
             wanted = sorted({index for row in missing.values() for index in (*_behind(table, row), row)})
-            alone = replace(model, tables={table.stream.name: _part(table, wanted)})
+            # a pool has draws of the prior too, and the topic has been concluded: those beyond the range of floats are impossible
+            alone = replace(model, tables={table.stream.name: _part(table, wanted)}, beyond=model.beyond or 0.0)
             found = alone.log_likelihood(self.parameters)
             self.columns.update({keys[index]: found[:, column].copy() for column, index in enumerate(wanted)})
         return [self.columns[key] for key in keys]

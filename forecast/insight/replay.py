@@ -172,7 +172,8 @@ def _rows_apart(base: Base, model: Model, other: Model) -> Array:
         name: [index for index, row in enumerate(table.record.rows) if row not in other.records[name].rows]
         for name, table in model.tables.items()
     }
-    found: Array = with_rows(model, apart, others=False).log_likelihood(base.paths.parameters).sum(axis=1)
+    rows = replace(with_rows(model, apart, others=False), beyond=model.beyond or 0.0)
+    found: Array = rows.log_likelihood(base.paths.parameters).sum(axis=1)
     return found
 
 

@@ -129,7 +129,7 @@ def changed_statement(block: Block, width: float, shift: float) -> Statement | N
 
     None where it has no such form: hypotheses, priors that depend on other
     parameters, families of one argument under a shift (their width is their
-    place), and those without a form in quantiles.  Raises ``Fault`` where no
+    place), those without a form in quantiles, and those with a quantile that no float holds.  Raises ``Fault`` where no
     distribution of the family is that wide.
     """
     if block.fixed is None or block.family.discrete:
@@ -138,6 +138,8 @@ def changed_statement(block: Block, width: float, shift: float) -> Statement | N
     if form is None or (form.quantiles == 1 and shift):
         return None
     low, middle, high = block.family.points({name: float(np.ravel(value)[0]) for name, value in block.fixed.items()})
+    if not form.inside[0] < low <= high < form.inside[1]:  # a value that no float holds
+        return None
     named = {name: float(np.ravel(block.fixed[name])[0]) for name in form.names}
     if form.quantiles == 1:
         said = {**named, "p50": middle * width}

@@ -27,6 +27,7 @@ from forecast.insight.pool import Pool, with_rows
 from forecast.insight.prediction import prediction, prediction_of_reports
 from forecast.language.evaluate import evaluate
 from forecast.model.clock import ONE_DAY
+from forecast.model.left_out import is_beyond
 from forecast.model.model import NUMPY, Array, Model, table
 from forecast.model.unsound import Unsound, at_place
 from forecast.report import words
@@ -103,7 +104,8 @@ def surprises(model: Model, pool: Pool, settings: Settings) -> Surprises:
     pieces = _pieces(model)
     columns = _columns(model, replace(pool, columns=dict(pool.columns)), pieces)  # what cut rows add to the matrix is not kept
     rng = generator(settings.seed, model.topic.name, "surprise")
-    running = start = pool.prior_ratio(model) - pool.log_ratio
+    start = pool.prior_ratio(model) - pool.log_ratio
+    running = start = start if model.beyond is None else np.where(is_beyond(model, pool.parameters), -np.inf, start)
     begun = sorted({_row(model, piece.key).start for piece in pieces if _is_gradual(model, piece.key)}, reverse=True)
     eves: dict[date, Array] = {}
     latest: dict[Key, _Column] = {}
@@ -118,7 +120,9 @@ def surprises(model: Model, pool: Pool, settings: Settings) -> Surprises:
             predicted[piece.key] = _predicted(model, pool, piece.key, before, rng)
         column, last = columns[piece.key, piece.end], latest.get(piece.key, _Column(*(np.zeros(len(pool)),) * 3))
         following = _and_then(running, column.learnt, last.learnt)
-        if np.isneginf(following).all() or np.isneginf(running + column.seen).all():
+        with np.errstate(over="ignore"):
+            never = np.isneginf(following).all() or np.isneginf(running + column.seen).all()
+        if never:
             message = f"this row of `{piece.key[0]}` is impossible under every draw at hand"
             raise Unsound(at_place(model.topic, _row(model, piece.key).place, message))
         scored = following if column.seen is column.learnt else _and_then(running, column.seen, last.seen)
@@ -212,7 +216,7 @@ def _likelihood(model: Model, pool: Pool, name: str, rows: Sequence[Row], *, wei
 
 def _and_then(running: Array, column: Array, last: Array) -> Array:
     """What has been seen with one piece more; a draw that was impossible stays so."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         following: Array = np.where(np.isneginf(running), -np.inf, running + (column - last))
     return following
 
