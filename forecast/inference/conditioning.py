@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.inference.importance import AT_ONCE, Budget, Sampling, Weighted, begin, go_on
+from forecast.inference.importance import AT_ONCE, Budget, Sampling, Weighted, begin, go_on, learn_from_measured
 from forecast.inference.impossible import impossible_rows
+from forecast.inference.monte_carlo import Replicated
 from forecast.inference.points import lattice
 from forecast.inference.posterior import Diagnostics, Posterior, with_draws
+from forecast.inference.second_opinion import Draws, differ, missed_by
 from forecast.inference.target import CELLS_KEPT, NoSupport, NotFinite, evaluate
 from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.model.coordinates import FARTHEST, Coordinates, own_coordinates, prior_coordinates
@@ -34,8 +36,12 @@ from forecast.model.unsound import Unsound, at_place, at_prior
 FEWEST_AT_ONCE = 64  # draws of each of many hypotheses
 FEWEST = 2_500  # effective draws of each of several hypotheses, before it is known how much each matters
 TELLING = 0.75  # curvature of the rows' density beside the prior's, from which the parameters' own coordinates do better
-NEARLY = 0.5  # share of the effective draws wanted, that is near enough for more points to be worth their time: NUTS takes longer
-LONGER = 3  # times the points, then
+NEARLY = 0.2  # share of the effective draws wanted, from which on another fit, to the points that have measured, is worth its time
+LOOKS = 4  # second opinions at most, each on what the last one led to
+STEPS_OF_ALL, STEPS = 24, (6, 24)  # of a climb: fewer where many streams make a step take long, within bounds
+SMALLER = 0.25  # of the effective draws wanted, that the run of a second opinion has
+CONFIRMING = 0.5  # of the effective draws wanted, that a second run needs to confirm one whose weights may have no variance
+FINITE_VARIANCE = 0.5  # Pareto k-hat, above which weights may have no variance
 LIKELIEST = 32  # points at which it is seen how much the rows say
 EDGE = FARTHEST - 0.7  # from here on a prior's own coordinate is near the end of its reach
 CUT_OFF = 1e-4  # posterior probability beyond, from which the draws are no longer the posterior's
@@ -48,6 +54,7 @@ class Run:
 
     coordinates: Coordinates | Guided
     sampling: Sampling
+    unsettled: bool = False
 
     @property
     def weighted(self) -> Weighted:
@@ -56,8 +63,8 @@ class Run:
 
     @property
     def sound(self) -> bool:
-        """Whether the draws suffice, and are not cut off where a prior's own coordinates end."""
-        return self.weighted.converged and not self.crowded
+        """Whether the draws suffice, are not cut off where a prior's own coordinates end, and agree with a second proposal."""
+        return self.weighted.converged and not self.crowded and not self.unsettled
 
     def without_rows(self) -> Run:
         """The same without the densities of single rows."""
@@ -75,7 +82,8 @@ class Run:
     def reason(self) -> str:
         """Why the draws do not suffice; empty where they do."""
         far = "the posterior lies where the prior of a parameter has next to nothing, at the end of what can be drawn from it"
-        return "; ".join(part for part in (self.weighted.reason, far if self.crowded else "") if part)
+        apart = "each time that a second proposal was learnt, the draws from it said otherwise"
+        return "; ".join(part for part in (self.weighted.reason, far if self.crowded else "", apart if self.unsettled else "") if part)
 
 
 def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None = None) -> Posterior:
@@ -118,7 +126,49 @@ def _conditioned(model: Model, rng: np.random.Generator, whole: Budget) -> Poste
             raise _not_finite(model, bad.rows) from None
     if not runs:
         raise impossible_rows(model, sorted(impossible or ()), prior_draws(model, rng=np.random.default_rng(0), draws=AT_ONCE).parameters)
-    return _join(model, [_looked_at_again(model, prior, run, rng, whole) if _is_short(run, runs, whole) else run for run in runs])
+    looked_at = [_looked_at_again(model, prior, run, rng, whole) if glance is not whole and _is_short(run, runs, whole) else run for run in runs]
+    return _join(model, [_confirmed(run, len(model.tables), rng, whole) if _share(run, looked_at) > NEGLIGIBLE else run for run in looked_at])
+
+
+def _confirmed(run: Run, streams: int, rng: np.random.Generator, budget: Budget) -> Run:
+    """A run in which second opinions find no fault: this one, or another that draws from what they found too; or one that is not sound."""
+    steps = int(np.clip(STEPS_OF_ALL // max(1, streams), *STEPS))
+    for _ in range(LOOKS):
+        if not run.sound:
+            return run
+        missed = missed_by(run.sampling, steps=steps, rng=rng)
+        if missed is not None:
+            run = Run(run.coordinates, begin(run.coordinates, rng=rng, budget=budget, peaks=missed.peaks))
+            continue
+        other = _learnt_again(run, rng, budget)
+        if not differ(_draws(run), _draws(other), rng=rng):
+            return run if run.weighted.pareto_k <= FINITE_VARIANCE or _is_near(other, budget) else other
+        run = Run(other.coordinates, go_on(other.sampling, rng=rng, budget=budget))
+    return replace(run, unsettled=True)
+
+
+def _is_near(run: Run, budget: Budget) -> bool:
+    """Whether a run that is not sound is only a little too short, so that it can confirm another."""
+    return not run.sound and run.weighted.pareto_k <= budget.pareto_k and run.weighted.effective_size >= CONFIRMING * budget.wanted
+
+
+def _learnt_again(run: Run, rng: np.random.Generator, budget: Budget) -> Run:
+    """A run with another proposal, fitted to the draws of this one: a smaller one or, where weights may have no variance, after several fits, a whole one.
+    """
+    uncertain = run.weighted.pareto_k > FINITE_VARIANCE
+    smaller = replace(budget, enough=budget.enough * SMALLER, effort=min(budget.effort, 1.0))
+    sampling = learn_from_measured(run.sampling, rng=rng, budget=smaller)
+    if uncertain:
+        for each in (smaller, budget):
+            sampling = learn_from_measured(sampling, rng=rng, budget=each)
+    return Run(run.coordinates, sampling)
+
+
+def _draws(run: Run) -> Draws:
+    """The parameters at a run's draws, a column for each value."""
+    weighted = run.weighted
+    values = np.concatenate([*_whole(run).values()], axis=1)
+    return Draws(values, Replicated(np.exp(weighted.log_weight), weighted.replicates, weighted.effective_size))
 
 
 def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, at_once: int = AT_ONCE) -> Posterior:
@@ -164,9 +214,13 @@ def leaving_out(prior: Posterior, model: Model) -> Posterior:
 
 def _is_short(run: Run, runs: list[Run], budget: Budget) -> bool:
     """Whether a hypothesis has more posterior probability than its draws can carry: all draws together are to be worth ``enough``."""
+    return run.weighted.effective_size < _share(run, runs) * budget.wanted
+
+
+def _share(run: Run, runs: list[Run]) -> float:
+    """A hypothesis' posterior probability."""
     evidences = np.array([each.weighted.log_evidence for each in runs])
-    share = float(np.exp(run.weighted.log_evidence - np.logaddexp.reduce(evidences)))
-    return run.weighted.effective_size < share * budget.wanted
+    return float(np.exp(run.weighted.log_evidence - np.logaddexp.reduce(evidences)))
 
 
 def _looked_at_again(model: Model, prior: tuple[Block, ...], run: Run, rng: np.random.Generator, budget: Budget) -> Run:
@@ -190,7 +244,7 @@ def _best_run(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, rn
     better = max(run, other, key=lambda each: (each.sound, not each.crowded, -each.weighted.pareto_k, each.weighted.effective_size))
     if better.sound or better.crowded or better.weighted.effective_size < NEARLY * budget.wanted:
         return better
-    return Run(better.coordinates, go_on(better.sampling, rng=rng, budget=replace(budget, points=LONGER * budget.points)))
+    return Run(better.coordinates, learn_from_measured(better.sampling, rng=rng, budget=budget))
 
 
 def _are_well_told(coordinates: Coordinates, budget: Budget, rng: np.random.Generator) -> bool:

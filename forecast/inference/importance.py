@@ -21,10 +21,11 @@ import numpy as np
 
 from forecast.inference import monte_carlo
 from forecast.inference.cloud import Cloud, Proposal, empty, extended
-from forecast.inference.learning import Learnt, learn
+from forecast.inference.learning import Learnt, learn, relearnt
 from forecast.inference.monte_carlo import REPLICATES, Indices
 from forecast.inference.pareto import pareto_k
 from forecast.inference.points import Lattice, ShiftedCopies, lattice
+from forecast.inference.proposals import Mixture
 from forecast.inference.target import CELLS_KEPT, FAILURES, Array, NoSupport, Target, evaluate, failure_in_words
 from forecast.inference.threads import one_thread
 from forecast.inference.weights import effective_size, log_sum
@@ -33,6 +34,7 @@ PRIOR_SHARE = 0.05  # of the points that measure
 FAINTEST = 1e11  # a log density beyond has fewer than five digits behind the point, and weights are differences of such
 COORDINATES_KEPT = 2**25  # points times coordinates, a quarter of a gigabyte, of which a few copies are at work
 AT_ONCE = 4_096  # points of a round that learns, and the least of one that measures
+HOPELESS, UNLIKELY = 0.1, 0.5  # share of the effective draws wanted: where fewer are to be expected of all the points allowed, no more are drawn
 MOST_AT_ONCE = 65_536  # points of a round that measures, at most
 
 
@@ -109,13 +111,13 @@ def sample(target: Target, *, rng: np.random.Generator, budget: Budget | None = 
     return begin(target, rng=rng, budget=budget or Budget()).weighted
 
 
-def begin(target: Target, *, rng: np.random.Generator, budget: Budget) -> Sampling:
-    """Learn where a target's posterior is, then measure; as ``sample``, and more can be drawn."""
+def begin(target: Target, *, rng: np.random.Generator, budget: Budget, peaks: Mixture | None = None) -> Sampling:
+    """Learn where a target's posterior is, then measure; as ``sample``, and more can be drawn.  ``peaks`` are as ``learn`` takes them."""
     if target.dimension == 0:
         return Sampling(target, _without_unknowns(target, budget), None, empty(0))
     budget = _in_memory(target, budget)
     with one_thread():
-        learnt = learn(target, _net(target, budget), rng, enough=budget.enough, points=budget.points)
+        learnt = learn(target, _net(target, budget), rng, enough=budget.enough, points=budget.points, peaks=peaks)
         return _sampled(target, learnt, empty(target.dimension), budget, rng)
 
 
@@ -128,6 +130,17 @@ def go_on(sampling: Sampling, *, rng: np.random.Generator, budget: Budget) -> Sa
         return _sampled(sampling.target, sampling.learnt, sampling.measured, budget, rng)
 
 
+def learn_from_measured(sampling: Sampling, *, rng: np.random.Generator, budget: Budget) -> Sampling:
+    """Fit once more, to the points that have measured, and measure anew with that fit beside the old one."""
+    if sampling.learnt is None:
+        return sampling
+    budget = _in_memory(sampling.target, budget)
+    with one_thread():
+        learnt = relearnt(sampling.learnt, sampling.measured, rng)
+        budget = replace(budget, points=budget.points + learnt.points)
+        return _sampled(sampling.target, learnt, empty(sampling.target.dimension), budget, rng, hopeless=UNLIKELY)
+
+
 def _in_memory(target: Target, budget: Budget) -> Budget:
     """The budget with as few points as fit into memory: each has as many coordinates as there are unknown values."""
     most = int(COORDINATES_KEPT / (target.dimension * max(budget.effort, 1.0)))
@@ -138,11 +151,13 @@ def _net(target: Target, budget: Budget) -> Lattice:
     return lattice(max(5, min(budget.at_once, budget.points // 4)), target.dimension + 2)
 
 
-def _sampled(target: Target, learnt: Learnt, measured: Cloud, budget: Budget, rng: np.random.Generator) -> Sampling:
+def _sampled(
+    target: Target, learnt: Learnt, measured: Cloud, budget: Budget, rng: np.random.Generator, *, hopeless: float = HOPELESS
+) -> Sampling:
     """Measure with what has been learnt; where that fails, or no point is possible, what is left are the points learnt from, which do not suffice."""
     try:
         with np.errstate(all="ignore"):  # what is not finite is looked for
-            measured = _measured(target, learnt, measured, budget, rng)
+            measured = _measured(target, learnt, measured, budget, rng, hopeless)
     except FAILURES as error:
         if learnt.fitted is None:  # it is the prior's own draw
             raise
@@ -162,13 +177,13 @@ def _failed(target: Target, learnt: Learnt, reason: str, budget: Budget) -> Samp
     return Sampling(target, weighted, learnt, empty(target.dimension))
 
 
-def _measured(target: Target, learnt: Learnt, measured: Cloud, budget: Budget, rng: np.random.Generator) -> Cloud:
-    """Draw with what has been learnt until the budget's ``enough`` is reached or its points are spent."""
+def _measured(target: Target, learnt: Learnt, measured: Cloud, budget: Budget, rng: np.random.Generator, hopeless: float) -> Cloud:
+    """Draw until the budget's ``enough`` is reached, its points are spent, or less than ``hopeless`` times ``enough`` is to be expected."""
     before = measured.drawn[0][0] if measured.drawn else None
     proposal = before or Proposal(target, learnt.fitted, PRIOR_SHARE, learnt.moving)
     left = budget.allowed - learnt.points
     while not (measured.drawn and _enough(measured.log_ratio, budget)):
-        net = _replicates(target, budget, measured, left - len(measured.x))
+        net = _replicates(target, budget, measured, left - len(measured.x), hopeless)
         if net is None:
             break
         keep = (len(measured.x) + net.size) * learnt.row_count <= budget.cells and (bool(measured.rows) or not len(measured.x))
@@ -176,11 +191,13 @@ def _measured(target: Target, learnt: Learnt, measured: Cloud, budget: Budget, r
     return measured
 
 
-def _replicates(target: Target, budget: Budget, measured: Cloud, left: int) -> ShiftedCopies | None:
+def _replicates(target: Target, budget: Budget, measured: Cloud, left: int, hopeless: float) -> ShiftedCopies | None:
     """The next points to measure with: as many as seem to be missing, in steps of ``at_once``; None where too few are left, after the first."""
     step = max(5, min(budget.at_once, budget.points // 4) // REPLICATES)  # of one replicate
     drawn = len(measured.x)
     carrying = effective_size(measured.log_ratio) / drawn if np.isfinite(measured.log_posterior).any() else 1.0
+    if drawn and carrying * (drawn + left) < hopeless * budget.wanted:  # more points, at the same rate, would not suffice
+        return None
     missing = budget.wanted / carrying - drawn
     most = min(left, MOST_AT_ONCE) // (REPLICATES * step)
     if most < 1 and drawn:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 type Array = NDArray[np.float64]
 
 CELLS_AT_ONCE = 2**21  # points times rows evaluated in one call: 16 MB for each array the likelihood makes
+AT_FIRST = 64  # points at which it is seen how many rows there are
 CELLS_IN_CACHE = 2**18  # the same where only sums are kept: nothing leaves the processor's cache
 CELLS_KEPT = 2**26  # points times rows whose densities are kept, half a gigabyte; of more only the sums are
 
@@ -109,9 +110,10 @@ class Evaluated:
         return total
 
 
-def evaluate(target: Target, x: Array) -> Evaluated:
+def evaluate(target: Target, x: Array, *, row_count: int | None = None) -> Evaluated:
     """Evaluate a target once at each point, in chunks that fit in memory.
 
+    ``row_count``, where it is known already, saves a call of the likelihood.
     Raises NotFinite where a log density is NaN or plus infinity, naming all rows of the
     chunk concerned, and Astray where a point is not finite.
     """
@@ -123,9 +125,10 @@ def evaluate(target: Target, x: Array) -> Evaluated:
     if bad.any():
         raise NotFinite((), x[bad][0])
     possible = np.flatnonzero(log_prior > -np.inf)
-    first = _rows(target, x[possible[:64]] if len(possible) else x[:0])
-    chunk = max(64, CELLS_AT_ONCE // max(1, first.shape[1]))
-    rest = possible[64:]
+    tried = AT_FIRST if row_count is None else max(AT_FIRST, CELLS_AT_ONCE // max(1, row_count))
+    first = _rows(target, x[possible[:tried]] if len(possible) else x[:0])
+    chunk = max(AT_FIRST, CELLS_AT_ONCE // max(1, first.shape[1]))
+    rest = possible[tried:]
     if len(x) * first.shape[1] > CELLS_KEPT:
         return _summed(target, x, log_prior, possible, first.shape[1])
     pieces = [first] + [_rows(target, x[rest[begin : begin + chunk]]) for begin in range(0, len(rest), chunk)]

@@ -11,7 +11,7 @@ from forecast.book.topic import Topic
 from forecast.concluding import Settings, conclude
 from forecast.inference.conditioning import condition
 from forecast.inference.importance import Budget
-from forecast.inference.laplace import climb
+from forecast.inference.laplace import Units, climb, peaks_at
 from forecast.inference.proposals import factor, split
 from forecast.model.model import model_as_of
 from tests.building import make_topic
@@ -99,7 +99,7 @@ def test_a_climb_up_a_ridge_without_end_comes_to_an_end():
             return (-0.5 * (x[:, 1:] / spread) ** 2 - x[:, :1]).sum(axis=1) + x[:, 0]
 
     for scale in (1.0, 30.0, 1e100):
-        peak = climb(log_density, np.full(6, 0.5), scale=np.full(6, scale))
+        peak = peaks_at(log_density, climb(log_density, np.full((1, 6), 0.5), units=Units.of_prior(np.full(6, scale**2)), points=10**6))[0]
         assert np.isfinite(peak.mode).all()
         assert np.isfinite(peak.covariance).all()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecast.inference.laplace import climb
+from forecast.inference.laplace import Units, climb, peaks_at
 
 
 @pytest.mark.parametrize("dimension", [1, 5, 30])
@@ -20,7 +20,7 @@ def test_gaussian_is_found(dimension: int) -> None:
         away = x - mean
         return -0.5 * (away * np.linalg.solve(covariance, away.T).T).sum(axis=1)
 
-    peak = climb(density, np.zeros(dimension), scale=np.ones(dimension))
+    peak = peaks_at(density, climb(density, np.zeros(dimension)[None], units=Units.of_prior(np.ones(dimension)), points=10**6))[0]
     deviations = np.linalg.solve(np.linalg.cholesky(covariance), peak.mode - mean)
     assert np.abs(deviations).max() < 0.25
     assert np.abs(np.linalg.solve(covariance, peak.covariance) - np.eye(dimension)).max() < 0.02
@@ -33,7 +33,7 @@ def test_banana_is_climbed_to_its_top() -> None:
     def density(x: np.ndarray) -> np.ndarray:
         return -0.5 * (1 - x[:, 0]) ** 2 - 50 * (x[:, 1] - x[:, 0] ** 2) ** 2
 
-    peak = climb(density, np.array([-1.5, 2.0]), scale=np.ones(2))
+    peak = peaks_at(density, climb(density, np.array([-1.5, 2.0])[None], units=Units.of_prior(np.ones(2)), points=10**6))[0]
     assert peak.height > -0.01
     assert np.abs(peak.mode - 1).max() < 0.2
 
@@ -44,6 +44,6 @@ def test_edge_of_the_support_is_no_obstacle() -> None:
     def density(x: np.ndarray) -> np.ndarray:
         return np.where(x[:, 0] > 0, -x[:, 0], -np.inf)
 
-    peak = climb(density, np.array([2.0]), scale=np.ones(1))
+    peak = peaks_at(density, climb(density, np.array([2.0])[None], units=Units.of_prior(np.ones(1)), points=10**6))[0]
     assert 0 < peak.mode[0] < 0.01
     assert np.isfinite(peak.covariance).all()
