@@ -57,6 +57,11 @@ class Run:
         """Whether the draws suffice, and are not cut off where a prior's own coordinates end."""
         return self.weighted.converged and not self.crowded
 
+    @property
+    def short(self) -> bool:
+        """Whether nothing is wrong with the draws but that there are too few."""
+        return self.weighted.short and not self.crowded
+
     def without_rows(self) -> Run:
         """The same without the densities of single rows."""
         bare = replace(self.weighted, log_likelihood=np.empty((len(self.weighted.x), 0)))
@@ -222,6 +227,7 @@ def _join(model: Model, runs: list[Run]) -> Posterior:
         pareto_k=max(run.weighted.pareto_k for run in weighty),
         log_evidence=log_evidence,
         log_evidence_error=error,
+        short=any(not run.sound for run in weighty) and all(run.sound or run.short for run in weighty),
     )
     named = with_draws(parameters, len(log_weight))
     return Posterior(model, "importance", named, log_weight, log_likelihood, diagnostics, replicate=replicates)

@@ -24,8 +24,11 @@ class Diagnostics:
     """How far an engine's draws can be trusted.
 
     ``sound`` is the engine's own verdict and ``reason`` says in words why not.
+    ``short`` says that nothing is wrong but that there are too few effective draws:
+    then the measured errors are larger than wanted, and hold.
     ``effective_size`` counts draws as if independent (the smallest over the
-    parameters for NUTS).  What an engine does not have is None.
+    parameters for NUTS).  ``started_from`` names the engine whose draws the chains
+    started from, where they found no start of their own.  What an engine does not have is None.
     """
 
     engine: Engine
@@ -43,6 +46,8 @@ class Diagnostics:
     ess_tail: float | None = None
     divergences: int | None = None
     seconds: float | None = None
+    short: bool = False
+    started_from: Engine | Literal[""] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,12 @@ VERDICTS = {
     "disputed": "The two engines disagree by more than Monte Carlo error allows.",
     "not refereed": "Only one engine was run; the second has not confirmed it.",
 }
+RARE = ("short", "started_from")  # only where there is something to say
 
 
 def engine_content(diagnostics: Diagnostics) -> dict[str, Any]:
     """Return an engine's diagnostics and what they mean (no time: it differs from run to run)."""
-    content = {key: value for key, value in asdict(diagnostics).items() if key != "seconds"}
+    content = {key: value for key, value in asdict(diagnostics).items() if key != "seconds" and (value or key not in RARE)}
     if diagnostics.pareto_k is not None and not math.isfinite(diagnostics.pareto_k):
         content["pareto_k"] = None  # JSON has no infinity; the words say what it means
     return content | {"words": engine_words(diagnostics)}

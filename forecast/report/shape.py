@@ -182,6 +182,8 @@ class EngineContent(TypedDict):
     ess_bulk: float | None
     ess_tail: float | None
     divergences: int | None
+    short: NotRequired[bool]  # too few effective draws, and nothing else wrong
+    started_from: NotRequired[str]  # the engine from whose draws the chains started, where they found no start of their own
     words: list[str]
 
 
