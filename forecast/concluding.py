@@ -157,7 +157,7 @@ def _engines(model: Model, settings: Settings, *, referee: bool, report: Report)
         return _Engines(fast, None)
     report("sampling with NUTS")
     try:
-        return _Engines(fast, read(condition_nuts(model, settings), settings))
+        return _Engines(fast, read(condition_nuts(model, settings, None if fast is None else fast.posterior), settings))
     except CannotSample as error:
         if fast is None or settings.engine == "nuts":
             raise Unsound(at_topic(topic, (), f"NUTS cannot sample this topic: {error}", hint="leave the engine to `auto`")) from None
@@ -200,8 +200,11 @@ def condition_fast(model: Model, settings: Settings) -> Posterior:
     return _timed(posterior, began)
 
 
-def condition_nuts(model: Model, settings: Settings) -> Posterior:
-    """Condition a model with NUTS, timed; a topic's own where ``settings`` trust it."""
+def condition_nuts(model: Model, settings: Settings, fast: Posterior | None = None) -> Posterior:
+    """Condition a model with NUTS, timed; a topic's own where ``settings`` trust it.
+
+    Chains that find no point to start from start from the draws of the fast engine, which runs for that where it has not run.
+    """
     began = time.perf_counter()
     seed = int(generator(settings.seed, model.topic.name, "nuts").integers(2**31))
     draws = round(NUTS_DRAWS * max(settings.effort, 1.0))  # fewer would not tell whether the chains have met
@@ -211,7 +214,7 @@ def condition_nuts(model: Model, settings: Settings) -> Posterior:
         return _timed(sample_own(model, seed=seed, trust=settings.trust, draws=draws), began)
     from forecast.inference.nuts import sample_nuts
 
-    return _timed(sample_nuts(model, seed=seed, draws=draws), began)
+    return _timed(sample_nuts(model, seed=seed, draws=draws, fast=lambda: condition_fast(model, settings) if fast is None else fast), began)
 
 
 def _timed(posterior: Posterior, began: float) -> Posterior:

@@ -208,7 +208,7 @@ def _start(model: Model, block: Block, values: Array, uniforms: Array, parameter
     if isinstance(block.family, Dirichlet):
         return block.family.latents(uniforms, **block.arguments(model, parameters))
     lower, upper = block.family.support(**block.arguments(model, parameters))
-    return _unconstrain(values, np.asarray(lower), np.asarray(upper))
+    return unconstrain(values, np.asarray(lower), np.asarray(upper))
 
 
 def _own_density(model: Model, block: Block, x: Array, values: Array, jacobian: Array, parameters: Mapping[str, Any]) -> Array:
@@ -251,7 +251,7 @@ def constrain(x: Array, lower: Array, upper: Array) -> tuple[Array, Array]:
     return x, np.zeros_like(x)
 
 
-def _unconstrain(values: Array, lower: Array, upper: Array) -> Array:
+def unconstrain(values: Array, lower: Array, upper: Array) -> Array:
     """The inverse of ``constrain``; a draw that underflowed onto an edge stands at the smallest number beside it."""
     tiny = np.finfo(float).tiny
     if np.isfinite(lower).all() and np.isfinite(upper).all():

@@ -183,7 +183,9 @@ class EngineContent(TypedDict):
     ess_tail: float | None
     divergences: int | None
     short: NotRequired[bool]  # too few effective draws, and nothing else wrong
-    started_from: NotRequired[Literal["importance"]]  # the engine from whose draws the chains started, where they found no start of their own
+    started_from: NotRequired[
+        Literal["importance"]
+    ]  # the engine from whose draws the chains started, where they found no start of their own
     words: list[str]
 
 
