@@ -154,12 +154,18 @@ def _sentence(outcome: Outcome, comparisons: tuple[Comparison, ...], limit: floa
         return f"The two engines agree on all {count} figures; the greatest difference is {abs(worst.z):.1f} standard errors, and {limit:.1f} are allowed."
     beyond = sorted((each for each in comparisons if not abs(each.z) <= limit), key=lambda each: -np.nan_to_num(abs(each.z), nan=np.inf))
     said = f"The two engines disagree on {len(beyond)} of {count} figures, first on the {worst}; {limit:.1f} are allowed."
-    answers = list({each.name: each for each in reversed(beyond) if each.kind == "answer"}.values())[::-1]
-    if not answers:
-        return f"{said} They agree on the answers." if any(each.kind == "answer" for each in comparisons) else said
-    named = "; ".join(each.in_both for each in answers[:MOST_NAMED])
-    more = f"; and {len(answers) - MOST_NAMED} more" if len(answers) > MOST_NAMED else ""
-    return f"{said} Of the answers they disagree on {named}{more}."
+    disputed: dict[str, Comparison] = {}
+    for each in beyond:
+        if each.kind == "answer":
+            disputed.setdefault(each.name, each)
+    others = [each for each in disputed.values() if each is not beyond[0]]
+    if not disputed and any(each.kind == "answer" for each in comparisons):
+        return f"{said} They agree on the answers."
+    if not others:
+        return said
+    named = "; ".join(f"the {each.in_both}" for each in others[:MOST_NAMED])
+    more = f"; and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
+    return f"{said} Of the {'answers' if others == list(disputed.values()) else 'other answers'} they disagree on {named}{more}."
 
 
 def _parameters(fast: Posterior, nuts: Posterior) -> Iterator[Comparison]:

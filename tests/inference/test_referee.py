@@ -10,8 +10,9 @@ import pytest
 from scipy import special
 
 from forecast.answers import answers, paths_for
+from forecast.inference import referee
 from forecast.inference.posterior import Diagnostics, Posterior
-from forecast.inference.referee import failure, judge, unconfirmed
+from forecast.inference.referee import Comparison, failure, judge, unconfirmed
 from forecast.model.model import model_as_of
 from tests.building import make_topic
 from tests.known import KNOWN
@@ -140,7 +141,7 @@ def test_a_short_run_that_disagrees_with_nuts_disputes_it(shift):
         verdict = judge(*short, *nuts)
         assert verdict.verdict == "disputed"
         both = [drawn_answers["high"].value.value for _, drawn_answers in (short, nuts)]
-        assert f"probability of `high`: {both[0]:.4g} by the fast engine, {both[1]:.4g} by NUTS" in verdict.sentence
+        assert f"the probability of `high`: {both[0]:.4g} by the fast engine, {both[1]:.4g} by NUTS" in verdict.sentence
 
 
 def test_errors_of_a_short_run_are_as_large_as_its_draws_are_few():
@@ -267,3 +268,30 @@ def run_both(model):
         rng = np.random.default_rng(3 if posterior.engine == "nuts" else 4)
         readings += [posterior, answers(posterior, paths_for(model, posterior.resample(16_384, rng), rng), rng)]
     return judge(*readings)
+
+
+def compared(kind, name, z):
+    """A figure of both engines, some standard errors apart."""
+    return Comparison(kind, name, "", "probability", 0.25, 0.5, 0.01, z)
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        ([], ""),
+        ([compared("answer", "one", -7.0)], " Of the other answers they disagree on the probability of `one`: 0.25 by the fast engine, 0.5 by NUTS."),
+        (
+            [compared("answer", f"q{index}", 7.0) for index in range(7)],
+            " Of the other answers they disagree on "
+            + "; ".join(f"the probability of `q{index}`: 0.25 by the fast engine, 0.5 by NUTS" for index in range(5))
+            + "; and 2 more.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_dispute_names_each_disputed_answer_once(others, said):
+    """The worst figure stands first, the other answers after it, and of many the first five."""
+    rest = [compared("answer", "first", 8.0), compared("parameter", "level", 8.5), compared("answer", "agreed", 1.0), *others]
+    first = "the probability of `first`: 0.25 by the fast engine, 0.5 by NUTS, 9.0 standard errors apart"
+    sentence = referee._sentence("disputed", (compared("answer", "first", 9.0), *rest), 4.0)
+    count = 3 + len(others)
+    assert sentence == f"The two engines disagree on {count} of {4 + len(others)} figures, first on {first}; 4.0 are allowed.{said}"
