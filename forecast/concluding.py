@@ -204,6 +204,7 @@ def condition_nuts(model: Model, settings: Settings, fast: Posterior | None = No
     """Condition a model with NUTS, timed; a topic's own where ``settings`` trust it.
 
     Chains that find no point to start from start from the draws of the fast engine, which runs for that where it has not run.
+    Where it cannot confirm NUTS, or NUTS is to be published whatever it says, a single divergence is a reason for smaller steps.
     """
     began = time.perf_counter()
     seed = int(generator(settings.seed, model.topic.name, "nuts").integers(2**31))
@@ -214,7 +215,9 @@ def condition_nuts(model: Model, settings: Settings, fast: Posterior | None = No
         return _timed(sample_own(model, seed=seed, trust=settings.trust, draws=draws), began)
     from forecast.inference.nuts import sample_nuts
 
-    return _timed(sample_nuts(model, seed=seed, draws=draws, fast=lambda: condition_fast(model, settings) if fast is None else fast), began)
+    alone = settings.engine == "nuts" or fast is None or not (fast.diagnostics.sound or fast.diagnostics.short)
+    given = sample_nuts(model, seed=seed, draws=draws, fast=lambda: condition_fast(model, settings) if fast is None else fast, alone=alone)
+    return _timed(given, began)
 
 
 def _timed(posterior: Posterior, began: float) -> Posterior:

@@ -64,11 +64,13 @@ def sample_nuts(
     chains: int = 4,
     progress: Callable[[str], None] | None = None,
     fast: Callable[[], Posterior] | None = None,
+    alone: bool = False,
 ) -> Posterior:
     """Return the posterior of a model by NUTS: ``draws`` from each of ``chains``, one chain after another.
 
     ``progress`` is called with a word on what is being done.  ``fast`` gives the fast engine's posterior, from whose draws
-    the chains start where PyMC finds no point.  Equal seeds give
+    the chains start where PyMC finds no point.  ``alone`` says that no other engine will confirm the draws: then a single
+    divergence is a reason for smaller steps.  Equal seeds give
     equal draws.  Raises ``CannotSample`` where there is no point to start
     from, or the model has a form that cannot be written for it.
     """
@@ -76,6 +78,7 @@ def sample_nuts(
     began = time.perf_counter()
     first = Settings(draws, tune, chains, 0.9)
     slower = Settings(2 * draws, 2 * tune, chains, 0.99)
+    slowest = replace(slower, target_accept=0.999)
     say("compiling")
     rendered = render(model)
     if not rendered.free:
@@ -83,9 +86,12 @@ def sample_nuts(
     program = _Program(model, rendered, _compile(rendered), fast)
     say("sampling")
     best = _run(program, first, seed)
-    if not best.diagnostics.sound:
+    if not suffices(best, alone=alone):
         say("sampling more slowly")
         best = _sounder_of(best, program, slower, seed + 1)
+    if best.diagnostics.sound and not suffices(best, alone=alone):
+        say("sampling with the smallest steps")
+        best = _sounder_of(best, program, slowest, seed + 3)
     if not best.diagnostics.sound and any(each.form == "standard" for each in rendered.free):
         say("compiling with centred hierarchies")
         rendered = render(model, centred=True)
@@ -303,8 +309,17 @@ def _rows(model: Model, parameters: Mapping[str, NDArray[Any]], count: int) -> A
 
 
 def sounder(one: Posterior, other: Posterior) -> Posterior:
-    """The better of two runs: sound before unsound, then the smaller R-hat."""
-    return min(one, other, key=lambda each: (not each.diagnostics.sound, each.diagnostics.r_hat))
+    """The better of two runs: sound before unsound, of sound ones that without divergences, then the smaller R-hat."""
+
+    def faults(of: Diagnostics) -> tuple[bool, bool, float | None]:
+        return not of.sound, of.sound and bool(of.divergences), of.r_hat
+
+    return min(one, other, key=lambda each: faults(each.diagnostics))
+
+
+def suffices(posterior: Posterior, *, alone: bool) -> bool:
+    """Whether no slower run is needed: the chains are sound and, where no other engine will confirm them, nothing diverged."""
+    return posterior.diagnostics.sound and not (alone and posterior.diagnostics.divergences)
 
 
 def _timed(posterior: Posterior, began: float) -> Posterior:
