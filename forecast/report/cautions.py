@@ -20,9 +20,10 @@ VERDICTS = {"failed": "the second engine failed", ALONE: "one engine alone"}  # 
 def misfits(content: Mapping[str, Any]) -> tuple[str, ...]:
     """Return a sentence for each predictive check so far out that the answers are not to be trusted as they stand, the farthest first.
 
-    A tail at the limit, or none since nobody looked, is no misfit.
+    A tail at the limit, or none since nobody looked, is no misfit.  What the record has settled does not rest on the model.
     """
-    checks = [] if content["insight"] is None else content["insight"]["checks"]
+    is_open = any(answer["status"] not in words.RECORDED for answer in content["answers"])
+    checks = content["insight"]["checks"] if is_open and content["insight"] is not None else []
     far = sorted((each for each in checks if each["tail"] < FARTHEST), key=lambda each: float(each["tail"]))
     said = [_misfit(each) for each in far[:MOST]]
     if len(far) > MOST:
@@ -44,11 +45,11 @@ def verdict_words(verdict: str) -> str:
 def _misfit(check: Mapping[str, Any]) -> str:
     as_text = words.share if check["statistic"] == "share of zeros" else _number
     seen, low, high = (as_text(each) for each in (check["seen"], check["quantiles"][0], check["quantiles"][-1]))
-    predicted = f"it is {low}" if low == high else f"it lies between {low} and {high}"
+    predicted = f"it is {low}" if low == high else f"it is between {low} and {high}"
     of = STATISTICS.get(check["statistic"], f"the {check['statistic']}")
     return (
-        f"The model does not reproduce the record. In {check['stream'].replace('_', ' ')}, {of} is {seen}; nine times in ten in records that the model "
-        f"makes, {predicted}, and less than 1 in 1,000 of them is as far out. The answers should not be trusted as they stand."
+        f"The model does not reproduce the record. In {check['stream'].replace('_', ' ')}, {of} is {seen}; in records that the model makes, "
+        f"{predicted} nine times in ten, and as far out as seen in fewer than 1 of 1,000. The answers should not be trusted as they stand."
     )
 
 

@@ -19,7 +19,14 @@ def published(run: Run, root: Path, values: tuple[int, ...]) -> str:
     """What an update of a book of monthly counts prints; its exit code is 0."""
     rows = "".join(f"2025-{month:02}-01,2025-{month:02}-28,{value},2025-{month:02}-28,made up\n" for month, value in enumerate(values, 1))
     given = {"rate": "Gamma(mu=15, sigma=10)"}
-    write_book(root, rows=f"from,to,value,known,source\n{rows}", value="Poisson(mu=rate * months)", by="2026-12-31", priors=given)
+    write_book(
+        root,
+        rows=f"from,to,value,known,source\n{rows}",
+        value="Poisson(mu=rate * months)",
+        answer="total(events) >= 330",
+        by="2026-12-31",
+        priors=given,
+    )
     ran = run("update", "--no-referee", "--as-of", "2025-10-31", on=root)
     assert ran.code == 0
     return ran.out

@@ -40,14 +40,14 @@ def test_a_check_below_a_thousandth_is_a_misfit_and_no_other(tail: float, count:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (check(0), "In transfers, the largest value is 41; nine times in ten in records that the model makes, it lies between 2 and 7,"),
+        (check(0), "In transfers, the largest value is 41; in records that the model makes, it is between 2 and 7 nine times in ten,"),
         (
             check(0, statistic="share of zeros", seen=0.5, quantiles=(0, 0, 0, 0, 0)),
-            "In transfers, the share of zeros is 50 %; nine times in ten in records that the model makes, it is 0 %,",
+            "In transfers, the share of zeros is 50 %; in records that the model makes, it is 0 % nine times in ten,",
         ),
         (
             check(0, statistic="number of released", seen=12, quantiles=(1, 2, 3, 4, 5)),
-            "In transfers, the number of released is 12; nine times in ten in records that the model makes, it lies between 1 and 5,",
+            "In transfers, the number of released is 12; in records that the model makes, it is between 1 and 5 nine times in ten,",
         ),
         (check(0, statistic="sum"), "In transfers, the sum is 41;"),
         (check(0, statistic="mean"), "In transfers, the mean is 41;"),
@@ -57,7 +57,7 @@ def test_a_misfit_says_what_was_seen_and_what_was_predicted(given: dict[str, obj
     """The sentence names the stream, the statistic and both figures, and what follows for the answers."""
     (sentence,) = misfits(content_with(given))
     assert sentence.startswith(f"The model does not reproduce the record. {said}")
-    assert sentence.endswith(f"less than 1 in 1,000 of them is as far out. {ENDED}")
+    assert sentence.endswith(f"and as far out as seen in fewer than 1 of 1,000. {ENDED}")
 
 
 def test_the_farthest_checks_are_said_and_the_others_counted() -> None:
@@ -70,6 +70,15 @@ def test_the_farthest_checks_are_said_and_the_others_counted() -> None:
 def test_a_report_without_insight_has_no_misfits() -> None:
     """Where nobody looked there is nothing to say."""
     assert misfits(sample_content()) == ()
+
+
+@pytest.mark.parametrize(("status", "count"), [("open", 1), ("not answerable", 1), ("settled", 0), ("happened", 0), ("void", 0)])
+def test_answers_that_the_record_has_settled_need_no_model(status: str, count: int) -> None:
+    """A misfit is said as long as one question is not decided by the record."""
+    content = content_with(check(0))
+    first, *others = content["answers"]
+    settled = [{**each, "status": "settled"} for each in others]
+    assert len(misfits({**content, "answers": [{**first, "status": status}, *settled]})) == count
 
 
 def test_a_misfit_stands_beside_the_answers_on_every_page() -> None:
