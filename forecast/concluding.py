@@ -16,6 +16,7 @@ from forecast.book.topic import Topic
 from forecast.future import Paths
 from forecast.inference.conditioning import condition, leaving_out, prior_draws
 from forecast.inference.importance import Budget
+from forecast.inference.plan import CannotSample
 from forecast.inference.posterior import Posterior
 from forecast.inference.threads import one_thread
 from forecast.model.bounds import check_shares
@@ -23,7 +24,7 @@ from forecast.model.horizon import check_horizon
 from forecast.model.left_out import without_overflow
 from forecast.model.model import Model, model_as_of
 from forecast.model.own import refusals
-from forecast.model.unsound import Unsound
+from forecast.model.unsound import Unsound, at_topic
 from forecast.settings import Settings, generator
 
 if TYPE_CHECKING:
@@ -78,14 +79,49 @@ def quiet(_: str) -> None:
     """Report nothing."""
 
 
-def conclude(topic: Topic, as_of: date, settings: Settings, *, referee: bool, report: Report = quiet) -> Conclusion:
+@dataclass(frozen=True, slots=True)
+class _Engines:
+    """What each engine made of a model: None where it was not needed, and ``failure`` where NUTS was and gave nothing."""
+
+    fast: Reading | None
+    slow: Reading | None
+    failure: str = ""
+
+    def published(self, engine: str) -> Reading:
+        """The reading to publish: that of the engine asked for or, of both, the better.
+
+        A sound run of the fast engine comes first.  Then NUTS, unless it is not sound either and the fast engine lacks
+        nothing but draws: its measured errors are larger and hold, and those of chains that have not met do not.
+        """
+        if self.fast is None or (engine == "nuts" and self.slow is not None):
+            assert self.slow is not None, "an engine has always run"
+            return self.slow
+        if engine == "importance" or self.slow is None or self.fast.posterior.diagnostics.sound:
+            return self.fast
+        keeps_fast = self.fast.posterior.diagnostics.short and not self.slow.posterior.diagnostics.sound
+        return self.fast if keeps_fast else self.slow
+
+    def verdict(self) -> Verdict | None:
+        """What the referee says where both engines were tried; None where one was not."""
+        if self.fast is None or (self.slow is None and not self.failure):
+            return None
+        from forecast.inference.referee import failure, judge
+
+        if self.slow is None:
+            return failure(self.failure)
+        return judge(self.fast.posterior, self.fast.answers, self.slow.posterior, self.slow.answers)
+
+
+def conclude(
+    topic: Topic, as_of: date, settings: Settings, *, referee: bool, confirmed: bool = False, report: Report = quiet
+) -> Conclusion:
     """Compute everything a report says of a topic as of a day.
 
     With the engine ``auto`` the fast engine's draws are published, or NUTS's
-    where the fast engine could not be trusted.  ``referee`` computes the other
-    engine's answers too and compares; a topic's own model has no other engine.
-    Raises ``Unsound`` where the model cannot be computed, or would run code that
-    is not trusted.
+    where the fast engine could not be trusted; then both have been run, and are compared.
+    ``referee`` compares both in any case; a topic's own model has no other engine.  ``confirmed`` says that
+    both have agreed on the same calculation before.  Raises ``Unsound`` where the model cannot be computed,
+    or would run code that is not trusted.
     """
     settings = settings_for(topic, settings)
     referee = referee and topic.own is None
@@ -100,35 +136,54 @@ def conclude(topic: Topic, as_of: date, settings: Settings, *, referee: bool, re
         model = without_overflow(model, prior.parameters, prior.weights)
         prior = leaving_out(prior, model)
         check_shares(model, prior.parameters, prior.weights, of="prior's draws")
-    fast = None
-    if settings.engine != "nuts" or referee:
-        report("weighing draws")
-        fast = read(condition_fast(model, settings), settings)
-    distrusted = settings.engine == "auto" and fast is not None and not fast.posterior.diagnostics.sound
-    slow = None
-    if settings.engine == "nuts" or referee or distrusted:
-        report("sampling with NUTS")
-        slow = read(condition_nuts(model, settings), settings)
-    verdict = None
-    if referee and fast is not None and slow is not None:
-        from forecast.inference.referee import judge
-
-        verdict = judge(fast.posterior, fast.answers, slow.posterior, slow.answers)
-    published = slow if fast is None or settings.engine == "nuts" or distrusted else fast
-    if published is None:  # unreachable: one of the two engines has always run
-        raise RuntimeError("no engine ran")
-    model = published.posterior.model
-    return Conclusion(model, settings, leaving_out(prior, model), published, verdict)
+    engines = _engines(model, settings, referee=referee, report=report)
+    verdict = engines.verdict()
+    reading = _vouched(engines.published(settings.engine), verdict, confirmed=confirmed)
+    model = reading.posterior.model
+    return Conclusion(model, settings, leaving_out(prior, model), reading, verdict)
 
 
 def reading_of(topic: Topic, as_of: date, settings: Settings) -> Reading:
     """Compute the published reading of a topic alone, as ``conclude`` without a referee, and without the intervals of chances."""
     settings = settings_for(topic, settings)
     model, bare = model_as_of(topic, as_of), replace(settings, chances=False)
-    fast = None if settings.engine == "nuts" else condition_fast(model, settings)
-    if fast is None or (settings.engine == "auto" and not fast.diagnostics.sound):
-        return read(condition_nuts(model, settings), bare)
-    return read(fast, bare)
+    engines = _engines(model, bare, referee=False, report=quiet)
+    return _vouched(engines.published(settings.engine), engines.verdict(), confirmed=False)
+
+
+def _engines(model: Model, settings: Settings, *, referee: bool, report: Report) -> _Engines:
+    """Run the engines that are needed: the fast one unless NUTS alone is wanted, and NUTS where it is, or has to check or replace the fast one.
+
+    Raises ``Unsound`` where NUTS is wanted and cannot sample the model.
+    """
+    fast, topic = None, model.topic
+    if settings.engine != "nuts" or referee:
+        report("weighing draws")
+        fast = read(condition_fast(model, settings), settings)
+    distrusted = settings.engine == "auto" and fast is not None and not fast.posterior.diagnostics.sound
+    if not (settings.engine == "nuts" or referee or distrusted):
+        return _Engines(fast, None)
+    report("sampling with NUTS")
+    try:
+        return _Engines(fast, read(condition_nuts(model, settings, None if fast is None else fast.posterior), settings))
+    except CannotSample as error:
+        if fast is None or settings.engine == "nuts":
+            raise Unsound(at_topic(topic, (), f"NUTS cannot sample this topic: {error}", hint="leave the engine to `auto`")) from None
+        return _Engines(fast, None, str(error))
+    except Unsound as unsound:
+        if fast is None or settings.engine == "nuts":
+            raise
+        return _Engines(fast, None, unsound.problems[0].message)
+
+
+def _vouched(reading: Reading, verdict: Verdict | None, *, confirmed: bool) -> Reading:
+    """A reading whose diagnostics say whether they hold without the other engine, where that does not confirm it."""
+    from forecast.inference.referee import unconfirmed
+
+    if verdict.verdict == "agreed" if verdict is not None else confirmed:
+        return reading
+    posterior = reading.posterior
+    return replace(reading, posterior=replace(posterior, diagnostics=unconfirmed(posterior.diagnostics)))
 
 
 def read(posterior: Posterior, settings: Settings) -> Reading:
@@ -153,8 +208,12 @@ def condition_fast(model: Model, settings: Settings) -> Posterior:
     return _timed(posterior, began)
 
 
-def condition_nuts(model: Model, settings: Settings) -> Posterior:
-    """Condition a model with NUTS, timed; a topic's own where ``settings`` trust it."""
+def condition_nuts(model: Model, settings: Settings, fast: Posterior | None = None) -> Posterior:
+    """Condition a model with NUTS, timed; a topic's own where ``settings`` trust it.
+
+    Chains that find no point to start from start from the draws of the fast engine, which runs for that where it has not run.
+    Where it cannot confirm NUTS, or NUTS is to be published whatever it says, a single divergence is a reason for smaller steps.
+    """
     began = time.perf_counter()
     seed = int(generator(settings.seed, model.topic.name, "nuts").integers(2**31))
     draws = round(NUTS_DRAWS * max(settings.effort, 1.0))  # fewer would not tell whether the chains have met
@@ -164,7 +223,9 @@ def condition_nuts(model: Model, settings: Settings) -> Posterior:
         return _timed(sample_own(model, seed=seed, trust=settings.trust, draws=draws), began)
     from forecast.inference.nuts import sample_nuts
 
-    return _timed(sample_nuts(model, seed=seed, draws=draws), began)
+    alone = settings.engine == "nuts" or fast is None or not (fast.diagnostics.sound or fast.diagnostics.short)
+    given = sample_nuts(model, seed=seed, draws=draws, fast=lambda: condition_fast(model, settings) if fast is None else fast, alone=alone)
+    return _timed(given, began)
 
 
 def _timed(posterior: Posterior, began: float) -> Posterior:

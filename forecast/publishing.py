@@ -168,7 +168,7 @@ def marks(root: Path, topics: Sequence[str], directory: str = REPORTS) -> dict[s
 def _lines(content: Mapping[str, Any], today: date, at: datetime) -> Iterator[dict[str, Any]]:
     run, verdict = content["run"], content["verdict"]["verdict"]
     engine = content["engine"]["engine"]
-    both = engine if verdict == "not refereed" else "importance and nuts"
+    both = "importance and nuts" if verdict in {"agreed", "disputed"} else engine
     for answer in (each for each in content["answers"] if each["value"] is not None):
         yield {
             "format": FORMAT,

@@ -99,10 +99,10 @@ def reports_before(root: Path, topic: str, *, as_of: date, today: date) -> tuple
 def remembered_verdict(reports: Sequence[Mapping[str, Any]], key: str) -> Mapping[str, Any] | None:
     """Return the verdict that one of some reports keeps for the same calculation; None where none was made with the referee.
 
-    A report that is not whole remembers nothing.
+    A report that is not whole remembers nothing, and "not refereed" is no verdict: older versions wrote it where the referee failed.
     """
     verdict: Mapping[str, Any] | None = _remembered(reports, "verdict", hashed="refereed", key=key)
-    return verdict
+    return None if verdict is None or verdict["verdict"] == "not refereed" else verdict
 
 
 def insight_key(topic: Topic, key: str, *, as_of: date, earlier: object) -> str:

@@ -11,6 +11,7 @@ from forecast.book.folder import Folder
 from forecast.book.layout import REPORTS, SEEDS, report_path, root_problem, topic_names, topic_path
 from forecast.book.problems import Place, Problem
 from forecast.language.faults import did_you_mean
+from forecast.report.cautions import misfits
 from forecast.report.failures import TopicFailure, read_failure
 from forecast.report.files import read_report
 from forecast.report.shape import ReportFault
@@ -18,7 +19,7 @@ from forecast.report.shape import ReportFault
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Answers as the reports have them, each with its topic, as-of day, verdict and warnings; or problems.
+    """Answers as the reports have them, each with its topic, as-of day, verdict and warnings, misfits of the model among them; or problems.
 
     ``silent`` are the published topics that ask nothing; ``failures`` those that the last update could not compute.
     """
@@ -53,7 +54,7 @@ def newest_answers(root: Path, question: str | None) -> Shown:
         failures += [] if failure is None else [failure]
         if content is None:
             continue
-        warnings = [*content["warnings"], *([] if failure is None else [failure.sentence])]
+        warnings = [*content["warnings"], *misfits(content), *([] if failure is None else [failure.sentence])]
         common = {"topic": topic, "as_of": content["as_of"], "verdict": content["verdict"]["verdict"], "warnings": warnings}
         answers += [common | answer for answer in content["answers"]]
         silent += [] if content["answers"] else [topic]

@@ -25,12 +25,11 @@ from forecast.book.problems import FileFault, Place, Problem, has_errors, in_ord
 from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
 from forecast.checking import ahead, found_by_checking, read_checked
-from forecast.concluding import Conclusion, Settings, conclude, settings_for
+from forecast.concluding import Conclusion, Settings, conclude
 from forecast.implications import contradicted, implied
-from forecast.inference.plan import CannotSample
 from forecast.inference.posterior import rows_not_kept
 from forecast.model.own import refusals
-from forecast.model.unsound import Unsound, at_topic
+from forecast.model.unsound import Unsound
 from forecast.processes import process_pool
 from forecast.publishing import publish, set_back
 from forecast.remembering import (
@@ -289,7 +288,14 @@ def _content(run: _Run, topic: Topic, report: Callable[[str], None]) -> dict[str
     before = reports_before(run.root, topic.name, as_of=as_of, today=run.today)
     remembered = None if run.referee else remembered_verdict(before, key)
     how = replace(settings, engine="importance", chances=run.insight) if run.fast else settings
-    conclusion, verdict = conclude_refereed(topic, as_of, how, referee=run.referee is not False and remembered is None, report=report)
+    conclusion, verdict = conclude_refereed(
+        topic,
+        as_of,
+        how,
+        referee=run.referee is not False and remembered is None,
+        confirmed=remembered is not None and remembered["verdict"] == "agreed",
+        report=report,
+    )
     verdict = verdict or remembered
     hashes = {"numbers": numbers_hash(topic, as_of=as_of), "words": words_hash(topic)}
     if verdict is not None:
@@ -352,21 +358,15 @@ def _report_before(run: _Run, topic: Topic) -> Earlier | None:
 
 
 def conclude_refereed(
-    topic: Topic, as_of: date, settings: Settings, *, referee: bool, report: Callable[[str], None]
+    topic: Topic, as_of: date, settings: Settings, *, referee: bool, confirmed: bool = False, report: Callable[[str], None]
 ) -> tuple[Conclusion, Mapping[str, Any] | None]:
-    """Conclude a topic, and say so where NUTS cannot sample it: then nothing has checked the fast engine.
+    """Conclude a topic, and return the verdict as a report keeps it; None where no second engine was tried.
 
-    Raises ``Unsound`` where NUTS itself was asked for and cannot.
+    Raises ``Unsound`` as ``conclude`` does.
     """
-    try:
-        conclusion = conclude(topic, as_of, settings, referee=referee, report=report)
-        if topic.own is not None:
-            return conclusion, {"verdict": "not refereed", "sentence": NO_OTHER_ENGINE.format(topic.own.path), "checks": []}
-    except CannotSample as error:
-        if settings_for(topic, settings).engine == "nuts":
-            raise Unsound(at_topic(topic, (), f"NUTS cannot sample this topic: {error}", hint="leave the engine to `auto`")) from None
-        conclusion = conclude(topic, as_of, replace(settings, engine="importance"), referee=False, report=report)
-        return conclusion, {"verdict": "not refereed", "sentence": f"NUTS cannot sample this topic: {error}", "checks": []}
+    conclusion = conclude(topic, as_of, settings, referee=referee, confirmed=confirmed, report=report)
+    if topic.own is not None:
+        return conclusion, {"verdict": "not refereed", "sentence": NO_OTHER_ENGINE.format(topic.own.path), "checks": []}
     return conclusion, None if conclusion.verdict is None else verdict_as_data(conclusion.verdict)
 
 

@@ -24,6 +24,7 @@ def show(*, question: Question = None, book: Book = None, allow_links: AllowLink
       forecast show route.second_transfer --json
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.book.layout import REPORTS
+    from forecast.report.cautions import verdict_words
     from forecast.report.headlines import headline_of
     from forecast.showing import newest_answers
 
@@ -42,7 +43,7 @@ def show(*, question: Question = None, book: Book = None, allow_links: AllowLink
             echo(f"{failure.name}: {failure.sentence.removesuffix('.')}; {earlier}.")
     else:
         for each in shown.answers:
-            echo(f"{each['topic']}.{each['name']}, as of {each['as_of']}: {each['verdict']}")
+            echo(f"{each['topic']}.{each['name']}, as of {each['as_of']}: {verdict_words(each['verdict'])}")
             for line in (each["asks"], each["sentence"], *each["warnings"]):
                 echo(f"  {line}")
             if each["rule"]:

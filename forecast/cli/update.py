@@ -94,14 +94,17 @@ def update(
 
 
 def _print_topic(content: Mapping[str, Any]) -> None:
+    from forecast.report.cautions import alone, misfits, verdict_words
     from forecast.report.headlines import headline_of
 
     hindcast = " (a hindcast)" if content["run"]["hindcast"] else ""
-    echo(f"{content['name']}: {content['title']}, as of {content['as_of']}{hindcast}: {content['verdict']['verdict']}")
+    echo(f"{content['name']}: {content['title']}, as of {content['as_of']}{hindcast}: {verdict_words(content['verdict']['verdict'])}")
     if code := content.get("code"):
         echo(f"  code of this book was run: {code['path']}, SHA-256 {code['sha256']}")
-    for warning in content["warnings"]:
+    for warning in (*content["warnings"], *misfits(content)):
         echo(f"  WARNING: {warning}")
+    if note := alone(content):
+        echo(f"  NOTE: {note}")
     if content["answers"]:
         print_columns([(answer["name"], headline_of(answer).short, answer["sentence"]) for answer in content["answers"]], indent="  ")
 
@@ -118,8 +121,11 @@ def _print_failed(name: str, made: Made) -> None:
 
 
 def _as_data(content: Mapping[str, Any]) -> dict[str, Any]:
+    from forecast.report.cautions import misfits
+
     kept = ("name", "title", "as_of", "warnings", "answers", "code")
     return {name: content[name] for name in kept if name in content} | {
+        "misfits": list(misfits(content)),
         "verdict": content["verdict"]["verdict"],
         "hindcast": content["run"]["hindcast"],
     }

@@ -99,6 +99,7 @@ def print_moved(moved: Moved) -> None:
 
 def _from_report(question: str, *, root: Path, as_json: bool) -> None:
     from forecast.reasons import reasons
+    from forecast.report.cautions import verdict_words
     from forecast.report.split_words import doubt_sentence, share_with_error
     from forecast.report.telling import as_text
 
@@ -108,7 +109,7 @@ def _from_report(question: str, *, root: Path, as_json: bool) -> None:
         print_json({name: value for name, value in asdict(found).items() if name != "problems"})
         return
     assert found.answer is not None
-    echo(f"{found.answer['topic']}.{found.answer['name']}, as of {found.answer['as_of']}: {found.answer['verdict']}")
+    echo(f"{found.answer['topic']}.{found.answer['name']}, as of {found.answer['as_of']}: {verdict_words(found.answer['verdict'])}")
     echo(f"  {found.answer['asks']}")
     echo(f"  {found.answer['sentence']}")
     for warning in found.answer["warnings"]:

@@ -66,6 +66,11 @@ class Run:
         """Whether the draws suffice, are not cut off where a prior's own coordinates end, and agree with a second proposal."""
         return self.weighted.converged and not self.crowded and not self.unsettled
 
+    @property
+    def short(self) -> bool:
+        """Whether nothing is wrong with the draws but that there are too few."""
+        return self.weighted.short and not self.crowded and not self.unsettled
+
     def without_rows(self) -> Run:
         """The same without the densities of single rows."""
         bare = replace(self.weighted, log_likelihood=np.empty((len(self.weighted.x), 0)))
@@ -126,8 +131,12 @@ def _conditioned(model: Model, rng: np.random.Generator, whole: Budget) -> Poste
             raise _not_finite(model, bad.rows) from None
     if not runs:
         raise impossible_rows(model, sorted(impossible or ()), prior_draws(model, rng=np.random.default_rng(0), draws=AT_ONCE).parameters)
-    looked_at = [_looked_at_again(model, prior, run, rng, whole) if glance is not whole and _is_short(run, runs, whole) else run for run in runs]
-    return _join(model, [_confirmed(run, len(model.tables), rng, whole) if _share(run, looked_at) > NEGLIGIBLE else run for run in looked_at])
+    looked_at = [
+        _looked_at_again(model, prior, run, rng, whole) if glance is not whole and _is_short(run, runs, whole) else run for run in runs
+    ]
+    return _join(
+        model, [_confirmed(run, len(model.tables), rng, whole) if _share(run, looked_at) > NEGLIGIBLE else run for run in looked_at]
+    )
 
 
 def _confirmed(run: Run, streams: int, rng: np.random.Generator, budget: Budget) -> Run:
@@ -153,8 +162,7 @@ def _is_near(run: Run, budget: Budget) -> bool:
 
 
 def _learnt_again(run: Run, rng: np.random.Generator, budget: Budget) -> Run:
-    """A run with another proposal, fitted to the draws of this one: a smaller one or, where weights may have no variance, after several fits, a whole one.
-    """
+    """A run with another proposal, fitted to the draws of this one: a smaller one or, where weights may have no variance, after several fits, a whole one."""
     uncertain = run.weighted.pareto_k > FINITE_VARIANCE
     smaller = replace(budget, enough=budget.enough * SMALLER, effort=min(budget.effort, 1.0))
     sampling = learn_from_measured(run.sampling, rng=rng, budget=smaller)
@@ -294,6 +302,7 @@ def _join(model: Model, runs: list[Run]) -> Posterior:
         log_evidence=log_evidence,
         log_evidence_error=error,
         overflow=model.beyond,
+        short=any(not run.sound for run in weighty) and all(run.sound or run.short for run in weighty),
     )
     named = with_draws(parameters, len(log_weight))
     return Posterior(model, "importance", named, log_weight, log_likelihood, diagnostics, replicate=replicates)

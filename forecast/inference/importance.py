@@ -34,8 +34,12 @@ PRIOR_SHARE = 0.05  # of the points that measure
 FAINTEST = 1e11  # a log density beyond has fewer than five digits behind the point, and weights are differences of such
 COORDINATES_KEPT = 2**25  # points times coordinates, a quarter of a gigabyte, of which a few copies are at work
 AT_ONCE = 4_096  # points of a round that learns, and the least of one that measures
-HOPELESS, UNLIKELY = 0.1, 0.5  # share of the effective draws wanted: where fewer are to be expected of all the points allowed, no more are drawn
+HOPELESS, UNLIKELY = (
+    0.1,
+    0.5,
+)  # share of the effective draws wanted: where fewer are to be expected of all the points allowed, no more are drawn
 MOST_AT_ONCE = 65_536  # points of a round that measures, at most
+FEWEST_MEASURED = 400  # effective draws, 25 of each replicate, below which the replicates' errors are not to be trusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class Weighted:
     ``log_likelihood`` is ``(n, rows)``, or ``(n, 0)`` where those are too many to keep; ``replicates`` ``(n,)`` is the number
     of each draw's replicate.  Draws that the prior excludes are left out;
     draws that the likelihood excludes are kept, since other rows may allow them.
-    ``reason`` says in words why not, where not ``converged``.
+    ``reason`` says in words why not, where not ``converged``; ``short`` that too few effective draws are the only reason.
     """
 
     x: Array
@@ -89,6 +93,7 @@ class Weighted:
     rounds: int
     converged: bool
     reason: str
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +243,7 @@ def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget) -> Weigh
         rounds=rounds,
         converged=not reason,
         reason=reason,
+        short=effective >= FEWEST_MEASURED and bool(reason) and reason == _shortage(effective, count, learning, budget),
     )
 
 
@@ -246,13 +252,20 @@ def _reason(evidence: float, effective: float, shape: float, count: int, learnin
     faults = []
     if not abs(evidence) <= FAINTEST:
         faults.append(f"the rows are so unlikely under the priors (log evidence {evidence:.1g}) that a computer cannot tell draws apart")
-    if not effective >= budget.wanted:
-        faults.append(
-            f"after {learning:,} points to learn from, {count:,} are worth {effective:,.0f} independent draws, of {budget.wanted:,.0f} wanted"
-        )
+    if shortage := _shortage(effective, count, learning, budget):
+        faults.append(shortage)
     if not shape <= budget.pareto_k:
         faults.append(f"the Pareto k-hat of their weights is {shape:.2f}, above {budget.pareto_k:g}")
     return "; ".join(faults)
+
+
+def _shortage(effective: float, count: int, learning: int, budget: Budget) -> str:
+    """That there are too few effective draws; empty where there are enough."""
+    if effective >= budget.wanted:
+        return ""
+    return (
+        f"after {learning:,} points to learn from, {count:,} are worth {effective:,.0f} independent draws, of {budget.wanted:,.0f} wanted"
+    )
 
 
 def _without_unknowns(target: Target, budget: Budget) -> Weighted:

@@ -83,75 +83,105 @@ class Peak:
 
 @np.errstate(all="ignore")  # a density may change by more than floats hold; what is not finite is not climbed
 def climb(
-    log_density: LogDensity, starts: Array, *, units: Units, points: int, steps: int = MOST_STEPS, held: Flags | None = None, known: Callable[[Array], Flags] | None = None
+    log_density: LogDensity,
+    starts: Array,
+    *,
+    units: Units,
+    points: int,
+    steps: int = MOST_STEPS,
+    held: Flags | None = None,
+    known: Callable[[Array], Flags] | None = None,
 ) -> Tops:
     """Climb from each of ``starts`` ``(n, d)`` to a maximum of ``log_density`` (points ``(m, d)`` to ``(m,)``).
 
     Quasi-Newton steps (BFGS: Nocedal and Wright 2006, 6.1) on central differences, of all climbs together,
-    until all have ended, ``points`` points are spent or ``steps`` steps made.  The log density at the starts must be finite; elsewhere it may be minus infinity.
-    ``held`` ``(n, d)`` are coordinates that a climb leaves as they are.  A climb that comes to a point
-    that is ``known`` ends, and is left out of what is returned.  The result is for drawing from
-    near the top: its error is small beside the posterior's width, and no smaller.
+    until all have ended, ``points`` points are spent or ``steps`` steps made.  The log density at the starts
+    must be finite; elsewhere it may be minus infinity.  ``held`` ``(n, d)`` are coordinates that a climb
+    leaves as they are.  A climb that comes to a point that is ``known`` ends, and is left out of what is
+    returned.  The result is for drawing from near the top: its error is small beside the posterior's width, and no smaller.
     """
-    count, dimension = starts.shape
-    free = np.ones((count, dimension), dtype=bool) if held is None else ~held
-    shapes = units.shape * free[:, :, None] * free[:, None]
-
-    def density(y: Array, of: Indices) -> Array:
-        """At points ``(climbs, k, d)`` of the climbs ``of``, ``(climbs, k)``."""
-        return _finite(log_density, (starts[of][:, None] + units.scale * y).reshape(-1, dimension)).reshape(y.shape[:2])
-
-    def wanted(of: Indices) -> Indices:
-        return of if known is None else of[~known(starts[of] + units.scale * y[of])]
-
-    y = np.zeros((count, dimension))
-    left = going = wanted(np.arange(count))
-    height, slope, inverse = np.full(count, -np.inf), np.zeros((count, dimension)), shapes.copy()
-    if len(going):
-        widths = np.full((len(going), dimension), FIRST_WIDTH)
-        found = density(np.concatenate([y[going][:, None], _beside(y[going], widths)], axis=1), going)
-        height[going] = found[:, 0]
-        slope[going] = free[going] * _slopes(found[:, 1:], height[going], widths)
-        inverse /= _steepness(slope, units.longest)
-    small, steepest = np.zeros(count, dtype=int), np.ones(count, dtype=bool)
-    whole = int(np.flatnonzero(LENGTHS == 1)[0])
-    spent = len(going) * (1 + 2 * dimension)
+    free = np.ones(starts.shape, dtype=bool) if held is None else ~held
+    climbs = _Climbs(log_density, starts, units, free, known)
     for _ in range(steps):
-        if not len(going) or spent > points:
+        if not len(climbs.going) or climbs.spent > points:
             break
-        direction = np.einsum("nij,nj->ni", inverse[going], slope[going])
-        widths = _widths(inverse[going])
-        # the slope at the end of a whole step is asked for with the line search, since most steps are whole
-        line = y[going][:, None] + LENGTHS[:, None] * direction[:, None]
-        found = density(np.concatenate([line, _beside(y[going] + direction, widths)], axis=1), going)
-        spent += found.size
+        climbs.step()
+    return climbs.tops()
+
+
+class _Climbs:
+    """Climbs under way, in units of ``units.scale`` from their starts: arrays of ``n``, of which those with the numbers ``going`` have not ended."""
+
+    def __init__(self, log_density: LogDensity, starts: Array, units: Units, free: Flags, known: Callable[[Array], Flags] | None) -> None:
+        self.log_density, self.starts, self.units, self.free, self.known = log_density, starts, units, free, known
+        count, dimension = starts.shape
+        self.shapes = units.shape * free[:, :, None] * free[:, None]
+        self.y, self.height, self.slope = np.zeros(starts.shape), np.full(count, -np.inf), np.zeros(starts.shape)
+        self.small, self.steepest = np.zeros(count, dtype=int), np.ones(count, dtype=bool)
+        self.left = self.going = self.not_known(np.arange(count))
+        self.spent = len(self.going) * (1 + 2 * dimension)
+        self.inverse = self.shapes.copy()
+        if len(self.going):
+            widths = np.full((len(self.going), dimension), FIRST_WIDTH)
+            here = self.y[self.going]
+            found = self.density(np.concatenate([here[:, None], _beside(here, widths)], axis=1), self.going)
+            self.height[self.going] = found[:, 0]
+            self.slope[self.going] = free[self.going] * _slopes(found[:, 1:], found[:, 0], widths)
+            self.inverse /= _steepness(self.slope, units.longest)
+
+    def density(self, y: Array, of: Indices) -> Array:
+        """The log density at points ``(climbs, k, d)`` of the climbs ``of``, ``(climbs, k)``."""
+        x = self.starts[of][:, None] + self.units.scale * y
+        return _finite(self.log_density, x.reshape(-1, y.shape[2])).reshape(y.shape[:2])
+
+    def not_known(self, of: Indices) -> Indices:
+        """Those of some climbs that are not at a known point."""
+        return of if self.known is None else of[~self.known(self.starts[of] + self.units.scale * self.y[of])]
+
+    def step(self) -> None:
+        """Take one step of each climb that has not ended.
+
+        The slope at the end of a whole step is asked for with the line search, since most steps are whole.
+        """
+        going, here = self.going, self.y[self.going]
+        direction = np.einsum("nij,nj->ni", self.inverse[going], self.slope[going])
+        widths = _widths(self.inverse[going])
+        line = here[:, None] + LENGTHS[:, None] * direction[:, None]
+        found = self.density(np.concatenate([line, _beside(here + direction, widths)], axis=1), going)
+        self.spent += found.size
         found, ends = found[:, : len(LENGTHS)], found[:, len(LENGTHS) :]
         best = found.argmax(axis=1)
         top = found[np.arange(len(going)), best]
-        gain = top - height[going]
+        gain = top - self.height[going]
         rises = gain > 0
-        again = going[~rises & ~steepest[going]]  # what was learnt of the curvature misleads
-        inverse[again], steepest[again] = shapes[again] / _steepness(slope[again], units.longest), True
-        risen, step = going[rises], LENGTHS[best[rises]][:, None] * direction[rises]
-        widths, ends, is_whole = widths[rises], ends[rises], best[rises] == whole
-        y[risen] += step
-        height[risen] = top[rises]
-        small[risen] = np.where(gain[rises] < NEAR, small[risen] + 1, 0)
-        still = np.isin(risen, wanted(risen))
-        left = np.setdiff1d(left, risen[~still])
-        still &= small[risen] < SETTLED
-        if (still & ~is_whole).any():
-            other = still & ~is_whole
-            ends[other] = density(_beside(y[risen[other]], widths[other]), risen[other])
-            spent += ends[other].size
-        risen, step = risen[still], step[still]
-        before = slope[risen]
-        slope[risen] = free[risen] * _slopes(ends[still], height[risen], widths[still])
-        inverse[risen] = _updated(inverse[risen], step, before - slope[risen], before)
-        steepest[risen] = False
-        going = np.concatenate([again, risen])
-    rough = np.where(~free[left][:, :, None] & np.eye(dimension, dtype=bool), units.shape, inverse[left])  # of what was held, nothing was learnt
-    return Tops(starts[left] + units.scale * y[left], height[left], rough, units.scale)
+        again = going[~rises & ~self.steepest[going]]  # what was learnt of the curvature misleads
+        self.inverse[again], self.steepest[again] = self.shapes[again] / _steepness(self.slope[again], self.units.longest), True
+        risen, moved = going[rises], LENGTHS[best[rises]][:, None] * direction[rises]
+        self.y[risen] += moved
+        self.height[risen] = top[rises]
+        self.small[risen] = np.where(gain[rises] < NEAR, self.small[risen] + 1, 0)
+        still = np.isin(risen, self.not_known(risen))
+        self.left = np.setdiff1d(self.left, risen[~still])
+        still &= self.small[risen] < SETTLED
+        self._bend(risen[still], moved[still], widths[rises][still], ends[rises][still], LENGTHS[best[rises]][still] == 1)
+        self.going = np.concatenate([again, risen[still]])
+
+    def _bend(self, risen: Indices, moved: Array, widths: Array, ends: Array, is_whole: Flags) -> None:
+        """Learn of the curvature from the slopes where climbs have come to; ``ends`` are the densities beside, right after a whole step."""
+        other = ~is_whole
+        if other.any():
+            ends[other] = self.density(_beside(self.y[risen[other]], widths[other]), risen[other])
+            self.spent += ends[other].size
+        before = self.slope[risen]
+        self.slope[risen] = self.free[risen] * _slopes(ends, self.height[risen], widths)
+        self.inverse[risen] = _updated(self.inverse[risen], moved, before - self.slope[risen], before)
+        self.steepest[risen] = False
+
+    def tops(self) -> Tops:
+        """Where the climbs are that have not come to a known point."""
+        left, own = self.left, np.eye(self.starts.shape[1], dtype=bool)
+        rough = np.where(~self.free[left][:, :, None] & own, self.units.shape, self.inverse[left])  # of what was held, nothing was learnt
+        return Tops(self.starts[left] + self.units.scale * self.y[left], self.height[left], rough, self.units.scale)
 
 
 @np.errstate(all="ignore")
@@ -179,7 +209,8 @@ def _finite(log_density: LogDensity, x: Array) -> Array:
 
 def _steepness(slope: Array, longest: float) -> Array:
     """How many times too long a step along slopes ``(n, d)`` would be, and at least 1, ``(n, 1, 1)``."""
-    return np.maximum(1.0, np.linalg.norm(slope, axis=1) / longest)[:, None, None]
+    steepness: Array = np.maximum(1.0, np.linalg.norm(slope, axis=1) / longest)[:, None, None]
+    return steepness
 
 
 def _widths(inverse: Array) -> Array:
@@ -190,7 +221,8 @@ def _widths(inverse: Array) -> Array:
 def _beside(y: Array, widths: Array) -> Array:
     """Points to each side of ``y`` ``(n, d)`` along each coordinate, ``(n, 2 d, d)``."""
     moves = widths[:, None] * np.eye(y.shape[1])
-    return y[:, None] + np.concatenate([moves, -moves], axis=1)
+    beside: Array = y[:, None] + np.concatenate([moves, -moves], axis=1)
+    return beside
 
 
 def _slopes(ends: Array, height: Array, widths: Array) -> Array:

@@ -63,9 +63,7 @@ class Learnt:
         return len(self.seen.drawn)
 
 
-def learn(
-    target: Target, net: Lattice, rng: np.random.Generator, *, enough: float, points: int, peaks: Mixture | None = None
-) -> Learnt:
+def learn(target: Target, net: Lattice, rng: np.random.Generator, *, enough: float, points: int, peaks: Mixture | None = None) -> Learnt:
     """Learn where a target's posterior is, for ``enough`` effective draws to be made of at most ``points``, of which learning may take half.
 
     Learning ends when half of that is spent and the last rounds carry next to nothing.  ``peaks`` are distributions of the moving

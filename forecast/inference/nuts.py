@@ -22,6 +22,7 @@ from forecast.inference.conditioning import prior_draws
 from forecast.inference.plan import CannotSample
 from forecast.inference.posterior import Diagnostics, Posterior, with_draws
 from forecast.inference.pymc_model import HYPOTHESES, Free, Rendered, pymc_model, render, shifted
+from forecast.inference.starts import overdispersed, starting_from
 from forecast.inference.target import CELLS_KEPT
 from forecast.language.distributions.pools import Pooled
 from forecast.language.distributions.walks import Walk
@@ -29,6 +30,7 @@ from forecast.model.coordinates import constrain
 from forecast.model.left_out import without_overflow
 from forecast.model.model import Array, Model
 from forecast.model.overflow import Overflown
+from forecast.model.unsound import Unsound
 
 UNMOVED = 1e-9  # a hypothesis' probability that varies less over the draws has nothing to mix
 HIGHEST_R_HAT = 1.01  # Vehtari et al. 2021, doi:10.1214/20-BA1221
@@ -57,18 +59,29 @@ class Chains:
 
 
 def sample_nuts(
-    model: Model, *, seed: int, draws: int = 1000, tune: int = 1000, chains: int = 4, progress: Callable[[str], None] | None = None
+    model: Model,
+    *,
+    seed: int,
+    draws: int = 1000,
+    tune: int = 1000,
+    chains: int = 4,
+    progress: Callable[[str], None] | None = None,
+    fast: Callable[[], Posterior] | None = None,
+    alone: bool = False,
 ) -> Posterior:
     """Return the posterior of a model by NUTS: ``draws`` from each of ``chains``, one chain after another.
 
-    ``progress`` is called with a word on what is being done.  Equal seeds give
-    equal draws.  Raises ``CannotSample`` where PyMC finds no point to start
+    ``progress`` is called with a word on what is being done.  ``fast`` gives the fast engine's posterior, from whose draws
+    the chains start where PyMC finds no point.  ``alone`` says that no other engine will confirm the draws: then a single
+    divergence is a reason for smaller steps.  Equal seeds give
+    equal draws.  Raises ``CannotSample`` where there is no point to start
     from, or the model has a form that cannot be written for it.
     """
     say = progress or _silent
     began = time.perf_counter()
     first = Settings(draws, tune, chains, 0.9)
     slower = Settings(2 * draws, 2 * tune, chains, 0.99)
+    slowest = replace(slower, target_accept=0.999)
     say("compiling")
     try:
         rendered = render(model)
@@ -78,18 +91,41 @@ def sample_nuts(
         rendered = render(model)
     if not rendered.free:
         return _timed(_enumerated(model, rendered, draws * chains, chains, seed), began)
-    compiled = _compile(rendered)
+    program = _Program(model, rendered, _compile(rendered), fast)
     say("sampling")
-    best = _run(model, rendered, compiled, first, seed)
-    if not best.diagnostics.sound:
+    best = _run(program, first, seed)
+    if not suffices(best, alone=alone):
         say("sampling more slowly")
-        best = sounder(best, _run(model, rendered, compiled, slower, seed + 1))
+        best = _sounder_of(best, program, slower, seed + 1)
+    if best.diagnostics.sound and not suffices(best, alone=alone):
+        say("sampling with the smallest steps")
+        best = _sounder_of(best, program, slowest, seed + 3)
     if not best.diagnostics.sound and any(each.form == "standard" for each in rendered.free):
         say("compiling with centred hierarchies")
         rendered = render(model, centred=True)
-        compiled = _compile(rendered)
-        best = sounder(best, _run(model, rendered, compiled, slower, seed + 2))
+        best = _sounder_of(best, _Program(model, rendered, _compile(rendered), fast), slower, seed + 2)
     return _timed(best, began)
+
+
+@dataclass(frozen=True, slots=True)
+class _Program:
+    """A model as NUTS runs it, and the fast engine's posterior of it where that is needed."""
+
+    model: Model
+    rendered: Rendered
+    compiled: Any
+    fast: Callable[[], Posterior] | None
+
+    def started_apart(self, seed: int) -> _Program | None:
+        """The same with chains that start from the fast engine's draws, spread apart; None where it has none."""
+        if self.fast is None:
+            return None
+        try:
+            posterior = self.fast()
+        except Unsound:
+            return None
+        points = overdispersed(posterior, self.rendered, self.compiled.logp_func, seed=seed)
+        return replace(self, compiled=starting_from(self.compiled, points), fast=None) if len(points) else None
 
 
 def _compile(rendered: Rendered) -> Any:
@@ -103,8 +139,29 @@ def _has_discrete(rendered: Rendered) -> bool:
     return bool(rendered.hypotheses[0].values)
 
 
-def _run(model: Model, rendered: Rendered, compiled: Any, settings: Settings, seed: int) -> Posterior:
-    chains = _sample(compiled, settings, seed)
+def _sounder_of(best: Posterior, program: _Program, settings: Settings, seed: int) -> Posterior:
+    """The better of a run and another, which may find no point to start from where the first did."""
+    try:
+        return sounder(best, _run(program, settings, seed))
+    except CannotSample:
+        return best
+
+
+def _run(program: _Program, settings: Settings, seed: int) -> Posterior:
+    """Run the chains from their own points or, where there are none, from the fast engine's."""
+    try:
+        chains = _sample(program.compiled, settings, seed)
+    except CannotSample:
+        apart = program.started_apart(seed)
+        if apart is None:
+            raise
+        found = _read(apart, _sample(apart.compiled, settings, seed), settings, seed)
+        return replace(found, diagnostics=replace(found.diagnostics, started_from="importance"))
+    return _read(program, chains, settings, seed)
+
+
+def _read(program: _Program, chains: Chains, settings: Settings, seed: int) -> Posterior:
+    model, rendered = program.model, program.rendered
     parameters = _parameters(model, rendered, chains.unconstrained)
     shares = None
     if chains.log_hypotheses is not None:
@@ -121,7 +178,8 @@ def _sample(compiled: Any, settings: Settings, seed: int) -> Chains:
     try:
         tree = run_chains(compiled, settings, seed, store_unconstrained=True)
     except RuntimeError as error:
-        raise CannotSample(f"NUTS found no point to start from or to go on from: {error}") from error
+        first, *_ = str(error).splitlines() or [""]  # a trace of nutpie's own follows
+        raise CannotSample(f"it found no point to start from or to go on from ({first.strip()})") from error
     stats = tree["sample_stats"]
     joint = tree["posterior"][HYPOTHESES].values if HYPOTHESES in tree["posterior"] else None
     return Chains(
@@ -259,8 +317,17 @@ def _rows(model: Model, parameters: Mapping[str, NDArray[Any]], count: int) -> A
 
 
 def sounder(one: Posterior, other: Posterior) -> Posterior:
-    """The better of two runs: sound before unsound, then the smaller R-hat."""
-    return min(one, other, key=lambda each: (not each.diagnostics.sound, each.diagnostics.r_hat))
+    """The better of two runs: sound before unsound, of sound ones that without divergences, then the smaller R-hat."""
+
+    def faults(of: Diagnostics) -> tuple[bool, bool, float | None]:
+        return not of.sound, of.sound and bool(of.divergences), of.r_hat
+
+    return min(one, other, key=lambda each: faults(each.diagnostics))
+
+
+def suffices(posterior: Posterior, *, alone: bool) -> bool:
+    """Whether no slower run is needed: the chains are sound and, where no other engine will confirm them, nothing diverged."""
+    return posterior.diagnostics.sound and not (alone and posterior.diagnostics.divergences)
 
 
 def _timed(posterior: Posterior, began: float) -> Posterior:

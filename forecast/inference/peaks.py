@@ -80,9 +80,7 @@ class Ground:
     def around_all(self, peaks: Sequence[Peak]) -> Mixture:
         """One t for each of some peaks, shared by the roots of their volumes."""
         shares = relative(np.array([peak.log_volume for peak in peaks]), 0.5)
-        return Mixture(
-            tuple(self.around(peak) for peak in peaks), tuple(float(share) for share in (1 - EVEN) * shares + EVEN / len(peaks))
-        )
+        return Mixture(tuple(self.around(peak) for peak in peaks), tuple(float(share) for share in (1 - EVEN) * shares + EVEN / len(peaks)))
 
 
 def freedom(dimension: int) -> float:

@@ -24,9 +24,12 @@ class Diagnostics:
     """How far an engine's draws can be trusted.
 
     ``sound`` is the engine's own verdict and ``reason`` says in words why not.
+    ``short`` says that nothing is wrong but that there are too few effective draws:
+    then the measured errors are larger than wanted, and hold.
     ``effective_size`` counts draws as if independent (the smallest over the
-    parameters for NUTS).  What an engine does not have is None.  ``overflow`` is the share of the prior that is left out
-    since a statement lies beyond the range of floats there; None where nothing is.
+    parameters for NUTS).  ``started_from`` names the engine whose draws the chains
+    started from, where they found no start of their own.  What an engine does not have is None.  ``overflow`` is the share of the prior
+    that is left out since a statement lies beyond the range of floats there; None where nothing is.
     """
 
     engine: Engine
@@ -45,6 +48,8 @@ class Diagnostics:
     divergences: int | None = None
     overflow: float | None = None
     seconds: float | None = None
+    short: bool = False
+    started_from: Engine | Literal[""] = ""
 
 
 @dataclass(frozen=True, slots=True)

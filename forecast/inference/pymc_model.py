@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from forecast.inference.plan import CannotSample, Moved, Plan, plan
 from forecast.inference.pymc_distributions import distribution_of, spread, transform_for, variable_of
@@ -333,3 +334,14 @@ def shifted(name: str, arguments: Mapping[str, Any], standard: Any) -> Any:
             return TENSORS.expit(value)
         case _:
             return value
+
+
+def standardized(name: str, arguments: Mapping[str, Any], value: Array) -> Array:
+    """The values of the standard variable that stands for some values: the inverse of ``shifted``."""
+    location, scale = (arguments[key] for key in LOCATION_SCALE[name])
+    match name:
+        case "LogNormal":
+            value = np.log(value)
+        case "LogitNormal":
+            value = special.logit(value)
+    return np.asarray((value - location) / scale)

@@ -1,7 +1,8 @@
 """The referee: whether two independent engines give the same numbers, within Monte Carlo error.
 
-Diagnostics come first: draws that are not sound are compared with nothing.  Then
-every parameter value and every answer is compared.  The comparison has no scale:
+Diagnostics come first: draws that are not sound are compared with nothing, but for a
+run of the fast engine that only has too few effective draws, whose measured errors are
+larger and hold.  Then every parameter value and every answer is compared.  The comparison has no scale:
 it asks which share of NUTS's draws lies below the fast engine's 5, 50 and 95 %
 points.  The limit is set so that two right engines are called disputed at most once in a
 thousand runs, whatever the number of figures compared.
@@ -12,7 +13,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -21,12 +22,13 @@ from scipy import special
 
 from forecast.book.topic import Parameter
 from forecast.inference.monte_carlo import joint_freedom, normal_score, proportion_error
-from forecast.inference.posterior import Posterior
+from forecast.inference.posterior import Diagnostics, Posterior
 
 FALSE_DISPUTES = 0.001  # chance that right engines are called disputed
 LEVELS = (0.05, 0.5, 0.95)
+MOST_NAMED = 5  # disputed answers in a sentence, with both engines' figures
 
-type Outcome = Literal["agreed", "disputed", "not refereed"]
+type Outcome = Literal["agreed", "disputed", "failed", "unconfirmed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,23 @@ class Comparison:
     error: float
     z: float
 
-    def __str__(self) -> str:
+    @property
+    def in_both(self) -> str:
+        """The figure by both engines, in words."""
         of = f"`{self.name}`" + (f" for {self.label}" if self.label else "")
-        return f"{self.what} of {of}: {self.fast:.4g} by the fast engine, {self.nuts:.4g} by NUTS, {abs(self.z):.1f} standard errors apart"
+        return f"{self.what} of {of}: {self.fast:.4g} by the fast engine, {self.nuts:.4g} by NUTS"
+
+    def __str__(self) -> str:
+        return f"{self.in_both}, {abs(self.z):.1f} standard errors apart"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the referee says, in a word and a sentence; ``limit`` is the greatest difference allowed, in standard errors."""
+    """What the referee says, in a word and a sentence; ``limit`` is the greatest difference allowed, in standard errors.
+
+    ``failed``: NUTS was tried and gave nothing to compare with, so that nothing confirms the numbers.
+    ``unconfirmed``: NUTS is sound, and the fast engine, which should confirm it, is not.
+    """
 
     verdict: Outcome
     sentence: str
@@ -81,22 +92,58 @@ def judge(fast: Posterior, fast_answers: Mapping[str, Any], nuts: Posterior, nut
     """
     comparisons = (*_parameters(fast, nuts), *_answers(fast_answers, nuts_answers))
     limit = float(-special.ndtri(FALSE_DISPUTES / (2 * max(1, len(comparisons)))))
-    unsound = _unsound(fast, nuts)
-    if unsound:
-        return Verdict("not refereed", unsound, comparisons, limit)
+    if faults := _faults(fast.diagnostics, nuts.diagnostics):
+        return Verdict("failed" if not nuts.diagnostics.sound else "unconfirmed", faults, comparisons, limit)
     outcome: Outcome = "disputed" if any(not abs(each.z) <= limit for each in comparisons) else "agreed"
-    return Verdict(outcome, _sentence(outcome, comparisons, limit), comparisons, limit)
+    parts = (_sentence(outcome, comparisons, limit), _few(fast.diagnostics), _borrowed(nuts.diagnostics))
+    return Verdict(outcome, " ".join(part for part in parts if part), comparisons, limit)
 
 
-def _unsound(fast: Posterior, nuts: Posterior) -> str:
-    one, other = fast.diagnostics, nuts.diagnostics
-    if not one.sound and not other.sound:
-        return f"Neither engine is sound. The fast engine: {one.reason}. NUTS: {other.reason}."
-    if not other.sound:
-        return f"NUTS is not sound: {other.reason}."
-    if not one.sound:
-        return f"The fast engine is not sound: {one.reason}. NUTS supplies the draws, and nothing has checked them."
+def failure(reason: str) -> Verdict:
+    """Return the verdict where NUTS cannot sample a topic at all, and why."""
+    return Verdict("failed", f"NUTS cannot sample this topic: {reason}. No other engine has checked the fast one.", (), 0.0)
+
+
+def unconfirmed(diagnostics: Diagnostics) -> Diagnostics:
+    """Return NUTS's diagnostics where no other engine confirms its draws: not sound where a single trajectory diverged.
+
+    A trajectory that diverges shows a place that NUTS may not get into (Betancourt 2017, arXiv:1701.02434).  Whether that
+    place matters, only another engine can say.
+    """
+    if diagnostics.engine != "nuts" or not diagnostics.divergences or not diagnostics.sound:
+        return diagnostics
+    count = diagnostics.divergences
+    reason = (
+        f"{count:,} of {diagnostics.draws:,} trajectories diverged, and no other engine confirms the draws: "
+        "NUTS may have missed a part of the posterior"
+    )
+    return replace(diagnostics, sound=False, reason=reason)
+
+
+def _faults(fast: Diagnostics, nuts: Diagnostics) -> str:
+    """Why there is nothing to compare; empty where there is."""
+    if fast.sound and not nuts.sound:
+        return f"NUTS is not sound: {nuts.reason}. It cannot confirm the fast engine."
+    if fast.short and not nuts.sound:
+        return f"NUTS is not sound: {nuts.reason}. It cannot confirm the fast engine, which has too few effective draws: {fast.reason}."
+    if not fast.sound and not nuts.sound:
+        return f"Neither engine is sound. The fast engine: {fast.reason}. NUTS: {nuts.reason}."
+    if not fast.sound and not fast.short:
+        return f"The fast engine is not sound: {fast.reason}. NUTS, which is sound, supplies the draws, and nothing else has checked them."
     return ""
+
+
+def _few(fast: Diagnostics) -> str:
+    if not fast.short:
+        return ""
+    return f"The fast engine's draws are worth only {fast.effective_size:,.0f} independent ones, so its errors are larger than usual."
+
+
+def _borrowed(nuts: Diagnostics) -> str:
+    """That the comparison says less, since NUTS began where the fast engine had been."""
+    if nuts.started_from != "importance":
+        return ""
+    return "NUTS found no point of its own to start from and started from the fast engine's draws, so it may have missed what that missed."
 
 
 def _sentence(outcome: Outcome, comparisons: tuple[Comparison, ...], limit: float) -> str:
@@ -105,8 +152,20 @@ def _sentence(outcome: Outcome, comparisons: tuple[Comparison, ...], limit: floa
     count, worst = len(comparisons), max(comparisons, key=lambda each: abs(each.z))
     if outcome == "agreed":
         return f"The two engines agree on all {count} figures; the greatest difference is {abs(worst.z):.1f} standard errors, and {limit:.1f} are allowed."
-    beyond = sum(not abs(each.z) <= limit for each in comparisons)
-    return f"The two engines disagree on {beyond} of {count} figures, first on the {worst}; {limit:.1f} are allowed."
+    beyond = sorted((each for each in comparisons if not abs(each.z) <= limit), key=lambda each: -np.nan_to_num(abs(each.z), nan=np.inf))
+    said = f"The two engines disagree on {len(beyond)} of {count} figures, first on the {worst}; {limit:.1f} are allowed."
+    disputed: dict[str, Comparison] = {}
+    for each in beyond:
+        if each.kind == "answer":
+            disputed.setdefault(each.name, each)
+    others = [each for each in disputed.values() if each is not beyond[0]]
+    if not disputed and any(each.kind == "answer" for each in comparisons):
+        return f"{said} They agree on the answers."
+    if not others:
+        return said
+    named = "; ".join(f"the {each.in_both}" for each in others[:MOST_NAMED])
+    more = f"; and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
+    return f"{said} Of the {'answers' if others == list(disputed.values()) else 'other answers'} they disagree on {named}{more}."
 
 
 def _parameters(fast: Posterior, nuts: Posterior) -> Iterator[Comparison]:

@@ -212,7 +212,7 @@ def differ(one: Draws, other: Draws, *, rng: np.random.Generator) -> bool:
     columns = np.flatnonzero(np.ptp(picked, axis=0) > 0)
     points = np.quantile(picked[:, columns], COMPARED, axis=0)
     limit = -float(special.ndtri(FALSE_ALARMS / (2 * max(1, points.size))))
-    for column, at in zip(columns, points.T, strict=True):
+    for column, at in zip(columns.tolist(), points.T, strict=True):
         shares, errors = zip(*(_shares_below(each, column, at) for each in (one, other)), strict=True)
         for first, second, error, other_error in zip(*shares, *errors, strict=True):
             degrees = joint_freedom(error, other_error, freedom=(one.cases.freedom, other.cases.freedom))

@@ -57,7 +57,9 @@ def explain(conclusion: Conclusion, *, earlier: Earlier | None = None, report: C
         "power": power_scaling(basis),
         "surprise": foreseen[0],
         "score": score,
-        "checks": checks_content(predictive_checks(model, thinned(basis.pool.parameters), basis.rng("checks"))),
+        "checks": checks_content(
+            predictive_checks(model, thinned(basis.pool.parameters), basis.rng("checks"), every=basis.pool.parameters)
+        ),
         "information": information(basis),
         "signposts": signposts(basis),
         "history": _history(basis, pool, notes),

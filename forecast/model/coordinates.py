@@ -231,7 +231,7 @@ def _start(model: Model, block: Block, values: Array, uniforms: Array, parameter
         return block.family.latents(uniforms, **block.arguments(model, parameters))
     arguments = block.arguments(model, parameters)
     lower, upper = block.family.support(**arguments)
-    x = _unconstrain(values, np.asarray(lower), np.asarray(upper))
+    x = unconstrain(values, np.asarray(lower), np.asarray(upper))
     if isinstance(block.family, Edged) and (beyond := (values <= block.family.ends[0]) | (values >= block.family.ends[1])).any():
         return np.where(beyond, block.family.latents(uniforms, **arguments), x)
     return x
@@ -288,7 +288,7 @@ def constrain(x: Array, lower: Array, upper: Array) -> tuple[Array, Array]:
     return x, np.zeros_like(x)
 
 
-def _unconstrain(values: Array, lower: Array, upper: Array) -> Array:
+def unconstrain(values: Array, lower: Array, upper: Array) -> Array:
     """The inverse of ``constrain``; a draw that underflowed onto an edge stands at the smallest number beside it."""
     tiny = np.finfo(float).tiny
     if np.isfinite(lower).all() and np.isfinite(upper).all():

@@ -42,7 +42,7 @@ def topic_content(
 ) -> dict[str, Any]:
     """Return everything the pages of a topic show.
 
-    ``verdict`` has ``verdict`` (``agreed``, ``disputed`` or ``not refereed``) and
+    ``verdict`` has ``verdict`` (``agreed``, ``disputed``, ``failed``, ``unconfirmed`` or ``not refereed``) and
     may have ``sentence`` and ``checks`` (a list of flat mappings, the lines of a
     table); None says that no referee ran.  ``run`` has ``command``, ``seed``,
     ``versions`` and ``hashes``, and may have ``draws`` and ``hindcast``.

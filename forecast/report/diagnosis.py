@@ -20,13 +20,18 @@ METHODS = {
 VERDICTS = {
     "agreed": "Both engines, importance sampling and NUTS, give the same numbers within Monte Carlo error.",
     "disputed": "The two engines disagree by more than Monte Carlo error allows.",
+    "failed": "The second engine was tried and failed, so nothing confirms these numbers.",
+    "unconfirmed": "NUTS supplies the draws; the fast engine failed, so nothing else confirms them.",
     "not refereed": "Only one engine was run; the second has not confirmed it.",
 }
+WARNED = {"disputed": "Disputed.", "failed": "Not confirmed."}  # verdicts that are warnings, and what these begin with
+ENGINES = {"importance": "the fast engine", "nuts": "NUTS", "prior": "the prior"}
+RARE = ("short", "started_from")  # only where there is something to say
 
 
 def engine_content(diagnostics: Diagnostics) -> dict[str, Any]:
     """Return an engine's diagnostics and what they mean (no time: it differs from run to run)."""
-    content = {key: value for key, value in asdict(diagnostics).items() if key != "seconds"}
+    content = {key: value for key, value in asdict(diagnostics).items() if key != "seconds" and (value or key not in RARE)}
     if diagnostics.pareto_k is not None and not math.isfinite(diagnostics.pareto_k):
         content["pareto_k"] = None  # JSON has no infinity; the words say what it means
     if diagnostics.overflow is None:
@@ -62,9 +67,19 @@ def engine_words(diagnostics: Diagnostics) -> list[str]:
         said.append(
             f"At {share} of the prior's draws a statement lies beyond the range of a computer's numbers; they are left out, as impossible."
         )
-    if not diagnostics.sound:
+    if diagnostics.started_from:
+        said.append(
+            f"The chains found no point of their own to start from; they started from draws of {ENGINES[diagnostics.started_from]}, spread apart."
+        )
+    if diagnostics.short:
+        said.append(_shortage(diagnostics))
+    elif not diagnostics.sound:
         said.append(f"The engine does not vouch for these draws{': ' + diagnostics.reason if diagnostics.reason else ''}.")
     return said
+
+
+def _shortage(diagnostics: Diagnostics) -> str:
+    return f"There are too few effective draws: {diagnostics.reason}. The printed Monte Carlo errors hold; they are larger than usual."
 
 
 def verdict_content(verdict: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -83,9 +98,13 @@ def verdict_content(verdict: Mapping[str, Any] | None) -> dict[str, Any]:
 def warnings(diagnostics: Diagnostics, verdict: Mapping[str, Any]) -> list[str]:
     """Say why these numbers are not to be trusted; nothing where they are."""
     said = []
-    if verdict["verdict"] == "disputed":
-        said.append(f"Disputed. {verdict['sentence']} Do not rely on these numbers.")
-    if not diagnostics.sound:
+    word, sentence = verdict["verdict"], verdict["sentence"]
+    if word in WARNED:
+        shown = f" Shown are the numbers of {ENGINES[diagnostics.engine]}." if word == "disputed" else ""
+        said.append(f"{WARNED[word]} {sentence}{shown} Do not rely on these numbers.")
+    if diagnostics.short:
+        said += [] if word == "agreed" else [f"{_shortage(diagnostics)} No other engine confirms these numbers."]
+    elif not diagnostics.sound:
         said.append(
             f"The engine does not vouch for its draws{': ' + diagnostics.reason if diagnostics.reason else ''}. Do not rely on these numbers."
         )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecast.book.reserved import topic_reason
-from forecast.report import words
+from forecast.report import cautions, words
 from forecast.report.calibrated import SCALE_SENTENCE, Style
 from forecast.report.charts import topic_charts
 from forecast.report.charts_beliefs import belief_sentence
@@ -185,6 +185,9 @@ def _filters() -> dict[str, Callable[..., Any]]:
         "belief_sentence": belief_sentence,
         "is_long": lambda text: len(text) > LONG_TEXT,
         "error_words": error_words,
+        "misfits": cautions.misfits,
+        "alone": cautions.alone,
+        "verdict_words": cautions.verdict_words,
         "headline": headline_of,
         "recorded": lambda answers: [answer for answer in answers if answer["status"] in words.RECORDED],
         "unrecorded": lambda answers: [answer for answer in answers if answer["status"] not in words.RECORDED],

@@ -183,13 +183,21 @@ class EngineContent(TypedDict):
     ess_tail: float | None
     divergences: int | None
     overflow: NotRequired[float]
+    short: NotRequired[bool]  # too few effective draws, and nothing else wrong
+    started_from: NotRequired[
+        Literal["importance"]
+    ]  # the engine from whose draws the chains started, where they found no start of their own
     words: list[str]
 
 
 class VerdictContent(TypedDict):
-    """What the referee says; each check is a line of a table."""
+    """What the referee says; each check is a line of a table.
 
-    verdict: Literal["agreed", "disputed", "not refereed"]
+    ``failed``: NUTS was tried and gave nothing to compare with; ``unconfirmed``: the fast engine, tried as well, gave nothing to
+    compare NUTS with; ``not refereed``: no second engine was tried, or there is none.
+    """
+
+    verdict: Literal["agreed", "disputed", "failed", "unconfirmed", "not refereed"]
     sentence: str
     checks: list[dict[str, str | float | bool | None]]
 

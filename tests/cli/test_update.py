@@ -321,7 +321,7 @@ def test_disputed_answers_are_written_and_marked(book: Path, monkeypatch: pytest
     done = update(book, as_of=NEW_YEAR, today=NEW_YEAR, settings=Settings(), insight=False)
     assert (done.exit_code, done.distrusted) == (3, ("ferry",))
     content = json.loads((book / "reports/ferry.json").read_text())
-    assert content["warnings"] == ["Disputed. They disagree. Do not rely on these numbers."]
+    assert content["warnings"] == ["Disputed. They disagree. Shown are the numbers of the fast engine. Do not rely on these numbers."]
     assert {entry["verdict"] for entry in read_ledger(Folder(book))[0]} == {"disputed"}
 
 

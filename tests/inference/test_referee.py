@@ -1,4 +1,4 @@
-"""The referee: right engines agree, wrong ones are disputed, unsound ones are not refereed."""
+"""The referee: right engines agree, wrong ones are disputed, and an engine that failed confirms nothing."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import pytest
 from scipy import special
 
 from forecast.answers import answers, paths_for
+from forecast.inference import referee
 from forecast.inference.posterior import Diagnostics, Posterior
-from forecast.inference.referee import judge
+from forecast.inference.referee import Comparison, failure, judge, unconfirmed
 from forecast.model.model import model_as_of
 from tests.building import make_topic
 from tests.known import KNOWN
@@ -19,7 +20,7 @@ from tests.known import KNOWN
 DRAWS = 4000
 
 
-def drawn(engine, seed, *, shift=0.0, sound=True, chance=0.4):
+def drawn(engine, seed, *, shift=0.0, sound=True, chance=0.4, draws=DRAWS, **diagnosed):
     """A posterior of exact independent draws: a normal level, moved by ``shift`` sd, and a coin."""
     topic = make_topic(
         priors={"level": "Normal(mu=0, sigma=1)", "coin": "Categorical(heads=0.5, tails=0.5)"},
@@ -34,12 +35,12 @@ def drawn(engine, seed, *, shift=0.0, sound=True, chance=0.4):
     )
     rng = np.random.default_rng(seed)
     parameters = {
-        "level": rng.normal(shift, 1, (DRAWS, 1)),
-        "coin": (rng.random((DRAWS, 1)) < chance).astype(np.int64),
+        "level": rng.normal(shift, 1, (draws, 1)),
+        "coin": (rng.random((draws, 1)) < chance).astype(np.int64),
     }
-    diagnostics = Diagnostics(engine, DRAWS, DRAWS, sound=sound, reason="" if sound else "it did not settle")
+    diagnostics = Diagnostics(engine, draws, draws, sound=sound, reason="" if sound else "it did not settle", **diagnosed)
     model = model_as_of(topic, date(2025, 12, 31))
-    posterior = Posterior(model, engine, parameters, np.full(DRAWS, -np.log(DRAWS)), np.zeros((DRAWS, 0)), diagnostics, 4)
+    posterior = Posterior(model, engine, parameters, np.full(draws, -np.log(draws)), np.zeros((draws, 0)), diagnostics, 4)
     return posterior, answers(posterior, paths_for(model, parameters, rng), rng)
 
 
@@ -91,17 +92,109 @@ def test_wrong_answers_from_right_draws_are_disputed():
 
 
 @pytest.mark.parametrize(
-    ("fast_sound", "nuts_sound", "sentence"),
+    ("fast", "nuts_sound", "outcome", "sentence"),
     [
-        (True, False, "NUTS is not sound: it did not settle."),
-        (False, True, "The fast engine is not sound: it did not settle. NUTS supplies the draws, and nothing has checked them."),
-        (False, False, "Neither engine is sound. The fast engine: it did not settle. NUTS: it did not settle."),
+        ({"sound": True}, False, "failed", "NUTS is not sound: it did not settle. It cannot confirm the fast engine."),
+        (
+            {"sound": False},
+            True,
+            "unconfirmed",
+            "The fast engine is not sound: it did not settle. NUTS, which is sound, supplies the draws, and nothing else has checked them.",
+        ),
+        (
+            {"sound": False},
+            False,
+            "failed",
+            "Neither engine is sound. The fast engine: it did not settle. NUTS: it did not settle.",
+        ),
+        (
+            {"sound": False, "short": True},
+            False,
+            "failed",
+            "NUTS is not sound: it did not settle. It cannot confirm the fast engine, which has too few effective draws: it did not settle.",
+        ),
     ],
 )
-def test_unsound_draws_are_not_refereed(fast_sound, nuts_sound, sentence):
+@pytest.mark.parametrize("shift", [0, 3])
+def test_unsound_draws_confirm_nothing_and_dispute_nothing(fast, nuts_sound, outcome, sentence, shift):
     """Diagnostics come before any comparison, and the sentence says whose failed."""
-    verdict = judge(*drawn("importance", 9, sound=fast_sound), *drawn("nuts", 10, sound=nuts_sound, shift=3))
-    assert (verdict.verdict, verdict.sentence) == ("not refereed", sentence)
+    verdict = judge(*drawn("importance", 9, **fast), *drawn("nuts", 10, sound=nuts_sound, shift=shift))
+    assert (verdict.verdict, verdict.sentence) == (outcome, sentence)
+
+
+def test_a_short_run_that_agrees_with_nuts_confirms_it_and_says_how_many_draws_it_has():
+    """Too few effective draws are no reason not to compare: the measured errors are larger, and hold."""
+    short = drawn("importance", 13, sound=False, short=True, draws=640)
+    verdict = judge(*short, *drawn("nuts", 14))
+    assert verdict.verdict == "agreed"
+    assert verdict.sentence.endswith(
+        " are allowed. The fast engine's draws are worth only 640 independent ones, so its errors are larger than usual."
+    )
+
+
+@pytest.mark.parametrize("shift", [0.8, -0.8])
+def test_a_short_run_that_disagrees_with_nuts_disputes_it(shift):
+    """A short run finds four fifths of a standard deviation, and the sentence has both figures of the answers."""
+    for seed in range(5):
+        short = drawn("importance", 40 + seed, sound=False, short=True, draws=640)
+        nuts = drawn("nuts", 50 + seed, shift=shift)
+        verdict = judge(*short, *nuts)
+        assert verdict.verdict == "disputed"
+        both = [drawn_answers["high"].value.value for _, drawn_answers in (short, nuts)]
+        assert f"the probability of `high`: {both[0]:.4g} by the fast engine, {both[1]:.4g} by NUTS" in verdict.sentence
+
+
+def test_errors_of_a_short_run_are_as_large_as_its_draws_are_few():
+    """A difference that many draws dispute is within the errors of few."""
+    few = drawn("importance", 60, sound=False, short=True, draws=640)
+    many = drawn("importance", 60)
+    nuts = drawn("nuts", 61, shift=0.13)
+    assert (judge(*few, *nuts).verdict, judge(*many, *nuts).verdict) == ("agreed", "disputed")
+
+
+def test_a_dispute_of_parameters_alone_says_that_the_answers_agree():
+    """A parameter that no question asks for may be disputed by itself."""
+    fast, fast_answers = drawn("importance", 15)
+    nuts, _ = drawn("nuts", 16, shift=0.5)
+    _, same = drawn("nuts", 17)
+    verdict = judge(fast, fast_answers, nuts, same)
+    assert (verdict.verdict, verdict.sentence.split(";")[-1]) == (
+        "disputed",
+        f" {verdict.limit:.1f} are allowed. They agree on the answers.",
+    )
+
+
+def test_agreement_with_chains_that_started_from_the_fast_engine_says_so():
+    """Chains that began where the fast engine had been may have missed what it missed."""
+    verdict = judge(*drawn("importance", 18), *drawn("nuts", 19, started_from="importance"))
+    assert verdict.verdict == "agreed"
+    assert verdict.sentence.endswith(
+        "NUTS found no point of its own to start from and started from the fast engine's draws, so it may have missed what that missed."
+    )
+
+
+def test_a_referee_that_cannot_start_has_failed():
+    """Where NUTS cannot sample at all there is nothing to compare, and the sentence says why."""
+    verdict = failure("no point has a density")
+    sentence = "NUTS cannot sample this topic: no point has a density. No other engine has checked the fast one."
+    assert (verdict.verdict, verdict.sentence, verdict.comparisons) == ("failed", sentence, ())
+
+
+@pytest.mark.parametrize(
+    ("engine", "sound", "divergences", "left"),
+    [("nuts", True, 1, False), ("nuts", True, 0, True), ("importance", True, None, True), ("nuts", False, 300, False)],
+)
+def test_a_single_divergence_counts_where_no_other_engine_confirms(engine, sound, divergences, left):
+    """Sound draws stay so without divergences; one that was not sound keeps its own reason."""
+    before = Diagnostics(engine, DRAWS, DRAWS, sound=sound, reason="" if sound else "chains", divergences=divergences)
+    after = unconfirmed(before)
+    assert after.sound is left
+    reason = (
+        "1 of 4,000 trajectories diverged, and no other engine confirms the draws: NUTS may have missed a part of the posterior"
+        if before.sound and not left
+        else before.reason
+    )
+    assert after == replace(before, sound=left, reason=reason)
 
 
 def test_a_value_that_is_not_a_number_is_disputed():
@@ -175,3 +268,30 @@ def run_both(model):
         rng = np.random.default_rng(3 if posterior.engine == "nuts" else 4)
         readings += [posterior, answers(posterior, paths_for(model, posterior.resample(16_384, rng), rng), rng)]
     return judge(*readings)
+
+
+def compared(kind, name, z):
+    """A figure of both engines, some standard errors apart."""
+    return Comparison(kind, name, "", "probability", 0.25, 0.5, 0.01, z)
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        ([], ""),
+        ([compared("answer", "one", -7.0)], " Of the other answers they disagree on the probability of `one`: 0.25 by the fast engine, 0.5 by NUTS."),
+        (
+            [compared("answer", f"q{index}", 7.0) for index in range(7)],
+            " Of the other answers they disagree on "
+            + "; ".join(f"the probability of `q{index}`: 0.25 by the fast engine, 0.5 by NUTS" for index in range(5))
+            + "; and 2 more.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_dispute_names_each_disputed_answer_once(others, said):
+    """The worst figure stands first, the other answers after it, and of many the first five."""
+    rest = [compared("answer", "first", 8.0), compared("parameter", "level", 8.5), compared("answer", "agreed", 1.0), *others]
+    first = "the probability of `first`: 0.25 by the fast engine, 0.5 by NUTS, 9.0 standard errors apart"
+    sentence = referee._sentence("disputed", (compared("answer", "first", 9.0), *rest), 4.0)
+    count = 3 + len(others)
+    assert sentence == f"The two engines disagree on {count} of {4 + len(others)} figures, first on {first}; 4.0 are allowed.{said}"

@@ -37,12 +37,12 @@ def verdicts(studied: Studied, *, runs: int) -> list[Verdict]:
 
 def summary(found: list[Verdict]) -> str:
     """Return the share of disputes, and how large the differences are."""
-    judged = [each for each in found if each.verdict != "not refereed"]
+    judged = [each for each in found if each.verdict in {"agreed", "disputed"}]
     disputed = sum(each.verdict == "disputed" for each in judged)
     scores = np.array([each.z for verdict in judged for each in verdict.comparisons])
     figures = len(judged[0].comparisons)
     return (
-        f"{disputed} of {len(judged)} disputed ({len(found) - len(judged)} not refereed), {figures} figures each, limit {judged[0].limit:.2f}; "
+        f"{disputed} of {len(judged)} disputed ({len(found) - len(judged)} not compared), {figures} figures each, limit {judged[0].limit:.2f}; "
         f"root mean square of scores {np.sqrt(np.mean(scores**2)):.3f}, greatest {np.abs(scores).max():.2f}, "
         f"beyond 1.96: {100 * np.mean(np.abs(scores) > 1.96):.1f} %"
     )

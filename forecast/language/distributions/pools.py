@@ -106,6 +106,12 @@ class Pooled(Family):
         """Return the values that stand at coordinates ``scores``; see ``scores``."""
         return self._bounded(np.asarray(self.scores.at(scores, np)[0]))
 
+    def scores_at(self, values: Array) -> Array:
+        """Return the coordinates at which values stand, nearly: between two points of the curve as on a line."""
+        curve = self.scores
+        scores: Array = np.interp(self._unbounded(values), curve.values, curve.first + curve.step * np.arange(len(curve.values)))
+        return scores
+
     def _found(self, below: Array, above: Array) -> Array:
         """The quantile with these shares below and above, on the unbounded scale."""
         lower_half = below <= 0.5

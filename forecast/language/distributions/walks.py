@@ -95,6 +95,12 @@ class Walk(Family):
         """Return the values ``(draws, labels)`` that standard normal steps lead to."""
         return self._from_scores(standard, self._core(**{name: np.asarray(value) for name, value in arguments.items()}))
 
+    def steps_of(self, values: Array, **arguments: Any) -> Array:
+        """Return the standard normal steps that lead to values ``(draws, labels)``."""
+        mean, sd = self._given_before(values, self._core(**{name: np.asarray(value) for name, value in arguments.items()}))
+        steps: Array = (values - mean) / sd
+        return steps
+
     def _core(self, **arguments: Any) -> Core:
         return tuple(np.asarray(each, dtype=float) for each in (*self.step(arguments), *self.first(arguments)))
 

@@ -1,0 +1,80 @@
+"""Divergences where no other engine will confirm NUTS: smaller steps are taken, and the run without any is kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forecast.concluding import Settings, condition_nuts
+from forecast.inference import nuts
+from forecast.inference.conditioning import condition
+from forecast.inference.importance import Budget
+from tests.known import KNOWN
+
+MODEL = KNOWN["eight_schools"]().model
+R_HATS = {0.9: 1.001, 0.99: 1.002, 0.999: 1.003}
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """Put runs in place of the sampler's, each with so many divergences by its target; return the targets that ran."""
+    drawn = condition(MODEL, rng=np.random.default_rng(1), budget=Budget(points=8_192))
+    targets = []
+
+    def put(divergences, *, unsound=()):
+        def run(_program, settings, _seed):
+            target = settings.target_accept
+            targets.append(target)
+            diagnostics = replace(
+                drawn.diagnostics, engine="nuts", sound=target not in unsound, r_hat=R_HATS[target], divergences=divergences[target]
+            )
+            return replace(drawn, engine="nuts", diagnostics=diagnostics)
+
+        monkeypatch.setattr(nuts, "_run", run)
+        monkeypatch.setattr(nuts, "_compile", lambda _: None)
+        return targets
+
+    return put
+
+
+@pytest.mark.parametrize(
+    ("alone", "divergences", "unsound", "ran", "kept"),
+    [
+        (True, {0.9: 0}, (), [0.9], 0),
+        (False, {0.9: 3}, (), [0.9], 3),
+        (True, {0.9: 3, 0.99: 0}, (), [0.9, 0.99], 0),
+        (True, {0.9: 3, 0.99: 1, 0.999: 0}, (), [0.9, 0.99, 0.999], 0),
+        (True, {0.9: 3, 0.99: 2, 0.999: 1}, (), [0.9, 0.99, 0.999], 3),
+        (True, {0.9: 90, 0.99: 0}, (0.9,), [0.9, 0.99], 0),
+        (False, {0.9: 90, 0.99: 2}, (0.9,), [0.9, 0.99], 2),
+        (True, {0.9: 3, 0.99: 0, 0.999: 0}, (0.99,), [0.9, 0.99, 0.999], 0),
+    ],
+)
+def test_steps_get_smaller_until_nothing_diverges_where_nothing_else_confirms(runs, alone, divergences, unsound, ran, kept):
+    """Three targets at most, and as ever where another engine confirms the draws."""
+    targets = runs(divergences, unsound=unsound)
+    found = nuts.sample_nuts(MODEL, seed=1, alone=alone)
+    assert (targets, found.diagnostics.divergences, found.diagnostics.sound) == (ran, kept, True)
+
+
+@pytest.mark.parametrize(
+    ("engine", "fast", "alone"),
+    [
+        ("auto", {"sound": True}, False),
+        ("auto", {"sound": False, "short": True}, False),
+        ("auto", {"sound": False}, True),
+        ("nuts", {"sound": True}, True),
+        ("nuts", None, True),
+        ("importance", {"sound": True}, False),
+    ],
+)
+def test_nuts_is_alone_where_the_fast_engine_cannot_confirm_it_or_it_is_published_anyway(monkeypatch, engine, fast, alone):
+    """Whether a comparison is asked for never decides which run is published."""
+    drawn = condition(MODEL, rng=np.random.default_rng(1), budget=Budget(points=8_192))
+    told = []
+    monkeypatch.setattr(nuts, "sample_nuts", lambda *_, **given: told.append(given["alone"]) or drawn)
+    posterior = None if fast is None else replace(drawn, diagnostics=replace(drawn.diagnostics, **{"short": False} | fast))
+    condition_nuts(MODEL, Settings(engine=engine), posterior)
+    assert told == [alone]

@@ -1,0 +1,79 @@
+"""Short runs of the fast engine: nothing wrong but too few effective draws."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forecast.inference.conditioning import condition
+from forecast.inference.importance import FEWEST_MEASURED, Budget, begin
+from tests.inference.targets import by_normal, conjugate
+from tests.known import KNOWN
+
+MODEL = conjugate(3, 12, 0.5)
+
+
+def run(budget: Budget):
+    """Weighted draws of a conjugate model within a budget."""
+    return begin(MODEL.target, rng=np.random.default_rng(1), budget=budget).weighted
+
+
+def test_a_run_with_too_few_effective_draws_and_nothing_else_wrong_is_short() -> None:
+    """More draws are wanted than the points can be worth: the run is not converged, and short."""
+    found = run(Budget(enough=1e6, points=32_768))
+    assert (found.converged, found.short) == (False, True)
+    assert FEWEST_MEASURED < found.effective_size < 1e6
+
+
+def test_a_run_with_enough_effective_draws_is_not_short() -> None:
+    """What has converged lacks nothing."""
+    found = run(Budget())
+    assert (found.converged, found.short, found.reason) == (True, False, "")
+
+
+def test_a_run_of_a_few_hundred_effective_draws_is_not_short_but_useless() -> None:
+    """Below 25 effective draws of each replicate the measured errors do not hold, so that nothing may be compared by them."""
+    found = run(Budget(enough=1e6, points=512, at_once=256))
+    assert found.effective_size < FEWEST_MEASURED
+    assert (found.converged, found.short) == (False, False)
+
+
+def test_a_run_whose_weights_have_a_heavy_tail_is_not_short() -> None:
+    """A Pareto k-hat that is too large is another fault than a lack of draws, with it or without."""
+    found = run(Budget(enough=1e6, points=32_768, pareto_k=-10))
+    assert (found.converged, found.short) == (False, False)
+    assert "k-hat" in found.reason
+
+
+def test_a_run_whose_rows_are_too_unlikely_is_not_short() -> None:
+    """Where a computer cannot tell draws apart, their number is not what is missing."""
+    target = by_normal(1, lambda x: np.full((len(x), 1), -1e12))
+    found = begin(target, rng=np.random.default_rng(1), budget=Budget(enough=1e6, points=32_768)).weighted
+    assert (found.converged, found.short) == (False, False)
+    assert "so unlikely" in found.reason
+
+
+@pytest.mark.parametrize(("enough", "sound", "short"), [(10_000, True, False), (1e6, False, True)])
+def test_the_diagnostics_of_a_posterior_say_whether_it_is_short(enough, sound, short) -> None:
+    """They say so of the whole posterior, beside whether it is sound."""
+    found = condition(KNOWN["beta_binomial"]().model, rng=np.random.default_rng(1), budget=Budget(enough=enough, points=32_768))
+    assert (found.diagnostics.sound, found.diagnostics.short) == (sound, short)
+
+
+def test_a_posterior_with_one_hypothesis_that_is_wrong_otherwise_is_not_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of several hypotheses that matter all must be sound or short."""
+    from forecast.inference import conditioning
+
+    model, real = KNOWN["two_hypotheses"]().model, conditioning.Run.short.fget
+    budget = Budget(enough=1e6, points=32_768)
+    assert condition(model, rng=np.random.default_rng(1), budget=budget).diagnostics.short
+    first: list[object] = []
+
+    def short(of: conditioning.Run) -> bool:
+        first.append(of.coordinates.hypothesis)
+        return of.coordinates.hypothesis is not first[0] and real(of)
+
+    monkeypatch.setattr(conditioning.Run, "short", property(short))
+    assert not condition(model, rng=np.random.default_rng(1), budget=replace(budget)).diagnostics.short
