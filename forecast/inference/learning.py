@@ -153,7 +153,7 @@ def _rounds(
         fitted = _fitted(cloud.x[:, moving], cloud.log_ratio, power, parts, ground.freedom, ground.spread, rng)
         carried = effective_size(cloud.log_ratio) >= LEARNT * enough
         spent = len(cloud.x) + net.size > LEARNING * points
-        hopeless = len(cloud.x) > LEARNING * points / 2 and max(carrying[-RECENT:]) < POOR
+        hopeless = len(cloud.x) > LEARNING * points / 2 and max(carrying[-RECENT:], default=1.0) < POOR
         if carried or spent or hopeless:
             return cloud, _joint(fitted, [proposal.fitted for proposal, _ in cloud.drawn if proposal.fitted is not None][-RECENT:], peaks)
         if not carrying and peaks is not None:
