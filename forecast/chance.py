@@ -7,6 +7,10 @@ exponential family around the Beta with the right mean and variance, by penalise
 (Efron 2016, Empirical Bayes deconvolution estimates, doi:10.1093/biomet/asv068).  Under a condition, where
 draws have different numbers of paths on which it holds, its first bends may change with that number, for a draw on which the condition
 is likelier may have another chance.
+
+The error of an end is a jackknife over the replicates: the whole fit, from the Beta it starts from, is made again without each of
+them (Efron and Stein 1981, doi:10.1214/aos/1176345462).  Near 0 and 1 an end does not move in proportion to the counts, and the
+Beta moves too; the slope of the fit knows neither.
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ from numpy.polynomial import legendre
 from numpy.typing import NDArray
 from scipy import special
 
-from forecast.inference.monte_carlo import REPLICATES, Indices, covariance
+from forecast.inference.monte_carlo import REPLICATES, Indices, jackknife_errors
 
 type Array = NDArray[np.float64]
 
@@ -27,10 +31,11 @@ LEVELS = np.array([0.05, 0.95])
 CELLS = 128  # of equal probability under the Beta, on which the distribution is found
 BENDS = 7  # polynomials by which it may differ from the Beta
 TILTS = 1  # of them that may change with how many paths count on a draw
-PENALTY = 0.1  # on the square of a polynomial's coefficient, times the square of its degree
+PENALTY = 0.003  # on the square of a polynomial's coefficient, times the fourth power of its degree: on curvature
 STEPS = 50  # of Newton's method at most
 SETTLED = 1e-3  # gain in log likelihood below which it ends
 WIDEST = 0.98  # of the variance of a chance that is always 0 or 1
+NARROWEST = 1e-6  # of the same: below it is one chance for all
 SCORE = 1.645  # of a normal's 95 % point
 NOTICED = 2.33  # standard errors of the variance, were it 0, from which on it is taken to be there: a normal's 99 % point
 
@@ -44,7 +49,7 @@ class ChanceInterval:
 
 
 def chance_interval(happened: Array, paths: Array, replicates: Indices) -> ChanceInterval | None:
-    """Return the interval of a chance from counts on draws of the parameters; None where no draw has two paths.
+    """Return the interval of a chance from counts on draws of the parameters; None where no draw has two paths, or only those of one replicate have.
 
     ``happened`` and ``paths`` are ``(draws,)``: on how many of how many paths of a draw it
     happened.  Draws weigh by their paths, so that under a condition, where only the paths on
@@ -64,29 +69,47 @@ def chance_interval(happened: Array, paths: Array, replicates: Indices) -> Chanc
     by_replicate = copies.reshape(REPLICATES, len(cells)) * count
     by_replicate = by_replicate * (by_replicate.sum() / (by_replicate @ count).sum())  # as many as there are draws' worth
     weights = by_replicate.sum(axis=0)
-    share, size = seen / count, float(weights.sum())
-    mean = float(weights @ share) / size
-    several = count > 1
-    doubt = weights[several] @ (share * (1 - share) * count / np.maximum(count - 1, 1))[several] / weights[several].sum()
-    noise = float(doubt * (weights @ (1 / count))) / size
-    variance = float(weights @ (share - mean) ** 2) / size - noise
-    cases = float(weights @ count)
+    mean, variance = _moments(count, seen, weights)
+    size, cases = float(weights.sum()), float(weights @ count)
     middle = (mean * cases + 2) / (cases + 4)  # Agresti and Coull: the plain formula knows no doubt at 0 and 1
     unseen = math.sqrt(2 / size) * middle * (1 - middle) * size / cases  # the standard error of the variance, were it 0
     if variance <= NOTICED * unseen:
         error = SCORE * math.sqrt(max(variance, 0.0) + unseen)
         return ChanceInterval((mean, mean), (error, error))
-    strength = mean * (1 - mean) / min(variance, WIDEST * mean * (1 - mean)) - 1
-    ends, errors = _fitted(count, seen, by_replicate, mean * strength, (1 - mean) * strength)
+    rests = weights - by_replicate
+    if not (rests[:, count > 1] > 0).any(axis=1).all():
+        return None
+    ends, bends = _fitted(count, seen, weights, near=None)
+    errors = jackknife_errors(np.array([_fitted(count, seen, rest, near=bends)[0] for rest in rests]))
     smallest = 1 / (LEVELS[0] * cases)  # chances below one in the paths beyond an end look all the same
     unseen_end = np.minimum(ends, 1 - ends) < smallest
     errors = np.where(unseen_end, np.maximum(errors, smallest), errors)
     return ChanceInterval((float(ends[0]), float(ends[1])), (float(errors[0]), float(errors[1])))
 
 
-def _fitted(count: Array, seen: Array, by_replicate: Array, alpha: float, beta: float) -> tuple[Array, Array]:
-    """The ends and their errors, from cells of counts with the weights of each replicate ``(REPLICATES, cells)``, and a Beta to start from."""
-    weights = by_replicate.sum(axis=0)
+def _moments(count: Array, seen: Array, weights: Array) -> tuple[float, float]:
+    """The mean and the variance of the chance, without the binomial noise, from cells of counts ``(cells,)``.
+
+    Where the chance goes with the number of paths, so does the noise: it is taken from each draw's own paths.  A single path says
+    nothing of it, and has that of the draws with the fewest paths but one.
+    """
+    share, size = seen / count, float(weights.sum())
+    mean = float(weights @ share) / size
+    several = count > 1
+    noise = np.where(several, share * (1 - share) / np.maximum(count - 1, 1), 0.0)
+    fewest = count == count[several & (weights > 0)].min()
+    single = float(weights[fewest] @ noise[fewest]) / float((weights / count)[fewest].sum())
+    return mean, float(weights @ ((share - mean) ** 2 - noise) - single * weights[~several].sum()) / size
+
+
+def _fitted(count: Array, seen: Array, weights: Array, *, near: Array | None) -> tuple[Array, Array]:
+    """The ends ``(2,)`` and the coefficients of the bends, from weighted cells of counts ``(cells,)``; ``near`` are coefficients to start from."""
+    mean, variance = _moments(count, seen, weights)
+    most = mean * (1 - mean)
+    if near is not None and variance <= NARROWEST * most:  # what is left of the draws varies no more than one chance for all would
+        return np.array([mean, mean]), near
+    strength = most / min(variance, WIDEST * most) - 1
+    alpha, beta = mean * strength, (1 - mean) * strength
     bounds: Array = np.arange(CELLS + 1) / CELLS
     middles = (bounds[1:] + bounds[:-1]) / 2
     chance = np.clip(special.betaincinv(alpha, beta, middles), np.finfo(float).tiny, 1 - np.finfo(float).epsneg)
@@ -99,7 +122,7 @@ def _fitted(count: Array, seen: Array, by_replicate: Array, alpha: float, beta: 
     away = levels - shares @ levels
     tilt = away / max(math.sqrt(shares @ away**2), 1.0)  # a draw with more paths is a likelier one, whose chance may be another
     tilts = TILTS if len(levels) > 1 else 0
-    penalty = PENALTY * np.concatenate([degrees, degrees[:tilts]]) ** 2
+    penalty = PENALTY * np.concatenate([degrees, degrees[:tilts]]) ** 4.0
 
     def at(bends: Array) -> tuple[float, Array, Array]:
         density = basis @ bends[:BENDS] + tilt[:, None] * (basis[:, :tilts] @ bends[BENDS:])
@@ -108,31 +131,21 @@ def _fitted(count: Array, seen: Array, by_replicate: Array, alpha: float, beta: 
         marginal = np.einsum("cm,cm->c", mass, density[level])
         return float(weights @ np.log(marginal)) - 0.5 * float(penalty @ bends**2), density, marginal
 
-    bends = np.zeros(BENDS + tilts)
+    bends = np.zeros(BENDS + tilts) if near is None else near
     height, density, marginal = at(bends)
     for _ in range(STEPS):
         scores = (mass / marginal[:, None] - 1) * density[level] @ basis
         scores = np.concatenate([scores, tilt[level, None] * scores[:, :tilts]], axis=1)
         information = (scores * weights[:, None]).T @ scores
         step = np.linalg.solve(information + np.diag(penalty), weights @ scores - penalty * bends)
-        length = 1.0
-        while at(bends + length * step)[0] < height and length > 1e-6:
+        length, before = 1.0, height
+        height, density, marginal = at(bends + step)
+        while height < before and length > 1e-6:
             length /= 2
-        before, bends = height, bends + length * step
-        height, density, marginal = at(bends)
+            height, density, marginal = at(bends + length * step)
+        bends = bends + length * step
         if height - before < SETTLED:
             break
-    mixed = shares @ density
-    cumulated = np.concatenate([[0.0], np.cumsum(mixed)])
-    reached = np.interp(LEVELS, cumulated, bounds)
-    # how the distribution function at the ends moves with the bends, over the density there
-    inverse = np.linalg.inv(information + np.diag(penalty))
-    spread = inverse @ covariance(by_replicate @ scores) @ inverse
-    each = density[:, :, None] * (basis - (density @ basis)[:, None])  # (levels, cells, BENDS)
-    change = np.concatenate([np.tensordot(shares, each, axes=1), np.tensordot(shares * tilt, each[:, :, :tilts], axes=1)], axis=1)
-    moved = np.vstack([np.zeros(BENDS + tilts), np.cumsum(change, axis=0)])
-    slopes = np.stack([np.interp(reached, bounds, column) for column in moved.T], axis=1)
-    cell = np.minimum((reached * CELLS).astype(np.intp), CELLS - 1)
-    edges = special.betaincinv(alpha, beta, np.stack([bounds[cell], bounds[cell + 1]]))
-    errors = np.sqrt(np.einsum("lb,bc,lc->l", slopes, spread, slopes)) * (edges[1] - edges[0]) / mixed[cell]
-    return special.betaincinv(alpha, beta, reached), errors
+    cumulated = np.concatenate([[0.0], np.cumsum(shares @ density)])
+    ends: Array = special.betaincinv(alpha, beta, np.interp(LEVELS, cumulated, bounds))
+    return ends, bends

@@ -94,16 +94,47 @@ def test_draws_that_are_not_independent_have_the_errors_of_those_that_are():
     assert np.all(np.abs(ratio - 1) < 0.25), ratio
 
 
-def test_under_a_condition_likelier_draws_may_have_other_chances():
-    """Of 13 events given 6, over rates on which both depend, the low end is that of the rates as the condition leaves them, within one and a half errors on average."""
+@pytest.mark.parametrize(("met", "both"), [(6, 13), (19, 25)])
+def test_under_a_condition_likelier_draws_may_have_other_chances(met, both):
+    """Of ``both`` events given ``met``, over rates on which both depend, the ends are those of the rates as the condition leaves them, within one error on average, and scatter as their errors say."""
     rate = stats.gamma(5, scale=2.3)
     rates = rate.ppf((np.arange(100_000) + 0.5) / 100_000)
-    met, both = stats.poisson(rates).sf(5), stats.poisson(rates).sf(12)
-    truth = (both / met)[np.searchsorted(np.cumsum(met) / met.sum(), [0.05, 0.95])]
+    holds, happens = stats.poisson(rates).sf(met - 1), stats.poisson(rates).sf(both - 1)
+    truth = (happens / holds)[np.searchsorted(np.cumsum(holds) / holds.sum(), [0.05, 0.95])]
     found = []
-    for seed in range(40):
+    for seed in range(60):
         counts = np.random.default_rng(seed).poisson(np.repeat(rate.rvs((DRAWS, 1), random_state=seed), PATHS, axis=1))
-        found.append(chance_interval((counts >= 13).sum(axis=1).astype(float), (counts >= 6).sum(axis=1).astype(float), cut_evenly(DRAWS)))
+        found.append(
+            chance_interval((counts >= both).sum(axis=1).astype(float), (counts >= met).sum(axis=1).astype(float), cut_evenly(DRAWS))
+        )
     ends, errors = (np.array([getattr(each, part) for each in found]) for part in ("ends", "errors"))
-    assert np.all(np.abs(ends.mean(axis=0) - truth) < 1.5 * np.sqrt(np.mean(errors**2, axis=0)))
-    assert np.all(np.abs(ends.std(axis=0, ddof=1) / np.sqrt(np.mean(errors**2, axis=0)) - 1) < 0.35)
+    stated = np.sqrt(np.mean(errors**2, axis=0))
+    assert np.all(np.abs(ends.mean(axis=0) - truth) < stated)
+    assert np.all(np.abs(ends.std(axis=0, ddof=1) / stated - 1) < 0.25)
+
+
+def test_draws_with_few_paths_have_the_noise_of_their_own_chance():
+    """Where nothing happens on draws with two paths, and one time in ten on those with many, the noise of the latter hides no difference."""
+    rng = np.random.default_rng(1)
+    paths = np.where(np.arange(1_000) % 10 == 0, 24.0, 2.0)
+    happened = np.where(paths == 24, rng.binomial(24, 0.1, 1_000), 0).astype(float)
+    found = chance_interval(happened, paths, cut_evenly(1_000))
+    assert found.ends[0] < 0.02
+    assert abs(found.ends[1] - 0.1) < 3 * found.errors[1] < 0.1
+
+
+def test_an_interval_that_rests_on_one_replicate_has_no_error_and_is_not_shown():
+    """Nobody knows how far the ends would move without the only replicate that knows anything of them."""
+    paths = np.where(np.arange(DRAWS) < DRAWS // 16, 24.0, 0.0)
+    happened = np.where(np.arange(DRAWS) % 2 == 0, paths, 0.0)
+    assert chance_interval(happened, paths, cut_evenly(DRAWS)) is None
+    assert chance_interval(happened, np.where(paths > 0, paths, 1.0), cut_evenly(DRAWS)) is None
+
+
+def test_what_happens_in_one_replicate_alone_has_an_error_as_large_as_its_interval():
+    """Where nothing happened on the draws of all other replicates, they leave a chance of 0 for all."""
+    alone = cut_evenly(DRAWS) == 1
+    found = chance_interval(np.where(alone, 18.0, 0.0), np.where(alone, 24.0, 6.0), cut_evenly(DRAWS))
+    assert found.ends[0] == pytest.approx(0, abs=1e-6)
+    assert 0.6 < found.ends[1] < 0.9
+    assert 0.5 * found.ends[1] < found.errors[1] < 1.5 * found.ends[1]

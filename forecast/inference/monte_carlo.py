@@ -241,21 +241,21 @@ def _over_density(level: float, error: float, size: float, quantile_at: Callable
     return 0.0 if first == last else error * (last - first) / (high - low)
 
 
-def covariance(sums: Array) -> Array:
-    """Return the covariance of a total over replicates, from what each adds to it, ``(REPLICATES, k)`` to ``(k, k)``.
+def jackknife_errors(without: Array) -> Array:
+    """Return the standard errors of figures ``(k,)`` from what they are without each replicate, ``(REPLICATES, k)``.
 
-    ``R / (R - 1) * sum_r (s_r - mean)(s_r - mean)'``: the middle of a sandwich with replicates as clusters (Liang and Zeger 1986,
-    doi:10.1093/biomet/73.1.13).
+    ``sqrt((R - 1) / R * sum_r (t_r - mean)**2)`` (Efron and Stein 1981, doi:10.1214/aos/1176345462): for what is no mean, and moves
+    with the replicates in no proportion.
     """
-    away = sums - sums.mean(axis=0)
-    found: Array = away.T @ away * (len(sums) / (len(sums) - 1))
-    return found
+    away = without - without.mean(axis=0)
+    errors: Array = np.sqrt((len(without) - 1) / len(without) * (away**2).sum(axis=0))
+    return errors
 
 
 def relative_error(amounts: Array, replicates: Indices) -> float:
     """Return the standard error of a sum over the sum, of ``amounts`` ``(cases,)``: such as that of a log evidence."""
     sums = replicate_sums(amounts, replicates)
-    return math.sqrt(float(covariance(sums[:, None])[0, 0])) / float(sums.sum())
+    return math.sqrt(REPLICATES * float(sums.var(ddof=1))) / float(sums.sum())
 
 
 def joint_freedom(one: float, other: float, *, freedom: tuple[float, float]) -> float:

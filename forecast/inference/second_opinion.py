@@ -29,7 +29,6 @@ from forecast.inference.monte_carlo import (
     REPLICATES,
     Replicated,
     combined_error,
-    covariance,
     cut_evenly,
     joint_freedom,
     normal_score,
@@ -184,7 +183,7 @@ def _measured(sampling: Sampling, ground: Ground, near: StudentT, points: int, r
     with np.errstate(over="ignore"):  # a run may have missed next to everything
         amounts = np.where(_is_inside(near, drawn.x[:, ground.moving]), np.exp(log_ratio), 0.0) / net.size
     sums = replicate_sums(amounts, cut_evenly(net.size))
-    return Measured(float(sums.sum()), math.sqrt(float(covariance(sums[:, None])[0, 0])))
+    return Measured(float(sums.sum()), math.sqrt(REPLICATES * float(sums.var(ddof=1))))
 
 
 def _log_ratio(sampling: Sampling, ground: Ground, tops: Tops) -> Array:

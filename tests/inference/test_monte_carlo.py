@@ -15,6 +15,7 @@ from forecast.inference.monte_carlo import (
     binomial_error,
     cut_evenly,
     greatest_unseen,
+    jackknife_errors,
     joint_freedom,
     mean_error,
     normal_score,
@@ -189,6 +190,14 @@ def test_a_quantile_between_two_values_is_an_interval_of_both() -> None:
     found = [quantile(ranked(3.0 + (np.random.default_rng(seed).random(CASES) < 0.5), plain()), 0.5).interval for seed in range(SEEDS)]
     assert {low for low, _ in found} | {high for _, high in found} == {3.0, 4.0}
     assert np.mean([each == (3.0, 4.0) for each in found]) > 0.85
+
+
+def test_without_each_replicate_a_mean_has_the_error_it_has_from_what_each_adds() -> None:
+    """The jackknife of a mean of replicates as large as each other is the standard error of that mean."""
+    values = np.random.default_rng(7).normal(size=CASES)
+    cases = plain()
+    without = np.array([values[cases.replicates != each].mean() for each in range(REPLICATES)])
+    assert jackknife_errors(without[:, None]) == pytest.approx([mean_error(values, cases)])
 
 
 def test_the_evidence_errs_as_its_error_says() -> None:

@@ -6,10 +6,19 @@ import pytest
 from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than the project
 
 from tests.studies.false_disputes import verdicts
-from tests.studies.monte_carlo_errors import COVERED, DRAWS, HIGHEST, LOWEST, SEEDS, TOPICS, Found, counting, study
+from tests.studies.monte_carlo_errors import COVERED, DRAWS, HIGHEST, LOWEST, SEEDS, TOPICS, Figure, Found, compared, counting, study
 
 FEW = range(1, 25)
 LEVEL = 0.001  # how often a sound tool fails a topic, over all its figures together, on either side
+
+
+def test_a_share_nearer_to_0_than_any_error_has_a_bound_and_one_farther_away_a_ratio() -> None:
+    """What most seeds do not see is within two errors of the truth, or not; what they see scatters as its error says, or not."""
+    near = [Figure(value, 0.001) for value in (0.0, 0.0, 0.0, 0.0005, 0.003)]
+    assert compared("rare: probability", near, None) == Found("rare: probability", 5, None, 0.8, 0.001, None)
+    far = [Figure(value, 0.001) for value in (0.009, 0.010, 0.011)]
+    assert compared("rare: probability", far, None).ratio == pytest.approx(1.0)
+    assert compared("rare: mean", near, None).ratio == pytest.approx(1.303840481)
 
 
 @pytest.mark.slow
