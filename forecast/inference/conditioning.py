@@ -54,7 +54,7 @@ class Run:
 
     coordinates: Coordinates | Guided
     sampling: Sampling
-    unsettled: bool = False
+    doubt: str = ""  # what second opinions said to the last
 
     @property
     def weighted(self) -> Weighted:
@@ -64,12 +64,12 @@ class Run:
     @property
     def sound(self) -> bool:
         """Whether the draws suffice, are not cut off where a prior's own coordinates end, and agree with a second proposal."""
-        return self.weighted.converged and not self.crowded and not self.unsettled
+        return self.weighted.converged and not self.crowded and not self.doubt
 
     @property
     def short(self) -> bool:
         """Whether nothing is wrong with the draws but that there are too few."""
-        return self.weighted.short and not self.crowded and not self.unsettled
+        return self.weighted.short and not self.crowded and not self.doubt
 
     def without_rows(self) -> Run:
         """The same without the densities of single rows."""
@@ -87,8 +87,7 @@ class Run:
     def reason(self) -> str:
         """Why the draws do not suffice; empty where they do."""
         far = "the posterior lies where the prior of a parameter has next to nothing, at the end of what can be drawn from it"
-        apart = "each time that a second proposal was learnt, the draws from it said otherwise"
-        return "; ".join(part for part in (self.weighted.reason, far if self.crowded else "", apart if self.unsettled else "") if part)
+        return "; ".join(part for part in (self.weighted.reason, far if self.crowded else "", self.doubt) if part)
 
 
 def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None = None) -> Posterior:
@@ -142,18 +141,23 @@ def _conditioned(model: Model, rng: np.random.Generator, whole: Budget) -> Poste
 def _confirmed(run: Run, streams: int, rng: np.random.Generator, budget: Budget) -> Run:
     """A run in which second opinions find no fault: this one, or another that draws from what they found too; or one that is not sound."""
     steps = int(np.clip(STEPS_OF_ALL // max(1, streams), *STEPS))
+    doubt = ""
     for _ in range(LOOKS):
         if not run.sound:
             return run
         missed = missed_by(run.sampling, steps=steps, rng=rng)
         if missed is not None:
+            doubt = str(missed)
             run = Run(run.coordinates, begin(run.coordinates, rng=rng, budget=budget, peaks=missed.peaks))
             continue
         other = _learnt_again(run, rng, budget)
         if not differ(_draws(run), _draws(other), rng=rng):
             return run if run.weighted.pareto_k <= FINITE_VARIANCE or _is_near(other, budget) else other
+        doubt = (
+            "draws from a second proposal differ from those of the first beyond their Monte Carlo errors, however often another was learnt"
+        )
         run = Run(other.coordinates, go_on(other.sampling, rng=rng, budget=budget))
-    return replace(run, unsettled=True)
+    return replace(run, doubt=doubt) if run.sound else run
 
 
 def _is_near(run: Run, budget: Budget) -> bool:

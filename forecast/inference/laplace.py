@@ -90,14 +90,15 @@ def climb(
     points: int,
     steps: int = MOST_STEPS,
     held: Flags | None = None,
-    known: Callable[[Array], Flags] | None = None,
+    known: Callable[[Array, Array], Flags] | None = None,
 ) -> Tops:
     """Climb from each of ``starts`` ``(n, d)`` to a maximum of ``log_density`` (points ``(m, d)`` to ``(m,)``).
 
     Quasi-Newton steps (BFGS: Nocedal and Wright 2006, 6.1) on central differences, of all climbs together,
     until all have ended, ``points`` points are spent or ``steps`` steps made.  The log density at the starts
     must be finite; elsewhere it may be minus infinity.  ``held`` ``(n, d)`` are coordinates that a climb
-    leaves as they are.  A climb that comes to a point that is ``known`` ends, and is left out of what is
+    leaves as they are.  A climb that comes to a point that is ``known``, by its place
+    and height, ends, and is left out of what is
     returned.  The result is for drawing from near the top: its error is small beside the posterior's width, and no smaller.
     """
     free = np.ones(starts.shape, dtype=bool) if held is None else ~held
@@ -112,22 +113,20 @@ def climb(
 class _Climbs:
     """Climbs under way, in units of ``units.scale`` from their starts: arrays of ``n``, of which those with the numbers ``going`` have not ended."""
 
-    def __init__(self, log_density: LogDensity, starts: Array, units: Units, free: Flags, known: Callable[[Array], Flags] | None) -> None:
+    def __init__(
+        self, log_density: LogDensity, starts: Array, units: Units, free: Flags, known: Callable[[Array, Array], Flags] | None
+    ) -> None:
         self.log_density, self.starts, self.units, self.free, self.known = log_density, starts, units, free, known
         count, dimension = starts.shape
         self.shapes = units.shape * free[:, :, None] * free[:, None]
-        self.y, self.height, self.slope = np.zeros(starts.shape), np.full(count, -np.inf), np.zeros(starts.shape)
+        self.y = np.zeros(starts.shape)
         self.small, self.steepest = np.zeros(count, dtype=int), np.ones(count, dtype=bool)
+        self.spent = count * (1 + 2 * dimension)
+        widths = np.full((count, dimension), FIRST_WIDTH)
+        found = self.density(np.concatenate([self.y[:, None], _beside(self.y, widths)], axis=1), np.arange(count))
+        self.height, self.slope = found[:, 0], free * _slopes(found[:, 1:], found[:, 0], widths)
+        self.inverse = self.shapes / _steepness(self.slope, units.longest)
         self.left = self.going = self.not_known(np.arange(count))
-        self.spent = len(self.going) * (1 + 2 * dimension)
-        self.inverse = self.shapes.copy()
-        if len(self.going):
-            widths = np.full((len(self.going), dimension), FIRST_WIDTH)
-            here = self.y[self.going]
-            found = self.density(np.concatenate([here[:, None], _beside(here, widths)], axis=1), self.going)
-            self.height[self.going] = found[:, 0]
-            self.slope[self.going] = free[self.going] * _slopes(found[:, 1:], found[:, 0], widths)
-            self.inverse /= _steepness(self.slope, units.longest)
 
     def density(self, y: Array, of: Indices) -> Array:
         """The log density at points ``(climbs, k, d)`` of the climbs ``of``, ``(climbs, k)``."""
@@ -136,7 +135,7 @@ class _Climbs:
 
     def not_known(self, of: Indices) -> Indices:
         """Those of some climbs that are not at a known point."""
-        return of if self.known is None else of[~self.known(self.starts[of] + self.units.scale * self.y[of])]
+        return of if self.known is None else of[~self.known(self.starts[of] + self.units.scale * self.y[of], self.height[of])]
 
     def step(self) -> None:
         """Take one step of each climb that has not ended.

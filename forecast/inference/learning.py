@@ -147,6 +147,7 @@ def _rounds(
     if not len(moving):
         return cloud, None
     ground = Ground(target, moving, spread_of(cloud.x[:, moving]), row_count)
+    bounded = bool(target.normal.all())  # in other coordinates a hierarchy's density may rise without end
     parts, sought, carrying = 1, False, list[float]()
     while True:
         power = _power(cloud.log_ratio, CARRYING * len(moving))
@@ -158,7 +159,7 @@ def _rounds(
             return cloud, _joint(fitted, [proposal.fitted for proposal, _ in cloud.drawn if proposal.fitted is not None][-RECENT:], peaks)
         if not carrying and peaks is not None:
             fitted = peaks
-        elif not sought and (_is_faint(power, len(moving)) or (len(carrying) >= PATIENCE and carrying[-1] < POOR)):
+        elif not sought and (_is_faint(power, len(moving)) or (bounded and len(carrying) >= PATIENCE and carrying[-1] < POOR)):
             fitted, sought = _laplace(ground, cloud, net.size * LAPLACE_ROUNDS) or fitted, True
         cloud, _added = extended(cloud, Proposal(target, fitted, 0.0, moving), net, rng, keep_rows=False)
         newest = cloud.log_ratio[-net.size :]

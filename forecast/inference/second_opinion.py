@@ -37,7 +37,7 @@ from forecast.inference.monte_carlo import (
 )
 from forecast.inference.peaks import Ground, freedom
 from forecast.inference.points import ShiftedCopies, lattice
-from forecast.inference.proposals import Mixture, StudentT, matched
+from forecast.inference.proposals import Mixture, StudentT, factor, matched
 from forecast.inference.target import Array, evaluate
 from forecast.inference.threads import one_thread
 
@@ -52,6 +52,7 @@ COVERED = 0.02  # of the draws are where the proposal is lower than this share's
 OWN_SHAPE = 0.9  # of the run's correlations, in the first guess at the curvature
 HEAVY = 0.995  # of the run's draws weigh less than a point would, for that to be worth a look
 COMPARED = (0.005, 0.05, 0.25, 0.5, 0.75, 0.95, 0.995)  # quantiles at which two runs are compared
+WIDER = 3.0  # than the run's draws, a second t around a peak
 POINTS, MORE_POINTS = 61, 509  # of each replicate, around a peak: at first, and where those leave a doubt
 DOUBTFUL = 1.5  # standard errors of difference, from which more points are drawn
 NEGLIGIBLE = 0.005  # posterior probability, up to which what a run misses cannot be told from its Monte Carlo errors
@@ -92,22 +93,30 @@ def missed_by(sampling: Sampling, *, steps: int, rng: np.random.Generator) -> Mi
         tops = climb(ground.log_posterior, starts, units=seen.units, points=allowed, steps=steps, held=held, known=seen.is_known)
         tops = tops.only(np.flatnonzero(_log_ratio(sampling, ground, tops) > np.quantile(sampling.measured.log_ratio, HEAVY)))
         peaks = ground.distinct(tops.in_units(np.sqrt(ground.spread)), max(1, allowed // (ground.peak_cost + REPLICATES * POINTS)))
-        return _missed(sampling, ground, peaks, rng) if peaks else None
+        return _missed(sampling, ground, seen, peaks, rng) if peaks else None
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a run has seen: some of its draws ``(n, d)`` of the moving coordinates, evenly weighted, and what it drew from."""
+    """What a run has seen: some of its draws ``(n, d)`` of the moving coordinates, evenly weighted, what it drew from, and what its draws weigh."""
 
     draws: Array
     fitted: Mixture
     lowest: float  # log density of `fitted` that is usual among the draws
+    heaviest: float  # log ratio of posterior to `fitted` that few draws exceed
     units: Units
 
-    def is_known(self, y: Array) -> NDArray[np.bool_]:
-        """Which points ``(n, d)`` lie where the run has drawn as densely as at its draws."""
-        known: NDArray[np.bool_] = self.fitted.log_density(y) >= self.lowest
+    def is_known(self, y: Array, heights: Array) -> NDArray[np.bool_]:
+        """Which points ``(n, d)`` of these log posteriors lie where the run has drawn as densely as at its draws, and often enough for how high they are."""
+        density = self.fitted.log_density(y)
+        known: NDArray[np.bool_] = (density >= self.lowest) & (heights - density <= self.heaviest)
         return known
+
+    def narrowed(self, near: StudentT) -> StudentT:
+        """A t around the same place, in no direction much wider than the run's draws: what is flat at a peak may be narrow beyond it."""
+        run = np.outer(self.units.scale, self.units.scale) * self.units.shape
+        precision = np.linalg.inv(near.cholesky @ near.cholesky.T) + np.linalg.inv(WIDER**2 * run)
+        return StudentT(near.mean, factor(np.linalg.inv(precision), self.units.scale**2), near.freedom)
 
 
 def _seen(sampling: Sampling, learnt: Learnt, rng: np.random.Generator) -> Seen:
@@ -121,7 +130,9 @@ def _seen(sampling: Sampling, learnt: Learnt, rng: np.random.Generator) -> Seen:
     shape = OWN_SHAPE * covariance / np.outer(scale, scale)
     np.fill_diagonal(shape, 1.0)
     lowest = float(np.quantile(fitted.log_density(draws), COVERED))
-    return Seen(draws, fitted, lowest, Units(scale, shape))
+    still = sampling.target.dimension - y.shape[1]
+    heaviest = float(np.quantile(sampling.measured.log_ratio, HEAVY)) - 0.5 * still * math.log(2 * math.pi)
+    return Seen(draws, fitted, lowest, heaviest, Units(scale, shape))
 
 
 def _starts(ground: Ground, seen: Seen, drawn: Array, count: int, rng: np.random.Generator) -> tuple[Array, NDArray[np.bool_]]:
@@ -142,7 +153,7 @@ def _starts(ground: Ground, seen: Seen, drawn: Array, count: int, rng: np.random
     return starts[chosen], held[chosen]
 
 
-def _missed(sampling: Sampling, ground: Ground, peaks: Sequence[Peak], rng: np.random.Generator) -> Missed | None:
+def _missed(sampling: Sampling, ground: Ground, seen: Seen, peaks: Sequence[Peak], rng: np.random.Generator) -> Missed | None:
     """Measure the neighbourhood of each peak by draws from around it, and beside it by the run's draws."""
     weighted = sampling.weighted
     cases = Replicated(np.exp(weighted.log_weight), weighted.replicates, weighted.effective_size)
@@ -158,9 +169,10 @@ def _missed(sampling: Sampling, ground: Ground, peaks: Sequence[Peak], rng: np.r
             degrees = joint_freedom(second.error, of_run, freedom=(FREEDOM, cases.freedom))
             return normal_score(second.probability - share, math.hypot(second.error, of_run), freedom=degrees)
 
-        second = _measured(sampling, ground, near, POINTS, rng)
+        proposal = Mixture((near, seen.narrowed(near)), (0.5, 0.5))
+        second = _measured(sampling, ground, near, proposal, POINTS, rng)
         if DOUBTFUL < score(second) <= limit and second.probability - share > NEGLIGIBLE / len(peaks):
-            second = _measured(sampling, ground, near, MORE_POINTS, rng)
+            second = _measured(sampling, ground, near, proposal, MORE_POINTS, rng)
         if score(second) > limit:
             found, by_run = found + second.probability, by_run + share
     return Missed(found, by_run, ground.around_all(peaks)) if found - by_run > NEGLIGIBLE else None
@@ -174,9 +186,9 @@ class Measured:
     error: float
 
 
-def _measured(sampling: Sampling, ground: Ground, near: StudentT, points: int, rng: np.random.Generator) -> Measured:
-    """Measure the neighbourhood of a peak with draws of the t around it."""
-    proposal = Proposal(ground.target, Mixture((near,), (1.0,)), 0.0, ground.moving)
+def _measured(sampling: Sampling, ground: Ground, near: StudentT, drawn_from: Mixture, points: int, rng: np.random.Generator) -> Measured:
+    """Measure the neighbourhood of a peak, as far as ``near`` reaches, with draws from around it."""
+    proposal = Proposal(ground.target, drawn_from, 0.0, ground.moving)
     net = ShiftedCopies(lattice(points, ground.target.dimension + 2), REPLICATES)
     drawn = evaluate(ground.target, proposal.draw(net, rng), row_count=ground.row_count)
     log_ratio = drawn.log_posterior - proposal.log_density(drawn.x, drawn.log_prior) - sampling.weighted.log_evidence
