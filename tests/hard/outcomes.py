@@ -14,8 +14,8 @@ from forecast.concluding import Reading, Settings, condition_fast, condition_nut
 from forecast.inference.monte_carlo import REPLICATES, joint_freedom, normal_score, proportion_error
 from forecast.inference.plan import CannotSample
 from forecast.inference.posterior import Posterior
-from forecast.inference.referee import FALSE_DISPUTES
-from forecast.model.model import Model, model_as_of
+from forecast.inference.referee import FALSE_DISPUTES, judge, unconfirmed
+from forecast.model.model import model_as_of
 from forecast.model.unsound import Unsound
 from tests.hard.members import AS_OF, Figure, Figures, Member
 
@@ -60,18 +60,16 @@ def limit_for(count: int) -> float:
     return float(-special.ndtri(FALSE_DISPUTES / (2 * count)))
 
 
-def engines() -> dict[str, Callable[[Model, Settings], Posterior]]:
-    """Return the two engines by name."""
-    return {"fast": condition_fast, "nuts": condition_nuts}
-
-
-def run(member: Member, engine: str, *, seed: int, figures: Figures) -> tuple[Outcome, Reading | None]:
-    """Run one engine on a member, and compare; the reading is None where there is none."""
+def run(
+    member: Member, engine: Literal["fast", "nuts"], *, seed: int, figures: Figures, fast: Posterior | None = None
+) -> tuple[Outcome, Reading | None]:
+    """Run one engine on a member, and compare; the reading is None where there is none.  ``fast`` is the fast engine's run, for NUTS."""
     settings = Settings(seed=seed, chances=False)
     clock, cpu = time.perf_counter(), time.process_time()
     reading, word, reason = None, "", ""
     try:
-        reading = read(engines()[engine](model_as_of(member.topic, AS_OF), settings), settings)
+        model = model_as_of(member.topic, AS_OF)
+        reading = read(condition_fast(model, settings) if engine == "fast" else condition_nuts(model, settings, fast), settings)
     except (Unsound, CannotSample) as refusal:
         word, reason = "refused", str(refusal)
     except Exception as failure:  # noqa: BLE001 - whatever it is, the table shows it
@@ -113,6 +111,16 @@ def _figure(reading: Reading, figure: Figure) -> tuple[float, float, float]:
     return float(posterior.weights @ held), proportion_error(held, cases), cases.freedom
 
 
-def published(fast: Outcome, slow: Callable[[], Outcome]) -> Outcome:
-    """What is published with no engine chosen: the fast engine's, or NUTS's where the fast engine is not sound; refusals stand."""
-    return fast if fast.word != "unreliable" else slow()
+def published(fast: Outcome, first: Reading | None, slow: Callable[[], tuple[Outcome, Reading | None]]) -> Word:
+    """What is published with no engine chosen: the fast engine's, or NUTS's where that is not sound; refusals stand.
+
+    NUTS's is not sound either where a trajectory diverged and the fast engine does not confirm it, nor where the two are disputed.
+    """
+    if fast.word != "unreliable":
+        return fast.word
+    outcome, second = slow()
+    if first is None or second is None:
+        return outcome.word
+    verdict = judge(first.posterior, first.answers, second.posterior, second.answers).verdict
+    confirmed = second.posterior.diagnostics if verdict == "agreed" else unconfirmed(second.posterior.diagnostics)
+    return outcome.word if confirmed.sound and verdict != "disputed" else "unreliable"

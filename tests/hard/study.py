@@ -1,7 +1,7 @@
 """What both engines make of every hard posterior, seed by seed, against what is known.
 
 ``python -m tests.hard.study`` runs seed 1 of every member; ``--seeds 1-10``, ``--kinds ridge funnel`` and ``--members neck_9`` choose, and
-``--fast`` leaves NUTS out; ``--missing`` runs what is not kept yet.  Each run is a line in ``study.jsonl``, which a new run of the same member and seed replaces, and the table
+``--fast`` leaves NUTS out, and ``--published`` runs it only where the fast engine is not to be trusted; ``--missing`` runs what is not kept yet.  Each run is a line in ``study.jsonl``, which a new run of the same member and seed replaces, and the table
 beside this file is made of all lines.  ``--table`` makes the table alone.  A seed of every member takes about an hour.
 """
 
@@ -15,12 +15,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, Literal
 
 from forecast.concluding import Reading
 from forecast.inference.referee import judge
 from tests.hard.members import Member
-from tests.hard.outcomes import TRUST, Outcome, limit_for, run
+from tests.hard.outcomes import TRUST, Outcome, limit_for, published, run
 from tests.hard.suite import members
 from tests.hard.truths import stored
 
@@ -38,19 +38,15 @@ def lines() -> dict[tuple[str, int], Line]:
     return {(line["member"], line["seed"]): line for line in kept}
 
 
-def study(member: Member, seed: int, *, with_nuts: bool, kept: Line | None = None) -> Line:
-    """Run both engines on a member, and the referee where both have draws; a fast run that is ``kept`` and not sound is not run again."""
+def study(member: Member, seed: int, *, nuts: Literal["always", "needed", "never"]) -> Line:
+    """Run the engines on a member, and the referee where both have draws."""
     figures = stored()[member.name]
-    first: Reading | None = None
-    if kept is not None and kept["fast"]["word"] not in TRUST:  # the referee compares sound runs alone
-        line: Line = {"member": member.name, "seed": seed, "fast": kept["fast"]}
-    else:
-        fast, first = run(member, "fast", seed=seed, figures=figures)
-        line = {"member": member.name, "seed": seed, "fast": _kept(fast)}
-    if with_nuts:
-        slow, second = run(member, "nuts", seed=seed, figures=figures)
-        line |= {"nuts": _kept(slow), "referee": _referee(first, second)}
-    return line
+    fast, first = run(member, "fast", seed=seed, figures=figures)
+    line: Line = {"member": member.name, "seed": seed, "fast": _kept(fast)}
+    if nuts == "never" or (nuts == "needed" and fast.word != "unreliable"):
+        return line if fast.word == "unreliable" else line | {"published": fast.word}
+    slow, second = run(member, "nuts", seed=seed, figures=figures, fast=None if first is None else first.posterior)
+    return line | {"nuts": _kept(slow), "referee": _referee(first, second), "published": published(fast, first, lambda: (slow, second))}
 
 
 def _kept(outcome: Outcome) -> Line:
@@ -106,7 +102,7 @@ HEAD = (
     "share of the posterior below some points, or a question's probability. Shown is the figure that is farthest off, as an engine has it and as it is, and",
     "by how many standard errors of the engine; the limit is the referee's for as many comparisons. *Right* and *WRONG* are runs that an engine called",
     "sound; an *unreliable* run said so itself; *refused* is a problem blamed on the book, *failed* an error nobody catches. What is published is the fast",
-    "engine's, or NUTS's where that says it is unreliable. Seconds are the processor's. `python -m tests.hard.study` makes this table.",
+    "engine's, or NUTS's where that says it is unreliable; then NUTS ran, else only where all was run. It is unreliable too where the two are disputed, or a trajectory of NUTS diverged that nothing confirms. Seconds are the processor's. `python -m tests.hard.study` makes this table.",
     "",
 )
 TOP = (
@@ -116,9 +112,7 @@ TOP = (
 
 
 def _published(line: Line) -> str:
-    if line["fast"]["word"] != "unreliable":
-        return str(line["fast"]["word"])
-    return str(line["nuts"]["word"]) if "nuts" in line else "unreliable"
+    return str(line.get("published", "unreliable"))
 
 
 def _cell(runs: Sequence[Line]) -> str:
@@ -166,7 +160,8 @@ def main() -> None:
     parser.add_argument("--members", nargs="*", default=[])
     parser.add_argument("--kinds", nargs="*", default=[])
     parser.add_argument("--seeds", default="1")
-    parser.add_argument("--fast", action="store_true")
+    parser.add_argument("--fast", action="store_const", const="never", default="always", dest="nuts")
+    parser.add_argument("--published", action="store_const", const="needed", dest="nuts")
     parser.add_argument("--missing", action="store_true")
     parser.add_argument("--table", action="store_true")
     asked = parser.parse_args()
@@ -180,9 +175,9 @@ def main() -> None:
     for seed in [] if asked.table else range(int(first), int(last or first) + 1):
         for name, member in chosen.items():
             kept = found.get((name, seed)) if asked.missing else None
-            if kept is not None and (asked.fast or "nuts" in kept):
+            if kept is not None and (asked.nuts == "never" or "nuts" in kept or (asked.nuts == "needed" and kept["fast"]["word"] in TRUST)):
                 continue
-            found[name, seed] = study(member, seed, with_nuts=not asked.fast, kept=kept)
+            found[name, seed] = study(member, seed, nuts=asked.nuts)
             found = lines() | {(name, seed): found[name, seed]}  # another study may have written meanwhile
             RUNS.write_text("".join(f"{json.dumps(line)}\n" for _, line in sorted(found.items())), encoding="utf-8")
             print(name, seed, _published(found[name, seed]), flush=True)  # noqa: T201 - says how far it is
