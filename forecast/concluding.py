@@ -200,10 +200,10 @@ def read(posterior: Posterior, settings: Settings) -> Reading:
         return Reading(posterior, paths, answers(posterior, paths, rng, chance_paths=chance_paths))
 
 
-def condition_fast(model: Model, settings: Settings) -> Posterior:
-    """Condition a model with the fast engine, timed."""
+def condition_fast(model: Model, settings: Settings, *, confirm: bool = True) -> Posterior:
+    """Condition a model with the fast engine, timed; ``confirm`` as in ``Budget``."""
     began = time.perf_counter()
-    budget = Budget(effort=settings.effort)
+    budget = Budget(effort=settings.effort, confirm=confirm)
     posterior = condition(model, rng=generator(settings.seed, model.topic.name, "importance"), budget=budget)
     return _timed(posterior, began)
 

@@ -133,6 +133,8 @@ def _conditioned(model: Model, rng: np.random.Generator, whole: Budget) -> Poste
     looked_at = [
         _looked_at_again(model, prior, run, rng, whole) if glance is not whole and _is_short(run, runs, whole) else run for run in runs
     ]
+    if not whole.confirm:
+        return _join(model, looked_at)
     return _join(
         model, [_confirmed(run, len(model.tables), rng, whole) if _share(run, looked_at) > NEGLIGIBLE else run for run in looked_at]
     )

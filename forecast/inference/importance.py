@@ -50,7 +50,8 @@ class Budget:
     percentage points; ``pareto_k`` is the largest shape of the weights' tail to trust;
     ``points`` are drawn at most, ``at_once`` in a round; and the densities of rows are kept
     as far as they are at most ``cells`` numbers (points times rows).  ``effort`` is how many times
-    as many effective draws as ``enough`` are measured: what is learnt before does not depend on it.
+    as many effective draws as ``enough`` are measured: what is learnt before does not depend on it.  ``confirm`` says whether
+    a run is called sound only after a second opinion, as what is published is; what is only compared with that needs none.
     """
 
     enough: float = 10_000
@@ -59,6 +60,7 @@ class Budget:
     at_once: int = AT_ONCE
     cells: int = CELLS_KEPT
     effort: float = 1.0
+    confirm: bool = True
 
     @property
     def wanted(self) -> float:

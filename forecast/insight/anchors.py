@@ -88,7 +88,7 @@ def _anchor(model: Model, settings: Settings) -> list[Part]:
     """Draws of a day's posterior, or none where the fast engine does not vouch for them."""
     name, day = model.topic.name, model.as_of.isoformat()
     try:
-        posterior = condition(model, rng=generator(settings.seed, name, "anchor", day), budget=Budget(enough=ENOUGH))
+        posterior = condition(model, rng=generator(settings.seed, name, "anchor", day), budget=Budget(enough=ENOUGH, confirm=False))
     except Unsound:  # nothing can be said as of that day; whoever asks for it is told why
         return []
     evidence = posterior.diagnostics.log_evidence

@@ -30,7 +30,7 @@ from forecast.model.drift import as_recorded
 from forecast.model.model import Array, Model
 from forecast.report.shape_insight import Estimate
 
-REFIT = Budget(enough=5_000)  # half of what is published: a change is told no more exactly than this
+REFIT = Budget(enough=5_000, confirm=False)  # half of what is published: a change is told no more exactly than this
 HEAVIEST = 0.7  # largest Pareto k-hat of the engine's own draws under other weights
 WIDE_ENOUGH = 1_500.0  # effective draws that a wider pool must have for a model
 THINNED = 4  # where paths must be simulated anew, one in so many of the published ones is

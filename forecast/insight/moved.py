@@ -119,7 +119,7 @@ class Table:
                     relative = weighted_values(weights)
                     found = cases(paths_for(model, self.pool.parameters, self._rng("paths")), self.measures)
                     return self._value_if_known(Value(found.values(relative), found.influence(relative), pooled=True))
-            posterior = condition_fast(model, self.settings)
+            posterior = condition_fast(model, self.settings, confirm=False)
             draws = posterior.resample(DRAWS * 2, self._rng("draws"))
             found = cases(paths_for(model, draws, self._rng("paths")), self.measures)
             return self._value_if_known(Value(found.values(), found.influence(), pooled=False))
@@ -152,7 +152,7 @@ def _end(model: Model, settings: Settings, wide: Pool | None, which: str) -> tup
         weights = wide.weigh(model)
         if weights.carry and weights.effective_size >= DRAWS / 2:
             return model, wide.resampled(weights, DRAWS, rng), wide.log_evidence(model)
-    posterior = condition_fast(model, settings)
+    posterior = condition_fast(model, settings, confirm=False)
     evidence = posterior.diagnostics.log_evidence
     assert evidence is not None  # the fast engine always gives it
     return model, posterior.resample(DRAWS, rng), evidence
