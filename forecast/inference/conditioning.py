@@ -271,10 +271,7 @@ def _best_run(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, rn
     run = Run(first, begin(first, rng=rng, budget=budget))
     if run.sound:
         return run
-    try:
-        other = Run(second, begin(second, rng=rng, budget=budget))
-    except NoSupport:  # though the first coordinates have some: it is hard to find
-        return run
+    other = Run(second, begin(second, rng=rng, budget=budget))
     better = max(run, other, key=_merit)
     if better.sound or better.crowded or better.sampling.failed or better.weighted.effective_size < NEARLY * budget.wanted:
         return better
