@@ -271,7 +271,8 @@ def _shortage(effective: float, count: int, learning: int, budget: Budget) -> st
     """That there are too few effective draws; empty where there are enough."""
     if effective >= budget.wanted:
         return ""
-    return f"after learning from {learning:,} points, the next {count:,} are worth {effective:,.0f} independent draws, and {budget.wanted:,.0f} were wanted"
+    worth = "one independent draw" if round(effective) == 1 else f"{effective:,.0f} independent draws"
+    return f"after learning from {learning:,} points, the next {count:,} are worth {worth}, and {budget.wanted:,.0f} were wanted"
 
 
 def _without_unknowns(target: Target, budget: Budget) -> Weighted:
