@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.inference.importance import AT_ONCE, Budget, Sampling, Weighted, begin, go_on, learn_from_measured
+from forecast.inference.importance import AT_ONCE, FEWEST_MEASURED, Budget, Sampling, Weighted, begin, go_on, learn_from_measured
 from forecast.inference.impossible import impossible_rows
 from forecast.inference.monte_carlo import Replicated
 from forecast.inference.points import lattice
 from forecast.inference.posterior import Diagnostics, Posterior, with_draws
 from forecast.inference.second_opinion import Draws, differ, missed_by
-from forecast.inference.target import CELLS_KEPT, NoSupport, NotFinite, evaluate
+from forecast.inference.target import CELLS_KEPT, FAILURES, NoSupport, NotFinite, evaluate, failure_in_words
 from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.model.coordinates import FARTHEST, Coordinates, own_coordinates, prior_coordinates
 from forecast.model.guided import Guided, guided_coordinates
@@ -141,7 +141,19 @@ def _conditioned(model: Model, rng: np.random.Generator, whole: Budget) -> Poste
 
 
 def _confirmed(run: Run, streams: int, rng: np.random.Generator, budget: Budget) -> Run:
-    """A run in which second opinions find no fault: this one, or another that draws from what they found too; or one that is not sound."""
+    """A run in which second opinions find no fault: this one, or another that draws from what they found too; or one that is not sound.
+
+    It is not sound either where the arithmetic of a second opinion fails.  Where nothing is continuous there is nothing to miss.
+    """
+    if run.sampling.learnt is None:
+        return run
+    try:
+        return _looked_at_twice(run, streams, rng, budget)
+    except (*FAILURES, NoSupport) as error:
+        return replace(run, doubt=f"the second search, which checks the draws, failed: {failure_in_words(error)}") if run.sound else run
+
+
+def _looked_at_twice(run: Run, streams: int, rng: np.random.Generator, budget: Budget) -> Run:
     steps = int(np.clip(STEPS_OF_ALL // max(1, streams), *STEPS))
     doubt = ""
     for _ in range(LOOKS):
@@ -153,11 +165,11 @@ def _confirmed(run: Run, streams: int, rng: np.random.Generator, budget: Budget)
             run = Run(run.coordinates, begin(run.coordinates, rng=rng, budget=budget, peaks=missed.peaks))
             continue
         other = _learnt_again(run, rng, budget)
+        if other.sampling.failed:
+            return replace(run, doubt=f"a second proposal could not check the draws: {other.reason}")
         if not differ(_draws(run), _draws(other), rng=rng):
             return run if run.weighted.pareto_k <= FINITE_VARIANCE or _is_near(other, budget) else other
-        doubt = (
-            "draws from a second proposal differ from those of the first beyond their Monte Carlo errors, however often another was learnt"
-        )
+        doubt = "draws from a second proposal differ from those of the first by more than their Monte Carlo errors, however often it is learnt again"
         run = Run(other.coordinates, go_on(other.sampling, rng=rng, budget=budget))
     return replace(run, doubt=doubt) if run.sound else run
 
@@ -174,6 +186,8 @@ def _learnt_again(run: Run, rng: np.random.Generator, budget: Budget) -> Run:
     sampling = learn_from_measured(run.sampling, rng=rng, budget=smaller)
     if uncertain:
         for each in (smaller, budget):
+            if sampling.failed:
+                break
             sampling = learn_from_measured(sampling, rng=rng, budget=each)
     return Run(run.coordinates, sampling)
 
@@ -240,7 +254,12 @@ def _share(run: Run, runs: list[Run]) -> float:
 def _looked_at_again(model: Model, prior: tuple[Block, ...], run: Run, rng: np.random.Generator, budget: Budget) -> Run:
     """More draws with what has been learnt or, where they do not converge, the whole anew."""
     more = Run(run.coordinates, go_on(run.sampling, rng=rng, budget=budget))
-    return more if more.sound else _best_run(model, prior, run.coordinates.hypothesis, rng, budget)
+    if more.sound:
+        return more
+    try:
+        return _best_run(model, prior, run.coordinates.hypothesis, rng, budget)
+    except NoSupport:  # though it had some: it is hard to find
+        return more
 
 
 def _best_run(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, rng: np.random.Generator, budget: Budget) -> Run:
@@ -255,10 +274,20 @@ def _best_run(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, rn
     if run.sound:
         return run
     other = Run(second, begin(second, rng=rng, budget=budget))
-    better = max(run, other, key=lambda each: (each.sound, not each.crowded, -each.weighted.pareto_k, each.weighted.effective_size))
-    if better.sound or better.crowded or better.weighted.effective_size < NEARLY * budget.wanted:
+    better = max(run, other, key=_merit)
+    if better.sound or better.crowded or better.sampling.failed or better.weighted.effective_size < NEARLY * budget.wanted:
         return better
-    return Run(better.coordinates, learn_from_measured(better.sampling, rng=rng, budget=budget))
+    try:
+        again = Run(better.coordinates, learn_from_measured(better.sampling, rng=rng, budget=budget))
+    except FAILURES:  # the better of the two stands, and says what is wrong with it
+        return better
+    return max(again, better, key=_merit)
+
+
+def _merit(run: Run) -> tuple[bool, bool, bool, float, float]:
+    """What makes one run better than another; the k-hat of a handful of effective draws says little."""
+    draws = run.weighted
+    return run.sound, not run.crowded, draws.effective_size >= FEWEST_MEASURED, -draws.pareto_k, draws.effective_size
 
 
 def _are_well_told(coordinates: Coordinates, budget: Budget, rng: np.random.Generator) -> bool:
@@ -278,7 +307,10 @@ def _are_well_told(coordinates: Coordinates, budget: Budget, rng: np.random.Gene
     if not len(best):
         return False
     steps = np.eye(coordinates.dimension)[columns][:, None, None] * np.array([-1.0, 1.0])[:, None, None]
-    moved = evaluate(coordinates, (seen.x[best] + steps).reshape(-1, coordinates.dimension)).summed
+    try:
+        moved = evaluate(coordinates, (seen.x[best] + steps).reshape(-1, coordinates.dimension)).summed
+    except FAILURES:  # no draw of the prior lies there, so nothing can be said of it: the prior's own coordinates do everywhere
+        return False
     curvature = 2 * seen.summed[best] - moved.reshape(len(columns), 2, len(best)).sum(axis=1)
     return bool(np.median(curvature, axis=1).mean() > TELLING)
 

@@ -107,6 +107,11 @@ class Sampling:
     learnt: Learnt | None  # None where nothing is unknown
     measured: Cloud
 
+    @property
+    def failed(self) -> bool:
+        """Whether the engine's arithmetic failed while it measured, so that what is left are the points learnt from."""
+        return self.learnt is not None and not len(self.measured.x)
+
 
 def sample(target: Target, *, rng: np.random.Generator, budget: Budget | None = None) -> Weighted:
     """Draw from a target's posterior until the budget's ``enough`` is reached or its points are spent.
@@ -138,8 +143,11 @@ def go_on(sampling: Sampling, *, rng: np.random.Generator, budget: Budget) -> Sa
 
 
 def learn_from_measured(sampling: Sampling, *, rng: np.random.Generator, budget: Budget) -> Sampling:
-    """Fit once more, to the points that have measured, and measure anew with that fit beside the old one."""
-    if sampling.learnt is None:
+    """Fit once more, to the points that have measured, and measure anew with that fit beside the old one.
+
+    Where none have measured there is nothing to fit to.  Raises one of ``FAILURES`` where the fit fails.
+    """
+    if sampling.learnt is None or sampling.failed:
         return sampling
     budget = _in_memory(sampling.target, budget)
     with one_thread():
@@ -265,9 +273,8 @@ def _shortage(effective: float, count: int, learning: int, budget: Budget) -> st
     """That there are too few effective draws; empty where there are enough."""
     if effective >= budget.wanted:
         return ""
-    return (
-        f"after {learning:,} points to learn from, {count:,} are worth {effective:,.0f} independent draws, of {budget.wanted:,.0f} wanted"
-    )
+    worth = "one independent draw" if round(effective) == 1 else f"{effective:,.0f} independent draws"
+    return f"after learning from {learning:,} points, the next {count:,} are worth {worth}, and {budget.wanted:,.0f} were wanted"
 
 
 def _without_unknowns(target: Target, budget: Budget) -> Weighted:

@@ -58,27 +58,32 @@ DOUBTFUL = 1.5  # standard errors of difference, from which more points are draw
 NEGLIGIBLE = 0.005  # posterior probability, up to which what a run misses cannot be told from its Monte Carlo errors
 FALSE_ALARMS = 0.001  # chance that a run which has missed nothing is said to have
 FREEDOM = REPLICATES - 1.0
+LARGEST = 300.0  # log of a number whose square is a float too
 
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """Probability by the second opinion beside the run's, in units of all that the run found, around peaks of which the run has too few draws, and all peaks."""
+    """Probability by the second opinion beside the run's, in units of all that the run found, around peaks of which the run has too few draws, and all peaks.
+
+    Peaks that overlap are counted twice, so the shares in words are rough.
+    """
 
     found: float
     by_run: float
     peaks: Mixture
 
     def __str__(self) -> str:
+        whole = self.found + max(1.0 - self.by_run, 0.0)
         return (
-            f"a second search, from other draws of the prior, found parts of the posterior with {self.found:.2g} times the probability of all "
-            f"that these draws stand for, and {self.by_run:.2g} of the draws are there"
+            f"a second search, from other starting points, found a part of the posterior that holds {_percent(self.found / whole)} of its "
+            f"probability, but {_percent(self.by_run)} of the draws"
         )
 
 
 def missed_by(sampling: Sampling, *, steps: int, rng: np.random.Generator) -> Missed | None:
     """Return what a run has missed, as far as climbs of ``steps`` steps from elsewhere find it; None where they find nothing, or there is nothing to learn.
 
-    Raises NotFinite and Astray as ``evaluate`` does.
+    Raises one of ``FAILURES`` where the engine's own arithmetic fails.
     """
     learnt = sampling.learnt
     if learnt is None or not len(learnt.moving):
@@ -192,10 +197,12 @@ def _measured(sampling: Sampling, ground: Ground, near: StudentT, drawn_from: Mi
     net = ShiftedCopies(lattice(points, ground.target.dimension + 2), REPLICATES)
     drawn = evaluate(ground.target, proposal.draw(net, rng), row_count=ground.row_count)
     log_ratio = drawn.log_posterior - proposal.log_density(drawn.x, drawn.log_prior) - sampling.weighted.log_evidence
-    with np.errstate(over="ignore"):  # a run may have missed next to everything
-        amounts = np.where(_is_inside(near, drawn.x[:, ground.moving]), np.exp(log_ratio), 0.0) / net.size
+    inside = _is_inside(near, drawn.x[:, ground.moving])
+    excess = max(0.0, float(log_ratio.max(where=inside, initial=0.0)) - LARGEST)  # a run may have missed next to everything
+    amounts = np.exp(np.where(inside, log_ratio - excess, -np.inf)) / net.size
     sums = replicate_sums(amounts, cut_evenly(net.size))
-    return Measured(float(sums.sum()), math.sqrt(REPLICATES * float(sums.var(ddof=1))))
+    scale = math.exp(min(excess, LARGEST))
+    return Measured(scale * float(sums.sum()), scale * math.sqrt(REPLICATES * float(sums.var(ddof=1))))
 
 
 def _log_ratio(sampling: Sampling, ground: Ground, tops: Tops) -> Array:
@@ -241,6 +248,13 @@ def _shares_below(draws: Draws, column: int, points: Array) -> tuple[list[float]
     shares = below[:, :-1].sum(axis=0) / below[:, -1].sum()
     errors = [combined_error(each, cases.effective_replicates) for each in (below[:, :-1] / below[:, -1].sum() - total * shares).T]
     return shares.tolist(), [max(error, 1 / cases.size) for error in errors]
+
+
+def _percent(share: float) -> str:
+    """A share in words for a sentence that gives a reason."""
+    if share > 0.99:
+        return "more than 99 %"
+    return f"{100 * share:.2g} %" if share >= 0.0001 else "less than 0.01 %"
 
 
 def _is_inside(part: StudentT, y: Array) -> NDArray[np.bool_]:

@@ -80,9 +80,11 @@ def failure_in_words(error: Exception) -> str:
     """Say what went wrong in the engine's own arithmetic."""
     match error:
         case NotFinite():
-            return "it came to points, where no draw of the prior lies, at which a density is infinite or no number"
+            return "it came to points, far from all draws of the prior, at which a density is infinite or not a number"
         case Astray():
             return "it came to points beyond the range of a computer's numbers"
+        case NoSupport():
+            return "every draw of the prior that it began with is impossible"
         case _:
             return "a covariance that it fitted cannot be inverted"
 

@@ -27,7 +27,7 @@ def misfits(content: Mapping[str, Any]) -> tuple[str, ...]:
     far = sorted((each for each in checks if each["tail"] < FARTHEST), key=lambda each: float(each["tail"]))
     said = [_misfit(each) for each in far[:MOST]]
     if len(far) > MOST:
-        said.append(f"{len(far) - MOST} more checks are as far out; see how well the record was foreseen.")
+        said.append(f"{len(far) - MOST} more checks are as extreme; see “How well the record was foreseen”.")
     return tuple(said)
 
 
@@ -48,8 +48,8 @@ def _misfit(check: Mapping[str, Any]) -> str:
     predicted = f"it is {low}" if low == high else f"it is between {low} and {high}"
     of = STATISTICS.get(check["statistic"], f"the {check['statistic']}")
     return (
-        f"The model does not reproduce the record. In {check['stream'].replace('_', ' ')}, {of} is {seen}; in records that the model makes, "
-        f"{predicted} nine times in ten, and as far out as seen in fewer than 1 of 1,000. The answers should not be trusted as they stand."
+        f"The model does not reproduce the record. In {check['stream'].replace('_', ' ')}, {of} is {seen}; in records simulated from the model "
+        f"{predicted} nine times in ten, and as extreme as what was seen in fewer than 1 of 1,000. The answers should not be trusted as they stand."
     )
 
 

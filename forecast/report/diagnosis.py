@@ -65,7 +65,7 @@ def engine_words(diagnostics: Diagnostics) -> list[str]:
     if diagnostics.overflow is not None:
         share = percent(diagnostics.overflow) if diagnostics.overflow >= FEWEST_COUNTED else f"fewer than {percent(FEWEST_COUNTED)}"
         said.append(
-            f"At {share} of the prior's draws a statement lies beyond the range of a computer's numbers; they are left out, as impossible."
+            f"At {share} of the prior's draws a statement gives numbers beyond a computer's range; these draws are left out, as impossible."
         )
     if diagnostics.started_from:
         said.append(

@@ -169,7 +169,7 @@ def test_rich_hierarchy_in_prior_coordinates_is_never_wrong_in_silence(seed: int
         parameters = special.betaincinv(2, 5, special.ndtr(drawn.x[:, 0]))
         holds(drawn, parameters, 0.2921)
     else:
-        assert "independent draws, of 10,000 wanted" in drawn.reason or "k-hat" in drawn.reason
+        assert "independent draws, and 10,000 were wanted" in drawn.reason or "k-hat" in drawn.reason
 
 
 def test_random_walk_agrees_in_both_coordinates() -> None:
@@ -177,7 +177,7 @@ def test_random_walk_agrees_in_both_coordinates() -> None:
     own, prior = random_walk()
     centred, free = draw(own), draw(prior)
     assert free.converged
-    assert centred.converged or "independent draws, of 10,000 wanted" in centred.reason
+    assert centred.converged or "independent draws, and 10,000 were wanted" in centred.reason
     differences = [
         (centred.log_evidence, centred.log_evidence_error, free.log_evidence, free.log_evidence_error),
         (*average(centred, centred.x[:, 0]), *average(free, 1 + free.x[:, 0])),
@@ -346,8 +346,8 @@ def test_spent_budget_is_told_in_words() -> None:
     """Too few points for what is wanted: not converged, and says how far it came."""
     drawn = draw(eight_schools(), budget=Budget(points=5_000))
     assert not drawn.converged
-    assert drawn.reason.startswith("after 2,498 points to learn from, 2,416 are worth ")
-    assert drawn.reason.endswith(" independent draws, of 10,000 wanted")
+    assert drawn.reason.startswith("after learning from 2,498 points, the next 2,416 are worth ")
+    assert drawn.reason.endswith(" independent draws, and 10,000 were wanted")
 
 
 def test_memory_limits_the_densities_of_rows_that_are_kept_and_not_the_points() -> None:

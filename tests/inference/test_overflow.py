@@ -99,7 +99,7 @@ def test_so_it_is_in_every_family_and_in_words(statement: str, rows: list[float]
 def test_the_draws_left_out_are_counted_in_the_reports_words_and_nothing_is_said_where_there_are_none() -> None:
     """As a share of the prior, at least that it is small; a diagnosis without has no such figure."""
     few = _conditioned(_topic(400)).diagnostics
-    said = "At 3.8 % of the prior's draws a statement lies beyond the range of a computer's numbers; they are left out, as impossible."
+    said = "At 3.8 % of the prior's draws a statement gives numbers beyond a computer's range; these draws are left out, as impossible."
     assert said in engine_words(few)
     assert "At fewer than 0.01 % of the prior's draws a statement" in " ".join(engine_words(replace(few, overflow=0.00002)))
     assert engine_content(few)["overflow"] == few.overflow

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from forecast.inference import importance
 from forecast.inference.conditioning import condition
 from forecast.inference.importance import FEWEST_MEASURED, Budget, begin
 from tests.inference.targets import by_normal, conjugate
@@ -77,3 +78,10 @@ def test_a_posterior_with_one_hypothesis_that_is_wrong_otherwise_is_not_short(mo
 
     monkeypatch.setattr(conditioning.Run, "short", property(short))
     assert not condition(model, rng=np.random.default_rng(1), budget=replace(budget)).diagnostics.short
+
+
+@pytest.mark.parametrize(("effective", "worth"), [(1.2, "one independent draw"), (2.0, "2 independent draws")])
+def test_a_run_worth_a_single_draw_is_said_to_be_in_the_singular(effective: float, worth: str) -> None:
+    """As of any number, after the points that it came from."""
+    said = importance._shortage(effective, 1_000, 4_096, importance.Budget())
+    assert said == f"after learning from 4,096 points, the next 1,000 are worth {worth}, and 10,000 were wanted"

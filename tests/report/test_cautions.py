@@ -40,14 +40,14 @@ def test_a_check_below_a_thousandth_is_a_misfit_and_no_other(tail: float, count:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (check(0), "In transfers, the largest value is 41; in records that the model makes, it is between 2 and 7 nine times in ten,"),
+        (check(0), "In transfers, the largest value is 41; in records simulated from the model it is between 2 and 7 nine times in ten,"),
         (
             check(0, statistic="share of zeros", seen=0.5, quantiles=(0, 0, 0, 0, 0)),
-            "In transfers, the share of zeros is 50 %; in records that the model makes, it is 0 % nine times in ten,",
+            "In transfers, the share of zeros is 50 %; in records simulated from the model it is 0 % nine times in ten,",
         ),
         (
             check(0, statistic="number of released", seen=12, quantiles=(1, 2, 3, 4, 5)),
-            "In transfers, the number of released is 12; in records that the model makes, it is between 1 and 5 nine times in ten,",
+            "In transfers, the number of released is 12; in records simulated from the model it is between 1 and 5 nine times in ten,",
         ),
         (check(0, statistic="sum"), "In transfers, the sum is 41;"),
         (check(0, statistic="mean"), "In transfers, the mean is 41;"),
@@ -57,14 +57,14 @@ def test_a_misfit_says_what_was_seen_and_what_was_predicted(given: dict[str, obj
     """The sentence names the stream, the statistic and both figures, and what follows for the answers."""
     (sentence,) = misfits(content_with(given))
     assert sentence.startswith(f"The model does not reproduce the record. {said}")
-    assert sentence.endswith(f"and as far out as seen in fewer than 1 of 1,000. {ENDED}")
+    assert sentence.endswith(f"and as extreme as what was seen in fewer than 1 of 1,000. {ENDED}")
 
 
 def test_the_farthest_checks_are_said_and_the_others_counted() -> None:
     """Of many only the first four stand beside the answers, the farthest first."""
     found = misfits(content_with(*(check(0.0001 * index, seen=40 + index) for index in reversed(range(7)))))
     assert [sentence.split("is ")[1].split(";")[0] for sentence in found[:4]] == ["40", "41", "42", "43"]
-    assert found[4:] == ("3 more checks are as far out; see how well the record was foreseen.",)
+    assert found[4:] == ("3 more checks are as extreme; see “How well the record was foreseen”.",)
 
 
 def test_a_report_without_insight_has_no_misfits() -> None:

@@ -26,7 +26,7 @@ def test_a_tail_that_has_no_shape_is_told_in_words(pareto_k: float, shown: float
     json.dumps(content, allow_nan=False)
 
 
-FEW = "after 8,192 points to learn from, 65,344 are worth 2,238 independent draws, of 10,000 wanted"
+FEW = "after learning from 8,192 points, the next 65,344 are worth 2,238 independent draws, and 10,000 were wanted"
 SHORTAGE = f"There are too few effective draws: {FEW}. The printed Monte Carlo errors hold; they are larger than usual."
 
 
