@@ -22,7 +22,7 @@ from forecast.inference.monte_carlo import Replicated
 from forecast.inference.points import lattice
 from forecast.inference.posterior import Diagnostics, Posterior, with_draws
 from forecast.inference.second_opinion import Draws, differ, missed_by
-from forecast.inference.target import CELLS_KEPT, NoSupport, NotFinite, evaluate
+from forecast.inference.target import CELLS_KEPT, FAILURES, NoSupport, NotFinite, evaluate, failure_in_words
 from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.model.coordinates import FARTHEST, Coordinates, own_coordinates, prior_coordinates
 from forecast.model.guided import Guided, guided_coordinates
@@ -139,7 +139,18 @@ def _conditioned(model: Model, rng: np.random.Generator, whole: Budget) -> Poste
 
 
 def _confirmed(run: Run, streams: int, rng: np.random.Generator, budget: Budget) -> Run:
-    """A run in which second opinions find no fault: this one, or another that draws from what they found too; or one that is not sound."""
+    """A run in which second opinions find no fault: this one, or another that draws from what they found too; or one that is not sound.
+
+    A second opinion goes where the run has not been; where its arithmetic fails there, nothing confirms the run.
+    """
+    try:
+        return _look_into(run, streams, rng, budget)
+    except FAILURES as error:
+        return replace(run, doubt=f"a second search failed: {failure_in_words(error)}")
+
+
+def _look_into(run: Run, streams: int, rng: np.random.Generator, budget: Budget) -> Run:
+    """Ask for second opinions on a run, and on what each of them leads to."""
     steps = int(np.clip(STEPS_OF_ALL // max(1, streams), *STEPS))
     doubt = ""
     for _ in range(LOOKS):
