@@ -47,6 +47,40 @@ def eight_parameters(name: str, *, centre: float, scale: float, wide: float, see
     return Member(topic, "numbers", "quadrature over the spread, the rest in closed form", truth)
 
 
+def eight_rows(*, seed: int) -> Member:
+    """As many rows as unknown values: seven coefficients nearly fit them all, so that the noise may be next to none."""
+    rng = np.random.default_rng(seed)
+    x = 0.3 * rng.normal(size=(8, 1)) + 0.3 * rng.normal(size=(8, 6))
+    x[:, 5] = x[:, 5] > 0
+    y = np.round(1 + x @ rng.normal(size=6) + 0.4 * rng.normal(size=8), 3)
+    x = np.round(x, 3)
+    names = [f"b{index}" for index in range(7)]
+    topic = make_topic(
+        name="eight_rows",
+        priors={**dict.fromkeys(names, "Normal(mu=0, sigma=5)"), "noise": "HalfNormal(sigma=5)"},
+        streams={"seen": f"Normal(mu=b0 + {' + '.join(f'b{index} * x{index}' for index in range(1, 7))}, sigma=noise)"},
+        rows={"seen": rows_of(y, **{f"x{index}": x[:, index - 1].tolist() for index in range(1, 7)})},
+        questions={"positive": "b1 > 0"},
+    )
+    design = np.concatenate([np.ones((8, 1)), x], axis=1)
+
+    def at(log_noise: Array) -> Linear:
+        return linear(design, y, noise=np.exp(log_noise), spread=np.full((len(log_noise), 7), 5.0))
+
+    def truth() -> Figures:
+        found = grid(lambda u: at(u).log_evidence + u + half_normal(np.exp(u), 5), np.linspace(np.log(1e-6), np.log(60), 4001))
+        given = at(found.axes[0])
+        first, third = (normals(given.mean[:, index], given.sd[:, index], found.weight) for index in (1, 3))
+        return (
+            above("positive", first, 0),
+            *figures("b1", first),
+            *figures("b3", third),
+            *figures("noise", found.marginal(0, np.log, np.exp), levels=(0.01, 0.05, 0.5, 0.95)),
+        )
+
+    return Member(topic, "numbers", "quadrature over the noise, the rest in closed form", truth)
+
+
 def vague_precision(*, seed: int) -> Member:
     """A level and a precision with the prior Gamma(0.001, 0.001), half of whose draws are below 1e-300."""
     y = np.round(7 + 2 * np.random.default_rng(seed).normal(size=12), 2)
@@ -195,6 +229,7 @@ def numbers() -> tuple[Member, ...]:
     return (
         eight_parameters("eight_parameters", centre=0, scale=1, wide=100, seed=71),
         eight_parameters("eight_parameters_raw", centre=50, scale=10, wide=1000, seed=77),
+        eight_rows(seed=1),
         vague_precision(seed=72),
         vague_precisions(batches=6, seed=73),
         vague_precisions(batches=20, seed=76),

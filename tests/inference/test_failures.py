@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from forecast.inference import importance, learning
+from forecast.inference import conditioning, importance, learning
 from forecast.inference.conditioning import condition, prior_draws
 from forecast.inference.importance import Budget, begin, go_on
 from forecast.inference.target import Astray, NotFinite
@@ -56,6 +56,25 @@ def test_a_fit_that_fails_leaves_the_prior_to_measure_with_and_is_reported_where
     assert short.reason.endswith(f"; nothing could be learnt: {words}")
     enough = begin(by_normal(1, lambda z: -0.5 * (z - 0.5) ** 2), rng=np.random.default_rng(1), budget=BUDGET).weighted
     assert (enough.converged, enough.reason) == (True, "")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (np.linalg.LinAlgError("Singular matrix"), "a covariance that it fitted cannot be inverted"),
+        (Astray("no density can be asked for at [inf]"), "it came to points beyond the range of a computer's numbers"),
+        (NotFinite((0,), np.zeros(1)), "it came to points, where no draw of the prior lies, at which a density is infinite or no number"),
+    ],
+)
+@pytest.mark.parametrize("part", ["missed_by", "_learnt_again"])
+def test_a_second_opinion_that_fails_makes_the_run_not_sound(
+    monkeypatch: pytest.MonkeyPatch, part: str, error: Exception, words: str
+) -> None:
+    """It confirms nothing, and the reason says why; nothing is raised."""
+    topic = make_topic(priors={"level": "Normal(mu=0, sigma=1)"}, streams={"seen": "Normal(mu=level, sigma=1)"}, rows={"seen": [0.5]})
+    monkeypatch.setattr(conditioning, part, _raising(error))
+    found = condition(model_as_of(topic, AS_OF), rng=np.random.default_rng(1), budget=BUDGET).diagnostics
+    assert (found.sound, found.short, found.reason) == (False, False, f"the second search, which checks the draws, failed: {words}")
 
 
 def test_a_density_that_is_infinite_where_no_draw_of_the_prior_lies_makes_the_run_not_sound() -> None:

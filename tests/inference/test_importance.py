@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import special
 
-from forecast.inference.importance import Budget, Weighted, sample
+from forecast.inference import importance
+from forecast.inference.cloud import empty
+from forecast.inference.importance import Budget, Weighted, begin, go_on, learn_from_measured, sample
 from forecast.inference.monte_carlo import Replicated, mean_error
+from forecast.inference.proposals import Mixture, StudentT
 from forecast.inference.target import NoSupport, NotFinite, evaluate
+from forecast.inference.weights import effective_size
 from tests.inference.targets import (
     Given,
     by_normal,
@@ -17,6 +23,7 @@ from tests.inference.targets import (
     conjugate,
     eight_schools,
     random_walk,
+    random_walk_log_evidence,
     school_spread,
     standard_normal,
 )
@@ -189,13 +196,10 @@ def test_random_walk_agrees_in_both_coordinates() -> None:
 
 @pytest.mark.slow
 def test_errors_are_honest_in_26_dimensions() -> None:
-    """Over 20 seeds the evidence scatters no more than its error says, about that of a run of ten times the points."""
-    free = random_walk()[1]
-    long = draw(free, 99, Budget(enough=100_000, points=1_300_000, at_once=16_384, cells=2**27))
-    z = []
-    for seed in range(20):
-        drawn = draw(free, seed)
-        z.append((drawn.log_evidence - long.log_evidence) / np.hypot(drawn.log_evidence_error, long.log_evidence_error))
+    """Over 20 seeds the evidence scatters about that by quadrature no more than its error says."""
+    free, truth = random_walk()[1], random_walk_log_evidence()
+    runs = [draw(free, seed) for seed in range(20)]
+    z = [(drawn.log_evidence - truth) / drawn.log_evidence_error for drawn in runs]
     assert np.sqrt(np.mean(np.square(z))) < 1.5
     assert abs(np.mean(z)) < 0.8
 
@@ -396,3 +400,84 @@ def test_errors_are_honest(narrow: bool) -> None:  # noqa: FBT001
     assert ratios.max() < 1.4
     assert np.abs(z.mean(axis=0)).max() < 0.4
     assert (np.abs(z) < 1.96).mean() > 0.93
+
+
+def _narrow_at(place: float) -> Given:
+    return by_normal(4, lambda z: -0.5 * ((z - place) / 0.05) ** 2)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_run_whose_first_measured_points_carry_next_to_nothing_stops_measuring(seed: int) -> None:
+    """After one round, where all the points allowed would not bring a tenth of the draws wanted; and it says what it has."""
+    learnt = begin(_narrow_at(1.2), rng=np.random.default_rng(seed), budget=Budget())
+    assert learnt.weighted.converged
+    moved = replace(learnt, target=_narrow_at(-1.2), measured=empty(4))
+    found = go_on(moved, rng=np.random.default_rng(seed), budget=Budget())
+    assert len(found.measured.drawn) == 1
+    assert len(found.measured.x) == 12_176
+    assert not found.weighted.converged
+    assert found.weighted.reason.startswith("after 8,186 points to learn from, 12,176 are worth ")
+
+
+@pytest.mark.parametrize(("hopeless", "rounds"), [(0.05, 2), (0.15, 1)])
+def test_whether_more_is_drawn_goes_by_what_all_points_allowed_would_be_worth(hopeless: float, rounds: int) -> None:
+    """By the first round's worth they would bring a tenth of the draws wanted: less than 15 % and more than 5 %."""
+    learnt = begin(_narrow_at(1.2), rng=np.random.default_rng(1), budget=Budget())
+    assert learnt.learnt is not None
+    first = effective_size(learnt.measured.log_ratio)
+    left = 131_072 - learnt.learnt.points - len(learnt.measured.x)
+    worth = first / len(learnt.measured.x) * (len(learnt.measured.x) + left)
+    budget = Budget(enough=10 * worth)
+    sampling = importance._sampled(learnt.target, learnt.learnt, learnt.measured, budget, np.random.default_rng(1), hopeless=hopeless)
+    assert (len(sampling.measured.drawn) > 1) == (rounds > 1)
+
+
+@pytest.mark.parametrize("target", [eight_schools(), conjugate(5, 8, 0.1).target], ids=["eight schools", "conjugate"])
+def test_a_run_that_carries_well_is_as_it_was(target: Given, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With an early end and without, the draws are the same."""
+    drawn = draw(target)
+    real = importance._replicates
+    monkeypatch.setattr(importance, "_replicates", lambda *arguments: real(*arguments[:-1], 0.0))
+    assert draw(target).x.tobytes() == drawn.x.tobytes()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_fit_to_the_points_that_measured_gives_the_same_evidence_by_other_points(seed: int) -> None:
+    """It measures anew, with the old fit beside the new one, and what it was learnt from is the same."""
+    model = conjugate(5, 8, 0.1)
+    first = begin(model.target, rng=np.random.default_rng(seed), budget=Budget())
+    again = learn_from_measured(first, rng=np.random.default_rng(seed), budget=Budget())
+    assert first.learnt is not None
+    assert again.learnt is not None
+    assert again.learnt.seen is first.learnt.seen
+    assert again.learnt.fitted is not None
+    assert first.learnt.fitted is not None
+    assert again.learnt.fitted.parts[-len(first.learnt.fitted.parts) :] == first.learnt.fitted.parts
+    assert len(again.learnt.fitted.parts) > len(first.learnt.fitted.parts)
+    assert not np.isin(again.measured.x[:, 0], first.measured.x[:, 0]).any()
+    assert again.weighted.converged
+    holds_evidence(again.weighted, model.log_evidence)
+    for i in range(5):
+        holds(again.weighted, again.weighted.x[:, i], model.mean[i])
+
+
+def test_where_nothing_is_to_be_learnt_another_fit_is_the_same_prior() -> None:
+    """And where nothing is unknown, the same point."""
+    without_rows = begin(by_normal(3, lambda z: np.empty((len(z), 0))), rng=np.random.default_rng(1), budget=Budget())
+    again = learn_from_measured(without_rows, rng=np.random.default_rng(2), budget=Budget())
+    assert again.learnt is without_rows.learnt
+    assert again.weighted.converged
+    known = begin(by_normal(0, lambda x: np.full((len(x), 1), -1.0)), rng=np.random.default_rng(1), budget=Budget())
+    assert learn_from_measured(known, rng=np.random.default_rng(1), budget=Budget()) is known
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_peaks_where_there_is_nothing_leave_a_run_right(seed: int) -> None:
+    """They cost draws, and the weights stay exact."""
+    model = conjugate(5, 8, 0.1)
+    peaks = Mixture((StudentT(np.full(5, 3.0), 0.1 * np.eye(5), 8.0),), (1.0,))
+    drawn = begin(model.target, rng=np.random.default_rng(seed), budget=Budget(), peaks=peaks).weighted
+    assert drawn.converged
+    holds_evidence(drawn, model.log_evidence)
+    for i in range(5):
+        holds(drawn, drawn.x[:, i], model.mean[i])

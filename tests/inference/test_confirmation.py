@@ -1,0 +1,238 @@
+"""Before a run is called sound, second opinions must agree; where they do not, or nothing can confirm it, it says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from forecast.book.topic import Topic
+from forecast.inference import conditioning, importance, learning
+from forecast.inference.cloud import Cloud
+from forecast.inference.conditioning import LOOKS, Run, condition
+from forecast.inference.importance import Budget, Sampling
+from forecast.inference.learning import Learnt
+from forecast.inference.posterior import Posterior
+from forecast.inference.proposals import Mixture, StudentT
+from forecast.inference.second_opinion import Missed
+from forecast.model.model import model_as_of
+from tests.building import make_topic
+from tests.hard.outcomes import run
+from tests.hard.suite import members
+from tests.hard.truths import stored
+
+AS_OF = date(2026, 1, 1)
+SEEDS = [1, 2, 3]
+
+
+def regression() -> Topic:
+    """Ten readings on a line."""
+    x = np.linspace(-1, 1, 10)
+    y = np.round(0.5 + 2 * x + 0.3 * np.random.default_rng(3).normal(size=10), 2)
+    return make_topic(
+        priors={"level": "Normal(mu=0, sigma=3)", "slope": "Normal(mu=0, sigma=3)", "noise": "HalfNormal(sigma=1)"},
+        streams={"seen": "Normal(mu=level + slope * x, sigma=noise)"},
+        rows={"seen": [{"value": float(value), "x": float(at)} for value, at in zip(y, x, strict=True)]},
+    )
+
+
+def conditioned(topic: Topic, *, seed: int = 1, budget: Budget | None = None) -> Posterior:
+    """Condition a topic with the fast engine."""
+    return condition(model_as_of(topic, AS_OF), rng=np.random.default_rng(seed), budget=budget)
+
+
+def found_nothing(*_arguments: object, **_more: object) -> None:
+    """A second opinion with nothing to say."""
+
+
+def found_something(*_arguments: object, **_more: object) -> Missed:
+    """A second opinion that has found as much as the run, near the middle of the prior."""
+    return Missed(1.0, 0.0, Mixture((StudentT(np.zeros(3), np.eye(3), 8.0),), (1.0,)))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_plain_regression_is_sound_and_its_draws_are_those_that_it_had_before(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second opinion that agrees changes nothing."""
+    found = conditioned(regression(), seed=seed)
+    assert (found.diagnostics.sound, found.diagnostics.reason) == (True, "")
+    assert found.diagnostics.pareto_k is not None
+    assert found.diagnostics.pareto_k < 0.5
+    monkeypatch.setattr(conditioning, "_confirmed", lambda run, *_: run)
+    plain = conditioned(regression(), seed=seed)
+    assert plain.log_weight.tobytes() == found.log_weight.tobytes()
+    assert {name: values.tobytes() for name, values in plain.parameters.items()} == {
+        name: values.tobytes() for name, values in found.parameters.items()
+    }
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        pytest.param("unknown_signs_5", "independent draws, of 10,000 wanted", id="32 modes"),
+        pytest.param("change_point_none", "independent draws, of 10,000 wanted", id="a turn beyond the last rows", marks=pytest.mark.slow),
+    ],
+)
+def test_a_posterior_of_which_runs_miss_parts_is_not_wrong_and_called_sound(name: str, words: str, seed: int) -> None:
+    """It is right, or not sound with a reason."""
+    found, reading = run(members()[name], "fast", seed=seed, figures=stored()[name])
+    assert found.word in {"right", "unreliable"}
+    assert reading is not None
+    if found.word == "unreliable":
+        assert words in found.reason
+    else:
+        assert not found.reason
+
+
+def test_without_second_opinions_runs_that_miss_parts_are_called_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that what is tested above is their doing."""
+    monkeypatch.setattr(conditioning, "_confirmed", lambda run, *_: run)
+    words = [run(members()["unknown_signs_5"], "fast", seed=seed, figures=stored()["unknown_signs_5"])[0].word for seed in SEEDS]
+    assert "WRONG" in words
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_second_opinions_find_each_time_is_the_reason(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After as many as there may be, each on another run, which draws from what the last one found."""
+    peaks: list[Mixture | None] = []
+    real = conditioning.begin
+
+    def watched(*arguments: object, peaks_: list[Mixture | None] = peaks, **more: object) -> Sampling:
+        peaks_.append(more.get("peaks"))  # type: ignore[arg-type]
+        return real(*arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(conditioning, "begin", watched)
+    monkeypatch.setattr(conditioning, "missed_by", found_something)
+    found = conditioned(regression(), seed=seed).diagnostics
+    assert (found.sound, found.short) == (False, False)
+    assert found.reason == (
+        "a second search, from other draws of the prior, found parts of the posterior with 1 times the probability of all that "
+        "these draws stand for, and 0 of the draws are there"
+    )
+    assert [each is not None for each in peaks] == [False] + [True] * LOOKS
+
+
+def test_a_part_that_was_missed_once_and_is_then_drawn_from_leaves_no_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The draws are those of the second run."""
+    plain = conditioned(regression())
+    said = iter([found_something()])
+    monkeypatch.setattr(conditioning, "missed_by", lambda *_, **__: next(said, None))
+    found = conditioned(regression())
+    assert (found.diagnostics.sound, found.diagnostics.reason) == (True, "")
+    assert found.log_weight.tobytes() != plain.log_weight.tobytes()
+
+
+def test_a_second_proposal_whose_draws_differ_each_time_is_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often another was learnt."""
+    compared: list[int] = []
+    monkeypatch.setattr(conditioning, "missed_by", found_nothing)
+    monkeypatch.setattr(conditioning, "differ", lambda one, other, **_: bool(compared.append(len(one.values)) or True))
+    found = conditioned(regression()).diagnostics
+    assert not found.sound
+    assert found.reason == (
+        "draws from a second proposal differ from those of the first beyond their Monte Carlo errors, however often another was learnt"
+    )
+    assert len(compared) == LOOKS
+
+
+@pytest.mark.parametrize(("finite", "fits"), [(np.inf, [0.25]), (-np.inf, [0.25, 0.25, 1.0])])
+def test_weights_that_may_have_no_variance_are_confirmed_by_three_more_fits(
+    finite: float, fits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last of which draws as many as the run; others by one of a quarter of the draws."""
+    wanted: list[float] = []
+    real = conditioning.learn_from_measured
+
+    def watched(sampling: Sampling, *, rng: np.random.Generator, budget: Budget) -> Sampling:
+        wanted.append(budget.enough / 10_000)
+        return real(sampling, rng=rng, budget=budget)
+
+    monkeypatch.setattr(conditioning, "learn_from_measured", watched)
+    monkeypatch.setattr(conditioning, "FINITE_VARIANCE", finite)
+    assert conditioned(regression()).diagnostics.sound
+    assert wanted == fits
+
+
+def _best(topic: Topic) -> Run:
+    model = model_as_of(topic, AS_OF)
+    prior = conditioning.blocks(model)
+    (hypothesis,) = conditioning.hypotheses(model, prior)
+    return conditioning._best_run(model, prior, hypothesis, np.random.default_rng(1), Budget())
+
+
+@pytest.mark.parametrize(
+    ("converged", "pareto_k", "effective", "near"),
+    [
+        (False, 0.69, 5_001.0, True),
+        (False, 0.71, 5_001.0, False),
+        (False, 0.69, 4_999.0, False),
+        (True, 0.69, 20_000.0, False),
+    ],
+)
+def test_a_run_that_is_a_little_too_short_can_confirm_another(converged: bool, pareto_k: float, effective: float, near: bool) -> None:  # noqa: FBT001 - a table of cases
+    """With half of the draws wanted and a k-hat within its limit; a sound one takes the other's place instead."""
+    sound = _best(regression())
+    weighted = replace(sound.weighted, converged=converged, pareto_k=pareto_k, effective_size=effective)
+    other = Run(sound.coordinates, replace(sound.sampling, weighted=weighted))
+    assert conditioning._is_near(other, Budget()) == near
+
+
+def test_a_run_that_is_not_sound_is_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is what it was."""
+    asked: list[object] = []
+    monkeypatch.setattr(conditioning, "missed_by", lambda *_, **__: asked.append(1))
+    found = conditioned(regression(), budget=Budget(points=3_000))
+    assert not found.diagnostics.sound
+    assert asked == []
+
+
+def test_doubt_makes_a_run_neither_sound_nor_short() -> None:
+    """And is the last of its reasons."""
+    sound = _best(regression())
+    assert (sound.sound, sound.short, sound.reason) == (True, False, "")
+    doubtful = replace(sound, doubt="a second search failed")
+    assert (doubtful.sound, doubtful.short, doubtful.reason) == (False, False, "a second search failed")
+    short = replace(sound, sampling=replace(sound.sampling, weighted=replace(sound.weighted, converged=False, short=True, reason="few")))
+    assert (short.sound, short.short, short.reason) == (False, True, "few")
+    both = replace(short, doubt="a second search failed")
+    assert (both.sound, both.short, both.reason) == (False, False, "few; a second search failed")
+
+
+def _count_points(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    drawn: list[int] = []
+    real: Callable[..., tuple[Cloud, object]] = learning.extended
+
+    def watched(cloud: Cloud, proposal: object, net: object, rng: np.random.Generator, *, keep_rows: bool) -> tuple[Cloud, object]:
+        drawn.append(net.size)  # type: ignore[attr-defined]
+        return real(cloud, proposal, net, rng, keep_rows=keep_rows)
+
+    for module in (learning, importance):
+        monkeypatch.setattr(module, "extended", watched)
+    return drawn
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_hierarchy_of_seventy_labels_that_cannot_be_answered_ends_early(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For each of two systems of coordinates, learning ends at a quarter of all points and a round of 4,096, and measuring after a round of three times as many."""
+    drawn = _count_points(monkeypatch)
+    found = conditioned(members()["labels_70"].topic, seed=seed).diagnostics
+    assert not found.sound
+    assert sum(drawn) <= 2 * (131_072 / 4 + 4_096 + 3 * 4_096)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
+def test_with_as_many_rows_as_values_the_laplace_start_is_tried_and_the_run_is_right_or_says_that_it_is_not(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Against quadrature over the noise."""
+    tried: list[Learnt | None] = []
+    real = learning._laplace
+    monkeypatch.setattr(learning, "_laplace", lambda *arguments: tried.append(None) or real(*arguments))
+    found, _ = run(members()["eight_rows"], "fast", seed=seed, figures=stored()["eight_rows"])
+    assert tried
+    assert found.word in {"right", "unreliable"}
