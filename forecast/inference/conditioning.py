@@ -21,6 +21,7 @@ from forecast.inference.impossible import impossible_rows
 from forecast.inference.monte_carlo import Replicated
 from forecast.inference.points import lattice
 from forecast.inference.posterior import Diagnostics, Posterior, with_draws
+from forecast.inference.proposals import Mixture
 from forecast.inference.second_opinion import Draws, differ, missed_by
 from forecast.inference.target import CELLS_KEPT, FAILURES, NoSupport, NotFinite, evaluate, failure_in_words
 from forecast.language.distributions.domains import FARTHEST_VALUE
@@ -162,7 +163,7 @@ def _looked_at_twice(run: Run, streams: int, rng: np.random.Generator, budget: B
         missed = missed_by(run.sampling, steps=steps, rng=rng)
         if missed is not None:
             doubt = str(missed)
-            run = Run(run.coordinates, begin(run.coordinates, rng=rng, budget=budget, peaks=missed.peaks))
+            run = Run(run.coordinates, begin(run.coordinates, rng=rng, budget=budget, peaks=_with_fit(missed.peaks, run)))
             continue
         other = _learnt_again(run, rng, budget)
         if other.sampling.failed:
@@ -172,6 +173,15 @@ def _looked_at_twice(run: Run, streams: int, rng: np.random.Generator, budget: B
         doubt = "draws from a second proposal differ from those of the first by more than their Monte Carlo errors, however often it is learnt again"
         run = Run(other.coordinates, go_on(other.sampling, rng=rng, budget=budget))
     return replace(run, doubt=doubt) if run.sound else run
+
+
+def _with_fit(peaks: Mixture, run: Run) -> Mixture:
+    """Peaks that a run has missed and, by as much, what it drew from: else the next run may have those alone, and miss what this one had."""
+    learnt = run.sampling.learnt
+    if learnt is None or learnt.fitted is None:
+        return peaks
+    fitted = learnt.fitted
+    return Mixture((*peaks.parts, *fitted.parts), tuple(share / 2 for share in (*peaks.shares, *fitted.shares)))
 
 
 def _is_near(run: Run, budget: Budget) -> bool:

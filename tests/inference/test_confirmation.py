@@ -125,6 +125,23 @@ def test_a_part_that_was_missed_once_and_is_then_drawn_from_leaves_no_doubt(monk
     assert found.log_weight.tobytes() != plain.log_weight.tobytes()
 
 
+@pytest.mark.parametrize("seed", range(1, 7))
+def test_two_narrow_modes_are_both_found_whichever_comes_first(seed: int) -> None:
+    """Four values whose products are known are all positive or all negative, in the ratio of the prior's densities there; some runs have one mode at first."""
+    names, middle, product = "abcd", 0.09, 1.44
+    pairs = [one + other for index, one in enumerate(names) for other in names[index + 1 :]]
+    topic = make_topic(
+        priors=dict.fromkeys(names, f"Normal(mu={middle}, sigma=1)"),
+        streams={pair: f"Normal(mu={pair[0]} * {pair[1]}, sigma=0.05)" for pair in pairs},
+        rows={pair: [product] for pair in pairs},
+    )
+    found = conditioned(topic, seed=seed)
+    positive = found.column("a") > 0
+    ratio = float(found.weights @ positive) / float(found.weights @ ~positive)
+    assert (found.diagnostics.sound, found.diagnostics.reason) == (True, "")
+    assert np.log(ratio) == pytest.approx(8 * middle * np.sqrt(product), abs=0.05)
+
+
 def test_a_second_proposal_whose_draws_differ_each_time_is_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     """However often another was learnt."""
     compared: list[int] = []
