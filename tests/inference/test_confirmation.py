@@ -72,8 +72,10 @@ def test_a_plain_regression_is_sound_and_its_draws_are_those_that_it_had_before(
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        pytest.param("unknown_signs_5", "independent draws, of 10,000 wanted", id="32 modes"),
-        pytest.param("change_point_none", "independent draws, of 10,000 wanted", id="a turn beyond the last rows", marks=pytest.mark.slow),
+        pytest.param("unknown_signs_5", "independent draws, and 10,000 were wanted", id="32 modes"),
+        pytest.param(
+            "change_point_none", "independent draws, and 10,000 were wanted", id="a turn beyond the last rows", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_a_posterior_of_which_runs_miss_parts_is_not_wrong_and_called_sound(name: str, words: str, seed: int) -> None:
@@ -109,8 +111,8 @@ def test_what_second_opinions_find_each_time_is_the_reason(seed: int, monkeypatc
     found = conditioned(regression(), seed=seed).diagnostics
     assert (found.sound, found.short) == (False, False)
     assert found.reason == (
-        "a second search, from other draws of the prior, found parts of the posterior with 1 times the probability of all that "
-        "these draws stand for, and 0 of the draws are there"
+        "a second search, from other starting points, found a part of the posterior that holds 50 % of its probability, "
+        "but less than 0.01 % of the draws"
     )
     assert [each is not None for each in peaks] == [False] + [True] * LOOKS
 
@@ -150,7 +152,7 @@ def test_a_second_proposal_whose_draws_differ_each_time_is_the_reason(monkeypatc
     found = conditioned(regression()).diagnostics
     assert not found.sound
     assert found.reason == (
-        "draws from a second proposal differ from those of the first beyond their Monte Carlo errors, however often another was learnt"
+        "draws from a second proposal differ from those of the first by more than their Monte Carlo errors, however often it is learnt again"
     )
     assert len(compared) == LOOKS
 

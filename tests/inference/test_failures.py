@@ -63,7 +63,10 @@ def test_a_fit_that_fails_leaves_the_prior_to_measure_with_and_is_reported_where
     [
         (np.linalg.LinAlgError("Singular matrix"), "a covariance that it fitted cannot be inverted"),
         (Astray("no density can be asked for at [inf]"), "it came to points beyond the range of a computer's numbers"),
-        (NotFinite((0,), np.zeros(1)), "it came to points, where no draw of the prior lies, at which a density is infinite or no number"),
+        (
+            NotFinite((0,), np.zeros(1)),
+            "it came to points, far from all draws of the prior, at which a density is infinite or not a number",
+        ),
     ],
 )
 @pytest.mark.parametrize("part", ["missed_by", "_learnt_again"])

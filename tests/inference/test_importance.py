@@ -416,7 +416,7 @@ def test_a_run_whose_first_measured_points_carry_next_to_nothing_stops_measuring
     assert len(found.measured.drawn) == 1
     assert len(found.measured.x) == 12_176
     assert not found.weighted.converged
-    assert found.weighted.reason.startswith("after 8,186 points to learn from, 12,176 are worth ")
+    assert found.weighted.reason.startswith("after learning from 8,186 points, the next 12,176 are worth ")
 
 
 @pytest.mark.parametrize(("hopeless", "rounds"), [(0.05, 2), (0.15, 1)])

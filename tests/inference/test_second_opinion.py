@@ -76,8 +76,8 @@ def test_a_mode_that_a_run_has_missed_is_found_with_its_probability(share: float
     assert error < 0.02 * truth
     assert missed.by_run < 1e-6
     assert str(missed) == (
-        f"a second search, from other draws of the prior, found parts of the posterior with {missed.found:.2g} times the probability "
-        f"of all that these draws stand for, and {missed.by_run:.2g} of the draws are there"
+        f"a second search, from other starting points, found a part of the posterior that holds {100 * missed.found / (1 + missed.found):.2g} % "
+        "of its probability, but less than 0.01 % of the draws"
     )
 
 
