@@ -41,7 +41,6 @@ NEARLY = 0.2  # share of the effective draws wanted, from which on another fit, 
 LOOKS = 4  # second opinions at most, each on what the last one led to
 STEPS_OF_ALL, STEPS = 24, (6, 24)  # of a climb: fewer where many streams make a step take long, within bounds
 SMALLER = 0.25  # of the effective draws wanted, that the run of a second opinion has
-CONFIRMING = 0.5  # of the effective draws wanted, that a second run needs to confirm one whose weights may have no variance
 FINITE_VARIANCE = 0.5  # Pareto k-hat, above which weights may have no variance
 LIKELIEST = 32  # points at which it is seen how much the rows say
 EDGE = FARTHEST - 0.7  # from here on a prior's own coordinate is near the end of its reach
@@ -169,7 +168,7 @@ def _looked_at_twice(run: Run, streams: int, rng: np.random.Generator, budget: B
         if other.sampling.failed:
             return replace(run, doubt=f"a second proposal could not check the draws: {other.reason}")
         if not differ(_draws(run), _draws(other), rng=rng):
-            return run if run.weighted.pareto_k <= FINITE_VARIANCE or _is_near(other, budget) else other
+            return other if run.weighted.pareto_k > FINITE_VARIANCE and other.sound else run
         doubt = "draws from a second proposal differ from those of the first by more than their Monte Carlo errors, however often it is learnt again"
         run = Run(other.coordinates, go_on(other.sampling, rng=rng, budget=budget))
     return replace(run, doubt=doubt) if run.sound else run
@@ -184,14 +183,10 @@ def _with_fit(peaks: Mixture, run: Run) -> Mixture:
     return Mixture((*peaks.parts, *fitted.parts), tuple(share / 2 for share in (*peaks.shares, *fitted.shares)))
 
 
-def _is_near(run: Run, budget: Budget) -> bool:
-    """Whether a run that is not sound is only a little too short, so that it can confirm another."""
-    return not run.sound and run.weighted.pareto_k <= budget.pareto_k and run.weighted.effective_size >= CONFIRMING * budget.wanted
-
-
 def _learnt_again(run: Run, rng: np.random.Generator, budget: Budget) -> Run:
-    """A run with another proposal, fitted to the draws of this one: a smaller one or, where weights may have no variance, after several fits, a whole one."""
+    """A run with another proposal, fitted to the draws of this one: a smaller one or, where weights may have no variance, after several fits, one as large."""
     uncertain = run.weighted.pareto_k > FINITE_VARIANCE
+    budget = replace(budget, enough=min(budget.enough, run.weighted.effective_size / budget.effort))
     smaller = replace(budget, enough=budget.enough * SMALLER, effort=min(budget.effort, 1.0))
     sampling = learn_from_measured(run.sampling, rng=rng, budget=smaller)
     if uncertain:

@@ -182,21 +182,21 @@ def _best(topic: Topic) -> Run:
     return conditioning._best_run(model, prior, hypothesis, np.random.default_rng(1), Budget())
 
 
-@pytest.mark.parametrize(
-    ("converged", "pareto_k", "effective", "near"),
-    [
-        (False, 0.69, 5_001.0, True),
-        (False, 0.71, 5_001.0, False),
-        (False, 0.69, 4_999.0, False),
-        (True, 0.69, 20_000.0, False),
-    ],
-)
-def test_a_run_that_is_a_little_too_short_can_confirm_another(converged: bool, pareto_k: float, effective: float, near: bool) -> None:  # noqa: FBT001 - a table of cases
-    """With half of the draws wanted and a k-hat within its limit; a sound one takes the other's place instead."""
+@pytest.mark.parametrize(("pareto_k", "other_is_sound", "published"), [(0.6, True, "other"), (0.6, False, "run"), (0.4, True, "run")])
+def test_of_two_runs_that_agree_the_one_with_lighter_weights_is_published_where_it_is_sound(
+    pareto_k: float,
+    other_is_sound: bool,  # noqa: FBT001 - a table of cases
+    published: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where weights may have no variance; a second run that is not sound, and yet agrees, takes nothing away from the first."""
     sound = _best(regression())
-    weighted = replace(sound.weighted, converged=converged, pareto_k=pareto_k, effective_size=effective)
-    other = Run(sound.coordinates, replace(sound.sampling, weighted=weighted))
-    assert conditioning._is_near(other, Budget()) == near
+    run = Run(sound.coordinates, replace(sound.sampling, weighted=replace(sound.weighted, pareto_k=pareto_k)))
+    other = Run(sound.coordinates, replace(sound.sampling, weighted=replace(sound.weighted, converged=other_is_sound)))
+    monkeypatch.setattr(conditioning, "missed_by", found_nothing)
+    monkeypatch.setattr(conditioning, "_learnt_again", lambda *_: other)
+    found = conditioning._confirmed(run, 1, np.random.default_rng(1), Budget())
+    assert found is {"run": run, "other": other}[published]
 
 
 def test_a_run_that_is_not_sound_is_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
