@@ -26,11 +26,12 @@ def verdicts(studied: Studied, *, runs: int) -> list[Verdict]:
     model = model_as_of(studied.topic, studied.as_of)
     rendered = render(model)
     compiled = nuts._compile(rendered)
+    program = nuts._Program(model, rendered, compiled, lambda: condition_fast(model, Settings()))
     found = []
     for run in range(runs):
         settings = Settings(seed=1 + run)
         fast = read(condition_fast(model, settings), settings)
-        slow = read(nuts._run(model, rendered, compiled, nuts.Settings(1_000, 1_000, 4, 0.9), 1_000 + run), settings)
+        slow = read(nuts._run(program, nuts.Settings(1_000, 1_000, 4, 0.9), 1_000 + run), settings)
         found.append(judge(fast.posterior, fast.answers, slow.posterior, slow.answers))
     return found
 
