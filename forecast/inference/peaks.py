@@ -69,7 +69,7 @@ class Ground:
             if any(_is_at(tops.places[index], peak) for peak in found):
                 continue
             (peak,) = peaks_at(self.log_posterior, tops.only(np.array([index])))
-            if np.isfinite(peak.log_volume) and all(_apart(peak, other) for other in found):
+            if np.isfinite(peak.log_volume) and all(_are_apart(peak, other) for other in found):
                 found.append(peak)
         return found
 
@@ -93,7 +93,7 @@ def _is_at(place: Array, peak: Peak) -> bool:
     return _squared_distance(place - peak.mode, peak.covariance) <= NEAR * len(place)
 
 
-def _apart(peak: Peak, other: Peak) -> bool:
+def _are_apart(peak: Peak, other: Peak) -> bool:
     """Whether two peaks are farther from each other than their widths; a width may be next to none."""
     return _squared_distance(peak.mode - other.mode, peak.covariance + other.covariance) > NEAR * len(peak.mode)
 

@@ -91,7 +91,7 @@ def missed_by(sampling: Sampling, *, steps: int, rng: np.random.Generator) -> Mi
     with one_thread():
         drawn = sampling.target.start(rng.random((DRAWN * MOST_CLIMBS, sampling.target.dimension)))[:, learnt.moving]
         ground = Ground(sampling.target, learnt.moving, spread_of(drawn), learnt.row_count)
-        seen = _seen(sampling, learnt, rng)
+        seen = _look_at(sampling, learnt, rng)
         allowed = int(COST * (learnt.points + len(sampling.measured.x)))
         climbs = int(np.clip(allowed // (USUAL_STEPS * ground.step_cost), FEWEST_CLIMBS, MOST_CLIMBS))
         starts, held = _starts(ground, seen, drawn, climbs, rng)
@@ -124,7 +124,7 @@ class Seen:
         return StudentT(near.mean, factor(np.linalg.inv(precision), self.units.scale**2), near.freedom)
 
 
-def _seen(sampling: Sampling, learnt: Learnt, rng: np.random.Generator) -> Seen:
+def _look_at(sampling: Sampling, learnt: Learnt, rng: np.random.Generator) -> Seen:
     weights, y = np.exp(sampling.weighted.log_weight), sampling.weighted.x[:, learnt.moving]
     draws = y[rng.choice(len(y), size=LOOKED_AT, p=weights / weights.sum())]
     ground_spread = spread_of(y)

@@ -85,11 +85,11 @@ class RangedOps:
 
     def log(self, x: Any) -> Any:
         """The natural logarithm: of 0 it is infinite for everybody."""
-        return _marked(NUMPY.log, x)
+        return _ranged_result(NUMPY.log, x)
 
     def log1p(self, x: Any) -> Any:
         """log(1 + x)."""
-        return _marked(NUMPY.log1p, x)
+        return _ranged_result(NUMPY.log1p, x)
 
     def expm1(self, x: Any) -> Any:
         """exp(x) - 1, which is infinite nowhere."""
@@ -97,15 +97,15 @@ class RangedOps:
 
     def sqrt(self, x: Any) -> Any:
         """The square root."""
-        return _marked(NUMPY.sqrt, x)
+        return _ranged_result(NUMPY.sqrt, x)
 
     def abs(self, x: Any) -> Any:
         """The absolute value."""
-        return _marked(NUMPY.abs, x)
+        return _ranged_result(NUMPY.abs, x)
 
     def logit(self, x: Any) -> Any:
         """log(x / (1 - x)): of 0 and of 1 it is infinite for everybody."""
-        return _marked(NUMPY.logit, x)
+        return _ranged_result(NUMPY.logit, x)
 
     def expit(self, x: Any) -> Any:
         """1 / (1 + exp(-x)), which is neither 0 nor 1 anywhere."""
@@ -114,11 +114,11 @@ class RangedOps:
 
     def minimum(self, a: Any, b: Any) -> Any:
         """The smaller."""
-        return _marked(NUMPY.minimum, a, b)
+        return _ranged_result(NUMPY.minimum, a, b)
 
     def maximum(self, a: Any, b: Any) -> Any:
         """The larger."""
-        return _marked(NUMPY.maximum, a, b)
+        return _ranged_result(NUMPY.maximum, a, b)
 
     def compare(self, symbol: str, a: Any, b: Any) -> Any:
         """Whether ``a symbol b``."""
@@ -155,7 +155,7 @@ class RangedOps:
 
 def _result(function: Callable[..., Any], *operands: Any, nonzero: bool = False) -> Ranged:
     """An operation's result, marked where it is infinite, or 0 although it cannot be where ``nonzero``, and all operands are proper numbers."""
-    made = _marked(function, *operands)
+    made = _ranged_result(function, *operands)
     proper: Any = np.asarray(True)
     for operand in map(ranged, operands):
         proper = proper & np.isfinite(operand.value) & ((operand.value != 0) if nonzero and len(operands) > 1 else True)
@@ -163,7 +163,7 @@ def _result(function: Callable[..., Any], *operands: Any, nonzero: bool = False)
     return Ranged(made.value, made.beyond | (proper & left))
 
 
-def _marked(function: Callable[..., Any], *operands: Any) -> Ranged:
+def _ranged_result(function: Callable[..., Any], *operands: Any) -> Ranged:
     """A function's value, marked where an operand is and it is 0, infinite or no number itself."""
     found = [ranged(operand) for operand in operands]
     value = np.asarray(function(*(each.value for each in found)))

@@ -180,7 +180,7 @@ class Coordinates:
             if not isinstance(block.family, Edged):
                 return constrain(x[:, columns], np.asarray(lower), np.asarray(upper))
             values, jacobian = constrain(block.family.held_latents(x[:, columns]), np.asarray(lower), np.asarray(upper))
-            return block.family.held(values), jacobian
+            return block.family.hold(values), jacobian
         uniforms = special.ndtr(np.clip(x[:, columns], -FARTHEST, FARTHEST))  # points beyond have no prior density: see log_prior
         return _quantile(self.model, block, uniforms, parameters, near=lambda: self._near(x, alone=True)), x[:, columns]
 
@@ -262,7 +262,7 @@ def _quantile(
     if wrong.any() and (near is None or (wrong & near()[:, None]).any()):
         raise block.not_a_distribution(arguments, wrong)
     if isinstance(block.family, Edged):
-        values = block.family.held(values)
+        values = block.family.hold(values)
     return np.broadcast_to(values, uniforms.shape)
 
 

@@ -63,7 +63,7 @@ def test_values_beyond_are_held_at_the_last_float_and_others_are_not_touched(nam
     """Its inverse, and that of the rest of a share, are floats too."""
     kind, arguments = _edged(name), TINY[name]
     values = kind.quantile(SHARES, **arguments)
-    held = kind.held(values)
+    held = kind.hold(values)
     inner = (values > 0) & ((values < 1) if name == "Beta" else True)
     assert (held[inner] == values[inner]).all()
     assert (held > 0).all()

@@ -33,7 +33,7 @@ class Edged(Family):
     @abstractmethod
     def _latent_log_density(self, x: Array, *core: Array) -> Array: ...
 
-    def held(self, values: Array) -> Array:
+    def hold(self, values: Array) -> Array:
         """Return values with those that lie nearer to an edge than the last float held at that."""
         low, high = self.ends
         return np.minimum(np.maximum(values, low), high) if ((values < low) | (values > high)).any() else values
