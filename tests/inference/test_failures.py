@@ -28,6 +28,13 @@ def _narrow(z: np.ndarray) -> np.ndarray:
     return -0.5 * ((z - 2.5) / 0.02) ** 2
 
 
+ERRORS = [
+    (np.linalg.LinAlgError("Singular matrix"), "a covariance that it fitted cannot be inverted"),
+    (Astray("no density can be asked for at [inf]"), "it came to points beyond the range of a computer's numbers"),
+    (NotFinite((0,), np.zeros(1)), "it came to points, far from all draws of the prior, at which a density is infinite or not a number"),
+]
+
+
 def _raising(error: Exception):
     def raises(*_arguments: object, **_more: object) -> None:
         raise error
@@ -37,14 +44,7 @@ def _raising(error: Exception):
 
 @pytest.mark.parametrize(
     ("error", "words"),
-    [
-        (np.linalg.LinAlgError("Singular matrix"), "a covariance that it fitted cannot be inverted"),
-        (Astray("no density can be asked for at [inf]"), "it came to points beyond the range of a computer's numbers"),
-        (
-            NotFinite((0,), np.zeros(1)),
-            "it came to points, far from all draws of the prior, at which a density is infinite or not a number",
-        ),
-    ],
+    ERRORS,
 )
 def test_a_fit_that_fails_leaves_the_prior_to_measure_with_and_is_reported_where_that_does_not_suffice(
     monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
@@ -60,14 +60,7 @@ def test_a_fit_that_fails_leaves_the_prior_to_measure_with_and_is_reported_where
 
 @pytest.mark.parametrize(
     ("error", "words"),
-    [
-        (np.linalg.LinAlgError("Singular matrix"), "a covariance that it fitted cannot be inverted"),
-        (Astray("no density can be asked for at [inf]"), "it came to points beyond the range of a computer's numbers"),
-        (
-            NotFinite((0,), np.zeros(1)),
-            "it came to points, far from all draws of the prior, at which a density is infinite or not a number",
-        ),
-    ],
+    ERRORS,
 )
 @pytest.mark.parametrize("part", ["missed_by", "_learnt_again"])
 def test_a_second_opinion_that_fails_makes_the_run_not_sound(
