@@ -93,7 +93,7 @@ def whatif(
         if not found.after:
             echo("  The topic asks nothing yet, so there is no answer to compare.")
     if found.distrusted:
-        echo("WARNING: the engine does not vouch for these draws.", err=True)
+        echo("WARNING: by the engine's own checks these draws are not sound.", err=True)
         raise typer.Exit(3)
 
 

@@ -277,7 +277,7 @@ def diagnose(values: Mapping[str, Array], shares: Array | None, divergences: int
     tail = float(np.min(array_stats.ess(shaped[: len(columns)], method="tail", prob=(0.05, 0.95))))
     reasons = []
     if not r_hat <= HIGHEST_R_HAT:
-        reasons.append(f"the chains have not met (R-hat {r_hat:.3f})")
+        reasons.append(f"the chains disagree (R-hat {r_hat:.3f})")
     if not min(bulk, tail) >= FEWEST_EFFECTIVE:
         reasons.append(f"too few effective draws ({bulk:.0f} in the bulk, {tail:.0f} in the tails)")
     if divergences > MOST_DIVERGENT * count:

@@ -74,7 +74,7 @@ def engine_words(diagnostics: Diagnostics) -> list[str]:
     if diagnostics.short:
         said.append(_shortage(diagnostics))
     elif not diagnostics.sound:
-        said.append(f"The engine does not vouch for these draws{': ' + diagnostics.reason if diagnostics.reason else ''}.")
+        said.append(f"By the engine's own checks these draws are not sound{': ' + diagnostics.reason if diagnostics.reason else ''}.")
     return said
 
 
@@ -106,6 +106,6 @@ def warnings(diagnostics: Diagnostics, verdict: Mapping[str, Any]) -> list[str]:
         said += [] if word == "agreed" else [f"{_shortage(diagnostics)} No other engine confirms these numbers."]
     elif not diagnostics.sound:
         said.append(
-            f"The engine does not vouch for its draws{': ' + diagnostics.reason if diagnostics.reason else ''}. Do not rely on these numbers."
+            f"By the engine's own checks its draws are not sound{': ' + diagnostics.reason if diagnostics.reason else ''}. Do not rely on these numbers."
         )
     return said

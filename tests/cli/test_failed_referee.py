@@ -16,7 +16,7 @@ from tests.cli.conftest import Run
 
 AS_OF = ("--as-of", "2025-12-31", "--seed", "2")  # with which the chains are in both modes
 REPORTS = "reports/as-of/2025-12-31"
-NOT_CONFIRMED = "Not confirmed. NUTS is not sound: the chains have not met (R-hat "
+NOT_CONFIRMED = "Not confirmed. NUTS is not sound: the chains disagree (R-hat "
 
 
 def squares(root: Path, *, rows: tuple[float, ...] = (9.1, 8.8, 9.3)) -> Path:

@@ -54,7 +54,7 @@ def diagnostics(engine: str, **more: object) -> Diagnostics:
         (
             diagnostics("nuts", sound=False, reason="it is stuck"),
             "unconfirmed",
-            ["The engine does not vouch for its draws: it is stuck. Do not rely on these numbers."],
+            ["By the engine's own checks its draws are not sound: it is stuck. Do not rely on these numbers."],
         ),
     ],
 )  # fmt: skip
