@@ -18,11 +18,10 @@ from numpy.typing import NDArray
 
 from forecast.inference.importance import AT_ONCE, FEWEST_MEASURED, Budget, Sampling, Weighted, begin, go_on, learn_from_measured
 from forecast.inference.impossible import impossible_rows
-from forecast.inference.monte_carlo import Replicated
 from forecast.inference.points import lattice
 from forecast.inference.posterior import Diagnostics, Posterior, with_draws
 from forecast.inference.proposals import Mixture
-from forecast.inference.second_opinion import Draws, differ, missed_by
+from forecast.inference.second_opinion import missed_by
 from forecast.inference.target import CELLS_KEPT, FAILURES, NoSupport, NotFinite, evaluate, failure_in_words
 from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.model.coordinates import FARTHEST, Coordinates, own_coordinates, prior_coordinates
@@ -38,10 +37,8 @@ FEWEST_AT_ONCE = 64  # draws of each of many hypotheses
 FEWEST = 2_500  # effective draws of each of several hypotheses, before it is known how much each matters
 TELLING = 0.75  # curvature of the rows' density beside the prior's, from which the parameters' own coordinates do better
 NEARLY = 0.2  # share of the effective draws wanted, from which on another fit, to the points that have measured, is worth its time
-LOOKS = 4  # second opinions at most, each on what the last one led to
 STEPS_OF_ALL, STEPS = 24, (6, 24)  # of a climb: fewer where many streams make a step take long, within bounds
-SMALLER = 0.25  # of the effective draws wanted, that the run of a second opinion has
-FINITE_VARIANCE = 0.5  # Pareto k-hat, above which weights may have no variance
+EFFORT = 3  # times as many climbs on a run that has been made anew
 LIKELIEST = 32  # points at which it is seen how much the rows say
 EDGE = FARTHEST - 0.7  # from here on a prior's own coordinate is near the end of its reach
 CUT_OFF = 1e-4  # posterior probability beyond, from which the draws are no longer the posterior's
@@ -148,30 +145,20 @@ def _confirmed(run: Run, streams: int, rng: np.random.Generator, budget: Budget)
     if run.sampling.learnt is None:
         return run
     try:
-        return _looked_at_twice(run, streams, rng, budget)
+        return _searched(run, streams, rng, budget)
     except (*FAILURES, NoSupport) as error:
         return replace(run, doubt=f"the second search, which checks the draws, failed: {failure_in_words(error)}") if run.sound else run
 
 
-def _looked_at_twice(run: Run, streams: int, rng: np.random.Generator, budget: Budget) -> Run:
+def _searched(run: Run, streams: int, rng: np.random.Generator, budget: Budget) -> Run:
+    """A run that has missed nothing: this one or, where a search finds a part that it has missed, one that draws from there too; not sound if that has missed much again."""
     steps = int(np.clip(STEPS_OF_ALL // max(1, streams), *STEPS))
-    doubt = ""
-    for _ in range(LOOKS):
-        if not run.sound:
-            return run
-        missed = missed_by(run.sampling, steps=steps, rng=rng)
-        if missed is not None:
-            doubt = str(missed)
-            run = Run(run.coordinates, begin(run.coordinates, rng=rng, budget=budget, peaks=_with_fit(missed.peaks, run)))
-            continue
-        other = _learnt_again(run, rng, budget)
-        if other.sampling.failed:
-            return replace(run, doubt=f"a second proposal could not check the draws: {other.reason}")
-        if not differ(_draws(run), _draws(other), rng=rng):
-            return other if run.weighted.pareto_k > FINITE_VARIANCE and other.sound else run
-        doubt = "draws from a second proposal differ from those of the first by more than their Monte Carlo errors, however often it is learnt again"
-        run = Run(other.coordinates, go_on(other.sampling, rng=rng, budget=budget))
-    return replace(run, doubt=doubt) if run.sound else run
+    missed = missed_by(run.sampling, steps=steps, rng=rng) if run.sound else None
+    if missed is None:
+        return run
+    again = Run(run.coordinates, begin(run.coordinates, rng=rng, budget=budget, peaks=_with_fit(missed.peaks, run)))
+    missed = missed_by(again.sampling, steps=steps, rng=rng, effort=EFFORT) if again.sound else None
+    return again if missed is None else replace(again, doubt=str(missed))
 
 
 def _with_fit(peaks: Mixture, run: Run) -> Mixture:
@@ -181,27 +168,6 @@ def _with_fit(peaks: Mixture, run: Run) -> Mixture:
         return peaks
     fitted = learnt.fitted
     return Mixture((*peaks.parts, *fitted.parts), tuple(share / 2 for share in (*peaks.shares, *fitted.shares)))
-
-
-def _learnt_again(run: Run, rng: np.random.Generator, budget: Budget) -> Run:
-    """A run with another proposal, fitted to the draws of this one: a smaller one or, where weights may have no variance, after several fits, one as large."""
-    uncertain = run.weighted.pareto_k > FINITE_VARIANCE
-    budget = replace(budget, enough=min(budget.enough, run.weighted.effective_size / budget.effort))
-    smaller = replace(budget, enough=budget.enough * SMALLER, effort=min(budget.effort, 1.0))
-    sampling = learn_from_measured(run.sampling, rng=rng, budget=smaller)
-    if uncertain:
-        for each in (smaller, budget):
-            if sampling.failed:
-                break
-            sampling = learn_from_measured(sampling, rng=rng, budget=each)
-    return Run(run.coordinates, sampling)
-
-
-def _draws(run: Run) -> Draws:
-    """The parameters at a run's draws, a column for each value."""
-    weighted = run.weighted
-    values = np.concatenate([*_whole(run).values()], axis=1)
-    return Draws(values, Replicated(np.exp(weighted.log_weight), weighted.replicates, weighted.effective_size))
 
 
 def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, at_once: int = AT_ONCE) -> Posterior:

@@ -34,11 +34,9 @@ PRIOR_SHARE = 0.05  # of the points that measure
 FAINTEST = 1e11  # a log density beyond has fewer than five digits behind the point, and weights are differences of such
 COORDINATES_KEPT = 2**25  # points times coordinates, a quarter of a gigabyte, of which a few copies are at work
 AT_ONCE = 4_096  # points of a round that learns, and the least of one that measures
-HOPELESS, UNLIKELY = (
-    0.1,
-    0.5,
-)  # share of the effective draws wanted: where fewer are to be expected of all the points allowed, no more are drawn
-MOST_AT_ONCE = 65_536  # points of a round that measures, at most
+FARTHER = 1.25  # times the points of a budget may be spent where that suffices, which costs less than another engine's run
+UNLIKELY, HOPELESS = 0.5, 0.9  # share of the effective draws wanted, of which fewer are to be expected of those points: no more are drawn
+MOST_AT_ONCE, TWICE = 65_536, 2  # points of a round that measures at most, and times all those before
 FEWEST_MEASURED = 400  # effective draws, 25 of each replicate, below which the replicates' errors are not to be trusted
 
 
@@ -153,7 +151,7 @@ def learn_from_measured(sampling: Sampling, *, rng: np.random.Generator, budget:
     with one_thread():
         learnt = relearnt(sampling.learnt, sampling.measured, rng)
         budget = replace(budget, points=budget.points + learnt.points)
-        return _sampled(sampling.target, learnt, empty(sampling.target.dimension), budget, rng, hopeless=UNLIKELY)
+        return _sampled(sampling.target, learnt, empty(sampling.target.dimension), budget, rng)
 
 
 def _in_memory(target: Target, budget: Budget) -> Budget:
@@ -166,13 +164,11 @@ def _net(target: Target, budget: Budget) -> Lattice:
     return lattice(max(5, min(budget.at_once, budget.points // 4)), target.dimension + 2)
 
 
-def _sampled(
-    target: Target, learnt: Learnt, measured: Cloud, budget: Budget, rng: np.random.Generator, *, hopeless: float = HOPELESS
-) -> Sampling:
+def _sampled(target: Target, learnt: Learnt, measured: Cloud, budget: Budget, rng: np.random.Generator) -> Sampling:
     """Measure with what has been learnt; where that fails, or no point is possible, what is left are the points learnt from, which do not suffice."""
     try:
         with np.errstate(all="ignore"):  # what is not finite is looked for
-            measured = _measured(target, learnt, measured, budget, rng, hopeless)
+            measured = _measured(target, learnt, measured, budget, rng)
     except FAILURES as error:
         if learnt.fitted is None:  # it is the prior's own draw
             raise
@@ -192,13 +188,13 @@ def _failed(target: Target, learnt: Learnt, reason: str, budget: Budget) -> Samp
     return Sampling(target, weighted, learnt, empty(target.dimension))
 
 
-def _measured(target: Target, learnt: Learnt, measured: Cloud, budget: Budget, rng: np.random.Generator, hopeless: float) -> Cloud:
-    """Draw until the budget's ``enough`` is reached, its points are spent, or less than ``hopeless`` times ``enough`` is to be expected."""
+def _measured(target: Target, learnt: Learnt, measured: Cloud, budget: Budget, rng: np.random.Generator) -> Cloud:
+    """Draw until the budget's ``enough`` is reached, or that is not to be expected of the points allowed."""
     before = measured.drawn[0][0] if measured.drawn else None
     proposal = before or Proposal(target, learnt.fitted, PRIOR_SHARE, learnt.moving)
-    left = budget.allowed - learnt.points
+    left = math.ceil(FARTHER * budget.allowed) - learnt.points
     while not (measured.drawn and _enough(measured.log_ratio, budget)):
-        net = _replicates(target, budget, measured, left - len(measured.x), hopeless)
+        net = _replicates(target, budget, measured, left - len(measured.x))
         if net is None:
             break
         keep = (len(measured.x) + net.size) * learnt.row_count <= budget.cells and (bool(measured.rows) or not len(measured.x))
@@ -206,15 +202,16 @@ def _measured(target: Target, learnt: Learnt, measured: Cloud, budget: Budget, r
     return measured
 
 
-def _replicates(target: Target, budget: Budget, measured: Cloud, left: int, hopeless: float) -> ShiftedCopies | None:
+def _replicates(target: Target, budget: Budget, measured: Cloud, left: int) -> ShiftedCopies | None:
     """The next points to measure with: as many as seem to be missing, in steps of ``at_once``; None where too few are left, after the first."""
     step = max(5, min(budget.at_once, budget.points // 4) // REPLICATES)  # of one replicate
     drawn = len(measured.x)
     carrying = effective_size(measured.log_ratio) / drawn if np.isfinite(measured.log_posterior).any() else 1.0
+    hopeless = UNLIKELY if len(measured.drawn) == 1 else HOPELESS  # a few heavy weights mislead about the first round
     if drawn and carrying * (drawn + left) < hopeless * budget.wanted:  # more points, at the same rate, would not suffice
         return None
     missing = budget.wanted / carrying - drawn
-    most = min(left, MOST_AT_ONCE) // (REPLICATES * step)
+    most = min(left, MOST_AT_ONCE, TWICE * drawn or left) // (REPLICATES * step)
     if most < 1 and drawn:
         return None
     steps = max(1, min(math.ceil(missing / (REPLICATES * step)), most))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ type Indices = NDArray[np.intp]
 type Flags = NDArray[np.bool_]
 type LogDensity = Callable[[Array], Array]
 
-LENGTHS = 2.0 ** np.arange(1, -24, -1)  # of a step, tried in one call of a line search
+LENGTHS = 2.0 ** np.array([1, 0, -1, -2, -3, -4, -6, -8, -11, -14, -18, -23])  # of a step, tried in one call of a line search
 NEAR = 1e-3  # gain in log density, in nats, below which a step is small
 MOST_STEPS = 200  # of a climb
 FIRST_WIDTH = 1e-4  # of the first differences
@@ -47,33 +47,48 @@ class Units:
 
 @dataclass(frozen=True, slots=True)
 class Tops:
-    """Where climbs ended: the places ``(n, d)``, their log ``heights`` ``(n,)``, and rough inverse curvatures ``(n, d, d)`` in units of ``scale`` ``(d,)``."""
+    """Where climbs ended: the places ``(n, d)``, their log ``heights`` ``(n,)``, rough inverse curvatures ``(n, d, d)`` in units of ``scale`` ``(d,)``.
+
+    ``climbs`` ``(n,)`` are the numbers of the climbs, by the order of their starts.
+    """
 
     places: Array
     heights: Array
     inverses: Array
     scale: Array
+    climbs: Indices
 
     def __len__(self) -> int:
         return len(self.heights)
 
     def only(self, which: Indices) -> Tops:
         """Some of them."""
-        return Tops(self.places[which], self.heights[which], self.inverses[which], self.scale)
+        return Tops(self.places[which], self.heights[which], self.inverses[which], self.scale, self.climbs[which])
 
     def in_units(self, scale: Array) -> Tops:
         """The same with another scale ``(d,)``."""
         change = self.scale / scale
-        return Tops(self.places, self.heights, self.inverses * np.outer(change, change), scale)
+        return replace(self, inverses=self.inverses * np.outer(change, change), scale=scale)
 
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """A local maximum ``mode`` ``(d,)``, its log ``height`` and the inverse curvature ``covariance`` ``(d, d)`` there."""
+    """A local maximum ``mode`` ``(d,)``, its log ``height``, the inverse curvature ``covariance`` ``(d, d)`` there, and the number of the ``climb`` that found it."""
 
     mode: Array
     height: float
     covariance: Array
+    climb: int = -1
+
+    def along(self, column: int, width: float) -> Peak:
+        """A place on a ridge along one coordinate, as a peak: as wide along the ridge, and across it as the curvature says."""
+        precision = np.linalg.inv(self.covariance)
+        rest = np.delete(np.arange(len(self.mode)), column)
+        covariance, slope = np.zeros_like(precision), np.ones(len(self.mode))
+        across = np.linalg.inv(precision[np.ix_(rest, rest)])
+        slope[rest] = -across @ precision[rest, column]
+        covariance[np.ix_(rest, rest)] = across
+        return replace(self, covariance=covariance + width**2 * np.outer(slope, slope))
 
     @property
     def log_volume(self) -> float:
@@ -95,8 +110,8 @@ def climb(
     """Climb from each of ``starts`` ``(n, d)`` to a maximum of ``log_density`` (points ``(m, d)`` to ``(m,)``).
 
     Quasi-Newton steps (BFGS: Nocedal and Wright 2006, 6.1) on central differences, of all climbs together,
-    until all have ended, ``points`` points are spent or ``steps`` steps made.  The log density at the starts
-    must be finite; elsewhere it may be minus infinity.  ``held`` ``(n, d)`` are coordinates that a climb
+    until all have ended, ``points`` points are spent or ``steps`` steps made.  Where the log density at a start
+    is minus infinity nothing is climbed.  ``held`` ``(n, d)`` are coordinates that a climb
     leaves as they are.  A climb that comes to a point that is ``known``, by its place
     and height, ends, and is left out of what is
     returned.  The result is for drawing from near the top: its error is small beside the posterior's width, and no smaller.
@@ -111,7 +126,11 @@ def climb(
 
 
 class _Climbs:
-    """Climbs under way, in units of ``units.scale`` from their starts: arrays of ``n``, of which those with the numbers ``going`` have not ended."""
+    """Climbs under way, in units of ``units.scale`` from their starts: arrays of ``n``, of which those with the numbers ``going`` have not ended.
+
+    All densities of a step are asked for in one call.  Most steps are whole, so the slope at the end of a whole one is asked for with
+    the line search; after another, the climb only ``asks`` for its slope in the next call.
+    """
 
     def __init__(
         self, log_density: LogDensity, starts: Array, units: Units, free: Flags, known: Callable[[Array, Array], Flags] | None
@@ -119,35 +138,36 @@ class _Climbs:
         self.log_density, self.starts, self.units, self.free, self.known = log_density, starts, units, free, known
         count, dimension = starts.shape
         self.shapes = units.shape * free[:, :, None] * free[:, None]
-        self.y = np.zeros(starts.shape)
-        self.small, self.steepest = np.zeros(count, dtype=int), np.ones(count, dtype=bool)
+        self.y, self.moved = np.zeros(starts.shape), np.zeros(starts.shape)
+        self.small, self.steepest, self.asks = np.zeros(count, dtype=int), np.ones(count, dtype=bool), np.zeros(count, dtype=bool)
         self.spent = count * (1 + 2 * dimension)
-        widths = np.full((count, dimension), FIRST_WIDTH)
-        found = self.density(np.concatenate([self.y[:, None], _beside(self.y, widths)], axis=1), np.arange(count))
+        widths, every = np.full((count, dimension), FIRST_WIDTH), np.arange(count)
+        (found,) = self.densities((np.concatenate([self.y[:, None], _beside(self.y, widths)], axis=1), every))
         self.height, self.slope = found[:, 0], free * _slopes(found[:, 1:], found[:, 0], widths)
         self.inverse = self.shapes / _steepness(self.slope, units.longest)
-        self.left = self.going = self.not_known(np.arange(count))
+        self.left = self.going = self.not_known(every[np.isfinite(self.height)])
 
-    def density(self, y: Array, of: Indices) -> Array:
-        """The log density at points ``(climbs, k, d)`` of the climbs ``of``, ``(climbs, k)``."""
-        x = self.starts[of][:, None] + self.units.scale * y
-        return _finite(self.log_density, x.reshape(-1, y.shape[2])).reshape(y.shape[:2])
+    def densities(self, *asked: tuple[Array, Indices]) -> list[Array]:
+        """The log densities at points ``(climbs, k, d)`` of some climbs, ``(climbs, k)`` for each of ``asked``, in one call."""
+        x = [(self.starts[of][:, None] + self.units.scale * y).reshape(-1, y.shape[2]) for y, of in asked]
+        found = _finite(self.log_density, np.concatenate(x))
+        parts = np.split(found, np.cumsum([len(each) for each in x])[:-1])
+        return [part.reshape(y.shape[:2]) for part, (y, _) in zip(parts, asked, strict=True)]
 
     def not_known(self, of: Indices) -> Indices:
         """Those of some climbs that are not at a known point."""
         return of if self.known is None else of[~self.known(self.starts[of] + self.units.scale * self.y[of], self.height[of])]
 
     def step(self) -> None:
-        """Take one step of each climb that has not ended.
-
-        The slope at the end of a whole step is asked for with the line search, since most steps are whole.
-        """
-        going, here = self.going, self.y[self.going]
+        """Take one step of each climb that has not ended, or ask for its slope after the last one."""
+        asking, going = self.going[self.asks[self.going]], self.going[~self.asks[self.going]]
         direction = np.einsum("nij,nj->ni", self.inverse[going], self.slope[going])
-        widths = _widths(self.inverse[going])
-        line = here[:, None] + LENGTHS[:, None] * direction[:, None]
-        found = self.density(np.concatenate([line, _beside(here + direction, widths)], axis=1), going)
-        self.spent += found.size
+        widths, widths_asked = _widths(self.inverse[going]), _widths(self.inverse[asking])
+        line = self.y[going][:, None] + LENGTHS[:, None] * direction[:, None]
+        ends = _beside(self.y[going] + direction, widths)
+        found, slopes = self.densities((np.concatenate([line, ends], axis=1), going), (_beside(self.y[asking], widths_asked), asking))
+        self.spent += found.size + slopes.size
+        self._bend(asking, widths_asked, slopes)
         found, ends = found[:, : len(LENGTHS)], found[:, len(LENGTHS) :]
         best = found.argmax(axis=1)
         top = found[np.arange(len(going)), best]
@@ -155,46 +175,48 @@ class _Climbs:
         rises = gain > 0
         again = going[~rises & ~self.steepest[going]]  # what was learnt of the curvature misleads
         self.inverse[again], self.steepest[again] = self.shapes[again] / _steepness(self.slope[again], self.units.longest), True
-        risen, moved = going[rises], LENGTHS[best[rises]][:, None] * direction[rises]
-        self.y[risen] += moved
+        risen = going[rises]
+        self.moved[risen] = LENGTHS[best[rises]][:, None] * direction[rises]
+        self.y[risen] += self.moved[risen]
         self.height[risen] = top[rises]
         self.small[risen] = np.where(gain[rises] < NEAR, self.small[risen] + 1, 0)
         still = np.isin(risen, self.not_known(risen))
         self.left = np.setdiff1d(self.left, risen[~still])
         still &= self.small[risen] < SETTLED
-        self._bend(risen[still], moved[still], widths[rises][still], ends[rises][still], LENGTHS[best[rises]][still] == 1)
-        self.going = np.concatenate([again, risen[still]])
+        whole = LENGTHS[best[rises]] == 1
+        self.asks[risen[still & ~whole]] = True
+        self._bend(risen[still & whole], widths[rises][still & whole], ends[rises][still & whole])
+        self.going = np.concatenate([asking, again, risen[still]])
 
-    def _bend(self, risen: Indices, moved: Array, widths: Array, ends: Array, is_whole: Flags) -> None:
-        """Learn of the curvature from the slopes where climbs have come to; ``ends`` are the densities beside, right after a whole step."""
-        other = ~is_whole
-        if other.any():
-            ends[other] = self.density(_beside(self.y[risen[other]], widths[other]), risen[other])
-            self.spent += ends[other].size
-        before = self.slope[risen]
-        self.slope[risen] = self.free[risen] * _slopes(ends, self.height[risen], widths)
-        self.inverse[risen] = _updated(self.inverse[risen], moved, before - self.slope[risen], before)
-        self.steepest[risen] = False
+    def _bend(self, climbs: Indices, widths: Array, ends: Array) -> None:
+        """Learn of the curvature from the slopes where climbs have come to; ``ends`` are the densities beside, by ``widths``."""
+        before = self.slope[climbs]
+        self.slope[climbs] = self.free[climbs] * _slopes(ends, self.height[climbs], widths)
+        self.inverse[climbs] = _updated(self.inverse[climbs], self.moved[climbs], before - self.slope[climbs], before)
+        self.steepest[climbs] = self.asks[climbs] = False
 
     def tops(self) -> Tops:
         """Where the climbs are that have not come to a known point."""
         left, own = self.left, np.eye(self.starts.shape[1], dtype=bool)
         rough = np.where(~self.free[left][:, :, None] & own, self.units.shape, self.inverse[left])  # of what was held, nothing was learnt
-        return Tops(self.starts[left] + self.units.scale * self.y[left], self.height[left], rough, self.units.scale)
+        return Tops(self.starts[left] + self.units.scale * self.y[left], self.height[left], rough, self.units.scale, left)
 
 
 @np.errstate(all="ignore")
 def peaks_at(log_density: LogDensity, tops: Tops) -> list[Peak]:
-    """Measure the curvature where climbs ended."""
-    found, scale = [], tops.scale
-    for place, height, inverse in zip(tops.places, tops.heights.tolist(), tops.inverses, strict=True):
+    """Measure the curvature where climbs ended, for all of them in a few calls; it is what the climb has learnt where the density is zero nearby."""
+    scale, (count, dimension) = tops.scale, tops.places.shape
 
-        def density(y: Array, place: Array = place) -> Array:
-            return _finite(log_density, place + scale * y)
+    def density(y: Array) -> Array:
+        """At points ``(tops, k, d)`` around each."""
+        x = tops.places[:, None] + scale * y
+        return _finite(log_density, x.reshape(-1, dimension)).reshape(y.shape[:2])
 
-        precision = _curvature(density, np.zeros(len(scale)), height, _widths(inverse))
-        covariance = inverse if precision is None else _inverted(precision)
-        found.append(Peak(place, height, covariance * np.outer(scale, scale)))
+    known, precisions = _curvatures(density, tops.heights, _widths(tops.inverses)) if count else (np.zeros(0, dtype=bool), tops.inverses)
+    found = []
+    for index, (place, height) in enumerate(zip(tops.places, tops.heights.tolist(), strict=True)):
+        covariance = _inverted(precisions[index]) if known[index] else tops.inverses[index]
+        found.append(Peak(place, height, covariance * np.outer(scale, scale), int(tops.climbs[index])))
     return found
 
 
@@ -246,31 +268,35 @@ def _updated(inverse: Array, step: Array, change: Array, slope: Array) -> Array:
     return np.where((falls & sensible)[:, None, None], updated, inverse)
 
 
-def _curvature(density: Callable[[Array], Array], y: Array, height: float, widths: Array) -> Array | None:
-    """Minus the Hessian by central differences over a tenth of each conditional width; None where the density is zero nearby."""
+def _curvatures(density: Callable[[Array], Array], heights: Array, widths: Array) -> tuple[Flags, Array]:
+    """Minus the Hessians ``(n, d, d)`` at points of log ``heights`` ``(n,)``, by central differences over a tenth of each conditional width, and whether they are known.
+
+    They are not where the density is zero nearby.  ``density`` takes points ``(n, k, d)`` relative to those.
+    """
+    count, dimension = widths.shape
+    middle, twice = np.zeros(widths.shape), 2 * heights[:, None]
     for _ in range(2):  # the first gives the widths for the second
-        moves = np.diag(widths)
-        above, below = np.split(density(np.concatenate([y + moves, y - moves])), 2)
-        bend = (2 * height - above - below) / widths**2
-        if not np.isfinite(bend).all():
-            return None
+        above, below = np.split(density(_beside(middle, widths)), 2, axis=1)
+        bend = (twice - above - below) / widths**2
         widths = np.where(bend > 0, 0.1 / np.sqrt(np.maximum(bend, 0.01)), widths)
-    moves = np.diag(widths)
-    rows, columns = np.triu_indices(len(y), 1)
-    above, below = np.split(density(np.concatenate([y + moves, y - moves])), 2)
-    up, down = np.empty(len(rows)), np.empty(len(rows))
-    for begin in range(0, len(rows), max(1, CELLS_AT_ONCE // len(y))):
-        some = slice(begin, begin + max(1, CELLS_AT_ONCE // len(y)))
-        pairs = moves[rows[some]] + moves[columns[some]]
-        up[some], down[some] = np.split(density(np.concatenate([y + pairs, y - pairs])), 2)
-    if not np.isfinite(np.concatenate([above, below, up, down])).all():
-        return None
-    single = 2 * height - above - below
-    precision = np.diag(single / widths**2)
+    rows, columns = np.triu_indices(dimension, 1)
+    moves = widths[:, :, None] * np.eye(dimension)
+    first, second = np.concatenate([np.arange(dimension), rows]), np.concatenate([np.full(dimension, -1), columns])
+    up, down = np.empty((count, len(first))), np.empty((count, len(first)))
+    at_once = max(1, CELLS_AT_ONCE // (count * dimension))
+    for begin in range(0, len(first), at_once):
+        some = slice(begin, begin + at_once)
+        away = moves[:, first[some]] + np.where(second[some, None] < 0, 0.0, moves[:, second[some]])
+        up[:, some], down[:, some] = np.split(density(np.concatenate([away, -away], axis=1)), 2, axis=1)
+    (above, up), (below, down) = (np.split(each, [dimension], axis=1) for each in (up, down))
+    single = twice - above - below
+    precision = np.zeros((count, dimension, dimension))
+    precision[:, range(dimension), range(dimension)] = single / widths**2
     # f(+i+j) + f(-i-j) - f(+i) - f(-i) - f(+j) - f(-j) + 2 f = 2 h_i h_j H_ij
-    mixed = -(up + down + single[rows] + single[columns] - 2 * height) / (2 * widths[rows] * widths[columns])
-    precision[rows, columns] = precision[columns, rows] = mixed
-    return precision if np.isfinite(precision).all() else None
+    mixed = -(up + down + single[:, rows] + single[:, columns] - twice) / (2 * widths[:, rows] * widths[:, columns])
+    precision[:, rows, columns] = precision[:, columns, rows] = mixed
+    known: Flags = np.isfinite(precision).all(axis=(1, 2))
+    return known, precision
 
 
 def _inverted(precision: Array) -> Array:

@@ -53,6 +53,12 @@ class Learnt:
     failure: str = ""
 
     @property
+    def first(self) -> Cloud:
+        """The points of the first round, which are draws of the prior."""
+        seen, (proposal, count) = self.seen, self.seen.drawn[0]
+        return Cloud(seen.x[:count], seen.log_prior[:count], seen.log_posterior[:count], seen.log_drawn[:count], ((proposal, count),), ())
+
+    @property
     def points(self) -> int:
         """How many points it was learnt from."""
         return len(self.seen.x)
@@ -180,6 +186,11 @@ def _joint(last: Mixture, recent: list[Mixture], peaks: Mixture | None) -> Mixtu
         fits = [*((fit, (1 - OF_PEAKS) * weight) for fit, weight in fits), (peaks, OF_PEAKS)]
     parts = tuple(part for fit, _ in fits for part in fit.parts)
     return Mixture(parts, tuple(share * weight for fit, weight in fits for share in fit.shares))
+
+
+def tempered(log_weights: Array, wanted: float) -> Array:
+    """Return weights tempered so far that they carry about ``wanted`` effective points, summing to one."""
+    return relative(log_weights, _power(log_weights, wanted))
 
 
 def _power(log_ratio: Array, wanted: float) -> float:

@@ -120,7 +120,7 @@ def proportion_error(truth: NDArray[np.bool_], cases: Replicated) -> float:
     """Return the standard error of the weighted share of cases of which something is true, ``truth`` being ``(cases,)``.
 
     That of ``combined_error``, and at least 0.89 of one case of the side where cases weigh less; where it is true of no case or of all,
-    or in fewer than 8 effective replicates, at least ``binomial_error``.
+    where fewer than 8 replicates have cases of both kinds, or in fewer than 8 effective replicates, at least ``binomial_error``.
 
     Of ``N`` points spread evenly in each of ``R`` replicates, ``m`` or ``m + 1`` lie below a level, by the shift.  Where as many do in all
     of them, the level is the greatest or least of ``R`` uniform numbers, over ``N``; the standard deviation of that is
@@ -130,10 +130,11 @@ def proportion_error(truth: NDArray[np.bool_], cases: Replicated) -> float:
     share = min(float((cases.weights * truth).sum()), 1.0)
     if among.min() == among.max():
         return binomial_error(float(among[0]), cases.size)
-    effective = cases.effective_replicates
-    measured = combined_error(replicate_sums(cases.weights * (truth - share), cases.replicates), effective)
+    effective, held = cases.effective_replicates, replicate_sums(cases.weights * truth, cases.replicates)
+    both = float(np.count_nonzero((held > 0) & (replicate_sums(cases.weights * ~truth, cases.replicates) > 0)))
+    measured = combined_error(held - share * cases.shares, effective)
     measured = max(measured, LEAST_ERROR * min(typical_weight(cases.weights[side]) for side in (truth, ~truth)))
-    return max(measured, binomial_error(share, cases.size)) if effective < FEW else measured
+    return max(measured, binomial_error(share, cases.size)) if min(effective, both) < FEW else measured
 
 
 def binomial_error(share: float, size: float) -> float:

@@ -18,6 +18,7 @@ from forecast.inference.target import Target, evaluate
 from forecast.inference.weights import relative
 
 NEAR = 0.5  # squared distance of two peaks, in units of their widths and for each dimension, up to which they are one
+SAME = 0.02  # squared distance likewise, up to which two climbs have ended in one place
 EVEN = 0.1  # of the draws, shared evenly among peaks: the volume of one may be misjudged
 
 
@@ -62,13 +63,15 @@ class Ground:
 
     def distinct(self, tops: Tops, most: int) -> list[Peak]:
         """Return ``most`` peaks where climbs ended that differ and have a volume, at most, the highest first."""
-        found: list[Peak] = []
-        for index in np.argsort(-tops.heights):
-            if len(found) == most:
+        apart: list[int] = []
+        for index in np.argsort(-tops.heights).tolist():
+            if len(apart) == most:
                 break
-            if any(_is_at(tops.places[index], peak) for peak in found):
-                continue
-            (peak,) = peaks_at(self.log_posterior, tops.only(np.array([index])))
+            inverse = tops.inverses[index] * np.outer(tops.scale, tops.scale)
+            if all(_squared_distance(tops.places[index] - tops.places[other], inverse) > SAME * len(tops.scale) for other in apart):
+                apart.append(index)
+        found: list[Peak] = []
+        for peak in peaks_at(self.log_posterior, tops.only(np.array(apart, dtype=np.intp))):
             if np.isfinite(peak.log_volume) and all(_are_apart(peak, other) for other in found):
                 found.append(peak)
         return found
@@ -86,11 +89,6 @@ class Ground:
 def freedom(dimension: int) -> float:
     """Return the degrees of freedom of a t to draw from, in so many dimensions: more for more, or its draws lie too far out."""
     return max(8.0, float(dimension))
-
-
-def _is_at(place: Array, peak: Peak) -> bool:
-    """Whether a climb ended at a peak that is known."""
-    return _squared_distance(place - peak.mode, peak.covariance) <= NEAR * len(place)
 
 
 def _are_apart(peak: Peak, other: Peak) -> bool:

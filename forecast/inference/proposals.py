@@ -58,8 +58,14 @@ class Mixture:
 
     def log_density(self, x: Array) -> Array:
         """Log density at points ``(n, d)``."""
-        logs = np.stack([np.log(share) + part.log_density(x) for part, share in zip(self.parts, self.shares, strict=True)])
-        return _log_total(logs)[0]
+        return _log_total(self._logs(x))[0]
+
+    def memberships(self, x: Array) -> Array:
+        """The probability that points ``(n, d)`` come from each part, ``(parts, n)``."""
+        return _log_total(self._logs(x))[1]
+
+    def _logs(self, x: Array) -> Array:
+        return np.stack([np.log(share) + part.log_density(x) for part, share in zip(self.parts, self.shares, strict=True)])
 
     def draw(self, uniforms: Array) -> Array:
         """Map uniforms ``(n, d + 2)`` to draws ``(n, d)``; the last column picks the part."""

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ FARTHEST = 8.2  # a uniform number nearer to 1 than the normal's tail beyond thi
 NEAR = 5.0  # a normal is farther from its middle than this six times in ten million
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Coordinates:
     """A model's prior as blocks, one hypothesis, and for each continuous block whether it has its own coordinates."""
 
@@ -77,7 +78,7 @@ class Coordinates:
         """Map uniforms ``(draws, dimension)`` to draws of the prior in these coordinates."""
         parameters = self.known(len(uniforms))
         x: Array = special.ndtri(uniforms)
-        needed = self._needed_by_prior()
+        needed = self._needed_by_prior
         for block, columns, own in self.parts():
             if not own and block.name not in needed:
                 continue
@@ -108,7 +109,7 @@ class Coordinates:
         """
         parameters = self.known(len(x))
         density = np.zeros(len(x))
-        needed = self._needed_by_prior()
+        needed = self._needed_by_prior
         for block, columns, own in self.parts():
             if block.name in without:
                 _place(parameters, block, x[:, columns])
@@ -133,7 +134,7 @@ class Coordinates:
         coordinates, which wander farther than any prior draw, a row for which it
         makes none is impossible instead, and so is every row where a prior makes none.
         """
-        parameters = self.parameters(x, self._needed_by_rows())
+        parameters = self.parameters(x, self._needed_by_rows)
         lost = np.zeros(len(x), dtype=bool)
         for block, _, own in self.parts():
             if not own and block.fixed is None and block.name in parameters:
@@ -191,10 +192,12 @@ class Coordinates:
             near &= alone if own else (np.abs(x[:, columns]) <= NEAR).all(axis=1)
         return near
 
+    @cached_property
     def _needed_by_prior(self) -> set[str]:
         """The parameters whose values the density of the priors in their own coordinates needs."""
         return self._with_parents([block.statement for block, _, own in self.parts() if own and block.fixed is None])
 
+    @cached_property
     def _needed_by_rows(self) -> set[str]:
         """The parameters whose values the rows and the hypothesis' probability need."""
         rows = [part for table in self.model.tables.values() if len(table) for part in (table.stream.value, *table.stream.entering)]

@@ -62,13 +62,10 @@ def test_a_fit_that_fails_leaves_the_prior_to_measure_with_and_is_reported_where
     ("error", "words"),
     ERRORS,
 )
-@pytest.mark.parametrize("part", ["missed_by", "_learnt_again"])
-def test_a_second_opinion_that_fails_makes_the_run_not_sound(
-    monkeypatch: pytest.MonkeyPatch, part: str, error: Exception, words: str
-) -> None:
+def test_a_second_opinion_that_fails_makes_the_run_not_sound(monkeypatch: pytest.MonkeyPatch, error: Exception, words: str) -> None:
     """It confirms nothing, and the reason says why; nothing is raised."""
     topic = make_topic(priors={"level": "Normal(mu=0, sigma=1)"}, streams={"seen": "Normal(mu=level, sigma=1)"}, rows={"seen": [0.5]})
-    monkeypatch.setattr(conditioning, part, _raising(error))
+    monkeypatch.setattr(conditioning, "missed_by", _raising(error))
     found = condition(model_as_of(topic, AS_OF), rng=np.random.default_rng(1), budget=BUDGET).diagnostics
     assert (found.sound, found.short, found.reason) == (False, False, f"the second search, which checks the draws, failed: {words}")
 

@@ -10,7 +10,7 @@ from scipy import special
 
 from forecast.inference import importance
 from forecast.inference.cloud import empty
-from forecast.inference.importance import Budget, Weighted, begin, go_on, learn_from_measured, sample
+from forecast.inference.importance import FARTHER, Budget, Weighted, begin, go_on, learn_from_measured, sample
 from forecast.inference.monte_carlo import Replicated, mean_error
 from forecast.inference.proposals import Mixture, StudentT
 from forecast.inference.target import NoSupport, NotFinite, evaluate
@@ -350,7 +350,7 @@ def test_spent_budget_is_told_in_words() -> None:
     """Too few points for what is wanted: not converged, and says how far it came."""
     drawn = draw(eight_schools(), budget=Budget(points=5_000))
     assert not drawn.converged
-    assert drawn.reason.startswith("after learning from 2,498 points, the next 2,416 are worth ")
+    assert drawn.reason.startswith("after learning from 2,498 points, the next 3,728 are worth ")
     assert drawn.reason.endswith(" independent draws, and 10,000 were wanted")
 
 
@@ -408,7 +408,7 @@ def _narrow_at(place: float) -> Given:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_run_whose_first_measured_points_carry_next_to_nothing_stops_measuring(seed: int) -> None:
-    """After one round, where all the points allowed would not bring a tenth of the draws wanted; and it says what it has."""
+    """After one round, where all the points allowed would not bring half of the draws wanted; and it says what it has."""
     learnt = begin(_narrow_at(1.2), rng=np.random.default_rng(seed), budget=Budget())
     assert learnt.weighted.converged
     moved = replace(learnt, target=_narrow_at(-1.2), measured=empty(4))
@@ -419,25 +419,46 @@ def test_a_run_whose_first_measured_points_carry_next_to_nothing_stops_measuring
     assert found.weighted.reason.startswith("after learning from 8,186 points, the next 12,176 are worth ")
 
 
-@pytest.mark.parametrize(("hopeless", "rounds"), [(0.05, 2), (0.15, 1)])
-def test_whether_more_is_drawn_goes_by_what_all_points_allowed_would_be_worth(hopeless: float, rounds: int) -> None:
-    """By the first round's worth they would bring a tenth of the draws wanted: less than 15 % and more than 5 %."""
+@pytest.mark.parametrize(("wanted", "rounds"), [(1.8, 2), (2.2, 1)])
+def test_whether_more_is_drawn_goes_by_what_all_points_allowed_would_be_worth(wanted: float, rounds: int) -> None:
+    """By the first round's worth they would bring more than half of the draws wanted, or less."""
     learnt = begin(_narrow_at(1.2), rng=np.random.default_rng(1), budget=Budget())
     assert learnt.learnt is not None
     first = effective_size(learnt.measured.log_ratio)
-    left = 131_072 - learnt.learnt.points - len(learnt.measured.x)
-    worth = first / len(learnt.measured.x) * (len(learnt.measured.x) + left)
-    budget = Budget(enough=10 * worth)
-    sampling = importance._sampled(learnt.target, learnt.learnt, learnt.measured, budget, np.random.default_rng(1), hopeless=hopeless)
+    allowed = FARTHER * 131_072 - learnt.learnt.points
+    budget = Budget(enough=wanted * first / len(learnt.measured.x) * allowed)
+    sampling = importance._sampled(learnt.target, learnt.learnt, learnt.measured, budget, np.random.default_rng(1))
     assert (len(sampling.measured.drawn) > 1) == (rounds > 1)
+
+
+def test_after_the_first_round_a_run_goes_on_where_nine_tenths_of_the_draws_wanted_are_to_be_expected() -> None:
+    """And each round is at most twice as many points as all before."""
+    learnt = begin(_narrow_at(1.2), rng=np.random.default_rng(1), budget=Budget())
+    assert learnt.learnt is not None
+    two = go_on(learnt, rng=np.random.default_rng(2), budget=Budget(enough=1.5 * learnt.weighted.effective_size))
+    assert len(two.measured.drawn) == 2
+    rate, drawn = two.weighted.effective_size / len(two.measured.x), len(two.measured.x)
+    for wanted, rounds in ((0.95, 2), (1.0 / 0.85, 0)):
+        budget = Budget(enough=wanted * rate * (FARTHER * 131_072 - learnt.learnt.points))
+        more = go_on(two, rng=np.random.default_rng(3), budget=budget)
+        assert (len(more.measured.drawn) > 2) == (rounds > 0)
+        if rounds:
+            assert len(more.measured.x) > drawn
+            assert (
+                max(
+                    np.diff(np.cumsum([count for _, count in more.measured.drawn]))
+                    / np.cumsum([count for _, count in more.measured.drawn])[:-1]
+                )
+                <= 2
+            )
 
 
 @pytest.mark.parametrize("target", [eight_schools(), conjugate(5, 8, 0.1).target], ids=["eight schools", "conjugate"])
 def test_a_run_that_carries_well_is_as_it_was(target: Given, monkeypatch: pytest.MonkeyPatch) -> None:
     """With an early end and without, the draws are the same."""
     drawn = draw(target)
-    real = importance._replicates
-    monkeypatch.setattr(importance, "_replicates", lambda *arguments: real(*arguments[:-1], 0.0))
+    for name in ("UNLIKELY", "HOPELESS"):
+        monkeypatch.setattr(importance, name, 0.0)
     assert draw(target).x.tobytes() == drawn.x.tobytes()
 
 

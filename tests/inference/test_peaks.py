@@ -56,7 +56,7 @@ def test_no_more_peaks_are_returned_than_are_asked_for(most: int) -> None:
 def test_a_place_without_volume_is_no_peak() -> None:
     """At an edge, where the density is zero to one side and the climb has learnt of no curvature."""
     here = ground(by_normal(2, lambda z: np.where(z[:, :1] > 0, -z[:, :1], -np.inf)))
-    at_edge = Tops(np.zeros((1, 2)), np.zeros(1), np.zeros((1, 2, 2)), np.ones(2))
+    at_edge = Tops(np.zeros((1, 2)), np.zeros(1), np.zeros((1, 2, 2)), np.ones(2), np.zeros(1, dtype=np.intp))
     (edge,) = peaks_at(here.log_posterior, at_edge)
     assert edge.log_volume == -np.inf
     assert here.distinct(at_edge, 3) == []

@@ -14,6 +14,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -269,6 +270,13 @@ class Family(ABC):
             raise Fault(f"{self.name}({said}) is not a distribution", argument=next(iter(arguments), ""))
 
     def _prepare(self, arguments: Mapping[str, ArrayLike]) -> tuple[Core, NDArray[np.bool_]]:
+        """The core arguments, and where they make a distribution; of single numbers, as most priors have, they are remembered."""
+        if all(isinstance(value, float) for value in arguments.values()):
+            return _prepared(self, tuple(arguments.items()))
+        return self.reduced(arguments)
+
+    def reduced(self, arguments: Mapping[str, ArrayLike]) -> tuple[Core, NDArray[np.bool_]]:
+        """Return the core arguments, and where they make a distribution."""
         arrays = {name: np.asarray(value, dtype=float) for name, value in arguments.items()}
         valid: NDArray[np.bool_] = np.asarray(True)
         for name, value in arrays.items():
@@ -278,6 +286,11 @@ class Family(ABC):
 
     def _valid(self, _name: str, value: Array) -> NDArray[np.bool_]:
         return self.domains[_name].holds(value)
+
+
+@lru_cache(maxsize=1_024)
+def _prepared(family: Family, arguments: tuple[tuple[str, Any], ...]) -> tuple[Core, NDArray[np.bool_]]:
+    return family.reduced(dict(arguments))
 
 
 def _masked(result: Array, valid: NDArray[np.bool_]) -> Array:
