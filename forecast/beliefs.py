@@ -21,7 +21,7 @@ from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.language.expressions import indexed
 from forecast.model.model import Array, Model, model_as_of, names_used
 from forecast.model.priors import Block, blocks
-from forecast.settings import generator
+from forecast.settings import Purpose, generator
 
 type Points = tuple[float, float, float]
 
@@ -97,7 +97,7 @@ def echoed(topic: Topic, as_of: date) -> tuple[Believed, ...]:
     if not drawn:
         return _believed_before(model, prior, None, {})
     part = model_as_of(_without_record(topic, {name: each for name, each in topic.parameters.items() if name in drawn}), as_of)
-    many, few = (prior_draws(part, rng=generator(1, topic.name, "echo"), draws=count, at_once=count) for count in (TRIED, MIXED))
+    many, few = (prior_draws(part, rng=generator(1, topic.name, Purpose.ECHO), draws=count, at_once=count) for count in (TRIED, MIXED))
     mixtures = [block for block in prior if block.fixed is None and not block.family.discrete and block.family.is_apart]
     for block in mixtures:
         arguments = block.arguments(model, many.parameters)

@@ -10,11 +10,12 @@ from pathlib import Path
 from forecast.beliefs import Change, changes
 from forecast.book.problems import Problem, has_errors, in_order
 from forecast.checking import read_checked
-from forecast.concluding import Settings, condition_fast, condition_nuts, generator
+from forecast.concluding import condition_fast, condition_nuts
 from forecast.inference.conditioning import leaving_out, prior_draws
 from forecast.model.model import model_as_of
 from forecast.model.own import refusals
 from forecast.model.unsound import Unsound
+from forecast.settings import Purpose, Settings, generator
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def beliefs(root: Path, topics: Sequence[str] | None, *, as_of: date, trust: boo
         try:
             model = model_as_of(topic, as_of)
             conditioned = condition_fast if topic.own is None else condition_nuts
-            prior = prior_draws(model, rng=generator(settings.seed, topic.name, "prior"))
+            prior = prior_draws(model, rng=generator(settings.seed, topic.name, Purpose.PRIOR))
             posterior = conditioned(model, settings)
             found[topic.name] = changes(leaving_out(prior, posterior.model), posterior)
         except Unsound as error:

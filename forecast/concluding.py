@@ -25,24 +25,10 @@ from forecast.model.left_out import without_overflow
 from forecast.model.model import Model, model_as_of
 from forecast.model.own import refusals
 from forecast.model.unsound import Unsound, at_topic
-from forecast.settings import Settings, generator
+from forecast.settings import Purpose, Settings, generator
 
 if TYPE_CHECKING:
     from forecast.inference.referee import Verdict
-
-__all__ = [
-    "Conclusion",
-    "Reading",
-    "Settings",
-    "conclude",
-    "condition_fast",
-    "condition_nuts",
-    "generator",
-    "quiet",
-    "read",
-    "reading_of",
-    "settings_for",
-]
 
 NUTS_DRAWS = 1_000  # from each chain
 
@@ -129,7 +115,7 @@ def conclude(
         raise Unsound(*refused)
     model = model_as_of(topic, as_of)
     check_horizon(model)  # before anything takes time
-    prior = prior_draws(model, rng=generator(settings.seed, topic.name, "prior"))
+    prior = prior_draws(model, rng=generator(settings.seed, topic.name, Purpose.PRIOR))
     try:
         check_shares(model, prior.parameters, prior.weights, of="prior's draws")
     except Unsound:  # perhaps at draws alone that are left out
@@ -190,10 +176,10 @@ def read(posterior: Posterior, settings: Settings) -> Reading:
     """Simulate the future on a posterior's draws and answer every question."""
     name, seed = posterior.model.topic.name, settings.seed
     check_shares(posterior.model, posterior.parameters, posterior.weights, of="posterior's draws")
-    rng = generator(seed, name, posterior.engine, "answers")
+    rng = generator(seed, name, posterior.engine, Purpose.ANSWERS)
     apart = rng.spawn(1)[0]  # so that other answers do not depend on whether chances are asked for
-    draws, replicates = posterior.resample_replicates(settings.draws, generator(seed, name, posterior.engine, "resample"))
-    paths = replace(paths_for(posterior.model, draws, generator(seed, name, posterior.engine, "paths")), replicates=replicates)
+    draws, replicates = posterior.resample_replicates(settings.draws, generator(seed, name, posterior.engine, Purpose.RESAMPLE))
+    paths = replace(paths_for(posterior.model, draws, generator(seed, name, posterior.engine, Purpose.PATHS)), replicates=replicates)
     chance_draws = round(CHANCE_DRAWS * max(settings.effort, 1.0))  # with fewer the ends near 0 and 1 cannot be told
     chance_paths = chance_paths_for(posterior, apart, draws=chance_draws) if settings.chances else None
     with one_thread():
@@ -204,7 +190,7 @@ def condition_fast(model: Model, settings: Settings, *, confirm: bool = True) ->
     """Condition a model with the fast engine, timed; ``confirm`` as in ``Budget``."""
     began = time.perf_counter()
     budget = Budget(effort=settings.effort, confirm=confirm)
-    posterior = condition(model, rng=generator(settings.seed, model.topic.name, "importance"), budget=budget)
+    posterior = condition(model, rng=generator(settings.seed, model.topic.name, Purpose.IMPORTANCE), budget=budget)
     return _timed(posterior, began)
 
 
@@ -215,7 +201,7 @@ def condition_nuts(model: Model, settings: Settings, fast: Posterior | None = No
     Where it cannot confirm NUTS, or NUTS is to be published whatever it says, a single divergence is a reason for smaller steps.
     """
     began = time.perf_counter()
-    seed = int(generator(settings.seed, model.topic.name, "nuts").integers(2**31))
+    seed = int(generator(settings.seed, model.topic.name, Purpose.NUTS).integers(2**31))
     draws = round(NUTS_DRAWS * max(settings.effort, 1.0))  # fewer would not tell whether the chains have met
     if model.topic.own is not None:
         from forecast.inference.own import sample_own

@@ -14,7 +14,7 @@ from forecast.book.hashes import numbers_hash
 from forecast.book.problems import Place, Problem, has_errors, in_order
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
-from forecast.concluding import Settings, conclude
+from forecast.concluding import conclude
 from forecast.insight.basis import Unknown
 from forecast.insight.between import Between
 from forecast.insight.chosen import chosen_move
@@ -27,6 +27,7 @@ from forecast.report import words
 from forecast.report.content import answer_content
 from forecast.report.shape_insight import Move
 from forecast.runs import Run, find_run
+from forecast.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

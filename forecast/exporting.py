@@ -9,10 +9,10 @@ from pathlib import Path
 from forecast.book.layout import topic_path
 from forecast.book.problems import Place, Problem, has_errors
 from forecast.checking import read_checked
-from forecast.concluding import Settings
 from forecast.inference.plan import CannotSample
 from forecast.model.unsound import Unsound
 from forecast.opened import OpenTopic
+from forecast.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from forecast.model.unsound import Unsound
 from forecast.predict.distribution import Distribution
 from forecast.report.words import number
 from forecast.report.words import percent as percent_text
-from forecast.settings import generator
+from forecast.settings import Purpose, generator
 
 DRAWS = 4_096  # of the prior
 AT_ONCE = 512  # of each hypothesis at least
@@ -58,12 +58,12 @@ def implied(topic: Topic, as_of: date, prior: Posterior | None = None) -> list[I
     found = list(_beyond_a_share(topic, as_of))
     try:
         if prior is None:
-            prior = prior_draws(model_as_of(topic, as_of), rng=generator(1, topic.name, "implied"), draws=DRAWS, at_once=AT_ONCE)
+            prior = prior_draws(model_as_of(topic, as_of), rng=generator(1, topic.name, Purpose.IMPLIED), draws=DRAWS, at_once=AT_ONCE)
     except Unsound:  # told as an error by whoever computes
         return found
     with suppress(Unsound):  # where too many draws would be left out, none is
         prior = leaving_out(prior, without_overflow(prior.model, prior.parameters, prior.weights))
-    sample = _sample(prior, generator(1, topic.name, "implied sample"))
+    sample = _sample(prior, generator(1, topic.name, Purpose.IMPLIED_SAMPLE))
     return [*found, *_no_distributions(sample), *_decided(topic, as_of, sample)]
 
 
@@ -139,7 +139,7 @@ def _decided(topic: Topic, as_of: date, prior: Posterior) -> Iterator[Implied]:
     bare = replace(bare, questions=questions)
     if not questions or not topic.parameters:
         return
-    rng = generator(1, topic.name, "implied paths")
+    rng = generator(1, topic.name, Purpose.IMPLIED_PATHS)
     try:
         model = model_as_of(bare, as_of)
         paths = _paths(model, {name: values[:PATHS] for name, values in prior.parameters.items()}, rng)

@@ -28,13 +28,13 @@ from forecast.book.records import ROW_KINDS, header_line, record_line
 from forecast.book.rows import row_hash
 from forecast.book.sources import decoded, read_document, source_of
 from forecast.book.topic import Row, Topic
-from forecast.concluding import generator
 from forecast.inference.conditioning import prior_draws
 from forecast.language.faults import did_you_mean, names_here
 from forecast.model.clock import ONE_DAY
 from forecast.model.evidence import record_as_of
 from forecast.model.model import model_as_of
 from forecast.model.unsound import Unsound, at_place, at_topic
+from forecast.settings import Purpose, generator
 from forecast.shadow import read_changed
 
 NEW_COLUMNS = ("from", "to", "value", "known", "source", "grade", "note")
@@ -254,7 +254,7 @@ def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem
             )
     try:
         model = model_as_of(topic, today)
-        draws = prior_draws(model, rng=generator(1, topic.name, "trial"), draws=TRIAL_DRAWS)
+        draws = prior_draws(model, rng=generator(1, topic.name, Purpose.TRIAL), draws=TRIAL_DRAWS)
         density = model.log_likelihood(draws.parameters)
     except Unsound as unsound:
         return unsound.problems

@@ -34,7 +34,7 @@ from forecast.book.layout import find_root, report_path
 from forecast.book.problems import Problem, format_problems, has_errors
 from forecast.book.topic import Book, Topic
 from forecast.checking import read_checked
-from forecast.concluding import Conclusion, Settings, conclude, condition_fast, condition_nuts, generator, read, settings_for
+from forecast.concluding import Conclusion, conclude, condition_fast, condition_nuts, read, settings_for
 from forecast.future import Paths
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.posterior import Posterior
@@ -42,6 +42,7 @@ from forecast.insight.matrix import Matrix
 from forecast.language.faults import did_you_mean
 from forecast.model.model import Model, model_as_of
 from forecast.remembering import published, report_directory
+from forecast.settings import Purpose, Settings, generator
 from forecast.weighing import weigh
 
 
@@ -106,7 +107,7 @@ class OpenTopic:
 
     def prior(self) -> Posterior:
         """Return draws of the joint prior: what was believed before the record."""
-        return prior_draws(self.model(), rng=generator(self.settings.seed, self.topic.name, "prior"))
+        return prior_draws(self.model(), rng=generator(self.settings.seed, self.topic.name, Purpose.PRIOR))
 
     def posterior(self) -> Posterior:
         """Return weighted draws of the parameters given the record, by the settings' engine (``auto``: the fast one)."""
@@ -147,7 +148,7 @@ class OpenTopic:
         from forecast.datatree import data_tree
 
         reading = read(self.posterior(), self.settings)
-        rng: np.random.Generator = generator(self.settings.seed, self.topic.name, "data tree")
+        rng: np.random.Generator = generator(self.settings.seed, self.topic.name, Purpose.DATA_TREE)
         return data_tree(reading.posterior, reading.paths, rng)
 
 

@@ -10,13 +10,13 @@ from forecast.book.finding import question_named
 from forecast.book.problems import Place, Problem, has_errors
 from forecast.book.reading import read_book
 from forecast.book.topic import Question, Topic
-from forecast.concluding import Settings
 from forecast.insight.chosen import chosen_history
 from forecast.insight.history import History, Progress, days_to_ask, history, unwatched
 from forecast.insight.measures import measures_of, with_medians
 from forecast.insight.news import Every
 from forecast.model.own import not_by_statements
 from forecast.model.unsound import Unsound
+from forecast.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

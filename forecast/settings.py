@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
 
 import numpy as np
@@ -40,6 +41,40 @@ class Settings:
         return min(max(self.draws / DRAWS, LEAST_EFFORT), MOST_EFFORT)
 
 
-def generator(seed: int, *purpose: str) -> np.random.Generator:
-    """A generator of its own for each purpose."""
-    return np.random.default_rng([seed, *(zlib.crc32(word.encode()) for word in purpose)])
+class Purpose(StrEnum):
+    """What random numbers are for: seed words, which stay as they are whatever is renamed, or else every number moves."""
+
+    ANCHOR = "anchor"
+    ANCHORS = "anchors"
+    ANSWERED_BEFORE = "answered before"
+    ANSWERS = "answers"
+    CHECKS = "checks"
+    DATA_TREE = "data tree"
+    DRAWN = "drawn"
+    DRAWN_PATHS = "drawn paths"
+    DRAWS = "draws"
+    ECHO = "echo"
+    HISTORY = "history"
+    IMPLIED = "implied"
+    IMPLIED_PATHS = "implied paths"
+    IMPLIED_SAMPLE = "implied sample"
+    IMPORTANCE = "importance"
+    INSIGHT = "insight"
+    MOVED = "moved"
+    NEW = "new"
+    NUTS = "nuts"
+    OLD = "old"
+    ORDERS = "orders"
+    PATHS = "paths"
+    PRIOR = "prior"
+    REFIT = "refit"
+    REFITTED_DRAWS = "refitted draws"
+    REFITTED_PATHS = "refitted paths"
+    RESAMPLE = "resample"
+    SURPRISE = "surprise"
+    TRIAL = "trial"
+
+
+def generator(seed: int, *words: str) -> np.random.Generator:
+    """Return a generator of its own for each sequence of seed words: names of the book, engines, days, and at least one ``Purpose``."""
+    return np.random.default_rng([seed, *(zlib.crc32(word.encode()) for word in words)])

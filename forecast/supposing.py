@@ -24,7 +24,7 @@ from forecast.book.reading import read_book
 from forecast.book.rows import is_gradual
 from forecast.book.sources import read_document
 from forecast.book.topic import Row, Series, Stream, Topic
-from forecast.concluding import Settings, reading_of
+from forecast.concluding import reading_of
 from forecast.language.faults import did_you_mean, names_here
 from forecast.model.clock import ONE_DAY
 from forecast.model.evidence import known_points, record_as_of
@@ -33,6 +33,7 @@ from forecast.model.unsound import Unsound
 from forecast.observing import Observation, record_with
 from forecast.processes import leave_ctrl_c_to_others
 from forecast.report.content import answer_content
+from forecast.settings import Settings
 from forecast.shadow import read_changed
 from forecast.system import core_count, way_to_start
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from forecast.book.problems import Problem, has_errors
 from forecast.book.topic import Topic
 from forecast.checking import read_checked
-from forecast.concluding import Settings, condition_fast, generator
+from forecast.concluding import condition_fast
 from forecast.inference.conditioning import leaving_out, prior_draws
 from forecast.inference.posterior import Diagnostics, require_rows
 from forecast.insight.matrix import Matrix, matrix
@@ -17,6 +17,7 @@ from forecast.language.expressions import indexed
 from forecast.language.faults import did_you_mean
 from forecast.model.model import model_as_of
 from forecast.model.unsound import Unsound
+from forecast.settings import Purpose, Settings, generator
 
 
 class NoHypotheses(ValueError):
@@ -52,7 +53,7 @@ def weigh(topic: Topic, *, of: str | None, as_of: date, settings: Settings) -> t
     """
     parameter, label = hypotheses_named(topic, of)
     model = model_as_of(topic, as_of)
-    prior = prior_draws(model, rng=generator(settings.seed, topic.name, "prior"))
+    prior = prior_draws(model, rng=generator(settings.seed, topic.name, Purpose.PRIOR))
     posterior = condition_fast(model, settings)
     require_rows(posterior)
     return matrix(posterior, leaving_out(prior, posterior.model), parameter, label), posterior.diagnostics

@@ -25,7 +25,7 @@ from forecast.book.problems import FileFault, Place, Problem, has_errors, in_ord
 from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
 from forecast.checking import ahead, found_by_checking, read_checked
-from forecast.concluding import Conclusion, Settings, conclude
+from forecast.concluding import Conclusion, conclude
 from forecast.implications import contradicted, implied
 from forecast.inference.posterior import rows_not_kept
 from forecast.model.own import refusals
@@ -46,6 +46,7 @@ from forecast.report.beliefs import parameter_contents
 from forecast.report.content import topic_content
 from forecast.report.failures import failure_of_topic
 from forecast.report.pages import page_and_data, render_index, report_files
+from forecast.settings import Settings
 from forecast.system import utc_now, way_to_start
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than the 
 
 from forecast.answers import paths_for
 from forecast.book.problems import Place
-from forecast.concluding import Settings, conclude
+from forecast.concluding import conclude
 from forecast.model.model import model_as_of
 from forecast.model.unsound import Unsound
+from forecast.settings import Settings
 from forecast.supposing import suppose
 from tests.building import make_topic
 

@@ -19,10 +19,11 @@ from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than the 
 from forecast.answers import Answer
 from forecast.book.hashes import numbers_hash
 from forecast.book.topic import Topic
-from forecast.concluding import Conclusion, Settings, conclude
+from forecast.concluding import Conclusion, conclude
 from forecast.inference.referee import judge
 from forecast.insight.measures import cases, measures_of, published_values
 from forecast.report.content import answer_content
+from forecast.settings import Settings
 from forecast.workflow import update
 from tests.building import make_topic
 

@@ -12,8 +12,9 @@ import pytest
 from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than the project
 
 from forecast.answers import answers
-from forecast.concluding import Settings, conclude
+from forecast.concluding import conclude
 from forecast.model.unsound import Unsound
+from forecast.settings import Settings
 from tests.building import make_topic
 
 MONTHS = 365 / 30.4375

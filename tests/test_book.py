@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from forecast.book.reading import read_book
-from forecast.concluding import Settings, conclude
+from forecast.concluding import conclude
+from forecast.settings import Settings
 from forecast.workflow import update
 
 ROOT = Path(__file__).resolve().parent.parent

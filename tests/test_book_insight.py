@@ -10,7 +10,7 @@ import pytest
 
 from forecast.answers import paths_for
 from forecast.book.reading import read_book
-from forecast.concluding import Settings, conclude, condition_nuts, generator
+from forecast.concluding import conclude, condition_nuts
 from forecast.inference.conditioning import condition
 from forecast.insight.anchors import anchored_pool
 from forecast.insight.basis import Basis, basis_of, refitted
@@ -23,6 +23,7 @@ from forecast.insight.sensitivity import ChangedPrior, sensitivity, with_prior
 from forecast.language.statements import parse_statement
 from forecast.model.model import Model
 from forecast.model.priors import blocks
+from forecast.settings import Settings, generator
 from tests.test_book import ROOT
 
 pytestmark = pytest.mark.slow

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from forecast import concluding
-from forecast.concluding import Settings, conclude, reading_of
+from forecast.concluding import conclude, reading_of
 from forecast.inference.conditioning import condition
 from forecast.inference.plan import CannotSample
 from forecast.model.unsound import Unsound, at_topic
+from forecast.settings import Settings
 from tests.known import KNOWN
 
 KNOWN_MODEL = KNOWN["beta_binomial"]()

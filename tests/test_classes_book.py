@@ -14,11 +14,11 @@ from typer.testing import CliRunner
 from forecast.answers import paths_for
 from forecast.book.reading import read_book
 from forecast.cli.commands import commands
-from forecast.concluding import Settings
 from forecast.datatree import data_tree
 from forecast.inference.conditioning import condition
 from forecast.model.model import model_as_of
 from forecast.observing import Observation, observe, observe_quiet
+from forecast.settings import Settings
 from forecast.workflow import update
 
 BOOK = Path(__file__).parent / "classes_book"

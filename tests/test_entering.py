@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from forecast.answers import paths_for
-from forecast.concluding import Settings, generator
 from forecast.inference.conditioning import condition, prior_draws
 from forecast.inference.nuts import sample_nuts
 from forecast.insight.leverage import Group, unlearnt
@@ -20,6 +19,7 @@ from forecast.model.ranges import drawn_ranges
 from forecast.report.charts_record import fan_sentence
 from forecast.report.records import stream_contents
 from forecast.report.tables import rows_table
+from forecast.settings import Settings, generator
 from forecast.settlement import status_of
 from tests.building import make_topic
 

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from forecast.answers import Dates, Distribution
-from forecast.concluding import Settings, conclude
+from forecast.concluding import conclude
 from forecast.inference.monte_carlo import REPLICATES, Replicated, ranked
 from forecast.predict.exchanged import HUB_LEVELS, MOST_VALUES, Exchanged, exchanged
 from forecast.report.content import answer_content
+from forecast.settings import Settings
 from tests.building import OPENS, make_topic
 
 

@@ -16,10 +16,10 @@ from scipy import special, stats  # noqa: TID253 - a test's truth comes from els
 from forecast import concluding
 from forecast.book.problems import has_errors
 from forecast.checking import read_checked
-from forecast.concluding import Settings
 from forecast.inference.conditioning import condition
 from forecast.inference.importance import Budget
 from forecast.language.distributions import family
+from forecast.settings import Settings
 from forecast.workflow import draft
 
 AS_OF = date(2025, 6, 1)

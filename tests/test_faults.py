@@ -21,10 +21,10 @@ from forecast.book import locking, writing
 from forecast.book.folder import Folder
 from forecast.book.ledger import append, canonical, read_ledger
 from forecast.book.prior_text import Revision
-from forecast.concluding import Settings
 from forecast.observing import Observation, Observed, observe
 from forecast.publishing import set_back
 from forecast.revising import revise
+from forecast.settings import Settings
 from forecast.starting.topics import Own, new_topic
 from forecast.workflow import Update, latest_day, update
 

@@ -15,9 +15,10 @@ import pytest
 import forecast.implications
 from forecast.book.topic import Topic
 from forecast.checking import MOST_ASKED, check
-from forecast.concluding import Settings, conclude
+from forecast.concluding import conclude
 from forecast.implications import contradicted, implied
 from forecast.report.beliefs import parameter_contents
+from forecast.settings import Settings
 from forecast.workflow import update
 from tests.building import make_topic
 

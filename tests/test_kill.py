@@ -57,8 +57,8 @@ def serve(publishing: Path, observing: Path, updating: Path) -> dict[str, int]:
 
 def make(book: Path, seed: int) -> tuple[Any, dict[str, Any], dict[str, Any], dict[str, Any]]:
     """The book, the contents of an update, the pages rendered from them, and the bytes of every report it writes."""
-    from forecast.concluding import Settings
     from forecast.report.pages import render_index, report_files
+    from forecast.settings import Settings
     from forecast.workflow import update
 
     copy = book.with_name(f"made-{seed}")

@@ -27,7 +27,7 @@ from forecast.book.ledger import line_hash
 from forecast.book.problems import format_problems, has_errors
 from forecast.checking import check
 from forecast.cli.commands import commands
-from forecast.concluding import Settings
+from forecast.settings import Settings
 from forecast.workflow import update
 from tests.mutating import TODAY, Mutant, Original, make_mutant, originals
 

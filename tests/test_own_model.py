@@ -15,11 +15,12 @@ import forecast
 from forecast.book.hashes import numbers_hash
 from forecast.book.reading import read_book
 from forecast.cli.commands import commands
-from forecast.concluding import Settings, conclude
+from forecast.concluding import conclude
 from forecast.inference.own import built_by, sample_own
 from forecast.model.model import model_as_of
 from forecast.model.own import data_of
 from forecast.model.unsound import Unsound
+from forecast.settings import Settings
 from forecast.watching.drafts import drafted
 from forecast.workflow import draft
 

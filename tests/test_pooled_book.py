@@ -12,7 +12,6 @@ import pytest
 
 from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.reading import read_book
-from forecast.concluding import Settings
 from forecast.inference.conditioning import condition
 from forecast.inference.nuts import sample_nuts
 from forecast.inference.pymc_pools import log_density_of
@@ -20,6 +19,7 @@ from forecast.inference.source import pymc_source
 from forecast.language.distributions import family_for
 from forecast.model.model import model_as_of
 from forecast.model.priors import blocks
+from forecast.settings import Settings
 from forecast.supposing import suppose
 from forecast.workflow import update
 from tests.language.test_pools import POOLS, made

@@ -13,7 +13,7 @@ from forecast.book.folder import Folder
 from forecast.book.ledger import read_ledger
 from forecast.book.reading import read_book
 from forecast.book.used_rows import used_rows
-from forecast.concluding import Settings
+from forecast.settings import Settings
 from forecast.workflow import update
 
 TINY_BOOK = Path(__file__).resolve().parent / "tiny_book"

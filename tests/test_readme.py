@@ -19,7 +19,7 @@ from forecast.cli.init import init
 from forecast.cli.new import new
 from forecast.cli.observe import observe
 from forecast.cli.update import update as update_command
-from forecast.concluding import Settings
+from forecast.settings import Settings
 from forecast.workflow import update
 
 ROOT = Path(__file__).resolve().parent.parent

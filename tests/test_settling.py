@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from forecast.concluding import Settings, conclude
+from forecast.concluding import conclude
+from forecast.settings import Settings
 from tests.building import make_topic
 
 BY = date(2025, 6, 30)

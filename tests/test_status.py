@@ -10,11 +10,12 @@ import pytest
 
 from forecast.answers import Answer, Dates, Probability
 from forecast.book.topic import Topic
-from forecast.concluding import Settings, conclude, read
+from forecast.concluding import conclude, read
 from forecast.inference.referee import judge
 from forecast.insight.explaining import explain
 from forecast.report.answer_sentences import headline
 from forecast.report.content import answer_content
+from forecast.settings import Settings
 from tests.building import make_topic
 
 NEW_YEAR = date(2026, 1, 1)

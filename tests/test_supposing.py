@@ -18,7 +18,7 @@ import json, os, sys
 from datetime import date
 from pathlib import Path
 import forecast.supposing as supposing
-from forecast.concluding import Settings
+from forecast.settings import Settings
 
 read, made_here = supposing._read, []
 def counting(*given):

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from forecast.book.problems import Place, Problem
-from forecast.concluding import Settings
+from forecast.settings import Settings
 from forecast.watching import apart, working
 from forecast.watching.drafts import drafted, drafted_index, touched_topics
 from forecast.watching.pages import dressed

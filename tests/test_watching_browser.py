@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from forecast.concluding import Settings
+from forecast.settings import Settings
 from forecast.workflow import update
 from tests.chromium import Chromium, find_chromium
 from tests.cli.conftest import TINY_BOOK

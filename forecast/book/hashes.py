@@ -15,8 +15,38 @@ from typing import Any
 from forecast.book.ledger import canonical
 from forecast.book.rows import counts_from
 from forecast.book.topic import Parameter, Point, Question, Row, Series, Stream, Topic
-from forecast.language.expressions import Expression, Total
+from forecast.language.expressions import (
+    Binary,
+    Call,
+    Compare,
+    Conditional,
+    Expression,
+    First,
+    Index,
+    Label,
+    Logic,
+    Name,
+    Number,
+    Total,
+    Unary,
+)
 from forecast.language.statements import Statement
+
+# what a kind of node is called in a hash: it stays as it is whatever the class is named, or else every hash changes
+TAGS: Mapping[type[Expression], str] = {
+    Number: "Number",
+    Name: "Name",
+    Label: "Label",
+    Unary: "Unary",
+    Binary: "Binary",
+    Compare: "Compare",
+    Logic: "Logic",
+    Conditional: "Conditional",
+    Index: "Index",
+    Call: "Call",
+    Total: "Total",
+    First: "First",
+}
 
 
 def numbers_hash(topic: Topic, *, as_of: date | None = None) -> str:
@@ -80,9 +110,9 @@ def tree(node: Expression | Statement) -> Any:
         inner = [dict(node.inner)] if node.inner else []
         return ["Statement", node.distribution, arguments, *inner, *([part.share, tree(part.statement)] for part in node.parts)]
     if isinstance(node, Total) and not node.label:
-        return ["Total", node.stream]
+        return [TAGS[Total], node.stream]
     fields = [getattr(node, entry.name) for entry in dataclasses.fields(node) if entry.name != "offset"]
-    return [type(node).__name__, *[_plain(value) for value in fields]]  # a list, not a generator: a frame less for each level of nesting
+    return [TAGS[type(node)], *[_plain(value) for value in fields]]  # a list, not a generator: a frame less for each level of nesting
 
 
 def _plain(value: Any) -> Any:

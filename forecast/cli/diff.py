@@ -38,8 +38,8 @@ def diff(
       forecast diff 3fa9c2d1 reports/route.json
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.cli.progress import Bar
-    from forecast.concluding import Settings
     from forecast.differing import difference
+    from forecast.settings import Settings
 
     with Bar() as bar:
         settings = Settings(seed=seed, draws=draws)

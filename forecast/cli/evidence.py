@@ -38,8 +38,8 @@ def evidence(
       forecast evidence loyalty
       forecast evidence loyalty --as-of 2025-06-01 --json
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.concluding import Settings
     from forecast.insight.saying import as_data
+    from forecast.settings import Settings
     from forecast.weighing import NoHypotheses, weighed
 
     day = not_later(as_of, now=today())

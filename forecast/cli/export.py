@@ -47,7 +47,7 @@ def export(
         stop_at(program.problems, as_json=False)
         print_data(program.text)
     else:
-        from forecast.concluding import Settings
+        from forecast.settings import Settings
 
         written = netcdf_file(
             root_of(book, allow_links=allow_links), topic, netcdf, as_of=day, settings=Settings(seed=seed, draws=draws, trust=trust)

@@ -60,9 +60,9 @@ def history(
       forecast history route.another_transfer --every week --since 2026-01-01
       forecast history another_transfer --every day --csv > another_transfer.csv
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.concluding import Settings
     from forecast.insight.history import days_left_out
     from forecast.replaying import replayed
+    from forecast.settings import Settings
 
     last = not_later(until, now=today())
     if since is not None and since > last:

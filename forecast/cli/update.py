@@ -53,7 +53,7 @@ def update(
       forecast update route --as-of 2025-03-01
       forecast update --no-referee --no-insight
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.concluding import Settings
+    from forecast.settings import Settings
     from forecast.workflow import latest_day
     from forecast.workflow import update as update_book
 

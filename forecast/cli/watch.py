@@ -33,7 +33,7 @@ def watch(*, open_page: Open = False, port: Port = PORT, trust: Trust = False, b
       forecast watch --port 0 --book ../elections
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.book.layout import root_problem
-    from forecast.concluding import Settings
+    from forecast.settings import Settings
     from forecast.watching.running import PortTaken, missing_libraries
     from forecast.watching.running import watch as watch_book
     from forecast.watching.working import Telling

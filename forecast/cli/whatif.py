@@ -53,8 +53,8 @@ def whatif(
       forecast whatif route --as-of 2025-03-01 --observe "wishes 2025-03-02 2 asked=2"
       forecast whatif votes --observe "polls 2026-10-01 value_left=410 value_right=590 asked=1000"
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.concluding import Settings
     from forecast.report.headlines import headline_of
+    from forecast.settings import Settings
     from forecast.supposing import suppose
 
     others = named(priors or [], option="--prior")

@@ -50,8 +50,8 @@ def why(
         _from_report(question, root=root, as_json=as_json)
         return
     from forecast.cli.progress import Bar
-    from forecast.concluding import Settings
     from forecast.differing import moved_since
+    from forecast.settings import Settings
 
     if since >= today():
         raise typer.BadParameter(f"{since} is not before today", param_hint="--since")

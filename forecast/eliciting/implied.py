@@ -29,7 +29,7 @@ from forecast.model.clock import ONE_DAY
 from forecast.model.model import Array, model_as_of
 from forecast.predictive import predict_rows
 from forecast.report.content import answer_content
-from forecast.settings import generator
+from forecast.settings import Purpose, generator
 
 PATHS = 4_096
 YEAR = timedelta(days=365)
@@ -75,8 +75,8 @@ def implied(topic: Topic, parameter: str, as_of: date) -> Implied:
     reach = reach_of(topic, parameter)
     bare = replace(topic, streams=MappingProxyType({name: replace(each, rows=()) for name, each in topic.streams.items()}))
     model = model_as_of(bare, as_of)
-    prior = prior_draws(model, rng=generator(1, topic.name, "implied"), draws=PATHS)
-    rng = generator(1, topic.name, "implied paths")
+    prior = prior_draws(model, rng=generator(1, topic.name, Purpose.IMPLIED), draws=PATHS)
+    rng = generator(1, topic.name, Purpose.IMPLIED_PATHS)
     draws = prior.resample(PATHS, rng)
     year_end = topic.opens + YEAR
     cuts = {q.by + ONE_DAY for q in topic.questions.values() if q.by} | {q.since for q in topic.questions.values() if q.since} | {year_end}

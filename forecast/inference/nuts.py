@@ -21,7 +21,7 @@ from scipy import special
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.plan import CannotSample
 from forecast.inference.posterior import Diagnostics, Posterior, with_draws
-from forecast.inference.pymc_model import HYPOTHESES, Free, Rendered, pymc_model, render, shifted
+from forecast.inference.pymc_model import HYPOTHESES, Free, Rendered, render, shifted
 from forecast.inference.starts import overdispersed, starting_from
 from forecast.inference.target import CELLS_KEPT
 from forecast.language.distributions.pools import Pooled
@@ -36,7 +36,6 @@ UNMOVED = 1e-9  # a hypothesis' probability that varies less over the draws has 
 HIGHEST_R_HAT = 1.01  # Vehtari et al. 2021, doi:10.1214/20-BA1221
 FEWEST_EFFECTIVE = 400  # bulk and tail effective draws, of the same source
 MOST_DIVERGENT = 0.005  # share of draws whose trajectory may have diverged
-__all__ = ["CannotSample", "pymc_model", "sample_nuts"]
 
 
 @dataclass(frozen=True, slots=True)

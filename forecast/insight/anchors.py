@@ -16,7 +16,6 @@ from typing import Any
 from numpy.typing import NDArray
 
 from forecast.book.topic import Topic
-from forecast.concluding import Settings, generator
 from forecast.inference.conditioning import condition, prior_draws
 from forecast.inference.importance import Budget
 from forecast.insight.news import news
@@ -25,6 +24,7 @@ from forecast.language.distributions.walks import WALKS
 from forecast.model.clock import ONE_DAY
 from forecast.model.model import Model, model_as_of
 from forecast.model.unsound import Unsound
+from forecast.settings import Purpose, Settings, generator
 
 DRAWS = 4_096  # of each part
 SCOUTS = 1_024  # of each part, by which it is judged how much a day's weights are worth
@@ -46,9 +46,9 @@ def anchored_pool(topic: Topic, until: date, settings: Settings, *, days: Sequen
     where the model as of ``until`` cannot be computed.
     """
     newest = model_as_of(topic, until)
-    draws = prior_draws(newest, rng=generator(settings.seed, topic.name, "prior"))
+    draws = prior_draws(newest, rng=generator(settings.seed, topic.name, Purpose.PRIOR))
     bare = with_rows(newest, {name: [] for name in newest.tables})
-    parts: list[Part] = [(bare, draws.resample(DRAWS, generator(settings.seed, topic.name, "anchors", "prior")), 0.0)]
+    parts: list[Part] = [(bare, draws.resample(DRAWS, generator(settings.seed, topic.name, Purpose.ANCHORS, Purpose.PRIOR)), 0.0)]
     if not newest.rows:
         return pool_of(parts)
     parts += _anchor(newest, settings)
@@ -88,13 +88,13 @@ def _anchor(model: Model, settings: Settings) -> list[Part]:
     """Draws of a day's posterior, or none where the fast engine does not vouch for them."""
     name, day = model.topic.name, model.as_of.isoformat()
     try:
-        posterior = condition(model, rng=generator(settings.seed, name, "anchor", day), budget=Budget(enough=ENOUGH, confirm=False))
+        posterior = condition(model, rng=generator(settings.seed, name, Purpose.ANCHOR, day), budget=Budget(enough=ENOUGH, confirm=False))
     except Unsound:  # nothing can be said as of that day; whoever asks for it is told why
         return []
     evidence = posterior.diagnostics.log_evidence
     if not posterior.diagnostics.sound or evidence is None:
         return []
-    return [(model, posterior.resample(DRAWS, generator(settings.seed, name, "anchor", day, "resample")), evidence)]
+    return [(model, posterior.resample(DRAWS, generator(settings.seed, name, Purpose.ANCHOR, day, Purpose.RESAMPLE)), evidence)]
 
 
 def _models(topic: Topic, days: Sequence[date]) -> list[Model]:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.answers import paths_for
-from forecast.concluding import Conclusion, Settings, generator
+from forecast.concluding import Conclusion
 from forecast.future import Paths
 from forecast.inference.conditioning import condition
 from forecast.inference.importance import Budget
@@ -29,6 +29,7 @@ from forecast.insight.pool import FEWEST, Pool, Weights, pool_of_posterior, weig
 from forecast.model.drift import as_recorded
 from forecast.model.model import Array, Model
 from forecast.report.shape_insight import Estimate
+from forecast.settings import Purpose, Settings, generator
 
 REFIT = Budget(enough=5_000, confirm=False)  # half of what is published: a change is told no more exactly than this
 HEAVIEST = 0.7  # largest Pareto k-hat of the engine's own draws under other weights
@@ -90,9 +91,9 @@ class Basis:
         """How it was computed."""
         return self.conclusion.settings
 
-    def rng(self, *purpose: str) -> np.random.Generator:
+    def rng(self, *purpose: Purpose) -> np.random.Generator:
         """A generator of its own for each purpose."""
-        return generator(self.settings.seed, self.model.topic.name, "insight", *purpose)
+        return generator(self.settings.seed, self.model.topic.name, Purpose.INSIGHT, *purpose)
 
 
 def basis_of(conclusion: Conclusion) -> Basis:
@@ -148,8 +149,8 @@ def drawn(basis: Basis, model: Model, wide: Pool) -> Varied | None:
     weights = wide.weigh(model)
     if not weights.carry or weights.effective_size < WIDE_ENOUGH:
         return None
-    draws = wide.resampled(weights, len(basis.pool), basis.rng("drawn"))
-    found = cases(paths_for(model, draws, basis.rng("drawn paths")), basis.measures)
+    draws = wide.resampled(weights, len(basis.pool), basis.rng(Purpose.DRAWN))
+    found = cases(paths_for(model, draws, basis.rng(Purpose.DRAWN_PATHS)), basis.measures)
     scale = math.sqrt(max(len(basis.pool) / weights.effective_size, 1.0))
     errors = np.hypot(_size(found.influence()) * scale, basis.errors)
     return _varied(basis, found.values() - basis.published, errors, pareto_k=weights.pareto_k)
@@ -160,11 +161,11 @@ def refitted(basis: Basis, model: Model) -> Varied:
 
     Raises ``Unknown`` where the engine does not vouch for its draws.
     """
-    posterior = condition(model, rng=basis.rng("refit"), budget=REFIT)
+    posterior = condition(model, rng=basis.rng(Purpose.REFIT), budget=REFIT)
     if not posterior.diagnostics.sound:
         raise Unknown(f"the fast engine could not be trusted with it ({posterior.diagnostics.reason})")
-    draws = posterior.resample(len(basis.pool), basis.rng("refitted draws"))
-    found = cases(paths_for(model, draws, basis.rng("refitted paths")), basis.measures)
+    draws = posterior.resample(len(basis.pool), basis.rng(Purpose.REFITTED_DRAWS))
+    found = cases(paths_for(model, draws, basis.rng(Purpose.REFITTED_PATHS)), basis.measures)
     scale = math.sqrt(max(len(basis.pool) / posterior.diagnostics.effective_size, 1.0))
     changes = found.values() - basis.published
     errors = np.hypot(_size(found.influence()) * scale, basis.errors)
@@ -191,4 +192,4 @@ def _size(influence: Array) -> Array:
 
 def _path_rng(conclusion: Conclusion) -> np.random.Generator:
     """The same random numbers for every variation's paths."""
-    return generator(conclusion.settings.seed, conclusion.model.topic.name, "insight", "paths")
+    return generator(conclusion.settings.seed, conclusion.model.topic.name, Purpose.INSIGHT, Purpose.PATHS)

@@ -26,6 +26,7 @@ from forecast.insight.surprise import Surprises, surprise_content, surprises
 from forecast.model.clock import ONE_DAY
 from forecast.model.unsound import Unsound
 from forecast.report.content import unit_of
+from forecast.settings import Purpose
 
 if TYPE_CHECKING:
     from forecast.report.shape_insight import HistoryContent, InsightContent, MeasureContent, Move, ScorePoint
@@ -58,7 +59,7 @@ def explain(conclusion: Conclusion, *, earlier: Earlier | None = None, report: C
         "surprise": foreseen[0],
         "score": score,
         "checks": checks_content(
-            predictive_checks(model, thinned(basis.pool.parameters), basis.rng("checks"), every=basis.pool.parameters)
+            predictive_checks(model, thinned(basis.pool.parameters), basis.rng(Purpose.CHECKS), every=basis.pool.parameters)
         ),
         "information": information(basis),
         "signposts": signposts(basis),

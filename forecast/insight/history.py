@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 
 from forecast.book.topic import Topic
-from forecast.concluding import Settings
 from forecast.insight.anchors import anchored_pool
 from forecast.insight.measures import Measure, measures_of
 from forecast.insight.news import Every, days_of, news, settlement_days
@@ -27,6 +26,7 @@ from forecast.insight.pool import Pool
 from forecast.insight.replay import LeftOut, Point, replay
 from forecast.processes import process_pool
 from forecast.report.shape_insight import HistoryContent
+from forecast.settings import Settings
 from forecast.system import way_to_start
 
 PARTS, FEWEST = 8, 30  # of a long history, each begun afresh, and the days a part has at least

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.answers import paths_for
-from forecast.concluding import Settings, condition_fast, generator
+from forecast.concluding import condition_fast
 from forecast.inference.conditioning import prior_draws
 from forecast.insight.basis import Unknown
 from forecast.insight.between import Between, Change
@@ -30,6 +30,7 @@ from forecast.insight.measures import Measure, cases, is_known, unrounded
 from forecast.insight.pool import Pool, pool_of, weighted_values, with_rows
 from forecast.model.model import Array, Model
 from forecast.model.unsound import Unsound
+from forecast.settings import Purpose, Settings, generator
 
 DRAWS = 2_560  # of each of the two posteriors, in the pool on which every mixture is weighed
 PRIOR_DRAWS = 1_024
@@ -84,7 +85,7 @@ def split(between: Between, measures: Sequence[Measure], settings: Settings, *, 
     changes = between.changes()
     table = Table(between, tuple(measures), settings, _pool(between, settings, wide))
     names = tuple(change.name for change in changes)
-    orders = list(_orders(names, table, generator(settings.seed, between.new.name, "orders")))
+    orders = list(_orders(names, table, generator(settings.seed, between.new.name, Purpose.ORDERS)))
     start, end = table.value(frozenset()), table.value(frozenset(names))
     if not orders or start is None or end is None:
         raise Unknown("the changes cannot be told apart: in every order some of them contradict the record")
@@ -117,11 +118,11 @@ class Table:
                     return None
                 if weights.carry:
                     relative = weighted_values(weights)
-                    found = cases(paths_for(model, self.pool.parameters, self._rng("paths")), self.measures)
+                    found = cases(paths_for(model, self.pool.parameters, self._rng(Purpose.PATHS)), self.measures)
                     return self._value_if_known(Value(found.values(relative), found.influence(relative), pooled=True))
             posterior = condition_fast(model, self.settings, confirm=False)
-            draws = posterior.resample(DRAWS * 2, self._rng("draws"))
-            found = cases(paths_for(model, draws, self._rng("paths")), self.measures)
+            draws = posterior.resample(DRAWS * 2, self._rng(Purpose.DRAWS))
+            found = cases(paths_for(model, draws, self._rng(Purpose.PATHS)), self.measures)
             return self._value_if_known(Value(found.values(), found.influence(), pooled=False))
         except Unsound:
             return None
@@ -130,8 +131,8 @@ class Table:
         """None where a question's condition holds on no path."""
         return value if is_known(value.measures, self.measures) else None
 
-    def _rng(self, purpose: str) -> np.random.Generator:
-        return generator(self.settings.seed, self.between.new.name, "moved", purpose)
+    def _rng(self, purpose: Purpose) -> np.random.Generator:
+        return generator(self.settings.seed, self.between.new.name, Purpose.MOVED, purpose)
 
 
 def _pool(between: Between, settings: Settings, wide: Pool | None) -> Pool | None:
@@ -139,15 +140,15 @@ def _pool(between: Between, settings: Settings, wide: Pool | None) -> Pool | Non
     if not between.same_unknowns:
         return None
     names = frozenset(change.name for change in between.changes())
-    parts = [_end(between.model(made), settings, wide, which) for which, made in (("new", names), ("old", frozenset[str]()))]
+    parts = [_end(between.model(made), settings, wide, which) for which, made in ((Purpose.NEW, names), (Purpose.OLD, frozenset[str]()))]
     bare = with_rows(parts[0][0], {}, others=False)
-    rng = generator(settings.seed, between.new.name, "moved", "prior")
+    rng = generator(settings.seed, between.new.name, Purpose.MOVED, Purpose.PRIOR)
     return pool_of([*parts, (bare, prior_draws(bare, rng=rng).resample(PRIOR_DRAWS, rng), 0.0)])
 
 
-def _end(model: Model, settings: Settings, wide: Pool | None, which: str) -> tuple[Model, Mapping[str, NDArray[Any]], float]:
+def _end(model: Model, settings: Settings, wide: Pool | None, which: Purpose) -> tuple[Model, Mapping[str, NDArray[Any]], float]:
     """One end's model, draws of its posterior, and its log evidence: from the wide pool where that carries."""
-    rng = generator(settings.seed, model.topic.name, "moved", "draws", which)
+    rng = generator(settings.seed, model.topic.name, Purpose.MOVED, Purpose.DRAWS, which)
     if wide is not None:
         weights = wide.weigh(model)
         if weights.carry and weights.effective_size >= DRAWS / 2:

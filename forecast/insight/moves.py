@@ -17,7 +17,6 @@ import numpy as np
 from forecast.book.hashes import numbers_hash
 from forecast.book.rows import is_quiet
 from forecast.book.topic import Topic
-from forecast.concluding import Settings
 from forecast.insight.basis import Basis
 from forecast.insight.between import Between
 from forecast.insight.measures import Key, Measure, Stated, measured, unrounded
@@ -30,6 +29,7 @@ from forecast.report.content import unit_of
 from forecast.report.printed_parts import printed_parts
 from forecast.report.shape_insight import Move, MovePart
 from forecast.report.telling import as_text, is_share
+from forecast.settings import Settings
 
 SMALLEST = 0.005  # a change of a chance that is worth a word, and of a mean as a share of it
 ERRORS = 2.0  # standard errors of a difference, within which it is no news

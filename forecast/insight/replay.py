@@ -19,7 +19,6 @@ import numpy as np
 from forecast.answers import paths_for
 from forecast.book.classes import total_names
 from forecast.book.topic import Question, Topic
-from forecast.concluding import Settings, generator
 from forecast.future import Paths, next_value
 from forecast.inference.monte_carlo import binomial_error
 from forecast.inference.weights import effective_size
@@ -33,6 +32,7 @@ from forecast.model.steps import needed_columns, step_scope
 from forecast.model.unsound import Unsound
 from forecast.predict.void import failure_of
 from forecast.report.words import in_days
+from forecast.settings import Purpose, Settings, generator
 
 PATHS = 3_072
 LEFT = 0.5  # of the paths' worth must be left, or the next day begins a stretch
@@ -100,8 +100,8 @@ def _stretch(topic: Topic, days: Sequence[date], pool: Pool, settings: Settings,
     if not weights.carry:
         why = f"the draws at hand are worth {weights.effective_size:.0f} as of that day (Pareto k-hat {weights.pareto_k:.2f})"
         return [LeftOut(days[0], why, thin=True)]
-    draws = pool.resampled(weights, PATHS, generator(settings.seed, topic.name, "history", "resample"))
-    paths = paths_for(model, draws, generator(settings.seed, topic.name, "history", "paths"))
+    draws = pool.resampled(weights, PATHS, generator(settings.seed, topic.name, Purpose.HISTORY, Purpose.RESAMPLE))
+    paths = paths_for(model, draws, generator(settings.seed, topic.name, Purpose.HISTORY, Purpose.PATHS))
     base = Base(model, paths, cases(paths, measures), weights.effective_size)
     found = [_point(base, model.as_of, np.zeros(PATHS), measures)]
     alone = _uses_age(topic) or not paths.is_whole  # `age` would make every step's chances depend on the day of asking

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from forecast.book.topic import Parameter, Stream, Topic
-from forecast.concluding import Settings
 from forecast.insight.anchors import anchored_pool
 from forecast.insight.surprise import surprises
 from forecast.language.distributions.walks import INIT, WALKS
@@ -14,6 +13,7 @@ from forecast.language.expressions import Expression, Index, Name, rebuilt
 from forecast.language.statements import Statement
 from forecast.model.model import Model, model_as_of
 from forecast.report.shape_insight import ScorePoint
+from forecast.settings import Settings
 
 
 def with_still(score: Sequence[ScorePoint], model: Model, settings: Settings) -> list[ScorePoint]:

@@ -20,7 +20,6 @@ import numpy as np
 
 from forecast.book.rows import is_gradual
 from forecast.book.topic import Row
-from forecast.concluding import Settings, generator
 from forecast.inference.weights import log_sum
 from forecast.insight.classes import class_prediction
 from forecast.insight.pool import Pool, with_rows
@@ -32,6 +31,7 @@ from forecast.model.model import NUMPY, Array, Model, table
 from forecast.model.unsound import Unsound, at_place
 from forecast.report import words
 from forecast.report.shape_insight import ScorePoint, SurpriseContent, Words
+from forecast.settings import Purpose, Settings, generator
 
 DRAWS = 2_048  # behind a row's prediction
 
@@ -103,7 +103,7 @@ def surprises(model: Model, pool: Pool, settings: Settings) -> Surprises:
     """
     pieces = _pieces(model)
     columns = _columns(model, replace(pool, columns=dict(pool.columns)), pieces)  # what cut rows add to the matrix is not kept
-    rng = generator(settings.seed, model.topic.name, "surprise")
+    rng = generator(settings.seed, model.topic.name, Purpose.SURPRISE)
     start = pool.prior_ratio(model) - pool.log_ratio
     running = start = start if model.beyond is None else np.where(is_beyond(model, pool.parameters), -np.inf, start)
     begun = sorted({_row(model, piece.key).start for piece in pieces if _is_gradual(model, piece.key)}, reverse=True)

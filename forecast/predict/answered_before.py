@@ -63,11 +63,11 @@ def _answered(model: Model, questions: list[Question]) -> Iterator[tuple[Questio
     from forecast.future import Paths, has_future
     from forecast.inference.conditioning import prior_draws
     from forecast.predict.void import failure_of
-    from forecast.settings import generator
+    from forecast.settings import Purpose, generator
     from forecast.settlement import status_of
 
     topic = model.topic
-    drawn = prior_draws(model, rng=generator(1, topic.name, "answered before"), draws=DRAWS, at_once=DRAWS).parameters
+    drawn = prior_draws(model, rng=generator(1, topic.name, Purpose.ANSWERED_BEFORE), draws=DRAWS, at_once=DRAWS).parameters
     starts = {name: model.records[name].through + ONE_DAY for name, stream in topic.streams.items() if has_future(stream)}
     paths = Paths(model, drawn, (), {}, starts)
     for question in questions:

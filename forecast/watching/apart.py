@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from forecast.concluding import Settings
+from forecast.settings import Settings
 from forecast.watching.drafts import drafted
 from forecast.workflow import Made
 

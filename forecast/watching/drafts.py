@@ -14,11 +14,11 @@ from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.problems import has_errors, in_order
 from forecast.book.topic import Book
 from forecast.checking import read_checked
-from forecast.concluding import Settings
 from forecast.model.own import refusals
 from forecast.publishing import marks
 from forecast.remembering import published
 from forecast.report.pages import render_index
+from forecast.settings import Settings
 from forecast.workflow import Made, draft
 
 EDITED = {".toml", ".csv", ".md", ".py"}  # what people edit in a book

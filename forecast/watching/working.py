@@ -20,7 +20,7 @@ from forecast.book.folder import Folder
 from forecast.book.layout import PRIORS, REPORTS, SEEDS, topic_names, topic_path
 from forecast.book.problems import FileFault, Place, Problem, has_errors
 from forecast.checking import read_checked
-from forecast.concluding import Settings
+from forecast.settings import Settings
 from forecast.watching.apart import Apart, begin
 from forecast.watching.drafts import drafted, drafted_index, touched_topics
 from forecast.watching.shown import Board

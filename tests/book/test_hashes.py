@@ -5,13 +5,15 @@ from __future__ import annotations
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from forecast.book.hashes import numbers_hash, tree, words_hash
+from forecast.book.hashes import TAGS, numbers_hash, tree, words_hash
 from forecast.book.problems import has_errors
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
+from forecast.language.expressions import Expression
 from forecast.language.parsing import parse_expression
 from tests.building import make_topic
 
@@ -111,3 +113,25 @@ def test_how_a_row_enters_changes_the_hash_of_numbers(changed):
         return numbers_hash(make_topic(priors={"rate": "Gamma(alpha=1, beta=1)"}, streams={"seen": {**stream, **parts}}, rows=rows))
 
     assert hashed(**changed) != hashed()
+
+
+def test_hashes_are_what_they_were_in_every_earlier_version() -> None:
+    """No class, module or variable may be renamed so that a remembered verdict or a ledger's line no longer belongs to its topic."""
+    topic = tiny_topic(TINY)
+    assert numbers_hash(topic) == "86d89be0fb0b15876e0cfc532b010a8ee9abbdb445ece858ebf6fbe018d00b85"
+    assert words_hash(topic) == "ed35d6ac5f21344ffcede5568188a468714ff6d42cc9b0af8560e3628266005f"
+
+
+def test_each_kind_of_node_has_a_tag_of_its_own_that_no_class_gives_it() -> None:
+    """One expression has all of them."""
+    text = '(1 if not a > 2 and b == "x" else -first(total(s, "l") >= 3)) + min(total(s), rate[k] * 2)'
+    counted = ["First", ["Compare", [">="], [["Total", "s", "l"], ["Number", 3.0]]]]
+    test = [
+        "Logic",
+        "and",
+        [["Unary", "not", ["Compare", [">"], [["Name", "a"], ["Number", 2.0]]]], ["Compare", ["=="], [["Name", "b"], ["Label", "x"]]]],
+    ]
+    least = ["Call", "min", [["Total", "s"], ["Binary", "*", ["Index", "rate", ["Name", "k"]], ["Number", 2.0]]]]
+    assert tree(parse_expression(text)) == ["Binary", "+", ["Conditional", test, ["Number", 1.0], ["Unary", "-", counted]], least]
+    assert set(TAGS) == set(get_args(Expression.__value__))
+    assert len(set(TAGS.values())) == len(TAGS)

@@ -40,7 +40,7 @@ def published_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny book as of 2025, published; to be copied, not changed."""
     from datetime import UTC, date, datetime
 
-    from forecast.concluding import Settings
+    from forecast.settings import Settings
     from forecast.workflow import update
 
     root = tmp_path_factory.mktemp("published") / "book"

@@ -16,12 +16,12 @@ from forecast import workflow
 from forecast.book.folder import Folder
 from forecast.book.ledger import read_ledger
 from forecast.cli.commands import commands
-from forecast.concluding import Settings
 from forecast.report.failures import read_failure
 from forecast.report.files import read_report
 from forecast.report.pages import render_topic
 from forecast.report.remaking import remake
 from forecast.report.shape import ReportFault
+from forecast.settings import Settings
 from forecast.workflow import Update, update
 from tests.cli.conftest import Ran
 

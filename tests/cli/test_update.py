@@ -16,8 +16,8 @@ import pytest
 from forecast.book.folder import Folder
 from forecast.book.layout import ledger_path
 from forecast.book.ledger import read_ledger
-from forecast.concluding import Settings
 from forecast.report.shape import content_bytes, digest_of
+from forecast.settings import Settings
 from forecast.workflow import Update, update
 from tests.cli.conftest import Run, files_of
 

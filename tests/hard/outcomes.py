@@ -10,13 +10,14 @@ from typing import Any, Literal
 
 from scipy import special
 
-from forecast.concluding import Reading, Settings, condition_fast, condition_nuts, read
+from forecast.concluding import Reading, condition_fast, condition_nuts, read
 from forecast.inference.monte_carlo import REPLICATES, joint_freedom, normal_score, proportion_error
 from forecast.inference.plan import CannotSample
 from forecast.inference.posterior import Posterior
 from forecast.inference.referee import FALSE_DISPUTES, judge, unconfirmed
 from forecast.model.model import model_as_of
 from forecast.model.unsound import Unsound
+from forecast.settings import Settings
 from tests.hard.members import AS_OF, Figure, Figures, Member
 
 type Word = Literal["right", "WRONG", "unreliable", "refused", "failed"]

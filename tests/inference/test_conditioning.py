@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from scipy import special
 
-from forecast.concluding import Settings, read
+from forecast.concluding import read
 from forecast.inference.conditioning import condition, prior_draws
 from forecast.model.coordinates import own_coordinates, prior_coordinates
 from forecast.model.model import model_as_of
 from forecast.model.priors import blocks, hypotheses
 from forecast.model.unsound import Unsound
+from forecast.settings import Settings
 from tests.building import make_topic
 from tests.known import KNOWN
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.concluding import Settings, condition_nuts
+from forecast.concluding import condition_nuts
 from forecast.inference import nuts
 from forecast.inference.conditioning import condition
 from forecast.inference.importance import Budget
+from forecast.settings import Settings
 from tests.known import KNOWN
 
 MODEL = KNOWN["eight_schools"]().model

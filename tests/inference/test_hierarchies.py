@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from forecast.book.topic import Topic
-from forecast.concluding import Settings, conclude
+from forecast.concluding import conclude
 from forecast.inference.conditioning import condition
 from forecast.inference.importance import Budget
 from forecast.inference.laplace import Units, climb, peaks_at
 from forecast.inference.proposals import factor, split
 from forecast.model.model import model_as_of
+from forecast.settings import Settings
 from tests.building import make_topic
 
 AS_OF = date(2026, 1, 1)

@@ -11,7 +11,7 @@ import pytest
 from scipy import special
 
 from forecast.book.topic import Topic
-from forecast.concluding import Settings, conclude
+from forecast.concluding import conclude
 from forecast.implications import implied
 from forecast.inference.conditioning import condition, prior_draws
 from forecast.inference.posterior import Posterior
@@ -19,6 +19,7 @@ from forecast.model.left_out import MOST_BEYOND
 from forecast.model.model import model_as_of
 from forecast.model.unsound import Unsound
 from forecast.report.diagnosis import engine_content, engine_words
+from forecast.settings import Settings
 from tests.building import make_topic
 
 AS_OF = date(2026, 1, 1)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from forecast.book.reading import read_book
-from forecast.concluding import Settings, conclude, condition_fast, condition_nuts
+from forecast.concluding import conclude, condition_fast, condition_nuts
 from forecast.inference.conditioning import prior_draws
 from forecast.inference.nuts import _parameters, sample_nuts
 from forecast.inference.plan import CannotSample
@@ -18,6 +18,7 @@ from forecast.inference.pymc_model import render
 from forecast.inference.starts import STRETCHES, overdispersed, starting_from, unconstrained
 from forecast.model.model import model_as_of
 from forecast.model.unsound import Unsound, at_topic
+from forecast.settings import Settings
 from tests.building import OPENS, make_topic
 from tests.known import KNOWN
 

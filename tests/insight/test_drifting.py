@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from scipy import special
 
-from forecast.concluding import Settings, conclude, condition_fast
+from forecast.concluding import conclude, condition_fast
 from forecast.insight.basis import basis_of, simulated
 from forecast.insight.sensitivity import CHANGES, ChangedPrior, _moved, changed_statement, with_prior
 from forecast.insight.split import split
 from forecast.insight.still import still_topic
 from forecast.model.model import model_as_of
 from forecast.model.priors import blocks
+from forecast.settings import Settings
 from tests.building import make_topic
 
 OPENS, UNTIL = date(2020, 1, 1), date(2020, 12, 31)

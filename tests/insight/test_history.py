@@ -11,13 +11,14 @@ import pytest
 
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
-from forecast.concluding import Settings, conclude
+from forecast.concluding import conclude
 from forecast.insight.anchors import anchored_pool
 from forecast.insight.history import days_to_ask, history, history_content
 from forecast.insight.measures import measures_of, published_values
 from forecast.insight.news import days_of, fitting, news, settlement_days
 from forecast.model.clock import DAYS_PER_MONTH, ONE_DAY
 from forecast.model.model import model_as_of
+from forecast.settings import Settings
 from tests.building import OPENS, make_topic
 
 BOOK = Path(__file__).resolve().parents[2]

@@ -8,11 +8,12 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from forecast.concluding import Conclusion, Settings, conclude
+from forecast.concluding import Conclusion, conclude
 from forecast.insight.basis import basis_of
 from forecast.insight.information import expected_movement, given_seen, information, look_ahead, signposts
 from forecast.insight.measures import Cases, published_values
 from forecast.insight.split import ignorance, known_share, split
+from forecast.settings import Settings
 from tests.building import OPENS, make_topic
 
 AS_OF = OPENS + timedelta(days=30)

@@ -7,9 +7,10 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from forecast.concluding import Conclusion, Settings, conclude
+from forecast.concluding import Conclusion, conclude
 from forecast.insight.basis import basis_of, refitted
 from forecast.insight.leverage import MOST_ROWS, groups, leverage, unlearnt
+from forecast.settings import Settings
 from tests.building import OPENS, make_topic
 
 SEEN = [3.0, 0.0, 5.0, 2.0, 1.0, 4.0]

@@ -13,9 +13,9 @@ from scipy import stats  # noqa: TID253 - a test's truth comes from elsewhere th
 
 import forecast
 from forecast.book.topic import Topic
-from forecast.concluding import Settings
 from forecast.insight.matrix import Matrix
 from forecast.insight.saying import as_data, summary, verdict
+from forecast.settings import Settings
 from forecast.weighing import NoHypotheses, hypotheses_named, weigh
 from tests.building import make_topic
 

@@ -11,12 +11,13 @@ import pytest
 
 from forecast.answers import paths_for
 from forecast.book.topic import Topic
-from forecast.concluding import Settings, conclude, condition_fast, generator
+from forecast.concluding import conclude, condition_fast
 from forecast.insight.basis import basis_of
 from forecast.insight.between import Between
 from forecast.insight.measures import Stated, cases, measures_of, published_values
 from forecast.insight.moved import split
 from forecast.insight.moves import Earlier, last_news, move_since_news, move_since_report
+from forecast.settings import Settings, generator
 from tests.building import OPENS, make_topic
 
 SINCE, UNTIL = OPENS + timedelta(days=30), OPENS + timedelta(days=70)

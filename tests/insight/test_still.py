@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 
 from forecast.book.reading import read_book
-from forecast.concluding import Settings, condition_fast
+from forecast.concluding import condition_fast
 from forecast.insight.anchors import anchored_pool
 from forecast.insight.still import still_topic, with_still
 from forecast.insight.surprise import surprise_content, surprises
 from forecast.model.model import model_as_of
+from forecast.settings import Settings
 from forecast.workflow import update
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -7,12 +7,13 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from forecast.concluding import Settings, condition_fast
+from forecast.concluding import condition_fast
 from forecast.insight.anchors import anchored_pool
 from forecast.insight.checks import checks_content, predictive_checks
 from forecast.insight.surprise import Surprises, surprise_content, surprises
 from forecast.model.clock import DAYS_PER_MONTH
 from forecast.model.model import Model, model_as_of
+from forecast.settings import Settings
 from tests.building import OPENS, make_topic
 
 PLAIN = Settings()

@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecast.book.checks_statements import constants_of
-from forecast.concluding import Settings, conclude
+from forecast.concluding import conclude
 from forecast.inference.conditioning import condition
 from forecast.language.distributions import family_for
 from forecast.language.faults import Fault
 from forecast.language.statements import parse_statement
 from forecast.model.model import model_as_of
+from forecast.settings import Settings
 from tests.building import make_topic
 from tests.calibrating import least_uniform
 

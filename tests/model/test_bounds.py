@@ -12,10 +12,11 @@ import pytest
 
 from forecast.book.problems import Problem
 from forecast.book.topic import Topic
-from forecast.concluding import Settings, conclude
+from forecast.concluding import conclude
 from forecast.model.misfit import misfit_of
 from forecast.model.unsound import Unsound
 from forecast.report.content import unit_of
+from forecast.settings import Settings
 from tests.building import make_topic
 
 NEW_YEAR = date(2026, 1, 1)

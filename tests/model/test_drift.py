@@ -13,12 +13,13 @@ from scipy import special
 from forecast.answers import answers, paths_for
 from forecast.book.calendar import step_index, step_labels
 from forecast.book.topic import Topic
-from forecast.concluding import Settings, conclude
+from forecast.concluding import conclude
 from forecast.future import simulate
 from forecast.inference.conditioning import condition
 from forecast.language.distributions import family_for
 from forecast.language.statements import parse_statement
 from forecast.model.model import model_as_of
+from forecast.settings import Settings
 from tests.building import make_topic
 from tests.calibrating import least_uniform
 from tests.programs import printed_by

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from forecast.answers import Dates, paths_for
-from forecast.concluding import Settings, conclude
+from forecast.concluding import conclude
 from forecast.model.model import model_as_of
 from forecast.predict.first_days import days_within_rows
+from forecast.settings import Settings
 from tests.building import OPENS, make_topic
 
 TODAY = date(2025, 3, 10)

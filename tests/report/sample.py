@@ -8,8 +8,9 @@ from functools import cache
 from typing import Any
 
 from forecast.book.topic import Row
-from forecast.concluding import Settings, conclude
+from forecast.concluding import conclude
 from forecast.report.content import topic_content
+from forecast.settings import Settings
 from tests.building import make_topic
 
 AS_OF = date(2026, 10, 12)

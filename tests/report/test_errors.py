@@ -6,9 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from forecast.concluding import Conclusion, Settings, conclude
+from forecast.concluding import Conclusion, conclude
 from forecast.report.beliefs import parameter_contents
 from forecast.report.content import answer_content
+from forecast.settings import Settings
 from tests.building import OPENS, make_topic
 
 END = OPENS + timedelta(days=364)

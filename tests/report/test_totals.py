@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from forecast.concluding import Settings, conclude
+from forecast.concluding import conclude
 from forecast.insight.basis import basis_of
 from forecast.insight.checks import predictive_checks
 from forecast.insight.information import signposts
 from forecast.report.charts_record import fan, fan_sentence
 from forecast.report.records import stream_contents, unrecorded_sentence
 from forecast.report.tables import rows_table
-from forecast.settings import generator
+from forecast.settings import Settings, generator
 from tests.building import OPENS, make_topic
 
 AS_OF = OPENS + timedelta(days=99)

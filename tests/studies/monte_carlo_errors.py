@@ -18,10 +18,11 @@ from scipy import special, stats  # noqa: TID253 - a truth comes from elsewhere 
 from forecast.answers import Answer, Dates, Probability, Shares
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
-from forecast.concluding import Settings, conclude
+from forecast.concluding import conclude
 from forecast.inference.monte_carlo import mean_error, proportion_error, quantile, ranked
 from forecast.inference.posterior import Posterior
 from forecast.predict.distribution import LEVELS, Distribution
+from forecast.settings import Settings
 from tests.building import OPENS, make_topic
 
 type Array = NDArray[np.float64]
