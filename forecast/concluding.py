@@ -77,14 +77,14 @@ class _Engines:
         """The reading to publish: that of the engine asked for or, of both, the better.
 
         A sound run of the fast engine comes first.  Then NUTS, unless it is not sound either and the fast engine lacks
-        nothing but draws: its measured errors are larger and hold, and those of chains that have not met do not.
+        nothing but draws, or a variance of its weights: its averages hold, and those of chains that have not met do not.
         """
         if self.fast is None or (engine == "nuts" and self.slow is not None):
             assert self.slow is not None, "an engine has always run"
             return self.slow
         if engine == "importance" or self.slow is None or self.fast.posterior.diagnostics.sound:
             return self.fast
-        keeps_fast = self.fast.posterior.diagnostics.short and not self.slow.posterior.diagnostics.sound
+        keeps_fast = self.fast.posterior.diagnostics.is_comparable and not self.slow.posterior.diagnostics.sound
         return self.fast if keeps_fast else self.slow
 
     def verdict(self) -> Verdict | None:
@@ -209,7 +209,7 @@ def condition_nuts(model: Model, settings: Settings, fast: Posterior | None = No
         return _timed(sample_own(model, seed=seed, trust=settings.trust, draws=draws), began)
     from forecast.inference.nuts import sample_nuts
 
-    alone = settings.engine == "nuts" or fast is None or not (fast.diagnostics.sound or fast.diagnostics.short)
+    alone = settings.engine == "nuts" or fast is None or not fast.diagnostics.is_comparable
     given = sample_nuts(model, seed=seed, draws=draws, fast=lambda: condition_fast(model, settings) if fast is None else fast, alone=alone)
     return _timed(given, began)
 

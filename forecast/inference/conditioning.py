@@ -68,6 +68,11 @@ class Run:
         """Whether nothing is wrong with the draws but that there are too few."""
         return self.weighted.short and not self.crowded and not self.doubt
 
+    @property
+    def heavy(self) -> bool:
+        """Whether nothing is wrong with the draws but that their weights may have no variance."""
+        return self.weighted.heavy and not self.crowded and not self.doubt
+
     def without_rows(self) -> Run:
         """The same without the densities of single rows."""
         bare = replace(self.weighted, log_likelihood=np.empty((len(self.weighted.x), 0)))
@@ -312,6 +317,7 @@ def _join(model: Model, runs: list[Run]) -> Posterior:
         log_evidence_error=error,
         overflow=model.beyond,
         short=any(not run.sound for run in weighty) and all(run.sound or run.short for run in weighty),
+        heavy=any(not run.sound for run in weighty) and all(run.sound or run.heavy for run in weighty),
     )
     named = with_draws(parameters, len(log_weight))
     return Posterior(model, "importance", named, log_weight, log_likelihood, diagnostics, replicate=replicates)

@@ -6,7 +6,8 @@ over that share.  The points it learnt from are left out, for a proposal is high
 it was fitted to happen to lie, and weights that share it with them are too small: in 26
 dimensions the evidence came out low by four of its standard errors.
 
-The weights are exact and are not smoothed: Pareto k-hat only says whether to trust them.
+The weights are exact and are not smoothed: Pareto k-hat only says whether to trust them.  Above 0.5 they may have
+no variance, which the measured errors suppose, so a run is sound up to there.
 
 The points that measure come in 16 replicates, each a shift of a lattice of its own, from which
 ``monte_carlo`` reads the errors of whatever is computed from them.
@@ -23,7 +24,7 @@ from forecast.inference import monte_carlo
 from forecast.inference.cloud import Cloud, Proposal, empty, extended
 from forecast.inference.learning import Learnt, learn, relearnt
 from forecast.inference.monte_carlo import REPLICATES, Indices
-from forecast.inference.pareto import pareto_k
+from forecast.inference.pareto import CONVERGING, FINITE_VARIANCE, pareto_k
 from forecast.inference.points import Lattice, ShiftedCopies, lattice
 from forecast.inference.proposals import Mixture
 from forecast.inference.target import CELLS_KEPT, FAILURES, Array, NoSupport, Target, evaluate, failure_in_words
@@ -45,7 +46,7 @@ class Budget:
     """How much to compute, and what suffices.
 
     ``enough`` effective draws give a probability a Monte Carlo error of at most 0.5
-    percentage points; ``pareto_k`` is the largest shape of the weights' tail to trust;
+    percentage points; ``pareto_k`` is the largest shape of the weights' tail with which the run counts as sound;
     ``points`` are drawn at most, ``at_once`` in a round; and the densities of rows are kept
     as far as they are at most ``cells`` numbers (points times rows).  ``effort`` is how many times
     as many effective draws as ``enough`` are measured: what is learnt before does not depend on it.  ``confirm`` says whether
@@ -53,7 +54,7 @@ class Budget:
     """
 
     enough: float = 10_000
-    pareto_k: float = 0.7
+    pareto_k: float = FINITE_VARIANCE
     points: int = 131_072
     at_once: int = AT_ONCE
     cells: int = CELLS_KEPT
@@ -79,7 +80,8 @@ class Weighted:
     ``log_likelihood`` is ``(n, rows)``, or ``(n, 0)`` where those are too many to keep; ``replicates`` ``(n,)`` is the number
     of each draw's replicate.  Draws that the prior excludes are left out;
     draws that the likelihood excludes are kept, since other rows may allow them.
-    ``reason`` says in words why not, where not ``converged``; ``short`` that too few effective draws are the only reason.
+    ``reason`` says in words why not, where not ``converged``; ``short`` that too few effective draws are the only reason; ``heavy``
+    that the only reason are weights that may have no variance, though their averages converge.
     """
 
     x: Array
@@ -94,6 +96,7 @@ class Weighted:
     converged: bool
     reason: str
     short: bool = False
+    heavy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,14 +224,15 @@ def _replicates(target: Target, budget: Budget, measured: Cloud, left: int) -> S
 def _enough(log_ratio: Array, budget: Budget) -> bool:
     if np.isneginf(log_ratio).all():
         return False
-    return effective_size(log_ratio) >= budget.wanted and pareto_k(log_ratio) <= budget.pareto_k
+    return effective_size(log_ratio) >= budget.wanted and pareto_k(log_ratio) <= max(budget.pareto_k, CONVERGING)
 
 
 def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget) -> Weighted:
     log_ratio = cloud.log_ratio
     count, effective, shape = len(log_ratio), effective_size(log_ratio), pareto_k(log_ratio)
     total = log_sum(log_ratio)
-    reason = _reason(total - float(np.log(count)), effective, shape, count, learning, budget)
+    evidence = total - float(np.log(count))
+    reason = _reason(evidence, effective, shape, count, learning, budget)
     possible = cloud.log_prior > -np.inf
     rows = np.concatenate(cloud.rows) if cloud.rows else np.empty((count, 0))
     numbers = [number for _, number in cloud.drawn]
@@ -243,7 +247,7 @@ def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget) -> Weigh
         log_weight=log_ratio[possible] - total,
         log_likelihood=rows if possible.all() else rows[possible],
         replicates=replicates[possible],
-        log_evidence=total - float(np.log(count)),
+        log_evidence=evidence,
         log_evidence_error=monte_carlo.relative_error(np.exp(log_ratio - total), replicates),
         effective_size=effective,
         pareto_k=shape,
@@ -251,6 +255,7 @@ def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget) -> Weigh
         converged=not reason,
         reason=reason,
         short=effective >= FEWEST_MEASURED and bool(reason) and reason == _shortage(effective, count, learning, budget),
+        heavy=bool(reason) and reason == _heaviness(shape, budget) and shape <= CONVERGING,
     )
 
 
@@ -261,9 +266,14 @@ def _reason(evidence: float, effective: float, shape: float, count: int, learnin
         faults.append(f"the rows are so unlikely under the priors (log evidence {evidence:.1g}) that a computer cannot tell draws apart")
     if shortage := _shortage(effective, count, learning, budget):
         faults.append(shortage)
-    if not shape <= budget.pareto_k:
-        faults.append(f"the Pareto k-hat of their weights is {shape:.2f}, above {budget.pareto_k:g}")
+    if heaviness := _heaviness(shape, budget):
+        faults.append(heaviness)
     return "; ".join(faults)
+
+
+def _heaviness(shape: float, budget: Budget) -> str:
+    """That the weights' tail is too heavy; empty where it is not."""
+    return "" if shape <= budget.pareto_k else f"the Pareto k-hat of their weights is {shape:.2f}, above {budget.pareto_k:g}"
 
 
 def _shortage(effective: float, count: int, learning: int, budget: Budget) -> str:

@@ -25,7 +25,8 @@ class Diagnostics:
 
     ``sound`` is the engine's own verdict and ``reason`` says in words why not.
     ``short`` says that nothing is wrong but that there are too few effective draws:
-    then the measured errors are larger than wanted, and hold.
+    then the measured errors are larger than wanted, and hold.  ``heavy`` says that nothing is wrong but that the weights may have no
+    variance (Pareto k-hat above 0.5, and up to 0.7): then averages still converge, and their errors may be measured too small.
     ``effective_size`` counts draws as if independent (the smallest over the
     parameters for NUTS).  ``started_from`` names the engine whose draws the chains
     started from, where they found no start of their own.  What an engine does not have is None.  ``overflow`` is the share of the prior
@@ -49,7 +50,13 @@ class Diagnostics:
     overflow: float | None = None
     seconds: float | None = None
     short: bool = False
+    heavy: bool = False
     started_from: Engine | Literal[""] = ""
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether another engine's figures can be held against these."""
+        return self.sound or self.short or self.heavy
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from forecast.inference.posterior import Diagnostics, Posterior
 
 FALSE_DISPUTES = 0.001  # chance that right engines are called disputed
 LEVELS = (0.05, 0.5, 0.95)
+DOUBLED = 2.0  # times the errors of weights that may have no variance, which are measured too small
 MOST_NAMED = 5  # disputed answers in a sentence, with both engines' figures
 
 type Outcome = Literal["agreed", "disputed", "failed", "unconfirmed"]
@@ -88,14 +89,17 @@ def judge(fast: Posterior, fast_answers: Mapping[str, Any], nuts: Posterior, nut
 
     The limit for ``m`` comparisons is the two-sided normal quantile
     ``-Phi^-1(0.001 / (2 m))`` (Bonferroni): 3.3 for one, 4.1 for 20, 4.8 for 500.
-    Standard errors are those of both engines together, each measured from its replicates.
+    Standard errors are those of both engines together, each measured from its replicates; the fast engine's are doubled where
+    its weights may have no variance.
     """
-    comparisons = (*_parameters(fast, nuts), *_answers(fast_answers, nuts_answers))
+    times = DOUBLED if fast.diagnostics.heavy else 1.0
+    pairs = (*_parameters(fast, nuts), *_answers(fast_answers, nuts_answers))
+    comparisons = tuple(_compared(pair, times) for pair in pairs)
     limit = float(-special.ndtri(FALSE_DISPUTES / (2 * max(1, len(comparisons)))))
     if faults := _faults(fast.diagnostics, nuts.diagnostics):
         return Verdict("failed" if not nuts.diagnostics.sound else "unconfirmed", faults, comparisons, limit)
     outcome: Outcome = "disputed" if any(not abs(each.z) <= limit for each in comparisons) else "agreed"
-    parts = (_sentence(outcome, comparisons, limit), _few(fast.diagnostics), _borrowed(nuts.diagnostics))
+    parts = (_sentence(outcome, comparisons, limit), _few(fast.diagnostics), _heavy(fast.diagnostics), _borrowed(nuts.diagnostics))
     return Verdict(outcome, " ".join(part for part in parts if part), comparisons, limit)
 
 
@@ -126,9 +130,11 @@ def _faults(fast: Diagnostics, nuts: Diagnostics) -> str:
         return f"NUTS is not sound: {nuts.reason}. It cannot confirm the fast engine."
     if fast.short and not nuts.sound:
         return f"NUTS is not sound: {nuts.reason}. It cannot confirm the fast engine, which has too few effective draws: {fast.reason}."
-    if not fast.sound and not nuts.sound:
+    if not fast.sound and not fast.heavy and not nuts.sound:
         return f"Neither engine is sound. The fast engine: {fast.reason}. NUTS: {nuts.reason}."
-    if not fast.sound and not fast.short:
+    if fast.heavy and not nuts.sound:
+        return f"NUTS is not sound: {nuts.reason}. It cannot confirm the fast engine, whose errors may be too small: {fast.reason}."
+    if not fast.is_comparable:
         return f"The fast engine is not sound: {fast.reason}. NUTS, which is sound, supplies the draws, and nothing else has checked them."
     return ""
 
@@ -137,6 +143,12 @@ def _few(fast: Diagnostics) -> str:
     if not fast.short:
         return ""
     return f"The fast engine's draws are worth only {fast.effective_size:,.0f} independent ones, so its errors are larger than usual."
+
+
+def _heavy(fast: Diagnostics) -> str:
+    if not fast.heavy:
+        return ""
+    return f"The fast engine's errors, which may be too small, count twice: {fast.reason}."
 
 
 def _borrowed(nuts: Diagnostics) -> str:
@@ -168,7 +180,7 @@ def _sentence(outcome: Outcome, comparisons: tuple[Comparison, ...], limit: floa
     return f"{said} Of the {'answers' if others == list(disputed.values()) else 'other answers'} they disagree on {named}{more}."
 
 
-def _parameters(fast: Posterior, nuts: Posterior) -> Iterator[Comparison]:
+def _parameters(fast: Posterior, nuts: Posterior) -> Iterator[Pair]:
     for name, parameter in fast.model.topic.parameters.items():
         for label in parameter.labels or ("",):
             one, other = fast.column(name, label), nuts.column(name, label)
@@ -192,12 +204,12 @@ def _value_in_words(parameter: Parameter, value: float) -> str:
 
 def _share_of_draws(
     fast: Posterior, nuts: Posterior, place: tuple[str, str], what: str, one: NDArray[np.bool_], other: NDArray[np.bool_]
-) -> Comparison:
-    """Compare the share of draws for which a condition holds, ``one`` and ``other`` being ``(draws,)`` of true and false."""
+) -> Pair:
+    """The share of draws for which a condition holds, ``one`` and ``other`` being ``(draws,)`` of true and false."""
     figures = [
         Figure(float(of.weights @ held), proportion_error(held, of.cases), of.cases.freedom) for of, held in ((fast, one), (nuts, other))
     ]
-    return _comparison("parameter", place, what, *figures)
+    return Pair("parameter", place, what, *figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,19 +221,30 @@ class Figure:
     freedom: float
 
 
-def _answers(fast: Mapping[str, Any], nuts: Mapping[str, Any]) -> Iterator[Comparison]:
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A figure by both engines: of a ``place``, the name and label of a parameter or answer."""
+
+    kind: Literal["parameter", "answer"]
+    place: tuple[str, str]
+    what: str
+    fast: Figure
+    nuts: Figure
+
+
+def _answers(fast: Mapping[str, Any], nuts: Mapping[str, Any]) -> Iterator[Pair]:
     for name, one in fast.items():
         other = nuts[name]
         if one.value is None or other.value is None:
             if one.status != other.status:
                 chances = [Figure(each.given, each.given_error, each.freedom) for each in (one, other)]
-                yield _comparison("answer", (name, ""), "chance that it has an answer", *chances)
+                yield Pair("answer", (name, ""), "chance that it has an answer", *chances)
             continue
         for label, what, first, second in _figures(one, other):
-            yield _comparison("answer", (name, label), what, Figure(*first, one.freedom), Figure(*second, other.freedom))
+            yield Pair("answer", (name, label), what, Figure(*first, one.freedom), Figure(*second, other.freedom))
         if one.annulled is not None:
             chances = [Figure(each.annulled.chance, each.annulled.error, each.freedom) for each in (one, other)]
-            yield _comparison("answer", (name, ""), "chance of annulment", *chances)
+            yield Pair("answer", (name, ""), "chance of annulment", *chances)
 
 
 def _figures(one: Any, other: Any) -> Iterator[tuple[str, str, tuple[float, float], tuple[float, float]]]:
@@ -269,8 +292,10 @@ def _spread_out(shares: list[float]) -> list[int]:
     return sorted({next(index for index, share in enumerate(shares) if share >= part * shares[-1]) for part in (0.25, 0.5, 0.75)})
 
 
-def _comparison(kind: Literal["parameter", "answer"], place: tuple[str, str], what: str, fast: Figure, nuts: Figure) -> Comparison:
-    error = math.hypot(fast.error, nuts.error)
-    freedom = joint_freedom(fast.error, nuts.error, freedom=(fast.freedom, nuts.freedom))
-    z = normal_score(nuts.value - fast.value, error, freedom=freedom)
-    return Comparison(kind, *place, what, fast.value, nuts.value, error, z)
+def _compared(pair: Pair, times: float) -> Comparison:
+    """The difference of two figures in standard errors, the fast engine's being so many times what was measured."""
+    first = times * pair.fast.error
+    freedom = joint_freedom(first, pair.nuts.error, freedom=(pair.fast.freedom, pair.nuts.freedom))
+    error = math.hypot(first, pair.nuts.error)
+    z = normal_score(pair.nuts.value - pair.fast.value, error, freedom=freedom)
+    return Comparison(pair.kind, *pair.place, pair.what, pair.fast.value, pair.nuts.value, error, z)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from forecast.inference.pareto import CONVERGING, FINITE_VARIANCE
 from forecast.inference.posterior import Diagnostics
 from forecast.model.misfit import percent
 from forecast.report import words
@@ -26,7 +27,7 @@ VERDICTS = {
 }
 WARNED = {"disputed": "Disputed.", "failed": "Not confirmed."}  # verdicts that are warnings, and what these begin with
 ENGINES = {"importance": "the fast engine", "nuts": "NUTS", "prior": "the prior"}
-RARE = ("short", "started_from")  # only where there is something to say
+RARE = ("short", "heavy", "started_from")  # only where there is something to say
 
 
 def engine_content(diagnostics: Diagnostics) -> dict[str, Any]:
@@ -48,10 +49,9 @@ def engine_words(diagnostics: Diagnostics) -> list[str]:
     elif diagnostics.pareto_k == math.inf:
         said.append("The answer rests on so few draws that Pareto k̂ cannot be estimated, so it cannot be trusted.")
     elif diagnostics.pareto_k is not None:
-        verdict = (
-            "no few draws carry the answer" if diagnostics.pareto_k <= 0.7 else "a few draws carry the answer, so it cannot be trusted"
+        said.append(
+            f"Pareto k̂ is {words.number(diagnostics.pareto_k, error=0.01)} (at most 0.5 is sound): {_of_tail(diagnostics.pareto_k)}."
         )
-        said.append(f"Pareto k̂ is {words.number(diagnostics.pareto_k, error=0.01)} (at most 0.7 is sound): {verdict}.")
     if diagnostics.r_hat is not None:
         verdict = "the chains found the same place" if diagnostics.r_hat <= 1.01 else "the chains have not found the same place"
         said.append(f"R-hat is {diagnostics.r_hat:.3f} (at most 1.01 is sound): {verdict}.")
@@ -73,13 +73,28 @@ def engine_words(diagnostics: Diagnostics) -> list[str]:
         )
     if diagnostics.short:
         said.append(_shortage(diagnostics))
+    elif diagnostics.heavy:
+        said.append(_heaviness(diagnostics))
     elif not diagnostics.sound:
         said.append(f"By the engine's own checks these draws are not sound{': ' + diagnostics.reason if diagnostics.reason else ''}.")
     return said
 
 
+def _of_tail(pareto_k: float) -> str:
+    """What the shape of the weights' tail says of the draws."""
+    if pareto_k <= FINITE_VARIANCE:
+        return "no few draws carry the answer"
+    if pareto_k <= CONVERGING:
+        return "the weights may have no variance, so the Monte Carlo errors may be too small"
+    return "a few draws carry the answer, so it cannot be trusted"
+
+
 def _shortage(diagnostics: Diagnostics) -> str:
     return f"There are too few effective draws: {diagnostics.reason}. The printed Monte Carlo errors hold; they are larger than usual."
+
+
+def _heaviness(diagnostics: Diagnostics) -> str:
+    return f"The weights of the draws may have no variance: {diagnostics.reason}. The printed Monte Carlo errors may be too small."
 
 
 def verdict_content(verdict: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -104,6 +119,8 @@ def warnings(diagnostics: Diagnostics, verdict: Mapping[str, Any]) -> list[str]:
         said.append(f"{WARNED[word]} {sentence}{shown} Do not rely on these numbers.")
     if diagnostics.short:
         said += [] if word == "agreed" else [f"{_shortage(diagnostics)} No other engine confirms these numbers."]
+    elif diagnostics.heavy:
+        said += [] if word == "agreed" else [f"{_heaviness(diagnostics)} No other engine confirms these numbers."]
     elif not diagnostics.sound:
         said.append(
             f"By the engine's own checks its draws are not sound{': ' + diagnostics.reason if diagnostics.reason else ''}. Do not rely on these numbers."

@@ -184,6 +184,7 @@ class EngineContent(TypedDict):
     divergences: int | None
     overflow: NotRequired[float]
     short: NotRequired[bool]  # too few effective draws, and nothing else wrong
+    heavy: NotRequired[bool]  # weights that may have no variance, and nothing else wrong
     started_from: NotRequired[
         Literal["importance"]
     ]  # the engine from whose draws the chains started, where they found no start of their own

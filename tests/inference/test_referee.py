@@ -76,6 +76,21 @@ def test_a_posterior_that_is_a_fifth_of_an_sd_off_is_disputed(shift):
         assert str(verdict.worst) in verdict.sentence
 
 
+def test_the_errors_of_heavy_weights_count_twice():
+    """Each difference is as many errors as if the fast engine's were twice as large; the sentence says so, and what is far off is disputed still."""
+    heavy = {"sound": False, "heavy": True}
+    nuts = drawn("nuts", 2, shift=0.05)
+    plain, doubled = judge(*drawn("importance", 1), *nuts), judge(*drawn("importance", 1, **heavy), *nuts)
+    ratios = np.array([one.error / other.error for one, other in zip(doubled.comparisons, plain.comparisons, strict=True)])
+    np.testing.assert_allclose(ratios, np.sqrt(5 / 2), rtol=0.5)
+    assert ratios.min() > 1
+    assert ratios.max() < 2
+    assert doubled.verdict == "agreed"
+    assert doubled.sentence.endswith("The fast engine's errors, which may be too small, count twice: it did not settle.")
+    assert judge(*drawn("importance", 1, **heavy), *drawn("nuts", 2, shift=0.5)).verdict == "disputed"
+    assert judge(*drawn("importance", 1, **heavy), *drawn("nuts", 2, sound=False)).verdict == "failed"
+
+
 def test_a_wrong_hypothesis_share_is_disputed():
     """A share of 0.5 against 0.4 is found."""
     verdict = judge(*drawn("importance", 5), *drawn("nuts", 6, chance=0.5))

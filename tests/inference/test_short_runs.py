@@ -48,6 +48,28 @@ def test_a_run_whose_weights_have_a_heavy_tail_is_not_short() -> None:
     assert "k-hat" in found.reason
 
 
+@pytest.mark.parametrize(("shape", "heavy"), [(0.4, False), (0.6, True), (0.71, False)])
+def test_a_run_whose_weights_may_have_no_variance_and_that_has_no_other_fault_is_heavy(
+    shape: float,
+    heavy: bool,  # noqa: FBT001 - a table of cases
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Up to a k-hat of 0.5 it is sound, and above 0.7 it is neither; nor is one that is short too."""
+    monkeypatch.setattr(importance, "pareto_k", lambda _: shape)
+    found = run(Budget(enough=1_000, points=32_768))
+    assert (found.converged, found.short, found.heavy) == (shape < 0.5, False, heavy)
+    few = run(Budget(enough=1e6, points=32_768))
+    assert (few.short, few.heavy) == (shape < 0.5, False)
+
+
+def test_a_posterior_whose_only_fault_are_heavy_weights_is_comparable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not sound, and yet another engine's figures can be held against its own."""
+    monkeypatch.setattr(importance, "pareto_k", lambda _: 0.6)
+    found = condition(KNOWN["beta_binomial"]().model, rng=np.random.default_rng(1)).diagnostics
+    assert (found.sound, found.short, found.heavy, found.is_comparable) == (False, False, True, True)
+    assert found.reason == "the Pareto k-hat of their weights is 0.60, above 0.5"
+
+
 def test_a_run_whose_rows_are_too_unlikely_is_not_short() -> None:
     """Where a computer cannot tell draws apart, their number is not what is missing."""
     target = by_normal(1, lambda x: np.full((len(x), 1), -1e12))

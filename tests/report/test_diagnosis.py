@@ -16,7 +16,13 @@ from forecast.report.diagnosis import engine_content, verdict_content, warnings
     [
         (-math.inf, None, "The draws that weigh most all weigh the same, so no few draws carry the answer."),
         (math.inf, None, "The answer rests on so few draws that Pareto k̂ cannot be estimated, so it cannot be trusted."),
-        (0.25, 0.25, "Pareto k̂ is 0.25 (at most 0.7 is sound): no few draws carry the answer."),
+        (0.25, 0.25, "Pareto k̂ is 0.25 (at most 0.5 is sound): no few draws carry the answer."),
+        (
+            0.62,
+            0.62,
+            "Pareto k̂ is 0.62 (at most 0.5 is sound): the weights may have no variance, so the Monte Carlo errors may be too small.",
+        ),
+        (0.8, 0.8, "Pareto k̂ is 0.8 (at most 0.5 is sound): a few draws carry the answer, so it cannot be trusted."),
     ],
 )
 def test_a_tail_that_has_no_shape_is_told_in_words(pareto_k: float, shown: float | None, said: str):
@@ -27,6 +33,8 @@ def test_a_tail_that_has_no_shape_is_told_in_words(pareto_k: float, shown: float
 
 
 FEW = "after learning from 8,192 points, the next 65,344 are worth 2,238 independent draws, and 10,000 were wanted"
+TAIL = "the Pareto k-hat of their weights is 0.62, above 0.5"
+HEAVINESS = f"The weights of the draws may have no variance: {TAIL}. The printed Monte Carlo errors may be too small."
 SHORTAGE = f"There are too few effective draws: {FEW}. The printed Monte Carlo errors hold; they are larger than usual."
 
 
@@ -51,6 +59,8 @@ def diagnostics(engine: str, **more: object) -> Diagnostics:
             "failed",
             ["Not confirmed. So. Do not rely on these numbers.", f"{SHORTAGE} No other engine confirms these numbers."],
         ),
+        (diagnostics("importance", sound=False, heavy=True, reason=TAIL), "agreed", []),
+        (diagnostics("importance", sound=False, heavy=True, reason=TAIL), "not refereed", [f"{HEAVINESS} No other engine confirms these numbers."]),
         (
             diagnostics("nuts", sound=False, reason="it is stuck"),
             "unconfirmed",
@@ -77,7 +87,7 @@ def test_a_verdict_that_there_is_none_of_is_refused():
 
 def test_rare_diagnostics_are_kept_only_where_they_say_something():
     """A report of an ordinary run has the keys that it always had."""
-    assert not {"short", "started_from"} & set(engine_content(diagnostics("nuts")))
+    assert not {"short", "heavy", "started_from"} & set(engine_content(diagnostics("nuts")))
     content = engine_content(diagnostics("nuts", started_from="importance"))
     assert content["started_from"] == "importance"
     assert content["words"][1:] == [
@@ -85,3 +95,5 @@ def test_rare_diagnostics_are_kept_only_where_they_say_something():
     ]
     content = engine_content(diagnostics("importance", sound=False, short=True, reason=FEW))
     assert (content["short"], content["words"][1:]) == (True, [SHORTAGE])
+    content = engine_content(diagnostics("importance", sound=False, heavy=True, reason=TAIL))
+    assert (content["heavy"], content["words"][1:]) == (True, [HEAVINESS])

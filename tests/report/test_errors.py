@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from forecast.concluding import Conclusion, conclude
@@ -94,9 +95,11 @@ def test_parameters_have_errors_after_the_record(concluded: Conclusion) -> None:
 
 def test_errors_fall_as_more_is_drawn() -> None:
     """Sixteen times the draws make the errors of paths, of parameters and of a chance's interval much smaller."""
-    few, many = (conclude(TOPIC, OPENS + timedelta(days=89), Settings(draws=draws), referee=False) for draws in (4_096, 65_536))
-    chances = [run.reading.answers["likely"].value for run in (few, many)]
-    assert chances[1].error < chances[0].error / 2.5  # type: ignore[union-attr]
-    assert max(chances[1].chance_errors) < max(chances[0].chance_errors) / 1.5  # type: ignore[union-attr,type-var,arg-type]
-    means = [parameter_contents(run.prior, run.reading.posterior)[0]["posterior"]["mean_error"] for run in (few, many)]
-    assert means[1] < means[0] / 2.5
+    errors = np.zeros((2, 3))
+    for seed in (1, 2):  # an error from 16 replicates is itself known to a fifth
+        for row, draws in enumerate((4_096, 65_536)):
+            run = conclude(TOPIC, OPENS + timedelta(days=89), Settings(draws=draws, seed=seed), referee=False)
+            chance = run.reading.answers["likely"].value
+            mean = parameter_contents(run.prior, run.reading.posterior)[0]["posterior"]["mean_error"]
+            errors[row] += chance.error, max(chance.chance_errors), mean  # type: ignore[union-attr,type-var,arg-type]
+    assert (errors[1] < errors[0] / (2.5, 1.5, 2.5)).all()
