@@ -70,7 +70,7 @@ class Run:
 
     @property
     def heavy(self) -> bool:
-        """Whether nothing is wrong with the draws but that their weights may have no variance."""
+        """Whether nothing is wrong with the draws but that their weights may have no variance, and perhaps that there are too few."""
         return self.weighted.heavy and not self.crowded and not self.doubt
 
     def without_rows(self) -> Run:

@@ -81,7 +81,7 @@ class Weighted:
     of each draw's replicate.  Draws that the prior excludes are left out;
     draws that the likelihood excludes are kept, since other rows may allow them.
     ``reason`` says in words why not, where not ``converged``; ``short`` that too few effective draws are the only reason; ``heavy``
-    that the only reason are weights that may have no variance, though their averages converge.
+    that the only reasons are these and weights that may have no variance, though their averages converge.
     """
 
     x: Array
@@ -255,7 +255,7 @@ def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget) -> Weigh
         converged=not reason,
         reason=reason,
         short=effective >= FEWEST_MEASURED and bool(reason) and reason == _shortage(effective, count, learning, budget),
-        heavy=bool(reason) and reason == _heaviness(shape, budget) and shape <= CONVERGING,
+        heavy=effective >= FEWEST_MEASURED and budget.pareto_k < shape <= CONVERGING and abs(evidence) <= FAINTEST,
     )
 
 

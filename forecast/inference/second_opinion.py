@@ -3,11 +3,11 @@
 The weights of a run cannot show what was never drawn.  So a second proposal is learnt from other random numbers by other means:
 climbs from draws of the prior and from beyond the run's own draws, and a t around each place where they end.  Draws from it
 measure the probability of all points at which a draw of the run would weigh more than ``MORE`` times its heaviest.  The run has
-no draw at any of them, so its answers and their errors know nothing of that probability.  Where it is more than the heaviest draw stands
-for, and more than negligible, the run has missed something.
+no draw at any of them, so its answers and their errors know nothing of that probability.  Where it is more than half of what the heaviest
+draw stands for, and more than negligible, the run has missed something.
 
-Where the run draws enough, less lies there than its heaviest draw stands for, which its errors allow for.  After 20,000 draws
-whose weights have a Pareto tail of shape k = 0.5 that is about 0.15 % beside 0.6 %; of k = 0.6, 0.6 % beside 1.7 %.
+Where the run draws enough, less lies there than its errors allow for.  After 20,000 draws whose weights have a Pareto tail of shape
+k = 0.5 that is about 0.15 %, a quarter of what the heaviest of them stands for.
 
 What it cannot see: a part of the posterior that no climb from some dozens of draws of the prior leads to, nor one from beyond
 the run's draws along some coordinate; one whose peak has next to no volume, such as the mouth of a funnel; and anything in the
@@ -51,6 +51,7 @@ KEPT = 0.2  # of a part's share, whatever the draws before say
 LIGHTER = 2.0  # log of how many times less than the heaviest draw a draw may weigh where a climb has ended, for it to be looked at
 MORE = math.e  # times the weight of the heaviest draw, from which a point counts as missed
 NEGLIGIBLE = 0.001  # posterior probability that a run may miss, however little its heaviest draw stands for
+ALLOWED = 0.5  # of what the heaviest draw stands for, that a run may miss too
 SURE = (2.0, 2.0, 1.0)  # standard errors by which the probability must exceed that or fall short of it, for no more points to be drawn
 LARGEST = 300.0  # log of a number whose square is a float too
 TINIEST = float(np.finfo(float).tiny)
@@ -164,7 +165,7 @@ def _measure(sampling: Sampling, ground: Ground, seen: Seen, peaks: Sequence[Pea
     """Measure what the run has missed with draws from around the peaks: more of them, from the parts where it seems to be, while there is a doubt."""
     around = ground.around_all(peaks)
     parts, shares = (*around.parts, *map(seen.narrowed, around.parts)), np.tile(around.shares, 2) / 2
-    negligible = max(NEGLIGIBLE, math.exp(sampling.weighted.log_weight.max()))
+    negligible = max(NEGLIGIBLE, ALLOWED * math.exp(sampling.weighted.log_weight.max()))
     for points, sure in zip(POINTS, SURE, strict=True):
         fitted = Mixture(parts, tuple(shares.tolist()))
         found = _amounts(sampling, Proposal(ground.target, fitted, 0.0, ground.moving), ground.row_count, points, rng)

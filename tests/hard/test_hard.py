@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
 
 from tests.hard.outcomes import published, run
@@ -13,14 +11,6 @@ from tests.hard.truths import stored
 MEMBERS = members()
 SEED = 1
 REPEATED = 1e-9  # of a share, on another machine
-
-FAILS: Mapping[str, str] = {
-    "uncertain_doses": "the fast engine has a third of the draws in which the effect is negative, a long thin ridge with 0.4 % of the posterior, and calls itself sound",
-}
-
-
-def _marks(name: str) -> tuple[pytest.MarkDecorator, ...]:
-    return (pytest.mark.xfail(strict=True, reason=FAILS[name]),) if name in FAILS else ()
 
 
 @pytest.mark.parametrize("name", [name for name, member in MEMBERS.items() if member.is_cheap])
@@ -57,7 +47,7 @@ def test_the_suite_has_25_hard_posteriors_and_6_easy_ones_or_more() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [pytest.param(name, marks=_marks(name)) for name in MEMBERS])
+@pytest.mark.parametrize("name", MEMBERS)
 def test_what_is_published_is_right_or_says_that_it_is_not(name: str) -> None:
     """With no engine chosen and one seed: a hard posterior is right, or unreliable by its own account; an easy one is right."""
     figures = stored()[name]
