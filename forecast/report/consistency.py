@@ -147,6 +147,8 @@ def _answers(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield f"answers.{number}", f"a question that is {answer['status']} does not say why"
         elif KEY_OF_KIND[answer["kind"]] not in value:
             yield place, f"this is not the value of a {answer['kind']}"
+        elif "mean" in value and (value["mean"] is None) != (value["mean_error"] is None):
+            yield place, "an expected value and its error go together"
         elif "chance" in value and (value["chance"] is None) != (value["chance_errors"] is None):
             yield place, "an interval and its errors go together"
         elif "shares" in value and not value["shares"]:

@@ -109,6 +109,8 @@ WRONG = (
     (put("engine.words", []), "`engine.words`: nothing is said of the engine"),
     (put("verdict.checks.1", {}), "`verdict.checks.1`: this check has not the keys of the first"),
     (put("streams.0.statement", "Nonsense"), "`streams.0.statement`: a statement is a distribution with named arguments"),
+    (put("answers.7.value.mean_error", None), "`answers.7.value`: an expected value and its error go together"),
+    (put("answers.7.value.mean", None), "`answers.7.value`: an expected value and its error go together"),
     (put("streams.0.total", 1e301), "`streams.0.total`: this number is too large to be shown"),
     (put("insight.surprise.0.row", 10**305), "`insight.surprise.0.row`: this number is too large to be shown"),
     (put("streams.0.total", 10**400), "`streams.0.total`: input should be a valid number"),
