@@ -99,7 +99,7 @@ def test_a_run_that_draws_around_what_was_missed_too_has_both(seed: int) -> None
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_mode_of_less_than_a_thousandth_is_not_spoken_of(seed: int) -> None:
+def test_a_mode_of_less_than_what_is_negligible_is_not_spoken_of(seed: int) -> None:
     """Which is a limit of what a second opinion says, and stated as one."""
     assert missed_by(one_mode_of(0.8 * NEGLIGIBLE, seed), steps=STEPS, rng=np.random.default_rng(seed)) is None
 
