@@ -273,7 +273,7 @@ def _reason(evidence: float, effective: float, shape: float, count: int, learnin
 
 def _heaviness(shape: float, budget: Budget) -> str:
     """That the weights' tail is too heavy; empty where it is not."""
-    return "" if shape <= budget.pareto_k else f"the Pareto k-hat of their weights is {shape:.2f}, above {budget.pareto_k:g}"
+    return "" if shape <= budget.pareto_k else f"the Pareto k-hat of their weights is {shape:.3g}, above {budget.pareto_k:g}"
 
 
 def _shortage(effective: float, count: int, learning: int, budget: Budget) -> str:

@@ -67,7 +67,7 @@ def test_a_posterior_whose_only_fault_are_heavy_weights_is_comparable(monkeypatc
     monkeypatch.setattr(importance, "pareto_k", lambda _: 0.6)
     found = condition(KNOWN["beta_binomial"]().model, rng=np.random.default_rng(1)).diagnostics
     assert (found.sound, found.short, found.heavy, found.is_comparable) == (False, False, True, True)
-    assert found.reason == "the Pareto k-hat of their weights is 0.60, above 0.5"
+    assert found.reason == "the Pareto k-hat of their weights is 0.6, above 0.5"
 
 
 def test_a_run_whose_rows_are_too_unlikely_is_not_short() -> None:
