@@ -190,11 +190,14 @@ def _count_points(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_hierarchy_of_seventy_labels_that_cannot_be_answered_ends_early(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """For each of two systems of coordinates, learning ends at a quarter of all points and a round of 4,096, and measuring after a round of three times as many."""
+    """For each of two systems of coordinates, learning ends at a quarter of all points and a round of 4,096.
+
+    Measuring ends after a round of three times as many or, where that promises half of the draws wanted, another of twice as many as that.
+    """
     drawn = _count_points(monkeypatch)
     found = conditioned(members()["labels_70"].topic, seed=seed).diagnostics
     assert not found.sound
-    assert sum(drawn) <= 2 * (131_072 / 4 + 4_096 + 3 * 4_096)
+    assert sum(drawn) <= 2 * (131_072 / 4 + 4_096 + 3 * 3 * 4_096)
 
 
 @pytest.mark.slow
