@@ -14,6 +14,7 @@ from forecast.inference.target import CELLS_KEPT
 from forecast.model.model import Array, Model
 from forecast.model.unsound import Unsound, at_topic
 
+FEWEST_COMPARED = 2_500  # effective draws of a run that is only compared, where its weights may have no variance
 type Engine = Literal["importance", "nuts", "prior"]
 
 NOTHING = ""  # the name, which no parameter can have, of what stands for the draws where a topic has no parameters
@@ -52,6 +53,11 @@ class Diagnostics:
     short: bool = False
     heavy: bool = False
     started_from: Engine | Literal[""] = ""
+
+    @property
+    def converges(self) -> bool:
+        """Whether averages over the draws converge at a practical speed, though their errors may not be sure: enough for what is only compared."""
+        return self.sound or (self.heavy and self.effective_size >= FEWEST_COMPARED)
 
     @property
     def is_comparable(self) -> bool:

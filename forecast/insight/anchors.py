@@ -92,7 +92,7 @@ def _anchor(model: Model, settings: Settings) -> list[Part]:
     except Unsound:  # nothing can be said as of that day; whoever asks for it is told why
         return []
     evidence = posterior.diagnostics.log_evidence
-    if not posterior.diagnostics.sound or evidence is None:
+    if not posterior.diagnostics.converges or evidence is None:
         return []
     return [(model, posterior.resample(DRAWS, generator(settings.seed, name, Purpose.ANCHOR, day, Purpose.RESAMPLE)), evidence)]
 

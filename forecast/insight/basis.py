@@ -162,7 +162,7 @@ def refitted(basis: Basis, model: Model) -> Varied:
     Raises ``Unknown`` where the engine does not vouch for its draws.
     """
     posterior = condition(model, rng=basis.rng(Purpose.REFIT), budget=REFIT)
-    if not posterior.diagnostics.sound:
+    if not posterior.diagnostics.converges:
         raise Unknown(f"the fast engine could not be trusted with it ({posterior.diagnostics.reason})")
     draws = posterior.resample(len(basis.pool), basis.rng(Purpose.REFITTED_DRAWS))
     found = cases(paths_for(model, draws, basis.rng(Purpose.REFITTED_PATHS)), basis.measures)
