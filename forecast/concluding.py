@@ -124,7 +124,7 @@ def conclude(
         check_shares(model, prior.parameters, prior.weights, of="prior's draws")
     engines = _engines(model, settings, referee=referee, report=report)
     verdict = engines.verdict()
-    reading = _vouched(engines.published(settings.engine), verdict, confirmed=confirmed)
+    reading = _vouched(engines.published(settings.engine), verdict, engines.fast, confirmed=confirmed)
     model = reading.posterior.model
     return Conclusion(model, settings, leaving_out(prior, model), reading, verdict)
 
@@ -134,7 +134,7 @@ def reading_of(topic: Topic, as_of: date, settings: Settings) -> Reading:
     settings = settings_for(topic, settings)
     model, bare = model_as_of(topic, as_of), replace(settings, chances=False)
     engines = _engines(model, bare, referee=False, report=quiet)
-    return _vouched(engines.published(settings.engine), engines.verdict(), confirmed=False)
+    return _vouched(engines.published(settings.engine), engines.verdict(), engines.fast, confirmed=False)
 
 
 def _engines(model: Model, settings: Settings, *, referee: bool, report: Report) -> _Engines:
@@ -162,14 +162,17 @@ def _engines(model: Model, settings: Settings, *, referee: bool, report: Report)
         return _Engines(fast, None, unsound.problems[0].message)
 
 
-def _vouched(reading: Reading, verdict: Verdict | None, *, confirmed: bool) -> Reading:
+def _vouched(reading: Reading, verdict: Verdict | None, fast: Reading | None, *, confirmed: bool) -> Reading:
     """A reading whose diagnostics say whether they hold without the other engine, where that does not confirm it."""
     from forecast.inference.referee import unconfirmed
 
     if verdict.verdict == "agreed" if verdict is not None else confirmed:
         return reading
     posterior = reading.posterior
-    return replace(reading, posterior=replace(posterior, diagnostics=unconfirmed(posterior.diagnostics)))
+    return replace(
+        reading,
+        posterior=replace(posterior, diagnostics=unconfirmed(posterior.diagnostics, None if fast is None else fast.posterior.diagnostics)),
+    )
 
 
 def read(posterior: Posterior, settings: Settings) -> Reading:

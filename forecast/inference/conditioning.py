@@ -52,6 +52,7 @@ class Run:
     coordinates: Coordinates | Guided
     sampling: Sampling
     doubt: str = ""  # what second opinions said to the last
+    left_out: float = 0.0  # the share of its posterior that they found and the draws leave out
 
     @property
     def weighted(self) -> Weighted:
@@ -156,14 +157,19 @@ def _confirmed(run: Run, streams: int, rng: np.random.Generator, budget: Budget)
 
 
 def _searched(run: Run, streams: int, rng: np.random.Generator, budget: Budget) -> Run:
-    """A run that has missed nothing: this one or, where a search finds a part that it has missed, one that draws from there too; not sound if that has missed much again."""
+    """A run that has missed nothing: this one or, where a search finds a part that it has missed, one that draws from there too; not sound if that has missed much again.
+
+    A run that is not sound but can be compared is searched too: what has missed a part can confirm nothing.
+    """
     steps = int(np.clip(STEPS_OF_ALL // max(1, streams), *STEPS))
-    missed = missed_by(run.sampling, steps=steps, rng=rng) if run.sound else None
+    missed = missed_by(run.sampling, steps=steps, rng=rng) if run.sound or run.short or run.heavy else None
     if missed is None:
         return run
+    if not run.sound:  # another engine replaces it, and is not to be compared with what has missed a part
+        return replace(run, doubt=str(missed), left_out=missed.share)
     again = Run(run.coordinates, begin(run.coordinates, rng=rng, budget=budget, peaks=_with_fit(missed.peaks, run)))
     missed = missed_by(again.sampling, steps=steps, rng=rng, effort=EFFORT) if again.sound else None
-    return again if missed is None else replace(again, doubt=str(missed))
+    return again if missed is None else replace(again, doubt=str(missed), left_out=missed.share)
 
 
 def _with_fit(peaks: Mixture, run: Run) -> Mixture:
@@ -318,6 +324,7 @@ def _join(model: Model, runs: list[Run]) -> Posterior:
         overflow=model.beyond,
         short=any(not run.sound for run in weighty) and all(run.sound or run.short for run in weighty),
         heavy=any(not run.sound for run in weighty) and all(run.sound or run.heavy for run in weighty),
+        left_out=float(sum(share * run.left_out for run, share in zip(runs, shares, strict=True))),
     )
     named = with_draws(parameters, len(log_weight))
     return Posterior(model, "importance", named, log_weight, log_likelihood, diagnostics, replicate=replicates)

@@ -3,8 +3,8 @@
 Nothing is shared with the fast engine but the statements: densities, gradients
 and the sampler are PyMC's.  Only free values are compiled; everything that
 follows from them is computed afterwards in NumPy, which saves a third of the
-compile.  Where the first run is not sound, a slower one is tried, and then
-centred hierarchies.
+compile.  Where the first run is not sound one with smaller steps is tried, a
+longer one where only draws are missing, and then centred hierarchies.
 """
 
 from __future__ import annotations
@@ -36,6 +36,10 @@ UNMOVED = 1e-9  # a hypothesis' probability that varies less over the draws has 
 HIGHEST_R_HAT = 1.01  # Vehtari et al. 2021, doi:10.1214/20-BA1221
 FEWEST_EFFECTIVE = 400  # bulk and tail effective draws, of the same source
 MOST_DIVERGENT = 0.005  # share of draws whose trajectory may have diverged
+LONGER = 4  # times the draws where nothing is wrong but that there are too few
+NEARLY_MET = 1.05  # R-hat up to which more draws of the same chains can be expected to bring it below `HIGHEST_R_HAT`
+FEWEST_TO_GO_ON = 100  # effective draws from which ``LONGER`` times as many are enough
+FIRST_OF_LONGER = 4  # what is added to the seed of a run for its longer one, so that no two share it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,10 @@ class Settings:
     tune: int
     chains: int
     target_accept: float
+
+    def slower(self) -> Settings:
+        """The same with smaller steps, and more of them."""
+        return replace(self, draws=2 * self.draws, tune=2 * self.tune, target_accept=0.99)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +86,6 @@ def sample_nuts(
     """
     say = progress or _silent
     began = time.perf_counter()
-    first = Settings(draws, tune, chains, 0.9)
-    slower = Settings(2 * draws, 2 * tune, chains, 0.99)
-    slowest = replace(slower, target_accept=0.999)
     say("compiling")
     try:
         rendered = render(model)
@@ -91,19 +96,51 @@ def sample_nuts(
     if not rendered.free:
         return _timed(_enumerated(model, rendered, draws * chains, chains, seed), began)
     program = _Program(model, rendered, _compile(rendered), fast)
-    say("sampling")
-    best = _run(program, first, seed)
-    if not suffices(best, alone=alone):
-        say("sampling more slowly")
-        best = _sounder_of(best, program, slower, seed + 1)
-    if best.diagnostics.sound and not suffices(best, alone=alone):
-        say("sampling with the smallest steps")
-        best = _sounder_of(best, program, slowest, seed + 3)
+    first = Settings(draws, tune, chains, 0.9)
+    best = sample_until_sound(lambda settings, offset: _run(program, settings, seed + offset), first, alone=alone, progress=say)
     if not best.diagnostics.sound and any(each.form == "standard" for each in rendered.free):
         say("compiling with centred hierarchies")
         rendered = render(model, centred=True)
-        best = _sounder_of(best, _Program(model, rendered, _compile(rendered), fast), slower, seed + 2)
+        centred = _Program(model, rendered, _compile(rendered), fast)
+        best = _lengthened(lambda settings, offset: _run(centred, settings, seed + offset), first.slower(), best, offset=2)
     return _timed(best, began)
+
+
+def sample_until_sound(
+    run: Callable[[Settings, int], Posterior],
+    first: Settings,
+    *,
+    alone: bool,
+    progress: Callable[[str], None] | None = None,
+) -> Posterior:
+    """Run the sampler, and again for longer or with smaller steps until its draws are sound; return the soundest run.
+
+    ``run`` makes one run from its settings and a number that is added to the seed.  A run that is not sound is made again with
+    smaller steps, and where then nothing is wrong but that there are too few effective draws, with more of them.  Where the run
+    stands ``alone``, that is no other engine will confirm it, a single divergence is a reason for smaller steps.
+    """
+    say = progress or _silent
+    say("sampling")
+    best = run(first, 0)
+    if not suffices(best, alone=alone):
+        say("sampling more slowly")
+        best = _lengthened(run, first.slower(), best, offset=1)
+    if best.diagnostics.sound and not suffices(best, alone=alone):
+        say("sampling with the smallest steps")
+        best = _sounder_of(best, run, replace(first.slower(), target_accept=0.999), offset=3)
+    return best
+
+
+def _lengthened(run: Callable[[Settings, int], Posterior], settings: Settings, best: Posterior, *, offset: int) -> Posterior:
+    """The best of what there was before, another run, and one with more draws where then only draws are missing."""
+    try:
+        latest = run(settings, offset)
+    except CannotSample:
+        return best
+    best = sounder(best, latest)
+    if not is_only_short(latest.diagnostics):
+        return best
+    return _sounder_of(best, run, replace(settings, draws=LONGER * settings.draws), offset=offset + FIRST_OF_LONGER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +175,10 @@ def _has_discrete(rendered: Rendered) -> bool:
     return bool(rendered.hypotheses[0].values)
 
 
-def _sounder_of(best: Posterior, program: _Program, settings: Settings, seed: int) -> Posterior:
+def _sounder_of(best: Posterior, run: Callable[[Settings, int], Posterior], settings: Settings, *, offset: int) -> Posterior:
     """The better of a run and another, which may find no point to start from where the first did."""
     try:
-        return sounder(best, _run(program, settings, seed))
+        return sounder(best, run(settings, offset))
     except CannotSample:
         return best
 
@@ -327,6 +364,14 @@ def sounder(one: Posterior, other: Posterior) -> Posterior:
 def suffices(posterior: Posterior, *, alone: bool) -> bool:
     """Whether no slower run is needed: the chains are sound and, where no other engine will confirm them, nothing diverged."""
     return posterior.diagnostics.sound and not (alone and posterior.diagnostics.divergences)
+
+
+def is_only_short(diagnostics: Diagnostics) -> bool:
+    """Whether more draws of the same kind can be expected to be sound: the chains have nearly met, and hardly any trajectory diverged."""
+    if diagnostics.sound or diagnostics.r_hat is None or diagnostics.ess_bulk is None or diagnostics.ess_tail is None:
+        return False
+    few = (diagnostics.divergences or 0) <= MOST_DIVERGENT * diagnostics.draws
+    return few and diagnostics.r_hat <= NEARLY_MET and min(diagnostics.ess_bulk, diagnostics.ess_tail) >= FEWEST_TO_GO_ON
 
 
 def _timed(posterior: Posterior, began: float) -> Posterior:

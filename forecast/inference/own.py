@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from forecast.book.problems import Place
 from forecast.book.topic import OwnModel, Parameter
-from forecast.inference.nuts import Settings, diagnose, one_after_another, run_chains, sounder, suffices
+from forecast.inference.nuts import Settings, diagnose, one_after_another, run_chains, sample_until_sound
 from forecast.inference.posterior import Posterior
 from forecast.model.model import Model
 from forecast.model.own import data_of, refusal
@@ -38,14 +38,9 @@ def sample_own(model: Model, *, seed: int, trust: bool, draws: int = 1000, tune:
     began = time.perf_counter()
     built = built_by(model)
     _check_parameters(model, built)
-    first, slower = Settings(draws, tune, chains, 0.9), Settings(2 * draws, 2 * tune, chains, 0.99)
-    slowest = replace(slower, target_accept=0.999)
     compiled = _compiled(model, built)
-    best = _run(model, compiled, first, seed)
-    if not suffices(best, alone=True):
-        best = sounder(best, _run(model, compiled, slower, seed + 1))
-    if best.diagnostics.sound and not suffices(best, alone=True):
-        best = sounder(best, _run(model, compiled, slowest, seed + 3))
+    first = Settings(draws, tune, chains, 0.9)
+    best = sample_until_sound(lambda settings, offset: _run(model, compiled, settings, seed + offset), first, alone=True)
     return replace(best, diagnostics=replace(best.diagnostics, seconds=time.perf_counter() - began))
 
 

@@ -23,6 +23,7 @@ from scipy import special
 from forecast.book.topic import Parameter
 from forecast.inference.monte_carlo import joint_freedom, normal_score, proportion_error
 from forecast.inference.posterior import Diagnostics, Posterior
+from forecast.inference.second_opinion import percent
 
 FALSE_DISPUTES = 0.001  # chance that right engines are called disputed
 LEVELS = (0.05, 0.5, 0.95)
@@ -108,20 +109,26 @@ def failure(reason: str) -> Verdict:
     return Verdict("failed", f"NUTS cannot sample this topic: {reason}. No other engine has checked the fast one.", (), 0.0)
 
 
-def unconfirmed(diagnostics: Diagnostics) -> Diagnostics:
-    """Return NUTS's diagnostics where no other engine confirms its draws: not sound where a single trajectory diverged.
+def unconfirmed(nuts: Diagnostics, fast: Diagnostics | None) -> Diagnostics:
+    """Return NUTS's diagnostics where no other engine confirms its draws: not sound where something says that a part may be missing.
 
-    A trajectory that diverges shows a place that NUTS may not get into (Betancourt 2017, arXiv:1701.02434).  Whether that
-    place matters, only another engine can say.
+    That is a single trajectory that diverged, which shows a place that NUTS may not get into (Betancourt 2017, arXiv:1701.02434),
+    or a part of the posterior that the fast engine's second search has found and its draws leave out: what is hard to find for one
+    engine may be hard to get into for the other.  Whether it matters, only another engine can say.
     """
-    if diagnostics.engine != "nuts" or not diagnostics.divergences or not diagnostics.sound:
-        return diagnostics
-    count = diagnostics.divergences
-    reason = (
-        f"{count:,} of {diagnostics.draws:,} trajectories diverged, and no other engine confirms the draws: "
-        "NUTS may have missed a part of the posterior"
-    )
-    return replace(diagnostics, sound=False, reason=reason)
+    if nuts.engine != "nuts" or not nuts.sound:
+        return nuts
+    signs = []
+    if nuts.divergences:
+        signs.append(f"{nuts.divergences:,} of {nuts.draws:,} trajectories diverged")
+    if fast is not None and fast.left_out:
+        signs.append(
+            f"the fast engine found parts of the posterior that are hard to reach, with {percent(fast.left_out)} of its probability"
+        )
+    if not signs:
+        return nuts
+    reason = f"{' and '.join(signs)}, and no other engine confirms the draws: NUTS may have missed a part of the posterior"
+    return replace(nuts, sound=False, reason=reason)
 
 
 def _faults(fast: Diagnostics, nuts: Diagnostics) -> str:

@@ -63,10 +63,15 @@ class Missed:
     found: float
     peaks: Mixture
 
+    @property
+    def share(self) -> float:
+        """Their share of the posterior."""
+        return self.found / (1 + self.found)
+
     def __str__(self) -> str:
         return (
             "a second search, from other starting points, found parts of the posterior that the draws leave out, "
-            f"with {_percent(self.found / (1 + self.found))} of its probability"
+            f"with {percent(self.share)} of its probability"
         )
 
 
@@ -204,7 +209,7 @@ def _log_ratio(sampling: Sampling, ground: Ground, tops: Tops) -> Array:
     return ratio
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     """A share in words for a sentence that gives a reason."""
     if share > 0.99:
         return "more than 99 %"

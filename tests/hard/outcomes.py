@@ -123,5 +123,7 @@ def published(fast: Outcome, first: Reading | None, slow: Callable[[], tuple[Out
     if first is None or second is None:
         return outcome.word
     verdict = judge(first.posterior, first.answers, second.posterior, second.answers).verdict
-    confirmed = second.posterior.diagnostics if verdict == "agreed" else unconfirmed(second.posterior.diagnostics)
+    confirmed = (
+        second.posterior.diagnostics if verdict == "agreed" else unconfirmed(second.posterior.diagnostics, first.posterior.diagnostics)
+    )
     return outcome.word if confirmed.sound and verdict != "disputed" else "unreliable"

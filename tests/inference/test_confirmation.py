@@ -162,6 +162,18 @@ def test_a_run_that_is_not_sound_is_not_looked_into(monkeypatch: pytest.MonkeyPa
     assert asked == []
 
 
+def test_a_short_run_that_has_missed_a_part_is_not_compared_with_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is it run again, since another engine has to replace it; how much it leaves out is kept."""
+    budget = Budget(enough=1e6, points=32_768)
+    assert conditioned(regression(), budget=budget).diagnostics.is_comparable
+    asked: list[object] = []
+    monkeypatch.setattr(conditioning, "missed_by", lambda *_, **__: asked.append(1) or Missed(0.25, Mixture((), ())))
+    found = conditioned(regression(), budget=budget).diagnostics
+    assert (found.sound, found.short, found.heavy, found.is_comparable, len(asked)) == (False, False, False, False, 1)
+    assert found.left_out == pytest.approx(0.2)
+    assert found.reason.endswith("found parts of the posterior that the draws leave out, with 20 % of its probability")
+
+
 def test_doubt_makes_a_run_neither_sound_nor_short() -> None:
     """And is the last of its reasons."""
     sound = _best(regression())

@@ -61,6 +61,36 @@ def test_steps_get_smaller_until_nothing_diverges_where_nothing_else_confirms(ru
 
 
 @pytest.mark.parametrize(
+    ("first", "slower", "longer", "ran"),
+    [
+        ({"sound": True}, {}, {}, [(0.9, 1000)]),
+        ({}, {"sound": True}, {}, [(0.9, 1000), (0.99, 2000)]),
+        ({}, {}, {"sound": True}, [(0.9, 1000), (0.99, 2000), (0.99, 8000)]),
+        ({}, {"r_hat": 1.06}, {}, [(0.9, 1000), (0.99, 2000)]),
+        ({}, {"ess_tail": 99.0}, {}, [(0.9, 1000), (0.99, 2000)]),
+        ({}, {"divergences": 41}, {}, [(0.9, 1000), (0.99, 2000)]),
+        ({}, {"divergences": 40}, {"sound": True}, [(0.9, 1000), (0.99, 2000), (0.99, 8000)]),
+    ],
+)
+def test_more_draws_are_taken_where_nothing_else_is_wrong(first, slower, longer, ran):
+    """After smaller steps, and only where the chains have nearly met, hardly any trajectory diverged and a quarter of the draws wanted are there."""
+    drawn = condition(MODEL, rng=np.random.default_rng(1), budget=Budget(points=8_192))
+    short = {"engine": "nuts", "draws": 8_000, "sound": False, "r_hat": 1.02, "ess_bulk": 200.0, "ess_tail": 200.0, "divergences": 0}
+    kinds = {(0.9, 1000): short | {"r_hat": 1.5} | first, (0.99, 2000): short | slower, (0.99, 8000): short | {"r_hat": 1.01} | longer}
+    told, offsets = [], []
+
+    def run(settings, offset):
+        told.append((settings.target_accept, settings.draws))
+        offsets.append(offset)
+        return replace(drawn, engine="nuts", diagnostics=replace(drawn.diagnostics, **kinds[told[-1]]))
+
+    found = nuts.sample_until_sound(run, nuts.Settings(1000, 1000, 4, 0.9), alone=False)
+    assert told == ran
+    assert len(set(offsets)) == len(offsets)
+    assert found.diagnostics.sound is any(kind.get("sound", False) for kind in (first, slower, longer))
+
+
+@pytest.mark.parametrize(
     ("engine", "fast", "alone"),
     [
         ("auto", {"sound": True}, False),

@@ -202,7 +202,7 @@ def test_a_referee_that_cannot_start_has_failed():
 def test_a_single_divergence_counts_where_no_other_engine_confirms(engine, sound, divergences, left):
     """Sound draws stay so without divergences; one that was not sound keeps its own reason."""
     before = Diagnostics(engine, DRAWS, DRAWS, sound=sound, reason="" if sound else "chains", divergences=divergences)
-    after = unconfirmed(before)
+    after = unconfirmed(before, None)
     assert after.sound is left
     reason = (
         "1 of 4,000 trajectories diverged, and no other engine confirms the draws: NUTS may have missed a part of the posterior"
@@ -210,6 +210,28 @@ def test_a_single_divergence_counts_where_no_other_engine_confirms(engine, sound
         else before.reason
     )
     assert after == replace(before, sound=left, reason=reason)
+
+
+@pytest.mark.parametrize(
+    ("divergences", "left_out", "reason"),
+    [
+        (0, 0.0, ""),
+        (0, 0.0086, "the fast engine found parts of the posterior that are hard to reach, with 0.86 % of its probability, and"),
+        (
+            3,
+            0.0086,
+            "3 of 4,000 trajectories diverged and the fast engine found parts of the posterior that are hard to reach, with 0.86 % of its probability, and",
+        ),
+    ],
+)
+def test_nuts_is_not_sound_where_the_fast_engine_found_parts_that_it_could_not_draw(divergences, left_out, reason):
+    """What one engine found and could not draw from is said of the other, which nothing confirms."""
+    before = Diagnostics("nuts", DRAWS, DRAWS, sound=True, divergences=divergences)
+    fast = Diagnostics("importance", DRAWS, DRAWS, sound=False, left_out=left_out)
+    after = unconfirmed(before, fast)
+    assert after.sound is not bool(reason)
+    end = " no other engine confirms the draws: NUTS may have missed a part of the posterior" if reason else ""
+    assert after.reason == reason + end
 
 
 def test_a_value_that_is_not_a_number_is_disputed():
