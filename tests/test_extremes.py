@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from scipy import special, stats  # noqa: TID253 - a test's truth comes from elsewhere than the project
 
@@ -193,6 +193,7 @@ VALUES = POSITIVE.flatmap(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(prior=st.one_of(PRIORS, CUT), value=VALUES, row=st.sampled_from(["0", "1", "1000", "1000000000000"]))
+@example(prior="Gamma(alpha=1.0, beta=0.01)", value="Normal(mu=size, sigma=1.0)", row="1000000000000")
 def test_any_prior_at_any_size_gives_an_answer_or_a_problem(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prior: str, value: str, row: str
 ):

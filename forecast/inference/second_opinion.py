@@ -148,7 +148,9 @@ def _starts(
     possible = np.flatnonzero(np.isfinite(prior.log_posterior))
     from_prior = min(round(FROM_PRIOR * count), len(possible))
     likelihood = (prior.log_posterior - prior.log_prior)[possible]
-    likely = rng.choice(possible, from_prior // 2, replace=False, p=tempered(likelihood, LIKELY * count))
+    chances = tempered(likelihood, LIKELY * count)
+    carrying = np.count_nonzero(chances)  # few where rows are very far from most draws of the prior
+    likely = rng.choice(possible, min(from_prior // 2, carrying), replace=False, p=chances)
     rest = rng.choice(np.setdiff1d(possible, likely), from_prior - len(likely), replace=False)
     dimension = seen.draws.shape[1]
     every = np.concatenate([rng.permutation(2 * dimension) for _ in BEYOND])
