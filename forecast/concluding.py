@@ -97,6 +97,26 @@ class _Engines:
             return failure(self.failure)
         return judge(self.fast.posterior, self.fast.answers, self.slow.posterior, self.slow.answers)
 
+    def adjudicated(self, verdict: Verdict | None, again: Callable[[], Reading]) -> Verdict | None:
+        """The verdict where a run of the fast engine that is not sound itself disputes NUTS: ``again`` runs NUTS a second time, from other random numbers."""
+        if (
+            verdict is None
+            or verdict.verdict != "disputed"
+            or self.fast is None
+            or self.slow is None
+            or self.fast.posterior.diagnostics.sound
+        ):
+            return verdict
+        from forecast.inference.referee import adjudicate
+
+        try:
+            second = again()
+        except (CannotSample, Unsound):
+            return verdict
+        return adjudicate(
+            verdict, self.fast.posterior.diagnostics, self.slow.posterior, self.slow.answers, second.posterior, second.answers
+        )
+
 
 def conclude(
     topic: Topic, as_of: date, settings: Settings, *, referee: bool, confirmed: bool = False, report: Report = quiet
@@ -123,7 +143,7 @@ def conclude(
         prior = leaving_out(prior, model)
         check_shares(model, prior.parameters, prior.weights, of="prior's draws")
     engines = _engines(model, settings, referee=referee, report=report)
-    verdict = engines.verdict()
+    verdict = _verdict(engines, model, settings)
     reading = _vouched(engines.published(settings.engine), verdict, engines.fast, confirmed=confirmed)
     model = reading.posterior.model
     return Conclusion(model, settings, leaving_out(prior, model), reading, verdict)
@@ -134,7 +154,7 @@ def reading_of(topic: Topic, as_of: date, settings: Settings) -> Reading:
     settings = settings_for(topic, settings)
     model, bare = model_as_of(topic, as_of), replace(settings, chances=False)
     engines = _engines(model, bare, referee=False, report=quiet)
-    return _vouched(engines.published(settings.engine), engines.verdict(), engines.fast, confirmed=False)
+    return _vouched(engines.published(settings.engine), _verdict(engines, model, bare), engines.fast, confirmed=False)
 
 
 def _engines(model: Model, settings: Settings, *, referee: bool, report: Report) -> _Engines:
@@ -160,6 +180,16 @@ def _engines(model: Model, settings: Settings, *, referee: bool, report: Report)
         if fast is None or settings.engine == "nuts":
             raise
         return _Engines(fast, None, unsound.problems[0].message)
+
+
+def _verdict(engines: _Engines, model: Model, settings: Settings) -> Verdict | None:
+    """What the referee says, where it disputes the better run after a second run of NUTS."""
+
+    def again() -> Reading:
+        assert engines.fast is not None
+        return read(condition_nuts(model, settings, engines.fast.posterior, purpose=Purpose.NUTS_AGAIN), settings)
+
+    return engines.adjudicated(engines.verdict(), again)
 
 
 def _vouched(reading: Reading, verdict: Verdict | None, fast: Reading | None, *, confirmed: bool) -> Reading:
@@ -197,14 +227,15 @@ def condition_fast(model: Model, settings: Settings, *, confirm: bool = True) ->
     return _timed(posterior, began)
 
 
-def condition_nuts(model: Model, settings: Settings, fast: Posterior | None = None) -> Posterior:
+def condition_nuts(model: Model, settings: Settings, fast: Posterior | None = None, *, purpose: Purpose = Purpose.NUTS) -> Posterior:
     """Condition a model with NUTS, timed; a topic's own where ``settings`` trust it.
 
     Chains that find no point to start from start from the draws of the fast engine, which runs for that where it has not run.
     Where it cannot confirm NUTS, or NUTS is to be published whatever it says, a single divergence is a reason for smaller steps.
+    ``purpose`` says what the random numbers are for, so that a second run has others.
     """
     began = time.perf_counter()
-    seed = int(generator(settings.seed, model.topic.name, Purpose.NUTS).integers(2**31))
+    seed = int(generator(settings.seed, model.topic.name, purpose).integers(2**31))
     draws = round(NUTS_DRAWS * max(settings.effort, 1.0))  # fewer would not tell whether the chains have met
     if model.topic.own is not None:
         from forecast.inference.own import sample_own

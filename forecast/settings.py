@@ -63,6 +63,7 @@ class Purpose(StrEnum):
     MOVED = "moved"
     NEW = "new"
     NUTS = "nuts"
+    NUTS_AGAIN = "nuts again"
     OLD = "old"
     ORDERS = "orders"
     PATHS = "paths"

@@ -12,12 +12,13 @@ from forecast.concluding import conclude, reading_of
 from forecast.inference.conditioning import condition
 from forecast.inference.plan import CannotSample
 from forecast.model.unsound import Unsound, at_topic
-from forecast.settings import Settings
+from forecast.settings import Purpose, Settings
 from tests.known import KNOWN
 
 KNOWN_MODEL = KNOWN["beta_binomial"]()
 TOPIC, AS_OF = KNOWN_MODEL.topic, KNOWN_MODEL.as_of
 SOUND, SHORT, UNSOUND = ({"sound": True}, {"sound": False, "short": True, "reason": "few"}, {"sound": False, "reason": "bad"})
+HEAVY = {"sound": False, "heavy": True, "reason": "heavy weights"}
 FEW = {"sound": True, "divergences": 3}
 STUCK = {"sound": False, "reason": "apart"}
 NEVER = None
@@ -31,18 +32,23 @@ def exact():
 
 @pytest.fixture
 def engines(exact, monkeypatch):
-    """Put both engines in place of the real ones, with diagnostics of choice; NUTS's share is moved by ``off``."""
+    """Put both engines in place of the real ones, with diagnostics of choice; NUTS's share is moved by ``off``, and in a second run by ``again``."""
     calls = []
 
-    def put(fast, nuts, *, off=0.0):
+    def put(fast, nuts, *, off=0.0, again=0.0, second=None):
         one, other = exact
 
         def condition_fast(model, settings):
             calls.append("fast")
             return replace(one, diagnostics=replace(one.diagnostics, **fast))
 
-        def condition_nuts(model, settings, *_):
-            calls.append("nuts")
+        def condition_nuts(model, settings, *_, purpose=Purpose.NUTS):
+            calls.append(str(purpose))
+            if purpose is Purpose.NUTS_AGAIN:
+                return made(SOUND if second is None else second, again)
+            return made(nuts, off)
+
+        def made(nuts, off):
             if nuts is NEVER:
                 raise CannotSample("no point has a density")
             if isinstance(nuts, Exception):
@@ -69,6 +75,7 @@ def engines(exact, monkeypatch):
         (SHORT, SOUND, 0, "agreed", "nuts", True),
         (SHORT, FEW, 0, "agreed", "nuts", True),
         (SHORT, SOUND, 0.1, "disputed", "nuts", True),
+        (HEAVY, SOUND, 0.1, "disputed", "nuts", True),
         (SHORT, FEW, 0.1, "disputed", "nuts", False),
         (SHORT, STUCK, 0, "failed", "importance", False),
         (SHORT, NEVER, 0, "failed", "importance", False),
@@ -84,6 +91,40 @@ def test_the_better_run_is_published_and_the_verdict_says_what_confirms_it(engin
     found = conclude(TOPIC, AS_OF, Settings(draws=4_096), referee=True)
     posterior = found.reading.posterior
     assert (found.verdict.verdict, posterior.engine, posterior.diagnostics.sound) == (outcome, published, sound)
+
+
+@pytest.mark.parametrize(
+    ("fast", "nuts", "second", "again", "outcome", "sound"),
+    [
+        (SHORT, SOUND, SOUND, 0.1, "unconfirmed", True),
+        (HEAVY, SOUND, SOUND, 0.1, "unconfirmed", True),
+        (HEAVY, FEW, SOUND, 0.1, "unconfirmed", False),
+        (HEAVY, SOUND, SOUND, 0.0, "disputed", True),
+        (HEAVY, SOUND, SOUND, 0.2, "disputed", True),
+        (HEAVY, SOUND, STUCK, 0.1, "disputed", True),
+        (HEAVY, SOUND, CannotSample("no point"), 0.1, "disputed", True),
+        (HEAVY, SOUND, Unsound(at_topic(TOPIC, (), "no")), 0.1, "disputed", True),
+    ],
+)
+def test_a_run_that_is_not_sound_is_set_aside_where_a_second_run_of_nuts_agrees_with_the_first(
+    engines, fast, nuts, second, again, outcome, sound
+):
+    """With other random numbers, on every figure; else what one engine says against the other stands."""
+    calls = engines(fast, nuts, off=0.1, again=again, second=second)
+    found = conclude(TOPIC, AS_OF, Settings(draws=4_096), referee=True)
+    assert calls == ["fast", "nuts", "nuts again"]
+    assert (found.verdict.verdict, found.reading.posterior.engine, found.reading.posterior.diagnostics.sound) == (outcome, "nuts", sound)
+    assert ("A second run of NUTS, from other random numbers, agrees with the first" in found.verdict.sentence) is (
+        outcome == "unconfirmed"
+    )
+    assert found.verdict.comparisons
+
+
+def test_a_sound_run_is_never_set_aside(engines):
+    """Two sound engines that differ are a dispute, which no third run settles."""
+    calls = engines(SOUND, SOUND, off=0.1, again=0.1)
+    assert conclude(TOPIC, AS_OF, Settings(draws=4_096), referee=True).verdict.verdict == "disputed"
+    assert calls == ["fast", "nuts"]
 
 
 @pytest.mark.parametrize(("fast", "nuts"), [(SHORT, SOUND), (SHORT, STUCK), (UNSOUND, FEW), (UNSOUND, NEVER), (SOUND, SOUND)])

@@ -127,7 +127,7 @@ def sample_until_sound(
         best = _lengthened(run, first.slower(), best, offset=1)
     if best.diagnostics.sound and not suffices(best, alone=alone):
         say("sampling with the smallest steps")
-        best = _sounder_of(best, run, replace(first.slower(), target_accept=0.999), offset=3)
+        best = _lengthened(run, replace(first.slower(), target_accept=0.999), best, offset=3)
     return best
 
 

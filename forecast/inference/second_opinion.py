@@ -149,7 +149,7 @@ def _starts(
     from_prior = min(round(FROM_PRIOR * count), len(possible))
     likelihood = (prior.log_posterior - prior.log_prior)[possible]
     chances = tempered(likelihood, LIKELY * count)
-    carrying = np.count_nonzero(chances)  # few where rows are very far from most draws of the prior
+    carrying = int(np.count_nonzero(chances))  # few where rows are very far from most draws of the prior
     likely = rng.choice(possible, min(from_prior // 2, carrying), replace=False, p=chances)
     rest = rng.choice(np.setdiff1d(possible, likely), from_prior - len(likely), replace=False)
     dimension = seen.draws.shape[1]

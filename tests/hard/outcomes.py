@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,10 +14,10 @@ from forecast.concluding import Reading, condition_fast, condition_nuts, read
 from forecast.inference.monte_carlo import REPLICATES, joint_freedom, normal_score, proportion_error
 from forecast.inference.plan import CannotSample
 from forecast.inference.posterior import Posterior
-from forecast.inference.referee import FALSE_DISPUTES, judge, unconfirmed
+from forecast.inference.referee import FALSE_DISPUTES, Verdict, adjudicate, judge, unconfirmed
 from forecast.model.model import model_as_of
 from forecast.model.unsound import Unsound
-from forecast.settings import Settings
+from forecast.settings import Purpose, Settings
 from tests.hard.members import AS_OF, Figure, Figures, Member
 
 type Word = Literal["right", "WRONG", "unreliable", "refused", "failed"]
@@ -112,18 +112,27 @@ def _figure(reading: Reading, figure: Figure) -> tuple[float, float, float]:
     return float(posterior.weights @ held), proportion_error(held, cases), cases.freedom
 
 
-def published(fast: Outcome, first: Reading | None, slow: Callable[[], tuple[Outcome, Reading | None]]) -> Word:
-    """What is published with no engine chosen: the fast engine's, or NUTS's where that is not sound; refusals stand.
-
-    NUTS's is not sound either where a trajectory diverged and the fast engine does not confirm it, nor where the two are disputed.
-    """
-    if fast.word != "unreliable":
-        return fast.word
-    outcome, second = slow()
+def verdict_on(member: Member, seed: int, first: Reading | None, second: Reading | None) -> Verdict | None:
+    """What the referee says of both engines' runs on a member, where it disputes the better one after a second run of NUTS; None without both."""
     if first is None or second is None:
-        return outcome.word
-    verdict = judge(first.posterior, first.answers, second.posterior, second.answers).verdict
-    confirmed = (
-        second.posterior.diagnostics if verdict == "agreed" else unconfirmed(second.posterior.diagnostics, first.posterior.diagnostics)
-    )
-    return outcome.word if confirmed.sound and verdict != "disputed" else "unreliable"
+        return None
+    verdict = judge(first.posterior, first.answers, second.posterior, second.answers)
+    if verdict.verdict != "disputed" or first.posterior.diagnostics.sound:
+        return verdict
+    settings = Settings(seed=seed, chances=False)
+    model = model_as_of(member.topic, AS_OF)
+    third = read(condition_nuts(model, settings, first.posterior, purpose=Purpose.NUTS_AGAIN), settings)
+    return adjudicate(verdict, first.posterior.diagnostics, second.posterior, second.answers, third.posterior, third.answers)
+
+
+def published(slow: Outcome, first: Reading | None, second: Reading | None, verdict: Verdict | None) -> Word:
+    """What is published with no engine chosen where the fast one is not sound: NUTS's run; refusals stand.
+
+    That is not sound either where the two are disputed and, where nothing confirms it, where a trajectory diverged or the fast
+    engine's second search found a part that its draws leave out.
+    """
+    if first is None or second is None or verdict is None:
+        return slow.word
+    nuts = second.posterior.diagnostics
+    confirmed = nuts if verdict.verdict == "agreed" else unconfirmed(nuts, first.posterior.diagnostics)
+    return slow.word if confirmed.sound and verdict.verdict != "disputed" else "unreliable"

@@ -17,10 +17,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
-from forecast.concluding import Reading
-from forecast.inference.referee import judge
 from tests.hard.members import Member
-from tests.hard.outcomes import TRUST, Outcome, limit_for, published, run
+from tests.hard.outcomes import TRUST, Outcome, limit_for, published, run, verdict_on
 from tests.hard.suite import members
 from tests.hard.truths import stored
 
@@ -46,7 +44,9 @@ def study(member: Member, seed: int, *, nuts: Literal["always", "needed", "never
     if nuts == "never" or (nuts == "needed" and fast.word != "unreliable"):
         return line if fast.word == "unreliable" else line | {"published": fast.word}
     slow, second = run(member, "nuts", seed=seed, figures=figures, fast=None if first is None else first.posterior)
-    return line | {"nuts": _kept(slow), "referee": _referee(first, second), "published": published(fast, first, lambda: (slow, second))}
+    verdict = verdict_on(member, seed, first, second)
+    given = published(slow, first, second, verdict) if fast.word == "unreliable" else fast.word
+    return line | {"nuts": _kept(slow), "referee": verdict.verdict if verdict is not None else "not refereed", "published": given}
 
 
 def _kept(outcome: Outcome) -> Line:
@@ -58,12 +58,6 @@ def _kept(outcome: Outcome) -> Line:
         "cpu": round(outcome.cpu, 1),
         "worst": worst and {**worst, **{key: float(f"{worst[key]:.4g}") for key in ("truth", "value", "z")}},
     }
-
-
-def _referee(first: Reading | None, second: Reading | None) -> str:
-    if first is None or second is None:
-        return "not refereed"
-    return judge(first.posterior, first.answers, second.posterior, second.answers).verdict
 
 
 def table(found: dict[tuple[str, int], Line]) -> str:
@@ -102,7 +96,7 @@ HEAD = (
     "share of the posterior below some points, or a question's probability. Shown is the figure that is farthest off, as an engine has it and as it is, and",
     "by how many standard errors of the engine; the limit is the referee's for as many comparisons. *Right* and *WRONG* are runs that an engine called",
     "sound; an *unreliable* run said so itself; *refused* is a problem blamed on the book, *failed* an error nobody catches. What is published is the fast",
-    "engine's, or NUTS's where that says it is unreliable; then NUTS ran, else only where all was run. It is unreliable too where the two are disputed, or a trajectory of NUTS diverged that nothing confirms. Seconds are the processor's. `python -m tests.hard.study` makes this table.",
+    "engine's, or NUTS's where that says it is unreliable; then NUTS ran, else only where all was run. It is unreliable too where the two are disputed and, where nothing confirms NUTS, where a trajectory diverged or the fast engine's second search found a part that its draws leave out. Seconds are the processor's. `python -m tests.hard.study` makes this table.",
     "",
 )
 TOP = (
