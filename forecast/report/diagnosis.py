@@ -27,12 +27,13 @@ VERDICTS = {
 }
 WARNED = {"disputed": "Disputed.", "failed": "Not confirmed."}  # verdicts that are warnings, and what these begin with
 ENGINES = {"importance": "the fast engine", "nuts": "NUTS", "prior": "the prior"}
+INTERNAL = ("seconds", "left_out")  # the first differs from run to run; the reason says the second in words
 RARE = ("short", "heavy", "started_from")  # only where there is something to say
 
 
 def engine_content(diagnostics: Diagnostics) -> dict[str, Any]:
     """Return an engine's diagnostics and what they mean (no time: it differs from run to run)."""
-    content = {key: value for key, value in asdict(diagnostics).items() if key != "seconds" and (value or key not in RARE)}
+    content = {key: value for key, value in asdict(diagnostics).items() if key not in INTERNAL and (value or key not in RARE)}
     if diagnostics.pareto_k is not None and not math.isfinite(diagnostics.pareto_k):
         content["pareto_k"] = None  # JSON has no infinity; the words say what it means
     if diagnostics.overflow is None:
