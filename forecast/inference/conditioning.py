@@ -21,7 +21,8 @@ from forecast.inference.impossible import impossible_rows
 from forecast.inference.points import lattice
 from forecast.inference.posterior import Diagnostics, Posterior, with_draws
 from forecast.inference.proposals import Mixture
-from forecast.inference.second_opinion import missed_by
+from forecast.inference.second_opinion import NEGLIGIBLE as NEGLIGIBLE_MISS
+from forecast.inference.second_opinion import missed_by, negligible_for
 from forecast.inference.target import CELLS_KEPT, FAILURES, NoSupport, NotFinite, evaluate, failure_in_words
 from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.model.coordinates import FARTHEST, Coordinates, own_coordinates, prior_coordinates
@@ -162,7 +163,8 @@ def _searched(run: Run, streams: int, rng: np.random.Generator, budget: Budget) 
     A run that is not sound but can be compared is searched too: what has missed a part can confirm nothing.
     """
     steps = int(np.clip(STEPS_OF_ALL // max(1, streams), *STEPS))
-    missed = missed_by(run.sampling, steps=steps, rng=rng) if run.sound or run.short or run.heavy else None
+    negligible = negligible_for(run.weighted.pareto_k, len(run.weighted.x)) if run.heavy else NEGLIGIBLE_MISS
+    missed = missed_by(run.sampling, steps=steps, rng=rng, negligible=negligible) if run.sound or run.short or run.heavy else None
     if missed is None:
         return run
     if not run.sound:  # another engine replaces it, and is not to be compared with what has missed a part

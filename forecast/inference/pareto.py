@@ -8,6 +8,8 @@ of the answer.  Here it only diagnoses: the weights are never smoothed.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,6 +54,16 @@ def pareto_k(log_ratios: Array) -> float:
         if logs[1:][above][0] >= -ROUNDING:
             return -np.inf
     return _shape(exceedances)
+
+
+def mass_beyond(shape: float, draws: int, *, times: float) -> float:
+    """Return the average share of all weight beyond ``times`` the heaviest of so many draws, where weights are Pareto of a shape below 1.
+
+    Of weights ``u**-k`` with uniform ``u``, the share ``t**(1 - 1/k)`` of all weight lies beyond ``t``.  The heaviest of ``n`` is the
+    power of the smallest of ``n`` uniforms, which is nearly exponential with mean ``1/n``: whence
+    ``times**(1 - 1/k) * Gamma(2 - k) * n**(k - 1)``.
+    """
+    return float(times ** (1 - 1 / shape) * math.gamma(2 - shape) * draws ** (shape - 1))
 
 
 def tail_length(draws: int) -> int:

@@ -6,8 +6,8 @@ measure the probability of all points at which a draw of the run would weigh mor
 no draw at any of them, so its answers and their errors know nothing of that probability.  Where it is more
 than negligible, the run has missed something.
 
-Where the run draws enough, little lies there: of 20,000 weights with a Pareto tail of shape k, on average 0.03 % for k = 0.4, and 0.15 %
-for the largest k that counts as sound, 0.5.
+Where the run draws enough, little lies there: of 20,000 weights with a Pareto distribution of shape k, on average 0.05 % for k = 0.4 and
+0.2 % for the largest k that counts as sound, 0.5.  A run with a larger k, which is only compared, may miss twice what its own k explains.
 
 What it cannot see: a part of the posterior that no climb from some dozens of draws of the prior leads to, nor one from beyond
 the run's draws along some coordinate; one whose peak has next to no volume, such as the mouth of a funnel; and anything in the
@@ -28,6 +28,7 @@ from forecast.inference.importance import Sampling
 from forecast.inference.laplace import Peak, Tops, Units, climb
 from forecast.inference.learning import Learnt, spread_of, tempered
 from forecast.inference.monte_carlo import REPLICATES
+from forecast.inference.pareto import mass_beyond
 from forecast.inference.peaks import Ground, freedom
 from forecast.inference.points import ShiftedCopies, lattice
 from forecast.inference.proposals import Mixture, StudentT, factor, matched
@@ -51,6 +52,7 @@ KEPT = 0.2  # of a part's share, whatever the draws before say
 LIGHTER = 2.0  # log of how many times less than the heaviest draw a draw may weigh where a climb has ended, for it to be looked at
 MORE = math.e  # times the weight of the heaviest draw, from which a point counts as missed
 NEGLIGIBLE = 0.001  # posterior probability that a run may miss; the less, the more effort is made
+EXPLAINED = 2.0  # times the probability that the weights' own tail explains on average, which a heavy run may miss
 SURE = (2.0, 2.0, 1.0)  # standard errors by which the probability must exceed that or fall short of it, for no more points to be drawn
 LARGEST = 300.0  # log of a number whose square is a float too
 TINIEST = float(np.finfo(float).tiny)
@@ -75,10 +77,12 @@ class Missed:
         )
 
 
-def missed_by(sampling: Sampling, *, steps: int, rng: np.random.Generator, effort: int = 1) -> Missed | None:
+def missed_by(
+    sampling: Sampling, *, steps: int, rng: np.random.Generator, effort: int = 1, negligible: float = NEGLIGIBLE
+) -> Missed | None:
     """Return what a run has missed, as far as climbs of ``steps`` steps from elsewhere find it; None where they find nothing, or there is nothing to learn.
 
-    ``effort`` times as many climbs are made as usual.  Raises one of ``FAILURES`` where the engine's own arithmetic fails.
+    ``effort`` times as many climbs are made as usual, and so many times less than ``negligible`` counts.  Raises one of ``FAILURES`` where the engine's own arithmetic fails.
     """
     learnt = sampling.learnt
     if learnt is None or not len(learnt.moving):
@@ -94,7 +98,7 @@ def missed_by(sampling: Sampling, *, steps: int, rng: np.random.Generator, effor
         tops = tops.only(np.flatnonzero(_log_ratio(sampling, ground, tops) > sampling.measured.log_ratio.max() - LIGHTER))
         peaks = ground.distinct(tops.in_units(np.sqrt(ground.spread)), max(1, allowed // ground.peak_cost))
         peaks = [peak.along(*ridges[peak.climb]) if peak.climb in ridges else peak for peak in peaks]
-        return _measure(sampling, ground, seen, peaks, NEGLIGIBLE / effort, rng) if peaks else None
+        return _measure(sampling, ground, seen, peaks, negligible / effort, rng) if peaks else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,11 @@ class Seen:
         run = np.outer(self.units.scale, self.units.scale) * self.units.shape
         precision = np.linalg.inv(near.cholesky @ near.cholesky.T) + np.linalg.inv(WIDER**2 * run)
         return StudentT(near.mean, factor(np.linalg.inv(precision), self.units.scale**2), near.freedom)
+
+
+def negligible_for(pareto_k: float, draws: int) -> float:
+    """Return the posterior probability that a run with heavy weights may miss: ``EXPLAINED`` times what their tail has there on average."""
+    return max(NEGLIGIBLE, EXPLAINED * mass_beyond(pareto_k, draws, times=MORE))
 
 
 def _look_at(sampling: Sampling, learnt: Learnt, rng: np.random.Generator) -> Seen:
