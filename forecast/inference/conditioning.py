@@ -53,7 +53,7 @@ class Run:
     coordinates: Coordinates | Guided
     sampling: Sampling
     doubt: str = ""  # what second opinions said to the last
-    left_out: float = 0.0  # the share of its posterior that they found and the draws leave out
+    left_out: float = 0.0  # the greatest share of its posterior that they found and the draws left out
 
     @property
     def weighted(self) -> Weighted:
@@ -169,9 +169,10 @@ def _searched(run: Run, streams: int, rng: np.random.Generator, budget: Budget) 
         return run
     if not run.sound:  # another engine replaces it, and is not to be compared with what has missed a part
         return replace(run, doubt=str(missed), left_out=missed.share)
+    first = missed.share
     again = Run(run.coordinates, begin(run.coordinates, rng=rng, budget=budget, peaks=_with_fit(missed.peaks, run)))
     missed = missed_by(again.sampling, steps=steps, rng=rng, effort=EFFORT) if again.sound else None
-    return again if missed is None else replace(again, doubt=str(missed), left_out=missed.share)
+    return again if missed is None else replace(again, doubt=str(missed), left_out=max(first, missed.share))
 
 
 def _with_fit(peaks: Mixture, run: Run) -> Mixture:

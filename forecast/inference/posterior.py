@@ -30,8 +30,8 @@ class Diagnostics:
     variance (Pareto k-hat above 0.5, and up to 0.7): then averages still converge, and their errors may be measured too small.
     ``effective_size`` counts draws as if independent (the smallest over the
     parameters for NUTS).  ``started_from`` names the engine whose draws the chains
-    started from, where they found no start of their own.  ``left_out`` is the share of the posterior that another search has found
-    and that the draws leave out.  What an engine does not have is None.  ``overflow`` is the share of the prior
+    started from, where they found no start of their own.  ``left_out`` is the greatest share of the
+    posterior that a search has found and that the draws left out.  What an engine does not have is None.  ``overflow`` is the share of the prior
     that is left out since a statement lies beyond the range of floats there; None where nothing is.
     """
 

@@ -27,6 +27,7 @@ from forecast.inference.second_opinion import percent
 
 FALSE_DISPUTES = 0.001  # chance that right engines are called disputed
 LEVELS = (0.05, 0.5, 0.95)
+HARD_TO_REACH = 0.005  # share of the posterior that the fast engine found and could not draw from, from which NUTS may have missed it too
 DOUBLED = 2.0  # times the errors of weights that may have no variance, which are measured too small
 MOST_NAMED = 5  # disputed answers in a sentence, with both engines' figures
 
@@ -139,7 +140,7 @@ def unconfirmed(nuts: Diagnostics, fast: Diagnostics | None) -> Diagnostics:
     """Return NUTS's diagnostics where no other engine confirms its draws: not sound where something says that a part may be missing.
 
     That is a single trajectory that diverged, which shows a place that NUTS may not get into (Betancourt 2017, arXiv:1701.02434),
-    or a part of the posterior that the fast engine's second search has found and its draws leave out: what is hard to find for one
+    or more than 0.5 % of the posterior that the fast engine's second search has found and its draws left out: what is hard to find for one
     engine may be hard to get into for the other.  Whether it matters, only another engine can say.
     """
     if nuts.engine != "nuts" or not nuts.sound:
@@ -147,7 +148,7 @@ def unconfirmed(nuts: Diagnostics, fast: Diagnostics | None) -> Diagnostics:
     signs = []
     if nuts.divergences:
         signs.append(f"{nuts.divergences:,} of {nuts.draws:,} trajectories diverged")
-    if fast is not None and fast.left_out:
+    if fast is not None and fast.left_out > HARD_TO_REACH:
         signs.append(
             f"the fast engine found parts of the posterior that are hard to reach, with {percent(fast.left_out)} of its probability"
         )

@@ -216,6 +216,7 @@ def test_a_single_divergence_counts_where_no_other_engine_confirms(engine, sound
     ("divergences", "left_out", "reason"),
     [
         (0, 0.0, ""),
+        (0, 0.005, ""),
         (0, 0.0086, "the fast engine found parts of the posterior that are hard to reach, with 0.86 % of its probability, and"),
         (
             3,
