@@ -53,7 +53,7 @@ class Run:
     coordinates: Coordinates | Guided
     sampling: Sampling
     doubt: str = ""  # what second opinions said to the last
-    left_out: float = 0.0  # the greatest share of its posterior that they found and the draws left out
+    left_out: float = 0.0  # the greatest share of its posterior that they found and the draws left out, though they were enough
 
     @property
     def weighted(self) -> Weighted:
@@ -168,7 +168,7 @@ def _searched(run: Run, streams: int, rng: np.random.Generator, budget: Budget) 
     if missed is None:
         return run
     if not run.sound:  # another engine replaces it, and is not to be compared with what has missed a part
-        return replace(run, doubt=str(missed), left_out=missed.share)
+        return replace(run, doubt=str(missed), left_out=0.0 if run.short else missed.share)  # a lack of draws says nothing of NUTS
     first = missed.share
     again = Run(run.coordinates, begin(run.coordinates, rng=rng, budget=budget, peaks=_with_fit(missed.peaks, run)))
     missed = missed_by(again.sampling, steps=steps, rng=rng, effort=EFFORT) if again.sound else None

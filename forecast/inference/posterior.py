@@ -31,7 +31,7 @@ class Diagnostics:
     ``effective_size`` counts draws as if independent (the smallest over the
     parameters for NUTS).  ``started_from`` names the engine whose draws the chains
     started from, where they found no start of their own.  ``left_out`` is the greatest share of the
-    posterior that a search has found and that the draws left out.  What an engine does not have is None.  ``overflow`` is the share of the prior
+    posterior that a search has found and that the draws left out, though they were enough.  What an engine does not have is None.  ``overflow`` is the share of the prior
     that is left out since a statement lies beyond the range of floats there; None where nothing is.
     """
 
