@@ -1,9 +1,9 @@
 """Forecasts from plain files: questions as Bayesian models, priors with reasons, dated records, answers with their doubts.
 
     >>> import forecast
-    >>> book = forecast.open_book("tests/tiny_book")
+    >>> book = forecast.open_book("tests/books/tiny")
 
-What can be asked of a book is in ``forecast.opened``.
+What can be asked of a book is in ``forecast.api``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from forecast.opened import OpenBook
+    from forecast.api import OpenBook
 
 __all__ = ["__version__", "open_book"]
 __version__ = "0.4.0"
@@ -23,10 +23,10 @@ def open_book(path: str | Path = ".", *, trust: bool = False) -> OpenBook:  # no
     """Read and check the book that a directory belongs to.
 
     Looks from ``path`` upwards for a directory with ``seeds``.  Raises
-    ``forecast.opened.BookHasProblems``, which carries them all, where a file has errors.
+    ``forecast.api.BookHasProblems``, which carries them all, where a file has errors.
     ``trust`` allows the book's own code to be run: the ``model.py`` of a topic
     that brings one.  Without it such a topic raises ``Unsound`` when it is computed.
     """
-    from forecast.opened import open_book as opened
+    from forecast.api import open_book as opened
 
     return opened(path, trust=trust)

@@ -7,7 +7,7 @@ import os
 import pytest
 
 WORKERS = 2
-APART = ("tests/test_book.py",)  # files whose tests share nothing and take minutes together, so that each may run anywhere
+APART = ("tests/test_essay_book.py",)  # files whose tests share nothing and take minutes together, so that each may run anywhere
 
 
 @pytest.hookimpl(tryfirst=True)

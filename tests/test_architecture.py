@@ -1,36 +1,37 @@
-"""The architecture page lists the modules there are, in the words they open with."""
+"""The architecture page is short, names every package in the order of imports, and names only modules that exist."""
 
 from __future__ import annotations
 
-import ast
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.support.paths import ROOT
+from tests.test_imports import ORDER
 
-
-def test_every_module_stands_in_the_architecture_page_with_the_sentence_it_opens_with():
-    """The table of modules equals the modules and the first lines of their docstrings."""
-    page = (ROOT / "forecast" / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    table = [line for line in page.splitlines() if line.startswith("| `")]
-    assert table == [row(path) for path in sorted((ROOT / "forecast").rglob("*.py"))]
+PAGE = (ROOT / "forecast" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+LINES = 150
 
 
-def test_decisions_stand_in_the_order_of_their_dates():
-    """Each decision is a paragraph of its own that opens with its date, none before an earlier one."""
-    page = (ROOT / "forecast" / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    paragraphs = page.split("## Decisions\n")[1].strip().split("\n\n")
-    dates = [found[1] if (found := re.match(r"\*\*(\d{4}-\d\d-\d\d)\. ", paragraph)) else paragraph for paragraph in paragraphs]
-    assert dates == sorted(dates)
-    assert len(dates) == len(re.findall(r"(?m)^\*\*\d{4}-", page))
+def test_the_page_is_short():
+    """It has fewer than 150 lines."""
+    assert len(PAGE.splitlines()) < LINES
 
 
-def row(path: Path) -> str:
-    """The line of the table that a module must have."""
-    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-    assert docstring, f"{path} opens without a docstring"
-    return f"| `{path.relative_to(ROOT / 'forecast').as_posix()}` | {' '.join(docstring.split('\n\n')[0].split())} |"
+def test_the_packages_stand_in_the_order_of_imports():
+    """The table has every package of the order, and in that order; `reading` is one of `book`'s modules."""
+    named = [name.rstrip("/").replace("/", ".") for line in PAGE.splitlines() if line.startswith("| `") for name in first_cell(line)]
+    expected = [name for name in ORDER if name not in {"book.reading", "__main__"}]
+    assert [name for name in named if name != "language.distributions"] == expected
 
 
-if __name__ == "__main__":
-    print("\n".join(row(path) for path in sorted((ROOT / "forecast").rglob("*.py"))))  # noqa: T201 - prints the table to paste
+def test_modules_that_are_named_exist():
+    """Whatever looks like the path of a module or folder is one."""
+    paths = re.findall(r"`((?:[a-z_]+/)+[a-z_0-9]*)(?:\.py)?`", PAGE)
+    assert len(paths) > 20
+    places = [ROOT / "forecast", ROOT / "forecast" / "inference", ROOT]
+    wrong = [path for path in paths if not any((place / path).is_dir() or (place / f"{path}.py").is_file() for place in places)]
+    assert [path for path in wrong if not path.startswith("reports/")] == []
+
+
+def first_cell(line: str) -> list[str]:
+    """The names in the first column of a row."""
+    return re.findall(r"`([^`]+)`", line.split("|")[1])

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast import concluding
-from forecast.concluding import conclude, reading_of
-from forecast.inference.conditioning import condition
-from forecast.inference.plan import CannotSample
-from forecast.model.unsound import Unsound, at_topic
-from forecast.settings import Purpose, Settings
-from tests.known import KNOWN
+from forecast.inference.importance.fit import condition
+from forecast.inference.pymc.plan import CannotSample
+from forecast.model.errors import Unsound, at_topic
+from forecast.model.settings import Purpose, Settings
+from forecast.predict import analysis as concluding
+from forecast.predict.analysis import conclude, reading_of
+from tests.support.known import KNOWN
 
 KNOWN_MODEL = KNOWN["beta_binomial"]()
 TOPIC, AS_OF = KNOWN_MODEL.topic, KNOWN_MODEL.as_of

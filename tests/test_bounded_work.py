@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.books import write_book
+from tests.support.paths import ROOT
+from tests.support.small_books import write_book
 
-ROOT = Path(__file__).parents[1]
 GIGABYTE = 2**20  # in kilobytes, as the system counts memory
 QUICK = ("--no-referee", "--no-insight")
 ROW = "on,value,source\n2025-03-01,2,a paper\n"

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from forecast.actions.new.days import AS_OF as TEMPLATES_AS_OF
+from forecast.actions.new.kinds import KINDS
+from forecast.actions.new.templates import DIRECTORY as TEMPLATES
 from forecast.book.reading import read_book
 from forecast.model.model import model_as_of
-from forecast.starting.days import AS_OF as TEMPLATES_AS_OF
-from forecast.starting.kinds import KINDS
-from forecast.starting.templates import DIRECTORY as TEMPLATES
-from tests.building import make_topic
-from tests.calibrating import fast_engine, least_uniform
+from tests.support.building import make_topic
+from tests.support.calibrating import fast_engine, least_uniform
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 AS_OF = date(2026, 10, 12)
 TOPICS = ("arrivals", "loyalty", "punishment", "return", "route")
 REPLICATIONS = [60, pytest.param(240, marks=pytest.mark.study)]  # in CI, and on demand
@@ -36,7 +35,7 @@ def test_ranks_of_true_values_are_uniform(name, replications):
 @pytest.mark.parametrize("replications", REPLICATIONS)
 def test_ranks_of_true_values_are_uniform_under_pooled_priors(replications):
     """So they do for a mixture of scenarios, a log-odds pool of experts, and pooled hypotheses."""
-    asked = model(ROOT / "tests" / "pooled_book", "war", AS_OF)
+    asked = model(ROOT / "tests" / "books" / "pooled", "war", AS_OF)
     worst = least_uniform(asked, replications=replications, rng=np.random.default_rng(20261123))
     assert worst.is_calibrated, worst
 

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from scipy import special, stats  # noqa: TID253 - the truth comes from elsewhere than the project
 
-from forecast.answers import answers, paths_for
-from forecast.future import simulate
-from forecast.inference.conditioning import condition
+from forecast.inference.importance.fit import condition
 from forecast.language.distributions import family
 from forecast.model.clock import DAYS_PER_YEAR
+from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
-from forecast.model.unsound import Unsound
-from forecast.predictive import predict_rows
-from forecast.settlement import status_of
-from tests.building import OPENS, make_topic
+from forecast.predict.answers import answers, paths_for
+from forecast.predict.paths import simulate
+from forecast.predict.posterior_predictive import predict_rows
+from forecast.predict.settlement import status_of
+from tests.support.building import OPENS, make_topic
 
 AS_OF = date(2025, 12, 31)
 BY = date(2027, 12, 31)

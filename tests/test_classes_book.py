@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 import shutil
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from forecast.answers import paths_for
+from forecast.actions.observe import Observation, observe, observe_quiet
+from forecast.actions.update import update
 from forecast.book.reading import read_book
 from forecast.cli.commands import commands
-from forecast.datatree import data_tree
-from forecast.inference.conditioning import condition
+from forecast.inference.importance.fit import condition
 from forecast.model.model import model_as_of
-from forecast.observing import Observation, observe, observe_quiet
-from forecast.settings import Settings
-from forecast.workflow import update
+from forecast.model.settings import Settings
+from forecast.predict.answers import paths_for
+from forecast.predict.data_tree import data_tree
+from tests.support.paths import ROOT
 
-BOOK = Path(__file__).parent / "classes_book"
+BOOK = ROOT / "tests" / "books" / "classes"
 AS_OF = date(2026, 9, 30)
 
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from forecast.book.reading import read_book
-from forecast.inference.conditioning import condition
-from forecast.inference.source import pymc_source
+from forecast.inference.importance.fit import condition
+from forecast.inference.pymc.program import pymc_source
 from forecast.model.model import model_as_of
-from tests.building import make_topic
 from tests.inference.test_referee import run_both
-from tests.programs import printed_by
+from tests.support.building import make_topic
+from tests.support.programs import printed_by
 from tests.test_classes_book import BOOK
 
 AS_OF = date(2026, 9, 30)

@@ -17,21 +17,21 @@ from pathlib import Path
 
 import pytest
 
-from forecast.book.conform import conform
-from forecast.book.folder import Folder
-from forecast.book.problems import has_errors
+from forecast.actions.new.books import new_book
+from forecast.actions.new.kinds import KINDS
+from forecast.actions.new.templates import DIRECTORY as TEMPLATES
+from forecast.actions.new.templates import Own
+from forecast.actions.new.topics import new_topic
+from forecast.book.files.conform import conform
+from forecast.book.files.folder import Folder
+from forecast.book.files.problems import has_errors
+from forecast.book.files.schemas import DIRECTORY as SCHEMAS
+from forecast.book.files.shapes import PriorFile, TopicFile
+from forecast.book.files.sources import read_document
 from forecast.book.reading import read_book
-from forecast.book.schemas import DIRECTORY as SCHEMAS
-from forecast.book.shapes import PriorFile, TopicFile
-from forecast.book.sources import read_document
-from forecast.starting.books import new_book
-from forecast.starting.kinds import KINDS
-from forecast.starting.templates import DIRECTORY as TEMPLATES
-from forecast.starting.templates import Own
-from forecast.starting.topics import new_topic
-from tests.test_bad_files import CASES, break_book
+from tests.book.test_bad_files import CASES, break_book
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 CHECKER = "@taplo/cli@0.7"
 PATIENCE = 120  # seconds for npm; a loaded machine may be slow
 UNSEEN = (  # by a schema
@@ -90,7 +90,7 @@ def taplo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_checker_accepts_every_file_by_its_own_schema_line(taplo: Path, tmp_path: Path):
     """The book, the tiny book, the templates and a new book with a topic of each kind: each file names its schema, and fits it."""
     root = fresh_book(tmp_path)
-    files = [path for book in (ROOT, ROOT / "tests/tiny_book", TEMPLATES, root) for path in toml_files(book)]
+    files = [path for book in (ROOT, ROOT / "tests/books/tiny", TEMPLATES, root) for path in toml_files(book)]
     assert len(files) > 4 * len(KINDS)
     assert [path for path in files if not path.read_text(encoding="utf-8").startswith("#:schema ")] == []
     assert rejected(taplo, files) == []
@@ -111,7 +111,7 @@ def test_the_schema_line_of_a_new_book_is_followed(taplo: Path, tmp_path: Path):
 @pytest.mark.parametrize("kind", ["topic", "priors"])
 def test_the_checker_rejects_what_a_schema_can_see(taplo: Path, tmp_path: Path, kind: str):
     """Of the broken files it rejects those whose fault a schema can see, and none that the reader takes with a warning at most."""
-    shutil.copytree(ROOT / "tests/tiny_book", tmp_path / "unbroken")
+    shutil.copytree(ROOT / "tests/books/tiny", tmp_path / "unbroken")
     visible, sound = set(), {tmp_path / "unbroken" / ("seeds/ferry/topic.toml" if kind == "topic" else "priors/ferry.toml")}
     for case in CASES:
         path = broken(case, tmp_path / case, kind)
@@ -145,7 +145,7 @@ def toml_files(book: Path) -> Iterator[Path]:
 def broken(case: str, book: Path, kind: str) -> Path | None:
     """The file of a kind that a case breaks, in a book of its own; None where it breaks another, or breaks it as TOML."""
     break_book(case, book)
-    edit = tomllib.loads((ROOT / "tests/bad_files" / f"{case}.toml").read_text(encoding="utf-8"))
+    edit = tomllib.loads((ROOT / "tests/book/bad_files" / f"{case}.toml").read_text(encoding="utf-8"))
     path = book / edit["file"]
     if path.suffix != ".toml" or not path.is_file() or (path.name == "topic.toml") != (kind == "topic"):
         return None

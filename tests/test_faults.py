@@ -16,20 +16,20 @@ from typing import Any
 
 import pytest
 
-from forecast import observing, revising
-from forecast.book import locking, writing
-from forecast.book.folder import Folder
+from forecast.actions import observe as observing
+from forecast.actions import set_prior as revising
+from forecast.actions.new.topics import Own, new_topic
+from forecast.actions.observe import Observation, Observed, observe
+from forecast.actions.publish import set_back
+from forecast.actions.set_prior import revise
+from forecast.actions.update import Update, latest_day, update
+from forecast.book.files import locking, writing
+from forecast.book.files.folder import Folder
+from forecast.book.files.prior_text import Revision
 from forecast.book.ledger import append, canonical, read_ledger
-from forecast.book.prior_text import Revision
-from forecast.observing import Observation, Observed, observe
-from forecast.publishing import set_back
-from forecast.revising import revise
-from forecast.settings import Settings
-from forecast.starting.topics import Own, new_topic
-from forecast.workflow import Update, latest_day, update
+from forecast.model.settings import Settings
+from tests.support.paths import ROOT, TINY_BOOK
 
-ROOT = Path(__file__).resolve().parent.parent
-TINY_BOOK = ROOT / "tests" / "tiny_book"
 TODAY = date(2025, 3, 1)
 MEANWHILE = "this file was changed by another program meanwhile; nothing was written"
 
@@ -70,7 +70,7 @@ def updated(book: Path, day: date = TODAY, today: date | None = None) -> Update:
 FULL = """
 import os, resource, signal, sys
 from pathlib import Path
-from forecast.book import writing
+from forecast.book.files import writing
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 path, room, free_again = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "True"
 hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
@@ -131,14 +131,14 @@ def test_an_update_whose_reports_cannot_be_written_says_that_the_ledger_has_the_
 ) -> None:
     """The next update writes the reports, and adds no line for what the ledger has."""
     whole = writing.write_whole
-    monkeypatch.setattr("forecast.book.folder.write_whole", fails(errno.ENOSPC))
+    monkeypatch.setattr("forecast.book.files.folder.write_whole", fails(errno.ENOSPC))
     done = updated(book)
     assert [problem.message for problem in done.problems if problem.level == "error"] == [
         "this cannot be written: No space left on device",
         "the ledger has the new answers, but their reports could not be written",
     ]
     assert (done.exit_code, len(read_ledger(Folder(book))[0])) == (1, 3)
-    monkeypatch.setattr("forecast.book.folder.write_whole", whole)
+    monkeypatch.setattr("forecast.book.files.folder.write_whole", whole)
     again = updated(book)
     assert (again.exit_code, again.recorded, "reports/ferry.json" in again.written) == (0, 0, True)
 
@@ -315,7 +315,7 @@ def test_temporary_files_of_killed_runs_are_removed_by_the_next_writer(book: Pat
 )
 def test_a_ledger_line_with_a_wrong_field_is_named_by_every_command(fields: dict[str, object], message: str, book: Path) -> None:
     """Its chain may be sound: the line is no answer all the same, and nothing is computed from it or written."""
-    from forecast.checking import check
+    from forecast.actions.check import check
 
     append(Folder(book), [answer(), answer(**fields)])
     before = files_of(book)

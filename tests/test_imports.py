@@ -8,12 +8,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-TINY_BOOK = ROOT / "tests" / "tiny_book"
+from tests.support.paths import ROOT, TINY_BOOK
+
 HEAVY = {
     "pymc",
     "pytensor",
@@ -33,27 +34,30 @@ HEAVY = {
     "watchfiles",
 }
 
-FLOORS = (  # a module may import what stands on its own floor or above it in this list
-    ("system",),
-    ("language",),
-    ("book",),
-    ("model",),
-    ("inference",),
-    ("processes", "settings", "chance", "density", "future", "predictive"),
-    ("asking", "predict", "settlement"),
-    ("answers",),
-    ("report", "concluding"),
-    ("insight",),
-    ("beliefs", "implications", "remembering", "shadow"),
-    ("checking", "observing", "publishing", "revising", "showing"),
-    ("reasons", "replaying", "runs", "starting", "weighing"),
-    ("differing", "eliciting", "supposing", "workflow"),
-    ("watching",),
-    ("datatree",),
-    ("believing", "opened"),
-    ("exporting",),
-    ("cli",),
-    ("__main__",),
+ORDER = (  # a module may import from its own package and from those before it
+    "system",
+    "processes",
+    "language",
+    "book.files",
+    "book",
+    "book.checks",
+    "book.reading",
+    "schema",
+    "sentences",
+    "report",
+    "model",
+    "inference",
+    "inference.importance",
+    "inference.pymc",
+    "predict",
+    "insight",
+    "content",
+    "elicitation",
+    "actions",
+    "api",
+    "watching",
+    "cli",
+    "__main__",
 )
 
 
@@ -85,31 +89,74 @@ def test_importing_the_package_loads_nothing_but_itself():
     assert done.stdout.strip() == "['forecast']"
 
 
-def test_every_module_stands_on_a_floor():
-    """The list of floors names every module and package at the top of the package."""
-    found = {path.stem for path in (ROOT / "forecast").iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()} - {"__init__"}
-    assert {name for floor in FLOORS for name in floor} == found
+def test_the_order_names_every_package():
+    """The order names every module and package at the top of the package, and no folder that does not exist."""
+    package = ROOT / "forecast"
+    found = {path.stem for path in package.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()} - {"__init__"}
+    assert {name for name in ORDER if "." not in name} == found
+    assert [name for name in ORDER if not (package / name.replace(".", "/")).is_dir() and not module_file(name).is_file()] == []
 
 
 def test_imports_go_one_way():
-    """No module imports from a floor below its own, not even inside a function or for types."""
-    height = {name: index for index, floor in enumerate(FLOORS) for name in floor}
+    """No module imports from a package that comes after its own, not even inside a function or for types."""
     wrong = [
         f"{path.relative_to(ROOT)} imports {imported}"
         for path in sorted((ROOT / "forecast").rglob("*.py"))
-        if path != ROOT / "forecast" / "__init__.py"  # its open_book leads to the top of the house
+        if path != ROOT / "forecast" / "__init__.py"  # its open_book leads to the last of all
         for imported in imports_of(path)
-        if height[imported.split(".")[1]] > height[path.relative_to(ROOT / "forecast").parts[0].removesuffix(".py")]
+        if place(imported) > place(dotted(path))
     ]
     assert wrong == []
 
 
-def imports_of(path: Path) -> Iterator[str]:
-    """The modules of this package that a file imports, with their dotted names."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("forecast."):
-            yield node.module
-        elif isinstance(node, ast.ImportFrom) and node.module == "forecast":
-            yield from (f"forecast.{alias.name}" for alias in node.names if alias.name != "__version__")
+def test_no_modules_import_one_another_in_a_circle():
+    """At the top of files, no chain of imports leads back to where it began."""
+    graph = {dotted(path): set(imports_of(path, inside=False)) for path in (ROOT / "forecast").rglob("*.py")}
+    modules = set(graph)
+    edges = {name: {each for each in found if each in modules} for name, found in graph.items()}
+    TopologicalSorter(edges).prepare()  # raises CycleError
+
+
+def place(module: str) -> int:
+    """Where the package of a module stands in the order, by the longest name there that it begins with."""
+    parts = module.removeprefix("forecast.").split(".")
+    names = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    return next(ORDER.index(name) for name in names if name in ORDER)
+
+
+def dotted(path: Path) -> str:
+    """The dotted name of a module, by its file."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def module_file(name: str) -> Path:
+    """The file of a module, by its dotted name within the package."""
+    return ROOT / "forecast" / f"{name.replace('.', '/')}.py"
+
+
+def imports_of(path: Path, *, inside: bool = True) -> Iterator[str]:
+    """The modules of this package that a file imports, with their dotted names; ``inside`` functions and for types too."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree) if inside else tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module and (node.module == "forecast" or node.module.startswith("forecast.")):
+            for alias in node.names:
+                name = f"{node.module}.{alias.name}"
+                inner = name.removeprefix("forecast.")
+                if module_file(inner).is_file() or (ROOT / "forecast" / inner.replace(".", "/")).is_dir():
+                    yield name
+                elif node.module != "forecast":
+                    yield node.module
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.startswith("forecast."))
+
+
+def sentence_of(path: Path) -> str:
+    """A module and the sentence it opens with."""
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert docstring, f"{path} opens without a docstring"
+    return f"{path.relative_to(ROOT / 'forecast').as_posix()}: {' '.join(docstring.split('\n\n')[0].split())}"
+
+
+if __name__ == "__main__":
+    print("\n".join(sentence_of(path) for path in sorted((ROOT / "forecast").rglob("*.py"))))  # noqa: T201 - the table of modules

@@ -25,7 +25,8 @@ from typing import Any
 
 import pytest
 
-TINY_BOOK = Path(__file__).resolve().parent / "tiny_book"
+from tests.support.paths import ROOT, TINY_BOOK
+
 DAY = date(2025, 1, 1)
 SEEDS = (1, 2)  # of runs that write other answers
 PUBLISHING, OBSERVING, UPDATING = 125, 75, 10  # runs killed before their end
@@ -37,9 +38,7 @@ def test_runs_killed_at_random_instants_leave_the_old_or_the_new(tmp_path: Path)
     books = [tmp_path / name for name in ("publishing", "observing", "updating")]
     for book in books:
         shutil.copytree(TINY_BOOK, book)
-    done = subprocess.run(
-        [sys.executable, __file__, *map(str, books)], capture_output=True, text=True, check=False, cwd=TINY_BOOK.parent.parent, timeout=600
-    )
+    done = subprocess.run([sys.executable, __file__, *map(str, books)], capture_output=True, text=True, check=False, cwd=ROOT, timeout=600)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["killed"] == PUBLISHING + OBSERVING + UPDATING
@@ -57,9 +56,9 @@ def serve(publishing: Path, observing: Path, updating: Path) -> dict[str, int]:
 
 def make(book: Path, seed: int) -> tuple[Any, dict[str, Any], dict[str, Any], dict[str, Any]]:
     """The book, the contents of an update, the pages rendered from them, and the bytes of every report it writes."""
+    from forecast.actions.update import update
+    from forecast.model.settings import Settings
     from forecast.report.pages import render_index, report_files
-    from forecast.settings import Settings
-    from forecast.workflow import update
 
     copy = book.with_name(f"made-{seed}")
     shutil.copytree(TINY_BOOK, copy)
@@ -74,7 +73,7 @@ def make(book: Path, seed: int) -> tuple[Any, dict[str, Any], dict[str, Any], di
 
 def killed_publishing(root: Path, made: list[Any], rng: random.Random) -> dict[str, int]:
     """Kill the writing of an update; the pages are rendered before, so that every instant falls into writing."""
-    from forecast import publishing
+    from forecast.actions import publish as publishing
     from forecast.book.reading import read_book
 
     book, _ = read_book(root)
@@ -101,8 +100,8 @@ def killed_publishing(root: Path, made: list[Any], rng: random.Random) -> dict[s
 
 def killed_observing(root: Path, rng: random.Random) -> dict[str, int]:
     """Kill processes that observe rows in one stream; a row whose number came through the pipe was confirmed."""
+    from forecast.actions.observe import Observation, observe
     from forecast.book.reading import read_book
-    from forecast.observing import Observation, observe
 
     record = root / "seeds/ferry/late.csv"
     begun = record.read_text()
@@ -143,7 +142,7 @@ def killed_updating(root: Path, made: list[Any], rng: random.Random) -> dict[str
 
     def command(seed: int) -> list[str]:
         code = (
-            "import sys; from datetime import date; from pathlib import Path; from forecast.concluding import Settings; from forecast.workflow import update; "
+            "import sys; from datetime import date; from pathlib import Path; from forecast.model.settings import Settings; from forecast.actions.update import update; "
             f"day = date.fromisoformat('{DAY}'); sys.exit(update(Path({str(root)!r}), as_of=day, today=day, settings=Settings(seed={seed}), referee=False, insight=False).exit_code)"
         )
         return [sys.executable, "-c", code]
@@ -167,7 +166,7 @@ def killed_updating(root: Path, made: list[Any], rng: random.Random) -> dict[str
 
 def verified(root: Path, made: list[Any], before: list[str]) -> list[str]:
     """Check the ledger and every report against what whole runs write; return the ledger's lines."""
-    from forecast.book.folder import Folder
+    from forecast.book.files.folder import Folder
     from forecast.book.ledger import read_ledger
 
     lines = ledger(root)
@@ -248,5 +247,5 @@ def in_killed_child(action: Callable[..., Any], after_seconds: float) -> tuple[b
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(TINY_BOOK.parent.parent))
+    sys.path.insert(0, str(ROOT))
     print(json.dumps(serve(*map(Path, sys.argv[1:]))))  # noqa: T201 - read by the test that runs this

@@ -23,15 +23,15 @@ from types import FrameType
 import pytest
 from typer.testing import CliRunner
 
+from forecast.actions.check import check
+from forecast.actions.update import update
+from forecast.book.files.problems import format_problems, has_errors
 from forecast.book.ledger import line_hash
-from forecast.book.problems import format_problems, has_errors
-from forecast.checking import check
 from forecast.cli.commands import commands
-from forecast.settings import Settings
-from forecast.workflow import update
-from tests.mutating import TODAY, Mutant, Original, make_mutant, originals
+from forecast.model.settings import Settings
+from tests.support.mutating import TODAY, Mutant, Original, make_mutant, originals
+from tests.support.paths import TINY_BOOK
 
-TINY_BOOK = Path(__file__).parent / "tiny_book"
 COUNT = int(os.environ.get("FORECAST_MUTANTS", "200"))
 ONLY = os.environ.get("FORECAST_MUTANT")
 SEEDS = [int(ONLY)] if ONLY else list(range(COUNT))

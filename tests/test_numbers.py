@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forecast.answers import Distribution
-from forecast.density import answer_shape, position
 from forecast.inference.posterior import ordered
+from forecast.predict.answers import Distribution
+from forecast.predict.density import answer_shape, position
 from forecast.predict.modes import modes_of
 
 DRAWS = 16_384
@@ -87,7 +87,7 @@ def test_ranges_orders_of_magnitude_apart_are_both_seen() -> None:
 
 def test_curves_and_points_that_lie_close_together_are_not_rounded_into_one() -> None:
     """Numbers of a list keep six digits of their span; those farther apart keep six digits each."""
-    from forecast.report.plain_data import rounded
+    from forecast.schema.json_data import rounded
 
     assert rounded({"close": [999_994.123456, 1_000_000.0, 1_000_006.7], "apart": [0.123456789, 12.3456789]}) == {
         "close": [999_994.1235, 1_000_000.0, 1_000_006.7],
@@ -99,7 +99,7 @@ def test_curves_and_points_that_lie_close_together_are_not_rounded_into_one() ->
 
 def test_a_number_is_not_rounded_by_more_than_its_error() -> None:
     """Six digits where its error is coarser, as many as the error needs where it is finer, all of what is certain and whole."""
-    from forecast.report.plain_data import rounded
+    from forecast.schema.json_data import rounded
 
     fine = {"mean": 500_003.123456, "mean_error": 0.00123456, "sd": 4.87654321}
     coarse = {"value": 0.934326123, "error": 6.21831e-06, "change": 0.123456789}
@@ -118,7 +118,7 @@ def test_a_number_is_not_rounded_by_more_than_its_error() -> None:
 
 def test_a_published_number_without_a_mean_has_null_and_the_reason() -> None:
     """Mean, its error and the standard deviation are null; quantiles stay; and the median is what it is compared by."""
-    from forecast.insight.measures import Stated, measured
+    from forecast.insight.estimands import Stated, measured
     from forecast.report.tables import error_words
 
     value = {

@@ -5,28 +5,27 @@ from __future__ import annotations
 import json
 import shutil
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from forecast.actions.update import update
+from forecast.actions.whatif import suppose
 from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.reading import read_book
-from forecast.inference.conditioning import condition
-from forecast.inference.nuts import sample_nuts
-from forecast.inference.pymc_pools import log_density_of
-from forecast.inference.source import pymc_source
+from forecast.inference.importance.fit import condition
+from forecast.inference.pymc.nuts import sample_nuts
+from forecast.inference.pymc.pools import log_density_of
+from forecast.inference.pymc.program import pymc_source
 from forecast.language.distributions import family_for
 from forecast.model.model import model_as_of
 from forecast.model.priors import blocks
-from forecast.settings import Settings
-from forecast.supposing import suppose
-from forecast.workflow import update
-from tests.language.test_pools import POOLS, made
-from tests.programs import printed_by
+from forecast.model.settings import Settings
+from tests.language.distributions.test_pools import POOLS, made
+from tests.support.paths import ROOT
+from tests.support.programs import printed_by
 
-ROOT = Path(__file__).resolve().parent.parent
-BOOK = ROOT / "tests" / "pooled_book"
+BOOK = ROOT / "tests" / "books" / "pooled"
 AS_OF = date(2026, 3, 1)
 
 

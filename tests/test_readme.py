@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from forecast.actions.update import update
 from forecast.book.reading import read_book
 from forecast.cli.commands import commands
 from forecast.cli.init import init
 from forecast.cli.new import new
 from forecast.cli.observe import observe
 from forecast.cli.update import update as update_command
-from forecast.settings import Settings
-from forecast.workflow import update
+from forecast.model.settings import Settings
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 PERCENT = r"\d+(?= %| and \d+ %)"  # the last digit may differ from machine to machine
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

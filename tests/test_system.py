@@ -7,14 +7,14 @@ import importlib
 import os
 import stat
 from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from forecast import system
+from tests.support.paths import ROOT
 
-PACKAGE = Path(__file__).resolve().parent.parent / "forecast"
+PACKAGE = ROOT / "forecast"
 MODULES = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "posix", "msvcrt", "winreg", "nt"}
 OF_OS = {
     *("fork", "forkpty", "register_at_fork", "wait", "waitpid", "killpg", "setsid", "getpgid", "nice", "getloadavg"),

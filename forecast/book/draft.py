@@ -13,16 +13,16 @@ from typing import Any
 
 from forecast.book.calendar import CALENDARS
 from forecast.book.classes import Classes
-from forecast.book.conform import conform
 from forecast.book.dependencies import Dependencies, dependencies_of
-from forecast.book.folder import Folder
-from forecast.book.layout import SNAKE_CASE, prior_path, record_path, topic_path
-from forecast.book.names import CLOCKS, DEFAULT, LONGEST
-from forecast.book.positions import Keys
-from forecast.book.problems import Problem
+from forecast.book.files.conform import conform
+from forecast.book.files.folder import Folder
+from forecast.book.files.layout import SNAKE_CASE, prior_path, record_path, topic_path
+from forecast.book.files.names import CLOCKS, DEFAULT, LONGEST
+from forecast.book.files.positions import Keys
+from forecast.book.files.problems import Problem
+from forecast.book.files.shapes import PriorFile, PriorTable, QuestionTable, SeriesTable, StreamTable, TopicFile
+from forecast.book.files.sources import Document, Source, parse_document, read_document, read_document_if_any, read_source_if_any, source_of
 from forecast.book.records import Record, read_points, read_rows
-from forecast.book.shapes import PriorFile, PriorTable, QuestionTable, SeriesTable, StreamTable, TopicFile
-from forecast.book.sources import Document, Source, parse_document, read_document, read_document_if_any, read_source_if_any, source_of
 from forecast.book.topic import Point
 from forecast.language.classes import CLASSED, COUNTED, is_unspelled, spelled_out, written_classes
 from forecast.language.expressions import Expression

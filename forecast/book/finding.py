@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forecast.book.problems import Place, Problem
+from forecast.book.files.problems import Place, Problem
 from forecast.book.topic import Book, Question, Topic
 from forecast.language.faults import did_you_mean
 

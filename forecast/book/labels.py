@@ -8,7 +8,7 @@ from datetime import date
 
 from forecast.book.calendar import CALENDARS, step_labels
 from forecast.book.draft import Draft, PriorDraft, StreamDraft
-from forecast.book.names import DEFAULT, REPORTED
+from forecast.book.files.names import DEFAULT, REPORTED
 from forecast.book.topic import Step
 from forecast.language.expressions import names_in
 

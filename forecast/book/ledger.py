@@ -16,11 +16,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from forecast.book.folder import Folder
-from forecast.book.layout import LEDGER
-from forecast.book.problems import FileFault, Place, Problem
+from forecast.book.files.folder import Folder
+from forecast.book.files.layout import LEDGER
+from forecast.book.files.problems import FileFault, Place, Problem
+from forecast.book.files.writing import Torn
 from forecast.book.used_rows import form_fault
-from forecast.book.writing import Torn
 
 FORMAT = 2
 PREVIOUS = "previous"
@@ -99,7 +99,7 @@ def read_ledger(folder: Folder) -> tuple[tuple[dict[str, Any], ...], tuple[Probl
 
 
 def append(folder: Folder, entries: Sequence[Mapping[str, Any]]) -> Torn | None:
-    """Append entries as one group, all or none; call it under ``forecast.book.locking.locked``.
+    """Append entries as one group, all or none; call it under ``forecast.book.files.locking.locked``.
 
     Each gets ``previous``, the hash of the line before it.  Returns the torn line
     set aside, where there was one.  Raises ``ValueError`` for numbers that are

@@ -10,22 +10,22 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from forecast.book.checks_own import read_own
-from forecast.book.checks_pools import check_pool, pooled
-from forecast.book.checks_priors import check_priors, check_reasons, dependencies
-from forecast.book.checks_questions import kind_of
-from forecast.book.checks_rows import check_gaps, check_long_rows, check_records, check_strays
-from forecast.book.checks_statements import check_statement
-from forecast.book.checks_topic import check_topic, check_unused
-from forecast.book.checks_totals import check_crossed_totals
-from forecast.book.circles import in_order as dependency_order
+from forecast.book.checks.lookalikes import check_lookalikes
+from forecast.book.checks.own import read_own
+from forecast.book.checks.pools import check_pool, pooled
+from forecast.book.checks.priors import check_priors, check_reasons, dependencies
+from forecast.book.checks.questions import kind_of
+from forecast.book.checks.rows import check_gaps, check_long_rows, check_records, check_strays
+from forecast.book.checks.statements import check_statement
+from forecast.book.checks.topic import check_topic, check_unused
+from forecast.book.checks.totals import check_crossed_totals
+from forecast.book.cycles import in_order as dependency_order
 from forecast.book.draft import Draft, PriorDraft, QuestionDraft, SeriesDraft, StreamDraft, read_draft, read_priors
-from forecast.book.folder import Folder
+from forecast.book.files.folder import Folder
+from forecast.book.files.layout import SEEDS, choose_topics, root_problem, topic_path
+from forecast.book.files.names import DEFAULT
+from forecast.book.files.problems import FileFault, Problem, has_errors, in_order
 from forecast.book.labels import Labels, columns_of, labels_of, per_of, reported
-from forecast.book.layout import SEEDS, choose_topics, root_problem, topic_path
-from forecast.book.lookalikes import check_lookalikes
-from forecast.book.names import DEFAULT
-from forecast.book.problems import FileFault, Problem, has_errors, in_order
 from forecast.book.topic import Book, OwnModel, Parameter, Part, Quantity, Question, Series, Stream, Topic
 
 READ = (".csv", ".toml", ".py")  # of the files in a topic's folder, those that a book is made of

@@ -1,7 +1,7 @@
 """CSV records: the rows of streams and the points of series, each with its place.
 
 What a cell must hold by itself is checked here; what it means for the topic is
-checked in ``forecast.book.checks_rows``.
+checked in ``forecast.book.checks.rows``.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from datetime import date
 from types import MappingProxyType
 from typing import cast
 
-from forecast.book.cells import Cells, read_cells
 from forecast.book.classes import Classes, in_words
-from forecast.book.days import beyond, is_held
-from forecast.book.layout import SNAKE_CASE
-from forecast.book.numerals import day_hint, is_number, is_unknown, number_hint, parse_day
-from forecast.book.problems import MOST_FOUND, Place, Problem, first_found
-from forecast.book.sources import Source
+from forecast.book.files.cells import Cells, read_cells
+from forecast.book.files.days import beyond, is_held
+from forecast.book.files.layout import SNAKE_CASE
+from forecast.book.files.numerals import day_hint, is_number, is_unknown, number_hint, parse_day
+from forecast.book.files.problems import MOST_FOUND, Place, Problem, first_found
+from forecast.book.files.sources import Source
 from forecast.book.topic import Between, Grade, Point, Row
 from forecast.language.characters import Kind
 from forecast.language.faults import did_you_mean

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from forecast.book.problems import Place
+from forecast.book.files.problems import Place
 from forecast.language.distributions import component
 from forecast.language.evaluate import number_of
 from forecast.language.expressions import Expression

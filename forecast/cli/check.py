@@ -10,7 +10,7 @@ from forecast.cli.lines import echo, part_name, print_columns, print_json, print
 from forecast.cli.options import AllowLinks, AsJson, Book, Topics, root_of, today
 
 if TYPE_CHECKING:
-    from forecast.beliefs import Believed, BelievedPart
+    from forecast.elicitation.parameter_summary import Believed, BelievedPart
 
 
 Rows = Annotated[bool, typer.Option("--rows", help="Show every row with its hash, by which a later row can replace it.")]
@@ -29,9 +29,9 @@ def check(
     """  # noqa: D301 - \b keeps lines as they are in the help
     from dataclasses import asdict, astuple
 
-    from forecast.beliefs import as_data
-    from forecast.checking import check as check_book
-    from forecast.checking import rows_of
+    from forecast.actions.check import check as check_book
+    from forecast.actions.check import rows_of
+    from forecast.elicitation.parameter_summary import as_data
 
     checked = check_book(root_of(book, allow_links=allow_links), topics or None, as_of=today())
     wrong = any(problem.level == "error" for problem in checked.problems)
@@ -67,7 +67,7 @@ def _rows(priors: dict[str, tuple[Believed, ...]]) -> list[tuple[str, ...]]:
 
 
 def _points(value: Believed | BelievedPart) -> tuple[str, ...]:
-    from forecast.report.words import distinct_numbers, middle
+    from forecast.schema.words import distinct_numbers, middle
 
     if value.points is None:
         return "", "", ""

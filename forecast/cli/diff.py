@@ -37,9 +37,9 @@ def diff(
       forecast diff HEAD~1 2026-11-23
       forecast diff 3fa9c2d1 reports/route.json
     """  # noqa: D301 - \b keeps lines as they are in the help
+    from forecast.actions.diff import difference
     from forecast.cli.progress import Bar
-    from forecast.differing import difference
-    from forecast.settings import Settings
+    from forecast.model.settings import Settings
 
     with Bar() as bar:
         settings = Settings(seed=seed, draws=draws)

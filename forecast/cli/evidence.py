@@ -10,7 +10,7 @@ from forecast.cli.lines import echo, print_columns, print_json, stop_at
 from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Seed, not_later, root_of, today
 
 if TYPE_CHECKING:
-    from forecast.insight.matrix import Matrix
+    from forecast.insight.evidence_matrix import Matrix
 
 Topic = Annotated[str, typer.Argument(metavar="TOPIC", help="A topic with a Categorical parameter.")]
 Of = Annotated[
@@ -38,9 +38,9 @@ def evidence(
       forecast evidence loyalty
       forecast evidence loyalty --as-of 2025-06-01 --json
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.insight.saying import as_data
-    from forecast.settings import Settings
-    from forecast.weighing import NoHypotheses, weighed
+    from forecast.actions.evidence import NoHypotheses, weighed
+    from forecast.insight.evidence_text import as_data
+    from forecast.model.settings import Settings
 
     day = not_later(as_of, now=today())
     try:
@@ -63,8 +63,8 @@ def evidence(
 
 
 def _print(matrix: Matrix) -> None:
-    from forecast.insight.saying import bits, row_words, summary, verdict
-    from forecast.report.words import percent
+    from forecast.insight.evidence_text import bits, row_words, summary, verdict
+    from forecast.schema.words import percent
 
     its = matrix.hypotheses
     rows = [("", *its.values, ""), ("the prior", *map(bits, matrix.prior), ", ".join(percent(float(each)) for each in its.prior))]

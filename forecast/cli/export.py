@@ -37,7 +37,7 @@ def export(
       forecast export route --pymc > route.py
       forecast export route --netcdf route.nc --as-of 2025-12-31
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.exporting import netcdf_file, pymc_program
+    from forecast.actions.export import netcdf_file, pymc_program
 
     if pymc == (netcdf is not None):
         raise typer.BadParameter("give one of them", param_hint="--pymc / --netcdf FILE")
@@ -47,7 +47,7 @@ def export(
         stop_at(program.problems, as_json=False)
         print_data(program.text)
     else:
-        from forecast.settings import Settings
+        from forecast.model.settings import Settings
 
         written = netcdf_file(
             root_of(book, allow_links=allow_links), topic, netcdf, as_of=day, settings=Settings(seed=seed, draws=draws, trust=trust)

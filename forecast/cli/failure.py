@@ -15,8 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from forecast.book.exceptions import sentence_of
-from forecast.book.problems import FileFault
+from forecast.book.files.exceptions import sentence_of
+from forecast.book.files.problems import FileFault
 from forecast.cli.lines import echo, print_problems
 
 LIBRARIES = ("numpy", "scipy", "pymc", "pytensor", "nutpie", "arviz", "typer", "pydantic", "jinja2")
@@ -75,7 +75,7 @@ def _saved(text: str) -> Path:
 
 def _folders() -> Iterator[Path]:
     """Where reports can be kept: the user's cache, then the place for temporary files; never the book we are in."""
-    from forecast.book.layout import find_root
+    from forecast.book.files.layout import find_root
 
     def in_a_book(folder: Path) -> bool:
         try:

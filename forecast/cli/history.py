@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from forecast.book.terminal import terminal_line
+from forecast.book.files.terminal import terminal_line
 from forecast.cli.lines import echo, print_columns, print_data, print_json, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, Seed, day, not_later, root_of, today
 from forecast.cli.progress import Bar
 from forecast.system import core_count
 
 if TYPE_CHECKING:
+    from forecast.actions.history import Replayed
+    from forecast.insight.estimands import Measure
     from forecast.insight.history import History
-    from forecast.insight.measures import Measure
-    from forecast.replaying import Replayed
 
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="A question, or topic.question.", show_default=False)]
 Every = Annotated[
@@ -60,9 +60,9 @@ def history(
       forecast history route.another_transfer --every week --since 2026-01-01
       forecast history another_transfer --every day --csv > another_transfer.csv
     """  # noqa: D301 - \b keeps lines as they are in the help
+    from forecast.actions.history import replayed
     from forecast.insight.history import days_left_out
-    from forecast.replaying import replayed
-    from forecast.settings import Settings
+    from forecast.model.settings import Settings
 
     last = not_later(until, now=today())
     if since is not None and since > last:
@@ -124,7 +124,7 @@ def _cell(text: str) -> str:
 
 
 def _print_table(found: Replayed) -> None:
-    from forecast.report.words import day as day_in_words
+    from forecast.schema.words import day as day_in_words
 
     assert found.topic is not None
     assert found.question is not None
@@ -164,7 +164,7 @@ def _range(measure: Measure, values: Sequence[float]) -> str:
 
 
 def _value(measure: Measure, value: float, error: float) -> str:
-    from forecast.report.words import number, percent, share
+    from forecast.schema.words import number, percent, share
 
     if measure.kind != "probability":
         return number(float(value), error=float(error))

@@ -23,7 +23,7 @@ def init(directory: Directory, *, as_json: AsJson = False) -> None:
       forecast init questions
       forecast init .
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.starting.books import FIRST_TOPIC, new_book
+    from forecast.actions.new.books import FIRST_TOPIC, new_book
 
     done = new_book(directory, today=today())
     stop_at(done.problems, as_json=as_json)

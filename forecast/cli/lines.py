@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from forecast.book.terminal import terminal_json, terminal_line
+from forecast.book.files.terminal import terminal_json, terminal_line
 
 if TYPE_CHECKING:
-    from forecast.beliefs import BelievedPart
-    from forecast.book.problems import Problem
+    from forecast.book.files.problems import Problem
+    from forecast.elicitation.parameter_summary import BelievedPart
 
 
 FIRST, LAST = 3, 9  # of many values of one parameter: how a walk begins, and where it stands
@@ -50,7 +50,7 @@ def stop_at(problems: Sequence[Problem], *, as_json: bool) -> None:
 
     JSON goes to standard output, as every command's JSON does; text to standard error.
     """
-    from forecast.book.problems import has_errors
+    from forecast.book.files.problems import has_errors
 
     wrong = has_errors(tuple(problems))
     if as_json and wrong:
@@ -63,7 +63,7 @@ def stop_at(problems: Sequence[Problem], *, as_json: bool) -> None:
 
 def print_problems(problems: Sequence[Problem], *, err: bool) -> None:
     """Print problems as people read them."""
-    from forecast.book.problems import lines_of_problems
+    from forecast.book.files.problems import lines_of_problems
 
     for line in lines_of_problems(problems):
         echo(line, err=err)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from forecast.actions.new.kinds import KINDS
 from forecast.cli.lines import echo, print_json, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, day, named, root_of, today
-from forecast.starting.kinds import KINDS
 
 if TYPE_CHECKING:
     from forecast.book.topic import Stream, Topic
@@ -104,9 +104,9 @@ def new(
       forecast new bridge --like hazard --asks "Will the bridge be closed by June?" --by 2027-06-30 \\
           --prior 'rate=Gamma(p5=0.02, p95=0.5)' --why 'rate=It was closed once in four years, or once in two months.'
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.book.layout import prior_path
-    from forecast.starting.templates import Own
-    from forecast.starting.topics import new_topic
+    from forecast.actions.new.templates import Own
+    from forecast.actions.new.topics import new_topic
+    from forecast.book.files.layout import prior_path
 
     own = Own(asks, answer, named(priors or [], option="--prior"), named(reasons or [], option="--why"))
     done = new_topic(root_of(book, allow_links=allow_links), topic, kind=like, own=own, opens=opens, by=by, today=today())
@@ -140,7 +140,7 @@ def _next(topic: Topic, *, with_rows: bool) -> list[str]:
 
 def _observe(topic: str, stream: Stream, texts: Mapping[str, str]) -> str:
     """The command that adds a row to a stream's record, with what a person must fill in."""
-    from forecast.book.layout import record_path
+    from forecast.book.files.layout import record_path
     from forecast.book.records import ROW_COLUMNS
 
     if stream.watched:

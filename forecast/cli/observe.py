@@ -87,7 +87,7 @@ def observe(
       forecast observe captures --on 2026-10-02 --value 2 --replaces 1f0c52ab --source "a later count"
       forecast observe captures --through 2026-10-12 --source "daily reports"
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast import observing
+    from forecast.actions import observe as observing
 
     own = _columns(columns or [])
     if through is not None:

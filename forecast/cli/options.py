@@ -19,8 +19,8 @@ def today() -> date:
 
 def day(text: str) -> date:
     """Return a date as the command line writes it, 2026-10-12."""
-    from forecast.book.days import beyond, is_held
-    from forecast.book.numerals import parse_day
+    from forecast.book.files.days import beyond, is_held
+    from forecast.book.files.numerals import parse_day
 
     if (found := parse_day(text)) is None:
         raise typer.BadParameter(f"`{text}` is not a date: write it as in 2026-10-12")
@@ -56,8 +56,8 @@ def named(texts: Sequence[str], *, option: str) -> dict[str, str]:
 
 def root_of(book: Path | None, *, allow_links: bool) -> Path:
     """Return the book's directory: the one named, or the nearest from here upwards; with ``allow_links`` one whose links are followed."""
-    from forecast.book.folder import LinkedRoot
-    from forecast.book.layout import find_root
+    from forecast.book.files.folder import LinkedRoot
+    from forecast.book.files.layout import find_root
 
     here = Path.cwd()
     root = book if book is not None else find_root(here) or here

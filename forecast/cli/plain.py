@@ -16,7 +16,7 @@ from typing import Any
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from forecast.book.terminal import terminal_line
+from forecast.book.files.terminal import terminal_line
 from forecast.cli.lines import echo
 
 INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended, as shells have it

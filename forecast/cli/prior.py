@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast.cli.elicit import elicit
+from forecast.cli.elicit.command import elicit
 from forecast.cli.lines import echo, print_columns, print_json, shortened, stop_at
 from forecast.cli.options import (
     AllowLinks,
@@ -25,8 +25,8 @@ from forecast.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from forecast.beliefs import Believed, BelievedPart, Change
-    from forecast.revising import Revised
+    from forecast.actions.set_prior import Revised
+    from forecast.elicitation.parameter_summary import Believed, BelievedPart, Change
 
 Topic = Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="Only this topic (default: all).", show_default=False)]
 Statement = Annotated[str, typer.Argument(metavar="STATEMENT", help='A distribution, as in "Gamma(p5=0.05, p95=2)".', show_default=False)]
@@ -62,8 +62,8 @@ def show(
       forecast prior show route
       forecast prior show route --as-of 2025-03-01
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.beliefs import as_data
-    from forecast.believing import beliefs
+    from forecast.actions.prior import beliefs
+    from forecast.elicitation.parameter_summary import as_data
 
     day = not_later(as_of, now=today())
     found = beliefs(root_of(book, allow_links=allow_links), None if topic is None else [topic], as_of=day, trust=trust)
@@ -113,8 +113,8 @@ def set_(
       forecast prior set ferry.cancellations "Gamma(p5=0.1, p95=3)" --why "The new timetable has less slack."
       forecast prior set loyalty.refuses "Beta(mean=0.3, strength=5)" --label korea --reviewed 2024-11-15
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.book.prior_text import Revision
-    from forecast.revising import find_parameter, revise
+    from forecast.actions.set_prior import find_parameter, revise
+    from forecast.book.files.prior_text import Revision
 
     now = today()
     root = root_of(book, allow_links=allow_links)
@@ -128,7 +128,7 @@ def set_(
 def print_revised(done: Revised, *, as_json: bool) -> None:
     """Print where a prior was written, and its points before and after."""
     if as_json:
-        from forecast.beliefs import as_data
+        from forecast.elicitation.parameter_summary import as_data
 
         changed = {name: [as_data(each) for each in values] for name, values in (("before", done.before), ("after", done.after))}
         print_json({"path": done.path, "line": done.line} | changed)
@@ -153,7 +153,7 @@ def _unit(value: Believed) -> str:
 
 
 def _points(value: Believed | BelievedPart) -> str:
-    from forecast.report.words import number, percent
+    from forecast.schema.words import number, percent
 
     if value.points is None:
         return ", ".join(f"{label} {percent(share)}" for label, share in value.categories.items())

@@ -7,7 +7,7 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from forecast.book.terminal import terminal_line
+from forecast.book.files.terminal import terminal_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

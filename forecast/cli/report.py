@@ -34,8 +34,8 @@ def report(
       forecast report --open
       forecast report route --words icd203 --open
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.remembering import report_directory
-    from forecast.report.remaking import remake
+    from forecast.actions.cache import report_directory
+    from forecast.report.rerender import remake
 
     root, now = root_of(book, allow_links=allow_links), today()
     made = remake(root, report_directory(as_of=not_later(as_of, now=now), today=now), topics or None, style=words)

@@ -23,10 +23,10 @@ def show(*, question: Question = None, book: Book = None, allow_links: AllowLink
       forecast show second_transfer
       forecast show route.second_transfer --json
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.book.layout import REPORTS
-    from forecast.report.cautions import verdict_words
-    from forecast.report.headlines import headline_of
-    from forecast.showing import newest_answers
+    from forecast.actions.show import newest_answers
+    from forecast.book.files.layout import REPORTS
+    from forecast.sentences.cautions import verdict_words
+    from forecast.sentences.headlines import headline_of
 
     shown = newest_answers(root_of(book, allow_links=allow_links), question)
     stop_at(shown.problems, as_json=as_json)

@@ -13,7 +13,7 @@ from forecast.cli.progress import Bar
 from forecast.system import core_count
 
 if TYPE_CHECKING:
-    from forecast.workflow import Made
+    from forecast.actions.update import Made
 
 Referee = Annotated[
     bool | None,
@@ -53,9 +53,9 @@ def update(
       forecast update route --as-of 2025-03-01
       forecast update --no-referee --no-insight
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.settings import Settings
-    from forecast.workflow import latest_day
-    from forecast.workflow import update as update_book
+    from forecast.actions.update import latest_day
+    from forecast.actions.update import update as update_book
+    from forecast.model.settings import Settings
 
     root = root_of(book, allow_links=allow_links)
     now = today() if as_of is None else latest_day(root, today())
@@ -94,8 +94,8 @@ def update(
 
 
 def _print_topic(content: Mapping[str, Any]) -> None:
-    from forecast.report.cautions import alone, misfits, verdict_words
-    from forecast.report.headlines import headline_of
+    from forecast.sentences.cautions import alone, misfits, verdict_words
+    from forecast.sentences.headlines import headline_of
 
     hindcast = " (a hindcast)" if content["run"]["hindcast"] else ""
     echo(f"{content['name']}: {content['title']}, as of {content['as_of']}{hindcast}: {verdict_words(content['verdict']['verdict'])}")
@@ -121,7 +121,7 @@ def _print_failed(name: str, made: Made) -> None:
 
 
 def _as_data(content: Mapping[str, Any]) -> dict[str, Any]:
-    from forecast.report.cautions import misfits
+    from forecast.sentences.cautions import misfits
 
     kept = ("name", "title", "as_of", "warnings", "answers", "code")
     return {name: content[name] for name in kept if name in content} | {

@@ -12,7 +12,7 @@ from forecast.cli.lines import echo, print_problems, stop_at
 from forecast.cli.options import AllowLinks, Book, Trust, root_of, today
 
 if TYPE_CHECKING:
-    from forecast.book.problems import Problem
+    from forecast.book.files.problems import Problem
 
 PORT = 8642
 
@@ -32,8 +32,8 @@ def watch(*, open_page: Open = False, port: Port = PORT, trust: Trust = False, b
       forecast watch --open
       forecast watch --port 0 --book ../elections
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.book.layout import root_problem
-    from forecast.settings import Settings
+    from forecast.book.files.layout import root_problem
+    from forecast.model.settings import Settings
     from forecast.watching.running import PortTaken, missing_libraries
     from forecast.watching.running import watch as watch_book
     from forecast.watching.working import Telling
@@ -58,7 +58,7 @@ def watch(*, open_page: Open = False, port: Port = PORT, trust: Trust = False, b
         print_problems(problems, err=True)
 
     def failed(what: str, error: Exception) -> str:
-        from forecast.book.exceptions import sentence_of
+        from forecast.book.files.exceptions import sentence_of
         from forecast.cli.failure import save_report
 
         said = sentence_of(error)

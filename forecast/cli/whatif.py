@@ -12,7 +12,7 @@ from forecast.cli.lines import echo, print_columns, print_json, stop_at
 from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Trust, day, named, not_later, root_of, today
 
 if TYPE_CHECKING:
-    from forecast.observing import Observation
+    from forecast.actions.observe import Observation
 
 Topic = Annotated[str, typer.Argument(metavar="TOPIC", show_default=False)]
 Prior = Annotated[
@@ -53,9 +53,9 @@ def whatif(
       forecast whatif route --as-of 2025-03-01 --observe "wishes 2025-03-02 2 asked=2"
       forecast whatif votes --observe "polls 2026-10-01 value_left=410 value_right=590 asked=1000"
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.report.headlines import headline_of
-    from forecast.settings import Settings
-    from forecast.supposing import suppose
+    from forecast.actions.whatif import suppose
+    from forecast.model.settings import Settings
+    from forecast.sentences.headlines import headline_of
 
     others = named(priors or [], option="--prior")
     seen = [_row(text) for text in rows or []]
@@ -99,7 +99,7 @@ def whatif(
 
 def _row(text: str) -> tuple[str, Observation]:
     """A stream and a row from a text such as ``captures 2026-10-01..2026-12-31 0 asked=2``."""
-    from forecast.observing import Observation
+    from forecast.actions.observe import Observation
 
     words = text.split()
     days = _DAYS.fullmatch(words[1]) if len(words) > 2 else None

@@ -15,8 +15,8 @@ from forecast.cli.options import AllowLinks, AsJson, Book, Draws, Seed, day, roo
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from forecast.differing import Moved
-    from forecast.reasons import Reason
+    from forecast.actions.diff import Moved
+    from forecast.actions.why import Reason
 
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="A question, or topic.question.")]
 Since = Annotated[
@@ -49,9 +49,9 @@ def why(
     if since is None:
         _from_report(question, root=root, as_json=as_json)
         return
+    from forecast.actions.diff import moved_since
     from forecast.cli.progress import Bar
-    from forecast.differing import moved_since
-    from forecast.settings import Settings
+    from forecast.model.settings import Settings
 
     if since >= today():
         raise typer.BadParameter(f"{since} is not before today", param_hint="--since")
@@ -71,9 +71,9 @@ def moved_as_data(moved: Moved) -> dict[str, Any]:
 
 def print_moved(moved: Moved) -> None:
     """Print how the answers of a topic moved: a sentence for each, and under it the parts that sum to the change."""
-    from forecast.report import words
-    from forecast.report.printed_parts import printed_parts
-    from forecast.report.telling import which_of
+    from forecast.schema import words
+    from forecast.sentences.insight_text import which_of
+    from forecast.sentences.printed_parts import printed_parts
 
     echo(f"{moved.topic}, {moved.move['why']}" if moved.move else moved.topic)
     for name, sentence in moved.unanswered.items():
@@ -98,10 +98,10 @@ def print_moved(moved: Moved) -> None:
 
 
 def _from_report(question: str, *, root: Path, as_json: bool) -> None:
-    from forecast.reasons import reasons
-    from forecast.report.cautions import verdict_words
-    from forecast.report.split_words import doubt_sentence, share_with_error
-    from forecast.report.telling import as_text
+    from forecast.actions.why import reasons
+    from forecast.sentences.cautions import verdict_words
+    from forecast.sentences.insight_text import as_text
+    from forecast.sentences.split_words import doubt_sentence, share_with_error
 
     found = reasons(root, question)
     stop_at(found.problems, as_json=as_json)
@@ -142,7 +142,7 @@ def _from_report(question: str, *, root: Path, as_json: bool) -> None:
 
 
 def _print_reasons(title: str, found: Sequence[Reason], measure: Any) -> None:
-    from forecast.report.telling import as_text, change_text
+    from forecast.sentences.insight_text import as_text, change_text
 
     echo(title)
     if not found:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from forecast.inference.monte_carlo import Indices, Replicated, cut_evenly
 from forecast.inference.target import CELLS_KEPT
+from forecast.model.errors import Unsound, at_topic
 from forecast.model.model import Array, Model
-from forecast.model.unsound import Unsound, at_topic
 
 FEWEST_COMPARED = 2_500  # effective draws of a run that is only compared, where its weights may have no variance
 type Engine = Literal["importance", "nuts", "prior"]

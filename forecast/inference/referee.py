@@ -23,7 +23,7 @@ from scipy import special
 from forecast.book.topic import Parameter
 from forecast.inference.monte_carlo import joint_freedom, normal_score, proportion_error
 from forecast.inference.posterior import Diagnostics, Posterior
-from forecast.inference.second_opinion import percent
+from forecast.model.invalid_values import percent
 
 FALSE_DISPUTES = 0.001  # chance that right engines are called disputed
 LEVELS = (0.05, 0.5, 0.95)
@@ -87,7 +87,7 @@ class Verdict:
 
 
 def judge(fast: Posterior, fast_answers: Mapping[str, Any], nuts: Posterior, nuts_answers: Mapping[str, Any]) -> Verdict:
-    """Compare two engines' posteriors and their answers (``forecast.answers.Answer`` by question).
+    """Compare two engines' posteriors and their answers (``forecast.predict.answers.Answer`` by question).
 
     The limit for ``m`` comparisons is the two-sided normal quantile
     ``-Phi^-1(0.001 / (2 m))`` (Bonferroni): 3.3 for one, 4.1 for 20, 4.8 for 500.

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from forecast.insight.measures import Measure
+from forecast.insight.estimands import Measure
 
 if TYPE_CHECKING:
     from forecast.insight.history import History
-    from forecast.report.shape_insight import InsightContent, Move
+    from forecast.schema.insight import InsightContent, Move
 
 OF_A_MOVE = ("before", "after", "errors", "sentences")
 OF_A_PART = ("points", "errors", "bits")

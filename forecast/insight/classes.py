@@ -12,7 +12,7 @@ from forecast.book.topic import Stream
 from forecast.insight.prediction import LEVELS
 from forecast.language.distributions import Family
 from forecast.model.model import Array
-from forecast.report import words
+from forecast.schema import words
 
 REPEATS = 512  # imagined rows among which a row of counts is ranked
 

@@ -7,29 +7,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forecast.concluding import Conclusion, quiet
-from forecast.insight.anchors import anchored_pool
-from forecast.insight.basis import Basis, Unknown, basis_of, thinned
-from forecast.insight.checks import checks_content, predictive_checks
+from forecast.book.units import unit_of
+from forecast.insight.baseline import Basis, Unknown, basis_of, thinned
+from forecast.insight.change_report import Earlier, move_since_news, move_since_report
 from forecast.insight.chosen import chosen_insight
 from forecast.insight.history import History, days_left_out, days_to_ask, history, history_content
 from forecast.insight.information import information, signposts
-from forecast.insight.leverage import leverage
-from forecast.insight.moves import Earlier, move_since_news, move_since_report
-from forecast.insight.news import fitting, news
-from forecast.insight.pool import Pool
+from forecast.insight.leave_one_out import leverage
+from forecast.insight.posterior_predictive_check import checks_content, predictive_checks
 from forecast.insight.power import power_scaling
+from forecast.insight.prequential import Surprises, surprise_content, surprises
+from forecast.insight.record_events import fitting, news
+from forecast.insight.replay_pool import anchored_pool
+from forecast.insight.reweighting import Pool
 from forecast.insight.sensitivity import sensitivity
-from forecast.insight.split import split, without_variance
-from forecast.insight.still import with_still
-from forecast.insight.surprise import Surprises, surprise_content, surprises
+from forecast.insight.static_baseline import with_still
+from forecast.insight.variance_decomposition import split, without_variance
 from forecast.model.clock import ONE_DAY
-from forecast.model.unsound import Unsound
-from forecast.report.content import unit_of
-from forecast.settings import Purpose
+from forecast.model.errors import Unsound
+from forecast.model.settings import Purpose
+from forecast.predict.analysis import Conclusion, quiet
 
 if TYPE_CHECKING:
-    from forecast.report.shape_insight import HistoryContent, InsightContent, MeasureContent, Move, ScorePoint
+    from forecast.schema.insight import HistoryContent, InsightContent, MeasureContent, Move, ScorePoint
 
 
 def explain(conclusion: Conclusion, *, earlier: Earlier | None = None, report: Callable[[str], None] = quiet) -> InsightContent:

@@ -19,14 +19,14 @@ from typing import Any
 import numpy as np
 
 from forecast.book.topic import Topic
-from forecast.insight.anchors import anchored_pool
-from forecast.insight.measures import Measure, measures_of
-from forecast.insight.news import Every, days_of, news, settlement_days
-from forecast.insight.pool import Pool
+from forecast.insight.estimands import Measure, measures_of
+from forecast.insight.record_events import Every, days_of, news, settlement_days
 from forecast.insight.replay import LeftOut, Point, replay
+from forecast.insight.replay_pool import anchored_pool
+from forecast.insight.reweighting import Pool
+from forecast.model.settings import Settings
 from forecast.processes import process_pool
-from forecast.report.shape_insight import HistoryContent
-from forecast.settings import Settings
+from forecast.schema.insight import HistoryContent
 from forecast.system import way_to_start
 
 PARTS, FEWEST = 8, 30  # of a long history, each begun afresh, and the days a part has at least

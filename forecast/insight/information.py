@@ -18,15 +18,15 @@ from numpy.typing import NDArray
 
 from forecast.book.classes import is_counted
 from forecast.book.topic import Stream
-from forecast.future import Paths
-from forecast.insight.basis import Basis
-from forecast.insight.measures import Cases, is_known, unrounded
+from forecast.insight.baseline import Basis
+from forecast.insight.estimands import Cases, is_known, unrounded
 from forecast.language.distributions import family_for
 from forecast.language.expressions import indexed
 from forecast.model.additive import adds_up
 from forecast.model.clock import ONE_DAY
 from forecast.model.model import Array
-from forecast.report.shape_insight import Estimate, InformationContent, SignpostContent
+from forecast.predict.paths import Paths
+from forecast.schema.insight import Estimate, InformationContent, SignpostContent
 
 MONTH = timedelta(days=28)  # the end of a step at least so far off stands for a month from now
 REACHES = (1, 3, 6, 12)  # months within which a signpost looks for something likely enough to watch for

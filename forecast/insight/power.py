@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.insight.basis import THINNED, Basis, thinned
+from forecast.insight.baseline import THINNED, Basis, thinned
 from forecast.model.model import Array, Model
 from forecast.model.priors import blocks
-from forecast.report.shape_insight import PowerContent
+from forecast.schema.insight import PowerContent
 
 POWERS = (0.99, 1.01)
 THRESHOLD = 0.05

@@ -16,23 +16,23 @@ from datetime import date
 
 import numpy as np
 
-from forecast.answers import paths_for
 from forecast.book.classes import total_names
 from forecast.book.topic import Question, Topic
-from forecast.future import Paths, next_value
 from forecast.inference.monte_carlo import binomial_error
 from forecast.inference.weights import effective_size
-from forecast.insight.measures import Cases, Measure, cases
-from forecast.insight.news import state_of
-from forecast.insight.pool import Pool, with_rows
+from forecast.insight.estimands import Cases, Measure, cases
+from forecast.insight.record_events import state_of
+from forecast.insight.reweighting import Pool, with_rows
 from forecast.model.classes import between, nothing
 from forecast.model.clock import ONE_DAY
+from forecast.model.errors import Unsound
 from forecast.model.model import Array, Model, model_as_of, names_used
+from forecast.model.settings import Purpose, Settings, generator
 from forecast.model.steps import needed_columns, step_scope
-from forecast.model.unsound import Unsound
+from forecast.predict.answers import paths_for
+from forecast.predict.paths import Paths, next_value
 from forecast.predict.void import failure_of
-from forecast.report.words import in_days
-from forecast.settings import Purpose, Settings, generator
+from forecast.schema.words import in_days
 
 PATHS = 3_072
 LEFT = 0.5  # of the paths' worth must be left, or the next day begins a stretch

@@ -23,17 +23,17 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.insight.basis import Basis, Unknown, Varied, drawn, refitted, reweighed, simulated, thinned
-from forecast.insight.pool import Pool, Weights
+from forecast.insight.baseline import Basis, Unknown, Varied, drawn, refitted, reweighed, simulated, thinned
+from forecast.insight.reweighting import Pool, Weights
 from forecast.language.distributions.pools import Pooled
 from forecast.language.distributions.words import Form
 from forecast.language.expressions import indexed
 from forecast.language.faults import Fault
 from forecast.language.statements import Statement, parse_statement
+from forecast.model.errors import Unsound
 from forecast.model.model import NUMPY, Array, Model
 from forecast.model.priors import Block, blocks
-from forecast.model.unsound import Unsound
-from forecast.report.shape_insight import SensitivityContent
+from forecast.schema.insight import SensitivityContent
 
 type Change = Literal["half as wide", "twice as wide", "one sd lower", "one sd higher"]
 

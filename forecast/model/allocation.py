@@ -22,11 +22,11 @@ from forecast.language.distributions import family_for
 from forecast.language.expressions import indexed
 from forecast.model.clock import ONE_DAY
 from forecast.model.crossing import groups, overlap, related, says_something
-from forecast.model.misfit import no_distribution
+from forecast.model.errors import Unsound, at_place, at_topic
+from forecast.model.invalid_values import no_distribution
 from forecast.model.model import Array, Model, uses
 from forecast.model.parts import TRIED, Read, Weights, column, drawn_parts, even_weights, finer_days, is_even, log_chance, weights_of
 from forecast.model.steps import Needs, needs_of, step_scope
-from forecast.model.unsound import Unsound, at_place, at_topic
 
 MOST_DAYS = 400  # of rows that must keep an order; longer ones are ordered by steps of several days
 ROUNDS, AT_ONCE = 256, 16_384  # in which impossible orders are drawn again, and how many draws at most in each

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from forecast.book.topic import Topic
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name
-from forecast.model.misfit import CENTRE, Misfit, misfit_of, percent
+from forecast.model.errors import Unsound, at_topic
+from forecast.model.invalid_values import CENTRE, Misfit, misfit_of, percent
 from forecast.model.model import NUMPY, Array, Model, Parameters, in_chunks, names_used, uses
-from forecast.model.unsound import Unsound, at_topic
 
 SHARE = "share"  # the unit of a quantity that lies between 0 and 1
 CELLS_IN_ONE = 2**24  # draws times rows that are looked at in one piece

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from forecast.book.classes import count_column, is_counted, total_names
 from forecast.book.topic import Stream
 from forecast.language.expressions import indexed
-from forecast.model.evidence import Record
+from forecast.model.record import Record
 
 Array = NDArray[np.float64]
 

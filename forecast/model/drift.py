@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from forecast.book.topic import Topic
 from forecast.language.distributions.walks import Walk
+from forecast.model.errors import Unsound, at_prior
 from forecast.model.model import Array, Model, calendar_code, calendars
 from forecast.model.priors import Block, blocks
-from forecast.model.unsound import Unsound, at_prior
 
 
 def continued(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator, *, until: date) -> Mapping[str, NDArray[Any]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from forecast.book.calendar import step_index
-from forecast.book.problems import Problem
+from forecast.book.files.problems import Problem
 from forecast.model.clock import ONE_DAY, step_starts
+from forecast.model.errors import Unsound, at_topic
 from forecast.model.model import Model
-from forecast.model.unsound import Unsound, at_topic
 
 MOST_STEPS = 11_000  # of the future
 

@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.book.checks_entering import open_total, weight_fault
+from forecast.book.checks.entering import open_total, weight_fault
 from forecast.book.rows import observation
 from forecast.book.topic import Row, Stream
 from forecast.language.distributions import Family
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression
 from forecast.language.ops import NumpyOps
-from forecast.model.unsound import Unsound, at_place
+from forecast.model.errors import Unsound, at_place
 
 if TYPE_CHECKING:
     from forecast.book.topic import Topic

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.calendar import CALENDARS, step_index
-from forecast.book.problems import Problem
+from forecast.book.files.problems import Problem
 from forecast.book.topic import Row, Step, Stream, Topic
 from forecast.language.distributions import Family, family_for
 from forecast.language.evaluate import Scope, evaluate, with_quantities
@@ -26,11 +26,11 @@ from forecast.language.squashing import with_logits
 from forecast.language.statements import Statement
 from forecast.model.classes import seen
 from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, ONE_DAY, days_covered, years_between
-from forecast.model.evidence import Record, records_as_of, series_share
+from forecast.model.errors import Unsound, at_place, at_topic
+from forecast.model.invalid_values import no_distribution
 from forecast.model.likelihood import Entry, density_of_rows, entered, entry_of, needs_entry, refuse_ranges, rows_together, unlike
-from forecast.model.misfit import no_distribution
 from forecast.model.overflow import Overflown, beyond_floats
-from forecast.model.unsound import Unsound, at_place, at_topic
+from forecast.model.record import Record, records_as_of, series_share
 
 Array = NDArray[np.float64]
 Parameters = Mapping[str, NDArray[Any]]

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.book.problems import Problem
+from forecast.book.files.problems import Problem
 from forecast.language.classes import CLASSED
 from forecast.language.distributions import Family
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.ranged import RangedOps, ranged
 from forecast.language.statements import Statement
-from forecast.model.unsound import Unsound
+from forecast.model.errors import Unsound
 
 type Truth = NDArray[np.bool_]
 

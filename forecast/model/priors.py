@@ -16,15 +16,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.book.checks_statements import MOST_VALUES
+from forecast.book.checks.statements import MOST_VALUES
 from forecast.book.topic import Parameter, Topic
 from forecast.language.distributions import Family, family_for
 from forecast.language.evaluate import number_of
 from forecast.language.expressions import Expression
 from forecast.language.statements import Statement
-from forecast.model.misfit import no_distribution
+from forecast.model.errors import Unsound, at_prior
+from forecast.model.invalid_values import no_distribution
 from forecast.model.model import Array, Model
-from forecast.model.unsound import Unsound, at_prior
 
 MOST_WRITTEN, FLOATS_END = 10**12, 10**308  # a count is written with all its digits, and as a power of ten
 POINTS = 4_096  # draws of each hypothesis at least

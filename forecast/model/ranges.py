@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from forecast.book.topic import Row
 from forecast.language.distributions import Family
 from forecast.language.distributions.bounded import DIST, truncated
-from forecast.model.evidence import Record
+from forecast.model.errors import Unsound, at_place
 from forecast.model.model import Array, Model, table
-from forecast.model.unsound import Unsound, at_place
+from forecast.model.record import Record
 
 COUNTED = 256  # whole numbers from the end of a range on whose masses are added up
 CHUNK = 4_096

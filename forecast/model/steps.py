@@ -13,9 +13,9 @@ from forecast.book.topic import Stream
 from forecast.language.evaluate import Scope, with_quantities
 from forecast.language.expressions import Expression, names_in
 from forecast.model.bounds import SHARE, share_fault
-from forecast.model.evidence import series_share
+from forecast.model.errors import Unsound, at_topic
 from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars, clocks, uses
-from forecast.model.unsound import Unsound, at_topic
+from forecast.model.record import series_share
 
 
 def needed_columns(stream: Stream) -> tuple[str, ...]:

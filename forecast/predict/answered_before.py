@@ -11,12 +11,12 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from forecast.asking import streams_asked
 from forecast.book.rows import existing, is_gradual, standing
 from forecast.book.topic import Question, Topic
 from forecast.model.clock import ONE_DAY
+from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
-from forecast.model.unsound import Unsound
+from forecast.predict.questions import streams_asked
 
 if TYPE_CHECKING:
     from forecast.model.model import Model
@@ -60,11 +60,11 @@ def _tells(topic: Topic, stream: str) -> bool:
 
 
 def _answered(model: Model, questions: list[Question]) -> Iterator[tuple[Question, str]]:
-    from forecast.future import Paths, has_future
-    from forecast.inference.conditioning import prior_draws
+    from forecast.inference.importance.fit import prior_draws
+    from forecast.model.settings import Purpose, generator
+    from forecast.predict.paths import Paths, has_future
+    from forecast.predict.settlement import status_of
     from forecast.predict.void import failure_of
-    from forecast.settings import Purpose, generator
-    from forecast.settlement import status_of
 
     topic = model.topic
     drawn = prior_draws(model, rng=generator(1, topic.name, Purpose.ANSWERED_BEFORE), draws=DRAWS, at_once=DRAWS).parameters

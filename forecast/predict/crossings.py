@@ -8,14 +8,14 @@ from typing import Literal
 
 import numpy as np
 
-from forecast.asking import first_held
 from forecast.book.topic import Question, Row
-from forecast.future import Paths
 from forecast.language.distributions import family_for
 from forecast.model.clock import ONE_DAY
 from forecast.model.crossing import crosses, crossing_rows, key
 from forecast.model.model import Array
 from forecast.predict.first_days import recorded_until, rows_around
+from forecast.predict.paths import Paths
+from forecast.predict.questions import first_held
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.density import Shape, answer_shape
 from forecast.inference.monte_carlo import Replicated, mean_error, quantile, ranked
 from forecast.inference.posterior import Ordered
-from forecast.inference.tails import is_estimable, reason_against, tail_shape
+from forecast.inference.pymc.tails import is_estimable, reason_against, tail_shape
 from forecast.model.model import Array
+from forecast.predict.density import Shape, answer_shape
 from forecast.predict.exchanged import Exchanged, exchanged
 from forecast.predict.modes import Mode, modes_of
 

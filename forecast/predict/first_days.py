@@ -15,14 +15,14 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.asking import truth_before
 from forecast.book.topic import Question
-from forecast.future import Paths, beyond
 from forecast.language.expressions import First
 from forecast.model.allocation import Allocation, Totals, allocate, rows_as_allocations
 from forecast.model.clock import ONE_DAY, cut
 from forecast.model.crossing import Named, key, long_rows, with_related
 from forecast.model.model import Array, Model, uses
+from forecast.predict.paths import Paths, beyond
+from forecast.predict.questions import truth_before
 
 type Numbers = NDArray[np.int64]
 

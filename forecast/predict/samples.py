@@ -8,19 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.asking import needs_paths, window, with_clocks
-from forecast.book.problems import Problem
+from forecast.book.files.problems import Problem
 from forecast.book.topic import Question
-from forecast.future import Paths
 from forecast.inference.monte_carlo import Replicated, cut_evenly
 from forecast.inference.posterior import Posterior
 from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression, First, is_condition
-from forecast.model.misfit import percent
+from forecast.model.errors import Unsound, at_topic
+from forecast.model.invalid_values import percent
 from forecast.model.model import NUMPY, Array, Model
 from forecast.model.undefined import may_be_undefined, undefined_in
-from forecast.model.unsound import Unsound, at_topic
+from forecast.predict.paths import Paths
+from forecast.predict.questions import needs_paths, window, with_clocks
 
 WHERE_UNDEFINED = "it divides by 0 there, or takes a root or a logarithm of what has none; ask first whether it can be worked out, as in `total(a) > 0 and ...`"
 

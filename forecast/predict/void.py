@@ -17,16 +17,16 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.asking import truth_of, with_clocks
 from forecast.book.topic import Question, Topic
-from forecast.future import Paths
 from forecast.language.evaluate import Scope
 from forecast.language.expressions import Compare, Expression, Logic, Unary
 from forecast.model.clock import ONE_DAY
-from forecast.model.evidence import series_share
 from forecast.model.model import Model, totals_used, uses
+from forecast.model.record import series_share
 from forecast.model.undefined import holds_in
-from forecast.settlement import certain_totals, is_complete, open_spans, way_between
+from forecast.predict.paths import Paths
+from forecast.predict.questions import truth_of, with_clocks
+from forecast.predict.settlement import certain_totals, is_complete, open_spans, way_between
 
 MOST_PATHS = 1_024  # draws of the parameters at which a condition is read that names some; all must agree
 MOST_CORNERS = 64  # combinations of the ends of what rows leave open

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
-from forecast.report import words
 from forecast.report.drawing import (
     ACCENT,
     INK,
@@ -28,6 +27,7 @@ from forecast.report.drawing import (
     ticks,
     time_ticks,
 )
+from forecast.schema import words
 
 SHARE_TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 ROW = 44  # pixels: a line of words, and the mark under it

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from forecast.book.calendar import CALENDARS
-from forecast.report import words
 from forecast.report.charts_answers import ROW, bars_chart, spaced, visible_part
 from forecast.report.drawing import (
     ACCENT,
@@ -31,6 +30,7 @@ from forecast.report.drawing import (
     text_width,
     ticks,
 )
+from forecast.schema import words
 
 FEWEST_STEPS = 3  # values of a parameter up to which they are drawn as intervals, one below the other
 MOST_NAMED = 8  # steps whose names are written

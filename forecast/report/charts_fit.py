@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from forecast.report import words
 from forecast.report.charts_answers import share_labels, share_scale, spaced
 from forecast.report.drawing import (
     ACCENT,
@@ -26,8 +25,9 @@ from forecast.report.drawing import (
     ticks,
     time_ticks,
 )
-from forecast.report.split_words import share_with_error
-from forecast.report.telling import measure_name
+from forecast.schema import words
+from forecast.sentences.insight_text import measure_name
+from forecast.sentences.split_words import share_with_error
 
 PITCH = 38
 APART = 14.0  # between the middles of two words

@@ -8,7 +8,6 @@ from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from forecast.report import words
 from forecast.report.drawing import (
     ACCENT,
     INK,
@@ -27,7 +26,8 @@ from forecast.report.drawing import (
     ticks,
     time_ticks,
 )
-from forecast.report.readings import are_readings
+from forecast.schema import words
+from forecast.schema.is_counts import are_readings
 
 PAST_FOR_FUTURE = 3  # a fan shows at most this many times as much past as future
 COUNTS_FROM = 0.0

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from forecast.report import words
 from forecast.report.charts_answers import spaced
 from forecast.report.drawing import (
     ACCENT,
@@ -35,8 +34,8 @@ from forecast.report.drawing import (
     ticks,
     time_ticks,
 )
-from forecast.report.printed_parts import printed_parts
-from forecast.report.telling import (
+from forecast.schema import words
+from forecast.sentences.insight_text import (
     as_text,
     from_to,
     is_noticed,
@@ -48,6 +47,7 @@ from forecast.report.telling import (
     part_text,
     relative,
 )
+from forecast.sentences.printed_parts import printed_parts
 
 MOST_WATERFALLS = 4  # pictures of one change; the table has every measure
 MOST_PARTS = 6  # bars of one waterfall; the smallest parts stand together

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from forecast.report import words
-from forecast.report.plain import visible
+from forecast.report.escape import visible
+from forecast.schema import words
 
 WIDTH = 360
 INK, MUTED, LINE, ACCENT, SECOND, PAPER = "#1f2933", "#56616b", "#d9dee3", "#0072b2", "#d55e00", "#ffffff"

@@ -12,12 +12,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from forecast.book.folder import Folder
-from forecast.book.layout import REPORTS
-from forecast.book.problems import FileFault, Problem
-from forecast.report import words
-from forecast.report.plain_data import laid_out
-from forecast.report.shape import ReportFault
+from forecast.book.files.folder import Folder
+from forecast.book.files.layout import REPORTS
+from forecast.book.files.problems import FileFault, Problem
+from forecast.schema import words
+from forecast.schema.json_data import laid_out
+from forecast.schema.topic import ReportFault
 
 FORMAT = 1
 TEXTS = ("name", "title", "as_of")

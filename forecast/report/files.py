@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from forecast.book.folder import Folder
-from forecast.book.problems import FileFault
-from forecast.report.shape import ReportFault, read_content
+from forecast.book.files.folder import Folder
+from forecast.book.files.problems import FileFault
+from forecast.schema.topic import ReportFault, read_content
 
 
 def read_report(root: Path, path: str) -> dict[str, Any] | None:

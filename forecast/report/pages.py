@@ -13,21 +13,22 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecast.book.reserved import topic_reason
-from forecast.report import cautions, words
-from forecast.report.calibrated import SCALE_SENTENCE, Style
+from forecast.book.files.reserved import topic_reason
 from forecast.report.charts import topic_charts
 from forecast.report.charts_beliefs import belief_sentence
 from forecast.report.charts_record import fan_sentence
-from forecast.report.consistency import FILE_NAME
+from forecast.report.escape import book_link, link, markdown, markdown_code, shortened, visible
 from forecast.report.failures import TopicFailure
-from forecast.report.glance import glances
-from forecast.report.headlines import headline_of
+from forecast.report.icd203 import SCALE_SENTENCE, Style
 from forecast.report.pictures import in_page, render
-from forecast.report.plain import book_link, link, markdown, markdown_code, shortened, visible
 from forecast.report.sections import parameter_groups, topic_tables, why_sections
-from forecast.report.shape import ReportFault, checked, content_bytes
+from forecast.report.summary import glances
 from forecast.report.tables import error_words
+from forecast.schema import words
+from forecast.schema.consistency import FILE_NAME
+from forecast.schema.topic import ReportFault, checked, content_bytes
+from forecast.sentences import cautions
+from forecast.sentences.headlines import headline_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -10,8 +10,8 @@ import re
 from html import escape
 
 from forecast.report.drawing import ACCENT, INK, LINE, MUTED, PAPER, SECOND, Chart, Stroke, Text
-from forecast.report.marks import drawn
-from forecast.report.plain import visible
+from forecast.report.escape import visible
+from forecast.report.svg_marks import drawn
 
 VEGA_LITE = "6.4"
 FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"  # all of one width, which `drawing.text_width` knows

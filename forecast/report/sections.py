@@ -6,7 +6,6 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from forecast.report import words
 from forecast.report.charts_fit import score_sentence
 from forecast.report.charts_why import MOST_WATERFALLS, chart_name
 from forecast.report.tables import (
@@ -33,7 +32,8 @@ from forecast.report.tables_why import (
     surprise_table,
     told,
 )
-from forecast.report.telling import from_to, has_moved, measure_name, measure_title, move_told, open_measures
+from forecast.schema import words
+from forecast.sentences.insight_text import from_to, has_moved, measure_name, measure_title, move_told, open_measures
 
 
 @dataclass(frozen=True, slots=True)

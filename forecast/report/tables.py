@@ -16,10 +16,10 @@ from operator import itemgetter
 from typing import Any, Literal
 
 from forecast.language.expressions import indexed
-from forecast.report import words
 from forecast.report.charts_answers import spaced
-from forecast.report.readings import are_readings
-from forecast.report.telling import as_text, measure_name, named_text, strongest
+from forecast.schema import words
+from forecast.schema.is_counts import are_readings
+from forecast.sentences.insight_text import as_text, measure_name, named_text, strongest
 
 FIRST_STEPS, LAST_STEPS = 3, 9  # of a walk: how it begins, and where it stands
 

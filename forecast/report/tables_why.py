@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from forecast.report import words
 from forecast.report.charts_answers import spaced
 from forecast.report.charts_fit import check_sentence
-from forecast.report.printed_parts import printed_parts
-from forecast.report.split_words import share_with_error, split_texts
 from forecast.report.tables import Column, Table, labelled_name, span
-from forecast.report.telling import (
+from forecast.schema import words
+from forecast.sentences.insight_text import (
     as_text,
     change_text,
     from_to,
@@ -23,6 +21,8 @@ from forecast.report.telling import (
     open_measures,
     part_text,
 )
+from forecast.sentences.printed_parts import printed_parts
+from forecast.sentences.split_words import share_with_error, split_texts
 
 MOST_SURPRISES = 12  # rows of the table; the JSON has all
 CHANGES = ("half as wide", "twice as wide", "one sd lower", "one sd higher")

@@ -12,9 +12,9 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from forecast.settings import Settings
+from forecast.actions.update import Made
+from forecast.model.settings import Settings
 from forecast.watching.drafts import drafted
-from forecast.workflow import Made
 
 
 @dataclass(frozen=True, slots=True)

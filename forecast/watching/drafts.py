@@ -8,18 +8,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from forecast.book import layout
-from forecast.book.folder import Folder
+from forecast.actions.cache import published
+from forecast.actions.check import read_checked
+from forecast.actions.publish import marks
+from forecast.actions.update import Made, draft
+from forecast.book.files import layout
+from forecast.book.files.folder import Folder
+from forecast.book.files.problems import has_errors, in_order
 from forecast.book.hashes import numbers_hash, words_hash
-from forecast.book.problems import has_errors, in_order
 from forecast.book.topic import Book
-from forecast.checking import read_checked
-from forecast.model.own import refusals
-from forecast.publishing import marks
-from forecast.remembering import published
+from forecast.model.custom_model import refusals
+from forecast.model.settings import Settings
 from forecast.report.pages import render_index
-from forecast.settings import Settings
-from forecast.workflow import Made, draft
 
 EDITED = {".toml", ".csv", ".md", ".py"}  # what people edit in a book
 

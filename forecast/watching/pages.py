@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
-from forecast.book.problems import Problem, format_problems, has_errors
+from forecast.book.files.problems import Problem, format_problems, has_errors
 from forecast.watching.shown import INDEX, Shown
 
 SCRIPT = Path(__file__).parent / "page.js"

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecast.settings import Settings
+from forecast.model.settings import Settings
 from forecast.watching.serving import Site, application
 from forecast.watching.working import Telling, Work, make_drafts, see_saves
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from forecast.book.folder import Folder
-from forecast.book.layout import REPORTS, topic_names
-from forecast.book.problems import FileFault
+from forecast.book.files.folder import Folder
+from forecast.book.files.layout import REPORTS, topic_names
+from forecast.book.files.problems import FileFault
 from forecast.watching.pages import dressed, versions_of
 from forecast.watching.shown import INDEX, Board
 

@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from forecast.book.problems import Problem, has_errors
-from forecast.workflow import Made
+from forecast.actions.update import Made
+from forecast.book.files.problems import Problem, has_errors
 
 INDEX = "index"
 

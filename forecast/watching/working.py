@@ -16,15 +16,15 @@ from datetime import date
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from forecast.book.folder import Folder
-from forecast.book.layout import PRIORS, REPORTS, SEEDS, topic_names, topic_path
-from forecast.book.problems import FileFault, Place, Problem, has_errors
-from forecast.checking import read_checked
-from forecast.settings import Settings
+from forecast.actions.check import read_checked
+from forecast.actions.update import Made, draft, warm_up
+from forecast.book.files.folder import Folder
+from forecast.book.files.layout import PRIORS, REPORTS, SEEDS, topic_names, topic_path
+from forecast.book.files.problems import FileFault, Place, Problem, has_errors
+from forecast.model.settings import Settings
 from forecast.watching.apart import Apart, begin
 from forecast.watching.drafts import drafted, drafted_index, touched_topics
 from forecast.watching.shown import Board
-from forecast.workflow import Made, draft, warm_up
 
 QUIET_MILLISECONDS = 20  # a save is over when nothing has happened for so long
 LONGEST_MILLISECONDS = 60  # or when it has lasted so long

@@ -9,15 +9,16 @@ from typing import get_args
 
 import pytest
 
+from forecast.book.files.problems import has_errors
 from forecast.book.hashes import TAGS, numbers_hash, tree, words_hash
-from forecast.book.problems import has_errors
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
 from forecast.language.expressions import Expression
 from forecast.language.parsing import parse_expression
-from tests.building import make_topic
+from tests.support.building import make_topic
+from tests.support.paths import TINY_BOOK
 
-TINY = Path(__file__).parent.parent / "tiny_book"
+TINY = TINY_BOOK
 TOPIC, PRIORS, BREAKDOWNS = "seeds/ferry/topic.toml", "priors/ferry.toml", "seeds/ferry/breakdowns.csv"
 
 

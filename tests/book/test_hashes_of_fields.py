@@ -13,17 +13,17 @@ from typing import Any
 
 import pytest
 
+from forecast.actions.cache import calculation_key, insight_key
 from forecast.book import topic as nouns
+from forecast.book.files.problems import Place
 from forecast.book.hashes import numbers_hash, words_hash
-from forecast.book.problems import Place
 from forecast.book.topic import Book, OwnModel, Part, Topic
 from forecast.language import expressions, statements
 from forecast.language.expressions import Number
 from forecast.language.pooling import pool
 from forecast.language.statements import Statement, parse_statement
-from forecast.remembering import calculation_key, insight_key
-from forecast.settings import Settings
-from tests.building import OPENS, make_topic
+from forecast.model.settings import Settings
+from tests.support.building import OPENS, make_topic
 
 AS_OF = date(2026, 1, 1)
 NUMBERS, WORDS, BOTH, NONE = "numbers", "words", "numbers and words", ""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from forecast.book.folder import Folder
+from forecast.book.files.folder import Folder
 from forecast.book.ledger import append, as_time, read_ledger
 
 FIRST: dict[str, Any] = {

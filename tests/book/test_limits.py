@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from forecast.book.cells import LONGEST_LINE, MOST_COLUMNS, MOST_ROWS
-from forecast.book.folder import MOST_BYTES, Folder
-from forecast.book.problems import MOST_FOUND, Place, Problem, first_found, format_problems
+from forecast.actions.check import ahead
+from forecast.book.files.cells import LONGEST_LINE, MOST_COLUMNS, MOST_ROWS
+from forecast.book.files.folder import MOST_BYTES, Folder
+from forecast.book.files.problems import MOST_FOUND, Place, Problem, first_found, format_problems
+from forecast.book.files.sources import parse_document, read_source, source_of
 from forecast.book.records import read_points, read_rows
-from forecast.book.sources import parse_document, read_source, source_of
-from forecast.checking import ahead
 from forecast.language.faults import did_you_mean
-from tests.books import book_of
+from tests.support.small_books import book_of
 
 HEADER = "on,value,source\n"
 

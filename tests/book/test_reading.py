@@ -8,13 +8,14 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from forecast.book.circles import circles, in_order
-from forecast.book.layout import find_root
-from forecast.book.problems import Place, Problem, format_problem
+from forecast.book.cycles import circles, in_order
+from forecast.book.files.layout import find_root
+from forecast.book.files.problems import Place, Problem, format_problem
 from forecast.book.reading import read_book
 from forecast.book.topic import Row
+from tests.support.paths import TINY_BOOK
 
-TINY = Path(__file__).parent.parent / "tiny_book"
+TINY = TINY_BOOK
 
 
 def test_the_tiny_book_is_read_as_it_is_written() -> None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import csv
 import shutil
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.book.cells import cell_starts
-from forecast.book.problems import Place
+from forecast.book.files.cells import cell_starts
+from forecast.book.files.problems import Place
+from forecast.book.files.sources import source_of
 from forecast.book.reading import read_book
 from forecast.book.records import header_line, read_points, read_rows, record_line
-from forecast.book.sources import source_of
 from forecast.book.topic import Point, Row
+from tests.support.paths import TINY_BOOK
 
 COLUMNS = ("from", "to", "asked", "conflict", "value", "known", "source", "grade", "note", "id", "replaces")
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z"), include_characters=' ",;\n'), max_size=12).map(str.strip)
@@ -107,7 +107,7 @@ def without_place(row: Row) -> tuple[object, ...]:
 def test_a_row_longer_than_a_step_that_its_statement_reads_is_warned_of(tmp_path):
     """Where a parameter walks over months, a row of a quarter is told that the month of its middle is read."""
     book = tmp_path / "book"
-    shutil.copytree(Path(__file__).parent.parent / "tiny_book", book)
+    shutil.copytree(TINY_BOOK, book)
     topic, priors = book / "seeds" / "ferry" / "topic.toml", book / "priors" / "ferry.toml"
     topic.write_text(topic.read_text().replace("breakdown_rate *", "exp(breakdown_rate[month]) *"))
     told = 'per = "month"\nprior = "GaussianRandomWalk(sigma=0.3, init_dist=Normal(mu=0, sigma=1))"'

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from forecast.book.problems import Place
+from forecast.book.files.problems import Place
 from forecast.book.rows import in_order, names_of, row_hash, standing, without_copies
 from forecast.book.topic import Between, Row
 

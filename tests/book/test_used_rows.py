@@ -10,7 +10,7 @@ import pytest
 from forecast.book.rows import row_hash
 from forecast.book.topic import Row, Topic
 from forecast.book.used_rows import Lost, form_fault, lost_rows, used_rows
-from tests.building import make_topic
+from tests.support.building import make_topic
 
 DAY = date(2026, 1, 1)
 

@@ -11,8 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from forecast.cli.commands import commands
-
-TINY_BOOK = Path(__file__).resolve().parent.parent / "tiny_book"
+from tests.support.paths import TINY_BOOK
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,8 @@ def published_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny book as of 2025, published; to be copied, not changed."""
     from datetime import UTC, date, datetime
 
-    from forecast.settings import Settings
-    from forecast.workflow import update
+    from forecast.actions.update import update
+    from forecast.model.settings import Settings
 
     root = tmp_path_factory.mktemp("published") / "book"
     shutil.copytree(TINY_BOOK, root, ignore=shutil.ignore_patterns("reports"))

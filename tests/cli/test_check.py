@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from forecast.book.folder import Folder
+from forecast.book.files.folder import Folder
 from forecast.book.ledger import append, read_ledger
 from tests.cli.conftest import Run, files_of
 

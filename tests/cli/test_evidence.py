@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-import forecast.weighing
+import forecast.actions.evidence
 from forecast.inference.posterior import Posterior
 from forecast.model.model import Model
-from forecast.settings import Settings
+from forecast.model.settings import Settings
 from tests.cli.conftest import Run
 
 
@@ -53,13 +53,13 @@ def test_evidence_for_unknown_hypotheses_is_a_wrong_command(run: Run) -> None:
 
 def test_evidence_of_draws_that_cannot_be_trusted_is_marked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the fast engine does not vouch for its draws the matrix is printed with a warning, and the exit code is 3."""
-    whole = forecast.weighing.condition_fast
+    whole = forecast.actions.evidence.condition_fast
 
     def doubted(model: Model, settings: Settings) -> Posterior:
         posterior = whole(model, settings)
         return replace(posterior, diagnostics=replace(posterior.diagnostics, sound=False, reason="it did not settle"))
 
-    monkeypatch.setattr(forecast.weighing, "condition_fast", doubted)
+    monkeypatch.setattr(forecast.actions.evidence, "condition_fast", doubted)
     told = run("evidence", "ferry", "--as-of", "2025-01-01")
     assert told.code == 3
     assert told.out.splitlines()[1] == "  WARNING: the fast engine could not be trusted with it (it did not settle)"

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from forecast import concluding
-from forecast.book.folder import Folder
+from forecast.book.files.folder import Folder
 from forecast.book.ledger import read_ledger
-from tests.books import write_book
+from forecast.predict import analysis as concluding
 from tests.cli.conftest import Run
+from tests.support.small_books import write_book
 
 AS_OF = ("--as-of", "2025-12-31", "--seed", "2")  # with which the chains are in both modes
 REPORTS = "reports/as-of/2025-12-31"
@@ -111,7 +111,7 @@ def test_a_topic_that_nuts_cannot_sample_is_a_warning_and_exit_code_3(run: Run, 
 @pytest.mark.slow
 def test_a_verdict_of_an_older_version_that_said_nothing_is_made_again(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A report that calls a referee that failed "not refereed" does not keep the next update from asking."""
-    from forecast import workflow
+    from forecast.actions import update as workflow
 
     root = squares(tmp_path)
     real = workflow.verdict_as_data

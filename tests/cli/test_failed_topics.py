@@ -12,17 +12,17 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from forecast import workflow
-from forecast.book.folder import Folder
+from forecast.actions import update as workflow
+from forecast.actions.update import Update, update
+from forecast.book.files.folder import Folder
 from forecast.book.ledger import read_ledger
 from forecast.cli.commands import commands
+from forecast.model.settings import Settings
 from forecast.report.failures import read_failure
 from forecast.report.files import read_report
 from forecast.report.pages import render_topic
-from forecast.report.remaking import remake
-from forecast.report.shape import ReportFault
-from forecast.settings import Settings
-from forecast.workflow import Update, update
+from forecast.report.rerender import remake
+from forecast.schema.topic import ReportFault
 from tests.cli.conftest import Ran
 
 DAY, NEXT = date(2025, 6, 1), date(2025, 6, 2)

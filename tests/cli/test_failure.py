@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from forecast.book.git_folder import GitFault
-from forecast.book.problems import Place, Problem
+from forecast.book.files.git_folder import GitFault
+from forecast.book.files.problems import Place, Problem
 from forecast.language.faults import Fault
-from forecast.model.unsound import Unsound
+from forecast.model.errors import Unsound
 from tests.cli.conftest import TINY_BOOK
 
 HOSTILE = "\\x1b[2J\\nall well\\u202e"
@@ -27,7 +27,7 @@ def failing(
 ) -> subprocess.CompletedProcess[str]:
     """Run ``forecast show`` where reading the answers ends with an exception, in a process of its own."""
     code = (
-        "import sys, forecast.showing as showing\n"
+        "import sys, forecast.actions.show as showing\n"
         f"def fail(*_, **__):\n    {cause}\n"
         "showing.newest_answers = fail\n"
         f"{before}\n"
@@ -117,7 +117,7 @@ def test_a_failure_in_another_process_arrives(tmp_path: Path):
         )
         (book / "priors" / f"{name}.toml").write_text('[rate]\nprior = "Gamma(alpha=4, beta=2)"\nwhy = "As it was before."\nunit = "a"\n')
     code = (
-        "import sys, os\nos.cpu_count = lambda: 2\nimport forecast.workflow as workflow\n"
+        "import sys, os\nos.cpu_count = lambda: 2\nimport forecast.actions.update as workflow\n"
         "def conclude_refereed(*_, **__):\n    raise LookupError('nothing there')\n"
         "workflow.conclude_refereed = conclude_refereed\n"
         "from forecast.cli import main\n"
@@ -162,7 +162,7 @@ def test_exceptions_travel_between_processes_whole(error: Exception, kept: dict[
 def test_ctrl_c_ends_with_one_line_in_every_process(tmp_path: Path):
     """Ctrl-C while two processes work: one line, exit code 130, and nothing of the processes is left."""
     code = (
-        "import sys, time\nfrom forecast.processes import process_pool\nimport forecast.showing as showing\n"
+        "import sys, time\nfrom forecast.processes import process_pool\nimport forecast.actions.show as showing\n"
         "def wait(*_):\n    time.sleep(60)\n"
         "def work(*_):\n    with process_pool(2, start='fork') as pool:\n        found = [pool.submit(wait) for _ in range(4)]\n"
         "        time.sleep(0.5)\n        print('started', file=sys.stderr, flush=True)\n        [each.result() for each in found]\n"
@@ -182,7 +182,7 @@ def test_ctrl_c_ends_with_one_line_in_every_process(tmp_path: Path):
 def test_a_pipe_that_is_closed_ends_quietly(tmp_path: Path):
     """Where nobody reads any more, nothing is said of it."""
     code = (
-        "import sys, forecast.showing as showing\n"
+        "import sys, forecast.actions.show as showing\n"
         "answer = {'topic': 't', 'name': 'q', 'headline': 'x' * 1000, 'sentence': 's', 'value': None, 'status': 'void'}\n"
         "showing.newest_answers = lambda *_: showing.Shown(tuple([answer] * 2000))\n"
         "from forecast.cli import main\nsys.argv = ['forecast', 'show']\nmain()\n"

@@ -18,11 +18,11 @@ import pytest
 import tomlkit
 from typer.testing import CliRunner
 
+from forecast.book.files.terminal import terminal_line
 from forecast.book.ledger import canonical, line_hash
-from forecast.book.terminal import terminal_line
 from forecast.cli import progress
 from forecast.cli.commands import commands
-from forecast.report.shape import content_bytes, digest_of
+from forecast.schema.topic import content_bytes, digest_of
 from tests.cli.conftest import TINY_BOOK
 
 CLI = Path(progress.__file__).parent
@@ -235,7 +235,7 @@ def calls_of(tree: ast.AST) -> Iterator[str]:
             yield ast.unparse(node.func)
 
 
-@pytest.mark.parametrize("path", sorted(CLI.glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(CLI.rglob("*.py")), ids=lambda path: path.name)
 def test_every_command_prints_through_one_module(path: Path):
     """No module of the command line prints, prompts or writes to a stream itself, but for the one that escapes."""
     printing = re.compile(

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from forecast.actions.new import books
+from forecast.actions.new.books import new_book
+from forecast.actions.update import update
+from forecast.book.files.schemas import schemas
 from forecast.book.reading import read_book
-from forecast.book.schemas import schemas
 from forecast.cli.commands import commands
-from forecast.settings import Settings
-from forecast.starting import books
-from forecast.starting.books import new_book
-from forecast.workflow import update
+from forecast.model.settings import Settings
 from tests.cli.conftest import files_of
 
 TODAY = date(2026, 11, 26)

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from forecast import __version__
 from forecast.cli.commands import commands
 from tests.cli.conftest import Run, files_of
+from tests.support.paths import ROOT
 
 
 def test_priors_and_posteriors_stand_side_by_side(run: Run):
@@ -126,7 +127,7 @@ def test_draws_are_exported_for_arviz(run: Run, tmp_path: Path):
 
 def test_schemas_are_printed_as_they_are_kept():
     """The command prints the committed schemas."""
-    schemas = Path(__file__).resolve().parents[2] / "forecast" / "schemas"
+    schemas = ROOT / "forecast" / "schemas"
     for which in ("topic", "priors"):
         assert CliRunner().invoke(commands(), ["schemas", which]).stdout == (schemas / f"{which}.json").read_text()
 
@@ -135,7 +136,7 @@ def test_the_version_is_that_of_the_package():
     """--version tells the version that pyproject.toml gives."""
     import tomllib
 
-    project = tomllib.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert CliRunner().invoke(commands(), ["--version"]).stdout == f"forecast {project['version']}\n"
     assert project["version"] == __version__
 
@@ -180,5 +181,5 @@ def test_the_names_above_are_all_commands():
 
 def test_every_command_is_in_the_readme():
     """The README names every command."""
-    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+    readme = (ROOT / "README.md").read_text()
     assert [name for name in NAMES if f"forecast {name}" not in readme] == []

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.books import write_book
 from tests.cli.conftest import Run
+from tests.support.small_books import write_book
 
 CLUMPED = (0, 30) * 5
 ORDINARY = (12, 17, 14, 15, 16, 13, 18, 11, 15, 19)

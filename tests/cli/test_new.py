@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 import tomlkit
 
+from forecast.actions.new import topics
+from forecast.actions.new.books import new_book
+from forecast.actions.new.kinds import KINDS
+from forecast.actions.new.templates import Own
+from forecast.actions.new.topics import new_topic
 from forecast.book.reading import read_book
-from forecast.starting import topics
-from forecast.starting.books import new_book
-from forecast.starting.kinds import KINDS
-from forecast.starting.templates import Own
-from forecast.starting.topics import new_topic
 from tests.cli.conftest import Run, files_of
 
 TODAY = date(2026, 11, 26)
@@ -245,7 +245,7 @@ def test_a_prior_the_template_does_not_have_is_named_whatever_else_is_said(
     run: Run, fresh: Path, kind: str, opens: tuple[str, ...], asks: tuple[str, ...]
 ):
     """A misspelt prior, and a reason for one, is a problem each, with or without a question and a day of one's own; nothing is written."""
-    first = next(iter(tomlkit.parse((Path(topics.__file__).parent.parent / "templates/priors" / f"{kind}.toml").read_text())))
+    first = next(iter(tomlkit.parse((Path(topics.__file__).parents[2] / "templates/priors" / f"{kind}.toml").read_text())))
     before = files_of(fresh)
     given = ("--prior", f"{first[:-1]}=Gamma(p5=0.1, p95=0.3)", "--why", "zzz=Nobody knows any better yet.")
     ran = run("new", "mine", "--like", kind, *asks, *opens, *given, on=fresh)

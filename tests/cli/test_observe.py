@@ -10,7 +10,7 @@ import pytest
 
 from forecast.book.reading import read_book
 from forecast.cli.options import today
-from forecast.model.evidence import record_as_of
+from forecast.model.record import record_as_of
 from tests.cli.conftest import Run, files_of
 
 RECORD = "seeds/ferry/breakdowns.csv"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from scipy import stats  # noqa: TID253 - a test's truth comes from elsewhere than the project
 
-from forecast.settings import Settings
+from forecast.model.settings import Settings
 from forecast.watching.drafts import drafted, drafted_index
 from tests.cli.conftest import Run
 

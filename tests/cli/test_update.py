@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from forecast.book.folder import Folder
-from forecast.book.layout import ledger_path
+from forecast.actions.update import Update, update
+from forecast.book.files.folder import Folder
+from forecast.book.files.layout import ledger_path
 from forecast.book.ledger import read_ledger
-from forecast.report.shape import content_bytes, digest_of
-from forecast.settings import Settings
-from forecast.workflow import Update, update
+from forecast.model.settings import Settings
+from forecast.schema.topic import content_bytes, digest_of
 from tests.cli.conftest import Run, files_of
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 NEW_YEAR = date(2025, 1, 1)
 MORNING = datetime(2025, 1, 1, 8, 30, tzinfo=UTC)
 
@@ -151,7 +151,7 @@ def test_an_impossible_row_is_a_problem_of_the_row(run: Run, book: Path):
 
 def test_an_input_changed_while_computing_is_not_published(published: Path, monkeypatch: pytest.MonkeyPatch):
     """Where a file changed between reading and writing, nothing is written and the file is named."""
-    from forecast import workflow
+    from forecast.actions import update as workflow
 
     real = workflow.publish
     topic = published / "seeds/ferry/topic.toml"
@@ -213,7 +213,7 @@ def test_topics_side_by_side_give_the_same_bytes(book: Path, tmp_path: Path, way
     shutil.copytree(book, alone)
     again(alone)
     code = (
-        "import sys; from datetime import *; from pathlib import Path; from forecast import workflow; from forecast.concluding import Settings; "
+        "import sys; from datetime import *; from pathlib import Path; from forecast.actions import update as workflow; from forecast.model.settings import Settings; "
         f"workflow.way_to_start = lambda: {way!r}; day, now = date(2025, 1, 1), datetime.fromisoformat('{MORNING}'); "
         "done = workflow.update(Path(sys.argv[1]), as_of=day, today=day, settings=Settings(), referee=False, processes=2, clock=lambda: now); "
         "sys.exit(done.exit_code)"
@@ -286,7 +286,7 @@ def test_show_before_any_update_says_what_to_do(run: Run):
 @pytest.mark.slow
 def test_a_verdict_is_remembered_until_numbers_change(book: Path, monkeypatch: pytest.MonkeyPatch):
     """The referee runs once for the same calculation; words and days without new rows do not call it again, a prior does."""
-    from forecast import concluding
+    from forecast.predict import analysis as concluding
 
     calls = []
     real = concluding.condition_nuts
@@ -309,7 +309,7 @@ def test_a_verdict_is_remembered_until_numbers_change(book: Path, monkeypatch: p
 
 def test_disputed_answers_are_written_and_marked(book: Path, monkeypatch: pytest.MonkeyPatch):
     """Where the engines disagree the report is written with a warning at its top, and the exit code is 3."""
-    from forecast import workflow
+    from forecast.actions import update as workflow
 
     real = workflow.conclude_refereed
 

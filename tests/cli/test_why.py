@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING, Literal, cast
 
 import pytest
 
+from forecast.actions.diff import Moved
 from forecast.cli.why import print_moved
-from forecast.differing import Moved
-from forecast.insight.measures import measures_of
-from forecast.report.split_words import share_with_error
-from tests.building import OPENS, make_topic
+from forecast.insight.estimands import measures_of
+from forecast.sentences.split_words import share_with_error
 from tests.cli.conftest import Run
+from tests.support.building import OPENS, make_topic
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
-    from forecast.report.shape_insight import Move
-
-ROOT = Path(__file__).resolve().parents[2]
+    from forecast.schema.insight import Move
 
 
 def test_why_tells_the_newest_reports_reasons(run: Run, published: Path):

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from forecast.book.topic import Topic
-from forecast.concluding import conclude
-from forecast.inference.conditioning import condition
-from forecast.inference.importance import Budget
-from forecast.inference.laplace import Units, climb, peaks_at
-from forecast.inference.proposals import factor, split
+from forecast.inference.importance.engine import Budget
+from forecast.inference.importance.fit import condition
+from forecast.inference.importance.laplace import Units, climb, peaks_at
+from forecast.inference.importance.proposals import factor, split
 from forecast.model.model import model_as_of
-from forecast.settings import Settings
-from tests.building import make_topic
+from forecast.model.settings import Settings
+from forecast.predict.analysis import conclude
+from tests.support.building import make_topic
 
 AS_OF = date(2026, 1, 1)
 SMALL = Budget(points=8_192, at_once=1_024, enough=500)

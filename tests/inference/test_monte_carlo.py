@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy import special, stats  # noqa: TID253 - a truth comes from elsewhere than the project
 
-from forecast.inference.importance import Budget, sample
+from forecast.inference.importance.engine import Budget, sample
+from forecast.inference.importance.lattice import ShiftedCopies, lattice
 from forecast.inference.monte_carlo import (
     REPLICATES,
     Replicated,
@@ -23,9 +24,8 @@ from forecast.inference.monte_carlo import (
     quantile,
     ranked,
 )
-from forecast.inference.points import ShiftedCopies, lattice
 from forecast.inference.posterior import Diagnostics, Posterior, systematic
-from tests.inference.targets import conjugate
+from tests.support.targets import conjugate
 
 SEEDS = 200
 CASES = 1_600

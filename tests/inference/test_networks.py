@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 from scipy import stats  # noqa: TID253 - a test's truth comes from elsewhere than the project
 
-from forecast.beliefs import echoed
 from forecast.book.topic import Topic
-from forecast.inference.conditioning import condition
-from forecast.inference.nuts import sample_nuts
+from forecast.elicitation.parameter_summary import echoed
+from forecast.inference.importance.fit import condition
 from forecast.inference.posterior import Posterior
-from forecast.inference.source import pymc_source
+from forecast.inference.pymc.nuts import sample_nuts
+from forecast.inference.pymc.program import pymc_source
 from forecast.language.evaluate import number_of
 from forecast.language.pooling import pool
 from forecast.language.statements import parse_statement
 from forecast.model.model import model_as_of
-from tests.building import make_topic
-from tests.programs import printed_by
+from tests.support.building import make_topic
+from tests.support.programs import printed_by
 
 AS_OF = date(2025, 6, 1)
 SEEN = (3, 4)  # wet mornings of five, twice

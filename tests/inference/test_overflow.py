@@ -11,16 +11,16 @@ import pytest
 from scipy import special
 
 from forecast.book.topic import Topic
-from forecast.concluding import conclude
-from forecast.implications import implied
-from forecast.inference.conditioning import condition, prior_draws
+from forecast.content.diagnosis import engine_content, engine_words
+from forecast.elicitation.prior_checks import implied
+from forecast.inference.importance.fit import condition, prior_draws
 from forecast.inference.posterior import Posterior
+from forecast.model.errors import Unsound
 from forecast.model.left_out import MOST_BEYOND
 from forecast.model.model import model_as_of
-from forecast.model.unsound import Unsound
-from forecast.report.diagnosis import engine_content, engine_words
-from forecast.settings import Settings
-from tests.building import make_topic
+from forecast.model.settings import Settings
+from forecast.predict.analysis import conclude
+from tests.support.building import make_topic
 
 AS_OF = date(2026, 1, 1)
 LOG_OF_GREATEST = 709.78

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from scipy import special
 
-from forecast.answers import answers, paths_for
 from forecast.inference import referee
 from forecast.inference.posterior import Diagnostics, Posterior
 from forecast.inference.referee import Comparison, failure, judge, unconfirmed
 from forecast.model.model import model_as_of
-from tests.building import make_topic
-from tests.known import KNOWN
+from forecast.predict.answers import answers, paths_for
+from tests.support.building import make_topic
+from tests.support.known import KNOWN
 
 DRAWS = 4000
 
@@ -298,8 +298,8 @@ def test_the_two_engines_agree_on_all_the_language_can_say():
 
 def run_both(model):
     """The verdict on both engines, run for real."""
-    from forecast.inference.conditioning import condition
-    from forecast.inference.nuts import sample_nuts
+    from forecast.inference.importance.fit import condition
+    from forecast.inference.pymc.nuts import sample_nuts
 
     readings = []
     for posterior in (condition(model, rng=np.random.default_rng(1)), sample_nuts(model, seed=2)):

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from forecast.book.topic import Question
+from forecast.insight.change_report import sentence
 from forecast.insight.chosen import chosen_columns, chosen_move
-from forecast.insight.measures import Cases, Measure, with_medians
-from forecast.insight.moves import sentence
+from forecast.insight.estimands import Cases, Measure, with_medians
 
 DRAWS = 8_192
 

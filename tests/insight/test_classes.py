@@ -8,7 +8,7 @@ from scipy import stats  # noqa: TID253 - the truth comes from elsewhere than th
 
 from forecast.insight.classes import class_prediction
 from forecast.language.distributions import family
-from tests.building import make_topic
+from tests.support.building import make_topic
 
 TOPIC = make_topic(
     priors={"idle": "Beta(alpha=1, beta=1)"},

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from scipy import special
 
-from forecast.concluding import conclude, condition_fast
-from forecast.insight.basis import basis_of, simulated
+from forecast.insight.baseline import basis_of, simulated
 from forecast.insight.sensitivity import CHANGES, ChangedPrior, _moved, changed_statement, with_prior
-from forecast.insight.split import split
-from forecast.insight.still import still_topic
+from forecast.insight.static_baseline import still_topic
+from forecast.insight.variance_decomposition import split
 from forecast.model.model import model_as_of
 from forecast.model.priors import blocks
-from forecast.settings import Settings
-from tests.building import make_topic
+from forecast.model.settings import Settings
+from forecast.predict.analysis import conclude, condition_fast
+from tests.support.building import make_topic
 
 OPENS, UNTIL = date(2020, 1, 1), date(2020, 12, 31)
 WALK = {"prior": "GaussianRandomWalk(sigma=drift, init_dist=Normal(mu=0, sigma=1))", "per": "year"}

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
-from forecast.concluding import conclude
-from forecast.insight.anchors import anchored_pool
+from forecast.insight.estimands import measures_of, published_values
 from forecast.insight.history import days_to_ask, history, history_content
-from forecast.insight.measures import measures_of, published_values
-from forecast.insight.news import days_of, fitting, news, settlement_days
+from forecast.insight.record_events import days_of, fitting, news, settlement_days
+from forecast.insight.replay_pool import anchored_pool
 from forecast.model.clock import DAYS_PER_MONTH, ONE_DAY
 from forecast.model.model import model_as_of
-from forecast.settings import Settings
-from tests.building import OPENS, make_topic
+from forecast.model.settings import Settings
+from forecast.predict.analysis import conclude
+from tests.support.building import OPENS, make_topic
+from tests.support.paths import ROOT
 
-BOOK = Path(__file__).resolve().parents[2]
+BOOK = ROOT
 YEAR_END = date(2025, 12, 31)
 PLAIN = Settings()
 

@@ -8,13 +8,13 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from forecast.concluding import Conclusion, conclude
-from forecast.insight.basis import basis_of
+from forecast.insight.baseline import basis_of
+from forecast.insight.estimands import Cases, published_values
 from forecast.insight.information import expected_movement, given_seen, information, look_ahead, signposts
-from forecast.insight.measures import Cases, published_values
-from forecast.insight.split import ignorance, known_share, split
-from forecast.settings import Settings
-from tests.building import OPENS, make_topic
+from forecast.insight.variance_decomposition import ignorance, known_share, split
+from forecast.model.settings import Settings
+from forecast.predict.analysis import Conclusion, conclude
+from tests.support.building import OPENS, make_topic
 
 AS_OF = OPENS + timedelta(days=30)
 

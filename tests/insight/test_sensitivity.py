@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from scipy import special
 
-from forecast.concluding import Conclusion, conclude
-from forecast.insight.basis import basis_of, refitted
+from forecast.insight.baseline import basis_of, refitted
 from forecast.insight.power import power_scaling, power_sensitivity
 from forecast.insight.sensitivity import ChangedPrior, changed_statement, sensitivity, with_prior
 from forecast.language.statements import parse_statement
 from forecast.model.model import model_as_of
 from forecast.model.priors import blocks
-from forecast.settings import Settings
-from tests.building import OPENS, make_topic
+from forecast.model.settings import Settings
+from forecast.predict.analysis import Conclusion, conclude
+from tests.support.building import OPENS, make_topic
 
 
 def concluded() -> Conclusion:

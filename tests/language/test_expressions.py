@@ -4,19 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from forecast.language.expressions import (
-    Binary,
-    Compare,
-    Index,
-    Label,
-    Name,
-    Number,
-    Total,
-    constant,
-    is_condition,
-    names_in,
-    streams_in,
-)
+from forecast.language.expressions import Binary, Compare, Index, Label, Name, Number, Total, constant, is_condition, names_in, streams_in
 from forecast.language.faults import Fault
 from forecast.language.parsing import parse_expression
 from forecast.language.statements import parse_statement

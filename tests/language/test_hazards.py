@@ -7,8 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from forecast.answers import answers, paths_for
-from forecast.inference.conditioning import condition
+from forecast.inference.importance.fit import condition
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.faults import Fault
 from forecast.language.ops import NumpyOps
@@ -16,7 +15,8 @@ from forecast.language.parsing import parse_expression
 from forecast.language.source import Source, SourceOps
 from forecast.model.clock import DAYS_PER_YEAR
 from forecast.model.model import model_as_of
-from tests.building import OPENS, make_topic
+from forecast.predict.answers import answers, paths_for
+from tests.support.building import OPENS, make_topic
 
 AS_OF = date(2026, 12, 31)
 

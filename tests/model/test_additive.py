@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from forecast.model.additive import adds_up
-from tests.building import make_topic
+from tests.support.building import make_topic
 
 STATEMENTS = {
     "Poisson(mu=5)": True,

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forecast.book.problems import Problem
+from forecast.book.files.problems import Problem
 from forecast.book.topic import Topic
-from forecast.concluding import conclude
-from forecast.model.misfit import misfit_of
-from forecast.model.unsound import Unsound
-from forecast.report.content import unit_of
-from forecast.settings import Settings
-from tests.building import make_topic
+from forecast.content.topic import unit_of
+from forecast.model.errors import Unsound
+from forecast.model.invalid_values import misfit_of
+from forecast.model.settings import Settings
+from forecast.predict.analysis import conclude
+from tests.support.building import make_topic
 
 NEW_YEAR = date(2026, 1, 1)
 SHARE = {"value": "base + extra", "unit": "share"}

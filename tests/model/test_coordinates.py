@@ -9,7 +9,7 @@ import numpy as np
 from forecast.model.coordinates import own_coordinates, prior_coordinates
 from forecast.model.model import model_as_of
 from forecast.model.priors import blocks, hypotheses
-from tests.building import make_topic
+from tests.support.building import make_topic
 
 
 def hierarchy():

@@ -10,19 +10,19 @@ import numpy as np
 import pytest
 from scipy import special
 
-from forecast.answers import answers, paths_for
 from forecast.book.calendar import step_index, step_labels
 from forecast.book.topic import Topic
-from forecast.concluding import conclude
-from forecast.future import simulate
-from forecast.inference.conditioning import condition
+from forecast.inference.importance.fit import condition
 from forecast.language.distributions import family_for
 from forecast.language.statements import parse_statement
 from forecast.model.model import model_as_of
-from forecast.settings import Settings
-from tests.building import make_topic
-from tests.calibrating import least_uniform
-from tests.programs import printed_by
+from forecast.model.settings import Settings
+from forecast.predict.analysis import conclude
+from forecast.predict.answers import answers, paths_for
+from forecast.predict.paths import simulate
+from tests.support.building import make_topic
+from tests.support.calibrating import least_uniform
+from tests.support.programs import printed_by
 
 OPENS = date(2010, 1, 1)
 READINGS = (1.2, 0.7, 1.9, 2.4, 2.2, 3.5, 3.1, 2.0)
@@ -208,7 +208,7 @@ def test_engines_agree_on_walks_with_unknown_steps() -> None:
 @pytest.mark.slow
 def test_the_exported_program_has_the_same_posterior() -> None:
     """The program of a topic with both kinds of walk runs, and prints the means that the fast engine has."""
-    from forecast.inference.source import pymc_source
+    from forecast.inference.pymc.program import pymc_source
 
     model = model_as_of(make_topic(**COUNTS), date(2018, 6, 30))
     printed = printed_by(pymc_source(model))

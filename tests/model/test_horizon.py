@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from forecast.model.errors import Unsound
 from forecast.model.horizon import MOST_STEPS, check_horizon
 from forecast.model.model import model_as_of
-from forecast.model.unsound import Unsound
-from tests.building import make_topic
+from tests.support.building import make_topic
 
 OPENS = date(2026, 1, 1)
 

@@ -7,9 +7,9 @@ from datetime import date
 import numpy as np
 import pytest
 
+from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
-from forecast.model.unsound import Unsound
-from tests.building import make_topic
+from tests.support.building import make_topic
 
 AS_OF = date(2025, 12, 31)
 RATES = np.array([[0.5], [3.0], [40.0]])

@@ -7,13 +7,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from forecast.answers import Answer, Dates, Probability
-from forecast.concluding import conclude
 from forecast.language.evaluate import Scope
 from forecast.language.parsing import parse_expression
+from forecast.model.settings import Settings
 from forecast.model.undefined import holds_in, undefined_in
-from forecast.settings import Settings
-from tests.building import OPENS, make_topic
+from forecast.predict.analysis import conclude
+from forecast.predict.answers import Answer, Dates, Probability
+from tests.support.building import OPENS, make_topic
 
 NUMBERS = {"a": np.array([[0.0], [2.0], [-2.0], [2.0]]), "b": np.array([[0.0], [0.0], [0.0], [4.0]])}
 QUANTITIES = {"ratio": "a / b", "enough": "a / b > 0.4", "again": "1 / ratio"}

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forecast.answers import Dates, paths_for
-from forecast.concluding import conclude
 from forecast.model.model import model_as_of
+from forecast.model.settings import Settings
+from forecast.predict.analysis import conclude
+from forecast.predict.answers import Dates, paths_for
 from forecast.predict.first_days import days_within_rows
-from forecast.settings import Settings
-from tests.building import OPENS, make_topic
+from tests.support.building import OPENS, make_topic
 
 TODAY = date(2025, 3, 10)
 BY = date(2025, 12, 31)

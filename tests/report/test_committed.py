@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from forecast.report.pages import render_index, render_topic
-from forecast.report.shape import read_content
+from forecast.schema.topic import read_content
+from tests.support.paths import ROOT
 
-REPORTS = Path(__file__).resolve().parents[2] / "reports"
+REPORTS = ROOT / "reports"
 DIRECTORIES = [REPORTS, *sorted(path for path in (REPORTS / "as-of").glob("*") if path.is_dir())]
 NOT_MADE = {"README.md", "ledger.jsonl", ".lock", ".gitignore"}
 

@@ -7,23 +7,22 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from forecast.report.charts import topic_charts
 from forecast.report.drawing import Scale, Sketch
+from forecast.report.escape import book_link, link, markdown, markdown_code, visible
 from forecast.report.pages import render_index, render_topic
 from forecast.report.pictures import render
-from forecast.report.plain import book_link, link, markdown, markdown_code, visible
-from forecast.report.shape import content_bytes, digest_of
 from forecast.report.tables import beliefs_table, statements_table
-from tests.report.insight import with_insight
-from tests.report.sample import sample_content
+from forecast.schema.topic import content_bytes, digest_of
+from tests.support.paths import ROOT
+from tests.support.sample_insight import with_insight
+from tests.support.sample_report import sample_content
 
 HOSTILE = '<script>alert(1)</script> | **bold** `code` [link](javascript:x) \u202etxt\x1b[31m & "quote" {{ 7*7 }} =1+1'
-ROOT = Path(__file__).resolve().parents[2]
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 
 
@@ -164,7 +163,7 @@ def test_another_process_makes_the_same_bytes():
     data = content_bytes(told())
     files = render_topic(told())
     code = (
-        "import sys, hashlib\nfrom forecast.report.pages import render_topic\nfrom forecast.report.shape import read_content\n"
+        "import sys, hashlib\nfrom forecast.report.pages import render_topic\nfrom forecast.schema.topic import read_content\n"
         "files = render_topic(read_content(sys.stdin.buffer.read()))\n"
         "print(hashlib.sha256(b''.join(name.encode() + files[name] for name in sorted(files))).hexdigest())"
     )

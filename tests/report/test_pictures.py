@@ -15,8 +15,8 @@ from forecast.report.drawing import Scale, Sketch, fitted, log_ticks, text_width
 from forecast.report.graph import graph_of
 from forecast.report.pictures import in_page, render
 from forecast.report.sparkline import sparkline
-from tests.report.insight import with_insight
-from tests.report.sample import sample_content
+from tests.support.sample_insight import with_insight
+from tests.support.sample_report import sample_content
 
 
 @given(st.floats(-1e6, 1e6), st.floats(1e-6, 1e6), st.integers(2, 6))

@@ -9,23 +9,16 @@ import pytest
 
 from forecast.report.charts import topic_charts
 from forecast.report.charts_why import chart_name
-from forecast.report.glance import glances
-from forecast.report.last_moved import moved_last
 from forecast.report.pages import render_index, render_topic
 from forecast.report.sections import HEADINGS, why_sections
-from forecast.report.shape import ReportFault, digest_of
+from forecast.report.summary import glances
 from forecast.report.tables import rows_table
-from forecast.report.tables_why import (
-    history_table,
-    information_table,
-    leverage_table,
-    moves_table,
-    sensitivity_table,
-    signposts_table,
-)
-from forecast.report.telling import as_text, change_text, move_told, would_move
-from tests.report.insight import with_insight
-from tests.report.sample import sample_content
+from forecast.report.tables_why import history_table, information_table, leverage_table, moves_table, sensitivity_table, signposts_table
+from forecast.schema.topic import ReportFault, digest_of
+from forecast.sentences.insight_text import as_text, change_text, move_told, would_move
+from forecast.sentences.last_moved import moved_last
+from tests.support.sample_insight import with_insight
+from tests.support.sample_report import sample_content
 
 CHANCE = {"question": "rain", "label": "", "kind": "probability", "unit": "", "value": 0.1, "error": 0.003, "settled": False}
 

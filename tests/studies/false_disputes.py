@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from forecast.concluding import condition_fast, read
-from forecast.inference import nuts
-from forecast.inference.pymc_model import render
+from forecast.inference.pymc import nuts
+from forecast.inference.pymc.model import render
 from forecast.inference.referee import Verdict, judge
 from forecast.model.model import model_as_of
-from forecast.settings import Settings
+from forecast.model.settings import Settings
+from forecast.predict.analysis import condition_fast, read
 from tests.studies.monte_carlo_errors import Studied, counting, supposing
 
 RUNS = 100  # of each topic

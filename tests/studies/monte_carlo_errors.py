@@ -15,15 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats  # noqa: TID253 - a truth comes from elsewhere than the project
 
-from forecast.answers import Answer, Dates, Probability, Shares
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
-from forecast.concluding import conclude
 from forecast.inference.monte_carlo import mean_error, proportion_error, quantile, ranked
 from forecast.inference.posterior import Posterior
+from forecast.model.settings import Settings
+from forecast.predict.analysis import conclude
+from forecast.predict.answers import Answer, Dates, Probability, Shares
 from forecast.predict.distribution import LEVELS, Distribution
-from forecast.settings import Settings
-from tests.building import OPENS, make_topic
+from tests.support.building import OPENS, make_topic
+from tests.support.paths import ROOT
 
 type Array = NDArray[np.float64]
 
@@ -337,7 +338,7 @@ def pooling() -> Studied:
 
 def unseen() -> Studied:
     """A topic of the book, on which nothing was tried while the errors were made."""
-    book, problems = read_book(Path(__file__).resolve().parents[2], ["arrivals"])
+    book, problems = read_book(ROOT, ["arrivals"])
     assert problems == ()
     return Studied(book.topics["arrivals"], date(2026, 11, 26))
 

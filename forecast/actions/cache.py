@@ -1,0 +1,280 @@
+"""What an update remembers of the last: verdicts and insight that still hold, and rows that were used in published answers.
+
+All are read from the reports themselves, but rows also from the ledger, which cannot be made again.  A verdict holds as long as nothing
+that changes numbers has changed: the topic and the rows visible on the day, the
+seed, the number of paths, the engine, and the versions of what computes.  The
+as-of day is part of that only where a statement uses ``age``, the years to that
+day: rows cut at the day are in the hash of the topic already, and questions end
+on days of their own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from forecast import __version__
+from forecast.book.files.folder import Folder
+from forecast.book.files.layout import REPORTS, report_path
+from forecast.book.files.problems import FileFault, Place, Problem
+from forecast.book.hashes import numbers_hash, words_hash
+from forecast.book.rows import existing, row_hash
+from forecast.book.topic import Between, Row, Topic
+from forecast.book.used_rows import Lost, lost_rows, unmatched
+from forecast.language.expressions import Expression, names_in
+from forecast.model.errors import at_prior, at_topic, source_line
+from forecast.model.settings import Settings
+from forecast.report.files import read_report
+from forecast.schema.json_data import finite, rounded, row_as_data
+from forecast.schema.topic import ReportFault, checked, digest_of
+from forecast.schema.words import between
+
+if TYPE_CHECKING:
+    from forecast.inference.referee import Verdict
+
+COMPUTING = ("numpy", "scipy", "pymc", "nutpie")
+HINDCASTS = "as-of"
+
+
+def report_directory(*, as_of: date, today: date) -> str:
+    """Return where in a book the reports of a day are written: hindcasts apart, so that today's reports are not overwritten."""
+    return REPORTS if as_of == today else f"{REPORTS}/{HINDCASTS}/{as_of.isoformat()}"
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of this program and of what computes for it."""
+    from importlib.metadata import version
+
+    return {"forecast": __version__} | {name: version(name) for name in COMPUTING}
+
+
+def calculation_key(topic: Topic, *, as_of: date, settings: Settings, computing: Mapping[str, str]) -> str:
+    """Return the SHA-256 of everything that moves a topic's numbers, on which a verdict depends."""
+    parts = {
+        "numbers": numbers_hash(topic, as_of=as_of),
+        "as_of": as_of.isoformat() if uses_age(topic) else None,
+        "seed": settings.seed,
+        "draws": settings.draws,
+        "engine": settings.engine,
+        "versions": dict(computing),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def uses_age(topic: Topic) -> bool:
+    """Whether any statement, quantity or question of a topic depends on the as-of day through ``age``."""
+    return any("age" in names_in(expression) for expression in _expressions(topic))
+
+
+def verdict_as_data(verdict: Verdict) -> dict[str, Any]:
+    """Return a referee's verdict as a report keeps it, with one check for each figure compared, the worst first."""
+    checks = [
+        {
+            "kind": each.kind,
+            "name": each.name,
+            "label": each.label,
+            "what": each.what,
+            "fast": finite(each.fast),
+            "nuts": finite(each.nuts),
+            "errors_apart": finite(each.z),
+        }
+        for each in sorted(verdict.comparisons, key=lambda each: -abs(each.z))
+    ]
+    return {"verdict": verdict.verdict, "sentence": verdict.sentence, "checks": checks}
+
+
+def reports_before(root: Path, topic: str, *, as_of: date, today: date) -> tuple[dict[str, Any], ...]:
+    """Return the reports of a topic that may remember something of use as of a day, as they stand: that day's, and the newest."""
+    places = dict.fromkeys((report_directory(as_of=as_of, today=today), REPORTS))
+    found = (_as_it_stands(root, report_path(topic, directory)) for directory in places)
+    return tuple(content for content in found if content is not None)
+
+
+def remembered_verdict(reports: Sequence[Mapping[str, Any]], key: str) -> Mapping[str, Any] | None:
+    """Return the verdict that one of some reports keeps for the same calculation; None where none was made with the referee.
+
+    A report that is not whole remembers nothing, and "not refereed" is no verdict: older versions wrote it where the referee failed.
+    """
+    verdict: Mapping[str, Any] | None = _remembered(reports, "verdict", hashed="refereed", key=key)
+    return None if verdict is None or verdict["verdict"] == "not refereed" else verdict
+
+
+def insight_key(topic: Topic, key: str, *, as_of: date, earlier: object) -> str:
+    """Return the SHA-256 of everything that a report's insight depends on.
+
+    ``key`` is the calculation's; ``earlier`` is the report before, as its values print.  The days on which rows became
+    known move no answer as of a later day, but they do move the history.
+    """
+    known = {name: [min(row.known, as_of).isoformat() for row in existing(stream, as_of)] for name, stream in topic.streams.items()}
+    parts = [key, words_hash(topic), as_of.isoformat(), repr(earlier), known]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def remembered_insight(reports: Sequence[Mapping[str, Any]], key: str) -> Mapping[str, Any] | None:
+    """Return the insight that one of some reports keeps under the same key, or None; a report that is not whole remembers nothing."""
+    insight: Mapping[str, Any] | None = _remembered(reports, "insight", hashed="insight", key=key)
+    return insight
+
+
+def published(root: Path, path: str) -> dict[str, Any] | None:
+    """Return the content of a report's JSON at a path in the book; None where there is none, or none that is whole."""
+    try:
+        return read_report(root, path)
+    except ReportFault:
+        return None
+
+
+def newest_report(root: Path, topic: Topic) -> dict[str, Any] | None:
+    """Return the newest report of a topic as it stands, None where there is none; whoever says something from it looks whether it is whole."""
+    return _as_it_stands(root, report_path(topic.name))
+
+
+def edited_rows(topic: Topic, content: Mapping[str, Any] | None, entries: Sequence[Mapping[str, Any]]) -> tuple[Problem, ...]:
+    """Return a problem for each row used in the newest published answers that is no longer in the record as it was.
+
+    ``content`` is the newest report, ``entries`` are those of the ledger.  Rows are compared by what moves numbers: days,
+    value, ``known``, ``id``, ``replaces`` and the other columns.  The report says more of a row, so what it tells is not
+    repeated from the ledger.
+    """
+    found = _missing_from_report(topic, content)
+    told = {hashed for _, hashed in found}
+    places = {problem.place for problem, _ in found if problem.place.line > 1}
+    more = [_lost(topic, lost) for lost in lost_rows(topic, entries) if lost.hash not in told]
+    return (*(problem for problem, _ in found), *(problem for problem in more if problem.place not in places))
+
+
+def _missing_from_report(topic: Topic, content: Mapping[str, Any] | None) -> list[tuple[Problem, str]]:
+    """The problems of rows that the newest report has and the record has no longer, each with the row's hash."""
+    if content is None:
+        return []
+    try:
+        as_of = date.fromisoformat(content["as_of"])
+        used = {stream["name"]: stream["rows"] for stream in content["streams"] if stream["name"] in topic.streams}
+        found = [each for name, rows in used.items() for each in _missing(topic, name, rows, as_of)]
+        return found if found and _is_whole(content) else []  # a digest costs more than all else
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return []  # a report that is not whole remembers nothing; the next update makes it again
+
+
+def _as_it_stands(root: Path, path: str) -> dict[str, Any] | None:
+    """A report's JSON, whatever is in it; None where there is none that can be read."""
+    folder = Folder(root)
+    try:
+        if folder.kind(path) is None:
+            return None
+        content = json.loads(folder.read(path))
+    except (FileFault, ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _remembered(reports: Sequence[Mapping[str, Any]], part: str, *, hashed: str, key: str) -> Any:
+    """What the first whole report whose hash fits has as a part; None where none does.  Only what fits is checked, which takes its time."""
+    for report in reports:
+        try:
+            if report["run"]["hashes"].get(hashed) == key:
+                return checked(report)[part]
+        except (KeyError, TypeError, AttributeError, ReportFault):
+            continue
+    return None
+
+
+def remembered_implications(topic: Topic, content: Mapping[str, Any] | None) -> tuple[Problem, ...] | None:
+    """Return what the newest report says that the priors imply, as warnings; None where the topic's numbers have changed since."""
+    if content is None:
+        return None
+    try:
+        if content["run"]["hashes"]["numbers"] != numbers_hash(topic, as_of=date.fromisoformat(content["as_of"])):
+            return None
+        implied = content.get("implied", ())
+        return warnings_of(topic, implied) if not implied or _is_whole(content) else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _is_whole(content: Mapping[str, Any]) -> bool:
+    """Whether a report is as it was written."""
+    return bool(content["digest"] == digest_of(content))
+
+
+def warnings_of(topic: Topic, implied: Iterable[Mapping[str, Any]]) -> tuple[Problem, ...]:
+    """Return what priors imply, as a report keeps it, as warnings with their places in the topic's files."""
+    at = {"priors": at_prior, "topic": at_topic}
+    return tuple(replace(at[each["file"]](topic, tuple(each["keys"]), each["message"], each["hint"]), level="warning") for each in implied)
+
+
+def _missing(topic: Topic, stream: str, used: list[dict[str, Any]], as_of: date) -> Iterator[tuple[Problem, str]]:
+    rows = existing(topic.streams[stream], as_of)
+    now, before = [_identity(row_as_data(row)) for row in rows], [_identity(row) for row in used]
+    unnamed = [_identity({**row_as_data(row), "id": ""}) if row.id else None for row in rows]
+    known = frozenset(before)
+    others = tuple(row for row, identity in zip(rows, now, strict=True) if identity not in known)
+    for at in unmatched(before, now, unnamed):
+        yield _edited(topic, stream, used[at], as_of, others), _hash_of(used[at])
+
+
+def _hash_of(used: Mapping[str, Any]) -> str:
+    """The hash of a row as a report keeps it; not its own where its numbers have more digits than a report's."""
+    low, high = used.get("low"), used.get("high")
+    ends = Between(-math.inf if low is None else low, math.inf if high is None else high) if "low" in used else None
+    start, end, known = (date.fromisoformat(used[day]) for day in ("start", "end", "known"))
+    parts = {name: used[name] for name in ("id", "replaces", "columns")}
+    row = Row(Place(""), start, end, used["value"], known, used["source"], between=ends, origin=used.get("origin", ""), **parts)
+    return row_hash(row)
+
+
+def _lost(topic: Topic, lost: Lost) -> Problem:
+    """The problem of a row, or of a run of rows, that the ledger has the hash of and the record has no longer."""
+    place = Place(f"seeds/{topic.name}/{lost.stream}.csv") if lost.row is None else lost.row.place
+    verb = "is gone or was edited" if lost.row is None else "was edited"
+    message = f"a row used in the answers as of {lost.as_of} {verb}; its hash was `{lost.hash}`"
+    if not lost.hash:
+        message = (
+            f"of the {lost.count} rows from here on, as the answers as of {lost.as_of} used them, one is gone, was edited or was moved"
+        )
+    hint = "restore it, and append a row that replaces it; `forecast check --rows` shows the hashes of rows"
+    return Problem(place, message, hint, "" if lost.row is None else source_line(topic, place))
+
+
+def _edited(topic: Topic, stream: str, used: Mapping[str, Any], as_of: date, others: tuple[Row, ...]) -> Problem:
+    """The problem of a used row, placed at the row that seems to have been made of it, or at the file."""
+    alike = [row for row in others if row.start.isoformat() == used["start"]]
+    place = alike[0].place if alike else Place(f"seeds/{topic.name}/{stream}.csv")
+    days = used["start"] if used["start"] == used["end"] else f"{used['start']} to {used['end']}"
+    value = used.get("said") or (between(used["low"], used["high"]) if "low" in used else f"{used['value']:g}")
+    was = f"{days}, value {value}, known {used['known']}"
+    verb = "was edited" if alike else "is gone or was edited"
+    message = f"a row used in the answers as of {as_of} {verb}; it was {was}"
+    return Problem(
+        place,
+        message,
+        "restore it, and append a row that replaces it; `forecast check --rows` shows the hashes of rows",
+        source_line(topic, place) if alike else "",
+    )
+
+
+def _identity(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    fields = ("start", "end", "value", "known", "id", "replaces", "low", "high", "origin")
+    return *((name, rounded(row[name])) for name in fields if name in row), *sorted(
+        (name, rounded(value)) for name, value in row["columns"].items()
+    )
+
+
+def _expressions(topic: Topic) -> Iterator[Expression]:
+    for stream in topic.streams.values():
+        yield from stream.value.arguments.values()
+        yield from stream.next.values()
+        yield from (*stream.entering, *([stream.weight] if stream.weight is not None else []))
+    for series in topic.series.values():
+        if series.later is not None:
+            yield series.later
+    for quantity in topic.quantities.values():
+        yield quantity.expression
+    for question in topic.questions.values():
+        yield from question.expressions

@@ -1,0 +1,161 @@
+"""What differs between two runs, question by question, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from forecast.actions.snapshots import Run, find_run
+from forecast.book.files.problems import Place, Problem, has_errors, in_order
+from forecast.book.finding import question_named
+from forecast.book.hashes import numbers_hash
+from forecast.book.reading import read_book
+from forecast.book.topic import Topic
+from forecast.content.topic import answer_content
+from forecast.insight.baseline import Unknown
+from forecast.insight.change_report import move_between
+from forecast.insight.chosen import chosen_move
+from forecast.insight.estimands import Key, Measure, Stated, answered, measures_of, published_values, with_medians
+from forecast.insight.state_diff import Between
+from forecast.model.custom_model import not_by_statements
+from forecast.model.errors import Unsound
+from forecast.model.model import Array
+from forecast.model.settings import Settings
+from forecast.predict.analysis import conclude
+from forecast.schema import words
+from forecast.schema.insight import Move
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How the answers of one topic moved, measure by measure; None where no question has an answer in both runs.
+
+    ``unanswered`` are the questions without an answer in one of the runs, and why.
+    """
+
+    topic: str
+    measures: tuple[Measure, ...]
+    move: Move | None
+    unanswered: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two runs in words and how each topic moved between them; topics that are the same in both are named in ``same``."""
+
+    earlier: str = ""
+    later: str = ""
+    moved: tuple[Moved, ...] = ()
+    same: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def nothing_said(done: int, of: int, doing: str) -> None:
+    """Show no progress."""
+
+
+def difference(
+    root: Path,
+    first: str,
+    second: str,
+    *,
+    topics: Sequence[str] | None,
+    today: date,
+    settings: Settings,
+    progress: Callable[[int, int, str], None] = nothing_said,
+) -> Difference:
+    """Compare two runs of a book (see ``forecast.actions.snapshots``), over the topics both have."""
+    book, problems = read_book(root, topics)
+    if has_errors(problems):
+        return Difference(problems=problems)
+    earlier, wrong = find_run(book, first, today=today)
+    later, also_wrong = find_run(book, second, today=today)
+    if earlier is None or later is None:
+        return Difference(problems=in_order((*wrong, *also_wrong)))
+    warnings = in_order((*wrong, *also_wrong))
+    if earlier.as_of > later.as_of:
+        earlier, later = later, earlier
+    shared = [name for name in later.topics if name in earlier.topics and (topics is None or name in topics)]
+    if not shared:
+        return Difference(problems=(*warnings, Problem(Place("reports"), "the two runs have no topic in common")))
+    found: dict[str, Moved | None] = {}
+    for done, name in enumerate(shared):
+        progress(done, len(shared), f"{name}: telling the changes apart")
+        try:
+            found[name] = _moved(name, earlier, later, settings)
+        except Unsound as unsound:
+            return Difference(problems=unsound.problems)
+        except Unknown as reason:
+            return Difference(problems=(Problem(Place(f"seeds/{name}"), str(reason)),))
+    moved = tuple(each for each in found.values() if each is not None)
+    return Difference(earlier.said, later.said, moved, tuple(name for name, each in found.items() if each is None), warnings)
+
+
+def moved_since(root: Path, question: str, since: date, *, today: date, settings: Settings) -> tuple[Moved | None, tuple[Problem, ...]]:
+    """Return how one question's answer moved since a day, by replay; ``question`` as ``forecast show`` takes it."""
+    book, problems = read_book(root)
+    if has_errors(problems):
+        return None, problems
+    found = question_named(book, question)
+    if isinstance(found, Problem):
+        return None, (found,)
+    topic, asked = found
+    days = Run("", since, {topic.name: topic}), Run("", today, {topic.name: topic})
+    try:
+        return _moved(topic.name, *days, settings, only=asked.name), ()
+    except Unsound as unsound:
+        return None, unsound.problems
+    except Unknown as reason:
+        return None, (Problem(Place(f"seeds/{topic.name}"), str(reason)),)
+
+
+def _moved(name: str, earlier: Run, later: Run, settings: Settings, *, only: str | None = None) -> Moved | None:
+    """How a topic moved between two runs; None where nothing of it differs."""
+    old, new = earlier.topics[name], later.topics[name]
+    for topic in (old, new):
+        if topic.own is not None:
+            raise Unsound(not_by_statements(topic, "a change is split by replay, which weighs draws by the statements of topic.toml"))
+    if earlier.as_of == later.as_of and numbers_hash(old, as_of=earlier.as_of) == numbers_hash(new, as_of=later.as_of):
+        return None
+    asked = Between(old, earlier.as_of, new, later.as_of).questions
+    measures = with_medians([each for each in measures_of(new) if each.question.name in asked and only in {None, each.question.name}])
+    if not measures:
+        raise Unknown("no question is asked in both")
+    before, after = _end(old, earlier, measures, settings), _end(new, later, measures, settings)
+    unanswered = {**after.unanswered, **before.unanswered}
+    kept = tuple(measure for measure in measures if measure.question.name not in unanswered)
+    if not kept:
+        return Moved(name, (), None, unanswered)
+    ends, errors = zip(before.of(kept), after.of(kept), strict=True)
+    found = move_between(old, earlier.as_of, new, later.as_of, measures=kept, settings=settings, ends=ends, errors=errors)
+    return Moved(name, *chosen_move(found, kept), unanswered)
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """A run's measures, and the questions without an answer in it, each with the sentence that says why."""
+
+    stated: Mapping[Key, Stated]
+    unanswered: Mapping[str, str]
+
+    def of(self, measures: Sequence[Measure]) -> tuple[Array, Array]:
+        """The values of measures, and their errors."""
+        found = [self.stated[measure.key] for measure in measures]
+        return np.array([each.value for each in found]), np.array([each.error for each in found])
+
+
+def _end(topic: Topic, run: Run, measures: Sequence[Measure], settings: Settings) -> _End:
+    """The measures as the run published them; where it did not, as it would have."""
+    unpublished = Stated(np.nan, np.nan)  # a mean that cannot be estimated
+    if all((topic.name, measure.key) in run.published or measure.kind == "mean" for measure in measures):
+        return _End({measure.key: run.published.get((topic.name, measure.key), unpublished) for measure in measures}, {})
+    answers = conclude(topic, run.as_of, settings, referee=False).reading.answers
+    having = answered(measures, answers)
+    stated = map(Stated, *(each.tolist() for each in published_values(answers, having)))
+    without = dict.fromkeys(measure.question.name for measure in measures if measure not in having)
+    unanswered = {name: f"As of {words.day(run.as_of)}: {answer_content(topic, answers[name])['sentence']}" for name in without}
+    return _End({measure.key: each for measure, each in zip(having, stated, strict=True)}, unanswered)

@@ -1,0 +1,1 @@
+"""New books and new topics, made from templates that are themselves a tested book."""

@@ -1,0 +1,291 @@
+"""Adding a row to a record: checked with the row in it before a byte is written, appended under the book's lock.
+
+The row is written into a copy of the topic, which is then checked as a book is,
+so that a row is refused for the same reasons and in the same words as one that
+somebody typed into the file.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from forecast.actions.overlay import read_changed
+from forecast.book.classes import is_counted, quiet_cells
+from forecast.book.files.cells import read_cells
+from forecast.book.files.folder import Folder, changed_meanwhile
+from forecast.book.files.layout import SEEDS, record_path, root_problem, topic_names, topic_path
+from forecast.book.files.locking import locked
+from forecast.book.files.problems import FileFault, Place, Problem, has_errors
+from forecast.book.files.sources import decoded, read_document, source_of
+from forecast.book.reading import read_book
+from forecast.book.records import ROW_KINDS, header_line, record_line
+from forecast.book.rows import row_hash
+from forecast.book.topic import Row, Topic
+from forecast.inference.importance.fit import prior_draws
+from forecast.language.faults import did_you_mean, names_here
+from forecast.model.clock import ONE_DAY
+from forecast.model.errors import Unsound, at_place, at_topic
+from forecast.model.model import model_as_of
+from forecast.model.record import record_as_of
+from forecast.model.settings import Purpose, generator
+
+NEW_COLUMNS = ("from", "to", "value", "known", "source", "grade", "note")
+TRIAL_DRAWS = 4_096  # draws of the prior on which a row must be possible once
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What was seen, as texts of the record's cells; ``first`` and ``last`` are the days covered, both included.
+
+    ``low`` and ``high`` stand instead of ``value`` where only a range is known;
+    ``columns`` are the stream's own columns, among them the counts of classes where rows have these and no value.
+    """
+
+    first: date | None
+    last: date | None
+    value: str
+    source: str
+    known: date | None = None
+    grade: str = ""
+    note: str = ""
+    id: str = ""
+    replaces: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    low: str = ""
+    high: str = ""
+    origin: str = ""
+
+    @property
+    def last_day(self) -> date | None:
+        """The later of the last day covered and the day it became known."""
+        return max((day for day in (self.last, self.known) if day is not None), default=None)
+
+    def cells(self, columns: Sequence[str]) -> dict[str, object]:
+        """The row's cells by column, its days in the columns that a file has for them."""
+        given: dict[str, object] = {"value": self.value, "known": self.known, "source": self.source, "grade": self.grade, "note": self.note}
+        given |= {"value_low": self.low, "value_high": self.high, "origin": self.origin}
+        given |= {"id": self.id, "replaces": self.replaces, **self.columns}
+        if "from" in columns or self.first != self.last:
+            given |= {"from": self.first, "to": self.last}
+        else:
+            given["on"] = self.first
+        return {name: value for name, value in given.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The row as written, where it stands; or problems, and nothing written."""
+
+    problems: tuple[Problem, ...] = ()
+    path: str = ""
+    line: str = ""
+    row: Row | None = None
+
+    @property
+    def hash(self) -> str:
+        """The hash by which a later row can replace this one; empty where nothing was written."""
+        return "" if self.row is None else row_hash(self.row)
+
+
+type RowFor = Callable[[Topic, str], tuple[Observation, tuple[Problem, ...]]]
+
+
+def observe(root: Path, stream: str, observation: Observation, *, today: date) -> Observed:
+    """Append a row to a stream's record; ``stream`` is ``topic.stream``, or the name alone where one topic has it.
+
+    Refuses, with problems and without writing, a row the checks of the book
+    refuse, one that stands there already, one whose days or ``known`` are after
+    today, and a value that is impossible under every draw of the priors.  A correction
+    of which it is not said since when it is known is known from today on: until
+    today the world had the row that it replaces.
+    """
+    if observation.replaces and observation.known is None:
+        observation = replace(observation, known=today)
+    return _under_lock(root, stream, lambda *_: (observation, ()), today)
+
+
+def observe_quiet(root: Path, stream: str, *, through: date, source: str, today: date, columns: Mapping[str, str]) -> Observed:
+    """Extend quiet time in a watched stream: a row of value 0 from the day after the last row through a day."""
+
+    def quiet(topic: Topic, name: str) -> tuple[Observation, tuple[Problem, ...]]:
+        its = topic.streams[name]
+        start = record_as_of(its, today, opens=topic.opens).through + ONE_DAY
+        problems = []
+        if not its.watched:
+            message = f"`{name}` is not watched: days without a row are unknown there, not quiet"
+            problems.append(at_topic(topic, ("streams", name), message, hint="give the days and the value: --from, --to, --value"))
+        elif through < start:
+            problems.append(at_topic(topic, ("streams", name), f"`{name}` is recorded through {start - ONE_DAY} already"))
+        cells = quiet_cells(its)
+        return Observation(start, through, cells.pop("value", ""), source, columns={**cells, **columns}), tuple(problems)
+
+    return _under_lock(root, stream, quiet, today)
+
+
+def find_stream(root: Path, name: str) -> tuple[str, str, tuple[Problem, ...]]:
+    """Return the topic and the stream that a name stands for, or why it stands for none."""
+    missing = root_problem(root)
+    if missing is not None:
+        return "", "", (missing,)
+    wanted_topic, _, wanted = name.rpartition(".")
+    streams = {topic: _stream_names(root, topic) for topic in topic_names(Folder(root)) if wanted_topic in {"", topic}}
+    found = [topic for topic, names in streams.items() if wanted in names]
+    if len(found) == 1:
+        return found[0], wanted, ()
+    known = [*(f"{topic}.{each}" for topic, names in streams.items() for each in names)]
+    if found:
+        return (
+            "",
+            "",
+            (
+                Problem(
+                    Place(SEEDS),
+                    f"several topics have a stream `{wanted}`",
+                    f"say which: {' or '.join(f'{topic}.{wanted}' for topic in found)}",
+                ),
+            ),
+        )
+    hint = did_you_mean(name, [*known, *(each.partition(".")[2] for each in known)])
+    return "", "", (Problem(Place(SEEDS), f"no stream `{name}` in this book", hint or names_here("streams", known)),)
+
+
+def record_with(topic: Topic, stream: str, observation: Observation, *, before: Mapping[str, str]) -> tuple[str, str, tuple[Problem, ...]]:
+    """Return the path of a stream's record and its text with a row more; nothing is written.
+
+    ``before`` holds texts that stand for files.  A column that the file does not
+    have yet is added to it.
+    """
+    if stream not in topic.streams:
+        hint = did_you_mean(stream, topic.streams) or names_here("streams", topic.streams)
+        return "", "", (Problem(Place(topic_path(topic.name)), f"no stream `{stream}` in topic `{topic.name}`", hint),)
+    path = record_path(topic.name, stream)
+    text = before.get(path, topic.texts.get(path, ""))
+    if not text:
+        standard = [name for name in NEW_COLUMNS if not (name == "value" and is_counted(topic.streams[stream]))]
+        text = header_line((*standard, *(name for name in observation.cells(NEW_COLUMNS) if name not in NEW_COLUMNS)))
+    if not text.endswith("\n"):
+        text += "\n"
+    table, problems = read_cells(source_of(path, text), ROW_KINDS)
+    if table is None:
+        return path, text, problems
+    columns = table[0].order
+    cells = observation.cells(columns)
+    absent = [name for name in cells if name not in columns]
+    if absent:
+        text = _widened(text, absent)
+    return path, text + record_line((*columns, *absent), cells), ()
+
+
+def _under_lock(root: Path, name: str, row_for: RowFor, today: date) -> Observed:
+    topic_name, stream, problems = find_stream(root, name)
+    if problems:
+        return Observed(problems)
+    try:
+        with locked(root):
+            book, problems = read_book(root, [topic_name])
+            if has_errors(problems):
+                return Observed(problems)
+            topic = book.topics[topic_name]
+            observation, problems = row_for(topic, stream)
+            if problems:
+                return Observed(problems)
+            return _append(root, topic, stream, observation, today)
+    except FileFault as fault:
+        return Observed((fault.problem,))
+
+
+def _append(root: Path, topic: Topic, stream: str, observation: Observation, today: date) -> Observed:
+    path, text, problems = record_with(topic, stream, observation, before={})
+    if problems:
+        return Observed(problems)
+    altered, problems = read_changed(root, topic.name, {path: text})
+    if altered is None:
+        return Observed(tuple(problem for problem in problems if problem.level == "error"))
+    row = altered.streams[stream].rows[-1]
+    problems = _refusals(altered, stream, row, today)
+    if problems:
+        return Observed(problems)
+    _save(Folder(root), path, text, old=topic.texts.get(path))
+    return Observed(path=path, line=text.split("\n")[row.place.line - 1], row=row)
+
+
+def _save(folder: Folder, path: str, text: str, *, old: str | None) -> None:
+    """Write a record's new text in the place of the old, by appending where that is enough; None is for a record that is new.
+
+    Raises ``FileFault``, and writes nothing, where the file is no longer what was read.
+    """
+    if old is None:
+        if folder.kind(path) is not None:
+            raise FileFault(Problem(Place(path), "another program made this file meanwhile; nothing was written", "run the command again"))
+        folder.write(path, text)
+        return
+    raw = folder.read(path)
+    if decoded(raw) != old:
+        raise FileFault(changed_meanwhile(path))
+    ends = "\r\n" if b"\r\n" in raw else "\n"  # as the file has them
+    if text.startswith(old):
+        folder.append(path, text[len(old) :].replace("\n", ends), after=raw)
+    else:
+        mark = "\ufeff" if raw.startswith(codecs.BOM_UTF8) else ""
+        folder.write(path, mark + text.replace("\n", ends), instead_of=raw)
+
+
+def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem, ...]:
+    """Why a row that the checks of the book let pass cannot be an observation made today."""
+    for what, day in (("it ends", row.end), ("it is known", row.known)):
+        if day > today:
+            return (at_place(topic, row.place, f"{what} on {day}, after today ({today})", "only what has been seen is a row"),)
+    for other in topic.streams[stream].rows[:-1]:
+        same = (other.start, other.end, other.value, other.columns) == (row.start, row.end, row.value, row.columns)
+        is_copy = bool(row.origin) and other.source != row.source
+        if same and (other.between, other.origin) == (row.between, row.origin) and not row.replaces and not is_copy:
+            return (
+                at_place(
+                    topic, row.place, f"this row stands in line {other.place.line} already", "a correction names the row it `replaces`"
+                ),
+            )
+    try:
+        model = model_as_of(topic, today)
+        draws = prior_draws(model, rng=generator(1, topic.name, Purpose.TRIAL), draws=TRIAL_DRAWS)
+        density = model.log_likelihood(draws.parameters)
+    except Unsound as unsound:
+        return unsound.problems
+    impossible = [
+        each
+        for column, (name, each) in enumerate(model.rows)
+        if name == stream and each.place == row.place and np.isneginf(density[:, column]).all()
+    ]
+    if impossible:
+        message = f"{'the' if row.between is None else 'a'} value {row.value_text} is impossible under every draw of the priors"
+        return (at_place(topic, row.place, message, f"the statement is {topic.streams[stream].value.text}"),)
+    return ()
+
+
+def _stream_names(root: Path, topic: str) -> tuple[str, ...]:
+    """The names of a topic's streams; none where its file cannot be read, which the checks will say."""
+    document, _ = read_document(Folder(root), topic_path(topic))
+    streams = document.content.get("streams", {}) if document is not None else {}
+    return tuple(streams) if isinstance(streams, Mapping) else ()
+
+
+def _widened(text: str, names: Sequence[str]) -> str:
+    """A CSV text with more columns at its right, their names in the header and their cells empty."""
+    lines = re.split(r"(?<=\n)", text)  # not at what else Python takes for a line end
+    reader = csv.reader(lines, strict=True)
+    is_header = True
+    for cells in reader:
+        if not cells:
+            continue
+        at = reader.line_num - 1
+        body = lines[at].rstrip("\r\n")
+        lines[at] = body + ("," + ",".join(names) if is_header else "," * len(names)) + lines[at][len(body) :]
+        is_header = False
+    return "".join(lines)

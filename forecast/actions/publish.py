@@ -1,0 +1,237 @@
+"""Writing what an update found: the ledger first, then the reports, under one lock.
+
+The ledger goes first because it alone cannot be made again: nothing is ever
+shown in a report that the ledger does not hold.  A run killed in between leaves
+the old reports and a ledger one group longer; the next update finds its lines
+there and writes the reports.  A line is due where the newest one for the same
+question says something else was asked of the same numbers: other inputs, another
+as-of day, other settings or another verdict.  Hindcasts are compared with
+hindcasts of the same day, so that replaying does not grow the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from forecast.actions.cache import published, report_directory
+from forecast.book.files.folder import Folder
+from forecast.book.files.layout import LEDGER, REPORTS, report_path, topic_names
+from forecast.book.files.locking import locked
+from forecast.book.files.problems import FileFault, Place, Problem
+from forecast.book.files.sources import read_source_if_any
+from forecast.book.ledger import FORMAT, append, as_time, read_ledger
+from forecast.book.topic import Book, Topic
+from forecast.book.used_rows import used_rows
+from forecast.report.failures import TopicFailure, failure_bytes, failure_path, failures_in
+from forecast.report.files import remove_pictures, write_files
+from forecast.report.pages import render_index
+from forecast.schema.topic import ReportFault
+from forecast.system import utc_now
+
+COMPARED = ("as_of", "inputs", "engine", "seed", "draws", "verdict", "program")
+DRAWN = frozenset({"shape", "curve"})  # parts of an answer's value that only pictures need
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was written: the files whose bytes changed, relative to the book, and how many lines the ledger gained."""
+
+    written: tuple[str, ...] = ()
+    recorded: int = 0
+    problems: tuple[Problem, ...] = ()
+
+
+def publish(
+    book: Book,
+    contents: Mapping[str, Mapping[str, Any]],
+    files: Mapping[str, Mapping[str, bytes]],
+    *,
+    failures: Sequence[TopicFailure] = (),
+    as_of: date,
+    today: date,
+    clock: Callable[[], datetime] = utc_now,
+) -> Published:
+    """Record answers in the ledger and write the reports of some topics, and the index of all.
+
+    ``files`` are those that each content makes, rendered before, so that the
+    lock is held for writing only.  The topics of ``failures`` keep their last
+    report, and get a mark.  ``clock`` gives the time that new lines of the ledger
+    say they were written at.
+
+    Writes nothing where an input was changed since it was read, or where the
+    ledger is broken.
+    """
+    folder = Folder(book.root)
+    due: list[dict[str, Any]] = []
+    try:
+        with locked(book.root):
+            changed = tuple(_changed_since(folder, book))
+            entries, broken = read_ledger(folder)
+            broken = tuple(problem for problem in broken if problem.level == "error")
+            wrong_day = () if as_of < today else set_back(entries, today)
+            if changed or broken or wrong_day:
+                return Published(problems=(*changed, *broken, *wrong_day))
+            directory = report_directory(as_of=as_of, today=today)
+            for path in (*(path for each in files.values() for path in each), "index.html", "index.md"):
+                folder.place(f"{directory}/{path}")  # before the ledger says that they are published
+            for name in (*contents, *(failure.name for failure in failures)):
+                folder.place(failure_path(name, directory))
+            lines = due_lines(entries, contents, book.topics, today=today, at=clock())
+            torn = append(folder, lines)
+            due = lines
+            written = write_reports(folder, directory, contents, files, failures)
+    except FileFault as fault:
+        return Published(recorded=len(due), problems=(fault.problem, *([_unfinished()] if due else [])))
+    told = () if torn is None else (_torn(torn.kept_in.name),)
+    return Published(written, len(due), told)
+
+
+def set_back(entries: Sequence[Mapping[str, Any]], today: date) -> tuple[Problem, ...]:
+    """Return the problem of a day that is before the newest on which the ledger has answers, hindcasts aside; none where time has gone on.
+
+    Publishing on such a day would put a line after a later one, which cannot be true.
+    """
+    newest = max((entry["as_of"] for entry in entries if not entry["hindcast"]), default="")
+    if newest <= today.isoformat():
+        return ()
+    message = f"today is {today}, but the book has answers of {newest}: is the clock right?"
+    hint = f"set the clock right; --as-of {today} replays this day as a hindcast"
+    return (Problem(Place(LEDGER, len(entries)), message, hint),)
+
+
+def due_lines(
+    entries: Sequence[Mapping[str, Any]],
+    contents: Mapping[str, Mapping[str, Any]],
+    topics: Mapping[str, Topic],
+    *,
+    today: date,
+    at: datetime,
+) -> list[dict[str, Any]]:
+    """Return the ledger's next lines: one for each answer whose newest line does not say the same.
+
+    The first of a topic has the hashes of the rows it used, unless the last line of that topic that has some has the same.
+    """
+    newest = {_same(entry): entry for entry in entries}
+    rows_before = {_same_rows(entry): entry["rows"] for entry in entries if "rows" in entry}
+    due: list[dict[str, Any]] = []
+    for name, content in contents.items():
+        lines = [line for line in _lines(content, today, at) if _says_more(line, newest.get(_same(line), {}))]
+        if lines:
+            used = used_rows(topics[name], date.fromisoformat(content["as_of"]))
+            if used != rows_before.get(_same_rows(lines[0]), {}):
+                lines[0]["rows"] = used
+        due += lines
+    return due
+
+
+def write_reports(
+    folder: Folder,
+    directory: str,
+    contents: Mapping[str, Mapping[str, Any]],
+    files: Mapping[str, Mapping[str, bytes]],
+    failures: Sequence[TopicFailure] = (),
+) -> tuple[str, ...]:
+    """Write each topic's JSON and pages, the marks of failures, then the index of all the book's topics; return the paths of what changed.
+
+    Call it under the book's lock.  Raises ``FileFault``.
+    """
+    written: list[str] = []
+    for name in contents:
+        written += write_files(folder, directory, files[name])
+        remove_pictures(folder, directory, [name], but=files[name])
+        if folder.kind(mark := failure_path(name, directory)) is not None:
+            folder.remove(mark)
+            written.append(mark)
+    written += write_files(folder, directory, {failure_path(each.name, "").removeprefix("/"): failure_bytes(each) for each in failures})
+    topics = topic_names(folder)
+    others = {name: published(folder.root, report_path(name, directory)) for name in topics if name not in contents}
+    every = {**{name: found for name, found in others.items() if found is not None}, **contents}
+    failed = marks(folder.root, [name for name in topics if name not in contents], directory)
+    written += write_files(folder, directory, render_index([every[name] for name in sorted(every)], failures=failed))
+    return tuple(written)
+
+
+def marks(root: Path, topics: Sequence[str], directory: str = REPORTS) -> dict[str, TopicFailure]:
+    """Return the failures that some topics have marks of; as with reports, one that is not whole marks nothing."""
+    found: dict[str, TopicFailure] = {}
+    for topic in topics:
+        with suppress(ReportFault):  # `forecast show` says so
+            found |= failures_in(root, [topic], directory)
+    return found
+
+
+def _lines(content: Mapping[str, Any], today: date, at: datetime) -> Iterator[dict[str, Any]]:
+    run, verdict = content["run"], content["verdict"]["verdict"]
+    engine = content["engine"]["engine"]
+    both = "importance and nuts" if verdict in {"agreed", "disputed"} else engine
+    for answer in (each for each in content["answers"] if each["value"] is not None):
+        yield {
+            "format": FORMAT,
+            "at": as_time(at),
+            "topic": content["name"],
+            "question": answer["name"],
+            "kind": answer["kind"],
+            "by": answer["by"],
+            "status": answer["status"],
+            "value": {name: each for name, each in answer["value"].items() if name not in DRAWN},
+            "given": answer["given_probability"] if answer["given"] else None,
+            **({"annulled": answer["annulment"]["probability"]} if "annulment" in answer else {}),
+            "as_of": content["as_of"],
+            "made": today.isoformat(),
+            "hindcast": run["hindcast"],
+            "engine": engine,
+            "engines": both,
+            "verdict": verdict,
+            "sound": not content["warnings"],
+            "program": run["versions"]["forecast"],
+            "versions": run["versions"],
+            "inputs": run["hashes"]["numbers"],
+            "seed": run["seed"],
+            "draws": run["draws"],
+        }
+
+
+def _says_more(line: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    return any(before.get(name) != line[name] for name in COMPARED)
+
+
+def _same(line: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What makes two lines speak of the same thing."""
+    return line["topic"], line["question"], line.get("variant", ""), line["as_of"] if line["hindcast"] else None
+
+
+def _same_rows(line: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What makes two lines rest on one record."""
+    return line["topic"], line["as_of"] if line["hindcast"] else None
+
+
+def _changed_since(folder: Folder, book: Book) -> Iterator[Problem]:
+    """The inputs that are no longer what was read: writing would show answers that are out of date already."""
+    for topic in book.topics.values():
+        for path, text in topic.texts.items():
+            if _text_now(folder, path, topic) != text:
+                yield Problem(
+                    Place(path), "this file was changed while its answers were computed; nothing was written", "run the update again"
+                )
+
+
+def _text_now(folder: Folder, path: str, topic: Topic) -> str | None:
+    source, problems = read_source_if_any(folder, path)
+    if source is None:
+        return None if problems or topic.texts[path] else ""
+    return source.text
+
+
+def _unfinished() -> Problem:
+    message = "the ledger has the new answers, but their reports could not be written"
+    return Problem(Place(LEDGER), message, "run `forecast update` again once that is fixed; it writes the reports")
+
+
+def _torn(kept_in: str) -> Problem:
+    message = f"the ledger's last line was torn (it had no line end); it was set aside in {kept_in}"
+    return Problem(Place(LEDGER), message, "look at it: another program or a full disk cut it", level="warning")

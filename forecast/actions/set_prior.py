@@ -1,0 +1,157 @@
+"""Another prior for a parameter: checked with the whole book's rules before a byte is written, under the book's lock.
+
+The changed file is read in a copy of the topic, so that a prior is refused for
+the same reasons and in the same words as one that somebody typed into the file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from forecast.actions.overlay import read_changed
+from forecast.book.files.folder import Folder, changed_meanwhile
+from forecast.book.files.layout import PRIORS, choose_topics, prior_path, root_problem, topic_names
+from forecast.book.files.locking import locked
+from forecast.book.files.names import DEFAULT
+from forecast.book.files.positions import positions
+from forecast.book.files.prior_text import Revision, revised_text, revision_problem
+from forecast.book.files.problems import FileFault, Place, Problem, has_errors
+from forecast.book.files.sources import Document, decoded, read_document, read_document_if_any
+from forecast.book.reading import read_book
+from forecast.book.topic import Topic
+from forecast.elicitation.parameter_summary import Believed, echoed
+from forecast.language.faults import did_you_mean
+from forecast.model.errors import Unsound
+from forecast.model.model import model_as_of
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """A revision as made or only drafted: the file's old and new text, and the values it changes before and after.
+
+    ``before`` is empty where the topic could not be read as it was.  With errors
+    among the ``problems`` nothing is changed.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    path: str = ""
+    line: int = 0
+    old_text: str = ""
+    new_text: str = ""
+    before: tuple[Believed, ...] = ()
+    after: tuple[Believed, ...] = ()
+
+
+def find_parameter(root: Path, name: str) -> tuple[str, str, tuple[Problem, ...]]:
+    """Return the topic and the parameter that a text names (``topic.name``, or the name where one topic has it), or why it names none."""
+    missing = root_problem(root)
+    if missing is not None:
+        return "", "", (missing,)
+    topic, _, parameter = name.rpartition(".")
+    if topic:
+        _, problems = choose_topics(Folder(root), [topic])
+        return ("", "", problems) if problems else (topic, parameter, ())
+    having = {each: _names(root, each) for each in topic_names(Folder(root))}
+    found = [each for each, names in having.items() if parameter in names]
+    if len(found) == 1:
+        return found[0], parameter, ()
+    if found:
+        message, hint = f"several topics have a prior `{parameter}`", f"say which: {' or '.join(f'{each}.{parameter}' for each in found)}"
+    else:
+        known = [each for names in having.values() for each in names]
+        message, hint = f"no prior `{parameter}` in this book", did_you_mean(parameter, known) or "give it as topic.name"
+    return "", "", (Problem(Place(PRIORS), message, hint),)
+
+
+def unsettable(root: Path, topic: str, revision: Revision) -> tuple[Problem, ...]:
+    """Return why a topic's prior file has no place for a revision, whatever its statement; empty where it has one."""
+    document, problems = read_document(Folder(root), prior_path(topic))
+    if document is None:
+        return problems
+    book, _ = read_book(root, [topic])
+    wrong = revision_problem(document, revision) or _label_problem(document, book.topics.get(topic), revision)
+    return () if wrong is None else (wrong,)
+
+
+def draft(root: Path, topic: str, revision: Revision, *, today: date) -> Revised:
+    """Make a revision on paper: the new text, checked as ``forecast check`` would, and nothing written."""
+    path = prior_path(topic)
+    document, problems = read_document(Folder(root), path)
+    if document is None:
+        return Revised(problems)
+    book, _ = read_book(root, [topic])
+    wrong = revision_problem(document, revision) or _label_problem(document, book.topics.get(topic), revision)
+    if wrong is not None:
+        return Revised((wrong,))
+    try:
+        raw = Folder(root).read(path).decode()
+    except FileFault as fault:
+        return Revised((fault.problem,))
+    except UnicodeDecodeError:  # it was UTF-8 a moment ago
+        return Revised((changed_meanwhile(path),))
+    if decoded(raw.encode()) != document.source.text:
+        return Revised((changed_meanwhile(path),))
+    mark = raw[: len(raw) - len(raw.removeprefix("\ufeff"))]
+    text = mark + revised_text(raw.removeprefix(mark), document, revision)
+    altered, problems = read_changed(root, topic, {path: text})
+    if altered is None:
+        return Revised(tuple(problem for problem in problems if problem.level == "error"))
+    try:
+        model_as_of(altered, today)
+        after = echoed(altered, today)
+    except Unsound as unsound:
+        return Revised(unsound.problems)
+    warnings = tuple(problem for problem in problems if problem.place.path == path)
+    line, _ = positions(text.removeprefix(mark).replace("\r\n", "\n")).key((revision.name,))
+    before = _echoed_before(book.topics.get(topic), today)
+    return Revised(warnings, path, line, raw, text, _changed(before, revision, after), _changed(after, revision, after))
+
+
+def revise(root: Path, topic: str, revision: Revision, *, today: date) -> Revised:
+    """Write a revision into the prior file of a topic, whole, or refuse it with problems and leave the file as it was."""
+    try:
+        with locked(root):
+            done = draft(root, topic, revision, today=today)
+            if not has_errors(done.problems):
+                Folder(root).write(done.path, done.new_text, instead_of=done.old_text.encode())
+            return done
+    except FileFault as fault:
+        return Revised((fault.problem,))
+
+
+def _names(root: Path, topic: str) -> tuple[str, ...]:
+    """The names in a topic's prior file; none where it cannot be read, which the checks will say."""
+    document, _ = read_document_if_any(Folder(root), prior_path(topic))
+    return tuple(document.content) if document is not None else ()
+
+
+def _label_problem(document: Document, topic: Topic | None, revision: Revision) -> Problem | None:
+    """The problem of a label that nothing has, which the checks let pass in a file: it may be of a row yet to come."""
+    if topic is None or not revision.label or revision.label == DEFAULT:
+        return None
+    per = topic.parameters[revision.name].per
+    known = topic.labels.get(per, ())
+    if revision.label in known or not known:
+        return None
+    hint = did_you_mean(revision.label, known) or f"labels here: {', '.join(known)}"
+    return document.at_key((revision.name, "per"), f'`{per}` has no label "{revision.label}"', hint)
+
+
+def _echoed_before(topic: Topic | None, today: date) -> tuple[Believed, ...]:
+    try:
+        return () if topic is None else echoed(topic, today)
+    except Unsound:  # it is what the revision may mend
+        return ()
+
+
+def _changed(values: tuple[Believed, ...], revision: Revision, after: tuple[Believed, ...]) -> tuple[Believed, ...]:
+    """Of values, those that the revision gives another statement."""
+    one_label = revision.label not in {"", DEFAULT}
+    names = {
+        each.name
+        for each in after
+        if each.parameter == revision.name and each.statement == revision.statement and (not one_label or each.label == revision.label)
+    }
+    return tuple(each for each in values if each.name in names)

@@ -1,0 +1,101 @@
+"""The newest published answers, read from the reports, so that showing computes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from forecast.book.files.folder import Folder
+from forecast.book.files.layout import REPORTS, SEEDS, report_path, root_problem, topic_names, topic_path
+from forecast.book.files.problems import Place, Problem
+from forecast.language.faults import did_you_mean
+from forecast.report.failures import TopicFailure, read_failure
+from forecast.report.files import read_report
+from forecast.schema.topic import ReportFault
+from forecast.sentences.cautions import misfits
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Answers as the reports have them, each with its topic, as-of day, verdict and warnings, misfits of the model among them; or problems.
+
+    ``silent`` are the published topics that ask nothing; ``failures`` those that the last update could not compute.
+    """
+
+    answers: tuple[dict[str, Any], ...] = ()
+    silent: tuple[str, ...] = ()
+    failures: tuple[TopicFailure, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def newest_answers(root: Path, question: str | None) -> Shown:
+    """Return the newest answers of a book, or that to one question.
+
+    ``question`` is ``topic.question``, or the name alone where one topic asks it.
+    """
+    missing = root_problem(root)
+    if missing is not None:
+        return Shown(problems=(missing,))
+    answers: list[dict[str, Any]] = []
+    problems: list[Problem] = []
+    silent: list[str] = []
+    failures: list[TopicFailure] = []
+    topics = topic_names(Folder(root))
+    for topic in topics:
+        path = report_path(topic)
+        try:
+            failure = read_failure(root, topic)
+            content = read_report(root, path)
+        except ReportFault as fault:
+            problems.append(Problem(Place(path), str(fault), level="warning"))
+            continue
+        failures += [] if failure is None else [failure]
+        if content is None:
+            continue
+        warnings = [*content["warnings"], *misfits(content), *([] if failure is None else [failure.sentence])]
+        common = {"topic": topic, "as_of": content["as_of"], "verdict": content["verdict"]["verdict"], "warnings": warnings}
+        answers += [common | answer for answer in content["answers"]]
+        silent += [] if content["answers"] else [topic]
+    if not answers and not silent and (question is not None or not failures):
+        return Shown(problems=(*problems, _nothing(topics)))
+    if question is None:
+        return Shown(tuple(answers), tuple(silent), tuple(failures), tuple(problems))
+    if question.partition(".")[0] in silent or not answers:
+        return Shown(problems=(*problems, _asks_nothing(question.partition(".")[0], silent)))
+    return _one(answers, question, tuple(problems))
+
+
+def _nothing(topics: tuple[str, ...]) -> Problem:
+    """Why there is nothing to show: no topic, or no report of one."""
+    if not topics:
+        return Problem(Place(SEEDS), "this book has no topic yet", "begin one with `forecast new`")
+    return Problem(Place(REPORTS), "nothing has been published yet", "run `forecast update`")
+
+
+def _asks_nothing(topic: str, silent: Sequence[str]) -> Problem:
+    """The problem of a question to a topic that asks nothing, or to a book whose topics all ask nothing."""
+    hint = "write a question into its topic.toml, as in [questions.NAME]; what its parameters come to is in its report"
+    if topic in silent:
+        return Problem(Place(topic_path(topic)), f"the topic `{topic}` asks nothing yet", hint)
+    return Problem(
+        Place(SEEDS), f"no topic asks `{topic}`: none asks anything yet", "write a question into a topic.toml, as in [questions.NAME]"
+    )
+
+
+def _one(answers: list[dict[str, Any]], question: str, problems: tuple[Problem, ...]) -> Shown:
+    found = [each for each in answers if question in {each["name"], f"{each['topic']}.{each['name']}"}]
+    full = [f"{each['topic']}.{each['name']}" for each in found]
+    if len(found) == 1:
+        return Shown((found[0],), problems=problems)
+    if found:
+        return Shown(problems=(*problems, Problem(Place(REPORTS), f"several topics ask `{question}`", f"say which: {' or '.join(full)}")))
+    known = [name for each in answers for name in (each["name"], f"{each['topic']}.{each['name']}")]
+    own = ", ".join(each["name"] for each in answers if each["topic"] == question)
+    hint = (
+        f"that is a topic; its questions: {own}"
+        if own
+        else did_you_mean(question, known) or f"questions here: {', '.join(dict.fromkeys(each['name'] for each in answers))}"
+    )
+    return Shown(problems=(*problems, Problem(Place(REPORTS), f"no answer to a question `{question}` has been published", hint)))

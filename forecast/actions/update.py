@@ -1,0 +1,384 @@
+"""The story of an update: read, check, condition, referee, simulate, answer, record, write.
+
+Everything is read and checked before anything is computed, and everything is
+computed before anything is written: a problem that a check finds leaves the reports as
+they are.  A topic that fails only when it is computed keeps its last report, and the others
+are published.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from forecast.actions.cache import (
+    calculation_key,
+    insight_key,
+    remembered_insight,
+    remembered_verdict,
+    reports_before,
+    verdict_as_data,
+    versions,
+    warnings_of,
+)
+from forecast.actions.check import ahead, found_by_checking, read_checked
+from forecast.actions.publish import publish, set_back
+from forecast.book.files.exceptions import sentence_of
+from forecast.book.files.folder import Folder
+from forecast.book.files.layout import topic_path
+from forecast.book.files.problems import FileFault, Place, Problem, has_errors, in_order
+from forecast.book.hashes import numbers_hash, words_hash
+from forecast.book.ledger import read_ledger
+from forecast.book.reading import read_book
+from forecast.book.topic import Book, Topic
+from forecast.content.parameters import parameter_contents
+from forecast.content.topic import topic_content
+from forecast.elicitation.prior_checks import contradicted, implied
+from forecast.inference.posterior import rows_not_kept
+from forecast.model.custom_model import refusals
+from forecast.model.errors import Unsound
+from forecast.model.settings import Settings
+from forecast.predict.analysis import Conclusion, conclude
+from forecast.processes import process_pool
+from forecast.report.failures import failure_of_topic
+from forecast.report.pages import page_and_data, render_index, report_files
+from forecast.system import utc_now, way_to_start
+
+if TYPE_CHECKING:
+    from forecast.insight.change_report import Earlier
+
+NO_OTHER_ENGINE = "This topic brings its own model, {}: NUTS alone can sample it, and no other engine has checked it."
+
+type Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What one topic came to: the content of its report and its files, or nothing where its problems forbid it.
+
+    ``failed`` says that the problems were found only when it was computed; ``trace`` is the traceback of an exception that nobody foresaw.
+    """
+
+    content: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    failed: bool = False
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What an update did: problems and nothing else, or the reports' contents by topic and what was written.
+
+    ``recorded`` counts the lines added to the ledger, ``written`` names the
+    files whose bytes changed.  ``failed`` has the topics that could not be
+    computed, which keep their last report.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    contents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    written: tuple[str, ...] = ()
+    recorded: int = 0
+    failed: Mapping[str, Made] = field(default_factory=dict)
+
+    @property
+    def unanswerable(self) -> tuple[str, ...]:
+        """The questions that the model leaves no answer to, as ``topic.question``; void and annulled ones are not among them."""
+        return tuple(
+            f"{name}.{answer['name']}"
+            for name, content in self.contents.items()
+            for answer in content["answers"]
+            if answer["status"] == "not answerable"
+        )
+
+    @property
+    def distrusted(self) -> tuple[str, ...]:
+        """The topics whose numbers are not to be trusted: disputed, or by an engine that does not vouch for its draws."""
+        return tuple(name for name, content in self.contents.items() if content["warnings"])
+
+    @property
+    def exit_code(self) -> int:
+        """0 fine, 1 a file has problems, 3 computed but not to be trusted, or not all of it computed."""
+        if has_errors(self.problems):
+            return 1
+        return 3 if self.distrusted or self.failed or self.unanswerable else 0
+
+
+def nothing_said(done: int, of: int, doing: str) -> None:
+    """Show no progress."""
+
+
+def update(
+    root: Path,
+    *,
+    topics: Sequence[str] | None = None,
+    as_of: date,
+    today: date,
+    settings: Settings,
+    referee: bool | None = None,
+    processes: int = 1,
+    insight: bool = True,
+    progress: Progress = nothing_said,
+    clock: Callable[[], datetime] = utc_now,
+) -> Update:
+    """Bring the reports of a book up to a day.
+
+    With several ``processes`` topics are computed side by side, each in a
+    process of its own; the numbers are the same.  A script that asks for
+    that must guard its own start (``if __name__ == "__main__"``).
+
+    ``referee`` True compares the engines anew, False never, None where no
+    verdict on the same calculation is remembered.  A day before ``today`` is a
+    hindcast.  Without ``insight`` the reports do not say why.  ``clock`` gives the time that new lines of the
+    ledger say they were written at.  Raises ``ValueError`` for a day after ``today``.
+    """
+    if as_of > today:
+        raise ValueError(f"{as_of} is after today, {today}")
+    book, problems = read_checked(root, topics)
+    entries, broken = read_ledger(Folder(root))
+    broken = (*(each for each in broken if each.level == "error"), *(set_back(entries, today) if as_of == today else ()))
+    if has_errors((*problems, *broken)):
+        return Update(in_order((*problems, *broken)))
+    if refused := refusals(book.topics.values(), trust=settings.trust):
+        return Update(in_order((*problems, *refused)))
+    run = _Run(root, as_of, today, settings, referee, versions(), insight=insight)
+    made = _side_by_side(run, book, processes, progress) if min(processes, len(book.topics)) > 1 else _one_by_one(run, book, progress)
+    found = dict(zip(book.topics, made, strict=True))
+    failed = {name: each for name, each in found.items() if each.failed}
+    wrong = [problem for each in made if not each.failed for problem in each.problems]
+    wrong += [problem for name in failed for problem in found_by_checking(book.topics[name], as_of)]
+    if wrong:
+        return Update(in_order((*problems, *wrong)))
+    contents = {name: each.content for name, each in found.items() if not each.failed}
+    files = {name: each.files for name, each in found.items() if not each.failed}
+    failures = [failure_of_topic(name, book.topics[name].title, as_of, each.problems) for name, each in failed.items()]
+    warned = [problem for name, content in contents.items() for problem in warnings_of(book.topics[name], content.get("implied", ()))]
+    problems = in_order((*problems, *warned, *(ahead(book, today) if as_of == today else ())))
+    progress(len(contents), len(contents), "writing reports")
+    published = publish(book, contents, files, failures=failures, as_of=as_of, today=today, clock=clock)
+    problems = in_order((*problems, *published.problems))
+    return Update(problems) if has_errors(problems) else Update(problems, contents, published.written, published.recorded, failed)
+
+
+def latest_day(root: Path, today: date) -> date:
+    """Return the later of today and the newest day on which the ledger has answers, hindcasts aside.
+
+    It stands for today where somebody names the day to replay: then a clock that was set back makes hindcasts, and
+    replaces no newer report.
+    """
+    entries, _ = read_ledger(Folder(root))
+    return max([today, *(date.fromisoformat(entry["as_of"]) for entry in entries if not entry["hindcast"])])
+
+
+def draft(book: Book, topic: str, *, as_of: date, settings: Settings, insight: bool = True) -> Made:
+    """Return the report that an update would make of one topic, by the fast engine alone; nothing is recorded or written.
+
+    A verdict that is remembered for the same calculation stands in it.  Draws
+    that the fast engine does not vouch for are shown with its warning.  Without
+    ``insight``, which takes longer than all else, there are only the page and the
+    JSON, and in them no intervals of chances.
+    """
+    run = _Run(book.root, as_of, as_of, settings, False, versions(), fast=True, insight=insight)
+    return _made(run, book.topics[topic], _silent)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What is the same for all topics of one update."""
+
+    root: Path
+    as_of: date
+    today: date
+    settings: Settings
+    referee: bool | None
+    computing: Mapping[str, str]
+    fast: bool = False  # whether NUTS is left out even where the fast engine is not trusted
+    insight: bool = True  # whether to ask why
+
+
+def warm_up() -> None:
+    """Import and compile what every topic's report needs, so that the next one does not wait for it."""
+    render_index(())
+
+
+def _one_by_one(run: _Run, book: Book, progress: Progress) -> list[Made]:
+    return [_made_or_failed(run, topic, _step(progress, done, len(book.topics), topic)) for done, topic in enumerate(book.topics.values())]
+
+
+def _side_by_side(run: _Run, book: Book, processes: int, progress: Progress) -> list[Made]:
+    from concurrent.futures import as_completed
+    from concurrent.futures.process import BrokenProcessPool
+
+    start = way_to_start()
+    if start == "fork":
+        warm_up()  # once for all processes, and for the index that this one writes
+        if run.insight:
+            import forecast.insight.explaining  # noqa: F401 - once for all processes
+    with process_pool(min(processes, len(book.topics)), start=start) as pool:
+        longest_first = sorted(
+            book.topics, key=lambda name: -sum(map(len, book.topics[name].texts.values()))
+        )  # so that none is left for last
+        waiting = {pool.submit(_made_apart, run, name): name for name in longest_first}
+        found: dict[str, Made] = {}
+        progress(0, len(waiting), "weighing and sampling")  # not before: a bar is a thread, and the processes are started alone
+        for future in as_completed(waiting):
+            with suppress(BrokenProcessPool):  # one process has taken all others with it: see below
+                found[waiting[future]] = future.result()
+                progress(len(found), len(waiting), f"{waiting[future]} done")
+    for name in (name for name in longest_first if name not in found):
+        found[name] = _made_alone(run, name, start)
+        progress(len(found), len(waiting), f"{name} done")
+    return [found[name] for name in book.topics]
+
+
+def _made_alone(run: _Run, name: str, start: Literal["fork", "spawn"]) -> Made:
+    """One topic in the only process there is beside this one, which may end suddenly without harm to others."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        with process_pool(1, start=start) as pool:
+            return pool.submit(_made_apart, run, name).result()
+    except BrokenProcessPool:
+        message = "the process that computed this topic ended suddenly, perhaps for want of memory"
+        return Made(problems=(Problem(Place(topic_path(name)), message),), failed=True)
+
+
+def _made_apart(run: _Run, name: str) -> Made:
+    """One topic in a process of its own, read again from its files: ``publish`` sees to it that they have not changed."""
+    book, problems = read_book(run.root, [name])
+    return Made(problems=problems) if has_errors(problems) else _made_or_failed(run, book.topics[name], _silent)
+
+
+def _made_or_failed(run: _Run, topic: Topic, report: Callable[[str], None]) -> Made:
+    """What a topic came to, or that it failed, whatever the reason: no topic stops another."""
+    try:
+        made = _made(run, topic, report)
+    except FileFault:
+        raise
+    except Exception as error:  # noqa: BLE001 - the other topics are published; the traceback is kept for a report
+        message = f"computing this topic failed: {sentence_of(error)}"
+        trace = "" if isinstance(error, MemoryError) else "".join(traceback.format_exception(error))
+        return Made(problems=(Problem(Place(topic_path(topic.name)), message),), failed=True, trace=trace)
+    return replace(made, failed=bool(made.problems))
+
+
+def _made(run: _Run, topic: Topic, report: Callable[[str], None]) -> Made:
+    from threadpoolctl import threadpool_limits
+
+    try:
+        with threadpool_limits(limits=1, user_api="blas"):  # sums in one order: the same bytes however many cores there are
+            content = _content(run, topic, report)
+    except Unsound as unsound:
+        return Made(problems=unsound.problems)
+    return Made(content, page_and_data(content) if run.fast and not run.insight else report_files(content))
+
+
+def _silent(_: str) -> None:
+    pass
+
+
+def _content(run: _Run, topic: Topic, report: Callable[[str], None]) -> dict[str, Any]:
+    """Conclude one topic, with the verdict remembered or made, as the content of its report."""
+    as_of, settings = run.as_of, run.settings
+    key = calculation_key(topic, as_of=as_of, settings=settings, computing=run.computing)
+    before = reports_before(run.root, topic.name, as_of=as_of, today=run.today)
+    remembered = None if run.referee else remembered_verdict(before, key)
+    how = replace(settings, engine="importance", chances=run.insight) if run.fast else settings
+    conclusion, verdict = conclude_refereed(
+        topic,
+        as_of,
+        how,
+        referee=run.referee is not False and remembered is None,
+        confirmed=remembered is not None and remembered["verdict"] == "agreed",
+        report=report,
+    )
+    verdict = verdict or remembered
+    hashes = {"numbers": numbers_hash(topic, as_of=as_of), "words": words_hash(topic)}
+    if verdict is not None:
+        hashes["refereed"] = key
+    insight: Mapping[str, Any] | None = None
+    explained = run.insight and topic.own is None and conclusion.reading.posterior.keeps_rows
+    if explained:  # insight weighs draws by the statements, which its own model may not follow
+        from forecast.insight.explaining import explain
+
+        earlier = _report_before(run, topic)
+        hashes["insight"] = insight_key(topic, f"{key} {conclusion.reading.posterior.engine}", as_of=as_of, earlier=earlier)
+        insight = remembered_insight(before, hashes["insight"]) or explain(conclusion, earlier=earlier, report=report)
+    parameters = parameter_contents(conclusion.prior, conclusion.reading.posterior)
+    unexplained = [_unexplained(conclusion)] if run.insight and topic.own is None and not explained else []
+    return topic_content(
+        topic=topic,
+        parameters=parameters,
+        implied=unexplained if run.fast else [*_implied(conclusion, parameters), *unexplained],
+        posterior=conclusion.reading.posterior,
+        prior=conclusion.prior,
+        paths=conclusion.reading.paths,
+        answers=conclusion.reading.answers,
+        verdict=verdict,
+        run={
+            "command": _command(topic, as_of, settings),
+            "seed": settings.seed,
+            "draws": settings.draws,
+            "hindcast": as_of < run.today,
+            "versions": dict(run.computing),
+            "hashes": hashes,
+        },
+        insight=insight,
+    )
+
+
+def _implied(conclusion: Conclusion, parameters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What the topic's priors imply that nobody can have meant, and which of them the record contradicts."""
+    model, prior = conclusion.model, conclusion.prior
+    return [*implied(model.topic, model.as_of, prior), *contradicted(parameters, prior, conclusion.reading.posterior)]
+
+
+def _unexplained(conclusion: Conclusion) -> dict[str, Any]:
+    """That the report does not say why, since the densities of so many rows are not kept."""
+    message = f"{rows_not_kept(conclusion.reading.posterior)}: this report does not say why"
+    return {
+        "file": "topic",
+        "keys": ["streams"],
+        "message": message,
+        "hint": "add rows up, as a week's or a month's, to see what moved an answer",
+    }
+
+
+def _report_before(run: _Run, topic: Topic) -> Earlier | None:
+    """What the ledger says was published of a topic as of an earlier day; hindcasts are compared with nothing."""
+    from forecast.insight.change_report import earlier_report
+
+    if run.as_of < run.today:
+        return None
+    return earlier_report(read_ledger(Folder(run.root))[0], topic, before=run.as_of)
+
+
+def conclude_refereed(
+    topic: Topic, as_of: date, settings: Settings, *, referee: bool, confirmed: bool = False, report: Callable[[str], None]
+) -> tuple[Conclusion, Mapping[str, Any] | None]:
+    """Conclude a topic, and return the verdict as a report keeps it; None where no second engine was tried.
+
+    Raises ``Unsound`` as ``conclude`` does.
+    """
+    conclusion = conclude(topic, as_of, settings, referee=referee, confirmed=confirmed, report=report)
+    if topic.own is not None:
+        return conclusion, {"verdict": "not refereed", "sentence": NO_OTHER_ENGINE.format(topic.own.path), "checks": []}
+    return conclusion, None if conclusion.verdict is None else verdict_as_data(conclusion.verdict)
+
+
+def _command(topic: Topic, as_of: date, settings: Settings) -> str:
+    """The command that makes the report again."""
+    words = ["forecast update", topic.name, f"--as-of {as_of}"]
+    plain = Settings()
+    changed = [name for name in ("engine", "seed", "draws") if getattr(settings, name) != getattr(plain, name)]
+    words += ["--trust"] if topic.own is not None else []
+    return " ".join([*words, *(f"--{name} {getattr(settings, name)}" for name in changed)])
+
+
+def _step(progress: Progress, done: int, of: int, topic: Topic) -> Callable[[str], None]:
+    return lambda doing: progress(done, of, f"{topic.name}: {doing}")

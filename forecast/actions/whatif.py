@@ -1,0 +1,223 @@
+"""What if a prior were another, or something were seen: the answers before and after, and nothing written.
+
+The altered topic is checked as a book is.  What is supposed counts as known on
+the as-of day; a row that reaches beyond it moves the as-of day to its end, and
+nothing else that became known in between.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from forecast.actions.observe import Observation, record_with
+from forecast.actions.overlay import read_changed
+from forecast.book.files.folder import Folder
+from forecast.book.files.layout import prior_path
+from forecast.book.files.positions import positions
+from forecast.book.files.prior_text import toml_text
+from forecast.book.files.problems import Place, Problem, has_errors
+from forecast.book.files.sources import read_document
+from forecast.book.reading import read_book
+from forecast.book.rows import is_gradual
+from forecast.book.topic import Row, Series, Stream, Topic
+from forecast.content.topic import answer_content
+from forecast.language.faults import did_you_mean, names_here
+from forecast.model.clock import ONE_DAY
+from forecast.model.custom_model import refusals
+from forecast.model.errors import Unsound
+from forecast.model.record import known_points, record_as_of
+from forecast.model.settings import Settings
+from forecast.predict.analysis import reading_of
+from forecast.processes import leave_ctrl_c_to_others
+from forecast.system import core_count, way_to_start
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """The answers before and after (contents by question), and the days each is as of."""
+
+    problems: tuple[Problem, ...] = ()
+    before: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    after: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    as_of: date | None = None
+    after_as_of: date | None = None
+    distrusted: bool = False
+
+
+def suppose(
+    root: Path,
+    topic: str,
+    *,
+    priors: Mapping[str, str],
+    rows: Sequence[tuple[str, Observation]],
+    as_of: date,
+    settings: Settings,
+) -> Supposed:
+    """Answer a topic's questions as they are, and with other priors and rows.
+
+    ``priors`` maps a parameter, or ``parameter[label]``, to a statement (of a
+    pooled prior the whole, or ``parameter[part]`` one part); ``rows``
+    are streams' names with what is supposed to be seen in them.
+    """
+    book, problems = read_book(root, [topic])
+    if has_errors(problems):
+        return Supposed(problems)
+    actual = book.topics[topic]
+    if refused := refusals([actual], trust=settings.trust):
+        return Supposed(refused)
+    changes, problems = _changes(root, actual, priors, rows)
+    if problems:
+        return Supposed(problems)
+    altered, problems = read_changed(root, topic, changes)
+    if altered is None:
+        return Supposed(problems)
+    ends = [end for _, row in rows if (end := row.last_day) is not None]
+    then = max([as_of, *ends])
+    before, after = _side_by_side(
+        lambda: _read(actual, as_of, settings),
+        lambda: _read(_known_then(actual, altered, as_of, then), then, settings),
+    )
+    for found in (before, after):
+        if found.problems:
+            return Supposed(found.problems)
+    return Supposed((), before.answers, after.answers, as_of, then, not (before.sound and after.sound))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A topic's answers as contents by question, and whether the engine vouches for them; or why there are none."""
+
+    problems: tuple[Problem, ...] = ()
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    sound: bool = False
+
+
+def _read(topic: Topic, as_of: date, settings: Settings) -> _Read:
+    try:
+        reading = reading_of(topic, as_of, settings)
+    except Unsound as unsound:
+        return _Read(unsound.problems)
+    answers = {name: answer_content(topic, answer) for name, answer in reading.answers.items()}
+    return _Read((), answers, reading.posterior.diagnostics.sound)
+
+
+def _side_by_side(one: Callable[[], _Read], other: Callable[[], _Read]) -> tuple[_Read, _Read]:
+    """Compute both at once, the one in a copy of this process, where there are cores for it and a copy is safe; else in turn.
+
+    Where the copy dies, its part is computed here.
+    """
+    if way_to_start() != "fork" or core_count() < 2:
+        return one(), other()
+    from multiprocessing import get_context
+
+    context = get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+
+    def send() -> None:
+        leave_ctrl_c_to_others()
+        with suppress(Exception):  # it is computed again here, and fails here
+            sender.send(one())
+
+    copy = context.Process(target=send, daemon=True)
+    copy.start()
+    sender.close()
+    here = other()
+    try:
+        there = receiver.recv()
+    except EOFError:
+        there = one()
+    copy.join()
+    return there, here
+
+
+def _changes(
+    root: Path, topic: Topic, priors: Mapping[str, str], rows: Sequence[tuple[str, Observation]]
+) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    """The files that supposing changes, with their new texts."""
+    changes: dict[str, str] = {}
+    problems: list[Problem] = []
+    if priors:
+        text, wrong = _priors_with(root, topic, priors)
+        problems += wrong
+        changes[prior_path(topic.name)] = text
+    for stream, row in rows:
+        path, text, found = record_with(topic, stream, row, before=changes)
+        problems += found
+        changes[path] = text
+    return changes, tuple(problems)
+
+
+def _priors_with(root: Path, topic: Topic, priors: Mapping[str, str]) -> tuple[str, list[Problem]]:
+    """The text of the prior file with other statements in the places of some."""
+    path = prior_path(topic.name)
+    document, problems = read_document(Folder(root), path)
+    if document is None:
+        return "", list(problems)
+    text = document.source.text
+    spans = positions(text).values
+    edits: list[tuple[int, int, str]] = []
+    wrong: list[Problem] = []
+    pooled = {name: statement for name, statement in priors.items() if name in topic.parameters and topic.parameters[name].parts}
+    for name, statement in priors.items():
+        if name in pooled:
+            continue
+        parameter, _, label = name.removesuffix("]").partition("[")
+        keys: tuple[str, ...] = (parameter, "prior", label) if label else (parameter, "prior")
+        if keys not in spans and label:
+            keys = (parameter, "experts", label, "prior")
+        if keys in spans and not isinstance(_value_at(document.content, keys), dict):
+            edits.append((*spans[keys], toml_text(statement)))
+        else:
+            parts = [
+                (each.name, key) for each in topic.parameters.values() for key in (*each.by_label, *(part.name for part in each.parts))
+            ]
+            known = [*topic.parameters, *(f"{name}[{key}]" for name, key in parts)]
+            hint = did_you_mean(name, known) or names_here("priors", known)
+            wrong.append(Problem(Place(path), f"no prior `{name}` in topic `{topic.name}`", hint))
+    for start, end, replacement in sorted(edits, reverse=True):
+        text = text[:start] + replacement + text[end:]
+    return _unpooled(text, pooled) if pooled and not wrong else text, wrong
+
+
+def _unpooled(text: str, statements: Mapping[str, str]) -> str:
+    """A prior file in which statements take the place of whole pools: of their parts, weights and reasons."""
+    import tomlkit
+
+    tables = tomllib.loads(text)
+    for name, statement in statements.items():
+        kept = {key: value for key, value in tables[name].items() if key not in {"prior", "weight", "experts", "pool", "why"}}
+        tables[name] = {"prior": statement, "why": "This prior is supposed.", **kept}
+    return tomlkit.dumps(tables)
+
+
+def _value_at(content: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
+    value: Any = content
+    for key in keys:
+        value = value[key] if isinstance(value, Mapping) else None
+    return value
+
+
+def _known_then(actual: Topic, altered: Topic, as_of: date, then: date) -> Topic:
+    """The altered topic with what is supposed, and of the rest only what is known on the as-of day."""
+    streams = {name: _stream_then(actual, stream, as_of, then) for name, stream in altered.streams.items()}
+    series: dict[str, Series] = {name: replace(each, points=tuple(known_points(each, as_of))) for name, each in altered.series.items()}
+    return replace(altered, streams=streams, series=series)
+
+
+def _stream_then(actual: Topic, stream: Stream, as_of: date, then: date) -> Stream:
+    recorded = record_as_of(actual.streams[stream.name], as_of, opens=actual.opens).rows
+    supposed: tuple[Row, ...] = tuple(
+        replace(row, known=min(row.known, then)) for row in stream.rows[len(actual.streams[stream.name].rows) :]
+    )
+    hidden = [
+        replace(row, known=max(row.known, then + ONE_DAY))
+        for row in actual.streams[stream.name].rows
+        if row.known > as_of and not row.replaces and not is_gradual(row, stream)
+    ]
+    return replace(stream, rows=(*recorded, *supposed, *hidden))

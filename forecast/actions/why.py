@@ -1,0 +1,135 @@
+"""Why an answer is what it is, from the newest report: what moved it, what it rests on, what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from forecast.actions.show import newest_answers
+from forecast.book.files.layout import report_path
+from forecast.book.files.problems import Place, Problem
+from forecast.report.files import read_report
+from forecast.schema import words
+from forecast.schema.topic import ReportFault
+from forecast.schema.words import ERRORS
+
+MOST_SHOWN = 5
+LEAST_DOUBT = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing and what it does to the answer: ``value`` with it, ``change`` from the published one, and the error of that."""
+
+    what: str
+    value: float
+    change: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """An answer with its reasons, each list with the largest change first; or problems.
+
+    Of a question without an answer the sentence says why, and there is no measure.
+
+    ``measure`` is the number of the answer that they speak of: of several
+    choices, the likeliest.
+    """
+
+    answer: Mapping[str, Any] | None = None
+    measure: Mapping[str, Any] | None = None
+    moves: tuple[tuple[str, str], ...] = ()  # since when, and the sentence
+    rests_on: tuple[Reason, ...] = ()
+    priors: tuple[Reason, ...] = ()
+    varied: bool = True  # whether any prior was varied at all
+    would_move: tuple[Reason, ...] = ()
+    ignorance: float | None = None
+    ignorance_error: float | None = None
+    doubts: tuple[tuple[str, float, float], ...] = ()  # whose share of the doubt it is, the share, and its error
+    notes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def reasons(root: Path, question: str) -> Reasons:
+    """Return why a question's newest published answer is what it is; ``question`` as ``forecast show`` takes it."""
+    shown = newest_answers(root, question)
+    if not shown.answers:
+        return Reasons(problems=shown.problems)
+    answer = shown.answers[0]
+    path = report_path(answer["topic"])
+    try:
+        content = read_report(root, path)
+    except ReportFault as fault:
+        return Reasons(problems=(Problem(Place(path), str(fault)),))
+    if content is None:
+        return Reasons(problems=(Problem(Place(path), "it was removed by another program meanwhile", "run the command again"),))
+    insight = content["insight"]
+    if answer["value"] is None:
+        return Reasons(answer=answer, notes=() if insight is None else tuple(insight["notes"]))
+    if insight is None:
+        if "code" in content:
+            message = f"`{answer['topic']}` brings its own model, of which it cannot be asked why"
+            return Reasons(problems=(Problem(Place(path), message),))
+        message = "the report was made without asking why"
+        return Reasons(problems=(Problem(Place(path), message, f"run `forecast update {answer['topic']}`"),))
+    if all(measure["question"] != answer["name"] for measure in insight["measures"]):
+        return Reasons(problems=(Problem(Place(path), f"the report does not say why of `{answer['name']}`"),))
+    return _of_insight(answer, insight)
+
+
+def _of_insight(answer: Mapping[str, Any], insight: Mapping[str, Any]) -> Reasons:
+    at = [index for index, measure in enumerate(insight["measures"]) if measure["question"] == answer["name"]]
+    best = max(at, key=lambda index: insight["measures"][index]["value"])
+    measure = insight["measures"][best]
+    split = next((each for each in insight["split"] if (each["question"], each["label"]) == (measure["question"], measure["label"])), None)
+    return Reasons(
+        answer=answer,
+        measure=measure,
+        moves=tuple((move["why"], move["sentences"][best]) for move in insight["moves"]),
+        rests_on=_largest([_reason(_without(each), each["values"][best]) for each in insight["leverage"] if each["kind"] != "stream"]),
+        priors=_largest([_reason(_prior(each), each["values"][best]) for each in insight["sensitivity"]]),
+        varied=bool(insight["sensitivity"]),
+        would_move=_largest([_reason(_post(each), each["values"][best]) for each in insight["signposts"]]),
+        ignorance=None if split is None else split["ignorance"],
+        ignorance_error=None if split is None else split["error"],
+        doubts=() if split is None else tuple(_doubts(split["parts"])),
+        notes=tuple(insight["notes"]),
+    )
+
+
+def _doubts(parts: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, float, float]]:
+    """The values whose share of the doubt is at least 1 % and beyond its error, the largest first."""
+    for part in parts[:MOST_SHOWN]:
+        if part["share"] >= max(LEAST_DOUBT, ERRORS * part["error"]):
+            yield _value(part), part["share"], part["error"]
+
+
+def _reason(what: str, estimate: Mapping[str, float]) -> Reason:
+    return Reason(what, estimate["value"], estimate["change"], estimate["error"])
+
+
+def _largest(found: Sequence[Reason]) -> tuple[Reason, ...]:
+    """The reasons that change the answer by more than twice their error, the largest first."""
+    clear = [reason for reason in found if abs(reason.change) > 2 * reason.error]
+    return tuple(sorted(clear, key=lambda reason: -abs(reason.change))[:MOST_SHOWN])
+
+
+def _without(group: Mapping[str, Any]) -> str:
+    if group["kind"] == "row":
+        return f"{group['stream']}, {group['name']}"
+    return f"{group['rows']} rows of grade {group['name']}" if group["kind"] == "grade" else f"{group['rows']} rows from {group['name']}"
+
+
+def _value(part: Mapping[str, Any]) -> str:
+    return f"{part['parameter']}[{part['label']}]" if part["label"] else str(part["parameter"])
+
+
+def _prior(changed: Mapping[str, Any]) -> str:
+    return f"{_value(changed)} {changed['change']}: {changed['statement']}"
+
+
+def _post(post: Mapping[str, Any]) -> str:
+    return f"{post['condition']} by {post['until']}, chance {words.percent(post['chance'])}"

@@ -1,0 +1,162 @@
+"""The Python API: the same nouns as the files and the commands.
+
+A book is opened, a topic is taken from it, and a topic is asked for what it
+follows.  Nothing here writes to the book.
+
+    >>> from datetime import date
+    >>> import forecast
+    >>> book = forecast.open_book("tests/books/tiny")
+    >>> list(book.topics)
+    ['ferry']
+    >>> ferry = book.topic("ferry", as_of=date(2025, 1, 1))
+    >>> posterior = ferry.posterior()
+    >>> posterior.engine, posterior.diagnostics.sound
+    ('importance', True)
+    >>> low, middle, high = posterior.quantiles("breakdown_rate")
+    >>> low < middle < high
+    True
+    >>> ferry.answers()["three_more"].status
+    'open'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from forecast.actions.cache import published, report_directory
+from forecast.actions.check import read_checked
+from forecast.actions.evidence import weigh
+from forecast.book.files.layout import find_root, report_path
+from forecast.book.files.problems import Problem, format_problems, has_errors
+from forecast.book.topic import Book, Topic
+from forecast.inference.importance.fit import prior_draws
+from forecast.inference.posterior import Posterior
+from forecast.insight.evidence_matrix import Matrix
+from forecast.language.faults import did_you_mean
+from forecast.model.model import Model, model_as_of
+from forecast.model.settings import Purpose, Settings, generator
+from forecast.predict.analysis import Conclusion, conclude, condition_fast, condition_nuts, read, settings_for
+from forecast.predict.answers import Answer
+from forecast.predict.paths import Paths
+
+
+class BookHasProblems(Exception):
+    """A book that cannot be opened; ``problems`` holds everything that is wrong with it."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n" + format_problems(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBook:
+    """A book that was read and found sound, with what it warns of."""
+
+    book: Book
+    warnings: tuple[Problem, ...]
+    trust: bool = False
+
+    @property
+    def root(self) -> Path:
+        """The book's directory."""
+        return self.book.root
+
+    @property
+    def topics(self) -> Mapping[str, Topic]:
+        """The topics by name, as values: streams, rows, parameters, questions."""
+        return self.book.topics
+
+    def topic(self, name: str, *, as_of: date | None = None, settings: Settings | None = None) -> OpenTopic:
+        """Take one topic, with the knowledge of a day (today, UTC, where none is given).
+
+        Raises ``KeyError`` for a name the book does not have.
+        """
+        if name not in self.book.topics:
+            raise KeyError(f"no topic `{name}` in this book; {did_you_mean(name, self.topics) or ', '.join(self.topics)}")
+        settings = settings or Settings()
+        settings = replace(settings, trust=settings.trust or self.trust)
+        return OpenTopic(self.root, self.book.topics[name], as_of or datetime.now(UTC).date(), settings)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTopic:
+    """A topic as of a day, ready to be computed.  Equal settings give equal numbers.
+
+    Every method that computes raises ``forecast.model.errors.Unsound``, with
+    problems that have places, where the model cannot be computed.
+    """
+
+    root: Path
+    topic: Topic
+    as_of: date
+    settings: Settings
+
+    def at(self, as_of: date) -> OpenTopic:
+        """Return the same topic with the knowledge of another day."""
+        return replace(self, as_of=as_of)
+
+    def model(self, as_of: date | None = None) -> Model:
+        """Return the topic bound to the knowledge of a day: its rows as arrays, its statements as functions."""
+        return model_as_of(self.topic, as_of or self.as_of)
+
+    def prior(self) -> Posterior:
+        """Return draws of the joint prior: what was believed before the record."""
+        return prior_draws(self.model(), rng=generator(self.settings.seed, self.topic.name, Purpose.PRIOR))
+
+    def posterior(self) -> Posterior:
+        """Return weighted draws of the parameters given the record, by the settings' engine (``auto``: the fast one)."""
+        settings = settings_for(self.topic, self.settings)
+        return condition_nuts(self.model(), settings) if settings.engine == "nuts" else condition_fast(self.model(), settings)
+
+    def paths(self) -> Paths:
+        """Return simulated futures of all streams, on draws of the posterior."""
+        return read(self.posterior(), self.settings).paths
+
+    def answers(self) -> Mapping[str, Answer]:
+        """Return the answer to each question, by name."""
+        return read(self.posterior(), self.settings).answers
+
+    def evidence(self, of: str | None = None) -> Matrix:
+        """Return what each row says for and against each value of a Categorical parameter, the first where none is named.
+
+        Raises ``forecast.actions.evidence.NoHypotheses`` where there is none.
+        """
+        return weigh(self.topic, of=of, as_of=self.as_of, settings=self.settings)[0]
+
+    def conclude(self, *, referee: bool = False) -> Conclusion:
+        """Return everything at once: prior, posterior, paths, answers and, with ``referee``, the verdict of both engines."""
+        return conclude(self.topic, self.as_of, self.settings, referee=referee)
+
+    def report(self) -> dict[str, Any] | None:
+        """Return the newest published report of the topic as plain data; None where there is none."""
+        return published(self.root, report_path(self.topic.name, report_directory(as_of=self.as_of, today=self.as_of)))
+
+    def pymc_source(self) -> str:
+        """Return the topic as a PyMC program that needs nothing of this package."""
+        from forecast.inference.pymc.program import pymc_source
+
+        return pymc_source(self.model())
+
+    def data_tree(self) -> Any:
+        """Return prior, posterior, predictive draws, log likelihood and record as an ArviZ DataTree."""
+        from forecast.predict.data_tree import data_tree
+
+        reading = read(self.posterior(), self.settings)
+        rng: np.random.Generator = generator(self.settings.seed, self.topic.name, Purpose.DATA_TREE)
+        return data_tree(reading.posterior, reading.paths, rng)
+
+
+def open_book(path: str | Path = ".", *, trust: bool = False) -> OpenBook:
+    """Read and check the book that a directory belongs to; see ``forecast.open_book``."""
+    start = Path(path)
+    root = find_root(start) or start
+    book, problems = read_checked(root, None)
+    if has_errors(problems):
+        raise BookHasProblems(problems)
+    return OpenBook(book, problems, trust)

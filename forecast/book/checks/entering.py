@@ -1,0 +1,253 @@
+"""Checks of how rows enter the likelihood: ranges, weights, reports that may be wrong, and their origins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from math import inf
+
+import numpy as np
+
+from forecast.book.checks.scopes import Here, check_names, uses
+from forecast.book.checks.statements import check_statement, constants_of, family_of
+from forecast.book.draft import Draft, StreamDraft, Written
+from forecast.book.files.names import CLOCKS
+from forecast.book.files.problems import Problem
+from forecast.book.labels import Labels, columns_of, reported
+from forecast.book.records import Record
+from forecast.book.rows import observation, standing
+from forecast.book.topic import Row
+from forecast.language.classes import CLASSED
+from forecast.language.distributions import Family
+from forecast.language.distributions.supports import AMOUNTS, BETWEEN_ZERO_AND_ONE, COUNTS
+from forecast.language.evaluate import Scope, evaluate, number_of
+from forecast.language.expressions import Expression, Name, names_in
+from forecast.language.faults import Fault
+from forecast.language.ops import NumpyOps
+from forecast.language.statements import Statement
+
+MOST_TRIALS = 10_000  # of a BetaBinomial of which a range is known
+
+
+def check_entering(draft: Draft, labels: Labels, name: str, stream: StreamDraft) -> Iterator[Problem]:
+    """Yield what is wrong with a stream's weight, reliability and statement of wrong reports."""
+    covariates, texts = columns_of(draft, stream)
+    own = (*texts, *reported(draft, stream))
+    columns, coded = frozenset((*covariates, *own)), {column: column for column in own}
+    clocks = frozenset(CLOCKS)
+    if stream.weight is not None:
+        here = Here("a weight", frozenset(), clocks=clocks, columns=columns, coded=coded, is_open=not stream.is_read)
+        yield from check_names(draft, labels, stream.weight, stream.weight.tree, here)
+    kinds = frozenset({"parameter", "series", "quantity"})
+    if stream.reliability is not None:
+        here = Here("a reliability", kinds, clocks=clocks, columns=columns, coded=coded, is_open=not stream.is_read)
+        yield from check_names(draft, labels, stream.reliability, stream.reliability.tree, here)
+        yield from _check_share(stream.reliability)
+    if stream.wrong is not None:
+        yield from _check_wrong(stream, stream.wrong)
+        here = Here("`wrong`", kinds, clocks=clocks, columns=columns, coded=coded, is_open=not stream.is_read)
+        for expression in stream.wrong.tree.arguments.values():
+            yield from check_names(draft, labels, stream.wrong, expression, here)
+    keys = ("streams", name)
+    if stream.table.reliability and not stream.table.wrong:
+        hint = 'say how a value arises then, as in wrong = "NegativeBinomial(mu=30, alpha=0.5)"'
+        yield draft.topic.at_key((*keys, "reliability"), "a report may be wrong, and `wrong` does not say what it says then", hint)
+    if stream.table.wrong and not stream.table.reliability:
+        hint = "give `reliability`, the probability that a report is right"
+        yield draft.topic.at_key((*keys, "wrong"), "`wrong` is given without `reliability`", hint)
+
+
+def _check_share(written: Written[Expression]) -> Iterator[Problem]:
+    try:
+        number = number_of(written.tree)
+    except Fault as fault:
+        yield written.problem(fault.message, fault.hint, offset=fault.offset)
+        return
+    if number is not None and not 0 <= number <= 1:
+        yield written.problem(f"the reliability {number:g} is no probability", "it is the probability that a report is right, from 0 to 1")
+
+
+def _check_wrong(stream: StreamDraft, wrong: Written[Statement]) -> Iterator[Problem]:
+    found = list(check_statement(wrong))
+    right, kind = family_of(stream.value), family_of(wrong)
+    if right is not None and right.name in CLASSED:
+        message, hint = (
+            "reports that say a class, or count classes, cannot be reports that may be wrong",
+            "let the chances of the statement allow for it, as in `left=0.9 * share[left] + 0.1 * 0.5`",
+        )
+        yield wrong.problem(message, hint, offset=wrong.tree.offset)
+        return
+    yield from found
+    if found or right is None or kind is None:
+        return
+    if kind.name == "Categorical":
+        yield wrong.problem("a stream's values are numbers; Categorical is for parameters", offset=wrong.tree.offset)
+    elif kind.discrete != right.discrete:
+        words = {True: "counts", False: "does not"}
+        message = f"{right.name} {words[right.discrete]} and {kind.name} {words[kind.discrete]}, and a probability cannot be compared with a density"
+        yield wrong.problem(message, "let both give whole numbers, or neither", offset=wrong.tree.offset)
+    elif kind.mixes or right.mixes:
+        yield wrong.problem("values seen only within bounds (Censored) cannot be reports that may be wrong", offset=wrong.tree.offset)
+
+
+def check_range(stream: StreamDraft, record: Record, row: Row) -> Iterator[Problem]:
+    """Yield what is wrong with the range of a row."""
+    assert row.between is not None
+    kind = family_of(stream.value)
+    if kind is None:
+        return
+    ends = {"value_low": row.between.low, "value_high": row.between.high}
+    given = [column for column, end in ends.items() if abs(end) != inf]
+    statement = f"the statement is {stream.value.text}"
+    if kind.mixes:
+        yield record.at_cell(row, given[0], f"{kind.name} says already what is seen of a value, so it has no range", statement)
+        return
+    for column in given:
+        if kind.discrete and not ends[column].is_integer():
+            yield record.at_cell(row, column, f"`{column}` ({ends[column]:.15g}) is not a whole number, and {kind.name} counts", statement)
+            return
+    lowest, highest = _edges(stream, kind, row)
+    if kind.name == "BetaBinomial" and MOST_TRIALS < highest < inf:
+        message = (
+            f"the probability of a range of BetaBinomial is a sum over its {highest:,.0f} trials; at most {MOST_TRIALS:,} can be added up"
+        )
+        yield record.at_cell(row, given[0], message, statement)
+        return
+    said = str(row.between)
+    if row.between.low > highest or row.between.high < lowest or (row.between.high <= lowest and kind.name in AMOUNTS):
+        yield record.at_cell(row, given[0], f"no value of {kind.name} is {said}", statement)
+    elif row.between.low <= lowest and row.between.high >= highest:
+        yield record.at_cell(
+            row, given[0], f"{said} says nothing: every value of {kind.name} is", "leave the row out, or say what was seen"
+        )
+
+
+def _edges(stream: StreamDraft, kind: Family, row: Row) -> tuple[float, float]:
+    """The smallest and the largest value that a stream's statement can give, as far as its form and the row tell."""
+    lowest = 0.0 if kind.name in COUNTS | AMOUNTS else -inf
+    highest = 1.0 if kind.name in {"Bernoulli"} | BETWEEN_ZERO_AND_ONE else inf
+    trials = stream.value.tree.arguments.get("n")
+    if kind.name in {"Binomial", "BetaBinomial"} and isinstance(trials, Name):
+        cell = row.columns.get(trials.name)
+        highest = cell if isinstance(cell, float) else inf
+    try:
+        arguments = constants_of(stream.value.tree)
+        if arguments:
+            low, high = kind.support(**arguments)
+            return float(low), float(high)
+        number = number_of(trials) if trials is not None else None
+    except Fault:  # told at the statement
+        return lowest, highest
+    if kind.name in {"Binomial", "BetaBinomial"} and number is not None:
+        highest = number
+    return lowest, highest
+
+
+def check_reports(draft: Draft, labels: Labels, name: str, stream: StreamDraft, record: Record) -> Iterator[Problem]:
+    """Yield what is wrong with rows as reports: empty columns, weights, copies that differ, and origins of several reliabilities."""
+    rows = standing(record.rows)
+    for key, expressions in _parts(stream).items():
+        used = {column for expression in expressions for column in names_in(expression)}
+        for column in (*record.covariates, *record.label_columns, *reported(draft, stream)):
+            for row in record.rows if column in used and column not in draft.kinds else ():
+                if not row.label(column):
+                    yield record.at_cell(row, column, f"`{column}` is empty, and the {key} of `{name}` uses it")
+    yield from _check_weights(labels, stream, record)
+    yield from _check_copies(stream, record, rows)
+    if stream.reliability is not None:
+        yield from _check_reliabilities(draft, stream, record, rows)
+
+
+def _parts(stream: StreamDraft) -> dict[str, tuple[Expression, ...]]:
+    alone = {"weight": stream.weight, "reliability": stream.reliability}
+    parts = {key: (written.tree,) for key, written in alone.items() if written is not None}
+    return {**parts, **({} if stream.wrong is None else {"statement of wrong reports": tuple(stream.wrong.tree.arguments.values())})}
+
+
+def _check_weights(labels: Labels, stream: StreamDraft, record: Record) -> Iterator[Problem]:
+    """A weight that no clock moves is known now; others are told when a day is asked about."""
+    if stream.weight is None or not record.rows:
+        return
+    used = names_in(stream.weight.tree)
+    texts = [column for column in labels.sets if column in used]
+    for row in record.rows:
+        if any(not isinstance(row.columns.get(name), float) and not (name in texts and row.label(name)) for name in used):
+            return  # clocks, and what is told elsewhere
+    values = {name: np.array([[row.columns[name] for row in record.rows]]) for name in used if name not in texts}
+    for name in texts:
+        places = {label: place for place, label in enumerate(labels.sets[name])}
+        values[name] = np.array([[places[row.label(name)] for row in record.rows]])
+    try:
+        with np.errstate(all="ignore"):
+            scope = Scope(values=values, labels=labels.sets, coded={name: name for name in texts})
+            weights = np.asarray(evaluate(stream.weight.tree, scope, NumpyOps()), dtype=float)
+    except Fault:  # told at the weight
+        return
+    for row, weight in zip(record.rows, np.broadcast_to(weights, (1, len(record.rows)))[0].tolist(), strict=True):
+        if (said := weight_fault(weight)) is not None:
+            yield record.at_cell(row, "", *said)
+
+
+def weight_fault(weight: float) -> tuple[str, str] | None:
+    """Return the message and hint of a weight that no row can have, or None for a good one."""
+    if 0 <= weight <= 1:
+        return None
+    if weight < 0:
+        return f"the weight of this row is {weight:.6g}, which is negative", "a weight lies between 0 (left out) and 1 (counts in full)"
+    if weight > 1:
+        return f"the weight of this row is {weight:.6g}, above 1", "a row cannot say more than it says: 1 counts it in full"
+    return "the weight of this row is not a number", "a weight lies between 0 (left out) and 1 (counts in full)"
+
+
+def _check_copies(stream: StreamDraft, record: Record, rows: list[Row]) -> Iterator[Problem]:
+    """Reports of one origin about the same days and labels say the same."""
+    used = {column for expression in stream.value.tree.arguments.values() for column in names_in(expression)}
+    used |= {*stream.classes.columns} if stream.classes is not None else set()
+    first: dict[tuple[object, ...], Row] = {}
+    for row in rows:
+        if not row.origin:
+            continue
+        same = first.setdefault(observation(row, record.label_columns), row)
+        apart = [column for column in record.covariates if column in used and row.columns.get(column) != same.columns.get(column)]
+        if (row.value, row.between) != (same.value, same.between) or apart:
+            column = apart[0] if apart else "value" if record.cells[row.place]["value"] else "value_low"
+            message = f"line {same.place.line} has the same origin, days and labels, and says something else"
+            yield record.at_cell(row, column, message, "copies of one report say the same: correct one, or give it an origin of its own")
+
+
+def _check_reliabilities(draft: Draft, stream: StreamDraft, record: Record, rows: list[Row]) -> Iterator[Problem]:
+    """Reports of one origin are right or wrong together, so what makes one reliable is the same for all."""
+    assert stream.reliability is not None
+    used = uses(draft, stream.reliability.tree).names
+    columns = [column for column in (*record.covariates, *record.label_columns, *reported(draft, stream)) if column in used]
+    first: dict[str, Row] = {}
+    for row in rows:
+        same = first.setdefault(row.origin, row) if row.origin else row
+        for column in columns:
+            if row.label(column) != same.label(column):
+                message = f"line {same.place.line} has the same origin and another `{column}`, on which the reliability depends"
+                yield record.at_cell(
+                    row, column, message, "reports of one origin are right or wrong together, so they are as reliable as each other"
+                )
+                break
+
+
+def check_open_totals(draft: Draft, stream: StreamDraft) -> Iterator[Problem]:
+    """Yield rows whose statement needs a total that a range before them leaves open."""
+    for other in sorted(uses(draft, *stream.value.tree.arguments.values()).streams):
+        record, own = draft.streams[other].record if other in draft.streams else None, stream.record
+        if record is None or own is None:
+            continue
+        ranges = [row for row in standing(record.rows) if row.between is not None]
+        earliest = min((each.end for each in ranges), default=date.max)
+        for row in own.rows:
+            if earliest < row.start:
+                yield own.at_cell(row, "", *open_total(other, next(each for each in ranges if each.end < row.start)))
+
+
+def open_total(name: str, other: Row) -> tuple[str, str]:
+    """The message and hint of a row that needs a total which a range leaves open."""
+    return (
+        f"the statement needs `total({name})` before this row, and line {other.place.line} of {name}.csv is a range",
+        "a likelihood needs the value itself; write one, or let the statement do without the total",
+    )

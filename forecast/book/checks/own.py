@@ -1,0 +1,45 @@
+"""Checks of a topic's own model: that it is asked for, and that NUTS alone can answer what the topic declares."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from forecast.book.checks.statements import family_of
+from forecast.book.draft import Draft
+from forecast.book.files.folder import Folder
+from forecast.book.files.layout import MODEL_FILE, TOPIC_FILE, model_path
+from forecast.book.files.problems import Place, Problem
+from forecast.book.files.sources import read_source
+from forecast.book.topic import OwnModel
+
+
+def read_own(folder: Folder, draft: Draft, files: tuple[str, ...]) -> tuple[OwnModel | None, tuple[Problem, ...]]:
+    """Return a topic's own model as text, never run here; None where it has none, or does not ask for it.
+
+    ``files`` are the names in the topic's directory.
+    """
+    if MODEL_FILE not in files:
+        return None, ()
+    path = model_path(draft.name)
+    if draft.table.engine != "nuts":
+        hint = f'say engine = "nuts" in {TOPIC_FILE} to make it the model'
+        return None, (Problem(Place(path), f"`{MODEL_FILE}` is not used: {TOPIC_FILE} does not ask for NUTS", hint, level="warning"),)
+    source, problems = read_source(folder, path)
+    problems = (*problems, *_check_continuous(draft))
+    if source is None:
+        return None, problems
+    return OwnModel(path, source.text, hashlib.sha256(source.text.encode()).hexdigest()), problems
+
+
+def _check_continuous(draft: Draft) -> Iterator[Problem]:
+    """NUTS moves in continuous values, and what a topic's own model sums out nobody else can draw."""
+    for name, prior in draft.parameters.items():
+        parts = [part.written for part in prior.parts.values() if part.written]
+        kinds = [family_of(written) for written in (*prior.statements.values(), *parts)]
+        if any(kind is not None and kind.discrete for kind in kinds):
+            yield draft.priors.at_key(
+                (name,),
+                f"`{name}` is discrete, and a topic with its own model is sampled by NUTS alone",
+                f"sum it out in {MODEL_FILE}, and declare here the continuous parameters that answers need",
+            )

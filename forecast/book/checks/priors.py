@@ -1,0 +1,194 @@
+"""Checks of the prior file: reasons, units, labels, hierarchies, and which distributions can be priors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from forecast.book.calendar import CALENDARS, LONGEST
+from forecast.book.checks.extremes import check_extremes
+from forecast.book.checks.pools import check_part_reasons, check_pool, is_sentence
+from forecast.book.checks.scopes import Here, check_names
+from forecast.book.checks.statements import check_prior_family, check_statement, is_share
+from forecast.book.cycles import circles
+from forecast.book.draft import Draft, PriorDraft, Written
+from forecast.book.files.names import DEFAULT
+from forecast.book.files.problems import Problem
+from forecast.book.labels import Labels, calendar_of, has_rows, is_categorical, text_columns
+from forecast.book.topic import Step
+from forecast.language.distributions.walks import WALKS
+from forecast.language.expressions import names_in
+from forecast.language.faults import did_you_mean
+from forecast.language.statements import Statement
+
+
+def check_priors(draft: Draft, labels: Labels) -> Iterator[Problem]:
+    """Yield what is wrong with the priors of a topic."""
+    for name, prior in draft.parameters.items():
+        yield from check_reasons(prior, name)
+        yield from _check_per(draft, name, prior, labels)
+        pool_problems = tuple(check_pool(prior, name))
+        yield from pool_problems
+        sound = not pool_problems
+        for written in prior.statements.values():
+            problems = [*check_statement(written), *check_prior_family(written), *_check_scope(draft, labels, prior, written)]
+            problems = problems or list(check_extremes(written))
+            sound = sound and not problems
+            yield from problems
+        if sound and (prior.statements or prior.parts):
+            yield from _check_unit(draft, name, prior)
+    yield from _check_circles(draft)
+
+
+def check_reasons(prior: PriorDraft, name: str) -> Iterator[Problem]:
+    """Yield what is wrong with the reasons given for a prior."""
+    table = prior.table
+    if not {"prior", "experts"} & prior.document.content[name].keys():
+        yield prior.document.at_key((name,), f"`prior` is missing in [{name}]", 'as in prior = "Normal(mu=0, sigma=1)"')
+    if prior.pooling:
+        yield from check_part_reasons(prior, name)
+        return
+    whys = {("why",): table.why} if isinstance(table.why, str) else {("why", label): why for label, why in table.why.items()}
+    for keys, why in whys.items():
+        if not is_sentence(why):
+            yield prior.document.at_value(
+                (name, *keys), "`why` is not a sentence", "at least three words, and a full stop, question or exclamation mark at the end"
+            )
+    if isinstance(table.why, dict):
+        asked = list(table.prior) if isinstance(table.prior, dict) else []
+        for label in asked:
+            if label not in table.why and DEFAULT not in table.why:
+                yield prior.document.at_key((name, "prior", label), f"`why.{label}` is missing", "say in a sentence why these numbers")
+        for label in table.why:
+            if label not in asked and label != DEFAULT:
+                yield prior.document.at_key((name, "why", label), f"`why.{label}` explains no prior", did_you_mean(label, asked))
+
+
+def dependencies(draft: Draft) -> dict[str, tuple[str, ...]]:
+    """Return, for each parameter, the parameters its prior names."""
+    found = {}
+    for name, prior in draft.parameters.items():
+        named = {
+            other: None
+            for written in prior.statements.values()
+            for expression in written.tree.arguments.values()
+            for other in names_in(expression)
+        }
+        if prior.table.per in draft.parameters:
+            named[prior.table.per] = None
+        found[name] = tuple(other for other in named if other in draft.parameters and other != (prior.table.per if other == name else ""))
+    return found
+
+
+def _check_per(draft: Draft, name: str, prior: PriorDraft, labels: Labels) -> Iterator[Problem]:
+    per = prior.table.per
+    by_label = prior.is_by_label
+    if not per:
+        yield from _check_walks(prior)
+        if by_label:
+            yield draft.priors.at_key(
+                (name, "prior"),
+                f"`{name}` has priors by label but no `per`",
+                'say which labels, as in per = "conflict"; or, for a mixture of scenarios, the weight of each',
+            )
+        return
+    if (step := calendar_of(draft, prior)) is not None:
+        yield from _check_calendar(draft, name, prior, step, count=len(labels.sets.get(per, ())))
+        return
+    columns = text_columns(draft)
+    complete = all(stream.is_read for stream in draft.streams.values())
+    if not is_categorical(draft, per) and per not in columns and complete and not (by_label and not has_rows(draft)):
+        if per in draft.parameters:
+            message, hint = f"`per` names `{per}`, a parameter that is not Categorical", ""
+        else:
+            categorical = [other for other, its in draft.parameters.items() if its.categories]
+            message, hint = (
+                f"`per` names `{per}`, which is neither a text column nor a Categorical parameter",
+                did_you_mean(per, [*columns, *categorical]),
+            )
+        yield draft.priors.at_value((name, "per"), message, hint)
+        return
+    families = {written.tree.distribution for written in prior.statements.values()}
+    if prior.categories or "Categorical" in families:
+        yield draft.priors.at_value((name, "per"), "a Categorical parameter has one value; it takes no `per`")
+    if "Dirichlet" in families:
+        yield draft.priors.at_value((name, "per"), "a Dirichlet parameter has one share for each of its own labels; it takes no `per`")
+    if not by_label:
+        return
+    for written in prior.statements.values():
+        if written.tree.distribution in WALKS:
+            yield written.problem("a walk goes over all labels; it cannot be the prior of one", offset=written.tree.offset)
+    assert isinstance(prior.table.prior, dict)
+    known = labels.sets.get(per, ())
+    for label in prior.table.prior:
+        if is_categorical(draft, per) and label not in known and label != DEFAULT:
+            yield draft.priors.at_key((name, "prior", label), f'`{per}` has no label "{label}"', did_you_mean(label, known))
+    missing = [label for label in known if label not in prior.table.prior]
+    if missing and DEFAULT not in prior.table.prior:
+        listed = ", ".join(f'"{label}"' for label in missing)
+        hint = f"add prior.{missing[0]}, or prior.{DEFAULT} for every label without one of its own"
+        yield draft.priors.at_key((name, "prior"), f"`{name}` has no prior for {listed}", hint)
+
+
+def _check_walks(prior: PriorDraft) -> Iterator[Problem]:
+    """A walk goes over labels, one value after another."""
+    for written in prior.statements.values():
+        if written.tree.distribution in WALKS:
+            yield written.problem(
+                f"{written.tree.distribution} needs a `per`: over which labels does it go?",
+                'a calendar step, as in per = "year", or a text column in the order of its labels',
+                offset=written.tree.offset,
+            )
+
+
+def _check_calendar(draft: Draft, name: str, prior: PriorDraft, step: Step, *, count: int) -> Iterator[Problem]:
+    """A parameter with a value for each calendar step: one prior, steps not finer than the topic's, and not too many."""
+    if isinstance(prior.table.prior, dict):
+        yield draft.priors.at_key((name, "prior"), f"`{name}` has one value for each {step}, and one prior for all of them")
+    if CALENDARS.index(step) < CALENDARS.index(draft.table.step):
+        yield draft.priors.at_value(
+            (name, "per"),
+            f"a {step} is finer than the topic's step, a {draft.table.step}",
+            "give the topic a finer `step`, or this a coarser `per`",
+        )
+    if count > LONGEST:
+        yield draft.priors.at_value(
+            (name, "per"), f"{count:,} values, one for each {step}; at most {LONGEST} can be computed", "use a coarser step"
+        )
+
+
+def _check_scope(draft: Draft, labels: Labels, prior: PriorDraft, written: Written[Statement]) -> Iterator[Problem]:
+    per = prior.table.per
+    coded = {per: per} if per and per in labels.sets and per not in draft.parameters else {}
+    here = Here("a prior", frozenset({"parameter"}), coded=coded)
+    for expression in written.tree.arguments.values():
+        yield from check_names(draft, labels, written, expression, here)
+
+
+def _check_unit(draft: Draft, name: str, prior: PriorDraft) -> Iterator[Problem]:
+    if prior.table.unit or prior.categories:
+        return
+    parts = [part.written for part in prior.parts.values() if part.written and part.is_used]
+    if not all(is_share(written) for written in [*prior.statements.values(), *parts]):
+        yield draft.priors.at_key(
+            (name,), f"`unit` is missing in [{name}]", "say what it is measured in; only shares and Categorical parameters need no unit"
+        )
+
+
+def _check_circles(draft: Draft) -> Iterator[Problem]:
+    for circle in circles(dependencies(draft)):
+        yield draft.priors.at_value(
+            (circle[0], "prior"), f"these priors go round in a circle: {' → '.join(circle)}", "one of them must have numbers of its own"
+        )
+
+
+def used_parameters(draft: Draft, expressions: Mapping[str, int] | frozenset[str]) -> frozenset[str]:
+    """Return the parameters among names, and all that their priors name."""
+    depends = dependencies(draft)
+    found: set[str] = set()
+    waiting = [name for name in expressions if name in depends]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += depends[name]
+    return frozenset(found)

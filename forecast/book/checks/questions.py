@@ -1,0 +1,142 @@
+"""Checks of questions: what they may ask, and by when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Literal
+
+from forecast.book.checks.scopes import Here, Uses, check_names, on_a_day, uses
+from forecast.book.draft import Draft, QuestionDraft, Written
+from forecast.book.files.names import name_fault
+from forecast.book.files.problems import Problem
+from forecast.book.labels import Labels, is_categorical
+from forecast.language.characters import refused_character
+from forecast.language.expressions import Expression, First, Name, constant, is_condition
+from forecast.language.faults import Fault
+
+
+def kind_of(draft: Draft, question: QuestionDraft) -> Literal["probability", "distribution", "date", "shares"]:
+    """Return the kind of a question, which follows from its answer."""
+    answer = question.answer.tree if question.answer else None
+    if answer is None or _is_categorical(draft, answer):
+        return "shares"
+    if isinstance(answer, First):
+        return "date"
+    return "probability" if is_condition(answer) else "distribution"
+
+
+def check_questions(draft: Draft, labels: Labels) -> Iterator[Problem]:
+    """Yield what is wrong with a topic's questions."""
+    for name, question in draft.questions.items():
+        yield from _check_dates(draft, name, question)
+        yield from _check_form(draft, name, question)
+        yield from _check_expressions(draft, labels, question)
+        yield from _check_time(draft, name, question)
+
+
+def _is_categorical(draft: Draft, answer: Expression) -> bool:
+    return isinstance(answer, Name) and is_categorical(draft, answer.name)
+
+
+def _check_dates(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Problem]:
+    table, opens = question.table, draft.table.opens
+    keys = ("questions", name)
+    if table.by is not None and table.by < opens:
+        yield draft.topic.at_value((*keys, "by"), f"`by` ({table.by}) is before the topic opens ({opens})")
+    if table.since is None:
+        return
+    if table.by is None and not _has_by(draft, name):
+        yield draft.topic.at_key((*keys, "since"), "`since` needs a `by`", "say until which day totals count")
+    elif table.by is not None and table.since > table.by:
+        yield draft.topic.at_value((*keys, "since"), f"`since` ({table.since}) is after `by` ({table.by})")
+    if table.since < opens:
+        yield draft.topic.at_value((*keys, "since"), f"`since` ({table.since}) is before the topic opens ({opens})")
+
+
+def _check_form(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Problem]:
+    table, keys = question.table, ("questions", name)
+    if table.answer and table.choices:
+        yield draft.topic.at_key((*keys, "choices"), "a question has an `answer` or `choices`, not both")
+    elif not table.answer and not table.choices:
+        yield draft.topic.at_key(keys, f"[questions.{name}] has neither `answer` nor `choices`", 'as in answer = "total(stream) >= 1"')
+    if len(table.choices) == 1:
+        yield draft.topic.at_key((*keys, "choices"), "a question has at least two choices", "for one condition, write it as `answer`")
+    for label in table.choices:
+        if refused_character(label, "label") is None and (fault := name_fault(label)) is not None:  # characters have been checked
+            yield draft.topic.at_key((*keys, "choices", label), *fault)
+    if question.given is not None and not is_condition(question.given.tree):
+        yield question.given.problem(
+            "`given` is not a condition", "compare with something, as in `x >= 1`", offset=question.given.tree.offset
+        )
+    if question.annulled is not None:
+        yield from _check_annulled(question.annulled)
+    for label, written in question.choices.items():
+        if not is_condition(written.tree):
+            yield written.problem(
+                f"the choice `{label}` is not a condition", "compare with something, as in `x >= 1`", offset=written.tree.offset
+            )
+
+
+def _check_annulled(written: Written[Expression]) -> Iterator[Problem]:
+    """A number must be a probability, and one under which something is left to be settled."""
+    try:
+        value = constant(written.tree)
+    except Fault as fault:
+        yield written.document.of_fault(written.keys, fault)
+        return
+    if value is None:
+        return
+    hint = "it is the chance that the question is annulled"
+    if not 0 <= value <= 1:
+        yield written.problem(f"`annulled` is {value:g}, which is no probability", hint)
+    elif value == 1:
+        yield written.problem("`annulled` is 1: the question would never be settled", hint)
+
+
+def _check_expressions(draft: Draft, labels: Labels, question: QuestionDraft) -> Iterator[Problem]:
+    clocks = frozenset({"t"}) if question.table.by else frozenset()
+    make = partial(on_a_day, draft, clocks=clocks, totals=True) if clocks else partial(Here, totals=True)
+    here = make("a question", frozenset({"parameter", "series", "quantity"}))
+    inside_first = make("`first`", frozenset({"parameter", "quantity"}))
+    for written in question.expressions:
+        tree = written.tree
+        if written is question.answer and isinstance(tree, First):
+            yield from check_names(draft, labels, written, tree.condition, inside_first)
+        elif written is not question.answer or not _is_categorical(draft, tree):
+            yield from check_names(draft, labels, written, tree, here)
+
+
+def _check_time(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Problem]:
+    """A question about time needs a date; a date needs a question about time."""
+    keys = ("questions", name)
+    asked = [written for written in (question.answer, *question.choices.values()) if written is not None]
+    if not asked or len(asked) < len(question.table.choices):
+        return
+    used = uses(draft, *(written.tree for written in asked))
+    timed = uses(draft, *(written.tree for written in (*asked, question.given, question.annulled) if written is not None))
+    if question.table.by is None:
+        first = isinstance(asked[0].tree, First)
+        what = "`first`" if first else "`total`" if timed.streams else f"the series `{min(timed.series)}`" if timed.series else ""
+        if what and not _has_by(draft, name):
+            yield draft.topic.at_key(
+                keys, f"[questions.{name}] uses {what} but has no `by`", "say until which day it counts, as in by = 2027-12-31"
+            )
+    elif not timed.streams and not isinstance(asked[0].tree, First) and _timeless(draft, used):
+        message = "this answer never involves its question's date"
+        yield draft.topic.at_key((*keys, "by"), message, "a question about parameters alone needs no `by`; one about events uses total()")
+    first_series = min(timed.series, default="")
+    if question.table.by is not None and first_series and draft.series.get(first_series):
+        points = draft.series[first_series].points
+        if points and question.table.by < min(point.day for point in points):
+            yield draft.topic.at_value((*keys, "by"), f"the series `{first_series}` begins only on {min(point.day for point in points)}")
+
+
+def _timeless(draft: Draft, used: Uses) -> bool:
+    """Whether only parameters are named (a name that is unknown or out of place is told already)."""
+    return all(draft.kinds.get(name) in {"parameter", "quantity"} for name in used.names)
+
+
+def _has_by(draft: Draft, name: str) -> bool:
+    """Whether a question has a `by` at all: one that is no date is told where it stands."""
+    return "by" in draft.topic.content["questions"][name]

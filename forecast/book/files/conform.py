@@ -1,0 +1,215 @@
+"""Holding a TOML document to its shape: unknown keys, missing keys, wrong types, characters that no text may hold, each with its place.
+
+What is wrong is left out of what is handed on, so that the rest can still be
+checked; a text with a character that it may not hold is handed on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import types
+import typing
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from forecast.book.files.days import beyond, is_held
+from forecast.book.files.positions import Keys
+from forecast.book.files.problems import Problem
+from forecast.book.files.sources import Document
+from forecast.language.characters import Kind, refused_character
+from forecast.language.faults import did_you_mean
+
+_LARGEST = int(sys.float_info.max)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Conformed:
+    """What of a document has the right shape, and what is wrong with the rest.
+
+    ``value`` is an instance of the shape, or None where something required is
+    missing or wrong; in tables by name only the sound entries are kept.
+    """
+
+    value: Any
+    problems: tuple[Problem, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Key:
+    name: str
+    kind: Any
+    required: bool
+
+
+def conform(document: Document, shape: Any, content: Any = None, keys: Keys = ()) -> Conformed:
+    """Return a document, or the part of it at ``keys``, as a value of a shape.
+
+    A shape is a dataclass of ``forecast.book.files.shapes`` or a type such as
+    ``dict[str, PriorTable]``.
+    """
+    problems: list[Problem] = []
+    value = _value(document, shape, document.content if content is None else content, keys, problems)
+    return Conformed(None if value is _WRONG else value, tuple(problems))
+
+
+_WRONG = object()
+
+
+def _value(document: Document, kind: Any, content: Any, keys: Keys, problems: list[Problem]) -> Any:
+    options = _options(kind)
+    for option in options:
+        if dataclasses.is_dataclass(option) and isinstance(content, dict):
+            return _table(document, option, content, keys, problems)
+        if typing.get_origin(option) is dict and isinstance(content, dict):
+            names, inner = typing.get_args(option)
+            return _by_name(document, names, inner, content, keys, problems)
+        if typing.get_origin(option) is typing.Literal and content in typing.get_args(option):
+            return content
+        if option is date and isinstance(content, date) and not isinstance(content, datetime):
+            if is_held(content):
+                return content
+            problems.append(document.at_value(keys, *_beyond(keys, content)))
+            return _WRONG
+        if typing.get_origin(option) is typing.Annotated and isinstance(content, str):
+            problems += _characters(document, kind_of_text(option), content, keys)
+            return content
+        if option is bool and isinstance(content, bool):
+            return content
+        if option is float and isinstance(content, int | float) and not isinstance(content, bool):
+            if isinstance(content, int) and abs(content) > _LARGEST:
+                problems.append(document.at_value(keys, f"`{keys[-1]}` is not a finite number", "numbers end at 1.8e308"))
+                return _WRONG
+            return content
+    problems.append(_wrong_type(document, options, content, keys))
+    return _WRONG
+
+
+def _table(document: Document, shape: Any, content: dict[str, Any], keys: Keys, problems: list[Problem]) -> Any:
+    known = {key.name: key for key in _keys_of(shape)}
+    for name in content:
+        if name not in known:
+            hint = did_you_mean(name, known) or f"keys here: {', '.join(known)}"
+            problems.append(document.at_key((*keys, name), f"unknown key `{name}`", hint))
+    given: dict[str, Any] = {}
+    sound = True
+    for name, key in known.items():
+        if name not in content:
+            if key.required:
+                sound = False
+                problems.append(document.at_key(keys, f"`{name}` is missing{_in(keys)}", _purpose(name, keys)))
+            continue
+        value = _value(document, key.kind, content[name], (*keys, name), problems)
+        if isinstance(value, str) and not value.strip():
+            problems.append(
+                document.at_value((*keys, name), f"`{name}` is empty", "write it, or leave the key out" if not key.required else "")
+            )
+            value = _WRONG
+        if value is _WRONG:
+            sound = sound and not key.required
+        else:
+            given[name] = value
+    return shape(**given) if sound else _WRONG
+
+
+def _by_name(document: Document, names: Any, kind: Any, content: dict[str, Any], keys: Keys, problems: list[Problem]) -> dict[str, Any]:
+    values = {}
+    for name, inner in content.items():
+        value = _value(document, kind, inner, (*keys, name), problems)
+        refused = refused_character(name, kind_of_text(names))
+        if refused is not None:
+            problems.append(document.at_key((*keys, name), refused.message, refused.hint, offset=refused.offset))
+        if value is not _WRONG:
+            values[name] = value
+    return values
+
+
+def _characters(document: Document, kind: Kind, text: str, keys: Keys) -> Iterator[Problem]:
+    """The first character that a text may not hold; of a statement the parser says it."""
+    refused = refused_character(text, kind)
+    if refused is not None and kind != "statement":
+        yield document.at_value(keys, refused.message, refused.hint, offset=refused.offset)
+
+
+def kind_of_text(shape: Any) -> Kind:
+    """Return the kind of a text that a shape declares as ``Annotated[str, kind]``."""
+    kind: Kind = typing.get_args(shape)[1]
+    return kind
+
+
+@cache
+def _keys_of(shape: Any) -> tuple[_Key, ...]:
+    kinds = typing.get_type_hints(shape, include_extras=True)
+    return tuple(
+        _Key(entry.name, kinds[entry.name], entry.default is dataclasses.MISSING and entry.default_factory is dataclasses.MISSING)
+        for entry in dataclasses.fields(shape)
+    )
+
+
+@cache
+def _options(kind: Any) -> tuple[Any, ...]:
+    if typing.get_origin(kind) in {types.UnionType, typing.Union}:
+        return tuple(option for option in typing.get_args(kind) if option is not type(None))
+    return (kind,)
+
+
+def _beyond(keys: Keys, day: date) -> tuple[str, str]:
+    message, hint = beyond(day)
+    return f"`{keys[-1]}`: {message}", hint
+
+
+def _wrong_type(document: Document, options: Iterable[Any], content: Any, keys: Keys) -> Problem:
+    wanted = " or ".join(_in_words(option) for option in options)
+    hint = ""
+    if date in tuple(options) and isinstance(content, str):
+        hint = "write it without quotes, as in 2025-12-31"
+    elif float in tuple(options):
+        if any(_is_text(option) for option in options):
+            hint = "write a number, or an expression in quotes"
+        else:
+            hint = "write it without quotes" if isinstance(content, str) else ""
+    elif any(_is_text(option) for option in options) and not isinstance(content, dict | list):
+        hint = "put it in quotes"
+    elif bool in tuple(options):
+        hint = "write true or false, without quotes"
+    literal = next((option for option in options if typing.get_origin(option) is typing.Literal), None)
+    if literal is not None and isinstance(content, str):
+        hint = did_you_mean(content, typing.get_args(literal))
+    name = keys[-1] if keys else document.source.path
+    return document.at_value(keys, f"`{name}` must be {wanted}", hint)
+
+
+def _in_words(kind: Any) -> str:
+    if typing.get_origin(kind) is typing.Literal:
+        return "one of " + ", ".join(f'"{option}"' for option in typing.get_args(kind))
+    if typing.get_origin(kind) is dict or dataclasses.is_dataclass(kind):
+        return "a table"
+    if _is_text(kind):
+        return "a text"
+    return {float: "a number", bool: "true or false", date: "a date"}[kind]
+
+
+def _is_text(kind: Any) -> bool:
+    return typing.get_origin(kind) is typing.Annotated
+
+
+def _in(keys: Keys) -> str:
+    return f" in [{'.'.join(str(key) for key in keys)}]" if keys else ""
+
+
+def _purpose(name: str, keys: Keys) -> str:
+    if name == "value" and keys[:1] == ("quantities",):
+        return 'as in value = "rate * months"'
+    purposes = {
+        "why": "say in a sentence why these numbers",
+        "prior": 'as in prior = "Normal(mu=0, sigma=1)"',
+        "value": 'as in value = "Poisson(mu=rate * months)"',
+        "opens": "the day the record begins, as in opens = 2024-10-18",
+        "title": "the title reports show",
+        "about": "say in a phrase what it is",
+        "unit": "say what its values are measured in",
+        "asks": "ask it in words",
+    }
+    return purposes.get(name, "")

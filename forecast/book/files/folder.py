@@ -1,0 +1,165 @@
+"""A book's folder: the one way to its files, which follows no link, waits for no FIFO and reads no more than it must.
+
+A book is untrusted: a link in it can lead anywhere, and what is called like a
+file can be a device.  Every path below the root is looked at name by name before
+it is opened, and whatever is not an ordinary file or folder is a problem with
+its place.  A team that keeps records in a shared folder says ``--allow-links``:
+then links below ``seeds`` and ``priors`` are followed, those below ``reports`` never.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath, PurePosixPath
+from types import MappingProxyType
+from typing import Literal, cast
+
+from forecast.book.files.problems import FileFault, Place, Problem
+from forecast.book.files.writing import Replaced, Torn, append_lines, write_whole
+from forecast.system import Kind, kind_of, open_to_read
+
+MOST_BYTES = 50_000_000  # of one file
+LINKED = ("seeds", "priors")  # where links are followed if they are allowed at all
+
+type Ordinary = Literal["file", "folder"]
+
+
+class LinkedRoot(Path):
+    """A book's root whose links below ``seeds`` and ``priors`` are followed: what ``--allow-links`` asks for."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A book's folder; ``texts`` stand for the files at their paths, whether or not there are such files.
+
+    Paths are relative to ``root``, with slashes.  Every method raises ``FileFault``
+    for a link that is not allowed, for what is neither file nor folder, and for
+    whatever the operating system refuses.
+    """
+
+    root: Path
+    texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def kind(self, path: str) -> Ordinary | None:
+        """Return whether there is a file or a folder at a path; None where there is nothing."""
+        if path in self.texts:
+            return "file"
+        found = self._locate(path)[1]
+        return "folder" if found is None and any(other.startswith(f"{path}/") for other in self.texts) else found
+
+    def read(self, path: str, *, most: int | None = MOST_BYTES) -> bytes:
+        """Return a file's bytes, at most so many."""
+        if path in self.texts:
+            return self.texts[path].encode()
+        try:
+            handle = open_to_read(self.place(path))
+            with os.fdopen(handle, "rb") as file:
+                size = os.fstat(handle).st_size
+                raw = file.read() if most is None else file.read(most + 1)
+        except OSError as error:
+            raise FileFault(cannot(path, "be read", error)) from None
+        if most is not None and len(raw) > most:
+            message = f"this file has {max(size, len(raw)):,} bytes; a file of a book has at most {most:,}"
+            raise FileFault(Problem(Place(path), message, "split it, or leave out what is not needed"))
+        return raw
+
+    def names(self, path: str) -> tuple[str, ...]:
+        """Return the names of everything in a folder, sorted, links and special files too; none where there is no such folder."""
+        place, kind = self._locate(path)
+        inside = {other.removeprefix(f"{path}/").partition("/")[0] for other in self.texts if other.startswith(f"{path}/")}
+        if kind == "file":
+            raise FileFault(_not_a(path, "folder"))
+        try:
+            here = [entry.name for entry in place.iterdir()] if kind == "folder" else ()
+        except OSError as error:
+            raise FileFault(cannot(path, "be listed", error)) from None
+        return tuple(sorted({*here, *inside}))
+
+    def place(self, path: str, *, kind: Ordinary = "file") -> Path:
+        """Return where a path leads on the disk, once it is known to be in the book, and of that kind if there is anything."""
+        place, found = self._locate(path)
+        if found not in {None, kind}:
+            raise FileFault(_not_a(path, kind))
+        return place
+
+    def write(self, path: str, content: str | bytes, *, instead_of: bytes | None = None) -> None:
+        """Write a file whole; with ``instead_of``, refuse to where it no longer has these bytes."""
+        place = self.place(path)
+        if instead_of is not None and self.read(path) != instead_of:
+            raise FileFault(changed_meanwhile(path))
+        try:
+            write_whole(place, content)
+        except OSError as error:
+            raise FileFault(cannot(path, "be written", error)) from None
+
+    def append(self, path: str, lines: str, *, after: bytes | None = None) -> Torn | None:
+        """Append lines to a file as ``append_lines`` does; with ``after``, refuse to where it does not have these bytes."""
+        place = self.place(path)
+        self.place(f"{path}.torn")
+        try:
+            return append_lines(place, lines, after=after)
+        except Replaced:
+            raise FileFault(changed_meanwhile(path)) from None
+        except OSError as error:
+            raise FileFault(cannot(path, "be written", error)) from None
+
+    def remove(self, path: str) -> None:
+        """Remove a file; nothing happens where there is none."""
+        try:
+            self.place(path).unlink(missing_ok=True)
+        except OSError as error:
+            raise FileFault(cannot(path, "be removed", error)) from None
+
+    def _locate(self, path: str) -> tuple[Path, Ordinary | None]:
+        """Where a path leads on the disk, and what is there."""
+        place: Path = self.root
+        kind: Kind | None = "folder"
+        names = PurePosixPath(path).parts
+        for depth, name in enumerate(names):
+            if name == ".." or name != PurePath(name).name:
+                raise FileFault(
+                    Problem(Place(path), "this path leads out of the book", "a path in a book has only names, with / between them")
+                )
+            place = Path(place, name)
+            here = "/".join(names[: depth + 1])
+            try:
+                kind = kind_of(place)
+                if kind == "link" and names[0] in LINKED and isinstance(self.root, LinkedRoot):
+                    place = place.resolve(strict=True)
+                    kind = kind_of(place)
+            except (OSError, ValueError, RuntimeError) as error:
+                raise FileFault(cannot(here, "be read", error)) from None
+            if kind == "link":
+                raise FileFault(_link(here, allowable=names[0] in LINKED))
+            if kind == "special":
+                raise FileFault(Problem(Place(here), "this is neither a file nor a folder", "a book has only ordinary files and folders"))
+            if kind is None or (kind == "file" and depth + 1 < len(names)):
+                if kind == "file":
+                    raise FileFault(_not_a(here, "folder"))
+                return Path(place, *names[depth + 1 :]), None
+        return place, cast("Ordinary | None", kind)  # links and special files have been refused
+
+
+def cannot(path: str, what: str, error: Exception, hint: str = "") -> Problem:
+    """Return the problem of something that the operating system refuses, in its words."""
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return Problem(Place(path), f"this cannot {what}: {why}", hint)
+
+
+def _link(path: str, *, allowable: bool) -> Problem:
+    hint = "put the file itself there" + ("; or allow links with --allow-links, if you trust where they lead" if allowable else "")
+    return Problem(Place(path), "this is a link, and links in a book are not followed", hint)
+
+
+def _not_a(path: str, kind: Ordinary) -> Problem:
+    other = "file" if kind == "folder" else "folder"
+    return Problem(Place(path), f"this is a {other}, where a {kind} belongs", "move it away")
+
+
+def changed_meanwhile(path: str) -> Problem:
+    """Return the problem of a file that is no longer what was read."""
+    return Problem(Place(path), "this file was changed by another program meanwhile; nothing was written", "run the command again")

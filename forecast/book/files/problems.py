@@ -1,0 +1,125 @@
+"""Problems: mistakes in a book as values with a place, gathered and shown together."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from forecast.book.files.terminal import terminal_line
+
+WIDEST = 120  # characters of a source line that are shown
+MOST_SHOWN = 100  # problems of one file that are printed
+MOST_FOUND = 200  # problems of one kind of check that are looked for in one file
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A point in a file: path relative to the book, line and column from 1."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake: where, what, and one hint on how to mend it.
+
+    ``source`` is the line of the file the place is in (empty when there is
+    none); ``level`` says whether computing may go on.
+    """
+
+    place: Place
+    message: str
+    hint: str = ""
+    source: str = ""
+    level: Literal["error", "warning"] = "error"
+
+
+class FileFault(Exception):
+    """A file or folder of a book that cannot be read or written as it must be; ``problem`` says which and why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(f"{problem.place.path}: {problem.message}")
+        self.problem = problem
+
+    def __reduce__(self) -> tuple[type[FileFault], tuple[Problem]]:
+        """Cross from one process to another whole."""
+        return type(self), (self.problem,)
+
+
+def in_order(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Return problems by place, each only once."""
+    return tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.place, problem.level, problem.message)))
+
+
+def has_errors(problems: tuple[Problem, ...]) -> bool:
+    """Whether any problem forbids computing."""
+    return any(problem.level == "error" for problem in problems)
+
+
+def problem_lines(problem: Problem) -> list[str]:
+    """Return a problem as the lines people read: place and message, the source line, a marker, the hint.
+
+    What a terminal would act on is shown by its code, and of a very long line
+    only the part around the place is shown.
+    """
+    place = problem.place
+    lines = [terminal_line(f"{place.path}:{place.line}:{place.column}: {problem.level}: {problem.message}")]
+    if problem.source.strip():
+        shown, before = _window(problem.source, place.column - 1)
+        lines += [f"    {terminal_line(shown)}".rstrip(), "    " + "".join(_blank(character) for character in before) + "^"]
+    if problem.hint:
+        lines.append(f"    {terminal_line(problem.hint)}")
+    return lines
+
+
+def format_problem(problem: Problem) -> str:
+    """Return a problem as one text, line by line."""
+    return "\n".join(problem_lines(problem))
+
+
+def lines_of_problems(problems: Iterable[Problem]) -> list[str]:
+    """Return problems as the lines people read, one after another: at most 100 of each file, and how many more it has."""
+    counts: dict[str, int] = {}
+    lines: list[str] = []
+    for problem in problems:
+        path = problem.place.path
+        counts[path] = counts.get(path, 0) + 1
+        if counts[path] <= MOST_SHOWN:
+            lines += problem_lines(problem)
+    more = {path: count - MOST_SHOWN for path, count in counts.items() if count > MOST_SHOWN}
+    return [*lines, *(terminal_line(f"{path}: … and {count:,} more") for path, count in more.items())]
+
+
+def format_problems(problems: tuple[Problem, ...]) -> str:
+    """Return problems as one text, as ``lines_of_problems`` has them."""
+    return "\n".join(lines_of_problems(problems))
+
+
+def first_found(problems: Iterable[Problem], most: int = MOST_FOUND) -> Iterator[Problem]:
+    """Yield the first problems and, where there are more than ``most``, one that says so: the rest is not looked for."""
+    for number, problem in enumerate(problems):
+        if number == most:
+            message = f"there are more than {most:,} such problems from here on; the others are not looked for"
+            yield replace(problem, message=message, hint="correct these first")
+            return
+        yield problem
+
+
+def _window(source: str, offset: int) -> tuple[str, str]:
+    """The part of a line to show, and what of it stands before the marker."""
+    if len(source) <= WIDEST:
+        return source, source[:offset].ljust(offset)
+    start = max(0, min(offset - WIDEST // 2, len(source) - WIDEST))
+    head = "…" if start else ""
+    tail = "…" if start + WIDEST < len(source) else ""
+    return head + source[start : start + WIDEST] + tail, head + source[start:offset]
+
+
+def _blank(character: str) -> str:
+    if character == "\t":
+        return "\t"
+    return "  " if unicodedata.east_asian_width(character) in "WF" else " " * len(terminal_line(character))

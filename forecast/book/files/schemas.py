@@ -1,0 +1,99 @@
+"""JSON Schemas of the two TOML files, for editors; ``python -m forecast.book.files.schemas`` writes them to forecast/schemas/."""
+
+from __future__ import annotations
+
+import json
+import keyword
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from forecast.book.files.layout import SNAKE_CASE
+from forecast.book.files.names import RESERVED
+from forecast.book.files.shapes import PriorFile, TopicFile
+from forecast.book.files.writing import write_whole
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DIRECTORY = Path(__file__).resolve().parents[2] / "schemas"
+NOT_EMPTY = r"\S"
+STATEMENT = r"^[\s(]*[A-Z][A-Za-z0-9]*\s*\([\s\S]*\)"
+SENTENCE = r"^\s*\S+\s+\S+\s+[\s\S]*[.!?…][\"')\u201d\u2019»]*\s*$"
+PATTERNS = {"value": STATEMENT, "prior": STATEMENT, "why": SENTENCE}  # of the texts at a key; every other text is not empty
+TAKEN = sorted({*RESERVED, *(word for word in keyword.kwlist if SNAKE_CASE.fullmatch(word))})
+NAME = {
+    "description": "A name: small letters, digits and _, beginning with a letter; no clock, function or word of the language.",
+    "pattern": f"^{SNAKE_CASE.pattern}$",
+    "not": {"enum": TAKEN},
+}
+RULES: Mapping[str, Mapping[str, Any]] = {  # what two keys of one table mean together
+    "QuestionTable": {
+        "oneOf": [{"required": ["answer"]}, {"required": ["choices"]}],
+        "if": {"required": ["since"]},
+        "then": {"required": ["by"]},
+    },
+}
+
+
+def schemas() -> dict[str, str]:
+    """Return the text of each schema by its file name."""
+    return {
+        "topic.json": _text(TopicFile, "A topic", None),
+        "priors.json": _text(
+            PriorFile, "The priors of a topic", "What was believed before the record began: one table for each parameter."
+        ),
+    }
+
+
+def main() -> None:
+    """Write the schemas to their place."""
+    for name, text in schemas().items():
+        write_whole(DIRECTORY / name, text)
+
+
+def _text(shape: Any, title: str, description: str | None) -> str:
+    from pydantic import TypeAdapter  # 0.2 s, which reading a book need not pay
+
+    schema = TypeAdapter(shape).json_schema()
+    whole = {"$schema": DIALECT, **schema, "title": title}
+    if description is not None:
+        whole["description"] = description
+    fitted = _fitted(whole, "")
+    fitted["$defs"]["Name"] = NAME
+    for name, rules in RULES.items():
+        if name in fitted["$defs"]:
+            fitted["$defs"][name] |= rules
+    return json.dumps(fitted, indent=2, ensure_ascii=False) + "\n"
+
+
+def _fitted(part: Any, key: str) -> Any:
+    """Fit what pydantic makes to TOML and to the reader: ``part`` is the schema of the key ``key``.
+
+    TOML has no null, a text is never empty, a table's own names can be given, and
+    no title is made of a key.
+    """
+    if isinstance(part, list):
+        return [_fitted(item, key) for item in part]
+    if not isinstance(part, dict):
+        return part
+    options = part.get("anyOf")
+    if isinstance(options, list) and {"type": "null"} in options:  # such a key is left out
+        rest = {name: value for name, value in part.items() if name not in {"anyOf", "default"}}
+        return _fitted({**options[0], **rest}, key)
+    found = {
+        name: _of_properties(value) if name in {"properties", "$defs"} else _fitted(value, key)
+        for name, value in part.items()
+        if not (name == "title" and "$schema" not in part) and not (name == "default" and isinstance(value, str) and not value)
+    }
+    if found.get("type") == "string" and not found.keys() & {"enum", "const", "format"}:
+        found["pattern"] = PATTERNS.get(key, NOT_EMPTY)
+    if isinstance(found.get("additionalProperties"), dict) and ("default" in part or "description" in part):
+        found["propertyNames"] = {"$ref": "#/$defs/Name"}  # not of labels, which are anything
+    return found
+
+
+def _of_properties(properties: dict[str, Any]) -> dict[str, Any]:
+    return {name: _fitted(value, name) for name, value in properties.items()}
+
+
+if __name__ == "__main__":
+    main()

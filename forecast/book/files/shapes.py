@@ -1,0 +1,172 @@
+"""The shapes of the two TOML files: which keys they have, of which type, and what each is for.
+
+Plain dataclasses, so that reading a book does not pay for pydantic's import
+(0.2 s); ``forecast.book.files.conform`` holds a document to them, and
+``forecast.book.files.schemas`` lets pydantic turn them into JSON Schemas, with the
+sentence under each key as the explanation an editor shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+# every text says of which kind it is, and so which characters it may hold; see ``forecast.language.characters``
+Statement = Annotated[str, "statement"]
+Label = Annotated[str, "label"]
+Name = Annotated[str, "name"]
+Unit = Annotated[str, "unit"]
+Prose = Annotated[str, "prose"]
+FORBID = {"extra": "forbid", "use_attribute_docstrings": True}  # read by pydantic alone
+
+
+@dataclass(frozen=True)
+class SeriesTable:
+    """A known input that changes over time: a step function from the CSV file of the same name."""
+
+    __pydantic_config__ = FORBID
+
+    about: Prose
+    """What the series measures, in one phrase."""
+    unit: Unit
+    """The unit of its values."""
+    later: Statement = ""
+    """Its value after the last row: an expression of parameters. Without it the last value stays."""
+
+
+@dataclass(frozen=True)
+class StreamTable:
+    """A record of observations, in the CSV file of the same name, and the statement of how they arise."""
+
+    __pydantic_config__ = FORBID
+
+    about: Prose
+    """What one row counts or measures, in one phrase."""
+    value: Statement
+    """How a row's value arises: one distribution with its arguments, as in `Poisson(mu=rate * months)`."""
+    unit: Unit = ""
+    """The unit of its values."""
+    watched: bool = False
+    """True where news of it would come at once, so that quiet days count as they pass."""
+    classes: Label = ""
+    """The classes of an `OrderedLogistic`, lowest first, as in `none < some < many`."""
+    next: dict[Name, Statement] = field(default_factory=dict)
+    """What the columns of the stream's own rows will be in the future: column name to expression or label."""
+    weight: Statement = ""
+    """How much each row counts, from 0 to 1: an expression of its own columns and clocks, as in `0.5 ** (age / 2)`."""
+    reliability: Statement = ""
+    """The probability that a report is right: a number or an expression, as in `right[grade]` or `right[source]`."""
+    wrong: Statement = ""
+    """How a value arises in a report that is wrong: one distribution. Required with `reliability`."""
+
+
+@dataclass(frozen=True)
+class QuantityTable:
+    """A named sub-expression with its unit."""
+
+    __pydantic_config__ = FORBID
+
+    value: Statement
+    """The expression."""
+    unit: Unit = ""
+    """The unit of its value; a `share` must lie between 0 and 1 at every draw."""
+
+
+@dataclass(frozen=True)
+class QuestionTable:
+    """What is asked: an expression over parameters and simulated totals, with a date and a rule to settle it."""
+
+    __pydantic_config__ = FORBID
+
+    asks: Prose
+    """The question in words."""
+    by: date | None = None
+    """The last day that counts, UTC. A question about parameters alone needs none."""
+    since: date | None = None
+    """The first day that counts in the answer's totals. Without it all days count."""
+    answer: Statement = ""
+    """A condition (gives a probability), a number (a distribution), `first(condition)` (a date) or a Categorical parameter (shares)."""
+    choices: dict[Label, Statement] = field(default_factory=dict)
+    """Instead of an answer: a condition for each choice; conditions must exclude each other."""
+    given: Statement = ""
+    """A condition under which the answer is asked."""
+    annulled: Statement | float = ""
+    """What annuls the question: a condition, or the probability of it as an expression or a number. The answer is then given that it is not."""
+    settled: Prose = ""
+    """The rule by which the question will be settled."""
+
+
+@dataclass(frozen=True)
+class TopicFile:
+    """One generative model and the questions asked of it: seeds/<topic>/topic.toml."""
+
+    __pydantic_config__ = FORBID
+
+    title: Prose
+    """The topic's title, as reports show it."""
+    opens: date
+    """The day on which the record begins."""
+    origin: Prose = ""
+    """Where the claim comes from: a file with an anchor, or an address."""
+    step: Literal["day", "week", "month", "quarter", "year"] = "month"
+    """How finely the future is simulated."""
+    engine: Literal["auto", "nuts"] = "auto"
+    """Which engine supplies the draws: `nuts` for NUTS alone; then a `model.py` beside this file is the topic's own PyMC model."""
+    series: dict[Name, SeriesTable] = field(default_factory=dict)
+    """Known inputs that change over time, by name."""
+    streams: dict[Name, StreamTable] = field(default_factory=dict)
+    """Records of observations, by name."""
+    quantities: dict[Name, Statement | QuantityTable] = field(default_factory=dict)
+    """Named sub-expressions, usable in statements and answers; with a unit as `name = { value = "…", unit = "share" }`."""
+    questions: dict[Name, QuestionTable] = field(default_factory=dict)
+    """What is asked, by name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpertTable:
+    """What one person said of an unknown, and why."""
+
+    __pydantic_config__ = FORBID
+
+    prior: Statement
+    """A distribution with its arguments, all of them numbers."""
+    why: Prose
+    """Why these numbers, in a sentence."""
+    weight: float = 1.0
+    """How much this person counts, relative to the others."""
+    use: bool = True
+    """False where this prior is kept and shown, and counts for nothing."""
+    source: Prose = ""
+    """Who was asked, when and how: an address or a citation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriorTable:
+    """One unknown of the model: what was believed of it before the record began, and why."""
+
+    __pydantic_config__: ClassVar = {**FORBID, "json_schema_extra": {"oneOf": [{"required": ["prior"]}, {"required": ["experts"]}]}}
+
+    prior: Statement | dict[Label, Statement] = ""
+    """A distribution with its arguments, as in `LogNormal(p5=0.01, p95=2)`; or one for each label (`prior.fear`), with `prior.default` for the others; or, with `weight`, one for each scenario of a mixture."""
+    why: Prose | dict[Label, Prose]
+    """Why these numbers, in a sentence; or one for each label or scenario."""
+    weight: dict[Label, float] = field(default_factory=dict)
+    """The chance of each scenario, where `prior` is a mixture of them; they add up to 1."""
+    experts: dict[Name, ExpertTable] = field(default_factory=dict)
+    """Instead of `prior`: what each of several people said."""
+    pool: Literal["linear", "log_odds"] = "linear"
+    """How experts are pooled: the weighted mean of their densities, or of their log odds at every threshold."""
+    unit: Unit = ""
+    """The unit of the value. Required unless the parameter is a share or a choice among labels."""
+    per: Name = ""
+    """One value for each label of this text column or Categorical parameter, used by indexing: `refuses[conflict]`."""
+    source: Prose = ""
+    """An address or a citation for the numbers."""
+    reviewed: date | None = None
+    """The day on which somebody last thought about this prior."""
+    by: Prose = ""
+    """Who set it."""
+
+
+PriorFile = dict[Name, PriorTable]  # priors/<topic>.toml

@@ -1,0 +1,207 @@
+"""What is wrong with a TOML file, in our own words: the parser's are for programmers, and differ between versions of Python.
+
+The parser says where it stopped.  What stands there says what was meant; its own
+words only tell which kind of mistake it is, and an unknown kind is a neutral
+sentence.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from forecast.book.files.positions import Position, offset_of, position_of, statements_in
+from forecast.book.files.toml_lines import PAIR, STRING, Meant, after_value, heading, no_equals, no_key, no_statement, no_value
+
+_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_OPENERS = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|' + STRING + r"|#[^\n]*|[\[\]{}]", re.DOTALL)
+_CURLY = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb"
+_KINDS = {  # words of the parser, in any of its versions, and the kind of mistake they tell
+    r"twice|overwrite|immutable|redefine|duplicate": "given twice",
+    r"'='|\"=\"": "no equals",
+    r"newline or end": "after value",
+    r"\]\]?' at the end of|declaration": "heading",
+    r"unclosed array": "array",
+    r"unclosed inline table": "inline table",
+    r"escaped|hex value|scalar value|escape": "escape",
+    r"unterminated|illegal character|invalid character|expected ['\"]+": "string",
+    r"key part|initial character": "key",
+    r"invalid value": "value",
+    r"invalid statement": "statement",
+    r"date or datetime|date|time": "date",
+    r"digits": "digits",
+}
+_CLOSE = 'a text ends in its line with the quote it began with; one of several lines stands in """'
+
+
+@dataclass(frozen=True, slots=True)
+class TomlFault:
+    """One mistake in a TOML text: what, what to do, and where."""
+
+    message: str
+    hint: str
+    position: Position
+
+
+def toml_fault(error: ValueError, text: str) -> TomlFault:
+    """Return what the TOML parser refused in a text, in our own words and where the mistake is."""
+    kind, at = _kind_and_offset(error, text)
+    message, hint, offset = _meaning(kind, text, at)
+    return TomlFault(message, hint, position_of(text, offset))
+
+
+def _kind_and_offset(error: ValueError, text: str) -> tuple[str, int]:
+    whole = str(error)
+    found = _PLACE.search(whole)
+    words = (whole[: found.start()] if found else whole).lower()
+    kind = next((kind for pattern, kind in _KINDS.items() if re.search(pattern, words)), "")
+    if kind == "string" and re.search(r"expected ['\"]+", words) and not re.search(r"expected (?:\"'+\"|'\"+')", words):
+        kind = ""
+    if found and found[1]:
+        return kind, min(offset_of(text, (int(found[1]), int(found[2]))), len(text))
+    return kind, len(text) if kind in {"string", "escape", "array", "inline table"} else len(text.rstrip())
+
+
+def _meaning(kind: str, text: str, at: int) -> Meant:
+    """Message, hint and offset of a mistake of a kind at which the parser stopped."""
+    line_start = text.rfind("\n", 0, at) + 1
+    line = text[line_start:].split("\n", 1)[0]
+    curly = re.search(rf"[{_CURLY}]", text[max(at - 1, line_start) : line_start + len(line)])
+    if curly is not None and kind in {"value", "after value", "key", "statement", "heading", "array", "inline table"}:
+        place = max(at - 1, line_start) + curly.start()
+        return _not_straight(curly.group(), place)
+    match kind:
+        case "given twice":
+            return _given_twice(text, at)
+        case "escape":
+            return _escape(text, at)
+        case "string":
+            return _string(text, at)
+        case "array" | "inline table":
+            return _open_bracket(text, at, kind)
+        case "no equals":
+            return no_equals(text, at, line_start)
+        case "heading":
+            return heading(text, at, line_start)
+        case "key":
+            return no_key(text, at, line)
+        case "value":
+            return no_value(text, at, line_start)
+        case "statement":
+            return no_statement(text, at)
+        case "after value":
+            return after_value(text, at, line_start)
+        case "date":
+            is_day = re.match(r"[0-9-]{10}(?![Tt ][0-9])", text[at:])
+            return f"this {'date' if is_day else 'date or time'} does not exist", "", at
+        case "digits":
+            long = re.search(r"[0-9_]{1000,}", text)
+            return "this number has too many digits", "", long.start() if long else 0
+        case _:
+            return "this is not TOML", PAIR, at
+
+
+def _not_straight(quote: str, at: int) -> Meant:
+    return f"this quote is not straight: {quote}", 'quotes are straight, as in "text"', at
+
+
+def _given_twice(text: str, at: int) -> Meant:
+    """A key or table that stands already, or is in one that is complete."""
+    found = statements_in(text, at)
+    if not found:
+        return "this name is given twice", "keep one of them", at
+    last, before = found[-1], found[:-1]
+    for end in range(len(last.keys), 0, -1):
+        keys = last.keys[:end]
+        same = [each for each in before if each.keys == keys and each.offset != last.offset]
+        if not same:
+            continue
+        first, shown = same[0], _key_text(last.keys[:end])
+        line = position_of(text, first.offset)[0]
+        if end < len(last.keys):
+            if first.is_header:
+                return f"[{shown}] has a heading of its own, in line {line}", "write this key below that heading", last.offset
+            return f"`{shown}` was given whole in line {line}, and takes no more keys", "write all its keys in one place", last.offset
+        if first.is_header and last.is_header:
+            return (
+                f"the table [{shown}] is given twice, first in line {line}",
+                "give one of them another name, or write its keys below one heading",
+                last.offset,
+            )
+        if first.is_header != last.is_header:
+            return f"`{shown}` is given twice, as a table and as a value, first in line {line}", "keep one of them", last.offset
+        return f"`{_key_text(keys[-1:])}` is given twice, first in line {line}", "keep one of them", last.offset
+    inner = next((each for each in before if each.keys[: len(last.keys)] == last.keys), None)
+    if inner is not None:
+        line = position_of(text, inner.offset)[0]
+        return f"`{_key_text(last.keys)}` is given twice, first in line {line}", "write all its keys in one place", last.offset
+    return f"`{_key_text(last.keys[-1:])}` is given twice", "keep one of them", last.offset
+
+
+def _key_text(keys: tuple[str | int, ...]) -> str:
+    return ".".join(str(key) for key in keys if isinstance(key, str))
+
+
+def _escape(text: str, at: int) -> Meant:
+    start = text.rfind("\\", 0, at + 1)
+    start = start if start >= 0 else at
+    shown = text[start : start + 2].rstrip()
+    return (
+        f"the backslash of `{shown}` begins no known sign",
+        r"in double quotes a backslash is written twice, \\; or put the text in single quotes",
+        start,
+    )
+
+
+def _string(text: str, at: int) -> Meant:
+    character = text[at : at + 1]
+    if character != "\n" and unicodedata.category(character or "x") == "Cc":
+        code = f"U+{ord(character):04X}"
+        return f"a control character ({code}) stands here", f"delete it, or write it as \\u{ord(character):04x} in double quotes", at
+    start = _open_string(text, at)
+    if (curly := re.search(rf"[{_CURLY}]", text[start:].split("\n", 1)[0])) is not None:
+        return _not_straight(curly.group(), start + curly.start())
+    if text.startswith(('"""', "'''"), start):
+        return f"the quotes {text[start : start + 3]} are never closed", f"a text in {text[start : start + 3]} ends with them", start
+    return "this quote is not closed in its line", _CLOSE, start
+
+
+def _open_string(text: str, at: int) -> int:
+    """Where the string begins in which the parser stopped."""
+    start = _statement_start(text, at)
+    while start < at:
+        found = _OPENERS.match(text, start)
+        is_long = text.startswith(('"""', "'''"), start)
+        if found is not None and found.end() <= at and len(found.group()) >= (6 if is_long else 1):
+            start = found.end()
+        elif text[start] in "\"'":
+            return start
+        else:
+            start += 1
+    return at
+
+
+def _open_bracket(text: str, at: int, kind: str) -> Meant:
+    opened = [0] if not text else []
+    start = _statement_start(text, at)
+    for found in _OPENERS.finditer(text, start, at):
+        if found.group() in {"[", "{"}:
+            opened.append(found.start())
+        elif found.group() in {"]", "}"} and opened:
+            opened.pop()
+    begins = opened[-1] if opened else start
+    what, sign = ("list", "]") if kind == "array" else ("table in braces", "}")
+    rest = text[at:]
+    if not rest.strip():
+        return f"this {what} is never closed", f"write `{sign}` at its end", begins
+    if kind == "inline table" and rest[0] in "\n#":
+        return "a table in braces stands in one line", "close it in the line where it opens, or write it below a heading of its own", at
+    line = position_of(text, begins)[0]
+    return f"a comma or `{sign}` is missing here", f"the {what} begins in line {line}; between two values stands a comma", at
+
+
+def _statement_start(text: str, at: int) -> int:
+    """Where the statement begins in which the parser stopped."""
+    found = [statement.start for statement in statements_in(text, at) if statement.start <= at]
+    return found[-1] if found else 0

@@ -1,0 +1,1 @@
+"""``forecast prior elicit`` on the terminal."""

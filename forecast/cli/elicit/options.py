@@ -1,0 +1,215 @@
+"""An elicited prior on the terminal: what is asked about, what fits, what each fit implies, and what would change in the file."""
+
+from __future__ import annotations
+
+import difflib
+import shutil
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from forecast.cli.lines import echo, print_columns
+
+if TYPE_CHECKING:
+    from forecast.actions.set_prior import Revised
+    from forecast.elicitation.fits import Fit
+    from forecast.elicitation.implied import Expected, Implied
+    from forecast.elicitation.offers import Offer
+    from forecast.elicitation.subject import Subject
+
+WIDE = 100
+MOST_STREAMS, MOST_ANSWERS = 4, 8  # rows of what is implied, the nearest first
+MET = 5e-4  # a miss below a twentieth of a point of probability is none to a reader
+
+
+def show_subject(subject: Subject) -> None:
+    """Print what is asked about: the unknown, its unit, its reason and its present prior, and what depends on it."""
+    from forecast.elicitation.reach import reach_of
+    from forecast.schema.words import listed
+
+    topic = subject.topic
+    echo(f"{topic.name}.{subject.name}: {subject.unit or 'which of ' + listed(subject.parameter.categories)}")
+    reviewed = f", reviewed {subject.parameter.reviewed}" if subject.parameter.reviewed else ""
+    _told("now", f"{subject.statement}{reviewed}")
+    if subject.fit is not None:
+        _told("", f"5, 25, 50, 75, 95 %: {_numbers(subject.fit.points)}")
+    elif not subject.parameter.categories:
+        _told("", "It follows other parameters; what you say here would stand by itself.")
+    _told("why", subject.why)
+    reach = reach_of(topic, subject.parameter.name)
+    for name in reach.streams[:MOST_STREAMS]:
+        _told("moves" if name == reach.streams[0] else "", f"{name}: {topic.streams[name].about}")
+    for name in reach.questions[:MOST_STREAMS]:
+        _told("asked" if name == reach.questions[0] else "", topic.questions[name].asks)
+    if not reach.streams and not reach.questions:
+        _told("moves", "nothing: no stream and no question of the topic depends on it")
+    more = max(0, len(reach.streams) - MOST_STREAMS) + max(0, len(reach.questions) - MOST_STREAMS)
+    if more:
+        _told("", f"… and {more} more streams and questions")
+
+
+def show_offers(subject: Subject, offers: Sequence[Offer], now: Implied | None) -> None:
+    """Print each offer's points, how far it misses what was said, and what all of them imply, side by side."""
+    echo()
+    echo("What fits" + ("" if subject.parameter.categories else ", with its 5, 25, 50, 75 and 95 % points:"))
+    if subject.parameter.categories:
+        print_columns([(str(at), each.fit.statement) for at, each in enumerate(offers, start=1)], indent="  ")
+    else:
+        _show_points(subject, offers)
+    for at, each in enumerate(offers, start=1):
+        if each.fault:
+            echo(f"  {at} cannot be used: {each.fault}")
+    _show_implied(subject, offers, now)
+
+
+def show_consequences(implied: Implied) -> None:
+    """Say in sentences what a prior implies for the streams nearest to it."""
+    for each in implied.streams[:2]:
+        for line in textwrap.wrap(f"This says {expected_sentence(each)} ({each.name}: {each.about}).", min(WIDE, _room())):
+            echo(line)
+
+
+def show_change(done: Revised) -> None:
+    """Print what would change in a prior file, as a diff."""
+    before, after = (text.splitlines() for text in (done.old_text, done.new_text))
+    echo()
+    for line in difflib.unified_diff(before, after, done.path, done.path, n=1, lineterm=""):
+        echo(line)
+
+
+def offer_content(offer: Offer) -> dict[str, Any]:
+    """Return an offer as data."""
+    fit = offer.fit
+    return {
+        "family": fit.family,
+        "statement": fit.statement,
+        "method": fit.method,
+        "misses": list(fit.misses),
+        "points": list(fit.points),
+        "fault": offer.fault,
+        "implied": None if offer.implied is None else implied_content(offer.implied),
+    }
+
+
+def implied_content(implied: Implied) -> dict[str, Any]:
+    """Return what a prior implies as data: streams, and each question's answer before any row."""
+    return {
+        "streams": [
+            {"name": each.name, "over": each.over, "points": list(each.points), "rare": each.rare, "chance_of_more": each.chance_of_more}
+            for each in implied.streams
+        ],
+        "answers": {name: None if answer is None else answer["headline"] for name, answer in implied.answers.items()},
+    }
+
+
+def expected_sentence(expected: Expected) -> str:
+    """Say what a stream would bring: ``0 to 3 men a year (90 %), and a 2 % chance of more than 40``."""
+    from forecast.schema.words import number, percent, unit_tails
+
+    low, _, high = expected.points
+    counted = unit_tails(expected.unit)[0] or f" {expected.name.replace('_', ' ')}"
+    range_said = number(low) if low == high else f"{number(low)} to {number(high)}"
+    said = f"{range_said}{counted} {expected.over} (90 %)"
+    if expected.rare > high and expected.chance_of_more > 0:
+        said += f", and a {percent(expected.chance_of_more)} chance of more than {number(expected.rare)}"
+    return said
+
+
+def _show_points(subject: Subject, offers: Sequence[Offer]) -> None:
+    from forecast.elicitation.offers import pictures
+    from forecast.schema.words import number
+
+    now = subject.fit
+    *drawn, last = pictures([*(each.fit for each in offers), *([now] if now else [])])
+    rows: list[tuple[str, ...]] = [("", "", "5 %", "25 %", "50 %", "75 %", "95 %", "", "misses")]
+    if now is not None:
+        rows.append(("now", now.statement, *(number(point) for point in now.points), last, ""))
+    for at, (each, picture) in enumerate(zip(offers, [*drawn, last], strict=False), start=1):
+        rows.append((str(at), each.fit.statement, *(number(point) for point in each.fit.points), picture, _missed(each.fit)))
+    if _width(rows) > _room():  # a picture is what can be spared
+        rows = [(*row[:7], row[8]) for row in rows]
+    print_columns(rows, right=(2, 3, 4, 5, 6), indent="  ")
+
+
+def _missed(fit: Fit) -> str:
+    """How far a fit is from what was said, at the point where it is farthest."""
+    if fit.method == "cases from a flat start":
+        return "nothing; none or all of them, so from a flat start"
+    if fit.miss < MET:
+        return "nothing" + ("; the least said beside it" if fit.method == "greatest entropy" else "")
+    point, miss = max(zip(fit.said, fit.misses, strict=True), key=lambda each: abs(each[1]))
+    return f"{100 * (point.share + miss):.3g} % below {point.value:g}, not {100 * point.share:.3g} %"
+
+
+def _show_implied(subject: Subject, offers: Sequence[Offer], now: Implied | None) -> None:
+    usable = [(str(at), each.implied) for at, each in enumerate(offers, start=1) if each.implied is not None]
+    shown = [*([] if now is None else [("now", now)]), *usable]
+    if not shown or not (shown[0][1].streams or shown[0][1].answers):
+        return
+    streams, answers = [each.name for each in shown[0][1].streams], list(shown[0][1].answers)
+    by_name = [{each.name: each for each in implied.streams} for _, implied in shown]
+    head = ("", *(name for name, _ in shown))
+    below = [(name, *(_short(implied.answers[name]) for _, implied in shown)) for name in answers[:MOST_ANSWERS]]
+
+    def table(*, tails: bool) -> list[tuple[str, ...]]:
+        above = [
+            (f"{name}, {by_name[0][name].over}", *(_range(found[name], tail=tails) for found in by_name)) for name in streams[:MOST_STREAMS]
+        ]
+        return [head, *above, *below]
+
+    with_tails = table(tails=True)
+    wide = _width(with_tails) <= _room()
+    echo()
+    echo(f"What each implies before any of the record (nine cases in ten{'; the chance of more' if wide else ''}):")
+    print_columns(with_tails if wide else table(tails=False), indent="  ")
+    more = max(0, len(streams) - MOST_STREAMS) + max(0, len(answers) - MOST_ANSWERS)
+    if more:
+        echo(f"  … and {more} more: forecast whatif {subject.topic.name} --prior '{subject.name}=...'")
+
+
+def _width(rows: Sequence[Sequence[str]]) -> int:
+    """How wide rows are when they are printed in columns with an indent of two."""
+    return 2 + sum(max(len(cell) for cell in column) + 2 for column in zip(*rows, strict=True))
+
+
+def _room() -> int:
+    """How wide the terminal is; wide enough for everything where there is none."""
+    return shutil.get_terminal_size((1_000, 24)).columns
+
+
+def _range(expected: Expected, *, tail: bool) -> str:
+    from forecast.schema.words import number, percent
+
+    low, _, high = expected.points
+    said = number(low) if low == high else f"{number(low)} to {number(high)}"
+    if tail and expected.rare > high and expected.chance_of_more > 0:
+        said += f" ({percent(expected.chance_of_more)} > {number(expected.rare)})"
+    return said
+
+
+def _short(answer: Mapping[str, Any] | None) -> str:
+    """An answer as short as it can be said with its range."""
+    from forecast.schema.words import interval_texts
+    from forecast.sentences.answer_sentences import likeliest
+
+    if answer is None:
+        return "never asked"
+    if answer["kind"] == "distribution":
+        value = answer["value"]
+        low, middle, high = interval_texts(quantiles=value["quantiles"], errors=value["errors"], unit=answer["unit"])
+        return f"{middle} ({low} to {high})"
+    if answer["kind"] == "shares":
+        return " ".join(likeliest(answer["value"]))
+    return str(answer["headline"])
+
+
+def _told(head: str, text: str) -> None:
+    lines = textwrap.wrap(text, min(WIDE, _room()) - 8) or [""]
+    for at, line in enumerate(lines):
+        echo(f"  {head if at == 0 else '':<6}{line}")
+
+
+def _numbers(points: Sequence[float]) -> str:
+    from forecast.schema.words import number
+
+    return "  ".join(number(point) for point in points)

@@ -1,0 +1,78 @@
+"""What the options of ``forecast prior elicit`` say of an unknown, read into a judgement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from forecast.elicitation.judgements import Judgement, Support
+    from forecast.elicitation.subject import Subject
+
+USUAL_MASS = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The options as given; of the five ways to say what one believes at most one is used."""
+
+    interval: tuple[float, float] | None
+    mass: float | None
+    quartiles: tuple[float, float, float] | None
+    seen: tuple[float, float] | None
+    chips: str | None
+    points: str | None
+    maxent: bool
+
+    @property
+    def ways(self) -> int:
+        """How many ways were used."""
+        return sum(each is not None for each in (self.interval, self.quartiles, self.seen, self.chips, self.points))
+
+
+def check_said(said: Said, *, needed: bool) -> None:
+    """Refuse options that do not go together, or that leave out what is needed, as a wrong command line."""
+    ways = "--interval / --quartiles / --seen / --chips / --points"
+    if said.ways > 1:
+        raise typer.BadParameter("say what you believe in one way", param_hint=ways)
+    if needed and not said.ways:
+        raise typer.BadParameter("say what you believe; without --yes and --json it is asked", param_hint=ways)
+    if (said.maxent or said.mass is not None) and said.interval is None:
+        raise typer.BadParameter("these belong to --interval", param_hint="--mass / --maxent")
+
+
+def support_said(subject: Subject, text: str | None) -> Support | None:
+    """Return the values that --support names; those of the present prior where that tells them, else None."""
+    from forecast.elicitation.texts import support_of
+
+    if text is not None:
+        return support_of(text)
+    return subject.support if subject.support_is_plain else None
+
+
+def judgement_said(said: Said, support: Support) -> Judgement | None:
+    """Return what the options say, None where they say nothing; raise ``Fault`` for what no distribution over a support has."""
+    from forecast.elicitation.judgements import within
+
+    judgement = _judgement(said, support)
+    if judgement is not None:
+        within(judgement, support)
+    return judgement
+
+
+def _judgement(said: Said, support: Support) -> Judgement | None:
+    from forecast.elicitation.judgements import Mass, Seen, interval, quartiles
+    from forecast.elicitation.texts import chips_of, points_of
+
+    mass = USUAL_MASS if said.mass is None else said.mass
+    if said.interval is not None:
+        return Mass(*said.interval, mass) if said.maxent else interval(*said.interval, mass=mass)
+    if said.quartiles is not None:
+        return quartiles(*said.quartiles)
+    if said.seen is not None:
+        return Seen(*said.seen)
+    if said.chips is not None:
+        return chips_of(said.chips)
+    return None if said.points is None else points_of(said.points, support)

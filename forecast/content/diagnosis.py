@@ -1,0 +1,129 @@
+"""What the engines and the referee say, in plain words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from forecast.inference.pareto import CONVERGING, FINITE_VARIANCE
+from forecast.inference.posterior import Diagnostics
+from forecast.model.invalid_values import percent
+from forecast.schema import words
+
+FEWEST_COUNTED = 0.0001  # of the prior's draws, below which their share is not known from those looked at
+METHODS = {
+    "importance": "Adaptive importance sampling weighed {draws} draws, worth {size} independent ones.",
+    "nuts": "NUTS drew {draws} times; the least well mixed parameter has the worth of {size} independent draws.",
+    "prior": "These are {draws} draws of the prior: nothing was conditioned on.",
+}
+VERDICTS = {
+    "agreed": "Both engines, importance sampling and NUTS, give the same numbers within Monte Carlo error.",
+    "disputed": "The two engines disagree by more than Monte Carlo error allows.",
+    "failed": "The second engine was tried and failed, so nothing confirms these numbers.",
+    "unconfirmed": "NUTS supplies the draws; the fast engine failed, so nothing else confirms them.",
+    "not refereed": "Only one engine was run; the second has not confirmed it.",
+}
+WARNED = {"disputed": "Disputed.", "failed": "Not confirmed."}  # verdicts that are warnings, and what these begin with
+ENGINES = {"importance": "the fast engine", "nuts": "NUTS", "prior": "the prior"}
+INTERNAL = ("seconds", "left_out")  # the first differs from run to run; the reason says the second in words
+RARE = ("short", "heavy", "started_from")  # only where there is something to say
+
+
+def engine_content(diagnostics: Diagnostics) -> dict[str, Any]:
+    """Return an engine's diagnostics and what they mean (no time: it differs from run to run)."""
+    content = {key: value for key, value in asdict(diagnostics).items() if key not in INTERNAL and (value or key not in RARE)}
+    if diagnostics.pareto_k is not None and not math.isfinite(diagnostics.pareto_k):
+        content["pareto_k"] = None  # JSON has no infinity; the words say what it means
+    if diagnostics.overflow is None:
+        del content["overflow"]
+    return content | {"words": engine_words(diagnostics)}
+
+
+def engine_words(diagnostics: Diagnostics) -> list[str]:
+    """Say what an engine's diagnostics mean, one sentence each."""
+    method = METHODS[diagnostics.engine]
+    said = [method.format(draws=f"{diagnostics.draws:,}", size=f"{round(diagnostics.effective_size):,}")]
+    if diagnostics.pareto_k == -math.inf:
+        said.append("The draws that weigh most all weigh the same, so no few draws carry the answer.")
+    elif diagnostics.pareto_k == math.inf:
+        said.append("The answer rests on so few draws that Pareto k̂ cannot be estimated, so it cannot be trusted.")
+    elif diagnostics.pareto_k is not None:
+        said.append(
+            f"Pareto k̂ is {words.number(diagnostics.pareto_k, error=0.01)} (at most 0.5 is sound): {_of_tail(diagnostics.pareto_k)}."
+        )
+    if diagnostics.r_hat is not None:
+        verdict = "the chains found the same place" if diagnostics.r_hat <= 1.01 else "the chains have not found the same place"
+        said.append(f"R-hat is {diagnostics.r_hat:.3f} (at most 1.01 is sound): {verdict}.")
+    if diagnostics.divergences is not None:
+        said.append(f"{'No' if diagnostics.divergences == 0 else format(diagnostics.divergences, ',')} divergent transitions.")
+    if diagnostics.log_evidence is not None:
+        error = "" if diagnostics.log_evidence_error is None else f" ± {diagnostics.log_evidence_error:.2g}"
+        said.append(
+            f"The logarithm of the evidence, the probability of the record under the whole model, is {diagnostics.log_evidence:.2f}{error}."
+        )
+    if diagnostics.overflow is not None:
+        share = percent(diagnostics.overflow) if diagnostics.overflow >= FEWEST_COUNTED else f"fewer than {percent(FEWEST_COUNTED)}"
+        said.append(
+            f"At {share} of the prior's draws a statement gives numbers beyond a computer's range; these draws are left out, as impossible."
+        )
+    if diagnostics.started_from:
+        said.append(
+            f"The chains found no point of their own to start from; they started from draws of {ENGINES[diagnostics.started_from]}, spread apart."
+        )
+    if diagnostics.short:
+        said.append(_shortage(diagnostics))
+    elif diagnostics.heavy:
+        said.append(_heaviness(diagnostics))
+    elif not diagnostics.sound:
+        said.append(f"By the engine's own checks these draws are not sound{': ' + diagnostics.reason if diagnostics.reason else ''}.")
+    return said
+
+
+def _of_tail(pareto_k: float) -> str:
+    """What the shape of the weights' tail says of the draws."""
+    if pareto_k <= FINITE_VARIANCE:
+        return "no few draws carry the answer"
+    if pareto_k <= CONVERGING:
+        return "the weights may have no variance, so the Monte Carlo errors may be too small"
+    return "a few draws carry the answer, so it cannot be trusted"
+
+
+def _shortage(diagnostics: Diagnostics) -> str:
+    return f"There are too few effective draws: {diagnostics.reason}. The printed Monte Carlo errors hold; they are larger than usual."
+
+
+def _heaviness(diagnostics: Diagnostics) -> str:
+    return f"The weights of the draws may have no variance: {diagnostics.reason}. The printed Monte Carlo errors may be too small."
+
+
+def verdict_content(verdict: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the referee's verdict with a sentence; raise ``ValueError`` for a verdict there is none of."""
+    found: dict[str, Any] = {"verdict": "not refereed"} if verdict is None else dict(verdict)
+    word = found["verdict"]
+    if word not in VERDICTS:
+        raise ValueError(f"`{word}` is not a verdict")
+    return {
+        "verdict": word,
+        "sentence": found.get("sentence") or VERDICTS[word],
+        "checks": [dict(check) for check in found.get("checks", ())],
+    }
+
+
+def warnings(diagnostics: Diagnostics, verdict: Mapping[str, Any]) -> list[str]:
+    """Say why these numbers are not to be trusted; nothing where they are."""
+    said = []
+    word, sentence = verdict["verdict"], verdict["sentence"]
+    if word in WARNED:
+        shown = f" Shown are the numbers of {ENGINES[diagnostics.engine]}." if word == "disputed" else ""
+        said.append(f"{WARNED[word]} {sentence}{shown} Do not rely on these numbers.")
+    if diagnostics.short:
+        said += [] if word == "agreed" else [f"{_shortage(diagnostics)} No other engine confirms these numbers."]
+    elif diagnostics.heavy:
+        said += [] if word == "agreed" else [f"{_heaviness(diagnostics)} No other engine confirms these numbers."]
+    elif not diagnostics.sound:
+        said.append(
+            f"By the engine's own checks its draws are not sound{': ' + diagnostics.reason if diagnostics.reason else ''}. Do not rely on these numbers."
+        )
+    return said

@@ -1,0 +1,165 @@
+"""Streams as plain data: the rows that exist, their running total, and the fan of simulated totals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from forecast.book.classes import amount
+from forecast.language.expressions import indexed
+from forecast.model.additive import adds_up
+from forecast.model.clock import ONE_DAY
+from forecast.model.model import Model, Table
+from forecast.model.record import Record, unrecorded_days
+from forecast.predict.paths import Paths
+from forecast.predict.settlement import ends_of
+from forecast.schema import words
+from forecast.schema.json_data import row_as_data
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+MOST_FAN_DAYS = 72  # more steps than this are thinned, evenly, keeping the last
+
+
+def stream_contents(model: Model, paths: Paths) -> list[dict[str, Any]]:
+    """Return every stream with its record as of the model's day and its simulated future."""
+    quiet = unrecorded_days(model.records, model.as_of)
+    counted = {name for name, record in model.records.items() if adds_up(model.topic, record.stream)}
+    return [
+        {
+            "name": name,
+            "about": record.stream.about,
+            "unit": record.stream.unit,
+            "statement": record.stream.value.text,
+            "watched": record.stream.watched,
+            "next": dict(record.stream.next_texts),
+            "rows": _rows(record, model.tables[name]),
+            "total": _least(record, record.through + ONE_DAY) if name in counted else None,
+            "through": record.through.isoformat(),
+            "unrecorded_days": quiet[name],
+            "past": _past(record, model.topic.opens) if name in counted else [],
+            "fan": _fan(name, record, paths) if name in counted else None,
+            **({"seen": words.between(*_total(record))} if record.ranges and name in counted else {}),
+            **({"texts": dict(record.stream.entering_texts)} if record.stream.entering_texts else {}),
+            **({"entering": said} if (said := _entering(record)) else {}),
+            **_classes(record, paths),
+        }
+        for name, record in model.records.items()
+    ]
+
+
+def unrecorded_sentence(streams: Sequence[dict[str, Any]], as_of: date) -> str:
+    """Say how much time lies between the record and the as-of day; empty where the topic has no streams."""
+    if not streams:
+        return ""
+    late = [stream for stream in streams if stream["unrecorded_days"] > 0]
+    drawn = [stream for stream in late if stream["fan"] is not None]
+    still = [_spaced(stream) for stream in late if stream["fan"] is None and stream["total"] is not None]
+    apart = [_spaced(stream) for stream in late if stream["total"] is None]
+    said = []
+    if not late:
+        said.append(f"The record reaches the as-of day, {words.day(as_of)}.")
+    if drawn and len({stream["through"] for stream in drawn}) == 1:
+        which = "The record" if len(drawn) == len(streams) else f"The record of {words.listed([_spaced(each) for each in drawn])}"
+        since = words.days(drawn[0]["unrecorded_days"])
+        said.append(f"{which} reaches {words.day(drawn[0]['through'])}. The {since} since then are forecast, not assumed quiet.")
+    elif drawn:
+        counts = words.listed([f"{_spaced(stream)} {words.days(stream['unrecorded_days'])}" for stream in drawn])
+        said.append(f"Not recorded up to {words.day(as_of)}, so forecast and not assumed quiet: {counts}.")
+    if still:
+        said.append(f"No future is simulated for {words.listed(still)}: what is recorded stands.")
+    if apart:
+        said.append(f"The rows of {words.listed(apart)} are not counted over time: each stands by itself.")
+    return " ".join(said)
+
+
+def _classes(record: Record, paths: Paths) -> dict[str, Any]:
+    """How often each class was seen, and will have been by the last day simulated; nothing for a stream of numbers."""
+    stream = record.stream
+    if not stream.classes:
+        return {}
+    return {
+        "classes": [
+            {
+                "label": label,
+                "total": sum(amount(stream, row, label) for row in record.rows),
+                "quantiles": None if fan is None else fan["quantiles"][-1],
+            }
+            for label in stream.classes
+            for fan in [_fan(stream.name, record, paths, label)]
+        ]
+    }
+
+
+def _spaced(stream: dict[str, Any]) -> str:
+    return str(stream["name"]).replace("_", " ")
+
+
+def _rows(record: Record, table: Table) -> list[dict[str, Any]]:
+    """The rows of a record, and of each how it enters where it does so in a way of its own."""
+    if table.entry is None:
+        return [row_as_data(row) for row in record.rows]
+    return [
+        {
+            **row_as_data(row),
+            **({} if counted else {"copy": True}),
+            **({} if record.stream.weight is None else {"weight": float(weight)}),
+        }
+        for row, counted, weight in zip(record.rows, table.entry.counted, table.entry.weights[0], strict=True)
+    ]
+
+
+def _entering(record: Record) -> str:
+    """Say how rows enter the likelihood, where it is not each in full and as a value that is right."""
+    texts, said = record.stream.entering_texts, []
+    if "weight" in texts:
+        said.append(f"Rows are weighed: the likelihood of each is raised to the power of `{texts['weight']}`.")
+    if "reliability" in texts:
+        said.append(
+            f"A report is right with probability `{texts['reliability']}`; where it is wrong its value arises from `{texts['wrong']}`."
+        )
+    origins = [row.origin for row in record.rows if row.origin]
+    if len(set(origins)) < len(origins):
+        said.append("Reports of one origin are right or wrong together, and copies of one count once.")
+    return " ".join(said)
+
+
+def _total(record: Record) -> tuple[float, float]:
+    """The least and the largest total that the record allows."""
+    known = record.total_before(record.through + ONE_DAY)
+    ends = [ends_of(row, record.stream) for row in record.ranges]
+    return known + sum(low for low, _ in ends), known + sum(high for _, high in ends)
+
+
+def _least(record: Record, day: date) -> float:
+    """What the record says of a total before a day at the least; a range without a lower end says nothing."""
+    lows = [ends_of(row, record.stream)[0] for row in record.ranges if row.end < day]
+    return record.total_before(day) + sum(low for low in lows if math.isfinite(low))
+
+
+def _past(record: Record, opens: date) -> list[dict[str, Any]]:
+    first = min([opens, *(row.start for row in record.rows)]) - ONE_DAY
+    days = sorted({first, *(row.end for row in record.rows)})
+    totals = record.totals_before([day + ONE_DAY for day in days])
+    if record.ranges:
+        totals = [_least(record, day + ONE_DAY) for day in days]
+    return [{"day": day.isoformat(), "total": float(total)} for day, total in zip(days, totals, strict=True)]
+
+
+def _fan(name: str, record: Record, paths: Paths, label: str = "") -> dict[str, Any] | None:
+    """The 5, 25, 50, 75 and 95 % points of the total on the eves of the simulated boundaries, from where it is not known for sure on."""
+    if name not in paths.starts:
+        return None
+    begin = min([paths.starts[name], *(row.end + ONE_DAY for row in record.ranges)])
+    columns = [index for index, day in enumerate(paths.days) if day >= begin]
+    if len(columns) < 2:
+        return None
+    if len(columns) > MOST_FAN_DAYS:
+        kept = np.unique(np.linspace(0, len(columns) - 1, MOST_FAN_DAYS).round().astype(int))
+        columns = [columns[index] for index in kept]
+    totals = paths.totals[indexed(name, label)]
+    quantiles = [np.quantile(totals[:, index], LEVELS, method="inverted_cdf").tolist() for index in columns]
+    return {"days": [(paths.days[index] - ONE_DAY).isoformat() for index in columns], "quantiles": quantiles}

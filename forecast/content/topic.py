@@ -1,0 +1,255 @@
+"""A topic's conclusion as plain data: everything its pages show, ready for JSON.
+
+Nothing here depends on the time of day or on the machine, so that the same
+inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from forecast.book.topic import Point, Question, Topic
+from forecast.book.units import unit_of
+from forecast.content.crossing_words import crossing_contents
+from forecast.content.diagnosis import engine_content, verdict_content, warnings
+from forecast.content.parameters import parameter_contents
+from forecast.content.records import stream_contents, unrecorded_sentence
+from forecast.inference.posterior import Posterior
+from forecast.model.record import known_points
+from forecast.predict.answers import Answer, Dates, Probability, Shares
+from forecast.predict.distribution import Distribution
+from forecast.predict.exchanged import Exchanged
+from forecast.predict.paths import Paths
+from forecast.schema import words
+from forecast.schema.json_data import rounded
+from forecast.schema.topic import FORMAT, digest_of
+from forecast.sentences import answer_sentences
+
+
+def topic_content(
+    *,
+    topic: Topic,
+    posterior: Posterior,
+    prior: Posterior,
+    paths: Paths,
+    answers: Mapping[str, Answer],
+    verdict: Mapping[str, Any] | None,
+    run: Mapping[str, Any],
+    insight: Mapping[str, Any] | None = None,
+    implied: Sequence[Mapping[str, Any]] = (),
+    parameters: Sequence[Mapping[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """Return everything the pages of a topic show.
+
+    ``verdict`` has ``verdict`` (``agreed``, ``disputed``, ``failed``, ``unconfirmed`` or ``not refereed``) and
+    may have ``sentence`` and ``checks`` (a list of flat mappings, the lines of a
+    table); None says that no referee ran.  ``run`` has ``command``, ``seed``,
+    ``versions`` and ``hashes``, and may have ``draws`` and ``hindcast``.
+    ``insight`` is what ``forecast.insight`` found, None where nobody looked; ``implied`` is what the priors imply
+    that nobody can have meant, as ``forecast.elicitation.prior_checks`` says it; ``parameters`` may be given where they have been described already.  Numbers
+    are rounded to six significant digits.  Raises ``ValueError`` where a number
+    is not finite.
+    """
+    model = posterior.model
+    judged = verdict_content(verdict)
+    streams = stream_contents(model, paths)
+    content = {
+        "format": FORMAT,
+        "digest": "",
+        "name": topic.name,
+        "title": topic.title,
+        "origin": topic.origin,
+        "as_of": model.as_of.isoformat(),
+        "opens": topic.opens.isoformat(),
+        "step": topic.step,
+        "warnings": warnings(posterior.diagnostics, judged),
+        "unrecorded": unrecorded_sentence(streams, model.as_of),
+        "answers": [answer_content(topic, answers[name]) for name in topic.questions],
+        "parameters": parameter_contents(prior, posterior) if parameters is None else list(parameters),
+        **({"implied": [dict(each) for each in implied]} if implied else {}),
+        "streams": streams,
+        "series": [_series(topic, name, model.as_of) for name in topic.series],
+        "quantities": [
+            {"name": its.name, "text": its.text, **({"unit": its.unit} if its.unit else {})} for its in topic.quantities.values()
+        ],
+        "insight": None if insight is None else dict(insight),
+        "engine": engine_content(posterior.diagnostics),
+        "verdict": judged,
+        "run": dict(run),
+        **({} if topic.own is None else {"code": {"path": topic.own.path, "sha256": topic.own.sha256}}),
+    }
+    shown: dict[str, Any] = rounded(content)
+    return {**shown, "digest": digest_of(shown)}
+
+
+def answer_content(topic: Topic, answer: Answer) -> dict[str, Any]:
+    """Return a question with its answer, as a number and as a sentence."""
+    question = answer.question
+    unit = "" if question.answer is None else unit_of(topic, question.answer)
+    value = None if answer.value is None else rounded(_value(answer.value))
+    return {
+        "name": question.name,
+        "asks": question.asks,
+        "kind": question.kind,
+        "by": _iso(question.by),
+        "since": _iso(question.since),
+        "answer": question.answer_text,
+        "choices": [{"label": label, "condition": text} for label, text in question.choice_texts.items()],
+        "given": question.given_text,
+        "given_probability": None if answer.status == "not answerable" else answer.given,
+        **({"given_error": answer.given_error} if question.given is not None else {}),
+        **_annulment(answer),
+        **({"crossings": crossing_contents(answer.crossings)} if answer.crossings else {}),
+        "rule": question.settled,
+        "unit": unit,
+        "status": answer.status,
+        **_why_unanswered(answer),
+        "headline": answer_sentences.headline(question.kind, value, unit=unit, status=answer.status),
+        "sentence": _sentence(question, answer, unit, chance_errors=None if value is None else value.get("chance_errors")),
+        "value": value,
+    }
+
+
+def _value(value: Probability | Distribution | Dates | Shares) -> dict[str, Any]:
+    match value:
+        case Probability():
+            return {
+                "value": value.value,
+                "error": value.error,
+                "chance": None if value.chance is None else list(value.chance),
+                "chance_errors": None if value.chance_errors is None else list(value.chance_errors),
+                **_bound(value.value, value.greatest_unseen),
+            }
+        case Distribution():
+            drawn = value.shape
+            curve = {"discrete": drawn.discrete, "x": drawn.x, "y": drawn.y}
+            return {
+                "mean": value.mean,
+                "mean_error": value.mean_error,
+                "sd": value.sd,
+                **({"no_mean": value.no_mean} if value.no_mean else {}),
+                "quantiles": value.quantiles,
+                "errors": value.quantile_errors,
+                "intervals": [list(ends) for ends in value.intervals],
+                **_exchanged(value.exchanged),
+                "shape": curve,
+                **({} if drawn.scale == "linear" else {"scale": drawn.scale}),
+                **({"linear_within": drawn.within} if drawn.scale == "symlog" else {}),
+                **({"trimmed": True} if drawn.trimmed else {}),
+                **({"modes": [{"share": mode.share, "quantiles": list(mode.quantiles)} for mode in value.modes]} if value.modes else {}),
+            }
+        case Dates():
+            return {
+                "quantiles": [_iso(day) for day in value.quantiles],
+                "errors": list(value.quantile_errors),
+                "intervals": [[_iso(day) for day in ends] for ends in value.intervals],
+                "hub_quantiles": [_iso(day) for day in value.hub_quantiles],
+                "not_by_then": value.not_by_then,
+                "error": value.error,
+                **_bound(value.not_by_then, value.greatest_unseen),
+                "curve": [{"day": day.isoformat(), "probability": probability} for day, probability in value.monthly],
+            }
+        case Shares():
+            shares = [
+                {"label": label, "value": each, "error": value.errors[label], **_bound(each, value.greatest_unseen.get(label))}
+                for label, each in value.values.items()
+            ]
+            return {"shares": shares, "none": value.none, "none_error": value.none_error}
+
+
+def _exchanged(found: Exchanged) -> dict[str, Any]:
+    """A number's distribution for the record: 23 quantiles, or the probability of each of a few values."""
+    if found.quantiles:
+        return {"hub_quantiles": list(found.quantiles)}
+    return {"pmf": {"x": [value for value, _ in found.probabilities], "y": [probability for _, probability in found.probabilities]}}
+
+
+def _bound(probability: float, unseen: float | None) -> dict[str, float]:
+    """How far from 0, or from 1, a probability may be that every case gave so."""
+    if unseen is None:
+        return {}
+    return {"at_most": unseen} if probability < 0.5 else {"at_least": 1 - unseen}
+
+
+def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: Sequence[float] | None) -> str:
+    value = answer.value
+    if answer.failed is not None:
+        return answer_sentences.void_sentence(answer.failed.first, answer.failed.last)
+    if value is None:
+        return answer_sentences.unanswered_sentence(_reasons(answer))
+    if answer.status == "annulled":
+        return answer_sentences.settled_sentence(answer.status)
+    match value:
+        case Probability():
+            said = answer_sentences.probability_sentence(
+                value=value.value, error=value.error, chance_interval=value.chance, chance_errors=chance_errors, status=answer.status
+            )
+        case Distribution():
+            modes = [(mode.share, mode.quantiles) for mode in value.modes]
+            said = answer_sentences.distribution_sentence(
+                quantiles=value.quantiles,
+                errors=value.quantile_errors,
+                unit=unit,
+                status=answer.status,
+                modes=modes,
+                sole=answer_sentences.chance_of_middle(_value(value)),
+            )
+        case Dates():
+            assert question.by is not None
+            said = answer_sentences.date_sentence(
+                quantiles=[_iso(day) for day in value.quantiles],
+                not_by_then=value.not_by_then,
+                error=value.error,
+                by=question.by.isoformat(),
+                status=answer.status,
+            )
+        case Shares():
+            said = answer_sentences.shares_sentence(values=value.values, errors=value.errors, none=value.none, none_error=value.none_error)
+    if question.given is not None:
+        said = f"{said} {answer_sentences.given_sentence(answer.given)}"
+    if answer.annulled is None or answer.status in words.RECORDED:
+        return said
+    return f"{said} {answer_sentences.annulled_sentence(answer.annulled.chance, error=answer.annulled.error)}"
+
+
+def _why_unanswered(answer: Answer) -> dict[str, Any]:
+    """Within which days the condition of a void question failed, and why a question is not answerable; nothing where there is an answer."""
+    if answer.failed is not None:
+        return {"failed": {"first": answer.failed.first.isoformat(), "last": answer.failed.last.isoformat()}}
+    return {"reasons": list(_reasons(answer))} if answer.value is None else {}
+
+
+def _reasons(answer: Answer) -> tuple[str, ...]:
+    """Why a question is not answerable, with what to do about it."""
+    return tuple(f"{problem.message}: {problem.hint}" if problem.hint else problem.message for problem in answer.reasons)
+
+
+def _annulment(answer: Answer) -> dict[str, Any]:
+    """What annuls the question and the chance of it; nothing where nothing does."""
+    if answer.annulled is None:
+        return {}
+    chance = {"probability": answer.annulled.chance, "error": answer.annulled.error}
+    return {"annulled": answer.question.annulled_text, "annulment": chance}
+
+
+def _series(topic: Topic, name: str, as_of: date) -> dict[str, Any]:
+    series = topic.series[name]
+    points = [_point(point) for point in known_points(series, as_of)]
+    return {"name": name, "about": series.about, "unit": series.unit, "later": series.later_text, "points": points}
+
+
+def _point(point: Point) -> dict[str, Any]:
+    return {
+        "day": point.day.isoformat(),
+        "value": point.value,
+        "known": point.known.isoformat(),
+        "source": point.source,
+        "grade": point.grade or "",
+        "note": point.note,
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

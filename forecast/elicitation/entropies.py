@@ -1,0 +1,137 @@
+"""Greatest entropy: of a family's members with a given mass between two values, the one that says least beside it.
+
+The members that hold the mass form a curve: each splits the rest in some way
+between below and above, and is told exactly by the two quantiles that follow.
+So the search is over one unknown, the split, or where the interval begins or ends
+with the support, the family's shape.  PreliZ's ``maxent`` looks for the same member.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from scipy import special
+
+from forecast.elicitation.candidates import Candidate
+from forecast.elicitation.judgements import Mass, Support, quantile_name
+from forecast.language.distributions import family
+from forecast.language.distributions.solve import NoRoot, increasing_root
+from forecast.language.faults import Fault
+from forecast.language.ops import NumpyOps
+
+SYMMETRIC = frozenset(
+    {"Normal", "StudentT", "Cauchy", "Uniform"}
+)  # the rest is split evenly (for a Uniform any split has the same entropy)
+SHAPES = {"LogNormal": "sigma", "LogitNormal": "sigma", "Gamma": "alpha", "InverseGamma": "alpha", "Weibull": "alpha", "Beta": "alpha"}
+GRID = 48
+HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
+SPLITS = (-12.0, 12.0)  # log odds of the rest's lying below the interval
+LOG_SHAPES = (-6.0, 8.0)  # logs of the shapes looked at
+
+
+def greatest_entropy(each: Candidate, judgement: Mass, support: Support) -> dict[str, float]:
+    """Return, in the language's words, the member of a family with two free arguments that has the greatest entropy.
+
+    Raises ``Fault`` where none has the mass, or where entropy grows without bound.
+    """
+    low, high, mass = judgement.low, judgement.high, judgement.mass
+    if each.family in SYMMETRIC:
+        tail = (1 - mass) / 2
+        return {**each.fixed, **_two(tail, low, tail + mass, high)}
+    above, below = low == support.lower, high == support.upper  # where all of the rest lies, if on one side
+    if not above and not below:
+        spare = 1 - mass
+
+        def split(unknown: float) -> dict[str, float]:
+            share = spare * float(special.expit(unknown))
+            return _two(share, low, share + mass, high)
+
+        unknown = _best(each, split, SPLITS)
+        if SPLITS[0] < unknown < SPLITS[1]:
+            return split(unknown)
+        above = unknown <= SPLITS[0]
+    at, share = (high, mass) if above else (low, 1 - mass)
+
+    def shaped(unknown: float) -> dict[str, float]:
+        return _with_shape(each, float(f"{math.exp(unknown):.6g}"), at, share)
+
+    unknown = _best(each, shaped, LOG_SHAPES)
+    if not LOG_SHAPES[0] < unknown < LOG_SHAPES[1]:
+        raise Fault(f"of {each.family} there is no member of greatest entropy with this interval", hint="give a value on each side instead")
+    return shaped(unknown)
+
+
+def entropy(name: str, arguments: Mapping[str, float]) -> float:
+    """Return the differential entropy of a distribution, by PyMC's arguments as the solvers give them, in nats.
+
+    Closed forms (Lazo and Rathie, IEEE Transactions on Information Theory 24, 1978); the
+    LogitNormal's by Gauss-Hermite quadrature.  With psi the digamma function:
+    LogNormal mu + 1/2 + log(sigma sqrt(2 pi)); Gamma alpha - log beta + log Gamma(alpha) + (1 - alpha) psi(alpha);
+    InverseGamma alpha + log(beta Gamma(alpha)) - (1 + alpha) psi(alpha); Weibull gamma (1 - 1 / alpha) + log(beta / alpha) + 1;
+    Beta log B(alpha, beta) - (alpha - 1) psi(alpha) - (beta - 1) psi(beta) + (alpha + beta - 2) psi(alpha + beta).
+    """
+    psi, gammaln = special.digamma, special.gammaln
+    match name, arguments:
+        case "LogNormal", {"mu": mu, "sigma": sigma}:
+            value = mu + 0.5 + math.log(sigma) + HALF_LOG_2PI
+        case "LogitNormal", {"mu": mu, "sigma": sigma}:
+            nodes, weights = np.polynomial.hermite_e.hermegauss(128)
+            logits = mu + sigma * nodes
+            slope = float(weights @ (special.log_expit(logits) + special.log_expit(-logits))) / math.sqrt(2 * math.pi)
+            value = 0.5 + math.log(sigma) + HALF_LOG_2PI + slope
+        case "Gamma", {"alpha": alpha, "beta": beta}:
+            value = alpha - math.log(beta) + gammaln(alpha) + (1 - alpha) * psi(alpha)
+        case "InverseGamma", {"alpha": alpha, "beta": beta}:
+            value = alpha + math.log(beta) + gammaln(alpha) - (1 + alpha) * psi(alpha)
+        case "Weibull", {"alpha": alpha, "beta": beta}:
+            value = np.euler_gamma * (1 - 1 / alpha) + math.log(beta / alpha) + 1
+        case "Beta", {"alpha": alpha, "beta": beta}:
+            value = special.betaln(alpha, beta) - (alpha - 1) * psi(alpha) - (beta - 1) * psi(beta) + (alpha + beta - 2) * psi(alpha + beta)
+        case _:
+            raise ValueError(f"no entropy of {name}")
+    return float(value)
+
+
+def _best(each: Candidate, member: Callable[[float], dict[str, float]], between: tuple[float, float]) -> float:
+    """Where along a curve of members the entropy is greatest: the best of a grid, then Brent's method around it; an end where it is there."""
+    from scipy.optimize import minimize_scalar
+
+    def loss(unknown: float) -> float:
+        try:
+            solved = family(each.family).from_words(member(unknown), NumpyOps())
+        except Fault:
+            return math.inf
+        value = -entropy(each.family, solved)
+        return value if math.isfinite(value) else math.inf
+
+    grid = np.linspace(*between, GRID)
+    losses = np.array([loss(float(unknown)) for unknown in grid])
+    top = int(np.argmin(losses))
+    if not np.isfinite(losses[top]):
+        raise Fault(f"no {each.family} has this much probability there", hint="give another interval, or another probability")
+    if top in {0, GRID - 1}:
+        return between[min(top, 1)]
+    found = minimize_scalar(loss, bounds=(grid[top - 1], grid[top + 1]), method="bounded", options={"xatol": 1e-7})
+    return float(found.x)
+
+
+def _two(low_share: float, low: float, high_share: float, high: float) -> dict[str, float]:
+    return {quantile_name(low_share): low, quantile_name(high_share): high}
+
+
+def _with_shape(each: Candidate, shape: float, at: float, share: float) -> dict[str, float]:
+    """The member with a shape that has one quantile."""
+    if each.family != "Beta":
+        return {SHAPES[each.family]: shape, quantile_name(share): at}
+    wanted = float(special.logit(share))
+
+    def excess(log_beta: float) -> float:
+        found = float(special.betainc(shape, math.exp(log_beta), at))
+        return float(special.logit(found) - wanted)
+
+    try:
+        return {"alpha": shape, "beta": math.exp(increasing_root(excess, 0.0, lowest=-60, highest=60))}
+    except NoRoot:
+        raise Fault("no Beta of this shape has the quantile") from None

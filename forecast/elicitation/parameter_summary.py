@@ -1,0 +1,277 @@
+"""What is believed of each parameter, before and after the record: quantiles and a small picture.
+
+"No number stands uninterpreted": the points of a prior are computed exactly
+where its arguments are numbers; where they depend on other parameters it is a
+mixture, and its points are those of the mixture over draws of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from forecast.book.topic import Parameter, Topic
+from forecast.inference.importance.fit import prior_draws
+from forecast.inference.posterior import Posterior, weighted_quantiles
+from forecast.language.distributions.domains import FARTHEST_VALUE
+from forecast.language.expressions import indexed
+from forecast.model.model import Array, Model, model_as_of, names_used
+from forecast.model.priors import Block, blocks
+from forecast.model.settings import Purpose, generator
+
+type Points = tuple[float, float, float]
+
+POINTS = (0.05, 0.5, 0.95)
+BARS = " ▁▂▃▄▅▆▇█"
+CELLS = 24
+TRIED = 4_096  # draws of the parameters that a prior depends on, at each of which it must be a distribution
+MIXED = 128  # draws of them behind its points: a mixture over so few is nearer than the quantiles of 4,096 of its own draws
+NEAR_ENOUGH = 1e-4  # in probability, relative to the smaller side
+WIDE = 30.0  # a positive prior whose 95 % point is this many times its 5 % point is drawn over a log scale
+
+
+@dataclass(frozen=True, slots=True)
+class BelievedPart:
+    """A part of a pooled prior: its share of the weight (0 where it is not used), and what it says alone."""
+
+    name: str
+    share: float
+    statement: str
+    points: tuple[float, float, float] | None
+    categories: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """One value of a parameter: its statement, and its 5, 50 and 95 % points or the probability of each category.
+
+    ``exact`` says whether the points come from the quantile function and not from draws; ``parts`` are those of a pooled prior.
+    """
+
+    parameter: str
+    label: str
+    statement: str
+    unit: str
+    points: Points | None
+    categories: Mapping[str, float]
+    exact: bool
+    parts: tuple[BelievedPart, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The value as statements write it: ``refuses[korea]``."""
+        return indexed(self.parameter, self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value before and after the record, each with a picture over the same scale."""
+
+    before: Believed
+    after: Believed
+    before_picture: str
+    after_picture: str
+
+
+def as_data(found: Believed | Change) -> dict[str, Any]:
+    """Return what is believed as plain data; ``parts`` only where a prior has some."""
+    data = asdict(found)
+    for each in (data, *(value for value in data.values() if isinstance(value, dict))):
+        if each.get("parts") == ():
+            del each["parts"]
+    return data
+
+
+def echoed(topic: Topic, as_of: date) -> tuple[Believed, ...]:
+    """Return every value of a topic's parameters as its prior has it, drawing only those that others depend on.
+
+    Raises ``Unsound`` where a prior is no distribution at some draws.
+    """
+    model = model_as_of(_without_record(topic, topic.parameters), as_of)
+    prior = blocks(model)
+    drawn = _drawn_for_points(topic, prior)
+    if not drawn:
+        return _believed_before(model, prior, None, {})
+    part = model_as_of(_without_record(topic, {name: each for name, each in topic.parameters.items() if name in drawn}), as_of)
+    many, few = (prior_draws(part, rng=generator(1, topic.name, Purpose.ECHO), draws=count, at_once=count) for count in (TRIED, MIXED))
+    mixtures = [block for block in prior if block.fixed is None and not block.family.discrete and block.family.is_apart]
+    for block in mixtures:
+        arguments = block.arguments(model, many.parameters)
+        wrong = np.isnan(block.family.support(**arguments)[0])
+        if wrong.any():
+            raise block.not_a_distribution(arguments, wrong)
+    mixed = {place: points for block in mixtures for place, points in _mixed_points(model, block, few)}
+    return _believed_before(model, prior, many, mixed)
+
+
+def believed_before(model: Model, draws: Posterior) -> tuple[Believed, ...]:
+    """Return every value of a model's parameters as its prior has it, given draws of the joint prior."""
+    return _believed_before(model, blocks(model), draws, {})
+
+
+def _believed_before(
+    model: Model, prior: Sequence[Block], draws: Posterior | None, mixed: Mapping[tuple[str, int], Points]
+) -> tuple[Believed, ...]:
+    found = {(block.name, position): block for block in prior for position in block.positions}
+    return tuple(
+        replace(
+            _believed(parameter, label, draws, found[parameter.name, position], mixed.get((parameter.name, position))),
+            parts=_parts(parameter),
+        )
+        for parameter in model.topic.parameters.values()
+        for position, label in enumerate(parameter.labels or ("",))
+    )
+
+
+def _mixed_points(model: Model, block: Block, draws: Posterior) -> Iterator[tuple[tuple[str, int], Points]]:
+    """The points of the values of a continuous block whose arguments depend on others: of its mixture over draws of these."""
+    arguments = {name: np.asarray(value) for name, value in block.arguments(model, draws.parameters).items()}
+    columns = [
+        {name: each[:, [index]] if each.size > len(draws) else each for name, each in arguments.items()} for index in range(block.size)
+    ]
+    alike = all(each.size <= len(draws) for each in arguments.values())
+    points = [mixture_points(block, each, draws.weights) for each in columns[: 1 if alike else block.size]]
+    for index, position in enumerate(block.positions):
+        yield (block.name, position), points[0 if alike else index]
+
+
+def mixture_points(block: Block, arguments: Mapping[str, Array], weights: Array) -> Points:
+    """Return the 5, 50 and 95 % points of a weighted mixture of one family, with arguments ``(draws, 1)``.
+
+    They lie between the least and the greatest of the parts' own points, and are found there by the false position (Dowell and Jarratt
+    1971, doi:10.1007/BF01934364), all three at once, on a scale that suits any size.  Raises ``Unsound`` where a part is no distribution.
+    """
+    levels = np.array(POINTS)
+    each = block.family.quantile(levels, **arguments)
+    if np.isnan(each).any():
+        raise block.not_a_distribution(arguments, np.isnan(each))
+    if not (np.abs(each) <= FARTHEST_VALUE).all():
+        raise block.out_of_range(float(np.abs(each).max()))
+    each = np.broadcast_to(each, (len(weights), len(levels)))
+    low, high = np.arcsinh(each.min(axis=0)), np.arcsinh(each.max(axis=0))
+
+    def too_much(at: Array) -> Array:
+        reached: Array = weights @ np.broadcast_to(block.family.distribution(np.sinh(at), **arguments), each.shape) - levels
+        return reached
+
+    short, over, side = too_much(low), too_much(high), np.zeros(len(levels))
+    while True:
+        width = over - short
+        at = np.where(width > 0, (low * over - high * short) / np.where(width > 0, width, 1.0), high)
+        found = too_much(at)
+        if (np.abs(found) <= NEAR_ENOUGH * np.minimum(levels, 1 - levels)).all() or (high - low <= 1e-12 * np.abs(high)).all():
+            first, middle, last = np.sinh(at).tolist()
+            return first, middle, last
+        below = found < 0
+        over, short = np.where(below & (side > 0), over / 2, over), np.where(~below & (side < 0), short / 2, short)
+        side = np.where(below, 1.0, -1.0)
+        low, short = np.where(below, at, low), np.where(below, found, short)
+        high, over = np.where(below, high, at), np.where(below, over, found)
+
+
+def changes(prior: Posterior, posterior: Posterior) -> tuple[Change, ...]:
+    """Return every value of a model's parameters before and after its record."""
+    befores = believed_before(posterior.model, prior)
+    return tuple(_change(before, prior, posterior) for before in befores)
+
+
+def _change(before: Believed, prior: Posterior, posterior: Posterior) -> Change:
+    parameter = posterior.model.topic.parameters[before.parameter]
+    after = _believed(parameter, before.label, posterior, None)
+    if before.points is None:
+        return Change(before, after, _strip(before.categories), _strip(after.categories))
+    olds, news = prior.column(before.parameter, before.label), posterior.column(before.parameter, before.label)
+    scale = _scale(olds, prior.weights, news, posterior.weights)
+    return Change(before, after, _picture(olds, prior.weights, *scale), _picture(news, posterior.weights, *scale))
+
+
+def _without_record(topic: Topic, parameters: Mapping[str, Parameter]) -> Topic:
+    return replace(topic, parameters=parameters, streams={}, series={}, questions={})
+
+
+def _drawn_for_points(topic: Topic, prior: Sequence[Block]) -> frozenset[str]:
+    """The parameters that the priors of others depend on, and of those with few values each that depends on others."""
+    needs = {name: _needs(topic, parameter) for name, parameter in topic.parameters.items()}
+    found: set[str] = set()
+    waiting = [name for needed in needs.values() for name in needed]
+    waiting += [
+        block.name for block in prior if block.fixed is None and (block.family.discrete or block.family.joint or block.family.chained)
+    ]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += needs[name] | ({topic.parameters[name].per} & needs.keys())
+    return frozenset(found)
+
+
+def _needs(topic: Topic, parameter: Parameter) -> set[str]:
+    """The parameters that the prior of one names, through quantities too."""
+    statements = [*parameter.by_label.values(), *([] if parameter.prior is None else [parameter.prior])]
+    return names_used(topic, *statements) & topic.parameters.keys() - {parameter.name}
+
+
+def _believed(parameter: Parameter, label: str, draws: Posterior | None, block: Block | None, mixed: Points | None = None) -> Believed:
+    statement = parameter.statement_for(label).text
+    fixed = None if block is None else block.fixed
+    if parameter.categories:
+        shares = dict(zip(parameter.categories, _shares(parameter, label, draws, fixed), strict=True))
+        return Believed(parameter.name, label, statement, parameter.unit, None, shares, exact=fixed is not None)
+    if block is not None and fixed is not None:
+        points = block.family.points_at(fixed, parameter.labels.index(label) if label else 0)
+    elif mixed is not None:
+        points = mixed
+    else:
+        assert draws is not None  # a value that is not fixed is among the drawn
+        low, middle, high = draws.quantiles(parameter.name, POINTS, label)
+        points = (low, middle, high)
+    return Believed(parameter.name, label, statement, parameter.unit, points, {}, exact=fixed is not None)
+
+
+def _parts(parameter: Parameter) -> tuple[BelievedPart, ...]:
+    return tuple(
+        BelievedPart(part.name, parameter.share_of(part), part.statement.text, part.points, dict(part.shares)) for part in parameter.parts
+    )
+
+
+def _shares(parameter: Parameter, label: str, draws: Posterior | None, fixed: Mapping[str, Any] | None) -> list[float]:
+    """The probability of each category."""
+    if fixed is not None:
+        return [float(share) for share in np.ravel(fixed["p"])]
+    assert draws is not None  # a value that is not fixed is among the drawn
+    codes = draws.column(parameter.name, label)
+    return [float(draws.weights[codes == code].sum()) for code in range(len(parameter.categories))]
+
+
+def _scale(olds: Array, old_weights: Array, news: Array, new_weights: Array) -> tuple[float, float, bool]:
+    """The ends of a common axis, and whether it is logarithmic."""
+    old_low, old_high = weighted_quantiles(olds, old_weights, (0.02, 0.98))
+    new_low, new_high = weighted_quantiles(news, new_weights, (0.02, 0.98))
+    low, high = min(old_low, new_low), max(old_high, new_high)
+    logarithmic = low > 0 and high / low > WIDE
+    return low, high, logarithmic
+
+
+def _picture(values: Array, weights: Array, low: float, high: float, logarithmic: bool) -> str:  # noqa: FBT001 - one of the scale's three parts
+    if high <= low:
+        return BARS[-1].center(CELLS)
+    if logarithmic:
+        inside = values > 0
+        values, weights, low, high = np.log(values[inside]), weights[inside], float(np.log(low)), float(np.log(high))
+    counts, _ = np.histogram(values, bins=CELLS, range=(low, high), weights=weights)
+    return bars(counts)
+
+
+def _strip(shares: Mapping[str, float]) -> str:
+    """One bar for each category, full height for certainty."""
+    return " ".join(BARS[round(share * (len(BARS) - 1))] * 3 for share in shares.values())
+
+
+def bars(counts: Array) -> str:
+    """Return amounts as bars as high as a line of text, the largest full."""
+    heights = np.ceil(counts / max(float(counts.max()), 1e-300) * (len(BARS) - 1)).astype(int)
+    return "".join(BARS[height] for height in heights)

@@ -1,0 +1,246 @@
+"""What priors imply that nobody can have meant: mass on the impossible, questions decided beforehand, a record that contradicts them.
+
+Each is a warning, never an error: a prior may be right and surprising.  What can
+be seen before any row is seen on a small sample of the prior and of futures drawn
+from it, as if nothing had been recorded; whether the posterior ran into a prior's
+edge is seen in the draws that are published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from forecast.book.topic import Parameter, Question, Topic
+from forecast.inference.importance.fit import leaving_out, prior_draws
+from forecast.inference.posterior import Posterior
+from forecast.language.expressions import indexed
+from forecast.model.bounds import SHARE, check_shares, shares
+from forecast.model.errors import Unsound
+from forecast.model.invalid_values import no_distribution, percent
+from forecast.model.left_out import MOST_BEYOND, without_overflow
+from forecast.model.model import Model, Parameters, model_as_of, uses
+from forecast.model.overflow import Overflown
+from forecast.model.priors import Block, blocks
+from forecast.model.settings import Purpose, generator
+from forecast.predict.answers import Probability, answer, paths_for
+from forecast.predict.distribution import Distribution
+from forecast.predict.paths import Paths, has_future
+from forecast.schema.words import number
+from forecast.schema.words import percent as percent_text
+
+DRAWS = 4_096  # of the prior
+AT_ONCE = 512  # of each hypothesis at least
+PATHS = 1_024  # simulated from them
+CELLS, FEWEST = 2**23, 64  # draws times rows that are looked at, and draws at the least
+DECIDED = 0.99  # on one side of a question's threshold, from which it counts as decided
+LEAST_MASS = 0.001  # of a prior outside a share's bounds, from which it is told
+EDGES = (0.005, 0.995)  # of a prior
+RIM = 0.05  # of a prior's span, next to a bound
+PILED, TIMES = 0.2, 4  # of the posterior that lies there, and how much more that is than the prior's
+MOST_STEPS = 240  # of the sample's future: finer steps are made coarser
+COARSER = {"day": "week", "week": "month", "month": "quarter", "quarter": "year"}
+DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
+
+type Implied = dict[str, Any]  # what is implied, as a report keeps it: the file, the keys of the place in it, a sentence and a hint
+
+
+def implied(topic: Topic, as_of: date, prior: Posterior | None = None) -> list[Implied]:
+    """Return what a topic's priors imply that nobody can have meant, from a small sample of them, before any row.
+
+    ``prior`` are draws of the topic's joint prior as of that day, where there are some already.
+    """
+    found = list(_beyond_a_share(topic, as_of))
+    try:
+        if prior is None:
+            prior = prior_draws(model_as_of(topic, as_of), rng=generator(1, topic.name, Purpose.IMPLIED), draws=DRAWS, at_once=AT_ONCE)
+    except Unsound:  # told as an error by whoever computes
+        return found
+    with suppress(Unsound):  # where too many draws would be left out, none is
+        prior = leaving_out(prior, without_overflow(prior.model, prior.parameters, prior.weights))
+    sample = _sample(prior, generator(1, topic.name, Purpose.IMPLIED_SAMPLE))
+    return [*found, *_no_distributions(sample), *_decided(topic, as_of, sample)]
+
+
+def contradicted(parameters: Sequence[Mapping[str, Any]], prior: Posterior, posterior: Posterior) -> list[Implied]:
+    """Return the parameters whose posterior ran into an edge of their prior.
+
+    ``parameters`` are they as a report has them, with the mean and the 5, 25, 50, 75 and 95 % points of each before and after.
+    """
+    shown = {(each["name"], each["label"]): each for each in parameters}
+    found = []
+    for block in blocks(posterior.model):
+        for position in block.positions if not block.family.discrete else ():
+            label = block.parameter.labels[position] if block.parameter.labels else ""
+            said = _past_an_edge(block, label, prior, shown[block.name, label]) or _against_a_bound(block, label, prior, posterior)
+            if said:
+                hint = "was the prior too narrow, or does a statement say something else than was meant?"
+                found.append(_at_prior(block.parameter, label, said, hint))
+    return found
+
+
+def _sample(prior: Posterior, rng: np.random.Generator) -> Posterior:
+    """A few of the prior's draws, with equal weights."""
+    equal = np.full(DRAWS, -np.log(DRAWS))
+    return replace(prior, parameters=prior.resample(DRAWS, rng), log_weight=equal, log_likelihood=np.zeros((DRAWS, 0)))
+
+
+def _beyond_a_share(topic: Topic, as_of: date) -> Iterator[Implied]:
+    """Parameters whose unit is ``share`` and whose prior, where its arguments are numbers, reaches outside 0 to 1."""
+    declared = {name for name, each in topic.parameters.items() if each.unit == SHARE}
+    if not declared:
+        return
+    for block in blocks(model_as_of(replace(topic, streams={}, series={}, questions={}), as_of)):
+        if block.name not in declared or block.fixed is None or block.family.discrete:
+            continue
+        below, above = (float(np.max(block.family.distribution(np.array([end]), **block.fixed))) for end in (0.0, 1.0))
+        outside = below + 1 - above
+        if outside >= LEAST_MASS:
+            label = block.parameter.labels[block.positions[0]] if block.parameter.by_label else ""
+            message = f"the prior of {_named(block.parameter, label)} has {percent(outside)} of its mass outside 0 to 1, where a share has no meaning"
+            yield _at_prior(block.parameter, label, message, "take a prior of a share, as Beta or LogitNormal")
+
+
+def _no_distributions(prior: Posterior) -> Iterator[Implied]:
+    """Statements that make no distribution at some draws of the prior, and quantities that are shares and lie outside 0 to 1."""
+    model = prior.model
+    for name, table in model.tables.items():
+        if not len(table):
+            continue
+        statement = table.stream.value
+        draws = min(len(prior), max(CELLS // len(table), FEWEST))  # in random order, so that the first are a sample too
+        with np.errstate(all="ignore"):
+            parameters = {each: values[:draws] for each, values in prior.parameters.items()}
+            kind, arguments = model.distribution_as_written(statement, model.row_scope(table, parameters))
+            wrong = np.broadcast_to(np.isnan(kind.support(**arguments)[0]), (draws, len(table)))
+        if wrong.any():
+            message, hint, column = no_distribution(statement, kind, arguments, wrong, of="prior's draws")
+            message = f"{message} (row of {table.record.rows[column].start})"
+            yield _at_topic(("streams", name, "value"), message, hint)
+    try:
+        check_shares(model, prior.parameters, prior.weights, of="prior's draws")
+    except Unsound as unsound:
+        for problem in unsound.problems:
+            name = next(name for name in shares(model.topic) if f"`{name}`" in problem.message)
+            yield _at_topic(("quantities", name), problem.message, problem.hint)
+
+
+def _decided(topic: Topic, as_of: date, prior: Posterior) -> Iterator[Implied]:
+    """Questions that the prior decides alone, as if nothing had been recorded."""
+    bare = replace(topic, streams={name: replace(stream, rows=()) for name, stream in topic.streams.items()})
+    bare = _with_few_steps(bare)
+    drawn = {name for name, stream in bare.streams.items() if has_future(stream)}
+    questions = {name: question for name, question in bare.questions.items() if _streams_behind(bare, question) <= drawn}
+    bare = replace(bare, questions=questions)
+    if not questions or not topic.parameters:
+        return
+    rng = generator(1, topic.name, Purpose.IMPLIED_PATHS)
+    try:
+        model = model_as_of(bare, as_of)
+        paths = _paths(model, {name: values[:PATHS] for name, values in prior.parameters.items()}, rng)
+    except Unsound as unsound:
+        for problem in unsound.problems:
+            named = [name for name, stream in bare.streams.items() if f"`{stream.value.text}`" in problem.message]
+            keys = ("streams", named[0], "value") if named else ()
+            yield _at_topic(keys, f"{problem.message}, drawn from the prior", problem.hint)
+        return
+    for question in questions.values():
+        message = _prejudged(question, replace(prior, model=model), paths, rng)
+        if message:
+            yield _at_topic(("questions", question.name), message, "look at the priors behind it, or ask for another threshold")
+
+
+def _paths(model: Model, parameters: Parameters, rng: np.random.Generator) -> Paths:
+    """Futures drawn from draws of the prior, without those that lead beyond the range of floats while they are few."""
+    wanted = max(map(len, parameters.values()))
+    while True:
+        try:
+            return paths_for(model, parameters, rng)
+        except Overflown as overflown:
+            if overflown.draws is None or (~overflown.draws).sum() < (1 - MOST_BEYOND) * wanted:
+                raise
+            parameters = {name: values[~overflown.draws] for name, values in parameters.items()}
+
+
+def _prejudged(question: Question, prior: Posterior, paths: Paths, rng: np.random.Generator) -> str:
+    match answer(question, prior, paths, None, rng).value:
+        case Probability(value=chance, error=error) if max(chance, 1 - chance) >= DECIDED:
+            side, share = ("Yes", chance) if chance > 0.5 else ("No", 1 - chance)
+            return f"the prior alone says {percent_text(share, error=error)} {side}: the question is decided before any row is seen"
+        case Distribution(sd=0.0, mean=float(mean)):
+            return f"the prior alone says {number(mean)} and nothing else: the question is decided before any row is seen"
+        case _:
+            return ""
+
+
+def _streams_behind(topic: Topic, question: Question) -> set[str]:
+    """The streams that a question's answer depends on, through quantities and through the totals in their statements."""
+    found: set[str] = set()
+    waiting = list(uses(topic, *question.expressions)[1])
+    while waiting:
+        stream = topic.streams[waiting.pop()]
+        if stream.name not in found:
+            found.add(stream.name)
+            waiting += uses(topic, stream.value, *stream.next.values())[1]
+    return found
+
+
+def _with_few_steps(topic: Topic) -> Topic:
+    """The topic with a step so coarse that its future from the beginning has few of them."""
+    last = max((question.by for question in topic.questions.values() if question.by), default=topic.opens)
+    step: Any = topic.step
+    while (last - topic.opens).days / DAYS[step] > MOST_STEPS and step in COARSER:
+        step = COARSER[step]
+    return replace(topic, step=step)
+
+
+def _past_an_edge(block: Block, label: str, prior: Posterior, shown: Mapping[str, Any]) -> str:
+    """Say that the posterior's median, or its mean, lies beyond the prior's 0.5 or 99.5 % point."""
+    if block.fixed is None or not block.family.is_apart:
+        low, high = prior.quantiles(block.name, EDGES, label)
+    else:
+        low, high = (float(np.max(each)) for each in block.family.quantile(np.array(EDGES), **block.fixed))
+    found = {"median": shown["posterior"]["quantiles"][2]}
+    means = shown["prior"]["mean"], shown["posterior"]["mean"]
+    if None not in means and low <= means[0] <= high:  # a heavy tail may put a mean beyond by itself
+        found["mean"] = shown["posterior"]["mean"]
+    for what, value in found.items():
+        for point, edge, beyond in ((EDGES[0], low, value < low), (EDGES[1], high, value > high)):
+            if beyond:
+                said = f"the posterior {what} of {_named(block.parameter, label)}, {number(value)}"
+                return f"{said}, lies beyond the {100 * point:g} % point of its prior, {number(edge)}"
+    return ""
+
+
+def _against_a_bound(block: Block, label: str, prior: Posterior, posterior: Posterior) -> str:
+    """Say that the posterior is piled up against a bound that the prior alone sets: not against 0, nor a share's 1."""
+    if block.fixed is None:
+        return ""
+    lower, upper = (float(np.max(each)) for each in block.family.support(**block.fixed))
+    if not (np.isfinite(lower) and np.isfinite(upper)):
+        return ""
+    rim = RIM * (upper - lower)
+    natural = {0.0, 1.0} if block.parameter.unit in {"", SHARE} else {0.0}
+    for bound in (lower, upper):
+        before, after = (float(draws.weights[np.abs(draws.column(block.name, label) - bound) < rim].sum()) for draws in (prior, posterior))
+        if bound not in natural and after >= max(PILED, TIMES * before):
+            return f"{percent(after)} of the posterior of {_named(block.parameter, label)} is piled up against the bound {number(bound)} of its prior"
+    return ""
+
+
+def _named(parameter: Parameter, label: str) -> str:
+    return f"`{indexed(parameter.name, label)}`"
+
+
+def _at_prior(parameter: Parameter, label: str, message: str, hint: str) -> Implied:
+    keys = [parameter.name, "prior", label] if label in parameter.by_label else [parameter.name, "prior"]
+    return {"file": "priors", "keys": keys, "message": message, "hint": hint}
+
+
+def _at_topic(keys: tuple[str, ...], message: str, hint: str) -> Implied:
+    return {"file": "topic", "keys": list(keys), "message": message, "hint": hint}

@@ -1,0 +1,1 @@
+"""The fast engine: adaptive importance sampling."""

@@ -1,0 +1,367 @@
+"""Condition a model on its rows with the fast engine: one run for each hypothesis, in the coordinates that suit.
+
+Each hypothesis (combination of discrete values) is run first in the prior's own
+coordinates, or in the parameters' own where the rows say much of a hierarchy, and
+in the other where that does not converge; where parameters walk, both come after
+steps from where the rows put the walks.  The runs are then joined, each weighted
+by its evidence.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.inference.importance.engine import AT_ONCE, FEWEST_MEASURED, Budget, Sampling, Weighted, begin, go_on, learn_from_measured
+from forecast.inference.importance.impossible_rows import impossible_rows
+from forecast.inference.importance.lattice import lattice
+from forecast.inference.importance.proposals import Mixture
+from forecast.inference.importance.second_opinion import NEGLIGIBLE as NEGLIGIBLE_MISS
+from forecast.inference.importance.second_opinion import missed_by, negligible_for
+from forecast.inference.posterior import Diagnostics, Posterior, with_draws
+from forecast.inference.target import CELLS_KEPT, FAILURES, NoSupport, NotFinite, evaluate, failure_in_words
+from forecast.language.distributions.domains import FARTHEST_VALUE
+from forecast.model.coordinates import FARTHEST, Coordinates, own_coordinates, prior_coordinates
+from forecast.model.custom_model import refuse_own
+from forecast.model.errors import Unsound, at_place, at_prior
+from forecast.model.left_out import is_beyond, without_overflow
+from forecast.model.model import Array, Model, in_chunks
+from forecast.model.overflow import Overflown
+from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
+from forecast.model.walk_coordinates import Guided, guided_coordinates
+
+FEWEST_AT_ONCE = 64  # draws of each of many hypotheses
+FEWEST = 2_500  # effective draws of each of several hypotheses, before it is known how much each matters
+TELLING = 0.75  # curvature of the rows' density beside the prior's, from which the parameters' own coordinates do better
+NEARLY = 0.2  # share of the effective draws wanted, from which on another fit, to the points that have measured, is worth its time
+STEPS_OF_ALL, STEPS = 24, (6, 24)  # of a climb: fewer where many streams make a step take long, within bounds
+EFFORT = 3  # times as many climbs on a run that has been made anew
+LIKELIEST = 32  # points at which it is seen how much the rows say
+EDGE = FARTHEST - 0.7  # from here on a prior's own coordinate is near the end of its reach
+CUT_OFF = 1e-4  # posterior probability beyond, from which the draws are no longer the posterior's
+NEGLIGIBLE = 1e-4  # a hypothesis with less posterior probability than this need not have converged
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One hypothesis conditioned in one system of coordinates."""
+
+    coordinates: Coordinates | Guided
+    sampling: Sampling
+    doubt: str = ""  # what second opinions said to the last
+    left_out: float = 0.0  # the greatest share of its posterior that they found and the draws left out, though they were enough
+
+    @property
+    def weighted(self) -> Weighted:
+        """The draws."""
+        return self.sampling.weighted
+
+    @property
+    def sound(self) -> bool:
+        """Whether the draws suffice, are not cut off where a prior's own coordinates end, and agree with a second proposal."""
+        return self.weighted.converged and not self.crowded and not self.doubt
+
+    @property
+    def short(self) -> bool:
+        """Whether nothing is wrong with the draws but that there are too few."""
+        return self.weighted.short and not self.crowded and not self.doubt
+
+    @property
+    def heavy(self) -> bool:
+        """Whether nothing is wrong with the draws but that their weights may have no variance, and perhaps that there are too few."""
+        return self.weighted.heavy and not self.crowded and not self.doubt
+
+    def without_rows(self) -> Run:
+        """The same without the densities of single rows."""
+        bare = replace(self.weighted, log_likelihood=np.empty((len(self.weighted.x), 0)))
+        return replace(self, sampling=replace(self.sampling, weighted=bare, measured=replace(self.sampling.measured, rows=())))
+
+    @property
+    def crowded(self) -> bool:
+        """Whether the posterior reaches to where uniforms run out of digits, beyond which a prior's own coordinates have nothing."""
+        limited = self.weighted.x[:, self.coordinates.limited]
+        beyond = (np.abs(limited) > EDGE).any(axis=1)
+        return bool(np.exp(self.weighted.log_weight[beyond]).sum() > CUT_OFF)
+
+    @property
+    def reason(self) -> str:
+        """Why the draws do not suffice; empty where they do."""
+        far = "the posterior lies where the prior of a parameter has next to nothing, at the end of what can be drawn from it"
+        return "; ".join(part for part in (self.weighted.reason, far if self.crowded else "", self.doubt) if part)
+
+
+def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None = None) -> Posterior:
+    """Return the posterior of a model given its rows, by adaptive importance sampling.
+
+    Raises ``Unsound`` where some row is impossible at every draw of every
+    hypothesis, naming the row, where a statement gives no number, or where the topic brings its own model.
+    """
+    refuse_own(model, "the fast engine has only the statements of topic.toml")
+    try:
+        return _conditioned(model, rng, budget or Budget())
+    except Overflown:
+        prior = prior_draws(model, rng=np.random.default_rng(0))
+        return condition(without_overflow(model, prior.parameters, prior.weights), rng=rng, budget=budget)
+    except Unsound:
+        draws = prior_draws(model, rng=np.random.default_rng(0)).parameters
+        for some in in_chunks(draws, len(model.rows)):
+            model.log_likelihood(some)  # tells the same of the whole prior, not of a few points
+        raise
+
+
+def _conditioned(model: Model, rng: np.random.Generator, whole: Budget) -> Posterior:
+    prior = blocks(model)
+    found = hypotheses(model, prior)
+    glance = whole
+    if len(found) > 1:  # more effort is for those that matter
+        glance = replace(whole, enough=max(whole.enough / len(found), min(whole.enough, FEWEST)), effort=min(whole.effort, 1.0))
+    runs: list[Run] = []
+    impossible: set[int] | None = None
+    held = 0
+    for hypothesis in found:
+        try:
+            run = _best_run(model, prior, hypothesis, rng, glance)
+            held += run.weighted.log_likelihood.size
+            runs.append(run if held <= whole.cells else run.without_rows())
+        except NoSupport as none:
+            rows = set(none.rows)
+            impossible = rows if impossible is None else impossible & rows
+        except NotFinite as bad:  # at a draw of the prior
+            raise _not_finite(model, bad.rows) from None
+    if not runs:
+        raise impossible_rows(model, sorted(impossible or ()), prior_draws(model, rng=np.random.default_rng(0), draws=AT_ONCE).parameters)
+    looked_at = [
+        _looked_at_again(model, prior, run, rng, whole) if glance is not whole and _is_short(run, runs, whole) else run for run in runs
+    ]
+    if not whole.confirm:
+        return _join(model, looked_at)
+    return _join(
+        model, [_confirmed(run, len(model.tables), rng, whole) if _share(run, looked_at) > NEGLIGIBLE else run for run in looked_at]
+    )
+
+
+def _confirmed(run: Run, streams: int, rng: np.random.Generator, budget: Budget) -> Run:
+    """A run in which second opinions find no fault: this one, or another that draws from what they found too; or one that is not sound.
+
+    It is not sound either where the arithmetic of a second opinion fails.  Where nothing is continuous there is nothing to miss.
+    """
+    if run.sampling.learnt is None:
+        return run
+    try:
+        return _searched(run, streams, rng, budget)
+    except (*FAILURES, NoSupport) as error:
+        return replace(run, doubt=f"the second search, which checks the draws, failed: {failure_in_words(error)}") if run.sound else run
+
+
+def _searched(run: Run, streams: int, rng: np.random.Generator, budget: Budget) -> Run:
+    """A run that has missed nothing: this one or, where a search finds a part that it has missed, one that draws from there too; not sound if that has missed much again.
+
+    A run that is not sound but can be compared is searched too: what has missed a part can confirm nothing.
+    """
+    steps = int(np.clip(STEPS_OF_ALL // max(1, streams), *STEPS))
+    negligible = negligible_for(run.weighted.pareto_k, len(run.weighted.x)) if run.heavy else NEGLIGIBLE_MISS
+    missed = missed_by(run.sampling, steps=steps, rng=rng, negligible=negligible) if run.sound or run.short or run.heavy else None
+    if missed is None:
+        return run
+    if not run.sound:  # another engine replaces it, and is not to be compared with what has missed a part
+        return replace(run, doubt=str(missed), left_out=0.0 if run.short else missed.share)  # a lack of draws says nothing of NUTS
+    first = missed.share
+    again = Run(run.coordinates, begin(run.coordinates, rng=rng, budget=budget, peaks=_with_fit(missed.peaks, run)))
+    missed = missed_by(again.sampling, steps=steps, rng=rng, effort=EFFORT) if again.sound else None
+    return again if missed is None else replace(again, doubt=str(missed), left_out=max(first, missed.share))
+
+
+def _with_fit(peaks: Mixture, run: Run) -> Mixture:
+    """Peaks that a run has missed and, by as much, what it drew from: else the next run may have those alone, and miss what this one had."""
+    learnt = run.sampling.learnt
+    if learnt is None or learnt.fitted is None:
+        return peaks
+    fitted = learnt.fitted
+    return Mixture((*peaks.parts, *fitted.parts), tuple(share / 2 for share in (*peaks.shares, *fitted.shares)))
+
+
+def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, at_once: int = AT_ONCE) -> Posterior:
+    """Return draws of the joint prior: the model's posterior before any row.  They come by lattices of ``at_once`` points at most.
+
+    Draws that the model leaves out have no weight.
+    """
+    prior = blocks(model)
+    found = hypotheses(model, prior)
+    dimension = prior_coordinates(model, prior, found[0]).dimension
+    room = max(FEWEST_AT_ONCE, CELLS_KEPT // (len(found) * max(1, dimension)))
+    net = lattice(min(at_once, room), dimension + 2)  # the engine's own by default, which is found once
+    shifts = max(1, round(draws / len(found) / net.size))
+    parts, log_weights = [], []
+    for hypothesis in found:
+        coordinates = prior_coordinates(model, prior, hypothesis)
+        for _ in range(shifts):
+            parameters = coordinates.parameters(coordinates.start(net.points(dimension, rng)))
+            parts.append({name: np.broadcast_to(values, (net.size, values.shape[1])) for name, values in parameters.items()})
+            log_weights.append(coordinates.log_hypothesis(parameters, net.size))
+    stacked = _stack(parts)
+    for block in prior:
+        reached = float(np.abs(stacked[block.name][:, list(block.positions)]).max())
+        if not reached <= FARTHEST_VALUE:
+            raise block.out_of_range(reached)
+    log_weight = np.concatenate(log_weights)
+    log_weight = log_weight - np.logaddexp.reduce(log_weight)
+    size = 1 / np.exp(2 * log_weight).sum()
+    diagnostics = Diagnostics(engine="prior", draws=len(log_weight), effective_size=float(size), sound=True)
+    drawn = Posterior(model, "prior", with_draws(stacked, len(log_weight)), log_weight, np.zeros((len(log_weight), 0)), diagnostics)
+    return leaving_out(drawn, model)
+
+
+def leaving_out(prior: Posterior, model: Model) -> Posterior:
+    """Return draws of a prior with no weight for those that its model, as it has turned out, leaves out."""
+    if model.beyond is None:
+        return prior
+    log_weight = np.where(is_beyond(model, prior.parameters), -np.inf, prior.log_weight)
+    log_weight = log_weight - np.logaddexp.reduce(log_weight)
+    diagnostics = replace(prior.diagnostics, effective_size=float(1 / np.exp(2 * log_weight).sum()))
+    return replace(prior, model=model, log_weight=log_weight, diagnostics=diagnostics)
+
+
+def _is_short(run: Run, runs: list[Run], budget: Budget) -> bool:
+    """Whether a hypothesis has more posterior probability than its draws can carry: all draws together are to be worth ``enough``."""
+    return run.weighted.effective_size < _share(run, runs) * budget.wanted
+
+
+def _share(run: Run, runs: list[Run]) -> float:
+    """A hypothesis' posterior probability."""
+    evidences = np.array([each.weighted.log_evidence for each in runs])
+    return float(np.exp(run.weighted.log_evidence - np.logaddexp.reduce(evidences)))
+
+
+def _looked_at_again(model: Model, prior: tuple[Block, ...], run: Run, rng: np.random.Generator, budget: Budget) -> Run:
+    """More draws with what has been learnt or, where they do not converge, the whole anew."""
+    more = Run(run.coordinates, go_on(run.sampling, rng=rng, budget=budget))
+    if more.sound:
+        return more
+    try:
+        return _best_run(model, prior, run.coordinates.hypothesis, rng, budget)
+    except NoSupport:  # though it had some: it is hard to find
+        return more
+
+
+def _best_run(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, rng: np.random.Generator, budget: Budget) -> Run:
+    guided = guided_coordinates(model, prior, hypothesis)
+    if guided is not None:
+        run = Run(guided, begin(guided, rng=rng, budget=budget))
+        if run.sound:
+            return run
+    both = [make(model, prior, hypothesis) for make in (prior_coordinates, own_coordinates)]
+    first, second = reversed(both) if _are_well_told(both[0], budget, rng) else both
+    run = Run(first, begin(first, rng=rng, budget=budget))
+    if run.sound:
+        return run
+    other = Run(second, begin(second, rng=rng, budget=budget))
+    better = max(run, other, key=_merit)
+    if better.sound or better.crowded or better.sampling.failed or better.weighted.effective_size < NEARLY * budget.wanted:
+        return better
+    try:
+        again = Run(better.coordinates, learn_from_measured(better.sampling, rng=rng, budget=budget))
+    except FAILURES:  # the better of the two stands, and says what is wrong with it
+        return better
+    return max(again, better, key=_merit)
+
+
+def _merit(run: Run) -> tuple[bool, bool, bool, float, float]:
+    """What makes one run better than another; the k-hat of a handful of effective draws says little."""
+    draws = run.weighted
+    return run.sound, not run.crowded, draws.effective_size >= FEWEST_MEASURED, -draws.pareto_k, draws.effective_size
+
+
+def _are_well_told(coordinates: Coordinates, budget: Budget, rng: np.random.Generator) -> bool:
+    """Whether the rows say about as much of a hierarchy's parameters as the hierarchy does, or more; then their own coordinates suit.
+
+    By the curvature of the log-likelihood along each uncentred coordinate, whose prior has
+    curvature 1, at the likeliest of some draws of the prior (Betancourt and Girolami 2013,
+    arXiv:1312.0906, on which of the two parametrisations suits when).
+    """
+    columns = np.flatnonzero(coordinates.uncentred)
+    if not len(columns):
+        return False
+    net = lattice(budget.at_once, coordinates.dimension + 2)
+    seen = evaluate(coordinates, coordinates.start(net.points(coordinates.dimension, rng)))
+    best = np.argsort(seen.log_posterior)[-LIKELIEST:]
+    best = best[np.isfinite(seen.log_posterior[best])]
+    if not len(best):
+        return False
+    steps = np.eye(coordinates.dimension)[columns][:, None, None] * np.array([-1.0, 1.0])[:, None, None]
+    try:
+        moved = evaluate(coordinates, (seen.x[best] + steps).reshape(-1, coordinates.dimension)).summed
+    except FAILURES:  # no draw of the prior lies there, so nothing can be said of it: the prior's own coordinates do everywhere
+        return False
+    curvature = 2 * seen.summed[best] - moved.reshape(len(columns), 2, len(best)).sum(axis=1)
+    return bool(np.median(curvature, axis=1).mean() > TELLING)
+
+
+def _join(model: Model, runs: list[Run]) -> Posterior:
+    evidences = np.array([run.weighted.log_evidence for run in runs])
+    log_evidence = float(np.logaddexp.reduce(evidences))
+    shares = np.exp(evidences - log_evidence)
+    log_weight = np.concatenate([run.weighted.log_weight + value - log_evidence for run, value in zip(runs, evidences, strict=True)])
+    log_weight = log_weight - np.logaddexp.reduce(log_weight)
+    rows = len(model.rows)
+    replicates = np.concatenate([run.weighted.replicates for run in runs])
+    kept = all(run.weighted.log_likelihood.shape[1] > rows for run in runs)  # the last column is the hypothesis' own
+    log_likelihood = np.concatenate([run.weighted.log_likelihood[:, :rows] for run in runs]) if kept else np.empty((len(log_weight), 0))
+    parameters = _stack([_whole(run) for run in runs])
+    weighty = [run for run, share in zip(runs, shares, strict=True) if share > NEGLIGIBLE]
+    error = math.sqrt(sum((share * run.weighted.log_evidence_error) ** 2 for run, share in zip(runs, shares, strict=True)))
+    diagnostics = Diagnostics(
+        engine="importance",
+        draws=len(log_weight),
+        effective_size=_effective_size(runs, shares),
+        sound=all(run.sound for run in weighty),
+        reason="; ".join(dict.fromkeys(run.reason for run in weighty if run.reason)),
+        coordinates=" and ".join(dict.fromkeys(run.coordinates.in_words for run in weighty)),
+        rounds=max(run.weighted.rounds for run in runs),
+        pareto_k=max(run.weighted.pareto_k for run in weighty),
+        log_evidence=log_evidence,
+        log_evidence_error=error,
+        overflow=model.beyond,
+        short=any(not run.sound for run in weighty) and all(run.sound or run.short for run in weighty),
+        heavy=any(not run.sound for run in weighty) and all(run.sound or run.heavy for run in weighty),
+        left_out=float(sum(share * run.left_out for run, share in zip(runs, shares, strict=True))),
+    )
+    named = with_draws(parameters, len(log_weight))
+    return Posterior(model, "importance", named, log_weight, log_likelihood, diagnostics, replicate=replicates)
+
+
+def _effective_size(runs: list[Run], shares: Array) -> float:
+    """The size of the joined draws: shares of hypotheses are known apart from the error of their evidence."""
+    total = sum(share**2 / run.weighted.effective_size for run, share in zip(runs, shares, strict=True))
+    return float(1 / total)
+
+
+def _whole(run: Run) -> dict[str, NDArray[Any]]:
+    draws = len(run.weighted.x)
+    parameters = run.coordinates.parameters(run.weighted.x)
+    return {name: np.broadcast_to(values, (draws, values.shape[1])) for name, values in parameters.items()}
+
+
+def _stack(parts: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _not_finite(model: Model, found: tuple[int, ...]) -> Unsound:
+    rows = [model.rows[index] for index in found if index < len(model.rows)]
+    if not rows:
+        message = "the joint prior has no finite density at some draws"
+        return Unsound(at_prior(model.topic, (), message, hint="look for a prior whose density is infinite at an edge"))
+    return Unsound(
+        *(
+            at_place(
+                model.topic,
+                row.place,
+                f"the density of this row of `{name}` is not a finite number at some draws",
+                hint=f"it arises from `{model.topic.streams[name].value.text}`",
+            )
+            for name, row in rows
+        )
+    )

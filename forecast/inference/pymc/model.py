@@ -1,0 +1,347 @@
+"""A model as a PyMC model: the same statements, with PyMC's own distributions, for NUTS.
+
+Priors and streams become PyMC variables by name.  Discrete parameters are summed
+out: what depends on them is written once over an axis of hypotheses, and the log
+of the sum goes in as a potential.  Rows that no parameter moves are left out; see ``plan``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from forecast.inference.pymc.distributions import distribution_of, spread, transform_for, variable_of
+from forecast.inference.pymc.plan import CannotSample, Moved, Plan, plan
+from forecast.inference.pymc.pools import POTENTIAL, STANDARD, declare_at_scores, log_density_of
+from forecast.inference.pymc.rows import log_likelihood_of_rows
+from forecast.inference.pymc.walks import walk_log_density, walked
+from forecast.language.distributions import Family
+from forecast.language.distributions.pools import LINEAR, Pooled
+from forecast.language.distributions.walks import Walk
+from forecast.language.tensors import TensorOps
+from forecast.model.likelihood import expressions_of
+from forecast.model.model import Array, Model, Table
+from forecast.model.priors import Block, Hypothesis
+
+TENSORS = TensorOps()
+LOCATION_SCALE = {
+    "Normal": ("mu", "sigma"),
+    "StudentT": ("mu", "sigma"),
+    "LogNormal": ("mu", "sigma"),
+    "LogitNormal": ("mu", "sigma"),
+    "Cauchy": ("alpha", "beta"),
+}
+ROWS = "__rows"  # what follows a stream's name in that of its rows
+HYPOTHESES = "hypotheses__log_density"  # the variable that keeps each hypothesis' joint log density
+
+TRANSFORMS = {
+    "NoneType": "identity",
+    "LogTransform": "log",
+    "LogOddsTransform": "logit",
+    "Interval": "interval",
+    "SimplexTransform": "simplex",
+}
+
+type Form = Literal["own", "standard", "flat", "scores"]
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """How the values of a block stand in the PyMC model.
+
+    ``own``: as its own distribution; ``standard``: as a standard variable that is
+    shifted and scaled (non-centred); ``flat``: without density of its own, because
+    its prior depends on a hypothesis or is a potential (a log-odds pool), within ``lower`` and ``upper``; ``scores``: as
+    normal scores, of which a curve makes the values (a mixture).
+    ``transform`` is what PyMC does to the variable before NUTS sees it.
+    """
+
+    block: Block
+    form: Form
+    transform: str
+    lower: float = -np.inf
+    upper: float = np.inf
+
+    @property
+    def size(self) -> int:
+        """How many unconstrained values NUTS moves: shares that add up to 1 have one fewer."""
+        return self.block.size - (self.transform == "simplex")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A PyMC model, its free variables in order, and the hypotheses that are possible (one, empty, for none)."""
+
+    pymc: Any
+    free: tuple[Free, ...]
+    hypotheses: tuple[Hypothesis, ...]
+    prior: tuple[Block, ...]
+
+    @property
+    def size(self) -> int:
+        """How many continuous values there are."""
+        return sum(each.size for each in self.free)
+
+
+def pymc_model(model: Model, *, centred: bool = False) -> Any:
+    """Return a model as a ``pymc.Model``; see ``render``."""
+    return render(model, centred=centred).pymc
+
+
+def render(model: Model, *, centred: bool = False) -> Rendered:
+    """Return a model as a PyMC model with what is needed to read its draws.
+
+    Hierarchies of location-scale families are non-centred unless ``centred``.
+    Raises ``CannotSample`` where no hypothesis makes the rows possible.
+    """
+    import pymc as pm
+
+    planned = plan(model)
+    writer = _Writer(planned, centred)
+    with pm.Model() as built:
+        free, values = writer.priors()
+        writer.likelihood(values)
+    return Rendered(built, free, planned.hypotheses, planned.prior)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes priors and likelihood into the PyMC model at hand."""
+
+    plan: Plan
+    centred: bool
+
+    @property
+    def model(self) -> Model:
+        """The model that is written."""
+        return self.plan.model
+
+    def priors(self) -> tuple[tuple[Free, ...], dict[str, Any]]:
+        """Declare the continuous parameters; return how, and their tensors: ``()`` or ``(labels,)``."""
+        import pytensor.tensor as pt
+
+        free: list[Free] = []
+        values: dict[str, Any] = {}
+        for parameter in self.model.topic.parameters.values():
+            own = [block for block in self.plan.prior if block.name == parameter.name and not block.family.discrete]
+            declared = [self._declare(block, values) for block in own]
+            free += [each for each, _ in declared]
+            if len(own) == 1:
+                values[parameter.name] = declared[0][1]
+            elif own:
+                order = np.argsort(np.concatenate([block.positions for block in own]))
+                values[parameter.name] = pt.concatenate([value for _, value in declared])[order]
+        return tuple(free), values
+
+    def likelihood(self, values: Mapping[str, Any]) -> None:
+        """Declare the rows, and the sum over hypotheses of all that depends on them."""
+        import pymc as pm
+        import pytensor.tensor as pt
+
+        terms: list[Any] = [_constants(self.plan.moved)] if self.plan.discrete else []
+        for name, table in self.model.tables.items():
+            if not len(table):
+                continue
+            if self.plan.depends(expressions_of(table.stream)):
+                terms.append(self._over_hypotheses(name, table, values))
+            elif (rows := self.plan.moved[0].rows[name]).any():
+                self._observe(name, _at_rows(table, rows), values)
+        if self.plan.discrete:
+            terms += [self._prior_term(block, values) for block in self.plan.prior if block.family.discrete or self.plan.is_flat(block)]
+            joint = pm.Deterministic(HYPOTHESES, sum(terms[1:], start=pt.as_tensor_variable(terms[0])))
+            pm.Potential("hypotheses__density", pt.logsumexp(joint))
+
+    def _declare(self, block: Block, values: Mapping[str, Any]) -> tuple[Free, Any]:
+        shape = (block.size,) if block.parameter.labels else ()
+        key = block.name if block.size == max(1, len(block.parameter.labels)) else f"{block.name}__{block.positions[0]}"
+        if self.plan.is_flat(block):
+            return self._declare_flat(block, key, shape)
+        if isinstance(block.family, Pooled):
+            return self._declare_pooled(block, block.family, key, shape)
+        arguments = self._prior_arguments(block, values)
+        if isinstance(block.family, Walk):
+            return self._declare_walk(block.family, block, key, arguments)
+        if not self.centred and block.fixed is None and set(arguments) - {"nu"} == set(LOCATION_SCALE.get(block.family.name, ())):
+            standard = _standard(block.family.name, key, arguments, shape)
+            return Free(block, "standard", _transform(standard)), shifted(block.family.name, arguments, standard)
+        variable = variable_of(block.family, key, arguments, shape=shape, **transform_for(block.family, arguments))
+        return Free(block, "own", _transform(variable)), variable
+
+    def _declare_walk(self, kind: Walk, block: Block, key: str, arguments: Mapping[str, Any]) -> tuple[Free, Any]:
+        """A walk by its standard steps or, ``centred``, by its values."""
+        import pymc as pm
+
+        if self.centred:
+            values = pm.Flat(key, shape=block.size)
+            pm.Potential(f"{key}{POTENTIAL}", walk_log_density(kind, arguments, values).sum())
+            return Free(block, "own", _transform(values)), values
+        standard = pm.Normal(f"{key}{STANDARD}", 0, 1, shape=block.size)
+        return Free(block, "standard", _transform(standard)), walked(kind, arguments, standard, block.size)
+
+    def _declare_flat(self, block: Block, key: str, shape: tuple[int, ...]) -> tuple[Free, Any]:
+        import pymc as pm
+
+        if block.family.joint:
+            variable = pm.Dirichlet(key, a=np.ones(block.size))  # the same density wherever shares add up to 1
+            return Free(block, "flat", _transform(variable)), variable
+        lower, upper = self.plan.support(block)
+        if np.isfinite(lower) and np.isfinite(upper):
+            variable = pm.Uniform(key, lower, upper, shape=shape)
+        elif lower == 0 and np.isinf(upper):
+            variable = pm.HalfFlat(key, shape=shape)
+        elif np.isinf(lower) and np.isinf(upper):
+            variable = pm.Flat(key, shape=shape)
+        else:
+            raise CannotSample(f"the support of `{block.name}` depends on a hypothesis")
+        return Free(block, "flat", _transform(variable), lower, upper), variable
+
+    def _declare_pooled(self, block: Block, kind: Pooled, key: str, shape: tuple[int, ...]) -> tuple[Free, Any]:
+        """A mixture by its normal scores; a log-odds pool as a flat variable within its support, with its density as a potential."""
+        import pymc as pm
+
+        if kind.name == LINEAR:
+            variable, values = declare_at_scores(kind, key, shape)
+            return Free(block, "scores", _transform(variable)), values
+        lower, upper = (float(edge) for edge in block.family.support())
+        middle = np.full(shape, block.family.quantile(0.5))
+        variable = pm.Flat(key, shape=shape, initval=middle, **transform_for(block.family, {}))
+        pm.Potential(f"{key}{POTENTIAL}", log_density_of(block.family, {}, variable).sum())
+        return Free(block, "flat", _transform(variable), lower, upper), variable
+
+    def _prior_term(self, block: Block, values: Mapping[str, Any]) -> Any:
+        """The log prior of a block under each hypothesis, ``(hypotheses,)``."""
+        import pytensor.tensor as pt
+
+        known = {**values, **self.plan.codes}
+        arguments = self._prior_arguments(block, known)
+        positions = list(block.positions)
+        value = (
+            self.plan.codes[block.name][:, positions] if block.family.discrete else pt.atleast_1d(values[block.name])[positions][None, :]
+        )
+        if block.family.name == "Categorical":
+            shares = pt.broadcast_to(pt.as_tensor_variable(arguments["p"]), (*value.shape, len(block.statement.arguments)))
+            chosen = pt.log(shares)[np.arange(value.shape[0])[:, None], np.arange(value.shape[1])[None, :], value]
+            return chosen.sum(axis=1)
+        density = log_density_of(block.family, arguments, pt.as_tensor_variable(value))
+        if block.family.joint:
+            return pt.broadcast_to(density.ravel(), (len(self.plan.hypotheses),))
+        return pt.broadcast_to(density, (len(self.plan.hypotheses), len(positions))).sum(axis=1)
+
+    def _over_hypotheses(self, name: str, table: Table, values: Mapping[str, Any]) -> Any:
+        """The log likelihood of a stream's moved rows under each hypothesis, ``(hypotheses,)``.
+
+        Hypotheses that leave the same rows unmoved share one piece of graph.
+        """
+        import pymc as pm
+        import pytensor.tensor as pt
+
+        groups: dict[bytes, list[int]] = {}
+        for index, moved in enumerate(self.plan.moved):
+            groups.setdefault(moved.rows[name].tobytes(), []).append(index)
+        total = pt.zeros(len(self.plan.hypotheses))
+        for members in groups.values():
+            rows = self.plan.moved[members[0]].rows[name]
+            if not rows.any():
+                continue
+            cut = _at_rows(table, rows)
+            known = {**values, **{key: codes[members] for key, codes in self.plan.codes.items()}}
+            if cut.entry is not None:
+                each = log_likelihood_of_rows(self.model, cut, known, (len(members), int(rows.sum())))
+                total = pt.set_subtensor(total[np.array(members)], each.sum(axis=1))
+                continue
+            kind, arguments = self.model.distribution(table.stream.value, self.model.row_scope(cut, known, TENSORS), TENSORS)
+            shape = (len(members), int(rows.sum()))
+            variable = distribution_of(kind, spread(kind, arguments, shape))
+            density = pm.logp(variable, pt.as_tensor_variable(_observed(kind, cut.seen)[None, :]))
+            summed = pt.broadcast_to(density, shape).sum(axis=1)
+            total = pt.set_subtensor(total[np.array(members)], summed)
+        return total
+
+    def _observe(self, name: str, cut: Table, values: Mapping[str, Any]) -> None:
+        import pymc as pm
+
+        if cut.entry is not None:
+            pm.Potential(f"{name}{ROWS}", log_likelihood_of_rows(self.model, cut, values, cut.values.shape).sum())
+            return
+        kind, arguments = self.model.distribution(cut.stream.value, self.model.row_scope(cut, values, TENSORS), TENSORS)
+        observed = _observed(kind, cut.seen)
+        variable_of(kind, f"{name}{ROWS}", arguments, observed=observed, shape=observed.shape)
+
+    def _prior_arguments(self, block: Block, values: Mapping[str, Any]) -> dict[str, Any]:
+        if block.fixed is not None:
+            return dict(block.fixed)
+        scope = self.model.scope(values)
+        if per := block.parameter.per:
+            scope = scope.plus(values={per: np.array(block.positions)}, coded={per: per})
+        return self.model.distribution(block.statement, scope, TENSORS)[1]
+
+
+def _constants(moved: tuple[Moved, ...]) -> Array:
+    return np.array([sum(each.constant.values()) for each in moved])
+
+
+def _at_rows(table: Table, rows: NDArray[np.bool_]) -> Table:
+    """A table of some of its rows, as plain ``(rows,)`` arrays."""
+    return replace(
+        table,
+        values=table.values[0, rows],
+        columns={name: column[0, rows] for name, column in table.columns.items()},
+        totals={name: total[0, rows] for name, total in table.totals.items()},
+        series={name: (known[0, rows], later[0, rows]) for name, (known, later) in table.series.items()},
+        entry=None if table.entry is None else table.entry.at(rows),
+    )
+
+
+def _observed(kind: Family, values: Array) -> NDArray[Any]:
+    return values.astype(np.int64) if kind.discrete else values
+
+
+def _transform(variable: Any) -> str:
+    """What PyMC does to a variable of the model at hand, in a word."""
+    import pymc as pm
+
+    kind = type(pm.modelcontext(None).rvs_to_transforms[variable]).__name__
+    if kind not in TRANSFORMS:
+        raise CannotSample(f"PyMC transforms `{variable.name}` by {kind}, which is not known here")
+    return TRANSFORMS[kind]
+
+
+def _standard(name: str, key: str, arguments: Mapping[str, Any], shape: tuple[int, ...]) -> Any:
+    import pymc as pm
+
+    match name:
+        case "StudentT":
+            return pm.StudentT(f"{key}{STANDARD}", nu=arguments["nu"], mu=0, sigma=1, shape=shape)
+        case "Cauchy":
+            return pm.Cauchy(f"{key}{STANDARD}", alpha=0, beta=1, shape=shape)
+        case _:
+            return pm.Normal(f"{key}{STANDARD}", 0, 1, shape=shape)
+
+
+def shifted(name: str, arguments: Mapping[str, Any], standard: Any) -> Any:
+    """The values a standard variable stands for: NumPy arrays or tensors alike."""
+    location, scale = (arguments[key] for key in LOCATION_SCALE[name])
+    value = location + scale * standard
+    match name:
+        case "LogNormal":
+            return TENSORS.exp(value)
+        case "LogitNormal":
+            return TENSORS.expit(value)
+        case _:
+            return value
+
+
+def standardized(name: str, arguments: Mapping[str, Any], value: Array) -> Array:
+    """The values of the standard variable that stands for some values: the inverse of ``shifted``."""
+    location, scale = (arguments[key] for key in LOCATION_SCALE[name])
+    match name:
+        case "LogNormal":
+            value = np.log(value)
+        case "LogitNormal":
+            value = special.logit(value)
+    return np.asarray((value - location) / scale)

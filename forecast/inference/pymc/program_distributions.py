@@ -1,0 +1,92 @@
+"""Distributions as source text of a PyMC program: arguments, densities, transforms, and what pools need besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from forecast.inference.pymc.distributions import WHOLE, cut_edges
+from forecast.inference.pymc.pools import DENSITY, MASS
+from forecast.inference.pymc.program_text import literal, part_name, pymc_name, variable_name
+from forecast.language.distributions import Family
+from forecast.language.distributions.bounded import Bounded, inner_arguments
+from forecast.language.distributions.pools import LINEAR, LOG_ODDS, Pooled
+from forecast.language.distributions.walks import Walk
+from forecast.language.source import Source, number_text
+
+
+def arguments_text(kind: Family, arguments: Mapping[str, Any]) -> str:
+    """Return a distribution's arguments as they stand between its brackets."""
+    if isinstance(kind, Pooled):
+        return f"w={_shares(kind)}, comp_dists={_parts(kind)}"
+    shown = [_dist(kind.inner, inner_arguments(arguments))] if isinstance(kind, Bounded) else []
+    for name, value in arguments.items():
+        if "." in name:
+            continue
+        text = number_text(value)
+        whole = name in WHOLE.get(kind.name, ()) and isinstance(value, Source)
+        shown.append(f'{name}=pt.cast({text}, "int64")' if whole else f"{name}={text}")
+    return ", ".join(shown)
+
+
+def density_text(kind: Family, arguments: Mapping[str, Any], value: str) -> str:
+    """Return the log density of a distribution at what a text names."""
+    if kind.name == LOG_ODDS and isinstance(kind, Pooled):
+        return f"log_odds_{'mass' if kind.discrete else 'density'}({value}, {_shares(kind)}, {_parts(kind)})"
+    return f"pm.logp({_dist(kind, arguments)}, {value})"
+
+
+def transform_text(kind: Family, arguments: Mapping[str, Any]) -> str:
+    """Return the transform that a declaration names because PyMC would choose none, or one that stops at a wall."""
+    if kind.name == "LogitNormal":
+        return ", default_transform=pm.distributions.transforms.logodds"
+    edges = cut_edges(kind, arguments)
+    if edges is None:
+        return ""
+    if edges == (-np.inf, np.inf):
+        return ", default_transform=None" if kind.name == LINEAR else ""
+    lower, upper = ("None" if np.isinf(edge) else number_text(edge) for edge in edges)
+    return f", default_transform=pm.distributions.transforms.Interval({lower}, {upper})"
+
+
+def walk_lines(kind: Walk, arguments: Mapping[str, Any], name: str, count: int) -> Iterator[str]:
+    """Yield the declaration of a walk from its standard steps, its part ``standard``."""
+    variable, named = variable_name(name), literal(pymc_name(name))
+    standard, steps, behind = (part_name(name, part) for part in ("standard", "steps", "behind"))
+    (first_mean, first_sd), (factor, added, sigma) = kind.first(arguments), kind.step(arguments)
+    first, rest = first_mean + first_sd * Source(f"{standard}[:1]"), added + sigma * Source(f"{standard}[1:]")
+    yield f"{steps} = pt.concatenate([{first}, {rest}])"
+    if isinstance(factor, float) and factor == 1:
+        yield f"{variable} = pm.Deterministic({named}, pt.cumsum({steps}))"
+        return
+    yield f"{behind} = np.subtract.outer(np.arange({count}), np.arange({count}))"
+    weights = f"pt.switch({behind} >= 0, pt.power({number_text(factor)}, np.maximum({behind}, 0)), 0.0)"
+    yield f"{variable} = pm.Deterministic({named}, pt.dot({weights}, {steps}))"
+
+
+def helpers(kinds: Iterable[Family]) -> list[str]:
+    """Return the functions that a program needs for the pools among some families."""
+    pools = {kind.discrete for kind in kinds if kind.name == LOG_ODDS}
+    return [text.rstrip() for text, discrete in ((DENSITY, False), (MASS, True)) if discrete in pools]
+
+
+def _shares(kind: Pooled) -> str:
+    return f"[{', '.join(number_text(part.share) for part in kind.parts)}]"
+
+
+def _parts(kind: Pooled) -> str:
+    """The parts of a pool; a HalfStudentT, whose distribution function PyMC 6.4 lacks, is a StudentT cut in half."""
+    shown = []
+    for part in kind.parts:
+        if part.family.name == "HalfStudentT" and kind.name == LOG_ODDS:
+            inner = ", ".join(f"{name}={number_text(value)}" for name, value in part.arguments.items())
+            shown.append(f"pm.Truncated.dist(pm.StudentT.dist(mu=0, {inner}), lower=0)")
+        else:
+            shown.append(_dist(part.family, part.arguments))
+    return f"[{', '.join(shown)}]"
+
+
+def _dist(kind: Family, arguments: Mapping[str, Any]) -> str:
+    return f"pm.{kind.name}.dist({arguments_text(kind, arguments)})"

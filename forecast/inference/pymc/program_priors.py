@@ -1,0 +1,160 @@
+"""The parameters of the exported program: their declarations with their reasons, and the densities that hypotheses add."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from forecast.inference.pymc.model import LOCATION_SCALE
+from forecast.inference.pymc.plan import CannotSample, Plan
+from forecast.inference.pymc.pools import POTENTIAL
+from forecast.inference.pymc.program_distributions import arguments_text, density_text, transform_text, walk_lines
+from forecast.inference.pymc.program_text import comment, literal, part_name, pymc_name, variable_name
+from forecast.language.characters import visible
+from forecast.language.classes import whole_shares
+from forecast.language.distributions import Family
+from forecast.language.distributions.pools import LINEAR, LOG_ODDS
+from forecast.language.distributions.walks import Walk
+from forecast.language.evaluate import Scope
+from forecast.language.source import Source, SourceOps, number_text
+from forecast.language.statements import Statement
+from forecast.model.model import Model
+from forecast.model.priors import Block
+
+SOURCE = SourceOps()
+INDENT = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The parameters of a planned model, as the program has them."""
+
+    plan: Plan
+
+    @property
+    def model(self) -> Model:
+        """The model that is written."""
+        return self.plan.model
+
+    def names(self) -> dict[str, Any]:
+        """What each parameter's name in a statement stands for."""
+        return {name: Source(variable_name(name)) for name in self.model.topic.parameters}
+
+    def declarations(self) -> Iterator[str]:
+        """The lines of every parameter, with its reasons; those of the discrete only say what becomes of them."""
+        for parameter in self.model.topic.parameters.values():
+            blocks = [block for block in self.plan.prior if block.name == parameter.name]
+            unit = f" [{parameter.unit}]" if parameter.unit else ""
+            whys = [parameter.why, *(part.why for part in parameter.parts if part.is_used)]
+            said = f"{parameter.name}{unit}: {' '.join(why for why in whys if why)}"
+            yield from (f"{INDENT}{comment(line)}" for line in textwrap.wrap(visible(said, kept="\t\n"), 110))
+            if blocks[0].family.discrete:
+                yield f"{INDENT}{comment(f'{parameter.name} has prior {blocks[0].statement.text}: it is summed out below')}"
+            else:
+                yield from self._parameter(parameter.name, blocks)
+            yield ""
+
+    def log_density(self, block: Block) -> str:
+        """The log density of a block at its values, as an expression of the program."""
+        kind, arguments = self._prior_arguments(block)
+        labelled = bool(block.parameter.labels)
+        variable = variable_name(block.name)
+        if labelled and block.size < len(block.parameter.labels):
+            variable = f"{variable}[{list(block.positions)}]"
+        if kind.name == "Categorical":
+            density = f"pt.log(pt.as_tensor_variable({arguments['p']}))[{variable}]"
+            return f"{density}.sum()" if labelled else density
+        return f"{density_text(kind, arguments, variable)}.sum()"
+
+    def distribution(self, statement: Statement, scope: Scope) -> tuple[Family, dict[str, Any]]:
+        """A statement's family and its arguments as source; shares that are one parameter's stand as its name."""
+        kind, arguments = self.model.distribution(statement, scope, SOURCE)
+        shares = {name: its.labels for name, its in self.model.topic.parameters.items() if its.per == name}
+        if whole := whole_shares(statement, shares):
+            arguments["p"] = Source(variable_name(whole))
+        return kind, dict(arguments)
+
+    def _parameter(self, name: str, blocks: list[Block]) -> Iterator[str]:
+        if len(blocks) == 1:
+            yield from self._declaration(blocks[0], name)
+            return
+        pieces = []
+        for block in blocks:
+            labels = [block.parameter.labels[position] for position in block.positions]
+            piece = part_name(name, block.positions[0])
+            yield f"{INDENT}{comment(', '.join(labels))}"
+            yield from self._declaration(block, piece)
+            pieces.append(piece)
+        order = np.argsort(np.concatenate([block.positions for block in blocks])).tolist()
+        joined = f"pt.concatenate([{', '.join(pieces)}])[{order}]"
+        yield f"{INDENT}{variable_name(name)} = pm.Deterministic({literal(pymc_name(name))}, {joined})"
+
+    def _declaration(self, block: Block, name: str) -> Iterator[str]:
+        """The declaration of a block under a name of the book, or of a part of it."""
+        variable, named = variable_name(name), literal(pymc_name(name))
+        written = block.statement.text
+        shape = f", shape={block.size}" if block.parameter.labels else ""
+        if self.plan.is_flat(block) and block.family.joint:
+            yield f"{INDENT}{comment(f'{written} depends on a hypothesis: its density is added below')}"
+            yield f"{INDENT}{variable} = pm.Dirichlet({named}, a=np.ones({block.size}))"
+            return
+        if self.plan.is_flat(block):
+            lower, upper = self.plan.support(block)
+            yield f"{INDENT}{comment(f'{written} depends on a hypothesis: its density is added below')}"
+            if np.isfinite(lower) and np.isfinite(upper):
+                yield f"{INDENT}{variable} = pm.Uniform({named}, {number_text(lower)}, {number_text(upper)}{shape})"
+            elif lower in {0, -np.inf} and np.isinf(upper):
+                yield f"{INDENT}{variable} = pm.{'HalfFlat' if lower == 0 else 'Flat'}({named}{shape})"
+            else:
+                raise CannotSample(f"the support of `{block.name}` depends on a hypothesis")
+            return
+        kind, arguments = self._prior_arguments(block)
+        if isinstance(kind, Walk):
+            standard = part_name(name, "standard")
+            yield f"{INDENT}{comment(f'{written}, by its steps, which samples better')}"
+            yield f"{INDENT}{standard} = pm.Normal({literal(standard)}, 0, 1, shape={block.size})"
+            yield from (f"{INDENT}{line}" for line in walk_lines(kind, arguments, name, block.size))
+            return
+        if kind.name == LOG_ODDS:
+            middle = f"np.full({block.size}, {kind.quantile(0.5):g})" if shape else f"{kind.quantile(0.5):g}"
+            yield f"{INDENT}{comment(f'{written}: its density is added as a potential')}"
+            yield f"{INDENT}{variable} = pm.Flat({named}, initval={middle}{transform_text(kind, arguments)}{shape})"
+            yield f"{INDENT}pm.Potential({literal(name + POTENTIAL)}, {density_text(kind, arguments, variable)}.sum())"
+            return
+        if block.fixed is None and set(arguments) - {"nu"} == set(LOCATION_SCALE.get(kind.name, ())):
+            standard = part_name(name, "standard")
+            yield f"{INDENT}{comment(f'{written}, as a standard variable shifted and scaled, which samples better')}"
+            yield f"{INDENT}{standard} = pm.{_standard(kind.name, arguments, standard)}, shape={block.size})"
+            location, scale = (arguments[key] for key in LOCATION_SCALE[kind.name])
+            value = location + scale * Source(standard)
+            value = SOURCE.exp(value) if kind.name == "LogNormal" else SOURCE.expit(value) if kind.name == "LogitNormal" else value
+            yield f"{INDENT}{variable} = pm.Deterministic({named}, {value}{'' if shape else '[0]'})"
+            return
+        yield f"{INDENT}{comment(written)}"
+        if kind.name == LINEAR:
+            yield f"{INDENT}# (where its parts hardly meet, NUTS may stay in one of them: run more chains)"
+        transform = transform_text(kind, arguments)
+        yield f"{INDENT}{variable} = pm.{kind.name}({named}, {arguments_text(kind, arguments)}{transform}{shape})"
+
+    def _prior_arguments(self, block: Block) -> tuple[Family, dict[str, Any]]:
+        scope = self.model.scope(self.names())
+        if per := block.parameter.per:
+            positions = list(block.positions)
+            whole = positions == list(range(len(block.parameter.labels)))
+            scope = scope.plus(values={per: Source("slice(None)" if whole else str(positions))}, coded={per: per})
+        return self.distribution(block.statement, scope)
+
+
+def _standard(kind: str, arguments: Mapping[str, Any], name: str) -> str:
+    """The start of the declaration of the standard variable of a location-scale family."""
+    match kind:
+        case "StudentT":
+            return f"StudentT({literal(name)}, nu={number_text(arguments['nu'])}, mu=0, sigma=1"
+        case "Cauchy":
+            return f"Cauchy({literal(name)}, alpha=0, beta=1"
+        case _:
+            return f"Normal({literal(name)}, 0, 1"

@@ -1,0 +1,195 @@
+"""The published reading as a basis: what its answers would be under other weights, another future, or another model.
+
+Three ways, from the cheapest: the same paths weighed anew; new paths on the
+same or moved draws, with the same random numbers; and the model conditioned
+afresh.  Each gives the change of every measure with its Monte Carlo error, and
+the value as the published one plus that change, so that what is common to both
+sides leaves no noise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.inference.importance.engine import Budget
+from forecast.inference.importance.fit import condition
+from forecast.inference.pareto import pareto_k
+from forecast.inference.weights import effective_size
+from forecast.insight.estimands import Cases, Measure, answered, cases, is_known, measures_of, published_values, unrounded, with_medians
+from forecast.insight.reweighting import FEWEST, Pool, Weights, pool_of_posterior, weighted_values
+from forecast.model.drift import as_recorded
+from forecast.model.model import Array, Model
+from forecast.model.settings import Purpose, Settings, generator
+from forecast.predict.analysis import Conclusion
+from forecast.predict.answers import paths_for
+from forecast.predict.paths import Paths
+from forecast.schema.insight import Estimate
+
+REFIT = Budget(enough=5_000, confirm=False)  # half of what is published: a change is told no more exactly than this
+HEAVIEST = 0.7  # largest Pareto k-hat of the engine's own draws under other weights
+WIDE_ENOUGH = 1_500.0  # effective draws that a wider pool must have for a model
+THINNED = 4  # where paths must be simulated anew, one in so many of the published ones is
+
+
+class Unknown(Exception):
+    """A variation whose answers cannot be given, and why, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Varied:
+    """The measures under a variation: values, changes from the published ones, and the errors of those, ``(measures,)`` each."""
+
+    values: Array
+    changes: Array
+    errors: Array
+    pareto_k: float | None
+    refitted: bool
+
+    def estimates(self) -> list[Estimate]:
+        """Return one estimate for each measure, as plain data."""
+        parts = zip(self.values, self.changes, self.errors, strict=True)
+        return [{"value": float(value), "change": float(change), "error": float(error)} for value, change, error in parts]
+
+    @property
+    def shown_k(self) -> float | None:
+        """Pareto k-hat as plain data: null where there was none, or no tail to fit."""
+        return self.pareto_k if self.pareto_k is not None and math.isfinite(self.pareto_k) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A conclusion's paths with the cases they make, its draws as a pool, and its measures as published."""
+
+    conclusion: Conclusion
+    measures: tuple[Measure, ...]
+    published: Array
+    errors: Array
+    pool: Pool
+    cases: Cases
+    thin_cases: Cases
+    influence: Array  # of the cases, and of the thin ones: what every change is told against
+    thin_influence: Array
+
+    @property
+    def model(self) -> Model:
+        """The published model."""
+        return self.conclusion.model
+
+    @property
+    def paths(self) -> Paths:
+        """The published paths."""
+        return self.conclusion.reading.paths
+
+    @property
+    def settings(self) -> Settings:
+        """How it was computed."""
+        return self.conclusion.settings
+
+    def rng(self, *purpose: Purpose) -> np.random.Generator:
+        """A generator of its own for each purpose."""
+        return generator(self.settings.seed, self.model.topic.name, Purpose.INSIGHT, *purpose)
+
+
+def basis_of(conclusion: Conclusion) -> Basis:
+    """Return the basis that a conclusion makes."""
+    model, reading = conclusion.model, conclusion.reading
+    measures = with_medians(answered(measures_of(model.topic), reading.answers))
+    published, errors = published_values(reading.answers, measures)
+    draws = as_recorded(model.topic, reading.paths.parameters)
+    pool = pool_of_posterior(reading.posterior, draws)
+    found = cases(reading.paths, measures)
+    thin = cases(paths_for(model, thinned(draws), _path_rng(conclusion)), measures)
+    return Basis(conclusion, measures, published, errors, pool, found, thin, found.influence(), thin.influence())
+
+
+def thinned(parameters: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return the draws that stand for the published ones where paths are simulated anew."""
+    return {name: values[::THINNED] for name, values in parameters.items()}
+
+
+def reweighed(basis: Basis, on_paths: Array, on_draws: Array) -> Varied | None:
+    """Return the measures with the published paths under other weights of their draws; None where those do not carry.
+
+    The log ratios of the new density to the published one are given at the draws
+    of the paths, ``(paths,)``, and at the engine's own, ``(draws,)``.  The paths'
+    draws were resampled by weight, which hides where the engine had few: so it is
+    judged on its own draws whether the weights carry, and the errors are theirs.
+    """
+    weights = basis.pool.weigh_by(on_paths)
+    own = basis.conclusion.reading.posterior.log_weight
+    judged = np.where(np.isfinite(own), own + np.where(np.isfinite(own), on_draws, 0.0), -np.inf)
+    if not weights.carry or not np.isfinite(judged.max()):
+        return None
+    size, tail = effective_size(judged), pareto_k(judged)
+    if size < FEWEST or tail > HEAVIEST:
+        return None
+    relative = weighted_values(weights)
+    changes = basis.cases.values(relative) - basis.cases.values()
+    errors = _size(basis.cases.influence(relative) - basis.influence) * math.sqrt(max(weights.effective_size / size, 1.0))
+    return _varied(basis, changes, errors, pareto_k=tail)
+
+
+def simulated(basis: Basis, model: Model, parameters: Mapping[str, NDArray[Any]], weights: Weights) -> Varied:
+    """Return the measures with paths drawn anew under a model, on thinned draws ``parameters`` weighed by ``weights``."""
+    relative = weighted_values(weights)
+    found = cases(paths_for(model, parameters, _path_rng(basis.conclusion)), basis.measures)
+    changes = found.values(relative) - basis.thin_cases.values()
+    errors = _size(found.influence(relative) - basis.thin_influence)
+    return _varied(basis, changes, errors, pareto_k=weights.pareto_k)
+
+
+def drawn(basis: Basis, model: Model, wide: Pool) -> Varied | None:
+    """Return the measures of a model with paths on draws of a wider pool, weighed for it; None where they do not carry."""
+    weights = wide.weigh(model)
+    if not weights.carry or weights.effective_size < WIDE_ENOUGH:
+        return None
+    draws = wide.resampled(weights, len(basis.pool), basis.rng(Purpose.DRAWN))
+    found = cases(paths_for(model, draws, basis.rng(Purpose.DRAWN_PATHS)), basis.measures)
+    scale = math.sqrt(max(len(basis.pool) / weights.effective_size, 1.0))
+    errors = np.hypot(_size(found.influence()) * scale, basis.errors)
+    return _varied(basis, found.values() - basis.published, errors, pareto_k=weights.pareto_k)
+
+
+def refitted(basis: Basis, model: Model) -> Varied:
+    """Return the measures of a model conditioned afresh by the fast engine.
+
+    Raises ``Unknown`` where the engine does not vouch for its draws.
+    """
+    posterior = condition(model, rng=basis.rng(Purpose.REFIT), budget=REFIT)
+    if not posterior.diagnostics.converges:
+        raise Unknown(f"the fast engine could not be trusted with it ({posterior.diagnostics.reason})")
+    draws = posterior.resample(len(basis.pool), basis.rng(Purpose.REFITTED_DRAWS))
+    found = cases(paths_for(model, draws, basis.rng(Purpose.REFITTED_PATHS)), basis.measures)
+    scale = math.sqrt(max(len(basis.pool) / posterior.diagnostics.effective_size, 1.0))
+    changes = found.values() - basis.published
+    errors = np.hypot(_size(found.influence()) * scale, basis.errors)
+    return _varied(basis, changes, errors, pareto_k=posterior.diagnostics.pareto_k, refit=True)
+
+
+def _varied(basis: Basis, changes: Array, errors: Array, *, pareto_k: float | None, refit: bool = False) -> Varied:
+    if not is_known(changes, basis.measures):
+        names = {
+            measure.question.name
+            for measure, change in zip(basis.measures, changes, strict=True)
+            if measure.kind != "mean" and not math.isfinite(change)
+        }
+        raise Unknown(f"{' and '.join(sorted(names))} would have no answer")
+    changes, errors = (unrounded(each, basis.published) for each in (changes, errors))
+    return Varied(basis.published + changes, changes, errors, pareto_k, refit)
+
+
+def _size(influence: Array) -> Array:
+    """The standard error that influences add up to."""
+    error: Array = np.sqrt((influence**2).sum(axis=0))
+    return error
+
+
+def _path_rng(conclusion: Conclusion) -> np.random.Generator:
+    """The same random numbers for every variation's paths."""
+    return generator(conclusion.settings.seed, conclusion.model.topic.name, Purpose.INSIGHT, Purpose.PATHS)

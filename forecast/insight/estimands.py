@@ -1,0 +1,308 @@
+"""Measures: the numbers by which answers are compared.
+
+A probability is measured by itself, a date by the probability that it has
+happened by the deadline, shares by each choice, a distribution by its mean or,
+where that cannot be estimated, its median.  Each is read off simulated paths as cases
+with weights, so it can be weighed anew when the weights of the paths change, and
+nothing is simulated again.
+
+Which of the two stands for a number is known only when everything has been computed: a wider prior
+may have no mean where the published one has.  So both are measured, ``with_medians``, and
+``insight.chosen`` leaves one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.book.topic import Question, Topic
+from forecast.inference.pymc.tails import is_estimable
+from forecast.language.evaluate import Scope, evaluate
+from forecast.language.expressions import Name
+from forecast.model.errors import Unsound
+from forecast.model.model import NUMPY, Array
+from forecast.predict.answers import Answer, Dates, Probability, Shares
+from forecast.predict.distribution import Distribution
+from forecast.predict.paths import Paths
+from forecast.predict.questions import annulment, first_held, truth_of, window, with_clocks
+from forecast.predict.samples import check_defined, check_exclusive, numbers_of
+from forecast.predict.settlement import status_of
+
+MIDDLE = 2  # the median among the published quantiles
+ROUNDING = 1e-9  # of a number: far above what sums in another order leave, far below what anybody reads
+
+
+type Kind = Literal["probability", "mean", "median"]
+type Key = tuple[str, str, Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number of one answer; ``label`` names the choice where there are several, ``number`` what stands for a distribution."""
+
+    question: Question
+    label: str
+    number: Literal["mean", "median"] = "mean"
+
+    @property
+    def kind(self) -> Kind:
+        """Whether it is a probability, or a mean or median in the question's unit."""
+        return self.number if self.question.kind == "distribution" else "probability"
+
+    @property
+    def key(self) -> Key:
+        """What it is found by: its question, label and kind."""
+        return self.question.name, self.label, self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A measure as it was published, and its Monte Carlo error (0 where none was stated)."""
+
+    value: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Paths as cases of every measure: ``(paths, measures)`` numerators and denominators.
+
+    A measure is the weighted sum of its numerators over that of its
+    denominators: 1 everywhere, or 1 where the question's condition holds, times
+    the chance that it is not annulled.  ``means`` are the columns of means, ``medians`` those of medians, each with the paths that
+    count in the order of what is measured; a median is that of numerator over denominator.
+    """
+
+    numerators: Array
+    denominators: Array
+    means: tuple[int, ...] = ()
+    medians: Mapping[int, NDArray[np.intp]] = field(default_factory=dict)
+
+    def values(self, weights: Array | None = None) -> Array:
+        """Return each measure, ``(measures,)``, with weights ``(paths,)``.
+
+        NaN where its condition holds on no path or its question is not answerable, and for a mean that cannot be estimated.
+        """
+        w = np.ones(len(self.numerators)) if weights is None else weights
+        found = self._ratios(w)
+        for column in self.means:
+            counted = self.denominators[:, column] > 0
+            values = self.numerators[counted, column] / self.denominators[counted, column]
+            each = w[counted] * self.denominators[counted, column]
+            if (each > 0).any() and not is_estimable(values, each):
+                found[column] = np.nan
+        return found
+
+    def _ratios(self, weights: Array) -> Array:
+        below = weights @ self.denominators
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found: Array = np.where(below > 0, (weights @ self.numerators) / below, np.nan)
+        for column in self.medians:
+            found[column] = self._quantiles(column, weights, (0.5,))[0]
+        return found
+
+    def _quantiles(self, column: int, weights: Array, levels: Sequence[float]) -> list[float]:
+        """Weighted quantiles of what a column measures; NaN where no path counts."""
+        order = self.medians[column]
+        below = self.denominators[order, column]
+        upto = np.cumsum(weights[order] * below)
+        if not len(order) or upto[-1] <= 0:
+            return [np.nan for _ in levels]
+        places = np.minimum(np.searchsorted(upto, np.array(levels) * upto[-1]), len(order) - 1)
+        return [float(each) for each in self.numerators[order[places], column] / below[places]]
+
+    def influence(self, weights: Array | None = None) -> Array:
+        """Return how far each path moves each measure, ``(paths, measures)``: their sum of squares is the squared error.
+
+        The delta method for a ratio with self-normalised weights (Owen 2013, Monte Carlo theory, methods and examples, 9.2).
+        """
+        w = np.ones(len(self.numerators)) if weights is None else weights
+        below = np.maximum(w @ self.denominators, np.finfo(float).tiny)
+        moved: Array = w[:, None] * (self.numerators - np.nan_to_num(self._ratios(w)) * self.denominators) / below
+        for column in self.medians:
+            moved[:, column] = self._influence_on_median(column, w)
+        return moved
+
+    def _influence_on_median(self, column: int, weights: Array) -> Array:
+        """``w (1/2 - [x <= median]) / (W f)``: the density ``f`` is the slope between two quantiles, as in ``monte_carlo.quantile``."""
+        each = weights * self.denominators[:, column]
+        total = each.sum()
+        found = np.zeros(len(each))
+        if total <= 0:
+            return found
+        reach = min(0.5 * float(np.sqrt((each**2).sum())) / total, 0.25)
+        low, middle, high = self._quantiles(column, weights, (0.5 - reach, 0.5, 0.5 + reach))
+        if low == high:
+            return found
+        upto = self.numerators[:, column] <= middle * self.denominators[:, column]
+        found[:] = each * (0.5 - upto) / total * (high - low) / (2 * reach)
+        return found
+
+
+def unrounded(values: Array, scale: Array) -> Array:
+    """Return values with 0 for those that are rounding errors of a difference of numbers as large as ``scale``."""
+    return np.where(np.abs(values) <= ROUNDING * np.abs(scale), 0.0, values)
+
+
+def measures_of(topic: Topic) -> tuple[Measure, ...]:
+    """Return the measures of a topic's questions, in their order."""
+    return tuple(Measure(question, label) for question in topic.questions.values() for label in _labels(question, topic))
+
+
+def answered(measures: Sequence[Measure], answers: Mapping[str, Answer]) -> tuple[Measure, ...]:
+    """Return the measures of those questions that have an answer."""
+    return tuple(measure for measure in measures if answers[measure.question.name].value is not None)
+
+
+def with_medians(measures: Sequence[Measure]) -> tuple[Measure, ...]:
+    """Return the measures and, after all of them, the median of each mean."""
+    return (*measures, *(replace(measure, number="median") for measure in measures if measure.kind == "mean"))
+
+
+def is_known(values: Array, measures: Sequence[Measure]) -> bool:
+    """Whether a condition holds on some path wherever there is one, given values of the measures ``(measures,)``: a mean may not be estimable."""
+    return bool(np.isfinite(values[[measure.kind != "mean" for measure in measures]]).all())
+
+
+def published_values(answers: Mapping[str, Answer], measures: Sequence[Measure]) -> tuple[Array, Array]:
+    """Return each measure as the answers have it, and its Monte Carlo error; NaN for a mean that is not published."""
+    found = [_published(answers[measure.question.name], measure) for measure in measures]
+    return np.array([value for value, _ in found]), np.array([error for _, error in found])
+
+
+def cases(paths: Paths, measures: Sequence[Measure]) -> Cases:
+    """Read every measure's numerator and denominator off simulated paths: 0 everywhere where its question is not answerable on them."""
+    numerators, denominators = np.zeros((2, len(paths), len(measures)))
+    columns: dict[str, list[int]] = {}
+    for column, measure in enumerate(measures):
+        columns.setdefault(measure.question.name, []).append(column)
+    for its in columns.values():
+        with np.errstate(all="ignore"), suppress(Unsound):  # what is no number is looked for
+            counted, values = _question_cases(paths, [measures[column] for column in its])
+            numerators[:, its], denominators[:, its] = counted[:, None] * values, counted[:, None]
+    means = tuple(column for column, measure in enumerate(measures) if measure.kind == "mean")
+    medians = {
+        column: _in_order(numerators[:, column], denominators[:, column])
+        for column, measure in enumerate(measures)
+        if measure.kind == "median"
+    }
+    return Cases(numerators, denominators, means, medians)
+
+
+def _in_order(numerators: Array, denominators: Array) -> NDArray[np.intp]:
+    """The paths that count, in the order of numerator over denominator."""
+    counted = np.flatnonzero(denominators > 0)
+    return counted[np.argsort(numerators[counted] / denominators[counted], kind="stable")]
+
+
+def _question_cases(paths: Paths, measures: Sequence[Measure]) -> tuple[Array, Array]:
+    """How much each path counts for one question, ``(paths,)``, and its measures' values on it, ``(paths, measures)``.
+
+    Raises ``Unsound`` where the question is not answerable, as ``answer`` finds it.
+    """
+    question, count = measures[0].question, len(paths)
+    scope = _scope(paths, question)
+    check_defined(question, scope, paths.model, np.ones(count), given=True)
+    held = np.ones(count, dtype=bool) if question.given is None else truth_of(evaluate(question.given, scope, NUMPY), count)
+    check_defined(question, scope, paths.model, held.astype(float))
+    counted = _proper(question, paths, scope, held)
+    if question.kind == "distribution":
+        return counted, numbers_of(question, scope, paths.model, counted)[:, None]
+    values = np.stack([_value(measure, paths, scope) for measure in measures], axis=1)
+    if question.choices:
+        check_exclusive(question, {measure.label: values[:, at] > 0 for at, measure in enumerate(measures)}, paths.model, counted)
+    return counted, values
+
+
+def _proper(question: Question, paths: Paths, scope: Scope, held: NDArray[np.bool_]) -> Array:
+    """How much each path counts, ``(paths,)``: that its condition holds and, unless the record has annulled the question, that it is not."""
+    counted = held.astype(float)
+    chances = annulment(question, scope, paths.model, counted)
+    if chances is None or status_of(question, paths.model, paths) == "annulled":
+        return counted
+    return counted * (1 - chances)
+
+
+def _labels(question: Question, topic: Topic) -> tuple[str, ...]:
+    if question.kind != "shares":
+        return ("",)
+    if question.choices:
+        return tuple(question.choices)
+    assert isinstance(question.answer, Name)
+    return topic.parameters[question.answer.name].categories
+
+
+def _published(answer: Answer, measure: Measure) -> tuple[float, float]:
+    match answer.value:
+        case Distribution(quantiles=quantiles, quantile_errors=errors) if measure.kind == "median":
+            return quantiles[MIDDLE], errors[MIDDLE]
+        case Probability(value=value, error=error):
+            return value, error
+        case Distribution(mean=mean, mean_error=error):
+            return (np.nan, np.nan) if mean is None or error is None else (mean, error)
+        case Dates(not_by_then=never, error=error):
+            return 1 - never, error
+        case Shares(values=values, errors=errors):
+            return values[measure.label], errors[measure.label]
+        case None:
+            raise ValueError(f"`{answer.question.name}` has no answer, and so no measure")
+
+
+def _scope(paths: Paths, question: Question) -> Scope:
+    scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters))
+    return scope if question.by is None else scope.plus(totals={name: window(paths, name, question) for name in paths.totals})
+
+
+def _value(measure: Measure, paths: Paths, scope: Scope) -> Array:
+    """One measure's value on each path, 0 or 1, ``(paths,)``."""
+    question, count = measure.question, len(paths)
+    if question.kind == "date":
+        return _happened(question, paths).astype(float)
+    if question.choices:
+        return truth_of(evaluate(question.choices[measure.label], scope, NUMPY), count).astype(float)
+    assert question.answer is not None
+    if question.kind == "shares":
+        assert isinstance(question.answer, Name)
+        code = paths.model.topic.parameters[question.answer.name].categories.index(measure.label)
+        return np.broadcast_to(scope.values[question.answer.name][:, 0] == code, (count,)).astype(float)
+    return truth_of(evaluate(question.answer, scope, NUMPY), count).astype(float)
+
+
+def _happened(question: Question, paths: Paths) -> NDArray[np.bool_]:
+    """Whether a ``first`` condition has held at the end of any step that counts, ``(paths,)``."""
+    return first_held(question, paths).happened
+
+
+def measured(question: str, kind: str, value: Mapping[str, Any]) -> dict[Key, Stated]:
+    """Return the measures of an answer's value as reports and the ledger hold it, with their errors, by their keys.
+
+    A mean that was not published is not there.  Raises ``KeyError`` and ``TypeError`` for a value that has not its kind's form.
+    """
+    match kind:
+        case "probability":
+            return {(question, "", "probability"): Stated(float(value["value"]), _error(value.get("error")))}
+        case "distribution":
+            found: dict[Key, Stated] = {}
+            if value.get("mean") is not None:
+                found[question, "", "mean"] = Stated(float(value["mean"]), _error(value.get("mean_error")))
+            if "quantiles" in value:
+                error = value["errors"][MIDDLE] if "errors" in value else None
+                found[question, "", "median"] = Stated(float(value["quantiles"][MIDDLE]), _error(error))
+            return found
+        case "date":
+            return {(question, "", "probability"): Stated(1 - float(value["not_by_then"]), _error(value.get("error")))}
+        case _:
+            return {
+                (question, str(share["label"]), "probability"): Stated(float(share["value"]), _error(share.get("error")))
+                for share in value["shares"]
+            }
+
+
+def _error(error: float | None) -> float:
+    return 0.0 if error is None else float(error)

@@ -1,0 +1,156 @@
+"""What the matrix of evidence says, in words and as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+from typing import Any
+
+from forecast.insight.evidence_matrix import TELLING, Evidence, Matrix
+from forecast.schema.words import MINUS, number, percent
+
+MOST_NAMED = 5  # rows in a sentence
+DECIMALS = 2  # of bits: more would be noise
+
+
+def bits(value: float) -> str:
+    """Return bits with their sign, an empty text where there are none."""
+    if value == float("inf"):
+        return "+∞"
+    if value == -float("inf"):
+        return f"{MINUS}∞"
+    text = f"{value:+.{DECIMALS}f}"
+    if not text.strip("+-0."):
+        return f"{0:.{DECIMALS}f}"
+    return text.replace("-", MINUS) if isfinite(value) else ""
+
+
+def row_words(found: Evidence) -> str:
+    """Return which row it is: its stream, its days and its value."""
+    row = found.row
+    days = row.end.isoformat() if row.start == row.end else f"{row.start} to {row.end}"
+    return f"{found.stream} {number(row.value)}, {days}"
+
+
+def verdict(found: Evidence, matrix: Matrix) -> str:
+    """Return what a row says: for which hypothesis over which, and with which it is inconsistent."""
+    values = matrix.hypotheses.values
+    if not found.is_diagnostic:
+        return "says the same of all"
+    if not isfinite(found.diagnosticity):
+        return f"impossible under {values[found.worst]}"
+    return f"{found.diagnosticity:.1f} bits for {values[found.best]} over {values[found.worst]}"
+
+
+def inconsistent_with(found: Evidence, matrix: Matrix) -> tuple[str, ...]:
+    """Return the hypotheses under which a row is at most half as likely as under the others together."""
+    return tuple(value for value, cell in zip(matrix.hypotheses.values, found.cells, strict=True) if cell.bits <= -TELLING)
+
+
+def summary(matrix: Matrix) -> tuple[str, ...]:
+    """Return what all rows together say, and on which of them that rests."""
+    lines = [_standing(matrix)]
+    if not matrix.rows:
+        return (*lines, "There are no rows yet: this is the prior.")
+    return (*lines, _inconsistencies(matrix), *_silent(matrix), *_rests_on(matrix), _droppable(matrix), _exactness(matrix))
+
+
+def as_data(matrix: Matrix) -> dict[str, Any]:
+    """Return the matrix as plain data; what is not a finite number of bits is null, and ``impossible`` says under which it is so."""
+    its, values = matrix.hypotheses, matrix.hypotheses.values
+
+    def by_value(numbers: Any) -> dict[str, float | None]:
+        return {value: float(each) if isfinite(each) else None for value, each in zip(values, numbers, strict=True)}
+
+    return {
+        "hypotheses": its.name,
+        "values": list(values),
+        "prior": by_value(its.prior),
+        "posterior": by_value(its.posterior),
+        "bits": {"prior": by_value(matrix.prior), "rows": by_value(matrix.total), "posterior": by_value(matrix.posterior)},
+        "errors": by_value(matrix.errors),
+        "ranking": [values[at] for at in matrix.ranking],
+        "rows": [
+            {
+                "stream": each.stream,
+                "row": each.index,
+                "from": each.row.start.isoformat(),
+                "to": each.row.end.isoformat(),
+                "value": each.row.value,
+                "known": each.row.known.isoformat(),
+                "source": each.row.source,
+                "bits": by_value([cell.bits for cell in each.cells]),
+                "errors": by_value([cell.error for cell in each.cells]),
+                "likelihood": by_value([cell.likelihood for cell in each.cells]),
+                "impossible": [value for value, cell in zip(values, each.cells, strict=True) if cell.likelihood == -float("inf")],
+                "inconsistent_with": list(inconsistent_with(each, matrix)),
+                "diagnostic": each.is_diagnostic,
+                "says": verdict(each, matrix),
+                "without": by_value(each.without),
+                "ranking_without": [values[at] for at in each.ranking],
+            }
+            for each in matrix.rows
+        ],
+        "decisive": list(matrix.decisive),
+        "suffice": list(matrix.kept),
+        "summary": list(summary(matrix)),
+    }
+
+
+def _standing(matrix: Matrix) -> str:
+    its = matrix.hypotheses
+    order = [f"{its.values[at]} {percent(float(its.posterior[at]))}" for at in matrix.ranking]
+    return f"In order: {', '.join(order)}."
+
+
+def _inconsistencies(matrix: Matrix) -> str:
+    counts = [f"{value} {sum(value in inconsistent_with(each, matrix) for each in matrix.rows)}" for value in matrix.hypotheses.values]
+    return f"Rows inconsistent with each, at most half as likely as under the others: {', '.join(counts)}."
+
+
+def _silent(matrix: Matrix) -> tuple[str, ...]:
+    silent = [each for each in matrix.rows if not each.is_diagnostic]
+    return (f"Without diagnostic value: {_listed(silent)}.",) if silent else ()
+
+
+def _rests_on(matrix: Matrix) -> tuple[str, ...]:
+    if matrix.decisive:
+        return tuple(
+            f"The ranking rests on {row_words(each)}: without it {_shares(matrix, each)}."
+            for each in _rows(matrix, matrix.decisive)[:MOST_NAMED]
+        )
+    most = matrix.rows[matrix.by_weight[0]]
+    return (f"The ranking rests on no single row, most on {row_words(most)}: without it {_shares(matrix, most)}.",)
+
+
+def _droppable(matrix: Matrix) -> str:
+    dropped = len(matrix.rows) - len(matrix.kept)
+    alone = len(matrix.rows) - len(matrix.decisive)
+    kept = _listed(_rows(matrix, matrix.kept))
+    if not matrix.kept:
+        return "All rows could be dropped together without changing the ranking: it is the prior's."
+    of = f"{alone} of {len(matrix.rows)} rows" if len(matrix.rows) > 1 else f"{alone} of 1 row"
+    return f"{of} could be dropped one at a time without changing the ranking, {dropped} together; what remains: {kept}."
+
+
+def _listed(rows: Sequence[Evidence]) -> str:
+    """Some rows by name, and how many more there are."""
+    named = "; ".join(row_words(each) for each in rows[:MOST_NAMED])
+    return named if len(rows) <= MOST_NAMED else f"{named}; and {len(rows) - MOST_NAMED} more"
+
+
+def _exactness(matrix: Matrix) -> str:
+    largest = max(cell.error for each in matrix.rows for cell in each.cells)
+    return (
+        f"The largest Monte Carlo error of a row's bits is {largest:.2g}."
+        if largest > 0
+        else "There is no Monte Carlo error in a row's bits."
+    )
+
+
+def _rows(matrix: Matrix, places: tuple[int, ...]) -> list[Evidence]:
+    return [matrix.rows[place] for place in places]
+
+
+def _shares(matrix: Matrix, found: Evidence) -> str:
+    return ", ".join(f"{matrix.hypotheses.values[at]} {percent(found.without[at])}" for at in found.ranking)

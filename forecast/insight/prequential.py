@@ -1,0 +1,244 @@
+"""Surprise: each row against what was predicted before it became known, and the log score earned row by row.
+
+The record is taken as it arrived.  A row that became known on a day is predicted
+by the posterior as of the day before.  Quiet time in a watched stream arrives
+with its days, so it is scored in pieces, cut wherever something else became
+known or began, and shown as one row predicted from the eve of its start.  The
+scores are those of a prequential forecaster (Dawid 1984, doi:10.2307/2981683):
+each is conditional on all before it, so that together they are the log evidence.
+A weighed row is scored in full, as what it is, though less is learnt from it;
+scores are then no log evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from forecast.book.rows import is_gradual
+from forecast.book.topic import Row
+from forecast.inference.weights import log_sum
+from forecast.insight.classes import class_prediction
+from forecast.insight.prediction import prediction, prediction_of_reports
+from forecast.insight.reweighting import Pool, with_rows
+from forecast.language.evaluate import evaluate
+from forecast.model.clock import ONE_DAY
+from forecast.model.errors import Unsound, at_place
+from forecast.model.left_out import is_beyond
+from forecast.model.model import NUMPY, Array, Model, table
+from forecast.model.settings import Purpose, Settings, generator
+from forecast.schema import words
+from forecast.schema.insight import ScorePoint, SurpriseContent, Words
+
+DRAWS = 2_048  # behind a row's prediction
+
+type Key = tuple[str, int]  # a stream, and a row's place among its rows
+
+
+@dataclass(frozen=True, slots=True)
+class Surprise:
+    """A row of the model against its prediction.
+
+    ``index`` counts in the stream's rows as the model has them; ``points`` are
+    the prediction's 5, 50 and 95 % points; ``tail`` is two-sided; scores are
+    natural logs.
+    """
+
+    stream: str
+    index: int
+    row: Row
+    points: tuple[float, ...]
+    tail: float
+    log_score: float
+    prior_log_score: float
+    predicted: str = ""  # the prediction in words, of a row of classes
+
+    @property
+    def bits(self) -> float:
+        """How much better (+) or worse (-) the topic foresaw the row than its prior alone did."""
+        return float((self.log_score - self.prior_log_score) / np.log(2))
+
+
+@dataclass(frozen=True, slots=True)
+class Surprises:
+    """Every row's surprise, in the order of stream and row, and the scores earned up to each day by the topic and by its prior.
+
+    The topic's last score is the log evidence of the record.
+    """
+
+    rows: tuple[Surprise, ...]
+    score: tuple[tuple[date, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A row as far as it was known by the end of the day ``known``: the whole of it, or quiet time up to ``end``."""
+
+    key: Key
+    known: date
+    end: date
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """The log-likelihood of a row up to a cut, ``(draws,)``: what is learnt from it, what it is unweighed, and that knowing no other report."""
+
+    learnt: Array
+    seen: Array
+    alone: Array
+
+
+def surprises(model: Model, pool: Pool, settings: Settings) -> Surprises:
+    """Return how each row of a model compares with what was predicted before it.
+
+    ``pool`` is one whose weights carry along the record, as ``anchored_pool``
+    makes it.  What a row is of (its days, columns, the totals and the series over
+    it) is taken as the model knows it now.  For whole numbers the tail is twice
+    the smaller of P(X <= x) and P(X >= x), at most 1; for others twice the
+    smaller side.  The prior's score of a row knows no other row.  Raises ``Unsound``
+    where a row is impossible at every draw of the pool.
+    """
+    pieces = _pieces(model)
+    columns = _columns(model, replace(pool, columns=dict(pool.columns)), pieces)  # what cut rows add to the matrix is not kept
+    rng = generator(settings.seed, model.topic.name, Purpose.SURPRISE)
+    start = pool.prior_ratio(model) - pool.log_ratio
+    running = start = start if model.beyond is None else np.where(is_beyond(model, pool.parameters), -np.inf, start)
+    begun = sorted({_row(model, piece.key).start for piece in pieces if _is_gradual(model, piece.key)}, reverse=True)
+    eves: dict[date, Array] = {}
+    latest: dict[Key, _Column] = {}
+    predicted: dict[Key, tuple[tuple[float, ...], float, str]] = {}
+    earned: dict[Key, tuple[float, float]] = {}
+    score: dict[date, tuple[float, float]] = {}
+    for piece in pieces:
+        while begun and begun[-1] <= piece.known:
+            eves[begun.pop()] = running
+        if piece.key not in predicted:
+            before = eves[_row(model, piece.key).start] if _is_gradual(model, piece.key) else running
+            predicted[piece.key] = _predicted(model, pool, piece.key, before, rng)
+        column, last = columns[piece.key, piece.end], latest.get(piece.key, _Column(*(np.zeros(len(pool)),) * 3))
+        following = _and_then(running, column.learnt, last.learnt)
+        with np.errstate(over="ignore"):
+            never = np.isneginf(following).all() or np.isneginf(running + column.seen).all()
+        if never:
+            message = f"this row of `{piece.key[0]}` is impossible under every draw at hand"
+            raise Unsound(at_place(model.topic, _row(model, piece.key).place, message))
+        scored = following if column.seen is column.learnt else _and_then(running, column.seen, last.seen)
+        gained = (log_sum(scored) - log_sum(running), log_sum(start + column.alone) - log_sum(start + last.alone))
+        running, latest[piece.key] = following, column
+        earned[piece.key] = _plus(earned.get(piece.key, (0.0, 0.0)), gained)
+        score[piece.known] = _plus(next(reversed(score.values()), (0.0, 0.0)), gained)
+    keys = [(name, index) for name, rows in model.tables.items() for index in range(len(rows))]
+    found = tuple(Surprise(*key, _row(model, key), *predicted[key][:2], *earned[key], predicted[key][2]) for key in keys)
+    return Surprises(found, tuple((day, *both) for day, both in score.items()))
+
+
+def surprise_content(found: Surprises) -> tuple[list[SurpriseContent], list[ScorePoint]]:
+    """Return the rows' surprises and the scores as plain data."""
+    rows: list[SurpriseContent] = [
+        {
+            "stream": each.stream,
+            "row": each.index,
+            "known": each.row.known.isoformat(),
+            "value": each.row.value,
+            "low": each.points[0],
+            "middle": each.points[1],
+            "high": each.points[2],
+            "tail": each.tail,
+            "log_score": each.log_score,
+            "prior_log_score": each.prior_log_score,
+            "bits": each.bits,
+            **_in_words(each),
+        }
+        for each in found.rows
+    ]
+    return rows, [{"day": day.isoformat(), "topic": topic, "prior": prior} for day, topic, prior in found.score]
+
+
+def _in_words(of: Surprise) -> Words:
+    if of.predicted:
+        return {"seen": words.seen(of.row), "predicted": of.predicted}
+    return {} if of.row.between is None else {"seen": words.seen(of.row)}
+
+
+def _row(model: Model, key: Key) -> Row:
+    return model.tables[key[0]].record.rows[key[1]]
+
+
+def _is_gradual(model: Model, key: Key) -> bool:
+    """Whether a row arrives with its days: quiet time in a watched stream, unless it corrects another row."""
+    row = _row(model, key)
+    return is_gradual(row, model.topic.streams[key[0]])
+
+
+def _pieces(model: Model) -> list[_Piece]:
+    """The record in the order in which it arrived; on one day rows that became known, then quiet time up to the day's end."""
+    keys = [(name, index) for name, rows in model.tables.items() for index in range(len(rows))]
+    gradual = {key for key in keys if _is_gradual(model, key)}
+    rows = {key: _row(model, key) for key in keys}
+    stops = sorted({(row.start if key in gradual else row.known) - ONE_DAY for key, row in rows.items()})
+    pieces: list[_Piece] = []
+    for key, row in rows.items():
+        ends = [*(day for day in stops if row.start <= day < row.end), row.end] if key in gradual else [row.end]
+        pieces += [_Piece(key, end if key in gradual else row.known, end) for end in ends]
+    return sorted(pieces, key=lambda piece: (piece.known, piece.key in gradual))
+
+
+def _columns(model: Model, pool: Pool, pieces: Sequence[_Piece]) -> Mapping[tuple[Key, date], _Column]:
+    """The log-likelihood of each row up to each of its cuts."""
+    found: dict[tuple[Key, date], _Column] = {}
+    for name, whole in model.tables.items():
+        wanted = [piece for piece in pieces if piece.key[0] == name]
+        if not wanted:
+            continue
+        rows = [replace(whole.record.rows[piece.key[1]], end=piece.end) for piece in wanted]
+        if whole.entry is None:
+            matrix = _likelihood(model, pool, name, rows)
+            found |= {(piece.key, piece.end): _Column(*(matrix[:, column],) * 3) for column, piece in enumerate(wanted)}
+            continue
+        for index, (piece, row) in enumerate(zip(wanted, rows, strict=True)):
+            before = [other for other in rows[:index] if row.origin and other.origin == row.origin]
+            learnt, seen = (_likelihood(model, pool, name, [*before, row], weighed=weighed)[:, -1] for weighed in (True, False))
+            alone = _likelihood(model, pool, name, [row], weighed=False)[:, -1] if before and seen.any() else seen
+            found[piece.key, piece.end] = _Column(learnt, seen, alone)
+    return found
+
+
+def _likelihood(model: Model, pool: Pool, name: str, rows: Sequence[Row], *, weighed: bool = True) -> Array:
+    """The log-likelihood of some rows of a stream, ``(draws, rows)``, as it is learnt or, not ``weighed``, as it is."""
+    cut = table(model.topic, replace(model.tables[name].record, rows=tuple(rows)), model.records, model.as_of)
+    if cut.entry is not None and not weighed:
+        cut = replace(cut, entry=replace(cut.entry, weights=np.ones_like(cut.entry.weights)))
+    return pool.log_likelihood(replace(with_rows(model, {}, others=False), tables={name: cut}))
+
+
+def _and_then(running: Array, column: Array, last: Array) -> Array:
+    """What has been seen with one piece more; a draw that was impossible stays so."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        following: Array = np.where(np.isneginf(running), -np.inf, running + (column - last))
+    return following
+
+
+def _plus(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    return one[0] + other[0], one[1] + other[1]
+
+
+def _predicted(model: Model, pool: Pool, key: Key, before: Array, rng: np.random.Generator) -> tuple[tuple[float, ...], float, str]:
+    """The 5, 50 and 95 % points of a row's prediction, the tail probability of what was seen and, of classes, the prediction in words."""
+    draws = pool.resampled(pool.weigh_by(before), DRAWS, rng)
+    one = with_rows(model, {key[0]: [key[1]]}, others=False).tables[key[0]]
+    with np.errstate(all="ignore"):
+        scope = model.row_scope(one, draws)
+        kind, arguments = model.distribution(one.stream.value, scope)
+        if one.stream.classes:
+            return class_prediction(one.stream, kind, arguments, one.seen, rng)
+        if one.entry is None or (one.stream.reliability is None and not one.entry.ranged.any()):
+            return *prediction(kind, arguments, float(one.values[0, 0]), rng), ""
+        share, wrong = np.ones((DRAWS, 1)), (kind, arguments)
+        if one.stream.reliability is not None and one.stream.wrong is not None:
+            share = np.broadcast_to(np.asarray(evaluate(one.stream.reliability, scope, NUMPY), dtype=float), share.shape)
+            wrong = model.distribution(one.stream.wrong, scope)
+        seen = (float(one.entry.lower[0, 0]), float(one.entry.upper[0, 0]))
+        return *prediction_of_reports((kind, arguments), wrong, share, seen, rng), ""

@@ -1,0 +1,104 @@
+"""What became known on which day, and the days on which a question was settled: what a replay must stop at.
+
+Between two such days nothing is learnt but that nothing happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, Literal
+
+from numpy.typing import NDArray
+
+from forecast.book.rows import is_gradual, is_quiet
+from forecast.book.topic import Question, Topic
+from forecast.model.clock import ONE_DAY, years_between
+from forecast.model.errors import Unsound
+from forecast.model.model import Model, model_as_of
+from forecast.model.record import known_points
+from forecast.predict.paths import Paths, has_future
+from forecast.predict.settlement import status_of
+from forecast.schema.words import day as day_in_words
+from forecast.schema.words import number, seen
+
+LONG_YEARS, VERY_LONG_YEARS = 10, 30  # of a record: from here on a quarter's, and a year's end is often enough
+
+type Every = Literal["day", "week", "month", "quarter", "year"]
+
+
+def news(topic: Topic, until: date) -> dict[date, list[str]]:
+    """Return what became known on each day up to ``until``, in words: rows that are not quiet time, and points of series.
+
+    What was known before the topic opened is no news.
+    """
+    found: dict[date, list[str]] = {}
+    for stream in topic.streams.values():
+        for row in stream.rows:
+            if topic.opens <= row.known <= until and not is_gradual(row, stream):
+                said = f"{stream.name}: {seen(row)} ({day_in_words(row.end)})"
+                found.setdefault(row.known, []).append(f"corrected, {said}" if row.replaces else said)
+    for series in topic.series.values():
+        for point in series.points:
+            if topic.opens <= point.known <= until:
+                found.setdefault(point.known, []).append(f"{series.name}: {number(point.value)} (from {day_in_words(point.day)})")
+    return {day: found[day] for day in sorted(found)}
+
+
+def state_of(model: Model) -> object:
+    """Return what a model knows apart from quiet time: two days with equal states differ in nothing else."""
+    rows = {name: tuple(row for row in record.rows if not is_quiet(row, record.stream)) for name, record in model.records.items()}
+    points = {name: tuple(known_points(series, model.as_of)) for name, series in model.topic.series.items()}
+    return rows, points
+
+
+def settlement_days(topic: Topic, until: date, parameters: Mapping[str, NDArray[Any]]) -> dict[str, date | None]:
+    """Return the first day as of which the record settles each question, by replay; None where it is open as of ``until``.
+
+    A status changes only on a day on which something becomes known or on the
+    question's own date.  ``parameters`` are a few draws, for conditions that
+    depend on them.
+    """
+    rows = [row for stream in topic.streams.values() for row in stream.rows]
+    questions = {name: question for name, question in topic.questions.items() if question.by is not None}
+    asked = {question.by for question in questions.values() if question.by is not None}
+    days = sorted(day for day in {until, topic.opens, *asked, *(row.known for row in rows), *(row.start for row in rows)} if day <= until)
+    settled: dict[str, date | None] = dict.fromkeys(topic.questions)
+    for day in days:
+        try:
+            model = model_as_of(topic, day)
+            for name, question in questions.items():
+                if settled[name] is None and _is_settled(question, model, parameters):
+                    settled[name] = day
+        except (Unsound, LookupError):  # nothing is said as of such a day, so nothing is settled on it
+            continue
+    return settled
+
+
+def fitting(*, since: date, until: date) -> Every:
+    """Return how often a history of some length is to be looked at, so that it has about a hundred regular days."""
+    years = years_between(since, until)
+    return "month" if years < LONG_YEARS else "quarter" if years < VERY_LONG_YEARS else "year"
+
+
+def _is_regular(day: date, since: date, every: Every) -> bool:
+    match every:
+        case "day":
+            return True
+        case "week":
+            return (day - since).days % 7 == 0
+        case "month" | "quarter" | "year":
+            following = day + ONE_DAY
+            return following.day == 1 and (following.month - 1) % {"month": 1, "quarter": 3, "year": 12}[every] == 0
+
+
+def _is_settled(question: Question, model: Model, parameters: Mapping[str, NDArray[Any]]) -> bool:
+    starts = {name: model.records[name].through + ONE_DAY for name, stream in model.topic.streams.items() if has_future(stream)}
+    return status_of(question, model, Paths(model, parameters, (), {}, starts)) != "open"
+
+
+def days_of(*, since: date, until: date, every: Every, also: Iterable[date]) -> tuple[date, ...]:
+    """Return the days of a history: every day, week (from ``since``), or end of a month, quarter or year, and ``also``, and the last day."""
+    span = [date.fromordinal(ordinal) for ordinal in range(since.toordinal(), until.toordinal() + 1)]
+    marked = {*also, since, until}
+    return tuple(day for day in span if day in marked or _is_regular(day, since, every))

@@ -1,0 +1,246 @@
+"""What lies between two states of a topic, each the topic as somebody had it and an as-of day: groups of changes, and every mixture of them.
+
+Time passing is a group of its own, and with it the quiet time that watched
+streams gained.  Each other new or corrected row is one, each series that went
+on, each prior that was edited, and the rest of the topic where it was edited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from forecast.book.rows import is_gradual, names_of
+from forecast.book.topic import Parameter, Question, Row, Series, Stream, Topic
+from forecast.model.clock import ONE_DAY
+from forecast.model.model import Model, bound
+from forecast.model.record import Record, known_points, record_as_of, uncovered, visible_rows
+from forecast.schema import words
+
+type Kind = Literal["time", "row", "correction", "series", "prior", "model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that changed, under a name of its own; ``about`` says what it is.
+
+    Rows are ``added`` to and ``removed`` from the record of ``stream``.
+    """
+
+    kind: Kind
+    name: str
+    about: str
+    stream: str = ""
+    added: tuple[Row, ...] = ()
+    removed: tuple[Row, ...] = ()
+
+    @property
+    def known(self) -> date | None:
+        """The day a row became known; None for what is not a row."""
+        return self.added[0].known if self.added else None
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Two states of a topic: ``old`` as of ``since``, and ``new`` as of ``until``."""
+
+    old: Topic
+    since: date
+    new: Topic
+    until: date
+
+    def changes(self) -> tuple[Change, ...]:
+        """Return what changed: time first, then rows in the order in which they became known, series, priors, the model."""
+        found: list[Change] = []
+        if self.until > self.since or any(self._quiet(name, "old") != self._quiet(name, "new") for name in self._shared_streams()):
+            days = (self.until - self.since).days
+            found.append(Change("time", "time", f"{words.days(days)} passed" if days else "quiet time was recorded"))
+        rows = [change for name in self._shared_streams() for change in self._rows(name)]
+        found += sorted(rows, key=lambda change: (change.known or self.until, change.name))
+        found += [Change("series", f"series {name}", f"new values of {name}") for name in self.new.series if self._series_moved(name)]
+        found += [Change("prior", f"prior {name}", f"the prior of {name} was edited") for name in self._priors_edited()]
+        if self.is_model_edited:
+            found.append(Change("model", "model", "the model was edited"))
+        return tuple(found)
+
+    @property
+    def is_model_edited(self) -> bool:
+        """Whether more was edited than priors, rows and points: statements, quantities, streams, parameters."""
+        return _structure(self.old) != _structure(self.new)
+
+    @property
+    def same_unknowns(self) -> bool:
+        """Whether both have the same parameters with the same labels, so that draws of one are draws of the other."""
+        return _unknowns(self.old) == _unknowns(self.new) or not self.is_model_edited
+
+    @property
+    def questions(self) -> frozenset[str]:
+        """The questions that both ask in the same words of the model."""
+        return frozenset(name for name, asked in self.new.questions.items() if _asked(asked) == _asked(self.old.questions.get(name)))
+
+    def model(self, made: frozenset[str]) -> Model:
+        """Return the model with the named changes made, and no others.  Raises ``Unsound`` as ``model_as_of`` does."""
+        changes = self.changes()
+        frame = self.old if self.is_model_edited and "model" not in made else self.new
+        passed = "time" in made or not any(change.name == "time" for change in changes)
+        as_of = self.until if passed else self.since
+        parameters = {name: self._parameter(each, made) for name, each in frame.parameters.items()}
+        series = {name: self._series(each, made, as_of) for name, each in frame.series.items()}
+        questions = {name: frame.questions[name] for name in frame.questions if name in self.questions}
+        topic = replace(frame, parameters=parameters, series=series, questions=questions)
+        records = {name: self._record(stream, changes, made, passed=passed) for name, stream in frame.streams.items()}
+        return bound(topic, as_of, records)
+
+    def _shared_streams(self) -> list[str]:
+        return [name for name in self.new.streams if name in self.old.streams]
+
+    def _state(self, name: str, which: Literal["old", "new"]) -> tuple[Row, ...]:
+        topic, day = (self.old, self.since) if which == "old" else (self.new, self.until)
+        return record_as_of(topic.streams[name], day, opens=topic.opens).rows
+
+    def _quiet(self, name: str, which: Literal["old", "new"]) -> list[Row]:
+        """Quiet time of a watched stream that is no correction: it grows by itself as days pass."""
+        topic = self.old if which == "old" else self.new
+        return [_placeless(row) for row in self._state(name, which) if is_gradual(row, topic.streams[name])]
+
+    def _told(self, name: str, which: Literal["old", "new"]) -> list[Row]:
+        """The rows that somebody told: all but quiet time."""
+        topic = self.old if which == "old" else self.new
+        return [_placeless(row) for row in self._state(name, which) if not is_gradual(row, topic.streams[name])]
+
+    def _rows(self, name: str) -> Iterator[Change]:
+        stream, spoken = self.new.streams[name], name.replace("_", " ")
+        before, after = self._told(name, "old"), self._told(name, "new")
+        was = {_identity(row) for row in before}
+        stood = {key: _placeless(row) for row in visible_rows(self.old.streams[name], self.since) for key in names_of(row)}
+        replaced: set[str] = set()
+        for row in after:
+            if _identity(row) in was:
+                continue
+            gone = (stood[row.replaces],) if row.replaces in stood else ()
+            replaced.update(row.replaces for _ in gone)
+            unit = f" {stream.unit}" if stream.unit and stream.unit != stream.name.replace("_", " ") else ""
+            about = f"{spoken}: {words.seen(row)}{unit}, {words.span(row.start, row.end)}{', a correction' if gone else ''}"
+            yield Change("correction" if gone else "row", f"{name} {_identity(row)}", about, name, (row,), gone)
+        still = {_identity(row) for row in after}
+        for row in before:
+            if _identity(row) not in still and not names_of(row) & replaced:
+                about = f"{spoken}: the row of {words.day(row.start)} (value {words.seen(row)}) was taken out or changed"
+                yield Change("correction", f"{name} without {_identity(row)}", about, name, (), (row,))
+
+    def _record(self, stream: Stream, changes: tuple[Change, ...], made: frozenset[str], *, passed: bool) -> Record:
+        if stream.name not in self.old.streams or stream.name not in self.new.streams:
+            topic, day = (self.new, self.until) if stream.name in self.new.streams else (self.old, self.since)
+            return record_as_of(stream, day, opens=topic.opens)
+        here = [change for change in changes if change.stream == stream.name]
+        rows = self._quiet(stream.name, "new" if passed else "old") + self._told(stream.name, "old")
+        for change in here:
+            gone = {_identity(row) for row in change.removed}
+            if change.name in made:
+                rows = [row for row in rows if _identity(row) not in gone] + list(change.added)
+            elif passed:  # a correction of quiet time, not made: what it replaced stands
+                standing = {_identity(row) for row in rows}
+                rows += [_cut(row, self.until) for row in change.removed if _identity(row) not in standing]
+        ordered = tuple(sorted(rows, key=lambda row: (row.start, row.end, row.value)))
+        opens = (self.new if passed else self.old).opens
+        through = max((row.end for row in ordered), default=opens - ONE_DAY)
+        there = {_identity(row) for row in ordered}
+        told = [row for row in self.new.streams[stream.name].rows if not row.replaces and not is_gradual(row, stream)]
+        return Record(stream, ordered, through, uncovered([row for row in told if _identity(row) not in there], ordered, through))
+
+    def _series_moved(self, name: str) -> bool:
+        if name not in self.old.series:
+            return False
+        return _points(self.old.series[name], self.since) != _points(self.new.series[name], self.until)
+
+    def _series(self, series: Series, made: frozenset[str], as_of: date) -> Series:
+        """A series with what was known before, or with what is known after, all of it known by the as-of day."""
+        name = series.name
+        if name in self.old.series and name in self.new.series and f"series {name}" not in made and self._series_moved(name):
+            points = known_points(self.old.series[name], self.since)
+        else:
+            points = known_points(series, self.until if name in self.new.series else self.since)
+        return replace(series, points=tuple(replace(point, known=min(point.known, as_of)) for point in points))
+
+    def _priors_edited(self) -> list[str]:
+        shared = [name for name, parameter in self.new.parameters.items() if self._is_shared(parameter)]
+        return [name for name in shared if _prior_text(self.old.parameters[name]) != _prior_text(self.new.parameters[name])]
+
+    def _is_shared(self, parameter: Parameter) -> bool:
+        """Whether both states have a parameter, over the same labels where its prior names them; otherwise it goes with the model."""
+        one, other = self.old.parameters.get(parameter.name), self.new.parameters.get(parameter.name)
+        return one is not None and other is not None and _named(one) == _named(other)
+
+    def _parameter(self, parameter: Parameter, made: frozenset[str]) -> Parameter:
+        """A parameter with its old or its new prior; its labels are the frame's."""
+        name = parameter.name
+        if not self._is_shared(parameter):
+            return parameter
+        told = self.new.parameters[name] if f"prior {name}" in made else self.old.parameters[name]
+        return replace(parameter, prior=told.prior, by_label={key: each for key, each in told.by_label.items() if key in parameter.labels})
+
+
+def _placeless(row: Row) -> Row:
+    """A row whatever line it stands on: lines move when a file grows."""
+    return replace(row, place=replace(row.place, line=1, column=1))
+
+
+def _cut(row: Row, day: date) -> Row:
+    return replace(row, end=min(row.end, day))
+
+
+def _identity(row: Row) -> str:
+    """What tells a row from others of its stream, but for where it ends: quiet rows grow."""
+    columns = " ".join(f"{name}={value}" for name, value in sorted(row.columns.items()))
+    return " ".join(
+        part
+        for part in (row.start.isoformat(), f"{row.value:g}", row.known.isoformat(), row.id, row.replaces, columns, _entering(row))
+        if part
+    )
+
+
+def _entering(row: Row) -> str:
+    """What of a row says how it enters the likelihood."""
+    ends = "" if row.between is None else f"{row.between.low:g}..{row.between.high:g}"
+    return " ".join(part for part in (ends, f"{row.origin} {row.source}" if row.origin else "") if part)
+
+
+def _points(series: Series, day: date) -> list[tuple[date, float]]:
+    return [(point.day, point.value) for point in known_points(series, day)]
+
+
+def _prior_text(parameter: Parameter) -> tuple[str, Mapping[str, str]]:
+    return (parameter.prior.text if parameter.prior else "", {label: each.text for label, each in parameter.by_label.items()})
+
+
+def _named(parameter: Parameter) -> tuple[str, ...]:
+    """The labels that a parameter's own prior names: of Categorical its values, of Dirichlet those that share."""
+    return parameter.categories or (parameter.labels if parameter.per == parameter.name else ())
+
+
+def _asked(question: Question | None) -> object:
+    """What a question asks of the model, as texts; how it is worded for people does not count."""
+    if question is None:
+        return None
+    return question.answer_text, dict(question.choice_texts), question.given_text, question.annulled_text, question.by, question.since
+
+
+def _unknowns(topic: Topic) -> dict[str, tuple[str, ...]]:
+    return {name: parameter.labels for name, parameter in topic.parameters.items()}
+
+
+def _structure(topic: Topic) -> object:
+    """Everything of a topic that is neither a prior nor a record, as texts."""
+    return (
+        topic.opens,
+        topic.step,
+        {
+            name: (stream.value.text, stream.watched, dict(stream.next_texts), stream.classes, dict(stream.entering_texts))
+            for name, stream in topic.streams.items()
+        },
+        {name: quantity.text for name, quantity in topic.quantities.items()},
+        {name: series.later_text for name, series in topic.series.items()},
+        {name: (parameter.per, _named(parameter)) for name, parameter in topic.parameters.items()},
+    )

@@ -1,0 +1,111 @@
+"""Split: how much of an answer's doubt is ignorance of the parameters, how much is luck, and which parameters matter.
+
+Two futures drawn apart on the same draw of the parameters share all that the
+parameters decide and nothing else, so the covariance of what becomes of a
+question in them is the variance that knowing the parameters would take away (Sobol
+1993's closed index; the estimator of Janon et al. 2014, doi:10.1051/ps/2013040).
+For one parameter the paths are put in bins of its values.
+"""
+
+from __future__ import annotations
+
+from itertools import starmap
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.inference.pymc.tails import is_estimable
+from forecast.insight.baseline import THINNED, Basis
+from forecast.model.model import Array
+from forecast.schema.insight import SplitContent, SplitPart
+
+BINS = 16
+BATCHES = 8  # over which the error of a share is found
+
+
+def split(basis: Basis) -> list[SplitContent]:
+    """Return the split of every measure that is open, varies and has no condition, nor one of annulment."""
+    found: list[SplitContent] = []
+    answers = basis.conclusion.reading.answers
+    for column, measure in enumerate(basis.measures):
+        first, second = basis.cases.numerators[::THINNED, column], basis.thin_cases.numerators[:, column]
+        its = measure.question
+        if its.given is not None or its.annulled is not None or answers[its.name].status != "open" or measure.kind == "median":
+            continue
+        if first.var() == 0 or second.var() == 0 or not _has_variance(basis, column):
+            continue
+        share, error = ignorance(first, second)
+        found.append(
+            {
+                "question": measure.question.name,
+                "label": measure.label,
+                "ignorance": share,
+                "error": error,
+                "parts": _parts(basis, basis.cases.numerators[:, column]),
+            }
+        )
+    return found
+
+
+def without_variance(basis: Basis) -> list[str]:
+    """Return a sentence for each number whose doubt cannot be split, since its variance cannot be estimated from the draws."""
+    return [
+        f"How much of the doubt of {measure.question.name} is ignorance is not known: its variance does not exist or is not known from these draws."
+        for column, measure in enumerate(basis.measures)
+        if measure.kind == "mean" and not _has_variance(basis, column)
+    ]
+
+
+def _has_variance(basis: Basis, column: int) -> bool:
+    """Whether the variance of a measure can be estimated: always of a chance."""
+    if basis.measures[column].kind == "probability":
+        return True
+    values = basis.cases.numerators[:, column]
+    return is_estimable(values, np.ones(len(values)), power=2)
+
+
+def ignorance(first: Array, second: Array) -> tuple[float, float]:
+    """Return the share of a quantity's variance that the parameters decide, and its error, from two futures of each draw, ``(draws,)``."""
+    shares = list(starmap(_correlation, zip(np.array_split(first, BATCHES), np.array_split(second, BATCHES), strict=True)))
+    error = float(np.std(shares, ddof=1) / np.sqrt(BATCHES))
+    return min(max(_correlation(first, second), 0.0), 1.0), error  # a share; noise alone can put its estimate outside
+
+
+def known_share(values: Array, bins: NDArray[np.int64]) -> float:
+    """Return the share of the variance of ``values`` that knowing the bin takes away, the bins' own noise taken off."""
+    counts = np.bincount(bins).astype(float)
+    kept = counts > 1
+    means = np.bincount(bins, values)[kept] / counts[kept]
+    squares = np.bincount(bins, values**2)[kept] / counts[kept]
+    weights = counts[kept] / counts[kept].sum()
+    between = weights @ (means - weights @ means) ** 2
+    noise = weights @ ((squares - means**2) / (counts[kept] - 1)) * (1 - 1 / max(len(means), 2))
+    total = values.var()
+    return float((between - noise) / total) if total > 0 else 0.0
+
+
+def _parts(basis: Basis, values: Array) -> list[SplitPart]:
+    parts: list[SplitPart] = []
+    for parameter in basis.model.topic.parameters.values():
+        for position, label in enumerate(parameter.labels or ("",)):
+            bins = _binned(basis.paths.parameters[parameter.name][:, position], categories=bool(parameter.categories))
+            batches = [known_share(values[batch::BATCHES], bins[batch::BATCHES]) for batch in range(BATCHES)]
+            error = float(np.std(batches, ddof=1) / np.sqrt(BATCHES))
+            parts.append(
+                {"parameter": parameter.name, "label": label, "share": min(max(known_share(values, bins), 0.0), 1.0), "error": error}
+            )
+    return sorted(parts, key=lambda part: -part["share"])
+
+
+def _binned(values: NDArray[np.float64], *, categories: bool) -> NDArray[np.int64]:
+    if categories:
+        return values.astype(np.int64)
+    ranks = np.argsort(np.argsort(values, kind="stable"), kind="stable")
+    return ranks * BINS // len(values)
+
+
+def _correlation(first: Array, second: Array) -> float:
+    """Covariance over variance, with the mean and variance of both futures together."""
+    mean = (first.mean() + second.mean()) / 2
+    variance = ((first - mean) ** 2 + (second - mean) ** 2).mean() / 2
+    return float(((first - mean) * (second - mean)).mean() / variance) if variance > 0 else 0.0

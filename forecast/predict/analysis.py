@@ -1,0 +1,252 @@
+"""From a topic to its answers: condition, referee, simulate, answer.
+
+One conclusion is everything a report says of a topic as of a day.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from forecast.book.topic import Topic
+from forecast.inference.importance.engine import Budget
+from forecast.inference.importance.fit import condition, leaving_out, prior_draws
+from forecast.inference.importance.threads import one_thread
+from forecast.inference.posterior import Posterior
+from forecast.inference.pymc.plan import CannotSample
+from forecast.model.bounds import check_shares
+from forecast.model.custom_model import refusals
+from forecast.model.errors import Unsound, at_topic
+from forecast.model.horizon import check_horizon
+from forecast.model.left_out import without_overflow
+from forecast.model.model import Model, model_as_of
+from forecast.model.settings import Purpose, Settings, generator
+from forecast.predict.answers import CHANCE_DRAWS, Answer, answers, chance_paths_for, paths_for
+from forecast.predict.paths import Paths
+
+if TYPE_CHECKING:
+    from forecast.inference.referee import Verdict
+
+NUTS_DRAWS = 1_000  # from each chain
+
+type Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One engine's draws, the paths simulated from them, and the answers."""
+
+    posterior: Posterior
+    paths: Paths
+    answers: Mapping[str, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """A topic as of a day, concluded: prior draws, the published reading, and the verdict where one was made."""
+
+    model: Model
+    settings: Settings
+    prior: Posterior
+    reading: Reading
+    verdict: Verdict | None
+
+
+def settings_for(topic: Topic, settings: Settings) -> Settings:
+    """Return settings with the engine that a topic asks for, where nobody chose one; its own model has NUTS alone."""
+    asked = topic.own is not None or (topic.engine == "nuts" and settings.engine == "auto")
+    return replace(settings, engine="nuts") if asked else settings
+
+
+def quiet(_: str) -> None:
+    """Report nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Engines:
+    """What each engine made of a model: None where it was not needed, and ``failure`` where NUTS was and gave nothing."""
+
+    fast: Reading | None
+    slow: Reading | None
+    failure: str = ""
+
+    def published(self, engine: str) -> Reading:
+        """The reading to publish: that of the engine asked for or, of both, the better.
+
+        A sound run of the fast engine comes first.  Then NUTS, unless it is not sound either and the fast engine lacks
+        nothing but draws, or a variance of its weights: its averages hold, and those of chains that have not met do not.
+        """
+        if self.fast is None or (engine == "nuts" and self.slow is not None):
+            assert self.slow is not None, "an engine has always run"
+            return self.slow
+        if engine == "importance" or self.slow is None or self.fast.posterior.diagnostics.sound:
+            return self.fast
+        keeps_fast = self.fast.posterior.diagnostics.is_comparable and not self.slow.posterior.diagnostics.sound
+        return self.fast if keeps_fast else self.slow
+
+    def verdict(self) -> Verdict | None:
+        """What the referee says where both engines were tried; None where one was not."""
+        if self.fast is None or (self.slow is None and not self.failure):
+            return None
+        from forecast.inference.referee import failure, judge
+
+        if self.slow is None:
+            return failure(self.failure)
+        return judge(self.fast.posterior, self.fast.answers, self.slow.posterior, self.slow.answers)
+
+    def adjudicated(self, verdict: Verdict | None, again: Callable[[], Reading]) -> Verdict | None:
+        """The verdict where a run of the fast engine that is not sound itself disputes NUTS: ``again`` runs NUTS a second time, from other random numbers."""
+        if (
+            verdict is None
+            or verdict.verdict != "disputed"
+            or self.fast is None
+            or self.slow is None
+            or self.fast.posterior.diagnostics.sound
+        ):
+            return verdict
+        from forecast.inference.referee import adjudicate
+
+        try:
+            second = again()
+        except (CannotSample, Unsound):
+            return verdict
+        return adjudicate(
+            verdict, self.fast.posterior.diagnostics, self.slow.posterior, self.slow.answers, second.posterior, second.answers
+        )
+
+
+def conclude(
+    topic: Topic, as_of: date, settings: Settings, *, referee: bool, confirmed: bool = False, report: Report = quiet
+) -> Conclusion:
+    """Compute everything a report says of a topic as of a day.
+
+    With the engine ``auto`` the fast engine's draws are published, or NUTS's
+    where the fast engine could not be trusted; then both have been run, and are compared.
+    ``referee`` compares both in any case; a topic's own model has no other engine.  ``confirmed`` says that
+    both have agreed on the same calculation before.  Raises ``Unsound`` where the model cannot be computed,
+    or would run code that is not trusted.
+    """
+    settings = settings_for(topic, settings)
+    referee = referee and topic.own is None
+    if refused := refusals([topic], trust=settings.trust):
+        raise Unsound(*refused)
+    model = model_as_of(topic, as_of)
+    check_horizon(model)  # before anything takes time
+    prior = prior_draws(model, rng=generator(settings.seed, topic.name, Purpose.PRIOR))
+    try:
+        check_shares(model, prior.parameters, prior.weights, of="prior's draws")
+    except Unsound:  # perhaps at draws alone that are left out
+        model = without_overflow(model, prior.parameters, prior.weights)
+        prior = leaving_out(prior, model)
+        check_shares(model, prior.parameters, prior.weights, of="prior's draws")
+    engines = _engines(model, settings, referee=referee, report=report)
+    verdict = _verdict(engines, model, settings)
+    reading = _vouched(engines.published(settings.engine), verdict, engines.fast, confirmed=confirmed)
+    model = reading.posterior.model
+    return Conclusion(model, settings, leaving_out(prior, model), reading, verdict)
+
+
+def reading_of(topic: Topic, as_of: date, settings: Settings) -> Reading:
+    """Compute the published reading of a topic alone, as ``conclude`` without a referee, and without the intervals of chances."""
+    settings = settings_for(topic, settings)
+    model, bare = model_as_of(topic, as_of), replace(settings, chances=False)
+    engines = _engines(model, bare, referee=False, report=quiet)
+    return _vouched(engines.published(settings.engine), _verdict(engines, model, bare), engines.fast, confirmed=False)
+
+
+def _engines(model: Model, settings: Settings, *, referee: bool, report: Report) -> _Engines:
+    """Run the engines that are needed: the fast one unless NUTS alone is wanted, and NUTS where it is, or has to check or replace the fast one.
+
+    Raises ``Unsound`` where NUTS is wanted and cannot sample the model.
+    """
+    fast, topic = None, model.topic
+    if settings.engine != "nuts" or referee:
+        report("weighing draws")
+        fast = read(condition_fast(model, settings), settings)
+    distrusted = settings.engine == "auto" and fast is not None and not fast.posterior.diagnostics.sound
+    if not (settings.engine == "nuts" or referee or distrusted):
+        return _Engines(fast, None)
+    report("sampling with NUTS")
+    try:
+        return _Engines(fast, read(condition_nuts(model, settings, None if fast is None else fast.posterior), settings))
+    except CannotSample as error:
+        if fast is None or settings.engine == "nuts":
+            raise Unsound(at_topic(topic, (), f"NUTS cannot sample this topic: {error}", hint="leave the engine to `auto`")) from None
+        return _Engines(fast, None, str(error))
+    except Unsound as unsound:
+        if fast is None or settings.engine == "nuts":
+            raise
+        return _Engines(fast, None, unsound.problems[0].message)
+
+
+def _verdict(engines: _Engines, model: Model, settings: Settings) -> Verdict | None:
+    """What the referee says, where it disputes the better run after a second run of NUTS."""
+
+    def again() -> Reading:
+        assert engines.fast is not None
+        return read(condition_nuts(model, settings, engines.fast.posterior, purpose=Purpose.NUTS_AGAIN), settings)
+
+    return engines.adjudicated(engines.verdict(), again)
+
+
+def _vouched(reading: Reading, verdict: Verdict | None, fast: Reading | None, *, confirmed: bool) -> Reading:
+    """A reading whose diagnostics say whether they hold without the other engine, where that does not confirm it."""
+    from forecast.inference.referee import unconfirmed
+
+    if verdict.verdict == "agreed" if verdict is not None else confirmed:
+        return reading
+    posterior = reading.posterior
+    return replace(
+        reading,
+        posterior=replace(posterior, diagnostics=unconfirmed(posterior.diagnostics, None if fast is None else fast.posterior.diagnostics)),
+    )
+
+
+def read(posterior: Posterior, settings: Settings) -> Reading:
+    """Simulate the future on a posterior's draws and answer every question."""
+    name, seed = posterior.model.topic.name, settings.seed
+    check_shares(posterior.model, posterior.parameters, posterior.weights, of="posterior's draws")
+    rng = generator(seed, name, posterior.engine, Purpose.ANSWERS)
+    apart = rng.spawn(1)[0]  # so that other answers do not depend on whether chances are asked for
+    draws, replicates = posterior.resample_replicates(settings.draws, generator(seed, name, posterior.engine, Purpose.RESAMPLE))
+    paths = replace(paths_for(posterior.model, draws, generator(seed, name, posterior.engine, Purpose.PATHS)), replicates=replicates)
+    chance_draws = round(CHANCE_DRAWS * max(settings.effort, 1.0))  # with fewer the ends near 0 and 1 cannot be told
+    chance_paths = chance_paths_for(posterior, apart, draws=chance_draws) if settings.chances else None
+    with one_thread():
+        return Reading(posterior, paths, answers(posterior, paths, rng, chance_paths=chance_paths))
+
+
+def condition_fast(model: Model, settings: Settings, *, confirm: bool = True) -> Posterior:
+    """Condition a model with the fast engine, timed; ``confirm`` as in ``Budget``."""
+    began = time.perf_counter()
+    budget = Budget(effort=settings.effort, confirm=confirm)
+    posterior = condition(model, rng=generator(settings.seed, model.topic.name, Purpose.IMPORTANCE), budget=budget)
+    return _timed(posterior, began)
+
+
+def condition_nuts(model: Model, settings: Settings, fast: Posterior | None = None, *, purpose: Purpose = Purpose.NUTS) -> Posterior:
+    """Condition a model with NUTS, timed; a topic's own where ``settings`` trust it.
+
+    Chains that find no point to start from start from the draws of the fast engine, which runs for that where it has not run.
+    Where it cannot confirm NUTS, or NUTS is to be published whatever it says, a single divergence is a reason for smaller steps.
+    ``purpose`` says what the random numbers are for, so that a second run has others.
+    """
+    began = time.perf_counter()
+    seed = int(generator(settings.seed, model.topic.name, purpose).integers(2**31))
+    draws = round(NUTS_DRAWS * max(settings.effort, 1.0))  # fewer would not tell whether the chains have met
+    if model.topic.own is not None:
+        from forecast.inference.pymc.custom_model import sample_own
+
+        return _timed(sample_own(model, seed=seed, trust=settings.trust, draws=draws), began)
+    from forecast.inference.pymc.nuts import sample_nuts
+
+    alone = settings.engine == "nuts" or fast is None or not fast.diagnostics.is_comparable
+    given = sample_nuts(model, seed=seed, draws=draws, fast=lambda: condition_fast(model, settings) if fast is None else fast, alone=alone)
+    return _timed(given, began)
+
+
+def _timed(posterior: Posterior, began: float) -> Posterior:
+    return replace(posterior, diagnostics=replace(posterior.diagnostics, seconds=time.perf_counter() - began))

@@ -1,0 +1,343 @@
+"""Paths become answers: a probability, a distribution, a date, or shares, each with its Monte Carlo error.
+
+A question about parameters alone is answered from the weighted draws; one about
+totals from simulated paths.  For a probability there are two doubts, told apart:
+ignorance of the rates, shown as the 90 % interval of the chance itself given the
+parameters, and luck.  Errors are measured from replicates, as ``inference.monte_carlo`` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.book.files.problems import Problem
+from forecast.book.topic import Question
+from forecast.inference.monte_carlo import (
+    REPLICATES,
+    Replicated,
+    cut_evenly,
+    greatest_unseen,
+    mean_error,
+    proportion_error,
+    quantile,
+    ranked,
+)
+from forecast.inference.posterior import Posterior
+from forecast.language.evaluate import Scope, evaluate
+from forecast.language.expressions import Name, is_condition
+from forecast.model.clock import ONE_DAY
+from forecast.model.errors import Unsound
+from forecast.model.horizon import check_horizon
+from forecast.model.model import NUMPY, Array, Model
+from forecast.predict.chance_interval import ChanceInterval, chance_interval
+from forecast.predict.crossings import Crossing, crossings_of
+from forecast.predict.distribution import LEVELS, Distribution, distribution_of
+from forecast.predict.exchanged import hub_quantiles
+from forecast.predict.first_days import days_within_rows, recorded_until
+from forecast.predict.paths import Paths, simulate
+from forecast.predict.questions import annulment, check_shares_asked, first_held, needs_paths, truth_of, window, with_clocks
+from forecast.predict.samples import check_defined, check_exclusive, numbers_of, problem_of, sample_of
+from forecast.predict.settlement import Status, status_of
+from forecast.predict.void import Failure, failure_of
+
+CHANCE_DRAWS, CHANCE_PATHS = 1_024, 24  # draws of the parameters, and paths on each, behind the chance's interval
+WITHOUT_DATE = np.iinfo(np.int64).max  # in place of a day's number: later than the deadline
+
+
+@dataclass(frozen=True, slots=True)
+class Probability:
+    """The probability of a condition; ``chance`` is the 5 to 95 % interval of the chance given the parameters.
+
+    ``chance_errors`` are the standard errors of the interval's ends; both are None where there is no interval.
+    ``greatest_unseen`` is, where a question is open and it came about in no case or in all, the greatest chance of the other that would
+    have shown with 95 % confidence.
+    """
+
+    value: float
+    error: float
+    chance: tuple[float, float] | None
+    chance_errors: tuple[float, float] | None = None
+    greatest_unseen: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The day on which something first happens: quantiles (None where later than the deadline), and not by then.
+
+    ``hub_quantiles`` are those of ``forecast.predict.exchanged``.
+    ``quantile_errors`` are in days, None where an error reaches beyond the deadline; ``intervals`` are intervals of ranks, as a distribution's.
+    """
+
+    quantiles: tuple[date | None, ...]
+    not_by_then: float
+    error: float
+    monthly: tuple[tuple[date, float], ...]  # month's last day, probability that it has happened by then
+    monthly_errors: tuple[float, ...]
+    quantile_errors: tuple[float | None, ...]
+    intervals: tuple[tuple[date | None, date | None], ...]
+    hub_quantiles: tuple[date | None, ...]
+    greatest_unseen: float | None = None  # as a probability's, of not by then
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """The probability of each choice, with its error; ``none`` is what no choice takes.
+
+    ``greatest_unseen`` is, as a probability's, that of each choice which came about in no case or in all.
+    """
+
+    values: Mapping[str, float]
+    errors: Mapping[str, float]
+    none: float
+    none_error: float = 0.0
+    greatest_unseen: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question is answered with; ``given`` is the probability of its condition, 1 where it has none.
+
+    Where there is no answer ``value`` is None: the question is void, since its condition failed within the days of ``failed``, or not
+    answerable, and ``reasons`` say why.
+    ``freedom`` is the degrees of freedom of the value's errors.
+    ``annulled`` is the chance that it is annulled, under that condition: the value is then given that it is not.
+    Of a question that the record has annulled, the value is what it would have been without that.
+    ``crossings`` are the rows that the days from which and by which it counts fall inside.
+    """
+
+    question: Question
+    value: Probability | Distribution | Dates | Shares | None
+    status: Status | Literal["void", "not answerable"]
+    given: float
+    annulled: Annulment | None = None
+    crossings: tuple[Crossing, ...] = ()
+    given_error: float = 0.0
+    freedom: float = REPLICATES - 1.0
+    failed: Failure | None = None
+    reasons: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Annulment:
+    """The chance that a question is annulled, and its Monte Carlo error."""
+
+    chance: float
+    error: float
+
+
+def horizon(model: Model) -> date:
+    """The last day any question asks about (the as-of day where none has a date)."""
+    return max([question.by for question in model.topic.questions.values() if question.by], default=model.as_of)
+
+
+def paths_for(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator, *, dates: bool = True) -> Paths:
+    """Simulate on given draws as far as the topic's questions need, with a step's end at every deadline.
+
+    Without ``dates``, questions for a date cannot be answered from them.  Raises ``Unsound``
+    where that is farther than can be simulated.
+    """
+    check_horizon(model)
+    cuts = [q.by + ONE_DAY for q in model.topic.questions.values() if q.by]
+    cuts += [q.since for q in model.topic.questions.values() if q.since]
+    asked = [q for q in model.topic.questions.values() if q.kind == "date" and q.by and dates]
+    daily = [(q.since or date.min, q.by + ONE_DAY) for q in asked if q.by]
+    return simulate(model, parameters, rng, until=horizon(model), cuts=tuple(cuts), daily=daily)
+
+
+def chance_paths_for(posterior: Posterior, rng: np.random.Generator, *, draws: int = CHANCE_DRAWS) -> Paths | None:
+    """Simulate some paths on each of some draws, from which the chances themselves are told; None where no question needs them."""
+    model = posterior.model
+    if not any(q.kind == "probability" and needs_paths(model, q) for q in model.topic.questions.values()):
+        return None
+    drawn, replicates = posterior.resample_replicates(draws, rng)
+    paths = paths_for(model, {name: np.repeat(values, CHANCE_PATHS, axis=0) for name, values in drawn.items()}, rng, dates=False)
+    return replace(paths, replicates=np.repeat(replicates, CHANCE_PATHS))
+
+
+def answers(posterior: Posterior, paths: Paths, rng: np.random.Generator, *, chance_paths: Paths | None = None) -> dict[str, Answer]:
+    """Answer every question of the posterior's topic, with the intervals of the chances themselves where there are paths for them."""
+    model = posterior.model
+    return {name: answer(question, posterior, paths, chance_paths, rng) for name, question in model.topic.questions.items()}
+
+
+def answer(question: Question, posterior: Posterior, paths: Paths, chance_paths: Paths | None, rng: np.random.Generator) -> Answer:
+    """Answer one question, or say why it has no answer."""
+    try:
+        with np.errstate(all="ignore"):  # what is no number is looked for, and said
+            return _answer(question, posterior, paths, chance_paths, rng)
+    except Unsound as unsound:
+        return Answer(question, None, "not answerable", 0.0, reasons=unsound.problems)
+
+
+def _answer(question: Question, posterior: Posterior, paths: Paths, chance_paths: Paths | None, rng: np.random.Generator) -> Answer:
+    """Answer one question; raise ``Unsound`` where it has no answer, unless it is void."""
+    model = posterior.model
+    sample = sample_of(question, posterior, paths)
+    cases = sample.cases
+    failed = failure_of(question, model, paths)
+    if failed is not None:
+        return Answer(question, None, "void", 0.0, failed=failed)
+    if question.kind != "date":  # whose condition is read on many days
+        check_shares_asked(question, sample.scope, model, cases.weights)
+    check_defined(question, sample.scope, model, cases.weights, given=True)
+    held = np.ones(len(cases.weights), dtype=bool)
+    if question.given is not None:
+        held = truth_of(evaluate(question.given, sample.scope, NUMPY), len(cases.weights))
+    given = float(cases.weights @ held)
+    if given == 0:
+        raise Unsound(problem_of(question, model, f"`{question.given_text}` holds on no path, so nothing can be said given it"))
+    given_error = 0.0 if question.given is None else proportion_error(held, cases)
+    cases = replace(cases, weights=cases.weights * held / given, size=cases.size * given)
+    check_defined(question, sample.scope, model, cases.weights)
+    status = status_of(question, model, paths)
+    annulled = None
+    chances = annulment(question, sample.scope, model, cases.weights)
+    if chances is not None:
+        annulled = _annulment(question, chances, cases, status)
+        cases = _proper(question, model, chances, cases, status)
+    match question.kind:
+        case "probability":
+            chance = _chance(question, chance_paths, rng) if status == "open" else None
+            value: Any = _probability(question, sample.scope, cases, status, chance)
+        case "distribution":
+            value = distribution_of(numbers_of(question, sample.scope, model, cases.weights), cases)
+        case "date":
+            value = _dates(question, paths, cases, rng)
+            if status not in {"open", "annulled"}:
+                value = replace(value, error=0.0, greatest_unseen=None)
+        case "shares":
+            value = _shares(question, sample.scope, cases, model)
+    return Answer(question, value, status, given, annulled, crossings_of(question, paths), given_error, cases.freedom)
+
+
+def _annulment(question: Question, chances: Array, cases: Replicated, status: Status) -> Annulment:
+    """The chance of annulment from that in each case."""
+    assert question.annulled is not None
+    if status == "annulled":
+        return Annulment(1.0, 0.0)
+    if not is_condition(question.annulled):
+        among = chances[cases.weights > 0]
+        if among.min() == among.max():
+            return Annulment(float(among[0]), 0.0)
+        return Annulment(float(cases.weights @ chances), mean_error(chances, cases))
+    return Annulment(float(cases.weights @ chances), proportion_error(chances > 0, cases))
+
+
+def _proper(question: Question, model: Model, chances: Array, cases: Replicated, status: Status) -> Replicated:
+    """The cases given that the question is not annulled."""
+    if status == "annulled":
+        return cases
+    kept = cases.weights * (1 - chances)
+    total = float(kept.sum())
+    if total == 0:
+        message = f"`{question.annulled_text}` annuls the question on every path, so nothing can be said given that it is not"
+        raise Unsound(problem_of(question, model, message))
+    return replace(cases, weights=kept / total, size=cases.size * total**2 / float(kept @ (1 - chances)))
+
+
+def _probability(question: Question, scope: Scope, cases: Replicated, status: Status, chance: ChanceInterval | None) -> Probability:
+    assert question.answer is not None
+    truth = truth_of(evaluate(question.answer, scope, NUMPY), len(cases.weights))
+    value = float(cases.weights @ truth)
+    if status not in {"open", "annulled"}:  # what an annulled question's answer would have been is simulated still
+        return Probability(value, 0.0, None)
+    ends, errors = (None, None) if chance is None else (chance.ends, chance.errors)
+    return Probability(value, proportion_error(truth, cases), ends, errors, _greatest_unseen(truth, cases))
+
+
+def _greatest_unseen(truth: NDArray[np.bool_], cases: Replicated) -> float | None:
+    """The greatest chance of what no case shows, where all that count are alike."""
+    among = truth[cases.weights > 0]
+    return greatest_unseen(cases.size) if (among == among[0]).all() else None
+
+
+def _chance(question: Question, paths: Paths | None, rng: np.random.Generator) -> ChanceInterval | None:
+    """The interval of the chance given the parameters, from paths that stand draw by draw; None where there are none to tell it from."""
+    if paths is None or not needs_paths(paths.model, question):
+        return None
+    assert question.answer is not None
+    totals = {name: window(paths, name, question) for name in paths.totals}
+    scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters)).plus(totals=totals)
+    held = np.ones(len(paths), dtype=bool)
+    if question.given is not None:
+        held = truth_of(evaluate(question.given, scope, NUMPY), len(paths))
+    chances = annulment(question, scope, paths.model, held.astype(float))
+    if chances is not None:  # drawn on each path; a generator of its own leaves other questions' random numbers as they are
+        held = held & (rng.spawn(1)[0].random(len(paths)) >= chances)
+    happened = held & truth_of(evaluate(question.answer, scope, NUMPY), len(paths))
+    happened_on, held_on = (each.reshape(-1, CHANCE_PATHS).sum(axis=1).astype(float) for each in (happened, held))
+    replicates = cut_evenly(len(held_on)) if paths.replicates is None else paths.replicates[::CHANCE_PATHS]
+    return chance_interval(happened_on, held_on, replicates)
+
+
+def _dates(question: Question, paths: Paths, cases: Replicated, rng: np.random.Generator) -> Dates:
+    assert question.by is not None
+    first = first_held(question, paths)
+    days = first.days
+    held = cases.weights > 0
+    among = cases.weights[held]
+    each = None if (among == among[0]).all() else among
+    happened, column = first.happened[held], first.column[held]
+    ordinals = np.array([day.toordinal() for day in days])
+    ends = ordinals[column] - 1
+    drawn_from = recorded_until(question, paths) or days[-1]
+    lengths = ordinals[column] - ordinals[np.maximum(column - 1, 0)]
+    simulated = ends >= drawn_from.toordinal()
+    within = days_within_rows(question, paths, np.flatnonzero(held), ends, happened & ~simulated)
+    on = np.where(simulated, ends - np.floor(rng.random(len(ends)) * np.maximum(lengths, 1)).astype(int), within)
+    on = np.where(column == 0, first.first.toordinal(), on)  # it holds before anything is counted
+    on = np.where(happened, on, WITHOUT_DATE)
+    not_by_then = float(1 - np.average(happened, weights=each))
+    quantiles = tuple(_date_or_none(value) for value in np.quantile(on, LEVELS, method="inverted_cdf", weights=each))
+    months = _month_ends(paths.model.as_of, question.by)
+    monthly = tuple((day, float(np.average(on <= day.toordinal(), weights=each))) for day in months)
+    counted = Replicated(among, cases.replicates[held], cases.size)
+    by_rank = ranked(np.where(happened, on, np.inf), counted)
+    points = [quantile(by_rank, level) for level in LEVELS]
+    return Dates(
+        quantiles=quantiles,
+        not_by_then=not_by_then,
+        error=proportion_error(~happened, counted),
+        monthly=monthly,
+        monthly_errors=tuple(by_rank.errors_at(np.array([float(day.toordinal()) for day in months])).tolist()),
+        quantile_errors=tuple(point.error if np.isfinite([point.value, point.error]).all() else None for point in points),
+        intervals=tuple((_date_or_none(point.interval[0]), _date_or_none(point.interval[1])) for point in points),
+        hub_quantiles=tuple(_date_or_none(value) for value in hub_quantiles(by_rank)),
+        greatest_unseen=_greatest_unseen(happened, counted),
+    )
+
+
+def _shares(question: Question, scope: Scope, cases: Replicated, model: Model) -> Shares:
+    weights = cases.weights
+    if question.choices:
+        truths = {label: truth_of(evaluate(condition, scope, NUMPY), len(weights)) for label, condition in question.choices.items()}
+        check_exclusive(question, truths, model, weights)
+    else:
+        assert isinstance(question.answer, Name)
+        labels = model.topic.parameters[question.answer.name].categories
+        codes = np.broadcast_to(scope.values[question.answer.name][:, 0], (len(weights),))
+        truths = {label: codes == code for code, label in enumerate(labels)}
+    values = {label: float(weights @ truth) for label, truth in truths.items()}
+    neither = ~np.any([*truths.values()], axis=0)
+    unseen = {label: found for label, truth in truths.items() if (found := _greatest_unseen(truth, cases)) is not None}
+    errors = {label: proportion_error(truth, cases) for label, truth in truths.items()}
+    return Shares(values, errors, float(weights @ neither), proportion_error(neither, cases) if neither.any() else 0.0, unseen)
+
+
+def _month_ends(first: date, last: date) -> list[date]:
+    ends = []
+    day = first.replace(day=1)
+    while day <= last:
+        day = (day + timedelta(days=31)).replace(day=1)
+        ends.append(min(day - ONE_DAY, last))
+    return ends
+
+
+def _date_or_none(ordinal: float) -> date | None:
+    return None if ordinal == WITHOUT_DATE or np.isinf(ordinal) else date.fromordinal(int(ordinal))

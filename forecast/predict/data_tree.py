@@ -1,0 +1,146 @@
+"""Draws as an ArviZ DataTree, so that every ArviZ plot and diagnostic works on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.book.classes import is_counted
+from forecast.inference.importance.fit import prior_draws
+from forecast.inference.posterior import NOTHING, Posterior, require_rows, systematic
+from forecast.model.model import Array, Model, Table
+from forecast.predict.posterior_predictive import predict_rows
+
+if TYPE_CHECKING:
+    from xarray import DataTree
+
+    from forecast.predict.paths import Paths
+
+DRAWS, CHAINS = 1000, 4
+END_OF_NANOSECONDS = 2262  # the year in which NumPy's days by the nanosecond end
+
+
+def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generator) -> DataTree:
+    """Return a posterior as an ArviZ DataTree.
+
+    Groups are prior, posterior, posterior_predictive (the recorded rows drawn
+    again), log_likelihood and observed_data (by stream), sample_stats, and, of
+    ``paths``, predictions: each stream's total before each day.  Weighted draws
+    are resampled to 4 chains of 1,000 equal ones, in random order; NUTS's stay as
+    they are.  Values by label carry their labels, rows their index and days.  Raises
+    ``Unsound`` where there are too many rows for the density of each to be known.
+    """
+    from arviz_base import from_dict
+
+    require_rows(posterior)
+    model = posterior.model
+    picked = _picked(posterior, rng)
+    chains = posterior.chains if posterior.chains > 1 else CHAINS
+    chosen = {name: values[picked] for name, values in posterior.parameters.items()}
+    before = prior_draws(model, rng=rng).resample(DRAWS, rng)
+    groups: dict[str, dict[str, NDArray[Any]]] = {
+        "posterior": _shaped(model, chosen, chains),
+        "prior": _shaped(model, before, 1),
+        "sample_stats": {"log_weight": posterior.log_weight[picked].reshape(chains, -1)},
+    }
+    if model.rows:
+        groups |= {
+            "posterior_predictive": _by_chain(_recorded(model, predict_rows(model, chosen, rng)), chains),
+            "observed_data": {name: _observed(table) for name, table in model.tables.items() if len(table)},
+        }
+    if model.rows and model.topic.own is None:  # what a topic's own model makes of its rows is known to it alone
+        groups["log_likelihood"] = _by_chain(_by_stream(model, posterior.log_likelihood[picked]), chains)
+    if paths is not None and paths.totals:
+        groups["predictions"] = {name: values[None] for name, values in paths.totals.items()}
+    unit = "ns" if paths is None or paths.days[-1].year < END_OF_NANOSECONDS else "s"
+    days = {} if paths is None else {"day": np.array(paths.days, dtype=f"datetime64[{unit}]")}
+    futures = {} if paths is None else {name: ["day"] for name in paths.totals}
+    tree = from_dict(groups, coords=_coordinates(model), dims=_dimensions(model), pred_coords=days, pred_dims=futures)
+    tree.attrs.update(_attributes(posterior))
+    return tree
+
+
+def _observed(table: Table) -> Array:
+    """The values of rows, NaN where only a range is known."""
+    if table.entry is None or not table.entry.ranged.any():
+        return np.asarray(table.seen[0])
+    return np.where(table.entry.ranged, np.nan, table.values[0])
+
+
+def _picked(posterior: Posterior, rng: np.random.Generator) -> NDArray[np.int64]:
+    if posterior.chains > 1:
+        return np.arange(len(posterior))
+    return rng.permutation(systematic(posterior.weights, DRAWS * CHAINS, rng))
+
+
+def _shaped(model: Model, parameters: Mapping[str, NDArray[Any]], chains: int) -> dict[str, NDArray[Any]]:
+    """Parameters as ``(chains, draws)``, or ``(chains, draws, labels)``."""
+    shaped = {}
+    for name, values in parameters.items():
+        if name == NOTHING:
+            continue
+        by_chain = values.reshape(chains, -1, values.shape[1])
+        shaped[name] = by_chain if model.topic.parameters[name].labels else by_chain[:, :, 0]
+    return shaped
+
+
+def _by_chain(values: Mapping[str, Array], chains: int) -> dict[str, NDArray[Any]]:
+    return {name: array.reshape(chains, -1, *array.shape[1:]) for name, array in values.items()}
+
+
+def _recorded(model: Model, predicted: Mapping[str, Array]) -> dict[str, Array]:
+    return {name: values for name, values in predicted.items() if len(model.tables[name])}
+
+
+def _by_stream(model: Model, likelihood: Array) -> dict[str, Array]:
+    parts, at = {}, 0
+    for name, table in model.tables.items():
+        if len(table):
+            parts[name] = likelihood[:, at : at + len(table)]
+        at += len(table)
+    return parts
+
+
+def _dimensions(model: Model) -> dict[str, list[str]]:
+    labelled = {name: [f"{parameter.per}_label"] for name, parameter in model.topic.parameters.items() if parameter.labels}
+    rows = {
+        name: [f"{name}_row", *([f"{name}_class"] if is_counted(table.stream) else [])]
+        for name, table in model.tables.items()
+        if len(table)
+    }
+    return {**labelled, **rows}
+
+
+def _coordinates(model: Model) -> dict[str, Any]:
+    coordinates: dict[str, Any] = {
+        f"{parameter.per}_label": list(parameter.labels) for parameter in model.topic.parameters.values() if parameter.labels
+    }
+    coordinates |= {
+        f"{name}_row": [f"{row.start} to {row.end}, {index}" for index, row in enumerate(table.record.rows, start=1)]
+        for name, table in model.tables.items()
+        if len(table)
+    }
+    return coordinates | {f"{name}_class": list(stream.classes) for name, stream in model.topic.streams.items() if is_counted(stream)}
+
+
+def _attributes(posterior: Posterior) -> dict[str, Any]:
+    """Topic, day, engine, its diagnostics and the labels of discrete parameters; netCDF takes texts and numbers only."""
+    diagnostics = posterior.diagnostics
+    measured = {
+        "pareto_k": diagnostics.pareto_k,
+        "r_hat": diagnostics.r_hat,
+        "divergences": diagnostics.divergences,
+        "log_evidence": diagnostics.log_evidence,
+    }
+    return {
+        "topic": posterior.model.topic.name,
+        "as_of": posterior.model.as_of.isoformat(),
+        "engine": posterior.engine,
+        "sound": int(diagnostics.sound),
+        "effective_size": diagnostics.effective_size,
+        **{name: value for name, value in measured.items() if value is not None},
+        **{f"labels_{each.name}": ", ".join(each.categories) for each in posterior.model.topic.parameters.values() if each.categories},
+    }

@@ -1,0 +1,285 @@
+"""Draws of the parameters become simulated paths of every stream, jointly.
+
+The past is the record, the same on every path but for values of which only a
+range is known: they are drawn on each.  A stream's future starts the
+day after its last row ends: time nobody has recorded is forecast, not assumed
+quiet.  All streams of a topic are drawn forward together in steps, each step
+with the totals at its start.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.book.classes import total_names
+from forecast.book.topic import Row, Stream
+from forecast.inference.monte_carlo import Indices
+from forecast.language.evaluate import Scope, evaluate, label_code
+from forecast.model.allocation import Allocation, allocate, rows_as_allocations
+from forecast.model.classes import added
+from forecast.model.clock import ONE_DAY, cut
+from forecast.model.crossing import crossed, edges, with_related
+from forecast.model.drift import continued
+from forecast.model.errors import Unsound, at_topic
+from forecast.model.invalid_values import no_distribution
+from forecast.model.model import NUMPY, Array, Model
+from forecast.model.overflow import Overflown, beyond_floats
+from forecast.model.ranges import drawn_ranges
+from forecast.model.steps import Needs, needed_columns, needs_of, step_scope
+
+CELLS_KEPT = 2**26  # days times paths times totals that are kept, half a gigabyte, where not all are needed
+MOST_CELLS = 3 * 2**26  # of those that are needed
+FEWEST_KEPT = 24  # days of the simulated future, for its picture
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Simulated futures joined to the recorded past.
+
+    ``days`` are the boundaries, or those of them that are kept; ``totals[stream][:, i]`` is the stream's sum
+    over the days before ``days[i]``, shape ``(paths, boundaries)``; that of one of
+    its classes stands under ``stream[label]``.
+    ``parameters`` are the draws the paths came from, ``(paths, 1 or labels)``; those with one value
+    for each calendar step go on to the last day's.
+    ``starts`` gives the first simulated day of each stream that has a future.
+    ``ranges`` are the rows of which a range was known, with what was drawn of each,
+    ``(paths,)``; ``allocations`` the rows whose events had to be put on days; ``lots``
+    is the seed of what else is drawn of the past.
+    ``replicates`` is the number of each path's replicate, ``(paths,)``; None for paths that are all independent of one another.
+    ``is_whole`` says whether all boundaries are kept.
+    """
+
+    model: Model
+    parameters: Mapping[str, NDArray[Any]]
+    days: tuple[date, ...]
+    totals: Mapping[str, Array]
+    starts: Mapping[str, date]
+    ranges: Mapping[str, Sequence[tuple[Row, Array]]] = field(default_factory=dict)
+    allocations: tuple[Allocation, ...] = ()
+    lots: int = 0
+    replicates: Indices | None = None
+    is_whole: bool = True
+
+    def __len__(self) -> int:
+        return len(next(iter(self.totals.values()))) if self.totals else max(len(v) for v in self.parameters.values())
+
+    def through(self, stream: str, day: date) -> Array:
+        """A stream's sum over all days up to and including a day that is the eve of a boundary, ``(paths, 1)``."""
+        column = bisect_left(self.days, day + ONE_DAY)
+        if column == len(self.days) or self.days[column] != day + ONE_DAY:
+            raise ValueError(f"{day} is not the last day of a step")
+        return self.totals[stream][:, column, None]
+
+
+def has_future(stream: Stream) -> bool:
+    """Whether a stream can be drawn forward: its statement uses no own column, or ``next`` says what that will be."""
+    return all(column in stream.next for column in needed_columns(stream))
+
+
+def simulate(
+    model: Model,
+    parameters: Mapping[str, NDArray[Any]],
+    rng: np.random.Generator,
+    *,
+    until: date,
+    cuts: tuple[date, ...] = (),
+    daily: Collection[tuple[date, date]] = (),
+) -> Paths:
+    """Draw every stream forward to the end of ``until`` on each draw of the parameters.
+
+    ``cuts`` are days on which a step must begin (deadlines' morrows).  Where the totals at all
+    boundaries would take too much memory, those at ``cuts`` are kept, all within the spans
+    ``daily``, and as many of the others, evenly spread, as there is room for.  Raises
+    ``Unsound`` where a statement cannot be drawn from, and where what must be kept is too much.
+    """
+    topic = model.topic
+    paths = max((len(values) for values in parameters.values()), default=1)
+    parameters = continued(model, parameters, rng, until=until)
+    starts = {name: model.records[name].through + ONE_DAY for name, stream in topic.streams.items() if has_future(stream)}
+    past = {row.end + ONE_DAY for record in model.records.values() for row in record.rows}
+    unknown = {name: model.records[name].unknown for name in starts}
+    bounds = [day for spans in unknown.values() for first, last in spans for day in (first, last + ONE_DAY)]
+    begin = min([topic.opens, *past, *starts.values(), until])
+    first_drawn = min([*starts.values(), *bounds, until + ONE_DAY])
+    steps = cut(topic.step, first_drawn, until, [*starts.values(), *cuts, *past, *bounds]) if first_drawn <= until else (until + ONE_DAY,)
+    days = tuple(sorted({begin, *(day for day in past if day < first_drawn), *(day for day in cuts if begin < day < first_drawn), *steps}))
+    past_totals = {
+        total: _Recorded(record.totals_before(days, label))
+        for record in model.records.values()
+        for total, label in total_names(record.stream).items()
+    }
+    ranges = drawn_ranges(model, parameters, rng, paths=paths)
+    for name, rows in ranges.items():
+        past_totals[name] = replace(past_totals[name], drawn=tuple((bisect_right(days, row.end), values) for row, values in rows))
+    lots = int(rng.spawn(1)[0].integers(2**63))  # a generator of its own, so that what is simulated does not depend on what is allocated
+    allocations = _allocated(model, parameters, ranges, days, starts, past_totals, lots, paths)
+    for each in allocations:
+        inside = range(bisect_right(days, each.row.start), bisect_right(days, each.row.end))
+        for total in total_names(each.stream):
+            past_totals[total] = replace(past_totals[total], divided=(*past_totals[total].divided, (inside, total, each)))
+    kept = _days_to_keep(model, days, paths, len(past_totals), {begin, *starts.values(), *bounds, *cuts, days[-1]}, daily)
+    places = {step: place for place, step in enumerate(kept)}
+    totals = {total: np.empty((len(kept), paths)) for total in past_totals}  # a row for each day, so that a day is contiguous
+    now = {total: recorded.at(0, days, paths) for total, recorded in past_totals.items()}
+    for total, values in now.items():
+        totals[total][0] = values
+    gained = {total: np.zeros(paths) for name in starts for total in total_names(topic.streams[name])}
+    needs: dict[frozenset[str], Needs] = {}
+    for step, (start, following) in enumerate(pairwise(days)):
+        moving = [topic.streams[name] for name in starts if starts[name] <= start or _lies_in(start, unknown[name])]
+        if moving:
+            interval = (start, following - ONE_DAY)
+            together = frozenset(stream.name for stream in moving)
+            if together not in needs:
+                needs[together] = needs_of(model, moving)
+            before = {name: values[:, None] for name, values in now.items()}
+            with np.errstate(all="ignore"):
+                scope = step_scope(model, moving, parameters, before, *interval, needs=needs[together])
+            for stream in moving:
+                drawn = _draw(model, stream, needs[together].columns[stream.name], scope, interval, rng, paths)
+                for total, amounts in added(stream, drawn).items():
+                    gained[total] = gained[total] + amounts[:, 0]
+        now = {total: recorded.at(step + 1, days, paths) for total, recorded in past_totals.items()}
+        now |= {total: now[total] + more for total, more in gained.items()}  # what was drawn of days not known yet stays in the totals
+        if step + 1 in places:
+            for total, values in now.items():
+                totals[total][places[step + 1]] = values
+    of_days, by_path = tuple(days[step] for step in kept), {name: values.T for name, values in totals.items()}
+    return Paths(model, parameters, of_days, by_path, starts, ranges, allocations, lots, is_whole=len(kept) == len(days))
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """What the record says of a total before each of some days, the same on every path but for ranges and divided rows.
+
+    ``drawn`` are values ``(paths,)`` of rows of which only a range is known, each with the number of the first day after it.
+    ``divided`` are rows whose events were put on days, each with the numbers of the days inside it and the total's name.
+    """
+
+    sums: Sequence[float]
+    drawn: tuple[tuple[int, Array], ...] = ()
+    divided: tuple[tuple[range, str, Allocation], ...] = ()
+
+    def at(self, day: int, days: Sequence[date], paths: int) -> Array:
+        """The total before a day, by its number among ``days``, ``(paths,)``."""
+        total = np.full(paths, self.sums[day])
+        for first, values in self.drawn:
+            if first <= day:
+                total += values
+        for inside, name, allocation in self.divided:
+            if day in inside:
+                total += allocation.upto(days[day])[name]
+        return total
+
+
+def _days_to_keep(
+    model: Model, days: tuple[date, ...], paths: int, totals: int, needed: set[date], daily: Collection[tuple[date, date]]
+) -> tuple[int, ...]:
+    """The numbers of the days whose totals are kept: all where there is room for all of them."""
+    if len(days) * paths * totals <= CELLS_KEPT:
+        return tuple(range(len(days)))
+    kept = {step for step, day in enumerate(days) if day in needed or any(first <= day <= last for first, last in daily)}
+    if len(kept) * paths * totals > MOST_CELLS:
+        raise _too_many(model, len(kept), paths, totals)
+    room = max(CELLS_KEPT // (paths * totals), FEWEST_KEPT)
+    return tuple(sorted(kept | set(np.linspace(0, len(days) - 1, room).round().astype(int).tolist())))
+
+
+def _too_many(model: Model, days: int, paths: int, totals: int) -> Unsound:
+    last = max((its.by, name) for name, its in model.topic.questions.items() if its.by)[1]
+    size = f"{totals} total{'s' if totals > 1 else ''} on {days:,} days and {paths:,} paths are {days * paths * totals:,} numbers"
+    message = f"{size}; at most {MOST_CELLS:,} can be kept"
+    return Unsound(at_topic(model.topic, ("questions", last, "by"), message, "take a coarser `step`, an earlier `by`, or fewer `--draws`"))
+
+
+def _lies_in(day: date, spans: Sequence[tuple[date, date]]) -> bool:
+    return any(first <= day <= last for first, last in spans)
+
+
+def next_value(stream: Stream, column: str, scope: Scope) -> Any:
+    """What a column of the stream's own rows will be: a number, or a label's number."""
+    expression = stream.next[column]
+    if column in stream.label_columns:
+        code = label_code(expression, column, scope)
+        if code is not None:
+            return np.array([[code]])
+    return evaluate(expression, scope, NUMPY)
+
+
+def _allocated(
+    model: Model,
+    parameters: Mapping[str, NDArray[Any]],
+    ranges: Mapping[str, Sequence[tuple[Row, Array]]],
+    days: tuple[date, ...],
+    starts: Mapping[str, date],
+    recorded: Mapping[str, _Recorded],
+    lots: int,
+    paths: int,
+) -> tuple[Allocation, ...]:
+    """Put the events of rows that a day asked about falls inside on days."""
+    drawn_from = {name: min([start, *(first for first, _ in model.records[name].unknown)]) for name, start in starts.items()}
+    rows = with_related(model, crossed(model, edges(model.topic, drawn_from, days)))
+    if not rows:
+        return ()
+
+    def before(day: date) -> Mapping[str, Array]:
+        at = bisect_right(days, day) - 1
+        found = {name: its.at(at, days, paths) if at >= 0 else np.zeros(paths) for name, its in recorded.items()}
+        return {
+            name: values + more for (name, values), more in zip(found.items(), beyond(model, ranges, days[-1], day, found), strict=True)
+        }
+
+    whole_rows = rows_as_allocations(model, rows, ranges, paths)
+    return allocate(model, parameters, whole_rows, days, before, np.random.default_rng(lots))
+
+
+def beyond(
+    model: Model, ranges: Mapping[str, Sequence[tuple[Row, Array]]], last: date, day: date, totals: Iterable[str]
+) -> Iterator[Array | float]:
+    """Yield what the rows that end from ``last``, where simulated steps end, to the eve of a day add to each of some totals."""
+    named = {total: (record, label) for record in model.records.values() for total, label in total_names(record.stream).items()}
+    for total in totals:
+        record, label = named[total]
+        if day <= last:
+            yield 0.0
+            continue
+        drawn = [values for row, values in ranges.get(record.stream.name, ()) if last <= row.end < day]
+        yield record.total_before(day, label) - record.total_before(last, label) + sum(drawn, start=np.zeros(1))
+
+
+def _draw(
+    model: Model, stream: Stream, needed: tuple[str, ...], scope: Scope, interval: tuple[date, date], rng: np.random.Generator, paths: int
+) -> Array:
+    try:
+        with np.errstate(all="ignore"):
+            columns = {name: next_value(stream, name, scope) for name in needed}
+            scope = scope.plus(values=columns) if columns else scope
+            kind, arguments = model.distribution_as_written(stream.value, scope)
+            values: Array = np.asarray(kind.draw(rng, (paths, 1), **arguments), dtype=float)
+    except ValueError as error:
+        wrong = np.broadcast_to(np.isnan(kind.support(**arguments)[0]), (paths, 1))
+        if not wrong.any():
+            raise _cannot_draw(model, stream, interval, str(error)) from None
+        message, hint, _ = no_distribution(stream.value, kind, arguments, wrong)
+        keys = ("streams", stream.name, "value")
+        problem = at_topic(model.topic, keys, f"{message} (simulating {interval[0]} to {interval[1]})", hint)
+        if (wrong & ~beyond_floats(stream.value, kind, arguments, scope, wrong)).any():
+            raise Unsound(problem) from None
+        raise Overflown(problem, draws=wrong[:, 0]) from None
+    finite = np.isfinite(values)
+    if not finite.all():
+        raise Overflown(*_cannot_draw(model, stream, interval, "a draw is not a finite number").problems, draws=~finite.all(axis=1))
+    return values
+
+
+def _cannot_draw(model: Model, stream: Stream, interval: tuple[date, date], reason: str) -> Unsound:
+    message = f"`{stream.value.text}` cannot be drawn for {interval[0]} to {interval[1]}: {reason}"
+    return Unsound(at_topic(model.topic, ("streams", stream.name, "value"), message, hint="look at the tails of the priors it uses"))

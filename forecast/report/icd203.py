@@ -1,0 +1,84 @@
+"""Answers in calibrated words: the scale of Intelligence Community Directive 203, for readers who are used to it.
+
+An option of rendering only: the JSON keeps the plain sentences.  The scale has
+a word for each range from 1 to 99 %; nearer to 0 or to 1 its last words stand
+with the range they then mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from forecast.schema import words
+from forecast.sentences import answer_sentences
+
+Style = Literal["plain", "icd203"]
+STYLES: tuple[Style, ...] = ("plain", "icd203")
+SCALE = (  # upper ends of the ranges, in percent; each range has its lower end, and the last its upper
+    (1, "almost no chance", "below 1 %"),
+    (5, "almost no chance", "1 to 5 %"),
+    (20, "very unlikely", "5 to 20 %"),
+    (45, "unlikely", "20 to 45 %"),
+    (55, "roughly an even chance", "45 to 55 %"),
+    (80, "likely", "55 to 80 %"),
+    (95, "very likely", "80 to 95 %"),
+    (99, "almost certain", "95 to 99 %"),
+    (100, "almost certain", "above 99 %"),
+)
+SCALE_SENTENCE = (
+    "Words as in ICD 203: almost no chance (1 to 5 %), very unlikely (5 to 20 %), unlikely (20 to 45 %), "
+    "roughly an even chance (45 to 55 %), likely (55 to 80 %), very likely (80 to 95 %), almost certain (95 to 99 %)."
+)
+
+
+def term(probability: float) -> tuple[str, str]:
+    """Return the word for a probability and the range the word stands for."""
+    return next(((word, span) for end, word, span in SCALE if 100 * probability < end), SCALE[-1][1:])
+
+
+def sentence(answer: Mapping[str, Any], style: Style = "plain") -> str:
+    """Return an answer of a report as a sentence, in plain words or in calibrated ones."""
+    if style == "plain" or answer["status"] in words.RECORDED or answer["value"] is None:
+        return str(answer["sentence"])
+    said = _calibrated(answer)
+    if answer["given"]:
+        said = f"{said} {answer_sentences.given_sentence(answer['given_probability'])}"
+    if found := answer.get("annulment"):
+        said = f"{said} {answer_sentences.annulled_sentence(found['probability'], error=found['error'])}"
+    return said
+
+
+def _calibrated(answer: Mapping[str, Any]) -> str:
+    value = answer["value"]
+    match answer["kind"]:
+        case "probability":
+            return answer_sentences.probability_sentence(
+                value=value["value"],
+                error=value["error"],
+                chance_interval=value["chance"],
+                chance_errors=value.get("chance_errors"),
+                status=answer["status"],
+                beginning=words.capital(_with_percent(value["value"], value["error"])),
+            )
+        case "date":
+            happens = 1 - value["not_by_then"]
+            return f"By {words.day(answer['by'])}: {_with_percent(happens, value['error'])}."
+        case "shares":
+            order = sorted(value["shares"], key=lambda each: -each["value"])
+            said = [f"{each['label'].replace('_', ' ')} {_with_percent(each['value'], each['error'])}" for each in order]
+            return f"{words.capital('; '.join(said))}."
+        case _:
+            return answer_sentences.distribution_sentence(
+                quantiles=value["quantiles"],
+                errors=value["errors"],
+                unit=answer["unit"],
+                status=answer["status"],
+                modes=[(mode["share"], mode["quantiles"]) for mode in value.get("modes", ())],
+            )
+
+
+def _with_percent(probability: float, error: float) -> str:
+    word, span = term(probability)
+    shown = words.percent(probability, error=error)
+    return f"{word} ({shown})" if shown == span else f"{word} ({span}), at {shown}"

@@ -1,0 +1,278 @@
+"""Whether the parts of a report's JSON fit together: days that exist, lists of the same length, names that are there.
+
+The shape says which keys there are and of which type; pages, pictures and
+commands read more into a report than that.  Its digest is no proof of anything:
+whoever writes a report can write the digest too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from forecast.language.faults import Fault
+from forecast.language.statements import parse_statement
+from forecast.schema.words import UNANSWERED
+
+FILE_NAME = re.compile(r"[A-Za-z0-9_-]+")  # of a topic, a question or a stream, whose pictures are named so
+LARGEST = 1e300  # a number beyond it cannot be added to another without a care
+
+DAYS = (
+    "as_of",
+    "opens",
+    "answers.*.value.curve.*.day",
+    "answers.*.crossings.*.start",
+    "answers.*.crossings.*.end",
+    "answers.*.crossings.*.day",
+    "answers.*.failed.first",
+    "answers.*.failed.last",
+    "streams.*.rows.*.start",
+    "streams.*.rows.*.end",
+    "streams.*.rows.*.known",
+    "streams.*.through",
+    "streams.*.past.*.day",
+    "streams.*.fan.days.*",
+    "series.*.points.*.day",
+    "series.*.points.*.known",
+    "insight.moves.*.since",
+    "insight.moves.*.until",
+    "insight.surprise.*.known",
+    "insight.score.*.day",
+    "insight.information.*.until",
+    "insight.signposts.*.until",
+    "insight.history.points.*.day",
+)
+DAYS_OR_NONE = (
+    "answers.*.by",
+    "answers.*.since",
+    "parameters.*.reviewed",
+    "insight.moves.*.parts.*.known",
+    "insight.history.settled.*",
+)
+IN_ORDER = ("answers.*.value.curve", "streams.*.past", "insight.score", "insight.history.points")  # lists of what has a `day`
+LENGTHS = {  # how many numbers a list has, where it is there
+    "parameters.*.prior.quantiles": 5,
+    "parameters.*.posterior.quantiles": 5,
+    "parameters.*.parts.*.points": 3,
+    "streams.*.fan.quantiles.*": 5,
+    "streams.*.classes.*.quantiles": 5,
+    "insight.checks.*.quantiles": 5,
+    "answers.*.value.quantiles": 5,
+    "answers.*.value.errors": 5,
+    "answers.*.value.hub_quantiles": 23,
+    "answers.*.value.chance": 2,
+    "answers.*.value.modes.*.quantiles": 3,
+    "answers.*.value.chance_errors": 2,
+}
+SETTLED = "insight.history.settled"  # empty where the history is
+OF_EACH_MEASURE = (
+    "insight.moves.*.before",
+    "insight.moves.*.after",
+    "insight.moves.*.errors",
+    "insight.moves.*.sentences",
+    "insight.moves.*.parts.*.points",
+    "insight.moves.*.parts.*.errors",
+    "insight.moves.*.parts.*.bits",
+    "insight.leverage.*.values",
+    "insight.sensitivity.*.values",
+    "insight.information.*.values",
+    "insight.information.*.errors",
+    "insight.signposts.*.values",
+    "insight.history.points.*.values",
+    "insight.history.points.*.errors",
+    SETTLED,
+)
+STREAMS = ("insight.surprise", "insight.checks", "insight.information", "insight.signposts", "insight.leverage")  # each has a `stream`
+ROWS = ("insight.surprise", "insight.leverage")  # each may have the `row` of its stream
+SHAPES = ("parameters.*.prior.shape", "parameters.*.posterior.shape", "answers.*.value.shape")
+KEY_OF_KIND = {"probability": "chance", "distribution": "shape", "date": "curve", "shares": "shares"}
+
+
+def inconsistency(content: Mapping[str, Any]) -> str:
+    """Return the first thing that does not fit in a content of the right shape, with its place; empty where all does."""
+    for faults in (_numbers, _days, _answers, _lists, _shapes, _futures, _names, _others):
+        for place, what in faults(content):
+            return f"`{place}`: {what}"
+    return ""
+
+
+def _numbers(content: Any) -> Iterator[tuple[str, str]]:
+    """Numbers that no picture can be drawn of."""
+    if not _is_small(content):  # the places cost ten times as much as the answer
+        yield from ((place, "this number is too large to be shown") for place, value in _leaves(content, "") if not _is_small(value))
+
+
+def _is_small(value: Any) -> bool:
+    """Whether all numbers in a value can be shown."""
+    if isinstance(value, int | float):
+        return -LARGEST < value < LARGEST
+    return all(map(_is_small, value.values() if isinstance(value, dict) else value)) if isinstance(value, dict | list) else True
+
+
+def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in pairs:
+        where = f"{place}.{key}" if place else str(key)
+        if isinstance(inner, dict | list):
+            yield from _leaves(inner, where)
+        else:
+            yield where, inner
+
+
+def _days(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Days that do not exist, or do not follow one another."""
+    for path in DAYS:
+        yield from ((place, "this is no day") for place, value in _values_at(content, path) if not _is_day(value))
+    for path in DAYS_OR_NONE:
+        yield from ((place, "this is no day") for place, value in _values_at(content, path) if value and not _is_day(value))
+    for path in IN_ORDER:
+        for place, points in _values_at(content, path):
+            if any(later["day"] < earlier["day"] for earlier, later in pairwise(points)):
+                yield place, "these days are not in order"
+
+
+def _answers(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Answers whose value is of another kind, or empty."""
+    for number, answer in enumerate(content["answers"]):
+        place, value = f"answers.{number}.value", answer["value"]
+        if (value is None) != (answer["status"] in UNANSWERED):
+            yield place, f"{'no' if value is None else 'a'} value does not go with the status `{answer['status']}`"
+        elif value is None:
+            if ("failed" in answer) != (answer["status"] == "void") or bool(answer.get("reasons")) != (
+                answer["status"] == "not answerable"
+            ):
+                yield f"answers.{number}", f"a question that is {answer['status']} does not say why"
+        elif KEY_OF_KIND[answer["kind"]] not in value:
+            yield place, f"this is not the value of a {answer['kind']}"
+        elif "mean" in value and (value["mean"] is None) != (value["mean_error"] is None):
+            yield place, "an expected value and its error go together"
+        elif "chance" in value and (value["chance"] is None) != (value["chance_errors"] is None):
+            yield place, "an interval and its errors go together"
+        elif "shares" in value and not value["shares"]:
+            yield place, "there is no choice"
+        elif "curve" in value and len(value["curve"]) == 1:
+            yield place, "one day makes no curve"
+        elif "curve" in value:
+            yield from ((f"{place}.quantiles", "this is no day") for day in value["quantiles"] if day is not None and not _is_day(day))
+
+
+def _lists(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Lists that are not as long as they are read."""
+    for path, length in LENGTHS.items():
+        for place, value in _values_at(content, path):
+            if value is not None and len(value) != length:
+                yield place, f"there are {len(value)} here, and not {length}"
+    insight = content["insight"]
+    if insight is None:
+        return
+    length = len(insight["measures"])
+    for path in OF_EACH_MEASURE:
+        for place, value in _values_at(content, path):
+            if len(value) != length and (value or path != SETTLED or insight["history"]["points"]):
+                yield place, f"there are {len(value)} here, and {length} measures"
+
+
+def _shapes(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Curves that cannot be drawn."""
+    for path in SHAPES:
+        for place, shape in _values_at(content, path):
+            xs, ys = shape["x"], shape["y"]
+            if len(xs) != len(ys) or len(xs) < (1 if shape["discrete"] else 2):
+                yield place, f"{len(xs)} values of x and {len(ys)} of y make no curve"
+            elif any(later <= earlier for earlier, later in pairwise(xs)):
+                yield place, "the values of x do not rise"
+            elif min(ys) < 0 or max(ys) <= 0:
+                yield place, "a density is positive somewhere and negative nowhere"
+    for number, parameter in enumerate(content["parameters"]):
+        for name in ("prior", "posterior"):
+            belief = parameter[name]
+            if parameter["scale"] == "log" and min(*belief["shape"]["x"], *belief["quantiles"], 1.0) <= 0:
+                yield f"parameters.{number}.{name}", "there is no logarithm of this"
+            if any(later < earlier for earlier, later in pairwise(belief["quantiles"])):
+                yield f"parameters.{number}.{name}.quantiles", "these points do not rise"
+
+
+def _futures(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Futures of streams whose days and points do not go together."""
+    for number, stream in enumerate(content["streams"]):
+        place, future = f"streams.{number}.fan", stream["fan"]
+        if future is None:
+            continue
+        days, points = future["days"], future["quantiles"]
+        if not days or len(days) != len(points):
+            yield place, f"{len(days)} days and points on {len(points)} days make no future"
+        elif any(later < earlier for earlier, later in pairwise(days)):
+            yield place, "these days are not in order"
+        elif any(each["quantiles"] is None for each in stream.get("classes", ())):
+            yield f"streams.{number}.classes", "a class has no future and its stream has one"
+
+
+def _names(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Names that are given twice, or of what is not there."""
+    for key in ("answers", "streams", "series", "quantities"):
+        yield from _twice(key, [each["name"] for each in content[key]])
+    yield from _twice("parameters", [f"{each['name']}[{each['label']}]" for each in content["parameters"]])
+    rows = {stream["name"]: len(stream["rows"]) for stream in content["streams"]}
+    for place, crossing in _values_at(content, "answers.*.crossings.*"):
+        if crossing["stream"] not in rows:
+            yield f"{place}.stream", "there is no such stream"
+    insight = content["insight"]
+    if insight is None:
+        return
+    for path in STREAMS:
+        for place, each in _values_at(content, f"{path}.*"):
+            if each["stream"] not in rows and (each["stream"] or path != "insight.leverage"):
+                yield f"{place}.stream", "there is no such stream"
+            elif path in ROWS and each["row"] is not None and not 0 <= each["row"] < rows.get(each["stream"], 0):
+                yield f"{place}.row", "there is no such row"
+    questions = {answer["name"] for answer in content["answers"]}
+    for place, each in (*_values_at(content, "insight.measures.*"), *_values_at(content, "insight.split.*")):
+        if each["question"] not in questions:
+            yield f"{place}.question", "there is no such question"
+    parameters = {each["name"] for each in content["parameters"]}
+    for path in ("insight.sensitivity.*", "insight.power.*", "insight.split.*.parts.*"):
+        for place, each in _values_at(content, path):
+            if each["parameter"] not in parameters:
+                yield f"{place}.parameter", "there is no such parameter"
+
+
+def _others(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What else a page takes for granted."""
+    if not content["engine"]["words"]:
+        yield "engine.words", "nothing is said of the engine"
+    checks = content["verdict"]["checks"]
+    for number, check in enumerate(checks):
+        if list(check) != list(checks[0]):
+            yield f"verdict.checks.{number}", "this check has not the keys of the first"
+    for number, stream in enumerate(content["streams"]):
+        try:
+            parse_statement(stream["statement"])
+        except Fault as fault:
+            yield f"streams.{number}.statement", fault.message
+
+
+def _twice(place: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    if len(set(names)) < len(names):
+        yield place, "two of them have one name"
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text is a day as reports write it."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _values_at(content: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Everything at a path, where ``*`` stands for each of a list, with its place; nothing where a key is missing or null."""
+    found: list[tuple[str, Any]] = [("", content)]
+    for key in path.split("."):
+        if key == "*":
+            found = [(f"{place}.{index}", inner) for place, value in found if isinstance(value, list) for index, inner in enumerate(value)]
+        else:
+            found = [(f"{place}.{key}", value[key]) for place, value in found if isinstance(value, dict) and key in value]
+    return ((place.removeprefix("."), value) for place, value in found)

@@ -1,0 +1,299 @@
+"""The shape of a report's JSON, and the check that a file has it.
+
+A page is made from this JSON alone, so a file that is cut short, edited by hand
+or of another format must be refused, never shown with holes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
+
+from forecast.schema.answers import AnswerContent, Curve
+from forecast.schema.book import CodeContent, PartContent
+from forecast.schema.consistency import FILE_NAME, inconsistency
+from forecast.schema.insight import ImpliedContent, InsightContent
+from forecast.schema.json_data import laid_out
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+FORMAT = 2
+NAMED = ("answers", "parameters", "streams", "series", "quantities")  # whose names are also those of files and places on a page
+
+
+class ReportFault(Exception):
+    """A report's JSON that cannot be shown, and why, in one sentence."""
+
+
+class Belief(TypedDict):
+    """What is believed of one value: mean, 5, 25, 50, 75 and 95 % points, after the record with their Monte Carlo errors, and a curve.
+
+    The mean and its error are null where it does not exist or cannot be estimated, and ``no_mean`` says why.
+    """
+
+    mean: float | None
+    mean_error: NotRequired[float | None]
+    no_mean: NotRequired[str]
+    quantiles: list[float]
+    errors: NotRequired[list[float]]
+    shape: Curve
+
+
+class Category(TypedDict):
+    """One category of a Categorical parameter, before and after the record; ``error`` is the Monte Carlo error of the latter."""
+
+    label: str
+    prior: float
+    posterior: float
+    error: NotRequired[float]
+
+
+class ParameterContent(TypedDict):
+    """One value of a parameter (of one label where it has several): prior and posterior."""
+
+    name: str
+    label: str
+    per: str
+    unit: str
+    scale: Literal["linear", "log"]
+    statement: str
+    why: str
+    source: str
+    reviewed: str | None
+    by: str
+    prior: Belief
+    posterior: Belief
+    categories: list[Category]
+    pooling: NotRequired[Literal["mixture", "linear", "log_odds"]]
+    parts: NotRequired[list[PartContent]]
+
+
+class RowContent(TypedDict):
+    """One row of a record, as it stood on the as-of day."""
+
+    start: str
+    end: str
+    value: float
+    known: str
+    source: str
+    grade: str
+    note: str
+    id: str
+    replaces: str
+    columns: dict[str, float | str]
+    low: NotRequired[float | None]  # the ends of a range, where only one is known
+    high: NotRequired[float | None]
+    origin: NotRequired[str]
+    copy: NotRequired[bool]  # of a row before it, which counts for both
+    weight: NotRequired[float]
+    said: NotRequired[str]  # the value in words, where it is a class, or counts of classes
+
+
+class PastPoint(TypedDict):
+    """A stream's total at the end of a day."""
+
+    day: str
+    total: float
+
+
+class Fan(TypedDict):
+    """A stream's simulated total at the ends of days: one list of 5, 25, 50, 75 and 95 % points for each day."""
+
+    days: list[str]
+    quantiles: list[list[float]]
+
+
+class ClassTotal(TypedDict):
+    """How often a class was seen, and the 5, 25, 50, 75 and 95 % points of how often by the last day simulated."""
+
+    label: str
+    total: float
+    quantiles: list[float] | None
+
+
+class StreamContent(TypedDict):
+    """A stream: statement, record and future."""
+
+    name: str
+    about: str
+    unit: str
+    statement: str
+    watched: bool
+    next: dict[str, str]
+    rows: list[RowContent]
+    total: float | None  # none, and no past and no future, where values do not add up
+    through: str
+    unrecorded_days: int
+    past: list[PastPoint]
+    fan: Fan | None
+    seen: NotRequired[str]  # the total in words, where the record has ranges
+    texts: NotRequired[dict[str, str]]  # weight, reliability and wrong, as the book has them
+    entering: NotRequired[str]  # how rows enter the likelihood, where not each in full as a value that is right
+    classes: NotRequired[list[ClassTotal]]  # of a stream of classes
+
+
+class PointContent(TypedDict):
+    """One step of a series."""
+
+    day: str
+    value: float
+    known: str
+    source: str
+    grade: str
+    note: str
+
+
+class SeriesContent(TypedDict):
+    """A known input over time."""
+
+    name: str
+    about: str
+    unit: str
+    later: str
+    points: list[PointContent]
+
+
+class QuantityContent(TypedDict):
+    """A named sub-expression."""
+
+    name: str
+    text: str
+    unit: NotRequired[str]
+
+
+class EngineContent(TypedDict):
+    """The engine that supplied the draws, its diagnostics, and what they mean in words."""
+
+    engine: str
+    draws: int
+    effective_size: float
+    sound: bool
+    reason: str
+    coordinates: str
+    rounds: int | None
+    pareto_k: float | None
+    log_evidence: float | None
+    log_evidence_error: float | None
+    r_hat: float | None
+    ess_bulk: float | None
+    ess_tail: float | None
+    divergences: int | None
+    overflow: NotRequired[float]
+    short: NotRequired[bool]  # too few effective draws, and nothing else wrong
+    heavy: NotRequired[bool]  # weights that may have no variance, and nothing else wrong
+    started_from: NotRequired[
+        Literal["importance"]
+    ]  # the engine from whose draws the chains started, where they found no start of their own
+    words: list[str]
+
+
+class VerdictContent(TypedDict):
+    """What the referee says; each check is a line of a table.
+
+    ``failed``: NUTS was tried and gave nothing to compare with; ``unconfirmed``: the fast engine, tried as well, gave nothing to
+    compare NUTS with; ``not refereed``: no second engine was tried, or there is none.
+    """
+
+    verdict: Literal["agreed", "disputed", "failed", "unconfirmed", "not refereed"]
+    sentence: str
+    checks: list[dict[str, str | float | bool | None]]
+
+
+class RunContent(TypedDict):
+    """How to make the report again."""
+
+    command: str
+    seed: int
+    versions: dict[str, str]
+    hashes: dict[str, str]
+    draws: NotRequired[int]
+    hindcast: NotRequired[bool]
+
+
+class TopicContent(TypedDict):
+    """Everything the pages of one topic show."""
+
+    format: int
+    digest: str
+    name: str
+    title: str
+    origin: str
+    as_of: str
+    opens: str
+    step: str
+    warnings: list[str]
+    unrecorded: str
+    answers: list[AnswerContent]
+    parameters: list[ParameterContent]
+    implied: NotRequired[list[ImpliedContent]]
+    streams: list[StreamContent]
+    series: list[SeriesContent]
+    quantities: list[QuantityContent]
+    insight: InsightContent | None
+    engine: EngineContent
+    verdict: VerdictContent
+    run: RunContent
+    code: NotRequired[CodeContent]
+
+
+def content_bytes(content: Mapping[str, Any]) -> bytes:
+    """Return the file a content makes: JSON in UTF-8, two spaces deep, lists of numbers on one line each."""
+    return (laid_out(content) + "\n").encode("utf-8")
+
+
+def read_content(data: bytes, *, name: str = "the report") -> dict[str, Any]:
+    """Return the content of a JSON file; raise ``ReportFault`` where it is not one this program wrote whole."""
+    try:
+        content = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise ReportFault(f"{name} is not whole: {error}; run `forecast update` to make it again") from None
+    return checked(content, name=name)
+
+
+def checked(content: Any, *, name: str = "the report") -> dict[str, Any]:
+    """Return a content that has the shape, the digest and names that it must have; raise ``ReportFault`` otherwise."""
+    from pydantic import ValidationError
+
+    if not isinstance(content, dict) or "format" not in content:
+        raise ReportFault(f"{name} is not the JSON of a report")
+    if content["format"] != FORMAT:
+        raise ReportFault(f"{name} has format {content['format']!r}; this program reads format {FORMAT}")
+    try:
+        _adapter().validate_python(content, strict=True, extra="forbid")
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ReportFault(f"{name}: `{where}`: {first['msg'].lower()}; run `forecast update` to make it again") from None
+    try:
+        fits = digest_of(content) == content["digest"]
+    except ValueError:
+        raise ReportFault(f"{name} has a number that is not finite; run `forecast update` to make it again") from None
+    if not fits:
+        raise ReportFault(f"{name} was changed after it was written (its digest does not fit); run `forecast update` to make it again")
+    for given in (content["name"], *(each["name"] for group in NAMED for each in content[group])):
+        if not FILE_NAME.fullmatch(given):
+            raise ReportFault(f"{name} has the name {given[:80]!r}, which no topic can give; run `forecast update` to make it again")
+    if wrong := inconsistency(content):
+        raise ReportFault(f"{name}: {wrong}; run `forecast update` to make it again")
+    return content
+
+
+@cache  # building it costs as much as checking ten reports
+def _adapter() -> TypeAdapter[TopicContent]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(TopicContent)
+
+
+def digest_of(content: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a content without its digest."""
+    rest = {key: value for key, value in content.items() if key != "digest"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()).hexdigest()
+
+
+def _no_constant(constant: str) -> float:
+    raise ValueError(f"{constant} is not a number of JSON")

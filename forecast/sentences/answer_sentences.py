@@ -1,0 +1,228 @@
+"""Answers in sentences: a probability, a number, a date or choices, and what a question without an answer came to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from operator import itemgetter
+from typing import Any
+
+from forecast.schema.words import (
+    ERRORS,
+    PERCENT_STEPS,
+    RECORDED,
+    SMALL,
+    capital,
+    chance,
+    day,
+    distinct_texts,
+    in_days,
+    interval_texts,
+    listed,
+    month,
+    percent,
+    share,
+    span,
+    unit_tails,
+)
+
+NONE = "none of these"
+LEAST_NONE = 0.0005  # a chance that is said of none of the choices
+ALMOST = 0.99  # from which chance on a value is almost certain
+MOST_RANGES = 3  # of a number that are said; in a headline, twice as many
+
+
+def probability_sentence(
+    *,
+    value: float,
+    error: float,
+    chance_interval: Sequence[float] | None,
+    status: str,
+    chance_errors: Sequence[float] | None = None,
+    beginning: str = "",
+) -> str:
+    """Say a probability: in odds (or with another ``beginning``), and how far the chance itself is unknown.
+
+    ``chance_errors`` are the Monte Carlo errors of the two ends of ``chance_interval``, which says nothing where it is
+    one number that is not known to a percent.
+    """
+    if status in RECORDED:
+        return settled_sentence(status)
+    said = beginning or capital(chance(value, error=error))
+    if chance_interval is None:
+        return f"{said}."
+    (low, high), errors = chance_interval, chance_errors or (0.0, 0.0)
+    range_said = _between(percent(low, error=errors[0]), percent(high, error=errors[1]), error=max(errors))
+    return f"{said}; the chance itself {range_said}." if range_said else f"{said}."
+
+
+def _between(low: str, high: str, *, error: float) -> str:
+    """Say the range of a chance, with its verb.
+
+    An end that is only known to be near 0 or 1 is left out.  Of what is one number nothing is said where that is coarser than the answer.
+    """
+    are_numbers = low[0].isdigit(), high[0].isdigit()
+    if all(are_numbers) and low == high:
+        return "is hardly in doubt" if 50 * error <= PERCENT_STEPS[0] else ""
+    if all(are_numbers):
+        return f"is between {low.removesuffix(' %')} and {high}"
+    if any(are_numbers):
+        return f"is at most {high}" if are_numbers[1] else f"is at least {low}"
+    if low[0] == high[0]:
+        return f"is {high if high.startswith('below') else low}"
+    return "could be anything"
+
+
+def given_sentence(probability: float) -> str:
+    """Say that an answer holds only under a condition, and how likely that is."""
+    return f"That is if its condition holds, which has a chance of {share(probability)}."
+
+
+def annulled_sentence(probability: float, *, error: float) -> str:
+    """Say how likely it is that a question is annulled, beside an answer given that it is not."""
+    return f"The chance that it is annulled is {percent(probability, error=error)}; the answer is for the case that it is not."
+
+
+def settled_sentence(status: str) -> str:
+    """Say what the record alone has settled."""
+    return {
+        "happened": "Yes: it has happened.",
+        "can no longer happen": "No: it can no longer happen.",
+        "settled": "Settled by the record.",
+        "annulled": "Annulled: what annuls it has come true.",
+    }[status]
+
+
+def void_sentence(first: date, last: date) -> str:
+    """Say that a question's condition has failed, and on which day, or between which days."""
+    return f"Void: its condition failed {in_days(first, last)}."
+
+
+def unanswered_sentence(reasons: Sequence[str]) -> str:
+    """Say that a question is not answerable, and why."""
+    return f"Not answerable: {'; '.join(reasons)}."
+
+
+type Modes = Sequence[tuple[float, Sequence[float]]]  # the ranges of a number: the share of each, and its 5, 50 and 95 % points
+
+
+def distribution_sentence(
+    *, quantiles: Sequence[float], errors: Sequence[float], unit: str, status: str, modes: Modes = (), sole: float = 1.0
+) -> str:
+    """Say a distribution: its middle, and the range it is in nine times in ten.  ``quantiles`` are the 5, 25, 50, 75 and 95 % points.
+
+    Of a number that falls into several ranges, each is said with its share; of more than three, the likeliest three.  ``sole`` is the
+    chance of the middle where the points are the same.
+    """
+    low, middle, high = interval_texts(quantiles=quantiles, errors=errors, unit=unit)
+    counted, measured = unit_tails(unit, middle)
+    if status in RECORDED:
+        return f"Settled by the record: {middle}{counted}{measured}."
+    if modes:
+        likeliest = sorted(range(len(modes)), key=lambda place: -modes[place][0])[:MOST_RANGES]
+        said = [_mode_words(*modes[place], unit) for place in sorted(likeliest)]
+        if len(modes) > MOST_RANGES:
+            others = percent(1 - sum(modes[place][0] for place in likeliest))
+            return f"It falls into {_word(len(modes))} ranges: {', '.join(said)} or another (chance {others}){measured}."
+        return f"Either {', '.join(said[:-1])} or {said[-1]}{measured}."
+    if low == high:
+        return f"{'Almost certainly' if sole >= ALMOST else 'More than nine times in ten'} {middle}{counted}{measured}."
+    if low == middle:
+        return f"Most likely {middle}{counted}; nineteen times in twenty at most {high}{measured}."
+    if middle == high:
+        return f"Most likely {middle}{counted}; nineteen times in twenty at least {low}{measured}."
+    return f"About {middle}{counted}; nine times in ten between {low} and {high}{measured}."
+
+
+def chance_of_middle(value: Mapping[str, Any]) -> float:
+    """Return the chance of a number's median, as far as the JSON of its answer says it: of a few values each has one."""
+    if "pmf" in value:
+        pairs = zip(value["pmf"]["x"], value["pmf"]["y"], strict=True)
+        return float(min(pairs, key=lambda pair: abs(pair[0] - value["quantiles"][2]))[1])
+    return 1.0 if value.get("sd", 0.0) == 0 else 0.0
+
+
+def _mode_words(share: float, points: Sequence[float], unit: str) -> str:
+    low, middle, high = _mode_points(points, unit)
+    range_of = "" if low == high else f"{low} to {high}, "
+    return f"{'' if low == high else 'about '}{middle}{unit_tails(unit, middle)[0]} ({range_of}chance {percent(share)})"
+
+
+def _mode_points(points: Sequence[float], unit: str) -> tuple[str, ...]:
+    error = (points[2] - points[0]) / 200  # finer than a range is wide
+    low, median, high = points
+    shown = 0.0 if low < 0 < high and abs(median) <= ERRORS * error else median
+    return distinct_texts((low, shown, high), unit, errors=[error] * len(points))
+
+
+def date_sentence(*, quantiles: Sequence[str | None], not_by_then: float, error: float, by: str, status: str) -> str:
+    """Say a date: when it is as likely as not to have happened, and how likely not by the deadline."""
+    if status == "happened":
+        earliest, median, latest = quantiles[0], quantiles[2], quantiles[4]
+        if earliest and median and latest and earliest != latest:
+            days_between = span(date.fromisoformat(earliest), date.fromisoformat(latest))
+            return f"It has happened, as likely as not by {day(median)}; nine times in ten from {days_between}."
+        return f"It has happened, by {day(median)}." if median else "It has happened."
+    if status in RECORDED:
+        return settled_sentence(status)
+    by_then = f"not by {day(by)}: {percent(not_by_then, error=error)}"
+    if quantiles[2] is not None:
+        return f"As likely as not by {month(quantiles[2])}; {by_then}."
+    first = next(((name, found) for name, found in zip(("one in twenty", "one in four"), quantiles[:2], strict=True) if found), None)
+    if first is None:
+        return f"More likely {by_then}."
+    return f"More likely {by_then}; a chance of {first[0]} by {month(first[1])}."
+
+
+def shares_sentence(*, values: Mapping[str, float], errors: Mapping[str, float], none: float, none_error: float = 0.0) -> str:
+    """Say the shares of choices, the likeliest first (the first in the file where two are equal)."""
+    parts = [(value, f"{label.replace('_', ' ')} {percent(value, error=errors[label])}") for label, value in values.items()]
+    if none > LEAST_NONE:
+        parts.append((none, f"{NONE} {percent(none, error=none_error)}"))
+    said = [part for _, part in sorted(parts, key=lambda each: -each[0])]
+    return f"Most likely {said[0]}; then {listed(said[1:])}." if len(said) > 1 else f"{capital(said[0])}."
+
+
+def headline(kind: str, value: Mapping[str, object] | None, *, unit: str, status: str) -> str:
+    """The answer as short as it can be said: ``12 %``, ``3``, ``June 2027``, ``fear``; ``void`` or ``no answer`` where there is none.  ``value`` is as in the JSON."""
+    if value is None:
+        return "void" if status == "void" else "no answer"
+    if status == "annulled":
+        return status
+    if status == "can no longer happen" or (status == "happened" and kind != "date"):
+        return "Yes" if status == "happened" else "No"
+    match kind:
+        case "probability":
+            return percent(float(str(value["value"])), error=float(str(value["error"])))
+        case "distribution":
+            quantiles, errors = value["quantiles"], value["errors"]
+            assert isinstance(quantiles, list)
+            assert isinstance(errors, list)
+            modes = value.get("modes", ())
+            assert isinstance(modes, list | tuple)
+            if modes:
+                if len(modes) > 2 * MOST_RANGES:
+                    return f"one of {_word(len(modes))} ranges"
+                *first, last = [_mode_points(mode["quantiles"], unit)[1] for mode in modes]
+                return f"{', '.join(first)} or {last}"
+            return interval_texts(quantiles=quantiles, errors=errors, unit=unit)[1]
+        case "date":
+            quantiles = value["quantiles"]
+            assert isinstance(quantiles, list)
+            return month(quantiles[2]) if quantiles[2] else "later"
+        case _:
+            return likeliest(value)[1]
+
+
+def likeliest(value: Mapping[str, object]) -> tuple[str, str]:
+    """Return the likeliest of choices, which may be none of them, and its chance as a percent; ``value`` is as in the JSON."""
+    shares, none = value["shares"], float(str(value.get("none", 0.0)))
+    assert isinstance(shares, list)
+    top = max(shares, key=itemgetter("value"))
+    if none > max(top["value"], LEAST_NONE):
+        return NONE, percent(none, error=float(str(value.get("none_error", 0.0))))
+    return top["label"].replace("_", " "), percent(top["value"], error=top["error"])
+
+
+def _word(count: int) -> str:
+    return SMALL[count] if count < len(SMALL) else f"{count:,}"

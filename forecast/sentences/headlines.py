@@ -1,0 +1,72 @@
+"""The headline of an answer as it is shown: the figure, what it counts, and of an open number the 90 % interval.
+
+Made from the report's JSON, whose own headline is the figure alone.  The numbers are those of the answer's sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from forecast.schema import words
+from forecast.sentences import answer_sentences
+
+LONGEST_UNIT = 16  # characters; a longer unit stands in the sentence alone
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What stands large, what it counts or how it is meant, and the ends of the 90 % interval; the last two may be empty."""
+
+    figure: str
+    about: str = ""
+    interval: str = ""
+    is_choice: bool = False
+
+    @property
+    def note(self) -> str:
+        """What stands beside the figure: ``people; 90 % interval 93 to 279``."""
+        return "; ".join(part for part in (self.about, f"90 % interval {self.interval}" if self.interval else "") if part)
+
+    @property
+    def short(self) -> str:
+        """The figure and its interval where columns are narrow, and the choice it is of: ``149 (93 to 279)``, ``high tide 80 %``."""
+        if self.is_choice:
+            return f"{self.about} {self.figure}"
+        return f"{self.figure} ({self.interval})" if self.interval else self.figure
+
+
+def headline_of(answer: Mapping[str, Any]) -> Headline:
+    """Return the headline of an answer of a report."""
+    figure, value = answer["headline"], answer["value"]
+    if value is None or answer["status"] == "annulled":
+        return Headline(figure)
+    match answer["kind"]:
+        case "distribution":
+            return _number(answer)
+        case "shares":
+            about, figure = answer_sentences.likeliest(value)
+            return Headline(figure, about, is_choice=True)
+        case "date" if answer["status"] == "open":
+            is_in_time = value["quantiles"][2] is not None
+            return Headline(figure, "as likely as not by then" if is_in_time else f"than {words.day(answer['by'])}, probably")
+        case _:
+            return Headline(figure)
+
+
+def _number(answer: Mapping[str, Any]) -> Headline:
+    value, unit = answer["value"], answer["unit"]
+    counted = words.counted_in(unit, answer["headline"]) if unit != "share" and len(unit) <= LONGEST_UNIT else ""
+    if answer["status"] != "open" or value.get("modes"):
+        return Headline(answer["headline"], counted)
+    low, median, high = words.interval_texts(quantiles=value["quantiles"], errors=value["errors"], unit=unit)
+    if low == high:
+        how = "almost certainly" if answer_sentences.chance_of_middle(value) >= answer_sentences.ALMOST else "more than nine times in ten"
+        return Headline(median, ", ".join(part for part in (counted, how) if part))
+    return Headline(median, counted, _range(low, high))
+
+
+def _range(low: str, high: str) -> str:
+    """Say the ends of an interval; of percents the sign stands once where both ends are numbers."""
+    return f"{low.removesuffix(' %')} to {high}" if low[0].isdigit() and high[0].isdigit() else f"{low} to {high}"

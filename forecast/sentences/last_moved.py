@@ -1,0 +1,65 @@
+"""What moved an answer last, in one sentence, as the first screen of a page has it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from forecast.schema import words
+from forecast.sentences.insight_text import as_text, change_text, from_to, is_noticed, measures_of, news_text, part_text, relative
+from forecast.sentences.printed_parts import printed_parts
+
+
+def moved_last(insight: Mapping[str, Any], question: str) -> str:
+    """Say what moved a question's answer last: from the newest split of a change that moved it, else from its history, else how far it went with time."""
+    for told in (_moves, _jumps, _drifts):
+        found = [said for index in measures_of(insight, question) for said in told(insight, index)]
+        if found:
+            return max(found)[2]
+    points = insight["history"]["points"]
+    return f"nothing of note since {words.day(points[0]['day'])}." if points else "nothing of note."
+
+
+def _moves(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float, str]]:
+    measure = insight["measures"][index]
+    for move in insight["moves"]:
+        before, after = move["before"][index], move["after"][index]
+        printed = printed_parts(measure, before, after, [part["points"][index] for part in move["parts"]])
+        parts = [
+            (part, printed.text(place))
+            for place, part in enumerate(move["parts"])
+            if part["kind"] != "noise" and printed.steps[place] and is_noticed(measure, part["points"][index], error=part["errors"][index])
+        ]
+        if parts:
+            top, change = max(parts, key=lambda each: abs(each[0]["points"][index]))
+            known = f", known {words.day(top['known'])}" if top["known"] and top["kind"] not in {"row", "correction"} else ""
+            said = f"{words.capital(part_text(top).rstrip('.'))}{known}: {change} ({from_to(measure, before, after)})."
+            yield move["since"], relative(measure, top["points"][index]), said
+
+
+def _jumps(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float, str]]:
+    measure, points = insight["measures"][index], insight["history"]["points"]
+    for before, after in zip(points[-2::-1], points[:0:-1], strict=True):
+        change, error = after["values"][index] - before["values"][index], math.hypot(after["errors"][index], before["errors"][index])
+        first, last = before["values"][index], after["values"][index]
+        differ = as_text(measure, first, error=error) != as_text(measure, last, error=error)
+        if after["news"] and is_noticed(measure, change, error=error) and differ:
+            said = f"{words.day(after['day'])}, {news_text(after['news'])}: {from_to(measure, first, last, error=error)}."
+            yield after["day"], relative(measure, change), said
+            return
+
+
+def _drifts(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float, str]]:
+    """How far an answer went over its whole history, where no single day moved it: quiet time does that."""
+    measure, points = insight["measures"][index], insight["history"]["points"]
+    if not points:
+        return
+    (before, after), (first, last) = (points[0], points[-1]), (points[0]["values"][index], points[-1]["values"][index])
+    error = math.hypot(before["errors"][index], after["errors"][index])
+    if is_noticed(measure, last - first, error=error):
+        days = (date.fromisoformat(after["day"]) - date.fromisoformat(before["day"])).days
+        change = change_text(measure, last - first, error=error)
+        said = f"{days:,} days passed since {words.day(before['day'])}: {change} ({from_to(measure, first, last, error=error)})."
+        yield before["day"], relative(measure, last - first), said

@@ -1,0 +1,46 @@
+"""What is said of ignorance and luck: a share of an answer's doubt, with its Monte Carlo error, and a sentence.
+
+The sign ± is followed by one standard error, in percentage points.
+"""
+
+from __future__ import annotations
+
+from forecast.schema import words
+
+LEAST_ERROR = 0.05  # percentage points; a smaller error is below the digits that are printed
+
+
+def share_with_error(share: float, *, error: float) -> str:
+    """Return a share of the doubt and its Monte Carlo error: ``34 % ± 2``, ``34.2 % ± 0.4``, ``below 1 %``.
+
+    Whole percents, tenths where the error is below one; a bound where the share is within two errors of 0 or of 1.  The error is left
+    out where it is too small for a tenth.
+    """
+    return split_texts(share, error=error)[0]
+
+
+def split_texts(share: float, *, error: float) -> tuple[str, str]:
+    """Return a share and what is left of the whole, as they are printed: together they are 100 %."""
+    points, error_points = 100 * min(max(share, 0.0), 1.0), 100 * error  # noise alone can put an estimate outside
+    from_end = min(points, 100 - points)
+    is_exact = error == 0 and from_end == 0
+    is_at_end = from_end <= max(words.ERRORS * error_points, LEAST_ERROR)
+    bound = words.bound_of(from_end, error=error_points) if is_at_end and not is_exact else None
+    if bound is not None:
+        below, above = f"below {bound:g} %", f"above {100 - bound:g} %"
+        return (below, above) if points < 50 else (above, below)
+    decimals = 0 if round(error_points, 1) >= 1 else 1
+    shown = round(points, decimals)
+    if error_points < LEAST_ERROR:
+        return f"{shown:g} %", f"{round(100 - shown, decimals):g} %"
+    printed_error = f"{max(error_points, 0.1):.{decimals}f}"
+    return f"{shown:.{decimals}f} % ± {printed_error}", f"{100 - shown:.{decimals}f} % ± {printed_error}"
+
+
+def doubt_sentence(ignorance: float, *, error: float) -> str:
+    """Say how much of an answer's doubt is ignorance: ``Of the doubt, 54 % ± 1 is ignorance of the parameters and the rest is luck``."""
+    if error == 0 and ignorance in {0.0, 1.0}:
+        known, luck = ("all", "none") if ignorance else ("none", "all")
+        return f"Of the doubt, {known} is ignorance of the parameters and {luck} is luck"
+    shown = share_with_error(ignorance, error=error).replace("below", "less than").replace("above", "more than")
+    return f"Of the doubt, {shown} is ignorance of the parameters and the rest is luck"

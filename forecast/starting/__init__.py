@@ -1,1 +1,0 @@
-"""Starting: new books and new topics, made from templates that are themselves a tested book."""

@@ -1,0 +1,65 @@
+"""Before and after computed at once, in a copy of the process, or in turn: the same bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.paths import TINY_BOOK
+
+COPIES = hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1  # whether this machine lets a copy be made
+
+SUPPOSE = f"""
+import json, os, sys
+from datetime import date
+from pathlib import Path
+import forecast.actions.whatif as supposing
+from forecast.model.settings import Settings
+
+read, made_here = supposing._read, []
+def counting(*given):
+    made_here.append(os.getpid())
+    return read(*given)
+supposing._read = counting
+found = supposing.suppose(Path({str(TINY_BOOK)!r}), "ferry", priors={{"burstiness": "Gamma(mean=5, sd=2)"}}, rows=[], as_of=date(2025, 1, 1), settings=Settings())
+print(json.dumps([len(made_here), found.problems, found.before, found.after, found.distrusted]))
+"""
+
+DIES = """
+import os
+from forecast.actions.whatif import _Read, _side_by_side
+here = os.getpid()
+def one():
+    if os.getpid() != here:
+        os._exit(9)
+    return _Read(sound=True)
+print(_side_by_side(one, _Read) == (_Read(sound=True), _Read()))
+"""
+
+
+def run(code: str) -> str:
+    """The output of a program in a process of one thread."""
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    return done.stdout
+
+
+@pytest.mark.skipif(not COPIES, reason="one core, or a system that cannot copy a process")
+@pytest.mark.slow
+def test_side_by_side_and_in_turn_give_the_same_answers():
+    """On two cores one of the two readings is made in a copy of the process; on one core both are made here, with the same numbers."""
+    copied, *apart = json.loads(run(SUPPOSE))
+    in_turn, *here = json.loads(run("import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n" + SUPPOSE))
+    assert (copied, in_turn) == (1, 2)
+    assert apart == here
+    assert apart[1] != apart[2]
+
+
+@pytest.mark.skipif(not COPIES, reason="one core, or a system that cannot copy a process")
+def test_a_copy_that_dies_is_made_up_for():
+    """Where the copy of the process is killed its part is computed here."""
+    assert run(DIES).strip() == "True"

@@ -1,0 +1,94 @@
+"""Totals in a report: counts have one, and values that do not add up have none anywhere in it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from forecast.content.records import stream_contents, unrecorded_sentence
+from forecast.insight.baseline import basis_of
+from forecast.insight.information import signposts
+from forecast.insight.posterior_predictive_check import predictive_checks
+from forecast.model.settings import Settings, generator
+from forecast.predict.analysis import conclude
+from forecast.report.charts_record import fan, fan_sentence
+from forecast.report.tables import rows_table
+from tests.support.building import OPENS, make_topic
+
+AS_OF = OPENS + timedelta(days=99)
+ROWS = {
+    "shares": [{"from": OPENS, "to": OPENS, "value": 0.2}, {"from": date(2025, 2, 1), "to": date(2025, 2, 1), "value": 0.3}],
+    "ranged": [{"from": date(2025, 2, 3), "to": date(2025, 2, 3), "low": 0.2, "high": 0.4}],
+    "notes": [{"from": date(2025, 2, 2), "to": date(2025, 2, 2), "value": 1}],
+    "visits": [{"from": OPENS, "to": date(2025, 1, 31), "value": 4}],
+}
+STREAMS = {
+    "shares": "Normal(mu=level, sigma=0.05)",
+    "ranged": "Normal(mu=level, sigma=0.05)",
+    "notes": "Bernoulli(p=level)",
+    "visits": "Poisson(mu=5 * months)",
+}
+PRIORS = {"level": "Beta(alpha=2, beta=2)"}
+END = OPENS + timedelta(days=729)
+
+
+@pytest.fixture(scope="module")
+def concluded() -> Any:
+    """A topic of measured shares, of one more known by its range, of evidence that was found, and of visits."""
+    questions = {"level_now": "level", "busy": {"answer": "total(visits) > 60", "by": END}}
+    return conclude(make_topic(priors=PRIORS, streams=STREAMS, rows=ROWS, questions=questions), AS_OF, Settings(draws=4_096), referee=False)
+
+
+@pytest.fixture(scope="module")
+def streams(concluded: Any) -> dict[str, dict[str, Any]]:
+    """The streams of its report."""
+    return {each["name"]: each for each in stream_contents(concluded.model, concluded.reading.paths)}
+
+
+def test_only_counts_have_totals_a_past_and_a_future(streams: dict[str, dict[str, Any]]) -> None:
+    """What does not add up has none of them in the JSON, so that no page can print one."""
+    found = {name: (each["total"], len(each["past"]) > 0, each["fan"] is not None, "seen" in each) for name, each in streams.items()}
+    nothing = (None, False, False, False)
+    assert found == {"shares": nothing, "ranged": nothing, "notes": nothing, "visits": (4.0, True, True, False)}
+
+
+def test_what_does_not_add_up_is_told_by_its_last_row(streams: dict[str, dict[str, Any]]) -> None:
+    """The sentence, the picture and the caption of the table of each stream."""
+    found = {
+        name: (fan_sentence(each), fan(each, as_of=str(AS_OF)) is not None, rows_table(each, None).caption)
+        for name, each in streams.items()
+    }
+    assert found["visits"][0].startswith("Recorded up to 31 January 2025: 4. By 31 December 2026: median ")
+    assert {name: each for name, each in found.items() if name != "visits"} == {
+        "shares": ("Last recorded on 1 February 2025: 0.3. Its rows are not added up.", False, "2 rows"),
+        "ranged": ("Last recorded on 3 February 2025: 0.2 to 0.4. Its rows are not added up.", False, "1 row"),
+        "notes": ("Last recorded on 2 February 2025: 1. Its rows are not added up.", False, "1 row"),
+    }
+    assert (found["visits"][1:]) == (True, "1 row; total 4")
+    assert fan_sentence({**streams["notes"], "rows": []}) == "Nothing is recorded."
+
+
+def test_time_without_rows_is_told_of_counts_alone(streams: dict[str, dict[str, Any]]) -> None:
+    """Days are forecast where values are counted over time; elsewhere each row stands by itself."""
+    said = unrecorded_sentence(list(streams.values()), AS_OF)
+    assert said == (
+        "The record of visits reaches 31 January 2025. The 69 days since then are forecast, not assumed quiet. "
+        "The rows of shares, ranged and notes are not counted over time: each stands by itself."
+    )
+
+
+def test_a_predictive_check_adds_up_counts_alone(concluded: Any) -> None:
+    """Of what does not add up the mean is compared; of counts the sum."""
+    found = predictive_checks(concluded.model, concluded.reading.paths.parameters, generator(1))
+    assert [(each.stream, each.statistic, each.seen) for each in found if each.statistic in {"sum", "mean"}] == [
+        ("shares", "mean", pytest.approx(0.25)),
+        ("notes", "mean", 1.0),
+        ("visits", "sum", 4.0),
+    ]
+
+
+def test_a_sum_of_values_that_do_not_add_up_is_no_signpost(concluded: Any) -> None:
+    """Over two months or more only counts are watched for."""
+    assert {post["stream"] for post in signposts(basis_of(concluded))} == {"visits"}

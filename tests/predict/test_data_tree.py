@@ -1,0 +1,72 @@
+"""Draws as an ArviZ DataTree: ArviZ's own functions work on them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from forecast.inference.importance.fit import condition
+from forecast.predict.answers import paths_for
+from forecast.predict.data_tree import data_tree
+from tests.support.known import KNOWN
+
+
+def tree_of(name):
+    """The data tree of a known model by the fast engine, and its posterior."""
+    known = KNOWN[name]()
+    rng = np.random.default_rng(1)
+    posterior = condition(known.model, rng=rng)
+    paths = paths_for(known.model, posterior.resample(500, rng), rng)
+    return data_tree(posterior, paths, rng), posterior, known
+
+
+@pytest.mark.slow
+def test_arviz_summarises_resampled_draws():
+    """ArviZ summarises a resampled hierarchy with the posterior's means, by label."""
+    import arviz
+
+    tree, posterior, known = tree_of("five_groups")
+    summary = arviz.summary(tree, kind="stats", round_to="none")
+    for truth in known.truths:
+        row = f"{truth.name}[{truth.label}]" if truth.label else truth.name
+        assert summary.loc[row, "mean"] == pytest.approx(truth.mean, abs=0.1 * truth.sd)
+    assert tree["log_likelihood"]["answers"].dims == ("chain", "draw", "answers_row")
+    assert tree.attrs["engine"] == posterior.engine == "importance"
+
+
+@pytest.mark.slow
+def test_arviz_computes_loo():
+    """The leave-one-out score of a regression is finite, below the score in sample, and costs about two parameters."""
+    import arviz
+
+    tree, posterior, _ = tree_of("logistic_regression")
+    loo = arviz.loo(tree)
+    in_sample = np.log(posterior.weights @ np.exp(posterior.log_likelihood)).sum()
+    assert loo.n_data_points == 200
+    assert loo.p == pytest.approx(2, abs=0.5)
+    assert loo.elpd == pytest.approx(in_sample - loo.p, abs=0.01)
+
+
+@pytest.mark.slow
+def test_every_group_is_there():
+    """The groups of the design hold the record, and simulated totals by day with the known mean."""
+    tree, _, known = tree_of("gamma_poisson")
+    groups = {"posterior", "prior", "posterior_predictive", "log_likelihood", "observed_data", "sample_stats", "predictions"}
+    assert set(tree.children) == groups
+    assert tree["observed_data"]["events"].values.tolist() == [3, 4]
+    totals = tree["predictions"]["events"]
+    new = totals.sel(day="2027-01-01") - totals.sel(day="2026-01-01")
+    assert float(new.mean()) == pytest.approx(known.answers["how_many"], rel=0.1)
+
+
+@pytest.mark.slow
+def test_a_tree_survives_netcdf(tmp_path):
+    """Written and read again, the groups and their values are the same."""
+    pytest.importorskip("h5netcdf")
+    import xarray
+
+    tree, _, _ = tree_of("gamma_poisson")
+    tree.to_netcdf(tmp_path / "draws.nc", engine="h5netcdf")
+    with xarray.open_datatree(tmp_path / "draws.nc", engine="h5netcdf") as again:
+        assert set(again.children) == set(tree.children)
+        np.testing.assert_array_equal(again["posterior"]["rate"].values, tree["posterior"]["rate"].values)

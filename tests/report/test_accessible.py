@@ -1,0 +1,87 @@
+"""Pages in a real browser: no violation that axe finds, no console message, nothing fetched but the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from forecast.report.pages import render_index, render_topic
+from tests.support.chromium import Chromium, find_chromium
+from tests.support.sample_insight import with_insight
+from tests.support.sample_report import sample_content
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on this machine")]
+WIDTHS = {"desk": (1280, 800), "telephone": (390, 844)}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium for all tests of this module."""
+    with Chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory) -> Path:
+    """The pages of the sample topic and their index, on disk."""
+    directory = tmp_path_factory.mktemp("reports")
+    content = with_insight(sample_content())
+    for name, data in (render_topic(content) | render_index([content])).items():
+        path = directory / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+    return directory
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("page", ["route.html", "index.html"])
+def test_axe_finds_no_violation(browser, pages, page, dark, width):
+    """Every rule that axe knows holds, with every fold open, in light and in dark, wide and narrow."""
+    import axe_core_python
+
+    script = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    browser.show(width=WIDTHS[width][0], height=WIDTHS[width][1], dark=dark)
+    browser.open((pages / page).as_uri())
+    browser.run("document.querySelectorAll('details').forEach(each => { each.open = true })")
+    browser.run(f"{script}; 0")
+    found = browser.run("axe.run(document).then(done => done.violations.map(each => [each.id, each.nodes.map(node => node.html)]))")
+    assert found == []
+
+
+@pytest.mark.parametrize("page", ["route.html", "index.html"])
+def test_a_page_opens_from_disk_and_asks_for_nothing_else(browser, pages, page):
+    """The file is the only request, and the console stays empty."""
+    before = {
+        kind: len(browser.seen(kind))
+        for kind in ("Network.requestWillBeSent", "Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
+    }
+    browser.open((pages / page).as_uri())
+    after = {kind: browser.seen(kind)[count:] for kind, count in before.items()}
+    assert [each["request"]["url"] for each in after.pop("Network.requestWillBeSent")] == [(pages / page).as_uri()]
+    assert after == {kind: [] for kind in after}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("page", ["route.html", "index.html"])
+def test_nothing_is_wider_than_the_page(browser, pages, page, width):
+    """The page never scrolls sideways; only tables and the model's graph do, inside themselves."""
+    browser.show(width=WIDTHS[width][0], height=WIDTHS[width][1])
+    browser.open((pages / page).as_uri())
+    assert browser.run("document.documentElement.scrollWidth") <= WIDTHS[width][0]
+
+
+def test_no_words_of_a_picture_leave_it_or_lie_on_one_another(browser, pages):
+    """Every text of every picture stands inside it, and no two overlap."""
+    browser.show(width=1280, height=800)
+    browser.open((pages / "route.html").as_uri())
+    found = browser.run("""[...document.querySelectorAll('figure svg')].flatMap(svg => {
+      const outer = svg.getBoundingClientRect()
+      const boxes = [...svg.querySelectorAll('text')].map(text => [text.textContent, text.getBoundingClientRect()])
+      const out = boxes.filter(([, box]) => box.left < outer.left - 2 || box.right > outer.right + 2 || box.top < outer.top - 2 || box.bottom > outer.bottom + 2)
+      const on = boxes.flatMap(([one, a], index) => boxes.slice(index + 1).filter(([, b]) =>
+        Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3).map(([other]) => `${one} on ${other}`))
+      return [...out.map(([text]) => `${text} leaves ${svg.getAttribute('aria-label').slice(0, 60)}`), ...on]
+    })""")
+    assert found == []

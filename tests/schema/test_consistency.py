@@ -1,0 +1,241 @@
+"""A report's JSON whose parts do not fit together is refused, wherever it is wrong; nothing that reads it ends in a traceback."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from forecast.cli.commands import commands
+from forecast.report.pages import render_index, render_topic
+from forecast.schema.consistency import inconsistency
+from forecast.schema.topic import ReportFault, digest_of, read_content
+from tests.support.paths import ROOT
+
+REPORTS = ROOT / "reports"
+COMMITTED = sorted(path.relative_to(REPORTS).as_posix() for path in (*REPORTS.glob("*.json"), *REPORTS.glob("as-of/*/*.json")))
+TEXTS = ("", "x", "2025-13-40", "20250301", "9999-12-31", "0001-01-01", "<script>", "\x1b[2J", "A" * 10_000, "../x", "2025-03-01")
+NUMBERS = (0, -1, 1, 10**6, 10**30, 10**400, 0.0, -1.0, 1e308, -1e308, 5e-324, 0.5, 2.0)
+
+
+def content_of(name: str) -> dict[str, Any]:
+    """The content of a committed report."""
+    found: dict[str, Any] = json.loads((REPORTS / name).read_bytes())
+    return found
+
+
+@pytest.mark.parametrize("name", COMMITTED)
+def test_a_report_that_was_published_is_consistent(name: str):
+    """Nothing is found in the committed reports."""
+    assert not inconsistency(content_of(name))
+
+
+def at(content: Any, path: str) -> Any:
+    """What stands at a path."""
+    for key in path.split("."):
+        content = content[int(key) if key.isdigit() else key]
+    return content
+
+
+def put(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
+    """A change that puts a value at a path."""
+
+    def change(content: dict[str, Any]) -> None:
+        above, _, last = path.rpartition(".")
+        inner = at(content, above) if above else content
+        inner[int(last) if last.isdigit() else last] = value
+
+    return change
+
+
+def cut(path: str) -> Callable[[dict[str, Any]], None]:
+    """A change that takes the last of a list away."""
+    return lambda content: at(content, path).pop()
+
+
+def doubled(path: str) -> Callable[[dict[str, Any]], None]:
+    """A change that repeats the last of a list."""
+    return lambda content: at(content, path).append(copy.deepcopy(at(content, path)[-1]))
+
+
+def turned(path: str) -> Callable[[dict[str, Any]], None]:
+    """A change that turns a list round."""
+    return lambda content: at(content, path).reverse()
+
+
+WRONG = (
+    (put("as_of", "2025-02-30"), "`as_of`: this is no day"),
+    (put("answers.0.value", None), "`answers.0.value`: no value does not go with the status `happened`"),
+    (put("answers.0.status", "void"), "`answers.0.value`: a value does not go with the status `void`"),
+    (put("as_of", "20250301"), "`as_of`: this is no day"),
+    (put("opens", ""), "`opens`: this is no day"),
+    (put("answers.0.by", "tomorrow"), "`answers.0.by`: this is no day"),
+    (put("streams.0.rows.0.known", "2025-01-32"), "`streams.0.rows.0.known`: this is no day"),
+    (put("streams.0.through", ""), "`streams.0.through`: this is no day"),
+    (put("insight.moves.0.parts.0.known", "x"), "`insight.moves.0.parts.0.known`: this is no day"),
+    (turned("insight.history.points"), "`insight.history.points`: these days are not in order"),
+    (turned("insight.score"), "`insight.score`: these days are not in order"),
+    (put("answers.0.kind", "shares"), "`answers.0.value`: this is not the value of a shares"),
+    (put("answers.5.value.chance_errors", None), "`answers.5.value`: an interval and its errors go together"),
+    (put("answers.5.value.chance", [0.1]), "`answers.5.value.chance`: there are 1 here, and not 2"),
+    (cut("parameters.0.prior.quantiles"), "`parameters.0.prior.quantiles`: there are 4 here, and not 5"),
+    (doubled("insight.checks.0.quantiles"), "`insight.checks.0.quantiles`: there are 6 here, and not 5"),
+    (cut("insight.moves.0.before"), "`insight.moves.0.before`: there are 12 here, and 13 measures"),
+    (cut("insight.moves.0.sentences"), "`insight.moves.0.sentences`: there are 12 here, and 13 measures"),
+    (cut("insight.moves.0.parts.0.points"), "`insight.moves.0.parts.0.points`: there are 12 here, and 13 measures"),
+    (doubled("insight.leverage.0.values"), "`insight.leverage.0.values`: there are 14 here, and 13 measures"),
+    (cut("insight.history.settled"), "`insight.history.settled`: there are 12 here, and 13 measures"),
+    (cut("parameters.0.prior.shape.x"), "`parameters.0.prior.shape`: 95 values of x and 96 of y make no curve"),
+    (turned("parameters.0.prior.shape.x"), "`parameters.0.prior.shape`: the values of x do not rise"),
+    (put("parameters.0.prior.shape.y", [0.0] * 96), "`parameters.0.prior.shape`: a density is positive somewhere and negative nowhere"),
+    (turned("parameters.0.posterior.quantiles"), "`parameters.0.posterior.quantiles`: these points do not rise"),
+    (cut("streams.0.fan.days"), "`streams.0.fan`: 15 days and points on 16 days make no future"),
+    (turned("streams.0.fan.days"), "`streams.0.fan`: these days are not in order"),
+    (doubled("answers"), "`answers`: two of them have one name"),
+    (doubled("streams"), "`streams`: two of them have one name"),
+    (put("insight.surprise.0.stream", "nothing"), "`insight.surprise.0.stream`: there is no such stream"),
+    (put("insight.surprise.0.row", 9999), "`insight.surprise.0.row`: there is no such row"),
+    (put("insight.surprise.0.row", -1), "`insight.surprise.0.row`: there is no such row"),
+    (put("insight.measures.0.question", "nothing"), "`insight.measures.0.question`: there is no such question"),
+    (put("insight.power.0.parameter", "nothing"), "`insight.power.0.parameter`: there is no such parameter"),
+    (put("engine.words", []), "`engine.words`: nothing is said of the engine"),
+    (put("verdict.checks.1", {}), "`verdict.checks.1`: this check has not the keys of the first"),
+    (put("streams.0.statement", "Nonsense"), "`streams.0.statement`: a statement is a distribution with named arguments"),
+    (put("answers.7.value.mean_error", None), "`answers.7.value`: an expected value and its error go together"),
+    (put("answers.7.value.mean", None), "`answers.7.value`: an expected value and its error go together"),
+    (put("streams.0.total", 1e301), "`streams.0.total`: this number is too large to be shown"),
+    (put("insight.surprise.0.row", 10**305), "`insight.surprise.0.row`: this number is too large to be shown"),
+    (put("streams.0.total", 10**400), "`streams.0.total`: input should be a valid number"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "message"), WRONG, ids=[message for _, message in WRONG])
+def test_what_does_not_fit_is_named_with_its_place(change: Callable[[dict[str, Any]], None], message: str):
+    """Each kind of misfit, with a digest that fits, is refused in these words."""
+    content = content_of("route.json")
+    change(content)
+    content["digest"] = digest_of(content)
+    with pytest.raises(ReportFault, match="^" + re.escape(f"x: {message}; run `forecast update` to make it again") + "$"):
+        read_content(json.dumps(content).encode(), name="x")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "is not whole"),
+        (b"\xff\xfe", "is not whole"),
+        (b"[" * 100_000, "is not whole"),
+        (b'{"a":' * 100_000, "is not whole"),
+        (b'{"format": 2, "a": NaN}', "is not whole"),
+        (b'{"format": 2, "a": 1' + b"0" * 5_000 + b"}", "is not whole"),
+        (b"[]", "is not the JSON of a report"),
+        (b'"format"', "is not the JSON of a report"),
+        (b'{"format": 1}', "has format 1; this program reads format 2"),
+        (b'{"format": "2"}', "has format '2'; this program reads format 2"),
+        (b'{"format": [[[]]]}', "has format [[[]]]; this program reads format 2"),
+        (b'{"format": 2}', "`digest`: field required"),
+    ],
+    ids=range(12),
+)
+def test_what_is_no_report_is_refused(data: bytes, message: str):
+    """Cut short, nested too deep, of another format, or no report at all."""
+    with pytest.raises(ReportFault, match=re.escape(message)):
+        read_content(data)
+
+
+def places_of(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths of everything in a content."""
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield (*path, key)
+        yield from places_of(inner, (*path, key))
+
+
+def mutations_of(value: Any) -> list[Any]:
+    """Other values for one."""
+    match value:
+        case str():
+            return list(TEXTS)
+        case bool():
+            return [not value, None]
+        case int() | float():
+            return [*NUMBERS, None, "x"]
+        case None:
+            return ["x", 0.0, 1, [], {}, "2025-01-01"]
+        case list():
+            return [[], value[:1], value[:-1], value + value[-1:], value * 3, value[::-1], None, {}]
+        case _:
+            less = [dict(list(value.items())[1:]), dict(list(value.items())[:-1])] if value else []
+            return [{}, *less, {**value, "extra": 1}, None, []]
+
+
+def mutated(content: dict[str, Any], chance: random.Random) -> Iterator[tuple[str, bytes]]:
+    """Reports with one thing changed, one of every kind of place, each with a digest that fits."""
+    kinds: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
+    for path in places_of(content):
+        kinds.setdefault(tuple("*" if isinstance(key, int) else key for key in path), []).append(path)
+    for places in kinds.values():
+        path = chance.choice(places)
+        inner = content
+        for key in path[:-1]:
+            inner = inner[key]
+        before = inner[path[-1]]
+        inner[path[-1]] = chance.choice(mutations_of(before))
+        content["digest"], kept = content["digest"] if path == ("digest",) else digest_of(content), content["digest"]
+        yield ".".join(map(str, path)), json.dumps(content).encode()
+        content["digest"] = kept
+        inner[path[-1]] = before
+
+
+def shown(data: bytes) -> None:
+    """Make the pages of a report, as `forecast report` does."""
+    content = read_content(data)
+    render_topic(content)
+    render_index([content])
+
+
+@pytest.mark.parametrize("most", [20, pytest.param(10_000, marks=(pytest.mark.study, pytest.mark.slow))])
+@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name == "return.json" else pytest.mark.slow) for name in COMMITTED])
+def test_a_mutated_report_is_shown_or_refused(name: str, most: int):
+    """One value of some kinds of places changed, or of every kind, with a fixed seed: pages are made, or a fault says why not."""
+    chance = random.Random(20261127)
+    found = list(mutated(content_of(name), chance))
+    for place, data in chance.sample(found, min(most, len(found))):
+        with_place = partial(pytest.fail, f"{place} changed in {name} ends in an exception", pytrace=True)
+        try:
+            shown(data)
+        except ReportFault:
+            pass
+        except Exception:  # noqa: BLE001 - any other is what this test looks for
+            with_place()
+
+
+@pytest.mark.parametrize(
+    ("seed", "most"),
+    [(1, 12), pytest.param(2, 40, marks=pytest.mark.slow), *(pytest.param(seed, 400, marks=pytest.mark.study) for seed in (3, 4, 5))],
+)
+def test_commands_that_read_a_mutated_report_say_what_is_wrong(tmp_path: Path, seed: int, most: int):
+    """`show`, `why`, `report` and `diff` print answers or a problem, and exit with 0 or 1."""
+    shutil.copytree(REPORTS.parent / "seeds" / "return", tmp_path / "seeds" / "return")
+    (tmp_path / "priors").mkdir()
+    shutil.copy(REPORTS.parent / "priors" / "return.toml", tmp_path / "priors")
+    (tmp_path / "reports").mkdir()
+    path = tmp_path / "reports" / "return.json"
+    content = content_of("return.json")
+    question = content["answers"][0]["name"]
+    chance = random.Random(seed)
+    found = list(mutated(content, chance))
+    for place, data in chance.sample(found, min(most, len(found))):
+        path.write_bytes(data)
+        for words in (("show",), ("show", question), ("why", question), ("show", "--json"), ("report",), ("diff", str(path), str(path))):
+            done = CliRunner().invoke(commands(), [*words, "--book", str(tmp_path)])
+            assert done.exception is None or isinstance(done.exception, SystemExit), (place, words, done.exception)
+            assert done.exit_code in {0, 1}, (place, words)

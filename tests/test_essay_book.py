@@ -1,0 +1,97 @@
+"""The essay's book: its files are right, its engines agree, its story is coherent, its reports are those the code makes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date
+from itertools import pairwise
+
+import pytest
+
+from forecast.actions.update import update
+from forecast.book.reading import read_book
+from forecast.model.settings import Settings
+from forecast.predict.analysis import conclude
+from tests.support.paths import ROOT
+
+TOPICS = ("arrivals", "loyalty", "punishment", "return", "route")
+DAYS = (date(2024, 11, 15), date(2025, 3, 1), date(2025, 12, 31), date(2026, 8, 31), date(2026, 10, 12))
+
+
+def test_the_book_has_no_problems():
+    """Every file of the book is read without an error or a warning, and all five topics are there."""
+    book, problems = read_book(ROOT)
+    assert (tuple(sorted(book.topics)), problems) == (TOPICS, ())
+
+
+def test_every_row_has_an_address_or_a_citation_and_none_is_of_grade_d():
+    """A grade D fact is no observation."""
+    book, _ = read_book(ROOT)
+    rows = [row for topic in book.topics.values() for stream in topic.streams.values() for row in stream.rows]
+    assert rows
+    assert [row.place for row in rows if not row.source or row.grade == "D"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("day", DAYS, ids=str)
+@pytest.mark.parametrize("name", TOPICS)
+def test_the_two_engines_agree(name, day):
+    """On every answer and every parameter the engines differ by no more than their Monte Carlo errors allow."""
+    book, _ = read_book(ROOT, [name])
+    verdict = conclude(book.topics[name], day, Settings(), referee=True).verdict
+    assert verdict.verdict == "agreed", verdict.sentence
+
+
+@pytest.mark.slow
+def test_the_route_tells_a_coherent_story():
+    """A transfer by the end of 2026: likelier after the captures and the first wish, less so through the quiet, certain once it has happened."""
+    book, _ = read_book(ROOT, ["route"])
+    days = [date(2024, 11, 15), date(2025, 1, 13), date(2025, 3, 1), date(2025, 12, 31), date(2026, 8, 31), date(2026, 10, 12)]
+    told = [conclude(book.topics["route"], day, Settings(), referee=False).reading.answers for day in days]
+    november, captured, asked, quiet, quieter, sent = (answers["transfer_2026"].value.value for answers in told)
+    assert november < captured < asked > quiet > quieter < sent == 1
+    for answers in told:
+        ladder = [answers[f"transfer_{year}"].value.value for year in (2025, 2026, 2027)]
+        assert all(early <= late for early, late in pairwise(ladder))
+
+
+@pytest.mark.slow
+def test_the_committed_reports_are_what_the_code_makes(tmp_path):
+    """Made again as of their own day, every report is the same, byte for byte where the versions are those of the report."""
+    for folder in ("seeds", "priors"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    committed = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "reports").glob("*.json"))}
+    assert sorted(committed) == [f"{name}.json" for name in TOPICS]
+    (day,) = {date.fromisoformat(content["as_of"]) for content in committed.values()}
+    shutil.copytree(ROOT / "reports", tmp_path / "reports")
+    done = update(tmp_path, as_of=day, today=day, settings=Settings(), referee=False)
+    made = {f"{name}.json": content for name, content in done.contents.items()}
+    assert {name: numbers(content) for name, content in made.items()} == {name: numbers(content) for name, content in committed.items()}
+    if all(committed[name]["run"]["versions"] == content["run"]["versions"] for name, content in made.items()):
+        assert done.written == ()
+        assert done.recorded == 0
+
+
+@pytest.mark.slow
+def test_the_committed_hindcasts_are_what_the_code_makes(tmp_path):
+    """Replayed again, each committed hindcast of the route has the same numbers, and says that it is one."""
+    for folder in ("seeds", "priors"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    committed = {
+        path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "reports").glob("as-of/*/route.json"))
+    }
+    assert len(committed) == 4
+    for day, content in committed.items():
+        done = update(
+            tmp_path, topics=["route"], as_of=date.fromisoformat(day), today=date(2026, 11, 23), settings=Settings(), referee=False
+        )
+        assert numbers(done.contents["route"]) == numbers(content)
+        assert content["run"]["hindcast"]
+
+
+def numbers(content):
+    """A report's content without what depends on the versions installed and on the remembered verdict."""
+    run = {key: value for key, value in content["run"].items() if key != "versions"}
+    run["hashes"] = {key: value for key, value in run["hashes"].items() if key != "refereed"}
+    return json.loads(json.dumps({**content, "run": run, "verdict": None, "warnings": None, "digest": ""}))

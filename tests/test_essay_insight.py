@@ -1,0 +1,132 @@
+"""Insight into the essay's book, against models conditioned afresh, by the fast engine and by PyMC."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+import numpy as np
+import pytest
+
+from forecast.book.reading import read_book
+from forecast.inference.importance.fit import condition
+from forecast.insight.baseline import Basis, basis_of, refitted
+from forecast.insight.estimands import cases
+from forecast.insight.leave_one_out import groups, leverage, unlearnt
+from forecast.insight.replay_pool import anchored_pool
+from forecast.insight.reweighting import Pool
+from forecast.insight.sensitivity import ChangedPrior, sensitivity, with_prior
+from forecast.insight.shapley import split
+from forecast.insight.state_diff import Between
+from forecast.language.statements import parse_statement
+from forecast.model.model import Model
+from forecast.model.priors import blocks
+from forecast.model.settings import Settings, generator
+from forecast.predict.analysis import conclude, condition_nuts
+from forecast.predict.answers import paths_for
+from tests.test_essay_book import ROOT
+
+pytestmark = pytest.mark.slow
+AS_OF = date(2026, 10, 12)
+ALLOWED = 4.5  # standard errors: some 600 figures are compared, and one in 150,000 lies farther out by chance
+
+
+@cache
+def basis(topic: str) -> Basis:
+    """One topic concluded as of a day of the record."""
+    book, _ = read_book(ROOT, [topic])
+    return basis_of(conclude(book.topics[topic], AS_OF, Settings(), referee=False))
+
+
+@cache
+def wide(topic: str) -> Pool:
+    """The wider pool that a report of the topic asks."""
+    return anchored_pool(basis(topic).model.topic, AS_OF, Settings())
+
+
+def apart(basis: Basis, changes: np.ndarray, errors: np.ndarray, model: Model) -> float:
+    """The farthest any measure's change lies from that of a model conditioned afresh, in standard errors."""
+    again = refitted(basis, model)
+    room = np.hypot(np.hypot(errors, again.errors), 1e-4)
+    return float(np.max(np.abs(changes - again.changes) / room))
+
+
+@pytest.mark.parametrize("topic", ["loyalty", "punishment", "return", "route"])
+def test_leverage_is_what_refits_say(topic: str) -> None:
+    """Without each row, source and grade, every answer equals that of a model conditioned without it."""
+    found, notes = leverage(basis(topic), wide(topic))
+    assert notes == []
+    for index, (each, group) in enumerate(zip(found, groups(basis(topic).model), strict=True)):
+        if group.kind == "row" and index % 5:
+            continue
+        changes, errors = (np.array([estimate[name] for estimate in each["values"]]) for name in ("change", "error"))  # type: ignore[literal-required]
+        assert each["refitted"] or apart(basis(topic), changes, errors, unlearnt(basis(topic).model, group)) < ALLOWED, group
+
+
+@pytest.mark.parametrize("topic", ["arrivals", "loyalty", "return", "route"])
+def test_sensitivity_is_what_refits_say(topic: str) -> None:
+    """With each prior changed, every answer equals that of a model conditioned with it."""
+    found, _ = sensitivity(basis(topic), wide(topic))
+    by_name = {
+        (block.name, block.parameter.labels[block.positions[0]] if block.parameter.by_label else ""): block
+        for block in blocks(basis(topic).model)
+    }
+    assert len(found) >= 10
+    for each in found[:: 1 if topic == "return" else 5]:
+        changed = ChangedPrior(by_name[each["parameter"], each["label"]], each["label"], each["change"], parse_statement(each["statement"]))
+        changes, errors = (np.array([estimate[name] for estimate in each["values"]]) for name in ("change", "error"))  # type: ignore[literal-required]
+        assert each["refitted"] or apart(basis(topic), changes, errors, with_prior(basis(topic).model, changed)) < ALLOWED, each
+
+
+def test_leverage_is_what_pymc_says() -> None:
+    """Without each grade of the loyalty rows, every answer equals that of NUTS on the model without them."""
+    held = basis("loyalty")
+    found, _ = leverage(held, wide("loyalty"))
+    for each, group in zip(found, groups(held.model), strict=True):
+        if group.kind != "grade":
+            continue
+        posterior = condition_nuts(unlearnt(held.model, group), held.settings)
+        draws = posterior.resample(len(held.pool), generator(1, "nuts check"))
+        again = cases(paths_for(held.model, draws, generator(1, "nuts paths")), held.measures)
+        errors = np.sqrt((again.influence() ** 2).sum(axis=0) * max(len(held.pool) / posterior.diagnostics.effective_size, 1))
+        for estimate, value, error, published in zip(each["values"], again.values(), errors, held.errors, strict=True):
+            assert abs(estimate["value"] - value) <= ALLOWED * np.sqrt(estimate["error"] ** 2 + error**2 + published**2), group
+
+
+@pytest.mark.parametrize(
+    ("topic", "since"), [("arrivals", date(2025, 12, 31)), ("loyalty", date(2025, 2, 1)), ("route", date(2025, 1, 20))]
+)
+def test_moves_are_what_refits_say(topic: str, since: date) -> None:
+    """Each part of a move equals the average, over the same orders, of separate fits with and without the change."""
+    its = basis(topic).model.topic
+    until = {"arrivals": AS_OF, "loyalty": date(2025, 4, 1), "route": date(2025, 2, 20)}[topic]
+    between = Between(its, since, its, until)
+    names = tuple(change.name for change in between.changes())
+    assert 2 <= len(names) <= 4
+    measures = basis(topic).measures
+    found = split(between, measures, Settings())
+    values: dict[frozenset[str], tuple[np.ndarray, np.ndarray]] = {}
+
+    def fitted(made: frozenset[str]) -> tuple[np.ndarray, np.ndarray]:
+        if made not in values:
+            model = between.model(made)
+            posterior = condition(model, rng=generator(7, *sorted(made)))
+            again = cases(paths_for(model, posterior.resample(16_384, generator(8, *sorted(made))), generator(9, *sorted(made))), measures)
+            scale = max(16_384 / posterior.diagnostics.effective_size, 1)
+            values[made] = again.values(), (again.influence() ** 2).sum(axis=0) * scale
+        return values[made]
+
+    whole = fitted(frozenset(names))[0] - fitted(frozenset())[0]
+    assert sum(part.points for part in found.parts) == pytest.approx(found.after - found.before)
+    ends = np.sqrt(fitted(frozenset(names))[1] + fitted(frozenset())[1] + sum(part.errors**2 for part in found.parts))
+    assert np.all(np.abs(whole - (found.after - found.before)) <= ALLOWED * np.maximum(ends, 1e-6))
+    for part in found.parts:
+        coefficients: dict[frozenset[str], float] = {}
+        for order in part.orders:
+            made = frozenset(order[: order.index(part.change.name)])
+            coefficients[made] = coefficients.get(made, 0.0) - 1 / len(part.orders)
+            made |= {part.change.name}
+            coefficients[made] = coefficients.get(made, 0.0) + 1 / len(part.orders)
+        expected = sum(share * fitted(made)[0] for made, share in coefficients.items())
+        variance = sum(share**2 * fitted(made)[1] for made, share in coefficients.items())
+        assert np.all(np.abs(part.points - expected) <= ALLOWED * np.maximum(np.sqrt(variance + part.errors**2), 1e-6)), part.change
