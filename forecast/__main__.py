@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forecast.cli import main
+from forecast.cli.commands import main
 
 if __name__ == "__main__":
     main()

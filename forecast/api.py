@@ -29,19 +29,19 @@ from typing import Any
 
 import numpy as np
 
-from forecast.actions.cache import published, report_directory
-from forecast.actions.check import read_checked
-from forecast.actions.evidence import weigh
+from forecast.actions.cache import read_published_report, report_directory
+from forecast.actions.check import read_checked_book
+from forecast.actions.evidence import weigh_evidence
 from forecast.book.files.layout import find_root, report_path
 from forecast.book.files.problems import Problem, format_problems, has_errors
 from forecast.book.topic import Book, Topic
 from forecast.inference.importance.fit import prior_draws
 from forecast.inference.posterior import Posterior
-from forecast.insight.evidence_matrix import Matrix
+from forecast.insight.evidence_matrix import EvidenceMatrix
 from forecast.language.faults import did_you_mean
 from forecast.model.model import Model, model_as_of
 from forecast.model.settings import Purpose, Settings, generator
-from forecast.predict.analysis import Conclusion, conclude, condition_fast, condition_nuts, read, settings_for
+from forecast.predict.analysis import Analysis, analyse, answer_questions, condition_fast, condition_nuts, settings_for
 from forecast.predict.answers import Answer
 from forecast.predict.paths import Paths
 
@@ -116,26 +116,26 @@ class OpenTopic:
 
     def paths(self) -> Paths:
         """Return simulated futures of all streams, on draws of the posterior."""
-        return read(self.posterior(), self.settings).paths
+        return answer_questions(self.posterior(), self.settings).paths
 
     def answers(self) -> Mapping[str, Answer]:
         """Return the answer to each question, by name."""
-        return read(self.posterior(), self.settings).answers
+        return answer_questions(self.posterior(), self.settings).answers
 
-    def evidence(self, of: str | None = None) -> Matrix:
+    def evidence(self, of: str | None = None) -> EvidenceMatrix:
         """Return what each row says for and against each value of a Categorical parameter, the first where none is named.
 
         Raises ``forecast.actions.evidence.NoHypotheses`` where there is none.
         """
-        return weigh(self.topic, of=of, as_of=self.as_of, settings=self.settings)[0]
+        return weigh_evidence(self.topic, of=of, as_of=self.as_of, settings=self.settings)[0]
 
-    def conclude(self, *, referee: bool = False) -> Conclusion:
+    def conclude(self, *, referee: bool = False) -> Analysis:
         """Return everything at once: prior, posterior, paths, answers and, with ``referee``, the verdict of both engines."""
-        return conclude(self.topic, self.as_of, self.settings, referee=referee)
+        return analyse(self.topic, self.as_of, self.settings, referee=referee)
 
     def report(self) -> dict[str, Any] | None:
         """Return the newest published report of the topic as plain data; None where there is none."""
-        return published(self.root, report_path(self.topic.name, report_directory(as_of=self.as_of, today=self.as_of)))
+        return read_published_report(self.root, report_path(self.topic.name, report_directory(as_of=self.as_of, today=self.as_of)))
 
     def pymc_source(self) -> str:
         """Return the topic as a PyMC program that needs nothing of this package."""
@@ -147,7 +147,7 @@ class OpenTopic:
         """Return prior, posterior, predictive draws, log likelihood and record as an ArviZ DataTree."""
         from forecast.predict.data_tree import data_tree
 
-        reading = read(self.posterior(), self.settings)
+        reading = answer_questions(self.posterior(), self.settings)
         rng: np.random.Generator = generator(self.settings.seed, self.topic.name, Purpose.DATA_TREE)
         return data_tree(reading.posterior, reading.paths, rng)
 
@@ -156,7 +156,7 @@ def open_book(path: str | Path = ".", *, trust: bool = False) -> OpenBook:
     """Read and check the book that a directory belongs to; see ``forecast.open_book``."""
     start = Path(path)
     root = find_root(start) or start
-    book, problems = read_checked(root, None)
+    book, problems = read_checked_book(root, None)
     if has_errors(problems):
         raise BookHasProblems(problems)
     return OpenBook(book, problems, trust)

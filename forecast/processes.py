@@ -17,7 +17,7 @@ def process_pool(processes: int, *, start: Literal["fork", "spawn"]) -> Generato
     from multiprocessing import active_children, get_context
 
     others = set(active_children())
-    pool = ProcessPoolExecutor(processes, mp_context=get_context(start), initializer=leave_ctrl_c_to_others)
+    pool = ProcessPoolExecutor(processes, mp_context=get_context(start), initializer=ignore_interrupts)
     try:
         yield pool
     except BaseException:
@@ -28,7 +28,7 @@ def process_pool(processes: int, *, start: Literal["fork", "spawn"]) -> Generato
     pool.shutdown()
 
 
-def leave_ctrl_c_to_others() -> None:
+def ignore_interrupts() -> None:
     """Ctrl-C reaches every process of a terminal; the one that waits for the others ends them."""
     import signal
 

@@ -16,7 +16,7 @@ from typing import Literal
 _ALWAYS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _REGULAR = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
-type Kind = Literal["file", "folder", "link", "special"]
+type FileKind = Literal["file", "folder", "link", "special"]
 
 
 def open_to_read(path: Path) -> int:
@@ -35,7 +35,7 @@ def open_to_append(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _ALWAYS | _REGULAR, 0o666)
 
 
-def kind_of(path: Path) -> Kind | None:
+def file_kind(path: Path) -> FileKind | None:
     """Return what stands at ``path`` itself, a link not followed; None where there is nothing.
 
     A Windows junction counts as a link.  Raises ``OSError`` where the folder above cannot be searched.
@@ -75,7 +75,7 @@ def core_count() -> int:
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
-def way_to_start() -> Literal["fork", "spawn"]:
+def process_start_method() -> Literal["fork", "spawn"]:
     """Return ``fork`` where this process is known to have one thread, ``spawn`` elsewhere.
 
     A copy holds the locks of all threads and runs only one.  Only Linux shows the

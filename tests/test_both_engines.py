@@ -9,10 +9,10 @@ import pytest
 
 from forecast.inference.importance.fit import condition
 from forecast.inference.pymc.plan import CannotSample
-from forecast.model.errors import Unsound, at_topic
+from forecast.model.errors import Unsound, topic_problem
 from forecast.model.settings import Purpose, Settings
 from forecast.predict import analysis as concluding
-from forecast.predict.analysis import conclude, reading_of
+from forecast.predict.analysis import analyse, published_result
 from tests.support.known import KNOWN
 
 KNOWN_MODEL = KNOWN["beta_binomial"]()
@@ -88,7 +88,7 @@ def engines(exact, monkeypatch):
 def test_the_better_run_is_published_and_the_verdict_says_what_confirms_it(engines, fast, nuts, off, outcome, published, sound):
     """Sound before unsound, the fast engine first; of chains that have not met and a run short of draws, the latter."""
     engines(fast, nuts, off=off)
-    found = conclude(TOPIC, AS_OF, Settings(draws=4_096), referee=True)
+    found = analyse(TOPIC, AS_OF, Settings(draws=4_096), referee=True)
     posterior = found.reading.posterior
     assert (found.verdict.verdict, posterior.engine, posterior.diagnostics.sound) == (outcome, published, sound)
 
@@ -103,7 +103,7 @@ def test_the_better_run_is_published_and_the_verdict_says_what_confirms_it(engin
         (HEAVY, SOUND, SOUND, 0.2, "disputed", True),
         (HEAVY, SOUND, STUCK, 0.1, "disputed", True),
         (HEAVY, SOUND, CannotSample("no point"), 0.1, "disputed", True),
-        (HEAVY, SOUND, Unsound(at_topic(TOPIC, (), "no")), 0.1, "disputed", True),
+        (HEAVY, SOUND, Unsound(topic_problem(TOPIC, (), "no")), 0.1, "disputed", True),
     ],
 )
 def test_a_run_that_is_not_sound_is_set_aside_where_a_second_run_of_nuts_agrees_with_the_first(
@@ -111,7 +111,7 @@ def test_a_run_that_is_not_sound_is_set_aside_where_a_second_run_of_nuts_agrees_
 ):
     """With other random numbers, on every figure; else what one engine says against the other stands."""
     calls = engines(fast, nuts, off=0.1, again=again, second=second)
-    found = conclude(TOPIC, AS_OF, Settings(draws=4_096), referee=True)
+    found = analyse(TOPIC, AS_OF, Settings(draws=4_096), referee=True)
     assert calls == ["fast", "nuts", "nuts again"]
     assert (found.verdict.verdict, found.reading.posterior.engine, found.reading.posterior.diagnostics.sound) == (outcome, "nuts", sound)
     assert ("A second run of NUTS, from other random numbers, agrees with the first" in found.verdict.sentence) is (
@@ -123,7 +123,7 @@ def test_a_run_that_is_not_sound_is_set_aside_where_a_second_run_of_nuts_agrees_
 def test_a_sound_run_is_never_set_aside(engines):
     """Two sound engines that differ are a dispute, which no third run settles."""
     calls = engines(SOUND, SOUND, off=0.1, again=0.1)
-    assert conclude(TOPIC, AS_OF, Settings(draws=4_096), referee=True).verdict.verdict == "disputed"
+    assert analyse(TOPIC, AS_OF, Settings(draws=4_096), referee=True).verdict.verdict == "disputed"
     assert calls == ["fast", "nuts"]
 
 
@@ -131,8 +131,8 @@ def test_a_sound_run_is_never_set_aside(engines):
 def test_without_the_referee_the_same_run_is_published(engines, fast, nuts):
     """Whether a comparison is asked for decides no number, nor does an answer for a comparison with other priors."""
     engines(fast, nuts)
-    with_referee, without = (conclude(TOPIC, AS_OF, Settings(draws=4_096), referee=asked) for asked in (True, False))
-    alone = reading_of(TOPIC, AS_OF, Settings(draws=4_096))
+    with_referee, without = (analyse(TOPIC, AS_OF, Settings(draws=4_096), referee=asked) for asked in (True, False))
+    alone = published_result(TOPIC, AS_OF, Settings(draws=4_096))
     assert without.reading.posterior.engine == with_referee.reading.posterior.engine == alone.posterior.engine
     assert without.reading.posterior.diagnostics == with_referee.reading.posterior.diagnostics == alone.posterior.diagnostics
 
@@ -140,28 +140,28 @@ def test_without_the_referee_the_same_run_is_published(engines, fast, nuts):
 def test_where_nuts_was_not_needed_there_is_no_verdict(engines):
     """A sound fast run without a referee is compared with nothing, and NUTS is not run."""
     calls = engines(SOUND, SOUND)
-    assert conclude(TOPIC, AS_OF, Settings(draws=4_096), referee=False).verdict is None
+    assert analyse(TOPIC, AS_OF, Settings(draws=4_096), referee=False).verdict is None
     assert calls == ["fast"]
 
 
 def test_where_both_were_run_they_are_compared_without_being_asked(engines):
     """NUTS replaced a short run: the comparison costs nothing more."""
     calls = engines(SHORT, SOUND)
-    assert conclude(TOPIC, AS_OF, Settings(draws=4_096), referee=False).verdict.verdict == "agreed"
+    assert analyse(TOPIC, AS_OF, Settings(draws=4_096), referee=False).verdict.verdict == "agreed"
     assert calls == ["fast", "nuts"]
 
 
 def test_the_fast_engine_runs_once_where_nuts_cannot(engines):
     """What it has computed is published, not computed again."""
     calls = engines(SOUND, NEVER)
-    conclude(TOPIC, AS_OF, Settings(draws=4_096), referee=True)
+    analyse(TOPIC, AS_OF, Settings(draws=4_096), referee=True)
     assert calls == ["fast", "nuts"]
 
 
 def test_a_referee_that_finds_a_problem_of_its_own_has_failed(engines):
     """What only NUTS refuses does not stop a topic that the fast engine answers."""
-    engines(SOUND, Unsound(at_topic(TOPIC, (), "a density is not a number")))
-    verdict = conclude(TOPIC, AS_OF, Settings(draws=4_096), referee=True).verdict
+    engines(SOUND, Unsound(topic_problem(TOPIC, (), "a density is not a number")))
+    verdict = analyse(TOPIC, AS_OF, Settings(draws=4_096), referee=True).verdict
     sentence = "NUTS cannot sample this topic: a density is not a number. No other engine has checked the fast one."
     assert (verdict.verdict, verdict.sentence) == ("failed", sentence)
 
@@ -171,7 +171,7 @@ def test_nuts_that_was_asked_for_and_cannot_sample_is_a_problem(engines, referee
     """Then no other engine answers in its place."""
     engines(SOUND, NEVER)
     with pytest.raises(Unsound) as found:
-        conclude(TOPIC, AS_OF, Settings(engine="nuts"), referee=referee)
+        analyse(TOPIC, AS_OF, Settings(engine="nuts"), referee=referee)
     (problem,) = found.value.problems
     assert (problem.message, problem.hint) == (
         "NUTS cannot sample this topic: no point has a density",
@@ -183,7 +183,7 @@ def test_nuts_that_was_asked_for_and_cannot_sample_is_a_problem(engines, referee
 def test_an_agreement_that_is_remembered_confirms_few_divergences(engines, confirmed, divergences, sound):
     """NUTS alone with a divergence is sound only where the fast engine has agreed with the same calculation before."""
     engines(SOUND, {"sound": True, "divergences": divergences})
-    found = conclude(TOPIC, AS_OF, Settings(engine="nuts", draws=4_096), referee=False, confirmed=confirmed)
+    found = analyse(TOPIC, AS_OF, Settings(engine="nuts", draws=4_096), referee=False, confirmed=confirmed)
     assert found.reading.posterior.diagnostics.sound is sound
 
 
@@ -191,6 +191,6 @@ def test_an_agreement_that_is_remembered_confirms_few_divergences(engines, confi
 def test_the_engine_that_was_asked_for_is_published(engines, nuts, off, outcome, sound):
     """A short run that was asked for stays, and is compared."""
     engines(SHORT, nuts, off=off)
-    found = conclude(TOPIC, AS_OF, Settings(engine="importance", draws=4_096), referee=True)
+    found = analyse(TOPIC, AS_OF, Settings(engine="importance", draws=4_096), referee=True)
     assert (found.verdict.verdict, found.reading.posterior.engine) == (outcome, "importance")
     assert found.reading.posterior.diagnostics.sound is sound

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from forecast.actions.new.days import AS_OF as TEMPLATES_AS_OF
-from forecast.actions.new.kinds import KINDS
-from forecast.actions.new.templates import DIRECTORY as TEMPLATES
+from forecast.actions.new.kinds import TEMPLATE_KINDS
+from forecast.actions.new.templates import TEMPLATES_DIRECTORY as TEMPLATES
 from forecast.book.reading import read_book
 from forecast.model.model import model_as_of
 from tests.support.building import make_topic
@@ -42,7 +42,7 @@ def test_ranks_of_true_values_are_uniform_under_pooled_priors(replications):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("replications", REPLICATIONS)
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "decomposition"])
+@pytest.mark.parametrize("kind", [kind for kind in TEMPLATE_KINDS if kind != "decomposition"])
 def test_ranks_of_true_values_are_uniform_in_every_template_that_has_rows(kind, replications):
     """The same on the templates (a decomposition has no record to be drawn)."""
     worst = least_uniform(model(TEMPLATES, kind, TEMPLATES_AS_OF), replications=replications, rng=np.random.default_rng(20261126))

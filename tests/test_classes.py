@@ -9,7 +9,7 @@ import pytest
 from scipy import special, stats  # noqa: TID253 - the truth comes from elsewhere than the project
 
 from forecast.inference.importance.fit import condition
-from forecast.language.distributions import family
+from forecast.language.distributions.families import family
 from forecast.model.clock import DAYS_PER_YEAR
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of

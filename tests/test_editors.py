@@ -18,14 +18,14 @@ from pathlib import Path
 import pytest
 
 from forecast.actions.new.books import new_book
-from forecast.actions.new.kinds import KINDS
-from forecast.actions.new.templates import DIRECTORY as TEMPLATES
-from forecast.actions.new.templates import Own
+from forecast.actions.new.kinds import TEMPLATE_KINDS
+from forecast.actions.new.templates import TEMPLATES_DIRECTORY as TEMPLATES
+from forecast.actions.new.templates import TemplateInput
 from forecast.actions.new.topics import new_topic
 from forecast.book.files.conform import conform
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import has_errors
-from forecast.book.files.schemas import DIRECTORY as SCHEMAS
+from forecast.book.files.schemas import SCHEMA_DIRECTORY as SCHEMAS
 from forecast.book.files.shapes import PriorFile, TopicFile
 from forecast.book.files.sources import read_document
 from forecast.book.reading import read_book
@@ -91,7 +91,7 @@ def test_the_checker_accepts_every_file_by_its_own_schema_line(taplo: Path, tmp_
     """The book, the tiny book, the templates and a new book with a topic of each kind: each file names its schema, and fits it."""
     root = fresh_book(tmp_path)
     files = [path for book in (ROOT, ROOT / "tests/books/tiny", TEMPLATES, root) for path in toml_files(book)]
-    assert len(files) > 4 * len(KINDS)
+    assert len(files) > 4 * len(TEMPLATE_KINDS)
     assert [path for path in files if not path.read_text(encoding="utf-8").startswith("#:schema ")] == []
     assert rejected(taplo, files) == []
 
@@ -131,8 +131,8 @@ def fresh_book(place: Path) -> Path:
     """A new book with a topic of each kind, as the example and as a person's own."""
     root, today = place / "fresh", date(2026, 11, 26)
     assert new_book(root, today=today).problems == ()
-    for kind in KINDS:
-        for name, own in ((kind, Own()), (f"my_{kind}", Own(asks='Will it be "so"?'))):
+    for kind in TEMPLATE_KINDS:
+        for name, own in ((kind, TemplateInput()), (f"my_{kind}", TemplateInput(asks='Will it be "so"?'))):
             assert new_topic(root, name, kind=kind, own=own, opens=None, by=None, today=today).problems == ()
     return root
 

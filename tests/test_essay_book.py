@@ -12,7 +12,7 @@ import pytest
 from forecast.actions.update import update
 from forecast.book.reading import read_book
 from forecast.model.settings import Settings
-from forecast.predict.analysis import conclude
+from forecast.predict.analysis import analyse
 from tests.support.paths import ROOT
 
 TOPICS = ("arrivals", "loyalty", "punishment", "return", "route")
@@ -39,7 +39,7 @@ def test_every_row_has_an_address_or_a_citation_and_none_is_of_grade_d():
 def test_the_two_engines_agree(name, day):
     """On every answer and every parameter the engines differ by no more than their Monte Carlo errors allow."""
     book, _ = read_book(ROOT, [name])
-    verdict = conclude(book.topics[name], day, Settings(), referee=True).verdict
+    verdict = analyse(book.topics[name], day, Settings(), referee=True).verdict
     assert verdict.verdict == "agreed", verdict.sentence
 
 
@@ -48,7 +48,7 @@ def test_the_route_tells_a_coherent_story():
     """A transfer by the end of 2026: likelier after the captures and the first wish, less so through the quiet, certain once it has happened."""
     book, _ = read_book(ROOT, ["route"])
     days = [date(2024, 11, 15), date(2025, 1, 13), date(2025, 3, 1), date(2025, 12, 31), date(2026, 8, 31), date(2026, 10, 12)]
-    told = [conclude(book.topics["route"], day, Settings(), referee=False).reading.answers for day in days]
+    told = [analyse(book.topics["route"], day, Settings(), referee=False).reading.answers for day in days]
     november, captured, asked, quiet, quieter, sent = (answers["transfer_2026"].value.value for answers in told)
     assert november < captured < asked > quiet > quieter < sent == 1
     for answers in told:

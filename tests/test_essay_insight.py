@@ -10,19 +10,19 @@ import pytest
 
 from forecast.book.reading import read_book
 from forecast.inference.importance.fit import condition
-from forecast.insight.baseline import Basis, basis_of, refitted
+from forecast.insight.baseline import Baseline, baseline_of, refit_measures
 from forecast.insight.estimands import cases
-from forecast.insight.leave_one_out import groups, leverage, unlearnt
+from forecast.insight.leave_one_out import leverage, model_without, row_groups
 from forecast.insight.replay_pool import anchored_pool
 from forecast.insight.reweighting import Pool
-from forecast.insight.sensitivity import ChangedPrior, sensitivity, with_prior
-from forecast.insight.shapley import split
-from forecast.insight.state_diff import Between
+from forecast.insight.sensitivity import ChangedPrior, sensitivity, with_changed_prior
+from forecast.insight.shapley import shapley_split
+from forecast.insight.state_diff import StateDiff
 from forecast.language.statements import parse_statement
 from forecast.model.model import Model
 from forecast.model.priors import blocks
 from forecast.model.settings import Settings, generator
-from forecast.predict.analysis import conclude, condition_nuts
+from forecast.predict.analysis import analyse, condition_nuts
 from forecast.predict.answers import paths_for
 from tests.test_essay_book import ROOT
 
@@ -32,10 +32,10 @@ ALLOWED = 4.5  # standard errors: some 600 figures are compared, and one in 150,
 
 
 @cache
-def basis(topic: str) -> Basis:
+def basis(topic: str) -> Baseline:
     """One topic concluded as of a day of the record."""
     book, _ = read_book(ROOT, [topic])
-    return basis_of(conclude(book.topics[topic], AS_OF, Settings(), referee=False))
+    return baseline_of(analyse(book.topics[topic], AS_OF, Settings(), referee=False))
 
 
 @cache
@@ -44,9 +44,9 @@ def wide(topic: str) -> Pool:
     return anchored_pool(basis(topic).model.topic, AS_OF, Settings())
 
 
-def apart(basis: Basis, changes: np.ndarray, errors: np.ndarray, model: Model) -> float:
+def apart(basis: Baseline, changes: np.ndarray, errors: np.ndarray, model: Model) -> float:
     """The farthest any measure's change lies from that of a model conditioned afresh, in standard errors."""
-    again = refitted(basis, model)
+    again = refit_measures(basis, model)
     room = np.hypot(np.hypot(errors, again.errors), 1e-4)
     return float(np.max(np.abs(changes - again.changes) / room))
 
@@ -56,11 +56,11 @@ def test_leverage_is_what_refits_say(topic: str) -> None:
     """Without each row, source and grade, every answer equals that of a model conditioned without it."""
     found, notes = leverage(basis(topic), wide(topic))
     assert notes == []
-    for index, (each, group) in enumerate(zip(found, groups(basis(topic).model), strict=True)):
+    for index, (each, group) in enumerate(zip(found, row_groups(basis(topic).model), strict=True)):
         if group.kind == "row" and index % 5:
             continue
         changes, errors = (np.array([estimate[name] for estimate in each["values"]]) for name in ("change", "error"))  # type: ignore[literal-required]
-        assert each["refitted"] or apart(basis(topic), changes, errors, unlearnt(basis(topic).model, group)) < ALLOWED, group
+        assert each["refitted"] or apart(basis(topic), changes, errors, model_without(basis(topic).model, group)) < ALLOWED, group
 
 
 @pytest.mark.parametrize("topic", ["arrivals", "loyalty", "return", "route"])
@@ -75,17 +75,17 @@ def test_sensitivity_is_what_refits_say(topic: str) -> None:
     for each in found[:: 1 if topic == "return" else 5]:
         changed = ChangedPrior(by_name[each["parameter"], each["label"]], each["label"], each["change"], parse_statement(each["statement"]))
         changes, errors = (np.array([estimate[name] for estimate in each["values"]]) for name in ("change", "error"))  # type: ignore[literal-required]
-        assert each["refitted"] or apart(basis(topic), changes, errors, with_prior(basis(topic).model, changed)) < ALLOWED, each
+        assert each["refitted"] or apart(basis(topic), changes, errors, with_changed_prior(basis(topic).model, changed)) < ALLOWED, each
 
 
 def test_leverage_is_what_pymc_says() -> None:
     """Without each grade of the loyalty rows, every answer equals that of NUTS on the model without them."""
     held = basis("loyalty")
     found, _ = leverage(held, wide("loyalty"))
-    for each, group in zip(found, groups(held.model), strict=True):
+    for each, group in zip(found, row_groups(held.model), strict=True):
         if group.kind != "grade":
             continue
-        posterior = condition_nuts(unlearnt(held.model, group), held.settings)
+        posterior = condition_nuts(model_without(held.model, group), held.settings)
         draws = posterior.resample(len(held.pool), generator(1, "nuts check"))
         again = cases(paths_for(held.model, draws, generator(1, "nuts paths")), held.measures)
         errors = np.sqrt((again.influence() ** 2).sum(axis=0) * max(len(held.pool) / posterior.diagnostics.effective_size, 1))
@@ -100,11 +100,11 @@ def test_moves_are_what_refits_say(topic: str, since: date) -> None:
     """Each part of a move equals the average, over the same orders, of separate fits with and without the change."""
     its = basis(topic).model.topic
     until = {"arrivals": AS_OF, "loyalty": date(2025, 4, 1), "route": date(2025, 2, 20)}[topic]
-    between = Between(its, since, its, until)
+    between = StateDiff(its, since, its, until)
     names = tuple(change.name for change in between.changes())
     assert 2 <= len(names) <= 4
     measures = basis(topic).measures
-    found = split(between, measures, Settings())
+    found = shapley_split(between, measures, Settings())
     values: dict[frozenset[str], tuple[np.ndarray, np.ndarray]] = {}
 
     def fitted(made: frozenset[str]) -> tuple[np.ndarray, np.ndarray]:

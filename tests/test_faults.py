@@ -18,15 +18,16 @@ import pytest
 
 from forecast.actions import observe as observing
 from forecast.actions import set_prior as revising
-from forecast.actions.new.topics import Own, new_topic
-from forecast.actions.observe import Observation, Observed, observe
-from forecast.actions.publish import set_back
+from forecast.actions.new.templates import TemplateInput
+from forecast.actions.new.topics import new_topic
+from forecast.actions.observe import Observation, ObservationResult, observe
+from forecast.actions.publish import clock_problems
 from forecast.actions.set_prior import revise
-from forecast.actions.update import Update, latest_day, update
+from forecast.actions.update import UpdateResult, latest_day, update
 from forecast.book.files import locking, writing
 from forecast.book.files.folder import Folder
 from forecast.book.files.prior_text import Revision
-from forecast.book.ledger import append, canonical, read_ledger
+from forecast.book.ledger import append_entries, canonical_json, read_ledger
 from forecast.model.settings import Settings
 from tests.support.paths import ROOT, TINY_BOOK
 
@@ -54,13 +55,13 @@ def answer(**fields: object) -> dict[str, Any]:
     return usual | {"seed": 1, "draws": 256} | fields
 
 
-def observed(book: Path) -> Observed:
+def observed(book: Path) -> ObservationResult:
     """Observe one row of the tiny book."""
     row = Observation(date(2025, 2, 2), date(2025, 2, 2), "3", "harbour log", columns={"counted": "50", "weather": "calm"})
     return observe(book, "ferry.late", row, today=TODAY)
 
 
-def updated(book: Path, day: date = TODAY, today: date | None = None) -> Update:
+def updated(book: Path, day: date = TODAY, today: date | None = None) -> UpdateResult:
     """Update the tiny book quickly."""
     return update(book, as_of=day, today=today or day, settings=Settings(draws=256), referee=False, insight=False)
 
@@ -159,8 +160,8 @@ def test_a_clock_that_was_set_back_publishes_nothing(book: Path) -> None:
 def test_the_day_of_the_newest_answer_and_those_after_it_are_no_setback() -> None:
     """Only a day before the newest answer is refused; hindcasts do not count."""
     entries = [answer(as_of="2025-03-01"), answer(as_of="2025-02-01"), answer(as_of="2025-04-01", hindcast=True)]
-    found = [len(set_back(entries, day)) for day in (date(2025, 2, 28), date(2025, 3, 1), date(2025, 3, 2))]
-    assert (found, set_back([], date(1970, 1, 1))) == ([1, 0, 0], ())
+    found = [len(clock_problems(entries, day)) for day in (date(2025, 2, 28), date(2025, 3, 1), date(2025, 3, 2))]
+    assert (found, clock_problems([], date(1970, 1, 1))) == ([1, 0, 0], ())
 
 
 def test_a_day_that_is_named_is_replayed_as_a_hindcast_even_if_the_clock_stands_on_it(book: Path) -> None:
@@ -223,14 +224,14 @@ def test_a_row_is_appended_with_the_line_ends_that_the_record_has(ends, last, bo
 def test_an_editor_that_saves_a_prior_meanwhile_loses_nothing(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`prior set` refuses to write over a change that it has not read."""
     path = book / "priors" / "ferry.toml"
-    drafted = revising.draft
+    drafted = revising.draft_revision
 
     def edited(*arguments: Any, **options: Any) -> Any:
         done = drafted(*arguments, **options)
         path.write_text(path.read_text() + "# the editor was here\n")
         return done
 
-    monkeypatch.setattr(revising, "draft", edited)
+    monkeypatch.setattr(revising, "draft_revision", edited)
     (problem,) = revise(
         book, "ferry", Revision("breakdown_rate", "Gamma(p5=0.1, p95=2)", "", "As the log says.", TODAY), today=TODAY
     ).problems
@@ -250,7 +251,7 @@ def test_a_file_replaced_while_lines_are_written_to_it_is_noticed(tmp_path: Path
         (tmp_path / "new").replace(path)
 
     monkeypatch.setattr(writing.os, "fsync", replaced)
-    with pytest.raises(writing.Replaced):
+    with pytest.raises(writing.FileReplacedError):
         writing.append_lines(path, "b\n", after=b"a\n")
     assert path.read_bytes() == b"a\nthe editor\n"
 
@@ -265,7 +266,7 @@ def test_a_lock_that_fails_is_a_problem_and_nothing_is_written(number: int, book
     before = files_of(book)
     monkeypatch.setattr(fcntl, "flock", fails(number))
     revision = Revision("breakdown_rate", "Gamma(p5=0.1, p95=2)", "", "As the log says.", TODAY)
-    own = Own()
+    own = TemplateInput()
     runs: list[Callable[[], Any]] = [
         lambda: observed(book),
         lambda: updated(book),
@@ -289,7 +290,7 @@ def test_temporary_files_of_killed_runs_are_removed_by_the_next_writer(book: Pat
     for path in (*left, *kept):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("half")
-    with locking.locked(book):
+    with locking.hold_lock(book):
         pass
     assert ([path.exists() for path in left], [path.exists() for path in kept]) == ([False] * 3, [True] * 3)
 
@@ -317,7 +318,7 @@ def test_a_ledger_line_with_a_wrong_field_is_named_by_every_command(fields: dict
     """Its chain may be sound: the line is no answer all the same, and nothing is computed from it or written."""
     from forecast.actions.check import check
 
-    append(Folder(book), [answer(), answer(**fields)])
+    append_entries(Folder(book), [answer(), answer(**fields)])
     before = files_of(book)
     (problem,) = check(book, None, as_of=TODAY).problems
     assert (problem.place.path, problem.place.line, problem.message) == ("reports/ledger.jsonl", 2, message)
@@ -332,12 +333,12 @@ def test_a_ledger_line_with_a_wrong_field_is_named_by_every_command(fields: dict
         ("NaN", "this line is not an entry of the ledger"),
         ("", "this line is not an entry of the ledger"),
         ("[" * 100_000, "this line is not an entry of the ledger"),
-        (canonical({"previous": ""}), "this line is not an answer: it has no `topic`, `question`, `kind` and 10 more fields"),
+        (canonical_json({"previous": ""}), "this line is not an answer: it has no `topic`, `question`, `kind` and 10 more fields"),
         (
-            canonical({key: value for key, value in answer(previous="").items() if key != "made"}),
+            canonical_json({key: value for key, value in answer(previous="").items() if key != "made"}),
             "this line is not an answer: it has no `made`",
         ),
-        (canonical(answer(previous="", value={"value": 1})).replace(":1}", ":Infinity}"), "this line is not an entry of the ledger"),
+        (canonical_json(answer(previous="", value={"value": 1})).replace(":1}", ":Infinity}"), "this line is not an entry of the ledger"),
         ("\udcff", "this line is not an entry of the ledger"),
     ],
 )

@@ -65,14 +65,13 @@ ORDER = (  # a module may import from its own package and from those before it
     "run",
     [
         "import forecast",
-        "from forecast.cli import main; main(['--help'])",
-        f"from forecast.cli import main; main(['check', '--book', {str(TINY_BOOK)!r}])",
+        "from forecast.cli.commands import commands; commands()(['--help'])",
+        f"from forecast.cli.commands import commands; commands()(['check', '--book', {str(TINY_BOOK)!r}])",
     ],
     ids=["import", "help", "check"],
 )
 def test_nothing_heavy_is_imported(run: str):
     """`import forecast`, `forecast --help` and `forecast check` load none of the heavy packages."""
-    run = run.replace("main(", "commands()(").replace("forecast.cli import main", "forecast.cli.commands import commands")
     code = f"import sys\ntry:\n    exec({run!r})\nexcept SystemExit as done:\n    assert not done.code, done.code\nimport json\nprint(json.dumps(sorted(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT, env={**os.environ, "COLUMNS": "100"}
@@ -115,6 +114,29 @@ def test_no_modules_import_one_another_in_a_circle():
     modules = set(graph)
     edges = {name: {each for each in found if each in modules} for name, found in graph.items()}
     TopologicalSorter(edges).prepare()  # raises CycleError
+
+
+def test_no_module_imports_a_name_from_where_it_is_not_defined():
+    """A name is imported from the module that defines it, so that importing it loads no other."""
+    defined = {dotted(path): set(names_defined(path)) for path in (ROOT / "forecast").rglob("*.py")}
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {alias.name} from {node.module}"
+        for folder in ("forecast", "tests")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module in defined
+        for alias in node.names
+        if f"{node.module}.{alias.name}" not in defined and alias.name not in defined[node.module]
+    ]
+    assert wrong == []
+
+
+def names_defined(path: Path) -> Iterator[str]:
+    """The names that a module defines itself, at its top or under a condition there."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.FunctionDef(name) | ast.ClassDef(name) | ast.TypeAlias(ast.Name(name)) | ast.Name(name, ast.Store()):
+                yield name
 
 
 def place(module: str) -> int:

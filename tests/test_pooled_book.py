@@ -17,7 +17,7 @@ from forecast.inference.importance.fit import condition
 from forecast.inference.pymc.nuts import sample_nuts
 from forecast.inference.pymc.pools import log_density_of
 from forecast.inference.pymc.program import pymc_source
-from forecast.language.distributions import family_for
+from forecast.language.distributions.families import family_for
 from forecast.model.model import model_as_of
 from forecast.model.priors import blocks
 from forecast.model.settings import Settings

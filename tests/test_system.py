@@ -90,13 +90,13 @@ def test_flags_that_a_system_lacks_count_as_none(monkeypatch):
 def test_a_junction_counts_as_a_link():
     """A Windows junction is a folder to `lstat`, and yet leads elsewhere."""
     place = SimpleNamespace(lstat=lambda: SimpleNamespace(st_mode=stat.S_IFDIR), is_junction=lambda: True)
-    assert system.kind_of(place) == "link"
+    assert system.file_kind(place) == "link"
 
 
 def test_processes_are_started_anew_where_threads_cannot_be_counted(monkeypatch, tmp_path):
     """Without Linux's list of threads nothing is copied."""
     monkeypatch.setattr(system, "Path", lambda _: tmp_path / "nowhere")
-    assert system.way_to_start() == "spawn"
+    assert system.process_start_method() == "spawn"
 
 
 def particular(tree: ast.AST) -> Iterator[str]:

@@ -24,16 +24,16 @@ from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS, report_path
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.book.hashes import numbers_hash, words_hash
-from forecast.book.rows import existing, row_hash
-from forecast.book.topic import Between, Row, Topic
-from forecast.book.used_rows import Lost, lost_rows, unmatched
+from forecast.book.rows import row_hash, rows_as_of
+from forecast.book.topic import Row, Topic, ValueRange
+from forecast.book.used_rows import LostRow, lost_rows, unmatched_indices
 from forecast.language.expressions import Expression, names_in
-from forecast.model.errors import at_prior, at_topic, source_line
+from forecast.model.errors import prior_problem, source_line, topic_problem
 from forecast.model.settings import Settings
 from forecast.report.files import read_report
-from forecast.schema.json_data import finite, rounded, row_as_data
-from forecast.schema.topic import ReportFault, checked, digest_of
-from forecast.schema.words import between
+from forecast.schema.json_data import finite_or_none, round_numbers, row_as_data
+from forecast.schema.topic import ReportFault, digest_of, validate_content
+from forecast.schema.words import range_text
 
 if TYPE_CHECKING:
     from forecast.inference.referee import Verdict
@@ -80,28 +80,28 @@ def verdict_as_data(verdict: Verdict) -> dict[str, Any]:
             "name": each.name,
             "label": each.label,
             "what": each.what,
-            "fast": finite(each.fast),
-            "nuts": finite(each.nuts),
-            "errors_apart": finite(each.z),
+            "fast": finite_or_none(each.fast),
+            "nuts": finite_or_none(each.nuts),
+            "errors_apart": finite_or_none(each.z),
         }
         for each in sorted(verdict.comparisons, key=lambda each: -abs(each.z))
     ]
     return {"verdict": verdict.verdict, "sentence": verdict.sentence, "checks": checks}
 
 
-def reports_before(root: Path, topic: str, *, as_of: date, today: date) -> tuple[dict[str, Any], ...]:
+def reusable_reports(root: Path, topic: str, *, as_of: date, today: date) -> tuple[dict[str, Any], ...]:
     """Return the reports of a topic that may remember something of use as of a day, as they stand: that day's, and the newest."""
     places = dict.fromkeys((report_directory(as_of=as_of, today=today), REPORTS))
-    found = (_as_it_stands(root, report_path(topic, directory)) for directory in places)
+    found = (_read_unverified_report(root, report_path(topic, directory)) for directory in places)
     return tuple(content for content in found if content is not None)
 
 
-def remembered_verdict(reports: Sequence[Mapping[str, Any]], key: str) -> Mapping[str, Any] | None:
+def cached_verdict(reports: Sequence[Mapping[str, Any]], key: str) -> Mapping[str, Any] | None:
     """Return the verdict that one of some reports keeps for the same calculation; None where none was made with the referee.
 
     A report that is not whole remembers nothing, and "not refereed" is no verdict: older versions wrote it where the referee failed.
     """
-    verdict: Mapping[str, Any] | None = _remembered(reports, "verdict", hashed="refereed", key=key)
+    verdict: Mapping[str, Any] | None = _cached_part(reports, "verdict", hashed="refereed", key=key)
     return None if verdict is None or verdict["verdict"] == "not refereed" else verdict
 
 
@@ -111,18 +111,18 @@ def insight_key(topic: Topic, key: str, *, as_of: date, earlier: object) -> str:
     ``key`` is the calculation's; ``earlier`` is the report before, as its values print.  The days on which rows became
     known move no answer as of a later day, but they do move the history.
     """
-    known = {name: [min(row.known, as_of).isoformat() for row in existing(stream, as_of)] for name, stream in topic.streams.items()}
+    known = {name: [min(row.known, as_of).isoformat() for row in rows_as_of(stream, as_of)] for name, stream in topic.streams.items()}
     parts = [key, words_hash(topic), as_of.isoformat(), repr(earlier), known]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def remembered_insight(reports: Sequence[Mapping[str, Any]], key: str) -> Mapping[str, Any] | None:
+def cached_insight(reports: Sequence[Mapping[str, Any]], key: str) -> Mapping[str, Any] | None:
     """Return the insight that one of some reports keeps under the same key, or None; a report that is not whole remembers nothing."""
-    insight: Mapping[str, Any] | None = _remembered(reports, "insight", hashed="insight", key=key)
+    insight: Mapping[str, Any] | None = _cached_part(reports, "insight", hashed="insight", key=key)
     return insight
 
 
-def published(root: Path, path: str) -> dict[str, Any] | None:
+def read_published_report(root: Path, path: str) -> dict[str, Any] | None:
     """Return the content of a report's JSON at a path in the book; None where there is none, or none that is whole."""
     try:
         return read_report(root, path)
@@ -132,7 +132,7 @@ def published(root: Path, path: str) -> dict[str, Any] | None:
 
 def newest_report(root: Path, topic: Topic) -> dict[str, Any] | None:
     """Return the newest report of a topic as it stands, None where there is none; whoever says something from it looks whether it is whole."""
-    return _as_it_stands(root, report_path(topic.name))
+    return _read_unverified_report(root, report_path(topic.name))
 
 
 def edited_rows(topic: Topic, content: Mapping[str, Any] | None, entries: Sequence[Mapping[str, Any]]) -> tuple[Problem, ...]:
@@ -142,27 +142,27 @@ def edited_rows(topic: Topic, content: Mapping[str, Any] | None, entries: Sequen
     value, ``known``, ``id``, ``replaces`` and the other columns.  The report says more of a row, so what it tells is not
     repeated from the ledger.
     """
-    found = _missing_from_report(topic, content)
+    found = _missing_rows(topic, content)
     told = {hashed for _, hashed in found}
     places = {problem.place for problem, _ in found if problem.place.line > 1}
-    more = [_lost(topic, lost) for lost in lost_rows(topic, entries) if lost.hash not in told]
+    more = [_lost_row_problem(topic, lost) for lost in lost_rows(topic, entries) if lost.hash not in told]
     return (*(problem for problem, _ in found), *(problem for problem in more if problem.place not in places))
 
 
-def _missing_from_report(topic: Topic, content: Mapping[str, Any] | None) -> list[tuple[Problem, str]]:
+def _missing_rows(topic: Topic, content: Mapping[str, Any] | None) -> list[tuple[Problem, str]]:
     """The problems of rows that the newest report has and the record has no longer, each with the row's hash."""
     if content is None:
         return []
     try:
         as_of = date.fromisoformat(content["as_of"])
         used = {stream["name"]: stream["rows"] for stream in content["streams"] if stream["name"] in topic.streams}
-        found = [each for name, rows in used.items() for each in _missing(topic, name, rows, as_of)]
+        found = [each for name, rows in used.items() for each in _missing_rows_of_stream(topic, name, rows, as_of)]
         return found if found and _is_whole(content) else []  # a digest costs more than all else
     except (ValueError, KeyError, TypeError, AttributeError):
         return []  # a report that is not whole remembers nothing; the next update makes it again
 
 
-def _as_it_stands(root: Path, path: str) -> dict[str, Any] | None:
+def _read_unverified_report(root: Path, path: str) -> dict[str, Any] | None:
     """A report's JSON, whatever is in it; None where there is none that can be read."""
     folder = Folder(root)
     try:
@@ -174,18 +174,18 @@ def _as_it_stands(root: Path, path: str) -> dict[str, Any] | None:
     return content if isinstance(content, dict) else None
 
 
-def _remembered(reports: Sequence[Mapping[str, Any]], part: str, *, hashed: str, key: str) -> Any:
+def _cached_part(reports: Sequence[Mapping[str, Any]], part: str, *, hashed: str, key: str) -> Any:
     """What the first whole report whose hash fits has as a part; None where none does.  Only what fits is checked, which takes its time."""
     for report in reports:
         try:
             if report["run"]["hashes"].get(hashed) == key:
-                return checked(report)[part]
+                return validate_content(report)[part]
         except (KeyError, TypeError, AttributeError, ReportFault):
             continue
     return None
 
 
-def remembered_implications(topic: Topic, content: Mapping[str, Any] | None) -> tuple[Problem, ...] | None:
+def cached_implications(topic: Topic, content: Mapping[str, Any] | None) -> tuple[Problem, ...] | None:
     """Return what the newest report says that the priors imply, as warnings; None where the topic's numbers have changed since."""
     if content is None:
         return None
@@ -205,31 +205,31 @@ def _is_whole(content: Mapping[str, Any]) -> bool:
 
 def warnings_of(topic: Topic, implied: Iterable[Mapping[str, Any]]) -> tuple[Problem, ...]:
     """Return what priors imply, as a report keeps it, as warnings with their places in the topic's files."""
-    at = {"priors": at_prior, "topic": at_topic}
+    at = {"priors": prior_problem, "topic": topic_problem}
     return tuple(replace(at[each["file"]](topic, tuple(each["keys"]), each["message"], each["hint"]), level="warning") for each in implied)
 
 
-def _missing(topic: Topic, stream: str, used: list[dict[str, Any]], as_of: date) -> Iterator[tuple[Problem, str]]:
-    rows = existing(topic.streams[stream], as_of)
+def _missing_rows_of_stream(topic: Topic, stream: str, used: list[dict[str, Any]], as_of: date) -> Iterator[tuple[Problem, str]]:
+    rows = rows_as_of(topic.streams[stream], as_of)
     now, before = [_identity(row_as_data(row)) for row in rows], [_identity(row) for row in used]
     unnamed = [_identity({**row_as_data(row), "id": ""}) if row.id else None for row in rows]
     known = frozenset(before)
     others = tuple(row for row, identity in zip(rows, now, strict=True) if identity not in known)
-    for at in unmatched(before, now, unnamed):
-        yield _edited(topic, stream, used[at], as_of, others), _hash_of(used[at])
+    for at in unmatched_indices(before, now, unnamed):
+        yield _edited_row_problem(topic, stream, used[at], as_of, others), _hash_of(used[at])
 
 
 def _hash_of(used: Mapping[str, Any]) -> str:
     """The hash of a row as a report keeps it; not its own where its numbers have more digits than a report's."""
     low, high = used.get("low"), used.get("high")
-    ends = Between(-math.inf if low is None else low, math.inf if high is None else high) if "low" in used else None
+    ends = ValueRange(-math.inf if low is None else low, math.inf if high is None else high) if "low" in used else None
     start, end, known = (date.fromisoformat(used[day]) for day in ("start", "end", "known"))
     parts = {name: used[name] for name in ("id", "replaces", "columns")}
     row = Row(Place(""), start, end, used["value"], known, used["source"], between=ends, origin=used.get("origin", ""), **parts)
     return row_hash(row)
 
 
-def _lost(topic: Topic, lost: Lost) -> Problem:
+def _lost_row_problem(topic: Topic, lost: LostRow) -> Problem:
     """The problem of a row, or of a run of rows, that the ledger has the hash of and the record has no longer."""
     place = Place(f"seeds/{topic.name}/{lost.stream}.csv") if lost.row is None else lost.row.place
     verb = "is gone or was edited" if lost.row is None else "was edited"
@@ -242,12 +242,12 @@ def _lost(topic: Topic, lost: Lost) -> Problem:
     return Problem(place, message, hint, "" if lost.row is None else source_line(topic, place))
 
 
-def _edited(topic: Topic, stream: str, used: Mapping[str, Any], as_of: date, others: tuple[Row, ...]) -> Problem:
+def _edited_row_problem(topic: Topic, stream: str, used: Mapping[str, Any], as_of: date, others: tuple[Row, ...]) -> Problem:
     """The problem of a used row, placed at the row that seems to have been made of it, or at the file."""
     alike = [row for row in others if row.start.isoformat() == used["start"]]
     place = alike[0].place if alike else Place(f"seeds/{topic.name}/{stream}.csv")
     days = used["start"] if used["start"] == used["end"] else f"{used['start']} to {used['end']}"
-    value = used.get("said") or (between(used["low"], used["high"]) if "low" in used else f"{used['value']:g}")
+    value = used.get("said") or (range_text(used["low"], used["high"]) if "low" in used else f"{used['value']:g}")
     was = f"{days}, value {value}, known {used['known']}"
     verb = "was edited" if alike else "is gone or was edited"
     message = f"a row used in the answers as of {as_of} {verb}; it was {was}"
@@ -261,8 +261,8 @@ def _edited(topic: Topic, stream: str, used: Mapping[str, Any], as_of: date, oth
 
 def _identity(row: Mapping[str, Any]) -> tuple[Any, ...]:
     fields = ("start", "end", "value", "known", "id", "replaces", "low", "high", "origin")
-    return *((name, rounded(row[name])) for name in fields if name in row), *sorted(
-        (name, rounded(value)) for name, value in row["columns"].items()
+    return *((name, round_numbers(row[name])) for name in fields if name in row), *sorted(
+        (name, round_numbers(value)) for name, value in row["columns"].items()
     )
 
 

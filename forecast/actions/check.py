@@ -12,28 +12,28 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from forecast.actions.cache import edited_rows, newest_report, remembered_implications, warnings_of
+from forecast.actions.cache import cached_implications, edited_rows, newest_report, warnings_of
+from forecast.book.calendar import ONE_DAY
 from forecast.book.files.folder import Folder
-from forecast.book.files.problems import Problem, first_found, has_errors, in_order
+from forecast.book.files.problems import Problem, has_errors, limit_problems, sort_problems
 from forecast.book.ledger import read_ledger
 from forecast.book.reading import read_book
 from forecast.book.rows import row_hash
 from forecast.book.topic import Book, Topic
-from forecast.elicitation.parameter_summary import Believed, echoed
+from forecast.elicitation.parameter_summary import ParameterSummary, summarise_priors
 from forecast.language.expressions import walk
-from forecast.model.clock import ONE_DAY
-from forecast.model.custom_model import refusal
-from forecast.model.errors import Unsound, at_place, at_topic
+from forecast.model.custom_model import trust_problem
+from forecast.model.errors import Unsound, place_problem, topic_problem
 from forecast.model.horizon import check_horizon
 from forecast.model.model import expressions_used, model_as_of
 
 MOST_WORK = 1_000_000  # parts of expressions that are worked out to ask that, a few seconds
-MOST_STEPS = 240  # of the futures they are worked out on
+MOST_IMPLICATION_STEPS = 240  # of the futures they are worked out on
 MOST_ASKED = 8  # topics whose numbers have changed since their report, and which a check asks what their priors imply
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckResult:
     """A book as read, its problems, and every prior with its points (none where there are errors).
 
     ``unasked`` counts the topics of whose priors nobody has asked yet what they imply.
@@ -41,12 +41,12 @@ class Checked:
 
     book: Book
     problems: tuple[Problem, ...]
-    priors: Mapping[str, tuple[Believed, ...]]
+    priors: Mapping[str, tuple[ParameterSummary, ...]]
     unasked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class NamedRow:
+class RowReference:
     """A row as it is named: its place in its file, its hash, its days and its value."""
 
     place: str
@@ -55,10 +55,10 @@ class NamedRow:
     value: str
 
 
-def rows_of(book: Book) -> tuple[NamedRow, ...]:
+def rows_of(book: Book) -> tuple[RowReference, ...]:
     """Return every row of a book's streams with the hash by which a later row can replace it."""
     return tuple(
-        NamedRow(
+        RowReference(
             f"{row.place.path}:{row.place.line}",
             row_hash(row),
             str(row.start) if row.start == row.end else f"{row.start} to {row.end}",
@@ -70,86 +70,86 @@ def rows_of(book: Book) -> tuple[NamedRow, ...]:
     )
 
 
-def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> Checked:
+def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> CheckResult:
     """Read a book and check it whole, its priors echoed as 5, 50 and 95 % points."""
     entries, broken = read_ledger(Folder(root))
     book, problems, reports = _read(root, topics, entries)
-    problems = in_order((*problems, *broken))
+    problems = sort_problems((*problems, *broken))
     if has_errors(problems):
-        return Checked(book, problems, {})
-    priors: dict[str, tuple[Believed, ...]] = {}
-    found: list[Problem] = [_noted(topic) for topic in book.topics.values() if topic.own is not None]
+        return CheckResult(book, problems, {})
+    priors: dict[str, tuple[ParameterSummary, ...]] = {}
+    found: list[Problem] = [_own_code_warning(topic) for topic in book.topics.values() if topic.own is not None]
     for topic in book.topics.values():
         try:
-            priors[topic.name] = _echoed(topic, as_of)
+            priors[topic.name] = _prior_summaries(topic, as_of)
         except Unsound as unsound:
             found += unsound.problems
     if has_errors(tuple(found)):
-        return Checked(book, in_order((*problems, *found)), {})
-    implied, unasked = _implied(book, reports, as_of)
-    answered = [problem for topic in book.topics.values() for problem in _answered_before(topic, entries, as_of)]
-    return Checked(book, in_order((*problems, *found, *implied, *answered, *ahead(book, as_of))), priors, unasked)
+        return CheckResult(book, sort_problems((*problems, *found)), {})
+    implied, unasked = _prior_implications(book, reports, as_of)
+    answered = [problem for topic in book.topics.values() for problem in _already_answered_warnings(topic, entries, as_of)]
+    return CheckResult(book, sort_problems((*problems, *found, *implied, *answered, *future_date_warnings(book, as_of))), priors, unasked)
 
 
-def _answered_before(topic: Topic, entries: Sequence[Mapping[str, Any]], as_of: date) -> Iterator[Problem]:
+def _already_answered_warnings(topic: Topic, entries: Sequence[Mapping[str, Any]], as_of: date) -> Iterator[Problem]:
     """Warn of questions that rows up to the day they were asked answer: the day they were first published or, where they have not been, today."""
     if all(question.since is not None or question.by is None for question in topic.questions.values()):
         return
-    from forecast.predict.answered_before import answered_before  # not needed where questions say from when they count
+    from forecast.predict.answered_before import questions_answered_before  # not needed where questions say from when they count
 
     published: dict[str, date] = {}
     for entry in entries:
         if entry["topic"] == topic.name and not entry["hindcast"]:
             published.setdefault(entry["question"], date.fromisoformat(entry["as_of"]))
     asked = {name: published.get(name, as_of) for name in topic.questions}
-    for question, answer in answered_before(topic, asked, as_of):
+    for question, answer in questions_answered_before(topic, asked, as_of):
         day = asked[question.name]
         when = f"{day}, when it was first published," if question.name in published else f"today ({day})"
         hint = f"`since = {day + ONE_DAY}` counts from the day after; `since = {topic.opens}` says that the whole record is meant"
-        found = at_topic(topic, ("questions", question.name), f"rows up to {when} already answer this question: {answer}", hint)
+        found = topic_problem(topic, ("questions", question.name), f"rows up to {when} already answer this question: {answer}", hint)
         yield replace(found, level="warning")
 
 
-def found_by_checking(topic: Topic, as_of: date) -> tuple[Problem, ...]:
+def topic_problems(topic: Topic, as_of: date) -> tuple[Problem, ...]:
     """Return what ``check`` finds wrong with a topic once its files are read."""
     try:
-        _echoed(topic, as_of)
+        _prior_summaries(topic, as_of)
     except Unsound as unsound:
         return unsound.problems
     return ()
 
 
-def _echoed(topic: Topic, as_of: date) -> tuple[Believed, ...]:
+def _prior_summaries(topic: Topic, as_of: date) -> tuple[ParameterSummary, ...]:
     """A topic's priors with their points; raises ``Unsound`` where they or its days make no model."""
     check_horizon(model_as_of(topic, as_of))  # finds series without values, too
-    return echoed(topic, as_of)
+    return summarise_priors(topic, as_of)
 
 
-def ahead(book: Book, today: date) -> list[Problem]:
+def future_date_warnings(book: Book, today: date) -> list[Problem]:
     """Return a warning for each row and each topic of a day to come: none of them counts yet, and most are slips of the pen."""
-    found = [problem for topic in book.topics.values() for problem in first_found(_ahead(topic, today))]
+    found = [problem for topic in book.topics.values() for problem in limit_problems(_future_date_problems(topic, today))]
     return [replace(problem, level="warning") for problem in found]
 
 
-def _ahead(topic: Topic, today: date) -> Iterator[Problem]:
+def _future_date_problems(topic: Topic, today: date) -> Iterator[Problem]:
     if topic.opens > today:
         message = f"the topic opens on {topic.opens}, after today ({today})"
-        yield at_topic(topic, ("opens",), message, "it begins on a day that has come; until then its priors alone speak")
+        yield topic_problem(topic, ("opens",), message, "it begins on a day that has come; until then its priors alone speak")
     for row in (row for stream in topic.streams.values() for row in stream.rows):
         if row.end > today:
             message = f"this row ends on {row.end}, after today ({today})"
-            yield at_place(topic, row.place, message, "only what has been seen is a row; what is to come does not count")
+            yield place_problem(topic, row.place, message, "only what has been seen is a row; what is to come does not count")
         elif row.known > today:
             message = f"this row is known on {row.known}, after today ({today})"
-            yield at_place(topic, row.place, message, "it does not count before that day")
+            yield place_problem(topic, row.place, message, "it does not count before that day")
 
 
-def _noted(topic: Topic) -> Problem:
+def _own_code_warning(topic: Topic) -> Problem:
     """That answering a topic would run its code, which checking does not."""
-    return replace(refusal(topic), level="warning")
+    return replace(trust_problem(topic), level="warning")
 
 
-def read_checked(root: Path, topics: Sequence[str] | None) -> tuple[Book, tuple[Problem, ...]]:
+def read_checked_book(root: Path, topics: Sequence[str] | None) -> tuple[Book, tuple[Problem, ...]]:
     """Read a book with all problems: of its files, and of rows edited after their use in a published answer."""
     book, problems, _ = _read(root, topics, read_ledger(Folder(root))[0])
     return book, problems
@@ -162,10 +162,10 @@ def _read(
     book, problems = read_book(root, topics)
     reports = {name: newest_report(root, topic) for name, topic in book.topics.items()}
     edited = [problem for name, topic in book.topics.items() for problem in edited_rows(topic, reports[name], entries)]
-    return book, in_order((*problems, *edited)), reports
+    return book, sort_problems((*problems, *edited)), reports
 
 
-def _implied(book: Book, reports: Mapping[str, Mapping[str, Any] | None], as_of: date) -> tuple[list[Problem], int]:
+def _prior_implications(book: Book, reports: Mapping[str, Mapping[str, Any] | None], as_of: date) -> tuple[list[Problem], int]:
     """What the priors imply that nobody can have meant, and how many topics were not asked.
 
     What the newest report says holds as long as the topic's numbers are the same; only where they have changed, and
@@ -174,7 +174,7 @@ def _implied(book: Book, reports: Mapping[str, Mapping[str, Any] | None], as_of:
     found: list[Problem] = []
     changed: list[Topic] = []
     for name, topic in book.topics.items():
-        remembered = remembered_implications(topic, reports[name])
+        remembered = cached_implications(topic, reports[name])
         if remembered is None:
             changed.append(topic)
         else:
@@ -185,14 +185,14 @@ def _implied(book: Book, reports: Mapping[str, Mapping[str, Any] | None], as_of:
         left -= _work(topic)
         if left < 0:
             break
-        from forecast.elicitation.prior_checks import implied  # not needed where nothing has changed
+        from forecast.elicitation.prior_checks import prior_warnings  # not needed where nothing has changed
 
         asked += 1
-        found += warnings_of(topic, implied(topic, as_of))
+        found += warnings_of(topic, prior_warnings(topic, as_of))
     return found, len(changed) - asked
 
 
 def _work(topic: Topic) -> int:
     """About how much is computed to ask what a topic's priors imply: the parts of all expressions on each step."""
     statements = [stream.value for stream in topic.streams.values()]
-    return MOST_STEPS * sum(1 for expression in expressions_used(topic, *statements) for _ in walk(expression))
+    return MOST_IMPLICATION_STEPS * sum(1 for expression in expressions_used(topic, *statements) for _ in walk(expression))

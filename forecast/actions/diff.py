@@ -9,29 +9,29 @@ from pathlib import Path
 
 import numpy as np
 
-from forecast.actions.snapshots import Run, find_run
-from forecast.book.files.problems import Place, Problem, has_errors, in_order
-from forecast.book.finding import question_named
+from forecast.actions.snapshots import Snapshot, find_snapshot
+from forecast.book.files.problems import Place, Problem, has_errors, sort_problems
+from forecast.book.finding import find_question
 from forecast.book.hashes import numbers_hash
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
 from forecast.content.topic import answer_content
-from forecast.insight.baseline import Unknown
+from forecast.insight.baseline import UnknownVariation
 from forecast.insight.change_report import move_between
 from forecast.insight.chosen import chosen_move
-from forecast.insight.estimands import Key, Measure, Stated, answered, measures_of, published_values, with_medians
-from forecast.insight.state_diff import Between
-from forecast.model.custom_model import not_by_statements
+from forecast.insight.estimands import Measure, MeasureKey, StatedValue, answered_measures, measures_of, published_values, with_medians
+from forecast.insight.state_diff import StateDiff
+from forecast.language.arrays import Array
+from forecast.model.custom_model import custom_model_problem
 from forecast.model.errors import Unsound
-from forecast.model.model import Array
 from forecast.model.settings import Settings
-from forecast.predict.analysis import conclude
+from forecast.predict.analysis import analyse
 from forecast.schema import words
 from forecast.schema.insight import Move
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class TopicDifference:
     """How the answers of one topic moved, measure by measure; None where no question has an answer in both runs.
 
     ``unanswered`` are the questions without an answer in one of the runs, and why.
@@ -49,12 +49,12 @@ class Difference:
 
     earlier: str = ""
     later: str = ""
-    moved: tuple[Moved, ...] = ()
+    moved: tuple[TopicDifference, ...] = ()
     same: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
-def nothing_said(done: int, of: int, doing: str) -> None:
+def _ignore_progress(done: int, of: int, doing: str) -> None:
     """Show no progress."""
 
 
@@ -66,80 +66,84 @@ def difference(
     topics: Sequence[str] | None,
     today: date,
     settings: Settings,
-    progress: Callable[[int, int, str], None] = nothing_said,
+    progress: Callable[[int, int, str], None] = _ignore_progress,
 ) -> Difference:
     """Compare two runs of a book (see ``forecast.actions.snapshots``), over the topics both have."""
     book, problems = read_book(root, topics)
     if has_errors(problems):
         return Difference(problems=problems)
-    earlier, wrong = find_run(book, first, today=today)
-    later, also_wrong = find_run(book, second, today=today)
+    earlier, wrong = find_snapshot(book, first, today=today)
+    later, also_wrong = find_snapshot(book, second, today=today)
     if earlier is None or later is None:
-        return Difference(problems=in_order((*wrong, *also_wrong)))
-    warnings = in_order((*wrong, *also_wrong))
+        return Difference(problems=sort_problems((*wrong, *also_wrong)))
+    warnings = sort_problems((*wrong, *also_wrong))
     if earlier.as_of > later.as_of:
         earlier, later = later, earlier
     shared = [name for name in later.topics if name in earlier.topics and (topics is None or name in topics)]
     if not shared:
         return Difference(problems=(*warnings, Problem(Place("reports"), "the two runs have no topic in common")))
-    found: dict[str, Moved | None] = {}
+    found: dict[str, TopicDifference | None] = {}
     for done, name in enumerate(shared):
         progress(done, len(shared), f"{name}: telling the changes apart")
         try:
-            found[name] = _moved(name, earlier, later, settings)
+            found[name] = _topic_difference(name, earlier, later, settings)
         except Unsound as unsound:
             return Difference(problems=unsound.problems)
-        except Unknown as reason:
+        except UnknownVariation as reason:
             return Difference(problems=(Problem(Place(f"seeds/{name}"), str(reason)),))
     moved = tuple(each for each in found.values() if each is not None)
     return Difference(earlier.said, later.said, moved, tuple(name for name, each in found.items() if each is None), warnings)
 
 
-def moved_since(root: Path, question: str, since: date, *, today: date, settings: Settings) -> tuple[Moved | None, tuple[Problem, ...]]:
+def answer_change_since(
+    root: Path, question: str, since: date, *, today: date, settings: Settings
+) -> tuple[TopicDifference | None, tuple[Problem, ...]]:
     """Return how one question's answer moved since a day, by replay; ``question`` as ``forecast show`` takes it."""
     book, problems = read_book(root)
     if has_errors(problems):
         return None, problems
-    found = question_named(book, question)
+    found = find_question(book, question)
     if isinstance(found, Problem):
         return None, (found,)
     topic, asked = found
-    days = Run("", since, {topic.name: topic}), Run("", today, {topic.name: topic})
+    days = Snapshot("", since, {topic.name: topic}), Snapshot("", today, {topic.name: topic})
     try:
-        return _moved(topic.name, *days, settings, only=asked.name), ()
+        return _topic_difference(topic.name, *days, settings, only=asked.name), ()
     except Unsound as unsound:
         return None, unsound.problems
-    except Unknown as reason:
+    except UnknownVariation as reason:
         return None, (Problem(Place(f"seeds/{topic.name}"), str(reason)),)
 
 
-def _moved(name: str, earlier: Run, later: Run, settings: Settings, *, only: str | None = None) -> Moved | None:
+def _topic_difference(
+    name: str, earlier: Snapshot, later: Snapshot, settings: Settings, *, only: str | None = None
+) -> TopicDifference | None:
     """How a topic moved between two runs; None where nothing of it differs."""
     old, new = earlier.topics[name], later.topics[name]
     for topic in (old, new):
         if topic.own is not None:
-            raise Unsound(not_by_statements(topic, "a change is split by replay, which weighs draws by the statements of topic.toml"))
+            raise Unsound(custom_model_problem(topic, "a change is split by replay, which weighs draws by the statements of topic.toml"))
     if earlier.as_of == later.as_of and numbers_hash(old, as_of=earlier.as_of) == numbers_hash(new, as_of=later.as_of):
         return None
-    asked = Between(old, earlier.as_of, new, later.as_of).questions
+    asked = StateDiff(old, earlier.as_of, new, later.as_of).questions
     measures = with_medians([each for each in measures_of(new) if each.question.name in asked and only in {None, each.question.name}])
     if not measures:
-        raise Unknown("no question is asked in both")
-    before, after = _end(old, earlier, measures, settings), _end(new, later, measures, settings)
+        raise UnknownVariation("no question is asked in both")
+    before, after = _snapshot_measures(old, earlier, measures, settings), _snapshot_measures(new, later, measures, settings)
     unanswered = {**after.unanswered, **before.unanswered}
     kept = tuple(measure for measure in measures if measure.question.name not in unanswered)
     if not kept:
-        return Moved(name, (), None, unanswered)
+        return TopicDifference(name, (), None, unanswered)
     ends, errors = zip(before.of(kept), after.of(kept), strict=True)
     found = move_between(old, earlier.as_of, new, later.as_of, measures=kept, settings=settings, ends=ends, errors=errors)
-    return Moved(name, *chosen_move(found, kept), unanswered)
+    return TopicDifference(name, *chosen_move(found, kept), unanswered)
 
 
 @dataclass(frozen=True, slots=True)
-class _End:
+class _SnapshotMeasures:
     """A run's measures, and the questions without an answer in it, each with the sentence that says why."""
 
-    stated: Mapping[Key, Stated]
+    stated: Mapping[MeasureKey, StatedValue]
     unanswered: Mapping[str, str]
 
     def of(self, measures: Sequence[Measure]) -> tuple[Array, Array]:
@@ -148,14 +152,14 @@ class _End:
         return np.array([each.value for each in found]), np.array([each.error for each in found])
 
 
-def _end(topic: Topic, run: Run, measures: Sequence[Measure], settings: Settings) -> _End:
+def _snapshot_measures(topic: Topic, run: Snapshot, measures: Sequence[Measure], settings: Settings) -> _SnapshotMeasures:
     """The measures as the run published them; where it did not, as it would have."""
-    unpublished = Stated(np.nan, np.nan)  # a mean that cannot be estimated
+    unpublished = StatedValue(np.nan, np.nan)  # a mean that cannot be estimated
     if all((topic.name, measure.key) in run.published or measure.kind == "mean" for measure in measures):
-        return _End({measure.key: run.published.get((topic.name, measure.key), unpublished) for measure in measures}, {})
-    answers = conclude(topic, run.as_of, settings, referee=False).reading.answers
-    having = answered(measures, answers)
-    stated = map(Stated, *(each.tolist() for each in published_values(answers, having)))
+        return _SnapshotMeasures({measure.key: run.published.get((topic.name, measure.key), unpublished) for measure in measures}, {})
+    answers = analyse(topic, run.as_of, settings, referee=False).reading.answers
+    having = answered_measures(measures, answers)
+    stated = map(StatedValue, *(each.tolist() for each in published_values(answers, having)))
     without = dict.fromkeys(measure.question.name for measure in measures if measure not in having)
     unanswered = {name: f"As of {words.day(run.as_of)}: {answer_content(topic, answers[name])['sentence']}" for name in without}
-    return _End({measure.key: each for measure, each in zip(having, stated, strict=True)}, unanswered)
+    return _SnapshotMeasures({measure.key: each for measure, each in zip(having, stated, strict=True)}, unanswered)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from forecast.actions.check import read_checked
+from forecast.actions.check import read_checked_book
 from forecast.book.files.problems import Problem, has_errors
 from forecast.book.topic import Topic
-from forecast.inference.importance.fit import leaving_out, prior_draws
+from forecast.inference.importance.fit import exclude_overflow_draws, prior_draws
 from forecast.inference.posterior import Diagnostics, require_rows
-from forecast.insight.evidence_matrix import Matrix, matrix
-from forecast.language.expressions import indexed
+from forecast.insight.evidence_matrix import EvidenceMatrix, evidence_matrix
+from forecast.language.expressions import indexed_name
 from forecast.language.faults import did_you_mean
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
@@ -25,44 +25,44 @@ class NoHypotheses(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class EvidenceResult:
     """The matrix of evidence, and how far the draws behind it can be trusted; or problems."""
 
-    matrix: Matrix | None = None
+    matrix: EvidenceMatrix | None = None
     diagnostics: Diagnostics | None = None
     problems: tuple[Problem, ...] = ()
 
 
-def weighed(root: Path, topic: str, *, of: str | None, as_of: date, settings: Settings) -> Weighed:
+def read_and_weigh_evidence(root: Path, topic: str, *, of: str | None, as_of: date, settings: Settings) -> EvidenceResult:
     """Return what each row of a topic's record says for and against its hypotheses; raises ``NoHypotheses`` where it has none."""
-    book, problems = read_checked(root, [topic])
+    book, problems = read_checked_book(root, [topic])
     if has_errors(problems):
-        return Weighed(problems=problems)
+        return EvidenceResult(problems=problems)
     try:
-        found = weigh(book.topics[topic], of=of, as_of=as_of, settings=settings)
+        found = weigh_evidence(book.topics[topic], of=of, as_of=as_of, settings=settings)
     except Unsound as unsound:
-        return Weighed(problems=(*problems, *unsound.problems))
-    return Weighed(*found, problems)
+        return EvidenceResult(problems=(*problems, *unsound.problems))
+    return EvidenceResult(*found, problems)
 
 
-def weigh(topic: Topic, *, of: str | None, as_of: date, settings: Settings) -> tuple[Matrix, Diagnostics]:
+def weigh_evidence(topic: Topic, *, of: str | None, as_of: date, settings: Settings) -> tuple[EvidenceMatrix, Diagnostics]:
     """Return the matrix of evidence for the hypotheses ``of``, as ``cause`` or ``origin[army]``; the first Categorical where it is None.
 
     Raises ``NoHypotheses`` where the topic has none of that name, and ``Unsound``
     where it cannot be computed.
     """
-    parameter, label = hypotheses_named(topic, of)
+    parameter, label = find_hypotheses(topic, of)
     model = model_as_of(topic, as_of)
     prior = prior_draws(model, rng=generator(settings.seed, topic.name, Purpose.PRIOR))
     posterior = condition_fast(model, settings)
     require_rows(posterior)
-    return matrix(posterior, leaving_out(prior, posterior.model), parameter, label), posterior.diagnostics
+    return evidence_matrix(posterior, exclude_overflow_draws(prior, posterior.model), parameter, label), posterior.diagnostics
 
 
-def hypotheses_named(topic: Topic, of: str | None) -> tuple[str, str]:
+def find_hypotheses(topic: Topic, of: str | None) -> tuple[str, str]:
     """Return the Categorical parameter, and its label, that a name stands for."""
     known = {
-        indexed(parameter.name, label): (parameter.name, label)
+        indexed_name(parameter.name, label): (parameter.name, label)
         for parameter in topic.parameters.values()
         if parameter.categories
         for label in parameter.labels or ("",)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from forecast.actions.check import read_checked
+from forecast.actions.check import read_checked_book
 from forecast.book.files.layout import topic_path
 from forecast.book.files.problems import Place, Problem, has_errors
 from forecast.inference.pymc.plan import CannotSample
@@ -14,40 +14,40 @@ from forecast.inference.pymc.program import pymc_source
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
 from forecast.model.settings import Purpose, Settings, generator
-from forecast.predict.analysis import reading_of
+from forecast.predict.analysis import published_result
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportResult:
     """What was exported as text (empty for a file), or the problems that forbid it."""
 
     text: str = ""
     problems: tuple[Problem, ...] = ()
 
 
-def pymc_program(root: Path, topic: str, *, as_of: date) -> Exported:
+def pymc_program(root: Path, topic: str, *, as_of: date) -> ExportResult:
     """Return a topic as a PyMC program."""
-    book, problems = read_checked(root, [topic])
+    book, problems = read_checked_book(root, [topic])
     if has_errors(problems):
-        return Exported(problems=problems)
+        return ExportResult(problems=problems)
     try:
-        return Exported(pymc_source(model_as_of(book.topics[topic], as_of)))
+        return ExportResult(pymc_source(model_as_of(book.topics[topic], as_of)))
     except Unsound as unsound:
-        return Exported(problems=unsound.problems)
+        return ExportResult(problems=unsound.problems)
     except CannotSample as reason:
-        return Exported(problems=(Problem(Place(topic_path(topic)), f"this topic cannot be written as a program: {reason}"),))
+        return ExportResult(problems=(Problem(Place(topic_path(topic)), f"this topic cannot be written as a program: {reason}"),))
 
 
-def netcdf_file(root: Path, topic: str, path: Path, *, as_of: date, settings: Settings) -> Exported:
+def write_netcdf(root: Path, topic: str, path: Path, *, as_of: date, settings: Settings) -> ExportResult:
     """Write a topic's draws as a DataTree to a netCDF file."""
     from forecast.predict.data_tree import data_tree
 
-    book, problems = read_checked(root, [topic])
+    book, problems = read_checked_book(root, [topic])
     if has_errors(problems):
-        return Exported(problems=problems)
+        return ExportResult(problems=problems)
     try:
-        reading = reading_of(book.topics[topic], as_of, settings)
+        reading = published_result(book.topics[topic], as_of, settings)
         data_tree(reading.posterior, reading.paths, generator(settings.seed, topic, Purpose.DATA_TREE)).to_netcdf(path)
     except Unsound as unsound:
-        return Exported(problems=unsound.problems)
-    return Exported()
+        return ExportResult(problems=unsound.problems)
+    return ExportResult()

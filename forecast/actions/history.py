@@ -7,20 +7,20 @@ from datetime import date
 from pathlib import Path
 
 from forecast.book.files.problems import Place, Problem, has_errors
-from forecast.book.finding import question_named
+from forecast.book.finding import find_question
 from forecast.book.reading import read_book
 from forecast.book.topic import Question, Topic
 from forecast.insight.chosen import chosen_history
 from forecast.insight.estimands import measures_of, with_medians
-from forecast.insight.history import History, Progress, days_to_ask, history, unwatched
+from forecast.insight.history import History, HistoryProgress, history, history_days, show_no_progress
 from forecast.insight.record_events import Every
-from forecast.model.custom_model import not_by_statements
+from forecast.model.custom_model import custom_model_problem
 from forecast.model.errors import Unsound
 from forecast.model.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
+class HistoryResult:
     """A question's topic and history; or problems and neither."""
 
     topic: Topic | None = None
@@ -29,7 +29,7 @@ class Replayed:
     problems: tuple[Problem, ...] = ()
 
 
-def replayed(
+def replay_history(
     root: Path,
     question: str,
     *,
@@ -38,8 +38,8 @@ def replayed(
     until: date,
     settings: Settings,
     processes: int = 1,
-    progress: Progress = unwatched,
-) -> Replayed:
+    progress: HistoryProgress = show_no_progress,
+) -> HistoryResult:
     """Return the history of one question's answer, as of regular days and those on which something became known.
 
     ``question`` is ``topic.question``, or the name alone where one topic asks
@@ -47,20 +47,22 @@ def replayed(
     """
     book, problems = read_book(root)
     if has_errors(problems):
-        return Replayed(problems=problems)
-    found = question_named(book, question)
+        return HistoryResult(problems=problems)
+    found = find_question(book, question)
     if isinstance(found, Problem):
-        return Replayed(problems=(found,))
+        return HistoryResult(problems=(found,))
     topic, asked = found
     if topic.own is not None:
-        return Replayed(problems=(not_by_statements(topic, "a replay weighs draws by the statements of topic.toml"),))
+        return HistoryResult(problems=(custom_model_problem(topic, "a replay weighs draws by the statements of topic.toml"),))
     first = max(since or topic.opens, topic.opens)
     if first > until:
-        return Replayed(problems=(Problem(Place(f"seeds/{topic.name}/topic.toml"), f"the record opens on {topic.opens}, after {until}"),))
-    days = days_to_ask(topic, since=first, until=until, every=every)
+        return HistoryResult(
+            problems=(Problem(Place(f"seeds/{topic.name}/topic.toml"), f"the record opens on {topic.opens}, after {until}"),)
+        )
+    days = history_days(topic, since=first, until=until, every=every)
     measures = with_medians([measure for measure in measures_of(topic) if measure.question.name == asked.name])
     try:
         made = history(topic, days, settings, measures=measures, processes=processes, progress=progress)
     except Unsound as unsound:
-        return Replayed(problems=unsound.problems)
-    return Replayed(topic, asked, chosen_history(made))
+        return HistoryResult(problems=unsound.problems)
+    return HistoryResult(topic, asked, chosen_history(made))

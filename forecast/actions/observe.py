@@ -17,22 +17,22 @@ from pathlib import Path
 
 import numpy as np
 
-from forecast.actions.overlay import read_changed
+from forecast.actions.overlay import read_with_changes
+from forecast.book.calendar import ONE_DAY
 from forecast.book.classes import is_counted, quiet_cells
 from forecast.book.files.cells import read_cells
-from forecast.book.files.folder import Folder, changed_meanwhile
+from forecast.book.files.folder import Folder, changed_file_problem
 from forecast.book.files.layout import SEEDS, record_path, root_problem, topic_names, topic_path
-from forecast.book.files.locking import locked
+from forecast.book.files.locking import hold_lock
 from forecast.book.files.problems import FileFault, Place, Problem, has_errors
-from forecast.book.files.sources import decoded, read_document, source_of
+from forecast.book.files.sources import decode_bytes, make_source_file, read_document
 from forecast.book.reading import read_book
 from forecast.book.records import ROW_KINDS, header_line, record_line
 from forecast.book.rows import row_hash
 from forecast.book.topic import Row, Topic
 from forecast.inference.importance.fit import prior_draws
-from forecast.language.faults import did_you_mean, names_here
-from forecast.model.clock import ONE_DAY
-from forecast.model.errors import Unsound, at_place, at_topic
+from forecast.language.faults import did_you_mean, known_names_text
+from forecast.model.errors import Unsound, place_problem, topic_problem
 from forecast.model.model import model_as_of
 from forecast.model.record import record_as_of
 from forecast.model.settings import Purpose, generator
@@ -81,7 +81,7 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class ObservationResult:
     """The row as written, where it stands; or problems, and nothing written."""
 
     problems: tuple[Problem, ...] = ()
@@ -98,7 +98,7 @@ class Observed:
 type RowFor = Callable[[Topic, str], tuple[Observation, tuple[Problem, ...]]]
 
 
-def observe(root: Path, stream: str, observation: Observation, *, today: date) -> Observed:
+def observe(root: Path, stream: str, observation: Observation, *, today: date) -> ObservationResult:
     """Append a row to a stream's record; ``stream`` is ``topic.stream``, or the name alone where one topic has it.
 
     Refuses, with problems and without writing, a row the checks of the book
@@ -109,10 +109,10 @@ def observe(root: Path, stream: str, observation: Observation, *, today: date) -
     """
     if observation.replaces and observation.known is None:
         observation = replace(observation, known=today)
-    return _under_lock(root, stream, lambda *_: (observation, ()), today)
+    return _append_under_lock(root, stream, lambda *_: (observation, ()), today)
 
 
-def observe_quiet(root: Path, stream: str, *, through: date, source: str, today: date, columns: Mapping[str, str]) -> Observed:
+def observe_quiet(root: Path, stream: str, *, through: date, source: str, today: date, columns: Mapping[str, str]) -> ObservationResult:
     """Extend quiet time in a watched stream: a row of value 0 from the day after the last row through a day."""
 
     def quiet(topic: Topic, name: str) -> tuple[Observation, tuple[Problem, ...]]:
@@ -121,13 +121,13 @@ def observe_quiet(root: Path, stream: str, *, through: date, source: str, today:
         problems = []
         if not its.watched:
             message = f"`{name}` is not watched: days without a row are unknown there, not quiet"
-            problems.append(at_topic(topic, ("streams", name), message, hint="give the days and the value: --from, --to, --value"))
+            problems.append(topic_problem(topic, ("streams", name), message, hint="give the days and the value: --from, --to, --value"))
         elif through < start:
-            problems.append(at_topic(topic, ("streams", name), f"`{name}` is recorded through {start - ONE_DAY} already"))
+            problems.append(topic_problem(topic, ("streams", name), f"`{name}` is recorded through {start - ONE_DAY} already"))
         cells = quiet_cells(its)
         return Observation(start, through, cells.pop("value", ""), source, columns={**cells, **columns}), tuple(problems)
 
-    return _under_lock(root, stream, quiet, today)
+    return _append_under_lock(root, stream, quiet, today)
 
 
 def find_stream(root: Path, name: str) -> tuple[str, str, tuple[Problem, ...]]:
@@ -154,7 +154,7 @@ def find_stream(root: Path, name: str) -> tuple[str, str, tuple[Problem, ...]]:
             ),
         )
     hint = did_you_mean(name, [*known, *(each.partition(".")[2] for each in known)])
-    return "", "", (Problem(Place(SEEDS), f"no stream `{name}` in this book", hint or names_here("streams", known)),)
+    return "", "", (Problem(Place(SEEDS), f"no stream `{name}` in this book", hint or known_names_text("streams", known)),)
 
 
 def record_with(topic: Topic, stream: str, observation: Observation, *, before: Mapping[str, str]) -> tuple[str, str, tuple[Problem, ...]]:
@@ -164,7 +164,7 @@ def record_with(topic: Topic, stream: str, observation: Observation, *, before: 
     have yet is added to it.
     """
     if stream not in topic.streams:
-        hint = did_you_mean(stream, topic.streams) or names_here("streams", topic.streams)
+        hint = did_you_mean(stream, topic.streams) or known_names_text("streams", topic.streams)
         return "", "", (Problem(Place(topic_path(topic.name)), f"no stream `{stream}` in topic `{topic.name}`", hint),)
     path = record_path(topic.name, stream)
     text = before.get(path, topic.texts.get(path, ""))
@@ -173,48 +173,48 @@ def record_with(topic: Topic, stream: str, observation: Observation, *, before: 
         text = header_line((*standard, *(name for name in observation.cells(NEW_COLUMNS) if name not in NEW_COLUMNS)))
     if not text.endswith("\n"):
         text += "\n"
-    table, problems = read_cells(source_of(path, text), ROW_KINDS)
+    table, problems = read_cells(make_source_file(path, text), ROW_KINDS)
     if table is None:
         return path, text, problems
     columns = table[0].order
     cells = observation.cells(columns)
     absent = [name for name in cells if name not in columns]
     if absent:
-        text = _widened(text, absent)
+        text = _add_columns(text, absent)
     return path, text + record_line((*columns, *absent), cells), ()
 
 
-def _under_lock(root: Path, name: str, row_for: RowFor, today: date) -> Observed:
+def _append_under_lock(root: Path, name: str, row_for: RowFor, today: date) -> ObservationResult:
     topic_name, stream, problems = find_stream(root, name)
     if problems:
-        return Observed(problems)
+        return ObservationResult(problems)
     try:
-        with locked(root):
+        with hold_lock(root):
             book, problems = read_book(root, [topic_name])
             if has_errors(problems):
-                return Observed(problems)
+                return ObservationResult(problems)
             topic = book.topics[topic_name]
             observation, problems = row_for(topic, stream)
             if problems:
-                return Observed(problems)
+                return ObservationResult(problems)
             return _append(root, topic, stream, observation, today)
     except FileFault as fault:
-        return Observed((fault.problem,))
+        return ObservationResult((fault.problem,))
 
 
-def _append(root: Path, topic: Topic, stream: str, observation: Observation, today: date) -> Observed:
+def _append(root: Path, topic: Topic, stream: str, observation: Observation, today: date) -> ObservationResult:
     path, text, problems = record_with(topic, stream, observation, before={})
     if problems:
-        return Observed(problems)
-    altered, problems = read_changed(root, topic.name, {path: text})
+        return ObservationResult(problems)
+    altered, problems = read_with_changes(root, topic.name, {path: text})
     if altered is None:
-        return Observed(tuple(problem for problem in problems if problem.level == "error"))
+        return ObservationResult(tuple(problem for problem in problems if problem.level == "error"))
     row = altered.streams[stream].rows[-1]
     problems = _refusals(altered, stream, row, today)
     if problems:
-        return Observed(problems)
+        return ObservationResult(problems)
     _save(Folder(root), path, text, old=topic.texts.get(path))
-    return Observed(path=path, line=text.split("\n")[row.place.line - 1], row=row)
+    return ObservationResult(path=path, line=text.split("\n")[row.place.line - 1], row=row)
 
 
 def _save(folder: Folder, path: str, text: str, *, old: str | None) -> None:
@@ -228,8 +228,8 @@ def _save(folder: Folder, path: str, text: str, *, old: str | None) -> None:
         folder.write(path, text)
         return
     raw = folder.read(path)
-    if decoded(raw) != old:
-        raise FileFault(changed_meanwhile(path))
+    if decode_bytes(raw) != old:
+        raise FileFault(changed_file_problem(path))
     ends = "\r\n" if b"\r\n" in raw else "\n"  # as the file has them
     if text.startswith(old):
         folder.append(path, text[len(old) :].replace("\n", ends), after=raw)
@@ -242,13 +242,13 @@ def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem
     """Why a row that the checks of the book let pass cannot be an observation made today."""
     for what, day in (("it ends", row.end), ("it is known", row.known)):
         if day > today:
-            return (at_place(topic, row.place, f"{what} on {day}, after today ({today})", "only what has been seen is a row"),)
+            return (place_problem(topic, row.place, f"{what} on {day}, after today ({today})", "only what has been seen is a row"),)
     for other in topic.streams[stream].rows[:-1]:
         same = (other.start, other.end, other.value, other.columns) == (row.start, row.end, row.value, row.columns)
         is_copy = bool(row.origin) and other.source != row.source
         if same and (other.between, other.origin) == (row.between, row.origin) and not row.replaces and not is_copy:
             return (
-                at_place(
+                place_problem(
                     topic, row.place, f"this row stands in line {other.place.line} already", "a correction names the row it `replaces`"
                 ),
             )
@@ -265,7 +265,7 @@ def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem
     ]
     if impossible:
         message = f"{'the' if row.between is None else 'a'} value {row.value_text} is impossible under every draw of the priors"
-        return (at_place(topic, row.place, message, f"the statement is {topic.streams[stream].value.text}"),)
+        return (place_problem(topic, row.place, message, f"the statement is {topic.streams[stream].value.text}"),)
     return ()
 
 
@@ -276,7 +276,7 @@ def _stream_names(root: Path, topic: str) -> tuple[str, ...]:
     return tuple(streams) if isinstance(streams, Mapping) else ()
 
 
-def _widened(text: str, names: Sequence[str]) -> str:
+def _add_columns(text: str, names: Sequence[str]) -> str:
     """A CSV text with more columns at its right, their names in the header and their cells empty."""
     lines = re.split(r"(?<=\n)", text)  # not at what else Python takes for a line end
     reader = csv.reader(lines, strict=True)

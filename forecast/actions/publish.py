@@ -18,13 +18,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from forecast.actions.cache import published, report_directory
+from forecast.actions.cache import read_published_report, report_directory
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import LEDGER, REPORTS, report_path, topic_names
-from forecast.book.files.locking import locked
+from forecast.book.files.locking import hold_lock
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.book.files.sources import read_source_if_any
-from forecast.book.ledger import FORMAT, append, as_time, read_ledger
+from forecast.book.ledger import LEDGER_FORMAT, append_entries, format_time, read_ledger
 from forecast.book.topic import Book, Topic
 from forecast.book.used_rows import used_rows
 from forecast.report.failures import TopicFailure, failure_bytes, failure_path, failures_in
@@ -38,7 +38,7 @@ DRAWN = frozenset({"shape", "curve"})  # parts of an answer's value that only pi
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishResult:
     """What was written: the files whose bytes changed, relative to the book, and how many lines the ledger gained."""
 
     written: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ def publish(
     as_of: date,
     today: date,
     clock: Callable[[], datetime] = utc_now,
-) -> Published:
+) -> PublishResult:
     """Record answers in the ledger and write the reports of some topics, and the index of all.
 
     ``files`` are those that each content makes, rendered before, so that the
@@ -69,29 +69,29 @@ def publish(
     folder = Folder(book.root)
     due: list[dict[str, Any]] = []
     try:
-        with locked(book.root):
-            changed = tuple(_changed_since(folder, book))
+        with hold_lock(book.root):
+            changed = tuple(_changed_inputs(folder, book))
             entries, broken = read_ledger(folder)
             broken = tuple(problem for problem in broken if problem.level == "error")
-            wrong_day = () if as_of < today else set_back(entries, today)
+            wrong_day = () if as_of < today else clock_problems(entries, today)
             if changed or broken or wrong_day:
-                return Published(problems=(*changed, *broken, *wrong_day))
+                return PublishResult(problems=(*changed, *broken, *wrong_day))
             directory = report_directory(as_of=as_of, today=today)
             for path in (*(path for each in files.values() for path in each), "index.html", "index.md"):
                 folder.place(f"{directory}/{path}")  # before the ledger says that they are published
             for name in (*contents, *(failure.name for failure in failures)):
                 folder.place(failure_path(name, directory))
-            lines = due_lines(entries, contents, book.topics, today=today, at=clock())
-            torn = append(folder, lines)
+            lines = new_ledger_lines(entries, contents, book.topics, today=today, at=clock())
+            torn = append_entries(folder, lines)
             due = lines
             written = write_reports(folder, directory, contents, files, failures)
     except FileFault as fault:
-        return Published(recorded=len(due), problems=(fault.problem, *([_unfinished()] if due else [])))
-    told = () if torn is None else (_torn(torn.kept_in.name),)
-    return Published(written, len(due), told)
+        return PublishResult(recorded=len(due), problems=(fault.problem, *([_unwritten_reports_problem()] if due else [])))
+    told = () if torn is None else (_torn_line_warning(torn.kept_in.name),)
+    return PublishResult(written, len(due), told)
 
 
-def set_back(entries: Sequence[Mapping[str, Any]], today: date) -> tuple[Problem, ...]:
+def clock_problems(entries: Sequence[Mapping[str, Any]], today: date) -> tuple[Problem, ...]:
     """Return the problem of a day that is before the newest on which the ledger has answers, hindcasts aside; none where time has gone on.
 
     Publishing on such a day would put a line after a later one, which cannot be true.
@@ -104,7 +104,7 @@ def set_back(entries: Sequence[Mapping[str, Any]], today: date) -> tuple[Problem
     return (Problem(Place(LEDGER, len(entries)), message, hint),)
 
 
-def due_lines(
+def new_ledger_lines(
     entries: Sequence[Mapping[str, Any]],
     contents: Mapping[str, Mapping[str, Any]],
     topics: Mapping[str, Topic],
@@ -116,14 +116,14 @@ def due_lines(
 
     The first of a topic has the hashes of the rows it used, unless the last line of that topic that has some has the same.
     """
-    newest = {_same(entry): entry for entry in entries}
-    rows_before = {_same_rows(entry): entry["rows"] for entry in entries if "rows" in entry}
+    newest = {_line_identity(entry): entry for entry in entries}
+    rows_before = {_record_identity(entry): entry["rows"] for entry in entries if "rows" in entry}
     due: list[dict[str, Any]] = []
     for name, content in contents.items():
-        lines = [line for line in _lines(content, today, at) if _says_more(line, newest.get(_same(line), {}))]
+        lines = [line for line in _ledger_lines(content, today, at) if _is_new_answer(line, newest.get(_line_identity(line), {}))]
         if lines:
             used = used_rows(topics[name], date.fromisoformat(content["as_of"]))
-            if used != rows_before.get(_same_rows(lines[0]), {}):
+            if used != rows_before.get(_record_identity(lines[0]), {}):
                 lines[0]["rows"] = used
         due += lines
     return due
@@ -149,14 +149,14 @@ def write_reports(
             written.append(mark)
     written += write_files(folder, directory, {failure_path(each.name, "").removeprefix("/"): failure_bytes(each) for each in failures})
     topics = topic_names(folder)
-    others = {name: published(folder.root, report_path(name, directory)) for name in topics if name not in contents}
+    others = {name: read_published_report(folder.root, report_path(name, directory)) for name in topics if name not in contents}
     every = {**{name: found for name, found in others.items() if found is not None}, **contents}
-    failed = marks(folder.root, [name for name in topics if name not in contents], directory)
+    failed = readable_failures(folder.root, [name for name in topics if name not in contents], directory)
     written += write_files(folder, directory, render_index([every[name] for name in sorted(every)], failures=failed))
     return tuple(written)
 
 
-def marks(root: Path, topics: Sequence[str], directory: str = REPORTS) -> dict[str, TopicFailure]:
+def readable_failures(root: Path, topics: Sequence[str], directory: str = REPORTS) -> dict[str, TopicFailure]:
     """Return the failures that some topics have marks of; as with reports, one that is not whole marks nothing."""
     found: dict[str, TopicFailure] = {}
     for topic in topics:
@@ -165,14 +165,14 @@ def marks(root: Path, topics: Sequence[str], directory: str = REPORTS) -> dict[s
     return found
 
 
-def _lines(content: Mapping[str, Any], today: date, at: datetime) -> Iterator[dict[str, Any]]:
+def _ledger_lines(content: Mapping[str, Any], today: date, at: datetime) -> Iterator[dict[str, Any]]:
     run, verdict = content["run"], content["verdict"]["verdict"]
     engine = content["engine"]["engine"]
     both = "importance and nuts" if verdict in {"agreed", "disputed"} else engine
     for answer in (each for each in content["answers"] if each["value"] is not None):
         yield {
-            "format": FORMAT,
-            "at": as_time(at),
+            "format": LEDGER_FORMAT,
+            "at": format_time(at),
             "topic": content["name"],
             "question": answer["name"],
             "kind": answer["kind"],
@@ -196,42 +196,42 @@ def _lines(content: Mapping[str, Any], today: date, at: datetime) -> Iterator[di
         }
 
 
-def _says_more(line: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+def _is_new_answer(line: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
     return any(before.get(name) != line[name] for name in COMPARED)
 
 
-def _same(line: Mapping[str, Any]) -> tuple[Any, ...]:
+def _line_identity(line: Mapping[str, Any]) -> tuple[Any, ...]:
     """What makes two lines speak of the same thing."""
     return line["topic"], line["question"], line.get("variant", ""), line["as_of"] if line["hindcast"] else None
 
 
-def _same_rows(line: Mapping[str, Any]) -> tuple[Any, ...]:
+def _record_identity(line: Mapping[str, Any]) -> tuple[Any, ...]:
     """What makes two lines rest on one record."""
     return line["topic"], line["as_of"] if line["hindcast"] else None
 
 
-def _changed_since(folder: Folder, book: Book) -> Iterator[Problem]:
+def _changed_inputs(folder: Folder, book: Book) -> Iterator[Problem]:
     """The inputs that are no longer what was read: writing would show answers that are out of date already."""
     for topic in book.topics.values():
         for path, text in topic.texts.items():
-            if _text_now(folder, path, topic) != text:
+            if _current_text(folder, path, topic) != text:
                 yield Problem(
                     Place(path), "this file was changed while its answers were computed; nothing was written", "run the update again"
                 )
 
 
-def _text_now(folder: Folder, path: str, topic: Topic) -> str | None:
+def _current_text(folder: Folder, path: str, topic: Topic) -> str | None:
     source, problems = read_source_if_any(folder, path)
     if source is None:
         return None if problems or topic.texts[path] else ""
     return source.text
 
 
-def _unfinished() -> Problem:
+def _unwritten_reports_problem() -> Problem:
     message = "the ledger has the new answers, but their reports could not be written"
     return Problem(Place(LEDGER), message, "run `forecast update` again once that is fixed; it writes the reports")
 
 
-def _torn(kept_in: str) -> Problem:
+def _torn_line_warning(kept_in: str) -> Problem:
     message = f"the ledger's last line was torn (it had no line end); it was set aside in {kept_in}"
     return Problem(Place(LEDGER), message, "look at it: another program or a full disk cut it", level="warning")

@@ -10,25 +10,25 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from forecast.actions.overlay import read_changed
-from forecast.book.files.folder import Folder, changed_meanwhile
+from forecast.actions.overlay import read_with_changes
+from forecast.book.files.folder import Folder, changed_file_problem
 from forecast.book.files.layout import PRIORS, choose_topics, prior_path, root_problem, topic_names
-from forecast.book.files.locking import locked
+from forecast.book.files.locking import hold_lock
 from forecast.book.files.names import DEFAULT
 from forecast.book.files.positions import positions
 from forecast.book.files.prior_text import Revision, revised_text, revision_problem
 from forecast.book.files.problems import FileFault, Place, Problem, has_errors
-from forecast.book.files.sources import Document, decoded, read_document, read_document_if_any
+from forecast.book.files.sources import Document, decode_bytes, read_document, read_document_if_any
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
-from forecast.elicitation.parameter_summary import Believed, echoed
+from forecast.elicitation.parameter_summary import ParameterSummary, summarise_priors
 from forecast.language.faults import did_you_mean
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
 
 
 @dataclass(frozen=True, slots=True)
-class Revised:
+class RevisionResult:
     """A revision as made or only drafted: the file's old and new text, and the values it changes before and after.
 
     ``before`` is empty where the topic could not be read as it was.  With errors
@@ -40,8 +40,8 @@ class Revised:
     line: int = 0
     old_text: str = ""
     new_text: str = ""
-    before: tuple[Believed, ...] = ()
-    after: tuple[Believed, ...] = ()
+    before: tuple[ParameterSummary, ...] = ()
+    after: tuple[ParameterSummary, ...] = ()
 
 
 def find_parameter(root: Path, name: str) -> tuple[str, str, tuple[Problem, ...]]:
@@ -65,7 +65,7 @@ def find_parameter(root: Path, name: str) -> tuple[str, str, tuple[Problem, ...]
     return "", "", (Problem(Place(PRIORS), message, hint),)
 
 
-def unsettable(root: Path, topic: str, revision: Revision) -> tuple[Problem, ...]:
+def placement_problems(root: Path, topic: str, revision: Revision) -> tuple[Problem, ...]:
     """Return why a topic's prior file has no place for a revision, whatever its statement; empty where it has one."""
     document, problems = read_document(Folder(root), prior_path(topic))
     if document is None:
@@ -75,50 +75,52 @@ def unsettable(root: Path, topic: str, revision: Revision) -> tuple[Problem, ...
     return () if wrong is None else (wrong,)
 
 
-def draft(root: Path, topic: str, revision: Revision, *, today: date) -> Revised:
+def draft_revision(root: Path, topic: str, revision: Revision, *, today: date) -> RevisionResult:
     """Make a revision on paper: the new text, checked as ``forecast check`` would, and nothing written."""
     path = prior_path(topic)
     document, problems = read_document(Folder(root), path)
     if document is None:
-        return Revised(problems)
+        return RevisionResult(problems)
     book, _ = read_book(root, [topic])
     wrong = revision_problem(document, revision) or _label_problem(document, book.topics.get(topic), revision)
     if wrong is not None:
-        return Revised((wrong,))
+        return RevisionResult((wrong,))
     try:
         raw = Folder(root).read(path).decode()
     except FileFault as fault:
-        return Revised((fault.problem,))
+        return RevisionResult((fault.problem,))
     except UnicodeDecodeError:  # it was UTF-8 a moment ago
-        return Revised((changed_meanwhile(path),))
-    if decoded(raw.encode()) != document.source.text:
-        return Revised((changed_meanwhile(path),))
+        return RevisionResult((changed_file_problem(path),))
+    if decode_bytes(raw.encode()) != document.source.text:
+        return RevisionResult((changed_file_problem(path),))
     mark = raw[: len(raw) - len(raw.removeprefix("\ufeff"))]
     text = mark + revised_text(raw.removeprefix(mark), document, revision)
-    altered, problems = read_changed(root, topic, {path: text})
+    altered, problems = read_with_changes(root, topic, {path: text})
     if altered is None:
-        return Revised(tuple(problem for problem in problems if problem.level == "error"))
+        return RevisionResult(tuple(problem for problem in problems if problem.level == "error"))
     try:
         model_as_of(altered, today)
-        after = echoed(altered, today)
+        after = summarise_priors(altered, today)
     except Unsound as unsound:
-        return Revised(unsound.problems)
+        return RevisionResult(unsound.problems)
     warnings = tuple(problem for problem in problems if problem.place.path == path)
     line, _ = positions(text.removeprefix(mark).replace("\r\n", "\n")).key((revision.name,))
-    before = _echoed_before(book.topics.get(topic), today)
-    return Revised(warnings, path, line, raw, text, _changed(before, revision, after), _changed(after, revision, after))
+    before = _prior_summaries_before(book.topics.get(topic), today)
+    return RevisionResult(
+        warnings, path, line, raw, text, _changed_values(before, revision, after), _changed_values(after, revision, after)
+    )
 
 
-def revise(root: Path, topic: str, revision: Revision, *, today: date) -> Revised:
+def revise(root: Path, topic: str, revision: Revision, *, today: date) -> RevisionResult:
     """Write a revision into the prior file of a topic, whole, or refuse it with problems and leave the file as it was."""
     try:
-        with locked(root):
-            done = draft(root, topic, revision, today=today)
+        with hold_lock(root):
+            done = draft_revision(root, topic, revision, today=today)
             if not has_errors(done.problems):
                 Folder(root).write(done.path, done.new_text, instead_of=done.old_text.encode())
             return done
     except FileFault as fault:
-        return Revised((fault.problem,))
+        return RevisionResult((fault.problem,))
 
 
 def _names(root: Path, topic: str) -> tuple[str, ...]:
@@ -139,14 +141,16 @@ def _label_problem(document: Document, topic: Topic | None, revision: Revision) 
     return document.at_key((revision.name, "per"), f'`{per}` has no label "{revision.label}"', hint)
 
 
-def _echoed_before(topic: Topic | None, today: date) -> tuple[Believed, ...]:
+def _prior_summaries_before(topic: Topic | None, today: date) -> tuple[ParameterSummary, ...]:
     try:
-        return () if topic is None else echoed(topic, today)
+        return () if topic is None else summarise_priors(topic, today)
     except Unsound:  # it is what the revision may mend
         return ()
 
 
-def _changed(values: tuple[Believed, ...], revision: Revision, after: tuple[Believed, ...]) -> tuple[Believed, ...]:
+def _changed_values(
+    values: tuple[ParameterSummary, ...], revision: Revision, after: tuple[ParameterSummary, ...]
+) -> tuple[ParameterSummary, ...]:
     """Of values, those that the revision gives another statement."""
     one_label = revision.label not in {"", DEFAULT}
     names = {

@@ -14,11 +14,11 @@ from forecast.language.faults import did_you_mean
 from forecast.report.failures import TopicFailure, read_failure
 from forecast.report.files import read_report
 from forecast.schema.topic import ReportFault
-from forecast.sentences.cautions import misfits
+from forecast.sentences.cautions import misfit_sentences
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PublishedAnswers:
     """Answers as the reports have them, each with its topic, as-of day, verdict and warnings, misfits of the model among them; or problems.
 
     ``silent`` are the published topics that ask nothing; ``failures`` those that the last update could not compute.
@@ -30,14 +30,14 @@ class Shown:
     problems: tuple[Problem, ...] = ()
 
 
-def newest_answers(root: Path, question: str | None) -> Shown:
+def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
     """Return the newest answers of a book, or that to one question.
 
     ``question`` is ``topic.question``, or the name alone where one topic asks it.
     """
     missing = root_problem(root)
     if missing is not None:
-        return Shown(problems=(missing,))
+        return PublishedAnswers(problems=(missing,))
     answers: list[dict[str, Any]] = []
     problems: list[Problem] = []
     silent: list[str] = []
@@ -54,27 +54,27 @@ def newest_answers(root: Path, question: str | None) -> Shown:
         failures += [] if failure is None else [failure]
         if content is None:
             continue
-        warnings = [*content["warnings"], *misfits(content), *([] if failure is None else [failure.sentence])]
+        warnings = [*content["warnings"], *misfit_sentences(content), *([] if failure is None else [failure.sentence])]
         common = {"topic": topic, "as_of": content["as_of"], "verdict": content["verdict"]["verdict"], "warnings": warnings}
         answers += [common | answer for answer in content["answers"]]
         silent += [] if content["answers"] else [topic]
     if not answers and not silent and (question is not None or not failures):
-        return Shown(problems=(*problems, _nothing(topics)))
+        return PublishedAnswers(problems=(*problems, _nothing_to_show(topics)))
     if question is None:
-        return Shown(tuple(answers), tuple(silent), tuple(failures), tuple(problems))
+        return PublishedAnswers(tuple(answers), tuple(silent), tuple(failures), tuple(problems))
     if question.partition(".")[0] in silent or not answers:
-        return Shown(problems=(*problems, _asks_nothing(question.partition(".")[0], silent)))
-    return _one(answers, question, tuple(problems))
+        return PublishedAnswers(problems=(*problems, _no_questions_problem(question.partition(".")[0], silent)))
+    return _single_answer(answers, question, tuple(problems))
 
 
-def _nothing(topics: tuple[str, ...]) -> Problem:
+def _nothing_to_show(topics: tuple[str, ...]) -> Problem:
     """Why there is nothing to show: no topic, or no report of one."""
     if not topics:
         return Problem(Place(SEEDS), "this book has no topic yet", "begin one with `forecast new`")
     return Problem(Place(REPORTS), "nothing has been published yet", "run `forecast update`")
 
 
-def _asks_nothing(topic: str, silent: Sequence[str]) -> Problem:
+def _no_questions_problem(topic: str, silent: Sequence[str]) -> Problem:
     """The problem of a question to a topic that asks nothing, or to a book whose topics all ask nothing."""
     hint = "write a question into its topic.toml, as in [questions.NAME]; what its parameters come to is in its report"
     if topic in silent:
@@ -84,13 +84,15 @@ def _asks_nothing(topic: str, silent: Sequence[str]) -> Problem:
     )
 
 
-def _one(answers: list[dict[str, Any]], question: str, problems: tuple[Problem, ...]) -> Shown:
+def _single_answer(answers: list[dict[str, Any]], question: str, problems: tuple[Problem, ...]) -> PublishedAnswers:
     found = [each for each in answers if question in {each["name"], f"{each['topic']}.{each['name']}"}]
     full = [f"{each['topic']}.{each['name']}" for each in found]
     if len(found) == 1:
-        return Shown((found[0],), problems=problems)
+        return PublishedAnswers((found[0],), problems=problems)
     if found:
-        return Shown(problems=(*problems, Problem(Place(REPORTS), f"several topics ask `{question}`", f"say which: {' or '.join(full)}")))
+        return PublishedAnswers(
+            problems=(*problems, Problem(Place(REPORTS), f"several topics ask `{question}`", f"say which: {' or '.join(full)}"))
+        )
     known = [name for each in answers for name in (each["name"], f"{each['topic']}.{each['name']}")]
     own = ", ".join(each["name"] for each in answers if each["topic"] == question)
     hint = (
@@ -98,4 +100,4 @@ def _one(answers: list[dict[str, Any]], question: str, problems: tuple[Problem, 
         if own
         else did_you_mean(question, known) or f"questions here: {', '.join(dict.fromkeys(each['name'] for each in answers))}"
     )
-    return Shown(problems=(*problems, Problem(Place(REPORTS), f"no answer to a question `{question}` has been published", hint)))
+    return PublishedAnswers(problems=(*problems, Problem(Place(REPORTS), f"no answer to a question `{question}` has been published", hint)))

@@ -16,14 +16,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from forecast.book.files.commits import Commits, commits_of
+from forecast.book.files.commits import Commits, open_commits
 from forecast.book.files.folder import Folder
 from forecast.book.files.git_folder import GitFault
 from forecast.book.files.layout import PRIORS, REPORTS, SEEDS
 from forecast.book.files.numerals import parse_day
 from forecast.book.files.problems import Place, Problem, has_errors
 from forecast.book.hashes import numbers_hash
-from forecast.book.ledger import canonical, line_hash, read_ledger
+from forecast.book.ledger import canonical_json, line_hash, read_ledger
 from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
 from forecast.insight import estimands as measures
@@ -33,100 +33,102 @@ from forecast.schema.topic import ReportFault, read_content
 MOST_COMMITS = 500  # of a topic's files, that are searched for the inputs of a published answer
 _HASH = re.compile(r"[0-9a-f]{6,64}")
 
-type Key = tuple[str, measures.Key]  # the topic, and what a measure of it is found by
+type PublishedKey = tuple[str, measures.MeasureKey]  # the topic, and what a measure of it is found by
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Snapshot:
     """Topics as of a day, what that is in words, and what was published of it, by topic, question and label."""
 
     said: str
     as_of: date
     topics: Mapping[str, Topic]
-    published: Mapping[Key, measures.Stated] = field(default_factory=dict)
+    published: Mapping[PublishedKey, measures.StatedValue] = field(default_factory=dict)
 
 
-def find_run(book: Book, text: str, *, today: date) -> tuple[Run | None, tuple[Problem, ...]]:
+def find_snapshot(book: Book, text: str, *, today: date) -> tuple[Snapshot | None, tuple[Problem, ...]]:
     """Return the run that a text names: a day, a report's JSON, the hash of a ledger's line (its first six digits at least), or a commit.
 
     With the run come warnings of what could not be read of it; without one, the errors.
     """
     if (day := parse_day(text)) is not None:
         if day > today:
-            return None, (_no_run(f"{day} is after today, {today}"),)
-        return Run(f"today's book as of {words.day(day)}", day, book.topics), ()
+            return None, (_no_snapshot_problem(f"{day} is after today, {today}"),)
+        return Snapshot(f"today's book as of {words.day(day)}", day, book.topics), ()
     try:
         if text.endswith(".json"):
-            return _of_report(book, Path(text))
+            return _snapshot_of_report(book, Path(text))
         if _HASH.fullmatch(text):
-            found = _of_ledger(book, text)
+            found = _snapshot_of_ledger_line(book, text)
             if found is not None:
                 return found
-        return _of_commit(book.root, text, today)
+        return _snapshot_of_commit(book.root, text, today)
     except GitFault as fault:
-        return None, (_no_run(f"no run `{text}` was found: {fault}", fault.hint),)
+        return None, (_no_snapshot_problem(f"no run `{text}` was found: {fault}", fault.hint),)
 
 
-def _of_report(book: Book, path: Path) -> tuple[Run | None, tuple[Problem, ...]]:
+def _snapshot_of_report(book: Book, path: Path) -> tuple[Snapshot | None, tuple[Problem, ...]]:
     if path.exists() and not path.is_file():  # a FIFO would be waited for
-        return None, (_no_run(f"{path} is no file"),)
+        return None, (_no_snapshot_problem(f"{path} is no file"),)
     try:
         content = read_content(path.read_bytes(), name=str(path))
     except (OSError, ValueError, ReportFault) as fault:
-        return None, (_no_run(f"{path} cannot be read: {fault}"),)
-    return _of_inputs(
+        return None, (_no_snapshot_problem(f"{path} cannot be read: {fault}"),)
+    return _snapshot_of_inputs(
         book,
         content["name"],
         date.fromisoformat(content["as_of"]),
         content["run"]["hashes"]["numbers"],
-        _published(content["name"], content["answers"]),
+        _published_measures(content["name"], content["answers"]),
     )
 
 
-def _of_ledger(book: Book, prefix: str) -> tuple[Run | None, tuple[Problem, ...]] | None:
+def _snapshot_of_ledger_line(book: Book, prefix: str) -> tuple[Snapshot | None, tuple[Problem, ...]] | None:
     """The run whose line in the ledger has a hash that begins so; None where no line has."""
     entries, _ = read_ledger(Folder(book.root))
-    line = next((entry for entry in entries if line_hash(canonical(entry).encode()).startswith(prefix)), None)
+    line = next((entry for entry in entries if line_hash(canonical_json(entry).encode()).startswith(prefix)), None)
     if line is None:
         return None
     same = ("topic", "as_of", "inputs", "made", "seed", "draws", "program", "variant")
     answers = [entry | {"name": entry["question"]} for entry in entries if all(entry.get(key) == line.get(key) for key in same)]
-    return _of_inputs(book, line["topic"], date.fromisoformat(line["as_of"]), line["inputs"], _published(line["topic"], answers))
+    return _snapshot_of_inputs(
+        book, line["topic"], date.fromisoformat(line["as_of"]), line["inputs"], _published_measures(line["topic"], answers)
+    )
 
 
-def _of_inputs(
-    book: Book, name: str, as_of: date, inputs: str, published: Mapping[Key, measures.Stated]
-) -> tuple[Run | None, tuple[Problem, ...]]:
+def _snapshot_of_inputs(
+    book: Book, name: str, as_of: date, inputs: str, published: Mapping[PublishedKey, measures.StatedValue]
+) -> tuple[Snapshot | None, tuple[Problem, ...]]:
     """The run of a topic whose numbers have a hash: today's topic, or the one that git remembers."""
     said = f"the report of {words.day(as_of)}"
     now = book.topics.get(name)
     if now is not None and numbers_hash(now, as_of=as_of) == inputs:
-        return Run(said, as_of, {name: now}, published), ()
-    with commits_of(book.root) as commits:
+        return Snapshot(said, as_of, {name: now}, published), ()
+    with open_commits(book.root) as commits:
         paths = [f"{SEEDS}/{name}", f"{PRIORS}/{name}.toml"]
-        for commit in () if commits is None else commits.touching(paths, most=MOST_COMMITS):
+        for commit in () if commits is None else commits.commits_changing(paths, most=MOST_COMMITS):
             assert commits is not None
             topics, problems = _book_at(commits, commit)
             topic = (topics or {}).get(name)
             if topic is not None and numbers_hash(topic, as_of=as_of) == inputs:
-                return Run(f"{said}, from commit {commit[:9]}", as_of, {name: topic}, published), problems
+                return Snapshot(f"{said}, from commit {commit[:9]}", as_of, {name: topic}, published), problems
     hint = "a report can be split over what was edited only while git, or the book, still has what it was made from"
-    return None, (_no_run(f"the inputs of {said} on `{name}` are neither today's nor in git's history", hint),)
+    return None, (_no_snapshot_problem(f"the inputs of {said} on `{name}` are neither today's nor in git's history", hint),)
 
 
-def _of_commit(root: Path, text: str, today: date) -> tuple[Run | None, tuple[Problem, ...]]:
-    with commits_of(root) as commits:
+def _snapshot_of_commit(root: Path, text: str, today: date) -> tuple[Snapshot | None, tuple[Problem, ...]]:
+    with open_commits(root) as commits:
         commit = None if commits is None else commits.find(text)
         topics, problems = (None, ()) if commits is None or commit is None else _book_at(commits, commit)
         if commits is None or commit is None or topics is None:
             hint = "a run is a day (2025-03-01), a report's JSON, the hash of a ledger's line, or a commit with a sound book"
-            return None, (*problems, _no_run(f"no run `{text}`", hint))
+            return None, (*problems, _no_snapshot_problem(f"no run `{text}`", hint))
         committed = commits.committed_on(commit)
         contents = _reports_at(commits, commit, topics)
-    published = {key: value for name, content in contents.items() for key, value in _published(name, content["answers"]).items()}
+    published = {key: value for name, content in contents.items() for key, value in _published_measures(name, content["answers"]).items()}
     days = {date.fromisoformat(content["as_of"]) for content in contents.values()}
     as_of = min(max(days, default=committed), today)
-    return Run(f"commit {commit[:9]}, as of {words.day(as_of)}", as_of, topics, published if len(days) == 1 else {}), problems
+    return Snapshot(f"commit {commit[:9]}, as of {words.day(as_of)}", as_of, topics, published if len(days) == 1 else {}), problems
 
 
 def _reports_at(commits: Commits, commit: str, topics: Mapping[str, Topic]) -> Mapping[str, dict[str, Any]]:
@@ -151,15 +153,15 @@ def _book_at(commits: Commits, commit: str) -> tuple[Mapping[str, Topic] | None,
     return (None if has_errors(wrong) and not book.topics else book.topics), problems
 
 
-def _published(name: str, answers: Sequence[Mapping[str, Any]]) -> dict[Key, measures.Stated]:
+def _published_measures(name: str, answers: Sequence[Mapping[str, Any]]) -> dict[PublishedKey, measures.StatedValue]:
     """What was published of a topic's answers, measure by measure."""
     return {
         (name, key): stated
         for answer in answers
         if answer["value"] is not None
-        for key, stated in measures.measured(answer["name"], answer["kind"], answer["value"]).items()
+        for key, stated in measures.stated_measures(answer["name"], answer["kind"], answer["value"]).items()
     }
 
 
-def _no_run(message: str, hint: str = "") -> Problem:
+def _no_snapshot_problem(message: str, hint: str = "") -> Problem:
     return Problem(Place(REPORTS), message, hint)

@@ -17,48 +17,48 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from forecast.actions.cache import (
+    cached_insight,
+    cached_verdict,
     calculation_key,
     insight_key,
-    remembered_insight,
-    remembered_verdict,
-    reports_before,
+    reusable_reports,
     verdict_as_data,
     versions,
     warnings_of,
 )
-from forecast.actions.check import ahead, found_by_checking, read_checked
-from forecast.actions.publish import publish, set_back
-from forecast.book.files.exceptions import sentence_of
+from forecast.actions.check import future_date_warnings, read_checked_book, topic_problems
+from forecast.actions.publish import clock_problems, publish
+from forecast.book.files.exceptions import exception_text
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import topic_path
-from forecast.book.files.problems import FileFault, Place, Problem, has_errors, in_order
+from forecast.book.files.problems import FileFault, Place, Problem, has_errors, sort_problems
 from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.ledger import read_ledger
 from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
 from forecast.content.parameters import parameter_contents
 from forecast.content.topic import topic_content
-from forecast.elicitation.prior_checks import contradicted, implied
-from forecast.inference.posterior import rows_not_kept
-from forecast.model.custom_model import refusals
+from forecast.elicitation.prior_checks import prior_data_conflicts, prior_warnings
+from forecast.inference.posterior import rows_not_kept_message
+from forecast.model.custom_model import trust_problems
 from forecast.model.errors import Unsound
 from forecast.model.settings import Settings
-from forecast.predict.analysis import Conclusion, conclude
+from forecast.predict.analysis import Analysis, analyse
 from forecast.processes import process_pool
 from forecast.report.failures import failure_of_topic
 from forecast.report.pages import page_and_data, render_index, report_files
-from forecast.system import utc_now, way_to_start
+from forecast.system import process_start_method, utc_now
 
 if TYPE_CHECKING:
-    from forecast.insight.change_report import Earlier
+    from forecast.insight.change_report import EarlierReport
 
 NO_OTHER_ENGINE = "This topic brings its own model, {}: NUTS alone can sample it, and no other engine has checked it."
 
-type Progress = Callable[[int, int, str], None]
+type UpdateProgress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class TopicResult:
     """What one topic came to: the content of its report and its files, or nothing where its problems forbid it.
 
     ``failed`` says that the problems were found only when it was computed; ``trace`` is the traceback of an exception that nobody foresaw.
@@ -72,7 +72,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class UpdateResult:
     """What an update did: problems and nothing else, or the reports' contents by topic and what was written.
 
     ``recorded`` counts the lines added to the ledger, ``written`` names the
@@ -84,7 +84,7 @@ class Update:
     contents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     written: tuple[str, ...] = ()
     recorded: int = 0
-    failed: Mapping[str, Made] = field(default_factory=dict)
+    failed: Mapping[str, TopicResult] = field(default_factory=dict)
 
     @property
     def unanswerable(self) -> tuple[str, ...]:
@@ -109,7 +109,7 @@ class Update:
         return 3 if self.distrusted or self.failed or self.unanswerable else 0
 
 
-def nothing_said(done: int, of: int, doing: str) -> None:
+def ignore_progress(done: int, of: int, doing: str) -> None:
     """Show no progress."""
 
 
@@ -123,9 +123,9 @@ def update(
     referee: bool | None = None,
     processes: int = 1,
     insight: bool = True,
-    progress: Progress = nothing_said,
+    progress: UpdateProgress = ignore_progress,
     clock: Callable[[], datetime] = utc_now,
-) -> Update:
+) -> UpdateResult:
     """Bring the reports of a book up to a day.
 
     With several ``processes`` topics are computed side by side, each in a
@@ -139,30 +139,36 @@ def update(
     """
     if as_of > today:
         raise ValueError(f"{as_of} is after today, {today}")
-    book, problems = read_checked(root, topics)
+    book, problems = read_checked_book(root, topics)
     entries, broken = read_ledger(Folder(root))
-    broken = (*(each for each in broken if each.level == "error"), *(set_back(entries, today) if as_of == today else ()))
+    broken = (*(each for each in broken if each.level == "error"), *(clock_problems(entries, today) if as_of == today else ()))
     if has_errors((*problems, *broken)):
-        return Update(in_order((*problems, *broken)))
-    if refused := refusals(book.topics.values(), trust=settings.trust):
-        return Update(in_order((*problems, *refused)))
+        return UpdateResult(sort_problems((*problems, *broken)))
+    if refused := trust_problems(book.topics.values(), trust=settings.trust):
+        return UpdateResult(sort_problems((*problems, *refused)))
     run = _Run(root, as_of, today, settings, referee, versions(), insight=insight)
-    made = _side_by_side(run, book, processes, progress) if min(processes, len(book.topics)) > 1 else _one_by_one(run, book, progress)
+    made = (
+        _make_reports_in_parallel(run, book, processes, progress)
+        if min(processes, len(book.topics)) > 1
+        else _make_reports_in_turn(run, book, progress)
+    )
     found = dict(zip(book.topics, made, strict=True))
     failed = {name: each for name, each in found.items() if each.failed}
     wrong = [problem for each in made if not each.failed for problem in each.problems]
-    wrong += [problem for name in failed for problem in found_by_checking(book.topics[name], as_of)]
+    wrong += [problem for name in failed for problem in topic_problems(book.topics[name], as_of)]
     if wrong:
-        return Update(in_order((*problems, *wrong)))
+        return UpdateResult(sort_problems((*problems, *wrong)))
     contents = {name: each.content for name, each in found.items() if not each.failed}
     files = {name: each.files for name, each in found.items() if not each.failed}
     failures = [failure_of_topic(name, book.topics[name].title, as_of, each.problems) for name, each in failed.items()]
     warned = [problem for name, content in contents.items() for problem in warnings_of(book.topics[name], content.get("implied", ()))]
-    problems = in_order((*problems, *warned, *(ahead(book, today) if as_of == today else ())))
+    problems = sort_problems((*problems, *warned, *(future_date_warnings(book, today) if as_of == today else ())))
     progress(len(contents), len(contents), "writing reports")
     published = publish(book, contents, files, failures=failures, as_of=as_of, today=today, clock=clock)
-    problems = in_order((*problems, *published.problems))
-    return Update(problems) if has_errors(problems) else Update(problems, contents, published.written, published.recorded, failed)
+    problems = sort_problems((*problems, *published.problems))
+    return (
+        UpdateResult(problems) if has_errors(problems) else UpdateResult(problems, contents, published.written, published.recorded, failed)
+    )
 
 
 def latest_day(root: Path, today: date) -> date:
@@ -175,7 +181,7 @@ def latest_day(root: Path, today: date) -> date:
     return max([today, *(date.fromisoformat(entry["as_of"]) for entry in entries if not entry["hindcast"])])
 
 
-def draft(book: Book, topic: str, *, as_of: date, settings: Settings, insight: bool = True) -> Made:
+def draft_report(book: Book, topic: str, *, as_of: date, settings: Settings, insight: bool = True) -> TopicResult:
     """Return the report that an update would make of one topic, by the fast engine alone; nothing is recorded or written.
 
     A verdict that is remembered for the same calculation stands in it.  Draws
@@ -184,7 +190,7 @@ def draft(book: Book, topic: str, *, as_of: date, settings: Settings, insight: b
     JSON, and in them no intervals of chances.
     """
     run = _Run(book.root, as_of, as_of, settings, False, versions(), fast=True, insight=insight)
-    return _made(run, book.topics[topic], _silent)
+    return _make_report(run, book.topics[topic], _ignore_step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,15 +212,18 @@ def warm_up() -> None:
     render_index(())
 
 
-def _one_by_one(run: _Run, book: Book, progress: Progress) -> list[Made]:
-    return [_made_or_failed(run, topic, _step(progress, done, len(book.topics), topic)) for done, topic in enumerate(book.topics.values())]
+def _make_reports_in_turn(run: _Run, book: Book, progress: UpdateProgress) -> list[TopicResult]:
+    return [
+        _make_report_or_failure(run, topic, _topic_progress(progress, done, len(book.topics), topic))
+        for done, topic in enumerate(book.topics.values())
+    ]
 
 
-def _side_by_side(run: _Run, book: Book, processes: int, progress: Progress) -> list[Made]:
+def _make_reports_in_parallel(run: _Run, book: Book, processes: int, progress: UpdateProgress) -> list[TopicResult]:
     from concurrent.futures import as_completed
     from concurrent.futures.process import BrokenProcessPool
 
-    start = way_to_start()
+    start = process_start_method()
     if start == "fork":
         warm_up()  # once for all processes, and for the index that this one writes
         if run.insight:
@@ -223,73 +232,73 @@ def _side_by_side(run: _Run, book: Book, processes: int, progress: Progress) -> 
         longest_first = sorted(
             book.topics, key=lambda name: -sum(map(len, book.topics[name].texts.values()))
         )  # so that none is left for last
-        waiting = {pool.submit(_made_apart, run, name): name for name in longest_first}
-        found: dict[str, Made] = {}
+        waiting = {pool.submit(_make_report_in_process, run, name): name for name in longest_first}
+        found: dict[str, TopicResult] = {}
         progress(0, len(waiting), "weighing and sampling")  # not before: a bar is a thread, and the processes are started alone
         for future in as_completed(waiting):
             with suppress(BrokenProcessPool):  # one process has taken all others with it: see below
                 found[waiting[future]] = future.result()
                 progress(len(found), len(waiting), f"{waiting[future]} done")
     for name in (name for name in longest_first if name not in found):
-        found[name] = _made_alone(run, name, start)
+        found[name] = _make_report_alone(run, name, start)
         progress(len(found), len(waiting), f"{name} done")
     return [found[name] for name in book.topics]
 
 
-def _made_alone(run: _Run, name: str, start: Literal["fork", "spawn"]) -> Made:
+def _make_report_alone(run: _Run, name: str, start: Literal["fork", "spawn"]) -> TopicResult:
     """One topic in the only process there is beside this one, which may end suddenly without harm to others."""
     from concurrent.futures.process import BrokenProcessPool
 
     try:
         with process_pool(1, start=start) as pool:
-            return pool.submit(_made_apart, run, name).result()
+            return pool.submit(_make_report_in_process, run, name).result()
     except BrokenProcessPool:
         message = "the process that computed this topic ended suddenly, perhaps for want of memory"
-        return Made(problems=(Problem(Place(topic_path(name)), message),), failed=True)
+        return TopicResult(problems=(Problem(Place(topic_path(name)), message),), failed=True)
 
 
-def _made_apart(run: _Run, name: str) -> Made:
+def _make_report_in_process(run: _Run, name: str) -> TopicResult:
     """One topic in a process of its own, read again from its files: ``publish`` sees to it that they have not changed."""
     book, problems = read_book(run.root, [name])
-    return Made(problems=problems) if has_errors(problems) else _made_or_failed(run, book.topics[name], _silent)
+    return TopicResult(problems=problems) if has_errors(problems) else _make_report_or_failure(run, book.topics[name], _ignore_step)
 
 
-def _made_or_failed(run: _Run, topic: Topic, report: Callable[[str], None]) -> Made:
+def _make_report_or_failure(run: _Run, topic: Topic, report: Callable[[str], None]) -> TopicResult:
     """What a topic came to, or that it failed, whatever the reason: no topic stops another."""
     try:
-        made = _made(run, topic, report)
+        made = _make_report(run, topic, report)
     except FileFault:
         raise
     except Exception as error:  # noqa: BLE001 - the other topics are published; the traceback is kept for a report
-        message = f"computing this topic failed: {sentence_of(error)}"
+        message = f"computing this topic failed: {exception_text(error)}"
         trace = "" if isinstance(error, MemoryError) else "".join(traceback.format_exception(error))
-        return Made(problems=(Problem(Place(topic_path(topic.name)), message),), failed=True, trace=trace)
+        return TopicResult(problems=(Problem(Place(topic_path(topic.name)), message),), failed=True, trace=trace)
     return replace(made, failed=bool(made.problems))
 
 
-def _made(run: _Run, topic: Topic, report: Callable[[str], None]) -> Made:
+def _make_report(run: _Run, topic: Topic, report: Callable[[str], None]) -> TopicResult:
     from threadpoolctl import threadpool_limits
 
     try:
         with threadpool_limits(limits=1, user_api="blas"):  # sums in one order: the same bytes however many cores there are
-            content = _content(run, topic, report)
+            content = _report_content(run, topic, report)
     except Unsound as unsound:
-        return Made(problems=unsound.problems)
-    return Made(content, page_and_data(content) if run.fast and not run.insight else report_files(content))
+        return TopicResult(problems=unsound.problems)
+    return TopicResult(content, page_and_data(content) if run.fast and not run.insight else report_files(content))
 
 
-def _silent(_: str) -> None:
+def _ignore_step(_: str) -> None:
     pass
 
 
-def _content(run: _Run, topic: Topic, report: Callable[[str], None]) -> dict[str, Any]:
+def _report_content(run: _Run, topic: Topic, report: Callable[[str], None]) -> dict[str, Any]:
     """Conclude one topic, with the verdict remembered or made, as the content of its report."""
     as_of, settings = run.as_of, run.settings
     key = calculation_key(topic, as_of=as_of, settings=settings, computing=run.computing)
-    before = reports_before(run.root, topic.name, as_of=as_of, today=run.today)
-    remembered = None if run.referee else remembered_verdict(before, key)
+    before = reusable_reports(run.root, topic.name, as_of=as_of, today=run.today)
+    remembered = None if run.referee else cached_verdict(before, key)
     how = replace(settings, engine="importance", chances=run.insight) if run.fast else settings
-    conclusion, verdict = conclude_refereed(
+    conclusion, verdict = analyse_with_referee(
         topic,
         as_of,
         how,
@@ -306,15 +315,15 @@ def _content(run: _Run, topic: Topic, report: Callable[[str], None]) -> dict[str
     if explained:  # insight weighs draws by the statements, which its own model may not follow
         from forecast.insight.explaining import explain
 
-        earlier = _report_before(run, topic)
+        earlier = _earlier_report(run, topic)
         hashes["insight"] = insight_key(topic, f"{key} {conclusion.reading.posterior.engine}", as_of=as_of, earlier=earlier)
-        insight = remembered_insight(before, hashes["insight"]) or explain(conclusion, earlier=earlier, report=report)
+        insight = cached_insight(before, hashes["insight"]) or explain(conclusion, earlier=earlier, report=report)
     parameters = parameter_contents(conclusion.prior, conclusion.reading.posterior)
-    unexplained = [_unexplained(conclusion)] if run.insight and topic.own is None and not explained else []
+    unexplained = [_no_insight_warning(conclusion)] if run.insight and topic.own is None and not explained else []
     return topic_content(
         topic=topic,
         parameters=parameters,
-        implied=unexplained if run.fast else [*_implied(conclusion, parameters), *unexplained],
+        implied=unexplained if run.fast else [*_prior_implications(conclusion, parameters), *unexplained],
         posterior=conclusion.reading.posterior,
         prior=conclusion.prior,
         paths=conclusion.reading.paths,
@@ -332,15 +341,15 @@ def _content(run: _Run, topic: Topic, report: Callable[[str], None]) -> dict[str
     )
 
 
-def _implied(conclusion: Conclusion, parameters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _prior_implications(conclusion: Analysis, parameters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What the topic's priors imply that nobody can have meant, and which of them the record contradicts."""
     model, prior = conclusion.model, conclusion.prior
-    return [*implied(model.topic, model.as_of, prior), *contradicted(parameters, prior, conclusion.reading.posterior)]
+    return [*prior_warnings(model.topic, model.as_of, prior), *prior_data_conflicts(parameters, prior, conclusion.reading.posterior)]
 
 
-def _unexplained(conclusion: Conclusion) -> dict[str, Any]:
+def _no_insight_warning(conclusion: Analysis) -> dict[str, Any]:
     """That the report does not say why, since the densities of so many rows are not kept."""
-    message = f"{rows_not_kept(conclusion.reading.posterior)}: this report does not say why"
+    message = f"{rows_not_kept_message(conclusion.reading.posterior)}: this report does not say why"
     return {
         "file": "topic",
         "keys": ["streams"],
@@ -349,7 +358,7 @@ def _unexplained(conclusion: Conclusion) -> dict[str, Any]:
     }
 
 
-def _report_before(run: _Run, topic: Topic) -> Earlier | None:
+def _earlier_report(run: _Run, topic: Topic) -> EarlierReport | None:
     """What the ledger says was published of a topic as of an earlier day; hindcasts are compared with nothing."""
     from forecast.insight.change_report import earlier_report
 
@@ -358,14 +367,14 @@ def _report_before(run: _Run, topic: Topic) -> Earlier | None:
     return earlier_report(read_ledger(Folder(run.root))[0], topic, before=run.as_of)
 
 
-def conclude_refereed(
+def analyse_with_referee(
     topic: Topic, as_of: date, settings: Settings, *, referee: bool, confirmed: bool = False, report: Callable[[str], None]
-) -> tuple[Conclusion, Mapping[str, Any] | None]:
+) -> tuple[Analysis, Mapping[str, Any] | None]:
     """Conclude a topic, and return the verdict as a report keeps it; None where no second engine was tried.
 
-    Raises ``Unsound`` as ``conclude`` does.
+    Raises ``Unsound`` as ``analyse`` does.
     """
-    conclusion = conclude(topic, as_of, settings, referee=referee, confirmed=confirmed, report=report)
+    conclusion = analyse(topic, as_of, settings, referee=referee, confirmed=confirmed, report=report)
     if topic.own is not None:
         return conclusion, {"verdict": "not refereed", "sentence": NO_OTHER_ENGINE.format(topic.own.path), "checks": []}
     return conclusion, None if conclusion.verdict is None else verdict_as_data(conclusion.verdict)
@@ -380,5 +389,5 @@ def _command(topic: Topic, as_of: date, settings: Settings) -> str:
     return " ".join([*words, *(f"--{name} {getattr(settings, name)}" for name in changed)])
 
 
-def _step(progress: Progress, done: int, of: int, topic: Topic) -> Callable[[str], None]:
+def _topic_progress(progress: UpdateProgress, done: int, of: int, topic: Topic) -> Callable[[str], None]:
     return lambda doing: progress(done, of, f"{topic.name}: {doing}")

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from forecast.actions.observe import Observation, record_with
-from forecast.actions.overlay import read_changed
+from forecast.actions.overlay import read_with_changes
+from forecast.book.calendar import ONE_DAY
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import prior_path
 from forecast.book.files.positions import positions
@@ -27,19 +28,18 @@ from forecast.book.reading import read_book
 from forecast.book.rows import is_gradual
 from forecast.book.topic import Row, Series, Stream, Topic
 from forecast.content.topic import answer_content
-from forecast.language.faults import did_you_mean, names_here
-from forecast.model.clock import ONE_DAY
-from forecast.model.custom_model import refusals
+from forecast.language.faults import did_you_mean, known_names_text
+from forecast.model.custom_model import trust_problems
 from forecast.model.errors import Unsound
 from forecast.model.record import known_points, record_as_of
 from forecast.model.settings import Settings
-from forecast.predict.analysis import reading_of
-from forecast.processes import leave_ctrl_c_to_others
-from forecast.system import core_count, way_to_start
+from forecast.predict.analysis import published_result
+from forecast.processes import ignore_interrupts
+from forecast.system import core_count, process_start_method
 
 
 @dataclass(frozen=True, slots=True)
-class Supposed:
+class WhatIfResult:
     """The answers before and after (contents by question), and the days each is as of."""
 
     problems: tuple[Problem, ...] = ()
@@ -58,7 +58,7 @@ def suppose(
     rows: Sequence[tuple[str, Observation]],
     as_of: date,
     settings: Settings,
-) -> Supposed:
+) -> WhatIfResult:
     """Answer a topic's questions as they are, and with other priors and rows.
 
     ``priors`` maps a parameter, or ``parameter[label]``, to a statement (of a
@@ -67,30 +67,30 @@ def suppose(
     """
     book, problems = read_book(root, [topic])
     if has_errors(problems):
-        return Supposed(problems)
+        return WhatIfResult(problems)
     actual = book.topics[topic]
-    if refused := refusals([actual], trust=settings.trust):
-        return Supposed(refused)
+    if refused := trust_problems([actual], trust=settings.trust):
+        return WhatIfResult(refused)
     changes, problems = _changes(root, actual, priors, rows)
     if problems:
-        return Supposed(problems)
-    altered, problems = read_changed(root, topic, changes)
+        return WhatIfResult(problems)
+    altered, problems = read_with_changes(root, topic, changes)
     if altered is None:
-        return Supposed(problems)
+        return WhatIfResult(problems)
     ends = [end for _, row in rows if (end := row.last_day) is not None]
     then = max([as_of, *ends])
-    before, after = _side_by_side(
-        lambda: _read(actual, as_of, settings),
-        lambda: _read(_known_then(actual, altered, as_of, then), then, settings),
+    before, after = _run_in_parallel(
+        lambda: _topic_answers(actual, as_of, settings),
+        lambda: _topic_answers(_restrict_to_known(actual, altered, as_of, then), then, settings),
     )
     for found in (before, after):
         if found.problems:
-            return Supposed(found.problems)
-    return Supposed((), before.answers, after.answers, as_of, then, not (before.sound and after.sound))
+            return WhatIfResult(found.problems)
+    return WhatIfResult((), before.answers, after.answers, as_of, then, not (before.sound and after.sound))
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class _TopicAnswers:
     """A topic's answers as contents by question, and whether the engine vouches for them; or why there are none."""
 
     problems: tuple[Problem, ...] = ()
@@ -98,21 +98,21 @@ class _Read:
     sound: bool = False
 
 
-def _read(topic: Topic, as_of: date, settings: Settings) -> _Read:
+def _topic_answers(topic: Topic, as_of: date, settings: Settings) -> _TopicAnswers:
     try:
-        reading = reading_of(topic, as_of, settings)
+        reading = published_result(topic, as_of, settings)
     except Unsound as unsound:
-        return _Read(unsound.problems)
+        return _TopicAnswers(unsound.problems)
     answers = {name: answer_content(topic, answer) for name, answer in reading.answers.items()}
-    return _Read((), answers, reading.posterior.diagnostics.sound)
+    return _TopicAnswers((), answers, reading.posterior.diagnostics.sound)
 
 
-def _side_by_side(one: Callable[[], _Read], other: Callable[[], _Read]) -> tuple[_Read, _Read]:
+def _run_in_parallel(one: Callable[[], _TopicAnswers], other: Callable[[], _TopicAnswers]) -> tuple[_TopicAnswers, _TopicAnswers]:
     """Compute both at once, the one in a copy of this process, where there are cores for it and a copy is safe; else in turn.
 
     Where the copy dies, its part is computed here.
     """
-    if way_to_start() != "fork" or core_count() < 2:
+    if process_start_method() != "fork" or core_count() < 2:
         return one(), other()
     from multiprocessing import get_context
 
@@ -120,7 +120,7 @@ def _side_by_side(one: Callable[[], _Read], other: Callable[[], _Read]) -> tuple
     receiver, sender = context.Pipe(duplex=False)
 
     def send() -> None:
-        leave_ctrl_c_to_others()
+        ignore_interrupts()
         with suppress(Exception):  # it is computed again here, and fails here
             sender.send(one())
 
@@ -178,14 +178,14 @@ def _priors_with(root: Path, topic: Topic, priors: Mapping[str, str]) -> tuple[s
                 (each.name, key) for each in topic.parameters.values() for key in (*each.by_label, *(part.name for part in each.parts))
             ]
             known = [*topic.parameters, *(f"{name}[{key}]" for name, key in parts)]
-            hint = did_you_mean(name, known) or names_here("priors", known)
+            hint = did_you_mean(name, known) or known_names_text("priors", known)
             wrong.append(Problem(Place(path), f"no prior `{name}` in topic `{topic.name}`", hint))
     for start, end, replacement in sorted(edits, reverse=True):
         text = text[:start] + replacement + text[end:]
-    return _unpooled(text, pooled) if pooled and not wrong else text, wrong
+    return _replace_pools(text, pooled) if pooled and not wrong else text, wrong
 
 
-def _unpooled(text: str, statements: Mapping[str, str]) -> str:
+def _replace_pools(text: str, statements: Mapping[str, str]) -> str:
     """A prior file in which statements take the place of whole pools: of their parts, weights and reasons."""
     import tomlkit
 
@@ -203,14 +203,14 @@ def _value_at(content: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
     return value
 
 
-def _known_then(actual: Topic, altered: Topic, as_of: date, then: date) -> Topic:
+def _restrict_to_known(actual: Topic, altered: Topic, as_of: date, then: date) -> Topic:
     """The altered topic with what is supposed, and of the rest only what is known on the as-of day."""
-    streams = {name: _stream_then(actual, stream, as_of, then) for name, stream in altered.streams.items()}
+    streams = {name: _restrict_stream_to_known(actual, stream, as_of, then) for name, stream in altered.streams.items()}
     series: dict[str, Series] = {name: replace(each, points=tuple(known_points(each, as_of))) for name, each in altered.series.items()}
     return replace(altered, streams=streams, series=series)
 
 
-def _stream_then(actual: Topic, stream: Stream, as_of: date, then: date) -> Stream:
+def _restrict_stream_to_known(actual: Topic, stream: Stream, as_of: date, then: date) -> Stream:
     recorded = record_as_of(actual.streams[stream.name], as_of, opens=actual.opens).rows
     supposed: tuple[Row, ...] = tuple(
         replace(row, known=min(row.known, then)) for row in stream.rows[len(actual.streams[stream.name].rows) :]

@@ -13,9 +13,9 @@ from forecast.book.files.problems import Place, Problem
 from forecast.report.files import read_report
 from forecast.schema import words
 from forecast.schema.topic import ReportFault
-from forecast.schema.words import ERRORS
+from forecast.schema.words import BOUND_STANDARD_ERRORS
 
-MOST_SHOWN = 5
+MOST_REASONS = 5
 LEAST_DOUBT = 0.01
 
 
@@ -77,10 +77,10 @@ def reasons(root: Path, question: str) -> Reasons:
         return Reasons(problems=(Problem(Place(path), message, f"run `forecast update {answer['topic']}`"),))
     if all(measure["question"] != answer["name"] for measure in insight["measures"]):
         return Reasons(problems=(Problem(Place(path), f"the report does not say why of `{answer['name']}`"),))
-    return _of_insight(answer, insight)
+    return _reasons_from_insight(answer, insight)
 
 
-def _of_insight(answer: Mapping[str, Any], insight: Mapping[str, Any]) -> Reasons:
+def _reasons_from_insight(answer: Mapping[str, Any], insight: Mapping[str, Any]) -> Reasons:
     at = [index for index, measure in enumerate(insight["measures"]) if measure["question"] == answer["name"]]
     best = max(at, key=lambda index: insight["measures"][index]["value"])
     measure = insight["measures"][best]
@@ -89,10 +89,12 @@ def _of_insight(answer: Mapping[str, Any], insight: Mapping[str, Any]) -> Reason
         answer=answer,
         measure=measure,
         moves=tuple((move["why"], move["sentences"][best]) for move in insight["moves"]),
-        rests_on=_largest([_reason(_without(each), each["values"][best]) for each in insight["leverage"] if each["kind"] != "stream"]),
-        priors=_largest([_reason(_prior(each), each["values"][best]) for each in insight["sensitivity"]]),
+        rests_on=_largest_reasons(
+            [_reason(_group_text(each), each["values"][best]) for each in insight["leverage"] if each["kind"] != "stream"]
+        ),
+        priors=_largest_reasons([_reason(_changed_prior_text(each), each["values"][best]) for each in insight["sensitivity"]]),
         varied=bool(insight["sensitivity"]),
-        would_move=_largest([_reason(_post(each), each["values"][best]) for each in insight["signposts"]]),
+        would_move=_largest_reasons([_reason(_signpost_text(each), each["values"][best]) for each in insight["signposts"]]),
         ignorance=None if split is None else split["ignorance"],
         ignorance_error=None if split is None else split["error"],
         doubts=() if split is None else tuple(_doubts(split["parts"])),
@@ -102,34 +104,34 @@ def _of_insight(answer: Mapping[str, Any], insight: Mapping[str, Any]) -> Reason
 
 def _doubts(parts: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, float, float]]:
     """The values whose share of the doubt is at least 1 % and beyond its error, the largest first."""
-    for part in parts[:MOST_SHOWN]:
-        if part["share"] >= max(LEAST_DOUBT, ERRORS * part["error"]):
-            yield _value(part), part["share"], part["error"]
+    for part in parts[:MOST_REASONS]:
+        if part["share"] >= max(LEAST_DOUBT, BOUND_STANDARD_ERRORS * part["error"]):
+            yield _parameter_text(part), part["share"], part["error"]
 
 
 def _reason(what: str, estimate: Mapping[str, float]) -> Reason:
     return Reason(what, estimate["value"], estimate["change"], estimate["error"])
 
 
-def _largest(found: Sequence[Reason]) -> tuple[Reason, ...]:
+def _largest_reasons(found: Sequence[Reason]) -> tuple[Reason, ...]:
     """The reasons that change the answer by more than twice their error, the largest first."""
     clear = [reason for reason in found if abs(reason.change) > 2 * reason.error]
-    return tuple(sorted(clear, key=lambda reason: -abs(reason.change))[:MOST_SHOWN])
+    return tuple(sorted(clear, key=lambda reason: -abs(reason.change))[:MOST_REASONS])
 
 
-def _without(group: Mapping[str, Any]) -> str:
+def _group_text(group: Mapping[str, Any]) -> str:
     if group["kind"] == "row":
         return f"{group['stream']}, {group['name']}"
     return f"{group['rows']} rows of grade {group['name']}" if group["kind"] == "grade" else f"{group['rows']} rows from {group['name']}"
 
 
-def _value(part: Mapping[str, Any]) -> str:
+def _parameter_text(part: Mapping[str, Any]) -> str:
     return f"{part['parameter']}[{part['label']}]" if part["label"] else str(part["parameter"])
 
 
-def _prior(changed: Mapping[str, Any]) -> str:
-    return f"{_value(changed)} {changed['change']}: {changed['statement']}"
+def _changed_prior_text(changed: Mapping[str, Any]) -> str:
+    return f"{_parameter_text(changed)} {changed['change']}: {changed['statement']}"
 
 
-def _post(post: Mapping[str, Any]) -> str:
+def _signpost_text(post: Mapping[str, Any]) -> str:
     return f"{post['condition']} by {post['until']}, chance {words.percent(post['chance'])}"

@@ -10,13 +10,14 @@ from datetime import date, timedelta
 
 from forecast.book.topic import Step
 
+ONE_DAY = timedelta(days=1)
 CALENDARS: tuple[Step, ...] = ("day", "week", "month", "quarter", "year")  # from the finest to the coarsest
-LONGEST = 400  # steps that a parameter may have values for
+MOST_CALENDAR_STEPS = 400  # steps that a parameter may have values for
 
 
 def step_index(step: Step, opens: date, day: date) -> int:
     """Return how many steps after that of ``opens`` the step of a day is (negative before it)."""
-    return _count(step, day) - _count(step, opens)
+    return _step_number(step, day) - _step_number(step, opens)
 
 
 def step_labels(step: Step, opens: date, last: date) -> tuple[str, ...]:
@@ -25,7 +26,7 @@ def step_labels(step: Step, opens: date, last: date) -> tuple[str, ...]:
     day = opens
     for _ in range(max(step_index(step, opens, last), 0) + 1):
         labels.append(step_label(step, day))
-        day = _next(step, day)
+        day = _next_step_start(step, day)
     return tuple(labels)
 
 
@@ -44,7 +45,7 @@ def step_label(step: Step, day: date) -> str:
             return day.isoformat()
 
 
-def _count(step: Step, day: date) -> int:
+def _step_number(step: Step, day: date) -> int:
     match step:
         case "year":
             return day.year
@@ -58,7 +59,7 @@ def _count(step: Step, day: date) -> int:
             return day.toordinal()
 
 
-def _next(step: Step, day: date) -> date:
+def _next_step_start(step: Step, day: date) -> date:
     match step:
         case "year":
             return date(day.year + 1, 1, 1)

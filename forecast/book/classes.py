@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from forecast.book.topic import Row, Stream
-from forecast.language.classes import COUNTED
-from forecast.language.expressions import indexed
+from forecast.language.classes import CLASS_COUNT_FAMILY
+from forecast.language.expressions import indexed_name
 
 QUIET = "none"  # the first class of a watched stream: nothing happened
 
@@ -37,15 +37,15 @@ def count_column(label: str) -> str:
 
 def is_counted(stream: Stream) -> bool:
     """Whether a stream's rows say how many there were of each class."""
-    return stream.value.distribution == COUNTED
+    return stream.value.distribution == CLASS_COUNT_FAMILY
 
 
 def total_names(stream: Stream) -> dict[str, str]:
     """Return the names of a stream's totals, each with its class: the stream's own (no class), and one for each class."""
-    return {stream.name: "", **{indexed(stream.name, label): label for label in stream.classes}}
+    return {stream.name: "", **{indexed_name(stream.name, label): label for label in stream.classes}}
 
 
-def amount(stream: Stream, row: Row, label: str = "") -> float:
+def row_amount(stream: Stream, row: Row, label: str = "") -> float:
     """Return what a row adds to a total: of the whole stream, or of one class."""
     if not stream.classes:
         return row.value
@@ -54,7 +54,7 @@ def amount(stream: Stream, row: Row, label: str = "") -> float:
     return float(stream.classes[int(row.value)] == label) if label else 1.0
 
 
-def in_words(labels: Sequence[str], counts: Mapping[str, float]) -> str:
+def class_counts_text(labels: Sequence[str], counts: Mapping[str, float]) -> str:
     """Say how many there were of each class."""
     return ", ".join(f"{label} {counts[label]:.15g}" for label in labels)
 

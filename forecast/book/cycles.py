@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 
-def circles(names: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+def find_cycles(names: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
     """Return the circles, each from its first name back to it: ``(a, b, a)``; no name is in two of those returned."""
     found: list[tuple[str, ...]] = []
     done: set[str] = set()
@@ -18,7 +18,7 @@ def circles(names: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
             if name in path:
                 circle = path[path.index(name) :]
                 if not done.intersection(circle):
-                    found.append(_from_first((*circle,), names))
+                    found.append(_rotate_to_first((*circle,), names))
                     done.update(circle)
                 continue
             if name in done or name not in names:
@@ -32,7 +32,7 @@ def circles(names: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
     return tuple(found)
 
 
-def in_order(names: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+def topological_order(names: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """Return the names so that each comes after those it names, otherwise as they stand.
 
     There must be no circle.
@@ -50,7 +50,7 @@ def in_order(names: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     return tuple(ordered)
 
 
-def _from_first(circle: tuple[str, ...], names: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+def _rotate_to_first(circle: tuple[str, ...], names: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     order = list(names)
     start = circle.index(min(circle, key=order.index))
     turned = circle[start:] + circle[:start]

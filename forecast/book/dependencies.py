@@ -42,20 +42,20 @@ def dependencies_of(quantities: Mapping[str, Expression], *, series: frozenset[s
             summing.setdefault(each, []).append(name)
     first_series: dict[str, str] = {}
     for each in sorted(series & users.keys()):
-        _reach(users, users[each], each, first_series)
+        _collect_users(users, users[each], each, first_series)
     first_stream: dict[str, str] = {}
     for each, direct in sorted(summing.items()):
-        _reach(users, direct, each, first_stream)
+        _collect_users(users, direct, each, first_stream)
     by_clock: dict[str, set[str]] = {}
     for each in sorted(clocks & users.keys()):
         reached: dict[str, str] = {}
-        _reach(users, users[each], each, reached)
+        _collect_users(users, users[each], each, reached)
         for name in reached:
             by_clock.setdefault(name, set()).add(each)
     return Dependencies(names, streams, first_series, first_stream, {name: frozenset(found) for name, found in by_clock.items()})
 
 
-def _reach(users: Mapping[str, list[str]], direct: list[str], what: str, found: dict[str, str]) -> None:
+def _collect_users(users: Mapping[str, list[str]], direct: list[str], what: str, found: dict[str, str]) -> None:
     """Add to ``found`` the quantities that use something directly or through others, where nothing stands there yet."""
     waiting = list(direct)
     while waiting:

@@ -17,14 +17,22 @@ from forecast.book.dependencies import Dependencies, dependencies_of
 from forecast.book.files.conform import conform
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SNAKE_CASE, prior_path, record_path, topic_path
-from forecast.book.files.names import CLOCKS, DEFAULT, LONGEST
+from forecast.book.files.names import CLOCKS, DEFAULT, LONGEST_NAME
 from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem
 from forecast.book.files.shapes import PriorFile, PriorTable, QuestionTable, SeriesTable, StreamTable, TopicFile
-from forecast.book.files.sources import Document, Source, parse_document, read_document, read_document_if_any, read_source_if_any, source_of
-from forecast.book.records import Record, read_points, read_rows
+from forecast.book.files.sources import (
+    Document,
+    SourceFile,
+    make_source_file,
+    parse_document,
+    read_document,
+    read_document_if_any,
+    read_source_if_any,
+)
+from forecast.book.records import RecordFile, read_points, read_rows
 from forecast.book.topic import Point
-from forecast.language.classes import CLASSED, COUNTED, is_unspelled, spelled_out, written_classes
+from forecast.language.classes import CLASS_COUNT_FAMILY, CLASS_FAMILIES, expand_shares, has_named_shares, written_classes
 from forecast.language.expressions import Expression
 from forecast.language.faults import Fault
 from forecast.language.parsing import parse_expression
@@ -33,7 +41,7 @@ from forecast.language.statements import Statement, parse_statement
 
 
 @dataclass(frozen=True, slots=True)
-class Written[Tree: (Expression, Statement)]:
+class ParsedText[Tree: (Expression, Statement)]:
     """An expression or statement and where its text stands."""
 
     document: Document
@@ -46,14 +54,14 @@ class Written[Tree: (Expression, Statement)]:
         return self.document.at_value(self.keys, message, hint, offset=offset)
 
 
-type AnyWritten = Written[Expression] | Written[Statement]
+type AnyParsedText = ParsedText[Expression] | ParsedText[Statement]
 
 
 @dataclass(frozen=True, slots=True)
 class PartDraft:
     """A scenario or an expert: the statement (None where it cannot be parsed), the weight and why, with where each stands."""
 
-    written: Written[Statement] | None
+    written: ParsedText[Statement] | None
     weight: float
     weight_keys: Keys
     why: str
@@ -70,7 +78,7 @@ class PriorDraft:
 
     document: Document
     table: PriorTable
-    statements: Mapping[str, Written[Statement]]
+    statements: Mapping[str, ParsedText[Statement]]
     parts: Mapping[str, PartDraft] = field(default_factory=dict)
     pooling: Pooling | None = None
 
@@ -83,12 +91,12 @@ class PriorDraft:
     def categories(self) -> tuple[str, ...]:
         """The labels of a Categorical parameter, none for other parameters."""
         first = next((part.written for part in self.parts.values() if part.is_used), None)
-        return _labels_if("Categorical", first if self.parts else self.statements.get(DEFAULT))
+        return _labels_of_family("Categorical", first if self.parts else self.statements.get(DEFAULT))
 
     @property
     def shares(self) -> tuple[str, ...]:
         """The labels of a Dirichlet parameter, none for other parameters."""
-        return _labels_if("Dirichlet", self.statements.get(DEFAULT))
+        return _labels_of_family("Dirichlet", self.statements.get(DEFAULT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +104,9 @@ class SeriesDraft:
     """A series' table, what comes later, and its points."""
 
     table: SeriesTable
-    later: Written[Expression] | None
+    later: ParsedText[Expression] | None
     points: tuple[Point, ...]
-    source: Source | None
+    source: SourceFile | None
     is_read: bool  # whether its points could be read
 
 
@@ -107,14 +115,14 @@ class StreamDraft:
     """A stream's table, statement, next columns and record (None where it has no file, or none that can be read)."""
 
     table: StreamTable
-    value: Written[Statement]
-    next: Mapping[str, Written[Expression]]
-    record: Record | None
+    value: ParsedText[Statement]
+    next: Mapping[str, ParsedText[Expression]]
+    record: RecordFile | None
     is_read: bool  # whether its rows could be read, which is so too where there is no file
     classes: Classes | None = None  # of a stream whose rows say which class, or how many of each
-    weight: Written[Expression] | None = None
-    reliability: Written[Expression] | None = None
-    wrong: Written[Statement] | None = None
+    weight: ParsedText[Expression] | None = None
+    reliability: ParsedText[Expression] | None = None
+    wrong: ParsedText[Statement] | None = None
 
     @property
     def entering(self) -> tuple[Expression, ...]:
@@ -128,13 +136,13 @@ class QuestionDraft:
     """A question's table and expressions; None or missing where not given or not parsed."""
 
     table: QuestionTable
-    answer: Written[Expression] | None
-    choices: Mapping[str, Written[Expression]]
-    given: Written[Expression] | None
-    annulled: Written[Expression] | None = None
+    answer: ParsedText[Expression] | None
+    choices: Mapping[str, ParsedText[Expression]]
+    given: ParsedText[Expression] | None
+    annulled: ParsedText[Expression] | None = None
 
     @property
-    def expressions(self) -> tuple[Written[Expression], ...]:
+    def expressions(self) -> tuple[ParsedText[Expression], ...]:
         """All that the question has of expressions."""
         return tuple(each for each in (self.answer, self.given, self.annulled, *self.choices.values()) if each is not None)
 
@@ -156,9 +164,9 @@ class Draft:
     parameters: Mapping[str, PriorDraft]
     series: Mapping[str, SeriesDraft]
     streams: Mapping[str, StreamDraft]
-    quantities: Mapping[str, Written[Expression]]
+    quantities: Mapping[str, ParsedText[Expression]]
     questions: Mapping[str, QuestionDraft]
-    sources: tuple[Source, ...]
+    sources: tuple[SourceFile, ...]
     dependencies: Dependencies = field(default_factory=Dependencies)  # of the quantities
 
 
@@ -172,7 +180,7 @@ def read_draft(folder: Folder, name: str) -> tuple[Draft | None, tuple[Problem, 
     shaped = conform(topic, TopicFile)
     gathered += shaped.problems
     if shaped.value is None:
-        return None, (*gathered, *_readable(folder, name, topic))
+        return None, (*gathered, *_record_problems(folder, name, topic))
     table: TopicFile = shaped.value
     series = _series(folder, name, topic, table, gathered)
     shares = {parameter: prior.shares for parameter, prior in parameters.items() if prior.shares}
@@ -192,14 +200,14 @@ def read_draft(folder: Folder, name: str) -> tuple[Draft | None, tuple[Problem, 
     return draft, tuple(gathered)
 
 
-def _labels_if(distribution: str, statement: Written[Statement] | None) -> tuple[str, ...]:
+def _labels_of_family(distribution: str, statement: ParsedText[Statement] | None) -> tuple[str, ...]:
     """The labels that a statement of some distribution over labels names, none for other statements."""
     return tuple(statement.tree.arguments) if statement is not None and statement.tree.distribution == distribution else ()
 
 
 def _sources(
     topic: Document, priors: Document, series: Mapping[str, SeriesDraft], streams: Mapping[str, StreamDraft]
-) -> tuple[Source, ...]:
+) -> tuple[SourceFile, ...]:
     read = [its.source for its in series.values()] + [its.record.source for its in streams.values() if its.record]
     return (topic.source, priors.source, *(source for source in read if source is not None))
 
@@ -213,14 +221,14 @@ def read_priors(folder: Folder, name: str) -> tuple[Document, dict[str, PriorDra
     document, found = read_document_if_any(folder, path)
     problems = list(found)
     if document is None:
-        document, _ = parse_document(source_of(path, ""))
+        document, _ = parse_document(make_source_file(path, ""))
         assert document is not None  # an empty text is TOML
     conformed = conform(document, PriorFile)
     problems += conformed.problems
     return document, _priors(document, conformed.value, problems), tuple(problems)
 
 
-def _readable(folder: Folder, name: str, topic: Document) -> tuple[Problem, ...]:
+def _record_problems(folder: Folder, name: str, topic: Document) -> tuple[Problem, ...]:
     """The problems of the records of a topic whose own file cannot be used."""
     found: list[Problem] = []
     for group in ("series", "streams"):
@@ -229,7 +237,7 @@ def _readable(folder: Folder, name: str, topic: Document) -> tuple[Problem, ...]
             source, problems = _record_source(folder, name, key)
             found += problems
             statement = str(tables[key].get("value", "")) if isinstance(tables, dict) and isinstance(tables[key], dict) else ""
-            if source is not None and statement.strip().partition("(")[0] not in CLASSED:  # whose rows are read by their classes
+            if source is not None and statement.strip().partition("(")[0] not in CLASS_FAMILIES:  # whose rows are read by their classes
                 found += (read_points(source) if group == "series" else read_rows(source))[1]
     return tuple(found)
 
@@ -303,9 +311,9 @@ def _series(folder: Folder, topic: str, document: Document, table: TopicFile, pr
 def _classes(table: StreamTable, statement: Statement) -> Classes | None:
     """The classes of a stream; None for a stream of numbers, and where what is written gives none."""
     labels = ordered_classes(table.classes) if statement.distribution == "OrderedLogistic" else written_classes(statement)
-    if statement.distribution not in CLASSED or is_unspelled(statement) or len(labels) < 2:
+    if statement.distribution not in CLASS_FAMILIES or has_named_shares(statement) or len(labels) < 2:
         return None
-    return Classes(labels, counted=statement.distribution == COUNTED)
+    return Classes(labels, counted=statement.distribution == CLASS_COUNT_FAMILY)
 
 
 def ordered_classes(text: str) -> tuple[str, ...]:
@@ -330,10 +338,10 @@ def _streams(
             )
         ]
         if value is not None:
-            value = replace(value, tree=spelled_out(value.tree, shares))
+            value = replace(value, tree=expand_shares(value.tree, shares))
         classes = None if value is None else _classes(stream, value.tree)
-        classed = value is not None and value.tree.distribution in CLASSED
-        record: Record | None = None
+        classed = value is not None and value.tree.distribution in CLASS_FAMILIES
+        record: RecordFile | None = None
         source, found = _record_source(folder, topic, name)
         if source is not None and not (classed and classes is None):  # rows of unknown classes cannot be read
             record, found = read_rows(source, classes)
@@ -344,7 +352,7 @@ def _streams(
     return drafts
 
 
-def _quantities(document: Document, table: TopicFile, problems: list[Problem]) -> dict[str, Written[Expression]]:
+def _quantities(document: Document, table: TopicFile, problems: list[Problem]) -> dict[str, ParsedText[Expression]]:
     parsed = {
         name: _parse(document, ("quantities", name), its, parse_expression, problems)
         if isinstance(its, str)
@@ -354,25 +362,25 @@ def _quantities(document: Document, table: TopicFile, problems: list[Problem]) -
     return {name: written for name, written in parsed.items() if written is not None}
 
 
-def _record_source(folder: Folder, topic: str, name: str) -> tuple[Source | None, tuple[Problem, ...]]:
+def _record_source(folder: Folder, topic: str, name: str) -> tuple[SourceFile | None, tuple[Problem, ...]]:
     """The CSV file of a stream or series; None, without a problem, where there is none yet, or where its name can be no file's."""
-    if not SNAKE_CASE.fullmatch(name) or len(name) > LONGEST:  # such as `../x`; the name is a problem of its own
+    if not SNAKE_CASE.fullmatch(name) or len(name) > LONGEST_NAME:  # such as `../x`; the name is a problem of its own
         return None, ()
     return read_source_if_any(folder, record_path(topic, name))
 
 
 def _question(document: Document, keys: Keys, table: QuestionTable, problems: list[Problem]) -> QuestionDraft:
-    def parsed(key: str, text: str) -> Written[Expression] | None:
+    def parse(key: str, text: str) -> ParsedText[Expression] | None:
         return _parse(document, (*keys, key), text, parse_expression, problems) if text else None
 
     choices = _parse_all(document, (*keys, "choices"), table.choices, parse_expression, problems)
     annulled = table.annulled if isinstance(table.annulled, str) else repr(table.annulled)
-    return QuestionDraft(table, parsed("answer", table.answer), choices, parsed("given", table.given), parsed("annulled", annulled))
+    return QuestionDraft(table, parse("answer", table.answer), choices, parse("given", table.given), parse("annulled", annulled))
 
 
-def _parse(document: Document, keys: Keys, text: str, parse: Callable[[str], Any], problems: list[Problem]) -> Written[Any] | None:
+def _parse(document: Document, keys: Keys, text: str, parse: Callable[[str], Any], problems: list[Problem]) -> ParsedText[Any] | None:
     try:
-        return Written(document, keys, text, parse(text))
+        return ParsedText(document, keys, text, parse(text))
     except Fault as fault:
         problems.append(document.of_fault(keys, fault))
         return None
@@ -380,11 +388,11 @@ def _parse(document: Document, keys: Keys, text: str, parse: Callable[[str], Any
 
 def _parse_all(
     document: Document, keys: Keys, texts: Mapping[str, str], parse: Callable[[str], Any], problems: list[Problem]
-) -> dict[str, Written[Any]]:
+) -> dict[str, ParsedText[Any]]:
     parsed = {name: _parse(document, (*keys, name), text, parse, problems) for name, text in texts.items()}
     return {name: written for name, written in parsed.items() if written is not None}
 
 
-def expressions_of(statements: Sequence[Written[Statement]]) -> list[Expression]:
+def argument_expressions(statements: Sequence[ParsedText[Statement]]) -> list[Expression]:
     """Return the arguments of statements, all together."""
     return [expression for written in statements for expression in written.tree.arguments.values()]

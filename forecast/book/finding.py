@@ -7,7 +7,7 @@ from forecast.book.topic import Book, Question, Topic
 from forecast.language.faults import did_you_mean
 
 
-def question_named(book: Book, text: str) -> tuple[Topic, Question] | Problem:
+def find_question(book: Book, text: str) -> tuple[Topic, Question] | Problem:
     """Return the question that a text names, with its topic; a problem with a hint where it names none, or several."""
     named = {f"{topic.name}.{name}": (topic, question) for topic in book.topics.values() for name, question in topic.questions.items()}
     fitting = [full for full in named if text in {full, named[full][1].name}]

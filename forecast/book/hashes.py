@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from forecast.book.ledger import canonical
-from forecast.book.rows import counts_from
+from forecast.book.ledger import canonical_json
+from forecast.book.rows import effective_from
 from forecast.book.topic import Parameter, Point, Question, Row, Series, Stream, Topic
 from forecast.language.expressions import (
     Binary,
@@ -57,7 +57,8 @@ def numbers_hash(topic: Topic, *, as_of: date | None = None) -> str:
     counts as far as that day.
     """
     rows = {
-        name: [row for row in stream.rows if as_of is None or counts_from(row, stream) <= as_of] for name, stream in topic.streams.items()
+        name: [row for row in stream.rows if as_of is None or effective_from(row, stream) <= as_of]
+        for name, stream in topic.streams.items()
     }
     return _hash(
         {
@@ -66,7 +67,7 @@ def numbers_hash(topic: Topic, *, as_of: date | None = None) -> str:
             "step": topic.step,
             "series": {name: _series_numbers(series, as_of) for name, series in topic.series.items()},
             "streams": {name: _stream_numbers(stream, rows[name], as_of) for name, stream in topic.streams.items()},
-            "quantities": {name: tree(quantity.expression) for name, quantity in topic.quantities.items()},
+            "quantities": {name: tree_as_data(quantity.expression) for name, quantity in topic.quantities.items()},
             "questions": {name: _question_numbers(question) for name, question in topic.questions.items()},
             "parameters": [_parameter_numbers(parameter) for parameter in topic.parameters.values()],
             "labels": {name: list(labels) for name, labels in _labels(topic, rows).items()},
@@ -83,19 +84,19 @@ def words_hash(topic: Topic) -> str:
             "title": topic.title,
             "origin": topic.origin,
             "series": {
-                name: [series.about, series.unit, series.later_text, [_words(point) for point in series.points]]
+                name: [series.about, series.unit, series.later_text, [_source_words(point) for point in series.points]]
                 for name, series in topic.series.items()
             },
             "streams": {
                 name: [
-                    *(stream.about, stream.unit, stream.value.text, dict(stream.next_texts), [_words(row) for row in stream.rows]),
+                    *(stream.about, stream.unit, stream.value.text, dict(stream.next_texts), [_source_words(row) for row in stream.rows]),
                     *([dict(stream.entering_texts)] if stream.entering_texts else []),
                 ]
                 for name, stream in topic.streams.items()
             },
             "quantities": {name: [its.text, its.unit] if its.unit else its.text for name, its in topic.quantities.items()},
             "questions": {
-                name: [its.asks, its.answer_text, dict(its.choice_texts), its.given_text, its.settled, *_given(its.annulled_text)]
+                name: [its.asks, its.answer_text, dict(its.choice_texts), its.given_text, its.settled, *_optional_text(its.annulled_text)]
                 for name, its in topic.questions.items()
             },
             "parameters": {name: _parameter_words(parameter) for name, parameter in topic.parameters.items()},
@@ -103,22 +104,25 @@ def words_hash(topic: Topic) -> str:
     )
 
 
-def tree(node: Expression | Statement) -> Any:
+def tree_as_data(node: Expression | Statement) -> Any:
     """Return a statement or expression as plain data in one form: its nodes without their offsets."""
     if isinstance(node, Statement):
-        arguments = {name: tree(argument) for name, argument in node.arguments.items()}
+        arguments = {name: tree_as_data(argument) for name, argument in node.arguments.items()}
         inner = [dict(node.inner)] if node.inner else []
-        return ["Statement", node.distribution, arguments, *inner, *([part.share, tree(part.statement)] for part in node.parts)]
+        return ["Statement", node.distribution, arguments, *inner, *([part.share, tree_as_data(part.statement)] for part in node.parts)]
     if isinstance(node, Total) and not node.label:
         return [TAGS[Total], node.stream]
     fields = [getattr(node, entry.name) for entry in dataclasses.fields(node) if entry.name != "offset"]
-    return [TAGS[type(node)], *[_plain(value) for value in fields]]  # a list, not a generator: a frame less for each level of nesting
+    return [
+        TAGS[type(node)],
+        *[_value_as_data(value) for value in fields],
+    ]  # a list, not a generator: a frame less for each level of nesting
 
 
-def _plain(value: Any) -> Any:
+def _value_as_data(value: Any) -> Any:
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return tree(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value  # type: ignore[arg-type]
+        return [_value_as_data(item) for item in value]
+    return tree_as_data(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value  # type: ignore[arg-type]
 
 
 def _labels(topic: Topic, rows: Mapping[str, list[Row]]) -> dict[str, tuple[str, ...]]:
@@ -142,28 +146,28 @@ def _row_numbers(row: Row, as_of: date | None, reported: tuple[str, ...]) -> lis
 
 
 def _stream_numbers(stream: Stream, rows: list[Row], as_of: date | None) -> list[Any]:
-    following = {name: tree(expression) for name, expression in stream.next.items()}
+    following = {name: tree_as_data(expression) for name, expression in stream.next.items()}
     parts = {"weight": stream.weight, "reliability": stream.reliability, "wrong": stream.wrong}
-    entering = {name: tree(part) for name, part in parts.items() if part is not None}
+    entering = {name: tree_as_data(part) for name, part in parts.items() if part is not None}
     rows_numbers = [_row_numbers(row, as_of, stream.reported) for row in rows]
     classes = [list(stream.classes)] if stream.classes else []
-    return [tree(stream.value), stream.watched, following, rows_numbers, *classes, *([entering] if entering else [])]
+    return [tree_as_data(stream.value), stream.watched, following, rows_numbers, *classes, *([entering] if entering else [])]
 
 
 def _series_numbers(series: Series, as_of: date | None) -> list[Any]:
     points = [[point.day, point.value, point.known] for point in series.points if as_of is None or point.known <= as_of]
-    return [None if series.later is None else tree(series.later), points]
+    return [None if series.later is None else tree_as_data(series.later), points]
 
 
 def _question_numbers(its: Question) -> list[Any]:
-    trees = [None if expression is None else tree(expression) for expression in (its.answer, its.given)]
-    annulled = [] if its.annulled is None else [tree(its.annulled)]
-    return [its.by, its.since, *trees, [[label, tree(condition)] for label, condition in its.choices.items()], *annulled]
+    trees = [None if expression is None else tree_as_data(expression) for expression in (its.answer, its.given)]
+    annulled = [] if its.annulled is None else [tree_as_data(its.annulled)]
+    return [its.by, its.since, *trees, [[label, tree_as_data(condition)] for label, condition in its.choices.items()], *annulled]
 
 
 def _parameter_numbers(parameter: Parameter) -> list[Any]:
-    by_label = [[label, tree(statement)] for label, statement in parameter.by_label.items()]
-    return [parameter.name, parameter.per, None if parameter.prior is None else tree(parameter.prior), by_label]
+    by_label = [[label, tree_as_data(statement)] for label, statement in parameter.by_label.items()]
+    return [parameter.name, parameter.per, None if parameter.prior is None else tree_as_data(parameter.prior), by_label]
 
 
 def _parameter_words(its: Parameter) -> list[Any]:
@@ -172,26 +176,26 @@ def _parameter_words(its: Parameter) -> list[Any]:
     return [*texts, its.unit, its.why, dict(its.why_by_label), its.source, its.reviewed, its.by, *([parts, its.pooling] if parts else [])]
 
 
-def _words(of: Row | Point) -> list[Any]:
+def _source_words(of: Row | Point) -> list[Any]:
     return [of.source, of.grade, of.note]
 
 
-def _given(text: str) -> list[str]:
+def _optional_text(text: str) -> list[str]:
     """What came into the language later counts only where it is used, so that other topics keep their hash."""
     return [text] if text else []
 
 
 def _hash(value: Any) -> str:
-    return hashlib.sha256(canonical(_dated(value)).encode()).hexdigest()
+    return hashlib.sha256(canonical_json(_with_iso_dates(value)).encode()).hexdigest()
 
 
-def _dated(value: Any) -> Any:
+def _with_iso_dates(value: Any) -> Any:
     match value:
         case date():
             return value.isoformat()
         case Mapping():
-            return {name: _dated(item) for name, item in value.items()}
+            return {name: _with_iso_dates(item) for name, item in value.items()}
         case list() | tuple():
-            return [_dated(item) for item in value]
+            return [_with_iso_dates(item) for item in value]
         case _:
             return value

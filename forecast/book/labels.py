@@ -8,25 +8,25 @@ from datetime import date
 
 from forecast.book.calendar import CALENDARS, step_labels
 from forecast.book.draft import Draft, PriorDraft, StreamDraft
-from forecast.book.files.names import DEFAULT, REPORTED
+from forecast.book.files.names import DEFAULT, REPORT_COLUMNS
 from forecast.book.topic import Step
 from forecast.language.expressions import names_in
 
 
 @dataclass(frozen=True, slots=True)
-class Labels:
+class LabelSets:
     """Every label set of a topic; ``uncertain`` are those that could not be read to the end."""
 
     sets: Mapping[str, tuple[str, ...]]
     uncertain: frozenset[str]
 
 
-def per_of(name: str, prior: PriorDraft) -> str:
+def parameter_label_set(name: str, prior: PriorDraft) -> str:
     """Return the label set by which a parameter has one value each: its ``per``, or its own labels where it is a Dirichlet."""
     return name if prior.shares else prior.table.per
 
 
-def labels_of(draft: Draft) -> Labels:
+def find_label_sets(draft: Draft) -> LabelSets:
     """Return the label sets of a topic.
 
     Of a text column: first the labels that priors are given for, then those of
@@ -49,7 +49,7 @@ def labels_of(draft: Draft) -> Labels:
     for step in calendars_of(draft):
         found[step] = dict.fromkeys(step_labels(step, draft.table.opens, _last_day(draft)))
     for stream in draft.streams.values():
-        for column in reported(draft, stream):
+        for column in report_label_columns(draft, stream):
             spelled = [row.label(column) for row in stream.record.rows] if stream.record else []
             found.setdefault(column, {}).update(dict.fromkeys(text for text in spelled if text))
     uncertain: set[str] = set()
@@ -62,7 +62,7 @@ def labels_of(draft: Draft) -> Labels:
     if any(not stream.is_read for stream in draft.streams.values()) or len(draft.streams) < len(draft.table.streams):
         declared = {name for name, prior in draft.parameters.items() if prior.categories or prior.shares}
         uncertain = found.keys() - declared
-    return Labels({name: tuple(labels) for name, labels in found.items()}, frozenset(uncertain))
+    return LabelSets({name: tuple(labels) for name, labels in found.items()}, frozenset(uncertain))
 
 
 def calendar_of(draft: Draft, prior: PriorDraft) -> Step | None:
@@ -98,10 +98,10 @@ def columns_of(draft: Draft, stream: StreamDraft) -> tuple[tuple[str, ...], tupl
     return covariates, (*(record.label_columns if record else ()), *(column for column in columns if column in per))
 
 
-def reported(draft: Draft, stream: StreamDraft) -> tuple[str, ...]:
+def report_label_columns(draft: Draft, stream: StreamDraft) -> tuple[str, ...]:
     """Return which of `grade` and `source` a stream's weight or reliability uses as labels."""
     used = {name for expression in stream.entering for name in names_in(expression)}
-    return tuple(column for column in REPORTED if column in used and column not in draft.kinds)
+    return tuple(column for column in REPORT_COLUMNS if column in used and column not in draft.kinds)
 
 
 def has_rows(draft: Draft) -> bool:
@@ -111,7 +111,9 @@ def has_rows(draft: Draft) -> bool:
 
 def text_columns(draft: Draft) -> frozenset[str]:
     """Return the names of all text columns of a topic's rows."""
-    return frozenset(column for stream in draft.streams.values() for column in (*columns_of(draft, stream)[1], *reported(draft, stream)))
+    return frozenset(
+        column for stream in draft.streams.values() for column in (*columns_of(draft, stream)[1], *report_label_columns(draft, stream))
+    )
 
 
 def is_categorical(draft: Draft, name: str) -> bool:

@@ -19,10 +19,10 @@ from typing import Any
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import LEDGER
 from forecast.book.files.problems import FileFault, Place, Problem
-from forecast.book.files.writing import Torn
-from forecast.book.used_rows import form_fault
+from forecast.book.files.writing import TornLine
+from forecast.book.used_rows import used_rows_fault
 
-FORMAT = 2
+LEDGER_FORMAT = 2
 PREVIOUS = "previous"
 RESTORE = "restore the file from git or from a copy"
 FIELDS: Mapping[str, type] = {  # that every line has, whichever version wrote it
@@ -42,8 +42,8 @@ FIELDS: Mapping[str, type] = {  # that every line has, whichever version wrote i
     PREVIOUS: str,
 }
 MORE_FIELDS: Mapping[str, type] = {"at": datetime, "status": str}  # that every line of format 2 has besides
-OPTIONAL: Mapping[str, type] = {"rows": dict, "variant": str}  # that a line of format 2 may have
-CALLED: Mapping[type, str] = {
+OPTIONAL_FIELDS: Mapping[str, type] = {"rows": dict, "variant": str}  # that a line of format 2 may have
+TYPE_NAMES: Mapping[type, str] = {
     str: "text",
     dict: "a table",
     date: "a date",
@@ -52,7 +52,7 @@ CALLED: Mapping[type, str] = {
     int: "a whole number",
     float: "a number",
 }
-POINTS = 5  # quantiles of a number, the median in the middle
+LEDGER_QUANTILES = 5  # quantiles of a number, the median in the middle
 MEASURES: Mapping[str, str] = {
     "probability": "value",
     "distribution": "mean",
@@ -67,7 +67,7 @@ def read_ledger(folder: Folder) -> tuple[tuple[dict[str, Any], ...], tuple[Probl
     not exist yet is empty.
     """
     try:
-        raw = _bytes(folder)
+        raw = _ledger_bytes(folder)
     except FileFault as fault:
         return (), (fault.problem,)
     lines = raw.split(b"\n")
@@ -84,22 +84,22 @@ def read_ledger(folder: Folder) -> tuple[tuple[dict[str, Any], ...], tuple[Probl
         )
     previous = ""
     for number, line in enumerate(lines[:-1], start=1):
-        entry, wrong, hint = _entry(line)
+        entry, wrong, hint = _parse_entry(line)
         if wrong:
-            problems.append(_problem(number, wrong, hint))
+            problems.append(_line_problem(number, wrong, hint))
         elif entry[PREVIOUS] != previous:
             message = (
                 "this line does not follow the one before: the ledger was changed" if number > 1 else "the ledger's beginning is missing"
             )
-            problems.append(_problem(number, message, RESTORE))
+            problems.append(_line_problem(number, message, RESTORE))
         if not wrong:
             entries.append(entry)
         previous = line_hash(line)
     return tuple(entries), tuple(problems)
 
 
-def append(folder: Folder, entries: Sequence[Mapping[str, Any]]) -> Torn | None:
-    """Append entries as one group, all or none; call it under ``forecast.book.files.locking.locked``.
+def append_entries(folder: Folder, entries: Sequence[Mapping[str, Any]]) -> TornLine | None:
+    """Append entries as one group, all or none; call it under ``forecast.book.files.locking.hold_lock``.
 
     Each gets ``previous``, the hash of the line before it.  Returns the torn line
     set aside, where there was one.  Raises ``ValueError`` for numbers that are
@@ -107,22 +107,22 @@ def append(folder: Folder, entries: Sequence[Mapping[str, Any]]) -> Torn | None:
     where the file cannot be written.
     """
     lines = []
-    previous = _last_hash(_bytes(folder))
+    previous = _last_hash(_ledger_bytes(folder))
     for entry in entries:
         if PREVIOUS in entry:
             raise ValueError("the ledger itself says what was previous")
-        line = canonical({**entry, PREVIOUS: previous})
+        line = canonical_json({**entry, PREVIOUS: previous})
         previous = line_hash(line.encode())
         lines.append(line + "\n")
     return folder.append(LEDGER, "".join(lines)) if lines else None
 
 
-def as_time(moment: datetime) -> str:
+def format_time(moment: datetime) -> str:
     """Return a moment as the ledger holds it: in UTC, to the second, as in ``2027-01-31T09:30:00Z``."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def canonical(value: Any) -> str:
+def canonical_json(value: Any) -> str:
     """Return JSON in one form: keys sorted, no blanks, text as it is; raise ``ValueError`` for numbers that are not finite."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
@@ -132,7 +132,7 @@ def line_hash(line: bytes) -> str:
     return hashlib.sha256(line).hexdigest()
 
 
-def _bytes(folder: Folder) -> bytes:
+def _ledger_bytes(folder: Folder) -> bytes:
     """The ledger as it stands; it may outgrow what other files may have, since nothing is ever taken out of it."""
     return folder.read(LEDGER, most=None) if folder.kind(LEDGER) is not None else b""
 
@@ -143,10 +143,10 @@ def _last_hash(raw: bytes) -> str:
     return line_hash(whole[:-1].rsplit(b"\n", 1)[-1]) if whole else ""
 
 
-def _entry(line: bytes) -> tuple[dict[str, Any], str, str]:
+def _parse_entry(line: bytes) -> tuple[dict[str, Any], str, str]:
     """A line as an entry; or what is wrong with it, and what to do."""
     try:
-        entry = json.loads(line, parse_constant=_no_constant)
+        entry = json.loads(line, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         entry = None
     if not isinstance(entry, dict):
@@ -154,14 +154,14 @@ def _entry(line: bytes) -> tuple[dict[str, Any], str, str]:
     written_in = entry.get("format", 1)
     if type(written_in) is not int or written_in < 1:
         return {}, "this line is not an answer: its `format` is not a whole number from 1 on", RESTORE
-    if written_in > FORMAT:
-        message = f"this line is of format {written_in}, and this version of forecast reads formats 1 to {FORMAT}"
+    if written_in > LEDGER_FORMAT:
+        message = f"this line is of format {written_in}, and this version of forecast reads formats 1 to {LEDGER_FORMAT}"
         return {}, message, "a later version wrote it: use that one"
-    wrong = _fault(entry, written_in)
+    wrong = _entry_fault(entry, written_in)
     return ({}, f"this line is not an answer: {wrong}", RESTORE) if wrong else (entry, "", "")
 
 
-def _fault(entry: Mapping[str, Any], written_in: int) -> str:
+def _entry_fault(entry: Mapping[str, Any], written_in: int) -> str:
     """What is wrong with the fields of a line of a format; an empty text where nothing is."""
     fields = FIELDS if written_in == 1 else {**FIELDS, **MORE_FIELDS}
     missing = [name for name in fields if name not in entry]
@@ -169,16 +169,16 @@ def _fault(entry: Mapping[str, Any], written_in: int) -> str:
         more = f" and {len(missing) - 3} more fields" if len(missing) > 4 else ""
         return f"it has no {', '.join(f'`{name}`' for name in missing[: 3 if more else 4])}{more}"
     unanswered = written_in > 1 and entry["value"] is None and entry["status"] != "open"  # void, or not answerable
-    given = {**fields, **({name: kind for name, kind in OPTIONAL.items() if name in entry} if written_in > 1 else {})}
+    given = {**fields, **({name: kind for name, kind in OPTIONAL_FIELDS.items() if name in entry} if written_in > 1 else {})}
     for name, kind in given.items():
-        if not _is_a(kind, entry[name]) and not (name == "value" and unanswered):
-            return f"its `{name}` is not {CALLED[kind]}"
-    if written_in > 1 and "rows" in entry and (fault := form_fault(entry["rows"])):
+        if not _has_type(kind, entry[name]) and not (name == "value" and unanswered):
+            return f"its `{name}` is not {TYPE_NAMES[kind]}"
+    if written_in > 1 and "rows" in entry and (fault := used_rows_fault(entry["rows"])):
         return f"its `rows` {fault}"
     return "" if unanswered or _has_measures(entry["kind"], entry["value"], written_in) else "its `value` is not of its `kind`"
 
 
-def _is_a(kind: type, value: object) -> bool:
+def _has_type(kind: type, value: object) -> bool:
     if kind is date:
         try:
             return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
@@ -186,7 +186,7 @@ def _is_a(kind: type, value: object) -> bool:
             return False
     if kind is datetime:
         try:
-            return isinstance(value, str) and as_time(datetime.fromisoformat(value)) == value
+            return isinstance(value, str) and format_time(datetime.fromisoformat(value)) == value
         except (ValueError, OverflowError):
             return False
     if kind is float:
@@ -198,20 +198,20 @@ def _has_measures(kind: str, value: Mapping[str, Any], written_in: int) -> bool:
     """Whether a value has the numbers by which answers of its kind are compared; a mean that cannot be estimated may be left out from format 2 on."""
     if kind == "distribution" and written_in > 1 and value.get("mean") is None:  # the median stands for it
         points = value.get("quantiles")
-        return isinstance(points, list) and len(points) == POINTS and all(_is_a(float, point) for point in points)
+        return isinstance(points, list) and len(points) == LEDGER_QUANTILES and all(_has_type(float, point) for point in points)
     if kind in MEASURES:
-        return _is_a(float, value.get(MEASURES[kind]))
+        return _has_type(float, value.get(MEASURES[kind]))
     shares = value.get("shares")
     return (
         kind == "shares"
         and isinstance(shares, list)
-        and all(isinstance(each, dict) and _is_a(str, each.get("label")) and _is_a(float, each.get("value")) for each in shares)
+        and all(isinstance(each, dict) and _has_type(str, each.get("label")) and _has_type(float, each.get("value")) for each in shares)
     )
 
 
-def _no_constant(constant: str) -> float:
+def _refuse_constant(constant: str) -> float:
     raise ValueError(f"{constant} is not a finite number")
 
 
-def _problem(line: int, message: str, hint: str) -> Problem:
+def _line_problem(line: int, message: str, hint: str) -> Problem:
     return Problem(Place(LEDGER, line), message, hint)

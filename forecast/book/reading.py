@@ -11,24 +11,24 @@ from pathlib import Path
 from types import MappingProxyType
 
 from forecast.book.checks.lookalikes import check_lookalikes
-from forecast.book.checks.own import read_own
-from forecast.book.checks.pools import check_pool, pooled
+from forecast.book.checks.own import read_own_model
+from forecast.book.checks.pools import check_pool, pooled_statement
 from forecast.book.checks.priors import check_priors, check_reasons, dependencies
-from forecast.book.checks.questions import kind_of
-from forecast.book.checks.rows import check_gaps, check_long_rows, check_records, check_strays
+from forecast.book.checks.questions import question_kind
+from forecast.book.checks.rows import check_gaps, check_long_rows, check_records, check_stray_files
 from forecast.book.checks.statements import check_statement
 from forecast.book.checks.topic import check_topic, check_unused
 from forecast.book.checks.totals import check_crossed_totals
-from forecast.book.cycles import in_order as dependency_order
+from forecast.book.cycles import topological_order as dependency_order
 from forecast.book.draft import Draft, PriorDraft, QuestionDraft, SeriesDraft, StreamDraft, read_draft, read_priors
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SEEDS, choose_topics, root_problem, topic_path
 from forecast.book.files.names import DEFAULT
-from forecast.book.files.problems import FileFault, Problem, has_errors, in_order
-from forecast.book.labels import Labels, columns_of, labels_of, per_of, reported
-from forecast.book.topic import Book, OwnModel, Parameter, Part, Quantity, Question, Series, Stream, Topic
+from forecast.book.files.problems import FileFault, Problem, has_errors, sort_problems
+from forecast.book.labels import LabelSets, columns_of, find_label_sets, parameter_label_set, report_label_columns
+from forecast.book.topic import Book, OwnModel, Parameter, PoolPart, Quantity, Question, Series, Stream, Topic
 
-READ = (".csv", ".toml", ".py")  # of the files in a topic's folder, those that a book is made of
+READ_SUFFIXES = (".csv", ".toml", ".py")  # of the files in a topic's folder, those that a book is made of
 
 
 def read_book(
@@ -51,31 +51,31 @@ def read_book(
         gathered += found
         if topic is not None and topic_path(name) not in refused:
             read[name] = topic
-    return Book(root, MappingProxyType(read)), in_order(tuple(gathered))
+    return Book(root, MappingProxyType(read)), sort_problems(tuple(gathered))
 
 
 def read_topic(folder: Folder, name: str) -> tuple[Topic | None, tuple[Problem, ...]]:
     """Read one topic; None where anything in its files is an error."""
     draft, problems = read_draft(folder, name)
     if draft is None:
-        return None, in_order((*problems, *_priors_alone(folder, name)))
-    labels = labels_of(draft)
+        return None, sort_problems((*problems, *_prior_problems(folder, name)))
+    labels = find_label_sets(draft)
     files, wrong = _files_of(folder, name)
-    found = in_order(
+    found = sort_problems(
         (
             *problems,
             *check_priors(draft, labels),
             *check_topic(draft, labels),
             *check_records(draft, labels),
-            *check_strays(draft, files),
+            *check_stray_files(draft, files),
             *wrong,
             *check_lookalikes(draft),
         )
     )
-    own, wrong = read_own(folder, draft, files)
-    found = in_order((*found, *wrong))
+    own, wrong = read_own_model(folder, draft, files)
+    found = sort_problems((*found, *wrong))
     if not has_errors(found):  # what is unused or left out can be told only of a topic that is otherwise sound
-        found = in_order((*found, *check_unused(draft), *check_gaps(draft), *check_long_rows(draft), *check_crossed_totals(draft)))
+        found = sort_problems((*found, *check_unused(draft), *check_gaps(draft), *check_long_rows(draft), *check_crossed_totals(draft)))
     return (None if has_errors(found) else _topic(draft, labels, own)), found
 
 
@@ -89,14 +89,14 @@ def _files_of(folder: Folder, name: str) -> tuple[tuple[str, ...], tuple[Problem
                 if folder.kind(f"{SEEDS}/{name}/{entry}") == "file":
                     files.append(entry)
             except FileFault as fault:
-                if entry.endswith(READ):
+                if entry.endswith(READ_SUFFIXES):
                     problems.append(fault.problem)
     except FileFault as fault:
         problems.append(fault.problem)
     return tuple(files), tuple(problems)
 
 
-def _priors_alone(folder: Folder, name: str) -> tuple[Problem, ...]:
+def _prior_problems(folder: Folder, name: str) -> tuple[Problem, ...]:
     """What can be said of a prior file whose topic file cannot be used (how it parses is told already)."""
     _, priors, _ = read_priors(folder, name)
     found: list[Problem] = []
@@ -107,7 +107,7 @@ def _priors_alone(folder: Folder, name: str) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _topic(draft: Draft, labels: Labels, own: OwnModel | None) -> Topic:
+def _topic(draft: Draft, labels: LabelSets, own: OwnModel | None) -> Topic:
     """The value of a draft without errors."""
     table = draft.table
     parameters = {name: _parameter(draft, labels, name, draft.parameters[name]) for name in dependency_order(dependencies(draft))}
@@ -153,18 +153,20 @@ def _stream(topic: Draft, name: str, draft: StreamDraft) -> Stream:
         reliability=draft.reliability.tree if draft.reliability else None,
         wrong=draft.wrong.tree if draft.wrong else None,
         entering_texts=MappingProxyType({key: getattr(table, key) for key in ("weight", "reliability", "wrong") if getattr(table, key)}),
-        reported=reported(topic, draft),
+        reported=report_label_columns(topic, draft),
         classes=draft.classes.labels if draft.classes else (),
     )
 
 
-def _parameter(draft: Draft, labels: Labels, name: str, prior: PriorDraft) -> Parameter:
+def _parameter(draft: Draft, labels: LabelSets, name: str, prior: PriorDraft) -> Parameter:
     table = prior.table
     statements = {label: written.tree for label, written in prior.statements.items()}
     parts = tuple(
-        Part(key, part.weight, part.written.tree, part.why, part.source, part.is_used) for key, part in prior.parts.items() if part.written
+        PoolPart(key, part.weight, part.written.tree, part.why, part.source, part.is_used)
+        for key, part in prior.parts.items()
+        if part.written
     )
-    default = pooled(prior) if prior.pooling else statements.pop(DEFAULT, None)
+    default = pooled_statement(prior) if prior.pooling else statements.pop(DEFAULT, None)
     why: dict[str, str] = {}
     if isinstance(table.why, str):
         why = {"": table.why}
@@ -175,8 +177,8 @@ def _parameter(draft: Draft, labels: Labels, name: str, prior: PriorDraft) -> Pa
         place=draft.priors.place((name,)),
         prior=default,
         by_label=MappingProxyType(statements),
-        per=per_of(name, prior),
-        labels=labels.sets.get(per_of(name, prior), ()),
+        per=parameter_label_set(name, prior),
+        labels=labels.sets.get(parameter_label_set(name, prior), ()),
         categories=prior.categories,
         unit=table.unit,
         why=why.pop("", ""),
@@ -208,7 +210,7 @@ def _question(draft: Draft, name: str, question: QuestionDraft) -> Question:
         given=question.given.tree if question.given else None,
         given_text=table.given,
         settled=table.settled,
-        kind=kind_of(draft, question),
+        kind=question_kind(draft, question),
         since=table.since,
         annulled=question.annulled.tree if question.annulled else None,
         annulled_text=question.annulled.text if question.annulled else "",

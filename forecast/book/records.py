@@ -16,39 +16,41 @@ from datetime import date
 from types import MappingProxyType
 from typing import cast
 
-from forecast.book.classes import Classes, in_words
+from forecast.book.classes import Classes, class_counts_text
 from forecast.book.files.cells import Cells, read_cells
-from forecast.book.files.days import beyond, is_held
+from forecast.book.files.days import day_fault, is_book_day
 from forecast.book.files.layout import SNAKE_CASE
 from forecast.book.files.numerals import day_hint, is_number, is_unknown, number_hint, parse_day
-from forecast.book.files.problems import MOST_FOUND, Place, Problem, first_found
-from forecast.book.files.sources import Source
-from forecast.book.topic import Between, Grade, Point, Row
-from forecast.language.characters import Kind
+from forecast.book.files.problems import MOST_FOUND, Place, Problem, limit_problems
+from forecast.book.files.sources import SourceFile
+from forecast.book.topic import Grade, Point, Row, ValueRange
+from forecast.language.characters import TextKind
 from forecast.language.faults import did_you_mean
 
 ROW_COLUMNS = ("from", "to", "on", "value", "value_low", "value_high", "known", "source", "grade", "note", "origin", "id", "replaces")
 RANGE = ("value_low", "value_high")  # columns that stand instead of `value` where only a range is known
 POINT_COLUMNS = ("date", "value", "known", "source", "grade", "note")
 GRADES = ("A", "B", "C", "D")
-ROW_KINDS: Mapping[str, Kind] = MappingProxyType(  # of which kind the texts of a record's columns are; those of its own columns are labels
-    {
-        **dict.fromkeys(ROW_COLUMNS, "cell"),
-        **dict.fromkeys(("source", "note", "origin"), "prose"),
-        **dict.fromkeys(("id", "replaces"), "id"),
-    }
+ROW_KINDS: Mapping[str, TextKind] = (
+    MappingProxyType(  # of which kind the texts of a record's columns are; those of its own columns are labels
+        {
+            **dict.fromkeys(ROW_COLUMNS, "cell"),
+            **dict.fromkeys(("source", "note", "origin"), "prose"),
+            **dict.fromkeys(("id", "replaces"), "id"),
+        }
+    )
 )
-POINT_KINDS: Mapping[str, Kind] = MappingProxyType({name: ROW_KINDS.get(name, "cell") for name in POINT_COLUMNS})
+POINT_KINDS: Mapping[str, TextKind] = MappingProxyType({name: ROW_KINDS.get(name, "cell") for name in POINT_COLUMNS})
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class RecordFile:
     """A CSV file of rows as read: the rows that could be read, and the columns of its own the header names.
 
     ``header`` and ``cells`` hold the cells of the header and of each row, to place problems found later.
     """
 
-    source: Source
+    source: SourceFile
     header: Cells
     rows: tuple[Row, ...]
     cells: Mapping[Place, Cells]
@@ -60,7 +62,7 @@ class Record:
         return self.cells[row.place].problem(column, message, hint)
 
 
-def read_rows(source: Source, classes: Classes | None = None) -> tuple[Record | None, tuple[Problem, ...]]:
+def read_rows(source: SourceFile, classes: Classes | None = None) -> tuple[RecordFile | None, tuple[Problem, ...]]:
     """Read the rows of a stream's CSV file, of numbers or of ``classes``; None where its header cannot be used."""
     table, problems = read_cells(source, ROW_KINDS)
     if table is None:
@@ -84,10 +86,10 @@ def read_rows(source: Source, classes: Classes | None = None) -> tuple[Record | 
         if len(wrong) > MOST_FOUND:
             break
     covariates = tuple(name for name in own if name not in labels)
-    return Record(source, header, tuple(kept), rows, covariates, labels), (*problems, *first_found(wrong))
+    return RecordFile(source, header, tuple(kept), rows, covariates, labels), (*problems, *limit_problems(wrong))
 
 
-def read_points(source: Source) -> tuple[tuple[Point, ...], tuple[Problem, ...]]:
+def read_points(source: SourceFile) -> tuple[tuple[Point, ...], tuple[Problem, ...]]:
     """Read the points of a series' CSV file."""
     table, problems = read_cells(source, POINT_KINDS)
     if table is None:
@@ -112,7 +114,7 @@ def read_points(source: Source) -> tuple[tuple[Point, ...], tuple[Problem, ...]]
             points.append(point)
         if len(wrong) > MOST_FOUND:
             break
-    return tuple(points), (*problems, *first_found(wrong), *first_found(_doubled_points(source, points)))
+    return tuple(points), (*problems, *limit_problems(wrong), *limit_problems(_duplicate_point_problems(source, points)))
 
 
 def header_line(columns: Sequence[str]) -> str:
@@ -128,7 +130,7 @@ def record_line(columns: Sequence[str], cells: Mapping[str, object]) -> str:
     for name, value in cells.items():
         if name not in columns and value not in {"", None}:
             raise KeyError(name)
-    return _csv_line([_as_text(cells.get(name)) for name in columns])
+    return _csv_line([_cell_text(cells.get(name)) for name in columns])
 
 
 def _csv_line(cells: Sequence[str]) -> str:
@@ -137,7 +139,7 @@ def _csv_line(cells: Sequence[str]) -> str:
     return buffer.getvalue()
 
 
-def _as_text(value: object) -> str:
+def _cell_text(value: object) -> str:
     match value:
         case None:
             return ""
@@ -183,12 +185,12 @@ def _nearest_column(name: str, header: Cells) -> str:
 def _row(cells: Cells, own: Sequence[str], labels: Sequence[str], classes: Classes | None) -> tuple[Row | None, list[Problem]]:
     problems: list[Problem] = []
     start, end = _days(cells, problems)
-    between: Between | None = None
+    between: ValueRange | None = None
     said = ""
     if classes is None:
-        value, between = _seen(cells, problems)
+        value, between = _observed_value(cells, problems)
     else:
-        value, said = _class(cells, classes, problems)
+        value, said = _observed_class(cells, classes, problems)
     known = _date(cells, "known", problems) if cells["known"] else end
     source, grade = _source_and_grade(cells, problems)
     columns: dict[str, float | str] = {}
@@ -207,7 +209,7 @@ def _row(cells: Cells, own: Sequence[str], labels: Sequence[str], classes: Class
     return Row(cells.place, start, end, value, known, source, grade, *written, columns, between, cells["origin"], said), problems
 
 
-def _seen(cells: Cells, problems: list[Problem]) -> tuple[float | None, Between | None]:
+def _observed_value(cells: Cells, problems: list[Problem]) -> tuple[float | None, ValueRange | None]:
     """The value, or the range it lies in."""
     given = [name for name in RANGE if cells[name]]
     if cells["value"] and given:
@@ -230,11 +232,11 @@ def _seen(cells: Cells, problems: list[Problem]) -> tuple[float | None, Between 
         else:
             problems.append(cells.problem("value_low", f"the range is the one value {low:.15g}", "write it in `value`"))
         return None, None
-    between = Between(-math.inf if low is None else low, math.inf if high is None else high)
+    between = ValueRange(-math.inf if low is None else low, math.inf if high is None else high)
     return (high if low is None else low), between
 
 
-def _class(cells: Cells, classes: Classes, problems: list[Problem]) -> tuple[float | None, str]:
+def _observed_class(cells: Cells, classes: Classes, problems: list[Problem]) -> tuple[float | None, str]:
     """What was seen of classes, as a number and in words: a class's number, or the number of all that were counted."""
     if not classes.counted:
         text = cells["value"]
@@ -252,7 +254,7 @@ def _class(cells: Cells, classes: Classes, problems: list[Problem]) -> tuple[flo
             counts[label] = number
     if len(counts) < len(classes.labels):
         return None, ""
-    return math.fsum(counts.values()), in_words(classes.labels, counts)
+    return math.fsum(counts.values()), class_counts_text(classes.labels, counts)
 
 
 def _days(cells: Cells, problems: list[Problem]) -> tuple[date | None, date | None]:
@@ -282,10 +284,10 @@ def _days(cells: Cells, problems: list[Problem]) -> tuple[date | None, date | No
 
 def _date(cells: Cells, column: str, problems: list[Problem]) -> date | None:
     text = cells[column]
-    if (day := parse_day(text)) is not None and is_held(day):
+    if (day := parse_day(text)) is not None and is_book_day(day):
         return day
     if day is not None:
-        message, hint = beyond(day)
+        message, hint = day_fault(day)
         problems.append(cells.problem(column, f"`{column}`: {message}", hint))
     elif re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         problems.append(cells.problem(column, f"the date {text} does not exist"))
@@ -349,7 +351,7 @@ def _point(cells: Cells) -> tuple[Point | None, list[Problem]]:
     return Point(cells.place, day, value, known, source, grade, cells["note"]), problems
 
 
-def _doubled_points(source: Source, points: Sequence[Point]) -> Iterator[Problem]:
+def _duplicate_point_problems(source: SourceFile, points: Sequence[Point]) -> Iterator[Problem]:
     seen: dict[tuple[date, date], Point] = {}
     for point in points:
         earlier = seen.setdefault((point.day, point.known), point)

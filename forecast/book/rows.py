@@ -13,15 +13,15 @@ from forecast.book.topic import Row, Stream
 HASH_DIGITS = 8  # of a row's hash: among 10,000 rows two are alike once in a hundred records, and then neither can be named by it
 
 
-def standing(rows: Sequence[Row]) -> list[Row]:
+def current_rows(rows: Sequence[Row]) -> list[Row]:
     """Return the rows that no other of them replaces, by its ``id`` or by its hash; they are as they stand in the file, not cut."""
     replaced = {row.replaces for row in rows if row.replaces}
     if not replaced:
         return list(rows)
-    return [row for row in rows if not replaced & names_of(row)]
+    return [row for row in rows if not replaced & row_names(row)]
 
 
-def names_of(row: Row) -> frozenset[str]:
+def row_names(row: Row) -> frozenset[str]:
     """Return the names by which another row can replace this one: its ``id``, where it has one, and its hash."""
     return frozenset({row_hash(row), *([row.id] if row.id else [])})
 
@@ -42,7 +42,7 @@ def is_row_hash(name: str) -> bool:
     return len(name) == HASH_DIGITS and not set(name) - set("0123456789abcdef")
 
 
-def in_order(rows: Iterable[Row]) -> list[Row]:
+def sort_rows(rows: Iterable[Row]) -> list[Row]:
     """Return rows in the order of their days."""
     return sorted(rows, key=lambda row: (row.start, row.end, row.place))
 
@@ -57,29 +57,29 @@ def is_gradual(row: Row, stream: Stream) -> bool:
     return is_quiet(row, stream) and not row.replaces
 
 
-def counts_from(row: Row, stream: Stream) -> date:
+def effective_from(row: Row, stream: Stream) -> date:
     """Return the day from which a row exists: its first where it is evidence from day to day, otherwise the day it became known."""
     return row.start if is_gradual(row, stream) else row.known
 
 
-def existing(stream: Stream, as_of: date) -> list[Row]:
+def rows_as_of(stream: Stream, as_of: date) -> list[Row]:
     """Return the rows of a stream that exist as of a day, corrected ones too, in the order of the file; quiet time is cut at the day."""
-    return [cut_at(row, as_of) for row in stream.rows if counts_from(row, stream) <= as_of]
+    return [truncate_row(row, as_of) for row in stream.rows if effective_from(row, stream) <= as_of]
 
 
-def cut_at(row: Row, day: date) -> Row:
+def truncate_row(row: Row, day: date) -> Row:
     """Return a row as far as a day."""
     return replace(row, end=day) if row.end > day else row
 
 
-def observation(row: Row, label_columns: Iterable[str]) -> tuple[object, ...]:
+def observation_key(row: Row, label_columns: Iterable[str]) -> tuple[object, ...]:
     """Return what a report of an origin is about: rows that agree in this are copies."""
     return (row.origin, row.start, row.end, *(row.columns.get(column) for column in label_columns))
 
 
-def without_copies(rows: Sequence[Row], label_columns: Sequence[str]) -> list[Row]:
+def drop_copies(rows: Sequence[Row], label_columns: Sequence[str]) -> list[Row]:
     """Return the rows without the copies of those before them."""
     found: dict[object, Row] = {}
     for index, row in enumerate(rows):
-        found.setdefault(observation(row, label_columns) if row.origin else index, row)
+        found.setdefault(observation_key(row, label_columns) if row.origin else index, row)
     return list(found.values())

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Literal
 
 from forecast.book.files.problems import Place
-from forecast.language.distributions import component
-from forecast.language.evaluate import number_of
+from forecast.language.distributions.families import component
+from forecast.language.evaluate import evaluate_constant
 from forecast.language.expressions import Expression
 from forecast.language.pooling import Pooling
 from forecast.language.statements import Statement
@@ -24,7 +24,7 @@ type Grade = Literal["A", "B", "C", "D"]
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class ValueRange:
     """A value of which only a range is known, both ends included; infinite where there is no end."""
 
     low: float
@@ -59,7 +59,7 @@ class Row:
     id: str = ""
     replaces: str = ""
     columns: Mapping[str, float | str] = field(default_factory=dict)
-    between: Between | None = None
+    between: ValueRange | None = None
     origin: str = ""
     said: str = ""  # the value in words, where it is a class, or counts of classes
 
@@ -152,7 +152,7 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PoolPart:
     """A part of a pooled prior: a scenario with its chance, or a person with a relative weight; kept also where it is not used."""
 
     name: str
@@ -175,7 +175,7 @@ class Part:
         """Its probability of each label, where it is a Categorical."""
         if self.statement.distribution != "Categorical":
             return {}
-        return {label: number_of(expression) or 0.0 for label, expression in self.statement.arguments.items()}
+        return {label: evaluate_constant(expression) or 0.0 for label, expression in self.statement.arguments.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,10 +203,10 @@ class Parameter:
     source: str
     reviewed: date | None
     by: str
-    parts: tuple[Part, ...] = ()
+    parts: tuple[PoolPart, ...] = ()
     pooling: Pooling | None = None
 
-    def share_of(self, part: Part) -> float:
+    def share_of(self, part: PoolPart) -> float:
         """Return a part's share of the weight that counts: 0 where it is not used."""
         return part.weight / math.fsum(each.weight for each in self.parts if each.is_used) if part.is_used else 0.0
 

@@ -15,16 +15,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from forecast.book.rows import HASH_DIGITS, existing, row_hash
+from forecast.book.rows import HASH_DIGITS, row_hash, rows_as_of
 from forecast.book.topic import Row, Stream, Topic
 
 MOST_HASHES = 500  # of one stream in a line of the ledger: 4,000 characters
-FORM: Mapping[str, type] = {"count": int, "each": int, "hashes": str}
+ROWS_FIELDS: Mapping[str, type] = {"count": int, "each": int, "hashes": str}
 _HASHES = re.compile(rf"(?:[0-9a-f]{{{HASH_DIGITS}}})*")
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class LostRow:
     """A row that a published answer used, or a run of rows, and that is not in the record as it was.
 
     ``hash`` is empty where many rows share one.  ``row`` is the row that now stands there; None where none does.
@@ -43,11 +43,11 @@ def used_rows(topic: Topic, as_of: date) -> dict[str, dict[str, Any]]:
 
     Rows that were corrected by then are among them: they are part of the record, too.  Streams without rows are left out.
     """
-    hashes = {name: _hashes(existing(stream, as_of)) for name, stream in topic.streams.items()}
-    return {name: _compact(each, _rows_for_each(len(each))) for name, each in hashes.items() if each}
+    hashes = {name: _row_hashes(rows_as_of(stream, as_of)) for name, stream in topic.streams.items()}
+    return {name: _compact_hashes(each, _rows_per_hash(len(each))) for name, each in hashes.items() if each}
 
 
-def lost_rows(topic: Topic, entries: Sequence[Mapping[str, Any]]) -> Iterator[Lost]:
+def lost_rows(topic: Topic, entries: Sequence[Mapping[str, Any]]) -> Iterator[LostRow]:
     """Yield the rows of the last published answers of a topic that are no longer in its record as they were.
 
     ``entries`` are those of the ledger.  Each update looks before it publishes, so the last line that has hashes stands
@@ -59,23 +59,31 @@ def lost_rows(topic: Topic, entries: Sequence[Mapping[str, Any]]) -> Iterator[Lo
     as_of = date.fromisoformat(lines[-1]["as_of"])
     for name, used in lines[-1]["rows"].items():
         if name in topic.streams:
-            lost = _lost_one_by_one if used["each"] == 1 else _lost_among_many
+            lost = _lost_single_rows if used["each"] == 1 else _lost_row_group
             yield from lost(topic.streams[name], as_of, used)
 
 
-def form_fault(rows: object) -> str:
+def used_rows_fault(rows: object) -> str:
     """Return what is wrong with the ``rows`` of a ledger's line, whoever wrote it; an empty text where nothing is."""
     if not isinstance(rows, dict):
         return "is not a table"
     for name, used in rows.items():
-        if not isinstance(used, dict) or used.keys() != FORM.keys() or any(type(used[key]) is not kind for key, kind in FORM.items()):
+        if (
+            not isinstance(used, dict)
+            or used.keys() != ROWS_FIELDS.keys()
+            or any(type(used[key]) is not kind for key, kind in ROWS_FIELDS.items())
+        ):
             return f"has no `count`, `each` and `hashes` of the stream `{name}`"
-        if used["each"] < 1 or not _HASHES.fullmatch(used["hashes"]) or len(_cut_up(used["hashes"])) != -(-used["count"] // used["each"]):
+        if (
+            used["each"] < 1
+            or not _HASHES.fullmatch(used["hashes"])
+            or len(_split_hashes(used["hashes"])) != -(-used["count"] // used["each"])
+        ):
             return f"has no hash for each of the rows of the stream `{name}`"
     return ""
 
 
-def unmatched[Key: Hashable](before: Sequence[Key], now: Sequence[Key], unnamed: Sequence[Key | None]) -> list[int]:
+def unmatched_indices[Key: Hashable](before: Sequence[Key], now: Sequence[Key], unnamed: Sequence[Key | None]) -> list[int]:
     """Return the indices of the rows used ``before`` that are not among those ``now``.
 
     ``unnamed`` has what each row of now would be without its id, None for a row that has none: to give a row an id is no edit.
@@ -99,26 +107,26 @@ def unmatched[Key: Hashable](before: Sequence[Key], now: Sequence[Key], unnamed:
     return found
 
 
-def _lost_one_by_one(stream: Stream, as_of: date, used: Mapping[str, Any]) -> Iterator[Lost]:
-    rows = existing(stream, as_of)
-    now, before = _hashes(rows), _cut_up(used["hashes"])
+def _lost_single_rows(stream: Stream, as_of: date, used: Mapping[str, Any]) -> Iterator[LostRow]:
+    rows = rows_as_of(stream, as_of)
+    now, before = _row_hashes(rows), _split_hashes(used["hashes"])
     known = frozenset(before)
-    for at in unmatched(before, now, [row_hash(replace(row, id="")) if row.id else None for row in rows]):
-        yield Lost(stream.name, as_of, before[at], rows[at] if at < len(rows) and now[at] not in known else None)
+    for at in unmatched_indices(before, now, [row_hash(replace(row, id="")) if row.id else None for row in rows]):
+        yield LostRow(stream.name, as_of, before[at], rows[at] if at < len(rows) and now[at] not in known else None)
 
 
-def _lost_among_many(stream: Stream, as_of: date, used: Mapping[str, Any]) -> Iterator[Lost]:
+def _lost_row_group(stream: Stream, as_of: date, used: Mapping[str, Any]) -> Iterator[LostRow]:
     """The first run of rows that is not as it was: where a row was taken out or put in, all later ones differ too."""
-    rows, size = existing(stream, as_of), used["each"]
-    now = _cut_up(_compact(_hashes(rows[: used["count"]]), size)["hashes"])
-    for at, hashed in enumerate(_cut_up(used["hashes"])):
+    rows, size = rows_as_of(stream, as_of), used["each"]
+    now = _split_hashes(_compact_hashes(_row_hashes(rows[: used["count"]]), size)["hashes"])
+    for at, hashed in enumerate(_split_hashes(used["hashes"])):
         if at >= len(now) or now[at] != hashed:
             first = at * size
-            yield Lost(stream.name, as_of, "", rows[first] if first < len(rows) else None, min(size, used["count"] - first))
+            yield LostRow(stream.name, as_of, "", rows[first] if first < len(rows) else None, min(size, used["count"] - first))
             return
 
 
-def _rows_for_each(count: int) -> int:
+def _rows_per_hash(count: int) -> int:
     """How many rows share a hash: 1, 10, 100, ..."""
     size = 1
     while count > MOST_HASHES * size:
@@ -126,18 +134,18 @@ def _rows_for_each(count: int) -> int:
     return size
 
 
-def _compact(hashes: Sequence[str], size: int) -> dict[str, Any]:
-    shared = hashes if size == 1 else [_shared(hashes[at : at + size]) for at in range(0, len(hashes), size)]
+def _compact_hashes(hashes: Sequence[str], size: int) -> dict[str, Any]:
+    shared = hashes if size == 1 else [_group_hash(hashes[at : at + size]) for at in range(0, len(hashes), size)]
     return {"count": len(hashes), "each": size, "hashes": "".join(shared)}
 
 
-def _shared(hashes: Sequence[str]) -> str:
+def _group_hash(hashes: Sequence[str]) -> str:
     return hashlib.sha256("".join(hashes).encode()).hexdigest()[:HASH_DIGITS]
 
 
-def _hashes(rows: Sequence[Row]) -> list[str]:
+def _row_hashes(rows: Sequence[Row]) -> list[str]:
     return [row_hash(row) for row in rows]
 
 
-def _cut_up(hashes: str) -> list[str]:
+def _split_hashes(hashes: str) -> list[str]:
     return [hashes[at : at + HASH_DIGITS] for at in range(0, len(hashes), HASH_DIGITS)]

@@ -1,7 +1,1 @@
-"""The command line: words in, one workflow call, lines out."""
-
-from __future__ import annotations
-
-from forecast.cli.commands import main
-
-__all__ = ["main"]
+"""The command line: words in, one call of an action, lines out."""

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast.cli.lines import echo, part_name, print_columns, print_json, print_problems, problems_as_data, shortened
+from forecast.cli.lines import echo, part_name, print_columns, print_json, print_problems, problems_as_data, shorten_runs
 from forecast.cli.options import AllowLinks, AsJson, Book, Topics, root_of, today
 
 if TYPE_CHECKING:
-    from forecast.elicitation.parameter_summary import Believed, BelievedPart
+    from forecast.elicitation.parameter_summary import ParameterSummary, PartSummary
 
 
 Rows = Annotated[bool, typer.Option("--rows", help="Show every row with its hash, by which a later row can replace it.")]
@@ -31,12 +31,12 @@ def check(
 
     from forecast.actions.check import check as check_book
     from forecast.actions.check import rows_of
-    from forecast.elicitation.parameter_summary import as_data
+    from forecast.elicitation.parameter_summary import parameter_summary_data
 
     checked = check_book(root_of(book, allow_links=allow_links), topics or None, as_of=today())
     wrong = any(problem.level == "error" for problem in checked.problems)
     if as_json:
-        priors = {name: [as_data(each) for each in found] for name, found in checked.priors.items()}
+        priors = {name: [parameter_summary_data(each) for each in found] for name, found in checked.priors.items()}
         shown = {"rows": [asdict(each) for each in rows_of(checked.book)]} if rows else {}
         print_json({"problems": problems_as_data(checked.problems), "priors": priors, **shown})
     else:
@@ -53,10 +53,10 @@ def check(
         raise typer.Exit(1)
 
 
-def _rows(priors: dict[str, tuple[Believed, ...]]) -> list[tuple[str, ...]]:
+def _rows(priors: dict[str, tuple[ParameterSummary, ...]]) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [("topic", "prior", "5 %", "50 %", "95 %", "unit", "statement")]
     for topic, values in priors.items():
-        for value in shortened(values, of=lambda value: value.parameter):
+        for value in shorten_runs(values, of=lambda value: value.parameter):
             if isinstance(value, int):
                 rows.append((topic, f"  … {value} more; --json has them", "", "", "", "", ""))
                 continue
@@ -66,7 +66,7 @@ def _rows(priors: dict[str, tuple[Believed, ...]]) -> list[tuple[str, ...]]:
     return rows
 
 
-def _points(value: Believed | BelievedPart) -> tuple[str, ...]:
+def _points(value: ParameterSummary | PartSummary) -> tuple[str, ...]:
     from forecast.schema.words import distinct_numbers, middle
 
     if value.points is None:

@@ -50,9 +50,9 @@ def main() -> None:
     except Exception as error:
         if _is_debugging(sys.argv[1:]):
             raise
-        from forecast.cli.failure import end_with
+        from forecast.cli.failure import exit_with_failure
 
-        end_with(error, sys.argv)
+        exit_with_failure(error, sys.argv)
 
 
 def commands() -> typer.Typer:

@@ -8,7 +8,7 @@ import typer
 
 from forecast.cli.lines import echo, print_json, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, Draws, Seed, root_of, today
-from forecast.cli.why import moved_as_data, print_moved
+from forecast.cli.why import difference_as_data, print_difference
 
 Run = Annotated[
     str, typer.Argument(metavar="RUN", help="A day, a report's JSON, the hash of a ledger's line (six digits at least), or a commit.")
@@ -52,7 +52,7 @@ def diff(
             {
                 "earlier": found.earlier,
                 "later": found.later,
-                "topics": [moved_as_data(each) for each in found.moved],
+                "topics": [difference_as_data(each) for each in found.moved],
                 "same": list(found.same),
             }
         )
@@ -60,6 +60,6 @@ def diff(
     echo(f"From {found.earlier}")
     echo(f"to {found.later}")
     for moved in found.moved:
-        print_moved(moved)
+        print_difference(moved)
     if found.same:
         echo(f"The same in both: {', '.join(found.same)}")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.lines import echo, print_columns, print_json, stop_at
-from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Seed, not_later, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Seed, as_of_day, root_of, today
 
 if TYPE_CHECKING:
-    from forecast.insight.evidence_matrix import Matrix
+    from forecast.insight.evidence_matrix import EvidenceMatrix
 
 Topic = Annotated[str, typer.Argument(metavar="TOPIC", help="A topic with a Categorical parameter.")]
 Of = Annotated[
@@ -38,13 +38,13 @@ def evidence(
       forecast evidence loyalty
       forecast evidence loyalty --as-of 2025-06-01 --json
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.actions.evidence import NoHypotheses, weighed
-    from forecast.insight.evidence_text import as_data
+    from forecast.actions.evidence import NoHypotheses, read_and_weigh_evidence
+    from forecast.insight.evidence_text import evidence_matrix_data
     from forecast.model.settings import Settings
 
-    day = not_later(as_of, now=today())
+    day = as_of_day(as_of, now=today())
     try:
-        found = weighed(root_of(book, allow_links=allow_links), topic, of=of, as_of=day, settings=Settings(seed=seed))
+        found = read_and_weigh_evidence(root_of(book, allow_links=allow_links), topic, of=of, as_of=day, settings=Settings(seed=seed))
     except NoHypotheses as none:
         raise typer.BadParameter(str(none), param_hint="TOPIC" if of is None else "--of") from None
     stop_at(found.problems, as_json=as_json)
@@ -52,7 +52,9 @@ def evidence(
     assert found.diagnostics is not None
     warning = "" if found.diagnostics.sound else f"the fast engine could not be trusted with it ({found.diagnostics.reason})"
     if as_json:
-        print_json({"topic": topic, "as_of": day.isoformat(), **as_data(found.matrix), "warnings": [warning] if warning else []})
+        print_json(
+            {"topic": topic, "as_of": day.isoformat(), **evidence_matrix_data(found.matrix), "warnings": [warning] if warning else []}
+        )
     else:
         echo(f"{topic}, as of {day}: what each row says of {found.matrix.hypotheses.name}, in bits")
         if warning:
@@ -62,13 +64,13 @@ def evidence(
         raise typer.Exit(3)
 
 
-def _print(matrix: Matrix) -> None:
-    from forecast.insight.evidence_text import bits, row_words, summary, verdict
+def _print(matrix: EvidenceMatrix) -> None:
+    from forecast.insight.evidence_text import bits, row_verdict, row_words, summary
     from forecast.schema.words import percent
 
     its = matrix.hypotheses
     rows = [("", *its.values, ""), ("the prior", *map(bits, matrix.prior), ", ".join(percent(float(each)) for each in its.prior))]
-    rows += [(row_words(each), *(bits(cell.bits) for cell in each.cells), verdict(each, matrix)) for each in matrix.rows]
+    rows += [(row_words(each), *(bits(cell.bits) for cell in each.cells), row_verdict(each, matrix)) for each in matrix.rows]
     rows.append(("the posterior", *map(bits, matrix.posterior), ", ".join(percent(float(each)) for each in its.posterior)))
     print_columns(rows, indent="  ", right=tuple(range(1, len(its.values) + 1)))
     for line in summary(matrix):

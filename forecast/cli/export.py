@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from forecast.cli.lines import echo, print_data, stop_at
-from forecast.cli.options import AllowLinks, AsOf, Book, Draws, Seed, Trust, not_later, root_of, today
+from forecast.cli.options import AllowLinks, AsOf, Book, Draws, Seed, Trust, as_of_day, root_of, today
 
 Topic = Annotated[str, typer.Argument(metavar="TOPIC", show_default=False)]
 AsPymc = Annotated[bool, typer.Option("--pymc", help="Print the topic as a PyMC program.")]
@@ -37,11 +37,11 @@ def export(
       forecast export route --pymc > route.py
       forecast export route --netcdf route.nc --as-of 2025-12-31
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.actions.export import netcdf_file, pymc_program
+    from forecast.actions.export import pymc_program, write_netcdf
 
     if pymc == (netcdf is not None):
         raise typer.BadParameter("give one of them", param_hint="--pymc / --netcdf FILE")
-    day = not_later(as_of, now=today())
+    day = as_of_day(as_of, now=today())
     if netcdf is None:
         program = pymc_program(root_of(book, allow_links=allow_links), topic, as_of=day)
         stop_at(program.problems, as_json=False)
@@ -49,7 +49,7 @@ def export(
     else:
         from forecast.model.settings import Settings
 
-        written = netcdf_file(
+        written = write_netcdf(
             root_of(book, allow_links=allow_links), topic, netcdf, as_of=day, settings=Settings(seed=seed, draws=draws, trust=trust)
         )
         stop_at(written.problems, as_json=False)

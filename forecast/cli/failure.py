@@ -15,21 +15,21 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from forecast.book.files.exceptions import sentence_of
+from forecast.book.files.exceptions import exception_text
 from forecast.book.files.problems import FileFault
 from forecast.cli.lines import echo, print_problems
 
 LIBRARIES = ("numpy", "scipy", "pymc", "pytensor", "nutpie", "arviz", "typer", "pydantic", "jinja2")
 
 
-def end_with(error: Exception, words: Sequence[str]) -> NoReturn:
+def exit_with_failure(error: Exception, words: Sequence[str]) -> NoReturn:
     """Say what failed and where the report of it lies, and exit with 1; ``words`` are the command line."""
     if isinstance(error, FileFault):
         print_problems((error.problem,), err=True)
         sys.exit(1)
     command = " ".join(["forecast", *(word for word in words[1:2] if not word.startswith("-"))])
     with suppress(OSError):  # nobody reads any more
-        echo(f"{command} failed: {sentence_of(error)} ({save_report(error, words)}; `forecast --debug` shows the traceback)", err=True)
+        echo(f"{command} failed: {exception_text(error)} ({save_report(error, words)}; `forecast --debug` shows the traceback)", err=True)
     sys.exit(1)
 
 
@@ -37,7 +37,7 @@ def save_report(error: Exception | str, words: Sequence[str]) -> str:
     """Save the report of a failure, an exception or its traceback; return in words where it is, or why there is none."""
     trace = error if isinstance(error, str) else "".join(traceback.format_exception(error))
     try:
-        return f"a report is in {_saved(_report(trace, words))}"
+        return f"a report is in {_save_text(_report(trace, words))}"
     except OSError as fault:
         return f"no report could be saved: {fault.strerror or fault}"
 
@@ -57,7 +57,7 @@ def _report(trace: str, words: Sequence[str]) -> str:
     return "\n".join([shlex.join(["forecast", *words[1:]]), "", *versions, "", trace])
 
 
-def _saved(text: str) -> Path:
+def _save_text(text: str) -> Path:
     """Write a report into the first folder that takes it; raise ``OSError`` where none does."""
     failure = OSError("there is no folder for it outside of the book")
     for folder in _folders():

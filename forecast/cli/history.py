@@ -10,12 +10,12 @@ import typer
 
 from forecast.book.files.terminal import terminal_line
 from forecast.cli.lines import echo, print_columns, print_data, print_json, stop_at
-from forecast.cli.options import AllowLinks, AsJson, Book, Seed, day, not_later, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, Book, Seed, as_of_day, day, root_of, today
 from forecast.cli.progress import Bar
 from forecast.system import core_count
 
 if TYPE_CHECKING:
-    from forecast.actions.history import Replayed
+    from forecast.actions.history import HistoryResult
     from forecast.insight.estimands import Measure
     from forecast.insight.history import History
 
@@ -60,17 +60,17 @@ def history(
       forecast history route.another_transfer --every week --since 2026-01-01
       forecast history another_transfer --every day --csv > another_transfer.csv
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.actions.history import replayed
+    from forecast.actions.history import replay_history
     from forecast.insight.history import days_left_out
     from forecast.model.settings import Settings
 
-    last = not_later(until, now=today())
+    last = as_of_day(until, now=today())
     if since is not None and since > last:
         raise typer.BadParameter(f"{since} is after the last day, {last}", param_hint="--since")
     if as_csv and as_json:
         raise typer.BadParameter("say either --csv or --json", param_hint="--csv")
     with Bar() as bar:
-        found = replayed(
+        found = replay_history(
             root_of(book, allow_links=allow_links),
             question,
             every=every,
@@ -93,7 +93,7 @@ def history(
         echo(f"Left out {days}: {why}", err=True)
 
 
-def _as_data(found: Replayed) -> dict[str, Any]:
+def _as_data(found: HistoryResult) -> dict[str, Any]:
     from forecast.insight.history import history_content
 
     assert found.topic is not None
@@ -123,7 +123,7 @@ def _cell(text: str) -> str:
     return f"'{shown}" if shown.startswith(("=", "+", "-", "@", "\t")) else shown
 
 
-def _print_table(found: Replayed) -> None:
+def _print_table(found: HistoryResult) -> None:
     from forecast.schema.words import day as day_in_words
 
     assert found.topic is not None

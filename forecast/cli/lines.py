@@ -18,7 +18,7 @@ from forecast.book.files.terminal import terminal_json, terminal_line
 
 if TYPE_CHECKING:
     from forecast.book.files.problems import Problem
-    from forecast.elicitation.parameter_summary import BelievedPart
+    from forecast.elicitation.parameter_summary import PartSummary
 
 
 FIRST, LAST = 3, 9  # of many values of one parameter: how a walk begins, and where it stands
@@ -104,7 +104,7 @@ def print_columns(rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), i
         echo((indent + "  ".join(cells)).rstrip())
 
 
-def shortened[T](values: Sequence[T], *, of: Callable[[T], str]) -> list[T | int]:
+def shorten_runs[T](values: Sequence[T], *, of: Callable[[T], str]) -> list[T | int]:
     """Return values with the middle of long runs that are ``of`` one parameter left out: a number says how many."""
     found: list[T | int] = []
     for _, run in groupby(values, key=of):
@@ -114,6 +114,6 @@ def shortened[T](values: Sequence[T], *, of: Callable[[T], str]) -> list[T | int
     return found
 
 
-def part_name(name: str, part: BelievedPart) -> str:
+def part_name(name: str, part: PartSummary) -> str:
     """A part of a pooled prior as a line of its own begins: whose it is, and what it counts."""
     return f"  {name}, {part.name} {f'{100 * part.share:.3g} %' if part.share else 'not used'}"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast.actions.new.kinds import KINDS
+from forecast.actions.new.kinds import TEMPLATE_KINDS
 from forecast.cli.lines import echo, print_json, stop_at
-from forecast.cli.options import AllowLinks, AsJson, Book, day, named, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, Book, day, root_of, texts_by_name, today
 
 if TYPE_CHECKING:
     from forecast.book.topic import Stream, Topic
@@ -20,8 +20,8 @@ def _kind(text: str) -> str:
     """Return a kind of question, refusing one there is no template for."""
     from forecast.language.faults import did_you_mean
 
-    if text not in KINDS:
-        hint = did_you_mean(text, KINDS) or f"kinds: {', '.join(KINDS)}"
+    if text not in TEMPLATE_KINDS:
+        hint = did_you_mean(text, TEMPLATE_KINDS) or f"kinds: {', '.join(TEMPLATE_KINDS)}"
         raise typer.BadParameter(f"there is no template `{text}`; {hint}")
     return text
 
@@ -104,11 +104,11 @@ def new(
       forecast new bridge --like hazard --asks "Will the bridge be closed by June?" --by 2027-06-30 \\
           --prior 'rate=Gamma(p5=0.02, p95=0.5)' --why 'rate=It was closed once in four years, or once in two months.'
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.actions.new.templates import Own
+    from forecast.actions.new.templates import TemplateInput
     from forecast.actions.new.topics import new_topic
     from forecast.book.files.layout import prior_path
 
-    own = Own(asks, answer, named(priors or [], option="--prior"), named(reasons or [], option="--why"))
+    own = TemplateInput(asks, answer, texts_by_name(priors or [], option="--prior"), texts_by_name(reasons or [], option="--why"))
     done = new_topic(root_of(book, allow_links=allow_links), topic, kind=like, own=own, opens=opens, by=by, today=today())
     stop_at(done.problems, as_json=as_json)
     assert done.topic is not None
@@ -123,7 +123,7 @@ def new(
     if own.asks_own and (left := _placeholders(done.topic)):
         echo(f"Its priors are placeholders as yet: {', '.join(left)}. Put yours in {prior_path(topic)}, each with its reason.")
     echo("Next:" if own.asks_own else "The example in these files is invented: put your own in its place. Next:")
-    for command in _next(done.topic, with_rows=own.asks_own):
+    for command in _next_commands(done.topic, with_rows=own.asks_own):
         echo(f"  {command}")
 
 
@@ -133,12 +133,12 @@ def _placeholders(topic: Topic) -> list[str]:
     return [name for name, found in reasons.items() if any(why.startswith("A placeholder") for why in found)]
 
 
-def _next(topic: Topic, *, with_rows: bool) -> list[str]:
-    rows = [_observe(topic.name, stream, topic.texts) for stream in topic.streams.values()] if with_rows else []
+def _next_commands(topic: Topic, *, with_rows: bool) -> list[str]:
+    rows = [_observe_command(topic.name, stream, topic.texts) for stream in topic.streams.values()] if with_rows else []
     return [*rows, f"forecast check {topic.name}", f"forecast update {topic.name}"]
 
 
-def _observe(topic: str, stream: Stream, texts: Mapping[str, str]) -> str:
+def _observe_command(topic: str, stream: Stream, texts: Mapping[str, str]) -> str:
     """The command that adds a row to a stream's record, with what a person must fill in."""
     from forecast.book.files.layout import record_path
     from forecast.book.records import ROW_COLUMNS

@@ -19,31 +19,31 @@ def today() -> date:
 
 def day(text: str) -> date:
     """Return a date as the command line writes it, 2026-10-12."""
-    from forecast.book.files.days import beyond, is_held
+    from forecast.book.files.days import day_fault, is_book_day
     from forecast.book.files.numerals import parse_day
 
     if (found := parse_day(text)) is None:
         raise typer.BadParameter(f"`{text}` is not a date: write it as in 2026-10-12")
-    if not is_held(found):
-        raise typer.BadParameter(beyond(found)[0])
+    if not is_book_day(found):
+        raise typer.BadParameter(day_fault(found)[0])
     return found
 
 
-def not_later(as_of: date | None, *, now: date) -> date:
+def as_of_day(as_of: date | None, *, now: date) -> date:
     """Return the as-of day, today where none is given; refuse one after today."""
     if as_of is not None and as_of > now:
         raise typer.BadParameter(f"{as_of} is after today ({now}): nobody knows yet what will be known then", param_hint="--as-of")
     return as_of or now
 
 
-def reviewed_on(reviewed: date | None, *, now: date) -> date:
+def review_day(reviewed: date | None, *, now: date) -> date:
     """Return the day whose knowledge a prior's reasoning uses, today where none is given; refuse one after today."""
     if reviewed is not None and reviewed > now:
         raise typer.BadParameter(f"{reviewed} is after today ({now})", param_hint="--reviewed")
     return reviewed or now
 
 
-def named(texts: Sequence[str], *, option: str) -> dict[str, str]:
+def texts_by_name(texts: Sequence[str], *, option: str) -> dict[str, str]:
     """Return the texts of an option that is written NAME="..." and may be repeated, by name."""
     found = {}
     for text in texts:

@@ -27,7 +27,7 @@ class PlainCommand(TyperCommand):
 
     def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]  # typer's own class for it is private
         """Return the parameters, the help option among them, each taking its value plainly."""
-        return [_plain(each) for each in super().get_params(ctx)]
+        return [_plain_parameter(each) for each in super().get_params(ctx)]
 
 
 class PlainGroup(TyperGroup):
@@ -56,17 +56,17 @@ class PlainGroup(TyperGroup):
 
     def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]  # typer's own class for it is private
         """Return the parameters, the help option among them, each taking its value plainly."""
-        return [_plain(each) for each in super().get_params(ctx)]
+        return [_plain_parameter(each) for each in super().get_params(ctx)]
 
 
 class _PlainOption(TyperOption):
     def process_value(self, ctx: typer.Context, value: Any) -> Any:  # type: ignore[override]  # typer's own class for it is private
-        return _taken(self, ctx, value) if _is_plain(self, value) else super().process_value(ctx, value)
+        return _convert_value(self, ctx, value) if _is_plain(self, value) else super().process_value(ctx, value)
 
 
 class _PlainArgument(TyperArgument):
     def process_value(self, ctx: typer.Context, value: Any) -> Any:  # type: ignore[override]  # typer's own class for it is private
-        return _taken(self, ctx, value) if _is_plain(self, value) else super().process_value(ctx, value)
+        return _convert_value(self, ctx, value) if _is_plain(self, value) else super().process_value(ctx, value)
 
 
 def _wrong_command_line() -> Any:
@@ -74,7 +74,7 @@ def _wrong_command_line() -> Any:
     return next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 
-def _plain(parameter: Any) -> Any:
+def _plain_parameter(parameter: Any) -> Any:
     """Return the same parameter with another way to take its value."""
     kinds: dict[type, type] = {TyperOption: _PlainOption, TyperArgument: _PlainArgument}
     found = copy.copy(parameter)
@@ -90,7 +90,7 @@ def _is_plain(parameter: TyperOption | TyperArgument, value: Any) -> bool:
     return kind in {str, Path, list[str]} or type(value) in {kind, bool} or value == parameter.default
 
 
-def _taken(parameter: TyperOption | TyperArgument, ctx: typer.Context, value: Any) -> Any:
+def _convert_value(parameter: TyperOption | TyperArgument, ctx: typer.Context, value: Any) -> Any:
     if value is None and (parameter.nargs == -1 or parameter.multiple):
         value = ()
     elif value is not None and _annotation(parameter) is Path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.elicit.command import elicit
-from forecast.cli.lines import echo, print_columns, print_json, shortened, stop_at
+from forecast.cli.lines import echo, print_columns, print_json, shorten_runs, stop_at
 from forecast.cli.options import (
     AllowLinks,
     AsJson,
@@ -18,15 +18,15 @@ from forecast.cli.options import (
     PriorWhy,
     Reviewed,
     Trust,
-    not_later,
-    reviewed_on,
+    as_of_day,
+    review_day,
     root_of,
     today,
 )
 
 if TYPE_CHECKING:
-    from forecast.actions.set_prior import Revised
-    from forecast.elicitation.parameter_summary import Believed, BelievedPart, Change
+    from forecast.actions.set_prior import RevisionResult
+    from forecast.elicitation.parameter_summary import ParameterSummary, ParameterUpdate, PartSummary
 
 Topic = Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="Only this topic (default: all).", show_default=False)]
 Statement = Annotated[str, typer.Argument(metavar="STATEMENT", help='A distribution, as in "Gamma(p5=0.05, p95=2)".', show_default=False)]
@@ -62,23 +62,23 @@ def show(
       forecast prior show route
       forecast prior show route --as-of 2025-03-01
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.actions.prior import beliefs
-    from forecast.elicitation.parameter_summary import as_data
+    from forecast.actions.prior import prior_posterior_table
+    from forecast.elicitation.parameter_summary import parameter_summary_data
 
-    day = not_later(as_of, now=today())
-    found = beliefs(root_of(book, allow_links=allow_links), None if topic is None else [topic], as_of=day, trust=trust)
+    day = as_of_day(as_of, now=today())
+    found = prior_posterior_table(root_of(book, allow_links=allow_links), None if topic is None else [topic], as_of=day, trust=trust)
     stop_at(found.problems, as_json=as_json)
     if as_json:
-        print_json({name: [as_data(change) for change in changes] for name, changes in found.changes.items()})
+        print_json({name: [parameter_summary_data(change) for change in changes] for name, changes in found.changes.items()})
         return
     for name, changes in found.changes.items():
         echo(f"{name}, as of {day}")
         rows = [("", "prior 5, 50, 95 %", "", "posterior 5, 50, 95 %", "", "unit")]
-        shown = shortened(changes, of=lambda change: change.before.parameter)
+        shown = shorten_runs(changes, of=lambda change: change.before.parameter)
         print_columns([*rows, *(row for each in shown for row in _lines(each))], indent="  ")
 
 
-def _lines(change: Change | int) -> list[tuple[str, ...]]:
+def _lines(change: ParameterUpdate | int) -> list[tuple[str, ...]]:
     """A value with the parts of its prior, or how many values are left out."""
     return (
         [(f"… {change} more; --json has them", "", "", "", "", "")]
@@ -87,7 +87,7 @@ def _lines(change: Change | int) -> list[tuple[str, ...]]:
     )
 
 
-def _part_rows(value: Believed) -> list[tuple[str, ...]]:
+def _part_rows(value: ParameterSummary) -> list[tuple[str, ...]]:
     """What each part of a pooled prior says alone."""
     from forecast.cli.lines import part_name
 
@@ -120,17 +120,19 @@ def set_(
     root = root_of(book, allow_links=allow_links)
     topic, parameter, problems = find_parameter(root, name)
     stop_at(problems, as_json=as_json)
-    done = revise(root, topic, Revision(parameter, statement, label, why, reviewed_on(reviewed, now=now)), today=now)
+    done = revise(root, topic, Revision(parameter, statement, label, why, review_day(reviewed, now=now)), today=now)
     stop_at(done.problems, as_json=as_json)
-    print_revised(done, as_json=as_json)
+    print_revision(done, as_json=as_json)
 
 
-def print_revised(done: Revised, *, as_json: bool) -> None:
+def print_revision(done: RevisionResult, *, as_json: bool) -> None:
     """Print where a prior was written, and its points before and after."""
     if as_json:
-        from forecast.elicitation.parameter_summary import as_data
+        from forecast.elicitation.parameter_summary import parameter_summary_data
 
-        changed = {name: [as_data(each) for each in values] for name, values in (("before", done.before), ("after", done.after))}
+        changed = {
+            name: [parameter_summary_data(each) for each in values] for name, values in (("before", done.before), ("after", done.after))
+        }
         print_json({"path": done.path, "line": done.line} | changed)
         return
     echo(f"{done.path}:{done.line}")
@@ -143,16 +145,16 @@ def print_revised(done: Revised, *, as_json: bool) -> None:
     print_columns(rows, indent="  ")
 
 
-def _row(change: Change) -> tuple[str, ...]:
+def _row(change: ParameterUpdate) -> tuple[str, ...]:
     before, after = change.before, change.after
     return before.name, _points(before), change.before_picture, _points(after), change.after_picture, _unit(before)
 
 
-def _unit(value: Believed) -> str:
+def _unit(value: ParameterSummary) -> str:
     return value.unit or ("" if value.categories else "share")
 
 
-def _points(value: Believed | BelievedPart) -> str:
+def _points(value: ParameterSummary | PartSummary) -> str:
     from forecast.schema.words import number, percent
 
     if value.points is None:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from forecast.cli.lines import echo, stop_at
-from forecast.cli.options import AllowLinks, AsOf, Book, Topics, not_later, root_of, today
+from forecast.cli.options import AllowLinks, AsOf, Book, Topics, as_of_day, root_of, today
 
 Open = Annotated[bool, typer.Option("--open", help="Open the page (of the one topic named, or the index) in the browser.")]
 Words = Annotated[
@@ -35,10 +35,10 @@ def report(
       forecast report route --words icd203 --open
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.actions.cache import report_directory
-    from forecast.report.rerender import remake
+    from forecast.report.rerender import rerender_reports
 
     root, now = root_of(book, allow_links=allow_links), today()
-    made = remake(root, report_directory(as_of=not_later(as_of, now=now), today=now), topics or None, style=words)
+    made = rerender_reports(root, report_directory(as_of=as_of_day(as_of, now=now), today=now), topics or None, style=words)
     stop_at(made.problems, as_json=False)
     echo(f"{len(made.written)} files written; see {made.page}")
     if open_page and made.page is not None:

@@ -18,6 +18,6 @@ def schemas(which: Which) -> None:
     Examples:
       forecast schemas topic > topic.schema.json
     """  # noqa: D301 - \b keeps lines as they are in the help
-    from forecast.book.files.schemas import schemas as texts
+    from forecast.book.files.schemas import schema_texts as texts
 
     print_data(texts()[f"{which}.json"])

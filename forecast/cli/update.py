@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from forecast.cli.lines import echo, print_columns, print_json, print_problems, problems_as_data, stop_at
-from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Topics, Trust, not_later, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Topics, Trust, as_of_day, root_of, today
 from forecast.cli.progress import Bar
 from forecast.system import core_count
 
 if TYPE_CHECKING:
-    from forecast.actions.update import Made
+    from forecast.actions.update import TopicResult
 
 Referee = Annotated[
     bool | None,
@@ -59,7 +59,7 @@ def update(
 
     root = root_of(book, allow_links=allow_links)
     now = today() if as_of is None else latest_day(root, today())
-    day = not_later(as_of, now=now)
+    day = as_of_day(as_of, now=now)
     with Bar() as bar:
         done = update_book(
             root,
@@ -87,29 +87,29 @@ def update(
         for content in done.contents.values():
             _print_topic(content)
         for name, made in done.failed.items():
-            _print_failed(name, made)
+            _print_failure(name, made)
         lines = "1 line" if done.recorded == 1 else f"{done.recorded} lines"
         echo(f"{len(done.written)} files written, {lines} added to the ledger.")
     raise typer.Exit(done.exit_code)
 
 
 def _print_topic(content: Mapping[str, Any]) -> None:
-    from forecast.sentences.cautions import alone, misfits, verdict_words
+    from forecast.sentences.cautions import misfit_sentences, single_engine_sentence, verdict_words
     from forecast.sentences.headlines import headline_of
 
     hindcast = " (a hindcast)" if content["run"]["hindcast"] else ""
     echo(f"{content['name']}: {content['title']}, as of {content['as_of']}{hindcast}: {verdict_words(content['verdict']['verdict'])}")
     if code := content.get("code"):
         echo(f"  code of this book was run: {code['path']}, SHA-256 {code['sha256']}")
-    for warning in (*content["warnings"], *misfits(content)):
+    for warning in (*content["warnings"], *misfit_sentences(content)):
         echo(f"  WARNING: {warning}")
-    if note := alone(content):
+    if note := single_engine_sentence(content):
         echo(f"  NOTE: {note}")
     if content["answers"]:
         print_columns([(answer["name"], headline_of(answer).short, answer["sentence"]) for answer in content["answers"]], indent="  ")
 
 
-def _print_failed(name: str, made: Made) -> None:
+def _print_failure(name: str, made: TopicResult) -> None:
     """Print what went wrong, and where the report of an exception lies that nobody foresaw."""
     import sys
 
@@ -121,11 +121,11 @@ def _print_failed(name: str, made: Made) -> None:
 
 
 def _as_data(content: Mapping[str, Any]) -> dict[str, Any]:
-    from forecast.sentences.cautions import misfits
+    from forecast.sentences.cautions import misfit_sentences
 
     kept = ("name", "title", "as_of", "warnings", "answers", "code")
     return {name: content[name] for name in kept if name in content} | {
-        "misfits": list(misfits(content)),
+        "misfits": list(misfit_sentences(content)),
         "verdict": content["verdict"]["verdict"],
         "hindcast": content["run"]["hindcast"],
     }

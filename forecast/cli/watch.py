@@ -36,7 +36,7 @@ def watch(*, open_page: Open = False, port: Port = PORT, trust: Trust = False, b
     from forecast.model.settings import Settings
     from forecast.watching.running import PortTaken, missing_libraries
     from forecast.watching.running import watch as watch_book
-    from forecast.watching.working import Telling
+    from forecast.watching.working import WatchCallbacks
 
     root = root_of(book, allow_links=allow_links)
     wrong = root_problem(root)
@@ -45,28 +45,34 @@ def watch(*, open_page: Open = False, port: Port = PORT, trust: Trust = False, b
         echo(f"forecast watch needs {', '.join(missing)}: pip install 'forecast[watch]'", err=True)
         raise typer.Exit(2)
 
-    def started(address: str) -> None:
+    def print_address(address: str) -> None:
         echo(f"{address} shows {root}; Ctrl-C stops.")
         if open_page:
             threading.Thread(target=typer.launch, args=(address,), daemon=True).start()  # some browsers return only when closed
 
-    def drafted(topic: str, seconds: float) -> None:
+    def print_draft(topic: str, seconds: float) -> None:
         echo(f"{topic}: a draft, after {seconds:.2f} s")
 
-    def found(topic: str, problems: tuple[Problem, ...]) -> None:
+    def print_topic_problems(topic: str, problems: tuple[Problem, ...]) -> None:
         echo(f"{topic}:", err=True)
         print_problems(problems, err=True)
 
-    def failed(what: str, error: Exception) -> str:
-        from forecast.book.files.exceptions import sentence_of
+    def report_failure(what: str, error: Exception) -> str:
+        from forecast.book.files.exceptions import exception_text
         from forecast.cli.failure import save_report
 
-        said = sentence_of(error)
+        said = exception_text(error)
         echo(f"{what}: failed: {said} ({save_report(error, sys.argv)})", err=True)
         return said
 
     try:
-        left = watch_book(root, port=port, today=today, settings=Settings(trust=trust), telling=Telling(started, drafted, found, failed))
+        left = watch_book(
+            root,
+            port=port,
+            today=today,
+            settings=Settings(trust=trust),
+            telling=WatchCallbacks(print_address, print_draft, print_topic_problems, report_failure),
+        )
     except PortTaken as taken:
         raise typer.BadParameter(f"{taken}; --port 0 takes a free one", param_hint="--port") from None
     if left:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.lines import echo, print_columns, print_json, stop_at
-from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Trust, day, named, not_later, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Trust, as_of_day, day, root_of, texts_by_name, today
 
 if TYPE_CHECKING:
     from forecast.actions.observe import Observation
@@ -57,11 +57,11 @@ def whatif(
     from forecast.model.settings import Settings
     from forecast.sentences.headlines import headline_of
 
-    others = named(priors or [], option="--prior")
+    others = texts_by_name(priors or [], option="--prior")
     seen = [_row(text) for text in rows or []]
     if not others and not seen:
         raise typer.BadParameter("suppose something: --prior or --observe", param_hint="--prior / --observe")
-    at = not_later(as_of, now=today())
+    at = as_of_day(as_of, now=today())
     found = suppose(
         root_of(book, allow_links=allow_links),
         topic,

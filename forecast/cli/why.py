@@ -15,7 +15,7 @@ from forecast.cli.options import AllowLinks, AsJson, Book, Draws, Seed, day, roo
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from forecast.actions.diff import Moved
+    from forecast.actions.diff import TopicDifference
     from forecast.actions.why import Reason
 
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="A question, or topic.question.")]
@@ -49,7 +49,7 @@ def why(
     if since is None:
         _from_report(question, root=root, as_json=as_json)
         return
-    from forecast.actions.diff import moved_since
+    from forecast.actions.diff import answer_change_since
     from forecast.cli.progress import Bar
     from forecast.model.settings import Settings
 
@@ -57,22 +57,22 @@ def why(
         raise typer.BadParameter(f"{since} is not before today", param_hint="--since")
     with Bar() as bar:
         bar(0, 1, "telling the changes apart")
-        moved, problems = moved_since(root, question, since, today=today(), settings=Settings(seed=seed, draws=draws))
+        moved, problems = answer_change_since(root, question, since, today=today(), settings=Settings(seed=seed, draws=draws))
     stop_at(problems, as_json=as_json)
     if moved is not None:
-        print_json(moved_as_data(moved)) if as_json else print_moved(moved)
+        print_json(difference_as_data(moved)) if as_json else print_difference(moved)
 
 
-def moved_as_data(moved: Moved) -> dict[str, Any]:
+def difference_as_data(moved: TopicDifference) -> dict[str, Any]:
     """Return a move as data for scripts, with the measures its lists speak of."""
     measures = [{"question": measure.question.name, "label": measure.label, "kind": measure.kind} for measure in moved.measures]
     return {"topic": moved.topic, "measures": measures, "unanswered": dict(moved.unanswered), **(moved.move or {})}
 
 
-def print_moved(moved: Moved) -> None:
+def print_difference(moved: TopicDifference) -> None:
     """Print how the answers of a topic moved: a sentence for each, and under it the parts that sum to the change."""
     from forecast.schema import words
-    from forecast.sentences.insight_text import which_of
+    from forecast.sentences.insight_text import statistic_name
     from forecast.sentences.printed_parts import printed_parts
 
     echo(f"{moved.topic}, {moved.move['why']}" if moved.move else moved.topic)
@@ -84,7 +84,7 @@ def print_moved(moved: Moved) -> None:
     for index, measure in enumerate(moved.measures):
         name = f"{measure.question.name}: {measure.label}" if measure.label else measure.question.name
         shown = {"kind": measure.kind, "unit": "", "settled": False}
-        echo(f"  {', '.join(part for part in (name, which_of(shown)) if part)}")
+        echo(f"  {', '.join(part for part in (name, statistic_name(shown)) if part)}")
         echo(f"    {moved.move['sentences'][index]}")
         ends = moved.move["before"][index], moved.move["after"][index]
         printed = printed_parts(shown, *ends, [part["points"][index] for part in moved.move["parts"]])
@@ -100,7 +100,7 @@ def print_moved(moved: Moved) -> None:
 def _from_report(question: str, *, root: Path, as_json: bool) -> None:
     from forecast.actions.why import reasons
     from forecast.sentences.cautions import verdict_words
-    from forecast.sentences.insight_text import as_text
+    from forecast.sentences.insight_text import value_text
     from forecast.sentences.split_words import doubt_sentence, share_with_error
 
     found = reasons(root, question)
@@ -121,7 +121,7 @@ def _from_report(question: str, *, root: Path, as_json: bool) -> None:
     if found.measure["label"]:
         echo(f"  What follows is said of `{found.measure['label']}`.")
     if found.measure["kind"] == "mean":
-        value = as_text(found.measure, found.measure["value"])
+        value = value_text(found.measure, found.measure["value"])
         echo(f"  What follows is said of the expected value, {value}; the number above is the median.")
     for since, sentence in found.moves:
         echo(f"Moved {since}")
@@ -142,13 +142,14 @@ def _from_report(question: str, *, root: Path, as_json: bool) -> None:
 
 
 def _print_reasons(title: str, found: Sequence[Reason], measure: Any) -> None:
-    from forecast.sentences.insight_text import as_text, change_text
+    from forecast.sentences.insight_text import change_text, value_text
 
     echo(title)
     if not found:
         echo("  nothing would change it by more than the Monte Carlo error")
         return
     rows = [
-        (as_text(measure, each.value, error=each.error), change_text(measure, each.change, error=each.error), each.what) for each in found
+        (value_text(measure, each.value, error=each.error), change_text(measure, each.change, error=each.error), each.what)
+        for each in found
     ]
     print_columns(rows, indent="  ", right=(0, 1))

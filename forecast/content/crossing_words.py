@@ -31,7 +31,7 @@ def crossing_contents(crossings: Sequence[Crossing]) -> list[dict[str, Any]]:
 
 def crossing_sentence(crossing: Crossing) -> str:
     """Say how much of a row lies before the day that it crosses: ``1 event of falls lies in a row (...) that crosses 30 June 2025: ...``."""
-    row = f"in a row ({words.span(crossing.row.start, crossing.row.end)})"
+    row = f"in a row ({words.day_range(crossing.row.start, crossing.row.end)})"
     if crossing.edge == "first":
         return f"{_amount(crossing)} {row}, whose day is not recorded; the dates of the answer are spread over the row."
     then = "by then" if crossing.edge == "by" else "before then"
@@ -52,7 +52,7 @@ def _amount(crossing: Crossing) -> str:
         return f"What was seen of {stream} ({crossing.row.said}) lies"
     if crossing.row.between is not None:
         is_one = not crossing.counts or crossing.row.between.high == 1
-        return f"{words.capital(words.seen(crossing.row))} of {stream} {'lies' if is_one else 'lie'}"
+        return f"{words.capitalise(words.row_text(crossing.row))} of {stream} {'lies' if is_one else 'lie'}"
     if not crossing.counts:
         return f"{words.number(crossing.value)} of {stream} lies"
     return f"1 event of {stream} lies" if crossing.value == 1 else f"{words.number(crossing.value)} events of {stream} lie"

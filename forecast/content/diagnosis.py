@@ -9,16 +9,16 @@ from typing import Any
 
 from forecast.inference.pareto import CONVERGING, FINITE_VARIANCE
 from forecast.inference.posterior import Diagnostics
-from forecast.model.invalid_values import percent
+from forecast.model.invalid_values import share_as_percent
 from forecast.schema import words
 
 FEWEST_COUNTED = 0.0001  # of the prior's draws, below which their share is not known from those looked at
-METHODS = {
+METHOD_SENTENCES = {
     "importance": "Adaptive importance sampling weighed {draws} draws, worth {size} independent ones.",
     "nuts": "NUTS drew {draws} times; the least well mixed parameter has the worth of {size} independent draws.",
     "prior": "These are {draws} draws of the prior: nothing was conditioned on.",
 }
-VERDICTS = {
+VERDICT_SENTENCES = {
     "agreed": "Both engines, importance sampling and NUTS, give the same numbers within Monte Carlo error.",
     "disputed": "The two engines disagree by more than Monte Carlo error allows.",
     "failed": "The second engine was tried and failed, so nothing confirms these numbers.",
@@ -27,13 +27,17 @@ VERDICTS = {
 }
 WARNED = {"disputed": "Disputed.", "failed": "Not confirmed."}  # verdicts that are warnings, and what these begin with
 ENGINES = {"importance": "the fast engine", "nuts": "NUTS", "prior": "the prior"}
-INTERNAL = ("seconds", "left_out")  # the first differs from run to run; the reason says the second in words
-RARE = ("short", "heavy", "started_from")  # only where there is something to say
+INTERNAL_DIAGNOSTICS = ("seconds", "left_out")  # the first differs from run to run; the reason says the second in words
+OPTIONAL_DIAGNOSTICS = ("short", "heavy", "started_from")  # only where there is something to say
 
 
 def engine_content(diagnostics: Diagnostics) -> dict[str, Any]:
     """Return an engine's diagnostics and what they mean (no time: it differs from run to run)."""
-    content = {key: value for key, value in asdict(diagnostics).items() if key not in INTERNAL and (value or key not in RARE)}
+    content = {
+        key: value
+        for key, value in asdict(diagnostics).items()
+        if key not in INTERNAL_DIAGNOSTICS and (value or key not in OPTIONAL_DIAGNOSTICS)
+    }
     if diagnostics.pareto_k is not None and not math.isfinite(diagnostics.pareto_k):
         content["pareto_k"] = None  # JSON has no infinity; the words say what it means
     if diagnostics.overflow is None:
@@ -43,7 +47,7 @@ def engine_content(diagnostics: Diagnostics) -> dict[str, Any]:
 
 def engine_words(diagnostics: Diagnostics) -> list[str]:
     """Say what an engine's diagnostics mean, one sentence each."""
-    method = METHODS[diagnostics.engine]
+    method = METHOD_SENTENCES[diagnostics.engine]
     said = [method.format(draws=f"{diagnostics.draws:,}", size=f"{round(diagnostics.effective_size):,}")]
     if diagnostics.pareto_k == -math.inf:
         said.append("The draws that weigh most all weigh the same, so no few draws carry the answer.")
@@ -51,7 +55,7 @@ def engine_words(diagnostics: Diagnostics) -> list[str]:
         said.append("The answer rests on so few draws that Pareto k̂ cannot be estimated, so it cannot be trusted.")
     elif diagnostics.pareto_k is not None:
         said.append(
-            f"Pareto k̂ is {words.number(diagnostics.pareto_k, error=0.01)} (at most 0.5 is sound): {_of_tail(diagnostics.pareto_k)}."
+            f"Pareto k̂ is {words.number(diagnostics.pareto_k, error=0.01)} (at most 0.5 is sound): {_tail_text(diagnostics.pareto_k)}."
         )
     if diagnostics.r_hat is not None:
         verdict = "the chains found the same place" if diagnostics.r_hat <= 1.01 else "the chains have not found the same place"
@@ -64,7 +68,11 @@ def engine_words(diagnostics: Diagnostics) -> list[str]:
             f"The logarithm of the evidence, the probability of the record under the whole model, is {diagnostics.log_evidence:.2f}{error}."
         )
     if diagnostics.overflow is not None:
-        share = percent(diagnostics.overflow) if diagnostics.overflow >= FEWEST_COUNTED else f"fewer than {percent(FEWEST_COUNTED)}"
+        share = (
+            share_as_percent(diagnostics.overflow)
+            if diagnostics.overflow >= FEWEST_COUNTED
+            else f"fewer than {share_as_percent(FEWEST_COUNTED)}"
+        )
         said.append(
             f"At {share} of the prior's draws a statement gives numbers beyond a computer's range; these draws are left out, as impossible."
         )
@@ -81,7 +89,7 @@ def engine_words(diagnostics: Diagnostics) -> list[str]:
     return said
 
 
-def _of_tail(pareto_k: float) -> str:
+def _tail_text(pareto_k: float) -> str:
     """What the shape of the weights' tail says of the draws."""
     if pareto_k <= FINITE_VARIANCE:
         return "no few draws carry the answer"
@@ -102,11 +110,11 @@ def verdict_content(verdict: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the referee's verdict with a sentence; raise ``ValueError`` for a verdict there is none of."""
     found: dict[str, Any] = {"verdict": "not refereed"} if verdict is None else dict(verdict)
     word = found["verdict"]
-    if word not in VERDICTS:
+    if word not in VERDICT_SENTENCES:
         raise ValueError(f"`{word}` is not a verdict")
     return {
         "verdict": word,
-        "sentence": found.get("sentence") or VERDICTS[word],
+        "sentence": found.get("sentence") or VERDICT_SENTENCES[word],
         "checks": [dict(check) for check in found.get("checks", ())],
     }
 

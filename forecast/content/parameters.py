@@ -8,12 +8,13 @@ import numpy as np
 
 from forecast.book.topic import Parameter
 from forecast.inference.importance.threads import one_thread
-from forecast.inference.monte_carlo import Array, Replicated, mean_error, proportion_error, quantile_error
-from forecast.inference.posterior import Ordered, Posterior, ordered
-from forecast.inference.pymc.tails import reason_against, tail_shape
+from forecast.inference.monte_carlo import ReplicatedCases, mean_error, proportion_error, quantile_error
+from forecast.inference.posterior import OrderedDraws, Posterior, order_draws
+from forecast.inference.pymc.tails import no_mean_reason, tail_shape
+from forecast.inference.quantile_levels import QUANTILE_LEVELS
+from forecast.language.arrays import Array
 from forecast.predict.density import shape
 
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 LOG_FROM_RATIO = 20.0  # a positive prior whose 95 % point is this many times its 5 % point is shown on a logarithmic axis
 
 
@@ -29,7 +30,7 @@ def parameter_contents(prior: Posterior, posterior: Posterior) -> list[dict[str,
 def _content(parameter: Parameter, label: str, prior: Posterior, posterior: Posterior) -> dict[str, Any]:
     before, after = prior.column(parameter.name, label), posterior.column(parameter.name, label)
     cases = posterior.cases
-    old, new = ordered(before, prior.weights), ordered(after, cases.weights)
+    old, new = order_draws(before, prior.weights), order_draws(after, cases.weights)
     is_share = not parameter.unit and not parameter.categories
     low, high = old.quantiles((0.05, 0.95))
     logarithmic = not is_share and min(old.values[0], new.values[0]) > 0 and high > LOG_FROM_RATIO * low
@@ -48,7 +49,7 @@ def _content(parameter: Parameter, label: str, prior: Posterior, posterior: Post
         "posterior": {
             **_mean(after, cases.weights, cases),
             **_belief(new, logarithmic=logarithmic, is_share=is_share),
-            "errors": [quantile_error(after, cases, level, quantile_at=lambda at: new.quantiles((at,))[0]) for level in LEVELS],
+            "errors": [quantile_error(after, cases, level, quantile_at=lambda at: new.quantiles((at,))[0]) for level in QUANTILE_LEVELS],
         },
         "categories": [
             {
@@ -81,22 +82,22 @@ def _parts(parameter: Parameter) -> list[dict[str, Any]]:
     ]
 
 
-def _mean(values: Array, weights: Array, cases: Replicated | None = None) -> dict[str, Any]:
+def _mean(values: Array, weights: Array, cases: ReplicatedCases | None = None) -> dict[str, Any]:
     """The mean, with its error where cases are given that have one; or none, and why."""
-    no_mean = reason_against(tail_shape(values, weights))
+    no_mean = no_mean_reason(tail_shape(values, weights))
     if no_mean:
         return {"mean": None, **({} if cases is None else {"mean_error": None}), "no_mean": no_mean}
     return {"mean": float(weights @ values), **({} if cases is None else {"mean_error": mean_error(values, cases)})}
 
 
-def _belief(draws: Ordered, *, logarithmic: bool, is_share: bool) -> dict[str, Any]:
+def _belief(draws: OrderedDraws, *, logarithmic: bool, is_share: bool) -> dict[str, Any]:
     if logarithmic:
-        curve = shape(Ordered(np.log(draws.values), draws.cumulative))
+        curve = shape(OrderedDraws(np.log(draws.values), draws.cumulative))
         x = tuple(np.exp(curve.x).tolist())
     else:  # a positive value's density may stand up against 0, a share's against 0 and 1
         curve = shape(draws, lower=0.0 if draws.values[0] >= 0 else -np.inf, upper=1.0 if is_share else np.inf)
         x = curve.x
     return {
-        "quantiles": draws.quantiles(LEVELS),
+        "quantiles": draws.quantiles(QUANTILE_LEVELS),
         "shape": {"discrete": curve.discrete, "x": x, "y": curve.y},
     }

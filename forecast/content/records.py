@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from forecast.book.classes import amount
-from forecast.language.expressions import indexed
+from forecast.book.calendar import ONE_DAY
+from forecast.book.classes import row_amount
+from forecast.inference.quantile_levels import QUANTILE_LEVELS
+from forecast.language.expressions import indexed_name
 from forecast.model.additive import adds_up
-from forecast.model.clock import ONE_DAY
-from forecast.model.model import Model, Table
-from forecast.model.record import Record, unrecorded_days
+from forecast.model.model import Model, RowTable
+from forecast.model.record import StreamRecord, unrecorded_days
 from forecast.predict.paths import Paths
-from forecast.predict.settlement import ends_of
+from forecast.predict.settlement import range_ends
 from forecast.schema import words
 from forecast.schema.json_data import row_as_data
 
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 MOST_FAN_DAYS = 72  # more steps than this are thinned, evenly, keeping the last
 
 
@@ -37,14 +37,14 @@ def stream_contents(model: Model, paths: Paths) -> list[dict[str, Any]]:
             "watched": record.stream.watched,
             "next": dict(record.stream.next_texts),
             "rows": _rows(record, model.tables[name]),
-            "total": _least(record, record.through + ONE_DAY) if name in counted else None,
+            "total": _least_total(record, record.through + ONE_DAY) if name in counted else None,
             "through": record.through.isoformat(),
             "unrecorded_days": quiet[name],
-            "past": _past(record, model.topic.opens) if name in counted else [],
+            "past": _past_totals(record, model.topic.opens) if name in counted else [],
             "fan": _fan(name, record, paths) if name in counted else None,
-            **({"seen": words.between(*_total(record))} if record.ranges and name in counted else {}),
+            **({"seen": words.range_text(*_total_range(record))} if record.ranges and name in counted else {}),
             **({"texts": dict(record.stream.entering_texts)} if record.stream.entering_texts else {}),
-            **({"entering": said} if (said := _entering(record)) else {}),
+            **({"entering": said} if (said := _entering_text(record)) else {}),
             **_classes(record, paths),
         }
         for name, record in model.records.items()
@@ -57,26 +57,26 @@ def unrecorded_sentence(streams: Sequence[dict[str, Any]], as_of: date) -> str:
         return ""
     late = [stream for stream in streams if stream["unrecorded_days"] > 0]
     drawn = [stream for stream in late if stream["fan"] is not None]
-    still = [_spaced(stream) for stream in late if stream["fan"] is None and stream["total"] is not None]
-    apart = [_spaced(stream) for stream in late if stream["total"] is None]
+    still = [_spaced_name(stream) for stream in late if stream["fan"] is None and stream["total"] is not None]
+    apart = [_spaced_name(stream) for stream in late if stream["total"] is None]
     said = []
     if not late:
         said.append(f"The record reaches the as-of day, {words.day(as_of)}.")
     if drawn and len({stream["through"] for stream in drawn}) == 1:
-        which = "The record" if len(drawn) == len(streams) else f"The record of {words.listed([_spaced(each) for each in drawn])}"
+        which = "The record" if len(drawn) == len(streams) else f"The record of {words.join_words([_spaced_name(each) for each in drawn])}"
         since = words.days(drawn[0]["unrecorded_days"])
         said.append(f"{which} reaches {words.day(drawn[0]['through'])}. The {since} since then are forecast, not assumed quiet.")
     elif drawn:
-        counts = words.listed([f"{_spaced(stream)} {words.days(stream['unrecorded_days'])}" for stream in drawn])
+        counts = words.join_words([f"{_spaced_name(stream)} {words.days(stream['unrecorded_days'])}" for stream in drawn])
         said.append(f"Not recorded up to {words.day(as_of)}, so forecast and not assumed quiet: {counts}.")
     if still:
-        said.append(f"No future is simulated for {words.listed(still)}: what is recorded stands.")
+        said.append(f"No future is simulated for {words.join_words(still)}: what is recorded stands.")
     if apart:
-        said.append(f"The rows of {words.listed(apart)} are not counted over time: each stands by itself.")
+        said.append(f"The rows of {words.join_words(apart)} are not counted over time: each stands by itself.")
     return " ".join(said)
 
 
-def _classes(record: Record, paths: Paths) -> dict[str, Any]:
+def _classes(record: StreamRecord, paths: Paths) -> dict[str, Any]:
     """How often each class was seen, and will have been by the last day simulated; nothing for a stream of numbers."""
     stream = record.stream
     if not stream.classes:
@@ -85,7 +85,7 @@ def _classes(record: Record, paths: Paths) -> dict[str, Any]:
         "classes": [
             {
                 "label": label,
-                "total": sum(amount(stream, row, label) for row in record.rows),
+                "total": sum(row_amount(stream, row, label) for row in record.rows),
                 "quantiles": None if fan is None else fan["quantiles"][-1],
             }
             for label in stream.classes
@@ -94,11 +94,11 @@ def _classes(record: Record, paths: Paths) -> dict[str, Any]:
     }
 
 
-def _spaced(stream: dict[str, Any]) -> str:
+def _spaced_name(stream: dict[str, Any]) -> str:
     return str(stream["name"]).replace("_", " ")
 
 
-def _rows(record: Record, table: Table) -> list[dict[str, Any]]:
+def _rows(record: StreamRecord, table: RowTable) -> list[dict[str, Any]]:
     """The rows of a record, and of each how it enters where it does so in a way of its own."""
     if table.entry is None:
         return [row_as_data(row) for row in record.rows]
@@ -112,7 +112,7 @@ def _rows(record: Record, table: Table) -> list[dict[str, Any]]:
     ]
 
 
-def _entering(record: Record) -> str:
+def _entering_text(record: StreamRecord) -> str:
     """Say how rows enter the likelihood, where it is not each in full and as a value that is right."""
     texts, said = record.stream.entering_texts, []
     if "weight" in texts:
@@ -127,29 +127,29 @@ def _entering(record: Record) -> str:
     return " ".join(said)
 
 
-def _total(record: Record) -> tuple[float, float]:
+def _total_range(record: StreamRecord) -> tuple[float, float]:
     """The least and the largest total that the record allows."""
     known = record.total_before(record.through + ONE_DAY)
-    ends = [ends_of(row, record.stream) for row in record.ranges]
+    ends = [range_ends(row, record.stream) for row in record.ranges]
     return known + sum(low for low, _ in ends), known + sum(high for _, high in ends)
 
 
-def _least(record: Record, day: date) -> float:
+def _least_total(record: StreamRecord, day: date) -> float:
     """What the record says of a total before a day at the least; a range without a lower end says nothing."""
-    lows = [ends_of(row, record.stream)[0] for row in record.ranges if row.end < day]
+    lows = [range_ends(row, record.stream)[0] for row in record.ranges if row.end < day]
     return record.total_before(day) + sum(low for low in lows if math.isfinite(low))
 
 
-def _past(record: Record, opens: date) -> list[dict[str, Any]]:
+def _past_totals(record: StreamRecord, opens: date) -> list[dict[str, Any]]:
     first = min([opens, *(row.start for row in record.rows)]) - ONE_DAY
     days = sorted({first, *(row.end for row in record.rows)})
     totals = record.totals_before([day + ONE_DAY for day in days])
     if record.ranges:
-        totals = [_least(record, day + ONE_DAY) for day in days]
+        totals = [_least_total(record, day + ONE_DAY) for day in days]
     return [{"day": day.isoformat(), "total": float(total)} for day, total in zip(days, totals, strict=True)]
 
 
-def _fan(name: str, record: Record, paths: Paths, label: str = "") -> dict[str, Any] | None:
+def _fan(name: str, record: StreamRecord, paths: Paths, label: str = "") -> dict[str, Any] | None:
     """The 5, 25, 50, 75 and 95 % points of the total on the eves of the simulated boundaries, from where it is not known for sure on."""
     if name not in paths.starts:
         return None
@@ -160,6 +160,6 @@ def _fan(name: str, record: Record, paths: Paths, label: str = "") -> dict[str, 
     if len(columns) > MOST_FAN_DAYS:
         kept = np.unique(np.linspace(0, len(columns) - 1, MOST_FAN_DAYS).round().astype(int))
         columns = [columns[index] for index in kept]
-    totals = paths.totals[indexed(name, label)]
-    quantiles = [np.quantile(totals[:, index], LEVELS, method="inverted_cdf").tolist() for index in columns]
+    totals = paths.totals[indexed_name(name, label)]
+    quantiles = [np.quantile(totals[:, index], QUANTILE_LEVELS, method="inverted_cdf").tolist() for index in columns]
     return {"days": [(paths.days[index] - ONE_DAY).isoformat() for index in columns], "quantiles": quantiles}

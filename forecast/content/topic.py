@@ -20,11 +20,11 @@ from forecast.inference.posterior import Posterior
 from forecast.model.record import known_points
 from forecast.predict.answers import Answer, Dates, Probability, Shares
 from forecast.predict.distribution import Distribution
-from forecast.predict.exchanged import Exchanged
+from forecast.predict.exchanged import HubDistribution
 from forecast.predict.paths import Paths
 from forecast.schema import words
-from forecast.schema.json_data import rounded
-from forecast.schema.topic import FORMAT, digest_of
+from forecast.schema.json_data import round_numbers
+from forecast.schema.topic import REPORT_FORMAT, digest_of
 from forecast.sentences import answer_sentences
 
 
@@ -56,7 +56,7 @@ def topic_content(
     judged = verdict_content(verdict)
     streams = stream_contents(model, paths)
     content = {
-        "format": FORMAT,
+        "format": REPORT_FORMAT,
         "digest": "",
         "name": topic.name,
         "title": topic.title,
@@ -80,7 +80,7 @@ def topic_content(
         "run": dict(run),
         **({} if topic.own is None else {"code": {"path": topic.own.path, "sha256": topic.own.sha256}}),
     }
-    shown: dict[str, Any] = rounded(content)
+    shown: dict[str, Any] = round_numbers(content)
     return {**shown, "digest": digest_of(shown)}
 
 
@@ -88,7 +88,7 @@ def answer_content(topic: Topic, answer: Answer) -> dict[str, Any]:
     """Return a question with its answer, as a number and as a sentence."""
     question = answer.question
     unit = "" if question.answer is None else unit_of(topic, question.answer)
-    value = None if answer.value is None else rounded(_value(answer.value))
+    value = None if answer.value is None else round_numbers(_value(answer.value))
     return {
         "name": question.name,
         "asks": question.asks,
@@ -120,7 +120,7 @@ def _value(value: Probability | Distribution | Dates | Shares) -> dict[str, Any]
                 "error": value.error,
                 "chance": None if value.chance is None else list(value.chance),
                 "chance_errors": None if value.chance_errors is None else list(value.chance_errors),
-                **_bound(value.value, value.greatest_unseen),
+                **_unseen_bound(value.value, value.greatest_unseen),
             }
         case Distribution():
             drawn = value.shape
@@ -133,7 +133,7 @@ def _value(value: Probability | Distribution | Dates | Shares) -> dict[str, Any]
                 "quantiles": value.quantiles,
                 "errors": value.quantile_errors,
                 "intervals": [list(ends) for ends in value.intervals],
-                **_exchanged(value.exchanged),
+                **_hub_content(value.exchanged),
                 "shape": curve,
                 **({} if drawn.scale == "linear" else {"scale": drawn.scale}),
                 **({"linear_within": drawn.within} if drawn.scale == "symlog" else {}),
@@ -148,25 +148,25 @@ def _value(value: Probability | Distribution | Dates | Shares) -> dict[str, Any]
                 "hub_quantiles": [_iso(day) for day in value.hub_quantiles],
                 "not_by_then": value.not_by_then,
                 "error": value.error,
-                **_bound(value.not_by_then, value.greatest_unseen),
+                **_unseen_bound(value.not_by_then, value.greatest_unseen),
                 "curve": [{"day": day.isoformat(), "probability": probability} for day, probability in value.monthly],
             }
         case Shares():
             shares = [
-                {"label": label, "value": each, "error": value.errors[label], **_bound(each, value.greatest_unseen.get(label))}
+                {"label": label, "value": each, "error": value.errors[label], **_unseen_bound(each, value.greatest_unseen.get(label))}
                 for label, each in value.values.items()
             ]
             return {"shares": shares, "none": value.none, "none_error": value.none_error}
 
 
-def _exchanged(found: Exchanged) -> dict[str, Any]:
+def _hub_content(found: HubDistribution) -> dict[str, Any]:
     """A number's distribution for the record: 23 quantiles, or the probability of each of a few values."""
     if found.quantiles:
         return {"hub_quantiles": list(found.quantiles)}
     return {"pmf": {"x": [value for value, _ in found.probabilities], "y": [probability for _, probability in found.probabilities]}}
 
 
-def _bound(probability: float, unseen: float | None) -> dict[str, float]:
+def _unseen_bound(probability: float, unseen: float | None) -> dict[str, float]:
     """How far from 0, or from 1, a probability may be that every case gave so."""
     if unseen is None:
         return {}

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from forecast.elicitation.judgements import POSITIVE, REAL, SHARE, Support
-from forecast.language.distributions import family
+from forecast.elicitation.judgements import POSITIVE_SUPPORT, REAL_SUPPORT, SHARE_SUPPORT, Support
+from forecast.language.distributions.families import family
 from forecast.language.faults import Fault, did_you_mean
 
 TAIL = 4.0  # degrees of freedom where a family has them: heavier than normal, and with a variance
@@ -39,9 +39,9 @@ _LOCATIONS = frozenset({("Normal", "mu"), ("StudentT", "mu"), ("Cauchy", "alpha"
 _FIXED = {"StudentT": {"nu": TAIL}, "HalfStudentT": {"nu": TAIL}}
 _BY_SUPPORT: Mapping[Support, tuple[str, ...]] = MappingProxyType(
     {
-        REAL: ("Normal", "StudentT", "Cauchy"),
-        POSITIVE: ("LogNormal", "Gamma", "Weibull", "InverseGamma", "Exponential", "HalfNormal", "HalfStudentT", "HalfCauchy"),
-        SHARE: ("Beta", "LogitNormal"),
+        REAL_SUPPORT: ("Normal", "StudentT", "Cauchy"),
+        POSITIVE_SUPPORT: ("LogNormal", "Gamma", "Weibull", "InverseGamma", "Exponential", "HalfNormal", "HalfStudentT", "HalfCauchy"),
+        SHARE_SUPPORT: ("Beta", "LogitNormal"),
     }
 )
 

@@ -15,23 +15,30 @@ import numpy as np
 from scipy import special
 
 from forecast.elicitation.candidates import Candidate
-from forecast.elicitation.judgements import Mass, Support, quantile_name
-from forecast.language.distributions import family
+from forecast.elicitation.judgements import IntervalMass, Support, quantile_name
+from forecast.language.distributions.families import family
+from forecast.language.distributions.real import HALF_LOG_2PI
 from forecast.language.distributions.solve import NoRoot, increasing_root
 from forecast.language.faults import Fault
-from forecast.language.ops import NumpyOps
+from forecast.language.ops import NUMPY
 
 SYMMETRIC = frozenset(
     {"Normal", "StudentT", "Cauchy", "Uniform"}
 )  # the rest is split evenly (for a Uniform any split has the same entropy)
-SHAPES = {"LogNormal": "sigma", "LogitNormal": "sigma", "Gamma": "alpha", "InverseGamma": "alpha", "Weibull": "alpha", "Beta": "alpha"}
+SHAPE_ARGUMENTS = {
+    "LogNormal": "sigma",
+    "LogitNormal": "sigma",
+    "Gamma": "alpha",
+    "InverseGamma": "alpha",
+    "Weibull": "alpha",
+    "Beta": "alpha",
+}
 GRID = 48
-HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 SPLITS = (-12.0, 12.0)  # log odds of the rest's lying below the interval
 LOG_SHAPES = (-6.0, 8.0)  # logs of the shapes looked at
 
 
-def greatest_entropy(each: Candidate, judgement: Mass, support: Support) -> dict[str, float]:
+def maximum_entropy_member(each: Candidate, judgement: IntervalMass, support: Support) -> dict[str, float]:
     """Return, in the language's words, the member of a family with two free arguments that has the greatest entropy.
 
     Raises ``Fault`` where none has the mass, or where entropy grows without bound.
@@ -39,28 +46,28 @@ def greatest_entropy(each: Candidate, judgement: Mass, support: Support) -> dict
     low, high, mass = judgement.low, judgement.high, judgement.mass
     if each.family in SYMMETRIC:
         tail = (1 - mass) / 2
-        return {**each.fixed, **_two(tail, low, tail + mass, high)}
+        return {**each.fixed, **_two_quantiles(tail, low, tail + mass, high)}
     above, below = low == support.lower, high == support.upper  # where all of the rest lies, if on one side
     if not above and not below:
         spare = 1 - mass
 
         def split(unknown: float) -> dict[str, float]:
             share = spare * float(special.expit(unknown))
-            return _two(share, low, share + mass, high)
+            return _two_quantiles(share, low, share + mass, high)
 
-        unknown = _best(each, split, SPLITS)
+        unknown = _maximise_entropy(each, split, SPLITS)
         if SPLITS[0] < unknown < SPLITS[1]:
             return split(unknown)
         above = unknown <= SPLITS[0]
     at, share = (high, mass) if above else (low, 1 - mass)
 
-    def shaped(unknown: float) -> dict[str, float]:
+    def with_shape(unknown: float) -> dict[str, float]:
         return _with_shape(each, float(f"{math.exp(unknown):.6g}"), at, share)
 
-    unknown = _best(each, shaped, LOG_SHAPES)
+    unknown = _maximise_entropy(each, with_shape, LOG_SHAPES)
     if not LOG_SHAPES[0] < unknown < LOG_SHAPES[1]:
         raise Fault(f"of {each.family} there is no member of greatest entropy with this interval", hint="give a value on each side instead")
-    return shaped(unknown)
+    return with_shape(unknown)
 
 
 def entropy(name: str, arguments: Mapping[str, float]) -> float:
@@ -94,13 +101,13 @@ def entropy(name: str, arguments: Mapping[str, float]) -> float:
     return float(value)
 
 
-def _best(each: Candidate, member: Callable[[float], dict[str, float]], between: tuple[float, float]) -> float:
+def _maximise_entropy(each: Candidate, member: Callable[[float], dict[str, float]], between: tuple[float, float]) -> float:
     """Where along a curve of members the entropy is greatest: the best of a grid, then Brent's method around it; an end where it is there."""
     from scipy.optimize import minimize_scalar
 
     def loss(unknown: float) -> float:
         try:
-            solved = family(each.family).from_words(member(unknown), NumpyOps())
+            solved = family(each.family).from_words(member(unknown), NUMPY)
         except Fault:
             return math.inf
         value = -entropy(each.family, solved)
@@ -117,14 +124,14 @@ def _best(each: Candidate, member: Callable[[float], dict[str, float]], between:
     return float(found.x)
 
 
-def _two(low_share: float, low: float, high_share: float, high: float) -> dict[str, float]:
+def _two_quantiles(low_share: float, low: float, high_share: float, high: float) -> dict[str, float]:
     return {quantile_name(low_share): low, quantile_name(high_share): high}
 
 
 def _with_shape(each: Candidate, shape: float, at: float, share: float) -> dict[str, float]:
     """The member with a shape that has one quantile."""
     if each.family != "Beta":
-        return {SHAPES[each.family]: shape, quantile_name(share): at}
+        return {SHAPE_ARGUMENTS[each.family]: shape, quantile_name(share): at}
     wanted = float(special.logit(share))
 
     def excess(log_beta: float) -> float:

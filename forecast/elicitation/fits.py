@@ -17,19 +17,29 @@ from typing import Any, Literal
 import numpy as np
 
 from forecast.elicitation.candidates import Candidate, candidates
-from forecast.elicitation.entropies import greatest_entropy
-from forecast.elicitation.judgements import SHARE, Judgement, Mass, Point, Points, Seen, Support, quantile_name, within
-from forecast.language.distributions import family
-from forecast.language.expressions import constant
+from forecast.elicitation.entropies import maximum_entropy_member
+from forecast.elicitation.judgements import (
+    SHARE_SUPPORT,
+    IntervalMass,
+    Judgement,
+    ObservedCases,
+    QuantilePoint,
+    QuantilePoints,
+    Support,
+    check_judgement,
+    quantile_name,
+)
+from forecast.language.distributions.families import family
+from forecast.language.expressions import fold_constant
 from forecast.language.faults import Fault
-from forecast.language.ops import NumpyOps
+from forecast.language.ops import NUMPY
 from forecast.language.statements import parse_statement
 
 SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
 HONOURED = 1e-6  # how near, in probability, a point counts as met, and how far rounding may move one
-FAR = 0.02  # a family that misses a point by more probability than this, and by twice as much as the best, is not offered
-NOTHING = 1e-12  # a location nearer to 0 than this is written as 0, where the points said stay where they are
-MOST_DIGITS = 17
+LARGEST_MISS = 0.02  # a family that misses a point by more probability than this, and by twice as much as the best, is not offered
+NEGLIGIBLE_LOCATION = 1e-12  # a location nearer to 0 than this is written as 0, where the points said stay where they are
+MOST_ARGUMENT_DIGITS = 17
 
 type Method = Literal["exact", "least squares", "greatest entropy", "cases", "cases from a flat start"]
 
@@ -48,7 +58,7 @@ class Fit:
     method: Method
     misses: tuple[float, ...]
     points: tuple[float, ...]
-    said: tuple[Point, ...] = ()
+    said: tuple[QuantilePoint, ...] = ()
 
     @property
     def miss(self) -> float:
@@ -67,50 +77,50 @@ def fits(judgement: Judgement, support: Support, *, among: Sequence[Candidate] =
     ``among`` are the families to try (those of the support where none are
     given); those far behind the best are left out.  Raises ``Fault`` where the judgement is impossible or no family can have it.
     """
-    judgement = within(judgement, support)
-    if isinstance(judgement, Seen):
-        return (_from_cases(judgement, support),)
+    judgement = check_judgement(judgement, support)
+    if isinstance(judgement, ObservedCases):
+        return (_fit_cases(judgement, support),)
     found: list[Fit] = []
     faults: list[Fault] = []
     for each in among or candidates(support, first=first):
         try:
-            found.append(_inside(_fit(each, judgement, support), support))
+            found.append(_check_support(_fit(each, judgement, support), support))
         except Fault as fault:
             faults.append(fault)
     if not found:
         raise faults[0] if len(faults) == 1 else Fault(f"no family of values {support.words} can say this", hint="give other values")
     found.sort(key=lambda fit: 0.0 if fit.miss <= HONOURED else round(fit.miss, 3))
-    return tuple(fit for fit in found if fit.miss <= max(FAR, 2 * found[0].miss))
+    return tuple(fit for fit in found if fit.miss <= max(LARGEST_MISS, 2 * found[0].miss))
 
 
 def read_statement(text: str) -> tuple[str, dict[str, Any]]:
     """Return the family and PyMC's arguments of a statement without names of parameters; raise ``Fault`` for one with them."""
     statement = parse_statement(text)
-    given = {name: constant(expression) for name, expression in statement.arguments.items()}
+    given = {name: fold_constant(expression) for name, expression in statement.arguments.items()}
     if any(value is None for value in given.values()):
         raise Fault(f"`{text}` depends on other parameters")
-    return statement.distribution, family(statement.distribution).from_words(given, NumpyOps())
+    return statement.distribution, family(statement.distribution).from_words(given, NUMPY)
 
 
-def fit_of(text: str) -> Fit:
+def fit_of_statement(text: str) -> Fit:
     """Return a statement without names of parameters as a fit to nothing, to be shown beside others."""
     name, arguments = read_statement(text)
-    return Fit(name, text, "exact", (), _shown(name, arguments))
+    return Fit(name, text, "exact", (), _summary_points(name, arguments))
 
 
-def _fit(each: Candidate, judgement: Points | Mass, support: Support) -> Fit:
-    if isinstance(judgement, Mass):
-        return _of_mass(each, judgement, support)
+def _fit(each: Candidate, judgement: QuantilePoints | IntervalMass, support: Support) -> Fit:
+    if isinstance(judgement, IntervalMass):
+        return _fit_mass(each, judgement, support)
     points = judgement.points
     inner = [point for point in points if 0 < point.share < 1]
     if len(inner) == len(points) == len(each.free):
-        return _made(each, _said(each.fixed, points), "exact", points)
+        return _make_fit(each, _quantile_arguments(each.fixed, points), "exact", points)
     if len(points) < len(each.free):
         raise Fault(f"{each.family} needs {len(each.free)} points to be told by", hint="give another point")
     return _least_squares(each, points)
 
 
-def _inside(fit: Fit, support: Support) -> Fit:
+def _check_support(fit: Fit, support: Support) -> Fit:
     """A fit whose values are those of the support; raises ``Fault`` for one that reaches beyond."""
     kind, arguments = read_statement(fit.statement)
     lower, upper = family(kind).support(**arguments)
@@ -119,40 +129,40 @@ def _inside(fit: Fit, support: Support) -> Fit:
     return fit
 
 
-def _of_mass(each: Candidate, judgement: Mass, support: Support) -> Fit:
+def _fit_mass(each: Candidate, judgement: IntervalMass, support: Support) -> Fit:
     low, high, mass = judgement.low, judgement.high, judgement.mass
     if len(each.free) == 1:  # where the interval begins or ends with the support, its mass is a point
         if low != support.lower and high != support.upper:
             raise Fault(f"{each.family} needs a point to be told by, not an interval")
-        point = Point(mass, high) if low == support.lower else Point(round(1 - mass, 12), low)
-        return _made(each, _said(each.fixed, (point,)), "exact", (point,))
-    said = greatest_entropy(each, judgement, support)
-    arguments = _solved(each, said)
+        point = QuantilePoint(mass, high) if low == support.lower else QuantilePoint(round(1 - mass, 12), low)
+        return _make_fit(each, _quantile_arguments(each.fixed, (point,)), "exact", (point,))
+    said = maximum_entropy_member(each, judgement, support)
+    arguments = _solve_arguments(each, said)
 
-    def held(found: Mapping[str, float]) -> np.ndarray[Any, Any]:
+    def interval_mass(found: Mapping[str, float]) -> np.ndarray[Any, Any]:
         below, upto = family(each.family).distribution(np.array([low, high]), **found)
         return np.array([upto - below])
 
     readable = _is_short(said) or low == support.lower or high == support.upper
-    statement = _written(each.family, said if readable else _rounded(arguments, held))
+    statement = _statement_text(each.family, said if readable else _round_arguments(arguments, interval_mass))
     kind, arguments = read_statement(statement)
-    miss = float(held(arguments)[0]) - mass
+    miss = float(interval_mass(arguments)[0]) - mass
     if abs(miss) > HONOURED:
         raise Fault(f"no {each.family} has this much probability there", hint="give another interval, or another probability")
-    return Fit(kind, statement, "greatest entropy", (miss,), _shown(kind, arguments))
+    return Fit(kind, statement, "greatest entropy", (miss,), _summary_points(kind, arguments))
 
 
 def _is_short(said: Mapping[str, float]) -> bool:
     return all(len(name) <= len("p2_5") for name in said if name.startswith("p"))
 
 
-def _least_squares(each: Candidate, points: Sequence[Point]) -> Fit:
+def _least_squares(each: Candidate, points: Sequence[QuantilePoint]) -> Fit:
     """Least squares on the distribution function, from the exact fits to some of the points; exact where one of those meets all."""
     from scipy.optimize import least_squares
 
     for chosen in combinations([point for point in points if 0 < point.share < 1], len(each.free)):
         with suppress(Fault):
-            exact = _made(each, _said(each.fixed, chosen), "exact", points)
+            exact = _make_fit(each, _quantile_arguments(each.fixed, chosen), "exact", points)
             if exact.miss <= HONOURED:
                 return exact
     values, shares = np.array([p.value for p in points]), np.array([p.share for p in points])
@@ -168,25 +178,25 @@ def _least_squares(each: Candidate, points: Sequence[Point]) -> Fit:
         return np.where(np.isfinite(found), found, 1.0)
 
     best: Any = None
-    for start in _starts(each, points):
+    for start in _starting_arguments(each, points):
         at = [np.log(start[name]) if name in each.widths else start[name] for name in each.free]
         found = least_squares(distances, at, xtol=1e-14, ftol=1e-14, gtol=1e-14, x_scale=np.maximum(np.abs(at), 0.1))
         if best is None or found.cost < best.cost:
             best = found
     if best is None:
         raise Fault(f"no {each.family} comes near these points", hint="give other values")
-    said = _rounded(arguments_at(best.x), lambda found: kind.distribution(values, **found))
-    return _made(each, said, "least squares", points)
+    said = _round_arguments(arguments_at(best.x), lambda found: kind.distribution(values, **found))
+    return _make_fit(each, said, "least squares", points)
 
 
-def _starts(each: Candidate, points: Sequence[Point]) -> list[dict[str, float]]:
+def _starting_arguments(each: Candidate, points: Sequence[QuantilePoint]) -> list[dict[str, float]]:
     """Exact fits to as many of the points as there are free arguments: the outermost, and others between."""
     half = 0.5 / max(10, len(points))  # where chips end, for a start only
-    usable = [Point(min(max(point.share, half), 1 - half), point.value) for point in points]
+    usable = [QuantilePoint(min(max(point.share, half), 1 - half), point.value) for point in points]
     found = []
     for chosen in list(combinations(usable, len(each.free)))[:40]:
         try:
-            found.append(_solved(each, _said(each.fixed, chosen)))
+            found.append(_solve_arguments(each, _quantile_arguments(each.fixed, chosen)))
         except Fault:
             continue
     if not found and each.family == "Triangular":  # each mode has its own range of quantiles, which may hold none of the points
@@ -194,57 +204,57 @@ def _starts(each: Candidate, points: Sequence[Point]) -> list[dict[str, float]]:
     return found[:: max(1, len(found) // 4)]
 
 
-def _from_cases(seen: Seen, support: Support) -> Fit:
+def _fit_cases(seen: ObservedCases, support: Support) -> Fit:
     """The conjugate prior of a share or a rate, as if these cases were all that was known.
 
     None, or all, leave no such prior: there the cases come on top of a flat one.
     """
     count, among = seen.count, seen.among
-    if support != SHARE:
-        return _of_cases("Gamma", {"alpha": count or 1.0, "beta": among}, flat=not count)
+    if support != SHARE_SUPPORT:
+        return _make_cases_fit("Gamma", {"alpha": count or 1.0, "beta": among}, flat=not count)
     if count in {0.0, among}:
-        return _of_cases("Beta", {"alpha": count + 1, "beta": among - count + 1}, flat=True)
+        return _make_cases_fit("Beta", {"alpha": count + 1, "beta": among - count + 1}, flat=True)
     if round(count / among, 4) == count / among:
-        return _of_cases("Beta", {"mean": count / among, "strength": among}, flat=False)
-    return _of_cases("Beta", {"alpha": count, "beta": among - count}, flat=False)
+        return _make_cases_fit("Beta", {"mean": count / among, "strength": among}, flat=False)
+    return _make_cases_fit("Beta", {"alpha": count, "beta": among - count}, flat=False)
 
 
-def _of_cases(name: str, said: Mapping[str, float], *, flat: bool) -> Fit:
-    return replace(fit_of(_written(name, said)), method="cases from a flat start" if flat else "cases")
+def _make_cases_fit(name: str, said: Mapping[str, float], *, flat: bool) -> Fit:
+    return replace(fit_of_statement(_statement_text(name, said)), method="cases from a flat start" if flat else "cases")
 
 
-def _said(fixed: Mapping[str, float], points: Sequence[Point]) -> dict[str, float]:
+def _quantile_arguments(fixed: Mapping[str, float], points: Sequence[QuantilePoint]) -> dict[str, float]:
     """Quantiles as words: a share of 0.025 is ``p2_5``."""
     return {**fixed, **{quantile_name(point.share): point.value for point in points}}
 
 
-def _solved(each: Candidate, said: Mapping[str, float]) -> dict[str, float]:
-    return {name: float(value) for name, value in family(each.family).from_words(said, NumpyOps()).items()}
+def _solve_arguments(each: Candidate, said: Mapping[str, float]) -> dict[str, float]:
+    return {name: float(value) for name, value in family(each.family).from_words(said, NUMPY).items()}
 
 
-def _made(each: Candidate, said: Mapping[str, float], method: Method, points: Sequence[Point]) -> Fit:
-    statement = _written(each.family, said)
+def _make_fit(each: Candidate, said: Mapping[str, float], method: Method, points: Sequence[QuantilePoint]) -> Fit:
+    statement = _statement_text(each.family, said)
     kind, arguments = read_statement(statement)
     with np.errstate(all="ignore"):
         reached = family(kind).distribution(np.array([point.value for point in points]), **arguments)
     misses = tuple(float(share) - point.share for share, point in zip(reached, points, strict=True))
-    return Fit(kind, statement, method, misses, _shown(kind, arguments), tuple(points))
+    return Fit(kind, statement, method, misses, _summary_points(kind, arguments), tuple(points))
 
 
-def _shown(kind: str, arguments: Mapping[str, Any]) -> tuple[float, ...]:
+def _summary_points(kind: str, arguments: Mapping[str, Any]) -> tuple[float, ...]:
     return tuple(float(value) for value in family(kind).quantile(np.array(SHOWN), **arguments))
 
 
-def _rounded(arguments: Mapping[str, float], shares: Callable[[Mapping[str, float]], Any]) -> dict[str, float]:
+def _round_arguments(arguments: Mapping[str, float], shares: Callable[[Mapping[str, float]], Any]) -> dict[str, float]:
     """Arguments with as few digits as leave the shares at the points said where they are, to a millionth."""
     exact = np.asarray(shares(arguments))
-    for digits in range(3, MOST_DIGITS):
-        found = {name: 0.0 if abs(value) < NOTHING else float(f"{value:.{digits}g}") for name, value in arguments.items()}
+    for digits in range(3, MOST_ARGUMENT_DIGITS):
+        found = {name: 0.0 if abs(value) < NEGLIGIBLE_LOCATION else float(f"{value:.{digits}g}") for name, value in arguments.items()}
         with np.errstate(all="ignore"):
             if (np.abs(np.asarray(shares(found)) - exact) <= HONOURED).all():
                 return found
     return dict(arguments)
 
 
-def _written(name: str, said: Mapping[str, float]) -> str:
+def _statement_text(name: str, said: Mapping[str, float]) -> str:
     return f"{name}({', '.join(f'{argument}={value:.15g}' for argument, value in said.items())})"

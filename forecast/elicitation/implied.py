@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from forecast.book.calendar import ONE_DAY
 from forecast.book.files.names import DEFAULT
 from forecast.book.files.prior_text import Revision
 from forecast.book.topic import Topic
@@ -21,23 +22,23 @@ from forecast.content.topic import answer_content
 from forecast.elicitation.reach import Reach, reach_of
 from forecast.inference.importance.fit import prior_draws
 from forecast.inference.posterior import Posterior
-from forecast.language.distributions import family
+from forecast.language.arrays import Array
+from forecast.language.distributions.families import family
 from forecast.language.statements import parse_statement
 from forecast.model.additive import adds_up
-from forecast.model.clock import ONE_DAY
-from forecast.model.model import Array, model_as_of
+from forecast.model.model import model_as_of
 from forecast.model.settings import Purpose, generator
 from forecast.predict.answers import answer, horizon
 from forecast.predict.paths import Paths, simulate
 from forecast.predict.posterior_predictive import predict_rows
 
-PATHS = 4_096
+PRIOR_PREDICTIVE_PATHS = 4_096
 YEAR = timedelta(days=365)
-RARE = 0.98  # a total above this point is told with its chance
+RARE_LEVEL = 0.98  # a total above this point is told with its chance
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class StreamPrediction:
     """What a stream would bring: 5, 50 and 95 % points of a total (or of one value), and a high value with the chance of more.
 
     ``over`` says of what: a year, a step, or the rows that stand in its record.
@@ -53,10 +54,10 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
-class Implied:
+class PriorPredictive:
     """What follows from a topic's priors alone: of streams, and of questions (contents as in a report; None where nothing can be said)."""
 
-    streams: tuple[Expected, ...]
+    streams: tuple[StreamPrediction, ...]
     answers: Mapping[str, Mapping[str, Any] | None]
 
 
@@ -70,21 +71,21 @@ def with_revision(topic: Topic, revision: Revision) -> Topic:
     return replace(topic, parameters=MappingProxyType({**topic.parameters, revision.name: changed}))
 
 
-def implied(topic: Topic, parameter: str, as_of: date) -> Implied:
+def prior_predictive(topic: Topic, parameter: str, as_of: date) -> PriorPredictive:
     """Return what a topic's priors say of everything that a parameter reaches; raises ``Unsound`` where they make no model."""
     reach = reach_of(topic, parameter)
     bare = replace(topic, streams=MappingProxyType({name: replace(each, rows=()) for name, each in topic.streams.items()}))
     model = model_as_of(bare, as_of)
-    prior = prior_draws(model, rng=generator(1, topic.name, Purpose.IMPLIED), draws=PATHS)
+    prior = prior_draws(model, rng=generator(1, topic.name, Purpose.IMPLIED), draws=PRIOR_PREDICTIVE_PATHS)
     rng = generator(1, topic.name, Purpose.IMPLIED_PATHS)
-    draws = prior.resample(PATHS, rng)
+    draws = prior.resample(PRIOR_PREDICTIVE_PATHS, rng)
     year_end = topic.opens + YEAR
     cuts = {q.by + ONE_DAY for q in topic.questions.values() if q.by} | {q.since for q in topic.questions.values() if q.since} | {year_end}
     paths = simulate(model, draws, rng, until=max(horizon(model), year_end - ONE_DAY), cuts=tuple(sorted(cuts)))
-    return Implied((*_streams(topic, as_of, reach, paths, rng),), _answers(topic, reach, prior, paths, rng))
+    return PriorPredictive((*_streams(topic, as_of, reach, paths, rng),), _answers(topic, reach, prior, paths, rng))
 
 
-def _streams(topic: Topic, as_of: date, reach: Reach, paths: Paths, rng: np.random.Generator) -> list[Expected]:
+def _streams(topic: Topic, as_of: date, reach: Reach, paths: Paths, rng: np.random.Generator) -> list[StreamPrediction]:
     found = []
     again = None
     for name in reach.streams:
@@ -93,26 +94,26 @@ def _streams(topic: Topic, as_of: date, reach: Reach, paths: Paths, rng: np.rand
         if name in paths.starts:
             totals, day = paths.totals[name], paths.days.index(topic.opens + YEAR)
             if counts:
-                found.append(_expected(topic, name, "a year", totals[:, day] - totals[:, 0]))
+                found.append(_predict_stream(topic, name, "a year", totals[:, day] - totals[:, 0]))
             else:
-                found.append(_expected(topic, name, f"a {topic.step}", totals[:, day] - totals[:, day - 1]))
+                found.append(_predict_stream(topic, name, f"a {topic.step}", totals[:, day] - totals[:, day - 1]))
         elif stream.rows:
             again = again or predict_rows(model_as_of(topic, as_of), paths.parameters, rng)
             rows = again[name]
             if rows.shape[1]:
-                values, over = (rows.sum(axis=1), _rows(rows.shape[1])) if counts else (rows.ravel(), "in a row of its record")
-                found.append(_expected(topic, name, over, values))
+                values, over = (rows.sum(axis=1), _rows_text(rows.shape[1])) if counts else (rows.ravel(), "in a row of its record")
+                found.append(_predict_stream(topic, name, over, values))
     return found
 
 
-def _rows(count: int) -> str:
+def _rows_text(count: int) -> str:
     return f"in the {count} rows of its record" if count > 1 else "in the one row of its record"
 
 
-def _expected(topic: Topic, name: str, over: str, values: Array) -> Expected:
+def _predict_stream(topic: Topic, name: str, over: str, values: Array) -> StreamPrediction:
     stream = topic.streams[name]
-    low, middle, high, rare = (float(point) for point in np.quantile(values, [0.05, 0.5, 0.95, RARE], method="inverted_cdf"))
-    return Expected(name, stream.about, stream.unit, over, (low, middle, high), rare, float((values > rare).mean()))
+    low, middle, high, rare = (float(point) for point in np.quantile(values, [0.05, 0.5, 0.95, RARE_LEVEL], method="inverted_cdf"))
+    return StreamPrediction(name, stream.about, stream.unit, over, (low, middle, high), rare, float((values > rare).mean()))
 
 
 def _answers(topic: Topic, reach: Reach, prior: Posterior, paths: Paths, rng: np.random.Generator) -> dict[str, Mapping[str, Any] | None]:

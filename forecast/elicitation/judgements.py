@@ -32,11 +32,11 @@ class Support:
         return f"below {self.upper:g}" if math.isinf(self.lower) else f"between {self.lower:g} and {self.upper:g}"
 
 
-REAL, POSITIVE, SHARE = Support(-math.inf, math.inf), Support(0.0, math.inf), Support(0.0, 1.0)
+REAL_SUPPORT, POSITIVE_SUPPORT, SHARE_SUPPORT = Support(-math.inf, math.inf), Support(0.0, math.inf), Support(0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class QuantilePoint:
     """The unknown is below ``value`` with probability ``share``."""
 
     share: float
@@ -44,14 +44,14 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
+class QuantilePoints:
     """Points of a distribution function, by ascending value; shares 0 and 1 only where chips end."""
 
-    points: tuple[Point, ...]
+    points: tuple[QuantilePoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Mass:
+class IntervalMass:
     """A probability of lying between two values; how the rest is split between below and above is left open."""
 
     low: float
@@ -60,14 +60,14 @@ class Mass:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ObservedCases:
     """As if ``count`` events had been seen: among ``among`` cases for a share, in an exposure of ``among`` for a rate."""
 
     count: float
     among: float
 
 
-type Judgement = Points | Mass | Seen
+type Judgement = QuantilePoints | IntervalMass | ObservedCases
 
 
 def quantile_name(share: float) -> str:
@@ -75,21 +75,21 @@ def quantile_name(share: float) -> str:
     return "p" + f"{round(100 * share, 10):.10f}".rstrip("0").rstrip(".").replace(".", "_")
 
 
-def interval(low: float, high: float, *, mass: float = 0.9, middle: float | None = None) -> Points:
+def interval(low: float, high: float, *, mass: float = 0.9, middle: float | None = None) -> QuantilePoints:
     """Return an interval with as much probability below it as above, and maybe the value that is as likely too high as too low."""
     if not 0 < mass < 1:
         raise Fault(f"the interval holds {mass:g} of the probability; it must be above 0 and below 1", hint="0.9 means nine cases in ten")
     tail = round((1 - mass) / 2, 12)
-    between = () if middle is None else (Point(0.5, middle),)
-    return Points((Point(tail, low), *between, Point(round(1 - tail, 12), high)))
+    between = () if middle is None else (QuantilePoint(0.5, middle),)
+    return QuantilePoints((QuantilePoint(tail, low), *between, QuantilePoint(round(1 - tail, 12), high)))
 
 
-def quartiles(first: float, second: float, third: float) -> Points:
+def quartiles(first: float, second: float, third: float) -> QuantilePoints:
     """Return three values that cut the possible ones into four equally likely parts."""
-    return Points(tuple(starmap(Point, zip(QUARTERS, (first, second, third), strict=True))))
+    return QuantilePoints(tuple(starmap(QuantilePoint, zip(QUARTERS, (first, second, third), strict=True))))
 
 
-def chips(bins: Sequence[tuple[float, float, float]]) -> Points:
+def chips(bins: Sequence[tuple[float, float, float]]) -> QuantilePoints:
     """Return what chips in neighbouring bins ``(low, high, count)`` say: at each edge the share of the chips below it.
 
     The outer ends count as points with shares 0 and 1 (SHELF's roulette; Gore 1987).
@@ -109,56 +109,56 @@ def chips(bins: Sequence[tuple[float, float, float]]) -> Points:
         raise Fault("the chips lie in fewer than two bins", hint="spread them: narrower bins, or the doubt you have")
     first, last = bins.index(filled[0]), bins.index(filled[-1])
     total = sum(count for _, _, count in filled)
-    points, below = [Point(0.0, bins[first][0])], 0.0
+    points, below = [QuantilePoint(0.0, bins[first][0])], 0.0
     for _, high, count in bins[first : last + 1]:
         below += count
-        points.append(Point(1.0 if high == bins[last][1] else round(below / total, 12), high))
-    return Points(tuple(points))
+        points.append(QuantilePoint(1.0 if high == bins[last][1] else round(below / total, 12), high))
+    return QuantilePoints(tuple(points))
 
 
-def within(judgement: Judgement, support: Support) -> Judgement:
+def check_judgement(judgement: Judgement, support: Support) -> Judgement:
     """Return a judgement that some distribution over a support can have; raise ``Fault`` for one that none can.
 
     An interval that begins or ends where the support does says only how much lies on its inner side.
     """
     match judgement:
-        case Seen(count, among):
-            return _seen_within(count, among, support)
-        case Mass(low, high, mass):
+        case ObservedCases(count, among):
+            return _check_cases(count, among, support)
+        case IntervalMass(low, high, mass):
             if not 0 < mass < 1:
                 raise Fault(f"the interval holds {mass:g} of the probability; it must be above 0 and below 1")
-            _ascending([low, high])
-            _inside(low, support, or_at_edge=True)
-            _inside(high, support, or_at_edge=True)
+            _check_ascending([low, high])
+            _check_inside(low, support, or_at_edge=True)
+            _check_inside(high, support, or_at_edge=True)
             if (low, high) == (support.lower, support.upper):
                 raise Fault(f"every value lies between {low:g} and {high:g}: this says nothing", hint="give a narrower interval")
             return judgement
-        case Points(points):
-            return _points_within(points, support)
+        case QuantilePoints(points):
+            return _check_points(points, support)
 
 
-def _points_within(points: Sequence[Point], support: Support) -> Points | Mass:
-    _ascending([point.value for point in points])
+def _check_points(points: Sequence[QuantilePoint], support: Support) -> QuantilePoints | IntervalMass:
+    _check_ascending([point.value for point in points])
     edges = {support.lower, support.upper}
     if len(points) == 2 and 0 < points[0].share < points[1].share < 1 and edges & {point.value for point in points}:
         low, high = (point.value for point in points)
-        return _mass_within(Mass(low, high, round(points[1].share - points[0].share, 12)), support)
+        return _check_mass(IntervalMass(low, high, round(points[1].share - points[0].share, 12)), support)
     for before, after in pairwise(points):
         if before.share > after.share:
             raise Fault(f"{after.value:g} is above {before.value:g} and less likely to be fallen short of", hint="shares rise with values")
     kept = tuple(point for point in points if not (point.share in {0.0, 1.0} and point.value in edges))  # which go without saying
     for point in kept:
-        _inside(point.value, support, or_at_edge=False)
-    return Points(kept)
+        _check_inside(point.value, support, or_at_edge=False)
+    return QuantilePoints(kept)
 
 
-def _mass_within(mass: Mass, support: Support) -> Mass:
-    found = within(mass, support)
-    assert isinstance(found, Mass)
+def _check_mass(mass: IntervalMass, support: Support) -> IntervalMass:
+    found = check_judgement(mass, support)
+    assert isinstance(found, IntervalMass)
     return found
 
 
-def _ascending(values: Sequence[float]) -> None:
+def _check_ascending(values: Sequence[float]) -> None:
     for before, after in pairwise(values):
         if before == after:
             raise Fault(f"{before:g} is given twice", hint="what is known for certain is a number, not a prior")
@@ -166,7 +166,7 @@ def _ascending(values: Sequence[float]) -> None:
             raise Fault(f"{before:g} comes before {after:g}, which is smaller", hint="give the values from the smallest up")
 
 
-def _inside(value: float, support: Support, *, or_at_edge: bool) -> None:
+def _check_inside(value: float, support: Support, *, or_at_edge: bool) -> None:
     if not math.isfinite(value):
         raise Fault(f"{value:g} is not a finite number")
     inside = support.lower < value < support.upper or (or_at_edge and value in {support.lower, support.upper})
@@ -174,13 +174,13 @@ def _inside(value: float, support: Support, *, or_at_edge: bool) -> None:
         raise Fault(f"{value:g} is outside the possible values, which are {support.words}")
 
 
-def _seen_within(count: float, among: float, support: Support) -> Seen:
-    if support == SHARE:
+def _check_cases(count: float, among: float, support: Support) -> ObservedCases:
+    if support == SHARE_SUPPORT:
         if not (among > 0 and math.isfinite(among)):
             raise Fault(f"{among:g} cases is not a number of cases", hint="as if I had seen 3 of 20")
         if not 0 <= count <= among:
             raise Fault(f"{count:g} of {among:g} cases: the first must lie between 0 and the second", hint="as if I had seen 3 of 20")
-    elif support == POSITIVE:
+    elif support == POSITIVE_SUPPORT:
         if not (among > 0 and math.isfinite(among)):
             raise Fault(f"an exposure of {among:g} is none", hint="as if I had seen 3 events in 2.5 years")
         if not (count >= 0 and math.isfinite(count)):
@@ -190,4 +190,4 @@ def _seen_within(count: float, among: float, support: Support) -> Seen:
             f"cases seen say something of a share or a rate, and this unknown is {support.words}",
             hint="give an interval or quartiles instead",
         )
-    return Seen(count, among)
+    return ObservedCases(count, among)

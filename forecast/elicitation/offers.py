@@ -11,15 +11,15 @@ import numpy as np
 from forecast.book.files.prior_text import Revision
 from forecast.elicitation.candidates import candidate
 from forecast.elicitation.fits import Fit, fits, read_statement
-from forecast.elicitation.implied import Implied, implied, with_revision
-from forecast.elicitation.judgements import Judgement, Point, Points, Support
-from forecast.elicitation.parameter_summary import CELLS, WIDE, bars
+from forecast.elicitation.implied import PriorPredictive, prior_predictive, with_revision
+from forecast.elicitation.judgements import Judgement, QuantilePoint, QuantilePoints, Support
+from forecast.elicitation.parameter_summary import PICTURE_BINS, WIDE, bars
 from forecast.elicitation.subject import Subject
-from forecast.language.distributions import family
+from forecast.language.distributions.families import family
 from forecast.language.faults import Fault
 from forecast.model.errors import Unsound
 
-MOST = 4  # offers at a time
+MOST_OFFERS = 4  # offers at a time
 ASKED_BACK = (0.99, 0.01)  # shares of which a person is told what follows, where they were not said
 
 
@@ -28,7 +28,7 @@ class Offer:
     """A fit and what it implies; where the model cannot be computed with it, ``fault`` says why and nothing is implied."""
 
     fit: Fit
-    implied: Implied | None
+    implied: PriorPredictive | None
     fault: str = ""
 
 
@@ -47,13 +47,13 @@ def offers(subject: Subject, judgement: Judgement, support: Support, *, named: s
     """
     among = (candidate(named, support),) if named else ()
     found = [_offer(subject, fit, as_of) for fit in fits(judgement, support, among=among, first=subject.family)]
-    return tuple(sorted(found, key=lambda offer: offer.implied is None)[:MOST])
+    return tuple(sorted(found, key=lambda offer: offer.implied is None)[:MOST_OFFERS])
 
 
-def implied_now(subject: Subject, as_of: date) -> Implied | None:
+def present_prior_predictive(subject: Subject, as_of: date) -> PriorPredictive | None:
     """Return what the present prior implies; None where the model cannot be computed with it."""
     try:
-        return implied(subject.topic, subject.parameter.name, as_of)
+        return prior_predictive(subject.topic, subject.parameter.name, as_of)
     except Unsound:
         return None
 
@@ -76,35 +76,39 @@ def offer_of_shares(subject: Subject, chips: Mapping[str, float], as_of: date) -
 
 def feedback(judgement: Judgement, fit: Fit) -> Feedback | None:
     """Return a quantile that follows from a fit and was not said: the 99 %, then the 1 % point; None where both were."""
-    said = {point.share for point in judgement.points} if isinstance(judgement, Points) else set()
+    said = {point.share for point in judgement.points} if isinstance(judgement, QuantilePoints) else set()
     share = next((share for share in ASKED_BACK if share not in said), None)
     return None if share is None else Feedback(share, fit.quantile(share))
 
 
-def amended(judgement: Judgement, fit: Fit, point: Point) -> Points:
+def with_point(judgement: Judgement, fit: Fit, point: QuantilePoint) -> QuantilePoints:
     """Return a judgement with another point; of one that was no points, what the chosen fit made of it stands.
 
     Where chips ended says nothing against a point that lies beyond.  Raises ``Fault`` for a point that contradicts another.
     """
-    points = judgement.points if isinstance(judgement, Points) else tuple(Point(share, fit.quantile(share)) for share in (0.05, 0.5, 0.95))
-    kept = [each for each in points if not _is_passed(each, point)]
+    points = (
+        judgement.points
+        if isinstance(judgement, QuantilePoints)
+        else tuple(QuantilePoint(share, fit.quantile(share)) for share in (0.05, 0.5, 0.95))
+    )
+    kept = [each for each in points if not _is_beyond_end(each, point)]
     for each in kept:
         if (each.share < point.share) != (each.value < point.value):
             side, share = ("above", 1 - each.share) if point.share > 0.5 else ("below", each.share)
             raise Fault(
                 f"{point.value:g} cannot be: {100 * share:.3g} % of cases are {side} {each.value:g}", hint="or `again`, to answer anew"
             )
-    return Points(tuple(sorted((*kept, point), key=lambda each: (each.share, each.value))))
+    return QuantilePoints(tuple(sorted((*kept, point), key=lambda each: (each.share, each.value))))
 
 
-def _is_passed(end: Point, point: Point) -> bool:
+def _is_beyond_end(end: QuantilePoint, point: QuantilePoint) -> bool:
     return (end.share == 1 and point.value >= end.value) or (end.share == 0 and point.value <= end.value)
 
 
 def pictures(found: Sequence[Fit]) -> tuple[str, ...]:
     """Return a small picture of each fit over one scale: its probability in each of 24 cells, a logarithmic scale for a wide positive one."""
     low, high = min(fit.quantile(0.02) for fit in found), max(fit.quantile(0.98) for fit in found)
-    edges = np.geomspace(low, high, CELLS + 1) if low > 0 and high / low > WIDE else np.linspace(low, high, CELLS + 1)
+    edges = np.geomspace(low, high, PICTURE_BINS + 1) if low > 0 and high / low > WIDE else np.linspace(low, high, PICTURE_BINS + 1)
     return tuple(_picture(fit, edges) for fit in found)
 
 
@@ -116,7 +120,7 @@ def _picture(fit: Fit, edges: np.ndarray[tuple[int], np.dtype[np.float64]]) -> s
 def _offer(subject: Subject, fit: Fit, as_of: date) -> Offer:
     revision = Revision(subject.parameter.name, fit.statement, subject.label)
     try:
-        return Offer(fit, implied(with_revision(subject.topic, revision), subject.parameter.name, as_of))
+        return Offer(fit, prior_predictive(with_revision(subject.topic, revision), subject.parameter.name, as_of))
     except Unsound as unsound:
         return Offer(fit, None, unsound.problems[0].message)
 

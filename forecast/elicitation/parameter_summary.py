@@ -17,25 +17,26 @@ import numpy as np
 from forecast.book.topic import Parameter, Topic
 from forecast.inference.importance.fit import prior_draws
 from forecast.inference.posterior import Posterior, weighted_quantiles
+from forecast.inference.quantile_levels import INTERVAL_LEVELS
+from forecast.language.arrays import Array
 from forecast.language.distributions.domains import FARTHEST_VALUE
-from forecast.language.expressions import indexed
-from forecast.model.model import Array, Model, model_as_of, names_used
+from forecast.language.expressions import indexed_name
+from forecast.model.model import Model, model_as_of, names_used
 from forecast.model.priors import Block, blocks
 from forecast.model.settings import Purpose, generator
 
-type Points = tuple[float, float, float]
+type QuantileTriple = tuple[float, float, float]
 
-POINTS = (0.05, 0.5, 0.95)
 BARS = " ▁▂▃▄▅▆▇█"
-CELLS = 24
-TRIED = 4_096  # draws of the parameters that a prior depends on, at each of which it must be a distribution
-MIXED = 128  # draws of them behind its points: a mixture over so few is nearer than the quantiles of 4,096 of its own draws
+PICTURE_BINS = 24
+VALIDATION_DRAWS = 4_096  # draws of the parameters that a prior depends on, at each of which it must be a distribution
+MIXTURE_DRAWS = 128  # draws of them behind its points: a mixture over so few is nearer than the quantiles of 4,096 of its own draws
 NEAR_ENOUGH = 1e-4  # in probability, relative to the smaller side
 WIDE = 30.0  # a positive prior whose 95 % point is this many times its 5 % point is drawn over a log scale
 
 
 @dataclass(frozen=True, slots=True)
-class BelievedPart:
+class PartSummary:
     """A part of a pooled prior: its share of the weight (0 where it is not used), and what it says alone."""
 
     name: str
@@ -46,7 +47,7 @@ class BelievedPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Believed:
+class ParameterSummary:
     """One value of a parameter: its statement, and its 5, 50 and 95 % points or the probability of each category.
 
     ``exact`` says whether the points come from the quantile function and not from draws; ``parts`` are those of a pooled prior.
@@ -56,28 +57,28 @@ class Believed:
     label: str
     statement: str
     unit: str
-    points: Points | None
+    points: QuantileTriple | None
     categories: Mapping[str, float]
     exact: bool
-    parts: tuple[BelievedPart, ...] = ()
+    parts: tuple[PartSummary, ...] = ()
 
     @property
     def name(self) -> str:
         """The value as statements write it: ``refuses[korea]``."""
-        return indexed(self.parameter, self.label)
+        return indexed_name(self.parameter, self.label)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ParameterUpdate:
     """One value before and after the record, each with a picture over the same scale."""
 
-    before: Believed
-    after: Believed
+    before: ParameterSummary
+    after: ParameterSummary
     before_picture: str
     after_picture: str
 
 
-def as_data(found: Believed | Change) -> dict[str, Any]:
+def parameter_summary_data(found: ParameterSummary | ParameterUpdate) -> dict[str, Any]:
     """Return what is believed as plain data; ``parts`` only where a prior has some."""
     data = asdict(found)
     for each in (data, *(value for value in data.values() if isinstance(value, dict))):
@@ -86,18 +87,21 @@ def as_data(found: Believed | Change) -> dict[str, Any]:
     return data
 
 
-def echoed(topic: Topic, as_of: date) -> tuple[Believed, ...]:
+def summarise_priors(topic: Topic, as_of: date) -> tuple[ParameterSummary, ...]:
     """Return every value of a topic's parameters as its prior has it, drawing only those that others depend on.
 
     Raises ``Unsound`` where a prior is no distribution at some draws.
     """
     model = model_as_of(_without_record(topic, topic.parameters), as_of)
     prior = blocks(model)
-    drawn = _drawn_for_points(topic, prior)
+    drawn = _parameters_to_draw(topic, prior)
     if not drawn:
-        return _believed_before(model, prior, None, {})
+        return _prior_summaries(model, prior, None, {})
     part = model_as_of(_without_record(topic, {name: each for name, each in topic.parameters.items() if name in drawn}), as_of)
-    many, few = (prior_draws(part, rng=generator(1, topic.name, Purpose.ECHO), draws=count, at_once=count) for count in (TRIED, MIXED))
+    many, few = (
+        prior_draws(part, rng=generator(1, topic.name, Purpose.ECHO), draws=count, at_once=count)
+        for count in (VALIDATION_DRAWS, MIXTURE_DRAWS)
+    )
     mixtures = [block for block in prior if block.fixed is None and not block.family.discrete and block.family.is_apart]
     for block in mixtures:
         arguments = block.arguments(model, many.parameters)
@@ -105,21 +109,21 @@ def echoed(topic: Topic, as_of: date) -> tuple[Believed, ...]:
         if wrong.any():
             raise block.not_a_distribution(arguments, wrong)
     mixed = {place: points for block in mixtures for place, points in _mixed_points(model, block, few)}
-    return _believed_before(model, prior, many, mixed)
+    return _prior_summaries(model, prior, many, mixed)
 
 
-def believed_before(model: Model, draws: Posterior) -> tuple[Believed, ...]:
+def prior_summaries(model: Model, draws: Posterior) -> tuple[ParameterSummary, ...]:
     """Return every value of a model's parameters as its prior has it, given draws of the joint prior."""
-    return _believed_before(model, blocks(model), draws, {})
+    return _prior_summaries(model, blocks(model), draws, {})
 
 
-def _believed_before(
-    model: Model, prior: Sequence[Block], draws: Posterior | None, mixed: Mapping[tuple[str, int], Points]
-) -> tuple[Believed, ...]:
+def _prior_summaries(
+    model: Model, prior: Sequence[Block], draws: Posterior | None, mixed: Mapping[tuple[str, int], QuantileTriple]
+) -> tuple[ParameterSummary, ...]:
     found = {(block.name, position): block for block in prior for position in block.positions}
     return tuple(
         replace(
-            _believed(parameter, label, draws, found[parameter.name, position], mixed.get((parameter.name, position))),
+            _parameter_summary(parameter, label, draws, found[parameter.name, position], mixed.get((parameter.name, position))),
             parts=_parts(parameter),
         )
         for parameter in model.topic.parameters.values()
@@ -127,7 +131,7 @@ def _believed_before(
     )
 
 
-def _mixed_points(model: Model, block: Block, draws: Posterior) -> Iterator[tuple[tuple[str, int], Points]]:
+def _mixed_points(model: Model, block: Block, draws: Posterior) -> Iterator[tuple[tuple[str, int], QuantileTriple]]:
     """The points of the values of a continuous block whose arguments depend on others: of its mixture over draws of these."""
     arguments = {name: np.asarray(value) for name, value in block.arguments(model, draws.parameters).items()}
     columns = [
@@ -139,13 +143,13 @@ def _mixed_points(model: Model, block: Block, draws: Posterior) -> Iterator[tupl
         yield (block.name, position), points[0 if alike else index]
 
 
-def mixture_points(block: Block, arguments: Mapping[str, Array], weights: Array) -> Points:
+def mixture_points(block: Block, arguments: Mapping[str, Array], weights: Array) -> QuantileTriple:
     """Return the 5, 50 and 95 % points of a weighted mixture of one family, with arguments ``(draws, 1)``.
 
     They lie between the least and the greatest of the parts' own points, and are found there by the false position (Dowell and Jarratt
     1971, doi:10.1007/BF01934364), all three at once, on a scale that suits any size.  Raises ``Unsound`` where a part is no distribution.
     """
-    levels = np.array(POINTS)
+    levels = np.array(INTERVAL_LEVELS)
     each = block.family.quantile(levels, **arguments)
     if np.isnan(each).any():
         raise block.not_a_distribution(arguments, np.isnan(each))
@@ -173,29 +177,29 @@ def mixture_points(block: Block, arguments: Mapping[str, Array], weights: Array)
         high, over = np.where(below, high, at), np.where(below, over, found)
 
 
-def changes(prior: Posterior, posterior: Posterior) -> tuple[Change, ...]:
+def parameter_updates(prior: Posterior, posterior: Posterior) -> tuple[ParameterUpdate, ...]:
     """Return every value of a model's parameters before and after its record."""
-    befores = believed_before(posterior.model, prior)
-    return tuple(_change(before, prior, posterior) for before in befores)
+    befores = prior_summaries(posterior.model, prior)
+    return tuple(_parameter_update(before, prior, posterior) for before in befores)
 
 
-def _change(before: Believed, prior: Posterior, posterior: Posterior) -> Change:
+def _parameter_update(before: ParameterSummary, prior: Posterior, posterior: Posterior) -> ParameterUpdate:
     parameter = posterior.model.topic.parameters[before.parameter]
-    after = _believed(parameter, before.label, posterior, None)
+    after = _parameter_summary(parameter, before.label, posterior, None)
     if before.points is None:
-        return Change(before, after, _strip(before.categories), _strip(after.categories))
+        return ParameterUpdate(before, after, _category_bars(before.categories), _category_bars(after.categories))
     olds, news = prior.column(before.parameter, before.label), posterior.column(before.parameter, before.label)
     scale = _scale(olds, prior.weights, news, posterior.weights)
-    return Change(before, after, _picture(olds, prior.weights, *scale), _picture(news, posterior.weights, *scale))
+    return ParameterUpdate(before, after, _picture(olds, prior.weights, *scale), _picture(news, posterior.weights, *scale))
 
 
 def _without_record(topic: Topic, parameters: Mapping[str, Parameter]) -> Topic:
     return replace(topic, parameters=parameters, streams={}, series={}, questions={})
 
 
-def _drawn_for_points(topic: Topic, prior: Sequence[Block]) -> frozenset[str]:
+def _parameters_to_draw(topic: Topic, prior: Sequence[Block]) -> frozenset[str]:
     """The parameters that the priors of others depend on, and of those with few values each that depends on others."""
-    needs = {name: _needs(topic, parameter) for name, parameter in topic.parameters.items()}
+    needs = {name: _parent_parameters(topic, parameter) for name, parameter in topic.parameters.items()}
     found: set[str] = set()
     waiting = [name for needed in needs.values() for name in needed]
     waiting += [
@@ -209,32 +213,34 @@ def _drawn_for_points(topic: Topic, prior: Sequence[Block]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _needs(topic: Topic, parameter: Parameter) -> set[str]:
+def _parent_parameters(topic: Topic, parameter: Parameter) -> set[str]:
     """The parameters that the prior of one names, through quantities too."""
     statements = [*parameter.by_label.values(), *([] if parameter.prior is None else [parameter.prior])]
     return names_used(topic, *statements) & topic.parameters.keys() - {parameter.name}
 
 
-def _believed(parameter: Parameter, label: str, draws: Posterior | None, block: Block | None, mixed: Points | None = None) -> Believed:
+def _parameter_summary(
+    parameter: Parameter, label: str, draws: Posterior | None, block: Block | None, mixed: QuantileTriple | None = None
+) -> ParameterSummary:
     statement = parameter.statement_for(label).text
     fixed = None if block is None else block.fixed
     if parameter.categories:
         shares = dict(zip(parameter.categories, _shares(parameter, label, draws, fixed), strict=True))
-        return Believed(parameter.name, label, statement, parameter.unit, None, shares, exact=fixed is not None)
+        return ParameterSummary(parameter.name, label, statement, parameter.unit, None, shares, exact=fixed is not None)
     if block is not None and fixed is not None:
         points = block.family.points_at(fixed, parameter.labels.index(label) if label else 0)
     elif mixed is not None:
         points = mixed
     else:
         assert draws is not None  # a value that is not fixed is among the drawn
-        low, middle, high = draws.quantiles(parameter.name, POINTS, label)
+        low, middle, high = draws.quantiles(parameter.name, INTERVAL_LEVELS, label)
         points = (low, middle, high)
-    return Believed(parameter.name, label, statement, parameter.unit, points, {}, exact=fixed is not None)
+    return ParameterSummary(parameter.name, label, statement, parameter.unit, points, {}, exact=fixed is not None)
 
 
-def _parts(parameter: Parameter) -> tuple[BelievedPart, ...]:
+def _parts(parameter: Parameter) -> tuple[PartSummary, ...]:
     return tuple(
-        BelievedPart(part.name, parameter.share_of(part), part.statement.text, part.points, dict(part.shares)) for part in parameter.parts
+        PartSummary(part.name, parameter.share_of(part), part.statement.text, part.points, dict(part.shares)) for part in parameter.parts
     )
 
 
@@ -258,15 +264,15 @@ def _scale(olds: Array, old_weights: Array, news: Array, new_weights: Array) -> 
 
 def _picture(values: Array, weights: Array, low: float, high: float, logarithmic: bool) -> str:  # noqa: FBT001 - one of the scale's three parts
     if high <= low:
-        return BARS[-1].center(CELLS)
+        return BARS[-1].center(PICTURE_BINS)
     if logarithmic:
         inside = values > 0
         values, weights, low, high = np.log(values[inside]), weights[inside], float(np.log(low)), float(np.log(high))
-    counts, _ = np.histogram(values, bins=CELLS, range=(low, high), weights=weights)
+    counts, _ = np.histogram(values, bins=PICTURE_BINS, range=(low, high), weights=weights)
     return bars(counts)
 
 
-def _strip(shares: Mapping[str, float]) -> str:
+def _category_bars(shares: Mapping[str, float]) -> str:
     """One bar for each category, full height for certainty."""
     return " ".join(BARS[round(share * (len(BARS) - 1))] * 3 for share in shares.values())
 

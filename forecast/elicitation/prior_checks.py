@@ -17,15 +17,15 @@ from typing import Any
 import numpy as np
 
 from forecast.book.topic import Parameter, Question, Topic
-from forecast.inference.importance.fit import leaving_out, prior_draws
+from forecast.inference.importance.fit import exclude_overflow_draws, prior_draws
 from forecast.inference.posterior import Posterior
-from forecast.language.expressions import indexed
-from forecast.model.bounds import SHARE, check_shares, shares
+from forecast.language.expressions import indexed_name
+from forecast.model.bounds import SHARE_UNIT, check_shares, share_quantities
 from forecast.model.errors import Unsound
-from forecast.model.invalid_values import no_distribution, percent
+from forecast.model.invalid_values import describe_invalid_arguments, share_as_percent
 from forecast.model.left_out import MOST_BEYOND, without_overflow
-from forecast.model.model import Model, Parameters, model_as_of, uses
-from forecast.model.overflow import Overflown
+from forecast.model.model import Model, Parameters, model_as_of, series_and_streams_used
+from forecast.model.overflow import StatementOverflow
 from forecast.model.priors import Block, blocks
 from forecast.model.settings import Purpose, generator
 from forecast.predict.answers import Probability, answer, paths_for
@@ -34,40 +34,45 @@ from forecast.predict.paths import Paths, has_future
 from forecast.schema.words import number
 from forecast.schema.words import percent as percent_text
 
-DRAWS = 4_096  # of the prior
-AT_ONCE = 512  # of each hypothesis at least
-PATHS = 1_024  # simulated from them
-CELLS, FEWEST = 2**23, 64  # draws times rows that are looked at, and draws at the least
+PRIOR_CHECK_DRAWS = 4_096  # of the prior
+DRAWS_PER_HYPOTHESIS = 512  # of each hypothesis at least
+PRIOR_CHECK_PATHS = 1_024  # simulated from them
+MOST_CELLS_CHECKED, FEWEST_DRAWS_CHECKED = 2**23, 64  # draws times rows that are looked at, and draws at the least
 DECIDED = 0.99  # on one side of a question's threshold, from which it counts as decided
 LEAST_MASS = 0.001  # of a prior outside a share's bounds, from which it is told
 EDGES = (0.005, 0.995)  # of a prior
 RIM = 0.05  # of a prior's span, next to a bound
-PILED, TIMES = 0.2, 4  # of the posterior that lies there, and how much more that is than the prior's
-MOST_STEPS = 240  # of the sample's future: finer steps are made coarser
+LEAST_MASS_AT_BOUND, LEAST_RATIO_TO_PRIOR = 0.2, 4  # of the posterior that lies there, and how much more that is than the prior's
+MOST_SAMPLE_STEPS = 240  # of the sample's future: finer steps are made coarser
 COARSER = {"day": "week", "week": "month", "month": "quarter", "quarter": "year"}
-DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
+DAYS_PER_STEP = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
 
-type Implied = dict[str, Any]  # what is implied, as a report keeps it: the file, the keys of the place in it, a sentence and a hint
+type PriorWarning = dict[str, Any]  # what is implied, as a report keeps it: the file, the keys of the place in it, a sentence and a hint
 
 
-def implied(topic: Topic, as_of: date, prior: Posterior | None = None) -> list[Implied]:
+def prior_warnings(topic: Topic, as_of: date, prior: Posterior | None = None) -> list[PriorWarning]:
     """Return what a topic's priors imply that nobody can have meant, from a small sample of them, before any row.
 
     ``prior`` are draws of the topic's joint prior as of that day, where there are some already.
     """
-    found = list(_beyond_a_share(topic, as_of))
+    found = list(_priors_beyond_share(topic, as_of))
     try:
         if prior is None:
-            prior = prior_draws(model_as_of(topic, as_of), rng=generator(1, topic.name, Purpose.IMPLIED), draws=DRAWS, at_once=AT_ONCE)
+            prior = prior_draws(
+                model_as_of(topic, as_of),
+                rng=generator(1, topic.name, Purpose.IMPLIED),
+                draws=PRIOR_CHECK_DRAWS,
+                at_once=DRAWS_PER_HYPOTHESIS,
+            )
     except Unsound:  # told as an error by whoever computes
         return found
     with suppress(Unsound):  # where too many draws would be left out, none is
-        prior = leaving_out(prior, without_overflow(prior.model, prior.parameters, prior.weights))
+        prior = exclude_overflow_draws(prior, without_overflow(prior.model, prior.parameters, prior.weights))
     sample = _sample(prior, generator(1, topic.name, Purpose.IMPLIED_SAMPLE))
-    return [*found, *_no_distributions(sample), *_decided(topic, as_of, sample)]
+    return [*found, *_invalid_statements(sample), *_decided_questions(topic, as_of, sample)]
 
 
-def contradicted(parameters: Sequence[Mapping[str, Any]], prior: Posterior, posterior: Posterior) -> list[Implied]:
+def prior_data_conflicts(parameters: Sequence[Mapping[str, Any]], prior: Posterior, posterior: Posterior) -> list[PriorWarning]:
     """Return the parameters whose posterior ran into an edge of their prior.
 
     ``parameters`` are they as a report has them, with the mean and the 5, 25, 50, 75 and 95 % points of each before and after.
@@ -77,22 +82,24 @@ def contradicted(parameters: Sequence[Mapping[str, Any]], prior: Posterior, post
     for block in blocks(posterior.model):
         for position in block.positions if not block.family.discrete else ():
             label = block.parameter.labels[position] if block.parameter.labels else ""
-            said = _past_an_edge(block, label, prior, shown[block.name, label]) or _against_a_bound(block, label, prior, posterior)
+            said = _edge_message(block, label, prior, shown[block.name, label]) or _bound_message(block, label, prior, posterior)
             if said:
                 hint = "was the prior too narrow, or does a statement say something else than was meant?"
-                found.append(_at_prior(block.parameter, label, said, hint))
+                found.append(_prior_warning(block.parameter, label, said, hint))
     return found
 
 
 def _sample(prior: Posterior, rng: np.random.Generator) -> Posterior:
     """A few of the prior's draws, with equal weights."""
-    equal = np.full(DRAWS, -np.log(DRAWS))
-    return replace(prior, parameters=prior.resample(DRAWS, rng), log_weight=equal, log_likelihood=np.zeros((DRAWS, 0)))
+    equal = np.full(PRIOR_CHECK_DRAWS, -np.log(PRIOR_CHECK_DRAWS))
+    return replace(
+        prior, parameters=prior.resample(PRIOR_CHECK_DRAWS, rng), log_weight=equal, log_likelihood=np.zeros((PRIOR_CHECK_DRAWS, 0))
+    )
 
 
-def _beyond_a_share(topic: Topic, as_of: date) -> Iterator[Implied]:
+def _priors_beyond_share(topic: Topic, as_of: date) -> Iterator[PriorWarning]:
     """Parameters whose unit is ``share`` and whose prior, where its arguments are numbers, reaches outside 0 to 1."""
-    declared = {name for name, each in topic.parameters.items() if each.unit == SHARE}
+    declared = {name for name, each in topic.parameters.items() if each.unit == SHARE_UNIT}
     if not declared:
         return
     for block in blocks(model_as_of(replace(topic, streams={}, series={}, questions={}), as_of)):
@@ -102,35 +109,37 @@ def _beyond_a_share(topic: Topic, as_of: date) -> Iterator[Implied]:
         outside = below + 1 - above
         if outside >= LEAST_MASS:
             label = block.parameter.labels[block.positions[0]] if block.parameter.by_label else ""
-            message = f"the prior of {_named(block.parameter, label)} has {percent(outside)} of its mass outside 0 to 1, where a share has no meaning"
-            yield _at_prior(block.parameter, label, message, "take a prior of a share, as Beta or LogitNormal")
+            message = f"the prior of {_quoted_name(block.parameter, label)} has {share_as_percent(outside)} of its mass outside 0 to 1, where a share has no meaning"
+            yield _prior_warning(block.parameter, label, message, "take a prior of a share, as Beta or LogitNormal")
 
 
-def _no_distributions(prior: Posterior) -> Iterator[Implied]:
+def _invalid_statements(prior: Posterior) -> Iterator[PriorWarning]:
     """Statements that make no distribution at some draws of the prior, and quantities that are shares and lie outside 0 to 1."""
     model = prior.model
     for name, table in model.tables.items():
         if not len(table):
             continue
         statement = table.stream.value
-        draws = min(len(prior), max(CELLS // len(table), FEWEST))  # in random order, so that the first are a sample too
+        draws = min(
+            len(prior), max(MOST_CELLS_CHECKED // len(table), FEWEST_DRAWS_CHECKED)
+        )  # in random order, so that the first are a sample too
         with np.errstate(all="ignore"):
             parameters = {each: values[:draws] for each, values in prior.parameters.items()}
             kind, arguments = model.distribution_as_written(statement, model.row_scope(table, parameters))
             wrong = np.broadcast_to(np.isnan(kind.support(**arguments)[0]), (draws, len(table)))
         if wrong.any():
-            message, hint, column = no_distribution(statement, kind, arguments, wrong, of="prior's draws")
+            message, hint, column = describe_invalid_arguments(statement, kind, arguments, wrong, of="prior's draws")
             message = f"{message} (row of {table.record.rows[column].start})"
-            yield _at_topic(("streams", name, "value"), message, hint)
+            yield _topic_warning(("streams", name, "value"), message, hint)
     try:
         check_shares(model, prior.parameters, prior.weights, of="prior's draws")
     except Unsound as unsound:
         for problem in unsound.problems:
-            name = next(name for name in shares(model.topic) if f"`{name}`" in problem.message)
-            yield _at_topic(("quantities", name), problem.message, problem.hint)
+            name = next(name for name in share_quantities(model.topic) if f"`{name}`" in problem.message)
+            yield _topic_warning(("quantities", name), problem.message, problem.hint)
 
 
-def _decided(topic: Topic, as_of: date, prior: Posterior) -> Iterator[Implied]:
+def _decided_questions(topic: Topic, as_of: date, prior: Posterior) -> Iterator[PriorWarning]:
     """Questions that the prior decides alone, as if nothing had been recorded."""
     bare = replace(topic, streams={name: replace(stream, rows=()) for name, stream in topic.streams.items()})
     bare = _with_few_steps(bare)
@@ -142,17 +151,17 @@ def _decided(topic: Topic, as_of: date, prior: Posterior) -> Iterator[Implied]:
     rng = generator(1, topic.name, Purpose.IMPLIED_PATHS)
     try:
         model = model_as_of(bare, as_of)
-        paths = _paths(model, {name: values[:PATHS] for name, values in prior.parameters.items()}, rng)
+        paths = _paths(model, {name: values[:PRIOR_CHECK_PATHS] for name, values in prior.parameters.items()}, rng)
     except Unsound as unsound:
         for problem in unsound.problems:
             named = [name for name, stream in bare.streams.items() if f"`{stream.value.text}`" in problem.message]
             keys = ("streams", named[0], "value") if named else ()
-            yield _at_topic(keys, f"{problem.message}, drawn from the prior", problem.hint)
+            yield _topic_warning(keys, f"{problem.message}, drawn from the prior", problem.hint)
         return
     for question in questions.values():
-        message = _prejudged(question, replace(prior, model=model), paths, rng)
+        message = _decided_message(question, replace(prior, model=model), paths, rng)
         if message:
-            yield _at_topic(("questions", question.name), message, "look at the priors behind it, or ask for another threshold")
+            yield _topic_warning(("questions", question.name), message, "look at the priors behind it, or ask for another threshold")
 
 
 def _paths(model: Model, parameters: Parameters, rng: np.random.Generator) -> Paths:
@@ -161,13 +170,13 @@ def _paths(model: Model, parameters: Parameters, rng: np.random.Generator) -> Pa
     while True:
         try:
             return paths_for(model, parameters, rng)
-        except Overflown as overflown:
+        except StatementOverflow as overflown:
             if overflown.draws is None or (~overflown.draws).sum() < (1 - MOST_BEYOND) * wanted:
                 raise
             parameters = {name: values[~overflown.draws] for name, values in parameters.items()}
 
 
-def _prejudged(question: Question, prior: Posterior, paths: Paths, rng: np.random.Generator) -> str:
+def _decided_message(question: Question, prior: Posterior, paths: Paths, rng: np.random.Generator) -> str:
     match answer(question, prior, paths, None, rng).value:
         case Probability(value=chance, error=error) if max(chance, 1 - chance) >= DECIDED:
             side, share = ("Yes", chance) if chance > 0.5 else ("No", 1 - chance)
@@ -181,12 +190,12 @@ def _prejudged(question: Question, prior: Posterior, paths: Paths, rng: np.rando
 def _streams_behind(topic: Topic, question: Question) -> set[str]:
     """The streams that a question's answer depends on, through quantities and through the totals in their statements."""
     found: set[str] = set()
-    waiting = list(uses(topic, *question.expressions)[1])
+    waiting = list(series_and_streams_used(topic, *question.expressions)[1])
     while waiting:
         stream = topic.streams[waiting.pop()]
         if stream.name not in found:
             found.add(stream.name)
-            waiting += uses(topic, stream.value, *stream.next.values())[1]
+            waiting += series_and_streams_used(topic, stream.value, *stream.next.values())[1]
     return found
 
 
@@ -194,12 +203,12 @@ def _with_few_steps(topic: Topic) -> Topic:
     """The topic with a step so coarse that its future from the beginning has few of them."""
     last = max((question.by for question in topic.questions.values() if question.by), default=topic.opens)
     step: Any = topic.step
-    while (last - topic.opens).days / DAYS[step] > MOST_STEPS and step in COARSER:
+    while (last - topic.opens).days / DAYS_PER_STEP[step] > MOST_SAMPLE_STEPS and step in COARSER:
         step = COARSER[step]
     return replace(topic, step=step)
 
 
-def _past_an_edge(block: Block, label: str, prior: Posterior, shown: Mapping[str, Any]) -> str:
+def _edge_message(block: Block, label: str, prior: Posterior, shown: Mapping[str, Any]) -> str:
     """Say that the posterior's median, or its mean, lies beyond the prior's 0.5 or 99.5 % point."""
     if block.fixed is None or not block.family.is_apart:
         low, high = prior.quantiles(block.name, EDGES, label)
@@ -212,12 +221,12 @@ def _past_an_edge(block: Block, label: str, prior: Posterior, shown: Mapping[str
     for what, value in found.items():
         for point, edge, beyond in ((EDGES[0], low, value < low), (EDGES[1], high, value > high)):
             if beyond:
-                said = f"the posterior {what} of {_named(block.parameter, label)}, {number(value)}"
+                said = f"the posterior {what} of {_quoted_name(block.parameter, label)}, {number(value)}"
                 return f"{said}, lies beyond the {100 * point:g} % point of its prior, {number(edge)}"
     return ""
 
 
-def _against_a_bound(block: Block, label: str, prior: Posterior, posterior: Posterior) -> str:
+def _bound_message(block: Block, label: str, prior: Posterior, posterior: Posterior) -> str:
     """Say that the posterior is piled up against a bound that the prior alone sets: not against 0, nor a share's 1."""
     if block.fixed is None:
         return ""
@@ -225,22 +234,22 @@ def _against_a_bound(block: Block, label: str, prior: Posterior, posterior: Post
     if not (np.isfinite(lower) and np.isfinite(upper)):
         return ""
     rim = RIM * (upper - lower)
-    natural = {0.0, 1.0} if block.parameter.unit in {"", SHARE} else {0.0}
+    natural = {0.0, 1.0} if block.parameter.unit in {"", SHARE_UNIT} else {0.0}
     for bound in (lower, upper):
         before, after = (float(draws.weights[np.abs(draws.column(block.name, label) - bound) < rim].sum()) for draws in (prior, posterior))
-        if bound not in natural and after >= max(PILED, TIMES * before):
-            return f"{percent(after)} of the posterior of {_named(block.parameter, label)} is piled up against the bound {number(bound)} of its prior"
+        if bound not in natural and after >= max(LEAST_MASS_AT_BOUND, LEAST_RATIO_TO_PRIOR * before):
+            return f"{share_as_percent(after)} of the posterior of {_quoted_name(block.parameter, label)} is piled up against the bound {number(bound)} of its prior"
     return ""
 
 
-def _named(parameter: Parameter, label: str) -> str:
-    return f"`{indexed(parameter.name, label)}`"
+def _quoted_name(parameter: Parameter, label: str) -> str:
+    return f"`{indexed_name(parameter.name, label)}`"
 
 
-def _at_prior(parameter: Parameter, label: str, message: str, hint: str) -> Implied:
+def _prior_warning(parameter: Parameter, label: str, message: str, hint: str) -> PriorWarning:
     keys = [parameter.name, "prior", label] if label in parameter.by_label else [parameter.name, "prior"]
     return {"file": "priors", "keys": keys, "message": message, "hint": hint}
 
 
-def _at_topic(keys: tuple[str, ...], message: str, hint: str) -> Implied:
+def _topic_warning(keys: tuple[str, ...], message: str, hint: str) -> PriorWarning:
     return {"file": "topic", "keys": list(keys), "message": message, "hint": hint}

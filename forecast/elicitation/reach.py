@@ -34,18 +34,18 @@ def _uses(topic: Topic) -> dict[str, set[str]]:
     uses: dict[str, set[str]] = {}
     for parameter in topic.parameters.values():
         statements = [*parameter.by_label.values(), *([] if parameter.prior is None else [parameter.prior])]
-        uses[parameter.name] = _named(each for statement in statements for each in statement.arguments.values()) | {parameter.per}
+        uses[parameter.name] = _names_used(each for statement in statements for each in statement.arguments.values()) | {parameter.per}
     for quantity in topic.quantities.values():
-        uses[quantity.name] = _named([quantity.expression])
+        uses[quantity.name] = _names_used([quantity.expression])
     for series in topic.series.values():
-        uses[series.name] = _named([] if series.later is None else [series.later])
+        uses[series.name] = _names_used([] if series.later is None else [series.later])
     for stream in topic.streams.values():
-        uses[stream.name] = _named([*stream.value.arguments.values(), *stream.next.values()])
+        uses[stream.name] = _names_used([*stream.value.arguments.values(), *stream.next.values()])
     for question in topic.questions.values():
         given = [question.answer, question.given, *question.choices.values()]
-        uses[question.name] = _named(each for each in given if each is not None)
+        uses[question.name] = _names_used(each for each in given if each is not None)
     return uses
 
 
-def _named(expressions: Iterable[Expression]) -> set[str]:
+def _names_used(expressions: Iterable[Expression]) -> set[str]:
     return {name for each in expressions for name in (*names_in(each), *streams_in(each))}

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from forecast.book.files.names import DEFAULT
 from forecast.book.topic import Parameter, Topic
 from forecast.elicitation.candidates import support_of_family
-from forecast.elicitation.fits import Fit, fit_of, read_statement
-from forecast.elicitation.judgements import REAL, Support
-from forecast.language.distributions import FAMILIES, family
-from forecast.language.expressions import indexed
+from forecast.elicitation.fits import Fit, fit_of_statement, read_statement
+from forecast.elicitation.judgements import REAL_SUPPORT, Support
+from forecast.language.distributions.families import FAMILIES, family
+from forecast.language.expressions import indexed_name
 from forecast.language.faults import Fault
 
 
@@ -30,7 +30,7 @@ class Subject:
     @property
     def name(self) -> str:
         """Its name as statements write it: ``refuses[korea]``."""
-        return indexed(self.parameter.name, self.label)
+        return indexed_name(self.parameter.name, self.label)
 
     @property
     def unit(self) -> str:
@@ -59,7 +59,7 @@ def subject_of(topic: Topic, name: str, label: str = "") -> Subject:
             hint=f'write it: forecast prior set {topic.name}.{name} "{statement.text}"',
         )
     plain = Subject(
-        topic, parameter, label, statement.text, statement.distribution, support_of_family(statement.distribution) or REAL, None
+        topic, parameter, label, statement.text, statement.distribution, support_of_family(statement.distribution) or REAL_SUPPORT, None
     )
     if parameter.categories:
         return plain
@@ -68,4 +68,4 @@ def subject_of(topic: Topic, name: str, label: str = "") -> Subject:
     except Fault:  # it depends on other parameters
         return plain
     lower, upper = (float(end) for end in family(name).support(**arguments))
-    return replace(plain, support=support_of_family(name) or Support(lower, upper), fit=fit_of(statement.text))
+    return replace(plain, support=support_of_family(name) or Support(lower, upper), fit=fit_of_statement(statement.text))

@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 
 from forecast.book.files.numerals import NUMBER, is_number
-from forecast.elicitation.judgements import POSITIVE, REAL, SHARE, Point, Points, Support, chips
+from forecast.elicitation.judgements import POSITIVE_SUPPORT, REAL_SUPPORT, SHARE_SUPPORT, QuantilePoint, QuantilePoints, Support, chips
 from forecast.language.distributions.words import quantile_share
 from forecast.language.faults import Fault
 
@@ -16,13 +16,13 @@ _LABELLED = re.compile(rf"(.+?)\s*[:=]\s*({NUMBER})")
 _POINT = re.compile(rf"p?([0-9._]+)\s*%?\s*[:=]\s*({NUMBER}\s*%?)")
 
 
-def number_of(text: str, support: Support) -> float:
+def parse_number(text: str, support: Support) -> float:
     """Return the number that a text is; of a share ``5 %`` is 0.05."""
     said = text.strip().replace("\N{MINUS SIGN}", "-")
     if not said:
         raise Fault("a number is needed here")
     in_percent = said.endswith("%")
-    if in_percent and support != SHARE:
+    if in_percent and support != SHARE_SUPPORT:
         raise Fault(f"`{text.strip()}` is in percent, and this unknown is not a share", hint="give the value itself")
     number = said.removesuffix("%").strip()
     is_infinite = number.lower().lstrip("+-") in {"inf", "infinity", "nan"}
@@ -35,10 +35,10 @@ def number_of(text: str, support: Support) -> float:
     return value / 100 if in_percent else value
 
 
-def chips_of(text: str) -> Points:
+def parse_chips(text: str) -> QuantilePoints:
     """Return the points that chips in bins say, written as in ``0-1:3, 1-2:5, 2-5:2``."""
     bins = []
-    for part in _parts(text):
+    for part in _split_parts(text):
         found = _BIN.fullmatch(part)
         if found is None:
             raise Fault(f"`{part}` is no bin with chips", hint="as in 0-1:3, 1-2:5, 2-5:2 (from, to, number of chips)")
@@ -46,10 +46,10 @@ def chips_of(text: str) -> Points:
     return chips(bins)
 
 
-def labelled_chips_of(text: str) -> dict[str, float]:
+def parse_labelled_chips(text: str) -> dict[str, float]:
     """Return the chips on each label, written as in ``hull:3, engine:7``."""
     found: dict[str, float] = {}
-    for part in _parts(text):
+    for part in _split_parts(text):
         match = _LABELLED.fullmatch(part)
         if match is None:
             raise Fault(f"`{part}` is no label with chips", hint="as in hull:3, engine:7")
@@ -59,33 +59,33 @@ def labelled_chips_of(text: str) -> dict[str, float]:
     return found
 
 
-def points_of(text: str, support: Support) -> Points:
+def parse_points(text: str, support: Support) -> QuantilePoints:
     """Return points of a distribution function, written as in ``p10=3, p50=8, p90=20`` and in any order."""
     points = []
-    for part in _parts(text):
+    for part in _split_parts(text):
         match = _POINT.fullmatch(part)
         share = None if match is None else quantile_share(f"p{match[1].replace('.', '_')}")
         if match is None or share is None:
             raise Fault(f"`{part}` is no point", hint="as in p10=3, p50=8, p90=20: one case in ten below 3, and so on")
-        points.append(Point(round(share, 12), number_of(match[2], support)))
+        points.append(QuantilePoint(round(share, 12), parse_number(match[2], support)))
     points.sort(key=lambda point: point.share)
     for before, after in pairwise(points):
         if before.share == after.share:
             raise Fault(f"the {100 * before.share:g} % point is given twice")
-    return Points(tuple(points))
+    return QuantilePoints(tuple(points))
 
 
-def support_of(text: str) -> Support:
+def parse_support(text: str) -> Support:
     """Return the values that a text allows: ``real``, ``positive``, ``share``, or two ends as in ``0..`` and ``2..8``."""
     said = text.strip()
-    named = {"real": REAL, "positive": POSITIVE, "share": SHARE}
+    named = {"real": REAL_SUPPORT, "positive": POSITIVE_SUPPORT, "share": SHARE_SUPPORT}
     if said in named:
         return named[said]
     low, dots, high = said.partition("..")
     if not dots:
         raise Fault(f"`{said}` says no values", hint="any number: real; above 0: positive; 0 to 1: share; or two ends, as in 2..8")
-    lower = number_of(low, REAL) if low.strip() else -math.inf
-    upper = number_of(high, REAL) if high.strip() else math.inf
+    lower = parse_number(low, REAL_SUPPORT) if low.strip() else -math.inf
+    upper = parse_number(high, REAL_SUPPORT) if high.strip() else math.inf
     if not lower < upper:
         raise Fault(f"no value lies between {lower:g} and {upper:g}")
     found = Support(lower, upper)
@@ -94,7 +94,7 @@ def support_of(text: str) -> Support:
     return found
 
 
-def _parts(text: str) -> list[str]:
+def _split_parts(text: str) -> list[str]:
     parts = [part.strip() for part in re.split(r"[,;]", text) if part.strip()]
     if not parts:
         raise Fault("nothing was said")

@@ -22,17 +22,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-type Array = NDArray[np.float64]
-type Indices = NDArray[np.intp]
+from forecast.language.arrays import Array, Indices
 
 REPLICATES = 16
-FEW = 8.0  # effective replicates, below which cases are asked too
-LEAST_ERROR = math.sqrt(REPLICATES / (REPLICATES + 2)) * REPLICATES / (REPLICATES + 1)  # of a share, in cases: see `proportion_error`
+FEW_REPLICATES = 8.0  # effective replicates, below which cases are asked too
+LEAST_PROPORTION_ERROR = (
+    math.sqrt(REPLICATES / (REPLICATES + 2)) * REPLICATES / (REPLICATES + 1)
+)  # of a share, in cases: see `proportion_error`
 CONFIDENCE = 0.95  # of a bound on one side; an interval of ranks has two such ends, and so 90 %
 
 
 @dataclass(frozen=True, slots=True)
-class Replicated:
+class ReplicatedCases:
     """Weighted cases in replicates: draws of the parameters, or simulated paths.
 
     ``weights`` ``(cases,)`` sum to one, 0 for a case that does not count (a condition does not hold).
@@ -67,7 +68,7 @@ def typical_weight(weights: Array) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Quantile:
+class QuantileEstimate:
     """A quantile, its standard error, and the interval of ranks that covers the true one in 90 % of seeds or more."""
 
     value: float
@@ -75,7 +76,7 @@ class Quantile:
     interval: tuple[float, float]
 
 
-def cut_evenly(count: int) -> Indices:
+def block_replicates(count: int) -> Indices:
     """Return replicates of cases that stand in order, ``(count,)``: 16 blocks one after another.
 
     For independent cases, and for chains: blocks of a chain are long beside its autocorrelation (batch means: Flegal and Jones
@@ -102,7 +103,7 @@ def combined_error(deviations: Array, effective_replicates: float) -> float:
     return math.sqrt(_correction(effective_replicates) * float((deviations**2).sum()))
 
 
-def mean_error(values: Array, cases: Replicated) -> float:
+def mean_error(values: Array, cases: ReplicatedCases) -> float:
     """Return the standard error of the weighted mean of ``values`` ``(cases,)``.
 
     That of ``combined_error``; in fewer than 8 effective replicates at least the standard deviation over the root of
@@ -113,10 +114,10 @@ def mean_error(values: Array, cases: Replicated) -> float:
     away = values - (weights * values).sum()
     effective = cases.effective_replicates
     measured = combined_error(replicate_sums(weights * away, replicates), effective)
-    return max(measured, math.sqrt(float((weights * away**2).sum()) / cases.size)) if effective < FEW else measured
+    return max(measured, math.sqrt(float((weights * away**2).sum()) / cases.size)) if effective < FEW_REPLICATES else measured
 
 
-def proportion_error(truth: NDArray[np.bool_], cases: Replicated) -> float:
+def proportion_error(truth: NDArray[np.bool_], cases: ReplicatedCases) -> float:
     """Return the standard error of the weighted share of cases of which something is true, ``truth`` being ``(cases,)``.
 
     That of ``combined_error``, and at least 0.89 of one case of the side where cases weigh less; where it is true of no case or of all,
@@ -133,8 +134,8 @@ def proportion_error(truth: NDArray[np.bool_], cases: Replicated) -> float:
     effective, held = cases.effective_replicates, replicate_sums(cases.weights * truth, cases.replicates)
     both = float(np.count_nonzero((held > 0) & (replicate_sums(cases.weights * ~truth, cases.replicates) > 0)))
     measured = combined_error(held - share * cases.shares, effective)
-    measured = max(measured, LEAST_ERROR * min(typical_weight(cases.weights[side]) for side in (truth, ~truth)))
-    return max(measured, binomial_error(share, cases.size)) if min(effective, both) < FEW else measured
+    measured = max(measured, LEAST_PROPORTION_ERROR * min(typical_weight(cases.weights[side]) for side in (truth, ~truth)))
+    return max(measured, binomial_error(share, cases.size)) if min(effective, both) < FEW_REPLICATES else measured
 
 
 def binomial_error(share: float, size: float) -> float:
@@ -157,7 +158,7 @@ def greatest_unseen(size: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedCases:
     """Cases that count, from the smallest value up, and their distribution function with its errors.
 
     ``values`` and the weights ``cumulative`` to each of them are ``(cases,)``.  ``points`` ``(k,)`` are the different values,
@@ -185,7 +186,7 @@ class Ranked:
         return np.where(step >= 0, self.errors[np.maximum(step, 0)], binomial_error(0.0, self.size))
 
 
-def ranked(values: Array, cases: Replicated) -> Ranked:
+def rank_cases(values: Array, cases: ReplicatedCases) -> RankedCases:
     """Return the cases that count in the order of their ``values`` ``(cases,)``."""
     counted = np.flatnonzero(cases.weights > 0)
     order = counted[np.argsort(values[counted], kind="stable")]
@@ -200,14 +201,14 @@ def ranked(values: Array, cases: Replicated) -> Ranked:
     effective = cases.effective_replicates
     firsts = np.append(0, last[:-1] + 1)
     one_case = np.add.reduceat(weights**2, firsts) / np.add.reduceat(weights, firsts) / cumulative[-1]
-    errors = np.maximum(np.sqrt(_correction(effective) * squares), LEAST_ERROR * one_case)
-    if effective < FEW:
+    errors = np.maximum(np.sqrt(_correction(effective) * squares), LEAST_PROPORTION_ERROR * one_case)
+    if effective < FEW_REPLICATES:
         errors = np.maximum(errors, [binomial_error(float(each), cases.size) for each in share])
     errors[-1] = binomial_error(1.0, cases.size)
-    return Ranked(sorted_values, cumulative, sorted_values[last], share, errors, cases.size, cases.freedom, one_case)
+    return RankedCases(sorted_values, cumulative, sorted_values[last], share, errors, cases.size, cases.freedom, one_case)
 
 
-def quantile(cases: Ranked, level: float) -> Quantile:
+def quantile(cases: RankedCases, level: float) -> QuantileEstimate:
     """Return a quantile with its error and its interval of ranks.
 
     The error is ``s / f``: ``s`` that of the distribution function ``F`` at the quantile, from replicates, and ``f`` the
@@ -221,20 +222,20 @@ def quantile(cases: Ranked, level: float) -> Quantile:
     """
     value = cases.quantile(level)
     error = float(cases.errors_at(np.array([value]))[0])
-    spread = _over_density(level, error, cases.size, cases.quantile)
+    spread = _error_over_density(level, error, cases.size, cases.quantile)
     within = float(special.stdtrit(cases.freedom, CONFIDENCE)) * cases.errors + cases.one_case
     ends = [np.flatnonzero(cases.shares + side * within >= level) for side in (1.0, -1.0)]
     interval = tuple(float(cases.points[reached[0] if len(reached) else -1]) for reached in ends)
-    return Quantile(value, spread, (interval[0], interval[1]))
+    return QuantileEstimate(value, spread, (interval[0], interval[1]))
 
 
-def quantile_error(values: Array, cases: Replicated, level: float, *, quantile_at: Callable[[float], float]) -> float:
+def quantile_error(values: Array, cases: ReplicatedCases, level: float, *, quantile_at: Callable[[float], float]) -> float:
     """Return the standard error of a quantile of ``values`` ``(cases,)`` alone, as ``quantile`` does, where levels have their quantiles already."""
     error = proportion_error(values <= quantile_at(level), cases)
-    return _over_density(level, error, cases.size, quantile_at)
+    return _error_over_density(level, error, cases.size, quantile_at)
 
 
-def _over_density(level: float, error: float, size: float, quantile_at: Callable[[float], float]) -> float:
+def _error_over_density(level: float, error: float, size: float, quantile_at: Callable[[float], float]) -> float:
     """The error of a distribution function over the density, from quantiles to each side of the level."""
     reach = max(error, math.sqrt(level * (1 - level) / size))
     low, high = max(level - reach, 0.0), min(level + reach, 1.0)
@@ -259,7 +260,7 @@ def relative_error(amounts: Array, replicates: Indices) -> float:
     return math.sqrt(REPLICATES * float(sums.var(ddof=1))) / float(sums.sum())
 
 
-def joint_freedom(one: float, other: float, *, freedom: tuple[float, float]) -> float:
+def welch_degrees_of_freedom(one: float, other: float, *, freedom: tuple[float, float]) -> float:
     """Return the degrees of freedom of the error of a difference of two figures with errors ``one`` and ``other``.
 
     ``(a + b)**2 / (a**2 / f + b**2 / g)`` with the squared errors ``a``, ``b`` (Welch 1947, doi:10.1093/biomet/34.1-2.28).

@@ -11,14 +11,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-type Array = NDArray[np.float64]
+from forecast.language.arrays import Array
 
 FINITE_VARIANCE, CONVERGING = 0.5, 0.7  # shapes up to which weights have a variance, and up to which more draws help
-FEWEST = 5  # exceedances below which no tail is fitted
-ROUNDING = 1e-9  # log ratios that differ by no more are equal: a sum of densities of a thousand rows is no more exact
-PRIOR_DRAWS, PRIOR_SHAPE = 10, 0.5  # the weak prior on the shape: as if this many exceedances had said this
+FEWEST_EXCEEDANCES = 5  # exceedances below which no tail is fitted
+LOG_RATIO_ROUNDING = 1e-9  # log ratios that differ by no more are equal: a sum of densities of a thousand rows is no more exact
+PRIOR_EXCEEDANCES, PRIOR_SHAPE = 10, 0.5  # the weak prior on the shape: as if this many exceedances had said this
 
 
 def pareto_k(log_ratios: Array) -> float:
@@ -39,19 +38,19 @@ def pareto_k(log_ratios: Array) -> float:
         raise ValueError("log ratios must have a finite maximum")
     draws = len(log_ratios)
     length = tail_length(draws)
-    if length < FEWEST:
+    if length < FEWEST_EXCEEDANCES:
         return np.inf
     logs = np.sort(np.partition(log_ratios, -length - 1)[-length - 1 :]) - largest
     tail = np.exp(logs)
-    if tail[1] > 0 and logs[1] >= -ROUNDING:
+    if tail[1] > 0 and logs[1] >= -LOG_RATIO_ROUNDING:
         return -np.inf
     exceedances = tail[1:] - tail[0]
-    above = (exceedances > 0) & (logs[1:] > logs[0] + ROUNDING)
+    above = (exceedances > 0) & (logs[1:] > logs[0] + LOG_RATIO_ROUNDING)
     if tail[0] == 0 or not above[_quartile(length)]:  # fewer than a tail, or many that tie
         exceedances = exceedances[above]
-        if len(exceedances) < FEWEST:
+        if len(exceedances) < FEWEST_EXCEEDANCES:
             return np.inf
-        if logs[1:][above][0] >= -ROUNDING:
+        if logs[1:][above][0] >= -LOG_RATIO_ROUNDING:
             return -np.inf
     return _shape(exceedances)
 
@@ -83,7 +82,7 @@ def _shape(exceedances: Array) -> float:
     weight[weight < 10 * np.finfo(float).eps] = 0
     mean = (inverse_scale * weight).sum() / weight.sum()
     estimate = np.log1p(-mean * exceedances).mean()
-    return float((count * estimate + PRIOR_DRAWS * PRIOR_SHAPE) / (count + PRIOR_DRAWS))
+    return float((count * estimate + PRIOR_EXCEEDANCES * PRIOR_SHAPE) / (count + PRIOR_EXCEEDANCES))
 
 
 def _quartile(count: int) -> int:

@@ -9,15 +9,16 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.inference.monte_carlo import Indices, Replicated, cut_evenly
-from forecast.inference.target import CELLS_KEPT
-from forecast.model.errors import Unsound, at_topic
-from forecast.model.model import Array, Model
+from forecast.inference.monte_carlo import ReplicatedCases, block_replicates
+from forecast.inference.target import DENSITIES_KEPT
+from forecast.language.arrays import Array, Indices
+from forecast.model.errors import Unsound, topic_problem
+from forecast.model.model import Model
 
 FEWEST_COMPARED = 2_500  # effective draws of a run that is only compared, where its weights may have no variance
 type Engine = Literal["importance", "nuts", "prior"]
 
-NOTHING = ""  # the name, which no parameter can have, of what stands for the draws where a topic has no parameters
+NO_PARAMETER = ""  # the name, which no parameter can have, of what stands for the draws where a topic has no parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +107,12 @@ class Posterior:
     @property
     def replicates(self) -> Indices:
         """The number of each draw's replicate, ``(draws,)``."""
-        return cut_evenly(len(self)) if self.replicate is None else self.replicate
+        return block_replicates(len(self)) if self.replicate is None else self.replicate
 
     @property
-    def cases(self) -> Replicated:
+    def cases(self) -> ReplicatedCases:
         """The draws as cases whose errors can be measured."""
-        return Replicated(self.weights, self.replicates, self.diagnostics.effective_size)
+        return ReplicatedCases(self.weights, self.replicates, self.diagnostics.effective_size)
 
     def column(self, name: str, label: str = "") -> Array:
         """The draws of one value: of a parameter, or of one of its labels, shape ``(draws,)``."""
@@ -139,7 +140,7 @@ class Posterior:
         so many of a lattice's points may lie on few planes.
         """
         order = rng.permutation(len(self))
-        picked = order[systematic(self.weights[order], count, rng)]
+        picked = order[systematic_resample(self.weights[order], count, rng)]
         return {name: values[picked] for name, values in self.parameters.items()}
 
     def resample_replicates(self, count: int, rng: np.random.Generator) -> tuple[dict[str, NDArray[Any]], Indices]:
@@ -150,17 +151,17 @@ class Posterior:
         """
         order = rng.permutation(len(self))
         order = order[np.argsort(self.replicates[order], kind="stable")]
-        picked = rng.permutation(order[systematic(self.weights[order], count, rng)])
+        picked = rng.permutation(order[systematic_resample(self.weights[order], count, rng)])
         return {name: values[picked] for name, values in self.parameters.items()}, self.replicates[picked]
 
 
-def with_draws(parameters: Mapping[str, NDArray[Any]], draws: int) -> Mapping[str, NDArray[Any]]:
-    """Return parameters that say how many draws there are also where there is no parameter: then with zeros under ``NOTHING``."""
-    return parameters or {NOTHING: np.zeros((draws, 1))}
+def with_draw_count(parameters: Mapping[str, NDArray[Any]], draws: int) -> Mapping[str, NDArray[Any]]:
+    """Return parameters that say how many draws there are also where there is no parameter: then with zeros under ``NO_PARAMETER``."""
+    return parameters or {NO_PARAMETER: np.zeros((draws, 1))}
 
 
 @dataclass(frozen=True, slots=True)
-class Ordered:
+class OrderedDraws:
     """Weighted draws in order: ``values`` ``(draws,)`` from the smallest up, and the weights ``cumulative`` to each of them."""
 
     values: Array
@@ -172,20 +173,20 @@ class Ordered:
         return tuple(self.values[np.minimum(reached, len(self.values) - 1)].tolist())
 
 
-def ordered(values: Array, weights: Array) -> Ordered:
+def order_draws(values: Array, weights: Array) -> OrderedDraws:
     """Return weighted draws ``(draws,)`` in order."""
     if (weights == weights[0]).all():  # values alone are sorted in a tenth of the time
-        return Ordered(np.sort(values), np.cumsum(weights))
+        return OrderedDraws(np.sort(values), np.cumsum(weights))
     order = np.argsort(values)
-    return Ordered(values[order], np.cumsum(weights[order]))
+    return OrderedDraws(values[order], np.cumsum(weights[order]))
 
 
 def weighted_quantiles(values: Array, weights: Array, levels: Sequence[float]) -> tuple[float, ...]:
     """Quantiles of weighted draws at levels in ``[0, 1]``; where more is asked of the same draws, put them in order once."""
-    return ordered(values, weights).quantiles(levels)
+    return order_draws(values, weights).quantiles(levels)
 
 
-def systematic(weights: Array, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def systematic_resample(weights: Array, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Indices of a systematic resample: each draw comes ``count * weight`` times, give or take one."""
     cumulative = np.cumsum(weights)
     marks = (np.arange(count) + rng.random()) / count * cumulative[-1]
@@ -193,13 +194,15 @@ def systematic(weights: Array, count: int, rng: np.random.Generator) -> NDArray[
     return picked
 
 
-def rows_not_kept(posterior: Posterior) -> str:
+def rows_not_kept_message(posterior: Posterior) -> str:
     """Say that the density of each row at each draw is not known, and why."""
     rows, draws = len(posterior.model.rows), len(posterior)
-    return f"{rows:,} rows on {draws:,} draws are {rows * draws:,} densities, of which at most {CELLS_KEPT:,} are kept"
+    return f"{rows:,} rows on {draws:,} draws are {rows * draws:,} densities, of which at most {DENSITIES_KEPT:,} are kept"
 
 
 def require_rows(posterior: Posterior) -> None:
     """Raise ``Unsound`` where the density of each row at each draw is needed and not known."""
     if not posterior.keeps_rows:
-        raise Unsound(at_topic(posterior.model.topic, ("streams",), rows_not_kept(posterior), "add rows up, as a week's or a month's"))
+        raise Unsound(
+            topic_problem(posterior.model.topic, ("streams",), rows_not_kept_message(posterior), "add rows up, as a week's or a month's")
+        )

@@ -21,15 +21,15 @@ from numpy.typing import NDArray
 from scipy import special
 
 from forecast.book.topic import Parameter
-from forecast.inference.monte_carlo import joint_freedom, normal_score, proportion_error
+from forecast.inference.monte_carlo import normal_score, proportion_error, welch_degrees_of_freedom
 from forecast.inference.posterior import Diagnostics, Posterior
-from forecast.model.invalid_values import percent
+from forecast.inference.quantile_levels import INTERVAL_LEVELS
+from forecast.model.invalid_values import share_as_percent
 
 FALSE_DISPUTES = 0.001  # chance that right engines are called disputed
-LEVELS = (0.05, 0.5, 0.95)
 HARD_TO_REACH = 0.005  # share of the posterior that the fast engine found and could not draw from, from which NUTS may have missed it too
 DOUBLED = 2.0  # times the errors of weights that may have no variance, which are measured too small
-MOST_NAMED = 5  # disputed answers in a sentence, with both engines' figures
+MOST_DISPUTES_NAMED = 5  # disputed answers in a sentence, with both engines' figures
 
 type Outcome = Literal["agreed", "disputed", "failed", "unconfirmed"]
 
@@ -95,13 +95,18 @@ def judge(fast: Posterior, fast_answers: Mapping[str, Any], nuts: Posterior, nut
     its weights may have no variance.
     """
     times = DOUBLED if fast.diagnostics.heavy else 1.0
-    pairs = (*_parameters(fast, nuts), *_answers(fast_answers, nuts_answers))
-    comparisons = tuple(_compared(pair, times) for pair in pairs)
+    pairs = (*_parameter_pairs(fast, nuts), *_answer_pairs(fast_answers, nuts_answers))
+    comparisons = tuple(_compare_pair(pair, times) for pair in pairs)
     limit = float(-special.ndtri(FALSE_DISPUTES / (2 * max(1, len(comparisons)))))
-    if faults := _faults(fast.diagnostics, nuts.diagnostics):
+    if faults := _incomparable_reason(fast.diagnostics, nuts.diagnostics):
         return Verdict("failed" if not nuts.diagnostics.sound else "unconfirmed", faults, comparisons, limit)
     outcome: Outcome = "disputed" if any(not abs(each.z) <= limit for each in comparisons) else "agreed"
-    parts = (_sentence(outcome, comparisons, limit), _few(fast.diagnostics), _heavy(fast.diagnostics), _borrowed(nuts.diagnostics))
+    parts = (
+        _verdict_sentence(outcome, comparisons, limit),
+        _few_draws_note(fast.diagnostics),
+        _heavy_weights_note(fast.diagnostics),
+        _borrowed_start_note(nuts.diagnostics),
+    )
     return Verdict(outcome, " ".join(part for part in parts if part), comparisons, limit)
 
 
@@ -116,11 +121,11 @@ def adjudicate(
     """Return the verdict on a dispute of NUTS with a run of the fast engine that is not sound itself, given a second run of NUTS.
 
     Where the second run, from other random numbers and other starting points, is sound too and agrees with the first on every figure,
-    the fast engine's is set aside: ``unconfirmed``.  Chains that stay in one mode of several do not agree with others, or have not met.
+    the fast engine's is set aside: ``without_confirmation``.  Chains that stay in one mode of several do not agree with others, or have not met.
     """
     if fast.sound or not again.diagnostics.sound:
         return disputed
-    between = [_compared(pair, 1.0) for pair in (*_parameters(nuts, again), *_answers(nuts_answers, again_answers))]
+    between = [_compare_pair(pair, 1.0) for pair in (*_parameter_pairs(nuts, again), *_answer_pairs(nuts_answers, again_answers))]
     if any(not abs(each.z) <= disputed.limit for each in between):
         return disputed
     beyond, count = disputed.disputed, len(disputed.comparisons)
@@ -131,12 +136,12 @@ def adjudicate(
     return replace(disputed, verdict="unconfirmed", sentence=sentence)
 
 
-def failure(reason: str) -> Verdict:
+def failed_verdict(reason: str) -> Verdict:
     """Return the verdict where NUTS cannot sample a topic at all, and why."""
     return Verdict("failed", f"NUTS cannot sample this topic: {reason}. No other engine has checked the fast one.", (), 0.0)
 
 
-def unconfirmed(nuts: Diagnostics, fast: Diagnostics | None) -> Diagnostics:
+def without_confirmation(nuts: Diagnostics, fast: Diagnostics | None) -> Diagnostics:
     """Return NUTS's diagnostics where no other engine confirms its draws: not sound where something says that a part may be missing.
 
     That is a single trajectory that diverged, which shows a place that NUTS may not get into (Betancourt 2017, arXiv:1701.02434),
@@ -150,7 +155,7 @@ def unconfirmed(nuts: Diagnostics, fast: Diagnostics | None) -> Diagnostics:
         signs.append(f"{nuts.divergences:,} of {nuts.draws:,} trajectories diverged")
     if fast is not None and fast.left_out > HARD_TO_REACH:
         signs.append(
-            f"the fast engine found parts of the posterior that are hard to reach, with {percent(fast.left_out)} of its probability"
+            f"the fast engine found parts of the posterior that are hard to reach, with {share_as_percent(fast.left_out)} of its probability"
         )
     if not signs:
         return nuts
@@ -158,7 +163,7 @@ def unconfirmed(nuts: Diagnostics, fast: Diagnostics | None) -> Diagnostics:
     return replace(nuts, sound=False, reason=reason)
 
 
-def _faults(fast: Diagnostics, nuts: Diagnostics) -> str:
+def _incomparable_reason(fast: Diagnostics, nuts: Diagnostics) -> str:
     """Why there is nothing to compare; empty where there is."""
     if fast.sound and not nuts.sound:
         return f"NUTS is not sound: {nuts.reason}. It cannot confirm the fast engine."
@@ -173,26 +178,26 @@ def _faults(fast: Diagnostics, nuts: Diagnostics) -> str:
     return ""
 
 
-def _few(fast: Diagnostics) -> str:
+def _few_draws_note(fast: Diagnostics) -> str:
     if not fast.short:
         return ""
     return f"The fast engine's draws are worth only {fast.effective_size:,.0f} independent ones, so its errors are larger than usual."
 
 
-def _heavy(fast: Diagnostics) -> str:
+def _heavy_weights_note(fast: Diagnostics) -> str:
     if not fast.heavy:
         return ""
     return f"The fast engine's errors, which may be too small, count twice: {fast.reason}."
 
 
-def _borrowed(nuts: Diagnostics) -> str:
+def _borrowed_start_note(nuts: Diagnostics) -> str:
     """That the comparison says less, since NUTS began where the fast engine had been."""
     if nuts.started_from != "importance":
         return ""
     return "NUTS found no point of its own to start from and started from the fast engine's draws, so it may have missed what that missed."
 
 
-def _sentence(outcome: Outcome, comparisons: tuple[Comparison, ...], limit: float) -> str:
+def _verdict_sentence(outcome: Outcome, comparisons: tuple[Comparison, ...], limit: float) -> str:
     if not comparisons:
         return "There is nothing to compare."
     count, worst = len(comparisons), max(comparisons, key=lambda each: abs(each.z))
@@ -209,21 +214,21 @@ def _sentence(outcome: Outcome, comparisons: tuple[Comparison, ...], limit: floa
         return f"{said} They agree on the answers."
     if not others:
         return said
-    named = "; ".join(f"the {each.in_both}" for each in others[:MOST_NAMED])
-    more = f"; and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
+    named = "; ".join(f"the {each.in_both}" for each in others[:MOST_DISPUTES_NAMED])
+    more = f"; and {len(others) - MOST_DISPUTES_NAMED} more" if len(others) > MOST_DISPUTES_NAMED else ""
     return f"{said} Of the {'answers' if others == list(disputed.values()) else 'other answers'} they disagree on {named}{more}."
 
 
-def _parameters(fast: Posterior, nuts: Posterior) -> Iterator[Pair]:
+def _parameter_pairs(fast: Posterior, nuts: Posterior) -> Iterator[Pair]:
     for name, parameter in fast.model.topic.parameters.items():
         for label in parameter.labels or ("",):
             one, other = fast.column(name, label), nuts.column(name, label)
             if _is_discrete(fast, name):
                 for value in np.union1d(one, other):
-                    yield _share_of_draws(fast, nuts, (name, label), _value_in_words(parameter, value), one == value, other == value)
+                    yield _share_of_draws(fast, nuts, (name, label), _value_text(parameter, value), one == value, other == value)
             else:
-                points = fast.quantiles(name, LEVELS, label)
-                for level, point in zip(LEVELS, points, strict=True):
+                points = fast.quantiles(name, INTERVAL_LEVELS, label)
+                for level, point in zip(INTERVAL_LEVELS, points, strict=True):
                     what = f"share below the {level:.0%} point"
                     yield _share_of_draws(fast, nuts, (name, label), what, one <= point, other <= point)
 
@@ -232,7 +237,7 @@ def _is_discrete(posterior: Posterior, name: str) -> bool:
     return bool(np.issubdtype(posterior.parameters[name].dtype, np.integer))
 
 
-def _value_in_words(parameter: Parameter, value: float) -> str:
+def _value_text(parameter: Parameter, value: float) -> str:
     return f'share of "{parameter.categories[int(value)]}"' if parameter.categories else f"share of {value:g}"
 
 
@@ -266,7 +271,7 @@ class Pair:
     nuts: Figure
 
 
-def _answers(fast: Mapping[str, Any], nuts: Mapping[str, Any]) -> Iterator[Pair]:
+def _answer_pairs(fast: Mapping[str, Any], nuts: Mapping[str, Any]) -> Iterator[Pair]:
     for name, one in fast.items():
         other = nuts[name]
         if one.value is None or other.value is None:
@@ -274,14 +279,14 @@ def _answers(fast: Mapping[str, Any], nuts: Mapping[str, Any]) -> Iterator[Pair]
                 chances = [Figure(each.given, each.given_error, each.freedom) for each in (one, other)]
                 yield Pair("answer", (name, ""), "chance that it has an answer", *chances)
             continue
-        for label, what, first, second in _figures(one, other):
+        for label, what, first, second in _answer_figures(one, other):
             yield Pair("answer", (name, label), what, Figure(*first, one.freedom), Figure(*second, other.freedom))
         if one.annulled is not None:
             chances = [Figure(each.annulled.chance, each.annulled.error, each.freedom) for each in (one, other)]
             yield Pair("answer", (name, ""), "chance of annulment", *chances)
 
 
-def _figures(one: Any, other: Any) -> Iterator[tuple[str, str, tuple[float, float], tuple[float, float]]]:
+def _answer_figures(one: Any, other: Any) -> Iterator[tuple[str, str, tuple[float, float], tuple[float, float]]]:
     """Label, what it is, and value with error by each engine, for each figure of an answer that can be compared."""
     first, second = one.value, other.value
     match one.question.kind:
@@ -296,7 +301,7 @@ def _figures(one: Any, other: Any) -> Iterator[tuple[str, str, tuple[float, floa
                 yield "", f"share up to the {level:.0%} point", one_share, other_share
         case "date":
             yield "", "probability of not by then", (first.not_by_then, first.error), (second.not_by_then, second.error)
-            for index in _spread_out([share for _, share in first.monthly]):
+            for index in _quartile_indices([share for _, share in first.monthly]):
                 (day, share), (_, same) = first.monthly[index], second.monthly[index]
                 yield "", f"probability by {day}", (share, first.monthly_errors[index]), (same, second.monthly_errors[index])
 
@@ -319,17 +324,17 @@ def _share_up_to(of: Any, point: float) -> tuple[float, float]:
     return share + (more - share) * (point - low) / (high - low), error
 
 
-def _spread_out(shares: list[float]) -> list[int]:
+def _quartile_indices(shares: list[float]) -> list[int]:
     """Where a rising curve passes a quarter, a half and three quarters of its way (at most three places)."""
     if not shares or shares[-1] == 0:
         return []
     return sorted({next(index for index, share in enumerate(shares) if share >= part * shares[-1]) for part in (0.25, 0.5, 0.75)})
 
 
-def _compared(pair: Pair, times: float) -> Comparison:
+def _compare_pair(pair: Pair, times: float) -> Comparison:
     """The difference of two figures in standard errors, the fast engine's being so many times what was measured."""
     first = times * pair.fast.error
-    freedom = joint_freedom(first, pair.nuts.error, freedom=(pair.fast.freedom, pair.nuts.freedom))
+    freedom = welch_degrees_of_freedom(first, pair.nuts.error, freedom=(pair.fast.freedom, pair.nuts.freedom))
     error = math.hypot(first, pair.nuts.error)
     z = normal_score(pair.nuts.value - pair.fast.value, error, freedom=freedom)
     return Comparison(pair.kind, *pair.place, pair.what, pair.fast.value, pair.nuts.value, error, z)

@@ -12,12 +12,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-type Array = NDArray[np.float64]
+from forecast.language.arrays import Array
 
-CELLS_AT_ONCE = 2**21  # points times rows evaluated in one call: 16 MB for each array the likelihood makes
+DENSITIES_AT_ONCE = 2**21  # points times rows evaluated in one call: 16 MB for each array the likelihood makes
 AT_FIRST = 64  # points at which it is seen how many rows there are
 CELLS_IN_CACHE = 2**18  # the same where only sums are kept: nothing leaves the processor's cache
-CELLS_KEPT = 2**26  # points times rows whose densities are kept, half a gigabyte; of more only the sums are
+DENSITIES_KEPT = 2**26  # points times rows whose densities are kept, half a gigabyte; of more only the sums are
 
 
 class Target(Protocol):
@@ -68,20 +68,20 @@ class NotFinite(Exception):
         self.example = example
 
 
-class Astray(ArithmeticError):
+class ArithmeticFailure(ArithmeticError):
     """A point to be evaluated lies beyond the range of floats, or has no density where it was drawn from: the engine's own arithmetic has failed."""
 
 
 # what may go wrong at points and in fits of the engine's own making, of which no prior draw knows
-FAILURES = (np.linalg.LinAlgError, Astray, NotFinite)
+FAILURES = (np.linalg.LinAlgError, ArithmeticFailure, NotFinite)
 
 
-def failure_in_words(error: Exception) -> str:
+def failure_message(error: Exception) -> str:
     """Say what went wrong in the engine's own arithmetic."""
     match error:
         case NotFinite():
             return "it came to points, far from all draws of the prior, at which a density is infinite or not a number"
-        case Astray():
+        case ArithmeticFailure():
             return "it came to points beyond the range of a computer's numbers"
         case NoSupport():
             return "every draw of the prior that it began with is impossible"
@@ -90,7 +90,7 @@ def failure_in_words(error: Exception) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluated:
+class EvaluatedPoints:
     """Points ``x`` ``(n, d)``, the prior's log density ``(n,)`` and the likelihood's, by row ``(n, rows)``.
 
     Where the prior is zero the likelihood is not asked for, and stands as minus infinity.
@@ -112,7 +112,7 @@ class Evaluated:
         return total
 
 
-def evaluate(target: Target, x: Array, *, row_count: int | None = None) -> Evaluated:
+def evaluate_target(target: Target, x: Array, *, row_count: int | None = None) -> EvaluatedPoints:
     """Evaluate a target once at each point, in chunks that fit in memory.
 
     ``row_count``, where it is known already, saves a call of the likelihood.
@@ -121,45 +121,45 @@ def evaluate(target: Target, x: Array, *, row_count: int | None = None) -> Evalu
     """
     bad = ~np.isfinite(x).all(axis=1)
     if bad.any():
-        raise Astray(f"no density can be asked for at {x[bad][0].tolist()}")
+        raise ArithmeticFailure(f"no density can be asked for at {x[bad][0].tolist()}")
     log_prior = target.log_prior(x)
     bad = np.isnan(log_prior) | np.isposinf(log_prior)
     if bad.any():
         raise NotFinite((), x[bad][0])
     possible = np.flatnonzero(log_prior > -np.inf)
-    tried = AT_FIRST if row_count is None else max(AT_FIRST, CELLS_AT_ONCE // max(1, row_count))
-    first = _rows(target, x[possible[:tried]] if len(possible) else x[:0])
-    chunk = max(AT_FIRST, CELLS_AT_ONCE // max(1, first.shape[1]))
+    tried = AT_FIRST if row_count is None else max(AT_FIRST, DENSITIES_AT_ONCE // max(1, row_count))
+    first = _row_log_densities(target, x[possible[:tried]] if len(possible) else x[:0])
+    chunk = max(AT_FIRST, DENSITIES_AT_ONCE // max(1, first.shape[1]))
     rest = possible[tried:]
-    if len(x) * first.shape[1] > CELLS_KEPT:
-        return _summed(target, x, log_prior, possible, first.shape[1])
-    pieces = [first] + [_rows(target, x[rest[begin : begin + chunk]]) for begin in range(0, len(rest), chunk)]
+    if len(x) * first.shape[1] > DENSITIES_KEPT:
+        return _evaluate_sums(target, x, log_prior, possible, first.shape[1])
+    pieces = [first] + [_row_log_densities(target, x[rest[begin : begin + chunk]]) for begin in range(0, len(rest), chunk)]
     log_likelihood = np.concatenate(pieces)
     if len(possible) < len(x):
         of_possible, log_likelihood = log_likelihood, np.full((len(x), first.shape[1]), -np.inf)
         log_likelihood[possible] = of_possible
-    return Evaluated(x, log_prior, log_likelihood, _sum(log_likelihood), np.isneginf(log_likelihood).all(axis=0))
+    return EvaluatedPoints(x, log_prior, log_likelihood, _row_sums(log_likelihood), np.isneginf(log_likelihood).all(axis=0))
 
 
-def _summed(target: Target, x: Array, log_prior: Array, possible: NDArray[np.intp], row_count: int) -> Evaluated:
+def _evaluate_sums(target: Target, x: Array, log_prior: Array, possible: NDArray[np.intp], row_count: int) -> EvaluatedPoints:
     """The points evaluated a few at a time, of whose rows only the sums are kept."""
     summed, never = np.full(len(x), -np.inf), np.ones(row_count, dtype=bool)
     chunk = max(1, CELLS_IN_CACHE // row_count)
     for begin in range(0, len(possible), chunk):
         some = possible[begin : begin + chunk]
-        rows = _rows(target, x[some])
-        summed[some] = _sum(rows)
+        rows = _row_log_densities(target, x[some])
+        summed[some] = _row_sums(rows)
         never &= np.isneginf(rows).all(axis=0)
-    return Evaluated(x, log_prior, np.empty((len(x), 0)), summed, never)
+    return EvaluatedPoints(x, log_prior, np.empty((len(x), 0)), summed, never)
 
 
 @np.errstate(over="ignore")  # rows so unlikely together that no float holds it are impossible
-def _sum(rows: Array) -> Array:
+def _row_sums(rows: Array) -> Array:
     total: Array = rows.sum(axis=1)
     return total
 
 
-def _rows(target: Target, x: Array) -> Array:
+def _row_log_densities(target: Target, x: Array) -> Array:
     log_likelihood = target.log_likelihood(x)
     bad = np.isnan(log_likelihood) | np.isposinf(log_likelihood)
     if bad.any():

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-type Array = NDArray[np.float64]
+from forecast.language.arrays import Array
 
 
 def log_sum(log_values: Array) -> float:
@@ -16,7 +15,7 @@ def log_sum(log_values: Array) -> float:
     return largest + float(np.log(np.exp(log_values - largest).sum()))
 
 
-def relative(log_weight: Array, power: float = 1.0) -> Array:
+def normalize_weights(log_weight: Array, power: float = 1.0) -> Array:
     """Return weights ``exp(power * log_weight)`` scaled to sum to one; at least one must be finite."""
     with np.errstate(over="ignore"):  # a weight too small for a float is 0
         weights: Array = np.exp(power * (log_weight - log_weight.max()))
@@ -25,4 +24,4 @@ def relative(log_weight: Array, power: float = 1.0) -> Array:
 
 def effective_size(log_weight: Array) -> float:
     """Return Kish's effective number of draws, ``(sum w)**2 / sum w**2``."""
-    return float(1 / (relative(log_weight) ** 2).sum())
+    return float(1 / (normalize_weights(log_weight) ** 2).sum())

@@ -21,28 +21,39 @@ from forecast.inference.importance.engine import Budget
 from forecast.inference.importance.fit import condition
 from forecast.inference.pareto import pareto_k
 from forecast.inference.weights import effective_size
-from forecast.insight.estimands import Cases, Measure, answered, cases, is_known, measures_of, published_values, unrounded, with_medians
-from forecast.insight.reweighting import FEWEST, Pool, Weights, pool_of_posterior, weighted_values
-from forecast.model.drift import as_recorded
-from forecast.model.model import Array, Model
+from forecast.insight.estimands import (
+    Cases,
+    Measure,
+    answered_measures,
+    cases,
+    is_known,
+    measures_of,
+    published_values,
+    with_medians,
+    zero_rounding_errors,
+)
+from forecast.insight.reweighting import TRUSTED_EFFECTIVE_SIZE, Pool, PoolWeights, pool_of_posterior, relative_weights
+from forecast.language.arrays import Array
+from forecast.model.drift import recorded_parameters
+from forecast.model.model import Model
 from forecast.model.settings import Purpose, Settings, generator
-from forecast.predict.analysis import Conclusion
+from forecast.predict.analysis import Analysis
 from forecast.predict.answers import paths_for
 from forecast.predict.paths import Paths
 from forecast.schema.insight import Estimate
 
 REFIT = Budget(enough=5_000, confirm=False)  # half of what is published: a change is told no more exactly than this
-HEAVIEST = 0.7  # largest Pareto k-hat of the engine's own draws under other weights
+LARGEST_PARETO_K = 0.7  # largest Pareto k-hat of the engine's own draws under other weights
 WIDE_ENOUGH = 1_500.0  # effective draws that a wider pool must have for a model
-THINNED = 4  # where paths must be simulated anew, one in so many of the published ones is
+THINNING = 4  # where paths must be simulated anew, one in so many of the published ones is
 
 
-class Unknown(Exception):
+class UnknownVariation(Exception):
     """A variation whose answers cannot be given, and why, in words."""
 
 
 @dataclass(frozen=True, slots=True)
-class Varied:
+class VariedMeasures:
     """The measures under a variation: values, changes from the published ones, and the errors of those, ``(measures,)`` each."""
 
     values: Array
@@ -63,10 +74,10 @@ class Varied:
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
+class Baseline:
     """A conclusion's paths with the cases they make, its draws as a pool, and its measures as published."""
 
-    conclusion: Conclusion
+    conclusion: Analysis
     measures: tuple[Measure, ...]
     published: Array
     errors: Array
@@ -96,24 +107,24 @@ class Basis:
         return generator(self.settings.seed, self.model.topic.name, Purpose.INSIGHT, *purpose)
 
 
-def basis_of(conclusion: Conclusion) -> Basis:
+def baseline_of(conclusion: Analysis) -> Baseline:
     """Return the basis that a conclusion makes."""
     model, reading = conclusion.model, conclusion.reading
-    measures = with_medians(answered(measures_of(model.topic), reading.answers))
+    measures = with_medians(answered_measures(measures_of(model.topic), reading.answers))
     published, errors = published_values(reading.answers, measures)
-    draws = as_recorded(model.topic, reading.paths.parameters)
+    draws = recorded_parameters(model.topic, reading.paths.parameters)
     pool = pool_of_posterior(reading.posterior, draws)
     found = cases(reading.paths, measures)
-    thin = cases(paths_for(model, thinned(draws), _path_rng(conclusion)), measures)
-    return Basis(conclusion, measures, published, errors, pool, found, thin, found.influence(), thin.influence())
+    thin = cases(paths_for(model, thin_draws(draws), _path_rng(conclusion)), measures)
+    return Baseline(conclusion, measures, published, errors, pool, found, thin, found.influence(), thin.influence())
 
 
-def thinned(parameters: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def thin_draws(parameters: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Return the draws that stand for the published ones where paths are simulated anew."""
-    return {name: values[::THINNED] for name, values in parameters.items()}
+    return {name: values[::THINNING] for name, values in parameters.items()}
 
 
-def reweighed(basis: Basis, on_paths: Array, on_draws: Array) -> Varied | None:
+def reweight_measures(basis: Baseline, on_paths: Array, on_draws: Array) -> VariedMeasures | None:
     """Return the measures with the published paths under other weights of their draws; None where those do not carry.
 
     The log ratios of the new density to the published one are given at the draws
@@ -127,69 +138,69 @@ def reweighed(basis: Basis, on_paths: Array, on_draws: Array) -> Varied | None:
     if not weights.carry or not np.isfinite(judged.max()):
         return None
     size, tail = effective_size(judged), pareto_k(judged)
-    if size < FEWEST or tail > HEAVIEST:
+    if size < TRUSTED_EFFECTIVE_SIZE or tail > LARGEST_PARETO_K:
         return None
-    relative = weighted_values(weights)
+    relative = relative_weights(weights)
     changes = basis.cases.values(relative) - basis.cases.values()
-    errors = _size(basis.cases.influence(relative) - basis.influence) * math.sqrt(max(weights.effective_size / size, 1.0))
-    return _varied(basis, changes, errors, pareto_k=tail)
+    errors = _standard_error(basis.cases.influence(relative) - basis.influence) * math.sqrt(max(weights.effective_size / size, 1.0))
+    return _varied_measures(basis, changes, errors, pareto_k=tail)
 
 
-def simulated(basis: Basis, model: Model, parameters: Mapping[str, NDArray[Any]], weights: Weights) -> Varied:
+def resimulate_measures(basis: Baseline, model: Model, parameters: Mapping[str, NDArray[Any]], weights: PoolWeights) -> VariedMeasures:
     """Return the measures with paths drawn anew under a model, on thinned draws ``parameters`` weighed by ``weights``."""
-    relative = weighted_values(weights)
+    relative = relative_weights(weights)
     found = cases(paths_for(model, parameters, _path_rng(basis.conclusion)), basis.measures)
     changes = found.values(relative) - basis.thin_cases.values()
-    errors = _size(found.influence(relative) - basis.thin_influence)
-    return _varied(basis, changes, errors, pareto_k=weights.pareto_k)
+    errors = _standard_error(found.influence(relative) - basis.thin_influence)
+    return _varied_measures(basis, changes, errors, pareto_k=weights.pareto_k)
 
 
-def drawn(basis: Basis, model: Model, wide: Pool) -> Varied | None:
+def redraw_measures(basis: Baseline, model: Model, wide: Pool) -> VariedMeasures | None:
     """Return the measures of a model with paths on draws of a wider pool, weighed for it; None where they do not carry."""
     weights = wide.weigh(model)
     if not weights.carry or weights.effective_size < WIDE_ENOUGH:
         return None
-    draws = wide.resampled(weights, len(basis.pool), basis.rng(Purpose.DRAWN))
+    draws = wide.resample(weights, len(basis.pool), basis.rng(Purpose.DRAWN))
     found = cases(paths_for(model, draws, basis.rng(Purpose.DRAWN_PATHS)), basis.measures)
     scale = math.sqrt(max(len(basis.pool) / weights.effective_size, 1.0))
-    errors = np.hypot(_size(found.influence()) * scale, basis.errors)
-    return _varied(basis, found.values() - basis.published, errors, pareto_k=weights.pareto_k)
+    errors = np.hypot(_standard_error(found.influence()) * scale, basis.errors)
+    return _varied_measures(basis, found.values() - basis.published, errors, pareto_k=weights.pareto_k)
 
 
-def refitted(basis: Basis, model: Model) -> Varied:
+def refit_measures(basis: Baseline, model: Model) -> VariedMeasures:
     """Return the measures of a model conditioned afresh by the fast engine.
 
-    Raises ``Unknown`` where the engine does not vouch for its draws.
+    Raises ``UnknownVariation`` where the engine does not vouch for its draws.
     """
     posterior = condition(model, rng=basis.rng(Purpose.REFIT), budget=REFIT)
     if not posterior.diagnostics.converges:
-        raise Unknown(f"the fast engine could not be trusted with it ({posterior.diagnostics.reason})")
+        raise UnknownVariation(f"the fast engine could not be trusted with it ({posterior.diagnostics.reason})")
     draws = posterior.resample(len(basis.pool), basis.rng(Purpose.REFITTED_DRAWS))
     found = cases(paths_for(model, draws, basis.rng(Purpose.REFITTED_PATHS)), basis.measures)
     scale = math.sqrt(max(len(basis.pool) / posterior.diagnostics.effective_size, 1.0))
     changes = found.values() - basis.published
-    errors = np.hypot(_size(found.influence()) * scale, basis.errors)
-    return _varied(basis, changes, errors, pareto_k=posterior.diagnostics.pareto_k, refit=True)
+    errors = np.hypot(_standard_error(found.influence()) * scale, basis.errors)
+    return _varied_measures(basis, changes, errors, pareto_k=posterior.diagnostics.pareto_k, refit=True)
 
 
-def _varied(basis: Basis, changes: Array, errors: Array, *, pareto_k: float | None, refit: bool = False) -> Varied:
+def _varied_measures(basis: Baseline, changes: Array, errors: Array, *, pareto_k: float | None, refit: bool = False) -> VariedMeasures:
     if not is_known(changes, basis.measures):
         names = {
             measure.question.name
             for measure, change in zip(basis.measures, changes, strict=True)
             if measure.kind != "mean" and not math.isfinite(change)
         }
-        raise Unknown(f"{' and '.join(sorted(names))} would have no answer")
-    changes, errors = (unrounded(each, basis.published) for each in (changes, errors))
-    return Varied(basis.published + changes, changes, errors, pareto_k, refit)
+        raise UnknownVariation(f"{' and '.join(sorted(names))} would have no answer")
+    changes, errors = (zero_rounding_errors(each, basis.published) for each in (changes, errors))
+    return VariedMeasures(basis.published + changes, changes, errors, pareto_k, refit)
 
 
-def _size(influence: Array) -> Array:
+def _standard_error(influence: Array) -> Array:
     """The standard error that influences add up to."""
     error: Array = np.sqrt((influence**2).sum(axis=0))
     return error
 
 
-def _path_rng(conclusion: Conclusion) -> np.random.Generator:
+def _path_rng(conclusion: Analysis) -> np.random.Generator:
     """The same random numbers for every variation's paths."""
     return generator(conclusion.settings.seed, conclusion.model.topic.name, Purpose.INSIGHT, Purpose.PATHS)

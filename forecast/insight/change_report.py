@@ -14,38 +14,39 @@ from typing import Any, Literal
 
 import numpy as np
 
+from forecast.book.calendar import ONE_DAY
 from forecast.book.hashes import numbers_hash
 from forecast.book.rows import is_quiet
 from forecast.book.topic import Topic
 from forecast.book.units import unit_of
-from forecast.insight.baseline import Basis
-from forecast.insight.estimands import Key, Measure, Stated, measured, unrounded
+from forecast.insight.baseline import Baseline
+from forecast.insight.estimands import Measure, MeasureKey, StatedValue, stated_measures, zero_rounding_errors
 from forecast.insight.reweighting import Pool
-from forecast.insight.shapley import Split, split
-from forecast.insight.state_diff import Between
-from forecast.model.clock import ONE_DAY
-from forecast.model.model import Array, Model
+from forecast.insight.shapley import ShapleySplit, shapley_split
+from forecast.insight.state_diff import StateDiff
+from forecast.language.arrays import Array
+from forecast.model.model import Model
 from forecast.model.settings import Settings
 from forecast.schema import words
 from forecast.schema.insight import Move, MovePart
-from forecast.sentences.insight_text import as_text, is_share
+from forecast.sentences.insight_text import is_percent, value_text
 from forecast.sentences.printed_parts import printed_parts
 
-SMALLEST = 0.005  # a change of a chance that is worth a word, and of a mean as a share of it
-ERRORS = 2.0  # standard errors of a difference, within which it is no news
-MOST_TOLD = 3  # parts that a sentence names
+SMALLEST_REPORTED_CHANGE = 0.005  # a change of a chance that is worth a word, and of a mean as a share of it
+NEWS_STANDARD_ERRORS = 2.0  # standard errors of a difference, within which it is no news
+MOST_PARTS_NAMED = 3  # parts that a sentence names
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class EarlierReport:
     """What was published before: the day, each question's measures by label, and whether the book has been edited since."""
 
     as_of: date
-    values: Mapping[Key, Stated]
+    values: Mapping[MeasureKey, StatedValue]
     edited: bool
 
 
-def earlier_report(entries: Sequence[Mapping[str, Any]], topic: Topic, *, before: date) -> Earlier | None:
+def earlier_report(entries: Sequence[Mapping[str, Any]], topic: Topic, *, before: date) -> EarlierReport | None:
     """Return what the ledger's ``entries`` last published of a topic as of a day before another; None where there is nothing."""
     whole = [entry for entry in entries if entry["topic"] == topic.name and not entry["hindcast"] and not entry.get("variant")]
     lines = [entry for entry in whole if entry["as_of"] < before.isoformat()]
@@ -57,10 +58,10 @@ def earlier_report(entries: Sequence[Mapping[str, Any]], topic: Topic, *, before
         key: stated
         for name, line in newest.items()
         if line["value"] is not None
-        for key, stated in measured(name, line["kind"], line["value"]).items()
+        for key, stated in stated_measures(name, line["kind"], line["value"]).items()
     }
     day = date.fromisoformat(as_of)
-    return Earlier(day, values, edited=any(line["inputs"] != numbers_hash(topic, as_of=day) for line in newest.values()))
+    return EarlierReport(day, values, edited=any(line["inputs"] != numbers_hash(topic, as_of=day) for line in newest.values()))
 
 
 def last_news(model: Model) -> date | None:
@@ -69,10 +70,10 @@ def last_news(model: Model) -> date | None:
     return max(days, default=None)
 
 
-def move_since_news(basis: Basis, wide: Pool | None = None) -> Move | None:
+def move_since_news(basis: Baseline, wide: Pool | None = None) -> Move | None:
     """Return what moved the answers from the eve of the last news to the as-of day; None where there was no news.
 
-    ``wide`` is a pool as ``split`` takes it.  Raises ``Unsound`` where the eve's
+    ``wide`` is a pool as ``shapley_split`` takes it.  Raises ``Unsound`` where the eve's
     answers cannot be computed.
     """
     model = basis.model
@@ -80,20 +81,20 @@ def move_since_news(basis: Basis, wide: Pool | None = None) -> Move | None:
     if news is None:
         return None
     eve = news - ONE_DAY
-    found = split(Between(model.topic, eve, model.topic, model.as_of), basis.measures, basis.settings, wide=wide)
-    return move(
+    found = shapley_split(StateDiff(model.topic, eve, model.topic, model.as_of), basis.measures, basis.settings, wide=wide)
+    return move_content(
         found,
         basis.measures,
         topic=model.topic,
         days=(eve, model.as_of),
         ends=(found.before, basis.published),
-        errors=_together(found.errors, basis.errors),
+        errors=_error_of_difference(found.errors, basis.errors),
         against="replay",
         why=f"since the eve of the last news, {words.day(news)}",
     )
 
 
-def move_since_report(basis: Basis, earlier: Earlier, wide: Pool | None = None) -> Move:
+def move_since_report(basis: Baseline, earlier: EarlierReport, wide: Pool | None = None) -> Move:
     """Return what moved the answers since they were last published.
 
     Where the book was edited since, what its rows and the passing of time do not
@@ -101,19 +102,19 @@ def move_since_report(basis: Basis, earlier: Earlier, wide: Pool | None = None) 
     answers as of that day cannot be computed.
     """
     topic, until = basis.model.topic, basis.model.as_of
-    found = split(Between(topic, earlier.as_of, topic, until), basis.measures, basis.settings, wide=wide)
+    found = shapley_split(StateDiff(topic, earlier.as_of, topic, until), basis.measures, basis.settings, wide=wide)
     before, errors = found.before.copy(), found.errors.copy()
     for index, measure in enumerate(basis.measures):
         if measure.key in earlier.values:
             stated = earlier.values[measure.key]
             before[index], errors[index] = stated.value, stated.error
-    return move(
+    return move_content(
         found,
         basis.measures,
         topic=topic,
         days=(earlier.as_of, until),
         ends=(before, basis.published),
-        errors=_together(errors, basis.errors),
+        errors=_error_of_difference(errors, basis.errors),
         against="ledger",
         why=f"since the report of {words.day(earlier.as_of)}",
         edited=earlier.edited,
@@ -132,27 +133,27 @@ def move_between(
     errors: tuple[Array, Array],
 ) -> Move:
     """Return what moved the answers between two states of a topic; ``ends`` are the measures as each was answered, with ``errors``."""
-    found = split(Between(old, since, new, until), measures, settings)
-    return move(
+    found = shapley_split(StateDiff(old, since, new, until), measures, settings)
+    return move_content(
         found,
         measures,
         topic=new,
         days=(since, until),
         ends=ends,
-        errors=_together(*errors),
+        errors=_error_of_difference(*errors),
         against="replay",
         why=f"from {words.day(since)} to {words.day(until)}",
     )
 
 
-def _together(before: Array, after: Array) -> Array:
+def _error_of_difference(before: Array, after: Array) -> Array:
     """The standard errors of differences of two figures that were computed apart."""
     errors: Array = np.hypot(before, after)
     return errors
 
 
-def move(
-    found: Split,
+def move_content(
+    found: ShapleySplit,
     measures: Sequence[Measure],
     *,
     topic: Topic,
@@ -179,7 +180,7 @@ def move(
     ]
     before, after = ends
     rest = (after - before) - sum((part.points for part in found.parts), np.zeros(len(measures)))
-    rest = unrounded(rest, np.maximum(np.abs(before), np.abs(after)))
+    rest = zero_rounding_errors(rest, np.maximum(np.abs(before), np.abs(after)))
     parts.append(
         {
             "kind": "model" if edited else "noise",
@@ -202,8 +203,8 @@ def move(
         "errors": np.nan_to_num(errors).tolist(),
         "parts": parts,
         "sentences": [
-            sentence(
-                _shown(measure, topic, float(after[index])),
+            change_sentence(
+                _measure_for_text(measure, topic, float(after[index])),
                 float(before[index]),
                 float(after[index]),
                 [(part["kind"], part["about"], part["points"][index], part["errors"][index]) for part in parts],
@@ -216,7 +217,7 @@ def move(
     }
 
 
-def sentence(
+def change_sentence(
     measure: Mapping[str, Any], before: float, after: float, parts: Sequence[tuple[str, str, float, float]], *, error: float = 0.0
 ) -> str:
     """Say a change and its largest parts, as in: Down from 14 % to 10 %: 64 days passed (-3 points).
@@ -224,21 +225,25 @@ def sentence(
     A part has its kind, what it is about, its points and their Monte Carlo error; ``error`` is that of the whole change.  A part within
     two errors is not named: where the named ones do not add up to the change, what is left is said as the rest.
     """
-    least = SMALLEST if is_share(measure) else SMALLEST * max(abs(before), abs(after))
+    least = SMALLEST_REPORTED_CHANGE if is_percent(measure) else SMALLEST_REPORTED_CHANGE * max(abs(before), abs(after))
     printed = printed_parts(measure, before, after, [points for _, _, points, _ in parts])
-    noticed = [at for at, (kind, _, points, of_part) in enumerate(parts) if kind != "noise" and abs(points) >= max(least, ERRORS * of_part)]
-    told = sorted((at for at in noticed if printed.steps[at]), key=lambda at: -abs(parts[at][2]))[:MOST_TOLD]
+    noticed = [
+        at
+        for at, (kind, _, points, of_part) in enumerate(parts)
+        if kind != "noise" and abs(points) >= max(least, NEWS_STANDARD_ERRORS * of_part)
+    ]
+    told = sorted((at for at in noticed if printed.steps[at]), key=lambda at: -abs(parts[at][2]))[:MOST_PARTS_NAMED]
     rest = [at for at in range(len(parts)) if at not in told]
     said = "; ".join(f"{parts[at][1]} ({printed.text(at)})" for at in told)
     if told and sum(printed.steps[at] for at in rest):
         said += f"; {'Monte Carlo noise' if [parts[at][0] for at in rest] == ['noise'] else 'the rest'} ({printed.text(*rest)})"
-    then, now = as_text(measure, before), as_text(measure, after)
-    if abs(after - before) < max(least, ERRORS * error) or then == now:
+    then, now = value_text(measure, before), value_text(measure, after)
+    if abs(after - before) < max(least, NEWS_STANDARD_ERRORS * error) or then == now:
         return f"Hardly moved, {now}{f': {said}' if said else ''}."
     return f"{'Up' if after > before else 'Down'} from {then} to {now}{f': {said}' if said else ''}."
 
 
-def _shown(measure: Measure, topic: Topic, value: float) -> dict[str, Any]:
+def _measure_for_text(measure: Measure, topic: Topic, value: float) -> dict[str, Any]:
     """What words need to know of a measure."""
     unit = "" if measure.kind == "probability" or measure.question.answer is None else unit_of(topic, measure.question.answer)
     return {"kind": measure.kind, "unit": unit, "value": value, "settled": value in {0.0, 1.0}}

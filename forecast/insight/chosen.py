@@ -25,7 +25,7 @@ OF_A_PART = ("points", "errors", "bits")
 def chosen_columns(measures: Sequence[Measure], rows: Iterable[Sequence[float]]) -> list[int]:
     """Return the columns that stay: a mean where it is a number in every row, otherwise its median; one column for each answer or choice.
 
-    ``measures`` are as ``measures.with_medians`` returns them, and each row has a number for each.
+    ``measures`` are as ``estimands.with_medians`` returns them, and each row has a number for each.
     """
     medians = {measure.question.name: column for column, measure in enumerate(measures) if measure.kind == "median"}
     unknown: set[int] = set()

@@ -9,12 +9,12 @@ import numpy as np
 
 from forecast.book.classes import is_counted
 from forecast.book.topic import Stream
-from forecast.insight.prediction import LEVELS
-from forecast.language.distributions import Family
-from forecast.model.model import Array
+from forecast.inference.quantile_levels import INTERVAL_LEVELS
+from forecast.language.arrays import Array
+from forecast.language.distributions.family import Family
 from forecast.schema import words
 
-REPEATS = 512  # imagined rows among which a row of counts is ranked
+REPLICATED_ROWS = 512  # imagined rows among which a row of counts is ranked
 
 
 def class_prediction(
@@ -27,31 +27,31 @@ def class_prediction(
     than what was seen: exact for a class, among 512 imagined rows for counts. The points are of
     the class's number, or of the number of all.
     """
-    return (_counts if is_counted(stream) else _class)(stream, kind, arguments, seen, rng)
+    return (_predict_counts if is_counted(stream) else _predict_class)(stream, kind, arguments, seen, rng)
 
 
-def _class(
+def _predict_class(
     stream: Stream, kind: Family, arguments: Mapping[str, Any], seen: Array, _rng: np.random.Generator
 ) -> tuple[tuple[float, ...], float, str]:
     codes: Array = np.arange(len(stream.classes), dtype=float)
     chances = np.exp(np.atleast_2d(kind.log_density(codes[None, :], **arguments))).mean(axis=0)
-    points = tuple(float(point) for point in np.searchsorted(np.cumsum(chances), np.array(LEVELS) * chances.sum()))
+    points = tuple(float(point) for point in np.searchsorted(np.cumsum(chances), np.array(INTERVAL_LEVELS) * chances.sum()))
     tail = float(chances[chances <= chances[int(seen[0, 0])] * (1 + 1e-9)].sum())
     order = np.argsort(-chances, kind="stable")
     said = ", ".join(f"{stream.classes[index]} {words.percent(float(min(chances[index], 1.0)))}" for index in order)
     return points, min(tail, 1.0), said
 
 
-def _counts(
+def _predict_counts(
     stream: Stream, kind: Family, arguments: Mapping[str, Any], seen: Array, rng: np.random.Generator
 ) -> tuple[tuple[float, ...], float, str]:
     draws = max(np.shape(value)[0] if np.ndim(value) > 1 else 1 for value in arguments.values())
-    drawn = kind.draw(rng, (max(draws, REPEATS), 1) if draws == 1 else (draws, 1), **arguments)
-    imagined = np.concatenate([seen, drawn[rng.permutation(len(drawn))[:REPEATS]].swapaxes(0, 1)], axis=1)
+    drawn = kind.draw(rng, (max(draws, REPLICATED_ROWS), 1) if draws == 1 else (draws, 1), **arguments)
+    imagined = np.concatenate([seen, drawn[rng.permutation(len(drawn))[:REPLICATED_ROWS]].swapaxes(0, 1)], axis=1)
     masses = np.logaddexp.reduce(np.atleast_2d(kind.log_density(imagined, **arguments)), axis=0)
     tail = float((masses <= masses[0] + 1e-9).mean())
-    low, high = np.quantile(drawn[:, 0], [LEVELS[0], LEVELS[-1]], axis=0, method="inverted_cdf")
+    low, high = np.quantile(drawn[:, 0], [INTERVAL_LEVELS[0], INTERVAL_LEVELS[-1]], axis=0, method="inverted_cdf")
     ranges = [f"{a:.15g}" if a == b else f"{a:.15g} to {b:.15g}" for a, b in zip(low, high, strict=True)]
-    points = np.quantile(drawn[:, 0].sum(axis=1), LEVELS, method="inverted_cdf")
+    points = np.quantile(drawn[:, 0].sum(axis=1), INTERVAL_LEVELS, method="inverted_cdf")
     said = ", ".join(f"{label} {each}" for label, each in zip(stream.classes, ranges, strict=True))
     return tuple(points.tolist()), tail, said

@@ -23,23 +23,24 @@ from numpy.typing import NDArray
 
 from forecast.book.topic import Question, Topic
 from forecast.inference.pymc.tails import is_estimable
+from forecast.language.arrays import Array
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name
+from forecast.language.ops import NUMPY
 from forecast.model.errors import Unsound
-from forecast.model.model import NUMPY, Array
 from forecast.predict.answers import Answer, Dates, Probability, Shares
 from forecast.predict.distribution import Distribution
 from forecast.predict.paths import Paths
-from forecast.predict.questions import annulment, first_held, truth_of, window, with_clocks
+from forecast.predict.questions import annulment_probability, find_first_held, truth_of, window_total, with_clocks
 from forecast.predict.samples import check_defined, check_exclusive, numbers_of
 from forecast.predict.settlement import status_of
 
-MIDDLE = 2  # the median among the published quantiles
-ROUNDING = 1e-9  # of a number: far above what sums in another order leave, far below what anybody reads
+MEDIAN_INDEX = 2  # the median among the published quantiles
+RELATIVE_ROUNDING_ERROR = 1e-9  # of a number: far above what sums in another order leave, far below what anybody reads
 
 
-type Kind = Literal["probability", "mean", "median"]
-type Key = tuple[str, str, Kind]
+type MeasureKind = Literal["probability", "mean", "median"]
+type MeasureKey = tuple[str, str, MeasureKind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +52,18 @@ class Measure:
     number: Literal["mean", "median"] = "mean"
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> MeasureKind:
         """Whether it is a probability, or a mean or median in the question's unit."""
         return self.number if self.question.kind == "distribution" else "probability"
 
     @property
-    def key(self) -> Key:
+    def key(self) -> MeasureKey:
         """What it is found by: its question, label and kind."""
         return self.question.name, self.label, self.kind
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class StatedValue:
     """A measure as it was published, and its Monte Carlo error (0 where none was stated)."""
 
     value: float
@@ -145,9 +146,9 @@ class Cases:
         return found
 
 
-def unrounded(values: Array, scale: Array) -> Array:
+def zero_rounding_errors(values: Array, scale: Array) -> Array:
     """Return values with 0 for those that are rounding errors of a difference of numbers as large as ``scale``."""
-    return np.where(np.abs(values) <= ROUNDING * np.abs(scale), 0.0, values)
+    return np.where(np.abs(values) <= RELATIVE_ROUNDING_ERROR * np.abs(scale), 0.0, values)
 
 
 def measures_of(topic: Topic) -> tuple[Measure, ...]:
@@ -155,7 +156,7 @@ def measures_of(topic: Topic) -> tuple[Measure, ...]:
     return tuple(Measure(question, label) for question in topic.questions.values() for label in _labels(question, topic))
 
 
-def answered(measures: Sequence[Measure], answers: Mapping[str, Answer]) -> tuple[Measure, ...]:
+def answered_measures(measures: Sequence[Measure], answers: Mapping[str, Answer]) -> tuple[Measure, ...]:
     """Return the measures of those questions that have an answer."""
     return tuple(measure for measure in measures if answers[measure.question.name].value is not None)
 
@@ -172,7 +173,7 @@ def is_known(values: Array, measures: Sequence[Measure]) -> bool:
 
 def published_values(answers: Mapping[str, Answer], measures: Sequence[Measure]) -> tuple[Array, Array]:
     """Return each measure as the answers have it, and its Monte Carlo error; NaN for a mean that is not published."""
-    found = [_published(answers[measure.question.name], measure) for measure in measures]
+    found = [_published_value(answers[measure.question.name], measure) for measure in measures]
     return np.array([value for value, _ in found]), np.array([error for _, error in found])
 
 
@@ -188,14 +189,14 @@ def cases(paths: Paths, measures: Sequence[Measure]) -> Cases:
             numerators[:, its], denominators[:, its] = counted[:, None] * values, counted[:, None]
     means = tuple(column for column, measure in enumerate(measures) if measure.kind == "mean")
     medians = {
-        column: _in_order(numerators[:, column], denominators[:, column])
+        column: _sorted_paths(numerators[:, column], denominators[:, column])
         for column, measure in enumerate(measures)
         if measure.kind == "median"
     }
     return Cases(numerators, denominators, means, medians)
 
 
-def _in_order(numerators: Array, denominators: Array) -> NDArray[np.intp]:
+def _sorted_paths(numerators: Array, denominators: Array) -> NDArray[np.intp]:
     """The paths that count, in the order of numerator over denominator."""
     counted = np.flatnonzero(denominators > 0)
     return counted[np.argsort(numerators[counted] / denominators[counted], kind="stable")]
@@ -211,7 +212,7 @@ def _question_cases(paths: Paths, measures: Sequence[Measure]) -> tuple[Array, A
     check_defined(question, scope, paths.model, np.ones(count), given=True)
     held = np.ones(count, dtype=bool) if question.given is None else truth_of(evaluate(question.given, scope, NUMPY), count)
     check_defined(question, scope, paths.model, held.astype(float))
-    counted = _proper(question, paths, scope, held)
+    counted = _path_weights(question, paths, scope, held)
     if question.kind == "distribution":
         return counted, numbers_of(question, scope, paths.model, counted)[:, None]
     values = np.stack([_value(measure, paths, scope) for measure in measures], axis=1)
@@ -220,10 +221,10 @@ def _question_cases(paths: Paths, measures: Sequence[Measure]) -> tuple[Array, A
     return counted, values
 
 
-def _proper(question: Question, paths: Paths, scope: Scope, held: NDArray[np.bool_]) -> Array:
+def _path_weights(question: Question, paths: Paths, scope: Scope, held: NDArray[np.bool_]) -> Array:
     """How much each path counts, ``(paths,)``: that its condition holds and, unless the record has annulled the question, that it is not."""
     counted = held.astype(float)
-    chances = annulment(question, scope, paths.model, counted)
+    chances = annulment_probability(question, scope, paths.model, counted)
     if chances is None or status_of(question, paths.model, paths) == "annulled":
         return counted
     return counted * (1 - chances)
@@ -238,10 +239,10 @@ def _labels(question: Question, topic: Topic) -> tuple[str, ...]:
     return topic.parameters[question.answer.name].categories
 
 
-def _published(answer: Answer, measure: Measure) -> tuple[float, float]:
+def _published_value(answer: Answer, measure: Measure) -> tuple[float, float]:
     match answer.value:
         case Distribution(quantiles=quantiles, quantile_errors=errors) if measure.kind == "median":
-            return quantiles[MIDDLE], errors[MIDDLE]
+            return quantiles[MEDIAN_INDEX], errors[MEDIAN_INDEX]
         case Probability(value=value, error=error):
             return value, error
         case Distribution(mean=mean, mean_error=error):
@@ -256,14 +257,14 @@ def _published(answer: Answer, measure: Measure) -> tuple[float, float]:
 
 def _scope(paths: Paths, question: Question) -> Scope:
     scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters))
-    return scope if question.by is None else scope.plus(totals={name: window(paths, name, question) for name in paths.totals})
+    return scope if question.by is None else scope.plus(totals={name: window_total(paths, name, question) for name in paths.totals})
 
 
 def _value(measure: Measure, paths: Paths, scope: Scope) -> Array:
     """One measure's value on each path, 0 or 1, ``(paths,)``."""
     question, count = measure.question, len(paths)
     if question.kind == "date":
-        return _happened(question, paths).astype(float)
+        return _has_happened(question, paths).astype(float)
     if question.choices:
         return truth_of(evaluate(question.choices[measure.label], scope, NUMPY), count).astype(float)
     assert question.answer is not None
@@ -274,32 +275,32 @@ def _value(measure: Measure, paths: Paths, scope: Scope) -> Array:
     return truth_of(evaluate(question.answer, scope, NUMPY), count).astype(float)
 
 
-def _happened(question: Question, paths: Paths) -> NDArray[np.bool_]:
+def _has_happened(question: Question, paths: Paths) -> NDArray[np.bool_]:
     """Whether a ``first`` condition has held at the end of any step that counts, ``(paths,)``."""
-    return first_held(question, paths).happened
+    return find_first_held(question, paths).happened
 
 
-def measured(question: str, kind: str, value: Mapping[str, Any]) -> dict[Key, Stated]:
+def stated_measures(question: str, kind: str, value: Mapping[str, Any]) -> dict[MeasureKey, StatedValue]:
     """Return the measures of an answer's value as reports and the ledger hold it, with their errors, by their keys.
 
     A mean that was not published is not there.  Raises ``KeyError`` and ``TypeError`` for a value that has not its kind's form.
     """
     match kind:
         case "probability":
-            return {(question, "", "probability"): Stated(float(value["value"]), _error(value.get("error")))}
+            return {(question, "", "probability"): StatedValue(float(value["value"]), _error(value.get("error")))}
         case "distribution":
-            found: dict[Key, Stated] = {}
+            found: dict[MeasureKey, StatedValue] = {}
             if value.get("mean") is not None:
-                found[question, "", "mean"] = Stated(float(value["mean"]), _error(value.get("mean_error")))
+                found[question, "", "mean"] = StatedValue(float(value["mean"]), _error(value.get("mean_error")))
             if "quantiles" in value:
-                error = value["errors"][MIDDLE] if "errors" in value else None
-                found[question, "", "median"] = Stated(float(value["quantiles"][MIDDLE]), _error(error))
+                error = value["errors"][MEDIAN_INDEX] if "errors" in value else None
+                found[question, "", "median"] = StatedValue(float(value["quantiles"][MEDIAN_INDEX]), _error(error))
             return found
         case "date":
-            return {(question, "", "probability"): Stated(1 - float(value["not_by_then"]), _error(value.get("error")))}
+            return {(question, "", "probability"): StatedValue(1 - float(value["not_by_then"]), _error(value.get("error")))}
         case _:
             return {
-                (question, str(share["label"]), "probability"): Stated(float(share["value"]), _error(share.get("error")))
+                (question, str(share["label"]), "probability"): StatedValue(float(share["value"]), _error(share.get("error")))
                 for share in value["shares"]
             }
 

@@ -22,13 +22,13 @@ import numpy as np
 
 from forecast.book.topic import Row
 from forecast.inference.posterior import Posterior
-from forecast.insight.marginal_likelihood import Estimate, Hypotheses, LeftOut, Marginal, error_of, marginals
-from forecast.model.model import Array
+from forecast.insight.marginal_likelihood import Hypotheses, LeftOutRows, Marginal, MarginalEstimate, error_of, marginals
+from forecast.language.arrays import Array
 
 BIT = log(2)
-TELLING = 1.0  # bits from which a row counts as for or against a hypothesis: twice as likely under it, or half
+INCONSISTENT_BITS = 1.0  # bits from which a row counts as for or against a hypothesis: twice as likely under it, or half
 TIED = 1e-6  # relative difference up to which two shares are equal
-SAME = 0.1  # bits between its best and its worst hypothesis below which a row says the same of all
+LEAST_DIAGNOSTIC_BITS = 0.1  # bits between its best and its worst hypothesis below which a row says the same of all
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class RowEvidence:
     """One row: its cells in the order of the hypotheses, and the posterior had nothing been learnt from it.
 
     ``without`` are the hypotheses' shares then, ``ranking`` their order, the likeliest first.
@@ -79,14 +79,14 @@ class Evidence:
     def is_diagnostic(self) -> bool:
         """Whether it says more of one hypothesis than of another, beyond the Monte Carlo error."""
         error = max(self.cells[self.best].error, self.cells[self.worst].error)
-        return self.diagnosticity >= max(SAME, 2 * error)
+        return self.diagnosticity >= max(LEAST_DIAGNOSTIC_BITS, 2 * error)
 
     def _likelihoods(self) -> Array:
         return np.array([cell.likelihood for cell in self.cells])
 
 
 @dataclass(frozen=True, slots=True)
-class Matrix:
+class EvidenceMatrix:
     """Rows by hypotheses.  ``prior``, ``total`` and ``posterior`` are bits, ``(hypotheses,)``: log odds, log Bayes factors, log odds.
 
     ``ranking`` is the hypotheses' order, the likeliest first; ``kept`` are the places of
@@ -94,7 +94,7 @@ class Matrix:
     """
 
     hypotheses: Hypotheses
-    rows: tuple[Evidence, ...]
+    rows: tuple[RowEvidence, ...]
     prior: tuple[float, ...]
     total: tuple[float, ...]
     errors: tuple[float, ...]  # of the totals
@@ -113,7 +113,7 @@ class Matrix:
         changes = [self._change(each) for each in self.rows]
         return tuple(sorted(range(len(self.rows)), key=lambda place: -changes[place]))
 
-    def _change(self, evidence: Evidence) -> float:
+    def _change(self, evidence: RowEvidence) -> float:
         lead, following = self.ranking[0], self.ranking[1]
         shares = self.hypotheses.posterior
         with np.errstate(all="ignore"):
@@ -122,7 +122,7 @@ class Matrix:
         return float(abs(now - then)) if isfinite(now - then) else inf
 
 
-def matrix(posterior: Posterior, prior: Posterior, parameter: str, label: str = "") -> Matrix:
+def evidence_matrix(posterior: Posterior, prior: Posterior, parameter: str, label: str = "") -> EvidenceMatrix:
     """Return what each row says for and against each value of a Categorical parameter.
 
     ``posterior`` comes from the fast engine, ``prior`` are draws of its model's prior.
@@ -132,14 +132,14 @@ def matrix(posterior: Posterior, prior: Posterior, parameter: str, label: str = 
     places = [(name, index) for name, table in model.tables.items() for index in range(len(table))]
     rows = model.rows
     order = sorted(range(len(rows)), key=lambda at: rows[at][1].known)
-    cells, (total, errors) = _chain(sides, order)
+    cells, (total, errors) = _sequential_cells(sides, order)
     ranking = _ranking(hypotheses.posterior)
     evidence = []
     for at, row_cells in zip(order, cells, strict=True):
-        shares = _shares_of([side.estimate(side.toggled(side.none_left_out(), at)) for side in sides])
-        evidence.append(Evidence(*places[at], rows[at][1], row_cells, tuple(shares.tolist()), _ranking(shares)))
+        shares = _posterior_shares([side.estimate(side.toggle_row(side.none_left_out(), at)) for side in sides])
+        evidence.append(RowEvidence(*places[at], rows[at][1], row_cells, tuple(shares.tolist()), _ranking(shares)))
     before = _log_odds([side.estimate(side.all_left_out()) for side in sides]) / BIT
-    made = Matrix(
+    made = EvidenceMatrix(
         hypotheses,
         rows=tuple(evidence),
         prior=tuple(before.tolist()),
@@ -149,37 +149,37 @@ def matrix(posterior: Posterior, prior: Posterior, parameter: str, label: str = 
         ranking=ranking,
         kept=(),
     )
-    return replace(made, kept=_kept(sides, order, made))
+    return replace(made, kept=_sufficient_rows(sides, order, made))
 
 
-def _chain(sides: Sequence[Marginal], order: Sequence[int]) -> tuple[list[tuple[Cell, ...]], tuple[list[float], list[float]]]:
+def _sequential_cells(sides: Sequence[Marginal], order: Sequence[int]) -> tuple[list[tuple[Cell, ...]], tuple[list[float], list[float]]]:
     """The cells row by row, and the total of each hypothesis with its error."""
     left = [side.all_left_out() for side in sides]
     first = now = [side.estimate(each) for side, each in zip(sides, left, strict=True)]
     found = []
     for row in order:
-        before, left = now, [side.toggled(each, row) for side, each in zip(sides, left, strict=True)]
+        before, left = now, [side.toggle_row(each, row) for side, each in zip(sides, left, strict=True)]
         now = [side.estimate(each) for side, each in zip(sides, left, strict=True)]
-        gained, errors = _gained(before, now)
+        gained, errors = _bits_gained(before, now)
         found.append(
             tuple(
                 Cell(bits, error, (after.value - earlier.value) / BIT if isfinite(earlier.value) else np.nan)
                 for bits, error, after, earlier in zip(gained, errors, now, before, strict=True)
             )
         )
-    return found, _gained(first, now)
+    return found, _bits_gained(first, now)
 
 
-def _gained(before: Sequence[Estimate], now: Sequence[Estimate]) -> tuple[list[float], list[float]]:
+def _bits_gained(before: Sequence[MarginalEstimate], now: Sequence[MarginalEstimate]) -> tuple[list[float], list[float]]:
     """By how many bits the log odds of each hypothesis rose, and the errors of that."""
     with np.errstate(invalid="ignore"):
         gained = (_log_odds(now) - _log_odds(before)) / BIT
     return gained.tolist(), [_error(before, now, at) / BIT for at in range(len(now))]
 
 
-def _error(before: Sequence[Estimate], now: Sequence[Estimate], at: int) -> float:
+def _error(before: Sequence[MarginalEstimate], now: Sequence[MarginalEstimate], at: int) -> float:
     """The standard error of the change of one hypothesis' log odds: hypotheses have draws of their own."""
-    shares = [_against(each, at) for each in (before, now)]
+    shares = [_log_odds_weights(each, at) for each in (before, now)]
     parts = []
     for place, (earlier, later) in enumerate(zip(before, now, strict=True)):
         one, other = shares[0][place], shares[1][place]
@@ -187,7 +187,7 @@ def _error(before: Sequence[Estimate], now: Sequence[Estimate], at: int) -> floa
     return error_of(parts)
 
 
-def _against(estimates: Sequence[Estimate], at: int) -> Array:
+def _log_odds_weights(estimates: Sequence[MarginalEstimate], at: int) -> Array:
     """The weight of each hypothesis' log probability in the log odds of one: 1 for itself, minus its share among the others."""
     values = np.array([each.value for each in estimates])
     values[at] = -np.inf
@@ -197,7 +197,7 @@ def _against(estimates: Sequence[Estimate], at: int) -> Array:
     return weights
 
 
-def _log_odds(estimates: Sequence[Estimate]) -> Array:
+def _log_odds(estimates: Sequence[MarginalEstimate]) -> Array:
     """The log odds of each hypothesis against all others."""
     values = np.array([each.value for each in estimates])
     others = [np.logaddexp.reduce(np.delete(values, at)) for at in range(len(values))]
@@ -206,7 +206,7 @@ def _log_odds(estimates: Sequence[Estimate]) -> Array:
     return odds
 
 
-def _shares_of(estimates: Sequence[Estimate]) -> Array:
+def _posterior_shares(estimates: Sequence[MarginalEstimate]) -> Array:
     values = np.array([each.value for each in estimates])
     shares: Array = np.exp(values - np.logaddexp.reduce(values))
     return shares
@@ -216,19 +216,19 @@ def _ranking(shares: Array) -> tuple[int, ...]:
     return tuple(sorted(range(len(shares)), key=lambda at: -shares[at]))
 
 
-def _keeps(shares: Array, ranking: Sequence[int]) -> bool:
+def _keeps_ranking(shares: Array, ranking: Sequence[int]) -> bool:
     """Whether shares are in an order; two that are equal are in none, unless neither is possible."""
     inorder = shares[list(ranking)]
     return bool(((inorder[:-1] > inorder[1:] * (1 + TIED)) | (inorder[:-1] == 0)).all())
 
 
-def _kept(sides: Sequence[Marginal], order: Sequence[int], found: Matrix) -> tuple[int, ...]:
+def _sufficient_rows(sides: Sequence[Marginal], order: Sequence[int], found: EvidenceMatrix) -> tuple[int, ...]:
     """The rows that suffice for the ranking: the others are dropped one after another, the least telling first, while it stays."""
-    left: list[LeftOut] = [side.none_left_out() for side in sides]
+    left: list[LeftOutRows] = [side.none_left_out() for side in sides]
     kept = set(range(len(order)))
     for place in reversed(found.by_weight):
-        tried = [side.toggled(each, order[place]) for side, each in zip(sides, left, strict=True)]
-        if _keeps(_shares_of([side.estimate(each) for side, each in zip(sides, tried, strict=True)]), found.ranking):
+        tried = [side.toggle_row(each, order[place]) for side, each in zip(sides, left, strict=True)]
+        if _keeps_ranking(_posterior_shares([side.estimate(each) for side, each in zip(sides, tried, strict=True)]), found.ranking):
             left = tried
             kept.discard(place)
     return tuple(sorted(kept))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
-from forecast.insight.evidence_matrix import TELLING, Evidence, Matrix
+from forecast.insight.evidence_matrix import INCONSISTENT_BITS, EvidenceMatrix, RowEvidence
 from forecast.schema.words import MINUS, number, percent
 
-MOST_NAMED = 5  # rows in a sentence
+MOST_ROWS_NAMED = 5  # rows in a sentence
 DECIMALS = 2  # of bits: more would be noise
 
 
@@ -25,14 +25,14 @@ def bits(value: float) -> str:
     return text.replace("-", MINUS) if isfinite(value) else ""
 
 
-def row_words(found: Evidence) -> str:
+def row_words(found: RowEvidence) -> str:
     """Return which row it is: its stream, its days and its value."""
     row = found.row
     days = row.end.isoformat() if row.start == row.end else f"{row.start} to {row.end}"
     return f"{found.stream} {number(row.value)}, {days}"
 
 
-def verdict(found: Evidence, matrix: Matrix) -> str:
+def row_verdict(found: RowEvidence, matrix: EvidenceMatrix) -> str:
     """Return what a row says: for which hypothesis over which, and with which it is inconsistent."""
     values = matrix.hypotheses.values
     if not found.is_diagnostic:
@@ -42,20 +42,27 @@ def verdict(found: Evidence, matrix: Matrix) -> str:
     return f"{found.diagnosticity:.1f} bits for {values[found.best]} over {values[found.worst]}"
 
 
-def inconsistent_with(found: Evidence, matrix: Matrix) -> tuple[str, ...]:
+def inconsistent_with(found: RowEvidence, matrix: EvidenceMatrix) -> tuple[str, ...]:
     """Return the hypotheses under which a row is at most half as likely as under the others together."""
-    return tuple(value for value, cell in zip(matrix.hypotheses.values, found.cells, strict=True) if cell.bits <= -TELLING)
+    return tuple(value for value, cell in zip(matrix.hypotheses.values, found.cells, strict=True) if cell.bits <= -INCONSISTENT_BITS)
 
 
-def summary(matrix: Matrix) -> tuple[str, ...]:
+def summary(matrix: EvidenceMatrix) -> tuple[str, ...]:
     """Return what all rows together say, and on which of them that rests."""
-    lines = [_standing(matrix)]
+    lines = [_ranking_sentence(matrix)]
     if not matrix.rows:
         return (*lines, "There are no rows yet: this is the prior.")
-    return (*lines, _inconsistencies(matrix), *_silent(matrix), *_rests_on(matrix), _droppable(matrix), _exactness(matrix))
+    return (
+        *lines,
+        _inconsistency_sentence(matrix),
+        *_undiagnostic_sentence(matrix),
+        *_decisive_sentences(matrix),
+        _droppable_sentence(matrix),
+        _error_sentence(matrix),
+    )
 
 
-def as_data(matrix: Matrix) -> dict[str, Any]:
+def evidence_matrix_data(matrix: EvidenceMatrix) -> dict[str, Any]:
     """Return the matrix as plain data; what is not a finite number of bits is null, and ``impossible`` says under which it is so."""
     its, values = matrix.hypotheses, matrix.hypotheses.values
 
@@ -85,7 +92,7 @@ def as_data(matrix: Matrix) -> dict[str, Any]:
                 "impossible": [value for value, cell in zip(values, each.cells, strict=True) if cell.likelihood == -float("inf")],
                 "inconsistent_with": list(inconsistent_with(each, matrix)),
                 "diagnostic": each.is_diagnostic,
-                "says": verdict(each, matrix),
+                "says": row_verdict(each, matrix),
                 "without": by_value(each.without),
                 "ranking_without": [values[at] for at in each.ranking],
             }
@@ -97,49 +104,49 @@ def as_data(matrix: Matrix) -> dict[str, Any]:
     }
 
 
-def _standing(matrix: Matrix) -> str:
+def _ranking_sentence(matrix: EvidenceMatrix) -> str:
     its = matrix.hypotheses
     order = [f"{its.values[at]} {percent(float(its.posterior[at]))}" for at in matrix.ranking]
     return f"In order: {', '.join(order)}."
 
 
-def _inconsistencies(matrix: Matrix) -> str:
+def _inconsistency_sentence(matrix: EvidenceMatrix) -> str:
     counts = [f"{value} {sum(value in inconsistent_with(each, matrix) for each in matrix.rows)}" for value in matrix.hypotheses.values]
     return f"Rows inconsistent with each, at most half as likely as under the others: {', '.join(counts)}."
 
 
-def _silent(matrix: Matrix) -> tuple[str, ...]:
+def _undiagnostic_sentence(matrix: EvidenceMatrix) -> tuple[str, ...]:
     silent = [each for each in matrix.rows if not each.is_diagnostic]
-    return (f"Without diagnostic value: {_listed(silent)}.",) if silent else ()
+    return (f"Without diagnostic value: {_row_list(silent)}.",) if silent else ()
 
 
-def _rests_on(matrix: Matrix) -> tuple[str, ...]:
+def _decisive_sentences(matrix: EvidenceMatrix) -> tuple[str, ...]:
     if matrix.decisive:
         return tuple(
             f"The ranking rests on {row_words(each)}: without it {_shares(matrix, each)}."
-            for each in _rows(matrix, matrix.decisive)[:MOST_NAMED]
+            for each in _rows(matrix, matrix.decisive)[:MOST_ROWS_NAMED]
         )
     most = matrix.rows[matrix.by_weight[0]]
     return (f"The ranking rests on no single row, most on {row_words(most)}: without it {_shares(matrix, most)}.",)
 
 
-def _droppable(matrix: Matrix) -> str:
+def _droppable_sentence(matrix: EvidenceMatrix) -> str:
     dropped = len(matrix.rows) - len(matrix.kept)
     alone = len(matrix.rows) - len(matrix.decisive)
-    kept = _listed(_rows(matrix, matrix.kept))
+    kept = _row_list(_rows(matrix, matrix.kept))
     if not matrix.kept:
         return "All rows could be dropped together without changing the ranking: it is the prior's."
     of = f"{alone} of {len(matrix.rows)} rows" if len(matrix.rows) > 1 else f"{alone} of 1 row"
     return f"{of} could be dropped one at a time without changing the ranking, {dropped} together; what remains: {kept}."
 
 
-def _listed(rows: Sequence[Evidence]) -> str:
+def _row_list(rows: Sequence[RowEvidence]) -> str:
     """Some rows by name, and how many more there are."""
-    named = "; ".join(row_words(each) for each in rows[:MOST_NAMED])
-    return named if len(rows) <= MOST_NAMED else f"{named}; and {len(rows) - MOST_NAMED} more"
+    named = "; ".join(row_words(each) for each in rows[:MOST_ROWS_NAMED])
+    return named if len(rows) <= MOST_ROWS_NAMED else f"{named}; and {len(rows) - MOST_ROWS_NAMED} more"
 
 
-def _exactness(matrix: Matrix) -> str:
+def _error_sentence(matrix: EvidenceMatrix) -> str:
     largest = max(cell.error for each in matrix.rows for cell in each.cells)
     return (
         f"The largest Monte Carlo error of a row's bits is {largest:.2g}."
@@ -148,9 +155,9 @@ def _exactness(matrix: Matrix) -> str:
     )
 
 
-def _rows(matrix: Matrix, places: tuple[int, ...]) -> list[Evidence]:
+def _rows(matrix: EvidenceMatrix, places: tuple[int, ...]) -> list[RowEvidence]:
     return [matrix.rows[place] for place in places]
 
 
-def _shares(matrix: Matrix, found: Evidence) -> str:
+def _shares(matrix: EvidenceMatrix, found: RowEvidence) -> str:
     return ", ".join(f"{matrix.hypotheses.values[at]} {percent(found.without[at])}" for at in found.ranking)

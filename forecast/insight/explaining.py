@@ -7,38 +7,40 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forecast.book.calendar import ONE_DAY
 from forecast.book.units import unit_of
-from forecast.insight.baseline import Basis, Unknown, basis_of, thinned
-from forecast.insight.change_report import Earlier, move_since_news, move_since_report
+from forecast.insight.baseline import Baseline, UnknownVariation, baseline_of, thin_draws
+from forecast.insight.change_report import EarlierReport, move_since_news, move_since_report
 from forecast.insight.chosen import chosen_insight
-from forecast.insight.history import History, days_left_out, days_to_ask, history, history_content
+from forecast.insight.history import History, days_left_out, history, history_content, history_days
 from forecast.insight.information import information, signposts
 from forecast.insight.leave_one_out import leverage
 from forecast.insight.posterior_predictive_check import checks_content, predictive_checks
 from forecast.insight.power import power_scaling
-from forecast.insight.prequential import Surprises, surprise_content, surprises
-from forecast.insight.record_events import fitting, news
+from forecast.insight.prequential import PrequentialScores, prequential_scores, surprise_content
+from forecast.insight.record_events import history_interval, news
 from forecast.insight.replay_pool import anchored_pool
 from forecast.insight.reweighting import Pool
 from forecast.insight.sensitivity import sensitivity
-from forecast.insight.static_baseline import with_still
-from forecast.insight.variance_decomposition import split, without_variance
-from forecast.model.clock import ONE_DAY
+from forecast.insight.static_baseline import with_static_scores
+from forecast.insight.variance_decomposition import decompose_variance, missing_variance_notes
 from forecast.model.errors import Unsound
 from forecast.model.settings import Purpose
-from forecast.predict.analysis import Conclusion, quiet
+from forecast.predict.analysis import Analysis, report_nothing
 
 if TYPE_CHECKING:
     from forecast.schema.insight import HistoryContent, InsightContent, MeasureContent, Move, ScorePoint
 
 
-def explain(conclusion: Conclusion, *, earlier: Earlier | None = None, report: Callable[[str], None] = quiet) -> InsightContent:
+def explain(
+    conclusion: Analysis, *, earlier: EarlierReport | None = None, report: Callable[[str], None] = report_nothing
+) -> InsightContent:
     """Return what moved the answers, what they rest on, and what would change them.
 
     ``earlier`` is the report before, where there was one.  What cannot be said
     is named in ``notes``.
     """
-    basis = basis_of(conclusion)
+    basis = baseline_of(conclusion)
     report("asking why")
     notes: list[str] = []
     model, settings = basis.model, basis.settings
@@ -48,8 +50,8 @@ def explain(conclusion: Conclusion, *, earlier: Earlier | None = None, report: C
     changed, unsaid = sensitivity(basis, pool)
     notes += [*silent, *unsaid]
     foreseen = surprise_content(_surprises(basis, pool, notes))
-    notes += without_variance(basis)
-    score = _beside_still(foreseen[1], basis, notes)
+    notes += missing_variance_notes(basis)
+    score = _score_with_static_baseline(foreseen[1], basis, notes)
     found: InsightContent = {
         "measures": measure_contents(basis),
         "moves": moves,
@@ -59,18 +61,18 @@ def explain(conclusion: Conclusion, *, earlier: Earlier | None = None, report: C
         "surprise": foreseen[0],
         "score": score,
         "checks": checks_content(
-            predictive_checks(model, thinned(basis.pool.parameters), basis.rng(Purpose.CHECKS), every=basis.pool.parameters)
+            predictive_checks(model, thin_draws(basis.pool.parameters), basis.rng(Purpose.CHECKS), every=basis.pool.parameters)
         ),
         "information": information(basis),
         "signposts": signposts(basis),
         "history": _history(basis, pool, notes),
-        "split": split(basis),
+        "split": decompose_variance(basis),
         "notes": notes,
     }
     return chosen_insight(found, basis.measures)
 
 
-def measure_contents(basis: Basis) -> list[MeasureContent]:
+def measure_contents(basis: Baseline) -> list[MeasureContent]:
     """Return the measures as published."""
     topic, answers = basis.model.topic, basis.conclusion.reading.answers
     return [
@@ -87,28 +89,28 @@ def measure_contents(basis: Basis) -> list[MeasureContent]:
     ]
 
 
-def _surprises(basis: Basis, pool: Pool, notes: list[str]) -> Surprises:
+def _surprises(basis: Baseline, pool: Pool, notes: list[str]) -> PrequentialScores:
     try:
-        return surprises(basis.model, pool, basis.settings)
+        return prequential_scores(basis.model, pool, basis.settings)
     except Unsound as reason:
         notes.append(f"How the rows compare with what was predicted is not known: {reason}.")
-        return Surprises((), ())
+        return PrequentialScores((), ())
 
 
-def _beside_still(score: list[ScorePoint], basis: Basis, notes: list[str]) -> list[ScorePoint]:
+def _score_with_static_baseline(score: list[ScorePoint], basis: Baseline, notes: list[str]) -> list[ScorePoint]:
     try:
-        return with_still(score, basis.model, basis.settings)
+        return with_static_scores(score, basis.model, basis.settings)
     except Unsound as reason:
         notes.append(f"What the rows would have earned had nothing drifted is not known: {reason}.")
         return score
 
 
-def _history(basis: Basis, pool: Pool, notes: list[str]) -> HistoryContent:
+def _history(basis: Baseline, pool: Pool, notes: list[str]) -> HistoryContent:
     """The measures as of regular days and the days of news; the last point is the published one."""
     topic, until = basis.model.topic, basis.model.as_of
     if not topic.streams and not topic.series:  # no day brought anything, and the draws' own noise is no history
         return history_content(History(basis.measures, (), {}, (None,) * len(basis.measures), ()))
-    regular = days_to_ask(topic, since=None, until=until, every=fitting(since=topic.opens, until=until))
+    regular = history_days(topic, since=None, until=until, every=history_interval(since=topic.opens, until=until))
     eves = {day - ONE_DAY for day in news(topic, until) if day > topic.opens}  # so that a jump is drawn where it was
     days = sorted({*regular, *eves})
     if not days:  # the topic opens after the as-of day
@@ -121,17 +123,17 @@ def _history(basis: Basis, pool: Pool, notes: list[str]) -> HistoryContent:
     return content
 
 
-def _moves(basis: Basis, earlier: Earlier | None, pool: Pool, notes: list[str]) -> list[Move]:
+def _moves(basis: Baseline, earlier: EarlierReport | None, pool: Pool, notes: list[str]) -> list[Move]:
     """The moves that can be told; a note for each that cannot."""
     found: list[Move] = []
     if earlier is not None and earlier.as_of < basis.model.as_of:
         try:
             found.append(move_since_report(basis, earlier, pool))
-        except (Unknown, Unsound) as reason:
+        except (UnknownVariation, Unsound) as reason:
             notes.append(f"What moved the answers since the report of {earlier.as_of} is not known: {reason}.")
     try:
         since_news = move_since_news(basis, pool)
-    except (Unknown, Unsound) as reason:
+    except (UnknownVariation, Unsound) as reason:
         notes.append(f"What the last news moved is not known: {reason}.")
     else:
         if since_news is not None:

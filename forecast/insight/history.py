@@ -20,19 +20,19 @@ import numpy as np
 
 from forecast.book.topic import Topic
 from forecast.insight.estimands import Measure, measures_of
-from forecast.insight.record_events import Every, days_of, news, settlement_days
-from forecast.insight.replay import LeftOut, Point, replay
+from forecast.insight.record_events import Every, days_at_interval, news, settlement_days
+from forecast.insight.replay import LeftOutDay, ReplayPoint, replay
 from forecast.insight.replay_pool import anchored_pool
 from forecast.insight.reweighting import Pool
 from forecast.model.settings import Settings
 from forecast.processes import process_pool
 from forecast.schema.insight import HistoryContent
-from forecast.system import way_to_start
+from forecast.system import process_start_method
 
-PARTS, FEWEST = 8, 30  # of a long history, each begun afresh, and the days a part has at least
-FEW = 64  # draws by which it is judged whether a question is settled: all must agree
+HISTORY_PARTS, FEWEST_DAYS_PER_PART = 8, 30  # of a long history, each begun afresh, and the days a part has at least
+SETTLEMENT_DRAWS = 64  # draws by which it is judged whether a question is settled: all must agree
 
-type Progress = Callable[[int, int], None]
+type HistoryProgress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +40,24 @@ class History:
     """The measures as of some days, what became known on each day, when each measure's question was settled, and the days left out."""
 
     measures: tuple[Measure, ...]
-    points: tuple[Point, ...]
+    points: tuple[ReplayPoint, ...]
     news: dict[date, list[str]]
     settled: tuple[date | None, ...]
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[LeftOutDay, ...]
 
 
-def unwatched(_done: int, _of: int) -> None:
+def show_no_progress(_done: int, _of: int) -> None:
     """Show no progress."""
 
 
-def days_to_ask(topic: Topic, *, since: date | None, until: date, every: Every) -> tuple[date, ...]:
+def history_days(topic: Topic, *, since: date | None, until: date, every: Every) -> tuple[date, ...]:
     """Return the days of a history: regular ones, those of news, the questions' dates, the first and the last.
 
     ``since`` is the day the topic opens where none is given; no day is earlier.
     """
     known = news(topic, until)
     dated = [question.by for question in topic.questions.values() if question.by is not None]
-    return days_of(since=max(since or topic.opens, topic.opens), until=until, every=every, also=(*known, *dated))
+    return days_at_interval(since=max(since or topic.opens, topic.opens), until=until, every=every, also=(*known, *dated))
 
 
 def history(
@@ -68,7 +68,7 @@ def history(
     measures: Sequence[Measure] | None = None,
     pool: Pool | None = None,
     processes: int = 1,
-    progress: Progress = unwatched,
+    progress: HistoryProgress = show_no_progress,
 ) -> History:
     """Return the measures (default: all of the topic's) as of each of ``days``, by replay, and the settlement of each.
 
@@ -80,20 +80,20 @@ def history(
     until = max(days)
     asked = tuple(measures_of(topic) if measures is None else measures)
     pool = pool or anchored_pool(topic, until, settings)
-    settled = settlement_days(topic, until, {name: values[:FEW] for name, values in pool.parameters.items()})
+    settled = settlement_days(topic, until, {name: values[:SETTLEMENT_DRAWS] for name, values in pool.parameters.items()})
     closed = tuple(settled[measure.question.name] for measure in asked)
     whole = sorted({*days, *(day for day in closed if day is not None and day >= min(days))})
-    found = _all(topic, whole, pool, settings, asked, processes, progress)
-    thin = [each.day for each in found if isinstance(each, LeftOut) and each.thin]
+    found = _replay_days(topic, whole, pool, settings, asked, processes, progress)
+    thin = [each.day for each in found if isinstance(each, LeftOutDay) and each.thin]
     if thin:  # anchors of their own, for days that are no extremes of the record and yet are not carried
         better = anchored_pool(topic, until, settings, days=thin)
         again = {each.day: each for each in replay(topic, thin, better, settings, asked, done=lambda _done: None)}
         found = [again.get(each.day, each) for each in found]
-    points = tuple(_without_doubt(each, closed) for each in found if isinstance(each, Point))
-    return History(asked, points, news(topic, until), closed, tuple(each for each in found if isinstance(each, LeftOut)))
+    points = tuple(_without_settled_errors(each, closed) for each in found if isinstance(each, ReplayPoint))
+    return History(asked, points, news(topic, until), closed, tuple(each for each in found if isinstance(each, LeftOutDay)))
 
 
-def days_left_out(days: Sequence[LeftOut]) -> list[tuple[str, str]]:
+def days_left_out(days: Sequence[LeftOutDay]) -> list[tuple[str, str]]:
     """Return in words which days a history leaves out, those that follow one another for one reason together, and the reason."""
     found = []
     for why, together in groupby(days, key=attrgetter("why")):
@@ -118,43 +118,51 @@ def history_content(found: History) -> HistoryContent:
     }
 
 
-def _without_doubt(point: Point, closed: Sequence[date | None]) -> Point:
+def _without_settled_errors(point: ReplayPoint, closed: Sequence[date | None]) -> ReplayPoint:
     """What the record has settled has no Monte Carlo error."""
     known = np.array([day is not None and day <= point.day for day in closed], dtype=bool)
     return replace(point, errors=np.where(known, 0.0, point.errors))
 
 
-def _all(
-    topic: Topic, days: Sequence[date], pool: Pool, settings: Settings, measures: Sequence[Measure], processes: int, progress: Progress
-) -> list[Point | LeftOut]:
+def _replay_days(
+    topic: Topic,
+    days: Sequence[date],
+    pool: Pool,
+    settings: Settings,
+    measures: Sequence[Measure],
+    processes: int,
+    progress: HistoryProgress,
+) -> list[ReplayPoint | LeftOutDay]:
     """The days in contiguous parts, which are the same however many processes share them."""
-    size = max(-(-len(days) // PARTS), FEWEST)
+    size = max(-(-len(days) // HISTORY_PARTS), FEWEST_DAYS_PER_PART)
     parts = [days[at : at + size] for at in range(0, len(days), size)]
     if processes > 1 and len(parts) > 1:
-        return _side_by_side(parts, _packed((topic, pool, settings, tuple(measures))), processes, progress)
-    found: list[Point | LeftOut] = []
+        return _replay_in_parallel(parts, _pickle_task((topic, pool, settings, tuple(measures))), processes, progress)
+    found: list[ReplayPoint | LeftOutDay] = []
     for part in parts:
-        found += replay(topic, part, pool, settings, measures, done=partial(_further, progress, len(found), len(days)))
+        found += replay(topic, part, pool, settings, measures, done=partial(_report_progress, progress, len(found), len(days)))
     return found
 
 
-def _further(progress: Progress, before: int, of: int, done: int) -> None:
+def _report_progress(progress: HistoryProgress, before: int, of: int, done: int) -> None:
     progress(before + done, of)
 
 
-def _side_by_side(parts: Sequence[Sequence[date]], task: bytes, processes: int, progress: Progress) -> list[Point | LeftOut]:
+def _replay_in_parallel(
+    parts: Sequence[Sequence[date]], task: bytes, processes: int, progress: HistoryProgress
+) -> list[ReplayPoint | LeftOutDay]:
     from concurrent.futures import as_completed
 
-    with process_pool(min(processes, len(parts)), start=way_to_start()) as executor:
-        waiting = {executor.submit(_apart, task, part): at for at, part in enumerate(parts)}
-        found: dict[int, list[Point | LeftOut]] = {}
+    with process_pool(min(processes, len(parts)), start=process_start_method()) as executor:
+        waiting = {executor.submit(_replay_in_process, task, part): at for at, part in enumerate(parts)}
+        found: dict[int, list[ReplayPoint | LeftOutDay]] = {}
         for future in as_completed(waiting):
             found[waiting[future]] = future.result()
             progress(sum(map(len, found.values())), sum(map(len, parts)))
     return [each for at in range(len(parts)) for each in found[at]]
 
 
-def _apart(task: bytes, days: Sequence[date]) -> list[Point | LeftOut]:
+def _replay_in_process(task: bytes, days: Sequence[date]) -> list[ReplayPoint | LeftOutDay]:
     import pickle  # noqa: S403 - what it reads, this very program has made a moment ago
 
     from threadpoolctl import threadpool_limits
@@ -164,20 +172,20 @@ def _apart(task: bytes, days: Sequence[date]) -> list[Point | LeftOut]:
         return replay(topic, days, pool, settings, measures, done=lambda _done: None)
 
 
-def _packed(task: Any) -> bytes:
+def _pickle_task(task: Any) -> bytes:
     """A task as bytes; the read-only mappings of a topic, which do not travel by themselves, as what they show."""
     import io
     import pickle  # noqa: S403 - only writes
 
     class Packer(pickle.Pickler):
         def reducer_override(self, value: Any) -> Any:
-            return (_shown, (dict(value),)) if isinstance(value, MappingProxyType) else NotImplemented
+            return (_read_only_mapping, (dict(value),)) if isinstance(value, MappingProxyType) else NotImplemented
 
     packed = io.BytesIO()
     Packer(packed).dump(task)
     return packed.getvalue()
 
 
-def _shown(values: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+def _read_only_mapping(values: dict[Any, Any]) -> MappingProxyType[Any, Any]:
     """A read-only mapping; its own type has no name by which it could be found again."""
     return MappingProxyType(values)

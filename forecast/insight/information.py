@@ -16,15 +16,15 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.book.calendar import ONE_DAY
 from forecast.book.classes import is_counted
 from forecast.book.topic import Stream
-from forecast.insight.baseline import Basis
-from forecast.insight.estimands import Cases, is_known, unrounded
-from forecast.language.distributions import family_for
-from forecast.language.expressions import indexed
+from forecast.insight.baseline import Baseline
+from forecast.insight.estimands import Cases, is_known, zero_rounding_errors
+from forecast.language.arrays import Array
+from forecast.language.distributions.families import family_for
+from forecast.language.expressions import indexed_name
 from forecast.model.additive import adds_up
-from forecast.model.clock import ONE_DAY
-from forecast.model.model import Array
 from forecast.predict.paths import Paths
 from forecast.schema.insight import Estimate, InformationContent, SignpostContent
 
@@ -32,12 +32,12 @@ MONTH = timedelta(days=28)  # the end of a step at least so far off stands for a
 REACHES = (1, 3, 6, 12)  # months within which a signpost looks for something likely enough to watch for
 WORTH_WATCHING = 0.1  # the chance from which an outcome is
 LEAST_CHANCE = 0.01  # below it an outcome is no signpost
-FEWEST = 100  # paths that an outcome must have; rarer ones are joined to their neighbours
+FEWEST_PATHS_PER_OUTCOME = 100  # paths that an outcome must have; rarer ones are joined to their neighbours
 MOST_OUTCOMES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
+class FutureIncrement:
     """What a stream, or a class of it, adds from the end of its record to the end of a day, on each path, ``(paths,)``."""
 
     stream: Stream
@@ -51,18 +51,18 @@ class Ahead:
         return f"{self.label} of {self.stream.name}" if self.label else self.stream.name
 
 
-def information(basis: Basis) -> list[InformationContent]:
+def information(basis: Baseline) -> list[InformationContent]:
     """Return how far each stream's next month is expected to move each measure (mean absolute change)."""
     found: list[InformationContent] = []
-    for stream, label in _with_future(basis.paths):
-        ahead = look_ahead(basis.paths, stream, label, months=1)
+    for stream, label in _simulated_streams(basis.paths):
+        ahead = future_increment(basis.paths, stream, label, months=1)
         if ahead is not None:
-            values, errors = expected_movement(basis.cases, _outcomes(ahead.values))
+            values, errors = expected_movement(basis.cases, _number_outcomes(ahead.values))
             found.append({"stream": ahead.name, "until": ahead.until.isoformat(), "values": values.tolist(), "errors": errors.tolist()})
     return found
 
 
-def signposts(basis: Basis) -> list[SignpostContent]:
+def signposts(basis: Baseline) -> list[SignpostContent]:
     """Return, for each stream, what would be worth watching for, its chance, and the measures if it is seen and if not.
 
     A stream that may well show nothing is watched for one or more, over the
@@ -70,8 +70,8 @@ def signposts(basis: Basis) -> list[SignpostContent]:
     for more than its upper and less than its lower quartile within a month.
     """
     found: list[SignpostContent] = []
-    for stream, label in _with_future(basis.paths):
-        for ahead, condition, seen in _conditions(basis.paths, stream, label):
+    for stream, label in _simulated_streams(basis.paths):
+        for ahead, condition, seen in _signpost_conditions(basis.paths, stream, label):
             chance = float(seen.mean())
             if min(chance, 1 - chance) >= LEAST_CHANCE:
                 found.append(
@@ -80,20 +80,20 @@ def signposts(basis: Basis) -> list[SignpostContent]:
                         "condition": condition,
                         "until": ahead.until.isoformat(),
                         "chance": chance,
-                        "values": given_seen(basis, seen),
+                        "values": measures_given_seen(basis, seen),
                     }
                 )
     return [post for post in found if post["values"]]
 
 
-def given_seen(basis: Basis, seen: NDArray[np.bool_]) -> list[Estimate]:
+def measures_given_seen(basis: Baseline, seen: NDArray[np.bool_]) -> list[Estimate]:
     """Return the measures given that a path is among those ``seen``; empty where a question's condition then holds on none."""
     weights = seen / seen.mean()
     changes = basis.cases.values(weights) - basis.cases.values()
     if not is_known(changes, basis.measures):
         return []
     errors = np.sqrt(((basis.cases.influence(weights) - basis.influence) ** 2).sum(axis=0))
-    changes, errors = (unrounded(each, basis.published) for each in (changes, errors))
+    changes, errors = (zero_rounding_errors(each, basis.published) for each in (changes, errors))
     values = basis.published + changes
     return [
         {"value": float(value), "change": float(change), "error": float(error)}
@@ -117,21 +117,21 @@ def expected_movement(cases: Cases, outcomes: NDArray[np.int64]) -> tuple[Array,
         noise = ((cases.influence(weights) - cases.influence()) ** 2).sum(axis=0)
         moved += share * np.sqrt(np.maximum(change**2 - noise, 0.0))
         squared += share**2 * noise
-    return unrounded(moved, base), unrounded(np.sqrt(squared), base)
+    return zero_rounding_errors(moved, base), zero_rounding_errors(np.sqrt(squared), base)
 
 
-def look_ahead(paths: Paths, stream: Stream, label: str = "", *, months: int) -> Ahead | None:
+def future_increment(paths: Paths, stream: Stream, label: str = "", *, months: int) -> FutureIncrement | None:
     """Return what a stream, or a class of it, adds until the end of a step some months from the as-of day; None where paths end before or its record goes on."""
     wanted = paths.model.as_of + months * MONTH
     column = next((index for index, day in enumerate(paths.days) if day > wanted), None)
     start = paths.starts[stream.name]
     if column is None or paths.days[column] <= start:
         return None
-    totals = paths.totals[indexed(stream.name, label)]
-    return Ahead(stream, paths.days[column] - ONE_DAY, totals[:, column] - totals[:, paths.days.index(start)], label)
+    totals = paths.totals[indexed_name(stream.name, label)]
+    return FutureIncrement(stream, paths.days[column] - ONE_DAY, totals[:, column] - totals[:, paths.days.index(start)], label)
 
 
-def _with_future(paths: Paths) -> Iterator[tuple[Stream, str]]:
+def _simulated_streams(paths: Paths) -> Iterator[tuple[Stream, str]]:
     """Every stream that is drawn forward or, of a stream of classes, each of its classes but the quiet one."""
     for name, stream in paths.model.topic.streams.items():
         if name in paths.starts:
@@ -139,9 +139,9 @@ def _with_future(paths: Paths) -> Iterator[tuple[Stream, str]]:
             yield from ((stream, label) for label in labels or [""])
 
 
-def _conditions(paths: Paths, stream: Stream, label: str) -> Iterator[tuple[Ahead, str, NDArray[np.bool_]]]:
+def _signpost_conditions(paths: Paths, stream: Stream, label: str) -> Iterator[tuple[FutureIncrement, str, NDArray[np.bool_]]]:
     """What to watch a stream for: two outcomes that exclude each other, in words, and the paths on which each is seen."""
-    reaches = [ahead for months in REACHES if (ahead := look_ahead(paths, stream, label, months=months)) is not None]
+    reaches = [ahead for months in REACHES if (ahead := future_increment(paths, stream, label, months=months)) is not None]
     if not adds_up(paths.model.topic, stream):  # a single value can be watched for, a sum of them cannot
         first = paths.days.index(paths.starts[stream.name])
         reaches = [ahead for ahead in reaches if paths.days[first + 1] == ahead.until + ONE_DAY]
@@ -159,14 +159,17 @@ def _conditions(paths: Paths, stream: Stream, label: str) -> Iterator[tuple[Ahea
     yield ahead, f"no {name}", ahead.values < 1
 
 
-def _outcomes(values: Array) -> NDArray[np.int64]:
+def _number_outcomes(values: Array) -> NDArray[np.int64]:
     """Number the outcomes so that each has enough paths: equal values together, neighbours joined where they are few."""
     order = np.sort(values)
-    least = max(FEWEST, math.ceil(len(values) / MOST_OUTCOMES) if len(np.unique(values)) > MOST_OUTCOMES else FEWEST)
+    least = max(
+        FEWEST_PATHS_PER_OUTCOME,
+        math.ceil(len(values) / MOST_OUTCOMES) if len(np.unique(values)) > MOST_OUTCOMES else FEWEST_PATHS_PER_OUTCOME,
+    )
     bounds = [float(order[0])]
     while (at := int(np.searchsorted(order, bounds[-1], side="left")) + least) < len(order):
         following = int(np.searchsorted(order, order[at - 1], side="right"))
-        if len(order) - following < FEWEST:
+        if len(order) - following < FEWEST_PATHS_PER_OUTCOME:
             break
         bounds.append(float(order[following]))
     return np.searchsorted(bounds, values, side="right") - 1

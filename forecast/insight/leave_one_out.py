@@ -13,17 +13,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from forecast.insight.baseline import Basis, Unknown, Varied, drawn, refitted, reweighed
+from forecast.insight.baseline import Baseline, UnknownVariation, VariedMeasures, redraw_measures, refit_measures, reweight_measures
 from forecast.insight.reweighting import Pool, with_rows
+from forecast.language.arrays import Array
 from forecast.model.errors import Unsound
-from forecast.model.model import Array, Model
+from forecast.model.model import Model
 from forecast.schema.insight import LeverageContent
 
-MOST_ROWS = 300  # of a record longer than this, rows are left out by source, grade and stream, not one by one
+MOST_ROWS_ONE_BY_ONE = 300  # of a record longer than this, rows are left out by source, grade and stream, not one by one
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class RowGroup:
     """Rows to be left out together, as columns of the log-likelihood."""
 
     kind: Literal["row", "source", "grade", "stream"]
@@ -33,7 +34,7 @@ class Group:
     columns: tuple[int, ...]
 
 
-def leverage(basis: Basis, wide: Pool | None = None) -> tuple[list[LeverageContent], list[str]]:
+def leverage(basis: Baseline, wide: Pool | None = None) -> tuple[list[LeverageContent], list[str]]:
     """Return the answers without each group of rows, and a sentence for each that could not be given.
 
     ``wide`` is a pool of draws from more than the published posterior, to be
@@ -42,11 +43,11 @@ def leverage(basis: Basis, wide: Pool | None = None) -> tuple[list[LeverageConte
     matrix = basis.pool.log_likelihood(basis.model)
     found: list[LeverageContent] = []
     notes: list[str] = []
-    for group in groups(basis.model):
+    for group in row_groups(basis.model):
         try:
-            varied = without(basis, group, matrix, wide)
-        except (Unknown, Unsound) as reason:
-            notes.append(f"What the answers would be without {_said(group)} is not known: {reason}.")
+            varied = measures_without(basis, group, matrix, wide)
+        except (UnknownVariation, Unsound) as reason:
+            notes.append(f"What the answers would be without {_group_text(group)} is not known: {reason}.")
             continue
         found.append(
             {
@@ -63,22 +64,22 @@ def leverage(basis: Basis, wide: Pool | None = None) -> tuple[list[LeverageConte
     return found, notes
 
 
-def without(basis: Basis, group: Group, matrix: Array, wide: Pool | None = None) -> Varied:
+def measures_without(basis: Baseline, group: RowGroup, matrix: Array, wide: Pool | None = None) -> VariedMeasures:
     """Return the measures without a group of rows; ``matrix`` is the log-likelihood ``(draws, rows)`` at the pool's draws."""
-    columns, posterior, model = list(group.columns), basis.conclusion.reading.posterior, unlearnt(basis.model, group)
+    columns, posterior, model = list(group.columns), basis.conclusion.reading.posterior, model_without(basis.model, group)
     if any(table.entry is not None and table.entry.is_shared for table in basis.model.tables.values()):
         # what one report of an origin says depends on the others
         gone = basis.pool.total(model) - matrix.sum(axis=1)
         own = model.log_likelihood(posterior.parameters).sum(axis=1) - posterior.log_likelihood.sum(axis=1)
     else:
         gone, own = -matrix[:, columns].sum(axis=1), -posterior.log_likelihood[:, columns].sum(axis=1)
-    varied = reweighed(basis, gone, own)
+    varied = reweight_measures(basis, gone, own)
     if varied is not None:
         return varied
-    return (None if wide is None else drawn(basis, model, wide)) or refitted(basis, model)
+    return (None if wide is None else redraw_measures(basis, model, wide)) or refit_measures(basis, model)
 
 
-def unlearnt(model: Model, group: Group) -> Model:
+def model_without(model: Model, group: RowGroup) -> Model:
     """Return the model that has learnt nothing from a group of rows."""
     kept: dict[str, list[int]] = {name: [] for name in model.tables}
     index = 0
@@ -90,13 +91,13 @@ def unlearnt(model: Model, group: Group) -> Model:
     return with_rows(model, kept)
 
 
-def groups(model: Model) -> Iterator[Group]:
+def row_groups(model: Model) -> Iterator[RowGroup]:
     """Yield every row, then every source, grade and stream that has several rows."""
     rows = model.rows
     places = [(name, index) for name, table in model.tables.items() for index in range(len(table))]
-    if len(rows) <= MOST_ROWS:
+    if len(rows) <= MOST_ROWS_ONE_BY_ONE:
         for column, ((stream, row), (_, index)) in enumerate(zip(rows, places, strict=True)):
-            yield Group("row", row.start.isoformat(), stream, index, (column,))
+            yield RowGroup("row", row.start.isoformat(), stream, index, (column,))
     labels: list[tuple[Literal["source", "grade", "stream"], list[str]]] = [
         ("source", [row.source for _, row in rows]),
         ("grade", [row.grade or "" for _, row in rows]),
@@ -106,10 +107,10 @@ def groups(model: Model) -> Iterator[Group]:
         for label in dict.fromkeys(of_rows):
             columns = tuple(column for column, each in enumerate(of_rows) if each == label)
             if label and (len(columns) > 1 or kind == "grade"):
-                yield Group(kind, label, label if kind == "stream" else "", None, columns)
+                yield RowGroup(kind, label, label if kind == "stream" else "", None, columns)
 
 
-def _said(group: Group) -> str:
+def _group_text(group: RowGroup) -> str:
     match group.kind:
         case "row":
             return f"the row of {group.stream} on {group.name}"

@@ -24,11 +24,12 @@ from numpy.typing import NDArray
 from forecast.inference.posterior import Posterior
 from forecast.inference.weights import log_sum
 from forecast.insight.reweighting import with_rows
-from forecast.language.expressions import indexed
-from forecast.model.model import Array, Model
+from forecast.language.arrays import Array
+from forecast.language.expressions import indexed_name
+from forecast.model.model import Model
 from forecast.model.priors import blocks
 
-FEWEST = 100.0  # effective draws below which an estimate is not joined to a better one
+FEWEST_DRAWS_TO_JOIN = 100.0  # effective draws below which an estimate is not joined to a better one
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,11 @@ class Hypotheses:
     @property
     def name(self) -> str:
         """The parameter as statements write it: ``cause``, ``origin[army]``."""
-        return indexed(self.parameter, self.label)
+        return indexed_name(self.parameter, self.label)
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class MarginalEstimate:
     """The log probability of one value and some rows, and how each draw bears on it: an error is the norm of the influences."""
 
     value: float
@@ -60,7 +61,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOutRows:
     """The rows that do not count: their log-likelihood summed at each draw of each side, and how many exclude the draw."""
 
     rows: frozenset[int]
@@ -84,7 +85,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedOrigin:
     """Rows of one origin: their columns, and where they stand in the table of their stream."""
 
     model: Model
@@ -92,7 +93,7 @@ class Shared:
     columns: tuple[int, ...]
     places: tuple[int, ...]
 
-    def gone(self, left_out: frozenset[int], side: Side) -> tuple[Array, NDArray[np.int64]]:
+    def log_likelihood_left_out(self, left_out: frozenset[int], side: Side) -> tuple[Array, NDArray[np.int64]]:
         """What of the rows' log-likelihood, and how many exclusions, go at each draw when some of the rows do not count."""
         columns = list(self.columns)
         whole = side.finite[:, columns].sum(axis=1), side.excluded[:, columns].sum(axis=1)
@@ -113,58 +114,58 @@ class Marginal:
     log_prior: float
     log_evidence: float  # of all rows under all values, by which posterior weights are normed
     sides: tuple[Side, Side]
-    shared: tuple[Shared, ...]
+    shared: tuple[SharedOrigin, ...]
 
-    def none_left_out(self) -> LeftOut:
+    def none_left_out(self) -> LeftOutRows:
         """Every row counts."""
         sums = tuple(np.zeros(len(side.log_weight)) for side in self.sides)
         counts = tuple(np.zeros(len(side.log_weight), dtype=np.int64) for side in self.sides)
-        return LeftOut(frozenset(), (sums[0], sums[1]), (counts[0], counts[1]))
+        return LeftOutRows(frozenset(), (sums[0], sums[1]), (counts[0], counts[1]))
 
-    def all_left_out(self) -> LeftOut:
+    def all_left_out(self) -> LeftOutRows:
         """No row counts."""
         one, other = self.sides
         rows = frozenset(range(one.finite.shape[1]))
-        return LeftOut(rows, (one.total, other.total), (one.exclusions, other.exclusions))
+        return LeftOutRows(rows, (one.total, other.total), (one.exclusions, other.exclusions))
 
-    def toggled(self, left: LeftOut, row: int) -> LeftOut:
+    def toggle_row(self, left: LeftOutRows, row: int) -> LeftOutRows:
         """The same with one row more left out or, where it was, with it back."""
         rows = left.rows ^ {row}
         for each in self.shared:
             if row in each.columns:
-                now, before = ([each.gone(out, side) for side in self.sides] for out in (rows, left.rows))
+                now, before = ([each.log_likelihood_left_out(out, side) for side in self.sides] for out in (rows, left.rows))
                 sums = [gone + after[0] - until[0] for gone, after, until in zip(left.sums, now, before, strict=True)]
                 counts = [gone + after[1] - until[1] for gone, after, until in zip(left.excluded, now, before, strict=True)]
-                return LeftOut(rows, (sums[0], sums[1]), (counts[0], counts[1]))
+                return LeftOutRows(rows, (sums[0], sums[1]), (counts[0], counts[1]))
         sign = -1 if row in left.rows else 1
         sums = [known + sign * side.finite[:, row] for known, side in zip(left.sums, self.sides, strict=True)]
         counts = [known + sign * side.excluded[:, row] for known, side in zip(left.excluded, self.sides, strict=True)]
-        return LeftOut(rows, (sums[0], sums[1]), (counts[0], counts[1]))
+        return LeftOutRows(rows, (sums[0], sums[1]), (counts[0], counts[1]))
 
-    def estimate(self, left: LeftOut) -> Estimate:
+    def estimate(self, left: LeftOutRows) -> MarginalEstimate:
         """The log probability of this value and of the rows that count."""
         prior, posterior = self.sides
         every = frozenset(range(prior.finite.shape[1]))
         nothing = (np.zeros(len(prior.log_weight)), np.zeros(len(posterior.log_weight)))
         if left.rows == every:
-            return Estimate(self.log_prior, *nothing)
+            return MarginalEstimate(self.log_prior, *nothing)
         back = self._back(left)
         if back is not None and not left.rows:
-            return Estimate(back[0], nothing[0], back[1])
+            return MarginalEstimate(back[0], nothing[0], back[1])
         forward = self._forward(left)
         if back is None or np.isneginf(back[0]):
-            return Estimate(forward[0], forward[1], nothing[1])
-        share = _share(forward[1], back[1])
-        return Estimate(share * forward[0] + (1 - share) * back[0], share * forward[1], (1 - share) * back[1])
+            return MarginalEstimate(forward[0], forward[1], nothing[1])
+        share = _forward_share(forward[1], back[1])
+        return MarginalEstimate(share * forward[0] + (1 - share) * back[0], share * forward[1], (1 - share) * back[1])
 
-    def _forward(self, left: LeftOut) -> tuple[float, Array]:
+    def _forward(self, left: LeftOutRows) -> tuple[float, Array]:
         side = self.sides[0]
         if np.isneginf(self.log_prior):
             return -np.inf, np.zeros(len(side.log_weight))
         weighed = np.where(side.exclusions > left.excluded[0], -np.inf, side.log_weight + side.total - left.sums[0])
         return self.log_prior + log_sum(weighed) - log_sum(side.log_weight), _influence(weighed, side.log_weight)
 
-    def _back(self, left: LeftOut) -> tuple[float, Array] | None:
+    def _back(self, left: LeftOutRows) -> tuple[float, Array] | None:
         side = self.sides[1]
         if left.excluded[1].any():
             return None
@@ -185,7 +186,7 @@ def marginals(posterior: Posterior, prior: Posterior, parameter: str, label: str
     matrix = model.log_likelihood(prior.parameters)
     shares = _prior_shares(prior, parameter, label)
     evidence = posterior.diagnostics.log_evidence or 0.0
-    shared = _shared(model)
+    shared = _shared_origins(model)
     with np.errstate(divide="ignore"):
         found = tuple(
             Marginal(
@@ -214,7 +215,7 @@ def _prior_shares(prior: Posterior, parameter: str, label: str) -> Array:
     return np.array([prior.weights[codes == code].sum() for code in range(len(declared.categories))])
 
 
-def _shared(model: Model) -> tuple[Shared, ...]:
+def _shared_origins(model: Model) -> tuple[SharedOrigin, ...]:
     """The rows of each origin that has several."""
     found, begin = [], 0
     for name, table in model.tables.items():
@@ -222,7 +223,7 @@ def _shared(model: Model) -> tuple[Shared, ...]:
         for origin in np.unique(origins):
             places = tuple(np.flatnonzero(origins == origin).tolist())
             if len(places) > 1:
-                found.append(Shared(model, name, tuple(begin + place for place in places), places))
+                found.append(SharedOrigin(model, name, tuple(begin + place for place in places), places))
         begin += len(table)
     return tuple(found)
 
@@ -243,10 +244,10 @@ def _influence(log_weight: Array, from_log_weight: Array) -> Array:
     return share
 
 
-def _share(forward: Array, back: Array) -> float:
+def _forward_share(forward: Array, back: Array) -> float:
     """The share of the forward estimate: by precision, and all or nothing where one has too few effective draws."""
     one, other = float(forward @ forward), float(back @ back)
-    if max(one, other) > 1 / FEWEST:
+    if max(one, other) > 1 / FEWEST_DRAWS_TO_JOIN:
         return float(one <= other)
     return 1.0 if one + other == 0 else other / (one + other)
 

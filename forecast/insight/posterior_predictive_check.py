@@ -15,17 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.topic import Stream, Topic
-from forecast.language.expressions import indexed
+from forecast.inference.quantile_levels import QUANTILE_LEVELS
+from forecast.language.arrays import Array
+from forecast.language.expressions import indexed_name
 from forecast.model.additive import adds_up
-from forecast.model.classes import added
-from forecast.model.model import Array, Model
+from forecast.model.classes import added_totals
+from forecast.model.model import Model
 from forecast.predict.posterior_predictive import predict_rows
 from forecast.schema.insight import PredictiveCheckContent
 
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 SUSPECT = 0.01  # a tail below which some 2,000 draws cannot tell how far out it is
-ENOUGH = 65_536  # draws that can tell 0.1 % from 0.2 %
-AT_ONCE = 2_048  # of them
+FAR_TAIL_DRAWS = 65_536  # draws that can tell 0.1 % from 0.2 %
+FAR_TAIL_BATCH = 2_048  # of them
 
 type Statistic = str  # "sum" ("mean" where values do not add up), "largest", "share of zeros"; of a stream of classes "number of" each
 
@@ -52,34 +53,34 @@ def predictive_checks(
     where a statement cannot be drawn from.
     """
     found = []
-    for (name, statistic), (seen, predicted) in _predicted(model, parameters, rng).items():
-        points = np.quantile(predicted, LEVELS, method="inverted_cdf")
-        found.append(PredictiveCheck(name, statistic, seen, tuple(points.tolist()), _tail(seen, predicted)))
+    for (name, statistic), (seen, predicted) in _predictive_statistics(model, parameters, rng).items():
+        points = np.quantile(predicted, QUANTILE_LEVELS, method="inverted_cdf")
+        found.append(PredictiveCheck(name, statistic, seen, tuple(points.tolist()), _two_sided_tail(seen, predicted)))
     if any(each.tail < SUSPECT for each in found):
-        return _measured_again(model, found, every or parameters, rng)
+        return _refine_tails(model, found, every or parameters, rng)
     return tuple(found)
 
 
-def _measured_again(
+def _refine_tails(
     model: Model, found: list[PredictiveCheck], every: Mapping[str, NDArray[Any]], rng: np.random.Generator
 ) -> tuple[PredictiveCheck, ...]:
     """Checks with the tails of those that are far out measured on many more records."""
     count = max((len(values) for values in every.values()), default=1)
     more: dict[tuple[str, Statistic], list[Array]] = {(each.stream, each.statistic): [] for each in found if each.tail < SUSPECT}
-    for begun in range(0, ENOUGH, AT_ONCE):
-        picked = np.arange(begun, begun + AT_ONCE) % count
-        drawn = _predicted(model, {name: values[picked] for name, values in every.items()}, rng)
+    for begun in range(0, FAR_TAIL_DRAWS, FAR_TAIL_BATCH):
+        picked = np.arange(begun, begun + FAR_TAIL_BATCH) % count
+        drawn = _predictive_statistics(model, {name: values[picked] for name, values in every.items()}, rng)
         for key, values in more.items():
             values.append(drawn[key][1])
     return tuple(
-        replace(each, tail=_tail(each.seen, np.concatenate(more[each.stream, each.statistic])))
+        replace(each, tail=_two_sided_tail(each.seen, np.concatenate(more[each.stream, each.statistic])))
         if (each.stream, each.statistic) in more
         else each
         for each in found
     )
 
 
-def _predicted(
+def _predictive_statistics(
     model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator
 ) -> dict[tuple[str, Statistic], tuple[float, Array]]:
     """Each statistic of each stream as seen, and ``(draws,)`` as predicted."""
@@ -93,7 +94,7 @@ def _predicted(
     return found
 
 
-def _tail(seen: float, predicted: Array) -> float:
+def _two_sided_tail(seen: float, predicted: Array) -> float:
     """The two-sided tail of what was seen among what was predicted, ``(draws,)``."""
     return min(1.0, 2 * min(float((predicted <= seen).mean()), float((predicted >= seen).mean())))
 
@@ -121,5 +122,5 @@ def _statistics(topic: Topic, stream: Stream) -> dict[Statistic, Callable[[Array
 
 
 def _number_of(stream: Stream, label: str, rows: Array) -> Array:
-    found: Array = added(stream, rows)[indexed(stream.name, label)].sum(axis=1)
+    found: Array = added_totals(stream, rows)[indexed_name(stream.name, label)].sum(axis=1)
     return found

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.insight.baseline import THINNED, Basis, thinned
-from forecast.model.model import Array, Model
+from forecast.insight.baseline import THINNING, Baseline, thin_draws
+from forecast.language.arrays import Array
+from forecast.model.model import Model
 from forecast.model.priors import blocks
 from forecast.schema.insight import PowerContent
 
@@ -25,11 +26,11 @@ POWERS = (0.99, 1.01)
 THRESHOLD = 0.05
 
 
-def power_scaling(basis: Basis) -> list[PowerContent]:
+def power_scaling(basis: Baseline) -> list[PowerContent]:
     """Return the sensitivities of every value that is not a category."""
-    draws = thinned(basis.pool.parameters)
+    draws = thin_draws(basis.pool.parameters)
     log_prior = _log_prior(basis.model, draws)
-    log_likelihood = basis.pool.total(basis.model)[::THINNED]
+    log_likelihood = basis.pool.total(basis.model)[::THINNING]
     found: list[PowerContent] = []
     for parameter in basis.model.topic.parameters.values():
         if parameter.categories:
@@ -70,10 +71,10 @@ def power_sensitivity(values: Array, log_part: Array) -> float:
 
 
 def _distance(values: Array, weights: Array) -> float:
-    return max(_one_sided(values, weights), _one_sided(-values, weights))
+    return max(_one_sided_distance(values, weights), _one_sided_distance(-values, weights))
 
 
-def _one_sided(values: Array, weights: Array) -> float:
+def _one_sided_distance(values: Array, weights: Array) -> float:
     """The cumulative Jensen-Shannon distance of weighted draws from the same draws unweighted, from below (Nguyen and Vreeken 2015)."""
     order = np.argsort(values, kind="stable")
     widths = np.diff(values[order])

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from forecast.language.distributions import Family
-from forecast.model.model import Array
+from forecast.inference.quantile_levels import INTERVAL_LEVELS
+from forecast.language.arrays import Array
+from forecast.language.distributions.family import Family
 
-LEVELS = (0.05, 0.5, 0.95)
 HALVINGS = 100
-COUNTED = (8, 64)  # whole numbers from the smallest on whose masses are added up: these many, then these
-REPEATS = 8  # values drawn for each draw of the arguments, where numbers are too large to count out
+ENUMERATED_VALUES = (8, 64)  # whole numbers from the smallest on whose masses are added up: these many, then these
+VALUES_PER_DRAW = 8  # values drawn for each draw of the arguments, where numbers are too large to count out
 SUMMED = frozenset({"BetaBinomial"})  # families whose distribution function is itself a sum, which takes longer the larger the number
 
 
@@ -30,10 +30,10 @@ def prediction(kind: Family, arguments: Mapping[str, Any], value: float, rng: np
     tail, which is then never less than these can show.
     """
     if kind.discrete:
-        return _whole(kind, arguments, value, rng)
-    points = tuple(_between(kind, arguments, level) for level in LEVELS)
-    below = _share(kind, arguments, value)
-    return points, _two_sided(below, 1 - below)
+        return _discrete_prediction(kind, arguments, value, rng)
+    points = tuple(_mixture_quantile(kind, arguments, level) for level in INTERVAL_LEVELS)
+    below = _share_below(kind, arguments, value)
+    return points, _two_sided_tail(below, 1 - below)
 
 
 def prediction_of_reports(
@@ -50,9 +50,9 @@ def prediction_of_reports(
     that of something at least as low as the upper end, or as high as the lower.
     """
     low, high = seen
-    size = (len(share), REPEATS)
+    size = (len(share), VALUES_PER_DRAW)
     values = np.where(rng.random(size) < share, *(kind.draw(rng, size, **arguments) for kind, arguments in (right, wrong)))
-    points = tuple(float(point) for point in np.quantile(values, LEVELS, method="inverted_cdf"))
+    points = tuple(float(point) for point in np.quantile(values, INTERVAL_LEVELS, method="inverted_cdf"))
     below, above = (
         sum(
             float(np.mean(part * np.exp(kind.log_between(*ends, **arguments))))
@@ -60,44 +60,46 @@ def prediction_of_reports(
         )
         for ends in ((-np.inf, high), (low, np.inf))
     )
-    return points, _two_sided(below, above)
+    return points, _two_sided_tail(below, above)
 
 
-def _two_sided(below: float, above: float) -> float:
+def _two_sided_tail(below: float, above: float) -> float:
     return min(1.0, max(0.0, 2 * min(below, above)))
 
 
-def _share(kind: Family, arguments: Mapping[str, Any], upto: float) -> float:
+def _share_below(kind: Family, arguments: Mapping[str, Any], upto: float) -> float:
     return float(np.mean(kind.distribution(upto, **arguments)))
 
 
-def _whole(kind: Family, arguments: Mapping[str, Any], value: float, rng: np.random.Generator) -> tuple[tuple[float, ...], float]:
+def _discrete_prediction(
+    kind: Family, arguments: Mapping[str, Any], value: float, rng: np.random.Generator
+) -> tuple[tuple[float, ...], float]:
     lowest = float(np.min(kind.support(**arguments)[0]))
     reached = np.zeros(0)
-    for count in COUNTED:
+    for count in ENUMERATED_VALUES:
         numbers = lowest + np.arange(count)
         reached = np.cumsum(np.exp(kind.log_density(numbers[None, :], **arguments)).mean(axis=0))
-        if reached[-1] >= LEVELS[-1] and value < lowest + count:
+        if reached[-1] >= INTERVAL_LEVELS[-1] and value < lowest + count:
             break
     at = int(value - lowest)
-    counted, known = reached[-1] >= LEVELS[-1], at < len(reached)
+    counted, known = reached[-1] >= INTERVAL_LEVELS[-1], at < len(reached)
     drawn = np.zeros(0)
     if not counted or (not known and kind.name in SUMMED):
         draws = max(np.size(each) for each in arguments.values())
-        drawn = np.sort(kind.draw(rng, (draws, REPEATS), **arguments), axis=None)
+        drawn = np.sort(kind.draw(rng, (draws, VALUES_PER_DRAW), **arguments), axis=None)
     if counted:
-        points = tuple(lowest + float(np.searchsorted(reached, level)) for level in LEVELS)
+        points = tuple(lowest + float(np.searchsorted(reached, level)) for level in INTERVAL_LEVELS)
     else:
-        points = tuple(float(point) for point in np.quantile(drawn, LEVELS, method="inverted_cdf"))
+        points = tuple(float(point) for point in np.quantile(drawn, INTERVAL_LEVELS, method="inverted_cdf"))
     if known:
-        return points, _two_sided(float(reached[at]), 1 - float(reached[at - 1]) if at else 1.0)
+        return points, _two_sided_tail(float(reached[at]), 1 - float(reached[at - 1]) if at else 1.0)
     if kind.name not in SUMMED:
-        return points, _two_sided(_share(kind, arguments, value), 1 - _share(kind, arguments, value - 1))
+        return points, _two_sided_tail(_share_below(kind, arguments, value), 1 - _share_below(kind, arguments, value - 1))
     below, above = (1 + np.searchsorted(drawn, value, side="right")), 1 + len(drawn) - np.searchsorted(drawn, value, side="left")
-    return points, _two_sided(float(below) / (1 + len(drawn)), float(above) / (1 + len(drawn)))
+    return points, _two_sided_tail(float(below) / (1 + len(drawn)), float(above) / (1 + len(drawn)))
 
 
-def _between(kind: Family, arguments: Mapping[str, Any], level: float) -> float:
+def _mixture_quantile(kind: Family, arguments: Mapping[str, Any], level: float) -> float:
     """By halving between the smallest and the largest of the draws' own quantiles, on a scale that suits any size."""
     each = kind.quantile(level, **arguments)
     low, high = math.asinh(float(np.min(each))), math.asinh(float(np.max(each)))
@@ -105,5 +107,5 @@ def _between(kind: Family, arguments: Mapping[str, Any], level: float) -> float:
         middle = (low + high) / 2
         if not low < middle < high:
             break
-        low, high = (middle, high) if _share(kind, arguments, math.sinh(middle)) < level else (low, middle)
+        low, high = (middle, high) if _share_below(kind, arguments, math.sinh(middle)) < level else (low, middle)
     return math.sinh(high)

@@ -18,28 +18,30 @@ from datetime import date
 
 import numpy as np
 
+from forecast.book.calendar import ONE_DAY
 from forecast.book.rows import is_gradual
 from forecast.book.topic import Row
 from forecast.inference.weights import log_sum
 from forecast.insight.classes import class_prediction
 from forecast.insight.prediction import prediction, prediction_of_reports
 from forecast.insight.reweighting import Pool, with_rows
+from forecast.language.arrays import Array
 from forecast.language.evaluate import evaluate
-from forecast.model.clock import ONE_DAY
-from forecast.model.errors import Unsound, at_place
-from forecast.model.left_out import is_beyond
-from forecast.model.model import NUMPY, Array, Model, table
+from forecast.language.ops import NUMPY
+from forecast.model.errors import Unsound, place_problem
+from forecast.model.left_out import draws_beyond_floats
+from forecast.model.model import Model, row_table
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.schema import words
-from forecast.schema.insight import ScorePoint, SurpriseContent, Words
+from forecast.schema.insight import ScorePoint, SurpriseContent, SurpriseTexts
 
-DRAWS = 2_048  # behind a row's prediction
+PREDICTION_DRAWS = 2_048  # behind a row's prediction
 
-type Key = tuple[str, int]  # a stream, and a row's place among its rows
+type RowKey = tuple[str, int]  # a stream, and a row's place among its rows
 
 
 @dataclass(frozen=True, slots=True)
-class Surprise:
+class RowSurprise:
     """A row of the model against its prediction.
 
     ``index`` counts in the stream's rows as the model has them; ``points`` are
@@ -63,13 +65,13 @@ class Surprise:
 
 
 @dataclass(frozen=True, slots=True)
-class Surprises:
+class PrequentialScores:
     """Every row's surprise, in the order of stream and row, and the scores earned up to each day by the topic and by its prior.
 
     The topic's last score is the log evidence of the record.
     """
 
-    rows: tuple[Surprise, ...]
+    rows: tuple[RowSurprise, ...]
     score: tuple[tuple[date, float, float], ...]
 
 
@@ -77,7 +79,7 @@ class Surprises:
 class _Piece:
     """A row as far as it was known by the end of the day ``known``: the whole of it, or quiet time up to ``end``."""
 
-    key: Key
+    key: RowKey
     known: date
     end: date
 
@@ -91,7 +93,7 @@ class _Column:
     alone: Array
 
 
-def surprises(model: Model, pool: Pool, settings: Settings) -> Surprises:
+def prequential_scores(model: Model, pool: Pool, settings: Settings) -> PrequentialScores:
     """Return how each row of a model compares with what was predicted before it.
 
     ``pool`` is one whose weights carry along the record, as ``anchored_pool``
@@ -105,37 +107,37 @@ def surprises(model: Model, pool: Pool, settings: Settings) -> Surprises:
     columns = _columns(model, replace(pool, columns=dict(pool.columns)), pieces)  # what cut rows add to the matrix is not kept
     rng = generator(settings.seed, model.topic.name, Purpose.SURPRISE)
     start = pool.prior_ratio(model) - pool.log_ratio
-    running = start = start if model.beyond is None else np.where(is_beyond(model, pool.parameters), -np.inf, start)
+    running = start = start if model.beyond is None else np.where(draws_beyond_floats(model, pool.parameters), -np.inf, start)
     begun = sorted({_row(model, piece.key).start for piece in pieces if _is_gradual(model, piece.key)}, reverse=True)
     eves: dict[date, Array] = {}
-    latest: dict[Key, _Column] = {}
-    predicted: dict[Key, tuple[tuple[float, ...], float, str]] = {}
-    earned: dict[Key, tuple[float, float]] = {}
+    latest: dict[RowKey, _Column] = {}
+    predicted: dict[RowKey, tuple[tuple[float, ...], float, str]] = {}
+    earned: dict[RowKey, tuple[float, float]] = {}
     score: dict[date, tuple[float, float]] = {}
     for piece in pieces:
         while begun and begun[-1] <= piece.known:
             eves[begun.pop()] = running
         if piece.key not in predicted:
             before = eves[_row(model, piece.key).start] if _is_gradual(model, piece.key) else running
-            predicted[piece.key] = _predicted(model, pool, piece.key, before, rng)
+            predicted[piece.key] = _predict_row(model, pool, piece.key, before, rng)
         column, last = columns[piece.key, piece.end], latest.get(piece.key, _Column(*(np.zeros(len(pool)),) * 3))
-        following = _and_then(running, column.learnt, last.learnt)
+        following = _update_log_weights(running, column.learnt, last.learnt)
         with np.errstate(over="ignore"):
             never = np.isneginf(following).all() or np.isneginf(running + column.seen).all()
         if never:
             message = f"this row of `{piece.key[0]}` is impossible under every draw at hand"
-            raise Unsound(at_place(model.topic, _row(model, piece.key).place, message))
-        scored = following if column.seen is column.learnt else _and_then(running, column.seen, last.seen)
+            raise Unsound(place_problem(model.topic, _row(model, piece.key).place, message))
+        scored = following if column.seen is column.learnt else _update_log_weights(running, column.seen, last.seen)
         gained = (log_sum(scored) - log_sum(running), log_sum(start + column.alone) - log_sum(start + last.alone))
         running, latest[piece.key] = following, column
-        earned[piece.key] = _plus(earned.get(piece.key, (0.0, 0.0)), gained)
-        score[piece.known] = _plus(next(reversed(score.values()), (0.0, 0.0)), gained)
+        earned[piece.key] = _add_pairs(earned.get(piece.key, (0.0, 0.0)), gained)
+        score[piece.known] = _add_pairs(next(reversed(score.values()), (0.0, 0.0)), gained)
     keys = [(name, index) for name, rows in model.tables.items() for index in range(len(rows))]
-    found = tuple(Surprise(*key, _row(model, key), *predicted[key][:2], *earned[key], predicted[key][2]) for key in keys)
-    return Surprises(found, tuple((day, *both) for day, both in score.items()))
+    found = tuple(RowSurprise(*key, _row(model, key), *predicted[key][:2], *earned[key], predicted[key][2]) for key in keys)
+    return PrequentialScores(found, tuple((day, *both) for day, both in score.items()))
 
 
-def surprise_content(found: Surprises) -> tuple[list[SurpriseContent], list[ScorePoint]]:
+def surprise_content(found: PrequentialScores) -> tuple[list[SurpriseContent], list[ScorePoint]]:
     """Return the rows' surprises and the scores as plain data."""
     rows: list[SurpriseContent] = [
         {
@@ -150,24 +152,24 @@ def surprise_content(found: Surprises) -> tuple[list[SurpriseContent], list[Scor
             "log_score": each.log_score,
             "prior_log_score": each.prior_log_score,
             "bits": each.bits,
-            **_in_words(each),
+            **_surprise_texts(each),
         }
         for each in found.rows
     ]
     return rows, [{"day": day.isoformat(), "topic": topic, "prior": prior} for day, topic, prior in found.score]
 
 
-def _in_words(of: Surprise) -> Words:
+def _surprise_texts(of: RowSurprise) -> SurpriseTexts:
     if of.predicted:
-        return {"seen": words.seen(of.row), "predicted": of.predicted}
-    return {} if of.row.between is None else {"seen": words.seen(of.row)}
+        return {"seen": words.row_text(of.row), "predicted": of.predicted}
+    return {} if of.row.between is None else {"seen": words.row_text(of.row)}
 
 
-def _row(model: Model, key: Key) -> Row:
+def _row(model: Model, key: RowKey) -> Row:
     return model.tables[key[0]].record.rows[key[1]]
 
 
-def _is_gradual(model: Model, key: Key) -> bool:
+def _is_gradual(model: Model, key: RowKey) -> bool:
     """Whether a row arrives with its days: quiet time in a watched stream, unless it corrects another row."""
     row = _row(model, key)
     return is_gradual(row, model.topic.streams[key[0]])
@@ -186,9 +188,9 @@ def _pieces(model: Model) -> list[_Piece]:
     return sorted(pieces, key=lambda piece: (piece.known, piece.key in gradual))
 
 
-def _columns(model: Model, pool: Pool, pieces: Sequence[_Piece]) -> Mapping[tuple[Key, date], _Column]:
+def _columns(model: Model, pool: Pool, pieces: Sequence[_Piece]) -> Mapping[tuple[RowKey, date], _Column]:
     """The log-likelihood of each row up to each of its cuts."""
-    found: dict[tuple[Key, date], _Column] = {}
+    found: dict[tuple[RowKey, date], _Column] = {}
     for name, whole in model.tables.items():
         wanted = [piece for piece in pieces if piece.key[0] == name]
         if not wanted:
@@ -208,26 +210,26 @@ def _columns(model: Model, pool: Pool, pieces: Sequence[_Piece]) -> Mapping[tupl
 
 def _likelihood(model: Model, pool: Pool, name: str, rows: Sequence[Row], *, weighed: bool = True) -> Array:
     """The log-likelihood of some rows of a stream, ``(draws, rows)``, as it is learnt or, not ``weighed``, as it is."""
-    cut = table(model.topic, replace(model.tables[name].record, rows=tuple(rows)), model.records, model.as_of)
+    cut = row_table(model.topic, replace(model.tables[name].record, rows=tuple(rows)), model.records, model.as_of)
     if cut.entry is not None and not weighed:
         cut = replace(cut, entry=replace(cut.entry, weights=np.ones_like(cut.entry.weights)))
     return pool.log_likelihood(replace(with_rows(model, {}, others=False), tables={name: cut}))
 
 
-def _and_then(running: Array, column: Array, last: Array) -> Array:
+def _update_log_weights(running: Array, column: Array, last: Array) -> Array:
     """What has been seen with one piece more; a draw that was impossible stays so."""
     with np.errstate(invalid="ignore", over="ignore"):
         following: Array = np.where(np.isneginf(running), -np.inf, running + (column - last))
     return following
 
 
-def _plus(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+def _add_pairs(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
     return one[0] + other[0], one[1] + other[1]
 
 
-def _predicted(model: Model, pool: Pool, key: Key, before: Array, rng: np.random.Generator) -> tuple[tuple[float, ...], float, str]:
+def _predict_row(model: Model, pool: Pool, key: RowKey, before: Array, rng: np.random.Generator) -> tuple[tuple[float, ...], float, str]:
     """The 5, 50 and 95 % points of a row's prediction, the tail probability of what was seen and, of classes, the prediction in words."""
-    draws = pool.resampled(pool.weigh_by(before), DRAWS, rng)
+    draws = pool.resample(pool.weigh_by(before), PREDICTION_DRAWS, rng)
     one = with_rows(model, {key[0]: [key[1]]}, others=False).tables[key[0]]
     with np.errstate(all="ignore"):
         scope = model.row_scope(one, draws)
@@ -236,7 +238,7 @@ def _predicted(model: Model, pool: Pool, key: Key, before: Array, rng: np.random
             return class_prediction(one.stream, kind, arguments, one.seen, rng)
         if one.entry is None or (one.stream.reliability is None and not one.entry.ranged.any()):
             return *prediction(kind, arguments, float(one.values[0, 0]), rng), ""
-        share, wrong = np.ones((DRAWS, 1)), (kind, arguments)
+        share, wrong = np.ones((PREDICTION_DRAWS, 1)), (kind, arguments)
         if one.stream.reliability is not None and one.stream.wrong is not None:
             share = np.broadcast_to(np.asarray(evaluate(one.stream.reliability, scope, NUMPY), dtype=float), share.shape)
             wrong = model.distribution(one.stream.wrong, scope)

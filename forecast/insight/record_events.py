@@ -11,16 +11,17 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
+from forecast.book.calendar import ONE_DAY
 from forecast.book.rows import is_gradual, is_quiet
 from forecast.book.topic import Question, Topic
-from forecast.model.clock import ONE_DAY, years_between
+from forecast.model.clock import years_between
 from forecast.model.errors import Unsound
 from forecast.model.model import Model, model_as_of
 from forecast.model.record import known_points
 from forecast.predict.paths import Paths, has_future
 from forecast.predict.settlement import status_of
 from forecast.schema.words import day as day_in_words
-from forecast.schema.words import number, seen
+from forecast.schema.words import number, row_text
 
 LONG_YEARS, VERY_LONG_YEARS = 10, 30  # of a record: from here on a quarter's, and a year's end is often enough
 
@@ -36,7 +37,7 @@ def news(topic: Topic, until: date) -> dict[date, list[str]]:
     for stream in topic.streams.values():
         for row in stream.rows:
             if topic.opens <= row.known <= until and not is_gradual(row, stream):
-                said = f"{stream.name}: {seen(row)} ({day_in_words(row.end)})"
+                said = f"{stream.name}: {row_text(row)} ({day_in_words(row.end)})"
                 found.setdefault(row.known, []).append(f"corrected, {said}" if row.replaces else said)
     for series in topic.series.values():
         for point in series.points:
@@ -75,7 +76,7 @@ def settlement_days(topic: Topic, until: date, parameters: Mapping[str, NDArray[
     return settled
 
 
-def fitting(*, since: date, until: date) -> Every:
+def history_interval(*, since: date, until: date) -> Every:
     """Return how often a history of some length is to be looked at, so that it has about a hundred regular days."""
     years = years_between(since, until)
     return "month" if years < LONG_YEARS else "quarter" if years < VERY_LONG_YEARS else "year"
@@ -97,7 +98,7 @@ def _is_settled(question: Question, model: Model, parameters: Mapping[str, NDArr
     return status_of(question, model, Paths(model, parameters, (), {}, starts)) != "open"
 
 
-def days_of(*, since: date, until: date, every: Every, also: Iterable[date]) -> tuple[date, ...]:
+def days_at_interval(*, since: date, until: date, every: Every, also: Iterable[date]) -> tuple[date, ...]:
     """Return the days of a history: every day, week (from ``since``), or end of a month, quarter or year, and ``also``, and the last day."""
     span = [date.fromordinal(ordinal) for ordinal in range(since.toordinal(), until.toordinal() + 1)]
     marked = {*also, since, until}

@@ -16,6 +16,7 @@ from datetime import date
 
 import numpy as np
 
+from forecast.book.calendar import ONE_DAY
 from forecast.book.classes import total_names
 from forecast.book.topic import Question, Topic
 from forecast.inference.monte_carlo import binomial_error
@@ -23,24 +24,24 @@ from forecast.inference.weights import effective_size
 from forecast.insight.estimands import Cases, Measure, cases
 from forecast.insight.record_events import state_of
 from forecast.insight.reweighting import Pool, with_rows
-from forecast.model.classes import between, nothing
-from forecast.model.clock import ONE_DAY
+from forecast.language.arrays import Array
+from forecast.model.classes import value_between_totals, zero_value
 from forecast.model.errors import Unsound
-from forecast.model.model import Array, Model, model_as_of, names_used
+from forecast.model.model import Model, model_as_of, names_used
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.model.steps import needed_columns, step_scope
 from forecast.predict.answers import paths_for
 from forecast.predict.paths import Paths, next_value
-from forecast.predict.void import failure_of
+from forecast.predict.void import find_condition_failure
 from forecast.schema.words import in_days
 
-PATHS = 3_072
-LEFT = 0.5  # of the paths' worth must be left, or the next day begins a stretch
-LONGEST = 100  # days of a stretch at most, so that two processes find the same ones where they can
+PATHS_PER_STRETCH = 3_072
+LEAST_SHARE_LEFT = 0.5  # of the paths' worth must be left, or the next day begins a stretch
+LONGEST_STRETCH = 100  # days of a stretch at most, so that two processes find the same ones where they can
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ReplayPoint:
     """The measures as of a day and their Monte Carlo errors, ``(measures,)`` each."""
 
     day: date
@@ -49,7 +50,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOutDay:
     """A day of which nothing is said, and why; ``thin`` where the pool's draws did not carry."""
 
     day: date
@@ -58,7 +59,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class StretchBase:
     """The first day of a stretch: its model, draws and paths, and how the paths' measures read.
 
     ``size`` is the draws' effective number.  ``quiet`` and ``drawn`` hold, step
@@ -76,45 +77,47 @@ class Base:
 
 def replay(
     topic: Topic, days: Sequence[date], pool: Pool, settings: Settings, measures: Sequence[Measure], *, done: Callable[[int], None]
-) -> list[Point | LeftOut]:
+) -> list[ReplayPoint | LeftOutDay]:
     """Return the measures as of each of ``days``, which ascend; ``done`` is told how many are.
 
     The random numbers of every stretch are the same, so that neighbouring
     stretches share them.
     """
-    found: list[Point | LeftOut] = []
+    found: list[ReplayPoint | LeftOutDay] = []
     while len(found) < len(days):
-        ahead = days[len(found) : len(found) + LONGEST]
+        ahead = days[len(found) : len(found) + LONGEST_STRETCH]
         try:
             found += _stretch(topic, ahead, pool, settings, measures)
         except Unsound as unsound:
-            found.append(LeftOut(ahead[0], unsound.problems[0].message))
+            found.append(LeftOutDay(ahead[0], unsound.problems[0].message))
         done(len(found))
     return found
 
 
-def _stretch(topic: Topic, days: Sequence[date], pool: Pool, settings: Settings, measures: Sequence[Measure]) -> Sequence[Point | LeftOut]:
+def _stretch(
+    topic: Topic, days: Sequence[date], pool: Pool, settings: Settings, measures: Sequence[Measure]
+) -> Sequence[ReplayPoint | LeftOutDay]:
     """The first of some days, and those after it that its paths still serve."""
     model = model_as_of(topic, days[0])
     weights = replace(pool, columns=dict(pool.columns)).weigh(model)  # rows cut at this day are not kept: each day has its own
     if not weights.carry:
         why = f"the draws at hand are worth {weights.effective_size:.0f} as of that day (Pareto k-hat {weights.pareto_k:.2f})"
-        return [LeftOut(days[0], why, thin=True)]
-    draws = pool.resampled(weights, PATHS, generator(settings.seed, topic.name, Purpose.HISTORY, Purpose.RESAMPLE))
+        return [LeftOutDay(days[0], why, thin=True)]
+    draws = pool.resample(weights, PATHS_PER_STRETCH, generator(settings.seed, topic.name, Purpose.HISTORY, Purpose.RESAMPLE))
     paths = paths_for(model, draws, generator(settings.seed, topic.name, Purpose.HISTORY, Purpose.PATHS))
-    base = Base(model, paths, cases(paths, measures), weights.effective_size)
-    found = [_point(base, model.as_of, np.zeros(PATHS), measures)]
+    base = StretchBase(model, paths, cases(paths, measures), weights.effective_size)
+    found = [_point(base, model.as_of, np.zeros(PATHS_PER_STRETCH), measures)]
     alone = _uses_age(topic) or not paths.is_whole  # `age` would make every step's chances depend on the day of asking
     for day in () if alone else days[1:]:
-        later = _served(base, day)
+        later = _later_model(base, day)
         log_weight = None if later is None else _log_weight(base, later)
-        if log_weight is None or np.isneginf(log_weight).all() or effective_size(log_weight) < LEFT * PATHS:
+        if log_weight is None or np.isneginf(log_weight).all() or effective_size(log_weight) < LEAST_SHARE_LEFT * PATHS_PER_STRETCH:
             break
         found.append(_point(base, day, log_weight, measures))
     return found
 
 
-def _served(base: Base, day: date) -> Model | None:
+def _later_model(base: StretchBase, day: date) -> Model | None:
     """The model as of a later day, where it differs from the base's in quiet time alone; None where it does not."""
     try:
         model = model_as_of(base.model.topic, day)
@@ -132,7 +135,7 @@ def _uses_age(topic: Topic) -> bool:
     return False
 
 
-def _log_weight(base: Base, model: Model) -> Array | None:
+def _log_weight(base: StretchBase, model: Model) -> Array | None:
     """The log weight of each path as of a later day, ``(paths,)``: the density of the path then over that of the base's day.
 
     Between the two days some streams' records have grown by quiet time, so that
@@ -140,7 +143,7 @@ def _log_weight(base: Base, model: Model) -> Array | None:
     it was.  None where the later day's steps cannot be told from the base's.
     """
     before, now = base.paths.starts, {name: model.records[name].through + ONE_DAY for name in base.paths.starts}
-    gained = _rows_apart(base, model, base.model) - _rows_apart(base, base.model, model)
+    gained = _log_likelihood_of_new_rows(base, model, base.model) - _log_likelihood_of_new_rows(base, base.model, model)
     moved = [name for name in now if now[name] != before[name]]
     if not moved:
         return gained
@@ -150,23 +153,25 @@ def _log_weight(base: Base, model: Model) -> Array | None:
     if first not in days:  # beyond the last deadline nothing is drawn
         return gained
     if len(moved) < len(now):
-        others = _behind(base, model, [name for name in now if name not in moved], first, start)
+        others = _log_weight_of_late_streams(base, model, [name for name in now if name not in moved], first, start)
         return None if others is None else gained + others
     begin = days.index(first)
     passed = max(column for column, day in enumerate(days) if day <= start)  # steps from `begin` to here have gone by
-    agrees = np.ones(PATHS, dtype=bool)
+    agrees = np.ones(PATHS_PER_STRETCH, dtype=bool)
     for name in now:
         agrees &= base.paths.totals[name][:, passed] == base.paths.totals[name][:, begin]
     for column in range(begin, passed):
-        gained = gained - _kept(base, base.quiet, column, drawn=False)
+        gained = gained - _cached_log_chance(base, base.quiet, column, drawn=False)
     if passed + 1 < len(days) and days[passed] < start:
-        gained = gained + _log_chance(base, passed, days[passed + 1], start=start) - _kept(base, base.drawn, passed, drawn=True)
+        gained = (
+            gained + _log_chance(base, passed, days[passed + 1], start=start) - _cached_log_chance(base, base.drawn, passed, drawn=True)
+        )
     with np.errstate(invalid="ignore"):
         log_weight: Array = np.where(agrees, gained, -np.inf)
     return log_weight
 
 
-def _rows_apart(base: Base, model: Model, other: Model) -> Array:
+def _log_likelihood_of_new_rows(base: StretchBase, model: Model, other: Model) -> Array:
     """The log-likelihood, ``(paths,)``, of a model's rows that another does not have: of quiet time as far as each knows it."""
     apart = {
         name: [index for index, row in enumerate(table.record.rows) if row not in other.records[name].rows]
@@ -177,7 +182,7 @@ def _rows_apart(base: Base, model: Model, other: Model) -> Array:
     return found
 
 
-def _behind(base: Base, model: Model, names: Sequence[str], first: date, start: date) -> Array | None:
+def _log_weight_of_late_streams(base: StretchBase, model: Model, names: Sequence[str], first: date, start: date) -> Array | None:
     """What moves the weights where some streams' records end before the others' and have not grown.
 
     They were drawn alone in the step up to ``first``, which now lasts to
@@ -191,11 +196,11 @@ def _behind(base: Base, model: Model, names: Sequence[str], first: date, start: 
     if begin == 0 or any(base.paths.starts[name] > days[begin - 1] for name in names):
         return None
     longer = _log_chance(base, begin - 1, start, names=names) - _log_chance(base, begin - 1, first, names=names)
-    shorter = _log_chance(base, begin, days[begin + 1], start=start) - _kept(base, base.drawn, begin, drawn=True)
+    shorter = _log_chance(base, begin, days[begin + 1], start=start) - _cached_log_chance(base, base.drawn, begin, drawn=True)
     return longer + shorter
 
 
-def _kept(base: Base, kept: dict[int, Array], column: int, *, drawn: bool) -> Array:
+def _cached_log_chance(base: StretchBase, kept: dict[int, Array], column: int, *, drawn: bool) -> Array:
     """The log chance of a whole step, worked out once."""
     if column not in kept:
         kept[column] = _log_chance(base, column, base.paths.days[column + 1], drawn=drawn)
@@ -203,7 +208,7 @@ def _kept(base: Base, kept: dict[int, Array], column: int, *, drawn: bool) -> Ar
 
 
 def _log_chance(
-    base: Base, column: int, following: date, *, start: date | None = None, names: Sequence[str] | None = None, drawn: bool = True
+    base: StretchBase, column: int, following: date, *, start: date | None = None, names: Sequence[str] | None = None, drawn: bool = True
 ) -> Array:
     """The log density of what each path drew in a step, or of nothing, ``(paths,)``, over all streams or those of ``names``.
 
@@ -213,23 +218,23 @@ def _log_chance(
     streams = [topic.streams[name] for name in (paths.starts if names is None else names)]
     totals = {name: values[:, column, None] for name, values in paths.totals.items()}
     after = {name: paths.totals[name][:, column + 1, None] for stream in streams for name in total_names(stream)} if drawn else {}
-    found = np.zeros(PATHS)
+    found = np.zeros(PATHS_PER_STRETCH)
     with np.errstate(all="ignore"):
         scope = step_scope(base.model, streams, paths.parameters, totals, start or paths.days[column], following - ONE_DAY)
         for stream in streams:
             columns = {name: next_value(stream, name, scope) for name in needed_columns(stream)} if stream.own_columns else {}
             kind, arguments = base.model.distribution(stream.value, scope.plus(values=columns))
-            values = between(stream, totals, after) if drawn else nothing(stream)
+            values = value_between_totals(stream, totals, after) if drawn else zero_value(stream)
             found += kind.log_density(values, **arguments)[..., 0]
     return found
 
 
-def _point(base: Base, day: date, log_weight: Array, measures: Sequence[Measure]) -> Point | LeftOut:
+def _point(base: StretchBase, day: date, log_weight: Array, measures: Sequence[Measure]) -> ReplayPoint | LeftOutDay:
     weights = np.exp(log_weight)
     values = base.cases.values(weights)
     for measure, value in zip(measures, values, strict=True):
         if np.isnan(value) and measure.kind != "mean":
-            return LeftOut(day, _without_answer(measure.question, base))
+            return LeftOutDay(day, _why_unanswered(measure.question, base))
     paths = float(weights.sum() ** 2 / (weights**2).sum())
     size = 1 / (1 / paths + 1 / base.size)  # paths share draws, so either may be what is short
     held = weights @ base.cases.denominators / weights.sum()
@@ -238,12 +243,12 @@ def _point(base: Base, day: date, log_weight: Array, measures: Sequence[Measure]
         binomial_error(float(value), size * float(share)) if measure.kind == "probability" else float(moved)
         for measure, value, share, moved in zip(measures, values, held, influence, strict=True)
     ]
-    return Point(day, values, np.array(errors))
+    return ReplayPoint(day, values, np.array(errors))
 
 
-def _without_answer(question: Question, base: Base) -> str:
+def _why_unanswered(question: Question, base: StretchBase) -> str:
     """Why a question has no answer as of a day."""
-    failed = failure_of(question, base.model, base.paths)
+    failed = find_condition_failure(question, base.model, base.paths)
     if failed is not None:
         return f"`{question.name}` is void: its condition failed {in_days(failed.first, failed.last)}"
     if question.given is None and question.annulled is None:

@@ -15,25 +15,25 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from forecast.book.calendar import ONE_DAY
 from forecast.book.topic import Topic
 from forecast.inference.importance.engine import Budget
 from forecast.inference.importance.fit import condition, prior_draws
 from forecast.insight.record_events import news
-from forecast.insight.reweighting import TRUSTED, Pool, pool_of, with_rows
+from forecast.insight.reweighting import TRUSTED_PARETO_K, Pool, pool_of, with_rows
 from forecast.language.distributions.walks import WALKS
-from forecast.model.clock import ONE_DAY
 from forecast.model.errors import Unsound
 from forecast.model.model import Model, model_as_of
 from forecast.model.settings import Purpose, Settings, generator
 
-DRAWS = 4_096  # of each part
+DRAWS_PER_PART = 4_096  # of each part
 SCOUTS = 1_024  # of each part, by which it is judged how much a day's weights are worth
-ENOUGH = 4_000.0  # effective draws that an anchor's own run must reach
+ANCHOR_EFFECTIVE_DRAWS = 4_000.0  # effective draws that an anchor's own run must reach
 WANTED = 1_500.0  # effective draws a day should have, for whose sake anchors are added
 MOST_ANCHORS = 12
 MOST_OF_WALKS, SHORT = 32, 60  # where a walk of at most so many steps drifts away from its days, more are needed
 
-type Part = tuple[Model, Mapping[str, NDArray[Any]], float]
+type MixtureComponent = tuple[Model, Mapping[str, NDArray[Any]], float]
 
 
 def anchored_pool(topic: Topic, until: date, settings: Settings, *, days: Sequence[date] = ()) -> Pool:
@@ -48,53 +48,57 @@ def anchored_pool(topic: Topic, until: date, settings: Settings, *, days: Sequen
     newest = model_as_of(topic, until)
     draws = prior_draws(newest, rng=generator(settings.seed, topic.name, Purpose.PRIOR))
     bare = with_rows(newest, {name: [] for name in newest.tables})
-    parts: list[Part] = [(bare, draws.resample(DRAWS, generator(settings.seed, topic.name, Purpose.ANCHORS, Purpose.PRIOR)), 0.0)]
+    parts: list[MixtureComponent] = [
+        (bare, draws.resample(DRAWS_PER_PART, generator(settings.seed, topic.name, Purpose.ANCHORS, Purpose.PRIOR)), 0.0)
+    ]
     if not newest.rows:
         return pool_of(parts)
-    parts += _anchor(newest, settings)
+    parts += _anchor_parts(newest, settings)
     known = sorted({topic.opens, *news(topic, until)})
     for asked in ([*known, *(day - ONE_DAY for day in known)], days):
         parts = _with_anchors(parts, _models(topic, sorted({day for day in asked if topic.opens <= day <= until})), settings)
     return pool_of(parts)
 
 
-def _with_anchors(parts: list[Part], models: Sequence[Model], settings: Settings) -> list[Part]:
+def _with_anchors(parts: list[MixtureComponent], models: Sequence[Model], settings: Settings) -> list[MixtureComponent]:
     """The parts and, while some day is short, the posterior as of the worst one; judged by a few of each part's draws."""
     tried = {model.as_of for model, _, _ in parts}
-    while len(parts) <= _most(models):
+    while len(parts) <= _most_anchors(models):
         scouts = pool_of([(model, {name: values[:SCOUTS] for name, values in draws.items()}, evidence) for model, draws, evidence in parts])
         short: dict[tuple[float, date], Model] = {}
         for model in models:
             weights = scouts.weigh(model)
-            size = weights.effective_size * DRAWS / SCOUTS if weights.pareto_k <= TRUSTED else 0.0
+            size = weights.effective_size * DRAWS_PER_PART / SCOUTS if weights.pareto_k <= TRUSTED_PARETO_K else 0.0
             if size < WANTED and model.as_of not in tried:
                 short[size, model.as_of] = model
         if not short:
             break
         worst = short[min(short)]
         tried.add(worst.as_of)
-        parts = [*parts, *_anchor(worst, settings)]
+        parts = [*parts, *_anchor_parts(worst, settings)]
     return parts
 
 
-def _most(models: Sequence[Model]) -> int:
+def _most_anchors(models: Sequence[Model]) -> int:
     """How many anchors there may be: a topic that drifts forgets its early days, so that each may need its own."""
     parameters = models[0].topic.parameters.values() if models else ()
     steps = [len(each.labels) for each in parameters if each.prior is not None and each.prior.distribution in WALKS]
     return MOST_OF_WALKS if steps and max(steps) <= SHORT else MOST_ANCHORS
 
 
-def _anchor(model: Model, settings: Settings) -> list[Part]:
+def _anchor_parts(model: Model, settings: Settings) -> list[MixtureComponent]:
     """Draws of a day's posterior, or none where the fast engine does not vouch for them."""
     name, day = model.topic.name, model.as_of.isoformat()
     try:
-        posterior = condition(model, rng=generator(settings.seed, name, Purpose.ANCHOR, day), budget=Budget(enough=ENOUGH, confirm=False))
+        posterior = condition(
+            model, rng=generator(settings.seed, name, Purpose.ANCHOR, day), budget=Budget(enough=ANCHOR_EFFECTIVE_DRAWS, confirm=False)
+        )
     except Unsound:  # nothing can be said as of that day; whoever asks for it is told why
         return []
     evidence = posterior.diagnostics.log_evidence
     if not posterior.diagnostics.converges or evidence is None:
         return []
-    return [(model, posterior.resample(DRAWS, generator(settings.seed, name, Purpose.ANCHOR, day, Purpose.RESAMPLE)), evidence)]
+    return [(model, posterior.resample(DRAWS_PER_PART, generator(settings.seed, name, Purpose.ANCHOR, day, Purpose.RESAMPLE)), evidence)]
 
 
 def _models(topic: Topic, days: Sequence[date]) -> list[Model]:

@@ -20,17 +20,18 @@ from numpy.typing import NDArray
 from forecast.book.classes import count_column, is_counted
 from forecast.book.topic import Topic
 from forecast.inference.pareto import pareto_k
-from forecast.inference.posterior import Posterior, systematic
-from forecast.inference.weights import effective_size, log_sum, relative
-from forecast.model.model import Array, Model, Table, names_used, quantities_of
+from forecast.inference.posterior import Posterior, systematic_resample
+from forecast.inference.weights import effective_size, log_sum, normalize_weights
+from forecast.language.arrays import Array
+from forecast.model.model import Model, RowTable, names_used, quantities_used
 from forecast.model.priors import blocks
 
-TRUSTED = 0.5  # largest Pareto k-hat at which weights carry: up to here their variance, and so the stated errors, are finite
-FEWEST = 1_000.0  # effective draws below which they do not: a tail can only be judged where it was seen
+TRUSTED_PARETO_K = 0.5  # largest Pareto k-hat at which weights carry: up to here their variance, and so the stated errors, are finite
+TRUSTED_EFFECTIVE_SIZE = 1_000.0  # effective draws below which they do not: a tail can only be judged where it was seen
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class PoolWeights:
     """The pool's draws weighed for a model: ``log_weight`` ``(draws,)`` with a log sum of 0."""
 
     log_weight: Array
@@ -40,7 +41,7 @@ class Weights:
     @property
     def carry(self) -> bool:
         """Whether averages under these weights can be trusted."""
-        return self.pareto_k <= TRUSTED and self.effective_size >= FEWEST
+        return self.pareto_k <= TRUSTED_PARETO_K and self.effective_size >= TRUSTED_EFFECTIVE_SIZE
 
     @property
     def relative(self) -> Array:
@@ -72,7 +73,7 @@ class Pool:
         parts = [column for table in model.tables.values() for column in self._columns_of(model, table)]
         return np.stack(parts, axis=1) if parts else np.zeros((len(self), 0))
 
-    def weigh(self, model: Model) -> Weights:
+    def weigh(self, model: Model) -> PoolWeights:
         """Weigh the draws for a model's posterior; its parameters must be the pool's, its priors and rows need not."""
         return self.weigh_by(self.total(model) + self.prior_ratio(model) - self.log_ratio)
 
@@ -94,7 +95,7 @@ class Pool:
                     ratio = ratio - old.log_density(self.reference, values[:, list(old.positions)], self.parameters)
         return ratio
 
-    def weigh_by(self, log_ratios: Array) -> Weights:
+    def weigh_by(self, log_ratios: Array) -> PoolWeights:
         """Weigh the draws by given log ratios ``(draws,)``.
 
         Weights that are all zero carry nothing, and neither do those of which one is
@@ -102,8 +103,8 @@ class Pool:
         density may be infinite.
         """
         if not np.isfinite(log_ratios.max()):
-            return Weights(log_ratios, np.inf, 0.0)
-        return Weights(log_ratios - log_sum(log_ratios), pareto_k(log_ratios), effective_size(log_ratios))
+            return PoolWeights(log_ratios, np.inf, 0.0)
+        return PoolWeights(log_ratios - log_sum(log_ratios), pareto_k(log_ratios), effective_size(log_ratios))
 
     def total(self, model: Model) -> Array:
         """Return the log-likelihood of all rows of a model together, ``(draws,)``."""
@@ -111,20 +112,20 @@ class Pool:
         with np.errstate(over="ignore"):  # rows so unlikely together that no float holds it are impossible
             return np.sum(columns, axis=0) + np.zeros(len(self))
 
-    def resampled(self, weights: Weights, count: int, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
+    def resample(self, weights: PoolWeights, count: int, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
         """Return ``count`` draws with equal weights, by systematic resampling in random order."""
         order = rng.permutation(len(self))
-        picked = rng.permutation(order[systematic(weights.relative[order], count, rng)])
+        picked = rng.permutation(order[systematic_resample(weights.relative[order], count, rng)])
         return {name: values[picked] for name, values in self.parameters.items()}
 
-    def _columns_of(self, model: Model, table: Table) -> list[Array]:
+    def _columns_of(self, model: Model, table: RowTable) -> list[Array]:
         """The columns of one stream's rows, those not known yet worked out together."""
-        keys = _keys(table, model)
+        keys = _column_keys(table, model)
         missing = {key: index for index, key in enumerate(keys) if key not in self.columns}
         if missing:
-            wanted = sorted({index for row in missing.values() for index in (*_behind(table, row), row)})
+            wanted = sorted({index for row in missing.values() for index in (*_earlier_rows_of_origin(table, row), row)})
             # a pool has draws of the prior too, and the topic has been concluded: those beyond the range of floats are impossible
-            alone = replace(model, tables={table.stream.name: _part(table, wanted)}, beyond=model.beyond or 0.0)
+            alone = replace(model, tables={table.stream.name: _select_rows(table, wanted)}, beyond=model.beyond or 0.0)
             found = alone.log_likelihood(self.parameters)
             self.columns.update({keys[index]: found[:, column].copy() for column, index in enumerate(wanted)})
         return [self.columns[key] for key in keys]
@@ -159,17 +160,18 @@ def with_rows(model: Model, kept: Mapping[str, Sequence[int]], *, others: bool =
     What happened stays as it happened: records, and so totals, are unchanged.
     """
     tables = {
-        name: _part(table, kept[name]) if name in kept else table if others else _part(table, []) for name, table in model.tables.items()
+        name: _select_rows(table, kept[name]) if name in kept else table if others else _select_rows(table, [])
+        for name, table in model.tables.items()
     }
     return replace(model, tables=tables)
 
 
-def weighted_values(weights: Weights) -> Array:
+def relative_weights(weights: PoolWeights) -> Array:
     """Return weights relative to their mean, ``(draws,)``: 1 where nothing changed."""
-    return relative(weights.log_weight) * len(weights.log_weight)
+    return normalize_weights(weights.log_weight) * len(weights.log_weight)
 
 
-def _part(table: Table, kept: Sequence[int]) -> Table:
+def _select_rows(table: RowTable, kept: Sequence[int]) -> RowTable:
     chosen = list(kept)
     return replace(
         table,
@@ -182,12 +184,12 @@ def _part(table: Table, kept: Sequence[int]) -> Table:
     )
 
 
-def _behind(table: Table, row: int) -> list[int]:
+def _earlier_rows_of_origin(table: RowTable, row: int) -> list[int]:
     """The rows before a row that its likelihood depends on: those of the same origin."""
     return [] if table.entry is None else table.entry.before(row).tolist()
 
 
-def _keys(table: Table, model: Model) -> list[bytes]:
+def _column_keys(table: RowTable, model: Model) -> list[bytes]:
     """What each row's likelihood depends on besides the parameters, as bytes."""
     used = names_used(model.topic, table.stream.value, *table.stream.entering)
     statement = f"{table.stream.name}|{_statement_text(table, model.topic)}".encode()
@@ -204,21 +206,21 @@ def _keys(table: Table, model: Model) -> list[bytes]:
     own = [stacked[:, index].tobytes() for index in range(len(table))]
     if table.entry is None:
         return [statement + each for each in own]
-    return [b"|".join([statement, _together(table, index, own), each]) for index, each in enumerate(own)]
+    return [b"|".join([statement, _origin_key(table, index, own), each]) for index, each in enumerate(own)]
 
 
-def _together(table: Table, row: int, own: list[bytes]) -> bytes:
+def _origin_key(table: RowTable, row: int, own: list[bytes]) -> bytes:
     """What the rows say that a row's likelihood depends on besides itself, and which of them are copies of which."""
     assert table.entry is not None
-    behind = _behind(table, row)
+    behind = _earlier_rows_of_origin(table, row)
     seen = [int(table.entry.observations[0, index]) for index in (*behind, row)]
     return b"|".join([*(own[index] for index in behind), bytes(str([seen.index(each) for each in seen]), "ascii")]) if behind else b""
 
 
-def _statement_text(table: Table, topic: Topic) -> str:
+def _statement_text(table: RowTable, topic: Topic) -> str:
     """The stream's statement with the quantities and the `later` expressions it uses: all that turns parameters into its likelihood."""
     stream = table.stream
-    quantities = [f"{name}={topic.quantities[name].text}" for name in quantities_of(topic, stream.value, *stream.entering)]
+    quantities = [f"{name}={topic.quantities[name].text}" for name in quantities_used(topic, stream.value, *stream.entering)]
     later = [f"{name}~{topic.series[name].later_text}" for name in table.series]
     entering = [f"{name}:{text}" for name, text in stream.entering_texts.items() if name != "weight"]  # a weight is a number by now
     return "|".join([stream.value.text, *quantities, *later, *entering])

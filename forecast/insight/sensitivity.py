@@ -23,28 +23,39 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.insight.baseline import Basis, Unknown, Varied, drawn, refitted, reweighed, simulated, thinned
-from forecast.insight.reweighting import Pool, Weights
-from forecast.language.distributions.pools import Pooled
-from forecast.language.distributions.words import Form
-from forecast.language.expressions import indexed
+from forecast.insight.baseline import (
+    Baseline,
+    UnknownVariation,
+    VariedMeasures,
+    redraw_measures,
+    refit_measures,
+    resimulate_measures,
+    reweight_measures,
+    thin_draws,
+)
+from forecast.insight.reweighting import Pool, PoolWeights
+from forecast.language.arrays import Array
+from forecast.language.distributions.pools import PoolFamily
+from forecast.language.distributions.words import WordForm
+from forecast.language.expressions import indexed_name
 from forecast.language.faults import Fault
+from forecast.language.ops import NUMPY
 from forecast.language.statements import Statement, parse_statement
 from forecast.model.errors import Unsound
-from forecast.model.model import NUMPY, Array, Model
+from forecast.model.model import Model
 from forecast.model.priors import Block, blocks
 from forecast.schema.insight import SensitivityContent
 
-type Change = Literal["half as wide", "twice as wide", "one sd lower", "one sd higher"]
+type PriorChange = Literal["half as wide", "twice as wide", "one sd lower", "one sd higher"]
 
-CHANGES: tuple[tuple[Change, float, float], ...] = (
+PRIOR_CHANGES: tuple[tuple[PriorChange, float, float], ...] = (
     ("half as wide", 0.5, 0.0),
     ("twice as wide", 2.0, 0.0),
     ("one sd lower", 1.0, -1.0),
     ("one sd higher", 1.0, 1.0),
 )  # name, factor of the width, shift in standard deviations
-WIDTH = 3.289707253902945  # standard deviations between a normal's 5 and 95 % points
-SMALLEST, LARGEST = 1e-300, 1 - 1e-16  # uniforms that a quantile function can take
+NORMAL_INTERVAL_WIDTH = 3.289707253902945  # standard deviations between a normal's 5 and 95 % points
+SMALLEST_UNIFORM, LARGEST_UNIFORM = 1e-300, 1 - 1e-16  # uniforms that a quantile function can take
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +64,11 @@ class ChangedPrior:
 
     block: Block
     label: str
-    change: Change
+    change: PriorChange
     statement: Statement
 
 
-def sensitivity(basis: Basis, wide: Pool | None = None) -> tuple[list[SensitivityContent], list[str]]:
+def sensitivity(basis: Baseline, wide: Pool | None = None) -> tuple[list[SensitivityContent], list[str]]:
     """Return the answers under each changed prior, and a sentence for each that could not be given.
 
     ``wide`` is a pool of draws from more than the published posterior, to be
@@ -66,7 +77,7 @@ def sensitivity(basis: Basis, wide: Pool | None = None) -> tuple[list[Sensitivit
     found: list[SensitivityContent] = []
     notes: list[str] = []
     for block in blocks(basis.model):
-        if isinstance(block.family, Pooled):
+        if isinstance(block.family, PoolFamily):
             notes.append(f"The prior of {block.name} is a pool, which is not varied here; `forecast whatif` takes another in its place.")
             continue
         if block.family.name == "Dirichlet":
@@ -75,14 +86,14 @@ def sensitivity(basis: Basis, wide: Pool | None = None) -> tuple[list[Sensitivit
             )
             continue
         label = block.parameter.labels[block.positions[0]] if block.parameter.by_label and block.parameter.labels else ""
-        for change, width, shift in CHANGES:
-            name = indexed(block.name, label)
+        for change, width, shift in PRIOR_CHANGES:
+            name = indexed_name(block.name, label)
             try:
                 statement = changed_statement(block, width, shift)
                 if statement is None:
                     continue
-                varied = under(basis, ChangedPrior(block, label, change, statement), wide)
-            except (Unknown, Unsound, Fault) as reason:
+                varied = measures_under_prior(basis, ChangedPrior(block, label, change, statement), wide)
+            except (UnknownVariation, Unsound, Fault) as reason:
                 notes.append(f"What the answers would be with the prior of {name} {change} is not known: {reason}.")
                 continue
             found.append(
@@ -99,21 +110,21 @@ def sensitivity(basis: Basis, wide: Pool | None = None) -> tuple[list[Sensitivit
     return found, notes
 
 
-def under(basis: Basis, changed: ChangedPrior, wide: Pool | None = None) -> Varied:
+def measures_under_prior(basis: Baseline, changed: ChangedPrior, wide: Pool | None = None) -> VariedMeasures:
     """Return the measures under a changed prior, by the cheapest way that carries."""
-    model = with_prior(basis.model, changed)
+    model = with_changed_prior(basis.model, changed)
     new = next(block for block in blocks(model) if (block.name, block.positions) == (changed.block.name, changed.block.positions))
     draws = basis.conclusion.reading.posterior.parameters
-    varied = reweighed(basis, *(_ratio(basis.model, changed.block, new, each) for each in (basis.pool.parameters, draws)))
+    varied = reweight_measures(basis, *(_log_prior_ratio(basis.model, changed.block, new, each) for each in (basis.pool.parameters, draws)))
     if varied is not None:
         return varied
-    parameters, weights = _moved(basis, changed.block, new)
+    parameters, weights = _move_draws(basis, changed.block, new)
     if weights.carry:
-        return simulated(basis, model, parameters, weights)
-    return (None if wide is None else drawn(basis, model, wide)) or refitted(basis, model)
+        return resimulate_measures(basis, model, parameters, weights)
+    return (None if wide is None else redraw_measures(basis, model, wide)) or refit_measures(basis, model)
 
 
-def with_prior(model: Model, changed: ChangedPrior) -> Model:
+def with_changed_prior(model: Model, changed: ChangedPrior) -> Model:
     """Return the model with the changed statement in the prior's place."""
     parameter = changed.block.parameter
     if changed.label:
@@ -144,15 +155,15 @@ def changed_statement(block: Block, width: float, shift: float) -> Statement | N
     if form.quantiles == 1:
         said = {**named, "p50": middle * width}
     else:
-        a, m, b = (_unbounded(value, form) for value in (low, middle, high))
-        move = shift * (b - a) / WIDTH
-        said = {**named, "p5": _bounded(m + (a - m) * width + move, form), "p95": _bounded(m + (b - m) * width + move, form)}
+        a, m, b = (_unconstrain(value, form) for value in (low, middle, high))
+        move = shift * (b - a) / NORMAL_INTERVAL_WIDTH
+        said = {**named, "p5": _constrain(m + (a - m) * width + move, form), "p95": _constrain(m + (b - m) * width + move, form)}
     statement = parse_statement(f"{block.family.name}({', '.join(f'{name}={value:.6g}' for name, value in said.items())})")
     block.family.from_words(said, NUMPY)  # a fault here says that none is that wide
     return statement
 
 
-def _quantile_form(block: Block) -> Form | None:
+def _quantile_form(block: Block) -> WordForm | None:
     """The family's way of being said in two quantiles, or in one where it has one argument to solve for."""
     assert block.fixed is not None
     suiting = [form for form in block.family.forms if form.quantiles in {1, 2} and set(form.names) <= set(block.fixed)]
@@ -160,33 +171,33 @@ def _quantile_form(block: Block) -> Form | None:
     return next(iter(two or suiting), None)
 
 
-def _unbounded(value: float, form: Form) -> float:
+def _unconstrain(value: float, form: WordForm) -> float:
     lower, upper = form.inside
     if math.isfinite(lower) and math.isfinite(upper):
         return math.log((value - lower) / (upper - value))
     return math.log(value - lower) if math.isfinite(lower) else value
 
 
-def _bounded(value: float, form: Form) -> float:
+def _constrain(value: float, form: WordForm) -> float:
     lower, upper = form.inside
     if math.isfinite(lower) and math.isfinite(upper):
         return lower + (upper - lower) / (1 + math.exp(-value))
     return lower + math.exp(value) if math.isfinite(lower) else value
 
 
-def _ratio(model: Model, old: Block, new: Block, parameters: Mapping[str, NDArray[Any]]) -> Array:
+def _log_prior_ratio(model: Model, old: Block, new: Block, parameters: Mapping[str, NDArray[Any]]) -> Array:
     """The log ratio of the new prior to the old at draws, ``(draws,)``; NaN where both are infinite, and such weights carry nothing."""
     values = parameters[old.name][:, list(old.positions)]
     with np.errstate(invalid="ignore"):
         return new.log_density(model, values, parameters) - old.log_density(model, values, parameters)
 
 
-def _moved(basis: Basis, old: Block, new: Block) -> tuple[Mapping[str, NDArray[Any]], Weights]:
+def _move_draws(basis: Baseline, old: Block, new: Block) -> tuple[Mapping[str, NDArray[Any]], PoolWeights]:
     """The thinned draws with the block's values at the new prior's quantiles, and their weights."""
     assert old.fixed is not None
     assert new.fixed is not None
-    before = thinned(basis.pool.parameters)
-    uniforms = np.clip(old.family.distribution(before[old.name][:, list(old.positions)], **old.fixed), SMALLEST, LARGEST)
+    before = thin_draws(basis.pool.parameters)
+    uniforms = np.clip(old.family.distribution(before[old.name][:, list(old.positions)], **old.fixed), SMALLEST_UNIFORM, LARGEST_UNIFORM)
     values = np.array(before[old.name], dtype=float)
     values[:, list(old.positions)] = new.family.quantile(uniforms, **new.fixed)
     after = {**before, old.name: values}
@@ -194,11 +205,11 @@ def _moved(basis: Basis, old: Block, new: Block) -> tuple[Mapping[str, NDArray[A
     log_ratio = basis.model.log_likelihood(after, near=near).sum(axis=1) - basis.model.log_likelihood(before).sum(axis=1)
     for block in blocks(basis.model):
         if block.fixed is None:
-            log_ratio = log_ratio + _change(basis.model, block, before, after)
+            log_ratio = log_ratio + _log_density_change(basis.model, block, before, after)
     return after, basis.pool.weigh_by(log_ratio)
 
 
-def _change(model: Model, block: Block, before: Mapping[str, NDArray[Any]], after: Mapping[str, NDArray[Any]]) -> Array:
+def _log_density_change(model: Model, block: Block, before: Mapping[str, NDArray[Any]], after: Mapping[str, NDArray[Any]]) -> Array:
     """How the log density of a prior that depends on others changes."""
     columns = list(block.positions)
     return block.log_density(model, after[block.name][:, columns], after) - block.log_density(model, before[block.name][:, columns], before)

@@ -22,32 +22,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.importance.fit import prior_draws
-from forecast.insight.baseline import Unknown
-from forecast.insight.estimands import Measure, cases, is_known, unrounded
-from forecast.insight.reweighting import Pool, pool_of, weighted_values, with_rows
-from forecast.insight.state_diff import Between, Change
+from forecast.insight.baseline import UnknownVariation
+from forecast.insight.estimands import Measure, cases, is_known, zero_rounding_errors
+from forecast.insight.reweighting import Pool, pool_of, relative_weights, with_rows
+from forecast.insight.state_diff import StateChange, StateDiff
+from forecast.language.arrays import Array
 from forecast.model.errors import Unsound
-from forecast.model.model import Array, Model
+from forecast.model.model import Model
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.predict.analysis import condition_fast
 from forecast.predict.answers import paths_for
 
-DRAWS = 2_560  # of each of the two posteriors, in the pool on which every mixture is weighed
-PRIOR_DRAWS = 1_024
-EXACT = 5  # changes up to which every order is averaged; with more, a sample of them
-MANY = 12  # changes from which the sample is small
+DRAWS_PER_POSTERIOR = 2_560  # of each of the two posteriors, in the pool on which every mixture is weighed
+DRAWS_OF_PRIOR = 1_024
+MOST_CHANGES_EXACT = 5  # changes up to which every order is averaged; with more, a sample of them
+MANY_CHANGES = 12  # changes from which the sample is small
 ORDERS, FEW_ORDERS = 8, 1  # in the sample, each with its reverse
 ORDER_WAYS = 4  # times as many orders are tried as are wanted, since some may contradict the record
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ShapleyValue:
     """One change's part in that of every measure: points, their errors, and bits of log odds (NaN for means, and at chances of 0 and 1).
 
     ``orders`` are those it is averaged over.
     """
 
-    change: Change
+    change: StateChange
     orders: tuple[tuple[str, ...], ...]
     points: Array
     errors: Array
@@ -55,17 +56,17 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class ShapleySplit:
     """The parts of a change of every measure, and what the same draws say of its two ends; ``errors`` are those of ``before``."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[ShapleyValue, ...]
     before: Array
     after: Array
     errors: Array
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class CoalitionValue:
     """The measures of one mixture, how far each draw moves them, ``(draws, measures)``, and whether the draws are the pool's."""
 
     measures: Array
@@ -73,43 +74,43 @@ class Value:
     pooled: bool
 
 
-def split(between: Between, measures: Sequence[Measure], settings: Settings, *, wide: Pool | None = None) -> Split:
+def shapley_split(between: StateDiff, measures: Sequence[Measure], settings: Settings, *, wide: Pool | None = None) -> ShapleySplit:
     """Split the change of every measure over the changes between two states of a topic.
 
     ``wide`` is a pool whose weights may carry at both ends; where they do not, or
     there is none, both ends are conditioned afresh.
 
     Raises ``Unsound`` where one of the two states cannot be computed, and
-    ``Unknown`` where no order of the changes is possible.
+    ``UnknownVariation`` where no order of the changes is possible.
     """
     changes = between.changes()
-    table = Table(between, tuple(measures), settings, _pool(between, settings, wide))
+    table = CoalitionTable(between, tuple(measures), settings, _pool(between, settings, wide))
     names = tuple(change.name for change in changes)
     orders = list(_orders(names, table, generator(settings.seed, between.new.name, Purpose.ORDERS)))
     start, end = table.value(frozenset()), table.value(frozenset(names))
     if not orders or start is None or end is None:
-        raise Unknown("the changes cannot be told apart: in every order some of them contradict the record")
-    parts = tuple(_part(change, orders, table) for change in changes)
-    return Split(parts, start.measures, end.measures, np.sqrt((start.influence**2).sum(axis=0)))
+        raise UnknownVariation("the changes cannot be told apart: in every order some of them contradict the record")
+    parts = tuple(_shapley_value(change, orders, table) for change in changes)
+    return ShapleySplit(parts, start.measures, end.measures, np.sqrt((start.influence**2).sum(axis=0)))
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CoalitionTable:
     """The measures of every mixture of changes that was asked for; each is worked out once."""
 
-    between: Between
+    between: StateDiff
     measures: tuple[Measure, ...]
     settings: Settings
     pool: Pool | None  # None where the two states have different parameters: then each mixture is conditioned afresh
-    known: dict[frozenset[str], Value | None] = field(default_factory=dict)
+    known: dict[frozenset[str], CoalitionValue | None] = field(default_factory=dict)
 
-    def value(self, made: frozenset[str]) -> Value | None:
+    def value(self, made: frozenset[str]) -> CoalitionValue | None:
         """Return the measures with some changes made; None where the record then contradicts itself."""
         if made not in self.known:
             self.known[made] = self._value(made)
         return self.known[made]
 
-    def _value(self, made: frozenset[str]) -> Value | None:
+    def _value(self, made: frozenset[str]) -> CoalitionValue | None:
         try:
             model = self.between.model(made)
             if self.pool is not None:
@@ -117,17 +118,17 @@ class Table:
                 if np.isneginf(weights.log_weight.max()):
                     return None
                 if weights.carry:
-                    relative = weighted_values(weights)
+                    relative = relative_weights(weights)
                     found = cases(paths_for(model, self.pool.parameters, self._rng(Purpose.PATHS)), self.measures)
-                    return self._value_if_known(Value(found.values(relative), found.influence(relative), pooled=True))
+                    return self._value_if_known(CoalitionValue(found.values(relative), found.influence(relative), pooled=True))
             posterior = condition_fast(model, self.settings, confirm=False)
-            draws = posterior.resample(DRAWS * 2, self._rng(Purpose.DRAWS))
+            draws = posterior.resample(DRAWS_PER_POSTERIOR * 2, self._rng(Purpose.DRAWS))
             found = cases(paths_for(model, draws, self._rng(Purpose.PATHS)), self.measures)
-            return self._value_if_known(Value(found.values(), found.influence(), pooled=False))
+            return self._value_if_known(CoalitionValue(found.values(), found.influence(), pooled=False))
         except Unsound:
             return None
 
-    def _value_if_known(self, value: Value) -> Value | None:
+    def _value_if_known(self, value: CoalitionValue) -> CoalitionValue | None:
         """None where a question's condition holds on no path."""
         return value if is_known(value.measures, self.measures) else None
 
@@ -135,46 +136,49 @@ class Table:
         return generator(self.settings.seed, self.between.new.name, Purpose.MOVED, purpose)
 
 
-def _pool(between: Between, settings: Settings, wide: Pool | None) -> Pool | None:
+def _pool(between: StateDiff, settings: Settings, wide: Pool | None) -> Pool | None:
     """Draws of the prior and of both ends' posteriors, where they have the same parameters."""
     if not between.same_unknowns:
         return None
     names = frozenset(change.name for change in between.changes())
-    parts = [_end(between.model(made), settings, wide, which) for which, made in ((Purpose.NEW, names), (Purpose.OLD, frozenset[str]()))]
+    parts = [
+        _end_posterior(between.model(made), settings, wide, which)
+        for which, made in ((Purpose.NEW, names), (Purpose.OLD, frozenset[str]()))
+    ]
     bare = with_rows(parts[0][0], {}, others=False)
     rng = generator(settings.seed, between.new.name, Purpose.MOVED, Purpose.PRIOR)
-    return pool_of([*parts, (bare, prior_draws(bare, rng=rng).resample(PRIOR_DRAWS, rng), 0.0)])
+    return pool_of([*parts, (bare, prior_draws(bare, rng=rng).resample(DRAWS_OF_PRIOR, rng), 0.0)])
 
 
-def _end(model: Model, settings: Settings, wide: Pool | None, which: Purpose) -> tuple[Model, Mapping[str, NDArray[Any]], float]:
+def _end_posterior(model: Model, settings: Settings, wide: Pool | None, which: Purpose) -> tuple[Model, Mapping[str, NDArray[Any]], float]:
     """One end's model, draws of its posterior, and its log evidence: from the wide pool where that carries."""
     rng = generator(settings.seed, model.topic.name, Purpose.MOVED, Purpose.DRAWS, which)
     if wide is not None:
         weights = wide.weigh(model)
-        if weights.carry and weights.effective_size >= DRAWS / 2:
-            return model, wide.resampled(weights, DRAWS, rng), wide.log_evidence(model)
+        if weights.carry and weights.effective_size >= DRAWS_PER_POSTERIOR / 2:
+            return model, wide.resample(weights, DRAWS_PER_POSTERIOR, rng), wide.log_evidence(model)
     posterior = condition_fast(model, settings, confirm=False)
     evidence = posterior.diagnostics.log_evidence
     assert evidence is not None  # the fast engine always gives it
-    return model, posterior.resample(DRAWS, rng), evidence
+    return model, posterior.resample(DRAWS_PER_POSTERIOR, rng), evidence
 
 
-def _orders(names: tuple[str, ...], table: Table, rng: np.random.Generator) -> Iterator[tuple[str, ...]]:
+def _orders(names: tuple[str, ...], table: CoalitionTable, rng: np.random.Generator) -> Iterator[tuple[str, ...]]:
     """Yield the orders to average over: all that are possible, or a sample, with the order in which things came among them."""
-    if len(names) <= EXACT:
+    if len(names) <= MOST_CHANGES_EXACT:
         yield from (order for order in itertools.permutations(names) if _is_possible(order, table))
         return
-    wanted = 2 * (ORDERS if len(names) <= MANY else FEW_ORDERS)
+    wanted = 2 * (ORDERS if len(names) <= MANY_CHANGES else FEW_ORDERS)
     drawn = [tuple(names[index] for index in rng.permutation(len(names))) for _ in range(ORDER_WAYS * wanted)]
     tried = itertools.chain([names, (*names[1:], names[0])], *((order, order[::-1]) for order in drawn))
     yield from itertools.islice((order for order in tried if _is_possible(order, table)), wanted)
 
 
-def _is_possible(order: tuple[str, ...], table: Table) -> bool:
+def _is_possible(order: tuple[str, ...], table: CoalitionTable) -> bool:
     return all(table.value(frozenset(order[:count])) is not None for count in range(len(order) + 1))
 
 
-def _part(change: Change, orders: Sequence[tuple[str, ...]], table: Table) -> Part:
+def _shapley_value(change: StateChange, orders: Sequence[tuple[str, ...]], table: CoalitionTable) -> ShapleyValue:
     """A change's Shapley value over the orders, with its influence's error."""
     counts: dict[frozenset[str], int] = {}
     for order in orders:
@@ -190,7 +194,7 @@ def _part(change: Change, orders: Sequence[tuple[str, ...]], table: Table) -> Pa
         assert before is not None  # orders pass through possible mixtures only
         assert after is not None
         points += share * (after.measures - before.measures)
-        bits += share * (_bits(after.measures, table.measures) - _bits(before.measures, table.measures))
+        bits += share * (_log_odds_bits(after.measures, table.measures) - _log_odds_bits(before.measures, table.measures))
         if before.pooled and after.pooled:
             moved = share * (after.influence - before.influence)
             shared = moved if shared is None else shared + moved
@@ -200,11 +204,11 @@ def _part(change: Change, orders: Sequence[tuple[str, ...]], table: Table) -> Pa
     start, end = table.value(frozenset()), table.value(frozenset(orders[0]))
     assert start is not None
     assert end is not None
-    points, errors = (unrounded(each, np.maximum(np.abs(start.measures), np.abs(end.measures))) for each in (points, errors))
-    return Part(change, tuple(orders), points, errors, bits)
+    points, errors = (zero_rounding_errors(each, np.maximum(np.abs(start.measures), np.abs(end.measures))) for each in (points, errors))
+    return ShapleyValue(change, tuple(orders), points, errors, bits)
 
 
-def _bits(values: Array, measures: Sequence[Measure]) -> Array:
+def _log_odds_bits(values: Array, measures: Sequence[Measure]) -> Array:
     """Log odds in bits; NaN for means and where a chance is 0 or 1."""
     with np.errstate(divide="ignore", invalid="ignore"):
         odds = np.log2(values) - np.log2(1 - values)

@@ -12,24 +12,24 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from forecast.book.rows import is_gradual, names_of
+from forecast.book.calendar import ONE_DAY
+from forecast.book.rows import is_gradual, row_names
 from forecast.book.topic import Parameter, Question, Row, Series, Stream, Topic
-from forecast.model.clock import ONE_DAY
-from forecast.model.model import Model, bound
-from forecast.model.record import Record, known_points, record_as_of, uncovered, visible_rows
+from forecast.model.model import Model, bind_records
+from forecast.model.record import StreamRecord, known_points, record_as_of, uncovered_spans, visible_rows
 from forecast.schema import words
 
-type Kind = Literal["time", "row", "correction", "series", "prior", "model"]
+type ChangeKind = Literal["time", "row", "correction", "series", "prior", "model"]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StateChange:
     """Something that changed, under a name of its own; ``about`` says what it is.
 
     Rows are ``added`` to and ``removed`` from the record of ``stream``.
     """
 
-    kind: Kind
+    kind: ChangeKind
     name: str
     about: str
     stream: str = ""
@@ -43,7 +43,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class StateDiff:
     """Two states of a topic: ``old`` as of ``since``, and ``new`` as of ``until``."""
 
     old: Topic
@@ -51,18 +51,18 @@ class Between:
     new: Topic
     until: date
 
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> tuple[StateChange, ...]:
         """Return what changed: time first, then rows in the order in which they became known, series, priors, the model."""
-        found: list[Change] = []
+        found: list[StateChange] = []
         if self.until > self.since or any(self._quiet(name, "old") != self._quiet(name, "new") for name in self._shared_streams()):
             days = (self.until - self.since).days
-            found.append(Change("time", "time", f"{words.days(days)} passed" if days else "quiet time was recorded"))
+            found.append(StateChange("time", "time", f"{words.days(days)} passed" if days else "quiet time was recorded"))
         rows = [change for name in self._shared_streams() for change in self._rows(name)]
         found += sorted(rows, key=lambda change: (change.known or self.until, change.name))
-        found += [Change("series", f"series {name}", f"new values of {name}") for name in self.new.series if self._series_moved(name)]
-        found += [Change("prior", f"prior {name}", f"the prior of {name} was edited") for name in self._priors_edited()]
+        found += [StateChange("series", f"series {name}", f"new values of {name}") for name in self.new.series if self._series_moved(name)]
+        found += [StateChange("prior", f"prior {name}", f"the prior of {name} was edited") for name in self._priors_edited()]
         if self.is_model_edited:
-            found.append(Change("model", "model", "the model was edited"))
+            found.append(StateChange("model", "model", "the model was edited"))
         return tuple(found)
 
     @property
@@ -78,7 +78,9 @@ class Between:
     @property
     def questions(self) -> frozenset[str]:
         """The questions that both ask in the same words of the model."""
-        return frozenset(name for name, asked in self.new.questions.items() if _asked(asked) == _asked(self.old.questions.get(name)))
+        return frozenset(
+            name for name, asked in self.new.questions.items() if _question_texts(asked) == _question_texts(self.old.questions.get(name))
+        )
 
     def model(self, made: frozenset[str]) -> Model:
         """Return the model with the named changes made, and no others.  Raises ``Unsound`` as ``model_as_of`` does."""
@@ -91,7 +93,7 @@ class Between:
         questions = {name: frame.questions[name] for name in frame.questions if name in self.questions}
         topic = replace(frame, parameters=parameters, series=series, questions=questions)
         records = {name: self._record(stream, changes, made, passed=passed) for name, stream in frame.streams.items()}
-        return bound(topic, as_of, records)
+        return bind_records(topic, as_of, records)
 
     def _shared_streams(self) -> list[str]:
         return [name for name in self.new.streams if name in self.old.streams]
@@ -103,18 +105,18 @@ class Between:
     def _quiet(self, name: str, which: Literal["old", "new"]) -> list[Row]:
         """Quiet time of a watched stream that is no correction: it grows by itself as days pass."""
         topic = self.old if which == "old" else self.new
-        return [_placeless(row) for row in self._state(name, which) if is_gradual(row, topic.streams[name])]
+        return [_without_place(row) for row in self._state(name, which) if is_gradual(row, topic.streams[name])]
 
-    def _told(self, name: str, which: Literal["old", "new"]) -> list[Row]:
+    def _reported_rows(self, name: str, which: Literal["old", "new"]) -> list[Row]:
         """The rows that somebody told: all but quiet time."""
         topic = self.old if which == "old" else self.new
-        return [_placeless(row) for row in self._state(name, which) if not is_gradual(row, topic.streams[name])]
+        return [_without_place(row) for row in self._state(name, which) if not is_gradual(row, topic.streams[name])]
 
-    def _rows(self, name: str) -> Iterator[Change]:
+    def _rows(self, name: str) -> Iterator[StateChange]:
         stream, spoken = self.new.streams[name], name.replace("_", " ")
-        before, after = self._told(name, "old"), self._told(name, "new")
+        before, after = self._reported_rows(name, "old"), self._reported_rows(name, "new")
         was = {_identity(row) for row in before}
-        stood = {key: _placeless(row) for row in visible_rows(self.old.streams[name], self.since) for key in names_of(row)}
+        stood = {key: _without_place(row) for row in visible_rows(self.old.streams[name], self.since) for key in row_names(row)}
         replaced: set[str] = set()
         for row in after:
             if _identity(row) in was:
@@ -122,33 +124,35 @@ class Between:
             gone = (stood[row.replaces],) if row.replaces in stood else ()
             replaced.update(row.replaces for _ in gone)
             unit = f" {stream.unit}" if stream.unit and stream.unit != stream.name.replace("_", " ") else ""
-            about = f"{spoken}: {words.seen(row)}{unit}, {words.span(row.start, row.end)}{', a correction' if gone else ''}"
-            yield Change("correction" if gone else "row", f"{name} {_identity(row)}", about, name, (row,), gone)
+            about = f"{spoken}: {words.row_text(row)}{unit}, {words.day_range(row.start, row.end)}{', a correction' if gone else ''}"
+            yield StateChange("correction" if gone else "row", f"{name} {_identity(row)}", about, name, (row,), gone)
         still = {_identity(row) for row in after}
         for row in before:
-            if _identity(row) not in still and not names_of(row) & replaced:
-                about = f"{spoken}: the row of {words.day(row.start)} (value {words.seen(row)}) was taken out or changed"
-                yield Change("correction", f"{name} without {_identity(row)}", about, name, (), (row,))
+            if _identity(row) not in still and not row_names(row) & replaced:
+                about = f"{spoken}: the row of {words.day(row.start)} (value {words.row_text(row)}) was taken out or changed"
+                yield StateChange("correction", f"{name} without {_identity(row)}", about, name, (), (row,))
 
-    def _record(self, stream: Stream, changes: tuple[Change, ...], made: frozenset[str], *, passed: bool) -> Record:
+    def _record(self, stream: Stream, changes: tuple[StateChange, ...], made: frozenset[str], *, passed: bool) -> StreamRecord:
         if stream.name not in self.old.streams or stream.name not in self.new.streams:
             topic, day = (self.new, self.until) if stream.name in self.new.streams else (self.old, self.since)
             return record_as_of(stream, day, opens=topic.opens)
         here = [change for change in changes if change.stream == stream.name]
-        rows = self._quiet(stream.name, "new" if passed else "old") + self._told(stream.name, "old")
+        rows = self._quiet(stream.name, "new" if passed else "old") + self._reported_rows(stream.name, "old")
         for change in here:
             gone = {_identity(row) for row in change.removed}
             if change.name in made:
                 rows = [row for row in rows if _identity(row) not in gone] + list(change.added)
             elif passed:  # a correction of quiet time, not made: what it replaced stands
                 standing = {_identity(row) for row in rows}
-                rows += [_cut(row, self.until) for row in change.removed if _identity(row) not in standing]
+                rows += [_cut_row(row, self.until) for row in change.removed if _identity(row) not in standing]
         ordered = tuple(sorted(rows, key=lambda row: (row.start, row.end, row.value)))
         opens = (self.new if passed else self.old).opens
         through = max((row.end for row in ordered), default=opens - ONE_DAY)
         there = {_identity(row) for row in ordered}
         told = [row for row in self.new.streams[stream.name].rows if not row.replaces and not is_gradual(row, stream)]
-        return Record(stream, ordered, through, uncovered([row for row in told if _identity(row) not in there], ordered, through))
+        return StreamRecord(
+            stream, ordered, through, uncovered_spans([row for row in told if _identity(row) not in there], ordered, through)
+        )
 
     def _series_moved(self, name: str) -> bool:
         if name not in self.old.series:
@@ -171,7 +175,7 @@ class Between:
     def _is_shared(self, parameter: Parameter) -> bool:
         """Whether both states have a parameter, over the same labels where its prior names them; otherwise it goes with the model."""
         one, other = self.old.parameters.get(parameter.name), self.new.parameters.get(parameter.name)
-        return one is not None and other is not None and _named(one) == _named(other)
+        return one is not None and other is not None and _own_labels(one) == _own_labels(other)
 
     def _parameter(self, parameter: Parameter, made: frozenset[str]) -> Parameter:
         """A parameter with its old or its new prior; its labels are the frame's."""
@@ -182,12 +186,12 @@ class Between:
         return replace(parameter, prior=told.prior, by_label={key: each for key, each in told.by_label.items() if key in parameter.labels})
 
 
-def _placeless(row: Row) -> Row:
+def _without_place(row: Row) -> Row:
     """A row whatever line it stands on: lines move when a file grows."""
     return replace(row, place=replace(row.place, line=1, column=1))
 
 
-def _cut(row: Row, day: date) -> Row:
+def _cut_row(row: Row, day: date) -> Row:
     return replace(row, end=min(row.end, day))
 
 
@@ -196,12 +200,12 @@ def _identity(row: Row) -> str:
     columns = " ".join(f"{name}={value}" for name, value in sorted(row.columns.items()))
     return " ".join(
         part
-        for part in (row.start.isoformat(), f"{row.value:g}", row.known.isoformat(), row.id, row.replaces, columns, _entering(row))
+        for part in (row.start.isoformat(), f"{row.value:g}", row.known.isoformat(), row.id, row.replaces, columns, _entering_text(row))
         if part
     )
 
 
-def _entering(row: Row) -> str:
+def _entering_text(row: Row) -> str:
     """What of a row says how it enters the likelihood."""
     ends = "" if row.between is None else f"{row.between.low:g}..{row.between.high:g}"
     return " ".join(part for part in (ends, f"{row.origin} {row.source}" if row.origin else "") if part)
@@ -215,12 +219,12 @@ def _prior_text(parameter: Parameter) -> tuple[str, Mapping[str, str]]:
     return (parameter.prior.text if parameter.prior else "", {label: each.text for label, each in parameter.by_label.items()})
 
 
-def _named(parameter: Parameter) -> tuple[str, ...]:
+def _own_labels(parameter: Parameter) -> tuple[str, ...]:
     """The labels that a parameter's own prior names: of Categorical its values, of Dirichlet those that share."""
     return parameter.categories or (parameter.labels if parameter.per == parameter.name else ())
 
 
-def _asked(question: Question | None) -> object:
+def _question_texts(question: Question | None) -> object:
     """What a question asks of the model, as texts; how it is worded for people does not count."""
     if question is None:
         return None
@@ -242,5 +246,5 @@ def _structure(topic: Topic) -> object:
         },
         {name: quantity.text for name, quantity in topic.quantities.items()},
         {name: series.later_text for name, series in topic.series.items()},
-        {name: (parameter.per, _named(parameter)) for name, parameter in topic.parameters.items()},
+        {name: (parameter.per, _own_labels(parameter)) for name, parameter in topic.parameters.items()},
     )

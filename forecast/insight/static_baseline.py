@@ -6,30 +6,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from forecast.book.topic import Parameter, Stream, Topic
-from forecast.insight.prequential import surprises
+from forecast.insight.prequential import prequential_scores
 from forecast.insight.replay_pool import anchored_pool
 from forecast.language.distributions.walks import INIT, WALKS
-from forecast.language.expressions import Expression, Index, Name, rebuilt
+from forecast.language.expressions import Expression, Index, Name, map_nodes
 from forecast.language.statements import Statement
 from forecast.model.model import Model, model_as_of
 from forecast.model.settings import Settings
 from forecast.schema.insight import ScorePoint
 
 
-def with_still(score: Sequence[ScorePoint], model: Model, settings: Settings) -> list[ScorePoint]:
+def with_static_scores(score: Sequence[ScorePoint], model: Model, settings: Settings) -> list[ScorePoint]:
     """Return the scores of a model with walks, each beside that of the same model held still; those of others as they are.
 
     Raises ``Unsound`` where the rows are impossible without the drift.
     """
-    topic = still_topic(model.topic)
+    topic = static_topic(model.topic)
     if topic is None or not score:
         return list(score)
     pool = anchored_pool(topic, model.as_of, settings)
-    still = {day.isoformat(): earned for day, earned, _ in surprises(model_as_of(topic, model.as_of), pool, settings).score}
+    still = {day.isoformat(): earned for day, earned, _ in prequential_scores(model_as_of(topic, model.as_of), pool, settings).score}
     return [{**point, "still": still[point["day"]]} for point in score]
 
 
-def still_topic(topic: Topic) -> Topic | None:
+def static_topic(topic: Topic) -> Topic | None:
     """Return a topic with a single value, distributed as the first one, in place of each walk; None where there is no walk.
 
     It asks nothing: only its record is of interest.
@@ -39,7 +39,7 @@ def still_topic(topic: Topic) -> Topic | None:
         return None
 
     def expression(tree: Expression) -> Expression:
-        return rebuilt(tree, lambda node: Name(node.name, node.offset) if isinstance(node, Index) and node.name in walks else node)
+        return map_nodes(tree, lambda node: Name(node.name, node.offset) if isinstance(node, Index) and node.name in walks else node)
 
     def statement(whole: Statement) -> Statement:
         return replace(whole, arguments={name: expression(argument) for name, argument in whole.arguments.items()})
@@ -47,7 +47,7 @@ def still_topic(topic: Topic) -> Topic | None:
     def parameter(one: Parameter) -> Parameter:
         if one.name in walks:
             assert one.prior is not None
-            return replace(one, prior=statement(_first(one.prior)), per="", labels=())
+            return replace(one, prior=statement(_initial_distribution(one.prior)), per="", labels=())
         by_label = {label: statement(each) for label, each in one.by_label.items()}
         return replace(one, prior=None if one.prior is None else statement(one.prior), by_label=by_label)
 
@@ -79,7 +79,7 @@ def _label_sets(topic: Topic, *, but_not: Iterable[str]) -> set[str]:
     return columns | set(topic.parameters) | {each.per for name, each in topic.parameters.items() if name not in set(but_not)}
 
 
-def _first(walk: Statement) -> Statement:
+def _initial_distribution(walk: Statement) -> Statement:
     """The distribution of a walk's first value."""
     arguments = {name.removeprefix(INIT): each for name, each in walk.arguments.items() if name.startswith(INIT)}
     return Statement(walk.inner["init_dist"], arguments, f"the first value of {walk.text}", walk.offset, {})

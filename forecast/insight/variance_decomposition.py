@@ -15,26 +15,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.pymc.tails import is_estimable
-from forecast.insight.baseline import THINNED, Basis
-from forecast.model.model import Array
+from forecast.insight.baseline import THINNING, Baseline
+from forecast.language.arrays import Array
 from forecast.schema.insight import SplitContent, SplitPart
 
-BINS = 16
+PARAMETER_BINS = 16
 BATCHES = 8  # over which the error of a share is found
 
 
-def split(basis: Basis) -> list[SplitContent]:
+def decompose_variance(basis: Baseline) -> list[SplitContent]:
     """Return the split of every measure that is open, varies and has no condition, nor one of annulment."""
     found: list[SplitContent] = []
     answers = basis.conclusion.reading.answers
     for column, measure in enumerate(basis.measures):
-        first, second = basis.cases.numerators[::THINNED, column], basis.thin_cases.numerators[:, column]
+        first, second = basis.cases.numerators[::THINNING, column], basis.thin_cases.numerators[:, column]
         its = measure.question
         if its.given is not None or its.annulled is not None or answers[its.name].status != "open" or measure.kind == "median":
             continue
         if first.var() == 0 or second.var() == 0 or not _has_variance(basis, column):
             continue
-        share, error = ignorance(first, second)
+        share, error = closed_sobol_index(first, second)
         found.append(
             {
                 "question": measure.question.name,
@@ -47,7 +47,7 @@ def split(basis: Basis) -> list[SplitContent]:
     return found
 
 
-def without_variance(basis: Basis) -> list[str]:
+def missing_variance_notes(basis: Baseline) -> list[str]:
     """Return a sentence for each number whose doubt cannot be split, since its variance cannot be estimated from the draws."""
     return [
         f"How much of the doubt of {measure.question.name} is ignorance is not known: its variance does not exist or is not known from these draws."
@@ -56,7 +56,7 @@ def without_variance(basis: Basis) -> list[str]:
     ]
 
 
-def _has_variance(basis: Basis, column: int) -> bool:
+def _has_variance(basis: Baseline, column: int) -> bool:
     """Whether the variance of a measure can be estimated: always of a chance."""
     if basis.measures[column].kind == "probability":
         return True
@@ -64,14 +64,14 @@ def _has_variance(basis: Basis, column: int) -> bool:
     return is_estimable(values, np.ones(len(values)), power=2)
 
 
-def ignorance(first: Array, second: Array) -> tuple[float, float]:
+def closed_sobol_index(first: Array, second: Array) -> tuple[float, float]:
     """Return the share of a quantity's variance that the parameters decide, and its error, from two futures of each draw, ``(draws,)``."""
     shares = list(starmap(_correlation, zip(np.array_split(first, BATCHES), np.array_split(second, BATCHES), strict=True)))
     error = float(np.std(shares, ddof=1) / np.sqrt(BATCHES))
     return min(max(_correlation(first, second), 0.0), 1.0), error  # a share; noise alone can put its estimate outside
 
 
-def known_share(values: Array, bins: NDArray[np.int64]) -> float:
+def first_order_sobol_index(values: Array, bins: NDArray[np.int64]) -> float:
     """Return the share of the variance of ``values`` that knowing the bin takes away, the bins' own noise taken off."""
     counts = np.bincount(bins).astype(float)
     kept = counts > 1
@@ -84,24 +84,29 @@ def known_share(values: Array, bins: NDArray[np.int64]) -> float:
     return float((between - noise) / total) if total > 0 else 0.0
 
 
-def _parts(basis: Basis, values: Array) -> list[SplitPart]:
+def _parts(basis: Baseline, values: Array) -> list[SplitPart]:
     parts: list[SplitPart] = []
     for parameter in basis.model.topic.parameters.values():
         for position, label in enumerate(parameter.labels or ("",)):
-            bins = _binned(basis.paths.parameters[parameter.name][:, position], categories=bool(parameter.categories))
-            batches = [known_share(values[batch::BATCHES], bins[batch::BATCHES]) for batch in range(BATCHES)]
+            bins = _bin_numbers(basis.paths.parameters[parameter.name][:, position], categories=bool(parameter.categories))
+            batches = [first_order_sobol_index(values[batch::BATCHES], bins[batch::BATCHES]) for batch in range(BATCHES)]
             error = float(np.std(batches, ddof=1) / np.sqrt(BATCHES))
             parts.append(
-                {"parameter": parameter.name, "label": label, "share": min(max(known_share(values, bins), 0.0), 1.0), "error": error}
+                {
+                    "parameter": parameter.name,
+                    "label": label,
+                    "share": min(max(first_order_sobol_index(values, bins), 0.0), 1.0),
+                    "error": error,
+                }
             )
     return sorted(parts, key=lambda part: -part["share"])
 
 
-def _binned(values: NDArray[np.float64], *, categories: bool) -> NDArray[np.int64]:
+def _bin_numbers(values: NDArray[np.float64], *, categories: bool) -> NDArray[np.int64]:
     if categories:
         return values.astype(np.int64)
     ranks = np.argsort(np.argsort(values, kind="stable"), kind="stable")
-    return ranks * BINS // len(values)
+    return ranks * PARAMETER_BINS // len(values)
 
 
 def _correlation(first: Array, second: Array) -> float:

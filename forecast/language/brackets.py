@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-AT_ONCE = 100  # levels that Python's parser sees at a time
+LEVELS_PARSED_AT_ONCE = 100  # levels that Python's parser sees at a time
 _STANDING = "_"  # what stands for a bracket's content while the rest is parsed
 
 
@@ -51,7 +51,7 @@ def parse_deep(text: str) -> ast.expr:
                 node.col_offset += at - len("f(")
         inner[at] = call
     whole = ast.parse(outer + text[end:], mode="eval")
-    _put_back(whole, inner)
+    _restore_contents(whole, inner)
     return whole.body
 
 
@@ -60,34 +60,34 @@ def _deep_contents(text: str) -> list[tuple[int, int]]:
     opened = 0
     found: list[tuple[int, int]] = []
     for offset, depth in bracket_depths(text):
-        if depth == AT_ONCE and text[offset] in "([{":
+        if depth == LEVELS_PARSED_AT_ONCE and text[offset] in "([{":
             opened = offset + 1
-        elif depth == AT_ONCE and text[opened:offset].strip():
+        elif depth == LEVELS_PARSED_AT_ONCE and text[opened:offset].strip():
             found.append((opened, offset))
-    return found if any(depth > AT_ONCE for _, depth in bracket_depths(text)) else []
+    return found if any(depth > LEVELS_PARSED_AT_ONCE for _, depth in bracket_depths(text)) else []
 
 
-def _put_back(whole: ast.AST, inner: Mapping[int, ast.Call]) -> None:
+def _restore_contents(whole: ast.AST, inner: Mapping[int, ast.Call]) -> None:
     """Put the contents of brackets where names stand for them."""
     for node in list(ast.walk(whole)):
-        if isinstance(node, ast.Call) and len(node.args) == 1 and (call := _content(node.args[0], inner)) is not None:
+        if isinstance(node, ast.Call) and len(node.args) == 1 and (call := _bracket_call(node.args[0], inner)) is not None:
             node.args, node.keywords = call.args, call.keywords
             continue
         for name, value in ast.iter_fields(node):
             if isinstance(value, list):
-                setattr(node, name, [_as_one(each, inner) for each in value])
+                setattr(node, name, [_bracket_value(each, inner) for each in value])
             else:
-                setattr(node, name, _as_one(value, inner))
+                setattr(node, name, _bracket_value(value, inner))
 
 
-def _content(node: object, inner: Mapping[int, ast.Call]) -> ast.Call | None:
+def _bracket_call(node: object, inner: Mapping[int, ast.Call]) -> ast.Call | None:
     is_standing = isinstance(node, ast.Name) and not node.id.strip(_STANDING)
     return inner.get(node.col_offset) if isinstance(node, ast.Name) and is_standing else None
 
 
-def _as_one(node: object, inner: Mapping[int, ast.Call]) -> object:
+def _bracket_value(node: object, inner: Mapping[int, ast.Call]) -> object:
     """The expression that a bracket without a function holds; several of them are a tuple, which the language refuses."""
-    call = _content(node, inner)
+    call = _bracket_call(node, inner)
     if call is None:
         return node
     if len(call.args) == 1 and not call.keywords:

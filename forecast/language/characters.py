@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-type Kind = Literal["statement", "label", "name", "unit", "cell", "id", "prose"]
+type TextKind = Literal["statement", "label", "name", "unit", "cell", "id", "prose"]
 
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # categories of characters that nobody sees
 JOINERS = "\u200c\u200d"  # needed to write Persian, Hindi and emoji; they change no direction
-ONE_LINE: frozenset[Kind] = frozenset({"statement", "label", "name", "unit", "cell", "id"})
-WITHOUT_COMMENT: frozenset[Kind] = ONE_LINE - {"id"}
+ONE_LINE: frozenset[TextKind] = frozenset({"statement", "label", "name", "unit", "cell", "id"})
+WITHOUT_COMMENT: frozenset[TextKind] = ONE_LINE - {"id"}
 
 _BROKEN = frozenset({"Cc", "Cs", "Zl", "Zp"})  # categories that no text may hold; line feed and tab are allowed in prose
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # these turn the direction of writing until one turns it back
@@ -38,7 +38,7 @@ _NAMES: Mapping[str, str] = MappingProxyType(  # Unicode has no names for contro
         "\x85": "next line",
     }
 )
-_ARTICLES: Mapping[Kind, str] = MappingProxyType(
+_ARTICLES: Mapping[TextKind, str] = MappingProxyType(
     {
         "statement": "a statement",
         "label": "a label",
@@ -52,7 +52,7 @@ _ARTICLES: Mapping[Kind, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedCharacter:
     """A character that a kind of text may not hold: its offset in the text, and what to say of it."""
 
     offset: int
@@ -61,13 +61,15 @@ class Refused:
     hint: str
 
 
-def refused_character(text: str, kind: Kind) -> Refused | None:
+def refused_character(text: str, kind: TextKind) -> RefusedCharacter | None:
     """Return the first character that a text of a kind may not hold, or None."""
     if text.isprintable() and ("#" not in text or kind not in WITHOUT_COMMENT):  # nothing that is refused is printable, but `#`
         return None
     for offset, character in enumerate(text):
         if _is_refused(character, kind):
-            return Refused(offset, character, f"{character_text(character)} cannot stand in {_ARTICLES[kind]}", _hint(character, kind))
+            return RefusedCharacter(
+                offset, character, f"{character_text(character)} cannot stand in {_ARTICLES[kind]}", _hint(character, kind)
+            )
     return None
 
 
@@ -79,35 +81,35 @@ def character_text(character: str) -> str:
     return f"U+{ord(character):04X}{f' ({name})' if name else ''}"
 
 
-def visible(text: str, *, kept: str = "") -> str:
+def escape_hidden_characters(text: str, *, kept: str = "") -> str:
     """Return a text in which every character that nobody sees, but joiners and those ``kept``, is written as ``[U+202E]``."""
     if text.isprintable():  # nothing that is hidden is printable
         return text
     return "".join(f"[U+{ord(character):04X}]" if character not in kept and is_hidden(character) else character for character in text)
 
 
-def _is_refused(character: str, kind: Kind) -> bool:
+def _is_refused(character: str, kind: TextKind) -> bool:
     if character == "#":
         return kind in WITHOUT_COMMENT
     category = unicodedata.category(character)
     if kind in ONE_LINE:
-        return category in _BROKEN or category == "Cf" or _is_no_character(character)
-    return (category in _BROKEN and character not in "\n\t") or character in _TURNS or _is_no_character(character)
+        return category in _BROKEN or category == "Cf" or _is_noncharacter(character)
+    return (category in _BROKEN and character not in "\n\t") or character in _TURNS or _is_noncharacter(character)
 
 
 def is_hidden(character: str) -> bool:
     """Whether nobody sees a character, or a screen acts on it; the joiners that Persian, Hindi and emoji are written with do not count."""
     if character in JOINERS:
         return False
-    return unicodedata.category(character) in HIDDEN or _is_no_character(character)
+    return unicodedata.category(character) in HIDDEN or _is_noncharacter(character)
 
 
-def _is_no_character(character: str) -> bool:
+def _is_noncharacter(character: str) -> bool:
     """Whether Unicode says that a code point is no character; XML has no way to write U+FFFE and U+FFFF."""
     return ord(character) & 0xFFFE == 0xFFFE or "\ufdd0" <= character <= "\ufdef"
 
 
-def _hint(character: str, kind: Kind) -> str:
+def _hint(character: str, kind: TextKind) -> str:
     if kind == "prose":
         return "delete it; line ends and tabs are the only controls that a text may have"
     if character == "#":

@@ -14,8 +14,8 @@ from types import MappingProxyType
 from forecast.language.expressions import Index, Label, Name
 from forecast.language.statements import Statement
 
-CLASSED = frozenset({"Categorical", "Multinomial", "OrderedLogistic"})  # whose values are classes
-COUNTED = "Multinomial"  # whose values are how many of each
+CLASS_FAMILIES = frozenset({"Categorical", "Multinomial", "OrderedLogistic"})  # whose values are classes
+CLASS_COUNT_FAMILY = "Multinomial"  # whose values are how many of each
 
 
 def written_classes(statement: Statement) -> tuple[str, ...]:
@@ -29,14 +29,14 @@ def written_classes(statement: Statement) -> tuple[str, ...]:
             return ()
 
 
-def is_unspelled(statement: Statement) -> bool:
+def has_named_shares(statement: Statement) -> bool:
     """Whether a statement's shares are given as one name."""
     own = {"Categorical": {"p"}, "Multinomial": {"n", "p"}}.get(statement.distribution)
     return own is not None and set(statement.arguments) == own
 
 
-def whole_shares(statement: Statement, shares: Mapping[str, tuple[str, ...]]) -> str:
-    """Return the parameter of ``shares`` whose every share, in order, a statement takes; empty where that is not so: the inverse of ``spelled_out``."""
+def shares_parameter(statement: Statement, shares: Mapping[str, tuple[str, ...]]) -> str:
+    """Return the parameter of ``shares`` whose every share, in order, a statement takes; empty where that is not so: the inverse of ``expand_shares``."""
     if statement.distribution not in {"Categorical", "Multinomial"}:
         return ""
     given = [statement.arguments[label] for label in written_classes(statement)]
@@ -45,15 +45,19 @@ def whole_shares(statement: Statement, shares: Mapping[str, tuple[str, ...]]) ->
     return next((name for name in names if len(names) == 1 and shares.get(name) == labels and len(labels) == len(given)), "")
 
 
-def spelled_out(statement: Statement, shares: Mapping[str, tuple[str, ...]]) -> Statement:
+def expand_shares(statement: Statement, shares: Mapping[str, tuple[str, ...]]) -> Statement:
     """Return a statement with one argument for each label where ``p`` names a parameter of ``shares`` (its labels by its name).
 
     It stays as it is where a class of Multinomial would be called ``n``, as its trials are.
     """
-    if not is_unspelled(statement):
+    if not has_named_shares(statement):
         return statement
     given = statement.arguments["p"]
-    if not isinstance(given, Name) or given.name not in shares or (statement.distribution == COUNTED and "n" in shares[given.name]):
+    if (
+        not isinstance(given, Name)
+        or given.name not in shares
+        or (statement.distribution == CLASS_COUNT_FAMILY and "n" in shares[given.name])
+    ):
         return statement
     arguments = {name: expression for name, expression in statement.arguments.items() if name != "p"}
     offsets = {name: offset for name, offset in statement.offsets.items() if name != "p"}

@@ -35,14 +35,14 @@ from forecast.language.expressions import (
     Number,
     Total,
     Unary,
+    direct_names,
     is_condition,
-    names_behind,
     names_in,
-    names_of_each,
+    transitive_names,
     walk,
 )
 from forecast.language.faults import Fault, did_you_mean
-from forecast.language.ops import NumpyOps, Ops
+from forecast.language.ops import NUMPY, Ops
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 _ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
@@ -95,8 +95,8 @@ def with_quantities(
     """
     if not scope.quantities:
         return scope
-    named = scope.named or names_of_each(scope.quantities)
-    order = names_behind(expressions, named, among=scope.quantities)
+    named = scope.named or direct_names(scope.quantities)
+    order = transitive_names(expressions, named, among=scope.quantities)
     if not order:
         return scope
     last = {used: name for name in order for used in named[name]}
@@ -119,9 +119,9 @@ def _value(expression: Expression, scope: Scope, ops: Ops) -> Any:
         case Number():
             return ops.number(expression.value)
         case Name():
-            return _look_up(scope.values, expression.name, expression.offset)
+            return _look_up_name(scope.values, expression.name, expression.offset)
         case Total():
-            return _look_up(scope.totals, expression.name, expression.offset)
+            return _look_up_name(scope.totals, expression.name, expression.offset)
         case Unary(operator="not"):
             return ops.logical_not(_value(expression.operand, scope, ops))
         case Unary():
@@ -165,7 +165,7 @@ def label_code(expression: Expression, label_set: str, scope: Scope) -> int | No
     return labels.index(text)
 
 
-def _look_up(values: Mapping[str, Any], name: str, offset: int) -> Any:
+def _look_up_name(values: Mapping[str, Any], name: str, offset: int) -> Any:
     if name not in values:
         raise Fault(f"unknown name `{name}`", offset=offset, hint=did_you_mean(name, values))
     return values[name]
@@ -180,7 +180,7 @@ def _number(expression: Expression, scope: Scope, ops: Ops) -> Any:
 def _compare(expression: Compare, scope: Scope, ops: Ops) -> Any:
     found = []
     for symbol, left, right in zip(expression.operators, expression.operands[:-1], expression.operands[1:], strict=True):
-        labelled = _labelled(left, right, scope)
+        labelled = _label_comparison(left, right, scope)
         if labelled is None:
             found.append(ops.compare(symbol, _number(left, scope, ops), _number(right, scope, ops)))
         else:
@@ -188,7 +188,7 @@ def _compare(expression: Compare, scope: Scope, ops: Ops) -> Any:
     return reduce(ops.logical_and, found)
 
 
-def _labelled(left: Expression, right: Expression, scope: Scope) -> tuple[Name, int] | None:
+def _label_comparison(left: Expression, right: Expression, scope: Scope) -> tuple[Name, int] | None:
     """The name whose value is a label and the number of the label it is compared with; None where numbers are compared."""
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Name) and one.name in scope.coded:
@@ -199,7 +199,7 @@ def _labelled(left: Expression, right: Expression, scope: Scope) -> tuple[Name, 
 
 
 def _index(expression: Index, scope: Scope, ops: Ops) -> Any:
-    values = _look_up(scope.values, expression.name, expression.offset)
+    values = _look_up_name(scope.values, expression.name, expression.offset)
     code = label_code(expression.index, scope.per[expression.name], scope)
     return ops.take(values, _value(expression.index, scope, ops) if code is None else code)
 
@@ -215,7 +215,7 @@ def _call(expression: Call, scope: Scope, ops: Ops) -> Any:
             return getattr(ops, function)(*arguments)
 
 
-def number_of(expression: Expression) -> float | None:
+def evaluate_constant(expression: Expression) -> float | None:
     """Return the number an expression without names is; None where it has some.
 
     Raises ``Fault`` where it is not a finite number.
@@ -223,7 +223,7 @@ def number_of(expression: Expression) -> float | None:
     if any(isinstance(node, Name | Index | Label | Total | First) for node in walk(expression)):
         return None
     with np.errstate(all="ignore"):
-        value = float(evaluate(expression, Scope(), NumpyOps()))
+        value = float(evaluate(expression, Scope(), NUMPY))
     if not math.isfinite(value):
         raise Fault("this is not a finite number", offset=expression.offset)
     return value

@@ -26,6 +26,16 @@ FUNCTIONS: dict[str, tuple[int, int]] = {  # name: least and most arguments
 }
 
 
+OPPOSITE: Mapping[str, str] = {
+    "<": ">=",
+    "<=": ">",
+    ">": "<=",
+    ">=": "<",
+    "==": "!=",
+    "!=": "==",
+}  # a comparison that holds where another does not
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A finite number."""
@@ -126,7 +136,7 @@ class Total:
     @property
     def name(self) -> str:
         """What the total is called among all totals."""
-        return indexed(self.stream, self.label)
+        return indexed_name(self.stream, self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +150,7 @@ class First:
 type Expression = Number | Name | Label | Unary | Binary | Compare | Logic | Conditional | Index | Call | Total | First
 
 
-def constant(expression: Expression) -> float | None:
+def fold_constant(expression: Expression) -> float | None:
     """Return the value of an expression without names, or None when it has some.
 
     Raises ``Fault`` when the value is not a finite number.
@@ -149,10 +159,10 @@ def constant(expression: Expression) -> float | None:
         case Number():
             return expression.value
         case Unary(operator="-" | "+"):
-            inner = constant(expression.operand)
+            inner = fold_constant(expression.operand)
             return None if inner is None else (-inner if expression.operator == "-" else inner)
         case Binary():
-            left, right = constant(expression.left), constant(expression.right)
+            left, right = fold_constant(expression.left), fold_constant(expression.right)
             return None if left is None or right is None else _arithmetic(expression, left, right)
         case _:
             return None
@@ -179,30 +189,30 @@ def children(expression: Expression) -> tuple[Expression, ...]:
             return ()
 
 
-def rebuilt(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
+def map_nodes(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
     """Return an expression with every node changed, the innermost first."""
     match expression:
         case Unary():
-            expression = replace(expression, operand=rebuilt(expression.operand, change))
+            expression = replace(expression, operand=map_nodes(expression.operand, change))
         case Binary():
-            expression = replace(expression, left=rebuilt(expression.left, change), right=rebuilt(expression.right, change))
+            expression = replace(expression, left=map_nodes(expression.left, change), right=map_nodes(expression.right, change))
         case Compare() | Logic():
-            expression = replace(expression, operands=tuple(rebuilt(part, change) for part in expression.operands))
+            expression = replace(expression, operands=tuple(map_nodes(part, change) for part in expression.operands))
         case Conditional():
-            test, then, otherwise = (rebuilt(part, change) for part in children(expression))
+            test, then, otherwise = (map_nodes(part, change) for part in children(expression))
             expression = replace(expression, test=test, then=then, otherwise=otherwise)
         case Index():
-            expression = replace(expression, index=rebuilt(expression.index, change))
+            expression = replace(expression, index=map_nodes(expression.index, change))
         case Call():
-            expression = replace(expression, arguments=tuple(rebuilt(part, change) for part in expression.arguments))
+            expression = replace(expression, arguments=tuple(map_nodes(part, change) for part in expression.arguments))
         case First():
-            expression = replace(expression, condition=rebuilt(expression.condition, change))
+            expression = replace(expression, condition=map_nodes(expression.condition, change))
         case _:
             pass
     return change(expression)
 
 
-def in_parts(expression: Expression, *, height: int, name: Callable[[int], str]) -> tuple[Expression, dict[str, Expression]]:
+def split_expression(expression: Expression, *, height: int, name: Callable[[int], str]) -> tuple[Expression, dict[str, Expression]]:
     """Return an expression with names for what would make it higher than ``height``, and what those names stand for, in order.
 
     Only numbers get names: a condition that is named is a number.  ``name`` makes the names, from 0 up.
@@ -220,7 +230,7 @@ def in_parts(expression: Expression, *, height: int, name: Callable[[int], str])
         heights[id(node)] = high
         return node
 
-    return rebuilt(expression, change), parts
+    return map_nodes(expression, change), parts
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
@@ -255,12 +265,12 @@ def totals_in(expression: Expression) -> dict[str, Total]:
     return {node.name: node for node in walk(expression) if isinstance(node, Total)}
 
 
-def names_of_each(definitions: Mapping[str, Expression]) -> dict[str, tuple[str, ...]]:
+def direct_names(definitions: Mapping[str, Expression]) -> dict[str, tuple[str, ...]]:
     """Return the names of ``definitions`` that each of them uses itself."""
     return {name: tuple(used for used in names_in(expression) if used in definitions) for name, expression in definitions.items()}
 
 
-def names_behind(
+def transitive_names(
     expressions: Iterable[Expression], named: Mapping[str, Collection[str]], *, among: Container[str] | None = None
 ) -> tuple[str, ...]:
     """Return the names that expressions use among those of ``named``, through one another too, each once and after those it uses.
@@ -283,7 +293,7 @@ def names_behind(
     return tuple(ordered)
 
 
-def indexed(name: str, label: str) -> str:
+def indexed_name(name: str, label: str) -> str:
     """Return a name with its label as statements write it, ``refuses[korea]``; the name alone where there is no label."""
     return f"{name}[{label}]" if label else name
 

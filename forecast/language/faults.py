@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-LONGEST_NAME = 100  # characters of a name that is compared with others
+LONGEST_COMPARED_NAME = 100  # characters of a name that is compared with others
 MOST_COMPARED = 500  # names it is compared with
 
 
@@ -32,16 +32,16 @@ class Fault(Exception):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ``did you mean `x`?`` for the nearest known name, or an empty string."""
-    if len(name) > LONGEST_NAME:
+    if len(name) > LONGEST_COMPARED_NAME:
         return ""
-    names = [each for each in known if len(each) <= LONGEST_NAME]
+    names = [each for each in known if len(each) <= LONGEST_COMPARED_NAME]
     if len(names) > MOST_COMPARED:  # only those that begin alike
         names = [each for each in names if each[:1] == name[:1] and abs(len(each) - len(name)) <= 2][:MOST_COMPARED]
     near = difflib.get_close_matches(name, sorted(names), n=1, cutoff=0.6)
     return f"did you mean `{near[0]}`?" if near else ""
 
 
-def names_here(what: str, known: Iterable[str]) -> str:
+def known_names_text(what: str, known: Iterable[str]) -> str:
     """Return ``WHAT here: a, b``, or an empty string where there is none."""
     listed = ", ".join(known)
     return f"{what} here: {listed}" if listed else ""

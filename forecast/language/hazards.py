@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from forecast.language.expressions import Binary, Call, Expression, Name, Number, constant
+from forecast.language.expressions import Binary, Call, Expression, Name, Number, fold_constant
 from forecast.language.faults import Fault
 
 MOST_PIECES = 12  # of a piecewise-constant hazard
@@ -32,9 +32,9 @@ def weibull_hazard(arguments: tuple[Expression, ...], at: int) -> Expression:
             hint="as in `weibull_hazard(alpha, beta)`, with the years to count from as a third",
         )
     shape, scale = arguments[:2]
-    _refuse_constant(shape, "the shape")
-    _refuse_constant(scale, "the scale")
-    start, end = (_since(Name(clock, at), arguments[2:], at) for clock in ("t_start", "t_end"))
+    _require_positive(shape, "the shape")
+    _require_positive(scale, "the scale")
+    start, end = (_years_since(Name(clock, at), arguments[2:], at) for clock in ("t_start", "t_end"))
     # powers of the ends and of the scale apart: a start at 0 then has a gradient in every parameter
     passed = Binary("-", Binary("**", end, shape, at), Binary("**", start, shape, at), at)
     return Binary("/", passed, Binary("**", scale, shape, at), at)
@@ -52,7 +52,7 @@ def piecewise_hazard(arguments: tuple[Expression, ...], at: int) -> Expression:
             offset=at,
             hint="as in `piecewise_hazard(first, 1, second, 3, third)`",
         )
-    breaks = [(part, constant(part)) for part in arguments[1::2]]
+    breaks = [(part, fold_constant(part)) for part in arguments[1::2]]
     last = -float("inf")
     for part, year in breaks:
         if year is None or year <= last:
@@ -71,16 +71,16 @@ def piecewise_hazard(arguments: tuple[Expression, ...], at: int) -> Expression:
     return whole
 
 
-HAZARDS: Mapping[str, Callable[[tuple[Expression, ...], int], Expression]] = MappingProxyType(
+HAZARD_FUNCTIONS: Mapping[str, Callable[[tuple[Expression, ...], int], Expression]] = MappingProxyType(
     {"weibull_hazard": weibull_hazard, "piecewise_hazard": piecewise_hazard}
 )
 
 
-def _since(clock: Name, origin: tuple[Expression, ...], at: int) -> Expression:
+def _years_since(clock: Name, origin: tuple[Expression, ...], at: int) -> Expression:
     return Call("max", (Binary("-", clock, origin[0], at), Number(0.0, at)), at) if origin else clock
 
 
-def _refuse_constant(expression: Expression, what: str) -> None:
-    value = constant(expression)
+def _require_positive(expression: Expression, what: str) -> None:
+    value = fold_constant(expression)
     if value is not None and value <= 0:
         raise Fault(f"{what} of `weibull_hazard` is {value:g}; it must be above 0", offset=expression.offset)

@@ -168,3 +168,6 @@ class NumpyOps:
     def stack(self, values: Sequence[Any]) -> Any:
         """Join values along a new last axis, broadcasting them against each other."""
         return np.stack(np.broadcast_arrays(*values), axis=-1)
+
+
+NUMPY = NumpyOps()

@@ -28,14 +28,14 @@ from forecast.language.expressions import (
     Number,
     Total,
     Unary,
-    constant,
+    fold_constant,
     is_condition,
 )
 from forecast.language.faults import Fault, did_you_mean
-from forecast.language.hazards import HAZARDS
+from forecast.language.hazards import HAZARD_FUNCTIONS
 
-LONGEST = 50_000  # characters of one statement or expression: a share for each of 500 labels, and more
-DEEPEST = 250  # nested brackets, calls or operators
+LONGEST_EXPRESSION = 50_000  # characters of one statement or expression: a share for each of 500 labels, and more
+DEEPEST_NESTING = 250  # nested brackets, calls or operators
 _INDEX = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\[([^\[\]]*)\]")
 _DECIMAL_COMMA = re.compile(r"=\s*-?\d+,\d")
 
@@ -70,13 +70,15 @@ def parse_expression(text: str) -> Expression:
     finite, a text longer than 50,000 characters or nested deeper than 250, a
     character that no statement may hold.
     """
-    return tree_in(text, python_tree(text))
+    return translate_in_text(text, parse_python(text))
 
 
-def python_tree(text: str) -> ast.expr:
+def parse_python(text: str) -> ast.expr:
     """Return Python's own syntax tree of one expression, or raise ``Fault``."""
-    if len(text) > LONGEST:
-        raise Fault(f"{len(text):,} characters long; the longest allowed is {LONGEST:,}", hint="name parts of it under [quantities]")
+    if len(text) > LONGEST_EXPRESSION:
+        raise Fault(
+            f"{len(text):,} characters long; the longest allowed is {LONGEST_EXPRESSION:,}", hint="name parts of it under [quantities]"
+        )
     if not text.strip():
         raise Fault("an expression is missing")
     if (refused := refused_character(text, "statement")) is not None:
@@ -91,7 +93,7 @@ def python_tree(text: str) -> ast.expr:
         offset = lead + max((error.offset or 1) - 1, 0)
         raise Fault(_syntax_message(error), offset=min(offset, len(text)), hint=_syntax_hint(text, offset)) from None
     except (RecursionError, MemoryError):
-        raise Fault(f"nested deeper than {DEEPEST}", hint="name parts of it under [quantities]") from None
+        raise Fault(f"nested deeper than {DEEPEST_NESTING}", hint="name parts of it under [quantities]") from None
     except ValueError as error:  # null bytes, over-long integers
         raise Fault(str(error).split(";")[0].split(":")[0]) from None
     bytes_before = [0] if text.isascii() else _characters_of_bytes(text[lead:])
@@ -102,10 +104,10 @@ def python_tree(text: str) -> ast.expr:
     return tree
 
 
-def tree_in(text: str, node: ast.expr, depth: int = 0) -> Expression:
-    """Translate one node of the tree of a text, as ``tree_of`` does, with a hint where an index may be a label without its quotes."""
+def translate_in_text(text: str, node: ast.expr, depth: int = 0) -> Expression:
+    """Translate one node of the tree of a text, as ``translate_node`` does, with a hint where an index may be a label without its quotes."""
     try:
-        return tree_of(node, depth)
+        return translate_node(node, depth)
     except Fault as fault:
         hint = fault.hint
         if not hint or fault.message in {"`True` is not part of the language", "`False` is not part of the language"}:
@@ -113,11 +115,11 @@ def tree_in(text: str, node: ast.expr, depth: int = 0) -> Expression:
         raise Fault(fault.message, offset=fault.offset, hint=hint) from None
 
 
-def tree_of(node: ast.expr, depth: int = 0) -> Expression:
+def translate_node(node: ast.expr, depth: int = 0) -> Expression:
     """Translate one node of Python's tree into a node of the language."""
     at = character_offset(node)
-    if depth > DEEPEST:
-        raise Fault(f"nested deeper than {DEEPEST}", offset=at, hint="name parts of it under [quantities]")
+    if depth > DEEPEST_NESTING:
+        raise Fault(f"nested deeper than {DEEPEST_NESTING}", offset=at, hint="name parts of it under [quantities]")
     match node:
         case ast.Constant(value=bool() as flag):
             raise Fault(f"`{flag}` is not part of the language", offset=at, hint="compare with a number, as in `x >= 1`")
@@ -128,23 +130,23 @@ def tree_of(node: ast.expr, depth: int = 0) -> Expression:
         case ast.Name():
             return Name(node.id, at)
         case ast.UnaryOp() if type(node.op) in _UNARY:
-            return Unary(_UNARY[type(node.op)], tree_of(node.operand, depth + 1), at)
+            return Unary(_UNARY[type(node.op)], translate_node(node.operand, depth + 1), at)
         case ast.BinOp() if type(node.op) in _BINARY:
-            whole = Binary(_BINARY[type(node.op)], tree_of(node.left, depth + 1), tree_of(node.right, depth + 1), at)
-            constant(whole)  # refuses 2**2**99 and 1/0
+            whole = Binary(_BINARY[type(node.op)], translate_node(node.left, depth + 1), translate_node(node.right, depth + 1), at)
+            fold_constant(whole)  # refuses 2**2**99 and 1/0
             return whole
         case ast.Compare():
             return _comparison(node, depth, at)
         case ast.BoolOp():
             word = "and" if isinstance(node.op, ast.And) else "or"
-            return Logic(word, tuple(tree_of(value, depth + 1) for value in node.values), at)
+            return Logic(word, tuple(translate_node(value, depth + 1) for value in node.values), at)
         case ast.IfExp():
-            test, then, otherwise = (tree_of(part, depth + 1) for part in (node.test, node.body, node.orelse))
+            test, then, otherwise = (translate_node(part, depth + 1) for part in (node.test, node.body, node.orelse))
             return Conditional(test, then, otherwise, at)
         case ast.Subscript(slice=ast.Slice()):
             raise Fault(_refusal(node.slice), offset=character_offset(node.slice))
         case ast.Subscript(value=ast.Name(id=name)):
-            return Index(name, tree_of(node.slice, depth + 1), at)
+            return Index(name, translate_node(node.slice, depth + 1), at)
         case ast.Call():
             return _call(node, depth, at)
         case ast.BinOp(op=ast.BitXor()):
@@ -170,7 +172,7 @@ def _comparison(node: ast.Compare, depth: int, at: int) -> Compare:
         if type(operator) not in _COMPARE:
             word = {ast.In: "in", ast.NotIn: "not in", ast.Is: "is", ast.IsNot: "is not"}[type(operator)]
             raise Fault(f"`{word}` is not part of the language", offset=at, hint="use ==, !=, <, <=, > or >=")
-    operands = tuple(tree_of(part, depth + 1) for part in (node.left, *node.comparators))
+    operands = tuple(translate_node(part, depth + 1) for part in (node.left, *node.comparators))
     return Compare(tuple(_COMPARE[type(operator)] for operator in node.ops), operands, at)
 
 
@@ -178,21 +180,21 @@ def _call(node: ast.Call, depth: int, at: int) -> Expression:
     if not isinstance(node.func, ast.Name):
         raise Fault(_refusal(node.func), offset=character_offset(node.func))
     name = node.func.id
-    if name not in FUNCTIONS and name not in HAZARDS and name not in {"total", "first"}:
-        raise Fault(f"unknown function `{name}`", offset=at, hint=did_you_mean(name, [*FUNCTIONS, *HAZARDS, "total", "first"]))
+    if name not in FUNCTIONS and name not in HAZARD_FUNCTIONS and name not in {"total", "first"}:
+        raise Fault(f"unknown function `{name}`", offset=at, hint=did_you_mean(name, [*FUNCTIONS, *HAZARD_FUNCTIONS, "total", "first"]))
     if node.keywords:
         raise Fault(f"`{name}` takes no named arguments", offset=at)
     if name == "total":
         if len(node.args) not in {1, 2} or not isinstance(node.args[0], ast.Name):
             raise Fault("`total` takes the name of one stream", offset=at, hint="as in `total(captures)`")
         return Total(node.args[0].id, at, _class_label(node.args[1]) if len(node.args) == 2 else "")
-    arguments = tuple(tree_of(part, depth + 1) for part in node.args)
+    arguments = tuple(translate_node(part, depth + 1) for part in node.args)
     if name == "first":
         if len(arguments) != 1 or not is_condition(arguments[0]):
             raise Fault("`first` takes one condition", offset=at, hint="as in `first(total(transfers) >= 1)`")
         return First(arguments[0], at)
-    if name in HAZARDS:
-        return HAZARDS[name](arguments, at)
+    if name in HAZARD_FUNCTIONS:
+        return HAZARD_FUNCTIONS[name](arguments, at)
     least, most = FUNCTIONS[name]
     if not least <= len(arguments) <= most:
         wanted = f"{least}" if least == most else f"{least} to {most}"
@@ -229,8 +231,8 @@ def _finite(value: float, at: int) -> float:
 
 def _refuse_deep_brackets(text: str) -> None:
     for offset, depth in bracket_depths(text):
-        if depth > DEEPEST:
-            raise Fault(f"nested deeper than {DEEPEST}", offset=offset, hint="name parts of it under [quantities]")
+        if depth > DEEPEST_NESTING:
+            raise Fault(f"nested deeper than {DEEPEST_NESTING}", offset=offset, hint="name parts of it under [quantities]")
 
 
 def _refusal(node: ast.expr) -> str:

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Literal
 
-from forecast.language.distributions import family_for
+from forecast.language.distributions.families import family_for
 from forecast.language.distributions.pools import LINEAR, LOG_ODDS
-from forecast.language.evaluate import number_of
+from forecast.language.evaluate import evaluate_constant
 from forecast.language.expressions import Number
 from forecast.language.faults import Fault
-from forecast.language.statements import Statement, Weighted
+from forecast.language.statements import Statement, WeightedStatement
 
 type Pooling = Literal["mixture", "linear", "log_odds"]
 
-TIMES = "\N{MULTIPLICATION SIGN}"
-SAID = {"mixture": "mixture", "linear": "linear pool", "log_odds": "log-odds pool"}
+TIMES_SIGN = "\N{MULTIPLICATION SIGN}"
+POOLING_NAMES = {"mixture": "mixture", "linear": "linear pool", "log_odds": "log-odds pool"}
 
 
 def pool(pooling: Pooling, parts: Sequence[tuple[float, Statement]]) -> Statement:
@@ -32,8 +32,8 @@ def pool(pooling: Pooling, parts: Sequence[tuple[float, Statement]]) -> Statemen
     if len(parts) == 1:
         return parts[0][1]
     whole = math.fsum(weight for weight, _ in parts)
-    weighted = tuple(Weighted(weight / whole, statement) for weight, statement in parts)
-    text = _in_words(pooling, parts)
+    weighted = tuple(WeightedStatement(weight / whole, statement) for weight, statement in parts)
+    text = _pool_text(pooling, parts)
     if weighted[0].statement.distribution == "Categorical":
         shares = _shares(pooling, weighted)
         arguments = {label: Number(share, 0) for label, share in shares.items()}
@@ -43,13 +43,13 @@ def pool(pooling: Pooling, parts: Sequence[tuple[float, Statement]]) -> Statemen
     family = family_for(pooled)
     lower, upper = family.support()
     if lower > upper or (lower == upper and not family.discrete):
-        raise _nothing_shared()
+        raise _no_shared_value_fault()
     return pooled
 
 
-def _shares(pooling: Pooling, parts: tuple[Weighted, ...]) -> dict[str, float]:
+def _shares(pooling: Pooling, parts: tuple[WeightedStatement, ...]) -> dict[str, float]:
     labels = tuple(parts[0].statement.arguments)
-    given = [{label: number_of(part.statement.arguments[label]) or 0.0 for label in labels} for part in parts]
+    given = [{label: evaluate_constant(part.statement.arguments[label]) or 0.0 for label in labels} for part in parts]
     if pooling != "log_odds":
         return {label: math.fsum(part.share * its[label] for part, its in zip(parts, given, strict=True)) for label in labels}
     logs = {
@@ -58,23 +58,23 @@ def _shares(pooling: Pooling, parts: tuple[Weighted, ...]) -> dict[str, float]:
     }
     highest = max(logs.values())
     if highest == -math.inf:
-        raise _nothing_shared()
+        raise _no_shared_value_fault()
     total = math.fsum(math.exp(value - highest) for value in logs.values())
     return {label: math.exp(value - highest) / total for label, value in logs.items()}
 
 
-def _nothing_shared() -> Fault:
+def _no_shared_value_fault() -> Fault:
     return Fault(
         "these experts rule out one another: no value is possible for all of them",
         hint='pool = "linear" keeps what any of them holds possible',
     )
 
 
-def _in_words(pooling: Pooling, parts: Sequence[tuple[float, Statement]]) -> str:
+def _pool_text(pooling: Pooling, parts: Sequence[tuple[float, Statement]]) -> str:
     equal = len({weight for weight, _ in parts}) == 1
-    each = [statement.text if equal else f"{_short(weight)} {TIMES} {statement.text}" for weight, statement in parts]
-    return f"{SAID[pooling]} of {', '.join(each[:-1])} and {each[-1]}"
+    each = [statement.text if equal else f"{_short_weight(weight)} {TIMES_SIGN} {statement.text}" for weight, statement in parts]
+    return f"{POOLING_NAMES[pooling]} of {', '.join(each[:-1])} and {each[-1]}"
 
 
-def _short(weight: float) -> str:
+def _short_weight(weight: float) -> str:
     return repr(weight).removesuffix(".0")

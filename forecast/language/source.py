@@ -1,8 +1,8 @@
 """Source text as values: the same walk over an expression yields readable, correctly bracketed Python for PyMC.
 
-A ``Source`` meets Python's own operators in ``evaluate`` and in the priors said in
+A ``SourceText`` meets Python's own operators in ``evaluate`` and in the priors said in
 words; what comes out is the text of the computation.  Numbers stay numbers until
-they meet a ``Source``, so that what can be computed is shown as its result.
+they meet a ``SourceText``, so that what can be computed is shown as its result.
 """
 
 from __future__ import annotations
@@ -12,53 +12,52 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from forecast.language.ops import NumpyOps
+from forecast.language.ops import NUMPY
 
-_NUMPY = NumpyOps()
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = 1, 2, 3, 4, 5  # how tightly Python's operators bind
 _LOOSEST = 0  # a comparison
 _DIGITS = 15  # significant digits kept of a computed number
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceText:
     """A piece of Python text, and how tightly its outermost operator binds."""
 
     text: str
     binding: int = _ATOM
 
-    def __add__(self, other: Any) -> Source:
-        return _joined(self, "+", other, _SUM)
+    def __add__(self, other: Any) -> SourceText:
+        return _join_operands(self, "+", other, _SUM)
 
-    def __radd__(self, other: Any) -> Source:
-        return _joined(other, "+", self, _SUM)
+    def __radd__(self, other: Any) -> SourceText:
+        return _join_operands(other, "+", self, _SUM)
 
-    def __sub__(self, other: Any) -> Source:
-        return _joined(self, "-", other, _SUM)
+    def __sub__(self, other: Any) -> SourceText:
+        return _join_operands(self, "-", other, _SUM)
 
-    def __rsub__(self, other: Any) -> Source:
-        return _joined(other, "-", self, _SUM)
+    def __rsub__(self, other: Any) -> SourceText:
+        return _join_operands(other, "-", self, _SUM)
 
-    def __mul__(self, other: Any) -> Source:
-        return _joined(self, "*", other, _PRODUCT)
+    def __mul__(self, other: Any) -> SourceText:
+        return _join_operands(self, "*", other, _PRODUCT)
 
-    def __rmul__(self, other: Any) -> Source:
-        return _joined(other, "*", self, _PRODUCT)
+    def __rmul__(self, other: Any) -> SourceText:
+        return _join_operands(other, "*", self, _PRODUCT)
 
-    def __truediv__(self, other: Any) -> Source:
-        return _joined(self, "/", other, _PRODUCT)
+    def __truediv__(self, other: Any) -> SourceText:
+        return _join_operands(self, "/", other, _PRODUCT)
 
-    def __rtruediv__(self, other: Any) -> Source:
-        return _joined(other, "/", self, _PRODUCT)
+    def __rtruediv__(self, other: Any) -> SourceText:
+        return _join_operands(other, "/", self, _PRODUCT)
 
-    def __pow__(self, other: Any) -> Source:
+    def __pow__(self, other: Any) -> SourceText:
         return _power(self, other)
 
-    def __rpow__(self, other: Any) -> Source:
+    def __rpow__(self, other: Any) -> SourceText:
         return _power(other, self)
 
-    def __neg__(self) -> Source:
-        return Source(f"-{_bracketed(self, _SIGN)}", _SIGN)
+    def __neg__(self) -> SourceText:
+        return SourceText(f"-{_bracket_operand(self, _SIGN)}", _SIGN)
 
     # NumPy's numbers must leave the arithmetic to the operators above
     __array_ufunc__ = None
@@ -73,7 +72,7 @@ class SourceOps:
 
     def number(self, value: float) -> Any:
         """A plain number, written out where it meets text."""
-        return _NUMPY.number(value)
+        return NUMPY.number(value)
 
     def exp(self, x: Any) -> Any:
         """The exponential."""
@@ -118,10 +117,10 @@ class SourceOps:
     def compare(self, symbol: str, a: Any, b: Any) -> Any:
         """Whether ``a symbol b``."""
         if not _is_text(a, b):
-            return _NUMPY.compare(symbol, a, b)
+            return NUMPY.compare(symbol, a, b)
         if symbol in {"==", "!="}:  # Python's own would compare the tensors' identity
-            return Source(f"pt.{'eq' if symbol == '==' else 'neq'}({number_text(a)}, {number_text(b)})")
-        return Source(f"{_bracketed(a, _SUM)} {symbol} {_bracketed(b, _SUM)}", _LOOSEST)
+            return SourceText(f"pt.{'eq' if symbol == '==' else 'neq'}({number_text(a)}, {number_text(b)})")
+        return SourceText(f"{_bracket_operand(a, _SUM)} {symbol} {_bracket_operand(b, _SUM)}", _LOOSEST)
 
     def where(self, condition: Any, a: Any, b: Any) -> Any:
         """``a`` where the condition holds, ``b`` elsewhere."""
@@ -141,19 +140,19 @@ class SourceOps:
 
     def take(self, values: Any, index: Any) -> Any:
         """Pick a label: ``values[index]``."""
-        return Source(f"{values}[{number_text(index)}]")
+        return SourceText(f"{values}[{number_text(index)}]")
 
     def stack(self, values: Sequence[Any]) -> Any:
         """Join values along a new last axis, broadcasting them against each other."""
         parts = ", ".join(number_text(value) for value in values)
         if not _is_text(*values):
-            return Source(f"[{parts}]")
-        return Source(f"pt.stack(pt.broadcast_arrays({parts}), axis=-1)")
+            return SourceText(f"[{parts}]")
+        return SourceText(f"pt.stack(pt.broadcast_arrays({parts}), axis=-1)")
 
 
 def number_text(value: Any) -> str:
-    """The text of a value: a ``Source`` as it stands, a number with 15 significant digits, whole ones without a point."""
-    if isinstance(value, Source):
+    """The text of a value: a ``SourceText`` as it stands, a number with 15 significant digits, whole ones without a point."""
+    if isinstance(value, SourceText):
         return value.text
     number = float(value)
     if number.is_integer() and abs(number) < 1e15:
@@ -161,29 +160,29 @@ def number_text(value: Any) -> str:
     return f"{number:.{_DIGITS}g}"
 
 
-def _joined(left: Any, symbol: str, right: Any, binding: int) -> Source:
+def _join_operands(left: Any, symbol: str, right: Any, binding: int) -> SourceText:
     # the right side of - and / needs brackets at equal binding; for + and * they keep the order of rounding
-    return Source(f"{_bracketed(left, binding)} {symbol} {_bracketed(right, binding + 1)}", binding)
+    return SourceText(f"{_bracket_operand(left, binding)} {symbol} {_bracket_operand(right, binding + 1)}", binding)
 
 
-def _power(base: Any, exponent: Any) -> Source:
-    return Source(f"{_bracketed(base, _ATOM)}**{_bracketed(exponent, _POWER)}", _POWER)
+def _power(base: Any, exponent: Any) -> SourceText:
+    return SourceText(f"{_bracket_operand(base, _ATOM)}**{_bracket_operand(exponent, _POWER)}", _POWER)
 
 
-def _bracketed(value: Any, least: int) -> str:
+def _bracket_operand(value: Any, least: int) -> str:
     text = number_text(value)
-    binding = value.binding if isinstance(value, Source) else (_SIGN if text.startswith("-") else _ATOM)
+    binding = value.binding if isinstance(value, SourceText) else (_SIGN if text.startswith("-") else _ATOM)
     return text if binding >= least else f"({text})"
 
 
 def _call(function: str, name: str, *values: Any) -> Any:
     if not _is_text(*values):
-        return getattr(_NUMPY, function)(*values)
-    return Source(f"{name}({', '.join(number_text(value) for value in values)})")
+        return getattr(NUMPY, function)(*values)
+    return SourceText(f"{name}({', '.join(number_text(value) for value in values)})")
 
 
 def _is_text(*values: Any) -> bool:
     for value in values:
-        if not isinstance(value, Source | numbers.Number) and not hasattr(value, "dtype"):
+        if not isinstance(value, SourceText | numbers.Number) and not hasattr(value, "dtype"):
             raise TypeError(f"neither a number nor source text: {value!r}")
-    return any(isinstance(value, Source) for value in values)
+    return any(isinstance(value, SourceText) for value in values)

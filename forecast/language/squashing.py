@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from forecast.language.expressions import Binary, Call, Expression, Name, Number, Unary, rebuilt, walk
+from forecast.language.expressions import Binary, Call, Expression, Name, Number, Unary, map_nodes, walk
 from forecast.language.statements import Statement
 
 WITH_LOGITS = frozenset({"Bernoulli", "Binomial"})  # families that take log-odds in place of a chance
-OF_HAZARDS = frozenset({"`1 - exp()`", "`-expm1()`"})  # ways to write the chance that a hazard leads to an event
+HAZARD_WORDINGS = frozenset({"`1 - exp()`", "`-expm1()`"})  # ways to write the chance that a hazard leads to an event
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,13 @@ def logit_of(chance: Expression, quantities: Mapping[str, Expression]) -> Expres
             case Binary(operator="-", left=Number(value=1.0)):
                 chance, sign = chance.right, -sign
             case _:
-                found = squashed(chance)
+                found = expit_argument(chance)
                 if found is None:
                     return None
                 return found if sign > 0 else Unary("-", found, found.offset)
 
 
-def squashed(expression: Expression) -> Expression | None:
+def expit_argument(expression: Expression) -> Expression | None:
     """Return the number whose ``expit`` an expression is by its form; None where it has another."""
     match expression:
         case Call(function="expit", arguments=(inside,)):
@@ -71,10 +71,10 @@ def squashed(expression: Expression) -> Expression | None:
             return None
 
 
-def squashings(expression: Expression) -> Iterator[Squashing]:
+def find_squashings(expression: Expression) -> Iterator[Squashing]:
     """Yield the parts of an expression that keep a number between 0 and 1: ``expit``, the logistic written out, and ``1 - exp(-hazard)``."""
     for node in walk(expression):
-        inside = squashed(node)
+        inside = expit_argument(node)
         if inside is not None:
             yield Squashing(node, inside, "`expit`" if isinstance(node, Call) else "the logistic function")
             continue
@@ -99,4 +99,4 @@ def _one_and_power(expression: Expression) -> Expression | None:
 
 
 def _without_offsets(expression: Expression) -> Expression:
-    return rebuilt(expression, lambda node: replace(node, offset=0))
+    return map_nodes(expression, lambda node: replace(node, offset=0))

@@ -9,10 +9,10 @@ from types import MappingProxyType
 
 from forecast.language.expressions import Expression
 from forecast.language.faults import Fault
-from forecast.language.parsing import character_offset, python_tree, tree_in
+from forecast.language.parsing import character_offset, parse_python, translate_in_text
 
 # which argument is a whole distribution, and whether it stands first, without a name
-WITHIN: Mapping[str, tuple[str, bool]] = MappingProxyType(
+INNER_ARGUMENTS: Mapping[str, tuple[str, bool]] = MappingProxyType(
     {"Truncated": ("dist", True), "Censored": ("dist", True), "GaussianRandomWalk": ("init_dist", False), "AR": ("init_dist", False)}
 )
 
@@ -33,11 +33,11 @@ class Statement:
     offset: int
     offsets: Mapping[str, int]
     inner: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    parts: tuple[Weighted, ...] = ()
+    parts: tuple[WeightedStatement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Weighted:
+class WeightedStatement:
     """A part of a pool: its share of the weight, and its distribution."""
 
     share: float
@@ -50,14 +50,14 @@ def parse_statement(text: str) -> Statement:
     Whether the distribution exists and the arguments suit it is judged by
     ``forecast.language.distributions``, not here.
     """
-    node = python_tree(text)
+    node = parse_python(text)
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
         raise Fault("a statement is a distribution with named arguments", hint="as in `Normal(mu=0, sigma=1)`")
     return _statement(node, node.func.id, text)
 
 
 def _statement(node: ast.Call, name: str, text: str) -> Statement:
-    within, stands_first = WITHIN.get(name, ("", False))
+    within, stands_first = INNER_ARGUMENTS.get(name, ("", False))
     arguments: dict[str, Expression] = {}
     offsets: dict[str, int] = {}
     inner: dict[str, str] = {}
@@ -74,23 +74,23 @@ def _statement(node: ast.Call, name: str, text: str) -> Statement:
             raise Fault(f"`{keyword.arg}` is given twice", offset=offset)
         offsets[keyword.arg] = offset
         if keyword.arg == within:
-            whole = _within(keyword.value, name, within, text)
+            whole = _inner_statement(keyword.value, name, within, text)
             inner[within] = whole.distribution
             arguments |= {f"{within}.{key}": value for key, value in whole.arguments.items()}
             offsets |= {f"{within}.{key}": value for key, value in whole.offsets.items()}
         else:
-            arguments[keyword.arg] = tree_in(text, keyword.value, depth=1)
+            arguments[keyword.arg] = translate_in_text(text, keyword.value, depth=1)
     if within and within not in inner:
         what = "a distribution" if stands_first else f"`{within}`, the distribution of its first value"
         raise Fault(f"{name} needs {what}", offset=character_offset(node), hint=f"as in `{_example(name)}`")
     return Statement(name, MappingProxyType(arguments), text, character_offset(node), MappingProxyType(offsets), MappingProxyType(inner))
 
 
-def _within(node: ast.expr, name: str, argument: str, text: str) -> Statement:
+def _inner_statement(node: ast.expr, name: str, argument: str, text: str) -> Statement:
     """The distribution that is an argument of another."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
         raise Fault(f"`{argument}` of {name} is a distribution", offset=character_offset(node), hint=f"as in `{_example(name)}`")
-    if node.func.id in WITHIN:
+    if node.func.id in INNER_ARGUMENTS:
         raise Fault(f"{node.func.id} cannot stand inside {name}", offset=character_offset(node))
     return _statement(node, node.func.id, text)
 

@@ -16,9 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from forecast.language.ops import NumpyOps
+from forecast.language.ops import NUMPY
 
-_NUMPY = NumpyOps()
 _TENSOR_NAMES = {"expit": "sigmoid", "logical_and": "and_", "logical_or": "or_", "logical_not": "invert", "where": "switch"}
 _COMPARISONS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "neq"}
 
@@ -29,7 +28,7 @@ class TensorOps:
 
     def number(self, value: float) -> Any:
         """A NumPy number."""
-        return _NUMPY.number(value)
+        return NUMPY.number(value)
 
     def exp(self, x: Any) -> Any:
         """The exponential."""
@@ -58,7 +57,7 @@ class TensorOps:
     def logit(self, x: Any) -> Any:
         """log(x / (1 - x))."""
         if not is_tensor(x):
-            return _NUMPY.logit(x)
+            return NUMPY.logit(x)
         return _apply("log", x) - _apply("log1p", -x)
 
     def expit(self, x: Any) -> Any:
@@ -76,7 +75,7 @@ class TensorOps:
     def compare(self, symbol: str, a: Any, b: Any) -> Any:
         """Whether ``a symbol b``."""
         if not is_tensor(a, b):
-            return _NUMPY.compare(symbol, a, b)
+            return NUMPY.compare(symbol, a, b)
         import pytensor.tensor as pt
 
         return getattr(pt, _COMPARISONS[symbol])(a, b)
@@ -115,7 +114,7 @@ class TensorOps:
     def stack(self, values: Sequence[Any]) -> Any:
         """Join values along a new last axis, broadcasting them against each other."""
         if not is_tensor(*values):
-            return _NUMPY.stack(values)
+            return NUMPY.stack(values)
         import pytensor.tensor as pt
 
         return pt.stack(pt.broadcast_arrays(*(pt.as_tensor_variable(value) for value in values)), axis=-1)
@@ -130,7 +129,10 @@ def is_tensor(*values: Any) -> bool:
 
 def _apply(function: str, *values: Any) -> Any:
     if not is_tensor(*values):
-        return getattr(_NUMPY, function)(*values)
+        return getattr(NUMPY, function)(*values)
     import pytensor.tensor as pt
 
     return getattr(pt, _TENSOR_NAMES.get(function, function))(*values)
+
+
+TENSORS = TensorOps()

@@ -17,7 +17,7 @@ import numpy as np
 from forecast.language.expressions import Binary, Call, Compare, Conditional, Expression, Index, Logic, Name, Total, Unary, walk
 from forecast.language.ops import NumpyOps
 
-ROUNDING = 1e-9  # relative difference that sums of parts of an amount may have from what they are
+SUM_ROUNDING = 1e-9  # relative difference that sums of parts of an amount may have from what they are
 
 
 def with_undefined(expression: Expression) -> Expression:
@@ -25,7 +25,7 @@ def with_undefined(expression: Expression) -> Expression:
     match expression:
         case Binary():
             left, right = with_undefined(expression.left), with_undefined(expression.right)
-            function = {"/": "divided", "**": "raised"}.get(expression.operator)
+            function = {"/": "divide", "**": "power"}.get(expression.operator)
             return replace(expression, left=left, right=right) if function is None else Call(function, (left, right), expression.offset)
         case Unary():
             return replace(expression, operand=with_undefined(expression.operand))
@@ -48,7 +48,7 @@ def with_tolerance(condition: Expression, quantities: Collection[str]) -> Expres
         case Compare(operators=(operator,), operands=(left, right)) if any(
             isinstance(node, Total) or (isinstance(node, Name) and node.name in quantities) for side in (left, right) for node in walk(side)
         ):
-            return replace(condition, operators=(operator,), operands=(Call("snapped", (left, right)), right))
+            return replace(condition, operators=(operator,), operands=(Call("snap_to", (left, right)), right))
         case Logic():
             return replace(condition, operands=tuple(with_tolerance(each, quantities) for each in condition.operands))
         case Unary(operator="not"):
@@ -61,18 +61,18 @@ def with_tolerance(condition: Expression, quantities: Collection[str]) -> Expres
 class ThreeValued(NumpyOps):
     """The functions of the language over NumPy, where a condition is 1, 0, or NaN where it cannot be worked out."""
 
-    def divided(self, a: Any, b: Any) -> Any:
+    def divide(self, a: Any, b: Any) -> Any:
         """``a / b``, no number where b is 0."""
         return np.where(np.equal(b, 0), np.nan, np.divide(a, b))
 
-    def raised(self, a: Any, b: Any) -> Any:
+    def power(self, a: Any, b: Any) -> Any:
         """``a ** b``, no number where it divides by 0, or where either is none."""
         undefined = (np.equal(a, 0) & np.less(b, 0)) | np.isnan(a) | np.isnan(b)
         return np.where(undefined, np.nan, np.power(a, b))
 
-    def snapped(self, a: Any, b: Any) -> Any:
+    def snap_to(self, a: Any, b: Any) -> Any:
         """``b`` where ``a`` differs from it by rounding alone, else ``a``."""
-        return np.where(np.abs(np.subtract(a, b)) <= ROUNDING * np.abs(b), b, a)
+        return np.where(np.abs(np.subtract(a, b)) <= SUM_ROUNDING * np.abs(b), b, a)
 
     def compare(self, symbol: str, a: Any, b: Any) -> Any:
         """Whether ``a symbol b``."""

@@ -8,10 +8,10 @@ ten orders.  What a topic itself adds up means what the topic says it means.
 from __future__ import annotations
 
 from forecast.book.topic import Stream, Topic
-from forecast.language.distributions import family_for
-from forecast.language.evaluate import number_of
+from forecast.language.distributions.families import family_for
+from forecast.language.evaluate import evaluate_constant
 from forecast.language.faults import Fault
-from forecast.model.model import uses
+from forecast.model.model import series_and_streams_used
 
 
 def adds_up(topic: Topic, stream: Stream) -> bool:
@@ -31,7 +31,7 @@ def _totals_asked(topic: Topic, stream: Stream) -> set[str]:
     others = [each for name, each in topic.streams.items() if name != stream.name]
     entering = [expression for each in others for expression in (*each.next.values(), *each.entering)]
     later = [series.later for series in topic.series.values() if series.later is not None]
-    return set(uses(topic, *asked, *(each.value for each in others), *entering, *later)[1])
+    return set(series_and_streams_used(topic, *asked, *(each.value for each in others), *entering, *later)[1])
 
 
 def _is_one_trial(stream: Stream) -> bool:
@@ -40,6 +40,6 @@ def _is_one_trial(stream: Stream) -> bool:
         return True
     trials = stream.value.arguments.get("n")
     try:
-        return trials is not None and number_of(trials) == 1
+        return trials is not None and evaluate_constant(trials) == 1
     except Fault:  # the expression is no number by itself
         return False

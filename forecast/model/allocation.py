@@ -16,20 +16,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.book.classes import amount, is_counted, total_names
+from forecast.book.calendar import ONE_DAY
+from forecast.book.classes import is_counted, row_amount, total_names
 from forecast.book.topic import Row, Stream, Topic
-from forecast.language.distributions import family_for
-from forecast.language.expressions import indexed
-from forecast.model.clock import ONE_DAY
-from forecast.model.crossing import groups, overlap, related, says_something
-from forecast.model.errors import Unsound, at_place, at_topic
-from forecast.model.invalid_values import no_distribution
-from forecast.model.model import Array, Model, uses
-from forecast.model.parts import TRIED, Read, Weights, column, drawn_parts, even_weights, finer_days, is_even, log_chance, weights_of
+from forecast.language.arrays import Array
+from forecast.language.distributions.families import family_for
+from forecast.language.expressions import indexed_name
+from forecast.model.crossing import group_rows, has_events, overlap, related_streams
+from forecast.model.errors import Unsound, place_problem, topic_problem
+from forecast.model.invalid_values import describe_invalid_arguments
+from forecast.model.model import Model, series_and_streams_used
+from forecast.model.parts import (
+    TRIAL_FAMILIES,
+    FamilyArguments,
+    PartWeights,
+    argument_per_path,
+    draw_parts,
+    even_weights,
+    finer_days,
+    is_even,
+    log_chance,
+    weights_of,
+)
 from forecast.model.steps import Needs, needs_of, step_scope
 
 MOST_DAYS = 400  # of rows that must keep an order; longer ones are ordered by steps of several days
-ROUNDS, AT_ONCE = 256, 16_384  # in which impossible orders are drawn again, and how many draws at most in each
+REDRAW_ROUNDS, ORDERS_AT_ONCE = 256, 16_384  # in which impossible orders are drawn again, and how many draws at most in each
 FORGOTTEN = 0.01  # share of paths that may still have the order with which they began
 MOST_ROUNDS = 24  # in which paths may take another order
 MOSTLY = 0.3  # share of paths with a possible order from which impossible ones are left for another round
@@ -67,7 +79,7 @@ class Allocation:
         at = bisect_right(self.days, day) - 1
         if at < 0:
             return {name: np.zeros(len(next(iter(self.before.values()))[0])) for name in total_names(self.stream)}
-        found = {indexed(self.stream.name, label): values[at] for label, values in self.before.items()}
+        found = {indexed_name(self.stream.name, label): values[at] for label, values in self.before.items()}
         if self.stream.name in found:
             return found
         none = np.zeros_like(next(iter(found.values())))
@@ -79,11 +91,11 @@ class Allocation:
         return replace(self, before={label: values[:, paths] for label, values in self.before.items()}, chance=chance)
 
 
-def whole(topic: Topic, stream: Stream, row: Row, values: Array | None, paths: int) -> Allocation:
+def unallocated_row(topic: Topic, stream: Stream, row: Row, values: Array | None, paths: int) -> Allocation:
     """Return a row of which nothing is allocated yet; ``values`` are those of a range, ``(paths,)``."""
     parts = {"": np.full(paths, row.value) if values is None else values}
     if stream.classes:
-        parts = {label: np.full(paths, number) for label in stream.classes if (number := amount(stream, row, label))}
+        parts = {label: np.full(paths, number) for label in stream.classes if (number := row_amount(stream, row, label))}
     before = {label: np.stack([np.zeros(paths), each]) for label, each in parts.items()}
     return Allocation(stream, row, (row.start, row.end + ONE_DAY), before, even=is_even(topic, stream))
 
@@ -104,9 +116,9 @@ def allocate(
     are drawn again.  Raises ``Unsound``, placed at the row, where no order is possible,
     and where a statement makes no distribution.
     """
-    pairs = related(model.topic)
+    pairs = related_streams(model.topic)
     found = list(allocations)
-    for together in groups([each.named for each in allocations], pairs):
+    for together in group_rows([each.named for each in allocations], pairs):
         members = [allocations[at] for at in together]
         ordered = tuple(_must_keep_order(model, each, pairs) for each in members)
         drawing = _Drawing(model, parameters, totals, rng, ordered)
@@ -118,9 +130,9 @@ def allocate(
 
 def _must_keep_order(model: Model, one: Allocation, pairs: frozenset[frozenset[str]]) -> bool:
     """Whether a row's events may be impossible before, or after, those of another stream that its statement uses and that share its days."""
-    used = [name for name in uses(model.topic, one.stream.value)[1] if name != one.stream.name] if pairs else []
+    used = [name for name in series_and_streams_used(model.topic, one.stream.value)[1] if name != one.stream.name] if pairs else []
     return any(
-        overlap(one.row, row) and says_something(row, model.records[name].stream) for name in used for row in model.records[name].counted
+        overlap(one.row, row) and has_events(row, model.records[name].stream) for name in used for row in model.records[name].counted
     )
 
 
@@ -157,7 +169,7 @@ class _Drawing:
         one, or keeps its own, by how likely the statements that use other streams make both
         (independent Metropolis steps), until what it began with is forgotten.
         """
-        fine = _fine(members, days)
+        fine = _fine_days(members, days)
         found, share = self._possible(members, fine)
         told = all(self._has_law(each) for at, each in enumerate(found) if self.ordered[at])
         weights = self._log_weights(found)
@@ -166,7 +178,7 @@ class _Drawing:
             other = self.cut(members, fine) if told and share > MOSTLY else self._possible(members, fine)[0]
             others = self._log_weights(other)
             taken = np.log(self.rng.random(len(weights))) < np.nan_to_num(others - weights, nan=0.0)
-            found = [_mixed(one, two, taken) for one, two in zip(found, other, strict=True)]
+            found = [_mix_allocations(one, two, taken) for one, two in zip(found, other, strict=True)]
             weights = np.where(taken, others, weights)
             kept, rounds = kept * float(1 - taken.mean()), rounds + 1
         return found if told and kept <= FORGOTTEN else [replace(each, adds_up=False) for each in found]
@@ -204,12 +216,12 @@ class _Drawing:
         at_once = self.impossible(found) < 0
         wrong, share = np.flatnonzero(~at_once), float(at_once.mean())
         fruitless = 0
-        for _ in range(ROUNDS):
+        for _ in range(REDRAW_ROUNDS):
             if not wrong.size:
                 return found, share
             if fruitless == FRUITLESS:
                 break
-            copies = max(1, AT_ONCE // wrong.size)
+            copies = max(1, ORDERS_AT_ONCE // wrong.size)
             tried = np.repeat(wrong, copies)
             own = self.on(tried)
             again = own.cut([each.on(tried) for each in members], fine)
@@ -233,10 +245,12 @@ class _Drawing:
         if possible.any():
             at = int(own.impossible([each.on(left) for each in found])[possible].max())
             its = found[at]
-            others = ", ".join(f"`{name}`" for name in uses(self.model.topic, its.stream.value)[1] if name != its.stream.name)
+            others = ", ".join(
+                f"`{name}`" for name in series_and_streams_used(self.model.topic, its.stream.value)[1] if name != its.stream.name
+            )
             message = f"no order of the events of this row and of the rows of {others} that share its days was found to be possible"
             hint = f"the statement is {its.stream.value.text}; correct the rows, or split them at days that are known"
-            raise Unsound(at_place(self.model.topic, its.row.place, message, hint))
+            raise Unsound(place_problem(self.model.topic, its.row.place, message, hint))
 
     def impossible(self, found: Sequence[Allocation]) -> NDArray[np.int64]:
         """The number of a row that has what its statement never gives at the time, on each path, ``(paths,)``; -1 where none has."""
@@ -262,13 +276,13 @@ class _Drawing:
         if not one.stream.classes:
             density = kind.log_density(parts[""][:, None], **arguments)[..., 0]
         elif is_counted(one.stream):
-            density = np.where(np.sum([*parts.values()], axis=0) > column(arguments["n"], len(some)), -np.inf, 0.0)
+            density = np.where(np.sum([*parts.values()], axis=0) > argument_per_path(arguments["n"], len(some)), -np.inf, 0.0)
         else:
             (label,) = parts
             density = kind.log_density([[one.stream.classes.index(label)]], **arguments)[..., 0]
             if everything:
                 density = np.where(some, density, kind.log_density([[0]], **arguments)[..., 0])
-        trials = column(arguments["n"], len(some)) if one.stream.value.distribution in TRIED else np.zeros(len(some))
+        trials = argument_per_path(arguments["n"], len(some)) if one.stream.value.distribution in TRIAL_FAMILIES else np.zeros(len(some))
         return np.where(trials < 0, -np.inf, np.where(some | everything, density, 0.0))
 
     def _cut(self, one: Allocation, days: Sequence[date], others: Sequence[Allocation], *, weighed: bool) -> Allocation:
@@ -291,7 +305,7 @@ class _Drawing:
         adds_up = one.adds_up and all(each.add_up for each in weights.values())
         return replace(one, days=all_days, before=before, adds_up=adds_up, chance=chance)
 
-    def _weights(self, one: Allocation, days: Sequence[date], others: Sequence[Allocation]) -> dict[str, Weights]:
+    def _weights(self, one: Allocation, days: Sequence[date], others: Sequence[Allocation]) -> dict[str, PartWeights]:
         """The weights of the parts between days, by class."""
         count = next(iter(one.before.values())).shape[1]
         if one.even:
@@ -306,34 +320,34 @@ class _Drawing:
         for each in found.values():
             self._check(one, spans, read, each.weights)
         starts = [fine.index(day) for day in days[:-1]]
-        return found if len(fine) == len(days) else {label: each.joined(starts) for label, each in found.items()}
+        return found if len(fine) == len(days) else {label: each.join(starts) for label, each in found.items()}
 
-    def _parts(self, one: Allocation, value: Array, its: Weights, cells: slice, *, weighed: bool) -> tuple[Array, Array | float]:
+    def _parts(self, one: Allocation, value: Array, its: PartWeights, cells: slice, *, weighed: bool) -> tuple[Array, Array | float]:
         """What of a value ``(paths,)`` lies in some parts, ``(parts, paths)``, and the log chance of that."""
         weights, shapes = (None if each is None else np.nan_to_num(each[cells], nan=0.0) for each in (its.weights, its.shapes))
         assert weights is not None
         if family_for(one.stream.value).discrete:
-            found = drawn_parts(self.rng, value, weights, shapes)
+            found = draw_parts(self.rng, value, weights, shapes)
             return found, log_chance(found, weights, shapes) if weighed else 0.0
         return value * (weights / weights.sum(axis=0)), 0.0
 
-    def _check(self, one: Allocation, spans: Sequence[tuple[date, date]], read: Sequence[Read], weights: Array) -> None:
+    def _check(self, one: Allocation, spans: Sequence[tuple[date, date]], read: Sequence[FamilyArguments], weights: Array) -> None:
         """Raise ``Unsound`` where a statement makes no distribution on some of a row's days; an order may be what makes it none."""
         wrong = np.isnan(weights)
         if not wrong.any() or any(self.ordered):
             return
         at = int(wrong.any(axis=1).argmax())
         (start, end), (kind, arguments) = spans[at], read[at]
-        message, hint, _ = no_distribution(one.stream.value, kind, arguments, wrong[at][:, None])
+        message, hint, _ = describe_invalid_arguments(one.stream.value, kind, arguments, wrong[at][:, None])
         told = f"{message} (allocating the row of {one.row.start} to {one.row.end}, on {start} to {end})"
-        raise Unsound(at_topic(self.model.topic, ("streams", one.stream.name, "value"), told, hint))
+        raise Unsound(topic_problem(self.model.topic, ("streams", one.stream.name, "value"), told, hint))
 
-    def _distribution(self, one: Allocation, start: date, end: date, members: Sequence[Allocation]) -> Read:
+    def _distribution(self, one: Allocation, start: date, end: date, members: Sequence[Allocation]) -> FamilyArguments:
         """A stream's family and arguments over some days of one of its rows, with the row's own columns."""
         model, stream = self.model, one.stream
         needs: Needs = needs_of(model, [stream])
         totals: dict[str, Array] = {}
-        if uses(model.topic, stream.value)[1]:
+        if series_and_streams_used(model.topic, stream.value)[1]:
             totals = dict(self.totals(start))
             for each in members:
                 if each.row.start < start <= each.row.end:
@@ -341,10 +355,10 @@ class _Drawing:
             totals = {name: values[:, None] for name, values in totals.items()}
         with np.errstate(all="ignore"):
             scope = step_scope(model, [stream], self.parameters, totals, start, end, needs=needs)
-            return model.distribution(stream.value, scope.plus(values=_columns(model.topic, stream, one.row)))
+            return model.distribution(stream.value, scope.plus(values=_row_columns(model.topic, stream, one.row)))
 
 
-def _fine(members: Sequence[Allocation], days: Sequence[date]) -> list[date]:
+def _fine_days(members: Sequence[Allocation], days: Sequence[date]) -> list[date]:
     """The days at which rows that must keep an order are cut: each, or each of several where there are many."""
     first, last = min(each.row.start for each in members), max(each.row.end for each in members)
     step = -(-((last - first).days + 1) // MOST_DAYS)
@@ -352,19 +366,19 @@ def _fine(members: Sequence[Allocation], days: Sequence[date]) -> list[date]:
     return sorted({*days, *edges, *(first + timedelta(days=at) for at in range(0, (last - first).days + 1, step))})
 
 
-def _mixed(one: Allocation, other: Allocation, taken: NDArray[np.bool_]) -> Allocation:
+def _mix_allocations(one: Allocation, other: Allocation, taken: NDArray[np.bool_]) -> Allocation:
     """An allocation with what another of the same row has on some paths."""
     before = {label: np.where(taken, other.before[label], values) for label, values in one.before.items()}
     return replace(one, before=before, chance=np.where(taken, other.chance, one.chance))
 
 
-def _within(old: Sequence[date], new: Sequence[date]) -> list[tuple[int, int]]:
+def _part_ranges(old: Sequence[date], new: Sequence[date]) -> list[tuple[int, int]]:
     """Where each part between old boundaries begins and ends among the new ones."""
     at = [new.index(day) for day in old]
     return list(pairwise(at))
 
 
-def _columns(topic: Topic, stream: Stream, row: Row) -> dict[str, Any]:
+def _row_columns(topic: Topic, stream: Stream, row: Row) -> dict[str, Any]:
     """A row's own columns as a scope has them."""
     found: dict[str, Any] = {name: np.array([[float(row.columns.get(name, np.nan))]]) for name in stream.covariates}
     for name in (*stream.label_columns, *stream.reported):
@@ -373,12 +387,14 @@ def _columns(topic: Topic, stream: Stream, row: Row) -> dict[str, Any]:
     return found
 
 
-def rows_as_allocations(
+def unallocated_rows(
     model: Model, rows: Sequence[tuple[str, Row]], ranges: Mapping[str, Sequence[tuple[Row, Array]]], paths: int
 ) -> tuple[Allocation, ...]:
     """Return rows of which nothing is allocated yet, with the values drawn for those that are ranges."""
     streams = model.topic.streams
     return tuple(
-        whole(model.topic, streams[name], row, next((values for each, values in ranges.get(name, ()) if each is row), None), paths)
+        unallocated_row(
+            model.topic, streams[name], row, next((values for each, values in ranges.get(name, ()) if each is row), None), paths
+        )
         for name, row in rows
     )

@@ -11,15 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.topic import Topic
+from forecast.language.arrays import Array
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name
-from forecast.model.errors import Unsound, at_topic
-from forecast.model.invalid_values import CENTRE, Misfit, misfit_of, percent
-from forecast.model.model import NUMPY, Array, Model, Parameters, in_chunks, names_used, uses
+from forecast.language.ops import NUMPY
+from forecast.model.errors import Unsound, topic_problem
+from forecast.model.invalid_values import CENTRE, Misfit, misfit_of, share_as_percent
+from forecast.model.model import Model, Parameters, in_chunks, names_used, series_and_streams_used
 
-SHARE = "share"  # the unit of a quantity that lies between 0 and 1
+SHARE_UNIT = "share"  # the unit of a quantity that lies between 0 and 1
 CELLS_IN_ONE = 2**24  # draws times rows that are looked at in one piece
-ROUNDING = 1e-9  # by which a sum of shares may exceed 1
+SHARE_ROUNDING = 1e-9  # by which a sum of shares may exceed 1
 
 
 def check_shares(model: Model, parameters: Mapping[str, NDArray[Any]], weights: Array, *, of: str) -> None:
@@ -29,23 +31,23 @@ def check_shares(model: Model, parameters: Mapping[str, NDArray[Any]], weights: 
     ``of`` says what the draws are of.
     """
     problems = []
-    for name in shares(model.topic):
+    for name in share_quantities(model.topic):
         for rows, scope_of in _scopes(model, name):
             found = [
                 misfit_of_share(share_values(name, scope_of(some)), some_weights)
-                for some, some_weights in _few_at_a_time(parameters, weights, rows)
+                for some, some_weights in _in_weighted_chunks(parameters, weights, rows)
             ]
             message = _share_message(name, [each for each in found if each is not None], of=of)
             if message:
-                problems.append(at_topic(model.topic, ("quantities", name), message, "look at the priors of the parameters it uses"))
+                problems.append(topic_problem(model.topic, ("quantities", name), message, "look at the priors of the parameters it uses"))
                 break
     if problems:
         raise Unsound(*problems)
 
 
-def shares(topic: Topic) -> tuple[str, ...]:
+def share_quantities(topic: Topic) -> tuple[str, ...]:
     """Return the quantities whose unit is ``share``."""
-    return tuple(name for name, quantity in topic.quantities.items() if quantity.unit == SHARE)
+    return tuple(name for name, quantity in topic.quantities.items() if quantity.unit == SHARE_UNIT)
 
 
 def share_values(name: str, scope: Scope) -> Any:
@@ -64,7 +66,7 @@ def misfit_of_share(share: Any, weights: Array | None) -> Misfit | None:
     """Return how far the values of a share are outside 0 to 1; None where they are not."""
     values = np.atleast_2d(np.asarray(share, dtype=float))
     count = len(values) if weights is None else len(weights)
-    wrong = np.broadcast_to(~((values >= -ROUNDING) & (values <= 1 + ROUNDING)), (count, values.shape[1]))
+    wrong = np.broadcast_to(~((values >= -SHARE_ROUNDING) & (values <= 1 + SHARE_ROUNDING)), (count, values.shape[1]))
     return misfit_of(values, wrong, weights)
 
 
@@ -73,10 +75,10 @@ def _share_message(name: str, found: Sequence[Misfit], *, of: str) -> str:
     if not found:
         return ""
     worst = max(found, key=lambda each: np.nan_to_num(abs(each.worst - CENTRE), nan=np.inf)).worst
-    return f"the share `{name}` is outside 0 to 1 at {percent(math.fsum(each.share for each in found))} of the {of}: {worst:.4g} at worst"
+    return f"the share `{name}` is outside 0 to 1 at {share_as_percent(math.fsum(each.share for each in found))} of the {of}: {worst:.4g} at worst"
 
 
-def _few_at_a_time(parameters: Mapping[str, NDArray[Any]], weights: Array, rows: int) -> Iterator[tuple[Parameters, Array]]:
+def _in_weighted_chunks(parameters: Mapping[str, NDArray[Any]], weights: Array, rows: int) -> Iterator[tuple[Parameters, Array]]:
     """Yield draws with their weights, all at once unless there are many rows."""
     if len(weights) * rows <= CELLS_IN_ONE:
         yield parameters, weights
@@ -92,7 +94,7 @@ def depends_on_parameters_alone(topic: Topic, name: str) -> bool:
     """Whether a quantity needs no row, day or total."""
     expression = topic.quantities[name].expression
     names = names_used(topic, expression)
-    return not uses(topic, expression)[1] and names <= topic.parameters.keys() | topic.quantities.keys()
+    return not series_and_streams_used(topic, expression)[1] and names <= topic.parameters.keys() | topic.quantities.keys()
 
 
 def _scopes(model: Model, name: str) -> Iterator[tuple[int, Callable[[Parameters], Scope]]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from forecast.book.calendar import ONE_DAY
 from forecast.book.topic import Step
 
 DAYS_PER_MONTH = 30.4375
 DAYS_PER_YEAR = 365.25
-ONE_DAY = timedelta(days=1)
 
 
 def days_covered(start: date, end: date) -> int:
@@ -32,7 +32,7 @@ def step_starts(step: Step, first: date, last: date) -> list[date]:
     return starts
 
 
-def cut(step: Step, first: date, last: date, also: Iterable[date]) -> tuple[date, ...]:
+def cut_into_steps(step: Step, first: date, last: date, also: Iterable[date]) -> tuple[date, ...]:
     """Cut ``first … last`` (both included) into intervals.
 
     Returns their first days and, at the end, the day after ``last``.  Cuts lie

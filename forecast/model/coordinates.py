@@ -26,15 +26,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from forecast.language.distributions.edged import Edged
+from forecast.language.arrays import Array
+from forecast.language.distributions.edged import ClampedFamily
 from forecast.language.distributions.simplex import Dirichlet
 from forecast.language.expressions import Expression
 from forecast.language.statements import Statement
-from forecast.model.model import Array, Model, names_used
+from forecast.model.model import Model, names_used
 from forecast.model.priors import Block, Hypothesis
 
-FARTHEST = 8.2  # a uniform number nearer to 1 than the normal's tail beyond this cannot be told from 1
-NEAR = 5.0  # a normal is farther from its middle than this six times in ten million
+FARTHEST_NORMAL = 8.2  # a uniform number nearer to 1 than the normal's tail beyond this cannot be told from 1
+NEAR_NORMAL = 5.0  # a normal is farther from its middle than this six times in ten million
 
 
 @dataclass(frozen=True)
@@ -76,28 +77,28 @@ class Coordinates:
 
     def start(self, uniforms: Array) -> Array:
         """Map uniforms ``(draws, dimension)`` to draws of the prior in these coordinates."""
-        parameters = self.known(len(uniforms))
+        parameters = self.fixed_parameters(len(uniforms))
         x: Array = special.ndtri(uniforms)
         needed = self._needed_by_prior
         for block, columns, own in self.parts():
             if not own and block.name not in needed:
                 continue
-            values = _quantile(self.model, block, uniforms[:, columns], parameters)
-            _place(parameters, block, values)
+            values = _prior_quantiles(self.model, block, uniforms[:, columns], parameters)
+            _set_values(parameters, block, values)
             if own and not np.isfinite(values).all():
                 raise block.out_of_range(float(np.abs(values).max()))
             if own:
-                x[:, columns] = _start(self.model, block, values, uniforms[:, columns], parameters)
+                x[:, columns] = _own_start(self.model, block, values, uniforms[:, columns], parameters)
                 if not np.isfinite(x[:, columns]).all():
                     raise block.too_near_an_edge()
         return x
 
     def parameters(self, x: Array, needed: Container[str] | None = None) -> dict[str, NDArray[Any]]:
         """Return the parameters at each point: name to ``(draws, 1 or labels)``; where given, only those ``needed``."""
-        parameters = self.known(len(x))
+        parameters = self.fixed_parameters(len(x))
         for block, columns, own in self.parts():
             if needed is None or block.name in needed:
-                _place(parameters, block, self._values(block, x, columns, parameters, own=own)[0])
+                _set_values(parameters, block, self._values(block, x, columns, parameters, own=own)[0])
         return parameters
 
     def log_prior(self, x: Array, *, without: Container[str] = ()) -> Array:
@@ -107,23 +108,23 @@ class Coordinates:
         run out of digits, where a value is rounded onto the very edge of its support, and where
         a parameter in its own coordinates has wandered so far that the prior of another is none.
         """
-        parameters = self.known(len(x))
+        parameters = self.fixed_parameters(len(x))
         density = np.zeros(len(x))
         needed = self._needed_by_prior
         for block, columns, own in self.parts():
             if block.name in without:
-                _place(parameters, block, x[:, columns])
+                _set_values(parameters, block, x[:, columns])
                 continue
             if not own:
                 with np.errstate(invalid="ignore"):  # infinite density at an edge, and a coordinate beyond its reach
-                    density = density + _log_normal(x[:, columns])
+                    density = density + _log_standard_normal(x[:, columns])
             if not own and block.name not in needed:
                 continue
             values, jacobian = self._values(block, x, columns, parameters, own=own)
             if own:
                 with np.errstate(invalid="ignore"):  # infinite density at an edge, and the edge infinitely far away
                     density = density + _own_density(self.model, block, x[:, columns], values, jacobian, parameters)
-            _place(parameters, block, values)
+            _set_values(parameters, block, values)
         return np.where(np.isfinite(density), density, -np.inf)
 
     def log_likelihood(self, x: Array) -> Array:
@@ -160,7 +161,7 @@ class Coordinates:
                 total = total + block.log_density(self.model, values, parameters)
         return total
 
-    def known(self, draws: int) -> dict[str, NDArray[Any]]:
+    def fixed_parameters(self, draws: int) -> dict[str, NDArray[Any]]:
         """The parameters that the hypothesis fixes, repeated for each draw."""
         return {name: np.broadcast_to(codes, (draws, codes.shape[1])) for name, codes in self.hypothesis.values.items()}
 
@@ -178,18 +179,20 @@ class Coordinates:
             return block.family.shares(x[:, columns]), x[:, columns]  # the density of its coordinates is that of the Gammas behind it
         if own:
             lower, upper = block.family.support(**block.arguments(self.model, parameters))
-            if not isinstance(block.family, Edged):
+            if not isinstance(block.family, ClampedFamily):
                 return constrain(x[:, columns], np.asarray(lower), np.asarray(upper))
             values, jacobian = constrain(block.family.held_latents(x[:, columns]), np.asarray(lower), np.asarray(upper))
             return block.family.hold(values), jacobian
-        uniforms = special.ndtr(np.clip(x[:, columns], -FARTHEST, FARTHEST))  # points beyond have no prior density: see log_prior
-        return _quantile(self.model, block, uniforms, parameters, near=lambda: self._near(x, alone=True)), x[:, columns]
+        uniforms = special.ndtr(
+            np.clip(x[:, columns], -FARTHEST_NORMAL, FARTHEST_NORMAL)
+        )  # points beyond have no prior density: see log_prior
+        return _prior_quantiles(self.model, block, uniforms, parameters, near=lambda: self._near(x, alone=True)), x[:, columns]
 
     def _near(self, x: Array, *, alone: bool = False) -> NDArray[np.bool_]:
         """Which points are no farther than draws of the prior: by all coordinates, or by those ``alone`` that are the prior's own."""
         near = np.ones(len(x), dtype=bool)
         for _, columns, own in self.parts():
-            near &= alone if own else (np.abs(x[:, columns]) <= NEAR).all(axis=1)
+            near &= alone if own else (np.abs(x[:, columns]) <= NEAR_NORMAL).all(axis=1)
         return near
 
     @cached_property
@@ -223,19 +226,19 @@ def own_coordinates(model: Model, prior: tuple[Block, ...], hypothesis: Hypothes
     return Coordinates(model, prior, hypothesis, (True,) * len(prior))
 
 
-def _log_normal(x: Array) -> Array:
+def _log_standard_normal(x: Array) -> Array:
     density: Array = -0.5 * (x**2).sum(axis=1) - 0.5 * x.shape[1] * np.log(2 * np.pi)
-    return np.where((np.abs(x) <= FARTHEST).all(axis=1), density, -np.inf)
+    return np.where((np.abs(x) <= FARTHEST_NORMAL).all(axis=1), density, -np.inf)
 
 
-def _start(model: Model, block: Block, values: Array, uniforms: Array, parameters: Mapping[str, Any]) -> Array:
+def _own_start(model: Model, block: Block, values: Array, uniforms: Array, parameters: Mapping[str, Any]) -> Array:
     """The own coordinates of values that uniforms stand for."""
     if isinstance(block.family, Dirichlet):
         return block.family.latents(uniforms, **block.arguments(model, parameters))
     arguments = block.arguments(model, parameters)
     lower, upper = block.family.support(**arguments)
     x = unconstrain(values, np.asarray(lower), np.asarray(upper))
-    if isinstance(block.family, Edged) and (beyond := (values <= block.family.ends[0]) | (values >= block.family.ends[1])).any():
+    if isinstance(block.family, ClampedFamily) and (beyond := (values <= block.family.ends[0]) | (values >= block.family.ends[1])).any():
         return np.where(beyond, block.family.latents(uniforms, **arguments), x)
     return x
 
@@ -246,7 +249,7 @@ def _own_density(model: Model, block: Block, x: Array, values: Array, jacobian: 
         density = block.family.latent_log_density(x, **block.arguments(model, parameters))
         return np.where(np.isnan(density), -np.inf, density)
     total: Array = block.log_density(model, values, parameters, wandering=True) + jacobian.sum(axis=1)
-    if isinstance(block.family, Edged) and (beyond := block.family.held_latents(x) != x).any():
+    if isinstance(block.family, ClampedFamily) and (beyond := block.family.held_latents(x) != x).any():
         arguments = block.arguments(model, parameters)
         with np.errstate(all="ignore"):
             held = block.family.log_density(values, **arguments) + jacobian
@@ -254,7 +257,7 @@ def _own_density(model: Model, block: Block, x: Array, values: Array, jacobian: 
     return total
 
 
-def _quantile(
+def _prior_quantiles(
     model: Model, block: Block, uniforms: Array, parameters: Mapping[str, Any], *, near: Callable[[], NDArray[np.bool_]] | None = None
 ) -> Array:
     """A block's values at uniforms, NaN where the arguments make no distribution; ``Unsound`` where that is at a point ``near``, as all are by default."""
@@ -264,12 +267,12 @@ def _quantile(
     wrong = np.isnan(values)
     if wrong.any() and (near is None or (wrong & near()[:, None]).any()):
         raise block.not_a_distribution(arguments, wrong)
-    if isinstance(block.family, Edged):
+    if isinstance(block.family, ClampedFamily):
         values = block.family.hold(values)
     return np.broadcast_to(values, uniforms.shape)
 
 
-def _place(parameters: dict[str, NDArray[Any]], block: Block, values: Array) -> None:
+def _set_values(parameters: dict[str, NDArray[Any]], block: Block, values: Array) -> None:
     labels = max(1, len(block.parameter.labels))
     if block.size == labels:
         parameters[block.name] = values

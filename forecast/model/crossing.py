@@ -11,13 +11,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from forecast.book.calendar import ONE_DAY
 from forecast.book.classes import is_counted
 from forecast.book.rows import is_quiet
 from forecast.book.topic import Question, Row, Stream, Topic
-from forecast.model.clock import ONE_DAY
-from forecast.model.model import Model, uses
+from forecast.model.model import Model, series_and_streams_used
 
-type Named = tuple[str, Row]  # a stream's name and one of its rows
+type StreamRow = tuple[str, Row]  # a stream's name and one of its rows
 
 
 def crosses(row: Row, day: date) -> bool:
@@ -25,7 +25,7 @@ def crosses(row: Row, day: date) -> bool:
     return row.start < day <= row.end
 
 
-def says_something(row: Row, stream: Stream) -> bool:
+def has_events(row: Row, stream: Stream) -> bool:
     """Whether a row says that something happened: not quiet time, and no value of 0."""
     if stream.classes and not is_counted(stream):
         return not is_quiet(row, stream)
@@ -35,31 +35,31 @@ def says_something(row: Row, stream: Stream) -> bool:
 def long_rows(model: Model, name: str) -> tuple[Row, ...]:
     """Return the counted rows of a stream that have several days and say that something happened."""
     record = model.records[name]
-    return tuple(row for row in record.counted if row.start < row.end and says_something(row, record.stream))
+    return tuple(row for row in record.counted if row.start < row.end and has_events(row, record.stream))
 
 
-def edges_of(question: Question) -> tuple[date, ...]:
+def question_edges(question: Question) -> tuple[date, ...]:
     """Return the days from which, and before which, a question counts."""
     return tuple(day for day in (question.since, question.by and question.by + ONE_DAY) if day)
 
 
-def edges(topic: Topic, starts: Mapping[str, date], days: Sequence[date]) -> dict[str, set[date]]:
+def edge_days(topic: Topic, starts: Mapping[str, date], days: Sequence[date]) -> dict[str, set[date]]:
     """Return, by stream, the days before which its total is read: at the edges of questions, and at the steps of streams that use it.
 
     ``starts`` are the first simulated days of streams, and ``days`` the boundaries of steps.
     """
     found: dict[str, set[date]] = {}
     for question in topic.questions.values():
-        for name in uses(topic, *question.expressions)[1] if question.by else ():
-            found.setdefault(name, set()).update(edges_of(question))
+        for name in series_and_streams_used(topic, *question.expressions)[1] if question.by else ():
+            found.setdefault(name, set()).update(question_edges(question))
     for name, start in starts.items():
         stream = topic.streams[name]
-        for other in uses(topic, stream.value, *stream.next.values())[1]:
+        for other in series_and_streams_used(topic, stream.value, *stream.next.values())[1]:
             found.setdefault(other, set()).update(days[bisect_right(days, start - ONE_DAY) :])
     return found
 
 
-def crossed(model: Model, days: Mapping[str, Iterable[date]]) -> tuple[Named, ...]:
+def crossed_rows(model: Model, days: Mapping[str, Iterable[date]]) -> tuple[StreamRow, ...]:
     """Return the rows that say that something happened and that one of their stream's ``days`` falls inside."""
     found = []
     for name, own in days.items():
@@ -71,17 +71,20 @@ def crossed(model: Model, days: Mapping[str, Iterable[date]]) -> tuple[Named, ..
     return tuple(found)
 
 
-def crossing_rows(model: Model, question: Question) -> tuple[Named, ...]:
+def crossing_rows(model: Model, question: Question) -> tuple[StreamRow, ...]:
     """Return the rows of a question's streams that the days from which or before which it counts fall inside."""
     if question.by is None:
         return ()
-    return crossed(model, dict.fromkeys(uses(model.topic, *question.expressions)[1], edges_of(question)))
+    return crossed_rows(model, dict.fromkeys(series_and_streams_used(model.topic, *question.expressions)[1], question_edges(question)))
 
 
-def related(topic: Topic) -> frozenset[frozenset[str]]:
+def related_streams(topic: Topic) -> frozenset[frozenset[str]]:
     """Return the pairs of streams of which one's statement uses the other's total."""
     return frozenset(
-        frozenset({name, other}) for name, stream in topic.streams.items() for other in uses(topic, stream.value)[1] if other != name
+        frozenset({name, other})
+        for name, stream in topic.streams.items()
+        for other in series_and_streams_used(topic, stream.value)[1]
+        if other != name
     )
 
 
@@ -90,25 +93,25 @@ def overlap(one: Row, other: Row) -> bool:
     return one.start <= other.end and other.start <= one.end
 
 
-def with_related(model: Model, rows: Sequence[Named]) -> tuple[Named, ...]:
+def with_related_rows(model: Model, rows: Sequence[StreamRow]) -> tuple[StreamRow, ...]:
     """Return rows, and with them those of related streams that share days with them: these happened in some order."""
-    pairs = related(model.topic) if rows else frozenset()
+    pairs = related_streams(model.topic) if rows else frozenset()
     if not pairs:
         return tuple(rows)
     candidates = [(name, row) for name in sorted(frozenset().union(*pairs)) for row in long_rows(model, name)]
-    found, waiting = dict.fromkeys(map(key, rows)), list(rows)
+    found, waiting = dict.fromkeys(map(row_key, rows)), list(rows)
     taken = list(rows)
     while waiting:
         name, row = waiting.pop()
         for other, its in candidates:
-            if key((other, its)) not in found and frozenset({name, other}) in pairs and overlap(row, its):
-                found[key((other, its))] = None
+            if row_key((other, its)) not in found and frozenset({name, other}) in pairs and overlap(row, its):
+                found[row_key((other, its))] = None
                 taken.append((other, its))
                 waiting.append((other, its))
     return tuple(taken)
 
 
-def groups(rows: Sequence[Named], pairs: frozenset[frozenset[str]]) -> list[list[int]]:
+def group_rows(rows: Sequence[StreamRow], pairs: frozenset[frozenset[str]]) -> list[list[int]]:
     """Return the numbers of rows in groups: rows of related streams that share days, directly or through others, are in one."""
     left, found = set(range(len(rows))), []
     while left:
@@ -126,7 +129,7 @@ def groups(rows: Sequence[Named], pairs: frozenset[frozenset[str]]) -> list[list
     return found
 
 
-def key(named: Named) -> tuple[str, int]:
+def row_key(named: StreamRow) -> tuple[str, int]:
     """Return what tells a row of a model from every other: rows that say the same on the same days are two."""
     name, row = named
     return name, id(row)

@@ -14,22 +14,22 @@ from numpy.typing import NDArray
 
 from forecast.book.files.problems import Problem
 from forecast.book.topic import Topic
-from forecast.model.errors import Unsound, at_topic
-from forecast.model.model import Model, Table
+from forecast.model.errors import Unsound, topic_problem
+from forecast.model.model import Model, RowTable
 from forecast.model.priors import Block, blocks
 
 WRITTEN = 12  # digits of a hash that are shown
 
 
-def refusals(topics: Iterable[Topic], *, trust: bool) -> tuple[Problem, ...]:
+def trust_problems(topics: Iterable[Topic], *, trust: bool) -> tuple[Problem, ...]:
     """Return a problem for each topic whose answers need code of the book to be run, where that is not trusted."""
-    return () if trust else tuple(refusal(topic) for topic in topics if topic.own is not None)
+    return () if trust else tuple(trust_problem(topic) for topic in topics if topic.own is not None)
 
 
-def refusal(topic: Topic) -> Problem:
+def trust_problem(topic: Topic) -> Problem:
     """Return the problem of a topic that brings its own model and is not trusted."""
     assert topic.own is not None
-    return at_topic(
+    return topic_problem(
         topic,
         ("engine",),
         f"answering `{topic.name}` would run code of this book: {topic.own.path} (SHA-256 {topic.own.sha256[:WRITTEN]}…)",
@@ -37,21 +37,21 @@ def refusal(topic: Topic) -> Problem:
     )
 
 
-def not_by_statements(topic: Topic, doing: str) -> Problem:
+def custom_model_problem(topic: Topic, doing: str) -> Problem:
     """Return the problem of asking of a topic's own model what only its statements could say."""
     assert topic.own is not None
-    return at_topic(
+    return topic_problem(
         topic, ("engine",), f"`{topic.name}` brings its own model, {topic.own.path}: {doing}", hint="its answers come from NUTS alone"
     )
 
 
-def refuse_own(model: Model, doing: str) -> None:
+def refuse_custom_model(model: Model, doing: str) -> None:
     """Raise ``Unsound`` where a model is the topic's own, which its statements may not say."""
     if model.topic.own is not None:
-        raise Unsound(not_by_statements(model.topic, doing))
+        raise Unsound(custom_model_problem(model.topic, doing))
 
 
-def data_of(model: Model) -> dict[str, Any]:
+def custom_model_data(model: Model) -> dict[str, Any]:
     """Return what a topic's own model is given: its record as of the day and its priors, as plain data.
 
     ``streams`` by name: ``value`` ``(rows,)``, ``start``, ``end`` and ``known`` as days
@@ -70,35 +70,35 @@ def data_of(model: Model) -> dict[str, Any]:
         "as_of": np.datetime64(model.as_of, "D"),
         "opens": np.datetime64(topic.opens, "D"),
         "labels": {name: list(labels) for name, labels in topic.labels.items()},
-        "streams": {name: _stream(table) for name, table in model.tables.items()},
-        "priors": {name: _prior([block for block in own if block.name == name]) for name in topic.parameters},
+        "streams": {name: _stream_data(table) for name, table in model.tables.items()},
+        "priors": {name: _prior_data([block for block in own if block.name == name]) for name in topic.parameters},
     }
 
 
-def _stream(table: Table) -> dict[str, Any]:
+def _stream_data(table: RowTable) -> dict[str, Any]:
     rows = table.record.rows
     return {
-        "value": _own(table.values),
+        "value": _own_copy(table.values),
         "start": np.array([row.start for row in rows], dtype="datetime64[D]"),
         "end": np.array([row.end for row in rows], dtype="datetime64[D]"),
         "known": np.array([row.known for row in rows], dtype="datetime64[D]"),
-        "columns": {name: _own(values) for name, values in table.columns.items()},
-        "totals": {name: _own(values) for name, values in table.totals.items()},
-        "series": {name: {"known": _own(known), "later": _own(later)} for name, (known, later) in table.series.items()},
+        "columns": {name: _own_copy(values) for name, values in table.columns.items()},
+        "totals": {name: _own_copy(values) for name, values in table.totals.items()},
+        "series": {name: {"known": _own_copy(known), "later": _own_copy(later)} for name, (known, later) in table.series.items()},
     }
 
 
-def _own(values: NDArray[Any]) -> NDArray[Any]:
+def _own_copy(values: NDArray[Any]) -> NDArray[Any]:
     """A copy that somebody else may change."""
     return np.array(values[0])
 
 
-def _prior(own: list[Block]) -> dict[str, Any]:
+def _prior_data(own: list[Block]) -> dict[str, Any]:
     if len(own) == 1:
-        return _block(own[0])
-    return {block.parameter.labels[position]: _block(block) for block in own for position in block.positions}
+        return _block_data(own[0])
+    return {block.parameter.labels[position]: _block_data(block) for block in own for position in block.positions}
 
 
-def _block(block: Block) -> dict[str, Any]:
+def _block_data(block: Block) -> dict[str, Any]:
     arguments = None if block.fixed is None else {name: np.asarray(value).tolist() for name, value in block.fixed.items()}
     return {"statement": block.statement.text, "distribution": block.family.name, "arguments": arguments}

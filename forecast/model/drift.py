@@ -14,13 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.topic import Topic
+from forecast.language.arrays import Array
 from forecast.language.distributions.walks import Walk
-from forecast.model.errors import Unsound, at_prior
-from forecast.model.model import Array, Model, calendar_code, calendars
+from forecast.model.errors import Unsound, prior_problem
+from forecast.model.model import Model, calendar_code, calendars
 from forecast.model.priors import Block, blocks
 
 
-def continued(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator, *, until: date) -> Mapping[str, NDArray[Any]]:
+def extend_parameters(
+    model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator, *, until: date
+) -> Mapping[str, NDArray[Any]]:
     """Return draws ``(draws, 1 or labels)`` with the values of calendar steps drawn on as far as a day's.
 
     Parameters that have no value for each step stay as they are.  Raises
@@ -33,12 +36,12 @@ def continued(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.rand
     found = dict(parameters)
     for block in blocks(model):
         if block.parameter.per in needed:
-            found[block.name] = _continued(model, block, found, rng, count=needed[block.parameter.per] - len(block.parameter.labels))
+            found[block.name] = _extend_block(model, block, found, rng, count=needed[block.parameter.per] - len(block.parameter.labels))
     return found
 
 
-def as_recorded(topic: Topic, parameters: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """Return draws without what ``continued`` has drawn on: what is known of a step beyond the record is luck, and drawn anew on other draws."""
+def recorded_parameters(topic: Topic, parameters: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return draws without what ``extend_parameters`` has drawn on: what is known of a step beyond the record is luck, and drawn anew on other draws."""
     return {name: values[:, : _recorded_labels(topic, name)] for name, values in parameters.items()}
 
 
@@ -47,7 +50,7 @@ def _recorded_labels(topic: Topic, name: str) -> int:
     return max(1, len(topic.parameters[name].labels)) if name in topic.parameters else 1
 
 
-def _continued(model: Model, block: Block, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator, *, count: int) -> Array:
+def _extend_block(model: Model, block: Block, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator, *, count: int) -> Array:
     values: Array = np.asarray(parameters[block.name], dtype=float)
     if count <= 0:
         return values
@@ -61,5 +64,5 @@ def _continued(model: Model, block: Block, parameters: Mapping[str, NDArray[Any]
         else:
             more = block.family.draw(rng, (draws, count), **arguments)
     except ValueError as error:
-        raise Unsound(at_prior(model.topic, (block.name, "prior"), f"`{block.statement.text}` cannot be drawn on: {error}")) from None
+        raise Unsound(prior_problem(model.topic, (block.name, "prior"), f"`{block.statement.text}` cannot be drawn on: {error}")) from None
     return np.concatenate([values, more], axis=1)

@@ -20,17 +20,17 @@ class Unsound(Exception):
         return type(self), self.problems
 
 
-def at_topic(topic: Topic, keys: tuple[str, ...], message: str, hint: str = "") -> Problem:
+def topic_problem(topic: Topic, keys: tuple[str, ...], message: str, hint: str = "") -> Problem:
     """Return a problem placed at a key of the topic's own file."""
-    return _at_key(topic, f"seeds/{topic.name}/topic.toml", keys, message, hint)
+    return _key_problem(topic, f"seeds/{topic.name}/topic.toml", keys, message, hint)
 
 
-def at_prior(topic: Topic, keys: tuple[str, ...], message: str, hint: str = "") -> Problem:
+def prior_problem(topic: Topic, keys: tuple[str, ...], message: str, hint: str = "") -> Problem:
     """Return a problem placed at a key of the topic's prior file."""
-    return _at_key(topic, f"priors/{topic.name}.toml", keys, message, hint)
+    return _key_problem(topic, f"priors/{topic.name}.toml", keys, message, hint)
 
 
-def at_place(topic: Topic, place: Place, message: str, hint: str = "") -> Problem:
+def place_problem(topic: Topic, place: Place, message: str, hint: str = "") -> Problem:
     """Return a problem at a place, with that line of the file."""
     return Problem(place, message, hint, source_line(topic, place))
 
@@ -46,11 +46,11 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(text.splitlines())
 
 
-def _at_key(topic: Topic, path: str, keys: tuple[str, ...], message: str, hint: str) -> Problem:
+def _key_problem(topic: Topic, path: str, keys: tuple[str, ...], message: str, hint: str) -> Problem:
     from forecast.book.files.positions import key_positions
 
     positions = key_positions(topic.texts[path]) if path in topic.texts else {}
     while keys and keys not in positions:
         keys = keys[:-1]
     line, column = positions.get(keys, (1, 1))
-    return at_place(topic, Place(path, line, column), message, hint)
+    return place_problem(topic, Place(path, line, column), message, hint)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from forecast.book.calendar import step_index
+from forecast.book.calendar import ONE_DAY, step_index
 from forecast.book.files.problems import Problem
-from forecast.model.clock import ONE_DAY, step_starts
-from forecast.model.errors import Unsound, at_topic
+from forecast.model.clock import step_starts
+from forecast.model.errors import Unsound, topic_problem
 from forecast.model.model import Model
 
-MOST_STEPS = 11_000  # of the future
+MOST_FUTURE_STEPS = 11_000  # of the future
 
 
 def check_horizon(model: Model) -> None:
@@ -19,17 +19,15 @@ def check_horizon(model: Model) -> None:
     if not model.records:
         return
     first = min(record.through for record in model.records.values()) + ONE_DAY
-    far = {name: its.by for name, its in topic.questions.items() if its.by and step_index(topic.step, first, its.by) >= MOST_STEPS}
+    far = {name: its.by for name, its in topic.questions.items() if its.by and step_index(topic.step, first, its.by) >= MOST_FUTURE_STEPS}
     if far:
-        raise Unsound(*(_too_far(model, name, first, by) for name, by in far.items()))
+        raise Unsound(*(_horizon_problem(model, name, first, by) for name, by in far.items()))
 
 
-def _too_far(model: Model, question: str, first: date, by: date) -> Problem:
+def _horizon_problem(model: Model, question: str, first: date, by: date) -> Problem:
     step = model.topic.step
     steps = step_index(step, first, by) + 1
-    last = step_starts(step, first, by)[MOST_STEPS - 1] - ONE_DAY
-    message = (
-        f"from {first}, where the record ends, to `by` ({by}) are {steps:,} steps of a {step}; at most {MOST_STEPS:,} can be simulated"
-    )
+    last = step_starts(step, first, by)[MOST_FUTURE_STEPS - 1] - ONE_DAY
+    message = f"from {first}, where the record ends, to `by` ({by}) are {steps:,} steps of a {step}; at most {MOST_FUTURE_STEPS:,} can be simulated"
     coarser = "" if step == "year" else "take a coarser `step`, or "
-    return at_topic(model.topic, ("questions", question, "by"), message, f"{coarser}ask by {last} at the latest")
+    return topic_problem(model.topic, ("questions", question, "by"), message, f"{coarser}ask by {last} at the latest")

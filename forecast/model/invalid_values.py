@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.language.classes import CLASSED
-from forecast.language.distributions import Family
+from forecast.language.arrays import Array
+from forecast.language.classes import CLASS_FAMILIES
+from forecast.language.distributions.family import Family
 from forecast.language.expressions import Name
 from forecast.language.statements import Statement
-
-type Array = NDArray[np.float64]
 
 CENTRE = 0.5  # what is farthest from here is worst: above 1, or below 0
 
@@ -44,12 +43,12 @@ def misfit_of(values: Any, wrong: NDArray[np.bool_], weights: Array | None = Non
     return Misfit(float(spread[draw, column]), int(column), float(at.mean() if weights is None else weights @ at))
 
 
-def percent(share: float) -> str:
-    """Return a share of draws as a percent of two digits."""
+def share_as_percent(share: float) -> str:
+    """Return a share as a percent of two digits."""
     return f"{float(f'{100 * share:.2g}'):g} %"
 
 
-def no_distribution(
+def describe_invalid_arguments(
     statement: Statement, kind: Family, arguments: Mapping[str, Any], wrong: NDArray[np.bool_], *, of: str = "draws"
 ) -> tuple[str, str, int]:
     """Say which argument of a statement makes no distribution, how far it is off and at how many draws.
@@ -58,20 +57,20 @@ def no_distribution(
     """
     for name, value in arguments.items():
         domain = kind.domains.get(name)
-        if domain is None or kind.name in CLASSED:  # whose shares or cutpoints are one argument
+        if domain is None or kind.name in CLASS_FAMILIES:  # whose shares or cutpoints are one argument
             continue
         misfit = misfit_of(value, wrong & ~np.broadcast_to(domain.holds(np.asarray(value, dtype=float)), wrong.shape))
         if misfit is not None:
             said = f"`{name}` is {misfit.worst:.6g} at worst, and must be {domain.wording}"
-            return _told(statement, misfit.share, said, of), _hint(statement, name), misfit.column
+            return _invalid_message(statement, misfit.share, said, of), _hint(statement, name), misfit.column
     draw, column = np.argwhere(wrong)[0]
-    listed = {"p", "cutpoints"} if kind.name in CLASSED else set()
-    shown = ", ".join(f"{name}={at_draw(value, draw, column, listed=name in listed)}" for name, value in arguments.items())
-    return _told(statement, float(wrong.any(axis=1).mean()), f"as with {shown}", of), _hint(statement, ""), int(column)
+    listed = {"p", "cutpoints"} if kind.name in CLASS_FAMILIES else set()
+    shown = ", ".join(f"{name}={argument_text(value, draw, column, listed=name in listed)}" for name, value in arguments.items())
+    return _invalid_message(statement, float(wrong.any(axis=1).mean()), f"as with {shown}", of), _hint(statement, ""), int(column)
 
 
-def _told(statement: Statement, share: float, said: str, of: str) -> str:
-    return f"`{statement.text}` is not a distribution at {percent(share)} of the {of}: {said}"
+def _invalid_message(statement: Statement, share: float, said: str, of: str) -> str:
+    return f"`{statement.text}` is not a distribution at {share_as_percent(share)} of the {of}: {said}"
 
 
 def _hint(statement: Statement, argument: str) -> str:
@@ -81,7 +80,7 @@ def _hint(statement: Statement, argument: str) -> str:
     )
 
 
-def at_draw(value: Any, draw: int, row: int, *, listed: bool) -> str:
+def argument_text(value: Any, draw: int, row: int, *, listed: bool) -> str:
     """Return an argument at one draw and row for a message; ``listed`` where it has one number for each class."""
     array = np.asarray(value, dtype=float)
     if not listed:

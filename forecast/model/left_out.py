@@ -11,9 +11,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.language.arrays import Array
 from forecast.model.likelihood import density_of_rows
-from forecast.model.model import Array, Model, Parameters, in_chunks
-from forecast.model.overflow import beyond_floats
+from forecast.model.model import Model, Parameters, in_chunks
+from forecast.model.overflow import cells_beyond_floats
 
 MOST_BEYOND = 0.1  # of the prior, above which a topic is refused
 
@@ -23,19 +24,19 @@ def without_overflow(model: Model, parameters: Parameters, weights: Array) -> Mo
 
     Raises ``Unsound``, as the log-likelihood does, where they are more than a tenth of the prior.
     """
-    share = float(weights @ is_beyond(model, parameters))
+    share = float(weights @ draws_beyond_floats(model, parameters))
     if share > MOST_BEYOND:
         for some in in_chunks(parameters, len(model.rows)):
             model.log_likelihood(some)
     return replace(model, beyond=share)
 
 
-def is_beyond(model: Model, parameters: Parameters) -> NDArray[np.bool_]:
+def draws_beyond_floats(model: Model, parameters: Parameters) -> NDArray[np.bool_]:
     """Whether some row's statement makes no distribution at each draw only since it lies beyond the range of floats, ``(draws,)``."""
-    return np.concatenate([_is_beyond(model, some) for some in in_chunks(parameters, len(model.rows))])
+    return np.concatenate([_draws_beyond_floats(model, some) for some in in_chunks(parameters, len(model.rows))])
 
 
-def _is_beyond(model: Model, parameters: Parameters) -> NDArray[np.bool_]:
+def _draws_beyond_floats(model: Model, parameters: Parameters) -> NDArray[np.bool_]:
     draws = max((len(values) for values in parameters.values()), default=1)
     found = np.zeros(draws, dtype=bool)
     for table in model.tables.values() if model.rows else ():
@@ -49,5 +50,5 @@ def _is_beyond(model: Model, parameters: Parameters) -> NDArray[np.bool_]:
                 wrong = np.broadcast_to(np.isnan(density), (draws, len(table)))
                 arguments = model.distribution_as_written(statement, scope)[1] if wrong.any() else arguments
             if wrong.any():
-                found |= beyond_floats(statement, kind, arguments, scope, wrong).any(axis=1)
+                found |= cells_beyond_floats(statement, kind, arguments, scope, wrong).any(axis=1)
     return found

@@ -19,19 +19,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.book.checks.entering import open_total, weight_fault
-from forecast.book.rows import observation
+from forecast.book.checks.entering import open_total_fault, weight_fault
+from forecast.book.rows import observation_key
 from forecast.book.topic import Row, Stream
-from forecast.language.distributions import Family
+from forecast.language.arrays import Array
+from forecast.language.distributions.family import Family
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression
-from forecast.language.ops import NumpyOps
-from forecast.model.errors import Unsound, at_place
+from forecast.language.ops import NUMPY
+from forecast.model.errors import Unsound, place_problem
 
 if TYPE_CHECKING:
     from forecast.book.topic import Topic
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +98,11 @@ def entry_of(topic: Topic, stream: Stream, rows: Sequence[Row], scope: Scope) ->
     """
     ends = [(row.value, row.value) if row.between is None else (row.between.low, row.between.high) for row in rows]
     lower, upper = (np.array([[end[side] for end in ends]]) for side in (0, 1))
-    origins = _numbered([("", index) if not row.origin else (row.origin,) for index, row in enumerate(rows)])
-    observations = _numbered([("", index) if not row.origin else observation(row, stream.label_columns) for index, row in enumerate(rows)])
-    return Entry(lower, upper, _weights(topic, stream, rows, scope), origins, observations)
+    origins = _number_keys([("", index) if not row.origin else (row.origin,) for index, row in enumerate(rows)])
+    observations = _number_keys(
+        [("", index) if not row.origin else observation_key(row, stream.label_columns) for index, row in enumerate(rows)]
+    )
+    return Entry(lower, upper, _row_weights(topic, stream, rows, scope), origins, observations)
 
 
 def density_of_rows(kind: Family, arguments: Mapping[str, Any], values: Array, entry: Entry | None) -> Array:
@@ -122,7 +123,7 @@ def density_of_rows(kind: Family, arguments: Mapping[str, Any], values: Array, e
     return density
 
 
-def entered(right: Array, wrong: Array | None, share: Array | None, entry: Entry) -> Array:
+def row_log_likelihood(right: Array, wrong: Array | None, share: Array | None, entry: Entry) -> Array:
     """Return what each row adds to the log-likelihood, ``(draws, rows)``.
 
     ``right`` and ``wrong`` are the log densities of each report if it is right and
@@ -152,7 +153,7 @@ def rows_together(origins: NDArray[np.int64], rows: NDArray[np.int64]) -> Iterat
             yield together
 
 
-def unlike(row: Row, first: Row) -> tuple[str, str]:
+def unequal_reliability_message(row: Row, first: Row) -> tuple[str, str]:
     """The message and hint of a report that is not as reliable as the first of its origin."""
     return (
         f"this report and line {first.place.line} have the origin `{row.origin}`, and the reliability makes one likelier right than the other",
@@ -167,15 +168,15 @@ def refuse_ranges(topic: Topic, rows: Sequence[Row], name: str, others: Sequence
     for row in rows:
         if earliest < row.start:
             other = next(other for other in ranges if other.end < row.start)
-            raise Unsound(at_place(topic, row.place, *open_total(name, other)))
+            raise Unsound(place_problem(topic, row.place, *open_total_fault(name, other)))
 
 
-def expressions_of(stream: Stream) -> tuple[Expression, ...]:
+def likelihood_expressions(stream: Stream) -> tuple[Expression, ...]:
     """Every expression that the likelihood of a stream's rows depends on, their weights aside."""
     return (*stream.value.arguments.values(), *stream.entering)
 
 
-def moved_together(entry: Entry | None, moved: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def with_same_origin(entry: Entry | None, moved: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Rows that the parameters move, ``(rows,)``, and with them all others of their origin."""
     if entry is None:
         return moved
@@ -185,17 +186,17 @@ def moved_together(entry: Entry | None, moved: NDArray[np.bool_]) -> NDArray[np.
     return together
 
 
-def _numbered(keys: Sequence[tuple[object, ...]]) -> NDArray[np.int64]:
+def _number_keys(keys: Sequence[tuple[object, ...]]) -> NDArray[np.int64]:
     numbers: dict[tuple[object, ...], int] = {}
     return np.array([[numbers.setdefault(key, len(numbers)) for key in keys]], dtype=np.int64)
 
 
-def _weights(topic: Topic, stream: Stream, rows: Sequence[Row], scope: Scope) -> Array:
+def _row_weights(topic: Topic, stream: Stream, rows: Sequence[Row], scope: Scope) -> Array:
     if stream.weight is None or not rows:
         return np.ones((1, len(rows)))
     with np.errstate(all="ignore"):
-        weights = np.broadcast_to(np.asarray(evaluate(stream.weight, scope, NumpyOps()), dtype=float), (1, len(rows)))
+        weights = np.broadcast_to(np.asarray(evaluate(stream.weight, scope, NUMPY), dtype=float), (1, len(rows)))
     for row, weight in zip(rows, weights[0], strict=True):
         if (said := weight_fault(float(weight))) is not None:
-            raise Unsound(at_place(topic, row.place, *said))
+            raise Unsound(place_problem(topic, row.place, *said))
     return np.array(weights)

@@ -15,31 +15,40 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.book.calendar import CALENDARS, step_index
+from forecast.book.calendar import CALENDARS, ONE_DAY, step_index
 from forecast.book.files.problems import Problem
 from forecast.book.topic import Row, Step, Stream, Topic
-from forecast.language.distributions import Family, family_for
+from forecast.language.arrays import Array
+from forecast.language.distributions.families import family_for
+from forecast.language.distributions.family import Family
 from forecast.language.evaluate import Scope, evaluate, with_quantities
-from forecast.language.expressions import Expression, Total, names_behind, names_in, names_of_each, streams_in, totals_in
-from forecast.language.ops import NumpyOps, Ops
+from forecast.language.expressions import Expression, Total, direct_names, names_in, streams_in, totals_in, transitive_names
+from forecast.language.ops import NUMPY, Ops
 from forecast.language.squashing import with_logits
 from forecast.language.statements import Statement
-from forecast.model.classes import seen
-from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, ONE_DAY, days_covered, years_between
-from forecast.model.errors import Unsound, at_place, at_topic
-from forecast.model.invalid_values import no_distribution
-from forecast.model.likelihood import Entry, density_of_rows, entered, entry_of, needs_entry, refuse_ranges, rows_together, unlike
-from forecast.model.overflow import Overflown, beyond_floats
-from forecast.model.record import Record, records_as_of, series_share
+from forecast.model.classes import observed_values
+from forecast.model.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, days_covered, years_between
+from forecast.model.errors import Unsound, place_problem, topic_problem
+from forecast.model.invalid_values import describe_invalid_arguments
+from forecast.model.likelihood import (
+    Entry,
+    density_of_rows,
+    entry_of,
+    needs_entry,
+    refuse_ranges,
+    row_log_likelihood,
+    rows_together,
+    unequal_reliability_message,
+)
+from forecast.model.overflow import StatementOverflow, cells_beyond_floats
+from forecast.model.record import StreamRecord, records_as_of, series_share
 
-Array = NDArray[np.float64]
 Parameters = Mapping[str, NDArray[Any]]
-NUMPY = NumpyOps()
 CELLS_AT_ONCE = 2**21  # draws times rows that are worked out in one piece
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class RowTable:
     """The rows of one stream as arrays of shape ``(1, rows)``.
 
     ``columns`` holds the clocks, covariates and label numbers; ``totals`` the
@@ -48,7 +57,7 @@ class Table:
     the rows enter the likelihood, where that is not each by the density of its value.
     """
 
-    record: Record
+    record: StreamRecord
     values: Array
     columns: Mapping[str, NDArray[Any]]
     totals: Mapping[str, Array]
@@ -63,7 +72,7 @@ class Table:
     @property
     def seen(self) -> Array:
         """What the statement is of: the rows' values or, where rows count classes, their counts with the classes on the last axis."""
-        return seen(self.stream, self.values, self.columns)
+        return observed_values(self.stream, self.values, self.columns)
 
     def __len__(self) -> int:
         return len(self.record.rows)
@@ -79,8 +88,8 @@ class Model:
 
     topic: Topic
     as_of: date
-    records: Mapping[str, Record]
-    tables: Mapping[str, Table]
+    records: Mapping[str, StreamRecord]
+    tables: Mapping[str, RowTable]
     bare: Scope  # labels and quantities, no values yet
     beyond: float | None = None
 
@@ -93,7 +102,7 @@ class Model:
         """The scope in which priors are written: parameters and labels."""
         return self.bare.plus(values=parameters)
 
-    def row_scope(self, table: Table, parameters: Mapping[str, Any], ops: Ops = NUMPY) -> Scope:
+    def row_scope(self, table: RowTable, parameters: Mapping[str, Any], ops: Ops = NUMPY) -> Scope:
         """The scope in which a stream's statement is read, over all its rows at once."""
         scope = self.scope(parameters)
         values: dict[str, Any] = dict(table.columns)
@@ -111,7 +120,7 @@ class Model:
     def log_likelihood(self, parameters: Parameters, *, near: NDArray[np.bool_] | None = None) -> Array:
         """Return the log density of every row at every draw, shape ``(draws, rows)``.
 
-        Raises ``Unsound`` where a statement makes no distribution, ``Overflown`` where
+        Raises ``Unsound`` where a statement makes no distribution, ``StatementOverflow`` where
         only since it lies beyond the range of floats, unless such draws are left out.  Where
         ``near`` is given, ``(draws,)``, that is so only at draws near enough to
         the prior to matter; elsewhere such a row is impossible.
@@ -120,13 +129,13 @@ class Model:
         parts = [self._table_log_likelihood(table, parameters, draws, near) for table in self.tables.values() if len(table)]
         return np.concatenate(parts, axis=1) if parts else np.zeros((draws, 0))
 
-    def _table_log_likelihood(self, table: Table, parameters: Parameters, draws: int, near: NDArray[np.bool_] | None) -> Array:
+    def _table_log_likelihood(self, table: RowTable, parameters: Parameters, draws: int, near: NDArray[np.bool_] | None) -> Array:
         stream, scope = table.stream, self.row_scope(table, parameters)
         right = self._density(table, stream.value, "value", scope, draws, near)
         if table.entry is None:
             return right
         if stream.wrong is None or stream.reliability is None:
-            return entered(right, None, None, table.entry)
+            return row_log_likelihood(right, None, None, table.entry)
         wrong = self._density(table, stream.wrong, "wrong", scope, draws, near)
         with np.errstate(all="ignore"):
             share = np.broadcast_to(np.asarray(evaluate(stream.reliability, scope, NUMPY), dtype=float), (draws, len(table)))
@@ -138,9 +147,9 @@ class Model:
             draw, row = np.argwhere(~possible)[0]
             raise Unsound(self._no_probability(table, row, share[draw, row]))
         self._check_origins(table, table.entry, share)
-        return entered(right, wrong, share, table.entry)
+        return row_log_likelihood(right, wrong, share, table.entry)
 
-    def _density(self, table: Table, statement: Statement, key: str, scope: Scope, draws: int, near: NDArray[np.bool_] | None) -> Array:
+    def _density(self, table: RowTable, statement: Statement, key: str, scope: Scope, draws: int, near: NDArray[np.bool_] | None) -> Array:
         """The log density of each row under a statement of its stream, ``(draws, rows)``."""
         with np.errstate(all="ignore"):
             kind, arguments = self.distribution(statement, scope)
@@ -153,30 +162,30 @@ class Model:
             return density
         with np.errstate(all="ignore"):
             kind, arguments = self.distribution_as_written(statement, scope)
-        beyond = beyond_floats(statement, kind, arguments, scope, wrong)
+        beyond = cells_beyond_floats(statement, kind, arguments, scope, wrong)
         if self.beyond is not None:
             density = np.where(beyond, -np.inf, density)
             wrong = wrong & ~beyond
         if wrong.any():
-            message, hint, row = no_distribution(statement, kind, arguments, wrong)
+            message, hint, row = describe_invalid_arguments(statement, kind, arguments, wrong)
             told = f"{message} (row of {table.record.rows[row].start})"
-            problem = at_topic(self.topic, ("streams", table.stream.name, key), told, hint)
-            raise Overflown(problem) if beyond[wrong].all() else Unsound(problem)
+            problem = topic_problem(self.topic, ("streams", table.stream.name, key), told, hint)
+            raise StatementOverflow(problem) if beyond[wrong].all() else Unsound(problem)
         return density
 
-    def _no_probability(self, table: Table, row: int, share: float) -> Problem:
+    def _no_probability(self, table: RowTable, row: int, share: float) -> Problem:
         """The problem of a reliability that is no probability at some draws."""
         said = f"`{table.stream.entering_texts['reliability']}` is {share:.6g}, which is no probability, at some draws"
         keys = ("streams", table.stream.name, "reliability")
         told = f"{said} (row of {table.record.rows[row].start})"
-        return at_topic(self.topic, keys, told, "look at the priors of the parameters it uses")
+        return topic_problem(self.topic, keys, told, "look at the priors of the parameters it uses")
 
-    def _check_origins(self, table: Table, entry: Entry, share: Array) -> None:
+    def _check_origins(self, table: RowTable, entry: Entry, share: Array) -> None:
         """Reports of one origin are as reliable as each other, since they are right or wrong together."""
         for rows in rows_together(entry.origins[0], np.arange(len(table))):
             if (apart := (share[:, rows] != share[:, rows[:1]]).any(axis=0)).any():
                 first, other = (table.record.rows[row] for row in (rows[0], rows[int(np.argmax(apart))]))
-                raise Unsound(at_place(self.topic, other.place, *unlike(other, first)))
+                raise Unsound(place_problem(self.topic, other.place, *unequal_reliability_message(other, first)))
 
     def distribution(self, statement: Statement, scope: Scope, ops: Ops = NUMPY) -> tuple[Family, dict[str, Any]]:
         """Return a statement's family and its arguments, as PyMC names them, at a scope's values.
@@ -209,12 +218,12 @@ def model_as_of(topic: Topic, as_of: date) -> Model:
 
     Raises ``Unsound`` where a series has no value for days that a statement needs.
     """
-    return bound(topic, as_of, records_as_of(topic, as_of))
+    return bind_records(topic, as_of, records_as_of(topic, as_of))
 
 
-def bound(topic: Topic, as_of: date, records: Mapping[str, Record]) -> Model:
+def bind_records(topic: Topic, as_of: date, records: Mapping[str, StreamRecord]) -> Model:
     """Bind a topic to records that somebody else chose, one for each stream; raises as ``model_as_of`` does."""
-    tables = {name: table(topic, record, records, as_of) for name, record in records.items()}
+    tables = {name: row_table(topic, record, records, as_of) for name, record in records.items()}
     per = {name: parameter.per for name, parameter in topic.parameters.items() if parameter.per}
     columns = {name for stream in topic.streams.values() for name in (*stream.label_columns, *stream.reported)}
     coded = {name: name for name in columns | {p.name for p in topic.parameters.values() if p.categories} | set(calendars(topic))}
@@ -224,14 +233,14 @@ def bound(topic: Topic, as_of: date, records: Mapping[str, Record]) -> Model:
         as_of,
         records,
         tables,
-        Scope(quantities=quantities, named=names_of_each(quantities), labels=topic.labels, coded=coded, per=per),
+        Scope(quantities=quantities, named=direct_names(quantities), labels=topic.labels, coded=coded, per=per),
     )
 
 
-def table(topic: Topic, record: Record, records: Mapping[str, Record], as_of: date) -> Table:
+def row_table(topic: Topic, record: StreamRecord, records: Mapping[str, StreamRecord], as_of: date) -> RowTable:
     """Return a record's rows as arrays, with the totals and series that its statement uses."""
     rows, stream = record.rows, record.stream
-    used_series, used_streams = uses(topic, stream.value, *stream.entering)
+    used_series, used_streams = series_and_streams_used(topic, stream.value, *stream.entering)
     for name in used_streams:
         refuse_ranges(topic, rows, name, records[name].counted)
     columns: dict[str, NDArray[Any]] = {name: values[None, :] for name, values in _clock_columns(topic, rows, as_of).items()}
@@ -252,12 +261,12 @@ def table(topic: Topic, record: Record, records: Mapping[str, Record], as_of: da
     series = {name: _series_columns(topic, name, rows, as_of) for name in used_series}
     values = np.array([[row.value for row in rows]])
     if not needs_entry(stream, rows):
-        return Table(record, values, columns, totals, series)
+        return RowTable(record, values, columns, totals, series)
     known = Scope(values=columns, labels=topic.labels, coded={name: name for name in (*stream.label_columns, *stream.reported)})
-    return Table(record, values, columns, totals, series, entry_of(topic, stream, rows, known))
+    return RowTable(record, values, columns, totals, series, entry_of(topic, stream, rows, known))
 
 
-def uses(topic: Topic, *statements: Statement | Expression) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def series_and_streams_used(topic: Topic, *statements: Statement | Expression) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the series and the streams (by ``total``) that statements or expressions use, through quantities too."""
     series: dict[str, None] = {}
     streams: dict[str, None] = {}
@@ -275,7 +284,7 @@ def totals_used(topic: Topic, *statements: Statement | Expression) -> dict[str, 
 def names_used(topic: Topic, *statements: Statement | Expression) -> set[str]:
     """Return the names that statements or expressions use, also through quantities and what series are later."""
     names: set[str] = set()
-    waiting = list(_parts(statements))
+    waiting = list(_expressions_in(statements))
     while waiting:
         fresh = set(names_in(waiting.pop())) - names
         names |= fresh
@@ -331,16 +340,18 @@ def _series_columns(topic: Topic, name: str, rows: tuple[Row, ...], as_of: date)
     try:
         shares = [series_share(topic.series[name], row.start, row.end, as_of=as_of) for row in rows]
     except LookupError as error:
-        raise Unsound(at_topic(topic, ("series", name), str(error))) from None
+        raise Unsound(topic_problem(topic, ("series", name), str(error))) from None
     return np.array([[share.known for share in shares]]), np.array([[share.later_share for share in shares]])
 
 
-def quantities_of(topic: Topic, *statements: Statement | Expression) -> tuple[str, ...]:
+def quantities_used(topic: Topic, *statements: Statement | Expression) -> tuple[str, ...]:
     """Return the quantities that statements or expressions use, through each other too, each after those it uses."""
-    return names_behind(_parts(statements), names_of_each({name: quantity.expression for name, quantity in topic.quantities.items()}))
+    return transitive_names(
+        _expressions_in(statements), direct_names({name: quantity.expression for name, quantity in topic.quantities.items()})
+    )
 
 
-def _parts(statements: tuple[Statement | Expression, ...]) -> Iterator[Expression]:
+def _expressions_in(statements: tuple[Statement | Expression, ...]) -> Iterator[Expression]:
     for each in statements:
         if isinstance(each, Statement):
             yield from each.arguments.values()
@@ -350,6 +361,6 @@ def _parts(statements: tuple[Statement | Expression, ...]) -> Iterator[Expressio
 
 def expressions_used(topic: Topic, *statements: Statement | Expression) -> Iterator[Expression]:
     """Yield the expressions of statements, and those of the quantities they use."""
-    yield from _parts(statements)
-    for name in quantities_of(topic, *statements):
+    yield from _expressions_in(statements)
+    for name in quantities_used(topic, *statements):
         yield topic.quantities[name].expression

@@ -11,20 +11,18 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forecast.book.files.problems import Problem
-from forecast.language.classes import CLASSED
-from forecast.language.distributions import Family
+from forecast.language.arrays import Truth
+from forecast.language.classes import CLASS_FAMILIES
+from forecast.language.distributions.family import Family
 from forecast.language.evaluate import Scope, evaluate
-from forecast.language.ranged import RangedOps, ranged
+from forecast.language.ranged import RangedOps, as_ranged
 from forecast.language.statements import Statement
 from forecast.model.errors import Unsound
 
-type Truth = NDArray[np.bool_]
 
-
-class Overflown(Unsound):
+class StatementOverflow(Unsound):
     """A statement makes no distribution at some draws, at all of them only since it lies beyond the range of floats.
 
     ``draws`` ``(draws,)`` says at which, where that is known.
@@ -35,7 +33,7 @@ class Overflown(Unsound):
         self.draws = draws
 
 
-def beyond_floats(statement: Statement, kind: Family, arguments: Mapping[str, Any], scope: Scope, wrong: Truth) -> Truth:
+def cells_beyond_floats(statement: Statement, kind: Family, arguments: Mapping[str, Any], scope: Scope, wrong: Truth) -> Truth:
     """Return in which of the cells ``(draws, rows)`` that are ``wrong``, with no number for a density, floats do not reach far enough.
 
     There every argument that is impossible is so because an operation in it left the range of floats; or all arguments
@@ -43,16 +41,16 @@ def beyond_floats(statement: Statement, kind: Family, arguments: Mapping[str, An
     """
     wide = replace(
         scope,
-        values={name: ranged(value) for name, value in scope.values.items()},
-        totals={name: ranged(value) for name, value in scope.totals.items()},
+        values={name: as_ranged(value) for name, value in scope.values.items()},
+        totals={name: as_ranged(value) for name, value in scope.totals.items()},
     )
     proper, left = np.ones(wrong.shape, dtype=bool), np.zeros(wrong.shape, dtype=bool)
     with np.errstate(all="ignore"):
         given = {name: evaluate(expression, wide, RangedOps()) for name, expression in statement.arguments.items()}
-        if kind.name not in CLASSED:  # whose shares or cutpoints are one argument
+        if kind.name not in CLASS_FAMILIES:  # whose shares or cutpoints are one argument
             given = kind.from_words(given, RangedOps())
         for name, value in given.items():
-            found = ranged(value)
+            found = as_ranged(value)
             if np.ndim(found.value) > wrong.ndim:
                 continue
             beyond = np.broadcast_to(found.beyond, wrong.shape)

@@ -29,21 +29,23 @@ import numpy as np
 from scipy.special import gammaln
 
 from forecast.book.topic import Stream, Topic
-from forecast.language.classes import CLASSED, COUNTED
-from forecast.language.distributions import Family, family
+from forecast.language.arrays import Array
+from forecast.language.classes import CLASS_COUNT_FAMILY, CLASS_FAMILIES
+from forecast.language.distributions.families import family
+from forecast.language.distributions.family import Family
 from forecast.language.expressions import Expression
-from forecast.model.model import Array, names_used
+from forecast.model.model import names_used
 
-LENGTHS = frozenset({"days", "months", "years", "t_start", "t_end"})  # clocks that say how long an interval is
-RATES = frozenset({"Poisson", "NegativeBinomial"})
-HAZARDS = frozenset({"Binomial", "Bernoulli"}) | CLASSED
-OF_TRIALS = frozenset({"Binomial", COUNTED})
-TRIED = OF_TRIALS | {"BetaBinomial"}
+LENGTH_CLOCKS = frozenset({"days", "months", "years", "t_start", "t_end"})  # clocks that say how long an interval is
+RATE_FAMILIES = frozenset({"Poisson", "NegativeBinomial"})
+HAZARD_FAMILIES = frozenset({"Binomial", "Bernoulli"}) | CLASS_FAMILIES
+ADDITIVE_TRIAL_FAMILIES = frozenset({"Binomial", CLASS_COUNT_FAMILY})
+TRIAL_FAMILIES = ADDITIVE_TRIAL_FAMILIES | {"BetaBinomial"}
 FINE_PARTS = 48  # into which a row of competing classes is cut at least, if it has as many days
-APART = 1e-3  # relative difference between a row's mean and the sum of its parts' from which it is told
-SAME = 1e-9  # relative difference up to which shapes are proportional, or constant
+MEAN_TOLERANCE = 1e-3  # relative difference between a row's mean and the sum of its parts' from which it is told
+SHAPE_TOLERANCE = 1e-9  # relative difference up to which shapes are proportional, or constant
 
-type Read = tuple[Family, Mapping[str, Any]]  # a family and its arguments over some days
+type FamilyArguments = tuple[Family, Mapping[str, Any]]  # a family and its arguments over some days
 
 
 def is_even(topic: Topic, stream: Stream) -> bool:
@@ -51,30 +53,32 @@ def is_even(topic: Topic, stream: Stream) -> bool:
     statement = stream.value
     if stream.classes and not stream.watched:
         return True
-    trials = statement.arguments.get("n") if statement.distribution in OF_TRIALS else None
-    if statement.distribution not in RATES | HAZARDS or (trials is not None and set(stream.own_columns) & names_used(topic, trials)):
+    trials = statement.arguments.get("n") if statement.distribution in ADDITIVE_TRIAL_FAMILIES else None
+    if statement.distribution not in RATE_FAMILIES | HAZARD_FAMILIES or (
+        trials is not None and set(stream.own_columns) & names_used(topic, trials)
+    ):
         return True
-    aside = {"n"} if trials is not None else {"alpha"} if statement.distribution in RATES else set()
+    aside = {"n"} if trials is not None else {"alpha"} if statement.distribution in RATE_FAMILIES else set()
     own: list[Expression] = [each for name, each in statement.arguments.items() if name not in aside]
-    return not LENGTHS & names_used(topic, *own)
+    return not LENGTH_CLOCKS & names_used(topic, *own)
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class PartWeights:
     """The weights of parts for events, ``(parts, paths)``, and their shapes where the shares are Dirichlet; ``add_up`` as in the statement's means."""
 
     weights: Array
     shapes: Array | None = None
     add_up: bool = True
 
-    def joined(self, starts: Sequence[int]) -> Weights:
+    def join(self, starts: Sequence[int]) -> PartWeights:
         """Return the weights of parts that are each made of some of these, from the numbers at which they start."""
         return replace(self, weights=np.add.reduceat(self.weights, starts, axis=0))
 
 
-def even_weights(lengths: Sequence[float], count: int) -> Weights:
+def even_weights(lengths: Sequence[float], count: int) -> PartWeights:
     """Return weights of parts in proportion to their days."""
-    return Weights(np.broadcast_to(np.array(lengths)[:, None], (len(lengths), count)))
+    return PartWeights(np.broadcast_to(np.array(lengths)[:, None], (len(lengths), count)))
 
 
 def finer_days(stream: Stream, days: Sequence[date]) -> tuple[date, ...]:
@@ -85,28 +89,28 @@ def finer_days(stream: Stream, days: Sequence[date]) -> tuple[date, ...]:
     return tuple(sorted({*days, *(days[0] + timedelta(days=at) for at in range(0, (days[-1] - days[0]).days, step))}))
 
 
-def weights_of(stream: Stream, label: str, read: Sequence[Read], known: Read | None, count: int) -> Weights:
+def weights_of(stream: Stream, label: str, read: Sequence[FamilyArguments], known: FamilyArguments | None, count: int) -> PartWeights:
     """Return the weights of a row's parts for its events of a class, from what the statement says of the parts.
 
     ``known`` is what it says of the whole row, where the sum over the parts is to be compared.
     """
     means = np.stack([_mean(stream, label, *each, count) for each in read])
     row_mean = None if known is None else _mean(stream, label, *known, count)
-    if stream.value.distribution in HAZARDS:
+    if stream.value.distribution in HAZARD_FAMILIES:
         stays = 1 - means if not stream.classes else np.stack([_mean(stream, stream.classes[0], *each, count) for each in read])
         left = np.cumprod(np.concatenate([np.ones((1, count)), stays]), axis=0)
         weights = means * left[:-1]
-        return Weights(weights, add_up=row_mean is None or _agree(weights.sum(axis=0), row_mean))
+        return PartWeights(weights, add_up=row_mean is None or _agree(weights.sum(axis=0), row_mean))
     fits = row_mean is None or _agree(means.sum(axis=0), row_mean)
     if stream.value.distribution != "NegativeBinomial":
-        return Weights(means, add_up=fits)
-    shapes = np.stack([column(arguments.get("alpha", arguments.get("n")), count) for _, arguments in read])
-    if np.allclose(means * shapes[0], means[0] * shapes, rtol=SAME, atol=0):
-        return Weights(means, shapes, fits)
-    return Weights(means, add_up=fits and np.allclose(shapes, shapes[0], rtol=SAME, atol=0))
+        return PartWeights(means, add_up=fits)
+    shapes = np.stack([argument_per_path(arguments.get("alpha", arguments.get("n")), count) for _, arguments in read])
+    if np.allclose(means * shapes[0], means[0] * shapes, rtol=SHAPE_TOLERANCE, atol=0):
+        return PartWeights(means, shapes, fits)
+    return PartWeights(means, add_up=fits and np.allclose(shapes, shapes[0], rtol=SHAPE_TOLERANCE, atol=0))
 
 
-def drawn_parts(rng: np.random.Generator, events: Array, weights: Array, shapes: Array | None) -> Array:
+def draw_parts(rng: np.random.Generator, events: Array, weights: Array, shapes: Array | None) -> Array:
     """Draw how many of some events ``(paths,)`` lie in each part, by weights ``(parts, paths)``: multinomial, or Dirichlet-multinomial with shapes.
 
     Part by part: given those before, what is left lies in a part with the share of its
@@ -146,22 +150,22 @@ def log_chance(found: Array, weights: Array, shapes: Array | None) -> Array:
         return np.bincount(path, weights=each - gammaln(counts + 1), minlength=found.shape[1])
 
 
-def column(value: Any, count: int) -> Array:
+def argument_per_path(value: Any, count: int) -> Array:
     """An argument as ``(paths,)``."""
     return np.broadcast_to(np.asarray(value, dtype=float), (count, 1))[:, 0]
 
 
 def _agree(parts: Array, row: Array) -> bool:
-    return bool(np.abs(parts - row).mean() <= APART * np.abs(row).mean())
+    return bool(np.abs(parts - row).mean() <= MEAN_TOLERANCE * np.abs(row).mean())
 
 
 def _mean(stream: Stream, label: str, kind: Family, arguments: Mapping[str, Any], count: int) -> Array:
     """The mean of a count, or the probability of an event, or of a class, ``(paths,)``."""
-    if stream.value.distribution == COUNTED:
-        return column(np.asarray(arguments["p"])[..., stream.classes.index(label)], count)
+    if stream.value.distribution == CLASS_COUNT_FAMILY:
+        return argument_per_path(np.asarray(arguments["p"])[..., stream.classes.index(label)], count)
     if stream.classes:
-        return column(np.exp(kind.log_density([[stream.classes.index(label)]], **arguments)), count)
-    if stream.value.distribution in HAZARDS:
+        return argument_per_path(np.exp(kind.log_density([[stream.classes.index(label)]], **arguments)), count)
+    if stream.value.distribution in HAZARD_FAMILIES:
         chance = {name: value for name, value in arguments.items() if name in {"p", "logit_p"}}
-        return column(family("Bernoulli").mean(**chance), count)
-    return column(kind.mean(**arguments), count)
+        return argument_per_path(family("Bernoulli").mean(**chance), count)
+    return argument_per_path(kind.mean(**arguments), count)

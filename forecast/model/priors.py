@@ -16,19 +16,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.book.checks.statements import MOST_VALUES
+from forecast.book.checks.statements import MOST_ENUMERATED_VALUES
 from forecast.book.topic import Parameter, Topic
-from forecast.language.distributions import Family, family_for
-from forecast.language.evaluate import number_of
+from forecast.language.arrays import Array
+from forecast.language.distributions.families import family_for
+from forecast.language.distributions.family import Family
+from forecast.language.evaluate import evaluate_constant
 from forecast.language.expressions import Expression
 from forecast.language.statements import Statement
-from forecast.model.errors import Unsound, at_prior
-from forecast.model.invalid_values import no_distribution
-from forecast.model.model import Array, Model
+from forecast.model.errors import Unsound, prior_problem
+from forecast.model.invalid_values import describe_invalid_arguments
+from forecast.model.model import Model
 
 MOST_WRITTEN, FLOATS_END = 10**12, 10**308  # a count is written with all its digits, and as a power of ten
-POINTS = 4_096  # draws of each hypothesis at least
-MOST_CELLS = 2**27  # hypotheses times their continuous values times draws, a gigabyte
+POINTS_PER_HYPOTHESIS = 4_096  # draws of each hypothesis at least
+MOST_PRIOR_CELLS = 2**27  # hypotheses times their continuous values times draws, a gigabyte
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,8 @@ class Block:
         """The problem of a prior whose arguments are impossible at the draws that are ``wrong``, ``(draws, size)``."""
         label = self.parameter.labels[self.positions[0]] if self.parameter.by_label else ""
         keys = (self.name, "prior", label) if label else (self.name, "prior")
-        message, hint, _ = no_distribution(self.statement, self.family, arguments, wrong)
-        return Unsound(at_prior(self.topic, keys, message, hint))
+        message, hint, _ = describe_invalid_arguments(self.statement, self.family, arguments, wrong)
+        return Unsound(prior_problem(self.topic, keys, message, hint))
 
     def out_of_range(self, reached: float) -> Unsound:
         """The problem of a prior that reaches beyond what floats can be computed with at some draws of the parameters it names."""
@@ -105,7 +107,7 @@ class Block:
     def _beyond(self, message: str) -> Unsound:
         label = self.parameter.labels[self.positions[0]] if self.parameter.by_label else ""
         keys = (self.name, "prior", label) if label else (self.name, "prior")
-        return Unsound(at_prior(self.topic, keys, message, "look at the priors of the parameters it names"))
+        return Unsound(prior_problem(self.topic, keys, message, "look at the priors of the parameters it names"))
 
 
 def blocks(model: Model) -> tuple[Block, ...]:
@@ -123,7 +125,7 @@ def _blocks_of(model: Model, parameter: Parameter) -> Iterator[Block]:
 
 
 def _block(model: Model, parameter: Parameter, positions: tuple[int, ...], statement: Statement) -> Block:
-    is_fixed = all(number_of(expression) is not None for expression in statement.arguments.values())
+    is_fixed = all(evaluate_constant(expression) is not None for expression in statement.arguments.values())
     fixed = model.distribution(statement, model.bare)[1] if is_fixed else None
     return Block(model.topic, parameter, positions, statement, family_for(statement), fixed)
 
@@ -140,15 +142,22 @@ def hypotheses(model: Model, prior: tuple[Block, ...]) -> tuple[Hypothesis, ...]
 
     Raises ``Unsound`` for more combinations than can be enumerated.
     """
-    axes = [(block, position, _possible(block)) for block in prior if block.family.discrete for position in block.positions]
+    axes = [(block, position, _possible_values(block)) for block in prior if block.family.discrete for position in block.positions]
     count = math.prod(values.stop - values.start for _, _, values in axes)  # `len` stops at 2**63
-    if count > MOST_VALUES:
-        message = f"{_count_text(count)} combinations of discrete values; at most {MOST_VALUES} can be enumerated"
-        raise Unsound(at_prior(model.topic, (axes[-1][0].name,), message))
+    if count > MOST_ENUMERATED_VALUES:
+        message = f"{_count_text(count)} combinations of discrete values; at most {MOST_ENUMERATED_VALUES} can be enumerated"
+        raise Unsound(prior_problem(model.topic, (axes[-1][0].name,), message))
     continuous = sum(block.size for block in prior if not block.family.discrete)
-    if count * continuous * POINTS > MOST_CELLS:
+    if count * continuous * POINTS_PER_HYPOTHESIS > MOST_PRIOR_CELLS:
         message = f"{count:,} combinations of discrete values, each with {continuous:,} continuous ones, are more than fit into 2 GB"
-        raise Unsound(at_prior(model.topic, (axes[-1][0].name,), message, f"at most {MOST_CELLS // POINTS:,} values in all can be drawn"))
+        raise Unsound(
+            prior_problem(
+                model.topic,
+                (axes[-1][0].name,),
+                message,
+                f"at most {MOST_PRIOR_CELLS // POINTS_PER_HYPOTHESIS:,} values in all can be drawn",
+            )
+        )
     found = []
     for combination in itertools.product(*(values for _, _, values in axes)):
         values: dict[str, NDArray[np.int64]] = {}
@@ -159,7 +168,7 @@ def hypotheses(model: Model, prior: tuple[Block, ...]) -> tuple[Hypothesis, ...]
     return tuple(found)
 
 
-def _possible(block: Block) -> range:
+def _possible_values(block: Block) -> range:
     """Every value of a discrete prior: its form says which, whatever the arguments that depend on other parameters."""
     arguments = block.statement.arguments
     match block.family.name:
@@ -181,6 +190,6 @@ def _count_text(count: int) -> str:
 
 
 def _number(expression: Expression) -> float:
-    number = number_of(expression)
+    number = evaluate_constant(expression)
     assert number is not None  # check_prior_family asks for a number
     return number

@@ -14,18 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.topic import Row
-from forecast.language.distributions import Family
-from forecast.language.distributions.bounded import DIST, truncated
-from forecast.model.errors import Unsound, at_place
-from forecast.model.model import Array, Model, table
-from forecast.model.record import Record
+from forecast.language.arrays import Array
+from forecast.language.distributions.bounded import DIST, truncated_family
+from forecast.language.distributions.family import Family
+from forecast.model.errors import Unsound, place_problem
+from forecast.model.model import Model, row_table
+from forecast.model.record import StreamRecord
 
-COUNTED = 256  # whole numbers from the end of a range on whose masses are added up
+MASSES_SUMMED = 256  # whole numbers from the end of a range on whose masses are added up
 CHUNK = 4_096
 TRIES = 64  # values drawn for each before the rest are found by their quantiles, which takes longer
 
 
-def drawn_ranges(
+def draw_ranges(
     model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator, *, paths: int
 ) -> dict[str, tuple[tuple[Row, Array], ...]]:
     """Return, for each stream that has ranges, each such row with a value for every path, ``(paths,)``.
@@ -33,20 +34,22 @@ def drawn_ranges(
     Raises ``Unsound`` where the statement never gives a value in the range at some draws.
     """
     return {
-        name: tuple(zip(record.ranges, _drawn(model, record, parameters, rng, paths).T, strict=True))
+        name: tuple(zip(record.ranges, _draw_record_ranges(model, record, parameters, rng, paths).T, strict=True))
         for name, record in model.records.items()
         if record.ranges
     }
 
 
-def within(kind: Family, arguments: Mapping[str, Any], lower: Any, upper: Any) -> tuple[Family, dict[str, Any]]:
+def truncate_to_range(kind: Family, arguments: Mapping[str, Any], lower: Any, upper: Any) -> tuple[Family, dict[str, Any]]:
     """Return the family of a value that is known to lie between two ends, and its arguments."""
-    return truncated(kind), {**{f"{DIST}{name}": value for name, value in arguments.items()}, "lower": lower, "upper": upper}
+    return truncated_family(kind), {**{f"{DIST}{name}": value for name, value in arguments.items()}, "lower": lower, "upper": upper}
 
 
-def _drawn(model: Model, record: Record, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator, paths: int) -> Array:
+def _draw_record_ranges(
+    model: Model, record: StreamRecord, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator, paths: int
+) -> Array:
     """Draw the values of a record's ranges, ``(paths, ranges)``: from the statement until they fall in, then by masses or quantiles."""
-    rows = table(model.topic, replace(record, rows=record.ranges), model.records, model.as_of)
+    rows = row_table(model.topic, replace(record, rows=record.ranges), model.records, model.as_of)
     assert rows.entry is not None
     with np.errstate(all="ignore"):
         kind, arguments = model.distribution(record.stream.value, model.row_scope(rows, parameters))
@@ -64,25 +67,25 @@ def _drawn(model: Model, record: Record, parameters: Mapping[str, NDArray[Any]],
             return values.reshape(size)
     shares = np.maximum(rng.random(left.size), np.finfo(float).tiny)
     if kind.discrete:
-        values[left] = _counted_out(kind, {name: value[left] for name, value in given.items()}, lower[left], upper[left], shares)
+        values[left] = _quantiles_by_masses(kind, {name: value[left] for name, value in given.items()}, lower[left], upper[left], shares)
         shares, left = shares[np.isnan(values[left])], left[np.isnan(values[left])]
     if left.size:
-        family, own = within(kind, {name: value[left] for name, value in given.items()}, lower[left], upper[left])
+        family, own = truncate_to_range(kind, {name: value[left] for name, value in given.items()}, lower[left], upper[left])
         values[left] = family.quantile(np.where(np.isfinite(lower[left]), shares, 1 - shares), **own)
     never = np.isnan(values)
     if never.any():
         row = record.ranges[int(np.argmax(never) % len(rows))]
         message = f"at some draws `{record.stream.value.text}` never gives a value in the range of this row"
-        raise Unsound(at_place(model.topic, row.place, message, "look at the priors of the parameters it uses"))
+        raise Unsound(place_problem(model.topic, row.place, message, "look at the priors of the parameters it uses"))
     return values.reshape(size)
 
 
-def _counted_out(kind: Family, arguments: Mapping[str, NDArray[Any]], lower: Array, upper: Array, shares: Array) -> Array:
+def _quantiles_by_masses(kind: Family, arguments: Mapping[str, NDArray[Any]], lower: Array, upper: Array, shares: Array) -> Array:
     """The whole numbers ``(cells,)`` up to which masses, from the end of the range on, add up to shares of the whole.
 
     NaN where the numbers nearest to the end are too few to reach the share.
     """
-    steps = np.arange(COUNTED)
+    steps = np.arange(MASSES_SUMMED)
     values = np.full(lower.size, np.nan)
     for begin in range(0, lower.size, CHUNK):
         cells = slice(begin, begin + CHUNK)
@@ -93,6 +96,6 @@ def _counted_out(kind: Family, arguments: Mapping[str, NDArray[Any]], lower: Arr
             masses = np.exp(kind.log_density(numbers, **own) - kind.log_between(low, high, **own))
         reached = np.cumsum(np.where((numbers >= low) & (numbers <= high), masses, 0.0), axis=1)
         at = (reached < shares[cells, None]).sum(axis=1)
-        found = at < COUNTED
+        found = at < MASSES_SUMMED
         values[cells][found] = numbers[np.flatnonzero(found), at[found]]
     return values

@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
 
-from forecast.book.classes import amount
-from forecast.book.rows import counts_from, cut_at, in_order, standing, without_copies
+from forecast.book.calendar import ONE_DAY
+from forecast.book.classes import row_amount
+from forecast.book.rows import current_rows, drop_copies, effective_from, sort_rows, truncate_row
 from forecast.book.topic import Point, Row, Series, Stream, Topic
-from forecast.model.clock import ONE_DAY, days_covered
+from forecast.model.clock import days_covered
 
 FEW_SUMS = 1_000_000  # rows times days whose totals are each added up anew, to the last digit
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class StreamRecord:
     """The rows of one stream that exist as of a day, in the order of their days.
 
     ``through`` is the last day recorded: the day before the topic opens where
@@ -37,7 +38,7 @@ class Record:
     @property
     def counted(self) -> tuple[Row, ...]:
         """The rows without copies of reports that stand before them."""
-        return tuple(without_copies(self.rows, self.stream.label_columns)) if any(row.origin for row in self.rows) else self.rows
+        return tuple(drop_copies(self.rows, self.stream.label_columns)) if any(row.origin for row in self.rows) else self.rows
 
     @property
     def ranges(self) -> tuple[Row, ...]:
@@ -46,27 +47,27 @@ class Record:
 
     def total_before(self, day: date, label: str = "") -> float:
         """The sum of the rows that had ended before a day, or of one class of them; copies count once, and ranges are left out."""
-        return sum((amount(self.stream, row, label) for row in self.counted if row.end < day and row.between is None), start=0.0)
+        return sum((row_amount(self.stream, row, label) for row in self.counted if row.end < day and row.between is None), start=0.0)
 
     def totals_before(self, days: Sequence[date], label: str = "") -> list[float]:
         """The sums of the rows that had ended before each of some days, as ``total_before`` has them of one."""
         if len(self.rows) * len(days) <= FEW_SUMS:
             return [self.total_before(day, label) for day in days]
-        ended = sorted((row.end.toordinal(), amount(self.stream, row, label)) for row in self.counted if row.between is None)
+        ended = sorted((row.end.toordinal(), row_amount(self.stream, row, label)) for row in self.counted if row.between is None)
         sums = list(accumulate((value for _, value in ended), initial=0.0))
         ends = [end for end, _ in ended]
         return [sums[bisect_left(ends, day.toordinal())] for day in days]
 
 
-def record_as_of(stream: Stream, as_of: date, *, opens: date) -> Record:
+def record_as_of(stream: Stream, as_of: date, *, opens: date) -> StreamRecord:
     """Return the record of a stream as it stood on a day."""
-    rows = tuple(in_order(cut_at(row, as_of) for row in visible_rows(stream, as_of)))
+    rows = tuple(sort_rows(truncate_row(row, as_of) for row in visible_rows(stream, as_of)))
     through = max((row.end for row in rows), default=opens - ONE_DAY)
-    hidden = [row for row in stream.rows if counts_from(row, stream) > as_of and not row.replaces]
-    return Record(stream, rows, through, uncovered(hidden, rows, through))
+    hidden = [row for row in stream.rows if effective_from(row, stream) > as_of and not row.replaces]
+    return StreamRecord(stream, rows, through, uncovered_spans(hidden, rows, through))
 
 
-def uncovered(hidden: Sequence[Row], rows: Sequence[Row], through: date) -> tuple[tuple[date, date], ...]:
+def uncovered_spans(hidden: Sequence[Row], rows: Sequence[Row], through: date) -> tuple[tuple[date, date], ...]:
     """Return the days up to ``through``, from and to, that rows not known yet cover and no known row does."""
     if not any(row.start <= through for row in hidden):
         return ()
@@ -88,10 +89,10 @@ def uncovered(hidden: Sequence[Row], rows: Sequence[Row], through: date) -> tupl
 
 def visible_rows(stream: Stream, as_of: date) -> list[Row]:
     """Return the rows of a stream that exist and stand as of a day, as they are in the file: quiet time is not cut."""
-    return standing([row for row in stream.rows if counts_from(row, stream) <= as_of])
+    return current_rows([row for row in stream.rows if effective_from(row, stream) <= as_of])
 
 
-def records_as_of(topic: Topic, as_of: date) -> dict[str, Record]:
+def records_as_of(topic: Topic, as_of: date) -> dict[str, StreamRecord]:
     """Return the record of every stream of a topic as it stood on a day."""
     return {name: record_as_of(stream, as_of, opens=topic.opens) for name, stream in topic.streams.items()}
 
@@ -122,8 +123,8 @@ def series_share(series: Series, start: date, end: date, *, as_of: date) -> Seri
     known = 0.0
     for point, following in zip(points, [*points[1:], None], strict=True):
         until = following.day - ONE_DAY if following else last
-        known += point.value * _overlap(start, end, point.day, until)
-    later_days = _overlap(start, end, last + ONE_DAY, end)
+        known += point.value * _overlap_days(start, end, point.day, until)
+    later_days = _overlap_days(start, end, last + ONE_DAY, end)
     if series.later is None:
         return SeriesShare((known + points[-1].value * later_days) / days, 0.0)
     return SeriesShare(known / days, later_days / days)
@@ -138,10 +139,10 @@ def known_points(series: Series, as_of: date) -> list[Point]:
     return [latest[day] for day in sorted(latest)]
 
 
-def unrecorded_days(records: Mapping[str, Record], as_of: date) -> dict[str, int]:
+def unrecorded_days(records: Mapping[str, StreamRecord], as_of: date) -> dict[str, int]:
     """Return, for each stream, how many days lie between its last row and the as-of day."""
     return {name: max((as_of - record.through) // timedelta(days=1), 0) for name, record in records.items()}
 
 
-def _overlap(start: date, end: date, first: date, last: date) -> int:
+def _overlap_days(start: date, end: date, first: date, last: date) -> int:
     return max(0, days_covered(max(start, first), min(end, last)))

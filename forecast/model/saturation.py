@@ -9,18 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from forecast.language.arrays import Truth
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression
-from forecast.language.squashing import OF_HAZARDS, WITH_LOGITS, Squashing, squashings
+from forecast.language.ops import NUMPY
+from forecast.language.squashing import HAZARD_WORDINGS, WITH_LOGITS, Squashing, find_squashings
 from forecast.language.statements import Statement
-from forecast.model.model import NUMPY, Model, Parameters, Table, expressions_used
-
-type Truth = NDArray[np.bool_]
+from forecast.model.model import Model, Parameters, RowTable, expressions_used
 
 
-def saturations(model: Model, parameters: Parameters) -> tuple[Truth, dict[str, str]]:
+def rounded_chances(model: Model, parameters: Parameters) -> tuple[Truth, dict[str, str]]:
     """Return in which rows, by draw, a chance is rounded to 0 or 1, ``(draws, rows)``, and for each stream how the first such chance is written."""
     draws = max((len(values) for values in parameters.values()), default=1)
     parts = [np.zeros((draws, 0), dtype=bool)]
@@ -36,20 +35,20 @@ def saturations(model: Model, parameters: Parameters) -> tuple[Truth, dict[str, 
     return np.concatenate(parts, axis=1), wordings
 
 
-def remedy(statement: Statement, wording: str) -> str:
+def rounding_hint(statement: Statement, wording: str) -> str:
     """Return what to do where a statement's chance, written in some way, is rounded to 0 or 1."""
     if statement.distribution in WITH_LOGITS:
         given = "n=..., " if "n" in statement.arguments else ""
-        log_odds = "log(expm1(hazard))" if wording in OF_HAZARDS else "..."
+        log_odds = "log(expm1(hazard))" if wording in HAZARD_WORDINGS else "..."
         return f"give the log-odds themselves, as in `{statement.distribution}({given}logit_p={log_odds})`"
     return "keep the chance away from 0 and 1, as in `0.001 + 0.998 * expit(...)`"
 
 
 def _squashings(model: Model, statement: Statement) -> list[Squashing]:
-    return [each for expression in expressions_used(model.topic, statement) for each in squashings(expression)]
+    return [each for expression in expressions_used(model.topic, statement) for each in find_squashings(expression)]
 
 
-def _is_rounded(each: Squashing, model: Model, table: Table, parameters: Parameters, shape: tuple[int, int]) -> Truth:
+def _is_rounded(each: Squashing, model: Model, table: RowTable, parameters: Parameters, shape: tuple[int, int]) -> Truth:
     with np.errstate(all="ignore"):
         scope = model.row_scope(table, parameters)
         whole, inside = (np.broadcast_to(_numbers(part, scope), shape) for part in (each.whole, each.inside))

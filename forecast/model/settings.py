@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-DRAWS = 16_384  # paths, where nobody asks for more or fewer
+DEFAULT_DRAWS = 16_384  # paths, where nobody asks for more or fewer
 LEAST_EFFORT, MOST_EFFORT = 0.25, 16.0  # with less, weights cannot be judged; with more, memory ends
 
 type EngineChoice = Literal["auto", "importance", "nuts"]
@@ -28,7 +28,7 @@ class Settings:
 
     engine: EngineChoice = "auto"
     seed: int = 1
-    draws: int = DRAWS
+    draws: int = DEFAULT_DRAWS
     chances: bool = True
     trust: bool = False
 
@@ -38,7 +38,7 @@ class Settings:
 
         As often, and never less than once, NUTS draws, and draws are taken for the intervals of chances.
         """
-        return min(max(self.draws / DRAWS, LEAST_EFFORT), MOST_EFFORT)
+        return min(max(self.draws / DEFAULT_DRAWS, LEAST_EFFORT), MOST_EFFORT)
 
 
 class Purpose(StrEnum):

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from forecast.book.topic import Stream
+from forecast.language.arrays import Array
 from forecast.language.evaluate import Scope, with_quantities
 from forecast.language.expressions import Expression, names_in
-from forecast.model.bounds import SHARE, share_fault
-from forecast.model.errors import Unsound, at_topic
-from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars, clocks, uses
+from forecast.language.ops import NUMPY
+from forecast.model.bounds import SHARE_UNIT, share_fault
+from forecast.model.errors import Unsound, topic_problem
+from forecast.model.model import Model, calendar_code, calendars, clocks, series_and_streams_used
 from forecast.model.record import series_share
 
 
@@ -40,7 +42,9 @@ def needs_of(model: Model, streams: Sequence[Stream]) -> Needs:
     """Return what the statements of some of a model's streams need."""
     statements = [stream.value for stream in streams]
     expressions = tuple(expression for statement in statements for expression in statement.arguments.values())
-    return Needs(uses(model.topic, *statements)[0], expressions, {stream.name: needed_columns(stream) for stream in streams})
+    return Needs(
+        series_and_streams_used(model.topic, *statements)[0], expressions, {stream.name: needed_columns(stream) for stream in streams}
+    )
 
 
 def step_scope(
@@ -66,11 +70,11 @@ def step_scope(
         try:
             share = series_share(model.topic.series[name], start, end, as_of=model.as_of)
         except LookupError as error:
-            raise Unsound(at_topic(model.topic, ("series", name), str(error))) from None
+            raise Unsound(topic_problem(model.topic, ("series", name), str(error))) from None
         values[name] = model.series_value(name, share.known, share.later_share, bare)
 
     def look(name: str, value: Any) -> None:
-        if model.topic.quantities[name].unit == SHARE and (message := share_fault(name, value, None, of="simulated paths")):
-            raise Unsound(at_topic(model.topic, ("quantities", name), f"{message} ({start} to {end})"))
+        if model.topic.quantities[name].unit == SHARE_UNIT and (message := share_fault(name, value, None, of="simulated paths")):
+            raise Unsound(topic_problem(model.topic, ("quantities", name), f"{message} ({start} to {end})"))
 
     return with_quantities(replace(bare, values=values, totals=totals), needs.expressions, NUMPY, look=look)

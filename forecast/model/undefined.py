@@ -10,18 +10,17 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forecast.book.topic import Topic
-from forecast.language.distributions import family_for
+from forecast.language.arrays import Truth
+from forecast.language.distributions.families import family_for
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Binary, Call, Expression, walk
+from forecast.language.ops import NUMPY
 from forecast.language.three_valued import ThreeValued, with_tolerance, with_undefined
-from forecast.model.model import NUMPY, expressions_used, uses
+from forecast.model.model import expressions_used, series_and_streams_used
 
 ALWAYS_NUMBERS = frozenset({"min", "max", "abs", "exp", "expm1", "expit"})  # functions that have a value everywhere
-
-type Truth = NDArray[np.bool_]
 
 
 def may_be_undefined(topic: Topic, condition: Expression) -> bool:
@@ -33,9 +32,9 @@ def may_be_undefined(topic: Topic, condition: Expression) -> bool:
     )
 
 
-def undefined_in(condition: Expression, scope: Scope, count: int) -> Truth:
+def undefined_cases(condition: Expression, scope: Scope, count: int) -> Truth:
     """Return in which cases neither the condition nor its opposite holds, ``(cases,)``."""
-    return np.broadcast_to(np.isnan(_worked_out(condition, scope)), (count, 1))[:, 0]
+    return np.broadcast_to(np.isnan(_three_valued_truth(condition, scope)), (count, 1))[:, 0]
 
 
 def holds_in(topic: Topic, condition: Expression, scope: Scope, *, rounded: bool = False) -> Any:
@@ -43,14 +42,14 @@ def holds_in(topic: Topic, condition: Expression, scope: Scope, *, rounded: bool
 
     ``rounded`` says that totals may be off by rounding, which matters for those of amounts: parts of rows add up to what was recorded.
     """
-    if rounded and any(not family_for(topic.streams[name].value).discrete for name in uses(topic, condition)[1]):
-        return np.equal(_worked_out(with_tolerance(condition, topic.quantities), scope), 1)
+    if rounded and any(not family_for(topic.streams[name].value).discrete for name in series_and_streams_used(topic, condition)[1]):
+        return np.equal(_three_valued_truth(with_tolerance(condition, topic.quantities), scope), 1)
     if not may_be_undefined(topic, condition):
         return np.asarray(evaluate(condition, scope, NUMPY), dtype=bool)
-    return np.equal(_worked_out(condition, scope), 1)
+    return np.equal(_three_valued_truth(condition, scope), 1)
 
 
-def _worked_out(condition: Expression, scope: Scope) -> Any:
+def _three_valued_truth(condition: Expression, scope: Scope) -> Any:
     """A condition's value: 1 where it holds, 0 where not, NaN where that cannot be worked out."""
     quantities = {name: with_undefined(each) for name, each in scope.quantities.items()}
     with np.errstate(all="ignore"):

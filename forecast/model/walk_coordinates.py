@@ -23,18 +23,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from forecast.language.arrays import Array
+from forecast.language.distributions.real import HALF_LOG_2PI
 from forecast.language.distributions.walks import Walk
 from forecast.model.coordinates import Coordinates, prior_coordinates
-from forecast.model.model import Array, Model, names_used
+from forecast.model.model import Model, names_used
 from forecast.model.priors import Block, Hypothesis
 
 CLIMBS, FIRST_CLIMBS = 3, 60  # Newton steps at each draw, and where the climb of all of them begins
 STRIDE = 0.02  # of a step's sd: half the width of the differences
-HALF_LOG_2PI = 0.5 * float(np.log(2 * np.pi))
 
 
 @dataclass(frozen=True, slots=True)
-class Guided:
+class WalkCoordinates:
     """A target whose walks stand in steps away from their conditional mode; all else is as in ``base``.
 
     ``begins`` holds, for each walk, the values from which every climb begins.  To the
@@ -99,20 +100,20 @@ class Guided:
 
     def log_likelihood(self, x: Array) -> Array:
         """Log density of each row, and last that of the hypothesis with the walks' prior over that of standard normal steps."""
-        values, change = self._placed(x)
+        values, change = self._place_walks(x)
         rows = self.base.log_likelihood(values)
         rows[:, -1] += change
         return rows
 
     def parameters(self, x: Array) -> dict[str, NDArray[Any]]:
         """Return the parameters at each point: name to ``(draws, 1 or labels)``."""
-        return self.base.parameters(self._placed(x)[0])
+        return self.base.parameters(self._place_walks(x)[0])
 
     def log_hypothesis(self, parameters: Mapping[str, Any], draws: int) -> Array:
         """The prior log probability of the hypothesis at each draw of the other parameters, ``(draws,)``."""
         return self.base.log_hypothesis(parameters, draws)
 
-    def _placed(self, x: Array) -> tuple[Array, Array]:
+    def _place_walks(self, x: Array) -> tuple[Array, Array]:
         """The points in the base's coordinates, and the walks' log prior and Jacobian over the density of their steps."""
         placed, change = x.copy(), np.zeros(len(x))
         for block, columns in _walks(self.base):
@@ -120,14 +121,14 @@ class Guided:
         for block, columns in _walks(self.base):
             z = x[:, columns]
             with np.errstate(all="ignore"):  # a walk without width, or one that has left the range of floats, is impossible
-                given = _climbed(self.base, block, columns, placed, CLIMBS)
-                placed[:, columns] = np.nan_to_num(given.walked(z), posinf=0.0, neginf=0.0)
+                given = _climb_to_mode(self.base, block, columns, placed, CLIMBS)
+                placed[:, columns] = np.nan_to_num(given.walk_values(z), posinf=0.0, neginf=0.0)
                 prior = block.log_density(self.model, placed[:, columns], self.base.parameters(placed), wandering=True)
                 change = change + prior + np.log(given.sd).sum(axis=1) + (0.5 * z**2 + HALF_LOG_2PI).sum(axis=1)
         return placed, np.where(np.isfinite(change), change, -np.inf)
 
 
-def guided_coordinates(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis) -> Guided | None:
+def make_walk_coordinates(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis) -> WalkCoordinates | None:
     """Return coordinates for a model with walks, None for one without."""
     base = prior_coordinates(model, prior, hypothesis)
     base = replace(base, own=tuple(own or isinstance(block.family, Walk) for block, own in zip(prior, base.own, strict=True)))
@@ -137,10 +138,10 @@ def guided_coordinates(model: Model, prior: tuple[Block, ...], hypothesis: Hypot
     begins: dict[str, Array] = {}
     for block, columns in _walks(base):
         with np.errstate(all="ignore"):
-            found = _climbed(base, block, columns, middle, FIRST_CLIMBS)
-        begins[block.name] = found.walked(np.zeros((1, block.size)))[0]
+            found = _climb_to_mode(base, block, columns, middle, FIRST_CLIMBS)
+        begins[block.name] = found.walk_values(np.zeros((1, block.size)))[0]
         middle[:, columns] = begins[block.name]
-    return Guided(base, begins)
+    return WalkCoordinates(base, begins)
 
 
 def _walks(base: Coordinates) -> list[tuple[Block, slice]]:
@@ -148,7 +149,7 @@ def _walks(base: Coordinates) -> list[tuple[Block, slice]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ConditionalWalk:
     """A walk given readings of its values, from the last value backwards.
 
     The last value has mean ``mean[:, -1]``; each other has ``mean + gain (the next - foreseen)``;
@@ -160,7 +161,7 @@ class Given:
     foreseen: Array
     sd: Array
 
-    def walked(self, z: Array) -> Array:
+    def walk_values(self, z: Array) -> Array:
         """The values that standard normal steps ``(draws, labels)`` lead to; without a step, the mode."""
         values: Array = self.mean + self.sd * z
         for index in range(values.shape[1] - 2, -1, -1):
@@ -168,19 +169,19 @@ class Given:
         return values
 
 
-def _climbed(base: Coordinates, block: Block, columns: slice, points: Array, climbs: int) -> Given:
+def _climb_to_mode(base: Coordinates, block: Block, columns: slice, points: Array, climbs: int) -> ConditionalWalk:
     """Newton's method from the walk that stands in ``points`` ``(draws, dimension)``, halving steps that lead down."""
     parameters = base.parameters(points)
     step = _Step.of(base.model, block, parameters, len(points))
-    model = _moved_by(base.model, block)
-    picks = _picks(model, block)
+    model = _with_rows_moved_by(base.model, block)
+    picks = _label_indicators(model, block)
     value = best = points[:, columns].copy()
     reached = np.full(len(points), -np.inf)
     slope, curvature = np.zeros_like(best), np.zeros_like(best)
     stride = STRIDE * np.minimum(np.minimum(step.sigma, step.first_sd), 1e3)
     stride = np.maximum(stride, 1e-5 * step.first_sd)  # finer, and the differences have no digits left
     for _ in range(climbs):
-        rows = [_rows(model, {**parameters, block.name: value + side * stride}) for side in (0, 1, -1)]
+        rows = [_row_log_densities(model, {**parameters, block.name: value + side * stride}) for side in (0, 1, -1)]
         height = np.where(np.isfinite(rows[0]).all(axis=1), rows[0].sum(axis=1) + step.log_density(value), -np.inf)
         better = (height >= reached)[:, None]
         reached = np.maximum(height, reached)
@@ -188,23 +189,23 @@ def _climbed(base: Coordinates, block: Block, columns: slice, points: Array, cli
         new_curvature = np.nan_to_num(np.maximum((2 * rows[0] - rows[1] - rows[2]) @ picks, 0.0) / stride**2, posinf=0.0, neginf=0.0)
         best = np.where(better, value, best)
         slope, curvature = np.where(better, new_slope, slope), np.where(better, new_curvature, curvature)
-        following = step.given(curvature, curvature * best + slope).walked(np.zeros_like(best))
+        following = step.condition_on_readings(curvature, curvature * best + slope).walk_values(np.zeros_like(best))
         value = np.where(better & np.isfinite(following), following, 0.5 * (best + value))
-    return step.given(curvature, curvature * best + slope)
+    return step.condition_on_readings(curvature, curvature * best + slope)
 
 
-def _moved_by(model: Model, block: Block) -> Model:
+def _with_rows_moved_by(model: Model, block: Block) -> Model:
     """The model with the rows of those streams alone that a parameter moves."""
     tables = {name: table for name, table in model.tables.items() if block.name in names_used(model.topic, table.stream.value)}
     return replace(model, tables=tables)
 
 
-def _rows(model: Model, parameters: Mapping[str, NDArray[Any]]) -> Array:
+def _row_log_densities(model: Model, parameters: Mapping[str, NDArray[Any]]) -> Array:
     """The log density of each row; where a statement makes no distribution the row is impossible, as in ``Coordinates``."""
     return model.log_likelihood(parameters, near=np.zeros(max(len(values) for values in parameters.values()), dtype=bool))
 
 
-def _picks(model: Model, block: Block) -> Array:
+def _label_indicators(model: Model, block: Block) -> Array:
     """Which label each row has, as ``(rows, labels)`` of ones and zeros."""
     found = []
     for table in model.tables.values():
@@ -241,7 +242,7 @@ class _Step:
         density: Array = -0.5 * (first[:, 0] ** 2 + (steps**2).sum(axis=1))
         return density
 
-    def given(self, precision: Array, reading: Array) -> Given:
+    def condition_on_readings(self, precision: Array, reading: Array) -> ConditionalWalk:
         """The walk given independent readings of its values, by their ``precision`` and by precision times what was read."""
         shape = precision.shape
         mean, variance, sd = np.empty(shape), np.empty(shape), np.empty(shape)
@@ -256,4 +257,4 @@ class _Step:
                 foreseen[:, index], gain[:, index] = ahead, self.factor[:, 0] * variance[:, index] / width
                 sd[:, index] = np.sqrt(variance[:, index] / width) * self.sigma[:, 0]
         sd[:, -1] = np.sqrt(variance[:, -1])
-        return Given(mean, gain, foreseen, sd)
+        return ConditionalWalk(mean, gain, foreseen, sd)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from forecast.book.topic import Topic
 from forecast.inference.importance.engine import Budget
-from forecast.inference.importance.fit import condition, leaving_out, prior_draws
+from forecast.inference.importance.fit import condition, exclude_overflow_draws, prior_draws
 from forecast.inference.importance.threads import one_thread
 from forecast.inference.posterior import Posterior
 from forecast.inference.pymc.plan import CannotSample
 from forecast.model.bounds import check_shares
-from forecast.model.custom_model import refusals
-from forecast.model.errors import Unsound, at_topic
+from forecast.model.custom_model import trust_problems
+from forecast.model.errors import Unsound, topic_problem
 from forecast.model.horizon import check_horizon
 from forecast.model.left_out import without_overflow
 from forecast.model.model import Model, model_as_of
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
 NUTS_DRAWS = 1_000  # from each chain
 
-type Report = Callable[[str], None]
+type ProgressCallback = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class EngineResult:
     """One engine's draws, the paths simulated from them, and the answers."""
 
     posterior: Posterior
@@ -45,13 +45,13 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Conclusion:
+class Analysis:
     """A topic as of a day, concluded: prior draws, the published reading, and the verdict where one was made."""
 
     model: Model
     settings: Settings
     prior: Posterior
-    reading: Reading
+    reading: EngineResult
     verdict: Verdict | None
 
 
@@ -61,19 +61,19 @@ def settings_for(topic: Topic, settings: Settings) -> Settings:
     return replace(settings, engine="nuts") if asked else settings
 
 
-def quiet(_: str) -> None:
+def report_nothing(_: str) -> None:
     """Report nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Engines:
+class _EngineResults:
     """What each engine made of a model: None where it was not needed, and ``failure`` where NUTS was and gave nothing."""
 
-    fast: Reading | None
-    slow: Reading | None
+    fast: EngineResult | None
+    slow: EngineResult | None
     failure: str = ""
 
-    def published(self, engine: str) -> Reading:
+    def published_result(self, engine: str) -> EngineResult:
         """The reading to publish: that of the engine asked for or, of both, the better.
 
         A sound run of the fast engine comes first.  Then NUTS, unless it is not sound either and the fast engine lacks
@@ -91,13 +91,13 @@ class _Engines:
         """What the referee says where both engines were tried; None where one was not."""
         if self.fast is None or (self.slow is None and not self.failure):
             return None
-        from forecast.inference.referee import failure, judge
+        from forecast.inference.referee import failed_verdict, judge
 
         if self.slow is None:
-            return failure(self.failure)
+            return failed_verdict(self.failure)
         return judge(self.fast.posterior, self.fast.answers, self.slow.posterior, self.slow.answers)
 
-    def adjudicated(self, verdict: Verdict | None, again: Callable[[], Reading]) -> Verdict | None:
+    def adjudicate_dispute(self, verdict: Verdict | None, again: Callable[[], EngineResult]) -> Verdict | None:
         """The verdict where a run of the fast engine that is not sound itself disputes NUTS: ``again`` runs NUTS a second time, from other random numbers."""
         if (
             verdict is None
@@ -118,9 +118,9 @@ class _Engines:
         )
 
 
-def conclude(
-    topic: Topic, as_of: date, settings: Settings, *, referee: bool, confirmed: bool = False, report: Report = quiet
-) -> Conclusion:
+def analyse(
+    topic: Topic, as_of: date, settings: Settings, *, referee: bool, confirmed: bool = False, report: ProgressCallback = report_nothing
+) -> Analysis:
     """Compute everything a report says of a topic as of a day.
 
     With the engine ``auto`` the fast engine's draws are published, or NUTS's
@@ -131,7 +131,7 @@ def conclude(
     """
     settings = settings_for(topic, settings)
     referee = referee and topic.own is None
-    if refused := refusals([topic], trust=settings.trust):
+    if refused := trust_problems([topic], trust=settings.trust):
         raise Unsound(*refused)
     model = model_as_of(topic, as_of)
     check_horizon(model)  # before anything takes time
@@ -140,24 +140,24 @@ def conclude(
         check_shares(model, prior.parameters, prior.weights, of="prior's draws")
     except Unsound:  # perhaps at draws alone that are left out
         model = without_overflow(model, prior.parameters, prior.weights)
-        prior = leaving_out(prior, model)
+        prior = exclude_overflow_draws(prior, model)
         check_shares(model, prior.parameters, prior.weights, of="prior's draws")
-    engines = _engines(model, settings, referee=referee, report=report)
+    engines = _run_engines(model, settings, referee=referee, report=report)
     verdict = _verdict(engines, model, settings)
-    reading = _vouched(engines.published(settings.engine), verdict, engines.fast, confirmed=confirmed)
+    reading = _with_confirmation(engines.published_result(settings.engine), verdict, engines.fast, confirmed=confirmed)
     model = reading.posterior.model
-    return Conclusion(model, settings, leaving_out(prior, model), reading, verdict)
+    return Analysis(model, settings, exclude_overflow_draws(prior, model), reading, verdict)
 
 
-def reading_of(topic: Topic, as_of: date, settings: Settings) -> Reading:
-    """Compute the published reading of a topic alone, as ``conclude`` without a referee, and without the intervals of chances."""
+def published_result(topic: Topic, as_of: date, settings: Settings) -> EngineResult:
+    """Compute the published reading of a topic alone, as ``analyse`` without a referee, and without the intervals of chances."""
     settings = settings_for(topic, settings)
     model, bare = model_as_of(topic, as_of), replace(settings, chances=False)
-    engines = _engines(model, bare, referee=False, report=quiet)
-    return _vouched(engines.published(settings.engine), _verdict(engines, model, bare), engines.fast, confirmed=False)
+    engines = _run_engines(model, bare, referee=False, report=report_nothing)
+    return _with_confirmation(engines.published_result(settings.engine), _verdict(engines, model, bare), engines.fast, confirmed=False)
 
 
-def _engines(model: Model, settings: Settings, *, referee: bool, report: Report) -> _Engines:
+def _run_engines(model: Model, settings: Settings, *, referee: bool, report: ProgressCallback) -> _EngineResults:
     """Run the engines that are needed: the fast one unless NUTS alone is wanted, and NUTS where it is, or has to check or replace the fast one.
 
     Raises ``Unsound`` where NUTS is wanted and cannot sample the model.
@@ -165,47 +165,49 @@ def _engines(model: Model, settings: Settings, *, referee: bool, report: Report)
     fast, topic = None, model.topic
     if settings.engine != "nuts" or referee:
         report("weighing draws")
-        fast = read(condition_fast(model, settings), settings)
+        fast = answer_questions(condition_fast(model, settings), settings)
     distrusted = settings.engine == "auto" and fast is not None and not fast.posterior.diagnostics.sound
     if not (settings.engine == "nuts" or referee or distrusted):
-        return _Engines(fast, None)
+        return _EngineResults(fast, None)
     report("sampling with NUTS")
     try:
-        return _Engines(fast, read(condition_nuts(model, settings, None if fast is None else fast.posterior), settings))
+        return _EngineResults(fast, answer_questions(condition_nuts(model, settings, None if fast is None else fast.posterior), settings))
     except CannotSample as error:
         if fast is None or settings.engine == "nuts":
-            raise Unsound(at_topic(topic, (), f"NUTS cannot sample this topic: {error}", hint="leave the engine to `auto`")) from None
-        return _Engines(fast, None, str(error))
+            raise Unsound(topic_problem(topic, (), f"NUTS cannot sample this topic: {error}", hint="leave the engine to `auto`")) from None
+        return _EngineResults(fast, None, str(error))
     except Unsound as unsound:
         if fast is None or settings.engine == "nuts":
             raise
-        return _Engines(fast, None, unsound.problems[0].message)
+        return _EngineResults(fast, None, unsound.problems[0].message)
 
 
-def _verdict(engines: _Engines, model: Model, settings: Settings) -> Verdict | None:
+def _verdict(engines: _EngineResults, model: Model, settings: Settings) -> Verdict | None:
     """What the referee says, where it disputes the better run after a second run of NUTS."""
 
-    def again() -> Reading:
+    def again() -> EngineResult:
         assert engines.fast is not None
-        return read(condition_nuts(model, settings, engines.fast.posterior, purpose=Purpose.NUTS_AGAIN), settings)
+        return answer_questions(condition_nuts(model, settings, engines.fast.posterior, purpose=Purpose.NUTS_AGAIN), settings)
 
-    return engines.adjudicated(engines.verdict(), again)
+    return engines.adjudicate_dispute(engines.verdict(), again)
 
 
-def _vouched(reading: Reading, verdict: Verdict | None, fast: Reading | None, *, confirmed: bool) -> Reading:
+def _with_confirmation(reading: EngineResult, verdict: Verdict | None, fast: EngineResult | None, *, confirmed: bool) -> EngineResult:
     """A reading whose diagnostics say whether they hold without the other engine, where that does not confirm it."""
-    from forecast.inference.referee import unconfirmed
+    from forecast.inference.referee import without_confirmation
 
     if verdict.verdict == "agreed" if verdict is not None else confirmed:
         return reading
     posterior = reading.posterior
     return replace(
         reading,
-        posterior=replace(posterior, diagnostics=unconfirmed(posterior.diagnostics, None if fast is None else fast.posterior.diagnostics)),
+        posterior=replace(
+            posterior, diagnostics=without_confirmation(posterior.diagnostics, None if fast is None else fast.posterior.diagnostics)
+        ),
     )
 
 
-def read(posterior: Posterior, settings: Settings) -> Reading:
+def answer_questions(posterior: Posterior, settings: Settings) -> EngineResult:
     """Simulate the future on a posterior's draws and answer every question."""
     name, seed = posterior.model.topic.name, settings.seed
     check_shares(posterior.model, posterior.parameters, posterior.weights, of="posterior's draws")
@@ -216,7 +218,7 @@ def read(posterior: Posterior, settings: Settings) -> Reading:
     chance_draws = round(CHANCE_DRAWS * max(settings.effort, 1.0))  # with fewer the ends near 0 and 1 cannot be told
     chance_paths = chance_paths_for(posterior, apart, draws=chance_draws) if settings.chances else None
     with one_thread():
-        return Reading(posterior, paths, answers(posterior, paths, rng, chance_paths=chance_paths))
+        return EngineResult(posterior, paths, answers(posterior, paths, rng, chance_paths=chance_paths))
 
 
 def condition_fast(model: Model, settings: Settings, *, confirm: bool = True) -> Posterior:
@@ -224,7 +226,7 @@ def condition_fast(model: Model, settings: Settings, *, confirm: bool = True) ->
     began = time.perf_counter()
     budget = Budget(effort=settings.effort, confirm=confirm)
     posterior = condition(model, rng=generator(settings.seed, model.topic.name, Purpose.IMPORTANCE), budget=budget)
-    return _timed(posterior, began)
+    return _with_seconds(posterior, began)
 
 
 def condition_nuts(model: Model, settings: Settings, fast: Posterior | None = None, *, purpose: Purpose = Purpose.NUTS) -> Posterior:
@@ -238,15 +240,15 @@ def condition_nuts(model: Model, settings: Settings, fast: Posterior | None = No
     seed = int(generator(settings.seed, model.topic.name, purpose).integers(2**31))
     draws = round(NUTS_DRAWS * max(settings.effort, 1.0))  # fewer would not tell whether the chains have met
     if model.topic.own is not None:
-        from forecast.inference.pymc.custom_model import sample_own
+        from forecast.inference.pymc.custom_model import sample_custom_model
 
-        return _timed(sample_own(model, seed=seed, trust=settings.trust, draws=draws), began)
+        return _with_seconds(sample_custom_model(model, seed=seed, trust=settings.trust, draws=draws), began)
     from forecast.inference.pymc.nuts import sample_nuts
 
     alone = settings.engine == "nuts" or fast is None or not fast.diagnostics.is_comparable
     given = sample_nuts(model, seed=seed, draws=draws, fast=lambda: condition_fast(model, settings) if fast is None else fast, alone=alone)
-    return _timed(given, began)
+    return _with_seconds(given, began)
 
 
-def _timed(posterior: Posterior, began: float) -> Posterior:
+def _with_seconds(posterior: Posterior, began: float) -> Posterior:
     return replace(posterior, diagnostics=replace(posterior.diagnostics, seconds=time.perf_counter() - began))

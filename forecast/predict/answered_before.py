@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from forecast.book.rows import existing, is_gradual, standing
+from forecast.book.calendar import ONE_DAY
+from forecast.book.rows import current_rows, is_gradual, rows_as_of
 from forecast.book.topic import Question, Topic
-from forecast.model.clock import ONE_DAY
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
 from forecast.predict.questions import streams_asked
@@ -21,10 +21,10 @@ from forecast.predict.questions import streams_asked
 if TYPE_CHECKING:
     from forecast.model.model import Model
 
-DRAWS = 64  # of the prior, for conditions that depend on parameters
+CONDITION_DRAWS = 64  # of the prior, for conditions that depend on parameters
 
 
-def answered_before(topic: Topic, asked: Mapping[str, date], as_of: date) -> Iterator[tuple[Question, str]]:
+def questions_answered_before(topic: Topic, asked: Mapping[str, date], as_of: date) -> Iterator[tuple[Question, str]]:
     """Yield each question that rows up to the day it was asked, and of that day, answer, with the answer in words.
 
     ``asked`` is that day for each question.  Rows count that are known as of a day, even if they became known only after
@@ -32,12 +32,12 @@ def answered_before(topic: Topic, asked: Mapping[str, date], as_of: date) -> Ite
     """
     for day in sorted(set(asked.values())):
         questions = [each for each in topic.questions.values() if asked.get(each.name) == day and _leaves_open(each, day)]
-        before = _before(topic, day, as_of)
-        questions = [each for each in questions if any(_tells(before, stream) for stream in streams_asked(topic, each))]
+        before = _topic_before(topic, day, as_of)
+        questions = [each for each in questions if any(_has_events(before, stream) for stream in streams_asked(topic, each))]
         if not questions:
             continue
         try:
-            yield from _answered(model_as_of(before, day), questions)
+            yield from _find_answered(model_as_of(before, day), questions)
         except (Unsound, LookupError):  # nothing can be computed as of that day, so nothing is answered on it
             continue
 
@@ -46,42 +46,44 @@ def _leaves_open(question: Question, day: date) -> bool:
     return question.since is None and question.by is not None and question.by >= day
 
 
-def _before(topic: Topic, day: date, as_of: date) -> Topic:
+def _topic_before(topic: Topic, day: date, as_of: date) -> Topic:
     """The topic with the rows that speak of days up to a day alone, as if each had been known at once; quiet time as far as that day."""
     streams = {}
     for name, stream in topic.streams.items():
-        rows = [row for row in standing(existing(stream, as_of)) if row.end <= day or (is_gradual(row, stream) and row.start <= day)]
+        rows = [row for row in current_rows(rows_as_of(stream, as_of)) if row.end <= day or (is_gradual(row, stream) and row.start <= day)]
         streams[name] = replace(stream, rows=tuple(replace(row, known=row.end) for row in rows))
     return replace(topic, streams=streams)
 
 
-def _tells(topic: Topic, stream: str) -> bool:
+def _has_events(topic: Topic, stream: str) -> bool:
     return any(not row.is_nothing for row in topic.streams[stream].rows)
 
 
-def _answered(model: Model, questions: list[Question]) -> Iterator[tuple[Question, str]]:
+def _find_answered(model: Model, questions: list[Question]) -> Iterator[tuple[Question, str]]:
     from forecast.inference.importance.fit import prior_draws
     from forecast.model.settings import Purpose, generator
     from forecast.predict.paths import Paths, has_future
     from forecast.predict.settlement import status_of
-    from forecast.predict.void import failure_of
+    from forecast.predict.void import find_condition_failure
 
     topic = model.topic
-    drawn = prior_draws(model, rng=generator(1, topic.name, Purpose.ANSWERED_BEFORE), draws=DRAWS, at_once=DRAWS).parameters
+    drawn = prior_draws(
+        model, rng=generator(1, topic.name, Purpose.ANSWERED_BEFORE), draws=CONDITION_DRAWS, at_once=CONDITION_DRAWS
+    ).parameters
     starts = {name: model.records[name].through + ONE_DAY for name, stream in topic.streams.items() if has_future(stream)}
     paths = Paths(model, drawn, (), {}, starts)
     for question in questions:
-        if failure_of(question, model, paths) is not None:
+        if find_condition_failure(question, model, paths) is not None:
             yield question, "it is void"
             continue
-        for asked, answers in _readings(question):
+        for asked, answers in _settleable_conditions(question):
             status = status_of(asked, model, paths)
             if status in answers:
                 yield question, answers[status]
                 break
 
 
-def _readings(question: Question) -> Iterator[tuple[Question, Mapping[str, str]]]:
+def _settleable_conditions(question: Question) -> Iterator[tuple[Question, Mapping[str, str]]]:
     """The conditions that can be settled for good before a question's date, each as a question, with what each status of it answers."""
     annulled = {"annulled": "it is annulled"}
     if question.kind == "probability":

@@ -16,35 +16,46 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.book.calendar import ONE_DAY
 from forecast.book.files.problems import Problem
 from forecast.book.topic import Question
 from forecast.inference.monte_carlo import (
     REPLICATES,
-    Replicated,
-    cut_evenly,
+    ReplicatedCases,
+    block_replicates,
     greatest_unseen,
     mean_error,
     proportion_error,
     quantile,
-    ranked,
+    rank_cases,
 )
 from forecast.inference.posterior import Posterior
+from forecast.inference.quantile_levels import QUANTILE_LEVELS
+from forecast.language.arrays import Array
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name, is_condition
-from forecast.model.clock import ONE_DAY
+from forecast.language.ops import NUMPY
 from forecast.model.errors import Unsound
 from forecast.model.horizon import check_horizon
-from forecast.model.model import NUMPY, Array, Model
+from forecast.model.model import Model
 from forecast.predict.chance_interval import ChanceInterval, chance_interval
 from forecast.predict.crossings import Crossing, crossings_of
-from forecast.predict.distribution import LEVELS, Distribution, distribution_of
+from forecast.predict.distribution import Distribution, distribution_of
 from forecast.predict.exchanged import hub_quantiles
-from forecast.predict.first_days import days_within_rows, recorded_until
+from forecast.predict.first_days import days_within_rows, first_simulated_day
 from forecast.predict.paths import Paths, simulate
-from forecast.predict.questions import annulment, check_shares_asked, first_held, needs_paths, truth_of, window, with_clocks
-from forecast.predict.samples import check_defined, check_exclusive, numbers_of, problem_of, sample_of
+from forecast.predict.questions import (
+    annulment_probability,
+    check_shares_asked,
+    find_first_held,
+    needs_paths,
+    truth_of,
+    window_total,
+    with_clocks,
+)
+from forecast.predict.samples import check_defined, check_exclusive, numbers_of, question_problem, sample_of
 from forecast.predict.settlement import Status, status_of
-from forecast.predict.void import Failure, failure_of
+from forecast.predict.void import ConditionFailure, find_condition_failure
 
 CHANCE_DRAWS, CHANCE_PATHS = 1_024, 24  # draws of the parameters, and paths on each, behind the chance's interval
 WITHOUT_DATE = np.iinfo(np.int64).max  # in place of a day's number: later than the deadline
@@ -119,7 +130,7 @@ class Answer:
     crossings: tuple[Crossing, ...] = ()
     given_error: float = 0.0
     freedom: float = REPLICATES - 1.0
-    failed: Failure | None = None
+    failed: ConditionFailure | None = None
     reasons: tuple[Problem, ...] = ()
 
 
@@ -180,7 +191,7 @@ def _answer(question: Question, posterior: Posterior, paths: Paths, chance_paths
     model = posterior.model
     sample = sample_of(question, posterior, paths)
     cases = sample.cases
-    failed = failure_of(question, model, paths)
+    failed = find_condition_failure(question, model, paths)
     if failed is not None:
         return Answer(question, None, "void", 0.0, failed=failed)
     if question.kind != "date":  # whose condition is read on many days
@@ -191,19 +202,19 @@ def _answer(question: Question, posterior: Posterior, paths: Paths, chance_paths
         held = truth_of(evaluate(question.given, sample.scope, NUMPY), len(cases.weights))
     given = float(cases.weights @ held)
     if given == 0:
-        raise Unsound(problem_of(question, model, f"`{question.given_text}` holds on no path, so nothing can be said given it"))
+        raise Unsound(question_problem(question, model, f"`{question.given_text}` holds on no path, so nothing can be said given it"))
     given_error = 0.0 if question.given is None else proportion_error(held, cases)
     cases = replace(cases, weights=cases.weights * held / given, size=cases.size * given)
     check_defined(question, sample.scope, model, cases.weights)
     status = status_of(question, model, paths)
     annulled = None
-    chances = annulment(question, sample.scope, model, cases.weights)
+    chances = annulment_probability(question, sample.scope, model, cases.weights)
     if chances is not None:
         annulled = _annulment(question, chances, cases, status)
-        cases = _proper(question, model, chances, cases, status)
+        cases = _cases_not_annulled(question, model, chances, cases, status)
     match question.kind:
         case "probability":
-            chance = _chance(question, chance_paths, rng) if status == "open" else None
+            chance = _chance_interval(question, chance_paths, rng) if status == "open" else None
             value: Any = _probability(question, sample.scope, cases, status, chance)
         case "distribution":
             value = distribution_of(numbers_of(question, sample.scope, model, cases.weights), cases)
@@ -216,7 +227,7 @@ def _answer(question: Question, posterior: Posterior, paths: Paths, chance_paths
     return Answer(question, value, status, given, annulled, crossings_of(question, paths), given_error, cases.freedom)
 
 
-def _annulment(question: Question, chances: Array, cases: Replicated, status: Status) -> Annulment:
+def _annulment(question: Question, chances: Array, cases: ReplicatedCases, status: Status) -> Annulment:
     """The chance of annulment from that in each case."""
     assert question.annulled is not None
     if status == "annulled":
@@ -229,7 +240,7 @@ def _annulment(question: Question, chances: Array, cases: Replicated, status: St
     return Annulment(float(cases.weights @ chances), proportion_error(chances > 0, cases))
 
 
-def _proper(question: Question, model: Model, chances: Array, cases: Replicated, status: Status) -> Replicated:
+def _cases_not_annulled(question: Question, model: Model, chances: Array, cases: ReplicatedCases, status: Status) -> ReplicatedCases:
     """The cases given that the question is not annulled."""
     if status == "annulled":
         return cases
@@ -237,11 +248,11 @@ def _proper(question: Question, model: Model, chances: Array, cases: Replicated,
     total = float(kept.sum())
     if total == 0:
         message = f"`{question.annulled_text}` annuls the question on every path, so nothing can be said given that it is not"
-        raise Unsound(problem_of(question, model, message))
+        raise Unsound(question_problem(question, model, message))
     return replace(cases, weights=kept / total, size=cases.size * total**2 / float(kept @ (1 - chances)))
 
 
-def _probability(question: Question, scope: Scope, cases: Replicated, status: Status, chance: ChanceInterval | None) -> Probability:
+def _probability(question: Question, scope: Scope, cases: ReplicatedCases, status: Status, chance: ChanceInterval | None) -> Probability:
     assert question.answer is not None
     truth = truth_of(evaluate(question.answer, scope, NUMPY), len(cases.weights))
     value = float(cases.weights @ truth)
@@ -251,34 +262,34 @@ def _probability(question: Question, scope: Scope, cases: Replicated, status: St
     return Probability(value, proportion_error(truth, cases), ends, errors, _greatest_unseen(truth, cases))
 
 
-def _greatest_unseen(truth: NDArray[np.bool_], cases: Replicated) -> float | None:
+def _greatest_unseen(truth: NDArray[np.bool_], cases: ReplicatedCases) -> float | None:
     """The greatest chance of what no case shows, where all that count are alike."""
     among = truth[cases.weights > 0]
     return greatest_unseen(cases.size) if (among == among[0]).all() else None
 
 
-def _chance(question: Question, paths: Paths | None, rng: np.random.Generator) -> ChanceInterval | None:
+def _chance_interval(question: Question, paths: Paths | None, rng: np.random.Generator) -> ChanceInterval | None:
     """The interval of the chance given the parameters, from paths that stand draw by draw; None where there are none to tell it from."""
     if paths is None or not needs_paths(paths.model, question):
         return None
     assert question.answer is not None
-    totals = {name: window(paths, name, question) for name in paths.totals}
+    totals = {name: window_total(paths, name, question) for name in paths.totals}
     scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters)).plus(totals=totals)
     held = np.ones(len(paths), dtype=bool)
     if question.given is not None:
         held = truth_of(evaluate(question.given, scope, NUMPY), len(paths))
-    chances = annulment(question, scope, paths.model, held.astype(float))
+    chances = annulment_probability(question, scope, paths.model, held.astype(float))
     if chances is not None:  # drawn on each path; a generator of its own leaves other questions' random numbers as they are
         held = held & (rng.spawn(1)[0].random(len(paths)) >= chances)
     happened = held & truth_of(evaluate(question.answer, scope, NUMPY), len(paths))
     happened_on, held_on = (each.reshape(-1, CHANCE_PATHS).sum(axis=1).astype(float) for each in (happened, held))
-    replicates = cut_evenly(len(held_on)) if paths.replicates is None else paths.replicates[::CHANCE_PATHS]
+    replicates = block_replicates(len(held_on)) if paths.replicates is None else paths.replicates[::CHANCE_PATHS]
     return chance_interval(happened_on, held_on, replicates)
 
 
-def _dates(question: Question, paths: Paths, cases: Replicated, rng: np.random.Generator) -> Dates:
+def _dates(question: Question, paths: Paths, cases: ReplicatedCases, rng: np.random.Generator) -> Dates:
     assert question.by is not None
-    first = first_held(question, paths)
+    first = find_first_held(question, paths)
     days = first.days
     held = cases.weights > 0
     among = cases.weights[held]
@@ -286,7 +297,7 @@ def _dates(question: Question, paths: Paths, cases: Replicated, rng: np.random.G
     happened, column = first.happened[held], first.column[held]
     ordinals = np.array([day.toordinal() for day in days])
     ends = ordinals[column] - 1
-    drawn_from = recorded_until(question, paths) or days[-1]
+    drawn_from = first_simulated_day(question, paths) or days[-1]
     lengths = ordinals[column] - ordinals[np.maximum(column - 1, 0)]
     simulated = ends >= drawn_from.toordinal()
     within = days_within_rows(question, paths, np.flatnonzero(held), ends, happened & ~simulated)
@@ -294,12 +305,12 @@ def _dates(question: Question, paths: Paths, cases: Replicated, rng: np.random.G
     on = np.where(column == 0, first.first.toordinal(), on)  # it holds before anything is counted
     on = np.where(happened, on, WITHOUT_DATE)
     not_by_then = float(1 - np.average(happened, weights=each))
-    quantiles = tuple(_date_or_none(value) for value in np.quantile(on, LEVELS, method="inverted_cdf", weights=each))
+    quantiles = tuple(_date_or_none(value) for value in np.quantile(on, QUANTILE_LEVELS, method="inverted_cdf", weights=each))
     months = _month_ends(paths.model.as_of, question.by)
     monthly = tuple((day, float(np.average(on <= day.toordinal(), weights=each))) for day in months)
-    counted = Replicated(among, cases.replicates[held], cases.size)
-    by_rank = ranked(np.where(happened, on, np.inf), counted)
-    points = [quantile(by_rank, level) for level in LEVELS]
+    counted = ReplicatedCases(among, cases.replicates[held], cases.size)
+    by_rank = rank_cases(np.where(happened, on, np.inf), counted)
+    points = [quantile(by_rank, level) for level in QUANTILE_LEVELS]
     return Dates(
         quantiles=quantiles,
         not_by_then=not_by_then,
@@ -313,7 +324,7 @@ def _dates(question: Question, paths: Paths, cases: Replicated, rng: np.random.G
     )
 
 
-def _shares(question: Question, scope: Scope, cases: Replicated, model: Model) -> Shares:
+def _shares(question: Question, scope: Scope, cases: ReplicatedCases, model: Model) -> Shares:
     weights = cases.weights
     if question.choices:
         truths = {label: truth_of(evaluate(condition, scope, NUMPY), len(weights)) for label, condition in question.choices.items()}

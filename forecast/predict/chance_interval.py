@@ -20,24 +20,22 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.polynomial import legendre
-from numpy.typing import NDArray
 from scipy import special
 
-from forecast.inference.monte_carlo import REPLICATES, Indices, jackknife_errors
+from forecast.inference.monte_carlo import REPLICATES, jackknife_errors
+from forecast.language.arrays import Array, Indices
 
-type Array = NDArray[np.float64]
-
-LEVELS = np.array([0.05, 0.95])
-CELLS = 128  # of equal probability under the Beta, on which the distribution is found
+CHANCE_LEVELS = np.array([0.05, 0.95])
+GRID_CELLS = 128  # of equal probability under the Beta, on which the distribution is found
 BENDS = 7  # polynomials by which it may differ from the Beta
 TILTS = 1  # of them that may change with how many paths count on a draw
 PENALTY = 0.003  # on the square of a polynomial's coefficient, times the fourth power of its degree: on curvature
-STEPS = 50  # of Newton's method at most
-SETTLED = 1e-3  # gain in log likelihood below which it ends
-WIDEST = 0.98  # of the variance of a chance that is always 0 or 1
-NARROWEST = 1e-6  # of the same: below it is one chance for all
+MOST_NEWTON_STEPS = 50  # of Newton's method at most
+CONVERGED_GAIN = 1e-3  # gain in log likelihood below which it ends
+LARGEST_VARIANCE_SHARE = 0.98  # of the variance of a chance that is always 0 or 1
+SMALLEST_VARIANCE_SHARE = 1e-6  # of the same: below it is one chance for all
 SCORE = 1.645  # of a normal's 95 % point
-NOTICED = 2.33  # standard errors of the variance, were it 0, from which on it is taken to be there: a normal's 99 % point
+DETECTED_VARIANCE_ERRORS = 2.33  # standard errors of the variance, were it 0, from which on it is taken to be there: a normal's 99 % point
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +71,15 @@ def chance_interval(happened: Array, paths: Array, replicates: Indices) -> Chanc
     size, cases = float(weights.sum()), float(weights @ count)
     middle = (mean * cases + 2) / (cases + 4)  # Agresti and Coull: the plain formula knows no doubt at 0 and 1
     unseen = math.sqrt(2 / size) * middle * (1 - middle) * size / cases  # the standard error of the variance, were it 0
-    if variance <= NOTICED * unseen:
+    if variance <= DETECTED_VARIANCE_ERRORS * unseen:
         error = SCORE * math.sqrt(max(variance, 0.0) + unseen)
         return ChanceInterval((mean, mean), (error, error))
     rests = weights - by_replicate
     if not (rests[:, count > 1] > 0).any(axis=1).all():
         return None
-    ends, bends = _fitted(count, seen, weights, near=None)
-    errors = jackknife_errors(np.array([_fitted(count, seen, rest, near=bends)[0] for rest in rests]))
-    smallest = 1 / (LEVELS[0] * cases)  # chances below one in the paths beyond an end look all the same
+    ends, bends = _fit_ends(count, seen, weights, near=None)
+    errors = jackknife_errors(np.array([_fit_ends(count, seen, rest, near=bends)[0] for rest in rests]))
+    smallest = 1 / (CHANCE_LEVELS[0] * cases)  # chances below one in the paths beyond an end look all the same
     unseen_end = np.minimum(ends, 1 - ends) < smallest
     errors = np.where(unseen_end, np.maximum(errors, smallest), errors)
     return ChanceInterval((float(ends[0]), float(ends[1])), (float(errors[0]), float(errors[1])))
@@ -102,15 +100,17 @@ def _moments(count: Array, seen: Array, weights: Array) -> tuple[float, float]:
     return mean, float(weights @ ((share - mean) ** 2 - noise) - single * weights[~several].sum()) / size
 
 
-def _fitted(count: Array, seen: Array, weights: Array, *, near: Array | None) -> tuple[Array, Array]:
+def _fit_ends(count: Array, seen: Array, weights: Array, *, near: Array | None) -> tuple[Array, Array]:
     """The ends ``(2,)`` and the coefficients of the bends, from weighted cells of counts ``(cells,)``; ``near`` are coefficients to start from."""
     mean, variance = _moments(count, seen, weights)
     most = mean * (1 - mean)
-    if near is not None and variance <= NARROWEST * most:  # what is left of the draws varies no more than one chance for all would
+    if (
+        near is not None and variance <= SMALLEST_VARIANCE_SHARE * most
+    ):  # what is left of the draws varies no more than one chance for all would
         return np.array([mean, mean]), near
-    strength = most / min(variance, WIDEST * most) - 1
+    strength = most / min(variance, LARGEST_VARIANCE_SHARE * most) - 1
     alpha, beta = mean * strength, (1 - mean) * strength
-    bounds: Array = np.arange(CELLS + 1) / CELLS
+    bounds: Array = np.arange(GRID_CELLS + 1) / GRID_CELLS
     middles = (bounds[1:] + bounds[:-1]) / 2
     chance = np.clip(special.betaincinv(alpha, beta, middles), np.finfo(float).tiny, 1 - np.finfo(float).epsneg)
     log_mass = seen[:, None] * np.log(chance) + (count - seen)[:, None] * np.log1p(-chance)
@@ -133,7 +133,7 @@ def _fitted(count: Array, seen: Array, weights: Array, *, near: Array | None) ->
 
     bends = np.zeros(BENDS + tilts) if near is None else near
     height, density, marginal = at(bends)
-    for _ in range(STEPS):
+    for _ in range(MOST_NEWTON_STEPS):
         scores = (mass / marginal[:, None] - 1) * density[level] @ basis
         scores = np.concatenate([scores, tilt[level, None] * scores[:, :tilts]], axis=1)
         information = (scores * weights[:, None]).T @ scores
@@ -144,8 +144,8 @@ def _fitted(count: Array, seen: Array, weights: Array, *, near: Array | None) ->
             length /= 2
             height, density, marginal = at(bends + length * step)
         bends = bends + length * step
-        if height - before < SETTLED:
+        if height - before < CONVERGED_GAIN:
             break
     cumulated = np.concatenate([[0.0], np.cumsum(shares @ density)])
-    ends: Array = special.betaincinv(alpha, beta, np.interp(LEVELS, cumulated, bounds))
+    ends: Array = special.betaincinv(alpha, beta, np.interp(CHANCE_LEVELS, cumulated, bounds))
     return ends, bends

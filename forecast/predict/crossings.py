@@ -8,14 +8,14 @@ from typing import Literal
 
 import numpy as np
 
+from forecast.book.calendar import ONE_DAY
 from forecast.book.topic import Question, Row
-from forecast.language.distributions import family_for
-from forecast.model.clock import ONE_DAY
-from forecast.model.crossing import crosses, crossing_rows, key
-from forecast.model.model import Array
-from forecast.predict.first_days import recorded_until, rows_around
+from forecast.language.arrays import Array
+from forecast.language.distributions.families import family_for
+from forecast.model.crossing import crosses, crossing_rows, row_key
+from forecast.predict.first_days import first_simulated_day, rows_around
 from forecast.predict.paths import Paths
-from forecast.predict.questions import first_held
+from forecast.predict.questions import find_first_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,10 @@ def crossings_of(question: Question, paths: Paths) -> tuple[Crossing, ...]:
     """Return the rows that the days of a question fall inside, in the order of its streams and their rows."""
     if question.by is None or not paths.days:
         return ()
-    allocations = {key(each.named): each for each in paths.allocations}
+    allocations = {row_key(each.named): each for each in paths.allocations}
     found = []
     for name, row in crossing_rows(paths.model, question):
-        its = allocations[key((name, row))]
+        its = allocations[row_key((name, row))]
         value = np.asarray(np.sum([values[-1] for values in its.before.values()], axis=0))
         for edge, day, boundary in (("since", question.since, question.since), ("by", question.by, question.by + ONE_DAY)):
             if day is not None and boundary is not None and crosses(row, boundary):
@@ -60,32 +60,32 @@ def crossings_of(question: Question, paths: Paths) -> tuple[Crossing, ...]:
                         "since" if edge == "since" else "by",
                         day,
                         float(value.mean()),
-                        *_mean(its.upto(boundary)[name]),
+                        *_mean_and_error(its.upto(boundary)[name]),
                         family_for(its.stream.value).discrete,
                         its.even,
                         its.adds_up,
                     )
                 )
-    return (*found, *_of_first(question, paths, {key((each.stream, each.row)) for each in found}))
+    return (*found, *_crossings_of_first(question, paths, {row_key((each.stream, each.row)) for each in found}))
 
 
-def _mean(values: Array) -> tuple[float, float]:
+def _mean_and_error(values: Array) -> tuple[float, float]:
     """The mean over paths and its standard error."""
     return float(values.mean()), float(values.std() / np.sqrt(len(values)))
 
 
-def _of_first(question: Question, paths: Paths, told: set[tuple[str, int]]) -> list[Crossing]:
+def _crossings_of_first(question: Question, paths: Paths, told: set[tuple[str, int]]) -> list[Crossing]:
     """The rows of several days within which the first time that a question asks for lies, but for those told already."""
     if question.kind != "date":
         return []
     topic = paths.model.topic
-    held = first_held(question, paths)
-    until = recorded_until(question, paths)
+    held = find_first_held(question, paths)
+    until = first_simulated_day(question, paths)
     columns = np.unique(held.column[held.happened & (held.column > 0)])  # what holds from the start needs no row
     lasts = [held.days[column] - ONE_DAY for column in columns if until is None or held.days[column] <= until]
-    rows = {key(named): named for last in lasts for named in rows_around(question, paths.model, last) if named[1].end >= last}
+    rows = {row_key(named): named for last in lasts for named in rows_around(question, paths.model, last) if named[1].end >= last}
     return [
         Crossing(name, row, "first", row.end, row.value, 0.0, 0.0, family_for(topic.streams[name].value).discrete, False, True)
         for name, row in rows.values()
-        if key((name, row)) not in told
+        if row_key((name, row)) not in told
     ]

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from forecast.book.classes import is_counted
 from forecast.inference.importance.fit import prior_draws
-from forecast.inference.posterior import NOTHING, Posterior, require_rows, systematic
-from forecast.model.model import Array, Model, Table
+from forecast.inference.posterior import NO_PARAMETER, Posterior, require_rows, systematic_resample
+from forecast.language.arrays import Array
+from forecast.model.model import Model, RowTable
 from forecast.predict.posterior_predictive import predict_rows
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from forecast.predict.paths import Paths
 
-DRAWS, CHAINS = 1000, 4
+DRAWS_PER_CHAIN, CHAINS = 1000, 4
 END_OF_NANOSECONDS = 2262  # the year in which NumPy's days by the nanosecond end
 
 
@@ -37,22 +38,22 @@ def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generato
 
     require_rows(posterior)
     model = posterior.model
-    picked = _picked(posterior, rng)
+    picked = _pick_draws(posterior, rng)
     chains = posterior.chains if posterior.chains > 1 else CHAINS
     chosen = {name: values[picked] for name, values in posterior.parameters.items()}
-    before = prior_draws(model, rng=rng).resample(DRAWS, rng)
+    before = prior_draws(model, rng=rng).resample(DRAWS_PER_CHAIN, rng)
     groups: dict[str, dict[str, NDArray[Any]]] = {
-        "posterior": _shaped(model, chosen, chains),
-        "prior": _shaped(model, before, 1),
+        "posterior": _shape_parameters(model, chosen, chains),
+        "prior": _shape_parameters(model, before, 1),
         "sample_stats": {"log_weight": posterior.log_weight[picked].reshape(chains, -1)},
     }
     if model.rows:
         groups |= {
-            "posterior_predictive": _by_chain(_recorded(model, predict_rows(model, chosen, rng)), chains),
-            "observed_data": {name: _observed(table) for name, table in model.tables.items() if len(table)},
+            "posterior_predictive": _split_by_chain(_streams_with_rows(model, predict_rows(model, chosen, rng)), chains),
+            "observed_data": {name: _observed_values(table) for name, table in model.tables.items() if len(table)},
         }
     if model.rows and model.topic.own is None:  # what a topic's own model makes of its rows is known to it alone
-        groups["log_likelihood"] = _by_chain(_by_stream(model, posterior.log_likelihood[picked]), chains)
+        groups["log_likelihood"] = _split_by_chain(_split_by_stream(model, posterior.log_likelihood[picked]), chains)
     if paths is not None and paths.totals:
         groups["predictions"] = {name: values[None] for name, values in paths.totals.items()}
     unit = "ns" if paths is None or paths.days[-1].year < END_OF_NANOSECONDS else "s"
@@ -63,39 +64,39 @@ def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generato
     return tree
 
 
-def _observed(table: Table) -> Array:
+def _observed_values(table: RowTable) -> Array:
     """The values of rows, NaN where only a range is known."""
     if table.entry is None or not table.entry.ranged.any():
         return np.asarray(table.seen[0])
     return np.where(table.entry.ranged, np.nan, table.values[0])
 
 
-def _picked(posterior: Posterior, rng: np.random.Generator) -> NDArray[np.int64]:
+def _pick_draws(posterior: Posterior, rng: np.random.Generator) -> NDArray[np.int64]:
     if posterior.chains > 1:
         return np.arange(len(posterior))
-    return rng.permutation(systematic(posterior.weights, DRAWS * CHAINS, rng))
+    return rng.permutation(systematic_resample(posterior.weights, DRAWS_PER_CHAIN * CHAINS, rng))
 
 
-def _shaped(model: Model, parameters: Mapping[str, NDArray[Any]], chains: int) -> dict[str, NDArray[Any]]:
+def _shape_parameters(model: Model, parameters: Mapping[str, NDArray[Any]], chains: int) -> dict[str, NDArray[Any]]:
     """Parameters as ``(chains, draws)``, or ``(chains, draws, labels)``."""
     shaped = {}
     for name, values in parameters.items():
-        if name == NOTHING:
+        if name == NO_PARAMETER:
             continue
         by_chain = values.reshape(chains, -1, values.shape[1])
         shaped[name] = by_chain if model.topic.parameters[name].labels else by_chain[:, :, 0]
     return shaped
 
 
-def _by_chain(values: Mapping[str, Array], chains: int) -> dict[str, NDArray[Any]]:
+def _split_by_chain(values: Mapping[str, Array], chains: int) -> dict[str, NDArray[Any]]:
     return {name: array.reshape(chains, -1, *array.shape[1:]) for name, array in values.items()}
 
 
-def _recorded(model: Model, predicted: Mapping[str, Array]) -> dict[str, Array]:
+def _streams_with_rows(model: Model, predicted: Mapping[str, Array]) -> dict[str, Array]:
     return {name: values for name, values in predicted.items() if len(model.tables[name])}
 
 
-def _by_stream(model: Model, likelihood: Array) -> dict[str, Array]:
+def _split_by_stream(model: Model, likelihood: Array) -> dict[str, Array]:
     parts, at = {}, 0
     for name, table in model.tables.items():
         if len(table):

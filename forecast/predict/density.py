@@ -8,19 +8,19 @@ from typing import Literal
 
 import numpy as np
 
-from forecast.inference.posterior import Ordered
-from forecast.model.model import Array
+from forecast.inference.posterior import OrderedDraws
+from forecast.language.arrays import Array
 
-BINS = 512
-POINTS = 96
+DENSITY_BINS = 512
+DENSITY_POINTS = 96
 MOST_BARS = 80
-NARROWEST = 1e-200  # of a narrower range a density, smoothed, overflows
-WHOLE = 2.0**53  # from here on every float is a whole number
-ENDS = (0.002, 0.998)  # levels between which a density is drawn
+NARROWEST_RANGE = 1e-200  # of a narrower range a density, smoothed, overflows
+ALL_WHOLE_FROM = 2.0**53  # from here on every float is a whole number
+END_LEVELS = (0.002, 0.998)  # levels between which a density is drawn
 TRIMMED = (0.0085, 0.9915)  # the same, where the rest would leave no room for it
 HEAVY = 20.0  # times the middle half, that a straight axis of values on one side of 0 may span; beyond, it would show little of it
 HEAVY_SIDES = 40.0  # the same of values on both sides
-SHARE = 0.1  # values within 0 and 1 that reach this are drawn as shares, on a straight axis
+SHARE_REACH = 0.1  # values within 0 and 1 that reach this are drawn as shares, on a straight axis
 INNER = 0.05  # of values on one side of 0, the level up to which a bent axis is straight
 
 type AxisScale = Literal["linear", "log", "symlog"]
@@ -42,7 +42,7 @@ class Shape:
     trimmed: bool = False
 
 
-def answer_shape(draws: Ordered, *, ranges: Sequence[tuple[float, float]] = ()) -> Shape:
+def answer_shape(draws: OrderedDraws, *, ranges: Sequence[tuple[float, float]] = ()) -> Shape:
     """Return the shape of draws on an axis on which at least 98 % of them can be seen.
 
     The axis is straight unless the middle half would have next to no room on it; then it is logarithmic for positive values, bent
@@ -52,14 +52,14 @@ def answer_shape(draws: Ordered, *, ranges: Sequence[tuple[float, float]] = ()) 
     """
     scale, within = _scale(draws, ranges)
     if scale == "linear":
-        trimmed = not _is_few_whole_numbers(draws, *draws.quantiles(ENDS)) and _is_heavy(draws, HEAVY_SIDES)
-        ends = TRIMMED if trimmed else ENDS
+        trimmed = not _is_few_whole_numbers(draws, *draws.quantiles(END_LEVELS)) and _is_heavy(draws, HEAVY_SIDES)
+        ends = TRIMMED if trimmed else END_LEVELS
         lower = 0.0 if draws.values[0] >= 0 else -np.inf
         upper = 1.0 if _is_share(draws) else np.inf
-        return replace(shape(draws, lower=lower, upper=upper, ends=ends, narrowest=_narrowest(ranges)), trimmed=trimmed)
-    values = _spread(draws) if np.array_equal(draws.values, np.round(draws.values)) else draws.values
+        return replace(shape(draws, lower=lower, upper=upper, ends=ends, narrowest=_narrowest_range(ranges)), trimmed=trimmed)
+    values = _spread_whole_numbers(draws) if np.array_equal(draws.values, np.round(draws.values)) else draws.values
     placed = [(low, high) for low, high in position(np.array(ranges).reshape(-1, 2), scale, within).tolist()]
-    curve = shape(Ordered(position(values, scale, within), draws.cumulative), narrowest=_narrowest(placed))
+    curve = shape(OrderedDraws(position(values, scale, within), draws.cumulative), narrowest=_narrowest_range(placed))
     x = np.exp(curve.x) if scale == "log" else within * np.sinh(curve.x)
     return replace(curve, x=tuple(x.tolist()), scale=scale, within=within)
 
@@ -70,14 +70,14 @@ def position(values: Array, scale: AxisScale, within: float) -> Array:
     return places
 
 
-def _narrowest(ranges: Sequence[tuple[float, float]]) -> float | None:
+def _narrowest_range(ranges: Sequence[tuple[float, float]]) -> float | None:
     """The least distance of the quartiles of a range; None where there is none that has a width."""
     return min((high - low for low, high in ranges if high > low), default=None)
 
 
-def _scale(draws: Ordered, ranges: Sequence[tuple[float, float]]) -> tuple[AxisScale, float]:
+def _scale(draws: OrderedDraws, ranges: Sequence[tuple[float, float]]) -> tuple[AxisScale, float]:
     """The scale of the axis for draws, and how far from 0 a bent one is straight."""
-    low, high = draws.quantiles(ENDS)
+    low, high = draws.quantiles(END_LEVELS)
     least = float(draws.values[0])
     if _is_few_whole_numbers(draws, low, high) or _is_share(draws):
         return "linear", 0.0
@@ -98,22 +98,22 @@ def _scale(draws: Ordered, ranges: Sequence[tuple[float, float]]) -> tuple[AxisS
     return ("symlog", within) if bends else ("linear", 0.0)
 
 
-def _is_share(draws: Ordered) -> bool:
-    return bool(draws.values[0] >= 0 and draws.values[-1] <= 1 and draws.quantiles((ENDS[1],))[0] >= SHARE)
+def _is_share(draws: OrderedDraws) -> bool:
+    return bool(draws.values[0] >= 0 and draws.values[-1] <= 1 and draws.quantiles((END_LEVELS[1],))[0] >= SHARE_REACH)
 
 
-def _is_heavy(draws: Ordered, times: float) -> bool:
+def _is_heavy(draws: OrderedDraws, times: float) -> bool:
     """Whether what would be drawn of them spans so many times what their middle half does."""
-    first, quarter, three_quarters, last = draws.quantiles((ENDS[0], 0.25, 0.75, ENDS[1]))
+    first, quarter, three_quarters, last = draws.quantiles((END_LEVELS[0], 0.25, 0.75, END_LEVELS[1]))
     return last - first > times * (three_quarters - quarter)
 
 
-def _is_few_whole_numbers(draws: Ordered, low: float, high: float) -> bool:
-    few = high - low < MOST_BARS and max(abs(low), abs(high)) < WHOLE
+def _is_few_whole_numbers(draws: OrderedDraws, low: float, high: float) -> bool:
+    few = high - low < MOST_BARS and max(abs(low), abs(high)) < ALL_WHOLE_FROM
     return few and np.array_equal(draws.values, np.round(draws.values))
 
 
-def _spread(draws: Ordered) -> Array:
+def _spread_whole_numbers(draws: OrderedDraws) -> Array:
     """Whole numbers, those that are equal spread evenly around themselves."""
     _, first, count = np.unique(draws.values, return_index=True, return_counts=True)
     rank = np.arange(len(draws.values)) - np.repeat(first, count)
@@ -122,11 +122,11 @@ def _spread(draws: Ordered) -> Array:
 
 
 def shape(
-    draws: Ordered,
+    draws: OrderedDraws,
     *,
     lower: float = -np.inf,
     upper: float = np.inf,
-    ends: tuple[float, float] = ENDS,
+    ends: tuple[float, float] = END_LEVELS,
     narrowest: float | None = None,
 ) -> Shape:
     """Return the mass function of whole-numbered draws, else a smoothed density within a support.
@@ -137,30 +137,32 @@ def shape(
     """
     low, quarter, three_quarters, high = draws.quantiles((ends[0], 0.25, 0.75, ends[1]))
     if _is_few_whole_numbers(draws, low, high):
-        return _mass(draws, low, high)
-    if high - low <= max(NARROWEST, BINS * float(np.spacing(max(abs(low), abs(high))))):  # one value, for all that floats can tell
+        return _mass_shape(draws, low, high)
+    if high - low <= max(
+        NARROWEST_RANGE, DENSITY_BINS * float(np.spacing(max(abs(low), abs(high))))
+    ):  # one value, for all that floats can tell
         return Shape(discrete=True, x=(low,), y=(1.0,))
-    edges: Array = np.linspace(low, high, BINS + 1)
+    edges: Array = np.linspace(low, high, DENSITY_BINS + 1)
     width = edges[1] - edges[0]
     near = (high - low) * 0.02  # a density that comes this near to an edge stands against it
     smooth = _smooth(
-        _between(draws, edges) / width,
+        _weights_between(draws, edges) / width,
         _bandwidth(draws, three_quarters - quarter if narrowest is None else narrowest) / width,
         mirror_low=low <= lower + near,
         mirror_high=high >= upper - near,
     )
     centres = (edges[:-1] + edges[1:]) / 2
-    x = np.linspace(edges[0], edges[-1], POINTS)  # what is piled up against an end lies in the last half bin
+    x = np.linspace(edges[0], edges[-1], DENSITY_POINTS)  # what is piled up against an end lies in the last half bin
     return Shape(discrete=False, x=tuple(x.tolist()), y=tuple(np.interp(x, centres, smooth).tolist()))
 
 
-def _mass(draws: Ordered, low: float, high: float) -> Shape:
+def _mass_shape(draws: OrderedDraws, low: float, high: float) -> Shape:
     inside: Array = np.arange(low, high + 1)
-    mass = _between(draws, np.append(inside, high + 1) - 0.5)
+    mass = _weights_between(draws, np.append(inside, high + 1) - 0.5)
     return Shape(discrete=True, x=tuple(inside.tolist()), y=tuple(mass.tolist()))
 
 
-def _between(draws: Ordered, edges: Array) -> Array:
+def _weights_between(draws: OrderedDraws, edges: Array) -> Array:
     """The weight of the draws between each two edges; those on the last edge count as inside, as in a histogram."""
     upto = np.searchsorted(draws.values, edges)
     upto[-1] = np.searchsorted(draws.values, edges[-1], side="right")
@@ -168,7 +170,7 @@ def _between(draws: Ordered, edges: Array) -> Array:
     return weight
 
 
-def _bandwidth(draws: Ordered, quartiles_apart: float) -> float:
+def _bandwidth(draws: OrderedDraws, quartiles_apart: float) -> float:
     """Silverman's rule, 0.9 min(sd, IQR / 1.34) n^(-1/5), with the effective number of draws."""
     weights = np.diff(draws.cumulative, prepend=0.0)
     mean = weights @ draws.values
@@ -178,7 +180,7 @@ def _bandwidth(draws: Ordered, quartiles_apart: float) -> float:
 
 
 def _smooth(density: Array, bandwidth_in_bins: float, *, mirror_low: bool, mirror_high: bool) -> Array:
-    reach = int(min(np.ceil(4 * bandwidth_in_bins), BINS))
+    reach = int(min(np.ceil(4 * bandwidth_in_bins), DENSITY_BINS))
     if reach == 0:
         return density
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / bandwidth_in_bins) ** 2)

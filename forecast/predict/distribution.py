@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.inference.monte_carlo import Replicated, mean_error, quantile, ranked
-from forecast.inference.posterior import Ordered
-from forecast.inference.pymc.tails import is_estimable, reason_against, tail_shape
-from forecast.model.model import Array
+from forecast.inference.monte_carlo import ReplicatedCases, mean_error, quantile, rank_cases
+from forecast.inference.posterior import OrderedDraws
+from forecast.inference.pymc.tails import is_estimable, no_mean_reason, tail_shape
+from forecast.inference.quantile_levels import QUANTILE_LEVELS
+from forecast.language.arrays import Array
 from forecast.predict.density import Shape, answer_shape
-from forecast.predict.exchanged import Exchanged, exchanged
+from forecast.predict.exchanged import HubDistribution, hub_distribution
 from forecast.predict.modes import Mode, modes_of
 
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 CUMULATIVE_POINTS = 400
 
 
@@ -38,21 +38,21 @@ class Distribution:
     cumulative: tuple[tuple[float, float], ...]
     cumulative_errors: tuple[float, ...]
     intervals: tuple[tuple[float, float], ...]
-    exchanged: Exchanged
+    exchanged: HubDistribution
     no_mean: str = ""
     modes: tuple[Mode, ...] = ()
 
 
-def distribution_of(values: Array, cases: Replicated) -> Distribution:
+def distribution_of(values: Array, cases: ReplicatedCases) -> Distribution:
     """Return the distribution of weighted cases of a number, ``(cases,)``."""
     mean = float(cases.weights @ values)
-    no_mean = reason_against(tail_shape(values, cases.weights))
+    no_mean = no_mean_reason(tail_shape(values, cases.weights))
     has_sd = not no_mean and is_estimable(values, cases.weights, power=2)
-    by_rank = ranked(values, cases)
-    draws = Ordered(by_rank.values, by_rank.cumulative)
-    points = [quantile(by_rank, level) for level in LEVELS]
+    by_rank = rank_cases(values, cases)
+    draws = OrderedDraws(by_rank.values, by_rank.cumulative)
+    points = [quantile(by_rank, level) for level in QUANTILE_LEVELS]
     modes = modes_of(draws, size=cases.size)
-    cumulative = _cumulative(draws)
+    cumulative = _cumulative_points(draws)
     return Distribution(
         mean=None if no_mean else mean,
         mean_error=None if no_mean else mean_error(values, cases),
@@ -63,13 +63,13 @@ def distribution_of(values: Array, cases: Replicated) -> Distribution:
         cumulative=cumulative,
         cumulative_errors=tuple(by_rank.errors_at(np.array([value for value, _ in cumulative])).tolist()),
         intervals=tuple(point.interval for point in points),
-        exchanged=exchanged(by_rank),
+        exchanged=hub_distribution(by_rank),
         no_mean=no_mean,
         modes=modes,
     )
 
 
-def _cumulative(draws: Ordered) -> tuple[tuple[float, float], ...]:
+def _cumulative_points(draws: OrderedDraws) -> tuple[tuple[float, float], ...]:
     """The distribution function of weighted values at the points that 400 even shares reach."""
     levels = ((np.arange(CUMULATIVE_POINTS) + 0.5) / CUMULATIVE_POINTS).tolist()
     points: Array = np.unique(np.array(draws.quantiles(levels)))

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.inference.monte_carlo import Ranked
+from forecast.inference.monte_carlo import RankedCases
 
 HUB_LEVELS = (0.01, 0.025, *(number / 20 for number in range(1, 20)), 0.975, 0.99)
-MOST_VALUES = len(HUB_LEVELS)  # with more different values quantiles say as much in less room
+MOST_HUB_VALUES = len(HUB_LEVELS)  # with more different values quantiles say as much in less room
 
 
 @dataclass(frozen=True, slots=True)
-class Exchanged:
+class HubDistribution:
     """The quantiles at ``HUB_LEVELS``; or, where an answer has few different values, these and their probabilities.
 
     One of the two is empty.
@@ -28,14 +28,14 @@ class Exchanged:
     probabilities: tuple[tuple[float, float], ...]
 
 
-def exchanged(cases: Ranked) -> Exchanged:
+def hub_distribution(cases: RankedCases) -> HubDistribution:
     """Return an answer's distribution over ranked cases."""
-    if len(cases.points) > MOST_VALUES:
-        return Exchanged(hub_quantiles(cases), ())
+    if len(cases.points) > MOST_HUB_VALUES:
+        return HubDistribution(hub_quantiles(cases), ())
     probabilities: Sequence[float] = np.diff(cases.shares, prepend=0.0).tolist()
-    return Exchanged((), tuple(zip(cases.points.tolist(), probabilities, strict=True)))
+    return HubDistribution((), tuple(zip(cases.points.tolist(), probabilities, strict=True)))
 
 
-def hub_quantiles(cases: Ranked) -> tuple[float, ...]:
+def hub_quantiles(cases: RankedCases) -> tuple[float, ...]:
     """Return the quantiles of ranked cases at ``HUB_LEVELS``."""
     return tuple(cases.quantile(level) for level in HUB_LEVELS)

@@ -15,13 +15,15 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.book.calendar import ONE_DAY
 from forecast.book.topic import Question
+from forecast.language.arrays import Array
 from forecast.language.expressions import First
-from forecast.model.allocation import Allocation, Totals, allocate, rows_as_allocations
-from forecast.model.clock import ONE_DAY, cut
-from forecast.model.crossing import Named, key, long_rows, with_related
-from forecast.model.model import Array, Model, uses
-from forecast.predict.paths import Paths, beyond
+from forecast.model.allocation import Allocation, Totals, allocate, unallocated_rows
+from forecast.model.clock import cut_into_steps
+from forecast.model.crossing import StreamRow, long_rows, row_key, with_related_rows
+from forecast.model.model import Model, series_and_streams_used
+from forecast.predict.paths import Paths, totals_beyond
 from forecast.predict.questions import truth_before
 
 type Numbers = NDArray[np.int64]
@@ -29,16 +31,18 @@ type Numbers = NDArray[np.int64]
 MOST_SINGLE_DAYS = 62  # of rows that are cut at every day at once; longer ones are cut at months first
 
 
-def streams_of(question: Question, model: Model) -> tuple[str, ...]:
+def condition_streams(question: Question, model: Model) -> tuple[str, ...]:
     """Return the streams whose totals the condition of a ``first`` question uses."""
     assert isinstance(question.answer, First)
-    return uses(model.topic, question.answer.condition)[1]
+    return series_and_streams_used(model.topic, question.answer.condition)[1]
 
 
-def recorded_until(question: Question, paths: Paths) -> date | None:
+def first_simulated_day(question: Question, paths: Paths) -> date | None:
     """Return the first day on which a stream of a ``first`` question is simulated; None where none ever is."""
-    days = [paths.starts[name] for name in streams_of(question, paths.model) if name in paths.starts]
-    days += [first for name in streams_of(question, paths.model) if name in paths.starts for first, _ in paths.model.records[name].unknown]
+    days = [paths.starts[name] for name in condition_streams(question, paths.model) if name in paths.starts]
+    days += [
+        first for name in condition_streams(question, paths.model) if name in paths.starts for first, _ in paths.model.records[name].unknown
+    ]
     return min(days, default=None)
 
 
@@ -55,21 +59,21 @@ def days_within_rows(question: Question, paths: Paths, of: Numbers, ends: Number
         rows = rows_around(question, paths.model, last) if question.since is None or last >= question.since else ()
         if rows:
             here = np.flatnonzero(recorded & (ends == end))
-            found[here] = _Search(question, paths, rng_of(question, paths, last)).days(of[here], rows, last)
+            found[here] = _Search(question, paths, question_generator(question, paths, last)).days(of[here], rows, last)
     return found
 
 
-def rng_of(question: Question, paths: Paths, day: date) -> np.random.Generator:
+def question_generator(question: Question, paths: Paths, day: date) -> np.random.Generator:
     """Return a generator of its own for a question and a day, from the seed of the paths."""
     return np.random.default_rng([paths.lots, zlib.crc32(question.name.encode()), day.toordinal()])
 
 
-def rows_around(question: Question, model: Model, last: date) -> tuple[Named, ...]:
+def rows_around(question: Question, model: Model, last: date) -> tuple[StreamRow, ...]:
     """Return the rows of several days within which a condition that holds at the end of ``last`` may have come true.
 
     Those are the rows that reach that day, and those that share days with them.
     """
-    streams = streams_of(question, model)
+    streams = condition_streams(question, model)
     rows = [(name, row) for name in streams for row in long_rows(model, name) if row.start <= last]
     reaching = [(name, row) for name, row in rows if row.end >= last]
     if not reaching:
@@ -86,14 +90,14 @@ class _Search:
     paths: Paths
     rng: np.random.Generator
 
-    def days(self, of: Numbers, rows: Sequence[Named], last: date) -> Numbers:
+    def days(self, of: Numbers, rows: Sequence[StreamRow], last: date) -> Numbers:
         """The first days, as ordinals, on the paths with numbers ``of``, on all of which the condition holds at the end of ``last``."""
         since, model = self.question.since, self.paths.model
-        known = {key(each.named): each for each in self.paths.allocations}
-        together = with_related(model, rows)
+        known = {row_key(each.named): each for each in self.paths.allocations}
+        together = with_related_rows(model, rows)
         ranges = {name: [(row, values[of]) for row, values in its] for name, its in self.paths.ranges.items()}
-        fresh = rows_as_allocations(model, together, ranges, len(of))
-        allocations = [known[key(each.named)].on(of) if key(each.named) in known else each for each in fresh]
+        fresh = unallocated_rows(model, together, ranges, len(of))
+        allocations = [known[row_key(each.named)].on(of) if row_key(each.named) in known else each for each in fresh]
         first = min(each.row.start for each in allocations if each.named in rows)
         first = first if since is None else max(first, since)
         return self._within(of, allocations, first, last)
@@ -101,7 +105,7 @@ class _Search:
     def _within(self, of: Numbers, allocations: Sequence[Allocation], first: date, last: date) -> Numbers:
         """Cut rows at months, or at days where few are left, and look in which part the condition came true."""
         single = (last - first).days < MOST_SINGLE_DAYS
-        days = cut(
+        days = cut_into_steps(
             "day" if single else "month", first, last, [day for each in allocations for day in (each.row.start, each.row.end + ONE_DAY)]
         )
         parameters = {name: values if len(values) == 1 else values[of] for name, values in self.paths.parameters.items()}
@@ -129,7 +133,7 @@ class _Search:
                 return {name: np.zeros(len(of)) for name in paths.totals}
             found = {name: values[of, at] for name, values in paths.totals.items()}
             ranges = {name: [(row, drawn[of]) for row, drawn in its] for name, its in paths.ranges.items()}
-            more = beyond(paths.model, ranges, paths.days[-1], day, found)
+            more = totals_beyond(paths.model, ranges, paths.days[-1], day, found)
             found = {name: values + each for (name, values), each in zip(found.items(), more, strict=True)}
             for each in paths.allocations:
                 if each.row.start < paths.days[at] <= each.row.end:
@@ -141,7 +145,7 @@ class _Search:
     def _totals_by_day(self, of: Numbers, fine: Sequence[Allocation], days: Sequence[date], base: Totals) -> dict[str, Array]:
         """What counts of each total before each day but the first, ``(paths, days - 1)``."""
         since = self.question.since
-        others = [each.on(of) for each in self.paths.allocations if key(each.named) not in {key(its.named) for its in fine}]
+        others = [each.on(of) for each in self.paths.allocations if row_key(each.named) not in {row_key(its.named) for its in fine}]
         columns = []
         for day in (*days[1:], *([] if since is None else [since])):
             found = dict(base(day))

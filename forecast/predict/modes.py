@@ -13,15 +13,18 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.inference.posterior import Ordered
-from forecast.model.model import Array
+from forecast.inference.posterior import OrderedDraws
+from forecast.inference.quantile_levels import INTERVAL_LEVELS
+from forecast.language.arrays import Array
 
-CELLS, FEWEST = 100, 10  # cells of equal probability: as many as have enough cases, and the fewest by which anything is said
+PROBABILITY_CELLS, FEWEST_CELLS = (
+    100,
+    10,
+)  # cells of equal probability: as many as have enough cases, and the fewest by which anything is said
 CASES = 100.0  # that a cell must have: its width is then known to 10 %
 VALLEY = 3.0  # a cell between two ranges is so many times as wide as those where either is densest
-SMALLEST = 0.05  # the probability of a range, and of the densest part by which it is judged
+SMALLEST_MODE = 0.05  # the probability of a range, and of the densest part by which it is judged
 FEW_VALUES = 3  # where a number takes no more, each that is likely is a range
-LEVELS = (0.05, 0.5, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +36,20 @@ class Mode:
     quartiles: tuple[float, float]
 
 
-def modes_of(draws: Ordered, *, size: float) -> tuple[Mode, ...]:
+def modes_of(draws: OrderedDraws, *, size: float) -> tuple[Mode, ...]:
     """Return the ranges into which weighted draws fall, from the lowest up; none where they fall into one.
 
     ``size`` is how many independent cases the draws amount to.  A number that takes only two or three values, each of them likely, has
     each for a range; one that takes more is judged by how much lies between one value and the next, whatever their steps.
     """
-    cells = min(CELLS, int(size / CASES))
-    if cells < FEWEST or draws.values[0] == draws.values[-1]:
+    cells = min(PROBABILITY_CELLS, int(size / CASES))
+    if cells < FEWEST_CELLS or draws.values[0] == draws.values[-1]:
         return ()
     last = np.append(np.flatnonzero(draws.values[1:] != draws.values[:-1]), len(draws.values) - 1)
-    if len(last) <= FEW_VALUES and np.diff(draws.cumulative[last], prepend=0.0).min() >= SMALLEST * draws.cumulative[-1]:
+    if len(last) <= FEW_VALUES and np.diff(draws.cumulative[last], prepend=0.0).min() >= SMALLEST_MODE * draws.cumulative[-1]:
         ends = [0, *(last + 1).tolist()]
     else:
-        edges = _edges(draws, last, cells)
+        edges = _cell_edges(draws, last, cells)
         middles = [float(edges[at] + edges[at + 1]) / 2 for at in sorted(_valleys(np.diff(edges), 0, cells))]
         ends = [0, *(int(np.searchsorted(draws.values, middle, side="right")) for middle in middles), len(draws.values)]
     if len(ends) == 2 or any(first == after for first, after in pairwise(ends)):
@@ -54,14 +57,14 @@ def modes_of(draws: Ordered, *, size: float) -> tuple[Mode, ...]:
     return tuple(_mode(draws, first, after) for first, after in pairwise(ends))
 
 
-def _mode(draws: Ordered, first: int, after: int) -> Mode:
+def _mode(draws: OrderedDraws, first: int, after: int) -> Mode:
     before = float(draws.cumulative[first - 1]) if first else 0.0
-    part = Ordered(draws.values[first:after], draws.cumulative[first:after] - before)
+    part = OrderedDraws(draws.values[first:after], draws.cumulative[first:after] - before)
     quarter, three_quarters = part.quantiles((0.25, 0.75))
-    return Mode(float(part.cumulative[-1] / draws.cumulative[-1]), tuple(part.quantiles(LEVELS)), (quarter, three_quarters))
+    return Mode(float(part.cumulative[-1] / draws.cumulative[-1]), tuple(part.quantiles(INTERVAL_LEVELS)), (quarter, three_quarters))
 
 
-def _edges(draws: Ordered, last: NDArray[np.intp], cells: int) -> Array:
+def _cell_edges(draws: OrderedDraws, last: NDArray[np.intp], cells: int) -> Array:
     """The ends of cells of equal probability; each value is spread evenly half way to its neighbours, so that it has a width.
 
     ``last`` are the places of the last of each of the different values.
@@ -75,7 +78,7 @@ def _edges(draws: Ordered, last: NDArray[np.intp], cells: int) -> Array:
 
 def _valleys(widths: Array, first: int, last: int) -> Iterator[int]:
     """The cells that part what lies between two cells into likely ranges, the deepest found first."""
-    span = max(1, round(SMALLEST * len(widths)))
+    span = max(1, round(SMALLEST_MODE * len(widths)))
     if last - first < 2 * span + 1:
         return
     dense = np.convolve(widths[first:last], np.full(span, 1 / span), mode="valid")  # of each cell and those after it

@@ -19,24 +19,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.book.calendar import ONE_DAY
 from forecast.book.classes import total_names
 from forecast.book.topic import Row, Stream
-from forecast.inference.monte_carlo import Indices
+from forecast.language.arrays import Array, Indices
 from forecast.language.evaluate import Scope, evaluate, label_code
-from forecast.model.allocation import Allocation, allocate, rows_as_allocations
-from forecast.model.classes import added
-from forecast.model.clock import ONE_DAY, cut
-from forecast.model.crossing import crossed, edges, with_related
-from forecast.model.drift import continued
-from forecast.model.errors import Unsound, at_topic
-from forecast.model.invalid_values import no_distribution
-from forecast.model.model import NUMPY, Array, Model
-from forecast.model.overflow import Overflown, beyond_floats
-from forecast.model.ranges import drawn_ranges
+from forecast.language.ops import NUMPY
+from forecast.model.allocation import Allocation, allocate, unallocated_rows
+from forecast.model.classes import added_totals
+from forecast.model.clock import cut_into_steps
+from forecast.model.crossing import crossed_rows, edge_days, with_related_rows
+from forecast.model.drift import extend_parameters
+from forecast.model.errors import Unsound, topic_problem
+from forecast.model.invalid_values import describe_invalid_arguments
+from forecast.model.model import Model
+from forecast.model.overflow import StatementOverflow, cells_beyond_floats
+from forecast.model.ranges import draw_ranges
 from forecast.model.steps import Needs, needed_columns, needs_of, step_scope
 
-CELLS_KEPT = 2**26  # days times paths times totals that are kept, half a gigabyte, where not all are needed
-MOST_CELLS = 3 * 2**26  # of those that are needed
+TOTALS_KEPT = 2**26  # days times paths times totals that are kept, half a gigabyte, where not all are needed
+MOST_TOTALS = 3 * 2**26  # of those that are needed
 FEWEST_KEPT = 24  # days of the simulated future, for its picture
 
 
@@ -102,25 +104,29 @@ def simulate(
     """
     topic = model.topic
     paths = max((len(values) for values in parameters.values()), default=1)
-    parameters = continued(model, parameters, rng, until=until)
+    parameters = extend_parameters(model, parameters, rng, until=until)
     starts = {name: model.records[name].through + ONE_DAY for name, stream in topic.streams.items() if has_future(stream)}
     past = {row.end + ONE_DAY for record in model.records.values() for row in record.rows}
     unknown = {name: model.records[name].unknown for name in starts}
     bounds = [day for spans in unknown.values() for first, last in spans for day in (first, last + ONE_DAY)]
     begin = min([topic.opens, *past, *starts.values(), until])
     first_drawn = min([*starts.values(), *bounds, until + ONE_DAY])
-    steps = cut(topic.step, first_drawn, until, [*starts.values(), *cuts, *past, *bounds]) if first_drawn <= until else (until + ONE_DAY,)
+    steps = (
+        cut_into_steps(topic.step, first_drawn, until, [*starts.values(), *cuts, *past, *bounds])
+        if first_drawn <= until
+        else (until + ONE_DAY,)
+    )
     days = tuple(sorted({begin, *(day for day in past if day < first_drawn), *(day for day in cuts if begin < day < first_drawn), *steps}))
     past_totals = {
-        total: _Recorded(record.totals_before(days, label))
+        total: _RecordedTotal(record.totals_before(days, label))
         for record in model.records.values()
         for total, label in total_names(record.stream).items()
     }
-    ranges = drawn_ranges(model, parameters, rng, paths=paths)
+    ranges = draw_ranges(model, parameters, rng, paths=paths)
     for name, rows in ranges.items():
         past_totals[name] = replace(past_totals[name], drawn=tuple((bisect_right(days, row.end), values) for row, values in rows))
     lots = int(rng.spawn(1)[0].integers(2**63))  # a generator of its own, so that what is simulated does not depend on what is allocated
-    allocations = _allocated(model, parameters, ranges, days, starts, past_totals, lots, paths)
+    allocations = _allocate_crossed_rows(model, parameters, ranges, days, starts, past_totals, lots, paths)
     for each in allocations:
         inside = range(bisect_right(days, each.row.start), bisect_right(days, each.row.end))
         for total in total_names(each.stream):
@@ -144,8 +150,8 @@ def simulate(
             with np.errstate(all="ignore"):
                 scope = step_scope(model, moving, parameters, before, *interval, needs=needs[together])
             for stream in moving:
-                drawn = _draw(model, stream, needs[together].columns[stream.name], scope, interval, rng, paths)
-                for total, amounts in added(stream, drawn).items():
+                drawn = _draw_values(model, stream, needs[together].columns[stream.name], scope, interval, rng, paths)
+                for total, amounts in added_totals(stream, drawn).items():
                     gained[total] = gained[total] + amounts[:, 0]
         now = {total: recorded.at(step + 1, days, paths) for total, recorded in past_totals.items()}
         now |= {total: now[total] + more for total, more in gained.items()}  # what was drawn of days not known yet stays in the totals
@@ -157,7 +163,7 @@ def simulate(
 
 
 @dataclass(frozen=True, slots=True)
-class _Recorded:
+class _RecordedTotal:
     """What the record says of a total before each of some days, the same on every path but for ranges and divided rows.
 
     ``drawn`` are values ``(paths,)`` of rows of which only a range is known, each with the number of the first day after it.
@@ -184,20 +190,22 @@ def _days_to_keep(
     model: Model, days: tuple[date, ...], paths: int, totals: int, needed: set[date], daily: Collection[tuple[date, date]]
 ) -> tuple[int, ...]:
     """The numbers of the days whose totals are kept: all where there is room for all of them."""
-    if len(days) * paths * totals <= CELLS_KEPT:
+    if len(days) * paths * totals <= TOTALS_KEPT:
         return tuple(range(len(days)))
     kept = {step for step, day in enumerate(days) if day in needed or any(first <= day <= last for first, last in daily)}
-    if len(kept) * paths * totals > MOST_CELLS:
-        raise _too_many(model, len(kept), paths, totals)
-    room = max(CELLS_KEPT // (paths * totals), FEWEST_KEPT)
+    if len(kept) * paths * totals > MOST_TOTALS:
+        raise _too_many_totals(model, len(kept), paths, totals)
+    room = max(TOTALS_KEPT // (paths * totals), FEWEST_KEPT)
     return tuple(sorted(kept | set(np.linspace(0, len(days) - 1, room).round().astype(int).tolist())))
 
 
-def _too_many(model: Model, days: int, paths: int, totals: int) -> Unsound:
+def _too_many_totals(model: Model, days: int, paths: int, totals: int) -> Unsound:
     last = max((its.by, name) for name, its in model.topic.questions.items() if its.by)[1]
     size = f"{totals} total{'s' if totals > 1 else ''} on {days:,} days and {paths:,} paths are {days * paths * totals:,} numbers"
-    message = f"{size}; at most {MOST_CELLS:,} can be kept"
-    return Unsound(at_topic(model.topic, ("questions", last, "by"), message, "take a coarser `step`, an earlier `by`, or fewer `--draws`"))
+    message = f"{size}; at most {MOST_TOTALS:,} can be kept"
+    return Unsound(
+        topic_problem(model.topic, ("questions", last, "by"), message, "take a coarser `step`, an earlier `by`, or fewer `--draws`")
+    )
 
 
 def _lies_in(day: date, spans: Sequence[tuple[date, date]]) -> bool:
@@ -214,19 +222,19 @@ def next_value(stream: Stream, column: str, scope: Scope) -> Any:
     return evaluate(expression, scope, NUMPY)
 
 
-def _allocated(
+def _allocate_crossed_rows(
     model: Model,
     parameters: Mapping[str, NDArray[Any]],
     ranges: Mapping[str, Sequence[tuple[Row, Array]]],
     days: tuple[date, ...],
     starts: Mapping[str, date],
-    recorded: Mapping[str, _Recorded],
+    recorded: Mapping[str, _RecordedTotal],
     lots: int,
     paths: int,
 ) -> tuple[Allocation, ...]:
     """Put the events of rows that a day asked about falls inside on days."""
     drawn_from = {name: min([start, *(first for first, _ in model.records[name].unknown)]) for name, start in starts.items()}
-    rows = with_related(model, crossed(model, edges(model.topic, drawn_from, days)))
+    rows = with_related_rows(model, crossed_rows(model, edge_days(model.topic, drawn_from, days)))
     if not rows:
         return ()
 
@@ -234,14 +242,15 @@ def _allocated(
         at = bisect_right(days, day) - 1
         found = {name: its.at(at, days, paths) if at >= 0 else np.zeros(paths) for name, its in recorded.items()}
         return {
-            name: values + more for (name, values), more in zip(found.items(), beyond(model, ranges, days[-1], day, found), strict=True)
+            name: values + more
+            for (name, values), more in zip(found.items(), totals_beyond(model, ranges, days[-1], day, found), strict=True)
         }
 
-    whole_rows = rows_as_allocations(model, rows, ranges, paths)
+    whole_rows = unallocated_rows(model, rows, ranges, paths)
     return allocate(model, parameters, whole_rows, days, before, np.random.default_rng(lots))
 
 
-def beyond(
+def totals_beyond(
     model: Model, ranges: Mapping[str, Sequence[tuple[Row, Array]]], last: date, day: date, totals: Iterable[str]
 ) -> Iterator[Array | float]:
     """Yield what the rows that end from ``last``, where simulated steps end, to the eve of a day add to each of some totals."""
@@ -255,7 +264,7 @@ def beyond(
         yield record.total_before(day, label) - record.total_before(last, label) + sum(drawn, start=np.zeros(1))
 
 
-def _draw(
+def _draw_values(
     model: Model, stream: Stream, needed: tuple[str, ...], scope: Scope, interval: tuple[date, date], rng: np.random.Generator, paths: int
 ) -> Array:
     try:
@@ -267,19 +276,19 @@ def _draw(
     except ValueError as error:
         wrong = np.broadcast_to(np.isnan(kind.support(**arguments)[0]), (paths, 1))
         if not wrong.any():
-            raise _cannot_draw(model, stream, interval, str(error)) from None
-        message, hint, _ = no_distribution(stream.value, kind, arguments, wrong)
+            raise _draw_error(model, stream, interval, str(error)) from None
+        message, hint, _ = describe_invalid_arguments(stream.value, kind, arguments, wrong)
         keys = ("streams", stream.name, "value")
-        problem = at_topic(model.topic, keys, f"{message} (simulating {interval[0]} to {interval[1]})", hint)
-        if (wrong & ~beyond_floats(stream.value, kind, arguments, scope, wrong)).any():
+        problem = topic_problem(model.topic, keys, f"{message} (simulating {interval[0]} to {interval[1]})", hint)
+        if (wrong & ~cells_beyond_floats(stream.value, kind, arguments, scope, wrong)).any():
             raise Unsound(problem) from None
-        raise Overflown(problem, draws=wrong[:, 0]) from None
+        raise StatementOverflow(problem, draws=wrong[:, 0]) from None
     finite = np.isfinite(values)
     if not finite.all():
-        raise Overflown(*_cannot_draw(model, stream, interval, "a draw is not a finite number").problems, draws=~finite.all(axis=1))
+        raise StatementOverflow(*_draw_error(model, stream, interval, "a draw is not a finite number").problems, draws=~finite.all(axis=1))
     return values
 
 
-def _cannot_draw(model: Model, stream: Stream, interval: tuple[date, date], reason: str) -> Unsound:
+def _draw_error(model: Model, stream: Stream, interval: tuple[date, date], reason: str) -> Unsound:
     message = f"`{stream.value.text}` cannot be drawn for {interval[0]} to {interval[1]}: {reason}"
-    return Unsound(at_topic(model.topic, ("streams", stream.name, "value"), message, hint="look at the tails of the priors it uses"))
+    return Unsound(topic_problem(model.topic, ("streams", stream.name, "value"), message, hint="look at the tails of the priors it uses"))

@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.language.arrays import Array
 from forecast.language.evaluate import evaluate
+from forecast.language.ops import NUMPY
 from forecast.language.statements import Statement
-from forecast.model.classes import added
-from forecast.model.errors import Unsound, at_topic
-from forecast.model.model import NUMPY, Array, Model, Table, totals_used
+from forecast.model.classes import added_totals
+from forecast.model.errors import Unsound, topic_problem
+from forecast.model.model import Model, RowTable, totals_used
 
 
 def predict_rows(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator) -> dict[str, Array]:
@@ -41,30 +43,30 @@ def predict_rows(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.r
     if not used:
         for name, table in model.tables.items():
             if len(table):
-                drawn[name][:] = _draw(model, table, slice(None), {}, parameters, rng, draws, lots.get(name))
+                drawn[name][:] = _draw_rows(model, table, slice(None), {}, parameters, rng, draws, lots.get(name))
         return {name: _with_copies(model.tables[name], values) for name, values in drawn.items()}
     order = sorted((row.start, row.end, name, index) for name, table in model.tables.items() for index, row in enumerate(table.record.rows))
     for start, _, name, index in order:
         totals = {
-            total: added(model.topic.streams[each.stream], drawn[each.stream])[total][
-                :, _counted(model.tables[each.stream]) & _ended(model.tables[each.stream], start)
+            total: added_totals(model.topic.streams[each.stream], drawn[each.stream])[total][
+                :, _counted_rows(model.tables[each.stream]) & _ended_rows(model.tables[each.stream], start)
             ].sum(axis=1, keepdims=True)
             for total, each in used.items()
         }
         lot = lots[name][:, [index]] if name in lots else None
-        drawn[name][:, [index]] = _draw(model, model.tables[name], slice(index, index + 1), totals, parameters, rng, draws, lot)
+        drawn[name][:, [index]] = _draw_rows(model, model.tables[name], slice(index, index + 1), totals, parameters, rng, draws, lot)
     return {name: _with_copies(model.tables[name], values) for name, values in drawn.items()}
 
 
-def _ended(table: Table, day: date) -> NDArray[np.bool_]:
+def _ended_rows(table: RowTable, day: date) -> NDArray[np.bool_]:
     return np.array([row.end < day for row in table.record.rows], dtype=bool)
 
 
-def _counted(table: Table) -> NDArray[np.bool_]:
+def _counted_rows(table: RowTable) -> NDArray[np.bool_]:
     return np.ones(len(table), dtype=bool) if table.entry is None else table.entry.counted
 
 
-def _with_copies(table: Table, values: Array) -> Array:
+def _with_copies(table: RowTable, values: Array) -> Array:
     """The values with those of copies as the first of them has it."""
     if table.entry is None:
         return values
@@ -72,9 +74,9 @@ def _with_copies(table: Table, values: Array) -> Array:
     return values[:, first[which]]
 
 
-def _draw(
+def _draw_rows(
     model: Model,
-    table: Table,
+    table: RowTable,
     rows: slice,
     totals: Mapping[str, Array],
     parameters: Mapping[str, NDArray[Any]],
@@ -88,15 +90,15 @@ def _draw(
     count = len(range(*rows.indices(len(table))))
     scope = scope.plus(values={name: scope.values[name][:, rows] for name in (*table.columns, *table.series)})
 
-    def drawn(statement: Statement, key: str) -> Array:
+    def draw_from(statement: Statement, key: str) -> Array:
         kind, arguments = model.distribution(statement, scope, NUMPY)
         try:
             return np.asarray(kind.draw(rng, (draws, count), **arguments), dtype=float)
         except ValueError as error:
             message = f"`{statement.text}` cannot be drawn from: {error}"
-            raise Unsound(at_topic(model.topic, ("streams", stream.name, key), message)) from None
+            raise Unsound(topic_problem(model.topic, ("streams", stream.name, key), message)) from None
 
-    right = drawn(stream.value, "value")
+    right = draw_from(stream.value, "value")
     if lots is None or stream.wrong is None or stream.reliability is None:
         return right
-    return np.where(lots < evaluate(stream.reliability, scope, NUMPY), right, drawn(stream.wrong, "wrong"))
+    return np.where(lots < evaluate(stream.reliability, scope, NUMPY), right, draw_from(stream.wrong, "wrong"))

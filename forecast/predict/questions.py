@@ -10,18 +10,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.book.calendar import ONE_DAY
 from forecast.book.topic import Question, Topic
+from forecast.language.arrays import Array
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression, First, Name, is_condition, names_in, streams_in, walk
-from forecast.model.bounds import depends_on_parameters_alone, share_fault, share_values, shares
-from forecast.model.clock import ONE_DAY, years_between
-from forecast.model.errors import Unsound, at_topic
-from forecast.model.model import NUMPY, Array, Model, calendar_code, calendars, expressions_used
+from forecast.language.ops import NUMPY
+from forecast.model.bounds import depends_on_parameters_alone, share_fault, share_quantities, share_values
+from forecast.model.clock import years_between
+from forecast.model.errors import Unsound, topic_problem
+from forecast.model.model import Model, calendar_code, calendars, expressions_used
 from forecast.model.record import series_share
 from forecast.model.undefined import holds_in
 from forecast.predict.paths import Paths
 
-CELLS_AT_ONCE = 2**22  # paths times days on which a condition is read in one piece
+CONDITION_CELLS_AT_ONCE = 2**22  # paths times days on which a condition is read in one piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def streams_asked(topic: Topic, question: Question, *, condition_alone: bool = F
     return {name for expression in expressions_used(topic, *asked) for name in streams_in(expression)}
 
 
-def window(paths: Paths, stream: str, question: Question) -> Array:
+def window_total(paths: Paths, stream: str, question: Question) -> Array:
     """A stream's total over the days that count for a question."""
     if question.by is None:
         raise ValueError(f"question `{question.name}` uses totals but has no date")
@@ -61,7 +64,7 @@ def window(paths: Paths, stream: str, question: Question) -> Array:
     return total if question.since is None else total - paths.through(stream, question.since - ONE_DAY)
 
 
-def first_held(question: Question, paths: Paths) -> FirstHeld:
+def find_first_held(question: Question, paths: Paths) -> FirstHeld:
     """Return before which boundary of the days that count the condition of a ``first`` question first holds on each path.
 
     A condition on totals is read where simulated steps end, one without on every day.
@@ -70,7 +73,7 @@ def first_held(question: Question, paths: Paths) -> FirstHeld:
     days = _boundaries(question, paths)
     first, count = _first_day(question, paths.model), len(paths)
     column, happened = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
-    at_once = max(1, CELLS_AT_ONCE // count)
+    at_once = max(1, CONDITION_CELLS_AT_ONCE // count)
     for begin in range(0, len(days), at_once):
         part = days[begin : begin + at_once]
         truth = truth_before(question, paths.model, paths.parameters, part, _window_totals(question, paths, part), count=count, first=first)
@@ -140,7 +143,7 @@ def with_clocks(model: Model, question: Question, scope: Scope) -> Scope:
         try:
             share = series_share(model.topic.series[name], question.by, question.by, as_of=model.as_of)
         except LookupError as error:
-            raise Unsound(at_topic(model.topic, ("questions", question.name), str(error))) from None
+            raise Unsound(topic_problem(model.topic, ("questions", question.name), str(error))) from None
         values[name] = model.series_value(name, share.known, share.later_share, scope)
     return scope.plus(values=values)
 
@@ -150,7 +153,7 @@ def _indexes_in(expression: Expression) -> set[str]:
     return {node.name for node in walk(expression) if isinstance(node, Name)}
 
 
-def annulment(question: Question, scope: Scope, model: Model, weights: Array) -> Array | None:
+def annulment_probability(question: Question, scope: Scope, model: Model, weights: Array) -> Array | None:
     """The probability of annulment in each case, 0 or 1 where it is a condition, ``(cases,)``; None where the question has none.
 
     Raises ``Unsound`` where it is no probability in a case that has weight.
@@ -166,18 +169,18 @@ def annulment(question: Question, scope: Scope, model: Model, weights: Array) ->
     if wrong.any():
         message = f"`{question.annulled_text}` is {chance[wrong][0]:.4g} at some draws, which is no probability"
         keys = ("questions", question.name, "annulled")
-        raise Unsound(at_topic(model.topic, keys, message, "it is the chance that the question is annulled"))
+        raise Unsound(topic_problem(model.topic, keys, message, "it is the chance that the question is annulled"))
     return chance
 
 
 def check_shares_asked(question: Question, scope: Scope, model: Model, weights: Array) -> None:
     """Raise ``Unsound`` where a share that a question asks about, through totals or its day, lies outside 0 to 1."""
     named = {name for expression in expressions_used(model.topic, *question.expressions) for name in names_in(expression)}
-    for name in shares(model.topic):
+    for name in share_quantities(model.topic):
         if name in named and not depends_on_parameters_alone(model.topic, name):
             message = share_fault(name, share_values(name, scope), weights, of=f"cases of question `{question.name}`")
             if message:
-                raise Unsound(at_topic(model.topic, ("quantities", name), message))
+                raise Unsound(topic_problem(model.topic, ("quantities", name), message))
 
 
 def truth_of(value: Any, count: int) -> NDArray[np.bool_]:

@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 
 from forecast.book.files.problems import Problem
 from forecast.book.topic import Question
-from forecast.inference.monte_carlo import Replicated, cut_evenly
+from forecast.inference.monte_carlo import ReplicatedCases, block_replicates
 from forecast.inference.posterior import Posterior
+from forecast.language.arrays import Array
 from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression, First, is_condition
-from forecast.model.errors import Unsound, at_topic
-from forecast.model.invalid_values import percent
-from forecast.model.model import NUMPY, Array, Model
-from forecast.model.undefined import may_be_undefined, undefined_in
+from forecast.language.ops import NUMPY
+from forecast.model.errors import Unsound, topic_problem
+from forecast.model.invalid_values import share_as_percent
+from forecast.model.model import Model
+from forecast.model.undefined import may_be_undefined, undefined_cases
 from forecast.predict.paths import Paths
-from forecast.predict.questions import needs_paths, window, with_clocks
+from forecast.predict.questions import needs_paths, window_total, with_clocks
 
 WHERE_UNDEFINED = "it divides by 0 there, or takes a root or a logarithm of what has none; ask first whether it can be worked out, as in `total(a) > 0 and ...`"
 
@@ -30,7 +32,7 @@ class Sample:
     """Weighted cases on which a question is read: paths at its deadline, or draws."""
 
     scope: Scope
-    cases: Replicated
+    cases: ReplicatedCases
 
 
 def sample_of(question: Question, posterior: Posterior, paths: Paths) -> Sample:
@@ -42,10 +44,10 @@ def sample_of(question: Question, posterior: Posterior, paths: Paths) -> Sample:
 
 def _path_sample(question: Question, paths: Paths, posterior: Posterior) -> Sample:
     count = len(paths)
-    totals = {name: window(paths, name, question) for name in paths.totals}
+    totals = {name: window_total(paths, name, question) for name in paths.totals}
     scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters)).plus(totals=totals)
-    replicates = cut_evenly(count) if paths.replicates is None else paths.replicates
-    return Sample(scope, Replicated(np.full(count, 1 / count), replicates, min(count, posterior.diagnostics.effective_size)))
+    replicates = block_replicates(count) if paths.replicates is None else paths.replicates
+    return Sample(scope, ReplicatedCases(np.full(count, 1 / count), replicates, min(count, posterior.diagnostics.effective_size)))
 
 
 def check_defined(question: Question, scope: Scope, model: Model, weights: Array, *, given: bool = False) -> None:
@@ -62,10 +64,10 @@ def check_defined(question: Question, scope: Scope, model: Model, weights: Array
         asked = {} if question.given is None else {question.given_text: question.given}
     for text, condition in asked.items():
         if is_condition(condition) and may_be_undefined(model.topic, condition):
-            wrong = undefined_in(condition, scope, len(weights)) & (weights > 0)
+            wrong = undefined_cases(condition, scope, len(weights)) & (weights > 0)
             if wrong.any():
-                share = percent(float(weights @ wrong / weights.sum()))
-                raise Unsound(problem_of(question, model, f"`{text}` cannot be worked out in {share} of the cases", WHERE_UNDEFINED))
+                share = share_as_percent(float(weights @ wrong / weights.sum()))
+                raise Unsound(question_problem(question, model, f"`{text}` cannot be worked out in {share} of the cases", WHERE_UNDEFINED))
 
 
 def check_exclusive(question: Question, truths: Mapping[str, NDArray[np.bool_]], model: Model, weights: Array) -> None:
@@ -73,9 +75,9 @@ def check_exclusive(question: Question, truths: Mapping[str, NDArray[np.bool_]],
     both = (np.sum([*truths.values()], axis=0) > 1) & (weights > 0)
     if both.any():
         holding = [f"`{label}`" for label, truth in truths.items() if truth[both.argmax()]]
-        share = percent(float(weights @ both / weights.sum()))
+        share = share_as_percent(float(weights @ both / weights.sum()))
         message = f"the choices {holding[0]} and {holding[1]} hold at once in {share} of the cases"
-        raise Unsound(problem_of(question, model, message, "choices must exclude each other"))
+        raise Unsound(question_problem(question, model, message, "choices must exclude each other"))
 
 
 def numbers_of(question: Question, scope: Scope, model: Model, weights: Array) -> Array:
@@ -89,14 +91,14 @@ def numbers_of(question: Question, scope: Scope, model: Model, weights: Array) -
     values = np.where(counted | np.isfinite(values), values, values[counted.argmax()])
     wrong = ~np.isfinite(values)
     if wrong.any():
-        share = percent(float(weights @ wrong / weights.sum()))
-        raise Unsound(problem_of(question, model, f"`{question.answer_text}` is not a finite number in {share} of the cases"))
+        share = share_as_percent(float(weights @ wrong / weights.sum()))
+        raise Unsound(question_problem(question, model, f"`{question.answer_text}` is not a finite number in {share} of the cases"))
     if not (np.abs(values) <= FARTHEST_VALUE).all():
         reached = f"reaches values of {np.abs(values).max():.1g} at some draws, beyond the range of a computer's numbers"
-        raise Unsound(problem_of(question, model, f"`{question.answer_text}` {reached}"))
+        raise Unsound(question_problem(question, model, f"`{question.answer_text}` {reached}"))
     return values
 
 
-def problem_of(question: Question, model: Model, message: str, hint: str = "") -> Problem:
+def question_problem(question: Question, model: Model, message: str, hint: str = "") -> Problem:
     """Return a problem placed at a question."""
-    return at_topic(model.topic, ("questions", question.name), message, hint)
+    return topic_problem(model.topic, ("questions", question.name), message, hint)

@@ -12,10 +12,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.book.classes import amount, total_names
+from forecast.book.calendar import ONE_DAY
+from forecast.book.classes import row_amount, total_names
 from forecast.book.topic import Question, Row, Stream, Topic
-from forecast.language.distributions.supports import COUNTS, may_be_negative
+from forecast.language.distributions.supports import COUNT_FAMILIES, may_be_negative
 from forecast.language.expressions import (
+    OPPOSITE,
     Binary,
     Call,
     Compare,
@@ -31,17 +33,15 @@ from forecast.language.expressions import (
     names_in,
     streams_in,
 )
-from forecast.model.clock import ONE_DAY
-from forecast.model.crossing import crosses, says_something
-from forecast.model.model import Model, quantities_of, uses
-from forecast.model.record import Record
+from forecast.model.crossing import crosses, has_events
+from forecast.model.model import Model, quantities_used, series_and_streams_used
+from forecast.model.record import StreamRecord
 from forecast.model.undefined import holds_in
 from forecast.predict.paths import Paths
 from forecast.predict.questions import needs_paths, truth_of, with_clocks
 
 MOST_TRIED = 512  # combinations of open totals
-OPPOSITE: Mapping[str, str] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-BEYOND: Mapping[int | None, str] = {1: ">", -1: "<", 0: "!="}  # where two sides that part in a direction are never equal again
+PARTING_OPERATOR: Mapping[int | None, str] = {1: ">", -1: "<", 0: "!="}  # where two sides that part in a direction are never equal again
 
 type Status = Literal["open", "happened", "can no longer happen", "settled", "annulled"]
 
@@ -56,7 +56,7 @@ def status_of(question: Question, model: Model, paths: Paths) -> Status:
         return "open"
     if _is_annulled(question, model, paths):
         return "annulled"
-    used = set(uses(model.topic, *question.expressions)[1])
+    used = set(series_and_streams_used(model.topic, *question.expressions)[1])
     if not used:
         return "open"  # about a value that drifts, which no record settles
     complete = is_complete(used, question, paths)
@@ -71,7 +71,7 @@ def status_of(question: Question, model: Model, paths: Paths) -> Status:
     is_first = isinstance(question.answer, First)
     never = complete and not possibly.any() and (lasting or not is_first)
     if not never and not is_first:
-        against = failing(condition, model.topic)
+        against = failing_condition(condition, model.topic)
         never = against is not None and bool(_recorded_truth(against, question, paths, used)[0].all())
     return "can no longer happen" if never else "open"
 
@@ -80,7 +80,7 @@ def _is_annulled(question: Question, model: Model, paths: Paths) -> bool:
     """Whether the record alone annuls the question: by a condition on totals that holds and must go on to."""
     if question.annulled is None or not is_condition(question.annulled):
         return False
-    used = set(uses(model.topic, question.annulled)[1])
+    used = set(series_and_streams_used(model.topic, question.annulled)[1])
     if not used or not (is_complete(used, question, paths) or is_lasting(question.annulled, model.topic)):
         return False
     return bool(_recorded_truth(question.annulled, question, paths, used)[0].all())
@@ -135,10 +135,10 @@ def _combinations(
 
     None where they are too many, and the condition does not follow each of them in one direction.
     """
-    choices = _counted_out(topic, spans)
+    choices = _enumerate_totals(topic, spans)
     if choices is not None:
         return [{name: value for part in chosen for name, value in part.items()} for chosen in itertools.product(*choices)]
-    ways = {stream: _turns(condition, stream, topic) for stream in spans}
+    ways = {stream: _direction_of_condition(condition, stream, topic) for stream in spans}
     if None in ways.values():
         return None
     return [
@@ -155,7 +155,7 @@ def certain_totals(question: Question, model: Model, stream: str, until: date) -
         for row in record.counted
         if row.end <= until and (since is None or row.end >= since) and not _is_open(row, record, since, until)
     ]
-    return {name: math.fsum(amount(record.stream, row, label) for row in rows) for name, label in total_names(record.stream).items()}
+    return {name: math.fsum(row_amount(record.stream, row, label) for row in rows) for name, label in total_names(record.stream).items()}
 
 
 def _open_rows(question: Question, model: Model, stream: str, until: date) -> tuple[Row, ...]:
@@ -165,9 +165,9 @@ def _open_rows(question: Question, model: Model, stream: str, until: date) -> tu
     return tuple(row for row in counted if _is_open(row, record, since, until))
 
 
-def _is_open(row: Row, record: Record, since: date | None, until: date) -> bool:
+def _is_open(row: Row, record: StreamRecord, since: date | None, until: date) -> bool:
     crossing = crosses(row, until + ONE_DAY) or (since is not None and crosses(row, since))
-    return row.between is not None or (crossing and says_something(row, record.stream))
+    return row.between is not None or (crossing and has_events(row, record.stream))
 
 
 def open_spans(question: Question, model: Model, stream: str, until: date) -> dict[str, tuple[float, float]]:
@@ -177,7 +177,7 @@ def open_spans(question: Question, model: Model, stream: str, until: date) -> di
     for row in _open_rows(question, model, stream, until):
         inside = row.end <= until and (since is None or row.start >= since)
         for name, label in total_names(its).items():
-            low, high = ends_of(row, its) if row.between is not None else (amount(its, row, label),) * 2
+            low, high = range_ends(row, its) if row.between is not None else (row_amount(its, row, label),) * 2
             if not inside:
                 low, high = (-math.inf, math.inf) if may_be_negative(its.value) else (0.0, high)
             before = found.get(name, (0.0, 0.0))
@@ -185,9 +185,9 @@ def open_spans(question: Question, model: Model, stream: str, until: date) -> di
     return found
 
 
-def _counted_out(topic: Topic, spans: Mapping[str, Mapping[str, tuple[float, float]]]) -> list[list[dict[str, float]]] | None:
+def _enumerate_totals(topic: Topic, spans: Mapping[str, Mapping[str, tuple[float, float]]]) -> list[list[dict[str, float]]] | None:
     """Every value that open totals may have, stream by stream; None where they are not counts, are of classes, or too many."""
-    if any(topic.streams[stream].classes or topic.streams[stream].value.distribution not in COUNTS for stream in spans):
+    if any(topic.streams[stream].classes or topic.streams[stream].value.distribution not in COUNT_FAMILIES for stream in spans):
         return None
     ends = [its[stream] for stream, its in spans.items()]
     if not all(math.isfinite(end) for each in ends for end in each) or math.prod(high - low + 1 for low, high in ends) > MOST_TRIED:
@@ -195,22 +195,22 @@ def _counted_out(topic: Topic, spans: Mapping[str, Mapping[str, tuple[float, flo
     return [[{stream: float(value)} for value in range(int(low), int(high) + 1)] for stream, (low, high) in zip(spans, ends, strict=True)]
 
 
-def ends_of(row: Row, stream: Stream) -> tuple[float, float]:
+def range_ends(row: Row, stream: Stream) -> tuple[float, float]:
     """Return the ends of a row's range, the lower not below 0 where the stream's values never are."""
     assert row.between is not None
     return (row.between.low if may_be_negative(stream.value) else max(row.between.low, 0.0)), row.between.high
 
 
-def _turns(condition: Expression, stream: str, topic: Topic) -> int | None:
+def _direction_of_condition(condition: Expression, stream: str, topic: Topic) -> int | None:
     """Which way a condition goes as one total grows: 1 may begin to hold, -1 may cease, 0 neither, None where that cannot be told."""
     match condition:
         case Compare(operators=("<" | "<=" | ">" | ">=" as operator,), operands=(left, right)):
-            way = _joined(_way(left, topic, stream), _turned(_way(right, topic, stream)))
-            return way if operator in {">", ">="} else _turned(way)
+            way = _direction_of_sum(_direction(left, topic, stream), _opposite_direction(_direction(right, topic, stream)))
+            return way if operator in {">", ">="} else _opposite_direction(way)
         case Logic():
-            return reduce(_joined, [_turns(part, stream, topic) for part in condition.operands])
+            return reduce(_direction_of_sum, [_direction_of_condition(part, stream, topic) for part in condition.operands])
         case Unary(operator="not"):
-            return _turned(_turns(condition.operand, stream, topic))
+            return _opposite_direction(_direction_of_condition(condition.operand, stream, topic))
         case _:
             return 0 if stream not in streams_in(condition) and not names_in(condition).keys() & topic.quantities.keys() else None
 
@@ -222,7 +222,7 @@ def is_lasting(condition: Expression, topic: Topic) -> bool:
     """
     match condition:
         case Compare(operators=(operator,), operands=(left, right)):
-            way = way_between(left, right, topic)
+            way = direction_between(left, right, topic)
             return way == 0 or way == {">": 1, ">=": 1, "<": -1, "<=": -1}.get(operator)
         case Logic():
             return all(is_lasting(part, topic) for part in condition.operands)
@@ -230,18 +230,18 @@ def is_lasting(condition: Expression, topic: Topic) -> bool:
             return False
 
 
-def failing(condition: Expression, topic: Topic) -> Expression | None:
+def failing_condition(condition: Expression, topic: Topic) -> Expression | None:
     """Return a condition that lasts, and under which another has failed for good; None where none can be told from its form."""
     match condition:
         case Compare(operators=(operator,), operands=(left, right)):
-            turned = BEYOND.get(way_between(left, right, topic)) if operator == "==" else OPPOSITE[operator]
+            turned = PARTING_OPERATOR.get(direction_between(left, right, topic)) if operator == "==" else OPPOSITE[operator]
             against = None if turned is None else Compare((turned,), (left, right))
             return against if against is not None and is_lasting(against, topic) else None
         case Compare(operators=operators, operands=operands):
             pairs = zip(operators, itertools.pairwise(operands), strict=True)
-            return failing(Logic("and", tuple(Compare((operator,), pair) for operator, pair in pairs)), topic)
+            return failing_condition(Logic("and", tuple(Compare((operator,), pair) for operator, pair in pairs)), topic)
         case Logic(operator=operator, operands=operands):
-            parts = [failing(part, topic) for part in operands]
+            parts = [failing_condition(part, topic) for part in operands]
             told = tuple(part for part in parts if part is not None)
             if not told or (operator == "or" and len(told) < len(parts)):
                 return None
@@ -252,20 +252,20 @@ def failing(condition: Expression, topic: Topic) -> Expression | None:
             return None
 
 
-def way_between(left: Expression, right: Expression, topic: Topic) -> int | None:
+def direction_between(left: Expression, right: Expression, topic: Topic) -> int | None:
     """Return which way the difference of two values goes as time passes: 1 up, -1 down, 0 neither, None where that cannot be told."""
-    return _joined(_way(left, topic), _turned(_way(right, topic)))
+    return _direction_of_sum(_direction(left, topic), _opposite_direction(_direction(right, topic)))
 
 
-def _way(expression: Expression, topic: Topic, alone: str = "") -> int | None:
+def _direction(expression: Expression, topic: Topic, alone: str = "") -> int | None:
     """Which way a value goes as time passes, or as the total of a stream ``alone`` grows: 1 up, -1 down, 0 neither, None where that cannot be told."""
     known: dict[str, int | None] = {}
-    for name in quantities_of(topic, expression):
-        known[name] = _way_given(topic.quantities[name].expression, topic, alone, known)
-    return _way_given(expression, topic, alone, known)
+    for name in quantities_used(topic, expression):
+        known[name] = _direction_given(topic.quantities[name].expression, topic, alone, known)
+    return _direction_given(expression, topic, alone, known)
 
 
-def _way_given(expression: Expression, topic: Topic, alone: str, known: Mapping[str, int | None]) -> int | None:
+def _direction_given(expression: Expression, topic: Topic, alone: str, known: Mapping[str, int | None]) -> int | None:
     """Which way a value goes, where that of the quantities it uses is known."""
     match expression:
         case Number() | Index():
@@ -279,27 +279,32 @@ def _way_given(expression: Expression, topic: Topic, alone: str, known: Mapping[
                 return int(stream == alone)
             return None if may_be_negative(topic.streams[stream].value) else 1
         case Unary(operator="-" | "+"):
-            inner = _way_given(expression.operand, topic, alone, known)
-            return _turned(inner) if expression.operator == "-" else inner
+            inner = _direction_given(expression.operand, topic, alone, known)
+            return _opposite_direction(inner) if expression.operator == "-" else inner
         case Binary(operator="+"):
-            return _joined(_way_given(expression.left, topic, alone, known), _way_given(expression.right, topic, alone, known))
+            return _direction_of_sum(
+                _direction_given(expression.left, topic, alone, known), _direction_given(expression.right, topic, alone, known)
+            )
         case Binary(operator="-"):
-            return _joined(_way_given(expression.left, topic, alone, known), _turned(_way_given(expression.right, topic, alone, known)))
+            return _direction_of_sum(
+                _direction_given(expression.left, topic, alone, known),
+                _opposite_direction(_direction_given(expression.right, topic, alone, known)),
+            )
         case Binary(operator="*" | "/", right=Number(value=factor)) if factor > 0:
-            return _way_given(expression.left, topic, alone, known)
+            return _direction_given(expression.left, topic, alone, known)
         case Binary(operator="*", left=Number(value=factor)) if factor > 0:
-            return _way_given(expression.right, topic, alone, known)
+            return _direction_given(expression.right, topic, alone, known)
         case Call(function="min" | "max"):
-            return reduce(_joined, [_way_given(part, topic, alone, known) for part in expression.arguments])
+            return reduce(_direction_of_sum, [_direction_given(part, topic, alone, known) for part in expression.arguments])
         case _:
             return None
 
 
-def _turned(way: int | None) -> int | None:
+def _opposite_direction(way: int | None) -> int | None:
     return None if way is None else -way
 
 
-def _joined(one: int | None, other: int | None) -> int | None:
+def _direction_of_sum(one: int | None, other: int | None) -> int | None:
     """The way of a sum."""
     if one is None or other is None or one * other < 0:
         return None

@@ -15,47 +15,46 @@ from functools import reduce
 from operator import itemgetter
 
 import numpy as np
-from numpy.typing import NDArray
 
+from forecast.book.calendar import ONE_DAY
 from forecast.book.topic import Question, Topic
+from forecast.language.arrays import Truth
 from forecast.language.evaluate import Scope
-from forecast.language.expressions import Compare, Expression, Logic, Unary
-from forecast.model.clock import ONE_DAY
-from forecast.model.model import Model, totals_used, uses
+from forecast.language.expressions import OPPOSITE, Compare, Expression, Logic, Unary
+from forecast.model.model import Model, series_and_streams_used, totals_used
 from forecast.model.record import series_share
 from forecast.model.undefined import holds_in
 from forecast.predict.paths import Paths
 from forecast.predict.questions import truth_of, with_clocks
-from forecast.predict.settlement import certain_totals, is_complete, open_spans, way_between
+from forecast.predict.settlement import certain_totals, direction_between, is_complete, open_spans
 
 MOST_PATHS = 1_024  # draws of the parameters at which a condition is read that names some; all must agree
 MOST_CORNERS = 64  # combinations of the ends of what rows leave open
-OPPOSITE: Mapping[str, str] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-
-type Truth = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ConditionFailure:
     """The days within which a condition failed for good: one day where the record says on which."""
 
     first: date
     last: date
 
 
-def failure_of(question: Question, model: Model, paths: Paths) -> Failure | None:
+def find_condition_failure(question: Question, model: Model, paths: Paths) -> ConditionFailure | None:
     """Return when the record alone made a question's condition fail for good; None where it may still hold, or is not the record's to say."""
     if question.given is None or question.by is None:
         return None
-    series, streams = uses(model.topic, question.given)
+    series, streams = series_and_streams_used(model.topic, question.given)
     if not series and not streams:
         return None
     if _has_failed(question, model, paths, until=model.topic.opens - ONE_DAY):  # whatever is recorded: nothing could make it hold
         return None
-    days = _days(question, model, streams)
+    days = _counted_spans(question, model, streams)
     if not days or not _has_failed(question, model, paths, until=days[-1][1]):
-        at_deadline = _is_whole(question, paths, series, streams) and _has_failed(question, model, paths, until=question.by, whole=True)
-        return Failure(question.by, question.by) if at_deadline else None
+        at_deadline = _is_fully_recorded(question, paths, series, streams) and _has_failed(
+            question, model, paths, until=question.by, whole=True
+        )
+        return ConditionFailure(question.by, question.by) if at_deadline else None
     first, last = 0, len(days) - 1
     while first < last:  # what has failed for good stays so
         middle = (first + last) // 2
@@ -63,10 +62,10 @@ def failure_of(question: Question, model: Model, paths: Paths) -> Failure | None
             last = middle
         else:
             first = middle + 1
-    return Failure(*days[last])
+    return ConditionFailure(*days[last])
 
 
-def _days(question: Question, model: Model, streams: Collection[str]) -> list[tuple[date, date]]:
+def _counted_spans(question: Question, model: Model, streams: Collection[str]) -> list[tuple[date, date]]:
     """The days of rows that a question counts, as spans in the order of their ends."""
     assert question.by is not None
     since = question.since or date.min
@@ -78,7 +77,7 @@ def _days(question: Question, model: Model, streams: Collection[str]) -> list[tu
     return sorted(((start, end) for end, start in spans.items()), key=itemgetter(1))
 
 
-def _is_whole(question: Question, paths: Paths, series: Collection[str], streams: Collection[str]) -> bool:
+def _is_fully_recorded(question: Question, paths: Paths, series: Collection[str], streams: Collection[str]) -> bool:
     """Whether all that a condition reads is recorded to the question's date."""
     assert question.by is not None
     model, by = paths.model, question.by
@@ -120,21 +119,21 @@ class _Reader:
         match condition:
             case Compare():
                 pairs = zip(condition.operators, condition.operands[:-1], condition.operands[1:], strict=True)
-                return _all(list(itertools.starmap(self._compared, pairs)))
+                return _join_fates(list(itertools.starmap(self._comparison_fates, pairs)))
             case Logic(operator="and"):
-                return _all([self.fates(part) for part in condition.operands])
+                return _join_fates([self.fates(part) for part in condition.operands])
             case Logic():
-                fails, holds = _all([self.fates(part)[::-1] for part in condition.operands])
+                fails, holds = _join_fates([self.fates(part)[::-1] for part in condition.operands])
                 return holds, fails
             case Unary(operator="not"):
                 return self.fates(condition.operand)[::-1]
             case _:
                 return self._as_it_is(condition, Unary("not", condition))
 
-    def _compared(self, operator: str, left: Expression, right: Expression) -> tuple[Truth, Truth]:
+    def _comparison_fates(self, operator: str, left: Expression, right: Expression) -> tuple[Truth, Truth]:
         """The fates of a comparison, from which way the difference of its sides goes as totals grow."""
         compared = Compare((operator,), (left, right))
-        way = way_between(left, right, self.topic)
+        way = direction_between(left, right, self.topic)
         if way is None:
             return self._as_it_is(compared, Compare((OPPOSITE[operator],), (left, right)))
         above, below = (self._always(Compare((sign,), (left, right))) for sign in "><")
@@ -174,6 +173,6 @@ class _Reader:
         return np.zeros(self.count, dtype=bool)
 
 
-def _all(fates: Sequence[tuple[Truth, Truth]]) -> tuple[Truth, Truth]:
+def _join_fates(fates: Sequence[tuple[Truth, Truth]]) -> tuple[Truth, Truth]:
     """The fates of all of some conditions together."""
     return reduce(np.logical_and, [holds for holds, _ in fates]), reduce(np.logical_or, [fails for _, fails in fates])

@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from forecast.report.charts_answers import answer_chart, ladder
+from forecast.report.charts_answers import answer_chart, probability_chart
 from forecast.report.charts_beliefs import parameter_chart
 from forecast.report.charts_fit import checks_chart, score_chart, split_chart
-from forecast.report.charts_record import fan
-from forecast.report.charts_why import history_charts, tornados, waterfalls
+from forecast.report.charts_record import fan_chart
+from forecast.report.charts_why import history_charts, tornado_charts, waterfall_charts
 from forecast.report.drawing import Chart
 from forecast.report.graph import model_graph
 
 
 def topic_charts(content: Mapping[str, Any]) -> dict[str, Chart]:
     """Return every picture of a topic by name."""
-    found = [ladder(content), *(answer_chart(answer) for answer in content["answers"])]
+    found = [probability_chart(content), *(answer_chart(answer) for answer in content["answers"])]
     insight = content["insight"]
     if insight is not None:
-        found += [*waterfalls(insight), *history_charts(insight, as_of=content["as_of"])]
-    found += [fan(stream, as_of=content["as_of"]) for stream in content["streams"]]
+        found += [*waterfall_charts(insight), *history_charts(insight, as_of=content["as_of"])]
+    found += [fan_chart(stream, as_of=content["as_of"]) for stream in content["streams"]]
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for parameter in content["parameters"]:
         groups.setdefault(parameter["name"], []).append(parameter)
     found += [parameter_chart(values) for values in groups.values()]
     if insight is not None:
-        found += [*tornados(insight), checks_chart(insight), score_chart(insight), split_chart(insight)]
+        found += [*tornado_charts(insight), checks_chart(insight), score_chart(insight), split_chart(insight)]
     found.append(model_graph(content))
     return {chart.name: chart for chart in found if chart is not None}

@@ -11,21 +11,21 @@ from forecast.report.drawing import (
     ACCENT,
     INK,
     MUTED,
+    PICTURE_WIDTH,
     SECOND,
-    WIDTH,
     Chart,
     Scale,
     Sketch,
     Spec,
     Stroke,
     day_number,
-    labelled,
-    line,
+    label_ticks,
+    line_mark,
     log_ticks,
-    marked,
-    padded,
+    pad_span,
     ticks,
     time_ticks,
+    vega_mark,
 )
 from forecast.schema import words
 
@@ -36,7 +36,7 @@ LEFT_OUT = 0.001  # of the probability, that a picture's end may leave out where
 FEWEST_SHOWN = 0.0005  # a rest smaller than this has no bar
 
 
-def ladder(content: Mapping[str, Any]) -> Chart | None:
+def probability_chart(content: Mapping[str, Any]) -> Chart | None:
     """Open probabilities as dots on one axis from 0 to 100 %, each with the 90 % interval of the chance itself."""
     asked = [answer for answer in content["answers"] if answer["kind"] == "probability" and answer["status"] == "open"]
     if not asked:
@@ -49,14 +49,14 @@ def ladder(content: Mapping[str, Any]) -> Chart | None:
         for answer, row in zip(asked, rows, strict=True)
         if answer["value"]["chance"]
     ]
-    bar = marked("rule", strokeWidth=6, color=ACCENT, opacity=0.35, strokeCap="round")
+    bar = vega_mark("rule", strokeWidth=6, color=ACCENT, opacity=0.35, strokeCap="round")
     sketch.add(bars, bar, x=x.of("low"), x2={"field": "high"}, y=y.of("y"))
-    sketch.add(rows, marked("point", filled=True, size=80, color=ACCENT, opacity=1), x=x.of("p"), y=y.of("y"))
+    sketch.add(rows, vega_mark("point", filled=True, size=80, color=ACCENT, opacity=1), x=x.of("p"), y=y.of("y"))
     for index, answer in enumerate(asked):
-        sketch.write(4, ROW * index + 16, f"{spaced(answer['name'])}: {answer['headline']}")
+        sketch.write(4, ROW * index + 16, f"{name_as_words(answer['name'])}: {answer['headline']}")
     sketch.across(x, share_labels(), y=sketch.height - 22, top=2)
-    said = "; ".join(f"{spaced(answer['name'])} {answer['headline']}" for answer in asked)
-    return sketch.done("answers", f"Probabilities of the open questions: {said}.")
+    said = "; ".join(f"{name_as_words(answer['name'])} {answer['headline']}" for answer in asked)
+    return sketch.make_chart("answers", f"Probabilities of the open questions: {said}.")
 
 
 def answer_chart(answer: Mapping[str, Any]) -> Chart | None:
@@ -67,9 +67,9 @@ def answer_chart(answer: Mapping[str, Any]) -> Chart | None:
     alt = f"{_sentence(answer['asks'])} {answer['sentence']}"
     match answer["kind"]:
         case "distribution":
-            return _distribution(value, answer["unit"], name=name, alt=alt)
+            return _distribution_chart(value, answer["unit"], name=name, alt=alt)
         case "date":
-            return _by_day(value["curve"], name=name, alt=alt) if len(value["curve"]) > 1 else None
+            return _date_chart(value["curve"], name=name, alt=alt) if len(value["curve"]) > 1 else None
         case "shares":
             shares: list[tuple[str, float | None, float]] = [(share["label"], None, share["value"]) for share in value["shares"]]
             if value["none"] > FEWEST_SHOWN:
@@ -95,22 +95,22 @@ def bars_chart(bars: Sequence[tuple[str, float | None, float]], *, name: str, al
         if before is not None
     ]
     corners: dict[str, Spec] = {"x": x.of("from"), "x2": {"field": "to"}, "y": y.of("top"), "y2": {"field": "end"}}
-    sketch.add(filled, marked("rect", color=ACCENT, opacity=0.85), **corners)
-    sketch.add(outlined, marked("rect", filled=False, stroke=SECOND, strokeDash=[4, 3], strokeWidth=2), **corners)
+    sketch.add(filled, vega_mark("rect", color=ACCENT, opacity=0.85), **corners)
+    sketch.add(outlined, vega_mark("rect", filled=False, stroke=SECOND, strokeDash=[4, 3], strokeWidth=2), **corners)
     for place, (label, _, after) in zip(places, bars, strict=True):
-        sketch.write(4, place - 6, f"{spaced(label)}: {words.share(after)}")
+        sketch.write(4, place - 6, f"{name_as_words(label)}: {words.share(after)}")
     sketch.across(x, share_labels(), y=sketch.height - 22)
-    return sketch.done(name, alt)
+    return sketch.make_chart(name, alt)
 
 
-def share_scale(left: float = 6, right: float = WIDTH - 10) -> Scale:
+def share_scale(left: float = 6, right: float = PICTURE_WIDTH - 10) -> Scale:
     """From 0 to 1 across the picture."""
     return Scale(0, 1, left, right)
 
 
 def share_labels() -> list[tuple[float, str]]:
     """0, 25, 50, 75 and 100 %."""
-    return labelled(SHARE_TICKS, "share")
+    return label_ticks(SHARE_TICKS, "share")
 
 
 def visible_part(shape: Mapping[str, Any], place: Callable[[float], float] = float) -> list[tuple[float, float]]:
@@ -134,7 +134,7 @@ def visible_part(shape: Mapping[str, Any], place: Callable[[float], float] = flo
     return points[max(high[0] - 1, 0) : high[-1] + 2]
 
 
-def axis_place(value: Mapping[str, Any]) -> Callable[[float], float]:
+def axis_transform(value: Mapping[str, Any]) -> Callable[[float], float]:
     """Return where values stand on the axis of an answer's curve."""
     scale, within = value.get("scale", "linear"), value.get("linear_within", 1.0)
     if scale == "log":
@@ -152,13 +152,13 @@ def axis_note(value: Mapping[str, Any]) -> str:
     return "the outer 2 % are not shown" if value.get("trimmed") else ""
 
 
-def spaced(name: str) -> str:
+def name_as_words(name: str) -> str:
     """A name as words."""
     return name.replace("_", " ")
 
 
-def _distribution(value: Mapping[str, Any], unit: str, *, name: str, alt: str) -> Chart:
-    straight = axis_place(value)
+def _distribution_chart(value: Mapping[str, Any], unit: str, *, name: str, alt: str) -> Chart:
+    straight = axis_transform(value)
     ends = [straight(each) for each in (value["shape"]["x"][0], value["shape"]["x"][-1])]
     begins = ends[0] if ends[1] - ends[0] < NARROW * max(abs(ends[0]), abs(ends[1])) else 0.0  # marks have seven digits
 
@@ -168,36 +168,38 @@ def _distribution(value: Mapping[str, Any], unit: str, *, name: str, alt: str) -
     points = [(place(x), y) for x, y in visible_part(value["shape"], place)]
     spread, heights = [x for x, _ in points], [y for _, y in points]
     discrete = value["shape"]["discrete"]
-    low, high = (min(spread) - 0.6, max(spread) + 0.6) if discrete else padded(min(spread), max(spread), part=0.0)
+    low, high = (min(spread) - 0.6, max(spread) + 0.6) if discrete else pad_span(min(spread), max(spread), part=0.0)
     sketch = Sketch(186 if unit in {"", "share"} else 200)
     left = 40 if discrete else 8
-    x, y = Scale(low, high, left, WIDTH - 10), Scale(0, max(heights) * 1.06, 146, 20)
+    x, y = Scale(low, high, left, PICTURE_WIDTH - 10), Scale(0, max(heights) * 1.06, 146, 20)
     modes, note = value.get("modes", ()), axis_note(value)
     dashed = "dashed: the middle of each range" if modes else "dashed: the median"
     sketch.write(left, 12, f"{dashed}; {note}" if note else dashed, colour=MUTED, size=11)
     rows = [{"x": each, "y": height} for each, height in points]
     if discrete:
-        sketch.up(y, labelled(ticks(0, max(heights), count=4), "share"), left=left, right=WIDTH - 10)
+        sketch.up(y, label_ticks(ticks(0, max(heights), count=4), "share"), left=left, right=PICTURE_WIDTH - 10)
         width = max(1.5, min(22.0, 0.8 * (x.at(1) - x.at(0))))
         half = width / 2 * (high - low) / (x.end - x.start)
         bars = [{"from": each - half, "to": each + half, "zero": 0, "y": height} for each, height in points]
-        sketch.add(bars, marked("rect", color=ACCENT, opacity=0.75), x=x.of("from"), x2={"field": "to"}, y=y.of("zero"), y2={"field": "y"})
+        sketch.add(
+            bars, vega_mark("rect", color=ACCENT, opacity=0.75), x=x.of("from"), x2={"field": "to"}, y=y.of("zero"), y2={"field": "y"}
+        )
     else:
-        sketch.add(rows, marked("area", color=ACCENT, opacity=0.3, line={"color": ACCENT}), x=x.of("x"), y=y.of("y"))
+        sketch.add(rows, vega_mark("area", color=ACCENT, opacity=0.3, line={"color": ACCENT}), x=x.of("x"), y=y.of("y"))
     for middle in [mode["quantiles"][1] for mode in modes] or [value["quantiles"][2]]:
         here = x.at(place(middle))
         sketch.strokes.append(Stroke(here, 18, here, 146, INK, 1, "5 3"))
     whole = discrete and high - low < 1e6
     if value.get("scale", "linear") == "linear":
-        marks = [(tick - begins, label) for tick, label in labelled(ticks(low + begins, high + begins, whole=whole), unit)]
+        marks = [(tick - begins, label) for tick, label in label_ticks(ticks(low + begins, high + begins, whole=whole), unit)]
     else:
         ends = [x for x, _ in visible_part(value["shape"], place)]
-        marks = [(place(tick), label) for tick, label in labelled(_bent_ticks(min(ends), max(ends), value), unit)]
+        marks = [(place(tick), label) for tick, label in label_ticks(_symlog_ticks(min(ends), max(ends), value), unit)]
     sketch.across(x, marks, y=146, title="" if unit == "share" else unit)
-    return sketch.done(name, f"{alt} The picture has a {note}." if note.startswith("log") else alt)
+    return sketch.make_chart(name, f"{alt} The picture has a {note}." if note.startswith("log") else alt)
 
 
-def _bent_ticks(low: float, high: float, value: Mapping[str, Any]) -> list[float]:
+def _symlog_ticks(low: float, high: float, value: Mapping[str, Any]) -> list[float]:
     """Powers of ten on each side of 0 that lie in a span, and 0 where it does."""
     if value["scale"] == "log":
         return log_ticks(low, high)
@@ -209,16 +211,16 @@ def _bent_ticks(low: float, high: float, value: Mapping[str, Any]) -> list[float
     return [*below[:: -(-len(below) // 2)][:2], 0.0, *above[::-1][:: -(-len(above) // 2)][:2][::-1]]
 
 
-def _by_day(curve: Sequence[Mapping[str, Any]], *, name: str, alt: str) -> Chart:
+def _date_chart(curve: Sequence[Mapping[str, Any]], *, name: str, alt: str) -> Chart:
     sketch = Sketch(190)
     days = [point["day"] for point in curve]
-    x, y = Scale(day_number(days[0]), day_number(days[-1]), 44, WIDTH - 10), Scale(0, 1, 160, 10)
+    x, y = Scale(day_number(days[0]), day_number(days[-1]), 44, PICTURE_WIDTH - 10), Scale(0, 1, 160, 10)
     rows = [{"day": day_number(point["day"]), "p": point["probability"]} for point in curve]
-    sketch.up(y, share_labels(), left=44, right=WIDTH - 10)
+    sketch.up(y, share_labels(), left=44, right=PICTURE_WIDTH - 10)
     sketch.across(x, time_ticks(days[0], days[-1]), y=160)
-    sketch.add(rows, marked("area", color=ACCENT, opacity=0.18), x=x.of("day"), y=y.of("p"))
-    sketch.add(rows, line(ACCENT), x=x.of("day"), y=y.of("p"))
-    return sketch.done(name, alt)
+    sketch.add(rows, vega_mark("area", color=ACCENT, opacity=0.18), x=x.of("day"), y=y.of("p"))
+    sketch.add(rows, line_mark(ACCENT), x=x.of("day"), y=y.of("p"))
+    return sketch.make_chart(name, alt)
 
 
 def _sentence(text: str) -> str:

@@ -5,38 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from forecast.report.charts_answers import share_labels, share_scale, spaced
+from forecast.report.charts_answers import name_as_words, share_labels, share_scale
 from forecast.report.drawing import (
     ACCENT,
     INK,
     MUTED,
+    PICTURE_WIDTH,
     SECOND,
-    WIDTH,
     Chart,
     Scale,
     Sketch,
     Spec,
     day_number,
-    labelled,
-    line,
-    marked,
-    padded,
+    label_ticks,
+    line_mark,
+    pad_span,
     text_width,
     ticks,
     time_ticks,
+    vega_mark,
 )
 from forecast.schema import words
 from forecast.sentences.insight_text import measure_name
 from forecast.sentences.split_words import share_with_error
 
-PITCH = 38
-APART = 14.0  # between the middles of two words
-SCORES: Mapping[str, tuple[str, dict[str, Any], str]] = {  # colour, dash and word of each line, the most important first
+FIT_ROW_HEIGHT = 38
+LABEL_DISTANCE = 14.0  # between the middles of two words
+SCORE_LINES: Mapping[str, tuple[str, dict[str, Any], str]] = {  # colour, dash and word of each line, the most important first
     "topic": (ACCENT, {}, "learning"),
     "prior": (SECOND, {"dash": (5, 3)}, "prior"),
     "still": (MUTED, {"dash": (1, 3)}, "no drift"),
 }
-LEFT, RIGHT = 10, WIDTH - 12
+FIT_LEFT, FIT_RIGHT = 10, PICTURE_WIDTH - 12
 
 
 def checks_chart(insight: Mapping[str, Any]) -> Chart | None:
@@ -44,31 +44,31 @@ def checks_chart(insight: Mapping[str, Any]) -> Chart | None:
     checks = insight["checks"]
     if not checks:
         return None
-    sketch = Sketch(PITCH * len(checks) + 10)
+    sketch = Sketch(FIT_ROW_HEIGHT * len(checks) + 10)
     y = Scale(0, sketch.height, 0, sketch.height)
-    across = Scale(0, 1, LEFT, RIGHT)
+    across = Scale(0, 1, FIT_LEFT, FIT_RIGHT)
     rows: list[Spec] = []
     for index, check in enumerate(checks):
         low, *_, high = check["quantiles"]
-        first, last = padded(min(low, check["seen"]), max(high, check["seen"]), part=0.06)
+        first, last = pad_span(min(low, check["seen"]), max(high, check["seen"]), part=0.06)
         q05, q25, q50, q75, q95, seen = ((value - first) / (last - first) for value in (*check["quantiles"], check["seen"]))
-        rows.append({"q05": q05, "q25": q25, "q50": q50, "q75": q75, "q95": q95, "seen": seen, "y": PITCH * index + 27})
-        sketch.write(LEFT - 4, PITCH * index + 15, check_sentence(check))
+        rows.append({"q05": q05, "q25": q25, "q50": q50, "q75": q75, "q95": q95, "seen": seen, "y": FIT_ROW_HEIGHT * index + 27})
+        sketch.write(FIT_LEFT - 4, FIT_ROW_HEIGHT * index + 15, check_sentence(check))
     for lower, upper, width, opacity in (("q05", "q95", 3, 0.45), ("q25", "q75", 9, 0.45)):
         sketch.add(
             rows,
-            marked("rule", color=ACCENT, strokeWidth=width, opacity=opacity),
+            vega_mark("rule", color=ACCENT, strokeWidth=width, opacity=opacity),
             x=across.of(lower),
             x2={"field": upper},
             y=y.of("y"),
         )
     sketch.add(
-        rows, marked("point", shape="stroke", angle=90, size=110, strokeWidth=2, color=INK, opacity=1), x=across.of("q50"), y=y.of("y")
+        rows, vega_mark("point", shape="stroke", angle=90, size=110, strokeWidth=2, color=INK, opacity=1), x=across.of("q50"), y=y.of("y")
     )
-    mark = marked("point", shape="diamond", filled=True, size=95, color=SECOND, opacity=1)
+    mark = vega_mark("point", shape="diamond", filled=True, size=95, color=SECOND, opacity=1)
     sketch.add(rows, mark, x=across.of("seen"), y=y.of("y"))
     said = "; ".join(check_sentence(check) for check in checks)
-    return sketch.done("checks", f"The record against what the model would make of it: {said}.")
+    return sketch.make_chart("checks", f"The record against what the model would make of it: {said}.")
 
 
 def check_sentence(check: Mapping[str, Any]) -> str:
@@ -78,7 +78,7 @@ def check_sentence(check: Mapping[str, Any]) -> str:
         words.share(value) if tail else words.number(value, error=0.003 * abs(value))
         for value in (check["seen"], check["quantiles"][0], check["quantiles"][-1])
     )
-    return f"{spaced(check['stream'])}, {check['statistic']}: {seen}, predicted {low if low == high else f'{low} to {high}'}"
+    return f"{name_as_words(check['stream'])}, {check['statistic']}: {seen}, predicted {low if low == high else f'{low} to {high}'}"
 
 
 def score_chart(insight: Mapping[str, Any]) -> Chart | None:
@@ -87,39 +87,39 @@ def score_chart(insight: Mapping[str, Any]) -> Chart | None:
     if len(score) < 2:
         return None
     sketch = Sketch(190)
-    shown_lines = [which for which in SCORES if which in score[0]]
+    shown_lines = [which for which in SCORE_LINES if which in score[0]]
     values = [point[which] for point in score for which in shown_lines]
-    low, high = padded(min(values), max(values))
-    shown = labelled(ticks(low, high), "")
+    low, high = pad_span(min(values), max(values))
+    shown = label_ticks(ticks(low, high), "")
     left = max(text_width(label, size=11) for _, label in shown) + 10
-    right = WIDTH - 62
+    right = PICTURE_WIDTH - 62
     x, y = Scale(day_number(score[0]["day"]), day_number(score[-1]["day"]), left, right), Scale(low, high, 158, 10)
     sketch.up(y, shown, left=left, right=right)
     sketch.across(x, time_ticks(score[0]["day"], score[-1]["day"]), y=158)
     rows = [{"day": day_number(point["day"]), **{which: point[which] for which in shown_lines}} for point in score]
     for which in reversed(shown_lines):
-        colour, dash, _ = SCORES[which]
-        sketch.add(rows, line(colour, **dash, interpolate="step-after"), x=x.of("day"), y=y.of(which))
-    ends = _apart({which: y.at(score[-1][which]) + 4 for which in shown_lines})
+        colour, dash, _ = SCORE_LINES[which]
+        sketch.add(rows, line_mark(colour, **dash, interpolate="step-after"), x=x.of("day"), y=y.of(which))
+    ends = _separate_labels({which: y.at(score[-1][which]) + 4 for which in shown_lines})
     for which, place in ends.items():
-        sketch.write(right + 6, place, SCORES[which][2], colour=INK)
-    return sketch.done("score", score_sentence(insight))
+        sketch.write(right + 6, place, SCORE_LINES[which][2], colour=INK)
+    return sketch.make_chart("score", score_sentence(insight))
 
 
-def _apart(ends: Mapping[str, float]) -> dict[str, float]:
+def _separate_labels(ends: Mapping[str, float]) -> dict[str, float]:
     """The heights of words beside the ends of lines, moved so that none stands on another."""
     ordered = sorted(ends, key=lambda which: ends[which])
     if len(ordered) == 2:
         above, below = ordered
-        if ends[below] - ends[above] >= APART:
+        if ends[below] - ends[above] >= LABEL_DISTANCE:
             return dict(ends)
         middle = min(max(sum(ends.values()) / 2, 20), 152)
-        return {above: middle - APART / 2, below: middle + APART / 2}
+        return {above: middle - LABEL_DISTANCE / 2, below: middle + LABEL_DISTANCE / 2}
     placed: dict[str, float] = {}
     lowest = 12.0
     for left, which in zip(range(len(ordered), 0, -1), ordered, strict=True):
-        placed[which] = min(max(ends[which], lowest), 162 - APART * (left - 1))
-        lowest = placed[which] + APART
+        placed[which] = min(max(ends[which], lowest), 162 - LABEL_DISTANCE * (left - 1))
+        lowest = placed[which] + LABEL_DISTANCE
     return placed
 
 
@@ -149,18 +149,24 @@ def split_chart(insight: Mapping[str, Any]) -> Chart | None:
     split = [each for each in insight["split"] if each["parts"] or each["ignorance"] > 0]
     if not split:
         return None
-    sketch = Sketch(PITCH * len(split) + 60)
+    sketch = Sketch(FIT_ROW_HEIGHT * len(split) + 60)
     sketch.write(6, 13, "filled: ignorance; outlined: luck", colour=MUTED, size=11)
     x, y = share_scale(), Scale(0, sketch.height, 0, sketch.height)
     rows = [
-        {"zero": 0, "one": 1, "ignorance": min(max(each["ignorance"], 0.0), 1.0), "top": PITCH * index + 42, "end": PITCH * index + 52}
+        {
+            "zero": 0,
+            "one": 1,
+            "ignorance": min(max(each["ignorance"], 0.0), 1.0),
+            "top": FIT_ROW_HEIGHT * index + 42,
+            "end": FIT_ROW_HEIGHT * index + 52,
+        }
         for index, each in enumerate(split)
     ]
     sides: dict[str, Spec] = {"y": y.of("top"), "y2": {"field": "end"}}
-    sketch.add(rows, marked("rect", filled=False, stroke=ACCENT, strokeWidth=1), x=x.of("zero"), x2={"field": "one"}, **sides)
-    sketch.add(rows, marked("rect", color=ACCENT, opacity=0.85), x=x.of("zero"), x2={"field": "ignorance"}, **sides)
+    sketch.add(rows, vega_mark("rect", filled=False, stroke=ACCENT, strokeWidth=1), x=x.of("zero"), x2={"field": "one"}, **sides)
+    sketch.add(rows, vega_mark("rect", color=ACCENT, opacity=0.85), x=x.of("zero"), x2={"field": "ignorance"}, **sides)
     for index, each in enumerate(split):
-        sketch.write(6, PITCH * index + 37, f"{measure_name(each)}: {share_with_error(each['ignorance'], error=each['error'])}")
+        sketch.write(6, FIT_ROW_HEIGHT * index + 37, f"{measure_name(each)}: {share_with_error(each['ignorance'], error=each['error'])}")
     sketch.across(x, share_labels(), y=sketch.height - 24)
     said = "; ".join(f"{measure_name(each)} {share_with_error(each['ignorance'], error=each['error'])}" for each in split)
-    return sketch.done("split", f"The share of each answer's doubt that is ignorance of the parameters: {said}. The rest is luck.")
+    return sketch.make_chart("split", f"The share of each answer's doubt that is ignorance of the parameters: {said}. The rest is luck.")

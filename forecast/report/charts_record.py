@@ -12,19 +12,19 @@ from forecast.report.drawing import (
     ACCENT,
     INK,
     MUTED,
-    WIDTH,
+    PICTURE_WIDTH,
     Chart,
     Scale,
     Sketch,
     Stroke,
     day_number,
-    labelled,
-    line,
-    marked,
-    padded,
+    label_ticks,
+    line_mark,
+    pad_span,
     text_width,
     ticks,
     time_ticks,
+    vega_mark,
 )
 from forecast.schema import words
 from forecast.schema.is_counts import are_readings
@@ -33,25 +33,25 @@ PAST_FOR_FUTURE = 3  # a fan shows at most this many times as much past as futur
 COUNTS_FROM = 0.0
 
 
-def fan(stream: Mapping[str, Any], *, as_of: str) -> Chart | None:
+def fan_chart(stream: Mapping[str, Any], *, as_of: str) -> Chart | None:
     """The running total of a stream that has a future; None for one that has none, and for classes, which a sentence tells."""
     future = stream["fan"]
     if future is None or "classes" in stream:
         return None
     first, last = (date.fromisoformat(day) for day in (future["days"][0], future["days"][-1]))
-    past = _windowed([(point["day"], point["total"]) for point in stream["past"]], first - PAST_FOR_FUTURE * (last - first))
+    past = _past_window([(point["day"], point["total"]) for point in stream["past"]], first - PAST_FOR_FUTURE * (last - first))
     days = sorted({*(day for day, _ in past), *future["days"], as_of})
     totals = [total for _, total in past] + [value for quantiles in future["quantiles"] for value in quantiles]
-    low, high = padded(min(totals), max(totals), floor=COUNTS_FROM if min(totals) >= 0 else float("-inf"))
-    shown = labelled(ticks(low, high, whole=all(total == round(total) for total in totals)), "")
+    low, high = pad_span(min(totals), max(totals), floor=COUNTS_FROM if min(totals) >= 0 else float("-inf"))
+    shown = label_ticks(ticks(low, high, whole=all(total == round(total) for total in totals)), "")
     left = max(text_width(label, size=11) for _, label in shown) + 10
     sketch = Sketch(200)
-    x, y = Scale(day_number(days[0]), day_number(days[-1]), left, WIDTH - 10), Scale(low, high, 170, 18)
-    sketch.up(y, shown, left=left, right=WIDTH - 10)
+    x, y = Scale(day_number(days[0]), day_number(days[-1]), left, PICTURE_WIDTH - 10), Scale(low, high, 170, 18)
+    sketch.up(y, shown, left=left, right=PICTURE_WIDTH - 10)
     sketch.across(x, time_ticks(days[0], days[-1]), y=170)
     here = x.at(day_number(as_of))
     sketch.strokes.append(Stroke(here, 16, here, 170, MUTED, 1, "2 3"))
-    sketch.write(here, 11, words.day(as_of), colour=MUTED, size=11, anchor="end" if here > WIDTH / 2 else "start")
+    sketch.write(here, 11, words.day(as_of), colour=MUTED, size=11, anchor="end" if here > PICTURE_WIDTH / 2 else "start")
     bands = [
         dict(zip(("day", "q05", "q25", "q50", "q75", "q95"), (day_number(day), *quantiles), strict=True))
         for day, quantiles in zip(future["days"], future["quantiles"], strict=True)
@@ -59,15 +59,15 @@ def fan(stream: Mapping[str, Any], *, as_of: str) -> Chart | None:
     for lower, upper, opacity in (("q05", "q95", 0.16), ("q25", "q75", 0.28)):
         sketch.add(
             bands,
-            marked("area", color=ACCENT, opacity=opacity),
+            vega_mark("area", color=ACCENT, opacity=opacity),
             x=x.of("day"),
             y=y.of(lower),
             y2={"field": upper},
         )
-    sketch.add(bands, line(ACCENT, dash=(5, 3)), x=x.of("day"), y=y.of("q50"))
+    sketch.add(bands, line_mark(ACCENT, dash=(5, 3)), x=x.of("day"), y=y.of("q50"))
     recorded = [{"day": day_number(day), "total": total} for day, total in past]
-    sketch.add(recorded, line(INK, interpolate="step-after"), x=x.of("day"), y=y.of("total"))
-    return sketch.done(f"stream-{stream['name']}", fan_sentence(stream))
+    sketch.add(recorded, line_mark(INK, interpolate="step-after"), x=x.of("day"), y=y.of("total"))
+    return sketch.make_chart(f"stream-{stream['name']}", fan_sentence(stream))
 
 
 def fan_sentence(stream: Mapping[str, Any]) -> str:
@@ -75,41 +75,43 @@ def fan_sentence(stream: Mapping[str, Any]) -> str:
     tail = f" ({stream['unit']})" if stream["unit"] not in {"", "share"} else ""
     if are_readings(stream) and stream["rows"]:
         last = max(stream["rows"], key=itemgetter("end"))
-        value = words.between(last["low"], last["high"]) if "low" in last else words.number(last["value"])
+        value = words.range_text(last["low"], last["high"]) if "low" in last else words.number(last["value"])
         rest = "Its rows are not added up" if stream["total"] is None else "No future is simulated"
         return f"Last recorded on {words.day(last['end'])}: {value}{tail}. {rest}."
     if stream["total"] is None:
         return "Nothing is recorded."
     so_far = f"Recorded up to {words.day(stream['through'])}: {stream.get('seen', words.number(stream['total']))}{tail}"
     if "classes" in stream:
-        so_far = f"Recorded up to {words.day(stream['through'])}: {', '.join(map(_recorded, stream['classes']))}"
+        so_far = f"Recorded up to {words.day(stream['through'])}: {', '.join(map(_recorded_text, stream['classes']))}"
     if stream["fan"] is None:
         return f"{so_far}. No future is simulated."
     if "classes" in stream:
-        return f"{so_far}. By {words.day(stream['fan']['days'][-1])}, nine times in ten: {', '.join(map(_ahead, stream['classes']))}."
-    low, median, high = _ends(stream["fan"]["quantiles"][-1][::2])
+        return (
+            f"{so_far}. By {words.day(stream['fan']['days'][-1])}, nine times in ten: {', '.join(map(_forecast_text, stream['classes']))}."
+        )
+    low, median, high = _quantile_texts(stream["fan"]["quantiles"][-1][::2])
     by = words.day(stream["fan"]["days"][-1])
     ahead = f"median {median}, 90 % interval {low} to {high}" if low != high else f"almost certainly {median}"
     return f"{so_far}. By {by}: {ahead}."
 
 
-def _recorded(each: Mapping[str, Any]) -> str:
+def _recorded_text(each: Mapping[str, Any]) -> str:
     return f"{each['label']} {words.number(each['total'])}"
 
 
-def _ahead(each: Mapping[str, Any]) -> str:
-    low, high = _ends((each["quantiles"][0], each["quantiles"][-1]))
+def _forecast_text(each: Mapping[str, Any]) -> str:
+    low, high = _quantile_texts((each["quantiles"][0], each["quantiles"][-1]))
     return f"{each['label']} {low if low == high else f'{low} to {high}'}"
 
 
-def _ends(points: Sequence[float]) -> tuple[str, ...]:
+def _quantile_texts(points: Sequence[float]) -> tuple[str, ...]:
     """Points of what lies ahead, from the least up: whole ones below 100, three digits of others, more where they lie close together."""
     spread = points[-1] - points[0]
     finest = spread / 100 if spread > 0 else math.inf
     return tuple(words.number(value, error=min(0.005 * max(abs(value), 1), finest), spread=spread) for value in points)
 
 
-def _windowed(past: Sequence[tuple[str, float]], first: date) -> list[tuple[str, float]]:
+def _past_window(past: Sequence[tuple[str, float]], first: date) -> list[tuple[str, float]]:
     """The steps from a day on, begun with the total on that day."""
     kept = [(day, total) for day, total in past if date.fromisoformat(day) >= first]
     before = [total for day, total in past if date.fromisoformat(day) < first]

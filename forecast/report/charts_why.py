@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from forecast.report.charts_answers import spaced
+from forecast.report.charts_answers import name_as_words
 from forecast.report.drawing import (
     ACCENT,
     INK,
     MUTED,
+    PICTURE_WIDTH,
     SECOND,
-    WIDTH,
     Chart,
     Scale,
     Sketch,
@@ -25,38 +25,38 @@ from forecast.report.drawing import (
     Stroke,
     Text,
     day_number,
-    fitted,
-    labelled,
-    line,
-    marked,
-    padded,
+    fit_text,
+    label_ticks,
+    line_mark,
+    pad_span,
     text_width,
     ticks,
     time_ticks,
+    vega_mark,
 )
 from forecast.schema import words
 from forecast.sentences.insight_text import (
-    as_text,
-    from_to,
+    from_to_text,
     is_noticed,
-    is_share,
+    is_percent,
     measure_name,
-    move_told,
-    named_text,
-    open_measures,
+    move_to_report,
+    named_value_text,
+    open_measure_indices,
     part_text,
-    relative,
+    relative_change,
+    value_text,
 )
 from forecast.sentences.printed_parts import printed_parts
 
 MOST_WATERFALLS = 4  # pictures of one change; the table has every measure
-MOST_PARTS = 6  # bars of one waterfall; the smallest parts stand together
+MOST_WATERFALL_PARTS = 6  # bars of one waterfall; the smallest parts stand together
 MOST_TORNADOS = 6
-MOST_POINTS = 180  # of a history's line, besides those at news
+MOST_HISTORY_POINTS = 180  # of a history's line, besides those at news
 LONGEST_PLAIN = 40  # characters of a label that a picture's name holds whole
 MOST_PRIORS = 7  # rows of one tornado
-PITCH = 34
-SHAPES = (  # how each change of a prior is marked
+BAR_ROW_HEIGHT = 34
+CHANGE_MARKS = (  # how each change of a prior is marked
     ("one sd lower", "triangle-left", True),
     ("one sd higher", "triangle-right", True),
     ("half as wide", "circle", True),
@@ -64,22 +64,22 @@ SHAPES = (  # how each change of a prior is marked
 )
 
 
-def waterfalls(insight: Mapping[str, Any]) -> list[Chart]:
+def waterfall_charts(insight: Mapping[str, Any]) -> list[Chart]:
     """The split of a change that is told as bars from before to after, for each open measure that it moved (the most moved ones)."""
-    move = move_told(insight)
+    move = move_to_report(insight)
     if move is None:
         return []
     measures = insight["measures"]
     moved = [
         index
-        for index in open_measures(insight)
+        for index in open_measure_indices(insight)
         if any(
             is_noticed(measures[index], part["points"][index], error=part["errors"][index])
             for part in move["parts"]
             if part["kind"] != "noise"
         )
     ]
-    order = sorted(moved, key=lambda index: -max(relative(measures[index], part["points"][index]) for part in move["parts"]))
+    order = sorted(moved, key=lambda index: -max(relative_change(measures[index], part["points"][index]) for part in move["parts"]))
     return [_waterfall(move, measures[index], index) for index in sorted(order[:MOST_WATERFALLS])]
 
 
@@ -88,14 +88,14 @@ def history_charts(insight: Mapping[str, Any], *, as_of: str) -> list[Chart]:
     points, settled = insight["history"]["points"], insight["history"]["settled"]
     if len(points) < 2:
         return []
-    points = _thinned(points)
+    points = _thin_points(points)
     shown = [index for index, measure in enumerate(insight["measures"]) if not measure["settled"] or measure["kind"] == "probability"]
     return [_history(insight["measures"][index], index, points, settled[index], as_of=as_of) for index in shown]
 
 
-def tornados(insight: Mapping[str, Any]) -> Iterator[Chart]:
+def tornado_charts(insight: Mapping[str, Any]) -> Iterator[Chart]:
     """How far each prior moves each open measure, the strongest prior first."""
-    for index in open_measures(insight)[:MOST_TORNADOS]:
+    for index in open_measure_indices(insight)[:MOST_TORNADOS]:
         chart = _tornado(insight["measures"][index], index, insight["sensitivity"])
         if chart is not None:
             yield chart
@@ -122,35 +122,37 @@ def _waterfall(move: Mapping[str, Any], measure: Mapping[str, Any], index: int) 
         rows.append((about, here, here + points, said))
         here += points
     values = [before, after, *(value for _, start, end, _ in rows for value in (start, end))]
-    low, high = padded(min(values), max(values), part=0.08)
-    sketch = Sketch(PITCH * (len(rows) + 2) + 30)
-    x, y = Scale(low, high, 8, WIDTH - 12), Scale(0, sketch.height, 0, sketch.height)
-    unit = "share" if is_share(measure) else measure["unit"]
+    low, high = pad_span(min(values), max(values), part=0.08)
+    sketch = Sketch(BAR_ROW_HEIGHT * (len(rows) + 2) + 30)
+    x, y = Scale(low, high, 8, PICTURE_WIDTH - 12), Scale(0, sketch.height, 0, sketch.height)
+    unit = "share" if is_percent(measure) else measure["unit"]
     sketch.across(
-        x, [tick for tick in labelled(ticks(low, high, count=4), unit) if not is_share(measure) or 0 <= tick[0] <= 1], y=sketch.height - 24
+        x,
+        [tick for tick in label_ticks(ticks(low, high, count=4), unit) if not is_percent(measure) or 0 <= tick[0] <= 1],
+        y=sketch.height - 24,
     )
     bars: list[Spec] = []
     for place, (about, start, end, change) in enumerate(rows, start=1):
-        sketch.texts.append(_right(place, change))
-        _label(sketch, place, words.capital(about), room=text_width(change) + 22)
-        bars.append({"from": start, "to": end, "top": PITCH * place + 20, "end": PITCH * place + 30, "rises": end >= start})
-        sketch.strokes.append(Stroke(x.at(start), PITCH * place - 3, x.at(start), PITCH * place + 30, MUTED, 1, "2 2"))
+        sketch.texts.append(_right_text(place, change))
+        _label(sketch, place, words.capitalise(about), room=text_width(change) + 22)
+        bars.append(
+            {"from": start, "to": end, "top": BAR_ROW_HEIGHT * place + 20, "end": BAR_ROW_HEIGHT * place + 30, "rises": end >= start}
+        )
+        sketch.strokes.append(Stroke(x.at(start), BAR_ROW_HEIGHT * place - 3, x.at(start), BAR_ROW_HEIGHT * place + 30, MUTED, 1, "2 2"))
     last = len(rows) + 1
-    sketch.strokes.append(Stroke(x.at(after), PITCH * last - 4, x.at(after), PITCH * last + 20, MUTED, 1, "2 2"))
+    sketch.strokes.append(Stroke(x.at(after), BAR_ROW_HEIGHT * last - 4, x.at(after), BAR_ROW_HEIGHT * last + 20, MUTED, 1, "2 2"))
     corners: dict[str, Spec] = {"x": x.of("from"), "x2": {"field": "to"}, "y": y.of("top"), "y2": {"field": "end"}}
-    sketch.add([bar for bar in bars if bar["rises"]], marked("rect", color=ACCENT), **corners)
-    falling = marked("rect", fill=SECOND, fillOpacity=0.45, stroke=SECOND, strokeDash=[3, 2], strokeWidth=1.5)
+    sketch.add([bar for bar in bars if bar["rises"]], vega_mark("rect", color=ACCENT), **corners)
+    falling = vega_mark("rect", fill=SECOND, fillOpacity=0.45, stroke=SECOND, strokeDash=[3, 2], strokeWidth=1.5)
     sketch.add([bar for bar in bars if not bar["rises"]], falling, **corners)
-    ends = [{"value": before, "y": 25}, {"value": after, "y": PITCH * last + 25}]
-    sketch.add(ends, marked("point", filled=True, size=90, opacity=1, color=INK), x=x.of("value"), y=y.of("y"))
+    ends = [{"value": before, "y": 25}, {"value": after, "y": BAR_ROW_HEIGHT * last + 25}]
+    sketch.add(ends, vega_mark("point", filled=True, size=90, opacity=1, color=INK), x=x.of("value"), y=y.of("y"))
     for place, day, value in ((0, move["since"], before), (last, move["until"], after)):
         _label(sketch, place, words.day(day), room=70)
-        sketch.texts.append(_right(place, as_text(measure, value), bold=True))
+        sketch.texts.append(_right_text(place, value_text(measure, value), bold=True))
     said = "; ".join(f"{about} {change}" for about, _, change in parts)
-    alt = (
-        f"{measure_name(measure)}, {from_to(measure, before, after)} from {words.day(move['since'])} to {words.day(move['until'])}: {said}."
-    )
-    return sketch.done(chart_name("moved", measure), alt)
+    alt = f"{measure_name(measure)}, {from_to_text(measure, before, after)} from {words.day(move['since'])} to {words.day(move['until'])}: {said}."
+    return sketch.make_chart(chart_name("moved", measure), alt)
 
 
 def _few_parts(move: Mapping[str, Any], measure: Mapping[str, Any], index: int) -> list[tuple[str, float, str]]:
@@ -158,7 +160,7 @@ def _few_parts(move: Mapping[str, Any], measure: Mapping[str, Any], index: int) 
     parts = move["parts"]
     printed = printed_parts(measure, move["before"][index], move["after"][index], [part["points"][index] for part in parts])
     large = sorted(range(len(parts)), key=lambda at: -abs(parts[at]["points"][index]))[
-        : MOST_PARTS if len(parts) <= MOST_PARTS else MOST_PARTS - 1
+        : MOST_WATERFALL_PARTS if len(parts) <= MOST_WATERFALL_PARTS else MOST_WATERFALL_PARTS - 1
     ]
     kept = [(part_text(parts[at]), parts[at]["points"][index], printed.text(at)) for at in sorted(large)]
     rest = [at for at in range(len(parts)) if at not in large]
@@ -166,9 +168,9 @@ def _few_parts(move: Mapping[str, Any], measure: Mapping[str, Any], index: int) 
     return [*kept, (f"{len(rest)} smaller parts together", together, printed.text(*rest))] if rest else kept
 
 
-def _thinned(points: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _thin_points(points: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Points enough for a line as wide as the picture: the days of news and those before them, the ends, and every so many others."""
-    every = -(-len(points) // MOST_POINTS)
+    every = -(-len(points) // MOST_HISTORY_POINTS)
     last = len(points) - 1
     return [
         point
@@ -179,34 +181,37 @@ def _thinned(points: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _history(measure: Mapping[str, Any], index: int, points: Sequence[Mapping[str, Any]], settled: str | None, *, as_of: str) -> Chart:
     values = [point["values"][index] for point in points]
-    unit = "share" if is_share(measure) else measure["unit"]
-    top = _top(values) if is_share(measure) else max(values)
-    low, high = (0.0, top) if is_share(measure) else padded(min(values), max(values), floor=0.0 if min(values) >= 0 else float("-inf"))
-    shown = labelled(ticks(low, high, count=5), unit)
-    left, last = max(text_width(label, size=11) for _, label in shown) + 10, as_text(measure, values[-1], error=points[-1]["errors"][index])
-    right = WIDTH - text_width(last, size=12) - 14
+    unit = "share" if is_percent(measure) else measure["unit"]
+    top = _axis_maximum(values) if is_percent(measure) else max(values)
+    low, high = (0.0, top) if is_percent(measure) else pad_span(min(values), max(values), floor=0.0 if min(values) >= 0 else float("-inf"))
+    shown = label_ticks(ticks(low, high, count=5), unit)
+    left, last = (
+        max(text_width(label, size=11) for _, label in shown) + 10,
+        value_text(measure, values[-1], error=points[-1]["errors"][index]),
+    )
+    right = PICTURE_WIDTH - text_width(last, size=12) - 14
     sketch = Sketch(150)
     x, y = Scale(day_number(points[0]["day"]), day_number(as_of), left, right), Scale(low, high, 120, 14 if settled is None else 28)
     sketch.up(y, shown, left=left, right=right)
     sketch.across(x, time_ticks(points[0]["day"], as_of), y=120)
     line_points = [{"day": day_number(point["day"]), "value": value} for point, value in zip(points, values, strict=True)]
-    sketch.add(line_points, line(ACCENT), x=x.of("day"), y=y.of("value"))
+    sketch.add(line_points, line_mark(ACCENT), x=x.of("day"), y=y.of("value"))
     news = [each for each, point in zip(line_points, points, strict=True) if point["news"]]
     sketch.add(
-        news, marked("point", shape="stroke", angle=90, size=60, color=INK, strokeWidth=1.5, opacity=1), x=x.of("day"), y=y.of("value")
+        news, vega_mark("point", shape="stroke", angle=90, size=60, color=INK, strokeWidth=1.5, opacity=1), x=x.of("day"), y=y.of("value")
     )
-    sketch.add(line_points[-1:], marked("point", filled=True, size=45, color=ACCENT, opacity=1), x=x.of("day"), y=y.of("value"))
-    sketch.texts.append(_at(x.at(day_number(as_of)) + 7, min(max(y.at(values[-1]) + 4, 12), 124), last))
-    said = f"{measure_name(measure)} from {words.day(points[0]['day'])}, {from_to(measure, values[0], values[-1])}"
+    sketch.add(line_points[-1:], vega_mark("point", filled=True, size=45, color=ACCENT, opacity=1), x=x.of("day"), y=y.of("value"))
+    sketch.texts.append(_bold_text(x.at(day_number(as_of)) + 7, min(max(y.at(values[-1]) + 4, 12), 124), last))
+    said = f"{measure_name(measure)} from {words.day(points[0]['day'])}, {from_to_text(measure, values[0], values[-1])}"
     if settled is not None:
         here = x.at(day_number(settled))
         sketch.strokes.append(Stroke(here, 4, here, 120, MUTED, 1.5, "4 3"))
-        anchor = "end" if here > WIDTH / 2 else "start"
+        anchor = "end" if here > PICTURE_WIDTH / 2 else "start"
         sketch.write(here - 4 if anchor == "end" else here + 4, 12, f"settled {words.day(settled)}", colour=MUTED, size=11, anchor=anchor)
         said += f"; settled on {words.day(settled)}"
     largest = max(zip(points[1:], points, strict=False), key=lambda pair: abs(pair[0]["values"][index] - pair[1]["values"][index]))
-    day, change = largest[0]["day"], from_to(measure, largest[1]["values"][index], largest[0]["values"][index])
-    return sketch.done(chart_name("history", measure), f"{said}. The largest step: {change} by {words.day(day)}.")
+    day, change = largest[0]["day"], from_to_text(measure, largest[1]["values"][index], largest[0]["values"][index])
+    return sketch.make_chart(chart_name("history", measure), f"{said}. The largest step: {change} by {words.day(day)}.")
 
 
 def _tornado(measure: Mapping[str, Any], index: int, sensitivity: Sequence[Mapping[str, Any]]) -> Chart | None:
@@ -220,43 +225,44 @@ def _tornado(measure: Mapping[str, Any], index: int, sensitivity: Sequence[Mappi
     if not names:
         return None
     every = [value for name in names for value in found[name].values()] + [measure["value"]]
-    low, high = padded(min(every), max(every), part=0.08)
-    sketch = Sketch(PITCH * len(names) + 36)
-    x, y = Scale(low, high, 10, WIDTH - 12), Scale(0, sketch.height, 0, sketch.height)
-    unit = "share" if is_share(measure) else measure["unit"]
-    sketch.across(x, labelled(ticks(low, high, count=4), unit), y=sketch.height - 24)
+    low, high = pad_span(min(every), max(every), part=0.08)
+    sketch = Sketch(BAR_ROW_HEIGHT * len(names) + 36)
+    x, y = Scale(low, high, 10, PICTURE_WIDTH - 12), Scale(0, sketch.height, 0, sketch.height)
+    unit = "share" if is_percent(measure) else measure["unit"]
+    sketch.across(x, label_ticks(ticks(low, high, count=4), unit), y=sketch.height - 24)
     here = x.at(measure["value"])
     sketch.strokes.append(Stroke(here, 4, here, sketch.height - 24, INK, 1, "3 3"))
     spanned = [
-        {"low": min(found[name].values()), "high": max(found[name].values()), "y": PITCH * row + 25} for row, name in enumerate(names)
+        {"low": min(found[name].values()), "high": max(found[name].values()), "y": BAR_ROW_HEIGHT * row + 25}
+        for row, name in enumerate(names)
     ]
-    sketch.add(spanned, marked("rule", color=ACCENT, opacity=0.3, strokeWidth=6), x=x.of("low"), x2={"field": "high"}, y=y.of("y"))
-    for change, shape, filled in SHAPES:
-        rows = [{"value": found[name][change], "y": PITCH * row + 25} for row, name in enumerate(names) if change in found[name]]
-        mark = marked("point", shape=shape, filled=filled, size=55, opacity=1, color=ACCENT if filled else SECOND, strokeWidth=1.8)
+    sketch.add(spanned, vega_mark("rule", color=ACCENT, opacity=0.3, strokeWidth=6), x=x.of("low"), x2={"field": "high"}, y=y.of("y"))
+    for change, shape, filled in CHANGE_MARKS:
+        rows = [{"value": found[name][change], "y": BAR_ROW_HEIGHT * row + 25} for row, name in enumerate(names) if change in found[name]]
+        mark = vega_mark("point", shape=shape, filled=filled, size=55, opacity=1, color=ACCENT if filled else SECOND, strokeWidth=1.8)
         sketch.add(rows, mark, x=x.of("value"), y=y.of("y"))
     for row, name in enumerate(names):
-        _label(sketch, row, spaced(name), room=10)
+        _label(sketch, row, name_as_words(name), room=10)
     top = found[names[0]]
-    said = "; ".join(f"{change} {as_text(measure, value)}" for change, value in top.items())
-    now = named_text(measure, measure["value"])
-    alt = f"{measure_name(measure)}, {now}, with each prior changed; the strongest is {spaced(names[0])}: {said}."
-    return sketch.done(chart_name("tornado", measure), alt)
+    said = "; ".join(f"{change} {value_text(measure, value)}" for change, value in top.items())
+    now = named_value_text(measure, measure["value"])
+    alt = f"{measure_name(measure)}, {now}, with each prior changed; the strongest is {name_as_words(names[0])}: {said}."
+    return sketch.make_chart(chart_name("tornado", measure), alt)
 
 
-def _top(values: Sequence[float]) -> float:
+def _axis_maximum(values: Sequence[float]) -> float:
     """The least of a few round percents that is above all values."""
     return next((top for top in (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8) if max(values) <= top), 1.0)
 
 
 def _label(sketch: Sketch, row: int, text: str, *, room: float) -> None:
     """A row's words, on ground of their own, left of what stands at the right."""
-    sketch.texts.append(Text(8, PITCH * row + 14, fitted(text, WIDTH - 8 - room)))
+    sketch.texts.append(Text(8, BAR_ROW_HEIGHT * row + 14, fit_text(text, PICTURE_WIDTH - 8 - room)))
 
 
-def _right(row: int, text: str, *, bold: bool = False) -> Text:
-    return Text(WIDTH - 8, PITCH * row + 14, text, "end", INK, 12, bold)
+def _right_text(row: int, text: str, *, bold: bool = False) -> Text:
+    return Text(PICTURE_WIDTH - 8, BAR_ROW_HEIGHT * row + 14, text, "end", INK, 12, bold)
 
 
-def _at(x: float, y: float, text: str) -> Text:
+def _bold_text(x: float, y: float, text: str) -> Text:
     return Text(x, y, text, "start", INK, 12, True)

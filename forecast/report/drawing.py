@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from forecast.report.escape import visible
+from forecast.report.escape import escape_hidden_except_whitespace
 from forecast.schema import words
 
-WIDTH = 360
+PICTURE_WIDTH = 360
 INK, MUTED, LINE, ACCENT, SECOND, PAPER = "#1f2933", "#56616b", "#d9dee3", "#0072b2", "#d55e00", "#ffffff"
 SIZE = 12  # pixels, of words on a picture
 Spec = dict[str, Any]
@@ -70,7 +70,7 @@ class Chart:
     spec: Spec
     strokes: tuple[Stroke, ...] = ()
     texts: tuple[Text, ...] = ()
-    width: float = WIDTH
+    width: float = PICTURE_WIDTH
     shapes: str = ""
 
 
@@ -122,8 +122,8 @@ class Sketch:
     def write(self, x: float, y: float, text: str, **more: Any) -> None:
         """Add words, shortened to the width that is left for them."""
         anchor, size = more.get("anchor", "start"), more.get("size", SIZE)
-        room = {"start": WIDTH - x, "end": x, "middle": 2 * min(x, WIDTH - x)}[anchor]
-        self.texts.append(Text(x, y, fitted(text, room, size=size), **more))
+        room = {"start": PICTURE_WIDTH - x, "end": x, "middle": 2 * min(x, PICTURE_WIDTH - x)}[anchor]
+        self.texts.append(Text(x, y, fit_text(text, room, size=size), **more))
 
     def across(self, scale: Scale, ticks: Sequence[tuple[float, str]], *, y: float, title: str = "", top: float | None = None) -> None:
         """Add an axis along the bottom: a line, ticks with labels, its title; with ``top``, lines up through the picture."""
@@ -132,7 +132,7 @@ class Sketch:
         for value, label in ticks:
             x = scale.at(value)
             half = text_width(label, size=11) / 2
-            middle = min(max(x, half), WIDTH - half)
+            middle = min(max(x, half), PICTURE_WIDTH - half)
             self.strokes.append(Stroke(x, y if top is None else top, x, y + 4))
             if middle - half > ends[-1] + 6:  # no label over another
                 self.texts.append(Text(middle, y + 15, label, "middle", MUTED, 11))
@@ -140,17 +140,17 @@ class Sketch:
         if title:
             self.write(scale.start, y + 31, title, colour=MUTED, size=11)
 
-    def up(self, scale: Scale, ticks: Sequence[tuple[float, str]], *, left: float, right: float = WIDTH) -> None:
+    def up(self, scale: Scale, ticks: Sequence[tuple[float, str]], *, left: float, right: float = PICTURE_WIDTH) -> None:
         """Add an axis along the left: lines across the picture with their labels."""
         for value, label in ticks:
             y = scale.at(value)
             self.strokes.append(Stroke(left, y, right, y))
             self.texts.append(Text(left - 5, y + 4, label, "end", MUTED, 11))
 
-    def done(self, name: str, alt: str) -> Chart:
+    def make_chart(self, name: str, alt: str) -> Chart:
         """Return the picture."""
         spec = {
-            "width": WIDTH, "height": self.height, "autosize": "none", "padding": 0, "background": None,
+            "width": PICTURE_WIDTH, "height": self.height, "autosize": "none", "padding": 0, "background": None,
             "layer": self.layers, "config": {"aria": False, "view": {"stroke": None}, "mark": {"invalid": None}},
         }  # fmt: skip
         return Chart(name, alt, self.height, spec, tuple(self.strokes), tuple(self.texts))
@@ -163,9 +163,9 @@ def text_width(text: str, *, size: float = SIZE) -> float:
     )
 
 
-def fitted(text: str, room: float, *, size: float = SIZE) -> str:
+def fit_text(text: str, room: float, *, size: float = SIZE) -> str:
     """Return a text as one visible line, cut with an ellipsis where it is wider than its room."""
-    line = " ".join(visible(text[:500]).split())
+    line = " ".join(escape_hidden_except_whitespace(text[:500]).split())
     if text_width(line, size=size) <= room:
         return line
     while line and text_width(line, size=size) > room - size:
@@ -173,14 +173,14 @@ def fitted(text: str, room: float, *, size: float = SIZE) -> str:
     return line.rstrip() + "…"
 
 
-def marked(mark: str, **more: Any) -> Spec:
+def vega_mark(mark: str, **more: Any) -> Spec:
     """Return a mark of Vega-Lite."""
     return {"type": mark, **more}
 
 
-def line(colour: str, *, dash: Sequence[int] = (), **more: Any) -> Spec:
+def line_mark(colour: str, *, dash: Sequence[int] = (), **more: Any) -> Spec:
     """Return a line of a colour, dashed where asked."""
-    return marked("line", color=colour, strokeWidth=2, **({"strokeDash": list(dash)} if dash else {}), **more)
+    return vega_mark("line", color=colour, strokeWidth=2, **({"strokeDash": list(dash)} if dash else {}), **more)
 
 
 def ticks(low: float, high: float, *, count: int = 5, whole: bool = False) -> list[float]:
@@ -211,7 +211,7 @@ def log_ticks(low: float, high: float) -> list[float]:
     return [value for value in finer if low <= value <= high]
 
 
-def labelled(values: Iterable[float], unit: str) -> list[tuple[float, str]]:
+def label_ticks(values: Iterable[float], unit: str) -> list[tuple[float, str]]:
     """Return ticks with their labels: percents for shares, numbers for all else."""
     found = list(values)
     if unit == "share":
@@ -219,14 +219,14 @@ def labelled(values: Iterable[float], unit: str) -> list[tuple[float, str]]:
     return list(zip(found, words.distinct_numbers(found), strict=True))
 
 
-def widened(low: float, high: float) -> tuple[float, float]:
+def widen_span(low: float, high: float) -> tuple[float, float]:
     """Return a span with a width, also where all values are one."""
     return (low, high) if low < high else (low - max(abs(low), 1.0) / 2, high + max(abs(high), 1.0) / 2)
 
 
-def padded(low: float, high: float, *, part: float = 0.05, floor: float = -math.inf) -> tuple[float, float]:
+def pad_span(low: float, high: float, *, part: float = 0.05, floor: float = -math.inf) -> tuple[float, float]:
     """Return a span with some room at both ends, not below a floor."""
-    low, high = widened(low, high)
+    low, high = widen_span(low, high)
     return max(low - part * (high - low), floor), high + part * (high - low)
 
 

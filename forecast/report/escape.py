@@ -17,9 +17,9 @@ BOOK_FILE = re.compile(r"[\w-][\w./-]*\.\w+(?:#[\w.-]+)?")
 LINE_START = re.compile(r"^(\s*)([#=-]|\+(?=\s|$)|\d+(?=[.)](?:\s|$)))")
 
 
-def visible(text: str) -> str:
+def escape_hidden_except_whitespace(text: str) -> str:
     """Return a text in which every hidden character but line feed, tab and joiners is written as ``[U+202E]``."""
-    return characters.visible(text, kept="\n\t")
+    return characters.escape_hidden_characters(text, kept="\n\t")
 
 
 def link(address: str) -> str:
@@ -29,7 +29,7 @@ def link(address: str) -> str:
         host = parts.hostname
     except ValueError:
         return ""
-    plain = visible(address) == address and not any(character.isspace() for character in address)
+    plain = escape_hidden_except_whitespace(address) == address and not any(character.isspace() for character in address)
     return quote(address, safe=LINK_SAFE) if parts.scheme in {"http", "https"} and host and plain else ""
 
 
@@ -39,7 +39,7 @@ def book_link(origin: str) -> str:
     return f"../seeds/{quote(origin, safe='/#')}" if inside else link(origin)
 
 
-def shortened(address: str, limit: int = 44) -> str:
+def shorten_address(address: str, limit: int = 44) -> str:
     """Return an address as it is shown: without scheme, cut in the middle of nowhere important."""
     bare = re.sub(r"^https?://(www\.)?", "", address).rstrip("/")
     return bare if len(bare) <= limit else f"{bare[: limit - 1]}…"
@@ -47,7 +47,7 @@ def shortened(address: str, limit: int = 44) -> str:
 
 def markdown(text: str) -> str:
     """Return a text as one line of Markdown that shows it as it is."""
-    one_line = " ".join(visible(text).split())
+    one_line = " ".join(escape_hidden_except_whitespace(text).split())
     escaped = MARKDOWN_SIGNS.sub(_escape, one_line)
     started = LINE_START.sub(_escape_start, escaped)
     return re.sub(r"(?i)\b(https?|ftp)://|\bwww\.", lambda found: found[0][:-1] + "&#" + str(ord(found[0][-1])) + ";", started)
@@ -55,7 +55,7 @@ def markdown(text: str) -> str:
 
 def markdown_code(text: str) -> str:
     """Return a text as a Markdown code span, also inside a table."""
-    one_line = " ".join(visible(text).split())
+    one_line = " ".join(escape_hidden_except_whitespace(text).split())
     if "\\|" in one_line:  # where a table is cut into cells, readers differ on what this means inside code
         return markdown(text)
     longest = max((len(run) for run in re.findall(r"`+", one_line)), default=0)

@@ -16,10 +16,10 @@ from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS
 from forecast.book.files.problems import FileFault, Problem
 from forecast.schema import words
-from forecast.schema.json_data import laid_out
+from forecast.schema.json_data import format_json
 from forecast.schema.topic import ReportFault
 
-FORMAT = 1
+FAILURE_FORMAT = 1
 TEXTS = ("name", "title", "as_of")
 
 
@@ -54,13 +54,13 @@ def failure_path(topic: str, directory: str = REPORTS) -> str:
 def failure_bytes(failure: TopicFailure) -> bytes:
     """Return the file that a failure makes."""
     content = {
-        "format": FORMAT,
+        "format": FAILURE_FORMAT,
         "name": failure.name,
         "title": failure.title,
         "as_of": failure.as_of,
         "reasons": list(failure.reasons),
     }
-    return (laid_out(content) + "\n").encode()
+    return (format_json(content) + "\n").encode()
 
 
 def read_failure(root: Path, topic: str, directory: str = REPORTS) -> TopicFailure | None:
@@ -89,7 +89,7 @@ def failures_in(root: Path, topics: Sequence[str], directory: str = REPORTS) -> 
 
 
 def _is_whole(content: Any, topic: str) -> bool:
-    if not isinstance(content, dict) or content.get("format") != FORMAT or content.keys() != {"format", *TEXTS, "reasons"}:
+    if not isinstance(content, dict) or content.get("format") != FAILURE_FORMAT or content.keys() != {"format", *TEXTS, "reasons"}:
         return False
     reasons = content["reasons"]
     if not all(isinstance(content[name], str) for name in TEXTS) or not isinstance(reasons, list) or not reasons:

@@ -17,14 +17,14 @@ from forecast.language.expressions import Expression, Index, Name, Total, walk
 from forecast.language.faults import Fault
 from forecast.language.parsing import parse_expression
 from forecast.language.statements import parse_statement
-from forecast.report.drawing import ACCENT, INK, MUTED, PAPER, SECOND, Chart, Text, fitted, text_width
+from forecast.report.drawing import ACCENT, INK, MUTED, PAPER, SECOND, Chart, Text, fit_text, text_width
 
 SWEEPS = 8
 BOX, PITCH, HEAD, MARGIN = 24, 34, 26, 20  # pixels: a box's height, from box to box, the headings, the room at both sides
 ROOM = 64  # between columns
-WIDEST = 210
+WIDEST_BOX = 210
 COLUMNS = {"parameter": 0, "series": 0, "quantity": 1, "stream": 2, "question": 3}
-HEADINGS = ("parameters, series", "quantities", "streams", "questions")
+COLUMN_HEADINGS = ("parameters, series", "quantities", "streams", "questions")
 LOOKS = {  # outline colour, dash and rounding of each kind: shape tells them apart where colour does not
     "parameter": (SECOND, "", 12),
     "series": (MUTED, "2 2", 0),
@@ -55,8 +55,8 @@ def model_graph(content: Mapping[str, Any]) -> Chart | None:
     graph = graph_of(content)
     if not graph.edges:
         return None
-    said = "; ".join(f"{to} depends on {', '.join(sources)}" for to, sources in _by_target(graph).items())
-    return _drawn(graph, f"The model as a graph: {said}.".replace("_", " "))
+    said = "; ".join(f"{to} depends on {', '.join(sources)}" for to, sources in _sources_by_target(graph).items())
+    return _graph_chart(graph, f"The model as a graph: {said}.".replace("_", " "))
 
 
 def graph_of(content: Mapping[str, Any]) -> Graph:
@@ -111,11 +111,11 @@ def _names(expression: Expression) -> list[str]:
 
 def _in_columns(nodes: Sequence[Node], edges: Sequence[tuple[str, str]]) -> tuple[tuple[Node, ...], ...]:
     """Nodes by column, in an order that crosses few lines; columns that would be empty are left out."""
-    columns = [[node for node in nodes if COLUMNS[node.kind] == index] for index in range(len(HEADINGS))]
-    return _uncrossed([column for column in columns if column], edges)
+    columns = [[node for node in nodes if COLUMNS[node.kind] == index] for index in range(len(COLUMN_HEADINGS))]
+    return _reduce_crossings([column for column in columns if column], edges)
 
 
-def _uncrossed(layers: Sequence[Sequence[Node]], edges: Sequence[tuple[str, str]]) -> tuple[tuple[Node, ...], ...]:
+def _reduce_crossings(layers: Sequence[Sequence[Node]], edges: Sequence[tuple[str, str]]) -> tuple[tuple[Node, ...], ...]:
     """Order each column by the mean place of what its nodes are joined to, sweeping back and forth."""
     joined: dict[str, list[str]] = {}
     for source, to in edges:
@@ -136,10 +136,10 @@ def _uncrossed(layers: Sequence[Sequence[Node]], edges: Sequence[tuple[str, str]
     return tuple(tuple(layer) for layer in ordered)
 
 
-def _drawn(graph: Graph, alt: str) -> Chart:
-    headings = [HEADINGS[COLUMNS[column[0].kind]] for column in graph.columns]
+def _graph_chart(graph: Graph, alt: str) -> Chart:
+    headings = [COLUMN_HEADINGS[COLUMNS[column[0].kind]] for column in graph.columns]
     widths = [
-        max(text_width(heading, size=11) + 6, *(min(text_width(_spaced(node)) + 22, WIDEST) for node in column))
+        max(text_width(heading, size=11) + 6, *(min(text_width(_node_label(node)) + 22, WIDEST_BOX) for node in column))
         for heading, column in zip(headings, graph.columns, strict=True)
     ]
     lefts = [sum(widths[:index]) + ROOM * index + MARGIN for index in range(len(widths))]
@@ -156,7 +156,7 @@ def _drawn(graph: Graph, alt: str) -> Chart:
     outlines = [_box(boxes[node.name], node.kind) for column in graph.columns for node in column]
     texts = [Text(left, 13, heading, "start", MUTED, 11) for heading, left in zip(headings, lefts, strict=True)]
     texts += [
-        Text(boxes[node.name][0] + 11, boxes[node.name][2] + 4, fitted(_spaced(node), WIDEST - 22))
+        Text(boxes[node.name][0] + 11, boxes[node.name][2] + 4, fit_text(_node_label(node), WIDEST_BOX - 22))
         for column in graph.columns
         for node in column
     ]
@@ -189,11 +189,11 @@ def _n(number: float) -> str:
     return f"{number:.1f}".removesuffix(".0")
 
 
-def _spaced(node: Node) -> str:
+def _node_label(node: Node) -> str:
     return node.name.replace("_", " ")
 
 
-def _by_target(graph: Graph) -> dict[str, list[str]]:
+def _sources_by_target(graph: Graph) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for source, to in graph.edges:
         found.setdefault(to, []).append(source)

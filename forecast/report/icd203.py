@@ -14,7 +14,7 @@ from forecast.schema import words
 from forecast.sentences import answer_sentences
 
 Style = Literal["plain", "icd203"]
-STYLES: tuple[Style, ...] = ("plain", "icd203")
+WORDING_STYLES: tuple[Style, ...] = ("plain", "icd203")
 SCALE = (  # upper ends of the ranges, in percent; each range has its lower end, and the last its upper
     (1, "almost no chance", "below 1 %"),
     (5, "almost no chance", "1 to 5 %"),
@@ -32,16 +32,16 @@ SCALE_SENTENCE = (
 )
 
 
-def term(probability: float) -> tuple[str, str]:
+def probability_term(probability: float) -> tuple[str, str]:
     """Return the word for a probability and the range the word stands for."""
     return next(((word, span) for end, word, span in SCALE if 100 * probability < end), SCALE[-1][1:])
 
 
-def sentence(answer: Mapping[str, Any], style: Style = "plain") -> str:
+def answer_sentence(answer: Mapping[str, Any], style: Style = "plain") -> str:
     """Return an answer of a report as a sentence, in plain words or in calibrated ones."""
     if style == "plain" or answer["status"] in words.RECORDED or answer["value"] is None:
         return str(answer["sentence"])
-    said = _calibrated(answer)
+    said = _calibrated_sentence(answer)
     if answer["given"]:
         said = f"{said} {answer_sentences.given_sentence(answer['given_probability'])}"
     if found := answer.get("annulment"):
@@ -49,7 +49,7 @@ def sentence(answer: Mapping[str, Any], style: Style = "plain") -> str:
     return said
 
 
-def _calibrated(answer: Mapping[str, Any]) -> str:
+def _calibrated_sentence(answer: Mapping[str, Any]) -> str:
     value = answer["value"]
     match answer["kind"]:
         case "probability":
@@ -59,15 +59,15 @@ def _calibrated(answer: Mapping[str, Any]) -> str:
                 chance_interval=value["chance"],
                 chance_errors=value.get("chance_errors"),
                 status=answer["status"],
-                beginning=words.capital(_with_percent(value["value"], value["error"])),
+                beginning=words.capitalise(_term_with_percent(value["value"], value["error"])),
             )
         case "date":
             happens = 1 - value["not_by_then"]
-            return f"By {words.day(answer['by'])}: {_with_percent(happens, value['error'])}."
+            return f"By {words.day(answer['by'])}: {_term_with_percent(happens, value['error'])}."
         case "shares":
             order = sorted(value["shares"], key=lambda each: -each["value"])
-            said = [f"{each['label'].replace('_', ' ')} {_with_percent(each['value'], each['error'])}" for each in order]
-            return f"{words.capital('; '.join(said))}."
+            said = [f"{each['label'].replace('_', ' ')} {_term_with_percent(each['value'], each['error'])}" for each in order]
+            return f"{words.capitalise('; '.join(said))}."
         case _:
             return answer_sentences.distribution_sentence(
                 quantiles=value["quantiles"],
@@ -78,7 +78,7 @@ def _calibrated(answer: Mapping[str, Any]) -> str:
             )
 
 
-def _with_percent(probability: float, error: float) -> str:
-    word, span = term(probability)
+def _term_with_percent(probability: float, error: float) -> str:
+    word, span = probability_term(probability)
     shown = words.percent(probability, error=error)
     return f"{word} ({shown})" if shown == span else f"{word} ({span}), at {shown}"

@@ -17,16 +17,16 @@ from forecast.book.files.reserved import topic_reason
 from forecast.report.charts import topic_charts
 from forecast.report.charts_beliefs import belief_sentence
 from forecast.report.charts_record import fan_sentence
-from forecast.report.escape import book_link, link, markdown, markdown_code, shortened, visible
+from forecast.report.escape import book_link, escape_hidden_except_whitespace, link, markdown, markdown_code, shorten_address
 from forecast.report.failures import TopicFailure
 from forecast.report.icd203 import SCALE_SENTENCE, Style
-from forecast.report.pictures import in_page, render
+from forecast.report.pictures import embed_svg, render_svg
 from forecast.report.sections import parameter_groups, topic_tables, why_sections
-from forecast.report.summary import glances
+from forecast.report.summary import question_summaries
 from forecast.report.tables import error_words
 from forecast.schema import words
 from forecast.schema.consistency import FILE_NAME
-from forecast.schema.topic import ReportFault, checked, content_bytes
+from forecast.schema.topic import ReportFault, content_bytes, validate_content
 from forecast.sentences import cautions
 from forecast.sentences.headlines import headline_of
 
@@ -38,7 +38,7 @@ UNBROKEN = re.compile(r"(?<=\d) %(?: → (?=\d))?|(?<=\d) → (?=\d)")  # a numb
 LONG_TEXT = 400  # characters; a longer text is folded on the page
 
 
-class Ready(str):  # noqa: FURB189 - Jinja joins strings, and a UserString is none
+class SafeMarkdown(str):  # noqa: FURB189 - Jinja joins strings, and a UserString is none
     """A text that is already Markdown."""
 
     __slots__ = ()
@@ -46,12 +46,12 @@ class Ready(str):  # noqa: FURB189 - Jinja joins strings, and a UserString is no
 
 def report_files(content: Mapping[str, Any]) -> dict[str, bytes]:
     """Return every file of a topic's report by its path under ``reports/``, for a content that ``topic_content`` has just made."""
-    return {f"{content['name']}.json": content_bytes(content), **_rendered(content, "plain")}
+    return {f"{content['name']}.json": content_bytes(content), **_render_files(content, "plain")}
 
 
 def page_and_data(content: Mapping[str, Any]) -> dict[str, bytes]:
     """Return the page and the JSON alone, for a content that ``topic_content`` has just made: what somebody waits for at a screen."""
-    return {f"{content['name']}.json": content_bytes(content), f"{content['name']}.html": _page(*_shared(content, "plain"))}
+    return {f"{content['name']}.json": content_bytes(content), f"{content['name']}.html": _page(*_template_context(content, "plain"))}
 
 
 def render_topic(content: Mapping[str, Any], *, style: Style = "plain") -> dict[str, bytes]:
@@ -59,21 +59,23 @@ def render_topic(content: Mapping[str, Any], *, style: Style = "plain") -> dict[
 
     ``style`` says in which words probabilities are told.  Raises ``ReportFault`` where the content is not whole.
     """
-    return _rendered(checked(content, name=f"{_name(content)}.json"), style)
+    return _render_files(validate_content(content, name=f"{_name(content)}.json"), style)
 
 
-def _rendered(content: Mapping[str, Any], style: Style) -> dict[str, bytes]:
-    shared, svgs = _shared(content, style)
-    text = _markdown().get_template("topic.md.j2").render(**shared)
-    files = {f"{content['name']}.html": _page(shared, svgs), f"{content['name']}.md": _tidy(text)}
+def _render_files(content: Mapping[str, Any], style: Style) -> dict[str, bytes]:
+    shared, svgs = _template_context(content, style)
+    text = _markdown_environment().get_template("topic.md.j2").render(**shared)
+    files = {f"{content['name']}.html": _page(shared, svgs), f"{content['name']}.md": _collapse_empty_lines(text)}
     return files | {f"{content['name']}/{name}.svg": svg.encode() for name, svg in svgs.items()}
 
 
 def _page(shared: Mapping[str, Any], svgs: Mapping[str, str]) -> bytes:
-    return _lean(_html().get_template("topic.html.j2").render(**shared, svgs={name: in_page(svg) for name, svg in svgs.items()}))
+    return _remove_empty_lines(
+        _html_environment().get_template("topic.html.j2").render(**shared, svgs={name: embed_svg(svg) for name, svg in svgs.items()})
+    )
 
 
-def _shared(content: Mapping[str, Any], style: Style) -> tuple[dict[str, Any], dict[str, str]]:
+def _template_context(content: Mapping[str, Any], style: Style) -> tuple[dict[str, Any], dict[str, str]]:
     """What page and Markdown both show, and the pictures."""
     charts = topic_charts(content)
     for name in (content["name"], *charts):
@@ -81,11 +83,11 @@ def _shared(content: Mapping[str, Any], style: Style) -> tuple[dict[str, Any], d
             raise ReportFault(
                 f"{content['name'][:80]!r} has {name[:80]!r}, which cannot name a file; run `forecast update` to make it again"
             )
-    svgs = {name: render(chart) for name, chart in charts.items()}
+    svgs = {name: render_svg(chart) for name, chart in charts.items()}
     shared = {
         "c": content,
         "charts": charts,
-        "glances": glances(content, style),
+        "glances": question_summaries(content, style),
         "groups": parameter_groups(content),
         "tables": topic_tables(content),
         "why": why_sections(content, charts),
@@ -110,20 +112,20 @@ def render_index(
         "failed": [failure for _, failure in sorted((failures or {}).items())],
         "unanswerable": [(topic, answer) for topic in contents for answer in topic["answers"] if answer["status"] == "not answerable"],
         "settled": settled,
-        "glances": {topic["name"]: glances(topic, style) for topic in contents},
+        "glances": {topic["name"]: question_summaries(topic, style) for topic in contents},
         "scale": SCALE_SENTENCE if style == "icd203" else "",
     }
-    page = _html().get_template("index.html.j2").render(**shared)
-    text = _markdown().get_template("index.md.j2").render(**shared)
-    return {"index.html": _lean(page), "index.md": _tidy(text)}
+    page = _html_environment().get_template("index.html.j2").render(**shared)
+    text = _markdown_environment().get_template("index.md.j2").render(**shared)
+    return {"index.html": _remove_empty_lines(page), "index.md": _collapse_empty_lines(text)}
 
 
-def _lean(page: str) -> bytes:
+def _remove_empty_lines(page: str) -> bytes:
     """HTML without the empty lines that templates leave behind."""
     return (re.sub(r"\n\s*\n+", "\n", page).strip() + "\n").encode()
 
 
-def _tidy(text: str) -> bytes:
+def _collapse_empty_lines(text: str) -> bytes:
     """Markdown with at most one empty line at a time, ended by one line feed."""
     return (re.sub(r"\n{3,}", "\n\n", text).strip() + "\n").encode()
 
@@ -133,43 +135,50 @@ def _name(content: Any) -> str:
 
 
 @cache  # compiling a template costs as much as ten pictures, and gives the same each time
-def _html() -> Environment:
+def _html_environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    def shown(value: Any) -> Any:
+    def escape_value(value: Any) -> Any:
         if not isinstance(value, str) or isinstance(value, Markup):
             return value
-        text = visible(value)
+        text = escape_hidden_except_whitespace(value)
         return UNBROKEN.sub(lambda found: found[0].replace(" ", "\u00a0"), text) if "%" in text or "→" in text else text
 
     environment = Environment(
-        autoescape=True, finalize=shown, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, loader=FileSystemLoader(TEMPLATES)
+        autoescape=True,
+        finalize=escape_value,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=FileSystemLoader(TEMPLATES),
     )
     environment.filters.update(_filters() | {"picture": Markup})
     return environment
 
 
 @cache
-def _markdown() -> Environment:
+def _markdown_environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    def shown(value: Any) -> Any:
-        return markdown(value) if isinstance(value, str) and not isinstance(value, Ready) else value
+    def escape_value(value: Any) -> Any:
+        return markdown(value) if isinstance(value, str) and not isinstance(value, SafeMarkdown) else value
 
-    def source(text: str) -> Ready:
+    def source(text: str) -> SafeMarkdown:
         address = link(text)
-        return Ready(f"[{markdown(shortened(text))}](<{address}>)" if address else markdown(text))
+        return SafeMarkdown(f"[{markdown(shorten_address(text))}](<{address}>)" if address else markdown(text))
 
     environment = Environment(
-        autoescape=False,  # noqa: S701 - Markdown has an escaping of its own, `shown`
-        finalize=shown,
+        autoescape=False,  # noqa: S701 - Markdown has an escaping of its own, `escape_value`
+        finalize=escape_value,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         loader=FileSystemLoader(TEMPLATES),
     )
-    environment.filters.update(_filters() | {"code": lambda text: Ready(markdown_code(text)), "source": source, "ready": Ready})
+    environment.filters.update(
+        _filters() | {"code": lambda text: SafeMarkdown(markdown_code(text)), "source": source, "ready": SafeMarkdown}
+    )
     return environment
 
 
@@ -177,17 +186,17 @@ def _filters() -> dict[str, Callable[..., Any]]:
     return {
         "day": words.day,
         "days": words.days,
-        "capital": words.capital,
+        "capital": words.capitalise,
         "link": link,
         "book_link": book_link,
-        "short": shortened,
+        "short": shorten_address,
         "spaced": lambda name: name.replace("_", " "),
         "fan_sentence": fan_sentence,
         "belief_sentence": belief_sentence,
         "is_long": lambda text: len(text) > LONG_TEXT,
         "error_words": error_words,
-        "misfits": cautions.misfits,
-        "alone": cautions.alone,
+        "misfits": cautions.misfit_sentences,
+        "alone": cautions.single_engine_sentence,
         "verdict_words": cautions.verdict_words,
         "headline": headline_of,
         "recorded": lambda answers: [answer for answer in answers if answer["status"] in words.RECORDED],

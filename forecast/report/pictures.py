@@ -10,8 +10,8 @@ import re
 from html import escape
 
 from forecast.report.drawing import ACCENT, INK, LINE, MUTED, PAPER, SECOND, Chart, Stroke, Text
-from forecast.report.escape import visible
-from forecast.report.svg_marks import drawn
+from forecast.report.escape import escape_hidden_except_whitespace
+from forecast.report.svg_marks import render_marks
 
 VEGA_LITE = "6.4"
 FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"  # all of one width, which `drawing.text_width` knows
@@ -20,11 +20,11 @@ IDLE = re.compile(r'<path class="(?:background|foreground)"[^>]*/>| (?:pointer-e
 WRAPPED = re.compile(r"<g(?: transform=\"translate\(0,0\)\")?>((?:(?!</?g\b).)*)</g>")
 
 
-def render(chart: Chart) -> str:
+def render_svg(chart: Chart) -> str:
     """Return a chart as SVG on a white ground, with its sentence as title; the same bytes every time."""
     marks = _marks(chart) if chart.spec["layer"] else ""
-    alt = visible(chart.alt)
-    width, height = _short(chart.width), _short(chart.height)
+    alt = escape_hidden_except_whitespace(chart.alt)
+    width, height = _pixel_text(chart.width), _pixel_text(chart.height)
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label={_attribute(alt)}><title>{escape(alt, quote=False)}</title>'
@@ -33,7 +33,7 @@ def render(chart: Chart) -> str:
     )
 
 
-def in_page(svg: str) -> str:
+def embed_svg(svg: str) -> str:
     """Return a rendered chart for inside an HTML page: the page's colours, no ground, as wide as its column allows."""
     svg = re.sub(r"<title>.*?</title>", "", svg, count=1, flags=re.DOTALL)
     svg = re.sub(r' xmlns="[^"]*"', "", svg, count=1)
@@ -45,23 +45,23 @@ def in_page(svg: str) -> str:
 
 def _marks(chart: Chart) -> str:
     """The marks alone, as Vega draws them."""
-    ours = drawn(chart.spec["layer"])
-    return by_vega(chart) if ours is None else ours
+    ours = render_marks(chart.spec["layer"])
+    return render_with_vega(chart) if ours is None else ours
 
 
-def by_vega(chart: Chart) -> str:
+def render_with_vega(chart: Chart) -> str:
     """Return the marks of a chart as Vega draws them, without what only its own scripts need."""
     import vl_convert
 
     svg = str(vl_convert.vegalite_to_svg(chart.spec, vl_version=VEGA_LITE))
     inner = svg[svg.index("<g ") : svg.rindex("</svg>")]
-    inner = IDLE.sub("", _numbered_ids(inner, chart.name))
+    inner = IDLE.sub("", _number_ids(inner, chart.name))
     while (shorter := WRAPPED.sub(r"\1", inner)) != inner:
         inner = shorter
     return inner
 
 
-def _numbered_ids(svg: str, name: str) -> str:
+def _number_ids(svg: str, name: str) -> str:
     """Ids of clips are numbered by the process; number them by their order in the chart instead."""
     found = list(dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg)))
     for index, old in enumerate(found):
@@ -70,8 +70,8 @@ def _numbered_ids(svg: str, name: str) -> str:
 
 
 def _stroke(stroke: Stroke) -> str:
-    ends = " ".join(f'{name}="{_short(value)}"' for name, value in zip(("x1", "y1", "x2", "y2"), _ends(stroke), strict=True))
-    width = "" if stroke.width == 1 else f' stroke-width="{_short(stroke.width)}"'
+    ends = " ".join(f'{name}="{_pixel_text(value)}"' for name, value in zip(("x1", "y1", "x2", "y2"), _ends(stroke), strict=True))
+    width = "" if stroke.width == 1 else f' stroke-width="{_pixel_text(stroke.width)}"'
     dash = f' stroke-dasharray="{stroke.dash}"' if stroke.dash else ""
     return f'<line {ends} stroke="{stroke.colour}"{width}{dash}/>'
 
@@ -88,7 +88,7 @@ def _texts(texts: tuple[Text, ...]) -> str:
 def _text(text: Text) -> str:
     anchor = "" if text.anchor == "start" else f' text-anchor="{text.anchor}"'
     bold = ' font-weight="bold"' if text.bold else ""
-    place = f'x="{_short(text.x)}" y="{_short(text.y)}" font-size="{_short(text.size)}" fill="{text.colour}"'
+    place = f'x="{_pixel_text(text.x)}" y="{_pixel_text(text.y)}" font-size="{_pixel_text(text.size)}" fill="{text.colour}"'
     return f"<text {place}{anchor}{bold}>{escape(text.text, quote=False)}</text>"
 
 
@@ -99,5 +99,5 @@ def _attribute(text: str) -> str:
     return f"{quote}{shown.replace(quote, '&quot;')}{quote}"
 
 
-def _short(number: float) -> str:
+def _pixel_text(number: float) -> str:
     return f"{number:.1f}".removesuffix(".0")

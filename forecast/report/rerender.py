@@ -9,7 +9,7 @@ from typing import Any
 
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import report_path, root_problem, topic_names
-from forecast.book.files.locking import locked
+from forecast.book.files.locking import hold_lock
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.language.faults import did_you_mean
 from forecast.report.failures import failures_in
@@ -20,7 +20,7 @@ from forecast.schema.topic import ReportFault
 
 
 @dataclass(frozen=True, slots=True)
-class Remade:
+class RerenderResult:
     """What was made again: the files whose bytes changed, relative to the book; or the problems, and nothing written.
 
     ``page`` is the page to look at: the one topic's that was asked for, or the index.
@@ -31,7 +31,7 @@ class Remade:
     problems: tuple[Problem, ...] = ()
 
 
-def remake(root: Path, directory: str, topics: Sequence[str] | None, *, style: Style = "plain") -> Remade:
+def rerender_reports(root: Path, directory: str, topics: Sequence[str] | None, *, style: Style = "plain") -> RerenderResult:
     """Make the pages of some topics (all that have a report where none are named) and the index again, in a directory of reports of the book.
 
     A JSON file that is not whole, or was changed after it was written, is a
@@ -39,18 +39,18 @@ def remake(root: Path, directory: str, topics: Sequence[str] | None, *, style: S
     """
     missing = root_problem(root)
     if missing is not None:
-        return Remade(problems=(missing,))
+        return RerenderResult(problems=(missing,))
     try:
-        with locked(root):
-            return _remade(root, directory, topics, style)
+        with hold_lock(root):
+            return _rerender(root, directory, topics, style)
     except FileFault as fault:
-        return Remade(problems=(fault.problem,))
+        return RerenderResult(problems=(fault.problem,))
 
 
-def _remade(root: Path, directory: str, topics: Sequence[str] | None, style: Style) -> Remade:
+def _rerender(root: Path, directory: str, topics: Sequence[str] | None, style: Style) -> RerenderResult:
     folder = Folder(root)
     paths = {name: path for name in topic_names(folder) if folder.kind(path := report_path(name, directory)) is not None}
-    problems = [_unknown(directory, name, tuple(paths)) for name in dict.fromkeys(topics or ()) if name not in paths]
+    problems = [_unknown_topic_problem(directory, name, tuple(paths)) for name in dict.fromkeys(topics or ()) if name not in paths]
     if not paths and not problems:
         problems.append(Problem(Place(directory), "there is no report here to make again", "run `forecast update`"))
     contents: dict[str, Mapping[str, Any]] = {}
@@ -64,14 +64,14 @@ def _remade(root: Path, directory: str, topics: Sequence[str] | None, style: Sty
     except ReportFault as fault:
         problems.append(Problem(Place(directory), str(fault)))
     if problems:
-        return Remade(problems=tuple(problems))
+        return RerenderResult(problems=tuple(problems))
     chosen = list(dict.fromkeys(topics or contents))
     files = render_index([contents[name] for name in sorted(contents)], failures=failures, style=style)
     for name in chosen:
         files |= render_topic(contents[name], style=style)
     written = write_files(folder, directory, files)
     remove_pictures(folder, directory, chosen, but=files)  # of questions that are settled since, or of names that are no more
-    return Remade(written, root / directory / (f"{chosen[0]}.html" if len(chosen) == 1 and topics else "index.html"))
+    return RerenderResult(written, root / directory / (f"{chosen[0]}.html" if len(chosen) == 1 and topics else "index.html"))
 
 
 def _read(root: Path, path: str, name: str) -> dict[str, Any]:
@@ -84,6 +84,6 @@ def _read(root: Path, path: str, name: str) -> dict[str, Any]:
     return content
 
 
-def _unknown(where: str, name: str, known: Sequence[str]) -> Problem:
+def _unknown_topic_problem(where: str, name: str, known: Sequence[str]) -> Problem:
     hint = did_you_mean(name, known) or (f"reports here: {', '.join(known)}" if known else "run `forecast update`")
     return Problem(Place(f"{where}/{name}.json"), f"there is no report of a topic `{name}`", hint)

@@ -9,10 +9,10 @@ from typing import Any
 from forecast.report.charts_fit import score_sentence
 from forecast.report.charts_why import MOST_WATERFALLS, chart_name
 from forecast.report.tables import (
-    Table,
-    beliefs_table,
+    ReportTable,
     engines_table,
     facts_table,
+    parameters_table,
     pool_tables,
     questions_table,
     rows_table,
@@ -20,6 +20,7 @@ from forecast.report.tables import (
     statements_table,
 )
 from forecast.report.tables_why import (
+    change_sentences,
     checks_table,
     history_table,
     information_table,
@@ -30,10 +31,9 @@ from forecast.report.tables_why import (
     signposts_table,
     split_table,
     surprise_table,
-    told,
 )
 from forecast.schema import words
-from forecast.sentences.insight_text import from_to, has_moved, measure_name, measure_title, move_told, open_measures
+from forecast.sentences.insight_text import from_to_text, has_moved, measure_name, measure_title, move_to_report, open_measure_indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,12 @@ class Section:
     paragraphs: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
-    tables: tuple[Table, ...] = ()
-    folded: tuple[Table, ...] = ()
+    tables: tuple[ReportTable, ...] = ()
+    folded: tuple[ReportTable, ...] = ()
     missing: str = ""
 
 
-HEADINGS = {
+SECTION_HEADINGS = {
     "changed": "What changed since the last report, and why",
     "history": "The answers over the record",
     "rests": "What the answers rest on",
@@ -77,7 +77,7 @@ def topic_tables(content: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "rows": {stream["name"]: rows_table(stream, insight) for stream in content["streams"]},
         "questions": questions_table(content),
-        "beliefs": beliefs_table(content),
+        "beliefs": parameters_table(content),
         "pools": pool_tables(content),
         "statements": statements_table(content),
         "series": {series["name"]: series_table(series) for series in content["series"]},
@@ -98,46 +98,48 @@ def why_sections(content: Mapping[str, Any], charts: Container[str]) -> dict[str
     """Return the sections of insight by their anchors; without insight, or where one has nothing to show, a sentence stands there."""
     insight = content["insight"]
     if insight is None:
-        return {name: Section(heading, name, missing=f"{heading}: not computed for this report.") for name, heading in HEADINGS.items()}
+        return {
+            name: Section(heading, name, missing=f"{heading}: not computed for this report.") for name, heading in SECTION_HEADINGS.items()
+        }
     made = (
-        _changed(insight, charts),
-        _history(insight, charts),
-        _rests(insight, charts),
-        _foresaw(content, charts),
-        _signposts(insight),
-        _doubt(insight, charts),
+        _changes_section(insight, charts),
+        _history_section(insight, charts),
+        _sensitivity_section(insight, charts),
+        _surprise_section(content, charts),
+        _signposts_section(insight),
+        _uncertainty_section(insight, charts),
     )
     return {section.anchor: section for section in made}
 
 
-def _changed(insight: Mapping[str, Any], charts: Container[str]) -> Section:
-    move = move_told(insight)
+def _changes_section(insight: Mapping[str, Any], charts: Container[str]) -> Section:
+    move = move_to_report(insight)
     if move is None:
-        return _nothing("changed", "No earlier report and no earlier news to compare with.")
+        return _empty_section("changed", "No earlier report and no earlier news to compare with.")
     against = "what was published then" if move["against"] == "ledger" else "what today's priors and statements would have said then"
-    since = f"{words.capital(move['why'].rstrip('.') or f'since {words.day(move["since"])}')}, compared with {against}."
-    points = told(insight, move)
+    since = f"{words.capitalise(move['why'].rstrip('.') or f'since {words.day(move["since"])}')}, compared with {against}."
+    points = change_sentences(insight, move)
     others = [each for each in insight["moves"] if each is not move]
-    points += [f"{words.capital(each['why'].rstrip('.'))}: nothing of note." for each in others if not has_moved(insight, each)]
+    points += [f"{words.capitalise(each['why'].rstrip('.'))}: nothing of note." for each in others if not has_moved(insight, each)]
     names = [(chart_name("moved", measure), index, measure) for index, measure in enumerate(insight["measures"])]
     pictures = [
-        Picture(name, f"{words.capital(measure_name(measure))}: {from_to(measure, move['before'][index], move['after'][index])}")
+        Picture(name, f"{words.capitalise(measure_name(measure))}: {from_to_text(measure, move['before'][index], move['after'][index])}")
         for name, index, measure in names
         if name in charts
     ]
     if len(pictures) == MOST_WATERFALLS:
         points.append("The answers that moved most are drawn; the table has all.")
-    heading = HEADINGS["changed"] if move["against"] == "ledger" else "What changed with the last news, and why"
+    heading = SECTION_HEADINGS["changed"] if move["against"] == "ledger" else "What changed with the last news, and why"
     tables = tuple(moves_table(insight, each) for each in (move, *others))
-    return Section(heading, "changed", (since, *_of_means(insight)), tuple(points), tuple(pictures), folded=tables)
+    return Section(heading, "changed", (since, *_mean_notes(insight)), tuple(points), tuple(pictures), folded=tables)
 
 
-def _history(insight: Mapping[str, Any], charts: Container[str]) -> Section:
+def _history_section(insight: Mapping[str, Any], charts: Container[str]) -> Section:
     points = insight["history"]["points"]
     if not points:
-        return _nothing("history", "The record has no days to go back to.")
+        return _empty_section("history", "The record has no days to go back to.")
     pictures = [
-        Picture(chart_name("history", measure), words.capital(measure_title(measure)))
+        Picture(chart_name("history", measure), words.capitalise(measure_title(measure)))
         for measure in insight["measures"]
         if chart_name("history", measure) in charts
     ]
@@ -146,13 +148,17 @@ def _history(insight: Mapping[str, Any], charts: Container[str]) -> Section:
         "A stroke across the line is a day on which rows became known; a dashed upright, the day a question was settled."
     )
     return Section(
-        HEADINGS["history"], "history", (explained, *_of_means(insight)), pictures=tuple(pictures), folded=(history_table(insight),)
+        SECTION_HEADINGS["history"],
+        "history",
+        (explained, *_mean_notes(insight)),
+        pictures=tuple(pictures),
+        folded=(history_table(insight),),
     )
 
 
-def _of_means(insight: Mapping[str, Any]) -> tuple[str, ...]:
+def _mean_notes(insight: Mapping[str, Any]) -> tuple[str, ...]:
     """What stands for a number here, where its headline is another figure."""
-    kinds = {insight["measures"][index]["kind"] for index in open_measures(insight)}
+    kinds = {insight["measures"][index]["kind"] for index in open_measure_indices(insight)}
     said = {
         "mean": "Of a number this follows the expected value; the large figure at the top is its median, with as much above it as below.",
         "median": "Of a number whose expected value does not exist or is not known from the draws it follows the median.",
@@ -160,10 +166,10 @@ def _of_means(insight: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sentence for kind, sentence in said.items() if kind in kinds)
 
 
-def _rests(insight: Mapping[str, Any], charts: Container[str]) -> Section:
-    measures = [insight["measures"][index] for index in open_measures(insight)]
+def _sensitivity_section(insight: Mapping[str, Any], charts: Container[str]) -> Section:
+    measures = [insight["measures"][index] for index in open_measure_indices(insight)]
     pictures = [
-        Picture(chart_name("tornado", measure), words.capital(measure_title(measure)))
+        Picture(chart_name("tornado", measure), words.capitalise(measure_title(measure)))
         for measure in measures
         if chart_name("tornado", measure) in charts
     ]
@@ -173,16 +179,18 @@ def _rests(insight: Mapping[str, Any], charts: Container[str]) -> Section:
     )
     none = "None of this topic's priors is varied here; `forecast whatif` takes another in the place of one."
     said = none if not insight["sensitivity"] else explained if pictures else ""
-    sensitivity = tuple(sensitivity_table(insight, index) for index in open_measures(insight)) if insight["sensitivity"] else ()
+    sensitivity = tuple(sensitivity_table(insight, index) for index in open_measure_indices(insight)) if insight["sensitivity"] else ()
     leverage = leverage_table(insight, ("source", "grade", "stream"))
     power = (power_table(insight),) if insight["power"] else ()
-    return Section(HEADINGS["rests"], "rests", (said,) if said else (), pictures=tuple(pictures), folded=(*sensitivity, leverage, *power))
+    return Section(
+        SECTION_HEADINGS["rests"], "rests", (said,) if said else (), pictures=tuple(pictures), folded=(*sensitivity, leverage, *power)
+    )
 
 
-def _foresaw(content: Mapping[str, Any], charts: Container[str]) -> Section:
+def _surprise_section(content: Mapping[str, Any], charts: Container[str]) -> Section:
     insight = content["insight"]
     if not insight["surprise"]:
-        return _nothing("foresaw", "There are no rows to have foreseen.")
+        return _empty_section("foresaw", "There are no rows to have foreseen.")
     captions = {"checks": "The record, and what the model would make of it", "score": "The log score, earned row by row"}
     paragraphs = [score_sentence(insight)] if insight["score"] else []
     paragraphs.append(
@@ -192,7 +200,7 @@ def _foresaw(content: Mapping[str, Any], charts: Container[str]) -> Section:
     )
     pictures = tuple(Picture(name, caption) for name, caption in captions.items() if name in charts)
     return Section(
-        HEADINGS["foresaw"],
+        SECTION_HEADINGS["foresaw"],
         "foresaw",
         tuple(paragraphs),
         pictures=pictures,
@@ -201,23 +209,23 @@ def _foresaw(content: Mapping[str, Any], charts: Container[str]) -> Section:
     )
 
 
-def _signposts(insight: Mapping[str, Any]) -> Section:
+def _signposts_section(insight: Mapping[str, Any]) -> Section:
     tables = [signposts_table(insight)] if insight["signposts"] else []
     tables += [information_table(insight)] if insight["information"] else []
     if not tables:
-        return _nothing("signposts", "Nothing more is simulated, so nothing to watch for.")
-    return Section(HEADINGS["signposts"], "signposts", tables=tuple(tables))
+        return _empty_section("signposts", "Nothing more is simulated, so nothing to watch for.")
+    return Section(SECTION_HEADINGS["signposts"], "signposts", tables=tuple(tables))
 
 
-def _doubt(insight: Mapping[str, Any], charts: Container[str]) -> Section:
+def _uncertainty_section(insight: Mapping[str, Any], charts: Container[str]) -> Section:
     if not insight["split"]:
-        return _nothing("doubt", "Every question is settled: no doubt is left to split.")
+        return _empty_section("doubt", "Every question is settled: no doubt is left to split.")
     explained = (
         "If every parameter were known, the filled part of an answer's doubt would be gone; the rest is luck, which no evidence takes away."
     )
     pictures = (Picture("split", "The share of each answer's doubt that is ignorance"),) if "split" in charts else ()
-    return Section(HEADINGS["doubt"], "doubt", (explained,), pictures=pictures, tables=(split_table(insight),))
+    return Section(SECTION_HEADINGS["doubt"], "doubt", (explained,), pictures=pictures, tables=(split_table(insight),))
 
 
-def _nothing(anchor: str, sentence: str) -> Section:
-    return Section(HEADINGS[anchor], anchor, missing=sentence)
+def _empty_section(anchor: str, sentence: str) -> Section:
+    return Section(SECTION_HEADINGS[anchor], anchor, missing=sentence)

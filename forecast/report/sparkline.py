@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-WIDTH, HEIGHT = 96, 22
-MARGIN = 3
-MOST_POINTS = 60
+SPARKLINE_WIDTH, SPARKLINE_HEIGHT = 96, 22
+SPARKLINE_MARGIN = 3
+MOST_SPARKLINE_POINTS = 60
 
 
 def sparkline(values: Sequence[float], *, said: str, low: float | None = None) -> str:
@@ -17,21 +17,21 @@ def sparkline(values: Sequence[float], *, said: str, low: float | None = None) -
     """
     if len(values) < 2:
         return ""
-    every = -(-len(values) // MOST_POINTS)
+    every = -(-len(values) // MOST_SPARKLINE_POINTS)
     kept = [*values[: len(values) - 1 : every], values[-1]]
     foot = min(kept) if low is None else low
     span = max(kept) - foot or 1.0
     points = [
         (
-            MARGIN + (WIDTH - 2 * MARGIN) * index / (len(kept) - 1),
-            HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (value - foot) / span,
+            SPARKLINE_MARGIN + (SPARKLINE_WIDTH - 2 * SPARKLINE_MARGIN) * index / (len(kept) - 1),
+            SPARKLINE_HEIGHT - SPARKLINE_MARGIN - (SPARKLINE_HEIGHT - 2 * SPARKLINE_MARGIN) * (value - foot) / span,
         )
         for index, value in enumerate(kept)
     ]
     path = "L".join(f"{x:.1f},{y:.1f}" for x, y in points)
     x, y = points[-1]
     return (
-        f'<svg class="spark" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img" aria-label="{escape(said)}">'
+        f'<svg class="spark" viewBox="0 0 {SPARKLINE_WIDTH} {SPARKLINE_HEIGHT}" width="{SPARKLINE_WIDTH}" height="{SPARKLINE_HEIGHT}" role="img" aria-label="{escape(said)}">'
         f'<path d="M{path}" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round"/>'
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6" fill="currentColor"/></svg>'
     )

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from forecast.report.icd203 import Style, sentence
+from forecast.report.icd203 import Style, answer_sentence
 from forecast.report.sparkline import sparkline
 from forecast.schema import words
-from forecast.sentences.insight_text import from_to, is_noticed, is_share, measures_of, would_move
-from forecast.sentences.last_moved import moved_last
+from forecast.sentences.insight_text import from_to_text, is_noticed, is_percent, measure_indices, next_move_sentence
+from forecast.sentences.last_moved import last_move_sentence
 from forecast.sentences.printed_parts import printed_parts
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class QuestionSummary:
     """A question at a glance; the texts after ``said`` are empty where there is no insight, or nothing left to move."""
 
     said: str
@@ -25,30 +25,32 @@ class Glance:
     spark: str = ""
 
 
-def glances(content: Mapping[str, Any], style: Style) -> dict[str, Glance]:
+def question_summaries(content: Mapping[str, Any], style: Style) -> dict[str, QuestionSummary]:
     """Return every question of a topic at a glance."""
-    return {answer["name"]: _glance(content["insight"], answer, style) for answer in content["answers"]}
+    return {answer["name"]: _question_summary(content["insight"], answer, style) for answer in content["answers"]}
 
 
-def _glance(insight: Mapping[str, Any] | None, answer: Mapping[str, Any], style: Style) -> Glance:
-    said = sentence(answer, style)
+def _question_summary(insight: Mapping[str, Any] | None, answer: Mapping[str, Any], style: Style) -> QuestionSummary:
+    said = answer_sentence(answer, style)
     if insight is None:
-        return Glance(said)
-    index = _shown(insight, answer)
+        return QuestionSummary(said)
+    index = _main_measure(insight, answer)
     if index is None:
-        return Glance(said)
-    spark = _spark(insight, index)
+        return QuestionSummary(said)
+    spark = _sparkline(insight, index)
     if answer["status"] in words.RECORDED:
-        return Glance(said, spark=spark)
-    return Glance(said, moved_last(insight, answer["name"]), would_move(insight, answer["name"]), _change(insight, index), spark)
+        return QuestionSummary(said, spark=spark)
+    return QuestionSummary(
+        said, last_move_sentence(insight, answer["name"]), next_move_sentence(insight, answer["name"]), _change_text(insight, index), spark
+    )
 
 
-def _shown(insight: Mapping[str, Any], answer: Mapping[str, Any]) -> int | None:
+def _main_measure(insight: Mapping[str, Any], answer: Mapping[str, Any]) -> int | None:
     """The measure that stands for a question: its only one, or its likeliest choice."""
-    return max(measures_of(insight, answer["name"]), key=lambda index: insight["measures"][index]["value"], default=None)
+    return max(measure_indices(insight, answer["name"]), key=lambda index: insight["measures"][index]["value"], default=None)
 
 
-def _change(insight: Mapping[str, Any], index: int) -> str:
+def _change_text(insight: Mapping[str, Any], index: int) -> str:
     """How far the answer, of a number its expected value, moved since the last report, or the last news: ``+7 points since 15 September 2026``."""
     move = max(insight["moves"], key=lambda each: (each["against"] == "ledger", each["since"]), default=None)
     if move is None:
@@ -62,10 +64,10 @@ def _change(insight: Mapping[str, Any], index: int) -> str:
     return f"{of}{printed_parts(measure, move['before'][index], move['after'][index], [change]).text(0)} {since}"
 
 
-def _spark(insight: Mapping[str, Any], index: int) -> str:
+def _sparkline(insight: Mapping[str, Any], index: int) -> str:
     measure, points = insight["measures"][index], insight["history"]["points"]
     values = [point["values"][index] for point in points]
     if len(values) < 2:
         return ""
-    said = f"from {words.day(points[0]['day'])}: {from_to(measure, values[0], values[-1])}"
-    return sparkline(values, said=said, low=0.0 if is_share(measure) else None)
+    said = f"from {words.day(points[0]['day'])}: {from_to_text(measure, values[0], values[-1])}"
+    return sparkline(values, said=said, low=0.0 if is_percent(measure) else None)

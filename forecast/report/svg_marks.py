@@ -17,7 +17,7 @@ from typing import Any
 
 from forecast.report.drawing import Spec
 
-type Point = tuple[float, float]
+type PixelPoint = tuple[float, float]
 
 KNOWN = {  # the options of each mark that are drawn here
     "rule": {"color", "opacity", "strokeCap", "strokeDash", "strokeWidth"},
@@ -33,7 +33,7 @@ CHANNELS = {
     "area": [{"x", "y"}, {"x", "y", "y2"}],
     "point": [{"x", "y"}],
 }
-STYLES = {  # in the order in which Vega writes them
+STYLE_ATTRIBUTES = {  # in the order in which Vega writes them
     "fill": "fill",
     "fillOpacity": "fill-opacity",
     "stroke": "stroke",
@@ -46,14 +46,14 @@ POINT_SIZE = 30  # square pixels, Vega-Lite's own for a point
 HALF_ROOT_3 = math.sqrt(3) / 2
 
 
-def drawn(layers: Sequence[Spec]) -> str | None:
+def render_marks(layers: Sequence[Spec]) -> str | None:
     """Return the marks of a chart's layers as SVG, one group; None where one of them is of no kind drawn here."""
-    if not all(_is_known(layer) for layer in layers):
+    if not all(_is_supported(layer) for layer in layers):
         return None
     return f'<g fill="none" stroke-miterlimit="10" transform="translate(0,0)">{"".join(map(_layer, layers))}</g>'
 
 
-def _is_known(layer: Spec) -> bool:
+def _is_supported(layer: Spec) -> bool:
     mark, encoding = layer["mark"], layer["encoding"]
     kind = mark["type"]
     if kind not in KNOWN or set(mark) - {"type"} - KNOWN[kind] or set(encoding) not in CHANNELS[kind]:
@@ -138,16 +138,16 @@ def _rectangle(across: tuple[float, float], down: tuple[float, float], mark: Spe
     (left, right), (top, bottom) = sorted(across), sorted(down)
     width = _number(right - left)
     path = f"M{_number(left)},{_number(top)}h{width}v{_number(bottom - top)}h{_number(left - right)}Z"
-    return f'<path d="{path}"{_styles(_coloured(mark, filled=mark.get("filled", True)))}/>'
+    return f'<path d="{path}"{_styles(_with_colour(mark, filled=mark.get("filled", True)))}/>'
 
 
-def _line(points: Sequence[Point], mark: Spec) -> str:
+def _line(points: Sequence[PixelPoint], mark: Spec) -> str:
     steps = _steps(points) if mark.get("interpolate") == "step-after" else points
     path = f"M{'L'.join(map(_place, steps))}{'Z' if len(points) == 1 else ''}"
     return f'<path d="{path}"{_styles({"strokeWidth": 2, **mark, "stroke": mark["color"]})}/>'
 
 
-def _steps(points: Sequence[Point]) -> list[Point]:
+def _steps(points: Sequence[PixelPoint]) -> list[PixelPoint]:
     """Points of a line that goes on level until the next point, and there up or down to it."""
     found = list(points[:1])
     for x, y in points[1:]:
@@ -165,25 +165,25 @@ def _area(x: _Axis, y: _Axis, rows: Sequence[Spec], mark: Spec) -> str:
     return f'<path d="{path}"{_styles(styles)}/>{edge}'
 
 
-def _symbol(at: Point, mark: Spec) -> str:
+def _symbol(at: PixelPoint, mark: Spec) -> str:
     turned = f" rotate({_number(mark['angle'])})" if "angle" in mark else ""
     path = SYMBOLS[mark.get("shape", "circle")](math.sqrt(mark.get("size", POINT_SIZE)) / 2)
-    styles = _coloured({"strokeWidth": 2, "opacity": 0.7, **mark}, filled=mark.get("filled", False))
+    styles = _with_colour({"strokeWidth": 2, "opacity": 0.7, **mark}, filled=mark.get("filled", False))
     return f'<path transform="translate({_number(at[0])},{_number(at[1])}){turned}" d="{path}"{_styles(styles)}/>'
 
 
 def _circle(r: float) -> str:
-    near, far = _near(r), _near(-r)
+    near, far = _round(r), _round(-r)
     return f"M{near},0A{near},{near},0,1,1,{far},0A{near},{near},0,1,1,{near},0"
 
 
-def _polygon(*points: Point) -> str:
+def _polygon(*points: PixelPoint) -> str:
     return f"M{'L'.join(map(_place, points))}Z"
 
 
 SYMBOLS: Mapping[str, Callable[[float], str]] = {  # by half the root of the size in square pixels
     "circle": _circle,
-    "square": lambda r: f"M{_near(-r)},{_near(-r)}h{_near(2 * r)}v{_near(2 * r)}h{_near(-2 * r)}Z",
+    "square": lambda r: f"M{_round(-r)},{_round(-r)}h{_round(2 * r)}v{_round(2 * r)}h{_round(-2 * r)}Z",
     "stroke": lambda r: f"M{_place((-r, 0))}L{_place((r, 0))}",
     "diamond": lambda r: _polygon((-r, 0), (0, -r), (r, 0), (0, r)),
     "triangle-right": lambda r: _polygon((HALF_ROOT_3 * r, 0), (-HALF_ROOT_3 * r, -r), (-HALF_ROOT_3 * r, r)),
@@ -191,13 +191,13 @@ SYMBOLS: Mapping[str, Callable[[float], str]] = {  # by half the root of the siz
 }
 
 
-def _coloured(mark: Spec, *, filled: bool) -> Spec:
+def _with_colour(mark: Spec, *, filled: bool) -> Spec:
     """A mark with its colour as what it is of: what is filled, or the line around."""
     return {**mark, "fill" if filled else "stroke": mark["color"]} if "color" in mark else mark
 
 
 def _styles(mark: Mapping[str, Any]) -> str:
-    return "".join(f' {STYLES[name]}="{_style(mark[name])}"' for name in STYLES if name in mark)
+    return "".join(f' {STYLE_ATTRIBUTES[name]}="{_style(mark[name])}"' for name in STYLE_ATTRIBUTES if name in mark)
 
 
 def _style(value: Any) -> str:
@@ -206,11 +206,11 @@ def _style(value: Any) -> str:
     return ",".join(map(_number, value)) if isinstance(value, list) else _number(value)
 
 
-def _place(point: Point) -> str:
-    return f"{_near(point[0])},{_near(point[1])}"
+def _place(point: PixelPoint) -> str:
+    return f"{_round(point[0])},{_round(point[1])}"
 
 
-def _near(value: float) -> str:
+def _round(value: float) -> str:
     """A number of a path, to three digits, halves upward."""
     whole = math.floor(value * 1000)
     return _number((whole + (value * 1000 - whole >= 0.5)) / 1000)

@@ -15,15 +15,15 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Literal
 
-from forecast.language.expressions import indexed
-from forecast.report.charts_answers import spaced
+from forecast.language.expressions import indexed_name
+from forecast.report.charts_answers import name_as_words
 from forecast.schema import words
 from forecast.schema.is_counts import are_readings
-from forecast.sentences.insight_text import as_text, measure_name, named_text, strongest
+from forecast.sentences.insight_text import measure_name, named_value_text, strongest_measure, value_text
 
 FIRST_STEPS, LAST_STEPS = 3, 9  # of a walk: how it begins, and where it stands
 
-Kind = Literal["head", "headday", "headcode", "text", "note", "number", "day", "source", "code"]
+ColumnKind = Literal["head", "headday", "headcode", "text", "note", "number", "day", "source", "code"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ class Column:
     """What a column holds."""
 
     name: str
-    kind: Kind = "text"
+    kind: ColumnKind = "text"
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """A caption, columns, and rows with a text for each column."""
 
     caption: str
@@ -43,7 +43,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def questions_table(content: Mapping[str, Any]) -> Table:
+def questions_table(content: Mapping[str, Any]) -> ReportTable:
     """How each question is settled, by when, and how exactly its answer was computed."""
     columns = (
         Column("question", "head"),
@@ -53,10 +53,16 @@ def questions_table(content: Mapping[str, Any]) -> Table:
         Column("computed"),
     )
     rows = tuple(
-        (spaced(answer["name"]), words.day(answer["by"]) if answer["by"] else "", answer["given"], answer["rule"], error_words(answer))
+        (
+            name_as_words(answer["name"]),
+            words.day(answer["by"]) if answer["by"] else "",
+            answer["given"],
+            answer["rule"],
+            error_words(answer),
+        )
         for answer in content["answers"]
     )
-    return Table("The rule of each question, and the Monte Carlo error of its answer", columns, rows)
+    return ReportTable("The rule of each question, and the Monte Carlo error of its answer", columns, rows)
 
 
 def error_words(answer: Mapping[str, Any]) -> str:
@@ -87,7 +93,7 @@ def _spread(value: Mapping[str, Any]) -> float:
     return float(value["quantiles"][-1] - value["quantiles"][0])
 
 
-def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> Table:
+def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> ReportTable:
     """A stream's rows with their sources and, where there is insight, the answer each row moves most."""
     counts = [f"value_{each['label']}" for each in stream.get("classes", ())]  # told in words in the column of the value
     names = tuple(dict.fromkeys(name for row in stream["rows"] for name in row["columns"] if name not in counts))
@@ -95,7 +101,7 @@ def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> 
     columns = [
         Column("days", "headday"),
         Column("value", "text" if counts else "number"),
-        *(Column(spaced(name)) for name in names),
+        *(Column(name_as_words(name)) for name in names),
         Column("known", "day"),
         Column("source", "source"),
     ]
@@ -108,12 +114,12 @@ def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> 
     rows = []
     for index, row in enumerate(stream["rows"]):
         cells = [
-            span(row),
-            row.get("said") or (words.between(row["low"], row["high"]) if "low" in row else words.number(row["value"])),
-            *(_column(row["columns"].get(name, "")) for name in names),
+            row_days(row),
+            row.get("said") or (words.range_text(row["low"], row["high"]) if "low" in row else words.number(row["value"])),
+            *(_cell_text(row["columns"].get(name, "")) for name in names),
             row["known"],
             row["source"],
-            *(_way(row, name) for name in ways),
+            *(_weight_or_origin(row, name) for name in ways),
             row["grade"],
         ]
         cells += [without.get(index, "")] if without else []
@@ -121,16 +127,16 @@ def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> 
         rows.append(tuple(cells))
     totals = f" ({', '.join(f'{each["label"]} {words.number(each["total"])}' for each in stream['classes'])})" if counts else ""
     total = "" if are_readings(stream) else f"; total {stream.get('seen', words.number(stream['total']))}{totals}"
-    entering = f". {_plain(stream['entering']).removesuffix('.')}" if "entering" in stream else ""
-    return Table(f"{count}{total}{watched}{learnt}{entering}", tuple(columns), tuple(rows))
+    entering = f". {_without_code_marks(stream['entering']).removesuffix('.')}" if "entering" in stream else ""
+    return ReportTable(f"{count}{total}{watched}{learnt}{entering}", tuple(columns), tuple(rows))
 
 
-def _plain(said: str) -> str:
+def _without_code_marks(said: str) -> str:
     """A sentence without the marks of code."""
     return said.replace("`", "")
 
 
-def _way(row: Mapping[str, Any], name: str) -> str:
+def _weight_or_origin(row: Mapping[str, Any], name: str) -> str:
     """How a row enters: its weight, or its origin."""
     if name == "weight":
         return words.number(row["weight"])
@@ -142,35 +148,35 @@ def _without_row(stream: str, insight: Mapping[str, Any]) -> dict[int, str]:
     found = {}
     for each in insight["leverage"]:
         if each["kind"] == "row" and each["stream"] == stream and each["row"] is not None:
-            index = strongest(insight, each["values"])
+            index = strongest_measure(insight, each["values"])
             if index is not None:
                 measure, estimate = insight["measures"][index], each["values"][index]
-                now, without = (as_text(measure, value, error=estimate["error"]) for value in (measure["value"], estimate["value"]))
+                now, without = (value_text(measure, value, error=estimate["error"]) for value in (measure["value"], estimate["value"]))
                 same = now == without or abs(estimate["change"]) < 2 * estimate["error"]
-                with_it = named_text(measure, measure["value"], error=estimate["error"])
+                with_it = named_value_text(measure, measure["value"], error=estimate["error"])
                 found[each["row"]] = "hardly any answer" if same else f"{measure_name(measure)}: {with_it}, without it {without}"
     return found
 
 
-def span(row: Mapping[str, Any]) -> str:
+def row_days(row: Mapping[str, Any]) -> str:
     """The days a row covers."""
     first, last = date.fromisoformat(row["start"]), date.fromisoformat(row["end"])
     return first.isoformat() if first == last else f"{first} to {last}"
 
 
-def beliefs_table(content: Mapping[str, Any]) -> Table:
+def parameters_table(content: Mapping[str, Any]) -> ReportTable:
     """Prior and posterior of every parameter."""
     columns = [Column("parameter", "head")]
     columns += [Column(name, "number") for which in ("prior", "posterior") for name in (which, "5 %", "95 %")]
     rows: list[tuple[str, ...]] = []
-    for parameter in _steps_told(content["parameters"]):
+    for parameter in _displayed_steps(content["parameters"]):
         if isinstance(parameter, int):
             rows.append((f"… {parameter} steps between", *[""] * 7))
             continue
         name = labelled_name(parameter["name"], parameter["label"])
         rows += [
             (
-                f"{name}: {spaced(category['label'])}",
+                f"{name}: {name_as_words(category['label'])}",
                 words.share(category["prior"]),
                 "",
                 "",
@@ -185,7 +191,7 @@ def beliefs_table(content: Mapping[str, Any]) -> Table:
             points = [words.belief_texts(parameter[which]["quantiles"], parameter["unit"]) for which in ("prior", "posterior")]
             rows.append((name, *(each for low, median, high in points for each in (median, low, high)), parameter["unit"]))
     caption = "Median and 90 % interval, before the record (prior) and after it (posterior)"
-    return Table(caption, (*columns, Column("unit")), tuple(rows))
+    return ReportTable(caption, (*columns, Column("unit")), tuple(rows))
 
 
 def _walks(parameters: Sequence[Mapping[str, Any]]) -> Iterator[tuple[bool, list[Mapping[str, Any]]]]:
@@ -194,7 +200,7 @@ def _walks(parameters: Sequence[Mapping[str, Any]]) -> Iterator[tuple[bool, list
         yield statement.startswith(("GaussianRandomWalk(", "AR(")), list(together)
 
 
-def _steps_told(parameters: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any] | int]:
+def _displayed_steps(parameters: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any] | int]:
     """Parameters one by one; of a walk of many steps the first and the last, and between them how many are left to its picture."""
     for is_walk, together in _walks(parameters):
         between = len(together) - FIRST_STEPS - LAST_STEPS
@@ -206,13 +212,13 @@ def _steps_told(parameters: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str
             yield from together
 
 
-def pool_tables(content: Mapping[str, Any]) -> dict[str, Table]:
+def pool_tables(content: Mapping[str, Any]) -> dict[str, ReportTable]:
     """What was pooled for each parameter whose prior is a pool, by its name."""
     pooled = {parameter["name"]: parameter for parameter in content["parameters"] if "parts" in parameter}
     return {name: _pool_table(parameter) for name, parameter in pooled.items()}
 
 
-def _pool_table(parameter: Mapping[str, Any]) -> Table:
+def _pool_table(parameter: Mapping[str, Any]) -> ReportTable:
     kinds = {
         "mixture": ("scenario", "the scenarios of {}: each has its chance, and one of them is right"),
         "linear": ("expert", "what people said of {}: chances pooled by their weights"),
@@ -220,7 +226,7 @@ def _pool_table(parameter: Mapping[str, Any]) -> Table:
     }
     head, caption = kinds[parameter["pooling"]]
     labels = [category["label"] for category in parameter["categories"]]
-    points = [Column(spaced(label), "number") for label in labels] or [Column(name, "number") for name in ("5 %", "50 %", "95 %")]
+    points = [Column(name_as_words(label), "number") for label in labels] or [Column(name, "number") for name in ("5 %", "50 %", "95 %")]
     columns = (Column(head, "head"), Column("weight", "number"), *points, Column("why", "note"), Column("statement", "code"))
     rows = []
     for part in parameter["parts"]:
@@ -228,19 +234,26 @@ def _pool_table(parameter: Mapping[str, Any]) -> Table:
         shares = [words.share(part["categories"][label]) for label in labels]
         why = f"{part['why']} ({part['source']})" if part["source"] else part["why"]
         rows.append(
-            (spaced(part["name"]), words.share(part["share"]) if part["used"] else "not used", *said, *shares, why, part["statement"])
+            (
+                name_as_words(part["name"]),
+                words.share(part["share"]) if part["used"] else "not used",
+                *said,
+                *shares,
+                why,
+                part["statement"],
+            )
         )
-    return Table(caption.format(spaced(parameter["name"])), columns, tuple(rows))
+    return ReportTable(caption.format(name_as_words(parameter["name"])), columns, tuple(rows))
 
 
-def statements_table(content: Mapping[str, Any]) -> Table:
+def statements_table(content: Mapping[str, Any]) -> ReportTable:
     """The model in its own statements."""
     rows: list[tuple[str, ...]] = []
     for is_walk, together in _walks(content["parameters"]):
         name, statement = together[0]["name"], together[0]["statement"]
         steps = [f"{together[0]['label']} to {together[-1]['label']}"]
         labels = steps if is_walk and len(together) > 1 else [p["label"] for p in together]
-        rows += [("prior", indexed(name, label), statement, "") for label in labels]
+        rows += [("prior", indexed_name(name, label), statement, "") for label in labels]
     rows += [("quantity", quantity["name"], quantity["text"], quantity.get("unit", "")) for quantity in content["quantities"]]
     rows += [
         ("series", s["name"], s["later"], f"{s['about']}{'; the statement is what holds after its last value' if s['later'] else ''}")
@@ -249,7 +262,12 @@ def statements_table(content: Mapping[str, Any]) -> Table:
     for stream in content["streams"]:
         after = "; ".join(f"next {column} = {text}" for column, text in stream["next"].items())
         rows.append(
-            ("stream", stream["name"], stream["statement"], "; ".join(part for part in (after, _plain(stream.get("entering", ""))) if part))
+            (
+                "stream",
+                stream["name"],
+                stream["statement"],
+                "; ".join(part for part in (after, _without_code_marks(stream.get("entering", ""))) if part),
+            )
         )
     for answer in content["answers"]:
         asked = answer["answer"] or "; ".join(f"{choice['label']}: {choice['condition']}" for choice in answer["choices"])
@@ -259,10 +277,10 @@ def statements_table(content: Mapping[str, Any]) -> Table:
         annulled = f"annulled by {answer['annulled']}" if answer.get("annulled") else ""
         rows.append(("question", answer["name"], asked, ", ".join(part for part in (given, annulled, since, by) if part)))
     columns = (Column("what"), Column("name", "headcode"), Column("statement", "code"), Column("and"))
-    return Table("Every statement of the model, as the book has it", columns, tuple(rows))
+    return ReportTable("Every statement of the model, as the book has it", columns, tuple(rows))
 
 
-def series_table(series: Mapping[str, Any]) -> Table:
+def series_table(series: Mapping[str, Any]) -> ReportTable:
     """The values of a series."""
     columns = (
         Column("from", "headday"),
@@ -273,37 +291,39 @@ def series_table(series: Mapping[str, Any]) -> Table:
         Column("note", "note"),
     )
     rows = tuple((p["day"], words.number(p["value"]), p["known"], p["source"], p["grade"], p["note"]) for p in series["points"])
-    return Table(f"{series['about']}{f' ({series["unit"]})' if series['unit'] else ''}", columns, rows)
+    return ReportTable(f"{series['about']}{f' ({series["unit"]})' if series['unit'] else ''}", columns, rows)
 
 
-def engines_table(checks: Sequence[Mapping[str, Any]]) -> Table:
+def engines_table(checks: Sequence[Mapping[str, Any]]) -> ReportTable:
     """The two engines side by side."""
     names = list(checks[0]) if checks else []
     numbers = {name for check in checks for name, value in check.items() if isinstance(value, int | float) and not isinstance(value, bool)}
-    columns = tuple(Column(spaced(name), "head" if name == "name" else "number" if name in numbers else "text") for name in names)
-    return Table("Every figure by both engines", columns, tuple(tuple(_checked(check[name]) for name in names) for check in checks))
+    columns = tuple(Column(name_as_words(name), "head" if name == "name" else "number" if name in numbers else "text") for name in names)
+    return ReportTable(
+        "Every figure by both engines", columns, tuple(tuple(_check_value_text(check[name]) for name in names) for check in checks)
+    )
 
 
-def facts_table(content: Mapping[str, Any]) -> Table:
+def facts_table(content: Mapping[str, Any]) -> ReportTable:
     """What it takes to make the report again."""
     run = content["run"]
     rows = [("as of", words.day(content["as_of"])), ("seed", str(run["seed"]))]
     rows += [("paths", str(run["draws"]))] if "draws" in run else []
-    rows += [*run["versions"].items(), *((f"hash of {spaced(name)}", digest) for name, digest in run["hashes"].items())]
+    rows += [*run["versions"].items(), *((f"hash of {name_as_words(name)}", digest) for name, digest in run["hashes"].items())]
     rows.append(("hash of this report", content["digest"]))
-    return Table("Versions and hashes", (Column("what", "head"), Column("which", "code")), tuple(rows))
+    return ReportTable("Versions and hashes", (Column("what", "head"), Column("which", "code")), tuple(rows))
 
 
 def labelled_name(name: str, label: str) -> str:
     """A parameter's name as words, with its label."""
-    return f"{spaced(name)}, {spaced(label)}" if label else spaced(name)
+    return f"{name_as_words(name)}, {name_as_words(label)}" if label else name_as_words(name)
 
 
-def _column(value: float | str) -> str:
-    return spaced(value) if isinstance(value, str) else words.number(value)
+def _cell_text(value: float | str) -> str:
+    return name_as_words(value) if isinstance(value, str) else words.number(value)
 
 
-def _checked(value: Any) -> str:
+def _check_value_text(value: Any) -> str:
     """A value of a check as a table shows it."""
     match value:
         case None:
@@ -313,4 +333,4 @@ def _checked(value: Any) -> str:
         case float() | int():
             return words.number(float(value), error=0.0)
         case _:
-            return spaced(str(value))
+            return name_as_words(str(value))

@@ -6,35 +6,35 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from forecast.report.charts_answers import spaced
+from forecast.report.charts_answers import name_as_words
 from forecast.report.charts_fit import check_sentence
-from forecast.report.tables import Column, Table, labelled_name, span
+from forecast.report.tables import Column, ReportTable, labelled_name, row_days
 from forecast.schema import words
 from forecast.sentences.insight_text import (
-    as_text,
     change_text,
-    from_to,
+    from_to_text,
     is_noticed,
     measure_name,
     measure_title,
-    named_text,
-    open_measures,
+    named_value_text,
+    open_measure_indices,
     part_text,
+    value_text,
 )
 from forecast.sentences.printed_parts import printed_parts
 from forecast.sentences.split_words import share_with_error, split_texts
 
 MOST_SURPRISES = 12  # rows of the table; the JSON has all
-CHANGES = ("half as wide", "twice as wide", "one sd lower", "one sd higher")
+CHANGE_COLUMNS = ("half as wide", "twice as wide", "one sd lower", "one sd higher")
 Insight = Mapping[str, Any]
 
 
-def moves_table(insight: Insight, move: Mapping[str, Any]) -> Table:
+def moves_table(insight: Insight, move: Mapping[str, Any]) -> ReportTable:
     """The parts of a change by open measure: they add up from the first line to the last."""
     shown = _measures(insight)
     columns = (Column("part", "head"), Column("known", "day"), *_columns(insight, shown), Column("source", "source"))
     rows: list[tuple[str, ...]] = [
-        (words.day(move["since"]), "", *(as_text(insight["measures"][at], move["before"][at]) for at in shown), "")
+        (words.day(move["since"]), "", *(value_text(insight["measures"][at], move["before"][at]) for at in shown), "")
     ]
     printed = [
         printed_parts(insight["measures"][at], move["before"][at], move["after"][at], [part["points"][at] for part in move["parts"]])
@@ -42,12 +42,12 @@ def moves_table(insight: Insight, move: Mapping[str, Any]) -> Table:
     ]
     for place, part in enumerate(move["parts"]):
         rows.append((part_text(part), part["known"], *(each.text(place) for each in printed), part["source"]))
-    rows.append((words.day(move["until"]), "", *(as_text(insight["measures"][at], move["after"][at]) for at in shown), ""))
+    rows.append((words.day(move["until"]), "", *(value_text(insight["measures"][at], move["after"][at]) for at in shown), ""))
     against = "what was published then" if move["against"] == "ledger" else "what today's book would have said then"
-    return Table(f"From {words.day(move['since'])}, {against}, to {words.day(move['until'])}", columns, tuple(rows))
+    return ReportTable(f"From {words.day(move['since'])}, {against}, to {words.day(move['until'])}", columns, tuple(rows))
 
 
-def history_table(insight: Insight) -> Table:
+def history_table(insight: Insight) -> ReportTable:
     """The measures on the days on which something became known, and at both ends."""
     history, shown = insight["history"], _measures(insight)
     points = history["points"]
@@ -56,30 +56,30 @@ def history_table(insight: Insight) -> Table:
     rows = tuple(
         (
             point["day"],
-            *(as_text(insight["measures"][at], point["values"][at], error=point["errors"][at]) for at in shown),
+            *(value_text(insight["measures"][at], point["values"][at], error=point["errors"][at]) for at in shown),
             "; ".join(each.replace("_", " ") for each in point["news"]),
         )
         for point in kept
     )
-    return Table("By replay: what today's priors and statements say with the knowledge of each day", columns, rows)
+    return ReportTable("By replay: what today's priors and statements say with the knowledge of each day", columns, rows)
 
 
-def leverage_table(insight: Insight, kinds: Sequence[str]) -> Table:
+def leverage_table(insight: Insight, kinds: Sequence[str]) -> ReportTable:
     """The answers had nothing been learnt from a source, a grade or a stream."""
     shown = _measures(insight)
     columns = (Column("without", "head"), Column("rows", "number"), *_columns(insight, shown), Column("how"))
     rows: list[tuple[str, ...]] = [
-        ("nothing left out", "", *(as_text(m, m["value"]) for m in (insight["measures"][at] for at in shown)), "")
+        ("nothing left out", "", *(value_text(m, m["value"]) for m in (insight["measures"][at] for at in shown)), "")
     ]
     for each in insight["leverage"]:
         if each["kind"] in kinds:
-            name = spaced(each["name"]) if each["kind"] == "stream" else each["name"]
-            values = (as_text(insight["measures"][at], each["values"][at]["value"], error=each["values"][at]["error"]) for at in shown)
-            rows.append((f"{each['kind']} {name}", str(each["rows"]), *values, how(each)))
-    return Table("Every answer had nothing been learnt from a source, a grade or a stream", columns, tuple(rows))
+            name = name_as_words(each["name"]) if each["kind"] == "stream" else each["name"]
+            values = (value_text(insight["measures"][at], each["values"][at]["value"], error=each["values"][at]["error"]) for at in shown)
+            rows.append((f"{each['kind']} {name}", str(each["rows"]), *values, variation_method(each)))
+    return ReportTable("Every answer had nothing been learnt from a source, a grade or a stream", columns, tuple(rows))
 
 
-def sensitivity_table(insight: Insight, index: int) -> Table:
+def sensitivity_table(insight: Insight, index: int) -> ReportTable:
     """One measure with each prior changed in four ways, the strongest prior first."""
     measure = insight["measures"][index]
     found: dict[str, dict[str, str]] = {}
@@ -88,18 +88,20 @@ def sensitivity_table(insight: Insight, index: int) -> Table:
     for each in insight["sensitivity"]:
         name = labelled_name(each["parameter"], each["label"])
         estimate = each["values"][index]
-        found.setdefault(name, {})[each["change"]] = as_text(measure, estimate["value"], error=estimate["error"])
+        found.setdefault(name, {})[each["change"]] = value_text(measure, estimate["value"], error=estimate["error"])
         spread[name] = max(spread.get(name, 0.0), abs(estimate["change"]))
         carried[name] = carried.get(name, False) or each["refitted"]
-    columns = (Column("prior of", "head"), *(Column(change, "number") for change in CHANGES), Column("how"))
+    columns = (Column("prior of", "head"), *(Column(change, "number") for change in CHANGE_COLUMNS), Column("how"))
     order = sorted(found, key=lambda name: -spread[name])
     rows = tuple(
-        (name, *(found[name].get(change, "") for change in CHANGES), "refitted" if carried[name] else "reweighed") for name in order
+        (name, *(found[name].get(change, "") for change in CHANGE_COLUMNS), "refitted" if carried[name] else "reweighed") for name in order
     )
-    return Table(f"{words.capital(measure_name(measure))}, {named_text(measure, measure['value'])}: with each prior changed", columns, rows)
+    return ReportTable(
+        f"{words.capitalise(measure_name(measure))}, {named_value_text(measure, measure['value'])}: with each prior changed", columns, rows
+    )
 
 
-def power_table(insight: Insight) -> Table:
+def power_table(insight: Insight) -> ReportTable:
     """Power-scaling of each parameter."""
     columns = (Column("parameter", "head"), Column("prior", "number"), Column("likelihood", "number"), Column("diagnosis"))
     rows = tuple(
@@ -111,10 +113,10 @@ def power_table(insight: Insight) -> Table:
         )
         for each in insight["power"]
     )
-    return Table("How far each posterior moves with the weight of its prior and of the record (ArviZ's power-scaling)", columns, rows)
+    return ReportTable("How far each posterior moves with the weight of its prior and of the record (ArviZ's power-scaling)", columns, rows)
 
 
-def surprise_table(content: Mapping[str, Any]) -> Table:
+def surprise_table(content: Mapping[str, Any]) -> ReportTable:
     """Rows against what was predicted before them, the most surprising first."""
     streams = {stream["name"]: stream for stream in content["streams"]}
     ordered = sorted(content["insight"]["surprise"], key=itemgetter("tail", "known"))
@@ -123,10 +125,10 @@ def surprise_table(content: Mapping[str, Any]) -> Table:
     for each in ordered[:MOST_SURPRISES]:
         row = streams[each["stream"]]["rows"][each["row"]]
         predicted = words.points_texts((each["low"], each["high"]), "")
-        bits = words.signed(each["bits"], error=0.01).replace("no change", "0")
+        bits = words.signed_number(each["bits"], error=0.01).replace("no change", "0")
         rows.append(
             (
-                f"{spaced(each['stream'])}, {span(row)}",
+                f"{name_as_words(each['stream'])}, {row_days(row)}",
                 each["known"],
                 each.get("seen") or words.number(each["value"]),
                 each.get("predicted") or (predicted[0] if predicted[0] == predicted[1] else f"{predicted[0]} to {predicted[1]}"),
@@ -135,52 +137,52 @@ def surprise_table(content: Mapping[str, Any]) -> Table:
             )
         )
     rest = len(ordered) - len(rows)
-    return Table(
+    return ReportTable(
         f"Each row against what was predicted of it on the day before it was known{f' ({rest} less surprising ones are in the JSON)' if rest > 0 else ''}",
         columns,
         tuple(rows),
     )
 
 
-def checks_table(insight: Insight) -> Table:
+def checks_table(insight: Insight) -> ReportTable:
     """Each stream's record against records its posterior would make."""
     columns = (Column("statistic", "head"), Column("as far out or farther", "number"))
-    return Table(
+    return ReportTable(
         "The record, and what the model would make of it nine times in ten",
         columns,
         tuple((check_sentence(each), words.percent(each["tail"])) for each in insight["checks"]),
     )
 
 
-def information_table(insight: Insight) -> Table:
+def information_table(insight: Insight) -> ReportTable:
     """How far one more month of each stream is expected to move each measure."""
     shown = _measures(insight)
     columns = (Column("one more month of", "head"), Column("until", "day"), *_columns(insight, shown))
     rows = tuple(
         (
-            spaced(each["stream"]),
+            name_as_words(each["stream"]),
             each["until"],
             *(change_text(insight["measures"][at], each["values"][at], error=each["errors"][at]).replace("+", "± ") for at in shown),
         )
         for each in insight["information"]
     )
-    return Table("How far each answer is expected to move, up or down, by one more month of a stream", columns, rows)
+    return ReportTable("How far each answer is expected to move, up or down, by one more month of a stream", columns, rows)
 
 
-def signposts_table(insight: Insight) -> Table:
+def signposts_table(insight: Insight) -> ReportTable:
     """What would be seen, how likely that is, and the answers then."""
     shown = _measures(insight)
     columns = (Column("if", "head"), Column("by", "day"), Column("chance", "number"), *_columns(insight, shown))
     rows: list[tuple[str, ...]] = [
-        ("as it is now", "", "", *(as_text(m, m["value"], error=m["error"]) for m in (insight["measures"][at] for at in shown)))
+        ("as it is now", "", "", *(value_text(m, m["value"], error=m["error"]) for m in (insight["measures"][at] for at in shown)))
     ]
     for each in insight["signposts"]:
-        values = (as_text(insight["measures"][at], each["values"][at]["value"], error=each["values"][at]["error"]) for at in shown)
+        values = (value_text(insight["measures"][at], each["values"][at]["value"], error=each["values"][at]["error"]) for at in shown)
         rows.append((each["condition"], each["until"], words.percent(each["chance"]), *values))
-    return Table("What to watch for: if this is seen by that day, the answers would be", columns, tuple(rows))
+    return ReportTable("What to watch for: if this is seen by that day, the answers would be", columns, tuple(rows))
 
 
-def split_table(insight: Insight) -> Table:
+def split_table(insight: Insight) -> ReportTable:
     """How much of each answer's doubt is ignorance, and of which parameters."""
     columns = (
         Column("answer", "head"),
@@ -190,41 +192,45 @@ def split_table(insight: Insight) -> Table:
     )
     rows = []
     for each in insight["split"]:
-        top = sorted((part for part in each["parts"] if part["share"] > words.ERRORS * part["error"]), key=lambda part: -part["share"])[:4]
+        top = sorted(
+            (part for part in each["parts"] if part["share"] > words.BOUND_STANDARD_ERRORS * part["error"]), key=lambda part: -part["share"]
+        )[:4]
         parts = "; ".join(
             f"{labelled_name(part['parameter'], part['label'])} {share_with_error(part['share'], error=part['error'])}" for part in top
         )
         rows.append((measure_name(each), *split_texts(each["ignorance"], error=each["error"]), parts or "none by itself"))
-    return Table(
+    return ReportTable(
         "The doubt (variance) of each answer: what is ignorance of the parameters, and what would be luck even if they were known; ± is one Monte Carlo error, in percentage points",
         columns,
         tuple(rows),
     )
 
 
-def how(each: Mapping[str, Any]) -> str:
+def variation_method(each: Mapping[str, Any]) -> str:
     """How a variation was computed: by a refit, or by weights and how well they carry."""
     if each["refitted"]:
         return "refitted"
     return "reweighed" if each["pareto_k"] is None else f"reweighed, k̂ {words.number(each['pareto_k'], error=0.01)}"
 
 
-def told(insight: Insight, move: Mapping[str, Any]) -> list[str]:
+def change_sentences(insight: Insight, move: Mapping[str, Any]) -> list[str]:
     """The changes of a move worth a sentence: each open measure that it moved, the others named together."""
     measures = insight["measures"]
     said, still = [], []
-    for at in open_measures(insight):
+    for at in open_measure_indices(insight):
         sentence = _sentence(move, measures[at], at)
         if not any(
             is_noticed(measures[at], part["points"][at], error=part["errors"][at]) for part in move["parts"] if part["kind"] != "noise"
         ):
             still.append(measure_name(measures[at]))
         elif sentence:
-            said.append(f"{words.capital(measure_title(measures[at]))}: {sentence}")
+            said.append(f"{words.capitalise(measure_title(measures[at]))}: {sentence}")
         else:
-            said.append(f"{words.capital(measure_name(measures[at]))}: {from_to(measures[at], move['before'][at], move['after'][at])}.")
+            said.append(
+                f"{words.capitalise(measure_name(measures[at]))}: {from_to_text(measures[at], move['before'][at], move['after'][at])}."
+            )
     if still:
-        said.append(f"{'Hardly moved' if said else 'Nothing of note moved'}: {words.listed(still)}.")
+        said.append(f"{'Hardly moved' if said else 'Nothing of note moved'}: {words.join_words(still)}.")
     return said
 
 
@@ -239,7 +245,7 @@ def _sentence(move: Mapping[str, Any], measure: Mapping[str, Any], at: int) -> s
 
 def _measures(insight: Insight) -> list[int]:
     """The open measures, or all where every one is settled."""
-    return open_measures(insight) or list(range(len(insight["measures"])))
+    return open_measure_indices(insight) or list(range(len(insight["measures"])))
 
 
 def _columns(insight: Insight, shown: Sequence[int]) -> list[Column]:

@@ -18,9 +18,9 @@ from forecast.language.statements import parse_statement
 from forecast.schema.words import UNANSWERED
 
 FILE_NAME = re.compile(r"[A-Za-z0-9_-]+")  # of a topic, a question or a stream, whose pictures are named so
-LARGEST = 1e300  # a number beyond it cannot be added to another without a care
+LARGEST_SHOWN_NUMBER = 1e300  # a number beyond it cannot be added to another without a care
 
-DAYS = (
+DAY_PATHS = (
     "as_of",
     "opens",
     "answers.*.value.curve.*.day",
@@ -45,7 +45,7 @@ DAYS = (
     "insight.signposts.*.until",
     "insight.history.points.*.day",
 )
-DAYS_OR_NONE = (
+OPTIONAL_DAY_PATHS = (
     "answers.*.by",
     "answers.*.since",
     "parameters.*.reviewed",
@@ -53,7 +53,7 @@ DAYS_OR_NONE = (
     "insight.history.settled.*",
 )
 IN_ORDER = ("answers.*.value.curve", "streams.*.past", "insight.score", "insight.history.points")  # lists of what has a `day`
-LENGTHS = {  # how many numbers a list has, where it is there
+LIST_LENGTHS = {  # how many numbers a list has, where it is there
     "parameters.*.prior.quantiles": 5,
     "parameters.*.posterior.quantiles": 5,
     "parameters.*.parts.*.points": 3,
@@ -67,7 +67,7 @@ LENGTHS = {  # how many numbers a list has, where it is there
     "answers.*.value.modes.*.quantiles": 3,
     "answers.*.value.chance_errors": 2,
 }
-SETTLED = "insight.history.settled"  # empty where the history is
+SETTLED_PATH = "insight.history.settled"  # empty where the history is
 OF_EACH_MEASURE = (
     "insight.moves.*.before",
     "insight.moves.*.after",
@@ -83,23 +83,23 @@ OF_EACH_MEASURE = (
     "insight.signposts.*.values",
     "insight.history.points.*.values",
     "insight.history.points.*.errors",
-    SETTLED,
+    SETTLED_PATH,
 )
-STREAMS = ("insight.surprise", "insight.checks", "insight.information", "insight.signposts", "insight.leverage")  # each has a `stream`
-ROWS = ("insight.surprise", "insight.leverage")  # each may have the `row` of its stream
-SHAPES = ("parameters.*.prior.shape", "parameters.*.posterior.shape", "answers.*.value.shape")
+STREAM_PATHS = ("insight.surprise", "insight.checks", "insight.information", "insight.signposts", "insight.leverage")  # each has a `stream`
+ROW_PATHS = ("insight.surprise", "insight.leverage")  # each may have the `row` of its stream
+SHAPE_PATHS = ("parameters.*.prior.shape", "parameters.*.posterior.shape", "answers.*.value.shape")
 KEY_OF_KIND = {"probability": "chance", "distribution": "shape", "date": "curve", "shares": "shares"}
 
 
 def inconsistency(content: Mapping[str, Any]) -> str:
     """Return the first thing that does not fit in a content of the right shape, with its place; empty where all does."""
-    for faults in (_numbers, _days, _answers, _lists, _shapes, _futures, _names, _others):
+    for faults in (_number_faults, _day_faults, _answer_faults, _list_faults, _shape_faults, _future_faults, _name_faults, _other_faults):
         for place, what in faults(content):
             return f"`{place}`: {what}"
     return ""
 
 
-def _numbers(content: Any) -> Iterator[tuple[str, str]]:
+def _number_faults(content: Any) -> Iterator[tuple[str, str]]:
     """Numbers that no picture can be drawn of."""
     if not _is_small(content):  # the places cost ten times as much as the answer
         yield from ((place, "this number is too large to be shown") for place, value in _leaves(content, "") if not _is_small(value))
@@ -108,7 +108,7 @@ def _numbers(content: Any) -> Iterator[tuple[str, str]]:
 def _is_small(value: Any) -> bool:
     """Whether all numbers in a value can be shown."""
     if isinstance(value, int | float):
-        return -LARGEST < value < LARGEST
+        return -LARGEST_SHOWN_NUMBER < value < LARGEST_SHOWN_NUMBER
     return all(map(_is_small, value.values() if isinstance(value, dict) else value)) if isinstance(value, dict | list) else True
 
 
@@ -122,11 +122,11 @@ def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
             yield where, inner
 
 
-def _days(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _day_faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Days that do not exist, or do not follow one another."""
-    for path in DAYS:
+    for path in DAY_PATHS:
         yield from ((place, "this is no day") for place, value in _values_at(content, path) if not _is_day(value))
-    for path in DAYS_OR_NONE:
+    for path in OPTIONAL_DAY_PATHS:
         yield from ((place, "this is no day") for place, value in _values_at(content, path) if value and not _is_day(value))
     for path in IN_ORDER:
         for place, points in _values_at(content, path):
@@ -134,7 +134,7 @@ def _days(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield place, "these days are not in order"
 
 
-def _answers(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _answer_faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Answers whose value is of another kind, or empty."""
     for number, answer in enumerate(content["answers"]):
         place, value = f"answers.{number}.value", answer["value"]
@@ -159,9 +159,9 @@ def _answers(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield from ((f"{place}.quantiles", "this is no day") for day in value["quantiles"] if day is not None and not _is_day(day))
 
 
-def _lists(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _list_faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Lists that are not as long as they are read."""
-    for path, length in LENGTHS.items():
+    for path, length in LIST_LENGTHS.items():
         for place, value in _values_at(content, path):
             if value is not None and len(value) != length:
                 yield place, f"there are {len(value)} here, and not {length}"
@@ -171,13 +171,13 @@ def _lists(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     length = len(insight["measures"])
     for path in OF_EACH_MEASURE:
         for place, value in _values_at(content, path):
-            if len(value) != length and (value or path != SETTLED or insight["history"]["points"]):
+            if len(value) != length and (value or path != SETTLED_PATH or insight["history"]["points"]):
                 yield place, f"there are {len(value)} here, and {length} measures"
 
 
-def _shapes(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _shape_faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Curves that cannot be drawn."""
-    for path in SHAPES:
+    for path in SHAPE_PATHS:
         for place, shape in _values_at(content, path):
             xs, ys = shape["x"], shape["y"]
             if len(xs) != len(ys) or len(xs) < (1 if shape["discrete"] else 2):
@@ -195,7 +195,7 @@ def _shapes(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield f"parameters.{number}.{name}.quantiles", "these points do not rise"
 
 
-def _futures(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _future_faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Futures of streams whose days and points do not go together."""
     for number, stream in enumerate(content["streams"]):
         place, future = f"streams.{number}.fan", stream["fan"]
@@ -210,11 +210,11 @@ def _futures(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"streams.{number}.classes", "a class has no future and its stream has one"
 
 
-def _names(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _name_faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Names that are given twice, or of what is not there."""
     for key in ("answers", "streams", "series", "quantities"):
-        yield from _twice(key, [each["name"] for each in content[key]])
-    yield from _twice("parameters", [f"{each['name']}[{each['label']}]" for each in content["parameters"]])
+        yield from _duplicate_name_faults(key, [each["name"] for each in content[key]])
+    yield from _duplicate_name_faults("parameters", [f"{each['name']}[{each['label']}]" for each in content["parameters"]])
     rows = {stream["name"]: len(stream["rows"]) for stream in content["streams"]}
     for place, crossing in _values_at(content, "answers.*.crossings.*"):
         if crossing["stream"] not in rows:
@@ -222,11 +222,11 @@ def _names(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     insight = content["insight"]
     if insight is None:
         return
-    for path in STREAMS:
+    for path in STREAM_PATHS:
         for place, each in _values_at(content, f"{path}.*"):
             if each["stream"] not in rows and (each["stream"] or path != "insight.leverage"):
                 yield f"{place}.stream", "there is no such stream"
-            elif path in ROWS and each["row"] is not None and not 0 <= each["row"] < rows.get(each["stream"], 0):
+            elif path in ROW_PATHS and each["row"] is not None and not 0 <= each["row"] < rows.get(each["stream"], 0):
                 yield f"{place}.row", "there is no such row"
     questions = {answer["name"] for answer in content["answers"]}
     for place, each in (*_values_at(content, "insight.measures.*"), *_values_at(content, "insight.split.*")):
@@ -239,7 +239,7 @@ def _names(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield f"{place}.parameter", "there is no such parameter"
 
 
-def _others(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _other_faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What else a page takes for granted."""
     if not content["engine"]["words"]:
         yield "engine.words", "nothing is said of the engine"
@@ -254,7 +254,7 @@ def _others(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"streams.{number}.statement", fault.message
 
 
-def _twice(place: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _duplicate_name_faults(place: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
     if len(set(names)) < len(names):
         yield place, "two of them have one name"
 

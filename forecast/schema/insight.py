@@ -109,14 +109,14 @@ class PowerContent(TypedDict):
     diagnosis: str
 
 
-class Words(TypedDict):
+class SurpriseTexts(TypedDict):
     """What was seen of a row, where it is a range, a class or counts of classes, and what was predicted of classes, in words."""
 
     seen: NotRequired[str]
     predicted: NotRequired[str]
 
 
-class SurpriseContent(Words):
+class SurpriseContent(SurpriseTexts):
     """A row against what was predicted before it became known.
 
     ``low``, ``middle`` and ``high`` are the 5, 50 and 95 % points of the

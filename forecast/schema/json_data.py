@@ -10,40 +10,40 @@ from typing import Any
 from forecast.book.topic import Row
 
 SIGNIFICANT_DIGITS = 6
-MOST_DIGITS = 15  # that a float holds
+MOST_FLOAT_DIGITS = 15  # that a float holds
 WITH_ERRORS = frozenset({"values", "before", "after"})  # lists of numbers beside whose list the one of their `errors` stands
 PLAIN = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 ESCAPED = json.JSONEncoder(allow_nan=False)
 
 
-def rounded(value: Any) -> Any:
+def round_numbers(value: Any) -> Any:
     """Round every number in plain data to six significant digits, more where its error or the numbers beside it need them.
 
     Raises ``ValueError``, with its place, at one that is not finite.
     """
     try:
-        return _rounded(value)
+        return _round_value(value)
     except (ValueError, TypeError) as error:
         raise type(error)(f"{_place_of_fault(value) or 'a value'} {error}") from None
 
 
-def laid_out(value: Any, depth: int = 0) -> str:
+def format_json(value: Any, depth: int = 0) -> str:
     """Return plain data as JSON two spaces deep, lists without lists or tables on one line each; raise ``ValueError`` where it is not finite."""
     kind = type(value)
     if kind is float and math.isfinite(value):
         return repr(value)  # what json writes, without its encoder's start for each of ten thousand numbers
     if kind is str:
-        return _encoded(value)
+        return _encode(value)
     inner, outer = "  " * (depth + 1), "  " * depth
     if isinstance(value, Mapping) and value:
-        lines = [f"{inner}{_encoded(key)}: {laid_out(each, depth + 1)}" for key, each in value.items()]
+        lines = [f"{inner}{_encode(key)}: {format_json(each, depth + 1)}" for key, each in value.items()]
         return "{\n" + ",\n".join(lines) + f"\n{outer}}}"
     if isinstance(value, list) and any(isinstance(each, (Mapping, list)) for each in value):
-        return "[\n" + ",\n".join(inner + laid_out(each, depth + 1) for each in value) + f"\n{outer}]"
-    return _encoded(value)
+        return "[\n" + ",\n".join(inner + format_json(each, depth + 1) for each in value) + f"\n{outer}]"
+    return _encode(value)
 
 
-def finite(figure: float) -> float | None:
+def finite_or_none(figure: float) -> float | None:
     """Return a number as plain data has it: None where it is not finite."""
     return figure if math.isfinite(figure) else None
 
@@ -62,12 +62,12 @@ def row_as_data(row: Row) -> dict[str, Any]:
         "replaces": row.replaces,
         "columns": dict(row.columns),
         **({"said": row.said} if row.said else {}),
-        **({} if row.between is None else {"low": finite(row.between.low), "high": finite(row.between.high)}),
+        **({} if row.between is None else {"low": finite_or_none(row.between.low), "high": finite_or_none(row.between.high)}),
         **({"origin": row.origin} if row.origin else {}),
     }
 
 
-def _rounded(value: Any, error: Any = None) -> Any:
+def _round_value(value: Any, error: Any = None) -> Any:
     """Plain data rounded; ``error`` is what is stated of a number, or a list of what is stated of each of a list."""
     kind = type(value)
     if kind is str or kind is int or kind is bool or value is None:
@@ -77,11 +77,11 @@ def _rounded(value: Any, error: Any = None) -> Any:
             raise ValueError("is not finite")
         return float(f"{value:.{_digits(value, error)}g}") + 0.0  # no minus zero
     if isinstance(value, Mapping):
-        return {str(key): _rounded(each, _error_of(str(key), value)) for key, each in value.items()}
+        return {str(key): _round_value(each, _error_of(str(key), value)) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         if len(value) > 1 and all(type(each) is float for each in value):
-            return _rounded_together(value, error)
-        return [_rounded(each) for each in value]
+            return _round_list(value, error)
+        return [_round_value(each) for each in value]
     if isinstance(value, (str, int)):
         return value
     raise TypeError(f"is a {kind.__name__}, which JSON has no word for")
@@ -102,20 +102,20 @@ def _digits(value: float, error: Any) -> int:
         return SIGNIFICANT_DIGITS
     size = math.floor(math.log10(abs(value)))
     if error == 0:  # known for certain
-        return MOST_DIGITS if value.is_integer() else SIGNIFICANT_DIGITS
+        return MOST_FLOAT_DIGITS if value.is_integer() else SIGNIFICANT_DIGITS
     if error >= 0.5 * 10.0 ** (size + 1 - SIGNIFICANT_DIGITS):
         return SIGNIFICANT_DIGITS
-    return min(size - math.floor(math.log10(error)) + 2, MOST_DIGITS)
+    return min(size - math.floor(math.log10(error)) + 2, MOST_FLOAT_DIGITS)
 
 
-def _rounded_together(numbers: Sequence[float], errors: Any = None) -> list[float]:
+def _round_list(numbers: Sequence[float], errors: Any = None) -> list[float]:
     """Numbers of one list, with more digits where they lie close together: as many as the six that their span would have."""
     if not all(map(math.isfinite, numbers)):
         raise ValueError("is not finite")
     low, high = min(numbers), max(numbers)
     largest, span = max(abs(low), abs(high)), high - low
     more = math.floor(math.log10(largest / span)) if 0 < span < largest else 0
-    digits = min(SIGNIFICANT_DIGITS + more, MOST_DIGITS) if span or not low.is_integer() else MOST_DIGITS
+    digits = min(SIGNIFICANT_DIGITS + more, MOST_FLOAT_DIGITS) if span or not low.is_integer() else MOST_FLOAT_DIGITS
     stated = errors if isinstance(errors, (list, tuple)) and len(errors) == len(numbers) else [None] * len(numbers)
     each_digits = (max(digits, _digits(number, error)) for number, error in zip(numbers, stated, strict=True))
     return [float(f"{number:.{each}g}") + 0.0 for number, each in zip(numbers, each_digits, strict=True)]
@@ -126,14 +126,14 @@ def _place_of_fault(value: Any) -> str:
     parts = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, (list, tuple)) else ()
     for key, each in parts:
         try:
-            _rounded(each)
+            _round_value(each)
         except (ValueError, TypeError):
             inner = _place_of_fault(each)
             return f"{key}.{inner}" if inner else str(key)
     return ""
 
 
-def _encoded(value: Any) -> str:
+def _encode(value: Any) -> str:
     """A text, or a list without lists, as JSON: as it is, or escaped where UTF-8 cannot write it."""
     text = PLAIN.encode(value)
     return ESCAPED.encode(value) if _has_surrogate(text) else text

@@ -16,12 +16,12 @@ from forecast.schema.answers import AnswerContent, Curve
 from forecast.schema.book import CodeContent, PartContent
 from forecast.schema.consistency import FILE_NAME, inconsistency
 from forecast.schema.insight import ImpliedContent, InsightContent
-from forecast.schema.json_data import laid_out
+from forecast.schema.json_data import format_json
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-FORMAT = 2
+REPORT_FORMAT = 2
 NAMED = ("answers", "parameters", "streams", "series", "quantities")  # whose names are also those of files and places on a page
 
 
@@ -29,7 +29,7 @@ class ReportFault(Exception):
     """A report's JSON that cannot be shown, and why, in one sentence."""
 
 
-class Belief(TypedDict):
+class MarginalContent(TypedDict):
     """What is believed of one value: mean, 5, 25, 50, 75 and 95 % points, after the record with their Monte Carlo errors, and a curve.
 
     The mean and its error are null where it does not exist or cannot be estimated, and ``no_mean`` says why.
@@ -65,8 +65,8 @@ class ParameterContent(TypedDict):
     source: str
     reviewed: str | None
     by: str
-    prior: Belief
-    posterior: Belief
+    prior: MarginalContent
+    posterior: MarginalContent
     categories: list[Category]
     pooling: NotRequired[Literal["mixture", "linear", "log_odds"]]
     parts: NotRequired[list[PartContent]]
@@ -242,26 +242,26 @@ class TopicContent(TypedDict):
 
 def content_bytes(content: Mapping[str, Any]) -> bytes:
     """Return the file a content makes: JSON in UTF-8, two spaces deep, lists of numbers on one line each."""
-    return (laid_out(content) + "\n").encode("utf-8")
+    return (format_json(content) + "\n").encode("utf-8")
 
 
 def read_content(data: bytes, *, name: str = "the report") -> dict[str, Any]:
     """Return the content of a JSON file; raise ``ReportFault`` where it is not one this program wrote whole."""
     try:
-        content = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
+        content = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise ReportFault(f"{name} is not whole: {error}; run `forecast update` to make it again") from None
-    return checked(content, name=name)
+    return validate_content(content, name=name)
 
 
-def checked(content: Any, *, name: str = "the report") -> dict[str, Any]:
+def validate_content(content: Any, *, name: str = "the report") -> dict[str, Any]:
     """Return a content that has the shape, the digest and names that it must have; raise ``ReportFault`` otherwise."""
     from pydantic import ValidationError
 
     if not isinstance(content, dict) or "format" not in content:
         raise ReportFault(f"{name} is not the JSON of a report")
-    if content["format"] != FORMAT:
-        raise ReportFault(f"{name} has format {content['format']!r}; this program reads format {FORMAT}")
+    if content["format"] != REPORT_FORMAT:
+        raise ReportFault(f"{name} has format {content['format']!r}; this program reads format {REPORT_FORMAT}")
     try:
         _adapter().validate_python(content, strict=True, extra="forbid")
     except ValidationError as error:
@@ -295,5 +295,5 @@ def digest_of(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()).hexdigest()
 
 
-def _no_constant(constant: str) -> float:
+def _refuse_constant(constant: str) -> float:
     raise ValueError(f"{constant} is not a number of JSON")

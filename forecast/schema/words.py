@@ -22,11 +22,11 @@ ODDS = (
     (1, 7), (1, 6), (1, 5), (1, 4), (1, 3), (3, 8), (2, 5), (3, 5), (5, 8), (2, 3), (3, 4), (4, 5), (5, 6), (6, 7), (7, 8), (8, 9), (9, 10),
     (11, 12), (14, 15), (19, 20), (24, 25), (29, 30), (39, 40), (49, 50), (99, 100), (149, 150), (199, 200), (299, 300), (499, 500), (699, 700), (999, 1000),
 )  # fmt: skip
-LARGE = 1e9  # from here on numbers are written in powers of ten
+SCIENTIFIC_NOTATION_FROM = 1e9  # from here on numbers are written in powers of ten
 MOST_DECIMALS = 12  # that are written out
-MOST_DIGITS = 15  # that a number has
-EVEN = (45, 55)  # percent, from which to which a chance is about as likely as not
-ERRORS = 2.0  # standard errors that a bound allows for
+MOST_PRINTED_DIGITS = 15  # that a number has
+EVEN_CHANCE_PERCENTS = (45, 55)  # percent, from which to which a chance is about as likely as not
+BOUND_STANDARD_ERRORS = 2.0  # standard errors that a bound allows for
 MINUS = "\N{MINUS SIGN}"
 SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 IRREGULAR = {
@@ -67,7 +67,7 @@ def percent(probability: float, *, error: float = 0.0) -> str:
 
 def bound_of(points: float, *, error: float) -> float | None:
     """Return the least bound, in percent, that a percentage is below with two errors to spare; None where it is below none."""
-    return next((bound for bound in BOUNDS if points + ERRORS * error < bound), None)
+    return next((bound for bound in BOUNDS if points + BOUND_STANDARD_ERRORS * error < bound), None)
 
 
 def share(value: float) -> str:
@@ -88,7 +88,7 @@ def chance(probability: float, *, error: float = 0.0) -> str:
     if bound == "above":
         whole = round(100 / (100 - points))
         return f"more than {whole - 1:,} in {whole:,}"
-    if EVEN[0] <= points <= EVEN[1]:
+    if EVEN_CHANCE_PERCENTS[0] <= points <= EVEN_CHANCE_PERCENTS[1]:
         return "about as likely as not"
     part, whole = min(ODDS, key=lambda odds: abs(_logit(odds[0] / odds[1]) - _logit(points / 100)))
     if whole <= len(SMALL) - 1:
@@ -115,24 +115,24 @@ def number(value: float, *, error: float = 0.0, spread: float = math.inf) -> str
     if rounded == 0:
         digits = 1 - size
         rounded = round(value, digits)
-    if 0 < abs(rounded) < 1e-4 or (abs(rounded) >= LARGE and digits <= 2 - size) or abs(rounded) >= 1e15:
-        return f"{rounded:.{min(max(3, digits + size + 1), MOST_DIGITS)}g}".replace("-", MINUS)
+    if 0 < abs(rounded) < 1e-4 or (abs(rounded) >= SCIENTIFIC_NOTATION_FROM and digits <= 2 - size) or abs(rounded) >= 1e15:
+        return f"{rounded:.{min(max(3, digits + size + 1), MOST_PRINTED_DIGITS)}g}".replace("-", MINUS)
     shown = f"{rounded:,.{max(digits, 0)}f}"
     return (shown.rstrip("0").rstrip(".") if "." in shown else shown).replace("-", MINUS)
 
 
-def between(low: float | None, high: float | None) -> str:
+def range_text(low: float | None, high: float | None) -> str:
     """Return a range as ``at least 100``, ``at most 5``, ``80 to 120``; None or infinite where there is no end."""
     if high is None or high == math.inf:
         return "not known" if low is None or low == -math.inf else f"at least {number(low)}"
     return f"at most {number(high)}" if low is None or low == -math.inf else f"{number(low)} to {number(high)}"
 
 
-def seen(row: Row) -> str:
+def row_text(row: Row) -> str:
     """Return what a row says: its value, the range it lies in, or its class or counts."""
     if row.said:
         return row.said
-    return number(row.value) if row.between is None else between(row.between.low, row.between.high)
+    return number(row.value) if row.between is None else range_text(row.between.low, row.between.high)
 
 
 def in_unit(value: float, unit: str, *, error: float = 0.0) -> str:
@@ -146,7 +146,7 @@ def day(value: str | date) -> str:
     return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
 
 
-def span(first: date, last: date) -> str:
+def day_range(first: date, last: date) -> str:
     """Return the days from one to another: ``11 to 20 September 2026``, or the one day where they are the same."""
     if first == last:
         return day(first)
@@ -157,7 +157,7 @@ def span(first: date, last: date) -> str:
 
 def in_days(first: date, last: date) -> str:
     """Return when something happened: ``on 3 May 2026``, ``at some time from 3 to 9 May 2026``."""
-    return f"on {day(first)}" if first == last else f"at some time from {span(first, last)}"
+    return f"on {day(first)}" if first == last else f"at some time from {day_range(first, last)}"
 
 
 def month(value: str | date, *, short: bool = False) -> str:
@@ -182,19 +182,21 @@ def days(count: int) -> str:
     return "1 day" if count == 1 else f"{count:,} days"
 
 
-def listed(words: Sequence[str]) -> str:
+def join_words(words: Sequence[str]) -> str:
     """Join words as in ``a, b and c``."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
 
 
-def capital(sentence: str) -> str:
+def capitalise(sentence: str) -> str:
     """Return a sentence with its first letter made a capital."""
     return sentence[:1].upper() + sentence[1:]
 
 
 def interval_texts(*, quantiles: Sequence[float], errors: Sequence[float], unit: str) -> tuple[str, str, str]:
     """Return the 5, 50 and 95 % points as they are printed, of ``quantiles`` as ``distribution_sentence`` takes them."""
-    shown = [0.0 if abs(value) <= ERRORS * error else value for value, error in zip(quantiles[::2], errors[::2], strict=True)]
+    shown = [
+        0.0 if abs(value) <= BOUND_STANDARD_ERRORS * error else value for value, error in zip(quantiles[::2], errors[::2], strict=True)
+    ]
     low, middle, high = distinct_texts(shown, unit, errors=errors[::2])
     return low, middle, high
 
@@ -202,7 +204,7 @@ def interval_texts(*, quantiles: Sequence[float], errors: Sequence[float], unit:
 def distinct_texts(values: Sequence[float], unit: str, *, errors: Sequence[float]) -> tuple[str, ...]:
     """Some values in a unit's way, with as many digits as tell them apart where they are known to be."""
     said = tuple(in_unit(value, unit, error=error) for value, error in zip(values, errors, strict=True))
-    distinct = all(b - a > ERRORS * max(errors) for a, b in pairwise(values))
+    distinct = all(b - a > BOUND_STANDARD_ERRORS * max(errors) for a, b in pairwise(values))
     if len(set(said)) == len(said) or not distinct:
         return said
     if unit == "share":
@@ -264,7 +266,7 @@ def _singular(word: str) -> str:
     return word.removesuffix("s") if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
-def points(change: float, *, error: float = 0.0) -> str:
+def percentage_points(change: float, *, error: float = 0.0) -> str:
     """Return a change of a probability in percentage points: ``+7 points``, ``no change`` below a twentieth of a point."""
     size = 100 * abs(change)
     if size < 0.05 or (size < 0.5 and 100 * error > 0.5):
@@ -273,7 +275,7 @@ def points(change: float, *, error: float = 0.0) -> str:
     return f"{MINUS if change < 0 else '+'}{shown} {'point' if shown == '1' else 'points'}"
 
 
-def signed(change: float, *, error: float = 0.0) -> str:
+def signed_number(change: float, *, error: float = 0.0) -> str:
     """Return a change of a number with its sign: ``+3``, ``no change``."""
     shown = number(abs(change), error=error)
     return "no change" if shown == "0" or abs(change) < error / 2 else f"{MINUS if change < 0 else '+'}{shown}"

@@ -8,21 +8,21 @@ from operator import itemgetter
 from typing import Any
 
 from forecast.schema.words import (
-    ERRORS,
+    BOUND_STANDARD_ERRORS,
     PERCENT_STEPS,
     RECORDED,
     SMALL,
-    capital,
+    capitalise,
     chance,
     day,
+    day_range,
     distinct_texts,
     in_days,
     interval_texts,
-    listed,
+    join_words,
     month,
     percent,
     share,
-    span,
     unit_tails,
 )
 
@@ -48,15 +48,15 @@ def probability_sentence(
     """
     if status in RECORDED:
         return settled_sentence(status)
-    said = beginning or capital(chance(value, error=error))
+    said = beginning or capitalise(chance(value, error=error))
     if chance_interval is None:
         return f"{said}."
     (low, high), errors = chance_interval, chance_errors or (0.0, 0.0)
-    range_said = _between(percent(low, error=errors[0]), percent(high, error=errors[1]), error=max(errors))
+    range_said = _interval_text(percent(low, error=errors[0]), percent(high, error=errors[1]), error=max(errors))
     return f"{said}; the chance itself {range_said}." if range_said else f"{said}."
 
 
-def _between(low: str, high: str, *, error: float) -> str:
+def _interval_text(low: str, high: str, *, error: float) -> str:
     """Say the range of a chance, with its verb.
 
     An end that is only known to be near 0 or 1 is left out.  Of what is one number nothing is said where that is coarser than the answer.
@@ -123,7 +123,7 @@ def distribution_sentence(
         said = [_mode_words(*modes[place], unit) for place in sorted(likeliest)]
         if len(modes) > MOST_RANGES:
             others = percent(1 - sum(modes[place][0] for place in likeliest))
-            return f"It falls into {_word(len(modes))} ranges: {', '.join(said)} or another (chance {others}){measured}."
+            return f"It falls into {_count_word(len(modes))} ranges: {', '.join(said)} or another (chance {others}){measured}."
         return f"Either {', '.join(said[:-1])} or {said[-1]}{measured}."
     if low == high:
         return f"{'Almost certainly' if sole >= ALMOST else 'More than nine times in ten'} {middle}{counted}{measured}."
@@ -151,7 +151,7 @@ def _mode_words(share: float, points: Sequence[float], unit: str) -> str:
 def _mode_points(points: Sequence[float], unit: str) -> tuple[str, ...]:
     error = (points[2] - points[0]) / 200  # finer than a range is wide
     low, median, high = points
-    shown = 0.0 if low < 0 < high and abs(median) <= ERRORS * error else median
+    shown = 0.0 if low < 0 < high and abs(median) <= BOUND_STANDARD_ERRORS * error else median
     return distinct_texts((low, shown, high), unit, errors=[error] * len(points))
 
 
@@ -160,7 +160,7 @@ def date_sentence(*, quantiles: Sequence[str | None], not_by_then: float, error:
     if status == "happened":
         earliest, median, latest = quantiles[0], quantiles[2], quantiles[4]
         if earliest and median and latest and earliest != latest:
-            days_between = span(date.fromisoformat(earliest), date.fromisoformat(latest))
+            days_between = day_range(date.fromisoformat(earliest), date.fromisoformat(latest))
             return f"It has happened, as likely as not by {day(median)}; nine times in ten from {days_between}."
         return f"It has happened, by {day(median)}." if median else "It has happened."
     if status in RECORDED:
@@ -180,7 +180,7 @@ def shares_sentence(*, values: Mapping[str, float], errors: Mapping[str, float],
     if none > LEAST_NONE:
         parts.append((none, f"{NONE} {percent(none, error=none_error)}"))
     said = [part for _, part in sorted(parts, key=lambda each: -each[0])]
-    return f"Most likely {said[0]}; then {listed(said[1:])}." if len(said) > 1 else f"{capital(said[0])}."
+    return f"Most likely {said[0]}; then {join_words(said[1:])}." if len(said) > 1 else f"{capitalise(said[0])}."
 
 
 def headline(kind: str, value: Mapping[str, object] | None, *, unit: str, status: str) -> str:
@@ -202,7 +202,7 @@ def headline(kind: str, value: Mapping[str, object] | None, *, unit: str, status
             assert isinstance(modes, list | tuple)
             if modes:
                 if len(modes) > 2 * MOST_RANGES:
-                    return f"one of {_word(len(modes))} ranges"
+                    return f"one of {_count_word(len(modes))} ranges"
                 *first, last = [_mode_points(mode["quantiles"], unit)[1] for mode in modes]
                 return f"{', '.join(first)} or {last}"
             return interval_texts(quantiles=quantiles, errors=errors, unit=unit)[1]
@@ -211,10 +211,10 @@ def headline(kind: str, value: Mapping[str, object] | None, *, unit: str, status
             assert isinstance(quantiles, list)
             return month(quantiles[2]) if quantiles[2] else "later"
         case _:
-            return likeliest(value)[1]
+            return likeliest_choice(value)[1]
 
 
-def likeliest(value: Mapping[str, object]) -> tuple[str, str]:
+def likeliest_choice(value: Mapping[str, object]) -> tuple[str, str]:
     """Return the likeliest of choices, which may be none of them, and its chance as a percent; ``value`` is as in the JSON."""
     shares, none = value["shares"], float(str(value.get("none", 0.0)))
     assert isinstance(shares, list)
@@ -224,5 +224,5 @@ def likeliest(value: Mapping[str, object]) -> tuple[str, str]:
     return top["label"].replace("_", " "), percent(top["value"], error=top["error"])
 
 
-def _word(count: int) -> str:
+def _count_word(count: int) -> str:
     return SMALL[count] if count < len(SMALL) else f"{count:,}"

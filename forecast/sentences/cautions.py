@@ -10,28 +10,28 @@ from typing import Any
 
 from forecast.schema import words
 
-FARTHEST = 0.001  # a tail below which a predictive check is said beside the answers
-MOST = 4  # checks that are said there; the section on how well the record was foreseen has all
+MISFIT_TAIL = 0.001  # a tail below which a predictive check is said beside the answers
+MOST_MISFITS = 4  # checks that are said there; the section on how well the record was foreseen has all
 ALONE = "unconfirmed"  # the verdict where NUTS is sound and the fast engine, which should confirm it, is not
 STATISTICS = {"sum": "the sum", "mean": "the mean", "largest": "the largest value", "share of zeros": "the share of zeros"}
-VERDICTS = {"failed": "the second engine failed", ALONE: "one engine alone"}  # what one word would say too little of
+VERDICT_WORDS = {"failed": "the second engine failed", ALONE: "one engine alone"}  # what one word would say too little of
 
 
-def misfits(content: Mapping[str, Any]) -> tuple[str, ...]:
+def misfit_sentences(content: Mapping[str, Any]) -> tuple[str, ...]:
     """Return a sentence for each predictive check so far out that the answers are not to be trusted as they stand, the farthest first.
 
     A tail at the limit, or none since nobody looked, is no misfit.  What the record has settled does not rest on the model.
     """
     is_open = any(answer["status"] not in words.RECORDED for answer in content["answers"])
     checks = content["insight"]["checks"] if is_open and content["insight"] is not None else []
-    far = sorted((each for each in checks if each["tail"] < FARTHEST), key=lambda each: float(each["tail"]))
-    said = [_misfit(each) for each in far[:MOST]]
-    if len(far) > MOST:
-        said.append(f"{len(far) - MOST} more checks are as extreme; see “How well the record was foreseen”.")
+    far = sorted((each for each in checks if each["tail"] < MISFIT_TAIL), key=lambda each: float(each["tail"]))
+    said = [_misfit_sentence(each) for each in far[:MOST_MISFITS]]
+    if len(far) > MOST_MISFITS:
+        said.append(f"{len(far) - MOST_MISFITS} more checks are as extreme; see “How well the record was foreseen”.")
     return tuple(said)
 
 
-def alone(content: Mapping[str, Any]) -> str:
+def single_engine_sentence(content: Mapping[str, Any]) -> str:
     """Return that one engine alone gives the numbers, and why; empty where two do, or a warning says more."""
     verdict = content["verdict"]
     return f"One engine alone. {verdict['sentence']}" if verdict["verdict"] == ALONE and not content["warnings"] else ""
@@ -39,10 +39,10 @@ def alone(content: Mapping[str, Any]) -> str:
 
 def verdict_words(verdict: str) -> str:
     """Return a verdict as a reader is told it."""
-    return VERDICTS.get(verdict, verdict)
+    return VERDICT_WORDS.get(verdict, verdict)
 
 
-def _misfit(check: Mapping[str, Any]) -> str:
+def _misfit_sentence(check: Mapping[str, Any]) -> str:
     as_text = words.share if check["statistic"] == "share of zeros" else _number
     seen, low, high = (as_text(each) for each in (check["seen"], check["quantiles"][0], check["quantiles"][-1]))
     predicted = f"it is {low}" if low == high else f"it is between {low} and {high}"

@@ -44,9 +44,9 @@ def headline_of(answer: Mapping[str, Any]) -> Headline:
         return Headline(figure)
     match answer["kind"]:
         case "distribution":
-            return _number(answer)
+            return _number_headline(answer)
         case "shares":
-            about, figure = answer_sentences.likeliest(value)
+            about, figure = answer_sentences.likeliest_choice(value)
             return Headline(figure, about, is_choice=True)
         case "date" if answer["status"] == "open":
             is_in_time = value["quantiles"][2] is not None
@@ -55,7 +55,7 @@ def headline_of(answer: Mapping[str, Any]) -> Headline:
             return Headline(figure)
 
 
-def _number(answer: Mapping[str, Any]) -> Headline:
+def _number_headline(answer: Mapping[str, Any]) -> Headline:
     value, unit = answer["value"], answer["unit"]
     counted = words.counted_in(unit, answer["headline"]) if unit != "share" and len(unit) <= LONGEST_UNIT else ""
     if answer["status"] != "open" or value.get("modes"):

@@ -11,100 +11,104 @@ from typing import Any
 
 from forecast.schema import words
 
-NOTICED = 0.005  # a probability that changes by less than half a point has not moved, in a reader's eyes
+NOTICED_CHANCE = 0.005  # a probability that changes by less than half a point has not moved, in a reader's eyes
 NOTICED_PART = 0.02  # nor has a mean that changes by less than this part of itself
 SETTLES = 0.01  # an outcome that leaves less than this to doubt answers the question itself
 MOST_NEWS = 2
 
-Measure = Mapping[str, Any]
+MeasureData = Mapping[str, Any]
 
 
-def measure_name(measure: Measure) -> str:
+def measure_name(measure: MeasureData) -> str:
     """Return a measure's question, and its choice where it has one, as words."""
     name = str(measure["question"]).replace("_", " ")
     return f"{name}: {measure['label'].replace('_', ' ')}" if measure["label"] else name
 
 
-def measure_title(measure: Measure) -> str:
+def measure_title(measure: MeasureData) -> str:
     """Return a measure's name as the head of what follows it: ``taken, expected`` where that is a number's expected value, ``taken, median``."""
-    return f"{measure_name(measure)}{f', {which_of(measure)}' if which_of(measure) else ''}"
+    return f"{measure_name(measure)}{f', {statistic_name(measure)}' if statistic_name(measure) else ''}"
 
 
-def which_of(measure: Measure) -> str:
+def statistic_name(measure: MeasureData) -> str:
     """Return which number of a distribution a measure is: ``expected`` or ``median``; empty for a chance."""
     return {"mean": "expected", "median": "median"}.get(measure["kind"], "")
 
 
-def named_text(measure: Measure, value: float, *, error: float = 0.0) -> str:
+def named_value_text(measure: MeasureData, value: float, *, error: float = 0.0) -> str:
     """Return a value of a measure and which number it is: ``expected 6.4``, ``31 %``."""
-    return f"{which_of(measure)} {as_text(measure, value, error=error)}".lstrip()
+    return f"{statistic_name(measure)} {value_text(measure, value, error=error)}".lstrip()
 
 
-def is_share(measure: Measure) -> bool:
+def is_percent(measure: MeasureData) -> bool:
     """Whether a measure is shown as a percent."""
     return bool(measure["kind"] == "probability" or measure["unit"] == "share")
 
 
-def as_text(measure: Measure, value: float, *, error: float = 0.0) -> str:
+def value_text(measure: MeasureData, value: float, *, error: float = 0.0) -> str:
     """Return a value of a measure: a percent, or a number (settled ones as they are)."""
-    if not is_share(measure):
+    if not is_percent(measure):
         return words.number(value, error=max(error, 0.003 * abs(value)))
     if measure["settled"] and value in {0.0, 1.0}:
         return words.share(value)
     return words.percent(min(max(value, 0.0), 1.0), error=error) if -1e-9 <= value <= 1 + 1e-9 else words.number(value, error=error)
 
 
-def change_text(measure: Measure, change: float, *, error: float = 0.0) -> str:
+def change_text(measure: MeasureData, change: float, *, error: float = 0.0) -> str:
     """Return a change of a measure: in points, or in its unit."""
-    return words.points(change, error=error) if is_share(measure) else words.signed(change, error=max(error, 0.01 * abs(measure["value"])))
+    return (
+        words.percentage_points(change, error=error)
+        if is_percent(measure)
+        else words.signed_number(change, error=max(error, 0.01 * abs(measure["value"])))
+    )
 
 
-def from_to(measure: Measure, before: float, after: float, *, error: float = 0.0) -> str:
+def from_to_text(measure: MeasureData, before: float, after: float, *, error: float = 0.0) -> str:
     """Return ``31 % → 38 %``; of a number, whose headline is its median, ``expected 6.4 → 6.2``."""
-    return f"{named_text(measure, before, error=error)} → {as_text(measure, after, error=error)}"
+    return f"{named_value_text(measure, before, error=error)} → {value_text(measure, after, error=error)}"
 
 
-def is_noticed(measure: Measure, change: float, *, error: float = 0.0) -> bool:
+def is_noticed(measure: MeasureData, change: float, *, error: float = 0.0) -> bool:
     """Whether a change is large enough to be spoken of: beyond its error, and beyond what a reader would notice."""
-    least = NOTICED if is_share(measure) else NOTICED_PART * abs(measure["value"])
+    least = NOTICED_CHANCE if is_percent(measure) else NOTICED_PART * abs(measure["value"])
     return abs(change) >= max(least, 2 * error)
 
 
-def measures_of(insight: Mapping[str, Any], question: str) -> list[int]:
+def measure_indices(insight: Mapping[str, Any], question: str) -> list[int]:
     """Return the places of a question's measures."""
     return [index for index, measure in enumerate(insight["measures"]) if measure["question"] == question]
 
 
-def open_measures(insight: Mapping[str, Any]) -> list[int]:
+def open_measure_indices(insight: Mapping[str, Any]) -> list[int]:
     """Return the places of the measures that nothing has settled."""
     return [index for index, measure in enumerate(insight["measures"]) if not measure["settled"]]
 
 
-def strongest(insight: Mapping[str, Any], estimates: Sequence[Mapping[str, float]]) -> int | None:
+def strongest_measure(insight: Mapping[str, Any], estimates: Sequence[Mapping[str, float]]) -> int | None:
     """Return the place of the open measure that a variation changes most, a probability where one moves noticeably; None where there is none."""
     measures = insight["measures"]
-    places = open_measures(insight)
+    places = open_measure_indices(insight)
     chances = [
         index
         for index in places
-        if is_share(measures[index]) and is_noticed(measures[index], estimates[index]["change"], error=estimates[index]["error"])
+        if is_percent(measures[index]) and is_noticed(measures[index], estimates[index]["change"], error=estimates[index]["error"])
     ]
-    return max(chances or places, key=lambda index: relative(measures[index], estimates[index]["change"]), default=None)
+    return max(chances or places, key=lambda index: relative_change(measures[index], estimates[index]["change"]), default=None)
 
 
-def relative(measure: Measure, change: float) -> float:
+def relative_change(measure: MeasureData, change: float) -> float:
     """Return the size of a change: in probability, or as a part of the mean."""
-    return abs(change) if is_share(measure) else abs(change) / max(abs(float(measure["value"])), 1e-12)
+    return abs(change) if is_percent(measure) else abs(change) / max(abs(float(measure["value"])), 1e-12)
 
 
-def would_move(insight: Mapping[str, Any], question: str) -> str:
+def next_move_sentence(insight: Mapping[str, Any], question: str) -> str:
     """Say what would move a question's answer next: the signposts of the stream expected to move it most, of those that do not settle it."""
-    places = measures_of(insight, question)
+    places = measure_indices(insight, question)
     posts: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for post in insight["signposts"]:
         posts.setdefault((post["stream"], post["until"]), []).append(post)
     ranked = [
-        (not _decides(insight["measures"][index], group, index), _expected(insight, group, index), -order, index, group)
+        (not _decides(insight["measures"][index], group, index), _expected_change(insight, group, index), -order, index, group)
         for order, group in enumerate(posts.values())
         for index in places
         if any(_is_news(insight["measures"][index], post["values"][index]) for post in group)
@@ -117,30 +121,30 @@ def would_move(insight: Mapping[str, Any], question: str) -> str:
     label = f"{measure['label'].replace('_', ' ')} " if measure["label"] else ""
     said = (
         f"If {first['condition']} by {words.day(first['until'])} (chance {words.percent(first['chance'])}): "
-        f"{label}{named_text(measure, first['values'][index]['value'], error=first['values'][index]['error'])}"
+        f"{label}{named_value_text(measure, first['values'][index]['value'], error=first['values'][index]['error'])}"
     )
     others = [post for post in group if post is not first]
     if others:
         other = max(others, key=itemgetter("chance"))
-        said += f"; if {other['condition']}: {as_text(measure, other['values'][index]['value'], error=other['values'][index]['error'])}"
+        said += f"; if {other['condition']}: {value_text(measure, other['values'][index]['value'], error=other['values'][index]['error'])}"
     return f"{said}."
 
 
-def _is_news(measure: Measure, value: Mapping[str, Any]) -> bool:
+def _is_news(measure: MeasureData, value: Mapping[str, Any]) -> bool:
     """Whether what an outcome would do to an answer is more than the noise of its estimate."""
     return is_noticed(measure, value["change"], error=value["error"])
 
 
-def _decides(measure: Measure, posts: Sequence[Mapping[str, Any]], index: int) -> bool:
+def _decides(measure: MeasureData, posts: Sequence[Mapping[str, Any]], index: int) -> bool:
     """Whether an outcome settles a question: to be told to watch for the answer itself is no help."""
     values = [post["values"][index]["value"] for post in posts]
-    return is_share(measure) and any(value >= 1 - SETTLES or value <= 0 for value in values)
+    return is_percent(measure) and any(value >= 1 - SETTLES or value <= 0 for value in values)
 
 
-def _expected(insight: Mapping[str, Any], posts: Sequence[Mapping[str, Any]], index: int) -> float:
+def _expected_change(insight: Mapping[str, Any], posts: Sequence[Mapping[str, Any]], index: int) -> float:
     """How far a measure is expected to move when it becomes known which of the signposts holds."""
     measure = insight["measures"][index]
-    return sum(float(post["chance"]) * relative(measure, post["values"][index]["change"]) for post in posts)
+    return sum(float(post["chance"]) * relative_change(measure, post["values"][index]["change"]) for post in posts)
 
 
 def part_text(part: Mapping[str, Any]) -> str:
@@ -149,7 +153,7 @@ def part_text(part: Mapping[str, Any]) -> str:
     return about.replace("_", " ") if part["kind"] in {"row", "correction"} else about
 
 
-def move_told(insight: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def move_to_report(insight: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return the split to tell of: that since the last report where it moved an open answer, else the newest that did, else the newest."""
     newest = sorted(insight["moves"], key=lambda move: (move["against"] == "ledger", move["until"], move["since"]), reverse=True)
     return next((move for move in newest if has_moved(insight, move)), newest[0] if newest else None)
@@ -159,7 +163,7 @@ def has_moved(insight: Mapping[str, Any], move: Mapping[str, Any]) -> bool:
     """Whether a part of a split, or all of it, moved an open answer by something of note."""
     return any(
         is_noticed(insight["measures"][index], part["points"][index], error=part["errors"][index])
-        for index in open_measures(insight)
+        for index in open_measure_indices(insight)
         for part in move["parts"]
         if part["kind"] != "noise"
     )

@@ -8,14 +8,23 @@ from datetime import date
 from typing import Any
 
 from forecast.schema import words
-from forecast.sentences.insight_text import as_text, change_text, from_to, is_noticed, measures_of, news_text, part_text, relative
+from forecast.sentences.insight_text import (
+    change_text,
+    from_to_text,
+    is_noticed,
+    measure_indices,
+    news_text,
+    part_text,
+    relative_change,
+    value_text,
+)
 from forecast.sentences.printed_parts import printed_parts
 
 
-def moved_last(insight: Mapping[str, Any], question: str) -> str:
+def last_move_sentence(insight: Mapping[str, Any], question: str) -> str:
     """Say what moved a question's answer last: from the newest split of a change that moved it, else from its history, else how far it went with time."""
     for told in (_moves, _jumps, _drifts):
-        found = [said for index in measures_of(insight, question) for said in told(insight, index)]
+        found = [said for index in measure_indices(insight, question) for said in told(insight, index)]
         if found:
             return max(found)[2]
     points = insight["history"]["points"]
@@ -35,8 +44,8 @@ def _moves(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float,
         if parts:
             top, change = max(parts, key=lambda each: abs(each[0]["points"][index]))
             known = f", known {words.day(top['known'])}" if top["known"] and top["kind"] not in {"row", "correction"} else ""
-            said = f"{words.capital(part_text(top).rstrip('.'))}{known}: {change} ({from_to(measure, before, after)})."
-            yield move["since"], relative(measure, top["points"][index]), said
+            said = f"{words.capitalise(part_text(top).rstrip('.'))}{known}: {change} ({from_to_text(measure, before, after)})."
+            yield move["since"], relative_change(measure, top["points"][index]), said
 
 
 def _jumps(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float, str]]:
@@ -44,10 +53,10 @@ def _jumps(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float,
     for before, after in zip(points[-2::-1], points[:0:-1], strict=True):
         change, error = after["values"][index] - before["values"][index], math.hypot(after["errors"][index], before["errors"][index])
         first, last = before["values"][index], after["values"][index]
-        differ = as_text(measure, first, error=error) != as_text(measure, last, error=error)
+        differ = value_text(measure, first, error=error) != value_text(measure, last, error=error)
         if after["news"] and is_noticed(measure, change, error=error) and differ:
-            said = f"{words.day(after['day'])}, {news_text(after['news'])}: {from_to(measure, first, last, error=error)}."
-            yield after["day"], relative(measure, change), said
+            said = f"{words.day(after['day'])}, {news_text(after['news'])}: {from_to_text(measure, first, last, error=error)}."
+            yield after["day"], relative_change(measure, change), said
             return
 
 
@@ -61,5 +70,5 @@ def _drifts(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float
     if is_noticed(measure, last - first, error=error):
         days = (date.fromisoformat(after["day"]) - date.fromisoformat(before["day"])).days
         change = change_text(measure, last - first, error=error)
-        said = f"{days:,} days passed since {words.day(before['day'])}: {change} ({from_to(measure, first, last, error=error)})."
-        yield before["day"], relative(measure, last - first), said
+        said = f"{days:,} days passed since {words.day(before['day'])}: {change} ({from_to_text(measure, first, last, error=error)})."
+        yield before["day"], relative_change(measure, last - first), said

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from forecast.schema import words
-from forecast.sentences.insight_text import as_text, is_share
+from forecast.sentences.insight_text import is_percent, value_text
 
 DIGITS = 3  # of a number's larger end, that its parts are not coarser than
 FINE = 0.1  # percentage points, where an end is no number, such as `below 1 %`
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class PrintedParts:
     """The parts of a change in whole ``steps``; a step is ``10**-decimals`` percentage points, or in the answer's unit."""
 
     steps: tuple[int, ...]
@@ -28,18 +28,18 @@ class Printed:
         if steps == 0:
             return "no change"
         size = abs(steps) / 10.0**self.decimals
-        shown = f"{size:,.{max(self.decimals, 0)}f}" if size < words.LARGE else f"{size:.3g}"
+        shown = f"{size:,.{max(self.decimals, 0)}f}" if size < words.SCIENTIFIC_NOTATION_FROM else f"{size:.3g}"
         unit = "" if not self.in_points else " point" if abs(steps) == 10**self.decimals else " points"
         return f"{words.MINUS if steps < 0 else '+'}{shown.rstrip('0').rstrip('.') if '.' in shown and 'e' not in shown else shown}{unit}"
 
 
-def printed_parts(measure: Mapping[str, Any], before: float, after: float, points: Sequence[float]) -> Printed:
+def printed_parts(measure: Mapping[str, Any], before: float, after: float, points: Sequence[float]) -> PrintedParts:
     """Return the parts of a change, which sum to ``after - before``, as they are to be printed beside both ends.
 
     Each is rounded to the nearest step; then those that lost most by that, or gained most, give way until the sum is right.
     """
-    ends = [_number(as_text(measure, value)) for value in (before, after)]
-    in_points = is_share(measure)
+    ends = [_number(value_text(measure, value)) for value in (before, after)]
+    in_points = is_percent(measure)
     scale = 100.0 if in_points else 1.0
     decimals = _decimals(ends, max(abs(before), abs(after)), in_points=in_points)
     step = 10.0**-decimals / scale
@@ -53,7 +53,7 @@ def printed_parts(measure: Mapping[str, Any], before: float, after: float, point
         way = 1 if short > 0 else -1
         place = max(range(len(steps)), key=lambda at: (way * (exact[at] - steps[at]), abs(exact[at])))
         steps[place] += way
-    return Printed(tuple(steps), decimals, in_points)
+    return PrintedParts(tuple(steps), decimals, in_points)
 
 
 def _number(text: str) -> tuple[float, int] | None:

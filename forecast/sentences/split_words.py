@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from forecast.schema import words
 
-LEAST_ERROR = 0.05  # percentage points; a smaller error is below the digits that are printed
+LEAST_PRINTED_ERROR = 0.05  # percentage points; a smaller error is below the digits that are printed
 
 
 def share_with_error(share: float, *, error: float) -> str:
@@ -24,14 +24,14 @@ def split_texts(share: float, *, error: float) -> tuple[str, str]:
     points, error_points = 100 * min(max(share, 0.0), 1.0), 100 * error  # noise alone can put an estimate outside
     from_end = min(points, 100 - points)
     is_exact = error == 0 and from_end == 0
-    is_at_end = from_end <= max(words.ERRORS * error_points, LEAST_ERROR)
+    is_at_end = from_end <= max(words.BOUND_STANDARD_ERRORS * error_points, LEAST_PRINTED_ERROR)
     bound = words.bound_of(from_end, error=error_points) if is_at_end and not is_exact else None
     if bound is not None:
         below, above = f"below {bound:g} %", f"above {100 - bound:g} %"
         return (below, above) if points < 50 else (above, below)
     decimals = 0 if round(error_points, 1) >= 1 else 1
     shown = round(points, decimals)
-    if error_points < LEAST_ERROR:
+    if error_points < LEAST_PRINTED_ERROR:
         return f"{shown:g} %", f"{round(100 - shown, decimals):g} %"
     printed_error = f"{max(error_points, 0.1):.{decimals}f}"
     return f"{shown:.{decimals}f} % ± {printed_error}", f"{100 - shown:.{decimals}f} % ± {printed_error}"

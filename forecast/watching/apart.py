@@ -12,13 +12,13 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from forecast.actions.update import Made
+from forecast.actions.update import TopicResult
 from forecast.model.settings import Settings
-from forecast.watching.drafts import drafted
+from forecast.watching.drafts import draft_topic
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class DraftProcess:
     """A draft being made elsewhere."""
 
     topic: str
@@ -29,14 +29,14 @@ class Apart:
         """Whether the draft has been made, or the process has ended without it."""
         return self.answer.poll()
 
-    def made(self) -> Made | None:
+    def receive_result(self) -> TopicResult | None:
         """Return the draft, None where the published report says it already.
 
         Raises the exception with which the process failed, and ``RuntimeError``
         where it ended without a word.
         """
         try:
-            made: Made | Exception | None = self.answer.recv()
+            made: TopicResult | Exception | None = self.answer.recv()
         except EOFError:
             self.process.join()
             raise RuntimeError(f"the process that asked why of {self.topic} ended with {self.process.exitcode}") from None
@@ -52,25 +52,25 @@ class Apart:
         self.answer.close()
 
 
-def begin(root: Path, topic: str, *, as_of: date, settings: Settings) -> Apart:
+def start_draft_process(root: Path, topic: str, *, as_of: date, settings: Settings) -> DraftProcess:
     """Begin to make a topic's whole draft in a fresh interpreter, since this process has threads and cannot be copied.
 
     The calling thread no longer takes SIGINT: call it from none that should.
     """
     context = get_context("spawn")
     here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_make, args=(there, root, topic, as_of, settings), daemon=True)
+    process = context.Process(target=_send_draft, args=(there, root, topic, as_of, settings), daemon=True)
     if hasattr(signal, "pthread_sigmask"):  # Ctrl-C is for the process that waits; the mask is inherited
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     process.start()
     there.close()  # theirs alone, so that its end is seen here
-    return Apart(topic, process, here)
+    return DraftProcess(topic, process, here)
 
 
-def _make(answer: Connection, root: Path, topic: str, as_of: date, settings: Settings) -> None:
-    made: Made | Exception | None
+def _send_draft(answer: Connection, root: Path, topic: str, as_of: date, settings: Settings) -> None:
+    made: TopicResult | Exception | None
     try:
-        made = drafted(root, topic, as_of=as_of, settings=settings, insight=True)
+        made = draft_topic(root, topic, as_of=as_of, settings=settings, insight=True)
     except Exception as error:  # noqa: BLE001 - the process that waits says what went wrong
         made = error
         made.add_note(traceback.format_exc())  # the traceback itself does not travel

@@ -8,16 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from forecast.actions.cache import published
-from forecast.actions.check import read_checked
-from forecast.actions.publish import marks
-from forecast.actions.update import Made, draft
+from forecast.actions.cache import read_published_report
+from forecast.actions.check import read_checked_book
+from forecast.actions.publish import readable_failures
+from forecast.actions.update import TopicResult, draft_report
 from forecast.book.files import layout
 from forecast.book.files.folder import Folder
-from forecast.book.files.problems import has_errors, in_order
+from forecast.book.files.problems import has_errors, sort_problems
 from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.topic import Book
-from forecast.model.custom_model import refusals
+from forecast.model.custom_model import trust_problems
 from forecast.model.settings import Settings
 from forecast.report.pages import render_index
 
@@ -29,28 +29,28 @@ def touched_topics(root: Path, paths: Iterable[Path]) -> tuple[str, ...]:
 
     A loose file of ``seeds`` touches every topic, since their origins may point into it.
     """
-    return tuple(sorted({topic for path in paths for topic in _touched(root, path.relative_to(root).parts)}))
+    return tuple(sorted({topic for path in paths for topic in _topics_of_file(root, path.relative_to(root).parts)}))
 
 
-def drafted(root: Path, topic: str, *, as_of: date, settings: Settings, insight: bool) -> Made | None:
+def draft_topic(root: Path, topic: str, *, as_of: date, settings: Settings, insight: bool) -> TopicResult | None:
     """Return what a topic comes to, None where the published report says it already.
 
     With ``insight`` the report says why, which takes seconds; the answers are the same without.
     """
-    book, problems = read_checked(root, [topic])
+    book, problems = read_checked_book(root, [topic])
     if has_errors(problems):
-        return Made(problems=problems)
-    if refused := refusals(book.topics.values(), trust=settings.trust):
-        return Made(problems=in_order((*problems, *refused)))
+        return TopicResult(problems=problems)
+    if refused := trust_problems(book.topics.values(), trust=settings.trust):
+        return TopicResult(problems=sort_problems((*problems, *refused)))
     if is_published(book, topic):
         return None
-    made = draft(book, topic, as_of=as_of, settings=settings, insight=insight)
-    return replace(made, problems=in_order((*problems, *made.problems)))
+    made = draft_report(book, topic, as_of=as_of, settings=settings, insight=insight)
+    return replace(made, problems=sort_problems((*problems, *made.problems)))
 
 
 def is_published(book: Book, topic: str) -> bool:
     """Whether a topic's published report was made from its files as they are, in numbers and in words."""
-    content = published(book.root, layout.report_path(topic))
+    content = read_published_report(book.root, layout.report_path(topic))
     if content is None:
         return False
     now = {
@@ -60,19 +60,21 @@ def is_published(book: Book, topic: str) -> bool:
     return all(content["run"]["hashes"].get(name) == value for name, value in now.items())
 
 
-def drafted_index(root: Path, drafts: Mapping[str, Made]) -> dict[str, bytes]:
+def draft_index(root: Path, drafts: Mapping[str, TopicResult]) -> dict[str, bytes]:
     """Return the index files over the published reports and the drafts laid over them; none without drafts."""
     if not drafts:
         return {}
     contents: list[Mapping[str, Any]] = []
     for topic in layout.topic_names(Folder(root)):
-        content = drafts[topic].content if topic in drafts else published(root, layout.report_path(topic))
+        content = drafts[topic].content if topic in drafts else read_published_report(root, layout.report_path(topic))
         if content is not None:
             contents.append(content)
-    return render_index(contents, failures=marks(root, [name for name in layout.topic_names(Folder(root)) if name not in drafts]))
+    return render_index(
+        contents, failures=readable_failures(root, [name for name in layout.topic_names(Folder(root)) if name not in drafts])
+    )
 
 
-def _touched(root: Path, parts: tuple[str, ...]) -> tuple[str, ...]:
+def _topics_of_file(root: Path, parts: tuple[str, ...]) -> tuple[str, ...]:
     match parts:
         case (layout.SEEDS, topic, *_, file) if Path(file).suffix in EDITED:
             return (topic,)

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from forecast.book.files.problems import Problem, format_problems, has_errors
-from forecast.watching.shown import INDEX, Shown
+from forecast.watching.shown import INDEX, WatchState
 
 SCRIPT = Path(__file__).parent / "page.js"
 STYLE = "margin:0;padding:.6rem 1rem;font:1rem/1.5 sans-serif;border-bottom:3px solid"
@@ -19,7 +19,7 @@ NO_REPORT = (
 )
 
 
-def dressed(page: str, report: bytes | None, shown: Shown, *, version: str, nonce: str) -> bytes:
+def page_with_notice(page: str, report: bytes | None, shown: WatchState, *, version: str, nonce: str) -> bytes:
     """Return a page as it is served: the report (a line that says there is none), a notice above it, the script below.
 
     ``page`` is its name without ``.html``, ``version`` what the script compares
@@ -33,14 +33,14 @@ def dressed(page: str, report: bytes | None, shown: Shown, *, version: str, nonc
     return re.sub(r"</body>\s*</html>\s*\Z", lambda found: script + found[0], text, count=1).encode()
 
 
-def topic_notice(topic: str, shown: Shown) -> str:
+def topic_notice(topic: str, shown: WatchState) -> str:
     """Return the notice of a topic's page: its problems, or that it is a draft; empty for a published report."""
     parts = []
     problems = shown.problems.get(topic, ())
     if has_errors(problems):
-        parts.append(_told("What you saved cannot be computed; below is the last good report.", problems))
+        parts.append(_problem_notice("What you saved cannot be computed; below is the last good report.", problems))
     elif problems:
-        parts.append(_told("Warnings:", problems))
+        parts.append(_problem_notice("Warnings:", problems))
     if topic in shown.drafts:
         content = shown.drafts[topic].content
         follows = "" if content.get("insight") else " Why it says so is being computed."
@@ -48,13 +48,13 @@ def topic_notice(topic: str, shown: Shown) -> str:
             f'<div role="status" style="{DRAFT}"><strong>Draft, not published.</strong> As of {escape(content["as_of"])}, from the files as saved, '
             f"by the fast engine alone; nothing is recorded. To publish: <code>forecast update {escape(topic)}</code>.{follows}</div>\n"
         )
-    return _stopped() + "".join(parts)
+    return _stopped_notice() + "".join(parts)
 
 
-def index_notice(shown: Shown) -> str:
+def index_notice(shown: WatchState) -> str:
     """Return the notice of the index: the problems of every topic, and which topics are drafts."""
     parts = [
-        _told(f"{topic}: {'the last good report stands.' if has_errors(problems) else 'warnings'}", problems)
+        _problem_notice(f"{topic}: {'the last good report stands.' if has_errors(problems) else 'warnings'}", problems)
         for topic, problems in sorted(shown.problems.items())
     ]
     if shown.drafts:
@@ -64,16 +64,16 @@ def index_notice(shown: Shown) -> str:
             f'<div role="status" style="{DRAFT}"><strong>Drafts, not published:</strong> {names}. '
             f"To publish: <code>forecast update {publish}</code></div>\n"
         )
-    return _stopped() + "".join(parts)
+    return _stopped_notice() + "".join(parts)
 
 
-def _told(heading: str, problems: tuple[Problem, ...]) -> str:
+def _problem_notice(heading: str, problems: tuple[Problem, ...]) -> str:
     listing = escape(format_problems(problems))
     pre = '<pre style="margin:.4rem 0 0;white-space:pre-wrap;overflow-wrap:anywhere;background:none;color:inherit">'
     return f'<div role="alert" style="{PROBLEM}"><strong>{escape(heading)}</strong>{pre}{listing}</pre></div>\n'
 
 
-def _stopped() -> str:
+def _stopped_notice() -> str:
     """Where the script says that the server has gone."""
     text = "<code>forecast watch</code> has stopped: this page no longer changes."
     return f'<div data-watch role="status" style="{PROBLEM}" hidden>{text}</div>\n'

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecast.model.settings import Settings
 from forecast.watching.serving import Site, application
-from forecast.watching.working import Telling, Work, make_drafts, see_saves
+from forecast.watching.working import WatchCallbacks, Work, make_drafts, watch_saves
 
 if TYPE_CHECKING:
     import uvicorn
@@ -33,13 +33,13 @@ def missing_libraries() -> tuple[str, ...]:
     return tuple(name for name in LIBRARIES if find_spec(name) is None)
 
 
-def watch(root: Path, *, port: int, today: Callable[[], date], settings: Settings, telling: Telling) -> tuple[str, ...]:
+def watch(root: Path, *, port: int, today: Callable[[], date], settings: Settings, telling: WatchCallbacks) -> tuple[str, ...]:
     """Serve a book's reports with drafts over them until SIGINT or SIGTERM; return the topics left as drafts.
 
     ``port`` 0 takes a free one.  Raises ``PortTaken`` where the port cannot be had.
     """
     work = Work(root.resolve(), settings, today, telling)
-    with _interrupted_by(signal.SIGINT, signal.SIGTERM), _listening(port) as sockets:
+    with _interrupt_on(signal.SIGINT, signal.SIGTERM), _loopback_sockets(port) as sockets:
         failed: list[BaseException] = []
         with suppress(KeyboardInterrupt):  # the way to stop
             asyncio.run(_serve(work, sockets, failed))
@@ -60,15 +60,15 @@ async def _serve(work: Work, sockets: list[socket.socket], failed: list[BaseExce
         site.stopping.set()
         server.should_exit = True
 
-    def kept(task: Callable[[Work], None]) -> None:
+    def run_task(task: Callable[[Work], None]) -> None:
         try:
             task(work)
         except BaseException as failure:  # noqa: BLE001 - a thread has nobody to raise to: the run stops and raises it
             with suppress(RuntimeError):  # the loop has ended already
                 loop.call_soon_threadsafe(stop_with, failure)
 
-    for task in (see_saves, make_drafts):
-        threading.Thread(target=kept, args=(task,), name=task.__name__, daemon=True).start()
+    for task in (watch_saves, make_drafts):
+        threading.Thread(target=run_task, args=(task,), name=task.__name__, daemon=True).start()
     work.telling.started(f"http://127.0.0.1:{port}/")
     await server.serve(sockets=sockets)
 
@@ -97,7 +97,7 @@ def _server(app: Any, stopping: asyncio.Event) -> uvicorn.Server:
 
 
 @contextmanager
-def _listening(port: int) -> Generator[list[socket.socket]]:
+def _loopback_sockets(port: int) -> Generator[list[socket.socket]]:
     """Sockets on the loopback addresses of both kinds, or of the first where this machine has no IPv6."""
     try:
         sockets = [socket.create_server(("127.0.0.1", port))]
@@ -113,7 +113,7 @@ def _listening(port: int) -> Generator[list[socket.socket]]:
 
 
 @contextmanager
-def _interrupted_by(*signals: signal.Signals) -> Generator[None]:
+def _interrupt_on(*signals: signal.Signals) -> Generator[None]:
     """Take some signals as Ctrl-C."""
     before = {each: signal.signal(each, signal.default_int_handler) for each in signals}
     try:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS, topic_names
 from forecast.book.files.problems import FileFault
-from forecast.watching.pages import dressed, versions_of
+from forecast.watching.pages import page_with_notice, versions_of
 from forecast.watching.shown import INDEX, Board
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-KINDS: Mapping[str, str] = {
+MEDIA_TYPES: Mapping[str, str] = {
     ".html": "text/html; charset=utf-8",
     ".json": "application/json",
     ".jsonl": "application/x-ndjson",
@@ -35,7 +35,7 @@ KINDS: Mapping[str, str] = {
     ".svg": "image/svg+xml",
 }
 HEARTBEAT_SECONDS = 15.0
-METHODS = ("GET", "HEAD")
+ALLOWED_METHODS = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,10 @@ def application(site: Site) -> ASGIApp:
         return Response(status_code=204, headers=_headers())  # browsers ask for one; a page without it is no error
 
     routes = [Route("/.events", events), Route("/favicon.ico", icon), Route("/{path:path}", file)]
-    return _guarded(Starlette(routes=routes), site)
+    return _guard_requests(Starlette(routes=routes), site)
 
 
-def _guarded(inner: ASGIApp, site: Site) -> ASGIApp:
+def _guard_requests(inner: ASGIApp, site: Site) -> ASGIApp:
     """Refuse what is not asked of this server by its name, or asks for more than reading."""
     from starlette.responses import PlainTextResponse
 
@@ -88,8 +88,8 @@ def _guarded(inner: ASGIApp, site: Site) -> ASGIApp:
         hosts = [value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"]
         if len(hosts) != 1 or hosts[0] not in site.hosts:
             await PlainTextResponse("This server answers only to its own name.\n", 421, _headers())(scope, receive, send)
-        elif scope["method"] not in METHODS:
-            await PlainTextResponse("Only GET and HEAD.\n", 405, {**_headers(), "Allow": ", ".join(METHODS)})(scope, receive, send)
+        elif scope["method"] not in ALLOWED_METHODS:
+            await PlainTextResponse("Only GET and HEAD.\n", 405, {**_headers(), "Allow": ", ".join(ALLOWED_METHODS)})(scope, receive, send)
         else:
             try:
                 await inner(scope, receive, send)
@@ -104,22 +104,22 @@ def _file(site: Site, path: str) -> Response:
     from starlette.responses import PlainTextResponse, Response
 
     parts = PurePosixPath(path).parts
-    kind = KINDS.get(PurePosixPath(path).suffix)
+    kind = MEDIA_TYPES.get(PurePosixPath(path).suffix)
     if kind is None or any(part.startswith((".", "/")) or "\\" in part or "\0" in part for part in parts):
         return PlainTextResponse("There is no such report.\n", 404, _headers())
     shown = site.board.shown
-    data = shown.file("/".join(parts)) or _published(site.root, parts)
+    data = shown.file("/".join(parts)) or _published_bytes(site.root, parts)
     page = parts[0].removesuffix(".html") if len(parts) == 1 and path.endswith(".html") else ""
     if page and (data is not None or page == INDEX or page in shown.problems or page in topic_names(Folder(site.root))):
         nonce = secrets.token_urlsafe(16)
         version = versions_of(shown.changes, page, run=site.run)
-        return Response(dressed(page, data, shown, version=version, nonce=nonce), media_type=kind, headers=_headers(nonce))
+        return Response(page_with_notice(page, data, shown, version=version, nonce=nonce), media_type=kind, headers=_headers(nonce))
     if data is None:
         return PlainTextResponse("There is no such report.\n", 404, _headers())
     return Response(data, media_type=kind, headers=_headers())
 
 
-def _published(root: Path, parts: tuple[str, ...]) -> bytes | None:
+def _published_bytes(root: Path, parts: tuple[str, ...]) -> bytes | None:
     """The bytes of a file under reports, None where there is none or where it leads out of there."""
     folder, path = Folder(root), "/".join((REPORTS, *parts))
     try:

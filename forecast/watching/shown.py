@@ -10,25 +10,25 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from forecast.actions.update import Made
+from forecast.actions.update import TopicResult
 from forecast.book.files.problems import Problem, has_errors
 
 INDEX = "index"
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class WatchState:
     """Drafts, problems and the drafted index, with a count of the changes of each page; pages are named without ``.html``.
 
     ``drafts`` is the same object as long as no draft has changed.
     """
 
-    drafts: Mapping[str, Made] = field(default_factory=dict)
+    drafts: Mapping[str, TopicResult] = field(default_factory=dict)
     problems: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     index: Mapping[str, bytes] = field(default_factory=dict)
     changes: Mapping[str, int] = field(default_factory=dict)
 
-    def with_topic(self, topic: str, made: Made | None) -> Shown:
+    def with_topic(self, topic: str, made: TopicResult | None) -> WatchState:
         """Return this with what a topic came to: a new draft, problems over what was shown before, or nothing left to draft (None)."""
         drafts, problems = self.drafts, {name: each for name, each in self.problems.items() if name != topic}
         if made is None and topic in drafts:
@@ -37,13 +37,13 @@ class Shown:
             drafts = {**drafts, topic: made}
         if made is not None and made.problems:
             problems[topic] = made.problems
-        return replace(self, drafts=drafts, problems=problems).changed(topic).changed(INDEX)
+        return replace(self, drafts=drafts, problems=problems).with_change(topic).with_change(INDEX)
 
-    def with_index(self, files: Mapping[str, bytes]) -> Shown:
+    def with_index(self, files: Mapping[str, bytes]) -> WatchState:
         """Return this with the index files of the drafts, none where there are no drafts."""
-        return replace(self, index=files).changed(INDEX)
+        return replace(self, index=files).with_change(INDEX)
 
-    def changed(self, page: str) -> Shown:
+    def with_change(self, page: str) -> WatchState:
         """Return this with one more change of a page."""
         return replace(self, changes={**self.changes, page: self.changes.get(page, 0) + 1})
 
@@ -62,16 +62,16 @@ class Board:
     """Where one thread pins what is shown and others wait for it to change."""
 
     def __init__(self) -> None:
-        self._shown = Shown()
+        self._shown = WatchState()
         self._lock = threading.Lock()
         self._told: tuple[Callable[[], None], ...] = ()
 
     @property
-    def shown(self) -> Shown:
+    def shown(self) -> WatchState:
         """What is shown now."""
         return self._shown
 
-    def pin(self, change: Callable[[Shown], Shown]) -> None:
+    def pin(self, change: Callable[[WatchState], WatchState]) -> None:
         """Change what is shown, and tell everybody who listens."""
         with self._lock:
             self._shown = change(self._shown)

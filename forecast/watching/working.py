@@ -16,14 +16,14 @@ from datetime import date
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from forecast.actions.check import read_checked
-from forecast.actions.update import Made, draft, warm_up
+from forecast.actions.check import read_checked_book
+from forecast.actions.update import TopicResult, draft_report, warm_up
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import PRIORS, REPORTS, SEEDS, topic_names, topic_path
 from forecast.book.files.problems import FileFault, Place, Problem, has_errors
 from forecast.model.settings import Settings
-from forecast.watching.apart import Apart, begin
-from forecast.watching.drafts import drafted, drafted_index, touched_topics
+from forecast.watching.apart import DraftProcess, start_draft_process
+from forecast.watching.drafts import draft_index, draft_topic, touched_topics
 from forecast.watching.shown import Board
 
 QUIET_MILLISECONDS = 20  # a save is over when nothing has happened for so long
@@ -33,7 +33,7 @@ LOOK_SECONDS = 0.05  # how often to look whether a draft made apart is there
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class WatchCallbacks:
     """What a run tells as it goes: its address, each draft with the seconds it took, and problems by topic.
 
     ``failed`` is told of an exception that nobody foresaw, with what failed, and
@@ -53,13 +53,13 @@ class Work:
     root: Path
     settings: Settings
     today: Callable[[], date]
-    telling: Telling
+    telling: WatchCallbacks
     board: Board = field(default_factory=Board)
     saved: SimpleQueue[tuple[str, ...]] = field(default_factory=SimpleQueue)
     over: threading.Event = field(default_factory=threading.Event)
 
 
-def see_saves(work: Work) -> None:
+def watch_saves(work: Work) -> None:
     """Pass on which topics each save touches."""
     from watchfiles import watch as changes
 
@@ -91,13 +91,13 @@ def make_drafts(work: Work) -> None:
     """
     warm_up()
     waiting = list(topic_names(Folder(work.root)))
-    _draft_for_nothing(work, waiting[:1])
+    _warm_up_drafting(work, waiting[:1])
     unexplained: list[str] = []
-    apart: Apart | None = None
-    indexed: Mapping[str, Made] = {}
+    apart: DraftProcess | None = None
+    indexed: Mapping[str, TopicResult] = {}
     while not work.over.is_set():
         at_once = waiting or indexed is not work.board.shown.drafts
-        for touched in _newly_saved(work.saved, seconds=0.0 if at_once else LOOK_SECONDS if unexplained or apart else None):
+        for touched in _saved_topics(work.saved, seconds=0.0 if at_once else LOOK_SECONDS if unexplained or apart else None):
             waiting = [*touched, *(name for name in waiting if name not in touched)]
         if waiting and apart is not None:  # both cores are for the answer; why is asked again from the start
             apart.stop()
@@ -105,7 +105,7 @@ def make_drafts(work: Work) -> None:
         unexplained = [name for name in unexplained if name not in waiting]
         if waiting:
             topic = waiting.pop(0)
-            unexplained += [topic] if _answered(work, topic) else []
+            unexplained += [topic] if _show_answers(work, topic) else []
         elif indexed is not work.board.shown.drafts:
             indexed = work.board.shown.drafts
             _show_index(work, indexed)
@@ -113,18 +113,18 @@ def make_drafts(work: Work) -> None:
             _explain(work, apart)
             apart = None
         elif apart is None and unexplained:
-            apart = begin(work.root, unexplained.pop(0), as_of=work.today(), settings=work.settings)
+            apart = start_draft_process(work.root, unexplained.pop(0), as_of=work.today(), settings=work.settings)
 
 
-def _draft_for_nothing(work: Work, topics: list[str]) -> None:
+def _warm_up_drafting(work: Work, topics: list[str]) -> None:
     """Make a draft for nothing but the imports and the compiled templates, so that the first save does not wait for them."""
     with suppress(Exception):  # what is wrong is told when the topic is drafted for the page
-        book, problems = read_checked(work.root, topics)
+        book, problems = read_checked_book(work.root, topics)
         for topic in () if has_errors(problems) else topics:
-            draft(book, topic, as_of=work.today(), settings=work.settings, insight=False)
+            draft_report(book, topic, as_of=work.today(), settings=work.settings, insight=False)
 
 
-def _newly_saved(saved: SimpleQueue[tuple[str, ...]], *, seconds: float | None) -> Iterator[tuple[str, ...]]:
+def _saved_topics(saved: SimpleQueue[tuple[str, ...]], *, seconds: float | None) -> Iterator[tuple[str, ...]]:
     """What was saved since the last time; wait for it for some seconds, or for as long as it takes (None)."""
     with suppress(Empty):  # the way to learn that there is no more
         yield saved.get(timeout=seconds) if seconds != 0 else saved.get_nowait()
@@ -132,13 +132,13 @@ def _newly_saved(saved: SimpleQueue[tuple[str, ...]], *, seconds: float | None) 
             yield saved.get_nowait()
 
 
-def _answered(work: Work, topic: str) -> bool:
+def _show_answers(work: Work, topic: str) -> bool:
     """Show a topic's answers as its files have them now, and tell; whether they are a draft of which it can be asked why."""
     began = time.perf_counter()
     try:
-        made = drafted(work.root, topic, as_of=work.today(), settings=work.settings, insight=False)
+        made = draft_topic(work.root, topic, as_of=work.today(), settings=work.settings, insight=False)
     except Exception as error:  # noqa: BLE001 - the next save may be better, and the server must be there to show it
-        _show(work, topic, _failed(work, topic, error))
+        _show(work, topic, _failure_result(work, topic, error))
         return False
     _show(work, topic, made)
     if made is None:
@@ -151,28 +151,28 @@ def _answered(work: Work, topic: str) -> bool:
     return True
 
 
-def _explain(work: Work, apart: Apart) -> None:
+def _explain(work: Work, apart: DraftProcess) -> None:
     """Show the draft that was made apart; where it failed, what went wrong stands above the answers."""
     try:
-        made = apart.made()
+        made = apart.receive_result()
     except Exception as error:  # noqa: BLE001 - as above
-        made = _failed(work, apart.topic, error)
+        made = _failure_result(work, apart.topic, error)
     _show(work, apart.topic, made)
 
 
-def _failed(work: Work, topic: str, error: Exception) -> Made:
+def _failure_result(work: Work, topic: str, error: Exception) -> TopicResult:
     """What a topic has come to where its draft ended with an exception."""
     said = work.telling.failed(topic, error)
-    return Made(problems=(Problem(Place(topic_path(topic)), f"the draft failed: {said}"),))
+    return TopicResult(problems=(Problem(Place(topic_path(topic)), f"the draft failed: {said}"),))
 
 
-def _show(work: Work, topic: str, made: Made | None) -> None:
+def _show(work: Work, topic: str, made: TopicResult | None) -> None:
     work.board.pin(lambda shown: shown.with_topic(topic, made))
 
 
-def _show_index(work: Work, drafts: Mapping[str, Made]) -> None:
+def _show_index(work: Work, drafts: Mapping[str, TopicResult]) -> None:
     try:
-        index = drafted_index(work.root, drafts)
+        index = draft_index(work.root, drafts)
     except Exception as error:  # noqa: BLE001 - as above; the index before stands
         work.telling.failed("index", error)
         return

@@ -20,24 +20,24 @@ from pathlib import Path
 import forecast.actions.whatif as supposing
 from forecast.model.settings import Settings
 
-read, made_here = supposing._read, []
+read, made_here = supposing._topic_answers, []
 def counting(*given):
     made_here.append(os.getpid())
     return read(*given)
-supposing._read = counting
+supposing._topic_answers = counting
 found = supposing.suppose(Path({str(TINY_BOOK)!r}), "ferry", priors={{"burstiness": "Gamma(mean=5, sd=2)"}}, rows=[], as_of=date(2025, 1, 1), settings=Settings())
 print(json.dumps([len(made_here), found.problems, found.before, found.after, found.distrusted]))
 """
 
 DIES = """
 import os
-from forecast.actions.whatif import _Read, _side_by_side
+from forecast.actions.whatif import _TopicAnswers, _run_in_parallel
 here = os.getpid()
 def one():
     if os.getpid() != here:
         os._exit(9)
-    return _Read(sound=True)
-print(_side_by_side(one, _Read) == (_Read(sound=True), _Read()))
+    return _TopicAnswers(sound=True)
+print(_run_in_parallel(one, _TopicAnswers) == (_TopicAnswers(sound=True), _TopicAnswers()))
 """
 
 
@@ -50,7 +50,7 @@ def run(code: str) -> str:
 
 @pytest.mark.skipif(not COPIES, reason="one core, or a system that cannot copy a process")
 @pytest.mark.slow
-def test_side_by_side_and_in_turn_give_the_same_answers():
+def test_run_in_parallel_and_in_turn_give_the_same_answers():
     """On two cores one of the two readings is made in a copy of the process; on one core both are made here, with the same numbers."""
     copied, *apart = json.loads(run(SUPPOSE))
     in_turn, *here = json.loads(run("import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n" + SUPPOSE))

@@ -17,7 +17,7 @@ from forecast.actions.cache import calculation_key, insight_key
 from forecast.book import topic as nouns
 from forecast.book.files.problems import Place
 from forecast.book.hashes import numbers_hash, words_hash
-from forecast.book.topic import Book, OwnModel, Part, Topic
+from forecast.book.topic import Book, OwnModel, PoolPart, Topic
 from forecast.language import expressions, statements
 from forecast.language.expressions import Number
 from forecast.language.pooling import pool
@@ -81,7 +81,7 @@ MOVED = {
         "origin": NUMBERS,
         "said": NONE,  # the value, or the counts in the columns, in words
     },
-    "Between": {"low": NUMBERS, "high": NUMBERS},
+    "ValueRange": {"low": NUMBERS, "high": NUMBERS},
     "Quantity": {"name": NONE, "expression": NUMBERS, "text": WORDS, "unit": WORDS},
     "Question": {
         "name": NONE,
@@ -117,7 +117,7 @@ MOVED = {
         "parts": WORDS,  # those that are used stand in `prior`, pooled
         "pooling": WORDS,
     },
-    "Part": {"name": WORDS, "weight": WORDS, "statement": WORDS, "why": WORDS, "source": WORDS, "is_used": WORDS},
+    "PoolPart": {"name": WORDS, "weight": WORDS, "statement": WORDS, "why": WORDS, "source": WORDS, "is_used": WORDS},
     "Place": {"path": NONE, "line": NONE, "column": NONE},
     "Statement": {
         "distribution": NUMBERS,
@@ -128,7 +128,7 @@ MOVED = {
         "inner": NUMBERS,
         "parts": NUMBERS,
     },
-    "Weighted": {"share": NUMBERS, "statement": NUMBERS},
+    "WeightedStatement": {"share": NUMBERS, "statement": NUMBERS},
     "Number": {"value": NUMBERS},
     "Name": {"name": NUMBERS},
     "Label": {"label": NUMBERS},
@@ -144,7 +144,7 @@ MOVED = {
 }
 ELSEWHERE = {  # statements whose text stands in another field
     ("Stream.wrong", "Statement.text"): NONE,
-    ("Weighted.statement", "Statement.text"): NONE,
+    ("WeightedStatement.statement", "Statement.text"): NONE,
 }
 
 
@@ -200,7 +200,7 @@ def full_topic() -> Topic:
     parameters["pooled"] = dataclasses.replace(
         parameters["pooled"],
         prior=pool("mixture", parts),
-        parts=tuple(Part(f"case_{at}", weight, prior, "A reason.", "a book", True) for at, (weight, prior) in enumerate(parts)),
+        parts=tuple(PoolPart(f"case_{at}", weight, prior, "A reason.", "a book", True) for at, (weight, prior) in enumerate(parts)),
         pooling="mixture",
     )
     parameters["rate"] = dataclasses.replace(parameters["rate"], source="a book", reviewed=OPENS, by="somebody")
@@ -225,7 +225,7 @@ def changes(node: Any, within: str = "") -> Iterator[tuple[str, str, Any]]:
         value, name = getattr(node, field.name), f"{type(node).__name__}.{field.name}"
         for other in others(value, name):
             yield within, name, dataclasses.replace(node, **{field.name: other})
-        if name == "Part.statement":  # of which the text alone is shown
+        if name == "PoolPart.statement":  # of which the text alone is shown
             continue
         for inner_within, inner_name, other in inside(value, name):
             yield inner_within, inner_name, dataclasses.replace(node, **{field.name: other})
@@ -268,8 +268,8 @@ def others(value: Any, name: str) -> Iterator[Any]:
             yield Place("elsewhere", 99)
         case Statement():
             yield parse_statement("Exponential(lam=7)")
-        case nouns.Between() | OwnModel():
-            yield dataclasses.replace(value, **({"low": -7.0} if isinstance(value, nouns.Between) else {"sha256": "1f"}))
+        case nouns.ValueRange() | OwnModel():
+            yield dataclasses.replace(value, **({"low": -7.0} if isinstance(value, nouns.ValueRange) else {"sha256": "1f"}))
         case _ if dataclasses.is_dataclass(value):
             yield Number(99.0)
 

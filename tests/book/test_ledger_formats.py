@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from forecast.book.files.folder import Folder
-from forecast.book.ledger import append, as_time, read_ledger
+from forecast.book.ledger import append_entries, format_time, read_ledger
 
 FIRST: dict[str, Any] = {
     "topic": "ferry",
@@ -32,7 +32,7 @@ ROWS = {"trips": {"count": 1, "each": 1, "hashes": "8badf00d"}}
 
 def read(root: Path, *entries: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
     """Write lines and read them: the entries without their chain, and the problems in words."""
-    append(Folder(root), entries)
+    append_entries(Folder(root), entries)
     found, problems = read_ledger(Folder(root))
     return [{name: each for name, each in entry.items() if name != "previous"} for entry in found], [
         f"{problem.message}: {problem.hint}" for problem in problems
@@ -102,5 +102,5 @@ def test_a_field_that_is_missing_is_named(missing: str, entry: dict[str, Any], t
 def test_a_time_is_written_in_utc():
     """Whatever zone the clock is in."""
     there = timezone(timedelta(hours=2))
-    assert as_time(datetime(2027, 1, 31, 9, 30, 5, 999, tzinfo=UTC)) == as_time(datetime(2027, 1, 31, 11, 30, 5, tzinfo=there))
-    assert as_time(datetime(2027, 1, 31, 9, 30, 5, tzinfo=UTC)) == "2027-01-31T09:30:05Z"
+    assert format_time(datetime(2027, 1, 31, 9, 30, 5, 999, tzinfo=UTC)) == format_time(datetime(2027, 1, 31, 11, 30, 5, tzinfo=there))
+    assert format_time(datetime(2027, 1, 31, 9, 30, 5, tzinfo=UTC)) == "2027-01-31T09:30:05Z"

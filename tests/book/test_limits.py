@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from forecast.actions.check import ahead
-from forecast.book.files.cells import LONGEST_LINE, MOST_COLUMNS, MOST_ROWS
-from forecast.book.files.folder import MOST_BYTES, Folder
-from forecast.book.files.problems import MOST_FOUND, Place, Problem, first_found, format_problems
-from forecast.book.files.sources import parse_document, read_source, source_of
+from forecast.actions.check import future_date_warnings
+from forecast.book.files.cells import LONGEST_LINE, MOST_COLUMNS, MOST_CSV_ROWS
+from forecast.book.files.folder import MOST_BOOK_FILE_BYTES, Folder
+from forecast.book.files.problems import MOST_FOUND, Place, Problem, format_problems, limit_problems
+from forecast.book.files.sources import make_source_file, parse_document, read_source
 from forecast.book.records import read_points, read_rows
 from forecast.language.faults import did_you_mean
 from tests.support.small_books import book_of
@@ -28,7 +28,7 @@ def told(problems: tuple[Problem, ...]) -> list[tuple[int, int, str]]:
 def test_a_file_of_more_than_fifty_megabytes_is_not_read(tmp_path: Path) -> None:
     """Its size is enough to refuse it."""
     with (tmp_path / "large.csv").open("wb") as file:
-        file.truncate(MOST_BYTES + 1)
+        file.truncate(MOST_BOOK_FILE_BYTES + 1)
     source, problems = read_source(Folder(tmp_path), "large.csv")
     assert (source, told(problems)) == (None, [(1, 1, "this file has 50,000,001 bytes; a file of a book has at most 50,000,000")])
 
@@ -50,7 +50,7 @@ def test_a_file_of_more_than_fifty_megabytes_is_not_read(tmp_path: Path) -> None
 def test_toml_beyond_a_limit_is_refused_with_its_place(text: str, expected: tuple[int, int, str]) -> None:
     """Nested too deep, too long, or with more signs than can be read in time."""
     began = time.process_time()
-    document, problems = parse_document(source_of("x.toml", text))
+    document, problems = parse_document(make_source_file("x.toml", text))
     assert (document, told(problems)) == (None, [expected])
     assert time.process_time() - began < 10
 
@@ -58,14 +58,14 @@ def test_toml_beyond_a_limit_is_refused_with_its_place(text: str, expected: tupl
 @pytest.mark.parametrize("text", ["a = " + "[" * 100 + "]" * 100, '# "' + ".x" * 3_000_000 + "\na = 1", 'a = "' + "x." * 200_000 + '"'])
 def test_toml_within_the_limits_is_read(text: str) -> None:
     """A hundred lists in one another, six million characters of comments, a text of many points."""
-    document, problems = parse_document(source_of("x.toml", text))
+    document, problems = parse_document(make_source_file("x.toml", text))
     assert (list(document.content) if document else None, problems) == (["a"], ())
 
 
 def test_a_hundred_thousand_tables_of_tables_are_read_in_a_moment() -> None:
     """Each begins lists of its own, and none is looked for among the others."""
     began = time.process_time()
-    document, problems = parse_document(source_of("x.toml", "[[a]]\n[[a.b]]\n" * 20_000))
+    document, problems = parse_document(make_source_file("x.toml", "[[a]]\n[[a.b]]\n" * 20_000))
     assert document is not None
     assert (len(document.content["a"]), problems) == (20_000, ())
     assert document.positions.key(("a", 19_999, "b", 0)) == (40_000, 1)
@@ -75,8 +75,11 @@ def test_a_hundred_thousand_tables_of_tables_are_read_in_a_moment() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (HEADER + "2026-01-01,1,s\n" * (MOST_ROWS + 1), (MOST_ROWS + 2, 1, "this file has 100,001 rows; at most 100,000 can be read")),
-        (HEADER + "x\n" * 1_000_000, (MOST_ROWS, 1, "this file has 1,000,001 lines; at most 100,000 rows can be read")),
+        (
+            HEADER + "2026-01-01,1,s\n" * (MOST_CSV_ROWS + 1),
+            (MOST_CSV_ROWS + 2, 1, "this file has 100,001 rows; at most 100,000 can be read"),
+        ),
+        (HEADER + "x\n" * 1_000_000, (MOST_CSV_ROWS, 1, "this file has 1,000,001 lines; at most 100,000 rows can be read")),
         (",".join(f"c{at}" for at in range(100_000)) + "\n", (1, 1, "100,000 columns; at most 1,000 can be read")),
         (HEADER + "2026-01-01,1," + "s" * LONGEST_LINE + "\n", (2, 1, "this line has 1,000,013 characters; at most 1,000,000 can be read")),
         ("," * 20_000_000, (1, 1, "this line has 20,000,000 characters; at most 1,000,000 can be read")),
@@ -85,19 +88,19 @@ def test_a_hundred_thousand_tables_of_tables_are_read_in_a_moment() -> None:
 def test_a_record_beyond_a_limit_is_refused_with_its_place(text: str, expected: tuple[int, int, str]) -> None:
     """Too many rows, lines or columns, or too long a line."""
     began = time.process_time()
-    record, problems = read_rows(source_of("x.csv", text))
+    record, problems = read_rows(make_source_file("x.csv", text))
     assert (record, told(problems)) == (None, [expected])
-    assert read_points(source_of("x.csv", text)) == ((), problems)
+    assert read_points(make_source_file("x.csv", text)) == ((), problems)
     assert time.process_time() - began < 10
 
 
 def test_a_record_at_the_limits_is_read() -> None:
     """As many rows as there may be, and as many columns."""
-    record, problems = read_rows(source_of("x.csv", HEADER + "2026-01-01,1,s\n" * MOST_ROWS))
+    record, problems = read_rows(make_source_file("x.csv", HEADER + "2026-01-01,1,s\n" * MOST_CSV_ROWS))
     assert record is not None
-    assert (len(record.rows), problems) == (MOST_ROWS, ())
+    assert (len(record.rows), problems) == (MOST_CSV_ROWS, ())
     columns = [f"c{at}" for at in range(MOST_COLUMNS - 3)]
-    record, problems = read_rows(source_of("x.csv", f"on,value,source,{','.join(columns)}\n2026-01-01,1,s{',1' * len(columns)}\n"))
+    record, problems = read_rows(make_source_file("x.csv", f"on,value,source,{','.join(columns)}\n2026-01-01,1,s{',1' * len(columns)}\n"))
     assert record is not None
     assert (record.covariates, problems) == (tuple(columns), ())
 
@@ -106,7 +109,7 @@ def test_a_record_at_the_limits_is_read() -> None:
 def test_a_hundred_thousand_bad_lines_give_a_few_problems(line: str) -> None:
     """Those that are found first, and one that says that there are more; printing shows a hundred."""
     began = time.process_time()
-    _, problems = read_rows(source_of("x.csv", HEADER + f"{line}\n" * MOST_ROWS))
+    _, problems = read_rows(make_source_file("x.csv", HEADER + f"{line}\n" * MOST_CSV_ROWS))
     assert 1 <= len(problems) <= MOST_FOUND + 1
     if len(problems) > 1:
         assert problems[-1].message == "there are more than 200 such problems from here on; the others are not looked for"
@@ -119,8 +122,8 @@ def test_a_hundred_thousand_bad_lines_give_a_few_problems(line: str) -> None:
 def test_as_many_problems_as_are_looked_for_are_all_there() -> None:
     """Only where there are more is anything left out."""
     problems = [Problem(Place("x", line), f"wrong {line}") for line in range(1, 5)]
-    assert list(first_found(problems, 4)) == problems
-    assert [each.message for each in first_found(problems, 3)][3:] == [
+    assert list(limit_problems(problems, 4)) == problems
+    assert [each.message for each in limit_problems(problems, 3)][3:] == [
         "there are more than 3 such problems from here on; the others are not looked for"
     ]
 
@@ -155,7 +158,7 @@ def test_days_beyond_the_calendar_of_a_book_are_problems_of_the_topic(tmp_path: 
 def test_days_beyond_the_calendar_of_a_book_are_problems_of_a_row(column: str, day: str, end: str) -> None:
     """In every column that holds a day."""
     cells = {"on": "2026-01-01", "known": "2026-01-02"} | {column: day}
-    _, problems = read_rows(source_of("x.csv", f"on,known,value,source\n{cells['on']},{cells['known']},1,s\n"))
+    _, problems = read_rows(make_source_file("x.csv", f"on,known,value,source\n{cells['on']},{cells['known']},1,s\n"))
     assert [problem.message for problem in problems] == [f"`{column}`: {day} is {end} day that a book can hold"]
 
 
@@ -171,7 +174,7 @@ def test_a_record_of_days_to_come_gives_as_many_warnings_as_are_looked_for(tmp_p
     rows = "on,value,source\n" + "2999-01-01,1,a paper\n" * 2_000
     book, _ = book_of(tmp_path, rows=rows)
     began = time.process_time()
-    found = ahead(book, date(2026, 1, 1))
+    found = future_date_warnings(book, date(2026, 1, 1))
     assert len(found) == MOST_FOUND + 1
     assert {problem.level for problem in found} == {"warning"}
     assert time.process_time() - began < 5

@@ -8,7 +8,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from forecast.book.cycles import circles, in_order
+from forecast.book.cycles import find_cycles, topological_order
 from forecast.book.files.layout import find_root
 from forecast.book.files.problems import Place, Problem, format_problem
 from forecast.book.reading import read_book
@@ -116,12 +116,12 @@ def test_a_directory_that_is_no_book_is_told(tmp_path: Path) -> None:
 
 def test_circles_and_orders() -> None:
     """A circle is told from its first name back to it; without circles each name comes after those it names."""
-    assert circles({"a": ["b"], "b": ["c", "d"], "c": ["a"], "d": ["d"]}) == (("a", "b", "c", "a"), ("d", "d"))
-    assert circles({"a": ["b", "c"], "b": ["c"], "c": []}) == ()
-    assert in_order({"a": ["c"], "b": [], "c": ["b"]}) == ("b", "c", "a")
+    assert find_cycles({"a": ["b"], "b": ["c", "d"], "c": ["a"], "d": ["d"]}) == (("a", "b", "c", "a"), ("d", "d"))
+    assert find_cycles({"a": ["b", "c"], "b": ["c"], "c": []}) == ()
+    assert topological_order({"a": ["c"], "b": [], "c": ["b"]}) == ("b", "c", "a")
     chain = {str(number): [str(number + 1)] for number in range(5000)} | {"5000": []}
-    assert circles(chain) == ()
-    assert in_order(chain)[0] == "5000"
+    assert find_cycles(chain) == ()
+    assert topological_order(chain)[0] == "5000"
 
 
 def test_a_problem_is_shown_with_its_line_and_a_marker_under_the_fault() -> None:

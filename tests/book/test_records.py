@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from forecast.book.files.cells import cell_starts
 from forecast.book.files.problems import Place
-from forecast.book.files.sources import source_of
+from forecast.book.files.sources import make_source_file
 from forecast.book.reading import read_book
 from forecast.book.records import header_line, read_points, read_rows, record_line
 from forecast.book.topic import Point, Row
@@ -44,7 +44,7 @@ def test_rows_written_are_the_rows_read(written: list[Row]) -> None:
     for row in written:
         cells = {"from": row.start, "to": row.end, "value": row.value, "known": row.known, "source": row.source, **row.columns}
         text += record_line(COLUMNS, {**cells, "grade": row.grade, "note": row.note, "id": row.id, "replaces": row.replaces})
-    record, problems = read_rows(source_of("x.csv", text))
+    record, problems = read_rows(make_source_file("x.csv", text))
     assert record is not None
     assert problems == ()
     assert [without_place(row) for row in record.rows] == [without_place(row) for row in written]
@@ -66,7 +66,7 @@ def test_cells_start_where_csv_starts_them(cells: list[str]) -> None:
 
 def test_defaults_of_a_row() -> None:
     """Without `known` a row is known on its last day, and `on` makes both days one; a byte order mark does no harm."""
-    record, problems = read_rows(source_of("x.csv", "on,value,source\n2024-05-06,2,Log\n"))
+    record, problems = read_rows(make_source_file("x.csv", "on,value,source\n2024-05-06,2,Log\n"))
     assert record is not None
     day = date(2024, 5, 6)
     assert (record.rows, problems) == ((Row(Place("x.csv", 2), day, day, 2.0, day, "Log"),), ())
@@ -74,7 +74,7 @@ def test_defaults_of_a_row() -> None:
 
 def test_points_of_a_series() -> None:
     """A series' point holds its date, value and source; it is known on its day unless the file says otherwise."""
-    points, problems = read_points(source_of("x.csv", "date,value,source,grade,note\n2024-05-06,2,Log,D,by eye\n"))
+    points, problems = read_points(make_source_file("x.csv", "date,value,source,grade,note\n2024-05-06,2,Log,D,by eye\n"))
     day = date(2024, 5, 6)
     assert (points, problems) == ((Point(Place("x.csv", 2), day, 2.0, day, "Log", "D", "by eye"),), ())
 
@@ -95,7 +95,7 @@ def test_points_of_a_series() -> None:
 )
 def test_a_cell_that_cannot_be_read_is_told_with_its_place(line: str, message: str, column: int) -> None:
     """Numbers are plain decimals and dates are ISO days; anything else is a problem at the cell."""
-    _, problems = read_rows(source_of("x.csv", f"on,value,source\n{line}\n"))
+    _, problems = read_rows(make_source_file("x.csv", f"on,value,source\n{line}\n"))
     assert [(problem.message, problem.place) for problem in problems] == [(message, Place("x.csv", 2, column))]
 
 

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from forecast.book.files.problems import Place
-from forecast.book.rows import in_order, names_of, row_hash, standing, without_copies
-from forecast.book.topic import Between, Row
+from forecast.book.rows import current_rows, drop_copies, row_hash, row_names, sort_rows
+from forecast.book.topic import Row, ValueRange
 
 
 def row(line: int, **more) -> Row:
@@ -21,14 +21,14 @@ def row(line: int, **more) -> Row:
 def test_a_row_stands_until_another_replaces_it():
     """Of a row, its correction and the correction's correction the last alone stands, and rows without an id all do."""
     rows = [row(1, id="a"), row(2, id="b", replaces="a"), row(3, replaces="b"), row(4)]
-    assert standing(rows) == rows[2:]
-    assert standing(rows[:2]) == rows[1:2]
+    assert current_rows(rows) == rows[2:]
+    assert current_rows(rows[:2]) == rows[1:2]
 
 
 def test_rows_are_ordered_by_their_days_and_then_by_their_lines():
     """Rows of one day follow one another as they do in the file."""
     early, first, second = row(3, day=date(2025, 1, 1)), row(1), row(2, day=date(2026, 1, 1))
-    assert in_order([second, early, first]) == [early, first, second]
+    assert sort_rows([second, early, first]) == [early, first, second]
 
 
 def test_copies_are_of_one_origin_about_the_same_days_and_labels():
@@ -41,7 +41,7 @@ def test_copies_are_of_one_origin_about_the_same_days_and_labels():
         row(4, day=day, origin="wire", columns={"place": "south"}),
         row(5, day=day, origin="wire", columns={"place": "north", "asked": 3.0}),
     ]
-    assert without_copies(rows, ("place",)) == rows[:4]
+    assert drop_copies(rows, ("place",)) == rows[:4]
 
 
 def test_a_row_is_replaced_by_its_hash_as_by_its_id():
@@ -49,8 +49,8 @@ def test_a_row_is_replaced_by_its_hash_as_by_its_id():
     old = row(1)
     new = row(2, replaces=row_hash(old))
     last = row(3, replaces=row_hash(new))
-    assert (standing([old, new]), standing([old, new, last])) == ([new], [last])
-    assert names_of(row(1, id="a")) == {"a", row_hash(row(1, id="a"))}
+    assert (current_rows([old, new]), current_rows([old, new, last])) == ([new], [last])
+    assert row_names(row(1, id="a")) == {"a", row_hash(row(1, id="a"))}
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_row_is_replaced_by_its_hash_as_by_its_id():
         {"end": date(2026, 1, 2)},
         {"value": 2.0},
         {"known": date(2026, 1, 2)},
-        {"between": Between(1.0, 2.0)},
+        {"between": ValueRange(1.0, 2.0)},
         {"columns": {"asked": 3.0}},
         {"origin": "wire"},
         {"id": "a"},

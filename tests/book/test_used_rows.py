@@ -9,7 +9,7 @@ import pytest
 
 from forecast.book.rows import row_hash
 from forecast.book.topic import Row, Topic
-from forecast.book.used_rows import Lost, form_fault, lost_rows, used_rows
+from forecast.book.used_rows import LostRow, lost_rows, used_rows, used_rows_fault
 from tests.support.building import make_topic
 
 DAY = date(2026, 1, 1)
@@ -51,7 +51,7 @@ def test_a_line_never_has_more_than_500_hashes_of_a_stream(count, each, hashes):
     one = topic_of([3]).streams["seen"].rows[0]
     found = used_rows(with_rows(topic_of([3]), [one] * count), DAY)["seen"]
     assert (found["count"], found["each"], len(found["hashes"])) == (count, each, 8 * hashes)
-    assert not form_fault({"seen": found})
+    assert not used_rows_fault({"seen": found})
 
 
 def test_rows_may_be_appended_moved_corrected_named_and_better_described():
@@ -70,9 +70,9 @@ def test_a_row_that_was_edited_or_removed_is_found():
     one, two, three = topic.streams["seen"].rows
     edited = replace(two, value=40.0)
     published = [line(topic)]
-    assert [*lost_rows(with_rows(topic, [one, edited, three]), published)] == [Lost("seen", DAY, row_hash(two), edited)]
-    assert [*lost_rows(with_rows(topic, [one, two]), published)] == [Lost("seen", DAY, row_hash(three), None)]
-    assert [*lost_rows(with_rows(topic, []), published)] == [Lost("seen", DAY, row_hash(row), None) for row in (one, two, three)]
+    assert [*lost_rows(with_rows(topic, [one, edited, three]), published)] == [LostRow("seen", DAY, row_hash(two), edited)]
+    assert [*lost_rows(with_rows(topic, [one, two]), published)] == [LostRow("seen", DAY, row_hash(three), None)]
+    assert [*lost_rows(with_rows(topic, []), published)] == [LostRow("seen", DAY, row_hash(row), None) for row in (one, two, three)]
 
 
 def test_one_of_two_rows_that_say_the_same_is_missed():
@@ -118,14 +118,14 @@ def test_among_many_rows_the_run_is_found_that_one_is_missing_from(how):
     else:
         taken = changed.pop(123)
         changed += [taken] if how == "moved" else []
-    assert [*lost_rows(with_rows(topic, changed), published)] == [Lost("seen", DAY, "", changed[120], 10)]
+    assert [*lost_rows(with_rows(topic, changed), published)] == [LostRow("seen", DAY, "", changed[120], 10)]
 
 
 def test_a_record_that_was_cut_short_is_found_among_many():
     """Where the file now ends earlier no row stands in the place of the first that is gone."""
     topic = topic_of([{"value": 3, "on": date(2025, 1, 1)}] * 501)
     rows = list(topic.streams["seen"].rows)
-    assert [*lost_rows(with_rows(topic, rows[:500]), [line(topic)])] == [Lost("seen", DAY, "", None, 1)]
+    assert [*lost_rows(with_rows(topic, rows[:500]), [line(topic)])] == [LostRow("seen", DAY, "", None, 1)]
 
 
 @pytest.mark.parametrize(
@@ -145,4 +145,4 @@ def test_a_record_that_was_cut_short_is_found_among_many():
 )
 def test_hashes_that_do_not_fit_their_rows_are_refused(rows, fault):
     """A line of a ledger is read from a file that anybody may have written."""
-    assert form_fault(rows) == fault
+    assert used_rows_fault(rows) == fault

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from forecast.book.files.folder import Folder
-from forecast.book.ledger import append, read_ledger
+from forecast.book.ledger import append_entries, read_ledger
 from tests.cli.conftest import Run, files_of
 
 
@@ -175,7 +175,7 @@ def test_a_ledger_without_hashes_of_rows_holds_none_against_the_record(run: Run,
         for entry in read_ledger(Folder(published))[0]
     ]
     (published / "reports/ledger.jsonl").unlink()
-    append(Folder(published), older)
+    append_entries(Folder(published), older)
     assert run("check", on=published).code == 1
     report.write_text(report.read_text().replace("Lake Elna", "Lake Alna"))
     assert run("check", on=published).code == 0
@@ -195,7 +195,7 @@ def test_a_published_row_may_be_given_an_id(run: Run, published: Path):
 @pytest.mark.slow
 def test_checking_does_not_pay_for_pydantic(book: Path):
     """`forecast check`, with and without words after it, loads no pydantic: it costs a tenth of a second at every save."""
-    code = "import sys\nfrom forecast.cli import main\ntry:\n    main()\nfinally:\n    assert 'pydantic' not in sys.modules"
+    code = "import sys\nfrom forecast.cli.commands import main\ntry:\n    main()\nfinally:\n    assert 'pydantic' not in sys.modules"
     for words in ([], ["ferry"], ["--json"]):
         command = [sys.executable, "-c", code, "check", *words, "--book", str(book)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)

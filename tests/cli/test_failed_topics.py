@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from forecast.actions import update as workflow
-from forecast.actions.update import Update, update
+from forecast.actions.update import UpdateResult, update
 from forecast.book.files.folder import Folder
 from forecast.book.ledger import read_ledger
 from forecast.cli.commands import commands
@@ -21,7 +21,7 @@ from forecast.model.settings import Settings
 from forecast.report.failures import read_failure
 from forecast.report.files import read_report
 from forecast.report.pages import render_topic
-from forecast.report.rerender import remake
+from forecast.report.rerender import rerender_reports
 from forecast.schema.topic import ReportFault
 from tests.cli.conftest import Ran
 
@@ -53,7 +53,7 @@ def asked(name: str, **parts: str) -> str:
     return f'\n[questions.{name}]\nasks = "And {name}?"\nby = 2026-12-31\nsettled = "By the log."\n{lines}'
 
 
-def updated(root: Path, *, on: date = DAY, topics: Iterable[str] | None = None, processes: int = 1) -> Update:
+def updated(root: Path, *, on: date = DAY, topics: Iterable[str] | None = None, processes: int = 1) -> UpdateResult:
     """An update by the fast engine alone, without asking why."""
     return update(
         root, topics=None if topics is None else [*topics], as_of=on, today=on, settings=Settings(draws=1_024), referee=False, insight=False,
@@ -103,7 +103,7 @@ def test_a_mark_stays_until_its_topic_is_computed(tmp_path: Path) -> None:
     first = index_of(tmp_path)
     assert updated(tmp_path, topics=["calm"]).exit_code == 0
     assert index_of(tmp_path) == first
-    assert remake(tmp_path, "reports", None).problems == ()
+    assert rerender_reports(tmp_path, "reports", None).problems == ()
     assert index_of(tmp_path) == first
     write_topic(tmp_path, "fails", rows=LOUD)
     done = updated(tmp_path)
@@ -136,14 +136,14 @@ def test_whatever_happens_while_a_topic_is_computed_stops_no_other(
     """Want of memory and exceptions that nobody foresaw are the topic's failure alone."""
     write_topic(tmp_path, "calm")
     write_topic(tmp_path, "fails")
-    real = workflow.conclude_refereed
+    real = workflow.analyse_with_referee
 
     def fail(topic: Any, *args: Any, **named: Any) -> Any:
         if topic.name == "fails":
             raise error
         return real(topic, *args, **named)
 
-    monkeypatch.setattr(workflow, "conclude_refereed", fail)
+    monkeypatch.setattr(workflow, "analyse_with_referee", fail)
     done = updated(tmp_path)
     assert (done.exit_code, list(done.contents), [each.message for each in done.failed["fails"].problems]) == (3, ["calm"], [said])
     assert ("in fail" in done.failed["fails"].trace) == isinstance(error, ArithmeticError)
@@ -154,7 +154,7 @@ def test_a_process_that_is_killed_is_the_failure_of_its_topic_alone(tmp_path: Pa
     """Where a process ends suddenly, as for want of memory, the topics that it took along are computed again, each alone."""
     for name in ("a", "b", "fails", "z"):
         write_topic(tmp_path, name)
-    real = workflow.conclude_refereed
+    real = workflow.analyse_with_referee
 
     def die(topic: Any, *args: Any, **named: Any) -> Any:
         import os
@@ -163,8 +163,8 @@ def test_a_process_that_is_killed_is_the_failure_of_its_topic_alone(tmp_path: Pa
             os._exit(9)
         return real(topic, *args, **named)
 
-    monkeypatch.setattr(workflow, "conclude_refereed", die)
-    monkeypatch.setattr(workflow, "way_to_start", lambda: "fork")
+    monkeypatch.setattr(workflow, "analyse_with_referee", die)
+    monkeypatch.setattr(workflow, "process_start_method", lambda: "fork")
     done = updated(tmp_path, processes=2)
     said = "the process that computed this topic ended suddenly, perhaps for want of memory"
     assert (done.exit_code, list(done.contents)) == (3, ["a", "b", "z"])
@@ -262,7 +262,7 @@ def test_a_mark_that_is_not_whole_is_a_problem(tmp_path: Path) -> None:
         mark.write_text(text)
         with pytest.raises(ReportFault):
             read_failure(tmp_path, "calm")
-        (problem,) = remake(tmp_path, "reports", None).problems
+        (problem,) = rerender_reports(tmp_path, "reports", None).problems
         assert problem.message == "reports/calm.failed.json is not whole; run `forecast update calm` to make it again"
     assert "reports/calm.failed.json is not whole" in run("show", book=tmp_path).err
     assert updated(tmp_path).exit_code == 0

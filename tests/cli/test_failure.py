@@ -31,7 +31,7 @@ def failing(
         f"def fail(*_, **__):\n    {cause}\n"
         "showing.newest_answers = fail\n"
         f"{before}\n"
-        "from forecast.cli import main\n"
+        "from forecast.cli.commands import main\n"
         f"sys.argv = {['forecast', *words]!r}\n"
         "main()\n"
     )
@@ -118,15 +118,15 @@ def test_a_failure_in_another_process_arrives(tmp_path: Path):
         (book / "priors" / f"{name}.toml").write_text('[rate]\nprior = "Gamma(alpha=4, beta=2)"\nwhy = "As it was before."\nunit = "a"\n')
     code = (
         "import sys, os\nos.cpu_count = lambda: 2\nimport forecast.actions.update as workflow\n"
-        "def conclude_refereed(*_, **__):\n    raise LookupError('nothing there')\n"
-        "workflow.conclude_refereed = conclude_refereed\n"
-        "from forecast.cli import main\n"
+        "def analyse_with_referee(*_, **__):\n    raise LookupError('nothing there')\n"
+        "workflow.analyse_with_referee = analyse_with_referee\n"
+        "from forecast.cli.commands import main\n"
         f"sys.argv = ['forecast', 'update', '--book', {str(book)!r}]\nmain()\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache"), "OPENBLAS_NUM_THREADS": "1"}, timeout=60
     )  # fmt: skip
-    reports = {report for report in (tmp_path / "cache" / "forecast").iterdir() if "in conclude_refereed" in report.read_text()}
+    reports = {report for report in (tmp_path / "cache" / "forecast").iterdir() if "in analyse_with_referee" in report.read_text()}
     assert (done.returncode, len(reports)) == (3, 2)
     assert done.stderr == "".join(
         f"seeds/{name}/topic.toml:1:1: error: computing this topic failed: LookupError: nothing there\n" for name in ("one", "two")
@@ -167,7 +167,7 @@ def test_ctrl_c_ends_with_one_line_in_every_process(tmp_path: Path):
         "def work(*_):\n    with process_pool(2, start='fork') as pool:\n        found = [pool.submit(wait) for _ in range(4)]\n"
         "        time.sleep(0.5)\n        print('started', file=sys.stderr, flush=True)\n        [each.result() for each in found]\n"
         "showing.newest_answers = work\n"
-        "from forecast.cli import main\nsys.argv = ['forecast', 'show']\nmain()\n"
+        "from forecast.cli.commands import main\nsys.argv = ['forecast', 'show']\nmain()\n"
     )
     with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, start_new_session=True, cwd=tmp_path) as process:
         assert process.stderr is not None
@@ -184,8 +184,8 @@ def test_a_pipe_that_is_closed_ends_quietly(tmp_path: Path):
     code = (
         "import sys, forecast.actions.show as showing\n"
         "answer = {'topic': 't', 'name': 'q', 'headline': 'x' * 1000, 'sentence': 's', 'value': None, 'status': 'void'}\n"
-        "showing.newest_answers = lambda *_: showing.Shown(tuple([answer] * 2000))\n"
-        "from forecast.cli import main\nsys.argv = ['forecast', 'show']\nmain()\n"
+        "showing.newest_answers = lambda *_: showing.PublishedAnswers(tuple([answer] * 2000))\n"
+        "from forecast.cli.commands import main\nsys.argv = ['forecast', 'show']\nmain()\n"
     )
     done = subprocess.run(
         ["sh", "-c", '"$0" -c "$1" | head -1 >/dev/null', sys.executable, code], capture_output=True, text=True, check=False, cwd=tmp_path
@@ -199,7 +199,13 @@ def test_a_terminal_of_any_encoding_gets_all_there_is(tmp_path: Path, encoding: 
     """What an encoding has no letters for is shown by its code, and JSON stays JSON."""
     before = "answer = {'topic': 't', 'name': 'q', 'headline': '≤ 5 – ü 値', 'sentence': 's', 'value': None, 'status': 'void'}"
     done = failing(
-        "return showing.Shown((answer,))", "show", *form, cache=tmp_path, before=before, encoding=encoding, PYTHONIOENCODING=encoding
+        "return showing.PublishedAnswers((answer,))",
+        "show",
+        *form,
+        cache=tmp_path,
+        before=before,
+        encoding=encoding,
+        PYTHONIOENCODING=encoding,
     )
     assert (done.returncode, done.stderr) == (0, "")
     if form:

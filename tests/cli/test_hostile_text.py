@@ -19,7 +19,7 @@ import tomlkit
 from typer.testing import CliRunner
 
 from forecast.book.files.terminal import terminal_line
-from forecast.book.ledger import canonical, line_hash
+from forecast.book.ledger import canonical_json, line_hash
 from forecast.cli import progress
 from forecast.cli.commands import commands
 from forecast.schema.topic import content_bytes, digest_of
@@ -222,7 +222,7 @@ def test_no_text_of_the_ledger_reaches_the_terminal_raw(published: Path):
     entry = json.loads(lines[-1])
     for number, place in enumerate(texts_of(entry)):
         payload = PAYLOADS[number % len(PAYLOADS)].encode("utf-8", "replace").decode()
-        line = canonical(with_text(entry, place, payload)).encode()
+        line = canonical_json(with_text(entry, place, payload)).encode()
         path.write_bytes(b"\n".join([*lines[:-1], line]) + b"\n")
         for words in (("diff", line_hash(line)[:9], "2025-01-01"), ("check",)):
             ran(*words, book=published)

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from forecast.actions.new import books
 from forecast.actions.new.books import new_book
 from forecast.actions.update import update
-from forecast.book.files.schemas import schemas
+from forecast.book.files.schemas import schema_texts
 from forecast.book.reading import read_book
 from forecast.cli.commands import commands
 from forecast.model.settings import Settings
@@ -50,7 +50,7 @@ def test_editors_find_the_schemas_of_a_new_book(tmp_path: Path):
     for path, schema in (("seeds/example/topic.toml", "topic.json"), ("priors/example.toml", "priors.json")):
         directive, _, rest = (tmp_path / path).read_text().partition("\n")
         target = (tmp_path / path).parent / directive.removeprefix("#:schema ")
-        assert target.read_text() == schemas()[schema]
+        assert target.read_text() == schema_texts()[schema]
         assert rest
 
 

@@ -11,8 +11,8 @@ import tomlkit
 
 from forecast.actions.new import topics
 from forecast.actions.new.books import new_book
-from forecast.actions.new.kinds import KINDS
-from forecast.actions.new.templates import Own
+from forecast.actions.new.kinds import TEMPLATE_KINDS
+from forecast.actions.new.templates import TemplateInput
 from forecast.actions.new.topics import new_topic
 from forecast.book.reading import read_book
 from tests.cli.conftest import Run, files_of
@@ -70,10 +70,10 @@ def test_the_least_path_is_a_question_a_prior_and_a_row(run: Run, fresh: Path):
     assert "nvented" not in "".join(topic.texts.values())
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("own", [Own(), Own(asks=ASKS)], ids=["example", "own"])
+@pytest.mark.parametrize("kind", TEMPLATE_KINDS)
+@pytest.mark.parametrize("own", [TemplateInput(), TemplateInput(asks=ASKS)], ids=["example", "own"])
 @pytest.mark.parametrize("today", [TODAY, date(2028, 2, 29), date(2031, 6, 30)], ids=str)
-def test_every_kind_makes_a_sound_topic_on_any_day(fresh: Path, kind: str, own: Own, today: date):
+def test_every_kind_makes_a_sound_topic_on_any_day(fresh: Path, kind: str, own: TemplateInput, today: date):
     """A new topic has no problem, its rows end before today, and its questions ask about days to come, in words as in figures."""
     done = new_topic(fresh, "mine", kind=kind, own=own, opens=None, by=None, today=today)
     assert (done.problems, sorted(done.paths)) == ((), sorted(path for path in files_of(fresh) if "/mine" in path))
@@ -90,8 +90,10 @@ def test_every_kind_makes_a_sound_topic_on_any_day(fresh: Path, kind: str, own: 
 
 
 @pytest.mark.parametrize("kind", ["hazard", "count", "ladder"])
-@pytest.mark.parametrize("own", [Own(), Own(asks=ASKS), Own(answer="total(events) >= 2")], ids=["example", "question", "answer"])
-def test_a_question_about_events_counts_from_the_day_it_is_asked(fresh: Path, kind: str, own: Own):
+@pytest.mark.parametrize(
+    "own", [TemplateInput(), TemplateInput(asks=ASKS), TemplateInput(answer="total(events) >= 2")], ids=["example", "question", "answer"]
+)
+def test_a_question_about_events_counts_from_the_day_it_is_asked(fresh: Path, kind: str, own: TemplateInput):
     """Whatever the record has of the years before, which say how often it happens, is no answer."""
     done = new_topic(fresh, "mine", kind=kind, own=own, opens=date(2006, 1, 1), by=None, today=TODAY)
     assert done.problems == ()
@@ -100,20 +102,20 @@ def test_a_question_about_events_counts_from_the_day_it_is_asked(fresh: Path, ki
 
 def test_an_answer_of_ones_own_about_events_counts_from_today_in_every_template(fresh: Path):
     """The template's own answer may be about no events: then `since` is added, and goes where the new one is about none."""
-    own = Own(asks=ASKS, answer="first(total(levels) > 300)")
+    own = TemplateInput(asks=ASKS, answer="first(total(levels) > 300)")
     level = new_topic(fresh, "level", kind="level", own=own, opens=None, by=None, today=TODAY)
     assert [(each.since, each.by) for each in level.topic.questions.values()] == [(TODAY, date(2027, 12, 31))]
-    own = Own(asks=ASKS, answer="first(t > 1)")
+    own = TemplateInput(asks=ASKS, answer="first(t > 1)")
     clock = new_topic(fresh, "clock", kind="hazard", own=own, opens=None, by=None, today=TODAY)
     assert [each.since for each in clock.topic.questions.values()] == [TODAY]
-    own = Own(asks=ASKS, answer="start + trend * t > 100")
+    own = TemplateInput(asks=ASKS, answer="start + trend * t > 100")
     without = new_topic(fresh, "without", kind="level", own=own, opens=None, by=None, today=TODAY)
     assert [(each.since, each.by) for each in without.topic.questions.values()] == [(None, date(2027, 12, 31))]
 
 
 def test_deadlines_of_a_ladder_lie_between_today_and_the_last(fresh: Path):
     """With --by the last rung is that day, and the others come before it in order."""
-    done = new_topic(fresh, "mine", kind="ladder", own=Own(asks="will it open?"), opens=None, by=date(2026, 12, 6), today=TODAY)
+    done = new_topic(fresh, "mine", kind="ladder", own=TemplateInput(asks="will it open?"), opens=None, by=date(2026, 12, 6), today=TODAY)
     assert [(question.asks, str(question.by)) for question in done.topic.questions.values()] == [
         ("By 29 November 2026: will it open?", "2026-11-29"),
         ("By 3 December 2026: will it open?", "2026-12-03"),
@@ -123,7 +125,7 @@ def test_deadlines_of_a_ladder_lie_between_today_and_the_last(fresh: Path):
 
 def test_an_answer_of_ones_own_and_a_prior_of_a_label(fresh: Path):
     """--answer replaces the main answer, and NAME.LABEL one label's prior, whose reason then says where it comes from."""
-    own = Own("Is it the meter?", 'cause == "meter"', {"night_flow.leak": "Beta(mean=0.5, strength=2)"})
+    own = TemplateInput("Is it the meter?", 'cause == "meter"', {"night_flow.leak": "Beta(mean=0.5, strength=2)"})
     done = new_topic(fresh, "mine", kind="hypotheses", own=own, opens=None, by=None, today=TODAY)
     assert done.problems == ()
     assert [(question.asks, question.answer_text) for question in done.topic.questions.values()] == [
@@ -190,7 +192,7 @@ def test_a_question_without_a_day_takes_no_by(run: Run, book: Path, kind: str):
     ("words", "message"),
     [
         (("--like", "hazrd"), "there is no template `hazrd`; did you mean `hazard`?"),
-        (("--like", "zzz"), f"there is no template `zzz`; kinds: {', '.join(KINDS)}"),
+        (("--like", "zzz"), f"there is no template `zzz`; kinds: {', '.join(TEMPLATE_KINDS)}"),
         (("--like", "hazard", "--prior", "rate"), '`rate` is not NAME="..."'),
         ((), "--like"),
     ],
@@ -211,7 +213,7 @@ def test_help_says_what_each_kind_is_for(run: Run):
     from forecast.cli.commands import commands
 
     told = " ".join(CliRunner().invoke(commands(), ["new", "--help"]).stdout.split())
-    assert [kind for kind, about in KINDS.items() if f"{kind} {about}" not in told] == []
+    assert [kind for kind, about in TEMPLATE_KINDS.items() if f"{kind} {about}" not in told] == []
 
 
 def test_a_failure_leaves_the_book_as_it_was(fresh: Path, monkeypatch: pytest.MonkeyPatch):
@@ -225,7 +227,7 @@ def test_a_failure_leaves_the_book_as_it_was(fresh: Path, monkeypatch: pytest.Mo
         whole(path, text)
 
     monkeypatch.setattr(topics, "write_whole", fails_at_the_record)
-    (problem,) = new_topic(fresh, "mine", kind="hazard", own=Own(), opens=None, by=None, today=TODAY).problems
+    (problem,) = new_topic(fresh, "mine", kind="hazard", own=TemplateInput(), opens=None, by=None, today=TODAY).problems
     assert problem.message == "this cannot be written: No space left on device"
     assert files_of(fresh) == before
     assert not list((fresh / "seeds").glob(".*"))
@@ -238,7 +240,7 @@ def test_a_directory_without_a_book_is_refused(run: Run, tmp_path: Path):
     assert (ran.code, "this directory is not a book" in ran.err) == (1, True)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", TEMPLATE_KINDS)
 @pytest.mark.parametrize("opens", [(), ("--opens", "2026-01-01")], ids=["today", "opens"])
 @pytest.mark.parametrize("asks", [(), ("--asks", "Will it?")], ids=["example", "own"])
 def test_a_prior_the_template_does_not_have_is_named_whatever_else_is_said(

@@ -14,7 +14,7 @@ import pytest
 from scipy import stats  # noqa: TID253 - a test's truth comes from elsewhere than the project
 
 from forecast.model.settings import Settings
-from forecast.watching.drafts import drafted, drafted_index
+from forecast.watching.drafts import draft_index, draft_topic
 from tests.cli.conftest import Run
 
 TODAY = datetime.now(UTC).date()
@@ -107,8 +107,8 @@ def test_every_command_answers_or_says_what_is_not_there(run: Run, tmp_path: Pat
     for insight in (False, True):
         path = root / "seeds/odd/topic.toml"
         path.write_text(f"{path.read_text(encoding='utf-8')}# {insight}\n", encoding="utf-8")
-        made = drafted(root, "odd", as_of=TODAY, settings=Settings(draws=512), insight=insight)
-        assert made is None or drafted_index(root, {"odd": made})
+        made = draft_topic(root, "odd", as_of=TODAY, settings=Settings(draws=512), insight=insight)
+        assert made is None or draft_index(root, {"odd": made})
 
 
 @pytest.mark.parametrize("topic", ["rows_without_questions", "no_parameters", "a_title_alone"])

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from forecast.actions.update import Update, update
+from forecast.actions.update import UpdateResult, update
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import ledger_path
 from forecast.book.ledger import read_ledger
@@ -26,12 +26,14 @@ NEW_YEAR = date(2025, 1, 1)
 MORNING = datetime(2025, 1, 1, 8, 30, tzinfo=UTC)
 
 
-def again(root: Path, *, as_of: date = NEW_YEAR, today: date = NEW_YEAR, settings: Settings | None = None, insight: bool = True) -> Update:
+def again(
+    root: Path, *, as_of: date = NEW_YEAR, today: date = NEW_YEAR, settings: Settings | None = None, insight: bool = True
+) -> UpdateResult:
     """Update a book without the referee."""
     return update(root, as_of=as_of, today=today, settings=settings or Settings(), referee=False, insight=insight, clock=lambda: MORNING)
 
 
-def answered(root: Path, *, as_of: date = NEW_YEAR, today: date = NEW_YEAR, settings: Settings | None = None) -> Update:
+def answered(root: Path, *, as_of: date = NEW_YEAR, today: date = NEW_YEAR, settings: Settings | None = None) -> UpdateResult:
     """Update a book without the referee, its answers alone: all that the ledger holds, in a quarter of the time."""
     return again(root, as_of=as_of, today=today, settings=settings, insight=False)
 
@@ -214,7 +216,7 @@ def test_topics_side_by_side_give_the_same_bytes(book: Path, tmp_path: Path, way
     again(alone)
     code = (
         "import sys; from datetime import *; from pathlib import Path; from forecast.actions import update as workflow; from forecast.model.settings import Settings; "
-        f"workflow.way_to_start = lambda: {way!r}; day, now = date(2025, 1, 1), datetime.fromisoformat('{MORNING}'); "
+        f"workflow.process_start_method = lambda: {way!r}; day, now = date(2025, 1, 1), datetime.fromisoformat('{MORNING}'); "
         "done = workflow.update(Path(sys.argv[1]), as_of=day, today=day, settings=Settings(), referee=False, processes=2, clock=lambda: now); "
         "sys.exit(done.exit_code)"
     )
@@ -225,13 +227,13 @@ def test_topics_side_by_side_give_the_same_bytes(book: Path, tmp_path: Path, way
 
 def test_a_process_with_threads_is_not_copied():
     """Where another thread runs, which may hold a lock, processes are started afresh."""
-    from forecast.system import way_to_start
+    from forecast.system import process_start_method
 
     over = threading.Event()
     thread = threading.Thread(target=over.wait)
     thread.start()
     try:
-        assert way_to_start() == "spawn"
+        assert process_start_method() == "spawn"
     finally:
         over.set()
         thread.join()
@@ -311,13 +313,13 @@ def test_disputed_answers_are_written_and_marked(book: Path, monkeypatch: pytest
     """Where the engines disagree the report is written with a warning at its top, and the exit code is 3."""
     from forecast.actions import update as workflow
 
-    real = workflow.conclude_refereed
+    real = workflow.analyse_with_referee
 
     def disputed(*args, **named):
         conclusion, _ = real(*args, **{**named, "referee": False})
         return conclusion, {"verdict": "disputed", "sentence": "They disagree.", "checks": []}
 
-    monkeypatch.setattr(workflow, "conclude_refereed", disputed)
+    monkeypatch.setattr(workflow, "analyse_with_referee", disputed)
     done = update(book, as_of=NEW_YEAR, today=NEW_YEAR, settings=Settings(), insight=False)
     assert (done.exit_code, done.distrusted) == (3, ("ferry",))
     content = json.loads((book / "reports/ferry.json").read_text())

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal, cast
 
 import pytest
 
-from forecast.actions.diff import Moved
-from forecast.cli.why import print_moved
+from forecast.actions.diff import TopicDifference
+from forecast.cli.why import print_difference
 from forecast.insight.estimands import measures_of
 from forecast.sentences.split_words import share_with_error
 from tests.cli.conftest import Run
@@ -148,7 +148,7 @@ def test_a_move_of_a_number_says_which_number_moved(number: Literal["mean", "med
         "after": [3.5, 0.62],
         "parts": parts,
     }
-    print_moved(Moved("steps", (replace(number_moved, number=number), chance), cast("Move", move)))
+    print_difference(TopicDifference("steps", (replace(number_moved, number=number), chance), cast("Move", move)))
     lines = capsys.readouterr().out.splitlines()
     assert [line for line in lines if line.startswith("  ") and not line.startswith("    ")] == [f"  {name}", "  any"]
 

@@ -10,7 +10,7 @@ import pytest
 from forecast.content.parameters import parameter_contents
 from forecast.content.topic import answer_content
 from forecast.model.settings import Settings
-from forecast.predict.analysis import Conclusion, conclude
+from forecast.predict.analysis import Analysis, analyse
 from tests.support.building import OPENS, make_topic
 
 END = OPENS + timedelta(days=364)
@@ -31,17 +31,17 @@ TOPIC = make_topic(
 
 
 @pytest.fixture(scope="module")
-def concluded() -> Conclusion:
+def concluded() -> Analysis:
     """The topic, with a quarter of the usual draws."""
-    return conclude(TOPIC, OPENS + timedelta(days=89), Settings(draws=4_096), referee=False)
+    return analyse(TOPIC, OPENS + timedelta(days=89), Settings(draws=4_096), referee=False)
 
 
-def content(concluded: Conclusion, name: str) -> dict[str, object]:
+def content(concluded: Analysis, name: str) -> dict[str, object]:
     """The JSON of one answer."""
     return answer_content(TOPIC, concluded.reading.answers[name])
 
 
-def test_what_no_path_shows_has_a_bound(concluded: Conclusion) -> None:
+def test_what_no_path_shows_has_a_bound(concluded: Analysis) -> None:
     """Where no path hit the chance is below a bound of about three in the number of cases, and its error is not 0; a choice likewise."""
     never = content(concluded, "never")["value"]
     cases = min(4_096, concluded.reading.posterior.diagnostics.effective_size)
@@ -53,7 +53,7 @@ def test_what_no_path_shows_has_a_bound(concluded: Conclusion) -> None:
     assert none["error"] > 0
 
 
-def test_what_is_settled_has_no_bound(concluded: Conclusion) -> None:
+def test_what_is_settled_has_no_bound(concluded: Analysis) -> None:
     """An answer that the record settles is 0 or 1 without error."""
     assert content(concluded, "always")["status"] == "happened"
     assert content(concluded, "always")["value"] == {"value": 1.0, "error": 0.0, "chance": None, "chance_errors": None}
@@ -62,7 +62,7 @@ def test_what_is_settled_has_no_bound(concluded: Conclusion) -> None:
     assert "at_most" not in begun["value"]  # type: ignore[operator]
 
 
-def test_a_quantile_of_a_count_has_the_interval_of_its_ranks(concluded: Conclusion) -> None:
+def test_a_quantile_of_a_count_has_the_interval_of_its_ranks(concluded: Analysis) -> None:
     """Each interval is of whole numbers, holds its quantile and is no wider than a few."""
     value = content(concluded, "total")["value"]
     for point, (low, high) in zip(value["quantiles"], value["intervals"], strict=True):  # type: ignore[index]
@@ -70,7 +70,7 @@ def test_a_quantile_of_a_count_has_the_interval_of_its_ranks(concluded: Conclusi
         assert (low % 1, high % 1) == (0, 0)
 
 
-def test_a_date_and_a_condition_have_errors(concluded: Conclusion) -> None:
+def test_a_date_and_a_condition_have_errors(concluded: Analysis) -> None:
     """The points of a date have errors in days and intervals of days, null where later than the deadline; a condition's probability has its error."""
     value = content(concluded, "when")["value"]
     for point, error, (low, high) in zip(value["quantiles"], value["errors"], value["intervals"], strict=True):  # type: ignore[index]
@@ -84,7 +84,7 @@ def test_a_date_and_a_condition_have_errors(concluded: Conclusion) -> None:
     assert "given_error" not in content(concluded, "total")
 
 
-def test_parameters_have_errors_after_the_record(concluded: Conclusion) -> None:
+def test_parameters_have_errors_after_the_record(concluded: Analysis) -> None:
     """The mean, each point and each category of a posterior have a Monte Carlo error; a prior has none."""
     rate, kind = parameter_contents(concluded.prior, concluded.reading.posterior)
     assert 0 < rate["posterior"]["mean_error"] < 0.01
@@ -98,7 +98,7 @@ def test_errors_fall_as_more_is_drawn() -> None:
     errors = np.zeros((2, 3))
     for seed in (1, 2):  # an error from 16 replicates is itself known to a fifth
         for row, draws in enumerate((4_096, 65_536)):
-            run = conclude(TOPIC, OPENS + timedelta(days=89), Settings(draws=draws, seed=seed), referee=False)
+            run = analyse(TOPIC, OPENS + timedelta(days=89), Settings(draws=draws, seed=seed), referee=False)
             chance = run.reading.answers["likely"].value
             mean = parameter_contents(run.prior, run.reading.posterior)[0]["posterior"]["mean_error"]
             errors[row] += chance.error, max(chance.chance_errors), mean  # type: ignore[union-attr,type-var,arg-type]

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from forecast.elicitation.parameter_summary import echoed
+from forecast.elicitation.parameter_summary import summarise_priors
 from forecast.inference.importance.fit import prior_draws
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
@@ -20,7 +20,7 @@ NORMAL_95 = 1.6448536269514722
 def points(priors, rows=None):
     """The points of each value by its name."""
     topic = make_topic(priors=priors, streams={"seen": "Normal(mu=0, sigma=1)"}, rows={"seen": rows or [0.0]})
-    return {each.name: each.points for each in echoed(topic, DAY)}
+    return {each.name: each.points for each in summarise_priors(topic, DAY)}
 
 
 def test_a_normal_around_a_normal_has_the_points_of_their_sum():
@@ -44,7 +44,7 @@ def test_the_points_of_a_mixture_are_those_of_many_draws(prior):
     priors = {"share": "Beta(alpha=2, beta=5)", "level": "Normal(mu=1, sigma=0.5)", "spread": "LogNormal(mu=0, sigma=0.5)", "one": prior}
     topic = make_topic(priors=priors)
     draws = prior_draws(model_as_of(topic, DAY), rng=np.random.default_rng(1), draws=2**19).column("one")
-    (found,) = (each.points for each in echoed(topic, DAY) if each.name == "one")
+    (found,) = (each.points for each in summarise_priors(topic, DAY) if each.name == "one")
     assert [(draws <= point).mean() for point in found] == pytest.approx([0.05, 0.5, 0.95], abs=0.003)
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from forecast.content.records import stream_contents, unrecorded_sentence
-from forecast.insight.baseline import basis_of
+from forecast.insight.baseline import baseline_of
 from forecast.insight.information import signposts
 from forecast.insight.posterior_predictive_check import predictive_checks
 from forecast.model.settings import Settings, generator
-from forecast.predict.analysis import conclude
-from forecast.report.charts_record import fan, fan_sentence
+from forecast.predict.analysis import analyse
+from forecast.report.charts_record import fan_chart, fan_sentence
 from forecast.report.tables import rows_table
 from tests.support.building import OPENS, make_topic
 
@@ -38,7 +38,7 @@ END = OPENS + timedelta(days=729)
 def concluded() -> Any:
     """A topic of measured shares, of one more known by its range, of evidence that was found, and of visits."""
     questions = {"level_now": "level", "busy": {"answer": "total(visits) > 60", "by": END}}
-    return conclude(make_topic(priors=PRIORS, streams=STREAMS, rows=ROWS, questions=questions), AS_OF, Settings(draws=4_096), referee=False)
+    return analyse(make_topic(priors=PRIORS, streams=STREAMS, rows=ROWS, questions=questions), AS_OF, Settings(draws=4_096), referee=False)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_only_counts_have_totals_a_past_and_a_future(streams: dict[str, dict[str
 def test_what_does_not_add_up_is_told_by_its_last_row(streams: dict[str, dict[str, Any]]) -> None:
     """The sentence, the picture and the caption of the table of each stream."""
     found = {
-        name: (fan_sentence(each), fan(each, as_of=str(AS_OF)) is not None, rows_table(each, None).caption)
+        name: (fan_sentence(each), fan_chart(each, as_of=str(AS_OF)) is not None, rows_table(each, None).caption)
         for name, each in streams.items()
     }
     assert found["visits"][0].startswith("Recorded up to 31 January 2025: 4. By 31 December 2026: median ")
@@ -91,4 +91,4 @@ def test_a_predictive_check_adds_up_counts_alone(concluded: Any) -> None:
 
 def test_a_sum_of_values_that_do_not_add_up_is_no_signpost(concluded: Any) -> None:
     """Over two months or more only counts are watched for."""
-    assert {post["stream"] for post in signposts(basis_of(concluded))} == {"visits"}
+    assert {post["stream"] for post in signposts(baseline_of(concluded))} == {"visits"}

@@ -13,8 +13,20 @@ from hypothesis import strategies as st
 from forecast.elicitation.candidates import candidate, candidates
 from forecast.elicitation.entropies import entropy
 from forecast.elicitation.fits import HONOURED, Fit, fits, read_statement
-from forecast.elicitation.judgements import POSITIVE, REAL, SHARE, Mass, Point, Points, Seen, Support, chips, interval, quartiles
-from forecast.language.distributions import family
+from forecast.elicitation.judgements import (
+    POSITIVE_SUPPORT,
+    REAL_SUPPORT,
+    SHARE_SUPPORT,
+    IntervalMass,
+    ObservedCases,
+    QuantilePoint,
+    QuantilePoints,
+    Support,
+    chips,
+    interval,
+    quartiles,
+)
+from forecast.language.distributions.families import family
 from forecast.language.faults import Fault
 
 
@@ -33,28 +45,28 @@ def native(fit: Fit) -> dict[str, float]:
     return {name: float(value) for name, value in read_statement(fit.statement)[1].items()}
 
 
-def one(name: str, judgement: Mass | Points, support: Support) -> dict[str, float]:
+def one(name: str, judgement: IntervalMass | QuantilePoints, support: Support) -> dict[str, float]:
     """The arguments of one family's fit."""
     (fit,) = fits(judgement, support, among=[candidate(name, support)])
     return native(fit)
 
 
 MAXENT = [
-    ("Beta", SHARE, 0.2, 0.6, 0.9),
-    ("LogitNormal", SHARE, 0.2, 0.6, 0.9),
-    ("Beta", SHARE, 0.01, 0.2, 0.8),
-    ("Gamma", POSITIVE, 0, 10, 0.7),
-    ("Gamma", POSITIVE, 1, 8, 0.9),
-    ("LogNormal", POSITIVE, 1, 4, 0.5),
-    ("LogNormal", POSITIVE, 0.05, 2, 0.9),
-    ("Weibull", POSITIVE, 0, 10, 0.9),
-    ("InverseGamma", POSITIVE, 0, 1, 0.99),
-    ("InverseGamma", POSITIVE, 0.05, 2, 0.9),
-    ("HalfNormal", POSITIVE, 0, 10, 0.7),
-    ("Exponential", POSITIVE, 0, 4, 0.9),
-    ("Normal", REAL, 10, 12, 0.99),
-    ("StudentT", REAL, -1, 1, 0.683),
-    ("Cauchy", REAL, -1, 1, 0.6),
+    ("Beta", SHARE_SUPPORT, 0.2, 0.6, 0.9),
+    ("LogitNormal", SHARE_SUPPORT, 0.2, 0.6, 0.9),
+    ("Beta", SHARE_SUPPORT, 0.01, 0.2, 0.8),
+    ("Gamma", POSITIVE_SUPPORT, 0, 10, 0.7),
+    ("Gamma", POSITIVE_SUPPORT, 1, 8, 0.9),
+    ("LogNormal", POSITIVE_SUPPORT, 1, 4, 0.5),
+    ("LogNormal", POSITIVE_SUPPORT, 0.05, 2, 0.9),
+    ("Weibull", POSITIVE_SUPPORT, 0, 10, 0.9),
+    ("InverseGamma", POSITIVE_SUPPORT, 0, 1, 0.99),
+    ("InverseGamma", POSITIVE_SUPPORT, 0.05, 2, 0.9),
+    ("HalfNormal", POSITIVE_SUPPORT, 0, 10, 0.7),
+    ("Exponential", POSITIVE_SUPPORT, 0, 4, 0.9),
+    ("Normal", REAL_SUPPORT, 10, 12, 0.99),
+    ("StudentT", REAL_SUPPORT, -1, 1, 0.683),
+    ("Cauchy", REAL_SUPPORT, -1, 1, 0.6),
 ]
 
 
@@ -62,7 +74,7 @@ MAXENT = [
 @pytest.mark.parametrize(("name", "support", "low", "high", "mass"), MAXENT)
 def test_greatest_entropy_is_prelizs(preliz: ModuleType, name: str, support: Support, low: float, high: float, mass: float):
     """Of an interval's mass alone each family's arguments are those of PreliZ's `maxent` run beside it, within its tests' 0.001."""
-    found = one(name, Mass(low, high, mass), support)
+    found = one(name, IntervalMass(low, high, mass), support)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         theirs = getattr(preliz, name)(**({"nu": 4} if name == "StudentT" else {}))
@@ -74,21 +86,21 @@ def test_greatest_entropy_is_prelizs(preliz: ModuleType, name: str, support: Sup
 @pytest.mark.parametrize(
     ("name", "support", "three"),
     [
-        ("Beta", SHARE, (0.3, 0.5, 0.7)),
-        ("Beta", SHARE, (0.25, 0.3, 0.4)),
-        ("LogitNormal", SHARE, (0.3, 0.45, 0.6)),
-        ("Gamma", POSITIVE, (0.5, 1, 2.5)),
-        ("LogNormal", POSITIVE, (0.5, 1, 2)),
-        ("Weibull", POSITIVE, (0.5, 1, 2)),
-        ("InverseGamma", POSITIVE, (0.2, 0.3, 0.4)),
-        ("Exponential", POSITIVE, (0.5, 1, 2.5)),
-        ("HalfNormal", POSITIVE, (0.5, 1, 2)),
-        ("HalfCauchy", POSITIVE, (0.5, 1, 3)),
-        ("HalfStudentT", POSITIVE, (0.5, 1, 2)),
-        ("Normal", REAL, (-1, 0, 1)),
-        ("Normal", REAL, (3, 5, 8)),
-        ("StudentT", REAL, (3, 5, 8)),
-        ("Cauchy", REAL, (3, 5, 8)),
+        ("Beta", SHARE_SUPPORT, (0.3, 0.5, 0.7)),
+        ("Beta", SHARE_SUPPORT, (0.25, 0.3, 0.4)),
+        ("LogitNormal", SHARE_SUPPORT, (0.3, 0.45, 0.6)),
+        ("Gamma", POSITIVE_SUPPORT, (0.5, 1, 2.5)),
+        ("LogNormal", POSITIVE_SUPPORT, (0.5, 1, 2)),
+        ("Weibull", POSITIVE_SUPPORT, (0.5, 1, 2)),
+        ("InverseGamma", POSITIVE_SUPPORT, (0.2, 0.3, 0.4)),
+        ("Exponential", POSITIVE_SUPPORT, (0.5, 1, 2.5)),
+        ("HalfNormal", POSITIVE_SUPPORT, (0.5, 1, 2)),
+        ("HalfCauchy", POSITIVE_SUPPORT, (0.5, 1, 3)),
+        ("HalfStudentT", POSITIVE_SUPPORT, (0.5, 1, 2)),
+        ("Normal", REAL_SUPPORT, (-1, 0, 1)),
+        ("Normal", REAL_SUPPORT, (3, 5, 8)),
+        ("StudentT", REAL_SUPPORT, (3, 5, 8)),
+        ("Cauchy", REAL_SUPPORT, (3, 5, 8)),
     ],
 )
 def test_quartiles_are_fitted_as_by_preliz(preliz: ModuleType, name: str, support: Support, three: tuple[float, float, float]):
@@ -109,28 +121,28 @@ def in_prelizs_terms(name: str, arguments: dict[str, float]) -> list[float]:
 @pytest.mark.parametrize(
     ("name", "support", "low", "high", "mass", "published"),
     [
-        ("Beta", SHARE, 0.2, 0.6, 0.9, (6.112, 9.101)),
-        ("Gamma", POSITIVE, 0, 10, 0.7, (0.868, 0.103)),
-        ("LogNormal", POSITIVE, 1, 4, 0.5, (1.216, 0.859)),
-        ("Normal", REAL, 10, 12, 0.99, (11, 0.388)),
-        ("InverseGamma", POSITIVE, 0, 1, 0.99, (8.889, 3.439)),
-        ("Weibull", POSITIVE, 0, 10, 0.9, (1.411, 5.537)),
+        ("Beta", SHARE_SUPPORT, 0.2, 0.6, 0.9, (6.112, 9.101)),
+        ("Gamma", POSITIVE_SUPPORT, 0, 10, 0.7, (0.868, 0.103)),
+        ("LogNormal", POSITIVE_SUPPORT, 1, 4, 0.5, (1.216, 0.859)),
+        ("Normal", REAL_SUPPORT, 10, 12, 0.99, (11, 0.388)),
+        ("InverseGamma", POSITIVE_SUPPORT, 0, 1, 0.99, (8.889, 3.439)),
+        ("Weibull", POSITIVE_SUPPORT, 0, 10, 0.9, (1.411, 5.537)),
         ("Uniform", Support(-5, 15), -2, 10, 0.9, (-2.666, 10.666)),
     ],
 )
 def test_greatest_entropy_is_as_published(name: str, support: Support, low: float, high: float, mass: float, published: tuple[float, ...]):
     """PreliZ's own test vectors, with their tolerance."""
-    np.testing.assert_allclose(list(one(name, Mass(low, high, mass), support).values()), published, atol=1e-3)
+    np.testing.assert_allclose(list(one(name, IntervalMass(low, high, mass), support).values()), published, atol=1e-3)
 
 
 def test_the_beta_of_shelfs_vignette():
     """Quartiles 25, 30 and 40 of 100: the fitted Beta has P(X < 25) = 0.283 and its 5 % point at 15.2."""
-    arguments = one("Beta", quartiles(0.25, 0.30, 0.40), SHARE)
+    arguments = one("Beta", quartiles(0.25, 0.30, 0.40), SHARE_SUPPORT)
     assert abs(float(family("Beta").distribution(0.25, **arguments)) - 0.283) < 0.0005
     assert abs(100 * float(family("Beta").quantile(0.05, **arguments)) - 15.2) < 0.05
 
 
-@pytest.mark.parametrize(("support", "low", "high"), [(REAL, -3, 8), (POSITIVE, 0.05, 2), (SHARE, 0.02, 0.4)])
+@pytest.mark.parametrize(("support", "low", "high"), [(REAL_SUPPORT, -3, 8), (POSITIVE_SUPPORT, 0.05, 2), (SHARE_SUPPORT, 0.02, 0.4)])
 def test_two_points_are_honoured_and_written_in_words(support: Support, low: float, high: float):
     """Every family with two arguments has both ends of an interval at their probabilities, and says them as they were said."""
     found = [fit for fit in fits(interval(low, high), support) if fit.method == "exact"]
@@ -147,13 +159,13 @@ def test_two_points_are_honoured_and_written_in_words(support: Support, low: flo
     st.floats(0.55, 0.99),
     st.floats(0.02, 0.5),
     st.floats(0.05, 0.45),
-    st.sampled_from([REAL, POSITIVE, SHARE]),
+    st.sampled_from([REAL_SUPPORT, POSITIVE_SUPPORT, SHARE_SUPPORT]),
 )
 @settings(max_examples=40, deadline=None)
 def test_any_two_quantiles_are_honoured(low_share: float, high_share: float, low: float, width: float, support: Support):
     """Whatever two points are said, the families that are offered as exact have them."""
-    points = (Point(round(low_share, 3), round(low, 3)), Point(round(high_share, 3), round(low + width, 3)))
-    for fit in fits(Points(points), support):
+    points = (QuantilePoint(round(low_share, 3), round(low, 3)), QuantilePoint(round(high_share, 3), round(low + width, 3)))
+    for fit in fits(QuantilePoints(points), support):
         if fit.method == "exact":
             reached = family(fit.family).distribution(np.array([point.value for point in points]), **native(fit))
             assert np.abs(reached - [point.share for point in points]).max() < HONOURED
@@ -162,17 +174,17 @@ def test_any_two_quantiles_are_honoured(low_share: float, high_share: float, low
 @pytest.mark.parametrize(
     ("truth", "support"),
     [
-        ("Gamma(alpha=2, beta=3)", POSITIVE),
-        ("Beta(alpha=2, beta=7)", SHARE),
-        ("Normal(mu=-2, sigma=3)", REAL),
-        ("Weibull(alpha=2, beta=3)", POSITIVE),
+        ("Gamma(alpha=2, beta=3)", POSITIVE_SUPPORT),
+        ("Beta(alpha=2, beta=7)", SHARE_SUPPORT),
+        ("Normal(mu=-2, sigma=3)", REAL_SUPPORT),
+        ("Weibull(alpha=2, beta=3)", POSITIVE_SUPPORT),
     ],
 )
 def test_points_of_a_member_give_the_member_back(truth: str, support: Support):
     """Five quantiles of a distribution are met by its own family, which comes first."""
     kind, arguments = read_statement(truth)
     shares = (0.05, 0.25, 0.5, 0.75, 0.95)
-    points = Points(tuple(Point(share, float(family(kind).quantile(share, **arguments))) for share in shares))
+    points = QuantilePoints(tuple(QuantilePoint(share, float(family(kind).quantile(share, **arguments))) for share in shares))
     best = fits(points, support)[0]
     assert best.family == kind
     np.testing.assert_allclose(list(native(best).values()), list(arguments.values()), rtol=1e-4)
@@ -186,22 +198,22 @@ def test_chips_are_points_at_the_edges_of_their_bins():
     laid = [(low, high, after - before) for low, high, before, after in zip(edges, edges[1:], upto, upto[1:], strict=False)]
     judgement = chips([*laid, (6, 60, float(1 - upto[-1])), (60, 70, 0.0)])
     assert [point.value for point in judgement.points] == [0, 1, 2, 3, 4, 6, 60]
-    arguments = one("Exponential", judgement, POSITIVE)
+    arguments = one("Exponential", judgement, POSITIVE_SUPPORT)
     assert abs(arguments["scale"] - 2) < 1e-3
 
 
 @pytest.mark.parametrize(
     ("seen", "support", "statement"),
     [
-        (Seen(3, 20), SHARE, "Beta(mean=0.15, strength=20)"),
-        (Seen(1, 3), SHARE, "Beta(alpha=1, beta=2)"),
-        (Seen(0, 20), SHARE, "Beta(alpha=1, beta=21)"),
-        (Seen(20, 20), SHARE, "Beta(alpha=21, beta=1)"),
-        (Seen(3, 2.5), POSITIVE, "Gamma(alpha=3, beta=2.5)"),
-        (Seen(0, 2.5), POSITIVE, "Gamma(alpha=1, beta=2.5)"),
+        (ObservedCases(3, 20), SHARE_SUPPORT, "Beta(mean=0.15, strength=20)"),
+        (ObservedCases(1, 3), SHARE_SUPPORT, "Beta(alpha=1, beta=2)"),
+        (ObservedCases(0, 20), SHARE_SUPPORT, "Beta(alpha=1, beta=21)"),
+        (ObservedCases(20, 20), SHARE_SUPPORT, "Beta(alpha=21, beta=1)"),
+        (ObservedCases(3, 2.5), POSITIVE_SUPPORT, "Gamma(alpha=3, beta=2.5)"),
+        (ObservedCases(0, 2.5), POSITIVE_SUPPORT, "Gamma(alpha=1, beta=2.5)"),
     ],
 )
-def test_cases_as_if_seen_give_the_conjugate_prior(seen: Seen, support: Support, statement: str):
+def test_cases_as_if_seen_give_the_conjugate_prior(seen: ObservedCases, support: Support, statement: str):
     """As if k of n had been seen is a Beta of mean k / n and strength n, k in an exposure a Gamma of mean k / exposure; none, or all, start from a flat prior."""
     (fit,) = fits(seen, support)
     assert (fit.statement, fit.method) == (statement, "cases from a flat start" if seen.count in {0, seen.among} else "cases")
@@ -209,17 +221,23 @@ def test_cases_as_if_seen_give_the_conjugate_prior(seen: Seen, support: Support,
 
 def test_a_family_that_misses_by_far_is_not_offered():
     """Ends four hundredfold apart are no matter for two arguments, and more than one can have."""
-    assert {fit.family for fit in fits(interval(0.05, 20), POSITIVE)} == {"LogNormal", "Gamma", "Weibull", "InverseGamma", "HalfCauchy"}
+    assert {fit.family for fit in fits(interval(0.05, 20), POSITIVE_SUPPORT)} == {
+        "LogNormal",
+        "Gamma",
+        "Weibull",
+        "InverseGamma",
+        "HalfCauchy",
+    }
 
 
 def test_the_family_somebody_has_comes_first_among_equals():
     """Of families that honour what was said alike, the present one is first."""
-    assert [fit.family for fit in fits(interval(1, 8), POSITIVE, first="Gamma")][:2] == ["Gamma", "LogNormal"]
+    assert [fit.family for fit in fits(interval(1, 8), POSITIVE_SUPPORT, first="Gamma")][:2] == ["Gamma", "LogNormal"]
 
 
 def test_between_two_ends_there_is_a_triangular():
     """A value between known ends fixes the mode."""
-    (fit,) = fits(Points((Point(0.5, 6.0),)), Support(2, 8))
+    (fit,) = fits(QuantilePoints((QuantilePoint(0.5, 6.0),)), Support(2, 8))
     assert (fit.statement, fit.miss < HONOURED) == ("Triangular(lower=2, upper=8, p50=6)", True)
 
 
@@ -232,20 +250,24 @@ def test_between_two_ends_a_uniform_stays_within_them():
 @pytest.mark.parametrize(
     ("judgement", "support", "message"),
     [
-        (interval(2, 1), POSITIVE, "2 comes before 1, which is smaller"),
-        (interval(1, 1), POSITIVE, "1 is given twice"),
-        (interval(-1, 1), POSITIVE, "-1 is outside the possible values, which are above 0"),
-        (quartiles(0.2, 0.5, 1.2), SHARE, "1.2 is outside the possible values, which are between 0 and 1"),
-        (quartiles(0.2, 0.5, float("inf")), POSITIVE, "inf is not a finite number"),
-        (interval(0, 1), SHARE, "every value lies between 0 and 1: this says nothing"),
-        (Mass(0, 1, 1.5), SHARE, "the interval holds 1.5 of the probability; it must be above 0 and below 1"),
-        (Seen(3, 2), SHARE, "3 of 2 cases: the first must lie between 0 and the second"),
-        (Seen(3, 0), POSITIVE, "an exposure of 0 is none"),
-        (Seen(3, 20), REAL, "cases seen say something of a share or a rate, and this unknown is any number"),
-        (Points((Point(0.5, 1.0), Point(0.25, 2.0))), REAL, "2 is above 1 and less likely to be fallen short of"),
+        (interval(2, 1), POSITIVE_SUPPORT, "2 comes before 1, which is smaller"),
+        (interval(1, 1), POSITIVE_SUPPORT, "1 is given twice"),
+        (interval(-1, 1), POSITIVE_SUPPORT, "-1 is outside the possible values, which are above 0"),
+        (quartiles(0.2, 0.5, 1.2), SHARE_SUPPORT, "1.2 is outside the possible values, which are between 0 and 1"),
+        (quartiles(0.2, 0.5, float("inf")), POSITIVE_SUPPORT, "inf is not a finite number"),
+        (interval(0, 1), SHARE_SUPPORT, "every value lies between 0 and 1: this says nothing"),
+        (IntervalMass(0, 1, 1.5), SHARE_SUPPORT, "the interval holds 1.5 of the probability; it must be above 0 and below 1"),
+        (ObservedCases(3, 2), SHARE_SUPPORT, "3 of 2 cases: the first must lie between 0 and the second"),
+        (ObservedCases(3, 0), POSITIVE_SUPPORT, "an exposure of 0 is none"),
+        (ObservedCases(3, 20), REAL_SUPPORT, "cases seen say something of a share or a rate, and this unknown is any number"),
+        (
+            QuantilePoints((QuantilePoint(0.5, 1.0), QuantilePoint(0.25, 2.0))),
+            REAL_SUPPORT,
+            "2 is above 1 and less likely to be fallen short of",
+        ),
     ],
 )
-def test_what_no_distribution_has_is_refused(judgement: Points | Mass | Seen, support: Support, message: str):
+def test_what_no_distribution_has_is_refused(judgement: QuantilePoints | IntervalMass | ObservedCases, support: Support, message: str):
     """Wrong orders, values outside the support and impossible cases each have a message of their own."""
     with pytest.raises(Fault) as refused:
         fits(judgement, support)

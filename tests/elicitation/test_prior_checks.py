@@ -17,9 +17,9 @@ from forecast.actions.check import MOST_ASKED, check
 from forecast.actions.update import update
 from forecast.book.topic import Topic
 from forecast.content.parameters import parameter_contents
-from forecast.elicitation.prior_checks import contradicted, implied
+from forecast.elicitation.prior_checks import prior_data_conflicts, prior_warnings
 from forecast.model.settings import Settings
-from forecast.predict.analysis import conclude
+from forecast.predict.analysis import analyse
 from tests.support.building import make_topic
 from tests.support.paths import TINY_BOOK
 
@@ -30,14 +30,14 @@ END = date(2026, 12, 31)
 
 def before(topic: Topic) -> list[str]:
     """What is said of a topic's priors before any row."""
-    return [each["message"] for each in implied(topic, NEW_YEAR)]
+    return [each["message"] for each in prior_warnings(topic, NEW_YEAR)]
 
 
 def after(topic: Topic) -> list[str]:
     """What is said of a topic's priors beside its posterior."""
-    found = conclude(topic, NEW_YEAR, Settings(), referee=False)
+    found = analyse(topic, NEW_YEAR, Settings(), referee=False)
     shown = parameter_contents(found.prior, found.reading.posterior)
-    return [each["message"] for each in contradicted(shown, found.prior, found.reading.posterior)]
+    return [each["message"] for each in prior_data_conflicts(shown, found.prior, found.reading.posterior)]
 
 
 def beyond(said: list[str]) -> tuple[str, float, str, float]:
@@ -65,7 +65,7 @@ def test_a_prior_of_a_share_that_reaches_beyond_one_is_told_with_how_much() -> N
         },
         questions={"asked": "refusing"},
     )
-    (found,) = implied(topic, NEW_YEAR)
+    (found,) = prior_warnings(topic, NEW_YEAR)
     assert found == {
         "file": "priors",
         "keys": ["refusing", "prior"],
@@ -86,7 +86,7 @@ def test_a_statement_that_is_no_distribution_at_some_of_the_prior_s_draws_is_tol
 
 def test_a_statement_that_only_the_future_shows_to_be_none_is_told() -> None:
     """Without rows the statement is told as it fails to be drawn from the prior."""
-    (found,) = implied(counting("Normal(mu=1, sigma=1)", {"asked": {"answer": "total(seen) >= 1", "by": END}}), NEW_YEAR)
+    (found,) = prior_warnings(counting("Normal(mu=1, sigma=1)", {"asked": {"answer": "total(seen) >= 1", "by": END}}), NEW_YEAR)
     assert found["keys"] == ["streams", "seen", "value"]
     assert found["message"].endswith("(simulating 2025-01-01 to 2025-01-31), drawn from the prior")
 
@@ -200,7 +200,7 @@ def test_a_check_warns_and_an_update_too_and_the_report_remembers(book: Path, mo
         asked.append(f"{topic.name} as of {as_of}")
         return []
 
-    monkeypatch.setattr(forecast.elicitation.prior_checks, "implied", asking)
+    monkeypatch.setattr(forecast.elicitation.prior_checks, "prior_warnings", asking)
     assert warned(book) == [DECIDED]
     assert asked == []
     replaced(book / "priors" / "ferry.toml", 'prior    = "LogNormal(p5=0.02, p95=0.6)"', 'prior    = "LogNormal(p5=0.02, p95=0.7)"')

@@ -10,11 +10,11 @@ import pytest
 from forecast.book.topic import Topic
 from forecast.inference.importance.engine import Budget
 from forecast.inference.importance.fit import condition
-from forecast.inference.importance.laplace import Units, climb, peaks_at
-from forecast.inference.importance.proposals import factor, split
+from forecast.inference.importance.laplace import ClimbUnits, climb, peaks_at_ends
+from forecast.inference.importance.proposals import cholesky_factor, fit_mixture
 from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
-from forecast.predict.analysis import conclude
+from forecast.predict.analysis import analyse
 from tests.support.building import make_topic
 
 AS_OF = date(2026, 1, 1)
@@ -84,7 +84,7 @@ def test_the_engine_ends_with_draws_and_its_own_verdict(described: dict[str, flo
 def test_where_the_fast_engine_fails_nuts_is_right(seed: int):
     """With the engine left open, what is published is the quadrature's: the fast engine hands over where it does not vouch for its draws."""
     topic = shifts(teams=5, rows=40)
-    reading = conclude(topic, AS_OF, Settings(seed=seed), referee=False).reading
+    reading = analyse(topic, AS_OF, Settings(seed=seed), referee=False).reading
     exact = between_by_quadrature(topic, 100)
     found = reading.posterior.quantiles("between")
     assert reading.posterior.diagnostics.sound
@@ -100,7 +100,9 @@ def test_a_climb_up_a_ridge_without_end_comes_to_an_end():
             return (-0.5 * (x[:, 1:] / spread) ** 2 - x[:, :1]).sum(axis=1) + x[:, 0]
 
     for scale in (1.0, 30.0, 1e100):
-        peak = peaks_at(log_density, climb(log_density, np.full((1, 6), 0.5), units=Units.of_prior(np.full(6, scale**2)), points=10**6))[0]
+        peak = peaks_at_ends(
+            log_density, climb(log_density, np.full((1, 6), 0.5), units=ClimbUnits.of_prior(np.full(6, scale**2)), points=10**6)
+        )[0]
         assert np.isfinite(peak.mode).all()
         assert np.isfinite(peak.covariance).all()
 
@@ -109,7 +111,7 @@ def test_a_covariance_that_rounding_made_indefinite_has_a_factor():
     """The factor of a matrix with a slightly negative eigenvalue gives the nearest one without."""
     vectors = np.linalg.qr(np.random.default_rng(1).normal(size=(4, 4)))[0]
     covariance = (vectors * np.array([1.0, 0.5, 0.2, -1e-6])) @ vectors.T
-    lower = factor(np.stack([covariance, np.eye(4)]), np.ones(4))
+    lower = cholesky_factor(np.stack([covariance, np.eye(4)]), np.ones(4))
     assert lower[0] @ lower[0].T == pytest.approx(covariance, abs=1e-5)
     assert lower[1] @ lower[1].T == pytest.approx(np.eye(4), abs=1e-7)
 
@@ -117,5 +119,5 @@ def test_a_covariance_that_rounding_made_indefinite_has_a_factor():
 def test_points_in_one_place_make_a_mixture():
     """Points that are all the same have no distance to choose centres by, and still a fit."""
     x = np.zeros((50, 3))
-    mixture, _ = split(x, np.full(50, 0.02), parts=2, freedom=8.0, spread=np.ones(3), rng=np.random.default_rng(1))
+    mixture, _ = fit_mixture(x, np.full(50, 0.02), parts=2, freedom=8.0, spread=np.ones(3), rng=np.random.default_rng(1))
     assert np.isfinite(mixture.log_density(x)).all()

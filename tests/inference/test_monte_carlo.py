@@ -12,28 +12,28 @@ from forecast.inference.importance.engine import Budget, sample
 from forecast.inference.importance.lattice import ShiftedCopies, lattice
 from forecast.inference.monte_carlo import (
     REPLICATES,
-    Replicated,
+    ReplicatedCases,
     binomial_error,
-    cut_evenly,
+    block_replicates,
     greatest_unseen,
     jackknife_errors,
-    joint_freedom,
     mean_error,
     normal_score,
     proportion_error,
     quantile,
-    ranked,
+    rank_cases,
+    welch_degrees_of_freedom,
 )
-from forecast.inference.posterior import Diagnostics, Posterior, systematic
+from forecast.inference.posterior import Diagnostics, Posterior, systematic_resample
 from tests.support.targets import conjugate
 
 SEEDS = 200
 CASES = 1_600
 
 
-def plain(count: int = CASES) -> Replicated:
+def plain(count: int = CASES) -> ReplicatedCases:
     """Independent cases of equal weight."""
-    return Replicated(np.full(count, 1 / count), cut_evenly(count), float(count))
+    return ReplicatedCases(np.full(count, 1 / count), block_replicates(count), float(count))
 
 
 def spread_over_error(values: list[float], errors: list[float]) -> float:
@@ -64,7 +64,7 @@ def test_a_share_errs_as_its_error_says(chance: float) -> None:
 @pytest.mark.parametrize("level", [0.05, 0.25, 0.5, 0.75, 0.95])
 def test_a_quantile_errs_as_its_error_says(level: float) -> None:
     """So is that of a quantile: an error twice as large, or half as large, does not pass."""
-    found = [quantile(ranked(skewed(seed), plain()), level) for seed in range(SEEDS)]
+    found = [quantile(rank_cases(skewed(seed), plain()), level) for seed in range(SEEDS)]
     ratio = spread_over_error([each.value for each in found], [each.error for each in found])
     assert 0.82 < ratio < 1.18
 
@@ -103,7 +103,7 @@ def test_points_of_one_dimension_do_not_agree_by_their_evenness(name: str, draws
     values, errors, covered = np.empty((SEEDS, 5)), np.empty((SEEDS, 5)), np.empty((SEEDS, 5), dtype=bool)
     for seed in range(SEEDS):
         points = ShiftedCopies(net, REPLICATES).points(1, np.random.default_rng(seed))[:, 0]
-        by_rank = ranked(truth.ppf(points), cases)
+        by_rank = rank_cases(truth.ppf(points), cases)
         found = [quantile(by_rank, level) for level in levels]
         values[seed], errors[seed] = [each.value for each in found], [each.error for each in found]
         covered[seed] = [each.interval[0] <= point <= each.interval[1] for each, point in zip(found, exact, strict=True)]
@@ -140,7 +140,7 @@ def test_a_ratio_errs_as_its_error_says_where_a_condition_is_rare() -> None:
         rng = np.random.default_rng(seed)
         held = rng.random(CASES) < 10 / CASES
         if held.any():
-            cases = Replicated(held / held.sum(), cut_evenly(CASES), float(held.sum()))
+            cases = ReplicatedCases(held / held.sum(), block_replicates(CASES), float(held.sum()))
             truth = rng.random(CASES) < 0.4
             values.append(float(cases.weights @ truth))
             errors.append(proportion_error(truth, cases))
@@ -167,7 +167,8 @@ def test_an_interval_of_ranks_covers_the_true_quantile(mean: float, level: float
     """Of a count, in at least 90 % of seeds, within what 200 seeds leave open; and it is no wider than it must be."""
     truth = stats.poisson(mean)
     found = [
-        quantile(ranked(np.random.default_rng(seed).poisson(mean, CASES).astype(float), plain()), level).interval for seed in range(SEEDS)
+        quantile(rank_cases(np.random.default_rng(seed).poisson(mean, CASES).astype(float), plain()), level).interval
+        for seed in range(SEEDS)
     ]
     exact = truth.ppf(level)
     assert np.mean([low <= exact <= high for low, high in found]) > 0.9 - 2 * math.sqrt(0.09 / SEEDS)
@@ -181,13 +182,13 @@ def test_a_quantile_that_is_certain_is_a_single_value() -> None:
     nearest = min(abs(truth.cdf(step) - level) / math.sqrt(truth.cdf(step) * truth.sf(step) / CASES) for step in (0, 1))
     assert nearest > 4
     for seed in range(SEEDS):
-        found = quantile(ranked(np.random.default_rng(seed).poisson(0.7, CASES).astype(float), plain()), level)
+        found = quantile(rank_cases(np.random.default_rng(seed).poisson(0.7, CASES).astype(float), plain()), level)
         assert (found.value, found.error >= 0, found.interval) == (1.0, True, (1.0, 1.0))
 
 
 def test_a_quantile_between_two_values_is_an_interval_of_both() -> None:
     """Where half of the cases say 3 and half 4, no seed can tell which is the median, and the interval holds both in nearly all."""
-    found = [quantile(ranked(3.0 + (np.random.default_rng(seed).random(CASES) < 0.5), plain()), 0.5).interval for seed in range(SEEDS)]
+    found = [quantile(rank_cases(3.0 + (np.random.default_rng(seed).random(CASES) < 0.5), plain()), 0.5).interval for seed in range(SEEDS)]
     assert {low for low, _ in found} | {high for _, high in found} == {3.0, 4.0}
     assert np.mean([each == (3.0, 4.0) for each in found]) > 0.85
 
@@ -212,7 +213,7 @@ def test_the_evidence_errs_as_its_error_says() -> None:
 def test_resampling_depends_on_the_seed_and_takes_each_draw_as_often_as_its_weight_says() -> None:
     """Marks are shifted at random: each draw comes as often as its weight says on average, and the last as seldom as any."""
     weights = np.array([0.1, 0.35, 0.3, 0.25])
-    picked = [systematic(weights, 6, np.random.default_rng(seed)) for seed in range(2_000)]
+    picked = [systematic_resample(weights, 6, np.random.default_rng(seed)) for seed in range(2_000)]
     counts = np.mean([np.bincount(each, minlength=4) for each in picked], axis=0)
     assert counts == pytest.approx(6 * weights, abs=0.05)
     assert len({tuple(each) for each in picked}) > 1
@@ -239,6 +240,6 @@ def test_a_score_allows_for_errors_that_are_uncertain_themselves() -> None:
     assert normal_score(3.0, 1.0, freedom=15) == pytest.approx(-stats.norm.ppf(stats.t(15).sf(3.0)))
     assert normal_score(-3.0, 1.0, freedom=15) == pytest.approx(-2.61, abs=0.01)
     assert (normal_score(0.0, 0.0, freedom=15), normal_score(-1.0, 0.0, freedom=15)) == (0.0, -math.inf)
-    assert joint_freedom(1.0, 1.0, freedom=(15, 15)) == pytest.approx(30)
-    assert joint_freedom(1.0, 1e-9, freedom=(15, 15)) == pytest.approx(15)
-    assert joint_freedom(0.0, 0.0, freedom=(15, 15)) == 30
+    assert welch_degrees_of_freedom(1.0, 1.0, freedom=(15, 15)) == pytest.approx(30)
+    assert welch_degrees_of_freedom(1.0, 1e-9, freedom=(15, 15)) == pytest.approx(15)
+    assert welch_degrees_of_freedom(0.0, 0.0, freedom=(15, 15)) == 30

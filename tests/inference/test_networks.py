@@ -12,12 +12,12 @@ import pytest
 from scipy import stats  # noqa: TID253 - a test's truth comes from elsewhere than the project
 
 from forecast.book.topic import Topic
-from forecast.elicitation.parameter_summary import echoed
+from forecast.elicitation.parameter_summary import summarise_priors
 from forecast.inference.importance.fit import condition
 from forecast.inference.posterior import Posterior
 from forecast.inference.pymc.nuts import sample_nuts
 from forecast.inference.pymc.program import pymc_source
-from forecast.language.evaluate import number_of
+from forecast.language.evaluate import evaluate_constant
 from forecast.language.pooling import pool
 from forecast.language.statements import parse_statement
 from forecast.model.model import model_as_of
@@ -129,7 +129,7 @@ def test_what_depends_has_the_values_its_form_says(statement):
     topic = make_topic(priors={"first": "Bernoulli(p=0.25)", "second": statement}, questions={"q": "second"})
     posterior = condition(model_as_of(topic, AS_OF), rng=np.random.default_rng(1))
     assert shares(posterior, "second") == pytest.approx(DEPENDING[statement][1], abs=1e-12)
-    assert [each.points is not None for each in echoed(topic, AS_OF)] == [True, True]
+    assert [each.points is not None for each in summarise_priors(topic, AS_OF)] == [True, True]
 
 
 def test_a_discrete_prior_by_label_may_depend_on_a_value_of_each_label():
@@ -156,7 +156,7 @@ def test_a_number_may_be_written_with_a_function():
     topic = make_topic(priors={"count": "Binomial(n=max(1, 2), p=exp(log(0.5)))"}, questions={"q": "count"})
     posterior = condition(model_as_of(topic, AS_OF), rng=np.random.default_rng(1))
     assert shares(posterior, "count") == pytest.approx({0: 0.25, 1: 0.5, 2: 0.25}, abs=1e-12)
-    assert [each.exact for each in echoed(topic, AS_OF)] == [True]
+    assert [each.exact for each in summarise_priors(topic, AS_OF)] == [True]
 
 
 def test_shares_of_a_pool_may_be_written_with_a_function():
@@ -166,4 +166,4 @@ def test_shares_of_a_pool_may_be_written_with_a_function():
         (0.5, parse_statement("Categorical(yes=0.6, no=min(0.4, 1))")),
     ]
     arguments = pool("linear", parts).arguments
-    assert {label: number_of(share) for label, share in arguments.items()} == pytest.approx({"yes": 0.4, "no": 0.6})
+    assert {label: evaluate_constant(share) for label, share in arguments.items()} == pytest.approx({"yes": 0.4, "no": 0.6})

@@ -12,14 +12,14 @@ from scipy import special
 
 from forecast.book.topic import Topic
 from forecast.content.diagnosis import engine_content, engine_words
-from forecast.elicitation.prior_checks import implied
+from forecast.elicitation.prior_checks import prior_warnings
 from forecast.inference.importance.fit import condition, prior_draws
 from forecast.inference.posterior import Posterior
 from forecast.model.errors import Unsound
 from forecast.model.left_out import MOST_BEYOND
 from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
-from forecast.predict.analysis import conclude
+from forecast.predict.analysis import analyse
 from tests.support.building import make_topic
 
 AS_OF = date(2026, 1, 1)
@@ -113,7 +113,7 @@ def test_the_draws_left_out_are_counted_in_the_reports_words_and_nothing_is_said
 def test_a_share_that_is_no_number_at_draws_left_out_alone_is_no_problem() -> None:
     """The prior's draws that carry the topic do not have the others among them."""
     topic = _topic(400, "Bernoulli(p=part)", [1, 1], quantities={"part": {"value": "exp(score) / (1 + exp(score)) + 0", "unit": "share"}})
-    conclusion = conclude(topic, AS_OF, Settings(seed=1, engine="importance"), referee=False)
+    conclusion = analyse(topic, AS_OF, Settings(seed=1, engine="importance"), referee=False)
     beyond = conclusion.prior.column("score") > LOG_OF_GREATEST + 0.01
     assert beyond.any()
     assert (conclusion.prior.weights[beyond] == 0).all()
@@ -129,5 +129,5 @@ def test_futures_drawn_from_the_prior_leave_the_few_out_that_overflow() -> None:
         rows={"seen": [{"value": 3, "from": date(2025, 1, 1), "to": date(2025, 1, 31)}]},
         questions={"much": {"answer": "total(seen) > 20", "by": date(2026, 6, 30)}},
     )
-    assert implied(topic, AS_OF) == []
+    assert prior_warnings(topic, AS_OF) == []
     assert prior_draws(model_as_of(topic, AS_OF), rng=np.random.default_rng(1)).weights.min() > 0

@@ -11,7 +11,7 @@ from scipy import special
 
 from forecast.inference import referee
 from forecast.inference.posterior import Diagnostics, Posterior
-from forecast.inference.referee import Comparison, failure, judge, unconfirmed
+from forecast.inference.referee import Comparison, failed_verdict, judge, without_confirmation
 from forecast.model.model import model_as_of
 from forecast.predict.answers import answers, paths_for
 from tests.support.building import make_topic
@@ -190,7 +190,7 @@ def test_agreement_with_chains_that_started_from_the_fast_engine_says_so():
 
 def test_a_referee_that_cannot_start_has_failed():
     """Where NUTS cannot sample at all there is nothing to compare, and the sentence says why."""
-    verdict = failure("no point has a density")
+    verdict = failed_verdict("no point has a density")
     sentence = "NUTS cannot sample this topic: no point has a density. No other engine has checked the fast one."
     assert (verdict.verdict, verdict.sentence, verdict.comparisons) == ("failed", sentence, ())
 
@@ -202,7 +202,7 @@ def test_a_referee_that_cannot_start_has_failed():
 def test_a_single_divergence_counts_where_no_other_engine_confirms(engine, sound, divergences, left):
     """Sound draws stay so without divergences; one that was not sound keeps its own reason."""
     before = Diagnostics(engine, DRAWS, DRAWS, sound=sound, reason="" if sound else "chains", divergences=divergences)
-    after = unconfirmed(before, None)
+    after = without_confirmation(before, None)
     assert after.sound is left
     reason = (
         "1 of 4,000 trajectories diverged, and no other engine confirms the draws: NUTS may have missed a part of the posterior"
@@ -229,7 +229,7 @@ def test_nuts_is_not_sound_where_the_fast_engine_found_parts_that_it_could_not_d
     """What one engine found and could not draw from is said of the other, which nothing confirms."""
     before = Diagnostics("nuts", DRAWS, DRAWS, sound=True, divergences=divergences)
     fast = Diagnostics("importance", DRAWS, DRAWS, sound=False, left_out=left_out)
-    after = unconfirmed(before, fast)
+    after = without_confirmation(before, fast)
     assert after.sound is not bool(reason)
     end = " no other engine confirms the draws: NUTS may have missed a part of the posterior" if reason else ""
     assert after.reason == reason + end
@@ -330,6 +330,6 @@ def test_a_dispute_names_each_disputed_answer_once(others, said):
     """The worst figure stands first, the other answers after it, and of many the first five."""
     rest = [compared("answer", "first", 8.0), compared("parameter", "level", 8.5), compared("answer", "agreed", 1.0), *others]
     first = "the probability of `first`: 0.25 by the fast engine, 0.5 by NUTS, 9.0 standard errors apart"
-    sentence = referee._sentence("disputed", (compared("answer", "first", 9.0), *rest), 4.0)
+    sentence = referee._verdict_sentence("disputed", (compared("answer", "first", 9.0), *rest), 4.0)
     count = 3 + len(others)
     assert sentence == f"The two engines disagree on {count} of {4 + len(others)} figures, first on {first}; 4.0 are allowed.{said}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecast.inference.weights import effective_size, log_sum, relative
+from forecast.inference.weights import effective_size, log_sum, normalize_weights
 
 
 def test_sums_survive_the_exponential_range() -> None:
@@ -13,4 +13,4 @@ def test_sums_survive_the_exponential_range() -> None:
     assert log_sum(np.array([-2000.0, -2000.0])) == pytest.approx(-2000 + np.log(2))
     assert log_sum(np.full(3, -np.inf)) == -np.inf
     assert effective_size(np.array([2000.0, 2000.0, -np.inf])) == pytest.approx(2)
-    assert relative(np.array([2000.0, 2000.0 + np.log(3)])).tolist() == pytest.approx([0.25, 0.75])
+    assert normalize_weights(np.array([2000.0, 2000.0 + np.log(3)])).tolist() == pytest.approx([0.25, 0.75])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from forecast.book.topic import Question
-from forecast.insight.change_report import sentence
+from forecast.insight.change_report import change_sentence
 from forecast.insight.chosen import chosen_columns, chosen_move
 from forecast.insight.estimands import Cases, Measure, with_medians
 
@@ -98,8 +98,8 @@ def test_a_change_within_two_errors_is_no_news() -> None:
     """Neither the whole nor a part is said that noise alone would give; beyond two errors both are."""
     measure = {"kind": "probability", "unit": "", "value": 0.35, "settled": False}
     parts = [("row", "a row", 0.03, 0.02), ("time", "time", 0.02, 0.002)]
-    assert sentence(measure, 0.30, 0.35, parts, error=0.03) == "Hardly moved, 35 %: time (+2 points); the rest (+3 points)."
-    assert sentence(measure, 0.30, 0.35, parts, error=0.02) == "Up from 30 % to 35 %: time (+2 points); the rest (+3 points)."
+    assert change_sentence(measure, 0.30, 0.35, parts, error=0.03) == "Hardly moved, 35 %: time (+2 points); the rest (+3 points)."
+    assert change_sentence(measure, 0.30, 0.35, parts, error=0.02) == "Up from 30 % to 35 %: time (+2 points); the rest (+3 points)."
 
 
 def test_what_a_sentence_names_adds_up_to_the_change() -> None:
@@ -107,6 +107,6 @@ def test_what_a_sentence_names_adds_up_to_the_change() -> None:
     measure = {"kind": "probability", "unit": "", "value": 0.0994, "settled": False}
     parts = [("time", "66 days passed", -0.0109, 0.005), ("row", "a row", -0.2141, 0.006), ("noise", "Monte Carlo noise", 0.009, 0.007)]
     said = "Down from 32 % to 10 %: a row (−22 points); 66 days passed (−1 point); Monte Carlo noise (+1 point)."
-    assert sentence(measure, 0.3155, 0.0994, parts) == said
+    assert change_sentence(measure, 0.3155, 0.0994, parts) == said
     quiet = [("time", "66 days passed", -0.0109, 0.005), ("row", "a row", -0.2051, 0.006), ("noise", "Monte Carlo noise", -0.0001, 0.007)]
-    assert sentence(measure, 0.3155, 0.0994, quiet) == "Down from 32 % to 10 %: a row (−21 points); 66 days passed (−1 point)."
+    assert change_sentence(measure, 0.3155, 0.0994, quiet) == "Down from 32 % to 10 %: a row (−21 points); 66 days passed (−1 point)."

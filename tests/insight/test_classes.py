@@ -7,7 +7,7 @@ import pytest
 from scipy import stats  # noqa: TID253 - the truth comes from elsewhere than the project
 
 from forecast.insight.classes import class_prediction
-from forecast.language.distributions import family
+from forecast.language.distributions.families import family
 from tests.support.building import make_topic
 
 TOPIC = make_topic(

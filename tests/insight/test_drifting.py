@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from scipy import special
 
-from forecast.insight.baseline import basis_of, simulated
-from forecast.insight.sensitivity import CHANGES, ChangedPrior, _moved, changed_statement, with_prior
-from forecast.insight.static_baseline import still_topic
-from forecast.insight.variance_decomposition import split
+from forecast.insight.baseline import baseline_of, resimulate_measures
+from forecast.insight.sensitivity import PRIOR_CHANGES, ChangedPrior, _move_draws, changed_statement, with_changed_prior
+from forecast.insight.static_baseline import static_topic
+from forecast.insight.variance_decomposition import decompose_variance
 from forecast.model.model import model_as_of
 from forecast.model.priors import blocks
 from forecast.model.settings import Settings
-from forecast.predict.analysis import conclude, condition_fast
+from forecast.predict.analysis import analyse, condition_fast
 from tests.support.building import make_topic
 
 OPENS, UNTIL = date(2020, 1, 1), date(2020, 12, 31)
@@ -47,16 +47,16 @@ def chance_of_high(width: float) -> float:
 
 def test_another_drift_moves_the_steps_beyond_the_record() -> None:
     """Where draws of the drift are moved, the years to come are drawn on with the drift as it then is."""
-    basis = basis_of(conclude(drifting(), UNTIL, Settings(), referee=False))
+    basis = baseline_of(analyse(drifting(), UNTIL, Settings(), referee=False))
     assert abs(basis.published[0] - chance_of_high(0.5)) < 4 * basis.errors[0]
     block = next(each for each in blocks(basis.model) if each.name == "drift")
-    _, width, shift = next(change for change in CHANGES if change[0] == "twice as wide")
+    _, width, shift = next(change for change in PRIOR_CHANGES if change[0] == "twice as wide")
     statement = changed_statement(block, width, shift)
     assert statement is not None
     changed = ChangedPrior(block, "", "twice as wide", statement)
-    model = with_prior(basis.model, changed)
+    model = with_changed_prior(basis.model, changed)
     new = next(each for each in blocks(model) if each.name == "drift")
-    varied = simulated(basis, model, *_moved(basis, block, new))
+    varied = resimulate_measures(basis, model, *_move_draws(basis, block, new))
     change = chance_of_high(1.0) - chance_of_high(0.5)
     assert change > 0.05
     assert varied.changes[0] == pytest.approx(change, abs=4 * varied.errors[0])
@@ -68,7 +68,7 @@ def test_steps_beyond_the_record_are_luck() -> None:
         priors={"level": {**WALK, "prior": "GaussianRandomWalk(sigma=0.3, init_dist=Normal(mu=0, sigma=1))"}},
         questions={"level_then": {"answer": "level[year]", "by": date(2024, 12, 31)}},
     )
-    (found,) = split(basis_of(conclude(topic, UNTIL, Settings(), referee=False)))
+    (found,) = decompose_variance(baseline_of(analyse(topic, UNTIL, Settings(), referee=False)))
     assert found["ignorance"] == pytest.approx(0.2 / (0.2 + 4 * 0.3**2), abs=4 * found["error"])
 
 
@@ -87,7 +87,7 @@ def test_a_topic_is_held_still_however_its_rows_enter(entering: dict[str, str]) 
         streams={"read": {"value": "Normal(mu=level[year], sigma=0.5)", **entering}},
         rows={"read": [{**YEAR, "grade": "A"}, {**YEAR, "grade": "B", "value": 0.9}]},
     )
-    still = still_topic(topic)
+    still = static_topic(topic)
     assert still is not None
     one, other = (condition_fast(model_as_of(each, UNTIL), Settings()).diagnostics for each in (topic, still))
     assert one.log_evidence is not None

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from scipy import stats  # noqa: TID253 - a test's truth comes from elsewhere than the project
 
 import forecast
-from forecast.actions.evidence import NoHypotheses, hypotheses_named, weigh
+from forecast.actions.evidence import NoHypotheses, find_hypotheses, weigh_evidence
 from forecast.book.topic import Topic
-from forecast.insight.evidence_matrix import Matrix
-from forecast.insight.evidence_text import as_data, summary, verdict
+from forecast.insight.evidence_matrix import EvidenceMatrix
+from forecast.insight.evidence_text import evidence_matrix_data, row_verdict, summary
 from forecast.model.settings import Settings
 from tests.support.building import make_topic
 from tests.support.paths import ROOT
@@ -25,9 +25,9 @@ SHAPES = {"calm": (2.0, 2.0), "busy": (6.0, 1.0), "wild": (1.0, 0.2)}
 PRIOR = np.array([0.5, 0.3, 0.2])
 
 
-def matrix_of(topic: Topic, of: str | None = None) -> Matrix:
+def matrix_of(topic: Topic, of: str | None = None) -> EvidenceMatrix:
     """The matrix of a topic by the settings of reports."""
-    return weigh(topic, of=of, as_of=DAY, settings=Settings())[0]
+    return weigh_evidence(topic, of=of, as_of=DAY, settings=Settings())[0]
 
 
 def signs() -> Topic:
@@ -78,7 +78,7 @@ def test_stated_chances_give_exact_cells() -> None:
     exact = np.diff([log2_odds(step) for step in steps], axis=0)
     assert [each.stream for each in found.rows] == ["orders", "talk", "praise"]
     assert np.array([[cell.bits for cell in each.cells] for each in found.rows]) == pytest.approx(exact, abs=1e-9)
-    assert [verdict(each, found) for each in found.rows] == [
+    assert [row_verdict(each, found) for each in found.rows] == [
         "3.2 bits for fear over chance",
         "says the same of all",
         "2.3 bits for chance over belief",
@@ -142,10 +142,10 @@ def test_a_row_that_excludes_a_hypothesis_is_said_to() -> None:
     assert sign.cells[1].bits == -math.inf
     assert math.isnan(talk.cells[1].bits)
     assert [cell.bits for cell in (talk.cells[0], talk.cells[2])] == pytest.approx([0, 0], abs=1e-3)
-    assert verdict(sign, found) == "impossible under belief"
+    assert row_verdict(sign, found) == "impossible under belief"
     assert sign.without == pytest.approx(np.array([0.06, 0.45, 0.09]) / 0.6, abs=0.01)
     assert found.decisive == (0,)
-    data = as_data(found)
+    data = evidence_matrix_data(found)
     assert data["rows"][0]["impossible"] == ["belief"]
     assert data["bits"]["rows"]["belief"] is None
 
@@ -163,11 +163,11 @@ def test_rows_that_change_nothing_together_are_dropped_together() -> None:
 
 def test_hypotheses_are_found_by_name() -> None:
     """The first Categorical is meant where none is named; another name, or a topic without any, is refused in words."""
-    assert hypotheses_named(signs(), None) == ("cause", "")
+    assert find_hypotheses(signs(), None) == ("cause", "")
     with pytest.raises(NoHypotheses, match=r"no hypotheses `caus`; did you mean `cause`\?"):
-        hypotheses_named(signs(), "caus")
+        find_hypotheses(signs(), "caus")
     with pytest.raises(NoHypotheses, match="weighs no hypotheses"):
-        hypotheses_named(make_topic(priors={"x": "Normal(mu=0, sigma=1)"}), None)
+        find_hypotheses(make_topic(priors={"x": "Normal(mu=0, sigma=1)"}), None)
 
 
 def test_a_hypothesis_without_prior_stays_without() -> None:

@@ -8,16 +8,17 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from forecast.book.calendar import ONE_DAY
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
 from forecast.insight.estimands import measures_of, published_values
-from forecast.insight.history import days_to_ask, history, history_content
-from forecast.insight.record_events import days_of, fitting, news, settlement_days
+from forecast.insight.history import history, history_content, history_days
+from forecast.insight.record_events import days_at_interval, history_interval, news, settlement_days
 from forecast.insight.replay_pool import anchored_pool
-from forecast.model.clock import DAYS_PER_MONTH, ONE_DAY
+from forecast.model.clock import DAYS_PER_MONTH
 from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
-from forecast.predict.analysis import conclude
+from forecast.predict.analysis import analyse
 from tests.support.building import OPENS, make_topic
 from tests.support.paths import ROOT
 
@@ -95,22 +96,22 @@ def test_news_and_settlement_are_marked_on_their_days() -> None:
 
 def test_days_of_a_history_are_regular_ones_and_those_of_news() -> None:
     """Months' ends come with the first day, the day of news and the last day."""
-    days = days_to_ask(sightings(), since=None, until=date(2025, 3, 10), every="month")
+    days = history_days(sightings(), since=None, until=date(2025, 3, 10), every="month")
     assert days == (OPENS, date(2025, 1, 31), date(2025, 2, 17), date(2025, 2, 28), date(2025, 3, 10))
 
 
 def test_long_records_are_looked_at_less_often() -> None:
     """Two years are shown by months, twenty by quarters, eighty by years; a quarter's and a year's last days are such ends."""
-    ends = {years: fitting(since=date(2000, 1, 1), until=date(2000 + years, 1, 1)) for years in (2, 20, 80)}
+    ends = {years: history_interval(since=date(2000, 1, 1), until=date(2000 + years, 1, 1)) for years in (2, 20, 80)}
     assert ends == {2: "month", 20: "quarter", 80: "year"}
     since, until = date(2025, 1, 15), date(2026, 2, 1)
-    assert days_of(since=since, until=until, every="quarter", also=())[1:-1] == (
+    assert days_at_interval(since=since, until=until, every="quarter", also=())[1:-1] == (
         date(2025, 3, 31),
         date(2025, 6, 30),
         date(2025, 9, 30),
         date(2025, 12, 31),
     )
-    assert days_of(since=since, until=until, every="year", also=()) == (since, date(2025, 12, 31), until)
+    assert days_at_interval(since=since, until=until, every="year", also=()) == (since, date(2025, 12, 31), until)
 
 
 @pytest.mark.slow
@@ -167,7 +168,7 @@ def assert_as_concluded(topic: Topic, days: list[date], asked: list[date]) -> np
     points = {point.day: point for point in history(topic, days, PLAIN).points}
     found = []
     for day in asked:
-        values, errors = published_values(conclude(topic, day, PLAIN, referee=False).reading.answers, measures_of(topic))
+        values, errors = published_values(analyse(topic, day, PLAIN, referee=False).reading.answers, measures_of(topic))
         both = np.hypot(errors, points[day].errors)
         away = points[day].values - values
         found.append(np.where(away == 0, 0.0, away / np.where(both > 0, both, 1e-12)))
@@ -242,7 +243,7 @@ def test_the_history_of_the_route_is_what_concluding_random_days_gives(count: in
     """As of some random days of the two years, every measure of the essay's topic is the concluded one within Monte Carlo error."""
     book, _ = read_book(BOOK, ["route"])
     topic, until = book.topics["route"], date(2026, 11, 23)
-    days = list(days_to_ask(topic, since=None, until=until, every="day"))
+    days = list(history_days(topic, since=None, until=until, every="day"))
     found = history(topic, days, PLAIN)
     assert found.left_out == ()
     assert_as_concluded(topic, days, sorted(random.Random(7).sample(days, count)))
@@ -301,6 +302,6 @@ def test_a_history_simulates_days_whose_row_is_not_known_yet() -> None:
     ]
     found = {point.day: point for point in history(topic, days, PLAIN).points}
     for day in days:
-        values, errors = published_values(conclude(topic, day, PLAIN, referee=False).reading.answers, measures_of(topic))
+        values, errors = published_values(analyse(topic, day, PLAIN, referee=False).reading.answers, measures_of(topic))
         assert (np.abs(found[day].values - values) < 4 * np.hypot(found[day].errors, errors)).all(), day
         assert (found[day].errors < [0.02, 0.1]).all()

@@ -8,12 +8,12 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from forecast.insight.baseline import basis_of
+from forecast.insight.baseline import baseline_of
 from forecast.insight.estimands import Cases, published_values
-from forecast.insight.information import expected_movement, given_seen, information, look_ahead, signposts
-from forecast.insight.variance_decomposition import ignorance, known_share, split
+from forecast.insight.information import expected_movement, future_increment, information, measures_given_seen, signposts
+from forecast.insight.variance_decomposition import closed_sobol_index, decompose_variance, first_order_sobol_index
 from forecast.model.settings import Settings
-from forecast.predict.analysis import Conclusion, conclude
+from forecast.predict.analysis import Analysis, analyse
 from tests.support.building import OPENS, make_topic
 
 AS_OF = OPENS + timedelta(days=30)
@@ -32,29 +32,29 @@ def topic_of(rows: list[object]) -> object:
 QUIET = {"from": OPENS, "to": AS_OF, "value": 0}
 
 
-def concluded() -> Conclusion:
+def concluded() -> Analysis:
     """A month without an event."""
-    return conclude(topic_of([QUIET]), AS_OF, Settings(), referee=False)  # type: ignore[arg-type]
+    return analyse(topic_of([QUIET]), AS_OF, Settings(), referee=False)  # type: ignore[arg-type]
 
 
 def test_an_answer_given_what_is_seen_is_that_of_a_record_that_has_it() -> None:
     """Measures on the paths where none, and where one, event comes equal a conclusion with that row in the record, within four errors."""
-    basis = basis_of(concluded())
-    ahead = look_ahead(basis.paths, basis.model.topic.streams["seen"], months=1)
+    basis = baseline_of(concluded())
+    ahead = future_increment(basis.paths, basis.model.topic.streams["seen"], months=1)
     assert ahead is not None
     for count in (0, 1):
         row = {"from": AS_OF + timedelta(days=1), "to": ahead.until, "value": count, "known": ahead.until}
-        refit = conclude(topic_of([QUIET, row]), ahead.until, Settings(), referee=False)  # type: ignore[arg-type]
+        refit = analyse(topic_of([QUIET, row]), ahead.until, Settings(), referee=False)  # type: ignore[arg-type]
         values, errors = published_values(refit.reading.answers, basis.measures)
-        for estimate, value, error in zip(given_seen(basis, ahead.values == count), values, errors, strict=True):
+        for estimate, value, error in zip(measures_given_seen(basis, ahead.values == count), values, errors, strict=True):
             assert estimate["value"] == pytest.approx(value, abs=4 * np.hypot(estimate["error"], error))
 
 
 def test_the_expected_movement_is_the_closed_form_of_a_gamma_mean() -> None:
     """The rate's mean moves by (shape + n) / (rate + months) less its mean, on average over the predicted n, within four errors."""
-    basis = basis_of(concluded())
+    basis = baseline_of(concluded())
     (found,) = information(basis)
-    ahead = look_ahead(basis.paths, basis.model.topic.streams["seen"], months=1)
+    ahead = future_increment(basis.paths, basis.model.topic.streams["seen"], months=1)
     assert ahead is not None
     assert found["until"] == ahead.until.isoformat()
     months = (ahead.until - AS_OF).days / 30.4375
@@ -70,7 +70,7 @@ def test_the_expected_movement_is_the_closed_form_of_a_gamma_mean() -> None:
 
 def test_signposts_are_opposites_that_average_to_the_answer() -> None:
     """For one or more and for none: chances sum to one, and the two values weighted by them give back the published answer."""
-    basis = basis_of(concluded())
+    basis = baseline_of(concluded())
     one, none = signposts(basis)
     assert (one["condition"], none["condition"]) == ("one or more seen", "no seen")
     assert one["until"] == none["until"]
@@ -108,14 +108,14 @@ def test_both_futures_of_a_draw_count_alike() -> None:
     chance = rng.beta(2, 2, 800)
     one, other = ((rng.random(800) < chance).astype(float) for _ in range(2))
     other[:40] = 1.0
-    assert ignorance(one, other) == pytest.approx(ignorance(other, one), rel=1e-12)
+    assert closed_sobol_index(one, other) == pytest.approx(closed_sobol_index(other, one), rel=1e-12)
 
 
 def test_ignorance_is_the_share_of_variance_between_draws() -> None:
     """For coins with Beta(2, 2) chances, a fifth of a toss's variance is ignorance of the chance: Var(p) = 1/20 of 1/4."""
     rng = np.random.default_rng(4)
     chance = rng.beta(2, 2, 200_000)
-    share, error = ignorance((rng.random(200_000) < chance).astype(float), (rng.random(200_000) < chance).astype(float))
+    share, error = closed_sobol_index((rng.random(200_000) < chance).astype(float), (rng.random(200_000) < chance).astype(float))
     assert share == pytest.approx(0.2, abs=4 * error)
     assert error < 0.01
 
@@ -125,13 +125,13 @@ def test_knowing_one_of_two_causes_takes_its_share_of_the_variance() -> None:
     rng = np.random.default_rng(5)
     first, second, other = rng.normal(0, np.sqrt(3), 16_384), rng.normal(0, 1, 16_384), rng.normal(0, 1, 16_384)
     ranks = [np.argsort(np.argsort(cause)) * 16 // 16_384 for cause in (first, other)]
-    assert known_share(first + second, ranks[0]) == pytest.approx(0.75, abs=0.02)
-    assert known_share(first + second, ranks[1]) == pytest.approx(0, abs=0.01)
+    assert first_order_sobol_index(first + second, ranks[0]) == pytest.approx(0.75, abs=0.02)
+    assert first_order_sobol_index(first + second, ranks[1]) == pytest.approx(0, abs=0.01)
 
 
 def test_a_question_on_a_parameter_is_all_ignorance_and_one_on_chance_is_not() -> None:
     """The rate's own question is ignorance of the rate; the count's is mostly luck."""
-    found = {each["question"]: each for each in split(basis_of(concluded()))}
+    found = {each["question"]: each for each in decompose_variance(baseline_of(concluded()))}
     assert found["rate_now"]["ignorance"] == pytest.approx(1)
     assert found["rate_now"]["parts"][0]["parameter"] == "rate"
     assert 0.05 < found["three"]["ignorance"] < 0.7
@@ -142,8 +142,8 @@ def test_a_count_that_is_never_none_is_watched_by_its_quartiles() -> None:
     """Where something nearly always comes, the signposts are many and few, not one and none."""
     topic = topic_of([{"from": OPENS, "to": AS_OF, "value": 40}])
     posts = signposts(
-        basis_of(
-            conclude(
+        baseline_of(
+            analyse(
                 replace(topic, questions={"rate_now": topic.questions["rate_now"], "three": topic.questions["three"]}),
                 AS_OF,
                 Settings(),

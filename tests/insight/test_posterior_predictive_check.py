@@ -27,7 +27,7 @@ def tail_of(seen: float) -> float:
 def test_a_tail_near_a_thousandth_is_as_exact_as_65_536_records_make_it(seen: float) -> None:
     """It is within four of its standard errors of the exact one; 2,000 records would not tell 0.05 % from 0.2 %."""
     exact = 2 * float(stats.norm.sf(abs(seen)))
-    error = 2 * np.sqrt(exact / 2 / checks.ENOUGH)
+    error = 2 * np.sqrt(exact / 2 / checks.FAR_TAIL_DRAWS)
     assert tail_of(seen) == pytest.approx(exact, abs=4 * error)
     assert (tail_of(seen) < 0.001) is (exact < 0.001)
 
@@ -40,4 +40,4 @@ def test_an_ordinary_tail_is_not_measured_again(monkeypatch: pytest.MonkeyPatch)
     assert tail_of(1.0) > 0.2
     assert len(calls) == 1
     tail_of(3.5)
-    assert len(calls) == 2 + checks.ENOUGH // checks.AT_ONCE
+    assert len(calls) == 2 + checks.FAR_TAIL_DRAWS // checks.FAR_TAIL_BATCH

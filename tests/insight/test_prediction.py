@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forecast.insight.prediction import prediction
-from forecast.language.distributions import family
+from forecast.language.distributions.families import family
 
 LEVELS = [0.05, 0.5, 0.95]
 

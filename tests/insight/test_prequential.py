@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from forecast.insight.posterior_predictive_check import checks_content, predictive_checks
-from forecast.insight.prequential import Surprises, surprise_content, surprises
+from forecast.insight.prequential import PrequentialScores, prequential_scores, surprise_content
 from forecast.insight.replay_pool import anchored_pool
 from forecast.model.clock import DAYS_PER_MONTH
 from forecast.model.model import Model, model_as_of
@@ -47,9 +47,9 @@ def watched() -> Model:
     return model_as_of(topic, date(2025, 6, 1))
 
 
-def found_in(model: Model) -> Surprises:
+def found_in(model: Model) -> PrequentialScores:
     """The surprises of a model with a pool of its own."""
-    return surprises(model, anchored_pool(model.topic, model.as_of, PLAIN), PLAIN)
+    return prequential_scores(model, anchored_pool(model.topic, model.as_of, PLAIN), PLAIN)
 
 
 def test_each_count_is_predicted_by_the_negative_binomial_of_the_days_before() -> None:

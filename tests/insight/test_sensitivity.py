@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 from scipy import special
 
-from forecast.insight.baseline import basis_of, refitted
+from forecast.insight.baseline import baseline_of, refit_measures
 from forecast.insight.power import power_scaling, power_sensitivity
-from forecast.insight.sensitivity import ChangedPrior, changed_statement, sensitivity, with_prior
+from forecast.insight.sensitivity import ChangedPrior, changed_statement, sensitivity, with_changed_prior
 from forecast.language.statements import parse_statement
 from forecast.model.model import model_as_of
 from forecast.model.priors import blocks
 from forecast.model.settings import Settings
-from forecast.predict.analysis import Conclusion, conclude
+from forecast.predict.analysis import Analysis, analyse
 from tests.support.building import OPENS, make_topic
 
 
-def concluded() -> Conclusion:
+def concluded() -> Analysis:
     """A normal mean that the record knows well, a rate it says nothing about, and a question on what the rate brings."""
     topic = make_topic(
         priors={"level": "Normal(mu=0, sigma=2)", "rate": "LogNormal(p5=0.2, p95=5)", "share": "Beta(p5=0.2, p95=0.6)"},
@@ -27,7 +27,7 @@ def concluded() -> Conclusion:
         rows={"read": [1.0, 2.0, 0.5, 1.5]},
         questions={"level_now": "level", "any": {"answer": "total(seen) >= 3", "by": OPENS + timedelta(days=100)}},
     )
-    return conclude(topic, OPENS + timedelta(days=4), Settings(), referee=False)
+    return analyse(topic, OPENS + timedelta(days=4), Settings(), referee=False)
 
 
 def statements(text: str) -> dict[str, str | None]:
@@ -73,14 +73,14 @@ def test_a_prior_of_one_argument_is_only_made_narrower_and_wider() -> None:
 
 def test_each_changed_prior_gives_what_a_refit_gives() -> None:
     """Weighing or moving the draws agrees with conditioning afresh on every changed prior, within four errors, and none needs a refit."""
-    basis = basis_of(concluded())
+    basis = baseline_of(concluded())
     found, notes = sensitivity(basis)
     assert notes == []
     assert len(found) == 12
     by_name = {block.name: block for block in blocks(basis.model)}
     for each in found:
         changed = ChangedPrior(by_name[each["parameter"]], "", each["change"], parse_statement(each["statement"]))
-        again = refitted(basis, with_prior(basis.model, changed))
+        again = refit_measures(basis, with_changed_prior(basis.model, changed))
         assert not each["refitted"]
         for estimate, change, error in zip(each["values"], again.changes, again.errors, strict=True):
             assert estimate["change"] == pytest.approx(change, abs=4 * np.hypot(estimate["error"], error)), each
@@ -88,7 +88,7 @@ def test_each_changed_prior_gives_what_a_refit_gives() -> None:
 
 def test_a_conjugate_mean_moves_as_its_closed_form() -> None:
     """A Normal prior's four changes give the Normal-Normal means, within four errors."""
-    basis = basis_of(concluded())
+    basis = baseline_of(concluded())
     found, _ = sensitivity(basis)
     data, count = 5.0, 4
     for change, mu, sigma in (("half as wide", 0, 1), ("twice as wide", 0, 4), ("one sd lower", -2, 2), ("one sd higher", 2, 2)):
@@ -105,13 +105,15 @@ def test_a_hierarchys_children_are_left_to_their_parents() -> None:
         rows={"yes": [3.0]},
         questions={"high": "here > 0.5"},
     )
-    basis = basis_of(conclude(topic, OPENS + timedelta(days=1), Settings(), referee=False))
+    basis = baseline_of(analyse(topic, OPENS + timedelta(days=1), Settings(), referee=False))
     found, notes = sensitivity(basis)
     assert notes == []
     assert {each["parameter"] for each in found} == {"usual"}
     (block,) = [block for block in blocks(basis.model) if block.name == "usual"]
     for each in found:
-        again = refitted(basis, with_prior(basis.model, ChangedPrior(block, "", each["change"], parse_statement(each["statement"]))))
+        again = refit_measures(
+            basis, with_changed_prior(basis.model, ChangedPrior(block, "", each["change"], parse_statement(each["statement"])))
+        )
         estimate = each["values"][0]
         assert estimate["change"] == pytest.approx(again.changes[0], abs=4 * np.hypot(estimate["error"], again.errors[0]))
 
@@ -135,7 +137,7 @@ def distance(x: np.ndarray, one: np.ndarray, other: np.ndarray) -> float:
 
 def test_power_scaling_tells_a_prior_that_speaks_from_a_record_that_does() -> None:
     """The rate that no row knows rests on its prior; the mean that four readings know rests on the record more."""
-    found = {each["parameter"]: each for each in power_scaling(basis_of(concluded()))}
+    found = {each["parameter"]: each for each in power_scaling(baseline_of(concluded()))}
     assert found["rate"]["diagnosis"] == "rests on the prior"
     assert found["rate"]["likelihood"] < 0.05 < found["rate"]["prior"]
     assert found["level"]["likelihood"] > found["level"]["prior"]

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from forecast.book.topic import Topic
-from forecast.insight.baseline import basis_of
-from forecast.insight.change_report import Earlier, last_news, move_since_news, move_since_report
-from forecast.insight.estimands import Stated, cases, measures_of, published_values
-from forecast.insight.shapley import split
-from forecast.insight.state_diff import Between
+from forecast.insight.baseline import baseline_of
+from forecast.insight.change_report import EarlierReport, last_news, move_since_news, move_since_report
+from forecast.insight.estimands import StatedValue, cases, measures_of, published_values
+from forecast.insight.shapley import shapley_split
+from forecast.insight.state_diff import StateDiff
 from forecast.model.settings import Settings, generator
-from forecast.predict.analysis import conclude, condition_fast
+from forecast.predict.analysis import analyse, condition_fast
 from forecast.predict.answers import paths_for
 from tests.support.building import OPENS, make_topic
 
@@ -51,7 +51,7 @@ def ferry(prior: str = "LogNormal(p5=0.3, p95=6)") -> Topic:
     )
 
 
-def by_hand(between: Between, names: tuple[str, ...], settings: Settings) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+def by_hand(between: StateDiff, names: tuple[str, ...], settings: Settings) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Shapley values and their errors from a separate fit of every mixture: impossible mixtures are left out of the orders."""
     measures = measures_of(between.new)
     values, errors = {}, {}
@@ -82,7 +82,7 @@ def by_hand(between: Between, names: tuple[str, ...], settings: Settings) -> tup
 
 def test_the_changes_are_time_and_the_rows_that_became_known() -> None:
     """Between two days: the days that passed with their quiet time, and each row that was told."""
-    changes = Between(ferry(), SINCE, ferry(), UNTIL).changes()
+    changes = StateDiff(ferry(), SINCE, ferry(), UNTIL).changes()
     assert [(change.kind, change.about) for change in changes] == [
         ("time", "40 days passed"),
         ("row", "breakdowns: 2, 10 February 2025"),
@@ -93,19 +93,19 @@ def test_the_changes_are_time_and_the_rows_that_became_known() -> None:
 def test_a_day_before_and_a_day_after_are_the_models_of_those_days() -> None:
     """With no change made, and with all, a mixture is the replay of the first and of the second day."""
     topic = ferry()
-    between = Between(topic, SINCE, topic, UNTIL)
+    between = StateDiff(topic, SINCE, topic, UNTIL)
     names = frozenset(change.name for change in between.changes())
     for made, day in ((frozenset[str](), SINCE), (names, UNTIL)):
         settings = Settings()
-        mine, theirs = condition_fast(between.model(made), settings), conclude(topic, day, settings, referee=False)
+        mine, theirs = condition_fast(between.model(made), settings), analyse(topic, day, settings, referee=False)
         assert mine.diagnostics.log_evidence == theirs.reading.posterior.diagnostics.log_evidence
 
 
 def test_parts_are_those_of_separate_fits() -> None:
     """Every part of a move equals the Shapley value from separate fits of every mixture, within four errors."""
     topic = ferry()
-    between = Between(topic, SINCE, topic, UNTIL)
-    found = split(between, measures_of(topic), Settings())
+    between = StateDiff(topic, SINCE, topic, UNTIL)
+    found = shapley_split(between, measures_of(topic), Settings())
     parts, errors = by_hand(between, tuple(change.name for change in between.changes()), Settings())
     for part in found.parts:
         expected, error = parts[part.change.name], errors[part.change.name]
@@ -116,7 +116,7 @@ def test_parts_are_those_of_separate_fits() -> None:
 
 def test_a_move_sums_exactly_to_the_published_change() -> None:
     """Before, plus every part's points, is after, for every measure."""
-    basis = basis_of(conclude(ferry(), UNTIL, Settings(), referee=False))
+    basis = baseline_of(analyse(ferry(), UNTIL, Settings(), referee=False))
     move = move_since_news(basis)
     assert move is not None
     assert move["since"] == "2025-02-21"
@@ -128,12 +128,12 @@ def test_a_move_sums_exactly_to_the_published_change() -> None:
 def test_an_edited_prior_is_a_part_of_its_own() -> None:
     """On one day, with one prior edited, that prior's part is the whole change but for noise."""
     old, new = ferry(), ferry("LogNormal(p5=1, p95=20)")
-    between = Between(old, UNTIL, new, UNTIL)
+    between = StateDiff(old, UNTIL, new, UNTIL)
     assert [change.name for change in between.changes()] == ["prior rate"]
     measures = measures_of(new)
-    found = split(between, measures, Settings())
-    before = published_values(conclude(old, UNTIL, Settings(), referee=False).reading.answers, measures)
-    after = published_values(conclude(new, UNTIL, Settings(), referee=False).reading.answers, measures)
+    found = shapley_split(between, measures, Settings())
+    before = published_values(analyse(old, UNTIL, Settings(), referee=False).reading.answers, measures)
+    after = published_values(analyse(new, UNTIL, Settings(), referee=False).reading.answers, measures)
     for index in range(len(measures)):
         error = np.sqrt(before[1][index] ** 2 + after[1][index] ** 2 + found.parts[0].errors[index] ** 2)
         assert abs(found.parts[0].points[index] - (after[0][index] - before[0][index])) <= 4 * error
@@ -151,9 +151,9 @@ def test_an_edited_statement_is_the_models_part() -> None:
         questions={"three": {"answer": "total(breakdowns) >= 3", "by": OPENS + timedelta(days=120)}},
     )
     new = replace(new, streams={name: replace(stream, rows=old.streams[name].rows) for name, stream in new.streams.items()})
-    between = Between(old, UNTIL, new, UNTIL)
+    between = StateDiff(old, UNTIL, new, UNTIL)
     assert [change.kind for change in between.changes()] == ["model"]
-    found = split(between, measures_of(new), Settings())
+    found = shapley_split(between, measures_of(new), Settings())
     assert found.parts[0].points == pytest.approx(found.after - found.before)
 
 
@@ -166,7 +166,7 @@ def test_a_correction_takes_the_corrected_row_away() -> None:
     topic = replace(
         topic, streams={**topic.streams, "breakdowns": replace(stream, rows=(stream.rows[0], first, stream.rows[2], corrected))}
     )
-    between = Between(topic, OPENS + timedelta(days=55), topic, UNTIL)
+    between = StateDiff(topic, OPENS + timedelta(days=55), topic, UNTIL)
     assert [(change.kind, change.about) for change in between.changes()] == [
         ("time", "15 days passed"),
         ("correction", "breakdowns: 1, 10 February 2025, a correction"),
@@ -178,14 +178,14 @@ def test_a_correction_takes_the_corrected_row_away() -> None:
 
 def test_the_last_news_is_the_last_row_that_was_told() -> None:
     """Quiet time is no news."""
-    conclusion = conclude(ferry(), UNTIL, Settings(), referee=False)
+    conclusion = analyse(ferry(), UNTIL, Settings(), referee=False)
     assert last_news(conclusion.model) == OPENS + timedelta(days=52)
 
 
 def test_what_edits_changed_since_a_report_is_their_part() -> None:
     """Against a published value that today's book does not give, the rest is the edits', and the parts still sum."""
-    basis = basis_of(conclude(ferry(), UNTIL, Settings(), referee=False))
-    earlier = Earlier(SINCE, {("three", "", "probability"): Stated(0.9, 0.01)}, edited=True)
+    basis = baseline_of(analyse(ferry(), UNTIL, Settings(), referee=False))
+    earlier = EarlierReport(SINCE, {("three", "", "probability"): StatedValue(0.9, 0.01)}, edited=True)
     move = move_since_report(basis, earlier)
     assert move["against"] == "ledger"
     assert move["before"][0] == pytest.approx(0.9)
@@ -201,8 +201,8 @@ def test_orders_beyond_five_changes_are_sampled_and_still_sum() -> None:
         rows={"seen": [1.0, 0.0, 2.0, 4.0, 1.0, 3.0, 2.0, 0.0]},
         questions={"high": "rate > 2"},
     )
-    between = Between(topic, OPENS, topic, OPENS + timedelta(days=7))
-    found = split(between, measures_of(topic), Settings())
+    between = StateDiff(topic, OPENS, topic, OPENS + timedelta(days=7))
+    found = shapley_split(between, measures_of(topic), Settings())
     assert len(found.parts) == 8
     assert sum(part.points for part in found.parts) == pytest.approx(found.after - found.before)
 
@@ -223,10 +223,10 @@ def test_a_label_more_is_an_edit_of_the_model(family: str) -> None:
         state(", ".join(f"{name}={share * scale}" for name, share in zip("abc", each, strict=False)))
         for each in ((0.5, 0.5), (0.25, 0.25, 0.5))
     )
-    between = Between(old, OPENS + timedelta(days=9), new, OPENS + timedelta(days=9))
+    between = StateDiff(old, OPENS + timedelta(days=9), new, OPENS + timedelta(days=9))
     assert [change.kind for change in between.changes()] == ["model"]
     measures = tuple(each for each in measures_of(new) if each.label in {"", "a"})
-    found = split(between, measures, Settings())
+    found = shapley_split(between, measures, Settings())
     assert len(found.parts) == 1
     assert found.parts[0].points == pytest.approx(found.after - found.before)
     assert found.after[0] < found.before[0] - 0.05

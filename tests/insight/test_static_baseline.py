@@ -14,9 +14,9 @@ import pytest
 
 from forecast.actions.update import update
 from forecast.book.reading import read_book
-from forecast.insight.prequential import surprise_content, surprises
+from forecast.insight.prequential import prequential_scores, surprise_content
 from forecast.insight.replay_pool import anchored_pool
-from forecast.insight.static_baseline import still_topic, with_still
+from forecast.insight.static_baseline import static_topic, with_static_scores
 from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
 from forecast.predict.analysis import condition_fast
@@ -46,7 +46,7 @@ def test_a_topic_held_still_has_one_value_for_all_steps(book: Path) -> None:
     from scipy import special
 
     topic = read_book(book)[0].topics["drift"]
-    still = still_topic(topic)
+    still = static_topic(topic)
     assert still is not None
     assert still.parameters["level"].labels == ()
     posterior = condition_fast(model_as_of(still, DAY), Settings())
@@ -69,10 +69,10 @@ def test_a_level_that_drifts_foresees_the_arrivals_better_than_a_constant_one(bo
     """The prequential log score of the walk is the log evidence, and beats the constant rate's by more than ten nats."""
     topic = read_book(book)[0].topics["drift"]
     model = model_as_of(topic, DAY)
-    _, score = surprise_content(surprises(model, anchored_pool(topic, DAY, Settings()), Settings()))
-    last = with_still(score, model, Settings())[-1]
+    _, score = surprise_content(prequential_scores(model, anchored_pool(topic, DAY, Settings()), Settings()))
+    last = with_static_scores(score, model, Settings())[-1]
     evidence = condition_fast(model, Settings()).diagnostics
-    still = condition_fast(model_as_of(still_topic(topic), DAY), Settings()).diagnostics
+    still = condition_fast(model_as_of(static_topic(topic), DAY), Settings()).diagnostics
     assert abs(last["topic"] - evidence.log_evidence) < 0.1
     assert abs(last["still"] - still.log_evidence) < 0.1
     assert last["topic"] - last["still"] > 10

@@ -7,12 +7,12 @@ import unicodedata
 
 import pytest
 
-from forecast.language.characters import ONE_LINE, Kind, character_text, refused_character, visible
+from forecast.language.characters import ONE_LINE, TextKind, character_text, escape_hidden_characters, refused_character
 from forecast.language.faults import Fault
 from forecast.language.parsing import parse_expression
 from forecast.language.statements import parse_statement
 
-KINDS: tuple[Kind, ...] = ("statement", "label", "name", "unit", "cell", "id", "prose")
+KINDS: tuple[TextKind, ...] = ("statement", "label", "name", "unit", "cell", "id", "prose")
 SAMPLE = [
     *range(0x3000),
     *range(0xD7F0, 0xD810),
@@ -94,8 +94,8 @@ def test_the_first_refused_character_is_named_with_what_to_do(text, kind, said):
 
 def test_a_hidden_character_is_shown_by_its_code():
     """Joiners and letters stay; what nobody sees is written out, and so is what XML cannot hold."""
-    assert visible("a\u202eb\x00c\nd\ufffee") == "a[U+202E]b[U+0000]c[U+000A]d[U+FFFE]e"
-    assert visible("می\u200cخواهم\t", kept="\t") == "می\u200cخواهم\t"
+    assert escape_hidden_characters("a\u202eb\x00c\nd\ufffee") == "a[U+202E]b[U+0000]c[U+000A]d[U+FFFE]e"
+    assert escape_hidden_characters("می\u200cخواهم\t", kept="\t") == "می\u200cخواهم\t"
     assert [character_text(character) for character in "#\né\u2066"] == [
         "`#`",
         "U+000A (line feed)",

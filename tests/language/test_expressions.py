@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from forecast.language.expressions import Binary, Compare, Index, Label, Name, Number, Total, constant, is_condition, names_in, streams_in
+from forecast.language.expressions import (
+    Binary,
+    Compare,
+    Index,
+    Label,
+    Name,
+    Number,
+    Total,
+    fold_constant,
+    is_condition,
+    names_in,
+    streams_in,
+)
 from forecast.language.faults import Fault
 from forecast.language.parsing import parse_expression
 from forecast.language.statements import parse_statement
@@ -43,7 +55,7 @@ def test_a_condition_is_told_from_a_number(text, expected):
 @pytest.mark.parametrize(("text", "value"), [("-2 ** 2", -4.0), ("1 / 4", 0.25), ("2 * (3 + 1)", 8.0), ("x + 1", None)])
 def test_constants_are_folded(text, value):
     """An expression of numbers alone has its value, one with names none."""
-    assert constant(parse_expression(text)) == value
+    assert fold_constant(parse_expression(text)) == value
 
 
 @pytest.mark.parametrize(

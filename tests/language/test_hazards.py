@@ -12,7 +12,7 @@ from forecast.language.evaluate import Scope, evaluate
 from forecast.language.faults import Fault
 from forecast.language.ops import NumpyOps
 from forecast.language.parsing import parse_expression
-from forecast.language.source import Source, SourceOps
+from forecast.language.source import SourceOps, SourceText
 from forecast.model.clock import DAYS_PER_YEAR
 from forecast.model.model import model_as_of
 from forecast.predict.answers import answers, paths_for
@@ -46,7 +46,7 @@ def test_a_hazard_is_its_integral_between_the_ends(text, expected):
 
 def test_a_hazard_is_written_out_in_the_exported_program():
     """As source text a hazard is ordinary arithmetic of the two clocks."""
-    scope = Scope(values={name: Source(name) for name in ("t_start", "t_end", "a", "b")})
+    scope = Scope(values={name: SourceText(name) for name in ("t_start", "t_end", "a", "b")})
     assert str(evaluate(parse_expression("weibull_hazard(a, b)"), scope, SourceOps())) == "(t_end**a - t_start**a) / b**a"
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecast.book.hashes import tree
+from forecast.book.hashes import tree_as_data
 from forecast.language.evaluate import Scope, evaluate
-from forecast.language.expressions import names_in, rebuilt
+from forecast.language.expressions import map_nodes, names_in
 from forecast.language.faults import Fault
 from forecast.language.ops import NumpyOps
-from forecast.language.parsing import DEEPEST, parse_expression
-from forecast.language.source import Source, SourceOps
+from forecast.language.parsing import DEEPEST_NESTING, parse_expression
+from forecast.language.source import SourceOps, SourceText
 from forecast.language.statements import parse_statement
 
 FORMS = [
@@ -40,27 +40,29 @@ def nested(form: str, depth: int) -> str:
 @pytest.mark.parametrize("form", FORMS)
 def test_each_form_nests_as_deep_as_the_limit_says(form):
     """What nests to the limit is read, worked out, written as source, hashed and rebuilt, also from deep in a program."""
-    whole = parse_expression(nested(form, DEEPEST - 2))
+    whole = parse_expression(nested(form, DEEPEST_NESTING - 2))
     scope = Scope(values={"x": np.array([[0.0]]), "a": np.array([[0.0, 1.0]])}, per={"a": "kind"}, labels={"kind": ("p", "q")})
 
     def from_below(frames: int) -> tuple[object, ...]:
         if frames:
             return from_below(frames - 1)
-        text = evaluate(whole, Scope(values={"x": Source("x"), "a": Source("a")}, per={"a": "kind"}, labels={"kind": ()}), SourceOps())
-        return evaluate(whole, scope, NumpyOps()), text, tree(whole), rebuilt(whole, lambda node: node)
+        text = evaluate(
+            whole, Scope(values={"x": SourceText("x"), "a": SourceText("a")}, per={"a": "kind"}, labels={"kind": ()}), SourceOps()
+        )
+        return evaluate(whole, scope, NumpyOps()), text, tree_as_data(whole), map_nodes(whole, lambda node: node)
 
     with np.errstate(all="ignore"):
         value, text, plain, again = from_below(100)
     assert np.shape(value) == (1, 1)
-    assert isinstance(text, Source)
-    assert (plain, again) == (tree(whole), whole)
+    assert isinstance(text, SourceText)
+    assert (plain, again) == (tree_as_data(whole), whole)
     assert "x" in names_in(whole)
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_what_nests_deeper_is_refused_in_words(form):
     """More is a fault that names the limit, and so is much more."""
-    for depth in (DEEPEST + 2, 2_500):
+    for depth in (DEEPEST_NESTING + 2, 2_500):
         with pytest.raises(Fault) as fault:
             parse_expression(nested(form, depth))
         assert fault.value.message == "nested deeper than 250"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from forecast.language.evaluate import Scope, evaluate, with_quantities
-from forecast.language.expressions import Expression, names_behind, names_of_each
+from forecast.language.expressions import Expression, direct_names, transitive_names
 from forecast.language.faults import Fault
 from forecast.language.ops import NumpyOps
 from forecast.language.parsing import parse_expression
@@ -86,6 +86,6 @@ def test_an_unknown_name_in_a_quantity_is_a_fault():
 def test_names_come_after_those_they_use():
     """In the order in which they are first needed."""
     trees: dict[str, Expression] = {name: parse_expression(text) for name, text in doubling(3).items()}
-    named = names_of_each(trees)
-    assert names_behind([parse_expression("q1 + q3")], named) == ("q0", "q1", "q2", "q3")
-    assert names_behind([parse_expression("q3")], named, among={"q3", "q2"}) == ("q2", "q3")
+    named = direct_names(trees)
+    assert transitive_names([parse_expression("q1 + q3")], named) == ("q0", "q1", "q2", "q3")
+    assert transitive_names([parse_expression("q3")], named, among={"q3", "q2"}) == ("q2", "q3")

@@ -7,7 +7,7 @@ import pytest
 
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.parsing import parse_expression
-from forecast.language.ranged import RangedOps, ranged
+from forecast.language.ranged import RangedOps, as_ranged
 
 BEYOND = {
     "exp(x)": 800.0,
@@ -44,7 +44,7 @@ WITHIN = {
 
 
 def _beyond(text: str, x: float) -> bool:
-    scope = Scope(values={"x": ranged(np.array([[x]]))})
+    scope = Scope(values={"x": as_ranged(np.array([[x]]))})
     with np.errstate(all="ignore"):
         return bool(np.all(evaluate(parse_expression(text), scope, RangedOps()).beyond))
 
@@ -64,7 +64,7 @@ def test_a_value_that_every_computer_would_give_does_not(text: str) -> None:
 def test_each_label_of_a_parameter_is_marked_by_itself() -> None:
     """An infinite value of one label does not mark another's."""
     scope = Scope(
-        values={"x": ranged(np.array([[1.0, 800.0]])), "who": np.array([[1, 0, 1]])},
+        values={"x": as_ranged(np.array([[1.0, 800.0]])), "who": np.array([[1, 0, 1]])},
         labels={"who": ("a", "b")},
         coded={"who": "who"},
         per={"x": "who"},

@@ -8,7 +8,7 @@ import pytest
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.ops import NumpyOps
 from forecast.language.parsing import parse_expression
-from forecast.language.squashing import logit_of, squashings, with_logits
+from forecast.language.squashing import find_squashings, logit_of, with_logits
 from forecast.language.statements import parse_statement
 
 WRITTEN = {
@@ -55,5 +55,5 @@ def test_only_a_family_that_takes_log_odds_is_given_them() -> None:
 
 def test_every_part_that_keeps_a_number_between_0_and_1_is_found() -> None:
     """With how it is written."""
-    found = list(squashings(parse_expression("expit(a) * (1 - exp(-b)) + 1 / (1 + exp(-c)) - expm1(-d) + -expm1(-e)")))
+    found = list(find_squashings(parse_expression("expit(a) * (1 - exp(-b)) + 1 / (1 + exp(-c)) - expm1(-d) + -expm1(-e)")))
     assert [each.wording for each in found] == ["`expit`", "`1 - exp()`", "the logistic function", "`-expm1()`"]

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from forecast.model.clock import cut, days_covered, years_between
+from forecast.model.clock import cut_into_steps, days_covered, years_between
 
 
 def test_an_interval_has_both_its_ends():
@@ -31,13 +31,13 @@ def test_years_between_are_signed():
 )
 def test_steps_begin_at_calendar_boundaries(step, starts):
     """The first step may be short; the last boundary is the day after the end."""
-    assert cut(step, date(2026, 12, 30), date(2027, 1, 1), []) == tuple(starts)
+    assert cut_into_steps(step, date(2026, 12, 30), date(2027, 1, 1), []) == tuple(starts)
 
 
 def test_weeks_begin_on_mondays_and_quarters_with_their_months():
     """A long interval is cut at every Monday, or at January, April, July and October."""
-    weeks = cut("week", date(2026, 11, 25), date(2026, 12, 9), [])
-    quarters = cut("quarter", date(2026, 2, 10), date(2026, 12, 31), [])
+    weeks = cut_into_steps("week", date(2026, 11, 25), date(2026, 12, 9), [])
+    quarters = cut_into_steps("quarter", date(2026, 2, 10), date(2026, 12, 31), [])
     assert (weeks, quarters) == (
         (date(2026, 11, 25), date(2026, 11, 30), date(2026, 12, 7), date(2026, 12, 10)),
         (date(2026, 2, 10), date(2026, 4, 1), date(2026, 7, 1), date(2026, 10, 1), date(2027, 1, 1)),
@@ -46,7 +46,7 @@ def test_weeks_begin_on_mondays_and_quarters_with_their_months():
 
 def test_other_cuts_are_kept_only_inside():
     """A deadline's morrow inside the interval is a boundary, one outside is not."""
-    assert cut("year", date(2026, 1, 1), date(2026, 12, 31), [date(2026, 6, 1), date(2025, 6, 1)]) == (
+    assert cut_into_steps("year", date(2026, 1, 1), date(2026, 12, 31), [date(2026, 6, 1), date(2025, 6, 1)]) == (
         date(2026, 1, 1),
         date(2026, 6, 1),
         date(2027, 1, 1),

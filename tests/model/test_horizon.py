@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from forecast.model.errors import Unsound
-from forecast.model.horizon import MOST_STEPS, check_horizon
+from forecast.model.horizon import MOST_FUTURE_STEPS, check_horizon
 from forecast.model.model import model_as_of
 from tests.support.building import make_topic
 
@@ -28,7 +28,7 @@ def topic_by(by: date, step: str):
 @pytest.mark.parametrize(("step", "days"), [("day", 1), ("week", 7)])
 def test_as_many_steps_as_the_limit_says_can_be_simulated_and_no_more(step: str, days: int) -> None:
     """On the last day allowed nothing is said; on the morrow of its step the problem names that day."""
-    last = OPENS - timedelta(days=OPENS.weekday() if step == "week" else 0) + timedelta(days=days * MOST_STEPS - 1)
+    last = OPENS - timedelta(days=OPENS.weekday() if step == "week" else 0) + timedelta(days=days * MOST_FUTURE_STEPS - 1)
     check_horizon(model_as_of(topic_by(last, step), OPENS))
     beyond = last + timedelta(days=1)
     with pytest.raises(Unsound) as found:

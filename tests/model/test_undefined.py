@@ -10,8 +10,8 @@ import pytest
 from forecast.language.evaluate import Scope
 from forecast.language.parsing import parse_expression
 from forecast.model.settings import Settings
-from forecast.model.undefined import holds_in, undefined_in
-from forecast.predict.analysis import conclude
+from forecast.model.undefined import holds_in, undefined_cases
+from forecast.predict.analysis import analyse
 from forecast.predict.answers import Answer, Dates, Probability
 from tests.support.building import OPENS, make_topic
 
@@ -56,7 +56,7 @@ def test_a_condition_that_divides_by_zero_neither_holds_nor_fails(condition: str
     scope = Scope(values=NUMBERS, quantities={name: parse_expression(text) for name, text in QUANTITIES.items()})
     with np.errstate(all="ignore"):
         holds = np.broadcast_to(holds_in(TOPIC, parsed, scope), (4, 1))[:, 0]
-        undefined = undefined_in(parsed, scope, 4)
+        undefined = undefined_cases(parsed, scope, 4)
     assert "".join("u" if unknown else str(int(held)) for held, unknown in zip(holds, undefined, strict=True)) == FATES[condition]
 
 
@@ -73,7 +73,7 @@ def found(question: dict[str, object], *, kicks: float = 0, goals: float = 0, as
         quantities={"share": "total(goals) / total(kicks)"},
         questions={"asked": {"by": BY} | question},
     )
-    return conclude(topic, as_of, Settings(draws=4_096), referee=False).reading.answers["asked"]
+    return analyse(topic, as_of, Settings(draws=4_096), referee=False).reading.answers["asked"]
 
 
 @pytest.mark.parametrize(

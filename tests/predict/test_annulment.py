@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than the project
 
 from forecast.actions.update import update
@@ -22,8 +21,9 @@ from forecast.book.topic import Topic
 from forecast.content.topic import answer_content
 from forecast.inference.referee import judge
 from forecast.insight.estimands import cases, measures_of, published_values
+from forecast.language.arrays import Array
 from forecast.model.settings import Settings
-from forecast.predict.analysis import Conclusion, conclude
+from forecast.predict.analysis import Analysis, analyse
 from forecast.predict.answers import Answer
 from tests.support.building import make_topic
 from tests.support.paths import TINY_BOOK
@@ -32,8 +32,6 @@ MONTHS = 365 / 30.4375
 YEAR = {"from": date(2025, 1, 1), "to": date(2025, 12, 31)}
 NEW_YEAR = date(2026, 1, 1)
 END = date(2026, 12, 31)
-
-type Array = NDArray[np.float64]
 
 
 def striking(asked: Mapping[str, Any], *, strikes: int = 0) -> Topic:
@@ -54,9 +52,9 @@ def lapsing(asked: Mapping[str, Any]) -> Topic:
     return make_topic(priors={"lapse": "Beta(alpha=2, beta=2)", "coin": "Categorical(heads=0.4, tails=0.6)"}, questions={"asked": asked})
 
 
-def concluded(topic: Topic) -> Conclusion:
+def concluded(topic: Topic) -> Analysis:
     """The conclusion as of New Year by the fast engine."""
-    return conclude(topic, NEW_YEAR, Settings(), referee=False)
+    return analyse(topic, NEW_YEAR, Settings(), referee=False)
 
 
 def answered(topic: Topic) -> Answer:

@@ -10,10 +10,10 @@ import pytest
 from forecast.actions.check import check
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import Place
-from forecast.book.ledger import append
+from forecast.book.ledger import append_entries
 from forecast.book.rows import row_hash
 from forecast.book.topic import Topic
-from forecast.predict.answered_before import answered_before
+from forecast.predict.answered_before import questions_answered_before
 from tests.support.building import OPENS, make_topic
 from tests.support.small_books import write_book
 
@@ -23,7 +23,7 @@ EVE = ASKED - timedelta(days=1)
 
 def asked(topic: Topic, day: date = ASKED, as_of: date = date(2025, 9, 1)) -> dict[str, str]:
     """The answers that were there before a day, by question."""
-    return {question.name: answer for question, answer in answered_before(topic, dict.fromkeys(topic.questions, day), as_of)}
+    return {question.name: answer for question, answer in questions_answered_before(topic, dict.fromkeys(topic.questions, day), as_of)}
 
 
 def topic_of(rows: list[dict], questions: dict, **more) -> Topic:
@@ -105,7 +105,7 @@ def test_each_question_is_held_against_its_own_day():
     """Of two questions the one that was asked after the event is found."""
     topic = topic_of([TWICE], {"early": {"answer": "total(seen) >= 1"}, "late": {"answer": "total(seen) >= 1"}})
     days = {"early": date(2025, 3, 1), "late": ASKED}
-    assert [(question.name, answer) for question, answer in answered_before(topic, days, ASKED)] == [("late", "yes")]
+    assert [(question.name, answer) for question, answer in questions_answered_before(topic, days, ASKED)] == [("late", "yes")]
 
 
 def test_nothing_is_said_where_the_model_cannot_be_computed():
@@ -131,7 +131,7 @@ LINE |= {"verdict": "agreed", "inputs": "0", "seed": 1, "draws": 256, "program":
 def test_check_warns_with_the_day_on_which_the_question_was_first_published(tmp_path: Path, lines: list[dict], when: str):
     """A question that no line of the ledger has, hindcasts aside, is taken to be asked today; the hint says both ways out."""
     write_book(tmp_path, by="2025-12-31", rows="on,value,source\n2025-03-01,2,a list\n")
-    append(Folder(tmp_path), lines)
+    append_entries(Folder(tmp_path), lines)
     day = "2025-06-01" if when.startswith("2025") else "2025-09-01"
     found = [
         (problem.place, problem.level, problem.message, problem.hint)

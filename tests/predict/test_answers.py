@@ -13,7 +13,7 @@ from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than the 
 
 from forecast.model.errors import Unsound
 from forecast.model.settings import Settings
-from forecast.predict.analysis import conclude
+from forecast.predict.analysis import analyse
 from forecast.predict.answers import answers
 from tests.support.building import make_topic
 
@@ -36,7 +36,7 @@ def counting(questions, *, value=3, **more):
 
 def answer(topic, name="asked", *, as_of=NEW_YEAR, seed=1):
     """The answer of a topic's question by the fast engine."""
-    return conclude(topic, as_of, Settings(seed=seed), referee=False).reading.answers[name]
+    return analyse(topic, as_of, Settings(seed=seed), referee=False).reading.answers[name]
 
 
 def test_a_probability_is_the_negative_binomial_prediction():
@@ -68,7 +68,7 @@ def test_the_chance_under_a_condition_weighs_the_rates_by_it():
 def test_answers_without_the_chance_are_the_same_numbers():
     """Leaving out the interval of the chance moves nothing else."""
     topic = counting({"asked": {"answer": "total(seen) >= 6", "by": END}, "many": {"answer": "total(seen)", "by": END}})
-    read_out = conclude(topic, NEW_YEAR, Settings(), referee=False).reading
+    read_out = analyse(topic, NEW_YEAR, Settings(), referee=False).reading
     bare = answers(read_out.posterior, read_out.paths, np.random.default_rng(1))
     assert bare["many"] == read_out.answers["many"]
     assert bare["asked"].value == replace(read_out.answers["asked"].value, chance=None, chance_errors=None)
@@ -97,7 +97,7 @@ def test_deadlines_are_monotone():
     """A later deadline is never less likely, since all are read off the same paths."""
     ends = [date(2026, month, 1) for month in range(2, 13)]
     topic = counting({f"by_{end.month}": {"answer": "total(seen) >= 5", "by": end} for end in ends})
-    found = conclude(topic, NEW_YEAR, Settings(), referee=False).reading.answers
+    found = analyse(topic, NEW_YEAR, Settings(), referee=False).reading.answers
     values = [found[f"by_{end.month}"].value.value for end in ends]
     assert all(early <= late for early, late in pairwise(values))
     assert values[0] < values[-1]
@@ -216,7 +216,7 @@ def test_one_stream_may_drive_another():
         },
         opens=NEW_YEAR,
     )
-    found = conclude(topic, date(2025, 12, 31), Settings(), referee=False).reading.answers
+    found = analyse(topic, date(2025, 12, 31), Settings(), referee=False).reading.answers
     assert found["impossible"].value.value == 0
     assert found["sent"].value.value > 0.9
 
@@ -235,7 +235,7 @@ def test_an_impossible_row_is_named():
     """A positive count at a zero rate is impossible under every draw, and the row is the problem's place."""
     topic = make_topic(priors={"rate": "Gamma(alpha=2, beta=4)"}, streams={"seen": "Poisson(mu=rate * 0)"}, rows={"seen": [0, 2]})
     with pytest.raises(Unsound) as found:
-        conclude(topic, NEW_YEAR, Settings(), referee=False)
+        analyse(topic, NEW_YEAR, Settings(), referee=False)
     (problem,) = found.value.problems
     assert (problem.place.path, problem.place.line, problem.message) == (
         "seeds/made/seen.csv",
@@ -251,7 +251,7 @@ def test_a_statement_that_is_no_distribution_is_named():
         Unsound,
         match=r"`Poisson\(mu=rate\)` is not a distribution at 50 % of the draws: `mu` is -\S+ at worst, and must be 0 or more \(row of 2025-01-01\)",
     ):
-        conclude(topic, NEW_YEAR, Settings(), referee=False)
+        analyse(topic, NEW_YEAR, Settings(), referee=False)
 
 
 def test_a_tail_too_far_to_matter_stops_nothing():

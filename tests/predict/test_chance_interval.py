@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than the project
 
-from forecast.inference.monte_carlo import cut_evenly
+from forecast.inference.monte_carlo import block_replicates
 from forecast.predict.chance_interval import chance_interval
 
 DRAWS, PATHS, SEEDS = 1_024, 24, 100
@@ -21,7 +21,7 @@ CHANCES = {
 def counted(chances, rng):
     """The interval from a binomial count on each of some chances."""
     happened = rng.binomial(PATHS, chances).astype(float)
-    return chance_interval(happened, np.full(len(chances), float(PATHS)), cut_evenly(len(chances)))
+    return chance_interval(happened, np.full(len(chances), float(PATHS)), block_replicates(len(chances)))
 
 
 @pytest.mark.parametrize("name", CHANCES)
@@ -79,7 +79,7 @@ def test_what_happened_on_no_path_or_all_has_an_error_still(chance, end):
 
 def test_draws_with_a_single_path_tell_nothing():
     """One path on each draw says nothing of how the chance varies."""
-    assert chance_interval(np.array([0.0, 1.0]), np.ones(2), cut_evenly(2)) is None
+    assert chance_interval(np.array([0.0, 1.0]), np.ones(2), block_replicates(2)) is None
 
 
 def test_draws_that_are_not_independent_have_the_errors_of_those_that_are():
@@ -88,7 +88,7 @@ def test_draws_that_are_not_independent_have_the_errors_of_those_that_are():
     for seed in range(SEEDS):
         rng = np.random.default_rng(seed)
         happened = np.repeat(rng.binomial(PATHS, rng.beta(3, 3, DRAWS // 2)), 2).astype(float)
-        found.append(chance_interval(happened, np.full(DRAWS, float(PATHS)), cut_evenly(DRAWS)))
+        found.append(chance_interval(happened, np.full(DRAWS, float(PATHS)), block_replicates(DRAWS)))
     ends, errors = (np.array([getattr(each, part) for each in found]) for part in ("ends", "errors"))
     ratio = ends.std(axis=0, ddof=1) / np.sqrt(np.mean(errors**2, axis=0))
     assert np.all(np.abs(ratio - 1) < 0.25), ratio
@@ -105,7 +105,7 @@ def test_under_a_condition_likelier_draws_may_have_other_chances(met, both):
     for seed in range(60):
         counts = np.random.default_rng(seed).poisson(np.repeat(rate.rvs((DRAWS, 1), random_state=seed), PATHS, axis=1))
         found.append(
-            chance_interval((counts >= both).sum(axis=1).astype(float), (counts >= met).sum(axis=1).astype(float), cut_evenly(DRAWS))
+            chance_interval((counts >= both).sum(axis=1).astype(float), (counts >= met).sum(axis=1).astype(float), block_replicates(DRAWS))
         )
     ends, errors = (np.array([getattr(each, part) for each in found]) for part in ("ends", "errors"))
     stated = np.sqrt(np.mean(errors**2, axis=0))
@@ -118,7 +118,7 @@ def test_draws_with_few_paths_have_the_noise_of_their_own_chance():
     rng = np.random.default_rng(1)
     paths = np.where(np.arange(1_000) % 10 == 0, 24.0, 2.0)
     happened = np.where(paths == 24, rng.binomial(24, 0.1, 1_000), 0).astype(float)
-    found = chance_interval(happened, paths, cut_evenly(1_000))
+    found = chance_interval(happened, paths, block_replicates(1_000))
     assert found.ends[0] < 0.02
     assert abs(found.ends[1] - 0.1) < 3 * found.errors[1] < 0.1
 
@@ -127,14 +127,14 @@ def test_an_interval_that_rests_on_one_replicate_has_no_error_and_is_not_shown()
     """Nobody knows how far the ends would move without the only replicate that knows anything of them."""
     paths = np.where(np.arange(DRAWS) < DRAWS // 16, 24.0, 0.0)
     happened = np.where(np.arange(DRAWS) % 2 == 0, paths, 0.0)
-    assert chance_interval(happened, paths, cut_evenly(DRAWS)) is None
-    assert chance_interval(happened, np.where(paths > 0, paths, 1.0), cut_evenly(DRAWS)) is None
+    assert chance_interval(happened, paths, block_replicates(DRAWS)) is None
+    assert chance_interval(happened, np.where(paths > 0, paths, 1.0), block_replicates(DRAWS)) is None
 
 
 def test_what_happens_in_one_replicate_alone_has_an_error_as_large_as_its_interval():
     """Where nothing happened on the draws of all other replicates, they leave a chance of 0 for all."""
-    alone = cut_evenly(DRAWS) == 1
-    found = chance_interval(np.where(alone, 18.0, 0.0), np.where(alone, 24.0, 6.0), cut_evenly(DRAWS))
+    alone = block_replicates(DRAWS) == 1
+    found = chance_interval(np.where(alone, 18.0, 0.0), np.where(alone, 24.0, 6.0), block_replicates(DRAWS))
     assert found.ends[0] == pytest.approx(0, abs=1e-6)
     assert 0.6 < found.ends[1] < 0.9
     assert 0.5 * found.ends[1] < found.errors[1] < 1.5 * found.ends[1]

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than the project
 
-from forecast.inference.posterior import ordered, weighted_quantiles
+from forecast.inference.posterior import order_draws, weighted_quantiles
 from forecast.predict.density import shape
 
 
 def test_whole_numbers_have_their_masses():
     """The mass of each whole number is the weight of the draws there, also of those that nobody drew."""
-    found = shape(ordered(np.array([3.0, 1.0, 1.0, 4.0]), np.array([0.2, 0.1, 0.3, 0.4])))
+    found = shape(order_draws(np.array([3.0, 1.0, 1.0, 4.0]), np.array([0.2, 0.1, 0.3, 0.4])))
     assert (found.discrete, found.x) == (True, (1.0, 2.0, 3.0, 4.0))
     assert found.y == pytest.approx((0.4, 0.0, 0.2, 0.4))
 
@@ -22,7 +22,7 @@ def test_a_density_is_that_of_what_was_drawn():
     rng = np.random.default_rng(1)
     values = rng.standard_normal(100_000) * 1.5
     weights = stats.norm.pdf(values) / stats.norm.pdf(values, scale=1.5)
-    found = shape(ordered(values, weights / weights.sum()))
+    found = shape(order_draws(values, weights / weights.sum()))
     assert np.abs(np.array(found.y) - stats.norm.pdf(found.x)).max() < 0.02
 
 
@@ -30,7 +30,7 @@ def test_a_density_is_that_of_what_was_drawn():
 def test_a_density_against_an_edge_is_mirrored_there(lower, height):
     """At the edge of the support an exponential keeps its height; where there is no edge half of it is smoothed away."""
     values = stats.expon.ppf((np.arange(50_000) + 0.5) / 50_000)
-    found = shape(ordered(values, np.full(50_000, 1 / 50_000)), lower=lower)
+    found = shape(order_draws(values, np.full(50_000, 1 / 50_000)), lower=lower)
     assert found.y[0] == pytest.approx(height, abs=0.08)
 
 

@@ -9,19 +9,20 @@ import numpy as np
 import pytest
 
 from forecast.content.topic import answer_content
-from forecast.inference.monte_carlo import REPLICATES, Replicated, ranked
+from forecast.inference.monte_carlo import REPLICATES, ReplicatedCases, rank_cases
 from forecast.model.settings import Settings
-from forecast.predict.analysis import conclude
-from forecast.predict.answers import Dates, Distribution
-from forecast.predict.exchanged import HUB_LEVELS, MOST_VALUES, Exchanged, exchanged
+from forecast.predict.analysis import analyse
+from forecast.predict.answers import Dates
+from forecast.predict.distribution import Distribution
+from forecast.predict.exchanged import HUB_LEVELS, MOST_HUB_VALUES, HubDistribution, hub_distribution
 from tests.support.building import OPENS, make_topic
 
 
-def of(values: list[float], weights: list[float] | None = None) -> Exchanged:
+def of(values: list[float], weights: list[float] | None = None) -> HubDistribution:
     """The distribution of weighted values."""
     given = np.array(values, dtype=float)
     shares = np.full(len(given), 1 / len(given)) if weights is None else np.array(weights)
-    return exchanged(ranked(given, Replicated(shares, np.arange(len(given)) % REPLICATES, float(len(given)))))
+    return hub_distribution(rank_cases(given, ReplicatedCases(shares, np.arange(len(given)) % REPLICATES, float(len(given)))))
 
 
 def test_the_levels_are_those_of_the_hubs():
@@ -31,15 +32,15 @@ def test_the_levels_are_those_of_the_hubs():
 
 def test_few_values_have_their_probabilities():
     """In order, by their weights, and adding up to 1; a single one has all."""
-    assert of([2, 0, 2, 1.5], [0.25, 0.25, 0.25, 0.25]) == Exchanged((), ((0.0, 0.25), (1.5, 0.25), (2.0, 0.5)))
-    assert of([7.0, 3.0, 7.0], [0.5, 0.0, 0.5]) == Exchanged((), ((7.0, 1.0),))
+    assert of([2, 0, 2, 1.5], [0.25, 0.25, 0.25, 0.25]) == HubDistribution((), ((0.0, 0.25), (1.5, 0.25), (2.0, 0.5)))
+    assert of([7.0, 3.0, 7.0], [0.5, 0.0, 0.5]) == HubDistribution((), ((7.0, 1.0),))
 
 
 def test_more_than_23_values_have_quantiles():
     """A quantile is the first value at which the weights up to it reach the level; at 23 values it is not needed yet."""
-    assert len(of([float(value) for value in range(MOST_VALUES)]).probabilities) == MOST_VALUES
+    assert len(of([float(value) for value in range(MOST_HUB_VALUES)]).probabilities) == MOST_HUB_VALUES
     found = of([float(value) for value in range(1, 1025)])
-    assert found == Exchanged(tuple(float(math.ceil(1024 * level)) for level in HUB_LEVELS), ())
+    assert found == HubDistribution(tuple(float(math.ceil(1024 * level)) for level in HUB_LEVELS), ())
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def contents() -> dict[str, dict]:
             "when": {"answer": "first(total(seen) >= 4)", "by": OPENS + timedelta(days=90)},
         },
     )
-    conclusion = conclude(topic, OPENS + timedelta(days=30), Settings(), referee=False)
+    conclusion = analyse(topic, OPENS + timedelta(days=30), Settings(), referee=False)
     assert isinstance(conclusion.reading.answers["level_now"].value, Distribution)
     assert isinstance(conclusion.reading.answers["when"].value, Dates)
     return {name: answer_content(topic, answer)["value"] for name, answer in conclusion.reading.answers.items()}

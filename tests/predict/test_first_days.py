@@ -11,7 +11,7 @@ import pytest
 
 from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
-from forecast.predict.analysis import conclude
+from forecast.predict.analysis import analyse
 from forecast.predict.answers import Dates, paths_for
 from forecast.predict.first_days import days_within_rows
 from tests.support.building import OPENS, make_topic
@@ -31,7 +31,7 @@ def dates(question: Mapping[str, Any], *, streams: Mapping[str, Any] | None = No
         questions={"asked": {"by": BY, **question}},
         **more,
     )
-    found = conclude(topic, TODAY, Settings(draws=4_096), referee=False).reading.answers["asked"]
+    found = analyse(topic, TODAY, Settings(draws=4_096), referee=False).reading.answers["asked"]
     assert isinstance(found.value, Dates), found.reasons
     return found.value
 
@@ -131,6 +131,6 @@ def test_an_amount_is_compared_beside_a_label() -> None:
         quantities={"sum": "total(seen)"},
         questions={"asked": {"answer": 'first(kind == "good" and not sum < 4.6)', "by": date(2025, 4, 2)}},
     )
-    found = conclude(topic, date(2025, 5, 1), Settings(draws=1_024), referee=False).reading.answers["asked"]
+    found = analyse(topic, date(2025, 5, 1), Settings(draws=1_024), referee=False).reading.answers["asked"]
     assert isinstance(found.value, Dates)
     assert found.value.quantiles[1:4] == (date(2025, 2, 15),) * 3

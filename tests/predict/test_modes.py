@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from forecast.inference.posterior import ordered
+from forecast.inference.posterior import order_draws
 from forecast.predict.modes import Mode, modes_of
 
 DRAWS = 8_192
@@ -87,8 +87,8 @@ def test_few_cases_say_nothing_of_ranges() -> None:
     """Fewer than a thousand cases do not tell a hump from noise."""
     rng = np.random.default_rng(4)
     values = np.where(rng.random(DRAWS) < 0.5, rng.normal(0, 0.5, DRAWS), rng.normal(10, 0.5, DRAWS))
-    assert modes_of(ordered(values, np.full(DRAWS, 1 / DRAWS)), size=900) == ()
+    assert modes_of(order_draws(values, np.full(DRAWS, 1 / DRAWS)), size=900) == ()
 
 
 def _modes(values: NDArray[np.float64]) -> tuple[Mode, ...]:
-    return modes_of(ordered(values, np.full(len(values), 1 / len(values))), size=len(values))
+    return modes_of(order_draws(values, np.full(len(values), 1 / len(values))), size=len(values))

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from forecast.model.settings import Settings
-from forecast.predict.analysis import conclude
+from forecast.predict.analysis import analyse
 from tests.support.building import make_topic
 
 BY = date(2025, 6, 30)
@@ -24,7 +24,7 @@ def status(question, rows, as_of, *, statement="Poisson(mu=rate * months)", watc
         questions={"asked": question},
     )
     settings = Settings(draws=2_048, chances=False)
-    return conclude(topic, as_of, settings, referee=False).reading.answers["asked"].status
+    return analyse(topic, as_of, settings, referee=False).reading.answers["asked"].status
 
 
 QUESTIONS = {

@@ -13,7 +13,7 @@ from forecast.content.topic import answer_content
 from forecast.inference.referee import judge
 from forecast.insight.explaining import explain
 from forecast.model.settings import Settings
-from forecast.predict.analysis import conclude, read
+from forecast.predict.analysis import analyse, answer_questions
 from forecast.predict.answers import Answer, Dates, Probability
 from forecast.sentences.answer_sentences import headline
 from tests.support.building import make_topic
@@ -46,7 +46,7 @@ def seen(question: Mapping[str, Any], *, rows: Any = (QUIET, ONE_DAY, WEEK), **m
 
 def answers(topic: Topic, *, as_of: date = NEW_YEAR) -> Mapping[str, Answer]:
     """The answers by the fast engine."""
-    return conclude(topic, as_of, Settings(draws=4_096), referee=False).reading.answers
+    return analyse(topic, as_of, Settings(draws=4_096), referee=False).reading.answers
 
 
 def statuses(topic: Topic, *, as_of: date = NEW_YEAR) -> tuple[str, str]:
@@ -223,7 +223,7 @@ def test_insight_speaks_of_the_questions_that_have_an_answer() -> None:
             "other": {"answer": "total(seen) >= 5", "by": END},
         },
     )
-    found = explain(conclude(topic, NEW_YEAR, Settings(draws=4_096), referee=False))
+    found = explain(analyse(topic, NEW_YEAR, Settings(draws=4_096), referee=False))
     assert [measure["question"] for measure in found["measures"]] == ["other"]
     assert len(found["history"]["points"]) > 2
 
@@ -232,8 +232,8 @@ def test_engines_that_differ_on_whether_there_is_an_answer_are_compared() -> Non
     """A question that one engine answers and the other cannot is disputed by name; where both cannot, there is nothing to compare."""
     open_topic = seen({"answer": "rate > 2", "given": "total(seen) == 0"}, rows=(QUIET,))
     void_topic = seen({"answer": "rate > 2", "given": "total(seen) == 0"})
-    fast = conclude(void_topic, NEW_YEAR, Settings(draws=4_096), referee=False).reading
-    other = conclude(open_topic, NEW_YEAR, Settings(draws=4_096), referee=False).reading
+    fast = analyse(void_topic, NEW_YEAR, Settings(draws=4_096), referee=False).reading
+    other = analyse(open_topic, NEW_YEAR, Settings(draws=4_096), referee=False).reading
     apart = judge(fast.posterior, {"asked": fast.answers["asked"]}, fast.posterior, {"asked": other.answers["asked"]})
     alike = judge(fast.posterior, fast.answers, fast.posterior, fast.answers)
     assert [str(each.what) for each in apart.disputed] == ["chance that it has an answer"]
@@ -243,6 +243,6 @@ def test_engines_that_differ_on_whether_there_is_an_answer_are_compared() -> Non
 def test_a_reading_has_every_question() -> None:
     """Python's readers meet the same statuses."""
     topic = seen({"answer": "rate > 2", "given": "total(seen) == 0"})
-    conclusion = conclude(topic, NEW_YEAR, Settings(draws=4_096), referee=False)
-    assert list(read(conclusion.reading.posterior, conclusion.settings).answers) == ["asked", "other"]
+    conclusion = analyse(topic, NEW_YEAR, Settings(draws=4_096), referee=False)
+    assert list(answer_questions(conclusion.reading.posterior, conclusion.settings).answers) == ["asked", "other"]
     assert headline("probability", None, unit="", status="void") == "void"

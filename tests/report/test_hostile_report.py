@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from markdown_it import MarkdownIt
 
-from forecast.report.escape import visible
+from forecast.report.escape import escape_hidden_except_whitespace
 from forecast.report.pages import render_index, render_topic
 from forecast.schema.topic import ReportFault, TopicContent, content_bytes, digest_of, read_content
 from tests.support.payloads import PAYLOADS
@@ -273,7 +273,7 @@ def structure(content):
     found = {}
     for name, data in files.items():
         text = data.decode()
-        assert visible(text) == text, name
+        assert escape_hidden_except_whitespace(text) == text, name
         if name.endswith(".html"):
             tags = Tags(text)
             made = (tags.found, tags.led)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.report.icd203 import SCALE, sentence, term
+from forecast.report.icd203 import SCALE, answer_sentence, probability_term
 from forecast.report.pages import render_index, render_topic
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
@@ -29,7 +29,7 @@ from tests.support.sample_report import sample_content
 )
 def test_a_probability_has_the_word_of_its_range(probability, word):
     """The bounds are those of the directive; a bound belongs to the range above it."""
-    assert term(probability)[0] == word
+    assert probability_term(probability)[0] == word
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
@@ -37,16 +37,16 @@ def test_a_larger_probability_never_has_a_weaker_word(first, second):
     """Words keep the order of probabilities."""
     order = [each[1:] for each in SCALE]
     low, high = sorted((first, second))
-    assert order.index(term(low)) <= order.index(term(high))
+    assert order.index(probability_term(low)) <= order.index(probability_term(high))
 
 
 def test_every_kind_of_answer_is_told_in_calibrated_words():
     """Probabilities, dates and shares have their words; numbers and what is settled are told as before."""
     content = sample_content()
     answers = {answer["name"]: answer for answer in content["answers"]}
-    told = {name: sentence(answer, "icd203") for name, answer in answers.items()}
+    told = {name: answer_sentence(answer, "icd203") for name, answer in answers.items()}
     chance = answers["second_transfer"]["value"]["value"]
-    assert told["second_transfer"].lower().startswith(term(chance)[0])
+    assert told["second_transfer"].lower().startswith(probability_term(chance)[0])
     assert "the chance itself is" in told["second_transfer"]
     assert told["if_many"].endswith("%.")
     assert "That is if its condition holds" in told["if_many"]

@@ -13,10 +13,10 @@ import pytest
 
 from forecast.report.charts import topic_charts
 from forecast.report.drawing import Scale, Sketch
-from forecast.report.escape import book_link, link, markdown, markdown_code, visible
+from forecast.report.escape import book_link, escape_hidden_except_whitespace, link, markdown, markdown_code
 from forecast.report.pages import render_index, render_topic
-from forecast.report.pictures import render
-from forecast.report.tables import beliefs_table, statements_table
+from forecast.report.pictures import render_svg
+from forecast.report.tables import parameters_table, statements_table
 from forecast.schema.topic import content_bytes, digest_of
 from tests.support.paths import ROOT
 from tests.support.sample_insight import with_insight
@@ -177,8 +177,8 @@ def test_ids_inside_a_picture_are_numbered_by_the_picture():
     sketch = Sketch(100)
     x, y = Scale(0, 3, 0, 100), Scale(0, 3, 100, 0)
     sketch.add([{"x": 1, "y": 1}, {"x": 2, "y": 2}], {"type": "line", "clip": True}, x=x.of("x"), y=y.of("y"))
-    chart = sketch.done("clipped", "A line.")
-    first, second = render(chart), render(chart)
+    chart = sketch.make_chart("clipped", "A line.")
+    first, second = render_svg(chart), render_svg(chart)
     assert first == second
     assert set(re.findall(r'id="([^"]+)"|url\(#([^)]+)\)', first)) == {("clipped-0", ""), ("", "clipped-0")}
 
@@ -246,7 +246,7 @@ def test_markdown_escapes_what_would_be_markup():
     ]
     assert markdown_code("a`b|c") == "``a`b\\|c``"
     assert markdown_code("a\\|b") == "a\\\\\\|b"  # as words: readers of tables differ on a backslash before a sign of the table in code
-    assert visible("a\u202eb\x00c\nd") == "a[U+202E]b[U+0000]c\nd"
+    assert escape_hidden_except_whitespace("a\u202eb\x00c\nd") == "a[U+202E]b[U+0000]c\nd"
 
 
 def test_a_walk_of_many_steps_is_told_by_its_first_and_its_last_and_stated_once():
@@ -259,7 +259,7 @@ def test_a_walk_of_many_steps_is_told_by_its_first_and_its_last_and_stated_once(
         *({**other, **seen, "label": label} for label in "abcdefghijklmno"),
     ]
     content = {"parameters": parameters, "quantities": [], "series": [], "streams": [], "answers": []}
-    believed = [row[0] for row in beliefs_table(content).rows]
+    believed = [row[0] for row in parameters_table(content).rows]
     levels = [f"level, {year}" for year in (2001, 2002, 2003)] + ["… 8 steps between"] + [f"level, {year}" for year in range(2012, 2021)]
     assert believed == levels + [f"right, {label}" for label in "abcdefghijklmno"]
     assert [row[1] for row in statements_table(content).rows] == [

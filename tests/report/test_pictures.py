@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.report.charts import topic_charts
-from forecast.report.charts_why import MOST_POINTS, _thinned
-from forecast.report.drawing import Scale, Sketch, fitted, log_ticks, text_width, ticks, time_ticks
+from forecast.report.charts_why import MOST_HISTORY_POINTS, _thin_points
+from forecast.report.drawing import Scale, Sketch, fit_text, log_ticks, text_width, ticks, time_ticks
 from forecast.report.graph import graph_of
-from forecast.report.pictures import in_page, render
+from forecast.report.pictures import embed_svg, render_svg
 from forecast.report.sparkline import sparkline
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
@@ -47,10 +47,10 @@ def test_ticks_of_logarithms_and_of_time():
 
 def test_words_on_a_picture_are_cut_to_their_room():
     """A long text is shortened with an ellipsis, a short one is as it was; hidden characters are shown."""
-    assert fitted("short", 100) == "short"
-    assert text_width(fitted("a long line of words " * 9, 100)) <= 100
-    assert fitted("a long line of words " * 9, 100).endswith("…")
-    assert fitted("a\u202eb\nc", 200) == "a[U+202E]b c"
+    assert fit_text("short", 100) == "short"
+    assert text_width(fit_text("a long line of words " * 9, 100)) <= 100
+    assert fit_text("a long line of words " * 9, 100).endswith("…")
+    assert fit_text("a\u202eb\nc", 200) == "a[U+202E]b c"
 
 
 def test_no_label_of_an_axis_lies_on_another():
@@ -80,7 +80,7 @@ def test_the_model_is_drawn_from_its_statements():
 def test_a_picture_in_a_page_has_the_page_s_colours():
     """No colour of the file is left, and no ground, so that light and dark pages both can show it."""
     for chart in topic_charts(with_insight(sample_content())).values():
-        shown = in_page(render(chart))
+        shown = embed_svg(render_svg(chart))
         assert re.findall(r'(?:fill|stroke)="#[0-9a-f]{6}"', shown) == []
         assert "xmlns" not in shown
 
@@ -90,10 +90,10 @@ def test_a_long_history_is_drawn_with_its_news():
     points = [
         {"day": str(index), "values": [0.1], "errors": [0.0], "news": ["rain: 1"] if index in {401, 733} else []} for index in range(1000)
     ]
-    kept = [int(point["day"]) for point in _thinned(points)]
-    assert len(kept) <= MOST_POINTS + 5
+    kept = [int(point["day"]) for point in _thin_points(points)]
+    assert len(kept) <= MOST_HISTORY_POINTS + 5
     assert {0, 400, 401, 732, 733, 999} <= set(kept)
-    assert _thinned(points[:150]) == points[:150]
+    assert _thin_points(points[:150]) == points[:150]
 
 
 def test_a_sparkline_ends_at_its_last_value():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from forecast.report.pages import render_index, render_topic
-from forecast.report.rerender import remake
+from forecast.report.rerender import rerender_reports
 from forecast.schema.topic import content_bytes
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
@@ -34,11 +34,11 @@ def files(root: Path) -> dict[str, bytes]:
 def test_pages_are_made_again_from_the_json_alone(root):
     """The files are those that an update renders, the JSON is untouched, and a second time nothing is written."""
     before = files(root)
-    made = remake(root, "reports", None)
+    made = rerender_reports(root, "reports", None)
     content = with_insight(sample_content())
     assert files(root) == before | render_topic(content) | render_index([content])
     assert (made.problems, made.page) == ((), root / "reports" / "index.html")
-    assert remake(root, "reports", None).written == ()
+    assert rerender_reports(root, "reports", None).written == ()
 
 
 def test_a_picture_that_is_no_longer_made_is_removed(root):
@@ -46,20 +46,20 @@ def test_a_picture_that_is_no_longer_made_is_removed(root):
     (root / "reports" / "route").mkdir()
     for name in ("answer-gone.svg", "notes.txt"):
         (root / "reports" / "route" / name).write_text("left over", encoding="utf-8")
-    remake(root, "reports", None)
+    rerender_reports(root, "reports", None)
     assert not (root / "reports" / "route" / "answer-gone.svg").exists()
     assert (root / "reports" / "route" / "notes.txt").exists()
 
 
 def test_other_words_change_the_pages_and_not_the_json(root):
     """Calibrated words are written where they are asked for; plain ones come back by asking again."""
-    remake(root, "reports", None)
+    rerender_reports(root, "reports", None)
     plain = files(root)
-    made = remake(root, "reports", ["route"], style="icd203")
+    made = rerender_reports(root, "reports", ["route"], style="icd203")
     assert set(made.written) == {f"reports/{name}" for name in ("route.html", "route.md", "index.html", "index.md")}
     assert made.page == root / "reports" / "route.html"
     assert files(root)["route.json"] == plain["route.json"]
-    remake(root, "reports", None)
+    rerender_reports(root, "reports", None)
     assert files(root) == plain
 
 
@@ -68,11 +68,11 @@ def test_other_words_change_the_pages_and_not_the_json(root):
 )
 def test_a_spoilt_json_is_a_problem_and_writes_nothing(root, spoil):
     """A file cut short, emptied or changed by hand is named, and every page stays as it was."""
-    remake(root, "reports", None)
+    rerender_reports(root, "reports", None)
     path = root / "reports" / "route.json"
     path.write_bytes(spoil(path.read_bytes()))
     before = files(root)
-    made = remake(root, "reports", None)
+    made = rerender_reports(root, "reports", None)
     assert [problem.place.path for problem in made.problems] == ["reports/route.json"]
     assert "make it again" in made.problems[0].message
     assert (made.written, made.page, files(root)) == ((), None, before)
@@ -82,18 +82,18 @@ def test_a_json_of_another_topic_is_refused(root):
     """A report under another topic's name is a problem: its pages would be written over that one's."""
     shutil.copytree(root / "seeds" / "route", root / "seeds" / "ferry")
     shutil.copy(root / "reports" / "route.json", root / "reports" / "ferry.json")
-    (found,) = remake(root, "reports", None).problems
+    (found,) = rerender_reports(root, "reports", None).problems
     assert (found.place.path, found.message.split(";")[0]) == ("reports/ferry.json", "this is the report of `route`")
 
 
 def test_a_topic_without_report_is_named(root):
     """A name that no report has is a problem with a hint; so is a book without reports, and a directory that is no book."""
-    (found,) = remake(root, "reports", ["rout"]).problems
+    (found,) = rerender_reports(root, "reports", ["rout"]).problems
     assert (found.message, found.hint) == ("there is no report of a topic `rout`", "did you mean `route`?")
     shutil.rmtree(root / "reports")
-    (none,) = remake(root, "reports", None).problems
+    (none,) = rerender_reports(root, "reports", None).problems
     assert none.message == "there is no report here to make again"
-    (missing,) = remake(root / "seeds" / "route", "reports", None).problems
+    (missing,) = rerender_reports(root / "seeds" / "route", "reports", None).problems
     assert "not a book" in missing.message
 
 
@@ -102,7 +102,7 @@ def test_the_reports_of_a_day_are_made_again_where_they_lie(root):
     day = root / "reports" / "as-of" / "2025-03-01"
     day.mkdir(parents=True)
     shutil.copy(root / "reports" / "route.json", day)
-    made = remake(root, "reports/as-of/2025-03-01", None)
+    made = rerender_reports(root, "reports/as-of/2025-03-01", None)
     assert "reports/as-of/2025-03-01/route.html" in made.written
     assert json.loads((day / "route.json").read_bytes())["name"] == "route"
     assert not (root / "reports" / "route.html").exists()

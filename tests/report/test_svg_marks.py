@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from forecast.report.charts import topic_charts
 from forecast.report.charts_beliefs import parameter_chart
-from forecast.report.drawing import ACCENT, SECOND, Scale, Sketch, line, marked
-from forecast.report.pictures import by_vega, render
-from forecast.report.svg_marks import drawn
+from forecast.report.drawing import ACCENT, SECOND, Scale, Sketch, line_mark, vega_mark
+from forecast.report.pictures import render_svg, render_with_vega
+from forecast.report.svg_marks import render_marks
 from forecast.schema.topic import read_content
 from tests.support.paths import ROOT
 from tests.support.sample_insight import with_insight
@@ -22,20 +22,20 @@ from tests.support.sample_report import sample_content
 NUMBER = r"-?\d+(?:\.\d+)?(?:e[-+]\d+)?"
 REPORTS = ROOT / "reports"
 MARKS = {
-    "a rule": (marked("rule", color=ACCENT, opacity=0.35, strokeWidth=6, strokeCap="round"), ("x2",)),
-    "a dashed rule": (marked("rule", color=SECOND, strokeDash=[5, 3]), ("x2",)),
-    "a filled rectangle": (marked("rect", color=ACCENT, opacity=0.85), ("x2", "y2")),
-    "an outlined rectangle": (marked("rect", filled=False, stroke=SECOND, strokeDash=[4, 3], strokeWidth=2), ("x2", "y2")),
-    "a rectangle of two colours": (marked("rect", fill=SECOND, fillOpacity=0.45, stroke=SECOND, strokeWidth=1.5), ("x2", "y2")),
-    "a line": (line(ACCENT), ()),
-    "a dashed line in steps": (line(SECOND, dash=(5, 3), interpolate="step-after"), ()),
-    "an area with an edge": (marked("area", color=ACCENT, opacity=0.3, line={"color": ACCENT}), ()),
-    "an area between two lines": (marked("area", color=ACCENT), ("y2",)),
-    "a point": (marked("point", color=SECOND), ()),
-    "a filled point": (marked("point", filled=True, size=45, opacity=1, color=ACCENT, strokeWidth=1.8), ()),
-    "a turned stroke": (marked("point", shape="stroke", angle=90, size=60, color=ACCENT, opacity=1), ()),
+    "a rule": (vega_mark("rule", color=ACCENT, opacity=0.35, strokeWidth=6, strokeCap="round"), ("x2",)),
+    "a dashed rule": (vega_mark("rule", color=SECOND, strokeDash=[5, 3]), ("x2",)),
+    "a filled rectangle": (vega_mark("rect", color=ACCENT, opacity=0.85), ("x2", "y2")),
+    "an outlined rectangle": (vega_mark("rect", filled=False, stroke=SECOND, strokeDash=[4, 3], strokeWidth=2), ("x2", "y2")),
+    "a rectangle of two colours": (vega_mark("rect", fill=SECOND, fillOpacity=0.45, stroke=SECOND, strokeWidth=1.5), ("x2", "y2")),
+    "a line": (line_mark(ACCENT), ()),
+    "a dashed line in steps": (line_mark(SECOND, dash=(5, 3), interpolate="step-after"), ()),
+    "an area with an edge": (vega_mark("area", color=ACCENT, opacity=0.3, line={"color": ACCENT}), ()),
+    "an area between two lines": (vega_mark("area", color=ACCENT), ("y2",)),
+    "a point": (vega_mark("point", color=SECOND), ()),
+    "a filled point": (vega_mark("point", filled=True, size=45, opacity=1, color=ACCENT, strokeWidth=1.8), ()),
+    "a turned stroke": (vega_mark("point", shape="stroke", angle=90, size=60, color=ACCENT, opacity=1), ()),
     **{
-        f"a {shape}": (marked("point", shape=shape, filled=True, color=ACCENT), ())
+        f"a {shape}": (vega_mark("point", shape=shape, filled=True, color=ACCENT), ())
         for shape in ("circle", "square", "diamond", "triangle-left", "triangle-right")
     },
 }
@@ -61,8 +61,8 @@ def test_a_mark_is_drawn_as_vega_draws_it(mark, rows, ends, logarithmic):
         y=y.of("b"),
         **{name: {"field": {"x2": "c", "y2": "d"}[name]} for name in seconds},
     )
-    chart = sketch.done("mark", "A mark.")
-    ours, vegas = drawn(chart.spec["layer"]), by_vega(chart)
+    chart = sketch.make_chart("mark", "A mark.")
+    ours, vegas = render_marks(chart.spec["layer"]), render_with_vega(chart)
     if logarithmic:
         (ours, numbers), (vegas, others) = _apart(ours), _apart(vegas)
         assert numbers == pytest.approx(others, rel=1e-8, abs=0.0011)  # a path has three digits
@@ -76,7 +76,7 @@ def test_every_picture_of_a_report_is_drawn_as_vega_draws_it(content):
     charts = {name: chart for name, chart in topic_charts(whole).items() if chart.spec["layer"]}
     assert charts
     for name, chart in charts.items():
-        (ours, numbers), (vegas, others) = _apart(drawn(chart.spec["layer"])), _apart(by_vega(chart))
+        (ours, numbers), (vegas, others) = _apart(render_marks(chart.spec["layer"])), _apart(render_with_vega(chart))
         assert (name, ours) == (name, vegas)
         assert numbers == pytest.approx(others, rel=1e-8, abs=0.0011), name
 
@@ -84,11 +84,11 @@ def test_every_picture_of_a_report_is_drawn_as_vega_draws_it(content):
 @pytest.mark.parametrize(
     "mark",
     [
-        marked("tick", color=ACCENT),
-        marked("line", color=ACCENT, interpolate="monotone"),
-        marked("point", color=ACCENT, shape="cross"),
-        marked("point", filled=True),
-        line(ACCENT, point=True),
+        vega_mark("tick", color=ACCENT),
+        vega_mark("line", color=ACCENT, interpolate="monotone"),
+        vega_mark("point", color=ACCENT, shape="cross"),
+        vega_mark("point", filled=True),
+        line_mark(ACCENT, point=True),
     ],
     ids=str,
 )
@@ -96,9 +96,9 @@ def test_a_mark_that_is_not_known_here_is_drawn_by_vega(mark):
     """A kind, an option or a shape beyond those drawn here is not drawn otherwise than asked."""
     sketch = Sketch(100)
     sketch.add([{"x": 1.0, "y": 2.0}], mark, x=Scale(0, 4, 0, 100).of("x"), y=Scale(0, 4, 100, 0).of("y"))
-    chart = sketch.done("other", "Another.")
-    assert drawn(chart.spec["layer"]) is None
-    assert by_vega(chart) in render(chart)
+    chart = sketch.make_chart("other", "Another.")
+    assert render_marks(chart.spec["layer"]) is None
+    assert render_with_vega(chart) in render_svg(chart)
 
 
 def test_two_charts_of_one_structure_have_their_own_values():
@@ -114,7 +114,7 @@ def test_the_points_of_whole_numbers_have_the_colours_of_their_lines():
     shape = {"discrete": True, "x": [0.0, 1.0], "y": [0.6, 0.4]}
     belief = {"mean": 0.4, "quantiles": [0.0, 0.0, 0.0, 1.0, 1.0], "shape": shape}
     value = {"name": "cars", "label": "", "unit": "cars", "scale": "linear", "categories": [], "prior": belief, "posterior": belief}
-    picture = render(parameter_chart([value]))
+    picture = render_svg(parameter_chart([value]))
     assert [picture.count(f'fill="{colour}" stroke-width="2" opacity="1"') for colour in (SECOND, ACCENT)] == [2, 2]
 
 
@@ -126,5 +126,5 @@ def _apart(marks):
 def _diagonal(height, high):
     sketch = Sketch(height)
     x, y = Scale(0, high, 0, 100), Scale(0, high, height, 0)
-    sketch.add([{"x": 0.0, "y": 0.0}, {"x": 1.0, "y": 1.0}], line("#0072b2"), x=x.of("x"), y=y.of("y"))
-    return render(sketch.done("diagonal", "A diagonal."))
+    sketch.add([{"x": 0.0, "y": 0.0}, {"x": 1.0, "y": 1.0}], line_mark("#0072b2"), x=x.of("x"), y=y.of("y"))
+    return render_svg(sketch.make_chart("diagonal", "A diagonal."))

@@ -10,13 +10,13 @@ import pytest
 from forecast.report.charts import topic_charts
 from forecast.report.charts_why import chart_name
 from forecast.report.pages import render_index, render_topic
-from forecast.report.sections import HEADINGS, why_sections
-from forecast.report.summary import glances
+from forecast.report.sections import SECTION_HEADINGS, why_sections
+from forecast.report.summary import question_summaries
 from forecast.report.tables import rows_table
 from forecast.report.tables_why import history_table, information_table, leverage_table, moves_table, sensitivity_table, signposts_table
 from forecast.schema.topic import ReportFault, digest_of
-from forecast.sentences.insight_text import as_text, change_text, move_told, would_move
-from forecast.sentences.last_moved import moved_last
+from forecast.sentences.insight_text import change_text, move_to_report, next_move_sentence, value_text
+from forecast.sentences.last_moved import last_move_sentence
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
@@ -46,7 +46,7 @@ def test_page_and_markdown_show_every_section_of_insight_with_the_same_numbers()
     files = render_topic(content)
     html, text = plain(files["route.html"].decode()), bare(files["route.md"].decode())
     sections = why_sections(content, topic_charts(content))
-    assert set(sections) == set(HEADINGS)
+    assert set(sections) == set(SECTION_HEADINGS)
     for section in sections.values():
         cells = [cell for table in (*section.tables, *section.folded) for row in table.rows for cell in row if "://" not in cell]
         captions = [table.caption for table in (*section.tables, *section.folded)]
@@ -62,7 +62,7 @@ def test_without_insight_each_section_says_so_in_a_sentence():
     files = render_topic(content)
     for name in ("route.html", "route.md"):
         shown = files[name].decode()
-        assert [heading for heading in HEADINGS.values() if f"{heading}: not computed for this report." not in shown] == []
+        assert [heading for heading in SECTION_HEADINGS.values() if f"{heading}: not computed for this report." not in shown] == []
         assert "was not computed for this report" in shown
     assert [name for name in files if re.search(r"/(?:moved|history|tornado|checks|score|split)", name)] == []
     assert "spark" not in render_index([content])["index.html"].decode().split("</style>")[1].replace("sparkcell", "")
@@ -120,7 +120,7 @@ def test_every_open_question_says_what_moved_it_and_what_would():
     """Both sentences stand on the page at each open question, none at a settled one."""
     content = told()
     html = plain(render_topic(content)["route.html"].decode())
-    found = glances(content, "plain")
+    found = question_summaries(content, "plain")
     for answer in content["answers"]:
         glance = found[answer["name"]]
         if answer["status"] == "open":
@@ -139,13 +139,13 @@ def test_what_moved_an_answer_last_is_the_largest_part_of_the_newest_change():
             "points": [_point("2026-08-01", 0.03), _point("2026-09-23", 0.08, "rain: 2 (20 September 2026)"), _point("2026-10-12", 0.1)]
         },
     }
-    assert moved_last(insight, "rain") == "Row 1: +3 points (6 % → 10 %)."
+    assert last_move_sentence(insight, "rain") == "Row 1: +3 points (6 % → 10 %)."
     quiet = insight | {"moves": insight["moves"][1:]}
-    assert moved_last(quiet, "rain") == "23 September 2026, rain: 2 (20 September 2026): 3 % → 8 %."
+    assert last_move_sentence(quiet, "rain") == "23 September 2026, rain: 2 (20 September 2026): 3 % → 8 %."
     still = quiet | {"history": {"points": [_point("2026-08-01", 0.1), _point("2026-09-23", 0.1, "rain: 0")]}}
-    assert moved_last(still, "rain") == "nothing of note since 1 August 2026."
+    assert last_move_sentence(still, "rain") == "nothing of note since 1 August 2026."
     sinking = quiet | {"history": {"points": [_point("2023-08-01", 0.3), _point("2024-09-23", 0.2), _point("2026-10-12", 0.1)]}}
-    assert moved_last(sinking, "rain") == "1,168 days passed since 1 August 2023: −20 points (30 % → 10 %)."
+    assert last_move_sentence(sinking, "rain") == "1,168 days passed since 1 August 2023: −20 points (30 % → 10 %)."
 
 
 def test_what_would_move_an_answer_is_the_stream_expected_to_move_it_most():
@@ -154,13 +154,13 @@ def test_what_would_move_an_answer_is_the_stream_expected_to_move_it_most():
         "measures": [CHANCE],
         "signposts": [_post("storm", "a storm", 0.01, 0.5), _post("storm", "no storm", 0.99, 0.096), _post("cloud", "one or more clouds", 0.3, 0.19), _post("cloud", "no clouds", 0.7, 0.06)],
     }  # fmt: skip
-    assert would_move(insight, "rain") == "If one or more clouds by 31 January 2027 (chance 30 %): 19 %; if no clouds: 6 %."
+    assert next_move_sentence(insight, "rain") == "If one or more clouds by 31 January 2027 (chance 30 %): 19 %; if no clouds: 6 %."
     settling = [_post("rain", "rain", 0.1, 1.0), _post("rain", "no rain", 0.9, 0.0), *insight["signposts"]]
-    assert would_move({**insight, "signposts": settling}, "rain").startswith("If one or more clouds")
-    assert would_move({**insight, "signposts": settling[:2]}, "rain").startswith("If rain by 31 January 2027")
-    assert would_move({**insight, "signposts": []}, "rain") == "nothing that is watched for is expected to move it much."
+    assert next_move_sentence({**insight, "signposts": settling}, "rain").startswith("If one or more clouds")
+    assert next_move_sentence({**insight, "signposts": settling[:2]}, "rain").startswith("If rain by 31 January 2027")
+    assert next_move_sentence({**insight, "signposts": []}, "rain") == "nothing that is watched for is expected to move it much."
     noisy = [{**post, "values": [{**value, "error": 0.5} for value in post["values"]]} for post in insight["signposts"]]
-    assert would_move({**insight, "signposts": noisy}, "rain").startswith("nothing that is watched for")
+    assert next_move_sentence({**insight, "signposts": noisy}, "rain").startswith("nothing that is watched for")
 
 
 def test_where_a_mean_is_followed_the_page_says_so():
@@ -172,9 +172,9 @@ def test_where_a_mean_is_followed_the_page_says_so():
         "history": {"points": [_point("2026-08-01", 8.0), _point("2026-09-23", 6.4, "rain: 2"), _point("2026-10-12", 6.2)]},
         "signposts": [_post("cloud", "one or more clouds", 0.3, 9.0), _post("cloud", "no clouds", 0.7, 5.0)],
     }
-    assert moved_last(insight, "rain") == "Row 0: −0.25 (expected 6.4 → 6.2)."
-    assert moved_last(insight | {"moves": []}, "rain") == "23 September 2026, rain: 2: expected 8 → 6.4."
-    assert would_move(insight, "rain") == "If one or more clouds by 31 January 2027 (chance 30 %): expected 9; if no clouds: 5."
+    assert last_move_sentence(insight, "rain") == "Row 0: −0.25 (expected 6.4 → 6.2)."
+    assert last_move_sentence(insight | {"moves": []}, "rain") == "23 September 2026, rain: 2: expected 8 → 6.4."
+    assert next_move_sentence(insight, "rain") == "If one or more clouds by 31 January 2027 (chance 30 %): expected 9; if no clouds: 5."
     content = told()
     by_kind = {kind: [measure for measure in content["insight"]["measures"] if measure["kind"] == kind] for kind in ("mean", "probability")}
     assert all(by_kind.values())
@@ -191,7 +191,7 @@ def test_whatever_follows_an_expected_value_says_so():
     at = next(place for place, measure in enumerate(insight["measures"]) if measure["question"] == "captives")
     for kind, word in (("mean", "expected"), ("median", "median")):
         insight["measures"][at]["kind"] = kind
-        head, shown = f"captives, {word}", f"{word} {as_text(insight['measures'][at], insight['measures'][at]['value'])}"
+        head, shown = f"captives, {word}", f"{word} {value_text(insight['measures'][at], insight['measures'][at]['value'])}"
         charts = topic_charts(content)
         sections = why_sections(content, charts)
         tables = [
@@ -210,7 +210,7 @@ def test_whatever_follows_an_expected_value_says_so():
         assert f": {word} " in pictures["moved-captives"]
         points = [point for point in sections["changed"].points if point.startswith("Captives")]
         assert [point.partition(":")[0] for point in points] == [f"Captives, {word}"]
-        change = glances(content, "plain")["captives"].change
+        change = question_summaries(content, "plain")["captives"].change
         assert change.startswith({"mean": "expected value ", "median": "median "}[kind])
 
 
@@ -232,9 +232,9 @@ def test_the_answer_learnt_from_a_row_is_named_as_what_it_is():
 def test_the_change_told_is_that_since_the_last_report_where_it_moved_something():
     """A report that moved nothing gives way to the last news; where nothing moved anything the report is told."""
     news, report = _move("2026-09-15", 0.06, 0.1, (0.01, 0.03)), _move("2026-11-01", 0.1, 0.1, (0.0, 0.0)) | {"against": "ledger"}
-    assert move_told({"measures": [CHANCE], "moves": [report, news]}) is news
-    assert move_told({"measures": [CHANCE], "moves": [report]}) is report
-    assert move_told({"measures": [CHANCE], "moves": []}) is None
+    assert move_to_report({"measures": [CHANCE], "moves": [report, news]}) is news
+    assert move_to_report({"measures": [CHANCE], "moves": [report]}) is report
+    assert move_to_report({"measures": [CHANCE], "moves": []}) is None
 
 
 def test_a_change_of_a_mean_has_no_points():
@@ -246,7 +246,7 @@ def test_a_change_of_a_mean_has_no_points():
 def test_the_pictures_of_a_change_add_up():
     """In every waterfall the words of its parts lead from what was to what is."""
     content = told()
-    move, measures = move_told(content["insight"]), content["insight"]["measures"]
+    move, measures = move_to_report(content["insight"]), content["insight"]["measures"]
     for index in range(len(measures)):
         parts = sum(part["points"][index] for part in move["parts"])
         assert move["before"][index] + parts == pytest.approx(move["after"][index], rel=1e-5)

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from forecast.report.pages import render_topic
-from forecast.schema.json_data import rounded
+from forecast.schema.json_data import round_numbers
 from forecast.schema.topic import ReportFault, content_bytes, digest_of, read_content
 from tests.support.sample_report import sample_content
 
@@ -69,12 +69,12 @@ def test_a_number_of_no_size_is_refused_in_reading_and_in_writing():
     with pytest.raises(ReportFault, match="NaN is not a number of JSON"):
         read_content(data)
     with pytest.raises(ValueError, match=r"answers\.0 is not finite"):
-        rounded({"answers": [float("nan")]})
+        round_numbers({"answers": [float("nan")]})
 
 
 def test_numbers_have_six_significant_digits():
     """Rounding happens to every number, and to nothing else."""
-    assert rounded({"a": [1.23456789, -0.0, 12, "1.23456789", True, None]}) == {"a": [1.23457, 0.0, 12, "1.23456789", True, None]}
+    assert round_numbers({"a": [1.23456789, -0.0, 12, "1.23456789", True, None]}) == {"a": [1.23457, 0.0, 12, "1.23456789", True, None]}
 
 
 def test_no_time_and_no_path_of_the_machine_is_in_the_file():

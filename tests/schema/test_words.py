@@ -275,7 +275,7 @@ def test_a_number_is_said_with_its_unit_where_it_reads_well(quantiles, unit, sai
 )
 def test_a_change_of_a_probability_is_said_in_points(change, error, said):
     """Points have a sign, tenths below one point, and nothing is said that is smaller than its error."""
-    assert words.points(change, error=error) == said
+    assert words.percentage_points(change, error=error) == said
 
 
 def test_a_date_that_is_unlikely_names_the_chance_it_has():
@@ -292,8 +292,8 @@ def test_none_of_the_choices_is_said_where_it_belongs():
     said = answer_sentences.shares_sentence(values=values, errors=errors, none=0.7498, none_error=0.001)
     assert said == "Most likely none of these 75 %; then flood 25 % and low tide below 0.1 %."
     shares = [{"label": label, "value": value, "error": errors[label]} for label, value in values.items()]
-    assert answer_sentences.likeliest({"shares": shares, "none": 0.7498, "none_error": 0.001}) == ("none of these", "75 %")
-    assert answer_sentences.likeliest({"shares": shares, "none": 0.0001, "none_error": 0.0001}) == ("flood", "25 %")
+    assert answer_sentences.likeliest_choice({"shares": shares, "none": 0.7498, "none_error": 0.001}) == ("none of these", "75 %")
+    assert answer_sentences.likeliest_choice({"shares": shares, "none": 0.0001, "none_error": 0.0001}) == ("flood", "25 %")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from forecast.report.pages import render_index, render_topic
 from forecast.schema.topic import digest_of
-from forecast.sentences.cautions import alone, misfits, verdict_words
+from forecast.sentences.cautions import misfit_sentences, single_engine_sentence, verdict_words
 from tests.support.paths import ROOT
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
@@ -34,7 +34,7 @@ def content_with(*checks: dict[str, object]) -> dict[str, object]:
 @pytest.mark.parametrize(("tail", "count"), [(0, 1), (0.00098, 1), (0.001, 0), (0.02, 0), (1, 0)])
 def test_a_check_below_a_thousandth_is_a_misfit_and_no_other(tail: float, count: int) -> None:
     """The limit itself is none."""
-    assert len(misfits(content_with(check(0.3), check(tail)))) == count
+    assert len(misfit_sentences(content_with(check(0.3), check(tail)))) == count
 
 
 @pytest.mark.parametrize(
@@ -55,21 +55,21 @@ def test_a_check_below_a_thousandth_is_a_misfit_and_no_other(tail: float, count:
 )
 def test_a_misfit_says_what_was_seen_and_what_was_predicted(given: dict[str, object], said: str) -> None:
     """The sentence names the stream, the statistic and both figures, and what follows for the answers."""
-    (sentence,) = misfits(content_with(given))
+    (sentence,) = misfit_sentences(content_with(given))
     assert sentence.startswith(f"The model does not reproduce the record. {said}")
     assert sentence.endswith(f"and as extreme as what was seen in fewer than 1 of 1,000. {ENDED}")
 
 
 def test_the_farthest_checks_are_said_and_the_others_counted() -> None:
     """Of many only the first four stand beside the answers, the farthest first."""
-    found = misfits(content_with(*(check(0.0001 * index, seen=40 + index) for index in reversed(range(7)))))
+    found = misfit_sentences(content_with(*(check(0.0001 * index, seen=40 + index) for index in reversed(range(7)))))
     assert [sentence.split("is ")[1].split(";")[0] for sentence in found[:4]] == ["40", "41", "42", "43"]
     assert found[4:] == ("3 more checks are as extreme; see “How well the record was foreseen”.",)
 
 
 def test_a_report_without_insight_has_no_misfits() -> None:
     """Where nobody looked there is nothing to say."""
-    assert misfits(sample_content()) == ()
+    assert misfit_sentences(sample_content()) == ()
 
 
 @pytest.mark.parametrize(("status", "count"), [("open", 1), ("not answerable", 1), ("settled", 0), ("happened", 0), ("void", 0)])
@@ -78,7 +78,7 @@ def test_answers_that_the_record_has_settled_need_no_model(status: str, count: i
     content = content_with(check(0))
     first, *others = content["answers"]
     settled = [{**each, "status": "settled"} for each in others]
-    assert len(misfits({**content, "answers": [{**first, "status": status}, *settled]})) == count
+    assert len(misfit_sentences({**content, "answers": [{**first, "status": status}, *settled]})) == count
 
 
 def test_a_misfit_stands_beside_the_answers_on_every_page() -> None:
@@ -97,8 +97,8 @@ def test_a_misfit_stands_beside_the_answers_on_every_page() -> None:
 def test_no_published_topic_has_a_misfit(path: Path) -> None:
     """A warning that always comes is worth nothing."""
     content = json.loads(path.read_text(encoding="utf-8"))
-    assert misfits(content) == ()
-    assert not alone(content)
+    assert misfit_sentences(content) == ()
+    assert not single_engine_sentence(content)
 
 
 def with_verdict(word: str, *, warnings: tuple[str, ...] = ()) -> dict[str, object]:
@@ -136,5 +136,5 @@ def test_every_verdict_is_said_on_the_page(word: str, tag: str) -> None:
 
 def test_a_warning_says_more_than_that_one_engine_is_alone() -> None:
     """Where the engine that is alone does not vouch for its draws, the warning stands by itself."""
-    assert alone(with_verdict("unconfirmed")) == "One engine alone. The fast engine failed."
-    assert not alone(with_verdict("unconfirmed", warnings=("Two trajectories diverged.",)))
+    assert single_engine_sentence(with_verdict("unconfirmed")) == "One engine alone. The fast engine failed."
+    assert not single_engine_sentence(with_verdict("unconfirmed", warnings=("Two trajectories diverged.",)))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.schema import words
-from forecast.sentences.insight_text import as_text
+from forecast.sentences.insight_text import value_text
 from forecast.sentences.printed_parts import printed_parts
 
 CHANCE = {"kind": "probability", "unit": "", "value": 0.5, "settled": False}
@@ -19,7 +19,7 @@ def test_parts_of_a_chance_add_up_to_the_printed_percentages(before, points):
     after = min(max(before + sum(points), 0.01), 0.99)
     points = [*points, after - before - sum(points)]
     printed = printed_parts(CHANCE, before, after, points)
-    ends = [float(as_text(CHANCE, value).removesuffix(" %")) for value in (before, after)]
+    ends = [float(value_text(CHANCE, value).removesuffix(" %")) for value in (before, after)]
     assert round(ends[0] + sum(_size(printed.text(at)) for at in range(len(points))), 6) == ends[1]
     assert all(abs(_size(printed.text(at)) - 100 * each) <= 1.0 + 1e-9 for at, each in enumerate(points))
 
@@ -30,7 +30,7 @@ def test_parts_of_a_number_add_up_to_the_printed_numbers(before, points):
     after = max(before + sum(points), 0.1)
     points = [*points, after - before - sum(points)]
     printed = printed_parts(NUMBER, before, after, points)
-    ends = [float(as_text(NUMBER, value).replace(",", "")) for value in (before, after)]
+    ends = [float(value_text(NUMBER, value).replace(",", "")) for value in (before, after)]
     assert abs(ends[0] + sum(_size(printed.text(at)) for at in range(len(points))) - ends[1]) < 1e-6 * max(ends)
 
 

@@ -11,11 +11,11 @@ from collections.abc import Callable
 import numpy as np
 
 from forecast.inference.pymc import nuts
-from forecast.inference.pymc.model import render
+from forecast.inference.pymc.model import render_pymc_model
 from forecast.inference.referee import Verdict, judge
 from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
-from forecast.predict.analysis import condition_fast, read
+from forecast.predict.analysis import answer_questions, condition_fast
 from tests.studies.monte_carlo_errors import Studied, counting, supposing
 
 RUNS = 100  # of each topic
@@ -24,14 +24,14 @@ RUNS = 100  # of each topic
 def verdicts(studied: Studied, *, runs: int) -> list[Verdict]:
     """Judge the two engines with seeds of their own in each run."""
     model = model_as_of(studied.topic, studied.as_of)
-    rendered = render(model)
+    rendered = render_pymc_model(model)
     compiled = nuts._compile(rendered)
     program = nuts._Program(model, rendered, compiled, lambda: condition_fast(model, Settings()))
     found = []
     for run in range(runs):
         settings = Settings(seed=1 + run)
-        fast = read(condition_fast(model, settings), settings)
-        slow = read(nuts._run(program, nuts.Settings(1_000, 1_000, 4, 0.9), 1_000 + run), settings)
+        fast = answer_questions(condition_fast(model, settings), settings)
+        slow = answer_questions(nuts._run_program(program, nuts.SamplerSettings(1_000, 1_000, 4, 0.9), 1_000 + run), settings)
         found.append(judge(fast.posterior, fast.answers, slow.posterior, slow.answers))
     return found
 

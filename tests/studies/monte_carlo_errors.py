@@ -12,21 +12,19 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special, stats  # noqa: TID253 - a truth comes from elsewhere than the project
 
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
-from forecast.inference.monte_carlo import mean_error, proportion_error, quantile, ranked
+from forecast.inference.monte_carlo import mean_error, proportion_error, quantile, rank_cases
 from forecast.inference.posterior import Posterior
+from forecast.inference.quantile_levels import QUANTILE_LEVELS
 from forecast.model.settings import Settings
-from forecast.predict.analysis import conclude
+from forecast.predict.analysis import analyse
 from forecast.predict.answers import Answer, Dates, Probability, Shares
-from forecast.predict.distribution import LEVELS, Distribution
+from forecast.predict.distribution import Distribution
 from tests.support.building import OPENS, make_topic
 from tests.support.paths import ROOT
-
-type Array = NDArray[np.float64]
 
 SEEDS = range(1, 201)
 DRAWS = (4_096, 16_384)
@@ -96,9 +94,9 @@ def figures(answers: Mapping[str, Answer], posterior: Posterior) -> dict[str, Fi
                 first = values == 0
                 found[f"{of}: {parameter.categories[0]}"] = Figure(float(posterior.weights @ first), proportion_error(first, cases))
                 continue
-            by_rank = ranked(values, cases)
+            by_rank = rank_cases(values, cases)
             found[f"{of}: mean"] = Figure(posterior.mean(name, label), mean_error(values, cases))
-            for level, what in zip(LEVELS, NAMES, strict=True):
+            for level, what in zip(QUANTILE_LEVELS, NAMES, strict=True):
                 point = quantile(by_rank, level)
                 found[f"{of}: {what}"] = Figure(point.value, point.error)
     return found
@@ -139,7 +137,7 @@ def study(studied: Studied, *, seeds: Sequence[int], draws: int) -> list[Found]:
     """Conclude a topic with every seed, and compare spreads with errors."""
     runs: list[dict[str, Figure]] = []
     for seed in seeds:
-        reading = conclude(studied.topic, studied.as_of, Settings(seed=seed, draws=draws), referee=False).reading
+        reading = analyse(studied.topic, studied.as_of, Settings(seed=seed, draws=draws), referee=False).reading
         runs.append(figures(reading.answers, reading.posterior))
     return [compared(name, [run[name] for run in runs], studied.truths.get(name)) for name in runs[0]]
 
@@ -205,7 +203,7 @@ def counting() -> Studied:
             "thirty: probability": future.sf(26),
             "thirty: low end of the chance": stats.poisson(rate.ppf(0.05) * months).sf(26),
             "total: mean": 3 + future.mean(),
-            **{f"total: {what}": 3 + float(future.ppf(level)) for level, what in zip(LEVELS, NAMES, strict=True)},
+            **{f"total: {what}": 3 + float(future.ppf(level)) for level, what in zip(QUANTILE_LEVELS, NAMES, strict=True)},
             "when: not by then": future.cdf(2),
             "how_many: share of few": future.cdf(5),
             "how_many: share of some": future.cdf(12) - future.cdf(5),

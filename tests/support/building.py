@@ -9,10 +9,10 @@ from math import inf
 from typing import Any
 
 from forecast.book.calendar import CALENDARS, step_labels
-from forecast.book.classes import count_column, in_words
+from forecast.book.classes import class_counts_text, count_column
 from forecast.book.files.problems import Place
-from forecast.book.topic import Between, Parameter, Point, Quantity, Question, Row, Series, Stream, Topic
-from forecast.language.classes import spelled_out, written_classes
+from forecast.book.topic import Parameter, Point, Quantity, Question, Row, Series, Stream, Topic, ValueRange
+from forecast.language.classes import expand_shares, written_classes
 from forecast.language.expressions import First, Name, is_condition, names_in
 from forecast.language.parsing import parse_expression
 from forecast.language.statements import parse_statement
@@ -152,7 +152,7 @@ def _row(stream: str, given: Any, index: int, opens: date) -> Row:
         known=described.pop("known", end),
         source=described.pop("source", "a test"),
         grade=described.pop("grade", None),
-        between=None if low is None and high is None else Between(-inf if low is None else low, inf if high is None else high),
+        between=None if low is None and high is None else ValueRange(-inf if low is None else low, inf if high is None else high),
         origin=described.pop("origin", ""),
         id=described.pop("id", ""),
         replaces=described.pop("replaces", ""),
@@ -167,11 +167,13 @@ def _stream(key: str, given: Any, rows: tuple[Row, ...], priors: Mapping[str, An
         for name, prior in priors.items()
         if isinstance(prior, str) and prior.startswith("Dirichlet(")
     }
-    value = spelled_out(parse_statement(described["value"]), shares)
+    value = expand_shares(parse_statement(described["value"]), shares)
     labels = described.get("classes", written_classes(value))
     if value.distribution == "Multinomial":
         counts = [{label: float(row.columns[count_column(label)]) for label in labels} for row in rows]
-        rows = tuple(replace(row, value=sum(each.values()), said=in_words(labels, each)) for row, each in zip(rows, counts, strict=True))
+        rows = tuple(
+            replace(row, value=sum(each.values()), said=class_counts_text(labels, each)) for row, each in zip(rows, counts, strict=True)
+        )
     elif labels:
         rows = tuple(replace(row, value=float(labels.index(row.said))) for row in rows)
     columns = {name: value for row in rows for name, value in row.columns.items()}

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from forecast.book.classes import count_column, is_counted
-from forecast.book.topic import Between, Row, Stream
+from forecast.book.topic import Row, Stream, ValueRange
 from forecast.inference.importance.engine import Budget
 from forecast.inference.importance.fit import condition, prior_draws
 from forecast.model.model import Model, model_as_of
@@ -98,9 +98,9 @@ def _imagined(model: Model, truth: Any, rng: np.random.Generator) -> Model:
     return model_as_of(replace(model.topic, streams=streams), model.as_of)
 
 
-def _bin(value: float) -> Between:
+def _bin(value: float) -> ValueRange:
     """The five whole numbers among which a value is told to be."""
-    return Between(5 * (value // 5), 5 * (value // 5) + 4)
+    return ValueRange(5 * (value // 5), 5 * (value // 5) + 4)
 
 
 def _row_of(stream: Stream, row: Row, value: Any) -> Row:

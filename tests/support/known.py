@@ -11,14 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special, stats  # noqa: TID253 - a test's truth comes from elsewhere than the project
 
 from forecast.book.topic import Topic
+from forecast.language.arrays import Array
 from forecast.model.model import Model, model_as_of
 from tests.support.building import make_topic
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

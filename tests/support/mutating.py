@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from forecast.actions.new.days import calendar
-from forecast.actions.new.kinds import KINDS
+from forecast.actions.new.kinds import TEMPLATE_KINDS
 from forecast.actions.new.templates import template_texts
 from forecast.book.files.positions import positions
-from forecast.book.ledger import canonical, line_hash
+from forecast.book.ledger import canonical_json, line_hash
 from forecast.schema.topic import digest_of
 from tests.support.paths import ROOT
 
@@ -86,7 +86,7 @@ def originals(published: Path) -> tuple[Original, ...]:
     for name in TEST_BOOKS:
         root = ROOT / "tests" / name
         found += [_book(root, topic.name) for topic in sorted((root / "seeds").iterdir()) if (topic / "topic.toml").is_file()]
-    for kind in KINDS:
+    for kind in TEMPLATE_KINDS:
         texts = template_texts(kind, kind, calendar(today=TODAY, opens=None, by=None))
         found.append(Original(kind, {path: text.encode() for path, text in texts.items()}))
     found += [_book(ROOT, topic.name) for topic in sorted((ROOT / "seeds").iterdir()) if (topic / "topic.toml").is_file()]
@@ -275,9 +275,9 @@ def change_ledger(rng: random.Random, data: bytes) -> tuple[bytes, str]:
         previous = ""
         for entry in lines:
             entry["previous"] = previous
-            previous = line_hash(canonical(entry).encode())
+            previous = line_hash(canonical_json(entry).encode())
         what += ", chain made again"
-    return "".join(canonical(entry) + "\n" for entry in lines).encode("utf-8", "surrogatepass"), what
+    return "".join(canonical_json(entry) + "\n" for entry in lines).encode("utf-8", "surrogatepass"), what
 
 
 def change_part(rng: random.Random, content: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from forecast.schema.json_data import rounded
+from forecast.schema.json_data import round_numbers
 from forecast.schema.topic import digest_of
 
 CHANGES = (("half as wide", 0.3), ("twice as wide", -0.4), ("one sd lower", -0.5), ("one sd higher", 0.7))
@@ -17,7 +17,7 @@ CHANGES = (("half as wide", 0.3), ("twice as wide", -0.4), ("one sd lower", -0.5
 
 def with_insight(content: Mapping[str, Any], *, text: str = "") -> dict[str, Any]:
     """The content with a made-up insight, ``text`` in everything of it that comes from a file, and the digest that fits."""
-    made = rounded({**content, "insight": made_insight(content, text=text)})
+    made = round_numbers({**content, "insight": made_insight(content, text=text)})
     made["digest"] = digest_of(made)
     return made
 

@@ -10,7 +10,7 @@ from typing import Any
 from forecast.book.topic import Row
 from forecast.content.topic import topic_content
 from forecast.model.settings import Settings
-from forecast.predict.analysis import conclude
+from forecast.predict.analysis import analyse
 from tests.support.building import make_topic
 
 AS_OF = date(2026, 10, 12)
@@ -124,7 +124,7 @@ def sourced(row: Row) -> Row:
 def sample_content(*, text: str = "") -> dict[str, Any]:
     """The content of the topic as of 12 October 2026."""
     topic = sample_topic(text=text)
-    found = conclude(topic, AS_OF, Settings(draws=4096), referee=False)
+    found = analyse(topic, AS_OF, Settings(draws=4096), referee=False)
     return topic_content(
         topic=topic,
         posterior=found.reading.posterior,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from forecast.inference.target import Array
+from forecast.language.arrays import Array
 
 
 @dataclass(frozen=True)

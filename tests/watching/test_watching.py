@@ -12,15 +12,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from forecast.actions.update import Made, update
+from forecast.actions.update import TopicResult, update
 from forecast.book.files.problems import Place, Problem
 from forecast.model.settings import Settings
 from forecast.watching import apart, working
-from forecast.watching.drafts import drafted, drafted_index, touched_topics
-from forecast.watching.pages import dressed
+from forecast.watching.drafts import draft_index, draft_topic, touched_topics
+from forecast.watching.pages import page_with_notice
 from forecast.watching.serving import Site, application
-from forecast.watching.shown import Board, Shown
-from forecast.watching.working import Telling, Work
+from forecast.watching.shown import Board, WatchState
+from forecast.watching.working import WatchCallbacks, Work
 from tests.cli.conftest import TINY_BOOK, files_of
 
 DAY = date(2025, 1, 1)
@@ -75,28 +75,28 @@ def test_a_draft_is_what_an_update_would_write_and_writes_nothing(book: Path, tm
     """After an edit the draft's files are those of an update without the referee, and no file of the book has changed."""
     root = tmp_path / "book"
     shutil.copytree(book, root)
-    assert drafted(root, "ferry", as_of=DAY, settings=Settings(), insight=True) is None
+    assert draft_topic(root, "ferry", as_of=DAY, settings=Settings(), insight=True) is None
     prior = root / "priors/ferry.toml"
     prior.write_text(prior.read_text().replace("p95=0.6", "p95=0.7"))
     before = files_of(root)
-    answered = drafted(root, "ferry", as_of=DAY, settings=Settings(), insight=False)
-    whole = drafted(root, "ferry", as_of=DAY, settings=Settings(), insight=True)
-    index = drafted_index(root, {"ferry": whole})
+    answered = draft_topic(root, "ferry", as_of=DAY, settings=Settings(), insight=False)
+    whole = draft_topic(root, "ferry", as_of=DAY, settings=Settings(), insight=True)
+    index = draft_index(root, {"ferry": whole})
     assert files_of(root) == before
     assert answered.content["insight"] is None
     assert [each["headline"] for each in answered.content["answers"]] == [each["headline"] for each in whole.content["answers"]]
     assert sorted(answered.files) == ["ferry.html", "ferry.json"]
-    shown = Shown().with_topic("ferry", whole).with_index(index)
+    shown = WatchState().with_topic("ferry", whole).with_index(index)
     update(root, as_of=DAY, today=DAY, settings=Settings(), referee=False)
     written = {path: root / "reports" / path for path in ("ferry.html", "ferry.md", "ferry.json", "index.html", "index.md")}
     assert {path: shown.file(path) for path in written} == {path: file.read_bytes() for path, file in written.items()}
-    assert drafted(root, "ferry", as_of=DAY, settings=Settings(), insight=True) is None
+    assert draft_topic(root, "ferry", as_of=DAY, settings=Settings(), insight=True) is None
 
 
 def test_a_broken_file_keeps_the_last_good_draft():
     """Problems stand beside the last good draft until the topic is mended; when it is published nothing is left of either."""
-    good = Made({"as_of": "2025-01-01"}, {"ferry.html": b"good"})
-    broken = Shown().with_topic("ferry", good).with_topic("ferry", Made(problems=(BROKEN,)))
+    good = TopicResult({"as_of": "2025-01-01"}, {"ferry.html": b"good"})
+    broken = WatchState().with_topic("ferry", good).with_topic("ferry", TopicResult(problems=(BROKEN,)))
     mended = broken.with_topic("ferry", good)
     assert (dict(broken.drafts), dict(broken.problems)) == ({"ferry": good}, {"ferry": (BROKEN,)})
     assert (dict(mended.drafts), dict(mended.problems)) == ({"ferry": good}, {})
@@ -107,8 +107,8 @@ def test_a_broken_file_keeps_the_last_good_draft():
 
 def test_problems_are_shown_as_text_above_the_report():
     """Markup and marks of direction in a problem stand on the page as text, at its top, with the place; the report follows whole."""
-    shown = Shown().with_topic("ferry", Made(problems=(BROKEN,)))
-    page = dressed("ferry", PAGE, shown, version="a.1", nonce="n").decode()
+    shown = WatchState().with_topic("ferry", TopicResult(problems=(BROKEN,)))
+    page = page_with_notice("ferry", PAGE, shown, version="a.1", nonce="n").decode()
     assert "priors/ferry.toml:4:9: error: unknown name `&lt;script&gt;alert(1)&lt;/script&gt;`" in page
     assert page.index("priors/ferry.toml") < page.index("31 %")
     assert "\u202e" not in page
@@ -117,7 +117,7 @@ def test_problems_are_shown_as_text_above_the_report():
 
 def test_a_published_page_gains_the_script_alone():
     """Without a draft and without problems nothing that is seen is added to the report."""
-    page = dressed("ferry", PAGE, Shown(), version="a.0", nonce="n").decode()
+    page = page_with_notice("ferry", PAGE, WatchState(), version="a.0", nonce="n").decode()
     seen = re.sub(r"<script.*?</script>\n|<div data-watch[^>]*hidden>.*?</div>\n", "", page, flags=re.DOTALL)
     assert re.sub(r"\n+", "\n", seen).encode() == PAGE
 
@@ -208,7 +208,7 @@ def work_on(root: Path, failures: list[tuple[str, str]]) -> Work:
         failures.append((what, repr(error)))
         return repr(error)
 
-    telling = Telling(started=lambda _: None, drafted=lambda *_: None, found=lambda *_: None, failed=failed)
+    telling = WatchCallbacks(started=lambda _: None, drafted=lambda *_: None, found=lambda *_: None, failed=failed)
     return Work(root, Settings(), lambda: DAY, telling)
 
 
@@ -223,13 +223,13 @@ def test_a_draft_that_fails_unforeseen_is_told_and_shown_and_the_next_one_is_mad
     failures: list[tuple[str, str]] = []
     work = work_on(root, failures)
     with monkeypatch.context() as patched:
-        patched.setattr(working, "drafted", lambda *_, **__: {}["day"])
-        assert not working._answered(work, "ferry")
+        patched.setattr(working, "draft_topic", lambda *_, **__: {}["day"])
+        assert not working._show_answers(work, "ferry")
     problem = Problem(Place("seeds/ferry/topic.toml"), "the draft failed: KeyError('day')")
     assert failures == [("ferry", "KeyError('day')")]
     assert work.board.shown.problems == {"ferry": (problem,)}
-    assert b"the draft failed: KeyError" in dressed("ferry", PAGE, work.board.shown, version="1", nonce="n")
-    assert working._answered(work, "ferry")
+    assert b"the draft failed: KeyError" in page_with_notice("ferry", PAGE, work.board.shown, version="1", nonce="n")
+    assert working._show_answers(work, "ferry")
     assert work.board.shown.problems == {}
 
 
@@ -237,7 +237,7 @@ def test_an_index_that_fails_unforeseen_is_told(book: Path, monkeypatch: pytest.
     """An exception in the index leaves the index as it was."""
     failures: list[tuple[str, str]] = []
     work = work_on(book, failures)
-    monkeypatch.setattr(working, "drafted_index", lambda *_: {}["day"])
+    monkeypatch.setattr(working, "draft_index", lambda *_: {}["day"])
     working._show_index(work, {})
     assert failures == [("index", "KeyError('day')")]
 
@@ -267,9 +267,9 @@ def test_a_request_that_fails_unforeseen_is_answered_and_told(reports: Path, mon
 def test_a_draft_that_fails_apart_arrives_with_its_traceback(monkeypatch: pytest.MonkeyPatch):
     """The process that makes the whole draft prints nothing: the exception is sent, and raised where it was waited for."""
     here, there = Pipe(duplex=False)
-    monkeypatch.setattr(apart, "drafted", lambda *_, **__: {}["day"])
-    apart._make(there, Path("book"), "ferry", DAY, Settings())
+    monkeypatch.setattr(apart, "draft_topic", lambda *_, **__: {}["day"])
+    apart._send_draft(there, Path("book"), "ferry", DAY, Settings())
     stub = SimpleNamespace(terminate=lambda: None, join=lambda: None)
     with pytest.raises(KeyError, match="'day'") as raised:
-        apart.Apart("ferry", stub, here).made()
+        apart.DraftProcess("ferry", stub, here).receive_result()
     assert "in _make" in raised.value.__notes__[0]

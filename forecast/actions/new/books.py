@@ -11,52 +11,52 @@ from datetime import date
 from pathlib import Path
 
 from forecast.actions.new.days import calendar
-from forecast.actions.new.templates import DIRECTORY as TEMPLATES
 from forecast.actions.new.templates import PRIORS_SCHEMA, TOPIC_SCHEMA, template_texts, with_schemas
-from forecast.book.files.folder import Folder, cannot
+from forecast.actions.new.templates import TEMPLATES_DIRECTORY as TEMPLATES
+from forecast.book.files.folder import Folder, access_problem
 from forecast.book.files.layout import PRIORS, SEEDS
 from forecast.book.files.problems import FileFault, Place, Problem
-from forecast.book.files.schemas import DIRECTORY as SCHEMAS
+from forecast.book.files.schemas import SCHEMA_DIRECTORY as SCHEMAS
 from forecast.book.files.writing import write_whole
-from forecast.system import kind_of
+from forecast.system import file_kind
 
 FIRST_TOPIC, FIRST_KIND = "example", "hazard"
 SCHEMA_PLACE = "schemas"
 UNFINISHED = re.compile(r"\.forecast-[a-z0-9_]{8}")  # the names of the folders in which new books are written
 IGNORED = ".gitignore"
-LOCK = b"reports/.lock\n"
+LOCK_IGNORE_LINE = b"reports/.lock\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class NewBookResult:
     """What of a new book was written, as paths in it; or problems, and nothing written."""
 
     problems: tuple[Problem, ...] = ()
     paths: tuple[str, ...] = ()
 
 
-def new_book(root: Path, *, today: date) -> Begun:
+def new_book(root: Path, *, today: date) -> NewBookResult:
     """Make a directory a book, or make a new one; files that are there already stay, but for a line more in .gitignore.
 
     Refuses a directory that has one of a book's folders.
     """
     if root.exists() and not root.is_dir():
-        return Begun((Problem(Place(str(root)), "this is a file, not a directory", "name another directory"),))
+        return NewBookResult((Problem(Place(str(root)), "this is a file, not a directory", "name another directory"),))
     for folder in (SEEDS, PRIORS):
         if os.path.lexists(root / folder):
             message = f"this directory holds a book already: it has `{folder}`"
-            return Begun((Problem(Place(str(root)), message, "for a topic more: forecast new TOPIC --like hazard"),))
+            return NewBookResult((Problem(Place(str(root)), message, "for a topic more: forecast new TOPIC --like hazard"),))
     if os.path.lexists(root / SCHEMA_PLACE):
         message = f"`{SCHEMA_PLACE}` is there already, and a book keeps the schemas for editors in it"
-        return Begun((Problem(Place(str(root)), message, "begin the book in a directory of its own"),))
+        return NewBookResult((Problem(Place(str(root)), message, "begin the book in a directory of its own"),))
     texts = _texts(today)
     try:
         _write(root, texts)
     except FileFault as fault:
-        return Begun((fault.problem,))
+        return NewBookResult((fault.problem,))
     except OSError as error:
-        return Begun((cannot(str(root), "be written", error),))
-    return Begun(paths=tuple(texts))
+        return NewBookResult((access_problem(str(root), "be written", error),))
+    return NewBookResult(paths=tuple(texts))
 
 
 def _texts(today: date) -> dict[str, str]:
@@ -94,12 +94,12 @@ def _write(root: Path, texts: dict[str, str]) -> None:
 def _remove_unfinished(root: Path) -> None:
     """Remove what a killed run left of a book that it had begun here."""
     for left in root.iterdir():
-        if UNFINISHED.fullmatch(left.name) and kind_of(left) == "folder":
+        if UNFINISHED.fullmatch(left.name) and file_kind(left) == "folder":
             shutil.rmtree(left, ignore_errors=True)
 
 
 def _ignore_lock(folder: Folder) -> None:
     """Have git leave the lock alone: a line in ``.gitignore``, added to what stands there."""
     raw = folder.read(IGNORED) if folder.kind(IGNORED) is not None else b""
-    if LOCK.strip() not in raw.split():
-        folder.write(IGNORED, raw + (b"\n" if raw and not raw.endswith(b"\n") else b"") + LOCK, instead_of=raw or None)
+    if LOCK_IGNORE_LINE.strip() not in raw.split():
+        folder.write(IGNORED, raw + (b"\n" if raw and not raw.endswith(b"\n") else b"") + LOCK_IGNORE_LINE, instead_of=raw or None)

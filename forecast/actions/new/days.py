@@ -28,7 +28,7 @@ class Calendar:
     opens: date
     by: date
 
-    def moved(self, day: date) -> date:
+    def move_day(self, day: date) -> date:
         """Return the day that a day of a template becomes."""
         if day <= OPENS:
             return self.opens
@@ -42,9 +42,9 @@ class Calendar:
 
     def rewritten(self, text: str) -> str:
         """Return a template's text with every day in it moved, in figures (2026-12-31) and in words (31 December 2026)."""
-        text = _IN_FIGURES.sub(lambda found: str(self.moved(date(*map(int, found.groups())))), text)
+        text = _IN_FIGURES.sub(lambda found: str(self.move_day(date(*map(int, found.groups())))), text)
         return _IN_WORDS.sub(
-            lambda found: words.day(self.moved(date(int(found[3]), words.MONTHS.index(found[2]) + 1, int(found[1])))), text
+            lambda found: words.day(self.move_day(date(int(found[3]), words.MONTHS.index(found[2]) + 1, int(found[1])))), text
         )
 
 

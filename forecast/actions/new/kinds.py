@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-KINDS: Mapping[str, str] = {
+TEMPLATE_KINDS: Mapping[str, str] = {
     "hazard": "will it happen by a day: a rate, with quiet time",
     "count": "how many by a day",
     "share": "what share: so many of so many",

@@ -17,14 +17,14 @@ from forecast.language.faults import Fault
 from forecast.language.parsing import parse_expression
 from forecast.schema import words
 
-DIRECTORY = Path(__file__).resolve().parents[2] / "templates"
+TEMPLATES_DIRECTORY = Path(__file__).resolve().parents[2] / "templates"
 INVENTED = "# Invented:"  # begins a line about the example, which goes where a person asks a question of their own
 TOPIC_SCHEMA, PRIORS_SCHEMA = "topic.json", "priors.json"
 WITHOUT_REASON = "Given on the command line on {day}, without a reason so far."
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class TemplateInput:
     """What a person gives of their own: the question and its answer, priors and the reasons for them.
 
     Keys of ``priors`` and ``reasons`` are parameters, or ``parameter.label``.
@@ -43,8 +43,8 @@ class Own:
 
 def template_texts(kind: str, name: str, days: Calendar) -> dict[str, str]:
     """Return the files of a new topic like a template, by path in the book, with the example in them and its days moved."""
-    paths = {topic_path(name): DIRECTORY / topic_path(kind), prior_path(name): DIRECTORY / prior_path(kind)}
-    for record in sorted((DIRECTORY / SEEDS / kind).glob("*.csv")):
+    paths = {topic_path(name): TEMPLATES_DIRECTORY / topic_path(kind), prior_path(name): TEMPLATES_DIRECTORY / prior_path(kind)}
+    for record in sorted((TEMPLATES_DIRECTORY / SEEDS / kind).glob("*.csv")):
         paths[f"{SEEDS}/{name}/{record.name}"] = record
     texts = {path: days.rewritten(template.read_text(encoding="utf-8")) for path, template in paths.items()}
     return {path: text.replace(f"forecast update {kind}", f"forecast update {name}") for path, text in texts.items()}
@@ -52,7 +52,7 @@ def template_texts(kind: str, name: str, days: Calendar) -> dict[str, str]:
 
 def has_day(kind: str) -> bool:
     """Whether a kind of question has a last day that counts."""
-    return f"= {BY}" in (DIRECTORY / topic_path(kind)).read_text(encoding="utf-8")
+    return f"= {BY}" in (TEMPLATES_DIRECTORY / topic_path(kind)).read_text(encoding="utf-8")
 
 
 def prior_names(text: str) -> tuple[str, ...]:
@@ -80,7 +80,7 @@ def with_schemas(texts: Mapping[str, str], directory: str) -> dict[str, str]:
     return found
 
 
-def with_own(texts: Mapping[str, str], name: str, own: Own, today: date) -> dict[str, str]:
+def fill_template(texts: Mapping[str, str], name: str, own: TemplateInput, today: date) -> dict[str, str]:
     """Return a new topic's files with a person's question and priors in the example's place.
 
     A question of their own leaves the example's rows, its other questions and its
@@ -96,7 +96,7 @@ def with_own(texts: Mapping[str, str], name: str, own: Own, today: date) -> dict
     return found
 
 
-def _with_question(text: str, name: str, own: Own, today: date) -> str:
+def _with_question(text: str, name: str, own: TemplateInput, today: date) -> str:
     document: Any = tomlkit.parse("".join(line for line in text.splitlines(keepends=True) if not line.startswith(INVENTED)))
     questions = document["questions"]
     first = next(iter(questions.values()))
@@ -125,7 +125,7 @@ def _count_from_today(question: Any, answer: str, today: date) -> None:
         question.add("since", today)
 
 
-def _with_priors(text: str, own: Own, today: date) -> str:
+def _with_priors(text: str, own: TemplateInput, today: date) -> str:
     document: Any = tomlkit.parse(text)
     given: dict[str, dict[str, str]] = {
         key: {"prior": prior, "why": WITHOUT_REASON.format(day=words.day(today))} for key, prior in own.priors.items()

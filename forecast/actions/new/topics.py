@@ -10,16 +10,16 @@ from datetime import date
 from pathlib import Path
 
 from forecast.actions.new.days import calendar
-from forecast.actions.new.templates import TOPIC_SCHEMA, Own, has_day, prior_names, template_texts, with_own, with_schemas
-from forecast.actions.overlay import read_changed
-from forecast.book.files.folder import Folder, cannot
+from forecast.actions.new.templates import TOPIC_SCHEMA, TemplateInput, fill_template, has_day, prior_names, template_texts, with_schemas
+from forecast.actions.overlay import read_with_changes
+from forecast.book.files.folder import Folder, access_problem
 from forecast.book.files.layout import PRIORS, SEEDS, prior_path, root_problem, topic_path
-from forecast.book.files.locking import locked
+from forecast.book.files.locking import hold_lock
 from forecast.book.files.names import topic_fault
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.book.files.writing import write_whole
 from forecast.book.topic import Topic
-from forecast.elicitation.parameter_summary import echoed
+from forecast.elicitation.parameter_summary import summarise_priors
 from forecast.language.faults import did_you_mean
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
@@ -28,7 +28,7 @@ SCHEMA_PLACES = ("schemas", "forecast/schemas")  # of a book that was begun with
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class NewTopicResult:
     """The new topic and the paths of its files; or problems, and nothing written."""
 
     problems: tuple[Problem, ...] = ()
@@ -36,7 +36,7 @@ class Started:
     paths: tuple[str, ...] = ()
 
 
-def new_topic(root: Path, name: str, *, kind: str, own: Own, opens: date | None, by: date | None, today: date) -> Started:
+def new_topic(root: Path, name: str, *, kind: str, own: TemplateInput, opens: date | None, by: date | None, today: date) -> NewTopicResult:
     """Write a new topic like a template: seeds/NAME/ and priors/NAME.toml.
 
     ``kind`` is one of ``forecast.actions.new.kinds``.  Without ``opens`` a question of
@@ -45,31 +45,31 @@ def new_topic(root: Path, name: str, *, kind: str, own: Own, opens: date | None,
     """
     problems = _refusals(root, name, kind=kind, opens=opens, by=by, today=today)
     if problems:
-        return Started(problems)
+        return NewTopicResult(problems)
     days = calendar(today=today, opens=opens or (today if own.asks_own else None), by=by)
     texts = with_schemas(template_texts(kind, name, days), schema_place(root))
     unknown = _unknown_priors(name, prior_names(texts[prior_path(name)]), own)
     if unknown:
-        return Started(unknown)
-    texts = with_own(texts, name, own, today)
-    topic, problems = read_changed(root, name, texts)
+        return NewTopicResult(unknown)
+    texts = fill_template(texts, name, own, today)
+    topic, problems = read_with_changes(root, name, texts)
     if topic is None:
-        return Started(tuple(problem for problem in problems if problem.level == "error"))
+        return NewTopicResult(tuple(problem for problem in problems if problem.level == "error"))
     try:
         model_as_of(topic, today)
-        echoed(topic, today)
+        summarise_priors(topic, today)
     except Unsound as unsound:
-        return Started(unsound.problems)
+        return NewTopicResult(unsound.problems)
     try:
-        with locked(root):
-            taken = _taken(root, name)
+        with hold_lock(root):
+            taken = _name_conflicts(root, name)
             if not taken:
                 _write(root, name, texts)
     except FileFault as fault:
-        return Started((fault.problem,))
+        return NewTopicResult((fault.problem,))
     except OSError as error:
-        return Started((cannot(f"{SEEDS}/{name}", "be written", error),))
-    return Started(taken) if taken else Started(problems, topic, tuple(texts))
+        return NewTopicResult((access_problem(f"{SEEDS}/{name}", "be written", error),))
+    return NewTopicResult(taken) if taken else NewTopicResult(problems, topic, tuple(texts))
 
 
 def schema_place(root: Path) -> str:
@@ -91,7 +91,7 @@ def _refusals(root: Path, name: str, *, kind: str, opens: date | None, by: date 
     place = Place(topic_path(name))
     if (fault := topic_fault(name)) is not None:
         return (Problem(place, *fault),)
-    found = list(_taken(root, name))
+    found = list(_name_conflicts(root, name))
     if opens is not None and opens > today:
         found.append(Problem(place, f"the record would open on {opens}, after today ({today})", "it begins on a day that has come"))
     if by is not None and by <= today:
@@ -103,7 +103,7 @@ def _refusals(root: Path, name: str, *, kind: str, opens: date | None, by: date 
     return tuple(found)
 
 
-def _taken(root: Path, name: str) -> tuple[Problem, ...]:
+def _name_conflicts(root: Path, name: str) -> tuple[Problem, ...]:
     folder = Folder(root)
     for path in (f"{SEEDS}/{name}", prior_path(name)):
         try:
@@ -114,7 +114,7 @@ def _taken(root: Path, name: str) -> tuple[Problem, ...]:
     return ()
 
 
-def _unknown_priors(name: str, known: Sequence[str], own: Own) -> tuple[Problem, ...]:
+def _unknown_priors(name: str, known: Sequence[str], own: TemplateInput) -> tuple[Problem, ...]:
     """A problem for each prior, or reason for one, that the template does not have."""
     given = dict.fromkeys((*own.priors, *own.reasons))
     return tuple(

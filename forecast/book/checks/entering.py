@@ -8,44 +8,44 @@ from math import inf
 
 import numpy as np
 
-from forecast.book.checks.scopes import Here, check_names, uses
+from forecast.book.checks.scopes import NameScope, check_names, find_used_names
 from forecast.book.checks.statements import check_statement, constants_of, family_of
-from forecast.book.draft import Draft, StreamDraft, Written
+from forecast.book.draft import Draft, ParsedText, StreamDraft
 from forecast.book.files.names import CLOCKS
 from forecast.book.files.problems import Problem
-from forecast.book.labels import Labels, columns_of, reported
-from forecast.book.records import Record
-from forecast.book.rows import observation, standing
+from forecast.book.labels import LabelSets, columns_of, report_label_columns
+from forecast.book.records import RecordFile
+from forecast.book.rows import current_rows, observation_key
 from forecast.book.topic import Row
-from forecast.language.classes import CLASSED
-from forecast.language.distributions import Family
-from forecast.language.distributions.supports import AMOUNTS, BETWEEN_ZERO_AND_ONE, COUNTS
-from forecast.language.evaluate import Scope, evaluate, number_of
+from forecast.language.classes import CLASS_FAMILIES
+from forecast.language.distributions.family import Family
+from forecast.language.distributions.supports import AMOUNT_FAMILIES, COUNT_FAMILIES, OPEN_SHARE_FAMILIES
+from forecast.language.evaluate import Scope, evaluate, evaluate_constant
 from forecast.language.expressions import Expression, Name, names_in
 from forecast.language.faults import Fault
-from forecast.language.ops import NumpyOps
+from forecast.language.ops import NUMPY
 from forecast.language.statements import Statement
 
 MOST_TRIALS = 10_000  # of a BetaBinomial of which a range is known
 
 
-def check_entering(draft: Draft, labels: Labels, name: str, stream: StreamDraft) -> Iterator[Problem]:
+def check_weight_and_reliability(draft: Draft, labels: LabelSets, name: str, stream: StreamDraft) -> Iterator[Problem]:
     """Yield what is wrong with a stream's weight, reliability and statement of wrong reports."""
     covariates, texts = columns_of(draft, stream)
-    own = (*texts, *reported(draft, stream))
+    own = (*texts, *report_label_columns(draft, stream))
     columns, coded = frozenset((*covariates, *own)), {column: column for column in own}
     clocks = frozenset(CLOCKS)
     if stream.weight is not None:
-        here = Here("a weight", frozenset(), clocks=clocks, columns=columns, coded=coded, is_open=not stream.is_read)
+        here = NameScope("a weight", frozenset(), clocks=clocks, columns=columns, coded=coded, is_open=not stream.is_read)
         yield from check_names(draft, labels, stream.weight, stream.weight.tree, here)
     kinds = frozenset({"parameter", "series", "quantity"})
     if stream.reliability is not None:
-        here = Here("a reliability", kinds, clocks=clocks, columns=columns, coded=coded, is_open=not stream.is_read)
+        here = NameScope("a reliability", kinds, clocks=clocks, columns=columns, coded=coded, is_open=not stream.is_read)
         yield from check_names(draft, labels, stream.reliability, stream.reliability.tree, here)
         yield from _check_share(stream.reliability)
     if stream.wrong is not None:
         yield from _check_wrong(stream, stream.wrong)
-        here = Here("`wrong`", kinds, clocks=clocks, columns=columns, coded=coded, is_open=not stream.is_read)
+        here = NameScope("`wrong`", kinds, clocks=clocks, columns=columns, coded=coded, is_open=not stream.is_read)
         for expression in stream.wrong.tree.arguments.values():
             yield from check_names(draft, labels, stream.wrong, expression, here)
     keys = ("streams", name)
@@ -57,9 +57,9 @@ def check_entering(draft: Draft, labels: Labels, name: str, stream: StreamDraft)
         yield draft.topic.at_key((*keys, "wrong"), "`wrong` is given without `reliability`", hint)
 
 
-def _check_share(written: Written[Expression]) -> Iterator[Problem]:
+def _check_share(written: ParsedText[Expression]) -> Iterator[Problem]:
     try:
-        number = number_of(written.tree)
+        number = evaluate_constant(written.tree)
     except Fault as fault:
         yield written.problem(fault.message, fault.hint, offset=fault.offset)
         return
@@ -67,10 +67,10 @@ def _check_share(written: Written[Expression]) -> Iterator[Problem]:
         yield written.problem(f"the reliability {number:g} is no probability", "it is the probability that a report is right, from 0 to 1")
 
 
-def _check_wrong(stream: StreamDraft, wrong: Written[Statement]) -> Iterator[Problem]:
+def _check_wrong(stream: StreamDraft, wrong: ParsedText[Statement]) -> Iterator[Problem]:
     found = list(check_statement(wrong))
     right, kind = family_of(stream.value), family_of(wrong)
-    if right is not None and right.name in CLASSED:
+    if right is not None and right.name in CLASS_FAMILIES:
         message, hint = (
             "reports that say a class, or count classes, cannot be reports that may be wrong",
             "let the chances of the statement allow for it, as in `left=0.9 * share[left] + 0.1 * 0.5`",
@@ -90,7 +90,7 @@ def _check_wrong(stream: StreamDraft, wrong: Written[Statement]) -> Iterator[Pro
         yield wrong.problem("values seen only within bounds (Censored) cannot be reports that may be wrong", offset=wrong.tree.offset)
 
 
-def check_range(stream: StreamDraft, record: Record, row: Row) -> Iterator[Problem]:
+def check_range(stream: StreamDraft, record: RecordFile, row: Row) -> Iterator[Problem]:
     """Yield what is wrong with the range of a row."""
     assert row.between is not None
     kind = family_of(stream.value)
@@ -106,7 +106,7 @@ def check_range(stream: StreamDraft, record: Record, row: Row) -> Iterator[Probl
         if kind.discrete and not ends[column].is_integer():
             yield record.at_cell(row, column, f"`{column}` ({ends[column]:.15g}) is not a whole number, and {kind.name} counts", statement)
             return
-    lowest, highest = _edges(stream, kind, row)
+    lowest, highest = _support_limits(stream, kind, row)
     if kind.name == "BetaBinomial" and MOST_TRIALS < highest < inf:
         message = (
             f"the probability of a range of BetaBinomial is a sum over its {highest:,.0f} trials; at most {MOST_TRIALS:,} can be added up"
@@ -114,7 +114,7 @@ def check_range(stream: StreamDraft, record: Record, row: Row) -> Iterator[Probl
         yield record.at_cell(row, given[0], message, statement)
         return
     said = str(row.between)
-    if row.between.low > highest or row.between.high < lowest or (row.between.high <= lowest and kind.name in AMOUNTS):
+    if row.between.low > highest or row.between.high < lowest or (row.between.high <= lowest and kind.name in AMOUNT_FAMILIES):
         yield record.at_cell(row, given[0], f"no value of {kind.name} is {said}", statement)
     elif row.between.low <= lowest and row.between.high >= highest:
         yield record.at_cell(
@@ -122,10 +122,10 @@ def check_range(stream: StreamDraft, record: Record, row: Row) -> Iterator[Probl
         )
 
 
-def _edges(stream: StreamDraft, kind: Family, row: Row) -> tuple[float, float]:
+def _support_limits(stream: StreamDraft, kind: Family, row: Row) -> tuple[float, float]:
     """The smallest and the largest value that a stream's statement can give, as far as its form and the row tell."""
-    lowest = 0.0 if kind.name in COUNTS | AMOUNTS else -inf
-    highest = 1.0 if kind.name in {"Bernoulli"} | BETWEEN_ZERO_AND_ONE else inf
+    lowest = 0.0 if kind.name in COUNT_FAMILIES | AMOUNT_FAMILIES else -inf
+    highest = 1.0 if kind.name in {"Bernoulli"} | OPEN_SHARE_FAMILIES else inf
     trials = stream.value.tree.arguments.get("n")
     if kind.name in {"Binomial", "BetaBinomial"} and isinstance(trials, Name):
         cell = row.columns.get(trials.name)
@@ -135,7 +135,7 @@ def _edges(stream: StreamDraft, kind: Family, row: Row) -> tuple[float, float]:
         if arguments:
             low, high = kind.support(**arguments)
             return float(low), float(high)
-        number = number_of(trials) if trials is not None else None
+        number = evaluate_constant(trials) if trials is not None else None
     except Fault:  # told at the statement
         return lowest, highest
     if kind.name in {"Binomial", "BetaBinomial"} and number is not None:
@@ -143,12 +143,12 @@ def _edges(stream: StreamDraft, kind: Family, row: Row) -> tuple[float, float]:
     return lowest, highest
 
 
-def check_reports(draft: Draft, labels: Labels, name: str, stream: StreamDraft, record: Record) -> Iterator[Problem]:
+def check_reports(draft: Draft, labels: LabelSets, name: str, stream: StreamDraft, record: RecordFile) -> Iterator[Problem]:
     """Yield what is wrong with rows as reports: empty columns, weights, copies that differ, and origins of several reliabilities."""
-    rows = standing(record.rows)
-    for key, expressions in _parts(stream).items():
+    rows = current_rows(record.rows)
+    for key, expressions in _expressions_by_key(stream).items():
         used = {column for expression in expressions for column in names_in(expression)}
-        for column in (*record.covariates, *record.label_columns, *reported(draft, stream)):
+        for column in (*record.covariates, *record.label_columns, *report_label_columns(draft, stream)):
             for row in record.rows if column in used and column not in draft.kinds else ():
                 if not row.label(column):
                     yield record.at_cell(row, column, f"`{column}` is empty, and the {key} of `{name}` uses it")
@@ -158,13 +158,13 @@ def check_reports(draft: Draft, labels: Labels, name: str, stream: StreamDraft, 
         yield from _check_reliabilities(draft, stream, record, rows)
 
 
-def _parts(stream: StreamDraft) -> dict[str, tuple[Expression, ...]]:
+def _expressions_by_key(stream: StreamDraft) -> dict[str, tuple[Expression, ...]]:
     alone = {"weight": stream.weight, "reliability": stream.reliability}
     parts = {key: (written.tree,) for key, written in alone.items() if written is not None}
     return {**parts, **({} if stream.wrong is None else {"statement of wrong reports": tuple(stream.wrong.tree.arguments.values())})}
 
 
-def _check_weights(labels: Labels, stream: StreamDraft, record: Record) -> Iterator[Problem]:
+def _check_weights(labels: LabelSets, stream: StreamDraft, record: RecordFile) -> Iterator[Problem]:
     """A weight that no clock moves is known now; others are told when a day is asked about."""
     if stream.weight is None or not record.rows:
         return
@@ -180,7 +180,7 @@ def _check_weights(labels: Labels, stream: StreamDraft, record: Record) -> Itera
     try:
         with np.errstate(all="ignore"):
             scope = Scope(values=values, labels=labels.sets, coded={name: name for name in texts})
-            weights = np.asarray(evaluate(stream.weight.tree, scope, NumpyOps()), dtype=float)
+            weights = np.asarray(evaluate(stream.weight.tree, scope, NUMPY), dtype=float)
     except Fault:  # told at the weight
         return
     for row, weight in zip(record.rows, np.broadcast_to(weights, (1, len(record.rows)))[0].tolist(), strict=True):
@@ -199,7 +199,7 @@ def weight_fault(weight: float) -> tuple[str, str] | None:
     return "the weight of this row is not a number", "a weight lies between 0 (left out) and 1 (counts in full)"
 
 
-def _check_copies(stream: StreamDraft, record: Record, rows: list[Row]) -> Iterator[Problem]:
+def _check_copies(stream: StreamDraft, record: RecordFile, rows: list[Row]) -> Iterator[Problem]:
     """Reports of one origin about the same days and labels say the same."""
     used = {column for expression in stream.value.tree.arguments.values() for column in names_in(expression)}
     used |= {*stream.classes.columns} if stream.classes is not None else set()
@@ -207,7 +207,7 @@ def _check_copies(stream: StreamDraft, record: Record, rows: list[Row]) -> Itera
     for row in rows:
         if not row.origin:
             continue
-        same = first.setdefault(observation(row, record.label_columns), row)
+        same = first.setdefault(observation_key(row, record.label_columns), row)
         apart = [column for column in record.covariates if column in used and row.columns.get(column) != same.columns.get(column)]
         if (row.value, row.between) != (same.value, same.between) or apart:
             column = apart[0] if apart else "value" if record.cells[row.place]["value"] else "value_low"
@@ -215,11 +215,11 @@ def _check_copies(stream: StreamDraft, record: Record, rows: list[Row]) -> Itera
             yield record.at_cell(row, column, message, "copies of one report say the same: correct one, or give it an origin of its own")
 
 
-def _check_reliabilities(draft: Draft, stream: StreamDraft, record: Record, rows: list[Row]) -> Iterator[Problem]:
+def _check_reliabilities(draft: Draft, stream: StreamDraft, record: RecordFile, rows: list[Row]) -> Iterator[Problem]:
     """Reports of one origin are right or wrong together, so what makes one reliable is the same for all."""
     assert stream.reliability is not None
-    used = uses(draft, stream.reliability.tree).names
-    columns = [column for column in (*record.covariates, *record.label_columns, *reported(draft, stream)) if column in used]
+    used = find_used_names(draft, stream.reliability.tree).names
+    columns = [column for column in (*record.covariates, *record.label_columns, *report_label_columns(draft, stream)) if column in used]
     first: dict[str, Row] = {}
     for row in rows:
         same = first.setdefault(row.origin, row) if row.origin else row
@@ -234,18 +234,18 @@ def _check_reliabilities(draft: Draft, stream: StreamDraft, record: Record, rows
 
 def check_open_totals(draft: Draft, stream: StreamDraft) -> Iterator[Problem]:
     """Yield rows whose statement needs a total that a range before them leaves open."""
-    for other in sorted(uses(draft, *stream.value.tree.arguments.values()).streams):
+    for other in sorted(find_used_names(draft, *stream.value.tree.arguments.values()).streams):
         record, own = draft.streams[other].record if other in draft.streams else None, stream.record
         if record is None or own is None:
             continue
-        ranges = [row for row in standing(record.rows) if row.between is not None]
+        ranges = [row for row in current_rows(record.rows) if row.between is not None]
         earliest = min((each.end for each in ranges), default=date.max)
         for row in own.rows:
             if earliest < row.start:
-                yield own.at_cell(row, "", *open_total(other, next(each for each in ranges if each.end < row.start)))
+                yield own.at_cell(row, "", *open_total_fault(other, next(each for each in ranges if each.end < row.start)))
 
 
-def open_total(name: str, other: Row) -> tuple[str, str]:
+def open_total_fault(name: str, other: Row) -> tuple[str, str]:
     """The message and hint of a row that needs a total which a range leaves open."""
     return (
         f"the statement needs `total({name})` before this row, and line {other.place.line} of {name}.csv is a range",

@@ -7,36 +7,38 @@ from collections.abc import Iterator
 import numpy as np
 
 from forecast.book.checks.statements import constants_of
-from forecast.book.draft import Written
+from forecast.book.draft import ParsedText
 from forecast.book.files.problems import Problem
-from forecast.language.distributions import family_for
 from forecast.language.distributions.domains import FARTHEST_VALUE
-from forecast.language.distributions.edged import Edged
+from forecast.language.distributions.edged import ClampedFamily
+from forecast.language.distributions.families import family_for
 from forecast.language.faults import Fault
 from forecast.language.statements import Statement
 
-NARROWEST = 1e-150  # a width below has no square either
-NEAREST = 1_000  # numbers that a float must have between the 5 and 95 % points of a prior
+SMALLEST_MAGNITUDE = 1e-150  # a width below has no square either
+FEWEST_FLOATS_BETWEEN = 1_000  # numbers that a float must have between the 5 and 95 % points of a prior
 MOST_COUNTED = 2.0**53  # from here on a float does not have every whole number
-LEVELS = np.array([1e-15, 0.05, 0.95, 1 - 1e-15])
+EXTREME_LEVELS = np.array([1e-15, 0.05, 0.95, 1 - 1e-15])
 
 
-def check_extremes(written: Written[Statement]) -> Iterator[Problem]:
+def check_extremes(written: ParsedText[Statement]) -> Iterator[Problem]:
     """Yield why a continuous prior with numbers alone cannot be computed with, where its statement is sound otherwise."""
     try:
         kind, arguments = family_for(written.tree), constants_of(written.tree)
         if not arguments or kind.discrete:
             return
         kind.check_constants(arguments)
-        lowest, low, high, highest = kind.quantile(LEVELS, **arguments).tolist()
+        lowest, low, high, highest = kind.quantile(EXTREME_LEVELS, **arguments).tolist()
     except Fault:  # reported as what it is
         return
     # a Gamma(0.001, 0.001) reaches ordinary numbers, though its 95 % point may be next to 0
-    width = highest - lowest if isinstance(kind, Edged) else high - low
-    yield from _judged(written, lowest, low, high, highest, width=width)
+    width = highest - lowest if isinstance(kind, ClampedFamily) else high - low
+    yield from _range_problems(written, lowest, low, high, highest, width=width)
 
 
-def _judged(written: Written[Statement], lowest: float, low: float, high: float, highest: float, *, width: float) -> Iterator[Problem]:
+def _range_problems(
+    written: ParsedText[Statement], lowest: float, low: float, high: float, highest: float, *, width: float
+) -> Iterator[Problem]:
     offset, name = written.tree.offset, written.tree.distribution
     if np.isnan([lowest, low, high, highest]).any():
         yield written.problem(f"the quantiles of this {name} cannot be computed", "take less extreme numbers", offset=offset)
@@ -47,13 +49,13 @@ def _judged(written: Written[Statement], lowest: float, low: float, high: float,
             "take another unit, or a prior with lighter tails",
             offset=offset,
         )
-    elif not high - low > NEAREST * np.spacing(max(abs(low), abs(high))):
+    elif not high - low > FEWEST_FLOATS_BETWEEN * np.spacing(max(abs(low), abs(high))):
         yield written.problem(
             f"this {name} is too narrow to be computed with: its 5 and 95 % points are {low:.6g} and {high:.6g}",
             "what is known that well is a number in a statement, and no parameter",
             offset=offset,
         )
-    elif width < NARROWEST:
+    elif width < SMALLEST_MAGNITUDE:
         yield written.problem(
             f"this {name} is too narrow to be computed with: {high - low:.1g} from its 5 to its 95 % point",
             "take another unit",
@@ -61,10 +63,10 @@ def _judged(written: Written[Statement], lowest: float, low: float, high: float,
         )
 
 
-def extreme_value(value: float, *, counts: bool) -> str:
+def extreme_value_message(value: float, *, counts: bool) -> str:
     """Return why a row's value cannot be computed with, or an empty string."""
     if counts and abs(value) >= MOST_COUNTED:
         return f"a computer does not have every whole number from {MOST_COUNTED:,.0f} on"
-    if abs(value) > FARTHEST_VALUE or 0 < abs(value) < NARROWEST:
+    if abs(value) > FARTHEST_VALUE or 0 < abs(value) < SMALLEST_MAGNITUDE:
         return f"the value {value:.6g} is beyond the range of numbers that can be computed with"
     return ""

@@ -16,7 +16,7 @@ def check_lookalikes(draft: Draft) -> Iterator[Problem]:
     for name, prior in draft.parameters.items():
         for label in prior.table.prior if prior.is_by_label and isinstance(prior.table.prior, dict) else ():
             place = draft.priors.place((name, "prior", label))
-            known = seen.setdefault((prior.table.per, _as_seen(label)), (label, place))
+            known = seen.setdefault((prior.table.per, _normalised_label(label)), (label, place))
             if known[0] != label:
                 yield draft.priors.at_key((name, "prior", label), *_message_and_hint(label, known, place.path), level="warning")
     for stream in draft.streams.values():
@@ -27,14 +27,14 @@ def check_lookalikes(draft: Draft) -> Iterator[Problem]:
             for row in stream.record.rows:
                 label = str(row.columns.get(column, ""))
                 place = stream.record.cells[row.place].place
-                known = seen.setdefault((column, _as_seen(label)), (label, place))
+                known = seen.setdefault((column, _normalised_label(label)), (label, place))
                 if known[0] != label and (column, label) not in reported:
                     reported.add((column, label))
                     problem = stream.record.at_cell(row, column, *_message_and_hint(label, known, place.path))
                     yield Problem(problem.place, problem.message, problem.hint, problem.source, "warning")
 
 
-def _as_seen(label: str) -> str:
+def _normalised_label(label: str) -> str:
     """A label as a reader sees it: small letters, signs composed in one way, single blanks, nothing that cannot be seen."""
     kept = "".join(each for each in unicodedata.normalize("NFKC", label) if unicodedata.category(each) != "Cf")
     return " ".join(unicodedata.normalize("NFKC", kept.casefold()).split())

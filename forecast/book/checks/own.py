@@ -14,7 +14,7 @@ from forecast.book.files.sources import read_source
 from forecast.book.topic import OwnModel
 
 
-def read_own(folder: Folder, draft: Draft, files: tuple[str, ...]) -> tuple[OwnModel | None, tuple[Problem, ...]]:
+def read_own_model(folder: Folder, draft: Draft, files: tuple[str, ...]) -> tuple[OwnModel | None, tuple[Problem, ...]]:
     """Return a topic's own model as text, never run here; None where it has none, or does not ask for it.
 
     ``files`` are the names in the topic's directory.

@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator
 
 from forecast.book.checks.extremes import check_extremes
-from forecast.book.checks.statements import MOST_VALUES, check_prior_family, check_statement, family_of
-from forecast.book.draft import PartDraft, PriorDraft, Written
+from forecast.book.checks.statements import MOST_ENUMERATED_VALUES, check_prior_family, check_statement, family_of
+from forecast.book.draft import ParsedText, PartDraft, PriorDraft
 from forecast.book.files.layout import SNAKE_CASE
 from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem
-from forecast.language.distributions import family_for
+from forecast.language.distributions.families import family_for
 from forecast.language.expressions import names_in
 from forecast.language.faults import Fault, did_you_mean
 from forecast.language.pooling import pool
@@ -27,7 +27,7 @@ def is_sentence(text: str) -> bool:
     )
 
 
-def pooled(prior: PriorDraft) -> Statement:
+def pooled_statement(prior: PriorDraft) -> Statement:
     """Return the statement of a pooled prior; raise ``Fault`` where its parts leave nothing they all hold possible."""
     assert prior.pooling is not None
     return pool(prior.pooling, [(part.weight, part.written.tree) for part in prior.parts.values() if part.is_used and part.written])
@@ -80,15 +80,15 @@ def check_pool(prior: PriorDraft, name: str) -> Iterator[Problem]:
     if problems or any(part.written is None for part in prior.parts.values() if part.is_used):
         return
     try:
-        statement = pooled(prior)
+        statement = pooled_statement(prior)
     except Fault as fault:
         yield used[-1].problem(fault.message, fault.hint)
         return
     family = family_for(statement)
     if family.discrete and family.name != "Categorical":
         lower, upper = (float(end) for end in family.support())
-        if upper - lower + 1 > MOST_VALUES:
-            message = f"together these have {upper - lower + 1:,.0f} values, each of which is a hypothesis; at most {MOST_VALUES} can be enumerated"
+        if upper - lower + 1 > MOST_ENUMERATED_VALUES:
+            message = f"together these have {upper - lower + 1:,.0f} values, each of which is a hypothesis; at most {MOST_ENUMERATED_VALUES} can be enumerated"
             yield used[-1].problem(message, "use continuous distributions, or coarser values")
 
 
@@ -122,7 +122,7 @@ def _check_weights(prior: PriorDraft, name: str) -> Iterator[Problem]:
 
 
 def _check_parts(prior: PriorDraft, name: str) -> Iterator[Problem]:
-    sound: list[tuple[str, PartDraft, Written[Statement]]] = []
+    sound: list[tuple[str, PartDraft, ParsedText[Statement]]] = []
     for key, part in prior.parts.items():
         if not SNAKE_CASE.fullmatch(key):
             place = (name, "prior" if prior.pooling == "mixture" else "experts", key)
@@ -140,7 +140,7 @@ def _check_parts(prior: PriorDraft, name: str) -> Iterator[Problem]:
         yield from _check_alike(name, first, one, other, two)
 
 
-def _check_numbers(written: Written[Statement]) -> Iterator[Problem]:
+def _check_numbers(written: ParsedText[Statement]) -> Iterator[Problem]:
     for expression in written.tree.arguments.values():
         for named in names_in(expression):
             yield written.problem(
@@ -150,7 +150,7 @@ def _check_numbers(written: Written[Statement]) -> Iterator[Problem]:
             )
 
 
-def _check_alike(name: str, first: str, one: Written[Statement], other: str, two: Written[Statement]) -> Iterator[Problem]:
+def _check_alike(name: str, first: str, one: ParsedText[Statement], other: str, two: ParsedText[Statement]) -> Iterator[Problem]:
     """All parts are continuous, or counts, or shares of the same labels."""
     kinds = [family_of(written) for written in (one, two)]
     if kinds[0] is None or kinds[1] is None:

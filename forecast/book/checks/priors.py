@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from forecast.book.calendar import CALENDARS, LONGEST
+from forecast.book.calendar import CALENDARS, MOST_CALENDAR_STEPS
 from forecast.book.checks.extremes import check_extremes
 from forecast.book.checks.pools import check_part_reasons, check_pool, is_sentence
-from forecast.book.checks.scopes import Here, check_names
-from forecast.book.checks.statements import check_prior_family, check_statement, is_share
-from forecast.book.cycles import circles
-from forecast.book.draft import Draft, PriorDraft, Written
+from forecast.book.checks.scopes import NameScope, check_names
+from forecast.book.checks.statements import check_prior_family, check_statement, has_share_values
+from forecast.book.cycles import find_cycles
+from forecast.book.draft import Draft, ParsedText, PriorDraft
 from forecast.book.files.names import DEFAULT
 from forecast.book.files.problems import Problem
-from forecast.book.labels import Labels, calendar_of, has_rows, is_categorical, text_columns
+from forecast.book.labels import LabelSets, calendar_of, has_rows, is_categorical, text_columns
 from forecast.book.topic import Step
 from forecast.language.distributions.walks import WALKS
 from forecast.language.expressions import names_in
@@ -21,7 +21,7 @@ from forecast.language.faults import did_you_mean
 from forecast.language.statements import Statement
 
 
-def check_priors(draft: Draft, labels: Labels) -> Iterator[Problem]:
+def check_priors(draft: Draft, labels: LabelSets) -> Iterator[Problem]:
     """Yield what is wrong with the priors of a topic."""
     for name, prior in draft.parameters.items():
         yield from check_reasons(prior, name)
@@ -36,7 +36,7 @@ def check_priors(draft: Draft, labels: Labels) -> Iterator[Problem]:
             yield from problems
         if sound and (prior.statements or prior.parts):
             yield from _check_unit(draft, name, prior)
-    yield from _check_circles(draft)
+    yield from _check_prior_cycles(draft)
 
 
 def check_reasons(prior: PriorDraft, name: str) -> Iterator[Problem]:
@@ -79,7 +79,7 @@ def dependencies(draft: Draft) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _check_per(draft: Draft, name: str, prior: PriorDraft, labels: Labels) -> Iterator[Problem]:
+def _check_per(draft: Draft, name: str, prior: PriorDraft, labels: LabelSets) -> Iterator[Problem]:
     per = prior.table.per
     by_label = prior.is_by_label
     if not per:
@@ -150,16 +150,16 @@ def _check_calendar(draft: Draft, name: str, prior: PriorDraft, step: Step, *, c
             f"a {step} is finer than the topic's step, a {draft.table.step}",
             "give the topic a finer `step`, or this a coarser `per`",
         )
-    if count > LONGEST:
+    if count > MOST_CALENDAR_STEPS:
         yield draft.priors.at_value(
-            (name, "per"), f"{count:,} values, one for each {step}; at most {LONGEST} can be computed", "use a coarser step"
+            (name, "per"), f"{count:,} values, one for each {step}; at most {MOST_CALENDAR_STEPS} can be computed", "use a coarser step"
         )
 
 
-def _check_scope(draft: Draft, labels: Labels, prior: PriorDraft, written: Written[Statement]) -> Iterator[Problem]:
+def _check_scope(draft: Draft, labels: LabelSets, prior: PriorDraft, written: ParsedText[Statement]) -> Iterator[Problem]:
     per = prior.table.per
     coded = {per: per} if per and per in labels.sets and per not in draft.parameters else {}
-    here = Here("a prior", frozenset({"parameter"}), coded=coded)
+    here = NameScope("a prior", frozenset({"parameter"}), coded=coded)
     for expression in written.tree.arguments.values():
         yield from check_names(draft, labels, written, expression, here)
 
@@ -168,14 +168,14 @@ def _check_unit(draft: Draft, name: str, prior: PriorDraft) -> Iterator[Problem]
     if prior.table.unit or prior.categories:
         return
     parts = [part.written for part in prior.parts.values() if part.written and part.is_used]
-    if not all(is_share(written) for written in [*prior.statements.values(), *parts]):
+    if not all(has_share_values(written) for written in [*prior.statements.values(), *parts]):
         yield draft.priors.at_key(
             (name,), f"`unit` is missing in [{name}]", "say what it is measured in; only shares and Categorical parameters need no unit"
         )
 
 
-def _check_circles(draft: Draft) -> Iterator[Problem]:
-    for circle in circles(dependencies(draft)):
+def _check_prior_cycles(draft: Draft) -> Iterator[Problem]:
+    for circle in find_cycles(dependencies(draft)):
         yield draft.priors.at_value(
             (circle[0], "prior"), f"these priors go round in a circle: {' → '.join(circle)}", "one of them must have numbers of its own"
         )

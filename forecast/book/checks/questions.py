@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Literal
 
-from forecast.book.checks.scopes import Here, Uses, check_names, on_a_day, uses
-from forecast.book.draft import Draft, QuestionDraft, Written
+from forecast.book.checks.scopes import NameScope, UsedNames, check_names, dated_scope, find_used_names
+from forecast.book.draft import Draft, ParsedText, QuestionDraft
 from forecast.book.files.names import name_fault
 from forecast.book.files.problems import Problem
-from forecast.book.labels import Labels, is_categorical
+from forecast.book.labels import LabelSets, is_categorical
 from forecast.language.characters import refused_character
-from forecast.language.expressions import Expression, First, Name, constant, is_condition
+from forecast.language.expressions import Expression, First, Name, fold_constant, is_condition
 from forecast.language.faults import Fault
 
 
-def kind_of(draft: Draft, question: QuestionDraft) -> Literal["probability", "distribution", "date", "shares"]:
+def question_kind(draft: Draft, question: QuestionDraft) -> Literal["probability", "distribution", "date", "shares"]:
     """Return the kind of a question, which follows from its answer."""
     answer = question.answer.tree if question.answer else None
     if answer is None or _is_categorical(draft, answer):
@@ -26,7 +26,7 @@ def kind_of(draft: Draft, question: QuestionDraft) -> Literal["probability", "di
     return "probability" if is_condition(answer) else "distribution"
 
 
-def check_questions(draft: Draft, labels: Labels) -> Iterator[Problem]:
+def check_questions(draft: Draft, labels: LabelSets) -> Iterator[Problem]:
     """Yield what is wrong with a topic's questions."""
     for name, question in draft.questions.items():
         yield from _check_dates(draft, name, question)
@@ -78,10 +78,10 @@ def _check_form(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
             )
 
 
-def _check_annulled(written: Written[Expression]) -> Iterator[Problem]:
+def _check_annulled(written: ParsedText[Expression]) -> Iterator[Problem]:
     """A number must be a probability, and one under which something is left to be settled."""
     try:
-        value = constant(written.tree)
+        value = fold_constant(written.tree)
     except Fault as fault:
         yield written.document.of_fault(written.keys, fault)
         return
@@ -94,9 +94,9 @@ def _check_annulled(written: Written[Expression]) -> Iterator[Problem]:
         yield written.problem("`annulled` is 1: the question would never be settled", hint)
 
 
-def _check_expressions(draft: Draft, labels: Labels, question: QuestionDraft) -> Iterator[Problem]:
+def _check_expressions(draft: Draft, labels: LabelSets, question: QuestionDraft) -> Iterator[Problem]:
     clocks = frozenset({"t"}) if question.table.by else frozenset()
-    make = partial(on_a_day, draft, clocks=clocks, totals=True) if clocks else partial(Here, totals=True)
+    make = partial(dated_scope, draft, clocks=clocks, totals=True) if clocks else partial(NameScope, totals=True)
     here = make("a question", frozenset({"parameter", "series", "quantity"}))
     inside_first = make("`first`", frozenset({"parameter", "quantity"}))
     for written in question.expressions:
@@ -113,8 +113,8 @@ def _check_time(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
     asked = [written for written in (question.answer, *question.choices.values()) if written is not None]
     if not asked or len(asked) < len(question.table.choices):
         return
-    used = uses(draft, *(written.tree for written in asked))
-    timed = uses(draft, *(written.tree for written in (*asked, question.given, question.annulled) if written is not None))
+    used = find_used_names(draft, *(written.tree for written in asked))
+    timed = find_used_names(draft, *(written.tree for written in (*asked, question.given, question.annulled) if written is not None))
     if question.table.by is None:
         first = isinstance(asked[0].tree, First)
         what = "`first`" if first else "`total`" if timed.streams else f"the series `{min(timed.series)}`" if timed.series else ""
@@ -122,7 +122,7 @@ def _check_time(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
             yield draft.topic.at_key(
                 keys, f"[questions.{name}] uses {what} but has no `by`", "say until which day it counts, as in by = 2027-12-31"
             )
-    elif not timed.streams and not isinstance(asked[0].tree, First) and _timeless(draft, used):
+    elif not timed.streams and not isinstance(asked[0].tree, First) and _is_timeless(draft, used):
         message = "this answer never involves its question's date"
         yield draft.topic.at_key((*keys, "by"), message, "a question about parameters alone needs no `by`; one about events uses total()")
     first_series = min(timed.series, default="")
@@ -132,7 +132,7 @@ def _check_time(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
             yield draft.topic.at_value((*keys, "by"), f"the series `{first_series}` begins only on {min(point.day for point in points)}")
 
 
-def _timeless(draft: Draft, used: Uses) -> bool:
+def _is_timeless(draft: Draft, used: UsedNames) -> bool:
     """Whether only parameters are named (a name that is unknown or out of place is told already)."""
     return all(draft.kinds.get(name) in {"parameter", "quantity"} for name in used.names)
 

@@ -4,40 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from itertools import pairwise
 
-from forecast.book.calendar import step_index
+from forecast.book.calendar import ONE_DAY, step_index
 from forecast.book.checks.classes import check_counts
 from forecast.book.checks.entering import check_open_totals, check_range, check_reports
-from forecast.book.checks.extremes import extreme_value
-from forecast.book.checks.scopes import uses
+from forecast.book.checks.extremes import extreme_value_message
+from forecast.book.checks.scopes import find_used_names
 from forecast.book.checks.statements import constants_of, family_of
 from forecast.book.draft import Draft, StreamDraft
 from forecast.book.files.layout import SEEDS, TOPIC_FILE, record_path
-from forecast.book.files.problems import Place, Problem, first_found
-from forecast.book.labels import Labels, calendars_of
-from forecast.book.records import GRADES, ROW_COLUMNS, Record
-from forecast.book.rows import in_order, is_row_hash, row_hash, standing
+from forecast.book.files.problems import Place, Problem, limit_problems
+from forecast.book.labels import LabelSets, calendars_of
+from forecast.book.records import GRADES, ROW_COLUMNS, RecordFile
+from forecast.book.rows import current_rows, is_row_hash, row_hash, sort_rows
 from forecast.book.topic import Row, Step
-from forecast.language.distributions.supports import ABOVE_ZERO, AMOUNTS, BETWEEN_ZERO_AND_ONE, COUNTS
-from forecast.language.evaluate import number_of
+from forecast.language.distributions.supports import ABOVE_ZERO_FAMILIES, AMOUNT_FAMILIES, COUNT_FAMILIES, OPEN_SHARE_FAMILIES
+from forecast.language.evaluate import evaluate_constant
 from forecast.language.expressions import Name, names_in
 from forecast.language.faults import Fault, did_you_mean
 
-ONE_DAY = timedelta(days=1)
-
-NEVER_NEGATIVE = (COUNTS - {"Bernoulli"}) | AMOUNTS  # of Bernoulli more is said
-OF_TRIALS = frozenset({"Binomial", "BetaBinomial"})
+NONNEGATIVE_FAMILIES = (COUNT_FAMILIES - {"Bernoulli"}) | AMOUNT_FAMILIES  # of Bernoulli more is said
+BINOMIAL_FAMILIES = frozenset({"Binomial", "BetaBinomial"})
 
 
-def check_records(draft: Draft, labels: Labels) -> Iterator[Problem]:
+def check_records(draft: Draft, labels: LabelSets) -> Iterator[Problem]:
     """Yield what is wrong with the rows of a topic's streams and the points of its series."""
     for name, stream in draft.streams.items():
         if stream.record is not None:
-            yield from first_found(_check_rows(draft, labels, name, stream, stream.record))
-            yield from first_found(check_open_totals(draft, stream))
-        yield from first_found(_check_series_reach(draft, name, stream))
+            yield from limit_problems(_check_rows(draft, labels, name, stream, stream.record))
+            yield from limit_problems(check_open_totals(draft, stream))
+        yield from limit_problems(_check_series_reach(draft, name, stream))
     for name, series in draft.series.items():
         if series.is_read and not series.points:
             yield draft.topic.at_key(
@@ -45,9 +42,9 @@ def check_records(draft: Draft, labels: Labels) -> Iterator[Problem]:
             )
 
 
-def check_strays(draft: Draft, files: tuple[str, ...]) -> Iterator[Problem]:
+def check_stray_files(draft: Draft, files: tuple[str, ...]) -> Iterator[Problem]:
     """Yield the files in a topic's directory that nothing declares; ``files`` are their names."""
-    declared = {name for group in ("series", "streams") for name in _tables(draft, group)}
+    declared = {name for group in ("series", "streams") for name in _table_names(draft, group)}
     for file in files:
         stem, _, ending = file.rpartition(".")
         if ending == "csv" and stem not in declared:
@@ -56,12 +53,12 @@ def check_strays(draft: Draft, files: tuple[str, ...]) -> Iterator[Problem]:
             yield Problem(Place(f"{SEEDS}/{draft.name}/{file}"), message, hint)
 
 
-def _tables(draft: Draft, group: str) -> tuple[str, ...]:
+def _table_names(draft: Draft, group: str) -> tuple[str, ...]:
     tables = draft.topic.content.get(group, {})
     return tuple(tables) if isinstance(tables, dict) else ()
 
 
-def _check_rows(draft: Draft, labels: Labels, name: str, stream: StreamDraft, record: Record) -> Iterator[Problem]:
+def _check_rows(draft: Draft, labels: LabelSets, name: str, stream: StreamDraft, record: RecordFile) -> Iterator[Problem]:
     used = {used for expression in stream.value.tree.arguments.values() for used in names_in(expression)}
     entering = {used for expression in stream.entering for used in names_in(expression)}
     yield from check_reports(draft, labels, name, stream, record)
@@ -87,7 +84,7 @@ def _check_rows(draft: Draft, labels: Labels, name: str, stream: StreamDraft, re
             yield Problem(problem.place, problem.message, problem.hint, problem.source, "warning")
 
 
-def _check_row(stream: StreamDraft, record: Record, row: Row) -> Iterator[Problem]:
+def _check_row(stream: StreamDraft, record: RecordFile, row: Row) -> Iterator[Problem]:
     if row.known < row.end and not (stream.table.watched and row.is_nothing):
         yield record.at_cell(
             row, "known", f"known on {row.known}, before the row ends ({row.end})", "a value cannot be known before it happened"
@@ -101,35 +98,35 @@ def _check_row(stream: StreamDraft, record: Record, row: Row) -> Iterator[Proble
         )
 
 
-def _check_value(stream: StreamDraft, record: Record, row: Row) -> Iterator[Problem]:
+def _check_value(stream: StreamDraft, record: RecordFile, row: Row) -> Iterator[Problem]:
     """A value that the statement can never give, whatever the parameters."""
     if row.between is not None:
         yield from check_range(stream, record, row)
         return
-    message = impossible(stream, row)
+    message = impossible_value_message(stream, row)
     if message:
         yield record.at_cell(row, "value", message, f"the statement is {stream.value.text}")
 
 
-def impossible(stream: StreamDraft, row: Row) -> str:
+def impossible_value_message(stream: StreamDraft, row: Row) -> str:
     """Return why a stream's statement can never give a row's value, or an empty string where it may."""
     kind = family_of(stream.value)
     if kind is None or stream.classes is not None:
         return ""
     shown = f"the value {row.value:.15g}"
-    if message := extreme_value(row.value, counts=kind.discrete):
+    if message := extreme_value_message(row.value, counts=kind.discrete):
         return message
     if kind.discrete and not row.value.is_integer():
         return f"{shown} is not a whole number, and {kind.name} counts"
-    if kind.name in NEVER_NEGATIVE and row.value < 0:
+    if kind.name in NONNEGATIVE_FAMILIES and row.value < 0:
         return f"{shown} is negative, which {kind.name} never is"
-    if kind.name in ABOVE_ZERO and row.value == 0:
+    if kind.name in ABOVE_ZERO_FAMILIES and row.value == 0:
         return f"{shown} is impossible: {kind.name} is above 0"
-    if kind.name in BETWEEN_ZERO_AND_ONE and not 0 < row.value < 1:
+    if kind.name in OPEN_SHARE_FAMILIES and not 0 < row.value < 1:
         return f"{shown} is impossible: {kind.name} lies between 0 and 1"
     if kind.name == "Bernoulli" and row.value not in {0, 1}:
         return f"{shown} is neither 0 nor 1, as Bernoulli has it"
-    if kind.name in OF_TRIALS and (trials := _trials(stream, row)) is not None and row.value > trials:
+    if kind.name in BINOMIAL_FAMILIES and (trials := _trials(stream, row)) is not None and row.value > trials:
         return f"{shown} is more than n={trials:g}"
     if kind.name in {"Uniform", "Triangular", "DiscreteUniform"}:
         try:
@@ -151,12 +148,12 @@ def _trials(stream: StreamDraft, row: Row) -> float | None:
         cell = row.columns.get(n.name)
         return cell if isinstance(cell, float) else None
     try:
-        return number_of(n)
+        return evaluate_constant(n)
     except Fault:  # told at the statement
         return None
 
 
-def _check_corrections(record: Record, *, watched: bool) -> Iterator[Problem]:
+def _check_corrections(record: RecordFile, *, watched: bool) -> Iterator[Problem]:
     """Each correction names one row, which no other names, and is known no earlier than that counts: quiet time counts from its first day on."""
     by_id: dict[str, Row] = {}
     for row in record.rows:
@@ -169,11 +166,11 @@ def _check_corrections(record: Record, *, watched: bool) -> Iterator[Problem]:
     for row in record.rows if any(row.replaces not in by_id or is_row_hash(row.replaces) for row in correcting) else ():
         by_hash.setdefault(row_hash(row), []).append(row)
     named = {row.place: _rows_named(row.replaces, by_id, by_hash) for row in correcting}
-    circled = _circled({place: found[0].place for place, found in named.items() if len(found) == 1})
+    circled = _replacement_cycles({place: found[0].place for place, found in named.items() if len(found) == 1})
     corrected: dict[Place, Row] = {}
     for row in correcting:
         if len(named[row.place]) != 1:
-            yield _not_one_row(record, row, named[row.place], [*by_id, *by_hash])
+            yield _replacement_problem(record, row, named[row.place], [*by_id, *by_hash])
             continue
         (old,) = named[row.place]
         earlier = corrected.setdefault(old.place, row)
@@ -199,7 +196,7 @@ def _rows_named(name: str, by_id: Mapping[str, Row], by_hash: Mapping[str, Seque
     return list({row.place: row for row in rows}.values())
 
 
-def _circled(following: Mapping[Place, Place]) -> dict[Place, int]:
+def _replacement_cycles(following: Mapping[Place, Place]) -> dict[Place, int]:
     """The places in circles of rows that replace one another, each with the number of rows in its circle."""
     found: dict[Place, int] = {}
     done: set[Place] = set()
@@ -216,7 +213,7 @@ def _circled(following: Mapping[Place, Place]) -> dict[Place, int]:
     return found
 
 
-def _not_one_row(record: Record, row: Row, named: Sequence[Row], known: Sequence[str]) -> Problem:
+def _replacement_problem(record: RecordFile, row: Row, named: Sequence[Row], known: Sequence[str]) -> Problem:
     """The problem of a correction whose ``replaces`` names no row, or rows that say the same."""
     owner = next((each for each in named if each.id == row.replaces), None)
     if named and owner is not None:
@@ -238,7 +235,7 @@ def _not_one_row(record: Record, row: Row, named: Sequence[Row], known: Sequence
     )
 
 
-def _check_opens(draft: Draft, record: Record) -> Iterator[Problem]:
+def _check_opens(draft: Draft, record: RecordFile) -> Iterator[Problem]:
     """A record begins when its topic opens: what happened before it is not in the time that its totals and its future speak of."""
     opens = draft.table.opens
     for row in record.rows:
@@ -248,14 +245,14 @@ def _check_opens(draft: Draft, record: Record) -> Iterator[Problem]:
             yield record.at_cell(row, column, message, f"set `opens` in {TOPIC_FILE} to the first day of the record")
 
 
-def _check_overlaps(record: Record, *, watched: bool) -> Iterator[Problem]:
+def _check_overlaps(record: RecordFile, *, watched: bool) -> Iterator[Problem]:
     """Rows of a watched stream share no day, unless one replaces the other, their labels differ or they are reports; elsewhere that is a warning.
 
     Elsewhere one warning stands for all such rows of a record: polls of one week are no mistake.
     """
     reaching: dict[tuple[object, ...], Row] = {}
     found: list[tuple[Row, Row]] = []
-    for row in in_order(row for row in standing(record.rows) if not row.origin):
+    for row in sort_rows(row for row in current_rows(record.rows) if not row.origin):
         labels = tuple(row.columns.get(column) for column in record.label_columns)
         before = reaching.get(labels)
         if before is not None and row.start <= before.end:
@@ -275,12 +272,14 @@ def _check_overlaps(record: Record, *, watched: bool) -> Iterator[Problem]:
             earlier.value_text,
             earlier.columns,
         )
-        message = f"this row {'says the same as' if same else 'overlaps'} line {earlier.place.line} ({days}){_more(len(found) - 1)}"
+        message = (
+            f"this row {'says the same as' if same else 'overlaps'} line {earlier.place.line} ({days}){_more_overlaps_text(len(found) - 1)}"
+        )
         hint = "each counts; a correction names the row it `replaces`, and reports of one event have an `origin`"
         yield replace(record.at_cell(later, column, message, hint), level="warning")
 
 
-def _more(count: int) -> str:
+def _more_overlaps_text(count: int) -> str:
     """How many other rows overlap one another, as the end of a sentence."""
     if count == 0:
         return ""
@@ -291,11 +290,11 @@ def check_gaps(draft: Draft) -> Iterator[Problem]:
     """Warn of days between the rows of a watched stream that no row covers."""
     for stream in draft.streams.values():
         if stream.record is not None and stream.table.watched and not stream.record.label_columns:
-            yield from first_found(_gaps(stream.record))
+            yield from limit_problems(_gap_problems(stream.record))
 
 
-def _gaps(record: Record) -> Iterator[Problem]:
-    for before, row in pairwise(in_order(standing(record.rows))):
+def _gap_problems(record: RecordFile) -> Iterator[Problem]:
+    for before, row in pairwise(sort_rows(current_rows(record.rows))):
         if row.start > before.end + ONE_DAY:
             column = "on" if row.start == row.end and record.cells[row.place]["on"] else "from"
             message = f"no row covers {before.end + ONE_DAY} to {row.start - ONE_DAY} in a watched stream"
@@ -306,13 +305,13 @@ def _gaps(record: Record) -> Iterator[Problem]:
 def check_long_rows(draft: Draft) -> Iterator[Problem]:
     """Warn of rows that are longer than the calendar step at whose middle their statement reads a parameter."""
     for stream in draft.streams.values():
-        used = uses(draft, *stream.value.tree.arguments.values()).clocks
+        used = find_used_names(draft, *stream.value.tree.arguments.values()).clocks
         steps = [step for step in calendars_of(draft) if step in used]
         if stream.record is not None:
-            yield from first_found(_long_rows(stream.record, steps))
+            yield from limit_problems(_long_row_problems(stream.record, steps))
 
 
-def _long_rows(record: Record, steps: Sequence[Step]) -> Iterator[Problem]:
+def _long_row_problems(record: RecordFile, steps: Sequence[Step]) -> Iterator[Problem]:
     for row in record.rows:
         for step in steps:
             spanned = step_index(step, row.start, row.end) + 1
@@ -324,7 +323,7 @@ def _long_rows(record: Record, steps: Sequence[Step]) -> Iterator[Problem]:
 
 def _check_series_reach(draft: Draft, name: str, stream: StreamDraft) -> Iterator[Problem]:
     """A series must have begun when the first row that needs it begins."""
-    for series in sorted(uses(draft, *stream.value.tree.arguments.values(), *stream.entering).series):
+    for series in sorted(find_used_names(draft, *stream.value.tree.arguments.values(), *stream.entering).series):
         points = draft.series[series].points if series in draft.series else ()
         if not points:
             continue

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from forecast.book.draft import AnyWritten, Draft, StreamDraft
+from forecast.book.draft import AnyParsedText, Draft, StreamDraft
 from forecast.book.files.names import ARTICLES, CLOCKS
 from forecast.book.files.numerals import is_number, number_hint
 from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem
 from forecast.book.files.sources import Document
-from forecast.book.labels import Labels, calendars_of, per_of
-from forecast.language.classes import CLASSED
+from forecast.book.labels import LabelSets, calendars_of, parameter_label_set
+from forecast.language.classes import CLASS_FAMILIES
 from forecast.language.expressions import Compare, Expression, First, Index, Label, Name, Total, children, names_in, streams_in
 from forecast.language.faults import did_you_mean
 
@@ -21,7 +21,7 @@ WITH_VALUES = frozenset({"parameter", "series", "quantity"})  # kinds of names t
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
+class NameScope:
     """What an expression may use where it stands.
 
     ``place`` says where that is, as in "a prior"; ``kinds`` are the kinds of
@@ -39,14 +39,14 @@ class Here:
     is_open: bool = False
 
 
-def on_a_day(draft: Draft, place: str, kinds: frozenset[str], *, clocks: frozenset[str], totals: bool) -> Here:
+def dated_scope(draft: Draft, place: str, kinds: frozenset[str], *, clocks: frozenset[str], totals: bool) -> NameScope:
     """What an expression may use where it is read of a day or an interval: clocks, and the calendar steps that parameters are per."""
     calendars = calendars_of(draft)
-    return Here(place, kinds, clocks=clocks | frozenset(calendars), coded={step: step for step in calendars}, totals=totals)
+    return NameScope(place, kinds, clocks=clocks | frozenset(calendars), coded={step: step for step in calendars}, totals=totals)
 
 
 @dataclass(frozen=True, slots=True)
-class Uses:
+class UsedNames:
     """What an expression uses through all quantities: series, streams by ``total``, clocks, parameters."""
 
     series: frozenset[str] = frozenset()
@@ -56,7 +56,7 @@ class Uses:
     names: frozenset[str] = frozenset()
 
 
-def uses(draft: Draft, *expressions: Expression) -> Uses:
+def find_used_names(draft: Draft, *expressions: Expression) -> UsedNames:
     """Return what expressions use together, through quantities too, each of which is looked at once."""
     streams = {stream for expression in expressions for stream in streams_in(expression)}
     names = {name for expression in expressions for name in names_in(expression)}
@@ -68,7 +68,7 @@ def uses(draft: Draft, *expressions: Expression) -> Uses:
         names |= fresh
         waiting += [each for each in fresh if each in draft.dependencies.names]
     kinds = draft.kinds
-    return Uses(
+    return UsedNames(
         frozenset(name for name in names if kinds.get(name) == "series"),
         frozenset(streams),
         frozenset(names & {*CLOCKS, *calendars_of(draft)}),
@@ -77,12 +77,12 @@ def uses(draft: Draft, *expressions: Expression) -> Uses:
     )
 
 
-def check_names(draft: Draft, labels: Labels, written: AnyWritten, expression: Expression, here: Here) -> Iterator[Problem]:
+def check_names(draft: Draft, labels: LabelSets, written: AnyParsedText, expression: Expression, here: NameScope) -> Iterator[Problem]:
     """Yield what is wrong with the names, labels and indexes of an expression, or of an argument of a statement."""
     yield from _Checker(draft, labels, written, here).check(expression)
 
 
-def in_quotes(label: str, document: Document, keys: Keys) -> str:
+def quote_label(label: str, document: Document, keys: Keys) -> str:
     """Return a label in quotes that may stand within the text at a key: those with which the text itself does not begin."""
     start, _ = document.positions.values.get(keys, (0, 0))
     if document.positions.text[start : start + 1] == "'":
@@ -90,7 +90,7 @@ def in_quotes(label: str, document: Document, keys: Keys) -> str:
     return f"'{label}'" if "'" not in label else f'\\"{label}\\"'
 
 
-def _between_brackets(text: str) -> str:
+def _bracket_content(text: str) -> str:
     """What stands between the first bracket of a text and the one that closes it."""
     start, depth = text.find("[") + 1, 1
     for at in range(start, len(text)):
@@ -103,9 +103,9 @@ def _between_brackets(text: str) -> str:
 @dataclass(frozen=True, slots=True)
 class _Checker:
     draft: Draft
-    labels: Labels
-    written: AnyWritten
-    here: Here
+    labels: LabelSets
+    written: AnyParsedText
+    here: NameScope
 
     def check(self, node: Expression) -> Iterator[Problem]:
         match node:
@@ -137,7 +137,7 @@ class _Checker:
         prior = self.draft.parameters.get(node.name)
         return node.name if prior is not None and "parameter" in self.here.kinds and prior.categories else None
 
-    def _spelled(self, node: Expression) -> str | None:
+    def _label_of_node(self, node: Expression) -> str | None:
         """The label a node spells: quoted, or a bare word that is no value here."""
         if isinstance(node, Label):
             return node.label
@@ -153,7 +153,7 @@ class _Checker:
             return "a clock"
         return ARTICLES[self.draft.kinds[name]] if self.draft.kinds.get(name) in WITH_VALUES else ""
 
-    def _known(self, name: str) -> bool:
+    def _is_known(self, name: str) -> bool:
         return name in self.draft.kinds or bool(self._value_called(name))
 
     def _hidden(self, node: Expression, label_set: str, wanted: str) -> Problem | None:
@@ -166,9 +166,9 @@ class _Checker:
             return None
         return self._at(node, f"`{node.name}` is {what} and also a label of `{label_set}`", f"for the label, write {wanted}")
 
-    def _quoted(self, label: str) -> str:
+    def _quote_label(self, label: str) -> str:
         """A label in quotes that may stand where the expression stands."""
-        return in_quotes(label, self.written.document, self.written.keys)
+        return quote_label(label, self.written.document, self.written.keys)
 
     def _name(self, node: Name) -> Iterator[Problem]:
         name = node.name
@@ -181,11 +181,11 @@ class _Checker:
         elif name in self.here.columns or name in self.here.clocks:
             return
         elif name in CLOCKS:
-            yield self._at(node, f"`{name}` has no meaning in {self.here.place}", self._allowed())
+            yield self._at(node, f"`{name}` has no meaning in {self.here.place}", self._allowed_names_text())
         elif name not in self.draft.kinds:
             yield from self._unknown(node, name)
         elif self.draft.kinds[name] not in self.here.kinds:
-            yield self._misplaced(node, name)
+            yield self._misplaced_name_problem(node, name)
         elif self.draft.kinds[name] == "quantity":
             yield from self._through(node, name)
         elif name in self.draft.parameters and (shares := self.draft.parameters[name].shares):
@@ -208,19 +208,19 @@ class _Checker:
         if self.here.is_open or not self.draft.priors_known:
             return
         near = did_you_mean(name, self._in_scope())
-        add = f"add [{name}] to {self.draft.priors.source.path}" if "parameter" in self.here.kinds else self._allowed()
+        add = f"add [{name}] to {self.draft.priors.source.path}" if "parameter" in self.here.kinds else self._allowed_names_text()
         yield self._at(node, f"unknown name `{name}`", near or add)
 
     def _in_scope(self) -> list[str]:
         named = [name for name, kind in self.draft.kinds.items() if kind in self.here.kinds]
         return [*named, *self.here.columns, *self.here.clocks]
 
-    def _misplaced(self, node: Expression, name: str) -> Problem:
+    def _misplaced_name_problem(self, node: Expression, name: str) -> Problem:
         kind = self.draft.kinds[name]
-        hint = f"write `total({name})`" if kind == "stream" and self.here.totals else self._allowed()
+        hint = f"write `total({name})`" if kind == "stream" and self.here.totals else self._allowed_names_text()
         return self._at(node, f"`{name}` is {ARTICLES[kind]}, which {self.here.place} cannot name", hint)
 
-    def _allowed(self) -> str:
+    def _allowed_names_text(self) -> str:
         plural = {"parameter": "parameters", "series": "series", "quantity": "quantities"}
         words = [plural[kind] for kind in ("parameter", "series", "quantity") if kind in self.here.kinds]
         words += ["totals"] if self.here.totals else []
@@ -234,9 +234,9 @@ class _Checker:
             return
         brought = self.draft.dependencies
         if (series := brought.first_series.get(name)) and "series" not in self.here.kinds:
-            yield self._at(node, f"`{name}` uses the series `{series}`, which {self.here.place} cannot name", self._allowed())
+            yield self._at(node, f"`{name}` uses the series `{series}`, which {self.here.place} cannot name", self._allowed_names_text())
         if (stream := brought.first_stream.get(name)) and not self.here.totals:
-            yield self._at(node, f"`{name}` uses `total({stream})`, which {self.here.place} cannot name", self._allowed())
+            yield self._at(node, f"`{name}` uses `total({stream})`, which {self.here.place} cannot name", self._allowed_names_text())
         unknown = brought.clocks.get(name, frozenset()) - self.here.clocks
         if clocks := unknown & {*CLOCKS, *(calendars_of(self.draft) if unknown else ())}:
             yield self._at(node, f"`{name}` uses `{min(clocks)}`, which has no meaning in {self.here.place}")
@@ -253,7 +253,7 @@ class _Checker:
         if node.name not in self.draft.parameters:
             return
         prior = self.draft.parameters[node.name]
-        per = per_of(node.name, prior)
+        per = parameter_label_set(node.name, prior)
         if not per and prior.is_by_label:
             return  # the missing `per` is told at the prior
         if not per:
@@ -262,8 +262,8 @@ class _Checker:
         labels = self.labels.sets.get(per)
         if self._label_set(node.index) == per or not labels or per in self.labels.uncertain:
             return  # a label set that does not exist is told at the prior
-        spelled = self._spelled(node.index)
-        if isinstance(node.index, Name) and (hidden := self._hidden(node.index, per, f"{node.name}[{self._quoted(node.index.name)}]")):
+        spelled = self._label_of_node(node.index)
+        if isinstance(node.index, Name) and (hidden := self._hidden(node.index, per, f"{node.name}[{self._quote_label(node.index.name)}]")):
             yield hidden
         elif spelled is None or (spelled == per and per not in labels):
             yield self._not_indexed(node, per, labels)
@@ -272,9 +272,9 @@ class _Checker:
 
     def _not_indexed(self, node: Index, per: str, labels: Sequence[str]) -> Problem:
         """That an index is neither the label set nor one of its labels."""
-        written = _between_brackets(self.written.text[node.offset :])
+        written = _bracket_content(self.written.text[node.offset :])
         if written in labels:
-            return self._at(node, f"the label `{written}` is no plain word", f"write {node.name}[{self._quoted(written)}]")
+            return self._at(node, f"the label `{written}` is no plain word", f"write {node.name}[{self._quote_label(written)}]")
         here = per in (self.here.coded or {}) or (per in self.draft.parameters and "parameter" in self.here.kinds)
         ways = [f"by `{per}`"] if here else []
         listed = f"by one of its labels: {', '.join(labels[:MOST_LISTED])}{', …' if len(labels) > MOST_LISTED else ''}"
@@ -293,7 +293,7 @@ class _Checker:
     def _total(self, node: Total) -> Iterator[Problem]:
         kinds = self.draft.kinds
         if not self.here.totals:
-            yield self._at(node, f"`total` cannot be used in {self.here.place}", self._allowed())
+            yield self._at(node, f"`total` cannot be used in {self.here.place}", self._allowed_names_text())
         elif node.stream not in kinds:
             streams = [name for name, kind in kinds.items() if kind == "stream"]
             yield self._at(
@@ -310,13 +310,13 @@ class _Checker:
         if stream.classes is not None and node.label not in stream.classes.labels:
             hint = did_you_mean(node.label, stream.classes.labels) or f"its classes: {', '.join(stream.classes.labels)}"
             yield self._at(node, f'`{node.stream}` has no class "{node.label}"', hint)
-        elif stream.value.tree.distribution not in CLASSED:
+        elif stream.value.tree.distribution not in CLASS_FAMILIES:
             yield self._at(node, f"the rows of `{node.stream}` are numbers, not classes", f"write `total({node.stream})`")
 
     def _compare(self, node: Compare) -> Iterator[Problem]:
         label_sets = [label_set for part in node.operands if (label_set := self._label_set(part)) is not None]
         if not label_sets:
-            unknown = any(isinstance(part, Name) and not self._known(part.name) for part in node.operands)
+            unknown = any(isinstance(part, Name) and not self._is_known(part.name) for part in node.operands)
             for part in node.operands:
                 if not (unknown and isinstance(part, Label)):  # it may be the unknown name's label
                     yield from self.check(part)
@@ -325,8 +325,8 @@ class _Checker:
             if symbol not in {"==", "!="}:
                 yield self._at(node, f"labels have no order: `{symbol}` cannot compare them", "use == or !=")
         for part in node.operands:
-            spelled = self._spelled(part)
-            if (hidden := self._hidden(part, label_sets[0], self._quoted(part.name if isinstance(part, Name) else ""))) is not None:
+            spelled = self._label_of_node(part)
+            if (hidden := self._hidden(part, label_sets[0], self._quote_label(part.name if isinstance(part, Name) else ""))) is not None:
                 yield hidden
             elif spelled is not None:
                 yield from self._label(part, spelled, label_sets[0])

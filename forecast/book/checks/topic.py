@@ -6,41 +6,41 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from forecast.book.checks.classes import check_classes
-from forecast.book.checks.entering import check_entering
+from forecast.book.checks.entering import check_weight_and_reliability
 from forecast.book.checks.priors import used_parameters
 from forecast.book.checks.questions import check_questions
-from forecast.book.checks.scopes import WITH_VALUES, Here, check_names, in_quotes, on_a_day
+from forecast.book.checks.scopes import WITH_VALUES, NameScope, check_names, dated_scope, quote_label
 from forecast.book.checks.statements import check_statement
-from forecast.book.cycles import circles
-from forecast.book.draft import Draft, StreamDraft, Written
+from forecast.book.cycles import find_cycles
+from forecast.book.draft import Draft, ParsedText, StreamDraft
 from forecast.book.files.names import ARTICLES, CLOCKS, name_fault, record_fault
 from forecast.book.files.numerals import is_number
 from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem
 from forecast.book.files.sources import Document
-from forecast.book.labels import Labels, columns_of
+from forecast.book.labels import LabelSets, columns_of
 from forecast.language.characters import refused_character
-from forecast.language.classes import is_unspelled
+from forecast.language.classes import has_named_shares
 from forecast.language.distributions.walks import WALKS
 from forecast.language.expressions import Expression, First, Label, Name, Number, names_in, walk
 from forecast.language.faults import did_you_mean
 
 ALL_CLOCKS = frozenset(CLOCKS)
-LATER = Here("`later`", frozenset({"parameter", "quantity"}))
+LATER_SCOPE = NameScope("`later`", frozenset({"parameter", "quantity"}))
 
 
-def check_topic(draft: Draft, labels: Labels) -> Iterator[Problem]:
+def check_topic(draft: Draft, labels: LabelSets) -> Iterator[Problem]:
     """Yield what is wrong with a topic's own file, its priors and rows aside."""
     yield from check_name_space(draft)
     for series in draft.series.values():
         if series.later is not None:
-            yield from check_names(draft, labels, series.later, series.later.tree, LATER)
+            yield from check_names(draft, labels, series.later, series.later.tree, LATER_SCOPE)
     for name, stream in draft.streams.items():
         yield from _check_stream(draft, labels, name, stream)
     for name, quantity in draft.quantities.items():
         yield from _check_quantity(draft, labels, name, quantity)
     graph = {name: tuple(other for other in names_in(its.tree) if other in draft.quantities) for name, its in draft.quantities.items()}
-    for circle in circles(graph):
+    for circle in find_cycles(graph):
         yield draft.topic.at_key(("quantities", circle[0]), f"these quantities go round in a circle: {' → '.join(circle)}")
     yield from check_questions(draft, labels)
 
@@ -70,10 +70,10 @@ def check_name_space(draft: Draft) -> Iterator[Problem]:
                 yield header.problem(column, *fault)
 
 
-def row_scope(draft: Draft, stream: StreamDraft) -> Here:
+def row_scope(draft: Draft, stream: StreamDraft) -> NameScope:
     """What a stream's statement may use."""
     covariates, labels = columns_of(draft, stream)
-    here = on_a_day(draft, "a stream's statement", frozenset({"parameter", "series", "quantity"}), clocks=ALL_CLOCKS, totals=True)
+    here = dated_scope(draft, "a stream's statement", frozenset({"parameter", "series", "quantity"}), clocks=ALL_CLOCKS, totals=True)
     return replace(
         here,
         columns=frozenset((*covariates, *labels)),
@@ -91,7 +91,7 @@ def _all_names(draft: Draft) -> Iterator[tuple[str, str, Document, Keys]]:
             yield name, kind, draft.topic, (group, name)
 
 
-def _check_stream(draft: Draft, labels: Labels, name: str, stream: StreamDraft) -> Iterator[Problem]:
+def _check_stream(draft: Draft, labels: LabelSets, name: str, stream: StreamDraft) -> Iterator[Problem]:
     here = row_scope(draft, stream)
     if stream.value.tree.distribution == "Dirichlet":
         yield stream.value.problem(
@@ -99,7 +99,7 @@ def _check_stream(draft: Draft, labels: Labels, name: str, stream: StreamDraft) 
             "counts of several classes are `Multinomial(n=…, p=share)`",
             offset=stream.value.tree.offset,
         )
-    elif not is_unspelled(stream.value.tree):
+    elif not has_named_shares(stream.value.tree):
         yield from check_statement(stream.value)
         if stream.value.tree.distribution in WALKS:
             yield stream.value.problem(
@@ -110,9 +110,9 @@ def _check_stream(draft: Draft, labels: Labels, name: str, stream: StreamDraft) 
     yield from check_classes(draft, name, stream)
     for expression in stream.value.tree.arguments.values():
         yield from check_names(draft, labels, stream.value, expression, here)
-    yield from check_entering(draft, labels, name, stream)
+    yield from check_weight_and_reliability(draft, labels, name, stream)
     used = {name for expression in stream.value.tree.arguments.values() for name in names_in(expression)}
-    following = Here("`next`", frozenset({"parameter", "quantity"}), totals=True)
+    following = NameScope("`next`", frozenset({"parameter", "quantity"}), totals=True)
     for column, written in stream.next.items() if stream.is_read else ():
         if column not in here.columns:
             yield written.document.at_key(
@@ -125,7 +125,7 @@ def _check_stream(draft: Draft, labels: Labels, name: str, stream: StreamDraft) 
 
 
 def _check_next(
-    draft: Draft, labels: Labels, column: str, written: Written[Expression], here: Here, *, is_label: bool
+    draft: Draft, labels: LabelSets, column: str, written: ParsedText[Expression], here: NameScope, *, is_label: bool
 ) -> Iterator[Problem]:
     tree = written.tree
     if not is_label:
@@ -135,7 +135,7 @@ def _check_next(
     spelled = tree.label if isinstance(tree, Label) else tree.name if isinstance(tree, Name) and kind not in WITH_VALUES else None
     known = labels.sets.get(column, ())
     if isinstance(tree, Name) and kind in WITH_VALUES and tree.name in known:
-        hint = f"for the label, write {in_quotes(tree.name, written.document, written.keys)} within the quotes"
+        hint = f"for the label, write {quote_label(tree.name, written.document, written.keys)} within the quotes"
         yield written.problem(f"`{tree.name}` is {ARTICLES[kind]} and also a label of `{column}`", hint)
     elif spelled is None and isinstance(tree, Number) and any(map(is_number, known)):
         return  # a column of numbers but for slips of the pen, which the statement reports
@@ -147,7 +147,7 @@ def _check_next(
         )
 
 
-def _check_quantity(draft: Draft, labels: Labels, name: str, written: Written[Expression]) -> Iterator[Problem]:
+def _check_quantity(draft: Draft, labels: LabelSets, name: str, written: ParsedText[Expression]) -> Iterator[Problem]:
     firsts = [node for node in walk(written.tree) if isinstance(node, First)]
     if firsts:
         yield written.problem(f"the quantity `{name}` cannot use `first`", "only a question's answer can", offset=firsts[0].offset)
@@ -161,7 +161,7 @@ def _check_quantity(draft: Draft, labels: Labels, name: str, written: Written[Ex
                 f"`{column}` is a column of rows, which a quantity cannot name", "use it in the stream's statement itself", offset=offset
             )
             return
-    here = on_a_day(draft, "a quantity", frozenset({"parameter", "series", "quantity"}), clocks=ALL_CLOCKS, totals=True)
+    here = dated_scope(draft, "a quantity", frozenset({"parameter", "series", "quantity"}), clocks=ALL_CLOCKS, totals=True)
     yield from check_names(draft, labels, written, written.tree, here)
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import date
 from itertools import accumulate
 
-from forecast.book.checks.scopes import uses
+from forecast.book.checks.scopes import find_used_names
 from forecast.book.draft import Draft, StreamDraft
 from forecast.book.files.problems import Problem
-from forecast.book.rows import in_order, standing
+from forecast.book.rows import current_rows, sort_rows
 from forecast.book.topic import Row
 
 
@@ -19,10 +19,12 @@ def check_crossed_totals(draft: Draft) -> Iterator[Problem]:
     """Warn of rows that begin within a row of a stream whose total their statement uses."""
     for stream in draft.streams.values():
         own = stream.record
-        used = frozenset().union(*(uses(draft, each).streams for each in (*stream.value.tree.arguments.values(), *stream.entering)))
+        used = frozenset().union(
+            *(find_used_names(draft, each).streams for each in (*stream.value.tree.arguments.values(), *stream.entering))
+        )
         for name in sorted(used & draft.streams.keys()) if own is not None else ():
-            starts, reaching = _reaching(draft.streams[name])
-            for row in standing(own.rows) if own is not None and reaching else ():
+            starts, reaching = _starts_and_latest_ends(draft.streams[name])
+            for row in current_rows(own.rows) if own is not None and reaching else ():
                 at = bisect_left(starts, row.start) - 1
                 if at >= 0 and reaching[at].end >= row.start:
                     assert own is not None
@@ -33,12 +35,12 @@ def check_crossed_totals(draft: Draft) -> Iterator[Problem]:
                     yield replace(own.at_cell(row, column, message, hint), level="warning")
 
 
-def _reaching(stream: StreamDraft) -> tuple[list[date], list[Row]]:
+def _starts_and_latest_ends(stream: StreamDraft) -> tuple[list[date], list[Row]]:
     """The first days of the rows of several days that say that something happened, in order, and for each the row that ends last of it and those before."""
     if stream.record is None:
         return [], []
     none_is_quiet = stream.table.watched or stream.classes is None or stream.classes.counted
-    rows = [row for row in in_order(standing(stream.record.rows)) if row.start < row.end and not (row.is_nothing and none_is_quiet)]
+    rows = [row for row in sort_rows(current_rows(stream.record.rows)) if row.start < row.end and not (row.is_nothing and none_is_quiet)]
     return [row.start for row in rows], list(accumulate(rows, _later_end))
 
 

@@ -10,16 +10,16 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from forecast.book.files.csv_faults import has_sound_quotes, length_problem, quote_problem, separator_problem
-from forecast.book.files.problems import MOST_FOUND, Place, Problem, first_found
-from forecast.book.files.sources import Source
-from forecast.language.characters import ONE_LINE, Kind, Refused, refused_character
+from forecast.book.files.problems import MOST_FOUND, Place, Problem, limit_problems
+from forecast.book.files.sources import SourceFile
+from forecast.language.characters import ONE_LINE, RefusedCharacter, TextKind, refused_character
 
 if TYPE_CHECKING:
     from _csv import Reader
 
 CONTROLS = ("Cc", "Cs", "Zl", "Zp")  # categories of characters that end a line or do what nobody sees
 _NO_COLUMNS: tuple[str, ...] = ()
-MOST_ROWS = 100_000  # of one file
+MOST_CSV_ROWS = 100_000  # of one file
 MOST_COLUMNS = 1_000
 LONGEST_LINE = 1_000_000  # characters
 
@@ -28,7 +28,7 @@ LONGEST_LINE = 1_000_000  # characters
 class Cells:
     """One record of a CSV file: its cells by column name, stripped of surrounding blanks."""
 
-    source: Source
+    source: SourceFile
     line: int
     last_line: int
     values: Mapping[str, str]
@@ -53,13 +53,13 @@ class Cells:
         return self.source.at(line, at, message, hint)
 
 
-def read_cells(source: Source, kinds: Mapping[str, Kind]) -> tuple[tuple[Cells, tuple[Cells, ...]] | None, tuple[Problem, ...]]:
+def read_cells(source: SourceFile, kinds: Mapping[str, TextKind]) -> tuple[tuple[Cells, tuple[Cells, ...]] | None, tuple[Problem, ...]]:
     """Return a CSV file's header and records, and what is wrong with its form and its characters.
 
     ``kinds`` says by column which kind of text its cells are; those of all other columns are labels.
     None where there is no usable header.  Blank lines are passed over.
     """
-    if (too_much := _beyond_limits(source)) is not None:
+    if (too_much := _size_problem(source)) is not None:
         return None, (too_much,)
     records, problems = _records(source)
     if not records:
@@ -68,15 +68,15 @@ def read_cells(source: Source, kinds: Mapping[str, Kind]) -> tuple[tuple[Cells, 
     names = [text.strip() for text in written]
     if len(names) > MOST_COLUMNS:
         return None, (source.at(line, 1, f"{len(names):,} columns; at most {MOST_COLUMNS:,} can be read"),)
-    if len(rest) > MOST_ROWS:
-        message = f"this file has {len(rest):,} rows; at most {MOST_ROWS:,} can be read"
-        return None, (source.at(rest[MOST_ROWS][0], 1, message, "add rows up, as a week's or a month's"),)
+    if len(rest) > MOST_CSV_ROWS:
+        message = f"this file has {len(rest):,} rows; at most {MOST_CSV_ROWS:,} can be read"
+        return None, (source.at(rest[MOST_CSV_ROWS][0], 1, message, "add rows up, as a week's or a month's"),)
     header = Cells(source, line, last_line, {name: name for name in names}, tuple(names))
     wrong = tuple(_header_problems(header, names)) or tuple(_character_problems(header, written, ["name"] * len(names)))
     if wrong:
         return None, (*problems, *wrong)
     lines = []
-    column_kinds: list[Kind] = [kinds.get(name, "label") for name in names]
+    column_kinds: list[TextKind] = [kinds.get(name, "label") for name in names]
     columns = tuple(names)
     for line, last_line, texts in rest:
         if len(problems) > MOST_FOUND:
@@ -89,16 +89,16 @@ def read_cells(source: Source, kinds: Mapping[str, Kind]) -> tuple[tuple[Cells, 
         else:
             cells = Cells(source, line, last_line, dict(zip(names, texts, strict=True)), columns)
             problems += _character_problems(cells, texts, column_kinds)
-            if not any(_refused(text, kind) for text, kind in zip(texts, column_kinds, strict=True) if kind in ONE_LINE):
+            if not any(_refused_cell_character(text, kind) for text, kind in zip(texts, column_kinds, strict=True) if kind in ONE_LINE):
                 lines.append(cells)  # else what its numbers and labels are is not known
-    return (header, tuple(lines)), tuple(first_found(problems))
+    return (header, tuple(lines)), tuple(limit_problems(problems))
 
 
-def _beyond_limits(source: Source) -> Problem | None:
+def _size_problem(source: SourceFile) -> Problem | None:
     """The problem of a file that has too many lines, or too long ones, to be taken apart; None for others."""
-    if len(source.lines) > 2 * MOST_ROWS and (filled := sum(1 for line in source.lines if line)) > 2 * MOST_ROWS:
-        message = f"this file has {filled:,} lines; at most {MOST_ROWS:,} rows can be read"
-        return source.at(MOST_ROWS, 1, message, "add rows up, as a week's or a month's")
+    if len(source.lines) > 2 * MOST_CSV_ROWS and (filled := sum(1 for line in source.lines if line)) > 2 * MOST_CSV_ROWS:
+        message = f"this file has {filled:,} lines; at most {MOST_CSV_ROWS:,} rows can be read"
+        return source.at(MOST_CSV_ROWS, 1, message, "add rows up, as a week's or a month's")
     longest = max(range(len(source.lines)), key=lambda index: len(source.lines[index]))
     if len(source.lines[longest]) > LONGEST_LINE:
         message = f"this line has {len(source.lines[longest]):,} characters; at most {LONGEST_LINE:,} can be read"
@@ -129,7 +129,7 @@ def cell_starts(lines: tuple[str, ...]) -> list[tuple[int, int]]:
     return starts
 
 
-def _records(source: Source) -> tuple[list[tuple[int, int, list[str]]], list[Problem]]:
+def _records(source: SourceFile) -> tuple[list[tuple[int, int, list[str]]], list[Problem]]:
     """The records of a CSV file with their first and last lines, and what is wrong with its quotes."""
     records: list[tuple[int, int, list[str]]] = []
     problems: list[Problem] = []
@@ -156,19 +156,19 @@ def _records(source: Source) -> tuple[list[tuple[int, int, list[str]]], list[Pro
         first = last + 1
 
 
-def _reader(source: Source, first: int) -> Reader:
+def _reader(source: SourceFile, first: int) -> Reader:
     return csv.reader((f"{source.lines[index]}\n" for index in range(first - 1, len(source.lines))), strict=True)
 
 
-def _character_problems(cells: Cells, written: Sequence[str], kinds: Sequence[Kind]) -> Iterator[Problem]:
+def _character_problems(cells: Cells, written: Sequence[str], kinds: Sequence[TextKind]) -> Iterator[Problem]:
     """The first character of each cell that its kind of text may not hold."""
     for number, (text, kind) in enumerate(zip(written, kinds, strict=True)):
-        refused = _refused(text, kind)
+        refused = _refused_cell_character(text, kind)
         if refused is not None:
-            yield cells.source.at(*_place_of(cells, number, refused), refused.message, refused.hint)
+            yield cells.source.at(*_character_place(cells, number, refused), refused.message, refused.hint)
 
 
-def _refused(text: str, kind: Kind) -> Refused | None:
+def _refused_cell_character(text: str, kind: TextKind) -> RefusedCharacter | None:
     """The first character that a cell may not hold; in a number or a day only controls and line ends, since of others there are better hints."""
     refused = refused_character(text, kind)
     if refused is None or kind != "cell" or unicodedata.category(refused.character) in CONTROLS:
@@ -176,7 +176,7 @@ def _refused(text: str, kind: Kind) -> Refused | None:
     return None
 
 
-def _place_of(cells: Cells, number: int, refused: Refused) -> tuple[int, int]:
+def _character_place(cells: Cells, number: int, refused: RefusedCharacter) -> tuple[int, int]:
     """Where the first such character of a cell stands: quotes around and inside a cell are none, so it is the first in the file too."""
     lines = cells.source.lines[cells.line - 1 : cells.last_line]
     down, column = cell_starts(lines)[number]

@@ -23,12 +23,12 @@ from typing import IO
 from forecast.book.files.git_folder import GitFault, References, check_objects, find_git_folder, read_references
 from forecast.book.files.problems import Place, Problem
 
-SECONDS = 60.0  # that git may take for one answer
+GIT_TIMEOUT_SECONDS = 60.0  # that git may take for one answer
 MOST_FILE_BYTES = 50_000_000
-MOST_BYTES = 500_000_000  # of all files of a book in one commit
+MOST_COMMIT_BYTES = 500_000_000  # of all files of a book in one commit
 MOST_LISTED_BYTES = 50_000_000  # of the list of those files
-MOST_WORDS = 1_000_000  # bytes of any other answer
-LARGE = 64 * 1024 * 1024  # bytes of an object that git reads in pieces
+MOST_ANSWER_BYTES = 1_000_000  # bytes of any other answer
+BIG_FILE_THRESHOLD = 64 * 1024 * 1024  # bytes of an object that git reads in pieces
 _FILE = re.compile(rb"(\d{6}) (\w+) ([0-9a-f]+) +(\d+|-)\t(.*)", re.DOTALL)
 _COMMITTED = re.compile(rb"(?m)^committer [^\n]*> (-?\d{1,18}) ([+-])(\d\d)(\d\d)$")
 _ORDINARY = {b"100644", b"100755", b"100664"}
@@ -36,7 +36,7 @@ _UNFIT = re.compile(r"[\x00-\x1f\x7f\\:]|[ .]$")  # in the name of a file: what 
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class CommitFile:
     """A file of a commit: its path in the book, its object, and its size."""
 
     path: str
@@ -72,7 +72,7 @@ class Commits:
             )
         return None
 
-    def touching(self, paths: Sequence[str], *, most: int) -> tuple[str, ...]:
+    def commits_changing(self, paths: Sequence[str], *, most: int) -> tuple[str, ...]:
         """Return the commits before and at HEAD that changed some files of the book, newest first."""
         if any("\0" in path for path in paths):
             return ()  # no file has such a name
@@ -91,33 +91,33 @@ class Commits:
         except (ValueError, OverflowError):
             raise GitFault(f"commit {commit[:9]} was made on a day that no calendar has") from None
 
-    def files(self, commit: str, folders: Sequence[str]) -> tuple[tuple[File, ...], tuple[Problem, ...]]:
+    def files(self, commit: str, folders: Sequence[str]) -> tuple[tuple[CommitFile, ...], tuple[Problem, ...]]:
         """Return the ordinary files of some folders of the book as a commit has them, and a warning for everything else there."""
         listing = self._answer(
             "ls-tree", "-r", "-l", "-z", "--full-tree", f"{commit}:{self.inside}", "--", *folders, most=MOST_LISTED_BYTES
         )
-        files: list[File] = []
+        files: list[CommitFile] = []
         problems: list[Problem] = []
-        left = MOST_BYTES
+        left = MOST_COMMIT_BYTES
         for line in listing.split(b"\0")[:-1]:
             fields = _FILE.fullmatch(line)
             if fields is None:
                 raise GitFault(f"the list of files of commit {commit[:9]} cannot be understood")
             path = os.fsdecode(fields[5])
             size = int(fields[4]) if fields[4] != b"-" else 0
-            reason = _unfit(path, kind=fields[1], size=size, left=left)
+            reason = _skip_reason(path, kind=fields[1], size=size, left=left)
             if reason:
                 problems.append(Problem(Place(path), f"{reason}, so it is not read from commit {commit[:9]}", level="warning"))
             else:
-                files.append(File(path, fields[3].decode(), size))
+                files.append(CommitFile(path, fields[3].decode(), size))
                 left -= size
         return tuple(files), tuple(problems)
 
-    def text(self, file: File) -> bytes:
+    def text(self, file: CommitFile) -> bytes:
         """Return what a file holds."""
         return self._answer("cat-file", "blob", file.blob, most=file.size)
 
-    def write(self, files: Sequence[File], *, into: Path) -> tuple[Problem, ...]:
+    def write(self, files: Sequence[CommitFile], *, into: Path) -> tuple[Problem, ...]:
         """Write files of a commit into a new folder; return a warning for each that cannot be written there."""
         problems = []
         with (self.clean / "wanted").open("wb") as wanted:
@@ -138,7 +138,7 @@ class Commits:
                     problems.append(Problem(Place(file.path), reason, level="warning"))
         return tuple(problems)
 
-    def _answer(self, *words: str, most: int = MOST_WORDS) -> bytes:
+    def _answer(self, *words: str, most: int = MOST_ANSWER_BYTES) -> bytes:
         """What git prints; empty where it refuses."""
         with self._output(*words, most=most) as output:
             return output.read()
@@ -151,11 +151,16 @@ class Commits:
             tempfile.TemporaryFile(dir=self.clean) as output,
             Path(given or os.devnull).open("rb") as taken,
             subprocess.Popen(
-                command, stdin=taken, stdout=output, stderr=subprocess.DEVNULL, cwd=self.clean, env=_environment(self.clean, self.objects)
+                command,
+                stdin=taken,
+                stdout=output,
+                stderr=subprocess.DEVNULL,
+                cwd=self.clean,
+                env=_git_environment(self.clean, self.objects),
             ) as process,
         ):
             try:
-                _wait(process, output, words[0], most=most)
+                _wait_for_git(process, output, words[0], most=most)
             finally:
                 process.kill()
             output.seek(0)
@@ -163,7 +168,7 @@ class Commits:
 
 
 @contextmanager
-def commits_of(root: Path) -> Generator[Commits | None]:
+def open_commits(root: Path) -> Generator[Commits | None]:
     """The commits of the repository that a book belongs to; None where it belongs to none.
 
     Raises ``GitFault`` where there is no git, and for repositories that keep
@@ -173,7 +178,7 @@ def commits_of(root: Path) -> Generator[Commits | None]:
     if folder is None:
         yield None
         return
-    git = _program()
+    git = _git_program()
     check_objects(folder)
     references = read_references(folder)
     inside = root.resolve().relative_to(folder.files).as_posix()
@@ -188,20 +193,22 @@ def commits_of(root: Path) -> Generator[Commits | None]:
         yield found
 
 
-def _wait(process: subprocess.Popen[bytes], output: IO[bytes], word: str, *, most: int) -> None:
+def _wait_for_git(process: subprocess.Popen[bytes], output: IO[bytes], word: str, *, most: int) -> None:
     """Wait until git has ended."""
     pause = 0.1
-    for _ in range(round(SECONDS / pause)):
+    for _ in range(round(GIT_TIMEOUT_SECONDS / pause)):
         with suppress(subprocess.TimeoutExpired):
             process.wait(pause)
         if os.fstat(output.fileno()).st_size > most:
             raise GitFault(f"`git {word}` prints more than {most // 1_000_000} MB, which no book needs")
         if process.returncode is not None:
             return
-    raise GitFault(f"`git {word}` took more than {SECONDS:.0f} seconds and was stopped", "run `git fsck`; or use an earlier report's JSON")
+    raise GitFault(
+        f"`git {word}` took more than {GIT_TIMEOUT_SECONDS:.0f} seconds and was stopped", "run `git fsck`; or use an earlier report's JSON"
+    )
 
 
-def _program() -> str:
+def _git_program() -> str:
     """The path of git, looked for only in the folders of the PATH that have a full path: never in the folder we are in."""
     for folder in os.get_exec_path():
         found = shutil.which(str(Path(folder) / "git")) if Path(folder).is_absolute() else None
@@ -210,7 +217,7 @@ def _program() -> str:
     raise GitFault("git is not installed here, or not in a folder of the PATH, so no commit can be read", "install git")
 
 
-def _environment(clean: Path, objects: Path) -> dict[str, str]:
+def _git_environment(clean: Path, objects: Path) -> dict[str, str]:
     """What git is told of the world: nothing of the caller's settings of git, and no configuration but ours."""
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
     return kept | {
@@ -241,7 +248,7 @@ def _write_clean_folder(clean: Path, references: References) -> None:
         "bare = true",
         "commitGraph = false",
         "multiPackIndex = false",
-        f"bigFileThreshold = {LARGE}",
+        f"bigFileThreshold = {BIG_FILE_THRESHOLD}",
         *(["[extensions]", "objectFormat = sha256"] if is_long else []),
     ]
     (clean / "config").write_text("\n".join(config) + "\n", encoding="utf-8")
@@ -251,12 +258,12 @@ def _write_clean_folder(clean: Path, references: References) -> None:
     for name, value in references.objects.items():
         if not name.startswith(b"refs/"):
             (clean / name.decode()).write_bytes(value + b"\n")
-    (clean / "HEAD").write_bytes(_head(references) + b"\n")
+    (clean / "HEAD").write_bytes(_head_content(references) + b"\n")
     if references.shallow:
         (clean / "shallow").write_bytes(b"".join(line + b"\n" for line in references.shallow))
 
 
-def _head(references: References) -> bytes:
+def _head_content(references: References) -> bytes:
     """What is written in HEAD: the commit where it can be known, a branch without commits elsewhere."""
     value = references.head
     if value.startswith(b"ref:"):
@@ -264,7 +271,7 @@ def _head(references: References) -> bytes:
     return value if re.fullmatch(rb"[0-9a-f]{%d}" % references.digits, value) else b"ref: refs/heads/none"
 
 
-def _unfit(path: str, *, kind: bytes, size: int, left: int) -> str:
+def _skip_reason(path: str, *, kind: bytes, size: int, left: int) -> str:
     """Why a file of a commit is not read; empty where it is."""
     if kind == b"120000":
         return "this is a symbolic link"
@@ -274,4 +281,4 @@ def _unfit(path: str, *, kind: bytes, size: int, left: int) -> str:
         return "this is no name for a file of a book"
     if size > MOST_FILE_BYTES:
         return f"this file has more than {MOST_FILE_BYTES // 1_000_000} MB"
-    return f"with this file the book has more than {MOST_BYTES // 1_000_000} MB" if size > left else ""
+    return f"with this file the book has more than {MOST_COMMIT_BYTES // 1_000_000} MB" if size > left else ""

@@ -15,18 +15,18 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from forecast.book.files.days import beyond, is_held
+from forecast.book.files.days import day_fault, is_book_day
 from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem
 from forecast.book.files.sources import Document
-from forecast.language.characters import Kind, refused_character
+from forecast.language.characters import TextKind, refused_character
 from forecast.language.faults import did_you_mean
 
 _LARGEST = int(sys.float_info.max)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Conformed:
+class ConformResult:
     """What of a document has the right shape, and what is wrong with the rest.
 
     ``value`` is an instance of the shape, or None where something required is
@@ -44,7 +44,7 @@ class _Key:
     required: bool
 
 
-def conform(document: Document, shape: Any, content: Any = None, keys: Keys = ()) -> Conformed:
+def conform(document: Document, shape: Any, content: Any = None, keys: Keys = ()) -> ConformResult:
     """Return a document, or the part of it at ``keys``, as a value of a shape.
 
     A shape is a dataclass of ``forecast.book.files.shapes`` or a type such as
@@ -52,29 +52,29 @@ def conform(document: Document, shape: Any, content: Any = None, keys: Keys = ()
     """
     problems: list[Problem] = []
     value = _value(document, shape, document.content if content is None else content, keys, problems)
-    return Conformed(None if value is _WRONG else value, tuple(problems))
+    return ConformResult(None if value is _WRONG else value, tuple(problems))
 
 
 _WRONG = object()
 
 
 def _value(document: Document, kind: Any, content: Any, keys: Keys, problems: list[Problem]) -> Any:
-    options = _options(kind)
+    options = _union_members(kind)
     for option in options:
         if dataclasses.is_dataclass(option) and isinstance(content, dict):
             return _table(document, option, content, keys, problems)
         if typing.get_origin(option) is dict and isinstance(content, dict):
             names, inner = typing.get_args(option)
-            return _by_name(document, names, inner, content, keys, problems)
+            return _named_values(document, names, inner, content, keys, problems)
         if typing.get_origin(option) is typing.Literal and content in typing.get_args(option):
             return content
         if option is date and isinstance(content, date) and not isinstance(content, datetime):
-            if is_held(content):
+            if is_book_day(content):
                 return content
-            problems.append(document.at_value(keys, *_beyond(keys, content)))
+            problems.append(document.at_value(keys, *_day_fault(keys, content)))
             return _WRONG
         if typing.get_origin(option) is typing.Annotated and isinstance(content, str):
-            problems += _characters(document, kind_of_text(option), content, keys)
+            problems += _character_problems(document, kind_of_text(option), content, keys)
             return content
         if option is bool and isinstance(content, bool):
             return content
@@ -83,12 +83,12 @@ def _value(document: Document, kind: Any, content: Any, keys: Keys, problems: li
                 problems.append(document.at_value(keys, f"`{keys[-1]}` is not a finite number", "numbers end at 1.8e308"))
                 return _WRONG
             return content
-    problems.append(_wrong_type(document, options, content, keys))
+    problems.append(_wrong_type_problem(document, options, content, keys))
     return _WRONG
 
 
 def _table(document: Document, shape: Any, content: dict[str, Any], keys: Keys, problems: list[Problem]) -> Any:
-    known = {key.name: key for key in _keys_of(shape)}
+    known = {key.name: key for key in _table_keys(shape)}
     for name in content:
         if name not in known:
             hint = did_you_mean(name, known) or f"keys here: {', '.join(known)}"
@@ -99,7 +99,7 @@ def _table(document: Document, shape: Any, content: dict[str, Any], keys: Keys, 
         if name not in content:
             if key.required:
                 sound = False
-                problems.append(document.at_key(keys, f"`{name}` is missing{_in(keys)}", _purpose(name, keys)))
+                problems.append(document.at_key(keys, f"`{name}` is missing{_in_table_text(keys)}", _missing_key_hint(name, keys)))
             continue
         value = _value(document, key.kind, content[name], (*keys, name), problems)
         if isinstance(value, str) and not value.strip():
@@ -114,7 +114,9 @@ def _table(document: Document, shape: Any, content: dict[str, Any], keys: Keys, 
     return shape(**given) if sound else _WRONG
 
 
-def _by_name(document: Document, names: Any, kind: Any, content: dict[str, Any], keys: Keys, problems: list[Problem]) -> dict[str, Any]:
+def _named_values(
+    document: Document, names: Any, kind: Any, content: dict[str, Any], keys: Keys, problems: list[Problem]
+) -> dict[str, Any]:
     values = {}
     for name, inner in content.items():
         value = _value(document, kind, inner, (*keys, name), problems)
@@ -126,21 +128,21 @@ def _by_name(document: Document, names: Any, kind: Any, content: dict[str, Any],
     return values
 
 
-def _characters(document: Document, kind: Kind, text: str, keys: Keys) -> Iterator[Problem]:
+def _character_problems(document: Document, kind: TextKind, text: str, keys: Keys) -> Iterator[Problem]:
     """The first character that a text may not hold; of a statement the parser says it."""
     refused = refused_character(text, kind)
     if refused is not None and kind != "statement":
         yield document.at_value(keys, refused.message, refused.hint, offset=refused.offset)
 
 
-def kind_of_text(shape: Any) -> Kind:
+def kind_of_text(shape: Any) -> TextKind:
     """Return the kind of a text that a shape declares as ``Annotated[str, kind]``."""
-    kind: Kind = typing.get_args(shape)[1]
+    kind: TextKind = typing.get_args(shape)[1]
     return kind
 
 
 @cache
-def _keys_of(shape: Any) -> tuple[_Key, ...]:
+def _table_keys(shape: Any) -> tuple[_Key, ...]:
     kinds = typing.get_type_hints(shape, include_extras=True)
     return tuple(
         _Key(entry.name, kinds[entry.name], entry.default is dataclasses.MISSING and entry.default_factory is dataclasses.MISSING)
@@ -149,19 +151,19 @@ def _keys_of(shape: Any) -> tuple[_Key, ...]:
 
 
 @cache
-def _options(kind: Any) -> tuple[Any, ...]:
+def _union_members(kind: Any) -> tuple[Any, ...]:
     if typing.get_origin(kind) in {types.UnionType, typing.Union}:
         return tuple(option for option in typing.get_args(kind) if option is not type(None))
     return (kind,)
 
 
-def _beyond(keys: Keys, day: date) -> tuple[str, str]:
-    message, hint = beyond(day)
+def _day_fault(keys: Keys, day: date) -> tuple[str, str]:
+    message, hint = day_fault(day)
     return f"`{keys[-1]}`: {message}", hint
 
 
-def _wrong_type(document: Document, options: Iterable[Any], content: Any, keys: Keys) -> Problem:
-    wanted = " or ".join(_in_words(option) for option in options)
+def _wrong_type_problem(document: Document, options: Iterable[Any], content: Any, keys: Keys) -> Problem:
+    wanted = " or ".join(_kind_text(option) for option in options)
     hint = ""
     if date in tuple(options) and isinstance(content, str):
         hint = "write it without quotes, as in 2025-12-31"
@@ -181,7 +183,7 @@ def _wrong_type(document: Document, options: Iterable[Any], content: Any, keys: 
     return document.at_value(keys, f"`{name}` must be {wanted}", hint)
 
 
-def _in_words(kind: Any) -> str:
+def _kind_text(kind: Any) -> str:
     if typing.get_origin(kind) is typing.Literal:
         return "one of " + ", ".join(f'"{option}"' for option in typing.get_args(kind))
     if typing.get_origin(kind) is dict or dataclasses.is_dataclass(kind):
@@ -195,11 +197,11 @@ def _is_text(kind: Any) -> bool:
     return typing.get_origin(kind) is typing.Annotated
 
 
-def _in(keys: Keys) -> str:
+def _in_table_text(keys: Keys) -> str:
     return f" in [{'.'.join(str(key) for key in keys)}]" if keys else ""
 
 
-def _purpose(name: str, keys: Keys) -> str:
+def _missing_key_hint(name: str, keys: Keys) -> str:
     if name == "value" and keys[:1] == ("quantities",):
         return 'as in value = "rate * months"'
     purposes = {

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from forecast.book.files.problems import Problem
-from forecast.book.files.sources import Source
+from forecast.book.files.sources import SourceFile
 
-LONGEST = 131_072  # characters of one cell: as many as the csv module reads
+LONGEST_CELL = 131_072  # characters of one cell: as many as the csv module reads
 _CELL = r'(?:"(?:[^"]++|"")*+"|[^",]*+)'
 _SOUND = re.compile(rf"{_CELL}(?:,{_CELL})*+")
 _END = re.compile(r'[",\n]')
@@ -23,7 +23,7 @@ def has_sound_quotes(text: str) -> bool:
     return '"' not in text or _SOUND.fullmatch(text) is not None
 
 
-def quote_problem(source: Source, first: int, start: int) -> tuple[Problem, int]:
+def quote_problem(source: SourceFile, first: int, start: int) -> tuple[Problem, int]:
     """Return what is wrong with the quotes or the length of the record that begins in a line, and the line where it ends.
 
     ``start`` is where that line begins in the text.  Call it only for a record
@@ -42,7 +42,7 @@ def quote_problem(source: Source, first: int, start: int) -> tuple[Problem, int]
                 return source.at(*position(at), "this quote is never closed", _IN_QUOTES), len(source.lines)
             end = cell.end()
             if text[end : end + 1] not in {",", "\n", ""}:
-                return _after_quote(source, position(at), position(end))
+                return _after_quote_problem(source, position(at), position(end))
         else:
             found = _END.search(text, at)
             end = found.start() if found else len(text)
@@ -51,8 +51,8 @@ def quote_problem(source: Source, first: int, start: int) -> tuple[Problem, int]
                 message = "a blank stands before this quote" if blank else "a quote stands inside a cell that does not begin with one"
                 line, column = position(end)
                 return source.at(line, column, message, "delete the blank" if blank else _IN_QUOTES), line
-        if end - at > LONGEST:
-            message = f"this cell has more than {LONGEST:,} characters, which is the limit"
+        if end - at > LONGEST_CELL:
+            message = f"this cell has more than {LONGEST_CELL:,} characters, which is the limit"
             line, column = position(at)
             return source.at(line, column, message, "shorten it, or close a quote that is open"), position(end)[0]
         if end >= len(text) or text[end] == "\n":
@@ -60,7 +60,7 @@ def quote_problem(source: Source, first: int, start: int) -> tuple[Problem, int]
         at = end + 1
 
 
-def separator_problem(source: Source, line: int, names: Sequence[str]) -> Problem | None:
+def separator_problem(source: SourceFile, line: int, names: Sequence[str]) -> Problem | None:
     """Return that a header has other separators than commas, or is no header; None for a header with commas."""
     text = source.lines[line - 1]
     if (found := re.match(r"\s*sep\s*=", text, re.IGNORECASE)) is not None:
@@ -75,7 +75,7 @@ def separator_problem(source: Source, line: int, names: Sequence[str]) -> Proble
 
 
 def length_problem(
-    source: Source, lines: tuple[int, int], texts: Sequence[str], names: Sequence[str], starts: Sequence[tuple[int, int]]
+    source: SourceFile, lines: tuple[int, int], texts: Sequence[str], names: Sequence[str], starts: Sequence[tuple[int, int]]
 ) -> Problem:
     """Return that a record has more or fewer cells than the header, placed at the first that is too many."""
     line, last_line = lines
@@ -100,7 +100,7 @@ def length_problem(
     return source.at(line + down, column, message, hint)
 
 
-def _after_quote(source: Source, opened: tuple[int, int], after: tuple[int, int]) -> tuple[Problem, int]:
+def _after_quote_problem(source: SourceFile, opened: tuple[int, int], after: tuple[int, int]) -> tuple[Problem, int]:
     """Text follows a closing quote: in the line of the opening one it is a fault there, else the opening one was not closed."""
     if after[0] > opened[0]:
         message = f"this quote is not closed: the next one, in line {after[0]}, is followed by text"

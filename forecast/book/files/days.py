@@ -13,12 +13,12 @@ FIRST_DAY = date(1000, 1, 1)
 LAST_DAY = date(3000, 12, 31)
 
 
-def is_held(day: date) -> bool:
+def is_book_day(day: date) -> bool:
     """Whether a book can hold a day."""
     return FIRST_DAY <= day <= LAST_DAY
 
 
-def beyond(day: date) -> tuple[str, str]:
+def day_fault(day: date) -> tuple[str, str]:
     """Return the message and the hint of a day that no book can hold."""
     if day < FIRST_DAY:
         return f"{day} is before {FIRST_DAY}, the first day that a book can hold", "name the day from which something is recorded"

@@ -7,7 +7,7 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 
 from forecast.book.files.problems import Place, Problem
 
-MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # the byte order mark, which belongs at the start of a file or nowhere
+BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # the byte order mark, which belongs at the start of a file or nowhere
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _SAVE = "save it in the encoding UTF-8"
 
@@ -63,7 +63,7 @@ def _is_utf8(run: bytes) -> bool:
 
 def _misplaced_character(path: str, text: str) -> Problem | None:
     """The first character that no text file of a book may hold: NUL, a carriage return that ends no line, a mark inside the file."""
-    found = re.search(rf"[\0\r{MARK}]", text)
+    found = re.search(rf"[\0\r{BYTE_ORDER_MARK}]", text)
     if found is None:
         return None
     line = text.count("\n", 0, found.start()) + 1
@@ -73,7 +73,7 @@ def _misplaced_character(path: str, text: str) -> Problem | None:
     place = Place(path, line, found.start() - start + 1)
     if found.group() == "\0":
         return Problem(place, "a NUL character stands here", "the file is damaged, or is not a text file", shown)
-    if found.group() == MARK:
+    if found.group() == BYTE_ORDER_MARK:
         return Problem(
             place, "a byte order mark (U+FEFF) stands inside the file", "delete it; it cannot be seen, so write the line anew", shown
         )

@@ -7,7 +7,7 @@ import os
 MOST_CHARACTERS = 300  # of an exception's own words
 
 
-def sentence_of(error: Exception) -> str:
+def exception_text(error: Exception) -> str:
     """Return an exception in a few words."""
     match error:
         case MemoryError():

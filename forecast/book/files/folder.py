@@ -17,13 +17,13 @@ from types import MappingProxyType
 from typing import Literal, cast
 
 from forecast.book.files.problems import FileFault, Place, Problem
-from forecast.book.files.writing import Replaced, Torn, append_lines, write_whole
-from forecast.system import Kind, kind_of, open_to_read
+from forecast.book.files.writing import FileReplacedError, TornLine, append_lines, write_whole
+from forecast.system import FileKind, file_kind, open_to_read
 
-MOST_BYTES = 50_000_000  # of one file
-LINKED = ("seeds", "priors")  # where links are followed if they are allowed at all
+MOST_BOOK_FILE_BYTES = 50_000_000  # of one file
+LINKABLE_FOLDERS = ("seeds", "priors")  # where links are followed if they are allowed at all
 
-type Ordinary = Literal["file", "folder"]
+type FileOrFolder = Literal["file", "folder"]
 
 
 class LinkedRoot(Path):
@@ -44,14 +44,14 @@ class Folder:
     root: Path
     texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
-    def kind(self, path: str) -> Ordinary | None:
+    def kind(self, path: str) -> FileOrFolder | None:
         """Return whether there is a file or a folder at a path; None where there is nothing."""
         if path in self.texts:
             return "file"
         found = self._locate(path)[1]
         return "folder" if found is None and any(other.startswith(f"{path}/") for other in self.texts) else found
 
-    def read(self, path: str, *, most: int | None = MOST_BYTES) -> bytes:
+    def read(self, path: str, *, most: int | None = MOST_BOOK_FILE_BYTES) -> bytes:
         """Return a file's bytes, at most so many."""
         if path in self.texts:
             return self.texts[path].encode()
@@ -61,7 +61,7 @@ class Folder:
                 size = os.fstat(handle).st_size
                 raw = file.read() if most is None else file.read(most + 1)
         except OSError as error:
-            raise FileFault(cannot(path, "be read", error)) from None
+            raise FileFault(access_problem(path, "be read", error)) from None
         if most is not None and len(raw) > most:
             message = f"this file has {max(size, len(raw)):,} bytes; a file of a book has at most {most:,}"
             raise FileFault(Problem(Place(path), message, "split it, or leave out what is not needed"))
@@ -72,52 +72,52 @@ class Folder:
         place, kind = self._locate(path)
         inside = {other.removeprefix(f"{path}/").partition("/")[0] for other in self.texts if other.startswith(f"{path}/")}
         if kind == "file":
-            raise FileFault(_not_a(path, "folder"))
+            raise FileFault(_wrong_kind_problem(path, "folder"))
         try:
             here = [entry.name for entry in place.iterdir()] if kind == "folder" else ()
         except OSError as error:
-            raise FileFault(cannot(path, "be listed", error)) from None
+            raise FileFault(access_problem(path, "be listed", error)) from None
         return tuple(sorted({*here, *inside}))
 
-    def place(self, path: str, *, kind: Ordinary = "file") -> Path:
+    def place(self, path: str, *, kind: FileOrFolder = "file") -> Path:
         """Return where a path leads on the disk, once it is known to be in the book, and of that kind if there is anything."""
         place, found = self._locate(path)
         if found not in {None, kind}:
-            raise FileFault(_not_a(path, kind))
+            raise FileFault(_wrong_kind_problem(path, kind))
         return place
 
     def write(self, path: str, content: str | bytes, *, instead_of: bytes | None = None) -> None:
         """Write a file whole; with ``instead_of``, refuse to where it no longer has these bytes."""
         place = self.place(path)
         if instead_of is not None and self.read(path) != instead_of:
-            raise FileFault(changed_meanwhile(path))
+            raise FileFault(changed_file_problem(path))
         try:
             write_whole(place, content)
         except OSError as error:
-            raise FileFault(cannot(path, "be written", error)) from None
+            raise FileFault(access_problem(path, "be written", error)) from None
 
-    def append(self, path: str, lines: str, *, after: bytes | None = None) -> Torn | None:
+    def append(self, path: str, lines: str, *, after: bytes | None = None) -> TornLine | None:
         """Append lines to a file as ``append_lines`` does; with ``after``, refuse to where it does not have these bytes."""
         place = self.place(path)
         self.place(f"{path}.torn")
         try:
             return append_lines(place, lines, after=after)
-        except Replaced:
-            raise FileFault(changed_meanwhile(path)) from None
+        except FileReplacedError:
+            raise FileFault(changed_file_problem(path)) from None
         except OSError as error:
-            raise FileFault(cannot(path, "be written", error)) from None
+            raise FileFault(access_problem(path, "be written", error)) from None
 
     def remove(self, path: str) -> None:
         """Remove a file; nothing happens where there is none."""
         try:
             self.place(path).unlink(missing_ok=True)
         except OSError as error:
-            raise FileFault(cannot(path, "be removed", error)) from None
+            raise FileFault(access_problem(path, "be removed", error)) from None
 
-    def _locate(self, path: str) -> tuple[Path, Ordinary | None]:
+    def _locate(self, path: str) -> tuple[Path, FileOrFolder | None]:
         """Where a path leads on the disk, and what is there."""
         place: Path = self.root
-        kind: Kind | None = "folder"
+        kind: FileKind | None = "folder"
         names = PurePosixPath(path).parts
         for depth, name in enumerate(names):
             if name == ".." or name != PurePath(name).name:
@@ -127,39 +127,39 @@ class Folder:
             place = Path(place, name)
             here = "/".join(names[: depth + 1])
             try:
-                kind = kind_of(place)
-                if kind == "link" and names[0] in LINKED and isinstance(self.root, LinkedRoot):
+                kind = file_kind(place)
+                if kind == "link" and names[0] in LINKABLE_FOLDERS and isinstance(self.root, LinkedRoot):
                     place = place.resolve(strict=True)
-                    kind = kind_of(place)
+                    kind = file_kind(place)
             except (OSError, ValueError, RuntimeError) as error:
-                raise FileFault(cannot(here, "be read", error)) from None
+                raise FileFault(access_problem(here, "be read", error)) from None
             if kind == "link":
-                raise FileFault(_link(here, allowable=names[0] in LINKED))
+                raise FileFault(_link_problem(here, allowable=names[0] in LINKABLE_FOLDERS))
             if kind == "special":
                 raise FileFault(Problem(Place(here), "this is neither a file nor a folder", "a book has only ordinary files and folders"))
             if kind is None or (kind == "file" and depth + 1 < len(names)):
                 if kind == "file":
-                    raise FileFault(_not_a(here, "folder"))
+                    raise FileFault(_wrong_kind_problem(here, "folder"))
                 return Path(place, *names[depth + 1 :]), None
-        return place, cast("Ordinary | None", kind)  # links and special files have been refused
+        return place, cast("FileOrFolder | None", kind)  # links and special files have been refused
 
 
-def cannot(path: str, what: str, error: Exception, hint: str = "") -> Problem:
+def access_problem(path: str, what: str, error: Exception, hint: str = "") -> Problem:
     """Return the problem of something that the operating system refuses, in its words."""
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return Problem(Place(path), f"this cannot {what}: {why}", hint)
 
 
-def _link(path: str, *, allowable: bool) -> Problem:
+def _link_problem(path: str, *, allowable: bool) -> Problem:
     hint = "put the file itself there" + ("; or allow links with --allow-links, if you trust where they lead" if allowable else "")
     return Problem(Place(path), "this is a link, and links in a book are not followed", hint)
 
 
-def _not_a(path: str, kind: Ordinary) -> Problem:
+def _wrong_kind_problem(path: str, kind: FileOrFolder) -> Problem:
     other = "file" if kind == "folder" else "folder"
     return Problem(Place(path), f"this is a {other}, where a {kind} belongs", "move it away")
 
 
-def changed_meanwhile(path: str) -> Problem:
+def changed_file_problem(path: str) -> Problem:
     """Return the problem of a file that is no longer what was read."""
     return Problem(Place(path), "this file was changed by another program meanwhile; nothing was written", "run the command again")

@@ -17,9 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 GIT = ".git"
-MOST_BYTES = 50_000_000  # of a file with references
+MOST_REFERENCE_BYTES = 50_000_000  # of a file with references
 MOST_LINKS = 5  # from one symbolic reference to another, as in git itself
-SINGLE = ("ORIG_HEAD", "FETCH_HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD")  # references beside HEAD that stand in files of their own
+SPECIAL_REFERENCES = (
+    "ORIG_HEAD",
+    "FETCH_HEAD",
+    "MERGE_HEAD",
+    "CHERRY_PICK_HEAD",
+)  # references beside HEAD that stand in files of their own
 _NAME = re.compile(rb"refs/[^\x00-\x20\x7f~^:?*\[\\]+")
 _OBJECT = re.compile(rb"[0-9a-f]{64}|[0-9a-f]{40}")
 
@@ -69,13 +74,13 @@ def find_git_folder(root: Path) -> GitFolder | None:
     start = root.resolve()
     for files in (start, *start.parents):
         path = files / GIT
-        mode = _mode(path)
+        mode = _file_mode(path)
         if stat.S_ISLNK(mode):
             raise GitFault(f"`{path}` is a symbolic link, which is not followed", "clone the repository anew")
         if stat.S_ISREG(mode):
-            return _named_in(path)
-        if stat.S_ISDIR(mode) and stat.S_ISREG(_mode(path / "HEAD")) and stat.S_ISDIR(_mode(path / "objects")):
-            if _mode(path / "commondir"):
+            return _linked_git_folder(path)
+        if stat.S_ISDIR(mode) and stat.S_ISREG(_file_mode(path / "HEAD")) and stat.S_ISDIR(_file_mode(path / "objects")):
+            if _file_mode(path / "commondir"):
                 raise GitFault(f"`{path}` says that its objects are elsewhere (`commondir`)", "clone the repository anew")
             return GitFolder(files, path, path)
     return None
@@ -97,7 +102,7 @@ def check_objects(folder: GitFolder) -> None:
                         )
     except OSError as error:
         raise GitFault(f"the objects of the repository cannot be listed: {error}") from None
-    if stat.S_ISREG(_mode(alternates)) and _small_file(alternates).strip():
+    if stat.S_ISREG(_file_mode(alternates)) and _small_file(alternates).strip():
         hint = "run `git repack -a -d` and remove that file, or clone anew without --shared and --reference"
         raise GitFault(f"the repository borrows objects from another one (`{alternates}`), which is not read", hint)
 
@@ -105,15 +110,17 @@ def check_objects(folder: GitFolder) -> None:
 def read_references(folder: GitFolder) -> References:
     """Return what a repository's names stand for; raise ``GitFault`` where they cannot be read."""
     try:
-        found = dict(_packed(folder.common / "packed-refs")) | dict(_loose(folder.common / "refs"))
+        found = dict(_packed_references(folder.common / "packed-refs")) | dict(_loose_references(folder.common / "refs"))
         head = _small_file(folder.own / "HEAD").strip()
-        singles = {name.encode(): _small_file(folder.own / name) for name in SINGLE if stat.S_ISREG(_mode(folder.own / name))}
-        shallow = _small_file(folder.common / "shallow") if _mode(folder.common / "shallow") else b""
-        config = _small_file(folder.common / "config") if _mode(folder.common / "config") else b""
+        singles = {
+            name.encode(): _small_file(folder.own / name) for name in SPECIAL_REFERENCES if stat.S_ISREG(_file_mode(folder.own / name))
+        }
+        shallow = _small_file(folder.common / "shallow") if _file_mode(folder.common / "shallow") else b""
+        config = _small_file(folder.common / "config") if _file_mode(folder.common / "config") else b""
     except OSError as error:
         raise GitFault(f"the references of the repository cannot be read: {error}") from None
-    resolved = {name: _resolved(value, found) for name, value in {**found, **singles}.items()}
-    lengths = Counter(len(value) for value in (*resolved.values(), _resolved(head, found)) if value)
+    resolved = {name: _resolve_reference(value, found) for name, value in {**found, **singles}.items()}
+    lengths = Counter(len(value) for value in (*resolved.values(), _resolve_reference(head, found)) if value)
     named_long = re.search(rb"(?im)^\s*objectformat\s*=\s*\"?sha256\b", config) is not None
     digits = lengths.most_common(1)[0][0] if lengths else 64 if named_long else 40
     return References(
@@ -121,11 +128,11 @@ def read_references(folder: GitFolder) -> References:
         objects={name: value for name, value in resolved.items() if len(value) == digits},
         shallow=tuple(line for line in shallow.split() if _OBJECT.fullmatch(line)),
         digits=digits,
-        listed=not stat.S_ISDIR(_mode(folder.common / "reftable")),
+        listed=not stat.S_ISDIR(_file_mode(folder.common / "reftable")),
     )
 
 
-def _named_in(path: Path) -> GitFolder:
+def _linked_git_folder(path: Path) -> GitFolder:
     """The git folder that a ``.git`` file names: of a linked working tree or a submodule, each of which names its files back."""
     elsewhere = GitFault(
         f"`{path}` names a git folder elsewhere that does not name this one back", "run `git worktree repair`, or clone the repository anew"
@@ -135,7 +142,7 @@ def _named_in(path: Path) -> GitFolder:
         raise GitFault(f"`{path}` is not a file of git", "clone the repository anew")
     try:
         own = (path.parent / os.fsdecode(written[1])).resolve(strict=True)
-        if own.parent.name == "worktrees" and stat.S_ISREG(_mode(own / "gitdir")):
+        if own.parent.name == "worktrees" and stat.S_ISREG(_file_mode(own / "gitdir")):
             back = (own / os.fsdecode(_small_file(own / "gitdir").strip())).resolve()
             common = own.parent.parent
         else:
@@ -151,17 +158,17 @@ def _named_in(path: Path) -> GitFolder:
     return GitFolder(path.parent, own, common)
 
 
-def _packed(path: Path) -> Iterator[tuple[bytes, bytes]]:
+def _packed_references(path: Path) -> Iterator[tuple[bytes, bytes]]:
     """The names in the file that holds most of them, each with what it stands for."""
-    for line in _small_file(path).splitlines() if _mode(path) else ():
+    for line in _small_file(path).splitlines() if _file_mode(path) else ():
         value, _, name = line.partition(b" ")
-        if _OBJECT.fullmatch(value) and _is_name(name):
+        if _OBJECT.fullmatch(value) and _is_reference_name(name):
             yield name, value
 
 
-def _loose(folder: Path) -> Iterator[tuple[bytes, bytes]]:
+def _loose_references(folder: Path) -> Iterator[tuple[bytes, bytes]]:
     """The names that have files of their own, each with what is written there."""
-    waiting = [folder] if stat.S_ISDIR(_mode(folder)) else []
+    waiting = [folder] if stat.S_ISDIR(_file_mode(folder)) else []
     while waiting:
         with os.scandir(waiting.pop()) as entries:
             for entry in entries:
@@ -169,11 +176,11 @@ def _loose(folder: Path) -> Iterator[tuple[bytes, bytes]]:
                     waiting.append(Path(entry.path))
                     continue
                 name = os.fsencode(Path(entry.path).relative_to(folder.parent).as_posix())
-                if entry.is_file(follow_symlinks=False) and _is_name(name):
+                if entry.is_file(follow_symlinks=False) and _is_reference_name(name):
                     yield name, _small_file(Path(entry.path)).strip()
 
 
-def _is_name(name: bytes) -> bool:
+def _is_reference_name(name: bytes) -> bool:
     """Whether git takes a text as the name of a reference; it refuses to work beside one that is none."""
     parts = name.split(b"/")
     return (
@@ -184,7 +191,7 @@ def _is_name(name: bytes) -> bool:
     )
 
 
-def _resolved(value: bytes, found: Mapping[bytes, bytes]) -> bytes:
+def _resolve_reference(value: bytes, found: Mapping[bytes, bytes]) -> bytes:
     """The object that a reference's text stands for, through other references; empty where it stands for none."""
     for _ in range(MOST_LINKS):
         if not value.startswith(b"ref:"):
@@ -198,14 +205,14 @@ def _small_file(path: Path) -> bytes:
     """The bytes of a file of the git folder; raise ``GitFault`` where it is no ordinary file, or a huge one."""
     try:
         about = path.lstat()
-        if stat.S_ISREG(about.st_mode) and about.st_size <= MOST_BYTES:
+        if stat.S_ISREG(about.st_mode) and about.st_size <= MOST_REFERENCE_BYTES:
             return path.read_bytes()
     except OSError as error:
         raise GitFault(f"`{path}` cannot be read: {error.strerror or error}") from None
-    raise GitFault(f"`{path}` is not an ordinary file of at most {MOST_BYTES // 1_000_000} MB", "clone the repository anew")
+    raise GitFault(f"`{path}` is not an ordinary file of at most {MOST_REFERENCE_BYTES // 1_000_000} MB", "clone the repository anew")
 
 
-def _mode(path: Path) -> int:
+def _file_mode(path: Path) -> int:
     """The kind of a file, itself and not what it points to; 0 where there is none."""
     try:
         return path.lstat().st_mode

@@ -91,7 +91,7 @@ def choose_topics(folder: Folder, wanted: Sequence[str] | None) -> tuple[tuple[s
     """Return the topics to read (all where none are wanted by name) and the problems of their names."""
     found = topic_names(folder)
     chosen = found if wanted is None else tuple(name for name in dict.fromkeys(wanted) if name in found)
-    problems = [_no_topic(folder, name, found) for name in dict.fromkeys(wanted or ()) if name not in found]
+    problems = [_missing_topic_problem(folder, name, found) for name in dict.fromkeys(wanted or ()) if name not in found]
     problems += [
         Problem(
             Place(topic_path(name)),
@@ -107,20 +107,20 @@ def choose_topics(folder: Folder, wanted: Sequence[str] | None) -> tuple[tuple[s
         if (reason := topic_reason(name))
     ]
     if wanted is None:
-        problems += _strays(folder, found)
+        problems += _stray_problems(folder, found)
     return chosen, tuple(problems)
 
 
-def _no_topic(folder: Folder, name: str, found: Sequence[str]) -> Problem:
+def _missing_topic_problem(folder: Folder, name: str, found: Sequence[str]) -> Problem:
     """Why there is no topic of a name: its folder is a link or cannot be read, or there is none."""
     try:
         folder.place(f"{SEEDS}/{name}", kind="folder")
     except FileFault as fault:
         return fault.problem
-    return Problem(Place(topic_path(name)), f"no topic `{name}` in this book", hint=did_you_mean(name, found) or _listing(found))
+    return Problem(Place(topic_path(name)), f"no topic `{name}` in this book", hint=did_you_mean(name, found) or _names_text(found))
 
 
-def _strays(folder: Folder, found: Sequence[str]) -> list[Problem]:
+def _stray_problems(folder: Folder, found: Sequence[str]) -> list[Problem]:
     """Folders in seeds without a topic file, links, and prior files without a topic."""
     problems: list[Problem] = []
     try:
@@ -146,5 +146,5 @@ def _strays(folder: Folder, found: Sequence[str]) -> list[Problem]:
     return problems
 
 
-def _listing(names: Sequence[str]) -> str:
+def _names_text(names: Sequence[str]) -> str:
     return f"topics here: {', '.join(names)}" if names else ""

@@ -9,15 +9,14 @@ from forecast.book.files.layout import SNAKE_CASE
 from forecast.book.files.reserved import record_reason, topic_reason
 from forecast.language.characters import refused_character
 from forecast.language.expressions import FUNCTIONS
-from forecast.language.hazards import HAZARDS
+from forecast.language.hazards import HAZARD_FUNCTIONS
 
 CLOCKS = ("days", "months", "years", "age", "t", "t_start", "t_end")
-LONGEST = 100  # characters of a name, which is also that of a file
-REPORTED = ("grade", "source")  # columns every row may have, whose texts are labels in `weight`, `reliability` and `wrong`
+REPORT_COLUMNS = ("grade", "source")  # columns every row may have, whose texts are labels in `weight`, `reliability` and `wrong`
 DEFAULT = "default"  # the key of the prior for every label that has none of its own
 RESERVED: Mapping[str, str] = {
     **dict.fromkeys(CLOCKS, "a clock of the language"),
-    **dict.fromkeys((*FUNCTIONS, *HAZARDS, "total", "first"), "a function of the language"),
+    **dict.fromkeys((*FUNCTIONS, *HAZARD_FUNCTIONS, "total", "first"), "a function of the language"),
 }
 LONGEST_NAME = 100  # characters: names become names of files, which no system lets be longer than 255 bytes
 ARTICLES: Mapping[str, str] = {
@@ -48,12 +47,10 @@ def name_fault(name: str) -> tuple[str, str] | None:
     """Return the message and hint of a name that cannot be given, or None for a good one."""
     if (refused := refused_character(name, "name")) is not None:
         return refused.message, refused.hint
-    if len(name) > LONGEST:
-        return f"a name of {len(name):,} characters; the longest allowed has {LONGEST}", "choose a shorter name"
+    if len(name) > LONGEST_NAME:
+        return f"a name of {len(name):,} characters; the longest allowed has {LONGEST_NAME}", "choose a shorter name"
     if not SNAKE_CASE.fullmatch(name):
         return f"the name `{name}` is not in snake_case", "small letters, digits and _, beginning with a letter"
-    if len(name) > LONGEST_NAME:
-        return f"the name `{name[:20]}…` has {len(name)} characters; at most {LONGEST_NAME} are allowed", "choose a shorter name"
     if "__" in name:
         return f"the name `{name}` has two underscores in a row", "PyMC makes such names itself: write one"
     if keyword.iskeyword(name):

@@ -59,7 +59,7 @@ def parse_day(text: str) -> date | None:
 
 def is_unknown(text: str) -> bool:
     """Whether a text says that nothing is known, as ``n/a`` and ``?`` do."""
-    plain = _plain(text)
+    plain = _ascii_text(text)
     return plain.lower() in _UNKNOWN or re.fullmatch(r"-+", plain) is not None
 
 
@@ -68,7 +68,7 @@ def number_hint(text: str, *, may_be_range: bool = False) -> str:
 
     ``may_be_range`` is true of cells beside which the ends of a range have columns of their own.
     """
-    plain = _plain(text)
+    plain = _ascii_text(text)
     if hint := _characters_hint(text, plain):
         return hint
     if is_unknown(plain):
@@ -90,7 +90,7 @@ def number_hint(text: str, *, may_be_range: bool = False) -> str:
 
 def day_hint(text: str) -> str:
     """Return how to write a text that spells no day."""
-    plain = _plain(text)
+    plain = _ascii_text(text)
     wanted = f"write it {DAY}"
     if _DAY.fullmatch(plain) and plain != text:
         return _characters_hint(text, plain) or f"write it as {plain}"
@@ -102,11 +102,11 @@ def day_hint(text: str) -> str:
         day = _SPREADSHEET_ZERO + timedelta(days=int(float(plain)))
         return f"it seems to be a spreadsheet's number for {day}: give its column the format of a date"
     if found := re.fullmatch(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})|([0-9]{4})([0-9]{2})([0-9]{2})", plain):
-        return _as_day(*(part for part in found.groups() if part)) or wanted
+        return _day_text_hint(*(part for part in found.groups() if part)) or wanted
     if found := re.fullmatch(r"([0-9]{1,2})\.? ([A-Za-z]{3,9})\.?,? ([0-9]{4})", plain):
-        return _as_day(found[3], _month(found[2]), found[1]) or wanted
+        return _day_text_hint(found[3], _month_digits(found[2]), found[1]) or wanted
     if found := re.fullmatch(r"([A-Za-z]{3,9})\.? ([0-9]{1,2}),? ([0-9]{4})", plain):
-        return _as_day(found[3], _month(found[1]), found[2]) or wanted
+        return _day_text_hint(found[3], _month_digits(found[1]), found[2]) or wanted
     if re.fullmatch(r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}", plain):
         return f"write the year, the month and the day, {DAY}"
     if re.fullmatch(r"[0-9]{4}(?:[-/. ](?:[0-9]{1,2}|Q[1-4]|W[0-9]{1,2}))?|(?:Q[1-4]|[A-Za-z]{3,9}\.?) [0-9]{4}", plain):
@@ -114,7 +114,7 @@ def day_hint(text: str) -> str:
     return wanted
 
 
-def _plain(text: str) -> str:
+def _ascii_text(text: str) -> str:
     """A text with its look-alikes made ASCII: digits of other scripts, full-width letters, dashes, spaces."""
     made = []
     for character in text:
@@ -175,11 +175,11 @@ def _one_number_hint(plain: str) -> str:
     return ""
 
 
-def _month(name: str) -> str:
+def _month_digits(name: str) -> str:
     return str(_MONTHS.index(name[:3].lower()) + 1) if name[:3].lower() in _MONTHS else ""
 
 
-def _as_day(year: str, month: str, day: str) -> str:
+def _day_text_hint(year: str, month: str, day: str) -> str:
     """How to write a day of which the parts are known; empty where there is no such day."""
     written = parse_day(f"{year}-{month:0>2}-{day:0>2}")
     return f"write it as {written}" if written else ""

@@ -31,7 +31,7 @@ _LINE_END_ESCAPE = re.compile(r"\\[ \t]*\n[ \t\n]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class TomlStatement:
     """A heading or a key with its value: the whole path, where its last part stands, and where the statement begins."""
 
     keys: Keys
@@ -90,7 +90,7 @@ def key_positions(text: str) -> Mapping[Keys, Position]:
     return MappingProxyType({keys: found.key(keys) for keys in found.keys})
 
 
-def statements_in(text: str, until: int) -> tuple[Statement, ...]:
+def toml_statements(text: str, until: int) -> tuple[TomlStatement, ...]:
     """Return the headings and the pairs of key and value that begin before an offset, of a text that need only be TOML up to there."""
     scanner = _Scanner(text)
     with suppress(ValueError, IndexError, RecursionError):
@@ -114,7 +114,7 @@ def offset_of(text: str, position: Position) -> int:
 class _Scanner:
     def __init__(self, text: str) -> None:
         self.text, self.at, self.start = text, 0, 0
-        self.statements: list[Statement] = []
+        self.statements: list[TomlStatement] = []
         self.keys: dict[Keys, int] = {}
         self.values: dict[Keys, tuple[int, int]] = {}
         self.tables_in: dict[Keys, int] = {}  # number of the latest [[…]] at a path
@@ -134,7 +134,7 @@ class _Scanner:
         start, is_list = self.at, self.text.startswith("[[", self.at)
         self.at += 2 if is_list else 1
         keys: Keys = ()
-        parts = self._dotted()
+        parts = self._dotted_key()
         for number, (part, offset) in enumerate(parts):
             keys += (part,)
             if is_list and number == len(parts) - 1:
@@ -143,22 +143,22 @@ class _Scanner:
             if keys in self.tables_in:  # inside a list of tables: its latest item
                 keys += (self.tables_in[keys],)
                 self._mark(keys, start)
-        self.statements.append(Statement(keys, parts[-1][1], self.start, is_header=True))
+        self.statements.append(TomlStatement(keys, parts[-1][1], self.start, is_header=True))
         self._skip(_SPACE)
         self.at += 2 if is_list else 1
         return keys
 
     def _pair(self, table: Keys) -> None:
         keys = table
-        for part, offset in self._dotted():
+        for part, offset in self._dotted_key():
             keys += (part,)
             self._mark(keys, offset)
-        self.statements.append(Statement(keys, offset, self.start))
+        self.statements.append(TomlStatement(keys, offset, self.start))
         self.at += 1  # the sign `=`
         self._skip(_SPACE)
         self._value(keys)
 
-    def _dotted(self) -> list[tuple[str, int]]:
+    def _dotted_key(self) -> list[tuple[str, int]]:
         parts = []
         while True:
             self._skip(_SPACE)

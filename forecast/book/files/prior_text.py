@@ -17,7 +17,7 @@ from forecast.book.files.names import DEFAULT
 from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Place, Problem
 from forecast.book.files.sources import Document
-from forecast.language.faults import did_you_mean, names_here
+from forecast.language.faults import did_you_mean, known_names_text
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -39,7 +39,7 @@ def revision_problem(document: Document, revision: Revision) -> Problem | None:
     """Return why a revision has no place in a prior file, or None where it has one."""
     path, table = document.source.path, document.content.get(revision.name)
     if not isinstance(table, Mapping):
-        hint = did_you_mean(revision.name, document.content) or names_here("priors", document.content)
+        hint = did_you_mean(revision.name, document.content) or known_names_text("priors", document.content)
         return Problem(Place(path), f"no prior `{revision.name}` in {path}", hint)
     name, label, per = revision.name, revision.label, table.get("per")
     if "experts" in table:
@@ -69,7 +69,7 @@ def revised_text(raw: str, document: Document, revision: Revision) -> str:
         edits += _edits(document, revision, "why", revision.why)
     if revision.reviewed is not None:
         edits += _edit_or_add(document, (revision.name, "reviewed"), revision.reviewed.isoformat())
-    return _edited(raw, _together(edits))
+    return _apply_edits(raw, _merge_edits(edits))
 
 
 def toml_text(text: str) -> str:
@@ -87,7 +87,10 @@ def _edits(document: Document, revision: Revision, key: str, text: str) -> list[
     if not revision.label:
         return _edit_or_add(document, keys, toml_text(text))
     if key in table and not isinstance(table[key], Mapping):
-        return [*_made_default(document, keys), _added(document, keys, keys, f"{key}.{_key(revision.label)}", toml_text(text))]
+        return [
+            *_default_key_edits(document, keys),
+            _insertion_edit(document, keys, keys, f"{key}.{_key_text(revision.label)}", toml_text(text)),
+        ]
     return _edit_or_add(document, (*keys, revision.label), toml_text(text))
 
 
@@ -98,7 +101,7 @@ def _edit_or_add(document: Document, keys: Keys, value: str) -> list[Edit]:
         each for each in document.positions.values if len(each) == len(keys) and each[:-1] == keys[:-1] and _is_plain(document, each)
     ]
     last = max(siblings, key=lambda each: document.positions.values[each])
-    return [_added(document, last, last, _key(str(keys[-1])), value)]
+    return [_insertion_edit(document, last, last, _key_text(str(keys[-1])), value)]
 
 
 def _is_plain(document: Document, keys: Keys) -> bool:
@@ -106,7 +109,7 @@ def _is_plain(document: Document, keys: Keys) -> bool:
     return document.positions.text[start] != "{"
 
 
-def _made_default(document: Document, keys: Keys) -> list[Edit]:
+def _default_key_edits(document: Document, keys: Keys) -> list[Edit]:
     """A single value becomes that of every label without one of its own."""
     start, value_start = document.positions.keys[keys], document.positions.values[keys][0]
     text = document.positions.text
@@ -117,7 +120,7 @@ def _made_default(document: Document, keys: Keys) -> list[Edit]:
     return [(start, end + max(0, min(len(longer) - (end - start), spare - 1)), longer)]
 
 
-def _added(document: Document, after: Keys, like: Keys, key: str, value: str) -> Edit:
+def _insertion_edit(document: Document, after: Keys, like: Keys, key: str, value: str) -> Edit:
     """A key more, behind the value at ``after`` and written as that at ``like`` is: on its own line, or within braces."""
     text = document.positions.text
     end = document.positions.values[after][1]
@@ -134,11 +137,11 @@ def _added(document: Document, after: Keys, like: Keys, key: str, value: str) ->
     return at, at, f"\n{prefix}{spaced}{text[sign:value_start]}{value}"
 
 
-def _key(text: str) -> str:
+def _key_text(text: str) -> str:
     return text if _BARE.fullmatch(text) else toml_text(text)
 
 
-def _together(edits: Iterable[Edit]) -> list[Edit]:
+def _merge_edits(edits: Iterable[Edit]) -> list[Edit]:
     """Edits in the order of their places, those that add at the same place joined in the order given."""
     joined: dict[tuple[int, int], str] = {}
     for start, end, text in edits:
@@ -146,7 +149,7 @@ def _together(edits: Iterable[Edit]) -> list[Edit]:
     return sorted((start, end, text) for (start, end), text in joined.items())
 
 
-def _edited(raw: str, edits: list[Edit]) -> str:
+def _apply_edits(raw: str, edits: list[Edit]) -> str:
     """A text with edits made at places that were counted without the carriage returns at line ends."""
     at = [index for index, character in enumerate(raw) if raw[index : index + 2] != "\r\n" or character != "\r"]
     at.append(len(raw))

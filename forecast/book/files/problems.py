@@ -9,8 +9,8 @@ from typing import Literal
 
 from forecast.book.files.terminal import terminal_line
 
-WIDEST = 120  # characters of a source line that are shown
-MOST_SHOWN = 100  # problems of one file that are printed
+MOST_LINE_CHARACTERS = 120  # characters of a source line that are shown
+MOST_PRINTED_PROBLEMS = 100  # problems of one file that are printed
 MOST_FOUND = 200  # problems of one kind of check that are looked for in one file
 
 
@@ -50,7 +50,7 @@ class FileFault(Exception):
         return type(self), (self.problem,)
 
 
-def in_order(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+def sort_problems(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """Return problems by place, each only once."""
     return tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.place, problem.level, problem.message)))
 
@@ -70,7 +70,7 @@ def problem_lines(problem: Problem) -> list[str]:
     lines = [terminal_line(f"{place.path}:{place.line}:{place.column}: {problem.level}: {problem.message}")]
     if problem.source.strip():
         shown, before = _window(problem.source, place.column - 1)
-        lines += [f"    {terminal_line(shown)}".rstrip(), "    " + "".join(_blank(character) for character in before) + "^"]
+        lines += [f"    {terminal_line(shown)}".rstrip(), "    " + "".join(_blank_of_width(character) for character in before) + "^"]
     if problem.hint:
         lines.append(f"    {terminal_line(problem.hint)}")
     return lines
@@ -88,9 +88,9 @@ def lines_of_problems(problems: Iterable[Problem]) -> list[str]:
     for problem in problems:
         path = problem.place.path
         counts[path] = counts.get(path, 0) + 1
-        if counts[path] <= MOST_SHOWN:
+        if counts[path] <= MOST_PRINTED_PROBLEMS:
             lines += problem_lines(problem)
-    more = {path: count - MOST_SHOWN for path, count in counts.items() if count > MOST_SHOWN}
+    more = {path: count - MOST_PRINTED_PROBLEMS for path, count in counts.items() if count > MOST_PRINTED_PROBLEMS}
     return [*lines, *(terminal_line(f"{path}: … and {count:,} more") for path, count in more.items())]
 
 
@@ -99,7 +99,7 @@ def format_problems(problems: tuple[Problem, ...]) -> str:
     return "\n".join(lines_of_problems(problems))
 
 
-def first_found(problems: Iterable[Problem], most: int = MOST_FOUND) -> Iterator[Problem]:
+def limit_problems(problems: Iterable[Problem], most: int = MOST_FOUND) -> Iterator[Problem]:
     """Yield the first problems and, where there are more than ``most``, one that says so: the rest is not looked for."""
     for number, problem in enumerate(problems):
         if number == most:
@@ -111,15 +111,15 @@ def first_found(problems: Iterable[Problem], most: int = MOST_FOUND) -> Iterator
 
 def _window(source: str, offset: int) -> tuple[str, str]:
     """The part of a line to show, and what of it stands before the marker."""
-    if len(source) <= WIDEST:
+    if len(source) <= MOST_LINE_CHARACTERS:
         return source, source[:offset].ljust(offset)
-    start = max(0, min(offset - WIDEST // 2, len(source) - WIDEST))
+    start = max(0, min(offset - MOST_LINE_CHARACTERS // 2, len(source) - MOST_LINE_CHARACTERS))
     head = "…" if start else ""
-    tail = "…" if start + WIDEST < len(source) else ""
-    return head + source[start : start + WIDEST] + tail, head + source[start:offset]
+    tail = "…" if start + MOST_LINE_CHARACTERS < len(source) else ""
+    return head + source[start : start + MOST_LINE_CHARACTERS] + tail, head + source[start:offset]
 
 
-def _blank(character: str) -> str:
+def _blank_of_width(character: str) -> str:
     if character == "\t":
         return "\t"
     return "  " if unicodedata.east_asian_width(character) in "WF" else " " * len(terminal_line(character))

@@ -14,16 +14,16 @@ from forecast.book.files.shapes import PriorFile, TopicFile
 from forecast.book.files.writing import write_whole
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-DIRECTORY = Path(__file__).resolve().parents[2] / "schemas"
+SCHEMA_DIRECTORY = Path(__file__).resolve().parents[2] / "schemas"
 NOT_EMPTY = r"\S"
 STATEMENT = r"^[\s(]*[A-Z][A-Za-z0-9]*\s*\([\s\S]*\)"
 SENTENCE = r"^\s*\S+\s+\S+\s+[\s\S]*[.!?…][\"')\u201d\u2019»]*\s*$"
 PATTERNS = {"value": STATEMENT, "prior": STATEMENT, "why": SENTENCE}  # of the texts at a key; every other text is not empty
-TAKEN = sorted({*RESERVED, *(word for word in keyword.kwlist if SNAKE_CASE.fullmatch(word))})
-NAME = {
+RESERVED_WORDS = sorted({*RESERVED, *(word for word in keyword.kwlist if SNAKE_CASE.fullmatch(word))})
+NAME_SCHEMA = {
     "description": "A name: small letters, digits and _, beginning with a letter; no clock, function or word of the language.",
     "pattern": f"^{SNAKE_CASE.pattern}$",
-    "not": {"enum": TAKEN},
+    "not": {"enum": RESERVED_WORDS},
 }
 RULES: Mapping[str, Mapping[str, Any]] = {  # what two keys of one table mean together
     "QuestionTable": {
@@ -34,11 +34,11 @@ RULES: Mapping[str, Mapping[str, Any]] = {  # what two keys of one table mean to
 }
 
 
-def schemas() -> dict[str, str]:
+def schema_texts() -> dict[str, str]:
     """Return the text of each schema by its file name."""
     return {
-        "topic.json": _text(TopicFile, "A topic", None),
-        "priors.json": _text(
+        "topic.json": _schema_text(TopicFile, "A topic", None),
+        "priors.json": _schema_text(
             PriorFile, "The priors of a topic", "What was believed before the record began: one table for each parameter."
         ),
     }
@@ -46,41 +46,41 @@ def schemas() -> dict[str, str]:
 
 def main() -> None:
     """Write the schemas to their place."""
-    for name, text in schemas().items():
-        write_whole(DIRECTORY / name, text)
+    for name, text in schema_texts().items():
+        write_whole(SCHEMA_DIRECTORY / name, text)
 
 
-def _text(shape: Any, title: str, description: str | None) -> str:
+def _schema_text(shape: Any, title: str, description: str | None) -> str:
     from pydantic import TypeAdapter  # 0.2 s, which reading a book need not pay
 
     schema = TypeAdapter(shape).json_schema()
     whole = {"$schema": DIALECT, **schema, "title": title}
     if description is not None:
         whole["description"] = description
-    fitted = _fitted(whole, "")
-    fitted["$defs"]["Name"] = NAME
+    fitted = _adapt_schema(whole, "")
+    fitted["$defs"]["Name"] = NAME_SCHEMA
     for name, rules in RULES.items():
         if name in fitted["$defs"]:
             fitted["$defs"][name] |= rules
     return json.dumps(fitted, indent=2, ensure_ascii=False) + "\n"
 
 
-def _fitted(part: Any, key: str) -> Any:
+def _adapt_schema(part: Any, key: str) -> Any:
     """Fit what pydantic makes to TOML and to the reader: ``part`` is the schema of the key ``key``.
 
     TOML has no null, a text is never empty, a table's own names can be given, and
     no title is made of a key.
     """
     if isinstance(part, list):
-        return [_fitted(item, key) for item in part]
+        return [_adapt_schema(item, key) for item in part]
     if not isinstance(part, dict):
         return part
     options = part.get("anyOf")
     if isinstance(options, list) and {"type": "null"} in options:  # such a key is left out
         rest = {name: value for name, value in part.items() if name not in {"anyOf", "default"}}
-        return _fitted({**options[0], **rest}, key)
+        return _adapt_schema({**options[0], **rest}, key)
     found = {
-        name: _of_properties(value) if name in {"properties", "$defs"} else _fitted(value, key)
+        name: _adapt_properties(value) if name in {"properties", "$defs"} else _adapt_schema(value, key)
         for name, value in part.items()
         if not (name == "title" and "$schema" not in part) and not (name == "default" and isinstance(value, str) and not value)
     }
@@ -91,8 +91,8 @@ def _fitted(part: Any, key: str) -> Any:
     return found
 
 
-def _of_properties(properties: dict[str, Any]) -> dict[str, Any]:
-    return {name: _fitted(value, name) for name, value in properties.items()}
+def _adapt_properties(properties: dict[str, Any]) -> dict[str, Any]:
+    return {name: _adapt_schema(value, name) for name, value in properties.items()}
 
 
 if __name__ == "__main__":

@@ -13,25 +13,25 @@ from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 # every text says of which kind it is, and so which characters it may hold; see ``forecast.language.characters``
-Statement = Annotated[str, "statement"]
-Label = Annotated[str, "label"]
-Name = Annotated[str, "name"]
-Unit = Annotated[str, "unit"]
-Prose = Annotated[str, "prose"]
-FORBID = {"extra": "forbid", "use_attribute_docstrings": True}  # read by pydantic alone
+StatementText = Annotated[str, "statement"]
+LabelText = Annotated[str, "label"]
+NameText = Annotated[str, "name"]
+UnitText = Annotated[str, "unit"]
+ProseText = Annotated[str, "prose"]
+PYDANTIC_CONFIG = {"extra": "forbid", "use_attribute_docstrings": True}  # read by pydantic alone
 
 
 @dataclass(frozen=True)
 class SeriesTable:
     """A known input that changes over time: a step function from the CSV file of the same name."""
 
-    __pydantic_config__ = FORBID
+    __pydantic_config__ = PYDANTIC_CONFIG
 
-    about: Prose
+    about: ProseText
     """What the series measures, in one phrase."""
-    unit: Unit
+    unit: UnitText
     """The unit of its values."""
-    later: Statement = ""
+    later: StatementText = ""
     """Its value after the last row: an expression of parameters. Without it the last value stays."""
 
 
@@ -39,25 +39,25 @@ class SeriesTable:
 class StreamTable:
     """A record of observations, in the CSV file of the same name, and the statement of how they arise."""
 
-    __pydantic_config__ = FORBID
+    __pydantic_config__ = PYDANTIC_CONFIG
 
-    about: Prose
+    about: ProseText
     """What one row counts or measures, in one phrase."""
-    value: Statement
+    value: StatementText
     """How a row's value arises: one distribution with its arguments, as in `Poisson(mu=rate * months)`."""
-    unit: Unit = ""
+    unit: UnitText = ""
     """The unit of its values."""
     watched: bool = False
     """True where news of it would come at once, so that quiet days count as they pass."""
-    classes: Label = ""
+    classes: LabelText = ""
     """The classes of an `OrderedLogistic`, lowest first, as in `none < some < many`."""
-    next: dict[Name, Statement] = field(default_factory=dict)
+    next: dict[NameText, StatementText] = field(default_factory=dict)
     """What the columns of the stream's own rows will be in the future: column name to expression or label."""
-    weight: Statement = ""
+    weight: StatementText = ""
     """How much each row counts, from 0 to 1: an expression of its own columns and clocks, as in `0.5 ** (age / 2)`."""
-    reliability: Statement = ""
+    reliability: StatementText = ""
     """The probability that a report is right: a number or an expression, as in `right[grade]` or `right[source]`."""
-    wrong: Statement = ""
+    wrong: StatementText = ""
     """How a value arises in a report that is wrong: one distribution. Required with `reliability`."""
 
 
@@ -65,11 +65,11 @@ class StreamTable:
 class QuantityTable:
     """A named sub-expression with its unit."""
 
-    __pydantic_config__ = FORBID
+    __pydantic_config__ = PYDANTIC_CONFIG
 
-    value: Statement
+    value: StatementText
     """The expression."""
-    unit: Unit = ""
+    unit: UnitText = ""
     """The unit of its value; a `share` must lie between 0 and 1 at every draw."""
 
 
@@ -77,23 +77,23 @@ class QuantityTable:
 class QuestionTable:
     """What is asked: an expression over parameters and simulated totals, with a date and a rule to settle it."""
 
-    __pydantic_config__ = FORBID
+    __pydantic_config__ = PYDANTIC_CONFIG
 
-    asks: Prose
+    asks: ProseText
     """The question in words."""
     by: date | None = None
     """The last day that counts, UTC. A question about parameters alone needs none."""
     since: date | None = None
     """The first day that counts in the answer's totals. Without it all days count."""
-    answer: Statement = ""
+    answer: StatementText = ""
     """A condition (gives a probability), a number (a distribution), `first(condition)` (a date) or a Categorical parameter (shares)."""
-    choices: dict[Label, Statement] = field(default_factory=dict)
+    choices: dict[LabelText, StatementText] = field(default_factory=dict)
     """Instead of an answer: a condition for each choice; conditions must exclude each other."""
-    given: Statement = ""
+    given: StatementText = ""
     """A condition under which the answer is asked."""
-    annulled: Statement | float = ""
+    annulled: StatementText | float = ""
     """What annuls the question: a condition, or the probability of it as an expression or a number. The answer is then given that it is not."""
-    settled: Prose = ""
+    settled: ProseText = ""
     """The rule by which the question will be settled."""
 
 
@@ -101,25 +101,25 @@ class QuestionTable:
 class TopicFile:
     """One generative model and the questions asked of it: seeds/<topic>/topic.toml."""
 
-    __pydantic_config__ = FORBID
+    __pydantic_config__ = PYDANTIC_CONFIG
 
-    title: Prose
+    title: ProseText
     """The topic's title, as reports show it."""
     opens: date
     """The day on which the record begins."""
-    origin: Prose = ""
+    origin: ProseText = ""
     """Where the claim comes from: a file with an anchor, or an address."""
     step: Literal["day", "week", "month", "quarter", "year"] = "month"
     """How finely the future is simulated."""
     engine: Literal["auto", "nuts"] = "auto"
     """Which engine supplies the draws: `nuts` for NUTS alone; then a `model.py` beside this file is the topic's own PyMC model."""
-    series: dict[Name, SeriesTable] = field(default_factory=dict)
+    series: dict[NameText, SeriesTable] = field(default_factory=dict)
     """Known inputs that change over time, by name."""
-    streams: dict[Name, StreamTable] = field(default_factory=dict)
+    streams: dict[NameText, StreamTable] = field(default_factory=dict)
     """Records of observations, by name."""
-    quantities: dict[Name, Statement | QuantityTable] = field(default_factory=dict)
+    quantities: dict[NameText, StatementText | QuantityTable] = field(default_factory=dict)
     """Named sub-expressions, usable in statements and answers; with a unit as `name = { value = "…", unit = "share" }`."""
-    questions: dict[Name, QuestionTable] = field(default_factory=dict)
+    questions: dict[NameText, QuestionTable] = field(default_factory=dict)
     """What is asked, by name."""
 
 
@@ -127,17 +127,17 @@ class TopicFile:
 class ExpertTable:
     """What one person said of an unknown, and why."""
 
-    __pydantic_config__ = FORBID
+    __pydantic_config__ = PYDANTIC_CONFIG
 
-    prior: Statement
+    prior: StatementText
     """A distribution with its arguments, all of them numbers."""
-    why: Prose
+    why: ProseText
     """Why these numbers, in a sentence."""
     weight: float = 1.0
     """How much this person counts, relative to the others."""
     use: bool = True
     """False where this prior is kept and shown, and counts for nothing."""
-    source: Prose = ""
+    source: ProseText = ""
     """Who was asked, when and how: an address or a citation."""
 
 
@@ -145,28 +145,31 @@ class ExpertTable:
 class PriorTable:
     """One unknown of the model: what was believed of it before the record began, and why."""
 
-    __pydantic_config__: ClassVar = {**FORBID, "json_schema_extra": {"oneOf": [{"required": ["prior"]}, {"required": ["experts"]}]}}
+    __pydantic_config__: ClassVar = {
+        **PYDANTIC_CONFIG,
+        "json_schema_extra": {"oneOf": [{"required": ["prior"]}, {"required": ["experts"]}]},
+    }
 
-    prior: Statement | dict[Label, Statement] = ""
+    prior: StatementText | dict[LabelText, StatementText] = ""
     """A distribution with its arguments, as in `LogNormal(p5=0.01, p95=2)`; or one for each label (`prior.fear`), with `prior.default` for the others; or, with `weight`, one for each scenario of a mixture."""
-    why: Prose | dict[Label, Prose]
+    why: ProseText | dict[LabelText, ProseText]
     """Why these numbers, in a sentence; or one for each label or scenario."""
-    weight: dict[Label, float] = field(default_factory=dict)
+    weight: dict[LabelText, float] = field(default_factory=dict)
     """The chance of each scenario, where `prior` is a mixture of them; they add up to 1."""
-    experts: dict[Name, ExpertTable] = field(default_factory=dict)
+    experts: dict[NameText, ExpertTable] = field(default_factory=dict)
     """Instead of `prior`: what each of several people said."""
     pool: Literal["linear", "log_odds"] = "linear"
     """How experts are pooled: the weighted mean of their densities, or of their log odds at every threshold."""
-    unit: Unit = ""
+    unit: UnitText = ""
     """The unit of the value. Required unless the parameter is a share or a choice among labels."""
-    per: Name = ""
+    per: NameText = ""
     """One value for each label of this text column or Categorical parameter, used by indexing: `refuses[conflict]`."""
-    source: Prose = ""
+    source: ProseText = ""
     """An address or a citation for the numbers."""
     reviewed: date | None = None
     """The day on which somebody last thought about this prior."""
-    by: Prose = ""
+    by: ProseText = ""
     """Who set it."""
 
 
-PriorFile = dict[Name, PriorTable]  # priors/<topic>.toml
+PriorFile = dict[NameText, PriorTable]  # priors/<topic>.toml

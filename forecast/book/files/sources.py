@@ -22,11 +22,11 @@ _DOTTED = re.compile(rf"(?:^[ \t]*\[{{0,2}}|[{{,])[ \t]*({_PART}(?:[ \t]*\.[ \t]
 
 MOST_TOML = 5_000_000  # characters of a TOML file besides its comments
 MOST_MARKS = 500_000  # of its signs that make keys, lists and tables
-DEEPEST = 100  # tables, lists and dotted keys of a TOML file in one another
+DEEPEST_TOML = 100  # tables, lists and dotted keys of a TOML file in one another
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceFile:
     """One file of a book: its path relative to the book, and its text without carriage returns at line ends."""
 
     path: str
@@ -43,7 +43,7 @@ class Source:
 class Document:
     """A TOML file: what it means, and where everything in it stands."""
 
-    source: Source
+    source: SourceFile
     content: Mapping[str, Any]
     positions: Positions
 
@@ -64,17 +64,17 @@ class Document:
         return Place(self.source.path, *self.positions.key(keys))
 
 
-def read_source(folder: Folder, path: str) -> tuple[Source | None, tuple[Problem, ...]]:
+def read_source(folder: Folder, path: str) -> tuple[SourceFile | None, tuple[Problem, ...]]:
     """Read one text file of a book; a file that cannot be read gives a problem instead."""
     try:
         raw = folder.read(path)
     except FileFault as fault:
         return None, (fault.problem,)
     text, problems = decode_text(path, raw)
-    return (None, problems) if text is None else (source_of(path, text), ())
+    return (None, problems) if text is None else (make_source_file(path, text), ())
 
 
-def read_source_if_any(folder: Folder, path: str) -> tuple[Source | None, tuple[Problem, ...]]:
+def read_source_if_any(folder: Folder, path: str) -> tuple[SourceFile | None, tuple[Problem, ...]]:
     """Read one text file of a book; None, without a problem, where there is none."""
     try:
         if folder.kind(path) is None:
@@ -84,14 +84,14 @@ def read_source_if_any(folder: Folder, path: str) -> tuple[Source | None, tuple[
     return read_source(folder, path)
 
 
-def decoded(raw: bytes) -> str:
+def decode_bytes(raw: bytes) -> str:
     """Return a file's text as it is read: without a byte order mark, each line ended by a line feed alone; raise ``UnicodeDecodeError``."""
     return raw.decode("utf-8-sig").replace("\r\n", "\n")
 
 
-def source_of(path: str, text: str) -> Source:
+def make_source_file(path: str, text: str) -> SourceFile:
     """Return a text as a source."""
-    return Source(path, text, tuple(text.split("\n")))
+    return SourceFile(path, text, tuple(text.split("\n")))
 
 
 def read_document(folder: Folder, path: str) -> tuple[Document | None, tuple[Problem, ...]]:
@@ -106,24 +106,24 @@ def read_document_if_any(folder: Folder, path: str) -> tuple[Document | None, tu
     return (None, problems) if source is None else parse_document(source)
 
 
-def parse_document(source: Source) -> tuple[Document | None, tuple[Problem, ...]]:
+def parse_document(source: SourceFile) -> tuple[Document | None, tuple[Problem, ...]]:
     """Parse a TOML text; what is not TOML gives a problem with its place."""
-    if (refused := _refusal(source)) is not None:
+    if (refused := _size_problem(source)) is not None:
         return None, (refused,)
     try:
         content = tomllib.loads(source.text)
         found = positions(source.text)
     except RecursionError:
-        return None, (_too_deep(source),)
+        return None, (_depth_problem(source),)
     except ValueError as error:
         fault = toml_fault(error, source.text)
         return None, (source.at(*fault.position, fault.message, fault.hint),)
     if _is_deep(content):
-        return None, (_too_deep(source),)
+        return None, (_depth_problem(source),)
     return Document(source, content, found), ()
 
 
-def _refusal(source: Source) -> Problem | None:
+def _size_problem(source: SourceFile) -> Problem | None:
     """The problem of a TOML text that would take too long to read; None for others."""
     text = source.text if len(source.text) <= min(MOST_TOML, MOST_MARKS) else _COMMENT.sub("", source.text)
     split = "split the topic; rows belong in CSV files"
@@ -133,24 +133,24 @@ def _refusal(source: Source) -> Problem | None:
     if marks > MOST_MARKS:
         return source.at(1, 1, f"this file has {marks:,} signs that make keys, lists and tables; at most {MOST_MARKS:,} can be read", split)
     for number, line in enumerate(source.lines, start=1):
-        found = _DOTTED.search(line) if line.count(".") >= DEEPEST else None
+        found = _DOTTED.search(line) if line.count(".") >= DEEPEST_TOML else None
         if found is not None:
-            return source.at(number, found.start(1) + 1, f"a key of more than {DEEPEST} parts", "the keys of a book have four at most")
+            return source.at(number, found.start(1) + 1, f"a key of more than {DEEPEST_TOML} parts", "the keys of a book have four at most")
     return None
 
 
 def _is_deep(content: object) -> bool:
     """Whether tables and lists stand in one another deeper than the limit."""
     level: list[object] = [content]
-    for _ in range(DEEPEST + 1):
+    for _ in range(DEEPEST_TOML + 1):
         level = [inner for each in level if isinstance(each, dict | list) for inner in (each.values() if isinstance(each, dict) else each)]
         if not level:
             return False
     return True
 
 
-def _too_deep(source: Source) -> Problem:
+def _depth_problem(source: SourceFile) -> Problem:
     """The problem of a file that nests too deep, placed at the line that opens most."""
     opened = [line.count("[") + line.count("{") for line in source.lines]
-    message = f"this file is nested too deep: at most {DEEPEST} tables and lists can stand in one another"
+    message = f"this file is nested too deep: at most {DEEPEST_TOML} tables and lists can stand in one another"
     return source.at(opened.index(max(opened)) + 1, 1, message, "the tables of a book are four deep at most")

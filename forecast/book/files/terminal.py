@@ -14,21 +14,23 @@ def terminal_line(text: str) -> str:
     """Return a text as a part of one line for the terminal; safe to apply twice.  Tabs stay."""
     if text.isprintable():  # nothing that is hidden is printable
         return text
-    return "".join(_code(ord(character)) if character != "\t" and is_hidden(character) else character for character in text)
+    return "".join(_python_escape(ord(character)) if character != "\t" and is_hidden(character) else character for character in text)
 
 
 def terminal_json(text: str) -> str:
     """Return JSON that means the same and has nothing hidden in its texts; its own line ends stay."""
     lines = text.split("\n")  # most of which hide nothing
-    return "\n".join(line if line.isprintable() else "".join(_units(each) if is_hidden(each) else each for each in line) for line in lines)
+    return "\n".join(
+        line if line.isprintable() else "".join(_json_escape(each) if is_hidden(each) else each for each in line) for line in lines
+    )
 
 
-def _code(number: int) -> str:
+def _python_escape(number: int) -> str:
     """A character as it is written in Python."""
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
-def _units(character: str) -> str:
+def _json_escape(character: str) -> str:
     """A character as it is written in JSON: by one code unit, or by two."""
     units = character.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at] << 8 | units[at + 1]:04x}" for at in range(0, len(units), 2))

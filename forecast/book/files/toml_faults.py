@@ -11,8 +11,18 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from forecast.book.files.positions import Position, offset_of, position_of, statements_in
-from forecast.book.files.toml_lines import PAIR, STRING, Meant, after_value, heading, no_equals, no_key, no_statement, no_value
+from forecast.book.files.positions import Position, offset_of, position_of, toml_statements
+from forecast.book.files.toml_lines import (
+    PAIR,
+    STRING,
+    FaultExplanation,
+    explain_heading,
+    explain_missing_equals,
+    explain_missing_key,
+    explain_missing_statement,
+    explain_missing_value,
+    explain_text_after_value,
+)
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _OPENERS = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|' + STRING + r"|#[^\n]*|[\[\]{}]", re.DOTALL)
@@ -47,7 +57,7 @@ class TomlFault:
 def toml_fault(error: ValueError, text: str) -> TomlFault:
     """Return what the TOML parser refused in a text, in our own words and where the mistake is."""
     kind, at = _kind_and_offset(error, text)
-    message, hint, offset = _meaning(kind, text, at)
+    message, hint, offset = _explain_fault(kind, text, at)
     return TomlFault(message, hint, position_of(text, offset))
 
 
@@ -63,35 +73,35 @@ def _kind_and_offset(error: ValueError, text: str) -> tuple[str, int]:
     return kind, len(text) if kind in {"string", "escape", "array", "inline table"} else len(text.rstrip())
 
 
-def _meaning(kind: str, text: str, at: int) -> Meant:
+def _explain_fault(kind: str, text: str, at: int) -> FaultExplanation:
     """Message, hint and offset of a mistake of a kind at which the parser stopped."""
     line_start = text.rfind("\n", 0, at) + 1
     line = text[line_start:].split("\n", 1)[0]
     curly = re.search(rf"[{_CURLY}]", text[max(at - 1, line_start) : line_start + len(line)])
     if curly is not None and kind in {"value", "after value", "key", "statement", "heading", "array", "inline table"}:
         place = max(at - 1, line_start) + curly.start()
-        return _not_straight(curly.group(), place)
+        return _curly_quote_fault(curly.group(), place)
     match kind:
         case "given twice":
-            return _given_twice(text, at)
+            return _duplicate_key_fault(text, at)
         case "escape":
-            return _escape(text, at)
+            return _escape_fault(text, at)
         case "string":
-            return _string(text, at)
+            return _string_fault(text, at)
         case "array" | "inline table":
-            return _open_bracket(text, at, kind)
+            return _open_bracket_fault(text, at, kind)
         case "no equals":
-            return no_equals(text, at, line_start)
+            return explain_missing_equals(text, at, line_start)
         case "heading":
-            return heading(text, at, line_start)
+            return explain_heading(text, at, line_start)
         case "key":
-            return no_key(text, at, line)
+            return explain_missing_key(text, at, line)
         case "value":
-            return no_value(text, at, line_start)
+            return explain_missing_value(text, at, line_start)
         case "statement":
-            return no_statement(text, at)
+            return explain_missing_statement(text, at)
         case "after value":
-            return after_value(text, at, line_start)
+            return explain_text_after_value(text, at, line_start)
         case "date":
             is_day = re.match(r"[0-9-]{10}(?![Tt ][0-9])", text[at:])
             return f"this {'date' if is_day else 'date or time'} does not exist", "", at
@@ -102,13 +112,13 @@ def _meaning(kind: str, text: str, at: int) -> Meant:
             return "this is not TOML", PAIR, at
 
 
-def _not_straight(quote: str, at: int) -> Meant:
+def _curly_quote_fault(quote: str, at: int) -> FaultExplanation:
     return f"this quote is not straight: {quote}", 'quotes are straight, as in "text"', at
 
 
-def _given_twice(text: str, at: int) -> Meant:
+def _duplicate_key_fault(text: str, at: int) -> FaultExplanation:
     """A key or table that stands already, or is in one that is complete."""
-    found = statements_in(text, at)
+    found = toml_statements(text, at)
     if not found:
         return "this name is given twice", "keep one of them", at
     last, before = found[-1], found[:-1]
@@ -143,7 +153,7 @@ def _key_text(keys: tuple[str | int, ...]) -> str:
     return ".".join(str(key) for key in keys if isinstance(key, str))
 
 
-def _escape(text: str, at: int) -> Meant:
+def _escape_fault(text: str, at: int) -> FaultExplanation:
     start = text.rfind("\\", 0, at + 1)
     start = start if start >= 0 else at
     shown = text[start : start + 2].rstrip()
@@ -154,20 +164,20 @@ def _escape(text: str, at: int) -> Meant:
     )
 
 
-def _string(text: str, at: int) -> Meant:
+def _string_fault(text: str, at: int) -> FaultExplanation:
     character = text[at : at + 1]
     if character != "\n" and unicodedata.category(character or "x") == "Cc":
         code = f"U+{ord(character):04X}"
         return f"a control character ({code}) stands here", f"delete it, or write it as \\u{ord(character):04x} in double quotes", at
-    start = _open_string(text, at)
+    start = _open_string_start(text, at)
     if (curly := re.search(rf"[{_CURLY}]", text[start:].split("\n", 1)[0])) is not None:
-        return _not_straight(curly.group(), start + curly.start())
+        return _curly_quote_fault(curly.group(), start + curly.start())
     if text.startswith(('"""', "'''"), start):
         return f"the quotes {text[start : start + 3]} are never closed", f"a text in {text[start : start + 3]} ends with them", start
     return "this quote is not closed in its line", _CLOSE, start
 
 
-def _open_string(text: str, at: int) -> int:
+def _open_string_start(text: str, at: int) -> int:
     """Where the string begins in which the parser stopped."""
     start = _statement_start(text, at)
     while start < at:
@@ -182,7 +192,7 @@ def _open_string(text: str, at: int) -> int:
     return at
 
 
-def _open_bracket(text: str, at: int, kind: str) -> Meant:
+def _open_bracket_fault(text: str, at: int, kind: str) -> FaultExplanation:
     opened = [0] if not text else []
     start = _statement_start(text, at)
     for found in _OPENERS.finditer(text, start, at):
@@ -203,5 +213,5 @@ def _open_bracket(text: str, at: int, kind: str) -> Meant:
 
 def _statement_start(text: str, at: int) -> int:
     """Where the statement begins in which the parser stopped."""
-    found = [statement.start for statement in statements_in(text, at) if statement.start <= at]
+    found = [statement.start for statement in toml_statements(text, at) if statement.start <= at]
     return found[-1] if found else 0

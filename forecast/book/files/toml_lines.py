@@ -11,27 +11,27 @@ _KEY = rf"(?:[A-Za-z0-9_-]+|{STRING})"
 _HEADING = "a heading stands alone in its line, as in [name]"
 LONGEST_SHOWN = 40  # characters of what somebody wrote
 
-type Meant = tuple[str, str, int]
+type FaultExplanation = tuple[str, str, int]
 
 
-def no_equals(text: str, at: int, line_start: int) -> Meant:
+def explain_missing_equals(text: str, at: int, line_start: int) -> FaultExplanation:
     """A key that no `=` follows."""
     key = re.split(r"[{,]", text[line_start:at])[-1].strip()
     rest = text[at:].split("\n", 1)[0]
     if rest.startswith(":"):
         return f"`=` is missing after `{key}`, where `:` stands", f"write `{key} = …`", at
     if (spaced := re.match(rf"({_KEY}(?:\s+{_KEY})*)\s*=", rest)) is not None:
-        return f"the key `{key} {spaced[1]}` has a space in it", _in_quotes(f"{key} {spaced[1]}"), at
+        return f"the key `{key} {spaced[1]}` has a space in it", _quote_key_hint(f"{key} {spaced[1]}"), at
     if not rest.strip() or rest.lstrip().startswith("#"):
         return f"`{key}` has no value", PAIR, at
     if _is_unseen(rest[0]):
-        return _unseen(rest[0], at)
+        return _explain_unseen_character(rest[0], at)
     if rest[0].isalpha() and not rest[0].isascii():
-        return f"a key with `{rest[0]}` stands in quotes", f'as in "{key}{_word(text, at)}" = …', at
+        return f"a key with `{rest[0]}` stands in quotes", f'as in "{key}{_word_at(text, at)}" = …', at
     return f"`=` is missing after `{key}`", PAIR, at
 
 
-def heading(text: str, at: int, line_start: int) -> Meant:
+def explain_heading(text: str, at: int, line_start: int) -> FaultExplanation:
     """A heading that no bracket ends."""
     rest = text[at:].split("\n", 1)[0]
     sign = "]]" if text[line_start:].lstrip().startswith("[[") else "]"
@@ -40,7 +40,7 @@ def heading(text: str, at: int, line_start: int) -> Meant:
     return f"`{sign}` is missing at the end of this heading", _HEADING, at
 
 
-def no_key(text: str, at: int, line: str) -> Meant:
+def explain_missing_key(text: str, at: int, line: str) -> FaultExplanation:
     """No key stands where one is wanted: in a heading, in braces, beside a point."""
     character = text[at : at + 1]
     before = text[:at].rstrip(" \t")[-1:]
@@ -56,15 +56,15 @@ def no_key(text: str, at: int, line: str) -> Meant:
     if character == ".":
         return "a name is missing before this point", "a key has one point between two names, as in prior.calm", at
     if character and not character.isascii():
-        return f"a key with `{character}` stands in quotes", f'as in "{_word(text, at)}" = …', at
+        return f"a key with `{character}` stands in quotes", f'as in "{_word_at(text, at)}" = …', at
     return "a key is missing here", PAIR, at
 
 
-def no_value(text: str, at: int, line_start: int) -> Meant:
+def explain_missing_value(text: str, at: int, line_start: int) -> FaultExplanation:
     """No value stands where one is wanted."""
     rest = text[at:].split("\n", 1)[0]
     before = text[:at].rstrip(" \t")[-1:]
-    word = _word(text, at)
+    word = _word_at(text, at)
     if rest.startswith("#") and before == "=":
         rest = ""
     if not rest.strip() or rest.startswith(("#", "]", "}", ",")):
@@ -89,14 +89,14 @@ def no_value(text: str, at: int, line_start: int) -> Meant:
     if rest[0] == "(":
         return "a list stands in square brackets", "as in [1, 2]", at
     if rest[0].isalpha() or rest[0] == "_":
-        whole = shortened(rest.split(" #")[0].strip()) if before == "=" else word
+        whole = shorten_word(rest.split(" #")[0].strip()) if before == "=" else word
         return f"the text `{whole}` has no quotes", f'a text stands in quotes, as in "{whole}"' if '"' not in whole else PAIR, at
     if _is_unseen(rest[0]):
-        return _unseen(rest[0], at)
+        return _explain_unseen_character(rest[0], at)
     return f"`{word}` is no value", 'a text stands in quotes, as in "text"', at
 
 
-def no_statement(text: str, at: int) -> Meant:
+def explain_missing_statement(text: str, at: int) -> FaultExplanation:
     """A line that begins neither a key nor a heading nor a comment."""
     character = text[at]
     if text.startswith(("//", ";", "--", "%", "/*"), at):
@@ -106,21 +106,21 @@ def no_statement(text: str, at: int) -> Meant:
     if character == "=":
         return "a key is missing before `=`", PAIR, at
     if character.isalpha():
-        word = _word(text, at)
+        word = _word_at(text, at)
         return f"a key with `{character}` stands in quotes", f'as in "{word}" = …', at
     if _is_unseen(character):
-        return _unseen(character, at)
+        return _explain_unseen_character(character, at)
     return f"a line cannot begin with `{character}`", f"{PAIR}; a table's heading stands in [ ], a comment begins with #", at
 
 
-def after_value(text: str, at: int, line_start: int) -> Meant:
+def explain_text_after_value(text: str, at: int, line_start: int) -> FaultExplanation:
     """Text follows what the parser took for the whole value."""
     line = text[line_start:].split("\n", 1)[0]
     rest = text[at:].split("\n", 1)[0].rstrip()
     if line.lstrip().startswith("["):
         return "text follows this heading", _HEADING, at
     if rest and _is_unseen(rest[0]):
-        return _unseen(rest[0], at)
+        return _explain_unseen_character(rest[0], at)
     if rest.startswith(("//", "--")) or re.match(r";.", rest):
         return "a comment begins with #", "write # before it", at
     if re.match(rf"{_KEY}\s*=", rest):
@@ -157,18 +157,18 @@ def after_value(text: str, at: int, line_start: int) -> Meant:
     return "text follows the value", "a line ends with its value; a text stands in quotes", at
 
 
-def shortened(word: str) -> str:
+def shorten_word(word: str) -> str:
     """Return a text with its end left out where it is long."""
     return word if len(word) <= LONGEST_SHOWN else f"{word[:LONGEST_SHOWN]}…"
 
 
-def _word(text: str, at: int) -> str:
+def _word_at(text: str, at: int) -> str:
     """What stands at a place up to the next blank or comma, shortened."""
     found = re.match(r"[^\s,\]}=#]+", text[at : at + 2 * LONGEST_SHOWN])
-    return shortened(found.group() if found else text[at : at + 1])
+    return shorten_word(found.group() if found else text[at : at + 1])
 
 
-def _in_quotes(key: str) -> str:
+def _quote_key_hint(key: str) -> str:
     plain = key.replace('"', "").replace("'", "")
     return f'write it without, or in quotes, as in "{plain}" = …'
 
@@ -177,5 +177,5 @@ def _is_unseen(character: str) -> bool:
     return not character.isprintable() or unicodedata.category(character) in {"Zs", "Cf"}
 
 
-def _unseen(character: str, at: int) -> Meant:
+def _explain_unseen_character(character: str, at: int) -> FaultExplanation:
     return f"a character that cannot be seen (U+{ord(character):04X}) stands here", "delete it", at

@@ -19,12 +19,12 @@ from forecast.system import mode_of_new_files, open_to_append, open_to_read, syn
 LEFTOVER = re.compile(r"\..+\.[a-z0-9_]{8}\.tmp")  # the names that `write_whole` gives to its temporary files
 
 
-class Replaced(OSError):
+class FileReplacedError(OSError):
     """A file was put in the place of the one that lines were being appended to."""
 
 
 @dataclass(frozen=True, slots=True)
-class Torn:
+class TornLine:
     """A last line without its end, found before appending and set aside: its text is kept in ``kept_in``."""
 
     path: Path
@@ -56,7 +56,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
     sync_directory(path.parent)
 
 
-def append_lines(path: Path, lines: str, *, after: bytes | None = None) -> Torn | None:
+def append_lines(path: Path, lines: str, *, after: bytes | None = None) -> TornLine | None:
     """Append whole lines to a file and fsync it; call it under the book's lock.
 
     A torn last line found there is first moved to ``<name>.torn`` and returned.
@@ -64,7 +64,7 @@ def append_lines(path: Path, lines: str, *, after: bytes | None = None) -> Torn 
     second name (a hard link) is written anew, so that the other name keeps its
     text.
 
-    With ``after``, the bytes that the file must have: raises ``Replaced`` and
+    With ``after``, the bytes that the file must have: raises ``FileReplacedError`` and
     writes nothing where it has others, and where it was replaced while the lines
     were written, since then they are in a file that nobody sees.
     """
@@ -76,16 +76,16 @@ def append_lines(path: Path, lines: str, *, after: bytes | None = None) -> Torn 
     if not is_new and path.stat().st_nlink > 1:
         old = _read(path)
         if after is not None and old != after:
-            raise Replaced(f"{path} was changed meanwhile")
+            raise FileReplacedError(f"{path} was changed meanwhile")
         write_whole(path, old + lines.encode())
         return torn
     handle = open_to_append(path)
     try:
         if after is not None and _read_from(handle) != after:
-            raise Replaced(f"{path} was changed meanwhile")
+            raise FileReplacedError(f"{path} was changed meanwhile")
         _append(handle, lines.encode())
         if not os.path.samestat(os.fstat(handle), path.lstat()):
-            raise Replaced(f"{path} was replaced meanwhile")
+            raise FileReplacedError(f"{path} was replaced meanwhile")
     finally:
         os.close(handle)
     if is_new:
@@ -93,7 +93,7 @@ def append_lines(path: Path, lines: str, *, after: bytes | None = None) -> Torn 
     return torn
 
 
-def set_torn_line_aside(path: Path) -> Torn | None:
+def set_torn_line_aside(path: Path) -> TornLine | None:
     """Move a last line without its end from a file to ``<name>.torn`` beside it; None where the file ends well."""
     raw = _read(path)
     if not raw or raw.endswith(b"\n"):
@@ -109,11 +109,11 @@ def set_torn_line_aside(path: Path) -> Torn | None:
     sync_directory(path.parent)
     if path.stat().st_nlink > 1:
         write_whole(path, raw[:keep])
-        return Torn(path, kept_in, tail)
+        return TornLine(path, kept_in, tail)
     with path.open("r+b") as file:
         file.truncate(keep)
         os.fsync(file.fileno())
-    return Torn(path, kept_in, tail)
+    return TornLine(path, kept_in, tail)
 
 
 def remove_leftovers(directory: Path) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast.cli.elicit.output import Said, check_said, judgement_said, support_said
+from forecast.cli.elicit.output import Said, check_options, judgement_from_options, support_from_options
 from forecast.cli.lines import echo, print_json, stop_at
-from forecast.cli.options import AllowLinks, AsJson, Book, ParameterName, PriorLabel, PriorWhy, Reviewed, reviewed_on, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, Book, ParameterName, PriorLabel, PriorWhy, Reviewed, review_day, root_of, today
 
 if TYPE_CHECKING:
     from forecast.book.files.prior_text import Revision
@@ -86,16 +86,16 @@ def elicit(
 
     said = Said(interval, mass, quartiles, seen, chips, points, maxent)
     now, asks = today(), not (yes or as_json)
-    on = reviewed_on(reviewed, now=now)
-    check_said(said, needed=not asks)
+    on = review_day(reviewed, now=now)
+    check_options(said, needed=not asks)
     root = root_of(book, allow_links=allow_links)
     try:
         subject = _subject(root, name, label, asks=asks, as_json=as_json)
         found = _offers(subject, said, support, family, asks=asks, as_of=now)
         if asks:
-            from forecast.cli.elicit.prompts import asked_why
+            from forecast.cli.elicit.prompts import ask_why
 
-            why = why or asked_why()
+            why = why or ask_why()
         revision = Revision(subject.parameter.name, found[0].fit.statement, subject.label, why, on)
         if asks:
             _write_if_agreed(root, subject, revision, now)
@@ -109,8 +109,8 @@ def elicit(
 
 def _subject(root: Path, name: str, label: str, *, asks: bool, as_json: bool) -> Subject:
     """The parameter that a name stands for, with its label; stops with problems where it cannot be asked about."""
-    from forecast.actions.check import read_checked
-    from forecast.actions.set_prior import find_parameter, unsettable
+    from forecast.actions.check import read_checked_book
+    from forecast.actions.set_prior import find_parameter, placement_problems
     from forecast.book.files.prior_text import Revision
     from forecast.book.files.problems import Problem
     from forecast.elicitation.subject import subject_of
@@ -119,15 +119,15 @@ def _subject(root: Path, name: str, label: str, *, asks: bool, as_json: bool) ->
 
     topic_name, parameter, problems = find_parameter(root, name)
     stop_at(problems, as_json=as_json)
-    book, problems = read_checked(root, [topic_name])
+    book, problems = read_checked_book(root, [topic_name])
     stop_at([problem for problem in problems if problem.level == "error"], as_json=as_json)
     topic = book.topics[topic_name]
     found = topic.parameters.get(parameter)
     if asks and found is not None and found.per and not label:
-        from forecast.cli.elicit.prompts import asked_label
+        from forecast.cli.elicit.prompts import ask_label
 
-        label = asked_label(parameter, tuple(dict.fromkeys((*found.labels, *found.by_label))), whole=not found.by_label)
-    stop_at(unsettable(root, topic_name, Revision(parameter, "", label)), as_json=as_json)
+        label = ask_label(parameter, tuple(dict.fromkeys((*found.labels, *found.by_label))), whole=not found.by_label)
+    stop_at(placement_problems(root, topic_name, Revision(parameter, "", label)), as_json=as_json)
     try:
         return subject_of(topic, parameter, label)
     except Fault as fault:
@@ -142,19 +142,19 @@ def _offers(subject: Subject, said: Said, support: str | None, family: str, *, a
 
     try:
         if subject.parameter.categories:
-            return (_on_labels(subject, said, asks=asks, as_of=as_of),)
-        return _on_values(subject, said, support, family, asks=asks, as_of=as_of)
+            return (_label_offer(subject, said, asks=asks, as_of=as_of),)
+        return _value_offers(subject, said, support, family, asks=asks, as_of=as_of)
     except Fault as fault:
         raise typer.BadParameter(f"{fault.message}{f'; {fault.hint}' if fault.hint else ''}", param_hint="what was said") from None
 
 
-def _on_values(subject: Subject, said: Said, support: str | None, family: str, *, asks: bool, as_of: date) -> tuple[Offer, ...]:
+def _value_offers(subject: Subject, said: Said, support: str | None, family: str, *, asks: bool, as_of: date) -> tuple[Offer, ...]:
     from forecast.cli.elicit.dialogue import converse
     from forecast.elicitation.candidates import candidate
     from forecast.elicitation.offers import offers
 
-    known = support_said(subject, support)
-    judgement = judgement_said(said, known or subject.support)
+    known = support_from_options(subject, support)
+    judgement = judgement_from_options(said, known or subject.support)
     if family:
         candidate(family, known or subject.support)  # refuses one that does not suit
     if asks:
@@ -164,15 +164,15 @@ def _on_values(subject: Subject, said: Said, support: str | None, family: str, *
     return offers(subject, judgement, known or subject.support, named=family, as_of=as_of)
 
 
-def _on_labels(subject: Subject, said: Said, *, asks: bool, as_of: date) -> Offer:
+def _label_offer(subject: Subject, said: Said, *, asks: bool, as_of: date) -> Offer:
     from forecast.cli.elicit.dialogue import converse_on_labels
     from forecast.elicitation.offers import offer_of_shares
-    from forecast.elicitation.texts import labelled_chips_of
+    from forecast.elicitation.texts import parse_labelled_chips
     from forecast.language.faults import Fault
 
     if said.chips is None and (said.ways or not asks):
         raise Fault(f"`{subject.name}` is a choice among labels", hint='lay --chips on them, as in --chips "hull:3, engine:7"')
-    laid = None if said.chips is None else labelled_chips_of(said.chips)
+    laid = None if said.chips is None else parse_labelled_chips(said.chips)
     if asks:
         return converse_on_labels(subject, laid, as_of=as_of)
     return offer_of_shares(subject, laid or {}, as_of)
@@ -180,36 +180,36 @@ def _on_labels(subject: Subject, said: Said, *, asks: bool, as_of: date) -> Offe
 
 def _write_if_agreed(root: Path, subject: Subject, revision: Revision, now: date) -> None:
     """Show what would change in the file, and write it on a yes."""
-    from forecast.actions.set_prior import draft, revise
+    from forecast.actions.set_prior import draft_revision, revise
     from forecast.cli.elicit.options import show_change
-    from forecast.cli.elicit.prompts import confirmed
-    from forecast.cli.prior import print_revised
+    from forecast.cli.elicit.prompts import confirm
+    from forecast.cli.prior import print_revision
 
-    drafted = draft(root, subject.topic.name, revision, today=now)
+    drafted = draft_revision(root, subject.topic.name, revision, today=now)
     stop_at(drafted.problems, as_json=False)
     show_change(drafted)
-    if not confirmed("Write it? y or n, Enter for n:"):
+    if not confirm("Write it? y or n, Enter for n:"):
         echo("Nothing was written.")
         return
     done = revise(root, subject.topic.name, revision, today=now)
     stop_at(done.problems, as_json=False)
-    print_revised(done, as_json=False)
+    print_revision(done, as_json=False)
 
 
 def _write_or_show(
     root: Path, subject: Subject, revision: Revision, found: tuple[Offer, ...], *, yes: bool, as_json: bool, now: date
 ) -> None:
     """Write the best fit where the command line says yes; as JSON show all of them."""
-    from forecast.actions.set_prior import draft, revise
+    from forecast.actions.set_prior import draft_revision, revise
     from forecast.cli.elicit.options import offer_content
-    from forecast.cli.prior import print_revised
+    from forecast.cli.prior import print_revision
 
     if found[0].implied is None:
         raise typer.BadParameter(f"{revision.statement} cannot be used: {found[0].fault}", param_hint="what was said")
-    done = (revise if yes else draft)(root, subject.topic.name, revision, today=now)
+    done = (revise if yes else draft_revision)(root, subject.topic.name, revision, today=now)
     stop_at(done.problems, as_json=as_json)
     if as_json:
         told = {"topic": subject.topic.name, "parameter": subject.parameter.name, "label": subject.label, "now": subject.statement}
         print_json(told | {"chosen": revision.statement, "written": yes, "offers": [offer_content(each) for each in found]})
     else:
-        print_revised(done, as_json=False)
+        print_revision(done, as_json=False)

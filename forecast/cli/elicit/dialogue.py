@@ -6,8 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from forecast.cli.elicit.options import show_consequences, show_offers, show_subject
-from forecast.cli.elicit.prompts import asked_chips_on_labels, asked_feedback, asked_offer, asked_support, complain
-from forecast.cli.elicit.ways import asked_judgement
+from forecast.cli.elicit.prompts import ask_chips_on_labels, ask_feedback, ask_offer, ask_support, complain
+from forecast.cli.elicit.ways import ask_judgement
 from forecast.cli.lines import echo
 from forecast.language.faults import Fault
 
@@ -23,16 +23,16 @@ def converse(subject: Subject, *, support: Support | None, judgement: Judgement 
     Raises ``Fault`` where the family ``named`` does not suit the support, and ``typer.Abort`` where the answers end.
     """
     from forecast.elicitation.candidates import candidate
-    from forecast.elicitation.judgements import within
-    from forecast.elicitation.offers import amended, feedback, implied_now, offers
+    from forecast.elicitation.judgements import check_judgement
+    from forecast.elicitation.offers import feedback, offers, present_prior_predictive, with_point
 
     show_subject(subject)
-    support = support or asked_support(subject)
+    support = support or ask_support(subject)
     if named:
         candidate(named, support)
-    now = implied_now(subject, as_of)
+    now = present_prior_predictive(subject, as_of)
     while True:
-        judgement = judgement or asked_judgement(support)
+        judgement = judgement or ask_judgement(support)
         try:
             found = offers(subject, judgement, support, named=named, as_of=as_of)
         except Fault as fault:
@@ -44,27 +44,27 @@ def converse(subject: Subject, *, support: Support | None, judgement: Judgement 
             echo("None of these can be used. Answer anew:")
             judgement = None
             continue
-        offer = asked_offer(found)
+        offer = ask_offer(found)
         assert offer.implied is not None  # only such an offer can be chosen
         show_consequences(offer.implied)
         told = feedback(judgement, offer.fit)
         if told is None:
             return offer
         said, fit = judgement, offer.fit
-        answer = asked_feedback(told, support, subject.unit, possible=lambda point: within(amended(said, fit, point), support))  # noqa: B023 - asked at once
+        answer = ask_feedback(told, support, subject.unit, possible=lambda point: check_judgement(with_point(said, fit, point), support))  # noqa: B023 - asked at once
         if answer == "yes":
             return offer
-        judgement = None if isinstance(answer, str) else amended(said, fit, answer)
+        judgement = None if isinstance(answer, str) else with_point(said, fit, answer)
 
 
 def converse_on_labels(subject: Subject, laid: dict[str, float] | None, *, as_of: date) -> Offer:
     """Ask for chips on the labels of a choice, where they are not laid already, until they make a prior that can be used."""
-    from forecast.elicitation.offers import implied_now, offer_of_shares
+    from forecast.elicitation.offers import offer_of_shares, present_prior_predictive
 
     show_subject(subject)
-    now = implied_now(subject, as_of)
+    now = present_prior_predictive(subject, as_of)
     while True:
-        laid = asked_chips_on_labels(subject) if laid is None else laid
+        laid = ask_chips_on_labels(subject) if laid is None else laid
         try:
             offer = offer_of_shares(subject, laid, as_of)
         except Fault as fault:

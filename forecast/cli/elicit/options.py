@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from forecast.cli.lines import echo, print_columns
 
 if TYPE_CHECKING:
-    from forecast.actions.set_prior import Revised
+    from forecast.actions.set_prior import RevisionResult
     from forecast.elicitation.fits import Fit
-    from forecast.elicitation.implied import Expected, Implied
+    from forecast.elicitation.implied import PriorPredictive, StreamPrediction
     from forecast.elicitation.offers import Offer
     from forecast.elicitation.subject import Subject
 
@@ -25,30 +25,30 @@ MET = 5e-4  # a miss below a twentieth of a point of probability is none to a re
 def show_subject(subject: Subject) -> None:
     """Print what is asked about: the unknown, its unit, its reason and its present prior, and what depends on it."""
     from forecast.elicitation.reach import reach_of
-    from forecast.schema.words import listed
+    from forecast.schema.words import join_words
 
     topic = subject.topic
-    echo(f"{topic.name}.{subject.name}: {subject.unit or 'which of ' + listed(subject.parameter.categories)}")
+    echo(f"{topic.name}.{subject.name}: {subject.unit or 'which of ' + join_words(subject.parameter.categories)}")
     reviewed = f", reviewed {subject.parameter.reviewed}" if subject.parameter.reviewed else ""
-    _told("now", f"{subject.statement}{reviewed}")
+    _print_paragraph("now", f"{subject.statement}{reviewed}")
     if subject.fit is not None:
-        _told("", f"5, 25, 50, 75, 95 %: {_numbers(subject.fit.points)}")
+        _print_paragraph("", f"5, 25, 50, 75, 95 %: {_numbers(subject.fit.points)}")
     elif not subject.parameter.categories:
-        _told("", "It follows other parameters; what you say here would stand by itself.")
-    _told("why", subject.why)
+        _print_paragraph("", "It follows other parameters; what you say here would stand by itself.")
+    _print_paragraph("why", subject.why)
     reach = reach_of(topic, subject.parameter.name)
     for name in reach.streams[:MOST_STREAMS]:
-        _told("moves" if name == reach.streams[0] else "", f"{name}: {topic.streams[name].about}")
+        _print_paragraph("moves" if name == reach.streams[0] else "", f"{name}: {topic.streams[name].about}")
     for name in reach.questions[:MOST_STREAMS]:
-        _told("asked" if name == reach.questions[0] else "", topic.questions[name].asks)
+        _print_paragraph("asked" if name == reach.questions[0] else "", topic.questions[name].asks)
     if not reach.streams and not reach.questions:
-        _told("moves", "nothing: no stream and no question of the topic depends on it")
+        _print_paragraph("moves", "nothing: no stream and no question of the topic depends on it")
     more = max(0, len(reach.streams) - MOST_STREAMS) + max(0, len(reach.questions) - MOST_STREAMS)
     if more:
-        _told("", f"… and {more} more streams and questions")
+        _print_paragraph("", f"… and {more} more streams and questions")
 
 
-def show_offers(subject: Subject, offers: Sequence[Offer], now: Implied | None) -> None:
+def show_offers(subject: Subject, offers: Sequence[Offer], now: PriorPredictive | None) -> None:
     """Print each offer's points, how far it misses what was said, and what all of them imply, side by side."""
     echo()
     echo("What fits" + ("" if subject.parameter.categories else ", with its 5, 25, 50, 75 and 95 % points:"))
@@ -62,14 +62,14 @@ def show_offers(subject: Subject, offers: Sequence[Offer], now: Implied | None) 
     _show_implied(subject, offers, now)
 
 
-def show_consequences(implied: Implied) -> None:
+def show_consequences(implied: PriorPredictive) -> None:
     """Say in sentences what a prior implies for the streams nearest to it."""
     for each in implied.streams[:2]:
-        for line in textwrap.wrap(f"This says {expected_sentence(each)} ({each.name}: {each.about}).", min(WIDE, _room())):
+        for line in textwrap.wrap(f"This says {expected_sentence(each)} ({each.name}: {each.about}).", min(WIDE, _terminal_width())):
             echo(line)
 
 
-def show_change(done: Revised) -> None:
+def show_change(done: RevisionResult) -> None:
     """Print what would change in a prior file, as a diff."""
     before, after = (text.splitlines() for text in (done.old_text, done.new_text))
     echo()
@@ -91,7 +91,7 @@ def offer_content(offer: Offer) -> dict[str, Any]:
     }
 
 
-def implied_content(implied: Implied) -> dict[str, Any]:
+def implied_content(implied: PriorPredictive) -> dict[str, Any]:
     """Return what a prior implies as data: streams, and each question's answer before any row."""
     return {
         "streams": [
@@ -102,7 +102,7 @@ def implied_content(implied: Implied) -> dict[str, Any]:
     }
 
 
-def expected_sentence(expected: Expected) -> str:
+def expected_sentence(expected: StreamPrediction) -> str:
     """Say what a stream would bring: ``0 to 3 men a year (90 %), and a 2 % chance of more than 40``."""
     from forecast.schema.words import number, percent, unit_tails
 
@@ -125,13 +125,13 @@ def _show_points(subject: Subject, offers: Sequence[Offer]) -> None:
     if now is not None:
         rows.append(("now", now.statement, *(number(point) for point in now.points), last, ""))
     for at, (each, picture) in enumerate(zip(offers, [*drawn, last], strict=False), start=1):
-        rows.append((str(at), each.fit.statement, *(number(point) for point in each.fit.points), picture, _missed(each.fit)))
-    if _width(rows) > _room():  # a picture is what can be spared
+        rows.append((str(at), each.fit.statement, *(number(point) for point in each.fit.points), picture, _miss_text(each.fit)))
+    if _width(rows) > _terminal_width():  # a picture is what can be spared
         rows = [(*row[:7], row[8]) for row in rows]
     print_columns(rows, right=(2, 3, 4, 5, 6), indent="  ")
 
 
-def _missed(fit: Fit) -> str:
+def _miss_text(fit: Fit) -> str:
     """How far a fit is from what was said, at the point where it is farthest."""
     if fit.method == "cases from a flat start":
         return "nothing; none or all of them, so from a flat start"
@@ -141,7 +141,7 @@ def _missed(fit: Fit) -> str:
     return f"{100 * (point.share + miss):.3g} % below {point.value:g}, not {100 * point.share:.3g} %"
 
 
-def _show_implied(subject: Subject, offers: Sequence[Offer], now: Implied | None) -> None:
+def _show_implied(subject: Subject, offers: Sequence[Offer], now: PriorPredictive | None) -> None:
     usable = [(str(at), each.implied) for at, each in enumerate(offers, start=1) if each.implied is not None]
     shown = [*([] if now is None else [("now", now)]), *usable]
     if not shown or not (shown[0][1].streams or shown[0][1].answers):
@@ -149,7 +149,7 @@ def _show_implied(subject: Subject, offers: Sequence[Offer], now: Implied | None
     streams, answers = [each.name for each in shown[0][1].streams], list(shown[0][1].answers)
     by_name = [{each.name: each for each in implied.streams} for _, implied in shown]
     head = ("", *(name for name, _ in shown))
-    below = [(name, *(_short(implied.answers[name]) for _, implied in shown)) for name in answers[:MOST_ANSWERS]]
+    below = [(name, *(_short_answer(implied.answers[name]) for _, implied in shown)) for name in answers[:MOST_ANSWERS]]
 
     def table(*, tails: bool) -> list[tuple[str, ...]]:
         above = [
@@ -158,7 +158,7 @@ def _show_implied(subject: Subject, offers: Sequence[Offer], now: Implied | None
         return [head, *above, *below]
 
     with_tails = table(tails=True)
-    wide = _width(with_tails) <= _room()
+    wide = _width(with_tails) <= _terminal_width()
     echo()
     echo(f"What each implies before any of the record (nine cases in ten{'; the chance of more' if wide else ''}):")
     print_columns(with_tails if wide else table(tails=False), indent="  ")
@@ -172,12 +172,12 @@ def _width(rows: Sequence[Sequence[str]]) -> int:
     return 2 + sum(max(len(cell) for cell in column) + 2 for column in zip(*rows, strict=True))
 
 
-def _room() -> int:
+def _terminal_width() -> int:
     """How wide the terminal is; wide enough for everything where there is none."""
     return shutil.get_terminal_size((1_000, 24)).columns
 
 
-def _range(expected: Expected, *, tail: bool) -> str:
+def _range(expected: StreamPrediction, *, tail: bool) -> str:
     from forecast.schema.words import number, percent
 
     low, _, high = expected.points
@@ -187,10 +187,10 @@ def _range(expected: Expected, *, tail: bool) -> str:
     return said
 
 
-def _short(answer: Mapping[str, Any] | None) -> str:
+def _short_answer(answer: Mapping[str, Any] | None) -> str:
     """An answer as short as it can be said with its range."""
     from forecast.schema.words import interval_texts
-    from forecast.sentences.answer_sentences import likeliest
+    from forecast.sentences.answer_sentences import likeliest_choice
 
     if answer is None:
         return "never asked"
@@ -199,12 +199,12 @@ def _short(answer: Mapping[str, Any] | None) -> str:
         low, middle, high = interval_texts(quantiles=value["quantiles"], errors=value["errors"], unit=answer["unit"])
         return f"{middle} ({low} to {high})"
     if answer["kind"] == "shares":
-        return " ".join(likeliest(answer["value"]))
+        return " ".join(likeliest_choice(answer["value"]))
     return str(answer["headline"])
 
 
-def _told(head: str, text: str) -> None:
-    lines = textwrap.wrap(text, min(WIDE, _room()) - 8) or [""]
+def _print_paragraph(head: str, text: str) -> None:
+    lines = textwrap.wrap(text, min(WIDE, _terminal_width()) - 8) or [""]
     for at, line in enumerate(lines):
         echo(f"  {head if at == 0 else '':<6}{line}")
 

@@ -32,7 +32,7 @@ class Said:
         return sum(each is not None for each in (self.interval, self.quartiles, self.seen, self.chips, self.points))
 
 
-def check_said(said: Said, *, needed: bool) -> None:
+def check_options(said: Said, *, needed: bool) -> None:
     """Refuse options that do not go together, or that leave out what is needed, as a wrong command line."""
     ways = "--interval / --quartiles / --seen / --chips / --points"
     if said.ways > 1:
@@ -43,36 +43,36 @@ def check_said(said: Said, *, needed: bool) -> None:
         raise typer.BadParameter("these belong to --interval", param_hint="--mass / --maxent")
 
 
-def support_said(subject: Subject, text: str | None) -> Support | None:
+def support_from_options(subject: Subject, text: str | None) -> Support | None:
     """Return the values that --support names; those of the present prior where that tells them, else None."""
-    from forecast.elicitation.texts import support_of
+    from forecast.elicitation.texts import parse_support
 
     if text is not None:
-        return support_of(text)
+        return parse_support(text)
     return subject.support if subject.support_is_plain else None
 
 
-def judgement_said(said: Said, support: Support) -> Judgement | None:
+def judgement_from_options(said: Said, support: Support) -> Judgement | None:
     """Return what the options say, None where they say nothing; raise ``Fault`` for what no distribution over a support has."""
-    from forecast.elicitation.judgements import within
+    from forecast.elicitation.judgements import check_judgement
 
     judgement = _judgement(said, support)
     if judgement is not None:
-        within(judgement, support)
+        check_judgement(judgement, support)
     return judgement
 
 
 def _judgement(said: Said, support: Support) -> Judgement | None:
-    from forecast.elicitation.judgements import Mass, Seen, interval, quartiles
-    from forecast.elicitation.texts import chips_of, points_of
+    from forecast.elicitation.judgements import IntervalMass, ObservedCases, interval, quartiles
+    from forecast.elicitation.texts import parse_chips, parse_points
 
     mass = USUAL_MASS if said.mass is None else said.mass
     if said.interval is not None:
-        return Mass(*said.interval, mass) if said.maxent else interval(*said.interval, mass=mass)
+        return IntervalMass(*said.interval, mass) if said.maxent else interval(*said.interval, mass=mass)
     if said.quartiles is not None:
         return quartiles(*said.quartiles)
     if said.seen is not None:
-        return Seen(*said.seen)
+        return ObservedCases(*said.seen)
     if said.chips is not None:
-        return chips_of(said.chips)
-    return None if said.points is None else points_of(said.points, support)
+        return parse_chips(said.chips)
+    return None if said.points is None else parse_points(said.points, support)

@@ -13,14 +13,14 @@ from forecast.cli.lines import echo, prompt
 from forecast.language.faults import Fault
 
 if TYPE_CHECKING:
-    from forecast.elicitation.judgements import Point, Support
+    from forecast.elicitation.judgements import QuantilePoint, Support
     from forecast.elicitation.offers import Feedback, Offer
     from forecast.elicitation.subject import Subject
 
 type Answer = Literal["yes", "again"]
 
 
-def asked[T](question: str, parse: Callable[[str], T], *, above: Sequence[str] = ()) -> T:
+def ask[T](question: str, parse: Callable[[str], T], *, above: Sequence[str] = ()) -> T:
     """Ask until an answer can be understood, with some lines above the question; ``parse`` is given the text as typed, which may be empty."""
     while True:
         for line in above:
@@ -37,7 +37,7 @@ def complain(fault: Fault) -> None:
     echo(f"  {fault.message}{f' ({fault.hint})' if fault.hint else ''}")
 
 
-def asked_label(subject_name: str, labels: tuple[str, ...], *, whole: bool) -> str:
+def ask_label(subject_name: str, labels: tuple[str, ...], *, whole: bool) -> str:
     """Ask for which label; with ``whole`` an empty answer means all of them."""
     from forecast.language.faults import did_you_mean
 
@@ -47,39 +47,39 @@ def asked_label(subject_name: str, labels: tuple[str, ...], *, whole: bool) -> s
         raise Fault(f"`{text}` is none of them" if text else "this prior differs by label", hint=did_you_mean(text, labels))
 
     echo(f"`{subject_name}` has one value for each of {', '.join(labels)}.")
-    return asked("Which one; Enter for all of them:" if whole else "Which one:", label)
+    return ask("Which one; Enter for all of them:" if whole else "Which one:", label)
 
 
-def asked_support(subject: Subject) -> Support:
+def ask_support(subject: Subject) -> Support:
     """Ask which values the unknown can have, where its present prior does not tell."""
-    from forecast.elicitation.texts import support_of
+    from forecast.elicitation.texts import parse_support
 
     if subject.support_is_plain:
         return subject.support
     echo()
     echo(f"Which values can it have? Its present prior allows {subject.support.words}.")
-    return asked(
+    return ask(
         "Enter to keep that, or: real, positive, share, or two ends as in 2..8:",
-        lambda text: support_of(text) if text else subject.support,
+        lambda text: parse_support(text) if text else subject.support,
     )
 
 
-def asked_offer(offers: tuple[Offer, ...]) -> Offer:
+def ask_offer(offers: tuple[Offer, ...]) -> Offer:
     """Ask which of several offers; the only one needs no question."""
     usable = [str(at) for at, each in enumerate(offers, start=1) if each.implied is not None]
     if len(offers) == 1:
         return offers[0]
-    number = asked("Which one, Enter for 1:", lambda text: chosen(text or "1", usable), above=[""])
+    number = ask("Which one, Enter for 1:", lambda text: check_choice(text or "1", usable), above=[""])
     return offers[int(number) - 1]
 
 
-def asked_feedback(told: Feedback, support: Support, unit: str, *, possible: Callable[[Point], object]) -> Point | Answer:
+def ask_feedback(told: Feedback, support: Support, unit: str, *, possible: Callable[[QuantilePoint], object]) -> QuantilePoint | Answer:
     """Say what else a prior says and ask whether that is right: ``yes``, ``again``, or the point that is said instead.
 
     ``possible`` raises ``Fault`` for a point that does not go with what was said before.
     """
-    from forecast.elicitation.judgements import Point
-    from forecast.elicitation.texts import number_of
+    from forecast.elicitation.judgements import QuantilePoint
+    from forecast.elicitation.texts import parse_number
     from forecast.schema.words import number, unit_tails
 
     side = "above" if told.share > 0.5 else "below"
@@ -87,21 +87,21 @@ def asked_feedback(told: Feedback, support: Support, unit: str, *, possible: Cal
     echo()
     echo(f"It also says that in one case in a hundred it is {side} {number(told.value)}{counted}. Is that right?")
 
-    def parse(text: str) -> Point | Answer:
+    def parse(text: str) -> QuantilePoint | Answer:
         if text.lower() in {"", "y", "yes"}:
             return "yes"
         if text.lower() in {"a", "again"}:
             return "again"
         if text.lower() in {"n", "no"}:
             raise Fault(f"then say which value it is {side} in one case in a hundred", hint="or `again`, to answer anew")
-        point = Point(told.share, number_of(text, support))
+        point = QuantilePoint(told.share, parse_number(text, support))
         possible(point)
         return point
 
-    return asked("Enter for yes; or the value you would say; or `again`:", parse)
+    return ask("Enter for yes; or the value you would say; or `again`:", parse)
 
 
-def asked_why() -> str | None:
+def ask_why() -> str | None:
     """Ask for the reason; None keeps the present one."""
     from forecast.book.checks.pools import is_sentence
 
@@ -114,19 +114,19 @@ def asked_why() -> str | None:
 
     echo()
     echo("Why these numbers? A sentence that a critic could attack; Enter keeps the present one.")
-    return asked("Why:", parse)
+    return ask("Why:", parse)
 
 
-def asked_chips_on_labels(subject: Subject) -> dict[str, float]:
+def ask_chips_on_labels(subject: Subject) -> dict[str, float]:
     """Ask for chips on the labels of a choice."""
-    from forecast.elicitation.texts import labelled_chips_of
+    from forecast.elicitation.texts import parse_labelled_chips
 
     labels = subject.parameter.categories
     example = ", ".join(f"{label}:{max(1, 10 // len(labels))}" for label in labels)
-    return asked("Chips:", labelled_chips_of, above=["", f"Lay chips on the labels, more on the likelier, as in {example}"])
+    return ask("Chips:", parse_labelled_chips, above=["", f"Lay chips on the labels, more on the likelier, as in {example}"])
 
 
-def confirmed(question: str) -> bool:
+def confirm(question: str) -> bool:
     """Ask for a yes or a no, under an empty line; Enter is no."""
 
     def parse(text: str) -> bool:
@@ -136,10 +136,10 @@ def confirmed(question: str) -> bool:
             return False
         raise Fault(f"`{text}` is neither yes nor no")
 
-    return asked(question, parse, above=[""])
+    return ask(question, parse, above=[""])
 
 
-def chosen(text: str, numbers: Sequence[str]) -> str:
+def check_choice(text: str, numbers: Sequence[str]) -> str:
     """Return one of several numbers; raise ``Fault`` for another."""
     if text not in numbers:
         raise Fault(f"`{text}` is none of {', '.join(numbers)}")

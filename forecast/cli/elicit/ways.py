@@ -6,7 +6,7 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from forecast.cli.elicit.prompts import asked, chosen, complain
+from forecast.cli.elicit.prompts import ask, check_choice, complain
 from forecast.cli.lines import echo
 from forecast.language.faults import Fault
 
@@ -18,27 +18,27 @@ WAYS = {
     "quartiles": "quartiles: three values that cut the possible ones into four equally likely parts",
     "cases": "as if you had seen k of n cases",
     "events": "as if you had seen k events in an exposure of so many",
-    "chips": "chips, laid in bins",
+    "chips": "chips, parse_bins in bins",
     "points": "any points, as in p10=3, p50=8, p90=20 (one case in ten is below 3, and so on)",
     "mass": "a range, saying nothing of how the rest splits between below and above it",
 }
 BINS = 5
 
 
-def asked_judgement(support: Support) -> Judgement:
+def ask_judgement(support: Support) -> Judgement:
     """Ask how the person would like to answer, and for the answer, until some distribution can have it."""
-    from forecast.elicitation.judgements import within
+    from forecast.elicitation.judgements import check_judgement
 
     ways = _ways(support)
     echo()
     echo("How would you like to say what you believe of it?")
     for number, way in ways.items():
         echo(f"  {number}  {WAYS[way]}")
-    way = ways[asked("Your choice, Enter for 1:", lambda text: chosen(text or "1", list(ways)))]
+    way = ways[ask("Your choice, Enter for 1:", lambda text: check_choice(text or "1", list(ways)))]
     while True:
-        judgement = _asked_way(way, support)
+        judgement = _ask_way(way, support)
         try:
-            within(judgement, support)
+            check_judgement(judgement, support)
         except Fault as fault:
             complain(fault)
         else:
@@ -47,31 +47,32 @@ def asked_judgement(support: Support) -> Judgement:
 
 def _ways(support: Support) -> dict[str, str]:
     """The ways to answer for an unknown of these values, by their numbers."""
-    from forecast.elicitation.judgements import POSITIVE, SHARE
+    from forecast.elicitation.judgements import POSITIVE_SUPPORT, SHARE_SUPPORT
 
-    left_out = {SHARE: {"events"}, POSITIVE: {"cases"}}.get(support, {"events", "cases"})
+    left_out = {SHARE_SUPPORT: {"events"}, POSITIVE_SUPPORT: {"cases"}}.get(support, {"events", "cases"})
     return {str(number): way for number, way in enumerate((way for way in WAYS if way not in left_out), start=1)}
 
 
-def _asked_way(way: str, support: Support) -> Judgement:
-    from forecast.elicitation.judgements import REAL, Mass, Seen, interval, quartiles
-    from forecast.elicitation.texts import number_of, points_of
+def _ask_way(way: str, support: Support) -> Judgement:
+    from forecast.elicitation.judgements import REAL_SUPPORT, IntervalMass, ObservedCases, interval, quartiles
+    from forecast.elicitation.texts import parse_number, parse_points
 
     def value(question: str, *, above: float = support.lower, below: float = support.upper) -> float:
-        return asked(
-            question, lambda text: _between(number_of(text, support), above, below, edges={support.lower, support.upper} & {above, below})
+        return ask(
+            question,
+            lambda text: _between(parse_number(text, support), above, below, edges={support.lower, support.upper} & {above, below}),
         )
 
     match way:
         case "range" | "mass":
-            percent = asked("How sure that it lies inside, in percent, Enter for 90:", _mass)
+            percent = ask("How sure that it lies inside, in percent, Enter for 90:", _mass)
             tail = "" if way == "mass" else f" ({50 - 50 * percent:.3g} % of cases below it)"
             low = value(f"From{tail}:")
             high = value("To:" if way == "mass" else f"To ({50 - 50 * percent:.3g} % of cases above it):", above=low)
             if way == "mass":
-                return Mass(low, high, percent)
+                return IntervalMass(low, high, percent)
             question = "A middle, as likely too high as too low; Enter to leave it out:"
-            middle = asked(question, lambda text: _between(number_of(text, support), low, high, edges=set()) if text else None)
+            middle = ask(question, lambda text: _between(parse_number(text, support), low, high, edges=set()) if text else None)
             return interval(low, high, mass=percent, middle=middle)
         case "quartiles":
             middle = value("The middle value, as likely too high as too low:")
@@ -83,27 +84,29 @@ def _asked_way(way: str, support: Support) -> Judgement:
                 if way == "cases"
                 else ("How many events?", "In an exposure of how much, in the unit that the rate is per?")
             )
-            return Seen(asked(few, lambda text: number_of(text, REAL)), asked(many, lambda text: number_of(text, REAL)))
+            return ObservedCases(
+                ask(few, lambda text: parse_number(text, REAL_SUPPORT)), ask(many, lambda text: parse_number(text, REAL_SUPPORT))
+            )
         case "chips":
-            return _asked_chips()
+            return _ask_chips()
         case _:
-            return asked("Points, as in p10=3, p50=8, p90=20:", lambda text: points_of(text, support))
+            return ask("Points, as in p10=3, p50=8, p90=20:", lambda text: parse_points(text, support))
 
 
-def _asked_chips() -> Judgement:
+def _ask_chips() -> Judgement:
     """Ask for chips: bins and chips in one line, or two ends, and then chips for each of five bins between them."""
     from forecast.elicitation.judgements import chips
-    from forecast.elicitation.texts import chips_of, support_of
+    from forecast.elicitation.texts import parse_chips, parse_support
 
-    def laid(text: str) -> Judgement | tuple[float, float]:
+    def parse_bins(text: str) -> Judgement | tuple[float, float]:
         if ":" in text:
-            return chips_of(text)
-        ends = support_of(text)
+            return parse_chips(text)
+        ends = parse_support(text)
         if not math.isfinite(ends.upper - ends.lower):
             raise Fault("the bins need two ends", hint="as in 0..10")
         return ends.lower, ends.upper
 
-    said = asked("Two ends, as in 0..10, to be asked bin by bin; or bins and chips at once, as in 0-1:3, 1-2:5, 2-5:2:", laid)
+    said = ask("Two ends, as in 0..10, to be asked bin by bin; or bins and chips at once, as in 0-1:3, 1-2:5, 2-5:2:", parse_bins)
     if not isinstance(said, tuple):
         return said
     low, high = said
@@ -112,16 +115,16 @@ def _asked_chips() -> Judgement:
     echo("Lay ten or twenty chips, more where you think it likelier; Enter for none:")
     while True:
         try:
-            return chips([(start, end, asked(f"  {start:g} to {end:g}:", _count)) for start, end in pairwise(edges)])
+            return chips([(start, end, ask(f"  {start:g} to {end:g}:", _count)) for start, end in pairwise(edges)])
         except Fault as fault:
             complain(fault)
 
 
 def _count(text: str) -> float:
-    from forecast.elicitation.judgements import REAL
-    from forecast.elicitation.texts import number_of
+    from forecast.elicitation.judgements import REAL_SUPPORT
+    from forecast.elicitation.texts import parse_number
 
-    count = number_of(text or "0", REAL)
+    count = parse_number(text or "0", REAL_SUPPORT)
     if count < 0:
         raise Fault(f"{count:g} chips cannot lie in a bin")
     return count
@@ -137,10 +140,10 @@ def _between(value: float, lower: float, upper: float, *, edges: set[float]) -> 
 
 
 def _mass(text: str) -> float:
-    from forecast.elicitation.judgements import REAL
-    from forecast.elicitation.texts import number_of
+    from forecast.elicitation.judgements import REAL_SUPPORT
+    from forecast.elicitation.texts import parse_number
 
-    percent = number_of(text.removesuffix("%") or "90", REAL)
+    percent = parse_number(text.removesuffix("%") or "90", REAL_SUPPORT)
     if not 0 < percent < 100:
         raise Fault(f"{percent:g} % cannot be how sure you are", hint="between 0 and 100, as in 90")
     if percent < 1:

@@ -14,21 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.importance.lattice import Lattice
-from forecast.inference.importance.mixture_weights import Cloud, Proposal, empty, extended
-from forecast.inference.importance.peaks import Ground, freedom
-from forecast.inference.importance.proposals import Mixture, best_mixture, matched
-from forecast.inference.target import CELLS_AT_ONCE, FAILURES, Array, Evaluated, NoSupport, Target, evaluate, failure_in_words
-from forecast.inference.weights import effective_size, relative
+from forecast.inference.importance.mixture_weights import Cloud, Proposal, empty_cloud, extend_cloud
+from forecast.inference.importance.peaks import PeakSearch, degrees_of_freedom
+from forecast.inference.importance.proposals import Mixture, best_mixture, match_moments
+from forecast.inference.target import DENSITIES_AT_ONCE, FAILURES, EvaluatedPoints, NoSupport, Target, evaluate_target, failure_message
+from forecast.inference.weights import effective_size, normalize_weights
+from forecast.language.arrays import Array
 
 MANY_DIMENSIONS = 15  # from here on the first proposal is Laplace's, unless the first weights carry as they are
 FAINT = 0.05  # and wherever the first weights must be tempered to less than this power
 PROBES = 32  # points at which it is seen whether the rows depend on a coordinate
-SAME = 1e-6  # nats by which a row's log density may differ for numerical reasons, such as quantiles from a table
+LOG_DENSITY_TOLERANCE = 1e-6  # nats by which a row's log density may differ for numerical reasons, such as quantiles from a table
 STARTS = 3  # climbs of the Laplace start
 LAPLACE_ROUNDS = 8  # the points of so many rounds may be spent on the climbs
 CARRYING = 20  # effective points for each dimension, that a fit must rest on
 WASTEFUL = 0.2  # share of effective points in a round, below which one t is not enough
-MOST_PARTS = 4
+MOST_MIXTURE_PARTS = 4
 FIT_POINTS = 3000  # points that a mixture is fitted to
 OF_PEAKS = 0.3  # of the draws that measure, around peaks that are known
 HEAVY_SHARE, HEAVY_FREEDOM = 0.15, 3.0  # of the part that goes where the weights are heaviest
@@ -40,7 +41,7 @@ PATIENCE = 3  # rounds of the first points and of fits to them, before the Lapla
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
+class AdaptedProposal:
     """What has been learnt of a target: a fit (None: the prior) to its coordinates ``moving``, and the points it was learnt from.
 
     ``row_count`` is the number of columns of its likelihood.  ``failure`` says in words why nothing could be fitted, if so.
@@ -69,47 +70,53 @@ class Learnt:
         return len(self.seen.drawn)
 
 
-def learn(target: Target, net: Lattice, rng: np.random.Generator, *, enough: float, points: int, peaks: Mixture | None = None) -> Learnt:
+def adapt_proposal(
+    target: Target, net: Lattice, rng: np.random.Generator, *, enough: float, points: int, peaks: Mixture | None = None
+) -> AdaptedProposal:
     """Learn where a target's posterior is, for ``enough`` effective draws to be made of at most ``points``, of which learning may take half.
 
     Learning ends when half of that is spent and the last rounds carry next to nothing.  ``peaks`` are distributions of the moving
     coordinates around peaks that are known already: they are drawn from in the first round after the prior, and stay in the fit.
     Raises NoSupport where no draw of the prior has a positive likelihood, and NotFinite where the density of one is none.
     """
-    seen, first = _supported(target, net, rng, points)
-    moving = _moving(target, first)
+    seen, first = _draw_prior_until_possible(target, net, rng, points)
+    moving = _coordinates_to_fit(target, first)
     try:
         with np.errstate(all="ignore"):  # what is not finite is looked for
-            seen, fitted = _rounds(target, seen, moving, net, rng, enough=enough, points=points, peaks=peaks, row_count=len(first.never))
+            seen, fitted = _adapt_in_rounds(
+                target, seen, moving, net, rng, enough=enough, points=points, peaks=peaks, row_count=len(first.never)
+            )
     except FAILURES as error:  # no proposal can be fitted: the prior is measured with, and its weights say whether it suffices
-        return Learnt(None, moving, seen, len(first.never), failure_in_words(error))
-    return Learnt(fitted, moving, seen, len(first.never))
+        return AdaptedProposal(None, moving, seen, len(first.never), failure_message(error))
+    return AdaptedProposal(fitted, moving, seen, len(first.never))
 
 
-def relearnt(learnt: Learnt, cloud: Cloud, rng: np.random.Generator) -> Learnt:
+def refit_proposal(learnt: AdaptedProposal, cloud: Cloud, rng: np.random.Generator) -> AdaptedProposal:
     """What is learnt from points that have measured: their fit, by as much as the one they were drawn from."""
     if learnt.fitted is None or not len(learnt.moving):
         return learnt
     x = cloud.x[:, learnt.moving]
-    power = _power(cloud.log_ratio, CARRYING * len(learnt.moving))
-    fitted = _fitted(x, cloud.log_ratio, power, MOST_PARTS, freedom(len(learnt.moving)), spread_of(x), rng)
-    return replace(learnt, fitted=_joint(fitted, [learnt.fitted], None))
+    power = _tempering_power(cloud.log_ratio, CARRYING * len(learnt.moving))
+    fitted = _fit_tempered(
+        x, cloud.log_ratio, power, MOST_MIXTURE_PARTS, degrees_of_freedom(len(learnt.moving)), variance_by_quartiles(x), rng
+    )
+    return replace(learnt, fitted=_join_fits(fitted, [learnt.fitted], None))
 
 
-def _supported(target: Target, net: Lattice, rng: np.random.Generator, points: int) -> tuple[Cloud, Evaluated]:
+def _draw_prior_until_possible(target: Target, net: Lattice, rng: np.random.Generator, points: int) -> tuple[Cloud, EvaluatedPoints]:
     """Points of the prior, more of them while all are impossible, and the last of them."""
     prior = Proposal(target, None, 1.0, np.arange(target.dimension))
-    cloud, added = extended(empty(target.dimension), prior, net, rng, keep_rows=False)
+    cloud, added = extend_cloud(empty_cloud(target.dimension), prior, net, rng, keep_rows=False)
     never = added.never
     while np.isneginf(cloud.log_posterior).all():
         if len(cloud.x) + net.size > points:
             raise NoSupport(tuple(int(row) for row in np.flatnonzero(never)), len(cloud.x))
-        cloud, added = extended(cloud, prior, net, rng, keep_rows=False)
+        cloud, added = extend_cloud(cloud, prior, net, rng, keep_rows=False)
         never = never & added.never
     return cloud, added
 
 
-def _moving(target: Target, added: Evaluated) -> NDArray[np.intp]:
+def _coordinates_to_fit(target: Target, added: EvaluatedPoints) -> NDArray[np.intp]:
     """The coordinates of which there is something to learn.
 
     Not those that are standard normal in the prior and that no row depends on, at a few of the
@@ -124,20 +131,22 @@ def _moving(target: Target, added: Evaluated) -> NDArray[np.intp]:
     if not changed.size:
         return np.arange(target.dimension)
     is_kept = added.log_likelihood.shape[1] == len(added.never)
-    before = added.log_likelihood[best] if is_kept else evaluate(target, added.x[best]).log_likelihood
-    at_once = max(1, CELLS_AT_ONCE // max(1, before.size))
-    same = np.concatenate([_same(target, changed[begin : begin + at_once], before) for begin in range(0, len(changed), at_once)])
+    before = added.log_likelihood[best] if is_kept else evaluate_target(target, added.x[best]).log_likelihood
+    at_once = max(1, DENSITIES_AT_ONCE // max(1, before.size))
+    same = np.concatenate(
+        [_rows_are_unchanged(target, changed[begin : begin + at_once], before) for begin in range(0, len(changed), at_once)]
+    )
     return np.delete(np.arange(target.dimension), doubtful[same])
 
 
-def _same(target: Target, changed: Array, before: Array) -> NDArray[np.bool_]:
+def _rows_are_unchanged(target: Target, changed: Array, before: Array) -> NDArray[np.bool_]:
     """Whether no row's density differs from ``before`` ``(points, rows)`` at changed points ``(n, points, d)``, for each ``n``."""
-    rows = evaluate(target, changed.reshape(-1, target.dimension)).log_likelihood.reshape(*changed.shape[:2], -1)
-    same: NDArray[np.bool_] = np.isclose(rows, before, rtol=0, atol=SAME).all(axis=(1, 2))
+    rows = evaluate_target(target, changed.reshape(-1, target.dimension)).log_likelihood.reshape(*changed.shape[:2], -1)
+    same: NDArray[np.bool_] = np.isclose(rows, before, rtol=0, atol=LOG_DENSITY_TOLERANCE).all(axis=(1, 2))
     return same
 
 
-def _rounds(
+def _adapt_in_rounds(
     target: Target,
     cloud: Cloud,
     moving: NDArray[np.intp],
@@ -152,33 +161,35 @@ def _rounds(
     """Draw where the posterior seems to be until the weights carry well, and fit what to measure with (None: the prior)."""
     if not len(moving):
         return cloud, None
-    ground = Ground(target, moving, spread_of(cloud.x[:, moving]), row_count)
+    ground = PeakSearch(target, moving, variance_by_quartiles(cloud.x[:, moving]), row_count)
     bounded = bool(target.normal.all())  # in other coordinates a hierarchy's density may rise without end
     parts, sought, carrying = 1, False, list[float]()
     while True:
-        power = _power(cloud.log_ratio, CARRYING * len(moving))
-        fitted = _fitted(cloud.x[:, moving], cloud.log_ratio, power, parts, ground.freedom, ground.spread, rng)
+        power = _tempering_power(cloud.log_ratio, CARRYING * len(moving))
+        fitted = _fit_tempered(cloud.x[:, moving], cloud.log_ratio, power, parts, ground.freedom, ground.spread, rng)
         carried = effective_size(cloud.log_ratio) >= LEARNT * enough
         spent = len(cloud.x) + net.size > LEARNING * points
         hopeless = len(cloud.x) > LEARNING * points / 2 and max(carrying[-RECENT:], default=1.0) < POOR
         if carried or spent or hopeless:
-            return cloud, _joint(fitted, [proposal.fitted for proposal, _ in cloud.drawn if proposal.fitted is not None][-RECENT:], peaks)
+            return cloud, _join_fits(
+                fitted, [proposal.fitted for proposal, _ in cloud.drawn if proposal.fitted is not None][-RECENT:], peaks
+            )
         if not carrying and peaks is not None:
             fitted = peaks
-        elif not sought and (_is_faint(power, len(moving)) or (bounded and len(carrying) >= PATIENCE and carrying[-1] < POOR)):
-            fitted, sought = _laplace(ground, cloud, net.size * LAPLACE_ROUNDS) or fitted, True
-        cloud, _added = extended(cloud, Proposal(target, fitted, 0.0, moving), net, rng, keep_rows=False)
+        elif not sought and (_needs_laplace_start(power, len(moving)) or (bounded and len(carrying) >= PATIENCE and carrying[-1] < POOR)):
+            fitted, sought = _laplace_mixture(ground, cloud, net.size * LAPLACE_ROUNDS) or fitted, True
+        cloud, _added = extend_cloud(cloud, Proposal(target, fitted, 0.0, moving), net, rng, keep_rows=False)
         newest = cloud.log_ratio[-net.size :]
         carrying.append(effective_size(newest) / net.size if np.isfinite(newest).any() else 0.0)
-        parts = MOST_PARTS if carrying[-1] < WASTEFUL else 1
+        parts = MOST_MIXTURE_PARTS if carrying[-1] < WASTEFUL else 1
 
 
-def _is_faint(power: float, dimension: int) -> bool:
+def _needs_laplace_start(power: float, dimension: int) -> bool:
     """Whether the first points, whose weights must be tempered to ``power``, are too far from the posterior to learn from."""
     return power < FAINT or (dimension >= MANY_DIMENSIONS and power < 1)
 
 
-def _joint(last: Mixture, recent: list[Mixture], peaks: Mixture | None) -> Mixture:
+def _join_fits(last: Mixture, recent: list[Mixture], peaks: Mixture | None) -> Mixture:
     """The last fit and, by as much together, the recent ones: a bent posterior is covered better by several.  Known peaks take a share too."""
     shared = [(fit, 0.5 / len(recent)) for fit in recent]
     fits = [(last, 0.5 if recent else 1.0), *shared]
@@ -188,39 +199,39 @@ def _joint(last: Mixture, recent: list[Mixture], peaks: Mixture | None) -> Mixtu
     return Mixture(parts, tuple(share * weight for fit, weight in fits for share in fit.shares))
 
 
-def tempered(log_weights: Array, wanted: float) -> Array:
+def temper_weights(log_weights: Array, wanted: float) -> Array:
     """Return weights tempered so far that they carry about ``wanted`` effective points, summing to one."""
-    return relative(log_weights, _power(log_weights, wanted))
+    return normalize_weights(log_weights, _tempering_power(log_weights, wanted))
 
 
-def _power(log_ratio: Array, wanted: float) -> float:
+def _tempering_power(log_ratio: Array, wanted: float) -> float:
     """The largest power, of a geometric ladder from 1 down, at which the tempered weights carry ``wanted`` effective points."""
     power = 1.0
-    while power > 1e-8 and 1 / (relative(log_ratio, power) ** 2).sum() < wanted:
+    while power > 1e-8 and 1 / (normalize_weights(log_ratio, power) ** 2).sum() < wanted:
         power *= 0.7
     return power
 
 
-def _fitted(x: Array, log_ratio: Array, power: float, parts: int, degrees: float, spread: Array, rng: np.random.Generator) -> Mixture:
+def _fit_tempered(x: Array, log_ratio: Array, power: float, parts: int, degrees: float, spread: Array, rng: np.random.Generator) -> Mixture:
     """A fit to the weights tempered to ``power`` and, once they carry untempered, a part for where the heaviest weights lie.
 
     That part is matched to the squared weights: it sends points to where a proposal falls
     short of the posterior, which lightens the weights' tail.
     """
-    weights = relative(log_ratio, power)
+    weights = normalize_weights(log_ratio, power)
     if parts == 1:
-        body = Mixture((matched(x, weights, freedom=degrees, spread=spread),), (1.0,))
+        body = Mixture((match_moments(x, weights, freedom=degrees, spread=spread),), (1.0,))
     else:
         picked, counts = np.unique(rng.choice(len(weights), size=FIT_POINTS, p=weights), return_counts=True)
         body = best_mixture(x[picked], counts / FIT_POINTS, most=parts, freedom=degrees, spread=spread, rng=rng)
-    squared = relative(log_ratio, 2.0)
+    squared = normalize_weights(log_ratio, 2.0)
     if 1 / (squared**2).sum() < len(spread):
         return body
-    heavy = matched(x, squared, freedom=HEAVY_FREEDOM, spread=spread)
+    heavy = match_moments(x, squared, freedom=HEAVY_FREEDOM, spread=spread)
     return Mixture((*body.parts, heavy), (*((1 - HEAVY_SHARE) * share for share in body.shares), HEAVY_SHARE))
 
 
-def _laplace(ground: Ground, cloud: Cloud, points: int) -> Mixture | None:
+def _laplace_mixture(ground: PeakSearch, cloud: Cloud, points: int) -> Mixture | None:
     """One t for each distinct peak above the best of the first points, found with about ``points`` more; None where no peak has a volume."""
     best = np.argsort(cloud.log_posterior)[::-1][:STARTS]
     starts = cloud.x[best[np.isfinite(cloud.log_posterior[best])]][:, ground.moving]
@@ -228,7 +239,7 @@ def _laplace(ground: Ground, cloud: Cloud, points: int) -> Mixture | None:
     return ground.around_all(peaks) if peaks else None
 
 
-def spread_of(x: Array) -> Array:
+def variance_by_quartiles(x: Array) -> Array:
     """The variance of each coordinate over the first points, by quartiles since a prior may have no variance; 1 for one that does not vary."""
     low, high = np.quantile(x, (0.25, 0.75), axis=0)
     return np.where(high > low, ((high - low) / 1.349) ** 2, 1.0)

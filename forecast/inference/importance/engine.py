@@ -21,20 +21,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecast.inference import monte_carlo
-from forecast.inference.importance.adaptation import Learnt, learn, relearnt
+from forecast.inference.importance.adaptation import AdaptedProposal, adapt_proposal, refit_proposal
 from forecast.inference.importance.lattice import Lattice, ShiftedCopies, lattice
-from forecast.inference.importance.mixture_weights import Cloud, Proposal, empty, extended
+from forecast.inference.importance.mixture_weights import Cloud, Proposal, empty_cloud, extend_cloud
 from forecast.inference.importance.proposals import Mixture
 from forecast.inference.importance.threads import one_thread
-from forecast.inference.monte_carlo import REPLICATES, Indices
+from forecast.inference.monte_carlo import REPLICATES
 from forecast.inference.pareto import CONVERGING, FINITE_VARIANCE, pareto_k
-from forecast.inference.target import CELLS_KEPT, FAILURES, Array, NoSupport, Target, evaluate, failure_in_words
+from forecast.inference.target import DENSITIES_KEPT, FAILURES, NoSupport, Target, evaluate_target, failure_message
 from forecast.inference.weights import effective_size, log_sum
+from forecast.language.arrays import Array, Indices
 
 PRIOR_SHARE = 0.05  # of the points that measure
 FAINTEST = 1e11  # a log density beyond has fewer than five digits behind the point, and weights are differences of such
 COORDINATES_KEPT = 2**25  # points times coordinates, a quarter of a gigabyte, of which a few copies are at work
-AT_ONCE = 4_096  # points of a round that learns, and the least of one that measures
+POINTS_PER_ROUND = 4_096  # points of a round that learns, and the least of one that measures
 FARTHER = 1.25  # times the points of a budget may be spent where that suffices, which costs less than another engine's run
 UNLIKELY, HOPELESS = 0.5, 0.9  # share of the effective draws wanted, of which fewer are to be expected of those points: no more are drawn
 MOST_AT_ONCE, TWICE = 65_536, 2  # points of a round that measures at most, and times all those before
@@ -56,8 +57,8 @@ class Budget:
     enough: float = 10_000
     pareto_k: float = FINITE_VARIANCE
     points: int = 131_072
-    at_once: int = AT_ONCE
-    cells: int = CELLS_KEPT
+    at_once: int = POINTS_PER_ROUND
+    cells: int = DENSITIES_KEPT
     effort: float = 1.0
     confirm: bool = True
 
@@ -73,7 +74,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighted:
+class WeightedDraws:
     """Weighted draws of a target's posterior, and how far to trust them.
 
     ``x`` is ``(n, d)``; ``log_weight`` ``(n,)`` is normalised to a log sum of 0;
@@ -104,8 +105,8 @@ class Sampling:
     """A target's draws so far, and what is needed to draw more of them without learning anew."""
 
     target: Target
-    weighted: Weighted
-    learnt: Learnt | None  # None where nothing is unknown
+    weighted: WeightedDraws
+    learnt: AdaptedProposal | None  # None where nothing is unknown
     measured: Cloud
 
     @property
@@ -114,98 +115,98 @@ class Sampling:
         return self.learnt is not None and not len(self.measured.x)
 
 
-def sample(target: Target, *, rng: np.random.Generator, budget: Budget | None = None) -> Weighted:
+def sample(target: Target, *, rng: np.random.Generator, budget: Budget | None = None) -> WeightedDraws:
     """Draw from a target's posterior until the budget's ``enough`` is reached or its points are spent.
 
     Deterministic given ``rng``.  Raises NoSupport where no draw of the prior has a positive
     likelihood, and NotFinite where the density of one is NaN or plus infinity; both name the rows.  What goes
     wrong in the engine's own arithmetic, or at points where no draw of the prior lies, makes the draws not converged.
     """
-    return begin(target, rng=rng, budget=budget or Budget()).weighted
+    return start_sampling(target, rng=rng, budget=budget or Budget()).weighted
 
 
-def begin(target: Target, *, rng: np.random.Generator, budget: Budget, peaks: Mixture | None = None) -> Sampling:
-    """Learn where a target's posterior is, then measure; as ``sample``, and more can be drawn.  ``peaks`` are as ``learn`` takes them."""
+def start_sampling(target: Target, *, rng: np.random.Generator, budget: Budget, peaks: Mixture | None = None) -> Sampling:
+    """Learn where a target's posterior is, then measure; as ``sample``, and more can be drawn.  ``peaks`` are as ``adapt_proposal`` takes them."""
     if target.dimension == 0:
-        return Sampling(target, _without_unknowns(target, budget), None, empty(0))
-    budget = _in_memory(target, budget)
+        return Sampling(target, _draws_without_unknowns(target, budget), None, empty_cloud(0))
+    budget = _limit_to_memory(target, budget)
     with one_thread():
-        learnt = learn(target, _net(target, budget), rng, enough=budget.enough, points=budget.points, peaks=peaks)
-        return _sampled(target, learnt, empty(target.dimension), budget, rng)
+        learnt = adapt_proposal(target, _learning_lattice(target, budget), rng, enough=budget.enough, points=budget.points, peaks=peaks)
+        return _sample_from_proposal(target, learnt, empty_cloud(target.dimension), budget, rng)
 
 
-def go_on(sampling: Sampling, *, rng: np.random.Generator, budget: Budget) -> Sampling:
+def continue_sampling(sampling: Sampling, *, rng: np.random.Generator, budget: Budget) -> Sampling:
     """Measure further with what has been learnt, for a budget that wants more or allows more points."""
     if sampling.learnt is None:
-        return begin(sampling.target, rng=rng, budget=budget)
-    budget = _in_memory(sampling.target, budget)
+        return start_sampling(sampling.target, rng=rng, budget=budget)
+    budget = _limit_to_memory(sampling.target, budget)
     with one_thread():
-        return _sampled(sampling.target, sampling.learnt, sampling.measured, budget, rng)
+        return _sample_from_proposal(sampling.target, sampling.learnt, sampling.measured, budget, rng)
 
 
-def learn_from_measured(sampling: Sampling, *, rng: np.random.Generator, budget: Budget) -> Sampling:
+def refit_and_sample(sampling: Sampling, *, rng: np.random.Generator, budget: Budget) -> Sampling:
     """Fit once more, to the points that have measured, and measure anew with that fit beside the old one.
 
     Where none have measured there is nothing to fit to.  Raises one of ``FAILURES`` where the fit fails.
     """
     if sampling.learnt is None or sampling.failed:
         return sampling
-    budget = _in_memory(sampling.target, budget)
+    budget = _limit_to_memory(sampling.target, budget)
     with one_thread():
-        learnt = relearnt(sampling.learnt, sampling.measured, rng)
+        learnt = refit_proposal(sampling.learnt, sampling.measured, rng)
         budget = replace(budget, points=budget.points + learnt.points)
-        return _sampled(sampling.target, learnt, empty(sampling.target.dimension), budget, rng)
+        return _sample_from_proposal(sampling.target, learnt, empty_cloud(sampling.target.dimension), budget, rng)
 
 
-def _in_memory(target: Target, budget: Budget) -> Budget:
+def _limit_to_memory(target: Target, budget: Budget) -> Budget:
     """The budget with as few points as fit into memory: each has as many coordinates as there are unknown values."""
     most = int(COORDINATES_KEPT / (target.dimension * max(budget.effort, 1.0)))
     return replace(budget, points=min(budget.points, most))
 
 
-def _net(target: Target, budget: Budget) -> Lattice:
+def _learning_lattice(target: Target, budget: Budget) -> Lattice:
     return lattice(max(5, min(budget.at_once, budget.points // 4)), target.dimension + 2)
 
 
-def _sampled(target: Target, learnt: Learnt, measured: Cloud, budget: Budget, rng: np.random.Generator) -> Sampling:
+def _sample_from_proposal(target: Target, learnt: AdaptedProposal, measured: Cloud, budget: Budget, rng: np.random.Generator) -> Sampling:
     """Measure with what has been learnt; where that fails, or no point is possible, what is left are the points learnt from, which do not suffice."""
     try:
         with np.errstate(all="ignore"):  # what is not finite is looked for
-            measured = _measured(target, learnt, measured, budget, rng)
+            measured = _draw_until_enough(target, learnt, measured, budget, rng)
     except FAILURES as error:
         if learnt.fitted is None:  # it is the prior's own draw
             raise
-        return _failed(target, learnt, failure_in_words(error), budget)
+        return _failed_sampling(target, learnt, failure_message(error), budget)
     if np.isneginf(measured.log_posterior).all():
-        return _failed(target, learnt, f"none of the {len(measured.x):,} points it measured with is possible", budget)
-    weighted = _weighted(measured, learnt.rounds + len(measured.drawn), learnt.points, budget)
+        return _failed_sampling(target, learnt, f"none of the {len(measured.x):,} points it measured with is possible", budget)
+    weighted = _weigh_draws(measured, learnt.rounds + len(measured.drawn), learnt.points, budget)
     if learnt.failure and not weighted.converged:
         weighted = replace(weighted, reason=f"{weighted.reason}; nothing could be learnt: {learnt.failure}")
     return Sampling(target, weighted, learnt, measured)
 
 
-def _failed(target: Target, learnt: Learnt, reason: str, budget: Budget) -> Sampling:
+def _failed_sampling(target: Target, learnt: AdaptedProposal, reason: str, budget: Budget) -> Sampling:
     weighted = replace(
-        _weighted(learnt.seen, learnt.rounds, 0, budget), converged=False, reason=f"the engine's arithmetic failed: {reason}"
+        _weigh_draws(learnt.seen, learnt.rounds, 0, budget), converged=False, reason=f"the engine's arithmetic failed: {reason}"
     )
-    return Sampling(target, weighted, learnt, empty(target.dimension))
+    return Sampling(target, weighted, learnt, empty_cloud(target.dimension))
 
 
-def _measured(target: Target, learnt: Learnt, measured: Cloud, budget: Budget, rng: np.random.Generator) -> Cloud:
+def _draw_until_enough(target: Target, learnt: AdaptedProposal, measured: Cloud, budget: Budget, rng: np.random.Generator) -> Cloud:
     """Draw until the budget's ``enough`` is reached, or that is not to be expected of the points allowed."""
     before = measured.drawn[0][0] if measured.drawn else None
     proposal = before or Proposal(target, learnt.fitted, PRIOR_SHARE, learnt.moving)
     left = math.ceil(FARTHER * budget.allowed) - learnt.points
-    while not (measured.drawn and _enough(measured.log_ratio, budget)):
-        net = _replicates(target, budget, measured, left - len(measured.x))
+    while not (measured.drawn and _is_enough(measured.log_ratio, budget)):
+        net = _next_replicates(target, budget, measured, left - len(measured.x))
         if net is None:
             break
         keep = (len(measured.x) + net.size) * learnt.row_count <= budget.cells and (bool(measured.rows) or not len(measured.x))
-        measured, _added = extended(measured, proposal, net, rng, keep_rows=keep)
+        measured, _added = extend_cloud(measured, proposal, net, rng, keep_rows=keep)
     return measured
 
 
-def _replicates(target: Target, budget: Budget, measured: Cloud, left: int) -> ShiftedCopies | None:
+def _next_replicates(target: Target, budget: Budget, measured: Cloud, left: int) -> ShiftedCopies | None:
     """The next points to measure with: as many as seem to be missing, in steps of ``at_once``; None where too few are left, after the first."""
     step = max(5, min(budget.at_once, budget.points // 4) // REPLICATES)  # of one replicate
     drawn = len(measured.x)
@@ -221,18 +222,18 @@ def _replicates(target: Target, budget: Budget, measured: Cloud, left: int) -> S
     return ShiftedCopies(lattice(steps * step, target.dimension + 2), REPLICATES)
 
 
-def _enough(log_ratio: Array, budget: Budget) -> bool:
+def _is_enough(log_ratio: Array, budget: Budget) -> bool:
     if np.isneginf(log_ratio).all():
         return False
     return effective_size(log_ratio) >= budget.wanted and pareto_k(log_ratio) <= max(budget.pareto_k, CONVERGING)
 
 
-def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget) -> Weighted:
+def _weigh_draws(cloud: Cloud, rounds: int, learning: int, budget: Budget) -> WeightedDraws:
     log_ratio = cloud.log_ratio
     count, effective, shape = len(log_ratio), effective_size(log_ratio), pareto_k(log_ratio)
     total = log_sum(log_ratio)
     evidence = total - float(np.log(count))
-    reason = _reason(evidence, effective, shape, count, learning, budget)
+    reason = _not_converged_reason(evidence, effective, shape, count, learning, budget)
     possible = cloud.log_prior > -np.inf
     rows = np.concatenate(cloud.rows) if cloud.rows else np.empty((count, 0))
     numbers = [number for _, number in cloud.drawn]
@@ -240,9 +241,9 @@ def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget) -> Weigh
     replicates = (
         np.concatenate([np.repeat(np.arange(REPLICATES), number // REPLICATES) for number in numbers])
         if evenly
-        else monte_carlo.cut_evenly(count)
+        else monte_carlo.block_replicates(count)
     )
-    return Weighted(
+    return WeightedDraws(
         x=cloud.x[possible],
         log_weight=log_ratio[possible] - total,
         log_likelihood=rows if possible.all() else rows[possible],
@@ -254,29 +255,29 @@ def _weighted(cloud: Cloud, rounds: int, learning: int, budget: Budget) -> Weigh
         rounds=rounds,
         converged=not reason,
         reason=reason,
-        short=effective >= FEWEST_MEASURED and bool(reason) and reason == _shortage(effective, count, learning, budget),
+        short=effective >= FEWEST_MEASURED and bool(reason) and reason == _shortage_message(effective, count, learning, budget),
         heavy=effective >= FEWEST_MEASURED and budget.pareto_k < shape <= CONVERGING and abs(evidence) <= FAINTEST,
     )
 
 
-def _reason(evidence: float, effective: float, shape: float, count: int, learning: int, budget: Budget) -> str:
+def _not_converged_reason(evidence: float, effective: float, shape: float, count: int, learning: int, budget: Budget) -> str:
     """Why the draws do not suffice; empty where they do."""
     faults = []
     if not abs(evidence) <= FAINTEST:
         faults.append(f"the rows are so unlikely under the priors (log evidence {evidence:.1g}) that a computer cannot tell draws apart")
-    if shortage := _shortage(effective, count, learning, budget):
+    if shortage := _shortage_message(effective, count, learning, budget):
         faults.append(shortage)
-    if heaviness := _heaviness(shape, budget):
+    if heaviness := _heavy_tail_message(shape, budget):
         faults.append(heaviness)
     return "; ".join(faults)
 
 
-def _heaviness(shape: float, budget: Budget) -> str:
+def _heavy_tail_message(shape: float, budget: Budget) -> str:
     """That the weights' tail is too heavy; empty where it is not."""
     return "" if shape <= budget.pareto_k else f"the Pareto k-hat of their weights is {shape:.3g}, above {budget.pareto_k:g}"
 
 
-def _shortage(effective: float, count: int, learning: int, budget: Budget) -> str:
+def _shortage_message(effective: float, count: int, learning: int, budget: Budget) -> str:
     """That there are too few effective draws; empty where there are enough."""
     if effective >= budget.wanted:
         return ""
@@ -284,18 +285,18 @@ def _shortage(effective: float, count: int, learning: int, budget: Budget) -> st
     return f"after learning from {learning:,} points, the next {count:,} are worth {worth}, and {budget.wanted:,.0f} were wanted"
 
 
-def _without_unknowns(target: Target, budget: Budget) -> Weighted:
+def _draws_without_unknowns(target: Target, budget: Budget) -> WeightedDraws:
     """Nothing to sample: one point, repeated as often as draws are wanted."""
-    point = evaluate(target, np.empty((1, 0)))
+    point = evaluate_target(target, np.empty((1, 0)))
     evidence = float(point.log_posterior[0])
     if np.isneginf(evidence):
         raise NoSupport(tuple(int(row) for row in np.flatnonzero(np.isneginf(point.log_likelihood[0]))), 1)
     count = math.ceil(budget.wanted)
-    return Weighted(
+    return WeightedDraws(
         x=np.empty((count, 0)),
         log_weight=np.full(count, -np.log(count)),
         log_likelihood=np.repeat(point.log_likelihood, count, axis=0),
-        replicates=monte_carlo.cut_evenly(count),
+        replicates=monte_carlo.block_replicates(count),
         log_evidence=evidence,
         log_evidence_error=0.0,
         effective_size=float(count),

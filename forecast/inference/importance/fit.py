@@ -16,47 +16,57 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.inference.importance.engine import AT_ONCE, FEWEST_MEASURED, Budget, Sampling, Weighted, begin, go_on, learn_from_measured
-from forecast.inference.importance.impossible_rows import impossible_rows
+from forecast.inference.importance.engine import (
+    FEWEST_MEASURED,
+    POINTS_PER_ROUND,
+    Budget,
+    Sampling,
+    WeightedDraws,
+    continue_sampling,
+    refit_and_sample,
+    start_sampling,
+)
+from forecast.inference.importance.impossible_rows import impossible_rows_error
 from forecast.inference.importance.lattice import lattice
 from forecast.inference.importance.proposals import Mixture
-from forecast.inference.importance.second_opinion import NEGLIGIBLE as NEGLIGIBLE_MISS
-from forecast.inference.importance.second_opinion import missed_by, negligible_for
-from forecast.inference.posterior import Diagnostics, Posterior, with_draws
-from forecast.inference.target import CELLS_KEPT, FAILURES, NoSupport, NotFinite, evaluate, failure_in_words
+from forecast.inference.importance.second_opinion import NEGLIGIBLE_MISSED_MASS as NEGLIGIBLE_MISS
+from forecast.inference.importance.second_opinion import find_missed_mass, negligible_for
+from forecast.inference.posterior import Diagnostics, Posterior, with_draw_count
+from forecast.inference.target import DENSITIES_KEPT, FAILURES, NoSupport, NotFinite, evaluate_target, failure_message
+from forecast.language.arrays import Array
 from forecast.language.distributions.domains import FARTHEST_VALUE
-from forecast.model.coordinates import FARTHEST, Coordinates, own_coordinates, prior_coordinates
-from forecast.model.custom_model import refuse_own
-from forecast.model.errors import Unsound, at_place, at_prior
-from forecast.model.left_out import is_beyond, without_overflow
-from forecast.model.model import Array, Model, in_chunks
-from forecast.model.overflow import Overflown
+from forecast.model.coordinates import FARTHEST_NORMAL, Coordinates, own_coordinates, prior_coordinates
+from forecast.model.custom_model import refuse_custom_model
+from forecast.model.errors import Unsound, place_problem, prior_problem
+from forecast.model.left_out import draws_beyond_floats, without_overflow
+from forecast.model.model import Model, in_chunks
+from forecast.model.overflow import StatementOverflow
 from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
-from forecast.model.walk_coordinates import Guided, guided_coordinates
+from forecast.model.walk_coordinates import WalkCoordinates, make_walk_coordinates
 
 FEWEST_AT_ONCE = 64  # draws of each of many hypotheses
-FEWEST = 2_500  # effective draws of each of several hypotheses, before it is known how much each matters
-TELLING = 0.75  # curvature of the rows' density beside the prior's, from which the parameters' own coordinates do better
+FEWEST_DRAWS_PER_HYPOTHESIS = 2_500  # effective draws of each of several hypotheses, before it is known how much each matters
+INFORMATIVE_CURVATURE = 0.75  # curvature of the rows' density beside the prior's, from which the parameters' own coordinates do better
 NEARLY = 0.2  # share of the effective draws wanted, from which on another fit, to the points that have measured, is worth its time
-STEPS_OF_ALL, STEPS = 24, (6, 24)  # of a climb: fewer where many streams make a step take long, within bounds
+STEPS_OF_ALL, CLIMB_STEP_BOUNDS = 24, (6, 24)  # of a climb: fewer where many streams make a step take long, within bounds
 EFFORT = 3  # times as many climbs on a run that has been made anew
 LIKELIEST = 32  # points at which it is seen how much the rows say
-EDGE = FARTHEST - 0.7  # from here on a prior's own coordinate is near the end of its reach
+EDGE = FARTHEST_NORMAL - 0.7  # from here on a prior's own coordinate is near the end of its reach
 CUT_OFF = 1e-4  # posterior probability beyond, from which the draws are no longer the posterior's
-NEGLIGIBLE = 1e-4  # a hypothesis with less posterior probability than this need not have converged
+NEGLIGIBLE_HYPOTHESIS = 1e-4  # a hypothesis with less posterior probability than this need not have converged
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class HypothesisRun:
     """One hypothesis conditioned in one system of coordinates."""
 
-    coordinates: Coordinates | Guided
+    coordinates: Coordinates | WalkCoordinates
     sampling: Sampling
     doubt: str = ""  # what second opinions said to the last
     left_out: float = 0.0  # the greatest share of its posterior that they found and the draws left out, though they were enough
 
     @property
-    def weighted(self) -> Weighted:
+    def weighted(self) -> WeightedDraws:
         """The draws."""
         return self.sampling.weighted
 
@@ -75,7 +85,7 @@ class Run:
         """Whether nothing is wrong with the draws but that their weights may have no variance, and perhaps that there are too few."""
         return self.weighted.heavy and not self.crowded and not self.doubt
 
-    def without_rows(self) -> Run:
+    def without_rows(self) -> HypothesisRun:
         """The same without the densities of single rows."""
         bare = replace(self.weighted, log_likelihood=np.empty((len(self.weighted.x), 0)))
         return replace(self, sampling=replace(self.sampling, weighted=bare, measured=replace(self.sampling.measured, rows=())))
@@ -100,10 +110,10 @@ def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None =
     Raises ``Unsound`` where some row is impossible at every draw of every
     hypothesis, naming the row, where a statement gives no number, or where the topic brings its own model.
     """
-    refuse_own(model, "the fast engine has only the statements of topic.toml")
+    refuse_custom_model(model, "the fast engine has only the statements of topic.toml")
     try:
-        return _conditioned(model, rng, budget or Budget())
-    except Overflown:
+        return _condition_hypotheses(model, rng, budget or Budget())
+    except StatementOverflow:
         prior = prior_draws(model, rng=np.random.default_rng(0))
         return condition(without_overflow(model, prior.parameters, prior.weights), rng=rng, budget=budget)
     except Unsound:
@@ -113,13 +123,15 @@ def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None =
         raise
 
 
-def _conditioned(model: Model, rng: np.random.Generator, whole: Budget) -> Posterior:
+def _condition_hypotheses(model: Model, rng: np.random.Generator, whole: Budget) -> Posterior:
     prior = blocks(model)
     found = hypotheses(model, prior)
     glance = whole
     if len(found) > 1:  # more effort is for those that matter
-        glance = replace(whole, enough=max(whole.enough / len(found), min(whole.enough, FEWEST)), effort=min(whole.effort, 1.0))
-    runs: list[Run] = []
+        glance = replace(
+            whole, enough=max(whole.enough / len(found), min(whole.enough, FEWEST_DRAWS_PER_HYPOTHESIS)), effort=min(whole.effort, 1.0)
+        )
+    runs: list[HypothesisRun] = []
     impossible: set[int] | None = None
     held = 0
     for hypothesis in found:
@@ -131,20 +143,26 @@ def _conditioned(model: Model, rng: np.random.Generator, whole: Budget) -> Poste
             rows = set(none.rows)
             impossible = rows if impossible is None else impossible & rows
         except NotFinite as bad:  # at a draw of the prior
-            raise _not_finite(model, bad.rows) from None
+            raise _density_error(model, bad.rows) from None
     if not runs:
-        raise impossible_rows(model, sorted(impossible or ()), prior_draws(model, rng=np.random.default_rng(0), draws=AT_ONCE).parameters)
+        raise impossible_rows_error(
+            model, sorted(impossible or ()), prior_draws(model, rng=np.random.default_rng(0), draws=POINTS_PER_ROUND).parameters
+        )
     looked_at = [
-        _looked_at_again(model, prior, run, rng, whole) if glance is not whole and _is_short(run, runs, whole) else run for run in runs
+        _extend_run(model, prior, run, rng, whole) if glance is not whole and _needs_more_draws(run, runs, whole) else run for run in runs
     ]
     if not whole.confirm:
-        return _join(model, looked_at)
-    return _join(
-        model, [_confirmed(run, len(model.tables), rng, whole) if _share(run, looked_at) > NEGLIGIBLE else run for run in looked_at]
+        return _join_runs(model, looked_at)
+    return _join_runs(
+        model,
+        [
+            _confirm_run(run, len(model.tables), rng, whole) if _hypothesis_probability(run, looked_at) > NEGLIGIBLE_HYPOTHESIS else run
+            for run in looked_at
+        ],
     )
 
 
-def _confirmed(run: Run, streams: int, rng: np.random.Generator, budget: Budget) -> Run:
+def _confirm_run(run: HypothesisRun, streams: int, rng: np.random.Generator, budget: Budget) -> HypothesisRun:
     """A run in which second opinions find no fault: this one, or another that draws from what they found too; or one that is not sound.
 
     It is not sound either where the arithmetic of a second opinion fails.  Where nothing is continuous there is nothing to miss.
@@ -152,30 +170,30 @@ def _confirmed(run: Run, streams: int, rng: np.random.Generator, budget: Budget)
     if run.sampling.learnt is None:
         return run
     try:
-        return _searched(run, streams, rng, budget)
+        return _search_missed_mass(run, streams, rng, budget)
     except (*FAILURES, NoSupport) as error:
-        return replace(run, doubt=f"the second search, which checks the draws, failed: {failure_in_words(error)}") if run.sound else run
+        return replace(run, doubt=f"the second search, which checks the draws, failed: {failure_message(error)}") if run.sound else run
 
 
-def _searched(run: Run, streams: int, rng: np.random.Generator, budget: Budget) -> Run:
+def _search_missed_mass(run: HypothesisRun, streams: int, rng: np.random.Generator, budget: Budget) -> HypothesisRun:
     """A run that has missed nothing: this one or, where a search finds a part that it has missed, one that draws from there too; not sound if that has missed much again.
 
     A run that is not sound but can be compared is searched too: what has missed a part can confirm nothing.
     """
-    steps = int(np.clip(STEPS_OF_ALL // max(1, streams), *STEPS))
+    steps = int(np.clip(STEPS_OF_ALL // max(1, streams), *CLIMB_STEP_BOUNDS))
     negligible = negligible_for(run.weighted.pareto_k, len(run.weighted.x)) if run.heavy else NEGLIGIBLE_MISS
-    missed = missed_by(run.sampling, steps=steps, rng=rng, negligible=negligible) if run.sound or run.short or run.heavy else None
+    missed = find_missed_mass(run.sampling, steps=steps, rng=rng, negligible=negligible) if run.sound or run.short or run.heavy else None
     if missed is None:
         return run
     if not run.sound:  # another engine replaces it, and is not to be compared with what has missed a part
         return replace(run, doubt=str(missed), left_out=0.0 if run.short else missed.share)  # a lack of draws says nothing of NUTS
     first = missed.share
-    again = Run(run.coordinates, begin(run.coordinates, rng=rng, budget=budget, peaks=_with_fit(missed.peaks, run)))
-    missed = missed_by(again.sampling, steps=steps, rng=rng, effort=EFFORT) if again.sound else None
+    again = HypothesisRun(run.coordinates, start_sampling(run.coordinates, rng=rng, budget=budget, peaks=_join_with_fit(missed.peaks, run)))
+    missed = find_missed_mass(again.sampling, steps=steps, rng=rng, effort=EFFORT) if again.sound else None
     return again if missed is None else replace(again, doubt=str(missed), left_out=max(first, missed.share))
 
 
-def _with_fit(peaks: Mixture, run: Run) -> Mixture:
+def _join_with_fit(peaks: Mixture, run: HypothesisRun) -> Mixture:
     """Peaks that a run has missed and, by as much, what it drew from: else the next run may have those alone, and miss what this one had."""
     learnt = run.sampling.learnt
     if learnt is None or learnt.fitted is None:
@@ -184,7 +202,7 @@ def _with_fit(peaks: Mixture, run: Run) -> Mixture:
     return Mixture((*peaks.parts, *fitted.parts), tuple(share / 2 for share in (*peaks.shares, *fitted.shares)))
 
 
-def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, at_once: int = AT_ONCE) -> Posterior:
+def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, at_once: int = POINTS_PER_ROUND) -> Posterior:
     """Return draws of the joint prior: the model's posterior before any row.  They come by lattices of ``at_once`` points at most.
 
     Draws that the model leaves out have no weight.
@@ -192,7 +210,7 @@ def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, 
     prior = blocks(model)
     found = hypotheses(model, prior)
     dimension = prior_coordinates(model, prior, found[0]).dimension
-    room = max(FEWEST_AT_ONCE, CELLS_KEPT // (len(found) * max(1, dimension)))
+    room = max(FEWEST_AT_ONCE, DENSITIES_KEPT // (len(found) * max(1, dimension)))
     net = lattice(min(at_once, room), dimension + 2)  # the engine's own by default, which is found once
     shifts = max(1, round(draws / len(found) / net.size))
     parts, log_weights = [], []
@@ -202,7 +220,7 @@ def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, 
             parameters = coordinates.parameters(coordinates.start(net.points(dimension, rng)))
             parts.append({name: np.broadcast_to(values, (net.size, values.shape[1])) for name, values in parameters.items()})
             log_weights.append(coordinates.log_hypothesis(parameters, net.size))
-    stacked = _stack(parts)
+    stacked = _stack_parameters(parts)
     for block in prior:
         reached = float(np.abs(stacked[block.name][:, list(block.positions)]).max())
         if not reached <= FARTHEST_VALUE:
@@ -211,34 +229,34 @@ def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, 
     log_weight = log_weight - np.logaddexp.reduce(log_weight)
     size = 1 / np.exp(2 * log_weight).sum()
     diagnostics = Diagnostics(engine="prior", draws=len(log_weight), effective_size=float(size), sound=True)
-    drawn = Posterior(model, "prior", with_draws(stacked, len(log_weight)), log_weight, np.zeros((len(log_weight), 0)), diagnostics)
-    return leaving_out(drawn, model)
+    drawn = Posterior(model, "prior", with_draw_count(stacked, len(log_weight)), log_weight, np.zeros((len(log_weight), 0)), diagnostics)
+    return exclude_overflow_draws(drawn, model)
 
 
-def leaving_out(prior: Posterior, model: Model) -> Posterior:
+def exclude_overflow_draws(prior: Posterior, model: Model) -> Posterior:
     """Return draws of a prior with no weight for those that its model, as it has turned out, leaves out."""
     if model.beyond is None:
         return prior
-    log_weight = np.where(is_beyond(model, prior.parameters), -np.inf, prior.log_weight)
+    log_weight = np.where(draws_beyond_floats(model, prior.parameters), -np.inf, prior.log_weight)
     log_weight = log_weight - np.logaddexp.reduce(log_weight)
     diagnostics = replace(prior.diagnostics, effective_size=float(1 / np.exp(2 * log_weight).sum()))
     return replace(prior, model=model, log_weight=log_weight, diagnostics=diagnostics)
 
 
-def _is_short(run: Run, runs: list[Run], budget: Budget) -> bool:
+def _needs_more_draws(run: HypothesisRun, runs: list[HypothesisRun], budget: Budget) -> bool:
     """Whether a hypothesis has more posterior probability than its draws can carry: all draws together are to be worth ``enough``."""
-    return run.weighted.effective_size < _share(run, runs) * budget.wanted
+    return run.weighted.effective_size < _hypothesis_probability(run, runs) * budget.wanted
 
 
-def _share(run: Run, runs: list[Run]) -> float:
+def _hypothesis_probability(run: HypothesisRun, runs: list[HypothesisRun]) -> float:
     """A hypothesis' posterior probability."""
     evidences = np.array([each.weighted.log_evidence for each in runs])
     return float(np.exp(run.weighted.log_evidence - np.logaddexp.reduce(evidences)))
 
 
-def _looked_at_again(model: Model, prior: tuple[Block, ...], run: Run, rng: np.random.Generator, budget: Budget) -> Run:
+def _extend_run(model: Model, prior: tuple[Block, ...], run: HypothesisRun, rng: np.random.Generator, budget: Budget) -> HypothesisRun:
     """More draws with what has been learnt or, where they do not converge, the whole anew."""
-    more = Run(run.coordinates, go_on(run.sampling, rng=rng, budget=budget))
+    more = HypothesisRun(run.coordinates, continue_sampling(run.sampling, rng=rng, budget=budget))
     if more.sound:
         return more
     try:
@@ -247,35 +265,35 @@ def _looked_at_again(model: Model, prior: tuple[Block, ...], run: Run, rng: np.r
         return more
 
 
-def _best_run(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, rng: np.random.Generator, budget: Budget) -> Run:
-    guided = guided_coordinates(model, prior, hypothesis)
+def _best_run(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, rng: np.random.Generator, budget: Budget) -> HypothesisRun:
+    guided = make_walk_coordinates(model, prior, hypothesis)
     if guided is not None:
-        run = Run(guided, begin(guided, rng=rng, budget=budget))
+        run = HypothesisRun(guided, start_sampling(guided, rng=rng, budget=budget))
         if run.sound:
             return run
     both = [make(model, prior, hypothesis) for make in (prior_coordinates, own_coordinates)]
-    first, second = reversed(both) if _are_well_told(both[0], budget, rng) else both
-    run = Run(first, begin(first, rng=rng, budget=budget))
+    first, second = reversed(both) if _suits_centred_coordinates(both[0], budget, rng) else both
+    run = HypothesisRun(first, start_sampling(first, rng=rng, budget=budget))
     if run.sound:
         return run
-    other = Run(second, begin(second, rng=rng, budget=budget))
-    better = max(run, other, key=_merit)
+    other = HypothesisRun(second, start_sampling(second, rng=rng, budget=budget))
+    better = max(run, other, key=_run_quality)
     if better.sound or better.crowded or better.sampling.failed or better.weighted.effective_size < NEARLY * budget.wanted:
         return better
     try:
-        again = Run(better.coordinates, learn_from_measured(better.sampling, rng=rng, budget=budget))
+        again = HypothesisRun(better.coordinates, refit_and_sample(better.sampling, rng=rng, budget=budget))
     except FAILURES:  # the better of the two stands, and says what is wrong with it
         return better
-    return max(again, better, key=_merit)
+    return max(again, better, key=_run_quality)
 
 
-def _merit(run: Run) -> tuple[bool, bool, bool, float, float]:
+def _run_quality(run: HypothesisRun) -> tuple[bool, bool, bool, float, float]:
     """What makes one run better than another; the k-hat of a handful of effective draws says little."""
     draws = run.weighted
     return run.sound, not run.crowded, draws.effective_size >= FEWEST_MEASURED, -draws.pareto_k, draws.effective_size
 
 
-def _are_well_told(coordinates: Coordinates, budget: Budget, rng: np.random.Generator) -> bool:
+def _suits_centred_coordinates(coordinates: Coordinates, budget: Budget, rng: np.random.Generator) -> bool:
     """Whether the rows say about as much of a hierarchy's parameters as the hierarchy does, or more; then their own coordinates suit.
 
     By the curvature of the log-likelihood along each uncentred coordinate, whose prior has
@@ -286,21 +304,21 @@ def _are_well_told(coordinates: Coordinates, budget: Budget, rng: np.random.Gene
     if not len(columns):
         return False
     net = lattice(budget.at_once, coordinates.dimension + 2)
-    seen = evaluate(coordinates, coordinates.start(net.points(coordinates.dimension, rng)))
+    seen = evaluate_target(coordinates, coordinates.start(net.points(coordinates.dimension, rng)))
     best = np.argsort(seen.log_posterior)[-LIKELIEST:]
     best = best[np.isfinite(seen.log_posterior[best])]
     if not len(best):
         return False
     steps = np.eye(coordinates.dimension)[columns][:, None, None] * np.array([-1.0, 1.0])[:, None, None]
     try:
-        moved = evaluate(coordinates, (seen.x[best] + steps).reshape(-1, coordinates.dimension)).summed
+        moved = evaluate_target(coordinates, (seen.x[best] + steps).reshape(-1, coordinates.dimension)).summed
     except FAILURES:  # no draw of the prior lies there, so nothing can be said of it: the prior's own coordinates do everywhere
         return False
     curvature = 2 * seen.summed[best] - moved.reshape(len(columns), 2, len(best)).sum(axis=1)
-    return bool(np.median(curvature, axis=1).mean() > TELLING)
+    return bool(np.median(curvature, axis=1).mean() > INFORMATIVE_CURVATURE)
 
 
-def _join(model: Model, runs: list[Run]) -> Posterior:
+def _join_runs(model: Model, runs: list[HypothesisRun]) -> Posterior:
     evidences = np.array([run.weighted.log_evidence for run in runs])
     log_evidence = float(np.logaddexp.reduce(evidences))
     shares = np.exp(evidences - log_evidence)
@@ -310,13 +328,13 @@ def _join(model: Model, runs: list[Run]) -> Posterior:
     replicates = np.concatenate([run.weighted.replicates for run in runs])
     kept = all(run.weighted.log_likelihood.shape[1] > rows for run in runs)  # the last column is the hypothesis' own
     log_likelihood = np.concatenate([run.weighted.log_likelihood[:, :rows] for run in runs]) if kept else np.empty((len(log_weight), 0))
-    parameters = _stack([_whole(run) for run in runs])
-    weighty = [run for run, share in zip(runs, shares, strict=True) if share > NEGLIGIBLE]
+    parameters = _stack_parameters([_full_parameters(run) for run in runs])
+    weighty = [run for run, share in zip(runs, shares, strict=True) if share > NEGLIGIBLE_HYPOTHESIS]
     error = math.sqrt(sum((share * run.weighted.log_evidence_error) ** 2 for run, share in zip(runs, shares, strict=True)))
     diagnostics = Diagnostics(
         engine="importance",
         draws=len(log_weight),
-        effective_size=_effective_size(runs, shares),
+        effective_size=_joint_effective_size(runs, shares),
         sound=all(run.sound for run in weighty),
         reason="; ".join(dict.fromkeys(run.reason for run in weighty if run.reason)),
         coordinates=" and ".join(dict.fromkeys(run.coordinates.in_words for run in weighty)),
@@ -329,34 +347,34 @@ def _join(model: Model, runs: list[Run]) -> Posterior:
         heavy=any(not run.sound for run in weighty) and all(run.sound or run.heavy for run in weighty),
         left_out=float(sum(share * run.left_out for run, share in zip(runs, shares, strict=True))),
     )
-    named = with_draws(parameters, len(log_weight))
+    named = with_draw_count(parameters, len(log_weight))
     return Posterior(model, "importance", named, log_weight, log_likelihood, diagnostics, replicate=replicates)
 
 
-def _effective_size(runs: list[Run], shares: Array) -> float:
+def _joint_effective_size(runs: list[HypothesisRun], shares: Array) -> float:
     """The size of the joined draws: shares of hypotheses are known apart from the error of their evidence."""
     total = sum(share**2 / run.weighted.effective_size for run, share in zip(runs, shares, strict=True))
     return float(1 / total)
 
 
-def _whole(run: Run) -> dict[str, NDArray[Any]]:
+def _full_parameters(run: HypothesisRun) -> dict[str, NDArray[Any]]:
     draws = len(run.weighted.x)
     parameters = run.coordinates.parameters(run.weighted.x)
     return {name: np.broadcast_to(values, (draws, values.shape[1])) for name, values in parameters.items()}
 
 
-def _stack(parts: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+def _stack_parameters(parts: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _not_finite(model: Model, found: tuple[int, ...]) -> Unsound:
+def _density_error(model: Model, found: tuple[int, ...]) -> Unsound:
     rows = [model.rows[index] for index in found if index < len(model.rows)]
     if not rows:
         message = "the joint prior has no finite density at some draws"
-        return Unsound(at_prior(model.topic, (), message, hint="look for a prior whose density is infinite at an edge"))
+        return Unsound(prior_problem(model.topic, (), message, hint="look for a prior whose density is infinite at an edge"))
     return Unsound(
         *(
-            at_place(
+            place_problem(
                 model.topic,
                 row.place,
                 f"the density of this row of `{name}` is not a finite number at some draws",

@@ -7,28 +7,28 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.model.errors import Unsound, at_place
+from forecast.model.errors import Unsound, place_problem
 from forecast.model.model import Model, Parameters, in_chunks
-from forecast.model.saturation import remedy, saturations
+from forecast.model.saturation import rounded_chances, rounding_hint
 
 
-def impossible_rows(model: Model, found: Sequence[int], prior: Parameters) -> Unsound:
+def impossible_rows_error(model: Model, found: Sequence[int], prior: Parameters) -> Unsound:
     """Return the problems of the rows ``found`` to be impossible at every draw, or of all together where none is by itself.
 
     ``prior`` are draws of the prior, at which it is seen whether a chance that is rounded to 0 or 1 makes them so.
     """
     rows = model.rows
-    blamed, others, wordings = _only_rounded(model, prior)
+    blamed, others, wordings = _rows_impossible_by_rounding(model, prior)
 
     def since(stream: str) -> str:
         return f", since {wordings[stream]} is rounded to 0 or 1 there"
 
     problems = [
-        at_place(
+        place_problem(
             model.topic,
             rows[index][1].place,
             f"this row of `{rows[index][0]}` is impossible under every draw of the priors{since(rows[index][0]) if blamed[index] else ''}",
-            hint=remedy(model.topic.streams[rows[index][0]].value, wordings[rows[index][0]])
+            hint=rounding_hint(model.topic.streams[rows[index][0]].value, wordings[rows[index][0]])
             if blamed[index]
             else f"`{model.topic.streams[rows[index][0]].value.text}` gives it probability zero",
         )
@@ -39,14 +39,14 @@ def impossible_rows(model: Model, found: Sequence[int], prior: Parameters) -> Un
         return Unsound(*problems)
     message = "the rows together are impossible under every draw of the priors"
     if others or not blamed.any():
-        return Unsound(at_place(model.topic, rows[0][1].place, message))
+        return Unsound(place_problem(model.topic, rows[0][1].place, message))
     stream = next(iter(wordings))
     first = next(row for name, row in rows if name == stream)
-    hint = remedy(model.topic.streams[stream].value, wordings[stream])
-    return Unsound(at_place(model.topic, first.place, f"{message}{since(stream)}", hint))
+    hint = rounding_hint(model.topic.streams[stream].value, wordings[stream])
+    return Unsound(place_problem(model.topic, first.place, f"{message}{since(stream)}", hint))
 
 
-def _only_rounded(model: Model, prior: Parameters) -> tuple[NDArray[np.bool_], bool, dict[str, str]]:
+def _rows_impossible_by_rounding(model: Model, prior: Parameters) -> tuple[NDArray[np.bool_], bool, dict[str, str]]:
     """Whether each row, ``(rows,)``, is impossible at some draws and at all of them since a chance is rounded to 0 or 1.
 
     Also whether others are impossible for another reason, and how such chances are written, by stream.
@@ -55,7 +55,7 @@ def _only_rounded(model: Model, prior: Parameters) -> tuple[NDArray[np.bool_], b
     wordings: dict[str, str] = {}
     for some in in_chunks(prior, len(model.rows)):
         never = np.isneginf(model.log_likelihood(some))
-        rounded, written = saturations(model, some)
+        rounded, written = rounded_chances(model, some)
         impossible |= never.any(axis=0)
         unexplained |= (never & ~rounded).any(axis=0)
         wordings = {**written, **wordings}

@@ -14,22 +14,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-type Array = NDArray[np.float64]
-type Indices = NDArray[np.intp]
+from forecast.language.arrays import Array, Indices
+
 type Flags = NDArray[np.bool_]
 type LogDensity = Callable[[Array], Array]
 
-LENGTHS = 2.0 ** np.array([1, 0, -1, -2, -3, -4, -6, -8, -11, -14, -18, -23])  # of a step, tried in one call of a line search
-NEAR = 1e-3  # gain in log density, in nats, below which a step is small
-MOST_STEPS = 200  # of a climb
+LINE_SEARCH_LENGTHS = 2.0 ** np.array([1, 0, -1, -2, -3, -4, -6, -8, -11, -14, -18, -23])  # of a step, tried in one call of a line search
+SMALL_GAIN = 1e-3  # gain in log density, in nats, below which a step is small
+MOST_CLIMB_STEPS = 200  # of a climb
 FIRST_WIDTH = 1e-4  # of the first differences
-SETTLED = 2  # small steps after one another, at which a climb ends
-CELLS_AT_ONCE = 2**21  # points times coordinates that are made in one piece
+SMALL_STEPS_TO_END = 2  # small steps after one another, at which a climb ends
+COORDINATES_AT_ONCE = 2**21  # points times coordinates that are made in one piece
 FLATTEST = 0.1  # curvature, in units of the prior's variance, below which a direction counts as this flat
 
 
 @dataclass(frozen=True, slots=True)
-class Units:
+class ClimbUnits:
     """What a climb takes for a large change: ``scale`` ``(d,)`` of each coordinate, and ``shape`` ``(d, d)``, a guess at the inverse curvature in those units.
 
     ``longest`` is the length of a first step, in those units, before the line search: infinite where the guess is a good one.
@@ -40,13 +40,13 @@ class Units:
     longest: float = math.inf
 
     @classmethod
-    def of_prior(cls, spread: Array) -> Units:
+    def of_prior(cls, spread: Array) -> ClimbUnits:
         """Those of a prior with variances ``spread`` ``(d,)``."""
         return cls(np.sqrt(spread), np.eye(len(spread)), 1.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Tops:
+class ClimbEnds:
     """Where climbs ended: the places ``(n, d)``, their log ``heights`` ``(n,)``, rough inverse curvatures ``(n, d, d)`` in units of ``scale`` ``(d,)``.
 
     ``climbs`` ``(n,)`` are the numbers of the climbs, by the order of their starts.
@@ -61,11 +61,11 @@ class Tops:
     def __len__(self) -> int:
         return len(self.heights)
 
-    def only(self, which: Indices) -> Tops:
+    def only(self, which: Indices) -> ClimbEnds:
         """Some of them."""
-        return Tops(self.places[which], self.heights[which], self.inverses[which], self.scale, self.climbs[which])
+        return ClimbEnds(self.places[which], self.heights[which], self.inverses[which], self.scale, self.climbs[which])
 
-    def in_units(self, scale: Array) -> Tops:
+    def in_units(self, scale: Array) -> ClimbEnds:
         """The same with another scale ``(d,)``."""
         change = self.scale / scale
         return replace(self, inverses=self.inverses * np.outer(change, change), scale=scale)
@@ -101,12 +101,12 @@ def climb(
     log_density: LogDensity,
     starts: Array,
     *,
-    units: Units,
+    units: ClimbUnits,
     points: int,
-    steps: int = MOST_STEPS,
+    steps: int = MOST_CLIMB_STEPS,
     held: Flags | None = None,
     known: Callable[[Array, Array], Flags] | None = None,
-) -> Tops:
+) -> ClimbEnds:
     """Climb from each of ``starts`` ``(n, d)`` to a maximum of ``log_density`` (points ``(m, d)`` to ``(m,)``).
 
     Quasi-Newton steps (BFGS: Nocedal and Wright 2006, 6.1) on central differences, of all climbs together,
@@ -133,7 +133,7 @@ class _Climbs:
     """
 
     def __init__(
-        self, log_density: LogDensity, starts: Array, units: Units, free: Flags, known: Callable[[Array, Array], Flags] | None
+        self, log_density: LogDensity, starts: Array, units: ClimbUnits, free: Flags, known: Callable[[Array, Array], Flags] | None
     ) -> None:
         self.log_density, self.starts, self.units, self.free, self.known = log_density, starts, units, free, known
         count, dimension = starts.shape
@@ -142,7 +142,7 @@ class _Climbs:
         self.small, self.steepest, self.asks = np.zeros(count, dtype=int), np.ones(count, dtype=bool), np.zeros(count, dtype=bool)
         self.spent = count * (1 + 2 * dimension)
         widths, every = np.full((count, dimension), FIRST_WIDTH), np.arange(count)
-        (found,) = self.densities((np.concatenate([self.y[:, None], _beside(self.y, widths)], axis=1), every))
+        (found,) = self.densities((np.concatenate([self.y[:, None], _points_beside(self.y, widths)], axis=1), every))
         self.height, self.slope = found[:, 0], free * _slopes(found[:, 1:], found[:, 0], widths)
         self.inverse = self.shapes / _steepness(self.slope, units.longest)
         self.left = self.going = self.not_known(every[np.isfinite(self.height)])
@@ -150,7 +150,7 @@ class _Climbs:
     def densities(self, *asked: tuple[Array, Indices]) -> list[Array]:
         """The log densities at points ``(climbs, k, d)`` of some climbs, ``(climbs, k)`` for each of ``asked``, in one call."""
         x = [(self.starts[of][:, None] + self.units.scale * y).reshape(-1, y.shape[2]) for y, of in asked]
-        found = _finite(self.log_density, np.concatenate(x))
+        found = _finite_log_density(self.log_density, np.concatenate(x))
         parts = np.split(found, np.cumsum([len(each) for each in x])[:-1])
         return [part.reshape(y.shape[:2]) for part, (y, _) in zip(parts, asked, strict=True)]
 
@@ -162,13 +162,15 @@ class _Climbs:
         """Take one step of each climb that has not ended, or ask for its slope after the last one."""
         asking, going = self.going[self.asks[self.going]], self.going[~self.asks[self.going]]
         direction = np.einsum("nij,nj->ni", self.inverse[going], self.slope[going])
-        widths, widths_asked = _widths(self.inverse[going]), _widths(self.inverse[asking])
-        line = self.y[going][:, None] + LENGTHS[:, None] * direction[:, None]
-        ends = _beside(self.y[going] + direction, widths)
-        found, slopes = self.densities((np.concatenate([line, ends], axis=1), going), (_beside(self.y[asking], widths_asked), asking))
+        widths, widths_asked = _difference_widths(self.inverse[going]), _difference_widths(self.inverse[asking])
+        line = self.y[going][:, None] + LINE_SEARCH_LENGTHS[:, None] * direction[:, None]
+        ends = _points_beside(self.y[going] + direction, widths)
+        found, slopes = self.densities(
+            (np.concatenate([line, ends], axis=1), going), (_points_beside(self.y[asking], widths_asked), asking)
+        )
         self.spent += found.size + slopes.size
         self._bend(asking, widths_asked, slopes)
-        found, ends = found[:, : len(LENGTHS)], found[:, len(LENGTHS) :]
+        found, ends = found[:, : len(LINE_SEARCH_LENGTHS)], found[:, len(LINE_SEARCH_LENGTHS) :]
         best = found.argmax(axis=1)
         top = found[np.arange(len(going)), best]
         gain = top - self.height[going]
@@ -176,14 +178,14 @@ class _Climbs:
         again = going[~rises & ~self.steepest[going]]  # what was learnt of the curvature misleads
         self.inverse[again], self.steepest[again] = self.shapes[again] / _steepness(self.slope[again], self.units.longest), True
         risen = going[rises]
-        self.moved[risen] = LENGTHS[best[rises]][:, None] * direction[rises]
+        self.moved[risen] = LINE_SEARCH_LENGTHS[best[rises]][:, None] * direction[rises]
         self.y[risen] += self.moved[risen]
         self.height[risen] = top[rises]
-        self.small[risen] = np.where(gain[rises] < NEAR, self.small[risen] + 1, 0)
+        self.small[risen] = np.where(gain[rises] < SMALL_GAIN, self.small[risen] + 1, 0)
         still = np.isin(risen, self.not_known(risen))
         self.left = np.setdiff1d(self.left, risen[~still])
-        still &= self.small[risen] < SETTLED
-        whole = LENGTHS[best[rises]] == 1
+        still &= self.small[risen] < SMALL_STEPS_TO_END
+        whole = LINE_SEARCH_LENGTHS[best[rises]] == 1
         self.asks[risen[still & ~whole]] = True
         self._bend(risen[still & whole], widths[rises][still & whole], ends[rises][still & whole])
         self.going = np.concatenate([asking, again, risen[still]])
@@ -192,35 +194,37 @@ class _Climbs:
         """Learn of the curvature from the slopes where climbs have come to; ``ends`` are the densities beside, by ``widths``."""
         before = self.slope[climbs]
         self.slope[climbs] = self.free[climbs] * _slopes(ends, self.height[climbs], widths)
-        self.inverse[climbs] = _updated(self.inverse[climbs], self.moved[climbs], before - self.slope[climbs], before)
+        self.inverse[climbs] = _update_inverses(self.inverse[climbs], self.moved[climbs], before - self.slope[climbs], before)
         self.steepest[climbs] = self.asks[climbs] = False
 
-    def tops(self) -> Tops:
+    def tops(self) -> ClimbEnds:
         """Where the climbs are that have not come to a known point."""
         left, own = self.left, np.eye(self.starts.shape[1], dtype=bool)
         rough = np.where(~self.free[left][:, :, None] & own, self.units.shape, self.inverse[left])  # of what was held, nothing was learnt
-        return Tops(self.starts[left] + self.units.scale * self.y[left], self.height[left], rough, self.units.scale, left)
+        return ClimbEnds(self.starts[left] + self.units.scale * self.y[left], self.height[left], rough, self.units.scale, left)
 
 
 @np.errstate(all="ignore")
-def peaks_at(log_density: LogDensity, tops: Tops) -> list[Peak]:
+def peaks_at_ends(log_density: LogDensity, tops: ClimbEnds) -> list[Peak]:
     """Measure the curvature where climbs ended, for all of them in a few calls; it is what the climb has learnt where the density is zero nearby."""
     scale, (count, dimension) = tops.scale, tops.places.shape
 
     def density(y: Array) -> Array:
         """At points ``(tops, k, d)`` around each."""
         x = tops.places[:, None] + scale * y
-        return _finite(log_density, x.reshape(-1, dimension)).reshape(y.shape[:2])
+        return _finite_log_density(log_density, x.reshape(-1, dimension)).reshape(y.shape[:2])
 
-    known, precisions = _curvatures(density, tops.heights, _widths(tops.inverses)) if count else (np.zeros(0, dtype=bool), tops.inverses)
+    known, precisions = (
+        _curvatures(density, tops.heights, _difference_widths(tops.inverses)) if count else (np.zeros(0, dtype=bool), tops.inverses)
+    )
     found = []
     for index, (place, height) in enumerate(zip(tops.places, tops.heights.tolist(), strict=True)):
-        covariance = _inverted(precisions[index]) if known[index] else tops.inverses[index]
+        covariance = _invert_precision(precisions[index]) if known[index] else tops.inverses[index]
         found.append(Peak(place, height, covariance * np.outer(scale, scale), int(tops.climbs[index])))
     return found
 
 
-def _finite(log_density: LogDensity, x: Array) -> Array:
+def _finite_log_density(log_density: LogDensity, x: Array) -> Array:
     """The log density at points ``(m, d)``; minus infinity at one that is not finite, for a step along a ridge without end may leave the range of floats."""
     inside = np.isfinite(x).all(axis=1)
     found: Array = np.full(len(x), -np.inf)
@@ -234,12 +238,12 @@ def _steepness(slope: Array, longest: float) -> Array:
     return steepness
 
 
-def _widths(inverse: Array) -> Array:
+def _difference_widths(inverse: Array) -> Array:
     """Half-widths for differences: a tenth of the width that the curvature known so far implies, within reason."""
     return np.clip(0.1 * np.sqrt(np.diagonal(inverse, axis1=-2, axis2=-1)), 1e-7, 1e-2)
 
 
-def _beside(y: Array, widths: Array) -> Array:
+def _points_beside(y: Array, widths: Array) -> Array:
     """Points to each side of ``y`` ``(n, d)`` along each coordinate, ``(n, 2 d, d)``."""
     moves = widths[:, None] * np.eye(y.shape[1])
     beside: Array = y[:, None] + np.concatenate([moves, -moves], axis=1)
@@ -255,7 +259,7 @@ def _slopes(ends: Array, height: Array, widths: Array) -> Array:
     return slopes
 
 
-def _updated(inverse: Array, step: Array, change: Array, slope: Array) -> Array:
+def _update_inverses(inverse: Array, step: Array, change: Array, slope: Array) -> Array:
     """The BFGS updates of inverses ``(n, d, d)`` of minus the Hessian; none where the slope falls along the step by no more than rounding."""
     along = np.einsum("nd,nd->n", step, change)
     falls = along > 1e-8 * np.abs(np.einsum("nd,nd->n", step, slope))
@@ -276,14 +280,14 @@ def _curvatures(density: Callable[[Array], Array], heights: Array, widths: Array
     count, dimension = widths.shape
     middle, twice = np.zeros(widths.shape), 2 * heights[:, None]
     for _ in range(2):  # the first gives the widths for the second
-        above, below = np.split(density(_beside(middle, widths)), 2, axis=1)
+        above, below = np.split(density(_points_beside(middle, widths)), 2, axis=1)
         bend = (twice - above - below) / widths**2
         widths = np.where(bend > 0, 0.1 / np.sqrt(np.maximum(bend, 0.01)), widths)
     rows, columns = np.triu_indices(dimension, 1)
     moves = widths[:, :, None] * np.eye(dimension)
     first, second = np.concatenate([np.arange(dimension), rows]), np.concatenate([np.full(dimension, -1), columns])
     up, down = np.empty((count, len(first))), np.empty((count, len(first)))
-    at_once = max(1, CELLS_AT_ONCE // (count * dimension))
+    at_once = max(1, COORDINATES_AT_ONCE // (count * dimension))
     for begin in range(0, len(first), at_once):
         some = slice(begin, begin + at_once)
         away = moves[:, first[some]] + np.where(second[some, None] < 0, 0.0, moves[:, second[some]])
@@ -299,7 +303,7 @@ def _curvatures(density: Callable[[Array], Array], heights: Array, widths: Array
     return known, precision
 
 
-def _inverted(precision: Array) -> Array:
+def _invert_precision(precision: Array) -> Array:
     values, vectors = np.linalg.eigh(precision)
     covariance: Array = (vectors / np.maximum(values, FLATTEST)) @ vectors.T
     return covariance

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-type Array = NDArray[np.float64]
+from forecast.language.arrays import Array
 
 SHIFT_STEPS = 2**21  # a shift is an odd multiple of 1 / (2 * SHIFT_STEPS) of the lattice's spacing
 PAIR_WEIGHT = 0.003  # of coordinates jointly, the same for all; so small that each pair is spread well before threes are

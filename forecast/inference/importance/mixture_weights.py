@@ -10,7 +10,8 @@ from scipy import special
 
 from forecast.inference.importance.lattice import Lattice, ShiftedCopies
 from forecast.inference.importance.proposals import Mixture
-from forecast.inference.target import Array, Astray, Evaluated, Target, evaluate
+from forecast.inference.target import ArithmeticFailure, EvaluatedPoints, Target, evaluate_target
+from forecast.language.arrays import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +77,21 @@ class Cloud:
         return np.where(excluded, -np.inf, ratio)
 
 
-def empty(dimension: int) -> Cloud:
+def empty_cloud(dimension: int) -> Cloud:
     """Return a cloud without points."""
     return Cloud(np.empty((0, dimension)), np.empty(0), np.empty(0), np.empty(0), (), ())
 
 
-def extended(
+def extend_cloud(
     cloud: Cloud, proposal: Proposal, net: Lattice | ShiftedCopies, rng: np.random.Generator, *, keep_rows: bool
-) -> tuple[Cloud, Evaluated]:
+) -> tuple[Cloud, EvaluatedPoints]:
     """Return the cloud with one more round drawn from ``proposal``, all points weighed anew, and the round itself.
 
     Each point is evaluated once; what is computed for the older points is one density
-    (none where the proposal is the last one's again: then counts alone change).  Raises as ``evaluate``
+    (none where the proposal is the last one's again: then counts alone change).  Raises as ``evaluate_target``
     does, and Astray where a point has no density under what it was drawn from.
     """
-    added = evaluate(proposal.target, proposal.draw(net, rng))
+    added = evaluate_target(proposal.target, proposal.draw(net, rng))
     drawn = (*cloud.drawn, (proposal, len(added.x)))
     if cloud.drawn and all(earlier is proposal for earlier, _ in cloud.drawn):
         count = sum(number for _, number in drawn)
@@ -110,5 +111,5 @@ def extended(
         rows=(*cloud.rows, added.log_likelihood) if keep_rows else (),
     )
     if not np.isfinite(joined.log_drawn[joined.log_posterior > -np.inf]).all():
-        raise Astray("a point has no density under what it was drawn from")
+        raise ArithmeticFailure("a point has no density under what it was drawn from")
     return joined, added

@@ -12,18 +12,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.inference.importance.laplace import LENGTHS, Array, Peak, Tops, Units, climb, peaks_at
-from forecast.inference.importance.proposals import Mixture, StudentT, factor
-from forecast.inference.target import Target, evaluate
-from forecast.inference.weights import relative
+from forecast.inference.importance.laplace import LINE_SEARCH_LENGTHS, ClimbEnds, ClimbUnits, Peak, climb, peaks_at_ends
+from forecast.inference.importance.proposals import Mixture, MultivariateT, cholesky_factor
+from forecast.inference.target import Target, evaluate_target
+from forecast.inference.weights import normalize_weights
+from forecast.language.arrays import Array
 
-NEAR = 0.5  # squared distance of two peaks, in units of their widths and for each dimension, up to which they are one
-SAME = 0.02  # squared distance likewise, up to which two climbs have ended in one place
-EVEN = 0.1  # of the draws, shared evenly among peaks: the volume of one may be misjudged
+SAME_PEAK_DISTANCE = 0.5  # squared distance of two peaks, in units of their widths and for each dimension, up to which they are one
+SAME_END_DISTANCE = 0.02  # squared distance likewise, up to which two climbs have ended in one place
+EVEN_SHARE = 0.1  # of the draws, shared evenly among peaks: the volume of one may be misjudged
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class PeakSearch:
     """Where peaks are sought: the coordinates ``moving`` of a target, the prior's variance ``spread`` ``(d,)`` of each of those, and how many rows there are."""
 
     target: Target
@@ -35,17 +36,17 @@ class Ground:
         """The log posterior ``(n,)``, not normalised, at values ``(n, d)`` of the moving coordinates."""
         x = np.zeros((len(y), self.target.dimension))
         x[:, self.moving] = y
-        return evaluate(self.target, x, row_count=self.row_count).log_posterior
+        return evaluate_target(self.target, x, row_count=self.row_count).log_posterior
 
     @property
     def freedom(self) -> float:
         """The degrees of freedom of a t to draw from."""
-        return freedom(len(self.moving))
+        return degrees_of_freedom(len(self.moving))
 
     @property
     def step_cost(self) -> int:
         """How many points one step of a climb evaluates."""
-        return len(LENGTHS) + 2 * len(self.moving)
+        return len(LINE_SEARCH_LENGTHS) + 2 * len(self.moving)
 
     @property
     def peak_cost(self) -> int:
@@ -58,44 +59,48 @@ class Ground:
         The climbs take ``points`` at most, and end where they are when those are spent.
         A hierarchy's density may rise without end towards a spread of zero, where there is no peak.
         """
-        tops = climb(self.log_posterior, starts, units=Units.of_prior(self.spread), points=points)
+        tops = climb(self.log_posterior, starts, units=ClimbUnits.of_prior(self.spread), points=points)
         return self.distinct(tops, most)
 
-    def distinct(self, tops: Tops, most: int) -> list[Peak]:
+    def distinct(self, tops: ClimbEnds, most: int) -> list[Peak]:
         """Return ``most`` peaks where climbs ended that differ and have a volume, at most, the highest first."""
         apart: list[int] = []
         for index in np.argsort(-tops.heights).tolist():
             if len(apart) == most:
                 break
             inverse = tops.inverses[index] * np.outer(tops.scale, tops.scale)
-            if all(_squared_distance(tops.places[index] - tops.places[other], inverse) > SAME * len(tops.scale) for other in apart):
+            if all(
+                _squared_distance(tops.places[index] - tops.places[other], inverse) > SAME_END_DISTANCE * len(tops.scale) for other in apart
+            ):
                 apart.append(index)
         found: list[Peak] = []
-        for peak in peaks_at(self.log_posterior, tops.only(np.array(apart, dtype=np.intp))):
-            if np.isfinite(peak.log_volume) and all(_are_apart(peak, other) for other in found):
+        for peak in peaks_at_ends(self.log_posterior, tops.only(np.array(apart, dtype=np.intp))):
+            if np.isfinite(peak.log_volume) and all(_are_distinct(peak, other) for other in found):
                 found.append(peak)
         return found
 
-    def around(self, peak: Peak) -> StudentT:
+    def around(self, peak: Peak) -> MultivariateT:
         """A t as wide as the peak."""
-        return StudentT(peak.mode, factor(peak.covariance, self.spread), self.freedom)
+        return MultivariateT(peak.mode, cholesky_factor(peak.covariance, self.spread), self.freedom)
 
     def around_all(self, peaks: Sequence[Peak]) -> Mixture:
         """One t for each of some peaks, shared by the roots of their volumes."""
-        shares = relative(np.array([peak.log_volume for peak in peaks]), 0.5)
-        return Mixture(tuple(self.around(peak) for peak in peaks), tuple(float(share) for share in (1 - EVEN) * shares + EVEN / len(peaks)))
+        shares = normalize_weights(np.array([peak.log_volume for peak in peaks]), 0.5)
+        return Mixture(
+            tuple(self.around(peak) for peak in peaks), tuple(float(share) for share in (1 - EVEN_SHARE) * shares + EVEN_SHARE / len(peaks))
+        )
 
 
-def freedom(dimension: int) -> float:
+def degrees_of_freedom(dimension: int) -> float:
     """Return the degrees of freedom of a t to draw from, in so many dimensions: more for more, or its draws lie too far out."""
     return max(8.0, float(dimension))
 
 
-def _are_apart(peak: Peak, other: Peak) -> bool:
+def _are_distinct(peak: Peak, other: Peak) -> bool:
     """Whether two peaks are farther from each other than their widths; a width may be next to none."""
-    return _squared_distance(peak.mode - other.mode, peak.covariance + other.covariance) > NEAR * len(peak.mode)
+    return _squared_distance(peak.mode - other.mode, peak.covariance + other.covariance) > SAME_PEAK_DISTANCE * len(peak.mode)
 
 
 def _squared_distance(away: Array, covariance: Array) -> float:
-    white = np.linalg.solve(factor(covariance, np.ones(len(away))), away)
+    white = np.linalg.solve(cholesky_factor(covariance, np.ones(len(away))), away)
     return float(white @ white)

@@ -9,21 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
-from forecast.language.distributions import family
+from forecast.language.arrays import Array
+from forecast.language.distributions.families import family
 
-type Array = NDArray[np.float64]
-
-STEPS = 20  # of expectation-maximisation at most; a proposal need not be a maximum
+MOST_EM_STEPS = 20  # of expectation-maximisation at most; a proposal need not be a maximum
 GAIN = 0.002  # mean log density that a step must gain for another to follow
-FEWEST = 10  # effective points for each part and dimension, below which no more parts are tried
+FEWEST_POINTS_PER_PART = 10  # effective points for each part and dimension, below which no more parts are tried
 RIDGE = 1e-9  # relative, keeps a covariance invertible where a coordinate follows from others
 
 
 @dataclass(frozen=True, slots=True)
-class StudentT:
+class MultivariateT:
     """A multivariate t with ``mean`` ``(d,)``, lower triangular ``cholesky`` of its scale matrix ``(d, d)`` and ``freedom``."""
 
     mean: Array
@@ -41,9 +39,9 @@ class StudentT:
 
     def draw(self, uniforms: Array) -> Array:
         """Map uniforms ``(n, d + 1)`` to draws ``(n, d)``; the last column makes the chi-square."""
-        return self.placed(special.ndtri(uniforms[:, :-1]), _stretch(self.freedom, uniforms[:, -1]))
+        return self.scale_normals(special.ndtri(uniforms[:, :-1]), _stretch(self.freedom, uniforms[:, -1]))
 
-    def placed(self, normals: Array, stretch: Array) -> Array:
+    def scale_normals(self, normals: Array, stretch: Array) -> Array:
         """Map standard normals ``(n, d)`` to draws, each pushed out from the mean ``stretch`` ``(n,)`` times as far as a normal's."""
         placed: Array = self.mean + normals @ self.cholesky.T * stretch[:, None]
         return placed
@@ -53,16 +51,16 @@ class StudentT:
 class Mixture:
     """A few t distributions and the share of the draws that each takes, summing to one."""
 
-    parts: tuple[StudentT, ...]
+    parts: tuple[MultivariateT, ...]
     shares: tuple[float, ...]
 
     def log_density(self, x: Array) -> Array:
         """Log density at points ``(n, d)``."""
-        return _log_total(self._logs(x))[0]
+        return _log_sum_and_shares(self._logs(x))[0]
 
     def memberships(self, x: Array) -> Array:
         """The probability that points ``(n, d)`` come from each part, ``(parts, n)``."""
-        return _log_total(self._logs(x))[1]
+        return _log_sum_and_shares(self._logs(x))[1]
 
     def _logs(self, x: Array) -> Array:
         return np.stack([np.log(share) + part.log_density(x) for part, share in zip(self.parts, self.shares, strict=True)])
@@ -75,11 +73,11 @@ class Mixture:
         draws: Array = np.empty_like(normals)
         for index, part in enumerate(self.parts):
             mine = picked == index
-            draws[mine] = part.placed(normals[mine], stretch[part.freedom][mine])
+            draws[mine] = part.scale_normals(normals[mine], stretch[part.freedom][mine])
         return draws
 
 
-def matched(x: Array, weights: Array, *, freedom: float, spread: Array) -> StudentT:
+def match_moments(x: Array, weights: Array, *, freedom: float, spread: Array) -> MultivariateT:
     """Return a t centred and scaled by the weighted mean and covariance of points ``(n, d)``.
 
     The covariance of few effective points is shrunk towards its diagonal; of fewer than
@@ -93,10 +91,10 @@ def matched(x: Array, weights: Array, *, freedom: float, spread: Array) -> Stude
     diagonal = np.diag(covariance).copy() if effective >= 2 * dimension else spread
     own = effective / (effective + 0.5 * dimension)
     covariance = own * covariance + (1 - own) * np.diag(diagonal)
-    return StudentT(mean, factor(covariance, spread), freedom)
+    return MultivariateT(mean, cholesky_factor(covariance, spread), freedom)
 
 
-def split(x: Array, weights: Array, *, parts: int, freedom: float, spread: Array, rng: np.random.Generator) -> tuple[Mixture, float]:
+def fit_mixture(x: Array, weights: Array, *, parts: int, freedom: float, spread: Array, rng: np.random.Generator) -> tuple[Mixture, float]:
     """Return a mixture of at most ``parts`` t distributions fitted to weighted points by expectation-maximisation, and its mean log density.
 
     Centres start far apart in the points' own covariance (as in k-means++).  A part left
@@ -104,13 +102,13 @@ def split(x: Array, weights: Array, *, parts: int, freedom: float, spread: Array
     Kullback-Leibler divergence from the weighted points (Cappé et al. 2008,
     doi:10.1007/s11222-008-9059-x).
     """
-    whole = matched(x, weights, freedom=freedom, spread=spread)
-    away = _far_apart((x - whole.mean) @ np.linalg.inv(whole.cholesky).T, weights, parts, rng)
+    whole = match_moments(x, weights, freedom=freedom, spread=spread)
+    away = _distances_from_centres((x - whole.mean) @ np.linalg.inv(whole.cholesky).T, weights, parts, rng)
     dimension, best = x.shape[1], (Mixture((whole,), (1.0,)), float(weights @ whole.log_density(x)))
     membership = (away.argmin(axis=0) == np.arange(parts)[:, None]).astype(float)
     pull = np.ones_like(membership)
     reached = -np.inf
-    for _ in range(STEPS):
+    for _ in range(MOST_EM_STEPS):
         shared = weights * membership
         shares = shared.sum(axis=1)
         kept = shares**2 >= (dimension + 1) * (shared**2).sum(axis=1)
@@ -120,15 +118,15 @@ def split(x: Array, weights: Array, *, parts: int, freedom: float, spread: Array
         shares, pulled = shares[kept], (shared * pull)[kept]
         means = pulled @ x / pulled.sum(axis=1)[:, None]
         centred = x - means[:, None]
-        lower = factor((centred * pulled[:, :, None]).swapaxes(1, 2) @ centred / shares[:, None, None], spread)
+        lower = cholesky_factor((centred * pulled[:, :, None]).swapaxes(1, 2) @ centred / shares[:, None, None], spread)
         white = centred @ np.linalg.inv(lower).swapaxes(1, 2)
         distance = np.einsum("pnd,pnd->pn", white, white)
         shares /= shares.sum()
         height = np.log(shares) + _log_constant(lower, freedom)
-        total, membership = _log_total(height[:, None] - (freedom + dimension) / 2 * np.log1p(distance / freedom))
+        total, membership = _log_sum_and_shares(height[:, None] - (freedom + dimension) / 2 * np.log1p(distance / freedom))
         pull = (freedom + dimension) / (freedom + distance)
         fit = float(weights @ total)
-        found = tuple(StudentT(mean, part, freedom) for mean, part in zip(means, lower, strict=True))
+        found = tuple(MultivariateT(mean, part, freedom) for mean, part in zip(means, lower, strict=True))
         best = Mixture(found, tuple(shares.tolist())), fit
         if fit < reached + GAIN:
             break
@@ -146,16 +144,16 @@ def best_mixture(x: Array, weights: Array, *, most: int, freedom: float, spread:
         count = len(mixture.parts) * (1 + dimension + dimension * (dimension + 1) / 2)
         return float(effective * fit - count / 2 * np.log(effective))
 
-    whole = Mixture((matched(x, weights, freedom=freedom, spread=spread),), (1.0,))
+    whole = Mixture((match_moments(x, weights, freedom=freedom, spread=spread),), (1.0,))
     candidates = [(whole, float(weights @ whole.log_density(x)))]
     parts = 1
-    while parts <= most and (parts == 1 or effective >= FEWEST * parts * dimension):
-        candidates.append(split(x, weights, parts=parts, freedom=freedom, spread=spread, rng=rng))
+    while parts <= most and (parts == 1 or effective >= FEWEST_POINTS_PER_PART * parts * dimension):
+        candidates.append(fit_mixture(x, weights, parts=parts, freedom=freedom, spread=spread, rng=rng))
         parts *= 2
     return max(candidates, key=criterion)[0]
 
 
-def factor(covariance: Array, spread: Array) -> Array:
+def cholesky_factor(covariance: Array, spread: Array) -> Array:
     """Return the lower Cholesky factor of a covariance ``(..., d, d)``, by correlations so that units of very different size do no harm.
 
     ``spread`` ``(d,)`` gives the size of a coordinate whose variance is zero.
@@ -178,7 +176,7 @@ def _stretch(freedom: float, shares: Array) -> Array:
     return np.sqrt(freedom / chi_square)
 
 
-def _far_apart(white: Array, weights: Array, parts: int, rng: np.random.Generator) -> Array:
+def _distances_from_centres(white: Array, weights: Array, parts: int, rng: np.random.Generator) -> Array:
     """Squared distances ``(parts, n)`` of whitened points ``(n, d)`` from ``parts`` of them, each picked far from those before."""
     away = np.empty((parts, len(white)))
     chances = weights
@@ -199,7 +197,7 @@ def _log_constant(cholesky: Array, freedom: float) -> Array:
     return constant
 
 
-def _log_total(logs: Array) -> tuple[Array, Array]:
+def _log_sum_and_shares(logs: Array) -> tuple[Array, Array]:
     """The log of the sum over the first axis of exponentials of ``(parts, n)`` finite values, and each part's share of it."""
     largest = logs.max(axis=0)
     values = np.exp(logs - largest)

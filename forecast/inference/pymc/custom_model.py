@@ -19,51 +19,53 @@ from numpy.typing import NDArray
 from forecast.book.files.problems import Place
 from forecast.book.topic import OwnModel, Parameter
 from forecast.inference.posterior import Posterior
-from forecast.inference.pymc.nuts import Settings, diagnose, one_after_another, run_chains, sample_until_sound
-from forecast.model.custom_model import data_of, refusal
-from forecast.model.errors import Unsound, at_place
+from forecast.inference.pymc.nuts import SamplerSettings, diagnose, flatten_chains, run_chains, sample_until_sound
+from forecast.model.custom_model import custom_model_data, trust_problem
+from forecast.model.errors import Unsound, place_problem
 from forecast.model.model import Model
 
 ENTRY = "model"  # the function that model.py defines
 
 
-def sample_own(model: Model, *, seed: int, trust: bool, draws: int = 1000, tune: int = 1000, chains: int = 4) -> Posterior:
+def sample_custom_model(model: Model, *, seed: int, trust: bool, draws: int = 1000, tune: int = 1000, chains: int = 4) -> Posterior:
     """Return the posterior of a topic's own model by NUTS; the log-likelihood of rows, which it alone knows, is NaN.
 
     Raises ``Unsound`` where it is not trusted, fails, or does not give every
     parameter with its shape.
     """
     if not trust:
-        raise Unsound(refusal(model.topic))
+        raise Unsound(trust_problem(model.topic))
     began = time.perf_counter()
-    built = built_by(model)
+    built = build_custom_model(model)
     _check_parameters(model, built)
-    compiled = _compiled(model, built)
-    first = Settings(draws, tune, chains, 0.9)
+    compiled = _compile(model, built)
+    first = SamplerSettings(draws, tune, chains, 0.9)
     best = sample_until_sound(lambda settings, offset: _run(model, compiled, settings, seed + offset), first, alone=True)
     return replace(best, diagnostics=replace(best.diagnostics, seconds=time.perf_counter() - began))
 
 
-def built_by(model: Model) -> Any:
+def build_custom_model(model: Model) -> Any:
     """Run a topic's model.py, which must be trusted, and return the ``pymc.Model`` that its function ``model`` makes of the data."""
     import pymc as pm
 
-    own = _own(model)
+    own = _custom_model(model)
     module = ModuleType("forecast_own_model")
     module.__file__ = own.path
     try:
         exec(compile(own.text, own.path, "exec"), module.__dict__)  # noqa: S102 - what --trust is for
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stranger's code raises is told, not shown as ours
-        _raised(model, error)
+        _raise_code_error(model, error)
     make = getattr(module, ENTRY, None)
     if not callable(make):
-        _wrong(model, f"it defines no function `{ENTRY}`", f"write def {ENTRY}(data): … and return a pm.Model")
+        _raise_model_error(model, f"it defines no function `{ENTRY}`", f"write def {ENTRY}(data): … and return a pm.Model")
     try:
-        built = make(data_of(model))
+        built = make(custom_model_data(model))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - likewise
-        _raised(model, error)
+        _raise_code_error(model, error)
     if not isinstance(built, pm.Model):
-        _wrong(model, f"`{ENTRY}` returned {_a(built)}, not a pm.Model", "return the model that was opened by `with pm.Model() as …:`")
+        _raise_model_error(
+            model, f"`{ENTRY}` returned {_type_text(built)}, not a pm.Model", "return the model that was opened by `with pm.Model() as …:`"
+        )
     return built
 
 
@@ -72,46 +74,46 @@ def _check_parameters(model: Model, built: Any) -> None:
     known = {variable.name: variable for variable in built.unobserved_RVs}
     for parameter in model.topic.parameters.values():
         if parameter.name not in known:
-            _wrong(
+            _raise_model_error(
                 model,
                 f"its model has no variable `{parameter.name}`, which priors/{model.topic.name}.toml declares",
                 f'name one so, or add pm.Deterministic("{parameter.name}", …); it has {", ".join(known) or "none"}',
             )
-        wanted, found = _shape(parameter), _shape_of(known[parameter.name])
+        wanted, found = _parameter_shape(parameter), _variable_shape(known[parameter.name])
         if found != wanted:
             what = f"one value for each label of `{parameter.per}`" if parameter.labels else "a single value"
-            _wrong(model, f"`{parameter.name}` has shape {found} in its model, and must have {wanted}: {what}")
+            _raise_model_error(model, f"`{parameter.name}` has shape {found} in its model, and must have {wanted}: {what}")
     discrete = [variable.name for variable in built.free_RVs if variable.dtype.startswith(("int", "uint", "bool"))]
     if discrete:
-        _wrong(model, f"`{discrete[0]}` is discrete, and NUTS moves in continuous values alone", "sum it out")
+        _raise_model_error(model, f"`{discrete[0]}` is discrete, and NUTS moves in continuous values alone", "sum it out")
 
 
-def _shape(parameter: Parameter) -> tuple[int, ...]:
+def _parameter_shape(parameter: Parameter) -> tuple[int, ...]:
     return (len(parameter.labels),) if parameter.labels else ()
 
 
-def _shape_of(variable: Any) -> tuple[int, ...]:
+def _variable_shape(variable: Any) -> tuple[int, ...]:
     return tuple(int(length) for length in np.atleast_1d(variable.shape.eval(mode="FAST_COMPILE"))) if variable.ndim else ()
 
 
-def _compiled(model: Model, built: Any) -> Any:
+def _compile(model: Model, built: Any) -> Any:
     import nutpie
 
     try:
         return nutpie.compile_pymc_model(built, backend="numba", var_names=list(model.topic.parameters))
     except Exception as error:  # noqa: BLE001 - what PyMC makes of a stranger's model may fail in any way
-        _wrong(model, f"its model cannot be compiled: {_in_a_line(error)}")
+        _raise_model_error(model, f"its model cannot be compiled: {_one_line_message(error)}")
 
 
-def _run(model: Model, compiled: Any, settings: Settings, seed: int) -> Posterior:
+def _run(model: Model, compiled: Any, settings: SamplerSettings, seed: int) -> Posterior:
     try:
         tree = run_chains(compiled, settings, seed, store_unconstrained=False)
     except RuntimeError as error:
-        _wrong(model, f"NUTS cannot sample its model: {_in_a_line(error)}")
-    parameters = {name: _drawn(tree["posterior"][name].values, each) for name, each in model.topic.parameters.items()}
+        _raise_model_error(model, f"NUTS cannot sample its model: {_one_line_message(error)}")
+    parameters = {name: _flatten_draws(tree["posterior"][name].values, each) for name, each in model.topic.parameters.items()}
     for name, values in parameters.items():
         if not np.isfinite(values).all():
-            _wrong(model, f"`{name}` is not a finite number at some draws of its model")
+            _raise_model_error(model, f"`{name}` is not a finite number at some draws of its model")
     count = settings.draws * settings.chains
     divergences = int(tree["sample_stats"]["diverging"].values.sum())
     diagnostics = diagnose(parameters, None, divergences, settings, count)
@@ -119,33 +121,33 @@ def _run(model: Model, compiled: Any, settings: Settings, seed: int) -> Posterio
     return Posterior(model, "nuts", parameters, np.full(count, -np.log(count)), unknown, diagnostics, settings.chains)
 
 
-def _drawn(values: NDArray[Any], parameter: Parameter) -> NDArray[Any]:
+def _flatten_draws(values: NDArray[Any], parameter: Parameter) -> NDArray[Any]:
     """Draws ``(chains, draws)`` or ``(chains, draws, labels)`` as ``(draws, 1 or labels)``."""
-    return one_after_another(values if parameter.labels else values[..., None])
+    return flatten_chains(values if parameter.labels else values[..., None])
 
 
-def _own(model: Model) -> OwnModel:
+def _custom_model(model: Model) -> OwnModel:
     assert model.topic.own is not None
     return model.topic.own
 
 
-def _raised(model: Model, error: BaseException) -> NoReturn:
+def _raise_code_error(model: Model, error: BaseException) -> NoReturn:
     """The problem of code that raised, at the last of its own lines that did."""
-    own = _own(model)
+    own = _custom_model(model)
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == own.path]
     line = error.lineno if isinstance(error, SyntaxError) and error.filename == own.path else lines[-1] if lines else 1
     raise Unsound(
-        at_place(model.topic, Place(own.path, line or 1), f"this code raised {type(error).__name__}: {_in_a_line(error)}")
+        place_problem(model.topic, Place(own.path, line or 1), f"this code raised {type(error).__name__}: {_one_line_message(error)}")
     ) from error
 
 
-def _wrong(model: Model, message: str, hint: str = "") -> NoReturn:
-    raise Unsound(at_place(model.topic, Place(_own(model).path), message, hint))
+def _raise_model_error(model: Model, message: str, hint: str = "") -> NoReturn:
+    raise Unsound(place_problem(model.topic, Place(_custom_model(model).path), message, hint))
 
 
-def _in_a_line(error: BaseException) -> str:
+def _one_line_message(error: BaseException) -> str:
     return " ".join(str(error).split())[:300] or "it says no more"
 
 
-def _a(value: object) -> str:
+def _type_text(value: object) -> str:
     return "nothing" if value is None else f"a {type(value).__name__}"

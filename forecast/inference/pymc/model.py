@@ -15,20 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from forecast.inference.pymc.distributions import distribution_of, spread, transform_for, variable_of
-from forecast.inference.pymc.plan import CannotSample, Moved, Plan, plan
+from forecast.inference.pymc.distributions import broadcast_arguments, declare_variable, pymc_distribution, transform_for
+from forecast.inference.pymc.plan import CannotSample, InformativeRows, Plan, plan
 from forecast.inference.pymc.pools import POTENTIAL, STANDARD, declare_at_scores, log_density_of
 from forecast.inference.pymc.rows import log_likelihood_of_rows
-from forecast.inference.pymc.walks import walk_log_density, walked
-from forecast.language.distributions import Family
-from forecast.language.distributions.pools import LINEAR, Pooled
+from forecast.inference.pymc.walks import walk_log_density, walk_values
+from forecast.language.arrays import Array
+from forecast.language.distributions.family import Family
+from forecast.language.distributions.pools import LINEAR, PoolFamily
 from forecast.language.distributions.walks import Walk
-from forecast.language.tensors import TensorOps
-from forecast.model.likelihood import expressions_of
-from forecast.model.model import Array, Model, Table
+from forecast.language.tensors import TENSORS
+from forecast.model.likelihood import likelihood_expressions
+from forecast.model.model import Model, RowTable
 from forecast.model.priors import Block, Hypothesis
 
-TENSORS = TensorOps()
 LOCATION_SCALE = {
     "Normal": ("mu", "sigma"),
     "StudentT": ("mu", "sigma"),
@@ -36,7 +36,7 @@ LOCATION_SCALE = {
     "LogitNormal": ("mu", "sigma"),
     "Cauchy": ("alpha", "beta"),
 }
-ROWS = "__rows"  # what follows a stream's name in that of its rows
+ROWS_SUFFIX = "__rows"  # what follows a stream's name in that of its rows
 HYPOTHESES = "hypotheses__log_density"  # the variable that keeps each hypothesis' joint log density
 
 TRANSFORMS = {
@@ -47,11 +47,11 @@ TRANSFORMS = {
     "SimplexTransform": "simplex",
 }
 
-type Form = Literal["own", "standard", "flat", "scores"]
+type VariableForm = Literal["own", "standard", "flat", "scores"]
 
 
 @dataclass(frozen=True, slots=True)
-class Free:
+class FreeVariable:
     """How the values of a block stand in the PyMC model.
 
     ``own``: as its own distribution; ``standard``: as a standard variable that is
@@ -62,7 +62,7 @@ class Free:
     """
 
     block: Block
-    form: Form
+    form: VariableForm
     transform: str
     lower: float = -np.inf
     upper: float = np.inf
@@ -74,11 +74,11 @@ class Free:
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
+class RenderedModel:
     """A PyMC model, its free variables in order, and the hypotheses that are possible (one, empty, for none)."""
 
     pymc: Any
-    free: tuple[Free, ...]
+    free: tuple[FreeVariable, ...]
     hypotheses: tuple[Hypothesis, ...]
     prior: tuple[Block, ...]
 
@@ -89,11 +89,11 @@ class Rendered:
 
 
 def pymc_model(model: Model, *, centred: bool = False) -> Any:
-    """Return a model as a ``pymc.Model``; see ``render``."""
-    return render(model, centred=centred).pymc
+    """Return a model as a ``pymc.Model``; see ``render_pymc_model``."""
+    return render_pymc_model(model, centred=centred).pymc
 
 
-def render(model: Model, *, centred: bool = False) -> Rendered:
+def render_pymc_model(model: Model, *, centred: bool = False) -> RenderedModel:
     """Return a model as a PyMC model with what is needed to read its draws.
 
     Hierarchies of location-scale families are non-centred unless ``centred``.
@@ -106,7 +106,7 @@ def render(model: Model, *, centred: bool = False) -> Rendered:
     with pm.Model() as built:
         free, values = writer.priors()
         writer.likelihood(values)
-    return Rendered(built, free, planned.hypotheses, planned.prior)
+    return RenderedModel(built, free, planned.hypotheses, planned.prior)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +121,11 @@ class _Writer:
         """The model that is written."""
         return self.plan.model
 
-    def priors(self) -> tuple[tuple[Free, ...], dict[str, Any]]:
+    def priors(self) -> tuple[tuple[FreeVariable, ...], dict[str, Any]]:
         """Declare the continuous parameters; return how, and their tensors: ``()`` or ``(labels,)``."""
         import pytensor.tensor as pt
 
-        free: list[Free] = []
+        free: list[FreeVariable] = []
         values: dict[str, Any] = {}
         for parameter in self.model.topic.parameters.values():
             own = [block for block in self.plan.prior if block.name == parameter.name and not block.family.discrete]
@@ -147,48 +147,48 @@ class _Writer:
         for name, table in self.model.tables.items():
             if not len(table):
                 continue
-            if self.plan.depends(expressions_of(table.stream)):
+            if self.plan.depends(likelihood_expressions(table.stream)):
                 terms.append(self._over_hypotheses(name, table, values))
             elif (rows := self.plan.moved[0].rows[name]).any():
-                self._observe(name, _at_rows(table, rows), values)
+                self._observe(name, _select_rows(table, rows), values)
         if self.plan.discrete:
             terms += [self._prior_term(block, values) for block in self.plan.prior if block.family.discrete or self.plan.is_flat(block)]
             joint = pm.Deterministic(HYPOTHESES, sum(terms[1:], start=pt.as_tensor_variable(terms[0])))
             pm.Potential("hypotheses__density", pt.logsumexp(joint))
 
-    def _declare(self, block: Block, values: Mapping[str, Any]) -> tuple[Free, Any]:
+    def _declare(self, block: Block, values: Mapping[str, Any]) -> tuple[FreeVariable, Any]:
         shape = (block.size,) if block.parameter.labels else ()
         key = block.name if block.size == max(1, len(block.parameter.labels)) else f"{block.name}__{block.positions[0]}"
         if self.plan.is_flat(block):
             return self._declare_flat(block, key, shape)
-        if isinstance(block.family, Pooled):
+        if isinstance(block.family, PoolFamily):
             return self._declare_pooled(block, block.family, key, shape)
         arguments = self._prior_arguments(block, values)
         if isinstance(block.family, Walk):
             return self._declare_walk(block.family, block, key, arguments)
         if not self.centred and block.fixed is None and set(arguments) - {"nu"} == set(LOCATION_SCALE.get(block.family.name, ())):
-            standard = _standard(block.family.name, key, arguments, shape)
-            return Free(block, "standard", _transform(standard)), shifted(block.family.name, arguments, standard)
-        variable = variable_of(block.family, key, arguments, shape=shape, **transform_for(block.family, arguments))
-        return Free(block, "own", _transform(variable)), variable
+            standard = _declare_standard(block.family.name, key, arguments, shape)
+            return FreeVariable(block, "standard", _transform_name(standard)), shift_and_scale(block.family.name, arguments, standard)
+        variable = declare_variable(block.family, key, arguments, shape=shape, **transform_for(block.family, arguments))
+        return FreeVariable(block, "own", _transform_name(variable)), variable
 
-    def _declare_walk(self, kind: Walk, block: Block, key: str, arguments: Mapping[str, Any]) -> tuple[Free, Any]:
+    def _declare_walk(self, kind: Walk, block: Block, key: str, arguments: Mapping[str, Any]) -> tuple[FreeVariable, Any]:
         """A walk by its standard steps or, ``centred``, by its values."""
         import pymc as pm
 
         if self.centred:
             values = pm.Flat(key, shape=block.size)
             pm.Potential(f"{key}{POTENTIAL}", walk_log_density(kind, arguments, values).sum())
-            return Free(block, "own", _transform(values)), values
+            return FreeVariable(block, "own", _transform_name(values)), values
         standard = pm.Normal(f"{key}{STANDARD}", 0, 1, shape=block.size)
-        return Free(block, "standard", _transform(standard)), walked(kind, arguments, standard, block.size)
+        return FreeVariable(block, "standard", _transform_name(standard)), walk_values(kind, arguments, standard, block.size)
 
-    def _declare_flat(self, block: Block, key: str, shape: tuple[int, ...]) -> tuple[Free, Any]:
+    def _declare_flat(self, block: Block, key: str, shape: tuple[int, ...]) -> tuple[FreeVariable, Any]:
         import pymc as pm
 
         if block.family.joint:
             variable = pm.Dirichlet(key, a=np.ones(block.size))  # the same density wherever shares add up to 1
-            return Free(block, "flat", _transform(variable)), variable
+            return FreeVariable(block, "flat", _transform_name(variable)), variable
         lower, upper = self.plan.support(block)
         if np.isfinite(lower) and np.isfinite(upper):
             variable = pm.Uniform(key, lower, upper, shape=shape)
@@ -198,20 +198,20 @@ class _Writer:
             variable = pm.Flat(key, shape=shape)
         else:
             raise CannotSample(f"the support of `{block.name}` depends on a hypothesis")
-        return Free(block, "flat", _transform(variable), lower, upper), variable
+        return FreeVariable(block, "flat", _transform_name(variable), lower, upper), variable
 
-    def _declare_pooled(self, block: Block, kind: Pooled, key: str, shape: tuple[int, ...]) -> tuple[Free, Any]:
+    def _declare_pooled(self, block: Block, kind: PoolFamily, key: str, shape: tuple[int, ...]) -> tuple[FreeVariable, Any]:
         """A mixture by its normal scores; a log-odds pool as a flat variable within its support, with its density as a potential."""
         import pymc as pm
 
         if kind.name == LINEAR:
             variable, values = declare_at_scores(kind, key, shape)
-            return Free(block, "scores", _transform(variable)), values
+            return FreeVariable(block, "scores", _transform_name(variable)), values
         lower, upper = (float(edge) for edge in block.family.support())
         middle = np.full(shape, block.family.quantile(0.5))
         variable = pm.Flat(key, shape=shape, initval=middle, **transform_for(block.family, {}))
         pm.Potential(f"{key}{POTENTIAL}", log_density_of(block.family, {}, variable).sum())
-        return Free(block, "flat", _transform(variable), lower, upper), variable
+        return FreeVariable(block, "flat", _transform_name(variable), lower, upper), variable
 
     def _prior_term(self, block: Block, values: Mapping[str, Any]) -> Any:
         """The log prior of a block under each hypothesis, ``(hypotheses,)``."""
@@ -232,7 +232,7 @@ class _Writer:
             return pt.broadcast_to(density.ravel(), (len(self.plan.hypotheses),))
         return pt.broadcast_to(density, (len(self.plan.hypotheses), len(positions))).sum(axis=1)
 
-    def _over_hypotheses(self, name: str, table: Table, values: Mapping[str, Any]) -> Any:
+    def _over_hypotheses(self, name: str, table: RowTable, values: Mapping[str, Any]) -> Any:
         """The log likelihood of a stream's moved rows under each hypothesis, ``(hypotheses,)``.
 
         Hypotheses that leave the same rows unmoved share one piece of graph.
@@ -248,7 +248,7 @@ class _Writer:
             rows = self.plan.moved[members[0]].rows[name]
             if not rows.any():
                 continue
-            cut = _at_rows(table, rows)
+            cut = _select_rows(table, rows)
             known = {**values, **{key: codes[members] for key, codes in self.plan.codes.items()}}
             if cut.entry is not None:
                 each = log_likelihood_of_rows(self.model, cut, known, (len(members), int(rows.sum())))
@@ -256,21 +256,21 @@ class _Writer:
                 continue
             kind, arguments = self.model.distribution(table.stream.value, self.model.row_scope(cut, known, TENSORS), TENSORS)
             shape = (len(members), int(rows.sum()))
-            variable = distribution_of(kind, spread(kind, arguments, shape))
-            density = pm.logp(variable, pt.as_tensor_variable(_observed(kind, cut.seen)[None, :]))
+            variable = pymc_distribution(kind, broadcast_arguments(kind, arguments, shape))
+            density = pm.logp(variable, pt.as_tensor_variable(_observed_values(kind, cut.seen)[None, :]))
             summed = pt.broadcast_to(density, shape).sum(axis=1)
             total = pt.set_subtensor(total[np.array(members)], summed)
         return total
 
-    def _observe(self, name: str, cut: Table, values: Mapping[str, Any]) -> None:
+    def _observe(self, name: str, cut: RowTable, values: Mapping[str, Any]) -> None:
         import pymc as pm
 
         if cut.entry is not None:
-            pm.Potential(f"{name}{ROWS}", log_likelihood_of_rows(self.model, cut, values, cut.values.shape).sum())
+            pm.Potential(f"{name}{ROWS_SUFFIX}", log_likelihood_of_rows(self.model, cut, values, cut.values.shape).sum())
             return
         kind, arguments = self.model.distribution(cut.stream.value, self.model.row_scope(cut, values, TENSORS), TENSORS)
-        observed = _observed(kind, cut.seen)
-        variable_of(kind, f"{name}{ROWS}", arguments, observed=observed, shape=observed.shape)
+        observed = _observed_values(kind, cut.seen)
+        declare_variable(kind, f"{name}{ROWS_SUFFIX}", arguments, observed=observed, shape=observed.shape)
 
     def _prior_arguments(self, block: Block, values: Mapping[str, Any]) -> dict[str, Any]:
         if block.fixed is not None:
@@ -281,11 +281,11 @@ class _Writer:
         return self.model.distribution(block.statement, scope, TENSORS)[1]
 
 
-def _constants(moved: tuple[Moved, ...]) -> Array:
+def _constants(moved: tuple[InformativeRows, ...]) -> Array:
     return np.array([sum(each.constant.values()) for each in moved])
 
 
-def _at_rows(table: Table, rows: NDArray[np.bool_]) -> Table:
+def _select_rows(table: RowTable, rows: NDArray[np.bool_]) -> RowTable:
     """A table of some of its rows, as plain ``(rows,)`` arrays."""
     return replace(
         table,
@@ -297,11 +297,11 @@ def _at_rows(table: Table, rows: NDArray[np.bool_]) -> Table:
     )
 
 
-def _observed(kind: Family, values: Array) -> NDArray[Any]:
+def _observed_values(kind: Family, values: Array) -> NDArray[Any]:
     return values.astype(np.int64) if kind.discrete else values
 
 
-def _transform(variable: Any) -> str:
+def _transform_name(variable: Any) -> str:
     """What PyMC does to a variable of the model at hand, in a word."""
     import pymc as pm
 
@@ -311,7 +311,7 @@ def _transform(variable: Any) -> str:
     return TRANSFORMS[kind]
 
 
-def _standard(name: str, key: str, arguments: Mapping[str, Any], shape: tuple[int, ...]) -> Any:
+def _declare_standard(name: str, key: str, arguments: Mapping[str, Any], shape: tuple[int, ...]) -> Any:
     import pymc as pm
 
     match name:
@@ -323,7 +323,7 @@ def _standard(name: str, key: str, arguments: Mapping[str, Any], shape: tuple[in
             return pm.Normal(f"{key}{STANDARD}", 0, 1, shape=shape)
 
 
-def shifted(name: str, arguments: Mapping[str, Any], standard: Any) -> Any:
+def shift_and_scale(name: str, arguments: Mapping[str, Any], standard: Any) -> Any:
     """The values a standard variable stands for: NumPy arrays or tensors alike."""
     location, scale = (arguments[key] for key in LOCATION_SCALE[name])
     value = location + scale * standard
@@ -336,8 +336,8 @@ def shifted(name: str, arguments: Mapping[str, Any], standard: Any) -> Any:
             return value
 
 
-def standardized(name: str, arguments: Mapping[str, Any], value: Array) -> Array:
-    """The values of the standard variable that stands for some values: the inverse of ``shifted``."""
+def standardize(name: str, arguments: Mapping[str, Any], value: Array) -> Array:
+    """The values of the standard variable that stands for some values: the inverse of ``shift_and_scale``."""
     location, scale = (arguments[key] for key in LOCATION_SCALE[name])
     match name:
         case "LogNormal":

@@ -19,18 +19,19 @@ from numpy.typing import NDArray
 from scipy import special
 
 from forecast.inference.importance.fit import prior_draws
-from forecast.inference.posterior import Diagnostics, Posterior, with_draws
-from forecast.inference.pymc.model import HYPOTHESES, Free, Rendered, render, shifted
+from forecast.inference.posterior import Diagnostics, Posterior, with_draw_count
+from forecast.inference.pymc.model import HYPOTHESES, FreeVariable, RenderedModel, render_pymc_model, shift_and_scale
 from forecast.inference.pymc.plan import CannotSample
-from forecast.inference.pymc.starts import overdispersed, starting_from
-from forecast.inference.target import CELLS_KEPT
-from forecast.language.distributions.pools import Pooled
+from forecast.inference.pymc.starts import overdispersed_starts, with_starting_points
+from forecast.inference.target import DENSITIES_KEPT
+from forecast.language.arrays import Array
+from forecast.language.distributions.pools import PoolFamily
 from forecast.language.distributions.walks import Walk
 from forecast.model.coordinates import constrain
 from forecast.model.errors import Unsound
 from forecast.model.left_out import without_overflow
-from forecast.model.model import Array, Model
-from forecast.model.overflow import Overflown
+from forecast.model.model import Model
+from forecast.model.overflow import StatementOverflow
 
 UNMOVED = 1e-9  # a hypothesis' probability that varies less over the draws has nothing to mix
 HIGHEST_R_HAT = 1.01  # Vehtari et al. 2021, doi:10.1214/20-BA1221
@@ -43,7 +44,7 @@ FIRST_OF_LONGER = 4  # what is added to the seed of a run for its longer one, so
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class SamplerSettings:
     """How one run of the sampler is made."""
 
     draws: int
@@ -51,7 +52,7 @@ class Settings:
     chains: int
     target_accept: float
 
-    def slower(self) -> Settings:
+    def slower(self) -> SamplerSettings:
         """The same with smaller steps, and more of them."""
         return replace(self, draws=2 * self.draws, tune=2 * self.tune, target_accept=0.99)
 
@@ -84,31 +85,31 @@ def sample_nuts(
     equal draws.  Raises ``CannotSample`` where there is no point to start
     from, or the model has a form that cannot be written for it.
     """
-    say = progress or _silent
+    say = progress or _report_nothing
     began = time.perf_counter()
     say("compiling")
     try:
-        rendered = render(model)
-    except Overflown:
+        rendered = render_pymc_model(model)
+    except StatementOverflow:
         prior = prior_draws(model, rng=np.random.default_rng(0))
         model = without_overflow(model, prior.parameters, prior.weights)
-        rendered = render(model)
+        rendered = render_pymc_model(model)
     if not rendered.free:
-        return _timed(_enumerated(model, rendered, draws * chains, chains, seed), began)
+        return _with_seconds(_enumerate_hypotheses(model, rendered, draws * chains, chains, seed), began)
     program = _Program(model, rendered, _compile(rendered), fast)
-    first = Settings(draws, tune, chains, 0.9)
-    best = sample_until_sound(lambda settings, offset: _run(program, settings, seed + offset), first, alone=alone, progress=say)
+    first = SamplerSettings(draws, tune, chains, 0.9)
+    best = sample_until_sound(lambda settings, offset: _run_program(program, settings, seed + offset), first, alone=alone, progress=say)
     if not best.diagnostics.sound and any(each.form == "standard" for each in rendered.free):
         say("compiling with centred hierarchies")
-        rendered = render(model, centred=True)
+        rendered = render_pymc_model(model, centred=True)
         centred = _Program(model, rendered, _compile(rendered), fast)
-        best = _lengthened(lambda settings, offset: _run(centred, settings, seed + offset), first.slower(), best, offset=2)
-    return _timed(best, began)
+        best = _run_longer(lambda settings, offset: _run_program(centred, settings, seed + offset), first.slower(), best, offset=2)
+    return _with_seconds(best, began)
 
 
 def sample_until_sound(
-    run: Callable[[Settings, int], Posterior],
-    first: Settings,
+    run: Callable[[SamplerSettings, int], Posterior],
+    first: SamplerSettings,
     *,
     alone: bool,
     progress: Callable[[str], None] | None = None,
@@ -119,28 +120,28 @@ def sample_until_sound(
     smaller steps, and where then nothing is wrong but that there are too few effective draws, with more of them.  Where the run
     stands ``alone``, that is no other engine will confirm it, a single divergence is a reason for smaller steps.
     """
-    say = progress or _silent
+    say = progress or _report_nothing
     say("sampling")
     best = run(first, 0)
     if not suffices(best, alone=alone):
         say("sampling more slowly")
-        best = _lengthened(run, first.slower(), best, offset=1)
+        best = _run_longer(run, first.slower(), best, offset=1)
     if best.diagnostics.sound and not suffices(best, alone=alone):
         say("sampling with the smallest steps")
-        best = _lengthened(run, replace(first.slower(), target_accept=0.999), best, offset=3)
+        best = _run_longer(run, replace(first.slower(), target_accept=0.999), best, offset=3)
     return best
 
 
-def _lengthened(run: Callable[[Settings, int], Posterior], settings: Settings, best: Posterior, *, offset: int) -> Posterior:
+def _run_longer(run: Callable[[SamplerSettings, int], Posterior], settings: SamplerSettings, best: Posterior, *, offset: int) -> Posterior:
     """The best of what there was before, another run, and one with more draws where then only draws are missing."""
     try:
         latest = run(settings, offset)
     except CannotSample:
         return best
-    best = sounder(best, latest)
+    best = better_run(best, latest)
     if not is_only_short(latest.diagnostics):
         return best
-    return _sounder_of(best, run, replace(settings, draws=LONGER * settings.draws), offset=offset + FIRST_OF_LONGER)
+    return _rerun_and_pick_better(best, run, replace(settings, draws=LONGER * settings.draws), offset=offset + FIRST_OF_LONGER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ class _Program:
     """A model as NUTS runs it, and the fast engine's posterior of it where that is needed."""
 
     model: Model
-    rendered: Rendered
+    rendered: RenderedModel
     compiled: Any
     fast: Callable[[], Posterior] | None
 
@@ -160,57 +161,59 @@ class _Program:
             posterior = self.fast()
         except Unsound:
             return None
-        points = overdispersed(posterior, self.rendered, self.compiled.logp_func, seed=seed)
-        return replace(self, compiled=starting_from(self.compiled, points), fast=None) if len(points) else None
+        points = overdispersed_starts(posterior, self.rendered, self.compiled.logp_func, seed=seed)
+        return replace(self, compiled=with_starting_points(self.compiled, points), fast=None) if len(points) else None
 
 
-def _compile(rendered: Rendered) -> Any:
+def _compile(rendered: RenderedModel) -> Any:
     import nutpie
 
     names = [HYPOTHESES] if _has_discrete(rendered) else []
     return nutpie.compile_pymc_model(rendered.pymc, backend="numba", var_names=names)
 
 
-def _has_discrete(rendered: Rendered) -> bool:
+def _has_discrete(rendered: RenderedModel) -> bool:
     return bool(rendered.hypotheses[0].values)
 
 
-def _sounder_of(best: Posterior, run: Callable[[Settings, int], Posterior], settings: Settings, *, offset: int) -> Posterior:
+def _rerun_and_pick_better(
+    best: Posterior, run: Callable[[SamplerSettings, int], Posterior], settings: SamplerSettings, *, offset: int
+) -> Posterior:
     """The better of a run and another, which may find no point to start from where the first did."""
     try:
-        return sounder(best, run(settings, offset))
+        return better_run(best, run(settings, offset))
     except CannotSample:
         return best
 
 
-def _run(program: _Program, settings: Settings, seed: int) -> Posterior:
+def _run_program(program: _Program, settings: SamplerSettings, seed: int) -> Posterior:
     """Run the chains from their own points or, where there are none, from the fast engine's."""
     try:
-        chains = _sample(program.compiled, settings, seed)
+        chains = _sample_chains(program.compiled, settings, seed)
     except CannotSample:
         apart = program.started_apart(seed)
         if apart is None:
             raise
-        found = _read(apart, _sample(apart.compiled, settings, seed), settings, seed)
+        found = _read_chains(apart, _sample_chains(apart.compiled, settings, seed), settings, seed)
         return replace(found, diagnostics=replace(found.diagnostics, started_from="importance"))
-    return _read(program, chains, settings, seed)
+    return _read_chains(program, chains, settings, seed)
 
 
-def _read(program: _Program, chains: Chains, settings: Settings, seed: int) -> Posterior:
+def _read_chains(program: _Program, chains: Chains, settings: SamplerSettings, seed: int) -> Posterior:
     model, rendered = program.model, program.rendered
-    parameters = _parameters(model, rendered, chains.unconstrained)
+    parameters = _constrain_draws(model, rendered, chains.unconstrained)
     shares = None
     if chains.log_hypotheses is not None:
         shares = special.softmax(chains.log_hypotheses, axis=1)
-        parameters |= _drawn_hypotheses(rendered, shares, np.random.default_rng(seed))
+        parameters |= _draw_hypotheses(rendered, shares, np.random.default_rng(seed))
     count = len(chains.unconstrained)
-    diagnostics = diagnose(_values(rendered, parameters), shares, chains.divergences, settings, count)
-    likelihood = _rows(model, parameters, count)
+    diagnostics = diagnose(_free_values(rendered, parameters), shares, chains.divergences, settings, count)
+    likelihood = _row_log_densities(model, parameters, count)
     ordered = {name: parameters[name] for name in model.topic.parameters}
     return Posterior(model, "nuts", ordered, np.full(count, -np.log(count)), likelihood, diagnostics, settings.chains)
 
 
-def _sample(compiled: Any, settings: Settings, seed: int) -> Chains:
+def _sample_chains(compiled: Any, settings: SamplerSettings, seed: int) -> Chains:
     try:
         tree = run_chains(compiled, settings, seed, store_unconstrained=True)
     except RuntimeError as error:
@@ -219,13 +222,13 @@ def _sample(compiled: Any, settings: Settings, seed: int) -> Chains:
     stats = tree["sample_stats"]
     joint = tree["posterior"][HYPOTHESES].values if HYPOTHESES in tree["posterior"] else None
     return Chains(
-        unconstrained=one_after_another(stats["unconstrained_draw"].values),
-        log_hypotheses=None if joint is None else one_after_another(joint),
+        unconstrained=flatten_chains(stats["unconstrained_draw"].values),
+        log_hypotheses=None if joint is None else flatten_chains(joint),
         divergences=int(stats["diverging"].values.sum()),
     )
 
 
-def run_chains(compiled: Any, settings: Settings, seed: int, *, store_unconstrained: bool) -> Any:
+def run_chains(compiled: Any, settings: SamplerSettings, seed: int, *, store_unconstrained: bool) -> Any:
     """Run nutpie on a compiled model and return its tree of draws; raises ``RuntimeError`` as nutpie does."""
     import nutpie
 
@@ -242,19 +245,19 @@ def run_chains(compiled: Any, settings: Settings, seed: int, *, store_unconstrai
     )
 
 
-def one_after_another(values: NDArray[Any]) -> Array:
+def flatten_chains(values: NDArray[Any]) -> Array:
     """Return draws ``(chains, draws, values)`` with the chains one after another."""
     flat: Array = np.asarray(values, dtype=float).reshape(-1, values.shape[-1])
     return flat
 
 
-def _parameters(model: Model, rendered: Rendered, unconstrained: Array) -> dict[str, NDArray[Any]]:
+def _constrain_draws(model: Model, rendered: RenderedModel, unconstrained: Array) -> dict[str, NDArray[Any]]:
     """The continuous parameters of unconstrained draws, by PyMC's transforms: identity, log, logit, interval or simplex."""
     parameters: dict[str, NDArray[Any]] = {}
     at = 0
     for free in rendered.free:
         block = free.block
-        values = _constrained(model, free, unconstrained[:, at : at + free.size], parameters)
+        values = _constrain_variable(model, free, unconstrained[:, at : at + free.size], parameters)
         labels = max(1, len(block.parameter.labels))
         whole = parameters.setdefault(block.name, np.full((len(values), labels), np.nan))
         whole[:, list(block.positions)] = values
@@ -264,7 +267,7 @@ def _parameters(model: Model, rendered: Rendered, unconstrained: Array) -> dict[
     return parameters
 
 
-def _constrained(model: Model, free: Free, x: Array, parameters: Mapping[str, NDArray[Any]]) -> Array:
+def _constrain_variable(model: Model, free: FreeVariable, x: Array, parameters: Mapping[str, NDArray[Any]]) -> Array:
     value: Array
     match free.transform:
         case "identity":
@@ -281,27 +284,27 @@ def _constrained(model: Model, free: Free, x: Array, parameters: Mapping[str, ND
             )
             value = constrain(x, np.asarray(lower), np.asarray(upper))[0]
     if free.form == "scores":
-        assert isinstance(free.block.family, Pooled)
+        assert isinstance(free.block.family, PoolFamily)
         value = free.block.family.at_scores(value)
     if free.form == "standard" and isinstance(free.block.family, Walk):
-        value = free.block.family.walked(value, **free.block.arguments(model, parameters))
+        value = free.block.family.values_from_steps(value, **free.block.arguments(model, parameters))
     elif free.form == "standard":
-        value = np.asarray(shifted(free.block.family.name, free.block.arguments(model, parameters), value))
+        value = np.asarray(shift_and_scale(free.block.family.name, free.block.arguments(model, parameters), value))
     return value
 
 
-def _drawn_hypotheses(rendered: Rendered, shares: Array, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
+def _draw_hypotheses(rendered: RenderedModel, shares: Array, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
     """The discrete parameters, drawn at each draw of the others from their conditional probabilities ``(draws, hypotheses)``."""
     cumulative = np.cumsum(shares, axis=1)
     picked = (rng.random((len(shares), 1)) * cumulative[:, -1:] > cumulative).sum(axis=1)
     return {name: np.concatenate([each.values[name] for each in rendered.hypotheses])[picked] for name in rendered.hypotheses[0].values}
 
 
-def _values(rendered: Rendered, parameters: Mapping[str, NDArray[Any]]) -> dict[str, Array]:
+def _free_values(rendered: RenderedModel, parameters: Mapping[str, NDArray[Any]]) -> dict[str, Array]:
     return {free.block.name: np.asarray(parameters[free.block.name], dtype=float) for free in rendered.free}
 
 
-def diagnose(values: Mapping[str, Array], shares: Array | None, divergences: int, settings: Settings, count: int) -> Diagnostics:
+def diagnose(values: Mapping[str, Array], shares: Array | None, divergences: int, settings: SamplerSettings, count: int) -> Diagnostics:
     """R-hat, bulk and tail effective draws over every continuous value, and over the hypotheses' probabilities."""
     from arviz_stats.base import array_stats
 
@@ -331,28 +334,28 @@ def diagnose(values: Mapping[str, Array], shares: Array | None, divergences: int
     )
 
 
-def _enumerated(model: Model, rendered: Rendered, draws: int, chains: int, seed: int) -> Posterior:
+def _enumerate_hypotheses(model: Model, rendered: RenderedModel, draws: int, chains: int, seed: int) -> Posterior:
     """The posterior where nothing is continuous: hypotheses drawn by their exact probabilities, each draw by itself so that errors show."""
     shares = special.softmax(rendered.pymc[HYPOTHESES].eval()) if _has_discrete(rendered) else np.ones(1)
     rng = np.random.default_rng(seed)
     picked = rng.choice(len(shares), size=draws, p=shares)
     parameters = {name: np.concatenate([each.values[name] for each in rendered.hypotheses])[picked] for name in model.topic.parameters}
-    likelihood = _rows(model, parameters, draws)
+    likelihood = _row_log_densities(model, parameters, draws)
     diagnostics = Diagnostics(
         "nuts", draws, float(draws), sound=True, reason="nothing is continuous: the hypotheses are enumerated exactly"
     )
-    return Posterior(model, "nuts", with_draws(parameters, draws), np.full(draws, -np.log(draws)), likelihood, diagnostics, chains)
+    return Posterior(model, "nuts", with_draw_count(parameters, draws), np.full(draws, -np.log(draws)), likelihood, diagnostics, chains)
 
 
-def _rows(model: Model, parameters: Mapping[str, NDArray[Any]], count: int) -> Array:
+def _row_log_densities(model: Model, parameters: Mapping[str, NDArray[Any]], count: int) -> Array:
     """The log density of each row at each draw, ``(draws, rows)``; ``(draws, 0)`` where there are too many to keep."""
     rows = len(model.rows)
-    if count * rows > CELLS_KEPT:
+    if count * rows > DENSITIES_KEPT:
         return np.empty((count, 0))
     return np.broadcast_to(model.log_likelihood(parameters), (count, rows))
 
 
-def sounder(one: Posterior, other: Posterior) -> Posterior:
+def better_run(one: Posterior, other: Posterior) -> Posterior:
     """The better of two runs: sound before unsound, of sound ones that without divergences, then the smaller R-hat."""
 
     def faults(of: Diagnostics) -> tuple[bool, bool, float | None]:
@@ -374,10 +377,10 @@ def is_only_short(diagnostics: Diagnostics) -> bool:
     return few and diagnostics.r_hat <= NEARLY_MET and min(diagnostics.ess_bulk, diagnostics.ess_tail) >= FEWEST_TO_GO_ON
 
 
-def _timed(posterior: Posterior, began: float) -> Posterior:
+def _with_seconds(posterior: Posterior, began: float) -> Posterior:
     timed = replace(posterior.diagnostics, seconds=time.perf_counter() - began, overflow=posterior.model.beyond)
     return replace(posterior, diagnostics=timed)
 
 
-def _silent(_: str) -> None:
+def _report_nothing(_: str) -> None:
     """Say nothing."""

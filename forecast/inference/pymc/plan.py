@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.language.arrays import Array
 from forecast.language.expressions import Expression
 from forecast.model.coordinates import prior_coordinates
-from forecast.model.custom_model import refuse_own
-from forecast.model.likelihood import moved_together
-from forecast.model.model import Array, Model, in_chunks, names_used
+from forecast.model.custom_model import refuse_custom_model
+from forecast.model.likelihood import with_same_origin
+from forecast.model.model import Model, in_chunks, names_used
 from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
 
 CHECK_DRAWS = 500  # prior draws of each hypothesis on which a row must move to count as informative
@@ -30,7 +31,7 @@ class CannotSample(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class InformativeRows:
     """On prior draws of one hypothesis: which rows of each stream the parameters move, and the sum of the others."""
 
     rows: Mapping[str, NDArray[np.bool_]]
@@ -44,7 +45,7 @@ class Plan:
     model: Model
     prior: tuple[Block, ...]
     hypotheses: tuple[Hypothesis, ...]
-    moved: tuple[Moved, ...]
+    moved: tuple[InformativeRows, ...]
 
     @property
     def discrete(self) -> frozenset[str]:
@@ -78,29 +79,29 @@ class Plan:
 
 def plan(model: Model) -> Plan:
     """Look at a model's hypotheses and rows; raise ``CannotSample`` where no hypothesis makes the rows possible."""
-    refuse_own(model, "the PyMC program is that file, not its statements")
+    refuse_custom_model(model, "the PyMC program is that file, not its statements")
     prior = blocks(model)
-    tried = [(hypothesis, _moved(model, prior, hypothesis)) for hypothesis in hypotheses(model, prior)]
+    tried = [(hypothesis, _find_informative_rows(model, prior, hypothesis)) for hypothesis in hypotheses(model, prior)]
     possible = [(hypothesis, moved) for hypothesis, moved in tried if all(np.isfinite(value) for value in moved.constant.values())]
     if not possible:
         raise CannotSample("some row is impossible under every draw of the priors")
     return Plan(model, prior, tuple(hypothesis for hypothesis, _ in possible), tuple(moved for _, moved in possible))
 
 
-def _moved(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis) -> Moved:
-    moved, never, first = _looked_at(model, prior, hypothesis, CHECK_DRAWS)
+def _find_informative_rows(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis) -> InformativeRows:
+    moved, never, first = _probe_rows(model, prior, hypothesis, CHECK_DRAWS)
     if never.any():  # before calling a row impossible, look longer
-        moved, never, first = _looked_at(model, prior, hypothesis, LONG_CHECK_DRAWS)
+        moved, never, first = _probe_rows(model, prior, hypothesis, LONG_CHECK_DRAWS)
     rows, constant = {}, {}
     at = 0
     for name, table in model.tables.items():
-        rows[name] = moved_together(table.entry, moved[at : at + len(table)])
+        rows[name] = with_same_origin(table.entry, moved[at : at + len(table)])
         constant[name] = float(first[at : at + len(table)][~rows[name]].sum())
         at += len(table)
-    return Moved(rows, constant)
+    return InformativeRows(rows, constant)
 
 
-def _looked_at(
+def _probe_rows(
     model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, draws: int
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Array]:
     """Which rows differ among prior draws, which are impossible at all of them, and their densities at the first, ``(rows,)`` each."""

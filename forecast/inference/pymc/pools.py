@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from forecast.inference.pymc.distributions import distribution_of
+from forecast.inference.pymc.distributions import pymc_distribution
 from forecast.inference.pymc.walks import walk_log_density
-from forecast.language.distributions import Family
 from forecast.language.distributions.component import Component
-from forecast.language.distributions.pools import LINEAR, Pooled
+from forecast.language.distributions.family import Family
+from forecast.language.distributions.pools import LINEAR, PoolFamily
 from forecast.language.distributions.walks import Walk
 
 STANDARD = "__standard"  # what follows a parameter's name in that of a variable it follows from
@@ -58,7 +58,7 @@ class _TensorScores:
         return pt.as_tensor_variable(x)
 
 
-def declare_at_scores(kind: Pooled, key: str, shape: tuple[int, ...]) -> tuple[Any, Any]:
+def declare_at_scores(kind: PoolFamily, key: str, shape: tuple[int, ...]) -> tuple[Any, Any]:
     """Declare the normal scores of a mixture in the PyMC model at hand; return their variable and the values.
 
     The potential makes the density of the values PyMC's own, whatever the curve from
@@ -89,8 +89,8 @@ def log_density_of(kind: Family, arguments: Mapping[str, Any], value: Any) -> An
 
     if isinstance(kind, Walk):
         return walk_log_density(kind, arguments, value)
-    if not isinstance(kind, Pooled):
-        return pm.logp(distribution_of(kind, arguments), value)
+    if not isinstance(kind, PoolFamily):
+        return pm.logp(pymc_distribution(kind, arguments), value)
     each = [log_density_of(part.family, part.arguments, value) for part in kind.parts]
     if kind.name == LINEAR:
         return pt.logsumexp(pt.stack([np.log(part.share) + density for part, density in zip(kind.parts, each, strict=True)]), axis=0)
@@ -98,28 +98,28 @@ def log_density_of(kind: Family, arguments: Mapping[str, Any], value: Any) -> An
     if kind.discrete:
         return pt.log(pt.sigmoid(odds) - pt.sigmoid(_log_odds(kind, value - 1)))
     rates = [
-        np.log(part.share) + density - log_below(part, value) - log_above(part, value)
+        np.log(part.share) + density - log_cdf(part, value) - log_survival(part, value)
         for part, density in zip(kind.parts, each, strict=True)
     ]
     return -pt.softplus(-odds) - pt.softplus(odds) + pt.logsumexp(pt.stack(rates), axis=0)
 
 
-def _log_odds(kind: Pooled, value: Any) -> Any:
+def _log_odds(kind: PoolFamily, value: Any) -> Any:
     """The log odds of X <= value in a log-odds pool."""
-    return sum(part.share * (log_below(part, value) - log_above(part, value)) for part in kind.parts)
+    return sum(part.share * (log_cdf(part, value) - log_survival(part, value)) for part in kind.parts)
 
 
-def log_below(part: Component, value: Any) -> Any:
+def log_cdf(part: Component, value: Any) -> Any:
     """The log of P(X <= value); PyMC 6.4 has none for HalfStudentT, a StudentT cut in half."""
     import pymc as pm
     import pytensor.tensor as pt
 
     if part.family.name == "HalfStudentT":
-        return pt.log1mexp(log_above(part, value))
-    return pm.logcdf(distribution_of(part.family, part.arguments), value)
+        return pt.log1mexp(log_survival(part, value))
+    return pm.logcdf(pymc_distribution(part.family, part.arguments), value)
 
 
-def log_above(part: Component, value: Any) -> Any:
+def log_survival(part: Component, value: Any) -> Any:
     """The log of P(X > value), from the lower tail of a mirrored distribution where PyMC's own would be 1 minus a share near 1."""
     import pymc as pm
     import pytensor.tensor as pt
@@ -138,4 +138,4 @@ def log_above(part: Component, value: Any) -> Any:
         case "Beta":
             alpha, beta = core
             return pm.logcdf(pm.Beta.dist(alpha=beta, beta=alpha), 1 - value)
-    return pm.logccdf(distribution_of(part.family, part.arguments), value)
+    return pm.logccdf(pymc_distribution(part.family, part.arguments), value)

@@ -20,18 +20,19 @@ from numpy.typing import NDArray
 from forecast.book.classes import count_column, is_counted
 from forecast.book.topic import Row, Stream
 from forecast.inference.pymc.plan import CannotSample, Plan, plan
-from forecast.inference.pymc.program_distributions import arguments_text, helpers
-from forecast.inference.pymc.program_priors import INDENT, SOURCE, Parameters
-from forecast.inference.pymc.program_rows import LOG_BETWEEN, entering_arrays, entering_lines, entering_rows, has_ranges
+from forecast.inference.pymc.program_distributions import arguments_text, helper_functions
+from forecast.inference.pymc.program_priors import INDENT, SOURCE, ProgramParameters
+from forecast.inference.pymc.program_rows import LOG_BETWEEN, counted_rows, entry_array_lines, has_ranges, row_likelihood_lines
 from forecast.inference.pymc.program_text import column_name, comment, literal, part_name, pymc_name, variable_name
-from forecast.language.classes import CLASSED
-from forecast.language.distributions import Family, family_for
+from forecast.language.classes import CLASS_FAMILIES
+from forecast.language.distributions.families import family_for
+from forecast.language.distributions.family import Family
 from forecast.language.evaluate import Scope, evaluate
-from forecast.language.expressions import Expression, Name, in_parts, names_behind, names_of_each
-from forecast.language.source import Source, number_text
+from forecast.language.expressions import Expression, Name, direct_names, split_expression, transitive_names
+from forecast.language.source import SourceText, number_text
 from forecast.language.statements import Statement
-from forecast.model.likelihood import expressions_of
-from forecast.model.model import Model, Table, names_used
+from forecast.model.likelihood import likelihood_expressions
+from forecast.model.model import Model, RowTable, names_used
 
 HIGHEST = 30  # levels of an expression that are written in one another
 
@@ -42,7 +43,7 @@ def pymc_source(model: Model) -> str:
     Raises ``CannotSample`` where ``pymc_model`` would.
     """
     planned = plan(model)
-    writer = _Writer(planned, Parameters(planned))
+    writer = _Writer(planned, ProgramParameters(planned))
     parts = [writer.heading(), *writer.data(), writer.model_block(), writer.ending()]
     text = "\n".join(parts).rstrip() + "\n"
     try:
@@ -55,7 +56,7 @@ def pymc_source(model: Model) -> str:
 @dataclass(frozen=True, slots=True)
 class _Writer:
     plan: Plan
-    parameters: Parameters
+    parameters: ProgramParameters
 
     @property
     def model(self) -> Model:
@@ -75,7 +76,7 @@ class _Writer:
                 "import pytensor.tensor as pt",
                 "",
                 *(f"{_labels_name(name)} = [{', '.join(map(literal, labels))}]" for name, labels in topic.labels.items()),
-                *helpers([block.family for block in self.plan.prior]),
+                *helper_functions([block.family for block in self.plan.prior]),
                 *(["", LOG_BETWEEN] if has_ranges(self.model.tables) else []),
             ]
         )
@@ -96,28 +97,31 @@ class _Writer:
                 yield comment(f"({left_out} {which} likelier or less likely)")
             kept = [row for row, keep in zip(table.record.rows, rows, strict=True) if keep]
             yield f"{part_name(name, 'seen')} = np.array(["
-            yield from (f"{INDENT}{_seen(row, stream)},  {comment(_interval(row.start, row.end) + _said(row, stream))}" for row in kept)
+            yield from (
+                f"{INDENT}{_row_value_text(row, stream)},  {comment(_interval_text(row.start, row.end) + _row_comment(row, stream))}"
+                for row in kept
+            )
             yield "])"
-            yield from entering_arrays(table, rows, partial(part_name, name))
+            yield from entry_array_lines(table, rows, partial(part_name, name))
             for column, values in self.columns_of(name, table).items():
                 yield f"{column} = np.array([{', '.join(number_text(value) for value in values)}])"
 
     def rows_of(self, name: str) -> NDArray[np.bool_]:
         """The rows that are written: those that some parameter moves, or that tell hypotheses apart."""
         moved = np.any([each.rows[name] for each in self.plan.moved], axis=0)
-        if self.plan.discrete and self.plan.depends(expressions_of(self.model.tables[name].stream)):
+        if self.plan.discrete and self.plan.depends(likelihood_expressions(self.model.tables[name].stream)):
             moved = np.ones_like(moved)
-        return entering_rows(self.model.tables[name], moved)
+        return counted_rows(self.model.tables[name], moved)
 
-    def columns_of(self, name: str, table: Table) -> dict[str, NDArray[Any]]:
+    def columns_of(self, name: str, table: RowTable) -> dict[str, NDArray[Any]]:
         """The arrays that a stream's statement uses, by their names in the program."""
-        used = names_used(self.model.topic, *expressions_of(table.stream))
+        used = names_used(self.model.topic, *likelihood_expressions(table.stream))
         rows = self.rows_of(name)
         found = {column_name(name, column): values[0, rows] for column, values in table.columns.items() if column in used}
         for series, (known, later) in table.series.items():
             found[column_name(name, series)] = known[0, rows]
             if later.any() and self.model.topic.series[series].later is not None:
-                found[part_name(name, _later_share(series))] = later[0, rows]
+                found[part_name(name, _later_share_name(series))] = later[0, rows]
         return found | {part_name(name, self._total(total)): values[0, rows] for total, values in table.totals.items()}
 
     # the model
@@ -125,14 +129,14 @@ class _Writer:
     def model_block(self) -> str:
         lines = ["", "with pm.Model() as model:", *self.parameters.declarations()]
         for name, table in self.model.tables.items():
-            if self.rows_of(name).any() and not self.plan.depends(expressions_of(table.stream)):
+            if self.rows_of(name).any() and not self.plan.depends(likelihood_expressions(table.stream)):
                 lines.append(f"{INDENT}{comment(f'{name}: {self._in_the_file(table)}')}")
                 if table.entry is not None:
-                    before, density = self._entering(name, table)
+                    before, density = self._row_likelihood(name, table)
                     lines += [*(f"{INDENT}{line}" for line in before), f"{INDENT}pm.Potential({literal(pymc_name(name))}, {density})"]
                     continue
                 before, kind, arguments = self._row_arguments(name, table)
-                given = f"{arguments_text(kind, arguments)}{_keeping(kind)}, observed={self._observed(name, table)}"
+                given = f"{arguments_text(kind, arguments)}{_compute_p_argument(kind)}, observed={self._observed_lines(name, table)}"
                 lines += [
                     *(f"{INDENT}{line}" for line in before),
                     f"{INDENT}pm.{kind.name}({literal(pymc_name(name))}, {given})",
@@ -163,16 +167,16 @@ class _Writer:
             yield f"{INDENT * 2}{comment(f'{block.name}: {block.statement.text}')}"
             yield f"{INDENT * 2}total += {self.parameters.log_density(block)}"
         for name, table in self.model.tables.items():
-            if self.rows_of(name).any() and self.plan.depends(expressions_of(table.stream)):
+            if self.rows_of(name).any() and self.plan.depends(likelihood_expressions(table.stream)):
                 yield f"{INDENT * 2}{comment(f'{name}: {self._in_the_file(table)}')}"
                 if table.entry is not None:
-                    before, density = self._entering(name, table)
+                    before, density = self._row_likelihood(name, table)
                     yield from (f"{INDENT * 2}{line}" for line in before)
                     yield f"{INDENT * 2}total += {density}"
                     continue
                 before, kind, arguments = self._row_arguments(name, table)
                 yield from (f"{INDENT * 2}{line}" for line in before)
-                seen = self._observed(name, table)
+                seen = self._observed_lines(name, table)
                 yield f"{INDENT * 2}total += pm.logp(pm.{kind.name}.dist({arguments_text(kind, arguments)}, shape={seen}.shape), {seen}).sum()"
         yield f"{INDENT * 2}return total"
         yield ""
@@ -189,52 +193,52 @@ class _Writer:
 
     # arguments
 
-    def _row_arguments(self, name: str, table: Table) -> tuple[list[str], Family, dict[str, Any]]:
+    def _row_arguments(self, name: str, table: RowTable) -> tuple[list[str], Family, dict[str, Any]]:
         """The lines that the arguments of a stream's statement need before them, its family and the arguments."""
         lines, scope, statement = self._row_scope(name, table)
         return lines, *self.parameters.distribution(statement, scope)
 
-    def _in_the_file(self, table: Table) -> str:
+    def _in_the_file(self, table: RowTable) -> str:
         """What the file says of how a stream's rows arise."""
         return "; ".join([table.stream.value.text, *(f"{key} {text}" for key, text in table.stream.entering_texts.items())])
 
-    def _entering(self, name: str, table: Table) -> tuple[list[str], str]:
+    def _row_likelihood(self, name: str, table: RowTable) -> tuple[list[str], str]:
         """The lines and the expression of the log-likelihood of rows that have an entry."""
         stream = table.stream
         first, scope, value = self._row_scope(name, table)
 
         def dist(statement: Statement) -> tuple[Family, str]:
             kind, arguments = self.parameters.distribution(statement, scope)
-            shape = f", shape={self._observed(name, table)}.shape" if kind.name in CLASSED else ""
+            shape = f", shape={self._observed_lines(name, table)}.shape" if kind.name in CLASS_FAMILIES else ""
             return kind, f"pm.{kind.name}.dist({arguments_text(kind, arguments)}{shape})"
 
-        lines, density = entering_lines(
+        lines, density = row_likelihood_lines(
             table,
             self.rows_of(name),
             partial(part_name, name),
             right=dist(value),
             wrong=None if stream.wrong is None else dist(stream.wrong),
             share=None if stream.reliability is None else evaluate(stream.reliability, scope, SOURCE),
-            seen=self._observed(name, table),
+            seen=self._observed_lines(name, table),
         )
         return [*first, *lines], density
 
-    def _row_scope(self, name: str, table: Table) -> tuple[list[str], Scope, Statement]:
+    def _row_scope(self, name: str, table: RowTable) -> tuple[list[str], Scope, Statement]:
         """The lines that work out the quantities of a stream's statement, each once; what its names stand for; and the statement.
 
         Deep parts of the statement and of quantities are quantities too: Python reads no more than 200 brackets in one another.
         """
         scope = self.model.scope(self.parameters.names())
-        columns: dict[str, Any] = {column: Source(column_name(name, column)) for column in table.columns}
-        scope = scope.plus(values=columns, totals={total: Source(part_name(name, self._total(total))) for total in table.totals})
-        scope, statement = _with_parts(scope, table.stream.value)
+        columns: dict[str, Any] = {column: SourceText(column_name(name, column)) for column in table.columns}
+        scope = scope.plus(values=columns, totals={total: SourceText(part_name(name, self._total(total))) for total in table.totals})
+        scope, statement = _name_deep_parts(scope, table.stream.value)
         laters = [its.later for series in table.series if (its := self.model.topic.series[series]).later is not None]
         lines, scope = self._with_quantities(name, laters, scope)
         for series, (_, later_share) in table.series.items():
-            value: Any = Source(column_name(name, series))
+            value: Any = SourceText(column_name(name, series))
             later = self.model.topic.series[series].later
             if later is not None and later_share.any():
-                value = value + Source(part_name(name, _later_share(series))) * evaluate(later, scope, SOURCE)
+                value = value + SourceText(part_name(name, _later_share_name(series))) * evaluate(later, scope, SOURCE)
             scope = scope.plus(values={series: value})
         more, scope = self._with_quantities(name, [*statement.arguments.values(), *table.stream.entering], scope)
         return [*lines, *more], scope, statement
@@ -246,17 +250,17 @@ class _Writer:
         """
         lines: list[str] = []
         values = dict(scope.values)
-        for quantity in names_behind(expressions, scope.named, among=scope.quantities):
+        for quantity in transitive_names(expressions, scope.named, among=scope.quantities):
             alone = replace(scope, values=values, quantities={quantity: scope.quantities[quantity]})
             value = evaluate(Name(quantity), alone, SOURCE)
-            if isinstance(value, Source):
+            if isinstance(value, SourceText):
                 lines.append(f"{quantity}_IN_{name} = {value}")  # no name of a book has capitals
-                value = Source(f"{quantity}_IN_{name}")
+                value = SourceText(f"{quantity}_IN_{name}")
             values[quantity] = value
         others = {quantity: tree for quantity, tree in scope.quantities.items() if quantity not in values}
         return lines, replace(scope, values=values, quantities=others)
 
-    def _observed(self, name: str, table: Table) -> str:
+    def _observed_lines(self, name: str, table: RowTable) -> str:
         seen = part_name(name, "seen")
         return seen if family_for(table.stream.value).discrete else f"{seen}.astype(float)"
 
@@ -278,7 +282,10 @@ class _Writer:
         for parameter in self.model.topic.parameters.values():
             if parameter.name in self.plan.discrete:
                 continue
-            values, numbers = f'draws["posterior"][{literal(pymc_name(parameter.name))}].values', _numbers("values.mean()", "values.std()")
+            values, numbers = (
+                f'draws["posterior"][{literal(pymc_name(parameter.name))}].values',
+                _format_string("values.mean()", "values.std()"),
+            )
             if parameter.labels:
                 lines += [
                     f"for index, label in enumerate({_labels_name(parameter.per)}):",
@@ -303,42 +310,42 @@ class _Writer:
                     shown = f"{name}[{label}] = {word}" if label else f"{name} = {word}"
                     pick = f"[{position}]" if label else ""
                     summed = f"sum(share for share, values in zip(shares, hypotheses) if values[{place}]{pick} == {value})"
-                    yield f"print({literal(shown)}.ljust(40), {_numbers(summed)})"
+                    yield f"print({literal(shown)}.ljust(40), {_format_string(summed)})"
 
 
-def _with_parts(scope: Scope, statement: Statement) -> tuple[Scope, Statement]:
+def _name_deep_parts(scope: Scope, statement: Statement) -> tuple[Scope, Statement]:
     """A scope in whose quantities, and a statement in whose arguments, deep parts have names of their own."""
     quantities: dict[str, Expression] = {}
     arguments: dict[str, Expression] = {}
     for into, trees, prefix in ((quantities, scope.quantities, ""), (arguments, statement.arguments, "VALUE_")):
         for owner, tree in trees.items():
-            into[owner], parts = in_parts(tree, height=HIGHEST, name=f"{prefix}{owner}_PART{{}}".format)
+            into[owner], parts = split_expression(tree, height=HIGHEST, name=f"{prefix}{owner}_PART{{}}".format)
             quantities |= parts
-    return replace(scope, quantities=quantities, named=names_of_each(quantities)), replace(statement, arguments=arguments)
+    return replace(scope, quantities=quantities, named=direct_names(quantities)), replace(statement, arguments=arguments)
 
 
-def _keeping(kind: Family) -> str:
+def _compute_p_argument(kind: Family) -> str:
     """OrderedLogistic would keep every class's share at every draw."""
     return ", compute_p=False" if kind.name == "OrderedLogistic" else ""
 
 
-def _seen(row: Row, stream: Stream) -> str:
+def _row_value_text(row: Row, stream: Stream) -> str:
     """A row's value, or its counts of each class."""
     if not is_counted(stream):
         return number_text(row.value)
     return f"[{', '.join(number_text(row.columns[count_column(label)]) for label in stream.classes)}]"
 
 
-def _said(row: Row, stream: Stream) -> str:
+def _row_comment(row: Row, stream: Stream) -> str:
     return f": {row.said}" if row.said and not is_counted(stream) else ""
 
 
-def _numbers(*values: str) -> str:
+def _format_string(*values: str) -> str:
     """A formatted string of the program with what some expressions give."""
     return f'f"{" ".join(f"{{{value}:12.6g}}" for value in values)}"'
 
 
-def _later_share(series: str) -> str:
+def _later_share_name(series: str) -> str:
     return part_name(series, "later_share")
 
 
@@ -346,5 +353,5 @@ def _labels_name(label_set: str) -> str:
     return part_name(label_set, "labels")
 
 
-def _interval(start: object, end: object) -> str:
+def _interval_text(start: object, end: object) -> str:
     return f"{start}" if start == end else f"{start} to {end}"

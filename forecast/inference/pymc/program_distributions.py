@@ -7,42 +7,42 @@ from typing import Any
 
 import numpy as np
 
-from forecast.inference.pymc.distributions import WHOLE, cut_edges
+from forecast.inference.pymc.distributions import WHOLE_NUMBER_ARGUMENTS, support_edges
 from forecast.inference.pymc.pools import DENSITY, MASS
 from forecast.inference.pymc.program_text import literal, part_name, pymc_name, variable_name
-from forecast.language.distributions import Family
-from forecast.language.distributions.bounded import Bounded, inner_arguments
-from forecast.language.distributions.pools import LINEAR, LOG_ODDS, Pooled
+from forecast.language.distributions.bounded import BoundedFamily, inner_arguments
+from forecast.language.distributions.family import Family
+from forecast.language.distributions.pools import LINEAR, LOG_ODDS, PoolFamily
 from forecast.language.distributions.walks import Walk
-from forecast.language.source import Source, number_text
+from forecast.language.source import SourceText, number_text
 
 
 def arguments_text(kind: Family, arguments: Mapping[str, Any]) -> str:
     """Return a distribution's arguments as they stand between its brackets."""
-    if isinstance(kind, Pooled):
-        return f"w={_shares(kind)}, comp_dists={_parts(kind)}"
-    shown = [_dist(kind.inner, inner_arguments(arguments))] if isinstance(kind, Bounded) else []
+    if isinstance(kind, PoolFamily):
+        return f"w={_shares_text(kind)}, comp_dists={_parts_text(kind)}"
+    shown = [_distribution_text(kind.inner, inner_arguments(arguments))] if isinstance(kind, BoundedFamily) else []
     for name, value in arguments.items():
         if "." in name:
             continue
         text = number_text(value)
-        whole = name in WHOLE.get(kind.name, ()) and isinstance(value, Source)
+        whole = name in WHOLE_NUMBER_ARGUMENTS.get(kind.name, ()) and isinstance(value, SourceText)
         shown.append(f'{name}=pt.cast({text}, "int64")' if whole else f"{name}={text}")
     return ", ".join(shown)
 
 
 def density_text(kind: Family, arguments: Mapping[str, Any], value: str) -> str:
     """Return the log density of a distribution at what a text names."""
-    if kind.name == LOG_ODDS and isinstance(kind, Pooled):
-        return f"log_odds_{'mass' if kind.discrete else 'density'}({value}, {_shares(kind)}, {_parts(kind)})"
-    return f"pm.logp({_dist(kind, arguments)}, {value})"
+    if kind.name == LOG_ODDS and isinstance(kind, PoolFamily):
+        return f"log_odds_{'mass' if kind.discrete else 'density'}({value}, {_shares_text(kind)}, {_parts_text(kind)})"
+    return f"pm.logp({_distribution_text(kind, arguments)}, {value})"
 
 
 def transform_text(kind: Family, arguments: Mapping[str, Any]) -> str:
     """Return the transform that a declaration names because PyMC would choose none, or one that stops at a wall."""
     if kind.name == "LogitNormal":
         return ", default_transform=pm.distributions.transforms.logodds"
-    edges = cut_edges(kind, arguments)
+    edges = support_edges(kind, arguments)
     if edges is None:
         return ""
     if edges == (-np.inf, np.inf):
@@ -56,7 +56,7 @@ def walk_lines(kind: Walk, arguments: Mapping[str, Any], name: str, count: int) 
     variable, named = variable_name(name), literal(pymc_name(name))
     standard, steps, behind = (part_name(name, part) for part in ("standard", "steps", "behind"))
     (first_mean, first_sd), (factor, added, sigma) = kind.first(arguments), kind.step(arguments)
-    first, rest = first_mean + first_sd * Source(f"{standard}[:1]"), added + sigma * Source(f"{standard}[1:]")
+    first, rest = first_mean + first_sd * SourceText(f"{standard}[:1]"), added + sigma * SourceText(f"{standard}[1:]")
     yield f"{steps} = pt.concatenate([{first}, {rest}])"
     if isinstance(factor, float) and factor == 1:
         yield f"{variable} = pm.Deterministic({named}, pt.cumsum({steps}))"
@@ -66,17 +66,17 @@ def walk_lines(kind: Walk, arguments: Mapping[str, Any], name: str, count: int) 
     yield f"{variable} = pm.Deterministic({named}, pt.dot({weights}, {steps}))"
 
 
-def helpers(kinds: Iterable[Family]) -> list[str]:
+def helper_functions(kinds: Iterable[Family]) -> list[str]:
     """Return the functions that a program needs for the pools among some families."""
     pools = {kind.discrete for kind in kinds if kind.name == LOG_ODDS}
     return [text.rstrip() for text, discrete in ((DENSITY, False), (MASS, True)) if discrete in pools]
 
 
-def _shares(kind: Pooled) -> str:
+def _shares_text(kind: PoolFamily) -> str:
     return f"[{', '.join(number_text(part.share) for part in kind.parts)}]"
 
 
-def _parts(kind: Pooled) -> str:
+def _parts_text(kind: PoolFamily) -> str:
     """The parts of a pool; a HalfStudentT, whose distribution function PyMC 6.4 lacks, is a StudentT cut in half."""
     shown = []
     for part in kind.parts:
@@ -84,9 +84,9 @@ def _parts(kind: Pooled) -> str:
             inner = ", ".join(f"{name}={number_text(value)}" for name, value in part.arguments.items())
             shown.append(f"pm.Truncated.dist(pm.StudentT.dist(mu=0, {inner}), lower=0)")
         else:
-            shown.append(_dist(part.family, part.arguments))
+            shown.append(_distribution_text(part.family, part.arguments))
     return f"[{', '.join(shown)}]"
 
 
-def _dist(kind: Family, arguments: Mapping[str, Any]) -> str:
+def _distribution_text(kind: Family, arguments: Mapping[str, Any]) -> str:
     return f"pm.{kind.name}.dist({arguments_text(kind, arguments)})"

@@ -14,13 +14,13 @@ from forecast.inference.pymc.plan import CannotSample, Plan
 from forecast.inference.pymc.pools import POTENTIAL
 from forecast.inference.pymc.program_distributions import arguments_text, density_text, transform_text, walk_lines
 from forecast.inference.pymc.program_text import comment, literal, part_name, pymc_name, variable_name
-from forecast.language.characters import visible
-from forecast.language.classes import whole_shares
-from forecast.language.distributions import Family
+from forecast.language.characters import escape_hidden_characters
+from forecast.language.classes import shares_parameter
+from forecast.language.distributions.family import Family
 from forecast.language.distributions.pools import LINEAR, LOG_ODDS
 from forecast.language.distributions.walks import Walk
 from forecast.language.evaluate import Scope
-from forecast.language.source import Source, SourceOps, number_text
+from forecast.language.source import SourceOps, SourceText, number_text
 from forecast.language.statements import Statement
 from forecast.model.model import Model
 from forecast.model.priors import Block
@@ -30,7 +30,7 @@ INDENT = "    "
 
 
 @dataclass(frozen=True, slots=True)
-class Parameters:
+class ProgramParameters:
     """The parameters of a planned model, as the program has them."""
 
     plan: Plan
@@ -42,7 +42,7 @@ class Parameters:
 
     def names(self) -> dict[str, Any]:
         """What each parameter's name in a statement stands for."""
-        return {name: Source(variable_name(name)) for name in self.model.topic.parameters}
+        return {name: SourceText(variable_name(name)) for name in self.model.topic.parameters}
 
     def declarations(self) -> Iterator[str]:
         """The lines of every parameter, with its reasons; those of the discrete only say what becomes of them."""
@@ -51,7 +51,7 @@ class Parameters:
             unit = f" [{parameter.unit}]" if parameter.unit else ""
             whys = [parameter.why, *(part.why for part in parameter.parts if part.is_used)]
             said = f"{parameter.name}{unit}: {' '.join(why for why in whys if why)}"
-            yield from (f"{INDENT}{comment(line)}" for line in textwrap.wrap(visible(said, kept="\t\n"), 110))
+            yield from (f"{INDENT}{comment(line)}" for line in textwrap.wrap(escape_hidden_characters(said, kept="\t\n"), 110))
             if blocks[0].family.discrete:
                 yield f"{INDENT}{comment(f'{parameter.name} has prior {blocks[0].statement.text}: it is summed out below')}"
             else:
@@ -74,8 +74,8 @@ class Parameters:
         """A statement's family and its arguments as source; shares that are one parameter's stand as its name."""
         kind, arguments = self.model.distribution(statement, scope, SOURCE)
         shares = {name: its.labels for name, its in self.model.topic.parameters.items() if its.per == name}
-        if whole := whole_shares(statement, shares):
-            arguments["p"] = Source(variable_name(whole))
+        if whole := shares_parameter(statement, shares):
+            arguments["p"] = SourceText(variable_name(whole))
         return kind, dict(arguments)
 
     def _parameter(self, name: str, blocks: list[Block]) -> Iterator[str]:
@@ -128,9 +128,9 @@ class Parameters:
         if block.fixed is None and set(arguments) - {"nu"} == set(LOCATION_SCALE.get(kind.name, ())):
             standard = part_name(name, "standard")
             yield f"{INDENT}{comment(f'{written}, as a standard variable shifted and scaled, which samples better')}"
-            yield f"{INDENT}{standard} = pm.{_standard(kind.name, arguments, standard)}, shape={block.size})"
+            yield f"{INDENT}{standard} = pm.{_standard_declaration(kind.name, arguments, standard)}, shape={block.size})"
             location, scale = (arguments[key] for key in LOCATION_SCALE[kind.name])
-            value = location + scale * Source(standard)
+            value = location + scale * SourceText(standard)
             value = SOURCE.exp(value) if kind.name == "LogNormal" else SOURCE.expit(value) if kind.name == "LogitNormal" else value
             yield f"{INDENT}{variable} = pm.Deterministic({named}, {value}{'' if shape else '[0]'})"
             return
@@ -145,11 +145,11 @@ class Parameters:
         if per := block.parameter.per:
             positions = list(block.positions)
             whole = positions == list(range(len(block.parameter.labels)))
-            scope = scope.plus(values={per: Source("slice(None)" if whole else str(positions))}, coded={per: per})
+            scope = scope.plus(values={per: SourceText("slice(None)" if whole else str(positions))}, coded={per: per})
         return self.distribution(block.statement, scope)
 
 
-def _standard(kind: str, arguments: Mapping[str, Any], name: str) -> str:
+def _standard_declaration(kind: str, arguments: Mapping[str, Any], name: str) -> str:
     """The start of the declaration of the standard variable of a location-scale family."""
     match kind:
         case "StudentT":

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.pymc.plan import CannotSample
-from forecast.language.distributions import Family
-from forecast.language.distributions.bounded import Bounded
+from forecast.language.distributions.bounded import BoundedFamily
+from forecast.language.distributions.family import Family
 from forecast.language.distributions.supports import may_be_negative
 from forecast.language.source import number_text
 from forecast.model.likelihood import Entry
-from forecast.model.model import Table
+from forecast.model.model import RowTable
 
 WITHOUT_SHARES = frozenset({"BetaBinomial", "HalfStudentT"})  # families for which PyMC has no distribution function over arrays
 LOG_BETWEEN = '''
@@ -31,17 +31,17 @@ def log_between(dist, low, high, step):
 type Dist = tuple[Family, str]  # a family and the text of its PyMC distribution
 
 
-def entering_rows(table: Table, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def counted_rows(table: RowTable, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Of some rows, those that count: neither copies nor of weight 0."""
     return rows if table.entry is None else rows & table.entry.telling
 
 
-def has_ranges(tables: Mapping[str, Table]) -> bool:
+def has_ranges(tables: Mapping[str, RowTable]) -> bool:
     """Whether a program needs the function ``log_between``."""
     return any(table.entry is not None and bool(table.entry.ranged.any()) for table in tables.values())
 
 
-def entering_arrays(table: Table, rows: NDArray[np.bool_], array: Callable[[str], str]) -> Iterator[str]:
+def entry_array_lines(table: RowTable, rows: NDArray[np.bool_], array: Callable[[str], str]) -> Iterator[str]:
     """The lines that declare ranges, weights and origins of the rows that are written."""
     if table.entry is None:
         return
@@ -50,16 +50,16 @@ def entering_arrays(table: Table, rows: NDArray[np.bool_], array: Callable[[str]
         lowest = -np.inf if may_be_negative(table.stream.value) else 0.0
         lows = np.where(entry.ranged & (entry.lower[0] > lowest), entry.lower[0], -np.inf)
         yield f"{array('is_range')} = np.array([{', '.join(str(bool(each)) for each in entry.ranged)}])"
-        yield f"{array('low')} = np.array([{_numbers(lows)}])"
-        yield f"{array('high')} = np.array([{_numbers(np.where(entry.ranged, entry.upper[0], table.values[0, rows]))}])"
+        yield f"{array('low')} = np.array([{_numbers_text(lows)}])"
+        yield f"{array('high')} = np.array([{_numbers_text(np.where(entry.ranged, entry.upper[0], table.values[0, rows]))}])"
     if (entry.weights != 1).any():
-        yield f"{array('weight')} = np.array([{_numbers(entry.weights[0])}])"
+        yield f"{array('weight')} = np.array([{_numbers_text(entry.weights[0])}])"
     if entry.is_shared:
-        yield f"{array('origins')} = {_origins(entry)}  # the rows of each origin, which are right or wrong together"
+        yield f"{array('origins')} = {_rows_by_origin(entry)}  # the rows of each origin, which are right or wrong together"
 
 
-def entering_lines(
-    table: Table, rows: NDArray[np.bool_], array: Callable[[str], str], *, right: Dist, wrong: Dist | None, share: Any, seen: str
+def row_likelihood_lines(
+    table: RowTable, rows: NDArray[np.bool_], array: Callable[[str], str], *, right: Dist, wrong: Dist | None, share: Any, seen: str
 ) -> tuple[list[str], str]:
     """Return lines that work out each row's log-likelihood, and the expression of their sum.
 
@@ -67,13 +67,13 @@ def entering_lines(
     """
     assert table.entry is not None
     entry = table.entry.at(rows)
-    lines = [f"{array('right')} = {_density(right, entry, array, seen)}"]
+    lines = [f"{array('right')} = {_density_text(right, entry, array, seen)}"]
     weighed = bool((entry.weights != 1).any())
     weight = f"{array('weight')} * " if weighed else ""
     if wrong is None:
         return lines, f"({weight}{array('right')}).sum()" if weighed else f"{array('right')}.sum()"
     lines += [
-        f"{array('wrong')} = {_density(wrong, entry, array, seen)}",
+        f"{array('wrong')} = {_density_text(wrong, entry, array, seen)}",
         f"{array('reliable')} = pt.as_tensor_variable({number_text(share)}) + np.zeros({int(rows.sum())})",
     ]
     joined = "pt.logaddexp(pt.log({r}) + {f}, pt.log1p(-{r}) + {g})"
@@ -89,20 +89,20 @@ def entering_lines(
     return lines, f"sum({each} for rows in {array('origins')})"
 
 
-def _density(dist: Dist, entry: Entry, array: Callable[[str], str], seen: str) -> str:
+def _density_text(dist: Dist, entry: Entry, array: Callable[[str], str], seen: str) -> str:
     kind, text = dist
     density = f"pm.logp({text}, {seen})"
     if not entry.ranged.any():
         return density
-    if kind.name in WITHOUT_SHARES or (isinstance(kind, Bounded) and kind.inner.name in WITHOUT_SHARES):
+    if kind.name in WITHOUT_SHARES or (isinstance(kind, BoundedFamily) and kind.inner.name in WITHOUT_SHARES):
         raise CannotSample(f"PyMC has no distribution function of {kind.name}, so that a range of its values cannot be written")
     step = 1 if kind.discrete else 0
     return f"pt.switch({array('is_range')}, log_between({text}, {array('low')}, {array('high')}, {step}), {density})"
 
 
-def _origins(entry: Entry) -> list[list[int]]:
+def _rows_by_origin(entry: Entry) -> list[list[int]]:
     return [np.flatnonzero(entry.origins[0] == origin).tolist() for origin in np.unique(entry.origins[0])]
 
 
-def _numbers(values: Sequence[float] | NDArray[Any]) -> str:
+def _numbers_text(values: Sequence[float] | NDArray[Any]) -> str:
     return ", ".join(("-np.inf" if value < 0 else "np.inf") if np.isinf(value) else number_text(value) for value in values)

@@ -10,16 +10,16 @@ import builtins
 import keyword
 import re
 
-from forecast.language.characters import visible
+from forecast.language.characters import escape_hidden_characters
 
-OWN = frozenset(  # what the program, and PyMC in it, call things themselves
+PROGRAM_NAMES = frozenset(  # what the program, and PyMC in it, call things themselves
     {
         *("np", "pm", "pt", "model", "draws", "total", "rows", "joint", "hypotheses"),
         *("log_between", "log_density", "log_odds_density", "log_odds_mass"),
     }
 )
-TAKEN = OWN | {*keyword.kwlist, *keyword.softkwlist, *dir(builtins)}
-ROWS = frozenset(
+RESERVED_NAMES = PROGRAM_NAMES | {*keyword.kwlist, *keyword.softkwlist, *dir(builtins)}
+ROW_VARIABLES = frozenset(
     {"seen", "is_range", "low", "high", "weight", "origins", "right", "wrong", "reliable"}
 )  # what the program has of rows itself
 DIMENSIONS = frozenset({"chain", "draw"})  # of the draws that PyMC returns
@@ -31,7 +31,7 @@ def comment(text: str) -> str:
 
     Paragraphs are joined; whatever else could end a line, or cannot be seen, is shown by its code.
     """
-    return f"# {_BLANKS.sub(' ', visible(text, kept='\t\n'))}".rstrip()
+    return f"# {_BLANKS.sub(' ', escape_hidden_characters(text, kept='\t\n'))}".rstrip()
 
 
 def literal(text: str) -> str:
@@ -42,7 +42,7 @@ def literal(text: str) -> str:
 
 def variable_name(name: str) -> str:
     """Return the program's variable for a name of the book."""
-    return f"{name}__" if name in TAKEN else name
+    return f"{name}__" if name in RESERVED_NAMES else name
 
 
 def part_name(name: str, part: str | int) -> str:
@@ -52,7 +52,7 @@ def part_name(name: str, part: str | int) -> str:
 
 def column_name(stream: str, column: str) -> str:
     """Return the program's variable for a column or a series at the rows of a stream."""
-    return part_name(part_name(stream, "column") if column in ROWS else stream, column)
+    return part_name(part_name(stream, "column") if column in ROW_VARIABLES else stream, column)
 
 
 def pymc_name(name: str) -> str:

@@ -14,23 +14,23 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from forecast.inference.pymc.distributions import distribution_of, spread
+from forecast.inference.pymc.distributions import broadcast_arguments, pymc_distribution
 from forecast.inference.pymc.plan import CannotSample
-from forecast.language.classes import CLASSED
-from forecast.language.distributions import Family
-from forecast.language.distributions.bounded import Bounded, inner_arguments
-from forecast.language.distributions.supports import AMOUNTS, BETWEEN_ZERO_AND_ONE, COUNTS
+from forecast.language.arrays import Array
+from forecast.language.classes import CLASS_FAMILIES
+from forecast.language.distributions.bounded import BoundedFamily, inner_arguments
+from forecast.language.distributions.family import Family
+from forecast.language.distributions.supports import AMOUNT_FAMILIES, COUNT_FAMILIES, OPEN_SHARE_FAMILIES
 from forecast.language.evaluate import evaluate
-from forecast.language.tensors import TensorOps
+from forecast.language.tensors import TENSORS
 from forecast.model.likelihood import Entry
-from forecast.model.model import Array, Model, Table
+from forecast.model.model import Model, RowTable
 
 NORMAL = frozenset({"Normal", "LogNormal", "HalfNormal", "LogitNormal"})
 ROOT_TWO = np.sqrt(2.0)
-TENSORS = TensorOps()
 
 
-def log_likelihood_of_rows(model: Model, cut: Table, known: Mapping[str, Any], shape: tuple[int, ...]) -> Any:
+def log_likelihood_of_rows(model: Model, cut: RowTable, known: Mapping[str, Any], shape: tuple[int, ...]) -> Any:
     """Return what each row of a table with an entry adds to the log-likelihood: a tensor whose last axis is the rows that count.
 
     ``cut`` is a table of plain ``(rows,)`` arrays; ``known`` the parameters;
@@ -44,7 +44,7 @@ def log_likelihood_of_rows(model: Model, cut: Table, known: Mapping[str, Any], s
     scope = model.row_scope(cut, known, TENSORS)
     right = _log_density(*model.distribution(stream.value, scope, TENSORS), cut, shape)
     if stream.wrong is None or stream.reliability is None:
-        return _weighed(right, entry)
+        return _weigh_rows(right, entry)
     wrong = _log_density(*model.distribution(stream.wrong, scope, TENSORS), cut, shape)
     share = pt.broadcast_to(pt.as_tensor_variable(evaluate(stream.reliability, scope, TENSORS)), shape)
     is_right, is_wrong = pt.log(share), pt.log1p(-share)
@@ -55,24 +55,26 @@ def log_likelihood_of_rows(model: Model, cut: Table, known: Mapping[str, Any], s
             is_right[..., first] + pt.cumsum(right[..., rows], axis=-1), is_wrong[..., first] + pt.cumsum(wrong[..., rows], axis=-1)
         )
         density = pt.set_subtensor(density[..., rows[1:]], whole[..., 1:] - whole[..., :-1])
-    return _weighed(density, entry)
+    return _weigh_rows(density, entry)
 
 
-def _weighed(density: Any, entry: Entry) -> Any:
+def _weigh_rows(density: Any, entry: Entry) -> Any:
     counts = np.flatnonzero(entry.telling)
     return density[..., counts] * entry.weights[0, counts]
 
 
-def _log_density(kind: Family, arguments: Mapping[str, Any], cut: Table, shape: tuple[int, ...]) -> Any:
+def _log_density(kind: Family, arguments: Mapping[str, Any], cut: RowTable, shape: tuple[int, ...]) -> Any:
     """The log density of each value, and the log probability of each range, a tensor of ``shape`` whose last axis is the rows."""
     import pymc as pm
     import pytensor.tensor as pt
 
     assert cut.entry is not None
     exact = cut.seen.astype(np.int64) if kind.discrete else cut.seen
-    if kind.name in CLASSED and len(shape) > 1:
+    if kind.name in CLASS_FAMILIES and len(shape) > 1:
         exact = exact[None, :]
-    density = pt.broadcast_to(pm.logp(distribution_of(kind, spread(kind, arguments, shape)), pt.as_tensor_variable(exact)), shape)
+    density = pt.broadcast_to(
+        pm.logp(pymc_distribution(kind, broadcast_arguments(kind, arguments, shape)), pt.as_tensor_variable(exact)), shape
+    )
     ranged = cut.entry.ranged
     if not ranged.any():
         return density
@@ -84,7 +86,7 @@ def log_between(kind: Family, arguments: Mapping[str, Any], lower: Array, upper:
     """Return log P(lower <= X <= upper) as a tensor, for ends ``(rows,)`` that may be infinite on one side."""
     import pytensor.tensor as pt
 
-    if isinstance(kind, Bounded):
+    if isinstance(kind, BoundedFamily):
         within = inner_arguments(arguments)
         edges = [arguments.get("lower", -np.inf), arguments.get("upper", np.inf)]
         if kind.name != "Truncated" or not all(isinstance(edge, int | float | np.ndarray | np.generic) for edge in edges):
@@ -92,91 +94,91 @@ def log_between(kind: Family, arguments: Mapping[str, Any], lower: Array, upper:
         inside = log_between(kind.inner, within, np.maximum(lower, edges[0]), np.minimum(upper, edges[1]))
         return inside - log_between(kind.inner, within, *(np.broadcast_to(np.asarray(edge, dtype=float), lower.shape) for edge in edges))
     if kind.name == "BetaBinomial":
-        return _summed(kind, arguments, lower, upper)
+        return _log_sum_masses(kind, arguments, lower, upper)
     before = lower - 1 if kind.discrete else lower
-    below, above = _upto(kind, arguments, before), _beyond(kind, arguments, upper)
-    share = pt.switch(below > 0.5, _beyond(kind, arguments, before) - above, _upto(kind, arguments, upper) - below)
+    below, above = _cdf(kind, arguments, before), _survival(kind, arguments, upper)
+    share = pt.switch(below > 0.5, _survival(kind, arguments, before) - above, _cdf(kind, arguments, upper) - below)
     return pt.log(pt.maximum(share, 0.0))
 
 
-def _upto(kind: Family, arguments: Mapping[str, Any], x: Array) -> Any:
+def _cdf(kind: Family, arguments: Mapping[str, Any], x: Array) -> Any:
     """P(X <= x)."""
     import pymc as pm
     import pytensor.tensor as pt
 
-    inside, at = _inside(kind, arguments, x)
+    inside, at = _inside_support(kind, arguments, x)
     if kind.name == "HalfStudentT":
-        share = 1 - _beyond(kind, arguments, at)
+        share = 1 - _survival(kind, arguments, at)
     elif kind.name in NORMAL:
-        share = _normal(kind, arguments, at, side=1)
+        share = _normal_tail(kind, arguments, at, side=1)
     else:
-        share = pt.exp(pm.logcdf(distribution_of(kind, arguments), pt.as_tensor_variable(at)))
+        share = pt.exp(pm.logcdf(pymc_distribution(kind, arguments), pt.as_tensor_variable(at)))
     return pt.switch(inside, share, np.where(x > at, 1.0, 0.0))
 
 
-def _beyond(kind: Family, arguments: Mapping[str, Any], x: Array) -> Any:
+def _survival(kind: Family, arguments: Mapping[str, Any], x: Array) -> Any:
     """P(X > x), with the digits of a small tail."""
     import pymc as pm
     import pytensor.tensor as pt
 
-    inside, at = _inside(kind, arguments, x)
-    variable = distribution_of(kind, arguments)
+    inside, at = _inside_support(kind, arguments, x)
+    variable = pymc_distribution(kind, arguments)
     match kind.name:
         case "Poisson":
             share = pt.gammainc(at + 1, arguments["mu"])
         case "ZeroInflatedPoisson":
             share = arguments["psi"] * pt.gammainc(at + 1, arguments["mu"])
         case "NegativeBinomial":
-            n, p = _parameters(variable)
+            n, p = _distribution_parameters(variable)
             share = pt.betainc(at + 1, n, 1 - p)
         case "Binomial":
-            n, p = _parameters(variable)
+            n, p = _distribution_parameters(variable)
             share = pt.betainc(at + 1, n - at, p)
         case "Gamma":
-            shape, scale = _parameters(variable)
+            shape, scale = _distribution_parameters(variable)
             share = pt.gammaincc(shape, at / scale)
         case "InverseGamma":
-            shape, scale = _parameters(variable)
+            shape, scale = _distribution_parameters(variable)
             share = pt.gammainc(shape, scale / at)
         case "Beta":
-            alpha, beta = _parameters(variable)
+            alpha, beta = _distribution_parameters(variable)
             share = pt.betainc(beta, alpha, 1 - at)
         case "HalfStudentT":
             share = 2 * pt.exp(pm.logcdf(pm.StudentT.dist(mu=0.0, **arguments), pt.as_tensor_variable(-at)))
         case name if name in NORMAL:
-            share = _normal(kind, arguments, at, side=-1)
+            share = _normal_tail(kind, arguments, at, side=-1)
         case _:
             share = pt.exp(pm.logccdf(variable, pt.as_tensor_variable(at)))
     return pt.switch(inside, share, np.where(x > at, 0.0, 1.0))
 
 
-def _normal(kind: Family, arguments: Mapping[str, Any], x: Array, *, side: int) -> Any:
+def _normal_tail(kind: Family, arguments: Mapping[str, Any], x: Array, *, side: int) -> Any:
     """P(X <= x) for ``side`` 1 and P(X > x) for -1, of what is a normal on its own scale.
 
     PyMC 6.4 has the root of two in single precision here, so that its shares are wrong from the eighth digit on.
     """
     import pytensor.tensor as pt
 
-    *location, sigma = _parameters(distribution_of(kind, arguments))
+    *location, sigma = _distribution_parameters(pymc_distribution(kind, arguments))
     at = {"LogNormal": np.log, "LogitNormal": special.logit}.get(kind.name, np.asarray)(x)
     score = side * (at - (location[0] if location else 0.0)) / (sigma * ROOT_TWO)
     return pt.erf(score) if kind.name == "HalfNormal" and side == 1 else (1.0 if kind.name == "HalfNormal" else 0.5) * pt.erfc(-score)
 
 
-def _inside(kind: Family, arguments: Mapping[str, Any], x: Array) -> tuple[NDArray[np.bool_], NDArray[Any]]:
+def _inside_support(kind: Family, arguments: Mapping[str, Any], x: Array) -> tuple[NDArray[np.bool_], NDArray[Any]]:
     """Whether each point is inside the support for all that is known of it, and a point there, beside it where it is not.
 
     Outside a share is 0 or 1 exactly, and a formula's gradient would not be a number.
     """
     low, high = np.full(x.shape, -np.inf), np.full(x.shape, np.inf)
-    if kind.name in COUNTS:
+    if kind.name in COUNT_FAMILIES:
         low = np.full(x.shape, -0.5)
         most = {"Bernoulli": 1, "Binomial": arguments.get("n"), "BetaBinomial": arguments.get("n")}.get(kind.name)
         if isinstance(most, int | float | np.ndarray | np.number):
             high = np.broadcast_to(np.asarray(most, dtype=np.float64), x.shape)
-    elif kind.name in AMOUNTS:
+    elif kind.name in AMOUNT_FAMILIES:
         low = np.zeros(x.shape)
-        high = np.ones(x.shape) if kind.name in BETWEEN_ZERO_AND_ONE else high
+        high = np.ones(x.shape) if kind.name in OPEN_SHARE_FAMILIES else high
     inside = (x > low) & (x < high) & np.isfinite(x)
     beside = np.where(np.isfinite(x), x, 0.0)
     beside = np.where(x <= low, np.where(np.isfinite(low), low + 0.5, beside), beside)
@@ -185,7 +187,7 @@ def _inside(kind: Family, arguments: Mapping[str, Any], x: Array) -> tuple[NDArr
     return inside, beside.astype(np.int64) if kind.discrete else beside
 
 
-def _summed(kind: Family, arguments: Mapping[str, Any], lower: Array, upper: Array) -> Any:
+def _log_sum_masses(kind: Family, arguments: Mapping[str, Any], lower: Array, upper: Array) -> Any:
     """The log of the sum of masses from one end to the other, where there is no distribution function over arrays."""
     import pymc as pm
     import pytensor.tensor as pt
@@ -197,10 +199,10 @@ def _summed(kind: Family, arguments: Mapping[str, Any], lower: Array, upper: Arr
     most = np.minimum(upper, np.broadcast_to(np.asarray(trials, dtype=float), upper.shape))
     wanted = (numbers >= lower[:, None]) & (numbers <= most[:, None])
     spread = {name: pt.as_tensor_variable(value)[..., None] for name, value in arguments.items()}
-    masses = pm.logp(distribution_of(kind, spread), pt.as_tensor_variable(numbers))
+    masses = pm.logp(pymc_distribution(kind, spread), pt.as_tensor_variable(numbers))
     return pt.logsumexp(pt.switch(wanted, masses, -np.inf), axis=-1)
 
 
-def _parameters(variable: Any) -> Any:
+def _distribution_parameters(variable: Any) -> Any:
     """A PyMC distribution's own parameters, whichever it was given."""
     return variable.owner.op.dist_params(variable.owner)

@@ -17,19 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from forecast.inference.posterior import Posterior, systematic
-from forecast.inference.pymc.model import Free, Rendered, standardized
-from forecast.language.distributions.pools import Pooled
+from forecast.inference.posterior import Posterior, systematic_resample
+from forecast.inference.pymc.model import FreeVariable, RenderedModel, standardize
+from forecast.language.arrays import Array
+from forecast.language.distributions.pools import PoolFamily
 from forecast.language.distributions.walks import Walk
 from forecast.model.coordinates import unconstrain
-from forecast.model.model import Array, Model
+from forecast.model.model import Model
 
-POINTS = 512  # to choose from by a chain's seed, so that two chains hardly ever have the same
+STARTING_POINTS = 512  # to choose from by a chain's seed, so that two chains hardly ever have the same
 TEMPERED = 0.5  # power of the draws' weights, so that few of them do not stand for all
 STRETCHES = (2.0, 1.5, 1.25, 1.0)  # distance from the mean, in that of the draw
 
 
-def overdispersed(posterior: Posterior, rendered: Rendered, density: Callable[[Array], tuple[Any, Any]], *, seed: int) -> Array:
+def overdispersed_starts(posterior: Posterior, rendered: RenderedModel, density: Callable[[Array], tuple[Any, Any]], *, seed: int) -> Array:
     """Return points ``(points, values)`` in the sampler's coordinates with a finite density and gradient; none where no draw has them.
 
     ``density`` is the compiled log density of one point ``(values,)``, with its gradient.
@@ -37,18 +38,18 @@ def overdispersed(posterior: Posterior, rendered: Rendered, density: Callable[[A
     rng = np.random.default_rng(seed)
     tempered = np.exp(TEMPERED * (posterior.log_weight - posterior.log_weight.max()))
     order = rng.permutation(len(tempered))
-    picked = order[systematic(tempered[order], POINTS, rng)]
-    drawn = unconstrained(posterior.model, rendered, {name: values[picked] for name, values in posterior.parameters.items()})
+    picked = order[systematic_resample(tempered[order], STARTING_POINTS, rng)]
+    drawn = unconstrain_draws(posterior.model, rendered, {name: values[picked] for name, values in posterior.parameters.items()})
     drawn = drawn[np.isfinite(drawn).all(axis=1)]
     if not len(drawn):
         return drawn
     middle = drawn.mean(axis=0)
-    spread = (_farthest(middle, point, density) for point in drawn)
+    spread = (_farthest_possible_point(middle, point, density) for point in drawn)
     found = [point for point in spread if point is not None]
     return np.array(found) if found else drawn[:0]
 
 
-def starting_from(compiled: Any, points: Array) -> Any:
+def with_starting_points(compiled: Any, points: Array) -> Any:
     """Return nutpie's compiled model with chains that start at one of some points, by their seeds."""
 
     def at_seed(seed: Any = None) -> NDArray[np.float64]:
@@ -57,26 +58,26 @@ def starting_from(compiled: Any, points: Array) -> Any:
     return dataclasses.replace(compiled, initial_point_func=at_seed)
 
 
-def unconstrained(model: Model, rendered: Rendered, parameters: Mapping[str, NDArray[Any]]) -> Array:
+def unconstrain_draws(model: Model, rendered: RenderedModel, parameters: Mapping[str, NDArray[Any]]) -> Array:
     """Return parameters ``(draws, 1 or labels)`` in the coordinates in which NUTS moves, ``(draws, values)``.
 
     Not finite where a value stands on the edge of its support.
     """
     with np.errstate(all="ignore"):
-        parts = [_coordinates(model, free, parameters) for free in rendered.free]
+        parts = [_unconstrain_variable(model, free, parameters) for free in rendered.free]
     return np.concatenate(parts, axis=1)
 
 
-def _coordinates(model: Model, free: Free, parameters: Mapping[str, NDArray[Any]]) -> Array:
+def _unconstrain_variable(model: Model, free: FreeVariable, parameters: Mapping[str, NDArray[Any]]) -> Array:
     block = free.block
     value: Array = np.asarray(parameters[block.name], dtype=float)[:, list(block.positions)]
     if free.form == "scores":
-        assert isinstance(block.family, Pooled)
+        assert isinstance(block.family, PoolFamily)
         value = block.family.scores_at(value)
     if free.form == "standard" and isinstance(block.family, Walk):
         value = block.family.steps_of(value, **block.arguments(model, parameters))
     elif free.form == "standard":
-        value = standardized(block.family.name, block.arguments(model, parameters), value)
+        value = standardize(block.family.name, block.arguments(model, parameters), value)
     match free.transform:
         case "identity":
             return value
@@ -91,7 +92,7 @@ def _coordinates(model: Model, free: Free, parameters: Mapping[str, NDArray[Any]
     return unconstrain(value, np.asarray(lower), np.asarray(upper))
 
 
-def _farthest(middle: Array, point: Array, density: Callable[[Array], tuple[Any, Any]]) -> Array | None:
+def _farthest_possible_point(middle: Array, point: Array, density: Callable[[Array], tuple[Any, Any]]) -> Array | None:
     """The point as far from the middle as the density allows, at most twice as far as it is; None where it has none itself."""
     for stretch in STRETCHES:
         moved = middle + stretch * (point - middle)

@@ -11,13 +11,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.inference.pareto import FEWEST, pareto_k, tail_length
+from forecast.inference.pareto import FEWEST_EXCEEDANCES, pareto_k, tail_length
 from forecast.inference.weights import effective_size
+from forecast.language.arrays import Array
 
-type Array = NDArray[np.float64]
-
-HEAVIEST = 0.7  # Pareto k-hat of a tail, above which an average is not estimated
-FEW, MANY = 0.25, 3.0  # of a tail's cases: where fewer are above a step, it is taken too, unless there are more with it
+HEAVIEST_TAIL = 0.7  # Pareto k-hat of a tail, above which an average is not estimated
+FEW_TAIL_CASES, MANY_TAIL_CASES = (
+    0.25,
+    3.0,
+)  # of a tail's cases: where fewer are above a step, it is taken too, unless there are more with it
 ALIKE = 1e-12  # of a value: what is no farther from it differs by the rounding of a sum
 IN_STEPS = 0.5  # of the cases: where fewer values differ, they come in steps
 
@@ -32,46 +34,44 @@ def tail_shape(values: Array, weights: Array, *, power: int = 1) -> float:
     """
     counted = weights > 0
     values, weights = values[counted], weights[counted]
-    steps = len(_last_of_steps(np.sort(values)))
+    steps = len(_last_indices(np.sort(values)))
     if steps == 1:
         return -np.inf
-    alike = values if weights.min() == weights.max() else _evenly_weighted(values, weights)
-    if len(_last_of_steps(np.sort(alike))) == 1:  # all the weight is on values that rounding alone tells apart, or on one draw
-        return -np.inf if tail_length(len(alike)) >= FEWEST else np.inf
-    beyond = _beyond_a_step if steps <= IN_STEPS * len(values) else _beyond_the_median
-    return max(_one_side(beyond(side), power) for side in (alike, -alike))
+    alike = values if weights.min() == weights.max() else _resample_evenly(values, weights)
+    if len(_last_indices(np.sort(alike))) == 1:  # all the weight is on values that rounding alone tells apart, or on one draw
+        return -np.inf if tail_length(len(alike)) >= FEWEST_EXCEEDANCES else np.inf
+    beyond = _distance_from_step if steps <= IN_STEPS * len(values) else _distance_from_median
+    return max(_tail_pareto_k(beyond(side), power) for side in (alike, -alike))
 
 
 def is_estimable(values: Array, weights: Array, *, power: int = 1) -> bool:
     """Whether the weighted mean of values, or with ``power`` 2 their variance, can be estimated from these cases."""
-    return tail_shape(values, weights, power=power) <= HEAVIEST
+    return tail_shape(values, weights, power=power) <= HEAVIEST_TAIL
 
 
-def reason_against(shape: float) -> str:
+def no_mean_reason(shape: float) -> str:
     """Return why a mean whose tail has this Pareto k-hat is not published; empty where it may be."""
-    if shape <= HEAVIEST:
+    if shape <= HEAVIEST_TAIL:
         return ""
     if np.isinf(shape):
         return "there are too few draws to tell whether the mean exists"
-    return (
-        f"the tail is so heavy (Pareto k-hat {shape:.2g}, above {HEAVIEST:g}) that the mean does not exist or is not known from these draws"
-    )
+    return f"the tail is so heavy (Pareto k-hat {shape:.2g}, above {HEAVIEST_TAIL:g}) that the mean does not exist or is not known from these draws"
 
 
-def _one_side(beyond: Array, power: int) -> float:
+def _tail_pareto_k(beyond: Array, power: int) -> float:
     """Pareto k-hat of a tail; what is not beyond its beginning counts as nothing."""
     with np.errstate(divide="ignore"):
         terms = power * np.log(np.maximum(beyond, 0.0))
     return pareto_k(terms) if np.isfinite(terms.max()) else -np.inf
 
 
-def _beyond_the_median(values: Array) -> Array:
+def _distance_from_median(values: Array) -> Array:
     middle = (len(values) - 1) // 2
     away: Array = values - np.partition(values, middle)[middle]
     return away
 
 
-def _evenly_weighted(values: Array, weights: Array) -> Array:
+def _resample_evenly(values: Array, weights: Array) -> Array:
     """As many values as the weights are worth, each as often as its weight says."""
     order = np.argsort(values)
     upto = np.cumsum(weights[order])
@@ -81,19 +81,19 @@ def _evenly_weighted(values: Array, weights: Array) -> Array:
     return found
 
 
-def _last_of_steps(order: Array) -> NDArray[np.intp]:
+def _last_indices(order: Array) -> NDArray[np.intp]:
     """The place of the last of each of the different values among sorted ones."""
     return np.flatnonzero(np.append(np.diff(order) > ALIKE * np.abs(order[1:]), True))
 
 
-def _beyond_a_step(values: Array) -> Array:
+def _distance_from_step(values: Array) -> Array:
     """Values from one on of which no more are above it than make a tail, those that are equal spread evenly up to the next that occurs.
 
     Values that are equal make no tail, and a value that most have, such as 0, would make one of all others.  Above the
     greatest the next is taken to be as far as the one below.
     """
     order = np.sort(values)
-    last = _last_of_steps(order)
+    last = _last_indices(order)
     count = np.diff(last, prepend=-1)
     gaps = np.diff(order[last])
     gaps = np.append(gaps, gaps[-1:])
@@ -104,6 +104,6 @@ def _beyond_a_step(values: Array) -> Array:
     first = step[-length - 1]  # all that are above it fit into the tail
     above = len(order) - 1 - last[first]
     with_it = above + count[first]
-    begins = first if above < FEWEST or (above < length * FEW and with_it < length * MANY) else first + 1
+    begins = first if above < FEWEST_EXCEEDANCES or (above < length * FEW_TAIL_CASES and with_it < length * MANY_TAIL_CASES) else first + 1
     away: Array = spread - order[last][begins]
     return away

@@ -24,7 +24,7 @@ def walk_log_density(kind: Walk, arguments: Mapping[str, Any], value: Any) -> An
     return pt.concatenate([first + leading, steps], axis=-1)
 
 
-def walked(kind: Walk, arguments: Mapping[str, Any], standard: Any, count: int) -> Any:
+def walk_values(kind: Walk, arguments: Mapping[str, Any], standard: Any, count: int) -> Any:
     """The values of a walk, ``(labels,)``, that standard normal steps lead to."""
     import pytensor.tensor as pt
 

@@ -14,23 +14,24 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from forecast.language.arrays import Array
 from forecast.language.distributions.domains import Domain
-from forecast.language.distributions.family import Array, Core, Family, Signature
+from forecast.language.distributions.family import Core, Family, Signature
 from forecast.language.distributions.words import constant_of
 from forecast.language.faults import Fault
 from forecast.language.ops import Ops
 
 DIST = "dist."  # what stands before the names of the inner distribution's arguments
 LONGEST_SUM = 1_000_000  # terms of a mean or sd that are added up
-FARTHEST = 8.2  # normal scores beyond which a uniform number has no digits left
-NODES = 4_001
+FARTHEST_MOMENT_SCORE = 8.2  # normal scores beyond which a uniform number has no digits left
+MOMENT_NODES = 4_001
 SMALLEST_MASS = 1e-290  # of the inner distribution within the bounds: below, a float loses its digits
 CLOSEST = 1e-8  # the least share of a tail that may lie between the bounds: of less, the difference of two tails has too few digits
 
-BOUND = Domain("a number", lambda x: ~np.isnan(x))
+BOUND_DOMAIN = Domain("a number", lambda x: ~np.isnan(x))
 
 
-class Bounded(Family):
+class BoundedFamily(Family):
     """What Truncated and Censored share: an inner family, whose core arguments stand before the two bounds."""
 
     inner: ClassVar[Family]
@@ -51,13 +52,13 @@ class Bounded(Family):
                 )
         if not bounds:
             raise Fault(f"{self.name} needs a bound", hint="give `lower`, `upper` or both", argument="dist")
-        with under_its_name("dist"):
+        with prefix_fault_argument("dist"):
             return {**{f"{DIST}{name}": value for name, value in self.inner.from_words(within, ops).items()}, **bounds}
 
     def check_constants(self, arguments: Mapping[str, float]) -> None:
         """Raise ``Fault`` where the inner distribution, or a bound, makes no distribution."""
         within = inner_arguments(arguments)
-        with under_its_name("dist"):
+        with prefix_fault_argument("dist"):
             self.inner.check_constants(within)
         lower, upper = (constant_of(arguments.get(name, edge)) for name, edge in (("lower", -np.inf), ("upper", np.inf)))
         assert lower is not None
@@ -115,7 +116,7 @@ class Bounded(Family):
                 return np.full(np.broadcast_shapes(*(each.shape for each in core)), np.nan)
             k: Array = np.arange(first, last + 1)
             return np.asarray((np.exp(self._log_density(k, *arrays)) * of(k)).sum(axis=-1))
-        scores: Array = np.linspace(-FARTHEST, FARTHEST, NODES)
+        scores: Array = np.linspace(-FARTHEST_MOMENT_SCORE, FARTHEST_MOMENT_SCORE, MOMENT_NODES)
         from scipy import special
 
         density = np.exp(-0.5 * scores**2)
@@ -144,10 +145,10 @@ class Bounded(Family):
 
 
 @cache
-def truncated(inner: Family) -> Family:
+def truncated_family(inner: Family) -> Family:
     """Return the family of ``Truncated`` around another."""
 
-    class Truncated(Bounded):
+    class Truncated(BoundedFamily):
         """Truncated(dist, lower, upper): the distribution given that lower <= X <= upper.
 
         log f = log f_dist(x) - log P(lower <= X <= upper) within the bounds.
@@ -184,10 +185,10 @@ def truncated(inner: Family) -> Family:
 
 
 @cache
-def censored(inner: Family) -> Family:
+def censored_family(inner: Family) -> Family:
     """Return the family of ``Censored`` around another."""
 
-    class Censored(Bounded):
+    class Censored(BoundedFamily):
         """Censored(dist, lower, upper): values beyond a bound are seen as the bound.
 
         P(lower) = P(X <= lower), P(upper) = P(X >= upper); between them the density is that of dist.
@@ -243,11 +244,11 @@ def _signatures(inner: Family) -> tuple[Signature, ...]:
 
 
 def _domains(inner: Family) -> dict[str, Domain]:
-    return {**{f"{DIST}{name}": domain for name, domain in inner.domains.items()}, "lower": BOUND, "upper": BOUND}
+    return {**{f"{DIST}{name}": domain for name, domain in inner.domains.items()}, "lower": BOUND_DOMAIN, "upper": BOUND_DOMAIN}
 
 
 @contextmanager
-def under_its_name(within: str) -> Generator[None]:
+def prefix_fault_argument(within: str) -> Generator[None]:
     """Let a fault of a distribution that is an argument name its own arguments as they are named here."""
     try:
         yield

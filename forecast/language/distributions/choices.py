@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.language.distributions.domains import REAL, SHARE, Domain, check
-from forecast.language.distributions.events import STEPS
-from forecast.language.distributions.family import Array, Core, Family, Signature
+from forecast.language.arrays import Array
+from forecast.language.distributions.domains import REAL_DOMAIN, SHARE_DOMAIN, Domain, check_domain
+from forecast.language.distributions.events import NO_WORDS_FOR_COUNTS
+from forecast.language.distributions.family import Core, Family, Signature
 from forecast.language.distributions.spans import check_bounds
 from forecast.language.faults import Fault
 from forecast.language.ops import Ops
@@ -26,7 +27,7 @@ class Categorical(Family):
     name = "Categorical"
     discrete = True
     signatures = (Signature(("p",)),)
-    domains: ClassVar[Mapping[str, Domain]] = {"p": SHARE}
+    domains: ClassVar[Mapping[str, Domain]] = {"p": SHARE_DOMAIN}
 
     def _core(self, p: Any) -> Core:
         return (np.asarray(p),)
@@ -45,14 +46,14 @@ class Categorical(Family):
         """Raise ``Fault`` unless ``p`` holds shares that add up to 1."""
         shares = np.asarray(arguments["p"], dtype=float)
         for share in np.ravel(shares):
-            check(SHARE, self.name, "p", float(share))
+            check_domain(SHARE_DOMAIN, self.name, "p", float(share))
         total = np.ravel(shares.sum(axis=-1))
         if not np.isclose(total, 1).all():
             wrong = float(total[~np.isclose(total, 1)][0])
             raise Fault(f"the shares of Categorical add up to {wrong:.6g}; they must add up to 1", argument="p")
 
     def _valid(self, _name: str, value: Array) -> NDArray[np.bool_]:
-        return np.asarray(SHARE.holds(value).all(axis=-1) & np.isclose(value.sum(axis=-1), 1))
+        return np.asarray(SHARE_DOMAIN.holds(value).all(axis=-1) & np.isclose(value.sum(axis=-1), 1))
 
     def _log_density(self, x: Array, *core: Array) -> Array:
         (p,) = core
@@ -93,8 +94,8 @@ class DiscreteUniform(Family):
     name = "DiscreteUniform"
     discrete = True
     signatures = (Signature(("lower", "upper")),)
-    domains: ClassVar[Mapping[str, Domain]] = {"lower": REAL, "upper": REAL}
-    no_words = STEPS
+    domains: ClassVar[Mapping[str, Domain]] = {"lower": REAL_DOMAIN, "upper": REAL_DOMAIN}
+    no_words = NO_WORDS_FOR_COUNTS
 
     def _core(self, lower: Any, upper: Any) -> Core:
         return np.asarray(np.floor(lower)), np.asarray(np.floor(upper))

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from forecast.language.distributions.family import Array, Core, Family
+from forecast.language.arrays import Array
+from forecast.language.distributions.family import Core, Family
 
 TINY = np.finfo(float).tiny
 

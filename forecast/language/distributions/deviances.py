@@ -15,17 +15,17 @@ so that shapes are counts too.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
-Array = NDArray[np.float64]
-LARGE = 1e4  # above it a difference of log Gammas is worse than what stands here; below, both have their digits
+from forecast.language.arrays import Array
+
+LARGE_ARGUMENT = 1e4  # above it a difference of log Gammas is worse than what stands here; below, both have their digits
 HALF_LOG_TWO_PI = 0.5 * float(np.log(2 * np.pi))
 SERIES = 16.0  # from here on Stirling's series has all the digits
-NEAR = 0.4  # relative distance below which the growth is a series
+GROWTH_SERIES_LIMIT = 0.4  # relative distance below which the growth is a series
 
 
-def remainder(k: Array) -> Array:
+def stirling_remainder(k: Array) -> Array:
     """Return d(k) = log k! - ((k + 1/2) log k - k + log sqrt(2 pi)), for k above 0."""
     far = np.maximum(k, SERIES)
     square = 1 / (far * far)
@@ -38,12 +38,12 @@ def remainder(k: Array) -> Array:
 def growth(t: Array) -> Array:
     """Return (1 + t) log(1 + t) - t, for t from -1 up, with its digits also where it is nearly t² / 2."""
     r = t / (2 + t)  # log(1 + t) = 2 artanh(r)
-    square = np.where(np.abs(t) < NEAR, r * r, 0.0)
+    square = np.where(np.abs(t) < GROWTH_SERIES_LIMIT, r * r, 0.0)
     terms = np.zeros_like(square)
     for odd in range(25, 1, -2):
         terms = (terms + 1 / odd) * square
     near = t * t - (1 + t) * (t * r - 2 * r * terms)  # log(1 + t) - t = 2 r (r²/3 + r⁴/5 + …) - t r
-    return np.where(np.abs(t) < NEAR, near, special.xlog1py(1 + t, t) - t)
+    return np.where(np.abs(t) < GROWTH_SERIES_LIMIT, near, special.xlog1py(1 + t, t) - t)
 
 
 def deviance(k: Array, mean: Array, excess: Array | None = None) -> Array:
@@ -54,7 +54,7 @@ def deviance(k: Array, mean: Array, excess: Array | None = None) -> Array:
 
 def poisson(k: Array, mean: Array) -> Array:
     """Return log(mean**k exp(-mean) / k!)."""
-    return np.where(k == 0, -mean, -deviance(k, mean) - remainder(k) - 0.5 * np.log(k) - HALF_LOG_TWO_PI)
+    return np.where(k == 0, -mean, -deviance(k, mean) - stirling_remainder(k) - 0.5 * np.log(k) - HALF_LOG_TWO_PI)
 
 
 def negative_binomial(k: Array, mean: Array, alpha: Array) -> Array:
@@ -62,7 +62,14 @@ def negative_binomial(k: Array, mean: Array, alpha: Array) -> Array:
     total = alpha + k
     of_k, of_alpha = (total * (mean / (alpha + mean)), total * (alpha / (alpha + mean)))
     far = -deviance(k, of_k, (k - mean) / mean / (1 + k / alpha)) - deviance(alpha, of_alpha, (mean - k) / total)
-    near = remainder(total) - remainder(alpha) - remainder(k) - 0.5 * np.log1p(k / alpha) - 0.5 * np.log(k) - HALF_LOG_TWO_PI
+    near = (
+        stirling_remainder(total)
+        - stirling_remainder(alpha)
+        - stirling_remainder(k)
+        - 0.5 * np.log1p(k / alpha)
+        - 0.5 * np.log(k)
+        - HALF_LOG_TWO_PI
+    )
     return np.where(k == 0, -alpha * np.log1p(mean / alpha), far + near)
 
 
@@ -70,8 +77,14 @@ def binomial(k: Array, others: Array, log_p: Array, log_q: Array) -> Array:
     """Return log(n! / (k! others!) p**k q**others), with n = k + others."""
     n = k + others
     far = -deviance(k, n * np.exp(log_p)) - deviance(others, n * np.exp(log_q))
-    near = remainder(n) - remainder(k) - remainder(others) + 0.5 * (np.log(n) - np.log(k) - np.log(others)) - HALF_LOG_TWO_PI
-    return np.where(k == 0, _times(others, log_q), np.where(others == 0, _times(k, log_p), far + near))
+    near = (
+        stirling_remainder(n)
+        - stirling_remainder(k)
+        - stirling_remainder(others)
+        + 0.5 * (np.log(n) - np.log(k) - np.log(others))
+        - HALF_LOG_TWO_PI
+    )
+    return np.where(k == 0, _count_times_log_share(others, log_q), np.where(others == 0, _count_times_log_share(k, log_p), far + near))
 
 
 def beta_binomial(k: Array, n: Array, alpha: Array, beta: Array) -> Array:
@@ -92,11 +105,11 @@ def beta(x: Array, alpha: Array, beta: Array) -> Array:
     return binomial(alpha, beta, log_x, log_rest) + np.log(alpha) + np.log(beta) - np.log(alpha + beta) - log_x - log_rest
 
 
-def log_rising(a: Array, k: Array) -> Array:
+def log_rising_by_series(a: Array, k: Array) -> Array:
     """Return log Gamma(a + k) - log Gamma(a)."""
     share = k / a
-    return k * np.log(a) + a * growth(share) - 0.5 * np.log1p(share) + remainder(a + k) - remainder(a)
+    return k * np.log(a) + a * growth(share) - 0.5 * np.log1p(share) + stirling_remainder(a + k) - stirling_remainder(a)
 
 
-def _times(count: Array, log_share: Array) -> Array:
+def _count_times_log_share(count: Array, log_share: Array) -> Array:
     return np.where(count == 0, 0.0, count * log_share)

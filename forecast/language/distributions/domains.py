@@ -23,17 +23,17 @@ class Domain:
     is_width: bool = False  # an argument that says how wide the distribution is
 
 
-REAL = Domain("a finite number", np.isfinite)
-LOG_ODDS = Domain("a number", lambda x: ~np.isnan(x))  # those of 0 and 1 are infinite
-POSITIVE = Domain("above 0", lambda x: (x > 0) & (x < np.inf))
-WIDTH = Domain("above 0", lambda x: (x > 0) & (x < np.inf), is_width=True)
-NOT_NEGATIVE = Domain("0 or more", lambda x: (x >= 0) & (x < np.inf))
-SHARE = Domain("between 0 and 1", lambda x: (x >= 0) & (x <= 1))
-INNER_SHARE = Domain("above 0 and below 1", lambda x: (x > 0) & (x < 1))
-COUNT = Domain("a whole number, 0 or more", lambda x: (x >= 0) & (x < np.inf) & (np.floor(x) == x))
+REAL_DOMAIN = Domain("a finite number", np.isfinite)
+LOG_ODDS_DOMAIN = Domain("a number", lambda x: ~np.isnan(x))  # those of 0 and 1 are infinite
+POSITIVE_DOMAIN = Domain("above 0", lambda x: (x > 0) & (x < np.inf))
+WIDTH_DOMAIN = Domain("above 0", lambda x: (x > 0) & (x < np.inf), is_width=True)
+NONNEGATIVE_DOMAIN = Domain("0 or more", lambda x: (x >= 0) & (x < np.inf))
+SHARE_DOMAIN = Domain("between 0 and 1", lambda x: (x >= 0) & (x <= 1))
+INNER_SHARE_DOMAIN = Domain("above 0 and below 1", lambda x: (x > 0) & (x < 1))
+COUNT_DOMAIN = Domain("a whole number, 0 or more", lambda x: (x >= 0) & (x < np.inf) & (np.floor(x) == x))
 
 
-def check(domain: Domain, family: str, name: str, value: float) -> None:
+def check_domain(domain: Domain, family: str, name: str, value: float) -> None:
     """Raise ``Fault`` where a constant is not in its argument's domain."""
     if not np.isfinite(value):
         raise Fault(f"`{name}` is not a finite number", argument=name)

@@ -14,18 +14,19 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from forecast.language.distributions.family import Array, Family
+from forecast.language.arrays import Array
+from forecast.language.distributions.family import Family
 
-SMALLEST = float(np.finfo(float).tiny)  # the inverses of smaller floats are infinite
+SMALLEST_HELD_VALUE = float(np.finfo(float).tiny)  # the inverses of smaller floats are infinite
 NEAREST_TO_ONE = 1 - float(np.finfo(float).epsneg)
-ABOVE_ZERO = (SMALLEST, float(np.inf))
-WITHIN_SHARES = (SMALLEST, NEAREST_TO_ONE)
+HELD_POSITIVE_VALUES = (SMALLEST_HELD_VALUE, float(np.inf))
+HELD_SHARES = (SMALLEST_HELD_VALUE, NEAREST_TO_ONE)
 
 
-class Edged(Family):
+class ClampedFamily(Family):
     """A family whose values are held within ``ends``; its latents are the logarithms of values, or of their odds where both ends are finite."""
 
-    ends: ClassVar[tuple[float, float]] = ABOVE_ZERO
+    ends: ClassVar[tuple[float, float]] = HELD_POSITIVE_VALUES
 
     @abstractmethod
     def _latents(self, q: Array, *core: Array) -> Array: ...

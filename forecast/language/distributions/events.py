@@ -9,22 +9,23 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import special
 
+from forecast.language.arrays import Array
 from forecast.language.distributions import deviances
-from forecast.language.distributions.domains import NOT_NEGATIVE, POSITIVE, SHARE, Domain
-from forecast.language.distributions.family import Array, Core, Family, Signature
-from forecast.language.distributions.steps import draw_poisson, log_rising, smallest
-from forecast.language.distributions.words import Form, Words, constant_of
+from forecast.language.distributions.domains import NONNEGATIVE_DOMAIN, POSITIVE_DOMAIN, SHARE_DOMAIN, Domain
+from forecast.language.distributions.family import Core, Family, Signature
+from forecast.language.distributions.steps import discrete_quantile, draw_poisson, log_rising_factorial
+from forecast.language.distributions.words import PriorWords, WordForm, constant_of
 from forecast.language.faults import Fault
 
-STEPS = "the quantiles of a count are steps, which no arguments meet exactly"
+NO_WORDS_FOR_COUNTS = "the quantiles of a count are steps, which no arguments meet exactly"
 PRACTICALLY_POISSON = 1e10  # how much larger than 1 and than mu a NegativeBinomial's alpha is where its shares are the Poisson's
-SHARE_ABOVE_ZERO = Domain("above 0 and at most 1", lambda x: (x > 0) & (x <= 1))
+POSITIVE_SHARE_DOMAIN = Domain("above 0 and at most 1", lambda x: (x > 0) & (x <= 1))
 
 
 def poisson_log_mass(k: Array, mu: Array) -> Array:
     """Return k log mu - mu - log k!; at mu = 0 all the mass is at 0."""
     mass = special.xlogy(k, mu) - mu - special.gammaln(k + 1)
-    large = (k > deviances.LARGE) | (mu > deviances.LARGE)
+    large = (k > deviances.LARGE_ARGUMENT) | (mu > deviances.LARGE_ARGUMENT)
     return np.where(large, deviances.poisson(k, mu), mass) if large.any() else np.asarray(mass)
 
 
@@ -39,8 +40,8 @@ class Poisson(Family):
     name = "Poisson"
     discrete = True
     signatures = (Signature(("mu",)),)
-    domains: ClassVar[Mapping[str, Domain]] = {"mu": NOT_NEGATIVE}
-    no_words = STEPS
+    domains: ClassVar[Mapping[str, Domain]] = {"mu": NONNEGATIVE_DOMAIN}
+    no_words = NO_WORDS_FOR_COUNTS
 
     def _core(self, mu: Any) -> Core:
         return (np.asarray(mu),)
@@ -53,7 +54,7 @@ class Poisson(Family):
 
     def _quantile(self, q: Array, *core: Array) -> Array:
         guess = core[0] + np.sqrt(core[0]) * special.ndtri(q)
-        return smallest(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), np.asarray(np.inf))
+        return discrete_quantile(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), np.asarray(np.inf))
 
     def _survival(self, x: Array, *core: Array) -> Array:
         return np.where(x < 0, 1.0, special.gammainc(np.maximum(x, 0.0) + 1, core[0]))
@@ -71,11 +72,11 @@ class Poisson(Family):
         return 0.0, np.inf
 
     @staticmethod
-    def _from_mean(words: Words) -> dict[str, Any]:
+    def _from_mean(words: PriorWords) -> dict[str, Any]:
         words.require("mean", lambda mean: mean >= 0, "0 or more")
         return {"mu": words["mean"]}
 
-    forms = (Form(_from_mean, ("mean",)),)
+    forms = (WordForm(_from_mean, ("mean",)),)
 
 
 class NegativeBinomial(Family):
@@ -88,8 +89,13 @@ class NegativeBinomial(Family):
     name = "NegativeBinomial"
     discrete = True
     signatures = (Signature(("mu", "alpha")), Signature(("n", "p")))
-    domains: ClassVar[Mapping[str, Domain]] = {"mu": NOT_NEGATIVE, "alpha": POSITIVE, "n": POSITIVE, "p": SHARE_ABOVE_ZERO}
-    no_words = STEPS
+    domains: ClassVar[Mapping[str, Domain]] = {
+        "mu": NONNEGATIVE_DOMAIN,
+        "alpha": POSITIVE_DOMAIN,
+        "n": POSITIVE_DOMAIN,
+        "p": POSITIVE_SHARE_DOMAIN,
+    }
+    no_words = NO_WORDS_FOR_COUNTS
 
     def _core(self, mu: Any = None, alpha: Any = None, n: Any = None, p: Any = None) -> Core:
         if n is not None:
@@ -97,12 +103,12 @@ class NegativeBinomial(Family):
         return np.asarray(mu), np.asarray(alpha)
 
     def _jointly_valid(self, *core: Array) -> Any:
-        return NOT_NEGATIVE.holds(core[0])
+        return NONNEGATIVE_DOMAIN.holds(core[0])
 
     def _log_density(self, x: Array, *core: Array) -> Array:
         mu, alpha = core
-        mass = log_rising(alpha, x) - special.gammaln(x + 1) + special.xlogy(x, mu / (mu + alpha)) - alpha * np.log1p(mu / alpha)
-        large = (x > deviances.LARGE) | (alpha > deviances.LARGE)
+        mass = log_rising_factorial(alpha, x) - special.gammaln(x + 1) + special.xlogy(x, mu / (mu + alpha)) - alpha * np.log1p(mu / alpha)
+        large = (x > deviances.LARGE_ARGUMENT) | (alpha > deviances.LARGE_ARGUMENT)
         return np.where(large, deviances.negative_binomial(x, mu, alpha), mass) if large.any() else np.asarray(mass)
 
     def _distribution(self, x: Array, *core: Array) -> Array:
@@ -119,7 +125,7 @@ class NegativeBinomial(Family):
 
     def _quantile(self, q: Array, *core: Array) -> Array:
         guess = self._mean(*core) + self._sd(*core) * special.ndtri(q)
-        return smallest(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), np.asarray(np.inf))
+        return discrete_quantile(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), np.asarray(np.inf))
 
     def _survival(self, x: Array, *core: Array) -> Array:
         mu, alpha = core
@@ -146,7 +152,7 @@ class NegativeBinomial(Family):
         return 0.0, np.inf
 
     @staticmethod
-    def _from_moments(words: Words) -> dict[str, Any]:
+    def _from_moments(words: PriorWords) -> dict[str, Any]:
         words.require("mean", lambda mean: mean > 0, "above 0")
         words.require_width("sd")
         mean, sd = constant_of(words["mean"]), constant_of(words["sd"])
@@ -158,7 +164,7 @@ class NegativeBinomial(Family):
             )
         return {"mu": words["mean"], "alpha": words["mean"] ** 2 / (words["sd"] ** 2 - words["mean"])}
 
-    forms = (Form(_from_moments, ("mean", "sd")),)
+    forms = (WordForm(_from_moments, ("mean", "sd")),)
 
 
 class ZeroInflatedPoisson(Family):
@@ -170,8 +176,8 @@ class ZeroInflatedPoisson(Family):
     name = "ZeroInflatedPoisson"
     discrete = True
     signatures = (Signature(("psi", "mu")),)
-    domains: ClassVar[Mapping[str, Domain]] = {"psi": SHARE, "mu": NOT_NEGATIVE}
-    no_words = STEPS
+    domains: ClassVar[Mapping[str, Domain]] = {"psi": SHARE_DOMAIN, "mu": NONNEGATIVE_DOMAIN}
+    no_words = NO_WORDS_FOR_COUNTS
 
     def _core(self, psi: Any, mu: Any) -> Core:
         return np.asarray(psi), np.asarray(mu)
@@ -190,7 +196,7 @@ class ZeroInflatedPoisson(Family):
 
     def _quantile(self, q: Array, *core: Array) -> Array:
         guess = self._mean(*core) + self._sd(*core) * special.ndtri(q)
-        return smallest(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), np.asarray(np.inf))
+        return discrete_quantile(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), np.asarray(np.inf))
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         psi, mu = np.broadcast_arrays(*core)
@@ -209,9 +215,9 @@ class ZeroInflatedPoisson(Family):
         return 0.0, np.inf
 
     @staticmethod
-    def _from_mean(words: Words) -> dict[str, Any]:
+    def _from_mean(words: PriorWords) -> dict[str, Any]:
         words.require("psi", lambda psi: 0 < psi <= 1, "above 0 and at most 1")
         words.require("mean", lambda mean: mean >= 0, "0 or more")
         return {"psi": words["psi"], "mu": words["mean"] / words["psi"]}
 
-    forms = (Form(_from_mean, ("psi", "mean")),)
+    forms = (WordForm(_from_mean, ("psi", "mean")),)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from forecast.language.distributions.bounded import censored, truncated
+from forecast.language.distributions.bounded import censored_family, truncated_family
 from forecast.language.distributions.choices import Categorical, DiscreteUniform
 from forecast.language.distributions.component import Component
 from forecast.language.distributions.events import NegativeBinomial, Poisson, ZeroInflatedPoisson
@@ -16,17 +16,17 @@ from forecast.language.distributions.family import Family
 from forecast.language.distributions.gammas import Gamma, InverseGamma
 from forecast.language.distributions.half import HalfCauchy, HalfNormal, HalfStudentT
 from forecast.language.distributions.outcomes import Multinomial, OrderedLogistic
-from forecast.language.distributions.pools import Pooled, pooled
+from forecast.language.distributions.pools import PoolFamily, make_pool
 from forecast.language.distributions.positive import Exponential, LogNormal, Weibull
 from forecast.language.distributions.real import Cauchy, Normal, StudentT
 from forecast.language.distributions.shares import Beta, LogitNormal
 from forecast.language.distributions.simplex import Dirichlet
 from forecast.language.distributions.spans import Triangular, Uniform
 from forecast.language.distributions.trials import Bernoulli, BetaBinomial, Binomial
-from forecast.language.distributions.walks import autoregression, random_walk
+from forecast.language.distributions.walks import autoregression_family, random_walk_family
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.faults import Fault, did_you_mean
-from forecast.language.ops import NumpyOps
+from forecast.language.ops import NUMPY
 from forecast.language.statements import Statement, parse_statement
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(
@@ -62,7 +62,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
 
 
 WRAPPERS: Mapping[str, Callable[[Family], Family]] = MappingProxyType(
-    {"Truncated": truncated, "Censored": censored, "GaussianRandomWalk": random_walk, "AR": autoregression}
+    {"Truncated": truncated_family, "Censored": censored_family, "GaussianRandomWalk": random_walk_family, "AR": autoregression_family}
 )
 LABELLED = frozenset({"Categorical", "OrderedLogistic", "Multinomial", "Dirichlet"})  # of or over labels
 NOT_WRAPPED = LABELLED | frozenset({"Uniform", "DiscreteUniform", "Triangular"})  # bounds of their own, or labels
@@ -79,7 +79,7 @@ def family(name: str) -> Family:
 def family_for(statement: Statement) -> Family:
     """Return the family a statement names, made of those within it; raise ``Fault`` where there is none."""
     if statement.parts:
-        return _pool(statement.distribution, tuple((part.share, part.statement.text) for part in statement.parts))
+        return _cached_pool(statement.distribution, tuple((part.share, part.statement.text) for part in statement.parts))
     if statement.distribution not in WRAPPERS:
         return family(statement.distribution)
     argument, name = next(iter(statement.inner.items()))
@@ -96,14 +96,14 @@ def family_for(statement: Statement) -> Family:
 
 
 @lru_cache(maxsize=256)
-def _pool(kind: str, parts: tuple[tuple[float, str], ...]) -> Pooled:
+def _cached_pool(kind: str, parts: tuple[tuple[float, str], ...]) -> PoolFamily:
     """The family of a pool, which its shares and its parts' texts determine; kept for the table of its quantiles."""
-    return pooled(kind, tuple(component(share, parse_statement(text)) for share, text in parts))
+    return make_pool(kind, tuple(component(share, parse_statement(text)) for share, text in parts))
 
 
 def component(share: float, statement: Statement) -> Component:
     """Return a part of a pool: a sound statement whose arguments are numbers, with its share."""
-    kind, ops = family_for(statement), NumpyOps()
+    kind, ops = family_for(statement), NUMPY
     given = {name: evaluate(expression, Scope(), ops) for name, expression in statement.arguments.items()}
     with np.errstate(all="ignore"):
         return Component(share, kind, MappingProxyType(kind.from_words(given, ops)))

@@ -20,12 +20,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from forecast.language.distributions.domains import Domain, check
-from forecast.language.distributions.words import Form, arguments_from_words
+from forecast.language.arrays import Array
+from forecast.language.distributions.domains import Domain, check_domain
+from forecast.language.distributions.words import WordForm, arguments_from_words
 from forecast.language.faults import Fault
 from forecast.language.ops import Ops
 
-Array = NDArray[np.float64]
 Core = tuple[Array, ...]
 Size = int | tuple[int, ...] | None
 
@@ -57,7 +57,7 @@ class Family(ABC):
     discrete: ClassVar[bool] = False
     signatures: ClassVar[tuple[Signature, ...]]
     domains: ClassVar[Mapping[str, Domain]]
-    forms: ClassVar[tuple[Form, ...]] = ()
+    forms: ClassVar[tuple[WordForm, ...]] = ()
     no_words: ClassVar[str] = ""  # why some way of saying it in words does not exist; shown as a hint
     is_slow: ClassVar[bool] = False  # whether quantiles are found by iteration, point by point
     joint: ClassVar[bool] = False  # whether its values come together, one for each label, with one density
@@ -154,7 +154,7 @@ class Family(ABC):
             density = np.asarray(self._log_density(x, *core))
             if not inside.all():
                 density = np.where(inside, density, np.where(np.isnan(x), np.nan, -np.inf))
-        return _masked(density, valid)
+        return _mask_invalid(density, valid)
 
     def distribution(self, value: ArrayLike, **arguments: ArrayLike) -> Array:
         """Return the distribution function P(X <= value); NaN as in ``log_density``."""
@@ -167,7 +167,7 @@ class Family(ABC):
             share = np.asarray(self._distribution(x, *core))
             share = np.where(x < lower, 0.0, np.where(x >= upper, 1.0, share))
             share = np.where(np.isnan(x), np.nan, share)
-        return _masked(share, valid)
+        return _mask_invalid(share, valid)
 
     def log_between(self, lower: ArrayLike, upper: ArrayLike, /, **arguments: ArrayLike) -> Array:
         """Return log P(lower <= X <= upper); the bounds may be infinite, NaN as in ``log_density``."""
@@ -180,7 +180,7 @@ class Family(ABC):
                 share = self._upto(high, *core)
             else:
                 share = self._between(low, high, *core)
-            return _masked(np.asarray(np.log(np.maximum(share, 0.0))), valid)
+            return _mask_invalid(np.asarray(np.log(np.maximum(share, 0.0))), valid)
 
     def quantile(self, q: ArrayLike, **arguments: ArrayLike) -> Array:
         """Return the quantile at ``q`` strictly between 0 and 1; NaN at other ``q`` and invalid arguments.
@@ -195,7 +195,7 @@ class Family(ABC):
             proper = (shares > 0) & (shares < 1)
             if not proper.all():
                 values = np.where(proper, values, np.nan)
-        return _masked(values, valid)
+        return _mask_invalid(values, valid)
 
     def draw(self, rng: np.random.Generator, size: Size = None, **arguments: ArrayLike) -> Array:
         """Return independent draws as floats, of shape ``size`` (None: that of the arguments together).
@@ -212,20 +212,20 @@ class Family(ABC):
         """Return the mean: infinite where the integral diverges, NaN where there is none (Cauchy)."""
         with np.errstate(all="ignore"):
             core, valid = self._prepare(arguments)
-            return _masked(np.asarray(self._mean(*core), dtype=float), valid)
+            return _mask_invalid(np.asarray(self._mean(*core), dtype=float), valid)
 
     def sd(self, **arguments: ArrayLike) -> Array:
         """Return the standard deviation: infinite where the variance diverges, NaN where the mean does not exist."""
         with np.errstate(all="ignore"):
             core, valid = self._prepare(arguments)
-            return _masked(np.asarray(self._sd(*core), dtype=float), valid)
+            return _mask_invalid(np.asarray(self._sd(*core), dtype=float), valid)
 
     def support(self, **arguments: ArrayLike) -> tuple[Array, Array]:
         """Return the smallest and largest possible values, which may be infinite."""
         with np.errstate(all="ignore"):
             core, valid = self._prepare(arguments)
             lower, upper = self._support(*core)
-        return _masked(np.asarray(lower, dtype=float), valid), _masked(np.asarray(upper, dtype=float), valid)
+        return _mask_invalid(np.asarray(lower, dtype=float), valid), _mask_invalid(np.asarray(upper, dtype=float), valid)
 
     def points(self, arguments: Mapping[str, float]) -> tuple[float, float, float]:
         """Return the 5, 50 and 95 % points, for constant arguments."""
@@ -261,7 +261,7 @@ class Family(ABC):
         """Raise ``Fault`` where constant arguments, in PyMC's own names, make no distribution; it names the argument."""
         for name, value in arguments.items():
             for each in np.ravel(np.asarray(value, dtype=float)):
-                check(self.domains[name], self.name, name, float(each))
+                check_domain(self.domains[name], self.name, name, float(each))
         self._check_jointly(arguments)
         with np.errstate(all="ignore"):
             valid = self._prepare(arguments)[1]
@@ -272,10 +272,10 @@ class Family(ABC):
     def _prepare(self, arguments: Mapping[str, ArrayLike]) -> tuple[Core, NDArray[np.bool_]]:
         """The core arguments, and where they make a distribution; of single numbers, as most priors have, they are remembered."""
         if all(isinstance(value, float) for value in arguments.values()):
-            return _prepared(self, tuple(arguments.items()))
-        return self.reduced(arguments)
+            return _cached_core(self, tuple(arguments.items()))
+        return self.core_and_validity(arguments)
 
-    def reduced(self, arguments: Mapping[str, ArrayLike]) -> tuple[Core, NDArray[np.bool_]]:
+    def core_and_validity(self, arguments: Mapping[str, ArrayLike]) -> tuple[Core, NDArray[np.bool_]]:
         """Return the core arguments, and where they make a distribution."""
         arrays = {name: np.asarray(value, dtype=float) for name, value in arguments.items()}
         valid: NDArray[np.bool_] = np.asarray(True)
@@ -289,9 +289,9 @@ class Family(ABC):
 
 
 @lru_cache(maxsize=1_024)
-def _prepared(family: Family, arguments: tuple[tuple[str, Any], ...]) -> tuple[Core, NDArray[np.bool_]]:
-    return family.reduced(dict(arguments))
+def _cached_core(family: Family, arguments: tuple[tuple[str, Any], ...]) -> tuple[Core, NDArray[np.bool_]]:
+    return family.core_and_validity(dict(arguments))
 
 
-def _masked(result: Array, valid: NDArray[np.bool_]) -> Array:
+def _mask_invalid(result: Array, valid: NDArray[np.bool_]) -> Array:
     return result if valid.all() else np.where(valid, result, np.nan)

@@ -10,18 +10,19 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import special
 
+from forecast.language.arrays import Array
 from forecast.language.distributions import deviances
-from forecast.language.distributions.domains import POSITIVE, WIDTH, Domain
-from forecast.language.distributions.edged import Edged
-from forecast.language.distributions.family import Array, Core, Family, Signature
-from forecast.language.distributions.half import ABOVE_ZERO
+from forecast.language.distributions.domains import POSITIVE_DOMAIN, WIDTH_DOMAIN, Domain
+from forecast.language.distributions.edged import ClampedFamily
+from forecast.language.distributions.family import Core, Family, Signature
+from forecast.language.distributions.half import POSITIVE_BOUNDS
 from forecast.language.distributions.positive import require_median_and_factor
 from forecast.language.distributions.solve import NoRoot, gamma_alpha, log_gamma_quantile
-from forecast.language.distributions.table import FEWEST, Table, tabulate
-from forecast.language.distributions.words import Form, Words, verified
+from forecast.language.distributions.table import FEWEST_TABLE_POINTS, QuantileTable, tabulate
+from forecast.language.distributions.words import PriorWords, WordForm, verify_solution
 
 
-class Gamma(Edged):
+class Gamma(ClampedFamily):
     """Gamma(alpha, beta) or Gamma(mu, sigma): log f = alpha log beta - log Gamma(alpha) + (alpha - 1) log x - beta x.
 
     alpha = mu² / sigma², beta = mu / sigma².  Mean alpha / beta, sd sqrt(alpha) / beta.
@@ -32,7 +33,12 @@ class Gamma(Edged):
     name = "Gamma"
     is_slow = True
     signatures = (Signature(("alpha", "beta")), Signature(("mu", "sigma")))
-    domains: ClassVar[Mapping[str, Domain]] = {"alpha": POSITIVE, "beta": POSITIVE, "mu": POSITIVE, "sigma": WIDTH}
+    domains: ClassVar[Mapping[str, Domain]] = {
+        "alpha": POSITIVE_DOMAIN,
+        "beta": POSITIVE_DOMAIN,
+        "mu": POSITIVE_DOMAIN,
+        "sigma": WIDTH_DOMAIN,
+    }
 
     def _core(self, alpha: Any = None, beta: Any = None, mu: Any = None, sigma: Any = None) -> Core:
         if alpha is None:
@@ -41,12 +47,12 @@ class Gamma(Edged):
 
     def _jointly_valid(self, *core: Array) -> Any:
         alpha, beta = core
-        return POSITIVE.holds(alpha) & POSITIVE.holds(beta)
+        return POSITIVE_DOMAIN.holds(alpha) & POSITIVE_DOMAIN.holds(beta)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
         alpha, beta = core
         density = special.xlogy(alpha - 1, x) - beta * x + (alpha * np.log(beta) - special.gammaln(alpha))
-        large = alpha > deviances.LARGE
+        large = alpha > deviances.LARGE_ARGUMENT
         density = np.where(large, deviances.gamma(x, alpha, beta), density) if large.any() else density
         return np.where((x == 0) & (alpha != 1), -np.inf, density)
 
@@ -64,7 +70,7 @@ class Gamma(Edged):
 
     def _quantile(self, q: Array, *core: Array) -> Array:
         alpha, beta = core
-        if alpha.size == 1 and q.size >= FEWEST:
+        if alpha.size == 1 and q.size >= FEWEST_TABLE_POINTS:
             table = _log_table(alpha.item())
             if table is not None:
                 return np.exp(table.at(q)) / beta
@@ -94,31 +100,31 @@ class Gamma(Edged):
         return 0.0, np.inf
 
     @staticmethod
-    def _from_quantiles(words: Words) -> dict[str, Any]:
-        return verified(words, Gamma(), _two_points(words, words.shares, words.numbers()))
+    def _from_quantiles(words: PriorWords) -> dict[str, Any]:
+        return verify_solution(words, Gamma(), _gamma_from_quantiles(words, words.shares, words.numbers()))
 
     @staticmethod
-    def _from_alpha(words: Words) -> dict[str, Any]:
+    def _from_alpha(words: PriorWords) -> dict[str, Any]:
         words.require("alpha", lambda alpha: alpha > 0, "above 0")
         log_quantile = log_gamma_quantile(words.number("alpha"), words.shares[0])
-        return {"alpha": words["alpha"], "beta": _exp(words, log_quantile) / words.points[0]}
+        return {"alpha": words["alpha"], "beta": _finite_exp(words, log_quantile) / words.points[0]}
 
     @staticmethod
-    def _from_moments(words: Words) -> dict[str, Any]:
+    def _from_moments(words: PriorWords) -> dict[str, Any]:
         words.require("mean", lambda mean: mean > 0, "above 0")
         words.require_width("sd")
         return {"alpha": (words["mean"] / words["sd"]) ** 2, "beta": words["mean"] / words["sd"] ** 2}
 
     @staticmethod
-    def _from_factor(words: Words) -> dict[str, Any]:
+    def _from_factor(words: PriorWords) -> dict[str, Any]:
         require_median_and_factor(words)
-        return _median_and_factor(words, words.number("median"))
+        return _gamma_from_median(words, words.number("median"))
 
     forms = (
-        Form(_from_quantiles, quantiles=2, inside=ABOVE_ZERO),
-        Form(_from_moments, ("mean", "sd")),
-        Form(_from_factor, ("median", "factor")),
-        Form(_from_alpha, ("alpha",), 1, ABOVE_ZERO),
+        WordForm(_from_quantiles, quantiles=2, inside=POSITIVE_BOUNDS),
+        WordForm(_from_moments, ("mean", "sd")),
+        WordForm(_from_factor, ("median", "factor")),
+        WordForm(_from_alpha, ("alpha",), 1, POSITIVE_BOUNDS),
     )
 
 
@@ -132,7 +138,12 @@ class InverseGamma(Family):
     name = "InverseGamma"
     is_slow = True
     signatures = (Signature(("alpha",), ("beta",)), Signature(("mu", "sigma")))
-    domains: ClassVar[Mapping[str, Domain]] = {"alpha": POSITIVE, "beta": POSITIVE, "mu": POSITIVE, "sigma": WIDTH}
+    domains: ClassVar[Mapping[str, Domain]] = {
+        "alpha": POSITIVE_DOMAIN,
+        "beta": POSITIVE_DOMAIN,
+        "mu": POSITIVE_DOMAIN,
+        "sigma": WIDTH_DOMAIN,
+    }
 
     def _core(self, alpha: Any = None, beta: Any = None, mu: Any = None, sigma: Any = None) -> Core:
         if alpha is None:
@@ -142,12 +153,12 @@ class InverseGamma(Family):
 
     def _jointly_valid(self, *core: Array) -> Any:
         alpha, beta = core
-        return POSITIVE.holds(alpha) & POSITIVE.holds(beta)
+        return POSITIVE_DOMAIN.holds(alpha) & POSITIVE_DOMAIN.holds(beta)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
         alpha, beta = core
         density = (alpha * np.log(beta) - special.gammaln(alpha)) - (alpha + 1) * np.log(x) - beta / x
-        large = alpha > deviances.LARGE
+        large = alpha > deviances.LARGE_ARGUMENT
         density = np.where(large, deviances.poisson(alpha, beta / x) + np.log(alpha) - np.log(x), density) if large.any() else density
         return np.where(x > 0, density, -np.inf)
 
@@ -157,7 +168,7 @@ class InverseGamma(Family):
 
     def _quantile(self, q: Array, *core: Array) -> Array:
         alpha, beta = core
-        if alpha.size == 1 and q.size >= FEWEST:
+        if alpha.size == 1 and q.size >= FEWEST_TABLE_POINTS:
             table = _inverse_log_table(alpha.item())
             if table is not None:
                 return np.exp(table.at(q)) * beta
@@ -187,71 +198,71 @@ class InverseGamma(Family):
         return 0.0, np.inf
 
     @staticmethod
-    def _from_quantiles(words: Words) -> dict[str, Any]:
-        return verified(words, InverseGamma(), _inverted(words, words.shares, words.numbers()))
+    def _from_quantiles(words: PriorWords) -> dict[str, Any]:
+        return verify_solution(words, InverseGamma(), _inverse_gamma_from_quantiles(words, words.shares, words.numbers()))
 
     @staticmethod
-    def _from_alpha(words: Words) -> dict[str, Any]:
+    def _from_alpha(words: PriorWords) -> dict[str, Any]:
         words.require("alpha", lambda alpha: alpha > 0, "above 0")
         return {"alpha": words["alpha"], "beta": words.points[0] * float(special.gammainccinv(words.number("alpha"), words.shares[0]))}
 
     @staticmethod
-    def _from_moments(words: Words) -> dict[str, Any]:
+    def _from_moments(words: PriorWords) -> dict[str, Any]:
         words.require("mean", lambda mean: mean > 0, "above 0")
         words.require_width("sd")
         alpha = 2 + (words["mean"] / words["sd"]) ** 2
         return {"alpha": alpha, "beta": words["mean"] * (alpha - 1)}
 
     @staticmethod
-    def _from_factor(words: Words) -> dict[str, Any]:
+    def _from_factor(words: PriorWords) -> dict[str, Any]:
         require_median_and_factor(words)
-        return _median_and_factor(words, 1 / words.number("median"))
+        return _gamma_from_median(words, 1 / words.number("median"))
 
     forms = (
-        Form(_from_quantiles, quantiles=2, inside=ABOVE_ZERO),
-        Form(_from_moments, ("mean", "sd")),
-        Form(_from_factor, ("median", "factor")),
-        Form(_from_alpha, ("alpha",), 1, ABOVE_ZERO),
+        WordForm(_from_quantiles, quantiles=2, inside=POSITIVE_BOUNDS),
+        WordForm(_from_moments, ("mean", "sd")),
+        WordForm(_from_factor, ("median", "factor")),
+        WordForm(_from_alpha, ("alpha",), 1, POSITIVE_BOUNDS),
     )
 
 
-def _two_points(words: Words, shares: tuple[float, ...], points: tuple[float, ...]) -> dict[str, Any]:
+def _gamma_from_quantiles(words: PriorWords, shares: tuple[float, ...], points: tuple[float, ...]) -> dict[str, Any]:
     """Shape and rate of the Gamma with two quantiles: their ratio gives the shape, either gives the rate."""
     alpha = _alpha(words, shares[0], shares[1], math.log(points[1]) - math.log(points[0]))
-    return {"alpha": alpha, "beta": _exp(words, log_gamma_quantile(alpha, shares[1]) - math.log(points[1]))}
+    return {"alpha": alpha, "beta": _finite_exp(words, log_gamma_quantile(alpha, shares[1]) - math.log(points[1]))}
 
 
-def _inverted(words: Words, shares: tuple[float, ...], points: tuple[float, ...]) -> dict[str, Any]:
-    return _two_points(words, (1 - shares[1], 1 - shares[0]), (1 / points[1], 1 / points[0]))
+def _inverse_gamma_from_quantiles(words: PriorWords, shares: tuple[float, ...], points: tuple[float, ...]) -> dict[str, Any]:
+    return _gamma_from_quantiles(words, (1 - shares[1], 1 - shares[0]), (1 / points[1], 1 / points[0]))
 
 
-def _median_and_factor(words: Words, median: float) -> dict[str, Any]:
+def _gamma_from_median(words: PriorWords, median: float) -> dict[str, Any]:
     """Shape and rate from a median and the ratio of the 95 % to the 5 % point (the same for 1 / x)."""
     alpha = _alpha(words, 0.05, 0.95, 2 * math.log(words.number("factor")))
-    return {"alpha": alpha, "beta": _exp(words, log_gamma_quantile(alpha, 0.5) - math.log(median))}
+    return {"alpha": alpha, "beta": _finite_exp(words, log_gamma_quantile(alpha, 0.5) - math.log(median))}
 
 
-def _alpha(words: Words, low_share: float, high_share: float, log_ratio: float) -> float:
+def _alpha(words: PriorWords, low_share: float, high_share: float, log_ratio: float) -> float:
     try:
         return gamma_alpha(low_share, high_share, log_ratio)
     except NoRoot:
         raise words.uncomputable() from None
 
 
-def _exp(words: Words, log_rate: float) -> float:
+def _finite_exp(words: PriorWords, log_rate: float) -> float:
     if not -700 < log_rate < 700:
         raise words.uncomputable()
     return math.exp(log_rate)
 
 
 @lru_cache(maxsize=256)
-def _log_table(alpha: float) -> Table | None:
+def _log_table(alpha: float) -> QuantileTable | None:
     shape = np.asarray(alpha)
     return tabulate(lambda below, above: _log_quantiles(shape, below, above), lambda value, log_phi: _log_slope(shape, value, log_phi))
 
 
 @lru_cache(maxsize=256)
-def _inverse_log_table(alpha: float) -> Table | None:
+def _inverse_log_table(alpha: float) -> QuantileTable | None:
     shape = np.asarray(alpha)
     return tabulate(lambda below, above: -_log_quantiles(shape, above, below), lambda value, log_phi: _log_slope(shape, -value, log_phi))
 

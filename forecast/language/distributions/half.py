@@ -13,12 +13,13 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import special
 
-from forecast.language.distributions.domains import POSITIVE, WIDTH, Domain
-from forecast.language.distributions.family import Array, Core, Family, Signature
+from forecast.language.arrays import Array
+from forecast.language.distributions.domains import POSITIVE_DOMAIN, WIDTH_DOMAIN, Domain
+from forecast.language.distributions.family import Core, Family, Signature
 from forecast.language.distributions.real import HALF_LOG_2PI, scale_of, student_log_density, student_score, student_share
-from forecast.language.distributions.words import Form, Words
+from forecast.language.distributions.words import PriorWords, WordForm
 
-ABOVE_ZERO = (0.0, math.inf)
+POSITIVE_BOUNDS = (0.0, math.inf)
 
 
 class HalfNormal(Family):
@@ -29,7 +30,7 @@ class HalfNormal(Family):
 
     name = "HalfNormal"
     signatures = (Signature((), ("sigma",)), Signature(("tau",)))
-    domains: ClassVar[Mapping[str, Domain]] = {"sigma": WIDTH, "tau": POSITIVE}
+    domains: ClassVar[Mapping[str, Domain]] = {"sigma": WIDTH_DOMAIN, "tau": POSITIVE_DOMAIN}
 
     def _core(self, sigma: Any = None, tau: Any = None) -> Core:
         return (scale_of(sigma, tau),)
@@ -64,15 +65,15 @@ class HalfNormal(Family):
         return 0.0, np.inf
 
     @staticmethod
-    def _from_quantile(words: Words) -> dict[str, Any]:
+    def _from_quantile(words: PriorWords) -> dict[str, Any]:
         return {"sigma": words.points[0] / float(half_normal_score(np.asarray(words.shares[0])))}
 
     @staticmethod
-    def _from_mean(words: Words) -> dict[str, Any]:
+    def _from_mean(words: PriorWords) -> dict[str, Any]:
         words.require_width("mean")
         return {"sigma": words["mean"] * math.sqrt(math.pi / 2)}
 
-    forms = (Form(_from_quantile, quantiles=1, inside=ABOVE_ZERO), Form(_from_mean, ("mean",)))
+    forms = (WordForm(_from_quantile, quantiles=1, inside=POSITIVE_BOUNDS), WordForm(_from_mean, ("mean",)))
 
 
 class HalfStudentT(Family):
@@ -84,7 +85,7 @@ class HalfStudentT(Family):
     name = "HalfStudentT"
     is_slow = True
     signatures = (Signature(("nu",), ("sigma",)), Signature(("nu", "lam")))
-    domains: ClassVar[Mapping[str, Domain]] = {"nu": POSITIVE, "sigma": WIDTH, "lam": POSITIVE}
+    domains: ClassVar[Mapping[str, Domain]] = {"nu": POSITIVE_DOMAIN, "sigma": WIDTH_DOMAIN, "lam": POSITIVE_DOMAIN}
 
     def _core(self, nu: Any, sigma: Any = None, lam: Any = None) -> Core:
         return np.asarray(nu), scale_of(sigma, lam)
@@ -128,7 +129,7 @@ class HalfStudentT(Family):
         return 0.0, np.inf
 
     @staticmethod
-    def _from_quantile(words: Words) -> dict[str, Any]:
+    def _from_quantile(words: PriorWords) -> dict[str, Any]:
         words.require("nu", lambda nu: nu > 0, "above 0")
         nu = words.number("nu")
         score = float(half_student_score(np.asarray(words.shares[0]), np.asarray(nu)))
@@ -137,12 +138,12 @@ class HalfStudentT(Family):
         return {"nu": words["nu"], "sigma": words.points[0] / score}
 
     @staticmethod
-    def _from_mean(words: Words) -> dict[str, Any]:
+    def _from_mean(words: PriorWords) -> dict[str, Any]:
         words.require("nu", lambda nu: nu > 1, "above 1 for a mean to exist")
         words.require_width("mean")
         return {"nu": words["nu"], "sigma": words["mean"] / float(half_student_mean(np.asarray(words.number("nu"))))}
 
-    forms = (Form(_from_quantile, ("nu",), 1, ABOVE_ZERO), Form(_from_mean, ("nu", "mean")))
+    forms = (WordForm(_from_quantile, ("nu",), 1, POSITIVE_BOUNDS), WordForm(_from_mean, ("nu", "mean")))
 
 
 class HalfCauchy(Family):
@@ -150,7 +151,7 @@ class HalfCauchy(Family):
 
     name = "HalfCauchy"
     signatures = (Signature(("beta",)),)
-    domains: ClassVar[Mapping[str, Domain]] = {"beta": WIDTH}
+    domains: ClassVar[Mapping[str, Domain]] = {"beta": WIDTH_DOMAIN}
     no_words = "a HalfCauchy has no mean"
 
     def _core(self, beta: Any) -> Core:
@@ -185,10 +186,10 @@ class HalfCauchy(Family):
         return 0.0, np.inf
 
     @staticmethod
-    def _from_quantile(words: Words) -> dict[str, Any]:
+    def _from_quantile(words: PriorWords) -> dict[str, Any]:
         return {"beta": words.points[0] / float(half_cauchy_score(np.asarray(words.shares[0])))}
 
-    forms = (Form(_from_quantile, quantiles=1, inside=ABOVE_ZERO),)
+    forms = (WordForm(_from_quantile, quantiles=1, inside=POSITIVE_BOUNDS),)
 
 
 def half_normal_score(q: Array) -> Array:

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from forecast.language.arrays import Array
 from forecast.language.distributions import deviances
 from forecast.language.distributions.choices import Categorical
-from forecast.language.distributions.domains import COUNT, REAL, SHARE, Domain
-from forecast.language.distributions.events import STEPS
-from forecast.language.distributions.family import Array, Core, Family, Signature
+from forecast.language.distributions.domains import COUNT_DOMAIN, REAL_DOMAIN, SHARE_DOMAIN, Domain
+from forecast.language.distributions.events import NO_WORDS_FOR_COUNTS
+from forecast.language.distributions.family import Core, Family, Signature
 from forecast.language.faults import Fault
 from forecast.language.ops import Ops
 
@@ -27,7 +28,7 @@ class OrderedLogistic(Categorical):
 
     name = "OrderedLogistic"
     signatures = (Signature(("eta", "cutpoints")),)
-    domains: ClassVar[Mapping[str, Domain]] = {"eta": REAL, "cutpoints": REAL}
+    domains: ClassVar[Mapping[str, Domain]] = {"eta": REAL_DOMAIN, "cutpoints": REAL_DOMAIN}
 
     def _core(self, *, eta: Any, cutpoints: Any) -> Core:  # type: ignore[override]
         below = np.asarray(cutpoints) - np.asarray(eta)[..., None]
@@ -55,8 +56,8 @@ class OrderedLogistic(Categorical):
 
     def _valid(self, name: str, value: Array) -> NDArray[np.bool_]:
         if name == "eta":
-            return np.asarray(REAL.holds(value))
-        return np.asarray(REAL.holds(value).all(axis=-1) & (np.diff(value, axis=-1) >= 0).all(axis=-1))
+            return np.asarray(REAL_DOMAIN.holds(value))
+        return np.asarray(REAL_DOMAIN.holds(value).all(axis=-1) & (np.diff(value, axis=-1) >= 0).all(axis=-1))
 
 
 class Multinomial(Family):
@@ -69,9 +70,9 @@ class Multinomial(Family):
     name = "Multinomial"
     discrete = True
     joint = True
-    no_words = STEPS
+    no_words = NO_WORDS_FOR_COUNTS
     signatures = (Signature(("n", "p")),)
-    domains: ClassVar[Mapping[str, Domain]] = {"n": COUNT, "p": SHARE}
+    domains: ClassVar[Mapping[str, Domain]] = {"n": COUNT_DOMAIN, "p": SHARE_DOMAIN}
 
     def from_words(self, given: Mapping[str, Any], ops: Ops) -> dict[str, Any]:
         """Return ``n`` and ``p``, stacked from the classes' shares; raise ``Fault`` for fewer than two classes."""
@@ -95,11 +96,11 @@ class Multinomial(Family):
         x = np.asarray(value, dtype=float)
         with np.errstate(all="ignore"):
             (n, p), valid = self._prepare(arguments)
-            inside = (COUNT.holds(x)).all(axis=-1) & (x.sum(axis=-1) == n)
+            inside = (COUNT_DOMAIN.holds(x)).all(axis=-1) & (x.sum(axis=-1) == n)
             density = special.gammaln(n + 1) + (special.xlogy(x, p) - special.gammaln(x + 1)).sum(axis=-1)
-            if (n > deviances.LARGE).any():
+            if (n > deviances.LARGE_ARGUMENT).any():
                 by_deviance = deviances.poisson(x, n[..., None] * p).sum(axis=-1) - deviances.poisson(n, n)
-                density = np.where(n > deviances.LARGE, by_deviance, density)
+                density = np.where(n > deviances.LARGE_ARGUMENT, by_deviance, density)
             return np.where(valid, np.where(inside, density, -np.inf), np.nan)
 
     def _core(self, *, n: Any, p: Any) -> Core:
@@ -107,8 +108,8 @@ class Multinomial(Family):
 
     def _valid(self, name: str, value: Array) -> NDArray[np.bool_]:
         if name == "n":
-            return np.asarray(COUNT.holds(value))
-        return np.asarray(SHARE.holds(value).all(axis=-1) & np.isclose(value.sum(axis=-1), 1))
+            return np.asarray(COUNT_DOMAIN.holds(value))
+        return np.asarray(SHARE_DOMAIN.holds(value).all(axis=-1) & np.isclose(value.sum(axis=-1), 1))
 
     def _log_density(self, x: Array, *core: Array) -> Array:
         return self.log_density(x, n=core[0], p=core[1])

@@ -22,21 +22,22 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import special
 
+from forecast.language.arrays import Array
 from forecast.language.distributions.component import TINY, Component
 from forecast.language.distributions.domains import Domain
-from forecast.language.distributions.family import Array, Core, Family, Signature
-from forecast.language.distributions.roots import roots
-from forecast.language.distributions.scores import Scores, rising
-from forecast.language.distributions.table import FARTHEST, FEWEST, NODES, Table, tabulate
+from forecast.language.distributions.family import Core, Family, Signature
+from forecast.language.distributions.roots import find_roots
+from forecast.language.distributions.scores import ScoreCurve, rising_curve
+from forecast.language.distributions.table import FARTHEST_TABLE_SCORE, FEWEST_TABLE_POINTS, TABLE_NODES, QuantileTable, tabulate
 
 LINEAR, LOG_ODDS = "Mixture", "LogOddsPool"
-SCORES: Array = np.linspace(-FARTHEST, FARTHEST, NODES)  # normal scores of a table's nodes
-FINER = 64  # points of a sampler's coordinate to each of a table's
-FAR = 7.0  # normal scores beyond which a tail's share may have too few digits to tell such points apart
+TABLE_SCORES: Array = np.linspace(-FARTHEST_TABLE_SCORE, FARTHEST_TABLE_SCORE, TABLE_NODES)  # normal scores of a table's nodes
+CURVE_POINTS_PER_NODE = 64  # points of a sampler's coordinate to each of a table's
+FARTHEST_CURVE_SCORE = 7.0  # normal scores beyond which a tail's share may have too few digits to tell such points apart
 MOMENT_SCORES: Array = np.linspace(-8.2, 8.2, 4_001)  # beyond, a uniform number has no digits left
 
 
-class Pooled(Family):
+class PoolFamily(Family):
     """What both pools share: parts, a quantile by search between those of the parts, and no arguments."""
 
     parts: ClassVar[tuple[Component, ...]]
@@ -53,28 +54,28 @@ class Pooled(Family):
         if self.discrete:
             first, last = (int(edge) for edge in self._edges)
             return np.asarray(first + np.searchsorted(self._distribution(np.arange(first, last, dtype=float)), q), dtype=float)
-        if np.size(q) >= FEWEST:
-            return self._bounded(self._table.at(q) if self._table is not None else self._near_nodes(q))
-        return self._bounded(self._found(q, 1 - q))
+        if np.size(q) >= FEWEST_TABLE_POINTS:
+            return self._from_unbounded(self._table.at(q) if self._table is not None else self._near_nodes(q))
+        return self._from_unbounded(self._search_quantile(q, 1 - q))
 
     def _upper_quantile(self, share: Array, *_core: Array) -> Array:
-        return self._quantile(1 - share) if self.discrete else self._bounded(self._found(1 - share, share))
+        return self._quantile(1 - share) if self.discrete else self._from_unbounded(self._search_quantile(1 - share, share))
 
     @cached_property
     def _nodes(self) -> Array:
         """The quantile on the unbounded scale at the nodes of a table."""
         with np.errstate(all="ignore"):
-            return self._found(special.ndtr(SCORES), special.ndtr(-SCORES))
+            return self._search_quantile(special.ndtr(TABLE_SCORES), special.ndtr(-TABLE_SCORES))
 
     @cached_property
-    def _table(self) -> Table | None:
+    def _table(self) -> QuantileTable | None:
         """The quantile on the unbounded scale; None where a gap or a step between the parts forbids a smooth curve."""
 
         def exact(below: Array, above: Array) -> Array:
-            return self._nodes if len(below) == len(SCORES) else self._found(below, above)
+            return self._nodes if len(below) == len(TABLE_SCORES) else self._search_quantile(below, above)
 
         def slope(t: Array, log_phi: Array) -> Array:
-            return np.asarray(np.exp(log_phi - self._log_density(self._bounded(t)) - self._log_stretch(t)))
+            return np.asarray(np.exp(log_phi - self._log_density(self._from_unbounded(t)) - self._log_stretch(t)))
 
         with np.errstate(all="ignore"):
             return tabulate(exact, slope, every=1)
@@ -82,44 +83,44 @@ class Pooled(Family):
     def _near_nodes(self, q: Array) -> Array:
         """The quantile of many shares, each sought between two nodes; by the parts' own quantiles beyond the last."""
         scores = special.ndtri(q)
-        inside = (scores > SCORES[0]) & (scores < SCORES[-1])
-        cell = np.clip(np.searchsorted(SCORES, scores), 1, len(SCORES) - 1)
+        inside = (scores > TABLE_SCORES[0]) & (scores < TABLE_SCORES[-1])
+        cell = np.clip(np.searchsorted(TABLE_SCORES, scores), 1, len(TABLE_SCORES) - 1)
         found = self._between_bounds(q, 1 - q, self._nodes[cell - 1], self._nodes[cell])
         if not inside.all():
-            found[~inside] = self._found(q[~inside], 1 - q[~inside])
+            found[~inside] = self._search_quantile(q[~inside], 1 - q[~inside])
         return found
 
     @cached_property
-    def scores(self) -> Scores:
+    def scores(self) -> ScoreCurve:
         """The quantile on the unbounded scale as a smooth rising curve over normal scores: nearly exact, and a coordinate for a sampler.
 
         Its points are so close that a gap between the parts, which the curve steps over
         from one point to the next, hardly ever stops a trajectory.
         """
-        fine: Array = np.linspace(-FAR, FAR, FINER * NODES)
-        cell = np.searchsorted(SCORES, fine)
+        fine: Array = np.linspace(-FARTHEST_CURVE_SCORE, FARTHEST_CURVE_SCORE, CURVE_POINTS_PER_NODE * TABLE_NODES)
+        cell = np.searchsorted(TABLE_SCORES, fine)
         with np.errstate(all="ignore"):
             values = self._between_bounds(special.ndtr(fine), special.ndtr(-fine), self._nodes[cell - 1], self._nodes[cell])
-        return rising(fine, values)
+        return rising_curve(fine, values)
 
     def at_scores(self, scores: Array) -> Array:
         """Return the values that stand at coordinates ``scores``; see ``scores``."""
-        return self._bounded(np.asarray(self.scores.at(scores, np)[0]))
+        return self._from_unbounded(np.asarray(self.scores.at(scores, np)[0]))
 
     def scores_at(self, values: Array) -> Array:
         """Return the coordinates at which values stand, nearly: between two points of the curve as on a line."""
         curve = self.scores
-        scores: Array = np.interp(self._unbounded(values), curve.values, curve.first + curve.step * np.arange(len(curve.values)))
+        scores: Array = np.interp(self._to_unbounded(values), curve.values, curve.first + curve.step * np.arange(len(curve.values)))
         return scores
 
-    def _found(self, below: Array, above: Array) -> Array:
+    def _search_quantile(self, below: Array, above: Array) -> Array:
         """The quantile with these shares below and above, on the unbounded scale."""
         lower_half = below <= 0.5
         each = [
             np.where(lower_half, part.family._quantile(below, *core), part.family._upper_quantile(above, *core))
             for part, core in ((part, part.core) for part in self.parts)
         ]
-        low, high = (self._unbounded(edge) for edge in (np.minimum.reduce(each), np.maximum.reduce(each)))
+        low, high = (self._to_unbounded(edge) for edge in (np.minimum.reduce(each), np.maximum.reduce(each)))
         return self._between_bounds(below, above, low, high)
 
     def _between_bounds(self, below: Array, above: Array, low: Array, high: Array) -> Array:
@@ -129,7 +130,7 @@ class Pooled(Family):
         lower_half = below <= 0.5
         for half, share, log_share, sign in ((lower_half, below, self._log_below, 1), (~lower_half, above, self._log_above, -1)):
             if half.any():
-                found[half] = roots(_excess(self._bounded, log_share, np.log(share[half]), sign), low[half], high[half])
+                found[half] = find_roots(_excess(self._from_unbounded, log_share, np.log(share[half]), sign), low[half], high[half])
         return found
 
     def _log_below(self, x: Array) -> Array:
@@ -172,7 +173,7 @@ class Pooled(Family):
 
     # the scale on which the values have no bounds
 
-    def _unbounded(self, x: Array) -> Array:
+    def _to_unbounded(self, x: Array) -> Array:
         lower, upper = self._edges
         if np.isfinite(lower) and np.isfinite(upper):
             return np.asarray(special.logit(np.clip((x - lower) / (upper - lower), TINY, 1 - np.finfo(float).epsneg)))
@@ -180,7 +181,7 @@ class Pooled(Family):
             return np.asarray(np.log(np.maximum(x - lower, TINY)))
         return np.asarray(-np.log(np.maximum(upper - x, TINY))) if np.isfinite(upper) else np.asarray(x)
 
-    def _bounded(self, t: Array) -> Array:
+    def _from_unbounded(self, t: Array) -> Array:
         lower, upper = self._edges
         if np.isfinite(lower) and np.isfinite(upper):
             return np.asarray(lower + (upper - lower) * special.expit(t))
@@ -198,7 +199,7 @@ class Pooled(Family):
         return -t if np.isfinite(upper) else np.zeros_like(t)
 
 
-class Linear(Pooled):
+class LinearPool(PoolFamily):
     """Mixture: f(x) = sum w_i f_i(x)."""
 
     name = LINEAR
@@ -230,7 +231,7 @@ class Linear(Pooled):
         return np.asarray(np.sqrt(sum(share * (sd**2 + (its_mean - mean) ** 2) for share, its_mean, sd in each)))
 
 
-class LogOdds(Pooled):
+class LogOddsPool(PoolFamily):
     """LogOddsPool: logit F(x) = sum w_i logit F_i(x); what any part holds impossible is so for all."""
 
     name = LOG_ODDS
@@ -260,9 +261,9 @@ class LogOdds(Pooled):
         return np.asarray(special.log_expit(odds) + special.log_expit(-odds) + _log_mean(self.parts, rates))
 
 
-def pooled(kind: str, components: tuple[Component, ...]) -> Pooled:
+def make_pool(kind: str, components: tuple[Component, ...]) -> PoolFamily:
     """Return the family of a pool of parts with constant arguments; all are continuous, or all discrete."""
-    base: Any = {LINEAR: Linear, LOG_ODDS: LogOdds}[kind]
+    base: Any = {LINEAR: LinearPool, LOG_ODDS: LogOddsPool}[kind]
 
     class Made(base):  # type: ignore[misc]
         parts = components

@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import special
 
-from forecast.language.distributions.domains import POSITIVE, REAL, WIDTH, Domain
-from forecast.language.distributions.edged import Edged
-from forecast.language.distributions.family import Array, Core, Family, Signature
-from forecast.language.distributions.half import ABOVE_ZERO
+from forecast.language.arrays import Array
+from forecast.language.distributions.domains import POSITIVE_DOMAIN, REAL_DOMAIN, WIDTH_DOMAIN, Domain
+from forecast.language.distributions.edged import ClampedFamily
+from forecast.language.distributions.family import Core, Family, Signature
+from forecast.language.distributions.half import POSITIVE_BOUNDS
 from forecast.language.distributions.real import HALF_LOG_2PI, location_scale, scale_of
 from forecast.language.distributions.solve import NoRoot, weibull_alpha
-from forecast.language.distributions.words import Form, Words
+from forecast.language.distributions.words import PriorWords, WordForm
 
 NORMAL_95 = float(special.ndtri(0.95))
 
@@ -25,7 +26,7 @@ class Exponential(Family):
 
     name = "Exponential"
     signatures = (Signature((), ("scale",)), Signature(("lam",)))
-    domains: ClassVar[Mapping[str, Domain]] = {"lam": POSITIVE, "scale": WIDTH}
+    domains: ClassVar[Mapping[str, Domain]] = {"lam": POSITIVE_DOMAIN, "scale": WIDTH_DOMAIN}
 
     def _core(self, lam: Any = None, scale: Any = None) -> Core:
         return (np.asarray(1 / lam) if lam is not None else np.asarray(1.0 if scale is None else scale),)
@@ -58,18 +59,18 @@ class Exponential(Family):
         return 0.0, np.inf
 
     @staticmethod
-    def _from_quantile(words: Words) -> dict[str, Any]:
+    def _from_quantile(words: PriorWords) -> dict[str, Any]:
         return {"scale": words.points[0] / -math.log1p(-words.shares[0])}
 
     @staticmethod
-    def _from_mean(words: Words) -> dict[str, Any]:
+    def _from_mean(words: PriorWords) -> dict[str, Any]:
         words.require_width("mean")
         return {"scale": words["mean"]}
 
-    forms = (Form(_from_quantile, quantiles=1, inside=ABOVE_ZERO), Form(_from_mean, ("mean",)))
+    forms = (WordForm(_from_quantile, quantiles=1, inside=POSITIVE_BOUNDS), WordForm(_from_mean, ("mean",)))
 
 
-class LogNormal(Edged):
+class LogNormal(ClampedFamily):
     """LogNormal(mu=0, sigma=1) or LogNormal(mu=0, tau): log x is Normal(mu, sigma).
 
     log f = log Normal(log x; mu, sigma) - log x.  Median exp(mu), mean m = exp(mu + sigma² / 2), sd m sqrt(exp(sigma²) - 1).
@@ -77,7 +78,7 @@ class LogNormal(Edged):
 
     name = "LogNormal"
     signatures = (Signature((), ("mu", "sigma")), Signature(("tau",), ("mu",)))
-    domains: ClassVar[Mapping[str, Domain]] = {"mu": REAL, "sigma": WIDTH, "tau": POSITIVE}
+    domains: ClassVar[Mapping[str, Domain]] = {"mu": REAL_DOMAIN, "sigma": WIDTH_DOMAIN, "tau": POSITIVE_DOMAIN}
 
     def _core(self, mu: Any = 0.0, sigma: Any = None, tau: Any = None) -> Core:
         return np.asarray(mu), scale_of(sigma, tau)
@@ -127,36 +128,36 @@ class LogNormal(Edged):
         return 0.0, np.inf
 
     @staticmethod
-    def _from_quantiles(words: Words) -> dict[str, Any]:
+    def _from_quantiles(words: PriorWords) -> dict[str, Any]:
         scores = tuple(float(special.ndtri(q)) for q in words.shares)
         return location_scale(words, scores, tuple(words.ops.log(point) for point in words.points), location="mu", scale="sigma")
 
     @staticmethod
-    def _from_sigma(words: Words) -> dict[str, Any]:
+    def _from_sigma(words: PriorWords) -> dict[str, Any]:
         words.require_width("sigma")
         return LogNormal._from_quantiles(words)
 
     @staticmethod
-    def _from_moments(words: Words) -> dict[str, Any]:
+    def _from_moments(words: PriorWords) -> dict[str, Any]:
         words.require("mean", lambda mean: mean > 0, "above 0")
         words.require_width("sd")
         variance = words.ops.log1p((words["sd"] / words["mean"]) ** 2)
         return {"mu": words.ops.log(words["mean"]) - variance / 2, "sigma": words.ops.sqrt(variance)}
 
     @staticmethod
-    def _from_factor(words: Words) -> dict[str, Any]:
+    def _from_factor(words: PriorWords) -> dict[str, Any]:
         require_median_and_factor(words)
         return {"mu": words.ops.log(words["median"]), "sigma": words.ops.log(words["factor"]) / NORMAL_95}
 
     forms = (
-        Form(_from_quantiles, quantiles=2, inside=ABOVE_ZERO),
-        Form(_from_moments, ("mean", "sd")),
-        Form(_from_factor, ("median", "factor")),
-        Form(_from_sigma, ("sigma",), 1, ABOVE_ZERO),
+        WordForm(_from_quantiles, quantiles=2, inside=POSITIVE_BOUNDS),
+        WordForm(_from_moments, ("mean", "sd")),
+        WordForm(_from_factor, ("median", "factor")),
+        WordForm(_from_sigma, ("sigma",), 1, POSITIVE_BOUNDS),
     )
 
 
-class Weibull(Edged):
+class Weibull(ClampedFamily):
     """Weibull(alpha, beta): log f = log(alpha / beta) + (alpha - 1) log(x / beta) - (x / beta)^alpha.
 
     (x / beta)^alpha is Exponential(1).  Mean beta Gamma(1 + 1 / alpha), E[X²] = beta² Gamma(1 + 2 / alpha).
@@ -164,7 +165,7 @@ class Weibull(Edged):
 
     name = "Weibull"
     signatures = (Signature(("alpha", "beta")),)
-    domains: ClassVar[Mapping[str, Domain]] = {"alpha": POSITIVE, "beta": WIDTH}
+    domains: ClassVar[Mapping[str, Domain]] = {"alpha": POSITIVE_DOMAIN, "beta": WIDTH_DOMAIN}
 
     def _core(self, alpha: Any, beta: Any) -> Core:
         return np.asarray(alpha), np.asarray(beta)
@@ -215,7 +216,7 @@ class Weibull(Edged):
         return 0.0, np.inf
 
     @staticmethod
-    def _solved(words: Words, scores: tuple[float, ...], logs: tuple[Any, ...]) -> dict[str, Any]:
+    def _solve(words: PriorWords, scores: tuple[float, ...], logs: tuple[Any, ...]) -> dict[str, Any]:
         # log x = log beta + log(-log(1 - q)) / alpha
         if "alpha" in words.values:
             words.require("alpha", lambda alpha: alpha > 0, "above 0")
@@ -224,12 +225,12 @@ class Weibull(Edged):
         return {"alpha": 1 / inverse, "beta": words.ops.exp(logs[0] - scores[0] * inverse)}
 
     @staticmethod
-    def _from_quantiles(words: Words) -> dict[str, Any]:
+    def _from_quantiles(words: PriorWords) -> dict[str, Any]:
         scores = tuple(math.log(-math.log1p(-q)) for q in words.shares)
-        return Weibull._solved(words, scores, tuple(words.ops.log(point) for point in words.points))
+        return Weibull._solve(words, scores, tuple(words.ops.log(point) for point in words.points))
 
     @staticmethod
-    def _from_factor(words: Words) -> dict[str, Any]:
+    def _from_factor(words: PriorWords) -> dict[str, Any]:
         require_median_and_factor(words)
         ops = words.ops
         low, middle, high = (math.log(-math.log1p(-q)) for q in (0.05, 0.5, 0.95))
@@ -237,7 +238,7 @@ class Weibull(Edged):
         return {"alpha": 1 / inverse, "beta": ops.exp(ops.log(words["median"]) - middle * inverse)}
 
     @staticmethod
-    def _from_moments(words: Words) -> dict[str, Any]:
+    def _from_moments(words: PriorWords) -> dict[str, Any]:
         words.require("mean", lambda mean: mean > 0, "above 0")
         words.require_width("sd")
         mean, sd = words.number("mean"), words.number("sd")
@@ -248,14 +249,14 @@ class Weibull(Edged):
         return {"alpha": alpha, "beta": mean / float(special.gamma(1 + 1 / alpha))}
 
     forms = (
-        Form(_from_quantiles, quantiles=2, inside=ABOVE_ZERO),
-        Form(_from_moments, ("mean", "sd")),
-        Form(_from_factor, ("median", "factor")),
-        Form(_from_quantiles, ("alpha",), 1, ABOVE_ZERO),
+        WordForm(_from_quantiles, quantiles=2, inside=POSITIVE_BOUNDS),
+        WordForm(_from_moments, ("mean", "sd")),
+        WordForm(_from_factor, ("median", "factor")),
+        WordForm(_from_quantiles, ("alpha",), 1, POSITIVE_BOUNDS),
     )
 
 
-def require_median_and_factor(words: Words) -> None:
+def require_median_and_factor(words: PriorWords) -> None:
     """Raise ``Fault`` unless the median is above 0 and the factor above 1."""
     words.require("median", lambda median: median > 0, "above 0")
     words.require_width("factor", zero=1.0)

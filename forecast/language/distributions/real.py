@@ -6,22 +6,24 @@ quantiles, or one with the location or the scale, are solved in closed form.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 from scipy import special
 
+from forecast.language.arrays import Array
 from forecast.language.distributions import deviances
-from forecast.language.distributions.domains import POSITIVE, REAL, WIDTH, Domain
-from forecast.language.distributions.family import Array, Core, Family, Signature
-from forecast.language.distributions.words import Form, Words
+from forecast.language.distributions.domains import POSITIVE_DOMAIN, REAL_DOMAIN, WIDTH_DOMAIN, Domain
+from forecast.language.distributions.family import Core, Family, Signature
+from forecast.language.distributions.words import PriorWords, WordForm
 
-HALF_LOG_2PI = 0.5 * np.log(2 * np.pi)
-FAR = 1e150  # in units of sqrt(nu) or 1, whichever is less: near here squares overflow, and SciPy stops without a word
+HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
+OVERFLOW_DISTANCE = 1e150  # in units of sqrt(nu) or 1, whichever is less: near here squares overflow, and SciPy stops without a word
 
 
-def location_scale(words: Words, scores: tuple[float, ...], points: tuple[Any, ...], *, location: str, scale: str) -> dict[str, Any]:
+def location_scale(words: PriorWords, scores: tuple[float, ...], points: tuple[Any, ...], *, location: str, scale: str) -> dict[str, Any]:
     """Solve ``point = location + scale * score`` from two points, or from one with the location or the scale."""
     if location in words.values:
         return {location: words[location], scale: (points[0] - words[location]) / scores[0]}
@@ -31,20 +33,20 @@ def location_scale(words: Words, scores: tuple[float, ...], points: tuple[Any, .
     return {location: points[0] - scores[0] * width, scale: width}
 
 
-def check_side(words: Words, location: str, centre: float = 0.5) -> None:
+def check_quantile_side(words: PriorWords, location: str, centre: float = 0.5) -> None:
     """A quantile beside a fixed location must lie on its own side of it."""
     quantile = words.quantiles[0]
     sign = 1.0 if quantile.share > centre else -1.0
     words.require(
         location,
-        lambda value: quantile.share != centre and not _beyond(value, quantile.value, sign),
+        lambda value: quantile.share != centre and not _is_beyond(value, quantile.value, sign),
         f"{'below' if sign > 0 else 'above'} `{quantile.name}`"
         if quantile.share != centre
         else "given with another quantile than the median",
     )
 
 
-def _beyond(location: float, point: Any, sign: float) -> bool:
+def _is_beyond(location: float, point: Any, sign: float) -> bool:
     return isinstance(point, (int, float)) and sign * (float(point) - location) <= 0
 
 
@@ -57,7 +59,7 @@ class Normal(Family):
 
     name = "Normal"
     signatures = (Signature((), ("mu", "sigma")), Signature(("tau",), ("mu",)))
-    domains: ClassVar[Mapping[str, Domain]] = {"mu": REAL, "sigma": WIDTH, "tau": POSITIVE}
+    domains: ClassVar[Mapping[str, Domain]] = {"mu": REAL_DOMAIN, "sigma": WIDTH_DOMAIN, "tau": POSITIVE_DOMAIN}
 
     def _core(self, mu: Any = 0.0, sigma: Any = None, tau: Any = None) -> Core:
         return np.asarray(mu), scale_of(sigma, tau)
@@ -96,23 +98,23 @@ class Normal(Family):
         return -np.inf, np.inf
 
     @staticmethod
-    def _from_quantiles(words: Words) -> dict[str, Any]:
+    def _from_quantiles(words: PriorWords) -> dict[str, Any]:
         if "mu" in words.values:
-            check_side(words, "mu")
+            check_quantile_side(words, "mu")
         if "sigma" in words.values:
             words.require_width("sigma")
         return location_scale(words, tuple(float(special.ndtri(q)) for q in words.shares), words.points, location="mu", scale="sigma")
 
     @staticmethod
-    def _from_moments(words: Words) -> dict[str, Any]:
+    def _from_moments(words: PriorWords) -> dict[str, Any]:
         words.require_width("sd")
         return {"mu": words["mean"], "sigma": words["sd"]}
 
     forms = (
-        Form(_from_quantiles, quantiles=2),
-        Form(_from_moments, ("mean", "sd")),
-        Form(_from_quantiles, ("mu",), 1),
-        Form(_from_quantiles, ("sigma",), 1),
+        WordForm(_from_quantiles, quantiles=2),
+        WordForm(_from_moments, ("mean", "sd")),
+        WordForm(_from_quantiles, ("mu",), 1),
+        WordForm(_from_quantiles, ("sigma",), 1),
     )
 
 
@@ -126,7 +128,7 @@ class StudentT(Family):
     name = "StudentT"
     is_slow = True
     signatures = (Signature(("nu",), ("mu", "sigma")), Signature(("nu", "lam"), ("mu",)))
-    domains: ClassVar[Mapping[str, Domain]] = {"nu": POSITIVE, "mu": REAL, "sigma": WIDTH, "lam": POSITIVE}
+    domains: ClassVar[Mapping[str, Domain]] = {"nu": POSITIVE_DOMAIN, "mu": REAL_DOMAIN, "sigma": WIDTH_DOMAIN, "lam": POSITIVE_DOMAIN}
 
     def _core(self, nu: Any, mu: Any = 0.0, sigma: Any = None, lam: Any = None) -> Core:
         return np.asarray(nu), np.asarray(mu), scale_of(sigma, lam)
@@ -167,11 +169,11 @@ class StudentT(Family):
         return -np.inf, np.inf
 
     @staticmethod
-    def _from_quantiles(words: Words) -> dict[str, Any]:
+    def _from_quantiles(words: PriorWords) -> dict[str, Any]:
         words.require("nu", lambda nu: nu > 0, "above 0")
         nu = words.number("nu")
         if "mu" in words.values:
-            check_side(words, "mu")
+            check_quantile_side(words, "mu")
         if "sigma" in words.values:
             words.require_width("sigma")
         scores = tuple(float(student_score(np.asarray(q), np.asarray(nu))) for q in words.shares)
@@ -180,17 +182,17 @@ class StudentT(Family):
         return {"nu": words["nu"], **location_scale(words, scores, words.points, location="mu", scale="sigma")}
 
     @staticmethod
-    def _from_moments(words: Words) -> dict[str, Any]:
+    def _from_moments(words: PriorWords) -> dict[str, Any]:
         words.require("nu", lambda nu: nu > 2, "above 2 for an sd to exist")
         words.require_width("sd")
         nu = words["nu"]
         return {"nu": nu, "mu": words["mean"], "sigma": words["sd"] * words.ops.sqrt((nu - 2) / nu)}
 
     forms = (
-        Form(_from_quantiles, ("nu",), 2),
-        Form(_from_moments, ("nu", "mean", "sd")),
-        Form(_from_quantiles, ("nu", "mu"), 1),
-        Form(_from_quantiles, ("nu", "sigma"), 1),
+        WordForm(_from_quantiles, ("nu",), 2),
+        WordForm(_from_moments, ("nu", "mean", "sd")),
+        WordForm(_from_quantiles, ("nu", "mu"), 1),
+        WordForm(_from_quantiles, ("nu", "sigma"), 1),
     )
 
 
@@ -199,7 +201,7 @@ class Cauchy(Family):
 
     name = "Cauchy"
     signatures = (Signature(("alpha", "beta")),)
-    domains: ClassVar[Mapping[str, Domain]] = {"alpha": REAL, "beta": WIDTH}
+    domains: ClassVar[Mapping[str, Domain]] = {"alpha": REAL_DOMAIN, "beta": WIDTH_DOMAIN}
     no_words = "a Cauchy has no mean"
 
     def _core(self, alpha: Any, beta: Any) -> Core:
@@ -239,15 +241,15 @@ class Cauchy(Family):
         return -np.inf, np.inf
 
     @staticmethod
-    def _from_quantiles(words: Words) -> dict[str, Any]:
+    def _from_quantiles(words: PriorWords) -> dict[str, Any]:
         if "alpha" in words.values:
-            check_side(words, "alpha")
+            check_quantile_side(words, "alpha")
         if "beta" in words.values:
             words.require_width("beta")
         scores = tuple(float(cauchy_score(np.asarray(q))) for q in words.shares)
         return location_scale(words, scores, words.points, location="alpha", scale="beta")
 
-    forms = (Form(_from_quantiles, quantiles=2), Form(_from_quantiles, ("alpha",), 1), Form(_from_quantiles, ("beta",), 1))
+    forms = (WordForm(_from_quantiles, quantiles=2), WordForm(_from_quantiles, ("alpha",), 1), WordForm(_from_quantiles, ("beta",), 1))
 
 
 def scale_of(sigma: Any, precision: Any) -> Array:
@@ -260,9 +262,9 @@ def scale_of(sigma: Any, precision: Any) -> Array:
 def student_log_density(z: Array, nu: Array) -> Array:
     """The log density of a standard t: the constant by ``betaln``, which keeps its digits at large ``nu``."""
     constant = -special.betaln(0.5, 0.5 * nu) - 0.5 * np.log(nu)
-    large = nu > deviances.LARGE
+    large = nu > deviances.LARGE_ARGUMENT
     if large.any():
-        rising = deviances.log_rising(0.5 * nu, np.asarray(0.5))
+        rising = deviances.log_rising_by_series(0.5 * nu, np.asarray(0.5))
         constant = np.where(large, rising - 0.5 * np.log(np.pi) - 0.5 * np.log(nu), constant)
     return np.asarray(constant - 0.5 * (nu + 1) * np.log1p(z * z / nu))
 
@@ -270,7 +272,7 @@ def student_log_density(z: Array, nu: Array) -> Array:
 def student_share(z: Array, nu: Array) -> Array:
     """The distribution function of a standard t: SciPy's, and by the leading term of the tail where that overflows."""
     share = np.asarray(special.stdtr(nu, z))
-    far = np.abs(z) > FAR * np.minimum(np.sqrt(nu), 1.0)
+    far = np.abs(z) > OVERFLOW_DISTANCE * np.minimum(np.sqrt(nu), 1.0)
     if far.any():
         tail = np.exp(_log_tail(nu) - nu * np.log(np.abs(z)))
         share = np.where(far, np.where(z < 0, tail, 1 - tail), share)
@@ -280,7 +282,7 @@ def student_share(z: Array, nu: Array) -> Array:
 def student_score(q: Array, nu: Array) -> Array:
     """The quantile of a standard t: SciPy's, and by the leading term of the tail far out; infinite where no float holds it."""
     score = np.asarray(special.stdtrit(nu, q))
-    far = np.abs(score) > FAR * np.minimum(np.sqrt(nu), 1.0)
+    far = np.abs(score) > OVERFLOW_DISTANCE * np.minimum(np.sqrt(nu), 1.0)
     if far.any():
         size = np.exp((_log_tail(nu) - np.log(np.minimum(q, 1 - q))) / nu)
         score = np.where(far, np.copysign(size, score), score)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-MOST_STEPS = 200
+from forecast.language.arrays import Array
+
+MOST_ROOT_STEPS = 200
 CLOSE = 1e-14  # width of a bracket, beside the larger of its bounds, at which it is narrow enough
 
 
-def roots(f: Callable[[Array], Array], low: Array, high: Array) -> Array:
+def find_roots(f: Callable[[Array], Array], low: Array, high: Array) -> Array:
     """Return where ``f``, increasing in each element, is 0, between ``low`` and ``high`` (which rounding may make equal).
 
     Chandrupatla's method (Advances in Engineering Software 28, 1997), as in
@@ -20,18 +20,18 @@ def roots(f: Callable[[Array], Array], low: Array, high: Array) -> Array:
     it is nearer to 0.
     """
     a, b = np.array(low, dtype=float), np.array(high, dtype=float)
-    fa, fb = _finite(f(a)), _finite(f(b))
+    fa, fb = _clip_to_finite(f(a)), _clip_to_finite(f(b))
     c, fc = a.copy(), fa.copy()
     floor = CLOSE / 1_000 * np.maximum(np.abs(a), np.abs(b)) + 1e-300
     at = np.full_like(a, 0.5)
     open_ = (np.sign(fa) != np.sign(fb)) & (fa != 0) & (fb != 0)
-    for _ in range(MOST_STEPS):
+    for _ in range(MOST_ROOT_STEPS):
         least = np.maximum(CLOSE * np.maximum(np.abs(a), np.abs(b)), floor)
         open_ &= np.abs(b - a) > 2 * least
         if not open_.any():
             break
         x = np.where(open_, a + at * (b - a), a)
-        fx = np.where(open_, _finite(f(x)), fa)
+        fx = np.where(open_, _clip_to_finite(f(x)), fa)
         same = np.sign(fx) == np.sign(fa)
         c, fc, b, fb = np.where(same, a, b), np.where(same, fa, fb), np.where(open_ & ~same, a, b), np.where(open_ & ~same, fa, fb)
         a, fa = x, fx
@@ -45,5 +45,5 @@ def roots(f: Callable[[Array], Array], low: Array, high: Array) -> Array:
     return np.where(np.abs(fa) <= np.abs(fb), a, b)
 
 
-def _finite(values: Array) -> Array:
+def _clip_to_finite(values: Array) -> Array:
     return np.clip(values, -1e300, 1e300)

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from forecast.language.arrays import Array
 
 
-class Ops(Protocol):
+class CurveOps(Protocol):
     """What the curve asks of arrays: NumPy's functions, or PyTensor's."""
 
     def clip(self, x: Any, low: Any, high: Any) -> Any:
@@ -31,7 +30,7 @@ class Ops(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class ScoreCurve:
     """A cubic through ``values`` with ``slopes`` (by cell), both ``(nodes,)``, at scores ``step`` apart; straight beyond the first and last."""
 
     first: float
@@ -39,7 +38,7 @@ class Scores:
     values: Array
     slopes: Array
 
-    def at(self, score: Any, ops: Ops) -> tuple[Any, Any]:
+    def at(self, score: Any, ops: CurveOps) -> tuple[Any, Any]:
         """Return the curve and its slope by the score, for arrays or tensors with their own ``clip`` and ``floor``."""
         place = (score - self.first) / self.step
         within = ops.clip(place, 0.0, len(self.values) - 1.0)
@@ -56,7 +55,7 @@ class Scores:
         return self.values[:-1], np.diff(self.values), self.slopes[:-1], self.slopes[1:]
 
 
-def rising(scores: Array, values: Array) -> Scores:
+def rising_curve(scores: Array, values: Array) -> ScoreCurve:
     """Return the curve through values that rise from one evenly spaced score to the next, which rises throughout.
 
     Slopes are harmonic means of the rises beside a node (Fritsch and Butland 1984,
@@ -66,4 +65,4 @@ def rising(scores: Array, values: Array) -> Scores:
     before, after = rise[:-1], rise[1:]
     with np.errstate(all="ignore"):
         middle = np.where((before > 0) & (after > 0), 2 * before * after / (before + after), 0.0)
-    return Scores(float(scores[0]), float(scores[1] - scores[0]), values, np.concatenate([rise[:1], middle, rise[-1:]]))
+    return ScoreCurve(float(scores[0]), float(scores[1] - scores[0]), values, np.concatenate([rise[:1], middle, rise[-1:]]))

@@ -10,22 +10,23 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import special
 
+from forecast.language.arrays import Array
 from forecast.language.distributions import deviances
-from forecast.language.distributions.domains import INNER_SHARE, POSITIVE, REAL, WIDTH, Domain
-from forecast.language.distributions.edged import WITHIN_SHARES, Edged
-from forecast.language.distributions.family import Array, Core, Family, Signature
+from forecast.language.distributions.domains import INNER_SHARE_DOMAIN, POSITIVE_DOMAIN, REAL_DOMAIN, WIDTH_DOMAIN, Domain
+from forecast.language.distributions.edged import HELD_SHARES, ClampedFamily
+from forecast.language.distributions.family import Core, Family, Signature
 from forecast.language.distributions.real import HALF_LOG_2PI, location_scale, scale_of
 from forecast.language.distributions.solve import NoRoot, beta_alpha_beta
-from forecast.language.distributions.table import FEWEST, Table, tabulate
-from forecast.language.distributions.words import Form, Words, verified
+from forecast.language.distributions.table import FEWEST_TABLE_POINTS, QuantileTable, tabulate
+from forecast.language.distributions.words import PriorWords, WordForm, verify_solution
 from forecast.language.faults import Fault
 
 SHARES = (0.0, 1.0)
-SMALLEST = 1e-300  # below, the first term of the tail has all the digits
+SMALLEST_EXACT_QUANTILE = 1e-300  # below, the first term of the tail has all the digits
 PRACTICALLY_NORMAL = 1e12  # an alpha and beta above which a Beta is skewed by less than a millionth of its sd
 
 
-class Beta(Edged):
+class Beta(ClampedFamily):
     """Beta(alpha, beta), Beta(mu, sigma) or Beta(mu, nu): log f = (alpha - 1) log x + (beta - 1) log(1 - x) - log B(alpha, beta).
 
     alpha = mu nu, beta = (1 - mu) nu, nu = mu (1 - mu) / sigma² - 1.  Mean alpha / (alpha + beta),
@@ -33,10 +34,16 @@ class Beta(Edged):
     """
 
     name = "Beta"
-    ends = WITHIN_SHARES
+    ends = HELD_SHARES
     is_slow = True
     signatures = (Signature(("alpha", "beta")), Signature(("mu", "sigma")), Signature(("mu", "nu")))
-    domains: ClassVar[Mapping[str, Domain]] = {"alpha": POSITIVE, "beta": POSITIVE, "mu": INNER_SHARE, "sigma": WIDTH, "nu": POSITIVE}
+    domains: ClassVar[Mapping[str, Domain]] = {
+        "alpha": POSITIVE_DOMAIN,
+        "beta": POSITIVE_DOMAIN,
+        "mu": INNER_SHARE_DOMAIN,
+        "sigma": WIDTH_DOMAIN,
+        "nu": POSITIVE_DOMAIN,
+    }
 
     def _core(self, alpha: Any = None, beta: Any = None, mu: Any = None, sigma: Any = None, nu: Any = None) -> Core:
         if alpha is None:
@@ -46,7 +53,7 @@ class Beta(Edged):
 
     def _jointly_valid(self, *core: Array) -> Any:
         alpha, beta = core
-        return POSITIVE.holds(alpha) & POSITIVE.holds(beta)
+        return POSITIVE_DOMAIN.holds(alpha) & POSITIVE_DOMAIN.holds(beta)
 
     def _check_jointly(self, arguments: Mapping[str, float]) -> None:
         if "sigma" in arguments:
@@ -55,7 +62,7 @@ class Beta(Edged):
     def _log_density(self, x: Array, *core: Array) -> Array:
         alpha, beta = core
         density = special.xlogy(alpha - 1, x) + special.xlog1py(beta - 1, -x) - special.betaln(alpha, beta)
-        large = ((alpha > deviances.LARGE) | (beta > deviances.LARGE)) & (x > 0) & (x < 1)
+        large = ((alpha > deviances.LARGE_ARGUMENT) | (beta > deviances.LARGE_ARGUMENT)) & (x > 0) & (x < 1)
         return np.where(large, deviances.beta(x, alpha, beta), density) if large.any() else np.asarray(density)
 
     def _latents(self, q: Array, *core: Array) -> Array:
@@ -73,7 +80,7 @@ class Beta(Edged):
 
     def _quantile(self, q: Array, *core: Array) -> Array:
         alpha, beta = core
-        if alpha.size == beta.size == 1 and q.size >= FEWEST:
+        if alpha.size == beta.size == 1 and q.size >= FEWEST_TABLE_POINTS:
             table = _logit_table(alpha.item(), beta.item())
             if table is not None:
                 return np.asarray(special.expit(table.at(q)))
@@ -102,16 +109,16 @@ class Beta(Edged):
         return 0.0, 1.0
 
     @staticmethod
-    def _from_quantiles(words: Words) -> dict[str, Any]:
+    def _from_quantiles(words: PriorWords) -> dict[str, Any]:
         (low_share, high_share), (low, high) = words.shares, words.numbers()
         try:
             alpha, beta = beta_alpha_beta(low_share, low, high_share, high)
         except NoRoot:
             raise words.uncomputable() from None
-        return verified(words, Beta(), {"alpha": alpha, "beta": beta})
+        return verify_solution(words, Beta(), {"alpha": alpha, "beta": beta})
 
     @staticmethod
-    def _from_moments(words: Words) -> dict[str, Any]:
+    def _from_moments(words: PriorWords) -> dict[str, Any]:
         words.require("mean", lambda mean: 0 < mean < 1, "above 0 and below 1")
         words.require_width("sd")
         mean, sd = words["mean"], words["sd"]
@@ -121,15 +128,15 @@ class Beta(Edged):
         return {"alpha": mean * strength, "beta": (1 - mean) * strength}
 
     @staticmethod
-    def _from_strength(words: Words) -> dict[str, Any]:
+    def _from_strength(words: PriorWords) -> dict[str, Any]:
         words.require("mean", lambda mean: 0 < mean < 1, "above 0 and below 1")
         words.require("strength", lambda strength: strength > 0, "above 0")
         return {"alpha": words["mean"] * words["strength"], "beta": (1 - words["mean"]) * words["strength"]}
 
     forms = (
-        Form(_from_quantiles, quantiles=2, inside=SHARES),
-        Form(_from_strength, ("mean", "strength")),
-        Form(_from_moments, ("mean", "sd")),
+        WordForm(_from_quantiles, quantiles=2, inside=SHARES),
+        WordForm(_from_strength, ("mean", "strength")),
+        WordForm(_from_moments, ("mean", "sd")),
     )
 
 
@@ -142,7 +149,9 @@ def _check_sd(*, mean: float, sd: float, name: str) -> None:
 def _lower_logit(alpha: Array, beta: Array, q: Array) -> Array:
     """The log-odds of a Beta quantile, also of one that no float holds."""
     value = _lower_quantile(alpha, beta, q)
-    logit: Array = np.where(value > SMALLEST, special.logit(value), (np.log(q * alpha) + special.betaln(alpha, beta)) / alpha)
+    logit: Array = np.where(
+        value > SMALLEST_EXACT_QUANTILE, special.logit(value), (np.log(q * alpha) + special.betaln(alpha, beta)) / alpha
+    )
     return logit
 
 
@@ -153,7 +162,7 @@ def _lower_quantile(alpha: Array, beta: Array, q: Array) -> Array:
     """
     value = special.betaincinv(alpha, beta, q)
     lost = np.isnan(value)
-    low = (value < SMALLEST) | (lost & (q < 1e-100))
+    low = (value < SMALLEST_EXACT_QUANTILE) | (lost & (q < 1e-100))
     if low.any():
         value = np.where(low, np.exp((np.log(q * alpha) + special.betaln(alpha, beta)) / alpha), value)
     if lost.any():
@@ -164,7 +173,7 @@ def _lower_quantile(alpha: Array, beta: Array, q: Array) -> Array:
 
 
 @lru_cache(maxsize=256)
-def _logit_table(alpha: float, beta: float) -> Table | None:
+def _logit_table(alpha: float, beta: float) -> QuantileTable | None:
     a, b = np.asarray(alpha), np.asarray(beta)
     return tabulate(lambda below, above: _logit_quantiles(a, b, below, above), lambda value, log_phi: _logit_slope(a, b, value, log_phi))
 
@@ -189,7 +198,7 @@ class LogitNormal(Family):
 
     name = "LogitNormal"
     signatures = (Signature((), ("mu", "sigma")), Signature(("tau",), ("mu",)))
-    domains: ClassVar[Mapping[str, Domain]] = {"mu": REAL, "sigma": WIDTH, "tau": POSITIVE}
+    domains: ClassVar[Mapping[str, Domain]] = {"mu": REAL_DOMAIN, "sigma": WIDTH_DOMAIN, "tau": POSITIVE_DOMAIN}
     no_words = "the mean and sd of a LogitNormal have no closed form: use two quantiles, or a Beta"
 
     def _core(self, mu: Any = 0.0, sigma: Any = None, tau: Any = None) -> Core:
@@ -236,10 +245,10 @@ class LogitNormal(Family):
         return 0.0, 1.0
 
     @staticmethod
-    def _from_quantiles(words: Words) -> dict[str, Any]:
+    def _from_quantiles(words: PriorWords) -> dict[str, Any]:
         if "sigma" in words.values:
             words.require_width("sigma")
         scores = tuple(float(special.ndtri(q)) for q in words.shares)
         return location_scale(words, scores, tuple(words.ops.logit(point) for point in words.points), location="mu", scale="sigma")
 
-    forms = (Form(_from_quantiles, quantiles=2, inside=SHARES), Form(_from_quantiles, ("sigma",), 1, SHARES))
+    forms = (WordForm(_from_quantiles, quantiles=2, inside=SHARES), WordForm(_from_quantiles, ("sigma",), 1, SHARES))

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from forecast.language.arrays import Array
 from forecast.language.distributions import deviances
-from forecast.language.distributions.domains import POSITIVE, Domain, check
-from forecast.language.distributions.family import Array, Core, Family, Signature
+from forecast.language.distributions.domains import POSITIVE_DOMAIN, Domain, check_domain
+from forecast.language.distributions.family import Core, Family, Signature
 from forecast.language.distributions.gammas import Gamma
 from forecast.language.distributions.shares import Beta
 from forecast.language.faults import Fault
@@ -38,7 +39,7 @@ class Dirichlet(Family):
     joint = True
     is_slow = True
     signatures = (Signature(("a",)),)
-    domains: ClassVar[Mapping[str, Domain]] = {"a": POSITIVE}
+    domains: ClassVar[Mapping[str, Domain]] = {"a": POSITIVE_DOMAIN}
 
     def from_words(self, given: Mapping[str, Any], ops: Ops) -> dict[str, Any]:
         """Return ``a``, stacked from the labels' weights; raise ``Fault`` for fewer than two labels."""
@@ -53,7 +54,7 @@ class Dirichlet(Family):
     def check_constants(self, arguments: Mapping[str, Any]) -> None:
         """Raise ``Fault`` unless every weight is above 0."""
         for weight in np.ravel(np.asarray(arguments["a"], dtype=float)):
-            check(POSITIVE, self.name, "a", float(weight))
+            check_domain(POSITIVE_DOMAIN, self.name, "a", float(weight))
 
     def log_density(self, value: ArrayLike, **arguments: ArrayLike) -> Array:
         """Return the log density of shares ``(…, labels)`` together, ``(…,)``; NaN where the arguments make no distribution.
@@ -64,12 +65,12 @@ class Dirichlet(Family):
         with np.errstate(all="ignore"):
             power = np.where((x == 0) & (a <= 1), np.where(a == 1, 0.0, -np.inf), (a - 1) * np.log(x))
             density = (power - special.gammaln(a)).sum(axis=-1) + special.gammaln(a.sum(axis=-1))
-            if (large := (a.sum(axis=-1) > deviances.LARGE) & (x > 0).all(axis=-1)).any():
+            if (large := (a.sum(axis=-1) > deviances.LARGE_ARGUMENT) & (x > 0).all(axis=-1)).any():
                 total = a.sum(axis=-1)
                 each = deviances.poisson(a, total[..., None] * x) + np.log(a) - np.log(x)
                 density = np.where(large, each.sum(axis=-1) - deviances.poisson(total, total) - np.log(total), density)
             density = np.where(((x < 0) | (x > 1)).any(axis=-1), -np.inf, density)
-        return np.where(POSITIVE.holds(a).all(axis=-1), density, np.nan)
+        return np.where(POSITIVE_DOMAIN.holds(a).all(axis=-1), density, np.nan)
 
     def quantile(self, q: ArrayLike, **arguments: ArrayLike) -> Array:
         """Return the shares ``(…, labels)`` that uniform numbers ``(…, labels)`` stand for: Gammas at those quantiles, over their sum.
@@ -96,10 +97,10 @@ class Dirichlet(Family):
         a = self._core(**arguments)[0]
         with np.errstate(all="ignore"):
             each = a * latents - np.exp(latents) - special.gammaln(a)
-            if (large := a > deviances.LARGE).any():
+            if (large := a > deviances.LARGE_ARGUMENT).any():
                 each = np.where(large, deviances.poisson(a, np.exp(latents)) + np.log(a), each)
             density: Array = each.sum(axis=-1)
-        return np.where(POSITIVE.holds(a).all(axis=-1), density, np.nan)
+        return np.where(POSITIVE_DOMAIN.holds(a).all(axis=-1), density, np.nan)
 
     def points_at(self, arguments: Mapping[str, Any], position: int) -> tuple[float, float, float]:
         """Return the 5, 50 and 95 % points of one share, for constant arguments."""

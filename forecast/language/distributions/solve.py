@@ -29,26 +29,26 @@ def increasing_root(
     in Engineering Software 28, 1997), which falls back on bisection.  Raises
     ``NoRoot`` where the function does not change sign between the bounds.
     """
-    near, f_near = guess, _finite(f(guess))
+    near, f_near = guess, _clip_to_finite(f(guess))
     if f_near == 0:
         return near
     direction = -1.0 if f_near > 0 else 1.0
     while True:
         far = min(max(near + direction * step, lowest), highest)
-        f_far = _finite(f(far))
+        f_far = _clip_to_finite(f(far))
         if f_far == 0 or (f_far > 0) != (f_near > 0):
-            return _within(f, near, f_near, far, f_far)
+            return _bracketed_root(f, near, f_near, far, f_far)
         if far in {lowest, highest}:
             raise NoRoot
         near, f_near, step = far, f_far, step * 2
 
 
-def _within(f: Callable[[float], float], a: float, fa: float, b: float, fb: float) -> float:
+def _bracketed_root(f: Callable[[float], float], a: float, fa: float, b: float, fb: float) -> float:
     c, fc = a, fa
     at = 0.5
     for _ in range(200):
         x = a + at * (b - a)
-        fx = _finite(f(x))
+        fx = _clip_to_finite(f(x))
         if (fx > 0) == (fa > 0):
             c, fc = a, fa
         else:
@@ -68,7 +68,7 @@ def _within(f: Callable[[float], float], a: float, fa: float, b: float, fb: floa
     return best
 
 
-def _finite(value: float) -> float:
+def _clip_to_finite(value: float) -> float:
     if math.isnan(value):
         raise NoRoot
     return min(max(value, -1e300), 1e300)

@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from forecast.language.distributions.domains import REAL, Domain
-from forecast.language.distributions.family import Array, Core, Family, Signature
+from forecast.language.arrays import Array
+from forecast.language.distributions.domains import REAL_DOMAIN, Domain
+from forecast.language.distributions.family import Core, Family, Signature
 from forecast.language.distributions.solve import NoRoot, triangular_mode_share, triangular_unit_quantile
-from forecast.language.distributions.words import Form, Words, verified
+from forecast.language.distributions.words import PriorWords, WordForm, verify_solution
 from forecast.language.faults import Fault
 
 
@@ -20,7 +21,7 @@ class Uniform(Family):
 
     name = "Uniform"
     signatures = (Signature((), ("lower", "upper")),)
-    domains: ClassVar[Mapping[str, Domain]] = {"lower": REAL, "upper": REAL}
+    domains: ClassVar[Mapping[str, Domain]] = {"lower": REAL_DOMAIN, "upper": REAL_DOMAIN}
 
     def _core(self, lower: Any = 0.0, upper: Any = 1.0) -> Core:
         return np.asarray(lower), np.asarray(upper)
@@ -59,18 +60,18 @@ class Uniform(Family):
         return core[0], core[1]
 
     @staticmethod
-    def _from_quantiles(words: Words) -> dict[str, Any]:
+    def _from_quantiles(words: PriorWords) -> dict[str, Any]:
         (q1, q2), (x1, x2) = words.shares, words.points
         width = (x2 - x1) / (q2 - q1)
         return {"lower": x1 - q1 * width, "upper": x2 + (1 - q2) * width}
 
     @staticmethod
-    def _from_moments(words: Words) -> dict[str, Any]:
+    def _from_moments(words: PriorWords) -> dict[str, Any]:
         words.require_width("sd")
         half = words["sd"] * math.sqrt(3.0)
         return {"lower": words["mean"] - half, "upper": words["mean"] + half}
 
-    forms = (Form(_from_quantiles, quantiles=2), Form(_from_moments, ("mean", "sd")))
+    forms = (WordForm(_from_quantiles, quantiles=2), WordForm(_from_moments, ("mean", "sd")))
 
 
 class Triangular(Family):
@@ -82,7 +83,7 @@ class Triangular(Family):
 
     name = "Triangular"
     signatures = (Signature((), ("lower", "upper", "c")),)
-    domains: ClassVar[Mapping[str, Domain]] = {"lower": REAL, "upper": REAL, "c": REAL}
+    domains: ClassVar[Mapping[str, Domain]] = {"lower": REAL_DOMAIN, "upper": REAL_DOMAIN, "c": REAL_DOMAIN}
     no_words = "a Triangular takes three quantiles"
 
     def _core(self, lower: Any = 0.0, upper: Any = 1.0, c: Any = 0.5) -> Core:
@@ -133,7 +134,7 @@ class Triangular(Family):
         return core[0], core[1]
 
     @staticmethod
-    def _from_quantiles(words: Words) -> dict[str, Any]:
+    def _from_quantiles(words: PriorWords) -> dict[str, Any]:
         shares, points = words.shares, words.numbers()
         try:
             mode = triangular_mode_share(shares, points)
@@ -149,10 +150,10 @@ class Triangular(Family):
         lower = points[0] - low * width
         upper = lower + width
         c = min(max(lower + mode * width, lower), upper)  # rounding only: the mode's share is between 0 and 1
-        return verified(words, Triangular(), {"lower": lower, "upper": upper, "c": c})
+        return verify_solution(words, Triangular(), {"lower": lower, "upper": upper, "c": c})
 
     @staticmethod
-    def _from_bounds(words: Words) -> dict[str, Any]:
+    def _from_bounds(words: PriorWords) -> dict[str, Any]:
         lower, upper, point, share = words.number("lower"), words.number("upper"), words.numbers()[0], words.shares[0]
         check_bounds(words.family, {"lower": lower, "upper": upper})
         least, most = lower + (1 - math.sqrt(1 - share)) * (upper - lower), lower + math.sqrt(share) * (upper - lower)
@@ -166,7 +167,7 @@ class Triangular(Family):
         mode = x * x / share if x >= share else 1 - (1 - x) ** 2 / (1 - share)
         return {"lower": lower, "upper": upper, "c": min(max(lower + mode * (upper - lower), lower), upper)}  # rounding only: checked above
 
-    forms = (Form(_from_quantiles, quantiles=3), Form(_from_bounds, ("lower", "upper"), 1))
+    forms = (WordForm(_from_quantiles, quantiles=3), WordForm(_from_bounds, ("lower", "upper"), 1))
 
 
 def check_bounds(family: str, arguments: Mapping[str, float]) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
-Array = NDArray[np.float64]
+from forecast.language.arrays import Array
+
 POISSON_AS_NORMAL = 1e12  # a mean from which a rounded normal draw is Poisson to all digits, and NumPy's own soon refuses
 
 
-def smallest(distribution: Callable[[Array], Array], q: Array, guess: Array, lower: Array, upper: Array) -> Array:
+def discrete_quantile(distribution: Callable[[Array], Array], q: Array, guess: Array, lower: Array, upper: Array) -> Array:
     """Return the smallest whole number in [lower, upper] whose distribution function reaches ``q``.
 
     Brackets by doubling steps from a guess, then halves; all elements at once.
@@ -40,7 +40,7 @@ def smallest(distribution: Callable[[Array], Array], q: Array, guess: Array, low
     return high
 
 
-def times(count: Array, log_share: Array) -> Array:
+def count_times_log_share(count: Array, log_share: Array) -> Array:
     """``count * log_share``, which is 0 at a count of 0 also where the share is 0."""
     return np.where(count == 0, 0.0, count * log_share)
 
@@ -50,7 +50,7 @@ def log_choose(n: Array, k: Array) -> Array:
     return np.asarray(-np.log1p(n) - special.betaln(n - k + 1, k + 1))
 
 
-def log_rising(a: Array, k: Array) -> Array:
+def log_rising_factorial(a: Array, k: Array) -> Array:
     """Return log Gamma(a + k) - log Gamma(a); above 10,000 by ``betaln``, because the difference would lose its digits."""
     result = special.gammaln(a + k) - special.gammaln(a)
     large = a > 1e4

@@ -12,19 +12,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
-Array = NDArray[np.float64]
-FEWEST = 64  # points below which a table does not pay
-NODES = 1_025
-FARTHEST = 8.3  # normal scores beyond are computed one by one: uniforms from normal scores end there
-STEP = 2 * FARTHEST / (NODES - 1)
+from forecast.language.arrays import Array
+
+FEWEST_TABLE_POINTS = 64  # points below which a table does not pay
+TABLE_NODES = 1_025
+FARTHEST_TABLE_SCORE = 8.3  # normal scores beyond are computed one by one: uniforms from normal scores end there
+TABLE_STEP = 2 * FARTHEST_TABLE_SCORE / (TABLE_NODES - 1)
 CLOSE_ENOUGH = 1e-9  # largest error of the log or logit at the middles of the cells, where it is largest
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class QuantileTable:
     """A smooth function of the normal score between evenly spaced nodes, by the coefficients ``(4, cells)`` of each cell's cubic."""
 
     cubics: Array
@@ -32,16 +32,16 @@ class Table:
 
     def at(self, q: Array) -> Array:
         """The function at shares ``q``: interpolated, or computed where ``q`` is beyond the last node."""
-        scores = (special.ndtri(q) + FARTHEST) / STEP
-        beyond = ~((scores >= 0) & (scores <= NODES - 1))
+        scores = (special.ndtri(q) + FARTHEST_TABLE_SCORE) / TABLE_STEP
+        beyond = ~((scores >= 0) & (scores <= TABLE_NODES - 1))
         if not beyond.any():
-            return _at(scores, self.cubics)
-        result = _at(np.where(beyond, 0.0, scores), self.cubics)
+            return _evaluate_cubics(scores, self.cubics)
+        result = _evaluate_cubics(np.where(beyond, 0.0, scores), self.cubics)
         result[beyond] = self.exact(q[beyond], 1 - q[beyond])
         return result
 
 
-def tabulate(exact: Callable[[Array, Array], Array], slope: Callable[[Array, Array], Array], *, every: int = 16) -> Table | None:
+def tabulate(exact: Callable[[Array, Array], Array], slope: Callable[[Array, Array], Array], *, every: int = 16) -> QuantileTable | None:
     """Return the table of a function, or None where interpolation would not be good enough.
 
     ``exact`` gives the function (the log or logit of a quantile) from the shares
@@ -49,17 +49,17 @@ def tabulate(exact: Callable[[Array, Array], Array], slope: Callable[[Array, Arr
     ``slope(value, log_phi)`` its derivative by normal score, given the value and
     the normal log density.  One in ``every`` cells is checked, which is enough for a curve that is smooth throughout.
     """
-    nodes: Array = np.linspace(-FARTHEST, FARTHEST, NODES)
+    nodes: Array = np.linspace(-FARTHEST_TABLE_SCORE, FARTHEST_TABLE_SCORE, TABLE_NODES)
     values = exact(special.ndtr(nodes), special.ndtr(-nodes))
-    slopes = slope(values, -0.5 * nodes**2 - 0.5 * np.log(2 * np.pi)) * STEP
-    middles: Array = np.arange((every - 1) // 2, NODES - 1, every, dtype=float) + 0.5
-    between = nodes[0] + middles * STEP
-    cubics = _hermite(values, slopes)
-    error = np.abs(_at(middles, cubics) - exact(special.ndtr(between), special.ndtr(-between)))
-    return Table(cubics, exact) if (error <= CLOSE_ENOUGH).all() else None  # an error that is NaN is not small
+    slopes = slope(values, -0.5 * nodes**2 - 0.5 * np.log(2 * np.pi)) * TABLE_STEP
+    middles: Array = np.arange((every - 1) // 2, TABLE_NODES - 1, every, dtype=float) + 0.5
+    between = nodes[0] + middles * TABLE_STEP
+    cubics = _hermite_coefficients(values, slopes)
+    error = np.abs(_evaluate_cubics(middles, cubics) - exact(special.ndtr(between), special.ndtr(-between)))
+    return QuantileTable(cubics, exact) if (error <= CLOSE_ENOUGH).all() else None  # an error that is NaN is not small
 
 
-def _hermite(values: Array, slopes: Array) -> Array:
+def _hermite_coefficients(values: Array, slopes: Array) -> Array:
     """The coefficients ``(4, cells)`` of the cubics that have these values and slopes at the nodes, constant first."""
     rise = np.diff(values)
     c2 = 3 * rise - 2 * slopes[:-1] - slopes[1:]
@@ -67,9 +67,9 @@ def _hermite(values: Array, slopes: Array) -> Array:
     return np.stack([values[:-1], slopes[:-1], c2, c3])
 
 
-def _at(scores: Array, cubics: Array) -> Array:
+def _evaluate_cubics(scores: Array, cubics: Array) -> Array:
     """The cubics at scores in units of a cell, by Horner's rule."""
-    cell = np.minimum(scores.astype(np.intp), NODES - 2)
+    cell = np.minimum(scores.astype(np.intp), TABLE_NODES - 2)
     t = scores - cell
     c0, c1, c2, c3 = cubics
     found: Array = c0[cell] + t * (c1[cell] + t * (c2[cell] + t * c3[cell]))

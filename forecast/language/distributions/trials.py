@@ -9,16 +9,17 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import special
 
+from forecast.language.arrays import Array
 from forecast.language.distributions import deviances
-from forecast.language.distributions.domains import COUNT, LOG_ODDS, POSITIVE, SHARE, Domain
-from forecast.language.distributions.events import STEPS
-from forecast.language.distributions.family import Array, Core, Family, Signature
-from forecast.language.distributions.steps import log_choose, smallest, times
-from forecast.language.distributions.words import Form, Words, constant_of
+from forecast.language.distributions.domains import COUNT_DOMAIN, LOG_ODDS_DOMAIN, POSITIVE_DOMAIN, SHARE_DOMAIN, Domain
+from forecast.language.distributions.events import NO_WORDS_FOR_COUNTS
+from forecast.language.distributions.family import Core, Family, Signature
+from forecast.language.distributions.steps import count_times_log_share, discrete_quantile, log_choose
+from forecast.language.distributions.words import PriorWords, WordForm, constant_of
 from forecast.language.faults import Fault
 
 MOST_TERMS = 1_000_000  # of the sums of a BetaBinomial
-MOST_CELLS = 2**32  # terms times values
+MOST_SUM_CELLS = 2**32  # terms times values
 
 
 def log_chances(p: Any, logit_p: Any) -> tuple[Array, Array]:
@@ -34,8 +35,8 @@ class Bernoulli(Family):
     name = "Bernoulli"
     discrete = True
     signatures = (Signature(("p",)), Signature(("logit_p",)))
-    domains: ClassVar[Mapping[str, Domain]] = {"p": SHARE, "logit_p": LOG_ODDS}
-    no_words = STEPS
+    domains: ClassVar[Mapping[str, Domain]] = {"p": SHARE_DOMAIN, "logit_p": LOG_ODDS_DOMAIN}
+    no_words = NO_WORDS_FOR_COUNTS
 
     def _core(self, p: Any = None, logit_p: Any = None) -> Core:
         return log_chances(p, logit_p)
@@ -64,11 +65,11 @@ class Bernoulli(Family):
         return 0.0, 1.0
 
     @staticmethod
-    def _from_mean(words: Words) -> dict[str, Any]:
+    def _from_mean(words: PriorWords) -> dict[str, Any]:
         words.require("mean", lambda mean: 0 <= mean <= 1, "between 0 and 1")
         return {"p": words["mean"]}
 
-    forms = (Form(_from_mean, ("mean",)),)
+    forms = (WordForm(_from_mean, ("mean",)),)
 
 
 class Binomial(Family):
@@ -77,16 +78,16 @@ class Binomial(Family):
     name = "Binomial"
     discrete = True
     signatures = (Signature(("n", "p")), Signature(("n", "logit_p")))
-    domains: ClassVar[Mapping[str, Domain]] = {"n": COUNT, "p": SHARE, "logit_p": LOG_ODDS}
-    no_words = STEPS
+    domains: ClassVar[Mapping[str, Domain]] = {"n": COUNT_DOMAIN, "p": SHARE_DOMAIN, "logit_p": LOG_ODDS_DOMAIN}
+    no_words = NO_WORDS_FOR_COUNTS
 
     def _core(self, n: Any, p: Any = None, logit_p: Any = None) -> Core:
         return np.asarray(n), *log_chances(p, logit_p)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
         n, log_p, log_not = core
-        mass = log_choose(n, x) + times(x, log_p) + times(n - x, log_not)
-        large = n > deviances.LARGE
+        mass = log_choose(n, x) + count_times_log_share(x, log_p) + count_times_log_share(n - x, log_not)
+        large = n > deviances.LARGE_ARGUMENT
         return np.where(large, deviances.binomial(x, n - x, log_p, log_not), mass) if large.any() else mass
 
     def _distribution(self, x: Array, *core: Array) -> Array:
@@ -101,7 +102,7 @@ class Binomial(Family):
 
     def _quantile(self, q: Array, *core: Array) -> Array:
         guess = self._mean(*core) + self._sd(*core) * special.ndtri(q)
-        return smallest(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), core[0])
+        return discrete_quantile(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), core[0])
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         n, log_p, _ = core
@@ -118,11 +119,11 @@ class Binomial(Family):
         return 0.0, core[0]
 
     @staticmethod
-    def _from_mean(words: Words) -> dict[str, Any]:
+    def _from_mean(words: PriorWords) -> dict[str, Any]:
         _check_mean(words, strictly=False)
         return {"n": words["n"], "p": words["mean"] / words["n"]}
 
-    forms = (Form(_from_mean, ("n", "mean")),)
+    forms = (WordForm(_from_mean, ("n", "mean")),)
 
 
 class BetaBinomial(Family):
@@ -136,8 +137,8 @@ class BetaBinomial(Family):
     name = "BetaBinomial"
     discrete = True
     signatures = (Signature(("alpha", "beta", "n")),)
-    domains: ClassVar[Mapping[str, Domain]] = {"alpha": POSITIVE, "beta": POSITIVE, "n": COUNT}
-    no_words = STEPS
+    domains: ClassVar[Mapping[str, Domain]] = {"alpha": POSITIVE_DOMAIN, "beta": POSITIVE_DOMAIN, "n": COUNT_DOMAIN}
+    no_words = NO_WORDS_FOR_COUNTS
 
     def _core(self, alpha: Any, beta: Any, n: Any) -> Core:
         return np.asarray(n), np.asarray(alpha), np.asarray(beta)
@@ -145,7 +146,7 @@ class BetaBinomial(Family):
     def _log_density(self, x: Array, *core: Array) -> Array:
         n, alpha, beta = core
         mass = log_choose(n, x) + special.betaln(x + alpha, n - x + beta) - special.betaln(alpha, beta)
-        large = (n > deviances.LARGE) | (alpha > deviances.LARGE) | (beta > deviances.LARGE)
+        large = (n > deviances.LARGE_ARGUMENT) | (alpha > deviances.LARGE_ARGUMENT) | (beta > deviances.LARGE_ARGUMENT)
         return np.where(large, deviances.beta_binomial(x, n, alpha, beta), mass) if large.any() else np.asarray(mass)
 
     def _distribution(self, x: Array, *core: Array) -> Array:
@@ -153,7 +154,7 @@ class BetaBinomial(Family):
         below = np.minimum(x, n)
         last = np.max(below, initial=-1.0, where=np.isfinite(below))
         cells = math.prod(np.broadcast_shapes(x.shape, n.shape, alpha.shape, beta.shape))
-        if last > MOST_TERMS or (last + 1) * cells > MOST_CELLS:
+        if last > MOST_TERMS or (last + 1) * cells > MOST_SUM_CELLS:
             return np.full(np.broadcast_shapes(x.shape, n.shape, alpha.shape, beta.shape), np.nan)
         if n.size == alpha.size == beta.size == 1:
             masses = np.exp(self._log_density(np.arange(last + 1), *(each.reshape(()) for each in core)))
@@ -166,7 +167,7 @@ class BetaBinomial(Family):
 
     def _quantile(self, q: Array, *core: Array) -> Array:
         guess = self._mean(*core) + self._sd(*core) * special.ndtri(q)
-        return smallest(lambda k: np.where(k >= core[0], 1.0, self._distribution(k, *core)), q, guess, np.asarray(0.0), core[0])
+        return discrete_quantile(lambda k: np.where(k >= core[0], 1.0, self._distribution(k, *core)), q, guess, np.asarray(0.0), core[0])
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         n, alpha, beta = np.broadcast_arrays(*core)
@@ -185,16 +186,16 @@ class BetaBinomial(Family):
         return 0.0, core[0]
 
     @staticmethod
-    def _from_mean(words: Words) -> dict[str, Any]:
+    def _from_mean(words: PriorWords) -> dict[str, Any]:
         _check_mean(words, strictly=True)
         words.require("strength", lambda strength: strength > 0, "above 0")
         share = words["mean"] / words["n"]
         return {"alpha": share * words["strength"], "beta": (1 - share) * words["strength"], "n": words["n"]}
 
-    forms = (Form(_from_mean, ("n", "mean", "strength")),)
+    forms = (WordForm(_from_mean, ("n", "mean", "strength")),)
 
 
-def _check_mean(words: Words, *, strictly: bool) -> None:
+def _check_mean(words: PriorWords, *, strictly: bool) -> None:
     """The mean of a count is between 0 and its number of trials."""
     words.require("n", lambda n: n > 0 and n == round(n), "a whole number above 0")
     n, mean = constant_of(words["n"]), constant_of(words["mean"])

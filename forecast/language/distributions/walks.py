@@ -16,9 +16,10 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import special
 
-from forecast.language.distributions.bounded import under_its_name
-from forecast.language.distributions.domains import REAL, WIDTH, Domain
-from forecast.language.distributions.family import Array, Core, Family, Signature
+from forecast.language.arrays import Array
+from forecast.language.distributions.bounded import prefix_fault_argument
+from forecast.language.distributions.domains import REAL_DOMAIN, WIDTH_DOMAIN, Domain
+from forecast.language.distributions.family import Core, Family, Signature
 from forecast.language.distributions.real import HALF_LOG_2PI
 from forecast.language.faults import Fault
 from forecast.language.ops import Ops
@@ -49,12 +50,12 @@ class Walk(Family):
         for name in self.signatures[0].required:
             if name not in own:
                 raise Fault(f"{self.name} needs `{name}`", hint=f"give {', '.join(f'`{each}`' for each in self.own)}", argument="init_dist")
-        with under_its_name("init_dist"):
+        with prefix_fault_argument("init_dist"):
             return {**own, **{f"{INIT}{name}": value for name, value in self.inner.from_words(first, ops).items()}}
 
     def check_constants(self, arguments: Mapping[str, float]) -> None:
         """Raise ``Fault`` where the first value's arguments, or the walk's own, make no distribution."""
-        with under_its_name("init_dist"):
+        with prefix_fault_argument("init_dist"):
             self.inner.check_constants({name.removeprefix(INIT): value for name, value in arguments.items() if name.startswith(INIT)})
         super().check_constants(arguments)
 
@@ -79,7 +80,7 @@ class Walk(Family):
         if not valid.all():
             raise ValueError(f"arguments of {self.name} that make no distribution")
         steps = rng.standard_normal((len(last), count))
-        return np.concatenate(list(_following(last, core, steps)), axis=1)
+        return np.concatenate(list(_following_values(last, core, steps)), axis=1)
 
     def points_at(self, arguments: Mapping[str, Any], position: int) -> tuple[float, float, float]:
         """Return the 5, 50 and 95 % points of one value by itself, a normal, for constant arguments."""
@@ -91,7 +92,7 @@ class Walk(Family):
         low, middle, high = (mean + sd * special.ndtri(np.array([0.05, 0.5, 0.95]))).tolist()
         return low, middle, high
 
-    def walked(self, standard: Array, **arguments: Any) -> Array:
+    def values_from_steps(self, standard: Array, **arguments: Any) -> Array:
         """Return the values ``(draws, labels)`` that standard normal steps lead to."""
         return self._from_scores(standard, self._core(**{name: np.asarray(value) for name, value in arguments.items()}))
 
@@ -126,7 +127,7 @@ class Walk(Family):
     def _from_scores(self, z: Array, core: Core) -> Array:
         *_, first_mean, first_sd = core
         first = first_mean + first_sd * z[..., :1]
-        return np.concatenate([first, *_following(first, core, z[..., 1:])], axis=-1)
+        return np.concatenate([first, *_following_values(first, core, z[..., 1:])], axis=-1)
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return self._quantile(rng.uniform(np.finfo(float).tiny, 1.0, size), *core)
@@ -141,7 +142,7 @@ class Walk(Family):
         return -np.inf, np.inf
 
 
-def _following(last: Array, core: Core, steps: Array) -> Iterator[Array]:
+def _following_values(last: Array, core: Core, steps: Array) -> Iterator[Array]:
     factor, added, sigma, *_ = core
     value = last
     for index in range(steps.shape[-1]):
@@ -150,14 +151,14 @@ def _following(last: Array, core: Core, steps: Array) -> Iterator[Array]:
 
 
 @cache
-def random_walk(inner: Family) -> Family:
+def random_walk_family(inner: Family) -> Family:
     """Return the family of ``GaussianRandomWalk`` that begins with another."""
 
     class GaussianRandomWalk(Walk):
         """GaussianRandomWalk(mu=0, sigma=1, init_dist): each value is the one before plus a Normal(mu, sigma) step."""
 
         name = "GaussianRandomWalk"
-        own: ClassVar[Mapping[str, Domain]] = {"mu": REAL, "sigma": WIDTH}
+        own: ClassVar[Mapping[str, Domain]] = {"mu": REAL_DOMAIN, "sigma": WIDTH_DOMAIN}
         signatures: ClassVar = (Signature((), (*own, *(f"{INIT}{name}" for name in inner.domains))),)
         domains: ClassVar[Mapping[str, Domain]] = {**own, **{f"{INIT}{name}": domain for name, domain in inner.domains.items()}}
 
@@ -170,14 +171,14 @@ def random_walk(inner: Family) -> Family:
 
 
 @cache
-def autoregression(inner: Family) -> Family:
+def autoregression_family(inner: Family) -> Family:
     """Return the family of ``AR``, with one lag, that begins with another."""
 
     class AR(Walk):
         """AR(rho, sigma=1, init_dist): each value is rho times the one before plus a Normal(0, sigma) step."""
 
         name = "AR"
-        own: ClassVar[Mapping[str, Domain]] = {"rho": REAL, "sigma": WIDTH}
+        own: ClassVar[Mapping[str, Domain]] = {"rho": REAL_DOMAIN, "sigma": WIDTH_DOMAIN}
         signatures: ClassVar = (Signature(("rho",), ("sigma", *(f"{INIT}{name}" for name in inner.domains))),)
         domains: ClassVar[Mapping[str, Domain]] = {**own, **{f"{INIT}{name}": domain for name, domain in inner.domains.items()}}
 

@@ -8,7 +8,7 @@
   ``factor``² apart.  For a LogNormal that is exactly from ``median / factor`` to
   ``median * factor``.
 
-A family lists its ``Form``s.  What is constant is checked here, with a message
+A family lists its ``WordForm``s.  What is constant is checked here, with a message
 of its own for each mistake; what varies (another parameter) cannot be, and gives
 NaN where it makes no distribution.
 """
@@ -31,7 +31,7 @@ _QUANTILE = re.compile(r"p(\d+(?:_\d+)?)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Quantile:
+class QuantileWord:
     """The value a prior has at a share: ``p5=2`` is name ``p5``, share 0.05, value 2."""
 
     name: str
@@ -40,13 +40,13 @@ class Quantile:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PriorWords:
     """What was given: named values, and quantiles in the order of their shares."""
 
     family: str
     ops: Ops
     values: Mapping[str, Any]
-    quantiles: tuple[Quantile, ...]
+    quantiles: tuple[QuantileWord, ...]
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
@@ -103,13 +103,13 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class WordForm:
     """One way to say a family in words: these names and this many quantiles, and how to solve it.
 
     ``inside`` holds the open interval the quantiles must lie in.
     """
 
-    solve: Callable[[Words], dict[str, Any]]
+    solve: Callable[[PriorWords], dict[str, Any]]
     names: tuple[str, ...] = ()
     quantiles: int = 0
     inside: tuple[float, float] = (-math.inf, math.inf)
@@ -157,7 +157,7 @@ def arguments_from_words(
     given: Mapping[str, Any],
     ops: Ops,
     *,
-    forms: Sequence[Form],
+    forms: Sequence[WordForm],
     native: Sequence[str],
     signatures: Sequence[ArgumentSet],
     no_words: str,
@@ -168,22 +168,22 @@ def arguments_from_words(
     ``check`` raises ``Fault`` where solved constants make no distribution.
     """
     values: dict[str, Any] = {}
-    quantiles: list[Quantile] = []
-    accepted = _accepted(forms, signatures)
+    quantiles: list[QuantileWord] = []
+    accepted = _accepted_arguments_text(forms, signatures)
     for name, each in given.items():
         number = constant_of(each)
         value = each if number is None else np.float64(number)  # which overflows to infinity, where Python's float stops
         if name in native or name in WORDS:
             values[name] = value
         elif (share := quantile_share(name)) is not None:
-            quantiles.append(Quantile(name, share, value))
+            quantiles.append(QuantileWord(name, share, value))
         else:
             words = {word for form in forms for word in form.names}
             raise Fault(f"{family} has no argument `{name}`", hint=did_you_mean(name, {*native, *words}) or accepted, argument=name)
     quantiles.sort(key=lambda quantile: quantile.share)
     for form in forms:
         if frozenset(form.names) == frozenset(values) and form.quantiles == len(quantiles):
-            words_given = Words(family, ops, values, tuple(quantiles))
+            words_given = PriorWords(family, ops, values, tuple(quantiles))
             _check_finite(given)
             _check_quantiles(words_given, form.inside)
             with np.errstate(all="ignore"):
@@ -194,23 +194,23 @@ def arguments_from_words(
                     except Fault:  # the words were possible, so what they solve to has left the range of floats
                         raise words_given.uncomputable() from None
             return solved
-    too_many = any(_leaves_over(form, values, len(quantiles)) for form in forms) or any(
+    too_many = any(_needs_only_part(form, values, len(quantiles)) for form in forms) or any(
         0 < len(signature.names) < len(given) and given.keys() >= signature.names for signature in signatures
     )
-    raise _unmatched(family, given, accepted, no_words, too_many=too_many)
+    raise _unmatched_words_fault(family, given, accepted, no_words, too_many=too_many)
 
 
-def _accepted(forms: Sequence[Form], signatures: Sequence[ArgumentSet]) -> str:
+def _accepted_arguments_text(forms: Sequence[WordForm], signatures: Sequence[ArgumentSet]) -> str:
     sets = [f"({option})" for option in (*signatures, *forms)]
     return "give " + (f"{', '.join(sets[:-1])} or {sets[-1]}" if len(sets) > 1 else sets[0])
 
 
-def _leaves_over(form: Form, values: Mapping[str, Any], quantiles: int) -> bool:
+def _needs_only_part(form: WordForm, values: Mapping[str, Any], quantiles: int) -> bool:
     """Whether a form needs only a part of what was given."""
     return values.keys() >= set(form.names) and form.quantiles <= quantiles
 
 
-def _unmatched(family: str, given: Mapping[str, Any], accepted: str, no_words: str, *, too_many: bool) -> Fault:
+def _unmatched_words_fault(family: str, given: Mapping[str, Any], accepted: str, no_words: str, *, too_many: bool) -> Fault:
     if too_many:
         said = ", ".join(f"`{name}`" for name in given)
         message = f"{said} together say more than {family} has parameters for"
@@ -229,7 +229,7 @@ def _check_finite(given: Mapping[str, Any]) -> None:
             raise Fault(f"`{name}` is not a finite number", argument=name)
 
 
-def _check_quantiles(words: Words, inside: tuple[float, float]) -> None:
+def _check_quantiles(words: PriorWords, inside: tuple[float, float]) -> None:
     lower, upper = inside
     for quantile in words.quantiles:
         value = constant_of(quantile.value)
@@ -255,14 +255,14 @@ def _check_quantiles(words: Words, inside: tuple[float, float]) -> None:
         )
 
 
-class Distribution(Protocol):
-    """What ``verified`` asks of a family."""
+class HasDistribution(Protocol):
+    """What ``verify_solution`` asks of a family."""
 
     def distribution(self, value: Any, **arguments: Any) -> Any:
         """The distribution function."""
 
 
-def verified(words: Words, family: Distribution, arguments: dict[str, Any]) -> dict[str, Any]:
+def verify_solution(words: PriorWords, family: HasDistribution, arguments: dict[str, Any]) -> dict[str, Any]:
     """Return numerically solved arguments, once the distribution function confirms them to 1e-9; otherwise raise ``Fault``."""
     found = family.distribution(np.array(words.numbers()), **arguments)
     if not (np.abs(found - np.array(words.shares)) <= 1e-9).all():

@@ -11,8 +11,8 @@ import pytest
 
 from forecast.actions.check import check
 from forecast.actions.new.days import AS_OF, BY, OPENS
-from forecast.actions.new.kinds import KINDS
-from forecast.actions.new.templates import DIRECTORY, INVENTED
+from forecast.actions.new.kinds import TEMPLATE_KINDS
+from forecast.actions.new.templates import INVENTED, TEMPLATES_DIRECTORY
 from forecast.actions.update import update
 from forecast.book.files.layout import record_path, topic_path
 from forecast.book.reading import read_book
@@ -21,16 +21,16 @@ from forecast.model.settings import Settings
 
 def test_there_is_a_sound_template_for_each_kind():
     """The book of templates has one topic for each kind, and neither an error nor a warning."""
-    checked = check(DIRECTORY, None, as_of=AS_OF)
-    assert (sorted(checked.book.topics), checked.problems) == (sorted(KINDS), ())
+    checked = check(TEMPLATES_DIRECTORY, None, as_of=AS_OF)
+    assert (sorted(checked.book.topics), checked.problems) == (sorted(TEMPLATE_KINDS), ())
     assert [name for name, topic in checked.book.topics.items() if topic.opens != OPENS] == []
 
 
 def test_every_example_is_called_invented():
     """A line of each topic file says so, as every row's source and every reason of a prior does in its way."""
-    book, _ = read_book(DIRECTORY)
+    book, _ = read_book(TEMPLATES_DIRECTORY)
     for kind, topic in book.topics.items():
-        assert [line for line in (DIRECTORY / topic_path(kind)).read_text().splitlines() if line.startswith(INVENTED)]
+        assert [line for line in (TEMPLATES_DIRECTORY / topic_path(kind)).read_text().splitlines() if line.startswith(INVENTED)]
         rows = [row for stream in topic.streams.values() for row in stream.rows]
         assert {row.source for row in rows} <= {"Invented example, no real source"}
         reasons = [why for parameter in topic.parameters.values() for why in (parameter.why, *parameter.why_by_label.values()) if why]
@@ -39,7 +39,7 @@ def test_every_example_is_called_invented():
 
 def test_templates_teach():
     """A template has at least as many remarks as tables."""
-    for path in sorted(DIRECTORY.rglob("*.toml")):
+    for path in sorted(TEMPLATES_DIRECTORY.rglob("*.toml")):
         lines = path.read_text(encoding="utf-8").splitlines()
         tables = [at for at, line in enumerate(lines) if line.startswith("[")]
         assert sum("#" in line for line in lines) >= len(tables), path
@@ -47,20 +47,20 @@ def test_templates_teach():
 
 def test_the_days_of_the_templates_are_those_that_move():
     """Every day in them lies between the first that the calendar knows and the last, and a record's columns are what the header names."""
-    book, _ = read_book(DIRECTORY)
+    book, _ = read_book(TEMPLATES_DIRECTORY)
     for kind, topic in book.topics.items():
         days = [question.by for question in topic.questions.values() if question.by]
         days += [row.end for stream in topic.streams.values() for row in stream.rows]
         assert all(OPENS <= day <= BY for day in days)
         for stream in topic.streams:
-            with (DIRECTORY / record_path(kind, stream)).open(encoding="utf-8") as file:
+            with (TEMPLATES_DIRECTORY / record_path(kind, stream)).open(encoding="utf-8") as file:
                 assert len({len(cells) for cells in csv.reader(file)}) == 1
 
 
 def test_a_topic_without_a_record_is_reported_without_a_history(tmp_path: Path):
     """A decomposition's report says that there is nothing to go back to; its JSON holds neither a day nor an infinity."""
     root = tmp_path / "book"
-    shutil.copytree(DIRECTORY, root)
+    shutil.copytree(TEMPLATES_DIRECTORY, root)
     done = update(root, topics=["decomposition"], as_of=AS_OF, today=AS_OF, settings=Settings(), referee=False)
     assert (done.exit_code, done.contents["decomposition"]["insight"]["history"]["points"]) == (0, [])
     text = (root / "reports/decomposition.json").read_text(encoding="utf-8")
@@ -69,11 +69,11 @@ def test_a_topic_without_a_record_is_reported_without_a_history(tmp_path: Path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", TEMPLATE_KINDS)
 def test_the_engines_agree_on_every_template(kind: str, tmp_path: Path):
     """An update of the template ends well, with the referee agreed and no warning in the report."""
     root = tmp_path / "book"
-    shutil.copytree(DIRECTORY, root)
+    shutil.copytree(TEMPLATES_DIRECTORY, root)
     done = update(root, topics=[kind], as_of=AS_OF, today=AS_OF, settings=Settings(), referee=True, insight=False)
     content = done.contents[kind]
     assert (done.exit_code, done.problems, content["verdict"]["verdict"], content["warnings"]) == (0, (), "agreed", [])

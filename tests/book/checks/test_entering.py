@@ -11,11 +11,11 @@ import pytest
 from forecast.content.records import stream_contents
 from forecast.inference.importance.fit import condition, prior_draws
 from forecast.inference.pymc.nuts import sample_nuts
-from forecast.insight.leave_one_out import Group, unlearnt
-from forecast.insight.prequential import surprises
+from forecast.insight.leave_one_out import RowGroup, model_without
+from forecast.insight.prequential import prequential_scores
 from forecast.insight.reweighting import pool_of, pool_of_posterior, with_rows
 from forecast.model.model import model_as_of
-from forecast.model.ranges import drawn_ranges
+from forecast.model.ranges import draw_ranges
 from forecast.model.settings import Settings, generator
 from forecast.predict.answers import paths_for
 from forecast.predict.settlement import status_of
@@ -42,7 +42,7 @@ def test_a_range_on_paths_is_the_statement_given_the_range(low, high):
 
     topic = make_topic(priors=PRIORS, streams={"killed": "Poisson(mu=rate)"}, rows={"killed": [{"low": low, "high": high}, 4]})
     model = model_as_of(topic, AS_OF)
-    ((_, values),) = drawn_ranges(model, {"rate": np.full((40_000, 1), 10.0)}, np.random.default_rng(3), paths=40_000)["killed"]
+    ((_, values),) = draw_ranges(model, {"rate": np.full((40_000, 1), 10.0)}, np.random.default_rng(3), paths=40_000)["killed"]
     numbers = np.arange(low or 0, 61 if high is None else high + 1)
     masses = stats.poisson(10).pmf(numbers) / stats.poisson(10).pmf(numbers).sum()
     found = np.array([(values == number).mean() for number in numbers])
@@ -155,7 +155,7 @@ def test_scores_add_up_and_a_copy_is_no_surprise():
     prior = prior_draws(model, rng=np.random.default_rng(3)).resample(20_000, np.random.default_rng(4))
     bare = replace(model, tables={})
     pool = pool_of([(bare, prior, 0.0), (model, draws, posterior.diagnostics.log_evidence)])
-    found = surprises(model, pool, Settings())
+    found = prequential_scores(model, pool, Settings())
     scores = [each.log_score for each in found.rows]
     assert sum(scores) == pytest.approx(posterior.diagnostics.log_evidence, abs=0.03)
     assert (scores[1], found.rows[1].prior_log_score) == (0.0, 0.0)
@@ -169,7 +169,7 @@ def test_a_weighed_row_is_scored_as_what_it_is():
     topic = make_topic(priors=PRIORS, streams={"killed": {"value": "Poisson(mu=rate)", "weight": "0.25"}}, rows={"killed": [4, 9]})
     model = model_as_of(topic, AS_OF)
     prior = prior_draws(model, rng=np.random.default_rng(3)).resample(40_000, np.random.default_rng(4))
-    found = surprises(model, pool_of([(replace(model, tables={}), prior, 0.0)]), Settings())
+    found = prequential_scores(model, pool_of([(replace(model, tables={}), prior, 0.0)]), Settings())
     expected = [stats.nbinom(2, 0.1 / 1.1).logpmf(4), stats.nbinom(3, 0.35 / 1.35).logpmf(9)]
     assert [each.log_score for each in found.rows] == pytest.approx(expected, abs=0.02)
 
@@ -196,7 +196,7 @@ def test_leaving_out_a_copy_changes_nothing():
     posterior = condition(model, rng=np.random.default_rng(1))
     pool = pool_of_posterior(posterior, posterior.resample(500, np.random.default_rng(2)))
     for row in (0, 1):
-        left = unlearnt(model, Group("row", "", "killed", row, (row,)))
+        left = model_without(model, RowGroup("row", "", "killed", row, (row,)))
         np.testing.assert_array_equal(pool.total(left), pool.total(model))
 
 

@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from scipy import special, stats  # noqa: TID253 - a test's truth comes from elsewhere than the project
 
-from forecast.actions.check import read_checked
-from forecast.actions.update import draft
+from forecast.actions.check import read_checked_book
+from forecast.actions.update import draft_report
 from forecast.book.files.problems import has_errors
 from forecast.inference.importance.engine import Budget
 from forecast.inference.importance.fit import condition
-from forecast.language.distributions import family
+from forecast.language.distributions.families import family
 from forecast.model.settings import Settings
 from forecast.predict import analysis as concluding
 
@@ -40,10 +40,10 @@ def book_of(root: Path, *, prior: str, value: str, rows: tuple[object, ...]) -> 
 
 def outcome(root: Path) -> list[str] | dict[str, float]:
     """The problems that a book has, or that computing it finds; else the median of the size, and whether the engine vouches for it."""
-    book, problems = read_checked(root, None)
+    book, problems = read_checked_book(root, None)
     if has_errors(problems):
         return [f"{each.place.path}:{each.place.line} {each.message}" for each in problems if each.level == "error"]
-    made = draft(book, "drops", as_of=AS_OF, settings=Settings(draws=512, engine="importance"), insight=False)
+    made = draft_report(book, "drops", as_of=AS_OF, settings=Settings(draws=512, engine="importance"), insight=False)
     if has_errors(made.problems):
         return [f"{each.place.path}:{each.place.line} {each.message}" for each in made.problems if each.level == "error"]
     answers = {each["name"]: each["value"] for each in made.content["answers"]}
@@ -129,10 +129,10 @@ def test_a_normal_cut_far_out_has_the_right_quantiles_on_both_sides(far: float):
     shares = np.array([0.01, 0.5, 0.99])
     exact = -special.ndtri_exp(np.log1p(-shares) + special.log_ndtr(-far))
     cut = family("Normal")
-    from forecast.language.distributions.bounded import truncated
+    from forecast.language.distributions.bounded import truncated_family
 
-    above = truncated(cut).quantile(shares, **{"dist.mu": 0.0, "dist.sigma": 1.0, "lower": far})
-    below = truncated(cut).quantile(1 - shares, **{"dist.mu": 0.0, "dist.sigma": 1.0, "upper": -far})
+    above = truncated_family(cut).quantile(shares, **{"dist.mu": 0.0, "dist.sigma": 1.0, "lower": far})
+    below = truncated_family(cut).quantile(1 - shares, **{"dist.mu": 0.0, "dist.sigma": 1.0, "upper": -far})
     assert above == pytest.approx(exact, rel=1e-12)
     assert below == pytest.approx(-exact, rel=1e-12)
 
@@ -216,9 +216,9 @@ def test_a_topic_some_of_whose_prior_draws_leave_the_range_of_numbers_has_a_whol
 ):
     """With why it says so, and with the share of the prior that is left out where some is."""
     root = book_of(tmp_path, prior=prior, value=value, rows=(1, 0, 1))
-    book, problems = read_checked(root, None)
+    book, problems = read_checked_book(root, None)
     assert not has_errors(problems)
-    made = draft(book, "drops", as_of=AS_OF, settings=Settings(draws=512, engine="importance"), insight=True)
+    made = draft_report(book, "drops", as_of=AS_OF, settings=Settings(draws=512, engine="importance"), insight=True)
     assert made.problems == ()
     assert ("overflow" in made.content["engine"]) is left_out
     assert made.content["insight"] is not None

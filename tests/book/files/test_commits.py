@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from forecast.actions.snapshots import Run, find_run
+from forecast.actions.snapshots import Snapshot, find_snapshot
 from forecast.book.files import commits as module
-from forecast.book.files.commits import commits_of
+from forecast.book.files.commits import open_commits
 from forecast.book.files.git_folder import GitFault
 from forecast.book.files.problems import Place, Problem
 from forecast.book.reading import read_book
@@ -66,12 +66,12 @@ def book(tmp_path: Path) -> Path:
     return committed_book(tmp_path / "book")
 
 
-def found(book: Path, text: str) -> tuple[Run | None, tuple[Problem, ...]]:
+def found(book: Path, text: str) -> tuple[Snapshot | None, tuple[Problem, ...]]:
     """The run that a text names in a book."""
-    return find_run(read_book(book)[0], text, today=TODAY)
+    return find_snapshot(read_book(book)[0], text, today=TODAY)
 
 
-def prior_of(run: Run | None) -> str:
+def prior_of(run: Snapshot | None) -> str:
     """The prior of the one parameter as a run has it."""
     assert run is not None
     return next(line for line in run.topics["storks"].texts["priors/storks.toml"].splitlines() if line.startswith("prior"))
@@ -208,9 +208,9 @@ def test_a_shallow_clone_has_the_commits_it_has(tmp_path: Path):
     git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{tmp_path / 'whole'}", "book")
     assert prior_of(found(tmp_path / "book", "HEAD")[0]) == 'prior = "Gamma(alpha=4, beta=2)"'
     assert found(tmp_path / "book", "HEAD~1") == (None, (Problem(Place("reports"), "no run `HEAD~1`", HINT),))
-    with commits_of(tmp_path / "book") as commits:
+    with open_commits(tmp_path / "book") as commits:
         assert commits is not None
-        assert len(commits.touching(["priors/storks.toml"], most=9)) == 1
+        assert len(commits.commits_changing(["priors/storks.toml"], most=9)) == 1
 
 
 def test_a_linked_working_tree_and_a_submodule_are_read(tmp_path: Path):
@@ -234,7 +234,7 @@ def test_the_committed_bytes_are_read_whatever_the_attributes_say(tmp_path: Path
     git(tmp_path / "book", "init", "--quiet")
     git(tmp_path / "book", "add", ".")
     git(tmp_path / "book", "commit", "--quiet", "--message=one")
-    with commits_of(tmp_path / "book") as commits:
+    with open_commits(tmp_path / "book") as commits:
         assert commits is not None
         commit = commits.find("HEAD")
         assert commit is not None
@@ -290,8 +290,8 @@ def test_a_book_of_a_commit_has_a_greatest_size(book: Path, monkeypatch: pytest.
     """One large file under many names is written only as often as the limit lets it."""
     blob = git(book, "hash-object", "-w", "--stdin", given=b"x" * 5000)
     commit = commit_of_tree(book, {"seeds": [("100644", "blob", blob, f"copy{number}.csv") for number in range(9)]})
-    monkeypatch.setattr(module, "MOST_BYTES", 30_000)
-    with commits_of(book) as commits:
+    monkeypatch.setattr(module, "MOST_COMMIT_BYTES", 30_000)
+    with open_commits(book) as commits:
         assert commits is not None
         files, problems = commits.files(commit, ["seeds", "priors"])
     assert sum(file.size for file in files) <= 30_000
@@ -411,7 +411,7 @@ def program_named_git(folder: Path, text: str) -> Path:
 def test_a_git_that_hangs_is_stopped(tmp_path: Path, book: Path, monkeypatch: pytest.MonkeyPatch):
     """After its time git is stopped, even where a child of it goes on, and the message says so."""
     monkeypatch.setenv("PATH", f"{program_named_git(tmp_path / 'bin', 'sleep 20')}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr(module, "SECONDS", 0.3)
+    monkeypatch.setattr(module, "GIT_TIMEOUT_SECONDS", 0.3)
     began = time.perf_counter()
     run, (problem,) = found(book, "HEAD")
     assert (run, problem.message) == (None, "no run `HEAD` was found: `git rev-parse` took more than 0 seconds and was stopped")
@@ -425,7 +425,7 @@ def test_git_is_not_looked_for_in_the_book(book: Path, monkeypatch: pytest.Monke
         program_named_git(folder, f"touch '{book}/ran'")
     monkeypatch.chdir(book)
     monkeypatch.setenv("PATH", path)
-    with pytest.raises(GitFault, match="git is not installed here"), commits_of(book):
+    with pytest.raises(GitFault, match="git is not installed here"), open_commits(book):
         pass
     assert found(book, "HEAD")[1][0].hint == "install git"
     assert not (book / "ran").exists()
@@ -447,10 +447,11 @@ def test_a_published_report_is_found_again_in_history(book: Path):
     write_files(book, {"README": "x"})
     git(book, "add", ".")
     git(book, "commit", "--quiet", "--message=three")
-    with commits_of(book) as commits:
+    with open_commits(book) as commits:
         assert commits is not None
         assert [
-            git(book, "log", "-1", "--format=%s", commit) for commit in commits.touching(["seeds/storks", "priors/storks.toml"], most=9)
+            git(book, "log", "-1", "--format=%s", commit)
+            for commit in commits.commits_changing(["seeds/storks", "priors/storks.toml"], most=9)
         ] == [
             "two",
             "one",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from forecast.book.files.prior_text import Revision, revised_text, revision_problem
-from forecast.book.files.sources import parse_document, source_of
+from forecast.book.files.sources import make_source_file, parse_document
 from tests.support.paths import ROOT
 
 FILE = '''#:schema x
@@ -79,7 +79,7 @@ def test_only_what_is_revised_changes(revision: Revision, old: str | tuple[str, 
     for before, after in zip([old] if isinstance(old, str) else old, [new] if isinstance(new, str) else new, strict=True):
         assert wanted.count(before) == 1
         wanted = wanted.replace(before, after)
-    document, _ = parse_document(source_of("priors/x.toml", FILE))
+    document, _ = parse_document(make_source_file("priors/x.toml", FILE))
     assert document is not None
     assert revision_problem(document, revision) is None
     found = revised_text(FILE.replace("\n", ends), document, revision)
@@ -102,7 +102,7 @@ def test_only_what_is_revised_changes(revision: Revision, old: str | tuple[str, 
 )
 def test_what_is_not_a_single_prior_is_not_set(text: str, revision: Revision, message: str):
     """A parameter that is not there, has labels or none, is a mixture or is pooled, is refused with a message of its own."""
-    document, _ = parse_document(source_of("priors/x.toml", text))
+    document, _ = parse_document(make_source_file("priors/x.toml", text))
     assert document is not None
     problem = revision_problem(document, revision)
     assert problem is not None
@@ -113,7 +113,7 @@ def test_what_is_not_a_single_prior_is_not_set(text: str, revision: Revision, me
 def test_every_prior_of_the_book_can_be_revised_alone(path: Path):
     """In the committed files each prior, and each label's, is set with its reason and day, and the rest means what it meant."""
     text = path.read_text(encoding="utf-8")
-    document, _ = parse_document(source_of(f"priors/{path.name}", text))
+    document, _ = parse_document(make_source_file(f"priors/{path.name}", text))
     assert document is not None
     for name, table in document.content.items():
         labels = list(table["prior"]) if isinstance(table["prior"], dict) else [""]

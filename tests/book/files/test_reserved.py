@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from forecast.actions.new.topics import Own, new_topic
+from forecast.actions.new.templates import TemplateInput
+from forecast.actions.new.topics import new_topic
 from forecast.book.files.names import LONGEST_NAME, name_fault, record_fault, topic_fault
 from forecast.book.files.reserved import DEVICES, RECORDS_OF_OTHER_KINDS
 from forecast.book.reading import read_book
@@ -39,7 +40,7 @@ def test_a_topic_cannot_have_the_name_of_a_file(name: str, tmp_path: Path):
         (f"seeds/{name}/topic.toml", message, f"rename the folder, and priors/{name}.toml")
     ]
     (book / "seeds" / name).rename(book / "seeds" / "ferry")
-    started = new_topic(book, name, kind="count", own=Own("", "", {}, {}), opens=None, by=None, today=date(2026, 1, 1))
+    started = new_topic(book, name, kind="count", own=TemplateInput("", "", {}, {}), opens=None, by=None, today=date(2026, 1, 1))
     assert [(each.message, each.hint) for each in started.problems] == [(message, "choose another name")]
 
 

@@ -15,14 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from forecast.book.checks.priors import is_sentence
+from forecast.book.checks.pools import is_sentence
 from forecast.book.files import shapes
 from forecast.book.files.conform import conform
 from forecast.book.files.names import RESERVED, name_fault
 from forecast.book.files.positions import positions
-from forecast.book.files.schemas import DIRECTORY, SENTENCE, STATEMENT, schemas
+from forecast.book.files.schemas import SCHEMA_DIRECTORY, SENTENCE, STATEMENT, schema_texts
 from forecast.book.files.shapes import PriorFile, TopicFile
-from forecast.book.files.sources import Document, source_of
+from forecast.book.files.sources import Document, make_source_file
 from forecast.book.reading import read_book
 from forecast.language.distributions.families import FAMILIES
 from forecast.language.faults import Fault
@@ -40,12 +40,12 @@ wrongs = st.sampled_from([1, 1.5, True, "", "word", "month", [], {}, {"a": "b"},
 @pytest.mark.parametrize("name", ["topic.json", "priors.json"])
 def test_the_schemas_in_the_repository_are_fresh(name: str) -> None:
     """What is committed is what the shapes give (else run `python -m forecast.book.files.schemas`)."""
-    assert (DIRECTORY / name).read_text(encoding="utf-8") == schemas()[name]
+    assert (SCHEMA_DIRECTORY / name).read_text(encoding="utf-8") == schema_texts()[name]
 
 
 def test_every_key_of_the_schemas_is_explained() -> None:
     """An editor has a sentence to show for every key and every table."""
-    for text in schemas().values():
+    for text in schema_texts().values():
         for table in json.loads(text)["$defs"].values():
             assert table["description"].endswith(".")
             assert all(key.get("description", "").endswith((".", "`.")) for key in table.get("properties", {}).values())
@@ -85,7 +85,7 @@ def test_every_statement_of_the_books_fits_the_pattern() -> None:
 
 def test_no_name_of_the_language_can_be_given() -> None:
     """The schema refuses every name that the reader refuses for being taken."""
-    (taken,) = {tuple(json.loads(text)["$defs"]["Name"]["not"]["enum"]) for text in schemas().values()}
+    (taken,) = {tuple(json.loads(text)["$defs"]["Name"]["not"]["enum"]) for text in schema_texts().values()}
     assert set(RESERVED) | {word for word in keyword.kwlist if word.islower()} == set(taken)
     assert [name for name in taken if name_fault(name) is None] == []
 
@@ -101,7 +101,7 @@ def test_the_reader_accepts_what_the_schemas_accept(data: st.DataObject) -> None
         accepted = True
     except ValidationError:
         accepted = False
-    conformed = conform(Document(source_of("x.toml", ""), document, positions("")), TopicFile if name == "topic" else PriorFile)
+    conformed = conform(Document(make_source_file("x.toml", ""), document, positions("")), TopicFile if name == "topic" else PriorFile)
     refusals = [problem for problem in conformed.problems if not problem.message.endswith("is empty")]
     assert (refusals == []) == accepted
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.book.files.sources import parse_document, source_of
+from forecast.book.files.sources import make_source_file, parse_document
 from forecast.book.files.toml_faults import TomlFault, toml_fault
 from tests.support.paths import TINY_BOOK
 
@@ -120,7 +120,7 @@ CASES = {
 @pytest.mark.parametrize("text", CASES, ids=itemgetter(slice(20)))
 def test_a_mistake_is_reported_in_our_words(text: str):
     """The line and column are those of the mistake, and one hint says what to write."""
-    document, problems = parse_document(source_of("x.toml", text))
+    document, problems = parse_document(make_source_file("x.toml", text))
     assert document is None
     assert [(each.place.line, each.place.column, each.message, each.hint) for each in problems] == [CASES[text]]
 
@@ -147,7 +147,7 @@ def test_no_broken_file_gives_the_words_of_the_parser(data: st.DataObject):
         at = data.draw(st.integers(0, len(text)))
         cut = data.draw(st.integers(0, 3))
         text = text[:at] + data.draw(st.text(st.sampled_from("\"'[]{}=.,#\n\\ ax0-\u00a0“\x07"), max_size=3)) + text[at + cut :]
-    source = source_of("x.toml", text)
+    source = make_source_file("x.toml", text)
     document, problems = parse_document(source)
     assert (document is None) == bool(problems)
     for problem in problems:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from forecast.book.files import locking, writing
 from forecast.book.files.folder import Folder
-from forecast.book.files.locking import locked
+from forecast.book.files.locking import hold_lock
 from forecast.book.files.problems import FileFault
-from forecast.book.files.writing import Torn, append_lines, write_whole
-from forecast.book.ledger import append, canonical, line_hash, read_ledger
+from forecast.book.files.writing import TornLine, append_lines, write_whole
+from forecast.book.ledger import append_entries, canonical_json, line_hash, read_ledger
 
 
 def entry(**fields: object) -> dict[str, Any]:
@@ -65,23 +65,23 @@ def test_a_torn_last_line_is_set_aside_and_told(tmp_path: Path) -> None:
     path.write_bytes(b"a,b\n1,")
     torn = append_lines(path, "3,4\n")
     kept = tmp_path / "rows.csv.torn"
-    assert (torn, path.read_bytes(), kept.read_bytes()) == (Torn(path, kept, b"1,"), b"a,b\n3,4\n", b"1,\n")
+    assert (torn, path.read_bytes(), kept.read_bytes()) == (TornLine(path, kept, b"1,"), b"a,b\n3,4\n", b"1,\n")
 
 
 def test_one_writer_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a book is locked another writer waits, then is told who holds it."""
     monkeypatch.setattr(locking, "LOCK_SECONDS", 0.05)
-    with locked(tmp_path), pytest.raises(FileFault, match="another program is writing to this book"), locked(tmp_path):
+    with hold_lock(tmp_path), pytest.raises(FileFault, match="another program is writing to this book"), hold_lock(tmp_path):
         pass
-    with locked(tmp_path):
+    with hold_lock(tmp_path):
         assert (tmp_path / "reports" / ".lock").exists()
 
 
 def test_each_ledger_line_carries_the_hash_of_the_one_before(tmp_path: Path) -> None:
     """Entries come back as they were given, chained by the hash of the line before, over several appends."""
     folder, path = Folder(tmp_path), tmp_path / "reports" / "ledger.jsonl"
-    append(folder, ENTRIES[:2])
-    append(folder, ENTRIES[2:])
+    append_entries(folder, ENTRIES[:2])
+    append_entries(folder, ENTRIES[2:])
     lines = path.read_bytes().splitlines()
     hashes = ["", line_hash(lines[0]), line_hash(lines[1])]
     expected = tuple({**each, "previous": before} for each, before in zip(ENTRIES, hashes, strict=True))
@@ -95,11 +95,11 @@ def test_any_change_but_to_the_last_line_breaks_the_chain(line: int, how: str, t
     """A line changed, removed, doubled or moved is told at the first line that no longer follows."""
     folder = Folder(tmp_path_factory.mktemp("ledger"))
     path = folder.root / "reports" / "ledger.jsonl"
-    append(folder, [entry(seed=number) for number in range(6)])
+    append_entries(folder, [entry(seed=number) for number in range(6)])
     lines = path.read_bytes().splitlines()
     match how:
         case "change":
-            lines[line] = canonical({**json.loads(lines[line]), "seed": 99}).encode()
+            lines[line] = canonical_json({**json.loads(lines[line]), "seed": 99}).encode()
         case "remove":
             del lines[line]
         case "double":
@@ -115,13 +115,13 @@ def test_any_change_but_to_the_last_line_breaks_the_chain(line: int, how: str, t
 def test_a_torn_ledger_is_told_on_reading_and_mended_on_appending(tmp_path: Path) -> None:
     """Half a line at the end is a problem with its place; the next append sets it aside and goes on with the chain."""
     folder, path = Folder(tmp_path), tmp_path / "reports" / "ledger.jsonl"
-    append(folder, ENTRIES[:1])
+    append_entries(folder, ENTRIES[:1])
     with path.open("ab") as file:
         file.write(b'{"question":')
     entries, problems = read_ledger(folder)
     assert (len(entries), [problem.place.line for problem in problems]) == (1, [2])
-    torn = append(folder, ENTRIES[1:])
-    assert torn == Torn(path, tmp_path / "reports" / "ledger.jsonl.torn", b'{"question":')
+    torn = append_entries(folder, ENTRIES[1:])
+    assert torn == TornLine(path, tmp_path / "reports" / "ledger.jsonl.torn", b'{"question":')
     entries, problems = read_ledger(folder)
     assert ([each["question"] for each in entries], problems) == (["a", "b", "ü"], ())
 
@@ -131,7 +131,7 @@ def test_what_cannot_stand_in_a_ledger_is_refused_and_nothing_is_written(wrong: 
     """A number that is not finite, or an entry that says itself what was before, writes nothing of its group."""
     folder, path = Folder(tmp_path), tmp_path / "reports" / "ledger.jsonl"
     with pytest.raises(ValueError, match=r"Out of range|itself says"):
-        append(folder, [entry(), wrong])
+        append_entries(folder, [entry(), wrong])
     assert not path.exists()
 
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from forecast.inference.importance import adaptation as learning
-from forecast.inference.importance.adaptation import Learnt
+from forecast.inference.importance.adaptation import AdaptedProposal
 from forecast.inference.importance.lattice import lattice
 from forecast.inference.importance.mixture_weights import Cloud
-from forecast.inference.importance.peaks import Ground
-from forecast.inference.importance.proposals import Mixture, StudentT
-from forecast.inference.target import Array
-from forecast.inference.weights import effective_size, relative
+from forecast.inference.importance.peaks import PeakSearch
+from forecast.inference.importance.proposals import Mixture, MultivariateT
+from forecast.inference.weights import effective_size, normalize_weights
+from forecast.language.arrays import Array
 from tests.support.targets import Given, by_normal, conjugate, eight_schools
 
 
@@ -22,17 +22,17 @@ def test_a_fit_rests_on_twenty_effective_points_for_each_dimension(
 ) -> None:
     """Weights are tempered until they carry so many, and no further: at the next power up they would carry fewer, or they are whole."""
     fits: list[tuple[Array, float]] = []
-    real = learning._fitted
+    real = learning._fit_tempered
 
     def watched(x, log_ratio, power, *rest):
         fits.append((log_ratio, power))
         return real(x, log_ratio, power, *rest)
 
-    monkeypatch.setattr(learning, "_fitted", watched)
+    monkeypatch.setattr(learning, "_fit_tempered", watched)
     net = lattice(1_024, dimension + 2)
-    learning.learn(conjugate(dimension, rows, noise).target, net, np.random.default_rng(1), enough=4_000, points=100_000)
+    learning.adapt_proposal(conjugate(dimension, rows, noise).target, net, np.random.default_rng(1), enough=4_000, points=100_000)
     carried = [effective_size(power * log_ratio) for log_ratio, power in fits]
-    above = [1 / (relative(log_ratio, power / 0.7) ** 2).sum() for log_ratio, power in fits]
+    above = [1 / (normalize_weights(log_ratio, power / 0.7) ** 2).sum() for log_ratio, power in fits]
     assert len(fits) > 1
     assert fits[0][1] < 1
     assert all(each >= 20 * dimension for each in carried)
@@ -52,23 +52,23 @@ def either_sign(z: Array) -> Array:
     return -0.5 * ((z**2 - 1) / 0.5) ** 2
 
 
-def learnt_from(target: Given, *, seed: int = 1, peaks: Mixture | None = None) -> Learnt:
+def learnt_from(target: Given, *, seed: int = 1, peaks: Mixture | None = None) -> AdaptedProposal:
     """Learn with the engine's usual numbers."""
     net = lattice(4_096, target.dimension + 2)
-    return learning.learn(target, net, np.random.default_rng(seed), enough=10_000, points=POINTS, peaks=peaks)
+    return learning.adapt_proposal(target, net, np.random.default_rng(seed), enough=10_000, points=POINTS, peaks=peaks)
 
 
 @pytest.fixture
 def climbs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """After how many points the Laplace start was tried."""
     tried: list[int] = []
-    real = learning._laplace
+    real = learning._laplace_mixture
 
-    def watched(ground: Ground, cloud: Cloud, points: int) -> Mixture | None:
+    def watched(ground: PeakSearch, cloud: Cloud, points: int) -> Mixture | None:
         tried.append(len(cloud.x))
         return real(ground, cloud, points)
 
-    monkeypatch.setattr(learning, "_laplace", watched)
+    monkeypatch.setattr(learning, "_laplace_mixture", watched)
     return tried
 
 
@@ -115,7 +115,9 @@ def test_the_laplace_start_is_not_tried_where_rounds_carry(climbs: list[int]) ->
 
 def test_known_peaks_are_drawn_from_first_and_stay_in_the_fit() -> None:
     """By 30 % of the draws that measure, in the shares they have."""
-    peaks = Mixture((StudentT(np.full(2, 3.0), 0.1 * np.eye(2), 8.0), StudentT(np.full(2, -3.0), 0.2 * np.eye(2), 8.0)), (0.75, 0.25))
+    peaks = Mixture(
+        (MultivariateT(np.full(2, 3.0), 0.1 * np.eye(2), 8.0), MultivariateT(np.full(2, -3.0), 0.2 * np.eye(2), 8.0)), (0.75, 0.25)
+    )
     target = by_normal(2, lambda z: -0.5 * ((z - 0.5) / 0.4) ** 2)
     with_peaks, without = learnt_from(target, peaks=peaks), learnt_from(target)
     assert with_peaks.fitted is not None
@@ -129,7 +131,7 @@ def test_known_peaks_are_drawn_from_first_and_stay_in_the_fit() -> None:
 
 def test_known_peaks_are_drawn_from_in_the_second_round() -> None:
     """Where there is one: the first points are the prior's."""
-    peaks = Mixture((StudentT(np.full(5, 0.3), 0.1 * np.eye(5), 8.0),), (1.0,))
+    peaks = Mixture((MultivariateT(np.full(5, 0.3), 0.1 * np.eye(5), 8.0),), (1.0,))
     found = learnt_from(conjugate(5, 50, 0.05).target, peaks=peaks)
     assert [proposal.fitted is peaks for proposal, _ in found.seen.drawn[:3]] == [False, True, False]
     assert found.seen.drawn[0][0].fitted is None

@@ -13,12 +13,12 @@ from forecast.book.topic import Topic
 from forecast.inference.importance import adaptation as learning
 from forecast.inference.importance import engine as importance
 from forecast.inference.importance import fit as conditioning
-from forecast.inference.importance.adaptation import Learnt
+from forecast.inference.importance.adaptation import AdaptedProposal
 from forecast.inference.importance.engine import Budget, Sampling
-from forecast.inference.importance.fit import EFFORT, Run, condition
+from forecast.inference.importance.fit import EFFORT, HypothesisRun, condition
 from forecast.inference.importance.mixture_weights import Cloud
-from forecast.inference.importance.proposals import Mixture, StudentT
-from forecast.inference.importance.second_opinion import Missed
+from forecast.inference.importance.proposals import Mixture, MultivariateT
+from forecast.inference.importance.second_opinion import MissedMass
 from forecast.inference.posterior import Posterior
 from forecast.model.model import model_as_of
 from tests.studies.hard.outcomes import run
@@ -46,9 +46,9 @@ def conditioned(topic: Topic, *, seed: int = 1, budget: Budget | None = None) ->
     return condition(model_as_of(topic, AS_OF), rng=np.random.default_rng(seed), budget=budget)
 
 
-def found_something(*_arguments: object, **_more: object) -> Missed:
+def found_something(*_arguments: object, **_more: object) -> MissedMass:
     """A second opinion that has found as much as the run, near the middle of the prior."""
-    return Missed(1.0, Mixture((StudentT(np.zeros(3), np.eye(3), 8.0),), (1.0,)))
+    return MissedMass(1.0, Mixture((MultivariateT(np.zeros(3), np.eye(3), 8.0),), (1.0,)))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -58,7 +58,7 @@ def test_a_plain_regression_is_sound_and_its_draws_are_those_that_it_had_before(
     assert (found.diagnostics.sound, found.diagnostics.reason) == (True, "")
     assert found.diagnostics.pareto_k is not None
     assert found.diagnostics.pareto_k < 0.5
-    monkeypatch.setattr(conditioning, "_confirmed", lambda run, *_: run)
+    monkeypatch.setattr(conditioning, "_confirm_run", lambda run, *_: run)
     plain = conditioned(regression(), seed=seed)
     assert plain.log_weight.tobytes() == found.log_weight.tobytes()
     assert {name: values.tobytes() for name, values in plain.parameters.items()} == {
@@ -90,7 +90,7 @@ def test_a_posterior_of_which_runs_miss_parts_is_not_wrong_and_called_sound(name
 @pytest.mark.parametrize("name", ["unknown_signs_5", "uncertain_doses"])
 def test_without_second_opinions_runs_that_miss_parts_are_called_sound(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """So that what is tested above is their doing."""
-    monkeypatch.setattr(conditioning, "_confirmed", lambda run, *_: run)
+    monkeypatch.setattr(conditioning, "_confirm_run", lambda run, *_: run)
     words = [run(members()[name], "fast", seed=seed, figures=stored()[name])[0].word for seed in SEEDS]
     assert "WRONG" in words
 
@@ -100,18 +100,18 @@ def test_what_a_second_opinion_finds_twice_is_the_reason(seed: int, monkeypatch:
     """The second is of a run that draws from what the first found, and searches harder."""
     peaks: list[Mixture | None] = []
     efforts: list[int] = []
-    real = conditioning.begin
+    real = conditioning.start_sampling
 
     def watched(*arguments: object, peaks_: list[Mixture | None] = peaks, **more: object) -> Sampling:
         peaks_.append(more.get("peaks"))  # type: ignore[arg-type]
         return real(*arguments, **more)  # type: ignore[arg-type]
 
-    def found(*arguments: object, effort: int = 1, **more: object) -> Missed:
+    def found(*arguments: object, effort: int = 1, **more: object) -> MissedMass:
         efforts.append(effort)
         return found_something(*arguments, **more)
 
-    monkeypatch.setattr(conditioning, "begin", watched)
-    monkeypatch.setattr(conditioning, "missed_by", found)
+    monkeypatch.setattr(conditioning, "start_sampling", watched)
+    monkeypatch.setattr(conditioning, "find_missed_mass", found)
     diagnostics = conditioned(regression(), seed=seed).diagnostics
     assert (diagnostics.sound, diagnostics.short) == (False, False)
     assert diagnostics.reason == (
@@ -125,7 +125,7 @@ def test_a_part_that_was_missed_once_and_is_then_drawn_from_leaves_no_doubt(monk
     """The draws are those of the second run."""
     plain = conditioned(regression())
     said = iter([found_something()])
-    monkeypatch.setattr(conditioning, "missed_by", lambda *_, **__: next(said, None))
+    monkeypatch.setattr(conditioning, "find_missed_mass", lambda *_, **__: next(said, None))
     found = conditioned(regression())
     assert (found.diagnostics.sound, found.diagnostics.reason) == (True, "")
     assert found.log_weight.tobytes() != plain.log_weight.tobytes()
@@ -148,7 +148,7 @@ def test_two_narrow_modes_are_both_found_whichever_comes_first(seed: int) -> Non
     assert np.log(ratio) == pytest.approx(8 * middle * np.sqrt(product), abs=0.05)
 
 
-def _best(topic: Topic) -> Run:
+def _best(topic: Topic) -> HypothesisRun:
     model = model_as_of(topic, AS_OF)
     prior = conditioning.blocks(model)
     (hypothesis,) = conditioning.hypotheses(model, prior)
@@ -158,7 +158,7 @@ def _best(topic: Topic) -> Run:
 def test_a_run_that_is_not_sound_is_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is what it was."""
     asked: list[object] = []
-    monkeypatch.setattr(conditioning, "missed_by", lambda *_, **__: asked.append(1))
+    monkeypatch.setattr(conditioning, "find_missed_mass", lambda *_, **__: asked.append(1))
     found = conditioned(regression(), budget=Budget(points=3_000))
     assert not found.diagnostics.sound
     assert asked == []
@@ -169,7 +169,7 @@ def test_a_short_run_that_has_missed_a_part_is_not_compared_with_anything(monkey
     budget = Budget(enough=1e6, points=32_768)
     assert conditioned(regression(), budget=budget).diagnostics.is_comparable
     asked: list[object] = []
-    monkeypatch.setattr(conditioning, "missed_by", lambda *_, **__: asked.append(1) or Missed(0.25, Mixture((), ())))
+    monkeypatch.setattr(conditioning, "find_missed_mass", lambda *_, **__: asked.append(1) or MissedMass(0.25, Mixture((), ())))
     found = conditioned(regression(), budget=budget).diagnostics
     assert (found.sound, found.short, found.heavy, found.is_comparable, len(asked)) == (False, False, False, False, 1)
     assert not found.left_out  # since more draws might have been there
@@ -190,7 +190,7 @@ def test_doubt_makes_a_run_neither_sound_nor_short() -> None:
 
 def _count_points(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     drawn: list[int] = []
-    real: Callable[..., tuple[Cloud, object]] = learning.extended
+    real: Callable[..., tuple[Cloud, object]] = learning.extend_cloud
 
     def watched(cloud: Cloud, proposal: object, net: object, rng: np.random.Generator, *, keep_rows: bool) -> tuple[Cloud, object]:
         drawn.append(net.size)  # type: ignore[attr-defined]
@@ -220,9 +220,9 @@ def test_with_as_many_rows_as_values_the_laplace_start_is_tried_and_the_run_is_r
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Against quadrature over the noise."""
-    tried: list[Learnt | None] = []
-    real = learning._laplace
-    monkeypatch.setattr(learning, "_laplace", lambda *arguments: tried.append(None) or real(*arguments))
+    tried: list[AdaptedProposal | None] = []
+    real = learning._laplace_mixture
+    monkeypatch.setattr(learning, "_laplace_mixture", lambda *arguments: tried.append(None) or real(*arguments))
     found, _ = run(members()["eight_rows"], "fast", seed=seed, figures=stored()["eight_rows"])
     assert tried
     assert found.word in {"right", "unreliable"}

@@ -10,21 +10,21 @@ import pytest
 
 from forecast.inference.importance import engine as importance
 from forecast.inference.importance import fit as conditioning
-from forecast.inference.importance.engine import Budget, begin, learn_from_measured
+from forecast.inference.importance.engine import Budget, refit_and_sample, start_sampling
 from forecast.inference.importance.fit import condition
-from forecast.inference.importance.proposals import Mixture, StudentT
-from forecast.inference.importance.second_opinion import Missed, missed_by
-from forecast.inference.target import Astray, NoSupport, NotFinite
+from forecast.inference.importance.proposals import Mixture, MultivariateT
+from forecast.inference.importance.second_opinion import MissedMass, find_missed_mass
+from forecast.inference.target import ArithmeticFailure, NoSupport, NotFinite
 from forecast.model.model import Model, model_as_of
 from tests.support.building import make_topic
 from tests.support.targets import by_normal
 
 AS_OF = date(2026, 1, 1)
 BUDGET = Budget(enough=2_000, points=30_000)
-PEAKS = Mixture((StudentT(np.zeros(1), np.eye(1), 8.0),), (1.0,))
+PEAKS = Mixture((MultivariateT(np.zeros(1), np.eye(1), 8.0),), (1.0,))
 ERRORS = [
     (np.linalg.LinAlgError("Singular matrix"), "a covariance that it fitted cannot be inverted"),
-    (Astray("no density can be asked for at [inf]"), "it came to points beyond the range of a computer's numbers"),
+    (ArithmeticFailure("no density can be asked for at [inf]"), "it came to points beyond the range of a computer's numbers"),
     (NotFinite((0,), np.zeros(1)), "it came to points, far from all draws of the prior, at which a density is infinite or not a number"),
     (NoSupport((0,), 100), "every draw of the prior that it began with is impossible"),
 ]
@@ -49,9 +49,9 @@ def _peak(z: np.ndarray, at: float) -> np.ndarray:
 @pytest.mark.parametrize("higher", [0.0, 5.0, 200.0, 400.0, 500.0, 900.0])
 def test_a_missed_peak_is_found_however_much_higher_than_the_peak_that_was_seen_it_is(higher: float) -> None:
     """Also where its share, or the square of that, is beyond the range of numbers."""
-    seen = begin(by_normal(1, lambda z: _peak(z, 2.0)), rng=np.random.default_rng(1), budget=BUDGET)
+    seen = start_sampling(by_normal(1, lambda z: _peak(z, 2.0)), rng=np.random.default_rng(1), budget=BUDGET)
     both = by_normal(1, lambda z: np.logaddexp(_peak(z, 2.0), higher + _peak(z, -2.0)))
-    missed = missed_by(replace(seen, target=both), steps=24, rng=np.random.default_rng(2))
+    missed = find_missed_mass(replace(seen, target=both), steps=24, rng=np.random.default_rng(2))
     assert missed is not None
     if higher < 600:
         assert np.log(missed.found) == pytest.approx(higher, abs=0.1)
@@ -61,14 +61,14 @@ def test_a_missed_peak_is_found_however_much_higher_than_the_peak_that_was_seen_
 
 def test_a_run_that_has_missed_nothing_is_not_said_to_have() -> None:
     """The same with the peak that was seen."""
-    seen = begin(by_normal(1, lambda z: _peak(z, 2.0)), rng=np.random.default_rng(1), budget=BUDGET)
-    assert missed_by(seen, steps=24, rng=np.random.default_rng(2)) is None
+    seen = start_sampling(by_normal(1, lambda z: _peak(z, 2.0)), rng=np.random.default_rng(1), budget=BUDGET)
+    assert find_missed_mass(seen, steps=24, rng=np.random.default_rng(2)) is None
 
 
 @pytest.mark.parametrize(("found", "words"), [(1.0, "50 %"), (1e300, "more than 99 %"), (0.0013, "0.13 %")])
 def test_what_was_missed_is_said_as_a_share_of_the_posterior(found: float, words: str) -> None:
     """Everything that the run found is 1."""
-    assert str(Missed(found, PEAKS)) == (
+    assert str(MissedMass(found, PEAKS)) == (
         f"a second search, from other starting points, found parts of the posterior that the draws leave out, with {words} of its probability"
     )
 
@@ -87,7 +87,7 @@ def test_a_second_opinion_whose_arithmetic_fails_leaves_the_run_not_sound(
     monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
 ) -> None:
     """It is said, and never raised or blamed on the priors."""
-    monkeypatch.setattr(conditioning, "missed_by", _raising(error))
+    monkeypatch.setattr(conditioning, "find_missed_mass", _raising(error))
     diagnostics = condition(_model(), rng=np.random.default_rng(1)).diagnostics
     assert (diagnostics.sound, diagnostics.short) == (False, False)
     assert diagnostics.reason == f"the second search, which checks the draws, failed: {words}"
@@ -95,16 +95,16 @@ def test_a_second_opinion_whose_arithmetic_fails_leaves_the_run_not_sound(
 
 def test_a_run_that_could_not_measure_has_nothing_to_be_learnt_from_again() -> None:
     """It is returned as it is."""
-    drawn = begin(by_normal(1, lambda z: _peak(z, 0.5)), rng=np.random.default_rng(1), budget=BUDGET)
+    drawn = start_sampling(by_normal(1, lambda z: _peak(z, 0.5)), rng=np.random.default_rng(1), budget=BUDGET)
     assert drawn.learnt is not None
-    failed = importance._failed(drawn.target, drawn.learnt, "it is stuck", BUDGET)
+    failed = importance._failed_sampling(drawn.target, drawn.learnt, "it is stuck", BUDGET)
     assert (drawn.failed, failed.failed) == (False, True)
-    assert learn_from_measured(failed, rng=np.random.default_rng(2), budget=BUDGET) is failed
+    assert refit_and_sample(failed, rng=np.random.default_rng(2), budget=BUDGET) is failed
 
 
 def test_a_fit_that_makes_a_run_worse_does_not_replace_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run short of draws stays where the next, fitted to it, has heavy weights too."""
-    real = conditioning.begin
+    real = conditioning.start_sampling
 
     def short(*arguments: object, **more: object) -> importance.Sampling:
         found = real(*arguments, **more)  # type: ignore[arg-type]
@@ -113,7 +113,7 @@ def test_a_fit_that_makes_a_run_worse_does_not_replace_it(monkeypatch: pytest.Mo
     def heavy(sampling: importance.Sampling, **_: object) -> importance.Sampling:
         return replace(sampling, weighted=replace(sampling.weighted, converged=False, short=False, reason="it is heavy", pareto_k=1.0))
 
-    monkeypatch.setattr(conditioning, "begin", short)
-    monkeypatch.setattr(conditioning, "learn_from_measured", heavy)
+    monkeypatch.setattr(conditioning, "start_sampling", short)
+    monkeypatch.setattr(conditioning, "refit_and_sample", heavy)
     diagnostics = condition(_model(), rng=np.random.default_rng(1)).diagnostics
     assert (diagnostics.reason, diagnostics.short) == ("it is short", True)

@@ -9,12 +9,12 @@ import pytest
 from scipy import special
 
 from forecast.inference.importance import engine as importance
-from forecast.inference.importance.engine import FARTHER, Budget, Weighted, begin, go_on, learn_from_measured, sample
-from forecast.inference.importance.mixture_weights import empty
-from forecast.inference.importance.proposals import Mixture, StudentT
-from forecast.inference.monte_carlo import Replicated, mean_error
+from forecast.inference.importance.engine import FARTHER, Budget, WeightedDraws, continue_sampling, refit_and_sample, sample, start_sampling
+from forecast.inference.importance.mixture_weights import empty_cloud
+from forecast.inference.importance.proposals import Mixture, MultivariateT
+from forecast.inference.monte_carlo import ReplicatedCases, mean_error
 from forecast.inference.pareto import CONVERGING
-from forecast.inference.target import NoSupport, NotFinite, evaluate
+from forecast.inference.target import NoSupport, NotFinite, evaluate_target
 from forecast.inference.weights import effective_size
 from tests.support.targets import (
     Given,
@@ -35,24 +35,24 @@ ERRORS = 4  # standard errors of tolerance
 HEAVY = Budget(pareto_k=CONVERGING)  # where the weights' tail is heavier than what counts as sound
 
 
-def draw(target: Given, seed: int = 1, budget: Budget | None = None) -> Weighted:
+def draw(target: Given, seed: int = 1, budget: Budget | None = None) -> WeightedDraws:
     """Sample a target with a seed."""
     return sample(target, rng=np.random.default_rng(seed), budget=budget)
 
 
-def average(drawn: Weighted, values: np.ndarray) -> tuple[float, float]:
+def average(drawn: WeightedDraws, values: np.ndarray) -> tuple[float, float]:
     """Return a weighted mean and its measured error."""
     weights = np.exp(drawn.log_weight)
-    return float(weights @ values), mean_error(values, Replicated(weights, drawn.replicates, drawn.effective_size))
+    return float(weights @ values), mean_error(values, ReplicatedCases(weights, drawn.replicates, drawn.effective_size))
 
 
-def holds(drawn: Weighted, values: np.ndarray, truth: float) -> None:
+def holds(drawn: WeightedDraws, values: np.ndarray, truth: float) -> None:
     """Assert that a weighted mean is within four standard errors of the truth."""
     mean, error = average(drawn, values)
     assert abs(mean - truth) < ERRORS * error, (mean, truth, error)
 
 
-def holds_evidence(drawn: Weighted, truth: float) -> None:
+def holds_evidence(drawn: WeightedDraws, truth: float) -> None:
     """Assert that the log evidence is within four standard errors of the truth."""
     assert abs(drawn.log_evidence - truth) < ERRORS * drawn.log_evidence_error, (drawn.log_evidence, truth, drawn.log_evidence_error)
 
@@ -373,10 +373,10 @@ def test_sums_over_rows_are_the_same_however_many_rows_are_evaluated_at_a_time(m
     """Evaluated a few points at a time, with and without impossible points and rows."""
     target = by_normal(2, lambda z: np.where((z[:, :1] > 1) & (np.arange(50) == 7), -np.inf, z[:, 1:] * np.arange(50)))
     x = np.random.default_rng(1).normal(size=(300, 2))
-    whole = evaluate(target, x)
-    monkeypatch.setattr("forecast.inference.target.CELLS_KEPT", 1_000)
+    whole = evaluate_target(target, x)
+    monkeypatch.setattr("forecast.inference.target.DENSITIES_KEPT", 1_000)
     monkeypatch.setattr("forecast.inference.target.CELLS_IN_CACHE", 350)
-    few = evaluate(target, x)
+    few = evaluate_target(target, x)
     assert (whole.log_likelihood.shape, few.log_likelihood.shape) == ((300, 50), (300, 0))
     np.testing.assert_array_equal(few.log_posterior, whole.log_posterior)
     np.testing.assert_array_equal(few.never, whole.never)
@@ -413,10 +413,10 @@ def _narrow_at(place: float) -> Given:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_run_whose_first_measured_points_carry_next_to_nothing_stops_measuring(seed: int) -> None:
     """After one round, where all the points allowed would not bring half of the draws wanted; and it says what it has."""
-    learnt = begin(_narrow_at(1.2), rng=np.random.default_rng(seed), budget=Budget())
+    learnt = start_sampling(_narrow_at(1.2), rng=np.random.default_rng(seed), budget=Budget())
     assert learnt.weighted.converged
-    moved = replace(learnt, target=_narrow_at(-1.2), measured=empty(4))
-    found = go_on(moved, rng=np.random.default_rng(seed), budget=Budget())
+    moved = replace(learnt, target=_narrow_at(-1.2), measured=empty_cloud(4))
+    found = continue_sampling(moved, rng=np.random.default_rng(seed), budget=Budget())
     assert len(found.measured.drawn) == 1
     assert len(found.measured.x) == 12_176
     assert not found.weighted.converged
@@ -426,25 +426,25 @@ def test_a_run_whose_first_measured_points_carry_next_to_nothing_stops_measuring
 @pytest.mark.parametrize(("wanted", "rounds"), [(1.8, 2), (2.2, 1)])
 def test_whether_more_is_drawn_goes_by_what_all_points_allowed_would_be_worth(wanted: float, rounds: int) -> None:
     """By the first round's worth they would bring more than half of the draws wanted, or less."""
-    learnt = begin(_narrow_at(1.2), rng=np.random.default_rng(1), budget=Budget())
+    learnt = start_sampling(_narrow_at(1.2), rng=np.random.default_rng(1), budget=Budget())
     assert learnt.learnt is not None
     first = effective_size(learnt.measured.log_ratio)
     allowed = FARTHER * 131_072 - learnt.learnt.points
     budget = Budget(enough=wanted * first / len(learnt.measured.x) * allowed)
-    sampling = importance._sampled(learnt.target, learnt.learnt, learnt.measured, budget, np.random.default_rng(1))
+    sampling = importance._sample_from_proposal(learnt.target, learnt.learnt, learnt.measured, budget, np.random.default_rng(1))
     assert (len(sampling.measured.drawn) > 1) == (rounds > 1)
 
 
 def test_after_the_first_round_a_run_goes_on_where_nine_tenths_of_the_draws_wanted_are_to_be_expected() -> None:
     """And each round is at most twice as many points as all before."""
-    learnt = begin(_narrow_at(1.2), rng=np.random.default_rng(1), budget=Budget())
+    learnt = start_sampling(_narrow_at(1.2), rng=np.random.default_rng(1), budget=Budget())
     assert learnt.learnt is not None
-    two = go_on(learnt, rng=np.random.default_rng(2), budget=Budget(enough=1.5 * learnt.weighted.effective_size))
+    two = continue_sampling(learnt, rng=np.random.default_rng(2), budget=Budget(enough=1.5 * learnt.weighted.effective_size))
     assert len(two.measured.drawn) == 2
     rate, drawn = two.weighted.effective_size / len(two.measured.x), len(two.measured.x)
     for wanted, rounds in ((0.95, 2), (1.0 / 0.85, 0)):
         budget = Budget(enough=wanted * rate * (FARTHER * 131_072 - learnt.learnt.points))
-        more = go_on(two, rng=np.random.default_rng(3), budget=budget)
+        more = continue_sampling(two, rng=np.random.default_rng(3), budget=budget)
         assert (len(more.measured.drawn) > 2) == (rounds > 0)
         if rounds:
             assert len(more.measured.x) > drawn
@@ -470,8 +470,8 @@ def test_a_run_that_carries_well_is_as_it_was(target: Given, monkeypatch: pytest
 def test_a_fit_to_the_points_that_measured_gives_the_same_evidence_by_other_points(seed: int) -> None:
     """It measures anew, with the old fit beside the new one, and what it was learnt from is the same."""
     model = conjugate(5, 8, 0.1)
-    first = begin(model.target, rng=np.random.default_rng(seed), budget=Budget())
-    again = learn_from_measured(first, rng=np.random.default_rng(seed), budget=Budget())
+    first = start_sampling(model.target, rng=np.random.default_rng(seed), budget=Budget())
+    again = refit_and_sample(first, rng=np.random.default_rng(seed), budget=Budget())
     assert first.learnt is not None
     assert again.learnt is not None
     assert again.learnt.seen is first.learnt.seen
@@ -488,20 +488,20 @@ def test_a_fit_to_the_points_that_measured_gives_the_same_evidence_by_other_poin
 
 def test_where_nothing_is_to_be_learnt_another_fit_is_the_same_prior() -> None:
     """And where nothing is unknown, the same point."""
-    without_rows = begin(by_normal(3, lambda z: np.empty((len(z), 0))), rng=np.random.default_rng(1), budget=Budget())
-    again = learn_from_measured(without_rows, rng=np.random.default_rng(2), budget=Budget())
+    without_rows = start_sampling(by_normal(3, lambda z: np.empty((len(z), 0))), rng=np.random.default_rng(1), budget=Budget())
+    again = refit_and_sample(without_rows, rng=np.random.default_rng(2), budget=Budget())
     assert again.learnt is without_rows.learnt
     assert again.weighted.converged
-    known = begin(by_normal(0, lambda x: np.full((len(x), 1), -1.0)), rng=np.random.default_rng(1), budget=Budget())
-    assert learn_from_measured(known, rng=np.random.default_rng(1), budget=Budget()) is known
+    known = start_sampling(by_normal(0, lambda x: np.full((len(x), 1), -1.0)), rng=np.random.default_rng(1), budget=Budget())
+    assert refit_and_sample(known, rng=np.random.default_rng(1), budget=Budget()) is known
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_peaks_where_there_is_nothing_leave_a_run_right(seed: int) -> None:
     """They cost draws, and the weights stay exact."""
     model = conjugate(5, 8, 0.1)
-    peaks = Mixture((StudentT(np.full(5, 3.0), 0.1 * np.eye(5), 8.0),), (1.0,))
-    drawn = begin(model.target, rng=np.random.default_rng(seed), budget=Budget(), peaks=peaks).weighted
+    peaks = Mixture((MultivariateT(np.full(5, 3.0), 0.1 * np.eye(5), 8.0),), (1.0,))
+    drawn = start_sampling(model.target, rng=np.random.default_rng(seed), budget=Budget(), peaks=peaks).weighted
     assert drawn.converged
     holds_evidence(drawn, model.log_evidence)
     for i in range(5):

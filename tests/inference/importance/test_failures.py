@@ -11,9 +11,9 @@ from scipy import special
 from forecast.inference.importance import adaptation as learning
 from forecast.inference.importance import engine as importance
 from forecast.inference.importance import fit as conditioning
-from forecast.inference.importance.engine import Budget, begin, go_on
+from forecast.inference.importance.engine import Budget, continue_sampling, start_sampling
 from forecast.inference.importance.fit import condition, prior_draws
-from forecast.inference.target import Astray, NotFinite
+from forecast.inference.target import ArithmeticFailure, NotFinite
 from forecast.model.coordinates import own_coordinates, prior_coordinates
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
@@ -32,7 +32,7 @@ def _narrow(z: np.ndarray) -> np.ndarray:
 
 ERRORS = [
     (np.linalg.LinAlgError("Singular matrix"), "a covariance that it fitted cannot be inverted"),
-    (Astray("no density can be asked for at [inf]"), "it came to points beyond the range of a computer's numbers"),
+    (ArithmeticFailure("no density can be asked for at [inf]"), "it came to points beyond the range of a computer's numbers"),
     (NotFinite((0,), np.zeros(1)), "it came to points, far from all draws of the prior, at which a density is infinite or not a number"),
 ]
 
@@ -52,11 +52,11 @@ def test_a_fit_that_fails_leaves_the_prior_to_measure_with_and_is_reported_where
     monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
 ) -> None:
     """Where the prior suffices the weights are exact, and the run is sound."""
-    monkeypatch.setattr(learning, "_fitted", _raising(error))
-    short = begin(by_normal(1, _narrow), rng=np.random.default_rng(1), budget=BUDGET).weighted
+    monkeypatch.setattr(learning, "_fit_tempered", _raising(error))
+    short = start_sampling(by_normal(1, _narrow), rng=np.random.default_rng(1), budget=BUDGET).weighted
     assert not short.converged
     assert short.reason.endswith(f"; nothing could be learnt: {words}")
-    enough = begin(by_normal(1, lambda z: -0.5 * (z - 0.5) ** 2), rng=np.random.default_rng(1), budget=BUDGET).weighted
+    enough = start_sampling(by_normal(1, lambda z: -0.5 * (z - 0.5) ** 2), rng=np.random.default_rng(1), budget=BUDGET).weighted
     assert (enough.converged, enough.reason) == (True, "")
 
 
@@ -67,23 +67,23 @@ def test_a_fit_that_fails_leaves_the_prior_to_measure_with_and_is_reported_where
 def test_a_second_opinion_that_fails_makes_the_run_not_sound(monkeypatch: pytest.MonkeyPatch, error: Exception, words: str) -> None:
     """It confirms nothing, and the reason says why; nothing is raised."""
     topic = make_topic(priors={"level": "Normal(mu=0, sigma=1)"}, streams={"seen": "Normal(mu=level, sigma=1)"}, rows={"seen": [0.5]})
-    monkeypatch.setattr(conditioning, "missed_by", _raising(error))
+    monkeypatch.setattr(conditioning, "find_missed_mass", _raising(error))
     found = condition(model_as_of(topic, AS_OF), rng=np.random.default_rng(1), budget=BUDGET).diagnostics
     assert (found.sound, found.short, found.reason) == (False, False, f"the second search, which checks the draws, failed: {words}")
 
 
 def test_a_density_that_is_infinite_where_no_draw_of_the_prior_lies_makes_the_run_not_sound() -> None:
     """The points learnt from are what is left; asking for more changes nothing."""
-    drawn = begin(by_normal(1, _narrow), rng=np.random.default_rng(1), budget=BUDGET)
+    drawn = start_sampling(by_normal(1, _narrow), rng=np.random.default_rng(1), budget=BUDGET)
     assert drawn.weighted.converged
 
     def rows(z: np.ndarray) -> np.ndarray:
         return np.where(np.abs(z) > 4.9, np.inf, 100 * (z - 1) - np.log1p(np.exp(100 * (z - 4.5))) * 2)
 
-    found = begin(by_normal(1, rows), rng=np.random.default_rng(1), budget=BUDGET)
+    found = start_sampling(by_normal(1, rows), rng=np.random.default_rng(1), budget=BUDGET)
     assert not found.weighted.converged
     assert np.isfinite(found.weighted.log_evidence)
-    again = go_on(found, rng=np.random.default_rng(1), budget=BUDGET)
+    again = continue_sampling(found, rng=np.random.default_rng(1), budget=BUDGET)
     assert not again.weighted.converged
 
 
@@ -93,11 +93,13 @@ def test_points_that_measure_and_are_all_impossible_make_the_run_not_sound(monke
     def rows(z: np.ndarray) -> np.ndarray:
         return np.where(np.abs(z[:, :1] - 3.1) < 0.0004, 0.0, -np.inf)
 
-    monkeypatch.setattr(learning, "_fitted", _raising(np.linalg.LinAlgError("Singular matrix")))
+    monkeypatch.setattr(learning, "_fit_tempered", _raising(np.linalg.LinAlgError("Singular matrix")))
     monkeypatch.setattr(
-        importance, "_replicates", lambda *arguments: None if arguments[2].drawn else importance.ShiftedCopies(importance.lattice(5, 3), 16)
+        importance,
+        "_next_replicates",
+        lambda *arguments: None if arguments[2].drawn else importance.ShiftedCopies(importance.lattice(5, 3), 16),
     )
-    found = begin(by_normal(1, rows), rng=np.random.default_rng(1), budget=Budget(enough=2_000, points=300_000)).weighted
+    found = start_sampling(by_normal(1, rows), rng=np.random.default_rng(1), budget=Budget(enough=2_000, points=300_000)).weighted
     assert not found.converged
     assert found.reason == f"{FAILED}none of the 80 points it measured with is possible"
     assert np.isfinite(found.log_evidence)
@@ -107,7 +109,7 @@ def test_points_that_measure_and_are_all_impossible_make_the_run_not_sound(monke
 def test_a_density_that_is_no_number_at_a_draw_of_the_prior_is_still_the_rows(bad: float) -> None:
     """It is raised with the row."""
     with pytest.raises(NotFinite) as raised:
-        begin(by_normal(1, lambda z: np.where(z > 2, bad, 0.0)), rng=np.random.default_rng(1), budget=BUDGET)
+        start_sampling(by_normal(1, lambda z: np.where(z > 2, bad, 0.0)), rng=np.random.default_rng(1), budget=BUDGET)
     assert raised.value.rows == (0,)
 
 

@@ -15,7 +15,7 @@ from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
 from forecast.model.priors import blocks, hypotheses
 from forecast.model.settings import Settings
-from forecast.predict.analysis import read
+from forecast.predict.analysis import answer_questions
 from tests.support.building import make_topic
 from tests.support.known import KNOWN
 
@@ -41,7 +41,7 @@ def test_the_fast_engine_gives_the_known_posterior(name):
         variance_error = np.sqrt(max(float(posterior.weights @ centred**4) - variance**2, 0.0) / size)
         assert abs(mean - truth.mean) < 4 * truth.sd / np.sqrt(size), (truth, mean)
         assert abs(variance - truth.sd**2) < 4 * variance_error + 1e-12, (truth, variance)
-    found = read(posterior, Settings()).answers
+    found = answer_questions(posterior, Settings()).answers
     for question, exact in known.answers.items():
         value = found[question].value
         told, error = (value.value, value.error) if hasattr(value, "value") else (value.mean, value.mean_error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecast.inference.importance.laplace import Units, climb, peaks_at
+from forecast.inference.importance.laplace import ClimbUnits, climb, peaks_at_ends
 
 
 @pytest.mark.parametrize("dimension", [1, 5, 30])
@@ -20,7 +20,7 @@ def test_gaussian_is_found(dimension: int) -> None:
         away = x - mean
         return -0.5 * (away * np.linalg.solve(covariance, away.T).T).sum(axis=1)
 
-    peak = peaks_at(density, climb(density, np.zeros(dimension)[None], units=Units.of_prior(np.ones(dimension)), points=10**6))[0]
+    peak = peaks_at_ends(density, climb(density, np.zeros(dimension)[None], units=ClimbUnits.of_prior(np.ones(dimension)), points=10**6))[0]
     deviations = np.linalg.solve(np.linalg.cholesky(covariance), peak.mode - mean)
     assert np.abs(deviations).max() < 0.25
     assert np.abs(np.linalg.solve(covariance, peak.covariance) - np.eye(dimension)).max() < 0.02
@@ -33,7 +33,7 @@ def test_banana_is_climbed_to_its_top() -> None:
     def density(x: np.ndarray) -> np.ndarray:
         return -0.5 * (1 - x[:, 0]) ** 2 - 50 * (x[:, 1] - x[:, 0] ** 2) ** 2
 
-    peak = peaks_at(density, climb(density, np.array([-1.5, 2.0])[None], units=Units.of_prior(np.ones(2)), points=10**6))[0]
+    peak = peaks_at_ends(density, climb(density, np.array([-1.5, 2.0])[None], units=ClimbUnits.of_prior(np.ones(2)), points=10**6))[0]
     assert peak.height > -0.01
     assert np.abs(peak.mode - 1).max() < 0.2
 
@@ -44,7 +44,7 @@ def test_edge_of_the_support_is_no_obstacle() -> None:
     def density(x: np.ndarray) -> np.ndarray:
         return np.where(x[:, 0] > 0, -x[:, 0], -np.inf)
 
-    peak = peaks_at(density, climb(density, np.array([2.0])[None], units=Units.of_prior(np.ones(1)), points=10**6))[0]
+    peak = peaks_at_ends(density, climb(density, np.array([2.0])[None], units=ClimbUnits.of_prior(np.ones(1)), points=10**6))[0]
     assert 0 < peak.mode[0] < 0.01
     assert np.isfinite(peak.covariance).all()
 
@@ -60,8 +60,8 @@ STARTS = np.array([[1.0, 2.5], [-1.0, -2.5], [0.5, 1.0], [3.0, 3.0], [-3.0, -1.0
 
 def test_climbs_made_together_are_those_made_alone() -> None:
     """Each ends at its own top, and where it would have ended by itself."""
-    together = climb(_two_tops, STARTS, units=Units.of_prior(np.ones(2)), points=10**6)
-    alone = [climb(_two_tops, start[None], units=Units.of_prior(np.ones(2)), points=10**6) for start in STARTS]
+    together = climb(_two_tops, STARTS, units=ClimbUnits.of_prior(np.ones(2)), points=10**6)
+    alone = [climb(_two_tops, start[None], units=ClimbUnits.of_prior(np.ones(2)), points=10**6) for start in STARTS]
     np.testing.assert_allclose(together.places, np.concatenate([each.places for each in alone]), rtol=1e-9)
     np.testing.assert_allclose(together.heights, [float(each.heights[0]) for each in alone], atol=1e-9)
     np.testing.assert_allclose(together.inverses, np.concatenate([each.inverses for each in alone]), rtol=1e-6)
@@ -78,7 +78,7 @@ def test_what_is_held_stays_and_the_rest_climbs() -> None:
 
     starts = np.array([[5.0, 1.0, 1.0], [1.0, -4.0, 1.0], [1.0, 1.0, 1.0]])
     held = np.array([[True, False, False], [False, True, False], [False, False, False]])
-    found = climb(density, starts, units=Units.of_prior(np.ones(3)), points=10**6, held=held)
+    found = climb(density, starts, units=ClimbUnits.of_prior(np.ones(3)), points=10**6, held=held)
     for place, start, holds in zip(found.places, starts, held, strict=True):
         expected = start.copy()
         free = ~holds
@@ -98,10 +98,10 @@ def test_a_climb_that_comes_to_a_known_point_is_left_out() -> None:
         known_at.append(places)
         return places.sum(axis=1) > 3
 
-    found = climb(_two_tops, STARTS, units=Units.of_prior(np.ones(2)), points=10**6, known=known)
+    found = climb(_two_tops, STARTS, units=ClimbUnits.of_prior(np.ones(2)), points=10**6, known=known)
     np.testing.assert_allclose(found.places, -2 * np.ones((2, 2)), atol=0.05)
     assert len(known_at[0]) == len(STARTS)
-    every = climb(_two_tops, STARTS, units=Units.of_prior(np.ones(2)), points=10**6, known=lambda places, _: places[:, 0] > -np.inf)
+    every = climb(_two_tops, STARTS, units=ClimbUnits.of_prior(np.ones(2)), points=10**6, known=lambda places, _: places[:, 0] > -np.inf)
     assert len(every) == 0
 
 
@@ -117,7 +117,7 @@ def test_climbs_end_where_they_are_when_their_points_or_steps_are_spent() -> Non
     one_step = 2 * (24 + 2 * 2)
     for points, steps, calls in ((0, 10, 1), (10**6, 0, 1), (11, 10, 2), (10**6, 1, 2)):
         spent.clear()
-        found = climb(density, starts, units=Units.of_prior(np.ones(2)), points=points, steps=steps)
+        found = climb(density, starts, units=ClimbUnits.of_prior(np.ones(2)), points=points, steps=steps)
         whole = [each for each in spent if each >= one_step / 2]
         assert len(whole) == calls - 1
         assert (found.heights >= density(starts)).all()
@@ -132,17 +132,17 @@ def test_the_first_step_is_no_longer_than_units_say() -> None:
         return -0.5 * (x[:, 0] / 0.1) ** 2
 
     start = np.array([[100.0]])
-    climb(density, start, units=Units.of_prior(np.full(1, 4.0)), points=10**6, steps=1)
+    climb(density, start, units=ClimbUnits.of_prior(np.full(1, 4.0)), points=10**6, steps=1)
     assert 2 * 2.0 <= max(seen) < 2 * 2.0 + 0.02  # with the differences beside its end
     seen.clear()
-    found = climb(density, start, units=Units(np.full(1, 2.0), np.full((1, 1), 0.01 / 4)), points=10**6, steps=1)
+    found = climb(density, start, units=ClimbUnits(np.full(1, 2.0), np.full((1, 1), 0.01 / 4)), points=10**6, steps=1)
     assert max(seen) == pytest.approx(2 * 100, rel=1e-3)
     assert abs(found.places[0, 0]) < 0.01
 
 
 def test_what_is_learnt_of_the_curvature_is_the_same_in_other_units() -> None:
     """The covariance that it implies does not change."""
-    tops = climb(_two_tops, STARTS, units=Units.of_prior(np.array([1.0, 9.0])), points=10**6)
+    tops = climb(_two_tops, STARTS, units=ClimbUnits.of_prior(np.array([1.0, 9.0])), points=10**6)
     scale = np.array([0.2, 5.0])
     other = tops.in_units(scale)
     np.testing.assert_array_equal(other.places, tops.places)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecast.inference.importance.laplace import Tops, Units, climb, peaks_at
-from forecast.inference.importance.peaks import EVEN, Ground, freedom
-from forecast.inference.target import Array
+from forecast.inference.importance.laplace import ClimbEnds, ClimbUnits, climb, peaks_at_ends
+from forecast.inference.importance.peaks import EVEN_SHARE, PeakSearch, degrees_of_freedom
+from forecast.language.arrays import Array
 from tests.support.targets import Given, by_normal, conjugate
 
 PLACES = np.array([[1.5, 1.0], [-1.5, 1.0], [0.0, -2.0]])
@@ -20,10 +20,10 @@ def three_modes(z: Array) -> Array:
     return np.logaddexp.reduce(-0.5 * away, axis=1)[:, None]
 
 
-def ground(target: Given, moving: list[int] | None = None) -> Ground:
+def ground(target: Given, moving: list[int] | None = None) -> PeakSearch:
     """The ground of a target with a standard normal prior, of one row."""
     columns = np.arange(target.dimension) if moving is None else np.array(moving)
-    return Ground(target, columns, np.ones(len(columns)), 1)
+    return PeakSearch(target, columns, np.ones(len(columns)), 1)
 
 
 def expected_peak(index: int) -> tuple[Array, float]:
@@ -56,8 +56,8 @@ def test_no_more_peaks_are_returned_than_are_asked_for(most: int) -> None:
 def test_a_place_without_volume_is_no_peak() -> None:
     """At an edge, where the density is zero to one side and the climb has learnt of no curvature."""
     here = ground(by_normal(2, lambda z: np.where(z[:, :1] > 0, -z[:, :1], -np.inf)))
-    at_edge = Tops(np.zeros((1, 2)), np.zeros(1), np.zeros((1, 2, 2)), np.ones(2), np.zeros(1, dtype=np.intp))
-    (edge,) = peaks_at(here.log_posterior, at_edge)
+    at_edge = ClimbEnds(np.zeros((1, 2)), np.zeros(1), np.zeros((1, 2, 2)), np.ones(2), np.zeros(1, dtype=np.intp))
+    (edge,) = peaks_at_ends(here.log_posterior, at_edge)
     assert edge.log_volume == -np.inf
     assert here.distinct(at_edge, 3) == []
 
@@ -82,15 +82,15 @@ def test_the_cost_of_a_step_and_of_a_peak_is_how_many_points_they_evaluate(dimen
         asked.append(len(z))
         return model.log_likelihood(z)
 
-    here = Ground(by_normal(dimension, rows), np.arange(dimension), np.ones(dimension), 9)
+    here = PeakSearch(by_normal(dimension, rows), np.arange(dimension), np.ones(dimension), 9)
     starts = np.zeros((1, dimension))
-    climb(here.log_posterior, starts, units=Units.of_prior(here.spread), points=10**6, steps=0)
+    climb(here.log_posterior, starts, units=ClimbUnits.of_prior(here.spread), points=10**6, steps=0)
     at_start = sum(asked)
     asked.clear()
-    tops = climb(here.log_posterior, starts, units=Units.of_prior(here.spread), points=10**6, steps=1)
+    tops = climb(here.log_posterior, starts, units=ClimbUnits.of_prior(here.spread), points=10**6, steps=1)
     assert sum(asked) - at_start in {here.step_cost, here.step_cost + 2 * dimension}
     asked.clear()
-    peaks_at(here.log_posterior, tops)
+    peaks_at_ends(here.log_posterior, tops)
     assert sum(asked) == here.peak_cost
 
 
@@ -100,7 +100,7 @@ def test_draws_around_all_peaks_are_shared_by_the_roots_of_their_volumes_and_by_
     found = here.peaks(PLACES, most=3, points=100_000)
     mixture = here.around_all(found)
     root = np.exp([0.5 * peak.log_volume for peak in found])
-    np.testing.assert_allclose(mixture.shares, (1 - EVEN) * root / root.sum() + EVEN / 3)
+    np.testing.assert_allclose(mixture.shares, (1 - EVEN_SHARE) * root / root.sum() + EVEN_SHARE / 3)
     assert sum(mixture.shares) == pytest.approx(1)
     for part, peak in zip(mixture.parts, found, strict=True):
         np.testing.assert_array_equal(part.mean, peak.mode)
@@ -110,4 +110,4 @@ def test_draws_around_all_peaks_are_shared_by_the_roots_of_their_volumes_and_by_
 
 def test_a_t_has_eight_degrees_of_freedom_or_one_for_each_dimension() -> None:
     """Whichever are more."""
-    assert [freedom(dimension) for dimension in (1, 8, 9, 40)] == [8, 8, 9, 40]
+    assert [degrees_of_freedom(dimension) for dimension in (1, 8, 9, 40)] == [8, 8, 9, 40]

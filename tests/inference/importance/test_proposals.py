@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from forecast.inference.importance.lattice import lattice
-from forecast.inference.importance.proposals import Mixture, StudentT, best_mixture, matched
+from forecast.inference.importance.proposals import Mixture, MultivariateT, best_mixture, match_moments
 
-LEFT = StudentT(np.array([-6.0, 0.0]), np.linalg.cholesky(np.array([[1.0, 0.6], [0.6, 1.0]])), 8.0)
-RIGHT = StudentT(np.array([6.0, 1.0]), 0.5 * np.eye(2), 8.0)
+LEFT = MultivariateT(np.array([-6.0, 0.0]), np.linalg.cholesky(np.array([[1.0, 0.6], [0.6, 1.0]])), 8.0)
+RIGHT = MultivariateT(np.array([6.0, 1.0]), 0.5 * np.eye(2), 8.0)
 BOTH = Mixture((LEFT, RIGHT), (0.7, 0.3))
 
 
@@ -53,6 +53,6 @@ def test_one_cluster_stays_one() -> None:
 def test_single_point_gives_a_usable_fit() -> None:
     """A fit to one effective point takes the spread of the first points instead of a singular covariance."""
     x = np.random.default_rng(7).standard_normal((10, 3))
-    fit = matched(x, np.eye(10)[0], freedom=8, spread=np.array([1.0, 4.0, 9.0]))
+    fit = match_moments(x, np.eye(10)[0], freedom=8, spread=np.array([1.0, 4.0, 9.0]))
     assert fit.mean == pytest.approx(x[0])
     assert fit.cholesky @ fit.cholesky.T == pytest.approx(np.diag([0.6, 2.4, 5.4]), abs=1e-6)

@@ -10,12 +10,12 @@ import pytest
 from scipy import special
 
 from forecast.inference.importance import second_opinion
-from forecast.inference.importance.engine import Budget, Sampling, begin, go_on
-from forecast.inference.importance.mixture_weights import empty
+from forecast.inference.importance.engine import Budget, Sampling, continue_sampling, start_sampling
+from forecast.inference.importance.mixture_weights import empty_cloud
 from forecast.inference.importance.proposals import Mixture
-from forecast.inference.importance.second_opinion import NEGLIGIBLE, missed_by
-from forecast.inference.monte_carlo import REPLICATES, Replicated, proportion_error
-from forecast.inference.target import Array
+from forecast.inference.importance.second_opinion import NEGLIGIBLE_MISSED_MASS, find_missed_mass
+from forecast.inference.monte_carlo import REPLICATES, ReplicatedCases, proportion_error
+from forecast.language.arrays import Array
 from tests.support.targets import Given, by_normal, conjugate, eight_schools
 
 DIMENSION, APART, WIDTH = 4, 1.2, 0.05
@@ -35,7 +35,7 @@ def two_modes(share: float) -> Given:
 
 def run_on(target: Given, seed: int) -> Sampling:
     """Return a run with the usual budget."""
-    return begin(target, rng=np.random.default_rng(seed), budget=Budget())
+    return start_sampling(target, rng=np.random.default_rng(seed), budget=Budget())
 
 
 def one_mode_of(share: float, seed: int) -> Sampling:
@@ -43,7 +43,9 @@ def one_mode_of(share: float, seed: int) -> Sampling:
     target = two_modes(share)
     upper = by_normal(DIMENSION, lambda z: np.where(z[:, :1] + z[:, 1:2] > 0, target.log_likelihood(z), -np.inf))
     learnt = run_on(upper, seed)
-    return go_on(replace(learnt, target=target, measured=empty(DIMENSION)), rng=np.random.default_rng(seed), budget=Budget())
+    return continue_sampling(
+        replace(learnt, target=target, measured=empty_cloud(DIMENSION)), rng=np.random.default_rng(seed), budget=Budget()
+    )
 
 
 def lower_share(sampling: Sampling) -> float:
@@ -57,17 +59,17 @@ def lower_share(sampling: Sampling) -> float:
 def test_a_mode_that_a_run_has_missed_is_found_with_its_probability(share: float, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """In units of the other mode's, within the errors: the ratio of the shares."""
     measured: list[Array] = []
-    real = second_opinion._amounts
+    real = second_opinion._missed_masses
 
     def watched(*arguments: object) -> Array:
         measured.append(real(*arguments))
         return measured[-1]
 
-    monkeypatch.setattr(second_opinion, "_amounts", watched)
+    monkeypatch.setattr(second_opinion, "_missed_masses", watched)
     sampling = one_mode_of(share, seed)
     assert sampling.weighted.converged
     assert lower_share(sampling) < 1e-6
-    missed = missed_by(sampling, steps=STEPS, rng=np.random.default_rng(seed))
+    missed = find_missed_mass(sampling, steps=STEPS, rng=np.random.default_rng(seed))
     assert missed is not None
     truth = share / (1 - share)
     error = np.sqrt(REPLICATES * measured[-1].sum(axis=0).var(ddof=1))
@@ -84,24 +86,26 @@ def test_a_mode_that_a_run_has_missed_is_found_with_its_probability(share: float
 def test_a_run_that_draws_around_what_was_missed_too_has_both(seed: int) -> None:
     """With its share within the errors, and a second opinion on it finds nothing."""
     first = one_mode_of(0.3, seed)
-    missed = missed_by(first, steps=STEPS, rng=np.random.default_rng(seed))
+    missed = find_missed_mass(first, steps=STEPS, rng=np.random.default_rng(seed))
     assert missed is not None
     assert first.learnt is not None
     assert first.learnt.fitted is not None
     both = [missed.peaks, first.learnt.fitted]
     peaks = Mixture(tuple(part for each in both for part in each.parts), tuple(share / 2 for each in both for share in each.shares))
-    whole = begin(two_modes(0.3), rng=np.random.default_rng(seed), budget=Budget(), peaks=peaks)
+    whole = start_sampling(two_modes(0.3), rng=np.random.default_rng(seed), budget=Budget(), peaks=peaks)
     weighted = whole.weighted
-    error = proportion_error(weighted.x[:, 0] < 0, Replicated(np.exp(weighted.log_weight), weighted.replicates, weighted.effective_size))
+    error = proportion_error(
+        weighted.x[:, 0] < 0, ReplicatedCases(np.exp(weighted.log_weight), weighted.replicates, weighted.effective_size)
+    )
     assert weighted.converged
     assert abs(lower_share(whole) - 0.3) < ERRORS * error < 0.02
-    assert missed_by(whole, steps=STEPS, rng=np.random.default_rng(seed)) is None
+    assert find_missed_mass(whole, steps=STEPS, rng=np.random.default_rng(seed)) is None
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_mode_of_less_than_what_is_negligible_is_not_spoken_of(seed: int) -> None:
     """Which is a limit of what a second opinion says, and stated as one."""
-    assert missed_by(one_mode_of(0.8 * NEGLIGIBLE, seed), steps=STEPS, rng=np.random.default_rng(seed)) is None
+    assert find_missed_mass(one_mode_of(0.8 * NEGLIGIBLE_MISSED_MASS, seed), steps=STEPS, rng=np.random.default_rng(seed)) is None
 
 
 def _banana(z: Array) -> Array:
@@ -149,7 +153,7 @@ def test_nothing_is_said_of_runs_that_have_missed_nothing(name: str, seeds: rang
     """Whatever their shape, and where there is nothing to search."""
     target = COMPLETE[name]()
     runs = {seed: run_on(target, seed) for seed in seeds}
-    said = {seed: missed_by(run, steps=STEPS, rng=np.random.default_rng(seed)) for seed, run in runs.items()}
+    said = {seed: find_missed_mass(run, steps=STEPS, rng=np.random.default_rng(seed)) for seed, run in runs.items()}
     assert said == dict.fromkeys(seeds)
 
 
@@ -157,7 +161,7 @@ def test_nothing_is_said_of_runs_that_have_missed_nothing(name: str, seeds: rang
 def test_of_two_modes_a_run_has_both_or_the_second_opinion_says_what_it_lacks(seed: int) -> None:
     """Runs of their own accord, of which some find one mode and some find both."""
     sampling = run_on(two_modes(0.3), seed)
-    missed = missed_by(sampling, steps=STEPS, rng=np.random.default_rng(seed))
+    missed = find_missed_mass(sampling, steps=STEPS, rng=np.random.default_rng(seed))
     is_whole = 0.29 < lower_share(sampling) < 0.31
     assert is_whole == (missed is None)
 
@@ -174,5 +178,5 @@ def test_a_second_opinion_takes_no_more_points_than_its_share() -> None:
     sampling = run_on(by_normal(10, rows), 1)
     of_run = sum(asked)
     asked.clear()
-    assert missed_by(sampling, steps=STEPS, rng=np.random.default_rng(1)) is None
+    assert find_missed_mass(sampling, steps=STEPS, rng=np.random.default_rng(1)) is None
     assert 0 < sum(asked) < 0.5 * of_run

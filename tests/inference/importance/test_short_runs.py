@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from forecast.inference.importance import engine as importance
-from forecast.inference.importance.engine import FEWEST_MEASURED, Budget, begin
+from forecast.inference.importance.engine import FEWEST_MEASURED, Budget, start_sampling
 from forecast.inference.importance.fit import condition
 from tests.support.known import KNOWN
 from tests.support.targets import by_normal, conjugate
@@ -18,7 +18,7 @@ MODEL = conjugate(3, 12, 0.5)
 
 def run(budget: Budget):
     """Weighted draws of a conjugate model within a budget."""
-    return begin(MODEL.target, rng=np.random.default_rng(1), budget=budget).weighted
+    return start_sampling(MODEL.target, rng=np.random.default_rng(1), budget=budget).weighted
 
 
 def test_a_run_with_too_few_effective_draws_and_nothing_else_wrong_is_short() -> None:
@@ -73,7 +73,7 @@ def test_a_posterior_whose_only_fault_are_heavy_weights_is_comparable(monkeypatc
 def test_a_run_whose_rows_are_too_unlikely_is_not_short() -> None:
     """Where a computer cannot tell draws apart, their number is not what is missing."""
     target = by_normal(1, lambda x: np.full((len(x), 1), -1e12))
-    found = begin(target, rng=np.random.default_rng(1), budget=Budget(enough=1e6, points=32_768)).weighted
+    found = start_sampling(target, rng=np.random.default_rng(1), budget=Budget(enough=1e6, points=32_768)).weighted
     assert (found.converged, found.short) == (False, False)
     assert "so unlikely" in found.reason
 
@@ -89,21 +89,21 @@ def test_a_posterior_with_one_hypothesis_that_is_wrong_otherwise_is_not_short(mo
     """Of several hypotheses that matter all must be sound or short."""
     from forecast.inference.importance import fit as conditioning
 
-    model, real = KNOWN["two_hypotheses"]().model, conditioning.Run.short.fget
+    model, real = KNOWN["two_hypotheses"]().model, conditioning.HypothesisRun.short.fget
     budget = Budget(enough=1e6, points=32_768)
     assert condition(model, rng=np.random.default_rng(1), budget=budget).diagnostics.short
     first: list[object] = []
 
-    def short(of: conditioning.Run) -> bool:
+    def short(of: conditioning.HypothesisRun) -> bool:
         first.append(of.coordinates.hypothesis)
         return of.coordinates.hypothesis is not first[0] and real(of)
 
-    monkeypatch.setattr(conditioning.Run, "short", property(short))
+    monkeypatch.setattr(conditioning.HypothesisRun, "short", property(short))
     assert not condition(model, rng=np.random.default_rng(1), budget=replace(budget)).diagnostics.short
 
 
 @pytest.mark.parametrize(("effective", "worth"), [(1.2, "one independent draw"), (2.0, "2 independent draws")])
 def test_a_run_worth_a_single_draw_is_said_to_be_in_the_singular(effective: float, worth: str) -> None:
     """As of any number, after the points that it came from."""
-    said = importance._shortage(effective, 1_000, 4_096, importance.Budget())
+    said = importance._shortage_message(effective, 1_000, 4_096, importance.Budget())
     assert said == f"after learning from 4,096 points, the next 1,000 are worth {worth}, and 10,000 were wanted"

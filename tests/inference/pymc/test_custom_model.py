@@ -11,17 +11,17 @@ import pytest
 from typer.testing import CliRunner
 
 import forecast
-from forecast.actions.update import draft
+from forecast.actions.update import draft_report
 from forecast.book.hashes import numbers_hash
 from forecast.book.reading import read_book
 from forecast.cli.commands import commands
-from forecast.inference.pymc.custom_model import built_by, sample_own
-from forecast.model.custom_model import data_of
+from forecast.inference.pymc.custom_model import build_custom_model, sample_custom_model
+from forecast.model.custom_model import custom_model_data
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
-from forecast.predict.analysis import conclude
-from forecast.watching.drafts import drafted
+from forecast.predict.analysis import analyse
+from forecast.watching.drafts import draft_topic
 from tests.support.paths import ROOT
 
 AS_OF = date(2026, 3, 1)
@@ -145,15 +145,15 @@ def test_a_strangers_model_is_run_by_no_draft_and_by_no_call_of_the_api_without_
     marker = tmp_path / "marker"
     root = made(tmp_path / "book", HOSTILE.format(marker=str(marker)))
     for insight in (False, True):
-        made_draft = drafted(root, "light", as_of=AS_OF, settings=Settings(), insight=insight)
+        made_draft = draft_topic(root, "light", as_of=AS_OF, settings=Settings(), insight=insight)
         assert [problem.level for problem in made_draft.problems] == ["error"]
-    assert draft(read_book(root)[0], "light", as_of=AS_OF, settings=Settings()).problems[0].level == "error"
+    assert draft_report(read_book(root)[0], "light", as_of=AS_OF, settings=Settings()).problems[0].level == "error"
     light = forecast.open_book(root).topic("light", as_of=AS_OF)
     for compute in (light.posterior, light.answers, light.paths, light.conclude, light.data_tree, light.pymc_source):
         with pytest.raises(Unsound, match=r"model\.py"):
             compute()
     with pytest.raises(Unsound, match="would run code"):
-        sample_own(light.model(), seed=1, trust=False)
+        sample_custom_model(light.model(), seed=1, trust=False)
     assert not marker.exists()
 
 
@@ -172,7 +172,7 @@ def test_check_notes_what_would_be_run_with_its_hash_and_how_to_allow_it(tmp_pat
 
 def test_the_data_a_model_is_given_are_the_rows_as_of_the_day_and_the_priors(tmp_path):
     """Values, days, clocks, columns and labels of rows that are known, and each prior as PyMC names its arguments."""
-    data = data_of(model_as_of(topic_of(made(tmp_path / "book")), date(2026, 2, 10)))
+    data = custom_model_data(model_as_of(topic_of(made(tmp_path / "book")), date(2026, 2, 10)))
     wrecks, lamps = data["streams"]["wrecks"], data["streams"]["lamps"]
     assert (wrecks["value"].tolist(), [str(day) for day in wrecks["end"]]) == ([1.0], ["2026-01-31"])
     assert wrecks["columns"]["days"].tolist() == [31.0]
@@ -259,7 +259,7 @@ def test_a_model_that_cannot_be_used_is_told_with_its_place(tmp_path, name):
     code, _, line, message = FAULTS[name]
     topic = topic_of(made(tmp_path / "book", code))
     with pytest.raises(Unsound) as found:
-        conclude(topic, AS_OF, Settings(trust=True), referee=True)
+        analyse(topic, AS_OF, Settings(trust=True), referee=True)
     (problem,) = found.value.problems
     assert (problem.place.path, problem.place.line) == ("seeds/light/model.py", line)
     assert problem.message.startswith(message)
@@ -273,7 +273,7 @@ def test_the_model_in_the_readme_of_seeds_is_one(tmp_path):
     root = made(tmp_path / "book", shown, topic, PRIORS.split("[lit]", maxsplit=1)[0])
     (root / "seeds" / "light" / "lamps.csv").unlink()
     (root / "seeds" / "light" / "wrecks.csv").rename(root / "seeds" / "light" / "raids.csv")
-    built = built_by(model_as_of(topic_of(root), AS_OF))
+    built = build_custom_model(model_as_of(topic_of(root), AS_OF))
     assert ([each.name for each in built.free_RVs], [each.name for each in built.observed_RVs]) == (["rate"], ["raids"])
 
 
@@ -283,7 +283,7 @@ def test_the_code_that_is_run_is_the_text_that_was_hashed(tmp_path):
     root = made(tmp_path / "book")
     model = model_as_of(topic_of(root), AS_OF)
     (root / "seeds" / "light" / "model.py").write_text("raise RuntimeError\n", encoding="utf-8")
-    assert {variable.name for variable in built_by(model).free_RVs} == {"rate", "lit"}
+    assert {variable.name for variable in build_custom_model(model).free_RVs} == {"rate", "lit"}
 
 
 @pytest.mark.slow
@@ -320,7 +320,7 @@ def test_with_trust_whatif_drafts_and_the_api_answer_too(tmp_path):
     found = json.loads(out)
     assert code == 0
     assert found["before"]["another"]["value"]["value"] < found["after"]["another"]["value"]["value"]
-    made_draft = drafted(root, "light", as_of=AS_OF, settings=Settings(trust=True), insight=True)
+    made_draft = draft_topic(root, "light", as_of=AS_OF, settings=Settings(trust=True), insight=True)
     assert (made_draft.problems, made_draft.content["engine"]["engine"]) == ((), "nuts")
     light = forecast.open_book(root, trust=True).topic("light", as_of=AS_OF)
     posterior = light.posterior()
@@ -333,5 +333,5 @@ def test_with_trust_whatif_drafts_and_the_api_answer_too(tmp_path):
 def test_nuts_without_a_model_of_its_own_means_that_nuts_supplies_the_draws(tmp_path):
     """The engine is NUTS on the statements, and the referee compares it with the other engine as ever."""
     topic = topic_of(made(tmp_path / "book", None))
-    conclusion = conclude(topic, AS_OF, Settings(), referee=True)
+    conclusion = analyse(topic, AS_OF, Settings(), referee=True)
     assert (conclusion.reading.posterior.engine, conclusion.verdict.verdict) == ("nuts", "agreed")

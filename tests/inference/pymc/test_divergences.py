@@ -33,7 +33,7 @@ def runs(monkeypatch):
             )
             return replace(drawn, engine="nuts", diagnostics=diagnostics)
 
-        monkeypatch.setattr(nuts, "_run", run)
+        monkeypatch.setattr(nuts, "_run_program", run)
         monkeypatch.setattr(nuts, "_compile", lambda _: None)
         return targets
 
@@ -84,7 +84,7 @@ def test_more_draws_are_taken_where_nothing_else_is_wrong(first, slower, longer,
         offsets.append(offset)
         return replace(drawn, engine="nuts", diagnostics=replace(drawn.diagnostics, **kinds[told[-1]]))
 
-    found = nuts.sample_until_sound(run, nuts.Settings(1000, 1000, 4, 0.9), alone=False)
+    found = nuts.sample_until_sound(run, nuts.SamplerSettings(1000, 1000, 4, 0.9), alone=False)
     assert told == ran
     assert len(set(offsets)) == len(offsets)
     assert found.diagnostics.sound is any(kind.get("sound", False) for kind in (first, slower, longer))

@@ -9,7 +9,7 @@ import pytest
 from scipy import special
 
 from forecast.inference.importance.fit import condition
-from forecast.inference.pymc.model import render
+from forecast.inference.pymc.model import render_pymc_model
 from forecast.inference.pymc.nuts import sample_nuts
 from forecast.inference.pymc.plan import CannotSample
 from forecast.inference.pymc.program import pymc_source
@@ -152,14 +152,22 @@ def test_impossible_rows_are_refused():
     """A row that no draw makes possible gives a sentence instead of chains."""
     topic = make_topic(priors={"rate": "Gamma(alpha=2, beta=1)"}, streams={"seen": "Poisson(mu=rate * 0)"}, rows={"seen": [2]})
     with pytest.raises(CannotSample, match="some row is impossible under every draw of the priors"):
-        render(model_as_of(topic, AS_OF))
+        render_pymc_model(model_as_of(topic, AS_OF))
 
 
 def test_hierarchies_are_not_centred_unless_asked():
     """A normal hierarchy is declared through standard normals, and as its own distribution when centred."""
     model = KNOWN["eight_schools"]().model
-    assert [(each.block.name, each.form) for each in render(model).free] == [("mu", "own"), ("tau", "own"), ("effect", "standard")]
-    assert [(each.block.name, each.form) for each in render(model, centred=True).free] == [("mu", "own"), ("tau", "own"), ("effect", "own")]
+    assert [(each.block.name, each.form) for each in render_pymc_model(model).free] == [
+        ("mu", "own"),
+        ("tau", "own"),
+        ("effect", "standard"),
+    ]
+    assert [(each.block.name, each.form) for each in render_pymc_model(model, centred=True).free] == [
+        ("mu", "own"),
+        ("tau", "own"),
+        ("effect", "own"),
+    ]
 
 
 @pytest.mark.slow

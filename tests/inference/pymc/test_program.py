@@ -7,7 +7,7 @@ import pytest
 from forecast.inference.pymc.program import pymc_source
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.parsing import parse_expression
-from forecast.language.source import Source, SourceOps
+from forecast.language.source import SourceOps, SourceText
 from tests.support.known import KNOWN
 from tests.support.programs import printed_by
 
@@ -31,7 +31,7 @@ from tests.support.programs import printed_by
 )
 def test_expressions_become_bracketed_python(text, source):
     """Source text means what the expression means, with brackets only where Python needs them, and constants computed."""
-    scope = Scope(values={name: Source(name) for name in "abc"})
+    scope = Scope(values={name: SourceText(name) for name in "abc"})
     assert str(evaluate(parse_expression(text), scope, SourceOps())) == source
 
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.inference.pymc.program import pymc_source
-from forecast.inference.pymc.program_text import TAKEN, column_name, comment, literal, part_name, pymc_name, variable_name
+from forecast.inference.pymc.program_text import RESERVED_NAMES, column_name, comment, literal, part_name, pymc_name, variable_name
 from forecast.model.model import model_as_of
 from tests.support.building import make_topic
 from tests.support.payloads import PAYLOADS
@@ -66,7 +66,7 @@ def test_no_two_names_of_a_book_become_one_variable(pairs):
     owners = {name for name, _ in pairs}
     made += [part_name(name, *part) for name in owners for part in parts]
     assert len(made) == len(set(made))
-    assert TAKEN.isdisjoint(made)
+    assert RESERVED_NAMES.isdisjoint(made)
 
 
 HOSTILE = {  # a name of a topic that can be read, and one that Python, PyMC or the program has a use for

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from forecast.inference.pymc.model import _at_rows
+from forecast.inference.pymc.model import _select_rows
 from forecast.inference.pymc.rows import log_likelihood_of_rows
 from forecast.model.model import model_as_of
 from tests.support.building import make_topic
@@ -55,7 +55,7 @@ def of_pymc(model, parameters):
 
     table = model.tables["seen"]
     symbols = {name: pt.dscalar(name) if np.ndim(value) == 0 else pt.dvector(name) for name, value in parameters[0].items()}
-    density = log_likelihood_of_rows(model, _at_rows(table, np.ones(len(table), dtype=bool)), symbols, (len(table),))
+    density = log_likelihood_of_rows(model, _select_rows(table, np.ones(len(table), dtype=bool)), symbols, (len(table),))
     slopes = pt.grad(density.sum(), list(symbols.values()), disconnected_inputs="ignore")
     compiled = pytensor.function(list(symbols.values()), [density, *slopes], mode="FAST_COMPILE", on_unused_input="ignore")
     return [compiled(*point.values()) for point in parameters]

@@ -10,14 +10,14 @@ import pytest
 
 from forecast.book.reading import read_book
 from forecast.inference.importance.fit import prior_draws
-from forecast.inference.pymc.model import render
-from forecast.inference.pymc.nuts import _parameters, sample_nuts
+from forecast.inference.pymc.model import render_pymc_model
+from forecast.inference.pymc.nuts import _constrain_draws, sample_nuts
 from forecast.inference.pymc.plan import CannotSample
-from forecast.inference.pymc.starts import STRETCHES, overdispersed, starting_from, unconstrained
-from forecast.model.errors import Unsound, at_topic
+from forecast.inference.pymc.starts import STRETCHES, overdispersed_starts, unconstrain_draws, with_starting_points
+from forecast.model.errors import Unsound, topic_problem
 from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
-from forecast.predict.analysis import conclude, condition_fast, condition_nuts
+from forecast.predict.analysis import analyse, condition_fast, condition_nuts
 from tests.support.building import OPENS, make_topic
 from tests.support.known import KNOWN
 from tests.support.paths import ROOT
@@ -92,21 +92,21 @@ def test_pooled_priors_come_back():
     book, problems = read_book(ROOT / "tests" / "books" / "pooled")
     assert problems == ()
     model = model_as_of(book.topics["war"], date(2026, 3, 1))
-    assert {"scores", "flat"} <= {each.form for each in render(model).free}
+    assert {"scores", "flat"} <= {each.form for each in render_pymc_model(model).free}
     check_round_trip(model, within=0.01)
 
 
 def check_round_trip(model, *, forms=None, centred=False, within=1e-6):
     """Take prior draws to the sampler's coordinates and back."""
-    rendered = render(model, centred=centred)
+    rendered = render_pymc_model(model, centred=centred)
     if forms is not None and not centred:
         assert tuple(each.form for each in rendered.free) == forms
     draws = prior_draws(model, rng=np.random.default_rng(1), draws=1_000)
-    x = unconstrained(model, rendered, draws.parameters)
+    x = unconstrain_draws(model, rendered, draws.parameters)
     assert x.shape == (len(draws), rendered.size)
     finite = np.isfinite(x).all(axis=1)
     assert finite.mean() > 0.99
-    back = _parameters(model, rendered, x[finite])
+    back = _constrain_draws(model, rendered, x[finite])
     for free in rendered.free:
         columns = list(free.block.positions)
         want = np.asarray(draws.parameters[free.block.name])[finite][:, columns]
@@ -134,7 +134,7 @@ def test_points_are_farther_apart_than_the_draws_and_all_possible():
     """Twice as far from the mean where the density allows it, and never where it is zero."""
     model = beyond_a_threshold()
     posterior = condition_fast(model, Settings())
-    points = overdispersed(posterior, render(model), level_density, seed=1)
+    points = overdispersed_starts(posterior, render_pymc_model(model), level_density, seed=1)
     assert points.shape == (512, 1)
     assert points.min() > 30
     spread = points.std() / posterior.sd("level")
@@ -151,7 +151,7 @@ def test_points_are_the_draws_themselves_where_nothing_farther_is_possible():
     def narrow(point):
         return (0.0 if abs(point[0] - middle) < 0.01 else -np.inf), np.zeros(1)
 
-    points = overdispersed(posterior, render(model), narrow, seed=1)
+    points = overdispersed_starts(posterior, render_pymc_model(model), narrow, seed=1)
     assert 0 < len(points) < 512
     assert (np.abs(points - middle) < 0.01).all()
 
@@ -159,7 +159,7 @@ def test_points_are_the_draws_themselves_where_nothing_farther_is_possible():
 def test_there_are_no_points_where_no_draw_is_possible():
     """Then the chains have nowhere to start."""
     model = beyond_a_threshold()
-    found = overdispersed(condition_fast(model, Settings()), render(model), lambda _: (-np.inf, np.zeros(1)), seed=1)
+    found = overdispersed_starts(condition_fast(model, Settings()), render_pymc_model(model), lambda _: (-np.inf, np.zeros(1)), seed=1)
     assert len(found) == 0
     assert STRETCHES[-1] == 1
 
@@ -172,7 +172,7 @@ def test_each_chain_has_a_start_of_its_own_and_the_same_again():
         initial_point_func: object = None
 
     points = np.arange(512.0)[:, None]
-    start = starting_from(Compiled(), points).initial_point_func
+    start = with_starting_points(Compiled(), points).initial_point_func
     assert [start(seed)[0] for seed in range(4)] == [start(seed)[0] for seed in range(4)]
     assert len({start(seed)[0] for seed in range(40)}) > 35
     assert start(1).flags["C_CONTIGUOUS"]
@@ -184,7 +184,7 @@ def test_nuts_starts_from_the_fast_engines_draws_where_it_finds_no_point():
     model = beyond_a_threshold()
     with pytest.raises(CannotSample, match=r"^it found no point to start from or to go on from \(All initialization points failed\)$"):
         sample_nuts(model, seed=1)
-    found = conclude(model.topic, AS_OF, Settings(draws=4_096), referee=True)
+    found = analyse(model.topic, AS_OF, Settings(draws=4_096), referee=True)
     assert (found.verdict.verdict, found.reading.posterior.engine) == ("agreed", "importance")
     assert found.verdict.sentence.endswith("started from the fast engine's draws, so it may have missed what that missed.")
     one, other = (condition_nuts(model, Settings()) for _ in range(2))
@@ -209,7 +209,7 @@ def test_where_the_fast_engine_finds_nothing_either_the_failure_is_plain():
     model = beyond_a_threshold()
 
     def fails():
-        raise Unsound(at_topic(model.topic, (), "no draw has a density"))
+        raise Unsound(topic_problem(model.topic, (), "no draw has a density"))
 
     with pytest.raises(CannotSample, match="All initialization points failed"):
         sample_nuts(model, seed=1, fast=fails)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecast.inference.pymc.tails import is_estimable, reason_against, tail_shape
+from forecast.inference.pymc.tails import is_estimable, no_mean_reason, tail_shape
 
 DRAWS = 16_384
 
@@ -111,7 +111,7 @@ def test_a_heavy_tail_is_heavy_where_it_has_little_weight(seed: int) -> None:
 def test_the_reason_names_the_shape_of_the_tail() -> None:
     """Nothing up to 0.7; above it k-hat; and where there are too few draws, that."""
     few = np.array([1.0, 2.5, 3.5])
-    assert [reason_against(shape) for shape in (0.7, 1.04, tail_shape(few, np.full(3, 1 / 3)))] == [
+    assert [no_mean_reason(shape) for shape in (0.7, 1.04, tail_shape(few, np.full(3, 1 / 3)))] == [
         "",
         "the tail is so heavy (Pareto k-hat 1, above 0.7) that the mean does not exist or is not known from these draws",
         "there are too few draws to tell whether the mean exists",

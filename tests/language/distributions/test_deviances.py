@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from forecast.language.distributions import family
+from forecast.language.distributions.families import family
 
 getcontext().prec = 70
 HALF = Decimal("0.5")

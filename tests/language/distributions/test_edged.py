@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import integrate, special
 
-from forecast.language.distributions import family
-from forecast.language.distributions.edged import Edged
+from forecast.language.distributions.edged import ClampedFamily
+from forecast.language.distributions.families import family
 
 ORDINARY = {
     "Gamma": {"alpha": 0.7, "beta": 3.0},
@@ -24,9 +24,9 @@ TINY = {
 SHARES = np.array([1e-4, 0.1, 0.4, 0.6, 0.9, 0.999])
 
 
-def _edged(name: str) -> Edged:
+def _edged(name: str) -> ClampedFamily:
     kind = family(name)
-    assert isinstance(kind, Edged)
+    assert isinstance(kind, ClampedFamily)
     return kind
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.language.distributions import FAMILIES, family
-from forecast.language.distributions.table import FEWEST
+from forecast.language.distributions.families import FAMILIES, family
+from forecast.language.distributions.table import FEWEST_TABLE_POINTS
 from forecast.language.faults import Fault
 from tests.support.distribution_cases import ARGUMENTS, CASES, IDS, arguments
 
@@ -167,7 +167,7 @@ def test_categorical_draws_its_labels_in_their_shares() -> None:
 )
 def test_many_quantiles_at_once_are_the_ones_found_singly(name: str, chosen: dict[str, float]) -> None:
     """A large array of quantiles, which may come from a table, equals the same quantiles found a few at a time."""
-    q = np.concatenate([[1e-300, 1e-20], np.random.default_rng(1).random(FEWEST + 10)])
+    q = np.concatenate([[1e-300, 1e-20], np.random.default_rng(1).random(FEWEST_TABLE_POINTS + 10)])
     at_once = family(name).quantile(q, **chosen)
     picked = np.r_[0:40, len(q) - 40 : len(q)]
     np.testing.assert_allclose(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.language.distributions import family
+from forecast.language.distributions.families import family
 from tests.support.distribution_cases import ARGUMENTS, CASES, IDS, arguments
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from forecast.language.distributions import family_for
+from forecast.language.distributions.families import family_for
 from forecast.language.faults import Fault
 from forecast.language.pooling import pool
 from forecast.language.statements import parse_statement

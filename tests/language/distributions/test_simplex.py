@@ -8,7 +8,7 @@ from scipy import stats  # noqa: TID253 - the truth comes from elsewhere than th
 
 from forecast.inference.importance.fit import condition
 from forecast.insight.reweighting import pool_of
-from forecast.language.distributions import family
+from forecast.language.distributions.families import family
 from forecast.model.coordinates import own_coordinates, prior_coordinates
 from forecast.model.model import model_as_of
 from forecast.model.priors import blocks, hypotheses

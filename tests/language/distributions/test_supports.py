@@ -7,15 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.language.distributions import FAMILIES, family
-from forecast.language.distributions.families import LABELLED
+from forecast.language.distributions.families import FAMILIES, LABELLED, family
 from forecast.language.distributions.supports import (
-    ABOVE_ZERO,
-    AMOUNTS,
-    BETWEEN_ZERO_AND_ONE,
-    BOTH_SIGNS,
-    COUNTS,
-    FROM_ZERO,
+    ABOVE_ZERO_FAMILIES,
+    AMOUNT_FAMILIES,
+    COUNT_FAMILIES,
+    FROM_ZERO_FAMILIES,
+    OPEN_SHARE_FAMILIES,
+    SIGNED_FAMILIES,
     may_be_negative,
 )
 from forecast.language.statements import parse_statement
@@ -24,7 +23,7 @@ from tests.support.distribution_cases import CASES, IDS, arguments
 
 def test_every_family_of_numbers_is_of_one_kind():
     """Counts, the three kinds of amounts and values of both signs are all the families but those of labels, each once."""
-    kinds = (COUNTS, FROM_ZERO, ABOVE_ZERO, BETWEEN_ZERO_AND_ONE, BOTH_SIGNS, LABELLED)
+    kinds = (COUNT_FAMILIES, FROM_ZERO_FAMILIES, ABOVE_ZERO_FAMILIES, OPEN_SHARE_FAMILIES, SIGNED_FAMILIES, LABELLED)
     assert sorted(name for kind in kinds for name in kind) == sorted(FAMILIES)
 
 
@@ -35,10 +34,10 @@ def test_the_kind_of_a_family_is_that_of_its_support(case: tuple[str, ...], data
     """Whatever its arguments, the support of a family begins and ends where its kind says, and its density where an end belongs to it."""
     kind, chosen = family(case[0]), data.draw(arguments(case))
     lower, upper = (float(edge) for edge in kind.support(**chosen))
-    assert (lower == 0) == (kind.name in COUNTS | AMOUNTS) or kind.name in BOTH_SIGNS
-    assert (upper == 1) == (kind.name in BETWEEN_ZERO_AND_ONE | {"Bernoulli"}) or kind.name in COUNTS | BOTH_SIGNS
-    assert kind.discrete == (kind.name in COUNTS | {"DiscreteUniform"})
-    if kind.name in COUNTS | AMOUNTS:
+    assert (lower == 0) == (kind.name in COUNT_FAMILIES | AMOUNT_FAMILIES) or kind.name in SIGNED_FAMILIES
+    assert (upper == 1) == (kind.name in OPEN_SHARE_FAMILIES | {"Bernoulli"}) or kind.name in COUNT_FAMILIES | SIGNED_FAMILIES
+    assert kind.discrete == (kind.name in COUNT_FAMILIES | {"DiscreteUniform"})
+    if kind.name in COUNT_FAMILIES | AMOUNT_FAMILIES:
         assert np.isneginf(kind.log_density(-1.0, **chosen))
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from forecast.language.distributions import FAMILIES, family
+from forecast.language.distributions.families import FAMILIES, family
 from forecast.language.faults import Fault
 from forecast.language.ops import NumpyOps
 

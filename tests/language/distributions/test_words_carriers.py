@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecast.language.distributions import family
+from forecast.language.distributions.families import family
 from forecast.language.ops import NumpyOps
-from forecast.language.source import Source, SourceOps, number_text
+from forecast.language.source import SourceOps, SourceText, number_text
 from forecast.language.tensors import TensorOps
 
 X = 0.4  # the value of the parameter that the words name
@@ -45,7 +45,7 @@ def test_words_about_another_parameter_are_the_same_in_every_carrier(name: str, 
     x = pt.dscalar("x")
     numbers = family(name).from_words(put(X), NumpyOps())
     tensors = family(name).from_words(put(x), TensorOps())
-    texts = family(name).from_words(put(Source("x")), SourceOps())
+    texts = family(name).from_words(put(SourceText("x")), SourceOps())
     expected = {argument: float(value) for argument, value in numbers.items()}
     for found in (tensors, {argument: eval(number_text(value), {"pm": pm, "pt": pt, "x": x}) for argument, value in texts.items()}):
         values = {argument: float((0 * x + value).eval({x: X}, mode="FAST_COMPILE")) for argument, value in found.items()}

@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import interpolate, optimize, special  # noqa: TID253 - a truth comes from elsewhere than the project
 
+from forecast.language.arrays import Array
 from tests.studies.hard.members import Figure
-
-type Array = NDArray[np.float64]
 
 LEVELS = (0.05, 0.5, 0.95)
 DEPTH = 30.0  # nats below the top, beyond which a marginal density is left out

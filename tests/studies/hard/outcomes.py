@@ -10,14 +10,14 @@ from typing import Any, Literal
 
 from scipy import special
 
-from forecast.inference.monte_carlo import REPLICATES, joint_freedom, normal_score, proportion_error
+from forecast.inference.monte_carlo import REPLICATES, normal_score, proportion_error, welch_degrees_of_freedom
 from forecast.inference.posterior import Posterior
 from forecast.inference.pymc.plan import CannotSample
-from forecast.inference.referee import FALSE_DISPUTES, Verdict, adjudicate, judge, unconfirmed
+from forecast.inference.referee import FALSE_DISPUTES, Verdict, adjudicate, judge, without_confirmation
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
 from forecast.model.settings import Purpose, Settings
-from forecast.predict.analysis import Reading, condition_fast, condition_nuts, read
+from forecast.predict.analysis import EngineResult, answer_questions, condition_fast, condition_nuts
 from tests.studies.hard.members import AS_OF, Figure, Figures, Member
 
 type Word = Literal["right", "WRONG", "unreliable", "refused", "failed"]
@@ -63,14 +63,14 @@ def limit_for(count: int) -> float:
 
 def run(
     member: Member, engine: Literal["fast", "nuts"], *, seed: int, figures: Figures, fast: Posterior | None = None
-) -> tuple[Outcome, Reading | None]:
+) -> tuple[Outcome, EngineResult | None]:
     """Run one engine on a member, and compare; the reading is None where there is none.  ``fast`` is the fast engine's run, for NUTS."""
     settings = Settings(seed=seed, chances=False)
     clock, cpu = time.perf_counter(), time.process_time()
     reading, word, reason = None, "", ""
     try:
         model = model_as_of(member.topic, AS_OF)
-        reading = read(condition_fast(model, settings) if engine == "fast" else condition_nuts(model, settings, fast), settings)
+        reading = answer_questions(condition_fast(model, settings) if engine == "fast" else condition_nuts(model, settings, fast), settings)
     except (Unsound, CannotSample) as refusal:
         word, reason = "refused", str(refusal)
     except Exception as failure:  # noqa: BLE001 - whatever it is, the table shows it
@@ -81,7 +81,7 @@ def run(
     return judged(reading, figures, *taken), reading
 
 
-def judged(reading: Reading, figures: Figures, seconds: float, cpu: float) -> Outcome:
+def judged(reading: EngineResult, figures: Figures, seconds: float, cpu: float) -> Outcome:
     """Compare a reading with what is known."""
     diagnostics = reading.posterior.diagnostics
     worst = max(scores(reading, figures), key=lambda score: abs(score.z))
@@ -90,17 +90,17 @@ def judged(reading: Reading, figures: Figures, seconds: float, cpu: float) -> Ou
     return Outcome(word, diagnostics.reason, worst, seconds, cpu)
 
 
-def scores(reading: Reading, figures: Figures) -> Iterator[Score]:
+def scores(reading: EngineResult, figures: Figures) -> Iterator[Score]:
     """Yield each known figure beside the reading's; a figure that is not a number is infinitely far off."""
     for figure in figures:
         value, error, freedom = _figure(reading, figure)
         if figure.error:
-            freedom = joint_freedom(error, figure.error, freedom=(freedom, REPLICATES - 1.0))
+            freedom = welch_degrees_of_freedom(error, figure.error, freedom=(freedom, REPLICATES - 1.0))
         z = normal_score(value - figure.share, math.hypot(error, figure.error), freedom=freedom)
         yield Score(str(figure), figure.share, value, z if math.isfinite(value) else math.inf)
 
 
-def _figure(reading: Reading, figure: Figure) -> tuple[float, float, float]:
+def _figure(reading: EngineResult, figure: Figure) -> tuple[float, float, float]:
     """Value, error and degrees of freedom of a figure."""
     if figure.at is None:
         answer = reading.answers[figure.of]
@@ -112,7 +112,7 @@ def _figure(reading: Reading, figure: Figure) -> tuple[float, float, float]:
     return float(posterior.weights @ held), proportion_error(held, cases), cases.freedom
 
 
-def verdict_on(member: Member, seed: int, first: Reading | None, second: Reading | None) -> Verdict | None:
+def verdict_on(member: Member, seed: int, first: EngineResult | None, second: EngineResult | None) -> Verdict | None:
     """What the referee says of both engines' runs on a member, where it disputes the better one after a second run of NUTS; None without both."""
     if first is None or second is None:
         return None
@@ -121,11 +121,11 @@ def verdict_on(member: Member, seed: int, first: Reading | None, second: Reading
         return verdict
     settings = Settings(seed=seed, chances=False)
     model = model_as_of(member.topic, AS_OF)
-    third = read(condition_nuts(model, settings, first.posterior, purpose=Purpose.NUTS_AGAIN), settings)
+    third = answer_questions(condition_nuts(model, settings, first.posterior, purpose=Purpose.NUTS_AGAIN), settings)
     return adjudicate(verdict, first.posterior.diagnostics, second.posterior, second.answers, third.posterior, third.answers)
 
 
-def published(slow: Outcome, first: Reading | None, second: Reading | None, verdict: Verdict | None) -> Word:
+def published(slow: Outcome, first: EngineResult | None, second: EngineResult | None, verdict: Verdict | None) -> Word:
     """What is published with no engine chosen where the fast one is not sound: NUTS's run; refusals stand.
 
     That is not sound either where the two are disputed and, where nothing confirms it, where a trajectory diverged or the fast
@@ -134,5 +134,5 @@ def published(slow: Outcome, first: Reading | None, second: Reading | None, verd
     if first is None or second is None or verdict is None:
         return slow.word
     nuts = second.posterior.diagnostics
-    confirmed = nuts if verdict.verdict == "agreed" else unconfirmed(nuts, first.posterior.diagnostics)
+    confirmed = nuts if verdict.verdict == "agreed" else without_confirmation(nuts, first.posterior.diagnostics)
     return slow.word if confirmed.sound and verdict.verdict != "disputed" else "unreliable"

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.language.arrays import Array
 from tests.studies.hard.members import Figure
-
-type Array = NDArray[np.float64]
 
 ENSEMBLES = 16
 STRETCH = 2.0
