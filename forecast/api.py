@@ -41,7 +41,7 @@ from forecast.insight.evidence_matrix import EvidenceMatrix
 from forecast.language.faults import did_you_mean
 from forecast.model.model import Model, model_as_of
 from forecast.model.settings import Purpose, Settings, generator
-from forecast.predict.analysis import Analysis, analyse, answer_questions, condition_fast, condition_nuts, settings_for
+from forecast.predict.analysis import Analysis, EngineResult, analyse, published_result
 from forecast.predict.answers import Answer
 from forecast.predict.paths import Paths
 
@@ -110,17 +110,16 @@ class OpenTopic:
         return prior_draws(self.model(), rng=generator(self.settings.seed, self.topic.name, Purpose.PRIOR))
 
     def posterior(self) -> Posterior:
-        """Return weighted draws of the parameters given the record, by the settings' engine (``auto``: the fast one)."""
-        settings = settings_for(self.topic, self.settings)
-        return condition_nuts(self.model(), settings) if settings.engine == "nuts" else condition_fast(self.model(), settings)
+        """Return weighted draws of the parameters given the record, by the engine whose draws are published (of ``auto``, the better)."""
+        return self._published_result(chances=False).posterior
 
     def paths(self) -> Paths:
         """Return simulated futures of all streams, on draws of the posterior."""
-        return answer_questions(self.posterior(), self.settings).paths
+        return self._published_result(chances=False).paths
 
     def answers(self) -> Mapping[str, Answer]:
         """Return the answer to each question, by name."""
-        return answer_questions(self.posterior(), self.settings).answers
+        return self._published_result(chances=self.settings.chances).answers
 
     def evidence(self, of: str | None = None) -> EvidenceMatrix:
         """Return what each row says for and against each value of a Categorical parameter, the first where none is named.
@@ -129,7 +128,7 @@ class OpenTopic:
         """
         return weigh_evidence(self.topic, of=of, as_of=self.as_of, settings=self.settings)[0]
 
-    def conclude(self, *, referee: bool = False) -> Analysis:
+    def analyse(self, *, referee: bool = False) -> Analysis:
         """Return everything at once: prior, posterior, paths, answers and, with ``referee``, the verdict of both engines."""
         return analyse(self.topic, self.as_of, self.settings, referee=referee)
 
@@ -147,9 +146,13 @@ class OpenTopic:
         """Return prior, posterior, predictive draws, log likelihood and record as an ArviZ DataTree."""
         from forecast.predict.data_tree import data_tree
 
-        reading = answer_questions(self.posterior(), self.settings)
+        result = self._published_result(chances=False)
         rng: np.random.Generator = generator(self.settings.seed, self.topic.name, Purpose.DATA_TREE)
-        return data_tree(reading.posterior, reading.paths, rng)
+        return data_tree(result.posterior, result.paths, rng)
+
+    def _published_result(self, *, chances: bool) -> EngineResult:
+        """What would be published: posterior, paths and answers; ``chances`` says whether probabilities get intervals."""
+        return published_result(self.topic, self.as_of, replace(self.settings, chances=chances))
 
 
 def open_book(path: str | Path = ".", *, trust: bool = False) -> OpenBook:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import doctest
 import importlib
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import forecast
 from forecast.api import BookHasProblems
+from forecast.model.settings import Settings
+from forecast.predict import analysis
 from tests.support.paths import ROOT, TINY_BOOK
 
 NEW_YEAR = date(2025, 1, 1)
@@ -28,15 +32,30 @@ def test_the_examples_in_the_docstrings_are_true(module: str, monkeypatch: pytes
 
 @pytest.mark.slow
 def test_a_topic_answers_as_the_book_s_settings_say():
-    """The nouns agree: the conclusion's answers are those of `answers`, from draws of `posterior`, given rows of `model`."""
+    """The nouns agree: the analysis's answers are those of `answers`, from draws of `posterior`, given rows of `model`."""
     ferry = forecast.open_book(TINY_BOOK).topic("ferry", as_of=NEW_YEAR)
-    concluded = ferry.conclude()
-    assert concluded.reading.answers == ferry.answers()
-    assert concluded.reading.posterior.quantiles("breakdown_rate") == ferry.posterior().quantiles("breakdown_rate")
+    concluded = ferry.analyse()
+    assert concluded.result.answers == ferry.answers()
+    assert concluded.result.posterior.quantiles("breakdown_rate") == ferry.posterior().quantiles("breakdown_rate")
     assert concluded.prior.quantiles("breakdown_rate") == ferry.prior().quantiles("breakdown_rate")
     assert len(ferry.paths()) == ferry.settings.draws
     assert [row.value for _, row in ferry.model().rows] == [1.0, 0.0, 1.0, 4.0, 17.0, 5.0]
     assert [row.value for _, row in ferry.at(date(2024, 5, 1)).model().rows] == [1.0, 0.0, 4.0, 17.0]
+
+
+def test_draws_and_answers_are_those_that_are_published(monkeypatch: pytest.MonkeyPatch):
+    """Where the fast engine is not sound, posterior, paths and answers are NUTS's, as in the report."""
+    ferry = forecast.open_book(TINY_BOOK).topic("ferry", as_of=NEW_YEAR, settings=Settings(draws=4_096, chances=False))
+    drawn = ferry.posterior()
+    unsound = replace(drawn, diagnostics=replace(drawn.diagnostics, sound=False, reason="bad"))
+    slow = replace(drawn, engine="nuts", diagnostics=replace(drawn.diagnostics, engine="nuts", divergences=0))
+    monkeypatch.setattr(analysis, "condition_fast", lambda *_, **__: unsound)
+    monkeypatch.setattr(analysis, "condition_nuts", lambda *_, **__: slow)
+    whole = ferry.analyse()
+    assert ferry.posterior().engine == whole.result.posterior.engine == "nuts"
+    for name, values in whole.result.paths.parameters.items():
+        np.testing.assert_array_equal(ferry.paths().parameters[name], values)
+    assert ferry.answers() == whole.result.answers
 
 
 def test_a_book_is_found_from_a_directory_inside_it():

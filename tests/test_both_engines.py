@@ -89,7 +89,7 @@ def test_the_better_run_is_published_and_the_verdict_says_what_confirms_it(engin
     """Sound before unsound, the fast engine first; of chains that have not met and a run short of draws, the latter."""
     engines(fast, nuts, off=off)
     found = analyse(TOPIC, AS_OF, Settings(draws=4_096), referee=True)
-    posterior = found.reading.posterior
+    posterior = found.result.posterior
     assert (found.verdict.verdict, posterior.engine, posterior.diagnostics.sound) == (outcome, published, sound)
 
 
@@ -113,7 +113,7 @@ def test_a_run_that_is_not_sound_is_set_aside_where_a_second_run_of_nuts_agrees_
     calls = engines(fast, nuts, off=0.1, again=again, second=second)
     found = analyse(TOPIC, AS_OF, Settings(draws=4_096), referee=True)
     assert calls == ["fast", "nuts", "nuts again"]
-    assert (found.verdict.verdict, found.reading.posterior.engine, found.reading.posterior.diagnostics.sound) == (outcome, "nuts", sound)
+    assert (found.verdict.verdict, found.result.posterior.engine, found.result.posterior.diagnostics.sound) == (outcome, "nuts", sound)
     assert ("A second run of NUTS, from other random numbers, agrees with the first" in found.verdict.sentence) is (
         outcome == "unconfirmed"
     )
@@ -133,8 +133,8 @@ def test_without_the_referee_the_same_run_is_published(engines, fast, nuts):
     engines(fast, nuts)
     with_referee, without = (analyse(TOPIC, AS_OF, Settings(draws=4_096), referee=asked) for asked in (True, False))
     alone = published_result(TOPIC, AS_OF, Settings(draws=4_096))
-    assert without.reading.posterior.engine == with_referee.reading.posterior.engine == alone.posterior.engine
-    assert without.reading.posterior.diagnostics == with_referee.reading.posterior.diagnostics == alone.posterior.diagnostics
+    assert without.result.posterior.engine == with_referee.result.posterior.engine == alone.posterior.engine
+    assert without.result.posterior.diagnostics == with_referee.result.posterior.diagnostics == alone.posterior.diagnostics
 
 
 def test_where_nuts_was_not_needed_there_is_no_verdict(engines):
@@ -184,7 +184,7 @@ def test_an_agreement_that_is_remembered_confirms_few_divergences(engines, confi
     """NUTS alone with a divergence is sound only where the fast engine has agreed with the same calculation before."""
     engines(SOUND, {"sound": True, "divergences": divergences})
     found = analyse(TOPIC, AS_OF, Settings(engine="nuts", draws=4_096), referee=False, confirmed=confirmed)
-    assert found.reading.posterior.diagnostics.sound is sound
+    assert found.result.posterior.diagnostics.sound is sound
 
 
 @pytest.mark.parametrize(("nuts", "off", "outcome", "sound"), [(SOUND, 0, "agreed", False), (SOUND, 0.1, "disputed", False)])
@@ -192,5 +192,5 @@ def test_the_engine_that_was_asked_for_is_published(engines, nuts, off, outcome,
     """A short run that was asked for stays, and is compared."""
     engines(SHORT, nuts, off=off)
     found = analyse(TOPIC, AS_OF, Settings(engine="importance", draws=4_096), referee=True)
-    assert (found.verdict.verdict, found.reading.posterior.engine) == (outcome, "importance")
-    assert found.reading.posterior.diagnostics.sound is sound
+    assert (found.verdict.verdict, found.result.posterior.engine) == (outcome, "importance")
+    assert found.result.posterior.diagnostics.sound is sound

@@ -48,7 +48,7 @@ def test_the_route_tells_a_coherent_story():
     """A transfer by the end of 2026: likelier after the captures and the first wish, less so through the quiet, certain once it has happened."""
     book, _ = read_book(ROOT, ["route"])
     days = [date(2024, 11, 15), date(2025, 1, 13), date(2025, 3, 1), date(2025, 12, 31), date(2026, 8, 31), date(2026, 10, 12)]
-    told = [analyse(book.topics["route"], day, Settings(), referee=False).reading.answers for day in days]
+    told = [analyse(book.topics["route"], day, Settings(), referee=False).result.answers for day in days]
     november, captured, asked, quiet, quieter, sent = (answers["transfer_2026"].value.value for answers in told)
     assert november < captured < asked > quiet > quieter < sent == 1
     for answers in told:

@@ -157,7 +157,7 @@ def _snapshot_measures(topic: Topic, run: Snapshot, measures: Sequence[Measure],
     unpublished = StatedValue(np.nan, np.nan)  # a mean that cannot be estimated
     if all((topic.name, measure.key) in run.published or measure.kind == "mean" for measure in measures):
         return _SnapshotMeasures({measure.key: run.published.get((topic.name, measure.key), unpublished) for measure in measures}, {})
-    answers = analyse(topic, run.as_of, settings, referee=False).reading.answers
+    answers = analyse(topic, run.as_of, settings, referee=False).result.answers
     having = answered_measures(measures, answers)
     stated = map(StatedValue, *(each.tolist() for each in published_values(answers, having)))
     without = dict.fromkeys(measure.question.name for measure in measures if measure not in having)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -46,8 +46,8 @@ def write_netcdf(root: Path, topic: str, path: Path, *, as_of: date, settings: S
     if has_errors(problems):
         return ExportResult(problems=problems)
     try:
-        reading = published_result(book.topics[topic], as_of, settings)
-        data_tree(reading.posterior, reading.paths, generator(settings.seed, topic, Purpose.DATA_TREE)).to_netcdf(path)
+        result = published_result(book.topics[topic], as_of, replace(settings, chances=False))
+        data_tree(result.posterior, result.paths, generator(settings.seed, topic, Purpose.DATA_TREE)).to_netcdf(path)
     except Unsound as unsound:
         return ExportResult(problems=unsound.problems)
     return ExportResult()

@@ -298,7 +298,7 @@ def _report_content(run: _Run, topic: Topic, report: Callable[[str], None]) -> d
     before = reusable_reports(run.root, topic.name, as_of=as_of, today=run.today)
     remembered = None if run.referee else cached_verdict(before, key)
     how = replace(settings, engine="importance", chances=run.insight) if run.fast else settings
-    conclusion, verdict = analyse_with_referee(
+    analysis, verdict = analyse_with_referee(
         topic,
         as_of,
         how,
@@ -311,23 +311,23 @@ def _report_content(run: _Run, topic: Topic, report: Callable[[str], None]) -> d
     if verdict is not None:
         hashes["refereed"] = key
     insight: Mapping[str, Any] | None = None
-    explained = run.insight and topic.own is None and conclusion.reading.posterior.keeps_rows
+    explained = run.insight and topic.own is None and analysis.result.posterior.keeps_rows
     if explained:  # insight weighs draws by the statements, which its own model may not follow
         from forecast.insight.explaining import explain
 
         earlier = _earlier_report(run, topic)
-        hashes["insight"] = insight_key(topic, f"{key} {conclusion.reading.posterior.engine}", as_of=as_of, earlier=earlier)
-        insight = cached_insight(before, hashes["insight"]) or explain(conclusion, earlier=earlier, report=report)
-    parameters = parameter_contents(conclusion.prior, conclusion.reading.posterior)
-    unexplained = [_no_insight_warning(conclusion)] if run.insight and topic.own is None and not explained else []
+        hashes["insight"] = insight_key(topic, f"{key} {analysis.result.posterior.engine}", as_of=as_of, earlier=earlier)
+        insight = cached_insight(before, hashes["insight"]) or explain(analysis, earlier=earlier, report=report)
+    parameters = parameter_contents(analysis.prior, analysis.result.posterior)
+    unexplained = [_no_insight_warning(analysis)] if run.insight and topic.own is None and not explained else []
     return topic_content(
         topic=topic,
         parameters=parameters,
-        implied=unexplained if run.fast else [*_prior_implications(conclusion, parameters), *unexplained],
-        posterior=conclusion.reading.posterior,
-        prior=conclusion.prior,
-        paths=conclusion.reading.paths,
-        answers=conclusion.reading.answers,
+        implied=unexplained if run.fast else [*_prior_implications(analysis, parameters), *unexplained],
+        posterior=analysis.result.posterior,
+        prior=analysis.prior,
+        paths=analysis.result.paths,
+        answers=analysis.result.answers,
         verdict=verdict,
         run={
             "command": _command(topic, as_of, settings),
@@ -341,15 +341,15 @@ def _report_content(run: _Run, topic: Topic, report: Callable[[str], None]) -> d
     )
 
 
-def _prior_implications(conclusion: Analysis, parameters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _prior_implications(analysis: Analysis, parameters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What the topic's priors imply that nobody can have meant, and which of them the record contradicts."""
-    model, prior = conclusion.model, conclusion.prior
-    return [*prior_warnings(model.topic, model.as_of, prior), *prior_data_conflicts(parameters, prior, conclusion.reading.posterior)]
+    model, prior = analysis.model, analysis.prior
+    return [*prior_warnings(model.topic, model.as_of, prior), *prior_data_conflicts(parameters, prior, analysis.result.posterior)]
 
 
-def _no_insight_warning(conclusion: Analysis) -> dict[str, Any]:
+def _no_insight_warning(analysis: Analysis) -> dict[str, Any]:
     """That the report does not say why, since the densities of so many rows are not kept."""
-    message = f"{rows_not_kept_message(conclusion.reading.posterior)}: this report does not say why"
+    message = f"{rows_not_kept_message(analysis.result.posterior)}: this report does not say why"
     return {
         "file": "topic",
         "keys": ["streams"],
@@ -374,10 +374,10 @@ def analyse_with_referee(
 
     Raises ``Unsound`` as ``analyse`` does.
     """
-    conclusion = analyse(topic, as_of, settings, referee=referee, confirmed=confirmed, report=report)
+    analysis = analyse(topic, as_of, settings, referee=referee, confirmed=confirmed, report=report)
     if topic.own is not None:
-        return conclusion, {"verdict": "not refereed", "sentence": NO_OTHER_ENGINE.format(topic.own.path), "checks": []}
-    return conclusion, None if conclusion.verdict is None else verdict_as_data(conclusion.verdict)
+        return analysis, {"verdict": "not refereed", "sentence": NO_OTHER_ENGINE.format(topic.own.path), "checks": []}
+    return analysis, None if analysis.verdict is None else verdict_as_data(analysis.verdict)
 
 
 def _command(topic: Topic, as_of: date, settings: Settings) -> str:

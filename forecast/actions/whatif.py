@@ -100,11 +100,11 @@ class _TopicAnswers:
 
 def _topic_answers(topic: Topic, as_of: date, settings: Settings) -> _TopicAnswers:
     try:
-        reading = published_result(topic, as_of, settings)
+        result = published_result(topic, as_of, replace(settings, chances=False))
     except Unsound as unsound:
         return _TopicAnswers(unsound.problems)
-    answers = {name: answer_content(topic, answer) for name, answer in reading.answers.items()}
-    return _TopicAnswers((), answers, reading.posterior.diagnostics.sound)
+    answers = {name: answer_content(topic, answer) for name, answer in result.answers.items()}
+    return _TopicAnswers((), answers, result.posterior.diagnostics.sound)
 
 
 def _run_in_parallel(one: Callable[[], _TopicAnswers], other: Callable[[], _TopicAnswers]) -> tuple[_TopicAnswers, _TopicAnswers]:

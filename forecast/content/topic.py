@@ -1,4 +1,4 @@
-"""A topic's conclusion as plain data: everything its pages show, ready for JSON.
+"""A topic's analysis as plain data: everything its pages show, ready for JSON.
 
 Nothing here depends on the time of day or on the machine, so that the same
 inputs give the same bytes.

@@ -1,4 +1,4 @@
-"""The published reading as a basis: what its answers would be under other weights, another future, or another model.
+"""The published result as a basis: what its answers would be under other weights, another future, or another model.
 
 Three ways, from the cheapest: the same paths weighed anew; new paths on the
 same or moved draws, with the same random numbers; and the model conditioned
@@ -75,9 +75,9 @@ class VariedMeasures:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A conclusion's paths with the cases they make, its draws as a pool, and its measures as published."""
+    """An analysis's paths with the cases they make, its draws as a pool, and its measures as published."""
 
-    conclusion: Analysis
+    analysis: Analysis
     measures: tuple[Measure, ...]
     published: Array
     errors: Array
@@ -90,33 +90,33 @@ class Baseline:
     @property
     def model(self) -> Model:
         """The published model."""
-        return self.conclusion.model
+        return self.analysis.model
 
     @property
     def paths(self) -> Paths:
         """The published paths."""
-        return self.conclusion.reading.paths
+        return self.analysis.result.paths
 
     @property
     def settings(self) -> Settings:
         """How it was computed."""
-        return self.conclusion.settings
+        return self.analysis.settings
 
     def rng(self, *purpose: Purpose) -> np.random.Generator:
         """A generator of its own for each purpose."""
         return generator(self.settings.seed, self.model.topic.name, Purpose.INSIGHT, *purpose)
 
 
-def baseline_of(conclusion: Analysis) -> Baseline:
-    """Return the basis that a conclusion makes."""
-    model, reading = conclusion.model, conclusion.reading
-    measures = with_medians(answered_measures(measures_of(model.topic), reading.answers))
-    published, errors = published_values(reading.answers, measures)
-    draws = recorded_parameters(model.topic, reading.paths.parameters)
-    pool = pool_of_posterior(reading.posterior, draws)
-    found = cases(reading.paths, measures)
-    thin = cases(paths_for(model, thin_draws(draws), _path_rng(conclusion)), measures)
-    return Baseline(conclusion, measures, published, errors, pool, found, thin, found.influence(), thin.influence())
+def baseline_of(analysis: Analysis) -> Baseline:
+    """Return the basis that an analysis makes."""
+    model, result = analysis.model, analysis.result
+    measures = with_medians(answered_measures(measures_of(model.topic), result.answers))
+    published, errors = published_values(result.answers, measures)
+    draws = recorded_parameters(model.topic, result.paths.parameters)
+    pool = pool_of_posterior(result.posterior, draws)
+    found = cases(result.paths, measures)
+    thin = cases(paths_for(model, thin_draws(draws), _path_rng(analysis)), measures)
+    return Baseline(analysis, measures, published, errors, pool, found, thin, found.influence(), thin.influence())
 
 
 def thin_draws(parameters: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
@@ -133,7 +133,7 @@ def reweight_measures(basis: Baseline, on_paths: Array, on_draws: Array) -> Vari
     judged on its own draws whether the weights carry, and the errors are theirs.
     """
     weights = basis.pool.weigh_by(on_paths)
-    own = basis.conclusion.reading.posterior.log_weight
+    own = basis.analysis.result.posterior.log_weight
     judged = np.where(np.isfinite(own), own + np.where(np.isfinite(own), on_draws, 0.0), -np.inf)
     if not weights.carry or not np.isfinite(judged.max()):
         return None
@@ -149,7 +149,7 @@ def reweight_measures(basis: Baseline, on_paths: Array, on_draws: Array) -> Vari
 def resimulate_measures(basis: Baseline, model: Model, parameters: Mapping[str, NDArray[Any]], weights: PoolWeights) -> VariedMeasures:
     """Return the measures with paths drawn anew under a model, on thinned draws ``parameters`` weighed by ``weights``."""
     relative = relative_weights(weights)
-    found = cases(paths_for(model, parameters, _path_rng(basis.conclusion)), basis.measures)
+    found = cases(paths_for(model, parameters, _path_rng(basis.analysis)), basis.measures)
     changes = found.values(relative) - basis.thin_cases.values()
     errors = _standard_error(found.influence(relative) - basis.thin_influence)
     return _varied_measures(basis, changes, errors, pareto_k=weights.pareto_k)
@@ -201,6 +201,6 @@ def _standard_error(influence: Array) -> Array:
     return error
 
 
-def _path_rng(conclusion: Analysis) -> np.random.Generator:
+def _path_rng(analysis: Analysis) -> np.random.Generator:
     """The same random numbers for every variation's paths."""
-    return generator(conclusion.settings.seed, conclusion.model.topic.name, Purpose.INSIGHT, Purpose.PATHS)
+    return generator(analysis.settings.seed, analysis.model.topic.name, Purpose.INSIGHT, Purpose.PATHS)

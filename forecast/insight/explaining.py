@@ -1,4 +1,4 @@
-"""Everything a report says of why, as plain data: each way of asking, in turn, on the same conclusion."""
+"""Everything a report says of why, as plain data: each way of asking, in turn, on the same analysis."""
 
 from __future__ import annotations
 
@@ -32,15 +32,13 @@ if TYPE_CHECKING:
     from forecast.schema.insight import HistoryContent, InsightContent, MeasureContent, Move, ScorePoint
 
 
-def explain(
-    conclusion: Analysis, *, earlier: EarlierReport | None = None, report: Callable[[str], None] = report_nothing
-) -> InsightContent:
+def explain(analysis: Analysis, *, earlier: EarlierReport | None = None, report: Callable[[str], None] = report_nothing) -> InsightContent:
     """Return what moved the answers, what they rest on, and what would change them.
 
     ``earlier`` is the report before, where there was one.  What cannot be said
     is named in ``notes``.
     """
-    basis = baseline_of(conclusion)
+    basis = baseline_of(analysis)
     report("asking why")
     notes: list[str] = []
     model, settings = basis.model, basis.settings
@@ -74,7 +72,7 @@ def explain(
 
 def measure_contents(basis: Baseline) -> list[MeasureContent]:
     """Return the measures as published."""
-    topic, answers = basis.model.topic, basis.conclusion.reading.answers
+    topic, answers = basis.model.topic, basis.analysis.result.answers
     return [
         {
             "question": measure.question.name,

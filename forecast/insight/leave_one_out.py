@@ -66,7 +66,7 @@ def leverage(basis: Baseline, wide: Pool | None = None) -> tuple[list[LeverageCo
 
 def measures_without(basis: Baseline, group: RowGroup, matrix: Array, wide: Pool | None = None) -> VariedMeasures:
     """Return the measures without a group of rows; ``matrix`` is the log-likelihood ``(draws, rows)`` at the pool's draws."""
-    columns, posterior, model = list(group.columns), basis.conclusion.reading.posterior, model_without(basis.model, group)
+    columns, posterior, model = list(group.columns), basis.analysis.result.posterior, model_without(basis.model, group)
     if any(table.entry is not None and table.entry.is_shared for table in basis.model.tables.values()):
         # what one report of an origin says depends on the others
         gone = basis.pool.total(model) - matrix.sum(axis=1)

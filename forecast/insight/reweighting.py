@@ -124,7 +124,7 @@ class Pool:
         missing = {key: index for index, key in enumerate(keys) if key not in self.columns}
         if missing:
             wanted = sorted({index for row in missing.values() for index in (*_earlier_rows_of_origin(table, row), row)})
-            # a pool has draws of the prior too, and the topic has been concluded: those beyond the range of floats are impossible
+            # a pool has draws of the prior too, and the topic has been analysed: those beyond the range of floats are impossible
             alone = replace(model, tables={table.stream.name: _select_rows(table, wanted)}, beyond=model.beyond or 0.0)
             found = alone.log_likelihood(self.parameters)
             self.columns.update({keys[index]: found[:, column].copy() for column, index in enumerate(wanted)})

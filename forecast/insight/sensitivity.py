@@ -114,7 +114,7 @@ def measures_under_prior(basis: Baseline, changed: ChangedPrior, wide: Pool | No
     """Return the measures under a changed prior, by the cheapest way that carries."""
     model = with_changed_prior(basis.model, changed)
     new = next(block for block in blocks(model) if (block.name, block.positions) == (changed.block.name, changed.block.positions))
-    draws = basis.conclusion.reading.posterior.parameters
+    draws = basis.analysis.result.posterior.parameters
     varied = reweight_measures(basis, *(_log_prior_ratio(basis.model, changed.block, new, each) for each in (basis.pool.parameters, draws)))
     if varied is not None:
         return varied

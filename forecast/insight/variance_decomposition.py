@@ -26,7 +26,7 @@ BATCHES = 8  # over which the error of a share is found
 def decompose_variance(basis: Baseline) -> list[SplitContent]:
     """Return the split of every measure that is open, varies and has no condition, nor one of annulment."""
     found: list[SplitContent] = []
-    answers = basis.conclusion.reading.answers
+    answers = basis.analysis.result.answers
     for column, measure in enumerate(basis.measures):
         first, second = basis.cases.numerators[::THINNING, column], basis.thin_cases.numerators[:, column]
         its = measure.question

@@ -1,6 +1,6 @@
 """From a topic to its answers: condition, referee, simulate, answer.
 
-One conclusion is everything a report says of a topic as of a day.
+One analysis is everything a report says of a topic as of a day.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ class EngineResult:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A topic as of a day, concluded: prior draws, the published reading, and the verdict where one was made."""
+    """A topic as of a day, analysed: prior draws, the published result, and the verdict where one was made."""
 
     model: Model
     settings: Settings
     prior: Posterior
-    reading: EngineResult
+    result: EngineResult
     verdict: Verdict | None
 
 
@@ -74,7 +74,7 @@ class _EngineResults:
     failure: str = ""
 
     def published_result(self, engine: str) -> EngineResult:
-        """The reading to publish: that of the engine asked for or, of both, the better.
+        """The result to publish: that of the engine asked for or, of both, the better.
 
         A sound run of the fast engine comes first.  Then NUTS, unless it is not sound either and the fast engine lacks
         nothing but draws, or a variance of its weights: its averages hold, and those of chains that have not met do not.
@@ -144,17 +144,22 @@ def analyse(
         check_shares(model, prior.parameters, prior.weights, of="prior's draws")
     engines = _run_engines(model, settings, referee=referee, report=report)
     verdict = _verdict(engines, model, settings)
-    reading = _with_confirmation(engines.published_result(settings.engine), verdict, engines.fast, confirmed=confirmed)
-    model = reading.posterior.model
-    return Analysis(model, settings, exclude_overflow_draws(prior, model), reading, verdict)
+    result = _with_confirmation(engines.published_result(settings.engine), verdict, engines.fast, confirmed=confirmed)
+    model = result.posterior.model
+    return Analysis(model, settings, exclude_overflow_draws(prior, model), result, verdict)
 
 
 def published_result(topic: Topic, as_of: date, settings: Settings) -> EngineResult:
-    """Compute the published reading of a topic alone, as ``analyse`` without a referee, and without the intervals of chances."""
+    """Compute the published result of a topic alone: by the same engine, with the same numbers, as ``analyse`` without a referee.
+
+    Raises ``Unsound`` as that does.
+    """
     settings = settings_for(topic, settings)
-    model, bare = model_as_of(topic, as_of), replace(settings, chances=False)
-    engines = _run_engines(model, bare, referee=False, report=report_nothing)
-    return _with_confirmation(engines.published_result(settings.engine), _verdict(engines, model, bare), engines.fast, confirmed=False)
+    if refused := trust_problems([topic], trust=settings.trust):
+        raise Unsound(*refused)
+    model = model_as_of(topic, as_of)
+    engines = _run_engines(model, settings, referee=False, report=report_nothing)
+    return _with_confirmation(engines.published_result(settings.engine), _verdict(engines, model, settings), engines.fast, confirmed=False)
 
 
 def _run_engines(model: Model, settings: Settings, *, referee: bool, report: ProgressCallback) -> _EngineResults:
@@ -192,15 +197,15 @@ def _verdict(engines: _EngineResults, model: Model, settings: Settings) -> Verdi
     return engines.adjudicate_dispute(engines.verdict(), again)
 
 
-def _with_confirmation(reading: EngineResult, verdict: Verdict | None, fast: EngineResult | None, *, confirmed: bool) -> EngineResult:
-    """A reading whose diagnostics say whether they hold without the other engine, where that does not confirm it."""
+def _with_confirmation(result: EngineResult, verdict: Verdict | None, fast: EngineResult | None, *, confirmed: bool) -> EngineResult:
+    """A result whose diagnostics say whether they hold without the other engine, where that does not confirm it."""
     from forecast.inference.referee import without_confirmation
 
     if verdict.verdict == "agreed" if verdict is not None else confirmed:
-        return reading
-    posterior = reading.posterior
+        return result
+    posterior = result.posterior
     return replace(
-        reading,
+        result,
         posterior=replace(
             posterior, diagnostics=without_confirmation(posterior.diagnostics, None if fast is None else fast.posterior.diagnostics)
         ),

@@ -316,8 +316,8 @@ def test_disputed_answers_are_written_and_marked(book: Path, monkeypatch: pytest
     real = workflow.analyse_with_referee
 
     def disputed(*args, **named):
-        conclusion, _ = real(*args, **{**named, "referee": False})
-        return conclusion, {"verdict": "disputed", "sentence": "They disagree.", "checks": []}
+        analysis, _ = real(*args, **{**named, "referee": False})
+        return analysis, {"verdict": "disputed", "sentence": "They disagree.", "checks": []}
 
     monkeypatch.setattr(workflow, "analyse_with_referee", disputed)
     done = update(book, as_of=NEW_YEAR, today=NEW_YEAR, settings=Settings(), insight=False)

@@ -38,13 +38,13 @@ def concluded() -> Analysis:
 
 def content(concluded: Analysis, name: str) -> dict[str, object]:
     """The JSON of one answer."""
-    return answer_content(TOPIC, concluded.reading.answers[name])
+    return answer_content(TOPIC, concluded.result.answers[name])
 
 
 def test_what_no_path_shows_has_a_bound(concluded: Analysis) -> None:
     """Where no path hit the chance is below a bound of about three in the number of cases, and its error is not 0; a choice likewise."""
     never = content(concluded, "never")["value"]
-    cases = min(4_096, concluded.reading.posterior.diagnostics.effective_size)
+    cases = min(4_096, concluded.result.posterior.diagnostics.effective_size)
     assert (never["value"], "at_least" in never) == (0.0, False)  # type: ignore[index,operator]
     assert never["at_most"] == pytest.approx(3 / cases, rel=0.01)  # type: ignore[index]
     assert 0 < never["error"] < never["at_most"]  # type: ignore[index]
@@ -86,7 +86,7 @@ def test_a_date_and_a_condition_have_errors(concluded: Analysis) -> None:
 
 def test_parameters_have_errors_after_the_record(concluded: Analysis) -> None:
     """The mean, each point and each category of a posterior have a Monte Carlo error; a prior has none."""
-    rate, kind = parameter_contents(concluded.prior, concluded.reading.posterior)
+    rate, kind = parameter_contents(concluded.prior, concluded.result.posterior)
     assert 0 < rate["posterior"]["mean_error"] < 0.01
     assert [0 < error < 0.05 for error in rate["posterior"]["errors"]] == [True] * 5
     assert "errors" not in rate["prior"]
@@ -99,7 +99,7 @@ def test_errors_fall_as_more_is_drawn() -> None:
     for seed in (1, 2):  # an error from 16 replicates is itself known to a fifth
         for row, draws in enumerate((4_096, 65_536)):
             run = analyse(TOPIC, OPENS + timedelta(days=89), Settings(draws=draws, seed=seed), referee=False)
-            chance = run.reading.answers["likely"].value
-            mean = parameter_contents(run.prior, run.reading.posterior)[0]["posterior"]["mean_error"]
+            chance = run.result.answers["likely"].value
+            mean = parameter_contents(run.prior, run.result.posterior)[0]["posterior"]["mean_error"]
             errors[row] += chance.error, max(chance.chance_errors), mean  # type: ignore[union-attr,type-var,arg-type]
     assert (errors[1] < errors[0] / (2.5, 1.5, 2.5)).all()

@@ -44,7 +44,7 @@ def concluded() -> Any:
 @pytest.fixture(scope="module")
 def streams(concluded: Any) -> dict[str, dict[str, Any]]:
     """The streams of its report."""
-    return {each["name"]: each for each in stream_contents(concluded.model, concluded.reading.paths)}
+    return {each["name"]: each for each in stream_contents(concluded.model, concluded.result.paths)}
 
 
 def test_only_counts_have_totals_a_past_and_a_future(streams: dict[str, dict[str, Any]]) -> None:
@@ -81,7 +81,7 @@ def test_time_without_rows_is_told_of_counts_alone(streams: dict[str, dict[str, 
 
 def test_a_predictive_check_adds_up_counts_alone(concluded: Any) -> None:
     """Of what does not add up the mean is compared; of counts the sum."""
-    found = predictive_checks(concluded.model, concluded.reading.paths.parameters, generator(1))
+    found = predictive_checks(concluded.model, concluded.result.paths.parameters, generator(1))
     assert [(each.stream, each.statistic, each.seen) for each in found if each.statistic in {"sum", "mean"}] == [
         ("shares", "mean", pytest.approx(0.25)),
         ("notes", "mean", 1.0),

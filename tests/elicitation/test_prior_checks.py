@@ -36,8 +36,8 @@ def before(topic: Topic) -> list[str]:
 def after(topic: Topic) -> list[str]:
     """What is said of a topic's priors beside its posterior."""
     found = analyse(topic, NEW_YEAR, Settings(), referee=False)
-    shown = parameter_contents(found.prior, found.reading.posterior)
-    return [each["message"] for each in prior_data_conflicts(shown, found.prior, found.reading.posterior)]
+    shown = parameter_contents(found.prior, found.result.posterior)
+    return [each["message"] for each in prior_data_conflicts(shown, found.prior, found.result.posterior)]
 
 
 def beyond(said: list[str]) -> tuple[str, float, str, float]:

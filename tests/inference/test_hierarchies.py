@@ -84,7 +84,7 @@ def test_the_engine_ends_with_draws_and_its_own_verdict(described: dict[str, flo
 def test_where_the_fast_engine_fails_nuts_is_right(seed: int):
     """With the engine left open, what is published is the quadrature's: the fast engine hands over where it does not vouch for its draws."""
     topic = shifts(teams=5, rows=40)
-    reading = analyse(topic, AS_OF, Settings(seed=seed), referee=False).reading
+    reading = analyse(topic, AS_OF, Settings(seed=seed), referee=False).result
     exact = between_by_quadrature(topic, 100)
     found = reading.posterior.quantiles("between")
     assert reading.posterior.diagnostics.sound

@@ -113,12 +113,12 @@ def test_the_draws_left_out_are_counted_in_the_reports_words_and_nothing_is_said
 def test_a_share_that_is_no_number_at_draws_left_out_alone_is_no_problem() -> None:
     """The prior's draws that carry the topic do not have the others among them."""
     topic = _topic(400, "Bernoulli(p=part)", [1, 1], quantities={"part": {"value": "exp(score) / (1 + exp(score)) + 0", "unit": "share"}})
-    conclusion = analyse(topic, AS_OF, Settings(seed=1, engine="importance"), referee=False)
-    beyond = conclusion.prior.column("score") > LOG_OF_GREATEST + 0.01
+    analysis = analyse(topic, AS_OF, Settings(seed=1, engine="importance"), referee=False)
+    beyond = analysis.prior.column("score") > LOG_OF_GREATEST + 0.01
     assert beyond.any()
-    assert (conclusion.prior.weights[beyond] == 0).all()
-    assert conclusion.prior.weights.sum() == pytest.approx(1)
-    assert conclusion.reading.posterior.diagnostics.overflow is not None
+    assert (analysis.prior.weights[beyond] == 0).all()
+    assert analysis.prior.weights.sum() == pytest.approx(1)
+    assert analysis.result.posterior.diagnostics.overflow is not None
 
 
 def test_futures_drawn_from_the_prior_leave_the_few_out_that_overflow() -> None:

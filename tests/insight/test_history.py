@@ -168,7 +168,7 @@ def assert_as_concluded(topic: Topic, days: list[date], asked: list[date]) -> np
     points = {point.day: point for point in history(topic, days, PLAIN).points}
     found = []
     for day in asked:
-        values, errors = published_values(analyse(topic, day, PLAIN, referee=False).reading.answers, measures_of(topic))
+        values, errors = published_values(analyse(topic, day, PLAIN, referee=False).result.answers, measures_of(topic))
         both = np.hypot(errors, points[day].errors)
         away = points[day].values - values
         found.append(np.where(away == 0, 0.0, away / np.where(both > 0, both, 1e-12)))
@@ -278,7 +278,7 @@ def test_a_row_across_a_deadline_is_simulated_until_it_is_known_and_then_divided
 
 
 def test_a_history_simulates_days_whose_row_is_not_known_yet() -> None:
-    """Before a row of spring is known, though summer is recorded, each day's replay is that day's conclusion."""
+    """Before a row of spring is known, though summer is recorded, each day's replay is that day's analysis."""
     topic = make_topic(
         priors={"rate": "Gamma(alpha=2, beta=4)"},
         streams={"seen": {"value": "Poisson(mu=rate * months)", "watched": True}},
@@ -302,6 +302,6 @@ def test_a_history_simulates_days_whose_row_is_not_known_yet() -> None:
     ]
     found = {point.day: point for point in history(topic, days, PLAIN).points}
     for day in days:
-        values, errors = published_values(analyse(topic, day, PLAIN, referee=False).reading.answers, measures_of(topic))
+        values, errors = published_values(analyse(topic, day, PLAIN, referee=False).result.answers, measures_of(topic))
         assert (np.abs(found[day].values - values) < 4 * np.hypot(found[day].errors, errors)).all(), day
         assert (found[day].errors < [0.02, 0.1]).all()

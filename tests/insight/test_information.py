@@ -38,14 +38,14 @@ def concluded() -> Analysis:
 
 
 def test_an_answer_given_what_is_seen_is_that_of_a_record_that_has_it() -> None:
-    """Measures on the paths where none, and where one, event comes equal a conclusion with that row in the record, within four errors."""
+    """Measures on the paths where none, and where one, event comes equal an analysis with that row in the record, within four errors."""
     basis = baseline_of(concluded())
     ahead = future_increment(basis.paths, basis.model.topic.streams["seen"], months=1)
     assert ahead is not None
     for count in (0, 1):
         row = {"from": AS_OF + timedelta(days=1), "to": ahead.until, "value": count, "known": ahead.until}
         refit = analyse(topic_of([QUIET, row]), ahead.until, Settings(), referee=False)  # type: ignore[arg-type]
-        values, errors = published_values(refit.reading.answers, basis.measures)
+        values, errors = published_values(refit.result.answers, basis.measures)
         for estimate, value, error in zip(measures_given_seen(basis, ahead.values == count), values, errors, strict=True):
             assert estimate["value"] == pytest.approx(value, abs=4 * np.hypot(estimate["error"], error))
 

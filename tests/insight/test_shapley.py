@@ -1,4 +1,4 @@
-"""Moves between two states of a topic, against separate conclusions of every mixture of changes."""
+"""Moves between two states of a topic, against separate analyses of every mixture of changes."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_a_day_before_and_a_day_after_are_the_models_of_those_days() -> None:
     for made, day in ((frozenset[str](), SINCE), (names, UNTIL)):
         settings = Settings()
         mine, theirs = condition_fast(between.model(made), settings), analyse(topic, day, settings, referee=False)
-        assert mine.diagnostics.log_evidence == theirs.reading.posterior.diagnostics.log_evidence
+        assert mine.diagnostics.log_evidence == theirs.result.posterior.diagnostics.log_evidence
 
 
 def test_parts_are_those_of_separate_fits() -> None:
@@ -132,8 +132,8 @@ def test_an_edited_prior_is_a_part_of_its_own() -> None:
     assert [change.name for change in between.changes()] == ["prior rate"]
     measures = measures_of(new)
     found = shapley_split(between, measures, Settings())
-    before = published_values(analyse(old, UNTIL, Settings(), referee=False).reading.answers, measures)
-    after = published_values(analyse(new, UNTIL, Settings(), referee=False).reading.answers, measures)
+    before = published_values(analyse(old, UNTIL, Settings(), referee=False).result.answers, measures)
+    after = published_values(analyse(new, UNTIL, Settings(), referee=False).result.answers, measures)
     for index in range(len(measures)):
         error = np.sqrt(before[1][index] ** 2 + after[1][index] ** 2 + found.parts[0].errors[index] ** 2)
         assert abs(found.parts[0].points[index] - (after[0][index] - before[0][index])) <= 4 * error
@@ -178,8 +178,8 @@ def test_a_correction_takes_the_corrected_row_away() -> None:
 
 def test_the_last_news_is_the_last_row_that_was_told() -> None:
     """Quiet time is no news."""
-    conclusion = analyse(ferry(), UNTIL, Settings(), referee=False)
-    assert last_news(conclusion.model) == OPENS + timedelta(days=52)
+    analysis = analyse(ferry(), UNTIL, Settings(), referee=False)
+    assert last_news(analysis.model) == OPENS + timedelta(days=52)
 
 
 def test_what_edits_changed_since_a_report_is_their_part() -> None:

@@ -34,7 +34,7 @@ def about(stream, rows, question, *, priors=None, **more):
 
 def concluded(topic, as_of=LATER, **more):
     """The answers of a topic by the fast engine."""
-    return analyse(topic, as_of, Settings(**more), referee=False).reading.answers
+    return analyse(topic, as_of, Settings(**more), referee=False).result.answers
 
 
 def asked(topic, as_of=LATER, **more):
@@ -565,7 +565,7 @@ def test_both_engines_agree_on_what_is_allocated():
         "some_in_time": share_by_hazard() ** 3,
     }
     for engine in ("importance", "nuts"):
-        found = analyse(topic, LATER, Settings(engine=engine), referee=False).reading.answers
+        found = analyse(topic, LATER, Settings(engine=engine), referee=False).result.answers
         for name, truth in truths.items():
             assert found[name].status == "open"
             assert abs(found[name].value.value - truth) < 4 * found[name].value.error < 0.04

@@ -85,7 +85,7 @@ def test_a_share_is_told_where_only_a_question_shows_it() -> None:
         quantities={"part": {"value": "total(taken) / 20", "unit": "share"}},
         questions={"asked": {"answer": "part", "by": date(2025, 12, 31)}},
     )
-    answer = analyse(topic, NEW_YEAR, Settings(), referee=False).reading.answers["asked"]
+    answer = analyse(topic, NEW_YEAR, Settings(), referee=False).result.answers["asked"]
     assert (answer.status, answer.value) == ("not answerable", None)
     (reason,) = answer.reasons
     assert re.match(r"the share `part` is outside 0 to 1 at \S+ % of the cases of question `asked`: \S+ at worst", reason.message)
@@ -98,7 +98,7 @@ def test_a_share_within_its_bounds_is_answered_in_percents() -> None:
         quantities={"both": {"value": "one * other", "unit": "share"}, "odds": {"value": "one / other", "unit": "odds"}},
         questions={"asked": "both", "ratio": "odds"},
     )
-    found = analyse(topic, NEW_YEAR, Settings(), referee=False).reading.answers
+    found = analyse(topic, NEW_YEAR, Settings(), referee=False).result.answers
     assert found["asked"].value.mean == pytest.approx(0.25, abs=0.01)
     units = [unit_of(topic, question.answer) for question in topic.questions.values() if question.answer]
     assert units == ["share", "odds"]

@@ -92,7 +92,7 @@ def test_a_level_is_carried_on_beyond_the_record(prior: str) -> None:
     middle, variance = mean[-1], covariance[-1, -1]
     for _ in range(3):
         middle, variance = factor * middle + added, factor**2 * variance + sigma**2
-    answer = analyse(level_topic(prior), date(2018, 6, 30), Settings(), referee=False).reading.answers["in_2020"].value
+    answer = analyse(level_topic(prior), date(2018, 6, 30), Settings(), referee=False).result.answers["in_2020"].value
     assert abs(answer.mean - middle) < 4 * answer.mean_error
     assert answer.sd == pytest.approx(np.sqrt(variance), rel=0.05)
 
@@ -199,10 +199,10 @@ COUNTS = {
 @pytest.mark.slow
 def test_engines_agree_on_walks_with_unknown_steps() -> None:
     """The referee finds the engines agreed on a random walk and an autoregression whose sd and factor are unknown, forecasts included."""
-    conclusion = analyse(make_topic(**COUNTS), date(2018, 6, 30), Settings(), referee=True)
-    assert conclusion.reading.posterior.engine == "importance"
-    assert conclusion.verdict is not None
-    assert conclusion.verdict.verdict == "agreed", conclusion.verdict.sentence
+    analysis = analyse(make_topic(**COUNTS), date(2018, 6, 30), Settings(), referee=True)
+    assert analysis.result.posterior.engine == "importance"
+    assert analysis.verdict is not None
+    assert analysis.verdict.verdict == "agreed", analysis.verdict.sentence
 
 
 @pytest.mark.slow

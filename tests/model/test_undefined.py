@@ -73,7 +73,7 @@ def found(question: dict[str, object], *, kicks: float = 0, goals: float = 0, as
         quantities={"share": "total(goals) / total(kicks)"},
         questions={"asked": {"by": BY} | question},
     )
-    return analyse(topic, as_of, Settings(draws=4_096), referee=False).reading.answers["asked"]
+    return analyse(topic, as_of, Settings(draws=4_096), referee=False).result.answers["asked"]
 
 
 @pytest.mark.parametrize(

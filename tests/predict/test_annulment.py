@@ -53,13 +53,13 @@ def lapsing(asked: Mapping[str, Any]) -> Topic:
 
 
 def concluded(topic: Topic) -> Analysis:
-    """The conclusion as of New Year by the fast engine."""
+    """The analysis as of New Year by the fast engine."""
     return analyse(topic, NEW_YEAR, Settings(), referee=False)
 
 
 def answered(topic: Topic) -> Answer:
     """The answer to the one question."""
-    return concluded(topic).reading.answers["asked"]
+    return concluded(topic).result.answers["asked"]
 
 
 def over_rates(of: Callable[[Array], Array]) -> float:
@@ -152,9 +152,7 @@ def test_insight_measures_what_is_published() -> None:
     ):
         found = concluded(striking(asked, strikes=strikes))
         measures = measures_of(found.model.topic)
-        assert cases(found.reading.paths, measures).values() == pytest.approx(
-            published_values(found.reading.answers, measures)[0], rel=1e-9
-        )
+        assert cases(found.result.paths, measures).values() == pytest.approx(published_values(found.result.answers, measures)[0], rel=1e-9)
 
 
 def test_a_question_that_the_record_annuls_is_called_annulled() -> None:
@@ -193,8 +191,8 @@ def test_what_leaves_nothing_to_say_is_not_answerable(annulled: str, message: st
 
 def test_the_referee_compares_the_chance_of_annulment() -> None:
     """A chance of annulment that differs between the engines is disputed by name."""
-    one = concluded(lapsing({"answer": "lapse > 0.5", "annulled": "lapse"})).reading
-    other = concluded(lapsing({"answer": "lapse > 0.5", "annulled": "lapse ** 2"})).reading
+    one = concluded(lapsing({"answer": "lapse > 0.5", "annulled": "lapse"})).result
+    other = concluded(lapsing({"answer": "lapse > 0.5", "annulled": "lapse ** 2"})).result
     same = judge(one.posterior, one.answers, one.posterior, one.answers)
     assert [each.z for each in same.comparisons if each.what == "chance of annulment"] == [0.0]
     verdict = judge(one.posterior, one.answers, one.posterior, other.answers)

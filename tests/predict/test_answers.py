@@ -36,7 +36,7 @@ def counting(questions, *, value=3, **more):
 
 def answer(topic, name="asked", *, as_of=NEW_YEAR, seed=1):
     """The answer of a topic's question by the fast engine."""
-    return analyse(topic, as_of, Settings(seed=seed), referee=False).reading.answers[name]
+    return analyse(topic, as_of, Settings(seed=seed), referee=False).result.answers[name]
 
 
 def test_a_probability_is_the_negative_binomial_prediction():
@@ -68,7 +68,7 @@ def test_the_chance_under_a_condition_weighs_the_rates_by_it():
 def test_answers_without_the_chance_are_the_same_numbers():
     """Leaving out the interval of the chance moves nothing else."""
     topic = counting({"asked": {"answer": "total(seen) >= 6", "by": END}, "many": {"answer": "total(seen)", "by": END}})
-    read_out = analyse(topic, NEW_YEAR, Settings(), referee=False).reading
+    read_out = analyse(topic, NEW_YEAR, Settings(), referee=False).result
     bare = answers(read_out.posterior, read_out.paths, np.random.default_rng(1))
     assert bare["many"] == read_out.answers["many"]
     assert bare["asked"].value == replace(read_out.answers["asked"].value, chance=None, chance_errors=None)
@@ -97,7 +97,7 @@ def test_deadlines_are_monotone():
     """A later deadline is never less likely, since all are read off the same paths."""
     ends = [date(2026, month, 1) for month in range(2, 13)]
     topic = counting({f"by_{end.month}": {"answer": "total(seen) >= 5", "by": end} for end in ends})
-    found = analyse(topic, NEW_YEAR, Settings(), referee=False).reading.answers
+    found = analyse(topic, NEW_YEAR, Settings(), referee=False).result.answers
     values = [found[f"by_{end.month}"].value.value for end in ends]
     assert all(early <= late for early, late in pairwise(values))
     assert values[0] < values[-1]
@@ -216,7 +216,7 @@ def test_one_stream_may_drive_another():
         },
         opens=NEW_YEAR,
     )
-    found = analyse(topic, date(2025, 12, 31), Settings(), referee=False).reading.answers
+    found = analyse(topic, date(2025, 12, 31), Settings(), referee=False).result.answers
     assert found["impossible"].value.value == 0
     assert found["sent"].value.value > 0.9
 

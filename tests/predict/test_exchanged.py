@@ -57,10 +57,10 @@ def contents() -> dict[str, dict]:
             "when": {"answer": "first(total(seen) >= 4)", "by": OPENS + timedelta(days=90)},
         },
     )
-    conclusion = analyse(topic, OPENS + timedelta(days=30), Settings(), referee=False)
-    assert isinstance(conclusion.reading.answers["level_now"].value, Distribution)
-    assert isinstance(conclusion.reading.answers["when"].value, Dates)
-    return {name: answer_content(topic, answer)["value"] for name, answer in conclusion.reading.answers.items()}
+    analysis = analyse(topic, OPENS + timedelta(days=30), Settings(), referee=False)
+    assert isinstance(analysis.result.answers["level_now"].value, Distribution)
+    assert isinstance(analysis.result.answers["when"].value, Dates)
+    return {name: answer_content(topic, answer)["value"] for name, answer in analysis.result.answers.items()}
 
 
 def test_a_number_has_quantiles_that_are_the_published_points_where_levels_agree(contents):

@@ -31,7 +31,7 @@ def dates(question: Mapping[str, Any], *, streams: Mapping[str, Any] | None = No
         questions={"asked": {"by": BY, **question}},
         **more,
     )
-    found = analyse(topic, TODAY, Settings(draws=4_096), referee=False).reading.answers["asked"]
+    found = analyse(topic, TODAY, Settings(draws=4_096), referee=False).result.answers["asked"]
     assert isinstance(found.value, Dates), found.reasons
     return found.value
 
@@ -131,6 +131,6 @@ def test_an_amount_is_compared_beside_a_label() -> None:
         quantities={"sum": "total(seen)"},
         questions={"asked": {"answer": 'first(kind == "good" and not sum < 4.6)', "by": date(2025, 4, 2)}},
     )
-    found = analyse(topic, date(2025, 5, 1), Settings(draws=1_024), referee=False).reading.answers["asked"]
+    found = analyse(topic, date(2025, 5, 1), Settings(draws=1_024), referee=False).result.answers["asked"]
     assert isinstance(found.value, Dates)
     assert found.value.quantiles[1:4] == (date(2025, 2, 15),) * 3

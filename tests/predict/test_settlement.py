@@ -24,7 +24,7 @@ def status(question, rows, as_of, *, statement="Poisson(mu=rate * months)", watc
         questions={"asked": question},
     )
     settings = Settings(draws=2_048, chances=False)
-    return analyse(topic, as_of, settings, referee=False).reading.answers["asked"].status
+    return analyse(topic, as_of, settings, referee=False).result.answers["asked"].status
 
 
 QUESTIONS = {

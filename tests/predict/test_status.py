@@ -46,7 +46,7 @@ def seen(question: Mapping[str, Any], *, rows: Any = (QUIET, ONE_DAY, WEEK), **m
 
 def answers(topic: Topic, *, as_of: date = NEW_YEAR) -> Mapping[str, Answer]:
     """The answers by the fast engine."""
-    return analyse(topic, as_of, Settings(draws=4_096), referee=False).reading.answers
+    return analyse(topic, as_of, Settings(draws=4_096), referee=False).result.answers
 
 
 def statuses(topic: Topic, *, as_of: date = NEW_YEAR) -> tuple[str, str]:
@@ -232,8 +232,8 @@ def test_engines_that_differ_on_whether_there_is_an_answer_are_compared() -> Non
     """A question that one engine answers and the other cannot is disputed by name; where both cannot, there is nothing to compare."""
     open_topic = seen({"answer": "rate > 2", "given": "total(seen) == 0"}, rows=(QUIET,))
     void_topic = seen({"answer": "rate > 2", "given": "total(seen) == 0"})
-    fast = analyse(void_topic, NEW_YEAR, Settings(draws=4_096), referee=False).reading
-    other = analyse(open_topic, NEW_YEAR, Settings(draws=4_096), referee=False).reading
+    fast = analyse(void_topic, NEW_YEAR, Settings(draws=4_096), referee=False).result
+    other = analyse(open_topic, NEW_YEAR, Settings(draws=4_096), referee=False).result
     apart = judge(fast.posterior, {"asked": fast.answers["asked"]}, fast.posterior, {"asked": other.answers["asked"]})
     alike = judge(fast.posterior, fast.answers, fast.posterior, fast.answers)
     assert [str(each.what) for each in apart.disputed] == ["chance that it has an answer"]
@@ -243,6 +243,6 @@ def test_engines_that_differ_on_whether_there_is_an_answer_are_compared() -> Non
 def test_a_reading_has_every_question() -> None:
     """Python's readers meet the same statuses."""
     topic = seen({"answer": "rate > 2", "given": "total(seen) == 0"})
-    conclusion = analyse(topic, NEW_YEAR, Settings(draws=4_096), referee=False)
-    assert list(answer_questions(conclusion.reading.posterior, conclusion.settings).answers) == ["asked", "other"]
+    analysis = analyse(topic, NEW_YEAR, Settings(draws=4_096), referee=False)
+    assert list(answer_questions(analysis.result.posterior, analysis.settings).answers) == ["asked", "other"]
     assert headline("probability", None, unit="", status="void") == "void"

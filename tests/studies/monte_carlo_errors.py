@@ -137,7 +137,7 @@ def study(studied: Studied, *, seeds: Sequence[int], draws: int) -> list[Found]:
     """Conclude a topic with every seed, and compare spreads with errors."""
     runs: list[dict[str, Figure]] = []
     for seed in seeds:
-        reading = analyse(studied.topic, studied.as_of, Settings(seed=seed, draws=draws), referee=False).reading
+        reading = analyse(studied.topic, studied.as_of, Settings(seed=seed, draws=draws), referee=False).result
         runs.append(figures(reading.answers, reading.posterior))
     return [compared(name, [run[name] for run in runs], studied.truths.get(name)) for name in runs[0]]
 

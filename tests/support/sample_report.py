@@ -127,10 +127,10 @@ def sample_content(*, text: str = "") -> dict[str, Any]:
     found = analyse(topic, AS_OF, Settings(draws=4096), referee=False)
     return topic_content(
         topic=topic,
-        posterior=found.reading.posterior,
+        posterior=found.result.posterior,
         prior=found.prior,
-        paths=found.reading.paths,
-        answers=found.reading.answers,
+        paths=found.result.paths,
+        answers=found.result.answers,
         verdict=None,
         run=RUN,
     )

@@ -141,7 +141,7 @@ def test_a_strangers_model_is_run_by_no_command_without_trust(tmp_path, monkeypa
 
 
 def test_a_strangers_model_is_run_by_no_draft_and_by_no_call_of_the_api_without_trust(tmp_path):
-    """Neither the drafts of ``forecast watch`` nor posterior, answers, paths or conclusion run it, and each says why."""
+    """Neither the drafts of ``forecast watch`` nor posterior, answers, paths or analysis run it, and each says why."""
     marker = tmp_path / "marker"
     root = made(tmp_path / "book", HOSTILE.format(marker=str(marker)))
     for insight in (False, True):
@@ -333,5 +333,5 @@ def test_with_trust_whatif_drafts_and_the_api_answer_too(tmp_path):
 def test_nuts_without_a_model_of_its_own_means_that_nuts_supplies_the_draws(tmp_path):
     """The engine is NUTS on the statements, and the referee compares it with the other engine as ever."""
     topic = topic_of(made(tmp_path / "book", None))
-    conclusion = analyse(topic, AS_OF, Settings(), referee=True)
-    assert (conclusion.reading.posterior.engine, conclusion.verdict.verdict) == ("nuts", "agreed")
+    analysis = analyse(topic, AS_OF, Settings(), referee=True)
+    assert (analysis.result.posterior.engine, analysis.verdict.verdict) == ("nuts", "agreed")

@@ -185,7 +185,7 @@ def test_nuts_starts_from_the_fast_engines_draws_where_it_finds_no_point():
     with pytest.raises(CannotSample, match=r"^it found no point to start from or to go on from \(All initialization points failed\)$"):
         sample_nuts(model, seed=1)
     found = analyse(model.topic, AS_OF, Settings(draws=4_096), referee=True)
-    assert (found.verdict.verdict, found.reading.posterior.engine) == ("agreed", "importance")
+    assert (found.verdict.verdict, found.result.posterior.engine) == ("agreed", "importance")
     assert found.verdict.sentence.endswith("started from the fast engine's draws, so it may have missed what that missed.")
     one, other = (condition_nuts(model, Settings()) for _ in range(2))
     assert one.diagnostics.started_from == "importance"

@@ -187,9 +187,9 @@ def test_a_cut_prior_and_censored_rows_have_the_posterior_of_a_sum_over_a_grid()
 @pytest.mark.slow
 def test_engines_agree_on_a_topic_that_cuts_and_censors() -> None:
     """The referee finds the two engines agreed where a prior is truncated, on one side or the other, and rows are censored."""
-    conclusion = analyse(make_topic(**CUT), date(2025, 12, 31), Settings(), referee=True)
-    assert conclusion.verdict is not None
-    assert conclusion.verdict.verdict == "agreed", conclusion.verdict.sentence
+    analysis = analyse(make_topic(**CUT), date(2025, 12, 31), Settings(), referee=True)
+    assert analysis.verdict is not None
+    assert analysis.verdict.verdict == "agreed", analysis.verdict.sentence
 
 
 @pytest.mark.slow
@@ -208,5 +208,5 @@ def test_a_total_of_what_is_cut_at_zero_only_grows() -> None:
             rows={"amount": [{"from": date(2025, 1, 1), "to": date(2025, 1, 31), "value": 3}]},
             questions={"enough": {"answer": "total(amount) >= 2", "by": date(2025, 6, 30)}},
         )
-        conclusion = analyse(topic, date(2025, 2, 1), Settings(), referee=False)
-        assert conclusion.reading.answers["enough"].status == status
+        analysis = analyse(topic, date(2025, 2, 1), Settings(), referee=False)
+        assert analysis.result.answers["enough"].status == status
