@@ -81,6 +81,19 @@ def test_nothing_heavy_is_imported(run: str):
     assert [name for name in loaded if name in HEAVY or name.split(".")[0] in HEAVY] == []
 
 
+@pytest.mark.parametrize("words", [["show"], ["show", "ferry"], ["why", "three_more"], ["why", "three_more", "--json"]], ids=" ".join)
+def test_reading_a_report_needs_no_arrays(words: list[str]):
+    """`show` and plain `why` load neither NumPy nor SciPy: they print what the JSON says."""
+    code = (
+        f"import sys\nfrom forecast.cli.commands import commands\ntry:\n    commands()({[*words, '--book', str(TINY_BOOK)]!r})\n"
+        "except SystemExit as done:\n    assert not done.code, done.code\n"
+        "print(sorted({name.split('.')[0] for name in sys.modules} & {'numpy', 'scipy'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert len(done.stdout.splitlines()) > 1
+
+
 def test_importing_the_package_loads_nothing_but_itself():
     """`import forecast` loads no other module of the package and no dependency."""
     code = "import sys; before = set(sys.modules); import forecast; print(sorted(n for n in set(sys.modules) - before if n.split('.')[0] not in sys.stdlib_module_names))"

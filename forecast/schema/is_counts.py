@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from forecast.language.distributions.families import FAMILIES
 from forecast.language.faults import Fault
 from forecast.language.statements import parse_statement
 
@@ -18,5 +17,9 @@ def are_readings(stream: Mapping[str, Any]) -> bool:
         statement = parse_statement(stream["statement"])
     except Fault:  # of a report that another program wrote: its values are added up, as those of most streams are
         return False
+    if stream["fan"] is not None:
+        return False
+    from forecast.language.distributions.families import FAMILIES  # NumPy and SciPy, which reading a report need not pay
+
     kind = FAMILIES.get(statement.distribution)
-    return stream["fan"] is None and kind is not None and not kind.discrete
+    return kind is not None and not kind.discrete

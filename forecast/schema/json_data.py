@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from forecast.book.topic import Row
+if TYPE_CHECKING:
+    from forecast.book.topic import Row  # it loads the distributions, and with them NumPy and SciPy, which reading a report need not pay
 
 SIGNIFICANT_DIGITS = 6
 MOST_FLOAT_DIGITS = 15  # that a float holds
