@@ -10,7 +10,7 @@ import pytest
 from forecast.inference.importance.fit import condition
 from forecast.inference.pymc.plan import CannotSample
 from forecast.model.errors import Unsound, topic_problem
-from forecast.model.settings import Purpose, Settings
+from forecast.model.settings import Settings
 from forecast.predict import analysis as concluding
 from forecast.predict.analysis import analyse, published_result
 from tests.support.known import KNOWN
@@ -32,23 +32,18 @@ def exact():
 
 @pytest.fixture
 def engines(exact, monkeypatch):
-    """Put both engines in place of the real ones, with diagnostics of choice; NUTS's share is moved by ``off``, and in a second run by ``again``."""
+    """Put both engines in place of the real ones, with diagnostics of choice; NUTS's share is moved by ``off``."""
     calls = []
 
-    def put(fast, nuts, *, off=0.0, again=0.0, second=None):
+    def put(fast, nuts, *, off=0.0):
         one, other = exact
 
         def condition_fast(model, settings):
             calls.append("fast")
             return replace(one, diagnostics=replace(one.diagnostics, **fast))
 
-        def condition_nuts(model, settings, *_, purpose=Purpose.NUTS):
-            calls.append(str(purpose))
-            if purpose is Purpose.NUTS_AGAIN:
-                return made(SOUND if second is None else second, again)
-            return made(nuts, off)
-
-        def made(nuts, off):
+        def condition_nuts(model, settings, *_):
+            calls.append("nuts")
             if nuts is NEVER:
                 raise CannotSample("no point has a density")
             if isinstance(nuts, Exception):
@@ -91,40 +86,6 @@ def test_the_better_run_is_published_and_the_verdict_says_what_confirms_it(engin
     found = analyse(TOPIC, AS_OF, Settings(draws=4_096), referee=True)
     posterior = found.result.posterior
     assert (found.verdict.verdict, posterior.engine, posterior.diagnostics.sound) == (outcome, published, sound)
-
-
-@pytest.mark.parametrize(
-    ("fast", "nuts", "second", "again", "outcome", "sound"),
-    [
-        (SHORT, SOUND, SOUND, 0.1, "unconfirmed", True),
-        (HEAVY, SOUND, SOUND, 0.1, "unconfirmed", True),
-        (HEAVY, FEW, SOUND, 0.1, "unconfirmed", False),
-        (HEAVY, SOUND, SOUND, 0.0, "disputed", True),
-        (HEAVY, SOUND, SOUND, 0.2, "disputed", True),
-        (HEAVY, SOUND, STUCK, 0.1, "disputed", True),
-        (HEAVY, SOUND, CannotSample("no point"), 0.1, "disputed", True),
-        (HEAVY, SOUND, Unsound(topic_problem(TOPIC, (), "no")), 0.1, "disputed", True),
-    ],
-)
-def test_a_run_that_is_not_sound_is_set_aside_where_a_second_run_of_nuts_agrees_with_the_first(
-    engines, fast, nuts, second, again, outcome, sound
-):
-    """With other random numbers, on every figure; else what one engine says against the other stands."""
-    calls = engines(fast, nuts, off=0.1, again=again, second=second)
-    found = analyse(TOPIC, AS_OF, Settings(draws=4_096), referee=True)
-    assert calls == ["fast", "nuts", "nuts again"]
-    assert (found.verdict.verdict, found.result.posterior.engine, found.result.posterior.diagnostics.sound) == (outcome, "nuts", sound)
-    assert ("A second run of NUTS, from other random numbers, agrees with the first" in found.verdict.sentence) is (
-        outcome == "unconfirmed"
-    )
-    assert found.verdict.comparisons
-
-
-def test_a_sound_run_is_never_set_aside(engines):
-    """Two sound engines that differ are a dispute, which no third run settles."""
-    calls = engines(SOUND, SOUND, off=0.1, again=0.1)
-    assert analyse(TOPIC, AS_OF, Settings(draws=4_096), referee=True).verdict.verdict == "disputed"
-    assert calls == ["fast", "nuts"]
 
 
 @pytest.mark.parametrize(("fast", "nuts"), [(SHORT, SOUND), (SHORT, STUCK), (UNSOUND, FEW), (UNSOUND, NEVER), (SOUND, SOUND)])

@@ -43,7 +43,7 @@ from forecast.inference.posterior import rows_not_kept_message
 from forecast.model.custom_model import trust_problems
 from forecast.model.errors import Unsound
 from forecast.model.settings import Settings
-from forecast.predict.analysis import Analysis, analyse
+from forecast.predict.analysis import Analysis, analyse, settings_for
 from forecast.processes import process_pool
 from forecast.report.failures import failure_of_topic
 from forecast.report.pages import page_and_data, render_index, report_files
@@ -297,6 +297,8 @@ def _report_content(run: _Run, topic: Topic, report: Callable[[str], None]) -> d
     key = calculation_key(topic, as_of=as_of, settings=settings, computing=run.computing)
     before = reusable_reports(run.root, topic.name, as_of=as_of, today=run.today)
     remembered = None if run.referee else cached_verdict(before, key)
+    if remembered is not None and remembered["verdict"] == "unconfirmed" and settings_for(topic, settings).engine == "nuts":
+        remembered = None  # what is unsure of NUTS where nothing confirms it, only a run of the fast engine says
     how = replace(settings, engine="importance", chances=run.insight) if run.fast else settings
     analysis, verdict = analyse_with_referee(
         topic,

@@ -110,32 +110,6 @@ def judge(fast: Posterior, fast_answers: Mapping[str, Any], nuts: Posterior, nut
     return Verdict(outcome, " ".join(part for part in parts if part), comparisons, limit)
 
 
-def adjudicate(
-    disputed: Verdict,
-    fast: Diagnostics,
-    nuts: Posterior,
-    nuts_answers: Mapping[str, Any],
-    again: Posterior,
-    again_answers: Mapping[str, Any],
-) -> Verdict:
-    """Return the verdict on a dispute of NUTS with a run of the fast engine that is not sound itself, given a second run of NUTS.
-
-    Where the second run, from other random numbers and other starting points, is sound too and agrees with the first on every figure,
-    the fast engine's is set aside: ``without_confirmation``.  Chains that stay in one mode of several do not agree with others, or have not met.
-    """
-    if fast.sound or not again.diagnostics.sound:
-        return disputed
-    between = [_compare_pair(pair, 1.0) for pair in (*_parameter_pairs(nuts, again), *_answer_pairs(nuts_answers, again_answers))]
-    if any(not abs(each.z) <= disputed.limit for each in between):
-        return disputed
-    beyond, count = disputed.disputed, len(disputed.comparisons)
-    sentence = (
-        f"The fast engine, which is not sound itself ({fast.reason}), disagrees with NUTS on {len(beyond)} of {count} figures, first on the "
-        f"{beyond[0]}. A second run of NUTS, from other random numbers, agrees with the first on all of them, so NUTS supplies the draws, and nothing else confirms them."
-    )
-    return replace(disputed, verdict="unconfirmed", sentence=sentence)
-
-
 def failed_verdict(reason: str) -> Verdict:
     """Return the verdict where NUTS cannot sample a topic at all, and why."""
     return Verdict("failed", f"NUTS cannot sample this topic: {reason}. No other engine has checked the fast one.", (), 0.0)

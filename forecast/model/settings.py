@@ -63,7 +63,6 @@ class Purpose(StrEnum):
     MOVED = "moved"
     NEW = "new"
     NUTS = "nuts"
-    NUTS_AGAIN = "nuts again"
     OLD = "old"
     ORDERS = "orders"
     PATHS = "paths"

@@ -97,26 +97,6 @@ class _EngineResults:
             return failed_verdict(self.failure)
         return judge(self.fast.posterior, self.fast.answers, self.slow.posterior, self.slow.answers)
 
-    def adjudicate_dispute(self, verdict: Verdict | None, again: Callable[[], EngineResult]) -> Verdict | None:
-        """The verdict where a run of the fast engine that is not sound itself disputes NUTS: ``again`` runs NUTS a second time, from other random numbers."""
-        if (
-            verdict is None
-            or verdict.verdict != "disputed"
-            or self.fast is None
-            or self.slow is None
-            or self.fast.posterior.diagnostics.sound
-        ):
-            return verdict
-        from forecast.inference.referee import adjudicate
-
-        try:
-            second = again()
-        except (CannotSample, Unsound):
-            return verdict
-        return adjudicate(
-            verdict, self.fast.posterior.diagnostics, self.slow.posterior, self.slow.answers, second.posterior, second.answers
-        )
-
 
 def analyse(
     topic: Topic, as_of: date, settings: Settings, *, referee: bool, confirmed: bool = False, report: ProgressCallback = report_nothing
@@ -143,7 +123,7 @@ def analyse(
         prior = exclude_overflow_draws(prior, model)
         check_shares(model, prior.parameters, prior.weights, of="prior's draws")
     engines = _run_engines(model, settings, referee=referee, report=report)
-    verdict = _verdict(engines, model, settings)
+    verdict = engines.verdict()
     result = _with_confirmation(engines.published_result(settings.engine), verdict, engines.fast, confirmed=confirmed)
     model = result.posterior.model
     return Analysis(model, settings, exclude_overflow_draws(prior, model), result, verdict)
@@ -159,7 +139,7 @@ def published_result(topic: Topic, as_of: date, settings: Settings) -> EngineRes
         raise Unsound(*refused)
     model = model_as_of(topic, as_of)
     engines = _run_engines(model, settings, referee=False, report=report_nothing)
-    return _with_confirmation(engines.published_result(settings.engine), _verdict(engines, model, settings), engines.fast, confirmed=False)
+    return _with_confirmation(engines.published_result(settings.engine), engines.verdict(), engines.fast, confirmed=False)
 
 
 def _run_engines(model: Model, settings: Settings, *, referee: bool, report: ProgressCallback) -> _EngineResults:
@@ -185,16 +165,6 @@ def _run_engines(model: Model, settings: Settings, *, referee: bool, report: Pro
         if fast is None or settings.engine == "nuts":
             raise
         return _EngineResults(fast, None, unsound.problems[0].message)
-
-
-def _verdict(engines: _EngineResults, model: Model, settings: Settings) -> Verdict | None:
-    """What the referee says, where it disputes the better run after a second run of NUTS."""
-
-    def again() -> EngineResult:
-        assert engines.fast is not None
-        return answer_questions(condition_nuts(model, settings, engines.fast.posterior, purpose=Purpose.NUTS_AGAIN), settings)
-
-    return engines.adjudicate_dispute(engines.verdict(), again)
 
 
 def _with_confirmation(result: EngineResult, verdict: Verdict | None, fast: EngineResult | None, *, confirmed: bool) -> EngineResult:
@@ -234,15 +204,14 @@ def condition_fast(model: Model, settings: Settings, *, confirm: bool = True) ->
     return _with_seconds(posterior, began)
 
 
-def condition_nuts(model: Model, settings: Settings, fast: Posterior | None = None, *, purpose: Purpose = Purpose.NUTS) -> Posterior:
+def condition_nuts(model: Model, settings: Settings, fast: Posterior | None = None) -> Posterior:
     """Condition a model with NUTS, timed; a topic's own where ``settings`` trust it.
 
     Chains that find no point to start from start from the draws of the fast engine, which runs for that where it has not run.
     Where it cannot confirm NUTS, or NUTS is to be published whatever it says, a single divergence is a reason for smaller steps.
-    ``purpose`` says what the random numbers are for, so that a second run has others.
     """
     began = time.perf_counter()
-    seed = int(generator(settings.seed, model.topic.name, purpose).integers(2**31))
+    seed = int(generator(settings.seed, model.topic.name, Purpose.NUTS).integers(2**31))
     draws = round(NUTS_DRAWS * max(settings.effort, 1.0))  # fewer would not tell whether the chains have met
     if model.topic.own is not None:
         from forecast.inference.pymc.custom_model import sample_custom_model

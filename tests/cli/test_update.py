@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from forecast.actions.update import UpdateResult, update
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import ledger_path
 from forecast.book.ledger import read_ledger
+from forecast.book.reading import read_book
+from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
 from forecast.schema.topic import content_bytes, digest_of
 from tests.cli.conftest import Run, files_of
@@ -307,6 +310,22 @@ def test_a_verdict_is_remembered_until_numbers_change(book: Path, monkeypatch: p
     assert (refereed(date(2025, 1, 2)), len(calls)) == ("agreed", 1)
     priors.write_text(priors.read_text().replace("p95=0.6", "p95=0.7"))
     assert (refereed(date(2025, 1, 2)), len(calls)) == ("agreed", 2)
+
+
+def test_what_makes_nuts_unsure_is_asked_for_again_at_each_update(book: Path, monkeypatch: pytest.MonkeyPatch):
+    """Where NUTS is asked for and nothing confirms it, a part that only the fast engine found is a warning in the second update too."""
+    from forecast.predict import analysis as concluding
+
+    drawn = concluding.condition_fast(model_as_of(read_book(book)[0].topics["ferry"], NEW_YEAR), Settings())
+    unsound = replace(drawn, diagnostics=replace(drawn.diagnostics, sound=False, reason="bad", left_out=0.3))
+    slow = replace(drawn, engine="nuts", diagnostics=replace(drawn.diagnostics, engine="nuts", divergences=0))
+    monkeypatch.setattr(concluding, "condition_fast", lambda *_, **__: unsound)
+    monkeypatch.setattr(concluding, "condition_nuts", lambda *_, **__: slow)
+    for _ in range(2):
+        done = update(book, as_of=NEW_YEAR, today=NEW_YEAR, settings=Settings(engine="nuts"), insight=False)
+        assert (done.contents["ferry"]["verdict"]["verdict"], done.exit_code) == ("unconfirmed", 3)
+        (warning,) = done.contents["ferry"]["warnings"]
+        assert "hard to reach, with 30 % of its probability" in warning
 
 
 def test_disputed_answers_are_written_and_marked(book: Path, monkeypatch: pytest.MonkeyPatch):

@@ -11,7 +11,7 @@ from forecast.model.settings import Purpose, generator
 PACKAGE = Path(forecast.__file__).parent
 WORDS = (
     "anchor, anchors, answered before, answers, checks, data tree, drawn, drawn paths, draws, echo, history, implied, implied paths, "
-    "implied sample, importance, insight, moved, new, nuts, nuts again, old, orders, paths, prior, refit, refitted draws, refitted paths, resample, "
+    "implied sample, importance, insight, moved, new, nuts, old, orders, paths, prior, refit, refitted draws, refitted paths, resample, "
     "surprise, trial"
 )
 

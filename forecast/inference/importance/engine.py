@@ -186,9 +186,8 @@ def _sample_from_proposal(target: Target, learnt: AdaptedProposal, measured: Clo
 
 
 def _failed_sampling(target: Target, learnt: AdaptedProposal, reason: str, budget: Budget) -> Sampling:
-    weighted = replace(
-        _weigh_draws(learnt.seen, learnt.rounds, 0, budget), converged=False, reason=f"the engine's arithmetic failed: {reason}"
-    )
+    seen = _weigh_draws(learnt.seen, learnt.rounds, 0, budget)
+    weighted = replace(seen, converged=False, short=False, heavy=False, reason=f"the engine's arithmetic failed: {reason}")
     return Sampling(target, weighted, learnt, empty_cloud(target.dimension))
 
 

@@ -29,8 +29,7 @@ from forecast.inference.importance.engine import (
 from forecast.inference.importance.impossible_rows import impossible_rows_error
 from forecast.inference.importance.lattice import lattice
 from forecast.inference.importance.proposals import Mixture
-from forecast.inference.importance.second_opinion import NEGLIGIBLE_MISSED_MASS as NEGLIGIBLE_MISS
-from forecast.inference.importance.second_opinion import find_missed_mass, negligible_for
+from forecast.inference.importance.second_opinion import NEGLIGIBLE_MISSED_MASS, MissedMass, find_missed_mass, negligible_for
 from forecast.inference.posterior import Diagnostics, Posterior, with_draw_count
 from forecast.inference.target import DENSITIES_KEPT, FAILURES, NoSupport, NotFinite, evaluate_target, failure_message
 from forecast.language.arrays import Array
@@ -84,6 +83,11 @@ class HypothesisRun:
     def heavy(self) -> bool:
         """Whether nothing is wrong with the draws but that their weights may have no variance, and perhaps that there are too few."""
         return self.weighted.heavy and not self.crowded and not self.doubt
+
+    @property
+    def comparable(self) -> bool:
+        """Whether another engine's figures can be held against these draws."""
+        return self.sound or self.short or self.heavy
 
     def without_rows(self) -> HypothesisRun:
         """The same without the densities of single rows."""
@@ -172,7 +176,7 @@ def _confirm_run(run: HypothesisRun, streams: int, rng: np.random.Generator, bud
     try:
         return _search_missed_mass(run, streams, rng, budget)
     except (*FAILURES, NoSupport) as error:
-        return replace(run, doubt=f"the second search, which checks the draws, failed: {failure_message(error)}") if run.sound else run
+        return replace(run, doubt=_failed_search_message(error)) if run.comparable else run
 
 
 def _search_missed_mass(run: HypothesisRun, streams: int, rng: np.random.Generator, budget: Budget) -> HypothesisRun:
@@ -181,16 +185,34 @@ def _search_missed_mass(run: HypothesisRun, streams: int, rng: np.random.Generat
     A run that is not sound but can be compared is searched too: what has missed a part can confirm nothing.
     """
     steps = int(np.clip(STEPS_OF_ALL // max(1, streams), *CLIMB_STEP_BOUNDS))
-    negligible = negligible_for(run.weighted.pareto_k, len(run.weighted.x)) if run.heavy else NEGLIGIBLE_MISS
-    missed = find_missed_mass(run.sampling, steps=steps, rng=rng, negligible=negligible) if run.sound or run.short or run.heavy else None
+    missed = _missed_by(run, steps, rng)
     if missed is None:
         return run
     if not run.sound:  # another engine replaces it, and is not to be compared with what has missed a part
         return replace(run, doubt=str(missed), left_out=0.0 if run.short else missed.share)  # a lack of draws says nothing of NUTS
     first = missed.share
-    again = HypothesisRun(run.coordinates, start_sampling(run.coordinates, rng=rng, budget=budget, peaks=_join_with_fit(missed.peaks, run)))
-    missed = find_missed_mass(again.sampling, steps=steps, rng=rng, effort=EFFORT) if again.sound else None
-    return again if missed is None else replace(again, doubt=str(missed), left_out=max(first, missed.share))
+    try:
+        again = HypothesisRun(
+            run.coordinates, start_sampling(run.coordinates, rng=rng, budget=budget, peaks=_join_with_fit(missed.peaks, run))
+        )
+        missed = _missed_by(again, steps, rng, effort=EFFORT)
+    except (*FAILURES, NoSupport) as error:
+        return replace(run, doubt=_failed_search_message(error), left_out=first)
+    if missed is not None:
+        return replace(again, doubt=str(missed), left_out=max(first, missed.share))
+    return again if again.sound else replace(again, left_out=first)
+
+
+def _missed_by(run: HypothesisRun, steps: int, rng: np.random.Generator, *, effort: int = 1) -> MissedMass | None:
+    """What a run has missed that is sound or can be compared; one with heavy weights may miss what their tail explains."""
+    if not run.comparable:
+        return None
+    negligible = negligible_for(run.weighted.pareto_k, len(run.weighted.x)) if run.heavy else NEGLIGIBLE_MISSED_MASS
+    return find_missed_mass(run.sampling, steps=steps, rng=rng, effort=effort, negligible=negligible)
+
+
+def _failed_search_message(error: Exception) -> str:
+    return f"the second search, which checks the draws, failed: {failure_message(error)}"
 
 
 def _join_with_fit(peaks: Mixture, run: HypothesisRun) -> Mixture:
@@ -345,10 +367,16 @@ def _join_runs(model: Model, runs: list[HypothesisRun]) -> Posterior:
         overflow=model.beyond,
         short=any(not run.sound for run in weighty) and all(run.sound or run.short for run in weighty),
         heavy=any(not run.sound for run in weighty) and all(run.sound or run.heavy for run in weighty),
-        left_out=float(sum(share * run.left_out for run, share in zip(runs, shares, strict=True))),
+        left_out=_joint_left_out(runs, shares),
     )
     named = with_draw_count(parameters, len(log_weight))
     return Posterior(model, "importance", named, log_weight, log_likelihood, diagnostics, replicate=replicates)
+
+
+def _joint_left_out(runs: list[HypothesisRun], shares: Array) -> float:
+    """The share of the whole posterior that runs left out; their evidence, and so ``shares``, knows nothing of it."""
+    odds = sum(share * run.left_out / (1 - run.left_out) for run, share in zip(runs, shares, strict=True))
+    return float(odds / (1 + odds))
 
 
 def _joint_effective_size(runs: list[HypothesisRun], shares: Array) -> float:

@@ -37,7 +37,8 @@ UNMOVED = 1e-9  # a hypothesis' probability that varies less over the draws has 
 HIGHEST_R_HAT = 1.01  # Vehtari et al. 2021, doi:10.1214/20-BA1221
 FEWEST_EFFECTIVE = 400  # bulk and tail effective draws, of the same source
 MOST_DIVERGENT = 0.005  # share of draws whose trajectory may have diverged
-LONGER = 4  # times the draws where nothing is wrong but that there are too few
+LONGER = 4  # times the draws of a further run where hardly anything is wrong but that there are too few
+MOST_DRAWS = 32_000  # of a chain of such a run
 NEARLY_MET = 1.05  # R-hat up to which more draws of the same chains can be expected to bring it below `HIGHEST_R_HAT`
 FEWEST_TO_GO_ON = 100  # effective draws from which ``LONGER`` times as many are enough
 FIRST_OF_LONGER = 4  # what is added to the seed of a run for its longer one, so that no two share it
@@ -117,7 +118,7 @@ def sample_until_sound(
     """Run the sampler, and again for longer or with smaller steps until its draws are sound; return the soundest run.
 
     ``run`` makes one run from its settings and a number that is added to the seed.  A run that is not sound is made again with
-    smaller steps, and where then nothing is wrong but that there are too few effective draws, with more of them.  Where the run
+    smaller steps, and where then hardly anything is wrong but that there are too few effective draws, with more of them.  Where the run
     stands ``alone``, that is no other engine will confirm it, a single divergence is a reason for smaller steps.
     """
     say = progress or _report_nothing
@@ -136,10 +137,10 @@ def _run_longer(run: Callable[[SamplerSettings, int], Posterior], settings: Samp
     """The best of what there was before, another run, and one with more draws where then only draws are missing."""
     try:
         latest = run(settings, offset)
-    except CannotSample:
+    except (CannotSample, Unsound):
         return best
     best = better_run(best, latest)
-    if not is_only_short(latest.diagnostics):
+    if not is_only_short(latest.diagnostics) or LONGER * settings.draws > MOST_DRAWS:
         return best
     return _rerun_and_pick_better(best, run, replace(settings, draws=LONGER * settings.draws), offset=offset + FIRST_OF_LONGER)
 
@@ -182,7 +183,7 @@ def _rerun_and_pick_better(
     """The better of a run and another, which may find no point to start from where the first did."""
     try:
         return better_run(best, run(settings, offset))
-    except CannotSample:
+    except (CannotSample, Unsound):
         return best
 
 

@@ -165,7 +165,7 @@ def test_a_run_that_is_not_sound_is_not_looked_into(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_short_run_that_has_missed_a_part_is_not_compared_with_anything(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor is it run again, since another engine has to replace it; how much it leaves out is kept."""
+    """Nor is it run again, since another engine has to replace it; a lack of draws says nothing of the other engine."""
     budget = Budget(enough=1e6, points=32_768)
     assert conditioned(regression(), budget=budget).diagnostics.is_comparable
     asked: list[object] = []
@@ -226,3 +226,68 @@ def test_with_as_many_rows_as_values_the_laplace_start_is_tried_and_the_run_is_r
     found, _ = run(members()["eight_rows"], "fast", seed=seed, figures=stored()["eight_rows"])
     assert tried
     assert found.word in {"right", "unreliable"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "found", "doubted", "left_out"),
+    [
+        ({"converged": True}, None, False, 0.0),
+        ({"converged": False, "heavy": True}, None, False, 0.5),
+        ({"converged": False, "short": True}, None, False, 0.5),
+        ({"converged": False}, None, False, 0.5),
+        ({"converged": False, "heavy": True}, 3.0, True, 0.75),
+    ],
+)
+def test_what_the_first_search_found_is_kept_unless_the_next_run_is_sound(
+    kind: dict[str, bool],
+    found: float | None,
+    doubted: bool,  # noqa: FBT001 - a table of cases
+    left_out: float,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A run made again is searched too where it can be compared, and only a sound one that has missed nothing clears the first."""
+    sound = _best(regression())
+    again = replace(sound.sampling, weighted=replace(sound.weighted, **{"converged": True, "short": False, "heavy": False} | kind))
+    searches = [MissedMass(1.0, Mixture((), ())), None if found is None else MissedMass(found, Mixture((), ()))]
+    monkeypatch.setattr(conditioning, "find_missed_mass", lambda *_, **__: searches.pop(0))
+    monkeypatch.setattr(conditioning, "start_sampling", lambda *_, **__: again)
+    run = conditioning._search_missed_mass(sound, 1, np.random.default_rng(1), Budget())
+    assert (bool(run.doubt), run.left_out) == (doubted, left_out)
+    assert len(searches) == (1 if set(kind) == {"converged"} and not kind["converged"] else 0)
+
+
+def test_a_next_run_whose_arithmetic_fails_leaves_the_first_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what the search had found."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise np.linalg.LinAlgError("singular")
+
+    sound = _best(regression())
+    monkeypatch.setattr(conditioning, "find_missed_mass", lambda *_, **__: MissedMass(1.0, Mixture((), ())))
+    monkeypatch.setattr(conditioning, "start_sampling", fail)
+    run = conditioning._search_missed_mass(sound, 1, np.random.default_rng(1), Budget())
+    assert (run.sound, run.comparable, run.left_out) == (False, False, 0.5)
+    assert run.doubt.startswith("the second search, which checks the draws, failed: ")
+
+
+def test_what_hypotheses_left_out_adds_up_by_their_whole_probability() -> None:
+    """A hypothesis that has missed 99 % of itself is larger than its evidence says."""
+    run = _best(regression())
+    shares = np.array([0.996, 0.004])
+    joint = conditioning._joint_left_out([run, replace(run, left_out=0.99)], shares)
+    assert joint == pytest.approx(0.396 / 1.396)
+
+
+@pytest.mark.parametrize("flag", ["short", "heavy"])
+def test_a_run_whose_arithmetic_failed_while_measuring_cannot_be_compared(flag: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the points that it had learnt from say; and it is not searched."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise np.linalg.LinAlgError("singular")
+
+    real = importance._weigh_draws
+    monkeypatch.setattr(importance, "_weigh_draws", lambda *given: replace(real(*given), converged=False, **{flag: True}))
+    monkeypatch.setattr(importance, "_draw_until_enough", fail)
+    found = conditioned(regression()).diagnostics
+    assert (found.sound, found.short, found.heavy) == (False, False, False)
+    assert "the engine's arithmetic failed" in found.reason

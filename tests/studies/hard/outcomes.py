@@ -13,10 +13,10 @@ from scipy import special
 from forecast.inference.monte_carlo import REPLICATES, normal_score, proportion_error, welch_degrees_of_freedom
 from forecast.inference.posterior import Posterior
 from forecast.inference.pymc.plan import CannotSample
-from forecast.inference.referee import FALSE_DISPUTES, Verdict, adjudicate, judge, without_confirmation
+from forecast.inference.referee import FALSE_DISPUTES, Verdict, judge, without_confirmation
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
-from forecast.model.settings import Purpose, Settings
+from forecast.model.settings import Settings
 from forecast.predict.analysis import EngineResult, answer_questions, condition_fast, condition_nuts
 from tests.studies.hard.members import AS_OF, Figure, Figures, Member
 
@@ -112,17 +112,11 @@ def _figure(reading: EngineResult, figure: Figure) -> tuple[float, float, float]
     return float(posterior.weights @ held), proportion_error(held, cases), cases.freedom
 
 
-def verdict_on(member: Member, seed: int, first: EngineResult | None, second: EngineResult | None) -> Verdict | None:
-    """What the referee says of both engines' runs on a member, where it disputes the better one after a second run of NUTS; None without both."""
+def verdict_on(first: EngineResult | None, second: EngineResult | None) -> Verdict | None:
+    """What the referee says of both engines' runs on a member; None without both."""
     if first is None or second is None:
         return None
-    verdict = judge(first.posterior, first.answers, second.posterior, second.answers)
-    if verdict.verdict != "disputed" or first.posterior.diagnostics.sound:
-        return verdict
-    settings = Settings(seed=seed, chances=False)
-    model = model_as_of(member.topic, AS_OF)
-    third = answer_questions(condition_nuts(model, settings, first.posterior, purpose=Purpose.NUTS_AGAIN), settings)
-    return adjudicate(verdict, first.posterior.diagnostics, second.posterior, second.answers, third.posterior, third.answers)
+    return judge(first.posterior, first.answers, second.posterior, second.answers)
 
 
 def published(slow: Outcome, first: EngineResult | None, second: EngineResult | None, verdict: Verdict | None) -> Word:

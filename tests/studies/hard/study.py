@@ -44,7 +44,7 @@ def study(member: Member, seed: int, *, nuts: Literal["always", "needed", "never
     if nuts == "never" or (nuts == "needed" and fast.word != "unreliable"):
         return line if fast.word == "unreliable" else line | {"published": fast.word}
     slow, second = run(member, "nuts", seed=seed, figures=figures, fast=None if first is None else first.posterior)
-    verdict = verdict_on(member, seed, first, second)
+    verdict = verdict_on(first, second)
     given = published(slow, first, second, verdict) if fast.word == "unreliable" else fast.word
     return line | {"nuts": _kept(slow), "referee": verdict.verdict if verdict is not None else "not refereed", "published": given}
 
