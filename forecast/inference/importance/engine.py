@@ -1,6 +1,6 @@
 """The fast engine: adaptive importance sampling.
 
-First it learns where the posterior is, as ``learning`` does.  Then it measures: fresh points
+First it learns where the posterior is, as ``adaptation`` does.  Then it measures: fresh points
 from what it has learnt, with a share of the prior kept so that no weight exceeds the likelihood
 over that share.  The points it learnt from are left out, for a proposal is high where the points
 it was fitted to happen to lie, and weights that share it with them are too small: in 26

@@ -68,7 +68,7 @@ class MissedMass:
 
     @property
     def share(self) -> float:
-        """Their share of the posterior."""
+        """The share of the posterior that was missed."""
         return self.found / (1 + self.found)
 
     def __str__(self) -> str:
