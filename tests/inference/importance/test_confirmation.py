@@ -197,7 +197,7 @@ def _count_points(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return real(cloud, proposal, net, rng, keep_rows=keep_rows)
 
     for module in (learning, importance):
-        monkeypatch.setattr(module, "extended", watched)
+        monkeypatch.setattr(module, "extend_cloud", watched)
     return drawn
 
 

@@ -149,7 +149,7 @@ def test_a_strangers_model_is_run_by_no_draft_and_by_no_call_of_the_api_without_
         assert [problem.level for problem in made_draft.problems] == ["error"]
     assert draft_report(read_book(root)[0], "light", as_of=AS_OF, settings=Settings()).problems[0].level == "error"
     light = forecast.open_book(root).topic("light", as_of=AS_OF)
-    for compute in (light.posterior, light.answers, light.paths, light.conclude, light.data_tree, light.pymc_source):
+    for compute in (light.posterior, light.answers, light.paths, light.analyse, light.data_tree, light.pymc_source):
         with pytest.raises(Unsound, match=r"model\.py"):
             compute()
     with pytest.raises(Unsound, match="would run code"):
