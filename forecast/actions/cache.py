@@ -105,14 +105,14 @@ def cached_verdict(reports: Sequence[Mapping[str, Any]], key: str) -> Mapping[st
     return None if verdict is None or verdict["verdict"] == "not refereed" else verdict
 
 
-def insight_key(topic: Topic, key: str, *, as_of: date, earlier: object) -> str:
+def insight_key(topic: Topic, key: str, *, as_of: date, earlier: str) -> str:
     """Return the SHA-256 of everything that a report's insight depends on.
 
-    ``key`` is the calculation's; ``earlier`` is the report before, as its values print.  The days on which rows became
+    ``key`` is the calculation's; ``earlier`` is the tagged text of the report before, empty where there is none.  The days on which rows became
     known move no answer as of a later day, but they do move the history.
     """
     known = {name: [min(row.known, as_of).isoformat() for row in rows_as_of(stream, as_of)] for name, stream in topic.streams.items()}
-    parts = [key, words_hash(topic), as_of.isoformat(), repr(earlier), known]
+    parts = [key, words_hash(topic), as_of.isoformat(), earlier or "None", known]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

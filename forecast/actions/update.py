@@ -318,7 +318,8 @@ def _report_content(run: _Run, topic: Topic, report: Callable[[str], None]) -> d
         from forecast.insight.explaining import explain
 
         earlier = _earlier_report(run, topic)
-        hashes["insight"] = insight_key(topic, f"{key} {analysis.result.posterior.engine}", as_of=as_of, earlier=earlier)
+        before_text = "" if earlier is None else earlier.tagged_text()
+        hashes["insight"] = insight_key(topic, f"{key} {analysis.result.posterior.engine}", as_of=as_of, earlier=before_text)
         insight = cached_insight(before, hashes["insight"]) or explain(analysis, earlier=earlier, report=report)
     parameters = parameter_contents(analysis.prior, analysis.result.posterior)
     unexplained = [_no_insight_warning(analysis)] if run.insight and topic.own is None and not explained else []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Literal
 
@@ -44,6 +44,15 @@ class EarlierReport:
     as_of: date
     values: Mapping[MeasureKey, StatedValue]
     edited: bool
+
+    def tagged_text(self) -> str:
+        """What is hashed of it: its fields under words of their own, which stay as they are whatever class is renamed."""
+        values = ", ".join(f"{key!r}: {_tagged('Stated', value)}" for key, value in self.values.items())
+        return f"Earlier(as_of={self.as_of!r}, values={{{values}}}, edited={self.edited!r})"
+
+
+def _tagged(tag: str, value: StatedValue) -> str:
+    return f"{tag}({', '.join(f'{each.name}={getattr(value, each.name)!r}' for each in fields(value))})"
 
 
 def earlier_report(entries: Sequence[Mapping[str, Any]], topic: Topic, *, before: date) -> EarlierReport | None:

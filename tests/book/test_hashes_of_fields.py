@@ -277,7 +277,7 @@ def others(value: Any, name: str) -> Iterator[Any]:
 def hashes_of(topic: Topic) -> dict[str, str]:
     """The hashes of a topic."""
     key = calculation_key(topic, as_of=AS_OF, settings=Settings(), computing={})
-    insight = insight_key(topic, key, as_of=AS_OF, earlier=None)
+    insight = insight_key(topic, key, as_of=AS_OF, earlier="")
     return {"numbers": numbers_hash(topic), "words": words_hash(topic), "calculation": key, "insight": insight}
 
 
