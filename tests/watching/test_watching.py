@@ -272,4 +272,4 @@ def test_a_draft_that_fails_apart_arrives_with_its_traceback(monkeypatch: pytest
     stub = SimpleNamespace(terminate=lambda: None, join=lambda: None)
     with pytest.raises(KeyError, match="'day'") as raised:
         apart.DraftProcess("ferry", stub, here).receive_result()
-    assert "in _make" in raised.value.__notes__[0]
+    assert "in _send_draft" in raised.value.__notes__[0]
