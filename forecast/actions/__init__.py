@@ -1,1 +1,1 @@
-"""What each command does, without a terminal: one module for each, with the name of its command."""
+"""What commands do, without a terminal; most modules carry the name of their command."""
