@@ -21,7 +21,7 @@ from forecast.book.ledger import canonical_json, line_hash
 from forecast.schema.topic import digest_of
 from tests.support.paths import ROOT
 
-TEST_BOOKS = ("tiny_book", "pooled_book", "classes_book", "drift_book")
+TEST_BOOKS = ("tiny", "pooled", "classes", "drift")
 TODAY = date(2026, 11, 1)
 ODD = (
     "\0", "\r", "\t", "\v", "\x1b", "\x7f", "\u0085", "\u00a0", "\u200b", "\u2028", "\ufeff", "\ud7ff", "😀", "e\u0301", "٣", "\u2212", "“",
@@ -84,7 +84,7 @@ def originals(published: Path) -> tuple[Original, ...]:
     """Return the books that are mutated: those of the tests (the tiny one published), the templates, and the essay's topics."""
     found = [_book(published, "ferry")]
     for name in TEST_BOOKS:
-        root = ROOT / "tests" / name
+        root = ROOT / "tests" / "books" / name
         found += [_book(root, topic.name) for topic in sorted((root / "seeds").iterdir()) if (topic / "topic.toml").is_file()]
     for kind in TEMPLATE_KINDS:
         texts = template_texts(kind, kind, calendar(today=TODAY, opens=None, by=None))
