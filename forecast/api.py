@@ -35,7 +35,7 @@ from forecast.actions.evidence import weigh_evidence
 from forecast.book.files.layout import find_root, report_path
 from forecast.book.files.problems import Problem, format_problems, has_errors
 from forecast.book.topic import Book, Topic
-from forecast.inference.importance.fit import prior_draws
+from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.inference.posterior import Posterior
 from forecast.insight.evidence_matrix import EvidenceMatrix
 from forecast.language.faults import did_you_mean

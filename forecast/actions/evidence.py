@@ -9,7 +9,7 @@ from pathlib import Path
 from forecast.actions.check import read_checked_book
 from forecast.book.files.problems import Problem, has_errors
 from forecast.book.topic import Topic
-from forecast.inference.importance.fit import exclude_overflow_draws, prior_draws
+from forecast.inference.importance.prior_sampling import exclude_overflow_draws, prior_draws
 from forecast.inference.posterior import Diagnostics, require_rows
 from forecast.insight.evidence_matrix import EvidenceMatrix, evidence_matrix
 from forecast.language.expressions import indexed_name

@@ -30,7 +30,7 @@ from forecast.book.reading import read_book
 from forecast.book.records import ROW_KINDS, header_line, record_line
 from forecast.book.rows import row_hash
 from forecast.book.topic import Row, Topic
-from forecast.inference.importance.fit import prior_draws
+from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.language.faults import did_you_mean, known_names_text
 from forecast.model.errors import Unsound, place_problem, topic_problem
 from forecast.model.model import model_as_of

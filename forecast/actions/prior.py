@@ -10,7 +10,7 @@ from pathlib import Path
 from forecast.actions.check import read_checked_book
 from forecast.book.files.problems import Problem, has_errors, sort_problems
 from forecast.elicitation.parameter_summary import ParameterUpdate, parameter_updates
-from forecast.inference.importance.fit import exclude_overflow_draws, prior_draws
+from forecast.inference.importance.prior_sampling import exclude_overflow_draws, prior_draws
 from forecast.model.custom_model import trust_problems
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of

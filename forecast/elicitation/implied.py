@@ -20,7 +20,7 @@ from forecast.book.files.prior_text import Revision
 from forecast.book.topic import Topic
 from forecast.content.topic import answer_content
 from forecast.elicitation.reach import Reach, reach_of
-from forecast.inference.importance.fit import prior_draws
+from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.inference.posterior import Posterior
 from forecast.language.arrays import Array
 from forecast.language.distributions.families import family

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from forecast.book.topic import Parameter, Topic
-from forecast.inference.importance.fit import prior_draws
+from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.inference.posterior import Posterior, weighted_quantiles
 from forecast.inference.quantile_levels import INTERVAL_LEVELS
 from forecast.language.arrays import Array

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from forecast.book.topic import Parameter, Question, Topic
-from forecast.inference.importance.fit import exclude_overflow_draws, prior_draws
+from forecast.inference.importance.prior_sampling import exclude_overflow_draws, prior_draws
 from forecast.inference.posterior import Posterior
 from forecast.language.expressions import indexed_name
 from forecast.model.bounds import SHARE_UNIT, check_shares, share_quantities

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from forecast.book.calendar import ONE_DAY
 from forecast.book.topic import Topic
 from forecast.inference.importance.engine import Budget
-from forecast.inference.importance.fit import condition, prior_draws
+from forecast.inference.importance.fit import condition
+from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.insight.record_events import news
 from forecast.insight.reweighting import TRUSTED_PARETO_K, Pool, pool_of, with_rows
 from forecast.language.distributions.walks import WALKS

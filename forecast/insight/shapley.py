@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.inference.importance.fit import prior_draws
+from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.insight.baseline import UnknownVariation
 from forecast.insight.estimands import Measure, cases, is_known, zero_rounding_errors
 from forecast.insight.reweighting import Pool, pool_of, relative_weights, with_rows

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from forecast.book.topic import Topic
 from forecast.inference.importance.engine import Budget
-from forecast.inference.importance.fit import condition, exclude_overflow_draws, prior_draws
+from forecast.inference.importance.fit import condition
+from forecast.inference.importance.prior_sampling import exclude_overflow_draws, prior_draws
 from forecast.inference.importance.threads import one_thread
 from forecast.inference.posterior import Posterior
 from forecast.inference.pymc.plan import CannotSample

@@ -60,7 +60,7 @@ def _has_events(topic: Topic, stream: str) -> bool:
 
 
 def _find_answered(model: Model, questions: list[Question]) -> Iterator[tuple[Question, str]]:
-    from forecast.inference.importance.fit import prior_draws
+    from forecast.inference.importance.prior_sampling import prior_draws
     from forecast.model.settings import Purpose, generator
     from forecast.predict.paths import Paths, has_future
     from forecast.predict.settlement import status_of

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.classes import is_counted
-from forecast.inference.importance.fit import prior_draws
+from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.inference.posterior import NO_PARAMETER, Posterior, require_rows, systematic_resample
 from forecast.language.arrays import Array
 from forecast.model.model import Model, RowTable

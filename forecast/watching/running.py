@@ -46,7 +46,7 @@ def watch(root: Path, *, port: int, today: Callable[[], date], settings: Setting
         work.over.set()
         if failed:
             raise failed[0]
-    return tuple(sorted(work.board.shown.drafts))
+    return tuple(sorted(work.board.state.drafts))
 
 
 async def _serve(work: Work, sockets: list[socket.socket], failed: list[BaseException]) -> None:

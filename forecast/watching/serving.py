@@ -107,7 +107,7 @@ def _file(site: Site, path: str) -> Response:
     kind = MEDIA_TYPES.get(PurePosixPath(path).suffix)
     if kind is None or any(part.startswith((".", "/")) or "\\" in part or "\0" in part for part in parts):
         return PlainTextResponse("There is no such report.\n", 404, _headers())
-    shown = site.board.shown
+    shown = site.board.state
     data = shown.file("/".join(parts)) or _published_bytes(site.root, parts)
     page = parts[0].removesuffix(".html") if len(parts) == 1 and path.endswith(".html") else ""
     if page and (data is not None or page == INDEX or page in shown.problems or page in topic_names(Folder(site.root))):
@@ -150,7 +150,7 @@ async def _events(site: Site, page: str) -> AsyncIterator[str]:
     try:
         while not site.stopping.is_set():
             changed.clear()
-            version = versions_of(site.board.shown.changes, page, run=site.run)
+            version = versions_of(site.board.state.changes, page, run=site.run)
             if version != told:
                 yield f"data: {version}\n\n"
             elif silent:

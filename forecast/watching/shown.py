@@ -67,7 +67,7 @@ class Board:
         self._told: tuple[Callable[[], None], ...] = ()
 
     @property
-    def shown(self) -> WatchState:
+    def state(self) -> WatchState:
         """What is shown now."""
         return self._shown
 

@@ -96,7 +96,7 @@ def make_drafts(work: Work) -> None:
     apart: DraftProcess | None = None
     indexed: Mapping[str, TopicResult] = {}
     while not work.over.is_set():
-        at_once = waiting or indexed is not work.board.shown.drafts
+        at_once = waiting or indexed is not work.board.state.drafts
         for touched in _saved_topics(work.saved, seconds=0.0 if at_once else LOOK_SECONDS if unexplained or apart else None):
             waiting = [*touched, *(name for name in waiting if name not in touched)]
         if waiting and apart is not None:  # both cores are for the answer; why is asked again from the start
@@ -106,8 +106,8 @@ def make_drafts(work: Work) -> None:
         if waiting:
             topic = waiting.pop(0)
             unexplained += [topic] if _show_answers(work, topic) else []
-        elif indexed is not work.board.shown.drafts:
-            indexed = work.board.shown.drafts
+        elif indexed is not work.board.state.drafts:
+            indexed = work.board.state.drafts
             _show_index(work, indexed)
         elif apart is not None and apart.is_ready():
             _explain(work, apart)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from forecast.elicitation.parameter_summary import summarise_priors
-from forecast.inference.importance.fit import prior_draws
+from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
 from tests.support.building import make_topic

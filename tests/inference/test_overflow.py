@@ -13,7 +13,8 @@ from scipy import special
 from forecast.book.topic import Topic
 from forecast.content.diagnosis import engine_content, engine_words
 from forecast.elicitation.prior_checks import prior_warnings
-from forecast.inference.importance.fit import condition, prior_draws
+from forecast.inference.importance.fit import condition
+from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.inference.posterior import Posterior
 from forecast.model.errors import Unsound
 from forecast.model.left_out import MOST_BEYOND

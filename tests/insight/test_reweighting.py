@@ -7,7 +7,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from forecast.inference.importance.fit import condition, prior_draws
+from forecast.inference.importance.fit import condition
+from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.insight.reweighting import Pool, pool_of, pool_of_posterior, with_rows
 from forecast.model.model import Model, model_as_of
 from tests.support.building import OPENS, make_topic

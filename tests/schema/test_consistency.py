@@ -195,7 +195,7 @@ def mutated(content: dict[str, Any], chance: random.Random) -> Iterator[tuple[st
         inner[path[-1]] = before
 
 
-def shown(data: bytes) -> None:
+def render_everything(data: bytes) -> None:
     """Make the pages of a report, as `forecast report` does."""
     content = read_content(data)
     render_topic(content)
@@ -211,7 +211,7 @@ def test_a_mutated_report_is_shown_or_refused(name: str, most: int):
     for place, data in chance.sample(found, min(most, len(found))):
         with_place = partial(pytest.fail, f"{place} changed in {name} ends in an exception", pytrace=True)
         try:
-            shown(data)
+            render_everything(data)
         except ReportFault:
             pass
         except Exception:  # noqa: BLE001 - any other is what this test looks for

@@ -16,7 +16,8 @@ import numpy as np
 from forecast.book.classes import count_column, is_counted
 from forecast.book.topic import Row, Stream, ValueRange
 from forecast.inference.importance.engine import Budget
-from forecast.inference.importance.fit import condition, prior_draws
+from forecast.inference.importance.fit import condition
+from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.model.model import Model, model_as_of
 from forecast.predict.posterior_predictive import predict_rows
 

@@ -227,10 +227,10 @@ def test_a_draft_that_fails_unforeseen_is_told_and_shown_and_the_next_one_is_mad
         assert not working._show_answers(work, "ferry")
     problem = Problem(Place("seeds/ferry/topic.toml"), "the draft failed: KeyError('day')")
     assert failures == [("ferry", "KeyError('day')")]
-    assert work.board.shown.problems == {"ferry": (problem,)}
-    assert b"the draft failed: KeyError" in page_with_notice("ferry", PAGE, work.board.shown, version="1", nonce="n")
+    assert work.board.state.problems == {"ferry": (problem,)}
+    assert b"the draft failed: KeyError" in page_with_notice("ferry", PAGE, work.board.state, version="1", nonce="n")
     assert working._show_answers(work, "ferry")
-    assert work.board.shown.problems == {}
+    assert work.board.state.problems == {}
 
 
 def test_an_index_that_fails_unforeseen_is_told(book: Path, monkeypatch: pytest.MonkeyPatch):

@@ -28,22 +28,21 @@ from forecast.inference.importance.engine import (
 )
 from forecast.inference.importance.impossible_rows import impossible_rows_error
 from forecast.inference.importance.lattice import lattice
+from forecast.inference.importance.prior_sampling import prior_draws, stack_parameters
 from forecast.inference.importance.proposals import Mixture
 from forecast.inference.importance.second_opinion import NEGLIGIBLE_MISSED_MASS, MissedMass, find_missed_mass, negligible_for
 from forecast.inference.posterior import Diagnostics, Posterior, with_draw_count
-from forecast.inference.target import DENSITIES_KEPT, FAILURES, NoSupport, NotFinite, evaluate_target, failure_message
+from forecast.inference.target import FAILURES, NoSupport, NotFinite, evaluate_target, failure_message
 from forecast.language.arrays import Array
-from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.model.coordinates import FARTHEST_NORMAL, Coordinates, own_coordinates, prior_coordinates
 from forecast.model.custom_model import refuse_custom_model
 from forecast.model.errors import Unsound, place_problem, prior_problem
-from forecast.model.left_out import draws_beyond_floats, without_overflow
+from forecast.model.left_out import without_overflow
 from forecast.model.model import Model, in_chunks
 from forecast.model.overflow import StatementOverflow
 from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
 from forecast.model.walk_coordinates import WalkCoordinates, make_walk_coordinates
 
-FEWEST_AT_ONCE = 64  # draws of each of many hypotheses
 FEWEST_DRAWS_PER_HYPOTHESIS = 2_500  # effective draws of each of several hypotheses, before it is known how much each matters
 INFORMATIVE_CURVATURE = 0.75  # curvature of the rows' density beside the prior's, from which the parameters' own coordinates do better
 NEARLY = 0.2  # share of the effective draws wanted, from which on another fit, to the points that have measured, is worth its time
@@ -85,7 +84,7 @@ class HypothesisRun:
         return self.weighted.heavy and not self.crowded and not self.doubt
 
     @property
-    def comparable(self) -> bool:
+    def is_comparable(self) -> bool:
         """Whether another engine's figures can be held against these draws."""
         return self.sound or self.short or self.heavy
 
@@ -176,7 +175,7 @@ def _confirm_run(run: HypothesisRun, streams: int, rng: np.random.Generator, bud
     try:
         return _search_missed_mass(run, streams, rng, budget)
     except (*FAILURES, NoSupport) as error:
-        return replace(run, doubt=_failed_search_message(error)) if run.comparable else run
+        return replace(run, doubt=_failed_search_message(error)) if run.is_comparable else run
 
 
 def _search_missed_mass(run: HypothesisRun, streams: int, rng: np.random.Generator, budget: Budget) -> HypothesisRun:
@@ -205,7 +204,7 @@ def _search_missed_mass(run: HypothesisRun, streams: int, rng: np.random.Generat
 
 def _missed_by(run: HypothesisRun, steps: int, rng: np.random.Generator, *, effort: int = 1) -> MissedMass | None:
     """What a run has missed that is sound or can be compared; one with heavy weights may miss what their tail explains."""
-    if not run.comparable:
+    if not run.is_comparable:
         return None
     negligible = negligible_for(run.weighted.pareto_k, len(run.weighted.x)) if run.heavy else NEGLIGIBLE_MISSED_MASS
     return find_missed_mass(run.sampling, steps=steps, rng=rng, effort=effort, negligible=negligible)
@@ -222,47 +221,6 @@ def _join_with_fit(peaks: Mixture, run: HypothesisRun) -> Mixture:
         return peaks
     fitted = learnt.fitted
     return Mixture((*peaks.parts, *fitted.parts), tuple(share / 2 for share in (*peaks.shares, *fitted.shares)))
-
-
-def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, at_once: int = POINTS_PER_ROUND) -> Posterior:
-    """Return draws of the joint prior: the model's posterior before any row.  They come by lattices of ``at_once`` points at most.
-
-    Draws that the model leaves out have no weight.
-    """
-    prior = blocks(model)
-    found = hypotheses(model, prior)
-    dimension = prior_coordinates(model, prior, found[0]).dimension
-    room = max(FEWEST_AT_ONCE, DENSITIES_KEPT // (len(found) * max(1, dimension)))
-    net = lattice(min(at_once, room), dimension + 2)  # the engine's own by default, which is found once
-    shifts = max(1, round(draws / len(found) / net.size))
-    parts, log_weights = [], []
-    for hypothesis in found:
-        coordinates = prior_coordinates(model, prior, hypothesis)
-        for _ in range(shifts):
-            parameters = coordinates.parameters(coordinates.start(net.points(dimension, rng)))
-            parts.append({name: np.broadcast_to(values, (net.size, values.shape[1])) for name, values in parameters.items()})
-            log_weights.append(coordinates.log_hypothesis(parameters, net.size))
-    stacked = _stack_parameters(parts)
-    for block in prior:
-        reached = float(np.abs(stacked[block.name][:, list(block.positions)]).max())
-        if not reached <= FARTHEST_VALUE:
-            raise block.out_of_range(reached)
-    log_weight = np.concatenate(log_weights)
-    log_weight = log_weight - np.logaddexp.reduce(log_weight)
-    size = 1 / np.exp(2 * log_weight).sum()
-    diagnostics = Diagnostics(engine="prior", draws=len(log_weight), effective_size=float(size), sound=True)
-    drawn = Posterior(model, "prior", with_draw_count(stacked, len(log_weight)), log_weight, np.zeros((len(log_weight), 0)), diagnostics)
-    return exclude_overflow_draws(drawn, model)
-
-
-def exclude_overflow_draws(prior: Posterior, model: Model) -> Posterior:
-    """Return draws of a prior with no weight for those that its model, as it has turned out, leaves out."""
-    if model.beyond is None:
-        return prior
-    log_weight = np.where(draws_beyond_floats(model, prior.parameters), -np.inf, prior.log_weight)
-    log_weight = log_weight - np.logaddexp.reduce(log_weight)
-    diagnostics = replace(prior.diagnostics, effective_size=float(1 / np.exp(2 * log_weight).sum()))
-    return replace(prior, model=model, log_weight=log_weight, diagnostics=diagnostics)
 
 
 def _needs_more_draws(run: HypothesisRun, runs: list[HypothesisRun], budget: Budget) -> bool:
@@ -350,7 +308,7 @@ def _join_runs(model: Model, runs: list[HypothesisRun]) -> Posterior:
     replicates = np.concatenate([run.weighted.replicates for run in runs])
     kept = all(run.weighted.log_likelihood.shape[1] > rows for run in runs)  # the last column is the hypothesis' own
     log_likelihood = np.concatenate([run.weighted.log_likelihood[:, :rows] for run in runs]) if kept else np.empty((len(log_weight), 0))
-    parameters = _stack_parameters([_full_parameters(run) for run in runs])
+    parameters = stack_parameters([_full_parameters(run) for run in runs])
     weighty = [run for run, share in zip(runs, shares, strict=True) if share > NEGLIGIBLE_HYPOTHESIS]
     error = math.sqrt(sum((share * run.weighted.log_evidence_error) ** 2 for run, share in zip(runs, shares, strict=True)))
     diagnostics = Diagnostics(
@@ -389,10 +347,6 @@ def _full_parameters(run: HypothesisRun) -> dict[str, NDArray[Any]]:
     draws = len(run.weighted.x)
     parameters = run.coordinates.parameters(run.weighted.x)
     return {name: np.broadcast_to(values, (draws, values.shape[1])) for name, values in parameters.items()}
-
-
-def _stack_parameters(parts: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _density_error(model: Model, found: tuple[int, ...]) -> Unsound:

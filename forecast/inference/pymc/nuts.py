@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from forecast.inference.importance.fit import prior_draws
+from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.inference.posterior import Diagnostics, Posterior, with_draw_count
 from forecast.inference.pymc.model import HYPOTHESES, FreeVariable, RenderedModel, render_pymc_model, shift_and_scale
 from forecast.inference.pymc.plan import CannotSample

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from forecast.content.records import stream_contents
-from forecast.inference.importance.fit import condition, prior_draws
+from forecast.inference.importance.fit import condition
+from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.inference.pymc.nuts import sample_nuts
 from forecast.insight.leave_one_out import RowGroup, model_without
 from forecast.insight.prequential import prequential_scores

@@ -266,7 +266,7 @@ def test_a_next_run_whose_arithmetic_fails_leaves_the_first_in_doubt(monkeypatch
     monkeypatch.setattr(conditioning, "find_missed_mass", lambda *_, **__: MissedMass(1.0, Mixture((), ())))
     monkeypatch.setattr(conditioning, "start_sampling", fail)
     run = conditioning._search_missed_mass(sound, 1, np.random.default_rng(1), Budget())
-    assert (run.sound, run.comparable, run.left_out) == (False, False, 0.5)
+    assert (run.sound, run.is_comparable, run.left_out) == (False, False, 0.5)
     assert run.doubt.startswith("the second search, which checks the draws, failed: ")
 
 

@@ -12,7 +12,8 @@ from forecast.inference.importance import adaptation as learning
 from forecast.inference.importance import engine as importance
 from forecast.inference.importance import fit as conditioning
 from forecast.inference.importance.engine import Budget, continue_sampling, start_sampling
-from forecast.inference.importance.fit import condition, prior_draws
+from forecast.inference.importance.fit import condition
+from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.inference.target import ArithmeticFailure, NotFinite
 from forecast.model.coordinates import own_coordinates, prior_coordinates
 from forecast.model.errors import Unsound

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from scipy import special
 
-from forecast.inference.importance.fit import condition, prior_draws
+from forecast.inference.importance.fit import condition
+from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.model.coordinates import own_coordinates, prior_coordinates
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from forecast.book.reading import read_book
-from forecast.inference.importance.fit import prior_draws
+from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.inference.pymc.model import render_pymc_model
 from forecast.inference.pymc.nuts import _constrain_draws, sample_nuts
 from forecast.inference.pymc.plan import CannotSample

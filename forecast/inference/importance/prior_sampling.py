@@ -1,0 +1,67 @@
+"""Draws of the joint prior, by lattices, hypothesis by hypothesis."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.inference.importance.engine import POINTS_PER_ROUND
+from forecast.inference.importance.lattice import lattice
+from forecast.inference.posterior import Diagnostics, Posterior, with_draw_count
+from forecast.inference.target import DENSITIES_KEPT
+from forecast.language.distributions.domains import FARTHEST_VALUE
+from forecast.model.coordinates import prior_coordinates
+from forecast.model.left_out import draws_beyond_floats
+from forecast.model.model import Model
+from forecast.model.priors import blocks, hypotheses
+
+FEWEST_AT_ONCE = 64  # draws of each of many hypotheses
+
+
+def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, at_once: int = POINTS_PER_ROUND) -> Posterior:
+    """Return draws of the joint prior: the model's posterior before any row.  They come by lattices of ``at_once`` points at most.
+
+    Draws that the model leaves out have no weight.
+    """
+    prior = blocks(model)
+    found = hypotheses(model, prior)
+    dimension = prior_coordinates(model, prior, found[0]).dimension
+    room = max(FEWEST_AT_ONCE, DENSITIES_KEPT // (len(found) * max(1, dimension)))
+    net = lattice(min(at_once, room), dimension + 2)  # the engine's own by default, which is found once
+    shifts = max(1, round(draws / len(found) / net.size))
+    parts, log_weights = [], []
+    for hypothesis in found:
+        coordinates = prior_coordinates(model, prior, hypothesis)
+        for _ in range(shifts):
+            parameters = coordinates.parameters(coordinates.start(net.points(dimension, rng)))
+            parts.append({name: np.broadcast_to(values, (net.size, values.shape[1])) for name, values in parameters.items()})
+            log_weights.append(coordinates.log_hypothesis(parameters, net.size))
+    stacked = stack_parameters(parts)
+    for block in prior:
+        reached = float(np.abs(stacked[block.name][:, list(block.positions)]).max())
+        if not reached <= FARTHEST_VALUE:
+            raise block.out_of_range(reached)
+    log_weight = np.concatenate(log_weights)
+    log_weight = log_weight - np.logaddexp.reduce(log_weight)
+    size = 1 / np.exp(2 * log_weight).sum()
+    diagnostics = Diagnostics(engine="prior", draws=len(log_weight), effective_size=float(size), sound=True)
+    drawn = Posterior(model, "prior", with_draw_count(stacked, len(log_weight)), log_weight, np.zeros((len(log_weight), 0)), diagnostics)
+    return exclude_overflow_draws(drawn, model)
+
+
+def exclude_overflow_draws(prior: Posterior, model: Model) -> Posterior:
+    """Return draws of a prior with no weight for those that its model, as it has turned out, leaves out."""
+    if model.beyond is None:
+        return prior
+    log_weight = np.where(draws_beyond_floats(model, prior.parameters), -np.inf, prior.log_weight)
+    log_weight = log_weight - np.logaddexp.reduce(log_weight)
+    diagnostics = replace(prior.diagnostics, effective_size=float(1 / np.exp(2 * log_weight).sum()))
+    return replace(prior, model=model, log_weight=log_weight, diagnostics=diagnostics)
+
+
+def stack_parameters(parts: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+    """Join the parameters of several runs, draw after draw."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
