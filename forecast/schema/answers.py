@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict, TypeGuard
+
+AnswerKind = Literal["probability", "distribution", "date", "shares"]
 
 
 class Curve(TypedDict):
@@ -110,6 +112,9 @@ class SharesValue(TypedDict):
     none_error: NotRequired[float]
 
 
+AnswerValue = ProbabilityValue | DistributionValue | DateValue | SharesValue
+
+
 class Choice(TypedDict):
     """A label and its condition."""
 
@@ -159,7 +164,7 @@ class AnswerContent(TypedDict):
 
     name: str
     asks: str
-    kind: Literal["probability", "distribution", "date", "shares"]
+    kind: AnswerKind
     by: str | None
     since: str | None
     answer: str
@@ -177,4 +182,24 @@ class AnswerContent(TypedDict):
     reasons: NotRequired[list[str]]
     headline: str
     sentence: str
-    value: ProbabilityValue | DistributionValue | DateValue | SharesValue | None
+    value: AnswerValue | None
+
+
+def is_probability(_: AnswerValue, kind: AnswerKind) -> TypeGuard[ProbabilityValue]:
+    """Whether the value of an answer of this kind is a probability; that a value is of its kind is seen to where a report is read."""
+    return kind == "probability"
+
+
+def is_distribution(_: AnswerValue, kind: AnswerKind) -> TypeGuard[DistributionValue]:
+    """Whether the value of an answer of this kind is a number, as ``is_probability`` says it."""
+    return kind == "distribution"
+
+
+def is_date(_: AnswerValue, kind: AnswerKind) -> TypeGuard[DateValue]:
+    """Whether the value of an answer of this kind is a day, as ``is_probability`` says it."""
+    return kind == "date"
+
+
+def is_shares(_: AnswerValue, kind: AnswerKind) -> TypeGuard[SharesValue]:
+    """Whether the value of an answer of this kind is the shares of choices, as ``is_probability`` says it."""
+    return kind == "shares"

@@ -9,6 +9,23 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+MeasureStatistic = Literal["probability", "mean", "median"]
+
+
+class MeasureTarget(TypedDict):
+    """What a number is said of: a question, and one of its choices where it has several."""
+
+    question: str
+    label: str
+
+
+class MeasureScale(TypedDict):
+    """How the values of a measure are said: as chances or in a unit, and whether the record has decided them."""
+
+    kind: MeasureStatistic
+    unit: str
+    settled: bool
+
 
 class MeasureContent(TypedDict):
     """One number that measures an answer.
@@ -20,7 +37,7 @@ class MeasureContent(TypedDict):
 
     question: str
     label: str
-    kind: Literal["probability", "mean", "median"]
+    kind: MeasureStatistic
     unit: str
     value: float
     error: float
