@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from forecast.predict.crossings import Crossing
 from forecast.schema import words
+from forecast.schema.answers import CrossingContent
 
 
-def crossing_contents(crossings: Sequence[Crossing]) -> list[dict[str, Any]]:
+def crossing_contents(crossings: Sequence[Crossing]) -> list[CrossingContent]:
     """Return the rows that a question's days fall inside as plain data, each with its sentence."""
     return [
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from forecast.predict.paths import Paths
 from forecast.predict.settlement import range_ends
 from forecast.schema import words
 from forecast.schema.json_data import row_as_data
+from forecast.schema.topic import RowContent
 
 MOST_FAN_DAYS = 72  # more steps than this are thinned, evenly, keeping the last
 
@@ -98,18 +99,26 @@ def _spaced_name(stream: dict[str, Any]) -> str:
     return str(stream["name"]).replace("_", " ")
 
 
-def _rows(record: StreamRecord, table: RowTable) -> list[dict[str, Any]]:
+class _Entry(TypedDict, total=False):
+    """How a row enters the likelihood, where it does so in a way of its own."""
+
+    copy: bool
+    weight: float
+
+
+def _rows(record: StreamRecord, table: RowTable) -> list[RowContent]:
     """The rows of a record, and of each how it enters where it does so in a way of its own."""
     if table.entry is None:
         return [row_as_data(row) for row in record.rows]
-    return [
-        {
-            **row_as_data(row),
-            **({} if counted else {"copy": True}),
-            **({} if record.stream.weight is None else {"weight": float(weight)}),
-        }
-        for row, counted, weight in zip(record.rows, table.entry.counted, table.entry.weights[0], strict=True)
-    ]
+    entries = zip(table.entry.counted, table.entry.weights[0], strict=True)
+    ways = (_entry(counted=counted, weight=None if record.stream.weight is None else float(weight)) for counted, weight in entries)
+    return [{**row_as_data(row), **way} for row, way in zip(record.rows, ways, strict=True)]
+
+
+def _entry(*, counted: bool, weight: float | None) -> _Entry:
+    copied: _Entry = {} if counted else {"copy": True}
+    weighed: _Entry = {} if weight is None else {"weight": weight}
+    return {**copied, **weighed}
 
 
 def _entering_text(record: StreamRecord) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 if TYPE_CHECKING:
     from forecast.book.topic import Row  # it loads the distributions, and with them NumPy and SciPy, which reading a report need not pay
+    from forecast.schema.topic import RowContent
 
 SIGNIFICANT_DIGITS = 6
 MOST_FLOAT_DIGITS = 15  # that a float holds
@@ -17,7 +18,7 @@ PLAIN = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 ESCAPED = json.JSONEncoder(allow_nan=False)
 
 
-def round_numbers(value: Any) -> Any:
+def round_numbers(value: object) -> Any:
     """Round every number in plain data to six significant digits, more where its error or the numbers beside it need them.
 
     Raises ``ValueError``, with its place, at one that is not finite.
@@ -28,12 +29,11 @@ def round_numbers(value: Any) -> Any:
         raise type(error)(f"{_place_of_fault(value) or 'a value'} {error}") from None
 
 
-def format_json(value: Any, depth: int = 0) -> str:
+def format_json(value: object, depth: int = 0) -> str:
     """Return plain data as JSON two spaces deep, lists without lists or tables on one line each; raise ``ValueError`` where it is not finite."""
-    kind = type(value)
-    if kind is float and math.isfinite(value):
+    if type(value) is float and math.isfinite(value):
         return repr(value)  # what json writes, without its encoder's start for each of ten thousand numbers
-    if kind is str:
+    if type(value) is str:
         return _encode(value)
     inner, outer = "  " * (depth + 1), "  " * depth
     if isinstance(value, Mapping) and value:
@@ -49,8 +49,22 @@ def finite_or_none(figure: float) -> float | None:
     return figure if math.isfinite(figure) else None
 
 
-def row_as_data(row: Row) -> dict[str, Any]:
+class _RowExtras(TypedDict, total=False):
+    """What only some rows have."""
+
+    said: str
+    low: float | None
+    high: float | None
+    origin: str
+    copy: bool
+    weight: float
+
+
+def row_as_data(row: Row) -> RowContent:
     """Return a row as a report keeps it, by itself: how it enters the likelihood is the table's to say."""
+    said: _RowExtras = {"said": row.said} if row.said else {}
+    ends: _RowExtras = {} if row.between is None else {"low": finite_or_none(row.between.low), "high": finite_or_none(row.between.high)}
+    origin: _RowExtras = {"origin": row.origin} if row.origin else {}
     return {
         "start": row.start.isoformat(),
         "end": row.end.isoformat(),
@@ -62,13 +76,13 @@ def row_as_data(row: Row) -> dict[str, Any]:
         "id": row.id,
         "replaces": row.replaces,
         "columns": dict(row.columns),
-        **({"said": row.said} if row.said else {}),
-        **({} if row.between is None else {"low": finite_or_none(row.between.low), "high": finite_or_none(row.between.high)}),
-        **({"origin": row.origin} if row.origin else {}),
+        **said,
+        **ends,
+        **origin,
     }
 
 
-def _round_value(value: Any, error: Any = None) -> Any:
+def _round_value(value: object, error: object = None) -> object:
     """Plain data rounded; ``error`` is what is stated of a number, or a list of what is stated of each of a list."""
     kind = type(value)
     if kind is str or kind is int or kind is bool or value is None:
@@ -88,16 +102,17 @@ def _round_value(value: Any, error: Any = None) -> Any:
     raise TypeError(f"is a {kind.__name__}, which JSON has no word for")
 
 
-def _error_of(key: str, among: Mapping[Any, Any]) -> Any:
+def _error_of(key: str, among: Mapping[str, object]) -> object:
     """What plain data states of the error of a part of it; of a mean without one a thousandth of what its quantiles span."""
     if key in WITH_ERRORS:
         return among.get("errors")
     if key == "mean" and "mean_error" not in among:
-        return (among["quantiles"][-1] - among["quantiles"][0]) / 1000 if "quantiles" in among else None
+        quantiles = among.get("quantiles")
+        return (quantiles[-1] - quantiles[0]) / 1000 if isinstance(quantiles, (list, tuple)) else None
     return among.get(f"{key}_error", among.get("error") if key == "value" else None)
 
 
-def _digits(value: float, error: Any) -> int:
+def _digits(value: float, error: object) -> int:
     """How many significant digits a number keeps: six or, where these would move it by more than its error, one more than the error has."""
     if not isinstance(error, float) or not math.isfinite(error) or value == 0:
         return SIGNIFICANT_DIGITS
@@ -109,7 +124,7 @@ def _digits(value: float, error: Any) -> int:
     return min(size - math.floor(math.log10(error)) + 2, MOST_FLOAT_DIGITS)
 
 
-def _round_list(numbers: Sequence[float], errors: Any = None) -> list[float]:
+def _round_list(numbers: Sequence[float], errors: object = None) -> list[float]:
     """Numbers of one list, with more digits where they lie close together: as many as the six that their span would have."""
     if not all(map(math.isfinite, numbers)):
         raise ValueError("is not finite")
@@ -122,7 +137,7 @@ def _round_list(numbers: Sequence[float], errors: Any = None) -> list[float]:
     return [float(f"{number:.{each}g}") + 0.0 for number, each in zip(numbers, each_digits, strict=True)]
 
 
-def _place_of_fault(value: Any) -> str:
+def _place_of_fault(value: object) -> str:
     """Where in plain data the first value stands that cannot be rounded; empty where it is the whole."""
     parts = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, (list, tuple)) else ()
     for key, each in parts:
@@ -134,7 +149,7 @@ def _place_of_fault(value: Any) -> str:
     return ""
 
 
-def _encode(value: Any) -> str:
+def _encode(value: object) -> str:
     """A text, or a list without lists, as JSON: as it is, or escaped where UTF-8 cannot write it."""
     text = PLAIN.encode(value)
     return ESCAPED.encode(value) if _has_surrogate(text) else text
