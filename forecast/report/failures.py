@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, TypeGuard
 
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS
@@ -21,6 +21,16 @@ from forecast.schema.topic import ReportFault
 
 FAILURE_FORMAT = 1
 TEXTS = ("name", "title", "as_of")
+
+
+class FailureContent(TypedDict):
+    """A failure's file."""
+
+    format: int
+    name: str
+    title: str
+    as_of: str
+    reasons: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,7 @@ def failure_path(topic: str, directory: str = REPORTS) -> str:
 
 def failure_bytes(failure: TopicFailure) -> bytes:
     """Return the file that a failure makes."""
-    content = {
+    content: FailureContent = {
         "format": FAILURE_FORMAT,
         "name": failure.name,
         "title": failure.title,
@@ -88,7 +98,7 @@ def failures_in(root: Path, topics: Sequence[str], directory: str = REPORTS) -> 
     return {topic: failure for topic, failure in found.items() if failure is not None}
 
 
-def _is_whole(content: Any, topic: str) -> bool:
+def _is_whole(content: object, topic: str) -> TypeGuard[FailureContent]:
     if not isinstance(content, dict) or content.get("format") != FAILURE_FORMAT or content.keys() != {"format", *TEXTS, "reasons"}:
         return False
     reasons = content["reasons"]
