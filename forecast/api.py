@@ -44,6 +44,7 @@ from forecast.model.settings import Purpose, Settings, generator
 from forecast.predict.analysis import Analysis, EngineResult, analyse, published_result
 from forecast.predict.answers import Answer
 from forecast.predict.paths import Paths
+from forecast.schema.topic import TopicContent
 
 
 class BookHasProblems(Exception):
@@ -132,7 +133,7 @@ class OpenTopic:
         """Return everything at once: prior, posterior, paths, answers and, with ``referee``, the verdict of both engines."""
         return analyse(self.topic, self.as_of, self.settings, referee=referee)
 
-    def report(self) -> dict[str, Any] | None:
+    def report(self) -> TopicContent | None:
         """Return the newest published report of the topic as plain data; None where there is none."""
         return read_published_report(self.root, report_path(self.topic.name, report_directory(as_of=self.as_of, today=self.as_of)))
 

@@ -31,8 +31,9 @@ from forecast.language.expressions import Expression, names_in
 from forecast.model.errors import prior_problem, source_line, topic_problem
 from forecast.model.settings import Settings
 from forecast.report.files import read_report
+from forecast.schema.insight import InsightContent
 from forecast.schema.json_data import finite_or_none, round_numbers, row_as_data
-from forecast.schema.topic import ReportFault, digest_of, validate_content
+from forecast.schema.topic import ReportFault, TopicContent, VerdictContent, digest_of, validate_content
 from forecast.schema.words import range_text
 
 if TYPE_CHECKING:
@@ -96,13 +97,13 @@ def reusable_reports(root: Path, topic: str, *, as_of: date, today: date) -> tup
     return tuple(content for content in found if content is not None)
 
 
-def cached_verdict(reports: Sequence[Mapping[str, Any]], key: str) -> Mapping[str, Any] | None:
+def cached_verdict(reports: Sequence[Mapping[str, Any]], key: str) -> VerdictContent | None:
     """Return the verdict that one of some reports keeps for the same calculation; None where none was made with the referee.
 
     A report that is not whole remembers nothing, and "not refereed" is no verdict: older versions wrote it where the referee failed.
     """
-    verdict: Mapping[str, Any] | None = _cached_part(reports, "verdict", hashed="refereed", key=key)
-    return None if verdict is None or verdict["verdict"] == "not refereed" else verdict
+    found = _cached_report(reports, hashed="refereed", key=key)
+    return None if found is None or found["verdict"]["verdict"] == "not refereed" else found["verdict"]
 
 
 def insight_key(topic: Topic, key: str, *, as_of: date, earlier: str) -> str:
@@ -116,13 +117,13 @@ def insight_key(topic: Topic, key: str, *, as_of: date, earlier: str) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def cached_insight(reports: Sequence[Mapping[str, Any]], key: str) -> Mapping[str, Any] | None:
+def cached_insight(reports: Sequence[Mapping[str, Any]], key: str) -> InsightContent | None:
     """Return the insight that one of some reports keeps under the same key, or None; a report that is not whole remembers nothing."""
-    insight: Mapping[str, Any] | None = _cached_part(reports, "insight", hashed="insight", key=key)
-    return insight
+    found = _cached_report(reports, hashed="insight", key=key)
+    return None if found is None else found["insight"]
 
 
-def read_published_report(root: Path, path: str) -> dict[str, Any] | None:
+def read_published_report(root: Path, path: str) -> TopicContent | None:
     """Return the content of a report's JSON at a path in the book; None where there is none, or none that is whole."""
     try:
         return read_report(root, path)
@@ -174,12 +175,12 @@ def _read_unverified_report(root: Path, path: str) -> dict[str, Any] | None:
     return content if isinstance(content, dict) else None
 
 
-def _cached_part(reports: Sequence[Mapping[str, Any]], part: str, *, hashed: str, key: str) -> Any:
-    """What the first whole report whose hash fits has as a part; None where none does.  Only what fits is checked, which takes its time."""
+def _cached_report(reports: Sequence[Mapping[str, Any]], *, hashed: str, key: str) -> TopicContent | None:
+    """The first whole report whose hash fits; None where none does.  Only what fits is checked, which takes its time."""
     for report in reports:
         try:
             if report["run"]["hashes"].get(hashed) == key:
-                return validate_content(report)[part]
+                return validate_content(report)
         except (KeyError, TypeError, AttributeError, ReportFault):
             continue
     return None

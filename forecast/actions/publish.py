@@ -30,7 +30,7 @@ from forecast.book.used_rows import used_rows
 from forecast.report.failures import TopicFailure, failure_bytes, failure_path, failures_in
 from forecast.report.files import remove_pictures, write_files
 from forecast.report.pages import render_index
-from forecast.schema.topic import ReportFault
+from forecast.schema.topic import ReportFault, TopicContent
 from forecast.system import utc_now
 
 COMPARED = ("as_of", "inputs", "engine", "seed", "draws", "verdict", "program")
@@ -48,7 +48,7 @@ class PublishResult:
 
 def publish(
     book: Book,
-    contents: Mapping[str, Mapping[str, Any]],
+    contents: Mapping[str, TopicContent],
     files: Mapping[str, Mapping[str, bytes]],
     *,
     failures: Sequence[TopicFailure] = (),
@@ -106,7 +106,7 @@ def clock_problems(entries: Sequence[Mapping[str, Any]], today: date) -> tuple[P
 
 def new_ledger_lines(
     entries: Sequence[Mapping[str, Any]],
-    contents: Mapping[str, Mapping[str, Any]],
+    contents: Mapping[str, TopicContent],
     topics: Mapping[str, Topic],
     *,
     today: date,
@@ -132,7 +132,7 @@ def new_ledger_lines(
 def write_reports(
     folder: Folder,
     directory: str,
-    contents: Mapping[str, Mapping[str, Any]],
+    contents: Mapping[str, TopicContent],
     files: Mapping[str, Mapping[str, bytes]],
     failures: Sequence[TopicFailure] = (),
 ) -> tuple[str, ...]:
@@ -165,11 +165,13 @@ def readable_failures(root: Path, topics: Sequence[str], directory: str = REPORT
     return found
 
 
-def _ledger_lines(content: Mapping[str, Any], today: date, at: datetime) -> Iterator[dict[str, Any]]:
+def _ledger_lines(content: TopicContent, today: date, at: datetime) -> Iterator[dict[str, Any]]:
     run, verdict = content["run"], content["verdict"]["verdict"]
     engine = content["engine"]["engine"]
     both = "importance and nuts" if verdict in {"agreed", "disputed"} else engine
-    for answer in (each for each in content["answers"] if each["value"] is not None):
+    for answer in content["answers"]:
+        if answer["value"] is None:
+            continue
         yield {
             "format": LEDGER_FORMAT,
             "at": format_time(at),

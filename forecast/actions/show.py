@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS, SEEDS, report_path, root_problem, topic_names, topic_path
@@ -13,8 +12,18 @@ from forecast.book.files.problems import Place, Problem
 from forecast.language.faults import did_you_mean
 from forecast.report.failures import TopicFailure, read_failure
 from forecast.report.files import read_report
+from forecast.schema.answers import AnswerContent
 from forecast.schema.topic import ReportFault
 from forecast.sentences.cautions import misfit_sentences
+
+
+class PublishedAnswer(AnswerContent):
+    """An answer as a report has it, with what the report says of all its answers."""
+
+    topic: str
+    as_of: str
+    verdict: str
+    warnings: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,7 @@ class PublishedAnswers:
     ``silent`` are the published topics that ask nothing; ``failures`` those that the last update could not compute.
     """
 
-    answers: tuple[dict[str, Any], ...] = ()
+    answers: tuple[PublishedAnswer, ...] = ()
     silent: tuple[str, ...] = ()
     failures: tuple[TopicFailure, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -38,7 +47,7 @@ def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
     missing = root_problem(root)
     if missing is not None:
         return PublishedAnswers(problems=(missing,))
-    answers: list[dict[str, Any]] = []
+    answers: list[PublishedAnswer] = []
     problems: list[Problem] = []
     silent: list[str] = []
     failures: list[TopicFailure] = []
@@ -55,8 +64,10 @@ def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
         if content is None:
             continue
         warnings = [*content["warnings"], *misfit_sentences(content), *([] if failure is None else [failure.sentence])]
-        common = {"topic": topic, "as_of": content["as_of"], "verdict": content["verdict"]["verdict"], "warnings": warnings}
-        answers += [common | answer for answer in content["answers"]]
+        verdict = content["verdict"]["verdict"]
+        answers += [
+            {"topic": topic, "as_of": content["as_of"], "verdict": verdict, "warnings": warnings, **answer} for answer in content["answers"]
+        ]
         silent += [] if content["answers"] else [topic]
     if not answers and not silent and (question is not None or not failures):
         return PublishedAnswers(problems=(*problems, _nothing_to_show(topics)))
@@ -84,7 +95,7 @@ def _no_questions_problem(topic: str, silent: Sequence[str]) -> Problem:
     )
 
 
-def _single_answer(answers: list[dict[str, Any]], question: str, problems: tuple[Problem, ...]) -> PublishedAnswers:
+def _single_answer(answers: list[PublishedAnswer], question: str, problems: tuple[Problem, ...]) -> PublishedAnswers:
     found = [each for each in answers if question in {each["name"], f"{each['topic']}.{each['name']}"}]
     full = [f"{each['topic']}.{each['name']}" for each in found]
     if len(found) == 1:

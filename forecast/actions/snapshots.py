@@ -28,7 +28,7 @@ from forecast.book.reading import read_book
 from forecast.book.topic import Book, Topic
 from forecast.insight import estimands as measures
 from forecast.schema import words
-from forecast.schema.topic import ReportFault, read_content
+from forecast.schema.topic import ReportFault, TopicContent, read_content
 
 MOST_COMMITS = 500  # of a topic's files, that are searched for the inputs of a published answer
 _HASH = re.compile(r"[0-9a-f]{6,64}")
@@ -131,10 +131,10 @@ def _snapshot_of_commit(root: Path, text: str, today: date) -> tuple[Snapshot | 
     return Snapshot(f"commit {commit[:9]}, as of {words.day(as_of)}", as_of, topics, published if len(days) == 1 else {}), problems
 
 
-def _reports_at(commits: Commits, commit: str, topics: Mapping[str, Topic]) -> Mapping[str, dict[str, Any]]:
+def _reports_at(commits: Commits, commit: str, topics: Mapping[str, Topic]) -> Mapping[str, TopicContent]:
     """The reports that a commit has, by topic, without those in another format: their answers are computed anew."""
     files, _ = commits.files(commit, [f"{REPORTS}/{name}.json" for name in topics])
-    contents: dict[str, dict[str, Any]] = {}
+    contents: dict[str, TopicContent] = {}
     for file in files:
         name = Path(file.path).stem
         with suppress(ReportFault):

@@ -47,6 +47,7 @@ from forecast.predict.analysis import Analysis, analyse, settings_for
 from forecast.processes import process_pool
 from forecast.report.failures import failure_of_topic
 from forecast.report.pages import page_and_data, render_index, report_files
+from forecast.schema.topic import TopicContent
 from forecast.system import process_start_method, utc_now
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class TopicResult:
     ``failed`` says that the problems were found only when it was computed; ``trace`` is the traceback of an exception that nobody foresaw.
     """
 
-    content: Mapping[str, Any] = field(default_factory=dict)
+    content: TopicContent | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     failed: bool = False
@@ -81,7 +82,7 @@ class UpdateResult:
     """
 
     problems: tuple[Problem, ...] = ()
-    contents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    contents: Mapping[str, TopicContent] = field(default_factory=dict)
     written: tuple[str, ...] = ()
     recorded: int = 0
     failed: Mapping[str, TopicResult] = field(default_factory=dict)
@@ -158,7 +159,7 @@ def update(
     wrong += [problem for name in failed for problem in topic_problems(book.topics[name], as_of)]
     if wrong:
         return UpdateResult(sort_problems((*problems, *wrong)))
-    contents = {name: each.content for name, each in found.items() if not each.failed}
+    contents = {name: each.content for name, each in found.items() if not each.failed and each.content is not None}
     files = {name: each.files for name, each in found.items() if not each.failed}
     failures = [failure_of_topic(name, book.topics[name].title, as_of, each.problems) for name, each in failed.items()]
     warned = [problem for name, content in contents.items() for problem in warnings_of(book.topics[name], content.get("implied", ()))]
@@ -291,7 +292,7 @@ def _ignore_step(_: str) -> None:
     pass
 
 
-def _report_content(run: _Run, topic: Topic, report: Callable[[str], None]) -> dict[str, Any]:
+def _report_content(run: _Run, topic: Topic, report: Callable[[str], None]) -> TopicContent:
     """Conclude one topic, with the verdict remembered or made, as the content of its report."""
     as_of, settings = run.as_of, run.settings
     key = calculation_key(topic, as_of=as_of, settings=settings, computing=run.computing)

@@ -35,6 +35,7 @@ from forecast.model.record import known_points, record_as_of
 from forecast.model.settings import Settings
 from forecast.predict.analysis import published_result
 from forecast.processes import ignore_interrupts
+from forecast.schema.answers import AnswerContent
 from forecast.system import core_count, process_start_method
 
 
@@ -43,8 +44,8 @@ class WhatIfResult:
     """The answers before and after (contents by question), and the days each is as of."""
 
     problems: tuple[Problem, ...] = ()
-    before: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    after: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    before: Mapping[str, AnswerContent] = field(default_factory=dict)
+    after: Mapping[str, AnswerContent] = field(default_factory=dict)
     as_of: date | None = None
     after_as_of: date | None = None
     distrusted: bool = False
@@ -94,7 +95,7 @@ class _TopicAnswers:
     """A topic's answers as contents by question, and whether the engine vouches for them; or why there are none."""
 
     problems: tuple[Problem, ...] = ()
-    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    answers: Mapping[str, AnswerContent] = field(default_factory=dict)
     sound: bool = False
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from forecast.actions.show import newest_answers
+from forecast.actions.show import PublishedAnswer, newest_answers
 from forecast.book.files.layout import report_path
 from forecast.book.files.problems import Place, Problem
 from forecast.report.files import read_report
 from forecast.schema import words
+from forecast.schema.insight import (
+    Estimate,
+    InsightContent,
+    LeverageContent,
+    MeasureContent,
+    SensitivityContent,
+    SignpostContent,
+    SplitPart,
+)
 from forecast.schema.topic import ReportFault
 from forecast.schema.words import BOUND_STANDARD_ERRORS
 
@@ -39,8 +47,8 @@ class Reasons:
     choices, the likeliest.
     """
 
-    answer: Mapping[str, Any] | None = None
-    measure: Mapping[str, Any] | None = None
+    answer: PublishedAnswer | None = None
+    measure: MeasureContent | None = None
     moves: tuple[tuple[str, str], ...] = ()  # since when, and the sentence
     rests_on: tuple[Reason, ...] = ()
     priors: tuple[Reason, ...] = ()
@@ -80,7 +88,7 @@ def reasons(root: Path, question: str) -> Reasons:
     return _reasons_from_insight(answer, insight)
 
 
-def _reasons_from_insight(answer: Mapping[str, Any], insight: Mapping[str, Any]) -> Reasons:
+def _reasons_from_insight(answer: PublishedAnswer, insight: InsightContent) -> Reasons:
     at = [index for index, measure in enumerate(insight["measures"]) if measure["question"] == answer["name"]]
     best = max(at, key=lambda index: insight["measures"][index]["value"])
     measure = insight["measures"][best]
@@ -102,14 +110,14 @@ def _reasons_from_insight(answer: Mapping[str, Any], insight: Mapping[str, Any])
     )
 
 
-def _doubts(parts: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, float, float]]:
+def _doubts(parts: Sequence[SplitPart]) -> Iterator[tuple[str, float, float]]:
     """The values whose share of the doubt is at least 1 % and beyond its error, the largest first."""
     for part in parts[:MOST_REASONS]:
         if part["share"] >= max(LEAST_DOUBT, BOUND_STANDARD_ERRORS * part["error"]):
             yield _parameter_text(part), part["share"], part["error"]
 
 
-def _reason(what: str, estimate: Mapping[str, float]) -> Reason:
+def _reason(what: str, estimate: Estimate) -> Reason:
     return Reason(what, estimate["value"], estimate["change"], estimate["error"])
 
 
@@ -119,19 +127,19 @@ def _largest_reasons(found: Sequence[Reason]) -> tuple[Reason, ...]:
     return tuple(sorted(clear, key=lambda reason: -abs(reason.change))[:MOST_REASONS])
 
 
-def _group_text(group: Mapping[str, Any]) -> str:
+def _group_text(group: LeverageContent) -> str:
     if group["kind"] == "row":
         return f"{group['stream']}, {group['name']}"
     return f"{group['rows']} rows of grade {group['name']}" if group["kind"] == "grade" else f"{group['rows']} rows from {group['name']}"
 
 
-def _parameter_text(part: Mapping[str, Any]) -> str:
-    return f"{part['parameter']}[{part['label']}]" if part["label"] else str(part["parameter"])
+def _parameter_text(part: SplitPart | SensitivityContent) -> str:
+    return f"{part['parameter']}[{part['label']}]" if part["label"] else part["parameter"]
 
 
-def _changed_prior_text(changed: Mapping[str, Any]) -> str:
+def _changed_prior_text(changed: SensitivityContent) -> str:
     return f"{_parameter_text(changed)} {changed['change']}: {changed['statement']}"
 
 
-def _signpost_text(post: Mapping[str, Any]) -> str:
+def _signpost_text(post: SignpostContent) -> str:
     return f"{post['condition']} by {post['until']}, chance {words.percent(post['chance'])}"

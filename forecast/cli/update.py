@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -14,6 +13,7 @@ from forecast.system import core_count
 
 if TYPE_CHECKING:
     from forecast.actions.update import TopicResult
+    from forecast.schema.topic import TopicContent
 
 Referee = Annotated[
     bool | None,
@@ -93,7 +93,7 @@ def update(
     raise typer.Exit(done.exit_code)
 
 
-def _print_topic(content: Mapping[str, Any]) -> None:
+def _print_topic(content: TopicContent) -> None:
     from forecast.sentences.cautions import misfit_sentences, single_engine_sentence, verdict_words
     from forecast.sentences.headlines import headline_of
 
@@ -120,10 +120,17 @@ def _print_failure(name: str, made: TopicResult) -> None:
     echo(f"{name}: not computed{saved}; its last report, if it has one, stands as it was")
 
 
-def _as_data(content: Mapping[str, Any]) -> dict[str, Any]:
+def _as_data(content: TopicContent) -> dict[str, Any]:
     from forecast.sentences.cautions import misfit_sentences
 
-    kept = ("name", "title", "as_of", "warnings", "answers", "code")
+    kept: tuple[Literal["name", "title", "as_of", "warnings", "answers", "code"], ...] = (
+        "name",
+        "title",
+        "as_of",
+        "warnings",
+        "answers",
+        "code",
+    )
     return {name: content[name] for name in kept if name in content} | {
         "misfits": list(misfit_sentences(content)),
         "verdict": content["verdict"]["verdict"],

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from forecast.actions.diff import TopicDifference
     from forecast.actions.why import Reason
+    from forecast.schema.insight import MeasureContent, MeasureScale
 
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="A question, or topic.question.")]
 Since = Annotated[
@@ -83,7 +84,7 @@ def print_difference(moved: TopicDifference) -> None:
         return
     for index, measure in enumerate(moved.measures):
         name = f"{measure.question.name}: {measure.label}" if measure.label else measure.question.name
-        shown = {"kind": measure.kind, "unit": "", "settled": False}
+        shown: MeasureScale = {"kind": measure.kind, "unit": "", "settled": False}
         echo(f"  {', '.join(part for part in (name, statistic_name(shown)) if part)}")
         echo(f"    {moved.move['sentences'][index]}")
         ends = moved.move["before"][index], moved.move["after"][index]
@@ -141,7 +142,7 @@ def _from_report(question: str, *, root: Path, as_json: bool) -> None:
         echo(f"Note: {note}")
 
 
-def _print_reasons(title: str, found: Sequence[Reason], measure: Any) -> None:
+def _print_reasons(title: str, found: Sequence[Reason], measure: MeasureContent) -> None:
     from forecast.sentences.insight_text import change_text, value_text
 
     echo(title)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 from forecast.book.topic import Point, Question, Topic
 from forecast.book.units import unit_of
@@ -23,9 +23,54 @@ from forecast.predict.distribution import Distribution
 from forecast.predict.exchanged import HubDistribution
 from forecast.predict.paths import Paths
 from forecast.schema import words
+from forecast.schema.answers import (
+    AnnulmentContent,
+    AnswerContent,
+    AnswerValue,
+    CrossingContent,
+    DateValue,
+    DistributionValue,
+    FailedContent,
+    MassFunction,
+    ModeContent,
+    ProbabilityValue,
+    SharesValue,
+    ShareValue,
+    is_probability,
+)
 from forecast.schema.json_data import round_numbers
-from forecast.schema.topic import REPORT_FORMAT, digest_of
+from forecast.schema.topic import REPORT_FORMAT, PointContent, SeriesContent, TopicContent, digest_of
 from forecast.sentences import answer_sentences
+
+
+class _AnswerExtras(TypedDict, total=False):
+    """What only some answers have."""
+
+    given_error: float
+    annulled: str
+    annulment: AnnulmentContent
+    crossings: list[CrossingContent]
+    failed: FailedContent
+    reasons: list[str]
+
+
+class _Bound(TypedDict, total=False):
+    """How far from 0, or from 1, a probability may be that every case gave so."""
+
+    at_most: float
+    at_least: float
+
+
+class _NumberExtras(TypedDict, total=False):
+    """What only some numbers have."""
+
+    no_mean: str
+    hub_quantiles: list[float]
+    pmf: MassFunction
+    scale: Literal["log", "symlog"]
+    linear_within: float
+    trimmed: bool
+    modes: list[ModeContent]
 
 
 def topic_content(
@@ -40,7 +85,7 @@ def topic_content(
     insight: Mapping[str, Any] | None = None,
     implied: Sequence[Mapping[str, Any]] = (),
     parameters: Sequence[Mapping[str, Any]] | None = None,
-) -> dict[str, Any]:
+) -> TopicContent:
     """Return everything the pages of a topic show.
 
     ``verdict`` has ``verdict`` (``agreed``, ``disputed``, ``failed``, ``unconfirmed`` or ``not refereed``) and
@@ -80,15 +125,18 @@ def topic_content(
         "run": dict(run),
         **({} if topic.own is None else {"code": {"path": topic.own.path, "sha256": topic.own.sha256}}),
     }
-    shown: dict[str, Any] = round_numbers(content)
+    shown: TopicContent = round_numbers(content)
     return {**shown, "digest": digest_of(shown)}
 
 
-def answer_content(topic: Topic, answer: Answer) -> dict[str, Any]:
+def answer_content(topic: Topic, answer: Answer) -> AnswerContent:
     """Return a question with its answer, as a number and as a sentence."""
     question = answer.question
     unit = "" if question.answer is None else unit_of(topic, question.answer)
-    value = None if answer.value is None else round_numbers(_value(answer.value))
+    value: AnswerValue | None = None if answer.value is None else round_numbers(_value(answer.value))
+    given: _AnswerExtras = {"given_error": answer.given_error} if question.given is not None else {}
+    crossings: _AnswerExtras = {"crossings": crossing_contents(answer.crossings)} if answer.crossings else {}
+    chance_errors = value["chance_errors"] if value is not None and is_probability(value, question.kind) else None
     return {
         "name": question.name,
         "asks": question.asks,
@@ -99,49 +147,34 @@ def answer_content(topic: Topic, answer: Answer) -> dict[str, Any]:
         "choices": [{"label": label, "condition": text} for label, text in question.choice_texts.items()],
         "given": question.given_text,
         "given_probability": None if answer.status == "not answerable" else answer.given,
-        **({"given_error": answer.given_error} if question.given is not None else {}),
+        **given,
         **_annulment(answer),
-        **({"crossings": crossing_contents(answer.crossings)} if answer.crossings else {}),
+        **crossings,
         "rule": question.settled,
         "unit": unit,
         "status": answer.status,
         **_why_unanswered(answer),
         "headline": answer_sentences.headline(question.kind, value, unit=unit, status=answer.status),
-        "sentence": _sentence(question, answer, unit, chance_errors=None if value is None else value.get("chance_errors")),
+        "sentence": _sentence(question, answer, unit, chance_errors=chance_errors),
         "value": value,
     }
 
 
-def _value(value: Probability | Distribution | Dates | Shares) -> dict[str, Any]:
+def _value(value: Probability | Distribution | Dates | Shares) -> AnswerValue:
     match value:
         case Probability():
-            return {
+            probability: ProbabilityValue = {
                 "value": value.value,
                 "error": value.error,
                 "chance": None if value.chance is None else list(value.chance),
                 "chance_errors": None if value.chance_errors is None else list(value.chance_errors),
                 **_unseen_bound(value.value, value.greatest_unseen),
             }
+            return probability
         case Distribution():
-            drawn = value.shape
-            curve = {"discrete": drawn.discrete, "x": drawn.x, "y": drawn.y}
-            return {
-                "mean": value.mean,
-                "mean_error": value.mean_error,
-                "sd": value.sd,
-                **({"no_mean": value.no_mean} if value.no_mean else {}),
-                "quantiles": value.quantiles,
-                "errors": value.quantile_errors,
-                "intervals": [list(ends) for ends in value.intervals],
-                **_hub_content(value.exchanged),
-                "shape": curve,
-                **({} if drawn.scale == "linear" else {"scale": drawn.scale}),
-                **({"linear_within": drawn.within} if drawn.scale == "symlog" else {}),
-                **({"trimmed": True} if drawn.trimmed else {}),
-                **({"modes": [{"share": mode.share, "quantiles": list(mode.quantiles)} for mode in value.modes]} if value.modes else {}),
-            }
+            return _number_value(value)
         case Dates():
-            return {
+            dates: DateValue = {
                 "quantiles": [_iso(day) for day in value.quantiles],
                 "errors": list(value.quantile_errors),
                 "intervals": [[_iso(day) for day in ends] for ends in value.intervals],
@@ -151,22 +184,50 @@ def _value(value: Probability | Distribution | Dates | Shares) -> dict[str, Any]
                 **_unseen_bound(value.not_by_then, value.greatest_unseen),
                 "curve": [{"day": day.isoformat(), "probability": probability} for day, probability in value.monthly],
             }
+            return dates
         case Shares():
-            shares = [
+            shares: list[ShareValue] = [
                 {"label": label, "value": each, "error": value.errors[label], **_unseen_bound(each, value.greatest_unseen.get(label))}
                 for label, each in value.values.items()
             ]
-            return {"shares": shares, "none": value.none, "none_error": value.none_error}
+            choices: SharesValue = {"shares": shares, "none": value.none, "none_error": value.none_error}
+            return choices
 
 
-def _hub_content(found: HubDistribution) -> dict[str, Any]:
+def _number_value(value: Distribution) -> DistributionValue:
+    drawn = value.shape
+    no_mean: _NumberExtras = {"no_mean": value.no_mean} if value.no_mean else {}
+    scale: _NumberExtras = {} if drawn.scale == "linear" else {"scale": drawn.scale}
+    within: _NumberExtras = {"linear_within": drawn.within} if drawn.scale == "symlog" else {}
+    trimmed: _NumberExtras = {"trimmed": True} if drawn.trimmed else {}
+    modes: _NumberExtras = (
+        {"modes": [{"share": mode.share, "quantiles": list(mode.quantiles)} for mode in value.modes]} if value.modes else {}
+    )
+    return {
+        "mean": value.mean,
+        "mean_error": value.mean_error,
+        "sd": value.sd,
+        **no_mean,
+        "quantiles": list(value.quantiles),
+        "errors": list(value.quantile_errors),
+        "intervals": [list(ends) for ends in value.intervals],
+        **_hub_content(value.exchanged),
+        "shape": {"discrete": drawn.discrete, "x": list(drawn.x), "y": list(drawn.y)},
+        **scale,
+        **within,
+        **trimmed,
+        **modes,
+    }
+
+
+def _hub_content(found: HubDistribution) -> _NumberExtras:
     """A number's distribution for the record: 23 quantiles, or the probability of each of a few values."""
     if found.quantiles:
         return {"hub_quantiles": list(found.quantiles)}
     return {"pmf": {"x": [value for value, _ in found.probabilities], "y": [probability for _, probability in found.probabilities]}}
 
 
-def _unseen_bound(probability: float, unseen: float | None) -> dict[str, float]:
+def _unseen_bound(probability: float, unseen: float | None) -> _Bound:
     """How far from 0, or from 1, a probability may be that every case gave so."""
     if unseen is None:
         return {}
@@ -194,7 +255,7 @@ def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: S
                 unit=unit,
                 status=answer.status,
                 modes=modes,
-                sole=answer_sentences.chance_of_middle(_value(value)),
+                sole=answer_sentences.chance_of_middle(_number_value(value)),
             )
         case Dates():
             assert question.by is not None
@@ -214,7 +275,7 @@ def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: S
     return f"{said} {answer_sentences.annulled_sentence(answer.annulled.chance, error=answer.annulled.error)}"
 
 
-def _why_unanswered(answer: Answer) -> dict[str, Any]:
+def _why_unanswered(answer: Answer) -> _AnswerExtras:
     """Within which days the condition of a void question failed, and why a question is not answerable; nothing where there is an answer."""
     if answer.failed is not None:
         return {"failed": {"first": answer.failed.first.isoformat(), "last": answer.failed.last.isoformat()}}
@@ -226,21 +287,21 @@ def _reasons(answer: Answer) -> tuple[str, ...]:
     return tuple(f"{problem.message}: {problem.hint}" if problem.hint else problem.message for problem in answer.reasons)
 
 
-def _annulment(answer: Answer) -> dict[str, Any]:
+def _annulment(answer: Answer) -> _AnswerExtras:
     """What annuls the question and the chance of it; nothing where nothing does."""
     if answer.annulled is None:
         return {}
-    chance = {"probability": answer.annulled.chance, "error": answer.annulled.error}
+    chance: AnnulmentContent = {"probability": answer.annulled.chance, "error": answer.annulled.error}
     return {"annulled": answer.question.annulled_text, "annulment": chance}
 
 
-def _series(topic: Topic, name: str, as_of: date) -> dict[str, Any]:
+def _series(topic: Topic, name: str, as_of: date) -> SeriesContent:
     series = topic.series[name]
     points = [_point(point) for point in known_points(series, as_of)]
     return {"name": name, "about": series.about, "unit": series.unit, "later": series.later_text, "points": points}
 
 
-def _point(point: Point) -> dict[str, Any]:
+def _point(point: Point) -> PointContent:
     return {
         "day": point.day.isoformat(),
         "value": point.value,

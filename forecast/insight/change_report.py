@@ -28,7 +28,7 @@ from forecast.language.arrays import Array
 from forecast.model.model import Model
 from forecast.model.settings import Settings
 from forecast.schema import words
-from forecast.schema.insight import Move, MovePart
+from forecast.schema.insight import MeasureScale, Move, MovePart
 from forecast.sentences.insight_text import is_percent, value_text
 from forecast.sentences.printed_parts import printed_parts
 
@@ -227,7 +227,7 @@ def move_content(
 
 
 def change_sentence(
-    measure: Mapping[str, Any], before: float, after: float, parts: Sequence[tuple[str, str, float, float]], *, error: float = 0.0
+    measure: MeasureScale, before: float, after: float, parts: Sequence[tuple[str, str, float, float]], *, error: float = 0.0
 ) -> str:
     """Say a change and its largest parts, as in: Down from 14 % to 10 %: 64 days passed (-3 points).
 
@@ -252,7 +252,7 @@ def change_sentence(
     return f"{'Up' if after > before else 'Down'} from {then} to {now}{f': {said}' if said else ''}."
 
 
-def _measure_for_text(measure: Measure, topic: Topic, value: float) -> dict[str, Any]:
+def _measure_for_text(measure: Measure, topic: Topic, value: float) -> MeasureScale:
     """What words need to know of a measure."""
     unit = "" if measure.kind == "probability" or measure.question.answer is None else unit_of(topic, measure.question.answer)
-    return {"kind": measure.kind, "unit": unit, "value": value, "settled": value in {0.0, 1.0}}
+    return {"kind": measure.kind, "unit": unit, "settled": value in {0.0, 1.0}}

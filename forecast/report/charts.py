@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from forecast.report.charts_answers import answer_chart, probability_chart
 from forecast.report.charts_beliefs import parameter_chart
 from forecast.report.charts_fit import checks_chart, score_chart, split_chart
@@ -12,16 +9,17 @@ from forecast.report.charts_record import fan_chart
 from forecast.report.charts_why import history_charts, tornado_charts, waterfall_charts
 from forecast.report.drawing import Chart
 from forecast.report.graph import model_graph
+from forecast.schema.topic import ParameterContent, TopicContent
 
 
-def topic_charts(content: Mapping[str, Any]) -> dict[str, Chart]:
+def topic_charts(content: TopicContent) -> dict[str, Chart]:
     """Return every picture of a topic by name."""
     found = [probability_chart(content), *(answer_chart(answer) for answer in content["answers"])]
     insight = content["insight"]
     if insight is not None:
         found += [*waterfall_charts(insight), *history_charts(insight, as_of=content["as_of"])]
     found += [fan_chart(stream, as_of=content["as_of"]) for stream in content["streams"]]
-    groups: dict[str, list[Mapping[str, Any]]] = {}
+    groups: dict[str, list[ParameterContent]] = {}
     for parameter in content["parameters"]:
         groups.setdefault(parameter["name"], []).append(parameter)
     found += [parameter_chart(values) for values in groups.values()]

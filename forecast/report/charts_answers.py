@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import Any
 
 from forecast.report.drawing import (
     ACCENT,
@@ -13,10 +12,11 @@ from forecast.report.drawing import (
     MUTED,
     PICTURE_WIDTH,
     SECOND,
+    Channel,
     Chart,
+    MarkRow,
     Scale,
     Sketch,
-    Spec,
     Stroke,
     day_number,
     label_ticks,
@@ -28,6 +28,8 @@ from forecast.report.drawing import (
     vega_mark,
 )
 from forecast.schema import words
+from forecast.schema.answers import AnswerContent, Curve, DatePoint, DistributionValue, is_date, is_distribution, is_probability, is_shares
+from forecast.schema.topic import TopicContent
 
 SHARE_TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 ROW = 44  # pixels: a line of words, and the mark under it
@@ -36,47 +38,49 @@ LEFT_OUT = 0.001  # of the probability, that a picture's end may leave out where
 FEWEST_SHOWN = 0.0005  # a rest smaller than this has no bar
 
 
-def probability_chart(content: Mapping[str, Any]) -> Chart | None:
+def probability_chart(content: TopicContent) -> Chart | None:
     """Open probabilities as dots on one axis from 0 to 100 %, each with the 90 % interval of the chance itself."""
-    asked = [answer for answer in content["answers"] if answer["kind"] == "probability" and answer["status"] == "open"]
+    asked = [
+        (answer, value)
+        for answer in content["answers"]
+        if (value := answer["value"]) is not None and is_probability(value, answer["kind"]) and answer["status"] == "open"
+    ]
     if not asked:
         return None
     sketch = Sketch(ROW * len(asked) + 34)
     x, y = share_scale(), Scale(0, sketch.height, 0, sketch.height)
-    rows = [{"p": answer["value"]["value"], "y": ROW * index + 30} for index, answer in enumerate(asked)]
+    rows: list[MarkRow] = [{"p": value["value"], "y": ROW * index + 30} for index, (_, value) in enumerate(asked)]
     bars = [
-        {"low": answer["value"]["chance"][0], "high": answer["value"]["chance"][1], "y": row["y"]}
-        for answer, row in zip(asked, rows, strict=True)
-        if answer["value"]["chance"]
+        {"low": value["chance"][0], "high": value["chance"][1], "y": row["y"]}
+        for (_, value), row in zip(asked, rows, strict=True)
+        if value["chance"]
     ]
     bar = vega_mark("rule", strokeWidth=6, color=ACCENT, opacity=0.35, strokeCap="round")
     sketch.add(bars, bar, x=x.of("low"), x2={"field": "high"}, y=y.of("y"))
     sketch.add(rows, vega_mark("point", filled=True, size=80, color=ACCENT, opacity=1), x=x.of("p"), y=y.of("y"))
-    for index, answer in enumerate(asked):
+    for index, (answer, _) in enumerate(asked):
         sketch.write(4, ROW * index + 16, f"{name_as_words(answer['name'])}: {answer['headline']}")
     sketch.across(x, share_labels(), y=sketch.height - 22, top=2)
-    said = "; ".join(f"{name_as_words(answer['name'])} {answer['headline']}" for answer in asked)
+    said = "; ".join(f"{name_as_words(answer['name'])} {answer['headline']}" for answer, _ in asked)
     return sketch.make_chart("answers", f"Probabilities of the open questions: {said}.")
 
 
-def answer_chart(answer: Mapping[str, Any]) -> Chart | None:
+def answer_chart(answer: AnswerContent) -> Chart | None:
     """The picture of an open answer that is not a probability."""
-    if answer["status"] != "open":
+    name, value, kind = f"answer-{answer['name']}", answer["value"], answer["kind"]
+    if answer["status"] != "open" or value is None:
         return None
-    name, value = f"answer-{answer['name']}", answer["value"]
     alt = f"{_sentence(answer['asks'])} {answer['sentence']}"
-    match answer["kind"]:
-        case "distribution":
-            return _distribution_chart(value, answer["unit"], name=name, alt=alt)
-        case "date":
-            return _date_chart(value["curve"], name=name, alt=alt) if len(value["curve"]) > 1 else None
-        case "shares":
-            shares: list[tuple[str, float | None, float]] = [(share["label"], None, share["value"]) for share in value["shares"]]
-            if value["none"] > FEWEST_SHOWN:
-                shares.append(("none of these", None, value["none"]))
-            return bars_chart(shares, name=name, alt=alt)
-        case _:
-            return None
+    if is_distribution(value, kind):
+        return _distribution_chart(value, answer["unit"], name=name, alt=alt)
+    if is_date(value, kind):
+        return _date_chart(value["curve"], name=name, alt=alt) if len(value["curve"]) > 1 else None
+    if is_shares(value, kind):
+        shares: list[tuple[str, float | None, float]] = [(share["label"], None, share["value"]) for share in value["shares"]]
+        if value["none"] > FEWEST_SHOWN:
+            shares.append(("none of these", None, value["none"]))
+        return bars_chart(shares, name=name, alt=alt)
+    return None
 
 
 def bars_chart(bars: Sequence[tuple[str, float | None, float]], *, name: str, alt: str) -> Chart:
@@ -94,7 +98,7 @@ def bars_chart(bars: Sequence[tuple[str, float | None, float]], *, name: str, al
         for place, (_, before, _) in zip(places, bars, strict=True)
         if before is not None
     ]
-    corners: dict[str, Spec] = {"x": x.of("from"), "x2": {"field": "to"}, "y": y.of("top"), "y2": {"field": "end"}}
+    corners: dict[str, Channel] = {"x": x.of("from"), "x2": {"field": "to"}, "y": y.of("top"), "y2": {"field": "end"}}
     sketch.add(filled, vega_mark("rect", color=ACCENT, opacity=0.85), **corners)
     sketch.add(outlined, vega_mark("rect", filled=False, stroke=SECOND, strokeDash=[4, 3], strokeWidth=2), **corners)
     for place, (label, _, after) in zip(places, bars, strict=True):
@@ -113,7 +117,7 @@ def share_labels() -> list[tuple[float, str]]:
     return label_ticks(SHARE_TICKS, "share")
 
 
-def visible_part(shape: Mapping[str, Any], place: Callable[[float], float] = float) -> list[tuple[float, float]]:
+def visible_part(shape: Curve, place: Callable[[float], float] = float) -> list[tuple[float, float]]:
     """The points of a curve without its ends: those below 1 % of its peak, as far as next to no probability lies there.
 
     ``place`` is where a value stands on the axis, per whose unit the curve is a density.
@@ -134,7 +138,7 @@ def visible_part(shape: Mapping[str, Any], place: Callable[[float], float] = flo
     return points[max(high[0] - 1, 0) : high[-1] + 2]
 
 
-def axis_transform(value: Mapping[str, Any]) -> Callable[[float], float]:
+def axis_transform(value: DistributionValue) -> Callable[[float], float]:
     """Return where values stand on the axis of an answer's curve."""
     scale, within = value.get("scale", "linear"), value.get("linear_within", 1.0)
     if scale == "log":
@@ -142,7 +146,7 @@ def axis_transform(value: Mapping[str, Any]) -> Callable[[float], float]:
     return (lambda x: math.asinh(x / within)) if scale == "symlog" else float
 
 
-def axis_note(value: Mapping[str, Any]) -> str:
+def axis_note(value: DistributionValue) -> str:
     """Say what is unusual about the axis of an answer's curve; empty where nothing is."""
     scale = value.get("scale", "linear")
     if scale == "log":
@@ -157,7 +161,7 @@ def name_as_words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _distribution_chart(value: Mapping[str, Any], unit: str, *, name: str, alt: str) -> Chart:
+def _distribution_chart(value: DistributionValue, unit: str, *, name: str, alt: str) -> Chart:
     straight = axis_transform(value)
     ends = [straight(each) for each in (value["shape"]["x"][0], value["shape"]["x"][-1])]
     begins = ends[0] if ends[1] - ends[0] < NARROW * max(abs(ends[0]), abs(ends[1])) else 0.0  # marks have seven digits
@@ -199,7 +203,7 @@ def _distribution_chart(value: Mapping[str, Any], unit: str, *, name: str, alt: 
     return sketch.make_chart(name, f"{alt} The picture has a {note}." if note.startswith("log") else alt)
 
 
-def _symlog_ticks(low: float, high: float, value: Mapping[str, Any]) -> list[float]:
+def _symlog_ticks(low: float, high: float, value: DistributionValue) -> list[float]:
     """Powers of ten on each side of 0 that lie in a span, and 0 where it does."""
     if value["scale"] == "log":
         return log_ticks(low, high)
@@ -211,7 +215,7 @@ def _symlog_ticks(low: float, high: float, value: Mapping[str, Any]) -> list[flo
     return [*below[:: -(-len(below) // 2)][:2], 0.0, *above[::-1][:: -(-len(above) // 2)][:2][::-1]]
 
 
-def _date_chart(curve: Sequence[Mapping[str, Any]], *, name: str, alt: str) -> Chart:
+def _date_chart(curve: Sequence[DatePoint], *, name: str, alt: str) -> Chart:
     sketch = Sketch(190)
     days = [point["day"] for point in curve]
     x, y = Scale(day_number(days[0]), day_number(days[-1]), 44, PICTURE_WIDTH - 10), Scale(0, 1, 160, 10)

@@ -7,8 +7,7 @@ and Ito's colours), so that colour is never the only sign.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from forecast.book.calendar import CALENDARS
 from forecast.report.charts_answers import ROW, bars_chart, name_as_words, visible_part
@@ -31,14 +30,15 @@ from forecast.report.drawing import (
     vega_mark,
 )
 from forecast.schema import words
+from forecast.schema.consistency import BELIEFS
+from forecast.schema.topic import ParameterContent
 
 FEWEST_STEPS = 3  # values of a parameter up to which they are drawn as intervals, one below the other
 MOST_STEP_LABELS = 8  # steps whose names are written
-WHICH = ("prior", "posterior")
 BELIEF_LEFT, BELIEF_RIGHT = 8, PICTURE_WIDTH - 10
 
 
-def parameter_chart(values: Sequence[Mapping[str, Any]]) -> Chart:
+def parameter_chart(values: Sequence[ParameterContent]) -> Chart:
     """Prior and posterior of a parameter on one axis: two curves, or two intervals for each label, or two bars for each category."""
     first = values[0]
     name = f"parameter-{first['name']}"
@@ -60,41 +60,41 @@ def parameter_chart(values: Sequence[Mapping[str, Any]]) -> Chart:
     return sketch.make_chart(name, f"{name_as_words(first['name'])}: {said}.")
 
 
-def belief_sentence(parameter: Mapping[str, Any]) -> str:
+def belief_sentence(parameter: ParameterContent) -> str:
     """Say prior and posterior of one value."""
     said = []
-    for which in WHICH:
+    for which in BELIEFS:
         low, median, high = words.belief_texts(parameter[which]["quantiles"], parameter["unit"])
         said.append(f"{which} {median} ({low} to {high})")
     return ", ".join(said)
 
 
-def _curves(parameter: Mapping[str, Any]) -> Sketch:
+def _curves(parameter: ParameterContent) -> Sketch:
     place = math.log if parameter["scale"] == "log" else float
-    curves = {which: visible_part(parameter[which]["shape"], place) for which in WHICH}
+    curves = {which: visible_part(parameter[which]["shape"], place) for which in BELIEFS}
     spread = [x for points in curves.values() for x, _ in points]
     sketch = Sketch(172 if parameter["unit"] in {"", "share"} else 186)
     x = _add_value_axis(sketch, spread, parameter["unit"], logarithmic=parameter["scale"] == "log", y=134)
     y = Scale(0, max(y for points in curves.values() for _, y in points) * 1.05, 134, 26)
     rows = {which: [{"x": each, "y": height} for each, height in points] for which, points in curves.items()}
     sketch.add(rows["posterior"], vega_mark("area", color=ACCENT, opacity=0.16), x=x.of("x"), y=y.of("y"))
-    for which, drawn in (("prior", line_mark(SECOND, dash=(5, 3))), ("posterior", line_mark(ACCENT))):
+    for which, drawn in zip(BELIEFS, (line_mark(SECOND, dash=(5, 3)), line_mark(ACCENT)), strict=True):
         sketch.add(rows[which], drawn, x=x.of("x"), y=y.of("y"))
         if parameter["posterior"]["shape"]["discrete"]:
             sketch.add(rows[which], vega_mark("point", filled=True, size=24, opacity=1, color=drawn["color"]), x=x.of("x"), y=y.of("y"))
     return sketch
 
 
-def _intervals(parameters: Sequence[Mapping[str, Any]]) -> Sketch:
+def _intervals(parameters: Sequence[ParameterContent]) -> Sketch:
     sketch = Sketch(ROW * len(parameters) + 24 + (34 if parameters[0]["unit"] in {"", "share"} else 48))
-    spread = [parameter[which]["quantiles"][index] for parameter in parameters for which in WHICH for index in (0, 4)]
+    spread = [parameter[which]["quantiles"][index] for parameter in parameters for which in BELIEFS for index in (0, 4)]
     logarithmic = all(parameter["scale"] == "log" for parameter in parameters)
     bottom = 24 + ROW * len(parameters)
     x, y = (
         _add_value_axis(sketch, spread, parameters[0]["unit"], logarithmic=logarithmic, y=bottom),
         Scale(0, sketch.height, 0, sketch.height),
     )
-    for which, shift, colour, dash in (("prior", 22, SECOND, [5, 3]), ("posterior", 31, ACCENT, [1, 0])):
+    for which, (shift, colour, dash) in zip(BELIEFS, ((22, SECOND, [5, 3]), (31, ACCENT, [1, 0])), strict=True):
         rows = [
             {"low": quantiles[0], "middle": quantiles[2], "high": quantiles[4], "y": 24 + ROW * index + shift}
             for index, quantiles in enumerate(parameter[which]["quantiles"] for parameter in parameters)
@@ -106,9 +106,9 @@ def _intervals(parameters: Sequence[Mapping[str, Any]]) -> Sketch:
     return sketch
 
 
-def _bands(parameters: Sequence[Mapping[str, Any]]) -> Sketch:
+def _bands(parameters: Sequence[ParameterContent]) -> Sketch:
     """One value after another: the posterior as a band of nine chances in ten around its median, the prior's ends and median dashed."""
-    values = [parameter[which]["quantiles"][index] for parameter in parameters for which in WHICH for index in (0, 4)]
+    values = [parameter[which]["quantiles"][index] for parameter in parameters for which in BELIEFS for index in (0, 4)]
     posterior = [parameter["posterior"]["quantiles"][index] for parameter in parameters for index in (0, 4)]
     room = max(posterior) - min(posterior)  # the prior may be far wider: what leaves the picture is cut
     low, high = pad_span(max(min(values), min(posterior) - room), min(max(values), max(posterior) + room), part=0.02)
@@ -124,7 +124,7 @@ def _bands(parameters: Sequence[Mapping[str, Any]]) -> Sketch:
             "step": index,
             **{
                 f"{which}{level}": _clip_to_picture(parameter[which]["quantiles"][level], low, high)
-                for which in WHICH
+                for which in BELIEFS
                 for level in (0, 1, 2, 3, 4)
             },
         }

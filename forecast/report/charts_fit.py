@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from forecast.report.charts_answers import name_as_words, share_labels, share_scale
 from forecast.report.drawing import (
@@ -12,10 +12,11 @@ from forecast.report.drawing import (
     MUTED,
     PICTURE_WIDTH,
     SECOND,
+    Channel,
     Chart,
+    MarkRow,
     Scale,
     Sketch,
-    Spec,
     day_number,
     label_ticks,
     line_mark,
@@ -26,20 +27,22 @@ from forecast.report.drawing import (
     vega_mark,
 )
 from forecast.schema import words
+from forecast.schema.insight import InsightContent, PredictiveCheckContent
 from forecast.sentences.insight_text import measure_name
 from forecast.sentences.split_words import share_with_error
 
 FIT_ROW_HEIGHT = 38
 LABEL_DISTANCE = 14.0  # between the middles of two words
-SCORE_LINES: Mapping[str, tuple[str, dict[str, Any], str]] = {  # colour, dash and word of each line, the most important first
-    "topic": (ACCENT, {}, "learning"),
-    "prior": (SECOND, {"dash": (5, 3)}, "prior"),
-    "still": (MUTED, {"dash": (1, 3)}, "no drift"),
+type ScoreLine = Literal["topic", "prior", "still"]
+SCORE_LINES: Mapping[ScoreLine, tuple[str, Sequence[int], str]] = {  # colour, dash and word of each line, the most important first
+    "topic": (ACCENT, (), "learning"),
+    "prior": (SECOND, (5, 3), "prior"),
+    "still": (MUTED, (1, 3), "no drift"),
 }
 FIT_LEFT, FIT_RIGHT = 10, PICTURE_WIDTH - 12
 
 
-def checks_chart(insight: Mapping[str, Any]) -> Chart | None:
+def checks_chart(insight: InsightContent) -> Chart | None:
     """Each stream's record against records its posterior would make: every line on its own scale, what was seen as a diamond."""
     checks = insight["checks"]
     if not checks:
@@ -47,7 +50,7 @@ def checks_chart(insight: Mapping[str, Any]) -> Chart | None:
     sketch = Sketch(FIT_ROW_HEIGHT * len(checks) + 10)
     y = Scale(0, sketch.height, 0, sketch.height)
     across = Scale(0, 1, FIT_LEFT, FIT_RIGHT)
-    rows: list[Spec] = []
+    rows: list[MarkRow] = []
     for index, check in enumerate(checks):
         low, *_, high = check["quantiles"]
         first, last = pad_span(min(low, check["seen"]), max(high, check["seen"]), part=0.06)
@@ -71,7 +74,7 @@ def checks_chart(insight: Mapping[str, Any]) -> Chart | None:
     return sketch.make_chart("checks", f"The record against what the model would make of it: {said}.")
 
 
-def check_sentence(check: Mapping[str, Any]) -> str:
+def check_sentence(check: PredictiveCheckContent) -> str:
     """Say what was seen and what was predicted of one statistic."""
     tail = "share" if check["statistic"] == "share of zeros" else ""
     seen, low, high = (
@@ -81,7 +84,7 @@ def check_sentence(check: Mapping[str, Any]) -> str:
     return f"{name_as_words(check['stream'])}, {check['statistic']}: {seen}, predicted {low if low == high else f'{low} to {high}'}"
 
 
-def score_chart(insight: Mapping[str, Any]) -> Chart | None:
+def score_chart(insight: InsightContent) -> Chart | None:
     """The log score earned row by row: the topic's as a whole line, its prior's dashed."""
     score = insight["score"]
     if len(score) < 2:
@@ -99,14 +102,14 @@ def score_chart(insight: Mapping[str, Any]) -> Chart | None:
     rows = [{"day": day_number(point["day"]), **{which: point[which] for which in shown_lines}} for point in score]
     for which in reversed(shown_lines):
         colour, dash, _ = SCORE_LINES[which]
-        sketch.add(rows, line_mark(colour, **dash, interpolate="step-after"), x=x.of("day"), y=y.of(which))
+        sketch.add(rows, line_mark(colour, dash=dash, interpolate="step-after"), x=x.of("day"), y=y.of(which))
     ends = _separate_labels({which: y.at(score[-1][which]) + 4 for which in shown_lines})
     for which, place in ends.items():
         sketch.write(right + 6, place, SCORE_LINES[which][2], colour=INK)
     return sketch.make_chart("score", score_sentence(insight))
 
 
-def _separate_labels(ends: Mapping[str, float]) -> dict[str, float]:
+def _separate_labels(ends: Mapping[ScoreLine, float]) -> dict[ScoreLine, float]:
     """The heights of words beside the ends of lines, moved so that none stands on another."""
     ordered = sorted(ends, key=lambda which: ends[which])
     if len(ordered) == 2:
@@ -115,7 +118,7 @@ def _separate_labels(ends: Mapping[str, float]) -> dict[str, float]:
             return dict(ends)
         middle = min(max(sum(ends.values()) / 2, 20), 152)
         return {above: middle - LABEL_DISTANCE / 2, below: middle + LABEL_DISTANCE / 2}
-    placed: dict[str, float] = {}
+    placed: dict[ScoreLine, float] = {}
     lowest = 12.0
     for left, which in zip(range(len(ordered), 0, -1), ordered, strict=True):
         placed[which] = min(max(ends[which], lowest), 162 - LABEL_DISTANCE * (left - 1))
@@ -123,7 +126,7 @@ def _separate_labels(ends: Mapping[str, float]) -> dict[str, float]:
     return placed
 
 
-def score_sentence(insight: Mapping[str, Any]) -> str:
+def score_sentence(insight: InsightContent) -> str:
     """Say what the topic earned over its own prior."""
     last = insight["score"][-1]
     gain = last["topic"] - last["prior"]
@@ -144,7 +147,7 @@ def score_sentence(insight: Mapping[str, Any]) -> str:
     )
 
 
-def split_chart(insight: Mapping[str, Any]) -> Chart | None:
+def split_chart(insight: InsightContent) -> Chart | None:
     """How much of each answer's doubt is ignorance of the parameters: the filled part; the rest is luck."""
     split = [each for each in insight["split"] if each["parts"] or each["ignorance"] > 0]
     if not split:
@@ -162,7 +165,7 @@ def split_chart(insight: Mapping[str, Any]) -> Chart | None:
         }
         for index, each in enumerate(split)
     ]
-    sides: dict[str, Spec] = {"y": y.of("top"), "y2": {"field": "end"}}
+    sides: dict[str, Channel] = {"y": y.of("top"), "y2": {"field": "end"}}
     sketch.add(rows, vega_mark("rect", filled=False, stroke=ACCENT, strokeWidth=1), x=x.of("zero"), x2={"field": "one"}, **sides)
     sketch.add(rows, vega_mark("rect", color=ACCENT, opacity=0.85), x=x.of("zero"), x2={"field": "ignorance"}, **sides)
     for index, each in enumerate(split):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from operator import itemgetter
-from typing import Any
 
 from forecast.report.drawing import (
     ACCENT,
@@ -28,12 +27,13 @@ from forecast.report.drawing import (
 )
 from forecast.schema import words
 from forecast.schema.is_counts import are_readings
+from forecast.schema.topic import ClassTotal, StreamContent
 
 PAST_FOR_FUTURE = 3  # a fan shows at most this many times as much past as future
 COUNTS_FROM = 0.0
 
 
-def fan_chart(stream: Mapping[str, Any], *, as_of: str) -> Chart | None:
+def fan_chart(stream: StreamContent, *, as_of: str) -> Chart | None:
     """The running total of a stream that has a future; None for one that has none, and for classes, which a sentence tells."""
     future = stream["fan"]
     if future is None or "classes" in stream:
@@ -70,7 +70,7 @@ def fan_chart(stream: Mapping[str, Any], *, as_of: str) -> Chart | None:
     return sketch.make_chart(f"stream-{stream['name']}", fan_sentence(stream))
 
 
-def fan_sentence(stream: Mapping[str, Any]) -> str:
+def fan_sentence(stream: StreamContent) -> str:
     """Say what a fan shows."""
     tail = f" ({stream['unit']})" if stream["unit"] not in {"", "share"} else ""
     if are_readings(stream) and stream["rows"]:
@@ -95,11 +95,12 @@ def fan_sentence(stream: Mapping[str, Any]) -> str:
     return f"{so_far}. By {by}: {ahead}."
 
 
-def _recorded_text(each: Mapping[str, Any]) -> str:
+def _recorded_text(each: ClassTotal) -> str:
     return f"{each['label']} {words.number(each['total'])}"
 
 
-def _forecast_text(each: Mapping[str, Any]) -> str:
+def _forecast_text(each: ClassTotal) -> str:
+    assert each["quantiles"] is not None
     low, high = _quantile_texts((each["quantiles"][0], each["quantiles"][-1]))
     return f"{each['label']} {low if low == high else f'{low} to {high}'}"
 

@@ -7,9 +7,8 @@ and hatched by its dashed outline; the signs stand beside them as text too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from typing import Any
 
 from forecast.report.charts_answers import name_as_words
 from forecast.report.drawing import (
@@ -18,10 +17,12 @@ from forecast.report.drawing import (
     MUTED,
     PICTURE_WIDTH,
     SECOND,
+    Anchor,
+    Channel,
     Chart,
+    MarkRow,
     Scale,
     Sketch,
-    Spec,
     Stroke,
     Text,
     day_number,
@@ -35,6 +36,7 @@ from forecast.report.drawing import (
     vega_mark,
 )
 from forecast.schema import words
+from forecast.schema.insight import HistoryPoint, InsightContent, MeasureContent, MeasureTarget, Move, SensitivityContent
 from forecast.sentences.insight_text import (
     from_to_text,
     is_noticed,
@@ -64,7 +66,7 @@ CHANGE_MARKS = (  # how each change of a prior is marked
 )
 
 
-def waterfall_charts(insight: Mapping[str, Any]) -> list[Chart]:
+def waterfall_charts(insight: InsightContent) -> list[Chart]:
     """The split of a change that is told as bars from before to after, for each open measure that it moved (the most moved ones)."""
     move = move_to_report(insight)
     if move is None:
@@ -83,7 +85,7 @@ def waterfall_charts(insight: Mapping[str, Any]) -> list[Chart]:
     return [_waterfall(move, measures[index], index) for index in sorted(order[:MOST_WATERFALLS])]
 
 
-def history_charts(insight: Mapping[str, Any], *, as_of: str) -> list[Chart]:
+def history_charts(insight: InsightContent, *, as_of: str) -> list[Chart]:
     """Each measure over the days of the record, settled probabilities too."""
     points, settled = insight["history"]["points"], insight["history"]["settled"]
     if len(points) < 2:
@@ -93,7 +95,7 @@ def history_charts(insight: Mapping[str, Any], *, as_of: str) -> list[Chart]:
     return [_history(insight["measures"][index], index, points, settled[index], as_of=as_of) for index in shown]
 
 
-def tornado_charts(insight: Mapping[str, Any]) -> Iterator[Chart]:
+def tornado_charts(insight: InsightContent) -> Iterator[Chart]:
     """How far each prior moves each open measure, the strongest prior first."""
     for index in open_measure_indices(insight)[:MOST_TORNADOS]:
         chart = _tornado(insight["measures"][index], index, insight["sensitivity"])
@@ -101,7 +103,7 @@ def tornado_charts(insight: Mapping[str, Any]) -> Iterator[Chart]:
             yield chart
 
 
-def chart_name(kind: str, measure: Mapping[str, Any]) -> str:
+def chart_name(kind: str, measure: MeasureTarget) -> str:
     """The name of a measure's picture, which is a file's: a label that is no short word in small letters is told apart by its hash.
 
     Capital letters count as small ones on many file systems; no label holds the
@@ -113,7 +115,7 @@ def chart_name(kind: str, measure: Mapping[str, Any]) -> str:
     return "-".join(part for part in (kind, measure["question"], label) if part)
 
 
-def _waterfall(move: Mapping[str, Any], measure: Mapping[str, Any], index: int) -> Chart:
+def _waterfall(move: Move, measure: MeasureContent, index: int) -> Chart:
     before, after = move["before"][index], move["after"][index]
     parts = _few_parts(move, measure, index)
     rows: list[tuple[str, float, float, str]] = []
@@ -131,7 +133,7 @@ def _waterfall(move: Mapping[str, Any], measure: Mapping[str, Any], index: int) 
         [tick for tick in label_ticks(ticks(low, high, count=4), unit) if not is_percent(measure) or 0 <= tick[0] <= 1],
         y=sketch.height - 24,
     )
-    bars: list[Spec] = []
+    bars: list[MarkRow] = []
     for place, (about, start, end, change) in enumerate(rows, start=1):
         sketch.texts.append(_right_text(place, change))
         _label(sketch, place, words.capitalise(about), room=text_width(change) + 22)
@@ -141,7 +143,7 @@ def _waterfall(move: Mapping[str, Any], measure: Mapping[str, Any], index: int) 
         sketch.strokes.append(Stroke(x.at(start), BAR_ROW_HEIGHT * place - 3, x.at(start), BAR_ROW_HEIGHT * place + 30, MUTED, 1, "2 2"))
     last = len(rows) + 1
     sketch.strokes.append(Stroke(x.at(after), BAR_ROW_HEIGHT * last - 4, x.at(after), BAR_ROW_HEIGHT * last + 20, MUTED, 1, "2 2"))
-    corners: dict[str, Spec] = {"x": x.of("from"), "x2": {"field": "to"}, "y": y.of("top"), "y2": {"field": "end"}}
+    corners: dict[str, Channel] = {"x": x.of("from"), "x2": {"field": "to"}, "y": y.of("top"), "y2": {"field": "end"}}
     sketch.add([bar for bar in bars if bar["rises"]], vega_mark("rect", color=ACCENT), **corners)
     falling = vega_mark("rect", fill=SECOND, fillOpacity=0.45, stroke=SECOND, strokeDash=[3, 2], strokeWidth=1.5)
     sketch.add([bar for bar in bars if not bar["rises"]], falling, **corners)
@@ -155,7 +157,7 @@ def _waterfall(move: Mapping[str, Any], measure: Mapping[str, Any], index: int) 
     return sketch.make_chart(chart_name("moved", measure), alt)
 
 
-def _few_parts(move: Mapping[str, Any], measure: Mapping[str, Any], index: int) -> list[tuple[str, float, str]]:
+def _few_parts(move: Move, measure: MeasureContent, index: int) -> list[tuple[str, float, str]]:
     """The largest parts in their order, and the rest together: what each is, its points, and these as they are printed."""
     parts = move["parts"]
     printed = printed_parts(measure, move["before"][index], move["after"][index], [part["points"][index] for part in parts])
@@ -168,7 +170,7 @@ def _few_parts(move: Mapping[str, Any], measure: Mapping[str, Any], index: int) 
     return [*kept, (f"{len(rest)} smaller parts together", together, printed.text(*rest))] if rest else kept
 
 
-def _thin_points(points: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _thin_points(points: Sequence[HistoryPoint]) -> list[HistoryPoint]:
     """Points enough for a line as wide as the picture: the days of news and those before them, the ends, and every so many others."""
     every = -(-len(points) // MOST_HISTORY_POINTS)
     last = len(points) - 1
@@ -179,7 +181,7 @@ def _thin_points(points: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]
     ]
 
 
-def _history(measure: Mapping[str, Any], index: int, points: Sequence[Mapping[str, Any]], settled: str | None, *, as_of: str) -> Chart:
+def _history(measure: MeasureContent, index: int, points: Sequence[HistoryPoint], settled: str | None, *, as_of: str) -> Chart:
     values = [point["values"][index] for point in points]
     unit = "share" if is_percent(measure) else measure["unit"]
     top = _axis_maximum(values) if is_percent(measure) else max(values)
@@ -206,7 +208,7 @@ def _history(measure: Mapping[str, Any], index: int, points: Sequence[Mapping[st
     if settled is not None:
         here = x.at(day_number(settled))
         sketch.strokes.append(Stroke(here, 4, here, 120, MUTED, 1.5, "4 3"))
-        anchor = "end" if here > PICTURE_WIDTH / 2 else "start"
+        anchor: Anchor = "end" if here > PICTURE_WIDTH / 2 else "start"
         sketch.write(here - 4 if anchor == "end" else here + 4, 12, f"settled {words.day(settled)}", colour=MUTED, size=11, anchor=anchor)
         said += f"; settled on {words.day(settled)}"
     largest = max(zip(points[1:], points, strict=False), key=lambda pair: abs(pair[0]["values"][index] - pair[1]["values"][index]))
@@ -214,7 +216,7 @@ def _history(measure: Mapping[str, Any], index: int, points: Sequence[Mapping[st
     return sketch.make_chart(chart_name("history", measure), f"{said}. The largest step: {change} by {words.day(day)}.")
 
 
-def _tornado(measure: Mapping[str, Any], index: int, sensitivity: Sequence[Mapping[str, Any]]) -> Chart | None:
+def _tornado(measure: MeasureContent, index: int, sensitivity: Sequence[SensitivityContent]) -> Chart | None:
     found: dict[str, dict[str, float]] = {}
     for each in sensitivity:
         found.setdefault(" ".join(part for part in (each["parameter"], each["label"]) if part), {})[each["change"]] = each["values"][index][

@@ -9,10 +9,10 @@ A chart is 360 pixels wide, which a telephone shows at full size.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Literal, NotRequired, TypedDict, Unpack
 
 from forecast.report.escape import escape_hidden_except_whitespace
 from forecast.schema import words
@@ -20,8 +20,8 @@ from forecast.schema import words
 PICTURE_WIDTH = 360
 INK, MUTED, LINE, ACCENT, SECOND, PAPER = "#1f2933", "#56616b", "#d9dee3", "#0072b2", "#d55e00", "#ffffff"
 SIZE = 12  # pixels, of words on a picture
-Spec = dict[str, Any]
 Anchor = Literal["start", "middle", "end"]
+type MarkRow = Mapping[str, float]  # what one mark is drawn from: numbers by the names of their fields
 
 # Widths of Arial (and of Liberation Sans, which has the same) in thousandths of the size; 556 for all others.
 ARIAL = {
@@ -29,6 +29,77 @@ ARIAL = {
     **dict.fromkeys("+<=>\u2212~", 584), **dict.fromkeys("FTZ", 611), **dict.fromkeys("ABEKPSVXY&", 667), **dict.fromkeys("CDHNRUw", 722),
     **dict.fromkeys("GOQ", 778), **dict.fromkeys("mM", 833), "%": 889, "W": 944, **dict.fromkeys("→…@—", 1000),
 }  # fmt: skip
+
+
+class MarkOptions(TypedDict, total=False):
+    """How a mark of Vega-Lite looks, in Vega-Lite's own words."""
+
+    angle: float
+    color: str
+    fill: str
+    fillOpacity: float
+    filled: bool
+    interpolate: str
+    line: Mapping[str, str]
+    opacity: float
+    point: bool
+    shape: str
+    size: float
+    stroke: str
+    strokeCap: str
+    strokeDash: Sequence[float]
+    strokeWidth: float
+
+
+class Mark(MarkOptions):
+    """A mark of Vega-Lite: its kind, and how it looks."""
+
+    type: str
+
+
+class ScaleSpec(TypedDict):
+    """A scale of Vega-Lite, with both ends in values and in pixels."""
+
+    type: Literal["linear", "log"]
+    domain: list[float]
+    range: list[float]
+    nice: bool
+    zero: bool
+
+
+class Channel(TypedDict):
+    """What a place of a mark is read from: a field, on a scale; a second end stands on the scale of the first."""
+
+    field: str
+    type: NotRequired[Literal["quantitative"]]
+    scale: NotRequired[ScaleSpec]
+    axis: NotRequired[None]
+
+
+class LayerData(TypedDict):
+    """The rows of a layer."""
+
+    values: Sequence[MarkRow]
+
+
+class Layer(TypedDict):
+    """Marks of one kind, one for each row or one through all of them."""
+
+    data: LayerData
+    mark: Mark
+    encoding: Mapping[str, Channel]
+
+
+class ChartSpec(TypedDict):
+    """A chart in Vega-Lite: its layers, and around them only what keeps Vega from adding anything."""
+
+    width: NotRequired[float]
+    height: NotRequired[float]
+    autosize: NotRequired[str]
+    padding: NotRequired[float]
+    background: NotRequired[None]
+    layer: list[Layer]
+    config: NotRequired[Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +138,7 @@ class Chart:
     name: str
     alt: str
     height: float
-    spec: Spec
+    spec: ChartSpec
     strokes: tuple[Stroke, ...] = ()
     texts: tuple[Text, ...] = ()
     width: float = PICTURE_WIDTH
@@ -91,16 +162,16 @@ class Scale:
         low, high, here = (math.log(each) if self.logarithmic else each for each in (self.low, self.high, value))
         return self.start + (self.end - self.start) * (here - low) / (high - low)
 
-    def of(self, name: str, **more: Any) -> Spec:
+    def of(self, name: str) -> Channel:
         """Return the encoding of a field on this scale."""
-        scale = {
+        scale: ScaleSpec = {
             "type": "log" if self.logarithmic else "linear",
             "domain": [self.low, self.high],
             "range": [self.start, self.end],
             "nice": False,
             "zero": False,
         }
-        return {"field": name, "type": "quantitative", "scale": scale, "axis": None, **more}
+        return {"field": name, "type": "quantitative", "scale": scale, "axis": None}
 
 
 @dataclass(slots=True)
@@ -108,22 +179,21 @@ class Sketch:
     """A picture in the making: marks, lines and words, gathered in order."""
 
     height: float
-    layers: list[Spec] = field(default_factory=list)
+    layers: list[Layer] = field(default_factory=list)
     strokes: list[Stroke] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
 
-    def add(self, values: Iterable[Spec], mark: Spec, **encoding: Spec) -> None:
+    def add(self, values: Iterable[MarkRow], mark: Mark, **encoding: Channel) -> None:
         """Add marks of one kind; nothing where there are no values."""
         rows = list(values)
         if rows:
             kept = [{name: float(f"{value:.7g}") if isinstance(value, float) else value for name, value in row.items()} for row in rows]
             self.layers.append({"data": {"values": kept}, "mark": mark, "encoding": encoding})
 
-    def write(self, x: float, y: float, text: str, **more: Any) -> None:
+    def write(self, x: float, y: float, text: str, *, anchor: Anchor = "start", colour: str = INK, size: float = SIZE) -> None:
         """Add words, shortened to the width that is left for them."""
-        anchor, size = more.get("anchor", "start"), more.get("size", SIZE)
         room = {"start": PICTURE_WIDTH - x, "end": x, "middle": 2 * min(x, PICTURE_WIDTH - x)}[anchor]
-        self.texts.append(Text(x, y, fit_text(text, room, size=size), **more))
+        self.texts.append(Text(x, y, fit_text(text, room, size=size), anchor, colour, size))
 
     def across(self, scale: Scale, ticks: Sequence[tuple[float, str]], *, y: float, title: str = "", top: float | None = None) -> None:
         """Add an axis along the bottom: a line, ticks with labels, its title; with ``top``, lines up through the picture."""
@@ -149,7 +219,7 @@ class Sketch:
 
     def make_chart(self, name: str, alt: str) -> Chart:
         """Return the picture."""
-        spec = {
+        spec: ChartSpec = {
             "width": PICTURE_WIDTH, "height": self.height, "autosize": "none", "padding": 0, "background": None,
             "layer": self.layers, "config": {"aria": False, "view": {"stroke": None}, "mark": {"invalid": None}},
         }  # fmt: skip
@@ -173,14 +243,15 @@ def fit_text(text: str, room: float, *, size: float = SIZE) -> str:
     return line.rstrip() + "…"
 
 
-def vega_mark(mark: str, **more: Any) -> Spec:
+def vega_mark(mark: str, **more: Unpack[MarkOptions]) -> Mark:
     """Return a mark of Vega-Lite."""
     return {"type": mark, **more}
 
 
-def line_mark(colour: str, *, dash: Sequence[int] = (), **more: Any) -> Spec:
+def line_mark(colour: str, *, dash: Sequence[int] = (), **more: Unpack[MarkOptions]) -> Mark:
     """Return a line of a colour, dashed where asked."""
-    return vega_mark("line", color=colour, strokeWidth=2, **({"strokeDash": list(dash)} if dash else {}), **more)
+    dashed: MarkOptions = {"strokeDash": list(dash)} if dash else {}
+    return {"type": "line", "color": colour, "strokeWidth": 2, **dashed, **more}
 
 
 def ticks(low: float, high: float, *, count: int = 5, whole: bool = False) -> list[float]:

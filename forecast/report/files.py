@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import FileFault
-from forecast.schema.topic import ReportFault, read_content
+from forecast.schema.topic import ReportFault, TopicContent, read_content
 
 
-def read_report(root: Path, path: str) -> dict[str, Any] | None:
+def read_report(root: Path, path: str) -> TopicContent | None:
     """Return the content of a report's JSON at a path in the book; None where there is none.
 
     Raises ``ReportFault`` for one that cannot be read or is not whole.

@@ -9,15 +9,15 @@ Boxes and lines are plain shapes: there is nothing here for Vega-Lite to scale.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from forecast.language.expressions import Expression, Index, Name, Total, walk
 from forecast.language.faults import Fault
 from forecast.language.parsing import parse_expression
 from forecast.language.statements import parse_statement
 from forecast.report.drawing import ACCENT, INK, MUTED, PAPER, SECOND, Chart, Text, fit_text, text_width
+from forecast.schema.topic import TopicContent
 
 SWEEPS = 8
 BOX, PITCH, HEAD, MARGIN = 24, 34, 26, 20  # pixels: a box's height, from box to box, the headings, the room at both sides
@@ -50,7 +50,7 @@ class Graph:
     edges: tuple[tuple[str, str], ...]
 
 
-def model_graph(content: Mapping[str, Any]) -> Chart | None:
+def model_graph(content: TopicContent) -> Chart | None:
     """Return the picture of a topic's model; None where it has no questions or nothing they depend on."""
     graph = graph_of(content)
     if not graph.edges:
@@ -59,7 +59,7 @@ def model_graph(content: Mapping[str, Any]) -> Chart | None:
     return _graph_chart(graph, f"The model as a graph: {said}.".replace("_", " "))
 
 
-def graph_of(content: Mapping[str, Any]) -> Graph:
+def graph_of(content: TopicContent) -> Graph:
     """Return the names of a model in columns, and what depends on what."""
     uses: dict[Node, list[str]] = {}
     for parameter in content["parameters"]:

@@ -7,10 +7,10 @@ with the range they then mean.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from forecast.schema import words
+from forecast.schema.answers import AnswerContent, AnswerValue, is_date, is_distribution, is_probability, is_shares
 from forecast.sentences import answer_sentences
 
 Style = Literal["plain", "icd203"]
@@ -37,45 +37,45 @@ def probability_term(probability: float) -> tuple[str, str]:
     return next(((word, span) for end, word, span in SCALE if 100 * probability < end), SCALE[-1][1:])
 
 
-def answer_sentence(answer: Mapping[str, Any], style: Style = "plain") -> str:
+def answer_sentence(answer: AnswerContent, style: Style = "plain") -> str:
     """Return an answer of a report as a sentence, in plain words or in calibrated ones."""
     if style == "plain" or answer["status"] in words.RECORDED or answer["value"] is None:
-        return str(answer["sentence"])
-    said = _calibrated_sentence(answer)
+        return answer["sentence"]
+    said = _calibrated_sentence(answer, answer["value"])
     if answer["given"]:
+        assert answer["given_probability"] is not None
         said = f"{said} {answer_sentences.given_sentence(answer['given_probability'])}"
     if found := answer.get("annulment"):
         said = f"{said} {answer_sentences.annulled_sentence(found['probability'], error=found['error'])}"
     return said
 
 
-def _calibrated_sentence(answer: Mapping[str, Any]) -> str:
-    value = answer["value"]
-    match answer["kind"]:
-        case "probability":
-            return answer_sentences.probability_sentence(
-                value=value["value"],
-                error=value["error"],
-                chance_interval=value["chance"],
-                chance_errors=value.get("chance_errors"),
-                status=answer["status"],
-                beginning=words.capitalise(_term_with_percent(value["value"], value["error"])),
-            )
-        case "date":
-            happens = 1 - value["not_by_then"]
-            return f"By {words.day(answer['by'])}: {_term_with_percent(happens, value['error'])}."
-        case "shares":
-            order = sorted(value["shares"], key=lambda each: -each["value"])
-            said = [f"{each['label'].replace('_', ' ')} {_term_with_percent(each['value'], each['error'])}" for each in order]
-            return f"{words.capitalise('; '.join(said))}."
-        case _:
-            return answer_sentences.distribution_sentence(
-                quantiles=value["quantiles"],
-                errors=value["errors"],
-                unit=answer["unit"],
-                status=answer["status"],
-                modes=[(mode["share"], mode["quantiles"]) for mode in value.get("modes", ())],
-            )
+def _calibrated_sentence(answer: AnswerContent, value: AnswerValue) -> str:
+    kind = answer["kind"]
+    if is_probability(value, kind):
+        return answer_sentences.probability_sentence(
+            value=value["value"],
+            error=value["error"],
+            chance_interval=value["chance"],
+            chance_errors=value.get("chance_errors"),
+            status=answer["status"],
+            beginning=words.capitalise(_term_with_percent(value["value"], value["error"])),
+        )
+    if is_date(value, kind):
+        assert answer["by"] is not None
+        return f"By {words.day(answer['by'])}: {_term_with_percent(1 - value['not_by_then'], value['error'])}."
+    if is_shares(value, kind):
+        order = sorted(value["shares"], key=lambda each: -each["value"])
+        said = [f"{each['label'].replace('_', ' ')} {_term_with_percent(each['value'], each['error'])}" for each in order]
+        return f"{words.capitalise('; '.join(said))}."
+    assert is_distribution(value, kind)
+    return answer_sentences.distribution_sentence(
+        quantiles=value["quantiles"],
+        errors=value["errors"],
+        unit=answer["unit"],
+        status=answer["status"],
+        modes=[(mode["share"], mode["quantiles"]) for mode in value.get("modes", ())],
+    )
 
 
 def _term_with_percent(probability: float, error: float) -> str:

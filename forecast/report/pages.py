@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from forecast.book.files.reserved import topic_reason
 from forecast.report.charts import topic_charts
@@ -26,7 +26,7 @@ from forecast.report.summary import question_summaries
 from forecast.report.tables import error_words
 from forecast.schema import words
 from forecast.schema.consistency import FILE_NAME
-from forecast.schema.topic import ReportFault, content_bytes, validate_content
+from forecast.schema.topic import ReportFault, TopicContent, content_bytes, validate_content
 from forecast.sentences import cautions
 from forecast.sentences.headlines import headline_of
 
@@ -44,17 +44,17 @@ class SafeMarkdown(str):  # noqa: FURB189 - Jinja joins strings, and a UserStrin
     __slots__ = ()
 
 
-def report_files(content: Mapping[str, Any]) -> dict[str, bytes]:
+def report_files(content: TopicContent) -> dict[str, bytes]:
     """Return every file of a topic's report by its path under ``reports/``, for a content that ``topic_content`` has just made."""
     return {f"{content['name']}.json": content_bytes(content), **_render_files(content, "plain")}
 
 
-def page_and_data(content: Mapping[str, Any]) -> dict[str, bytes]:
+def page_and_data(content: TopicContent) -> dict[str, bytes]:
     """Return the page and the JSON alone, for a content that ``topic_content`` has just made: what somebody waits for at a screen."""
     return {f"{content['name']}.json": content_bytes(content), f"{content['name']}.html": _page(*_template_context(content, "plain"))}
 
 
-def render_topic(content: Mapping[str, Any], *, style: Style = "plain") -> dict[str, bytes]:
+def render_topic(content: object, *, style: Style = "plain") -> dict[str, bytes]:
     """Return a topic's files by their path under ``reports/``: the page, the Markdown, and its pictures.
 
     ``style`` says in which words probabilities are told.  Raises ``ReportFault`` where the content is not whole.
@@ -62,20 +62,20 @@ def render_topic(content: Mapping[str, Any], *, style: Style = "plain") -> dict[
     return _render_files(validate_content(content, name=f"{_name(content)}.json"), style)
 
 
-def _render_files(content: Mapping[str, Any], style: Style) -> dict[str, bytes]:
+def _render_files(content: TopicContent, style: Style) -> dict[str, bytes]:
     shared, svgs = _template_context(content, style)
     text = _markdown_environment().get_template("topic.md.j2").render(**shared)
     files = {f"{content['name']}.html": _page(shared, svgs), f"{content['name']}.md": _collapse_empty_lines(text)}
     return files | {f"{content['name']}/{name}.svg": svg.encode() for name, svg in svgs.items()}
 
 
-def _page(shared: Mapping[str, Any], svgs: Mapping[str, str]) -> bytes:
+def _page(shared: Mapping[str, object], svgs: Mapping[str, str]) -> bytes:
     return _remove_empty_lines(
         _html_environment().get_template("topic.html.j2").render(**shared, svgs={name: embed_svg(svg) for name, svg in svgs.items()})
     )
 
 
-def _template_context(content: Mapping[str, Any], style: Style) -> tuple[dict[str, Any], dict[str, str]]:
+def _template_context(content: TopicContent, style: Style) -> tuple[dict[str, object], dict[str, str]]:
     """What page and Markdown both show, and the pictures."""
     charts = topic_charts(content)
     for name in (content["name"], *charts):
@@ -84,7 +84,7 @@ def _template_context(content: Mapping[str, Any], style: Style) -> tuple[dict[st
                 f"{content['name'][:80]!r} has {name[:80]!r}, which cannot name a file; run `forecast update` to make it again"
             )
     svgs = {name: render_svg(chart) for name, chart in charts.items()}
-    shared = {
+    shared: dict[str, object] = {
         "c": content,
         "charts": charts,
         "glances": question_summaries(content, style),
@@ -97,7 +97,7 @@ def _template_context(content: Mapping[str, Any], style: Style) -> tuple[dict[st
 
 
 def render_index(
-    contents: Sequence[Mapping[str, Any]], *, failures: Mapping[str, TopicFailure] | None = None, style: Style = "plain"
+    contents: Sequence[TopicContent], *, failures: Mapping[str, TopicFailure] | None = None, style: Style = "plain"
 ) -> dict[str, bytes]:
     """Return ``index.html`` and ``index.md`` over topics: every question with its answer, settled ones apart.
 
@@ -130,7 +130,7 @@ def _collapse_empty_lines(text: str) -> bytes:
     return (re.sub(r"\n{3,}", "\n\n", text).strip() + "\n").encode()
 
 
-def _name(content: Any) -> str:
+def _name(content: object) -> str:
     return str(content.get("name", "a topic")) if isinstance(content, Mapping) else "a topic"
 
 
@@ -139,7 +139,7 @@ def _html_environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    def escape_value(value: Any) -> Any:
+    def escape_value(value: object) -> object:
         if not isinstance(value, str) or isinstance(value, Markup):
             return value
         text = escape_hidden_except_whitespace(value)
@@ -161,7 +161,7 @@ def _html_environment() -> Environment:
 def _markdown_environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    def escape_value(value: Any) -> Any:
+    def escape_value(value: object) -> object:
         return markdown(value) if isinstance(value, str) and not isinstance(value, SafeMarkdown) else value
 
     def source(text: str) -> SafeMarkdown:
@@ -182,7 +182,7 @@ def _markdown_environment() -> Environment:
     return environment
 
 
-def _filters() -> dict[str, Callable[..., Any]]:
+def _filters() -> dict[str, Callable[..., object]]:
     return {
         "day": words.day,
         "days": words.days,

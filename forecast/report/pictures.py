@@ -53,7 +53,7 @@ def render_with_vega(chart: Chart) -> str:
     """Return the marks of a chart as Vega draws them, without what only its own scripts need."""
     import vl_convert
 
-    svg = str(vl_convert.vegalite_to_svg(chart.spec, vl_version=VEGA_LITE))
+    svg = str(vl_convert.vegalite_to_svg(dict(chart.spec), vl_version=VEGA_LITE))
     inner = svg[svg.index("<g ") : svg.rindex("</svg>")]
     inner = IDLE.sub("", _number_ids(inner, chart.name))
     while (shorter := WRAPPED.sub(r"\1", inner)) != inner:

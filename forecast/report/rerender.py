@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import report_path, root_problem, topic_names
@@ -16,7 +15,7 @@ from forecast.report.failures import failures_in
 from forecast.report.files import read_report, remove_pictures, write_files
 from forecast.report.icd203 import Style
 from forecast.report.pages import render_index, render_topic
-from forecast.schema.topic import ReportFault
+from forecast.schema.topic import ReportFault, TopicContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def _rerender(root: Path, directory: str, topics: Sequence[str] | None, style: S
     problems = [_unknown_topic_problem(directory, name, tuple(paths)) for name in dict.fromkeys(topics or ()) if name not in paths]
     if not paths and not problems:
         problems.append(Problem(Place(directory), "there is no report here to make again", "run `forecast update`"))
-    contents: dict[str, Mapping[str, Any]] = {}
+    contents: dict[str, TopicContent] = {}
     for name, path in paths.items():
         try:
             contents[name] = _read(root, path, name)
@@ -74,7 +73,7 @@ def _rerender(root: Path, directory: str, topics: Sequence[str] | None, style: S
     return RerenderResult(written, root / directory / (f"{chosen[0]}.html" if len(chosen) == 1 and topics else "index.html"))
 
 
-def _read(root: Path, path: str, name: str) -> dict[str, Any]:
+def _read(root: Path, path: str, name: str) -> TopicContent:
     """Return the content of a topic's report; raise ``ReportFault`` where it is not whole, or another topic's."""
     content = read_report(root, path)
     if content is None:

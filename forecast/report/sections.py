@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from forecast.report.charts_fit import score_sentence
 from forecast.report.charts_why import MOST_WATERFALLS, chart_name
@@ -33,6 +33,8 @@ from forecast.report.tables_why import (
     surprise_table,
 )
 from forecast.schema import words
+from forecast.schema.insight import InsightContent
+from forecast.schema.topic import ParameterContent, TopicContent
 from forecast.sentences.insight_text import from_to_text, has_moved, measure_name, measure_title, move_to_report, open_measure_indices
 
 
@@ -61,6 +63,19 @@ class Section:
     missing: str = ""
 
 
+class TopicTables(TypedDict):
+    """The tables every report has, by the names that templates call them by; those of streams, pools and series by their names."""
+
+    rows: dict[str, ReportTable]
+    questions: ReportTable
+    beliefs: ReportTable
+    pools: dict[str, ReportTable]
+    statements: ReportTable
+    series: dict[str, ReportTable]
+    engines: ReportTable
+    facts: ReportTable
+
+
 SECTION_HEADINGS = {
     "changed": "What changed since the last report, and why",
     "history": "The answers over the record",
@@ -71,7 +86,7 @@ SECTION_HEADINGS = {
 }
 
 
-def topic_tables(content: Mapping[str, Any]) -> dict[str, Any]:
+def topic_tables(content: TopicContent) -> TopicTables:
     """Return the tables every report has, by name; those of streams and series by their names."""
     insight = content["insight"]
     return {
@@ -86,15 +101,15 @@ def topic_tables(content: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def parameter_groups(content: Mapping[str, Any]) -> list[list[Mapping[str, Any]]]:
+def parameter_groups(content: TopicContent) -> list[list[ParameterContent]]:
     """Return the values of each parameter together."""
-    groups: dict[str, list[Mapping[str, Any]]] = {}
+    groups: dict[str, list[ParameterContent]] = {}
     for parameter in content["parameters"]:
         groups.setdefault(parameter["name"], []).append(parameter)
     return list(groups.values())
 
 
-def why_sections(content: Mapping[str, Any], charts: Container[str]) -> dict[str, Section]:
+def why_sections(content: TopicContent, charts: Container[str]) -> dict[str, Section]:
     """Return the sections of insight by their anchors; without insight, or where one has nothing to show, a sentence stands there."""
     insight = content["insight"]
     if insight is None:
@@ -105,14 +120,14 @@ def why_sections(content: Mapping[str, Any], charts: Container[str]) -> dict[str
         _changes_section(insight, charts),
         _history_section(insight, charts),
         _sensitivity_section(insight, charts),
-        _surprise_section(content, charts),
+        _surprise_section(content, insight, charts),
         _signposts_section(insight),
         _uncertainty_section(insight, charts),
     )
     return {section.anchor: section for section in made}
 
 
-def _changes_section(insight: Mapping[str, Any], charts: Container[str]) -> Section:
+def _changes_section(insight: InsightContent, charts: Container[str]) -> Section:
     move = move_to_report(insight)
     if move is None:
         return _empty_section("changed", "No earlier report and no earlier news to compare with.")
@@ -134,7 +149,7 @@ def _changes_section(insight: Mapping[str, Any], charts: Container[str]) -> Sect
     return Section(heading, "changed", (since, *_mean_notes(insight)), tuple(points), tuple(pictures), folded=tables)
 
 
-def _history_section(insight: Mapping[str, Any], charts: Container[str]) -> Section:
+def _history_section(insight: InsightContent, charts: Container[str]) -> Section:
     points = insight["history"]["points"]
     if not points:
         return _empty_section("history", "The record has no days to go back to.")
@@ -156,7 +171,7 @@ def _history_section(insight: Mapping[str, Any], charts: Container[str]) -> Sect
     )
 
 
-def _mean_notes(insight: Mapping[str, Any]) -> tuple[str, ...]:
+def _mean_notes(insight: InsightContent) -> tuple[str, ...]:
     """What stands for a number here, where its headline is another figure."""
     kinds = {insight["measures"][index]["kind"] for index in open_measure_indices(insight)}
     said = {
@@ -166,7 +181,7 @@ def _mean_notes(insight: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sentence for kind, sentence in said.items() if kind in kinds)
 
 
-def _sensitivity_section(insight: Mapping[str, Any], charts: Container[str]) -> Section:
+def _sensitivity_section(insight: InsightContent, charts: Container[str]) -> Section:
     measures = [insight["measures"][index] for index in open_measure_indices(insight)]
     pictures = [
         Picture(chart_name("tornado", measure), words.capitalise(measure_title(measure)))
@@ -187,8 +202,7 @@ def _sensitivity_section(insight: Mapping[str, Any], charts: Container[str]) -> 
     )
 
 
-def _surprise_section(content: Mapping[str, Any], charts: Container[str]) -> Section:
-    insight = content["insight"]
+def _surprise_section(content: TopicContent, insight: InsightContent, charts: Container[str]) -> Section:
     if not insight["surprise"]:
         return _empty_section("foresaw", "There are no rows to have foreseen.")
     captions = {"checks": "The record, and what the model would make of it", "score": "The log score, earned row by row"}
@@ -204,12 +218,12 @@ def _surprise_section(content: Mapping[str, Any], charts: Container[str]) -> Sec
         "foresaw",
         tuple(paragraphs),
         pictures=pictures,
-        tables=(surprise_table(content),),
+        tables=(surprise_table(content["streams"], insight),),
         folded=(checks_table(insight),) if insight["checks"] else (),
     )
 
 
-def _signposts_section(insight: Mapping[str, Any]) -> Section:
+def _signposts_section(insight: InsightContent) -> Section:
     tables = [signposts_table(insight)] if insight["signposts"] else []
     tables += [information_table(insight)] if insight["information"] else []
     if not tables:
@@ -217,7 +231,7 @@ def _signposts_section(insight: Mapping[str, Any]) -> Section:
     return Section(SECTION_HEADINGS["signposts"], "signposts", tables=tuple(tables))
 
 
-def _uncertainty_section(insight: Mapping[str, Any], charts: Container[str]) -> Section:
+def _uncertainty_section(insight: InsightContent, charts: Container[str]) -> Section:
     if not insight["split"]:
         return _empty_section("doubt", "Every question is settled: no doubt is left to split.")
     explained = (

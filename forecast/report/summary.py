@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from forecast.report.icd203 import Style, answer_sentence
 from forecast.report.sparkline import sparkline
 from forecast.schema import words
+from forecast.schema.answers import AnswerContent
+from forecast.schema.insight import InsightContent
+from forecast.schema.topic import TopicContent
 from forecast.sentences.insight_text import from_to_text, is_noticed, is_percent, measure_indices, next_move_sentence
 from forecast.sentences.last_moved import last_move_sentence
 from forecast.sentences.printed_parts import printed_parts
@@ -25,12 +26,12 @@ class QuestionSummary:
     spark: str = ""
 
 
-def question_summaries(content: Mapping[str, Any], style: Style) -> dict[str, QuestionSummary]:
+def question_summaries(content: TopicContent, style: Style) -> dict[str, QuestionSummary]:
     """Return every question of a topic at a glance."""
     return {answer["name"]: _question_summary(content["insight"], answer, style) for answer in content["answers"]}
 
 
-def _question_summary(insight: Mapping[str, Any] | None, answer: Mapping[str, Any], style: Style) -> QuestionSummary:
+def _question_summary(insight: InsightContent | None, answer: AnswerContent, style: Style) -> QuestionSummary:
     said = answer_sentence(answer, style)
     if insight is None:
         return QuestionSummary(said)
@@ -45,12 +46,12 @@ def _question_summary(insight: Mapping[str, Any] | None, answer: Mapping[str, An
     )
 
 
-def _main_measure(insight: Mapping[str, Any], answer: Mapping[str, Any]) -> int | None:
+def _main_measure(insight: InsightContent, answer: AnswerContent) -> int | None:
     """The measure that stands for a question: its only one, or its likeliest choice."""
     return max(measure_indices(insight, answer["name"]), key=lambda index: insight["measures"][index]["value"], default=None)
 
 
-def _change_text(insight: Mapping[str, Any], index: int) -> str:
+def _change_text(insight: InsightContent, index: int) -> str:
     """How far the answer, of a number its expected value, moved since the last report, or the last news: ``+7 points since 15 September 2026``."""
     move = max(insight["moves"], key=lambda each: (each["against"] == "ledger", each["since"]), default=None)
     if move is None:
@@ -64,7 +65,7 @@ def _change_text(insight: Mapping[str, Any], index: int) -> str:
     return f"{of}{printed_parts(measure, move['before'][index], move['after'][index], [change]).text(0)} {since}"
 
 
-def _sparkline(insight: Mapping[str, Any], index: int) -> str:
+def _sparkline(insight: InsightContent, index: int) -> str:
     measure, points = insight["measures"][index], insight["history"]["points"]
     values = [point["values"][index] for point in points]
     if len(values) < 2:

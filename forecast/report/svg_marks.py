@@ -13,9 +13,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from forecast.report.drawing import Spec
+from forecast.report.drawing import Channel, Layer, MarkOptions, MarkRow
 
 type PixelPoint = tuple[float, float]
 
@@ -46,14 +45,14 @@ POINT_SIZE = 30  # square pixels, Vega-Lite's own for a point
 HALF_ROOT_3 = math.sqrt(3) / 2
 
 
-def render_marks(layers: Sequence[Spec]) -> str | None:
+def render_marks(layers: Sequence[Layer]) -> str | None:
     """Return the marks of a chart's layers as SVG, one group; None where one of them is of no kind drawn here."""
     if not all(_is_supported(layer) for layer in layers):
         return None
     return f'<g fill="none" stroke-miterlimit="10" transform="translate(0,0)">{"".join(map(_layer, layers))}</g>'
 
 
-def _is_supported(layer: Spec) -> bool:
+def _is_supported(layer: Layer) -> bool:
     mark, encoding = layer["mark"], layer["encoding"]
     kind = mark["type"]
     if kind not in KNOWN or set(mark) - {"type"} - KNOWN[kind] or set(encoding) not in CHANNELS[kind]:
@@ -73,7 +72,7 @@ def _is_supported(layer: Spec) -> bool:
             return True
 
 
-def _layer(layer: Spec) -> str:
+def _layer(layer: Layer) -> str:
     mark, rows = layer["mark"], layer["data"]["values"]
     x, y = _Axis.of(layer["encoding"], "x"), _Axis.of(layer["encoding"], "y")
     match mark["type"]:
@@ -102,7 +101,7 @@ class _Axis:
     logarithmic: bool
 
     @classmethod
-    def of(cls, encoding: Mapping[str, Spec], channel: str) -> _Axis:
+    def of(cls, encoding: Mapping[str, Channel], channel: str) -> _Axis:
         first, second = encoding[channel], encoding.get(f"{channel}2")
         scale = first["scale"]
         (low, high), (start, end) = scale["domain"], scale["range"]
@@ -112,13 +111,13 @@ class _Axis:
         low, high = (math.log(low), math.log(high)) if logarithmic else (low, high)
         return cls(first["field"], "" if second is None else second["field"], low, high, start, end, logarithmic)
 
-    def value(self, row: Spec) -> float:
+    def value(self, row: MarkRow) -> float:
         return float(row[self.field])
 
-    def at(self, row: Spec) -> float:
+    def at(self, row: MarkRow) -> float:
         return self.pixel(row[self.field])
 
-    def span(self, row: Spec) -> tuple[float, float]:
+    def span(self, row: MarkRow) -> tuple[float, float]:
         """Both ends in pixels, as their fields have them."""
         return self.pixel(row[self.field]), self.pixel(row[self.second])
 
@@ -128,20 +127,20 @@ class _Axis:
         return self.start * (1 - part) + self.end * part
 
 
-def _rule(across: tuple[float, float], y: float, mark: Spec) -> str:
+def _rule(across: tuple[float, float], y: float, mark: MarkOptions) -> str:
     first, second = across
     styles = {**mark, "stroke": mark["color"]}
     return f'<line transform="translate({_number(first)},{_number(y)})" x2="{_number(second - first)}" y2="0"{_styles(styles)}/>'
 
 
-def _rectangle(across: tuple[float, float], down: tuple[float, float], mark: Spec) -> str:
+def _rectangle(across: tuple[float, float], down: tuple[float, float], mark: MarkOptions) -> str:
     (left, right), (top, bottom) = sorted(across), sorted(down)
     width = _number(right - left)
     path = f"M{_number(left)},{_number(top)}h{width}v{_number(bottom - top)}h{_number(left - right)}Z"
     return f'<path d="{path}"{_styles(_with_colour(mark, filled=mark.get("filled", True)))}/>'
 
 
-def _line(points: Sequence[PixelPoint], mark: Spec) -> str:
+def _line(points: Sequence[PixelPoint], mark: MarkOptions) -> str:
     steps = _steps(points) if mark.get("interpolate") == "step-after" else points
     path = f"M{'L'.join(map(_place, steps))}{'Z' if len(points) == 1 else ''}"
     return f'<path d="{path}"{_styles({"strokeWidth": 2, **mark, "stroke": mark["color"]})}/>'
@@ -155,7 +154,7 @@ def _steps(points: Sequence[PixelPoint]) -> list[PixelPoint]:
     return found
 
 
-def _area(x: _Axis, y: _Axis, rows: Sequence[Spec], mark: Spec) -> str:
+def _area(x: _Axis, y: _Axis, rows: Sequence[MarkRow], mark: MarkOptions) -> str:
     tops = [(x.at(row), y.at(row)) for row in rows]
     feet = [y.pixel(row[y.second] if y.second else 0) for row in rows]
     down = [(left, top + (foot - top)) for (left, top), foot in zip(tops, feet, strict=True)]  # as Vega does, which keeps heights
@@ -165,7 +164,7 @@ def _area(x: _Axis, y: _Axis, rows: Sequence[Spec], mark: Spec) -> str:
     return f'<path d="{path}"{_styles(styles)}/>{edge}'
 
 
-def _symbol(at: PixelPoint, mark: Spec) -> str:
+def _symbol(at: PixelPoint, mark: MarkOptions) -> str:
     turned = f" rotate({_number(mark['angle'])})" if "angle" in mark else ""
     path = SYMBOLS[mark.get("shape", "circle")](math.sqrt(mark.get("size", POINT_SIZE)) / 2)
     styles = _with_colour({"strokeWidth": 2, "opacity": 0.7, **mark}, filled=mark.get("filled", False))
@@ -191,19 +190,22 @@ SYMBOLS: Mapping[str, Callable[[float], str]] = {  # by half the root of the siz
 }
 
 
-def _with_colour(mark: Spec, *, filled: bool) -> Spec:
+def _with_colour(mark: MarkOptions, *, filled: bool) -> MarkOptions:
     """A mark with its colour as what it is of: what is filled, or the line around."""
-    return {**mark, "fill" if filled else "stroke": mark["color"]} if "color" in mark else mark
+    if "color" not in mark:
+        return mark
+    coloured: MarkOptions = {"fill": mark["color"]} if filled else {"stroke": mark["color"]}
+    return {**mark, **coloured}
 
 
-def _styles(mark: Mapping[str, Any]) -> str:
+def _styles(mark: Mapping[str, object]) -> str:
     return "".join(f' {STYLE_ATTRIBUTES[name]}="{_style(mark[name])}"' for name in STYLE_ATTRIBUTES if name in mark)
 
 
-def _style(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return ",".join(map(_number, value)) if isinstance(value, list) else _number(value)
+def _style(value: object) -> str:
+    if isinstance(value, list):
+        return ",".join(map(_number, value))
+    return _number(value) if isinstance(value, int | float) else str(value)
 
 
 def _place(point: PixelPoint) -> str:

@@ -13,12 +13,16 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Literal
+from typing import Literal
 
 from forecast.language.expressions import indexed_name
 from forecast.report.charts_answers import name_as_words
 from forecast.schema import words
+from forecast.schema.answers import AnswerContent, DistributionValue, is_date, is_distribution, is_probability, is_shares
+from forecast.schema.consistency import BELIEFS
+from forecast.schema.insight import InsightContent
 from forecast.schema.is_counts import are_readings
+from forecast.schema.topic import CheckValue, ParameterContent, RowContent, SeriesContent, StreamContent, TopicContent
 from forecast.sentences.insight_text import measure_name, named_value_text, strongest_measure, value_text
 
 FIRST_STEPS, LAST_STEPS = 3, 9  # of a walk: how it begins, and where it stands
@@ -43,7 +47,7 @@ class ReportTable:
     rows: tuple[tuple[str, ...], ...]
 
 
-def questions_table(content: Mapping[str, Any]) -> ReportTable:
+def questions_table(content: TopicContent) -> ReportTable:
     """How each question is settled, by when, and how exactly its answer was computed."""
     columns = (
         Column("question", "head"),
@@ -65,35 +69,41 @@ def questions_table(content: Mapping[str, Any]) -> ReportTable:
     return ReportTable("The rule of each question, and the Monte Carlo error of its answer", columns, rows)
 
 
-def error_words(answer: Mapping[str, Any]) -> str:
+def error_words(answer: AnswerContent) -> str:
     """How exactly an answer was computed."""
     if answer["status"] in words.RECORDED and answer["value"] is not None:
         return "exact: the record alone settles it"
     value = answer["value"]
     if value is None:
         return "no answer"
-    match answer["kind"]:
-        case "probability" | "date":
-            points = 100 * value["error"]
-        case "shares":
-            points = 100 * max(share["error"] for share in value["shares"])
-        case _:
-            if value["mean"] is None:
-                return f"median {_point(value, 2)}, Monte Carlo error {value['errors'][2]:.2g}; no expected value: {value['no_mean']}"
-            shown = words.number(value["mean"], error=value["mean_error"], spread=_spread(value))
-            return f"expected {shown}, Monte Carlo error {value['mean_error']:.2g}"
+    kind = answer["kind"]
+    if is_distribution(value, kind):
+        return _number_error_words(value)
+    if is_probability(value, kind) or is_date(value, kind):
+        points = 100 * value["error"]
+    else:
+        assert is_shares(value, kind)
+        points = 100 * max(share["error"] for share in value["shares"])
     return f"Monte Carlo error {points:.2g} percentage points"
 
 
-def _point(value: Mapping[str, Any], index: int) -> str:
+def _number_error_words(value: DistributionValue) -> str:
+    """How exactly a number was computed: its mean or, where it has none, its median."""
+    if value["mean"] is None or value["mean_error"] is None:
+        return f"median {_point(value, 2)}, Monte Carlo error {value['errors'][2]:.2g}; no expected value: {value['no_mean']}"
+    shown = words.number(value["mean"], error=value["mean_error"], spread=_spread(value))
+    return f"expected {shown}, Monte Carlo error {value['mean_error']:.2g}"
+
+
+def _point(value: DistributionValue, index: int) -> str:
     return words.number(value["quantiles"][index], error=value["errors"][index], spread=_spread(value))
 
 
-def _spread(value: Mapping[str, Any]) -> float:
-    return float(value["quantiles"][-1] - value["quantiles"][0])
+def _spread(value: DistributionValue) -> float:
+    return value["quantiles"][-1] - value["quantiles"][0]
 
 
-def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> ReportTable:
+def rows_table(stream: StreamContent, insight: InsightContent | None) -> ReportTable:
     """A stream's rows with their sources and, where there is insight, the answer each row moves most."""
     counts = [f"value_{each['label']}" for each in stream.get("classes", ())]  # told in words in the column of the value
     names = tuple(dict.fromkeys(name for row in stream["rows"] for name in row["columns"] if name not in counts))
@@ -126,7 +136,9 @@ def rows_table(stream: Mapping[str, Any], insight: Mapping[str, Any] | None) -> 
         cells.append(f"{row['note']}{f' Replaces {row["replaces"]}.' if row['replaces'] else ''}")
         rows.append(tuple(cells))
     totals = f" ({', '.join(f'{each["label"]} {words.number(each["total"])}' for each in stream['classes'])})" if counts else ""
-    total = "" if are_readings(stream) else f"; total {stream.get('seen', words.number(stream['total']))}{totals}"
+    total = (
+        "" if stream["total"] is None or are_readings(stream) else f"; total {stream.get('seen', words.number(stream['total']))}{totals}"
+    )
     entering = f". {_without_code_marks(stream['entering']).removesuffix('.')}" if "entering" in stream else ""
     return ReportTable(f"{count}{total}{watched}{learnt}{entering}", tuple(columns), tuple(rows))
 
@@ -136,14 +148,14 @@ def _without_code_marks(said: str) -> str:
     return said.replace("`", "")
 
 
-def _weight_or_origin(row: Mapping[str, Any], name: str) -> str:
+def _weight_or_origin(row: RowContent, name: str) -> str:
     """How a row enters: its weight, or its origin."""
     if name == "weight":
         return words.number(row["weight"])
     return f"{row.get('origin', '')}{' (a copy)' if row.get('copy') else ''}"
 
 
-def _without_row(stream: str, insight: Mapping[str, Any]) -> dict[int, str]:
+def _without_row(stream: str, insight: InsightContent) -> dict[int, str]:
     """For each row, the open measure that changes most without it: ``walk in: 12 % with it, 8 % without``."""
     found = {}
     for each in insight["leverage"]:
@@ -158,13 +170,13 @@ def _without_row(stream: str, insight: Mapping[str, Any]) -> dict[int, str]:
     return found
 
 
-def row_days(row: Mapping[str, Any]) -> str:
+def row_days(row: RowContent) -> str:
     """The days a row covers."""
     first, last = date.fromisoformat(row["start"]), date.fromisoformat(row["end"])
     return first.isoformat() if first == last else f"{first} to {last}"
 
 
-def parameters_table(content: Mapping[str, Any]) -> ReportTable:
+def parameters_table(content: TopicContent) -> ReportTable:
     """Prior and posterior of every parameter."""
     columns = [Column("parameter", "head")]
     columns += [Column(name, "number") for which in ("prior", "posterior") for name in (which, "5 %", "95 %")]
@@ -188,19 +200,19 @@ def parameters_table(content: Mapping[str, Any]) -> ReportTable:
             for category in parameter["categories"]
         ]
         if not parameter["categories"]:
-            points = [words.belief_texts(parameter[which]["quantiles"], parameter["unit"]) for which in ("prior", "posterior")]
+            points = [words.belief_texts(parameter[which]["quantiles"], parameter["unit"]) for which in BELIEFS]
             rows.append((name, *(each for low, median, high in points for each in (median, low, high)), parameter["unit"]))
     caption = "Median and 90 % interval, before the record (prior) and after it (posterior)"
     return ReportTable(caption, (*columns, Column("unit")), tuple(rows))
 
 
-def _walks(parameters: Sequence[Mapping[str, Any]]) -> Iterator[tuple[bool, list[Mapping[str, Any]]]]:
+def _walks(parameters: Sequence[ParameterContent]) -> Iterator[tuple[bool, list[ParameterContent]]]:
     """The values of each prior together, and whether they are the steps of a walk."""
     for (_, statement), together in groupby(parameters, key=itemgetter("name", "statement")):
         yield statement.startswith(("GaussianRandomWalk(", "AR(")), list(together)
 
 
-def _displayed_steps(parameters: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any] | int]:
+def _displayed_steps(parameters: Sequence[ParameterContent]) -> Iterator[ParameterContent | int]:
     """Parameters one by one; of a walk of many steps the first and the last, and between them how many are left to its picture."""
     for is_walk, together in _walks(parameters):
         between = len(together) - FIRST_STEPS - LAST_STEPS
@@ -212,13 +224,13 @@ def _displayed_steps(parameters: Sequence[Mapping[str, Any]]) -> Iterator[Mappin
             yield from together
 
 
-def pool_tables(content: Mapping[str, Any]) -> dict[str, ReportTable]:
+def pool_tables(content: TopicContent) -> dict[str, ReportTable]:
     """What was pooled for each parameter whose prior is a pool, by its name."""
     pooled = {parameter["name"]: parameter for parameter in content["parameters"] if "parts" in parameter}
     return {name: _pool_table(parameter) for name, parameter in pooled.items()}
 
 
-def _pool_table(parameter: Mapping[str, Any]) -> ReportTable:
+def _pool_table(parameter: ParameterContent) -> ReportTable:
     kinds = {
         "mixture": ("scenario", "the scenarios of {}: each has its chance, and one of them is right"),
         "linear": ("expert", "what people said of {}: chances pooled by their weights"),
@@ -246,7 +258,7 @@ def _pool_table(parameter: Mapping[str, Any]) -> ReportTable:
     return ReportTable(caption.format(name_as_words(parameter["name"])), columns, tuple(rows))
 
 
-def statements_table(content: Mapping[str, Any]) -> ReportTable:
+def statements_table(content: TopicContent) -> ReportTable:
     """The model in its own statements."""
     rows: list[tuple[str, ...]] = []
     for is_walk, together in _walks(content["parameters"]):
@@ -280,7 +292,7 @@ def statements_table(content: Mapping[str, Any]) -> ReportTable:
     return ReportTable("Every statement of the model, as the book has it", columns, tuple(rows))
 
 
-def series_table(series: Mapping[str, Any]) -> ReportTable:
+def series_table(series: SeriesContent) -> ReportTable:
     """The values of a series."""
     columns = (
         Column("from", "headday"),
@@ -294,7 +306,7 @@ def series_table(series: Mapping[str, Any]) -> ReportTable:
     return ReportTable(f"{series['about']}{f' ({series["unit"]})' if series['unit'] else ''}", columns, rows)
 
 
-def engines_table(checks: Sequence[Mapping[str, Any]]) -> ReportTable:
+def engines_table(checks: Sequence[Mapping[str, CheckValue]]) -> ReportTable:
     """The two engines side by side."""
     names = list(checks[0]) if checks else []
     numbers = {name for check in checks for name, value in check.items() if isinstance(value, int | float) and not isinstance(value, bool)}
@@ -304,7 +316,7 @@ def engines_table(checks: Sequence[Mapping[str, Any]]) -> ReportTable:
     )
 
 
-def facts_table(content: Mapping[str, Any]) -> ReportTable:
+def facts_table(content: TopicContent) -> ReportTable:
     """What it takes to make the report again."""
     run = content["run"]
     rows = [("as of", words.day(content["as_of"])), ("seed", str(run["seed"]))]
@@ -323,14 +335,14 @@ def _cell_text(value: float | str) -> str:
     return name_as_words(value) if isinstance(value, str) else words.number(value)
 
 
-def _check_value_text(value: Any) -> str:
+def _check_value_text(value: CheckValue) -> str:
     """A value of a check as a table shows it."""
     match value:
         case None:
             return "none"
         case bool():
             return "yes" if value else "no"
-        case float() | int():
-            return words.number(float(value), error=0.0)
+        case str():
+            return name_as_words(value)
         case _:
-            return name_as_words(str(value))
+            return words.number(float(value), error=0.0)

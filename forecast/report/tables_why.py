@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from operator import itemgetter
-from typing import Any
 
 from forecast.report.charts_answers import name_as_words
 from forecast.report.charts_fit import check_sentence
 from forecast.report.tables import Column, ReportTable, labelled_name, row_days
 from forecast.schema import words
+from forecast.schema.insight import InsightContent, LeverageContent, MeasureContent, Move
+from forecast.schema.topic import StreamContent
 from forecast.sentences.insight_text import (
     change_text,
     from_to_text,
@@ -26,10 +27,9 @@ from forecast.sentences.split_words import share_with_error, split_texts
 
 MOST_SURPRISES = 12  # rows of the table; the JSON has all
 CHANGE_COLUMNS = ("half as wide", "twice as wide", "one sd lower", "one sd higher")
-Insight = Mapping[str, Any]
 
 
-def moves_table(insight: Insight, move: Mapping[str, Any]) -> ReportTable:
+def moves_table(insight: InsightContent, move: Move) -> ReportTable:
     """The parts of a change by open measure: they add up from the first line to the last."""
     shown = _measures(insight)
     columns = (Column("part", "head"), Column("known", "day"), *_columns(insight, shown), Column("source", "source"))
@@ -47,7 +47,7 @@ def moves_table(insight: Insight, move: Mapping[str, Any]) -> ReportTable:
     return ReportTable(f"From {words.day(move['since'])}, {against}, to {words.day(move['until'])}", columns, tuple(rows))
 
 
-def history_table(insight: Insight) -> ReportTable:
+def history_table(insight: InsightContent) -> ReportTable:
     """The measures on the days on which something became known, and at both ends."""
     history, shown = insight["history"], _measures(insight)
     points = history["points"]
@@ -64,7 +64,7 @@ def history_table(insight: Insight) -> ReportTable:
     return ReportTable("By replay: what today's priors and statements say with the knowledge of each day", columns, rows)
 
 
-def leverage_table(insight: Insight, kinds: Sequence[str]) -> ReportTable:
+def leverage_table(insight: InsightContent, kinds: Sequence[str]) -> ReportTable:
     """The answers had nothing been learnt from a source, a grade or a stream."""
     shown = _measures(insight)
     columns = (Column("without", "head"), Column("rows", "number"), *_columns(insight, shown), Column("how"))
@@ -79,7 +79,7 @@ def leverage_table(insight: Insight, kinds: Sequence[str]) -> ReportTable:
     return ReportTable("Every answer had nothing been learnt from a source, a grade or a stream", columns, tuple(rows))
 
 
-def sensitivity_table(insight: Insight, index: int) -> ReportTable:
+def sensitivity_table(insight: InsightContent, index: int) -> ReportTable:
     """One measure with each prior changed in four ways, the strongest prior first."""
     measure = insight["measures"][index]
     found: dict[str, dict[str, str]] = {}
@@ -101,7 +101,7 @@ def sensitivity_table(insight: Insight, index: int) -> ReportTable:
     )
 
 
-def power_table(insight: Insight) -> ReportTable:
+def power_table(insight: InsightContent) -> ReportTable:
     """Power-scaling of each parameter."""
     columns = (Column("parameter", "head"), Column("prior", "number"), Column("likelihood", "number"), Column("diagnosis"))
     rows = tuple(
@@ -116,14 +116,14 @@ def power_table(insight: Insight) -> ReportTable:
     return ReportTable("How far each posterior moves with the weight of its prior and of the record (ArviZ's power-scaling)", columns, rows)
 
 
-def surprise_table(content: Mapping[str, Any]) -> ReportTable:
+def surprise_table(streams: Sequence[StreamContent], insight: InsightContent) -> ReportTable:
     """Rows against what was predicted before them, the most surprising first."""
-    streams = {stream["name"]: stream for stream in content["streams"]}
-    ordered = sorted(content["insight"]["surprise"], key=itemgetter("tail", "known"))
+    rows_of = {stream["name"]: stream["rows"] for stream in streams}
+    ordered = sorted(insight["surprise"], key=itemgetter("tail", "known"))
     columns = (Column("row", "head"), Column("known", "day"), Column("seen", "number"), Column("predicted", "number"), Column("as far out or farther", "number"), Column("bits over the prior", "number"))  # fmt: skip
     rows = []
     for each in ordered[:MOST_SURPRISES]:
-        row = streams[each["stream"]]["rows"][each["row"]]
+        row = rows_of[each["stream"]][each["row"]]
         predicted = words.points_texts((each["low"], each["high"]), "")
         bits = words.signed_number(each["bits"], error=0.01).replace("no change", "0")
         rows.append(
@@ -144,7 +144,7 @@ def surprise_table(content: Mapping[str, Any]) -> ReportTable:
     )
 
 
-def checks_table(insight: Insight) -> ReportTable:
+def checks_table(insight: InsightContent) -> ReportTable:
     """Each stream's record against records its posterior would make."""
     columns = (Column("statistic", "head"), Column("as far out or farther", "number"))
     return ReportTable(
@@ -154,7 +154,7 @@ def checks_table(insight: Insight) -> ReportTable:
     )
 
 
-def information_table(insight: Insight) -> ReportTable:
+def information_table(insight: InsightContent) -> ReportTable:
     """How far one more month of each stream is expected to move each measure."""
     shown = _measures(insight)
     columns = (Column("one more month of", "head"), Column("until", "day"), *_columns(insight, shown))
@@ -169,7 +169,7 @@ def information_table(insight: Insight) -> ReportTable:
     return ReportTable("How far each answer is expected to move, up or down, by one more month of a stream", columns, rows)
 
 
-def signposts_table(insight: Insight) -> ReportTable:
+def signposts_table(insight: InsightContent) -> ReportTable:
     """What would be seen, how likely that is, and the answers then."""
     shown = _measures(insight)
     columns = (Column("if", "head"), Column("by", "day"), Column("chance", "number"), *_columns(insight, shown))
@@ -182,7 +182,7 @@ def signposts_table(insight: Insight) -> ReportTable:
     return ReportTable("What to watch for: if this is seen by that day, the answers would be", columns, tuple(rows))
 
 
-def split_table(insight: Insight) -> ReportTable:
+def split_table(insight: InsightContent) -> ReportTable:
     """How much of each answer's doubt is ignorance, and of which parameters."""
     columns = (
         Column("answer", "head"),
@@ -206,14 +206,14 @@ def split_table(insight: Insight) -> ReportTable:
     )
 
 
-def variation_method(each: Mapping[str, Any]) -> str:
+def variation_method(each: LeverageContent) -> str:
     """How a variation was computed: by a refit, or by weights and how well they carry."""
     if each["refitted"]:
         return "refitted"
     return "reweighed" if each["pareto_k"] is None else f"reweighed, k̂ {words.number(each['pareto_k'], error=0.01)}"
 
 
-def change_sentences(insight: Insight, move: Mapping[str, Any]) -> list[str]:
+def change_sentences(insight: InsightContent, move: Move) -> list[str]:
     """The changes of a move worth a sentence: each open measure that it moved, the others named together."""
     measures = insight["measures"]
     said, still = [], []
@@ -234,19 +234,17 @@ def change_sentences(insight: Insight, move: Mapping[str, Any]) -> list[str]:
     return said
 
 
-def _sentence(move: Mapping[str, Any], measure: Mapping[str, Any], at: int) -> str:
+def _sentence(move: Move, measure: MeasureContent, at: int) -> str:
     """The split's own sentence for a measure; empty where it has none, or says a share as a number."""
     return (
-        ""
-        if at >= len(move["sentences"]) or (measure["kind"] != "probability" and measure["unit"] == "share")
-        else str(move["sentences"][at])
+        "" if at >= len(move["sentences"]) or (measure["kind"] != "probability" and measure["unit"] == "share") else move["sentences"][at]
     )
 
 
-def _measures(insight: Insight) -> list[int]:
+def _measures(insight: InsightContent) -> list[int]:
     """The open measures, or all where every one is settled."""
     return open_measure_indices(insight) or list(range(len(insight["measures"])))
 
 
-def _columns(insight: Insight, shown: Sequence[int]) -> list[Column]:
+def _columns(insight: InsightContent, shown: Sequence[int]) -> list[Column]:
     return [Column(measure_title(insight["measures"][at]), "number") for at in shown]

@@ -8,14 +8,18 @@ whoever writes a report can write the digest too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 
 from forecast.language.faults import Fault
 from forecast.language.statements import parse_statement
+from forecast.schema.answers import Curve, is_date, is_distribution, is_probability, is_shares
 from forecast.schema.words import UNANSWERED
+
+if TYPE_CHECKING:
+    from forecast.schema.topic import TopicContent
 
 FILE_NAME = re.compile(r"[A-Za-z0-9_-]+")  # of a topic, a question or a stream, whose pictures are named so
 LARGEST_SHOWN_NUMBER = 1e300  # a number beyond it cannot be added to another without a care
@@ -85,13 +89,19 @@ OF_EACH_MEASURE = (
     "insight.history.points.*.errors",
     SETTLED_PATH,
 )
-STREAM_PATHS = ("insight.surprise", "insight.checks", "insight.information", "insight.signposts", "insight.leverage")  # each has a `stream`
-ROW_PATHS = ("insight.surprise", "insight.leverage")  # each may have the `row` of its stream
-SHAPE_PATHS = ("parameters.*.prior.shape", "parameters.*.posterior.shape", "answers.*.value.shape")
+OF_STREAMS: tuple[Literal["surprise", "checks", "information", "signposts", "leverage"], ...] = (
+    "surprise",
+    "checks",
+    "information",
+    "signposts",
+    "leverage",
+)  # in each of an insight's lists: a `stream`, and in two of them the `row` of it
+BELIEFS: tuple[Literal["prior", "posterior"], ...] = ("prior", "posterior")
+NAMED_ONCE: tuple[Literal["answers", "streams", "series", "quantities"], ...] = ("answers", "streams", "series", "quantities")
 KEY_OF_KIND = {"probability": "chance", "distribution": "shape", "date": "curve", "shares": "shares"}
 
 
-def inconsistency(content: Mapping[str, Any]) -> str:
+def inconsistency(content: TopicContent) -> str:
     """Return the first thing that does not fit in a content of the right shape, with its place; empty where all does."""
     for faults in (_number_faults, _day_faults, _answer_faults, _list_faults, _shape_faults, _future_faults, _name_faults, _other_faults):
         for place, what in faults(content):
@@ -99,20 +109,20 @@ def inconsistency(content: Mapping[str, Any]) -> str:
     return ""
 
 
-def _number_faults(content: Any) -> Iterator[tuple[str, str]]:
+def _number_faults(content: object) -> Iterator[tuple[str, str]]:
     """Numbers that no picture can be drawn of."""
     if not _is_small(content):  # the places cost ten times as much as the answer
         yield from ((place, "this number is too large to be shown") for place, value in _leaves(content, "") if not _is_small(value))
 
 
-def _is_small(value: Any) -> bool:
+def _is_small(value: object) -> bool:
     """Whether all numbers in a value can be shown."""
     if isinstance(value, int | float):
         return -LARGEST_SHOWN_NUMBER < value < LARGEST_SHOWN_NUMBER
     return all(map(_is_small, value.values() if isinstance(value, dict) else value)) if isinstance(value, dict | list) else True
 
 
-def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
+def _leaves(value: object, place: str) -> Iterator[tuple[str, object]]:
     pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in pairs:
         where = f"{place}.{key}" if place else str(key)
@@ -122,7 +132,7 @@ def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
             yield where, inner
 
 
-def _day_faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _day_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
     """Days that do not exist, or do not follow one another."""
     for path in DAY_PATHS:
         yield from ((place, "this is no day") for place, value in _values_at(content, path) if not _is_day(value))
@@ -130,14 +140,15 @@ def _day_faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from ((place, "this is no day") for place, value in _values_at(content, path) if value and not _is_day(value))
     for path in IN_ORDER:
         for place, points in _values_at(content, path):
-            if any(later["day"] < earlier["day"] for earlier, later in pairwise(points)):
+            days = [str(day) for _, day in _values_at(points, "*.day")]
+            if any(later < earlier for earlier, later in pairwise(days)):
                 yield place, "these days are not in order"
 
 
-def _answer_faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _answer_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
     """Answers whose value is of another kind, or empty."""
     for number, answer in enumerate(content["answers"]):
-        place, value = f"answers.{number}.value", answer["value"]
+        place, value, kind = f"answers.{number}.value", answer["value"], answer["kind"]
         if (value is None) != (answer["status"] in UNANSWERED):
             yield place, f"{'no' if value is None else 'a'} value does not go with the status `{answer['status']}`"
         elif value is None:
@@ -145,25 +156,25 @@ def _answer_faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 answer["status"] == "not answerable"
             ):
                 yield f"answers.{number}", f"a question that is {answer['status']} does not say why"
-        elif KEY_OF_KIND[answer["kind"]] not in value:
-            yield place, f"this is not the value of a {answer['kind']}"
-        elif "mean" in value and (value["mean"] is None) != (value["mean_error"] is None):
+        elif KEY_OF_KIND[kind] not in value:
+            yield place, f"this is not the value of a {kind}"
+        elif is_distribution(value, kind) and (value["mean"] is None) != (value["mean_error"] is None):
             yield place, "an expected value and its error go together"
-        elif "chance" in value and (value["chance"] is None) != (value["chance_errors"] is None):
+        elif is_probability(value, kind) and (value["chance"] is None) != (value["chance_errors"] is None):
             yield place, "an interval and its errors go together"
-        elif "shares" in value and not value["shares"]:
+        elif is_shares(value, kind) and not value["shares"]:
             yield place, "there is no choice"
-        elif "curve" in value and len(value["curve"]) == 1:
+        elif is_date(value, kind) and len(value["curve"]) == 1:
             yield place, "one day makes no curve"
-        elif "curve" in value:
+        elif is_date(value, kind):
             yield from ((f"{place}.quantiles", "this is no day") for day in value["quantiles"] if day is not None and not _is_day(day))
 
 
-def _list_faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _list_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
     """Lists that are not as long as they are read."""
     for path, length in LIST_LENGTHS.items():
         for place, value in _values_at(content, path):
-            if value is not None and len(value) != length:
+            if isinstance(value, list) and len(value) != length:
                 yield place, f"there are {len(value)} here, and not {length}"
     insight = content["insight"]
     if insight is None:
@@ -171,23 +182,22 @@ def _list_faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     length = len(insight["measures"])
     for path in OF_EACH_MEASURE:
         for place, value in _values_at(content, path):
-            if len(value) != length and (value or path != SETTLED_PATH or insight["history"]["points"]):
+            if isinstance(value, list) and len(value) != length and (value or path != SETTLED_PATH or insight["history"]["points"]):
                 yield place, f"there are {len(value)} here, and {length} measures"
 
 
-def _shape_faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _shape_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
     """Curves that cannot be drawn."""
-    for path in SHAPE_PATHS:
-        for place, shape in _values_at(content, path):
-            xs, ys = shape["x"], shape["y"]
-            if len(xs) != len(ys) or len(xs) < (1 if shape["discrete"] else 2):
-                yield place, f"{len(xs)} values of x and {len(ys)} of y make no curve"
-            elif any(later <= earlier for earlier, later in pairwise(xs)):
-                yield place, "the values of x do not rise"
-            elif min(ys) < 0 or max(ys) <= 0:
-                yield place, "a density is positive somewhere and negative nowhere"
+    for place, shape in _shapes(content):
+        xs, ys = shape["x"], shape["y"]
+        if len(xs) != len(ys) or len(xs) < (1 if shape["discrete"] else 2):
+            yield place, f"{len(xs)} values of x and {len(ys)} of y make no curve"
+        elif any(later <= earlier for earlier, later in pairwise(xs)):
+            yield place, "the values of x do not rise"
+        elif min(ys) < 0 or max(ys) <= 0:
+            yield place, "a density is positive somewhere and negative nowhere"
     for number, parameter in enumerate(content["parameters"]):
-        for name in ("prior", "posterior"):
+        for name in BELIEFS:
             belief = parameter[name]
             if parameter["scale"] == "log" and min(*belief["shape"]["x"], *belief["quantiles"], 1.0) <= 0:
                 yield f"parameters.{number}.{name}", "there is no logarithm of this"
@@ -195,7 +205,17 @@ def _shape_faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield f"parameters.{number}.{name}.quantiles", "these points do not rise"
 
 
-def _future_faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _shapes(content: TopicContent) -> Iterator[tuple[str, Curve]]:
+    """Every curve with its place: the priors', the posteriors', and the answers'."""
+    for name in BELIEFS:
+        for number, parameter in enumerate(content["parameters"]):
+            yield f"parameters.{number}.{name}.shape", parameter[name]["shape"]
+    for number, answer in enumerate(content["answers"]):
+        if answer["value"] is not None and is_distribution(answer["value"], answer["kind"]):
+            yield f"answers.{number}.value.shape", answer["value"]["shape"]
+
+
+def _future_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
     """Futures of streams whose days and points do not go together."""
     for number, stream in enumerate(content["streams"]):
         place, future = f"streams.{number}.fan", stream["fan"]
@@ -210,36 +230,34 @@ def _future_faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"streams.{number}.classes", "a class has no future and its stream has one"
 
 
-def _name_faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _name_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
     """Names that are given twice, or of what is not there."""
-    for key in ("answers", "streams", "series", "quantities"):
+    for key in NAMED_ONCE:
         yield from _duplicate_name_faults(key, [each["name"] for each in content[key]])
     yield from _duplicate_name_faults("parameters", [f"{each['name']}[{each['label']}]" for each in content["parameters"]])
     rows = {stream["name"]: len(stream["rows"]) for stream in content["streams"]}
-    for place, crossing in _values_at(content, "answers.*.crossings.*"):
-        if crossing["stream"] not in rows:
-            yield f"{place}.stream", "there is no such stream"
+    for place, stream in _values_at(content, "answers.*.crossings.*.stream"):
+        if stream not in rows:
+            yield place, "there is no such stream"
     insight = content["insight"]
     if insight is None:
         return
-    for path in STREAM_PATHS:
-        for place, each in _values_at(content, f"{path}.*"):
-            if each["stream"] not in rows and (each["stream"] or path != "insight.leverage"):
+    for of in OF_STREAMS:
+        for number, each in enumerate(insight[of]):
+            place, row = f"insight.{of}.{number}", each.get("row")
+            if each["stream"] not in rows and (each["stream"] or of != "leverage"):
                 yield f"{place}.stream", "there is no such stream"
-            elif path in ROW_PATHS and each["row"] is not None and not 0 <= each["row"] < rows.get(each["stream"], 0):
+            elif isinstance(row, int) and not 0 <= row < rows.get(each["stream"], 0):
                 yield f"{place}.row", "there is no such row"
     questions = {answer["name"] for answer in content["answers"]}
-    for place, each in (*_values_at(content, "insight.measures.*"), *_values_at(content, "insight.split.*")):
-        if each["question"] not in questions:
-            yield f"{place}.question", "there is no such question"
+    for path in ("insight.measures.*.question", "insight.split.*.question"):
+        yield from ((place, "there is no such question") for place, name in _values_at(content, path) if name not in questions)
     parameters = {each["name"] for each in content["parameters"]}
-    for path in ("insight.sensitivity.*", "insight.power.*", "insight.split.*.parts.*"):
-        for place, each in _values_at(content, path):
-            if each["parameter"] not in parameters:
-                yield f"{place}.parameter", "there is no such parameter"
+    for path in ("insight.sensitivity.*.parameter", "insight.power.*.parameter", "insight.split.*.parts.*.parameter"):
+        yield from ((place, "there is no such parameter") for place, name in _values_at(content, path) if name not in parameters)
 
 
-def _other_faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _other_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
     """What else a page takes for granted."""
     if not content["engine"]["words"]:
         yield "engine.words", "nothing is said of the engine"
@@ -259,17 +277,17 @@ def _duplicate_name_faults(place: str, names: Sequence[str]) -> Iterator[tuple[s
         yield place, "two of them have one name"
 
 
-def _is_day(text: str) -> bool:
-    """Whether a text is a day as reports write it."""
+def _is_day(value: object) -> bool:
+    """Whether a value is a day as reports write it."""
     try:
-        return date.fromisoformat(text).isoformat() == text
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
 
 
-def _values_at(content: Any, path: str) -> Iterator[tuple[str, Any]]:
+def _values_at(content: object, path: str) -> Iterator[tuple[str, object]]:
     """Everything at a path, where ``*`` stands for each of a list, with its place; nothing where a key is missing or null."""
-    found: list[tuple[str, Any]] = [("", content)]
+    found: list[tuple[str, object]] = [("", content)]
     for key in path.split("."):
         if key == "*":
             found = [(f"{place}.{index}", inner) for place, value in found if isinstance(value, list) for index, inner in enumerate(value)]

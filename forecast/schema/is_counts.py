@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from forecast.language.faults import Fault
 from forecast.language.statements import parse_statement
+from forecast.schema.topic import StreamContent
 
 
-def are_readings(stream: Mapping[str, Any]) -> bool:
+def are_readings(stream: StreamContent) -> bool:
     """Whether a stream has no total that means something; of a report of an older version, whether its values are measured and none is simulated."""
     if stream["total"] is None:
         return True

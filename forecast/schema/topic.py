@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict, TypeGuard
 
 from forecast.schema.answers import AnswerContent, Curve
 from forecast.schema.book import CodeContent, PartContent
@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 REPORT_FORMAT = 2
-NAMED = ("answers", "parameters", "streams", "series", "quantities")  # whose names are also those of files and places on a page
+NAMED: tuple[Literal["answers", "parameters", "streams", "series", "quantities"], ...] = (
+    "answers",
+    "parameters",
+    "streams",
+    "series",
+    "quantities",
+)  # whose names are also those of files and places on a page
 
 
 class ReportFault(Exception):
@@ -191,6 +197,9 @@ class EngineContent(TypedDict):
     words: list[str]
 
 
+CheckValue = str | float | bool | None  # of a line of the referee's table
+
+
 class VerdictContent(TypedDict):
     """What the referee says; each check is a line of a table.
 
@@ -200,7 +209,7 @@ class VerdictContent(TypedDict):
 
     verdict: Literal["agreed", "disputed", "failed", "unconfirmed", "not refereed"]
     sentence: str
-    checks: list[dict[str, str | float | bool | None]]
+    checks: list[dict[str, CheckValue]]
 
 
 class RunContent(TypedDict):
@@ -240,12 +249,12 @@ class TopicContent(TypedDict):
     code: NotRequired[CodeContent]
 
 
-def content_bytes(content: Mapping[str, Any]) -> bytes:
+def content_bytes(content: Mapping[str, object]) -> bytes:
     """Return the file a content makes: JSON in UTF-8, two spaces deep, lists of numbers on one line each."""
     return (format_json(content) + "\n").encode("utf-8")
 
 
-def read_content(data: bytes, *, name: str = "the report") -> dict[str, Any]:
+def read_content(data: bytes, *, name: str = "the report") -> TopicContent:
     """Return the content of a JSON file; raise ``ReportFault`` where it is not one this program wrote whole."""
     try:
         content = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
@@ -254,20 +263,14 @@ def read_content(data: bytes, *, name: str = "the report") -> dict[str, Any]:
     return validate_content(content, name=name)
 
 
-def validate_content(content: Any, *, name: str = "the report") -> dict[str, Any]:
+def validate_content(content: object, *, name: str = "the report") -> TopicContent:
     """Return a content that has the shape, the digest and names that it must have; raise ``ReportFault`` otherwise."""
-    from pydantic import ValidationError
-
     if not isinstance(content, dict) or "format" not in content:
         raise ReportFault(f"{name} is not the JSON of a report")
     if content["format"] != REPORT_FORMAT:
         raise ReportFault(f"{name} has format {content['format']!r}; this program reads format {REPORT_FORMAT}")
-    try:
-        _adapter().validate_python(content, strict=True, extra="forbid")
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ReportFault(f"{name}: `{where}`: {first['msg'].lower()}; run `forecast update` to make it again") from None
+    if not _has_shape(content):
+        raise ReportFault(f"{name}: {_shape_fault(content)}; run `forecast update` to make it again")
     try:
         fits = digest_of(content) == content["digest"]
     except ValueError:
@@ -282,6 +285,24 @@ def validate_content(content: Any, *, name: str = "the report") -> dict[str, Any
     return content
 
 
+def _has_shape(content: object) -> TypeGuard[TopicContent]:
+    """Whether a content has the keys that it must have, and no other, with values of their types."""
+    return not _shape_fault(content)
+
+
+def _shape_fault(content: object) -> str:
+    """The first key of a content that is missing, or has a value of another type, with its place; empty where there is none."""
+    from pydantic import ValidationError
+
+    try:
+        _adapter().validate_python(content, strict=True, extra="forbid")
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return f"`{where}`: {first['msg'].lower()}"
+    return ""
+
+
 @cache  # building it costs as much as checking ten reports
 def _adapter() -> TypeAdapter[TopicContent]:
     from pydantic import TypeAdapter
@@ -289,7 +310,7 @@ def _adapter() -> TypeAdapter[TopicContent]:
     return TypeAdapter(TopicContent)
 
 
-def digest_of(content: Mapping[str, Any]) -> str:
+def digest_of(content: Mapping[str, object]) -> str:
     """Return the SHA-256 of a content without its digest."""
     rest = {key: value for key, value in content.items() if key != "digest"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()).hexdigest()

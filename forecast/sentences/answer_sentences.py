@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from operator import itemgetter
-from typing import Any
 
+from forecast.schema.answers import (
+    AnswerKind,
+    AnswerValue,
+    DistributionValue,
+    SharesValue,
+    is_date,
+    is_distribution,
+    is_probability,
+    is_shares,
+)
 from forecast.schema.words import (
     BOUND_STANDARD_ERRORS,
     PERCENT_STEPS,
@@ -134,11 +143,11 @@ def distribution_sentence(
     return f"About {middle}{counted}; nine times in ten between {low} and {high}{measured}."
 
 
-def chance_of_middle(value: Mapping[str, Any]) -> float:
+def chance_of_middle(value: DistributionValue) -> float:
     """Return the chance of a number's median, as far as the JSON of its answer says it: of a few values each has one."""
     if "pmf" in value:
         pairs = zip(value["pmf"]["x"], value["pmf"]["y"], strict=True)
-        return float(min(pairs, key=lambda pair: abs(pair[0] - value["quantiles"][2]))[1])
+        return min(pairs, key=lambda pair: abs(pair[0] - value["quantiles"][2]))[1]
     return 1.0 if value.get("sd", 0.0) == 0 else 0.0
 
 
@@ -183,7 +192,7 @@ def shares_sentence(*, values: Mapping[str, float], errors: Mapping[str, float],
     return f"Most likely {said[0]}; then {join_words(said[1:])}." if len(said) > 1 else f"{capitalise(said[0])}."
 
 
-def headline(kind: str, value: Mapping[str, object] | None, *, unit: str, status: str) -> str:
+def headline(kind: AnswerKind, value: AnswerValue | None, *, unit: str, status: str) -> str:
     """The answer as short as it can be said: ``12 %``, ``3``, ``June 2027``, ``fear``; ``void`` or ``no answer`` where there is none.  ``value`` is as in the JSON."""
     if value is None:
         return "void" if status == "void" else "no answer"
@@ -191,36 +200,33 @@ def headline(kind: str, value: Mapping[str, object] | None, *, unit: str, status
         return status
     if status == "can no longer happen" or (status == "happened" and kind != "date"):
         return "Yes" if status == "happened" else "No"
-    match kind:
-        case "probability":
-            return percent(float(str(value["value"])), error=float(str(value["error"])))
-        case "distribution":
-            quantiles, errors = value["quantiles"], value["errors"]
-            assert isinstance(quantiles, list)
-            assert isinstance(errors, list)
-            modes = value.get("modes", ())
-            assert isinstance(modes, list | tuple)
-            if modes:
-                if len(modes) > 2 * MOST_RANGES:
-                    return f"one of {_count_word(len(modes))} ranges"
-                *first, last = [_mode_points(mode["quantiles"], unit)[1] for mode in modes]
-                return f"{', '.join(first)} or {last}"
-            return interval_texts(quantiles=quantiles, errors=errors, unit=unit)[1]
-        case "date":
-            quantiles = value["quantiles"]
-            assert isinstance(quantiles, list)
-            return month(quantiles[2]) if quantiles[2] else "later"
-        case _:
-            return likeliest_choice(value)[1]
+    if is_probability(value, kind):
+        return percent(value["value"], error=value["error"])
+    if is_distribution(value, kind):
+        return _number_figure(value, unit)
+    if is_date(value, kind):
+        return month(value["quantiles"][2]) if value["quantiles"][2] else "later"
+    assert is_shares(value, kind)
+    return likeliest_choice(value)[1]
 
 
-def likeliest_choice(value: Mapping[str, object]) -> tuple[str, str]:
+def _number_figure(value: DistributionValue, unit: str) -> str:
+    """The middle of a number, or of each range that it falls into."""
+    modes = value.get("modes", ())
+    if not modes:
+        return interval_texts(quantiles=value["quantiles"], errors=value["errors"], unit=unit)[1]
+    if len(modes) > 2 * MOST_RANGES:
+        return f"one of {_count_word(len(modes))} ranges"
+    *first, last = [_mode_points(mode["quantiles"], unit)[1] for mode in modes]
+    return f"{', '.join(first)} or {last}"
+
+
+def likeliest_choice(value: SharesValue) -> tuple[str, str]:
     """Return the likeliest of choices, which may be none of them, and its chance as a percent; ``value`` is as in the JSON."""
-    shares, none = value["shares"], float(str(value.get("none", 0.0)))
-    assert isinstance(shares, list)
-    top = max(shares, key=itemgetter("value"))
+    none = value.get("none", 0.0)
+    top = max(value["shares"], key=itemgetter("value"))
     if none > max(top["value"], LEAST_NONE):
-        return NONE, percent(none, error=float(str(value.get("none_error", 0.0))))
+        return NONE, percent(none, error=value.get("none_error", 0.0))
     return top["label"].replace("_", " "), percent(top["value"], error=top["error"])
 
 

@@ -5,10 +5,11 @@ Both are read from a report's JSON, so that page, Markdown, index and terminal s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from operator import itemgetter
 
 from forecast.schema import words
+from forecast.schema.insight import PredictiveCheckContent
+from forecast.schema.topic import TopicContent
 
 MISFIT_TAIL = 0.001  # a tail below which a predictive check is said beside the answers
 MOST_MISFITS = 4  # checks that are said there; the section on how well the record was foreseen has all
@@ -17,21 +18,21 @@ STATISTICS = {"sum": "the sum", "mean": "the mean", "largest": "the largest valu
 VERDICT_WORDS = {"failed": "the second engine failed", ALONE: "one engine alone"}  # what one word would say too little of
 
 
-def misfit_sentences(content: Mapping[str, Any]) -> tuple[str, ...]:
+def misfit_sentences(content: TopicContent) -> tuple[str, ...]:
     """Return a sentence for each predictive check so far out that the answers are not to be trusted as they stand, the farthest first.
 
     A tail at the limit, or none since nobody looked, is no misfit.  What the record has settled does not rest on the model.
     """
     is_open = any(answer["status"] not in words.RECORDED for answer in content["answers"])
     checks = content["insight"]["checks"] if is_open and content["insight"] is not None else []
-    far = sorted((each for each in checks if each["tail"] < MISFIT_TAIL), key=lambda each: float(each["tail"]))
+    far = sorted((each for each in checks if each["tail"] < MISFIT_TAIL), key=itemgetter("tail"))
     said = [_misfit_sentence(each) for each in far[:MOST_MISFITS]]
     if len(far) > MOST_MISFITS:
         said.append(f"{len(far) - MOST_MISFITS} more checks are as extreme; see “How well the record was foreseen”.")
     return tuple(said)
 
 
-def single_engine_sentence(content: Mapping[str, Any]) -> str:
+def single_engine_sentence(content: TopicContent) -> str:
     """Return that one engine alone gives the numbers, and why; empty where two do, or a warning says more."""
     verdict = content["verdict"]
     return f"One engine alone. {verdict['sentence']}" if verdict["verdict"] == ALONE and not content["warnings"] else ""
@@ -42,7 +43,7 @@ def verdict_words(verdict: str) -> str:
     return VERDICT_WORDS.get(verdict, verdict)
 
 
-def _misfit_sentence(check: Mapping[str, Any]) -> str:
+def _misfit_sentence(check: PredictiveCheckContent) -> str:
     as_text = words.share if check["statistic"] == "share of zeros" else _number
     seen, low, high = (as_text(each) for each in (check["seen"], check["quantiles"][0], check["quantiles"][-1]))
     predicted = f"it is {low}" if low == high else f"it is between {low} and {high}"

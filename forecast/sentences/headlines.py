@@ -5,11 +5,10 @@ Made from the report's JSON, whose own headline is the figure alone.  The number
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from forecast.schema import words
+from forecast.schema.answers import AnswerContent, DistributionValue, is_date, is_distribution, is_shares
 from forecast.sentences import answer_sentences
 
 LONGEST_UNIT = 16  # characters; a longer unit stands in the sentence alone
@@ -37,26 +36,26 @@ class Headline:
         return f"{self.figure} ({self.interval})" if self.interval else self.figure
 
 
-def headline_of(answer: Mapping[str, Any]) -> Headline:
+def headline_of(answer: AnswerContent) -> Headline:
     """Return the headline of an answer of a report."""
     figure, value = answer["headline"], answer["value"]
     if value is None or answer["status"] == "annulled":
         return Headline(figure)
-    match answer["kind"]:
-        case "distribution":
-            return _number_headline(answer)
-        case "shares":
-            about, figure = answer_sentences.likeliest_choice(value)
-            return Headline(figure, about, is_choice=True)
-        case "date" if answer["status"] == "open":
-            is_in_time = value["quantiles"][2] is not None
-            return Headline(figure, "as likely as not by then" if is_in_time else f"than {words.day(answer['by'])}, probably")
-        case _:
-            return Headline(figure)
+    if is_distribution(value, answer["kind"]):
+        return _number_headline(answer, value)
+    if is_shares(value, answer["kind"]):
+        about, figure = answer_sentences.likeliest_choice(value)
+        return Headline(figure, about, is_choice=True)
+    if is_date(value, answer["kind"]) and answer["status"] == "open":
+        if value["quantiles"][2] is not None:
+            return Headline(figure, "as likely as not by then")
+        assert answer["by"] is not None
+        return Headline(figure, f"than {words.day(answer['by'])}, probably")
+    return Headline(figure)
 
 
-def _number_headline(answer: Mapping[str, Any]) -> Headline:
-    value, unit = answer["value"], answer["unit"]
+def _number_headline(answer: AnswerContent, value: DistributionValue) -> Headline:
+    unit = answer["unit"]
     counted = words.counted_in(unit, answer["headline"]) if unit != "share" and len(unit) <= LONGEST_UNIT else ""
     if answer["status"] != "open" or value.get("modes"):
         return Headline(answer["headline"], counted)

@@ -5,47 +5,45 @@ Page and Markdown both show these texts, so that a number is worded once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from operator import itemgetter
-from typing import Any
 
 from forecast.schema import words
+from forecast.schema.insight import Estimate, InsightContent, MeasureContent, MeasureScale, MeasureTarget, Move, MovePart, SignpostContent
 
 NOTICED_CHANCE = 0.005  # a probability that changes by less than half a point has not moved, in a reader's eyes
 NOTICED_PART = 0.02  # nor has a mean that changes by less than this part of itself
 SETTLES = 0.01  # an outcome that leaves less than this to doubt answers the question itself
 MOST_NEWS = 2
 
-MeasureData = Mapping[str, Any]
 
-
-def measure_name(measure: MeasureData) -> str:
+def measure_name(measure: MeasureTarget) -> str:
     """Return a measure's question, and its choice where it has one, as words."""
-    name = str(measure["question"]).replace("_", " ")
+    name = measure["question"].replace("_", " ")
     return f"{name}: {measure['label'].replace('_', ' ')}" if measure["label"] else name
 
 
-def measure_title(measure: MeasureData) -> str:
+def measure_title(measure: MeasureContent) -> str:
     """Return a measure's name as the head of what follows it: ``taken, expected`` where that is a number's expected value, ``taken, median``."""
     return f"{measure_name(measure)}{f', {statistic_name(measure)}' if statistic_name(measure) else ''}"
 
 
-def statistic_name(measure: MeasureData) -> str:
+def statistic_name(measure: MeasureScale) -> str:
     """Return which number of a distribution a measure is: ``expected`` or ``median``; empty for a chance."""
     return {"mean": "expected", "median": "median"}.get(measure["kind"], "")
 
 
-def named_value_text(measure: MeasureData, value: float, *, error: float = 0.0) -> str:
+def named_value_text(measure: MeasureScale, value: float, *, error: float = 0.0) -> str:
     """Return a value of a measure and which number it is: ``expected 6.4``, ``31 %``."""
     return f"{statistic_name(measure)} {value_text(measure, value, error=error)}".lstrip()
 
 
-def is_percent(measure: MeasureData) -> bool:
+def is_percent(measure: MeasureScale) -> bool:
     """Whether a measure is shown as a percent."""
-    return bool(measure["kind"] == "probability" or measure["unit"] == "share")
+    return measure["kind"] == "probability" or measure["unit"] == "share"
 
 
-def value_text(measure: MeasureData, value: float, *, error: float = 0.0) -> str:
+def value_text(measure: MeasureScale, value: float, *, error: float = 0.0) -> str:
     """Return a value of a measure: a percent, or a number (settled ones as they are)."""
     if not is_percent(measure):
         return words.number(value, error=max(error, 0.003 * abs(value)))
@@ -54,7 +52,7 @@ def value_text(measure: MeasureData, value: float, *, error: float = 0.0) -> str
     return words.percent(min(max(value, 0.0), 1.0), error=error) if -1e-9 <= value <= 1 + 1e-9 else words.number(value, error=error)
 
 
-def change_text(measure: MeasureData, change: float, *, error: float = 0.0) -> str:
+def change_text(measure: MeasureContent, change: float, *, error: float = 0.0) -> str:
     """Return a change of a measure: in points, or in its unit."""
     return (
         words.percentage_points(change, error=error)
@@ -63,28 +61,28 @@ def change_text(measure: MeasureData, change: float, *, error: float = 0.0) -> s
     )
 
 
-def from_to_text(measure: MeasureData, before: float, after: float, *, error: float = 0.0) -> str:
+def from_to_text(measure: MeasureScale, before: float, after: float, *, error: float = 0.0) -> str:
     """Return ``31 % → 38 %``; of a number, whose headline is its median, ``expected 6.4 → 6.2``."""
     return f"{named_value_text(measure, before, error=error)} → {value_text(measure, after, error=error)}"
 
 
-def is_noticed(measure: MeasureData, change: float, *, error: float = 0.0) -> bool:
+def is_noticed(measure: MeasureContent, change: float, *, error: float = 0.0) -> bool:
     """Whether a change is large enough to be spoken of: beyond its error, and beyond what a reader would notice."""
     least = NOTICED_CHANCE if is_percent(measure) else NOTICED_PART * abs(measure["value"])
     return abs(change) >= max(least, 2 * error)
 
 
-def measure_indices(insight: Mapping[str, Any], question: str) -> list[int]:
+def measure_indices(insight: InsightContent, question: str) -> list[int]:
     """Return the places of a question's measures."""
     return [index for index, measure in enumerate(insight["measures"]) if measure["question"] == question]
 
 
-def open_measure_indices(insight: Mapping[str, Any]) -> list[int]:
+def open_measure_indices(insight: InsightContent) -> list[int]:
     """Return the places of the measures that nothing has settled."""
     return [index for index, measure in enumerate(insight["measures"]) if not measure["settled"]]
 
 
-def strongest_measure(insight: Mapping[str, Any], estimates: Sequence[Mapping[str, float]]) -> int | None:
+def strongest_measure(insight: InsightContent, estimates: Sequence[Estimate]) -> int | None:
     """Return the place of the open measure that a variation changes most, a probability where one moves noticeably; None where there is none."""
     measures = insight["measures"]
     places = open_measure_indices(insight)
@@ -96,15 +94,15 @@ def strongest_measure(insight: Mapping[str, Any], estimates: Sequence[Mapping[st
     return max(chances or places, key=lambda index: relative_change(measures[index], estimates[index]["change"]), default=None)
 
 
-def relative_change(measure: MeasureData, change: float) -> float:
+def relative_change(measure: MeasureContent, change: float) -> float:
     """Return the size of a change: in probability, or as a part of the mean."""
-    return abs(change) if is_percent(measure) else abs(change) / max(abs(float(measure["value"])), 1e-12)
+    return abs(change) if is_percent(measure) else abs(change) / max(abs(measure["value"]), 1e-12)
 
 
-def next_move_sentence(insight: Mapping[str, Any], question: str) -> str:
+def next_move_sentence(insight: InsightContent, question: str) -> str:
     """Say what would move a question's answer next: the signposts of the stream expected to move it most, of those that do not settle it."""
     places = measure_indices(insight, question)
-    posts: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    posts: dict[tuple[str, str], list[SignpostContent]] = {}
     for post in insight["signposts"]:
         posts.setdefault((post["stream"], post["until"]), []).append(post)
     ranked = [
@@ -130,36 +128,35 @@ def next_move_sentence(insight: Mapping[str, Any], question: str) -> str:
     return f"{said}."
 
 
-def _is_news(measure: MeasureData, value: Mapping[str, Any]) -> bool:
+def _is_news(measure: MeasureContent, value: Estimate) -> bool:
     """Whether what an outcome would do to an answer is more than the noise of its estimate."""
     return is_noticed(measure, value["change"], error=value["error"])
 
 
-def _decides(measure: MeasureData, posts: Sequence[Mapping[str, Any]], index: int) -> bool:
+def _decides(measure: MeasureContent, posts: Sequence[SignpostContent], index: int) -> bool:
     """Whether an outcome settles a question: to be told to watch for the answer itself is no help."""
     values = [post["values"][index]["value"] for post in posts]
     return is_percent(measure) and any(value >= 1 - SETTLES or value <= 0 for value in values)
 
 
-def _expected_change(insight: Mapping[str, Any], posts: Sequence[Mapping[str, Any]], index: int) -> float:
+def _expected_change(insight: InsightContent, posts: Sequence[SignpostContent], index: int) -> float:
     """How far a measure is expected to move when it becomes known which of the signposts holds."""
     measure = insight["measures"][index]
-    return sum(float(post["chance"]) * relative_change(measure, post["values"][index]["change"]) for post in posts)
+    return sum(post["chance"] * relative_change(measure, post["values"][index]["change"]) for post in posts)
 
 
-def part_text(part: Mapping[str, Any]) -> str:
+def part_text(part: MovePart) -> str:
     """Return what a part of a change is, a row with its stream's name as words."""
-    about = str(part["about"])
-    return about.replace("_", " ") if part["kind"] in {"row", "correction"} else about
+    return part["about"].replace("_", " ") if part["kind"] in {"row", "correction"} else part["about"]
 
 
-def move_to_report(insight: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def move_to_report(insight: InsightContent) -> Move | None:
     """Return the split to tell of: that since the last report where it moved an open answer, else the newest that did, else the newest."""
     newest = sorted(insight["moves"], key=lambda move: (move["against"] == "ledger", move["until"], move["since"]), reverse=True)
     return next((move for move in newest if has_moved(insight, move)), newest[0] if newest else None)
 
 
-def has_moved(insight: Mapping[str, Any], move: Mapping[str, Any]) -> bool:
+def has_moved(insight: InsightContent, move: Move) -> bool:
     """Whether a part of a split, or all of it, moved an open answer by something of note."""
     return any(
         is_noticed(insight["measures"][index], part["points"][index], error=part["errors"][index])

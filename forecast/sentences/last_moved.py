@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from forecast.schema import words
+from forecast.schema.insight import InsightContent
 from forecast.sentences.insight_text import (
     change_text,
     from_to_text,
@@ -21,7 +21,7 @@ from forecast.sentences.insight_text import (
 from forecast.sentences.printed_parts import printed_parts
 
 
-def last_move_sentence(insight: Mapping[str, Any], question: str) -> str:
+def last_move_sentence(insight: InsightContent, question: str) -> str:
     """Say what moved a question's answer last: from the newest split of a change that moved it, else from its history, else how far it went with time."""
     for told in (_moves, _jumps, _drifts):
         found = [said for index in measure_indices(insight, question) for said in told(insight, index)]
@@ -31,7 +31,7 @@ def last_move_sentence(insight: Mapping[str, Any], question: str) -> str:
     return f"nothing of note since {words.day(points[0]['day'])}." if points else "nothing of note."
 
 
-def _moves(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float, str]]:
+def _moves(insight: InsightContent, index: int) -> Iterator[tuple[str, float, str]]:
     measure = insight["measures"][index]
     for move in insight["moves"]:
         before, after = move["before"][index], move["after"][index]
@@ -48,7 +48,7 @@ def _moves(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float,
             yield move["since"], relative_change(measure, top["points"][index]), said
 
 
-def _jumps(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float, str]]:
+def _jumps(insight: InsightContent, index: int) -> Iterator[tuple[str, float, str]]:
     measure, points = insight["measures"][index], insight["history"]["points"]
     for before, after in zip(points[-2::-1], points[:0:-1], strict=True):
         change, error = after["values"][index] - before["values"][index], math.hypot(after["errors"][index], before["errors"][index])
@@ -60,7 +60,7 @@ def _jumps(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float,
             return
 
 
-def _drifts(insight: Mapping[str, Any], index: int) -> Iterator[tuple[str, float, str]]:
+def _drifts(insight: InsightContent, index: int) -> Iterator[tuple[str, float, str]]:
     """How far an answer went over its whole history, where no single day moved it: quiet time does that."""
     measure, points = insight["measures"][index], insight["history"]["points"]
     if not points:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from forecast.schema import words
+from forecast.schema.insight import MeasureScale
 from forecast.sentences.insight_text import is_percent, value_text
 
 DIGITS = 3  # of a number's larger end, that its parts are not coarser than
@@ -33,7 +33,7 @@ class PrintedParts:
         return f"{words.MINUS if steps < 0 else '+'}{shown.rstrip('0').rstrip('.') if '.' in shown and 'e' not in shown else shown}{unit}"
 
 
-def printed_parts(measure: Mapping[str, Any], before: float, after: float, points: Sequence[float]) -> PrintedParts:
+def printed_parts(measure: MeasureScale, before: float, after: float, points: Sequence[float]) -> PrintedParts:
     """Return the parts of a change, which sum to ``after - before``, as they are to be printed beside both ends.
 
     Each is rounded to the nearest step; then those that lost most by that, or gained most, give way until the sum is right.

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from forecast.actions.cache import read_published_report
 from forecast.actions.check import read_checked_book
@@ -20,6 +19,7 @@ from forecast.book.topic import Book
 from forecast.model.custom_model import trust_problems
 from forecast.model.settings import Settings
 from forecast.report.pages import render_index
+from forecast.schema.topic import TopicContent
 
 EDITED = {".toml", ".csv", ".md", ".py"}  # what people edit in a book
 
@@ -64,7 +64,7 @@ def draft_index(root: Path, drafts: Mapping[str, TopicResult]) -> dict[str, byte
     """Return the index files over the published reports and the drafts laid over them; none without drafts."""
     if not drafts:
         return {}
-    contents: list[Mapping[str, Any]] = []
+    contents: list[TopicContent] = []
     for topic in layout.topic_names(Folder(root)):
         content = drafts[topic].content if topic in drafts else read_published_report(root, layout.report_path(topic))
         if content is not None:

@@ -41,8 +41,8 @@ def topic_notice(topic: str, shown: WatchState) -> str:
         parts.append(_problem_notice("What you saved cannot be computed; below is the last good report.", problems))
     elif problems:
         parts.append(_problem_notice("Warnings:", problems))
-    if topic in shown.drafts:
-        content = shown.drafts[topic].content
+    content = shown.drafts[topic].content if topic in shown.drafts else None
+    if content is not None:
         follows = "" if content.get("insight") else " Why it says so is being computed."
         parts.append(
             f'<div role="status" style="{DRAFT}"><strong>Draft, not published.</strong> As of {escape(content["as_of"])}, from the files as saved, '
