@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +70,29 @@ class Diagnostics:
 
 
 @dataclass(frozen=True, slots=True)
+class CoveredDraws:
+    """Which of some draws ``(draws,)`` lie where an engine's weights are bounded, and which lie where it has missed something."""
+
+    bounded: NDArray[np.bool_]
+    missed: NDArray[np.bool_]
+
+
+class Coverage(Protocol):
+    """Where an engine with weighted draws has drawn enough; see ``forecast.inference.importance.coverage``."""
+
+    @property
+    def own(self) -> NDArray[np.bool_]:
+        """Which of its own draws lie where its weights are bounded."""
+
+    @property
+    def negligible(self) -> float:
+        """The probability that it may miss."""
+
+    def locate(self, parameters: Mapping[str, NDArray[Any]]) -> CoveredDraws | None:
+        """Return where other draws lie; None where that cannot be said."""
+
+
+@dataclass(frozen=True, slots=True)
 class Posterior:
     """Draws of the parameters given the rows of a model.
 
@@ -78,7 +102,8 @@ class Posterior:
     where those are too many to keep: then ``keeps_rows`` is false.
     ``chains`` tells how many chains stand one after another in the draws (1 for
     draws that are not a chain).  ``replicate`` is the number of each draw's replicate, ``(draws,)``; None where they are
-    blocks of draws one after another.
+    blocks of draws one after another.  ``coverage`` says of draws that are only compared where there are enough of them; None where
+    they are sound, or it is not known.
     """
 
     model: Model
@@ -89,6 +114,7 @@ class Posterior:
     diagnostics: Diagnostics
     chains: int = 1
     replicate: Indices | None = None
+    coverage: Coverage | None = None
 
     def __len__(self) -> int:
         return len(self.log_weight)
@@ -119,6 +145,20 @@ class Posterior:
         position = self.model.topic.parameters[name].labels.index(label) if label else 0
         values: Array = np.asarray(self.parameters[name][:, position], dtype=float)
         return values
+
+    def restricted_to(self, region: NDArray[np.bool_]) -> Posterior:
+        """Return the draws in a part of the posterior, ``(draws,)`` true where they are: those given that the parameters lie there."""
+        weights = self.log_weight[region]
+        total = float(np.logaddexp.reduce(weights))
+        return replace(
+            self,
+            parameters={name: values[region] for name, values in self.parameters.items()},
+            log_weight=weights - total,
+            log_likelihood=self.log_likelihood[region],
+            diagnostics=replace(self.diagnostics, effective_size=max(1.0, math.exp(total) * self.diagnostics.effective_size)),
+            replicate=self.replicates[region],
+            coverage=None,
+        )
 
     def mean(self, name: str, label: str = "") -> float:
         """The posterior mean of one value."""

@@ -5,7 +5,8 @@ run of the fast engine that only has too few effective draws, whose measured err
 larger and hold.  Then every parameter value and every answer is compared.  The comparison has no scale:
 it asks which share of NUTS's draws lies below the fast engine's 5, 50 and 95 %
 points.  The limit is set so that two right engines are called disputed at most once in a
-thousand runs, whatever the number of figures compared.
+thousand runs, whatever the number of figures compared.  A dispute about a part that the fast engine
+cannot have drawn, and NUTS did, is none: see ``_missed_part_sentence``.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ from forecast.model.invalid_values import share_as_percent
 FALSE_DISPUTES = 0.001  # chance that right engines are called disputed
 HARD_TO_REACH = 0.005  # share of the posterior that the fast engine found and could not draw from, from which NUTS may have missed it too
 DOUBLED = 2.0  # times the errors of weights that may have no variance, which are measured too small
+SURELY_MISSED = 3.0  # standard errors by which the probability that the fast engine has missed must exceed what it may miss
+FEWEST_SHARED = (
+    200  # effective draws of each engine where both have enough, half of what NUTS needs to be sound, to tell whether they agree there
+)
 MOST_DISPUTES_NAMED = 5  # disputed answers in a sentence, with both engines' figures
 
 type Outcome = Literal["agreed", "disputed", "failed", "unconfirmed"]
@@ -97,10 +102,12 @@ def judge(fast: Posterior, fast_answers: Mapping[str, Any], nuts: Posterior, nut
     times = DOUBLED if fast.diagnostics.heavy else 1.0
     pairs = (*_parameter_pairs(fast, nuts), *_answer_pairs(fast_answers, nuts_answers))
     comparisons = tuple(_compare_pair(pair, times) for pair in pairs)
-    limit = float(-special.ndtri(FALSE_DISPUTES / (2 * max(1, len(comparisons)))))
+    limit = dispute_limit(len(comparisons))
     if faults := _incomparable_reason(fast.diagnostics, nuts.diagnostics):
         return Verdict("failed" if not nuts.diagnostics.sound else "unconfirmed", faults, comparisons, limit)
     outcome: Outcome = "disputed" if any(not abs(each.z) <= limit for each in comparisons) else "agreed"
+    if outcome == "disputed" and (explained := _missed_part_sentence(fast, nuts, comparisons, limit)):
+        return Verdict("unconfirmed", explained, comparisons, limit)
     parts = (
         _verdict_sentence(outcome, comparisons, limit),
         _few_draws_note(fast.diagnostics),
@@ -150,6 +157,43 @@ def _incomparable_reason(fast: Diagnostics, nuts: Diagnostics) -> str:
     if not fast.is_comparable:
         return f"The fast engine is not sound: {fast.reason}. NUTS, which is sound, supplies the draws, and nothing else has checked them."
     return ""
+
+
+def _missed_part_sentence(fast: Posterior, nuts: Posterior, comparisons: tuple[Comparison, ...], limit: float) -> str:
+    """That a dispute is about a part that the fast engine has missed and NUTS found, in a sentence; empty where it is not, or may not be.
+
+    Both conditions must hold.  More of NUTS's draws than the fast engine may miss lie where one of its draws would weigh more than
+    ``e`` times its heaviest, so that it has none there.  And where its weights are bounded, so that its errors hold, every
+    parameter's figures agree, with errors so small that a difference as large as the disputed one would show: NUTS has missed nothing there.
+    """
+    disputed = {(each.name, each.label, each.what): each for each in comparisons if each.kind == "parameter" and not abs(each.z) <= limit}
+    if fast.diagnostics.sound or fast.coverage is None or not disputed:
+        return ""
+    located = fast.coverage.locate(nuts.parameters)
+    if located is None:
+        return ""
+    share, error = float(nuts.weights @ located.missed), proportion_error(located.missed, nuts.cases)
+    if not share - SURELY_MISSED * error > fast.coverage.negligible:
+        return ""
+    shared = [posterior.restricted_to(region) for posterior, region in ((fast, fast.coverage.own), (nuts, located.bounded)) if region.any()]
+    if len(shared) < 2 or min(posterior.diagnostics.effective_size for posterior in shared) < FEWEST_SHARED:
+        return ""
+    pairs = [_compare_pair(pair, 1.0) for pair in _parameter_pairs(*shared)]
+    allowed = dispute_limit(len(pairs))
+    for pair in pairs:
+        before = disputed.get((pair.name, pair.label, pair.what))
+        if not abs(pair.z) <= allowed or (before is not None and allowed * pair.error > abs(before.nuts - before.fast)):
+            return ""
+    return (
+        f"NUTS found parts of the posterior that the fast engine's draws leave out, with {share_as_percent(share)} of its probability; "
+        f"where the fast engine drew enough, the two agree on all {len(pairs)} figures. NUTS, which is sound, supplies the draws, and nothing else "
+        "has checked those parts."
+    )
+
+
+def dispute_limit(count: int) -> float:
+    """Return the greatest difference that ``count`` comparisons allow, in standard errors: see ``judge``."""
+    return float(-special.ndtri(FALSE_DISPUTES / (2 * max(1, count))))
 
 
 def _few_draws_note(fast: Diagnostics) -> str:

@@ -101,6 +101,25 @@ class Coordinates:
                 _set_values(parameters, block, self._values(block, x, columns, parameters, own=own)[0])
         return parameters
 
+    def coordinates_of(self, parameters: Mapping[str, NDArray[Any]]) -> Array | None:
+        """Return the coordinates ``(draws, dimension)`` of parameters of this hypothesis, the inverse of ``parameters``; None where they do not tell.
+
+        Shares do not tell their coordinates, of which there is one more.  Not finite where a value stands on the edge of
+        its support, or so far out that its prior's own coordinate has no digits left.
+        """
+        x = np.empty((len(next(iter(parameters.values()))), self.dimension))
+        for block, columns, own in self.parts():
+            if isinstance(block.family, Dirichlet):
+                return None
+            values = np.asarray(parameters[block.name], dtype=float)[:, list(block.positions)]
+            arguments = block.arguments(self.model, parameters)
+            if not own:
+                x[:, columns] = special.ndtri(block.family.distribution(values, **arguments))
+                continue
+            lower, upper = (np.asarray(end) for end in block.family.support(**arguments))
+            x[:, columns] = np.where((values > lower) & (values < upper), unconstrain(values, lower, upper), np.nan)
+        return x
+
     def log_prior(self, x: Array, *, without: Container[str] = ()) -> Array:
         """The joint prior log density of the coordinates, Jacobian included; some parameters may be left out.
 

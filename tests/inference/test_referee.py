@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from scipy import special
 
 from forecast.inference import referee
-from forecast.inference.posterior import Diagnostics, Posterior
+from forecast.inference.posterior import CoveredDraws, Diagnostics, Posterior
 from forecast.inference.referee import Comparison, failed_verdict, judge, without_confirmation
 from forecast.model.model import model_as_of
 from forecast.predict.answers import answers, paths_for
@@ -74,6 +75,75 @@ def test_a_posterior_that_is_a_fifth_of_an_sd_off_is_disputed(shift):
         assert verdict.verdict == "disputed"
         assert verdict.disputed[0] == verdict.worst
         assert str(verdict.worst) in verdict.sentence
+
+
+@dataclass(frozen=True)
+class KnownCoverage:
+    """A run that has drawn enough below a level, and has missed everything above a higher one."""
+
+    own: np.ndarray
+    enough_below: float
+    missed_above: float
+    negligible: float = 0.01
+
+    def locate(self, parameters):
+        """Return where draws lie."""
+        level = parameters["level"][:, 0]
+        return CoveredDraws(level <= self.enough_below, level > self.missed_above)
+
+
+def cut_off(seed, *, above=1.2, enough_below=0.8, **changed):
+    """The fast engine's draws without those above a level, only compared, and the answers they give."""
+    posterior, _ = drawn("importance", seed, sound=False, heavy=True, pareto_k=0.6, draws=3 * DRAWS, **changed)
+    kept = posterior.parameters["level"][:, 0] <= above
+    posterior = posterior.restricted_to(kept)
+    level = posterior.parameters["level"][:, 0]
+    posterior = replace(posterior, replicate=None, coverage=KnownCoverage(level <= enough_below, enough_below, above + 0.05))
+    rng = np.random.default_rng(seed)
+    return posterior, answers(posterior, paths_for(posterior.model, posterior.parameters, rng), rng)
+
+
+def test_a_dispute_about_a_part_that_the_fast_engine_has_missed_is_no_dispute():
+    """Where NUTS found a part that the other could not draw, and both agree where that drew enough, NUTS stands unconfirmed."""
+    verdict = judge(*cut_off(40), *drawn("nuts", 41))
+    assert verdict.verdict == "unconfirmed"
+    assert verdict.disputed
+    assert re.fullmatch(
+        r"NUTS found parts of the posterior that the fast engine's draws leave out, with 1\d\.?\d* % of its probability; where the fast engine drew "
+        r"enough, the two agree on all \d+ figures\. NUTS, which is sound, supplies the draws, and nothing else has checked those parts\.",
+        verdict.sentence,
+    )
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda fast, nuts: (replace(fast, coverage=None), nuts),
+        lambda fast, nuts: (replace(fast, coverage=replace(fast.coverage, negligible=0.2)), nuts),
+        lambda fast, nuts: (replace(fast, coverage=replace(fast.coverage, missed_above=5.0)), nuts),
+        lambda fast, nuts: (fast, replace(nuts, parameters={**nuts.parameters, "level": nuts.parameters["level"] + 0.3})),
+        lambda fast, nuts: (fast, nuts.restricted_to((nuts.parameters["level"][:, 0] > -0.5) | (np.arange(len(nuts)) % 2 == 0))),
+        lambda fast, nuts: (replace(fast, coverage=replace(fast.coverage, own=fast.coverage.own & (np.arange(len(fast)) < 150))), nuts),
+        lambda fast, nuts: (replace(fast, diagnostics=replace(fast.diagnostics, sound=True, heavy=False)), nuts),
+    ],
+    ids=["nothing known", "may miss as much", "nothing missed", "nuts elsewhere", "nuts missed a half", "few shared", "fast is sound"],
+)
+def test_any_other_dispute_stands(spoil):
+    """A dispute stands where nothing shows that the fast engine has missed a part, or where NUTS differs from it where it drew enough."""
+    fast, fast_answers = cut_off(40)
+    nuts, nuts_answers = drawn("nuts", 41)
+    fast, nuts = spoil(fast, nuts)
+    assert judge(fast, fast_answers, nuts, nuts_answers).verdict == "disputed"
+
+
+@pytest.mark.slow
+def test_nuts_that_misses_a_part_is_hardly_ever_excused():
+    """Of 40 pairs in which both engines miss something, the fast engine above and NUTS below, every one is disputed."""
+    for seed in range(40):
+        fast, fast_answers = cut_off(200 + 2 * seed)
+        nuts, nuts_answers = drawn("nuts", 201 + 2 * seed)
+        nuts = nuts.restricted_to(nuts.parameters["level"][:, 0] > -1.5)  # without 7 %
+        assert judge(fast, fast_answers, nuts, nuts_answers).verdict == "disputed"
 
 
 def test_the_errors_of_heavy_weights_count_twice():

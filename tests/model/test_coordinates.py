@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import pytest
 
+from forecast.book.reading import read_book
 from forecast.model.coordinates import own_coordinates, prior_coordinates
 from forecast.model.model import model_as_of
 from forecast.model.priors import blocks, hypotheses
 from tests.support.building import make_topic
+from tests.support.paths import ROOT
 
 
 def hierarchy():
@@ -78,3 +81,32 @@ def test_a_point_beyond_the_end_of_floats_has_no_prior_density():
     density = own_coordinates(model, prior, hypothesis).log_prior(x)
     assert np.isfinite(density).tolist() == [True, False]
     assert density[1] == -np.inf
+
+
+@pytest.mark.parametrize("make", [prior_coordinates, own_coordinates])
+def test_parameters_lead_back_to_their_coordinates(make):
+    """The inverse gives the point that the parameters came from, in either coordinates, for every topic of the book without shares."""
+    found = 0
+    for topic in read_book(ROOT)[0].topics.values():
+        model = model_as_of(topic, date(2026, 1, 1))
+        prior = blocks(model)
+        coordinates = make(model, prior, hypotheses(model, prior)[0])
+        x = coordinates.start(np.random.default_rng(6).uniform(0.001, 0.999, (40, coordinates.dimension)))
+        back = coordinates.coordinates_of(coordinates.parameters(x))
+        if back is not None:
+            found += 1
+            assert np.allclose(back, x, atol=1e-6), topic.name
+    assert found >= 3
+
+
+def test_shares_do_not_lead_back_to_their_coordinates():
+    """A Dirichlet's coordinates are one more than its shares say, and a value on the edge has none."""
+    model = model_as_of(
+        make_topic(priors={"share": "Dirichlet(yes=2, no=3)"}, streams={}, questions={"even": "share[yes] > 0.5"}), date(2026, 1, 1)
+    )
+    prior = blocks(model)
+    coordinates = own_coordinates(model, prior, hypotheses(model, prior)[0])
+    assert coordinates.coordinates_of(coordinates.parameters(np.zeros((3, coordinates.dimension)))) is None
+    model, prior, hypothesis = hierarchy()
+    values = {"spread": np.array([[0.0]]), "level": np.array([[1.0]]), "share": np.array([[0.5]]), "likeness": np.array([[0.5]])}
+    assert not np.isfinite(own_coordinates(model, prior, hypothesis).coordinates_of(values)).all()

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.inference.importance.coverage import coverage_of
 from forecast.inference.importance.engine import (
     FEWEST_MEASURED,
     POINTS_PER_ROUND,
@@ -328,7 +329,9 @@ def _join_runs(model: Model, runs: list[HypothesisRun]) -> Posterior:
         left_out=_joint_left_out(runs, shares),
     )
     named = with_draw_count(parameters, len(log_weight))
-    return Posterior(model, "importance", named, log_weight, log_likelihood, diagnostics, replicate=replicates)
+    only_compared = diagnostics.is_comparable and not diagnostics.sound
+    coverage = coverage_of([run.sampling for run in runs], max(run.weighted.pareto_k for run in weighty)) if only_compared else None
+    return Posterior(model, "importance", named, log_weight, log_likelihood, diagnostics, replicate=replicates, coverage=coverage)
 
 
 def _joint_left_out(runs: list[HypothesisRun], shares: Array) -> float:
