@@ -12,10 +12,10 @@ import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from scipy import special
 
 from forecast.elicitation.candidates import Candidate
 from forecast.elicitation.judgements import IntervalMass, Support, quantile_name
+from forecast.language import special
 from forecast.language.distributions.families import family
 from forecast.language.distributions.real import HALF_LOG_2PI
 from forecast.language.distributions.solve import NoRoot, increasing_root

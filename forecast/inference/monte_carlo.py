@@ -20,8 +20,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
+from forecast.language import special
 from forecast.language.arrays import Array, Indices
 
 REPLICATES = 16

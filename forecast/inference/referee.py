@@ -19,12 +19,12 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from forecast.book.topic import Parameter
 from forecast.inference.monte_carlo import normal_score, proportion_error, welch_degrees_of_freedom
 from forecast.inference.posterior import Diagnostics, Posterior
 from forecast.inference.quantile_levels import INTERVAL_LEVELS
+from forecast.language import special
 from forecast.model.invalid_values import share_as_percent
 
 FALSE_DISPUTES = 0.001  # chance that right engines are called disputed

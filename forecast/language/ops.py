@@ -13,7 +13,8 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 import numpy as np
-from scipy import special
+
+from forecast.language import special
 
 _COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
     {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne}

@@ -26,9 +26,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-from scipy.special import gammaln
 
 from forecast.book.topic import Stream, Topic
+from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.classes import CLASS_COUNT_FAMILY, CLASS_FAMILIES
 from forecast.language.distributions.families import family
@@ -146,8 +146,8 @@ def log_chance(found: Array, weights: Array, shapes: Array | None) -> Array:
             each = counts * np.log(weights[part, path] / weights.sum(axis=0)[path])
         else:
             own = shapes[part, path]
-            each = gammaln(counts + own) - gammaln(own)
-        return np.bincount(path, weights=each - gammaln(counts + 1), minlength=found.shape[1])
+            each = special.gammaln(counts + own) - special.gammaln(own)
+        return np.bincount(path, weights=each - special.gammaln(counts + 1), minlength=found.shape[1])
 
 
 def argument_per_path(value: Any, count: int) -> Array:

@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
+from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.distributions.real import HALF_LOG_2PI
 from forecast.language.distributions.walks import Walk

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.polynomial import legendre
-from scipy import special
 
 from forecast.inference.monte_carlo import REPLICATES, jackknife_errors
+from forecast.language import special
 from forecast.language.arrays import Array, Indices
 
 CHANCE_LEVELS = np.array([0.05, 0.95])

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from forecast.inference.importance.lattice import Lattice, ShiftedCopies
 from forecast.inference.importance.proposals import Mixture
 from forecast.inference.target import ArithmeticFailure, EvaluatedPoints, Target, evaluate_target
+from forecast.language import special
 from forecast.language.arrays import Array
 
 

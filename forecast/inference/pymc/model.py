@@ -13,13 +13,13 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from forecast.inference.pymc.distributions import broadcast_arguments, declare_variable, pymc_distribution, transform_for
 from forecast.inference.pymc.plan import CannotSample, InformativeRows, Plan, plan
 from forecast.inference.pymc.pools import POTENTIAL, STANDARD, declare_at_scores, log_density_of
 from forecast.inference.pymc.rows import log_likelihood_of_rows
 from forecast.inference.pymc.walks import walk_log_density, walk_values
+from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.distributions.family import Family
 from forecast.language.distributions.pools import LINEAR, PoolFamily

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.inference.posterior import Diagnostics, Posterior, with_draw_count
@@ -24,6 +23,7 @@ from forecast.inference.pymc.model import HYPOTHESES, FreeVariable, RenderedMode
 from forecast.inference.pymc.plan import CannotSample
 from forecast.inference.pymc.starts import overdispersed_starts, with_starting_points
 from forecast.inference.target import DENSITIES_KEPT
+from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.distributions.pools import PoolFamily
 from forecast.language.distributions.walks import Walk

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from forecast.inference.pymc.distributions import broadcast_arguments, pymc_distribution
 from forecast.inference.pymc.plan import CannotSample
+from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.classes import CLASS_FAMILIES
 from forecast.language.distributions.bounded import BoundedFamily, inner_arguments

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from forecast.inference.posterior import Posterior, systematic_resample
 from forecast.inference.pymc.model import FreeVariable, RenderedModel, standardize
+from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.distributions.pools import PoolFamily
 from forecast.language.distributions.walks import Walk

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.distributions.domains import Domain
 from forecast.language.distributions.family import Core, Family, Signature
@@ -117,8 +118,6 @@ class BoundedFamily(Family):
             k: Array = np.arange(first, last + 1)
             return np.asarray((np.exp(self._log_density(k, *arrays)) * of(k)).sum(axis=-1))
         scores: Array = np.linspace(-FARTHEST_MOMENT_SCORE, FARTHEST_MOMENT_SCORE, MOMENT_NODES)
-        from scipy import special
-
         density = np.exp(-0.5 * scores**2)
         values = self.quantile_of(special.ndtr(scores), arrays)
         return np.asarray((of(values) * density).sum(axis=-1) / density.sum())

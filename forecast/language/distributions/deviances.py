@@ -15,8 +15,8 @@ so that shapes are counts too.
 from __future__ import annotations
 
 import numpy as np
-from scipy import special
 
+from forecast.language import special
 from forecast.language.arrays import Array
 
 LARGE_ARGUMENT = 1e4  # above it a difference of log Gammas is worse than what stands here; below, both have their digits

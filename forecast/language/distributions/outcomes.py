@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
+from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.distributions import deviances
 from forecast.language.distributions.choices import Categorical

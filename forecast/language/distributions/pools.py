@@ -20,8 +20,8 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy import special
 
+from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.distributions.component import TINY, Component
 from forecast.language.distributions.domains import Domain

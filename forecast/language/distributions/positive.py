@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy import special
 
+from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.distributions.domains import POSITIVE_DOMAIN, REAL_DOMAIN, WIDTH_DOMAIN, Domain
 from forecast.language.distributions.edged import ClampedFamily
@@ -18,7 +18,7 @@ from forecast.language.distributions.real import HALF_LOG_2PI, location_scale, s
 from forecast.language.distributions.solve import NoRoot, weibull_alpha
 from forecast.language.distributions.words import PriorWords, WordForm
 
-NORMAL_95 = float(special.ndtri(0.95))
+NORMAL_95 = 1.6448536269514722  # the 95 % point of a standard normal
 
 
 class Exponential(Family):

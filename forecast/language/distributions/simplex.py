@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
+from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import POSITIVE_DOMAIN, Domain, check_domain

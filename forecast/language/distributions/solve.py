@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from scipy import special
+from forecast.language import special
 
 LARGEST_LOG = 690.0  # exp of more than this is no longer a usable float
 

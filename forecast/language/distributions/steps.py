@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy import special
 
+from forecast.language import special
 from forecast.language.arrays import Array
 
 POISSON_AS_NORMAL = 1e12  # a mean from which a rounded normal draw is Poisson to all digits, and NumPy's own soon refuses

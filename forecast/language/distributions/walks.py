@@ -14,8 +14,8 @@ from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy import special
 
+from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.distributions.bounded import prefix_fault_argument
 from forecast.language.distributions.domains import REAL_DOMAIN, WIDTH_DOMAIN, Domain
