@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from forecast.book.topic import Row, Stream
-from forecast.language.classes import CLASS_COUNT_FAMILY
+from forecast.language.classes import counts_classes
 from forecast.language.expressions import indexed_name
 
 QUIET = "none"  # the first class of a watched stream: nothing happened
@@ -37,7 +37,7 @@ def count_column(label: str) -> str:
 
 def is_counted(stream: Stream) -> bool:
     """Whether a stream's rows say how many there were of each class."""
-    return stream.value.distribution == CLASS_COUNT_FAMILY
+    return counts_classes(stream.value)
 
 
 def total_names(stream: Stream) -> dict[str, str]:

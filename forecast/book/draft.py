@@ -32,7 +32,16 @@ from forecast.book.files.sources import (
 )
 from forecast.book.records import RecordFile, read_points, read_rows
 from forecast.book.topic import Point
-from forecast.language.classes import CLASS_COUNT_FAMILY, CLASS_FAMILIES, expand_shares, has_named_shares, written_classes
+from forecast.language.classes import (
+    counts_classes,
+    expand_shares,
+    has_class_values,
+    has_named_class_values,
+    has_named_shares,
+    written_classes,
+)
+from forecast.language.distributions.families import value_kind_of
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.expressions import Expression
 from forecast.language.faults import Fault
 from forecast.language.parsing import parse_expression
@@ -91,12 +100,12 @@ class PriorDraft:
     def categories(self) -> tuple[str, ...]:
         """The labels of a Categorical parameter, none for other parameters."""
         first = next((part.written for part in self.parts.values() if part.is_used), None)
-        return _labels_of_family("Categorical", first if self.parts else self.statements.get(DEFAULT))
+        return _labels_of_kind(ValueKind.CATEGORY, first if self.parts else self.statements.get(DEFAULT))
 
     @property
     def shares(self) -> tuple[str, ...]:
         """The labels of a Dirichlet parameter, none for other parameters."""
-        return _labels_of_family("Dirichlet", self.statements.get(DEFAULT))
+        return _labels_of_kind(ValueKind.SIMPLEX, self.statements.get(DEFAULT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +209,9 @@ def read_draft(folder: Folder, name: str) -> tuple[Draft | None, tuple[Problem, 
     return draft, tuple(gathered)
 
 
-def _labels_of_family(distribution: str, statement: ParsedText[Statement] | None) -> tuple[str, ...]:
-    """The labels that a statement of some distribution over labels names, none for other statements."""
-    return tuple(statement.tree.arguments) if statement is not None and statement.tree.distribution == distribution else ()
+def _labels_of_kind(kind: ValueKind, statement: ParsedText[Statement] | None) -> tuple[str, ...]:
+    """The labels that a statement names whose values are of some kind, none for other statements."""
+    return tuple(statement.tree.arguments) if statement is not None and value_kind_of(statement.tree) is kind else ()
 
 
 def _sources(
@@ -237,7 +246,9 @@ def _record_problems(folder: Folder, name: str, topic: Document) -> tuple[Proble
             source, problems = _record_source(folder, name, key)
             found += problems
             statement = str(tables[key].get("value", "")) if isinstance(tables, dict) and isinstance(tables[key], dict) else ""
-            if source is not None and statement.strip().partition("(")[0] not in CLASS_FAMILIES:  # whose rows are read by their classes
+            if source is not None and not has_named_class_values(
+                statement.strip().partition("(")[0]
+            ):  # whose rows are read by their classes
                 found += (read_points(source) if group == "series" else read_rows(source))[1]
     return tuple(found)
 
@@ -310,10 +321,10 @@ def _series(folder: Folder, topic: str, document: Document, table: TopicFile, pr
 
 def _classes(table: StreamTable, statement: Statement) -> Classes | None:
     """The classes of a stream; None for a stream of numbers, and where what is written gives none."""
-    labels = ordered_classes(table.classes) if statement.distribution == "OrderedLogistic" else written_classes(statement)
-    if statement.distribution not in CLASS_FAMILIES or has_named_shares(statement) or len(labels) < 2:
+    labels = ordered_classes(table.classes) if value_kind_of(statement) is ValueKind.ORDERED_CATEGORY else written_classes(statement)
+    if not has_class_values(statement) or has_named_shares(statement) or len(labels) < 2:
         return None
-    return Classes(labels, counted=statement.distribution == CLASS_COUNT_FAMILY)
+    return Classes(labels, counted=counts_classes(statement))
 
 
 def ordered_classes(text: str) -> tuple[str, ...]:
@@ -340,7 +351,7 @@ def _streams(
         if value is not None:
             value = replace(value, tree=expand_shares(value.tree, shares))
         classes = None if value is None else _classes(stream, value.tree)
-        classed = value is not None and value.tree.distribution in CLASS_FAMILIES
+        classed = value is not None and has_class_values(value.tree)
         record: RecordFile | None = None
         source, found = _record_source(folder, topic, name)
         if source is not None and not (classed and classes is None):  # rows of unknown classes cannot be read

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Literal
 
 from forecast.book.files.problems import Place
-from forecast.language.distributions.families import component
+from forecast.language.distributions.families import component, value_kind_of
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.evaluate import evaluate_constant
 from forecast.language.expressions import Expression
 from forecast.language.pooling import Pooling
@@ -173,7 +174,7 @@ class PoolPart:
     @property
     def shares(self) -> Mapping[str, float]:
         """Its probability of each label, where it is a Categorical."""
-        if self.statement.distribution != "Categorical":
+        if value_kind_of(self.statement) is not ValueKind.CATEGORY:
             return {}
         return {label: evaluate_constant(expression) or 0.0 for label, expression in self.statement.arguments.items()}
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from forecast.elicitation.judgements import POSITIVE_SUPPORT, REAL_SUPPORT, SHARE_SUPPORT, Support
-from forecast.language.distributions.families import family
+from forecast.language.distributions.domains import POSITIVE_DOMAIN, WIDTH_DOMAIN
+from forecast.language.distributions.families import FAMILIES, family
+from forecast.language.distributions.family import Family
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.faults import Fault, did_you_mean
-
-TAIL = 4.0  # degrees of freedom where a family has them: heavier than normal, and with a variance
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +24,14 @@ class Candidate:
     fixed: Mapping[str, float] = field(default_factory=dict)
 
 
-_TWO = {  # families of two free arguments
-    "Normal": ("mu", "sigma"),
-    "StudentT": ("mu", "sigma"),
-    "Cauchy": ("alpha", "beta"),
-    "LogNormal": ("mu", "sigma"),
-    "Gamma": ("alpha", "beta"),
-    "Weibull": ("alpha", "beta"),
-    "InverseGamma": ("alpha", "beta"),
-    "Beta": ("alpha", "beta"),
-    "LogitNormal": ("mu", "sigma"),
-}
-_ONE = {"Exponential": "scale", "HalfNormal": "sigma", "HalfStudentT": "sigma", "HalfCauchy": "beta"}
-_LOCATIONS = frozenset({("Normal", "mu"), ("StudentT", "mu"), ("Cauchy", "alpha"), ("LogNormal", "mu"), ("LogitNormal", "mu")})
-_FIXED = {"StudentT": {"nu": TAIL}, "HalfStudentT": {"nu": TAIL}}
-_BY_SUPPORT: Mapping[Support, tuple[str, ...]] = MappingProxyType(
+_KINDS_BY_SUPPORT: Mapping[Support, frozenset[ValueKind]] = MappingProxyType(
     {
-        REAL_SUPPORT: ("Normal", "StudentT", "Cauchy"),
-        POSITIVE_SUPPORT: ("LogNormal", "Gamma", "Weibull", "InverseGamma", "Exponential", "HalfNormal", "HalfStudentT", "HalfCauchy"),
-        SHARE_SUPPORT: ("Beta", "LogitNormal"),
+        REAL_SUPPORT: frozenset({ValueKind.REAL}),
+        POSITIVE_SUPPORT: frozenset({ValueKind.NONNEGATIVE, ValueKind.POSITIVE}),
+        SHARE_SUPPORT: frozenset({ValueKind.OPEN_SHARE}),
     }
 )
+_BETWEEN_ENDS = frozenset({ValueKind.INTERVAL})
 
 
 def candidates(support: Support, *, first: str = "") -> tuple[Candidate, ...]:
@@ -51,12 +39,9 @@ def candidates(support: Support, *, first: str = "") -> tuple[Candidate, ...]:
 
     Between two other ends there are the Triangular, whose mode is free, and the Uniform, whose ends are, within the support's.
     """
-    names = _BY_SUPPORT.get(support)
-    if names is None:
-        return tuple(
-            sorted((_triangular(support), Candidate("Uniform", ("lower", "upper"), frozenset())), key=lambda each: each.family != first)
-        )
-    return tuple(_candidate(name) for name in sorted(names, key=lambda name: name != first))
+    kinds = _KINDS_BY_SUPPORT.get(support, _BETWEEN_ENDS)
+    offered = [each for each in FAMILIES.values() if each.free_arguments and each.value_kind in kinds]
+    return tuple(_candidate(each, support) for each in sorted(offered, key=lambda each: each.name != first))
 
 
 def candidate(name: str, support: Support) -> Candidate:
@@ -69,16 +54,15 @@ def candidate(name: str, support: Support) -> Candidate:
     raise Fault(f"{name} is not fitted to an unknown that is {support.words}", hint=hint)
 
 
-def _candidate(name: str) -> Candidate:
-    free = _TWO.get(name) or (_ONE[name],)
-    widths = frozenset(argument for argument in free if (name, argument) not in _LOCATIONS)
-    return Candidate(name, free, widths, MappingProxyType(_FIXED.get(name, {})))
-
-
-def _triangular(support: Support) -> Candidate:
-    return Candidate("Triangular", ("c",), frozenset(), MappingProxyType({"lower": support.lower, "upper": support.upper}))
+def _candidate(kind: Family, support: Support) -> Candidate:
+    free = kind.free_arguments
+    widths = frozenset(argument for argument in free if kind.domains[argument] in {POSITIVE_DOMAIN, WIDTH_DOMAIN})
+    ends = {"lower": support.lower, "upper": support.upper} if kind.value_kind is ValueKind.INTERVAL else {}
+    fixed = {**kind.fixed_arguments, **{name: end for name, end in ends.items() if name not in free}}
+    return Candidate(kind.name, free, widths, MappingProxyType(fixed))
 
 
 def support_of_family(name: str) -> Support | None:
     """Return the values of a family, or None for one whose arguments say where they end."""
-    return next((support for support, names in _BY_SUPPORT.items() if name in names), None)
+    kind = FAMILIES.get(name)
+    return None if kind is None else next((support for support, kinds in _KINDS_BY_SUPPORT.items() if kind.value_kind in kinds), None)

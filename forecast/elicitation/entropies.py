@@ -9,30 +9,18 @@ with the support, the family's shape.  PreliZ's ``maxent`` looks for the same me
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 
 from forecast.elicitation.candidates import Candidate
-from forecast.elicitation.judgements import IntervalMass, Support, quantile_name
+from forecast.elicitation.judgements import IntervalMass, Support
 from forecast.language import special
 from forecast.language.distributions.families import family
-from forecast.language.distributions.real import HALF_LOG_2PI
-from forecast.language.distributions.solve import NoRoot, increasing_root
+from forecast.language.distributions.words import quantile_name
 from forecast.language.faults import Fault
 from forecast.language.ops import NUMPY
 
-SYMMETRIC = frozenset(
-    {"Normal", "StudentT", "Cauchy", "Uniform"}
-)  # the rest is split evenly (for a Uniform any split has the same entropy)
-SHAPE_ARGUMENTS = {
-    "LogNormal": "sigma",
-    "LogitNormal": "sigma",
-    "Gamma": "alpha",
-    "InverseGamma": "alpha",
-    "Weibull": "alpha",
-    "Beta": "alpha",
-}
 GRID = 48
 SPLITS = (-12.0, 12.0)  # log odds of the rest's lying below the interval
 LOG_SHAPES = (-6.0, 8.0)  # logs of the shapes looked at
@@ -44,7 +32,8 @@ def maximum_entropy_member(each: Candidate, judgement: IntervalMass, support: Su
     Raises ``Fault`` where none has the mass, or where entropy grows without bound.
     """
     low, high, mass = judgement.low, judgement.high, judgement.mass
-    if each.family in SYMMETRIC:
+    kind = family(each.family)
+    if kind.is_symmetric:  # the rest is split evenly (for a Uniform any split has the same entropy)
         tail = (1 - mass) / 2
         return {**each.fixed, **_two_quantiles(tail, low, tail + mass, high)}
     above, below = low == support.lower, high == support.upper  # where all of the rest lies, if on one side
@@ -62,7 +51,7 @@ def maximum_entropy_member(each: Candidate, judgement: IntervalMass, support: Su
     at, share = (high, mass) if above else (low, 1 - mass)
 
     def with_shape(unknown: float) -> dict[str, float]:
-        return _with_shape(each, float(f"{math.exp(unknown):.6g}"), at, share)
+        return kind.words_of_shape(float(f"{math.exp(unknown):.6g}"), value=at, share=share)
 
     unknown = _maximise_entropy(each, with_shape, LOG_SHAPES)
     if not LOG_SHAPES[0] < unknown < LOG_SHAPES[1]:
@@ -70,47 +59,18 @@ def maximum_entropy_member(each: Candidate, judgement: IntervalMass, support: Su
     return with_shape(unknown)
 
 
-def entropy(name: str, arguments: Mapping[str, float]) -> float:
-    """Return the differential entropy of a distribution, by PyMC's arguments as the solvers give them, in nats.
-
-    Closed forms (Lazo and Rathie, IEEE Transactions on Information Theory 24, 1978); the
-    LogitNormal's by Gauss-Hermite quadrature.  With psi the digamma function:
-    LogNormal mu + 1/2 + log(sigma sqrt(2 pi)); Gamma alpha - log beta + log Gamma(alpha) + (1 - alpha) psi(alpha);
-    InverseGamma alpha + log(beta Gamma(alpha)) - (1 + alpha) psi(alpha); Weibull gamma (1 - 1 / alpha) + log(beta / alpha) + 1;
-    Beta log B(alpha, beta) - (alpha - 1) psi(alpha) - (beta - 1) psi(beta) + (alpha + beta - 2) psi(alpha + beta).
-    """
-    psi, gammaln = special.digamma, special.gammaln
-    match name, arguments:
-        case "LogNormal", {"mu": mu, "sigma": sigma}:
-            value = mu + 0.5 + math.log(sigma) + HALF_LOG_2PI
-        case "LogitNormal", {"mu": mu, "sigma": sigma}:
-            nodes, weights = np.polynomial.hermite_e.hermegauss(128)
-            logits = mu + sigma * nodes
-            slope = float(weights @ (special.log_expit(logits) + special.log_expit(-logits))) / math.sqrt(2 * math.pi)
-            value = 0.5 + math.log(sigma) + HALF_LOG_2PI + slope
-        case "Gamma", {"alpha": alpha, "beta": beta}:
-            value = alpha - math.log(beta) + gammaln(alpha) + (1 - alpha) * psi(alpha)
-        case "InverseGamma", {"alpha": alpha, "beta": beta}:
-            value = alpha + math.log(beta) + gammaln(alpha) - (1 + alpha) * psi(alpha)
-        case "Weibull", {"alpha": alpha, "beta": beta}:
-            value = np.euler_gamma * (1 - 1 / alpha) + math.log(beta / alpha) + 1
-        case "Beta", {"alpha": alpha, "beta": beta}:
-            value = special.betaln(alpha, beta) - (alpha - 1) * psi(alpha) - (beta - 1) * psi(beta) + (alpha + beta - 2) * psi(alpha + beta)
-        case _:
-            raise ValueError(f"no entropy of {name}")
-    return float(value)
-
-
 def _maximise_entropy(each: Candidate, member: Callable[[float], dict[str, float]], between: tuple[float, float]) -> float:
     """Where along a curve of members the entropy is greatest: the best of a grid, then Brent's method around it; an end where it is there."""
     from scipy.optimize import minimize_scalar
 
+    kind = family(each.family)
+
     def loss(unknown: float) -> float:
         try:
-            solved = family(each.family).from_words(member(unknown), NUMPY)
+            solved = kind.from_words(member(unknown), NUMPY)
         except Fault:
             return math.inf
-        value = -entropy(each.family, solved)
+        value = -kind.entropy(**solved)
         return value if math.isfinite(value) else math.inf
 
     grid = np.linspace(*between, GRID)
@@ -126,19 +86,3 @@ def _maximise_entropy(each: Candidate, member: Callable[[float], dict[str, float
 
 def _two_quantiles(low_share: float, low: float, high_share: float, high: float) -> dict[str, float]:
     return {quantile_name(low_share): low, quantile_name(high_share): high}
-
-
-def _with_shape(each: Candidate, shape: float, at: float, share: float) -> dict[str, float]:
-    """The member with a shape that has one quantile."""
-    if each.family != "Beta":
-        return {SHAPE_ARGUMENTS[each.family]: shape, quantile_name(share): at}
-    wanted = float(special.logit(share))
-
-    def excess(log_beta: float) -> float:
-        found = float(special.betainc(shape, math.exp(log_beta), at))
-        return float(special.logit(found) - wanted)
-
-    try:
-        return {"alpha": shape, "beta": math.exp(increasing_root(excess, 0.0, lowest=-60, highest=60))}
-    except NoRoot:
-        raise Fault("no Beta of this shape has the quantile") from None

@@ -27,9 +27,11 @@ from forecast.elicitation.judgements import (
     QuantilePoints,
     Support,
     check_judgement,
-    quantile_name,
 )
 from forecast.language.distributions.families import family
+from forecast.language.distributions.gammas import Gamma
+from forecast.language.distributions.shares import Beta
+from forecast.language.distributions.words import quantile_name
 from forecast.language.expressions import fold_constant
 from forecast.language.faults import Fault
 from forecast.language.ops import NUMPY
@@ -199,8 +201,11 @@ def _starting_arguments(each: Candidate, points: Sequence[QuantilePoint]) -> lis
             found.append(_solve_arguments(each, _quantile_arguments(each.fixed, chosen)))
         except Fault:
             continue
-    if not found and each.family == "Triangular":  # each mode has its own range of quantiles, which may hold none of the points
-        return [{**each.fixed, "c": (each.fixed["lower"] + each.fixed["upper"]) / 2}]
+    if (
+        not found and {"lower", "upper"} <= each.fixed.keys()
+    ):  # a mode between fixed ends has its own range of quantiles, which may hold no point
+        middle = (each.fixed["lower"] + each.fixed["upper"]) / 2
+        return [{**each.fixed, **dict.fromkeys(each.free, middle)}]
     return found[:: max(1, len(found) // 4)]
 
 
@@ -211,12 +216,12 @@ def _fit_cases(seen: ObservedCases, support: Support) -> Fit:
     """
     count, among = seen.count, seen.among
     if support != SHARE_SUPPORT:
-        return _make_cases_fit("Gamma", {"alpha": count or 1.0, "beta": among}, flat=not count)
+        return _make_cases_fit(Gamma.name, {"alpha": count or 1.0, "beta": among}, flat=not count)
     if count in {0.0, among}:
-        return _make_cases_fit("Beta", {"alpha": count + 1, "beta": among - count + 1}, flat=True)
+        return _make_cases_fit(Beta.name, {"alpha": count + 1, "beta": among - count + 1}, flat=True)
     if round(count / among, 4) == count / among:
-        return _make_cases_fit("Beta", {"mean": count / among, "strength": among}, flat=False)
-    return _make_cases_fit("Beta", {"alpha": count, "beta": among - count}, flat=False)
+        return _make_cases_fit(Beta.name, {"mean": count / among, "strength": among}, flat=False)
+    return _make_cases_fit(Beta.name, {"alpha": count, "beta": among - count}, flat=False)
 
 
 def _make_cases_fit(name: str, said: Mapping[str, float], *, flat: bool) -> Fit:

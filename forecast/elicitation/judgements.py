@@ -70,11 +70,6 @@ class ObservedCases:
 type Judgement = QuantilePoints | IntervalMass | ObservedCases
 
 
-def quantile_name(share: float) -> str:
-    """Return the language's word for a quantile: ``p5`` for 0.05, ``p2_5`` for 0.025."""
-    return "p" + f"{round(100 * share, 10):.10f}".rstrip("0").rstrip(".").replace(".", "_")
-
-
 def interval(low: float, high: float, *, mass: float = 0.9, middle: float | None = None) -> QuantilePoints:
     """Return an interval with as much probability below it as above, and maybe the value that is as likely too high as too low."""
     if not 0 < mass < 1:

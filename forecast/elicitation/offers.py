@@ -15,6 +15,7 @@ from forecast.elicitation.implied import PriorPredictive, prior_predictive, with
 from forecast.elicitation.judgements import Judgement, QuantilePoint, QuantilePoints, Support
 from forecast.elicitation.parameter_summary import PICTURE_BINS, WIDE, bars
 from forecast.elicitation.subject import Subject
+from forecast.language.distributions.choices import Categorical
 from forecast.language.distributions.families import family
 from forecast.language.faults import Fault
 from forecast.model.errors import Unsound
@@ -71,7 +72,7 @@ def offer_of_shares(subject: Subject, chips: Mapping[str, float], as_of: date) -
     total = sum(chips.values())
     said = ", ".join(f"{label}={_as_share(chips[label], total)}" for label in categories)
     shares = tuple(chips[label] / total for label in categories)
-    return _offer(subject, Fit("Categorical", f"Categorical({said})", "cases", (), shares), as_of)
+    return _offer(subject, Fit(Categorical.name, f"{Categorical.name}({said})", "cases", (), shares), as_of)
 
 
 def feedback(judgement: Judgement, fit: Fit) -> Feedback | None:

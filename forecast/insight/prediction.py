@@ -15,7 +15,6 @@ from forecast.language.distributions.family import Family
 HALVINGS = 100
 ENUMERATED_VALUES = (8, 64)  # whole numbers from the smallest on whose masses are added up: these many, then these
 VALUES_PER_DRAW = 8  # values drawn for each draw of the arguments, where numbers are too large to count out
-SUMMED = frozenset({"BetaBinomial"})  # families whose distribution function is itself a sum, which takes longer the larger the number
 
 
 def prediction(kind: Family, arguments: Mapping[str, Any], value: float, rng: np.random.Generator) -> tuple[tuple[float, ...], float]:
@@ -84,7 +83,7 @@ def _discrete_prediction(
     at = int(value - lowest)
     counted, known = reached[-1] >= INTERVAL_LEVELS[-1], at < len(reached)
     drawn = np.zeros(0)
-    if not counted or (not known and kind.name in SUMMED):
+    if not counted or (not known and kind.sums_masses):
         draws = max(np.size(each) for each in arguments.values())
         drawn = np.sort(kind.draw(rng, (draws, VALUES_PER_DRAW), **arguments), axis=None)
     if counted:
@@ -93,7 +92,7 @@ def _discrete_prediction(
         points = tuple(float(point) for point in np.quantile(drawn, INTERVAL_LEVELS, method="inverted_cdf"))
     if known:
         return points, _two_sided_tail(float(reached[at]), 1 - float(reached[at - 1]) if at else 1.0)
-    if kind.name not in SUMMED:
+    if not kind.sums_masses:
         return points, _two_sided_tail(_share_below(kind, arguments, value), 1 - _share_below(kind, arguments, value - 1))
     below, above = (1 + np.searchsorted(drawn, value, side="right")), 1 + len(drawn) - np.searchsorted(drawn, value, side="left")
     return points, _two_sided_tail(float(below) / (1 + len(drawn)), float(above) / (1 + len(drawn)))

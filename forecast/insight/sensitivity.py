@@ -36,6 +36,7 @@ from forecast.insight.baseline import (
 from forecast.insight.reweighting import Pool, PoolWeights
 from forecast.language.arrays import Array
 from forecast.language.distributions.pools import PoolFamily
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.distributions.words import WordForm
 from forecast.language.expressions import indexed_name
 from forecast.language.faults import Fault
@@ -80,7 +81,7 @@ def sensitivity(basis: Baseline, wide: Pool | None = None) -> tuple[list[Sensiti
         if isinstance(block.family, PoolFamily):
             notes.append(f"The prior of {block.name} is a pool, which is not varied here; `forecast whatif` takes another in its place.")
             continue
-        if block.family.name == "Dirichlet":
+        if block.family.value_kind is ValueKind.SIMPLEX:
             notes.append(
                 f"The prior of {block.name} is a Dirichlet, which is not varied here; `forecast whatif` takes another in its place."
             )

@@ -11,33 +11,45 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from forecast.language.distributions.families import FAMILIES, value_kind_of
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.expressions import Index, Label, Name
 from forecast.language.statements import Statement
 
-CLASS_FAMILIES = frozenset({"Categorical", "Multinomial", "OrderedLogistic"})  # whose values are classes
-CLASS_COUNT_FAMILY = "Multinomial"  # whose values are how many of each
+NAMED_CLASSES = frozenset({ValueKind.CATEGORY, ValueKind.CATEGORY_COUNTS})  # of statements whose arguments are named by classes
+
+
+def has_class_values(statement: Statement) -> bool:
+    """Whether a statement's values are classes, or how many of each."""
+    return has_named_class_values(statement.distribution)
+
+
+def has_named_class_values(distribution: str) -> bool:
+    """Likewise, for the name of a distribution, which may be none."""
+    return distribution in FAMILIES and FAMILIES[distribution].value_kind.is_class
+
+
+def counts_classes(statement: Statement) -> bool:
+    """Whether a statement's values are how many there are of each class."""
+    return value_kind_of(statement) is ValueKind.CATEGORY_COUNTS
 
 
 def written_classes(statement: Statement) -> tuple[str, ...]:
     """Return the labels that a statement's arguments name; none for OrderedLogistic, whose classes stand beside it."""
-    match statement.distribution:
-        case "Categorical":
-            return tuple(statement.arguments)
-        case "Multinomial":
-            return tuple(name for name in statement.arguments if name != "n")
-        case _:
-            return ()
+    if value_kind_of(statement) not in NAMED_CLASSES:
+        return ()
+    trials = FAMILIES[statement.distribution].trials_argument
+    return tuple(name for name in statement.arguments if name != trials)
 
 
 def has_named_shares(statement: Statement) -> bool:
     """Whether a statement's shares are given as one name."""
-    own = {"Categorical": {"p"}, "Multinomial": {"n", "p"}}.get(statement.distribution)
-    return own is not None and set(statement.arguments) == own
+    return value_kind_of(statement) in NAMED_CLASSES and set(statement.arguments) == set(FAMILIES[statement.distribution].domains)
 
 
 def shares_parameter(statement: Statement, shares: Mapping[str, tuple[str, ...]]) -> str:
     """Return the parameter of ``shares`` whose every share, in order, a statement takes; empty where that is not so: the inverse of ``expand_shares``."""
-    if statement.distribution not in {"Categorical", "Multinomial"}:
+    if value_kind_of(statement) not in NAMED_CLASSES:
         return ""
     given = [statement.arguments[label] for label in written_classes(statement)]
     names = {each.name for each in given if isinstance(each, Index)}
@@ -53,11 +65,7 @@ def expand_shares(statement: Statement, shares: Mapping[str, tuple[str, ...]]) -
     if not has_named_shares(statement):
         return statement
     given = statement.arguments["p"]
-    if (
-        not isinstance(given, Name)
-        or given.name not in shares
-        or (statement.distribution == CLASS_COUNT_FAMILY and "n" in shares[given.name])
-    ):
+    if not isinstance(given, Name) or given.name not in shares or (counts_classes(statement) and "n" in shares[given.name]):
         return statement
     arguments = {name: expression for name, expression in statement.arguments.items() if name != "p"}
     offsets = {name: offset for name, offset in statement.offsets.items() if name != "p"}

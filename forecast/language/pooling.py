@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Literal
 
-from forecast.language.distributions.families import family_for
+from forecast.language.distributions.families import family_for, value_kind_of
 from forecast.language.distributions.pools import LINEAR, LOG_ODDS
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.evaluate import evaluate_constant
 from forecast.language.expressions import Number
 from forecast.language.faults import Fault
@@ -34,10 +35,11 @@ def pool(pooling: Pooling, parts: Sequence[tuple[float, Statement]]) -> Statemen
     whole = math.fsum(weight for weight, _ in parts)
     weighted = tuple(WeightedStatement(weight / whole, statement) for weight, statement in parts)
     text = _pool_text(pooling, parts)
-    if weighted[0].statement.distribution == "Categorical":
+    first = weighted[0].statement
+    if value_kind_of(first) is ValueKind.CATEGORY:
         shares = _shares(pooling, weighted)
         arguments = {label: Number(share, 0) for label, share in shares.items()}
-        return Statement("Categorical", MappingProxyType(arguments), text, 0, MappingProxyType(dict.fromkeys(shares, 0)))
+        return Statement(first.distribution, MappingProxyType(arguments), text, 0, MappingProxyType(dict.fromkeys(shares, 0)))
     kind = LOG_ODDS if pooling == "log_odds" else LINEAR
     pooled = Statement(kind, MappingProxyType({}), text, 0, MappingProxyType({}), parts=weighted)
     family = family_for(pooled)

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from forecast.language.distributions.families import FAMILIES
 from forecast.language.expressions import Binary, Call, Expression, Name, Number, Unary, map_nodes, walk
 from forecast.language.statements import Statement
 
-WITH_LOGITS = frozenset({"Bernoulli", "Binomial"})  # families that take log-odds in place of a chance
+LOGIT_ARGUMENT = "logit_p"  # of families that take log-odds in place of a chance
 HAZARD_WORDINGS = frozenset({"`1 - exp()`", "`-expm1()`"})  # ways to write the chance that a hazard leads to an event
 
 
@@ -26,17 +27,24 @@ class Squashing:
     wording: str
 
 
+def takes_logits(statement: Statement) -> bool:
+    """Whether a statement's family takes log-odds in place of a chance."""
+    return statement.distribution in FAMILIES and LOGIT_ARGUMENT in FAMILIES[statement.distribution].domains
+
+
 def with_logits(statement: Statement, quantities: Mapping[str, Expression]) -> Statement:
     """Return a statement whose chance ``p`` is given by its log-odds where it is written as ``expit`` of them; the same where not.
 
     ``quantities`` are looked through where the chance is the name of one.
     """
-    if statement.distribution not in WITH_LOGITS or "p" not in statement.arguments:
+    if not takes_logits(statement) or "p" not in statement.arguments:
         return statement
     logit = logit_of(statement.arguments["p"], quantities)
     if logit is None:
         return statement
-    return replace(statement, arguments={**{name: each for name, each in statement.arguments.items() if name != "p"}, "logit_p": logit})
+    return replace(
+        statement, arguments={**{name: each for name, each in statement.arguments.items() if name != "p"}, LOGIT_ARGUMENT: logit}
+    )
 
 
 def logit_of(chance: Expression, quantities: Mapping[str, Expression]) -> Expression | None:

@@ -7,14 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from forecast.language.distributions.nested import NESTED_FORMS, NestedForm
 from forecast.language.expressions import Expression
 from forecast.language.faults import Fault
 from forecast.language.parsing import character_offset, parse_python, translate_in_text
-
-# which argument is a whole distribution, and whether it stands first, without a name
-INNER_ARGUMENTS: Mapping[str, tuple[str, bool]] = MappingProxyType(
-    {"Truncated": ("dist", True), "Censored": ("dist", True), "GaussianRandomWalk": ("init_dist", False), "AR": ("init_dist", False)}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +53,13 @@ def parse_statement(text: str) -> Statement:
 
 
 def _statement(node: ast.Call, name: str, text: str) -> Statement:
-    within, stands_first = INNER_ARGUMENTS.get(name, ("", False))
+    form = NESTED_FORMS.get(name)
     arguments: dict[str, Expression] = {}
     offsets: dict[str, int] = {}
     inner: dict[str, str] = {}
     unnamed = list(node.args)
-    if stands_first and unnamed:
-        node = ast.Call(node.func, [], [ast.keyword(within, unnamed.pop(0)), *node.keywords], lineno=1, col_offset=node.col_offset)
+    if form is not None and form.stands_first and unnamed:
+        node = ast.Call(node.func, [], [ast.keyword(form.argument, unnamed.pop(0)), *node.keywords], lineno=1, col_offset=node.col_offset)
     if unnamed:
         raise Fault("arguments are given by name", offset=character_offset(unnamed[0]), hint=f"as in `{name}(name=value)`")
     for keyword in node.keywords:
@@ -73,32 +69,23 @@ def _statement(node: ast.Call, name: str, text: str) -> Statement:
         if keyword.arg in offsets:
             raise Fault(f"`{keyword.arg}` is given twice", offset=offset)
         offsets[keyword.arg] = offset
-        if keyword.arg == within:
-            whole = _inner_statement(keyword.value, name, within, text)
-            inner[within] = whole.distribution
-            arguments |= {f"{within}.{key}": value for key, value in whole.arguments.items()}
-            offsets |= {f"{within}.{key}": value for key, value in whole.offsets.items()}
+        if form is not None and keyword.arg == form.argument:
+            whole = _inner_statement(keyword.value, name, form, text)
+            inner[form.argument] = whole.distribution
+            arguments |= {f"{form.argument}.{key}": value for key, value in whole.arguments.items()}
+            offsets |= {f"{form.argument}.{key}": value for key, value in whole.offsets.items()}
         else:
             arguments[keyword.arg] = translate_in_text(text, keyword.value, depth=1)
-    if within and within not in inner:
-        what = "a distribution" if stands_first else f"`{within}`, the distribution of its first value"
-        raise Fault(f"{name} needs {what}", offset=character_offset(node), hint=f"as in `{_example(name)}`")
+    if form is not None and form.argument not in inner:
+        what = "a distribution" if form.stands_first else f"`{form.argument}`, the distribution of its first value"
+        raise Fault(f"{name} needs {what}", offset=character_offset(node), hint=f"as in `{form.example}`")
     return Statement(name, MappingProxyType(arguments), text, character_offset(node), MappingProxyType(offsets), MappingProxyType(inner))
 
 
-def _inner_statement(node: ast.expr, name: str, argument: str, text: str) -> Statement:
+def _inner_statement(node: ast.expr, name: str, form: NestedForm, text: str) -> Statement:
     """The distribution that is an argument of another."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-        raise Fault(f"`{argument}` of {name} is a distribution", offset=character_offset(node), hint=f"as in `{_example(name)}`")
-    if node.func.id in INNER_ARGUMENTS:
+        raise Fault(f"`{form.argument}` of {name} is a distribution", offset=character_offset(node), hint=f"as in `{form.example}`")
+    if node.func.id in NESTED_FORMS:
         raise Fault(f"{node.func.id} cannot stand inside {name}", offset=character_offset(node))
     return _statement(node, node.func.id, text)
-
-
-def _example(name: str) -> str:
-    return {
-        "Truncated": "Truncated(Normal(mu=0, sigma=1), lower=0)",
-        "Censored": "Censored(Normal(mu=0, sigma=1), upper=10)",
-        "GaussianRandomWalk": "GaussianRandomWalk(sigma=0.3, init_dist=Normal(mu=0, sigma=1))",
-        "AR": "AR(rho=0.8, sigma=0.3, init_dist=Normal(mu=0, sigma=1))",
-    }[name]

@@ -8,7 +8,8 @@ ten orders.  What a topic itself adds up means what the topic says it means.
 from __future__ import annotations
 
 from forecast.book.topic import Stream, Topic
-from forecast.language.distributions.families import family_for
+from forecast.language.distributions.families import family_for, value_kind_of
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.evaluate import evaluate_constant
 from forecast.language.faults import Fault
 from forecast.model.model import series_and_streams_used
@@ -36,7 +37,7 @@ def _totals_asked(topic: Topic, stream: Stream) -> set[str]:
 
 def _is_one_trial(stream: Stream) -> bool:
     """Whether a value can only be 0 or 1, whatever the row says."""
-    if stream.value.distribution == "Bernoulli":
+    if value_kind_of(stream.value) is ValueKind.BINARY:
         return True
     trials = stream.value.arguments.get("n")
     try:

@@ -27,7 +27,6 @@ from forecast.model.errors import Unsound, place_problem, topic_problem
 from forecast.model.invalid_values import describe_invalid_arguments
 from forecast.model.model import Model, series_and_streams_used
 from forecast.model.parts import (
-    TRIAL_FAMILIES,
     FamilyArguments,
     PartWeights,
     argument_per_path,
@@ -185,7 +184,7 @@ class _Drawing:
 
     def _has_law(self, one: Allocation) -> bool:
         """Whether a row's statement says how likely each order of its events is: part by part, whatever its other parts have."""
-        shared = one.stream.value.distribution == "NegativeBinomial" and not self._in_proportion(one)
+        shared = bool(family_for(one.stream.value).gamma_shapes) and not self._in_proportion(one)
         return not one.even and not shared and not is_counted(one.stream) and family_for(one.stream.value).discrete
 
     def _in_proportion(self, one: Allocation) -> bool:
@@ -282,7 +281,7 @@ class _Drawing:
             density = kind.log_density([[one.stream.classes.index(label)]], **arguments)[..., 0]
             if everything:
                 density = np.where(some, density, kind.log_density([[0]], **arguments)[..., 0])
-        trials = argument_per_path(arguments["n"], len(some)) if one.stream.value.distribution in TRIAL_FAMILIES else np.zeros(len(some))
+        trials = argument_per_path(arguments[kind.trials_argument], len(some)) if kind.trials_argument else np.zeros(len(some))
         return np.where(trials < 0, -np.inf, np.where(some | everything, density, 0.0))
 
     def _cut(self, one: Allocation, days: Sequence[date], others: Sequence[Allocation], *, weighed: bool) -> Allocation:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.language.arrays import Array
-from forecast.language.classes import CLASS_FAMILIES
 from forecast.language.distributions.family import Family
 from forecast.language.expressions import Name
 from forecast.language.statements import Statement
@@ -57,15 +56,17 @@ def describe_invalid_arguments(
     """
     for name, value in arguments.items():
         domain = kind.domains.get(name)
-        if domain is None or kind.name in CLASS_FAMILIES:  # whose shares or cutpoints are one argument
+        if domain is None or kind.value_kind.is_class:  # whose shares or cutpoints are one argument
             continue
         misfit = misfit_of(value, wrong & ~np.broadcast_to(domain.holds(np.asarray(value, dtype=float)), wrong.shape))
         if misfit is not None:
             said = f"`{name}` is {misfit.worst:.6g} at worst, and must be {domain.wording}"
             return _invalid_message(statement, misfit.share, said, of), _hint(statement, name), misfit.column
     draw, column = np.argwhere(wrong)[0]
-    listed = {"p", "cutpoints"} if kind.name in CLASS_FAMILIES else set()
-    shown = ", ".join(f"{name}={argument_text(value, draw, column, listed=name in listed)}" for name, value in arguments.items())
+    shown = ", ".join(
+        f"{name}={argument_text(value, draw, column, listed=kind.value_kind.is_class and name == kind.vector_argument)}"
+        for name, value in arguments.items()
+    )
     return _invalid_message(statement, float(wrong.any(axis=1).mean()), f"as with {shown}", of), _hint(statement, ""), int(column)
 
 

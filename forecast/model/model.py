@@ -21,6 +21,7 @@ from forecast.book.topic import Row, Step, Stream, Topic
 from forecast.language.arrays import Array
 from forecast.language.distributions.families import family_for
 from forecast.language.distributions.family import Family
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.evaluate import Scope, evaluate, with_quantities
 from forecast.language.expressions import Expression, Total, direct_names, names_in, streams_in, totals_in, transitive_names
 from forecast.language.ops import NUMPY, Ops
@@ -200,7 +201,7 @@ class Model:
         scope = with_quantities(scope, statement.arguments.values(), ops)
         given = {name: evaluate(expression, scope, ops) for name, expression in statement.arguments.items()}
         kind = family_for(statement)
-        if kind.name == "Categorical":  # a label may be called `p`
+        if kind.value_kind is ValueKind.CATEGORY:  # a label may be called `p`
             return kind, {"p": ops.stack(tuple(given.values()))}
         return kind, kind.from_words(given, ops)
 

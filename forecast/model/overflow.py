@@ -14,7 +14,6 @@ import numpy as np
 
 from forecast.book.files.problems import Problem
 from forecast.language.arrays import Truth
-from forecast.language.classes import CLASS_FAMILIES
 from forecast.language.distributions.family import Family
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.ranged import RangedOps, as_ranged
@@ -47,7 +46,7 @@ def cells_beyond_floats(statement: Statement, kind: Family, arguments: Mapping[s
     proper, left = np.ones(wrong.shape, dtype=bool), np.zeros(wrong.shape, dtype=bool)
     with np.errstate(all="ignore"):
         given = {name: evaluate(expression, wide, RangedOps()) for name, expression in statement.arguments.items()}
-        if kind.name not in CLASS_FAMILIES:  # whose shares or cutpoints are one argument
+        if not kind.value_kind.is_class:  # whose shares or cutpoints are one argument
             given = kind.from_words(given, RangedOps())
         for name, value in given.items():
             found = as_ranged(value)

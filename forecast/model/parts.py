@@ -30,17 +30,14 @@ import numpy as np
 from forecast.book.topic import Stream, Topic
 from forecast.language import special
 from forecast.language.arrays import Array
-from forecast.language.classes import CLASS_COUNT_FAMILY, CLASS_FAMILIES
-from forecast.language.distributions.families import family
+from forecast.language.classes import counts_classes
+from forecast.language.distributions.families import family_for
 from forecast.language.distributions.family import Family
+from forecast.language.distributions.trials import Bernoulli
 from forecast.language.expressions import Expression
 from forecast.model.model import names_used
 
 LENGTH_CLOCKS = frozenset({"days", "months", "years", "t_start", "t_end"})  # clocks that say how long an interval is
-RATE_FAMILIES = frozenset({"Poisson", "NegativeBinomial"})
-HAZARD_FAMILIES = frozenset({"Binomial", "Bernoulli"}) | CLASS_FAMILIES
-ADDITIVE_TRIAL_FAMILIES = frozenset({"Binomial", CLASS_COUNT_FAMILY})
-TRIAL_FAMILIES = ADDITIVE_TRIAL_FAMILIES | {"BetaBinomial"}
 FINE_PARTS = 48  # into which a row of competing classes is cut at least, if it has as many days
 MEAN_TOLERANCE = 1e-3  # relative difference between a row's mean and the sum of its parts' from which it is told
 SHAPE_TOLERANCE = 1e-9  # relative difference up to which shapes are proportional, or constant
@@ -53,12 +50,11 @@ def is_even(topic: Topic, stream: Stream) -> bool:
     statement = stream.value
     if stream.classes and not stream.watched:
         return True
-    trials = statement.arguments.get("n") if statement.distribution in ADDITIVE_TRIAL_FAMILIES else None
-    if statement.distribution not in RATE_FAMILIES | HAZARD_FAMILIES or (
-        trials is not None and set(stream.own_columns) & names_used(topic, trials)
-    ):
+    kind = family_for(statement)
+    trials = statement.arguments.get(kind.trials_argument)
+    if kind.event_process is None or (trials is not None and set(stream.own_columns) & names_used(topic, trials)):
         return True
-    aside = {"n"} if trials is not None else {"alpha"} if statement.distribution in RATE_FAMILIES else set()
+    aside = {kind.trials_argument, *kind.gamma_shapes[:1]}
     own: list[Expression] = [each for name, each in statement.arguments.items() if name not in aside]
     return not LENGTH_CLOCKS & names_used(topic, *own)
 
@@ -96,15 +92,16 @@ def weights_of(stream: Stream, label: str, read: Sequence[FamilyArguments], know
     """
     means = np.stack([_mean(stream, label, *each, count) for each in read])
     row_mean = None if known is None else _mean(stream, label, *known, count)
-    if stream.value.distribution in HAZARD_FAMILIES:
+    kind = read[0][0]
+    if kind.event_process == "hazard":
         stays = 1 - means if not stream.classes else np.stack([_mean(stream, stream.classes[0], *each, count) for each in read])
         left = np.cumprod(np.concatenate([np.ones((1, count)), stays]), axis=0)
         weights = means * left[:-1]
         return PartWeights(weights, add_up=row_mean is None or _agree(weights.sum(axis=0), row_mean))
     fits = row_mean is None or _agree(means.sum(axis=0), row_mean)
-    if stream.value.distribution != "NegativeBinomial":
+    if not kind.gamma_shapes:
         return PartWeights(means, add_up=fits)
-    shapes = np.stack([argument_per_path(arguments.get("alpha", arguments.get("n")), count) for _, arguments in read])
+    shapes = np.stack([argument_per_path(_gamma_shape(kind, arguments), count) for _, arguments in read])
     if np.allclose(means * shapes[0], means[0] * shapes, rtol=SHAPE_TOLERANCE, atol=0):
         return PartWeights(means, shapes, fits)
     return PartWeights(means, add_up=fits and np.allclose(shapes, shapes[0], rtol=SHAPE_TOLERANCE, atol=0))
@@ -155,17 +152,22 @@ def argument_per_path(value: Any, count: int) -> Array:
     return np.broadcast_to(np.asarray(value, dtype=float), (count, 1))[:, 0]
 
 
+def _gamma_shape(kind: Family, arguments: Mapping[str, Any]) -> Any:
+    """The shape of the Gamma that multiplies a rate, by whichever name it is given."""
+    return next(arguments[name] for name in kind.gamma_shapes if name in arguments)
+
+
 def _agree(parts: Array, row: Array) -> bool:
     return bool(np.abs(parts - row).mean() <= MEAN_TOLERANCE * np.abs(row).mean())
 
 
 def _mean(stream: Stream, label: str, kind: Family, arguments: Mapping[str, Any], count: int) -> Array:
     """The mean of a count, or the probability of an event, or of a class, ``(paths,)``."""
-    if stream.value.distribution == CLASS_COUNT_FAMILY:
+    if counts_classes(stream.value):
         return argument_per_path(np.asarray(arguments["p"])[..., stream.classes.index(label)], count)
     if stream.classes:
         return argument_per_path(np.exp(kind.log_density([[stream.classes.index(label)]], **arguments)), count)
-    if stream.value.distribution in HAZARD_FAMILIES:
+    if kind.event_process == "hazard":
         chance = {name: value for name, value in arguments.items() if name in {"p", "logit_p"}}
-        return argument_per_path(family("Bernoulli").mean(**chance), count)
+        return argument_per_path(Bernoulli().mean(**chance), count)
     return argument_per_path(kind.mean(**arguments), count)

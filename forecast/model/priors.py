@@ -22,7 +22,6 @@ from forecast.language.arrays import Array
 from forecast.language.distributions.families import family_for
 from forecast.language.distributions.family import Family
 from forecast.language.evaluate import evaluate_constant
-from forecast.language.expressions import Expression
 from forecast.language.statements import Statement
 from forecast.model.errors import Unsound, prior_problem
 from forecast.model.invalid_values import describe_invalid_arguments
@@ -170,26 +169,10 @@ def hypotheses(model: Model, prior: tuple[Block, ...]) -> tuple[Hypothesis, ...]
 
 def _possible_values(block: Block) -> range:
     """Every value of a discrete prior: its form says which, whatever the arguments that depend on other parameters."""
+    needed = block.family.support_arguments or ()
     arguments = block.statement.arguments
-    match block.family.name:
-        case "Categorical":
-            return range(len(arguments))
-        case "Bernoulli":
-            return range(2)
-        case "Binomial" | "BetaBinomial":
-            return range(int(_number(arguments["n"])) + 1)
-        case "DiscreteUniform":
-            return range(math.floor(_number(arguments["lower"])), math.floor(_number(arguments["upper"])) + 1)
-        case _:  # a pool, whose parts have numbers alone
-            lower, upper = block.family.support()
-            return range(int(lower), int(upper) + 1)
+    return block.family.possible_values({name: evaluate_constant(arguments[name]) if name in needed else None for name in arguments})
 
 
 def _count_text(count: int) -> str:
     return f"{count:,}" if count < MOST_WRITTEN else f"{float(count):.1g}" if count < FLOATS_END else "far too many"
-
-
-def _number(expression: Expression) -> float:
-    number = evaluate_constant(expression)
-    assert number is not None  # check_prior_family asks for a number
-    return number

@@ -14,7 +14,7 @@ from forecast.language.arrays import Truth
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Expression
 from forecast.language.ops import NUMPY
-from forecast.language.squashing import HAZARD_WORDINGS, WITH_LOGITS, Squashing, find_squashings
+from forecast.language.squashing import HAZARD_WORDINGS, Squashing, find_squashings, takes_logits
 from forecast.language.statements import Statement
 from forecast.model.model import Model, Parameters, RowTable, expressions_used
 
@@ -37,7 +37,7 @@ def rounded_chances(model: Model, parameters: Parameters) -> tuple[Truth, dict[s
 
 def rounding_hint(statement: Statement, wording: str) -> str:
     """Return what to do where a statement's chance, written in some way, is rounded to 0 or 1."""
-    if statement.distribution in WITH_LOGITS:
+    if takes_logits(statement):
         given = "n=..., " if "n" in statement.arguments else ""
         log_odds = "log(expm1(hazard))" if wording in HAZARD_WORDINGS else "..."
         return f"give the log-odds themselves, as in `{statement.distribution}({given}logit_p={log_odds})`"

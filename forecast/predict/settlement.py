@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from forecast.book.calendar import ONE_DAY
 from forecast.book.classes import row_amount, total_names
 from forecast.book.topic import Question, Row, Stream, Topic
-from forecast.language.distributions.supports import COUNT_FAMILIES, may_be_negative
+from forecast.language.distributions.families import value_kind_of
+from forecast.language.distributions.supports import may_be_negative
 from forecast.language.expressions import (
     OPPOSITE,
     Binary,
@@ -187,7 +188,8 @@ def open_spans(question: Question, model: Model, stream: str, until: date) -> di
 
 def _enumerate_totals(topic: Topic, spans: Mapping[str, Mapping[str, tuple[float, float]]]) -> list[list[dict[str, float]]] | None:
     """Every value that open totals may have, stream by stream; None where they are not counts, are of classes, or too many."""
-    if any(topic.streams[stream].classes or topic.streams[stream].value.distribution not in COUNT_FAMILIES for stream in spans):
+    kinds = [value_kind_of(topic.streams[stream].value) for stream in spans]
+    if any(kind is None or not kind.is_count for kind in kinds):
         return None
     ends = [its[stream] for stream, its in spans.items()]
     if not all(math.isfinite(end) for each in ends for end in each) or math.prod(high - low + 1 for low, high in ends) > MOST_TRIED:

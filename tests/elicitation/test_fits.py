@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecast.elicitation.candidates import candidate, candidates
-from forecast.elicitation.entropies import entropy
 from forecast.elicitation.fits import HONOURED, Fit, fits, read_statement
 from forecast.elicitation.judgements import (
     POSITIVE_SUPPORT,
@@ -300,4 +299,4 @@ def test_entropies_are_minus_the_mean_log_density(text: str):
     kind, arguments = read_statement(text)
     shares = (np.arange(400_000) + 0.5) / 400_000
     mean = -family(kind).log_density(family(kind).quantile(shares, **arguments), **arguments).mean()
-    assert abs(entropy(kind, arguments) - mean) < 2e-4
+    assert abs(family(kind).entropy(**arguments) - mean) < 2e-4

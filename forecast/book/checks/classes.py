@@ -9,12 +9,12 @@ from forecast.book.draft import Draft, StreamDraft, ordered_classes
 from forecast.book.files.problems import Problem
 from forecast.book.records import RecordFile
 from forecast.book.topic import Row
-from forecast.language.classes import CLASS_COUNT_FAMILY, has_named_shares
+from forecast.language.classes import counts_classes, has_named_shares
+from forecast.language.distributions.families import value_kind_of
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.evaluate import evaluate_constant
 from forecast.language.expressions import Name
 from forecast.language.faults import Fault
-
-ORDERED_FAMILY = "OrderedLogistic"
 
 
 def check_classes(draft: Draft, name: str, stream: StreamDraft) -> Iterator[Problem]:
@@ -22,11 +22,7 @@ def check_classes(draft: Draft, name: str, stream: StreamDraft) -> Iterator[Prob
     statement, keys = stream.value.tree, ("streams", name)
     if has_named_shares(statement):
         given = statement.arguments["p"]
-        none = (
-            "is none, or has the label `n`, which no class of a Multinomial can have"
-            if statement.distribution == CLASS_COUNT_FAMILY
-            else "is none"
-        )
+        none = "is none, or has the label `n`, which no class of a Multinomial can have" if counts_classes(statement) else "is none"
         named = f"`{given.name}` {none}" if isinstance(given, Name) else "as in `p=share`"
         yield stream.value.problem(f"`p` of {statement.distribution} is the name of a Dirichlet parameter", named, offset=given.offset)
     yield from _check_order(draft, name, stream)
@@ -37,7 +33,7 @@ def check_classes(draft: Draft, name: str, stream: StreamDraft) -> Iterator[Prob
 
 def _check_order(draft: Draft, name: str, stream: StreamDraft) -> Iterator[Problem]:
     statement, keys, written = stream.value.tree, ("streams", name, "classes"), stream.table.classes
-    if statement.distribution != ORDERED_FAMILY:
+    if value_kind_of(statement) is not ValueKind.ORDERED_CATEGORY:
         if written:
             yield draft.topic.at_key(keys, f"`classes` is for OrderedLogistic; {statement.distribution} names its own")
         return
@@ -57,7 +53,7 @@ def _check_order(draft: Draft, name: str, stream: StreamDraft) -> Iterator[Probl
 def check_counts(stream: StreamDraft, record: RecordFile, row: Row) -> Iterator[Problem]:
     """Yield what is wrong with a row that counts classes: that the counts do not add up to `n`."""
     statement = stream.value.tree
-    if statement.distribution != CLASS_COUNT_FAMILY or stream.classes is None or "n" not in statement.arguments:
+    if not counts_classes(statement) or stream.classes is None or "n" not in statement.arguments:
         return
     n = statement.arguments["n"]
     try:

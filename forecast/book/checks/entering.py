@@ -17,9 +17,8 @@ from forecast.book.labels import LabelSets, columns_of, report_label_columns
 from forecast.book.records import RecordFile
 from forecast.book.rows import current_rows, observation_key
 from forecast.book.topic import Row
-from forecast.language.classes import CLASS_FAMILIES
 from forecast.language.distributions.family import Family
-from forecast.language.distributions.supports import AMOUNT_FAMILIES, COUNT_FAMILIES, OPEN_SHARE_FAMILIES
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.evaluate import Scope, evaluate, evaluate_constant
 from forecast.language.expressions import Expression, Name, names_in
 from forecast.language.faults import Fault
@@ -70,7 +69,7 @@ def _check_share(written: ParsedText[Expression]) -> Iterator[Problem]:
 def _check_wrong(stream: StreamDraft, wrong: ParsedText[Statement]) -> Iterator[Problem]:
     found = list(check_statement(wrong))
     right, kind = family_of(stream.value), family_of(wrong)
-    if right is not None and right.name in CLASS_FAMILIES:
+    if right is not None and right.value_kind.is_class:
         message, hint = (
             "reports that say a class, or count classes, cannot be reports that may be wrong",
             "let the chances of the statement allow for it, as in `left=0.9 * share[left] + 0.1 * 0.5`",
@@ -80,7 +79,7 @@ def _check_wrong(stream: StreamDraft, wrong: ParsedText[Statement]) -> Iterator[
     yield from found
     if found or right is None or kind is None:
         return
-    if kind.name == "Categorical":
+    if kind.value_kind is ValueKind.CATEGORY:
         yield wrong.problem("a stream's values are numbers; Categorical is for parameters", offset=wrong.tree.offset)
     elif kind.discrete != right.discrete:
         words = {True: "counts", False: "does not"}
@@ -107,14 +106,14 @@ def check_range(stream: StreamDraft, record: RecordFile, row: Row) -> Iterator[P
             yield record.at_cell(row, column, f"`{column}` ({ends[column]:.15g}) is not a whole number, and {kind.name} counts", statement)
             return
     lowest, highest = _support_limits(stream, kind, row)
-    if kind.name == "BetaBinomial" and MOST_TRIALS < highest < inf:
+    if kind.sums_masses and MOST_TRIALS < highest < inf:
         message = (
-            f"the probability of a range of BetaBinomial is a sum over its {highest:,.0f} trials; at most {MOST_TRIALS:,} can be added up"
+            f"the probability of a range of {kind.name} is a sum over its {highest:,.0f} trials; at most {MOST_TRIALS:,} can be added up"
         )
         yield record.at_cell(row, given[0], message, statement)
         return
     said = str(row.between)
-    if row.between.low > highest or row.between.high < lowest or (row.between.high <= lowest and kind.name in AMOUNT_FAMILIES):
+    if row.between.low > highest or row.between.high < lowest or (row.between.high <= lowest and kind.value_kind.is_amount):
         yield record.at_cell(row, given[0], f"no value of {kind.name} is {said}", statement)
     elif row.between.low <= lowest and row.between.high >= highest:
         yield record.at_cell(
@@ -124,10 +123,10 @@ def check_range(stream: StreamDraft, record: RecordFile, row: Row) -> Iterator[P
 
 def _support_limits(stream: StreamDraft, kind: Family, row: Row) -> tuple[float, float]:
     """The smallest and the largest value that a stream's statement can give, as far as its form and the row tell."""
-    lowest = 0.0 if kind.name in COUNT_FAMILIES | AMOUNT_FAMILIES else -inf
-    highest = 1.0 if kind.name in {"Bernoulli"} | OPEN_SHARE_FAMILIES else inf
-    trials = stream.value.tree.arguments.get("n")
-    if kind.name in {"Binomial", "BetaBinomial"} and isinstance(trials, Name):
+    lowest = 0.0 if kind.value_kind.is_count or kind.value_kind.is_amount else -inf
+    highest = 1.0 if kind.value_kind in {ValueKind.BINARY, ValueKind.OPEN_SHARE} else inf
+    trials = stream.value.tree.arguments.get(kind.trials_argument) if kind.value_kind is ValueKind.COUNT else None
+    if isinstance(trials, Name):
         cell = row.columns.get(trials.name)
         highest = cell if isinstance(cell, float) else inf
     try:
@@ -138,7 +137,7 @@ def _support_limits(stream: StreamDraft, kind: Family, row: Row) -> tuple[float,
         number = evaluate_constant(trials) if trials is not None else None
     except Fault:  # told at the statement
         return lowest, highest
-    if kind.name in {"Binomial", "BetaBinomial"} and number is not None:
+    if number is not None:
         highest = number
     return lowest, highest
 

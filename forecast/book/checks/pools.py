@@ -12,6 +12,7 @@ from forecast.book.files.layout import SNAKE_CASE
 from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem
 from forecast.language.distributions.families import family_for
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.expressions import names_in
 from forecast.language.faults import Fault, did_you_mean
 from forecast.language.pooling import pool
@@ -85,7 +86,7 @@ def check_pool(prior: PriorDraft, name: str) -> Iterator[Problem]:
         yield used[-1].problem(fault.message, fault.hint)
         return
     family = family_for(statement)
-    if family.discrete and family.name != "Categorical":
+    if family.discrete and family.value_kind is not ValueKind.CATEGORY:
         lower, upper = (float(end) for end in family.support())
         if upper - lower + 1 > MOST_ENUMERATED_VALUES:
             message = f"together these have {upper - lower + 1:,.0f} values, each of which is a hypothesis; at most {MOST_ENUMERATED_VALUES} can be enumerated"
@@ -155,10 +156,10 @@ def _check_alike(name: str, first: str, one: ParsedText[Statement], other: str, 
     kinds = [family_of(written) for written in (one, two)]
     if kinds[0] is None or kinds[1] is None:
         return
-    categorical = [kind.name == "Categorical" for kind in kinds if kind]
+    categorical = [kind.value_kind is ValueKind.CATEGORY for kind in kinds if kind]
     if kinds[0].discrete != kinds[1].discrete or categorical[0] != categorical[1]:
         said = [
-            "a share for each label" if kind.name == "Categorical" else "whole numbers" if kind.discrete else "continuous"
+            "a share for each label" if kind.value_kind is ValueKind.CATEGORY else "whole numbers" if kind.discrete else "continuous"
             for kind in kinds
             if kind
         ]

@@ -15,6 +15,8 @@ from forecast.book.files.names import DEFAULT
 from forecast.book.files.problems import Problem
 from forecast.book.labels import LabelSets, calendar_of, has_rows, is_categorical, text_columns
 from forecast.book.topic import Step
+from forecast.language.distributions.families import value_kind_of
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.distributions.walks import WALKS
 from forecast.language.expressions import names_in
 from forecast.language.faults import did_you_mean
@@ -107,10 +109,10 @@ def _check_per(draft: Draft, name: str, prior: PriorDraft, labels: LabelSets) ->
             )
         yield draft.priors.at_value((name, "per"), message, hint)
         return
-    families = {written.tree.distribution for written in prior.statements.values()}
-    if prior.categories or "Categorical" in families:
+    kinds = {value_kind_of(written.tree) for written in prior.statements.values()}
+    if prior.categories or ValueKind.CATEGORY in kinds:
         yield draft.priors.at_value((name, "per"), "a Categorical parameter has one value; it takes no `per`")
-    if "Dirichlet" in families:
+    if ValueKind.SIMPLEX in kinds:
         yield draft.priors.at_value((name, "per"), "a Dirichlet parameter has one share for each of its own labels; it takes no `per`")
     if not by_label:
         return

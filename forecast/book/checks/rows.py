@@ -19,13 +19,11 @@ from forecast.book.labels import LabelSets, calendars_of
 from forecast.book.records import GRADES, ROW_COLUMNS, RecordFile
 from forecast.book.rows import current_rows, is_row_hash, row_hash, sort_rows
 from forecast.book.topic import Row, Step
-from forecast.language.distributions.supports import ABOVE_ZERO_FAMILIES, AMOUNT_FAMILIES, COUNT_FAMILIES, OPEN_SHARE_FAMILIES
+from forecast.language.distributions.family import Family
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.evaluate import evaluate_constant
 from forecast.language.expressions import Name, names_in
 from forecast.language.faults import Fault, did_you_mean
-
-NONNEGATIVE_FAMILIES = (COUNT_FAMILIES - {"Bernoulli"}) | AMOUNT_FAMILIES  # of Bernoulli more is said
-BINOMIAL_FAMILIES = frozenset({"Binomial", "BetaBinomial"})
 
 
 def check_records(draft: Draft, labels: LabelSets) -> Iterator[Problem]:
@@ -118,17 +116,28 @@ def impossible_value_message(stream: StreamDraft, row: Row) -> str:
         return message
     if kind.discrete and not row.value.is_integer():
         return f"{shown} is not a whole number, and {kind.name} counts"
-    if kind.name in NONNEGATIVE_FAMILIES and row.value < 0:
+    return _impossible_by_kind(kind, row.value, shown) or _impossible_by_arguments(kind, stream, row, shown)
+
+
+def _impossible_by_kind(kind: Family, value: float, shown: str) -> str:
+    """Why no member of a family has a value, whatever its arguments."""
+    values = kind.value_kind
+    if values is ValueKind.BINARY:
+        return "" if value in {0, 1} else f"{shown} is neither 0 nor 1, as {kind.name} has it"
+    if (values.is_count or values.is_amount) and value < 0:
         return f"{shown} is negative, which {kind.name} never is"
-    if kind.name in ABOVE_ZERO_FAMILIES and row.value == 0:
+    if values is ValueKind.POSITIVE and value == 0:
         return f"{shown} is impossible: {kind.name} is above 0"
-    if kind.name in OPEN_SHARE_FAMILIES and not 0 < row.value < 1:
+    if values is ValueKind.OPEN_SHARE and not 0 < value < 1:
         return f"{shown} is impossible: {kind.name} lies between 0 and 1"
-    if kind.name == "Bernoulli" and row.value not in {0, 1}:
-        return f"{shown} is neither 0 nor 1, as Bernoulli has it"
-    if kind.name in BINOMIAL_FAMILIES and (trials := _trials(stream, row)) is not None and row.value > trials:
-        return f"{shown} is more than n={trials:g}"
-    if kind.name in {"Uniform", "Triangular", "DiscreteUniform"}:
+    return ""
+
+
+def _impossible_by_arguments(kind: Family, stream: StreamDraft, row: Row, shown: str) -> str:
+    """Why a family with a stream's arguments, as far as they are known, never has a row's value."""
+    if kind.trials_argument and (trials := _trials(stream, row, kind.trials_argument)) is not None and row.value > trials:
+        return f"{shown} is more than {kind.trials_argument}={trials:g}"
+    if kind.value_kind is ValueKind.INTERVAL:
         try:
             arguments = constants_of(stream.value.tree)
             lower, upper = kind.support(**arguments) if arguments else (-float("inf"), float("inf"))
@@ -139,9 +148,9 @@ def impossible_value_message(stream: StreamDraft, row: Row) -> str:
     return ""
 
 
-def _trials(stream: StreamDraft, row: Row) -> float | None:
+def _trials(stream: StreamDraft, row: Row, argument: str) -> float | None:
     """The number of trials, where it is a number or a column of the row."""
-    n = stream.value.tree.arguments.get("n")
+    n = stream.value.tree.arguments.get(argument)
     if n is None:
         return None
     if isinstance(n, Name):

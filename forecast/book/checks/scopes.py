@@ -12,7 +12,7 @@ from forecast.book.files.positions import Keys
 from forecast.book.files.problems import Problem
 from forecast.book.files.sources import Document
 from forecast.book.labels import LabelSets, calendars_of, parameter_label_set
-from forecast.language.classes import CLASS_FAMILIES
+from forecast.language.classes import has_class_values
 from forecast.language.expressions import Compare, Expression, First, Index, Label, Name, Total, children, names_in, streams_in
 from forecast.language.faults import did_you_mean
 
@@ -310,7 +310,7 @@ class _Checker:
         if stream.classes is not None and node.label not in stream.classes.labels:
             hint = did_you_mean(node.label, stream.classes.labels) or f"its classes: {', '.join(stream.classes.labels)}"
             yield self._at(node, f'`{node.stream}` has no class "{node.label}"', hint)
-        elif stream.value.tree.distribution not in CLASS_FAMILIES:
+        elif not has_class_values(stream.value.tree):
             yield self._at(node, f"the rows of `{node.stream}` are numbers, not classes", f"write `total({node.stream})`")
 
     def _compare(self, node: Compare) -> Iterator[Problem]:

@@ -21,6 +21,8 @@ from forecast.book.files.sources import Document
 from forecast.book.labels import LabelSets, columns_of
 from forecast.language.characters import refused_character
 from forecast.language.classes import has_named_shares
+from forecast.language.distributions.families import value_kind_of
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.distributions.walks import WALKS
 from forecast.language.expressions import Expression, First, Label, Name, Number, names_in, walk
 from forecast.language.faults import did_you_mean
@@ -93,7 +95,7 @@ def _all_names(draft: Draft) -> Iterator[tuple[str, str, Document, Keys]]:
 
 def _check_stream(draft: Draft, labels: LabelSets, name: str, stream: StreamDraft) -> Iterator[Problem]:
     here = row_scope(draft, stream)
-    if stream.value.tree.distribution == "Dirichlet":
+    if value_kind_of(stream.value.tree) is ValueKind.SIMPLEX:
         yield stream.value.problem(
             "Dirichlet is for parameters: a stream has rows of its own",
             "counts of several classes are `Multinomial(n=…, p=share)`",

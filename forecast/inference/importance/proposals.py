@@ -12,7 +12,7 @@ import numpy as np
 
 from forecast.language import special
 from forecast.language.arrays import Array
-from forecast.language.distributions.families import family
+from forecast.language.distributions.gammas import Gamma
 
 MOST_EM_STEPS = 20  # of expectation-maximisation at most; a proposal need not be a maximum
 GAIN = 0.002  # mean log density that a step must gain for another to follow
@@ -172,7 +172,7 @@ def cholesky_factor(covariance: Array, spread: Array) -> Array:
 
 def _stretch(freedom: float, shares: Array) -> Array:
     """What a t's draws have over a normal's: one over the root of a chi-square by its freedom, at ``shares`` of the chi-square."""
-    chi_square = family("Gamma").quantile(shares, alpha=freedom / 2, beta=0.5)
+    chi_square = Gamma().quantile(shares, alpha=freedom / 2, beta=0.5)
     return np.sqrt(freedom / chi_square)
 
 

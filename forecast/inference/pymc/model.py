@@ -15,27 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.pymc.distributions import broadcast_arguments, declare_variable, pymc_distribution, transform_for
+from forecast.inference.pymc.location_scale import declare_standard, shift_and_scale
 from forecast.inference.pymc.plan import CannotSample, InformativeRows, Plan, plan
 from forecast.inference.pymc.pools import POTENTIAL, STANDARD, declare_at_scores, log_density_of
 from forecast.inference.pymc.rows import log_likelihood_of_rows
 from forecast.inference.pymc.walks import walk_log_density, walk_values
-from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.distributions.family import Family
 from forecast.language.distributions.pools import LINEAR, PoolFamily
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.distributions.walks import Walk
 from forecast.language.tensors import TENSORS
 from forecast.model.likelihood import likelihood_expressions
 from forecast.model.model import Model, RowTable
 from forecast.model.priors import Block, Hypothesis
 
-LOCATION_SCALE = {
-    "Normal": ("mu", "sigma"),
-    "StudentT": ("mu", "sigma"),
-    "LogNormal": ("mu", "sigma"),
-    "LogitNormal": ("mu", "sigma"),
-    "Cauchy": ("alpha", "beta"),
-}
 ROWS_SUFFIX = "__rows"  # what follows a stream's name in that of its rows
 HYPOTHESES = "hypotheses__log_density"  # the variable that keeps each hypothesis' joint log density
 
@@ -166,9 +160,10 @@ class _Writer:
         arguments = self._prior_arguments(block, values)
         if isinstance(block.family, Walk):
             return self._declare_walk(block.family, block, key, arguments)
-        if not self.centred and block.fixed is None and set(arguments) - {"nu"} == set(LOCATION_SCALE.get(block.family.name, ())):
-            standard = _declare_standard(block.family.name, key, arguments, shape)
-            return FreeVariable(block, "standard", _transform_name(standard)), shift_and_scale(block.family.name, arguments, standard)
+        form = block.family.location_scale
+        if not self.centred and block.fixed is None and form is not None and set(arguments) == form.arguments:
+            standard = declare_standard(form, f"{key}{STANDARD}", arguments, shape)
+            return FreeVariable(block, "standard", _transform_name(standard)), shift_and_scale(form, arguments, standard)
         variable = declare_variable(block.family, key, arguments, shape=shape, **transform_for(block.family, arguments))
         return FreeVariable(block, "own", _transform_name(variable)), variable
 
@@ -223,7 +218,7 @@ class _Writer:
         value = (
             self.plan.codes[block.name][:, positions] if block.family.discrete else pt.atleast_1d(values[block.name])[positions][None, :]
         )
-        if block.family.name == "Categorical":
+        if block.family.value_kind is ValueKind.CATEGORY:
             shares = pt.broadcast_to(pt.as_tensor_variable(arguments["p"]), (*value.shape, len(block.statement.arguments)))
             chosen = pt.log(shares)[np.arange(value.shape[0])[:, None], np.arange(value.shape[1])[None, :], value]
             return chosen.sum(axis=1)
@@ -309,39 +304,3 @@ def _transform_name(variable: Any) -> str:
     if kind not in TRANSFORMS:
         raise CannotSample(f"PyMC transforms `{variable.name}` by {kind}, which is not known here")
     return TRANSFORMS[kind]
-
-
-def _declare_standard(name: str, key: str, arguments: Mapping[str, Any], shape: tuple[int, ...]) -> Any:
-    import pymc as pm
-
-    match name:
-        case "StudentT":
-            return pm.StudentT(f"{key}{STANDARD}", nu=arguments["nu"], mu=0, sigma=1, shape=shape)
-        case "Cauchy":
-            return pm.Cauchy(f"{key}{STANDARD}", alpha=0, beta=1, shape=shape)
-        case _:
-            return pm.Normal(f"{key}{STANDARD}", 0, 1, shape=shape)
-
-
-def shift_and_scale(name: str, arguments: Mapping[str, Any], standard: Any) -> Any:
-    """The values a standard variable stands for: NumPy arrays or tensors alike."""
-    location, scale = (arguments[key] for key in LOCATION_SCALE[name])
-    value = location + scale * standard
-    match name:
-        case "LogNormal":
-            return TENSORS.exp(value)
-        case "LogitNormal":
-            return TENSORS.expit(value)
-        case _:
-            return value
-
-
-def standardize(name: str, arguments: Mapping[str, Any], value: Array) -> Array:
-    """The values of the standard variable that stands for some values: the inverse of ``shift_and_scale``."""
-    location, scale = (arguments[key] for key in LOCATION_SCALE[name])
-    match name:
-        case "LogNormal":
-            value = np.log(value)
-        case "LogitNormal":
-            value = special.logit(value)
-    return np.asarray((value - location) / scale)

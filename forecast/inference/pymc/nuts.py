@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.inference.posterior import Diagnostics, Posterior, with_draw_count
-from forecast.inference.pymc.model import HYPOTHESES, FreeVariable, RenderedModel, render_pymc_model, shift_and_scale
+from forecast.inference.pymc.location_scale import shift_and_scale
+from forecast.inference.pymc.model import HYPOTHESES, FreeVariable, RenderedModel, render_pymc_model
 from forecast.inference.pymc.plan import CannotSample
 from forecast.inference.pymc.starts import overdispersed_starts, with_starting_points
 from forecast.inference.target import DENSITIES_KEPT
@@ -290,7 +291,8 @@ def _constrain_variable(model: Model, free: FreeVariable, x: Array, parameters: 
     if free.form == "standard" and isinstance(free.block.family, Walk):
         value = free.block.family.values_from_steps(value, **free.block.arguments(model, parameters))
     elif free.form == "standard":
-        value = np.asarray(shift_and_scale(free.block.family.name, free.block.arguments(model, parameters), value))
+        assert free.block.family.location_scale is not None
+        value = np.asarray(shift_and_scale(free.block.family.location_scale, free.block.arguments(model, parameters), value))
     return value
 
 

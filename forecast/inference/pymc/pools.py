@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from forecast.inference.pymc.distributions import pymc_distribution
+from forecast.inference.pymc.distributions import TAILS, pymc_distribution
 from forecast.inference.pymc.walks import walk_log_density
 from forecast.language.distributions.component import Component
 from forecast.language.distributions.family import Family
@@ -17,7 +17,6 @@ from forecast.language.distributions.walks import Walk
 
 STANDARD = "__standard"  # what follows a parameter's name in that of a variable it follows from
 POTENTIAL = "__prior"  # what follows a variable's name in that of the potential that is its prior density
-MIRRORED = ("StudentT", "HalfStudentT", "Gamma", "Beta")
 DENSITY = '''
 def log_odds_density(x, shares, parts):
     """The log density of a pool whose odds of X <= x are the weighted geometric mean of its parts' odds."""
@@ -114,7 +113,7 @@ def log_cdf(part: Component, value: Any) -> Any:
     import pymc as pm
     import pytensor.tensor as pt
 
-    if part.family.name == "HalfStudentT":
+    if not part.family.pymc_has_logcdf:
         return pt.log1mexp(log_survival(part, value))
     return pm.logcdf(pymc_distribution(part.family, part.arguments), value)
 
@@ -122,20 +121,6 @@ def log_cdf(part: Component, value: Any) -> Any:
 def log_survival(part: Component, value: Any) -> Any:
     """The log of P(X > value), from the lower tail of a mirrored distribution where PyMC's own would be 1 minus a share near 1."""
     import pymc as pm
-    import pytensor.tensor as pt
 
-    core = [float(each) for each in part.core] if part.family.name in MIRRORED else []
-    match part.family.name:
-        case "StudentT":
-            nu, mu, sigma = core
-            return pm.logcdf(pm.StudentT.dist(nu=nu, mu=mu, sigma=sigma), 2 * mu - value)
-        case "HalfStudentT":
-            nu, sigma = core
-            return np.log(2) + pm.logcdf(pm.StudentT.dist(nu=nu, mu=0, sigma=sigma), -value)
-        case "Gamma":
-            alpha, beta = core
-            return pt.log(pt.gammaincc(alpha, beta * value))
-        case "Beta":
-            alpha, beta = core
-            return pm.logcdf(pm.Beta.dist(alpha=beta, beta=alpha), 1 - value)
-    return pm.logccdf(pymc_distribution(part.family, part.arguments), value)
+    share = part.family.pymc_log_survival(value, tuple(float(each) for each in part.core), TAILS)
+    return share if share is not None else pm.logccdf(pymc_distribution(part.family, part.arguments), value)

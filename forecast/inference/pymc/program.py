@@ -24,7 +24,6 @@ from forecast.inference.pymc.program_distributions import arguments_text, helper
 from forecast.inference.pymc.program_priors import INDENT, SOURCE, ProgramParameters
 from forecast.inference.pymc.program_rows import LOG_BETWEEN, counted_rows, entry_array_lines, has_ranges, row_likelihood_lines
 from forecast.inference.pymc.program_text import column_name, comment, literal, part_name, pymc_name, variable_name
-from forecast.language.classes import CLASS_FAMILIES
 from forecast.language.distributions.families import family_for
 from forecast.language.distributions.family import Family
 from forecast.language.evaluate import Scope, evaluate
@@ -136,7 +135,7 @@ class _Writer:
                     lines += [*(f"{INDENT}{line}" for line in before), f"{INDENT}pm.Potential({literal(pymc_name(name))}, {density})"]
                     continue
                 before, kind, arguments = self._row_arguments(name, table)
-                given = f"{arguments_text(kind, arguments)}{_compute_p_argument(kind)}, observed={self._observed_lines(name, table)}"
+                given = f"{arguments_text(kind, arguments)}{_options_text(kind)}, observed={self._observed_lines(name, table)}"
                 lines += [
                     *(f"{INDENT}{line}" for line in before),
                     f"{INDENT}pm.{kind.name}({literal(pymc_name(name))}, {given})",
@@ -209,7 +208,7 @@ class _Writer:
 
         def dist(statement: Statement) -> tuple[Family, str]:
             kind, arguments = self.parameters.distribution(statement, scope)
-            shape = f", shape={self._observed_lines(name, table)}.shape" if kind.name in CLASS_FAMILIES else ""
+            shape = f", shape={self._observed_lines(name, table)}.shape" if kind.value_kind.is_class else ""
             return kind, f"pm.{kind.name}.dist({arguments_text(kind, arguments)}{shape})"
 
         lines, density = row_likelihood_lines(
@@ -324,9 +323,9 @@ def _name_deep_parts(scope: Scope, statement: Statement) -> tuple[Scope, Stateme
     return replace(scope, quantities=quantities, named=direct_names(quantities)), replace(statement, arguments=arguments)
 
 
-def _compute_p_argument(kind: Family) -> str:
-    """OrderedLogistic would keep every class's share at every draw."""
-    return ", compute_p=False" if kind.name == "OrderedLogistic" else ""
+def _options_text(kind: Family) -> str:
+    """What PyMC's declaration of a family is given beside its arguments."""
+    return "".join(f", {name}={value}" for name, value in kind.pymc_options.items())
 
 
 def _row_value_text(row: Row, stream: Stream) -> str:

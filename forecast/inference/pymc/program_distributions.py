@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from forecast.inference.pymc.distributions import WHOLE_NUMBER_ARGUMENTS, support_edges
+from forecast.inference.pymc.distributions import support_edges
 from forecast.inference.pymc.pools import DENSITY, MASS
 from forecast.inference.pymc.program_text import literal, part_name, pymc_name, variable_name
 from forecast.language.distributions.bounded import BoundedFamily, inner_arguments
@@ -26,7 +26,7 @@ def arguments_text(kind: Family, arguments: Mapping[str, Any]) -> str:
         if "." in name:
             continue
         text = number_text(value)
-        whole = name in WHOLE_NUMBER_ARGUMENTS.get(kind.name, ()) and isinstance(value, SourceText)
+        whole = name in kind.whole_arguments and isinstance(value, SourceText)
         shown.append(f'{name}=pt.cast({text}, "int64")' if whole else f"{name}={text}")
     return ", ".join(shown)
 
@@ -40,8 +40,8 @@ def density_text(kind: Family, arguments: Mapping[str, Any], value: str) -> str:
 
 def transform_text(kind: Family, arguments: Mapping[str, Any]) -> str:
     """Return the transform that a declaration names because PyMC would choose none, or one that stops at a wall."""
-    if kind.name == "LogitNormal":
-        return ", default_transform=pm.distributions.transforms.logodds"
+    if kind.pymc_transform:
+        return f", default_transform=pm.distributions.transforms.{kind.pymc_transform}"
     edges = support_edges(kind, arguments)
     if edges is None:
         return ""
@@ -80,9 +80,9 @@ def _parts_text(kind: PoolFamily) -> str:
     """The parts of a pool; a HalfStudentT, whose distribution function PyMC 6.4 lacks, is a StudentT cut in half."""
     shown = []
     for part in kind.parts:
-        if part.family.name == "HalfStudentT" and kind.name == LOG_ODDS:
+        if not part.family.pymc_has_logcdf and kind.name == LOG_ODDS:
             inner = ", ".join(f"{name}={number_text(value)}" for name, value in part.arguments.items())
-            shown.append(f"pm.Truncated.dist(pm.StudentT.dist(mu=0, {inner}), lower=0)")
+            shown.append(f"pm.Truncated.dist(pm.{part.family.half_of}.dist(mu=0, {inner}), lower=0)")
         else:
             shown.append(_distribution_text(part.family, part.arguments))
     return f"[{', '.join(shown)}]"

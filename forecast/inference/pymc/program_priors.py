@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from forecast.inference.pymc.model import LOCATION_SCALE
+from forecast.inference.pymc.location_scale import from_link
 from forecast.inference.pymc.plan import CannotSample, Plan
 from forecast.inference.pymc.pools import POTENTIAL
 from forecast.inference.pymc.program_distributions import arguments_text, density_text, transform_text, walk_lines
@@ -18,6 +18,7 @@ from forecast.language.characters import escape_hidden_characters
 from forecast.language.classes import shares_parameter
 from forecast.language.distributions.family import Family
 from forecast.language.distributions.pools import LINEAR, LOG_ODDS
+from forecast.language.distributions.traits import LocationScale, ValueKind
 from forecast.language.distributions.walks import Walk
 from forecast.language.evaluate import Scope
 from forecast.language.source import SourceOps, SourceText, number_text
@@ -65,7 +66,7 @@ class ProgramParameters:
         variable = variable_name(block.name)
         if labelled and block.size < len(block.parameter.labels):
             variable = f"{variable}[{list(block.positions)}]"
-        if kind.name == "Categorical":
+        if kind.value_kind is ValueKind.CATEGORY:
             density = f"pt.log(pt.as_tensor_variable({arguments['p']}))[{variable}]"
             return f"{density}.sum()" if labelled else density
         return f"{density_text(kind, arguments, variable)}.sum()"
@@ -125,13 +126,12 @@ class ProgramParameters:
             yield f"{INDENT}{variable} = pm.Flat({named}, initval={middle}{transform_text(kind, arguments)}{shape})"
             yield f"{INDENT}pm.Potential({literal(name + POTENTIAL)}, {density_text(kind, arguments, variable)}.sum())"
             return
-        if block.fixed is None and set(arguments) - {"nu"} == set(LOCATION_SCALE.get(kind.name, ())):
+        form = kind.location_scale
+        if block.fixed is None and form is not None and set(arguments) == form.arguments:
             standard = part_name(name, "standard")
             yield f"{INDENT}{comment(f'{written}, as a standard variable shifted and scaled, which samples better')}"
-            yield f"{INDENT}{standard} = pm.{_standard_declaration(kind.name, arguments, standard)}, shape={block.size})"
-            location, scale = (arguments[key] for key in LOCATION_SCALE[kind.name])
-            value = location + scale * SourceText(standard)
-            value = SOURCE.exp(value) if kind.name == "LogNormal" else SOURCE.expit(value) if kind.name == "LogitNormal" else value
+            yield f"{INDENT}{standard} = pm.{_standard_declaration(form, arguments, standard)}, shape={block.size})"
+            value = from_link(form.link, arguments[form.location] + arguments[form.scale] * SourceText(standard), SOURCE)
             yield f"{INDENT}{variable} = pm.Deterministic({named}, {value}{'' if shape else '[0]'})"
             return
         yield f"{INDENT}{comment(written)}"
@@ -149,12 +149,7 @@ class ProgramParameters:
         return self.distribution(block.statement, scope)
 
 
-def _standard_declaration(kind: str, arguments: Mapping[str, Any], name: str) -> str:
+def _standard_declaration(form: LocationScale, arguments: Mapping[str, Any], name: str) -> str:
     """The start of the declaration of the standard variable of a location-scale family."""
-    match kind:
-        case "StudentT":
-            return f"StudentT({literal(name)}, nu={number_text(arguments['nu'])}, mu=0, sigma=1"
-        case "Cauchy":
-            return f"Cauchy({literal(name)}, alpha=0, beta=1"
-        case _:
-            return f"Normal({literal(name)}, 0, 1"
+    given = [literal(name), *(f"{shape}={number_text(arguments[shape])}" for shape in form.shapes), form.standard_text]
+    return f"{form.standard}({', '.join(given)}"

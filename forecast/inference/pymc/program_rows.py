@@ -16,7 +16,6 @@ from forecast.language.source import number_text
 from forecast.model.likelihood import Entry
 from forecast.model.model import RowTable
 
-WITHOUT_SHARES = frozenset({"BetaBinomial", "HalfStudentT"})  # families for which PyMC has no distribution function over arrays
 LOG_BETWEEN = '''
 def log_between(dist, low, high, step):
     """log P(low <= X <= high) of each row, from the tail that is shorter; ends may be infinite, step is 1 for whole numbers."""
@@ -94,7 +93,8 @@ def _density_text(dist: Dist, entry: Entry, array: Callable[[str], str], seen: s
     density = f"pm.logp({text}, {seen})"
     if not entry.ranged.any():
         return density
-    if kind.name in WITHOUT_SHARES or (isinstance(kind, BoundedFamily) and kind.inner.name in WITHOUT_SHARES):
+    within = kind.inner if isinstance(kind, BoundedFamily) else kind
+    if within.sums_masses or not within.pymc_has_logcdf:  # a sum is not over arrays
         raise CannotSample(f"PyMC has no distribution function of {kind.name}, so that a range of its values cannot be written")
     step = 1 if kind.discrete else 0
     return f"pt.switch({array('is_range')}, log_between({text}, {array('low')}, {array('high')}, {step}), {density})"

@@ -7,27 +7,27 @@ lower, which has no digits left far out, the tail is written here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.inference.pymc.distributions import broadcast_arguments, pymc_distribution
+from forecast.inference.pymc.distributions import TAILS, broadcast_arguments, pymc_distribution
 from forecast.inference.pymc.plan import CannotSample
 from forecast.language import special
 from forecast.language.arrays import Array
-from forecast.language.classes import CLASS_FAMILIES
 from forecast.language.distributions.bounded import BoundedFamily, inner_arguments
 from forecast.language.distributions.family import Family
-from forecast.language.distributions.supports import AMOUNT_FAMILIES, COUNT_FAMILIES, OPEN_SHARE_FAMILIES
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.evaluate import evaluate
 from forecast.language.tensors import TENSORS
 from forecast.model.likelihood import Entry
 from forecast.model.model import Model, RowTable
 
-NORMAL = frozenset({"Normal", "LogNormal", "HalfNormal", "LogitNormal"})
 ROOT_TWO = np.sqrt(2.0)
+LINKS: Mapping[str, Callable[[Array], Array]] = MappingProxyType({"identity": np.asarray, "log": np.log, "logit": special.logit})
 
 
 def log_likelihood_of_rows(model: Model, cut: RowTable, known: Mapping[str, Any], shape: tuple[int, ...]) -> Any:
@@ -70,7 +70,7 @@ def _log_density(kind: Family, arguments: Mapping[str, Any], cut: RowTable, shap
 
     assert cut.entry is not None
     exact = cut.seen.astype(np.int64) if kind.discrete else cut.seen
-    if kind.name in CLASS_FAMILIES and len(shape) > 1:
+    if kind.value_kind.is_class and len(shape) > 1:
         exact = exact[None, :]
     density = pt.broadcast_to(
         pm.logp(pymc_distribution(kind, broadcast_arguments(kind, arguments, shape)), pt.as_tensor_variable(exact)), shape
@@ -89,11 +89,11 @@ def log_between(kind: Family, arguments: Mapping[str, Any], lower: Array, upper:
     if isinstance(kind, BoundedFamily):
         within = inner_arguments(arguments)
         edges = [arguments.get("lower", -np.inf), arguments.get("upper", np.inf)]
-        if kind.name != "Truncated" or not all(isinstance(edge, int | float | np.ndarray | np.generic) for edge in edges):
+        if kind.mixes or not all(isinstance(edge, int | float | np.ndarray | np.generic) for edge in edges):
             raise CannotSample(f"a range of values of {kind.name} whose bounds depend on parameters cannot be written for PyMC")
         inside = log_between(kind.inner, within, np.maximum(lower, edges[0]), np.minimum(upper, edges[1]))
         return inside - log_between(kind.inner, within, *(np.broadcast_to(np.asarray(edge, dtype=float), lower.shape) for edge in edges))
-    if kind.name == "BetaBinomial":
+    if kind.sums_masses:
         return _log_sum_masses(kind, arguments, lower, upper)
     before = lower - 1 if kind.discrete else lower
     below, above = _cdf(kind, arguments, before), _survival(kind, arguments, upper)
@@ -107,9 +107,9 @@ def _cdf(kind: Family, arguments: Mapping[str, Any], x: Array) -> Any:
     import pytensor.tensor as pt
 
     inside, at = _inside_support(kind, arguments, x)
-    if kind.name == "HalfStudentT":
+    if not kind.pymc_has_logcdf:
         share = 1 - _survival(kind, arguments, at)
-    elif kind.name in NORMAL:
+    elif kind.is_normal:
         share = _normal_tail(kind, arguments, at, side=1)
     else:
         share = pt.exp(pm.logcdf(pymc_distribution(kind, arguments), pt.as_tensor_variable(at)))
@@ -123,32 +123,12 @@ def _survival(kind: Family, arguments: Mapping[str, Any], x: Array) -> Any:
 
     inside, at = _inside_support(kind, arguments, x)
     variable = pymc_distribution(kind, arguments)
-    match kind.name:
-        case "Poisson":
-            share = pt.gammainc(at + 1, arguments["mu"])
-        case "ZeroInflatedPoisson":
-            share = arguments["psi"] * pt.gammainc(at + 1, arguments["mu"])
-        case "NegativeBinomial":
-            n, p = _distribution_parameters(variable)
-            share = pt.betainc(at + 1, n, 1 - p)
-        case "Binomial":
-            n, p = _distribution_parameters(variable)
-            share = pt.betainc(at + 1, n - at, p)
-        case "Gamma":
-            shape, scale = _distribution_parameters(variable)
-            share = pt.gammaincc(shape, at / scale)
-        case "InverseGamma":
-            shape, scale = _distribution_parameters(variable)
-            share = pt.gammainc(shape, scale / at)
-        case "Beta":
-            alpha, beta = _distribution_parameters(variable)
-            share = pt.betainc(beta, alpha, 1 - at)
-        case "HalfStudentT":
-            share = 2 * pt.exp(pm.logcdf(pm.StudentT.dist(mu=0.0, **arguments), pt.as_tensor_variable(-at)))
-        case name if name in NORMAL:
-            share = _normal_tail(kind, arguments, at, side=-1)
-        case _:
-            share = pt.exp(pm.logccdf(variable, pt.as_tensor_variable(at)))
+    if kind.is_normal:
+        share = _normal_tail(kind, arguments, at, side=-1)
+    else:
+        share = kind.pymc_survival(at, _tail_parameters(kind, arguments, variable), TAILS)
+    if share is None:
+        share = pt.exp(pm.logccdf(variable, pt.as_tensor_variable(at)))
     return pt.switch(inside, share, np.where(x > at, 0.0, 1.0))
 
 
@@ -160,9 +140,9 @@ def _normal_tail(kind: Family, arguments: Mapping[str, Any], x: Array, *, side: 
     import pytensor.tensor as pt
 
     *location, sigma = _distribution_parameters(pymc_distribution(kind, arguments))
-    at = {"LogNormal": np.log, "LogitNormal": special.logit}.get(kind.name, np.asarray)(x)
+    at = LINKS[kind.location_scale.link](x) if kind.location_scale is not None else np.asarray(x)
     score = side * (at - (location[0] if location else 0.0)) / (sigma * ROOT_TWO)
-    return pt.erf(score) if kind.name == "HalfNormal" and side == 1 else (1.0 if kind.name == "HalfNormal" else 0.5) * pt.erfc(-score)
+    return pt.erf(score) if kind.half_of and side == 1 else (1.0 if kind.half_of else 0.5) * pt.erfc(-score)
 
 
 def _inside_support(kind: Family, arguments: Mapping[str, Any], x: Array) -> tuple[NDArray[np.bool_], NDArray[Any]]:
@@ -171,14 +151,14 @@ def _inside_support(kind: Family, arguments: Mapping[str, Any], x: Array) -> tup
     Outside a share is 0 or 1 exactly, and a formula's gradient would not be a number.
     """
     low, high = np.full(x.shape, -np.inf), np.full(x.shape, np.inf)
-    if kind.name in COUNT_FAMILIES:
+    if kind.value_kind.is_count:
         low = np.full(x.shape, -0.5)
-        most = {"Bernoulli": 1, "Binomial": arguments.get("n"), "BetaBinomial": arguments.get("n")}.get(kind.name)
+        most = 1 if kind.value_kind is ValueKind.BINARY else arguments.get(kind.trials_argument)
         if isinstance(most, int | float | np.ndarray | np.number):
             high = np.broadcast_to(np.asarray(most, dtype=np.float64), x.shape)
-    elif kind.name in AMOUNT_FAMILIES:
+    elif kind.value_kind.is_amount:
         low = np.zeros(x.shape)
-        high = np.ones(x.shape) if kind.name in OPEN_SHARE_FAMILIES else high
+        high = np.ones(x.shape) if kind.value_kind is ValueKind.OPEN_SHARE else high
     inside = (x > low) & (x < high) & np.isfinite(x)
     beside = np.where(np.isfinite(x), x, 0.0)
     beside = np.where(x <= low, np.where(np.isfinite(low), low + 0.5, beside), beside)
@@ -192,9 +172,11 @@ def _log_sum_masses(kind: Family, arguments: Mapping[str, Any], lower: Array, up
     import pymc as pm
     import pytensor.tensor as pt
 
-    trials = arguments["n"]
+    trials = arguments[kind.trials_argument]
     if not isinstance(trials, int | float | np.ndarray | np.number):
-        raise CannotSample(f"a range of values of {kind.name} whose `n` depends on parameters cannot be written for PyMC")
+        raise CannotSample(
+            f"a range of values of {kind.name} whose `{kind.trials_argument}` depends on parameters cannot be written for PyMC"
+        )
     numbers = np.arange(int(np.max(trials)) + 1)
     most = np.minimum(upper, np.broadcast_to(np.asarray(trials, dtype=float), upper.shape))
     wanted = (numbers >= lower[:, None]) & (numbers <= most[:, None])
@@ -206,3 +188,10 @@ def _log_sum_masses(kind: Family, arguments: Mapping[str, Any], lower: Array, up
 def _distribution_parameters(variable: Any) -> Any:
     """A PyMC distribution's own parameters, whichever it was given."""
     return variable.owner.op.dist_params(variable.owner)
+
+
+def _tail_parameters(kind: Family, arguments: Mapping[str, Any], variable: Any) -> tuple[Any, ...]:
+    """What a family's tail is written with: its arguments, where there is one way to give them, or else PyMC's own parameters."""
+    if len(kind.signatures) == 1:
+        return tuple(arguments[name] for name in kind.signatures[0].required)
+    return tuple(_distribution_parameters(variable))

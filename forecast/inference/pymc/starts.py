@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.posterior import Posterior, systematic_resample
-from forecast.inference.pymc.model import FreeVariable, RenderedModel, standardize
+from forecast.inference.pymc.location_scale import standardize
+from forecast.inference.pymc.model import FreeVariable, RenderedModel
 from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.distributions.pools import PoolFamily
@@ -77,7 +78,8 @@ def _unconstrain_variable(model: Model, free: FreeVariable, parameters: Mapping[
     if free.form == "standard" and isinstance(block.family, Walk):
         value = block.family.steps_of(value, **block.arguments(model, parameters))
     elif free.form == "standard":
-        value = standardize(block.family.name, block.arguments(model, parameters), value)
+        assert block.family.location_scale is not None
+        value = standardize(block.family.location_scale, block.arguments(model, parameters), value)
     match free.transform:
         case "identity":
             return value

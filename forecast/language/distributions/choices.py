@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -9,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.language.arrays import Array
-from forecast.language.distributions.domains import REAL_DOMAIN, SHARE_DOMAIN, Domain, check_domain
+from forecast.language.distributions.domains import REAL_DOMAIN, SHARE_DOMAIN, Domain, check_domain, known_number
 from forecast.language.distributions.events import NO_WORDS_FOR_COUNTS
 from forecast.language.distributions.family import Core, Family, Signature
+from forecast.language.distributions.labelled import check_each, check_label_arguments, check_sum
 from forecast.language.distributions.spans import check_bounds
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.faults import Fault
 from forecast.language.ops import Ops
 
@@ -25,6 +28,10 @@ class Categorical(Family):
     """
 
     name = "Categorical"
+    value_kind = ValueKind.CATEGORY
+    vector_argument = "p"
+    support_arguments: ClassVar[tuple[str, ...] | None] = ()
+    event_process = "hazard"
     discrete = True
     signatures = (Signature(("p",)),)
     domains: ClassVar[Mapping[str, Domain]] = {"p": SHARE_DOMAIN}
@@ -42,6 +49,14 @@ class Categorical(Family):
             )
         return {"p": ops.stack(tuple(given.values()))}
 
+    def check_numbers(self, numbers: Mapping[str, float | None]) -> None:
+        """Raise ``Fault`` unless each label has a share, and those that are known can add up to 1."""
+        if set(numbers) == {"p"}:
+            raise Fault("Categorical takes a share for each label", hint="as in `Categorical(fear=0.3, habit=0.7)`", argument="p")
+        check_label_arguments(self.from_words, numbers)
+        check_each(self.domains["p"], self.name, numbers)
+        check_sum(self.name, numbers)
+
     def check_constants(self, arguments: Mapping[str, Any]) -> None:
         """Raise ``Fault`` unless ``p`` holds shares that add up to 1."""
         shares = np.asarray(arguments["p"], dtype=float)
@@ -51,6 +66,10 @@ class Categorical(Family):
         if not np.isclose(total, 1).all():
             wrong = float(total[~np.isclose(total, 1)][0])
             raise Fault(f"the shares of Categorical add up to {wrong:.6g}; they must add up to 1", argument="p")
+
+    def possible_values(self, numbers: Mapping[str, float | None]) -> range:
+        """One number for each label."""
+        return range(len(numbers))
 
     def _valid(self, _name: str, value: Array) -> NDArray[np.bool_]:
         return np.asarray(SHARE_DOMAIN.holds(value).all(axis=-1) & np.isclose(value.sum(axis=-1), 1))
@@ -92,6 +111,9 @@ class DiscreteUniform(Family):
     """
 
     name = "DiscreteUniform"
+    value_kind = ValueKind.INTERVAL
+    whole_arguments = ("lower", "upper")
+    support_arguments = ("lower", "upper")
     discrete = True
     signatures = (Signature(("lower", "upper")),)
     domains: ClassVar[Mapping[str, Domain]] = {"lower": REAL_DOMAIN, "upper": REAL_DOMAIN}
@@ -106,6 +128,10 @@ class DiscreteUniform(Family):
     def _check_jointly(self, arguments: Mapping[str, float]) -> None:
         if np.floor(arguments["lower"]) >= np.floor(arguments["upper"]):
             check_bounds(self.name, {name: float(np.floor(value)) for name, value in arguments.items()})
+
+    def possible_values(self, numbers: Mapping[str, float | None]) -> range:
+        """Every whole number from ``lower`` to ``upper``."""
+        return range(math.floor(known_number(numbers["lower"])), math.floor(known_number(numbers["upper"])) + 1)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
         lower, upper = core

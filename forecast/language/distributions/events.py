@@ -14,6 +14,7 @@ from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import NONNEGATIVE_DOMAIN, POSITIVE_DOMAIN, SHARE_DOMAIN, Domain
 from forecast.language.distributions.family import Core, Family, Signature
 from forecast.language.distributions.steps import discrete_quantile, draw_poisson, log_rising_factorial
+from forecast.language.distributions.traits import TensorTails, ValueKind
 from forecast.language.distributions.words import PriorWords, WordForm, constant_of
 from forecast.language.faults import Fault
 
@@ -38,6 +39,8 @@ class Poisson(Family):
     """Poisson(mu): log P(k) = k log mu - mu - log k!.  Mean mu, sd sqrt(mu).  mu = 0 puts all mass at 0."""
 
     name = "Poisson"
+    value_kind = ValueKind.COUNT
+    event_process = "rate"
     discrete = True
     signatures = (Signature(("mu",)),)
     domains: ClassVar[Mapping[str, Domain]] = {"mu": NONNEGATIVE_DOMAIN}
@@ -58,6 +61,11 @@ class Poisson(Family):
 
     def _survival(self, x: Array, *core: Array) -> Array:
         return np.where(x < 0, 1.0, special.gammainc(np.maximum(x, 0.0) + 1, core[0]))
+
+    def pymc_survival(self, x: Any, parameters: tuple[Any, ...], tails: TensorTails) -> Any:
+        """PyMC takes one minus the lower tail."""
+        (mu,) = parameters
+        return tails.gammainc(x + 1, mu)
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return draw_poisson(rng, core[0], size)
@@ -87,6 +95,9 @@ class NegativeBinomial(Family):
     """
 
     name = "NegativeBinomial"
+    value_kind = ValueKind.COUNT
+    event_process = "rate"
+    gamma_shapes = ("alpha", "n")
     discrete = True
     signatures = (Signature(("mu", "alpha")), Signature(("n", "p")))
     domains: ClassVar[Mapping[str, Domain]] = {
@@ -137,6 +148,11 @@ class NegativeBinomial(Family):
             share = np.where(poisson, special.gammainc(above, mu), share)
         return np.where(x < 0, 1.0, share)
 
+    def pymc_survival(self, x: Any, parameters: tuple[Any, ...], tails: TensorTails) -> Any:
+        """PyMC takes one minus the lower tail."""
+        n, p = parameters
+        return tails.betainc(x + 1, n, 1 - p)
+
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         mu, alpha = np.broadcast_arrays(*core)
         return draw_poisson(rng, np.asarray(mu * (rng.standard_gamma(alpha, size=size) / alpha)), size)
@@ -174,6 +190,7 @@ class ZeroInflatedPoisson(Family):
     """
 
     name = "ZeroInflatedPoisson"
+    value_kind = ValueKind.COUNT
     discrete = True
     signatures = (Signature(("psi", "mu")),)
     domains: ClassVar[Mapping[str, Domain]] = {"psi": SHARE_DOMAIN, "mu": NONNEGATIVE_DOMAIN}
@@ -197,6 +214,11 @@ class ZeroInflatedPoisson(Family):
     def _quantile(self, q: Array, *core: Array) -> Array:
         guess = self._mean(*core) + self._sd(*core) * special.ndtri(q)
         return discrete_quantile(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), np.asarray(np.inf))
+
+    def pymc_survival(self, x: Any, parameters: tuple[Any, ...], tails: TensorTails) -> Any:
+        """PyMC takes one minus the lower tail."""
+        psi, mu = parameters
+        return psi * tails.gammainc(x + 1, mu)
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         psi, mu = np.broadcast_arrays(*core)

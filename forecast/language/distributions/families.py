@@ -22,6 +22,7 @@ from forecast.language.distributions.real import Cauchy, Normal, StudentT
 from forecast.language.distributions.shares import Beta, LogitNormal
 from forecast.language.distributions.simplex import Dirichlet
 from forecast.language.distributions.spans import Triangular, Uniform
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.distributions.trials import Bernoulli, BetaBinomial, Binomial
 from forecast.language.distributions.walks import autoregression_family, random_walk_family
 from forecast.language.evaluate import Scope, evaluate
@@ -29,34 +30,37 @@ from forecast.language.faults import Fault, did_you_mean
 from forecast.language.ops import NUMPY
 from forecast.language.statements import Statement, parse_statement
 
-FAMILIES: Mapping[str, Family] = MappingProxyType(
+FAMILIES: Mapping[str, Family] = MappingProxyType(  # where several are offered or named, they stand in this order
     {
-        "Normal": Normal(),
-        "StudentT": StudentT(),
-        "Cauchy": Cauchy(),
-        "LogNormal": LogNormal(),
-        "Gamma": Gamma(),
-        "InverseGamma": InverseGamma(),
-        "Weibull": Weibull(),
-        "Exponential": Exponential(),
-        "HalfNormal": HalfNormal(),
-        "HalfStudentT": HalfStudentT(),
-        "HalfCauchy": HalfCauchy(),
-        "Beta": Beta(),
-        "LogitNormal": LogitNormal(),
-        "Uniform": Uniform(),
-        "Triangular": Triangular(),
-        "Bernoulli": Bernoulli(),
-        "Binomial": Binomial(),
-        "BetaBinomial": BetaBinomial(),
-        "Poisson": Poisson(),
-        "NegativeBinomial": NegativeBinomial(),
-        "ZeroInflatedPoisson": ZeroInflatedPoisson(),
-        "Categorical": Categorical(),
-        "OrderedLogistic": OrderedLogistic(),
-        "Multinomial": Multinomial(),
-        "Dirichlet": Dirichlet(),
-        "DiscreteUniform": DiscreteUniform(),
+        each.name: each
+        for each in (
+            Normal(),
+            StudentT(),
+            Cauchy(),
+            LogNormal(),
+            Gamma(),
+            Weibull(),
+            InverseGamma(),
+            Exponential(),
+            HalfNormal(),
+            HalfStudentT(),
+            HalfCauchy(),
+            Beta(),
+            LogitNormal(),
+            Triangular(),
+            Uniform(),
+            Categorical(),
+            Bernoulli(),
+            DiscreteUniform(),
+            Binomial(),
+            BetaBinomial(),
+            Poisson(),
+            NegativeBinomial(),
+            ZeroInflatedPoisson(),
+            OrderedLogistic(),
+            Multinomial(),
+            Dirichlet(),
+        )
     }
 )
 
@@ -64,8 +68,6 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
 WRAPPERS: Mapping[str, Callable[[Family], Family]] = MappingProxyType(
     {"Truncated": truncated_family, "Censored": censored_family, "GaussianRandomWalk": random_walk_family, "AR": autoregression_family}
 )
-LABELLED = frozenset({"Categorical", "OrderedLogistic", "Multinomial", "Dirichlet"})  # of or over labels
-NOT_WRAPPED = LABELLED | frozenset({"Uniform", "DiscreteUniform", "Triangular"})  # bounds of their own, or labels
 
 
 def family(name: str) -> Family:
@@ -74,6 +76,12 @@ def family(name: str) -> Family:
         known = [*FAMILIES, *WRAPPERS]
         raise Fault(f"unknown distribution `{name}`", hint=did_you_mean(name, known) or f"one of {', '.join(sorted(known))}")
     return FAMILIES[name]
+
+
+def value_kind_of(statement: Statement) -> ValueKind | None:
+    """Return what the values of the family are that a statement names; None where it names none, or one made of others."""
+    kind = FAMILIES.get(statement.distribution)
+    return None if kind is None else kind.value_kind
 
 
 def family_for(statement: Statement) -> Family:
@@ -87,10 +95,10 @@ def family_for(statement: Statement) -> Family:
         inner = family(name)
     except Fault as fault:
         raise Fault(fault.message, hint=fault.hint, argument=argument) from None
-    if argument == "init_dist" and name != "Normal":
+    if argument == "init_dist" and not isinstance(inner, Normal):
         raise Fault(f"{statement.distribution} begins with a Normal, not {name}", argument=argument)
-    if name in NOT_WRAPPED:
-        why = "its values are labels" if name in LABELLED else "it has bounds of its own"
+    if inner.value_kind.is_labelled or inner.value_kind is ValueKind.INTERVAL:
+        why = "its values are labels" if inner.value_kind.is_labelled else "it has bounds of its own"
         raise Fault(f"{name} cannot stand inside {statement.distribution}: {why}", argument=argument)
     return WRAPPERS[statement.distribution](inner)
 

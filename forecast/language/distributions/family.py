@@ -22,9 +22,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from forecast.language.arrays import Array
 from forecast.language.distributions.domains import Domain, check_domain
-from forecast.language.distributions.words import WordForm, arguments_from_words
+from forecast.language.distributions.traits import FamilyTraits
+from forecast.language.distributions.words import WordForm, arguments_from_words, quantile_name
 from forecast.language.faults import Fault
-from forecast.language.ops import Ops
+from forecast.language.ops import NUMPY, Ops
 
 Core = tuple[Array, ...]
 Size = int | tuple[int, ...] | None
@@ -50,7 +51,7 @@ class Signature:
         return ", ".join((*self.required, *self.optional)) or "nothing"
 
 
-class Family(ABC):
+class Family(FamilyTraits, ABC):
     """One of PyMC's distributions, over NumPy arrays."""
 
     name: ClassVar[str]
@@ -128,11 +129,14 @@ class Family(ABC):
         from_above = self._from(lower, *core) - self._beyond(upper, *core)
         return np.where(below > 0.5, from_above, self._upto(upper, *core) - below)
 
+    def _entropy(self, *_core: float) -> float:
+        raise NotImplementedError(f"no entropy of {self.name}")
+
     def _jointly_valid(self, *_core: Array) -> NDArray[np.bool_]:
         """Whether the core arguments suit each other (each alone is judged by its domain)."""
         return np.asarray(True)
 
-    def _check_jointly(self, arguments: Mapping[str, float]) -> None:  # noqa: B027 - most families have no such rule
+    def _check_jointly(self, arguments: Mapping[str, float]) -> None:
         """Raise ``Fault`` with a message of its own where constants do not suit each other."""
 
     # what everybody calls
@@ -220,6 +224,15 @@ class Family(ABC):
             core, valid = self._prepare(arguments)
             return _mask_invalid(np.asarray(self._sd(*core), dtype=float), valid)
 
+    def entropy(self, **arguments: float) -> float:
+        """Return the differential entropy, in nats, for constant arguments; raise ``NotImplementedError`` for a family without ``shape_argument``.
+
+        Closed forms (Lazo and Rathie, IEEE Transactions on Information Theory 24, 1978) but for LogitNormal,
+        where it is integrated by Gauss-Hermite quadrature.
+        """
+        core, _ = self._prepare(arguments)
+        return float(self._entropy(*(float(each) for each in core)))
+
     def support(self, **arguments: ArrayLike) -> tuple[Array, Array]:
         """Return the smallest and largest possible values, which may be infinite."""
         with np.errstate(all="ignore"):
@@ -235,6 +248,13 @@ class Family(ABC):
     def points_at(self, arguments: Mapping[str, Any], _position: int) -> tuple[float, float, float]:
         """Return the 5, 50 and 95 % points of one of a parameter's values by its place among the labels, for constant arguments."""
         return self.points(arguments)
+
+    def words_of_shape(self, shape: float, *, value: float, share: float) -> dict[str, float]:
+        """Return, in words, the member whose ``shape_argument`` is ``shape`` and whose quantile at ``share`` is ``value``.
+
+        Raises ``Fault`` where there is none.
+        """
+        return {self.shape_argument: shape, quantile_name(share): value}
 
     def from_words(self, given: Mapping[str, Any], ops: Ops) -> dict[str, Any]:
         """Return PyMC's arguments for what was given, in PyMC's own names or in words.
@@ -256,6 +276,25 @@ class Family(ABC):
             no_words=self.no_words,
             check=self.check_constants,
         )
+
+    def possible_values(self, _numbers: Mapping[str, float | None]) -> range:
+        """Return every value of a discrete prior, by the numbers among its arguments as written (None for those not known).
+
+        Its form says which, whatever the arguments that depend on other parameters: see ``support_arguments``.
+        """
+        lower, upper = self.support()
+        return range(int(lower), int(upper) + 1)
+
+    def check_numbers(self, numbers: Mapping[str, float | None]) -> None:
+        """Raise ``Fault`` where a statement's arguments, as written, are not those of a distribution; None is a number not known yet."""
+        given: dict[str, Any] = {name: np.array([np.nan]) if number is None else np.float64(number) for name, number in numbers.items()}
+        with np.errstate(all="ignore"):
+            arguments = self.from_words(given, NUMPY)
+        for name, number in numbers.items():
+            if number is not None and name in self.domains and name in arguments:
+                check_domain(self.domains[name], self.name, name, number)
+        if all(number is not None for number in numbers.values()):
+            self.check_constants({name: float(value) for name, value in arguments.items()})
 
     def check_constants(self, arguments: Mapping[str, float]) -> None:
         """Raise ``Fault`` where constant arguments, in PyMC's own names, make no distribution; it names the argument."""

@@ -19,6 +19,7 @@ from forecast.language.distributions.half import POSITIVE_BOUNDS
 from forecast.language.distributions.positive import require_median_and_factor
 from forecast.language.distributions.solve import NoRoot, gamma_alpha, log_gamma_quantile
 from forecast.language.distributions.table import FEWEST_TABLE_POINTS, QuantileTable, tabulate
+from forecast.language.distributions.traits import TensorTails, ValueKind
 from forecast.language.distributions.words import PriorWords, WordForm, verify_solution
 
 
@@ -31,6 +32,9 @@ class Gamma(ClampedFamily):
     """
 
     name = "Gamma"
+    value_kind = ValueKind.POSITIVE
+    free_arguments = ("alpha", "beta")
+    shape_argument = "alpha"
     is_slow = True
     signatures = (Signature(("alpha", "beta")), Signature(("mu", "sigma")))
     domains: ClassVar[Mapping[str, Domain]] = {
@@ -84,6 +88,20 @@ class Gamma(ClampedFamily):
         alpha, beta = core
         return np.asarray(special.gammainccinv(alpha, share) / beta)
 
+    def pymc_survival(self, x: Any, parameters: tuple[Any, ...], tails: TensorTails) -> Any:
+        """PyMC takes one minus the lower tail."""
+        alpha, scale = parameters
+        return tails.gammaincc(alpha, x / scale)
+
+    def pymc_log_survival(self, x: Any, core: tuple[float, ...], tails: TensorTails) -> Any:
+        """Likewise, in logarithms."""
+        alpha, beta = core
+        return tails.log(tails.gammaincc(alpha, beta * x))
+
+    def _entropy(self, *core: float) -> float:
+        alpha, beta = core
+        return float(alpha - math.log(beta) + special.gammaln(alpha) + (1 - alpha) * special.digamma(alpha))
+
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         alpha, beta = np.broadcast_arrays(*core)
         return rng.standard_gamma(alpha, size=size) / beta
@@ -136,6 +154,9 @@ class InverseGamma(Family):
     """
 
     name = "InverseGamma"
+    value_kind = ValueKind.POSITIVE
+    free_arguments = ("alpha", "beta")
+    shape_argument = "alpha"
     is_slow = True
     signatures = (Signature(("alpha",), ("beta",)), Signature(("mu", "sigma")))
     domains: ClassVar[Mapping[str, Domain]] = {
@@ -181,6 +202,15 @@ class InverseGamma(Family):
     def _upper_quantile(self, share: Array, *core: Array) -> Array:
         alpha, beta = core
         return np.asarray(beta / special.gammaincinv(alpha, share))
+
+    def pymc_survival(self, x: Any, parameters: tuple[Any, ...], tails: TensorTails) -> Any:
+        """PyMC takes one minus the lower tail."""
+        alpha, beta = parameters
+        return tails.gammainc(alpha, beta / x)
+
+    def _entropy(self, *core: float) -> float:
+        alpha, beta = core
+        return float(alpha + math.log(beta) + special.gammaln(alpha) - (1 + alpha) * special.digamma(alpha))
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         alpha, beta = np.broadcast_arrays(*core)

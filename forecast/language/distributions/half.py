@@ -16,7 +16,8 @@ from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.distributions.domains import POSITIVE_DOMAIN, WIDTH_DOMAIN, Domain
 from forecast.language.distributions.family import Core, Family, Signature
-from forecast.language.distributions.real import HALF_LOG_2PI, scale_of, student_log_density, student_score, student_share
+from forecast.language.distributions.real import ELICITATION_NU, HALF_LOG_2PI, scale_of, student_log_density, student_score, student_share
+from forecast.language.distributions.traits import TensorTails, ValueKind
 from forecast.language.distributions.words import PriorWords, WordForm
 
 POSITIVE_BOUNDS = (0.0, math.inf)
@@ -29,6 +30,10 @@ class HalfNormal(Family):
     """
 
     name = "HalfNormal"
+    value_kind = ValueKind.NONNEGATIVE
+    is_normal = True
+    half_of = "Normal"
+    free_arguments = ("sigma",)
     signatures = (Signature((), ("sigma",)), Signature(("tau",)))
     domains: ClassVar[Mapping[str, Domain]] = {"sigma": WIDTH_DOMAIN, "tau": POSITIVE_DOMAIN}
 
@@ -83,6 +88,11 @@ class HalfStudentT(Family):
     """
 
     name = "HalfStudentT"
+    value_kind = ValueKind.NONNEGATIVE
+    free_arguments = ("sigma",)
+    fixed_arguments: ClassVar[Mapping[str, float]] = {"nu": ELICITATION_NU}
+    half_of = "StudentT"
+    pymc_has_logcdf = False
     is_slow = True
     signatures = (Signature(("nu",), ("sigma",)), Signature(("nu", "lam")))
     domains: ClassVar[Mapping[str, Domain]] = {"nu": POSITIVE_DOMAIN, "sigma": WIDTH_DOMAIN, "lam": POSITIVE_DOMAIN}
@@ -112,6 +122,16 @@ class HalfStudentT(Family):
     def _upper_quantile(self, share: Array, *core: Array) -> Array:
         nu, sigma = core
         return np.asarray(-sigma * student_score(0.5 * share, nu))
+
+    def pymc_survival(self, x: Any, parameters: tuple[Any, ...], tails: TensorTails) -> Any:
+        """PyMC has no distribution function of it: twice the lower tail of the StudentT."""
+        nu, sigma = parameters
+        return 2 * tails.exp(tails.logcdf(self.half_of, {"nu": nu, "mu": 0.0, "sigma": sigma}, -x))
+
+    def pymc_log_survival(self, x: Any, core: tuple[float, ...], tails: TensorTails) -> Any:
+        """Likewise, in logarithms."""
+        nu, sigma = core
+        return math.log(2) + tails.logcdf(self.half_of, {"nu": nu, "mu": 0, "sigma": sigma}, -x)
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         nu, sigma = np.broadcast_arrays(*core)
@@ -150,6 +170,9 @@ class HalfCauchy(Family):
     """HalfCauchy(beta): log f = log 2 - log(pi beta) - log(1 + (x / beta)²).  Mean infinite, sd NaN; the median is beta."""
 
     name = "HalfCauchy"
+    value_kind = ValueKind.NONNEGATIVE
+    half_of = "Cauchy"
+    free_arguments = ("beta",)
     signatures = (Signature(("beta",)),)
     domains: ClassVar[Mapping[str, Domain]] = {"beta": WIDTH_DOMAIN}
     no_words = "a HalfCauchy has no mean"

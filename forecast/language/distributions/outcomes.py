@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -15,6 +16,8 @@ from forecast.language.distributions.choices import Categorical
 from forecast.language.distributions.domains import COUNT_DOMAIN, REAL_DOMAIN, SHARE_DOMAIN, Domain
 from forecast.language.distributions.events import NO_WORDS_FOR_COUNTS
 from forecast.language.distributions.family import Core, Family, Signature
+from forecast.language.distributions.labelled import check_each, check_label_arguments, check_sum
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.faults import Fault
 from forecast.language.ops import Ops
 
@@ -27,6 +30,11 @@ class OrderedLogistic(Categorical):
     """
 
     name = "OrderedLogistic"
+    value_kind = ValueKind.ORDERED_CATEGORY
+    vector_argument = "cutpoints"
+    can_be_prior = False
+    support_arguments: ClassVar[tuple[str, ...] | None] = None
+    pymc_options: ClassVar[Mapping[str, bool]] = {"compute_p": False}  # which would keep every class's share at every draw
     signatures = (Signature(("eta", "cutpoints")),)
     domains: ClassVar[Mapping[str, Domain]] = {"eta": REAL_DOMAIN, "cutpoints": REAL_DOMAIN}
 
@@ -49,6 +57,16 @@ class OrderedLogistic(Categorical):
             raise Fault("OrderedLogistic needs `eta` and cutpoints", hint=_EXAMPLE, argument=next(iter(given), ""))
         return {"eta": given["eta"], "cutpoints": ops.stack(tuple(given[name] for name in wanted))}
 
+    def check_numbers(self, numbers: Mapping[str, float | None]) -> None:
+        """Raise ``Fault`` unless the cutpoints that are known ascend."""
+        check_label_arguments(self.from_words, numbers)
+        last = -math.inf
+        for name in cutpoint_names(len(numbers) - 1):
+            number = numbers[name]
+            if number is not None and number <= last:
+                raise Fault("the cutpoints of OrderedLogistic must ascend: c1 < c2 < …", argument=name)
+            last = last if number is None else number
+
     def check_constants(self, arguments: Mapping[str, Any]) -> None:
         """Raise ``Fault`` unless the cutpoints ascend."""
         if not bool(self._valid("cutpoints", np.asarray(arguments["cutpoints"], dtype=float)).all()):
@@ -68,6 +86,12 @@ class Multinomial(Family):
     """
 
     name = "Multinomial"
+    value_kind = ValueKind.CATEGORY_COUNTS
+    vector_argument = "p"
+    trials_argument = "n"
+    whole_arguments = ("n",)
+    can_be_prior = False
+    event_process = "hazard"
     discrete = True
     joint = True
     no_words = NO_WORDS_FOR_COUNTS
@@ -84,6 +108,14 @@ class Multinomial(Family):
         if len(shares) < 2:
             raise Fault("Multinomial needs at least two classes", hint=_COUNTED, argument=next(iter(shares), "n"))
         return {"n": given["n"], "p": ops.stack(tuple(shares.values()))}
+
+    def check_numbers(self, numbers: Mapping[str, float | None]) -> None:
+        """Raise ``Fault`` unless ``n`` is a count, each class has a share, and those that are known can add up to 1."""
+        check_label_arguments(self.from_words, numbers)
+        check_each(self.domains["n"], self.name, {"n": numbers.get("n")})
+        shares = {name: number for name, number in numbers.items() if name != "n"}
+        check_each(self.domains["p"], self.name, shares)
+        check_sum(self.name, shares)
 
     def check_constants(self, arguments: Mapping[str, Any]) -> None:
         """Raise ``Fault`` unless the shares add up to 1."""

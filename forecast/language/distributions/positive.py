@@ -14,8 +14,9 @@ from forecast.language.distributions.domains import POSITIVE_DOMAIN, REAL_DOMAIN
 from forecast.language.distributions.edged import ClampedFamily
 from forecast.language.distributions.family import Core, Family, Signature
 from forecast.language.distributions.half import POSITIVE_BOUNDS
-from forecast.language.distributions.real import HALF_LOG_2PI, location_scale, scale_of
+from forecast.language.distributions.real import HALF_LOG_2PI, scale_of, solve_location_scale
 from forecast.language.distributions.solve import NoRoot, weibull_alpha
+from forecast.language.distributions.traits import ValueKind, normal_location_scale
 from forecast.language.distributions.words import PriorWords, WordForm
 
 NORMAL_95 = 1.6448536269514722  # the 95 % point of a standard normal
@@ -25,6 +26,8 @@ class Exponential(Family):
     """Exponential(lam) or Exponential(scale=1): log f = -log scale - x / scale, lam = 1 / scale.  Mean and sd are scale."""
 
     name = "Exponential"
+    value_kind = ValueKind.NONNEGATIVE
+    free_arguments = ("scale",)
     signatures = (Signature((), ("scale",)), Signature(("lam",)))
     domains: ClassVar[Mapping[str, Domain]] = {"lam": POSITIVE_DOMAIN, "scale": WIDTH_DOMAIN}
 
@@ -77,6 +80,11 @@ class LogNormal(ClampedFamily):
     """
 
     name = "LogNormal"
+    value_kind = ValueKind.POSITIVE
+    location_scale = normal_location_scale("log")
+    is_normal = True
+    free_arguments = ("mu", "sigma")
+    shape_argument = "sigma"
     signatures = (Signature((), ("mu", "sigma")), Signature(("tau",), ("mu",)))
     domains: ClassVar[Mapping[str, Domain]] = {"mu": REAL_DOMAIN, "sigma": WIDTH_DOMAIN, "tau": POSITIVE_DOMAIN}
 
@@ -114,6 +122,10 @@ class LogNormal(ClampedFamily):
         mu, sigma = core
         return np.asarray(np.exp(mu - sigma * special.ndtri(share)))
 
+    def _entropy(self, *core: float) -> float:
+        mu, sigma = core
+        return mu + 0.5 + math.log(sigma) + HALF_LOG_2PI
+
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return rng.lognormal(*core, size=size)
 
@@ -130,7 +142,7 @@ class LogNormal(ClampedFamily):
     @staticmethod
     def _from_quantiles(words: PriorWords) -> dict[str, Any]:
         scores = tuple(float(special.ndtri(q)) for q in words.shares)
-        return location_scale(words, scores, tuple(words.ops.log(point) for point in words.points), location="mu", scale="sigma")
+        return solve_location_scale(words, scores, tuple(words.ops.log(point) for point in words.points), location="mu", scale="sigma")
 
     @staticmethod
     def _from_sigma(words: PriorWords) -> dict[str, Any]:
@@ -164,6 +176,9 @@ class Weibull(ClampedFamily):
     """
 
     name = "Weibull"
+    value_kind = ValueKind.POSITIVE
+    free_arguments = ("alpha", "beta")
+    shape_argument = "alpha"
     signatures = (Signature(("alpha", "beta")),)
     domains: ClassVar[Mapping[str, Domain]] = {"alpha": POSITIVE_DOMAIN, "beta": WIDTH_DOMAIN}
 
@@ -199,6 +214,10 @@ class Weibull(ClampedFamily):
     def _upper_quantile(self, share: Array, *core: Array) -> Array:
         alpha, beta = core
         return np.asarray(beta * (-np.log(share)) ** (1 / alpha))
+
+    def _entropy(self, *core: float) -> float:
+        alpha, beta = core
+        return np.euler_gamma * (1 - 1 / alpha) + math.log(beta / alpha) + 1
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         alpha, beta = np.broadcast_arrays(*core)

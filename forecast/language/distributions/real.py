@@ -17,13 +17,17 @@ from forecast.language.arrays import Array
 from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import POSITIVE_DOMAIN, REAL_DOMAIN, WIDTH_DOMAIN, Domain
 from forecast.language.distributions.family import Core, Family, Signature
+from forecast.language.distributions.traits import LocationScale, TensorTails, ValueKind, normal_location_scale
 from forecast.language.distributions.words import PriorWords, WordForm
 
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
+ELICITATION_NU = 4.0  # degrees of freedom of what is fitted to judgements: heavier tails than a normal, and a variance
 OVERFLOW_DISTANCE = 1e150  # in units of sqrt(nu) or 1, whichever is less: near here squares overflow, and SciPy stops without a word
 
 
-def location_scale(words: PriorWords, scores: tuple[float, ...], points: tuple[Any, ...], *, location: str, scale: str) -> dict[str, Any]:
+def solve_location_scale(
+    words: PriorWords, scores: tuple[float, ...], points: tuple[Any, ...], *, location: str, scale: str
+) -> dict[str, Any]:
     """Solve ``point = location + scale * score`` from two points, or from one with the location or the scale."""
     if location in words.values:
         return {location: words[location], scale: (points[0] - words[location]) / scores[0]}
@@ -58,6 +62,11 @@ class Normal(Family):
     """
 
     name = "Normal"
+    value_kind = ValueKind.REAL
+    location_scale = normal_location_scale("identity")
+    is_normal = True
+    is_symmetric = True
+    free_arguments = ("mu", "sigma")
     signatures = (Signature((), ("mu", "sigma")), Signature(("tau",), ("mu",)))
     domains: ClassVar[Mapping[str, Domain]] = {"mu": REAL_DOMAIN, "sigma": WIDTH_DOMAIN, "tau": POSITIVE_DOMAIN}
 
@@ -103,7 +112,7 @@ class Normal(Family):
             check_quantile_side(words, "mu")
         if "sigma" in words.values:
             words.require_width("sigma")
-        return location_scale(words, tuple(float(special.ndtri(q)) for q in words.shares), words.points, location="mu", scale="sigma")
+        return solve_location_scale(words, tuple(float(special.ndtri(q)) for q in words.shares), words.points, location="mu", scale="sigma")
 
     @staticmethod
     def _from_moments(words: PriorWords) -> dict[str, Any]:
@@ -126,6 +135,11 @@ class StudentT(Family):
     """
 
     name = "StudentT"
+    value_kind = ValueKind.REAL
+    location_scale = LocationScale("mu", "sigma", "identity", "StudentT", "mu=0, sigma=1", shapes=("nu",))
+    is_symmetric = True
+    free_arguments = ("mu", "sigma")
+    fixed_arguments: ClassVar[Mapping[str, float]] = {"nu": ELICITATION_NU}
     is_slow = True
     signatures = (Signature(("nu",), ("mu", "sigma")), Signature(("nu", "lam"), ("mu",)))
     domains: ClassVar[Mapping[str, Domain]] = {"nu": POSITIVE_DOMAIN, "mu": REAL_DOMAIN, "sigma": WIDTH_DOMAIN, "lam": POSITIVE_DOMAIN}
@@ -153,6 +167,11 @@ class StudentT(Family):
         nu, mu, sigma = core
         return np.asarray(mu - sigma * student_score(share, nu))
 
+    def pymc_log_survival(self, x: Any, core: tuple[float, ...], tails: TensorTails) -> Any:
+        """The lower tail on the other side of ``mu``."""
+        nu, mu, sigma = core
+        return tails.logcdf(self.name, {"nu": nu, "mu": mu, "sigma": sigma}, 2 * mu - x)
+
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         nu, mu, sigma = np.broadcast_arrays(*core)
         return mu + sigma * rng.standard_t(nu, size=size)
@@ -179,7 +198,7 @@ class StudentT(Family):
         scores = tuple(float(student_score(np.asarray(q), np.asarray(nu))) for q in words.shares)
         if not np.allclose(student_share(np.asarray(scores), np.asarray(nu)), words.shares, rtol=1e-9, atol=0):
             raise words.uncomputable()
-        return {"nu": words["nu"], **location_scale(words, scores, words.points, location="mu", scale="sigma")}
+        return {"nu": words["nu"], **solve_location_scale(words, scores, words.points, location="mu", scale="sigma")}
 
     @staticmethod
     def _from_moments(words: PriorWords) -> dict[str, Any]:
@@ -200,6 +219,10 @@ class Cauchy(Family):
     """Cauchy(alpha, beta): log f = -log(pi beta) - log(1 + ((x - alpha) / beta)²).  No mean and no sd (NaN)."""
 
     name = "Cauchy"
+    value_kind = ValueKind.REAL
+    location_scale = LocationScale("alpha", "beta", "identity", "Cauchy", "alpha=0, beta=1")
+    is_symmetric = True
+    free_arguments = ("alpha", "beta")
     signatures = (Signature(("alpha", "beta")),)
     domains: ClassVar[Mapping[str, Domain]] = {"alpha": REAL_DOMAIN, "beta": WIDTH_DOMAIN}
     no_words = "a Cauchy has no mean"
@@ -247,7 +270,7 @@ class Cauchy(Family):
         if "beta" in words.values:
             words.require_width("beta")
         scores = tuple(float(cauchy_score(np.asarray(q))) for q in words.shares)
-        return location_scale(words, scores, words.points, location="alpha", scale="beta")
+        return solve_location_scale(words, scores, words.points, location="alpha", scale="beta")
 
     forms = (WordForm(_from_quantiles, quantiles=2), WordForm(_from_quantiles, ("alpha",), 1), WordForm(_from_quantiles, ("beta",), 1))
 

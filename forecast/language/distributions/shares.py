@@ -15,9 +15,10 @@ from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import INNER_SHARE_DOMAIN, POSITIVE_DOMAIN, REAL_DOMAIN, WIDTH_DOMAIN, Domain
 from forecast.language.distributions.edged import HELD_SHARES, ClampedFamily
 from forecast.language.distributions.family import Core, Family, Signature
-from forecast.language.distributions.real import HALF_LOG_2PI, location_scale, scale_of
-from forecast.language.distributions.solve import NoRoot, beta_alpha_beta
+from forecast.language.distributions.real import HALF_LOG_2PI, scale_of, solve_location_scale
+from forecast.language.distributions.solve import NoRoot, beta_alpha_beta, increasing_root
 from forecast.language.distributions.table import FEWEST_TABLE_POINTS, QuantileTable, tabulate
+from forecast.language.distributions.traits import TensorTails, ValueKind, normal_location_scale
 from forecast.language.distributions.words import PriorWords, WordForm, verify_solution
 from forecast.language.faults import Fault
 
@@ -34,6 +35,9 @@ class Beta(ClampedFamily):
     """
 
     name = "Beta"
+    value_kind = ValueKind.OPEN_SHARE
+    free_arguments = ("alpha", "beta")
+    shape_argument = "alpha"
     ends = HELD_SHARES
     is_slow = True
     signatures = (Signature(("alpha", "beta")), Signature(("mu", "sigma")), Signature(("mu", "nu")))
@@ -94,6 +98,22 @@ class Beta(ClampedFamily):
         alpha, beta = core
         return np.asarray(special.betainccinv(alpha, beta, share))
 
+    def pymc_survival(self, x: Any, parameters: tuple[Any, ...], tails: TensorTails) -> Any:
+        """PyMC takes one minus the lower tail."""
+        alpha, beta = parameters
+        return tails.betainc(beta, alpha, 1 - x)
+
+    def pymc_log_survival(self, x: Any, core: tuple[float, ...], tails: TensorTails) -> Any:
+        """The lower tail of the mirrored Beta."""
+        alpha, beta = core
+        return tails.logcdf(self.name, {"alpha": beta, "beta": alpha}, 1 - x)
+
+    def _entropy(self, *core: float) -> float:
+        alpha, beta = core
+        psi = special.digamma
+        from_ends = (alpha - 1) * psi(alpha), (beta - 1) * psi(beta)
+        return float(special.betaln(alpha, beta) - from_ends[0] - from_ends[1] + (alpha + beta - 2) * psi(alpha + beta))
+
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return rng.beta(core[0], core[1], size=size)
 
@@ -116,6 +136,19 @@ class Beta(ClampedFamily):
         except NoRoot:
             raise words.uncomputable() from None
         return verify_solution(words, Beta(), {"alpha": alpha, "beta": beta})
+
+    def words_of_shape(self, shape: float, *, value: float, share: float) -> dict[str, float]:
+        """Return ``alpha``, which is the shape, and ``beta``, with which the distribution function at ``value`` rises."""
+        wanted = float(special.logit(share))
+
+        def excess(log_beta: float) -> float:
+            found = float(special.betainc(shape, math.exp(log_beta), value))
+            return float(special.logit(found) - wanted)
+
+        try:
+            return {"alpha": shape, "beta": math.exp(increasing_root(excess, 0.0, lowest=-60, highest=60))}
+        except NoRoot:
+            raise Fault(f"no {self.name} of this shape has the quantile") from None
 
     @staticmethod
     def _from_moments(words: PriorWords) -> dict[str, Any]:
@@ -197,6 +230,12 @@ class LogitNormal(Family):
     """
 
     name = "LogitNormal"
+    value_kind = ValueKind.OPEN_SHARE
+    location_scale = normal_location_scale("logit")
+    is_normal = True
+    free_arguments = ("mu", "sigma")
+    shape_argument = "sigma"
+    pymc_transform = "logodds"
     signatures = (Signature((), ("mu", "sigma")), Signature(("tau",), ("mu",)))
     domains: ClassVar[Mapping[str, Domain]] = {"mu": REAL_DOMAIN, "sigma": WIDTH_DOMAIN, "tau": POSITIVE_DOMAIN}
     no_words = "the mean and sd of a LogitNormal have no closed form: use two quantiles, or a Beta"
@@ -226,6 +265,13 @@ class LogitNormal(Family):
         mu, sigma = core
         return np.asarray(special.expit(mu - sigma * special.ndtri(share)))
 
+    def _entropy(self, *core: float) -> float:
+        mu, sigma = core
+        nodes, weights = np.polynomial.hermite_e.hermegauss(128)
+        logits = mu + sigma * nodes
+        slope = float(weights @ (special.log_expit(logits) + special.log_expit(-logits))) / math.sqrt(2 * math.pi)
+        return 0.5 + math.log(sigma) + HALF_LOG_2PI + slope
+
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         return special.expit(rng.normal(*core, size=size))
 
@@ -249,6 +295,6 @@ class LogitNormal(Family):
         if "sigma" in words.values:
             words.require_width("sigma")
         scores = tuple(float(special.ndtri(q)) for q in words.shares)
-        return location_scale(words, scores, tuple(words.ops.logit(point) for point in words.points), location="mu", scale="sigma")
+        return solve_location_scale(words, scores, tuple(words.ops.logit(point) for point in words.points), location="mu", scale="sigma")
 
     forms = (WordForm(_from_quantiles, quantiles=2, inside=SHARES), WordForm(_from_quantiles, ("sigma",), 1, SHARES))

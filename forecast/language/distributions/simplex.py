@@ -19,7 +19,9 @@ from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import POSITIVE_DOMAIN, Domain, check_domain
 from forecast.language.distributions.family import Core, Family, Signature
 from forecast.language.distributions.gammas import Gamma
+from forecast.language.distributions.labelled import check_each, check_label_arguments
 from forecast.language.distributions.shares import Beta
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.faults import Fault
 from forecast.language.ops import Ops
 
@@ -36,6 +38,8 @@ class Dirichlet(Family):
     """
 
     name = "Dirichlet"
+    value_kind = ValueKind.SIMPLEX
+    vector_argument = "a"
     joint = True
     is_slow = True
     signatures = (Signature(("a",)),)
@@ -50,6 +54,13 @@ class Dirichlet(Family):
                 "Dirichlet needs at least two labels", hint="as in `Dirichlet(left=4, right=5, other=1)`", argument=next(iter(given), "")
             )
         return {"a": ops.stack(tuple(given.values()))}
+
+    def check_numbers(self, numbers: Mapping[str, float | None]) -> None:
+        """Raise ``Fault`` unless each label has a weight, and those that are known are above 0."""
+        if set(numbers) == {"a"}:
+            raise Fault("Dirichlet takes a weight for each label", hint="as in `Dirichlet(left=4, right=5, other=1)`", argument="a")
+        check_label_arguments(self.from_words, numbers)
+        check_each(self.domains["a"], self.name, numbers)
 
     def check_constants(self, arguments: Mapping[str, Any]) -> None:
         """Raise ``Fault`` unless every weight is above 0."""

@@ -12,6 +12,7 @@ from forecast.language.arrays import Array
 from forecast.language.distributions.domains import REAL_DOMAIN, Domain
 from forecast.language.distributions.family import Core, Family, Signature
 from forecast.language.distributions.solve import NoRoot, triangular_mode_share, triangular_unit_quantile
+from forecast.language.distributions.traits import ValueKind
 from forecast.language.distributions.words import PriorWords, WordForm, verify_solution
 from forecast.language.faults import Fault
 
@@ -20,6 +21,9 @@ class Uniform(Family):
     """Uniform(lower=0, upper=1): log f = -log(upper - lower).  Mean the middle, sd (upper - lower) / sqrt(12)."""
 
     name = "Uniform"
+    value_kind = ValueKind.INTERVAL
+    is_symmetric = True
+    free_arguments = ("lower", "upper")
     signatures = (Signature((), ("lower", "upper")),)
     domains: ClassVar[Mapping[str, Domain]] = {"lower": REAL_DOMAIN, "upper": REAL_DOMAIN}
 
@@ -82,6 +86,8 @@ class Triangular(Family):
     """
 
     name = "Triangular"
+    value_kind = ValueKind.INTERVAL
+    free_arguments = ("c",)
     signatures = (Signature((), ("lower", "upper", "c")),)
     domains: ClassVar[Mapping[str, Domain]] = {"lower": REAL_DOMAIN, "upper": REAL_DOMAIN, "c": REAL_DOMAIN}
     no_words = "a Triangular takes three quantiles"

@@ -11,10 +11,11 @@ import numpy as np
 from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.distributions import deviances
-from forecast.language.distributions.domains import COUNT_DOMAIN, LOG_ODDS_DOMAIN, POSITIVE_DOMAIN, SHARE_DOMAIN, Domain
+from forecast.language.distributions.domains import COUNT_DOMAIN, LOG_ODDS_DOMAIN, POSITIVE_DOMAIN, SHARE_DOMAIN, Domain, known_number
 from forecast.language.distributions.events import NO_WORDS_FOR_COUNTS
 from forecast.language.distributions.family import Core, Family, Signature
 from forecast.language.distributions.steps import count_times_log_share, discrete_quantile, log_choose
+from forecast.language.distributions.traits import TensorTails, ValueKind
 from forecast.language.distributions.words import PriorWords, WordForm, constant_of
 from forecast.language.faults import Fault
 
@@ -33,6 +34,9 @@ class Bernoulli(Family):
     """Bernoulli(p) or Bernoulli(logit_p): log P(1) = log p, log P(0) = log(1 - p), p = expit(logit_p).  Mean p."""
 
     name = "Bernoulli"
+    value_kind = ValueKind.BINARY
+    support_arguments = ()
+    event_process = "hazard"
     discrete = True
     signatures = (Signature(("p",)), Signature(("logit_p",)))
     domains: ClassVar[Mapping[str, Domain]] = {"p": SHARE_DOMAIN, "logit_p": LOG_ODDS_DOMAIN}
@@ -40,6 +44,10 @@ class Bernoulli(Family):
 
     def _core(self, p: Any = None, logit_p: Any = None) -> Core:
         return log_chances(p, logit_p)
+
+    def possible_values(self, _numbers: Mapping[str, float | None]) -> range:
+        """0 and 1."""
+        return range(2)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
         log_p, log_not = core
@@ -76,6 +84,11 @@ class Binomial(Family):
     """Binomial(n, p) or Binomial(n, logit_p): log P(k) = log(n over k) + k log p + (n - k) log(1 - p).  Mean n p."""
 
     name = "Binomial"
+    value_kind = ValueKind.COUNT
+    trials_argument = "n"
+    whole_arguments = ("n",)
+    support_arguments = ("n",)
+    event_process = "hazard"
     discrete = True
     signatures = (Signature(("n", "p")), Signature(("n", "logit_p")))
     domains: ClassVar[Mapping[str, Domain]] = {"n": COUNT_DOMAIN, "p": SHARE_DOMAIN, "logit_p": LOG_ODDS_DOMAIN}
@@ -83,6 +96,10 @@ class Binomial(Family):
 
     def _core(self, n: Any, p: Any = None, logit_p: Any = None) -> Core:
         return np.asarray(n), *log_chances(p, logit_p)
+
+    def possible_values(self, numbers: Mapping[str, float | None]) -> range:
+        """0 to ``n``."""
+        return range(int(known_number(numbers["n"])) + 1)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
         n, log_p, log_not = core
@@ -103,6 +120,11 @@ class Binomial(Family):
     def _quantile(self, q: Array, *core: Array) -> Array:
         guess = self._mean(*core) + self._sd(*core) * special.ndtri(q)
         return discrete_quantile(lambda k: self._distribution(k, *core), q, guess, np.asarray(0.0), core[0])
+
+    def pymc_survival(self, x: Any, parameters: tuple[Any, ...], tails: TensorTails) -> Any:
+        """PyMC takes one minus the lower tail."""
+        n, p = parameters
+        return tails.betainc(x + 1, n - x, p)
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
         n, log_p, _ = core
@@ -135,6 +157,11 @@ class BetaBinomial(Family):
     """
 
     name = "BetaBinomial"
+    value_kind = ValueKind.COUNT
+    trials_argument = "n"
+    whole_arguments = ("n",)
+    support_arguments = ("n",)
+    sums_masses = True
     discrete = True
     signatures = (Signature(("alpha", "beta", "n")),)
     domains: ClassVar[Mapping[str, Domain]] = {"alpha": POSITIVE_DOMAIN, "beta": POSITIVE_DOMAIN, "n": COUNT_DOMAIN}
@@ -142,6 +169,10 @@ class BetaBinomial(Family):
 
     def _core(self, alpha: Any, beta: Any, n: Any) -> Core:
         return np.asarray(n), np.asarray(alpha), np.asarray(beta)
+
+    def possible_values(self, numbers: Mapping[str, float | None]) -> range:
+        """0 to ``n``."""
+        return range(int(known_number(numbers["n"])) + 1)
 
     def _log_density(self, x: Array, *core: Array) -> Array:
         n, alpha, beta = core

@@ -152,6 +152,11 @@ def quantile_share(name: str) -> float | None:
     return percent / 100
 
 
+def quantile_name(share: float) -> str:
+    """Return the language's word for a quantile: ``p5`` for 0.05, ``p2_5`` for 0.025."""
+    return "p" + f"{round(100 * share, 10):.10f}".rstrip("0").rstrip(".").replace(".", "_")
+
+
 def arguments_from_words(
     family: str,
     given: Mapping[str, Any],
