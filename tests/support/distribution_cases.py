@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
 real = st.floats(-50, 50, allow_subnormal=False)
@@ -61,3 +63,35 @@ CASES = sorted(ARGUMENTS)
 def arguments(case: tuple[str, ...]) -> st.SearchStrategy[dict[str, float]]:
     """Any proper arguments of one family, in one of its parametrizations."""
     return st.fixed_dictionaries(dict(ARGUMENTS[case]))
+
+
+EXAMPLES: Mapping[
+    str, Mapping[str, Any]
+] = {  # arguments of every family, by which none is symmetric, or a case of another, unless it always is
+    "Normal": {"mu": 0.3, "sigma": 1.7},
+    "StudentT": {"nu": 3.5, "mu": 0.3, "sigma": 1.7},
+    "Cauchy": {"alpha": 0.3, "beta": 1.7},
+    "LogNormal": {"mu": 0.3, "sigma": 0.8},
+    "Gamma": {"alpha": 2.5, "beta": 0.7},
+    "Weibull": {"alpha": 1.7, "beta": 2.1},
+    "InverseGamma": {"alpha": 3.5, "beta": 2.1},
+    "Exponential": {"scale": 1.7},
+    "HalfNormal": {"sigma": 1.7},
+    "HalfStudentT": {"nu": 3.5, "sigma": 1.7},
+    "HalfCauchy": {"beta": 1.7},
+    "Beta": {"alpha": 2.1, "beta": 5.3},
+    "LogitNormal": {"mu": 0.3, "sigma": 0.8},
+    "Triangular": {"lower": -1.0, "upper": 3.0, "c": 0.2},
+    "Uniform": {"lower": -1.0, "upper": 3.0},
+    "Categorical": {"p": np.array([0.2, 0.5, 0.3])},
+    "Bernoulli": {"p": 0.3},
+    "DiscreteUniform": {"lower": -1.0, "upper": 4.0},
+    "Binomial": {"n": 9.0, "p": 0.3},
+    "BetaBinomial": {"alpha": 2.1, "beta": 5.3, "n": 9.0},
+    "Poisson": {"mu": 2.3},
+    "NegativeBinomial": {"mu": 2.3, "alpha": 0.7},
+    "ZeroInflatedPoisson": {"psi": 0.6, "mu": 2.3},
+    "OrderedLogistic": {"eta": np.array(0.4), "cutpoints": np.array([-1.0, 0.5, 2.0])},
+    "Multinomial": {"n": np.array(9.0), "p": np.array([0.2, 0.5, 0.3])},
+    "Dirichlet": {"a": np.array([2.0, 0.7, 3.0])},
+}

@@ -130,7 +130,7 @@ class Family(FamilyTraits, ABC):
         return np.where(below > 0.5, from_above, self._upto(upper, *core) - below)
 
     def _entropy(self, *_core: float) -> float:
-        raise NotImplementedError(f"no entropy of {self.name}")
+        raise NotImplementedError  # of families without a ``shape_argument``, for which nobody asks
 
     def _jointly_valid(self, *_core: Array) -> NDArray[np.bool_]:
         """Whether the core arguments suit each other (each alone is judged by its domain)."""
@@ -230,6 +230,8 @@ class Family(FamilyTraits, ABC):
         Closed forms (Lazo and Rathie, IEEE Transactions on Information Theory 24, 1978) but for LogitNormal,
         where it is integrated by Gauss-Hermite quadrature.
         """
+        if not self.shape_argument:
+            raise NotImplementedError(f"no entropy of {self.name}")
         core, _ = self._prepare(arguments)
         return float(self._entropy(*(float(each) for each in core)))
 

@@ -64,7 +64,7 @@ def draw_poisson(rng: np.random.Generator, mean: Array, size: Any) -> Array:
     """Poisson draws at any finite mean."""
     mean = np.broadcast_to(mean, mean.shape if size is None else size)
     vast = mean > POISSON_AS_NORMAL
-    counts = rng.poisson(np.where(vast, 0.0, mean)).astype(float)
+    counts = np.asarray(rng.poisson(np.where(vast, 0.0, mean)), dtype=float)
     if vast.any():
         counts = np.where(vast, np.round(mean + np.sqrt(mean) * rng.standard_normal(mean.shape)), counts)
     return np.asarray(counts)
