@@ -19,6 +19,7 @@ from forecast.language.pooling import pool
 from forecast.language.statements import Statement
 
 ADDS_UP = 1e-9
+SENTENCE_HINT = "at least three words, and a full stop, question or exclamation mark at the end"
 
 
 def is_sentence(text: str) -> bool:
@@ -36,29 +37,35 @@ def pooled_statement(prior: PriorDraft) -> Statement:
 
 def check_part_reasons(prior: PriorDraft, name: str) -> Iterator[Problem]:
     """Yield what is wrong with the reasons given for the parts of a pooled prior, and for asking these people."""
-    document, table = prior.document, prior.table
-    hint = "at least three words, and a full stop, question or exclamation mark at the end"
-    if prior.pooling != "mixture":
-        whys: dict[Keys, str | dict[str, str]] = {(name, "why"): table.why}
-        whys |= {(name, "experts", each, "why"): its.why for each, its in table.experts.items()}
-        for keys, why in whys.items():
-            if isinstance(why, dict):
-                yield document.at_key(keys, "`why` says in one sentence why these experts; each of them has a `why` of its own")
-            elif not is_sentence(why):
-                yield document.at_value(keys, "`why` is not a sentence", hint)
-        return
-    if isinstance(table.why, str):
+    yield from _check_scenario_reasons(prior, name) if prior.pooling == "mixture" else _check_expert_reasons(prior, name)
+
+
+def _check_expert_reasons(prior: PriorDraft, name: str) -> Iterator[Problem]:
+    """One sentence says why these experts were asked, and one for each why they think so."""
+    whys: dict[Keys, str | dict[str, str]] = {(name, "why"): prior.table.why}
+    whys |= {(name, "experts", each, "why"): its.why for each, its in prior.table.experts.items()}
+    for keys, why in whys.items():
+        if isinstance(why, dict):
+            yield prior.document.at_key(keys, "`why` says in one sentence why these experts; each of them has a `why` of its own")
+        elif not is_sentence(why):
+            yield prior.document.at_value(keys, "`why` is not a sentence", SENTENCE_HINT)
+
+
+def _check_scenario_reasons(prior: PriorDraft, name: str) -> Iterator[Problem]:
+    """Each scenario of a mixture has a sentence of its own."""
+    document, whys = prior.document, prior.table.why
+    if isinstance(whys, str):
         first = next(iter(prior.parts), "scenario")
         yield document.at_value((name, "why"), "each scenario of a mixture has its own `why`", f'as in why.{first} = "…"')
         return
     for scenario in prior.parts:
-        if scenario not in table.why:
+        if scenario not in whys:
             yield document.at_key((name, "prior", scenario), f"`why.{scenario}` is missing", "say in a sentence why these numbers")
-    for scenario, why in table.why.items():
+    for scenario, why in whys.items():
         if scenario not in prior.parts:
             yield document.at_key((name, "why", scenario), f"`why.{scenario}` explains no prior", did_you_mean(scenario, prior.parts))
         elif not is_sentence(why):
-            yield document.at_value((name, "why", scenario), "`why` is not a sentence", hint)
+            yield document.at_value((name, "why", scenario), "`why` is not a sentence", SENTENCE_HINT)
 
 
 def check_pool(prior: PriorDraft, name: str) -> Iterator[Problem]:
@@ -95,31 +102,38 @@ def check_pool(prior: PriorDraft, name: str) -> Iterator[Problem]:
 
 def _check_weights(prior: PriorDraft, name: str) -> Iterator[Problem]:
     document, table = prior.document, prior.table
-    weights = document.content[name].get("weight", {})
-    if prior.pooling == "mixture" and set(table.weight) != set(weights):
+    is_mixture = prior.pooling == "mixture"
+    if is_mixture and set(table.weight) != set(document.content[name].get("weight", {})):
         return  # a weight that is no number is told already
-    sound = True
-    for scenario in table.weight if prior.pooling == "mixture" else ():
-        if scenario not in prior.parts:
-            sound = False
-            hint = did_you_mean(scenario, prior.parts) or f'say prior.{scenario} = "…"'
-            yield document.at_key((name, "weight", scenario), f"`weight.{scenario}` weighs no prior", hint)
-    for key, part in prior.parts.items():
-        if math.isnan(part.weight) and key not in table.weight and prior.pooling == "mixture":
-            sound = False
-            yield document.at_key((name, "prior", key), f"`weight.{key}` is missing", "the chance of this scenario")
-        elif not (part.weight > 0 and math.isfinite(part.weight)):
-            sound = False
-            hint = "`use = false` keeps an expert without counting" if table.experts else "leave out what has no chance"
-            yield document.at_value(part.weight_keys, f"the weight of `{key}` is {part.weight:g}; it must be above 0", hint)
-    if prior.pooling == "mixture":
+    problems = [*(_check_weighed_scenarios(prior, name) if is_mixture else ()), *_check_part_weights(prior, name)]
+    yield from problems
+    if is_mixture:
         total = math.fsum(part.weight for part in prior.parts.values())
-        if sound and abs(total - 1) > ADDS_UP:
+        if not problems and abs(total - 1) > ADDS_UP:
             yield document.at_key((name, "weight"), f"the weights of `{name}` add up to {total:.10g}; they must add up to 1")
+        if len(prior.parts) == 1:
+            yield document.at_key((name, "prior"), f"a mixture has two scenarios or more; `{name}` has one")
     elif not any(part.is_used for part in prior.parts.values()):
         yield document.at_key((name, "experts"), f"no expert of `{name}` is used", "let one have `use = true`, or leave its `use` out")
-    if prior.pooling == "mixture" and len(prior.parts) == 1:
-        yield document.at_key((name, "prior"), f"a mixture has two scenarios or more; `{name}` has one")
+
+
+def _check_weighed_scenarios(prior: PriorDraft, name: str) -> Iterator[Problem]:
+    """Each weight of a mixture is that of one of its scenarios."""
+    for scenario in prior.table.weight:
+        if scenario not in prior.parts:
+            hint = did_you_mean(scenario, prior.parts) or f'say prior.{scenario} = "…"'
+            yield prior.document.at_key((name, "weight", scenario), f"`weight.{scenario}` weighs no prior", hint)
+
+
+def _check_part_weights(prior: PriorDraft, name: str) -> Iterator[Problem]:
+    """Each part has a weight above 0."""
+    document, table = prior.document, prior.table
+    for key, part in prior.parts.items():
+        if math.isnan(part.weight) and key not in table.weight and prior.pooling == "mixture":
+            yield document.at_key((name, "prior", key), f"`weight.{key}` is missing", "the chance of this scenario")
+        elif not (part.weight > 0 and math.isfinite(part.weight)):
+            hint = "`use = false` keeps an expert without counting" if table.experts else "leave out what has no chance"
+            yield document.at_value(part.weight_keys, f"the weight of `{key}` is {part.weight:g}; it must be above 0", hint)
 
 
 def _check_parts(prior: PriorDraft, name: str) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from forecast.book.calendar import CALENDARS, MOST_CALENDAR_STEPS
 from forecast.book.checks.extremes import check_extremes
@@ -82,50 +82,65 @@ def dependencies(draft: Draft) -> dict[str, tuple[str, ...]]:
 
 
 def _check_per(draft: Draft, name: str, prior: PriorDraft, labels: LabelSets) -> Iterator[Problem]:
+    """Which labels a parameter has values for: ``per``, and the labels of its priors."""
     per = prior.table.per
-    by_label = prior.is_by_label
     if not per:
-        yield from _check_walks(prior)
-        if by_label:
-            yield draft.priors.at_key(
-                (name, "prior"),
-                f"`{name}` has priors by label but no `per`",
-                'say which labels, as in per = "conflict"; or, for a mixture of scenarios, the weight of each',
-            )
-        return
-    if (step := calendar_of(draft, prior)) is not None:
+        yield from _check_single(draft, name, prior)
+    elif (step := calendar_of(draft, prior)) is not None:
         yield from _check_calendar(draft, name, prior, step, count=len(labels.sets.get(per, ())))
-        return
-    columns = text_columns(draft)
-    complete = all(stream.is_read for stream in draft.streams.values())
-    if not is_categorical(draft, per) and per not in columns and complete and not (by_label and not has_rows(draft)):
-        if per in draft.parameters:
-            message, hint = f"`per` names `{per}`, a parameter that is not Categorical", ""
-        else:
-            categorical = [other for other, its in draft.parameters.items() if its.categories]
-            message, hint = (
-                f"`per` names `{per}`, which is neither a text column nor a Categorical parameter",
-                did_you_mean(per, [*columns, *categorical]),
-            )
-        yield draft.priors.at_value((name, "per"), message, hint)
-        return
+    elif (problem := _label_set_problem(draft, name, prior)) is not None:
+        yield problem
+    else:
+        yield from _check_takes_per(draft, name, prior)
+        if prior.is_by_label:
+            yield from _check_prior_labels(draft, name, prior, labels.sets.get(per, ()))
+
+
+def _check_single(draft: Draft, name: str, prior: PriorDraft) -> Iterator[Problem]:
+    """A parameter without ``per`` has one prior, which is no walk."""
+    yield from _check_walks(prior)
+    if prior.is_by_label:
+        yield draft.priors.at_key(
+            (name, "prior"),
+            f"`{name}` has priors by label but no `per`",
+            'say which labels, as in per = "conflict"; or, for a mixture of scenarios, the weight of each',
+        )
+
+
+def _label_set_problem(draft: Draft, name: str, prior: PriorDraft) -> Problem | None:
+    """The problem of a ``per`` that names no labels; None where it does, or where that cannot be known."""
+    per, columns = prior.table.per, text_columns(draft)
+    is_complete = all(stream.is_read for stream in draft.streams.values())
+    if is_categorical(draft, per) or per in columns or not is_complete or (prior.is_by_label and not has_rows(draft)):
+        return None
+    if per in draft.parameters:
+        return draft.priors.at_value((name, "per"), f"`per` names `{per}`, a parameter that is not Categorical")
+    categorical = [other for other, its in draft.parameters.items() if its.categories]
+    message = f"`per` names `{per}`, which is neither a text column nor a Categorical parameter"
+    return draft.priors.at_value((name, "per"), message, did_you_mean(per, [*columns, *categorical]))
+
+
+def _check_takes_per(draft: Draft, name: str, prior: PriorDraft) -> Iterator[Problem]:
+    """A choice among labels, and shares of them, have labels of their own."""
     kinds = {value_kind_of(written.tree) for written in prior.statements.values()}
     if prior.categories or ValueKind.CATEGORY in kinds:
         yield draft.priors.at_value((name, "per"), "a Categorical parameter has one value; it takes no `per`")
     if ValueKind.SIMPLEX in kinds:
         yield draft.priors.at_value((name, "per"), "a Dirichlet parameter has one share for each of its own labels; it takes no `per`")
-    if not by_label:
-        return
+
+
+def _check_prior_labels(draft: Draft, name: str, prior: PriorDraft, known: Sequence[str]) -> Iterator[Problem]:
+    """Every label has a prior of its own, or the default one, and each of those is a label's."""
+    per, priors = prior.table.per, prior.table.prior
+    assert isinstance(priors, dict)
     for written in prior.statements.values():
         if written.tree.distribution in WALKS:
             yield written.problem("a walk goes over all labels; it cannot be the prior of one", offset=written.tree.offset)
-    assert isinstance(prior.table.prior, dict)
-    known = labels.sets.get(per, ())
-    for label in prior.table.prior:
+    for label in priors:
         if is_categorical(draft, per) and label not in known and label != DEFAULT:
             yield draft.priors.at_key((name, "prior", label), f'`{per}` has no label "{label}"', did_you_mean(label, known))
-    missing = [label for label in known if label not in prior.table.prior]
-    if missing and DEFAULT not in prior.table.prior:
+    missing = [label for label in known if label not in priors]
+    if missing and DEFAULT not in priors:
         listed = ", ".join(f'"{label}"' for label in missing)
         hint = f"add prior.{missing[0]}, or prior.{DEFAULT} for every label without one of its own"
         yield draft.priors.at_key((name, "prior"), f"`{name}` has no prior for {listed}", hint)

@@ -164,18 +164,11 @@ def _trials(stream: StreamDraft, row: Row, argument: str) -> float | None:
 
 def _check_corrections(record: RecordFile, *, watched: bool) -> Iterator[Problem]:
     """Each correction names one row, which no other names, and is known no earlier than that counts: quiet time counts from its first day on."""
-    by_id: dict[str, Row] = {}
-    for row in record.rows:
-        if row.id and row.id in by_id:
-            yield record.at_cell(row, "id", f"the id `{row.id}` is taken by line {by_id[row.id].place.line}")
-        elif row.id:
-            by_id[row.id] = row
+    yield from _check_ids(record)
+    by_id, by_hash = _rows_by_name(record)
     correcting = [row for row in record.rows if row.replaces]
-    by_hash: dict[str, list[Row]] = {}
-    for row in record.rows if any(row.replaces not in by_id or is_row_hash(row.replaces) for row in correcting) else ():
-        by_hash.setdefault(row_hash(row), []).append(row)
     named = {row.place: _rows_named(row.replaces, by_id, by_hash) for row in correcting}
-    circled = _replacement_cycles({place: found[0].place for place, found in named.items() if len(found) == 1})
+    circles = _replacement_cycles({place: found[0].place for place, found in named.items() if len(found) == 1})
     corrected: dict[Place, Row] = {}
     for row in correcting:
         if len(named[row.place]) != 1:
@@ -183,20 +176,46 @@ def _check_corrections(record: RecordFile, *, watched: bool) -> Iterator[Problem
             continue
         (old,) = named[row.place]
         earlier = corrected.setdefault(old.place, row)
-        if old is row:
-            yield record.at_cell(row, "replaces", "a row cannot replace itself")
-        elif size := circled.get(row.place):
-            message = f"this row and line {old.place.line} replace each other"
-            if size > len((row, old)):
-                message = f"this row is one of {size} that replace one another in a circle; the next is line {old.place.line}"
-            yield record.at_cell(row, "replaces", message, "one of them is what was first written, and replaces nothing")
-        elif row.known < (counts := old.start if watched and old.is_nothing and not old.replaces else old.known):
-            since = f"known {old.known}" if counts == old.known else f"quiet from {counts} on"
-            message = f"known on {row.known}, before the row it replaces (line {old.place.line}, {since})"
-            yield record.at_cell(row, "known", message, "a correction counts from its own `known` day on")
-        elif earlier is not row:
-            message = f"`{row.replaces}` is replaced twice, by line {earlier.place.line} and by this one"
-            yield record.at_cell(row, "replaces", message, f"a second correction replaces the first: `{earlier.id or row_hash(earlier)}`")
+        yield from _check_correction(record, row, old, earlier, circle=circles.get(row.place, 0), watched=watched)
+
+
+def _check_ids(record: RecordFile) -> Iterator[Problem]:
+    """No two rows have one id."""
+    first: dict[str, Row] = {}
+    for row in record.rows:
+        if row.id and (same := first.setdefault(row.id, row)) is not row:
+            yield record.at_cell(row, "id", f"the id `{row.id}` is taken by line {same.place.line}")
+
+
+def _rows_by_name(record: RecordFile) -> tuple[dict[str, Row], dict[str, list[Row]]]:
+    """The first row of each id, and the rows of each hash; none of these where corrections name ids alone, since hashes take long."""
+    by_id: dict[str, Row] = {}
+    for row in record.rows:
+        if row.id:
+            by_id.setdefault(row.id, row)
+    by_hash: dict[str, list[Row]] = {}
+    if any(row.replaces and (row.replaces not in by_id or is_row_hash(row.replaces)) for row in record.rows):
+        for row in record.rows:
+            by_hash.setdefault(row_hash(row), []).append(row)
+    return by_id, by_hash
+
+
+def _check_correction(record: RecordFile, row: Row, old: Row, earlier: Row, *, circle: int, watched: bool) -> Iterator[Problem]:
+    """A correction of one row: ``earlier`` is the first that replaces it, ``circle`` of how many rows they replace one another in turn (0 for none)."""
+    if old is row:
+        yield record.at_cell(row, "replaces", "a row cannot replace itself")
+    elif circle:
+        message = f"this row and line {old.place.line} replace each other"
+        if circle > len((row, old)):
+            message = f"this row is one of {circle} that replace one another in a circle; the next is line {old.place.line}"
+        yield record.at_cell(row, "replaces", message, "one of them is what was first written, and replaces nothing")
+    elif row.known < (counts := old.start if watched and old.is_nothing and not old.replaces else old.known):
+        since = f"known {old.known}" if counts == old.known else f"quiet from {counts} on"
+        message = f"known on {row.known}, before the row it replaces (line {old.place.line}, {since})"
+        yield record.at_cell(row, "known", message, "a correction counts from its own `known` day on")
+    elif earlier is not row:
+        message = f"`{row.replaces}` is replaced twice, by line {earlier.place.line} and by this one"
+        yield record.at_cell(row, "replaces", message, f"a second correction replaces the first: `{earlier.id or row_hash(earlier)}`")
 
 
 def _rows_named(name: str, by_id: Mapping[str, Row], by_hash: Mapping[str, Sequence[Row]]) -> list[Row]:
