@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from forecast.book.calendar import CALENDARS, step_labels
 from forecast.book.draft import Draft, PriorDraft, StreamDraft
@@ -33,36 +34,56 @@ def find_label_sets(draft: Draft) -> LabelSets:
     rows.  Of a Categorical or Dirichlet parameter: its arguments.  Of a calendar step that a parameter
     is ``per``: every step from the topic's first day to the last of any row.
     """
-    found: dict[str, dict[str, None]] = {}
-    columns = text_columns(draft)
+    declared = dict(_declared_labels(draft))
+    sets: dict[str, dict[str, None]] = {}
+    for name, labels in chain(
+        declared.items(), _labels_of_priors(draft), _calendar_labels(draft), _labels_of_report_columns(draft), _labels_of_rows(draft)
+    ):
+        sets.setdefault(name, {}).update(dict.fromkeys(labels))
+    is_whole = all(stream.is_read for stream in draft.streams.values()) and len(draft.streams) >= len(draft.table.streams)
+    uncertain = frozenset[str]() if is_whole else frozenset(sets.keys() - declared.keys())
+    return LabelSets({name: tuple(labels) for name, labels in sets.items()}, uncertain)
+
+
+def _declared_labels(draft: Draft) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The labels of Categorical and Dirichlet parameters: the arguments of their distributions."""
     for name, prior in draft.parameters.items():
-        if written := prior.categories or prior.shares:
-            found[name] = dict.fromkeys(written)
+        if labels := prior.categories or prior.shares:
+            yield name, labels
+
+
+def _labels_of_priors(draft: Draft) -> Iterator[tuple[str, Iterable[str]]]:
+    """The labels of text columns that priors by label are given for."""
+    columns = text_columns(draft)
     for prior in draft.parameters.values():
         if calendar_of(draft, prior) is not None:
             continue
         declares = prior.is_by_label and not has_rows(draft)
         if prior.table.per in columns or (declares and prior.table.per and not is_categorical(draft, prior.table.per)):
-            own = found.setdefault(prior.table.per, {})
-            if prior.is_by_label and isinstance(prior.table.prior, dict):
-                own.update(dict.fromkeys(label for label in prior.table.prior if label != DEFAULT))
+            by_label = prior.table.prior if prior.is_by_label and isinstance(prior.table.prior, dict) else {}
+            yield prior.table.per, (label for label in by_label if label != DEFAULT)
+
+
+def _calendar_labels(draft: Draft) -> Iterator[tuple[str, Iterable[str]]]:
+    """The steps of each calendar that a parameter is ``per``."""
     for step in calendars_of(draft):
-        found[step] = dict.fromkeys(step_labels(step, draft.table.opens, _last_day(draft)))
+        yield step, step_labels(step, draft.table.opens, _last_day(draft))
+
+
+def _labels_of_report_columns(draft: Draft) -> Iterator[tuple[str, Iterable[str]]]:
+    """What rows have in `grade` or `source`, where a weight or reliability uses it as a label."""
     for stream in draft.streams.values():
         for column in report_label_columns(draft, stream):
-            spelled = [row.label(column) for row in stream.record.rows] if stream.record else []
-            found.setdefault(column, {}).update(dict.fromkeys(text for text in spelled if text))
-    uncertain: set[str] = set()
+            written = [row.label(column) for row in stream.record.rows] if stream.record else []
+            yield column, (label for label in written if label)
+
+
+def _labels_of_rows(draft: Draft) -> Iterator[tuple[str, Iterable[str]]]:
+    """What rows have in their text columns."""
     for stream in draft.streams.values():
-        if stream.record is None:
-            continue
-        for column in stream.record.label_columns:
-            texts = [row.columns[column] for row in stream.record.rows if column in row.columns]
-            found.setdefault(column, {}).update(dict.fromkeys(str(text) for text in texts))
-    if any(not stream.is_read for stream in draft.streams.values()) or len(draft.streams) < len(draft.table.streams):
-        declared = {name for name, prior in draft.parameters.items() if prior.categories or prior.shares}
-        uncertain = found.keys() - declared
-    return LabelSets({name: tuple(labels) for name, labels in found.items()}, frozenset(uncertain))
+        if stream.record is not None:
+            for column in stream.record.label_columns:
+                yield column, (str(row.columns[column]) for row in stream.record.rows if column in row.columns)
 
 
 def calendar_of(draft: Draft, prior: PriorDraft) -> Step | None:

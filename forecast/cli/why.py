@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from forecast.actions.diff import TopicDifference
-    from forecast.actions.why import Reason
+    from forecast.actions.show import PublishedAnswer
+    from forecast.actions.why import Reason, Reasons
     from forecast.schema.insight import MeasureContent, MeasureScale
 
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="A question, or topic.question.")]
@@ -91,66 +92,87 @@ def print_difference(moved: TopicDifference) -> None:
         printed = printed_parts(shown, *ends, [part["points"][index] for part in moved.move["parts"]])
         rows: list[tuple[str, str, str]] = []
         for place, part in enumerate(moved.move["parts"]):
-            bits, said = part["bits"][index], printed.text(place)
-            if said != "no change":
-                rows.append((said, "" if bits is None else f"{bits:+.2f} bits".replace("-", words.MINUS), part["about"]))
+            bits, change = part["bits"][index], printed.text(place)
+            if change != "no change":
+                rows.append((change, "" if bits is None else f"{bits:+.2f} bits".replace("-", words.MINUS), part["about"]))
         if rows:
             print_columns(rows, indent="      ", right=(0, 1))
 
 
 def _from_report(question: str, *, root: Path, as_json: bool) -> None:
     from forecast.actions.why import reasons
-    from forecast.sentences.cautions import verdict_words
-    from forecast.sentences.insight_text import value_text
-    from forecast.sentences.split_words import doubt_sentence, share_with_error
 
-    found = reasons(root, question)
-    stop_at(found.problems, as_json=as_json)
+    answer_reasons = reasons(root, question)
+    stop_at(answer_reasons.problems, as_json=as_json)
     if as_json:
-        print_json({name: value for name, value in asdict(found).items() if name != "problems"})
+        print_json({name: value for name, value in asdict(answer_reasons).items() if name != "problems"})
         return
-    assert found.answer is not None
-    echo(f"{found.answer['topic']}.{found.answer['name']}, as of {found.answer['as_of']}: {verdict_words(found.answer['verdict'])}")
-    echo(f"  {found.answer['asks']}")
-    echo(f"  {found.answer['sentence']}")
-    for warning in found.answer["warnings"]:
+    assert answer_reasons.answer is not None
+    _print_answer(answer_reasons.answer)
+    if answer_reasons.measure is not None:  # else the sentence says why there is no answer
+        _print_measure(answer_reasons.measure)
+        _print_influences(answer_reasons, answer_reasons.measure)
+        _print_doubts(answer_reasons)
+        for note in answer_reasons.notes:
+            echo(f"Note: {note}")
+
+
+def _print_answer(answer: PublishedAnswer) -> None:
+    from forecast.sentences.cautions import verdict_words
+
+    echo(f"{answer['topic']}.{answer['name']}, as of {answer['as_of']}: {verdict_words(answer['verdict'])}")
+    echo(f"  {answer['asks']}")
+    echo(f"  {answer['sentence']}")
+    for warning in answer["warnings"]:
         echo(f"  {warning}")
-    for crossing in found.answer.get("crossings", ()):
+    for crossing in answer.get("crossings", ()):
         echo(f"  {crossing['sentence']}")
-    if found.measure is None:  # the sentence says why there is no answer
-        return
-    if found.measure["label"]:
-        echo(f"  What follows is said of `{found.measure['label']}`.")
-    if found.measure["kind"] == "mean":
-        value = value_text(found.measure, found.measure["value"])
+
+
+def _print_measure(measure: MeasureContent) -> None:
+    """Say which number of the answer what follows is said of, where it is not the one in its sentence."""
+    from forecast.sentences.insight_text import value_text
+
+    if measure["label"]:
+        echo(f"  What follows is said of `{measure['label']}`.")
+    if measure["kind"] == "mean":
+        value = value_text(measure, measure["value"])
         echo(f"  What follows is said of the expected value, {value}; the number above is the median.")
-    for since, sentence in found.moves:
+
+
+def _print_influences(reasons: Reasons, measure: MeasureContent) -> None:
+    """Print what moved the answer, what it rests on, and what would change it."""
+    for since, sentence in reasons.moves:
         echo(f"Moved {since}")
         echo(f"  {sentence}")
-    _print_reasons("Had nothing been learnt from", found.rests_on, found.measure)
-    if found.varied:
-        _print_reasons("With another prior", found.priors, found.measure)
+    _print_reasons("Had nothing been learnt from", reasons.rests_on, measure)
+    if reasons.varied:
+        _print_reasons("With another prior", reasons.priors, measure)
     else:
         echo("With another prior")
         echo("  not known: no prior of this topic is varied; `forecast whatif` takes another in the place of one")
-    _print_reasons("If this is seen", found.would_move, found.measure)
-    if found.ignorance is not None and found.ignorance_error is not None:
-        echo(doubt_sentence(found.ignorance, error=found.ignorance_error))
-        shares = [(share_with_error(share, error=error), name) for name, share, error in found.doubts]
+    _print_reasons("If this is seen", reasons.would_move, measure)
+
+
+def _print_doubts(reasons: Reasons) -> None:
+    """Print how much of the doubt is about parameters, and about which."""
+    from forecast.sentences.split_words import doubt_sentence, share_with_error
+
+    if reasons.ignorance is not None and reasons.ignorance_error is not None:
+        echo(doubt_sentence(reasons.ignorance, error=reasons.ignorance_error))
+        shares = [(share_with_error(share, error=error), name) for name, share, error in reasons.doubts]
         print_columns(shares or [("", "no parameter alone")], indent="  ", right=(0,))
-    for note in found.notes:
-        echo(f"Note: {note}")
 
 
-def _print_reasons(title: str, found: Sequence[Reason], measure: MeasureContent) -> None:
+def _print_reasons(title: str, reasons: Sequence[Reason], measure: MeasureContent) -> None:
     from forecast.sentences.insight_text import change_text, value_text
 
     echo(title)
-    if not found:
+    if not reasons:
         echo("  nothing would change it by more than the Monte Carlo error")
         return
     rows = [
-        (value_text(measure, each.value, error=each.error), change_text(measure, each.change, error=each.error), each.what)
-        for each in found
+        (value_text(measure, reason.value, error=reason.error), change_text(measure, reason.change, error=reason.error), reason.what)
+        for reason in reasons
     ]
     print_columns(rows, indent="  ", right=(0, 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -48,45 +48,63 @@ def engine_content(diagnostics: Diagnostics) -> dict[str, Any]:
 def engine_words(diagnostics: Diagnostics) -> list[str]:
     """Say what an engine's diagnostics mean, one sentence each."""
     method = METHOD_SENTENCES[diagnostics.engine]
-    said = [method.format(draws=f"{diagnostics.draws:,}", size=f"{round(diagnostics.effective_size):,}")]
+    return [
+        method.format(draws=f"{diagnostics.draws:,}", size=f"{round(diagnostics.effective_size):,}"),
+        *_weight_sentences(diagnostics),
+        *_chain_sentences(diagnostics),
+        *_prior_sentences(diagnostics),
+        *_start_sentences(diagnostics),
+        *_soundness_sentences(diagnostics),
+    ]
+
+
+def _weight_sentences(diagnostics: Diagnostics) -> Iterator[str]:
+    """What Pareto k̂ says of the weights of the draws."""
     if diagnostics.pareto_k == -math.inf:
-        said.append("The draws that weigh most all weigh the same, so no few draws carry the answer.")
+        yield "The draws that weigh most all weigh the same, so no few draws carry the answer."
     elif diagnostics.pareto_k == math.inf:
-        said.append("The answer rests on so few draws that Pareto k̂ cannot be estimated, so it cannot be trusted.")
+        yield "The answer rests on so few draws that Pareto k̂ cannot be estimated, so it cannot be trusted."
     elif diagnostics.pareto_k is not None:
-        said.append(
-            f"Pareto k̂ is {words.number(diagnostics.pareto_k, error=0.01)} (at most 0.5 is sound): {_tail_text(diagnostics.pareto_k)}."
-        )
+        yield f"Pareto k̂ is {words.number(diagnostics.pareto_k, error=0.01)} (at most 0.5 is sound): {_tail_text(diagnostics.pareto_k)}."
+
+
+def _chain_sentences(diagnostics: Diagnostics) -> Iterator[str]:
+    """What R-hat and divergent transitions say of the chains."""
     if diagnostics.r_hat is not None:
         verdict = "the chains found the same place" if diagnostics.r_hat <= 1.01 else "the chains have not found the same place"
-        said.append(f"R-hat is {diagnostics.r_hat:.3f} (at most 1.01 is sound): {verdict}.")
+        yield f"R-hat is {diagnostics.r_hat:.3f} (at most 1.01 is sound): {verdict}."
     if diagnostics.divergences is not None:
-        said.append(f"{'No' if diagnostics.divergences == 0 else format(diagnostics.divergences, ',')} divergent transitions.")
+        yield f"{'No' if diagnostics.divergences == 0 else format(diagnostics.divergences, ',')} divergent transitions."
+
+
+def _prior_sentences(diagnostics: Diagnostics) -> Iterator[str]:
+    """How probable the record is under the model, and at how many of the prior's draws it cannot be computed."""
     if diagnostics.log_evidence is not None:
         error = "" if diagnostics.log_evidence_error is None else f" ± {diagnostics.log_evidence_error:.2g}"
-        said.append(
-            f"The logarithm of the evidence, the probability of the record under the whole model, is {diagnostics.log_evidence:.2f}{error}."
-        )
+        yield f"The logarithm of the evidence, the probability of the record under the whole model, is {diagnostics.log_evidence:.2f}{error}."
     if diagnostics.overflow is not None:
         share = (
             share_as_percent(diagnostics.overflow)
             if diagnostics.overflow >= FEWEST_COUNTED
             else f"fewer than {share_as_percent(FEWEST_COUNTED)}"
         )
-        said.append(
-            f"At {share} of the prior's draws a statement gives numbers beyond a computer's range; these draws are left out, as impossible."
-        )
+        yield f"At {share} of the prior's draws a statement gives numbers beyond a computer's range; these draws are left out, as impossible."
+
+
+def _start_sentences(diagnostics: Diagnostics) -> Iterator[str]:
+    """Where the chains started, if not at points of their own."""
     if diagnostics.started_from:
-        said.append(
-            f"The chains found no point of their own to start from; they started from draws of {ENGINES[diagnostics.started_from]}, spread apart."
-        )
+        yield f"The chains found no point of their own to start from; they started from draws of {ENGINES[diagnostics.started_from]}, spread apart."
+
+
+def _soundness_sentences(diagnostics: Diagnostics) -> Iterator[str]:
+    """In what respect the draws are not sound."""
     if diagnostics.short:
-        said.append(_shortage(diagnostics))
+        yield _shortage(diagnostics)
     elif diagnostics.heavy:
-        said.append(_heaviness(diagnostics))
+        yield _heaviness(diagnostics)
     elif not diagnostics.sound:
-        said.append(f"By the engine's own checks these draws are not sound{': ' + diagnostics.reason if diagnostics.reason else ''}.")
-    return said
+        yield f"By the engine's own checks these draws are not sound{': ' + diagnostics.reason if diagnostics.reason else ''}."
 
 
 def _tail_text(pareto_k: float) -> str:

@@ -65,33 +65,36 @@ def read_cells(source: SourceFile, kinds: Mapping[str, TextKind]) -> tuple[tuple
     if not records:
         return None, (*problems, *(() if problems else (source.at(1, 1, "this file is empty", "its first line names the columns"),)))
     (line, last_line, written), *rest = records
-    names = [text.strip() for text in written]
-    if len(names) > MOST_COLUMNS:
-        return None, (source.at(line, 1, f"{len(names):,} columns; at most {MOST_COLUMNS:,} can be read"),)
-    if len(rest) > MOST_CSV_ROWS:
-        message = f"this file has {len(rest):,} rows; at most {MOST_CSV_ROWS:,} can be read"
-        return None, (source.at(rest[MOST_CSV_ROWS][0], 1, message, "add rows up, as a week's or a month's"),)
-    header = Cells(source, line, last_line, {name: name for name in names}, tuple(names))
+    names = tuple(text.strip() for text in written)
+    if (too_much := _count_problem(source, line, names, rest)) is not None:
+        return None, (too_much,)
+    header = Cells(source, line, last_line, {name: name for name in names}, names)
     wrong = tuple(_header_problems(header, names)) or tuple(_character_problems(header, written, ["name"] * len(names)))
     if wrong:
         return None, (*problems, *wrong)
-    lines = []
     column_kinds: list[TextKind] = [kinds.get(name, "label") for name in names]
-    columns = tuple(names)
-    for line, last_line, texts in rest:
+    lines = []
+    for record in rest:
         if len(problems) > MOST_FOUND:
             break
-        if not any(texts):
-            problems.append(source.at(line, 1, "a line of empty cells", "delete it"))
-        elif len(texts) != len(names):
-            starts = cell_starts(source.lines[line - 1 : last_line])
-            problems.append(length_problem(source, (line, last_line), texts, names, starts))
-        else:
-            cells = Cells(source, line, last_line, dict(zip(names, texts, strict=True)), columns)
-            problems += _character_problems(cells, texts, column_kinds)
-            if not any(_refused_cell_character(text, kind) for text, kind in zip(texts, column_kinds, strict=True) if kind in ONE_LINE):
-                lines.append(cells)  # else what its numbers and labels are is not known
+        cells, wrong = _read_record(header, record, column_kinds)
+        problems += wrong
+        if cells is not None:
+            lines.append(cells)
     return (header, tuple(lines)), tuple(limit_problems(problems))
+
+
+def _read_record(header: Cells, record: tuple[int, int, list[str]], kinds: Sequence[TextKind]) -> tuple[Cells | None, tuple[Problem, ...]]:
+    """One record as cells, and what is wrong with it; None where what its numbers and labels are is not known."""
+    source, names, (line, last_line, texts) = header.source, header.order, record
+    if not any(texts):
+        return None, (source.at(line, 1, "a line of empty cells", "delete it"),)
+    if len(texts) != len(names):
+        starts = cell_starts(source.lines[line - 1 : last_line])
+        return None, (length_problem(source, (line, last_line), texts, names, starts),)
+    cells = Cells(source, line, last_line, dict(zip(names, texts, strict=True)), names)
+    refused = any(_refused_cell_character(text, kind) for text, kind in zip(texts, kinds, strict=True) if kind in ONE_LINE)
+    return None if refused else cells, tuple(_character_problems(cells, texts, kinds))
 
 
 def _size_problem(source: SourceFile) -> Problem | None:
@@ -103,6 +106,16 @@ def _size_problem(source: SourceFile) -> Problem | None:
     if len(source.lines[longest]) > LONGEST_LINE:
         message = f"this line has {len(source.lines[longest]):,} characters; at most {LONGEST_LINE:,} can be read"
         return source.at(longest + 1, 1, message, "are its line ends missing?")
+    return None
+
+
+def _count_problem(source: SourceFile, line: int, names: Sequence[str], rows: Sequence[tuple[int, int, list[str]]]) -> Problem | None:
+    """The problem of a file with more columns or rows than can be read; None for others."""
+    if len(names) > MOST_COLUMNS:
+        return source.at(line, 1, f"{len(names):,} columns; at most {MOST_COLUMNS:,} can be read")
+    if len(rows) > MOST_CSV_ROWS:
+        message = f"this file has {len(rows):,} rows; at most {MOST_CSV_ROWS:,} can be read"
+        return source.at(rows[MOST_CSV_ROWS][0], 1, message, "add rows up, as a week's or a month's")
     return None
 
 
@@ -187,7 +200,7 @@ def _character_place(cells: Cells, number: int, refused: RefusedCharacter) -> tu
     return cells.line + down, at + 1
 
 
-def _header_problems(header: Cells, names: list[str]) -> Iterator[Problem]:
+def _header_problems(header: Cells, names: tuple[str, ...]) -> Iterator[Problem]:
     if (wrong := separator_problem(header.source, header.line, names)) is not None:
         yield wrong
         return

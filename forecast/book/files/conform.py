@@ -61,30 +61,44 @@ _WRONG = object()
 def _value(document: Document, kind: Any, content: Any, keys: Keys, problems: list[Problem]) -> Any:
     options = _union_members(kind)
     for option in options:
-        if dataclasses.is_dataclass(option) and isinstance(content, dict):
-            return _table(document, option, content, keys, problems)
-        if typing.get_origin(option) is dict and isinstance(content, dict):
-            names, inner = typing.get_args(option)
-            return _named_values(document, names, inner, content, keys, problems)
-        if typing.get_origin(option) is typing.Literal and content in typing.get_args(option):
-            return content
-        if option is date and isinstance(content, date) and not isinstance(content, datetime):
-            if is_book_day(content):
-                return content
-            problems.append(document.at_value(keys, *_day_fault(keys, content)))
-            return _WRONG
-        if typing.get_origin(option) is typing.Annotated and isinstance(content, str):
-            problems += _character_problems(document, kind_of_text(option), content, keys)
-            return content
-        if option is bool and isinstance(content, bool):
-            return content
-        if option is float and isinstance(content, int | float) and not isinstance(content, bool):
-            if isinstance(content, int) and abs(content) > _LARGEST:
-                problems.append(document.at_value(keys, f"`{keys[-1]}` is not a finite number", "numbers end at 1.8e308"))
-                return _WRONG
-            return content
+        if _is_of_kind(content, option):
+            return _conform_to_kind(document, option, content, keys, problems)
     problems.append(_wrong_type_problem(document, options, content, keys))
     return _WRONG
+
+
+def _is_of_kind(content: Any, kind: Any) -> bool:
+    """Whether a value is of a kind, whatever else may be wrong with it or in it."""
+    origin = typing.get_origin(kind)
+    if dataclasses.is_dataclass(kind) or origin is dict:
+        return isinstance(content, dict)
+    if origin is typing.Literal:
+        return content in typing.get_args(kind)
+    if origin is typing.Annotated:
+        return isinstance(content, str)
+    if kind is date:
+        return isinstance(content, date) and not isinstance(content, datetime)
+    if kind is float:
+        return isinstance(content, int | float) and not isinstance(content, bool)
+    return kind is bool and isinstance(content, bool)
+
+
+def _conform_to_kind(document: Document, kind: Any, content: Any, keys: Keys, problems: list[Problem]) -> Any:
+    """A value that is of a kind, as a value of the shape."""
+    if dataclasses.is_dataclass(kind):
+        return _table(document, kind, content, keys, problems)
+    if typing.get_origin(kind) is dict:
+        names, inner = typing.get_args(kind)
+        return _named_values(document, names, inner, content, keys, problems)
+    if typing.get_origin(kind) is typing.Annotated:
+        problems += _character_problems(document, kind_of_text(kind), content, keys)
+    elif kind is date and not is_book_day(content):
+        problems.append(document.at_value(keys, *_day_fault(keys, content)))
+        return _WRONG
+    elif kind is float and isinstance(content, int) and abs(content) > _LARGEST:
+        problems.append(document.at_value(keys, f"`{keys[-1]}` is not a finite number", "numbers end at 1.8e308"))
+        return _WRONG
+    return content
 
 
 def _table(document: Document, shape: Any, content: dict[str, Any], keys: Keys, problems: list[Problem]) -> Any:

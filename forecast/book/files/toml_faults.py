@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
 
 from forecast.book.files.positions import Position, offset_of, position_of, toml_statements
 from forecast.book.files.toml_lines import (
@@ -22,6 +25,7 @@ from forecast.book.files.toml_lines import (
     explain_missing_statement,
     explain_missing_value,
     explain_text_after_value,
+    line_start,
 )
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -42,6 +46,7 @@ _KINDS = {  # words of the parser, in any of its versions, and the kind of mista
     r"date or datetime|date|time": "date",
     r"digits": "digits",
 }
+_KINDS_OF_CURLY_QUOTES = {"value", "after value", "key", "statement", "heading", "array", "inline table"}
 _CLOSE = 'a text ends in its line with the quote it began with; one of several lines stands in """'
 
 
@@ -75,41 +80,24 @@ def _kind_and_offset(error: ValueError, text: str) -> tuple[str, int]:
 
 def _explain_fault(kind: str, text: str, at: int) -> FaultExplanation:
     """Message, hint and offset of a mistake of a kind at which the parser stopped."""
-    line_start = text.rfind("\n", 0, at) + 1
-    line = text[line_start:].split("\n", 1)[0]
-    curly = re.search(rf"[{_CURLY}]", text[max(at - 1, line_start) : line_start + len(line)])
-    if curly is not None and kind in {"value", "after value", "key", "statement", "heading", "array", "inline table"}:
-        place = max(at - 1, line_start) + curly.start()
-        return _curly_quote_fault(curly.group(), place)
-    match kind:
-        case "given twice":
-            return _duplicate_key_fault(text, at)
-        case "escape":
-            return _escape_fault(text, at)
-        case "string":
-            return _string_fault(text, at)
-        case "array" | "inline table":
-            return _open_bracket_fault(text, at, kind)
-        case "no equals":
-            return explain_missing_equals(text, at, line_start)
-        case "heading":
-            return explain_heading(text, at, line_start)
-        case "key":
-            return explain_missing_key(text, at, line)
-        case "value":
-            return explain_missing_value(text, at, line_start)
-        case "statement":
-            return explain_missing_statement(text, at)
-        case "after value":
-            return explain_text_after_value(text, at, line_start)
-        case "date":
-            is_day = re.match(r"[0-9-]{10}(?![Tt ][0-9])", text[at:])
-            return f"this {'date' if is_day else 'date or time'} does not exist", "", at
-        case "digits":
-            long = re.search(r"[0-9_]{1000,}", text)
-            return "this number has too many digits", "", long.start() if long else 0
-        case _:
-            return "this is not TOML", PAIR, at
+    begins = max(at - 1, line_start(text, at))
+    curly = re.search(rf"[{_CURLY}]", text[begins:].split("\n", 1)[0])
+    if curly is not None and kind in _KINDS_OF_CURLY_QUOTES:
+        return _curly_quote_fault(curly.group(), begins + curly.start())
+    if kind == "digits":
+        return _long_number_fault(text)
+    return _EXPLANATIONS[kind](text, at) if kind in _EXPLANATIONS else ("this is not TOML", PAIR, at)
+
+
+def _impossible_day_fault(text: str, at: int) -> FaultExplanation:
+    is_day = re.match(r"[0-9-]{10}(?![Tt ][0-9])", text[at:])
+    return f"this {'date' if is_day else 'date or time'} does not exist", "", at
+
+
+def _long_number_fault(text: str) -> FaultExplanation:
+    """Digits that Python refuses to make a number of, without saying where."""
+    long = re.search(r"[0-9_]{1000,}", text)
+    return "this number has too many digits", "", long.start() if long else 0
 
 
 def _curly_quote_fault(quote: str, at: int) -> FaultExplanation:
@@ -215,3 +203,21 @@ def _statement_start(text: str, at: int) -> int:
     """Where the statement begins in which the parser stopped."""
     found = [statement.start for statement in toml_statements(text, at) if statement.start <= at]
     return found[-1] if found else 0
+
+
+_EXPLANATIONS: Mapping[str, Callable[[str, int], FaultExplanation]] = MappingProxyType(  # of a text and where the parser stopped, by kind
+    {
+        "given twice": _duplicate_key_fault,
+        "escape": _escape_fault,
+        "string": _string_fault,
+        "array": partial(_open_bracket_fault, kind="array"),
+        "inline table": partial(_open_bracket_fault, kind="inline table"),
+        "no equals": explain_missing_equals,
+        "heading": explain_heading,
+        "key": explain_missing_key,
+        "value": explain_missing_value,
+        "statement": explain_missing_statement,
+        "after value": explain_text_after_value,
+        "date": _impossible_day_fault,
+    }
+)

@@ -14,9 +14,19 @@ LONGEST_SHOWN = 40  # characters of what somebody wrote
 type FaultExplanation = tuple[str, str, int]
 
 
-def explain_missing_equals(text: str, at: int, line_start: int) -> FaultExplanation:
+def line_start(text: str, at: int) -> int:
+    """Return where the line of a place begins."""
+    return text.rfind("\n", 0, at) + 1
+
+
+def line_around(text: str, at: int) -> str:
+    """Return the line of a place."""
+    return text[line_start(text, at) :].split("\n", 1)[0]
+
+
+def explain_missing_equals(text: str, at: int) -> FaultExplanation:
     """A key that no `=` follows."""
-    key = re.split(r"[{,]", text[line_start:at])[-1].strip()
+    key = re.split(r"[{,]", text[line_start(text, at) : at])[-1].strip()
     rest = text[at:].split("\n", 1)[0]
     if rest.startswith(":"):
         return f"`=` is missing after `{key}`, where `:` stands", f"write `{key} = …`", at
@@ -31,16 +41,16 @@ def explain_missing_equals(text: str, at: int, line_start: int) -> FaultExplanat
     return f"`=` is missing after `{key}`", PAIR, at
 
 
-def explain_heading(text: str, at: int, line_start: int) -> FaultExplanation:
+def explain_heading(text: str, at: int) -> FaultExplanation:
     """A heading that no bracket ends."""
     rest = text[at:].split("\n", 1)[0]
-    sign = "]]" if text[line_start:].lstrip().startswith("[[") else "]"
+    sign = "]]" if line_around(text, at).lstrip().startswith("[[") else "]"
     if rest.strip() and not rest.lstrip().startswith(("#", "]", "=")):
         return "a heading has no spaces in its name", f"{_HEADING}; a name with other signs stands in quotes", at
     return f"`{sign}` is missing at the end of this heading", _HEADING, at
 
 
-def explain_missing_key(text: str, at: int, line: str) -> FaultExplanation:
+def explain_missing_key(text: str, at: int) -> FaultExplanation:
     """No key stands where one is wanted: in a heading, in braces, beside a point."""
     character = text[at : at + 1]
     before = text[:at].rstrip(" \t")[-1:]
@@ -51,7 +61,7 @@ def explain_missing_key(text: str, at: int, line: str) -> FaultExplanation:
             return "a table in braces stands in one line", "close it in the line where it opens, or write it below a heading of its own", at
     if before == ".":
         return "a name is missing after this point", "a key has one point between two names, as in prior.calm", at
-    if line.lstrip().startswith("[") and character == "]":
+    if line_around(text, at).lstrip().startswith("[") and character == "]":
         return "this heading has no name", _HEADING, at
     if character == ".":
         return "a name is missing before this point", "a key has one point between two names, as in prior.calm", at
@@ -60,30 +70,19 @@ def explain_missing_key(text: str, at: int, line: str) -> FaultExplanation:
     return "a key is missing here", PAIR, at
 
 
-def explain_missing_value(text: str, at: int, line_start: int) -> FaultExplanation:
+def explain_missing_value(text: str, at: int) -> FaultExplanation:
     """No value stands where one is wanted."""
     rest = text[at:].split("\n", 1)[0]
     before = text[:at].rstrip(" \t")[-1:]
-    word = _word_at(text, at)
     if rest.startswith("#") and before == "=":
         rest = ""
     if not rest.strip() or rest.startswith(("#", "]", "}", ",")):
-        if rest.startswith(",") or (rest.startswith(("]", "}")) and before == ","):
-            return (
-                "a value is missing between two commas" if before == "," else "a value is missing before this comma",
-                "delete the comma, or write the value",
-                at,
-            )
-        key = text[line_start:at].rstrip("= \t").strip()
-        if not rest.strip() and before == "=":
-            return f"`{key}` has no value", f"write it behind `=`, or leave `{key}` out", at
-        return "a value is missing here", PAIR, at
+        return _explain_absent_value(text, at, rest, before)
+    word = _word_at(text, at)
+    if (advice := _advise_on_word(rest)) is not None:
+        return f"`{word}` is no value", advice, at
     if rest[0] == "=":
         return "`=` stands here twice", "a key and its value have one `=` between them", at
-    if re.match(r"(yes|no|on|off|true|false)\b", rest, re.IGNORECASE):
-        return f"`{word}` is no value", "write true or false, in small letters", at
-    if re.match(r"(none|null|nil)\b", rest, re.IGNORECASE):
-        return f"`{word}` is no value", "leave the key out where there is none", at
     if rest[0] == "." and rest[1:2].isdigit():
         return "a number begins with a digit", f"as in 0{word}", at
     if rest[0] == "(":
@@ -94,6 +93,29 @@ def explain_missing_value(text: str, at: int, line_start: int) -> FaultExplanati
     if _is_unseen(rest[0]):
         return _explain_unseen_character(rest[0], at)
     return f"`{word}` is no value", 'a text stands in quotes, as in "text"', at
+
+
+def _explain_absent_value(text: str, at: int, rest: str, before: str) -> FaultExplanation:
+    """Nothing stands there, or what may follow a value: ``rest`` is what follows, ``before`` the character before."""
+    if rest.startswith(",") or (rest.startswith(("]", "}")) and before == ","):
+        return (
+            "a value is missing between two commas" if before == "," else "a value is missing before this comma",
+            "delete the comma, or write the value",
+            at,
+        )
+    key = text[line_start(text, at) : at].rstrip("= \t").strip()
+    if not rest.strip() and before == "=":
+        return f"`{key}` has no value", f"write it behind `=`, or leave `{key}` out", at
+    return "a value is missing here", PAIR, at
+
+
+def _advise_on_word(rest: str) -> str | None:
+    """What to write in place of a word that other languages have for a value; None for other text."""
+    if re.match(r"(yes|no|on|off|true|false)\b", rest, re.IGNORECASE):
+        return "write true or false, in small letters"
+    if re.match(r"(none|null|nil)\b", rest, re.IGNORECASE):
+        return "leave the key out where there is none"
+    return None
 
 
 def explain_missing_statement(text: str, at: int) -> FaultExplanation:
@@ -113,9 +135,9 @@ def explain_missing_statement(text: str, at: int) -> FaultExplanation:
     return f"a line cannot begin with `{character}`", f"{PAIR}; a table's heading stands in [ ], a comment begins with #", at
 
 
-def explain_text_after_value(text: str, at: int, line_start: int) -> FaultExplanation:
+def explain_text_after_value(text: str, at: int) -> FaultExplanation:
     """Text follows what the parser took for the whole value."""
-    line = text[line_start:].split("\n", 1)[0]
+    line = line_around(text, at)
     rest = text[at:].split("\n", 1)[0].rstrip()
     if line.lstrip().startswith("["):
         return "text follows this heading", _HEADING, at
@@ -127,23 +149,9 @@ def explain_text_after_value(text: str, at: int, line_start: int) -> FaultExplan
         return "two keys stand in one line", "write each key in a line of its own", at
     value = re.search(r"=\s*([^#]*)", line)
     written = value[1].strip() if value else ""
-    start = line_start + value.start(1) if value else at
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", written):
-        return "this date does not exist", "", start
-    if re.match(r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}\.? [A-Z][a-z]{2,}", written):
-        return f"`{written}` is not a date", "a day is written as in 2025-12-31", start
-    if re.fullmatch(r"[+-]?[0-9]+,[0-9]+", written):
-        return f"`{written}` is not a number", "decimals have a point, as in 0.5, and thousands no comma", start
-    if re.match(r"[+-]?0[0-9]", written):
-        return f"`{written}` is not a number", "a number does not begin with 0, and a text stands in quotes", start
+    start = line_start(text, at) + value.start(1) if value else at
     if re.match(r"[+-]?[0-9]", written):
-        if rest.endswith("%"):
-            return f"`{written}` is not a number", "write a percentage as a number, as in 0.05, or an expression in quotes", start
-        if rest in {",", ";", "."}:
-            return f"`{rest}` follows the number", "delete it", at
-        if re.fullmatch(r"[+-]?[0-9]{1,3}(?:[ '][0-9]{3})+", written):
-            return f"`{written}` is not a number", f"write it without separators: {re.sub(r'[^0-9+-]', '', written)}", start
-        return f"`{written}` is not a number", "write a number alone, and an expression in quotes", start
+        return _explain_text_after_digit(written, rest, start, at)
     if rest in {",", ";"}:
         return f"`{rest}` follows the value", "delete it: a line ends with its value", at
     if written[:1] in {'"', "'"}:
@@ -155,6 +163,25 @@ def explain_text_after_value(text: str, at: int, line_start: int) -> FaultExplan
             at,
         )
     return "text follows the value", "a line ends with its value; a text stands in quotes", at
+
+
+def _explain_text_after_digit(written: str, rest: str, start: int, at: int) -> FaultExplanation:
+    """A value that begins as a number or a day does, ``written`` in full from ``start``, and is neither."""
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", written):
+        return "this date does not exist", "", start
+    if re.match(r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}\.? [A-Z][a-z]{2,}", written):
+        return f"`{written}` is not a date", "a day is written as in 2025-12-31", start
+    if re.fullmatch(r"[+-]?[0-9]+,[0-9]+", written):
+        return f"`{written}` is not a number", "decimals have a point, as in 0.5, and thousands no comma", start
+    if re.match(r"[+-]?0[0-9]", written):
+        return f"`{written}` is not a number", "a number does not begin with 0, and a text stands in quotes", start
+    if rest.endswith("%"):
+        return f"`{written}` is not a number", "write a percentage as a number, as in 0.05, or an expression in quotes", start
+    if rest in {",", ";", "."}:
+        return f"`{rest}` follows the number", "delete it", at
+    if re.fullmatch(r"[+-]?[0-9]{1,3}(?:[ '][0-9]{3})+", written):
+        return f"`{written}` is not a number", f"write it without separators: {re.sub(r'[^0-9+-]', '', written)}", start
+    return f"`{written}` is not a number", "write a number alone, and an expression in quotes", start
 
 
 def shorten_word(word: str) -> str:
