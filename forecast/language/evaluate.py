@@ -118,18 +118,10 @@ def _value(expression: Expression, scope: Scope, ops: Ops) -> Any:
     match expression:
         case Number():
             return ops.number(expression.value)
-        case Name():
-            return _look_up_name(scope.values, expression.name, expression.offset)
-        case Total():
-            return _look_up_name(scope.totals, expression.name, expression.offset)
-        case Unary(operator="not"):
-            return ops.logical_not(_value(expression.operand, scope, ops))
-        case Unary():
-            operand = _number(expression.operand, scope, ops)
-            return -operand if expression.operator == "-" else operand
-        case Binary():
-            left, right = _number(expression.left, scope, ops), _number(expression.right, scope, ops)
-            return _ARITHMETIC[expression.operator](left, right)
+        case Name() | Total() | Index():
+            return _look_up(expression, scope, ops)
+        case Unary() | Binary():
+            return _compute(expression, scope, ops)
         case Compare():
             return _compare(expression, scope, ops)
         case Logic():
@@ -138,16 +130,17 @@ def _value(expression: Expression, scope: Scope, ops: Ops) -> Any:
         case Conditional():
             test = _value(expression.test, scope, ops)
             return ops.where(test, _number(expression.then, scope, ops), _number(expression.otherwise, scope, ops))
-        case Index():
-            return _index(expression, scope, ops)
         case Call():
             return _call(expression, scope, ops)
-        case Label():
-            raise Fault(
-                f'the label "{expression.label}" stands alone', offset=expression.offset, hint="compare it with ==, or index with it"
-            )
-        case First():
-            raise Fault("`first` can only be the whole of an answer", offset=expression.offset)
+        case Label() | First():
+            raise _misplacement(expression)
+
+
+def _misplacement(expression: Label | First) -> Fault:
+    """What is wrong with a node that has no value where it stands."""
+    if isinstance(expression, First):
+        return Fault("`first` can only be the whole of an answer", offset=expression.offset)
+    return Fault(f'the label "{expression.label}" stands alone', offset=expression.offset, hint="compare it with ==, or index with it")
 
 
 def label_code(expression: Expression, label_set: str, scope: Scope) -> int | None:
@@ -165,6 +158,17 @@ def label_code(expression: Expression, label_set: str, scope: Scope) -> int | No
     return labels.index(text)
 
 
+def _look_up(expression: Name | Total | Index, scope: Scope, ops: Ops) -> Any:
+    """What a scope has under the name of a value, a total, or a value of several with the number or label of one of them."""
+    if isinstance(expression, Total):
+        return _look_up_name(scope.totals, expression.name, expression.offset)
+    values = _look_up_name(scope.values, expression.name, expression.offset)
+    if isinstance(expression, Name):
+        return values
+    code = label_code(expression.index, scope.per[expression.name], scope)
+    return ops.take(values, _value(expression.index, scope, ops) if code is None else code)
+
+
 def _look_up_name(values: Mapping[str, Any], name: str, offset: int) -> Any:
     if name not in values:
         raise Fault(f"unknown name `{name}`", offset=offset, hint=did_you_mean(name, values))
@@ -177,15 +181,26 @@ def _number(expression: Expression, scope: Scope, ops: Ops) -> Any:
     return ops.where(value, ops.number(1.0), ops.number(0.0)) if is_condition(expression) else value
 
 
+def _compute(expression: Unary | Binary, scope: Scope, ops: Ops) -> Any:
+    """What an operator other than a comparison gives."""
+    if isinstance(expression, Binary):
+        left, right = _number(expression.left, scope, ops), _number(expression.right, scope, ops)
+        return _ARITHMETIC[expression.operator](left, right)
+    if expression.operator == "not":
+        return ops.logical_not(_value(expression.operand, scope, ops))
+    operand = _number(expression.operand, scope, ops)
+    return -operand if expression.operator == "-" else operand
+
+
 def _compare(expression: Compare, scope: Scope, ops: Ops) -> Any:
-    found = []
+    comparisons = []
     for symbol, left, right in zip(expression.operators, expression.operands[:-1], expression.operands[1:], strict=True):
         labelled = _label_comparison(left, right, scope)
         if labelled is None:
-            found.append(ops.compare(symbol, _number(left, scope, ops), _number(right, scope, ops)))
+            comparisons.append(ops.compare(symbol, _number(left, scope, ops), _number(right, scope, ops)))
         else:
-            found.append(ops.compare(symbol, _value(labelled[0], scope, ops), ops.number(labelled[1])))
-    return reduce(ops.logical_and, found)
+            comparisons.append(ops.compare(symbol, _value(labelled[0], scope, ops), ops.number(labelled[1])))
+    return reduce(ops.logical_and, comparisons)
 
 
 def _label_comparison(left: Expression, right: Expression, scope: Scope) -> tuple[Name, int] | None:
@@ -196,12 +211,6 @@ def _label_comparison(left: Expression, right: Expression, scope: Scope) -> tupl
             if code is not None:
                 return one, code
     return None
-
-
-def _index(expression: Index, scope: Scope, ops: Ops) -> Any:
-    values = _look_up_name(scope.values, expression.name, expression.offset)
-    code = label_code(expression.index, scope.per[expression.name], scope)
-    return ops.take(values, _value(expression.index, scope, ops) if code is None else code)
 
 
 def _call(expression: Call, scope: Scope, ops: Ops) -> Any:

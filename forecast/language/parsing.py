@@ -121,20 +121,12 @@ def translate_node(node: ast.expr, depth: int = 0) -> Expression:
     if depth > DEEPEST_NESTING:
         raise Fault(f"nested deeper than {DEEPEST_NESTING}", offset=at, hint="name parts of it under [quantities]")
     match node:
-        case ast.Constant(value=bool() as flag):
-            raise Fault(f"`{flag}` is not part of the language", offset=at, hint="compare with a number, as in `x >= 1`")
-        case ast.Constant(value=(int() | float()) as number):
-            return Number(_finite(number, at), at)
-        case ast.Constant(value=str() as label):
-            return Label(_label(label, at), at)
+        case ast.Constant():
+            return _constant(node, at)
         case ast.Name():
             return Name(node.id, at)
-        case ast.UnaryOp() if type(node.op) in _UNARY:
-            return Unary(_UNARY[type(node.op)], translate_node(node.operand, depth + 1), at)
-        case ast.BinOp() if type(node.op) in _BINARY:
-            whole = Binary(_BINARY[type(node.op)], translate_node(node.left, depth + 1), translate_node(node.right, depth + 1), at)
-            fold_constant(whole)  # refuses 2**2**99 and 1/0
-            return whole
+        case ast.UnaryOp() | ast.BinOp():
+            return _operation(node, depth, at)
         case ast.Compare():
             return _comparison(node, depth, at)
         case ast.BoolOp():
@@ -143,16 +135,45 @@ def translate_node(node: ast.expr, depth: int = 0) -> Expression:
         case ast.IfExp():
             test, then, otherwise = (translate_node(part, depth + 1) for part in (node.test, node.body, node.orelse))
             return Conditional(test, then, otherwise, at)
-        case ast.Subscript(slice=ast.Slice()):
-            raise Fault(_refusal(node.slice), offset=character_offset(node.slice))
-        case ast.Subscript(value=ast.Name(id=name)):
-            return Index(name, translate_node(node.slice, depth + 1), at)
+        case ast.Subscript():
+            return _index(node, depth, at)
         case ast.Call():
             return _call(node, depth, at)
-        case ast.BinOp(op=ast.BitXor()):
-            raise Fault("this operator is not part of the language", offset=at, hint="a power is written `**`")
         case _:
             raise Fault(_refusal(node), offset=at)
+
+
+def _constant(node: ast.Constant, at: int) -> Number | Label:
+    """A number or a quoted label; Python's other constants are refused."""
+    match node.value:
+        case bool() as flag:
+            raise Fault(f"`{flag}` is not part of the language", offset=at, hint="compare with a number, as in `x >= 1`")
+        case int() | float() as number:
+            return Number(_finite(number, at), at)
+        case str() as label:
+            return Label(_label(label, at), at)
+        case _:
+            raise Fault(_refusal(node), offset=at)
+
+
+def _operation(node: ast.UnaryOp | ast.BinOp, depth: int, at: int) -> Unary | Binary:
+    """One operator and its operands; numbers are worked out, which refuses 2**2**99 and 1/0."""
+    if isinstance(node, ast.UnaryOp) and type(node.op) in _UNARY:
+        return Unary(_UNARY[type(node.op)], translate_node(node.operand, depth + 1), at)
+    if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
+        operation = Binary(_BINARY[type(node.op)], translate_node(node.left, depth + 1), translate_node(node.right, depth + 1), at)
+        fold_constant(operation)
+        return operation
+    raise Fault(_refusal(node), offset=at, hint="a power is written `**`" if isinstance(node.op, ast.BitXor) else "")
+
+
+def _index(node: ast.Subscript, depth: int, at: int) -> Index:
+    """A name with the number or label of one of its values."""
+    if isinstance(node.slice, ast.Slice):
+        raise Fault(_refusal(node.slice), offset=character_offset(node.slice))
+    if not isinstance(node.value, ast.Name):
+        raise Fault(_refusal(node), offset=at)
+    return Index(node.value.id, translate_node(node.slice, depth + 1), at)
 
 
 def character_offset(node: ast.AST) -> int:

@@ -212,19 +212,33 @@ def _answer(question: Question, posterior: Posterior, paths: Paths, chance_paths
     if chances is not None:
         annulled = _annulment(question, chances, cases, status)
         cases = _cases_not_annulled(question, model, chances, cases, status)
+    value = _value(question, model, paths, chance_paths, rng, scope=sample.scope, cases=cases, status=status)
+    return Answer(question, value, status, given, annulled, crossings_of(question, paths), given_error, cases.freedom)
+
+
+def _value(
+    question: Question,
+    model: Model,
+    paths: Paths,
+    chance_paths: Paths | None,
+    rng: np.random.Generator,
+    *,
+    scope: Scope,
+    cases: ReplicatedCases,
+    status: Status,
+) -> Probability | Distribution | Dates | Shares:
+    """What a question that is not void is answered with, from the cases under its condition in which it is not annulled."""
     match question.kind:
         case "probability":
             chance = _chance_interval(question, chance_paths, rng) if status == "open" else None
-            value: Any = _probability(question, sample.scope, cases, status, chance)
+            return _probability(question, scope, cases, status, chance)
         case "distribution":
-            value = distribution_of(numbers_of(question, sample.scope, model, cases.weights), cases)
+            return distribution_of(numbers_of(question, scope, model, cases.weights), cases)
         case "date":
-            value = _dates(question, paths, cases, rng)
-            if status not in {"open", "annulled"}:
-                value = replace(value, error=0.0, greatest_unseen=None)
+            dates = _dates(question, paths, cases, rng)
+            return dates if status in {"open", "annulled"} else replace(dates, error=0.0, greatest_unseen=None)
         case "shares":
-            value = _shares(question, sample.scope, cases, model)
-    return Answer(question, value, status, given, annulled, crossings_of(question, paths), given_error, cases.freedom)
+            return _shares(question, scope, cases, model)
 
 
 def _annulment(question: Question, chances: Array, cases: ReplicatedCases, status: Status) -> Annulment:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -36,6 +36,7 @@ from forecast.model.model import Model
 from forecast.model.overflow import StatementOverflow, cells_beyond_floats
 from forecast.model.ranges import draw_ranges
 from forecast.model.steps import Needs, needed_columns, needs_of, step_scope
+from forecast.predict.recorded_totals import RecordedTotal, divide_rows, recorded_totals
 
 TOTALS_KEPT = 2**26  # days times paths times totals that are kept, half a gigabyte, where not all are needed
 MOST_TOTALS = 3 * 2**26  # of those that are needed
@@ -102,9 +103,40 @@ def simulate(
     ``daily``, and as many of the others, evenly spread, as there is room for.  Raises
     ``Unsound`` where a statement cannot be drawn from, and where what must be kept is too much.
     """
-    topic = model.topic
     paths = max((len(values) for values in parameters.values()), default=1)
     parameters = extend_parameters(model, parameters, rng, until=until)
+    timeline = _timeline(model, until, cuts)
+    days, starts = timeline.days, timeline.starts
+    ranges = draw_ranges(model, parameters, rng, paths=paths)
+    recorded = recorded_totals(model, days, ranges)
+    lots = int(rng.spawn(1)[0].integers(2**63))  # a generator of its own, so that what is simulated does not depend on what is allocated
+    allocations = _allocate_crossed_rows(model, parameters, ranges, days, starts, recorded=recorded, lots=lots, paths=paths)
+    recorded = divide_rows(recorded, allocations, days)
+    kept = _days_to_keep(model, days, paths, len(recorded), timeline.required, daily)
+    totals = _draw_totals(model, parameters, rng, timeline=timeline, recorded=recorded, kept=kept, paths=paths)
+    of_days = tuple(days[step] for step in kept)
+    return Paths(model, parameters, of_days, totals, starts, ranges, allocations, lots, is_whole=len(kept) == len(days))
+
+
+@dataclass(frozen=True, slots=True)
+class _Timeline:
+    """The days at which steps begin and the record is read, and which of them no one may leave out.
+
+    ``starts`` is the first day after each stream's record, ``unknown`` the spans within it whose rows are not known yet.
+    """
+
+    days: tuple[date, ...]
+    required: frozenset[date]
+    starts: Mapping[str, date]
+    unknown: Mapping[str, Sequence[tuple[date, date]]]
+
+    def is_drawn(self, stream: str, day: date) -> bool:
+        """Whether a stream is drawn in the step that begins on a day."""
+        return stream in self.starts and (self.starts[stream] <= day or _lies_in(day, self.unknown[stream]))
+
+
+def _timeline(model: Model, until: date, cuts: Sequence[date]) -> _Timeline:
+    topic = model.topic
     starts = {name: model.records[name].through + ONE_DAY for name, stream in topic.streams.items() if has_future(stream)}
     past = {row.end + ONE_DAY for record in model.records.values() for row in record.rows}
     unknown = {name: model.records[name].unknown for name in starts}
@@ -117,82 +149,73 @@ def simulate(
         else (until + ONE_DAY,)
     )
     days = tuple(sorted({begin, *(day for day in past if day < first_drawn), *(day for day in cuts if begin < day < first_drawn), *steps}))
-    past_totals = {
-        total: _RecordedTotal(record.totals_before(days, label))
-        for record in model.records.values()
-        for total, label in total_names(record.stream).items()
-    }
-    ranges = draw_ranges(model, parameters, rng, paths=paths)
-    for name, rows in ranges.items():
-        past_totals[name] = replace(past_totals[name], drawn=tuple((bisect_right(days, row.end), values) for row, values in rows))
-    lots = int(rng.spawn(1)[0].integers(2**63))  # a generator of its own, so that what is simulated does not depend on what is allocated
-    allocations = _allocate_crossed_rows(model, parameters, ranges, days, starts, past_totals, lots, paths)
-    for each in allocations:
-        inside = range(bisect_right(days, each.row.start), bisect_right(days, each.row.end))
-        for total in total_names(each.stream):
-            past_totals[total] = replace(past_totals[total], divided=(*past_totals[total].divided, (inside, total, each)))
-    kept = _days_to_keep(model, days, paths, len(past_totals), {begin, *starts.values(), *bounds, *cuts, days[-1]}, daily)
+    return _Timeline(days, frozenset({begin, *starts.values(), *bounds, *cuts, days[-1]}), starts, unknown)
+
+
+def _draw_totals(
+    model: Model,
+    parameters: Mapping[str, NDArray[Any]],
+    rng: np.random.Generator,
+    *,
+    timeline: _Timeline,
+    recorded: Mapping[str, RecordedTotal],
+    kept: Sequence[int],
+    paths: int,
+) -> dict[str, Array]:
+    """Draw all streams forward together, step by step; the totals before each day that is kept, ``(paths, days kept)``."""
+    days = timeline.days
     places = {step: place for place, step in enumerate(kept)}
-    totals = {total: np.empty((len(kept), paths)) for total in past_totals}  # a row for each day, so that a day is contiguous
-    now = {total: recorded.at(0, days, paths) for total, recorded in past_totals.items()}
+    totals = {total: np.empty((len(kept), paths)) for total in recorded}  # a row for each day, so that a day is contiguous
+    now = {total: its.at(0, days, paths) for total, its in recorded.items()}
     for total, values in now.items():
         totals[total][0] = values
-    gained = {total: np.zeros(paths) for name in starts for total in total_names(topic.streams[name])}
+    gained = {total: np.zeros(paths) for name in timeline.starts for total in total_names(model.topic.streams[name])}
     needs: dict[frozenset[str], Needs] = {}
     for step, (start, following) in enumerate(pairwise(days)):
-        moving = [topic.streams[name] for name in starts if starts[name] <= start or _lies_in(start, unknown[name])]
+        moving = [stream for name, stream in model.topic.streams.items() if timeline.is_drawn(name, start)]
         if moving:
-            interval = (start, following - ONE_DAY)
             together = frozenset(stream.name for stream in moving)
             if together not in needs:
                 needs[together] = needs_of(model, moving)
-            before = {name: values[:, None] for name, values in now.items()}
-            with np.errstate(all="ignore"):
-                scope = step_scope(model, moving, parameters, before, *interval, needs=needs[together])
-            for stream in moving:
-                drawn = _draw_values(model, stream, needs[together].columns[stream.name], scope, interval, rng, paths)
-                for total, amounts in added_totals(stream, drawn).items():
-                    gained[total] = gained[total] + amounts[:, 0]
-        now = {total: recorded.at(step + 1, days, paths) for total, recorded in past_totals.items()}
+            drawn = _draw_step(model, moving, parameters, now, rng, interval=(start, following - ONE_DAY), needs=needs[together])
+            gained |= {total: gained[total] + amounts for total, amounts in drawn.items()}
+        now = {total: its.at(step + 1, days, paths) for total, its in recorded.items()}
         now |= {total: now[total] + more for total, more in gained.items()}  # what was drawn of days not known yet stays in the totals
         if step + 1 in places:
             for total, values in now.items():
                 totals[total][places[step + 1]] = values
-    of_days, by_path = tuple(days[step] for step in kept), {name: values.T for name, values in totals.items()}
-    return Paths(model, parameters, of_days, by_path, starts, ranges, allocations, lots, is_whole=len(kept) == len(days))
+    return {total: values.T for total, values in totals.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class _RecordedTotal:
-    """What the record says of a total before each of some days, the same on every path but for ranges and divided rows.
-
-    ``drawn`` are values ``(paths,)`` of rows of which only a range is known, each with the number of the first day after it.
-    ``divided`` are rows whose events were put on days, each with the numbers of the days inside it and the total's name.
-    """
-
-    sums: Sequence[float]
-    drawn: tuple[tuple[int, Array], ...] = ()
-    divided: tuple[tuple[range, str, Allocation], ...] = ()
-
-    def at(self, day: int, days: Sequence[date], paths: int) -> Array:
-        """The total before a day, by its number among ``days``, ``(paths,)``."""
-        total = np.full(paths, self.sums[day])
-        for first, values in self.drawn:
-            if first <= day:
-                total += values
-        for inside, name, allocation in self.divided:
-            if day in inside:
-                total += allocation.upto(days[day])[name]
-        return total
+def _draw_step(
+    model: Model,
+    streams: Sequence[Stream],
+    parameters: Mapping[str, NDArray[Any]],
+    totals: Mapping[str, Array],
+    rng: np.random.Generator,
+    *,
+    interval: tuple[date, date],
+    needs: Needs,
+) -> dict[str, Array]:
+    """What one step adds to the totals of the streams that are drawn in it, ``(paths,)``, given all totals at its start."""
+    before = {name: values[:, None] for name, values in totals.items()}
+    paths = len(next(iter(totals.values())))
+    with np.errstate(all="ignore"):
+        scope = step_scope(model, streams, parameters, before, *interval, needs=needs)
+    added: dict[str, Array] = {}
+    for stream in streams:
+        drawn = _draw_values(model, stream, needs.columns[stream.name], scope, rng, interval=interval, paths=paths)
+        added |= {total: amounts[:, 0] for total, amounts in added_totals(stream, drawn).items()}
+    return added
 
 
 def _days_to_keep(
-    model: Model, days: tuple[date, ...], paths: int, totals: int, needed: set[date], daily: Collection[tuple[date, date]]
+    model: Model, days: tuple[date, ...], paths: int, totals: int, required: Collection[date], daily: Collection[tuple[date, date]]
 ) -> tuple[int, ...]:
     """The numbers of the days whose totals are kept: all where there is room for all of them."""
     if len(days) * paths * totals <= TOTALS_KEPT:
         return tuple(range(len(days)))
-    kept = {step for step, day in enumerate(days) if day in needed or any(first <= day <= last for first, last in daily)}
+    kept = {step for step, day in enumerate(days) if day in required or any(first <= day <= last for first, last in daily)}
     if len(kept) * paths * totals > MOST_TOTALS:
         raise _too_many_totals(model, len(kept), paths, totals)
     room = max(TOTALS_KEPT // (paths * totals), FEWEST_KEPT)
@@ -228,7 +251,8 @@ def _allocate_crossed_rows(
     ranges: Mapping[str, Sequence[tuple[Row, Array]]],
     days: tuple[date, ...],
     starts: Mapping[str, date],
-    recorded: Mapping[str, _RecordedTotal],
+    *,
+    recorded: Mapping[str, RecordedTotal],
     lots: int,
     paths: int,
 ) -> tuple[Allocation, ...]:
@@ -265,7 +289,14 @@ def totals_beyond(
 
 
 def _draw_values(
-    model: Model, stream: Stream, needed: tuple[str, ...], scope: Scope, interval: tuple[date, date], rng: np.random.Generator, paths: int
+    model: Model,
+    stream: Stream,
+    needed: tuple[str, ...],
+    scope: Scope,
+    rng: np.random.Generator,
+    *,
+    interval: tuple[date, date],
+    paths: int,
 ) -> Array:
     try:
         with np.errstate(all="ignore"):

@@ -283,21 +283,27 @@ def _direction_given(expression: Expression, topic: Topic, alone: str, known: Ma
         case Unary(operator="-" | "+"):
             inner = _direction_given(expression.operand, topic, alone, known)
             return _opposite_direction(inner) if expression.operator == "-" else inner
-        case Binary(operator="+"):
-            return _direction_of_sum(
-                _direction_given(expression.left, topic, alone, known), _direction_given(expression.right, topic, alone, known)
-            )
-        case Binary(operator="-"):
-            return _direction_of_sum(
-                _direction_given(expression.left, topic, alone, known),
-                _opposite_direction(_direction_given(expression.right, topic, alone, known)),
-            )
-        case Binary(operator="*" | "/", right=Number(value=factor)) if factor > 0:
-            return _direction_given(expression.left, topic, alone, known)
-        case Binary(operator="*", left=Number(value=factor)) if factor > 0:
-            return _direction_given(expression.right, topic, alone, known)
+        case Binary():
+            return _direction_of_operation(expression, topic, alone, known)
         case Call(function="min" | "max"):
             return reduce(_direction_of_sum, [_direction_given(part, topic, alone, known) for part in expression.arguments])
+        case _:
+            return None
+
+
+def _direction_of_operation(expression: Binary, topic: Topic, alone: str, known: Mapping[str, int | None]) -> int | None:
+    """Which way a sum, a difference, or a multiple goes; of other products and quotients it cannot be told."""
+    left = _direction_given(expression.left, topic, alone, known)
+    right = _direction_given(expression.right, topic, alone, known)
+    match expression:
+        case Binary(operator="+"):
+            return _direction_of_sum(left, right)
+        case Binary(operator="-"):
+            return _direction_of_sum(left, _opposite_direction(right))
+        case Binary(operator="*" | "/", right=Number(value=factor)) if factor > 0:
+            return left
+        case Binary(operator="*", left=Number(value=factor)) if factor > 0:
+            return right
         case _:
             return None
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from forecast.language.faults import Fault
 from forecast.language.statements import parse_statement
-from forecast.schema.answers import Curve, is_date, is_distribution, is_probability, is_shares
+from forecast.schema.answers import AnswerKind, AnswerValue, Curve, is_date, is_distribution, is_probability, is_shares
 from forecast.schema.words import UNANSWERED
 
 if TYPE_CHECKING:
@@ -158,16 +158,22 @@ def _answer_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
                 yield f"answers.{number}", f"a question that is {answer['status']} does not say why"
         elif KEY_OF_KIND[kind] not in value:
             yield place, f"this is not the value of a {kind}"
-        elif is_distribution(value, kind) and (value["mean"] is None) != (value["mean_error"] is None):
-            yield place, "an expected value and its error go together"
-        elif is_probability(value, kind) and (value["chance"] is None) != (value["chance_errors"] is None):
-            yield place, "an interval and its errors go together"
-        elif is_shares(value, kind) and not value["shares"]:
-            yield place, "there is no choice"
-        elif is_date(value, kind) and len(value["curve"]) == 1:
-            yield place, "one day makes no curve"
-        elif is_date(value, kind):
-            yield from ((f"{place}.quantiles", "this is no day") for day in value["quantiles"] if day is not None and not _is_day(day))
+        else:
+            yield from _value_faults(place, value, kind)
+
+
+def _value_faults(place: str, value: AnswerValue, kind: AnswerKind) -> Iterator[tuple[str, str]]:
+    """What is missing from the value of an answer of some kind, and days that do not exist."""
+    if is_distribution(value, kind) and (value["mean"] is None) != (value["mean_error"] is None):
+        yield place, "an expected value and its error go together"
+    elif is_probability(value, kind) and (value["chance"] is None) != (value["chance_errors"] is None):
+        yield place, "an interval and its errors go together"
+    elif is_shares(value, kind) and not value["shares"]:
+        yield place, "there is no choice"
+    elif is_date(value, kind) and len(value["curve"]) == 1:
+        yield place, "one day makes no curve"
+    elif is_date(value, kind):
+        yield from ((f"{place}.quantiles", "this is no day") for day in value["quantiles"] if day is not None and not _is_day(day))
 
 
 def _list_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
@@ -233,26 +239,38 @@ def _future_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
 def _name_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
     """Names that are given twice, or of what is not there."""
     for key in NAMED_ONCE:
-        yield from _duplicate_name_faults(key, [each["name"] for each in content[key]])
-    yield from _duplicate_name_faults("parameters", [f"{each['name']}[{each['label']}]" for each in content["parameters"]])
-    rows = {stream["name"]: len(stream["rows"]) for stream in content["streams"]}
-    for place, stream in _values_at(content, "answers.*.crossings.*.stream"):
-        if stream not in rows:
+        yield from _duplicate_name_faults(key, [part["name"] for part in content[key]])
+    parameters = [f"{parameter['name']}[{parameter['label']}]" for parameter in content["parameters"]]
+    yield from _duplicate_name_faults("parameters", parameters)
+    streams = {stream["name"] for stream in content["streams"]}
+    for place, name in _values_at(content, "answers.*.crossings.*.stream"):
+        if name not in streams:
             yield place, "there is no such stream"
+    yield from _row_faults(content)
+    yield from _reference_faults(content)
+
+
+def _row_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
+    """Streams and rows of which something is said in the insight, and which are not there."""
     insight = content["insight"]
     if insight is None:
         return
-    for of in OF_STREAMS:
-        for number, each in enumerate(insight[of]):
-            place, row = f"insight.{of}.{number}", each.get("row")
-            if each["stream"] not in rows and (each["stream"] or of != "leverage"):
+    rows = {stream["name"]: len(stream["rows"]) for stream in content["streams"]}
+    for key in OF_STREAMS:
+        for number, part in enumerate(insight[key]):
+            place, row = f"insight.{key}.{number}", part.get("row")
+            if part["stream"] not in rows and (part["stream"] or key != "leverage"):
                 yield f"{place}.stream", "there is no such stream"
-            elif isinstance(row, int) and not 0 <= row < rows.get(each["stream"], 0):
+            elif isinstance(row, int) and not 0 <= row < rows.get(part["stream"], 0):
                 yield f"{place}.row", "there is no such row"
+
+
+def _reference_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
+    """Questions and parameters of which something is said in the insight, and which are not there."""
     questions = {answer["name"] for answer in content["answers"]}
     for path in ("insight.measures.*.question", "insight.split.*.question"):
         yield from ((place, "there is no such question") for place, name in _values_at(content, path) if name not in questions)
-    parameters = {each["name"] for each in content["parameters"]}
+    parameters = {parameter["name"] for parameter in content["parameters"]}
     for path in ("insight.sensitivity.*.parameter", "insight.power.*.parameter", "insight.split.*.parts.*.parameter"):
         yield from ((place, "there is no such parameter") for place, name in _values_at(content, path) if name not in parameters)
 
