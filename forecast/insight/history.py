@@ -83,7 +83,7 @@ def history(
     settled = settlement_days(topic, until, {name: values[:SETTLEMENT_DRAWS] for name, values in pool.parameters.items()})
     closed = tuple(settled[measure.question.name] for measure in asked)
     whole = sorted({*days, *(day for day in closed if day is not None and day >= min(days))})
-    found = _replay_days(topic, whole, pool, settings, asked, processes, progress)
+    found = _replay_days(topic, whole, pool, settings, asked, processes=processes, progress=progress)
     thin = [each.day for each in found if isinstance(each, LeftOutDay) and each.thin]
     if thin:  # anchors of their own, for days that are no extremes of the record and yet are not carried
         better = anchored_pool(topic, until, settings, days=thin)
@@ -130,6 +130,7 @@ def _replay_days(
     pool: Pool,
     settings: Settings,
     measures: Sequence[Measure],
+    *,
     processes: int,
     progress: HistoryProgress,
 ) -> list[ReplayPoint | LeftOutDay]:

@@ -43,7 +43,7 @@ def predict_rows(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.r
     if not used:
         for name, table in model.tables.items():
             if len(table):
-                drawn[name][:] = _draw_rows(model, table, slice(None), {}, parameters, rng, draws, lots.get(name))
+                drawn[name][:] = _draw_rows(model, table, slice(None), {}, parameters, rng, draws=draws, lots=lots.get(name))
         return {name: _with_copies(model.tables[name], values) for name, values in drawn.items()}
     order = sorted((row.start, row.end, name, index) for name, table in model.tables.items() for index, row in enumerate(table.record.rows))
     for start, _, name, index in order:
@@ -54,7 +54,9 @@ def predict_rows(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.r
             for total, each in used.items()
         }
         lot = lots[name][:, [index]] if name in lots else None
-        drawn[name][:, [index]] = _draw_rows(model, model.tables[name], slice(index, index + 1), totals, parameters, rng, draws, lot)
+        drawn[name][:, [index]] = _draw_rows(
+            model, model.tables[name], slice(index, index + 1), totals, parameters, rng, draws=draws, lots=lot
+        )
     return {name: _with_copies(model.tables[name], values) for name, values in drawn.items()}
 
 
@@ -81,6 +83,7 @@ def _draw_rows(
     totals: Mapping[str, Array],
     parameters: Mapping[str, NDArray[Any]],
     rng: np.random.Generator,
+    *,
     draws: int,
     lots: Array | None,
 ) -> Array:

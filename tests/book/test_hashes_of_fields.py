@@ -245,19 +245,26 @@ def inside(value: Any, name: str) -> Iterator[tuple[str, str, Any]]:
                 yield within, inner, {**value, key: other}
 
 
+def other_scalar(value: str | float | date) -> str | float | date:
+    """Another text, number, truth or day."""
+    match value:
+        case bool():
+            return not value
+        case str():
+            return value + "x"
+        case date():
+            return value + timedelta(days=1)
+        case _:
+            return value + 1
+
+
 def others(value: Any, name: str) -> Iterator[Any]:
     """Another value of a field's kind; none where there is nothing to change, as the field is empty here and full elsewhere."""
     match value:
         case None:
             return
-        case bool():
-            yield not value
-        case str():
-            yield value + "x"
-        case int() | float():
-            yield value + 1
-        case date():
-            yield value + timedelta(days=1)
+        case str() | int() | float() | date():
+            yield other_scalar(value)
         case tuple() if name == "Stream.reported":
             yield ("grade",)
         case tuple() if value:

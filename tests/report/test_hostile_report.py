@@ -170,28 +170,28 @@ LABELS = (
 )
 
 
+def part_at(content, path):
+    """The table or list at a path of keys."""
+    for key in path:
+        content = content[key]
+    return content
+
+
 def filled(text):
     """The content with a text in every free field, and one of its own behind each label, the same wherever the label stands."""
     made = copy.deepcopy(full_content())
     for path, declared in leaves(full_content()):
-        part = made
-        for key in path[:-1]:
-            part = part[key]
+        part = part_at(made, path[:-1])
         if declared in LABELS and part[path[-1]]:
             part[path[-1]] += f" {text}"
         elif declared == "PartContent.categories (keys)":
             for label in list(part):
                 part[f"{label} {text}"] = part.pop(label)
     for path, _ in FREE:
-        part = made
-        for key in path[:-1]:
-            part = part[key]
         if path[-1] is not KEYS:
-            part[path[-1]] = text
+            part_at(made, path[:-1])[path[-1]] = text
     for path in (path for path, _ in FREE if path[-1] is KEYS):
-        part = made
-        for key in path[:-1]:
-            part = part[key]
+        part = part_at(made, path[:-1])
         renamed = [(f"{text} {index}", value) for index, value in enumerate(part.values())]
         part.clear()
         part.update(renamed)

@@ -115,22 +115,30 @@ def _of_answer(answer: Answer) -> Iterator[tuple[str, Figure]]:
             ):
                 yield what, Figure(end, error)
         case Distribution() as value:
-            if value.mean is not None and value.mean_error is not None:
-                yield "mean", Figure(value.mean, value.mean_error)
-            for what, point, error, interval in zip(NAMES, value.quantiles, value.quantile_errors, value.intervals, strict=True):
-                yield what, Figure(point, error, interval if value.shape.discrete else None)
+            yield from _of_distribution(value)
         case Dates() as value:
-            yield "not by then", Figure(value.not_by_then, value.error)
-            for what, day, days, (low, high) in zip(NAMES, value.quantiles, value.quantile_errors, value.intervals, strict=True):
-                number = np.inf if day is None else float(day.toordinal())
-                ends = tuple(np.inf if each is None else float(each.toordinal()) for each in (low, high))
-                in_steps = days is None or days < FINE
-                yield f"day, {what}", Figure(number, np.nan if days is None else days, (ends[0], ends[1]) if in_steps else None)
+            yield from _of_dates(value)
         case Shares() as value:
             for label, share in value.values.items():
                 yield f"share of {label}", Figure(share, value.errors[label])
             if value.none:
                 yield "share of none", Figure(value.none, value.none_error)
+
+
+def _of_distribution(value: Distribution) -> Iterator[tuple[str, Figure]]:
+    if value.mean is not None and value.mean_error is not None:
+        yield "mean", Figure(value.mean, value.mean_error)
+    for what, point, error, interval in zip(NAMES, value.quantiles, value.quantile_errors, value.intervals, strict=True):
+        yield what, Figure(point, error, interval if value.shape.discrete else None)
+
+
+def _of_dates(value: Dates) -> Iterator[tuple[str, Figure]]:
+    yield "not by then", Figure(value.not_by_then, value.error)
+    for what, day, days, (low, high) in zip(NAMES, value.quantiles, value.quantile_errors, value.intervals, strict=True):
+        number = np.inf if day is None else float(day.toordinal())
+        ends = tuple(np.inf if end is None else float(end.toordinal()) for end in (low, high))
+        in_steps = days is None or days < FINE
+        yield f"day, {what}", Figure(number, np.nan if days is None else days, (ends[0], ends[1]) if in_steps else None)
 
 
 def study(studied: Studied, *, seeds: Sequence[int], draws: int) -> list[Found]:

@@ -98,7 +98,7 @@ def refit_proposal(learnt: AdaptedProposal, cloud: Cloud, rng: np.random.Generat
     x = cloud.x[:, learnt.moving]
     power = _tempering_power(cloud.log_ratio, CARRYING * len(learnt.moving))
     fitted = _fit_tempered(
-        x, cloud.log_ratio, power, MOST_MIXTURE_PARTS, degrees_of_freedom(len(learnt.moving)), variance_by_quartiles(x), rng
+        x, cloud.log_ratio, power, MOST_MIXTURE_PARTS, rng, degrees=degrees_of_freedom(len(learnt.moving)), spread=variance_by_quartiles(x)
     )
     return replace(learnt, fitted=_join_fits(fitted, [learnt.fitted], None))
 
@@ -166,7 +166,7 @@ def _adapt_in_rounds(
     parts, sought, carrying = 1, False, list[float]()
     while True:
         power = _tempering_power(cloud.log_ratio, CARRYING * len(moving))
-        fitted = _fit_tempered(cloud.x[:, moving], cloud.log_ratio, power, parts, ground.freedom, ground.spread, rng)
+        fitted = _fit_tempered(cloud.x[:, moving], cloud.log_ratio, power, parts, rng, degrees=ground.freedom, spread=ground.spread)
         carried = effective_size(cloud.log_ratio) >= LEARNT * enough
         spent = len(cloud.x) + net.size > LEARNING * points
         hopeless = len(cloud.x) > LEARNING * points / 2 and max(carrying[-RECENT:], default=1.0) < POOR
@@ -212,7 +212,9 @@ def _tempering_power(log_ratio: Array, wanted: float) -> float:
     return power
 
 
-def _fit_tempered(x: Array, log_ratio: Array, power: float, parts: int, degrees: float, spread: Array, rng: np.random.Generator) -> Mixture:
+def _fit_tempered(
+    x: Array, log_ratio: Array, power: float, parts: int, rng: np.random.Generator, *, degrees: float, spread: Array
+) -> Mixture:
     """A fit to the weights tempered to ``power`` and, once they carry untempered, a part for where the heaviest weights lie.
 
     That part is matched to the squared weights: it sends points to where a proposal falls

@@ -24,9 +24,9 @@ def test_a_fit_rests_on_twenty_effective_points_for_each_dimension(
     fits: list[tuple[Array, float]] = []
     real = learning._fit_tempered
 
-    def watched(x, log_ratio, power, *rest):
+    def watched(x, log_ratio, power, *rest, **named):
         fits.append((log_ratio, power))
-        return real(x, log_ratio, power, *rest)
+        return real(x, log_ratio, power, *rest, **named)
 
     monkeypatch.setattr(learning, "_fit_tempered", watched)
     net = lattice(1_024, dimension + 2)
