@@ -1,7 +1,7 @@
 """Charts rendered to SVG: one picture for files, on white, and one for inside a page, in the page's colours.
 
-A chart is Vega-Lite.  The marks that charts are made of are drawn by ``marks``; a chart with
-any other is drawn by Vega, which takes a third of a second to start.
+A chart is Vega-Lite.  The marks that charts are made of are drawn by ``svg_marks``; a chart with
+any other is drawn by Vega, which is slow to start.
 """
 
 from __future__ import annotations

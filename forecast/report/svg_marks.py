@@ -1,7 +1,7 @@
 """Marks drawn here, without a browser's engine: the few kinds that charts are made of, to the byte as Vega draws them.
 
-Starting Vega takes a third of a second in each process that draws, and two milliseconds a
-chart; placing a rectangle on a scale that is fixed already takes neither.  Charts stay
+Starting Vega takes longer in each process that draws than all pictures of a topic take here,
+and each picture fifteen times as long; the architecture page has the figures.  Charts stay
 Vega-Lite, and a kind of mark, or an option of one, that is not drawn here is drawn by
 Vega.  Tests hold both to the same bytes (over logarithms, of which JavaScript has its own,
 to a hundred-millionth of a pixel).
