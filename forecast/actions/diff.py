@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -26,6 +26,7 @@ from forecast.model.custom_model import custom_model_problem
 from forecast.model.errors import Unsound
 from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse
+from forecast.progress import Progress, ignore_progress
 from forecast.schema import words
 from forecast.schema.insight import Move
 
@@ -54,10 +55,6 @@ class Difference:
     problems: tuple[Problem, ...] = ()
 
 
-def _ignore_progress(done: int, of: int, doing: str) -> None:
-    """Show no progress."""
-
-
 def difference(
     root: Path,
     first: str,
@@ -66,7 +63,7 @@ def difference(
     topics: Sequence[str] | None,
     today: date,
     settings: Settings,
-    progress: Callable[[int, int, str], None] = _ignore_progress,
+    progress: Progress = ignore_progress,
 ) -> Difference:
     """Compare two runs of a book (see ``forecast.actions.snapshots``), over the topics both have."""
     book, problems = read_book(root, topics)
@@ -84,7 +81,7 @@ def difference(
         return Difference(problems=(*warnings, Problem(Place("reports"), "the two runs have no topic in common")))
     found: dict[str, TopicDifference | None] = {}
     for done, name in enumerate(shared):
-        progress(done, len(shared), f"{name}: telling the changes apart")
+        progress(f"{name}: telling the changes apart", done, len(shared))
         try:
             found[name] = _topic_difference(name, earlier, later, settings)
         except Unsound as unsound:

@@ -12,11 +12,12 @@ from forecast.book.reading import read_book
 from forecast.book.topic import Question, Topic
 from forecast.insight.chosen import chosen_history
 from forecast.insight.estimands import measures_of, with_medians
-from forecast.insight.history import History, HistoryProgress, history, history_days, show_no_progress
+from forecast.insight.history import History, history, history_days
 from forecast.insight.record_events import Every
 from forecast.model.custom_model import custom_model_problem
 from forecast.model.errors import Unsound
 from forecast.model.settings import Settings
+from forecast.progress import Progress, ignore_progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def replay_history(
     until: date,
     settings: Settings,
     processes: int = 1,
-    progress: HistoryProgress = show_no_progress,
+    progress: Progress = ignore_progress,
 ) -> HistoryResult:
     """Return the history of one question's answer, as of regular days and those on which something became known.
 

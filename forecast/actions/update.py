@@ -45,6 +45,7 @@ from forecast.model.errors import Unsound
 from forecast.model.settings import Settings
 from forecast.predict.analysis import Analysis, analyse, settings_for
 from forecast.processes import process_pool
+from forecast.progress import PartialProgress, Progress, ignore_progress
 from forecast.report.failures import failure_of_topic
 from forecast.report.pages import page_and_data, render_index, report_files
 from forecast.schema.topic import TopicContent
@@ -54,8 +55,6 @@ if TYPE_CHECKING:
     from forecast.insight.change_report import EarlierReport
 
 NO_OTHER_ENGINE = "This topic brings its own model, {}: NUTS alone can sample it, and no other engine has checked it."
-
-type UpdateProgress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +109,6 @@ class UpdateResult:
         return 3 if self.distrusted or self.failed or self.unanswerable else 0
 
 
-def ignore_progress(done: int, of: int, doing: str) -> None:
-    """Show no progress."""
-
-
 def update(
     root: Path,
     *,
@@ -124,7 +119,7 @@ def update(
     referee: bool | None = None,
     processes: int = 1,
     insight: bool = True,
-    progress: UpdateProgress = ignore_progress,
+    progress: Progress = ignore_progress,
     clock: Callable[[], datetime] = utc_now,
 ) -> UpdateResult:
     """Bring the reports of a book up to a day.
@@ -164,7 +159,7 @@ def update(
     failures = [failure_of_topic(name, book.topics[name].title, as_of, each.problems) for name, each in failed.items()]
     warned = [problem for name, content in contents.items() for problem in warnings_of(book.topics[name], content.get("implied", ()))]
     problems = sort_problems((*problems, *warned, *(future_date_warnings(book, today) if as_of == today else ())))
-    progress(len(contents), len(contents), "writing reports")
+    progress("writing reports", len(contents), len(contents))
     published = publish(book, contents, files, failures=failures, as_of=as_of, today=today, clock=clock)
     problems = sort_problems((*problems, *published.problems))
     return (
@@ -191,7 +186,7 @@ def draft_report(book: Book, topic: str, *, as_of: date, settings: Settings, ins
     JSON, and in them no intervals of chances.
     """
     run = _Run(book.root, as_of, as_of, settings, False, versions(), fast=True, insight=insight)
-    return _make_report(run, book.topics[topic], _ignore_step)
+    return _make_report(run, book.topics[topic], ignore_progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,14 +208,14 @@ def warm_up() -> None:
     render_index(())
 
 
-def _make_reports_in_turn(run: _Run, book: Book, progress: UpdateProgress) -> list[TopicResult]:
+def _make_reports_in_turn(run: _Run, book: Book, progress: Progress) -> list[TopicResult]:
     return [
-        _make_report_or_failure(run, topic, _topic_progress(progress, done, len(book.topics), topic))
+        _make_report_or_failure(run, topic, PartialProgress(progress, done, len(book.topics), f"{topic.name}: "))
         for done, topic in enumerate(book.topics.values())
     ]
 
 
-def _make_reports_in_parallel(run: _Run, book: Book, processes: int, progress: UpdateProgress) -> list[TopicResult]:
+def _make_reports_in_parallel(run: _Run, book: Book, processes: int, progress: Progress) -> list[TopicResult]:
     from concurrent.futures import as_completed
     from concurrent.futures.process import BrokenProcessPool
 
@@ -235,14 +230,14 @@ def _make_reports_in_parallel(run: _Run, book: Book, processes: int, progress: U
         )  # so that none is left for last
         waiting = {pool.submit(_make_report_in_process, run, name): name for name in longest_first}
         found: dict[str, TopicResult] = {}
-        progress(0, len(waiting), "weighing and sampling")  # not before: a bar is a thread, and the processes are started alone
+        progress("weighing and sampling", 0, len(waiting))  # not before: a bar is a thread, and the processes are started alone
         for future in as_completed(waiting):
             with suppress(BrokenProcessPool):  # one process has taken all others with it: see below
                 found[waiting[future]] = future.result()
-                progress(len(found), len(waiting), f"{waiting[future]} done")
+                progress(f"{waiting[future]} done", len(found), len(waiting))
     for name in (name for name in longest_first if name not in found):
         found[name] = _make_report_alone(run, name, start)
-        progress(len(found), len(waiting), f"{name} done")
+        progress(f"{name} done", len(found), len(waiting))
     return [found[name] for name in book.topics]
 
 
@@ -261,13 +256,13 @@ def _make_report_alone(run: _Run, name: str, start: Literal["fork", "spawn"]) ->
 def _make_report_in_process(run: _Run, name: str) -> TopicResult:
     """One topic in a process of its own, read again from its files: ``publish`` sees to it that they have not changed."""
     book, problems = read_book(run.root, [name])
-    return TopicResult(problems=problems) if has_errors(problems) else _make_report_or_failure(run, book.topics[name], _ignore_step)
+    return TopicResult(problems=problems) if has_errors(problems) else _make_report_or_failure(run, book.topics[name], ignore_progress)
 
 
-def _make_report_or_failure(run: _Run, topic: Topic, report: Callable[[str], None]) -> TopicResult:
+def _make_report_or_failure(run: _Run, topic: Topic, progress: Progress) -> TopicResult:
     """What a topic came to, or that it failed, whatever the reason: no topic stops another."""
     try:
-        made = _make_report(run, topic, report)
+        made = _make_report(run, topic, progress)
     except FileFault:
         raise
     except Exception as error:  # noqa: BLE001 - the other topics are published; the traceback is kept for a report
@@ -277,22 +272,18 @@ def _make_report_or_failure(run: _Run, topic: Topic, report: Callable[[str], Non
     return replace(made, failed=bool(made.problems))
 
 
-def _make_report(run: _Run, topic: Topic, report: Callable[[str], None]) -> TopicResult:
+def _make_report(run: _Run, topic: Topic, progress: Progress) -> TopicResult:
     from threadpoolctl import threadpool_limits
 
     try:
         with threadpool_limits(limits=1, user_api="blas"):  # sums in one order: the same bytes however many cores there are
-            content = _report_content(run, topic, report)
+            content = _report_content(run, topic, progress)
     except Unsound as unsound:
         return TopicResult(problems=unsound.problems)
     return TopicResult(content, page_and_data(content) if run.fast and not run.insight else report_files(content))
 
 
-def _ignore_step(_: str) -> None:
-    pass
-
-
-def _report_content(run: _Run, topic: Topic, report: Callable[[str], None]) -> TopicContent:
+def _report_content(run: _Run, topic: Topic, progress: Progress) -> TopicContent:
     """Conclude one topic, with the verdict remembered or made, as the content of its report."""
     as_of, settings = run.as_of, run.settings
     key = calculation_key(topic, as_of=as_of, settings=settings, computing=run.computing)
@@ -307,7 +298,7 @@ def _report_content(run: _Run, topic: Topic, report: Callable[[str], None]) -> T
         how,
         referee=run.referee is not False and remembered is None,
         confirmed=remembered is not None and remembered["verdict"] == "agreed",
-        report=report,
+        progress=progress,
     )
     verdict = verdict or remembered
     hashes = {"numbers": numbers_hash(topic, as_of=as_of), "words": words_hash(topic)}
@@ -321,7 +312,7 @@ def _report_content(run: _Run, topic: Topic, report: Callable[[str], None]) -> T
         earlier = _earlier_report(run, topic)
         before_text = "" if earlier is None else earlier.tagged_text()
         hashes["insight"] = insight_key(topic, f"{key} {analysis.result.posterior.engine}", as_of=as_of, earlier=before_text)
-        insight = cached_insight(before, hashes["insight"]) or explain(analysis, earlier=earlier, report=report)
+        insight = cached_insight(before, hashes["insight"]) or explain(analysis, earlier=earlier, progress=progress)
     parameters = parameter_contents(analysis.prior, analysis.result.posterior)
     unexplained = [_no_insight_warning(analysis)] if run.insight and topic.own is None and not explained else []
     return topic_content(
@@ -372,13 +363,13 @@ def _earlier_report(run: _Run, topic: Topic) -> EarlierReport | None:
 
 
 def analyse_with_referee(
-    topic: Topic, as_of: date, settings: Settings, *, referee: bool, confirmed: bool = False, report: Callable[[str], None]
+    topic: Topic, as_of: date, settings: Settings, *, referee: bool, confirmed: bool = False, progress: Progress
 ) -> tuple[Analysis, Mapping[str, Any] | None]:
     """Conclude a topic, and return the verdict as a report keeps it; None where no second engine was tried.
 
     Raises ``Unsound`` as ``analyse`` does.
     """
-    analysis = analyse(topic, as_of, settings, referee=referee, confirmed=confirmed, report=report)
+    analysis = analyse(topic, as_of, settings, referee=referee, confirmed=confirmed, progress=progress)
     if topic.own is not None:
         return analysis, {"verdict": "not refereed", "sentence": NO_OTHER_ENGINE.format(topic.own.path), "checks": []}
     return analysis, None if analysis.verdict is None else verdict_as_data(analysis.verdict)
@@ -391,7 +382,3 @@ def _command(topic: Topic, as_of: date, settings: Settings) -> str:
     changed = [name for name in ("engine", "seed", "draws") if getattr(settings, name) != getattr(plain, name)]
     words += ["--trust"] if topic.own is not None else []
     return " ".join([*words, *(f"--{name} {getattr(settings, name)}" for name in changed)])
-
-
-def _topic_progress(progress: UpdateProgress, done: int, of: int, topic: Topic) -> Callable[[str], None]:
-    return lambda doing: progress(done, of, f"{topic.name}: {doing}")

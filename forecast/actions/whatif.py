@@ -8,8 +8,7 @@ nothing else that became known in between.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -34,9 +33,8 @@ from forecast.model.errors import Unsound
 from forecast.model.record import known_points, record_as_of
 from forecast.model.settings import Settings
 from forecast.predict.analysis import published_result
-from forecast.processes import ignore_interrupts
+from forecast.processes import compute_side_by_side
 from forecast.schema.answers import AnswerContent
-from forecast.system import core_count, process_start_method
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ def suppose(
         return WhatIfResult(problems)
     ends = [end for _, row in rows if (end := row.last_day) is not None]
     then = max([as_of, *ends])
-    before, after = _run_in_parallel(
+    before, after = compute_side_by_side(
         lambda: _topic_answers(actual, as_of, settings),
         lambda: _topic_answers(_restrict_to_known(actual, altered, as_of, then), then, settings),
     )
@@ -106,35 +104,6 @@ def _topic_answers(topic: Topic, as_of: date, settings: Settings) -> _TopicAnswe
         return _TopicAnswers(unsound.problems)
     answers = {name: answer_content(topic, answer) for name, answer in result.answers.items()}
     return _TopicAnswers((), answers, result.posterior.diagnostics.sound)
-
-
-def _run_in_parallel(one: Callable[[], _TopicAnswers], other: Callable[[], _TopicAnswers]) -> tuple[_TopicAnswers, _TopicAnswers]:
-    """Compute both at once, the one in a copy of this process, where there are cores for it and a copy is safe; else in turn.
-
-    Where the copy dies, its part is computed here.
-    """
-    if process_start_method() != "fork" or core_count() < 2:
-        return one(), other()
-    from multiprocessing import get_context
-
-    context = get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
-
-    def send() -> None:
-        ignore_interrupts()
-        with suppress(Exception):  # it is computed again here, and fails here
-            sender.send(one())
-
-    copy = context.Process(target=send, daemon=True)
-    copy.start()
-    sender.close()
-    here = other()
-    try:
-        there = receiver.recv()
-    except EOFError:
-        there = one()
-    copy.join()
-    return there, here
 
 
 def _changes(

@@ -78,7 +78,7 @@ def history(
             until=last,
             settings=Settings(seed=seed),
             processes=min(core_count(), MOST_PROCESSES),
-            progress=lambda done, of: bar(done, of, "replaying days"),
+            progress=bar,
         )
     stop_at(found.problems, as_json=as_json)
     if found.history is None:  # the problems have said why

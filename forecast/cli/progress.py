@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 1.0
 class Bar:
     """Shows how far the work is, once it has taken a second and where somebody is looking.
 
-    Called with what is done, of how much, and what is being done now.
+    Called as a ``Progress``.
     """
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class Bar:
         self._timer = threading.Timer(PATIENCE_SECONDS, self._begin)
         self._timer.daemon = True
 
-    def __call__(self, done: int, of: int, doing: str) -> None:
+    def __call__(self, doing: str, done: int = 0, of: int = 1, /) -> None:
         """Tell how far the work is."""
         if self._timer.ident is None and sys.stderr.isatty():
             self._timer.start()  # not before the first word: until then the process has one thread, and may be copied

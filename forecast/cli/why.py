@@ -58,7 +58,7 @@ def why(
     if since >= today():
         raise typer.BadParameter(f"{since} is not before today", param_hint="--since")
     with Bar() as bar:
-        bar(0, 1, "telling the changes apart")
+        bar("telling the changes apart")
         moved, problems = answer_change_since(root, question, since, today=today(), settings=Settings(seed=seed, draws=draws))
     stop_at(problems, as_json=as_json)
     if moved is not None:

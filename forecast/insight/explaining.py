@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,20 +25,21 @@ from forecast.insight.static_baseline import with_static_scores
 from forecast.insight.variance_decomposition import decompose_variance, missing_variance_notes
 from forecast.model.errors import Unsound
 from forecast.model.settings import Purpose
-from forecast.predict.analysis import Analysis, report_nothing
+from forecast.predict.analysis import Analysis
+from forecast.progress import Progress, ignore_progress
 
 if TYPE_CHECKING:
     from forecast.schema.insight import HistoryContent, InsightContent, MeasureContent, Move, ScorePoint
 
 
-def explain(analysis: Analysis, *, earlier: EarlierReport | None = None, report: Callable[[str], None] = report_nothing) -> InsightContent:
+def explain(analysis: Analysis, *, earlier: EarlierReport | None = None, progress: Progress = ignore_progress) -> InsightContent:
     """Return what moved the answers, what they rest on, and what would change them.
 
     ``earlier`` is the report before, where there was one.  What cannot be said
     is named in ``notes``.
     """
     basis = baseline_of(analysis)
-    report("asking why")
+    progress("asking why")
     notes: list[str] = []
     model, settings = basis.model, basis.settings
     pool = anchored_pool(model.topic, model.as_of, settings)

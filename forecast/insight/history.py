@@ -7,32 +7,28 @@ would have said; only the ledger knows what was said at the time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from itertools import groupby
 from operator import attrgetter
-from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
 from forecast.book.topic import Topic
 from forecast.insight.estimands import Measure, measures_of
 from forecast.insight.record_events import Every, days_at_interval, news, settlement_days
-from forecast.insight.replay import LeftOutDay, ReplayPoint, replay
+from forecast.insight.replay import REPLAYING_DAYS, LeftOutDay, ReplayPoint, replay
 from forecast.insight.replay_pool import anchored_pool
 from forecast.insight.reweighting import Pool
 from forecast.model.settings import Settings
-from forecast.processes import process_pool
+from forecast.processes import pickle_task, process_pool, unpickle_task
+from forecast.progress import PartialProgress, Progress, ignore_progress
 from forecast.schema.insight import HistoryContent
 from forecast.system import process_start_method
 
 HISTORY_PARTS, FEWEST_DAYS_PER_PART = 8, 30  # of a long history, each begun afresh, and the days a part has at least
 SETTLEMENT_DRAWS = 64  # draws by which it is judged whether a question is settled: all must agree
-
-type HistoryProgress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +40,6 @@ class History:
     news: dict[date, list[str]]
     settled: tuple[date | None, ...]
     left_out: tuple[LeftOutDay, ...]
-
-
-def show_no_progress(_done: int, _of: int) -> None:
-    """Show no progress."""
 
 
 def history_days(topic: Topic, *, since: date | None, until: date, every: Every) -> tuple[date, ...]:
@@ -68,7 +60,7 @@ def history(
     measures: Sequence[Measure] | None = None,
     pool: Pool | None = None,
     processes: int = 1,
-    progress: HistoryProgress = show_no_progress,
+    progress: Progress = ignore_progress,
 ) -> History:
     """Return the measures (default: all of the topic's) as of each of ``days``, by replay, and the settlement of each.
 
@@ -87,7 +79,7 @@ def history(
     thin = [each.day for each in found if isinstance(each, LeftOutDay) and each.thin]
     if thin:  # anchors of their own, for days that are no extremes of the record and yet are not carried
         better = anchored_pool(topic, until, settings, days=thin)
-        again = {each.day: each for each in replay(topic, thin, better, settings, asked, done=lambda _done: None)}
+        again = {each.day: each for each in replay(topic, thin, better, settings, asked)}
         found = [again.get(each.day, each) for each in found]
     points = tuple(_without_settled_errors(each, closed) for each in found if isinstance(each, ReplayPoint))
     return History(asked, points, news(topic, until), closed, tuple(each for each in found if isinstance(each, LeftOutDay)))
@@ -132,26 +124,20 @@ def _replay_days(
     measures: Sequence[Measure],
     *,
     processes: int,
-    progress: HistoryProgress,
+    progress: Progress,
 ) -> list[ReplayPoint | LeftOutDay]:
     """The days in contiguous parts, which are the same however many processes share them."""
     size = max(-(-len(days) // HISTORY_PARTS), FEWEST_DAYS_PER_PART)
     parts = [days[at : at + size] for at in range(0, len(days), size)]
     if processes > 1 and len(parts) > 1:
-        return _replay_in_parallel(parts, _pickle_task((topic, pool, settings, tuple(measures))), processes, progress)
+        return _replay_in_parallel(parts, pickle_task((topic, pool, settings, tuple(measures))), processes, progress)
     found: list[ReplayPoint | LeftOutDay] = []
     for part in parts:
-        found += replay(topic, part, pool, settings, measures, done=partial(_report_progress, progress, len(found), len(days)))
+        found += replay(topic, part, pool, settings, measures, progress=PartialProgress(progress, len(found), len(days)))
     return found
 
 
-def _report_progress(progress: HistoryProgress, before: int, of: int, done: int) -> None:
-    progress(before + done, of)
-
-
-def _replay_in_parallel(
-    parts: Sequence[Sequence[date]], task: bytes, processes: int, progress: HistoryProgress
-) -> list[ReplayPoint | LeftOutDay]:
+def _replay_in_parallel(parts: Sequence[Sequence[date]], task: bytes, processes: int, progress: Progress) -> list[ReplayPoint | LeftOutDay]:
     from concurrent.futures import as_completed
 
     with process_pool(min(processes, len(parts)), start=process_start_method()) as executor:
@@ -159,34 +145,13 @@ def _replay_in_parallel(
         found: dict[int, list[ReplayPoint | LeftOutDay]] = {}
         for future in as_completed(waiting):
             found[waiting[future]] = future.result()
-            progress(sum(map(len, found.values())), sum(map(len, parts)))
+            progress(REPLAYING_DAYS, sum(map(len, found.values())), sum(map(len, parts)))
     return [each for at in range(len(parts)) for each in found[at]]
 
 
 def _replay_in_process(task: bytes, days: Sequence[date]) -> list[ReplayPoint | LeftOutDay]:
-    import pickle  # noqa: S403 - what it reads, this very program has made a moment ago
-
     from threadpoolctl import threadpool_limits
 
-    topic, pool, settings, measures = pickle.loads(task)  # noqa: S301 - as above
+    topic, pool, settings, measures = unpickle_task(task)
     with threadpool_limits(limits=1, user_api="blas"):
-        return replay(topic, days, pool, settings, measures, done=lambda _done: None)
-
-
-def _pickle_task(task: Any) -> bytes:
-    """A task as bytes; the read-only mappings of a topic, which do not travel by themselves, as what they show."""
-    import io
-    import pickle  # noqa: S403 - only writes
-
-    class Packer(pickle.Pickler):
-        def reducer_override(self, value: Any) -> Any:
-            return (_read_only_mapping, (dict(value),)) if isinstance(value, MappingProxyType) else NotImplemented
-
-    packed = io.BytesIO()
-    Packer(packed).dump(task)
-    return packed.getvalue()
-
-
-def _read_only_mapping(values: dict[Any, Any]) -> MappingProxyType[Any, Any]:
-    """A read-only mapping; its own type has no name by which it could be found again."""
-    return MappingProxyType(values)
+        return replay(topic, days, pool, settings, measures)

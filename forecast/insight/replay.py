@@ -10,7 +10,7 @@ These weights are exact; where they leave too little, a new stretch begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -33,11 +33,13 @@ from forecast.model.steps import needed_columns, step_scope
 from forecast.predict.answers import paths_for
 from forecast.predict.paths import Paths, next_value
 from forecast.predict.void import find_condition_failure
+from forecast.progress import Progress, ignore_progress
 from forecast.schema.words import in_days
 
 PATHS_PER_STRETCH = 3_072
 LEAST_SHARE_LEFT = 0.5  # of the paths' worth must be left, or the next day begins a stretch
 LONGEST_STRETCH = 100  # days of a stretch at most, so that two processes find the same ones where they can
+REPLAYING_DAYS = "replaying days"  # what a bar says meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,9 @@ class StretchBase:
 
 
 def replay(
-    topic: Topic, days: Sequence[date], pool: Pool, settings: Settings, measures: Sequence[Measure], *, done: Callable[[int], None]
+    topic: Topic, days: Sequence[date], pool: Pool, settings: Settings, measures: Sequence[Measure], *, progress: Progress = ignore_progress
 ) -> list[ReplayPoint | LeftOutDay]:
-    """Return the measures as of each of ``days``, which ascend; ``done`` is told how many are.
+    """Return the measures as of each of ``days``, which ascend; ``progress`` counts them.
 
     The random numbers of every stretch are the same, so that neighbouring
     stretches share them.
@@ -90,7 +92,7 @@ def replay(
             found += _stretch(topic, ahead, pool, settings, measures)
         except Unsound as unsound:
             found.append(LeftOutDay(ahead[0], unsound.problems[0].message))
-        done(len(found))
+        progress(REPLAYING_DAYS, len(found), len(days))
     return found
 
 

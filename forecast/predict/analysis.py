@@ -6,7 +6,7 @@ One analysis is everything a report says of a topic as of a day.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -27,13 +27,12 @@ from forecast.model.model import Model, model_as_of
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.predict.answers import CHANCE_DRAWS, Answer, answers, chance_paths_for, paths_for
 from forecast.predict.paths import Paths
+from forecast.progress import Progress, ignore_progress
 
 if TYPE_CHECKING:
     from forecast.inference.referee import Verdict
 
 NUTS_DRAWS = 1_000  # from each chain
-
-type ProgressCallback = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +59,6 @@ def settings_for(topic: Topic, settings: Settings) -> Settings:
     """Return settings with the engine that a topic asks for, where nobody chose one; its own model has NUTS alone."""
     asked = topic.own is not None or (topic.engine == "nuts" and settings.engine == "auto")
     return replace(settings, engine="nuts") if asked else settings
-
-
-def report_nothing(_: str) -> None:
-    """Report nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +95,7 @@ class _EngineResults:
 
 
 def analyse(
-    topic: Topic, as_of: date, settings: Settings, *, referee: bool, confirmed: bool = False, report: ProgressCallback = report_nothing
+    topic: Topic, as_of: date, settings: Settings, *, referee: bool, confirmed: bool = False, progress: Progress = ignore_progress
 ) -> Analysis:
     """Compute everything a report says of a topic as of a day.
 
@@ -123,7 +118,7 @@ def analyse(
         model = without_overflow(model, prior.parameters, prior.weights)
         prior = exclude_overflow_draws(prior, model)
         check_shares(model, prior.parameters, prior.weights, of="prior's draws")
-    engines = _run_engines(model, settings, referee=referee, report=report)
+    engines = _run_engines(model, settings, referee=referee, progress=progress)
     verdict = engines.verdict()
     result = _with_confirmation(engines.published_result(settings.engine), verdict, engines.fast, confirmed=confirmed)
     model = result.posterior.model
@@ -139,23 +134,23 @@ def published_result(topic: Topic, as_of: date, settings: Settings) -> EngineRes
     if refused := trust_problems([topic], trust=settings.trust):
         raise Unsound(*refused)
     model = model_as_of(topic, as_of)
-    engines = _run_engines(model, settings, referee=False, report=report_nothing)
+    engines = _run_engines(model, settings, referee=False, progress=ignore_progress)
     return _with_confirmation(engines.published_result(settings.engine), engines.verdict(), engines.fast, confirmed=False)
 
 
-def _run_engines(model: Model, settings: Settings, *, referee: bool, report: ProgressCallback) -> _EngineResults:
+def _run_engines(model: Model, settings: Settings, *, referee: bool, progress: Progress) -> _EngineResults:
     """Run the engines that are needed: the fast one unless NUTS alone is wanted, and NUTS where it is, or has to check or replace the fast one.
 
     Raises ``Unsound`` where NUTS is wanted and cannot sample the model.
     """
     fast, topic = None, model.topic
     if settings.engine != "nuts" or referee:
-        report("weighing draws")
+        progress("weighing draws")
         fast = answer_questions(condition_fast(model, settings), settings)
     distrusted = settings.engine == "auto" and fast is not None and not fast.posterior.diagnostics.sound
     if not (settings.engine == "nuts" or referee or distrusted):
         return _EngineResults(fast, None)
-    report("sampling with NUTS")
+    progress("sampling with NUTS")
     try:
         return _EngineResults(fast, answer_questions(condition_nuts(model, settings, None if fast is None else fast.posterior), settings))
     except CannotSample as error:

@@ -7,13 +7,13 @@ import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from forecast.actions.update import TopicResult
 from forecast.model.settings import Settings
+from forecast.processes import start_process
 from forecast.watching.drafts import draft_topic
 
 
@@ -57,14 +57,9 @@ def start_draft_process(root: Path, topic: str, *, as_of: date, settings: Settin
 
     The calling thread no longer takes SIGINT: call it from none that should.
     """
-    context = get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_send_draft, args=(there, root, topic, as_of, settings), daemon=True)
     if hasattr(signal, "pthread_sigmask"):  # Ctrl-C is for the process that waits; the mask is inherited
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    process.start()
-    there.close()  # theirs alone, so that its end is seen here
-    return DraftProcess(topic, process, here)
+    return DraftProcess(topic, *start_process("spawn", _send_draft, root, topic, as_of, settings))
 
 
 def _send_draft(answer: Connection, root: Path, topic: str, as_of: date, settings: Settings) -> None:

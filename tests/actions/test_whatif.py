@@ -31,13 +31,14 @@ print(json.dumps([len(made_here), found.problems, found.before, found.after, fou
 
 DIES = """
 import os
-from forecast.actions.whatif import _TopicAnswers, _run_in_parallel
+from forecast.actions.whatif import _TopicAnswers
+from forecast.processes import compute_side_by_side
 here = os.getpid()
 def one():
     if os.getpid() != here:
         os._exit(9)
     return _TopicAnswers(sound=True)
-print(_run_in_parallel(one, _TopicAnswers) == (_TopicAnswers(sound=True), _TopicAnswers()))
+print(compute_side_by_side(one, _TopicAnswers) == (_TopicAnswers(sound=True), _TopicAnswers()))
 """
 
 
@@ -50,7 +51,7 @@ def run(code: str) -> str:
 
 @pytest.mark.skipif(not COPIES, reason="one core, or a system that cannot copy a process")
 @pytest.mark.slow
-def test_run_in_parallel_and_in_turn_give_the_same_answers():
+def test_side_by_side_and_in_turn_give_the_same_answers():
     """On two cores one of the two readings is made in a copy of the process; on one core both are made here, with the same numbers."""
     copied, *apart = json.loads(run(SUPPOSE))
     in_turn, *here = json.loads(run("import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n" + SUPPOSE))

@@ -254,9 +254,9 @@ def test_a_progress_bar_shows_names_as_they_are(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "200")
     with progress.Bar() as bar:
-        bar(1, 2, "[red]x[/red] \x1b]0;title\x07 \u202e")
+        bar("[red]x[/red] \x1b]0;title\x07 \u202e", 1, 2)
         bar._timer.join()
-        bar(2, 2, "[/] [red]x[/red] \x1b]0;title\x07 \u202e")
+        bar("[/] [red]x[/red] \x1b]0;title\x07 \u202e", 2, 2)
     assert r"[red]x[/red] \x1b]0;title\x07 \u202e" in written.getvalue()
     assert "\x1b]0;" not in written.getvalue()
 
