@@ -75,21 +75,18 @@ def sample_nuts(
     draws: int = 1000,
     tune: int = 1000,
     chains: int = 4,
-    progress: Callable[[str], None] | None = None,
     fast: Callable[[], Posterior] | None = None,
     alone: bool = False,
 ) -> Posterior:
     """Return the posterior of a model by NUTS: ``draws`` from each of ``chains``, one chain after another.
 
-    ``progress`` is called with a word on what is being done.  ``fast`` gives the fast engine's posterior, from whose draws
+    ``fast`` gives the fast engine's posterior, from whose draws
     the chains start where PyMC finds no point.  ``alone`` says that no other engine will confirm the draws: then a single
     divergence is a reason for smaller steps.  Equal seeds give
     equal draws.  Raises ``CannotSample`` where there is no point to start
     from, or the model has a form that cannot be written for it.
     """
-    say = progress or _report_nothing
     began = time.perf_counter()
-    say("compiling")
     try:
         rendered = render_pymc_model(model)
     except StatementOverflow:
@@ -100,9 +97,8 @@ def sample_nuts(
         return _with_seconds(_enumerate_hypotheses(model, rendered, draws * chains, chains, seed), began)
     program = _Program(model, rendered, _compile(rendered), fast)
     first = SamplerSettings(draws, tune, chains, 0.9)
-    best = sample_until_sound(lambda settings, offset: _run_program(program, settings, seed + offset), first, alone=alone, progress=say)
+    best = sample_until_sound(lambda settings, offset: _run_program(program, settings, seed + offset), first, alone=alone)
     if not best.diagnostics.sound and any(each.form == "standard" for each in rendered.free):
-        say("compiling with centred hierarchies")
         rendered = render_pymc_model(model, centred=True)
         centred = _Program(model, rendered, _compile(rendered), fast)
         best = _run_longer(lambda settings, offset: _run_program(centred, settings, seed + offset), first.slower(), best, offset=2)
@@ -114,7 +110,6 @@ def sample_until_sound(
     first: SamplerSettings,
     *,
     alone: bool,
-    progress: Callable[[str], None] | None = None,
 ) -> Posterior:
     """Run the sampler, and again for longer or with smaller steps until its draws are sound; return the soundest run.
 
@@ -122,14 +117,10 @@ def sample_until_sound(
     smaller steps, and where then hardly anything is wrong but that there are too few effective draws, with more of them.  Where the run
     stands ``alone``, that is no other engine will confirm it, a single divergence is a reason for smaller steps.
     """
-    say = progress or _report_nothing
-    say("sampling")
     best = run(first, 0)
     if not suffices(best, alone=alone):
-        say("sampling more slowly")
         best = _run_longer(run, first.slower(), best, offset=1)
     if best.diagnostics.sound and not suffices(best, alone=alone):
-        say("sampling with the smallest steps")
         best = _run_longer(run, replace(first.slower(), target_accept=0.999), best, offset=3)
     return best
 
@@ -383,7 +374,3 @@ def is_only_short(diagnostics: Diagnostics) -> bool:
 def _with_seconds(posterior: Posterior, began: float) -> Posterior:
     timed = replace(posterior.diagnostics, seconds=time.perf_counter() - began, overflow=posterior.model.beyond)
     return replace(posterior, diagnostics=timed)
-
-
-def _report_nothing(_: str) -> None:
-    """Say nothing."""
