@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from forecast.actions.snapshots import Snapshot, find_snapshot
-from forecast.book.files.problems import Place, Problem, has_errors, sort_problems
+from forecast.book.files.problems import Place, Problem, Result, has_errors, sort_problems
 from forecast.book.finding import find_question
 from forecast.book.hashes import numbers_hash
 from forecast.book.reading import read_book
@@ -92,24 +92,22 @@ def difference(
     return Difference(earlier.said, later.said, moved, tuple(name for name, each in found.items() if each is None), warnings)
 
 
-def answer_change_since(
-    root: Path, question: str, since: date, *, today: date, settings: Settings
-) -> tuple[TopicDifference | None, tuple[Problem, ...]]:
+def answer_change_since(root: Path, question: str, since: date, *, today: date, settings: Settings) -> Result[TopicDifference]:
     """Return how one question's answer moved since a day, by replay; ``question`` as ``forecast show`` takes it."""
     book, problems = read_book(root)
     if has_errors(problems):
-        return None, problems
-    found = find_question(book, question)
-    if isinstance(found, Problem):
-        return None, (found,)
+        return Result(None, problems)
+    found, problems = find_question(book, question)
+    if found is None:
+        return Result(None, problems)
     topic, asked = found
     days = Snapshot("", since, {topic.name: topic}), Snapshot("", today, {topic.name: topic})
     try:
-        return _topic_difference(topic.name, *days, settings, only=asked.name), ()
+        return Result(_topic_difference(topic.name, *days, settings, only=asked.name))
     except Unsound as unsound:
-        return None, unsound.problems
+        return Result(None, unsound.problems)
     except UnknownVariation as reason:
-        return None, (Problem(Place(f"seeds/{topic.name}"), str(reason)),)
+        return Result(None, (Problem(Place(f"seeds/{topic.name}"), str(reason)),))
 
 
 def _topic_difference(

@@ -49,9 +49,9 @@ def replay_history(
     book, problems = read_book(root)
     if has_errors(problems):
         return HistoryResult(problems=problems)
-    found = find_question(book, question)
-    if isinstance(found, Problem):
-        return HistoryResult(problems=(found,))
+    found, problems = find_question(book, question)
+    if found is None:
+        return HistoryResult(problems=problems)
     topic, asked = found
     if topic.own is not None:
         return HistoryResult(problems=(custom_model_problem(topic, "a replay weighs draws by the statements of topic.toml"),))

@@ -24,7 +24,7 @@ from forecast.book.files.cells import read_cells
 from forecast.book.files.folder import Folder, changed_file_problem
 from forecast.book.files.layout import SEEDS, record_path, root_problem, topic_names, topic_path
 from forecast.book.files.locking import hold_lock
-from forecast.book.files.problems import FileFault, Place, Problem, has_errors
+from forecast.book.files.problems import FileFault, Place, Problem, Result, has_errors
 from forecast.book.files.sources import decode_bytes, make_source_file, read_document
 from forecast.book.reading import read_book
 from forecast.book.records import ROW_KINDS, header_line, record_line
@@ -95,7 +95,7 @@ class ObservationResult:
         return "" if self.row is None else row_hash(self.row)
 
 
-type RowFor = Callable[[Topic, str], tuple[Observation, tuple[Problem, ...]]]
+type RowFor = Callable[[Topic, str], Result[Observation]]
 
 
 def observe(root: Path, stream: str, observation: Observation, *, today: date) -> ObservationResult:
@@ -109,55 +109,46 @@ def observe(root: Path, stream: str, observation: Observation, *, today: date) -
     """
     if observation.replaces and observation.known is None:
         observation = replace(observation, known=today)
-    return _append_under_lock(root, stream, lambda *_: (observation, ()), today)
+    return _append_under_lock(root, stream, lambda *_: Result(observation), today)
 
 
 def observe_quiet(root: Path, stream: str, *, through: date, source: str, today: date, columns: Mapping[str, str]) -> ObservationResult:
     """Extend quiet time in a watched stream: a row of value 0 from the day after the last row through a day."""
 
-    def quiet(topic: Topic, name: str) -> tuple[Observation, tuple[Problem, ...]]:
+    def quiet(topic: Topic, name: str) -> Result[Observation]:
         its = topic.streams[name]
         start = record_as_of(its, today, opens=topic.opens).through + ONE_DAY
-        problems = []
         if not its.watched:
             message = f"`{name}` is not watched: days without a row are unknown there, not quiet"
-            problems.append(topic_problem(topic, ("streams", name), message, hint="give the days and the value: --from, --to, --value"))
-        elif through < start:
-            problems.append(topic_problem(topic, ("streams", name), f"`{name}` is recorded through {start - ONE_DAY} already"))
+            hint = "give the days and the value: --from, --to, --value"
+            return Result(None, (topic_problem(topic, ("streams", name), message, hint=hint),))
+        if through < start:
+            return Result(None, (topic_problem(topic, ("streams", name), f"`{name}` is recorded through {start - ONE_DAY} already"),))
         cells = quiet_cells(its)
-        return Observation(start, through, cells.pop("value", ""), source, columns={**cells, **columns}), tuple(problems)
+        return Result(Observation(start, through, cells.pop("value", ""), source, columns={**cells, **columns}))
 
     return _append_under_lock(root, stream, quiet, today)
 
 
-def find_stream(root: Path, name: str) -> tuple[str, str, tuple[Problem, ...]]:
+def find_stream(root: Path, name: str) -> Result[tuple[str, str]]:
     """Return the topic and the stream that a name stands for, or why it stands for none."""
     missing = root_problem(root)
     if missing is not None:
-        return "", "", (missing,)
+        return Result(None, (missing,))
     wanted_topic, _, wanted = name.rpartition(".")
     streams = {topic: _stream_names(root, topic) for topic in topic_names(Folder(root)) if wanted_topic in {"", topic}}
     found = [topic for topic, names in streams.items() if wanted in names]
     if len(found) == 1:
-        return found[0], wanted, ()
+        return Result((found[0], wanted))
     known = [*(f"{topic}.{each}" for topic, names in streams.items() for each in names)]
     if found:
-        return (
-            "",
-            "",
-            (
-                Problem(
-                    Place(SEEDS),
-                    f"several topics have a stream `{wanted}`",
-                    f"say which: {' or '.join(f'{topic}.{wanted}' for topic in found)}",
-                ),
-            ),
-        )
+        hint = f"say which: {' or '.join(f'{topic}.{wanted}' for topic in found)}"
+        return Result(None, (Problem(Place(SEEDS), f"several topics have a stream `{wanted}`", hint),))
     hint = did_you_mean(name, [*known, *(each.partition(".")[2] for each in known)])
-    return "", "", (Problem(Place(SEEDS), f"no stream `{name}` in this book", hint or known_names_text("streams", known)),)
+    return Result(None, (Problem(Place(SEEDS), f"no stream `{name}` in this book", hint or known_names_text("streams", known)),))
 
 
-def record_with(topic: Topic, stream: str, observation: Observation, *, before: Mapping[str, str]) -> tuple[str, str, tuple[Problem, ...]]:
+def record_with(topic: Topic, stream: str, observation: Observation, *, before: Mapping[str, str]) -> Result[tuple[str, str]]:
     """Return the path of a stream's record and its text with a row more; nothing is written.
 
     ``before`` holds texts that stand for files.  A column that the file does not
@@ -165,7 +156,7 @@ def record_with(topic: Topic, stream: str, observation: Observation, *, before: 
     """
     if stream not in topic.streams:
         hint = did_you_mean(stream, topic.streams) or known_names_text("streams", topic.streams)
-        return "", "", (Problem(Place(topic_path(topic.name)), f"no stream `{stream}` in topic `{topic.name}`", hint),)
+        return Result(None, (Problem(Place(topic_path(topic.name)), f"no stream `{stream}` in topic `{topic.name}`", hint),))
     path = record_path(topic.name, stream)
     text = before.get(path, topic.texts.get(path, ""))
     if not text:
@@ -175,19 +166,20 @@ def record_with(topic: Topic, stream: str, observation: Observation, *, before: 
         text += "\n"
     table, problems = read_cells(make_source_file(path, text), ROW_KINDS)
     if table is None:
-        return path, text, problems
+        return Result(None, problems)
     columns = table[0].order
     cells = observation.cells(columns)
     absent = [name for name in cells if name not in columns]
     if absent:
         text = _add_columns(text, absent)
-    return path, text + record_line((*columns, *absent), cells), ()
+    return Result((path, text + record_line((*columns, *absent), cells)))
 
 
 def _append_under_lock(root: Path, name: str, row_for: RowFor, today: date) -> ObservationResult:
-    topic_name, stream, problems = find_stream(root, name)
-    if problems:
+    found, problems = find_stream(root, name)
+    if found is None:
         return ObservationResult(problems)
+    topic_name, stream = found
     try:
         with hold_lock(root):
             book, problems = read_book(root, [topic_name])
@@ -195,7 +187,7 @@ def _append_under_lock(root: Path, name: str, row_for: RowFor, today: date) -> O
                 return ObservationResult(problems)
             topic = book.topics[topic_name]
             observation, problems = row_for(topic, stream)
-            if problems:
+            if observation is None:
                 return ObservationResult(problems)
             return _append(root, topic, stream, observation, today)
     except FileFault as fault:
@@ -203,9 +195,10 @@ def _append_under_lock(root: Path, name: str, row_for: RowFor, today: date) -> O
 
 
 def _append(root: Path, topic: Topic, stream: str, observation: Observation, today: date) -> ObservationResult:
-    path, text, problems = record_with(topic, stream, observation, before={})
-    if problems:
+    record, problems = record_with(topic, stream, observation, before={})
+    if record is None:
         return ObservationResult(problems)
+    path, text = record
     altered, problems = read_with_changes(root, topic.name, {path: text})
     if altered is None:
         return ObservationResult(tuple(problem for problem in problems if problem.level == "error"))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from forecast.book.files.problems import Problem
+from forecast.book.files.problems import Problem, Result
 from forecast.book.files.sources import make_source_file
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
 from forecast.language.characters import character_text
 
 
-def read_with_changes(root: Path, topic: str, changes: Mapping[str, str]) -> tuple[Topic | None, tuple[Problem, ...]]:
+def read_with_changes(root: Path, topic: str, changes: Mapping[str, str]) -> Result[Topic]:
     """Read one topic of a book as if some of its files had other texts; nothing is written.
 
     ``changes`` maps a path relative to the book to the whole new text.  Returns
@@ -21,9 +21,9 @@ def read_with_changes(root: Path, topic: str, changes: Mapping[str, str]) -> tup
     """
     broken = tuple(problem for path, text in changes.items() if (problem := _encoding_problem(path, text)) is not None)
     if broken:
-        return None, broken
+        return Result(None, broken)
     book, problems = read_book(root, [topic], texts=changes)
-    return book.topics.get(topic), problems
+    return Result(book.topics.get(topic), problems)
 
 
 def _encoding_problem(path: str, text: str) -> Problem | None:

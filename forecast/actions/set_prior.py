@@ -17,7 +17,7 @@ from forecast.book.files.locking import hold_lock
 from forecast.book.files.names import DEFAULT
 from forecast.book.files.positions import positions
 from forecast.book.files.prior_text import Revision, revised_text, revision_problem
-from forecast.book.files.problems import FileFault, Place, Problem, has_errors
+from forecast.book.files.problems import FileFault, Place, Problem, Result, has_errors
 from forecast.book.files.sources import Document, decode_bytes, read_document, read_document_if_any
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
@@ -44,25 +44,25 @@ class RevisionResult:
     after: tuple[ParameterSummary, ...] = ()
 
 
-def find_parameter(root: Path, name: str) -> tuple[str, str, tuple[Problem, ...]]:
+def find_parameter(root: Path, name: str) -> Result[tuple[str, str]]:
     """Return the topic and the parameter that a text names (``topic.name``, or the name where one topic has it), or why it names none."""
     missing = root_problem(root)
     if missing is not None:
-        return "", "", (missing,)
+        return Result(None, (missing,))
     topic, _, parameter = name.rpartition(".")
     if topic:
         _, problems = choose_topics(Folder(root), [topic])
-        return ("", "", problems) if problems else (topic, parameter, ())
+        return Result(None, problems) if problems else Result((topic, parameter))
     having = {each: _names(root, each) for each in topic_names(Folder(root))}
     found = [each for each, names in having.items() if parameter in names]
     if len(found) == 1:
-        return found[0], parameter, ()
+        return Result((found[0], parameter))
     if found:
         message, hint = f"several topics have a prior `{parameter}`", f"say which: {' or '.join(f'{each}.{parameter}' for each in found)}"
     else:
         known = [each for names in having.values() for each in names]
         message, hint = f"no prior `{parameter}` in this book", did_you_mean(parameter, known) or "give it as topic.name"
-    return "", "", (Problem(Place(PRIORS), message, hint),)
+    return Result(None, (Problem(Place(PRIORS), message, hint),))
 
 
 def placement_problems(root: Path, topic: str, revision: Revision) -> tuple[Problem, ...]:

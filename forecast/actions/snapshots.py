@@ -21,7 +21,7 @@ from forecast.book.files.folder import Folder
 from forecast.book.files.git_folder import GitFault
 from forecast.book.files.layout import PRIORS, REPORTS, SEEDS
 from forecast.book.files.numerals import parse_day
-from forecast.book.files.problems import Place, Problem, has_errors
+from forecast.book.files.problems import Place, Problem, Result, has_errors
 from forecast.book.hashes import numbers_hash
 from forecast.book.ledger import canonical_json, line_hash, read_ledger
 from forecast.book.reading import read_book
@@ -46,15 +46,15 @@ class Snapshot:
     published: Mapping[PublishedKey, measures.StatedValue] = field(default_factory=dict)
 
 
-def find_snapshot(book: Book, text: str, *, today: date) -> tuple[Snapshot | None, tuple[Problem, ...]]:
+def find_snapshot(book: Book, text: str, *, today: date) -> Result[Snapshot]:
     """Return the run that a text names: a day, a report's JSON, the hash of a ledger's line (its first six digits at least), or a commit.
 
     With the run come warnings of what could not be read of it; without one, the errors.
     """
     if (day := parse_day(text)) is not None:
         if day > today:
-            return None, (_no_snapshot_problem(f"{day} is after today, {today}"),)
-        return Snapshot(f"today's book as of {words.day(day)}", day, book.topics), ()
+            return Result(None, (_no_snapshot_problem(f"{day} is after today, {today}"),))
+        return Result(Snapshot(f"today's book as of {words.day(day)}", day, book.topics))
     try:
         if text.endswith(".json"):
             return _snapshot_of_report(book, Path(text))
@@ -64,16 +64,16 @@ def find_snapshot(book: Book, text: str, *, today: date) -> tuple[Snapshot | Non
                 return found
         return _snapshot_of_commit(book.root, text, today)
     except GitFault as fault:
-        return None, (_no_snapshot_problem(f"no run `{text}` was found: {fault}", fault.hint),)
+        return Result(None, (_no_snapshot_problem(f"no run `{text}` was found: {fault}", fault.hint),))
 
 
-def _snapshot_of_report(book: Book, path: Path) -> tuple[Snapshot | None, tuple[Problem, ...]]:
+def _snapshot_of_report(book: Book, path: Path) -> Result[Snapshot]:
     if path.exists() and not path.is_file():  # a FIFO would be waited for
-        return None, (_no_snapshot_problem(f"{path} is no file"),)
+        return Result(None, (_no_snapshot_problem(f"{path} is no file"),))
     try:
         content = read_content(path.read_bytes(), name=str(path))
     except (OSError, ValueError, ReportFault) as fault:
-        return None, (_no_snapshot_problem(f"{path} cannot be read: {fault}"),)
+        return Result(None, (_no_snapshot_problem(f"{path} cannot be read: {fault}"),))
     return _snapshot_of_inputs(
         book,
         content["name"],
@@ -83,7 +83,7 @@ def _snapshot_of_report(book: Book, path: Path) -> tuple[Snapshot | None, tuple[
     )
 
 
-def _snapshot_of_ledger_line(book: Book, prefix: str) -> tuple[Snapshot | None, tuple[Problem, ...]] | None:
+def _snapshot_of_ledger_line(book: Book, prefix: str) -> Result[Snapshot] | None:
     """The run whose line in the ledger has a hash that begins so; None where no line has."""
     entries, _ = read_ledger(Folder(book.root))
     line = next((entry for entry in entries if line_hash(canonical_json(entry).encode()).startswith(prefix)), None)
@@ -98,12 +98,12 @@ def _snapshot_of_ledger_line(book: Book, prefix: str) -> tuple[Snapshot | None, 
 
 def _snapshot_of_inputs(
     book: Book, name: str, as_of: date, inputs: str, published: Mapping[PublishedKey, measures.StatedValue]
-) -> tuple[Snapshot | None, tuple[Problem, ...]]:
+) -> Result[Snapshot]:
     """The run of a topic whose numbers have a hash: today's topic, or the one that git remembers."""
     said = f"the report of {words.day(as_of)}"
     now = book.topics.get(name)
     if now is not None and numbers_hash(now, as_of=as_of) == inputs:
-        return Snapshot(said, as_of, {name: now}, published), ()
+        return Result(Snapshot(said, as_of, {name: now}, published))
     with open_commits(book.root) as commits:
         paths = [f"{SEEDS}/{name}", f"{PRIORS}/{name}.toml"]
         for commit in () if commits is None else commits.commits_changing(paths, most=MOST_COMMITS):
@@ -111,24 +111,24 @@ def _snapshot_of_inputs(
             topics, problems = _book_at(commits, commit)
             topic = (topics or {}).get(name)
             if topic is not None and numbers_hash(topic, as_of=as_of) == inputs:
-                return Snapshot(f"{said}, from commit {commit[:9]}", as_of, {name: topic}, published), problems
+                return Result(Snapshot(f"{said}, from commit {commit[:9]}", as_of, {name: topic}, published), problems)
     hint = "a report can be split over what was edited only while git, or the book, still has what it was made from"
-    return None, (_no_snapshot_problem(f"the inputs of {said} on `{name}` are neither today's nor in git's history", hint),)
+    return Result(None, (_no_snapshot_problem(f"the inputs of {said} on `{name}` are neither today's nor in git's history", hint),))
 
 
-def _snapshot_of_commit(root: Path, text: str, today: date) -> tuple[Snapshot | None, tuple[Problem, ...]]:
+def _snapshot_of_commit(root: Path, text: str, today: date) -> Result[Snapshot]:
     with open_commits(root) as commits:
         commit = None if commits is None else commits.find(text)
         topics, problems = (None, ()) if commits is None or commit is None else _book_at(commits, commit)
         if commits is None or commit is None or topics is None:
             hint = "a run is a day (2025-03-01), a report's JSON, the hash of a ledger's line, or a commit with a sound book"
-            return None, (*problems, _no_snapshot_problem(f"no run `{text}`", hint))
+            return Result(None, (*problems, _no_snapshot_problem(f"no run `{text}`", hint)))
         committed = commits.committed_on(commit)
         contents = _reports_at(commits, commit, topics)
     published = {key: value for name, content in contents.items() for key, value in _published_measures(name, content["answers"]).items()}
     days = {date.fromisoformat(content["as_of"]) for content in contents.values()}
     as_of = min(max(days, default=committed), today)
-    return Snapshot(f"commit {commit[:9]}, as of {words.day(as_of)}", as_of, topics, published if len(days) == 1 else {}), problems
+    return Result(Snapshot(f"commit {commit[:9]}, as of {words.day(as_of)}", as_of, topics, published if len(days) == 1 else {}), problems)
 
 
 def _reports_at(commits: Commits, commit: str, topics: Mapping[str, Topic]) -> Mapping[str, TopicContent]:
@@ -142,15 +142,15 @@ def _reports_at(commits: Commits, commit: str, topics: Mapping[str, Topic]) -> M
     return {name: content for name, content in contents.items() if content["name"] == name}
 
 
-def _book_at(commits: Commits, commit: str) -> tuple[Mapping[str, Topic] | None, tuple[Problem, ...]]:
+def _book_at(commits: Commits, commit: str) -> Result[Mapping[str, Topic]]:
     """The sound topics of the book as a commit has it, with warnings for files that are not read; None where it has no book."""
     files, problems = commits.files(commit, [SEEDS, PRIORS])
     if not files:
-        return None, problems
+        return Result(None, problems)
     with tempfile.TemporaryDirectory(prefix="forecast-") as directory:
         problems += commits.write(files, into=Path(directory))
         book, wrong = read_book(Path(directory))
-    return (None if has_errors(wrong) and not book.topics else book.topics), problems
+    return Result(None if has_errors(wrong) and not book.topics else book.topics, problems)
 
 
 def _published_measures(name: str, answers: Sequence[Mapping[str, Any]]) -> dict[PublishedKey, measures.StatedValue]:

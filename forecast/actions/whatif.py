@@ -21,7 +21,7 @@ from forecast.book.files.folder import Folder
 from forecast.book.files.layout import prior_path
 from forecast.book.files.positions import positions
 from forecast.book.files.prior_text import toml_text
-from forecast.book.files.problems import Place, Problem, has_errors
+from forecast.book.files.problems import Place, Problem, Result, has_errors
 from forecast.book.files.sources import read_document
 from forecast.book.reading import read_book
 from forecast.book.rows import is_gradual
@@ -115,20 +115,23 @@ def _changes(
     if priors:
         text, wrong = _priors_with(root, topic, priors)
         problems += wrong
-        changes[prior_path(topic.name)] = text
+        if text is not None:
+            changes[prior_path(topic.name)] = text
     for stream, row in rows:
-        path, text, found = record_with(topic, stream, row, before=changes)
-        problems += found
-        changes[path] = text
+        record, wrong = record_with(topic, stream, row, before=changes)
+        problems += wrong
+        if record is not None:
+            path, changed = record
+            changes[path] = changed
     return changes, tuple(problems)
 
 
-def _priors_with(root: Path, topic: Topic, priors: Mapping[str, str]) -> tuple[str, list[Problem]]:
+def _priors_with(root: Path, topic: Topic, priors: Mapping[str, str]) -> Result[str]:
     """The text of the prior file with other statements in the places of some."""
     path = prior_path(topic.name)
     document, problems = read_document(Folder(root), path)
     if document is None:
-        return "", list(problems)
+        return Result(None, problems)
     text = document.source.text
     spans = positions(text).values
     edits: list[tuple[int, int, str]] = []
@@ -152,7 +155,7 @@ def _priors_with(root: Path, topic: Topic, priors: Mapping[str, str]) -> tuple[s
             wrong.append(Problem(Place(path), f"no prior `{name}` in topic `{topic.name}`", hint))
     for start, end, replacement in sorted(edits, reverse=True):
         text = text[:start] + replacement + text[end:]
-    return _replace_pools(text, pooled) if pooled and not wrong else text, wrong
+    return Result(None, tuple(wrong)) if wrong else Result(_replace_pools(text, pooled) if pooled else text)
 
 
 def _replace_pools(text: str, statements: Mapping[str, str]) -> str:

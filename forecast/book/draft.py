@@ -19,7 +19,7 @@ from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SNAKE_CASE, prior_path, record_path, topic_path
 from forecast.book.files.names import CLOCKS, DEFAULT, LONGEST_NAME
 from forecast.book.files.positions import Keys
-from forecast.book.files.problems import Problem
+from forecast.book.files.problems import Problem, Result
 from forecast.book.files.shapes import PriorFile, PriorTable, QuestionTable, SeriesTable, StreamTable, TopicFile
 from forecast.book.files.sources import (
     Document,
@@ -179,17 +179,17 @@ class Draft:
     dependencies: Dependencies = field(default_factory=Dependencies)  # of the quantities
 
 
-def read_draft(folder: Folder, name: str) -> tuple[Draft | None, tuple[Problem, ...]]:
+def read_draft(folder: Folder, name: str) -> Result[Draft]:
     """Read and parse the files of one topic; None where its own file gives no topic."""
     topic, problems = read_document(folder, topic_path(name))
     priors, parameters, prior_problems = read_priors(folder, name)
     gathered: list[Problem] = [*problems, *prior_problems]
     if topic is None:
-        return None, tuple(gathered)
+        return Result(None, tuple(gathered))
     shaped = conform(topic, TopicFile)
     gathered += shaped.problems
     if shaped.value is None:
-        return None, (*gathered, *_record_problems(folder, name, topic))
+        return Result(None, (*gathered, *_record_problems(folder, name, topic)))
     table: TopicFile = shaped.value
     series = _series(folder, name, topic, table, gathered)
     shares = {parameter: prior.shares for parameter, prior in parameters.items() if prior.shares}
@@ -206,7 +206,7 @@ def read_draft(folder: Folder, name: str) -> tuple[Draft | None, tuple[Problem, 
     draft = Draft(
         name, topic, priors, table, kinds, priors_known, parameters, series, streams, quantities, questions, sources, dependencies
     )
-    return draft, tuple(gathered)
+    return Result(draft, tuple(gathered))
 
 
 def _labels_of_kind(kind: ValueKind, statement: ParsedText[Statement] | None) -> tuple[str, ...]:
@@ -234,6 +234,7 @@ def read_priors(folder: Folder, name: str) -> tuple[Document, dict[str, PriorDra
         assert document is not None  # an empty text is TOML
     conformed = conform(document, PriorFile)
     problems += conformed.problems
+    assert conformed.value is not None  # of tables by name the sound ones are kept
     return document, _priors(document, conformed.value, problems), tuple(problems)
 
 
@@ -373,10 +374,10 @@ def _quantities(document: Document, table: TopicFile, problems: list[Problem]) -
     return {name: written for name, written in parsed.items() if written is not None}
 
 
-def _record_source(folder: Folder, topic: str, name: str) -> tuple[SourceFile | None, tuple[Problem, ...]]:
+def _record_source(folder: Folder, topic: str, name: str) -> Result[SourceFile]:
     """The CSV file of a stream or series; None, without a problem, where there is none yet, or where its name can be no file's."""
     if not SNAKE_CASE.fullmatch(name) or len(name) > LONGEST_NAME:  # such as `../x`; the name is a problem of its own
-        return None, ()
+        return Result(None)
     return read_source_if_any(folder, record_path(topic, name))
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from forecast.book.files.problems import Place, Problem
+from collections.abc import Mapping, Sequence
+
+from forecast.book.files.problems import Place, Problem, Result
 from forecast.book.topic import Book, Question, Topic
 from forecast.language.faults import did_you_mean
 
 
-def find_question(book: Book, text: str) -> tuple[Topic, Question] | Problem:
+def find_question(book: Book, text: str) -> Result[tuple[Topic, Question]]:
     """Return the question that a text names, with its topic; a problem with a hint where it names none, or several."""
     named = {f"{topic.name}.{name}": (topic, question) for topic in book.topics.values() for name, question in topic.questions.items()}
     fitting = [full for full in named if text in {full, named[full][1].name}]
     if len(fitting) == 1:
-        return named[fitting[0]]
+        return Result(named[fitting[0]])
+    return Result(None, (_no_question_problem(text, named, fitting),))
+
+
+def _no_question_problem(text: str, named: Mapping[str, tuple[Topic, Question]], fitting: Sequence[str]) -> Problem:
     if fitting:
         return Problem(Place("seeds"), f"several topics ask `{text}`", f"say which: {' or '.join(fitting)}")
     if not named:

@@ -24,7 +24,7 @@ from forecast.book.draft import Draft, PriorDraft, QuestionDraft, SeriesDraft, S
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SEEDS, choose_topics, root_problem, topic_path
 from forecast.book.files.names import DEFAULT
-from forecast.book.files.problems import FileFault, Problem, has_errors, sort_problems
+from forecast.book.files.problems import FileFault, Problem, Result, has_errors, sort_problems
 from forecast.book.labels import LabelSets, columns_of, find_label_sets, parameter_label_set, report_label_columns
 from forecast.book.topic import Book, OwnModel, Parameter, PoolPart, Quantity, Question, Series, Stream, Topic
 
@@ -54,11 +54,11 @@ def read_book(
     return Book(root, MappingProxyType(read)), sort_problems(tuple(gathered))
 
 
-def read_topic(folder: Folder, name: str) -> tuple[Topic | None, tuple[Problem, ...]]:
+def read_topic(folder: Folder, name: str) -> Result[Topic]:
     """Read one topic; None where anything in its files is an error."""
     draft, problems = read_draft(folder, name)
     if draft is None:
-        return None, sort_problems((*problems, *_prior_problems(folder, name)))
+        return Result(None, sort_problems((*problems, *_prior_problems(folder, name))))
     labels = find_label_sets(draft)
     files, wrong = _files_of(folder, name)
     found = sort_problems(
@@ -76,7 +76,7 @@ def read_topic(folder: Folder, name: str) -> tuple[Topic | None, tuple[Problem, 
     found = sort_problems((*found, *wrong))
     if not has_errors(found):  # what is unused or left out can be told only of a topic that is otherwise sound
         found = sort_problems((*found, *check_unused(draft), *check_gaps(draft), *check_long_rows(draft), *check_crossed_totals(draft)))
-    return (None if has_errors(found) else _topic(draft, labels, own)), found
+    return Result(None if has_errors(found) else _topic(draft, labels, own), found)
 
 
 def _files_of(folder: Folder, name: str) -> tuple[tuple[str, ...], tuple[Problem, ...]]:

@@ -21,7 +21,7 @@ from forecast.book.files.cells import Cells, read_cells
 from forecast.book.files.days import day_fault, is_book_day
 from forecast.book.files.layout import SNAKE_CASE
 from forecast.book.files.numerals import day_hint, is_number, is_unknown, number_hint, parse_day
-from forecast.book.files.problems import MOST_FOUND, Place, Problem, limit_problems
+from forecast.book.files.problems import MOST_FOUND, Place, Problem, Result, limit_problems
 from forecast.book.files.sources import SourceFile
 from forecast.book.topic import Grade, Point, Row, ValueRange
 from forecast.language.characters import TextKind
@@ -62,15 +62,15 @@ class RecordFile:
         return self.cells[row.place].problem(column, message, hint)
 
 
-def read_rows(source: SourceFile, classes: Classes | None = None) -> tuple[RecordFile | None, tuple[Problem, ...]]:
+def read_rows(source: SourceFile, classes: Classes | None = None) -> Result[RecordFile]:
     """Read the rows of a stream's CSV file, of numbers or of ``classes``; None where its header cannot be used."""
     table, problems = read_cells(source, ROW_KINDS)
     if table is None:
-        return None, problems
+        return Result(None, problems)
     header, lines = table
     header_problems = _row_header_problems(header, classes)
     if header_problems:
-        return None, (*problems, *header_problems)
+        return Result(None, (*problems, *header_problems))
     own = tuple(name for name in header.values if name not in ROW_COLUMNS)
     counts = () if classes is None else classes.columns
     labels = tuple(name for name in own if name not in counts and any(cells[name] and not is_number(cells[name]) for cells in lines))
@@ -86,7 +86,7 @@ def read_rows(source: SourceFile, classes: Classes | None = None) -> tuple[Recor
         if len(wrong) > MOST_FOUND:
             break
     covariates = tuple(name for name in own if name not in labels)
-    return RecordFile(source, header, tuple(kept), rows, covariates, labels), (*problems, *limit_problems(wrong))
+    return Result(RecordFile(source, header, tuple(kept), rows, covariates, labels), (*problems, *limit_problems(wrong)))
 
 
 def read_points(source: SourceFile) -> tuple[tuple[Point, ...], tuple[Problem, ...]]:
@@ -182,7 +182,7 @@ def _nearest_column(name: str, header: Cells) -> str:
     return near.replace("did you mean", "is it the one called") if near else ""
 
 
-def _row(cells: Cells, own: Sequence[str], labels: Sequence[str], classes: Classes | None) -> tuple[Row | None, list[Problem]]:
+def _row(cells: Cells, own: Sequence[str], labels: Sequence[str], classes: Classes | None) -> Result[Row]:
     problems: list[Problem] = []
     start, end = _days(cells, problems)
     between: ValueRange | None = None
@@ -202,11 +202,13 @@ def _row(cells: Cells, own: Sequence[str], labels: Sequence[str], classes: Class
             if number is not None:
                 columns[name] = number
     if start is None or end is None or value is None or known is None or problems:
-        return None, problems
+        return Result(None, tuple(problems))
     if classes is not None and classes.counted:
         columns |= {name: float(cells[name]) for name in classes.columns}
     written = (cells["note"], cells["id"], cells["replaces"])
-    return Row(cells.place, start, end, value, known, source, grade, *written, columns, between, cells["origin"], said), problems
+    return Result(
+        Row(cells.place, start, end, value, known, source, grade, *written, columns, between, cells["origin"], said), tuple(problems)
+    )
 
 
 def _observed_value(cells: Cells, problems: list[Problem]) -> tuple[float | None, ValueRange | None]:
@@ -332,7 +334,7 @@ def _source_and_grade(cells: Cells, problems: list[Problem]) -> tuple[str, Grade
     return cells["source"], cast("Grade", grade) if grade else None
 
 
-def _point(cells: Cells) -> tuple[Point | None, list[Problem]]:
+def _point(cells: Cells) -> Result[Point]:
     problems: list[Problem] = []
     day: date | None = None
     if cells["date"]:
@@ -347,8 +349,8 @@ def _point(cells: Cells) -> tuple[Point | None, list[Problem]]:
             cells.problem("note", "a grade D value needs a `note`", "say how it was made; it is an assumption, not an observation")
         )
     if day is None or value is None or known is None or problems:
-        return None, problems
-    return Point(cells.place, day, value, known, source, grade, cells["note"]), problems
+        return Result(None, tuple(problems))
+    return Result(Point(cells.place, day, value, known, source, grade, cells["note"]), tuple(problems))
 
 
 def _duplicate_point_problems(source: SourceFile, points: Sequence[Point]) -> Iterator[Problem]:

@@ -118,8 +118,10 @@ def set_(
 
     now = today()
     root = root_of(book, allow_links=allow_links)
-    topic, parameter, problems = find_parameter(root, name)
+    names, problems = find_parameter(root, name)
     stop_at(problems, as_json=as_json)
+    assert names is not None
+    topic, parameter = names
     done = revise(root, topic, Revision(parameter, statement, label, why, review_day(reviewed, now=now)), today=now)
     stop_at(done.problems, as_json=as_json)
     print_revision(done, as_json=as_json)

@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from forecast.book.files.csv_faults import has_sound_quotes, length_problem, quote_problem, separator_problem
-from forecast.book.files.problems import MOST_FOUND, Place, Problem, limit_problems
+from forecast.book.files.problems import MOST_FOUND, Place, Problem, Result, limit_problems
 from forecast.book.files.sources import SourceFile
 from forecast.language.characters import ONE_LINE, RefusedCharacter, TextKind, refused_character
 
@@ -53,25 +53,27 @@ class Cells:
         return self.source.at(line, at, message, hint)
 
 
-def read_cells(source: SourceFile, kinds: Mapping[str, TextKind]) -> tuple[tuple[Cells, tuple[Cells, ...]] | None, tuple[Problem, ...]]:
+def read_cells(source: SourceFile, kinds: Mapping[str, TextKind]) -> Result[tuple[Cells, tuple[Cells, ...]]]:
     """Return a CSV file's header and records, and what is wrong with its form and its characters.
 
     ``kinds`` says by column which kind of text its cells are; those of all other columns are labels.
     None where there is no usable header.  Blank lines are passed over.
     """
     if (too_much := _size_problem(source)) is not None:
-        return None, (too_much,)
+        return Result(None, (too_much,))
     records, problems = _records(source)
     if not records:
-        return None, (*problems, *(() if problems else (source.at(1, 1, "this file is empty", "its first line names the columns"),)))
+        return Result(
+            None, (*problems, *(() if problems else (source.at(1, 1, "this file is empty", "its first line names the columns"),)))
+        )
     (line, last_line, written), *rest = records
     names = tuple(text.strip() for text in written)
     if (too_much := _count_problem(source, line, names, rest)) is not None:
-        return None, (too_much,)
+        return Result(None, (too_much,))
     header = Cells(source, line, last_line, {name: name for name in names}, names)
     wrong = tuple(_header_problems(header, names)) or tuple(_character_problems(header, written, ["name"] * len(names)))
     if wrong:
-        return None, (*problems, *wrong)
+        return Result(None, (*problems, *wrong))
     column_kinds: list[TextKind] = [kinds.get(name, "label") for name in names]
     lines = []
     for record in rest:
@@ -81,20 +83,20 @@ def read_cells(source: SourceFile, kinds: Mapping[str, TextKind]) -> tuple[tuple
         problems += wrong
         if cells is not None:
             lines.append(cells)
-    return (header, tuple(lines)), tuple(limit_problems(problems))
+    return Result((header, tuple(lines)), tuple(limit_problems(problems)))
 
 
-def _read_record(header: Cells, record: tuple[int, int, list[str]], kinds: Sequence[TextKind]) -> tuple[Cells | None, tuple[Problem, ...]]:
+def _read_record(header: Cells, record: tuple[int, int, list[str]], kinds: Sequence[TextKind]) -> Result[Cells]:
     """One record as cells, and what is wrong with it; None where what its numbers and labels are is not known."""
     source, names, (line, last_line, texts) = header.source, header.order, record
     if not any(texts):
-        return None, (source.at(line, 1, "a line of empty cells", "delete it"),)
+        return Result(None, (source.at(line, 1, "a line of empty cells", "delete it"),))
     if len(texts) != len(names):
         starts = cell_starts(source.lines[line - 1 : last_line])
-        return None, (length_problem(source, (line, last_line), texts, names, starts),)
+        return Result(None, (length_problem(source, (line, last_line), texts, names, starts),))
     cells = Cells(source, line, last_line, dict(zip(names, texts, strict=True)), names)
     refused = any(_refused_cell_character(text, kind) for text, kind in zip(texts, kinds, strict=True) if kind in ONE_LINE)
-    return None if refused else cells, tuple(_character_problems(cells, texts, kinds))
+    return Result(None if refused else cells, tuple(_character_problems(cells, texts, kinds)))
 
 
 def _size_problem(source: SourceFile) -> Problem | None:

@@ -17,24 +17,12 @@ from typing import Any
 
 from forecast.book.files.days import day_fault, is_book_day
 from forecast.book.files.positions import Keys
-from forecast.book.files.problems import Problem
+from forecast.book.files.problems import Problem, Result
 from forecast.book.files.sources import Document
 from forecast.language.characters import TextKind, refused_character
 from forecast.language.faults import did_you_mean
 
 _LARGEST = int(sys.float_info.max)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ConformResult:
-    """What of a document has the right shape, and what is wrong with the rest.
-
-    ``value`` is an instance of the shape, or None where something required is
-    missing or wrong; in tables by name only the sound entries are kept.
-    """
-
-    value: Any
-    problems: tuple[Problem, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,15 +32,16 @@ class _Key:
     required: bool
 
 
-def conform(document: Document, shape: Any, content: Any = None, keys: Keys = ()) -> ConformResult:
+def conform(document: Document, shape: Any, content: Any = None, keys: Keys = ()) -> Result[Any]:
     """Return a document, or the part of it at ``keys``, as a value of a shape.
 
     A shape is a dataclass of ``forecast.book.files.shapes`` or a type such as
-    ``dict[str, PriorTable]``.
+    ``dict[str, PriorTable]``.  There is no value where something required is missing or
+    wrong; in tables by name only the sound entries are kept.
     """
     problems: list[Problem] = []
     value = _value(document, shape, document.content if content is None else content, keys, problems)
-    return ConformResult(None if value is _WRONG else value, tuple(problems))
+    return Result(None if value is _WRONG else value, tuple(problems))
 
 
 _WRONG = object()

@@ -5,28 +5,29 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 
-from forecast.book.files.problems import Place, Problem
+from forecast.book.files.problems import Place, Problem, Result
 
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # the byte order mark, which belongs at the start of a file or nowhere
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _SAVE = "save it in the encoding UTF-8"
 
 
-def decode_text(path: str, raw: bytes) -> tuple[str | None, tuple[Problem, ...]]:
+def decode_text(path: str, raw: bytes) -> Result[str]:
     """Return a file's text with its lines ending in LF, without the mark at its start; None with a problem where it is no such text."""
     if encoding := _wide_encoding(raw):
-        return None, (Problem(Place(path), "this file is not UTF-8 text", f"it seems to be {encoding}; {_SAVE}"),)
+        return Result(None, (Problem(Place(path), "this file is not UTF-8 text", f"it seems to be {encoding}; {_SAVE}"),))
     try:
         text = raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8", errors="replace")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         seems = _narrow_encoding(raw)
-        return None, (
-            Problem(Place(path, line, column), "this file is not UTF-8 text", f"it seems to be {seems}; {_SAVE}" if seems else _SAVE),
+        return Result(
+            None,
+            (Problem(Place(path, line, column), "this file is not UTF-8 text", f"it seems to be {seems}; {_SAVE}" if seems else _SAVE),),
         )
     problem = _misplaced_character(path, text)
-    return (None, (problem,)) if problem else (text, ())
+    return Result(None, (problem,)) if problem else Result(text)
 
 
 def _wide_encoding(raw: bytes) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from forecast.book.files.terminal import terminal_line
 
@@ -36,6 +36,16 @@ class Problem:
     hint: str = ""
     source: str = ""
     level: Literal["error", "warning"] = "error"
+
+
+class Result[Value](NamedTuple):
+    """A value or problems: ``value`` is None where errors forbid it, or where there is none; one that is there may have warnings.
+
+    Where something is always there, whatever is wrong with it, a plain pair says so.
+    """
+
+    value: Value | None
+    problems: tuple[Problem, ...] = ()
 
 
 class FileFault(Exception):

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from forecast.book.files.decoding import decode_text
 from forecast.book.files.folder import Folder
 from forecast.book.files.positions import Keys, Positions, positions
-from forecast.book.files.problems import FileFault, Place, Problem
+from forecast.book.files.problems import FileFault, Place, Problem, Result
 from forecast.book.files.toml_faults import toml_fault
 from forecast.language.faults import Fault
 
@@ -64,23 +64,23 @@ class Document:
         return Place(self.source.path, *self.positions.key(keys))
 
 
-def read_source(folder: Folder, path: str) -> tuple[SourceFile | None, tuple[Problem, ...]]:
+def read_source(folder: Folder, path: str) -> Result[SourceFile]:
     """Read one text file of a book; a file that cannot be read gives a problem instead."""
     try:
         raw = folder.read(path)
     except FileFault as fault:
-        return None, (fault.problem,)
+        return Result(None, (fault.problem,))
     text, problems = decode_text(path, raw)
-    return (None, problems) if text is None else (make_source_file(path, text), ())
+    return Result(None, problems) if text is None else Result(make_source_file(path, text))
 
 
-def read_source_if_any(folder: Folder, path: str) -> tuple[SourceFile | None, tuple[Problem, ...]]:
+def read_source_if_any(folder: Folder, path: str) -> Result[SourceFile]:
     """Read one text file of a book; None, without a problem, where there is none."""
     try:
         if folder.kind(path) is None:
-            return None, ()
+            return Result(None)
     except FileFault as fault:
-        return None, (fault.problem,)
+        return Result(None, (fault.problem,))
     return read_source(folder, path)
 
 
@@ -94,33 +94,33 @@ def make_source_file(path: str, text: str) -> SourceFile:
     return SourceFile(path, text, tuple(text.split("\n")))
 
 
-def read_document(folder: Folder, path: str) -> tuple[Document | None, tuple[Problem, ...]]:
+def read_document(folder: Folder, path: str) -> Result[Document]:
     """Read one TOML file of a book; what is not TOML gives a problem with its place."""
     source, problems = read_source(folder, path)
-    return (None, problems) if source is None else parse_document(source)
+    return Result(None, problems) if source is None else parse_document(source)
 
 
-def read_document_if_any(folder: Folder, path: str) -> tuple[Document | None, tuple[Problem, ...]]:
+def read_document_if_any(folder: Folder, path: str) -> Result[Document]:
     """Read one TOML file of a book; None, without a problem, where there is none."""
     source, problems = read_source_if_any(folder, path)
-    return (None, problems) if source is None else parse_document(source)
+    return Result(None, problems) if source is None else parse_document(source)
 
 
-def parse_document(source: SourceFile) -> tuple[Document | None, tuple[Problem, ...]]:
+def parse_document(source: SourceFile) -> Result[Document]:
     """Parse a TOML text; what is not TOML gives a problem with its place."""
     if (refused := _size_problem(source)) is not None:
-        return None, (refused,)
+        return Result(None, (refused,))
     try:
         content = tomllib.loads(source.text)
         found = positions(source.text)
     except RecursionError:
-        return None, (_depth_problem(source),)
+        return Result(None, (_depth_problem(source),))
     except ValueError as error:
         fault = toml_fault(error, source.text)
-        return None, (source.at(*fault.position, fault.message, fault.hint),)
+        return Result(None, (source.at(*fault.position, fault.message, fault.hint),))
     if _is_deep(content):
-        return None, (_depth_problem(source),)
-    return Document(source, content, found), ()
+        return Result(None, (_depth_problem(source),))
+    return Result(Document(source, content, found))
 
 
 def _size_problem(source: SourceFile) -> Problem | None:

@@ -117,8 +117,10 @@ def _subject(root: Path, name: str, label: str, *, asks: bool, as_json: bool) ->
     from forecast.language.faults import Fault
     from forecast.model.errors import source_line
 
-    topic_name, parameter, problems = find_parameter(root, name)
+    names, problems = find_parameter(root, name)
     stop_at(problems, as_json=as_json)
+    assert names is not None
+    topic_name, parameter = names
     book, problems = read_checked_book(root, [topic_name])
     stop_at([problem for problem in problems if problem.level == "error"], as_json=as_json)
     topic = book.topics[topic_name]
