@@ -77,15 +77,15 @@ def verdict_as_data(verdict: Verdict) -> dict[str, Any]:
     """Return a referee's verdict as a report keeps it, with one check for each figure compared, the worst first."""
     checks = [
         {
-            "kind": each.kind,
-            "name": each.name,
-            "label": each.label,
-            "what": each.what,
-            "fast": finite_or_none(each.fast),
-            "nuts": finite_or_none(each.nuts),
-            "errors_apart": finite_or_none(each.z),
+            "kind": comparison.kind,
+            "name": comparison.name,
+            "label": comparison.label,
+            "what": comparison.what,
+            "fast": finite_or_none(comparison.fast),
+            "nuts": finite_or_none(comparison.nuts),
+            "errors_apart": finite_or_none(comparison.z),
         }
-        for each in sorted(verdict.comparisons, key=lambda each: -abs(each.z))
+        for comparison in sorted(verdict.comparisons, key=lambda comparison: -abs(comparison.z))
     ]
     return {"verdict": verdict.verdict, "sentence": verdict.sentence, "checks": checks}
 
@@ -93,8 +93,8 @@ def verdict_as_data(verdict: Verdict) -> dict[str, Any]:
 def reusable_reports(root: Path, topic: str, *, as_of: date, today: date) -> tuple[dict[str, Any], ...]:
     """Return the reports of a topic that may remember something of use as of a day, as they stand: that day's, and the newest."""
     places = dict.fromkeys((report_directory(as_of=as_of, today=today), REPORTS))
-    found = (_read_unverified_report(root, report_path(topic, directory)) for directory in places)
-    return tuple(content for content in found if content is not None)
+    contents = (_read_unverified_report(root, report_path(topic, directory)) for directory in places)
+    return tuple(content for content in contents if content is not None)
 
 
 def cached_verdict(reports: Sequence[Mapping[str, Any]], key: str) -> VerdictContent | None:
@@ -102,8 +102,8 @@ def cached_verdict(reports: Sequence[Mapping[str, Any]], key: str) -> VerdictCon
 
     A report that is not whole remembers nothing, and "not refereed" is no verdict: older versions wrote it where the referee failed.
     """
-    found = _cached_report(reports, hashed="refereed", key=key)
-    return None if found is None or found["verdict"]["verdict"] == "not refereed" else found["verdict"]
+    report = _cached_report(reports, hashed="refereed", key=key)
+    return None if report is None or report["verdict"]["verdict"] == "not refereed" else report["verdict"]
 
 
 def insight_key(topic: Topic, key: str, *, as_of: date, earlier: str) -> str:
@@ -119,8 +119,8 @@ def insight_key(topic: Topic, key: str, *, as_of: date, earlier: str) -> str:
 
 def cached_insight(reports: Sequence[Mapping[str, Any]], key: str) -> InsightContent | None:
     """Return the insight that one of some reports keeps under the same key, or None; a report that is not whole remembers nothing."""
-    found = _cached_report(reports, hashed="insight", key=key)
-    return None if found is None else found["insight"]
+    report = _cached_report(reports, hashed="insight", key=key)
+    return None if report is None else report["insight"]
 
 
 def read_published_report(root: Path, path: str) -> TopicContent | None:
@@ -143,11 +143,11 @@ def edited_rows(topic: Topic, content: Mapping[str, Any] | None, entries: Sequen
     value, ``known``, ``id``, ``replaces`` and the other columns.  The report says more of a row, so what it tells is not
     repeated from the ledger.
     """
-    found = _missing_rows(topic, content)
-    told = {hashed for _, hashed in found}
-    places = {problem.place for problem, _ in found if problem.place.line > 1}
+    missing = _missing_rows(topic, content)
+    told = {hashed for _, hashed in missing}
+    places = {problem.place for problem, _ in missing if problem.place.line > 1}
     more = [_lost_row_problem(topic, lost) for lost in lost_rows(topic, entries) if lost.hash not in told]
-    return (*(problem for problem, _ in found), *(problem for problem in more if problem.place not in places))
+    return (*(problem for problem, _ in missing), *(problem for problem in more if problem.place not in places))
 
 
 def _missing_rows(topic: Topic, content: Mapping[str, Any] | None) -> list[tuple[Problem, str]]:
@@ -157,8 +157,8 @@ def _missing_rows(topic: Topic, content: Mapping[str, Any] | None) -> list[tuple
     try:
         as_of = date.fromisoformat(content["as_of"])
         used = {stream["name"]: stream["rows"] for stream in content["streams"] if stream["name"] in topic.streams}
-        found = [each for name, rows in used.items() for each in _missing_rows_of_stream(topic, name, rows, as_of)]
-        return found if found and _is_whole(content) else []  # a digest costs more than all else
+        missing = [row for name, rows in used.items() for row in _missing_rows_of_stream(topic, name, rows, as_of)]
+        return missing if missing and _is_whole(content) else []  # a digest costs more than all else
     except (ValueError, KeyError, TypeError, AttributeError):
         return []  # a report that is not whole remembers nothing; the next update makes it again
 
@@ -207,7 +207,10 @@ def _is_whole(content: Mapping[str, Any]) -> bool:
 def warnings_of(topic: Topic, implied: Iterable[Mapping[str, Any]]) -> tuple[Problem, ...]:
     """Return what priors imply, as a report keeps it, as warnings with their places in the topic's files."""
     at = {"priors": prior_problem, "topic": topic_problem}
-    return tuple(replace(at[each["file"]](topic, tuple(each["keys"]), each["message"], each["hint"]), level="warning") for each in implied)
+    return tuple(
+        replace(at[warning["file"]](topic, tuple(warning["keys"]), warning["message"], warning["hint"]), level="warning")
+        for warning in implied
+    )
 
 
 def _missing_rows_of_stream(topic: Topic, stream: str, used: list[dict[str, Any]], as_of: date) -> Iterator[tuple[Problem, str]]:

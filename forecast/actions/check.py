@@ -78,17 +78,19 @@ def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> CheckResu
     if has_errors(problems):
         return CheckResult(book, problems, {})
     priors: dict[str, tuple[ParameterSummary, ...]] = {}
-    found: list[Problem] = [_own_code_warning(topic) for topic in book.topics.values() if topic.own is not None]
+    gathered: list[Problem] = [_own_code_warning(topic) for topic in book.topics.values() if topic.own is not None]
     for topic in book.topics.values():
         try:
             priors[topic.name] = _prior_summaries(topic, as_of)
         except Unsound as unsound:
-            found += unsound.problems
-    if has_errors(tuple(found)):
-        return CheckResult(book, sort_problems((*problems, *found)), {})
+            gathered += unsound.problems
+    if has_errors(tuple(gathered)):
+        return CheckResult(book, sort_problems((*problems, *gathered)), {})
     implied, unasked = _prior_implications(book, reports, as_of)
     answered = [problem for topic in book.topics.values() for problem in _already_answered_warnings(topic, entries, as_of)]
-    return CheckResult(book, sort_problems((*problems, *found, *implied, *answered, *future_date_warnings(book, as_of))), priors, unasked)
+    return CheckResult(
+        book, sort_problems((*problems, *gathered, *implied, *answered, *future_date_warnings(book, as_of))), priors, unasked
+    )
 
 
 def _already_answered_warnings(topic: Topic, entries: Sequence[Mapping[str, Any]], as_of: date) -> Iterator[Problem]:
@@ -106,8 +108,8 @@ def _already_answered_warnings(topic: Topic, entries: Sequence[Mapping[str, Any]
         day = asked[question.name]
         when = f"{day}, when it was first published," if question.name in published else f"today ({day})"
         hint = f"`since = {day + ONE_DAY}` counts from the day after; `since = {topic.opens}` says that the whole record is meant"
-        found = topic_problem(topic, ("questions", question.name), f"rows up to {when} already answer this question: {answer}", hint)
-        yield replace(found, level="warning")
+        problem = topic_problem(topic, ("questions", question.name), f"rows up to {when} already answer this question: {answer}", hint)
+        yield replace(problem, level="warning")
 
 
 def topic_problems(topic: Topic, as_of: date) -> tuple[Problem, ...]:
@@ -127,8 +129,8 @@ def _prior_summaries(topic: Topic, as_of: date) -> tuple[ParameterSummary, ...]:
 
 def future_date_warnings(book: Book, today: date) -> list[Problem]:
     """Return a warning for each row and each topic of a day to come: none of them counts yet, and most are slips of the pen."""
-    found = [problem for topic in book.topics.values() for problem in limit_problems(_future_date_problems(topic, today))]
-    return [replace(problem, level="warning") for problem in found]
+    problems = [problem for topic in book.topics.values() for problem in limit_problems(_future_date_problems(topic, today))]
+    return [replace(problem, level="warning") for problem in problems]
 
 
 def _future_date_problems(topic: Topic, today: date) -> Iterator[Problem]:
@@ -171,14 +173,14 @@ def _prior_implications(book: Book, reports: Mapping[str, Mapping[str, Any] | No
     What the newest report says holds as long as the topic's numbers are the same; only where they have changed, and
     for a few topics at most, is it found anew.
     """
-    found: list[Problem] = []
+    warnings: list[Problem] = []
     changed: list[Topic] = []
     for name, topic in book.topics.items():
         remembered = cached_implications(topic, reports[name])
         if remembered is None:
             changed.append(topic)
         else:
-            found += remembered
+            warnings += remembered
     asked = 0
     left = MOST_WORK
     for topic in changed[:MOST_ASKED]:
@@ -188,8 +190,8 @@ def _prior_implications(book: Book, reports: Mapping[str, Mapping[str, Any] | No
         from forecast.elicitation.prior_checks import prior_warnings  # not needed where nothing has changed
 
         asked += 1
-        found += warnings_of(topic, prior_warnings(topic, as_of))
-    return found, len(changed) - asked
+        warnings += warnings_of(topic, prior_warnings(topic, as_of))
+    return warnings, len(changed) - asked
 
 
 def _work(topic: Topic) -> int:

@@ -79,17 +79,19 @@ def difference(
     shared = [name for name in later.topics if name in earlier.topics and (topics is None or name in topics)]
     if not shared:
         return Difference(problems=(*warnings, Problem(Place("reports"), "the two runs have no topic in common")))
-    found: dict[str, TopicDifference | None] = {}
+    differences: dict[str, TopicDifference | None] = {}
     for done, name in enumerate(shared):
         progress(f"{name}: telling the changes apart", done, len(shared))
         try:
-            found[name] = _topic_difference(name, earlier, later, settings)
+            differences[name] = _topic_difference(name, earlier, later, settings)
         except Unsound as unsound:
             return Difference(problems=unsound.problems)
         except UnknownVariation as reason:
             return Difference(problems=(Problem(Place(f"seeds/{name}"), str(reason)),))
-    moved = tuple(each for each in found.values() if each is not None)
-    return Difference(earlier.said, later.said, moved, tuple(name for name, each in found.items() if each is None), warnings)
+    moved = tuple(difference for difference in differences.values() if difference is not None)
+    return Difference(
+        earlier.said, later.said, moved, tuple(name for name, difference in differences.items() if difference is None), warnings
+    )
 
 
 def answer_change_since(root: Path, question: str, since: date, *, today: date, settings: Settings) -> Result[TopicDifference]:
@@ -97,10 +99,10 @@ def answer_change_since(root: Path, question: str, since: date, *, today: date, 
     book, problems = read_book(root)
     if has_errors(problems):
         return Result(None, problems)
-    found, problems = find_question(book, question)
-    if found is None:
+    named, problems = find_question(book, question)
+    if named is None:
         return Result(None, problems)
-    topic, asked = found
+    topic, asked = named
     days = Snapshot("", since, {topic.name: topic}), Snapshot("", today, {topic.name: topic})
     try:
         return Result(_topic_difference(topic.name, *days, settings, only=asked.name))
@@ -121,7 +123,9 @@ def _topic_difference(
     if earlier.as_of == later.as_of and numbers_hash(old, as_of=earlier.as_of) == numbers_hash(new, as_of=later.as_of):
         return None
     asked = StateDiff(old, earlier.as_of, new, later.as_of).questions
-    measures = with_medians([each for each in measures_of(new) if each.question.name in asked and only in {None, each.question.name}])
+    measures = with_medians(
+        [measure for measure in measures_of(new) if measure.question.name in asked and only in {None, measure.question.name}]
+    )
     if not measures:
         raise UnknownVariation("no question is asked in both")
     before, after = _snapshot_measures(old, earlier, measures, settings), _snapshot_measures(new, later, measures, settings)
@@ -130,8 +134,8 @@ def _topic_difference(
     if not kept:
         return TopicDifference(name, (), None, unanswered)
     ends, errors = zip(before.of(kept), after.of(kept), strict=True)
-    found = move_between(old, earlier.as_of, new, later.as_of, measures=kept, settings=settings, ends=ends, errors=errors)
-    return TopicDifference(name, *chosen_move(found, kept), unanswered)
+    move = move_between(old, earlier.as_of, new, later.as_of, measures=kept, settings=settings, ends=ends, errors=errors)
+    return TopicDifference(name, *chosen_move(move, kept), unanswered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +147,8 @@ class _SnapshotMeasures:
 
     def of(self, measures: Sequence[Measure]) -> tuple[Array, Array]:
         """The values of measures, and their errors."""
-        found = [self.stated[measure.key] for measure in measures]
-        return np.array([each.value for each in found]), np.array([each.error for each in found])
+        stated = [self.stated[measure.key] for measure in measures]
+        return np.array([value.value for value in stated]), np.array([value.error for value in stated])
 
 
 def _snapshot_measures(topic: Topic, run: Snapshot, measures: Sequence[Measure], settings: Settings) -> _SnapshotMeasures:
@@ -154,7 +158,7 @@ def _snapshot_measures(topic: Topic, run: Snapshot, measures: Sequence[Measure],
         return _SnapshotMeasures({measure.key: run.published.get((topic.name, measure.key), unpublished) for measure in measures}, {})
     answers = analyse(topic, run.as_of, settings, referee=False).result.answers
     having = answered_measures(measures, answers)
-    stated = map(StatedValue, *(each.tolist() for each in published_values(answers, having)))
+    stated = map(StatedValue, *(values.tolist() for values in published_values(answers, having)))
     without = dict.fromkeys(measure.question.name for measure in measures if measure not in having)
     unanswered = {name: f"As of {words.day(run.as_of)}: {answer_content(topic, answers[name])['sentence']}" for name in without}
-    return _SnapshotMeasures({measure.key: each for measure, each in zip(having, stated, strict=True)}, unanswered)
+    return _SnapshotMeasures({measure.key: value for measure, value in zip(having, stated, strict=True)}, unanswered)

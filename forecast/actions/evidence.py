@@ -39,10 +39,10 @@ def read_and_weigh_evidence(root: Path, topic: str, *, of: str | None, as_of: da
     if has_errors(problems):
         return EvidenceResult(problems=problems)
     try:
-        found = weigh_evidence(book.topics[topic], of=of, as_of=as_of, settings=settings)
+        weighed = weigh_evidence(book.topics[topic], of=of, as_of=as_of, settings=settings)
     except Unsound as unsound:
         return EvidenceResult(problems=(*problems, *unsound.problems))
-    return EvidenceResult(*found, problems)
+    return EvidenceResult(*weighed, problems)
 
 
 def weigh_evidence(topic: Topic, *, of: str | None, as_of: date, settings: Settings) -> tuple[EvidenceMatrix, Diagnostics]:

@@ -49,10 +49,10 @@ def replay_history(
     book, problems = read_book(root)
     if has_errors(problems):
         return HistoryResult(problems=problems)
-    found, problems = find_question(book, question)
-    if found is None:
+    named, problems = find_question(book, question)
+    if named is None:
         return HistoryResult(problems=problems)
-    topic, asked = found
+    topic, asked = named
     if topic.own is not None:
         return HistoryResult(problems=(custom_model_problem(topic, "a replay weighs draws by the statements of topic.toml"),))
     first = max(since or topic.opens, topic.opens)

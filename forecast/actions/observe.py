@@ -137,14 +137,14 @@ def find_stream(root: Path, name: str) -> Result[tuple[str, str]]:
         return Result(None, (missing,))
     wanted_topic, _, wanted = name.rpartition(".")
     streams = {topic: _stream_names(root, topic) for topic in topic_names(Folder(root)) if wanted_topic in {"", topic}}
-    found = [topic for topic, names in streams.items() if wanted in names]
-    if len(found) == 1:
-        return Result((found[0], wanted))
-    known = [*(f"{topic}.{each}" for topic, names in streams.items() for each in names)]
-    if found:
-        hint = f"say which: {' or '.join(f'{topic}.{wanted}' for topic in found)}"
+    topics = [topic for topic, names in streams.items() if wanted in names]
+    if len(topics) == 1:
+        return Result((topics[0], wanted))
+    known = [*(f"{topic}.{stream}" for topic, names in streams.items() for stream in names)]
+    if topics:
+        hint = f"say which: {' or '.join(f'{topic}.{wanted}' for topic in topics)}"
         return Result(None, (Problem(Place(SEEDS), f"several topics have a stream `{wanted}`", hint),))
-    hint = did_you_mean(name, [*known, *(each.partition(".")[2] for each in known)])
+    hint = did_you_mean(name, [*known, *(full_name.partition(".")[2] for full_name in known)])
     return Result(None, (Problem(Place(SEEDS), f"no stream `{name}` in this book", hint or known_names_text("streams", known)),))
 
 
@@ -176,10 +176,10 @@ def record_with(topic: Topic, stream: str, observation: Observation, *, before: 
 
 
 def _append_under_lock(root: Path, name: str, row_for: RowFor, today: date) -> ObservationResult:
-    found, problems = find_stream(root, name)
-    if found is None:
+    named, problems = find_stream(root, name)
+    if named is None:
         return ObservationResult(problems)
-    topic_name, stream = found
+    topic_name, stream = named
     try:
         with hold_lock(root):
             book, problems = read_book(root, [topic_name])
@@ -252,9 +252,9 @@ def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem
     except Unsound as unsound:
         return unsound.problems
     impossible = [
-        each
-        for column, (name, each) in enumerate(model.rows)
-        if name == stream and each.place == row.place and np.isneginf(density[:, column]).all()
+        other
+        for column, (name, other) in enumerate(model.rows)
+        if name == stream and other.place == row.place and np.isneginf(density[:, column]).all()
     ]
     if impossible:
         message = f"{'the' if row.between is None else 'a'} value {row.value_text} is impossible under every draw of the priors"

@@ -30,9 +30,9 @@ def _encoding_problem(path: str, text: str) -> Problem | None:
     """The problem of a text that no file can hold, as where the command line was given bytes that are not UTF-8."""
     if text.isascii():
         return None
-    found = next((offset for offset, character in enumerate(text) if "\ud800" <= character <= "\udfff"), None)
-    if found is None:
+    offset = next((offset for offset, character in enumerate(text) if "\ud800" <= character <= "\udfff"), None)
+    if offset is None:
         return None
-    before = text[:found].split("\n")
-    message = f"{character_text(text[found])} cannot stand in a file: it is half a character"
+    before = text[:offset].split("\n")
+    message = f"{character_text(text[offset])} cannot stand in a file: it is half a character"
     return make_source_file(path, text).at(len(before), len(before[-1]) + 1, message, "write the text in UTF-8")

@@ -31,7 +31,7 @@ def prior_posterior_table(root: Path, topics: Sequence[str] | None, *, as_of: da
     book, problems = read_checked_book(root, topics)
     if has_errors(problems):
         return PriorPosteriorTable(problems)
-    found: dict[str, tuple[ParameterUpdate, ...]] = {}
+    changes: dict[str, tuple[ParameterUpdate, ...]] = {}
     unsound: list[Problem] = []
     settings = Settings(trust=trust)
     if refused := trust_problems(book.topics.values(), trust=trust):
@@ -42,7 +42,7 @@ def prior_posterior_table(root: Path, topics: Sequence[str] | None, *, as_of: da
             conditioned = condition_fast if topic.own is None else condition_nuts
             prior = prior_draws(model, rng=generator(settings.seed, topic.name, Purpose.PRIOR))
             posterior = conditioned(model, settings)
-            found[topic.name] = parameter_updates(exclude_overflow_draws(prior, posterior.model), posterior)
+            changes[topic.name] = parameter_updates(exclude_overflow_draws(prior, posterior.model), posterior)
         except Unsound as error:
             unsound += error.problems
-    return PriorPosteriorTable(sort_problems((*problems, *unsound)), {} if unsound else found)
+    return PriorPosteriorTable(sort_problems((*problems, *unsound)), {} if unsound else changes)

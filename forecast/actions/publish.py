@@ -77,7 +77,7 @@ def publish(
             if changed or broken or wrong_day:
                 return PublishResult(problems=(*changed, *broken, *wrong_day))
             directory = report_directory(as_of=as_of, today=today)
-            for path in (*(path for each in files.values() for path in each), "index.html", "index.md"):
+            for path in (*(path for of_topic in files.values() for path in of_topic), "index.html", "index.md"):
                 folder.place(f"{directory}/{path}")  # before the ledger says that they are published
             for name in (*contents, *(failure.name for failure in failures)):
                 folder.place(failure_path(name, directory))
@@ -147,10 +147,12 @@ def write_reports(
         if folder.kind(mark := failure_path(name, directory)) is not None:
             folder.remove(mark)
             written.append(mark)
-    written += write_files(folder, directory, {failure_path(each.name, "").removeprefix("/"): failure_bytes(each) for each in failures})
+    written += write_files(
+        folder, directory, {failure_path(failure.name, "").removeprefix("/"): failure_bytes(failure) for failure in failures}
+    )
     topics = topic_names(folder)
     others = {name: read_published_report(folder.root, report_path(name, directory)) for name in topics if name not in contents}
-    every = {**{name: found for name, found in others.items() if found is not None}, **contents}
+    every = {**{name: content for name, content in others.items() if content is not None}, **contents}
     failed = readable_failures(folder.root, [name for name in topics if name not in contents], directory)
     written += write_files(folder, directory, render_index([every[name] for name in sorted(every)], failures=failed))
     return tuple(written)
@@ -158,11 +160,11 @@ def write_reports(
 
 def readable_failures(root: Path, topics: Sequence[str], directory: str = REPORTS) -> dict[str, TopicFailure]:
     """Return the failures that some topics have marks of; as with reports, one that is not whole marks nothing."""
-    found: dict[str, TopicFailure] = {}
+    failures: dict[str, TopicFailure] = {}
     for topic in topics:
         with suppress(ReportFault):  # `forecast show` says so
-            found |= failures_in(root, [topic], directory)
-    return found
+            failures |= failures_in(root, [topic], directory)
+    return failures
 
 
 def _ledger_lines(content: TopicContent, today: date, at: datetime) -> Iterator[dict[str, Any]]:
@@ -180,7 +182,7 @@ def _ledger_lines(content: TopicContent, today: date, at: datetime) -> Iterator[
             "kind": answer["kind"],
             "by": answer["by"],
             "status": answer["status"],
-            "value": {name: each for name, each in answer["value"].items() if name not in DRAWN},
+            "value": {name: part for name, part in answer["value"].items() if name not in DRAWN},
             "given": answer["given_probability"] if answer["given"] else None,
             **({"annulled": answer["annulment"]["probability"]} if "annulment" in answer else {}),
             "as_of": content["as_of"],

@@ -53,14 +53,17 @@ def find_parameter(root: Path, name: str) -> Result[tuple[str, str]]:
     if topic:
         _, problems = choose_topics(Folder(root), [topic])
         return Result(None, problems) if problems else Result((topic, parameter))
-    having = {each: _names(root, each) for each in topic_names(Folder(root))}
-    found = [each for each, names in having.items() if parameter in names]
-    if len(found) == 1:
-        return Result((found[0], parameter))
-    if found:
-        message, hint = f"several topics have a prior `{parameter}`", f"say which: {' or '.join(f'{each}.{parameter}' for each in found)}"
+    having = {topic_name: _names(root, topic_name) for topic_name in topic_names(Folder(root))}
+    topics = [topic_name for topic_name, names in having.items() if parameter in names]
+    if len(topics) == 1:
+        return Result((topics[0], parameter))
+    if topics:
+        message, hint = (
+            f"several topics have a prior `{parameter}`",
+            f"say which: {' or '.join(f'{topic_name}.{parameter}' for topic_name in topics)}",
+        )
     else:
-        known = [each for names in having.values() for each in names]
+        known = [known_name for names in having.values() for known_name in names]
         message, hint = f"no prior `{parameter}` in this book", did_you_mean(parameter, known) or "give it as topic.name"
     return Result(None, (Problem(Place(PRIORS), message, hint),))
 
@@ -154,8 +157,8 @@ def _changed_values(
     """Of values, those that the revision gives another statement."""
     one_label = revision.label not in {"", DEFAULT}
     names = {
-        each.name
-        for each in after
-        if each.parameter == revision.name and each.statement == revision.statement and (not one_label or each.label == revision.label)
+        value.name
+        for value in after
+        if value.parameter == revision.name and value.statement == revision.statement and (not one_label or value.label == revision.label)
     }
-    return tuple(each for each in values if each.name in names)
+    return tuple(value for value in values if value.name in names)

@@ -96,19 +96,19 @@ def _no_questions_problem(topic: str, silent: Sequence[str]) -> Problem:
 
 
 def _single_answer(answers: list[PublishedAnswer], question: str, problems: tuple[Problem, ...]) -> PublishedAnswers:
-    found = [each for each in answers if question in {each["name"], f"{each['topic']}.{each['name']}"}]
-    full = [f"{each['topic']}.{each['name']}" for each in found]
-    if len(found) == 1:
-        return PublishedAnswers((found[0],), problems=problems)
-    if found:
+    fitting = [answer for answer in answers if question in {answer["name"], f"{answer['topic']}.{answer['name']}"}]
+    full = [f"{answer['topic']}.{answer['name']}" for answer in fitting]
+    if len(fitting) == 1:
+        return PublishedAnswers((fitting[0],), problems=problems)
+    if fitting:
         return PublishedAnswers(
             problems=(*problems, Problem(Place(REPORTS), f"several topics ask `{question}`", f"say which: {' or '.join(full)}"))
         )
-    known = [name for each in answers for name in (each["name"], f"{each['topic']}.{each['name']}")]
-    own = ", ".join(each["name"] for each in answers if each["topic"] == question)
+    known = [name for answer in answers for name in (answer["name"], f"{answer['topic']}.{answer['name']}")]
+    own = ", ".join(answer["name"] for answer in answers if answer["topic"] == question)
     hint = (
         f"that is a topic; its questions: {own}"
         if own
-        else did_you_mean(question, known) or f"questions here: {', '.join(dict.fromkeys(each['name'] for each in answers))}"
+        else did_you_mean(question, known) or f"questions here: {', '.join(dict.fromkeys(answer['name'] for answer in answers))}"
     )
     return PublishedAnswers(problems=(*problems, Problem(Place(REPORTS), f"no answer to a question `{question}` has been published", hint)))

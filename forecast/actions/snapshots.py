@@ -59,9 +59,9 @@ def find_snapshot(book: Book, text: str, *, today: date) -> Result[Snapshot]:
         if text.endswith(".json"):
             return _snapshot_of_report(book, Path(text))
         if _HASH.fullmatch(text):
-            found = _snapshot_of_ledger_line(book, text)
-            if found is not None:
-                return found
+            snapshot = _snapshot_of_ledger_line(book, text)
+            if snapshot is not None:
+                return snapshot
         return _snapshot_of_commit(book.root, text, today)
     except GitFault as fault:
         return Result(None, (_no_snapshot_problem(f"no run `{text}` was found: {fault}", fault.hint),))
@@ -100,10 +100,10 @@ def _snapshot_of_inputs(
     book: Book, name: str, as_of: date, inputs: str, published: Mapping[PublishedKey, measures.StatedValue]
 ) -> Result[Snapshot]:
     """The run of a topic whose numbers have a hash: today's topic, or the one that git remembers."""
-    said = f"the report of {words.day(as_of)}"
+    described = f"the report of {words.day(as_of)}"
     now = book.topics.get(name)
     if now is not None and numbers_hash(now, as_of=as_of) == inputs:
-        return Result(Snapshot(said, as_of, {name: now}, published))
+        return Result(Snapshot(described, as_of, {name: now}, published))
     with open_commits(book.root) as commits:
         paths = [f"{SEEDS}/{name}", f"{PRIORS}/{name}.toml"]
         for commit in () if commits is None else commits.commits_changing(paths, most=MOST_COMMITS):
@@ -111,9 +111,9 @@ def _snapshot_of_inputs(
             topics, problems = _book_at(commits, commit)
             topic = (topics or {}).get(name)
             if topic is not None and numbers_hash(topic, as_of=as_of) == inputs:
-                return Result(Snapshot(f"{said}, from commit {commit[:9]}", as_of, {name: topic}, published), problems)
+                return Result(Snapshot(f"{described}, from commit {commit[:9]}", as_of, {name: topic}, published), problems)
     hint = "a report can be split over what was edited only while git, or the book, still has what it was made from"
-    return Result(None, (_no_snapshot_problem(f"the inputs of {said} on `{name}` are neither today's nor in git's history", hint),))
+    return Result(None, (_no_snapshot_problem(f"the inputs of {described} on `{name}` are neither today's nor in git's history", hint),))
 
 
 def _snapshot_of_commit(root: Path, text: str, today: date) -> Result[Snapshot]:

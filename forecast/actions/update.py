@@ -137,7 +137,7 @@ def update(
         raise ValueError(f"{as_of} is after today, {today}")
     book, problems = read_checked_book(root, topics)
     entries, broken = read_ledger(Folder(root))
-    broken = (*(each for each in broken if each.level == "error"), *(clock_problems(entries, today) if as_of == today else ()))
+    broken = (*(problem for problem in broken if problem.level == "error"), *(clock_problems(entries, today) if as_of == today else ()))
     if has_errors((*problems, *broken)):
         return UpdateResult(sort_problems((*problems, *broken)))
     if refused := trust_problems(book.topics.values(), trust=settings.trust):
@@ -148,15 +148,15 @@ def update(
         if min(processes, len(book.topics)) > 1
         else _make_reports_in_turn(run, book, progress)
     )
-    found = dict(zip(book.topics, made, strict=True))
-    failed = {name: each for name, each in found.items() if each.failed}
-    wrong = [problem for each in made if not each.failed for problem in each.problems]
+    results = dict(zip(book.topics, made, strict=True))
+    failed = {name: result for name, result in results.items() if result.failed}
+    wrong = [problem for result in made if not result.failed for problem in result.problems]
     wrong += [problem for name in failed for problem in topic_problems(book.topics[name], as_of)]
     if wrong:
         return UpdateResult(sort_problems((*problems, *wrong)))
-    contents = {name: each.content for name, each in found.items() if not each.failed and each.content is not None}
-    files = {name: each.files for name, each in found.items() if not each.failed}
-    failures = [failure_of_topic(name, book.topics[name].title, as_of, each.problems) for name, each in failed.items()]
+    contents = {name: result.content for name, result in results.items() if not result.failed and result.content is not None}
+    files = {name: result.files for name, result in results.items() if not result.failed}
+    failures = [failure_of_topic(name, book.topics[name].title, as_of, result.problems) for name, result in failed.items()]
     warned = [problem for name, content in contents.items() for problem in warnings_of(book.topics[name], content.get("implied", ()))]
     problems = sort_problems((*problems, *warned, *(future_date_warnings(book, today) if as_of == today else ())))
     progress("writing reports", len(contents), len(contents))
@@ -229,16 +229,16 @@ def _make_reports_in_parallel(run: _Run, book: Book, processes: int, progress: P
             book.topics, key=lambda name: -sum(map(len, book.topics[name].texts.values()))
         )  # so that none is left for last
         waiting = {pool.submit(_make_report_in_process, run, name): name for name in longest_first}
-        found: dict[str, TopicResult] = {}
+        results: dict[str, TopicResult] = {}
         progress("weighing and sampling", 0, len(waiting))  # not before: a bar is a thread, and the processes are started alone
         for future in as_completed(waiting):
             with suppress(BrokenProcessPool):  # one process has taken all others with it: see below
-                found[waiting[future]] = future.result()
-                progress(f"{waiting[future]} done", len(found), len(waiting))
-    for name in (name for name in longest_first if name not in found):
-        found[name] = _make_report_alone(run, name, start)
-        progress(f"{name} done", len(found), len(waiting))
-    return [found[name] for name in book.topics]
+                results[waiting[future]] = future.result()
+                progress(f"{waiting[future]} done", len(results), len(waiting))
+    for name in (name for name in longest_first if name not in results):
+        results[name] = _make_report_alone(run, name, start)
+        progress(f"{name} done", len(results), len(waiting))
+    return [results[name] for name in book.topics]
 
 
 def _make_report_alone(run: _Run, name: str, start: Literal["fork", "spawn"]) -> TopicResult:

@@ -82,9 +82,9 @@ def suppose(
         lambda: _topic_answers(actual, as_of, settings),
         lambda: _topic_answers(_restrict_to_known(actual, altered, as_of, then), then, settings),
     )
-    for found in (before, after):
-        if found.problems:
-            return WhatIfResult(found.problems)
+    for answers in (before, after):
+        if answers.problems:
+            return WhatIfResult(answers.problems)
     return WhatIfResult((), before.answers, after.answers, as_of, then, not (before.sound and after.sound))
 
 
@@ -148,7 +148,9 @@ def _priors_with(root: Path, topic: Topic, priors: Mapping[str, str]) -> Result[
             edits.append((*spans[keys], toml_text(statement)))
         else:
             parts = [
-                (each.name, key) for each in topic.parameters.values() for key in (*each.by_label, *(part.name for part in each.parts))
+                (parameter.name, key)
+                for parameter in topic.parameters.values()
+                for key in (*parameter.by_label, *(part.name for part in parameter.parts))
             ]
             known = [*topic.parameters, *(f"{name}[{key}]" for name, key in parts)]
             hint = did_you_mean(name, known) or known_names_text("priors", known)
@@ -179,7 +181,9 @@ def _value_at(content: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
 def _restrict_to_known(actual: Topic, altered: Topic, as_of: date, then: date) -> Topic:
     """The altered topic with what is supposed, and of the rest only what is known on the as-of day."""
     streams = {name: _restrict_stream_to_known(actual, stream, as_of, then) for name, stream in altered.streams.items()}
-    series: dict[str, Series] = {name: replace(each, points=tuple(known_points(each, as_of))) for name, each in altered.series.items()}
+    series: dict[str, Series] = {
+        name: replace(one_series, points=tuple(known_points(one_series, as_of))) for name, one_series in altered.series.items()
+    }
     return replace(altered, streams=streams, series=series)
 
 

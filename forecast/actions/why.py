@@ -92,17 +92,19 @@ def _reasons_from_insight(answer: PublishedAnswer, insight: InsightContent) -> R
     at = [index for index, measure in enumerate(insight["measures"]) if measure["question"] == answer["name"]]
     best = max(at, key=lambda index: insight["measures"][index]["value"])
     measure = insight["measures"][best]
-    split = next((each for each in insight["split"] if (each["question"], each["label"]) == (measure["question"], measure["label"])), None)
+    split = next((part for part in insight["split"] if (part["question"], part["label"]) == (measure["question"], measure["label"])), None)
     return Reasons(
         answer=answer,
         measure=measure,
         moves=tuple((move["why"], move["sentences"][best]) for move in insight["moves"]),
         rests_on=_largest_reasons(
-            [_reason(_group_text(each), each["values"][best]) for each in insight["leverage"] if each["kind"] != "stream"]
+            [_reason(_group_text(group), group["values"][best]) for group in insight["leverage"] if group["kind"] != "stream"]
         ),
-        priors=_largest_reasons([_reason(_changed_prior_text(each), each["values"][best]) for each in insight["sensitivity"]]),
+        priors=_largest_reasons(
+            [_reason(_changed_prior_text(variation), variation["values"][best]) for variation in insight["sensitivity"]]
+        ),
         varied=bool(insight["sensitivity"]),
-        would_move=_largest_reasons([_reason(_signpost_text(each), each["values"][best]) for each in insight["signposts"]]),
+        would_move=_largest_reasons([_reason(_signpost_text(signpost), signpost["values"][best]) for signpost in insight["signposts"]]),
         ignorance=None if split is None else split["ignorance"],
         ignorance_error=None if split is None else split["error"],
         doubts=() if split is None else tuple(_doubts(split["parts"])),
@@ -121,9 +123,9 @@ def _reason(what: str, estimate: Estimate) -> Reason:
     return Reason(what, estimate["value"], estimate["change"], estimate["error"])
 
 
-def _largest_reasons(found: Sequence[Reason]) -> tuple[Reason, ...]:
+def _largest_reasons(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
     """The reasons that change the answer by more than twice their error, the largest first."""
-    clear = [reason for reason in found if abs(reason.change) > 2 * reason.error]
+    clear = [reason for reason in reasons if abs(reason.change) > 2 * reason.error]
     return tuple(sorted(clear, key=lambda reason: -abs(reason.change))[:MOST_REASONS])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 def find_cycles(names: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
     """Return the circles, each from its first name back to it: ``(a, b, a)``; no name is in two of those returned."""
-    found: list[tuple[str, ...]] = []
+    cycles: list[tuple[str, ...]] = []
     done: set[str] = set()
     for start in names:
         path: list[str] = []
@@ -18,7 +18,7 @@ def find_cycles(names: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ..
             if name in path:
                 circle = path[path.index(name) :]
                 if not done.intersection(circle):
-                    found.append(_rotate_to_first((*circle,), names))
+                    cycles.append(_rotate_to_first((*circle,), names))
                     done.update(circle)
                 continue
             if name in done or name not in names:
@@ -29,7 +29,7 @@ def find_cycles(names: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ..
             if not following:
                 done.add(name)
         done.update(path)
-    return tuple(found)
+    return tuple(cycles)
 
 
 def topological_order(names: Mapping[str, Sequence[str]]) -> tuple[str, ...]:

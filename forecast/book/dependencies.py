@@ -34,32 +34,32 @@ def dependencies_of(quantities: Mapping[str, Expression], *, series: frozenset[s
     streams = {name: frozenset(streams_in(tree)) for name, tree in quantities.items()}
     users: dict[str, list[str]] = {}
     for name, used in names.items():
-        for each in used:
-            users.setdefault(each, []).append(name)
+        for used_name in used:
+            users.setdefault(used_name, []).append(name)
     summing: dict[str, list[str]] = {}
     for name, used in streams.items():
-        for each in used:
-            summing.setdefault(each, []).append(name)
+        for stream in used:
+            summing.setdefault(stream, []).append(name)
     first_series: dict[str, str] = {}
-    for each in sorted(series & users.keys()):
-        _collect_users(users, users[each], each, first_series)
+    for series_name in sorted(series & users.keys()):
+        _collect_users(users, users[series_name], series_name, first_series)
     first_stream: dict[str, str] = {}
-    for each, direct in sorted(summing.items()):
-        _collect_users(users, direct, each, first_stream)
+    for stream, direct in sorted(summing.items()):
+        _collect_users(users, direct, stream, first_stream)
     by_clock: dict[str, set[str]] = {}
-    for each in sorted(clocks & users.keys()):
+    for clock in sorted(clocks & users.keys()):
         reached: dict[str, str] = {}
-        _collect_users(users, users[each], each, reached)
+        _collect_users(users, users[clock], clock, reached)
         for name in reached:
-            by_clock.setdefault(name, set()).add(each)
-    return Dependencies(names, streams, first_series, first_stream, {name: frozenset(found) for name, found in by_clock.items()})
+            by_clock.setdefault(name, set()).add(clock)
+    return Dependencies(names, streams, first_series, first_stream, {name: frozenset(using) for name, using in by_clock.items()})
 
 
-def _collect_users(users: Mapping[str, list[str]], direct: list[str], what: str, found: dict[str, str]) -> None:
-    """Add to ``found`` the quantities that use something directly or through others, where nothing stands there yet."""
+def _collect_users(users: Mapping[str, list[str]], direct: list[str], what: str, first: dict[str, str]) -> None:
+    """Add to ``first`` the quantities that use something directly or through others, where nothing stands there yet."""
     waiting = list(direct)
     while waiting:
         name = waiting.pop()
-        if name not in found:
-            found[name] = what
+        if name not in first:
+            first[name] = what
             waiting += users.get(name, ())

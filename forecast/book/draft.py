@@ -153,7 +153,7 @@ class QuestionDraft:
     @property
     def expressions(self) -> tuple[ParsedText[Expression], ...]:
         """All that the question has of expressions."""
-        return tuple(each for each in (self.answer, self.given, self.annulled, *self.choices.values()) if each is not None)
+        return tuple(parsed for parsed in (self.answer, self.given, self.annulled, *self.choices.values()) if parsed is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +227,8 @@ def read_priors(folder: Folder, name: str) -> tuple[Document, dict[str, PriorDra
     Where there is none, or none that can be read, the document is an empty one.
     """
     path = prior_path(name)
-    document, found = read_document_if_any(folder, path)
-    problems = list(found)
+    document, file_problems = read_document_if_any(folder, path)
+    problems = list(file_problems)
     if document is None:
         document, _ = parse_document(make_source_file(path, ""))
         assert document is not None  # an empty text is TOML
@@ -240,18 +240,17 @@ def read_priors(folder: Folder, name: str) -> tuple[Document, dict[str, PriorDra
 
 def _record_problems(folder: Folder, name: str, topic: Document) -> tuple[Problem, ...]:
     """The problems of the records of a topic whose own file cannot be used."""
-    found: list[Problem] = []
+    gathered: list[Problem] = []
     for group in ("series", "streams"):
         tables = topic.content.get(group)
         for key in tables if isinstance(tables, dict) else ():
             source, problems = _record_source(folder, name, key)
-            found += problems
+            gathered += problems
             statement = str(tables[key].get("value", "")) if isinstance(tables, dict) and isinstance(tables[key], dict) else ""
-            if source is not None and not has_named_class_values(
-                statement.strip().partition("(")[0]
-            ):  # whose rows are read by their classes
-                found += (read_points(source) if group == "series" else read_rows(source))[1]
-    return tuple(found)
+            family = statement.strip().partition("(")[0]
+            if source is not None and not has_named_class_values(family):  # whose rows are read by their classes
+                gathered += (read_points(source) if group == "series" else read_rows(source))[1]
+    return tuple(gathered)
 
 
 def _kinds(topic: Document, priors: Document) -> dict[str, str]:
@@ -312,11 +311,11 @@ def _series(folder: Folder, topic: str, document: Document, table: TopicFile, pr
     for name, series in table.series.items():
         later = _parse(document, ("series", name, "later"), series.later, parse_expression, problems) if series.later else None
         points: tuple[Point, ...] = ()
-        source, found = _record_source(folder, topic, name)
+        source, wrong = _record_source(folder, topic, name)
         if source is not None:
-            points, found = read_points(source)
-        problems += found
-        drafts[name] = SeriesDraft(series, later, points, source, not found)
+            points, wrong = read_points(source)
+        problems += wrong
+        drafts[name] = SeriesDraft(series, later, points, source, not wrong)
     return drafts
 
 
@@ -354,12 +353,12 @@ def _streams(
         classes = None if value is None else _classes(stream, value.tree)
         classed = value is not None and has_class_values(value.tree)
         record: RecordFile | None = None
-        source, found = _record_source(folder, topic, name)
+        source, wrong = _record_source(folder, topic, name)
         if source is not None and not (classed and classes is None):  # rows of unknown classes cannot be read
-            record, found = read_rows(source, classes)
-        problems += found
+            record, wrong = read_rows(source, classes)
+        problems += wrong
         if value is not None:
-            is_read = record is not None or (source is None and not found)
+            is_read = record is not None or (source is None and not wrong)
             drafts[name] = StreamDraft(stream, value, following, record, is_read, classes, *entering)
     return drafts
 

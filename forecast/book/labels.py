@@ -88,9 +88,9 @@ def _labels_of_rows(draft: Draft) -> Iterator[tuple[str, Iterable[str]]]:
 
 def calendar_of(draft: Draft, prior: PriorDraft) -> Step | None:
     """Return the calendar step that a parameter has one value for each of; None where its ``per`` is something else."""
-    found = next((step for step in CALENDARS if step == prior.table.per), None)
-    taken = found in draft.kinds or any(stream.record and found in stream.record.header.values for stream in draft.streams.values())
-    return None if taken else found
+    calendar = next((step for step in CALENDARS if step == prior.table.per), None)
+    taken = calendar in draft.kinds or any(stream.record and calendar in stream.record.header.values for stream in draft.streams.values())
+    return None if taken else calendar
 
 
 def calendars_of(draft: Draft) -> tuple[Step, ...]:

@@ -205,7 +205,7 @@ def _has_measures(kind: str, value: Mapping[str, Any], written_in: int) -> bool:
     return (
         kind == "shares"
         and isinstance(shares, list)
-        and all(isinstance(each, dict) and _has_type(str, each.get("label")) and _has_type(float, each.get("value")) for each in shares)
+        and all(isinstance(share, dict) and _has_type(str, share.get("label")) and _has_type(float, share.get("value")) for share in shares)
     )
 
 

@@ -47,8 +47,8 @@ def read_book(
     refused = {problem.place.path for problem in problems}
     read: dict[str, Topic] = {}
     for name in names:
-        topic, found = read_topic(folder, name)
-        gathered += found
+        topic, wrong = read_topic(folder, name)
+        gathered += wrong
         if topic is not None and topic_path(name) not in refused:
             read[name] = topic
     return Book(root, MappingProxyType(read)), sort_problems(tuple(gathered))
@@ -61,7 +61,7 @@ def read_topic(folder: Folder, name: str) -> Result[Topic]:
         return Result(None, sort_problems((*problems, *_prior_problems(folder, name))))
     labels = find_label_sets(draft)
     files, wrong = _files_of(folder, name)
-    found = sort_problems(
+    gathered = sort_problems(
         (
             *problems,
             *check_priors(draft, labels),
@@ -73,10 +73,12 @@ def read_topic(folder: Folder, name: str) -> Result[Topic]:
         )
     )
     own, wrong = read_own_model(folder, draft, files)
-    found = sort_problems((*found, *wrong))
-    if not has_errors(found):  # what is unused or left out can be told only of a topic that is otherwise sound
-        found = sort_problems((*found, *check_unused(draft), *check_gaps(draft), *check_long_rows(draft), *check_crossed_totals(draft)))
-    return Result(None if has_errors(found) else _topic(draft, labels, own), found)
+    gathered = sort_problems((*gathered, *wrong))
+    if not has_errors(gathered):  # what is unused or left out can be told only of a topic that is otherwise sound
+        gathered = sort_problems(
+            (*gathered, *check_unused(draft), *check_gaps(draft), *check_long_rows(draft), *check_crossed_totals(draft))
+        )
+    return Result(None if has_errors(gathered) else _topic(draft, labels, own), gathered)
 
 
 def _files_of(folder: Folder, name: str) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
@@ -99,12 +101,12 @@ def _files_of(folder: Folder, name: str) -> tuple[tuple[str, ...], tuple[Problem
 def _prior_problems(folder: Folder, name: str) -> tuple[Problem, ...]:
     """What can be said of a prior file whose topic file cannot be used (how it parses is told already)."""
     _, priors, _ = read_priors(folder, name)
-    found: list[Problem] = []
+    wrong: list[Problem] = []
     for key, prior in priors.items():
-        found += check_reasons(prior, key)
-        found += [problem for written in prior.statements.values() for problem in check_statement(written)]
-        found += check_pool(prior, key)
-    return tuple(found)
+        wrong += check_reasons(prior, key)
+        wrong += [problem for written in prior.statements.values() for problem in check_statement(written)]
+        wrong += check_pool(prior, key)
+    return tuple(wrong)
 
 
 def _topic(draft: Draft, labels: LabelSets, own: OwnModel | None) -> Topic:

@@ -186,11 +186,11 @@ def _row(cells: Cells, own: Sequence[str], labels: Sequence[str], classes: Class
     problems: list[Problem] = []
     start, end = _days(cells, problems)
     between: ValueRange | None = None
-    said = ""
+    in_words = ""
     if classes is None:
         value, between = _observed_value(cells, problems)
     else:
-        value, said = _observed_class(cells, classes, problems)
+        value, in_words = _observed_class(cells, classes, problems)
     known = _date(cells, "known", problems) if cells["known"] else end
     source, grade = _source_and_grade(cells, problems)
     columns: dict[str, float | str] = {}
@@ -207,7 +207,7 @@ def _row(cells: Cells, own: Sequence[str], labels: Sequence[str], classes: Class
         columns |= {name: float(cells[name]) for name in classes.columns}
     written = (cells["note"], cells["id"], cells["replaces"])
     return Result(
-        Row(cells.place, start, end, value, known, source, grade, *written, columns, between, cells["origin"], said), tuple(problems)
+        Row(cells.place, start, end, value, known, source, grade, *written, columns, between, cells["origin"], in_words), tuple(problems)
     )
 
 

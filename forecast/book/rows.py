@@ -33,8 +33,8 @@ def row_hash(row: Row) -> str:
     """
     days = [row.start.isoformat(), row.end.isoformat(), row.known.isoformat()]
     value = [row.value] if row.between is None else [str(row.between.low), str(row.between.high)]
-    said = [*days, value, sorted(row.columns.items()), row.origin, row.id, row.replaces]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()[:HASH_DIGITS]
+    hashed = [*days, value, sorted(row.columns.items()), row.origin, row.id, row.replaces]
+    return hashlib.sha256(json.dumps(hashed, ensure_ascii=False).encode()).hexdigest()[:HASH_DIGITS]
 
 
 def is_row_hash(name: str) -> bool:
@@ -79,7 +79,7 @@ def observation_key(row: Row, label_columns: Iterable[str]) -> tuple[object, ...
 
 def drop_copies(rows: Sequence[Row], label_columns: Sequence[str]) -> list[Row]:
     """Return the rows without the copies of those before them."""
-    found: dict[object, Row] = {}
+    kept: dict[object, Row] = {}
     for index, row in enumerate(rows):
-        found.setdefault(observation_key(row, label_columns) if row.origin else index, row)
-    return list(found.values())
+        kept.setdefault(observation_key(row, label_columns) if row.origin else index, row)
+    return list(kept.values())

@@ -209,14 +209,14 @@ class Parameter:
 
     def share_of(self, part: PoolPart) -> float:
         """Return a part's share of the weight that counts: 0 where it is not used."""
-        return part.weight / math.fsum(each.weight for each in self.parts if each.is_used) if part.is_used else 0.0
+        return part.weight / math.fsum(other.weight for other in self.parts if other.is_used) if part.is_used else 0.0
 
     def statement_for(self, label: str = "") -> Statement:
         """Return the prior statement of one label (of the only value for none)."""
-        found = self.by_label.get(label, self.prior)
-        if found is None:  # the checks of the book refuse such a file
+        statement = self.by_label.get(label, self.prior)
+        if statement is None:  # the checks of the book refuse such a file
             raise KeyError(label)
-        return found
+        return statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +242,9 @@ class Question:
     @property
     def expressions(self) -> tuple[Expression, ...]:
         """All that the question has of expressions."""
-        return tuple(each for each in (self.answer, self.given, self.annulled, *self.choices.values()) if each is not None)
+        return tuple(
+            expression for expression in (self.answer, self.given, self.annulled, *self.choices.values()) if expression is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)

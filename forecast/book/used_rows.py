@@ -44,7 +44,7 @@ def used_rows(topic: Topic, as_of: date) -> dict[str, dict[str, Any]]:
     Rows that were corrected by then are among them: they are part of the record, too.  Streams without rows are left out.
     """
     hashes = {name: _row_hashes(rows_as_of(stream, as_of)) for name, stream in topic.streams.items()}
-    return {name: _compact_hashes(each, _rows_per_hash(len(each))) for name, each in hashes.items() if each}
+    return {name: _compact_hashes(digests, _rows_per_hash(len(digests))) for name, digests in hashes.items() if digests}
 
 
 def lost_rows(topic: Topic, entries: Sequence[Mapping[str, Any]]) -> Iterator[LostRow]:
@@ -98,13 +98,13 @@ def unmatched_indices[Key: Hashable](before: Sequence[Key], now: Sequence[Key], 
     if not lost:
         return lost
     free = Counter(bare for key, bare in zip(now, unnamed, strict=True) if left[key] and bare is not None)
-    found = []
+    unmatched = []
     for at in lost:
         if free[before[at]]:
             free[before[at]] -= 1
         else:
-            found.append(at)
-    return found
+            unmatched.append(at)
+    return unmatched
 
 
 def _lost_single_rows(stream: Stream, as_of: date, used: Mapping[str, Any]) -> Iterator[LostRow]:

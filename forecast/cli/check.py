@@ -36,16 +36,16 @@ def check(
     checked = check_book(root_of(book, allow_links=allow_links), topics or None, as_of=today())
     wrong = any(problem.level == "error" for problem in checked.problems)
     if as_json:
-        priors = {name: [parameter_summary_data(each) for each in found] for name, found in checked.priors.items()}
-        shown = {"rows": [asdict(each) for each in rows_of(checked.book)]} if rows else {}
+        priors = {name: [parameter_summary_data(summary) for summary in summaries] for name, summaries in checked.priors.items()}
+        shown = {"rows": [asdict(row) for row in rows_of(checked.book)]} if rows else {}
         print_json({"problems": problems_as_data(checked.problems), "priors": priors, **shown})
     else:
         if checked.problems:
             print_problems(checked.problems, err=False)
         if not wrong:
             if rows:
-                print_columns([("row", "hash", "days", "value"), *(astuple(each) for each in rows_of(checked.book))])
-            print_columns(_rows({name: each for name, each in checked.priors.items() if each}), right=(2, 3, 4))
+                print_columns([("row", "hash", "days", "value"), *(astuple(row) for row in rows_of(checked.book))])
+            print_columns(_rows({name: summaries for name, summaries in checked.priors.items() if summaries}), right=(2, 3, 4))
             echo(f"{_count(len(checked.book.topics), 'topic')} checked, no errors.")
             if checked.unasked:
                 echo(f"What the priors of {_count(checked.unasked, 'topic')} imply was not asked; `forecast update` does.")

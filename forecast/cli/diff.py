@@ -43,23 +43,23 @@ def diff(
 
     with Bar() as bar:
         settings = Settings(seed=seed, draws=draws)
-        found = difference(
+        compared = difference(
             root_of(book, allow_links=allow_links), first, second, topics=topics or None, today=today(), settings=settings, progress=bar
         )
-    stop_at(found.problems, as_json=as_json)
+    stop_at(compared.problems, as_json=as_json)
     if as_json:
         print_json(
             {
-                "earlier": found.earlier,
-                "later": found.later,
-                "topics": [difference_as_data(each) for each in found.moved],
-                "same": list(found.same),
+                "earlier": compared.earlier,
+                "later": compared.later,
+                "topics": [difference_as_data(moved) for moved in compared.moved],
+                "same": list(compared.same),
             }
         )
         return
-    echo(f"From {found.earlier}")
-    echo(f"to {found.later}")
-    for moved in found.moved:
+    echo(f"From {compared.earlier}")
+    echo(f"to {compared.later}")
+    for moved in compared.moved:
         print_difference(moved)
-    if found.same:
-        echo(f"The same in both: {', '.join(found.same)}")
+    if compared.same:
+        echo(f"The same in both: {', '.join(compared.same)}")

@@ -44,22 +44,22 @@ def evidence(
 
     day = as_of_day(as_of, now=today())
     try:
-        found = read_and_weigh_evidence(root_of(book, allow_links=allow_links), topic, of=of, as_of=day, settings=Settings(seed=seed))
+        weighed = read_and_weigh_evidence(root_of(book, allow_links=allow_links), topic, of=of, as_of=day, settings=Settings(seed=seed))
     except NoHypotheses as none:
         raise typer.BadParameter(str(none), param_hint="TOPIC" if of is None else "--of") from None
-    stop_at(found.problems, as_json=as_json)
-    assert found.matrix is not None
-    assert found.diagnostics is not None
-    warning = "" if found.diagnostics.sound else f"the fast engine could not be trusted with it ({found.diagnostics.reason})"
+    stop_at(weighed.problems, as_json=as_json)
+    assert weighed.matrix is not None
+    assert weighed.diagnostics is not None
+    warning = "" if weighed.diagnostics.sound else f"the fast engine could not be trusted with it ({weighed.diagnostics.reason})"
     if as_json:
         print_json(
-            {"topic": topic, "as_of": day.isoformat(), **evidence_matrix_data(found.matrix), "warnings": [warning] if warning else []}
+            {"topic": topic, "as_of": day.isoformat(), **evidence_matrix_data(weighed.matrix), "warnings": [warning] if warning else []}
         )
     else:
-        echo(f"{topic}, as of {day}: what each row says of {found.matrix.hypotheses.name}, in bits")
+        echo(f"{topic}, as of {day}: what each row says of {weighed.matrix.hypotheses.name}, in bits")
         if warning:
             echo(f"  WARNING: {warning}")
-        _print(found.matrix)
+        _print(weighed.matrix)
     if warning:
         raise typer.Exit(3)
 
@@ -69,9 +69,9 @@ def _print(matrix: EvidenceMatrix) -> None:
     from forecast.schema.words import percent
 
     its = matrix.hypotheses
-    rows = [("", *its.values, ""), ("the prior", *map(bits, matrix.prior), ", ".join(percent(float(each)) for each in its.prior))]
-    rows += [(row_words(each), *(bits(cell.bits) for cell in each.cells), row_verdict(each, matrix)) for each in matrix.rows]
-    rows.append(("the posterior", *map(bits, matrix.posterior), ", ".join(percent(float(each)) for each in its.posterior)))
+    rows = [("", *its.values, ""), ("the prior", *map(bits, matrix.prior), ", ".join(percent(float(share)) for share in its.prior))]
+    rows += [(row_words(row), *(bits(cell.bits) for cell in row.cells), row_verdict(row, matrix)) for row in matrix.rows]
+    rows.append(("the posterior", *map(bits, matrix.posterior), ", ".join(percent(float(share)) for share in its.posterior)))
     print_columns(rows, indent="  ", right=tuple(range(1, len(its.values) + 1)))
     for line in summary(matrix):
         echo(line)

@@ -70,7 +70,7 @@ def history(
     if as_csv and as_json:
         raise typer.BadParameter("say either --csv or --json", param_hint="--csv")
     with Bar() as bar:
-        found = replay_history(
+        replayed = replay_history(
             root_of(book, allow_links=allow_links),
             question,
             every=every,
@@ -80,40 +80,40 @@ def history(
             processes=min(core_count(), MOST_PROCESSES),
             progress=bar,
         )
-    stop_at(found.problems, as_json=as_json)
-    if found.history is None:  # the problems have said why
+    stop_at(replayed.problems, as_json=as_json)
+    if replayed.history is None:  # the problems have said why
         return
     if as_json:
-        print_json(_as_data(found))
+        print_json(_as_data(replayed))
     elif as_csv:
-        _print_csv(found.history)
+        _print_csv(replayed.history)
     else:
-        _print_table(found)
-    for days, why in days_left_out(found.history.left_out):
+        _print_table(replayed)
+    for days, why in days_left_out(replayed.history.left_out):
         echo(f"Left out {days}: {why}", err=True)
 
 
-def _as_data(found: HistoryResult) -> dict[str, Any]:
+def _as_data(replayed: HistoryResult) -> dict[str, Any]:
     from forecast.insight.history import history_content
 
-    assert found.topic is not None
-    assert found.history is not None
-    measures = [{"question": each.question.name, "label": each.label, "kind": each.kind} for each in found.history.measures]
-    left_out = [{"day": each.day.isoformat(), "why": each.why} for each in found.history.left_out]
-    return {"topic": found.topic.name, "hindcast": True, "measures": measures, **history_content(found.history), "left_out": left_out}
+    assert replayed.topic is not None
+    assert replayed.history is not None
+    measures = [{"question": measure.question.name, "label": measure.label, "kind": measure.kind} for measure in replayed.history.measures]
+    left_out = [{"day": left.day.isoformat(), "why": left.why} for left in replayed.history.left_out]
+    return {"topic": replayed.topic.name, "hindcast": True, "measures": measures, **history_content(replayed.history), "left_out": left_out}
 
 
-def _print_csv(found: History) -> None:
+def _print_csv(replayed: History) -> None:
     import csv
     import io
 
-    names = [_cell(each.label) for each in found.measures]
+    names = [_cell(measure.label) for measure in replayed.measures]
     written = io.StringIO()
     rows = csv.writer(written, lineterminator="\n")
     rows.writerow(["day", *(name or "value" for name in names), *(f"error {name}" if name else "error" for name in names), "news"])
-    for point in found.points:
+    for point in replayed.points:
         values = [f"{value:.6g}" for value in (*point.values, *point.errors)]
-        rows.writerow([point.day.isoformat(), *values, _cell("; ".join(found.news.get(point.day, [])))])
+        rows.writerow([point.day.isoformat(), *values, _cell("; ".join(replayed.news.get(point.day, [])))])
     print_data(written.getvalue())
 
 
@@ -123,28 +123,32 @@ def _cell(text: str) -> str:
     return f"'{shown}" if shown.startswith(("=", "+", "-", "@", "\t")) else shown
 
 
-def _print_table(found: HistoryResult) -> None:
+def _print_table(replayed: HistoryResult) -> None:
     from forecast.schema.words import day as day_in_words
 
-    assert found.topic is not None
-    assert found.question is not None
-    assert found.history is not None
-    echo(f"{found.topic.name}.{found.question.name}, replayed: what today's book would have said")
-    echo(f"  {found.question.asks}")
+    assert replayed.topic is not None
+    assert replayed.question is not None
+    assert replayed.history is not None
+    echo(f"{replayed.topic.name}.{replayed.question.name}, replayed: what today's book would have said")
+    echo(f"  {replayed.question.asks}")
     numbers = {"mean": "expected value", "median": "median"}
-    for kind in dict.fromkeys(measure.kind for measure in found.history.measures if measure.kind in numbers):
+    for kind in dict.fromkeys(measure.kind for measure in replayed.history.measures if measure.kind in numbers):
         echo(f"  What follows is its {numbers[kind]}.")
-    for index, measure in enumerate(found.history.measures):
-        values = [float(point.values[index]) for point in found.history.points]
+    for index, measure in enumerate(replayed.history.measures):
+        values = [float(point.values[index]) for point in replayed.history.points]
         if len(values) > 1:
             echo(f"  {sparkline(values, whole=measure.kind == 'probability')}  {_range(measure, values)}")
-    rows = [("", *(each.label for each in found.history.measures), "")] if any(each.label for each in found.history.measures) else []
-    for point in found.history.points:
-        shown = map(_value, found.history.measures, point.values, point.errors)
-        rows.append((point.day.isoformat(), *shown, "; ".join(found.history.news.get(point.day, []))))
+    rows = (
+        [("", *(measure.label for measure in replayed.history.measures), "")]
+        if any(measure.label for measure in replayed.history.measures)
+        else []
+    )
+    for point in replayed.history.points:
+        shown = map(_value, replayed.history.measures, point.values, point.errors)
+        rows.append((point.day.isoformat(), *shown, "; ".join(replayed.history.news.get(point.day, []))))
     if rows:
-        print_columns(rows, right=range(1, len(found.history.measures) + 1), indent="  ")
-    settled = next((day for day in found.history.settled if day is not None), None)
+        print_columns(rows, right=range(1, len(replayed.history.measures) + 1), indent="  ")
+    settled = next((day for day in replayed.history.settled if day is not None), None)
     if settled is not None:
         echo(f"  Settled by the record on {day_in_words(settled)}.")
 

@@ -106,12 +106,12 @@ def print_columns(rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), i
 
 def shorten_runs[T](values: Sequence[T], *, of: Callable[[T], str]) -> list[T | int]:
     """Return values with the middle of long runs that are ``of`` one parameter left out: a number says how many."""
-    found: list[T | int] = []
+    shortened: list[T | int] = []
     for _, run in groupby(values, key=of):
         together = list(run)
         between = len(together) - FIRST - LAST
-        found += [*together[:FIRST], between, *together[-LAST:]] if between > 1 else together
-    return found
+        shortened += [*together[:FIRST], between, *together[-LAST:]] if between > 1 else together
+    return shortened
 
 
 def part_name(name: str, part: PartSummary) -> str:

@@ -129,8 +129,8 @@ def new(
 
 def _placeholders(topic: Topic) -> list[str]:
     """The priors whose reasons are still the template's own."""
-    reasons = {name: (each.why, *each.why_by_label.values()) for name, each in topic.parameters.items()}
-    return [name for name, found in reasons.items() if any(why.startswith("A placeholder") for why in found)]
+    reasons = {name: (parameter.why, *parameter.why_by_label.values()) for name, parameter in topic.parameters.items()}
+    return [name for name, whys in reasons.items() if any(why.startswith("A placeholder") for why in whys)]
 
 
 def _next_commands(topic: Topic, *, with_rows: bool) -> list[str]:

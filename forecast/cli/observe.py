@@ -122,10 +122,10 @@ def _days(on: date | None, first: date | None, last: date | None) -> tuple[date,
 
 
 def _columns(texts: list[str]) -> dict[str, str]:
-    found = {}
+    columns = {}
     for text in texts:
         name, sign, value = text.partition("=")
         if not sign or not name.strip() or not value.strip():
             raise typer.BadParameter(f"`{text}` is not COLUMN=VALUE", param_hint="--set")
-        found[name.strip()] = value.strip()
-    return found
+        columns[name.strip()] = value.strip()
+    return columns

@@ -22,11 +22,11 @@ def day(text: str) -> date:
     from forecast.book.files.days import day_fault, is_book_day
     from forecast.book.files.numerals import parse_day
 
-    if (found := parse_day(text)) is None:
+    if (parsed := parse_day(text)) is None:
         raise typer.BadParameter(f"`{text}` is not a date: write it as in 2026-10-12")
-    if not is_book_day(found):
-        raise typer.BadParameter(day_fault(found)[0])
-    return found
+    if not is_book_day(parsed):
+        raise typer.BadParameter(day_fault(parsed)[0])
+    return parsed
 
 
 def as_of_day(as_of: date | None, *, now: date) -> date:
@@ -45,13 +45,13 @@ def review_day(reviewed: date | None, *, now: date) -> date:
 
 def texts_by_name(texts: Sequence[str], *, option: str) -> dict[str, str]:
     """Return the texts of an option that is written NAME="..." and may be repeated, by name."""
-    found = {}
+    by_name = {}
     for text in texts:
         name, sign, value = text.partition("=")
         if not sign or not name.strip() or not value.strip():
             raise typer.BadParameter(f'`{text}` is not NAME="..."', param_hint=option)
-        found[name.strip()] = value.strip()
-    return found
+        by_name[name.strip()] = value.strip()
+    return by_name
 
 
 def root_of(book: Path | None, *, allow_links: bool) -> Path:

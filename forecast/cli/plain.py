@@ -27,7 +27,7 @@ class PlainCommand(TyperCommand):
 
     def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]  # typer's own class for it is private
         """Return the parameters, the help option among them, each taking its value plainly."""
-        return [_plain_parameter(each) for each in super().get_params(ctx)]
+        return [_plain_parameter(parameter) for parameter in super().get_params(ctx)]
 
 
 class PlainGroup(TyperGroup):
@@ -56,7 +56,7 @@ class PlainGroup(TyperGroup):
 
     def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]  # typer's own class for it is private
         """Return the parameters, the help option among them, each taking its value plainly."""
-        return [_plain_parameter(each) for each in super().get_params(ctx)]
+        return [_plain_parameter(parameter) for parameter in super().get_params(ctx)]
 
 
 class _PlainOption(TyperOption):
@@ -77,9 +77,9 @@ def _wrong_command_line() -> Any:
 def _plain_parameter(parameter: Any) -> Any:
     """Return the same parameter with another way to take its value."""
     kinds: dict[type, type] = {TyperOption: _PlainOption, TyperArgument: _PlainArgument}
-    found = copy.copy(parameter)
-    found.__class__ = kinds.get(type(parameter), type(parameter))
-    return found
+    plain = copy.copy(parameter)
+    plain.__class__ = kinds.get(type(parameter), type(parameter))
+    return plain
 
 
 def _is_plain(parameter: TyperOption | TyperArgument, value: Any) -> bool:

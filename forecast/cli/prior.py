@@ -66,16 +66,16 @@ def show(
     from forecast.elicitation.parameter_summary import parameter_summary_data
 
     day = as_of_day(as_of, now=today())
-    found = prior_posterior_table(root_of(book, allow_links=allow_links), None if topic is None else [topic], as_of=day, trust=trust)
-    stop_at(found.problems, as_json=as_json)
+    table = prior_posterior_table(root_of(book, allow_links=allow_links), None if topic is None else [topic], as_of=day, trust=trust)
+    stop_at(table.problems, as_json=as_json)
     if as_json:
-        print_json({name: [parameter_summary_data(change) for change in changes] for name, changes in found.changes.items()})
+        print_json({name: [parameter_summary_data(change) for change in changes] for name, changes in table.changes.items()})
         return
-    for name, changes in found.changes.items():
+    for name, changes in table.changes.items():
         echo(f"{name}, as of {day}")
         rows = [("", "prior 5, 50, 95 %", "", "posterior 5, 50, 95 %", "", "unit")]
         shown = shorten_runs(changes, of=lambda change: change.before.parameter)
-        print_columns([*rows, *(row for each in shown for row in _lines(each))], indent="  ")
+        print_columns([*rows, *(row for change in shown for row in _lines(change))], indent="  ")
 
 
 def _lines(change: ParameterUpdate | int) -> list[tuple[str, ...]]:
@@ -133,12 +133,13 @@ def print_revision(done: RevisionResult, *, as_json: bool) -> None:
         from forecast.elicitation.parameter_summary import parameter_summary_data
 
         changed = {
-            name: [parameter_summary_data(each) for each in values] for name, values in (("before", done.before), ("after", done.after))
+            name: [parameter_summary_data(summary) for summary in values]
+            for name, values in (("before", done.before), ("after", done.after))
         }
         print_json({"path": done.path, "line": done.line} | changed)
         return
     echo(f"{done.path}:{done.line}")
-    old = {each.name: each for each in done.before}
+    old = {summary.name: summary for summary in done.before}
     rows = [("", "", "", "5, 50, 95 %", "")]
     for after in done.after:
         if after.name in old:

@@ -34,17 +34,19 @@ def show(*, question: Question = None, book: Book = None, allow_links: AllowLink
         print_json(list(shown.answers))
     elif question is None:
         if shown.answers:
-            print_columns([(f"{each['topic']}.{each['name']}", headline_of(each).short, each["sentence"]) for each in shown.answers])
+            print_columns(
+                [(f"{answer['topic']}.{answer['name']}", headline_of(answer).short, answer["sentence"]) for answer in shown.answers]
+            )
         for topic in shown.silent:
             echo(f"{topic} asks nothing yet; what its parameters come to is in {REPORTS}/{topic}.md")
         for failure in shown.failures:
-            reported = next((each["as_of"] for each in shown.answers if each["topic"] == failure.name), None)
+            reported = next((answer["as_of"] for answer in shown.answers if answer["topic"] == failure.name), None)
             earlier = "it has no earlier report" if reported is None else f"its answers are those of {reported}"
             echo(f"{failure.name}: {failure.sentence.removesuffix('.')}; {earlier}.")
     else:
-        for each in shown.answers:
-            echo(f"{each['topic']}.{each['name']}, as of {each['as_of']}: {verdict_words(each['verdict'])}")
-            for line in (each["asks"], each["sentence"], *each["warnings"]):
+        for answer in shown.answers:
+            echo(f"{answer['topic']}.{answer['name']}, as of {answer['as_of']}: {verdict_words(answer['verdict'])}")
+            for line in (answer["asks"], answer["sentence"], *answer["warnings"]):
                 echo(f"  {line}")
-            if each["rule"]:
-                echo(f"  Settled: {each['rule']}")
+            if answer["rule"]:
+                echo(f"  Settled: {answer['rule']}")

@@ -61,9 +61,9 @@ def watch(*, open_page: Open = False, port: Port = PORT, trust: Trust = False, b
         from forecast.book.files.exceptions import exception_text
         from forecast.cli.failure import save_report
 
-        said = exception_text(error)
-        echo(f"{what}: failed: {said} ({save_report(error, sys.argv)})", err=True)
-        return said
+        message = exception_text(error)
+        echo(f"{what}: failed: {message} ({save_report(error, sys.argv)})", err=True)
+        return message
 
     try:
         left = watch_book(

@@ -62,7 +62,7 @@ def whatif(
     if not others and not seen:
         raise typer.BadParameter("suppose something: --prior or --observe", param_hint="--prior / --observe")
     at = as_of_day(as_of, now=today())
-    found = suppose(
+    supposed = suppose(
         root_of(book, allow_links=allow_links),
         topic,
         priors=others,
@@ -70,29 +70,35 @@ def whatif(
         as_of=at,
         settings=Settings(seed=seed, draws=draws, trust=trust),
     )
-    stop_at(found.problems, as_json=as_json)
+    stop_at(supposed.problems, as_json=as_json)
     if as_json:
         print_json(
-            {"topic": topic, "as_of": str(found.as_of), "after_as_of": str(found.after_as_of), "before": found.before, "after": found.after}
+            {
+                "topic": topic,
+                "as_of": str(supposed.as_of),
+                "after_as_of": str(supposed.after_as_of),
+                "before": supposed.before,
+                "after": supposed.after,
+            }
         )
     else:
-        moved = "" if found.after_as_of == found.as_of else f", after as of {found.after_as_of}"
-        echo(f"{topic}, as of {found.as_of}{moved}")
+        moved = "" if supposed.after_as_of == supposed.as_of else f", after as of {supposed.after_as_of}"
+        echo(f"{topic}, as of {supposed.as_of}{moved}")
         print_columns(
             [
-                (name, headline_of(found.before[name]).short, "→", headline_of(after).short, after["asks"])
-                for name, after in found.after.items()
+                (name, headline_of(supposed.before[name]).short, "→", headline_of(after).short, after["asks"])
+                for name, after in supposed.after.items()
             ],
             indent="  ",
         )
-        if any(headline_of(each).interval for each in (*found.before.values(), *found.after.values())):
+        if any(headline_of(answer).interval for answer in (*supposed.before.values(), *supposed.after.values())):
             echo("  Of a number: its median, and in brackets its 90 % interval.")
-        unanswered = [each for each in (*found.before.values(), *found.after.values()) if each["value"] is None]
-        for name, sentence in dict.fromkeys((each["name"], each["sentence"]) for each in unanswered):
+        unanswered = [answer for answer in (*supposed.before.values(), *supposed.after.values()) if answer["value"] is None]
+        for name, sentence in dict.fromkeys((answer["name"], answer["sentence"]) for answer in unanswered):
             echo(f"  {name}: {sentence}")
-        if not found.after:
+        if not supposed.after:
             echo("  The topic asks nothing yet, so there is no answer to compare.")
-    if found.distrusted:
+    if supposed.distrusted:
         echo("WARNING: by the engine's own checks these draws are not sound.", err=True)
         raise typer.Exit(3)
 

@@ -13,19 +13,19 @@ def crossing_contents(crossings: Sequence[Crossing]) -> list[CrossingContent]:
     """Return the rows that a question's days fall inside as plain data, each with its sentence."""
     return [
         {
-            "stream": each.stream,
-            "start": each.row.start.isoformat(),
-            "end": each.row.end.isoformat(),
-            "edge": each.edge,
-            "day": each.day.isoformat(),
-            "value": each.value,
-            "before": each.before,
-            "error": each.error,
-            "even": each.even,
-            "adds_up": each.adds_up,
-            "sentence": crossing_sentence(each),
+            "stream": crossing.stream,
+            "start": crossing.row.start.isoformat(),
+            "end": crossing.row.end.isoformat(),
+            "edge": crossing.edge,
+            "day": crossing.day.isoformat(),
+            "value": crossing.value,
+            "before": crossing.before,
+            "error": crossing.error,
+            "even": crossing.even,
+            "adds_up": crossing.adds_up,
+            "sentence": crossing_sentence(crossing),
         }
-        for each in crossings
+        for crossing in crossings
     ]
 
 
@@ -35,14 +35,16 @@ def crossing_sentence(crossing: Crossing) -> str:
     if crossing.edge == "first":
         return f"{_amount(crossing)} {row}, whose day is not recorded; the dates of the answer are spread over the row."
     then = "by then" if crossing.edge == "by" else "before then"
-    said = f"{_amount(crossing)} {row} that crosses {words.day(crossing.day)}: {_share(crossing, then)}."
+    sentence = f"{_amount(crossing)} {row} that crosses {words.day(crossing.day)}: {_share(crossing, then)}."
     if crossing.even and crossing.counts:
-        said += (
+        sentence += (
             " They are spread evenly over the days of the row." if crossing.value != 1 else " It may have been on any day of the row alike."
         )
     if not crossing.adds_up:
-        said += " What the statement expects of the parts of the row does not add up to what it expects of the row, so this is approximate."
-    return said
+        sentence += (
+            " What the statement expects of the parts of the row does not add up to what it expects of the row, so this is approximate."
+        )
+    return sentence
 
 
 def _amount(crossing: Crossing) -> str:

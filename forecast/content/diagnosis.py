@@ -126,30 +126,30 @@ def _heaviness(diagnostics: Diagnostics) -> str:
 
 def verdict_content(verdict: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the referee's verdict with a sentence; raise ``ValueError`` for a verdict there is none of."""
-    found: dict[str, Any] = {"verdict": "not refereed"} if verdict is None else dict(verdict)
-    word = found["verdict"]
+    given: dict[str, Any] = {"verdict": "not refereed"} if verdict is None else dict(verdict)
+    word = given["verdict"]
     if word not in VERDICT_SENTENCES:
         raise ValueError(f"`{word}` is not a verdict")
     return {
         "verdict": word,
-        "sentence": found.get("sentence") or VERDICT_SENTENCES[word],
-        "checks": [dict(check) for check in found.get("checks", ())],
+        "sentence": given.get("sentence") or VERDICT_SENTENCES[word],
+        "checks": [dict(check) for check in given.get("checks", ())],
     }
 
 
 def warnings(diagnostics: Diagnostics, verdict: Mapping[str, Any]) -> list[str]:
     """Say why these numbers are not to be trusted; nothing where they are."""
-    said = []
+    sentences = []
     word, sentence = verdict["verdict"], verdict["sentence"]
     if word in WARNED:
         shown = f" Shown are the numbers of {ENGINES[diagnostics.engine]}." if word == "disputed" else ""
-        said.append(f"{WARNED[word]} {sentence}{shown} Do not rely on these numbers.")
+        sentences.append(f"{WARNED[word]} {sentence}{shown} Do not rely on these numbers.")
     if diagnostics.short:
-        said += [] if word == "agreed" else [f"{_shortage(diagnostics)} No other engine confirms these numbers."]
+        sentences += [] if word == "agreed" else [f"{_shortage(diagnostics)} No other engine confirms these numbers."]
     elif diagnostics.heavy:
-        said += [] if word == "agreed" else [f"{_heaviness(diagnostics)} No other engine confirms these numbers."]
+        sentences += [] if word == "agreed" else [f"{_heaviness(diagnostics)} No other engine confirms these numbers."]
     elif not diagnostics.sound:
-        said.append(
+        sentences.append(
             f"By the engine's own checks its draws are not sound{': ' + diagnostics.reason if diagnostics.reason else ''}. Do not rely on these numbers."
         )
-    return said
+    return sentences

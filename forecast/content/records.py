@@ -45,7 +45,7 @@ def stream_contents(model: Model, paths: Paths) -> list[dict[str, Any]]:
             "fan": _fan(name, record, paths) if name in counted else None,
             **({"seen": words.range_text(*_total_range(record))} if record.ranges and name in counted else {}),
             **({"texts": dict(record.stream.entering_texts)} if record.stream.entering_texts else {}),
-            **({"entering": said} if (said := _entering_text(record)) else {}),
+            **({"entering": entering} if (entering := _entering_text(record)) else {}),
             **_classes(record, paths),
         }
         for name, record in model.records.items()
@@ -60,21 +60,23 @@ def unrecorded_sentence(streams: Sequence[dict[str, Any]], as_of: date) -> str:
     drawn = [stream for stream in late if stream["fan"] is not None]
     still = [_spaced_name(stream) for stream in late if stream["fan"] is None and stream["total"] is not None]
     apart = [_spaced_name(stream) for stream in late if stream["total"] is None]
-    said = []
+    sentences = []
     if not late:
-        said.append(f"The record reaches the as-of day, {words.day(as_of)}.")
+        sentences.append(f"The record reaches the as-of day, {words.day(as_of)}.")
     if drawn and len({stream["through"] for stream in drawn}) == 1:
-        which = "The record" if len(drawn) == len(streams) else f"The record of {words.join_words([_spaced_name(each) for each in drawn])}"
+        which = (
+            "The record" if len(drawn) == len(streams) else f"The record of {words.join_words([_spaced_name(stream) for stream in drawn])}"
+        )
         since = words.days(drawn[0]["unrecorded_days"])
-        said.append(f"{which} reaches {words.day(drawn[0]['through'])}. The {since} since then are forecast, not assumed quiet.")
+        sentences.append(f"{which} reaches {words.day(drawn[0]['through'])}. The {since} since then are forecast, not assumed quiet.")
     elif drawn:
         counts = words.join_words([f"{_spaced_name(stream)} {words.days(stream['unrecorded_days'])}" for stream in drawn])
-        said.append(f"Not recorded up to {words.day(as_of)}, so forecast and not assumed quiet: {counts}.")
+        sentences.append(f"Not recorded up to {words.day(as_of)}, so forecast and not assumed quiet: {counts}.")
     if still:
-        said.append(f"No future is simulated for {words.join_words(still)}: what is recorded stands.")
+        sentences.append(f"No future is simulated for {words.join_words(still)}: what is recorded stands.")
     if apart:
-        said.append(f"The rows of {words.join_words(apart)} are not counted over time: each stands by itself.")
-    return " ".join(said)
+        sentences.append(f"The rows of {words.join_words(apart)} are not counted over time: each stands by itself.")
+    return " ".join(sentences)
 
 
 def _classes(record: StreamRecord, paths: Paths) -> dict[str, Any]:
@@ -123,17 +125,17 @@ def _entry(*, counted: bool, weight: float | None) -> _Entry:
 
 def _entering_text(record: StreamRecord) -> str:
     """Say how rows enter the likelihood, where it is not each in full and as a value that is right."""
-    texts, said = record.stream.entering_texts, []
+    texts, sentences = record.stream.entering_texts, []
     if "weight" in texts:
-        said.append(f"Rows are weighed: the likelihood of each is raised to the power of `{texts['weight']}`.")
+        sentences.append(f"Rows are weighed: the likelihood of each is raised to the power of `{texts['weight']}`.")
     if "reliability" in texts:
-        said.append(
+        sentences.append(
             f"A report is right with probability `{texts['reliability']}`; where it is wrong its value arises from `{texts['wrong']}`."
         )
     origins = [row.origin for row in record.rows if row.origin]
     if len(set(origins)) < len(origins):
-        said.append("Reports of one origin are right or wrong together, and copies of one count once.")
-    return " ".join(said)
+        sentences.append("Reports of one origin are right or wrong together, and copies of one count once.")
+    return " ".join(sentences)
 
 
 def _total_range(record: StreamRecord) -> tuple[float, float]:

@@ -113,7 +113,7 @@ def topic_content(
         "unrecorded": unrecorded_sentence(streams, model.as_of),
         "answers": [answer_content(topic, answers[name]) for name in topic.questions],
         "parameters": parameter_contents(prior, posterior) if parameters is None else list(parameters),
-        **({"implied": [dict(each) for each in implied]} if implied else {}),
+        **({"implied": [dict(warning) for warning in implied]} if implied else {}),
         "streams": streams,
         "series": [_series(topic, name, model.as_of) for name in topic.series],
         "quantities": [
@@ -187,8 +187,8 @@ def _value(value: Probability | Distribution | Dates | Shares) -> AnswerValue:
             return dates
         case Shares():
             shares: list[ShareValue] = [
-                {"label": label, "value": each, "error": value.errors[label], **_unseen_bound(each, value.greatest_unseen.get(label))}
-                for label, each in value.values.items()
+                {"label": label, "value": share, "error": value.errors[label], **_unseen_bound(share, value.greatest_unseen.get(label))}
+                for label, share in value.values.items()
             ]
             choices: SharesValue = {"shares": shares, "none": value.none, "none_error": value.none_error}
             return choices
@@ -220,11 +220,16 @@ def _number_value(value: Distribution) -> DistributionValue:
     }
 
 
-def _hub_content(found: HubDistribution) -> _NumberExtras:
+def _hub_content(distribution: HubDistribution) -> _NumberExtras:
     """A number's distribution for the record: 23 quantiles, or the probability of each of a few values."""
-    if found.quantiles:
-        return {"hub_quantiles": list(found.quantiles)}
-    return {"pmf": {"x": [value for value, _ in found.probabilities], "y": [probability for _, probability in found.probabilities]}}
+    if distribution.quantiles:
+        return {"hub_quantiles": list(distribution.quantiles)}
+    return {
+        "pmf": {
+            "x": [value for value, _ in distribution.probabilities],
+            "y": [probability for _, probability in distribution.probabilities],
+        }
+    }
 
 
 def _unseen_bound(probability: float, unseen: float | None) -> _Bound:
@@ -244,12 +249,12 @@ def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: S
         return answer_sentences.settled_sentence(answer.status)
     match value:
         case Probability():
-            said = answer_sentences.probability_sentence(
+            sentence = answer_sentences.probability_sentence(
                 value=value.value, error=value.error, chance_interval=value.chance, chance_errors=chance_errors, status=answer.status
             )
         case Distribution():
             modes = [(mode.share, mode.quantiles) for mode in value.modes]
-            said = answer_sentences.distribution_sentence(
+            sentence = answer_sentences.distribution_sentence(
                 quantiles=value.quantiles,
                 errors=value.quantile_errors,
                 unit=unit,
@@ -259,7 +264,7 @@ def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: S
             )
         case Dates():
             assert question.by is not None
-            said = answer_sentences.date_sentence(
+            sentence = answer_sentences.date_sentence(
                 quantiles=[_iso(day) for day in value.quantiles],
                 not_by_then=value.not_by_then,
                 error=value.error,
@@ -267,12 +272,14 @@ def _sentence(question: Question, answer: Answer, unit: str, *, chance_errors: S
                 status=answer.status,
             )
         case Shares():
-            said = answer_sentences.shares_sentence(values=value.values, errors=value.errors, none=value.none, none_error=value.none_error)
+            sentence = answer_sentences.shares_sentence(
+                values=value.values, errors=value.errors, none=value.none, none_error=value.none_error
+            )
     if question.given is not None:
-        said = f"{said} {answer_sentences.given_sentence(answer.given)}"
+        sentence = f"{sentence} {answer_sentences.given_sentence(answer.given)}"
     if answer.annulled is None or answer.status in words.RECORDED:
-        return said
-    return f"{said} {answer_sentences.annulled_sentence(answer.annulled.chance, error=answer.annulled.error)}"
+        return sentence
+    return f"{sentence} {answer_sentences.annulled_sentence(answer.annulled.chance, error=answer.annulled.error)}"
 
 
 def _why_unanswered(answer: Answer) -> _AnswerExtras:

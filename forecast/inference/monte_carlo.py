@@ -203,7 +203,7 @@ def rank_cases(values: Array, cases: ReplicatedCases) -> RankedCases:
     one_case = np.add.reduceat(weights**2, firsts) / np.add.reduceat(weights, firsts) / cumulative[-1]
     errors = np.maximum(np.sqrt(_correction(effective) * squares), LEAST_PROPORTION_ERROR * one_case)
     if effective < FEW_REPLICATES:
-        errors = np.maximum(errors, [binomial_error(float(each), cases.size) for each in share])
+        errors = np.maximum(errors, [binomial_error(float(value), cases.size) for value in share])
     errors[-1] = binomial_error(1.0, cases.size)
     return RankedCases(sorted_values, cumulative, sorted_values[last], share, errors, cases.size, cases.freedom, one_case)
 

@@ -82,13 +82,13 @@ class Verdict:
     @property
     def worst(self) -> Comparison | None:
         """The comparison with the greatest difference."""
-        return max(self.comparisons, key=lambda each: abs(each.z), default=None)
+        return max(self.comparisons, key=lambda comparison: abs(comparison.z), default=None)
 
     @property
     def disputed(self) -> tuple[Comparison, ...]:
         """The comparisons beyond the limit, worst first."""
-        beyond = [each for each in self.comparisons if abs(each.z) > self.limit]
-        return tuple(sorted(beyond, key=lambda each: -abs(each.z)))
+        beyond = [comparison for comparison in self.comparisons if abs(comparison.z) > self.limit]
+        return tuple(sorted(beyond, key=lambda comparison: -abs(comparison.z)))
 
 
 def judge(fast: Posterior, fast_answers: Mapping[str, Any], nuts: Posterior, nuts_answers: Mapping[str, Any]) -> Verdict:
@@ -105,7 +105,7 @@ def judge(fast: Posterior, fast_answers: Mapping[str, Any], nuts: Posterior, nut
     limit = dispute_limit(len(comparisons))
     if faults := _incomparable_reason(fast.diagnostics, nuts.diagnostics):
         return Verdict("failed" if not nuts.diagnostics.sound else "unconfirmed", faults, comparisons, limit)
-    outcome: Outcome = "disputed" if any(not abs(each.z) <= limit for each in comparisons) else "agreed"
+    outcome: Outcome = "disputed" if any(not abs(comparison.z) <= limit for comparison in comparisons) else "agreed"
     if outcome == "disputed" and (explained := _missed_part_sentence(fast, nuts, comparisons, limit)):
         return Verdict("unconfirmed", explained, comparisons, limit)
     parts = (
@@ -166,7 +166,7 @@ def _missed_part_sentence(fast: Posterior, nuts: Posterior, comparisons: tuple[C
     ``e`` times its heaviest, so that it has none there.  And where its weights are bounded, so that its errors hold, every
     parameter's figures agree, with errors so small that a difference as large as the disputed one would show: NUTS has missed nothing there.
     """
-    disputed = {(each.name, each.label, each.what): each for each in comparisons if each.kind == "parameter" and not abs(each.z) <= limit}
+    disputed = {(figure.name, figure.label, figure.what): figure for figure in comparisons if figure.kind == "parameter" and not abs(figure.z) <= limit}
     if fast.diagnostics.sound or fast.coverage is None or not disputed:
         return ""
     located = fast.coverage.locate(nuts.parameters)
@@ -218,23 +218,26 @@ def _borrowed_start_note(nuts: Diagnostics) -> str:
 def _verdict_sentence(outcome: Outcome, comparisons: tuple[Comparison, ...], limit: float) -> str:
     if not comparisons:
         return "There is nothing to compare."
-    count, worst = len(comparisons), max(comparisons, key=lambda each: abs(each.z))
+    count, worst = len(comparisons), max(comparisons, key=lambda comparison: abs(comparison.z))
     if outcome == "agreed":
         return f"The two engines agree on all {count} figures; the greatest difference is {abs(worst.z):.1f} standard errors, and {limit:.1f} are allowed."
-    beyond = sorted((each for each in comparisons if not abs(each.z) <= limit), key=lambda each: -np.nan_to_num(abs(each.z), nan=np.inf))
-    said = f"The two engines disagree on {len(beyond)} of {count} figures, first on the {worst}; {limit:.1f} are allowed."
+    beyond = sorted(
+        (comparison for comparison in comparisons if not abs(comparison.z) <= limit),
+        key=lambda comparison: -np.nan_to_num(abs(comparison.z), nan=np.inf),
+    )
+    sentence = f"The two engines disagree on {len(beyond)} of {count} figures, first on the {worst}; {limit:.1f} are allowed."
     disputed: dict[str, Comparison] = {}
-    for each in beyond:
-        if each.kind == "answer":
-            disputed.setdefault(each.name, each)
-    others = [each for each in disputed.values() if each is not beyond[0]]
-    if not disputed and any(each.kind == "answer" for each in comparisons):
-        return f"{said} They agree on the answers."
+    for comparison in beyond:
+        if comparison.kind == "answer":
+            disputed.setdefault(comparison.name, comparison)
+    others = [comparison for comparison in disputed.values() if comparison is not beyond[0]]
+    if not disputed and any(comparison.kind == "answer" for comparison in comparisons):
+        return f"{sentence} They agree on the answers."
     if not others:
-        return said
-    named = "; ".join(f"the {each.in_both}" for each in others[:MOST_DISPUTES_NAMED])
+        return sentence
+    named = "; ".join(f"the {comparison.in_both}" for comparison in others[:MOST_DISPUTES_NAMED])
     more = f"; and {len(others) - MOST_DISPUTES_NAMED} more" if len(others) > MOST_DISPUTES_NAMED else ""
-    return f"{said} Of the {'answers' if others == list(disputed.values()) else 'other answers'} they disagree on {named}{more}."
+    return f"{sentence} Of the {'answers' if others == list(disputed.values()) else 'other answers'} they disagree on {named}{more}."
 
 
 def _parameter_pairs(fast: Posterior, nuts: Posterior) -> Iterator[Pair]:
@@ -294,13 +297,13 @@ def _answer_pairs(fast: Mapping[str, Any], nuts: Mapping[str, Any]) -> Iterator[
         other = nuts[name]
         if one.value is None or other.value is None:
             if one.status != other.status:
-                chances = [Figure(each.given, each.given_error, each.freedom) for each in (one, other)]
+                chances = [Figure(answer.given, answer.given_error, answer.freedom) for answer in (one, other)]
                 yield Pair("answer", (name, ""), "chance that it has an answer", *chances)
             continue
         for label, what, first, second in _answer_figures(one, other):
             yield Pair("answer", (name, label), what, Figure(*first, one.freedom), Figure(*second, other.freedom))
         if one.annulled is not None:
-            chances = [Figure(each.annulled.chance, each.annulled.error, each.freedom) for each in (one, other)]
+            chances = [Figure(answer.annulled.chance, answer.annulled.error, answer.freedom) for answer in (one, other)]
             yield Pair("answer", (name, ""), "chance of annulment", *chances)
 
 
@@ -315,7 +318,7 @@ def _answer_figures(one: Any, other: Any) -> Iterator[tuple[str, str, tuple[floa
                 yield label, "share", (value, first.errors[label]), (second.values[label], second.errors[label])
         case "distribution":
             for level, point in ((0.05, first.quantiles[0]), (0.5, first.quantiles[2]), (0.95, first.quantiles[4])):
-                one_share, other_share = (_share_up_to(each, point) for each in (first, second))
+                one_share, other_share = (_share_up_to(points, point) for points in (first, second))
                 yield "", f"share up to the {level:.0%} point", one_share, other_share
         case "date":
             yield "", "probability of not by then", (first.not_by_then, first.error), (second.not_by_then, second.error)

@@ -114,9 +114,9 @@ def baseline_of(analysis: Analysis) -> Baseline:
     published, errors = published_values(result.answers, measures)
     draws = recorded_parameters(model.topic, result.paths.parameters)
     pool = pool_of_posterior(result.posterior, draws)
-    found = cases(result.paths, measures)
+    published_cases = cases(result.paths, measures)
     thin = cases(paths_for(model, thin_draws(draws), _path_rng(analysis)), measures)
-    return Baseline(analysis, measures, published, errors, pool, found, thin, found.influence(), thin.influence())
+    return Baseline(analysis, measures, published, errors, pool, published_cases, thin, published_cases.influence(), thin.influence())
 
 
 def thin_draws(parameters: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
@@ -149,9 +149,9 @@ def reweight_measures(basis: Baseline, on_paths: Array, on_draws: Array) -> Vari
 def resimulate_measures(basis: Baseline, model: Model, parameters: Mapping[str, NDArray[Any]], weights: PoolWeights) -> VariedMeasures:
     """Return the measures with paths drawn anew under a model, on thinned draws ``parameters`` weighed by ``weights``."""
     relative = relative_weights(weights)
-    found = cases(paths_for(model, parameters, _path_rng(basis.analysis)), basis.measures)
-    changes = found.values(relative) - basis.thin_cases.values()
-    errors = _standard_error(found.influence(relative) - basis.thin_influence)
+    varied = cases(paths_for(model, parameters, _path_rng(basis.analysis)), basis.measures)
+    changes = varied.values(relative) - basis.thin_cases.values()
+    errors = _standard_error(varied.influence(relative) - basis.thin_influence)
     return _varied_measures(basis, changes, errors, pareto_k=weights.pareto_k)
 
 
@@ -161,10 +161,10 @@ def redraw_measures(basis: Baseline, model: Model, wide: Pool) -> VariedMeasures
     if not weights.carry or weights.effective_size < WIDE_ENOUGH:
         return None
     draws = wide.resample(weights, len(basis.pool), basis.rng(Purpose.DRAWN))
-    found = cases(paths_for(model, draws, basis.rng(Purpose.DRAWN_PATHS)), basis.measures)
+    varied = cases(paths_for(model, draws, basis.rng(Purpose.DRAWN_PATHS)), basis.measures)
     scale = math.sqrt(max(len(basis.pool) / weights.effective_size, 1.0))
-    errors = np.hypot(_standard_error(found.influence()) * scale, basis.errors)
-    return _varied_measures(basis, found.values() - basis.published, errors, pareto_k=weights.pareto_k)
+    errors = np.hypot(_standard_error(varied.influence()) * scale, basis.errors)
+    return _varied_measures(basis, varied.values() - basis.published, errors, pareto_k=weights.pareto_k)
 
 
 def refit_measures(basis: Baseline, model: Model) -> VariedMeasures:
@@ -176,10 +176,10 @@ def refit_measures(basis: Baseline, model: Model) -> VariedMeasures:
     if not posterior.diagnostics.converges:
         raise UnknownVariation(f"the fast engine could not be trusted with it ({posterior.diagnostics.reason})")
     draws = posterior.resample(len(basis.pool), basis.rng(Purpose.REFITTED_DRAWS))
-    found = cases(paths_for(model, draws, basis.rng(Purpose.REFITTED_PATHS)), basis.measures)
+    varied = cases(paths_for(model, draws, basis.rng(Purpose.REFITTED_PATHS)), basis.measures)
     scale = math.sqrt(max(len(basis.pool) / posterior.diagnostics.effective_size, 1.0))
-    changes = found.values() - basis.published
-    errors = np.hypot(_standard_error(found.influence()) * scale, basis.errors)
+    changes = varied.values() - basis.published
+    errors = np.hypot(_standard_error(varied.influence()) * scale, basis.errors)
     return _varied_measures(basis, changes, errors, pareto_k=posterior.diagnostics.pareto_k, refit=True)
 
 
@@ -191,7 +191,7 @@ def _varied_measures(basis: Baseline, changes: Array, errors: Array, *, pareto_k
             if measure.kind != "mean" and not math.isfinite(change)
         }
         raise UnknownVariation(f"{' and '.join(sorted(names))} would have no answer")
-    changes, errors = (zero_rounding_errors(each, basis.published) for each in (changes, errors))
+    changes, errors = (zero_rounding_errors(values, basis.published) for values in (changes, errors))
     return VariedMeasures(basis.published + changes, changes, errors, pareto_k, refit)
 
 

@@ -52,7 +52,7 @@ class EarlierReport:
 
 
 def _tag_fields(tag: str, value: StatedValue) -> str:
-    return f"{tag}({', '.join(f'{each.name}={getattr(value, each.name)!r}' for each in fields(value))})"
+    return f"{tag}({', '.join(f'{field.name}={getattr(value, field.name)!r}' for field in fields(value))})"
 
 
 def earlier_report(entries: Sequence[Mapping[str, Any]], topic: Topic, *, before: date) -> EarlierReport | None:
@@ -90,14 +90,14 @@ def move_since_news(basis: Baseline, wide: Pool | None = None) -> Move | None:
     if news is None:
         return None
     eve = news - ONE_DAY
-    found = shapley_split(StateDiff(model.topic, eve, model.topic, model.as_of), basis.measures, basis.settings, wide=wide)
+    split = shapley_split(StateDiff(model.topic, eve, model.topic, model.as_of), basis.measures, basis.settings, wide=wide)
     return move_content(
-        found,
+        split,
         basis.measures,
         topic=model.topic,
         days=(eve, model.as_of),
-        ends=(found.before, basis.published),
-        errors=_error_of_difference(found.errors, basis.errors),
+        ends=(split.before, basis.published),
+        errors=_error_of_difference(split.errors, basis.errors),
         against="replay",
         why=f"since the eve of the last news, {words.day(news)}",
     )
@@ -111,14 +111,14 @@ def move_since_report(basis: Baseline, earlier: EarlierReport, wide: Pool | None
     answers as of that day cannot be computed.
     """
     topic, until = basis.model.topic, basis.model.as_of
-    found = shapley_split(StateDiff(topic, earlier.as_of, topic, until), basis.measures, basis.settings, wide=wide)
-    before, errors = found.before.copy(), found.errors.copy()
+    split = shapley_split(StateDiff(topic, earlier.as_of, topic, until), basis.measures, basis.settings, wide=wide)
+    before, errors = split.before.copy(), split.errors.copy()
     for index, measure in enumerate(basis.measures):
         if measure.key in earlier.values:
             stated = earlier.values[measure.key]
             before[index], errors[index] = stated.value, stated.error
     return move_content(
-        found,
+        split,
         basis.measures,
         topic=topic,
         days=(earlier.as_of, until),
@@ -142,9 +142,9 @@ def move_between(
     errors: tuple[Array, Array],
 ) -> Move:
     """Return what moved the answers between two states of a topic; ``ends`` are the measures as each was answered, with ``errors``."""
-    found = shapley_split(StateDiff(old, since, new, until), measures, settings)
+    split = shapley_split(StateDiff(old, since, new, until), measures, settings)
     return move_content(
-        found,
+        split,
         measures,
         topic=new,
         days=(since, until),
@@ -162,7 +162,7 @@ def _error_of_difference(before: Array, after: Array) -> Array:
 
 
 def move_content(
-    found: ShapleySplit,
+    split: ShapleySplit,
     measures: Sequence[Measure],
     *,
     topic: Topic,
@@ -183,12 +183,12 @@ def move_content(
             "source": part.change.added[0].source if part.change.added else "",
             "points": part.points.tolist(),
             "errors": part.errors.tolist(),
-            "bits": [None if math.isnan(each) else float(each) for each in part.bits],
+            "bits": [None if math.isnan(bits) else float(bits) for bits in part.bits],
         }
-        for part in found.parts
+        for part in split.parts
     ]
     before, after = ends
-    rest = (after - before) - sum((part.points for part in found.parts), np.zeros(len(measures)))
+    rest = (after - before) - sum((part.points for part in split.parts), np.zeros(len(measures)))
     rest = zero_rounding_errors(rest, np.maximum(np.abs(before), np.abs(after)))
     parts.append(
         {
@@ -243,13 +243,13 @@ def change_sentence(
     ]
     told = sorted((at for at in noticed if printed.steps[at]), key=lambda at: -abs(parts[at][2]))[:MOST_PARTS_NAMED]
     rest = [at for at in range(len(parts)) if at not in told]
-    said = "; ".join(f"{parts[at][1]} ({printed.text(at)})" for at in told)
+    named = "; ".join(f"{parts[at][1]} ({printed.text(at)})" for at in told)
     if told and sum(printed.steps[at] for at in rest):
-        said += f"; {'Monte Carlo noise' if [parts[at][0] for at in rest] == ['noise'] else 'the rest'} ({printed.text(*rest)})"
+        named += f"; {'Monte Carlo noise' if [parts[at][0] for at in rest] == ['noise'] else 'the rest'} ({printed.text(*rest)})"
     then, now = value_text(measure, before), value_text(measure, after)
     if abs(after - before) < max(least, NEWS_STANDARD_ERRORS * error) or then == now:
-        return f"Hardly moved, {now}{f': {said}' if said else ''}."
-    return f"{'Up' if after > before else 'Down'} from {then} to {now}{f': {said}' if said else ''}."
+        return f"Hardly moved, {now}{f': {named}' if named else ''}."
+    return f"{'Up' if after > before else 'Down'} from {then} to {now}{f': {named}' if named else ''}."
 
 
 def _measure_for_text(measure: Measure, topic: Topic, value: float) -> MeasureScale:

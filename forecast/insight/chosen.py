@@ -38,22 +38,22 @@ def chosen_columns(measures: Sequence[Measure], rows: Iterable[Sequence[float]])
 def chosen_insight(content: InsightContent, measures: Sequence[Measure]) -> InsightContent:
     """Return an insight of means and medians with one of them for each answer."""
     columns = chosen_columns(measures, _rows(content))
-    found: dict[str, Any] = dict(content)
-    found["measures"] = _columns_of(content["measures"], columns)
-    found["moves"] = [_move(move, columns) for move in content["moves"]]
+    chosen: dict[str, Any] = dict(content)
+    chosen["measures"] = _columns_of(content["measures"], columns)
+    chosen["moves"] = [_move(move, columns) for move in content["moves"]]
     for name in ("leverage", "sensitivity", "signposts"):
-        found[name] = [{**each, "values": _columns_of(each["values"], columns)} for each in found[name]]
-    found["information"] = [
-        {**each, "values": _columns_of(each["values"], columns), "errors": _columns_of(each["errors"], columns)}
-        for each in content["information"]
+        chosen[name] = [{**row, "values": _columns_of(row["values"], columns)} for row in chosen[name]]
+    chosen["information"] = [
+        {**row, "values": _columns_of(row["values"], columns), "errors": _columns_of(row["errors"], columns)}
+        for row in content["information"]
     ]
     history = content["history"]
     points = [
         {**point, "values": _columns_of(point["values"], columns), "errors": _columns_of(point["errors"], columns)}
         for point in history["points"]
     ]
-    found["history"] = {"points": points, "settled": _columns_of(history["settled"], columns)}
-    return cast("InsightContent", found)
+    chosen["history"] = {"points": points, "settled": _columns_of(history["settled"], columns)}
+    return cast("InsightContent", chosen)
 
 
 def chosen_move(move: Move, measures: Sequence[Measure]) -> tuple[tuple[Measure, ...], Move]:
@@ -79,8 +79,8 @@ def _rows(content: InsightContent) -> Iterator[Sequence[float]]:
     for move in content["moves"]:
         yield from _rows_of_move(move)
     for group in (content["leverage"], content["sensitivity"], content["signposts"]):
-        for each in group:
-            yield [estimate["value"] for estimate in each["values"]]
+        for row in group:
+            yield [estimate["value"] for estimate in row["values"]]
     for learnt in content["information"]:
         yield learnt["values"]
     for point in content["history"]["points"]:
@@ -95,10 +95,10 @@ def _rows_of_move(move: Move) -> Iterator[Sequence[float]]:
 
 
 def _move(move: Move, columns: Sequence[int]) -> Move:
-    found: dict[str, Any] = dict(move)
-    found |= {name: _columns_of(found[name], columns) for name in OF_A_MOVE if name in found}
-    found["parts"] = [_part(part, columns) for part in move["parts"]]
-    return cast("Move", found)
+    chosen: dict[str, Any] = dict(move)
+    chosen |= {name: _columns_of(chosen[name], columns) for name in OF_A_MOVE if name in chosen}
+    chosen["parts"] = [_part(part, columns) for part in move["parts"]]
+    return cast("Move", chosen)
 
 
 def _part(part: Mapping[str, Any], columns: Sequence[int]) -> dict[str, Any]:

@@ -38,8 +38,8 @@ def _predict_class(
     points = tuple(float(point) for point in np.searchsorted(np.cumsum(chances), np.array(INTERVAL_LEVELS) * chances.sum()))
     tail = float(chances[chances <= chances[int(seen[0, 0])] * (1 + 1e-9)].sum())
     order = np.argsort(-chances, kind="stable")
-    said = ", ".join(f"{stream.classes[index]} {words.percent(float(min(chances[index], 1.0)))}" for index in order)
-    return points, min(tail, 1.0), said
+    chances_text = ", ".join(f"{stream.classes[index]} {words.percent(float(min(chances[index], 1.0)))}" for index in order)
+    return points, min(tail, 1.0), chances_text
 
 
 def _predict_counts(
@@ -53,5 +53,5 @@ def _predict_counts(
     low, high = np.quantile(drawn[:, 0], [INTERVAL_LEVELS[0], INTERVAL_LEVELS[-1]], axis=0, method="inverted_cdf")
     ranges = [f"{a:.15g}" if a == b else f"{a:.15g} to {b:.15g}" for a, b in zip(low, high, strict=True)]
     points = np.quantile(drawn[:, 0].sum(axis=1), INTERVAL_LEVELS, method="inverted_cdf")
-    said = ", ".join(f"{label} {each}" for label, each in zip(stream.classes, ranges, strict=True))
-    return tuple(points.tolist()), tail, said
+    ranges_text = ", ".join(f"{label} {range_text}" for label, range_text in zip(stream.classes, ranges, strict=True))
+    return tuple(points.tolist()), tail, ranges_text

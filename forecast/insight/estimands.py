@@ -91,22 +91,22 @@ class Cases:
         NaN where its condition holds on no path or its question is not answerable, and for a mean that cannot be estimated.
         """
         w = np.ones(len(self.numerators)) if weights is None else weights
-        found = self._ratios(w)
+        estimates = self._ratios(w)
         for column in self.means:
             counted = self.denominators[:, column] > 0
             values = self.numerators[counted, column] / self.denominators[counted, column]
-            each = w[counted] * self.denominators[counted, column]
-            if (each > 0).any() and not is_estimable(values, each):
-                found[column] = np.nan
-        return found
+            weighted = w[counted] * self.denominators[counted, column]
+            if (weighted > 0).any() and not is_estimable(values, weighted):
+                estimates[column] = np.nan
+        return estimates
 
     def _ratios(self, weights: Array) -> Array:
         below = weights @ self.denominators
         with np.errstate(invalid="ignore", divide="ignore"):
-            found: Array = np.where(below > 0, (weights @ self.numerators) / below, np.nan)
+            ratios: Array = np.where(below > 0, (weights @ self.numerators) / below, np.nan)
         for column in self.medians:
-            found[column] = self._quantiles(column, weights, (0.5,))[0]
-        return found
+            ratios[column] = self._quantiles(column, weights, (0.5,))[0]
+        return ratios
 
     def _quantiles(self, column: int, weights: Array, levels: Sequence[float]) -> list[float]:
         """Weighted quantiles of what a column measures; NaN where no path counts."""
@@ -116,7 +116,7 @@ class Cases:
         if not len(order) or upto[-1] <= 0:
             return [np.nan for _ in levels]
         places = np.minimum(np.searchsorted(upto, np.array(levels) * upto[-1]), len(order) - 1)
-        return [float(each) for each in self.numerators[order[places], column] / below[places]]
+        return [float(value) for value in self.numerators[order[places], column] / below[places]]
 
     def influence(self, weights: Array | None = None) -> Array:
         """Return how far each path moves each measure, ``(paths, measures)``: their sum of squares is the squared error.
@@ -132,18 +132,18 @@ class Cases:
 
     def _influence_on_median(self, column: int, weights: Array) -> Array:
         """``w (1/2 - [x <= median]) / (W f)``: the density ``f`` is the slope between two quantiles, as in ``monte_carlo.quantile``."""
-        each = weights * self.denominators[:, column]
-        total = each.sum()
-        found = np.zeros(len(each))
+        weighted = weights * self.denominators[:, column]
+        total = weighted.sum()
+        influence = np.zeros(len(weighted))
         if total <= 0:
-            return found
-        reach = min(0.5 * float(np.sqrt((each**2).sum())) / total, 0.25)
+            return influence
+        reach = min(0.5 * float(np.sqrt((weighted**2).sum())) / total, 0.25)
         low, middle, high = self._quantiles(column, weights, (0.5 - reach, 0.5, 0.5 + reach))
         if low == high:
-            return found
+            return influence
         upto = self.numerators[:, column] <= middle * self.denominators[:, column]
-        found[:] = each * (0.5 - upto) / total * (high - low) / (2 * reach)
-        return found
+        influence[:] = weighted * (0.5 - upto) / total * (high - low) / (2 * reach)
+        return influence
 
 
 def zero_rounding_errors(values: Array, scale: Array) -> Array:
@@ -173,8 +173,8 @@ def is_known(values: Array, measures: Sequence[Measure]) -> bool:
 
 def published_values(answers: Mapping[str, Answer], measures: Sequence[Measure]) -> tuple[Array, Array]:
     """Return each measure as the answers have it, and its Monte Carlo error; NaN for a mean that is not published."""
-    found = [_published_value(answers[measure.question.name], measure) for measure in measures]
-    return np.array([value for value, _ in found]), np.array([error for _, error in found])
+    published = [_published_value(answers[measure.question.name], measure) for measure in measures]
+    return np.array([value for value, _ in published]), np.array([error for _, error in published])
 
 
 def cases(paths: Paths, measures: Sequence[Measure]) -> Cases:
@@ -289,13 +289,13 @@ def stated_measures(question: str, kind: str, value: Mapping[str, Any]) -> dict[
         case "probability":
             return {(question, "", "probability"): StatedValue(float(value["value"]), _error(value.get("error")))}
         case "distribution":
-            found: dict[MeasureKey, StatedValue] = {}
+            stated: dict[MeasureKey, StatedValue] = {}
             if value.get("mean") is not None:
-                found[question, "", "mean"] = StatedValue(float(value["mean"]), _error(value.get("mean_error")))
+                stated[question, "", "mean"] = StatedValue(float(value["mean"]), _error(value.get("mean_error")))
             if "quantiles" in value:
                 error = value["errors"][MEDIAN_INDEX] if "errors" in value else None
-                found[question, "", "median"] = StatedValue(float(value["quantiles"][MEDIAN_INDEX]), _error(error))
-            return found
+                stated[question, "", "median"] = StatedValue(float(value["quantiles"][MEDIAN_INDEX]), _error(error))
+            return stated
         case "date":
             return {(question, "", "probability"): StatedValue(1 - float(value["not_by_then"]), _error(value.get("error")))}
         case _:

@@ -72,8 +72,8 @@ class RowEvidence:
     @property
     def diagnosticity(self) -> float:
         """Bits between the best and the worst: what the row can tell."""
-        found = self._likelihoods()
-        return float(found[self.best] - found[self.worst]) if self.best != self.worst else 0.0
+        likelihoods = self._likelihoods()
+        return float(likelihoods[self.best] - likelihoods[self.worst]) if self.best != self.worst else 0.0
 
     @property
     def is_diagnostic(self) -> bool:
@@ -110,7 +110,7 @@ class EvidenceMatrix:
     @property
     def by_weight(self) -> tuple[int, ...]:
         """The places of all rows, first the one without which the leader's odds against the next would change most."""
-        changes = [self._change(each) for each in self.rows]
+        changes = [self._change(row) for row in self.rows]
         return tuple(sorted(range(len(self.rows)), key=lambda place: -changes[place]))
 
     def _change(self, evidence: RowEvidence) -> float:
@@ -155,19 +155,19 @@ def evidence_matrix(posterior: Posterior, prior: Posterior, parameter: str, labe
 def _sequential_cells(sides: Sequence[Marginal], order: Sequence[int]) -> tuple[list[tuple[Cell, ...]], tuple[list[float], list[float]]]:
     """The cells row by row, and the total of each hypothesis with its error."""
     left = [side.all_left_out() for side in sides]
-    first = now = [side.estimate(each) for side, each in zip(sides, left, strict=True)]
-    found = []
+    first = now = [side.estimate(rows) for side, rows in zip(sides, left, strict=True)]
+    cells = []
     for row in order:
-        before, left = now, [side.toggle_row(each, row) for side, each in zip(sides, left, strict=True)]
-        now = [side.estimate(each) for side, each in zip(sides, left, strict=True)]
+        before, left = now, [side.toggle_row(rows, row) for side, rows in zip(sides, left, strict=True)]
+        now = [side.estimate(rows) for side, rows in zip(sides, left, strict=True)]
         gained, errors = _bits_gained(before, now)
-        found.append(
+        cells.append(
             tuple(
                 Cell(bits, error, (after.value - earlier.value) / BIT if isfinite(earlier.value) else np.nan)
                 for bits, error, after, earlier in zip(gained, errors, now, before, strict=True)
             )
         )
-    return found, _bits_gained(first, now)
+    return cells, _bits_gained(first, now)
 
 
 def _bits_gained(before: Sequence[MarginalEstimate], now: Sequence[MarginalEstimate]) -> tuple[list[float], list[float]]:
@@ -179,7 +179,7 @@ def _bits_gained(before: Sequence[MarginalEstimate], now: Sequence[MarginalEstim
 
 def _error(before: Sequence[MarginalEstimate], now: Sequence[MarginalEstimate], at: int) -> float:
     """The standard error of the change of one hypothesis' log odds: hypotheses have draws of their own."""
-    shares = [_log_odds_weights(each, at) for each in (before, now)]
+    shares = [_log_odds_weights(estimates, at) for estimates in (before, now)]
     parts = []
     for place, (earlier, later) in enumerate(zip(before, now, strict=True)):
         one, other = shares[0][place], shares[1][place]
@@ -189,7 +189,7 @@ def _error(before: Sequence[MarginalEstimate], now: Sequence[MarginalEstimate], 
 
 def _log_odds_weights(estimates: Sequence[MarginalEstimate], at: int) -> Array:
     """The weight of each hypothesis' log probability in the log odds of one: 1 for itself, minus its share among the others."""
-    values = np.array([each.value for each in estimates])
+    values = np.array([estimate.value for estimate in estimates])
     values[at] = -np.inf
     weights: Array = -np.exp(values - values.max()) if np.isfinite(values.max()) else np.zeros(len(values))
     weights = weights / max(-weights.sum(), 1e-300)
@@ -199,7 +199,7 @@ def _log_odds_weights(estimates: Sequence[MarginalEstimate], at: int) -> Array:
 
 def _log_odds(estimates: Sequence[MarginalEstimate]) -> Array:
     """The log odds of each hypothesis against all others."""
-    values = np.array([each.value for each in estimates])
+    values = np.array([estimate.value for estimate in estimates])
     others = [np.logaddexp.reduce(np.delete(values, at)) for at in range(len(values))]
     with np.errstate(invalid="ignore"):
         odds: Array = values - np.array(others)
@@ -207,7 +207,7 @@ def _log_odds(estimates: Sequence[MarginalEstimate]) -> Array:
 
 
 def _posterior_shares(estimates: Sequence[MarginalEstimate]) -> Array:
-    values = np.array([each.value for each in estimates])
+    values = np.array([estimate.value for estimate in estimates])
     shares: Array = np.exp(values - np.logaddexp.reduce(values))
     return shares
 
@@ -222,13 +222,13 @@ def _keeps_ranking(shares: Array, ranking: Sequence[int]) -> bool:
     return bool(((inorder[:-1] > inorder[1:] * (1 + TIED)) | (inorder[:-1] == 0)).all())
 
 
-def _sufficient_rows(sides: Sequence[Marginal], order: Sequence[int], found: EvidenceMatrix) -> tuple[int, ...]:
+def _sufficient_rows(sides: Sequence[Marginal], order: Sequence[int], matrix: EvidenceMatrix) -> tuple[int, ...]:
     """The rows that suffice for the ranking: the others are dropped one after another, the least telling first, while it stays."""
     left: list[LeftOutRows] = [side.none_left_out() for side in sides]
     kept = set(range(len(order)))
-    for place in reversed(found.by_weight):
-        tried = [side.toggle_row(each, order[place]) for side, each in zip(sides, left, strict=True)]
-        if _keeps_ranking(_posterior_shares([side.estimate(each) for side, each in zip(sides, tried, strict=True)]), found.ranking):
+    for place in reversed(matrix.by_weight):
+        tried = [side.toggle_row(rows, order[place]) for side, rows in zip(sides, left, strict=True)]
+        if _keeps_ranking(_posterior_shares([side.estimate(rows) for side, rows in zip(sides, tried, strict=True)]), matrix.ranking):
             left = tried
             kept.discard(place)
     return tuple(sorted(kept))

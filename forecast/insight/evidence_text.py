@@ -25,26 +25,26 @@ def bits(value: float) -> str:
     return text.replace("-", MINUS) if isfinite(value) else ""
 
 
-def row_words(found: RowEvidence) -> str:
+def row_words(evidence: RowEvidence) -> str:
     """Return which row it is: its stream, its days and its value."""
-    row = found.row
+    row = evidence.row
     days = row.end.isoformat() if row.start == row.end else f"{row.start} to {row.end}"
-    return f"{found.stream} {number(row.value)}, {days}"
+    return f"{evidence.stream} {number(row.value)}, {days}"
 
 
-def row_verdict(found: RowEvidence, matrix: EvidenceMatrix) -> str:
+def row_verdict(evidence: RowEvidence, matrix: EvidenceMatrix) -> str:
     """Return what a row says: for which hypothesis over which, and with which it is inconsistent."""
     values = matrix.hypotheses.values
-    if not found.is_diagnostic:
+    if not evidence.is_diagnostic:
         return "says the same of all"
-    if not isfinite(found.diagnosticity):
-        return f"impossible under {values[found.worst]}"
-    return f"{found.diagnosticity:.1f} bits for {values[found.best]} over {values[found.worst]}"
+    if not isfinite(evidence.diagnosticity):
+        return f"impossible under {values[evidence.worst]}"
+    return f"{evidence.diagnosticity:.1f} bits for {values[evidence.best]} over {values[evidence.worst]}"
 
 
-def inconsistent_with(found: RowEvidence, matrix: EvidenceMatrix) -> tuple[str, ...]:
+def inconsistent_with(evidence: RowEvidence, matrix: EvidenceMatrix) -> tuple[str, ...]:
     """Return the hypotheses under which a row is at most half as likely as under the others together."""
-    return tuple(value for value, cell in zip(matrix.hypotheses.values, found.cells, strict=True) if cell.bits <= -INCONSISTENT_BITS)
+    return tuple(value for value, cell in zip(matrix.hypotheses.values, evidence.cells, strict=True) if cell.bits <= -INCONSISTENT_BITS)
 
 
 def summary(matrix: EvidenceMatrix) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ def evidence_matrix_data(matrix: EvidenceMatrix) -> dict[str, Any]:
     its, values = matrix.hypotheses, matrix.hypotheses.values
 
     def by_value(numbers: Any) -> dict[str, float | None]:
-        return {value: float(each) if isfinite(each) else None for value, each in zip(values, numbers, strict=True)}
+        return {value: float(figure) if isfinite(figure) else None for value, figure in zip(values, numbers, strict=True)}
 
     return {
         "hypotheses": its.name,
@@ -79,24 +79,24 @@ def evidence_matrix_data(matrix: EvidenceMatrix) -> dict[str, Any]:
         "ranking": [values[at] for at in matrix.ranking],
         "rows": [
             {
-                "stream": each.stream,
-                "row": each.index,
-                "from": each.row.start.isoformat(),
-                "to": each.row.end.isoformat(),
-                "value": each.row.value,
-                "known": each.row.known.isoformat(),
-                "source": each.row.source,
-                "bits": by_value([cell.bits for cell in each.cells]),
-                "errors": by_value([cell.error for cell in each.cells]),
-                "likelihood": by_value([cell.likelihood for cell in each.cells]),
-                "impossible": [value for value, cell in zip(values, each.cells, strict=True) if cell.likelihood == -float("inf")],
-                "inconsistent_with": list(inconsistent_with(each, matrix)),
-                "diagnostic": each.is_diagnostic,
-                "says": row_verdict(each, matrix),
-                "without": by_value(each.without),
-                "ranking_without": [values[at] for at in each.ranking],
+                "stream": evidence.stream,
+                "row": evidence.index,
+                "from": evidence.row.start.isoformat(),
+                "to": evidence.row.end.isoformat(),
+                "value": evidence.row.value,
+                "known": evidence.row.known.isoformat(),
+                "source": evidence.row.source,
+                "bits": by_value([cell.bits for cell in evidence.cells]),
+                "errors": by_value([cell.error for cell in evidence.cells]),
+                "likelihood": by_value([cell.likelihood for cell in evidence.cells]),
+                "impossible": [value for value, cell in zip(values, evidence.cells, strict=True) if cell.likelihood == -float("inf")],
+                "inconsistent_with": list(inconsistent_with(evidence, matrix)),
+                "diagnostic": evidence.is_diagnostic,
+                "says": row_verdict(evidence, matrix),
+                "without": by_value(evidence.without),
+                "ranking_without": [values[at] for at in evidence.ranking],
             }
-            for each in matrix.rows
+            for evidence in matrix.rows
         ],
         "decisive": list(matrix.decisive),
         "suffice": list(matrix.kept),
@@ -111,20 +111,22 @@ def _ranking_sentence(matrix: EvidenceMatrix) -> str:
 
 
 def _inconsistency_sentence(matrix: EvidenceMatrix) -> str:
-    counts = [f"{value} {sum(value in inconsistent_with(each, matrix) for each in matrix.rows)}" for value in matrix.hypotheses.values]
+    counts = [
+        f"{value} {sum(value in inconsistent_with(evidence, matrix) for evidence in matrix.rows)}" for value in matrix.hypotheses.values
+    ]
     return f"Rows inconsistent with each, at most half as likely as under the others: {', '.join(counts)}."
 
 
 def _undiagnostic_sentence(matrix: EvidenceMatrix) -> tuple[str, ...]:
-    silent = [each for each in matrix.rows if not each.is_diagnostic]
+    silent = [evidence for evidence in matrix.rows if not evidence.is_diagnostic]
     return (f"Without diagnostic value: {_row_list(silent)}.",) if silent else ()
 
 
 def _decisive_sentences(matrix: EvidenceMatrix) -> tuple[str, ...]:
     if matrix.decisive:
         return tuple(
-            f"The ranking rests on {row_words(each)}: without it {_shares(matrix, each)}."
-            for each in _rows(matrix, matrix.decisive)[:MOST_ROWS_NAMED]
+            f"The ranking rests on {row_words(evidence)}: without it {_shares(matrix, evidence)}."
+            for evidence in _rows(matrix, matrix.decisive)[:MOST_ROWS_NAMED]
         )
     most = matrix.rows[matrix.by_weight[0]]
     return (f"The ranking rests on no single row, most on {row_words(most)}: without it {_shares(matrix, most)}.",)
@@ -142,12 +144,12 @@ def _droppable_sentence(matrix: EvidenceMatrix) -> str:
 
 def _row_list(rows: Sequence[RowEvidence]) -> str:
     """Some rows by name, and how many more there are."""
-    named = "; ".join(row_words(each) for each in rows[:MOST_ROWS_NAMED])
+    named = "; ".join(row_words(evidence) for evidence in rows[:MOST_ROWS_NAMED])
     return named if len(rows) <= MOST_ROWS_NAMED else f"{named}; and {len(rows) - MOST_ROWS_NAMED} more"
 
 
 def _error_sentence(matrix: EvidenceMatrix) -> str:
-    largest = max(cell.error for each in matrix.rows for cell in each.cells)
+    largest = max(cell.error for evidence in matrix.rows for cell in evidence.cells)
     return (
         f"The largest Monte Carlo error of a row's bits is {largest:.2g}."
         if largest > 0
@@ -159,5 +161,5 @@ def _rows(matrix: EvidenceMatrix, places: tuple[int, ...]) -> list[RowEvidence]:
     return [matrix.rows[place] for place in places]
 
 
-def _shares(matrix: EvidenceMatrix, found: RowEvidence) -> str:
-    return ", ".join(f"{matrix.hypotheses.values[at]} {percent(found.without[at])}" for at in found.ranking)
+def _shares(matrix: EvidenceMatrix, evidence: RowEvidence) -> str:
+    return ", ".join(f"{matrix.hypotheses.values[at]} {percent(evidence.without[at])}" for at in evidence.ranking)

@@ -50,7 +50,7 @@ def explain(analysis: Analysis, *, earlier: EarlierReport | None = None, progres
     foreseen = surprise_content(_surprises(basis, pool, notes))
     notes += missing_variance_notes(basis)
     score = _score_with_static_baseline(foreseen[1], basis, notes)
-    found: InsightContent = {
+    insight: InsightContent = {
         "measures": measure_contents(basis),
         "moves": moves,
         "leverage": without,
@@ -67,7 +67,7 @@ def explain(analysis: Analysis, *, earlier: EarlierReport | None = None, progres
         "split": decompose_variance(basis),
         "notes": notes,
     }
-    return chosen_insight(found, basis.measures)
+    return chosen_insight(insight, basis.measures)
 
 
 def measure_contents(basis: Baseline) -> list[MeasureContent]:
@@ -113,9 +113,9 @@ def _history(basis: Baseline, pool: Pool, notes: list[str]) -> HistoryContent:
     days = sorted({*regular, *eves})
     if not days:  # the topic opens after the as-of day
         return history_content(History(basis.measures, (), {}, (None,) * len(basis.measures), ()))
-    found = history(topic, days, basis.settings, measures=basis.measures, pool=pool)
-    notes += [f"The history leaves out {days}: {why}." for days, why in days_left_out(found.left_out)]
-    content = history_content(found)
+    replayed = history(topic, days, basis.settings, measures=basis.measures, pool=pool)
+    notes += [f"The history leaves out {days}: {why}." for days, why in days_left_out(replayed.left_out)]
+    content = history_content(replayed)
     if content["points"] and content["points"][-1]["day"] == until.isoformat():
         content["points"][-1] |= {"values": basis.published.tolist(), "errors": np.nan_to_num(basis.errors).tolist()}
     return content
@@ -123,10 +123,10 @@ def _history(basis: Baseline, pool: Pool, notes: list[str]) -> HistoryContent:
 
 def _moves(basis: Baseline, earlier: EarlierReport | None, pool: Pool, notes: list[str]) -> list[Move]:
     """The moves that can be told; a note for each that cannot."""
-    found: list[Move] = []
+    moves: list[Move] = []
     if earlier is not None and earlier.as_of < basis.model.as_of:
         try:
-            found.append(move_since_report(basis, earlier, pool))
+            moves.append(move_since_report(basis, earlier, pool))
         except (UnknownVariation, Unsound) as reason:
             notes.append(f"What moved the answers since the report of {earlier.as_of} is not known: {reason}.")
     try:
@@ -135,5 +135,5 @@ def _moves(basis: Baseline, earlier: EarlierReport | None, pool: Pool, notes: li
         notes.append(f"What the last news moved is not known: {reason}.")
     else:
         if since_news is not None:
-            found.append(since_news)
-    return found
+            moves.append(since_news)
+    return moves

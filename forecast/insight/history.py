@@ -75,26 +75,26 @@ def history(
     settled = settlement_days(topic, until, {name: values[:SETTLEMENT_DRAWS] for name, values in pool.parameters.items()})
     closed = tuple(settled[measure.question.name] for measure in asked)
     whole = sorted({*days, *(day for day in closed if day is not None and day >= min(days))})
-    found = _replay_days(topic, whole, pool, settings, asked, processes=processes, progress=progress)
-    thin = [each.day for each in found if isinstance(each, LeftOutDay) and each.thin]
+    replayed = _replay_days(topic, whole, pool, settings, asked, processes=processes, progress=progress)
+    thin = [point.day for point in replayed if isinstance(point, LeftOutDay) and point.thin]
     if thin:  # anchors of their own, for days that are no extremes of the record and yet are not carried
         better = anchored_pool(topic, until, settings, days=thin)
-        again = {each.day: each for each in replay(topic, thin, better, settings, asked)}
-        found = [again.get(each.day, each) for each in found]
-    points = tuple(_without_settled_errors(each, closed) for each in found if isinstance(each, ReplayPoint))
-    return History(asked, points, news(topic, until), closed, tuple(each for each in found if isinstance(each, LeftOutDay)))
+        again = {point.day: point for point in replay(topic, thin, better, settings, asked)}
+        replayed = [again.get(point.day, point) for point in replayed]
+    points = tuple(_without_settled_errors(point, closed) for point in replayed if isinstance(point, ReplayPoint))
+    return History(asked, points, news(topic, until), closed, tuple(point for point in replayed if isinstance(point, LeftOutDay)))
 
 
 def days_left_out(days: Sequence[LeftOutDay]) -> list[tuple[str, str]]:
     """Return in words which days a history leaves out, those that follow one another for one reason together, and the reason."""
-    found = []
+    described = []
     for why, together in groupby(days, key=attrgetter("why")):
         first, *rest = [left.day for left in together]
-        found.append((f"{first}" if not rest else f"{len(rest) + 1} days from {first} to {rest[-1]}", why))
-    return found
+        described.append((f"{first}" if not rest else f"{len(rest) + 1} days from {first} to {rest[-1]}", why))
+    return described
 
 
-def history_content(found: History) -> HistoryContent:
+def history_content(replayed: History) -> HistoryContent:
     """Return a history as plain data."""
     return {
         "points": [
@@ -102,11 +102,11 @@ def history_content(found: History) -> HistoryContent:
                 "day": point.day.isoformat(),
                 "values": point.values.tolist(),
                 "errors": point.errors.tolist(),
-                "news": found.news.get(point.day, []),
+                "news": replayed.news.get(point.day, []),
             }
-            for point in found.points
+            for point in replayed.points
         ],
-        "settled": [None if day is None else day.isoformat() for day in found.settled],
+        "settled": [None if day is None else day.isoformat() for day in replayed.settled],
     }
 
 
@@ -131,10 +131,10 @@ def _replay_days(
     parts = [days[at : at + size] for at in range(0, len(days), size)]
     if processes > 1 and len(parts) > 1:
         return _replay_in_parallel(parts, pickle_task((topic, pool, settings, tuple(measures))), processes, progress)
-    found: list[ReplayPoint | LeftOutDay] = []
+    replayed: list[ReplayPoint | LeftOutDay] = []
     for part in parts:
-        found += replay(topic, part, pool, settings, measures, progress=PartialProgress(progress, len(found), len(days)))
-    return found
+        replayed += replay(topic, part, pool, settings, measures, progress=PartialProgress(progress, len(replayed), len(days)))
+    return replayed
 
 
 def _replay_in_parallel(parts: Sequence[Sequence[date]], task: bytes, processes: int, progress: Progress) -> list[ReplayPoint | LeftOutDay]:
@@ -142,11 +142,11 @@ def _replay_in_parallel(parts: Sequence[Sequence[date]], task: bytes, processes:
 
     with process_pool(min(processes, len(parts)), start=process_start_method()) as executor:
         waiting = {executor.submit(_replay_in_process, task, part): at for at, part in enumerate(parts)}
-        found: dict[int, list[ReplayPoint | LeftOutDay]] = {}
+        replayed: dict[int, list[ReplayPoint | LeftOutDay]] = {}
         for future in as_completed(waiting):
-            found[waiting[future]] = future.result()
-            progress(REPLAYING_DAYS, sum(map(len, found.values())), sum(map(len, parts)))
-    return [each for at in range(len(parts)) for each in found[at]]
+            replayed[waiting[future]] = future.result()
+            progress(REPLAYING_DAYS, sum(map(len, replayed.values())), sum(map(len, parts)))
+    return [point for at in range(len(parts)) for point in replayed[at]]
 
 
 def _replay_in_process(task: bytes, days: Sequence[date]) -> list[ReplayPoint | LeftOutDay]:

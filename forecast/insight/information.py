@@ -53,13 +53,13 @@ class FutureIncrement:
 
 def information(basis: Baseline) -> list[InformationContent]:
     """Return how far each stream's next month is expected to move each measure (mean absolute change)."""
-    found: list[InformationContent] = []
+    contents: list[InformationContent] = []
     for stream, label in _simulated_streams(basis.paths):
         ahead = future_increment(basis.paths, stream, label, months=1)
         if ahead is not None:
             values, errors = expected_movement(basis.cases, _number_outcomes(ahead.values))
-            found.append({"stream": ahead.name, "until": ahead.until.isoformat(), "values": values.tolist(), "errors": errors.tolist()})
-    return found
+            contents.append({"stream": ahead.name, "until": ahead.until.isoformat(), "values": values.tolist(), "errors": errors.tolist()})
+    return contents
 
 
 def signposts(basis: Baseline) -> list[SignpostContent]:
@@ -69,12 +69,12 @@ def signposts(basis: Baseline) -> list[SignpostContent]:
     shortest of 1, 3, 6 and 12 months in which that has a chance of 10 %; any other
     for more than its upper and less than its lower quartile within a month.
     """
-    found: list[SignpostContent] = []
+    posts: list[SignpostContent] = []
     for stream, label in _simulated_streams(basis.paths):
         for ahead, condition, seen in _signpost_conditions(basis.paths, stream, label):
             chance = float(seen.mean())
             if min(chance, 1 - chance) >= LEAST_CHANCE:
-                found.append(
+                posts.append(
                     {
                         "stream": ahead.name,
                         "condition": condition,
@@ -83,7 +83,7 @@ def signposts(basis: Baseline) -> list[SignpostContent]:
                         "values": measures_given_seen(basis, seen),
                     }
                 )
-    return [post for post in found if post["values"]]
+    return [post for post in posts if post["values"]]
 
 
 def measures_given_seen(basis: Baseline, seen: NDArray[np.bool_]) -> list[Estimate]:
@@ -93,7 +93,7 @@ def measures_given_seen(basis: Baseline, seen: NDArray[np.bool_]) -> list[Estima
     if not is_known(changes, basis.measures):
         return []
     errors = np.sqrt(((basis.cases.influence(weights) - basis.influence) ** 2).sum(axis=0))
-    changes, errors = (zero_rounding_errors(each, basis.published) for each in (changes, errors))
+    changes, errors = (zero_rounding_errors(values, basis.published) for values in (changes, errors))
     values = basis.published + changes
     return [
         {"value": float(value), "change": float(change), "error": float(error)}

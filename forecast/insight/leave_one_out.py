@@ -41,7 +41,7 @@ def leverage(basis: Baseline, wide: Pool | None = None) -> tuple[list[LeverageCo
     tried before the model is conditioned afresh.
     """
     matrix = basis.pool.log_likelihood(basis.model)
-    found: list[LeverageContent] = []
+    contents: list[LeverageContent] = []
     notes: list[str] = []
     for group in row_groups(basis.model):
         try:
@@ -49,7 +49,7 @@ def leverage(basis: Baseline, wide: Pool | None = None) -> tuple[list[LeverageCo
         except (UnknownVariation, Unsound) as reason:
             notes.append(f"What the answers would be without {_group_text(group)} is not known: {reason}.")
             continue
-        found.append(
+        contents.append(
             {
                 "kind": group.kind,
                 "name": group.name,
@@ -61,7 +61,7 @@ def leverage(basis: Baseline, wide: Pool | None = None) -> tuple[list[LeverageCo
                 "refitted": varied.refitted,
             }
         )
-    return found, notes
+    return contents, notes
 
 
 def measures_without(basis: Baseline, group: RowGroup, matrix: Array, wide: Pool | None = None) -> VariedMeasures:
@@ -105,7 +105,7 @@ def row_groups(model: Model) -> Iterator[RowGroup]:
     ]
     for kind, of_rows in labels:
         for label in dict.fromkeys(of_rows):
-            columns = tuple(column for column, each in enumerate(of_rows) if each == label)
+            columns = tuple(column for column, other in enumerate(of_rows) if other == label)
             if label and (len(columns) > 1 or kind == "grade"):
                 yield RowGroup(kind, label, label if kind == "stream" else "", None, columns)
 

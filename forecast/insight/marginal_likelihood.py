@@ -131,9 +131,9 @@ class Marginal:
     def toggle_row(self, left: LeftOutRows, row: int) -> LeftOutRows:
         """The same with one row more left out or, where it was, with it back."""
         rows = left.rows ^ {row}
-        for each in self.shared:
-            if row in each.columns:
-                now, before = ([each.log_likelihood_left_out(out, side) for side in self.sides] for out in (rows, left.rows))
+        for origin in self.shared:
+            if row in origin.columns:
+                now, before = ([origin.log_likelihood_left_out(out, side) for side in self.sides] for out in (rows, left.rows))
                 sums = [gone + after[0] - until[0] for gone, after, until in zip(left.sums, now, before, strict=True)]
                 counts = [gone + after[1] - until[1] for gone, after, until in zip(left.excluded, now, before, strict=True)]
                 return LeftOutRows(rows, (sums[0], sums[1]), (counts[0], counts[1]))
@@ -188,7 +188,7 @@ def marginals(posterior: Posterior, prior: Posterior, parameter: str, label: str
     evidence = posterior.diagnostics.log_evidence or 0.0
     shared = _shared_origins(model)
     with np.errstate(divide="ignore"):
-        found = tuple(
+        sides = tuple(
             Marginal(
                 float(np.log(shares[code])),
                 evidence,
@@ -201,14 +201,14 @@ def marginals(posterior: Posterior, prior: Posterior, parameter: str, label: str
             for code in range(len(values))
         )
     reached = np.array([posterior.weights[after == code].sum() for code in range(len(values))])
-    return Hypotheses(parameter, label, values, shares, reached), found
+    return Hypotheses(parameter, label, values, shares, reached), sides
 
 
 def _prior_shares(prior: Posterior, parameter: str, label: str) -> Array:
     """The probability of each value before any row: the prior's own numbers, or, where they depend on others, from draws."""
     declared = prior.model.topic.parameters[parameter]
     position = declared.labels.index(label) if label else 0
-    block = next(each for each in blocks(prior.model) if each.name == parameter and position in each.positions)
+    block = next(candidate for candidate in blocks(prior.model) if candidate.name == parameter and position in candidate.positions)
     if block.fixed is not None:
         return np.ravel(np.asarray(block.fixed["p"], dtype=float))
     codes = prior.column(parameter, label)
@@ -217,15 +217,15 @@ def _prior_shares(prior: Posterior, parameter: str, label: str) -> Array:
 
 def _shared_origins(model: Model) -> tuple[SharedOrigin, ...]:
     """The rows of each origin that has several."""
-    found, begin = [], 0
+    shared, begin = [], 0
     for name, table in model.tables.items():
         origins = np.zeros(0) if table.entry is None else table.entry.origins[0]
         for origin in np.unique(origins):
             places = tuple(np.flatnonzero(origins == origin).tolist())
             if len(places) > 1:
-                found.append(SharedOrigin(model, name, tuple(begin + place for place in places), places))
+                shared.append(SharedOrigin(model, name, tuple(begin + place for place in places), places))
         begin += len(table)
-    return tuple(found)
+    return tuple(shared)
 
 
 def _side(draws: Posterior, matrix: Array, chosen: NDArray[np.bool_]) -> Side:

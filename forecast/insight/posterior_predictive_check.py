@@ -52,31 +52,31 @@ def predictive_checks(
     Ranges and copies are left out; streams without other rows have none.  Raises ``Unsound``
     where a statement cannot be drawn from.
     """
-    found = []
+    checks = []
     for (name, statistic), (seen, predicted) in _predictive_statistics(model, parameters, rng).items():
         points = np.quantile(predicted, QUANTILE_LEVELS, method="inverted_cdf")
-        found.append(PredictiveCheck(name, statistic, seen, tuple(points.tolist()), _two_sided_tail(seen, predicted)))
-    if any(each.tail < SUSPECT for each in found):
-        return _refine_tails(model, found, every or parameters, rng)
-    return tuple(found)
+        checks.append(PredictiveCheck(name, statistic, seen, tuple(points.tolist()), _two_sided_tail(seen, predicted)))
+    if any(check.tail < SUSPECT for check in checks):
+        return _refine_tails(model, checks, every or parameters, rng)
+    return tuple(checks)
 
 
 def _refine_tails(
-    model: Model, found: list[PredictiveCheck], every: Mapping[str, NDArray[Any]], rng: np.random.Generator
+    model: Model, checks: list[PredictiveCheck], every: Mapping[str, NDArray[Any]], rng: np.random.Generator
 ) -> tuple[PredictiveCheck, ...]:
     """Checks with the tails of those that are far out measured on many more records."""
     count = max((len(values) for values in every.values()), default=1)
-    more: dict[tuple[str, Statistic], list[Array]] = {(each.stream, each.statistic): [] for each in found if each.tail < SUSPECT}
+    more: dict[tuple[str, Statistic], list[Array]] = {(check.stream, check.statistic): [] for check in checks if check.tail < SUSPECT}
     for begun in range(0, FAR_TAIL_DRAWS, FAR_TAIL_BATCH):
         picked = np.arange(begun, begun + FAR_TAIL_BATCH) % count
         drawn = _predictive_statistics(model, {name: values[picked] for name, values in every.items()}, rng)
         for key, values in more.items():
             values.append(drawn[key][1])
     return tuple(
-        replace(each, tail=_two_sided_tail(each.seen, np.concatenate(more[each.stream, each.statistic])))
-        if (each.stream, each.statistic) in more
-        else each
-        for each in found
+        replace(check, tail=_two_sided_tail(check.seen, np.concatenate(more[check.stream, check.statistic])))
+        if (check.stream, check.statistic) in more
+        else check
+        for check in checks
     )
 
 
@@ -85,13 +85,13 @@ def _predictive_statistics(
 ) -> dict[tuple[str, Statistic], tuple[float, Array]]:
     """Each statistic of each stream as seen, and ``(draws,)`` as predicted."""
     drawn = predict_rows(model, parameters, rng)
-    found = {}
+    statistics = {}
     for name, rows in model.tables.items():
         known = np.ones(len(rows), dtype=bool) if rows.entry is None else rows.entry.counted & ~rows.entry.ranged
         if known.any():
             for statistic, of in _statistics(model.topic, rows.stream).items():
-                found[name, statistic] = float(of(rows.seen[:, known])[0]), of(drawn[name][:, known])
-    return found
+                statistics[name, statistic] = float(of(rows.seen[:, known])[0]), of(drawn[name][:, known])
+    return statistics
 
 
 def _two_sided_tail(seen: float, predicted: Array) -> float:
@@ -99,11 +99,11 @@ def _two_sided_tail(seen: float, predicted: Array) -> float:
     return min(1.0, 2 * min(float((predicted <= seen).mean()), float((predicted >= seen).mean())))
 
 
-def checks_content(found: tuple[PredictiveCheck, ...]) -> list[PredictiveCheckContent]:
+def checks_content(checks: tuple[PredictiveCheck, ...]) -> list[PredictiveCheckContent]:
     """Return predictive checks as plain data."""
     return [
-        {"stream": each.stream, "statistic": each.statistic, "seen": each.seen, "quantiles": list(each.quantiles), "tail": each.tail}
-        for each in found
+        {"stream": check.stream, "statistic": check.statistic, "seen": check.seen, "quantiles": list(check.quantiles), "tail": check.tail}
+        for check in checks
     ]
 
 
@@ -122,5 +122,5 @@ def _statistics(topic: Topic, stream: Stream) -> dict[Statistic, Callable[[Array
 
 
 def _number_of(stream: Stream, label: str, rows: Array) -> Array:
-    found: Array = added_totals(stream, rows)[indexed_name(stream.name, label)].sum(axis=1)
-    return found
+    counts: Array = added_totals(stream, rows)[indexed_name(stream.name, label)].sum(axis=1)
+    return counts

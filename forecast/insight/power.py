@@ -31,14 +31,14 @@ def power_scaling(basis: Baseline) -> list[PowerContent]:
     draws = thin_draws(basis.pool.parameters)
     log_prior = _log_prior(basis.model, draws)
     log_likelihood = basis.pool.total(basis.model)[::THINNING]
-    found: list[PowerContent] = []
+    contents: list[PowerContent] = []
     for parameter in basis.model.topic.parameters.values():
         if parameter.categories:
             continue
         for position, label in enumerate(parameter.labels or ("",)):
             values = np.asarray(draws[parameter.name][:, position], dtype=float)
             prior, likelihood = power_sensitivity(values, log_prior), power_sensitivity(values, log_likelihood)
-            found.append(
+            contents.append(
                 {
                     "parameter": parameter.name,
                     "label": label,
@@ -47,7 +47,7 @@ def power_scaling(basis: Baseline) -> list[PowerContent]:
                     "diagnosis": diagnosis(prior, likelihood),
                 }
             )
-    return found
+    return contents
 
 
 def diagnosis(prior: float, likelihood: float) -> str:

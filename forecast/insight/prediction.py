@@ -84,7 +84,7 @@ def _discrete_prediction(
     counted, known = reached[-1] >= INTERVAL_LEVELS[-1], at < len(reached)
     drawn = np.zeros(0)
     if not counted or (not known and kind.sums_masses):
-        draws = max(np.size(each) for each in arguments.values())
+        draws = max(np.size(values) for values in arguments.values())
         drawn = np.sort(kind.draw(rng, (draws, VALUES_PER_DRAW), **arguments), axis=None)
     if counted:
         points = tuple(lowest + float(np.searchsorted(reached, level)) for level in INTERVAL_LEVELS)
@@ -100,8 +100,8 @@ def _discrete_prediction(
 
 def _mixture_quantile(kind: Family, arguments: Mapping[str, Any], level: float) -> float:
     """By halving between the smallest and the largest of the draws' own quantiles, on a scale that suits any size."""
-    each = kind.quantile(level, **arguments)
-    low, high = math.asinh(float(np.min(each))), math.asinh(float(np.max(each)))
+    quantiles = kind.quantile(level, **arguments)
+    low, high = math.asinh(float(np.min(quantiles))), math.asinh(float(np.max(quantiles)))
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         if not low < middle < high:

@@ -133,30 +133,30 @@ def prequential_scores(model: Model, pool: Pool, settings: Settings) -> Prequent
         earned[piece.key] = _add_pairs(earned.get(piece.key, (0.0, 0.0)), gained)
         score[piece.known] = _add_pairs(next(reversed(score.values()), (0.0, 0.0)), gained)
     keys = [(name, index) for name, rows in model.tables.items() for index in range(len(rows))]
-    found = tuple(RowSurprise(*key, _row(model, key), *predicted[key][:2], *earned[key], predicted[key][2]) for key in keys)
-    return PrequentialScores(found, tuple((day, *both) for day, both in score.items()))
+    surprises = tuple(RowSurprise(*key, _row(model, key), *predicted[key][:2], *earned[key], predicted[key][2]) for key in keys)
+    return PrequentialScores(surprises, tuple((day, *both) for day, both in score.items()))
 
 
-def surprise_content(found: PrequentialScores) -> tuple[list[SurpriseContent], list[ScorePoint]]:
+def surprise_content(scores: PrequentialScores) -> tuple[list[SurpriseContent], list[ScorePoint]]:
     """Return the rows' surprises and the scores as plain data."""
     rows: list[SurpriseContent] = [
         {
-            "stream": each.stream,
-            "row": each.index,
-            "known": each.row.known.isoformat(),
-            "value": each.row.value,
-            "low": each.points[0],
-            "middle": each.points[1],
-            "high": each.points[2],
-            "tail": each.tail,
-            "log_score": each.log_score,
-            "prior_log_score": each.prior_log_score,
-            "bits": each.bits,
-            **_surprise_texts(each),
+            "stream": surprise.stream,
+            "row": surprise.index,
+            "known": surprise.row.known.isoformat(),
+            "value": surprise.row.value,
+            "low": surprise.points[0],
+            "middle": surprise.points[1],
+            "high": surprise.points[2],
+            "tail": surprise.tail,
+            "log_score": surprise.log_score,
+            "prior_log_score": surprise.prior_log_score,
+            "bits": surprise.bits,
+            **_surprise_texts(surprise),
         }
-        for each in found.rows
+        for surprise in scores.rows
     ]
-    return rows, [{"day": day.isoformat(), "topic": topic, "prior": prior} for day, topic, prior in found.score]
+    return rows, [{"day": day.isoformat(), "topic": topic, "prior": prior} for day, topic, prior in scores.score]
 
 
 def _surprise_texts(of: RowSurprise) -> SurpriseTexts:
@@ -190,7 +190,7 @@ def _pieces(model: Model) -> list[_Piece]:
 
 def _columns(model: Model, pool: Pool, pieces: Sequence[_Piece]) -> Mapping[tuple[RowKey, date], _Column]:
     """The log-likelihood of each row up to each of its cuts."""
-    found: dict[tuple[RowKey, date], _Column] = {}
+    columns: dict[tuple[RowKey, date], _Column] = {}
     for name, whole in model.tables.items():
         wanted = [piece for piece in pieces if piece.key[0] == name]
         if not wanted:
@@ -198,14 +198,14 @@ def _columns(model: Model, pool: Pool, pieces: Sequence[_Piece]) -> Mapping[tupl
         rows = [replace(whole.record.rows[piece.key[1]], end=piece.end) for piece in wanted]
         if whole.entry is None:
             matrix = _likelihood(model, pool, name, rows)
-            found |= {(piece.key, piece.end): _Column(*(matrix[:, column],) * 3) for column, piece in enumerate(wanted)}
+            columns |= {(piece.key, piece.end): _Column(*(matrix[:, column],) * 3) for column, piece in enumerate(wanted)}
             continue
         for index, (piece, row) in enumerate(zip(wanted, rows, strict=True)):
             before = [other for other in rows[:index] if row.origin and other.origin == row.origin]
             learnt, seen = (_likelihood(model, pool, name, [*before, row], weighed=weighed)[:, -1] for weighed in (True, False))
             alone = _likelihood(model, pool, name, [row], weighed=False)[:, -1] if before and seen.any() else seen
-            found[piece.key, piece.end] = _Column(learnt, seen, alone)
-    return found
+            columns[piece.key, piece.end] = _Column(learnt, seen, alone)
+    return columns
 
 
 def _likelihood(model: Model, pool: Pool, name: str, rows: Sequence[Row], *, weighed: bool = True) -> Array:

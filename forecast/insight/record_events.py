@@ -33,17 +33,17 @@ def news(topic: Topic, until: date) -> dict[date, list[str]]:
 
     What was known before the topic opened is no news.
     """
-    found: dict[date, list[str]] = {}
+    events: dict[date, list[str]] = {}
     for stream in topic.streams.values():
         for row in stream.rows:
             if topic.opens <= row.known <= until and not is_gradual(row, stream):
-                said = f"{stream.name}: {row_text(row)} ({day_in_words(row.end)})"
-                found.setdefault(row.known, []).append(f"corrected, {said}" if row.replaces else said)
+                event = f"{stream.name}: {row_text(row)} ({day_in_words(row.end)})"
+                events.setdefault(row.known, []).append(f"corrected, {event}" if row.replaces else event)
     for series in topic.series.values():
         for point in series.points:
             if topic.opens <= point.known <= until:
-                found.setdefault(point.known, []).append(f"{series.name}: {number(point.value)} (from {day_in_words(point.day)})")
-    return {day: found[day] for day in sorted(found)}
+                events.setdefault(point.known, []).append(f"{series.name}: {number(point.value)} (from {day_in_words(point.day)})")
+    return {day: events[day] for day in sorted(events)}
 
 
 def state_of(model: Model) -> object:

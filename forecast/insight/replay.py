@@ -85,15 +85,15 @@ def replay(
     The random numbers of every stretch are the same, so that neighbouring
     stretches share them.
     """
-    found: list[ReplayPoint | LeftOutDay] = []
-    while len(found) < len(days):
-        ahead = days[len(found) : len(found) + LONGEST_STRETCH]
+    replayed: list[ReplayPoint | LeftOutDay] = []
+    while len(replayed) < len(days):
+        ahead = days[len(replayed) : len(replayed) + LONGEST_STRETCH]
         try:
-            found += _stretch(topic, ahead, pool, settings, measures)
+            replayed += _stretch(topic, ahead, pool, settings, measures)
         except Unsound as unsound:
-            found.append(LeftOutDay(ahead[0], unsound.problems[0].message))
-        progress(REPLAYING_DAYS, len(found), len(days))
-    return found
+            replayed.append(LeftOutDay(ahead[0], unsound.problems[0].message))
+        progress(REPLAYING_DAYS, len(replayed), len(days))
+    return replayed
 
 
 def _stretch(
@@ -108,15 +108,15 @@ def _stretch(
     draws = pool.resample(weights, PATHS_PER_STRETCH, generator(settings.seed, topic.name, Purpose.HISTORY, Purpose.RESAMPLE))
     paths = paths_for(model, draws, generator(settings.seed, topic.name, Purpose.HISTORY, Purpose.PATHS))
     base = StretchBase(model, paths, cases(paths, measures), weights.effective_size)
-    found = [_point(base, model.as_of, np.zeros(PATHS_PER_STRETCH), measures)]
+    points = [_point(base, model.as_of, np.zeros(PATHS_PER_STRETCH), measures)]
     alone = _uses_age(topic) or not paths.is_whole  # `age` would make every step's chances depend on the day of asking
     for day in () if alone else days[1:]:
         later = _later_model(base, day)
         log_weight = None if later is None else _log_weight(base, later)
         if log_weight is None or np.isneginf(log_weight).all() or effective_size(log_weight) < LEAST_SHARE_LEFT * PATHS_PER_STRETCH:
             break
-        found.append(_point(base, day, log_weight, measures))
-    return found
+        points.append(_point(base, day, log_weight, measures))
+    return points
 
 
 def _later_model(base: StretchBase, day: date) -> Model | None:
@@ -180,8 +180,8 @@ def _log_likelihood_of_new_rows(base: StretchBase, model: Model, other: Model) -
         for name, table in model.tables.items()
     }
     rows = replace(with_rows(model, apart, others=False), beyond=model.beyond or 0.0)
-    found: Array = rows.log_likelihood(base.paths.parameters).sum(axis=1)
-    return found
+    density: Array = rows.log_likelihood(base.paths.parameters).sum(axis=1)
+    return density
 
 
 def _log_weight_of_late_streams(base: StretchBase, model: Model, names: Sequence[str], first: date, start: date) -> Array | None:
@@ -220,15 +220,15 @@ def _log_chance(
     streams = [topic.streams[name] for name in (paths.starts if names is None else names)]
     totals = {name: values[:, column, None] for name, values in paths.totals.items()}
     after = {name: paths.totals[name][:, column + 1, None] for stream in streams for name in total_names(stream)} if drawn else {}
-    found = np.zeros(PATHS_PER_STRETCH)
+    log_chance = np.zeros(PATHS_PER_STRETCH)
     with np.errstate(all="ignore"):
         scope = step_scope(base.model, streams, paths.parameters, totals, start or paths.days[column], following - ONE_DAY)
         for stream in streams:
             columns = {name: next_value(stream, name, scope) for name in needed_columns(stream)} if stream.own_columns else {}
             kind, arguments = base.model.distribution(stream.value, scope.plus(values=columns))
             values = value_between_totals(stream, totals, after) if drawn else zero_value(stream)
-            found += kind.log_density(values, **arguments)[..., 0]
-    return found
+            log_chance += kind.log_density(values, **arguments)[..., 0]
+    return log_chance
 
 
 def _point(base: StretchBase, day: date, log_weight: Array, measures: Sequence[Measure]) -> ReplayPoint | LeftOutDay:

@@ -83,7 +83,7 @@ def _with_anchors(parts: list[MixtureComponent], models: Sequence[Model], settin
 def _most_anchors(models: Sequence[Model]) -> int:
     """How many anchors there may be: a topic that drifts forgets its early days, so that each may need its own."""
     parameters = models[0].topic.parameters.values() if models else ()
-    steps = [len(each.labels) for each in parameters if each.prior is not None and each.prior.distribution in WALKS]
+    steps = [len(parameter.labels) for parameter in parameters if parameter.prior is not None and parameter.prior.distribution in WALKS]
     return MOST_OF_WALKS if steps and max(steps) <= SHORT else MOST_ANCHORS
 
 
@@ -104,10 +104,10 @@ def _anchor_parts(model: Model, settings: Settings) -> list[MixtureComponent]:
 
 def _models(topic: Topic, days: Sequence[date]) -> list[Model]:
     """The topic as of each day on which it can be computed."""
-    found = []
+    models = []
     for day in days:
         try:
-            found.append(model_as_of(topic, day))
+            models.append(model_as_of(topic, day))
         except Unsound:  # such a day has no history; whoever asks for it is told why
             continue
-    return found
+    return models

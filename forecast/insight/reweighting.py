@@ -126,8 +126,8 @@ class Pool:
             wanted = sorted({index for row in missing.values() for index in (*_earlier_rows_of_origin(table, row), row)})
             # a pool has draws of the prior too, and the topic has been analysed: those beyond the range of floats are impossible
             alone = replace(model, tables={table.stream.name: _select_rows(table, wanted)}, beyond=model.beyond or 0.0)
-            found = alone.log_likelihood(self.parameters)
-            self.columns.update({keys[index]: found[:, column].copy() for column, index in enumerate(wanted)})
+            densities = alone.log_likelihood(self.parameters)
+            self.columns.update({keys[index]: densities[:, column].copy() for column, index in enumerate(wanted)})
         return [self.columns[key] for key in keys]
 
 
@@ -205,8 +205,8 @@ def _column_keys(table: RowTable, model: Model) -> list[bytes]:
     stacked = np.concatenate([np.asarray(values, dtype=float) for values in arrays], axis=0)
     own = [stacked[:, index].tobytes() for index in range(len(table))]
     if table.entry is None:
-        return [statement + each for each in own]
-    return [b"|".join([statement, _origin_key(table, index, own), each]) for index, each in enumerate(own)]
+        return [statement + row_text for row_text in own]
+    return [b"|".join([statement, _origin_key(table, index, own), row_text]) for index, row_text in enumerate(own)]
 
 
 def _origin_key(table: RowTable, row: int, own: list[bytes]) -> bytes:
@@ -214,7 +214,7 @@ def _origin_key(table: RowTable, row: int, own: list[bytes]) -> bytes:
     assert table.entry is not None
     behind = _earlier_rows_of_origin(table, row)
     seen = [int(table.entry.observations[0, index]) for index in (*behind, row)]
-    return b"|".join([*(own[index] for index in behind), bytes(str([seen.index(each) for each in seen]), "ascii")]) if behind else b""
+    return b"|".join([*(own[index] for index in behind), bytes(str([seen.index(key) for key in seen]), "ascii")]) if behind else b""
 
 
 def _statement_text(table: RowTable, topic: Topic) -> str:

@@ -75,7 +75,7 @@ def sensitivity(basis: Baseline, wide: Pool | None = None) -> tuple[list[Sensiti
     ``wide`` is a pool of draws from more than the published posterior, to be
     tried before the model is conditioned afresh.
     """
-    found: list[SensitivityContent] = []
+    contents: list[SensitivityContent] = []
     notes: list[str] = []
     for block in blocks(basis.model):
         if isinstance(block.family, PoolFamily):
@@ -97,7 +97,7 @@ def sensitivity(basis: Baseline, wide: Pool | None = None) -> tuple[list[Sensiti
             except (UnknownVariation, Unsound, Fault) as reason:
                 notes.append(f"What the answers would be with the prior of {name} {change} is not known: {reason}.")
                 continue
-            found.append(
+            contents.append(
                 {
                     "parameter": block.name,
                     "label": label,
@@ -108,7 +108,7 @@ def sensitivity(basis: Baseline, wide: Pool | None = None) -> tuple[list[Sensiti
                     "refitted": varied.refitted,
                 }
             )
-    return found, notes
+    return contents, notes
 
 
 def measures_under_prior(basis: Baseline, changed: ChangedPrior, wide: Pool | None = None) -> VariedMeasures:
@@ -116,7 +116,9 @@ def measures_under_prior(basis: Baseline, changed: ChangedPrior, wide: Pool | No
     model = with_changed_prior(basis.model, changed)
     new = next(block for block in blocks(model) if (block.name, block.positions) == (changed.block.name, changed.block.positions))
     draws = basis.analysis.result.posterior.parameters
-    varied = reweight_measures(basis, *(_log_prior_ratio(basis.model, changed.block, new, each) for each in (basis.pool.parameters, draws)))
+    varied = reweight_measures(
+        basis, *(_log_prior_ratio(basis.model, changed.block, new, parameters) for parameters in (basis.pool.parameters, draws))
+    )
     if varied is not None:
         return varied
     parameters, weights = _move_draws(basis, changed.block, new)
@@ -154,13 +156,13 @@ def changed_statement(block: Block, width: float, shift: float) -> Statement | N
         return None
     named = {name: float(np.ravel(block.fixed[name])[0]) for name in form.names}
     if form.quantiles == 1:
-        said = {**named, "p50": middle * width}
+        quantiles = {**named, "p50": middle * width}
     else:
         a, m, b = (_unconstrain(value, form) for value in (low, middle, high))
         move = shift * (b - a) / NORMAL_INTERVAL_WIDTH
-        said = {**named, "p5": _constrain(m + (a - m) * width + move, form), "p95": _constrain(m + (b - m) * width + move, form)}
-    statement = parse_statement(f"{block.family.name}({', '.join(f'{name}={value:.6g}' for name, value in said.items())})")
-    block.family.from_words(said, NUMPY)  # a fault here says that none is that wide
+        quantiles = {**named, "p5": _constrain(m + (a - m) * width + move, form), "p95": _constrain(m + (b - m) * width + move, form)}
+    statement = parse_statement(f"{block.family.name}({', '.join(f'{name}={value:.6g}' for name, value in quantiles.items())})")
+    block.family.from_words(quantiles, NUMPY)  # a fault here says that none is that wide
     return statement
 
 

@@ -119,12 +119,12 @@ class CoalitionTable:
                     return None
                 if weights.carry:
                     relative = relative_weights(weights)
-                    found = cases(paths_for(model, self.pool.parameters, self._rng(Purpose.PATHS)), self.measures)
-                    return self._value_if_known(CoalitionValue(found.values(relative), found.influence(relative), pooled=True))
+                    measured = cases(paths_for(model, self.pool.parameters, self._rng(Purpose.PATHS)), self.measures)
+                    return self._value_if_known(CoalitionValue(measured.values(relative), measured.influence(relative), pooled=True))
             posterior = condition_fast(model, self.settings, confirm=False)
             draws = posterior.resample(DRAWS_PER_POSTERIOR * 2, self._rng(Purpose.DRAWS))
-            found = cases(paths_for(model, draws, self._rng(Purpose.PATHS)), self.measures)
-            return self._value_if_known(CoalitionValue(found.values(), found.influence(), pooled=False))
+            measured = cases(paths_for(model, draws, self._rng(Purpose.PATHS)), self.measures)
+            return self._value_if_known(CoalitionValue(measured.values(), measured.influence(), pooled=False))
         except Unsound:
             return None
 
@@ -204,7 +204,7 @@ def _shapley_value(change: StateChange, orders: Sequence[tuple[str, ...]], table
     start, end = table.value(frozenset()), table.value(frozenset(orders[0]))
     assert start is not None
     assert end is not None
-    points, errors = (zero_rounding_errors(each, np.maximum(np.abs(start.measures), np.abs(end.measures))) for each in (points, errors))
+    points, errors = (zero_rounding_errors(values, np.maximum(np.abs(start.measures), np.abs(end.measures))) for values in (points, errors))
     return ShapleyValue(change, tuple(orders), points, errors, bits)
 
 

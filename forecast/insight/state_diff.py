@@ -53,17 +53,19 @@ class StateDiff:
 
     def changes(self) -> tuple[StateChange, ...]:
         """Return what changed: time first, then rows in the order in which they became known, series, priors, the model."""
-        found: list[StateChange] = []
+        changes: list[StateChange] = []
         if self.until > self.since or any(self._quiet(name, "old") != self._quiet(name, "new") for name in self._shared_streams()):
             days = (self.until - self.since).days
-            found.append(StateChange("time", "time", f"{words.days(days)} passed" if days else "quiet time was recorded"))
+            changes.append(StateChange("time", "time", f"{words.days(days)} passed" if days else "quiet time was recorded"))
         rows = [change for name in self._shared_streams() for change in self._rows(name)]
-        found += sorted(rows, key=lambda change: (change.known or self.until, change.name))
-        found += [StateChange("series", f"series {name}", f"new values of {name}") for name in self.new.series if self._series_moved(name)]
-        found += [StateChange("prior", f"prior {name}", f"the prior of {name} was edited") for name in self._priors_edited()]
+        changes += sorted(rows, key=lambda change: (change.known or self.until, change.name))
+        changes += [
+            StateChange("series", f"series {name}", f"new values of {name}") for name in self.new.series if self._series_moved(name)
+        ]
+        changes += [StateChange("prior", f"prior {name}", f"the prior of {name} was edited") for name in self._priors_edited()]
         if self.is_model_edited:
-            found.append(StateChange("model", "model", "the model was edited"))
-        return tuple(found)
+            changes.append(StateChange("model", "model", "the model was edited"))
+        return tuple(changes)
 
     @property
     def is_model_edited(self) -> bool:
@@ -88,8 +90,8 @@ class StateDiff:
         frame = self.old if self.is_model_edited and "model" not in made else self.new
         passed = "time" in made or not any(change.name == "time" for change in changes)
         as_of = self.until if passed else self.since
-        parameters = {name: self._parameter(each, made) for name, each in frame.parameters.items()}
-        series = {name: self._series(each, made, as_of) for name, each in frame.series.items()}
+        parameters = {name: self._parameter(parameter, made) for name, parameter in frame.parameters.items()}
+        series = {name: self._series(series, made, as_of) for name, series in frame.series.items()}
         questions = {name: frame.questions[name] for name in frame.questions if name in self.questions}
         topic = replace(frame, parameters=parameters, series=series, questions=questions)
         records = {name: self._record(stream, changes, made, passed=passed) for name, stream in frame.streams.items()}
@@ -183,7 +185,9 @@ class StateDiff:
         if not self._is_shared(parameter):
             return parameter
         told = self.new.parameters[name] if f"prior {name}" in made else self.old.parameters[name]
-        return replace(parameter, prior=told.prior, by_label={key: each for key, each in told.by_label.items() if key in parameter.labels})
+        return replace(
+            parameter, prior=told.prior, by_label={key: statement for key, statement in told.by_label.items() if key in parameter.labels}
+        )
 
 
 def _without_place(row: Row) -> Row:
@@ -216,7 +220,7 @@ def _points(series: Series, day: date) -> list[tuple[date, float]]:
 
 
 def _prior_text(parameter: Parameter) -> tuple[str, Mapping[str, str]]:
-    return (parameter.prior.text if parameter.prior else "", {label: each.text for label, each in parameter.by_label.items()})
+    return (parameter.prior.text if parameter.prior else "", {label: statement.text for label, statement in parameter.by_label.items()})
 
 
 def _own_labels(parameter: Parameter) -> tuple[str, ...]:

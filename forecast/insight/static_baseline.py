@@ -48,14 +48,14 @@ def static_topic(topic: Topic) -> Topic | None:
         if one.name in walks:
             assert one.prior is not None
             return replace(one, prior=statement(_initial_distribution(one.prior)), per="", labels=())
-        by_label = {label: statement(each) for label, each in one.by_label.items()}
+        by_label = {label: statement(prior) for label, prior in one.by_label.items()}
         return replace(one, prior=None if one.prior is None else statement(one.prior), by_label=by_label)
 
     def stream(one: Stream) -> Stream:
         return replace(
             one,
             value=statement(one.value),
-            next={column: expression(each) for column, each in one.next.items()},
+            next={column: expression(formula) for column, formula in one.next.items()},
             reliability=None if one.reliability is None else expression(one.reliability),
             wrong=None if one.wrong is None else statement(one.wrong),
         )
@@ -66,9 +66,9 @@ def static_topic(topic: Topic) -> Topic | None:
         series={
             name: replace(series, later=None if series.later is None else expression(series.later)) for name, series in topic.series.items()
         },
-        quantities={name: replace(each, expression=expression(each.expression)) for name, each in topic.quantities.items()},
+        quantities={name: replace(quantity, expression=expression(quantity.expression)) for name, quantity in topic.quantities.items()},
         questions={},
-        parameters={name: parameter(each) for name, each in topic.parameters.items()},
+        parameters={name: parameter(one) for name, one in topic.parameters.items()},
         labels={name: labels for name, labels in topic.labels.items() if name in _label_sets(topic, but_not=walks)},
     )
 
@@ -76,10 +76,10 @@ def static_topic(topic: Topic) -> Topic | None:
 def _label_sets(topic: Topic, *, but_not: Iterable[str]) -> set[str]:
     """The label sets that are still of use: those of columns, of Categorical parameters, and of what remains ``per`` one."""
     columns = {name for stream in topic.streams.values() for name in (*stream.label_columns, *stream.reported)}
-    return columns | set(topic.parameters) | {each.per for name, each in topic.parameters.items() if name not in set(but_not)}
+    return columns | set(topic.parameters) | {parameter.per for name, parameter in topic.parameters.items() if name not in set(but_not)}
 
 
 def _initial_distribution(walk: Statement) -> Statement:
     """The distribution of a walk's first value."""
-    arguments = {name.removeprefix(INIT): each for name, each in walk.arguments.items() if name.startswith(INIT)}
+    arguments = {name.removeprefix(INIT): argument for name, argument in walk.arguments.items() if name.startswith(INIT)}
     return Statement(walk.inner["init_dist"], arguments, f"the first value of {walk.text}", walk.offset, {})

@@ -25,7 +25,7 @@ BATCHES = 8  # over which the error of a share is found
 
 def decompose_variance(basis: Baseline) -> list[SplitContent]:
     """Return the split of every measure that is open, varies and has no condition, nor one of annulment."""
-    found: list[SplitContent] = []
+    contents: list[SplitContent] = []
     answers = basis.analysis.result.answers
     for column, measure in enumerate(basis.measures):
         first, second = basis.cases.numerators[::THINNING, column], basis.thin_cases.numerators[:, column]
@@ -35,7 +35,7 @@ def decompose_variance(basis: Baseline) -> list[SplitContent]:
         if first.var() == 0 or second.var() == 0 or not _has_variance(basis, column):
             continue
         share, error = closed_sobol_index(first, second)
-        found.append(
+        contents.append(
             {
                 "question": measure.question.name,
                 "label": measure.label,
@@ -44,7 +44,7 @@ def decompose_variance(basis: Baseline) -> list[SplitContent]:
                 "parts": _parts(basis, basis.cases.numerators[:, column]),
             }
         )
-    return found
+    return contents
 
 
 def missing_variance_notes(basis: Baseline) -> list[str]:

@@ -58,13 +58,13 @@ def parse_deep(text: str) -> ast.expr:
 def _deep_contents(text: str) -> list[tuple[int, int]]:
     """Where the contents of the brackets begin and end that open at the deepest level seen at a time; none where no text is as deep."""
     opened = 0
-    found: list[tuple[int, int]] = []
+    contents: list[tuple[int, int]] = []
     for offset, depth in bracket_depths(text):
         if depth == LEVELS_PARSED_AT_ONCE and text[offset] in "([{":
             opened = offset + 1
         elif depth == LEVELS_PARSED_AT_ONCE and text[opened:offset].strip():
-            found.append((opened, offset))
-    return found if any(depth > LEVELS_PARSED_AT_ONCE for _, depth in bracket_depths(text)) else []
+            contents.append((opened, offset))
+    return contents if any(depth > LEVELS_PARSED_AT_ONCE for _, depth in bracket_depths(text)) else []
 
 
 def _restore_contents(whole: ast.AST, inner: Mapping[int, ast.Call]) -> None:
@@ -75,7 +75,7 @@ def _restore_contents(whole: ast.AST, inner: Mapping[int, ast.Call]) -> None:
             continue
         for name, value in ast.iter_fields(node):
             if isinstance(value, list):
-                setattr(node, name, [_bracket_value(each, inner) for each in value])
+                setattr(node, name, [_bracket_value(element, inner) for element in value])
             else:
                 setattr(node, name, _bracket_value(value, inner))
 

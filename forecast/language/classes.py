@@ -52,8 +52,8 @@ def shares_parameter(statement: Statement, shares: Mapping[str, tuple[str, ...]]
     if value_kind_of(statement) not in NAMED_CLASSES:
         return ""
     given = [statement.arguments[label] for label in written_classes(statement)]
-    names = {each.name for each in given if isinstance(each, Index)}
-    labels = tuple(each.index.label for each in given if isinstance(each, Index) and isinstance(each.index, Label))
+    names = {argument.name for argument in given if isinstance(argument, Index)}
+    labels = tuple(argument.index.label for argument in given if isinstance(argument, Index) and isinstance(argument.index, Label))
     return next((name for name in names if len(names) == 1 and shares.get(name) == labels and len(labels) == len(given)), "")
 
 

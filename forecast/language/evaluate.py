@@ -110,7 +110,7 @@ def with_quantities(
         for used in named[name]:
             if last[used] == name and used not in kept:
                 values.pop(used, None)
-    return replace(scope, values=values, quantities={name: each for name, each in scope.quantities.items() if name not in values})
+    return replace(scope, values=values, quantities={name: quantity for name, quantity in scope.quantities.items() if name not in values})
 
 
 def _value(expression: Expression, scope: Scope, ops: Ops) -> Any:

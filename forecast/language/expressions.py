@@ -244,20 +244,20 @@ def walk(expression: Expression) -> Iterator[Expression]:
 
 def names_in(expression: Expression) -> dict[str, int]:
     """Return every name an expression uses (not streams, not labels), with its first offset."""
-    found: dict[str, int] = {}
+    offsets: dict[str, int] = {}
     for node in walk(expression):
         if isinstance(node, Name | Index):
-            found.setdefault(node.name, node.offset)
-    return found
+            offsets.setdefault(node.name, node.offset)
+    return offsets
 
 
 def streams_in(expression: Expression) -> dict[str, int]:
     """Return every stream whose ``total`` an expression uses, with its first offset."""
-    found: dict[str, int] = {}
+    offsets: dict[str, int] = {}
     for node in walk(expression):
         if isinstance(node, Total):
-            found.setdefault(node.stream, node.offset)
-    return found
+            offsets.setdefault(node.stream, node.offset)
+    return offsets
 
 
 def totals_in(expression: Expression) -> dict[str, Total]:

@@ -34,9 +34,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ``did you mean `x`?`` for the nearest known name, or an empty string."""
     if len(name) > LONGEST_COMPARED_NAME:
         return ""
-    names = [each for each in known if len(each) <= LONGEST_COMPARED_NAME]
+    names = [other for other in known if len(other) <= LONGEST_COMPARED_NAME]
     if len(names) > MOST_COMPARED:  # only those that begin alike
-        names = [each for each in names if each[:1] == name[:1] and abs(len(each) - len(name)) <= 2][:MOST_COMPARED]
+        names = [other for other in names if other[:1] == name[:1] and abs(len(other) - len(name)) <= 2][:MOST_COMPARED]
     near = difflib.get_close_matches(name, sorted(names), n=1, cutoff=0.6)
     return f"did you mean `{near[0]}`?" if near else ""
 

@@ -276,15 +276,15 @@ def _syntax_message(error: SyntaxError) -> str:
 
 def _label_hint(text: str, offset: int) -> str:
     """That a label stands in quotes, where an index in which something is wrong holds neither a number nor quotes at both ends."""
-    for found in _INDEX.finditer(text):
-        label = found[2].strip().strip("'\"")
+    for match in _INDEX.finditer(text):
+        label = match[2].strip().strip("'\"")
         if (
-            found.start(2) <= offset <= found.end()
+            match.start(2) <= offset <= match.end()
             and label
-            and (found[2].strip()[:1] != found[2].strip()[-1:] or found[2][:1] not in "'\"")
+            and (match[2].strip()[:1] != match[2].strip()[-1:] or match[2][:1] not in "'\"")
         ):
             quoted = f"'{label}'" if "'" not in label else f'"{label}"'
-            return f"a label that is no plain word stands in quotes, as in {found[1]}[{quoted}]"
+            return f"a label that is no plain word stands in quotes, as in {match[1]}[{quoted}]"
     return ""
 
 

@@ -74,8 +74,8 @@ def _no_shared_value_fault() -> Fault:
 
 def _pool_text(pooling: Pooling, parts: Sequence[tuple[float, Statement]]) -> str:
     equal = len({weight for weight, _ in parts}) == 1
-    each = [statement.text if equal else f"{_short_weight(weight)} {TIMES_SIGN} {statement.text}" for weight, statement in parts]
-    return f"{POOLING_NAMES[pooling]} of {', '.join(each[:-1])} and {each[-1]}"
+    texts = [statement.text if equal else f"{_short_weight(weight)} {TIMES_SIGN} {statement.text}" for weight, statement in parts]
+    return f"{POOLING_NAMES[pooling]} of {', '.join(texts[:-1])} and {texts[-1]}"
 
 
 def _short_weight(weight: float) -> str:

@@ -144,8 +144,8 @@ class RangedOps:
 
     def stack(self, values: Sequence[Any]) -> Any:
         """Join values along a new last axis."""
-        found = [as_ranged(value) for value in values]
-        return RangedArray(NUMPY.stack([each.value for each in found]), NUMPY.stack([each.beyond for each in found]))
+        ranged = [as_ranged(value) for value in values]
+        return RangedArray(NUMPY.stack([value.value for value in ranged]), NUMPY.stack([value.beyond for value in ranged]))
 
 
 def _arithmetic_result(function: Callable[..., Any], *operands: Any, nonzero: bool = False) -> RangedArray:
@@ -160,9 +160,9 @@ def _arithmetic_result(function: Callable[..., Any], *operands: Any, nonzero: bo
 
 def _function_result(function: Callable[..., Any], *operands: Any) -> RangedArray:
     """A function's value, marked where an operand is and it is 0, infinite or no number itself."""
-    found = [as_ranged(operand) for operand in operands]
-    value = np.asarray(function(*(each.value for each in found)))
+    ranged = [as_ranged(operand) for operand in operands]
+    value = np.asarray(function(*(operand.value for operand in ranged)))
     beyond: Any = np.asarray(False)
-    for each in found:
-        beyond = beyond | each.beyond
+    for operand in ranged:
+        beyond = beyond | operand.beyond
     return RangedArray(value, beyond & ((value == 0) | ~np.isfinite(value)))

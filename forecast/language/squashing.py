@@ -43,7 +43,7 @@ def with_logits(statement: Statement, quantities: Mapping[str, Expression]) -> S
     if logit is None:
         return statement
     return replace(
-        statement, arguments={**{name: each for name, each in statement.arguments.items() if name != "p"}, LOGIT_ARGUMENT: logit}
+        statement, arguments={**{name: argument for name, argument in statement.arguments.items() if name != "p"}, LOGIT_ARGUMENT: logit}
     )
 
 
@@ -59,10 +59,10 @@ def logit_of(chance: Expression, quantities: Mapping[str, Expression]) -> Expres
             case Binary(operator="-", left=Number(value=1.0)):
                 chance, sign = chance.right, -sign
             case _:
-                found = expit_argument(chance)
-                if found is None:
+                logit = expit_argument(chance)
+                if logit is None:
                     return None
-                return found if sign > 0 else Unary("-", found, found.offset)
+                return logit if sign > 0 else Unary("-", logit, logit.offset)
 
 
 def expit_argument(expression: Expression) -> Expression | None:

@@ -50,7 +50,7 @@ def with_tolerance(condition: Expression, quantities: Collection[str]) -> Expres
         ):
             return replace(condition, operators=(operator,), operands=(Call("snap_to", (left, right)), right))
         case Logic():
-            return replace(condition, operands=tuple(with_tolerance(each, quantities) for each in condition.operands))
+            return replace(condition, operands=tuple(with_tolerance(operand, quantities) for operand in condition.operands))
         case Unary(operator="not"):
             return replace(condition, operand=with_tolerance(condition.operand, quantities))
         case _:

@@ -31,9 +31,9 @@ def questions_answered_before(topic: Topic, asked: Mapping[str, date], as_of: da
     the question was asked.  Questions that have a ``since``, or whose date had passed when they were asked, say what they mean.
     """
     for day in sorted(set(asked.values())):
-        questions = [each for each in topic.questions.values() if asked.get(each.name) == day and _leaves_open(each, day)]
+        questions = [question for question in topic.questions.values() if asked.get(question.name) == day and _leaves_open(question, day)]
         before = _topic_before(topic, day, as_of)
-        questions = [each for each in questions if any(_has_events(before, stream) for stream in streams_asked(topic, each))]
+        questions = [question for question in questions if any(_has_events(before, stream) for stream in streams_asked(topic, question))]
         if not questions:
             continue
         try:

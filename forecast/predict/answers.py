@@ -296,7 +296,7 @@ def _chance_interval(question: Question, paths: Paths | None, rng: np.random.Gen
     if chances is not None:  # drawn on each path; a generator of its own leaves other questions' random numbers as they are
         held = held & (rng.spawn(1)[0].random(len(paths)) >= chances)
     happened = held & truth_of(evaluate(question.answer, scope, NUMPY), len(paths))
-    happened_on, held_on = (each.reshape(-1, CHANCE_PATHS).sum(axis=1).astype(float) for each in (happened, held))
+    happened_on, held_on = (flags.reshape(-1, CHANCE_PATHS).sum(axis=1).astype(float) for flags in (happened, held))
     replicates = block_replicates(len(held_on)) if paths.replicates is None else paths.replicates[::CHANCE_PATHS]
     return chance_interval(happened_on, held_on, replicates)
 
@@ -307,7 +307,7 @@ def _dates(question: Question, paths: Paths, cases: ReplicatedCases, rng: np.ran
     days = first.days
     held = cases.weights > 0
     among = cases.weights[held]
-    each = None if (among == among[0]).all() else among
+    weights = None if (among == among[0]).all() else among
     happened, column = first.happened[held], first.column[held]
     ordinals = np.array([day.toordinal() for day in days])
     ends = ordinals[column] - 1
@@ -318,10 +318,10 @@ def _dates(question: Question, paths: Paths, cases: ReplicatedCases, rng: np.ran
     on = np.where(simulated, ends - np.floor(rng.random(len(ends)) * np.maximum(lengths, 1)).astype(int), within)
     on = np.where(column == 0, first.first.toordinal(), on)  # it holds before anything is counted
     on = np.where(happened, on, WITHOUT_DATE)
-    not_by_then = float(1 - np.average(happened, weights=each))
-    quantiles = tuple(_date_or_none(value) for value in np.quantile(on, QUANTILE_LEVELS, method="inverted_cdf", weights=each))
+    not_by_then = float(1 - np.average(happened, weights=weights))
+    quantiles = tuple(_date_or_none(value) for value in np.quantile(on, QUANTILE_LEVELS, method="inverted_cdf", weights=weights))
     months = _month_ends(paths.model.as_of, question.by)
-    monthly = tuple((day, float(np.average(on <= day.toordinal(), weights=each))) for day in months)
+    monthly = tuple((day, float(np.average(on <= day.toordinal(), weights=weights))) for day in months)
     counted = ReplicatedCases(among, cases.replicates[held], cases.size)
     by_rank = rank_cases(np.where(happened, on, np.inf), counted)
     points = [quantile(by_rank, level) for level in QUANTILE_LEVELS]
@@ -350,7 +350,7 @@ def _shares(question: Question, scope: Scope, cases: ReplicatedCases, model: Mod
         truths = {label: codes == code for code, label in enumerate(labels)}
     values = {label: float(weights @ truth) for label, truth in truths.items()}
     neither = ~np.any([*truths.values()], axis=0)
-    unseen = {label: found for label, truth in truths.items() if (found := _greatest_unseen(truth, cases)) is not None}
+    unseen = {label: bound for label, truth in truths.items() if (bound := _greatest_unseen(truth, cases)) is not None}
     errors = {label: proportion_error(truth, cases) for label, truth in truths.items()}
     return Shares(values, errors, float(weights @ neither), proportion_error(neither, cases) if neither.any() else 0.0, unseen)
 

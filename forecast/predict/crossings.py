@@ -46,14 +46,14 @@ def crossings_of(question: Question, paths: Paths) -> tuple[Crossing, ...]:
     """Return the rows that the days of a question fall inside, in the order of its streams and their rows."""
     if question.by is None or not paths.days:
         return ()
-    allocations = {row_key(each.named): each for each in paths.allocations}
-    found = []
+    allocations = {row_key(allocation.named): allocation for allocation in paths.allocations}
+    crossings = []
     for name, row in crossing_rows(paths.model, question):
         its = allocations[row_key((name, row))]
         value = np.asarray(np.sum([values[-1] for values in its.before.values()], axis=0))
         for edge, day, boundary in (("since", question.since, question.since), ("by", question.by, question.by + ONE_DAY)):
             if day is not None and boundary is not None and crosses(row, boundary):
-                found.append(
+                crossings.append(
                     Crossing(
                         name,
                         row,
@@ -66,7 +66,7 @@ def crossings_of(question: Question, paths: Paths) -> tuple[Crossing, ...]:
                         its.adds_up,
                     )
                 )
-    return (*found, *_crossings_of_first(question, paths, {row_key((each.stream, each.row)) for each in found}))
+    return (*crossings, *_crossings_of_first(question, paths, {row_key((crossing.stream, crossing.row)) for crossing in crossings}))
 
 
 def _mean_and_error(values: Array) -> tuple[float, float]:

@@ -143,5 +143,9 @@ def _attributes(posterior: Posterior) -> dict[str, Any]:
         "sound": int(diagnostics.sound),
         "effective_size": diagnostics.effective_size,
         **{name: value for name, value in measured.items() if value is not None},
-        **{f"labels_{each.name}": ", ".join(each.categories) for each in posterior.model.topic.parameters.values() if each.categories},
+        **{
+            f"labels_{parameter.name}": ", ".join(parameter.categories)
+            for parameter in posterior.model.topic.parameters.values()
+            if parameter.categories
+        },
     }

@@ -53,14 +53,14 @@ def days_within_rows(question: Question, paths: Paths, of: Numbers, ends: Number
     they are where ``recorded`` does not say that the step is one of the record, and
     where no row of several days ends there.
     """
-    found = ends.copy()
+    days = ends.copy()
     for end in np.unique(ends[recorded]):
         last = date.fromordinal(int(end))
         rows = rows_around(question, paths.model, last) if question.since is None or last >= question.since else ()
         if rows:
             here = np.flatnonzero(recorded & (ends == end))
-            found[here] = _Search(question, paths, question_generator(question, paths, last)).days(of[here], rows, last)
-    return found
+            days[here] = _Search(question, paths, question_generator(question, paths, last)).days(of[here], rows, last)
+    return days
 
 
 def question_generator(question: Question, paths: Paths, day: date) -> np.random.Generator:
@@ -93,12 +93,14 @@ class _Search:
     def days(self, of: Numbers, rows: Sequence[StreamRow], last: date) -> Numbers:
         """The first days, as ordinals, on the paths with numbers ``of``, on all of which the condition holds at the end of ``last``."""
         since, model = self.question.since, self.paths.model
-        known = {row_key(each.named): each for each in self.paths.allocations}
+        known = {row_key(allocation.named): allocation for allocation in self.paths.allocations}
         together = with_related_rows(model, rows)
         ranges = {name: [(row, values[of]) for row, values in its] for name, its in self.paths.ranges.items()}
         fresh = unallocated_rows(model, together, ranges, len(of))
-        allocations = [known[row_key(each.named)].on(of) if row_key(each.named) in known else each for each in fresh]
-        first = min(each.row.start for each in allocations if each.named in rows)
+        allocations = [
+            known[row_key(allocation.named)].on(of) if row_key(allocation.named) in known else allocation for allocation in fresh
+        ]
+        first = min(allocation.row.start for allocation in allocations if allocation.named in rows)
         first = first if since is None else max(first, since)
         return self._within(of, allocations, first, last)
 
@@ -106,7 +108,10 @@ class _Search:
         """Cut rows at months, or at days where few are left, and look in which part the condition came true."""
         single = (last - first).days < MOST_SINGLE_DAYS
         days = cut_into_steps(
-            "day" if single else "month", first, last, [day for each in allocations for day in (each.row.start, each.row.end + ONE_DAY)]
+            "day" if single else "month",
+            first,
+            last,
+            [day for allocation in allocations for day in (allocation.row.start, allocation.row.end + ONE_DAY)],
         )
         parameters = {name: values if len(values) == 1 else values[of] for name, values in self.paths.parameters.items()}
         base = self._base(of)
@@ -117,11 +122,11 @@ class _Search:
         column = np.where(truth.any(axis=1), truth.argmax(axis=1), len(days) - 2)
         if single:
             return np.array([day.toordinal() for day in days])[column]
-        found = np.empty(len(of), dtype=np.int64)
+        ordinals = np.empty(len(of), dtype=np.int64)
         for part in np.unique(column):
             here = np.flatnonzero(column == part)
-            found[here] = self._within(of[here], [each.on(here) for each in fine], days[part], days[part + 1] - ONE_DAY)
-        return found
+            ordinals[here] = self._within(of[here], [allocation.on(here) for allocation in fine], days[part], days[part + 1] - ONE_DAY)
+        return ordinals
 
     def _base(self, of: Numbers) -> Totals:
         """The totals before a day on some paths, without what has been allocated of rows until they end."""
@@ -131,27 +136,31 @@ class _Search:
             at = bisect_right(paths.days, day) - 1
             if at < 0:
                 return {name: np.zeros(len(of)) for name in paths.totals}
-            found = {name: values[of, at] for name, values in paths.totals.items()}
+            totals = {name: values[of, at] for name, values in paths.totals.items()}
             ranges = {name: [(row, drawn[of]) for row, drawn in its] for name, its in paths.ranges.items()}
-            more = totals_beyond(paths.model, ranges, paths.days[-1], day, found)
-            found = {name: values + each for (name, values), each in zip(found.items(), more, strict=True)}
-            for each in paths.allocations:
-                if each.row.start < paths.days[at] <= each.row.end:
-                    found |= {name: found[name] - less for name, less in each.on(of).upto(paths.days[at]).items()}
-            return found
+            more = totals_beyond(paths.model, ranges, paths.days[-1], day, totals)
+            totals = {name: values + added for (name, values), added in zip(totals.items(), more, strict=True)}
+            for allocation in paths.allocations:
+                if allocation.row.start < paths.days[at] <= allocation.row.end:
+                    totals |= {name: totals[name] - less for name, less in allocation.on(of).upto(paths.days[at]).items()}
+            return totals
 
         return before
 
     def _totals_by_day(self, of: Numbers, fine: Sequence[Allocation], days: Sequence[date], base: Totals) -> dict[str, Array]:
         """What counts of each total before each day but the first, ``(paths, days - 1)``."""
         since = self.question.since
-        others = [each.on(of) for each in self.paths.allocations if row_key(each.named) not in {row_key(its.named) for its in fine}]
+        others = [
+            allocation.on(of)
+            for allocation in self.paths.allocations
+            if row_key(allocation.named) not in {row_key(its.named) for its in fine}
+        ]
         columns = []
         for day in (*days[1:], *([] if since is None else [since])):
-            found = dict(base(day))
-            for each in (*fine, *others):
-                if each.row.start < day <= each.row.end:
-                    found |= {name: found[name] + more for name, more in each.upto(day).items()}
-            columns.append(found)
+            totals = dict(base(day))
+            for allocation in (*fine, *others):
+                if allocation.row.start < day <= allocation.row.end:
+                    totals |= {name: totals[name] + more for name, more in allocation.upto(day).items()}
+            columns.append(totals)
         earlier = dict.fromkeys(columns[0], 0.0) if since is None else columns.pop()
         return {name: np.stack([column[name] - earlier[name] for column in columns], axis=1) for name in columns[0]}

@@ -264,10 +264,10 @@ def _allocate_crossed_rows(
 
     def before(day: date) -> Mapping[str, Array]:
         at = bisect_right(days, day) - 1
-        found = {name: its.at(at, days, paths) if at >= 0 else np.zeros(paths) for name, its in recorded.items()}
+        totals = {name: its.at(at, days, paths) if at >= 0 else np.zeros(paths) for name, its in recorded.items()}
         return {
             name: values + more
-            for (name, values), more in zip(found.items(), totals_beyond(model, ranges, days[-1], day, found), strict=True)
+            for (name, values), more in zip(totals.items(), totals_beyond(model, ranges, days[-1], day, totals), strict=True)
         }
 
     whole_rows = unallocated_rows(model, rows, ranges, paths)

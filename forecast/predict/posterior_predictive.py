@@ -48,10 +48,10 @@ def predict_rows(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.r
     order = sorted((row.start, row.end, name, index) for name, table in model.tables.items() for index, row in enumerate(table.record.rows))
     for start, _, name, index in order:
         totals = {
-            total: added_totals(model.topic.streams[each.stream], drawn[each.stream])[total][
-                :, _counted_rows(model.tables[each.stream]) & _ended_rows(model.tables[each.stream], start)
+            total: added_totals(model.topic.streams[source.stream], drawn[source.stream])[total][
+                :, _counted_rows(model.tables[source.stream]) & _ended_rows(model.tables[source.stream], start)
             ].sum(axis=1, keepdims=True)
-            for total, each in used.items()
+            for total, source in used.items()
         }
         lot = lots[name][:, [index]] if name in lots else None
         drawn[name][:, [index]] = _draw_rows(

@@ -121,12 +121,12 @@ def _recorded_truth(condition: Expression, question: Question, paths: Paths, use
     if combinations is None:
         return np.zeros(len(paths), dtype=bool), np.ones(len(paths), dtype=bool)
     scope = with_clocks(paths.model, question, paths.model.scope(paths.parameters))
-    found = []
+    truths = []
     for more in combinations:
         values = {name: np.array([[total + more.get(name, 0.0)]]) for name, total in totals.items()}
         with np.errstate(all="ignore"):  # totals within the record may make no number where those at its end do
-            found.append(truth_of(holds_in(topic, condition, scope.plus(totals=values)), len(paths)))
-    return np.all(found, axis=0), np.any(found, axis=0)
+            truths.append(truth_of(holds_in(topic, condition, scope.plus(totals=values)), len(paths)))
+    return np.all(truths, axis=0), np.any(truths, axis=0)
 
 
 def _combinations(
@@ -174,16 +174,16 @@ def _is_open(row: Row, record: StreamRecord, since: date | None, until: date) ->
 def open_spans(question: Question, model: Model, stream: str, until: date) -> dict[str, tuple[float, float]]:
     """Return the least and the largest that open rows add to each total of a stream; empty where there are none."""
     its, since = model.topic.streams[stream], question.since
-    found: dict[str, tuple[float, float]] = {}
+    spans: dict[str, tuple[float, float]] = {}
     for row in _open_rows(question, model, stream, until):
         inside = row.end <= until and (since is None or row.start >= since)
         for name, label in total_names(its).items():
             low, high = range_ends(row, its) if row.between is not None else (row_amount(its, row, label),) * 2
             if not inside:
                 low, high = (-math.inf, math.inf) if may_be_negative(its.value) else (0.0, high)
-            before = found.get(name, (0.0, 0.0))
-            found[name] = before[0] + low, before[1] + high
-    return found
+            before = spans.get(name, (0.0, 0.0))
+            spans[name] = before[0] + low, before[1] + high
+    return spans
 
 
 def _enumerate_totals(topic: Topic, spans: Mapping[str, Mapping[str, tuple[float, float]]]) -> list[list[dict[str, float]]] | None:
@@ -192,7 +192,7 @@ def _enumerate_totals(topic: Topic, spans: Mapping[str, Mapping[str, tuple[float
     if any(kind is None or not kind.is_count for kind in kinds):
         return None
     ends = [its[stream] for stream, its in spans.items()]
-    if not all(math.isfinite(end) for each in ends for end in each) or math.prod(high - low + 1 for low, high in ends) > MOST_TRIED:
+    if not all(math.isfinite(end) for pair in ends for end in pair) or math.prod(high - low + 1 for low, high in ends) > MOST_TRIED:
         return None
     return [[{stream: float(value)} for value in range(int(low), int(high) + 1)] for stream, (low, high) in zip(spans, ends, strict=True)]
 

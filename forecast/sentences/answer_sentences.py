@@ -57,12 +57,12 @@ def probability_sentence(
     """
     if status in RECORDED:
         return settled_sentence(status)
-    said = beginning or capitalise(chance(value, error=error))
+    sentence = beginning or capitalise(chance(value, error=error))
     if chance_interval is None:
-        return f"{said}."
+        return f"{sentence}."
     (low, high), errors = chance_interval, chance_errors or (0.0, 0.0)
     range_said = _interval_text(percent(low, error=errors[0]), percent(high, error=errors[1]), error=max(errors))
-    return f"{said}; the chance itself {range_said}." if range_said else f"{said}."
+    return f"{sentence}; the chance itself {range_said}." if range_said else f"{sentence}."
 
 
 def _interval_text(low: str, high: str, *, error: float) -> str:
@@ -129,11 +129,11 @@ def distribution_sentence(
         return f"Settled by the record: {middle}{counted}{measured}."
     if modes:
         likeliest = sorted(range(len(modes)), key=lambda place: -modes[place][0])[:MOST_RANGES]
-        said = [_mode_words(*modes[place], unit) for place in sorted(likeliest)]
+        ranges = [_mode_words(*modes[place], unit) for place in sorted(likeliest)]
         if len(modes) > MOST_RANGES:
             others = percent(1 - sum(modes[place][0] for place in likeliest))
-            return f"It falls into {_count_word(len(modes))} ranges: {', '.join(said)} or another (chance {others}){measured}."
-        return f"Either {', '.join(said[:-1])} or {said[-1]}{measured}."
+            return f"It falls into {_count_word(len(modes))} ranges: {', '.join(ranges)} or another (chance {others}){measured}."
+        return f"Either {', '.join(ranges[:-1])} or {ranges[-1]}{measured}."
     if low == high:
         return f"{'Almost certainly' if sole >= ALMOST else 'More than nine times in ten'} {middle}{counted}{measured}."
     if low == middle:
@@ -177,7 +177,7 @@ def date_sentence(*, quantiles: Sequence[str | None], not_by_then: float, error:
     by_then = f"not by {day(by)}: {percent(not_by_then, error=error)}"
     if quantiles[2] is not None:
         return f"As likely as not by {month(quantiles[2])}; {by_then}."
-    first = next(((name, found) for name, found in zip(("one in twenty", "one in four"), quantiles[:2], strict=True) if found), None)
+    first = next(((name, day) for name, day in zip(("one in twenty", "one in four"), quantiles[:2], strict=True) if day), None)
     if first is None:
         return f"More likely {by_then}."
     return f"More likely {by_then}; a chance of {first[0]} by {month(first[1])}."
@@ -188,8 +188,8 @@ def shares_sentence(*, values: Mapping[str, float], errors: Mapping[str, float],
     parts = [(value, f"{label.replace('_', ' ')} {percent(value, error=errors[label])}") for label, value in values.items()]
     if none > LEAST_NONE:
         parts.append((none, f"{NONE} {percent(none, error=none_error)}"))
-    said = [part for _, part in sorted(parts, key=lambda each: -each[0])]
-    return f"Most likely {said[0]}; then {join_words(said[1:])}." if len(said) > 1 else f"{capitalise(said[0])}."
+    phrases = [part for _, part in sorted(parts, key=lambda pair: -pair[0])]
+    return f"Most likely {phrases[0]}; then {join_words(phrases[1:])}." if len(phrases) > 1 else f"{capitalise(phrases[0])}."
 
 
 def headline(kind: AnswerKind, value: AnswerValue | None, *, unit: str, status: str) -> str:

@@ -25,11 +25,11 @@ def misfit_sentences(content: TopicContent) -> tuple[str, ...]:
     """
     is_open = any(answer["status"] not in words.RECORDED for answer in content["answers"])
     checks = content["insight"]["checks"] if is_open and content["insight"] is not None else []
-    far = sorted((each for each in checks if each["tail"] < MISFIT_TAIL), key=itemgetter("tail"))
-    said = [_misfit_sentence(each) for each in far[:MOST_MISFITS]]
+    far = sorted((check for check in checks if check["tail"] < MISFIT_TAIL), key=itemgetter("tail"))
+    sentences = [_misfit_sentence(check) for check in far[:MOST_MISFITS]]
     if len(far) > MOST_MISFITS:
-        said.append(f"{len(far) - MOST_MISFITS} more checks are as extreme; see “How well the record was foreseen”.")
-    return tuple(said)
+        sentences.append(f"{len(far) - MOST_MISFITS} more checks are as extreme; see “How well the record was foreseen”.")
+    return tuple(sentences)
 
 
 def single_engine_sentence(content: TopicContent) -> str:
@@ -45,7 +45,7 @@ def verdict_words(verdict: str) -> str:
 
 def _misfit_sentence(check: PredictiveCheckContent) -> str:
     as_text = words.share if check["statistic"] == "share of zeros" else _number
-    seen, low, high = (as_text(each) for each in (check["seen"], check["quantiles"][0], check["quantiles"][-1]))
+    seen, low, high = (as_text(value) for value in (check["seen"], check["quantiles"][0], check["quantiles"][-1]))
     predicted = f"it is {low}" if low == high else f"it is between {low} and {high}"
     of = STATISTICS.get(check["statistic"], f"the {check['statistic']}")
     return (

@@ -117,15 +117,17 @@ def next_move_sentence(insight: InsightContent, question: str) -> str:
     measure = insight["measures"][index]
     first = max(group, key=lambda post: abs(post["values"][index]["change"]))
     label = f"{measure['label'].replace('_', ' ')} " if measure["label"] else ""
-    said = (
+    sentence = (
         f"If {first['condition']} by {words.day(first['until'])} (chance {words.percent(first['chance'])}): "
         f"{label}{named_value_text(measure, first['values'][index]['value'], error=first['values'][index]['error'])}"
     )
     others = [post for post in group if post is not first]
     if others:
         other = max(others, key=itemgetter("chance"))
-        said += f"; if {other['condition']}: {value_text(measure, other['values'][index]['value'], error=other['values'][index]['error'])}"
-    return f"{said}."
+        sentence += (
+            f"; if {other['condition']}: {value_text(measure, other['values'][index]['value'], error=other['values'][index]['error'])}"
+        )
+    return f"{sentence}."
 
 
 def _is_news(measure: MeasureContent, value: Estimate) -> bool:
@@ -169,4 +171,4 @@ def has_moved(insight: InsightContent, move: Move) -> bool:
 def news_text(news: Sequence[str]) -> str:
     """Return what became known on a day, the first few of it."""
     rest = len(news) - MOST_NEWS
-    return "; ".join(each.replace("_", " ") for each in news[:MOST_NEWS]) + (f"; and {rest} more" if rest > 0 else "")
+    return "; ".join(event.replace("_", " ") for event in news[:MOST_NEWS]) + (f"; and {rest} more" if rest > 0 else "")

@@ -24,9 +24,9 @@ from forecast.sentences.printed_parts import printed_parts
 def last_move_sentence(insight: InsightContent, question: str) -> str:
     """Say what moved a question's answer last: from the newest split of a change that moved it, else from its history, else how far it went with time."""
     for told in (_moves, _jumps, _drifts):
-        found = [said for index in measure_indices(insight, question) for said in told(insight, index)]
-        if found:
-            return max(found)[2]
+        moves = [move for index in measure_indices(insight, question) for move in told(insight, index)]
+        if moves:
+            return max(moves)[2]
     points = insight["history"]["points"]
     return f"nothing of note since {words.day(points[0]['day'])}." if points else "nothing of note."
 
@@ -42,10 +42,10 @@ def _moves(insight: InsightContent, index: int) -> Iterator[tuple[str, float, st
             if part["kind"] != "noise" and printed.steps[place] and is_noticed(measure, part["points"][index], error=part["errors"][index])
         ]
         if parts:
-            top, change = max(parts, key=lambda each: abs(each[0]["points"][index]))
+            top, change = max(parts, key=lambda part: abs(part[0]["points"][index]))
             known = f", known {words.day(top['known'])}" if top["known"] and top["kind"] not in {"row", "correction"} else ""
-            said = f"{words.capitalise(part_text(top).rstrip('.'))}{known}: {change} ({from_to_text(measure, before, after)})."
-            yield move["since"], relative_change(measure, top["points"][index]), said
+            sentence = f"{words.capitalise(part_text(top).rstrip('.'))}{known}: {change} ({from_to_text(measure, before, after)})."
+            yield move["since"], relative_change(measure, top["points"][index]), sentence
 
 
 def _jumps(insight: InsightContent, index: int) -> Iterator[tuple[str, float, str]]:
@@ -55,8 +55,8 @@ def _jumps(insight: InsightContent, index: int) -> Iterator[tuple[str, float, st
         first, last = before["values"][index], after["values"][index]
         differ = value_text(measure, first, error=error) != value_text(measure, last, error=error)
         if after["news"] and is_noticed(measure, change, error=error) and differ:
-            said = f"{words.day(after['day'])}, {news_text(after['news'])}: {from_to_text(measure, first, last, error=error)}."
-            yield after["day"], relative_change(measure, change), said
+            sentence = f"{words.day(after['day'])}, {news_text(after['news'])}: {from_to_text(measure, first, last, error=error)}."
+            yield after["day"], relative_change(measure, change), sentence
             return
 
 
@@ -70,5 +70,5 @@ def _drifts(insight: InsightContent, index: int) -> Iterator[tuple[str, float, s
     if is_noticed(measure, last - first, error=error):
         days = (date.fromisoformat(after["day"]) - date.fromisoformat(before["day"])).days
         change = change_text(measure, last - first, error=error)
-        said = f"{days:,} days passed since {words.day(before['day'])}: {change} ({from_to_text(measure, first, last, error=error)})."
-        yield before["day"], relative_change(measure, last - first), said
+        sentence = f"{days:,} days passed since {words.day(before['day'])}: {change} ({from_to_text(measure, first, last, error=error)})."
+        yield before["day"], relative_change(measure, last - first), sentence

@@ -47,8 +47,8 @@ def printed_parts(measure: MeasureScale, before: float, after: float, points: Se
         value / scale if end is None else end[0] / scale for end, value in zip(ends, (before * scale, after * scale), strict=True)
     )
     wanted = round((last - first) / step)
-    exact = [each / step for each in points]
-    steps = [round(each) for each in exact]
+    exact = [point / step for point in points]
+    steps = [round(count) for count in exact]
     while (short := wanted - sum(steps)) and steps:
         way = 1 if short > 0 else -1
         place = max(range(len(steps)), key=lambda at: (way * (exact[at] - steps[at]), abs(exact[at])))

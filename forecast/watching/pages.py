@@ -29,8 +29,8 @@ def page_with_notice(page: str, report: bytes | None, shown: WatchState, *, vers
     notice = index_notice(shown) if page == INDEX else topic_notice(page, shown)
     attributes = f'nonce="{escape(nonce)}" data-page="{escape(page)}" data-version="{escape(version)}"'
     script = f"<script {attributes}>\n{SCRIPT.read_text(encoding='utf-8')}</script>\n"
-    text = re.sub(r"<body[^>]*>", lambda found: found[0] + "\n" + notice, text, count=1)
-    return re.sub(r"</body>\s*</html>\s*\Z", lambda found: script + found[0], text, count=1).encode()
+    text = re.sub(r"<body[^>]*>", lambda match: match[0] + "\n" + notice, text, count=1)
+    return re.sub(r"</body>\s*</html>\s*\Z", lambda match: script + match[0], text, count=1).encode()
 
 
 def topic_notice(topic: str, shown: WatchState) -> str:

@@ -108,16 +108,16 @@ def _loopback_sockets(port: int) -> Generator[list[socket.socket]]:
             sockets.append(socket.create_server(("::1", sockets[0].getsockname()[1]), family=socket.AF_INET6))
         yield sockets
     finally:
-        for each in sockets:
-            each.close()
+        for opened in sockets:
+            opened.close()
 
 
 @contextmanager
 def _interrupt_on(*signals: signal.Signals) -> Generator[None]:
     """Take some signals as Ctrl-C."""
-    before = {each: signal.signal(each, signal.default_int_handler) for each in signals}
+    before = {number: signal.signal(number, signal.default_int_handler) for number in signals}
     try:
         yield
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)

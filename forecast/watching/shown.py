@@ -30,9 +30,9 @@ class WatchState:
 
     def with_topic(self, topic: str, made: TopicResult | None) -> WatchState:
         """Return this with what a topic came to: a new draft, problems over what was shown before, or nothing left to draft (None)."""
-        drafts, problems = self.drafts, {name: each for name, each in self.problems.items() if name != topic}
+        drafts, problems = self.drafts, {name: problems_of_topic for name, problems_of_topic in self.problems.items() if name != topic}
         if made is None and topic in drafts:
-            drafts = {name: each for name, each in drafts.items() if name != topic}
+            drafts = {name: draft for name, draft in drafts.items() if name != topic}
         elif made is not None and not has_errors(made.problems):
             drafts = {**drafts, topic: made}
         if made is not None and made.problems:
@@ -87,4 +87,4 @@ class Board:
 
     def _leave(self, tell: Callable[[], None]) -> None:
         with self._lock:
-            self._told = tuple(each for each in self._told if each is not tell)
+            self._told = tuple(other for other in self._told if other is not tell)

@@ -162,8 +162,8 @@ def _explain(work: Work, apart: DraftProcess) -> None:
 
 def _failure_result(work: Work, topic: str, error: Exception) -> TopicResult:
     """What a topic has come to where its draft ended with an exception."""
-    said = work.telling.failed(topic, error)
-    return TopicResult(problems=(Problem(Place(topic_path(topic)), f"the draft failed: {said}"),))
+    message = work.telling.failed(topic, error)
+    return TopicResult(problems=(Problem(Place(topic_path(topic)), f"the draft failed: {message}"),))
 
 
 def _show(work: Work, topic: str, made: TopicResult | None) -> None:

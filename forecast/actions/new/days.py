@@ -42,9 +42,9 @@ class Calendar:
 
     def rewritten(self, text: str) -> str:
         """Return a template's text with every day in it moved, in figures (2026-12-31) and in words (31 December 2026)."""
-        text = _IN_FIGURES.sub(lambda found: str(self.move_day(date(*map(int, found.groups())))), text)
+        text = _IN_FIGURES.sub(lambda match: str(self.move_day(date(*map(int, match.groups())))), text)
         return _IN_WORDS.sub(
-            lambda found: words.day(self.move_day(date(int(found[3]), words.MONTHS.index(found[2]) + 1, int(found[1])))), text
+            lambda match: words.day(self.move_day(date(int(match[3]), words.MONTHS.index(match[2]) + 1, int(match[1])))), text
         )
 
 

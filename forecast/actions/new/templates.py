@@ -58,26 +58,26 @@ def has_day(kind: str) -> bool:
 def prior_names(text: str) -> tuple[str, ...]:
     """Return what a prior may be given for in a prior file: its parameters, and `parameter.label` where labels have priors of their own."""
     document: Any = tomlkit.parse(text)
-    found = []
+    names = []
     for name, table in document.items():
         labels = table["prior"] if isinstance(table["prior"], dict) else ()
-        found += [str(name), *(f"{name}.{label}" for label in labels)]
-    return tuple(found)
+        names += [str(name), *(f"{name}.{label}" for label in labels)]
+    return tuple(names)
 
 
 def with_schemas(texts: Mapping[str, str], directory: str) -> dict[str, str]:
     """Return files of a topic with their schema lines leading to a directory of the book, or without them where there is none."""
-    found = {}
+    headed = {}
     for path, text in texts.items():
         first, _, rest = text.partition("\n")
         if not first.startswith("#:schema"):
-            found[path] = text
+            headed[path] = text
         elif directory:
             up = "../" * path.count("/")
-            found[path] = f"#:schema {up}{directory}/{PRIORS_SCHEMA if path.startswith(PRIORS) else TOPIC_SCHEMA}\n{rest}"
+            headed[path] = f"#:schema {up}{directory}/{PRIORS_SCHEMA if path.startswith(PRIORS) else TOPIC_SCHEMA}\n{rest}"
         else:
-            found[path] = rest
-    return found
+            headed[path] = rest
+    return headed
 
 
 def fill_template(texts: Mapping[str, str], name: str, own: TemplateInput, today: date) -> dict[str, str]:
@@ -86,14 +86,14 @@ def fill_template(texts: Mapping[str, str], name: str, own: TemplateInput, today
     A question of their own leaves the example's rows, its other questions and its
     title out.  Every prior and reason given is one of ``prior_names``.
     """
-    found = dict(texts)
-    found[prior_path(name)] = _with_priors(texts[prior_path(name)], own, today)
+    filled = dict(texts)
+    filled[prior_path(name)] = _with_priors(texts[prior_path(name)], own, today)
     if own.asks_own:
-        found[topic_path(name)] = _with_question(texts[topic_path(name)], name, own, today)
+        filled[topic_path(name)] = _with_question(texts[topic_path(name)], name, own, today)
         for path, text in texts.items():
             if path.endswith(".csv"):
-                found[path] = text.partition("\n")[0] + "\n"
-    return found
+                filled[path] = text.partition("\n")[0] + "\n"
+    return filled
 
 
 def _with_question(text: str, name: str, own: TemplateInput, today: date) -> str:

@@ -91,16 +91,16 @@ def _refusals(root: Path, name: str, *, kind: str, opens: date | None, by: date 
     place = Place(topic_path(name))
     if (fault := topic_fault(name)) is not None:
         return (Problem(place, *fault),)
-    found = list(_name_conflicts(root, name))
+    problems = list(_name_conflicts(root, name))
     if opens is not None and opens > today:
-        found.append(Problem(place, f"the record would open on {opens}, after today ({today})", "it begins on a day that has come"))
+        problems.append(Problem(place, f"the record would open on {opens}, after today ({today})", "it begins on a day that has come"))
     if by is not None and by <= today:
-        found.append(
+        problems.append(
             Problem(place, f"the last day that counts would be {by}, which is not after today ({today})", "ask about a day to come")
         )
     if by is not None and not has_day(kind):
-        found.append(Problem(place, f"a topic like {kind} asks about no day, so it takes no --by", "leave it out"))
-    return tuple(found)
+        problems.append(Problem(place, f"a topic like {kind} asks about no day, so it takes no --by", "leave it out"))
+    return tuple(problems)
 
 
 def _name_conflicts(root: Path, name: str) -> tuple[Problem, ...]:

@@ -62,9 +62,9 @@ class Commits:
         """Return the full name of the commit that a text names; None where it names none."""
         if not text or text.startswith("-") or not text.isprintable():
             return None
-        found = self._answer("rev-parse", "--verify", "--quiet", f"{text}^{{commit}}").decode().strip()
-        if found:
-            return found
+        commit = self._answer("rev-parse", "--verify", "--quiet", f"{text}^{{commit}}").decode().strip()
+        if commit:
+            return commit
         if not self.listed:
             raise GitFault(
                 "the branches and tags of this repository are kept in a reftable, which is not read",
@@ -185,12 +185,12 @@ def open_commits(root: Path) -> Generator[Commits | None]:
     with tempfile.TemporaryDirectory(prefix="forecast-", ignore_cleanup_errors=True) as name:
         clean = Path(name)
         _write_clean_folder(clean, references)
-        found = Commits(git, clean, folder.objects, "" if inside == "." else inside, references.listed)
-        if found._answer("rev-parse", "--is-bare-repository").strip() != b"true":  # noqa: SLF001 - its own maker asks
+        commits = Commits(git, clean, folder.objects, "" if inside == "." else inside, references.listed)
+        if commits._answer("rev-parse", "--is-bare-repository").strip() != b"true":  # noqa: SLF001 - its own maker asks
             raise GitFault(
                 f"git cannot read this repository, whose objects have names of {references.digits} digits", "install a newer git"
             )
-        yield found
+        yield commits
 
 
 def _wait_for_git(process: subprocess.Popen[bytes], output: IO[bytes], word: str, *, most: int) -> None:
@@ -211,9 +211,9 @@ def _wait_for_git(process: subprocess.Popen[bytes], output: IO[bytes], word: str
 def _git_program() -> str:
     """The path of git, looked for only in the folders of the PATH that have a full path: never in the folder we are in."""
     for folder in os.get_exec_path():
-        found = shutil.which(str(Path(folder) / "git")) if Path(folder).is_absolute() else None
-        if found is not None:
-            return found
+        program = shutil.which(str(Path(folder) / "git")) if Path(folder).is_absolute() else None
+        if program is not None:
+            return program
     raise GitFault("git is not installed here, or not in a folder of the PATH, so no commit can be read", "install git")
 
 

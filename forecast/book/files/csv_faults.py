@@ -44,8 +44,8 @@ def quote_problem(source: SourceFile, first: int, start: int) -> tuple[Problem, 
             if text[end : end + 1] not in {",", "\n", ""}:
                 return _after_quote_problem(source, position(at), position(end))
         else:
-            found = _END.search(text, at)
-            end = found.start() if found else len(text)
+            end_match = _END.search(text, at)
+            end = end_match.start() if end_match else len(text)
             if text.startswith('"', end):
                 blank = not text[at:end].strip()
                 message = "a blank stands before this quote" if blank else "a quote stands inside a cell that does not begin with one"
@@ -63,9 +63,9 @@ def quote_problem(source: SourceFile, first: int, start: int) -> tuple[Problem, 
 def separator_problem(source: SourceFile, line: int, names: Sequence[str]) -> Problem | None:
     """Return that a header has other separators than commas, or is no header; None for a header with commas."""
     text = source.lines[line - 1]
-    if (found := re.match(r"\s*sep\s*=", text, re.IGNORECASE)) is not None:
+    if (match := re.match(r"\s*sep\s*=", text, re.IGNORECASE)) is not None:
         hint = "delete this line, and save the file as comma-separated if it is not"
-        return source.at(line, found.start() + 1, "this is a spreadsheet's own line, not the names of the columns", hint)
+        return source.at(line, match.start() + 1, "this is a spreadsheet's own line, not the names of the columns", hint)
     if text.lstrip().startswith("#"):
         return source.at(line, 1, "this is not the names of the columns", "a CSV file has no comments: delete this line")
     for mark, word in _SEPARATORS.items():

@@ -64,17 +64,17 @@ def _is_utf8(run: bytes) -> bool:
 
 def _misplaced_character(path: str, text: str) -> Problem | None:
     """The first character that no text file of a book may hold: NUL, a carriage return that ends no line, a mark inside the file."""
-    found = re.search(rf"[\0\r{BYTE_ORDER_MARK}]", text)
-    if found is None:
+    misplaced = re.search(rf"[\0\r{BYTE_ORDER_MARK}]", text)
+    if misplaced is None:
         return None
-    line = text.count("\n", 0, found.start()) + 1
-    start = text.rfind("\n", 0, found.start()) + 1
+    line = text.count("\n", 0, misplaced.start()) + 1
+    start = text.rfind("\n", 0, misplaced.start()) + 1
     end = text.find("\n", start)
     shown = text[start : end if end >= 0 else len(text)]
-    place = Place(path, line, found.start() - start + 1)
-    if found.group() == "\0":
+    place = Place(path, line, misplaced.start() - start + 1)
+    if misplaced.group() == "\0":
         return Problem(place, "a NUL character stands here", "the file is damaged, or is not a text file", shown)
-    if found.group() == BYTE_ORDER_MARK:
+    if misplaced.group() == BYTE_ORDER_MARK:
         return Problem(
             place, "a byte order mark (U+FEFF) stands inside the file", "delete it; it cannot be seen, so write the line anew", shown
         )

@@ -18,6 +18,6 @@ def exception_text(error: Exception) -> str:
             return f"{reason}: {os.fsdecode(name) if isinstance(name, str | bytes) else name}"
     if type(error).__name__ == "BrokenProcessPool":
         return "a process that it had started ended suddenly, perhaps for want of memory"
-    said = " ".join(str(error).split())
-    said = said if len(said) <= MOST_CHARACTERS else f"{said[:MOST_CHARACTERS]}…"
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+    message = " ".join(str(error).split())
+    message = message if len(message) <= MOST_CHARACTERS else f"{message[:MOST_CHARACTERS]}…"
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__

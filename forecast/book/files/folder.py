@@ -48,8 +48,8 @@ class Folder:
         """Return whether there is a file or a folder at a path; None where there is nothing."""
         if path in self.texts:
             return "file"
-        found = self._locate(path)[1]
-        return "folder" if found is None and any(other.startswith(f"{path}/") for other in self.texts) else found
+        kind = self._locate(path)[1]
+        return "folder" if kind is None and any(other.startswith(f"{path}/") for other in self.texts) else kind
 
     def read(self, path: str, *, most: int | None = MOST_BOOK_FILE_BYTES) -> bytes:
         """Return a file's bytes, at most so many."""
@@ -81,8 +81,8 @@ class Folder:
 
     def place(self, path: str, *, kind: FileOrFolder = "file") -> Path:
         """Return where a path leads on the disk, once it is known to be in the book, and of that kind if there is anything."""
-        place, found = self._locate(path)
-        if found not in {None, kind}:
+        place, actual = self._locate(path)
+        if actual not in {None, kind}:
             raise FileFault(_wrong_kind_problem(path, kind))
         return place
 

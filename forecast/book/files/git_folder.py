@@ -110,7 +110,7 @@ def check_objects(folder: GitFolder) -> None:
 def read_references(folder: GitFolder) -> References:
     """Return what a repository's names stand for; raise ``GitFault`` where they cannot be read."""
     try:
-        found = dict(_packed_references(folder.common / "packed-refs")) | dict(_loose_references(folder.common / "refs"))
+        references = dict(_packed_references(folder.common / "packed-refs")) | dict(_loose_references(folder.common / "refs"))
         head = _small_file(folder.own / "HEAD").strip()
         singles = {
             name.encode(): _small_file(folder.own / name) for name in SPECIAL_REFERENCES if stat.S_ISREG(_file_mode(folder.own / name))
@@ -119,8 +119,8 @@ def read_references(folder: GitFolder) -> References:
         config = _small_file(folder.common / "config") if _file_mode(folder.common / "config") else b""
     except OSError as error:
         raise GitFault(f"the references of the repository cannot be read: {error}") from None
-    resolved = {name: _resolve_reference(value, found) for name, value in {**found, **singles}.items()}
-    lengths = Counter(len(value) for value in (*resolved.values(), _resolve_reference(head, found)) if value)
+    resolved = {name: _resolve_reference(value, references) for name, value in {**references, **singles}.items()}
+    lengths = Counter(len(value) for value in (*resolved.values(), _resolve_reference(head, references)) if value)
     named_long = re.search(rb"(?im)^\s*objectformat\s*=\s*\"?sha256\b", config) is not None
     digits = lengths.most_common(1)[0][0] if lengths else 64 if named_long else 40
     return References(
@@ -191,12 +191,12 @@ def _is_reference_name(name: bytes) -> bool:
     )
 
 
-def _resolve_reference(value: bytes, found: Mapping[bytes, bytes]) -> bytes:
+def _resolve_reference(value: bytes, references: Mapping[bytes, bytes]) -> bytes:
     """The object that a reference's text stands for, through other references; empty where it stands for none."""
     for _ in range(MOST_LINKS):
         if not value.startswith(b"ref:"):
             break
-        value = found.get(value.removeprefix(b"ref:").strip(), b"")
+        value = references.get(value.removeprefix(b"ref:").strip(), b"")
     first = (value.split() or [b""])[0]
     return first if _OBJECT.fullmatch(first) else b""
 

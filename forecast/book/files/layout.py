@@ -89,9 +89,9 @@ def _is_topic(folder: Folder, name: str) -> bool:
 
 def choose_topics(folder: Folder, wanted: Sequence[str] | None) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     """Return the topics to read (all where none are wanted by name) and the problems of their names."""
-    found = topic_names(folder)
-    chosen = found if wanted is None else tuple(name for name in dict.fromkeys(wanted) if name in found)
-    problems = [_missing_topic_problem(folder, name, found) for name in dict.fromkeys(wanted or ()) if name not in found]
+    names = topic_names(folder)
+    chosen = names if wanted is None else tuple(name for name in dict.fromkeys(wanted) if name in names)
+    problems = [_missing_topic_problem(folder, name, names) for name in dict.fromkeys(wanted or ()) if name not in names]
     problems += [
         Problem(
             Place(topic_path(name)),
@@ -107,26 +107,26 @@ def choose_topics(folder: Folder, wanted: Sequence[str] | None) -> tuple[tuple[s
         if (reason := topic_reason(name))
     ]
     if wanted is None:
-        problems += _stray_problems(folder, found)
+        problems += _stray_problems(folder, names)
     return chosen, tuple(problems)
 
 
-def _missing_topic_problem(folder: Folder, name: str, found: Sequence[str]) -> Problem:
+def _missing_topic_problem(folder: Folder, name: str, topics: Sequence[str]) -> Problem:
     """Why there is no topic of a name: its folder is a link or cannot be read, or there is none."""
     try:
         folder.place(f"{SEEDS}/{name}", kind="folder")
     except FileFault as fault:
         return fault.problem
-    return Problem(Place(topic_path(name)), f"no topic `{name}` in this book", hint=did_you_mean(name, found) or _names_text(found))
+    return Problem(Place(topic_path(name)), f"no topic `{name}` in this book", hint=did_you_mean(name, topics) or _names_text(topics))
 
 
-def _stray_problems(folder: Folder, found: Sequence[str]) -> list[Problem]:
+def _stray_problems(folder: Folder, topics: Sequence[str]) -> list[Problem]:
     """Folders in seeds without a topic file, links, and prior files without a topic."""
     problems: list[Problem] = []
     try:
         priors = folder.names(PRIORS)
         for name in folder.names(SEEDS):
-            if name in found or name.startswith((".", "_")):
+            if name in topics or name.startswith((".", "_")):
                 continue
             try:
                 kind = folder.kind(f"{SEEDS}/{name}")
@@ -139,8 +139,8 @@ def _stray_problems(folder: Folder, found: Sequence[str]) -> list[Problem]:
                     problems.append(fault.problem)
         for name in priors:
             stem = name.removesuffix(".toml")
-            if name.endswith(".toml") and stem not in found:
-                problems.append(Problem(Place(f"{PRIORS}/{name}"), f"no topic `{stem}` uses these priors", hint=did_you_mean(stem, found)))
+            if name.endswith(".toml") and stem not in topics:
+                problems.append(Problem(Place(f"{PRIORS}/{name}"), f"no topic `{stem}` uses these priors", hint=did_you_mean(stem, topics)))
     except FileFault as fault:
         problems.append(fault.problem)
     return problems

@@ -83,8 +83,8 @@ def number_hint(text: str, *, may_be_range: bool = False) -> str:
         return hint
     if re.fullmatch(rf"(?:[<>≤≥~≈±]=?|about |ca\.? ?|over |under ).*[0-9].*|{NUMBER}\s*(?:-|\.\.|to|±|\+)\s*(?:{NUMBER})?", plain):
         return "where only a range is known, write its ends in the columns value_low and value_high" if may_be_range else ""
-    if found := re.fullmatch(rf"[^0-9]{{0,4}}?({NUMBER})(?![eE][^a-z]*$)[^0-9]*", plain):
-        return f"write the number alone, as in {found[1]}"
+    if match := re.fullmatch(rf"[^0-9]{{0,4}}?({NUMBER})(?![eE][^a-z]*$)[^0-9]*", plain):
+        return f"write the number alone, as in {match[1]}"
     return ""
 
 
@@ -96,17 +96,17 @@ def day_hint(text: str) -> str:
         return _characters_hint(text, plain) or f"write it as {plain}"
     if is_unknown(plain):
         return "leave the line out where the day is not known"
-    if found := re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9].*", plain):
-        return f"write the day alone, without a time: {found[1]}"
+    if match := re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9].*", plain):
+        return f"write the day alone, without a time: {match[1]}"
     if re.fullmatch(r"[0-9]{5}(?:\.[0-9]+)?", plain) and _FIRST_SERIAL <= float(plain) <= _LAST_SERIAL:
         day = _SPREADSHEET_ZERO + timedelta(days=int(float(plain)))
         return f"it seems to be a spreadsheet's number for {day}: give its column the format of a date"
-    if found := re.fullmatch(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})|([0-9]{4})([0-9]{2})([0-9]{2})", plain):
-        return _day_text_hint(*(part for part in found.groups() if part)) or wanted
-    if found := re.fullmatch(r"([0-9]{1,2})\.? ([A-Za-z]{3,9})\.?,? ([0-9]{4})", plain):
-        return _day_text_hint(found[3], _month_digits(found[2]), found[1]) or wanted
-    if found := re.fullmatch(r"([A-Za-z]{3,9})\.? ([0-9]{1,2}),? ([0-9]{4})", plain):
-        return _day_text_hint(found[3], _month_digits(found[1]), found[2]) or wanted
+    if match := re.fullmatch(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})|([0-9]{4})([0-9]{2})([0-9]{2})", plain):
+        return _day_text_hint(*(part for part in match.groups() if part)) or wanted
+    if match := re.fullmatch(r"([0-9]{1,2})\.? ([A-Za-z]{3,9})\.?,? ([0-9]{4})", plain):
+        return _day_text_hint(match[3], _month_digits(match[2]), match[1]) or wanted
+    if match := re.fullmatch(r"([A-Za-z]{3,9})\.? ([0-9]{1,2}),? ([0-9]{4})", plain):
+        return _day_text_hint(match[3], _month_digits(match[1]), match[2]) or wanted
     if re.fullmatch(r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}", plain):
         return f"write the year, the month and the day, {DAY}"
     if re.fullmatch(r"[0-9]{4}(?:[-/. ](?:[0-9]{1,2}|Q[1-4]|W[0-9]{1,2}))?|(?:Q[1-4]|[A-Za-z]{3,9}\.?) [0-9]{4}", plain):
@@ -143,7 +143,7 @@ def _characters_hint(text: str, plain: str) -> str:
             without = re.sub(r"\s", "", plain)
             rest = f": {without}" if is_number(without) or _DAY.fullmatch(without) else ""
             return f"delete the {called} {code} in it{rest}"
-        if unicodedata.decimal(character, None) is not None and any(each.isdigit() for each in plain):
+        if unicodedata.decimal(character, None) is not None and any(other.isdigit() for other in plain):
             return "write its digits as 0 to 9" + (f": {plain}" if is_number(plain) or _DAY.fullmatch(plain) else "")
         if (category == "Pd" or character == "\N{MINUS SIGN}") and (is_number(plain) or _DAY.fullmatch(plain)):
             called = "minus sign" if is_number(plain) else "hyphen"
@@ -153,15 +153,15 @@ def _characters_hint(text: str, plain: str) -> str:
 
 def _one_number_hint(plain: str) -> str:
     """How to write one number that has a comma, separators, a percent sign or the like in it."""
-    if found := re.fullmatch(rf"({NUMBER}|[+-]?[0-9]+,[0-9]+) ?%", plain):
-        share = Decimal(found[1].replace(",", ".")) / 100
-        number = found[1].replace(",", ".")
+    if match := re.fullmatch(rf"({NUMBER}|[+-]?[0-9]+,[0-9]+) ?%", plain):
+        share = Decimal(match[1].replace(",", ".")) / 100
+        number = match[1].replace(",", ".")
         return f"write it without the sign: {share.normalize():f} as a share, or {number} in percent" if abs(share.adjusted()) < 30 else ""
-    if found := _GROUPED.fullmatch(plain):
+    if match := _GROUPED.fullmatch(plain):
         if re.fullmatch(r"[+-]?[0-9]{1,3},[0-9]{3}", plain):
             return "write no separator of thousands, as in 12000, and decimals with a point, as in 0.5"
-        whole = plain.removesuffix(found[2] or "").replace(found[1], "")
-        return f"write it without separators: {whole}{(found[2] or '').replace(',', '.')}"
+        whole = plain.removesuffix(match[2] or "").replace(match[1], "")
+        return f"write it without separators: {whole}{(match[2] or '').replace(',', '.')}"
     if re.fullmatch(r"[+-]?[0-9]*,[0-9]+", plain):
         return f"decimals have a point: {plain.replace(',', '.')}"
     if re.fullmatch(r"\(([0-9.,]+)\)", plain):

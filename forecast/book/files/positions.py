@@ -79,15 +79,15 @@ def positions(text: str) -> Positions:
     """Return where every key, list item and value of a TOML document stands."""
     scanner = _Scanner(text)
     scanner.scan()
-    starts = (0, *(found.end() for found in re.finditer(r"\n", text)))
+    starts = (0, *(line_end.end() for line_end in re.finditer(r"\n", text)))
     return Positions(text, scanner.keys, scanner.values, starts)
 
 
 @lru_cache(maxsize=8)  # many problems may point into one text
 def key_positions(text: str) -> Mapping[Keys, Position]:
     """Return the line and column of every key and list item, by its path."""
-    found = positions(text)
-    return MappingProxyType({keys: found.key(keys) for keys in found.keys})
+    whole = positions(text)
+    return MappingProxyType({keys: whole.key(keys) for keys in whole.keys})
 
 
 def toml_statements(text: str, until: int) -> tuple[TomlStatement, ...]:
@@ -171,9 +171,9 @@ class _Scanner:
 
     def _key(self) -> str:
         for pattern in (_BARE, _BASIC, _LITERAL):
-            if found := pattern.match(self.text, self.at):
-                self.at = found.end()
-                raw = found.group()
+            if match := pattern.match(self.text, self.at):
+                self.at = match.end()
+                raw = match.group()
                 if pattern is _BARE:
                     return raw
                 return raw[1:-1] if "\\" not in raw or pattern is _LITERAL else str(tomllib.loads(f"k = {raw}")["k"])
@@ -217,10 +217,10 @@ class _Scanner:
                 self.at += 1
 
     def _skip(self, pattern: re.Pattern[str]) -> None:
-        found = pattern.match(self.text, self.at)
-        if found is None:
+        match = pattern.match(self.text, self.at)
+        if match is None:
             raise ValueError(f"unexpected text at offset {self.at}")
-        self.at = found.end()
+        self.at = match.end()
 
     def _mark(self, keys: Keys, offset: int) -> None:
         self.keys.setdefault(keys, offset)

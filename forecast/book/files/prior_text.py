@@ -98,9 +98,11 @@ def _edit_or_add(document: Document, keys: Keys, value: str) -> list[Edit]:
     if keys in document.positions.values:
         return [(*document.positions.values[keys], value)]
     siblings = [
-        each for each in document.positions.values if len(each) == len(keys) and each[:-1] == keys[:-1] and _is_plain(document, each)
+        sibling
+        for sibling in document.positions.values
+        if len(sibling) == len(keys) and sibling[:-1] == keys[:-1] and _is_plain(document, sibling)
     ]
-    last = max(siblings, key=lambda each: document.positions.values[each])
+    last = max(siblings, key=lambda sibling: document.positions.values[sibling])
     return [_insertion_edit(document, last, last, _key_text(str(keys[-1])), value)]
 
 
@@ -125,7 +127,7 @@ def _insertion_edit(document: Document, after: Keys, like: Keys, key: str, value
     text = document.positions.text
     end = document.positions.values[after][1]
     start, value_start = document.positions.keys[like], document.positions.values[like][0]
-    if any(len(each) < len(after) and each == after[: len(each)] for each in document.positions.values):  # an inline table
+    if any(len(other) < len(after) and other == after[: len(other)] for other in document.positions.values):  # an inline table
         return end, end, f", {key} = {value}"
     line_start = text.rfind("\n", 0, start) + 1
     sign = text.rindex("=", start, value_start)

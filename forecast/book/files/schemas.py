@@ -79,16 +79,16 @@ def _adapt_schema(part: Any, key: str) -> Any:
     if isinstance(options, list) and {"type": "null"} in options:  # such a key is left out
         rest = {name: value for name, value in part.items() if name not in {"anyOf", "default"}}
         return _adapt_schema({**options[0], **rest}, key)
-    found = {
+    adapted = {
         name: _adapt_properties(value) if name in {"properties", "$defs"} else _adapt_schema(value, key)
         for name, value in part.items()
         if not (name == "title" and "$schema" not in part) and not (name == "default" and isinstance(value, str) and not value)
     }
-    if found.get("type") == "string" and not found.keys() & {"enum", "const", "format"}:
-        found["pattern"] = PATTERNS.get(key, NOT_EMPTY)
-    if isinstance(found.get("additionalProperties"), dict) and ("default" in part or "description" in part):
-        found["propertyNames"] = {"$ref": "#/$defs/Name"}  # not of labels, which are anything
-    return found
+    if adapted.get("type") == "string" and not adapted.keys() & {"enum", "const", "format"}:
+        adapted["pattern"] = PATTERNS.get(key, NOT_EMPTY)
+    if isinstance(adapted.get("additionalProperties"), dict) and ("default" in part or "description" in part):
+        adapted["propertyNames"] = {"$ref": "#/$defs/Name"}  # not of labels, which are anything
+    return adapted
 
 
 def _adapt_properties(properties: dict[str, Any]) -> dict[str, Any]:

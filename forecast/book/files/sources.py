@@ -112,7 +112,7 @@ def parse_document(source: SourceFile) -> Result[Document]:
         return Result(None, (refused,))
     try:
         content = tomllib.loads(source.text)
-        found = positions(source.text)
+        places = positions(source.text)
     except RecursionError:
         return Result(None, (_depth_problem(source),))
     except ValueError as error:
@@ -120,7 +120,7 @@ def parse_document(source: SourceFile) -> Result[Document]:
         return Result(None, (source.at(*fault.position, fault.message, fault.hint),))
     if _is_deep(content):
         return Result(None, (_depth_problem(source),))
-    return Result(Document(source, content, found))
+    return Result(Document(source, content, places))
 
 
 def _size_problem(source: SourceFile) -> Problem | None:
@@ -133,9 +133,9 @@ def _size_problem(source: SourceFile) -> Problem | None:
     if marks > MOST_MARKS:
         return source.at(1, 1, f"this file has {marks:,} signs that make keys, lists and tables; at most {MOST_MARKS:,} can be read", split)
     for number, line in enumerate(source.lines, start=1):
-        found = _DOTTED.search(line) if line.count(".") >= DEEPEST_TOML else None
-        if found is not None:
-            return source.at(number, found.start(1) + 1, f"a key of more than {DEEPEST_TOML} parts", "the keys of a book have four at most")
+        match = _DOTTED.search(line) if line.count(".") >= DEEPEST_TOML else None
+        if match is not None:
+            return source.at(number, match.start(1) + 1, f"a key of more than {DEEPEST_TOML} parts", "the keys of a book have four at most")
     return None
 
 
@@ -143,7 +143,12 @@ def _is_deep(content: object) -> bool:
     """Whether tables and lists stand in one another deeper than the limit."""
     level: list[object] = [content]
     for _ in range(DEEPEST_TOML + 1):
-        level = [inner for each in level if isinstance(each, dict | list) for inner in (each.values() if isinstance(each, dict) else each)]
+        level = [
+            inner
+            for container in level
+            if isinstance(container, dict | list)
+            for inner in (container.values() if isinstance(container, dict) else container)
+        ]
         if not level:
             return False
     return True

@@ -21,7 +21,8 @@ def terminal_json(text: str) -> str:
     """Return JSON that means the same and has nothing hidden in its texts; its own line ends stay."""
     lines = text.split("\n")  # most of which hide nothing
     return "\n".join(
-        line if line.isprintable() else "".join(_json_escape(each) if is_hidden(each) else each for each in line) for line in lines
+        line if line.isprintable() else "".join(_json_escape(character) if is_hidden(character) else character for character in line)
+        for line in lines
     )
 
 

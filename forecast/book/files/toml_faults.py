@@ -68,13 +68,13 @@ def toml_fault(error: ValueError, text: str) -> TomlFault:
 
 def _kind_and_offset(error: ValueError, text: str) -> tuple[str, int]:
     whole = str(error)
-    found = _PLACE.search(whole)
-    words = (whole[: found.start()] if found else whole).lower()
+    match = _PLACE.search(whole)
+    words = (whole[: match.start()] if match else whole).lower()
     kind = next((kind for pattern, kind in _KINDS.items() if re.search(pattern, words)), "")
     if kind == "string" and re.search(r"expected ['\"]+", words) and not re.search(r"expected (?:\"'+\"|'\"+')", words):
         kind = ""
-    if found and found[1]:
-        return kind, min(offset_of(text, (int(found[1]), int(found[2]))), len(text))
+    if match and match[1]:
+        return kind, min(offset_of(text, (int(match[1]), int(match[2]))), len(text))
     return kind, len(text) if kind in {"string", "escape", "array", "inline table"} else len(text.rstrip())
 
 
@@ -106,13 +106,13 @@ def _curly_quote_fault(quote: str, at: int) -> FaultExplanation:
 
 def _duplicate_key_fault(text: str, at: int) -> FaultExplanation:
     """A key or table that stands already, or is in one that is complete."""
-    found = toml_statements(text, at)
-    if not found:
+    statements = toml_statements(text, at)
+    if not statements:
         return "this name is given twice", "keep one of them", at
-    last, before = found[-1], found[:-1]
+    last, before = statements[-1], statements[:-1]
     for end in range(len(last.keys), 0, -1):
         keys = last.keys[:end]
-        same = [each for each in before if each.keys == keys and each.offset != last.offset]
+        same = [statement for statement in before if statement.keys == keys and statement.offset != last.offset]
         if not same:
             continue
         first, shown = same[0], _key_text(last.keys[:end])
@@ -130,7 +130,7 @@ def _duplicate_key_fault(text: str, at: int) -> FaultExplanation:
         if first.is_header != last.is_header:
             return f"`{shown}` is given twice, as a table and as a value, first in line {line}", "keep one of them", last.offset
         return f"`{_key_text(keys[-1:])}` is given twice, first in line {line}", "keep one of them", last.offset
-    inner = next((each for each in before if each.keys[: len(last.keys)] == last.keys), None)
+    inner = next((statement for statement in before if statement.keys[: len(last.keys)] == last.keys), None)
     if inner is not None:
         line = position_of(text, inner.offset)[0]
         return f"`{_key_text(last.keys)}` is given twice, first in line {line}", "write all its keys in one place", last.offset
@@ -169,10 +169,10 @@ def _open_string_start(text: str, at: int) -> int:
     """Where the string begins in which the parser stopped."""
     start = _statement_start(text, at)
     while start < at:
-        found = _OPENERS.match(text, start)
+        match = _OPENERS.match(text, start)
         is_long = text.startswith(('"""', "'''"), start)
-        if found is not None and found.end() <= at and len(found.group()) >= (6 if is_long else 1):
-            start = found.end()
+        if match is not None and match.end() <= at and len(match.group()) >= (6 if is_long else 1):
+            start = match.end()
         elif text[start] in "\"'":
             return start
         else:
@@ -183,10 +183,10 @@ def _open_string_start(text: str, at: int) -> int:
 def _open_bracket_fault(text: str, at: int, kind: str) -> FaultExplanation:
     opened = [0] if not text else []
     start = _statement_start(text, at)
-    for found in _OPENERS.finditer(text, start, at):
-        if found.group() in {"[", "{"}:
-            opened.append(found.start())
-        elif found.group() in {"]", "}"} and opened:
+    for match in _OPENERS.finditer(text, start, at):
+        if match.group() in {"[", "{"}:
+            opened.append(match.start())
+        elif match.group() in {"]", "}"} and opened:
             opened.pop()
     begins = opened[-1] if opened else start
     what, sign = ("list", "]") if kind == "array" else ("table in braces", "}")
@@ -201,8 +201,8 @@ def _open_bracket_fault(text: str, at: int, kind: str) -> FaultExplanation:
 
 def _statement_start(text: str, at: int) -> int:
     """Where the statement begins in which the parser stopped."""
-    found = [statement.start for statement in toml_statements(text, at) if statement.start <= at]
-    return found[-1] if found else 0
+    starts = [statement.start for statement in toml_statements(text, at) if statement.start <= at]
+    return starts[-1] if starts else 0
 
 
 _EXPLANATIONS: Mapping[str, Callable[[str, int], FaultExplanation]] = MappingProxyType(  # of a text and where the parser stopped, by kind

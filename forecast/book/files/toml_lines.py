@@ -191,8 +191,8 @@ def shorten_word(word: str) -> str:
 
 def _word_at(text: str, at: int) -> str:
     """What stands at a place up to the next blank or comma, shortened."""
-    found = re.match(r"[^\s,\]}=#]+", text[at : at + 2 * LONGEST_SHOWN])
-    return shorten_word(found.group() if found else text[at : at + 1])
+    match = re.match(r"[^\s,\]}=#]+", text[at : at + 2 * LONGEST_SHOWN])
+    return shorten_word(match.group() if match else text[at : at + 1])
 
 
 def _quote_key_hint(key: str) -> str:

@@ -84,23 +84,23 @@ def elicit(
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.book.files.prior_text import Revision
 
-    said = Said(interval, mass, quartiles, seen, chips, points, maxent)
+    options = Said(interval, mass, quartiles, seen, chips, points, maxent)
     now, asks = today(), not (yes or as_json)
     on = review_day(reviewed, now=now)
-    check_options(said, needed=not asks)
+    check_options(options, needed=not asks)
     root = root_of(book, allow_links=allow_links)
     try:
         subject = _subject(root, name, label, asks=asks, as_json=as_json)
-        found = _offers(subject, said, support, family, asks=asks, as_of=now)
+        offered = _offers(subject, options, support, family, asks=asks, as_of=now)
         if asks:
             from forecast.cli.elicit.prompts import ask_why
 
             why = why or ask_why()
-        revision = Revision(subject.parameter.name, found[0].fit.statement, subject.label, why, on)
+        revision = Revision(subject.parameter.name, offered[0].fit.statement, subject.label, why, on)
         if asks:
             _write_if_agreed(root, subject, revision, now)
         else:
-            _write_or_show(root, subject, revision, found, yes=yes, as_json=as_json, now=now)
+            _write_or_show(root, subject, revision, offered, yes=yes, as_json=as_json, now=now)
     except typer.Abort:
         echo(err=True)
         echo("Nothing was written.", err=True)
@@ -124,11 +124,11 @@ def _subject(root: Path, name: str, label: str, *, asks: bool, as_json: bool) ->
     book, problems = read_checked_book(root, [topic_name])
     stop_at([problem for problem in problems if problem.level == "error"], as_json=as_json)
     topic = book.topics[topic_name]
-    found = topic.parameters.get(parameter)
-    if asks and found is not None and found.per and not label:
+    declared = topic.parameters.get(parameter)
+    if asks and declared is not None and declared.per and not label:
         from forecast.cli.elicit.prompts import ask_label
 
-        label = ask_label(parameter, tuple(dict.fromkeys((*found.labels, *found.by_label))), whole=not found.by_label)
+        label = ask_label(parameter, tuple(dict.fromkeys((*declared.labels, *declared.by_label))), whole=not declared.by_label)
     stop_at(placement_problems(root, topic_name, Revision(parameter, "", label)), as_json=as_json)
     try:
         return subject_of(topic, parameter, label)
@@ -138,25 +138,25 @@ def _subject(root: Path, name: str, label: str, *, asks: bool, as_json: bool) ->
         raise  # never reached: an error stops
 
 
-def _offers(subject: Subject, said: Said, support: str | None, family: str, *, asks: bool, as_of: date) -> tuple[Offer, ...]:
+def _offers(subject: Subject, options: Said, support: str | None, family: str, *, asks: bool, as_of: date) -> tuple[Offer, ...]:
     """The priors that say what was said, the chosen one first: chosen in a dialogue, or the best of what the options say."""
     from forecast.language.faults import Fault
 
     try:
         if subject.parameter.categories:
-            return (_label_offer(subject, said, asks=asks, as_of=as_of),)
-        return _value_offers(subject, said, support, family, asks=asks, as_of=as_of)
+            return (_label_offer(subject, options, asks=asks, as_of=as_of),)
+        return _value_offers(subject, options, support, family, asks=asks, as_of=as_of)
     except Fault as fault:
         raise typer.BadParameter(f"{fault.message}{f'; {fault.hint}' if fault.hint else ''}", param_hint="what was said") from None
 
 
-def _value_offers(subject: Subject, said: Said, support: str | None, family: str, *, asks: bool, as_of: date) -> tuple[Offer, ...]:
+def _value_offers(subject: Subject, options: Said, support: str | None, family: str, *, asks: bool, as_of: date) -> tuple[Offer, ...]:
     from forecast.cli.elicit.dialogue import converse
     from forecast.elicitation.candidates import candidate
     from forecast.elicitation.offers import offers
 
     known = support_from_options(subject, support)
-    judgement = judgement_from_options(said, known or subject.support)
+    judgement = judgement_from_options(options, known or subject.support)
     if family:
         candidate(family, known or subject.support)  # refuses one that does not suit
     if asks:
@@ -166,15 +166,15 @@ def _value_offers(subject: Subject, said: Said, support: str | None, family: str
     return offers(subject, judgement, known or subject.support, named=family, as_of=as_of)
 
 
-def _label_offer(subject: Subject, said: Said, *, asks: bool, as_of: date) -> Offer:
+def _label_offer(subject: Subject, options: Said, *, asks: bool, as_of: date) -> Offer:
     from forecast.cli.elicit.dialogue import converse_on_labels
     from forecast.elicitation.offers import offer_of_shares
     from forecast.elicitation.texts import parse_labelled_chips
     from forecast.language.faults import Fault
 
-    if said.chips is None and (said.ways or not asks):
+    if options.chips is None and (options.ways or not asks):
         raise Fault(f"`{subject.name}` is a choice among labels", hint='lay --chips on them, as in --chips "hull:3, engine:7"')
-    laid = None if said.chips is None else parse_labelled_chips(said.chips)
+    laid = None if options.chips is None else parse_labelled_chips(options.chips)
     if asks:
         return converse_on_labels(subject, laid, as_of=as_of)
     return offer_of_shares(subject, laid or {}, as_of)
@@ -199,19 +199,19 @@ def _write_if_agreed(root: Path, subject: Subject, revision: Revision, now: date
 
 
 def _write_or_show(
-    root: Path, subject: Subject, revision: Revision, found: tuple[Offer, ...], *, yes: bool, as_json: bool, now: date
+    root: Path, subject: Subject, revision: Revision, offered: tuple[Offer, ...], *, yes: bool, as_json: bool, now: date
 ) -> None:
     """Write the best fit where the command line says yes; as JSON show all of them."""
     from forecast.actions.set_prior import draft_revision, revise
     from forecast.cli.elicit.options import offer_content
     from forecast.cli.prior import print_revision
 
-    if found[0].implied is None:
-        raise typer.BadParameter(f"{revision.statement} cannot be used: {found[0].fault}", param_hint="what was said")
+    if offered[0].implied is None:
+        raise typer.BadParameter(f"{revision.statement} cannot be used: {offered[0].fault}", param_hint="what was said")
     done = (revise if yes else draft_revision)(root, subject.topic.name, revision, today=now)
     stop_at(done.problems, as_json=as_json)
     if as_json:
         told = {"topic": subject.topic.name, "parameter": subject.parameter.name, "label": subject.label, "now": subject.statement}
-        print_json(told | {"chosen": revision.statement, "written": yes, "offers": [offer_content(each) for each in found]})
+        print_json(told | {"chosen": revision.statement, "written": yes, "offers": [offer_content(offer) for offer in offered]})
     else:
         print_revision(done, as_json=False)

@@ -34,27 +34,27 @@ def converse(subject: Subject, *, support: Support | None, judgement: Judgement 
     while True:
         judgement = judgement or ask_judgement(support)
         try:
-            found = offers(subject, judgement, support, named=named, as_of=as_of)
+            offered = offers(subject, judgement, support, named=named, as_of=as_of)
         except Fault as fault:
             complain(fault)
             judgement = None
             continue
-        show_offers(subject, found, now)
-        if found[0].implied is None:
+        show_offers(subject, offered, now)
+        if offered[0].implied is None:
             echo("None of these can be used. Answer anew:")
             judgement = None
             continue
-        offer = ask_offer(found)
+        offer = ask_offer(offered)
         assert offer.implied is not None  # only such an offer can be chosen
         show_consequences(offer.implied)
         told = feedback(judgement, offer.fit)
         if told is None:
             return offer
-        said, fit = judgement, offer.fit
-        answer = ask_feedback(told, support, subject.unit, possible=lambda point: check_judgement(with_point(said, fit, point), support))  # noqa: B023 - asked at once
+        judged, fit = judgement, offer.fit
+        answer = ask_feedback(told, support, subject.unit, possible=lambda point: check_judgement(with_point(judged, fit, point), support))  # noqa: B023 - asked at once
         if answer == "yes":
             return offer
-        judgement = None if isinstance(answer, str) else with_point(said, fit, answer)
+        judgement = None if isinstance(answer, str) else with_point(judged, fit, answer)
 
 
 def converse_on_labels(subject: Subject, laid: dict[str, float] | None, *, as_of: date) -> Offer:

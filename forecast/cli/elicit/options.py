@@ -53,19 +53,19 @@ def show_offers(subject: Subject, offers: Sequence[Offer], now: PriorPredictive 
     echo()
     echo("What fits" + ("" if subject.parameter.categories else ", with its 5, 25, 50, 75 and 95 % points:"))
     if subject.parameter.categories:
-        print_columns([(str(at), each.fit.statement) for at, each in enumerate(offers, start=1)], indent="  ")
+        print_columns([(str(at), offer.fit.statement) for at, offer in enumerate(offers, start=1)], indent="  ")
     else:
         _show_points(subject, offers)
-    for at, each in enumerate(offers, start=1):
-        if each.fault:
-            echo(f"  {at} cannot be used: {each.fault}")
+    for at, offer in enumerate(offers, start=1):
+        if offer.fault:
+            echo(f"  {at} cannot be used: {offer.fault}")
     _show_implied(subject, offers, now)
 
 
 def show_consequences(implied: PriorPredictive) -> None:
     """Say in sentences what a prior implies for the streams nearest to it."""
-    for each in implied.streams[:2]:
-        for line in textwrap.wrap(f"This says {expected_sentence(each)} ({each.name}: {each.about}).", min(WIDE, _terminal_width())):
+    for stream in implied.streams[:2]:
+        for line in textwrap.wrap(f"This says {expected_sentence(stream)} ({stream.name}: {stream.about}).", min(WIDE, _terminal_width())):
             echo(line)
 
 
@@ -95,8 +95,14 @@ def implied_content(implied: PriorPredictive) -> dict[str, Any]:
     """Return what a prior implies as data: streams, and each question's answer before any row."""
     return {
         "streams": [
-            {"name": each.name, "over": each.over, "points": list(each.points), "rare": each.rare, "chance_of_more": each.chance_of_more}
-            for each in implied.streams
+            {
+                "name": stream.name,
+                "over": stream.over,
+                "points": list(stream.points),
+                "rare": stream.rare,
+                "chance_of_more": stream.chance_of_more,
+            }
+            for stream in implied.streams
         ],
         "answers": {name: None if answer is None else answer["headline"] for name, answer in implied.answers.items()},
     }
@@ -109,10 +115,10 @@ def expected_sentence(expected: StreamPrediction) -> str:
     low, _, high = expected.points
     counted = unit_tails(expected.unit)[0] or f" {expected.name.replace('_', ' ')}"
     range_said = number(low) if low == high else f"{number(low)} to {number(high)}"
-    said = f"{range_said}{counted} {expected.over} (90 %)"
+    sentence = f"{range_said}{counted} {expected.over} (90 %)"
     if expected.rare > high and expected.chance_of_more > 0:
-        said += f", and a {percent(expected.chance_of_more)} chance of more than {number(expected.rare)}"
-    return said
+        sentence += f", and a {percent(expected.chance_of_more)} chance of more than {number(expected.rare)}"
+    return sentence
 
 
 def _show_points(subject: Subject, offers: Sequence[Offer]) -> None:
@@ -120,12 +126,12 @@ def _show_points(subject: Subject, offers: Sequence[Offer]) -> None:
     from forecast.schema.words import number
 
     now = subject.fit
-    *drawn, last = pictures([*(each.fit for each in offers), *([now] if now else [])])
+    *drawn, last = pictures([*(offer.fit for offer in offers), *([now] if now else [])])
     rows: list[tuple[str, ...]] = [("", "", "5 %", "25 %", "50 %", "75 %", "95 %", "", "misses")]
     if now is not None:
         rows.append(("now", now.statement, *(number(point) for point in now.points), last, ""))
-    for at, (each, picture) in enumerate(zip(offers, [*drawn, last], strict=False), start=1):
-        rows.append((str(at), each.fit.statement, *(number(point) for point in each.fit.points), picture, _miss_text(each.fit)))
+    for at, (offer, picture) in enumerate(zip(offers, [*drawn, last], strict=False), start=1):
+        rows.append((str(at), offer.fit.statement, *(number(point) for point in offer.fit.points), picture, _miss_text(offer.fit)))
     if _width(rows) > _terminal_width():  # a picture is what can be spared
         rows = [(*row[:7], row[8]) for row in rows]
     print_columns(rows, right=(2, 3, 4, 5, 6), indent="  ")
@@ -137,23 +143,24 @@ def _miss_text(fit: Fit) -> str:
         return "nothing; none or all of them, so from a flat start"
     if fit.miss < MET:
         return "nothing" + ("; the least said beside it" if fit.method == "greatest entropy" else "")
-    point, miss = max(zip(fit.said, fit.misses, strict=True), key=lambda each: abs(each[1]))
+    point, miss = max(zip(fit.said, fit.misses, strict=True), key=lambda pair: abs(pair[1]))
     return f"{100 * (point.share + miss):.3g} % below {point.value:g}, not {100 * point.share:.3g} %"
 
 
 def _show_implied(subject: Subject, offers: Sequence[Offer], now: PriorPredictive | None) -> None:
-    usable = [(str(at), each.implied) for at, each in enumerate(offers, start=1) if each.implied is not None]
+    usable = [(str(at), offer.implied) for at, offer in enumerate(offers, start=1) if offer.implied is not None]
     shown = [*([] if now is None else [("now", now)]), *usable]
     if not shown or not (shown[0][1].streams or shown[0][1].answers):
         return
-    streams, answers = [each.name for each in shown[0][1].streams], list(shown[0][1].answers)
-    by_name = [{each.name: each for each in implied.streams} for _, implied in shown]
+    streams, answers = [stream.name for stream in shown[0][1].streams], list(shown[0][1].answers)
+    by_name = [{stream.name: stream for stream in implied.streams} for _, implied in shown]
     head = ("", *(name for name, _ in shown))
     below = [(name, *(_short_answer(implied.answers[name]) for _, implied in shown)) for name in answers[:MOST_ANSWERS]]
 
     def table(*, tails: bool) -> list[tuple[str, ...]]:
         above = [
-            (f"{name}, {by_name[0][name].over}", *(_range(found[name], tail=tails) for found in by_name)) for name in streams[:MOST_STREAMS]
+            (f"{name}, {by_name[0][name].over}", *(_range(predictions[name], tail=tails) for predictions in by_name))
+            for name in streams[:MOST_STREAMS]
         ]
         return [head, *above, *below]
 
@@ -181,10 +188,10 @@ def _range(expected: StreamPrediction, *, tail: bool) -> str:
     from forecast.schema.words import number, percent
 
     low, _, high = expected.points
-    said = number(low) if low == high else f"{number(low)} to {number(high)}"
+    range_text = number(low) if low == high else f"{number(low)} to {number(high)}"
     if tail and expected.rare > high and expected.chance_of_more > 0:
-        said += f" ({percent(expected.chance_of_more)} > {number(expected.rare)})"
-    return said
+        range_text += f" ({percent(expected.chance_of_more)} > {number(expected.rare)})"
+    return range_text
 
 
 def _short_answer(answer: Mapping[str, Any] | None) -> str:

@@ -29,17 +29,17 @@ class Said:
     @property
     def ways(self) -> int:
         """How many ways were used."""
-        return sum(each is not None for each in (self.interval, self.quartiles, self.seen, self.chips, self.points))
+        return sum(option is not None for option in (self.interval, self.quartiles, self.seen, self.chips, self.points))
 
 
-def check_options(said: Said, *, needed: bool) -> None:
+def check_options(options: Said, *, needed: bool) -> None:
     """Refuse options that do not go together, or that leave out what is needed, as a wrong command line."""
     ways = "--interval / --quartiles / --seen / --chips / --points"
-    if said.ways > 1:
+    if options.ways > 1:
         raise typer.BadParameter("say what you believe in one way", param_hint=ways)
-    if needed and not said.ways:
+    if needed and not options.ways:
         raise typer.BadParameter("say what you believe; without --yes and --json it is asked", param_hint=ways)
-    if (said.maxent or said.mass is not None) and said.interval is None:
+    if (options.maxent or options.mass is not None) and options.interval is None:
         raise typer.BadParameter("these belong to --interval", param_hint="--mass / --maxent")
 
 
@@ -52,27 +52,27 @@ def support_from_options(subject: Subject, text: str | None) -> Support | None:
     return subject.support if subject.support_is_plain else None
 
 
-def judgement_from_options(said: Said, support: Support) -> Judgement | None:
+def judgement_from_options(options: Said, support: Support) -> Judgement | None:
     """Return what the options say, None where they say nothing; raise ``Fault`` for what no distribution over a support has."""
     from forecast.elicitation.judgements import check_judgement
 
-    judgement = _judgement(said, support)
+    judgement = _judgement(options, support)
     if judgement is not None:
         check_judgement(judgement, support)
     return judgement
 
 
-def _judgement(said: Said, support: Support) -> Judgement | None:
+def _judgement(options: Said, support: Support) -> Judgement | None:
     from forecast.elicitation.judgements import IntervalMass, ObservedCases, interval, quartiles
     from forecast.elicitation.texts import parse_chips, parse_points
 
-    mass = USUAL_MASS if said.mass is None else said.mass
-    if said.interval is not None:
-        return IntervalMass(*said.interval, mass) if said.maxent else interval(*said.interval, mass=mass)
-    if said.quartiles is not None:
-        return quartiles(*said.quartiles)
-    if said.seen is not None:
-        return ObservedCases(*said.seen)
-    if said.chips is not None:
-        return parse_chips(said.chips)
-    return None if said.points is None else parse_points(said.points, support)
+    mass = USUAL_MASS if options.mass is None else options.mass
+    if options.interval is not None:
+        return IntervalMass(*options.interval, mass) if options.maxent else interval(*options.interval, mass=mass)
+    if options.quartiles is not None:
+        return quartiles(*options.quartiles)
+    if options.seen is not None:
+        return ObservedCases(*options.seen)
+    if options.chips is not None:
+        return parse_chips(options.chips)
+    return None if options.points is None else parse_points(options.points, support)

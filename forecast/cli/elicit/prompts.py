@@ -66,7 +66,7 @@ def ask_support(subject: Subject) -> Support:
 
 def ask_offer(offers: tuple[Offer, ...]) -> Offer:
     """Ask which of several offers; the only one needs no question."""
-    usable = [str(at) for at, each in enumerate(offers, start=1) if each.implied is not None]
+    usable = [str(at) for at, offer in enumerate(offers, start=1) if offer.implied is not None]
     if len(offers) == 1:
         return offers[0]
     number = ask("Which one, Enter for 1:", lambda text: check_choice(text or "1", usable), above=[""])

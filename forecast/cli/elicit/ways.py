@@ -106,10 +106,10 @@ def _ask_chips() -> Judgement:
             raise Fault("the bins need two ends", hint="as in 0..10")
         return ends.lower, ends.upper
 
-    said = ask("Two ends, as in 0..10, to be asked bin by bin; or bins and chips at once, as in 0-1:3, 1-2:5, 2-5:2:", parse_bins)
-    if not isinstance(said, tuple):
-        return said
-    low, high = said
+    answer = ask("Two ends, as in 0..10, to be asked bin by bin; or bins and chips at once, as in 0-1:3, 1-2:5, 2-5:2:", parse_bins)
+    if not isinstance(answer, tuple):
+        return answer
+    low, high = answer
     width = (high - low) / BINS
     edges = [low + width * at for at in range(BINS)] + [high]
     echo("Lay ten or twenty chips, more where you think it likelier; Enter for none:")

@@ -129,16 +129,18 @@ def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None =
 
 def _condition_hypotheses(model: Model, rng: np.random.Generator, whole: Budget) -> Posterior:
     prior = blocks(model)
-    found = hypotheses(model, prior)
+    all_hypotheses = hypotheses(model, prior)
     glance = whole
-    if len(found) > 1:  # more effort is for those that matter
+    if len(all_hypotheses) > 1:  # more effort is for those that matter
         glance = replace(
-            whole, enough=max(whole.enough / len(found), min(whole.enough, FEWEST_DRAWS_PER_HYPOTHESIS)), effort=min(whole.effort, 1.0)
+            whole,
+            enough=max(whole.enough / len(all_hypotheses), min(whole.enough, FEWEST_DRAWS_PER_HYPOTHESIS)),
+            effort=min(whole.effort, 1.0),
         )
     runs: list[HypothesisRun] = []
     impossible: set[int] | None = None
     held = 0
-    for hypothesis in found:
+    for hypothesis in all_hypotheses:
         try:
             run = _best_run(model, prior, hypothesis, rng, glance)
             held += run.weighted.log_likelihood.size
@@ -231,7 +233,7 @@ def _needs_more_draws(run: HypothesisRun, runs: list[HypothesisRun], budget: Bud
 
 def _hypothesis_probability(run: HypothesisRun, runs: list[HypothesisRun]) -> float:
     """A hypothesis' posterior probability."""
-    evidences = np.array([each.weighted.log_evidence for each in runs])
+    evidences = np.array([other.weighted.log_evidence for other in runs])
     return float(np.exp(run.weighted.log_evidence - np.logaddexp.reduce(evidences)))
 
 
@@ -352,8 +354,8 @@ def _full_parameters(run: HypothesisRun) -> dict[str, NDArray[Any]]:
     return {name: np.broadcast_to(values, (draws, values.shape[1])) for name, values in parameters.items()}
 
 
-def _density_error(model: Model, found: tuple[int, ...]) -> Unsound:
-    rows = [model.rows[index] for index in found if index < len(model.rows)]
+def _density_error(model: Model, columns: tuple[int, ...]) -> Unsound:
+    rows = [model.rows[index] for index in columns if index < len(model.rows)]
     if not rows:
         message = "the joint prior has no finite density at some draws"
         return Unsound(prior_problem(model.topic, (), message, hint="look for a prior whose density is infinite at an edge"))

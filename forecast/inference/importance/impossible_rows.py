@@ -12,8 +12,8 @@ from forecast.model.model import Model, Parameters, in_chunks
 from forecast.model.saturation import rounded_chances, rounding_hint
 
 
-def impossible_rows_error(model: Model, found: Sequence[int], prior: Parameters) -> Unsound:
-    """Return the problems of the rows ``found`` to be impossible at every draw, or of all together where none is by itself.
+def impossible_rows_error(model: Model, columns: Sequence[int], prior: Parameters) -> Unsound:
+    """Return the problems of the rows in ``columns``, found to be impossible at every draw, or of all together where none is by itself.
 
     ``prior`` are draws of the prior, at which it is seen whether a chance that is rounded to 0 or 1 makes them so.
     """
@@ -32,7 +32,7 @@ def impossible_rows_error(model: Model, found: Sequence[int], prior: Parameters)
             if blamed[index]
             else f"`{model.topic.streams[rows[index][0]].value.text}` gives it probability zero",
         )
-        for index in found
+        for index in columns
         if index < len(rows)
     ]
     if problems:

@@ -142,16 +142,16 @@ class _Climbs:
         self.small, self.steepest, self.asks = np.zeros(count, dtype=int), np.ones(count, dtype=bool), np.zeros(count, dtype=bool)
         self.spent = count * (1 + 2 * dimension)
         widths, every = np.full((count, dimension), FIRST_WIDTH), np.arange(count)
-        (found,) = self.densities((np.concatenate([self.y[:, None], _points_beside(self.y, widths)], axis=1), every))
-        self.height, self.slope = found[:, 0], free * _slopes(found[:, 1:], found[:, 0], widths)
+        (densities,) = self.densities((np.concatenate([self.y[:, None], _points_beside(self.y, widths)], axis=1), every))
+        self.height, self.slope = densities[:, 0], free * _slopes(densities[:, 1:], densities[:, 0], widths)
         self.inverse = self.shapes / _steepness(self.slope, units.longest)
         self.left = self.going = self.not_known(every[np.isfinite(self.height)])
 
     def densities(self, *asked: tuple[Array, Indices]) -> list[Array]:
         """The log densities at points ``(climbs, k, d)`` of some climbs, ``(climbs, k)`` for each of ``asked``, in one call."""
         x = [(self.starts[of][:, None] + self.units.scale * y).reshape(-1, y.shape[2]) for y, of in asked]
-        found = _finite_log_density(self.log_density, np.concatenate(x))
-        parts = np.split(found, np.cumsum([len(each) for each in x])[:-1])
+        densities = _finite_log_density(self.log_density, np.concatenate(x))
+        parts = np.split(densities, np.cumsum([len(points) for points in x])[:-1])
         return [part.reshape(y.shape[:2]) for part, (y, _) in zip(parts, asked, strict=True)]
 
     def not_known(self, of: Indices) -> Indices:
@@ -165,14 +165,14 @@ class _Climbs:
         widths, widths_asked = _difference_widths(self.inverse[going]), _difference_widths(self.inverse[asking])
         line = self.y[going][:, None] + LINE_SEARCH_LENGTHS[:, None] * direction[:, None]
         ends = _points_beside(self.y[going] + direction, widths)
-        found, slopes = self.densities(
+        densities, slopes = self.densities(
             (np.concatenate([line, ends], axis=1), going), (_points_beside(self.y[asking], widths_asked), asking)
         )
-        self.spent += found.size + slopes.size
+        self.spent += densities.size + slopes.size
         self._bend(asking, widths_asked, slopes)
-        found, ends = found[:, : len(LINE_SEARCH_LENGTHS)], found[:, len(LINE_SEARCH_LENGTHS) :]
-        best = found.argmax(axis=1)
-        top = found[np.arange(len(going)), best]
+        densities, ends = densities[:, : len(LINE_SEARCH_LENGTHS)], densities[:, len(LINE_SEARCH_LENGTHS) :]
+        best = densities.argmax(axis=1)
+        top = densities[np.arange(len(going)), best]
         gain = top - self.height[going]
         rises = gain > 0
         again = going[~rises & ~self.steepest[going]]  # what was learnt of the curvature misleads
@@ -217,19 +217,19 @@ def peaks_at_ends(log_density: LogDensity, tops: ClimbEnds) -> list[Peak]:
     known, precisions = (
         _curvatures(density, tops.heights, _difference_widths(tops.inverses)) if count else (np.zeros(0, dtype=bool), tops.inverses)
     )
-    found = []
+    peaks = []
     for index, (place, height) in enumerate(zip(tops.places, tops.heights.tolist(), strict=True)):
         covariance = _invert_precision(precisions[index]) if known[index] else tops.inverses[index]
-        found.append(Peak(place, height, covariance * np.outer(scale, scale), int(tops.climbs[index])))
-    return found
+        peaks.append(Peak(place, height, covariance * np.outer(scale, scale), int(tops.climbs[index])))
+    return peaks
 
 
 def _finite_log_density(log_density: LogDensity, x: Array) -> Array:
     """The log density at points ``(m, d)``; minus infinity at one that is not finite, for a step along a ridge without end may leave the range of floats."""
     inside = np.isfinite(x).all(axis=1)
-    found: Array = np.full(len(x), -np.inf)
-    found[inside] = log_density(x[inside])
-    return found
+    densities: Array = np.full(len(x), -np.inf)
+    densities[inside] = log_density(x[inside])
+    return densities
 
 
 def _steepness(slope: Array, longest: float) -> Array:
@@ -267,7 +267,7 @@ def _update_inverses(inverse: Array, step: Array, change: Array, slope: Array) -
     left = np.eye(step.shape[1]) - step[:, :, None] * change[:, None] / along
     updated = left @ inverse @ left.swapaxes(1, 2) + step[:, :, None] * step[:, None] / along
     # rounding, where the curvature differs too much
-    before, after = (np.diagonal(each, axis1=1, axis2=2) for each in (inverse, updated))
+    before, after = (np.diagonal(matrices, axis1=1, axis2=2) for matrices in (inverse, updated))
     sensible = np.isfinite(updated).all(axis=(1, 2)) & ((after > 0) | (before == 0)).all(axis=1)  # 0 for what is held
     return np.where((falls & sensible)[:, None, None], updated, inverse)
 
@@ -292,7 +292,7 @@ def _curvatures(density: Callable[[Array], Array], heights: Array, widths: Array
         some = slice(begin, begin + at_once)
         away = moves[:, first[some]] + np.where(second[some, None] < 0, 0.0, moves[:, second[some]])
         up[:, some], down[:, some] = np.split(density(np.concatenate([away, -away], axis=1)), 2, axis=1)
-    (above, up), (below, down) = (np.split(each, [dimension], axis=1) for each in (up, down))
+    (above, up), (below, down) = (np.split(values, [dimension], axis=1) for values in (up, down))
     single = twice - above - below
     precision = np.zeros((count, dimension, dimension))
     precision[:, range(dimension), range(dimension)] = single / widths**2

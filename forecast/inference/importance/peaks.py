@@ -73,11 +73,11 @@ class PeakSearch:
                 _squared_distance(tops.places[index] - tops.places[other], inverse) > SAME_END_DISTANCE * len(tops.scale) for other in apart
             ):
                 apart.append(index)
-        found: list[Peak] = []
+        peaks: list[Peak] = []
         for peak in peaks_at_ends(self.log_posterior, tops.only(np.array(apart, dtype=np.intp))):
-            if np.isfinite(peak.log_volume) and all(_are_distinct(peak, other) for other in found):
-                found.append(peak)
-        return found
+            if np.isfinite(peak.log_volume) and all(_are_distinct(peak, other) for other in peaks):
+                peaks.append(peak)
+        return peaks
 
     def around(self, peak: Peak) -> MultivariateT:
         """A t as wide as the peak."""

@@ -27,13 +27,13 @@ def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, 
     Draws that the model leaves out have no weight.
     """
     prior = blocks(model)
-    found = hypotheses(model, prior)
-    dimension = prior_coordinates(model, prior, found[0]).dimension
-    room = max(FEWEST_AT_ONCE, DENSITIES_KEPT // (len(found) * max(1, dimension)))
+    all_hypotheses = hypotheses(model, prior)
+    dimension = prior_coordinates(model, prior, all_hypotheses[0]).dimension
+    room = max(FEWEST_AT_ONCE, DENSITIES_KEPT // (len(all_hypotheses) * max(1, dimension)))
     net = lattice(min(at_once, room), dimension + 2)  # the engine's own by default, which is found once
-    shifts = max(1, round(draws / len(found) / net.size))
+    shifts = max(1, round(draws / len(all_hypotheses) / net.size))
     parts, log_weights = [], []
-    for hypothesis in found:
+    for hypothesis in all_hypotheses:
         coordinates = prior_coordinates(model, prior, hypothesis)
         for _ in range(shifts):
             parameters = coordinates.parameters(coordinates.start(net.points(dimension, rng)))

@@ -126,8 +126,8 @@ def fit_mixture(x: Array, weights: Array, *, parts: int, freedom: float, spread:
         total, membership = _log_sum_and_shares(height[:, None] - (freedom + dimension) / 2 * np.log1p(distance / freedom))
         pull = (freedom + dimension) / (freedom + distance)
         fit = float(weights @ total)
-        found = tuple(MultivariateT(mean, part, freedom) for mean, part in zip(means, lower, strict=True))
-        best = Mixture(found, tuple(shares.tolist())), fit
+        components = tuple(MultivariateT(mean, part, freedom) for mean, part in zip(means, lower, strict=True))
+        best = Mixture(components, tuple(shares.tolist())), fit
         if fit < reached + GAIN:
             break
         reached = fit

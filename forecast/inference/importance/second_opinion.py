@@ -164,7 +164,7 @@ def _climb_starts(
     rest = rng.choice(np.setdiff1d(possible, likely), from_prior - len(likely), replace=False)
     dimension = seen.draws.shape[1]
     every = np.concatenate([rng.permutation(2 * dimension) for _ in HELD_DISTANCES])
-    sides, far = (each[: count - from_prior] for each in (every, np.repeat(HELD_DISTANCES, 2 * dimension)))
+    sides, far = (values[: count - from_prior] for values in (every, np.repeat(HELD_DISTANCES, 2 * dimension)))
     columns, up = sides // 2, sides % 2 == 1
     farthest = np.where(up, seen.draws.argmax(axis=0)[columns], seen.draws.argmin(axis=0)[columns])
     beyond, at = seen.draws[farthest].copy(), np.arange(len(sides))
@@ -185,14 +185,14 @@ def _measure_missed_mass(
     parts, shares = (*around.parts, *map(seen.narrow, around.parts)), np.tile(around.shares, 2) / 2
     for points, sure in zip(POINTS_PER_REPLICATE, SURE, strict=True):
         fitted = Mixture(parts, tuple(shares.tolist()))
-        found = _missed_masses(sampling, Proposal(ground.target, fitted, 0.0, ground.moving), ground.row_count, points, rng)
-        probability, largest = float(found.sum()), max(float(found.max()), TINIEST)
-        error = math.sqrt(REPLICATES) * largest * float((found / largest).sum(axis=0).std(ddof=1))
+        masses = _missed_masses(sampling, Proposal(ground.target, fitted, 0.0, ground.moving), ground.row_count, points, rng)
+        probability, largest = float(masses.sum()), max(float(masses.max()), TINIEST)
+        error = math.sqrt(REPLICATES) * largest * float((masses / largest).sum(axis=0).std(ddof=1))
         if points != POINTS_PER_REPLICATE[0] and probability - sure * error > negligible:
             return MissedMass(probability, fitted)
         if probability + sure * error <= negligible:
             return None
-        wanted = np.sqrt(found.sum(axis=1))
+        wanted = np.sqrt(masses.sum(axis=1))
         shares = KEPT * shares + (1 - KEPT) * wanted / wanted.sum()
         best = np.argsort(-shares)[:MOST_PROPOSAL_PARTS]
         parts, shares = tuple(parts[index] for index in best), shares[best] / shares[best].sum()
