@@ -166,7 +166,11 @@ def _missed_part_sentence(fast: Posterior, nuts: Posterior, comparisons: tuple[C
     ``e`` times its heaviest, so that it has none there.  And where its weights are bounded, so that its errors hold, every
     parameter's figures agree, with errors so small that a difference as large as the disputed one would show: NUTS has missed nothing there.
     """
-    disputed = {(figure.name, figure.label, figure.what): figure for figure in comparisons if figure.kind == "parameter" and not abs(figure.z) <= limit}
+    disputed = {
+        (figure.name, figure.label, figure.what): figure
+        for figure in comparisons
+        if figure.kind == "parameter" and not abs(figure.z) <= limit
+    }
     if fast.diagnostics.sound or fast.coverage is None or not disputed:
         return ""
     located = fast.coverage.locate(nuts.parameters)
