@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -41,11 +42,18 @@ if TYPE_CHECKING:
 
 COMPUTING = ("numpy", "scipy", "pymc", "nutpie")
 HINDCASTS = "as-of"
+DAY_NAME = re.compile(r"\d{4}-\d{2}-\d{2}")  # of a directory of hindcasts
 
 
 def report_directory(*, as_of: date, today: date) -> str:
     """Return where in a book the reports of a day are written: hindcasts apart, so that today's reports are not overwritten."""
     return REPORTS if as_of == today else f"{REPORTS}/{HINDCASTS}/{as_of.isoformat()}"
+
+
+def report_directories(folder: Folder) -> tuple[str, ...]:
+    """Return every directory of a book that has reports, or had: today's, and those of hindcasts.  Raises ``FileFault``."""
+    hindcasts = f"{REPORTS}/{HINDCASTS}"
+    return (REPORTS, *(f"{hindcasts}/{name}" for name in folder.names(hindcasts) if DAY_NAME.fullmatch(name)))
 
 
 def versions() -> dict[str, str]:

@@ -12,25 +12,24 @@ hindcasts of the same day, so that replaying does not grow the ledger.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
-from forecast.actions.cache import read_published_report, report_directory
+from forecast.actions.cache import read_published_report, report_directories, report_directory
 from forecast.book.files.folder import Folder
-from forecast.book.files.layout import LEDGER, REPORTS, report_path, topic_names
+from forecast.book.files.layout import LEDGER, report_path, topic_names
 from forecast.book.files.locking import hold_lock
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.book.files.sources import read_source_if_any
 from forecast.book.ledger import LEDGER_FORMAT, append_entries, format_time, read_ledger
 from forecast.book.topic import Book, Topic
 from forecast.book.used_rows import used_rows
-from forecast.report.failures import TopicFailure, failure_bytes, failure_path, failures_in
+from forecast.report.failures import TopicFailure, failure_bytes, failure_path, readable_failures
 from forecast.report.files import remove_pictures, write_files
 from forecast.report.pages import render_index
-from forecast.schema.topic import ReportFault, TopicContent
+from forecast.report.rerender import render_missing_pages
+from forecast.schema.topic import TopicContent
 from forecast.system import utc_now
 
 COMPARED = ("as_of", "inputs", "engine", "seed", "draws", "verdict", "program")
@@ -56,7 +55,7 @@ def publish(
     today: date,
     clock: Callable[[], datetime] = utc_now,
 ) -> PublishResult:
-    """Record answers in the ledger and write the reports of some topics, and the index of all.
+    """Record answers in the ledger and write the reports of some topics, the index of all, and the HTML pages that any report lacks.
 
     ``files`` are those that each content makes, rendered before, so that the
     lock is held for writing only.  The topics of ``failures`` keep their last
@@ -85,10 +84,11 @@ def publish(
             torn = append_entries(folder, lines)
             due = lines
             written = write_reports(folder, directory, contents, files, failures)
+            pages, unmade = _render_missing_pages(folder)
     except FileFault as fault:
         return PublishResult(recorded=len(due), problems=(fault.problem, *([_unwritten_reports_problem()] if due else [])))
     told = () if torn is None else (_torn_line_warning(torn.kept_in.name),)
-    return PublishResult(written, len(due), told)
+    return PublishResult((*written, *pages), len(due), (*told, *unmade))
 
 
 def clock_problems(entries: Sequence[Mapping[str, Any]], today: date) -> tuple[Problem, ...]:
@@ -165,6 +165,21 @@ def readable_failures(root: Path, topics: Sequence[str], directory: str = REPORT
         with suppress(ReportFault):  # `forecast show` says so
             failures |= failures_in(root, [topic], directory)
     return failures
+
+
+def pages_of_unchanged_reports(written: Sequence[str]) -> tuple[str, ...]:
+    """Return which of the written files are HTML pages whose Markdown was not written with them: all that a fresh clone lacks."""
+    pages, texts = ({path.removesuffix(ending) for path in written if path.endswith(ending)} for ending in (".html", ".md"))
+    return tuple(f"{path}.html" for path in sorted(pages - texts))
+
+
+def _render_missing_pages(folder: Folder) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """The HTML pages that today's reports and hindcasts lack, made from their JSON: their paths, and a warning for each that cannot be made."""
+    try:
+        directories = report_directories(folder)
+    except FileFault as fault:
+        return (), (replace(fault.problem, level="warning"),)
+    return render_missing_pages(folder, directories)
 
 
 def _ledger_lines(content: TopicContent, today: date, at: datetime) -> Iterator[dict[str, Any]]:

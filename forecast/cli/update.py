@@ -53,6 +53,7 @@ def update(
       forecast update route --as-of 2025-03-01
       forecast update --no-referee --no-insight
     """  # noqa: D301 - \b keeps lines as they are in the help
+    from forecast.actions.publish import pages_of_unchanged_reports
     from forecast.actions.update import latest_day
     from forecast.actions.update import update as update_book
     from forecast.model.settings import Settings
@@ -90,6 +91,9 @@ def update(
             _print_failure(name, made)
         lines = "1 line" if done.recorded == 1 else f"{done.recorded} lines"
         echo(f"{len(done.written)} files written, {lines} added to the ledger.")
+        if pages := len(pages_of_unchanged_reports(done.written)):
+            are = "1 of them is an HTML page of a report that has" if pages == 1 else f"{pages} of them are HTML pages of reports that have"
+            echo(f"{are} not changed; see {root / 'reports' / 'index.html'}")
     raise typer.Exit(done.exit_code)
 
 

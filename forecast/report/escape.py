@@ -33,10 +33,13 @@ def link(address: str) -> str:
     return quote(address, safe=LINK_SAFE) if parts.scheme in {"http", "https"} and host and plain else ""
 
 
-def book_link(origin: str) -> str:
-    """Return where a claim comes from as an address beside the reports: a file under seeds with an anchor, or a web address; otherwise an empty text."""
+def book_link(origin: str, *, hindcast: bool = False) -> str:
+    """Return where a claim comes from as an address to follow from a report: a file under seeds with an anchor, or a web address; otherwise an empty text.
+
+    The report of a ``hindcast`` lies two directories deeper.
+    """
     inside = BOOK_FILE.fullmatch(origin) and ".." not in origin.split("/")
-    return f"../seeds/{quote(origin, safe='/#')}" if inside else link(origin)
+    return f"{'../../' if hindcast else ''}../seeds/{quote(origin, safe='/#')}" if inside else link(origin)
 
 
 def shorten_address(address: str, limit: int = 44) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -96,6 +97,15 @@ def failures_in(root: Path, topics: Sequence[str], directory: str = REPORTS) -> 
     """Return the failures of some topics; raise ``ReportFault`` as ``read_failure`` does."""
     found = {topic: read_failure(root, topic, directory) for topic in topics}
     return {topic: failure for topic, failure in found.items() if failure is not None}
+
+
+def readable_failures(root: Path, topics: Sequence[str], directory: str = REPORTS) -> dict[str, TopicFailure]:
+    """Return the failures that some topics have marks of; as with reports, one that is not whole marks nothing."""
+    found: dict[str, TopicFailure] = {}
+    for topic in topics:
+        with suppress(ReportFault):  # `forecast show` says so
+            found |= failures_in(root, [topic], directory)
+    return found
 
 
 def _is_whole(content: object, topic: str) -> TypeGuard[FailureContent]:

@@ -51,7 +51,12 @@ def report_files(content: TopicContent) -> dict[str, bytes]:
 
 def page_and_data(content: TopicContent) -> dict[str, bytes]:
     """Return the page and the JSON alone, for a content that ``topic_content`` has just made: what somebody waits for at a screen."""
-    return {f"{content['name']}.json": content_bytes(content), f"{content['name']}.html": _page(*_template_context(content, "plain"))}
+    return {f"{content['name']}.json": content_bytes(content), f"{content['name']}.html": render_page(content)}
+
+
+def render_page(content: TopicContent) -> bytes:
+    """Return a topic's page alone, for a content that is whole; raise ``ReportFault`` where a name in it cannot be that of a file."""
+    return _page(*_template_context(content, "plain"))
 
 
 def render_topic(content: object, *, style: Style = "plain") -> dict[str, bytes]:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from forecast.actions.cache import read_published_report
 from forecast.actions.check import read_checked_book
-from forecast.actions.publish import readable_failures
 from forecast.actions.update import TopicResult, draft_report
 from forecast.book.files import layout
 from forecast.book.files.folder import Folder
@@ -18,6 +17,7 @@ from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.topic import Book
 from forecast.model.custom_model import trust_problems
 from forecast.model.settings import Settings
+from forecast.report.failures import readable_failures
 from forecast.report.pages import render_index
 from forecast.schema.topic import TopicContent
 

@@ -81,6 +81,40 @@ def test_a_deleted_report_is_made_again(published: Path):
     assert files_of(published) == before
 
 
+def test_missing_pages_are_made_though_nothing_changed(run: Run, published: Path, monkeypatch: pytest.MonkeyPatch):
+    """In a book without HTML, as in a clone of one, an update makes the pages of today's reports and of hindcasts, says so, and writes no more."""
+    monkeypatch.setattr(sys.modules["forecast.cli.update"], "today", lambda: NEW_YEAR)
+    answered(published, as_of=date(2024, 6, 1))
+    before = files_of(published)
+    places = ("reports/ferry.html", "reports/index.html", "reports/as-of/2024-06-01/ferry.html", "reports/as-of/2024-06-01/index.html")
+    for place in places:
+        (published / place).unlink()
+    first, second = (run("update", "--no-referee", on=published).out.splitlines() for _ in range(2))
+    assert first[-2:] == [
+        "4 files written, 0 lines added to the ledger.",
+        f"4 of them are HTML pages of reports that have not changed; see {published / 'reports' / 'index.html'}",
+    ]
+    assert files_of(published) == before
+    assert second[-1] == "0 files written, 0 lines added to the ledger."
+
+
+@pytest.mark.parametrize("spoil", ["json", "link"])
+def test_a_page_that_cannot_be_made_is_a_warning(published: Path, tmp_path: Path, spoil: str):
+    """A hindcast whose JSON is not whole, or hindcasts that lie behind a link, get no page and a warning; the update is published."""
+    hindcasts = published / "reports/as-of"
+    if spoil == "json":
+        (hindcasts / "2024-06-01").mkdir(parents=True)
+        (hindcasts / "2024-06-01/ferry.json").write_text("{")
+    else:
+        (tmp_path / "elsewhere").mkdir()
+        hindcasts.symlink_to(tmp_path / "elsewhere")
+    done = answered(published, as_of=date(2025, 1, 2), today=date(2025, 1, 2))
+    place = "reports/as-of/2024-06-01/ferry.json" if spoil == "json" else "reports/as-of"
+    assert [(problem.level, problem.place.path) for problem in done.problems] == [("warning", place)]
+    assert (done.exit_code, done.recorded) == (0, 3)
+    assert not list(hindcasts.rglob("*.html"))
+
+
 @pytest.mark.parametrize("what", ["row", "day", "seed"])
 def test_the_ledger_gains_lines_when_inputs_day_or_settings_change(published: Path, what: str):
     """A new row, another as-of day or another seed adds one line for each answer, chained to those before."""

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from forecast.actions.cache import report_directories
+from forecast.book.files.folder import Folder
 from forecast.report.pages import render_index, render_topic
+from forecast.report.rerender import render_missing_pages
 from forecast.schema.topic import read_content
 from tests.support.paths import ROOT
 
 REPORTS = ROOT / "reports"
 DIRECTORIES = [REPORTS, *sorted(path for path in (REPORTS / "as-of").glob("*") if path.is_dir())]
 NOT_MADE = {"README.md", "ledger.jsonl", ".lock", ".gitignore"}
+
+
+def files_of(root: Path) -> dict[str, bytes]:
+    """Every file below a directory, with its bytes."""
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("directory", DIRECTORIES, ids=lambda path: path.name)
@@ -24,6 +35,39 @@ def test_the_committed_reports_are_what_the_code_makes(directory: Path):
     for content in contents.values():
         made |= render_topic(content)
     found = {path.relative_to(directory) for path in directory.rglob("*") if path.is_file()}
-    kept = {path.as_posix() for path in found if path.parts[0] != "as-of" and path.name not in NOT_MADE}
-    assert kept == {*made, *(f"{name}.json" for name in contents)}
-    assert [name for name, data in made.items() if (directory / name).read_bytes() != data] == []
+    kept = {path.as_posix() for path in found if path.parts[0] != "as-of" and path.name not in NOT_MADE and path.suffix != ".html"}
+    committed = {name: data for name, data in made.items() if not name.endswith(".html")}
+    assert kept == {*committed, *(f"{name}.json" for name in contents)}
+    assert [name for name, data in committed.items() if (directory / name).read_bytes() != data] == []
+
+
+def test_the_pages_are_made_from_what_is_committed(tmp_path: Path):
+    """In a clone without pages each directory gets the page of each report and an index, every link in them leads to a file, and nothing else changes."""
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    shutil.copytree(REPORTS, tmp_path / "reports", ignore=shutil.ignore_patterns("*.html", ".lock"))
+    before = files_of(tmp_path)
+    folder = Folder(tmp_path)
+    written, problems = render_missing_pages(folder, report_directories(folder))
+    reports = [path for path in before if re.fullmatch(r"reports/(as-of/[^/]+/)?\w+\.json", path)]
+    assert len(reports) == 9
+    indices = {f"{Path(path).parent.as_posix()}/index.html" for path in reports}
+    assert (set(written), problems) == ({*(path.replace(".json", ".html") for path in reports), *indices}, ())
+    after = files_of(tmp_path)
+    assert {path: data for path, data in after.items() if path not in written} == before
+    for path in written:
+        linked = set(re.findall(r'href="([^":#]+)["#]', after[path].decode()))
+        assert [name for name in linked if not (tmp_path / path).parent.joinpath(name).exists()] == []
+    for path in reports:
+        content = read_content(before[path])
+        assert after[path.replace(".json", ".html")] == render_topic(content)[f"{content['name']}.html"]
+    assert render_missing_pages(folder, report_directories(folder)) == ((), ())
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is no clone")
+def test_no_page_is_committed():
+    """Git has no HTML under reports/, and ignores what an update makes there."""
+    listed = subprocess.run(["git", "ls-files", "reports"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    assert "reports/index.md" in listed
+    assert [path for path in listed if path.endswith(".html")] == []
+    pages = [f"{directory.relative_to(ROOT).as_posix()}/index.html" for directory in DIRECTORIES]
+    assert subprocess.run(["git", "check-ignore", *pages], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split() == pages

@@ -231,6 +231,7 @@ def test_only_plain_web_addresses_become_links(address, shown):
 def test_a_claim_is_linked_where_it_stands_in_the_book_or_on_the_web(origin, shown):
     """A file under seeds, with or without an anchor, and a web address are links; any other origin is text."""
     assert book_link(origin) == shown
+    assert book_link(origin, hindcast=True) == (f"../../{shown}" if shown.startswith("../seeds/") else shown)
 
 
 def test_markdown_escapes_what_would_be_markup():
