@@ -13,6 +13,7 @@ from forecast.actions.update import update
 from forecast.book.reading import read_book
 from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse
+from forecast.schema.topic import read_content
 from tests.support.paths import ROOT
 
 TOPICS = ("arrivals", "loyalty", "punishment", "return", "route")
@@ -61,7 +62,7 @@ def test_the_committed_reports_are_what_the_code_makes(tmp_path):
     """Made again as of their own day, every report is the same, byte for byte where the versions are those of the report."""
     for folder in ("seeds", "priors"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
-    committed = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "reports").glob("*.json"))}
+    committed = {path.name: read_content(path.read_bytes()) for path in sorted((ROOT / "reports").glob("*.json"))}
     assert sorted(committed) == [f"{name}.json" for name in TOPICS]
     (day,) = {date.fromisoformat(content["as_of"]) for content in committed.values()}
     shutil.copytree(ROOT / "reports", tmp_path / "reports")
@@ -78,9 +79,7 @@ def test_the_committed_hindcasts_are_what_the_code_makes(tmp_path):
     """Replayed again, each committed hindcast of the route has the same numbers, and says that it is one."""
     for folder in ("seeds", "priors"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
-    committed = {
-        path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "reports").glob("as-of/*/route.json"))
-    }
+    committed = {path.parent.name: read_content(path.read_bytes()) for path in sorted((ROOT / "reports").glob("as-of/*/route.json"))}
     assert len(committed) == 4
     for day, content in committed.items():
         done = update(

@@ -39,7 +39,7 @@ DRAWN = {
 @pytest.mark.parametrize("name", DRAWN)
 def test_the_picture_of_a_number_has_98_percent_of_it_on_a_fitting_axis(name: str) -> None:
     """Between the first and the last point drawn lie at least 98 % of the draws, and the median is among them."""
-    from forecast.report.charts_answers import axis_transform, visible_part
+    from forecast.schema.curves import axis_transform, visible_part
 
     draw, scale = DRAWN[name]
     values = draw(np.random.default_rng(1))

@@ -32,6 +32,7 @@ from forecast.language.expressions import Expression, names_in
 from forecast.model.errors import prior_problem, source_line, topic_problem
 from forecast.model.settings import Settings
 from forecast.report.files import read_report
+from forecast.schema.columns import columns_to_tables
 from forecast.schema.insight import InsightContent
 from forecast.schema.json_data import finite_or_none, round_numbers, row_as_data
 from forecast.schema.topic import ReportFault, TopicContent, VerdictContent, digest_of, validate_content
@@ -180,7 +181,7 @@ def _read_unverified_report(root: Path, path: str) -> dict[str, Any] | None:
         content = json.loads(folder.read(path))
     except (FileFault, ValueError, RecursionError):
         return None
-    return content if isinstance(content, dict) else None
+    return columns_to_tables(content) if isinstance(content, dict) else None
 
 
 def _cached_report(reports: Sequence[Mapping[str, Any]], *, hashed: str, key: str) -> TopicContent | None:

@@ -38,6 +38,7 @@ from forecast.schema.answers import (
     ShareValue,
     is_probability,
 )
+from forecast.schema.compact import compact_content
 from forecast.schema.json_data import round_numbers
 from forecast.schema.topic import REPORT_FORMAT, PointContent, SeriesContent, TopicContent, digest_of
 from forecast.sentences import answer_sentences
@@ -125,7 +126,7 @@ def topic_content(
         "run": dict(run),
         **({} if topic.own is None else {"code": {"path": topic.own.path, "sha256": topic.own.sha256}}),
     }
-    shown: TopicContent = round_numbers(content)
+    shown = compact_content(round_numbers(content))
     return {**shown, "digest": digest_of(shown)}
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from itertools import accumulate
+from collections.abc import Sequence
 
 from forecast.report.drawing import (
     ACCENT,
@@ -28,13 +26,13 @@ from forecast.report.drawing import (
     vega_mark,
 )
 from forecast.schema import words
-from forecast.schema.answers import AnswerContent, Curve, DatePoint, DistributionValue, is_date, is_distribution, is_probability, is_shares
+from forecast.schema.answers import AnswerContent, DatePoint, DistributionValue, is_date, is_distribution, is_probability, is_shares
+from forecast.schema.curves import axis_transform, visible_part
 from forecast.schema.topic import TopicContent
 
 SHARE_TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 ROW = 44  # pixels: a line of words, and the mark under it
 NARROW = 0.001  # of a span, beside its values: drawn from its beginning on
-LEFT_OUT = 0.001  # of the probability, that a picture's end may leave out where the curve is low
 FEWEST_SHOWN = 0.0005  # a rest smaller than this has no bar
 
 
@@ -115,35 +113,6 @@ def share_scale(left: float = 6, right: float = PICTURE_WIDTH - 10) -> Scale:
 def share_labels() -> list[tuple[float, str]]:
     """0, 25, 50, 75 and 100 %."""
     return label_ticks(SHARE_TICKS, "share")
-
-
-def visible_part(shape: Curve, place: Callable[[float], float] = float) -> list[tuple[float, float]]:
-    """The points of a curve without its ends: those below 1 % of its peak, as far as next to no probability lies there.
-
-    ``place`` is where a value stands on the axis, per whose unit the curve is a density.
-    """
-    points = list(zip(shape["x"], shape["y"], strict=True))
-    peak = max(shape["y"])
-    places = [place(x) for x, _ in points]
-    parts = [
-        y if shape["discrete"] else (b - a) * (y + z) / 2
-        for (_, y), (_, z), a, b in zip(points, [*points[1:], (0.0, 0.0)], places, [*places[1:], places[-1]], strict=True)
-    ]
-    before = [0.0, *accumulate(parts)]
-    high = [
-        index
-        for index, (_, y) in enumerate(points)
-        if y >= 0.01 * peak or min(before[index], before[-1] - before[index + 1]) > LEFT_OUT * before[-1]
-    ]
-    return points[max(high[0] - 1, 0) : high[-1] + 2]
-
-
-def axis_transform(value: DistributionValue) -> Callable[[float], float]:
-    """Return where values stand on the axis of an answer's curve."""
-    scale, within = value.get("scale", "linear"), value.get("linear_within", 1.0)
-    if scale == "log":
-        return math.log
-    return (lambda x: math.asinh(x / within)) if scale == "symlog" else float
 
 
 def axis_note(value: DistributionValue) -> str:

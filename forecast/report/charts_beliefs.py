@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 
 from forecast.book.calendar import CALENDARS
-from forecast.report.charts_answers import ROW, bars_chart, name_as_words, visible_part
+from forecast.report.charts_answers import ROW, bars_chart, name_as_words
 from forecast.report.drawing import (
     ACCENT,
     INK,
@@ -31,6 +31,7 @@ from forecast.report.drawing import (
 )
 from forecast.schema import words
 from forecast.schema.consistency import BELIEFS
+from forecast.schema.curves import visible_part
 from forecast.schema.topic import ParameterContent
 
 FEWEST_STEPS = 3  # values of a parameter up to which they are drawn as intervals, one below the other

@@ -12,6 +12,7 @@ from html import escape
 from forecast.report.drawing import ACCENT, INK, LINE, MUTED, PAPER, SECOND, Chart, Stroke, Text
 from forecast.report.escape import escape_hidden_except_whitespace
 from forecast.report.svg_marks import render_marks
+from forecast.report.svg_paths import compact_marks
 
 VEGA_LITE = "6.4"
 FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"  # all of one width, which `drawing.text_width` knows
@@ -44,9 +45,9 @@ def embed_svg(svg: str) -> str:
 
 
 def _marks(chart: Chart) -> str:
-    """The marks alone, as Vega draws them."""
+    """The marks alone, as Vega draws them, no more precise than can be seen."""
     ours = render_marks(chart.spec["layer"])
-    return render_with_vega(chart) if ours is None else ours
+    return compact_marks(render_with_vega(chart) if ours is None else ours)
 
 
 def render_with_vega(chart: Chart) -> str:
@@ -70,7 +71,7 @@ def _number_ids(svg: str, name: str) -> str:
 
 
 def _stroke(stroke: Stroke) -> str:
-    ends = " ".join(f'{name}="{_pixel_text(value)}"' for name, value in zip(("x1", "y1", "x2", "y2"), _ends(stroke), strict=True))
+    ends = " ".join(f'{name}="{value:.0f}"' for name, value in zip(("x1", "y1", "x2", "y2"), _ends(stroke), strict=True))
     width = "" if stroke.width == 1 else f' stroke-width="{_pixel_text(stroke.width)}"'
     dash = f' stroke-dasharray="{stroke.dash}"' if stroke.dash else ""
     return f'<line {ends} stroke="{stroke.colour}"{width}{dash}/>'
@@ -88,7 +89,7 @@ def _texts(texts: tuple[Text, ...]) -> str:
 def _text(text: Text) -> str:
     anchor = "" if text.anchor == "start" else f' text-anchor="{text.anchor}"'
     bold = ' font-weight="bold"' if text.bold else ""
-    place = f'x="{_pixel_text(text.x)}" y="{_pixel_text(text.y)}" font-size="{_pixel_text(text.size)}" fill="{text.colour}"'
+    place = f'x="{text.x:.0f}" y="{text.y:.0f}" font-size="{_pixel_text(text.size)}" fill="{text.colour}"'
     return f"<text {place}{anchor}{bold}>{escape(text.text, quote=False)}</text>"
 
 

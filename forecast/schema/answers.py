@@ -8,11 +8,15 @@ AnswerKind = Literal["probability", "distribution", "date", "shares"]
 
 
 class Curve(TypedDict):
-    """A density (per unit of x, or of its logarithm where the scale is ``log``), or a mass function where ``discrete``."""
+    """A density (per unit of x, or of its logarithm where the scale is ``log``), or a mass function where ``discrete``.
+
+    ``cut`` where the ends, which hold next to no probability, have been left out.
+    """
 
     discrete: bool
     x: list[float]
     y: list[float]
+    cut: NotRequired[bool]
 
 
 class ProbabilityValue(TypedDict):

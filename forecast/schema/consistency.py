@@ -8,6 +8,7 @@ whoever writes a report can write the digest too.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from forecast.language.faults import Fault
 from forecast.language.statements import parse_statement
 from forecast.schema.answers import AnswerKind, AnswerValue, Curve, is_date, is_distribution, is_probability, is_shares
+from forecast.schema.curves import has_curve
 from forecast.schema.words import UNANSWERED
 
 if TYPE_CHECKING:
@@ -202,10 +204,14 @@ def _shape_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
             yield place, "the values of x do not rise"
         elif min(ys) < 0 or max(ys) <= 0:
             yield place, "a density is positive somewhere and negative nowhere"
+    counts = Counter(parameter["name"] for parameter in content["parameters"])
     for number, parameter in enumerate(content["parameters"]):
         for name in BELIEFS:
             belief = parameter[name]
-            if parameter["scale"] == "log" and min(*belief["shape"]["x"], *belief["quantiles"], 1.0) <= 0:
+            if "shape" not in belief and has_curve(parameter, counts[parameter["name"]]):
+                yield f"parameters.{number}.{name}", "there is no curve for its picture"
+            curve = belief["shape"]["x"] if "shape" in belief else []
+            if parameter["scale"] == "log" and min(*curve, *belief["quantiles"], 1.0) <= 0:
                 yield f"parameters.{number}.{name}", "there is no logarithm of this"
             if any(later < earlier for earlier, later in pairwise(belief["quantiles"])):
                 yield f"parameters.{number}.{name}.quantiles", "these points do not rise"
@@ -215,7 +221,8 @@ def _shapes(content: TopicContent) -> Iterator[tuple[str, Curve]]:
     """Every curve with its place: the priors', the posteriors', and the answers'."""
     for name in BELIEFS:
         for number, parameter in enumerate(content["parameters"]):
-            yield f"parameters.{number}.{name}.shape", parameter[name]["shape"]
+            if "shape" in parameter[name]:
+                yield f"parameters.{number}.{name}.shape", parameter[name]["shape"]
     for number, answer in enumerate(content["answers"]):
         if answer["value"] is not None and is_distribution(answer["value"], answer["kind"]):
             yield f"answers.{number}.value.shape", answer["value"]["shape"]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from forecast.schema.topic import RowContent
 
 SIGNIFICANT_DIGITS = 6
+SHORT_LINE = 120  # characters
 MOST_FLOAT_DIGITS = 15  # that a float holds
 WITH_ERRORS = frozenset({"values", "before", "after"})  # lists of numbers beside whose list the one of their `errors` stands
 PLAIN = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
@@ -30,18 +31,31 @@ def round_numbers(value: object) -> Any:
 
 
 def format_json(value: object, depth: int = 0) -> str:
-    """Return plain data as JSON two spaces deep, lists without lists or tables on one line each; raise ``ValueError`` where it is not finite."""
+    """Return plain data as JSON two spaces deep; raise ``ValueError`` where it is not finite.
+
+    A list without lists or tables is one line, and so is a short table without any.
+    """
     if type(value) is float and math.isfinite(value):
         return repr(value)  # what json writes, without its encoder's start for each of ten thousand numbers
     if type(value) is str:
         return _encode(value)
     inner, outer = "  " * (depth + 1), "  " * depth
     if isinstance(value, Mapping) and value:
+        if depth and (line := _short_line(value)):
+            return line
         lines = [f"{inner}{_encode(key)}: {format_json(each, depth + 1)}" for key, each in value.items()]
         return "{\n" + ",\n".join(lines) + f"\n{outer}}}"
     if isinstance(value, list) and any(isinstance(each, (Mapping, list)) for each in value):
         return "[\n" + ",\n".join(inner + format_json(each, depth + 1) for each in value) + f"\n{outer}]"
     return _encode(value)
+
+
+def _short_line(table: Mapping[str, object]) -> str:
+    """A table as one line; empty where it has lists or tables in it, or would be too long to read."""
+    if any(isinstance(value, (Mapping, list)) for value in table.values()):
+        return ""
+    line = f"{{{', '.join(f'{_encode(key)}: {format_json(value)}' for key, value in table.items())}}}"
+    return line if len(line) <= SHORT_LINE else ""
 
 
 def finite_or_none(figure: float) -> float | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict, TypeGuard
 
 from forecast.schema.answers import AnswerContent, Curve
 from forecast.schema.book import CodeContent, PartContent
+from forecast.schema.columns import columns_to_tables, tables_to_columns
 from forecast.schema.consistency import FILE_NAME, inconsistency
 from forecast.schema.insight import ImpliedContent, InsightContent
 from forecast.schema.json_data import format_json
@@ -21,7 +22,8 @@ from forecast.schema.json_data import format_json
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-REPORT_FORMAT = 2
+REPORT_FORMAT = 3  # its tables stand as columns
+READ_FORMATS = (2, 3)
 NAMED: tuple[Literal["answers", "parameters", "streams", "series", "quantities"], ...] = (
     "answers",
     "parameters",
@@ -39,6 +41,7 @@ class MarginalContent(TypedDict):
     """What is believed of one value: mean, 5, 25, 50, 75 and 95 % points, after the record with their Monte Carlo errors, and a curve.
 
     The mean and its error are null where it does not exist or cannot be estimated, and ``no_mean`` says why.
+    There is a curve only where a picture has one: of a parameter that has one value, and of no categories.
     """
 
     mean: float | None
@@ -46,7 +49,7 @@ class MarginalContent(TypedDict):
     no_mean: NotRequired[str]
     quantiles: list[float]
     errors: NotRequired[list[float]]
-    shape: Curve
+    shape: NotRequired[Curve]
 
 
 class Category(TypedDict):
@@ -250,8 +253,11 @@ class TopicContent(TypedDict):
 
 
 def content_bytes(content: Mapping[str, object]) -> bytes:
-    """Return the file a content makes: JSON in UTF-8, two spaces deep, lists of numbers on one line each."""
-    return (format_json(content) + "\n").encode("utf-8")
+    """Return the file a content makes: JSON in UTF-8, two spaces deep, lists of numbers and short tables on one line each.
+
+    Tables of many rows are columns there (``forecast.schema.columns``); the digest is that of the content in memory.
+    """
+    return (format_json(tables_to_columns(content)) + "\n").encode("utf-8")
 
 
 def read_content(data: bytes, *, name: str = "the report") -> TopicContent:
@@ -260,15 +266,15 @@ def read_content(data: bytes, *, name: str = "the report") -> TopicContent:
         content = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise ReportFault(f"{name} is not whole: {error}; run `forecast update` to make it again") from None
-    return validate_content(content, name=name)
+    return validate_content(columns_to_tables(content) if isinstance(content, dict) else content, name=name)
 
 
 def validate_content(content: object, *, name: str = "the report") -> TopicContent:
     """Return a content that has the shape, the digest and names that it must have; raise ``ReportFault`` otherwise."""
     if not isinstance(content, dict) or "format" not in content:
         raise ReportFault(f"{name} is not the JSON of a report")
-    if content["format"] != REPORT_FORMAT:
-        raise ReportFault(f"{name} has format {content['format']!r}; this program reads format {REPORT_FORMAT}")
+    if type(content["format"]) is not int or content["format"] not in READ_FORMATS:
+        raise ReportFault(f"{name} has format {content['format']!r}; this program reads formats {' and '.join(map(str, READ_FORMATS))}")
     if not _has_shape(content):
         raise ReportFault(f"{name}: {_shape_fault(content)}; run `forecast update` to make it again")
     try:

@@ -11,6 +11,7 @@ import pytest
 from forecast.book.files.folder import Folder
 from forecast.book.ledger import read_ledger
 from forecast.predict import analysis as concluding
+from forecast.schema.topic import read_content
 from tests.cli.conftest import Run
 from tests.support.small_books import write_book
 
@@ -35,8 +36,7 @@ def squares(root: Path, *, rows: tuple[float, ...] = (9.1, 8.8, 9.3)) -> Path:
 
 def report(root: Path) -> dict[str, Any]:
     """The JSON of the report."""
-    found: dict[str, Any] = json.loads((root / REPORTS / "made.json").read_text(encoding="utf-8"))
-    return found
+    return dict(read_content((root / REPORTS / "made.json").read_bytes()))
 
 
 @pytest.mark.slow

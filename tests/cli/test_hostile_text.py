@@ -22,7 +22,7 @@ from forecast.book.files.terminal import terminal_line
 from forecast.book.ledger import canonical_json, line_hash
 from forecast.cli import progress
 from forecast.cli.commands import commands
-from forecast.schema.topic import content_bytes, digest_of
+from forecast.schema.topic import content_bytes, digest_of, read_content
 from tests.cli.conftest import TINY_BOOK
 
 CLI = Path(progress.__file__).parent
@@ -200,7 +200,7 @@ def patterns_of(content: dict[str, Any]) -> dict[tuple[Any, ...], list[tuple[Any
 def test_no_text_of_a_report_reaches_the_terminal_raw(published: Path, shift: int, every: int):
     """Each text of a report's JSON in turn, or one in eight, with a digest that fits: what the commands that read reports print is text."""
     path = published / "reports" / "ferry.json"
-    content = json.loads(path.read_bytes())
+    content = read_content(path.read_bytes())
     for number, places in list(enumerate(patterns_of(content).values()))[::every]:
         payload = PAYLOADS[(number + shift) % len(PAYLOADS)].encode("utf-8", "replace").decode()
         changed = content

@@ -21,7 +21,7 @@ from forecast.book.ledger import read_ledger
 from forecast.book.reading import read_book
 from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
-from forecast.schema.topic import content_bytes, digest_of
+from forecast.schema.topic import content_bytes, digest_of, read_content
 from tests.cli.conftest import Run, files_of
 from tests.support.paths import ROOT
 
@@ -398,7 +398,7 @@ def test_insight_of_a_report_that_is_not_whole_is_asked_anew(published: Path, di
     """Insight is remembered under a hash of its inputs, but not from a report changed after it was written, nor from one of another shape."""
     report = published / "reports/ferry.json"
     first = report.read_bytes()
-    content = json.loads(first)
+    content = read_content(first)
     content["insight"]["notes"] = ["<script>"] if digest == "unfit" else [{"note": "<script>"}]
     content["digest"] = digest_of(content) if digest == "fitting" else content["digest"]
     report.write_bytes(content_bytes(content))

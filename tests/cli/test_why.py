@@ -16,6 +16,7 @@ import pytest
 from forecast.actions.diff import TopicDifference
 from forecast.cli.why import print_difference
 from forecast.insight.estimands import measures_of
+from forecast.schema.topic import read_content
 from forecast.sentences.split_words import share_with_error
 from tests.cli.conftest import Run
 from tests.support.building import OPENS, make_topic
@@ -49,7 +50,7 @@ def test_why_says_that_a_number_is_followed_by_its_mean(run: Run, published: Pat
 
 def test_why_says_how_much_is_ignorance_with_its_error(run: Run, published: Path):
     """The share of the report and that of each parameter, as the report's table prints them; the JSON has the errors."""
-    content = json.loads((published / "reports" / "ferry.json").read_text(encoding="utf-8"))
+    content = read_content((published / "reports" / "ferry.json").read_bytes())
     (split,) = [each for each in content["insight"]["split"] if each["question"] == "three_more"]
     lines = run("why", "three_more", on=published).out.splitlines()
     (at,) = [place for place, line in enumerate(lines) if line.startswith("Of the doubt")]

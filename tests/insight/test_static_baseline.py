@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
 import shutil
 from datetime import date
@@ -20,6 +19,7 @@ from forecast.insight.static_baseline import static_topic, with_static_scores
 from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
 from forecast.predict.analysis import condition_fast
+from forecast.schema.topic import read_content
 from tests.support.paths import ROOT
 
 DAY = date(2026, 11, 23)
@@ -94,7 +94,7 @@ def test_the_report_shows_what_the_drift_earned(book: Path) -> None:
     """The page of a topic that drifts says what the score would have been without, draws it, and draws the level as a band."""
     done = update(book, as_of=DAY, today=DAY, settings=Settings(), referee=False)
     assert done.exit_code == 0
-    content = json.loads((book / "reports" / "drift.json").read_text(encoding="utf-8"))
+    content = read_content((book / "reports" / "drift.json").read_bytes())
     page = (book / "reports" / "drift.md").read_text(encoding="utf-8")
     last = content["insight"]["score"][-1]
     assert (

@@ -52,8 +52,8 @@ def test_a_hole_is_named():
 
 def test_another_format_is_refused():
     """A newer format is not guessed at."""
-    with pytest.raises(ReportFault, match="has format 3; this program reads format 2"):
-        render_topic(sample_content() | {"format": 3})
+    with pytest.raises(ReportFault, match="has format 4; this program reads formats 2 and 3"):
+        render_topic(sample_content() | {"format": 4})
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"\xff", b'"text"', b"null", b"[" * 100_000])
