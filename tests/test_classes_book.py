@@ -19,7 +19,7 @@ from forecast.model.model import model_as_of
 from forecast.model.settings import Settings
 from forecast.predict.answers import paths_for
 from forecast.predict.data_tree import data_tree
-from forecast.schema.columns import columns_to_tables
+from forecast.schema.topic import read_content
 from tests.support.paths import ROOT
 
 BOOK = ROOT / "tests" / "books" / "classes"
@@ -62,8 +62,8 @@ def reports(tmp_path_factory):
 
 
 def content(reports, topic):
-    """A report as data."""
-    return columns_to_tables(json.loads((reports / f"{topic}.json").read_bytes()))
+    """A report, which is whole."""
+    return read_content((reports / f"{topic}.json").read_bytes())
 
 
 @pytest.mark.slow

@@ -98,6 +98,7 @@ OF_STREAMS: tuple[Literal["surprise", "checks", "information", "signposts", "lev
     "signposts",
     "leverage",
 )  # in each of an insight's lists: a `stream`, and in two of them the `row` of it
+OF_CLASSES = {"information", "signposts"}  # of them, those that may name a class of a stream in its place, as "good of mood"
 BELIEFS: tuple[Literal["prior", "posterior"], ...] = ("prior", "posterior")
 NAMED_ONCE: tuple[Literal["answers", "streams", "series", "quantities"], ...] = ("answers", "streams", "series", "quantities")
 KEY_OF_KIND = {"probability": "chance", "distribution": "shape", "date": "curve", "shares": "shares"}
@@ -263,10 +264,12 @@ def _row_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
     if insight is None:
         return
     rows = {stream["name"]: len(stream["rows"]) for stream in content["streams"]}
+    classes = {f"{part['label']} of {stream['name']}" for stream in content["streams"] for part in stream.get("classes", ())}
     for key in OF_STREAMS:
+        named = {*rows, *classes} if key in OF_CLASSES else set(rows)
         for number, part in enumerate(insight[key]):
             place, row = f"insight.{key}.{number}", part.get("row")
-            if part["stream"] not in rows and (part["stream"] or key != "leverage"):
+            if part["stream"] not in named and (part["stream"] or key != "leverage"):
                 yield f"{place}.stream", "there is no such stream"
             elif isinstance(row, int) and not 0 <= row < rows.get(part["stream"], 0):
                 yield f"{place}.row", "there is no such row"
