@@ -158,15 +158,6 @@ def write_reports(
     return tuple(written)
 
 
-def readable_failures(root: Path, topics: Sequence[str], directory: str = REPORTS) -> dict[str, TopicFailure]:
-    """Return the failures that some topics have marks of; as with reports, one that is not whole marks nothing."""
-    failures: dict[str, TopicFailure] = {}
-    for topic in topics:
-        with suppress(ReportFault):  # `forecast show` says so
-            failures |= failures_in(root, [topic], directory)
-    return failures
-
-
 def pages_of_unchanged_reports(written: Sequence[str]) -> tuple[str, ...]:
     """Return which of the written files are HTML pages whose Markdown was not written with them: all that a fresh clone lacks."""
     pages, texts = ({path.removesuffix(ending) for path in written if path.endswith(ending)} for ending in (".html", ".md"))
