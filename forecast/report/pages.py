@@ -21,7 +21,7 @@ from forecast.report.escape import book_link, escape_hidden_except_whitespace, l
 from forecast.report.failures import TopicFailure
 from forecast.report.icd203 import SCALE_SENTENCE, Style
 from forecast.report.pictures import embed_svg, render_svg
-from forecast.report.sections import parameter_groups, topic_tables, why_sections
+from forecast.report.sections import OPENING_SECTIONS, parameter_groups, topic_tables, why_sections
 from forecast.report.summary import question_summaries
 from forecast.report.tables import error_words
 from forecast.schema import words
@@ -89,13 +89,15 @@ def _template_context(content: TopicContent, style: Style) -> tuple[dict[str, ob
                 f"{content['name'][:80]!r} has {name[:80]!r}, which cannot name a file; run `forecast update` to make it again"
             )
     svgs = {name: render_svg(chart) for name, chart in charts.items()}
+    sections = why_sections(content, charts).values()
     shared: dict[str, object] = {
         "c": content,
         "charts": charts,
         "glances": question_summaries(content, style),
         "groups": parameter_groups(content),
         "tables": topic_tables(content),
-        "why": why_sections(content, charts),
+        "opening_sections": [section for section in sections if section.anchor in OPENING_SECTIONS],
+        "later_sections": [section for section in sections if section.anchor not in OPENING_SECTIONS],
         "scale": SCALE_SENTENCE if style == "icd203" else "",
     }
     return shared, svgs

@@ -84,6 +84,7 @@ SECTION_HEADINGS = {
     "signposts": "What would change the answers",
     "doubt": "Ignorance and luck",
 }
+OPENING_SECTIONS = frozenset({"changed", "history"})  # those before the record; the others follow what was believed
 
 
 def topic_tables(content: TopicContent) -> TopicTables:
