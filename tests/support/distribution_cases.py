@@ -8,6 +8,10 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from forecast.language.distributions.domains import INNER_SHARE_DOMAIN, POSITIVE_DOMAIN, REAL_DOMAIN, SHARE_DOMAIN, WIDTH_DOMAIN
+from forecast.language.distributions.families import FAMILIES
+from forecast.language.distributions.family import Family
+
 real = st.floats(-50, 50, allow_subnormal=False)
 width = st.floats(1e-3, 1e3, allow_subnormal=False)
 shape = st.floats(0.05, 200)
@@ -65,20 +69,14 @@ def arguments(case: tuple[str, ...]) -> st.SearchStrategy[dict[str, float]]:
     return st.fixed_dictionaries(dict(ARGUMENTS[case]))
 
 
-EXAMPLES: Mapping[
-    str, Mapping[str, Any]
-] = {  # arguments of every family, by which none is symmetric, or a case of another, unless it always is
-    "Normal": {"mu": 0.3, "sigma": 1.7},
+BY_DOMAIN = {id(REAL_DOMAIN): 0.3, id(WIDTH_DOMAIN): 1.7, id(POSITIVE_DOMAIN): 2.5, id(INNER_SHARE_DOMAIN): 0.3, id(SHARE_DOMAIN): 0.3}
+CHOSEN: Mapping[str, Mapping[str, Any]] = {  # where values by the domains are none, are symmetric, or make a case of another family
     "StudentT": {"nu": 3.5, "mu": 0.3, "sigma": 1.7},
-    "Cauchy": {"alpha": 0.3, "beta": 1.7},
     "LogNormal": {"mu": 0.3, "sigma": 0.8},
     "Gamma": {"alpha": 2.5, "beta": 0.7},
     "Weibull": {"alpha": 1.7, "beta": 2.1},
     "InverseGamma": {"alpha": 3.5, "beta": 2.1},
-    "Exponential": {"scale": 1.7},
-    "HalfNormal": {"sigma": 1.7},
     "HalfStudentT": {"nu": 3.5, "sigma": 1.7},
-    "HalfCauchy": {"beta": 1.7},
     "Beta": {"alpha": 2.1, "beta": 5.3},
     "LogitNormal": {"mu": 0.3, "sigma": 0.8},
     "Triangular": {"lower": -1.0, "upper": 3.0, "c": 0.2},
@@ -95,3 +93,12 @@ EXAMPLES: Mapping[
     "Multinomial": {"n": np.array(9.0), "p": np.array([0.2, 0.5, 0.3])},
     "Dirichlet": {"a": np.array([2.0, 0.7, 3.0])},
 }
+
+
+def example_of(kind: Family) -> Mapping[str, Any]:
+    """Arguments of a family by which it is not symmetric, nor a case of another, unless it always is: chosen, or by their domains."""
+    given = kind.signatures[0]
+    return CHOSEN.get(kind.name) or {name: BY_DOMAIN[id(kind.domains[name])] for name in (*given.required, *given.optional)}
+
+
+EXAMPLES: Mapping[str, Mapping[str, Any]] = {name: example_of(kind) for name, kind in FAMILIES.items()}
