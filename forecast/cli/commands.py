@@ -23,6 +23,7 @@ from forecast.cli.export import export
 from forecast.cli.history import history
 from forecast.cli.init import init
 from forecast.cli.lines import echo
+from forecast.cli.new import HELP as NEW_HELP
 from forecast.cli.new import new
 from forecast.cli.observe import observe
 from forecast.cli.plain import INTERRUPTED, PlainCommand, PlainGroup
@@ -68,7 +69,7 @@ def commands() -> typer.Typer:
     )
     app.callback()(forecast)
     app.command(short_help="Begin a book.")(init)
-    app.command(short_help="Begin a topic from a template.")(new)
+    app.command(short_help="Begin a topic from a template.", help=NEW_HELP)(new)
     app.command(cls=PlainCommand, short_help="Check every file, and echo each prior as its 5, 50 and 95 % points.")(check)
     app.command(cls=PlainCommand, short_help="Answer the questions; write the reports and the ledger.")(update)
     app.command(short_help="Show the newest answers.")(show)

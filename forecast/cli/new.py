@@ -71,6 +71,20 @@ Why = Annotated[
 ]
 
 
+HELP = """Begin a topic from a template: a commented topic.toml, a prior file and records, checked before they are written.
+
+\b
+Kinds:
+{kinds}
+
+\b
+Examples:
+  forecast new owls --like count
+  forecast new bridge --like hazard --asks "Will the bridge be closed by June?" --by 2027-06-30 \\
+      --prior 'rate=Gamma(p5=0.02, p95=0.5)' --why 'rate=It was closed once in four years, or once in two months.'
+""".format(kinds="\n".join(f"  {kind:<{max(map(len, TEMPLATE_KINDS))}}  {about}" for kind, about in TEMPLATE_KINDS.items()))
+
+
 def new(
     topic: Name,
     *,
@@ -85,25 +99,7 @@ def new(
     allow_links: AllowLinks = False,
     as_json: AsJson = False,
 ) -> None:
-    """Begin a topic from a template: a commented topic.toml, a prior file and records, checked before they are written.
-
-    \b
-    Kinds:
-      hazard         will it happen by a day: a rate, with quiet time
-      count          how many by a day
-      share          what share: so many of so many
-      hypotheses     which explanation, weighed by what was seen
-      poll           a poll average: one true level, several pollsters
-      level          a measured level with noise, against a threshold
-      ladder         several deadlines of one event
-      decomposition  a number taken apart into guesses, without a record
-
-    \b
-    Examples:
-      forecast new owls --like count
-      forecast new bridge --like hazard --asks "Will the bridge be closed by June?" --by 2027-06-30 \\
-          --prior 'rate=Gamma(p5=0.02, p95=0.5)' --why 'rate=It was closed once in four years, or once in two months.'
-    """  # noqa: D301 - \b keeps lines as they are in the help
+    """Begin a topic from a template, and say what is next; ``HELP`` is what ``--help`` says."""
     from forecast.actions.new.templates import TemplateInput
     from forecast.actions.new.topics import new_topic
     from forecast.book.files.layout import prior_path
