@@ -37,7 +37,6 @@ HEAVY = {
 ORDER = (  # a module may import from its own package and from those before it
     "system",
     "processes",
-    "progress",
     "language",
     "book.files",
     "book",

@@ -24,9 +24,9 @@ from forecast.insight.state_diff import StateDiff
 from forecast.language.arrays import Array
 from forecast.model.custom_model import custom_model_problem
 from forecast.model.errors import Unsound
+from forecast.model.progress import Progress, ignore_progress
 from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse
-from forecast.progress import Progress, ignore_progress
 from forecast.schema import words
 from forecast.schema.insight import Move
 

@@ -16,8 +16,8 @@ from forecast.insight.history import History, history, history_days
 from forecast.insight.record_events import Every
 from forecast.model.custom_model import custom_model_problem
 from forecast.model.errors import Unsound
+from forecast.model.progress import Progress, ignore_progress
 from forecast.model.settings import Settings
-from forecast.progress import Progress, ignore_progress
 
 
 @dataclass(frozen=True, slots=True)

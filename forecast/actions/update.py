@@ -42,10 +42,10 @@ from forecast.elicitation.prior_checks import prior_data_conflicts, prior_warnin
 from forecast.inference.posterior import rows_not_kept_message
 from forecast.model.custom_model import trust_problems
 from forecast.model.errors import Unsound
+from forecast.model.progress import PartialProgress, Progress, ignore_progress
 from forecast.model.settings import Settings
 from forecast.predict.analysis import Analysis, analyse, settings_for
 from forecast.processes import process_pool
-from forecast.progress import PartialProgress, Progress, ignore_progress
 from forecast.report.failures import failure_of_topic
 from forecast.report.pages import page_and_data, render_index, report_files
 from forecast.schema.topic import TopicContent

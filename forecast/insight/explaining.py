@@ -24,9 +24,9 @@ from forecast.insight.sensitivity import sensitivity
 from forecast.insight.static_baseline import with_static_scores
 from forecast.insight.variance_decomposition import decompose_variance, missing_variance_notes
 from forecast.model.errors import Unsound
+from forecast.model.progress import Progress, ignore_progress
 from forecast.model.settings import Purpose
 from forecast.predict.analysis import Analysis
-from forecast.progress import Progress, ignore_progress
 
 if TYPE_CHECKING:
     from forecast.schema.insight import HistoryContent, InsightContent, MeasureContent, Move, ScorePoint

@@ -21,9 +21,9 @@ from forecast.insight.record_events import Every, days_at_interval, news, settle
 from forecast.insight.replay import REPLAYING_DAYS, LeftOutDay, ReplayPoint, replay
 from forecast.insight.replay_pool import anchored_pool
 from forecast.insight.reweighting import Pool
+from forecast.model.progress import PartialProgress, Progress, ignore_progress
 from forecast.model.settings import Settings
 from forecast.processes import pickle_task, process_pool, unpickle_task
-from forecast.progress import PartialProgress, Progress, ignore_progress
 from forecast.schema.insight import HistoryContent
 from forecast.system import process_start_method
 

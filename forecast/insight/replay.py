@@ -28,12 +28,12 @@ from forecast.language.arrays import Array
 from forecast.model.classes import value_between_totals, zero_value
 from forecast.model.errors import Unsound
 from forecast.model.model import Model, model_as_of, names_used
+from forecast.model.progress import Progress, ignore_progress
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.model.steps import needed_columns, step_scope
 from forecast.predict.answers import paths_for
 from forecast.predict.paths import Paths, next_value
 from forecast.predict.void import find_condition_failure
-from forecast.progress import Progress, ignore_progress
 from forecast.schema.words import in_days
 
 PATHS_PER_STRETCH = 3_072

@@ -24,10 +24,10 @@ from forecast.model.errors import Unsound, topic_problem
 from forecast.model.horizon import check_horizon
 from forecast.model.left_out import without_overflow
 from forecast.model.model import Model, model_as_of
+from forecast.model.progress import Progress, ignore_progress
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.predict.answers import CHANCE_DRAWS, Answer, answers, chance_paths_for, paths_for
 from forecast.predict.paths import Paths
-from forecast.progress import Progress, ignore_progress
 
 if TYPE_CHECKING:
     from forecast.inference.referee import Verdict

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forecast.progress import PartialProgress
+from forecast.model.progress import PartialProgress
 
 
 def test_a_part_counts_on_from_what_was_done_before_it():
