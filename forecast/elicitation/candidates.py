@@ -40,17 +40,17 @@ def candidates(support: Support, *, first: str = "") -> tuple[Candidate, ...]:
     Between two other ends there are the Triangular, whose mode is free, and the Uniform, whose ends are, within the support's.
     """
     kinds = _KINDS_BY_SUPPORT.get(support, _BETWEEN_ENDS)
-    offered = [each for each in FAMILIES.values() if each.free_arguments and each.value_kind in kinds]
-    return tuple(_candidate(each, support) for each in sorted(offered, key=lambda each: each.name != first))
+    offered = [distribution for distribution in FAMILIES.values() if distribution.free_arguments and distribution.value_kind in kinds]
+    return tuple(_candidate(distribution, support) for distribution in sorted(offered, key=lambda option: option.name != first))
 
 
 def candidate(name: str, support: Support) -> Candidate:
     """Return the family that somebody named; raise ``Fault`` where it is not one of a support's."""
-    found = {each.family: each for each in candidates(support)}
-    if name in found:
-        return found[name]
+    by_name = {option.family: option for option in candidates(support)}
+    if name in by_name:
+        return by_name[name]
     family(name)  # says so where there is none of that name
-    hint = did_you_mean(name, found) or f"one of {', '.join(found)}"
+    hint = did_you_mean(name, by_name) or f"one of {', '.join(by_name)}"
     raise Fault(f"{name} is not fitted to an unknown that is {support.words}", hint=hint)
 
 

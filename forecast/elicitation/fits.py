@@ -65,7 +65,7 @@ class Fit:
     @property
     def miss(self) -> float:
         """The largest miss, as a probability."""
-        return max((abs(each) for each in self.misses), default=0.0)
+        return max((abs(miss) for miss in self.misses), default=0.0)
 
     def quantile(self, share: float) -> float:
         """The value below which the unknown lies with a probability."""
@@ -82,17 +82,17 @@ def fits(judgement: Judgement, support: Support, *, among: Sequence[Candidate] =
     judgement = check_judgement(judgement, support)
     if isinstance(judgement, ObservedCases):
         return (_fit_cases(judgement, support),)
-    found: list[Fit] = []
+    fitted: list[Fit] = []
     faults: list[Fault] = []
-    for each in among or candidates(support, first=first):
+    for candidate in among or candidates(support, first=first):
         try:
-            found.append(_check_support(_fit(each, judgement, support), support))
+            fitted.append(_check_support(_fit(candidate, judgement, support), support))
         except Fault as fault:
             faults.append(fault)
-    if not found:
+    if not fitted:
         raise faults[0] if len(faults) == 1 else Fault(f"no family of values {support.words} can say this", hint="give other values")
-    found.sort(key=lambda fit: 0.0 if fit.miss <= HONOURED else round(fit.miss, 3))
-    return tuple(fit for fit in found if fit.miss <= max(LARGEST_MISS, 2 * found[0].miss))
+    fitted.sort(key=lambda fit: 0.0 if fit.miss <= HONOURED else round(fit.miss, 3))
+    return tuple(fit for fit in fitted if fit.miss <= max(LARGEST_MISS, 2 * fitted[0].miss))
 
 
 def read_statement(text: str) -> tuple[str, dict[str, Any]]:
@@ -110,16 +110,16 @@ def fit_of_statement(text: str) -> Fit:
     return Fit(name, text, "exact", (), _summary_points(name, arguments))
 
 
-def _fit(each: Candidate, judgement: QuantilePoints | IntervalMass, support: Support) -> Fit:
+def _fit(candidate: Candidate, judgement: QuantilePoints | IntervalMass, support: Support) -> Fit:
     if isinstance(judgement, IntervalMass):
-        return _fit_mass(each, judgement, support)
+        return _fit_mass(candidate, judgement, support)
     points = judgement.points
     inner = [point for point in points if 0 < point.share < 1]
-    if len(inner) == len(points) == len(each.free):
-        return _make_fit(each, _quantile_arguments(each.fixed, points), "exact", points)
-    if len(points) < len(each.free):
-        raise Fault(f"{each.family} needs {len(each.free)} points to be told by", hint="give another point")
-    return _least_squares(each, points)
+    if len(inner) == len(points) == len(candidate.free):
+        return _make_fit(candidate, _quantile_arguments(candidate.fixed, points), "exact", points)
+    if len(points) < len(candidate.free):
+        raise Fault(f"{candidate.family} needs {len(candidate.free)} points to be told by", hint="give another point")
+    return _least_squares(candidate, points)
 
 
 def _check_support(fit: Fit, support: Support) -> Fit:
@@ -131,82 +131,82 @@ def _check_support(fit: Fit, support: Support) -> Fit:
     return fit
 
 
-def _fit_mass(each: Candidate, judgement: IntervalMass, support: Support) -> Fit:
+def _fit_mass(candidate: Candidate, judgement: IntervalMass, support: Support) -> Fit:
     low, high, mass = judgement.low, judgement.high, judgement.mass
-    if len(each.free) == 1:  # where the interval begins or ends with the support, its mass is a point
+    if len(candidate.free) == 1:  # where the interval begins or ends with the support, its mass is a point
         if low != support.lower and high != support.upper:
-            raise Fault(f"{each.family} needs a point to be told by, not an interval")
+            raise Fault(f"{candidate.family} needs a point to be told by, not an interval")
         point = QuantilePoint(mass, high) if low == support.lower else QuantilePoint(round(1 - mass, 12), low)
-        return _make_fit(each, _quantile_arguments(each.fixed, (point,)), "exact", (point,))
-    said = maximum_entropy_member(each, judgement, support)
-    arguments = _solve_arguments(each, said)
+        return _make_fit(candidate, _quantile_arguments(candidate.fixed, (point,)), "exact", (point,))
+    words = maximum_entropy_member(candidate, judgement, support)
+    arguments = _solve_arguments(candidate, words)
 
-    def interval_mass(found: Mapping[str, float]) -> np.ndarray[Any, Any]:
-        below, upto = family(each.family).distribution(np.array([low, high]), **found)
+    def interval_mass(trial: Mapping[str, float]) -> np.ndarray[Any, Any]:
+        below, upto = family(candidate.family).distribution(np.array([low, high]), **trial)
         return np.array([upto - below])
 
-    readable = _is_short(said) or low == support.lower or high == support.upper
-    statement = _statement_text(each.family, said if readable else _round_arguments(arguments, interval_mass))
+    readable = _is_short(words) or low == support.lower or high == support.upper
+    statement = _statement_text(candidate.family, words if readable else _round_arguments(arguments, interval_mass))
     kind, arguments = read_statement(statement)
     miss = float(interval_mass(arguments)[0]) - mass
     if abs(miss) > HONOURED:
-        raise Fault(f"no {each.family} has this much probability there", hint="give another interval, or another probability")
+        raise Fault(f"no {candidate.family} has this much probability there", hint="give another interval, or another probability")
     return Fit(kind, statement, "greatest entropy", (miss,), _summary_points(kind, arguments))
 
 
-def _is_short(said: Mapping[str, float]) -> bool:
-    return all(len(name) <= len("p2_5") for name in said if name.startswith("p"))
+def _is_short(words: Mapping[str, float]) -> bool:
+    return all(len(name) <= len("p2_5") for name in words if name.startswith("p"))
 
 
-def _least_squares(each: Candidate, points: Sequence[QuantilePoint]) -> Fit:
+def _least_squares(candidate: Candidate, points: Sequence[QuantilePoint]) -> Fit:
     """Least squares on the distribution function, from the exact fits to some of the points; exact where one of those meets all."""
     from scipy.optimize import least_squares
 
-    for chosen in combinations([point for point in points if 0 < point.share < 1], len(each.free)):
+    for chosen in combinations([point for point in points if 0 < point.share < 1], len(candidate.free)):
         with suppress(Fault):
-            exact = _make_fit(each, _quantile_arguments(each.fixed, chosen), "exact", points)
+            exact = _make_fit(candidate, _quantile_arguments(candidate.fixed, chosen), "exact", points)
             if exact.miss <= HONOURED:
                 return exact
     values, shares = np.array([p.value for p in points]), np.array([p.share for p in points])
-    kind = family(each.family)
+    kind = family(candidate.family)
 
     def arguments_at(unknown: Any) -> dict[str, float]:
-        free = {name: float(np.exp(x)) if name in each.widths else float(x) for name, x in zip(each.free, unknown, strict=True)}
-        return {**each.fixed, **free}
+        free = {name: float(np.exp(x)) if name in candidate.widths else float(x) for name, x in zip(candidate.free, unknown, strict=True)}
+        return {**candidate.fixed, **free}
 
     def distances(unknown: Any) -> Any:
         with np.errstate(all="ignore"):
-            found = kind.distribution(values, **arguments_at(unknown)) - shares
-        return np.where(np.isfinite(found), found, 1.0)
+            differences = kind.distribution(values, **arguments_at(unknown)) - shares
+        return np.where(np.isfinite(differences), differences, 1.0)
 
     best: Any = None
-    for start in _starting_arguments(each, points):
-        at = [np.log(start[name]) if name in each.widths else start[name] for name in each.free]
-        found = least_squares(distances, at, xtol=1e-14, ftol=1e-14, gtol=1e-14, x_scale=np.maximum(np.abs(at), 0.1))
-        if best is None or found.cost < best.cost:
-            best = found
+    for start in _starting_arguments(candidate, points):
+        at = [np.log(start[name]) if name in candidate.widths else start[name] for name in candidate.free]
+        solution = least_squares(distances, at, xtol=1e-14, ftol=1e-14, gtol=1e-14, x_scale=np.maximum(np.abs(at), 0.1))
+        if best is None or solution.cost < best.cost:
+            best = solution
     if best is None:
-        raise Fault(f"no {each.family} comes near these points", hint="give other values")
-    said = _round_arguments(arguments_at(best.x), lambda found: kind.distribution(values, **found))
-    return _make_fit(each, said, "least squares", points)
+        raise Fault(f"no {candidate.family} comes near these points", hint="give other values")
+    rounded = _round_arguments(arguments_at(best.x), lambda trial: kind.distribution(values, **trial))
+    return _make_fit(candidate, rounded, "least squares", points)
 
 
-def _starting_arguments(each: Candidate, points: Sequence[QuantilePoint]) -> list[dict[str, float]]:
+def _starting_arguments(candidate: Candidate, points: Sequence[QuantilePoint]) -> list[dict[str, float]]:
     """Exact fits to as many of the points as there are free arguments: the outermost, and others between."""
     half = 0.5 / max(10, len(points))  # where chips end, for a start only
     usable = [QuantilePoint(min(max(point.share, half), 1 - half), point.value) for point in points]
-    found = []
-    for chosen in list(combinations(usable, len(each.free)))[:40]:
+    starts = []
+    for chosen in list(combinations(usable, len(candidate.free)))[:40]:
         try:
-            found.append(_solve_arguments(each, _quantile_arguments(each.fixed, chosen)))
+            starts.append(_solve_arguments(candidate, _quantile_arguments(candidate.fixed, chosen)))
         except Fault:
             continue
     if (
-        not found and {"lower", "upper"} <= each.fixed.keys()
+        not starts and {"lower", "upper"} <= candidate.fixed.keys()
     ):  # a mode between fixed ends has its own range of quantiles, which may hold no point
-        middle = (each.fixed["lower"] + each.fixed["upper"]) / 2
-        return [{**each.fixed, **dict.fromkeys(each.free, middle)}]
-    return found[:: max(1, len(found) // 4)]
+        middle = (candidate.fixed["lower"] + candidate.fixed["upper"]) / 2
+        return [{**candidate.fixed, **dict.fromkeys(candidate.free, middle)}]
+    return starts[:: max(1, len(starts) // 4)]
 
 
 def _fit_cases(seen: ObservedCases, support: Support) -> Fit:
@@ -224,8 +224,8 @@ def _fit_cases(seen: ObservedCases, support: Support) -> Fit:
     return _make_cases_fit(Beta.name, {"alpha": count, "beta": among - count}, flat=False)
 
 
-def _make_cases_fit(name: str, said: Mapping[str, float], *, flat: bool) -> Fit:
-    return replace(fit_of_statement(_statement_text(name, said)), method="cases from a flat start" if flat else "cases")
+def _make_cases_fit(name: str, words: Mapping[str, float], *, flat: bool) -> Fit:
+    return replace(fit_of_statement(_statement_text(name, words)), method="cases from a flat start" if flat else "cases")
 
 
 def _quantile_arguments(fixed: Mapping[str, float], points: Sequence[QuantilePoint]) -> dict[str, float]:
@@ -233,12 +233,12 @@ def _quantile_arguments(fixed: Mapping[str, float], points: Sequence[QuantilePoi
     return {**fixed, **{quantile_name(point.share): point.value for point in points}}
 
 
-def _solve_arguments(each: Candidate, said: Mapping[str, float]) -> dict[str, float]:
-    return {name: float(value) for name, value in family(each.family).from_words(said, NUMPY).items()}
+def _solve_arguments(candidate: Candidate, words: Mapping[str, float]) -> dict[str, float]:
+    return {name: float(value) for name, value in family(candidate.family).from_words(words, NUMPY).items()}
 
 
-def _make_fit(each: Candidate, said: Mapping[str, float], method: Method, points: Sequence[QuantilePoint]) -> Fit:
-    statement = _statement_text(each.family, said)
+def _make_fit(candidate: Candidate, words: Mapping[str, float], method: Method, points: Sequence[QuantilePoint]) -> Fit:
+    statement = _statement_text(candidate.family, words)
     kind, arguments = read_statement(statement)
     with np.errstate(all="ignore"):
         reached = family(kind).distribution(np.array([point.value for point in points]), **arguments)
@@ -254,12 +254,12 @@ def _round_arguments(arguments: Mapping[str, float], shares: Callable[[Mapping[s
     """Arguments with as few digits as leave the shares at the points said where they are, to a millionth."""
     exact = np.asarray(shares(arguments))
     for digits in range(3, MOST_ARGUMENT_DIGITS):
-        found = {name: 0.0 if abs(value) < NEGLIGIBLE_LOCATION else float(f"{value:.{digits}g}") for name, value in arguments.items()}
+        rounded = {name: 0.0 if abs(value) < NEGLIGIBLE_LOCATION else float(f"{value:.{digits}g}") for name, value in arguments.items()}
         with np.errstate(all="ignore"):
-            if (np.abs(np.asarray(shares(found)) - exact) <= HONOURED).all():
-                return found
+            if (np.abs(np.asarray(shares(rounded)) - exact) <= HONOURED).all():
+                return rounded
     return dict(arguments)
 
 
-def _statement_text(name: str, said: Mapping[str, float]) -> str:
-    return f"{name}({', '.join(f'{argument}={value:.15g}' for argument, value in said.items())})"
+def _statement_text(name: str, words: Mapping[str, float]) -> str:
+    return f"{name}({', '.join(f'{argument}={value:.15g}' for argument, value in words.items())})"

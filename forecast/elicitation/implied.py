@@ -74,7 +74,7 @@ def with_revision(topic: Topic, revision: Revision) -> Topic:
 def prior_predictive(topic: Topic, parameter: str, as_of: date) -> PriorPredictive:
     """Return what a topic's priors say of everything that a parameter reaches; raises ``Unsound`` where they make no model."""
     reach = reach_of(topic, parameter)
-    bare = replace(topic, streams=MappingProxyType({name: replace(each, rows=()) for name, each in topic.streams.items()}))
+    bare = replace(topic, streams=MappingProxyType({name: replace(stream, rows=()) for name, stream in topic.streams.items()}))
     model = model_as_of(bare, as_of)
     prior = prior_draws(model, rng=generator(1, topic.name, Purpose.IMPLIED), draws=PRIOR_PREDICTIVE_PATHS)
     rng = generator(1, topic.name, Purpose.IMPLIED_PATHS)
@@ -86,7 +86,7 @@ def prior_predictive(topic: Topic, parameter: str, as_of: date) -> PriorPredicti
 
 
 def _streams(topic: Topic, as_of: date, reach: Reach, paths: Paths, rng: np.random.Generator) -> list[StreamPrediction]:
-    found = []
+    predictions = []
     again = None
     for name in reach.streams:
         stream = topic.streams[name]
@@ -94,16 +94,16 @@ def _streams(topic: Topic, as_of: date, reach: Reach, paths: Paths, rng: np.rand
         if name in paths.starts:
             totals, day = paths.totals[name], paths.days.index(topic.opens + YEAR)
             if counts:
-                found.append(_predict_stream(topic, name, "a year", totals[:, day] - totals[:, 0]))
+                predictions.append(_predict_stream(topic, name, "a year", totals[:, day] - totals[:, 0]))
             else:
-                found.append(_predict_stream(topic, name, f"a {topic.step}", totals[:, day] - totals[:, day - 1]))
+                predictions.append(_predict_stream(topic, name, f"a {topic.step}", totals[:, day] - totals[:, day - 1]))
         elif stream.rows:
             again = again or predict_rows(model_as_of(topic, as_of), paths.parameters, rng)
             rows = again[name]
             if rows.shape[1]:
                 values, over = (rows.sum(axis=1), _rows_text(rows.shape[1])) if counts else (rows.ravel(), "in a row of its record")
-                found.append(_predict_stream(topic, name, over, values))
-    return found
+                predictions.append(_predict_stream(topic, name, over, values))
+    return predictions
 
 
 def _rows_text(count: int) -> str:
@@ -117,8 +117,8 @@ def _predict_stream(topic: Topic, name: str, over: str, values: Array) -> Stream
 
 
 def _answers(topic: Topic, reach: Reach, prior: Posterior, paths: Paths, rng: np.random.Generator) -> dict[str, Mapping[str, Any] | None]:
-    found: dict[str, Mapping[str, Any] | None] = {}
+    contents: dict[str, Mapping[str, Any] | None] = {}
     for name in reach.questions:
         answered = answer(topic.questions[name], prior, paths, None, rng)
-        found[name] = None if answered.value is None else answer_content(topic, answered)
-    return found
+        contents[name] = None if answered.value is None else answer_content(topic, answered)
+    return contents

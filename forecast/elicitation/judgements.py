@@ -99,7 +99,7 @@ def chips(bins: Sequence[tuple[float, float, float]]) -> QuantilePoints:
             raise Fault(
                 f"a bin ends at {end:g} and the next begins at {start:g}", hint="bins stand in order, each beginning where the last ended"
             )
-    filled = [each for each in bins if each[2] > 0]
+    filled = [one_bin for one_bin in bins if one_bin[2] > 0]
     if len(filled) < 2:
         raise Fault("the chips lie in fewer than two bins", hint="spread them: narrower bins, or the doubt you have")
     first, last = bins.index(filled[0]), bins.index(filled[-1])
@@ -148,9 +148,9 @@ def _check_points(points: Sequence[QuantilePoint], support: Support) -> Quantile
 
 
 def _check_mass(mass: IntervalMass, support: Support) -> IntervalMass:
-    found = check_judgement(mass, support)
-    assert isinstance(found, IntervalMass)
-    return found
+    checked = check_judgement(mass, support)
+    assert isinstance(checked, IntervalMass)
+    return checked
 
 
 def _check_ascending(values: Sequence[float]) -> None:

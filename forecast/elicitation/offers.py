@@ -47,8 +47,8 @@ def offers(subject: Subject, judgement: Judgement, support: Support, *, named: s
     Raises ``Fault`` where the judgement is impossible or no family suits it.
     """
     among = (candidate(named, support),) if named else ()
-    found = [_offer(subject, fit, as_of) for fit in fits(judgement, support, among=among, first=subject.family)]
-    return tuple(sorted(found, key=lambda offer: offer.implied is None)[:MOST_OFFERS])
+    offered = [_offer(subject, fit, as_of) for fit in fits(judgement, support, among=among, first=subject.family)]
+    return tuple(sorted(offered, key=lambda offer: offer.implied is None)[:MOST_OFFERS])
 
 
 def present_prior_predictive(subject: Subject, as_of: date) -> PriorPredictive | None:
@@ -64,21 +64,21 @@ def offer_of_shares(subject: Subject, chips: Mapping[str, float], as_of: date) -
     categories = subject.parameter.categories
     if set(chips) != set(categories):
         missing, strange = set(categories) - set(chips), set(chips) - set(categories)
-        said = f"`{min(strange)}` is none of the labels" if strange else f"no chips are said for `{min(missing)}`"
-        raise Fault(said, hint=f"as in {', '.join(f'{label}:{10 // len(categories)}' for label in categories)}")
+        message = f"`{min(strange)}` is none of the labels" if strange else f"no chips are said for `{min(missing)}`"
+        raise Fault(message, hint=f"as in {', '.join(f'{label}:{10 // len(categories)}' for label in categories)}")
     wrong = next((label for label, count in chips.items() if not count > 0), None)
     if wrong is not None:
         raise Fault(f"`{wrong}` has no chips: what is impossible is no label", hint="give every label a chip at least")
     total = sum(chips.values())
-    said = ", ".join(f"{label}={_as_share(chips[label], total)}" for label in categories)
+    arguments = ", ".join(f"{label}={_as_share(chips[label], total)}" for label in categories)
     shares = tuple(chips[label] / total for label in categories)
-    return _offer(subject, Fit(Categorical.name, f"{Categorical.name}({said})", "cases", (), shares), as_of)
+    return _offer(subject, Fit(Categorical.name, f"{Categorical.name}({arguments})", "cases", (), shares), as_of)
 
 
 def feedback(judgement: Judgement, fit: Fit) -> Feedback | None:
     """Return a quantile that follows from a fit and was not said: the 99 %, then the 1 % point; None where both were."""
-    said = {point.share for point in judgement.points} if isinstance(judgement, QuantilePoints) else set()
-    share = next((share for share in ASKED_BACK if share not in said), None)
+    known_shares = {point.share for point in judgement.points} if isinstance(judgement, QuantilePoints) else set()
+    share = next((share for share in ASKED_BACK if share not in known_shares), None)
     return None if share is None else Feedback(share, fit.quantile(share))
 
 
@@ -92,25 +92,25 @@ def with_point(judgement: Judgement, fit: Fit, point: QuantilePoint) -> Quantile
         if isinstance(judgement, QuantilePoints)
         else tuple(QuantilePoint(share, fit.quantile(share)) for share in (0.05, 0.5, 0.95))
     )
-    kept = [each for each in points if not _is_beyond_end(each, point)]
-    for each in kept:
-        if (each.share < point.share) != (each.value < point.value):
-            side, share = ("above", 1 - each.share) if point.share > 0.5 else ("below", each.share)
+    kept = [other for other in points if not _is_beyond_end(other, point)]
+    for other in kept:
+        if (other.share < point.share) != (other.value < point.value):
+            side, share = ("above", 1 - other.share) if point.share > 0.5 else ("below", other.share)
             raise Fault(
-                f"{point.value:g} cannot be: {100 * share:.3g} % of cases are {side} {each.value:g}", hint="or `again`, to answer anew"
+                f"{point.value:g} cannot be: {100 * share:.3g} % of cases are {side} {other.value:g}", hint="or `again`, to answer anew"
             )
-    return QuantilePoints(tuple(sorted((*kept, point), key=lambda each: (each.share, each.value))))
+    return QuantilePoints(tuple(sorted((*kept, point), key=lambda quantile: (quantile.share, quantile.value))))
 
 
 def _is_beyond_end(end: QuantilePoint, point: QuantilePoint) -> bool:
     return (end.share == 1 and point.value >= end.value) or (end.share == 0 and point.value <= end.value)
 
 
-def pictures(found: Sequence[Fit]) -> tuple[str, ...]:
+def pictures(fitted: Sequence[Fit]) -> tuple[str, ...]:
     """Return a small picture of each fit over one scale: its probability in each of 24 cells, a logarithmic scale for a wide positive one."""
-    low, high = min(fit.quantile(0.02) for fit in found), max(fit.quantile(0.98) for fit in found)
+    low, high = min(fit.quantile(0.02) for fit in fitted), max(fit.quantile(0.98) for fit in fitted)
     edges = np.geomspace(low, high, PICTURE_BINS + 1) if low > 0 and high / low > WIDE else np.linspace(low, high, PICTURE_BINS + 1)
-    return tuple(_picture(fit, edges) for fit in found)
+    return tuple(_picture(fit, edges) for fit in fitted)
 
 
 def _picture(fit: Fit, edges: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:

@@ -78,12 +78,12 @@ class ParameterUpdate:
     after_picture: str
 
 
-def parameter_summary_data(found: ParameterSummary | ParameterUpdate) -> dict[str, Any]:
+def parameter_summary_data(summary: ParameterSummary | ParameterUpdate) -> dict[str, Any]:
     """Return what is believed as plain data; ``parts`` only where a prior has some."""
-    data = asdict(found)
-    for each in (data, *(value for value in data.values() if isinstance(value, dict))):
-        if each.get("parts") == ():
-            del each["parts"]
+    data = asdict(summary)
+    for mapping in (data, *(value for value in data.values() if isinstance(value, dict))):
+        if mapping.get("parts") == ():
+            del mapping["parts"]
     return data
 
 
@@ -97,7 +97,7 @@ def summarise_priors(topic: Topic, as_of: date) -> tuple[ParameterSummary, ...]:
     drawn = _parameters_to_draw(topic, prior)
     if not drawn:
         return _prior_summaries(model, prior, None, {})
-    part = model_as_of(_without_record(topic, {name: each for name, each in topic.parameters.items() if name in drawn}), as_of)
+    part = model_as_of(_without_record(topic, {name: parameter for name, parameter in topic.parameters.items() if name in drawn}), as_of)
     many, few = (
         prior_draws(part, rng=generator(1, topic.name, Purpose.ECHO), draws=count, at_once=count)
         for count in (VALIDATION_DRAWS, MIXTURE_DRAWS)
@@ -120,10 +120,10 @@ def prior_summaries(model: Model, draws: Posterior) -> tuple[ParameterSummary, .
 def _prior_summaries(
     model: Model, prior: Sequence[Block], draws: Posterior | None, mixed: Mapping[tuple[str, int], QuantileTriple]
 ) -> tuple[ParameterSummary, ...]:
-    found = {(block.name, position): block for block in prior for position in block.positions}
+    block_at = {(block.name, position): block for block in prior for position in block.positions}
     return tuple(
         replace(
-            _parameter_summary(parameter, label, draws, found[parameter.name, position], mixed.get((parameter.name, position))),
+            _parameter_summary(parameter, label, draws, block_at[parameter.name, position], mixed.get((parameter.name, position))),
             parts=_parts(parameter),
         )
         for parameter in model.topic.parameters.values()
@@ -135,10 +135,11 @@ def _mixed_points(model: Model, block: Block, draws: Posterior) -> Iterator[tupl
     """The points of the values of a continuous block whose arguments depend on others: of its mixture over draws of these."""
     arguments = {name: np.asarray(value) for name, value in block.arguments(model, draws.parameters).items()}
     columns = [
-        {name: each[:, [index]] if each.size > len(draws) else each for name, each in arguments.items()} for index in range(block.size)
+        {name: values[:, [index]] if values.size > len(draws) else values for name, values in arguments.items()}
+        for index in range(block.size)
     ]
-    alike = all(each.size <= len(draws) for each in arguments.values())
-    points = [mixture_points(block, each, draws.weights) for each in columns[: 1 if alike else block.size]]
+    alike = all(values.size <= len(draws) for values in arguments.values())
+    points = [mixture_points(block, column, draws.weights) for column in columns[: 1 if alike else block.size]]
     for index, position in enumerate(block.positions):
         yield (block.name, position), points[0 if alike else index]
 
@@ -150,31 +151,31 @@ def mixture_points(block: Block, arguments: Mapping[str, Array], weights: Array)
     1971, doi:10.1007/BF01934364), all three at once, on a scale that suits any size.  Raises ``Unsound`` where a part is no distribution.
     """
     levels = np.array(INTERVAL_LEVELS)
-    each = block.family.quantile(levels, **arguments)
-    if np.isnan(each).any():
-        raise block.not_a_distribution(arguments, np.isnan(each))
-    if not (np.abs(each) <= FARTHEST_VALUE).all():
-        raise block.out_of_range(float(np.abs(each).max()))
-    each = np.broadcast_to(each, (len(weights), len(levels)))
-    low, high = np.arcsinh(each.min(axis=0)), np.arcsinh(each.max(axis=0))
+    part_points = block.family.quantile(levels, **arguments)
+    if np.isnan(part_points).any():
+        raise block.not_a_distribution(arguments, np.isnan(part_points))
+    if not (np.abs(part_points) <= FARTHEST_VALUE).all():
+        raise block.out_of_range(float(np.abs(part_points).max()))
+    part_points = np.broadcast_to(part_points, (len(weights), len(levels)))
+    low, high = np.arcsinh(part_points.min(axis=0)), np.arcsinh(part_points.max(axis=0))
 
     def too_much(at: Array) -> Array:
-        reached: Array = weights @ np.broadcast_to(block.family.distribution(np.sinh(at), **arguments), each.shape) - levels
+        reached: Array = weights @ np.broadcast_to(block.family.distribution(np.sinh(at), **arguments), part_points.shape) - levels
         return reached
 
     short, over, side = too_much(low), too_much(high), np.zeros(len(levels))
     while True:
         width = over - short
         at = np.where(width > 0, (low * over - high * short) / np.where(width > 0, width, 1.0), high)
-        found = too_much(at)
-        if (np.abs(found) <= NEAR_ENOUGH * np.minimum(levels, 1 - levels)).all() or (high - low <= 1e-12 * np.abs(high)).all():
+        excess = too_much(at)
+        if (np.abs(excess) <= NEAR_ENOUGH * np.minimum(levels, 1 - levels)).all() or (high - low <= 1e-12 * np.abs(high)).all():
             first, middle, last = np.sinh(at).tolist()
             return first, middle, last
-        below = found < 0
+        below = excess < 0
         over, short = np.where(below & (side > 0), over / 2, over), np.where(~below & (side < 0), short / 2, short)
         side = np.where(below, 1.0, -1.0)
-        low, short = np.where(below, at, low), np.where(below, found, short)
-        high, over = np.where(below, high, at), np.where(below, over, found)
+        low, short = np.where(below, at, low), np.where(below, excess, short)
+        high, over = np.where(below, high, at), np.where(below, over, excess)
 
 
 def parameter_updates(prior: Posterior, posterior: Posterior) -> tuple[ParameterUpdate, ...]:
@@ -200,17 +201,17 @@ def _without_record(topic: Topic, parameters: Mapping[str, Parameter]) -> Topic:
 def _parameters_to_draw(topic: Topic, prior: Sequence[Block]) -> frozenset[str]:
     """The parameters that the priors of others depend on, and of those with few values each that depends on others."""
     needs = {name: _parent_parameters(topic, parameter) for name, parameter in topic.parameters.items()}
-    found: set[str] = set()
+    to_draw: set[str] = set()
     waiting = [name for needed in needs.values() for name in needed]
     waiting += [
         block.name for block in prior if block.fixed is None and (block.family.discrete or block.family.joint or block.family.chained)
     ]
     while waiting:
         name = waiting.pop()
-        if name not in found:
-            found.add(name)
+        if name not in to_draw:
+            to_draw.add(name)
             waiting += needs[name] | ({topic.parameters[name].per} & needs.keys())
-    return frozenset(found)
+    return frozenset(to_draw)
 
 
 def _parent_parameters(topic: Topic, parameter: Parameter) -> set[str]:

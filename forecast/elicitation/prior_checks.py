@@ -55,7 +55,7 @@ def prior_warnings(topic: Topic, as_of: date, prior: Posterior | None = None) ->
 
     ``prior`` are draws of the topic's joint prior as of that day, where there are some already.
     """
-    found = list(_priors_beyond_share(topic, as_of))
+    warnings = list(_priors_beyond_share(topic, as_of))
     try:
         if prior is None:
             prior = prior_draws(
@@ -65,11 +65,11 @@ def prior_warnings(topic: Topic, as_of: date, prior: Posterior | None = None) ->
                 at_once=DRAWS_PER_HYPOTHESIS,
             )
     except Unsound:  # told as an error by whoever computes
-        return found
+        return warnings
     with suppress(Unsound):  # where too many draws would be left out, none is
         prior = exclude_overflow_draws(prior, without_overflow(prior.model, prior.parameters, prior.weights))
     sample = _sample(prior, generator(1, topic.name, Purpose.IMPLIED_SAMPLE))
-    return [*found, *_invalid_statements(sample), *_decided_questions(topic, as_of, sample)]
+    return [*warnings, *_invalid_statements(sample), *_decided_questions(topic, as_of, sample)]
 
 
 def prior_data_conflicts(parameters: Sequence[Mapping[str, Any]], prior: Posterior, posterior: Posterior) -> list[PriorWarning]:
@@ -77,16 +77,16 @@ def prior_data_conflicts(parameters: Sequence[Mapping[str, Any]], prior: Posteri
 
     ``parameters`` are they as a report has them, with the mean and the 5, 25, 50, 75 and 95 % points of each before and after.
     """
-    shown = {(each["name"], each["label"]): each for each in parameters}
-    found = []
+    shown = {(parameter["name"], parameter["label"]): parameter for parameter in parameters}
+    warnings = []
     for block in blocks(posterior.model):
         for position in block.positions if not block.family.discrete else ():
             label = block.parameter.labels[position] if block.parameter.labels else ""
-            said = _edge_message(block, label, prior, shown[block.name, label]) or _bound_message(block, label, prior, posterior)
-            if said:
+            message = _edge_message(block, label, prior, shown[block.name, label]) or _bound_message(block, label, prior, posterior)
+            if message:
                 hint = "was the prior too narrow, or does a statement say something else than was meant?"
-                found.append(_prior_warning(block.parameter, label, said, hint))
-    return found
+                warnings.append(_prior_warning(block.parameter, label, message, hint))
+    return warnings
 
 
 def _sample(prior: Posterior, rng: np.random.Generator) -> Posterior:
@@ -99,7 +99,7 @@ def _sample(prior: Posterior, rng: np.random.Generator) -> Posterior:
 
 def _priors_beyond_share(topic: Topic, as_of: date) -> Iterator[PriorWarning]:
     """Parameters whose unit is ``share`` and whose prior, where its arguments are numbers, reaches outside 0 to 1."""
-    declared = {name for name, each in topic.parameters.items() if each.unit == SHARE_UNIT}
+    declared = {name for name, parameter in topic.parameters.items() if parameter.unit == SHARE_UNIT}
     if not declared:
         return
     for block in blocks(model_as_of(replace(topic, streams={}, series={}, questions={}), as_of)):
@@ -124,7 +124,7 @@ def _invalid_statements(prior: Posterior) -> Iterator[PriorWarning]:
             len(prior), max(MOST_CELLS_CHECKED // len(table), FEWEST_DRAWS_CHECKED)
         )  # in random order, so that the first are a sample too
         with np.errstate(all="ignore"):
-            parameters = {each: values[:draws] for each, values in prior.parameters.items()}
+            parameters = {parameter: values[:draws] for parameter, values in prior.parameters.items()}
             kind, arguments = model.distribution_as_written(statement, model.row_scope(table, parameters))
             wrong = np.broadcast_to(np.isnan(kind.support(**arguments)[0]), (draws, len(table)))
         if wrong.any():
@@ -189,14 +189,14 @@ def _decided_message(question: Question, prior: Posterior, paths: Paths, rng: np
 
 def _streams_behind(topic: Topic, question: Question) -> set[str]:
     """The streams that a question's answer depends on, through quantities and through the totals in their statements."""
-    found: set[str] = set()
+    streams: set[str] = set()
     waiting = list(series_and_streams_used(topic, *question.expressions)[1])
     while waiting:
         stream = topic.streams[waiting.pop()]
-        if stream.name not in found:
-            found.add(stream.name)
+        if stream.name not in streams:
+            streams.add(stream.name)
             waiting += series_and_streams_used(topic, stream.value, *stream.next.values())[1]
-    return found
+    return streams
 
 
 def _with_few_steps(topic: Topic) -> Topic:
@@ -213,16 +213,16 @@ def _edge_message(block: Block, label: str, prior: Posterior, shown: Mapping[str
     if block.fixed is None or not block.family.is_apart:
         low, high = prior.quantiles(block.name, EDGES, label)
     else:
-        low, high = (float(np.max(each)) for each in block.family.quantile(np.array(EDGES), **block.fixed))
-    found = {"median": shown["posterior"]["quantiles"][2]}
+        low, high = (float(np.max(values)) for values in block.family.quantile(np.array(EDGES), **block.fixed))
+    centres = {"median": shown["posterior"]["quantiles"][2]}
     means = shown["prior"]["mean"], shown["posterior"]["mean"]
     if None not in means and low <= means[0] <= high:  # a heavy tail may put a mean beyond by itself
-        found["mean"] = shown["posterior"]["mean"]
-    for what, value in found.items():
+        centres["mean"] = shown["posterior"]["mean"]
+    for what, value in centres.items():
         for point, edge, beyond in ((EDGES[0], low, value < low), (EDGES[1], high, value > high)):
             if beyond:
-                said = f"the posterior {what} of {_quoted_name(block.parameter, label)}, {number(value)}"
-                return f"{said}, lies beyond the {100 * point:g} % point of its prior, {number(edge)}"
+                subject = f"the posterior {what} of {_quoted_name(block.parameter, label)}, {number(value)}"
+                return f"{subject}, lies beyond the {100 * point:g} % point of its prior, {number(edge)}"
     return ""
 
 
@@ -230,7 +230,7 @@ def _bound_message(block: Block, label: str, prior: Posterior, posterior: Poster
     """Say that the posterior is piled up against a bound that the prior alone sets: not against 0, nor a share's 1."""
     if block.fixed is None:
         return ""
-    lower, upper = (float(np.max(each)) for each in block.family.support(**block.fixed))
+    lower, upper = (float(np.max(values)) for values in block.family.support(**block.fixed))
     if not (np.isfinite(lower) and np.isfinite(upper)):
         return ""
     rim = RIM * (upper - lower)

@@ -20,11 +20,11 @@ class Reach:
 def reach_of(topic: Topic, parameter: str) -> Reach:
     """Return what depends on a parameter: first what uses it directly, then what uses that, each in the order of the topic's file."""
     uses = _uses(topic)
-    found = {parameter: 0}
-    while more := {name for name, used in uses.items() if name not in found and used & found.keys()}:
-        found |= dict.fromkeys(more, max(found.values()) + 1)
+    depths = {parameter: 0}
+    while more := {name for name, used in uses.items() if name not in depths and used & depths.keys()}:
+        depths |= dict.fromkeys(more, max(depths.values()) + 1)
     streams, questions = (
-        sorted((each for each in names if each in found), key=found.__getitem__) for names in (topic.streams, topic.questions)
+        sorted((name for name in names if name in depths), key=depths.__getitem__) for names in (topic.streams, topic.questions)
     )
     return Reach(tuple(streams), tuple(questions))
 
@@ -34,7 +34,7 @@ def _uses(topic: Topic) -> dict[str, set[str]]:
     uses: dict[str, set[str]] = {}
     for parameter in topic.parameters.values():
         statements = [*parameter.by_label.values(), *([] if parameter.prior is None else [parameter.prior])]
-        uses[parameter.name] = _names_used(each for statement in statements for each in statement.arguments.values()) | {parameter.per}
+        uses[parameter.name] = _names_used(value for statement in statements for value in statement.arguments.values()) | {parameter.per}
     for quantity in topic.quantities.values():
         uses[quantity.name] = _names_used([quantity.expression])
     for series in topic.series.values():
@@ -42,10 +42,10 @@ def _uses(topic: Topic) -> dict[str, set[str]]:
     for stream in topic.streams.values():
         uses[stream.name] = _names_used([*stream.value.arguments.values(), *stream.next.values()])
     for question in topic.questions.values():
-        given = [question.answer, question.given, *question.choices.values()]
-        uses[question.name] = _names_used(each for each in given if each is not None)
+        expressions = [question.answer, question.given, *question.choices.values()]
+        uses[question.name] = _names_used(expression for expression in expressions if expression is not None)
     return uses
 
 
 def _names_used(expressions: Iterable[Expression]) -> set[str]:
-    return {name for each in expressions for name in (*names_in(each), *streams_in(each))}
+    return {name for expression in expressions for name in (*names_in(expression), *streams_in(expression))}

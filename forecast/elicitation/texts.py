@@ -18,16 +18,16 @@ _POINT = re.compile(rf"p?([0-9._]+)\s*%?\s*[:=]\s*({NUMBER}\s*%?)")
 
 def parse_number(text: str, support: Support) -> float:
     """Return the number that a text is; of a share ``5 %`` is 0.05."""
-    said = text.strip().replace("\N{MINUS SIGN}", "-")
-    if not said:
+    stripped = text.strip().replace("\N{MINUS SIGN}", "-")
+    if not stripped:
         raise Fault("a number is needed here")
-    in_percent = said.endswith("%")
+    in_percent = stripped.endswith("%")
     if in_percent and support != SHARE_SUPPORT:
         raise Fault(f"`{text.strip()}` is in percent, and this unknown is not a share", hint="give the value itself")
-    number = said.removesuffix("%").strip()
+    number = stripped.removesuffix("%").strip()
     is_infinite = number.lower().lstrip("+-") in {"inf", "infinity", "nan"}
     if not is_infinite and not is_number(number):
-        hint = "write it without commas, with a point: 0.5 or 1200" if "," in said else "as in 0.5, 12 or 3e-4"
+        hint = "write it without commas, with a point: 0.5 or 1200" if "," in stripped else "as in 0.5, 12 or 3e-4"
         raise Fault(f"`{text.strip()}` is not a number", hint=hint)
     value = float(number)
     if not math.isfinite(value):
@@ -39,24 +39,24 @@ def parse_chips(text: str) -> QuantilePoints:
     """Return the points that chips in bins say, written as in ``0-1:3, 1-2:5, 2-5:2``."""
     bins = []
     for part in _split_parts(text):
-        found = _BIN.fullmatch(part)
-        if found is None:
+        match = _BIN.fullmatch(part)
+        if match is None:
             raise Fault(f"`{part}` is no bin with chips", hint="as in 0-1:3, 1-2:5, 2-5:2 (from, to, number of chips)")
-        bins.append((float(found[1]), float(found[2]), float(found[3])))
+        bins.append((float(match[1]), float(match[2]), float(match[3])))
     return chips(bins)
 
 
 def parse_labelled_chips(text: str) -> dict[str, float]:
     """Return the chips on each label, written as in ``hull:3, engine:7``."""
-    found: dict[str, float] = {}
+    counts: dict[str, float] = {}
     for part in _split_parts(text):
         match = _LABELLED.fullmatch(part)
         if match is None:
             raise Fault(f"`{part}` is no label with chips", hint="as in hull:3, engine:7")
-        if match[1] in found:
+        if match[1] in counts:
             raise Fault(f"`{match[1]}` is given twice")
-        found[match[1]] = float(match[2])
-    return found
+        counts[match[1]] = float(match[2])
+    return counts
 
 
 def parse_points(text: str, support: Support) -> QuantilePoints:
@@ -77,21 +77,21 @@ def parse_points(text: str, support: Support) -> QuantilePoints:
 
 def parse_support(text: str) -> Support:
     """Return the values that a text allows: ``real``, ``positive``, ``share``, or two ends as in ``0..`` and ``2..8``."""
-    said = text.strip()
+    stripped = text.strip()
     named = {"real": REAL_SUPPORT, "positive": POSITIVE_SUPPORT, "share": SHARE_SUPPORT}
-    if said in named:
-        return named[said]
-    low, dots, high = said.partition("..")
+    if stripped in named:
+        return named[stripped]
+    low, dots, high = stripped.partition("..")
     if not dots:
-        raise Fault(f"`{said}` says no values", hint="any number: real; above 0: positive; 0 to 1: share; or two ends, as in 2..8")
+        raise Fault(f"`{stripped}` says no values", hint="any number: real; above 0: positive; 0 to 1: share; or two ends, as in 2..8")
     lower = parse_number(low, REAL_SUPPORT) if low.strip() else -math.inf
     upper = parse_number(high, REAL_SUPPORT) if high.strip() else math.inf
     if not lower < upper:
         raise Fault(f"no value lies between {lower:g} and {upper:g}")
-    found = Support(lower, upper)
-    if found not in named.values() and (math.isinf(lower) or math.isinf(upper)):
-        raise Fault(f"no family here has the values {found.words}", hint="give both ends, or model the distance from the one")
-    return found
+    support = Support(lower, upper)
+    if support not in named.values() and (math.isinf(lower) or math.isinf(upper)):
+        raise Fault(f"no family here has the values {support.words}", hint="give both ends, or model the distance from the one")
+    return support
 
 
 def _split_parts(text: str) -> list[str]:

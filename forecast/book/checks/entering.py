@@ -67,7 +67,7 @@ def _check_share(written: ParsedText[Expression]) -> Iterator[Problem]:
 
 
 def _check_wrong(stream: StreamDraft, wrong: ParsedText[Statement]) -> Iterator[Problem]:
-    found = list(check_statement(wrong))
+    problems = list(check_statement(wrong))
     right, kind = family_of(stream.value), family_of(wrong)
     if right is not None and right.value_kind.is_class:
         message, hint = (
@@ -76,8 +76,8 @@ def _check_wrong(stream: StreamDraft, wrong: ParsedText[Statement]) -> Iterator[
         )
         yield wrong.problem(message, hint, offset=wrong.tree.offset)
         return
-    yield from found
-    if found or right is None or kind is None:
+    yield from problems
+    if problems or right is None or kind is None:
         return
     if kind.value_kind is ValueKind.CATEGORY:
         yield wrong.problem("a stream's values are numbers; Categorical is for parameters", offset=wrong.tree.offset)
@@ -96,12 +96,12 @@ def check_range(stream: StreamDraft, record: RecordFile, row: Row) -> Iterator[P
     if kind is None:
         return
     ends = {"value_low": row.between.low, "value_high": row.between.high}
-    given = [column for column, end in ends.items() if abs(end) != inf]
+    columns = [column for column, end in ends.items() if abs(end) != inf]
     statement = f"the statement is {stream.value.text}"
     if kind.mixes:
-        yield record.at_cell(row, given[0], f"{kind.name} says already what is seen of a value, so it has no range", statement)
+        yield record.at_cell(row, columns[0], f"{kind.name} says already what is seen of a value, so it has no range", statement)
         return
-    for column in given:
+    for column in columns:
         if kind.discrete and not ends[column].is_integer():
             yield record.at_cell(row, column, f"`{column}` ({ends[column]:.15g}) is not a whole number, and {kind.name} counts", statement)
             return
@@ -110,14 +110,14 @@ def check_range(stream: StreamDraft, record: RecordFile, row: Row) -> Iterator[P
         message = (
             f"the probability of a range of {kind.name} is a sum over its {highest:,.0f} trials; at most {MOST_TRIALS:,} can be added up"
         )
-        yield record.at_cell(row, given[0], message, statement)
+        yield record.at_cell(row, columns[0], message, statement)
         return
-    said = str(row.between)
+    range_text = str(row.between)
     if row.between.low > highest or row.between.high < lowest or (row.between.high <= lowest and kind.value_kind.is_amount):
-        yield record.at_cell(row, given[0], f"no value of {kind.name} is {said}", statement)
+        yield record.at_cell(row, columns[0], f"no value of {kind.name} is {range_text}", statement)
     elif row.between.low <= lowest and row.between.high >= highest:
         yield record.at_cell(
-            row, given[0], f"{said} says nothing: every value of {kind.name} is", "leave the row out, or say what was seen"
+            row, columns[0], f"{range_text} says nothing: every value of {kind.name} is", "leave the row out, or say what was seen"
         )
 
 
@@ -183,8 +183,8 @@ def _check_weights(labels: LabelSets, stream: StreamDraft, record: RecordFile) -
     except Fault:  # told at the weight
         return
     for row, weight in zip(record.rows, np.broadcast_to(weights, (1, len(record.rows)))[0].tolist(), strict=True):
-        if (said := weight_fault(weight)) is not None:
-            yield record.at_cell(row, "", *said)
+        if (fault := weight_fault(weight)) is not None:
+            yield record.at_cell(row, "", *fault)
 
 
 def weight_fault(weight: float) -> tuple[str, str] | None:
@@ -238,10 +238,10 @@ def check_open_totals(draft: Draft, stream: StreamDraft) -> Iterator[Problem]:
         if record is None or own is None:
             continue
         ranges = [row for row in current_rows(record.rows) if row.between is not None]
-        earliest = min((each.end for each in ranges), default=date.max)
+        earliest = min((row.end for row in ranges), default=date.max)
         for row in own.rows:
             if earliest < row.start:
-                yield own.at_cell(row, "", *open_total_fault(other, next(each for each in ranges if each.end < row.start)))
+                yield own.at_cell(row, "", *open_total_fault(other, next(earlier for earlier in ranges if earlier.end < row.start)))
 
 
 def open_total_fault(name: str, other: Row) -> tuple[str, str]:

@@ -36,7 +36,7 @@ def check_lookalikes(draft: Draft) -> Iterator[Problem]:
 
 def _normalised_label(label: str) -> str:
     """A label as a reader sees it: small letters, signs composed in one way, single blanks, nothing that cannot be seen."""
-    kept = "".join(each for each in unicodedata.normalize("NFKC", label) if unicodedata.category(each) != "Cf")
+    kept = "".join(character for character in unicodedata.normalize("NFKC", label) if unicodedata.category(character) != "Cf")
     return " ".join(unicodedata.normalize("NFKC", kept.casefold()).split())
 
 

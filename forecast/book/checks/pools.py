@@ -43,7 +43,7 @@ def check_part_reasons(prior: PriorDraft, name: str) -> Iterator[Problem]:
 def _check_expert_reasons(prior: PriorDraft, name: str) -> Iterator[Problem]:
     """One sentence says why these experts were asked, and one for each why they think so."""
     whys: dict[Keys, str | dict[str, str]] = {(name, "why"): prior.table.why}
-    whys |= {(name, "experts", each, "why"): its.why for each, its in prior.table.experts.items()}
+    whys |= {(name, "experts", expert, "why"): its.why for expert, its in prior.table.experts.items()}
     for keys, why in whys.items():
         if isinstance(why, dict):
             yield prior.document.at_key(keys, "`why` says in one sentence why these experts; each of them has a `why` of its own")
@@ -172,13 +172,14 @@ def _check_alike(name: str, first: str, one: ParsedText[Statement], other: str, 
         return
     categorical = [kind.value_kind is ValueKind.CATEGORY for kind in kinds if kind]
     if kinds[0].discrete != kinds[1].discrete or categorical[0] != categorical[1]:
-        said = [
+        descriptions = [
             "a share for each label" if kind.value_kind is ValueKind.CATEGORY else "whole numbers" if kind.discrete else "continuous"
             for kind in kinds
             if kind
         ]
         yield two.problem(
-            f"the parts of `{name}` do not go together: `{first}` is {said[0]}, `{other}` is {said[1]}", offset=two.tree.offset
+            f"the parts of `{name}` do not go together: `{first}` is {descriptions[0]}, `{other}` is {descriptions[1]}",
+            offset=two.tree.offset,
         )
     elif categorical[0] and set(one.tree.arguments) != set(two.tree.arguments):
         labels = ", ".join(f'"{label}"' for label in one.tree.arguments)

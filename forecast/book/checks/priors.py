@@ -67,7 +67,7 @@ def check_reasons(prior: PriorDraft, name: str) -> Iterator[Problem]:
 
 def dependencies(draft: Draft) -> dict[str, tuple[str, ...]]:
     """Return, for each parameter, the parameters its prior names."""
-    found = {}
+    parents = {}
     for name, prior in draft.parameters.items():
         named = {
             other: None
@@ -77,8 +77,8 @@ def dependencies(draft: Draft) -> dict[str, tuple[str, ...]]:
         }
         if prior.table.per in draft.parameters:
             named[prior.table.per] = None
-        found[name] = tuple(other for other in named if other in draft.parameters and other != (prior.table.per if other == name else ""))
-    return found
+        parents[name] = tuple(other for other in named if other in draft.parameters and other != (prior.table.per if other == name else ""))
+    return parents
 
 
 def _check_per(draft: Draft, name: str, prior: PriorDraft, labels: LabelSets) -> Iterator[Problem]:
@@ -201,11 +201,11 @@ def _check_prior_cycles(draft: Draft) -> Iterator[Problem]:
 def used_parameters(draft: Draft, expressions: Mapping[str, int] | frozenset[str]) -> frozenset[str]:
     """Return the parameters among names, and all that their priors name."""
     depends = dependencies(draft)
-    found: set[str] = set()
+    used: set[str] = set()
     waiting = [name for name in expressions if name in depends]
     while waiting:
         name = waiting.pop()
-        if name not in found:
-            found.add(name)
+        if name not in used:
+            used.add(name)
             waiting += depends[name]
-    return frozenset(found)
+    return frozenset(used)

@@ -168,7 +168,7 @@ def _check_corrections(record: RecordFile, *, watched: bool) -> Iterator[Problem
     by_id, by_hash = _rows_by_name(record)
     correcting = [row for row in record.rows if row.replaces]
     named = {row.place: _rows_named(row.replaces, by_id, by_hash) for row in correcting}
-    circles = _replacement_cycles({place: found[0].place for place, found in named.items() if len(found) == 1})
+    circles = _replacement_cycles({place: rows[0].place for place, rows in named.items() if len(rows) == 1})
     corrected: dict[Place, Row] = {}
     for row in correcting:
         if len(named[row.place]) != 1:
@@ -226,7 +226,7 @@ def _rows_named(name: str, by_id: Mapping[str, Row], by_hash: Mapping[str, Seque
 
 def _replacement_cycles(following: Mapping[Place, Place]) -> dict[Place, int]:
     """The places in circles of rows that replace one another, each with the number of rows in its circle."""
-    found: dict[Place, int] = {}
+    circle_sizes: dict[Place, int] = {}
     done: set[Place] = set()
     for start in following:
         path: list[Place] = []
@@ -237,21 +237,21 @@ def _replacement_cycles(following: Mapping[Place, Place]) -> dict[Place, int]:
             at = following.get(at)
         if at in path:
             circle = path[path.index(at) :]
-            found |= dict.fromkeys(circle, len(circle))
-    return found
+            circle_sizes |= dict.fromkeys(circle, len(circle))
+    return circle_sizes
 
 
 def _replacement_problem(record: RecordFile, row: Row, named: Sequence[Row], known: Sequence[str]) -> Problem:
     """The problem of a correction whose ``replaces`` names no row, or rows that say the same."""
-    owner = next((each for each in named if each.id == row.replaces), None)
+    owner = next((candidate for candidate in named if candidate.id == row.replaces), None)
     if named and owner is not None:
-        lines = " and ".join(str(each.place.line) for each in named if each is not owner)
+        lines = " and ".join(str(candidate.place.line) for candidate in named if candidate is not owner)
         message = f"`{row.replaces}` is the id of line {owner.place.line} and the hash of line {lines}"
         return record.at_cell(row, "replaces", message, f"give line {owner.place.line} another `id`")
     if named:
-        lines = " and ".join(str(each.place.line) for each in named)
+        lines = " and ".join(str(candidate.place.line) for candidate in named)
         return record.at_cell(row, "replaces", f"lines {lines} have the hash `{row.replaces}`", "give the row that is meant an `id`")
-    alike = [each for each in record.rows if (each.start, each.end) == (row.start, row.end) and each is not row]
+    alike = [other for other in record.rows if (other.start, other.end) == (row.start, row.end) and other is not row]
     hint = did_you_mean(row.replaces, known)
     if alike and not hint:
         hint = f"line {alike[0].place.line} has the same days: its {f'id is `{alike[0].id}`' if alike[0].id else f'hash is `{row_hash(alike[0])}`'}"
@@ -279,15 +279,15 @@ def _check_overlaps(record: RecordFile, *, watched: bool) -> Iterator[Problem]:
     Elsewhere one warning stands for all such rows of a record: polls of one week are no mistake.
     """
     reaching: dict[tuple[object, ...], Row] = {}
-    found: list[tuple[Row, Row]] = []
+    overlaps: list[tuple[Row, Row]] = []
     for row in sort_rows(row for row in current_rows(record.rows) if not row.origin):
         labels = tuple(row.columns.get(column) for column in record.label_columns)
         before = reaching.get(labels)
         if before is not None and row.start <= before.end:
-            found.append((row, before) if row.place > before.place else (before, row))
+            overlaps.append((row, before) if row.place > before.place else (before, row))
         if before is None or row.end > before.end:
             reaching[labels] = row
-    for later, earlier in found if watched else found[:1]:
+    for later, earlier in overlaps if watched else overlaps[:1]:
         column = "on" if later.start == later.end and record.cells[later.place]["on"] else "from"
         days = f"{earlier.start} to {earlier.end}" if earlier.start < earlier.end else str(earlier.start)
         if watched:
@@ -300,9 +300,7 @@ def _check_overlaps(record: RecordFile, *, watched: bool) -> Iterator[Problem]:
             earlier.value_text,
             earlier.columns,
         )
-        message = (
-            f"this row {'says the same as' if same else 'overlaps'} line {earlier.place.line} ({days}){_more_overlaps_text(len(found) - 1)}"
-        )
+        message = f"this row {'says the same as' if same else 'overlaps'} line {earlier.place.line} ({days}){_more_overlaps_text(len(overlaps) - 1)}"
         hint = "each counts; a correction names the row it `replaces`, and reports of one event have an `origin`"
         yield replace(record.at_cell(later, column, message, hint), level="warning")
 
@@ -326,8 +324,8 @@ def _gap_problems(record: RecordFile) -> Iterator[Problem]:
         if row.start > before.end + ONE_DAY:
             column = "on" if row.start == row.end and record.cells[row.place]["on"] else "from"
             message = f"no row covers {before.end + ONE_DAY} to {row.start - ONE_DAY} in a watched stream"
-            found = record.at_cell(row, column, message, "what happened then counts as nothing; record it, quiet or not")
-            yield replace(found, level="warning")
+            problem = record.at_cell(row, column, message, "what happened then counts as nothing; record it, quiet or not")
+            yield replace(problem, level="warning")
 
 
 def check_long_rows(draft: Draft) -> Iterator[Problem]:
@@ -345,8 +343,8 @@ def _long_row_problems(record: RecordFile, steps: Sequence[Step]) -> Iterator[Pr
             spanned = step_index(step, row.start, row.end) + 1
             if spanned > 1:
                 message = f"this row covers {spanned} {step}s, and its statement reads the {step} of its middle"
-                found = record.at_cell(row, "to", message, "a coarser `per`, or a row for each of them, would be nearer the truth")
-                yield replace(found, level="warning")
+                problem = record.at_cell(row, "to", message, "a coarser `per`, or a row for each of them, would be nearer the truth")
+                yield replace(problem, level="warning")
 
 
 def _check_series_reach(draft: Draft, name: str, stream: StreamDraft) -> Iterator[Problem]:

@@ -66,7 +66,7 @@ def find_used_names(draft: Draft, *expressions: Expression) -> UsedNames:
         streams |= draft.dependencies.streams[name]
         fresh = draft.dependencies.names[name] - names
         names |= fresh
-        waiting += [each for each in fresh if each in draft.dependencies.names]
+        waiting += [name for name in fresh if name in draft.dependencies.names]
     kinds = draft.kinds
     return UsedNames(
         frozenset(name for name in names if kinds.get(name) == "series"),

@@ -94,7 +94,7 @@ def check_prior_family(written: ParsedText[Statement]) -> Iterator[Problem]:
     if kind.support_arguments is not None:
         yield from _check_support_arguments(written, kind.name, kind.support_arguments)
         return
-    families = ", ".join(name for name, each in FAMILIES.items() if each.support_arguments is not None)
+    families = ", ".join(name for name, family in FAMILIES.items() if family.support_arguments is not None)
     message = f"{kind.name} cannot be a prior: it has no last value, and discrete parameters are enumerated"
     yield written.problem(message, f"use one of {families}, or a continuous distribution", offset=written.tree.offset)
 

@@ -20,7 +20,7 @@ def check_crossed_totals(draft: Draft) -> Iterator[Problem]:
     for stream in draft.streams.values():
         own = stream.record
         used = frozenset().union(
-            *(find_used_names(draft, each).streams for each in (*stream.value.tree.arguments.values(), *stream.entering))
+            *(find_used_names(draft, expression).streams for expression in (*stream.value.tree.arguments.values(), *stream.entering))
         )
         for name in sorted(used & draft.streams.keys()) if own is not None else ():
             starts, reaching = _starts_and_latest_ends(draft.streams[name])
