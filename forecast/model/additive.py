@@ -29,10 +29,10 @@ def adds_up(topic: Topic, stream: Stream) -> bool:
 def _totals_asked(topic: Topic, stream: Stream) -> set[str]:
     """The streams whose totals questions use, or other streams than this one."""
     asked = [expression for question in topic.questions.values() for expression in question.expressions]
-    others = [each for name, each in topic.streams.items() if name != stream.name]
-    entering = [expression for each in others for expression in (*each.next.values(), *each.entering)]
+    others = [other for name, other in topic.streams.items() if name != stream.name]
+    entering = [expression for other in others for expression in (*other.next.values(), *other.entering)]
     later = [series.later for series in topic.series.values() if series.later is not None]
-    return set(series_and_streams_used(topic, *asked, *(each.value for each in others), *entering, *later)[1])
+    return set(series_and_streams_used(topic, *asked, *(other.value for other in others), *entering, *later)[1])
 
 
 def _is_one_trial(stream: Stream) -> bool:

@@ -78,11 +78,11 @@ class Allocation:
         at = bisect_right(self.days, day) - 1
         if at < 0:
             return {name: np.zeros(len(next(iter(self.before.values()))[0])) for name in total_names(self.stream)}
-        found = {indexed_name(self.stream.name, label): values[at] for label, values in self.before.items()}
-        if self.stream.name in found:
-            return found
-        none = np.zeros_like(next(iter(found.values())))
-        return {name: found.get(name, none) for name in total_names(self.stream)} | {self.stream.name: np.sum([*found.values()], axis=0)}
+        totals = {indexed_name(self.stream.name, label): values[at] for label, values in self.before.items()}
+        if self.stream.name in totals:
+            return totals
+        none = np.zeros_like(next(iter(totals.values())))
+        return {name: totals.get(name, none) for name in total_names(self.stream)} | {self.stream.name: np.sum([*totals.values()], axis=0)}
 
     def on(self, paths: NDArray[np.int64]) -> Allocation:
         """Return the allocation on some of the paths, by their numbers."""
@@ -95,7 +95,7 @@ def unallocated_row(topic: Topic, stream: Stream, row: Row, values: Array | None
     parts = {"": np.full(paths, row.value) if values is None else values}
     if stream.classes:
         parts = {label: np.full(paths, number) for label in stream.classes if (number := row_amount(stream, row, label))}
-    before = {label: np.stack([np.zeros(paths), each]) for label, each in parts.items()}
+    before = {label: np.stack([np.zeros(paths), amounts]) for label, amounts in parts.items()}
     return Allocation(stream, row, (row.start, row.end + ONE_DAY), before, even=is_even(topic, stream))
 
 
@@ -116,15 +116,15 @@ def allocate(
     and where a statement makes no distribution.
     """
     pairs = related_streams(model.topic)
-    found = list(allocations)
-    for together in group_rows([each.named for each in allocations], pairs):
+    updated = list(allocations)
+    for together in group_rows([allocation.named for allocation in allocations], pairs):
         members = [allocations[at] for at in together]
-        ordered = tuple(_must_keep_order(model, each, pairs) for each in members)
+        ordered = tuple(_must_keep_order(model, member, pairs) for member in members)
         drawing = _Drawing(model, parameters, totals, rng, ordered)
         drawn = drawing.in_order(members, days) if any(ordered) else drawing.cut(members, days)
-        for at, each in zip(together, drawn, strict=True):
-            found[at] = each
-    return tuple(found)
+        for at, allocation in zip(together, drawn, strict=True):
+            updated[at] = allocation
+    return tuple(updated)
 
 
 def _must_keep_order(model: Model, one: Allocation, pairs: frozenset[frozenset[str]]) -> bool:
@@ -156,10 +156,10 @@ class _Drawing:
 
     def cut(self, members: Sequence[Allocation], days: Sequence[date]) -> list[Allocation]:
         """Cut rows in the order of their days; each sees of the others what has been allocated by then."""
-        found = list(members)
+        cut = list(members)
         for at in sorted(range(len(members)), key=lambda at: (members[at].row.start, members[at].row.end)):
-            found[at] = self._cut(found[at], days, [each for other, each in enumerate(found) if other != at], weighed=self.ordered[at])
-        return found
+            cut[at] = self._cut(cut[at], days, [member for other, member in enumerate(cut) if other != at], weighed=self.ordered[at])
+        return cut
 
     def in_order(self, members: Sequence[Allocation], days: Sequence[date]) -> list[Allocation]:
         """Cut rows to single days, with each order as likely as the statements make it.
@@ -169,18 +169,18 @@ class _Drawing:
         (independent Metropolis steps), until what it began with is forgotten.
         """
         fine = _fine_days(members, days)
-        found, share = self._possible(members, fine)
-        told = all(self._has_law(each) for at, each in enumerate(found) if self.ordered[at])
-        weights = self._log_weights(found)
+        current, share = self._possible(members, fine)
+        have_laws = all(self._has_law(member) for at, member in enumerate(current) if self.ordered[at])
+        weights = self._log_weights(current)
         kept, rounds = 1.0, 0
         while kept > FORGOTTEN and rounds < MOST_ROUNDS:
-            other = self.cut(members, fine) if told and share > MOSTLY else self._possible(members, fine)[0]
-            others = self._log_weights(other)
-            taken = np.log(self.rng.random(len(weights))) < np.nan_to_num(others - weights, nan=0.0)
-            found = [_mix_allocations(one, two, taken) for one, two in zip(found, other, strict=True)]
-            weights = np.where(taken, others, weights)
+            proposal = self.cut(members, fine) if have_laws and share > MOSTLY else self._possible(members, fine)[0]
+            proposal_weights = self._log_weights(proposal)
+            taken = np.log(self.rng.random(len(weights))) < np.nan_to_num(proposal_weights - weights, nan=0.0)
+            current = [_mix_allocations(one, two, taken) for one, two in zip(current, proposal, strict=True)]
+            weights = np.where(taken, proposal_weights, weights)
             kept, rounds = kept * float(1 - taken.mean()), rounds + 1
-        return found if told and kept <= FORGOTTEN else [replace(each, adds_up=False) for each in found]
+        return current if have_laws and kept <= FORGOTTEN else [replace(member, adds_up=False) for member in current]
 
     def _has_law(self, one: Allocation) -> bool:
         """Whether a row's statement says how likely each order of its events is: part by part, whatever its other parts have."""
@@ -194,13 +194,13 @@ class _Drawing:
         count = next(iter(one.before.values())).shape[1]
         return weights_of(one.stream, "", read, None, count).shapes is not None
 
-    def _log_weights(self, found: Sequence[Allocation]) -> Array:
+    def _log_weights(self, order: Sequence[Allocation]) -> Array:
         """How much likelier the statements that use other streams make an order than it was to be drawn, as logs, ``(paths,)``."""
-        weights = np.zeros(next(iter(found[0].before.values())).shape[1])
-        for at, each in enumerate(found):
-            if self.ordered[at] and self._has_law(each):
-                spans = [(start, following - ONE_DAY) for start, following in pairwise(each.days)]
-                weights += np.sum([self.log_density(each, *span, members=found, everything=True) for span in spans], axis=0) - each.chance
+        weights = np.zeros(next(iter(order[0].before.values())).shape[1])
+        for at, row in enumerate(order):
+            if self.ordered[at] and self._has_law(row):
+                spans = [(start, following - ONE_DAY) for start, following in pairwise(row.days)]
+                weights += np.sum([self.log_density(row, *span, members=order, everything=True) for span in spans], axis=0) - row.chance
         return np.where(np.isnan(weights), -np.inf, weights)
 
     def _possible(self, members: Sequence[Allocation], fine: Sequence[date]) -> tuple[list[Allocation], float]:
@@ -208,42 +208,42 @@ class _Drawing:
 
         The share of paths on which it was possible at once comes with it.
         """
-        found = [
-            replace(each, before={label: values.copy() for label, values in each.before.items()}, chance=np.array(each.chance))
-            for each in self.cut(members, fine)
+        drawn = [
+            replace(member, before={label: values.copy() for label, values in member.before.items()}, chance=np.array(member.chance))
+            for member in self.cut(members, fine)
         ]
-        at_once = self.impossible(found) < 0
+        at_once = self.impossible(drawn) < 0
         wrong, share = np.flatnonzero(~at_once), float(at_once.mean())
         fruitless = 0
         for _ in range(REDRAW_ROUNDS):
             if not wrong.size:
-                return found, share
+                return drawn, share
             if fruitless == FRUITLESS:
                 break
             copies = max(1, ORDERS_AT_ONCE // wrong.size)
             tried = np.repeat(wrong, copies)
             own = self.on(tried)
-            again = own.cut([each.on(tried) for each in members], fine)
+            again = own.cut([member.on(tried) for member in members], fine)
             good = (own.impossible(again) < 0).reshape(-1, copies)
             done, first = good.any(axis=1), good.argmax(axis=1)
             chosen = np.flatnonzero(done) * copies + first[done]
-            for at, each in enumerate(again):
-                for label, values in each.before.items():
-                    found[at].before[label][:, wrong[done]] = values[:, chosen]
-                if isinstance(each.chance, np.ndarray) and isinstance(its := found[at].chance, np.ndarray):
-                    its[wrong[done]] = each.chance[chosen]
+            for at, allocation in enumerate(again):
+                for label, values in allocation.before.items():
+                    drawn[at].before[label][:, wrong[done]] = values[:, chosen]
+                if isinstance(allocation.chance, np.ndarray) and isinstance(its := drawn[at].chance, np.ndarray):
+                    its[wrong[done]] = allocation.chance[chosen]
             wrong, fruitless = wrong[~done], 0 if done.any() else fruitless + 1
-        self._refuse(found, wrong)
-        return found, share
+        self._refuse(drawn, wrong)
+        return drawn, share
 
-    def _refuse(self, found: Sequence[Allocation], left: NDArray[np.int64]) -> None:
+    def _refuse(self, members: Sequence[Allocation], left: NDArray[np.int64]) -> None:
         """Raise ``Unsound`` unless each path that is left is one at whose parameters the record is impossible in any order, and has no weight."""
         own = self.on(left)
-        of_whole = np.stack([own.log_density(each.on(left), each.row.start, each.row.end, members=()) for each in found])
+        of_whole = np.stack([own.log_density(member.on(left), member.row.start, member.row.end, members=()) for member in members])
         possible = ~np.isneginf(of_whole).any(axis=0)
         if possible.any():
-            at = int(own.impossible([each.on(left) for each in found])[possible].max())
-            its = found[at]
+            at = int(own.impossible([member.on(left) for member in members])[possible].max())
+            its = members[at]
             others = ", ".join(
                 f"`{name}`" for name in series_and_streams_used(self.model.topic, its.stream.value)[1] if name != its.stream.name
             )
@@ -251,14 +251,14 @@ class _Drawing:
             hint = f"the statement is {its.stream.value.text}; correct the rows, or split them at days that are known"
             raise Unsound(place_problem(self.model.topic, its.row.place, message, hint))
 
-    def impossible(self, found: Sequence[Allocation]) -> NDArray[np.int64]:
+    def impossible(self, members: Sequence[Allocation]) -> NDArray[np.int64]:
         """The number of a row that has what its statement never gives at the time, on each path, ``(paths,)``; -1 where none has."""
-        which = np.full(next(iter(found[0].before.values())).shape[1], -1)
-        for at, each in enumerate(found):
-            if not self.ordered[at] or not family_for(each.stream.value).discrete:
+        which = np.full(next(iter(members[0].before.values())).shape[1], -1)
+        for at, member in enumerate(members):
+            if not self.ordered[at] or not family_for(member.stream.value).discrete:
                 continue
-            for start, following in pairwise(each.days):
-                density = self.log_density(each, start, following - ONE_DAY, members=found)
+            for start, following in pairwise(member.days):
+                density = self.log_density(member, start, following - ONE_DAY, members=members)
                 which[np.isneginf(density) | np.isnan(density)] = at
         return which
 
@@ -301,7 +301,7 @@ class _Drawing:
                 chance = chance + its
             before[label] = np.concatenate([values[:1], np.cumsum(np.concatenate(parts), axis=0)])
             before[label][-1] = values[-1]  # sums of shares of an amount may be off by rounding
-        adds_up = one.adds_up and all(each.add_up for each in weights.values())
+        adds_up = one.adds_up and all(part_weights.add_up for part_weights in weights.values())
         return replace(one, days=all_days, before=before, adds_up=adds_up, chance=chance)
 
     def _weights(self, one: Allocation, days: Sequence[date], others: Sequence[Allocation]) -> dict[str, PartWeights]:
@@ -315,19 +315,19 @@ class _Drawing:
         spans = [(day, following - ONE_DAY) for day, following in pairwise(fine)]
         read = [self._distribution(one, *span, members) for span in spans]
         known = self._distribution(one, one.row.start, one.row.end, members) if len(one.days) == 2 else None
-        found = {label: weights_of(one.stream, label, read, known, count) for label in one.before}
-        for each in found.values():
-            self._check(one, spans, read, each.weights)
+        by_label = {label: weights_of(one.stream, label, read, known, count) for label in one.before}
+        for part_weights in by_label.values():
+            self._check(one, spans, read, part_weights.weights)
         starts = [fine.index(day) for day in days[:-1]]
-        return found if len(fine) == len(days) else {label: each.join(starts) for label, each in found.items()}
+        return by_label if len(fine) == len(days) else {label: part_weights.join(starts) for label, part_weights in by_label.items()}
 
     def _parts(self, one: Allocation, value: Array, its: PartWeights, cells: slice, *, weighed: bool) -> tuple[Array, Array | float]:
         """What of a value ``(paths,)`` lies in some parts, ``(parts, paths)``, and the log chance of that."""
-        weights, shapes = (None if each is None else np.nan_to_num(each[cells], nan=0.0) for each in (its.weights, its.shapes))
+        weights, shapes = (None if array is None else np.nan_to_num(array[cells], nan=0.0) for array in (its.weights, its.shapes))
         assert weights is not None
         if family_for(one.stream.value).discrete:
-            found = draw_parts(self.rng, value, weights, shapes)
-            return found, log_chance(found, weights, shapes) if weighed else 0.0
+            counts = draw_parts(self.rng, value, weights, shapes)
+            return counts, log_chance(counts, weights, shapes) if weighed else 0.0
         return value * (weights / weights.sum(axis=0)), 0.0
 
     def _check(self, one: Allocation, spans: Sequence[tuple[date, date]], read: Sequence[FamilyArguments], weights: Array) -> None:
@@ -348,9 +348,9 @@ class _Drawing:
         totals: dict[str, Array] = {}
         if series_and_streams_used(model.topic, stream.value)[1]:
             totals = dict(self.totals(start))
-            for each in members:
-                if each.row.start < start <= each.row.end:
-                    totals |= {name: totals[name] + more for name, more in each.upto(start).items()}
+            for member in members:
+                if member.row.start < start <= member.row.end:
+                    totals |= {name: totals[name] + more for name, more in member.upto(start).items()}
             totals = {name: values[:, None] for name, values in totals.items()}
         with np.errstate(all="ignore"):
             scope = step_scope(model, [stream], self.parameters, totals, start, end, needs=needs)
@@ -359,9 +359,9 @@ class _Drawing:
 
 def _fine_days(members: Sequence[Allocation], days: Sequence[date]) -> list[date]:
     """The days at which rows that must keep an order are cut: each, or each of several where there are many."""
-    first, last = min(each.row.start for each in members), max(each.row.end for each in members)
+    first, last = min(member.row.start for member in members), max(member.row.end for member in members)
     step = -(-((last - first).days + 1) // MOST_DAYS)
-    edges = {edge for each in members for edge in (*each.days, each.row.start, each.row.end + ONE_DAY)}
+    edges = {edge for member in members for edge in (*member.days, member.row.start, member.row.end + ONE_DAY)}
     return sorted({*days, *edges, *(first + timedelta(days=at) for at in range(0, (last - first).days + 1, step))})
 
 
@@ -379,11 +379,11 @@ def _part_ranges(old: Sequence[date], new: Sequence[date]) -> list[tuple[int, in
 
 def _row_columns(topic: Topic, stream: Stream, row: Row) -> dict[str, Any]:
     """A row's own columns as a scope has them."""
-    found: dict[str, Any] = {name: np.array([[float(row.columns.get(name, np.nan))]]) for name in stream.covariates}
+    columns: dict[str, Any] = {name: np.array([[float(row.columns.get(name, np.nan))]]) for name in stream.covariates}
     for name in (*stream.label_columns, *stream.reported):
         label = row.label(name)
-        found[name] = np.array([[topic.labels[name].index(label) if label else -1]])
-    return found
+        columns[name] = np.array([[topic.labels[name].index(label) if label else -1]])
+    return columns
 
 
 def unallocated_rows(
@@ -393,7 +393,7 @@ def unallocated_rows(
     streams = model.topic.streams
     return tuple(
         unallocated_row(
-            model.topic, streams[name], row, next((values for each, values in ranges.get(name, ()) if each is row), None), paths
+            model.topic, streams[name], row, next((values for ranged, values in ranges.get(name, ()) if ranged is row), None), paths
         )
         for name, row in rows
     )

@@ -33,11 +33,11 @@ def check_shares(model: Model, parameters: Mapping[str, NDArray[Any]], weights: 
     problems = []
     for name in share_quantities(model.topic):
         for rows, scope_of in _scopes(model, name):
-            found = [
+            misfits = [
                 misfit_of_share(share_values(name, scope_of(some)), some_weights)
                 for some, some_weights in _in_weighted_chunks(parameters, weights, rows)
             ]
-            message = _share_message(name, [each for each in found if each is not None], of=of)
+            message = _share_message(name, [misfit for misfit in misfits if misfit is not None], of=of)
             if message:
                 problems.append(topic_problem(model.topic, ("quantities", name), message, "look at the priors of the parameters it uses"))
                 break
@@ -58,8 +58,8 @@ def share_values(name: str, scope: Scope) -> Any:
 
 def share_fault(name: str, share: Any, weights: Array | None, *, of: str) -> str:
     """Say how far the values of a share are outside 0 to 1, and at how many draws; empty where they are not."""
-    found = misfit_of_share(share, weights)
-    return _share_message(name, [] if found is None else [found], of=of)
+    misfit = misfit_of_share(share, weights)
+    return _share_message(name, [] if misfit is None else [misfit], of=of)
 
 
 def misfit_of_share(share: Any, weights: Array | None) -> Misfit | None:
@@ -70,12 +70,12 @@ def misfit_of_share(share: Any, weights: Array | None) -> Misfit | None:
     return misfit_of(values, wrong, weights)
 
 
-def _share_message(name: str, found: Sequence[Misfit], *, of: str) -> str:
+def _share_message(name: str, misfits: Sequence[Misfit], *, of: str) -> str:
     """Say how far a share is outside 0 to 1 by what is found among some draws after others; empty where nothing is."""
-    if not found:
+    if not misfits:
         return ""
-    worst = max(found, key=lambda each: np.nan_to_num(abs(each.worst - CENTRE), nan=np.inf)).worst
-    return f"the share `{name}` is outside 0 to 1 at {share_as_percent(math.fsum(each.share for each in found))} of the {of}: {worst:.4g} at worst"
+    worst = max(misfits, key=lambda misfit: np.nan_to_num(abs(misfit.worst - CENTRE), nan=np.inf)).worst
+    return f"the share `{name}` is outside 0 to 1 at {share_as_percent(math.fsum(misfit.share for misfit in misfits))} of the {of}: {worst:.4g} at worst"
 
 
 def _in_weighted_chunks(parameters: Mapping[str, NDArray[Any]], weights: Array, rows: int) -> Iterator[tuple[Parameters, Array]]:

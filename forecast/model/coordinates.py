@@ -228,11 +228,11 @@ class Coordinates:
     def _with_parents(self, statements: Sequence[Statement | Expression]) -> set[str]:
         """The names that statements use, and those that the priors of these use."""
         topic = self.model.topic
-        found = names_used(topic, *statements)
+        names = names_used(topic, *statements)
         for block in reversed(self.prior):  # each stands after those it depends on
-            if block.name in found and block.fixed is None:
-                found |= names_used(topic, block.statement)
-        return found
+            if block.name in names and block.fixed is None:
+                names |= names_used(topic, block.statement)
+        return names
 
 
 def prior_coordinates(model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis) -> Coordinates:

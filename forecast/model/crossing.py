@@ -48,27 +48,27 @@ def edge_days(topic: Topic, starts: Mapping[str, date], days: Sequence[date]) ->
 
     ``starts`` are the first simulated days of streams, and ``days`` the boundaries of steps.
     """
-    found: dict[str, set[date]] = {}
+    edges: dict[str, set[date]] = {}
     for question in topic.questions.values():
         for name in series_and_streams_used(topic, *question.expressions)[1] if question.by else ():
-            found.setdefault(name, set()).update(question_edges(question))
+            edges.setdefault(name, set()).update(question_edges(question))
     for name, start in starts.items():
         stream = topic.streams[name]
         for other in series_and_streams_used(topic, stream.value, *stream.next.values())[1]:
-            found.setdefault(other, set()).update(days[bisect_right(days, start - ONE_DAY) :])
-    return found
+            edges.setdefault(other, set()).update(days[bisect_right(days, start - ONE_DAY) :])
+    return edges
 
 
 def crossed_rows(model: Model, days: Mapping[str, Iterable[date]]) -> tuple[StreamRow, ...]:
     """Return the rows that say that something happened and that one of their stream's ``days`` falls inside."""
-    found = []
+    crossed = []
     for name, own in days.items():
         ordered = sorted(own)
         for row in long_rows(model, name):
             at = bisect_right(ordered, row.start)
             if at < len(ordered) and ordered[at] <= row.end:
-                found.append((name, row))
-    return tuple(found)
+                crossed.append((name, row))
+    return tuple(crossed)
 
 
 def crossing_rows(model: Model, question: Question) -> tuple[StreamRow, ...]:
@@ -99,13 +99,13 @@ def with_related_rows(model: Model, rows: Sequence[StreamRow]) -> tuple[StreamRo
     if not pairs:
         return tuple(rows)
     candidates = [(name, row) for name in sorted(frozenset().union(*pairs)) for row in long_rows(model, name)]
-    found, waiting = dict.fromkeys(map(row_key, rows)), list(rows)
+    keys, waiting = dict.fromkeys(map(row_key, rows)), list(rows)
     taken = list(rows)
     while waiting:
         name, row = waiting.pop()
         for other, its in candidates:
-            if row_key((other, its)) not in found and frozenset({name, other}) in pairs and overlap(row, its):
-                found[row_key((other, its))] = None
+            if row_key((other, its)) not in keys and frozenset({name, other}) in pairs and overlap(row, its):
+                keys[row_key((other, its))] = None
                 taken.append((other, its))
                 waiting.append((other, its))
     return tuple(taken)
@@ -113,7 +113,7 @@ def with_related_rows(model: Model, rows: Sequence[StreamRow]) -> tuple[StreamRo
 
 def group_rows(rows: Sequence[StreamRow], pairs: frozenset[frozenset[str]]) -> list[list[int]]:
     """Return the numbers of rows in groups: rows of related streams that share days, directly or through others, are in one."""
-    left, found = set(range(len(rows))), []
+    left, groups = set(range(len(rows))), []
     while left:
         waiting = [min(left)]
         left.remove(waiting[0])
@@ -122,11 +122,11 @@ def group_rows(rows: Sequence[StreamRow], pairs: frozenset[frozenset[str]]) -> l
             at = waiting.pop()
             together.append(at)
             (name, row) = rows[at]
-            near = [each for each in left if frozenset({name, rows[each][0]}) in pairs and overlap(row, rows[each][1])]
+            near = [index for index in left if frozenset({name, rows[index][0]}) in pairs and overlap(row, rows[index][1])]
             left.difference_update(near)
             waiting += near
-        found.append(sorted(together))
-    return found
+        groups.append(sorted(together))
+    return groups
 
 
 def row_key(named: StreamRow) -> tuple[str, int]:

@@ -33,11 +33,13 @@ def extend_parameters(
     if not steps:
         return parameters
     needed = {step: calendar_code(model.topic, step, until, until) + 1 for step in steps}
-    found = dict(parameters)
+    extended = dict(parameters)
     for block in blocks(model):
         if block.parameter.per in needed:
-            found[block.name] = _extend_block(model, block, found, rng, count=needed[block.parameter.per] - len(block.parameter.labels))
-    return found
+            extended[block.name] = _extend_block(
+                model, block, extended, rng, count=needed[block.parameter.per] - len(block.parameter.labels)
+            )
+    return extended
 
 
 def recorded_parameters(topic: Topic, parameters: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
@@ -54,7 +56,7 @@ def _extend_block(model: Model, block: Block, parameters: Mapping[str, NDArray[A
     values: Array = np.asarray(parameters[block.name], dtype=float)
     if count <= 0:
         return values
-    draws = max(len(each) for each in parameters.values())
+    draws = max(len(array) for array in parameters.values())
     values = np.broadcast_to(values, (draws, values.shape[1]))
     following = replace(block, positions=tuple(range(values.shape[1], values.shape[1] + count)))
     try:

@@ -60,8 +60,8 @@ def describe_invalid_arguments(
             continue
         misfit = misfit_of(value, wrong & ~np.broadcast_to(domain.holds(np.asarray(value, dtype=float)), wrong.shape))
         if misfit is not None:
-            said = f"`{name}` is {misfit.worst:.6g} at worst, and must be {domain.wording}"
-            return _invalid_message(statement, misfit.share, said, of), _hint(statement, name), misfit.column
+            detail = f"`{name}` is {misfit.worst:.6g} at worst, and must be {domain.wording}"
+            return _invalid_message(statement, misfit.share, detail, of), _hint(statement, name), misfit.column
     draw, column = np.argwhere(wrong)[0]
     shown = ", ".join(
         f"{name}={argument_text(value, draw, column, listed=kind.value_kind.is_class and name == kind.vector_argument)}"
@@ -70,8 +70,8 @@ def describe_invalid_arguments(
     return _invalid_message(statement, float(wrong.any(axis=1).mean()), f"as with {shown}", of), _hint(statement, ""), int(column)
 
 
-def _invalid_message(statement: Statement, share: float, said: str, of: str) -> str:
-    return f"`{statement.text}` is not a distribution at {share_as_percent(share)} of the {of}: {said}"
+def _invalid_message(statement: Statement, share: float, detail: str, of: str) -> str:
+    return f"`{statement.text}` is not a distribution at {share_as_percent(share)} of the {of}: {detail}"
 
 
 def _hint(statement: Statement, argument: str) -> str:

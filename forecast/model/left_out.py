@@ -38,7 +38,7 @@ def draws_beyond_floats(model: Model, parameters: Parameters) -> NDArray[np.bool
 
 def _draws_beyond_floats(model: Model, parameters: Parameters) -> NDArray[np.bool_]:
     draws = max((len(values) for values in parameters.values()), default=1)
-    found = np.zeros(draws, dtype=bool)
+    beyond = np.zeros(draws, dtype=bool)
     for table in model.tables.values() if model.rows else ():
         scope = model.row_scope(table, parameters)
         for statement in (table.stream.value, table.stream.wrong) if len(table) else ():
@@ -50,5 +50,5 @@ def _draws_beyond_floats(model: Model, parameters: Parameters) -> NDArray[np.boo
                 wrong = np.broadcast_to(np.isnan(density), (draws, len(table)))
                 arguments = model.distribution_as_written(statement, scope)[1] if wrong.any() else arguments
             if wrong.any():
-                found |= cells_beyond_floats(statement, kind, arguments, scope, wrong).any(axis=1)
-    return found
+                beyond |= cells_beyond_floats(statement, kind, arguments, scope, wrong).any(axis=1)
+    return beyond

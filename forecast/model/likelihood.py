@@ -197,6 +197,6 @@ def _row_weights(topic: Topic, stream: Stream, rows: Sequence[Row], scope: Scope
     with np.errstate(all="ignore"):
         weights = np.broadcast_to(np.asarray(evaluate(stream.weight, scope, NUMPY), dtype=float), (1, len(rows)))
     for row, weight in zip(rows, weights[0], strict=True):
-        if (said := weight_fault(float(weight))) is not None:
-            raise Unsound(place_problem(topic, row.place, *said))
+        if (fault := weight_fault(float(weight))) is not None:
+            raise Unsound(place_problem(topic, row.place, *fault))
     return np.array(weights)

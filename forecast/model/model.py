@@ -176,10 +176,10 @@ class Model:
 
     def _no_probability(self, table: RowTable, row: int, share: float) -> Problem:
         """The problem of a reliability that is no probability at some draws."""
-        said = f"`{table.stream.entering_texts['reliability']}` is {share:.6g}, which is no probability, at some draws"
+        finding = f"`{table.stream.entering_texts['reliability']}` is {share:.6g}, which is no probability, at some draws"
         keys = ("streams", table.stream.name, "reliability")
-        told = f"{said} (row of {table.record.rows[row].start})"
-        return topic_problem(self.topic, keys, told, "look at the priors of the parameters it uses")
+        message = f"{finding} (row of {table.record.rows[row].start})"
+        return topic_problem(self.topic, keys, message, "look at the priors of the parameters it uses")
 
     def _check_origins(self, table: RowTable, entry: Entry, share: Array) -> None:
         """Reports of one origin are as reliable as each other, since they are right or wrong together."""
@@ -257,7 +257,8 @@ def row_table(topic: Topic, record: StreamRecord, records: Mapping[str, StreamRe
         columns[step] = np.array([[calendar_code(topic, step, row.start, row.end) for row in rows]], dtype=np.int64)
     used_totals = totals_used(topic, stream.value, *stream.entering)
     totals = {
-        name: np.array([records[each.stream].totals_before([row.start for row in rows], each.label)]) for name, each in used_totals.items()
+        name: np.array([records[total.stream].totals_before([row.start for row in rows], total.label)])
+        for name, total in used_totals.items()
     }
     series = {name: _series_columns(topic, name, rows, as_of) for name in used_series}
     values = np.array([[row.value for row in rows]])
@@ -279,7 +280,7 @@ def series_and_streams_used(topic: Topic, *statements: Statement | Expression) -
 
 def totals_used(topic: Topic, *statements: Statement | Expression) -> dict[str, Total]:
     """Return the totals that statements or expressions use, through quantities too, by their names."""
-    return {name: each for expression in expressions_used(topic, *statements) for name, each in totals_in(expression).items()}
+    return {name: total for expression in expressions_used(topic, *statements) for name, total in totals_in(expression).items()}
 
 
 def names_used(topic: Topic, *statements: Statement | Expression) -> set[str]:
@@ -353,11 +354,11 @@ def quantities_used(topic: Topic, *statements: Statement | Expression) -> tuple[
 
 
 def _expressions_in(statements: tuple[Statement | Expression, ...]) -> Iterator[Expression]:
-    for each in statements:
-        if isinstance(each, Statement):
-            yield from each.arguments.values()
+    for statement in statements:
+        if isinstance(statement, Statement):
+            yield from statement.arguments.values()
         else:
-            yield each
+            yield statement
 
 
 def expressions_used(topic: Topic, *statements: Statement | Expression) -> Iterator[Expression]:

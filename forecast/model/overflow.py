@@ -49,13 +49,13 @@ def cells_beyond_floats(statement: Statement, kind: Family, arguments: Mapping[s
         if not kind.value_kind.is_class:  # whose shares or cutpoints are one argument
             given = kind.from_words(given, RangedOps())
         for name, value in given.items():
-            found = as_ranged(value)
-            if np.ndim(found.value) > wrong.ndim:
+            ranged = as_ranged(value)
+            if np.ndim(ranged.value) > wrong.ndim:
                 continue
-            beyond = np.broadcast_to(found.beyond, wrong.shape)
+            beyond = np.broadcast_to(ranged.beyond, wrong.shape)
             left |= beyond
             if name in kind.domains:
-                proper &= beyond | np.broadcast_to(kind.domains[name].holds(np.asarray(found.value, dtype=float)), wrong.shape)
+                proper &= beyond | np.broadcast_to(kind.domains[name].holds(np.asarray(ranged.value, dtype=float)), wrong.shape)
         valid = np.broadcast_to(~np.isnan(kind.support(**arguments)[0]), wrong.shape) if wrong.ndim == 2 else ~wrong
-    found_so: Truth = wrong & ((left & proper) | valid)
-    return found_so
+    beyond_floats: Truth = wrong & ((left & proper) | valid)
+    return beyond_floats

@@ -55,7 +55,7 @@ def is_even(topic: Topic, stream: Stream) -> bool:
     if kind.event_process is None or (trials is not None and set(stream.own_columns) & names_used(topic, trials)):
         return True
     aside = {kind.trials_argument, *kind.gamma_shapes[:1]}
-    own: list[Expression] = [each for name, each in statement.arguments.items() if name not in aside]
+    own: list[Expression] = [expression for name, expression in statement.arguments.items() if name not in aside]
     return not LENGTH_CLOCKS & names_used(topic, *own)
 
 
@@ -90,11 +90,11 @@ def weights_of(stream: Stream, label: str, read: Sequence[FamilyArguments], know
 
     ``known`` is what it says of the whole row, where the sum over the parts is to be compared.
     """
-    means = np.stack([_mean(stream, label, *each, count) for each in read])
+    means = np.stack([_mean(stream, label, *part, count) for part in read])
     row_mean = None if known is None else _mean(stream, label, *known, count)
     kind = read[0][0]
     if kind.event_process == "hazard":
-        stays = 1 - means if not stream.classes else np.stack([_mean(stream, stream.classes[0], *each, count) for each in read])
+        stays = 1 - means if not stream.classes else np.stack([_mean(stream, stream.classes[0], *part, count) for part in read])
         left = np.cumprod(np.concatenate([np.ones((1, count)), stays]), axis=0)
         weights = means * left[:-1]
         return PartWeights(weights, add_up=row_mean is None or _agree(weights.sum(axis=0), row_mean))
@@ -115,7 +115,7 @@ def draw_parts(rng: np.random.Generator, events: Array, weights: Array, shapes: 
     weight is 0 the record is impossible at a path's parameters, and where its events
     lie does not matter: all are in the first part.
     """
-    found = np.zeros(weights.shape)
+    counts = np.zeros(weights.shape)
     left, sign = np.abs(events).astype(np.int64), np.sign(events)
     of = weights if shapes is None else shapes
     ahead = np.cumsum(of[::-1], axis=0)[::-1]
@@ -125,26 +125,26 @@ def draw_parts(rng: np.random.Generator, events: Array, weights: Array, shapes: 
             if shapes is None:
                 share = np.where(rest > 0, of[part] / (of[part] + rest), 1.0)
             else:
-                one, other = (rng.standard_gamma(each) for each in (of[part], rest))
-                share = np.where(one + other > 0, one / (one + other), of[part] / (of[part] + rest))
+                part_gamma, rest_gamma = (rng.standard_gamma(shape) for shape in (of[part], rest))
+                share = np.where(part_gamma + rest_gamma > 0, part_gamma / (part_gamma + rest_gamma), of[part] / (of[part] + rest))
         drawn = rng.binomial(left, share)
-        found[part] = drawn * sign
+        counts[part] = drawn * sign
         left = left - drawn
-    found[-1] = left * sign
-    return found
+    counts[-1] = left * sign
+    return counts
 
 
-def log_chance(found: Array, weights: Array, shapes: Array | None) -> Array:
+def log_chance(events: Array, weights: Array, shapes: Array | None) -> Array:
     """The log chance that events lie in the parts in which they do, given how many there are, ``(paths,)``, up to what depends on that alone."""
-    part, path = np.nonzero(found)
-    counts = np.abs(found[part, path])
+    part, path = np.nonzero(events)
+    counts = np.abs(events[part, path])
     with np.errstate(invalid="ignore", divide="ignore"):
         if shapes is None:
-            each = counts * np.log(weights[part, path] / weights.sum(axis=0)[path])
+            terms = counts * np.log(weights[part, path] / weights.sum(axis=0)[path])
         else:
             own = shapes[part, path]
-            each = special.gammaln(counts + own) - special.gammaln(own)
-        return np.bincount(path, weights=each - special.gammaln(counts + 1), minlength=found.shape[1])
+            terms = special.gammaln(counts + own) - special.gammaln(own)
+        return np.bincount(path, weights=terms - special.gammaln(counts + 1), minlength=events.shape[1])
 
 
 def argument_per_path(value: Any, count: int) -> Array:

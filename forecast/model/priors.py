@@ -157,14 +157,14 @@ def hypotheses(model: Model, prior: tuple[Block, ...]) -> tuple[Hypothesis, ...]
                 f"at most {MOST_PRIOR_CELLS // POINTS_PER_HYPOTHESIS:,} values in all can be drawn",
             )
         )
-    found = []
+    enumerated = []
     for combination in itertools.product(*(values for _, _, values in axes)):
         values: dict[str, NDArray[np.int64]] = {}
         for (block, position, _), value in zip(axes, combination, strict=True):
             array = values.setdefault(block.name, np.zeros((1, max(1, len(block.parameter.labels))), dtype=np.int64))
             array[0, position] = value
-        found.append(Hypothesis(values))
-    return tuple(found)
+        enumerated.append(Hypothesis(values))
+    return tuple(enumerated)
 
 
 def _possible_values(block: Block) -> range:

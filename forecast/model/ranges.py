@@ -96,6 +96,6 @@ def _quantiles_by_masses(kind: Family, arguments: Mapping[str, NDArray[Any]], lo
             masses = np.exp(kind.log_density(numbers, **own) - kind.log_between(low, high, **own))
         reached = np.cumsum(np.where((numbers >= low) & (numbers <= high), masses, 0.0), axis=1)
         at = (reached < shares[cells, None]).sum(axis=1)
-        found = at < MASSES_SUMMED
-        values[cells][found] = numbers[np.flatnonzero(found), at[found]]
+        enough = at < MASSES_SUMMED
+        values[cells][enough] = numbers[np.flatnonzero(enough), at[enough]]
     return values

@@ -25,13 +25,13 @@ def rounded_chances(model: Model, parameters: Parameters) -> tuple[Truth, dict[s
     parts = [np.zeros((draws, 0), dtype=bool)]
     wordings: dict[str, str] = {}
     for name, table in model.tables.items():
-        found = np.zeros((draws, len(table)), dtype=bool)
-        for each in _squashings(model, table.stream.value) if len(table) else ():
-            rounded = _is_rounded(each, model, table, parameters, found.shape)
+        any_rounded = np.zeros((draws, len(table)), dtype=bool)
+        for squashing in _squashings(model, table.stream.value) if len(table) else ():
+            rounded = _is_rounded(squashing, model, table, parameters, any_rounded.shape)
             if rounded.any():
-                wordings.setdefault(name, each.wording)
-            found |= rounded
-        parts.append(found)
+                wordings.setdefault(name, squashing.wording)
+            any_rounded |= rounded
+        parts.append(any_rounded)
     return np.concatenate(parts, axis=1), wordings
 
 
@@ -45,13 +45,13 @@ def rounding_hint(statement: Statement, wording: str) -> str:
 
 
 def _squashings(model: Model, statement: Statement) -> list[Squashing]:
-    return [each for expression in expressions_used(model.topic, statement) for each in find_squashings(expression)]
+    return [squashing for expression in expressions_used(model.topic, statement) for squashing in find_squashings(expression)]
 
 
-def _is_rounded(each: Squashing, model: Model, table: RowTable, parameters: Parameters, shape: tuple[int, int]) -> Truth:
+def _is_rounded(squashing: Squashing, model: Model, table: RowTable, parameters: Parameters, shape: tuple[int, int]) -> Truth:
     with np.errstate(all="ignore"):
         scope = model.row_scope(table, parameters)
-        whole, inside = (np.broadcast_to(_numbers(part, scope), shape) for part in (each.whole, each.inside))
+        whole, inside = (np.broadcast_to(_numbers(part, scope), shape) for part in (squashing.whole, squashing.inside))
     rounded: Truth = ((whole == 0) | (whole == 1)) & np.isfinite(inside) & (inside != 0)
     return rounded
 

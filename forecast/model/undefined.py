@@ -51,6 +51,6 @@ def holds_in(topic: Topic, condition: Expression, scope: Scope, *, rounded: bool
 
 def _three_valued_truth(condition: Expression, scope: Scope) -> Any:
     """A condition's value: 1 where it holds, 0 where not, NaN where that cannot be worked out."""
-    quantities = {name: with_undefined(each) for name, each in scope.quantities.items()}
+    quantities = {name: with_undefined(expression) for name, expression in scope.quantities.items()}
     with np.errstate(all="ignore"):
         return np.asarray(evaluate(with_undefined(condition), replace(scope, quantities=quantities), ThreeValued()), dtype=float)

@@ -138,8 +138,8 @@ def make_walk_coordinates(model: Model, prior: tuple[Block, ...], hypothesis: Hy
     begins: dict[str, Array] = {}
     for block, columns in _walks(base):
         with np.errstate(all="ignore"):
-            found = _climb_to_mode(base, block, columns, middle, FIRST_CLIMBS)
-        begins[block.name] = found.walk_values(np.zeros((1, block.size)))[0]
+            conditional = _climb_to_mode(base, block, columns, middle, FIRST_CLIMBS)
+        begins[block.name] = conditional.walk_values(np.zeros((1, block.size)))[0]
         middle[:, columns] = begins[block.name]
     return WalkCoordinates(base, begins)
 
@@ -207,12 +207,12 @@ def _row_log_densities(model: Model, parameters: Mapping[str, NDArray[Any]]) -> 
 
 def _label_indicators(model: Model, block: Block) -> Array:
     """Which label each row has, as ``(rows, labels)`` of ones and zeros."""
-    found = []
+    indicators = []
     for table in model.tables.values():
         codes = table.columns.get(block.parameter.per)
         own = np.full(len(table), -1) if codes is None else codes[0]
-        found.append(own[:, None] == np.arange(block.size))
-    return np.concatenate(found).astype(float) if found else np.zeros((0, block.size))
+        indicators.append(own[:, None] == np.arange(block.size))
+    return np.concatenate(indicators).astype(float) if indicators else np.zeros((0, block.size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ class _Step:
         assert isinstance(block.family, Walk)
         arguments = block.arguments(model, parameters)
         parts = (*block.family.step(arguments), *block.family.first(arguments))
-        factor, added, sigma, mean, sd = (np.broadcast_to(np.asarray(each, dtype=float), (draws, 1)) for each in parts)
+        factor, added, sigma, mean, sd = (np.broadcast_to(np.asarray(part, dtype=float), (draws, 1)) for part in parts)
         return cls(factor, added, sigma, mean, sd, block.size)
 
     def log_density(self, value: Array) -> Array:

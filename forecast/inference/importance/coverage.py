@@ -99,6 +99,6 @@ def coverage_of(samplings: Sequence[Sampling], pareto_k: float) -> ProposalCover
         tail_from = float(np.partition(log_ratio, -length - 1)[-length - 1])
         runs.append(RunCoverage(target, sampling.measured.drawn[0][0], learnt.row_count, float(log_ratio.max()), tail_from))
         own.append(log_ratio[sampling.measured.log_prior > -np.inf] <= tail_from)  # the draws that are kept
-    count = sum(len(each) for each in own)
+    count = sum(len(kept) for kept in own)
     negligible = negligible_for(pareto_k, count) if pareto_k > FINITE_VARIANCE else NEGLIGIBLE_MISSED_MASS
     return ProposalCoverage(tuple(runs), np.concatenate(own), negligible)

@@ -79,10 +79,10 @@ def _check_parameters(model: Model, built: Any) -> None:
                 f"its model has no variable `{parameter.name}`, which priors/{model.topic.name}.toml declares",
                 f'name one so, or add pm.Deterministic("{parameter.name}", …); it has {", ".join(known) or "none"}',
             )
-        wanted, found = _parameter_shape(parameter), _variable_shape(known[parameter.name])
-        if found != wanted:
+        wanted, shape = _parameter_shape(parameter), _variable_shape(known[parameter.name])
+        if shape != wanted:
             what = f"one value for each label of `{parameter.per}`" if parameter.labels else "a single value"
-            _raise_model_error(model, f"`{parameter.name}` has shape {found} in its model, and must have {wanted}: {what}")
+            _raise_model_error(model, f"`{parameter.name}` has shape {shape} in its model, and must have {wanted}: {what}")
     discrete = [variable.name for variable in built.free_RVs if variable.dtype.startswith(("int", "uint", "bool"))]
     if discrete:
         _raise_model_error(model, f"`{discrete[0]}` is discrete, and NUTS moves in continuous values alone", "sum it out")
@@ -110,7 +110,7 @@ def _run(model: Model, compiled: Any, settings: SamplerSettings, seed: int) -> P
         tree = run_chains(compiled, settings, seed, store_unconstrained=False)
     except RuntimeError as error:
         _raise_model_error(model, f"NUTS cannot sample its model: {_one_line_message(error)}")
-    parameters = {name: _flatten_draws(tree["posterior"][name].values, each) for name, each in model.topic.parameters.items()}
+    parameters = {name: _flatten_draws(tree["posterior"][name].values, parameter) for name, parameter in model.topic.parameters.items()}
     for name, values in parameters.items():
         if not np.isfinite(values).all():
             _raise_model_error(model, f"`{name}` is not a finite number at some draws of its model")

@@ -94,11 +94,11 @@ def broadcast_arguments(kind: Family, arguments: Mapping[str, Any], shape: tuple
 
     if not kind.value_kind.is_class:
         return dict(arguments)
-    found = {}
+    broadcast = {}
     for name, value in arguments.items():
         tensor = pt.as_tensor_variable(value)
-        found[name] = pt.broadcast_to(tensor, (*shape, tensor.shape[-1]) if name == kind.vector_argument else shape)
-    return found
+        broadcast[name] = pt.broadcast_to(tensor, (*shape, tensor.shape[-1]) if name == kind.vector_argument else shape)
+    return broadcast
 
 
 def support_edges(kind: Family, arguments: Mapping[str, Any]) -> tuple[float, float] | None:

@@ -18,7 +18,7 @@ def declare_standard(form: LocationScale, name: str, arguments: Mapping[str, Any
     """Declare the standard variable in the PyMC model at hand."""
     import pymc as pm
 
-    shapes = {each: arguments[each] for each in form.shapes}
+    shapes = {argument: arguments[argument] for argument in form.shapes}
     return getattr(pm, form.standard)(name, **shapes, **{form.location: 0, form.scale: 1}, shape=shape)
 
 

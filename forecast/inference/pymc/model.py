@@ -79,7 +79,7 @@ class RenderedModel:
     @property
     def size(self) -> int:
         """How many continuous values there are."""
-        return sum(each.size for each in self.free)
+        return sum(variable.size for variable in self.free)
 
 
 def pymc_model(model: Model, *, centred: bool = False) -> Any:
@@ -124,7 +124,7 @@ class _Writer:
         for parameter in self.model.topic.parameters.values():
             own = [block for block in self.plan.prior if block.name == parameter.name and not block.family.discrete]
             declared = [self._declare(block, values) for block in own]
-            free += [each for each, _ in declared]
+            free += [variable for variable, _ in declared]
             if len(own) == 1:
                 values[parameter.name] = declared[0][1]
             elif own:
@@ -246,8 +246,8 @@ class _Writer:
             cut = _select_rows(table, rows)
             known = {**values, **{key: codes[members] for key, codes in self.plan.codes.items()}}
             if cut.entry is not None:
-                each = log_likelihood_of_rows(self.model, cut, known, (len(members), int(rows.sum())))
-                total = pt.set_subtensor(total[np.array(members)], each.sum(axis=1))
+                densities = log_likelihood_of_rows(self.model, cut, known, (len(members), int(rows.sum())))
+                total = pt.set_subtensor(total[np.array(members)], densities.sum(axis=1))
                 continue
             kind, arguments = self.model.distribution(table.stream.value, self.model.row_scope(cut, known, TENSORS), TENSORS)
             shape = (len(members), int(rows.sum()))
@@ -277,7 +277,7 @@ class _Writer:
 
 
 def _constants(moved: tuple[InformativeRows, ...]) -> Array:
-    return np.array([sum(each.constant.values()) for each in moved])
+    return np.array([sum(informative.constant.values()) for informative in moved])
 
 
 def _select_rows(table: RowTable, rows: NDArray[np.bool_]) -> RowTable:

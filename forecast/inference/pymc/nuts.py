@@ -98,7 +98,7 @@ def sample_nuts(
     program = _Program(model, rendered, _compile(rendered), fast)
     first = SamplerSettings(draws, tune, chains, 0.9)
     best = sample_until_sound(lambda settings, offset: _run_program(program, settings, seed + offset), first, alone=alone)
-    if not best.diagnostics.sound and any(each.form == "standard" for each in rendered.free):
+    if not best.diagnostics.sound and any(variable.form == "standard" for variable in rendered.free):
         rendered = render_pymc_model(model, centred=True)
         centred = _Program(model, rendered, _compile(rendered), fast)
         best = _run_longer(lambda settings, offset: _run_program(centred, settings, seed + offset), first.slower(), best, offset=2)
@@ -187,8 +187,8 @@ def _run_program(program: _Program, settings: SamplerSettings, seed: int) -> Pos
         apart = program.started_apart(seed)
         if apart is None:
             raise
-        found = _read_chains(apart, _sample_chains(apart.compiled, settings, seed), settings, seed)
-        return replace(found, diagnostics=replace(found.diagnostics, started_from="importance"))
+        posterior = _read_chains(apart, _sample_chains(apart.compiled, settings, seed), settings, seed)
+        return replace(posterior, diagnostics=replace(posterior.diagnostics, started_from="importance"))
     return _read_chains(program, chains, settings, seed)
 
 
@@ -291,7 +291,10 @@ def _draw_hypotheses(rendered: RenderedModel, shares: Array, rng: np.random.Gene
     """The discrete parameters, drawn at each draw of the others from their conditional probabilities ``(draws, hypotheses)``."""
     cumulative = np.cumsum(shares, axis=1)
     picked = (rng.random((len(shares), 1)) * cumulative[:, -1:] > cumulative).sum(axis=1)
-    return {name: np.concatenate([each.values[name] for each in rendered.hypotheses])[picked] for name in rendered.hypotheses[0].values}
+    return {
+        name: np.concatenate([hypothesis.values[name] for hypothesis in rendered.hypotheses])[picked]
+        for name in rendered.hypotheses[0].values
+    }
 
 
 def _free_values(rendered: RenderedModel, parameters: Mapping[str, NDArray[Any]]) -> dict[str, Array]:
@@ -333,7 +336,9 @@ def _enumerate_hypotheses(model: Model, rendered: RenderedModel, draws: int, cha
     shares = special.softmax(rendered.pymc[HYPOTHESES].eval()) if _has_discrete(rendered) else np.ones(1)
     rng = np.random.default_rng(seed)
     picked = rng.choice(len(shares), size=draws, p=shares)
-    parameters = {name: np.concatenate([each.values[name] for each in rendered.hypotheses])[picked] for name in model.topic.parameters}
+    parameters = {
+        name: np.concatenate([hypothesis.values[name] for hypothesis in rendered.hypotheses])[picked] for name in model.topic.parameters
+    }
     likelihood = _row_log_densities(model, parameters, draws)
     diagnostics = Diagnostics(
         "nuts", draws, float(draws), sound=True, reason="nothing is continuous: the hypotheses are enumerated exactly"
@@ -355,7 +360,7 @@ def better_run(one: Posterior, other: Posterior) -> Posterior:
     def faults(of: Diagnostics) -> tuple[bool, bool, float | None]:
         return not of.sound, of.sound and bool(of.divergences), of.r_hat
 
-    return min(one, other, key=lambda each: faults(each.diagnostics))
+    return min(one, other, key=lambda run: faults(run.diagnostics))
 
 
 def suffices(posterior: Posterior, *, alone: bool) -> bool:

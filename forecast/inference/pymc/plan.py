@@ -55,7 +55,7 @@ class Plan:
     @property
     def codes(self) -> dict[str, NDArray[np.int64]]:
         """The discrete parameters under every hypothesis: ``(hypotheses, 1 or labels)``."""
-        return {name: np.concatenate([each.values[name] for each in self.hypotheses]) for name in sorted(self.discrete)}
+        return {name: np.concatenate([hypothesis.values[name] for hypothesis in self.hypotheses]) for name in sorted(self.discrete)}
 
     def is_flat(self, block: Block) -> bool:
         """Whether a continuous block's prior depends on a discrete parameter."""

@@ -90,15 +90,15 @@ def log_density_of(kind: Family, arguments: Mapping[str, Any], value: Any) -> An
         return walk_log_density(kind, arguments, value)
     if not isinstance(kind, PoolFamily):
         return pm.logp(pymc_distribution(kind, arguments), value)
-    each = [log_density_of(part.family, part.arguments, value) for part in kind.parts]
+    densities = [log_density_of(part.family, part.arguments, value) for part in kind.parts]
     if kind.name == LINEAR:
-        return pt.logsumexp(pt.stack([np.log(part.share) + density for part, density in zip(kind.parts, each, strict=True)]), axis=0)
+        return pt.logsumexp(pt.stack([np.log(part.share) + density for part, density in zip(kind.parts, densities, strict=True)]), axis=0)
     odds = _log_odds(kind, value)
     if kind.discrete:
         return pt.log(pt.sigmoid(odds) - pt.sigmoid(_log_odds(kind, value - 1)))
     rates = [
         np.log(part.share) + density - log_cdf(part, value) - log_survival(part, value)
-        for part, density in zip(kind.parts, each, strict=True)
+        for part, density in zip(kind.parts, densities, strict=True)
     ]
     return -pt.softplus(-odds) - pt.softplus(odds) + pt.logsumexp(pt.stack(rates), axis=0)
 
@@ -122,5 +122,5 @@ def log_survival(part: Component, value: Any) -> Any:
     """The log of P(X > value), from the lower tail of a mirrored distribution where PyMC's own would be 1 minus a share near 1."""
     import pymc as pm
 
-    share = part.family.pymc_log_survival(value, tuple(float(each) for each in part.core), TAILS)
+    share = part.family.pymc_log_survival(value, tuple(float(argument) for argument in part.core), TAILS)
     return share if share is not None else pm.logccdf(pymc_distribution(part.family, part.arguments), value)

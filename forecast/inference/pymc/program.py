@@ -107,7 +107,7 @@ class _Writer:
 
     def rows_of(self, name: str) -> NDArray[np.bool_]:
         """The rows that are written: those that some parameter moves, or that tell hypotheses apart."""
-        moved = np.any([each.rows[name] for each in self.plan.moved], axis=0)
+        moved = np.any([informative.rows[name] for informative in self.plan.moved], axis=0)
         if self.plan.discrete and self.plan.depends(likelihood_expressions(self.model.tables[name].stream)):
             moved = np.ones_like(moved)
         return counted_rows(self.model.tables[name], moved)
@@ -116,12 +116,12 @@ class _Writer:
         """The arrays that a stream's statement uses, by their names in the program."""
         used = names_used(self.model.topic, *likelihood_expressions(table.stream))
         rows = self.rows_of(name)
-        found = {column_name(name, column): values[0, rows] for column, values in table.columns.items() if column in used}
+        arrays = {column_name(name, column): values[0, rows] for column, values in table.columns.items() if column in used}
         for series, (known, later) in table.series.items():
-            found[column_name(name, series)] = known[0, rows]
+            arrays[column_name(name, series)] = known[0, rows]
             if later.any() and self.model.topic.series[series].later is not None:
-                found[part_name(name, _later_share_name(series))] = later[0, rows]
-        return found | {part_name(name, self._total(total)): values[0, rows] for total, values in table.totals.items()}
+                arrays[part_name(name, _later_share_name(series))] = later[0, rows]
+        return arrays | {part_name(name, self._total(total)): values[0, rows] for total, values in table.totals.items()}
 
     # the model
 
@@ -184,11 +184,11 @@ class _Writer:
         yield f'{INDENT}pm.Deterministic("hypotheses__share", pt.exp(joint - pt.logsumexp(joint)))'
 
     def _in_words(self, names: list[str], codes: list[list[int]]) -> str:
-        said = []
+        texts = []
         for name, values in zip(names, codes, strict=True):
             categories = self.model.topic.parameters[name].categories
-            said.append(f"{name} " + " ".join(categories[value] if categories else str(value) for value in values))
-        return ", ".join(said)
+            texts.append(f"{name} " + " ".join(categories[value] if categories else str(value) for value in values))
+        return ", ".join(texts)
 
     # arguments
 

@@ -51,8 +51,8 @@ class ProgramParameters:
             blocks = [block for block in self.plan.prior if block.name == parameter.name]
             unit = f" [{parameter.unit}]" if parameter.unit else ""
             whys = [parameter.why, *(part.why for part in parameter.parts if part.is_used)]
-            said = f"{parameter.name}{unit}: {' '.join(why for why in whys if why)}"
-            yield from (f"{INDENT}{comment(line)}" for line in textwrap.wrap(escape_hidden_characters(said, kept="\t\n"), 110))
+            explanation = f"{parameter.name}{unit}: {' '.join(why for why in whys if why)}"
+            yield from (f"{INDENT}{comment(line)}" for line in textwrap.wrap(escape_hidden_characters(explanation, kept="\t\n"), 110))
             if blocks[0].family.discrete:
                 yield f"{INDENT}{comment(f'{parameter.name} has prior {blocks[0].statement.text}: it is summed out below')}"
             else:

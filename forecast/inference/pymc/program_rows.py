@@ -48,7 +48,7 @@ def entry_array_lines(table: RowTable, rows: NDArray[np.bool_], array: Callable[
     if entry.ranged.any():
         lowest = -np.inf if may_be_negative(table.stream.value) else 0.0
         lows = np.where(entry.ranged & (entry.lower[0] > lowest), entry.lower[0], -np.inf)
-        yield f"{array('is_range')} = np.array([{', '.join(str(bool(each)) for each in entry.ranged)}])"
+        yield f"{array('is_range')} = np.array([{', '.join(str(bool(is_range)) for is_range in entry.ranged)}])"
         yield f"{array('low')} = np.array([{_numbers_text(lows)}])"
         yield f"{array('high')} = np.array([{_numbers_text(np.where(entry.ranged, entry.upper[0], table.values[0, rows]))}])"
     if (entry.weights != 1).any():
@@ -77,15 +77,15 @@ def row_likelihood_lines(
     ]
     joined = "pt.logaddexp(pt.log({r}) + {f}, pt.log1p(-{r}) + {g})"
     if not entry.is_shared:
-        each = joined.format(r=array("reliable"), f=array("right"), g=array("wrong"))
-        return lines, f"({weight}{each}).sum()"
+        density = joined.format(r=array("reliable"), f=array("right"), g=array("wrong"))
+        return lines, f"({weight}{density}).sum()"
     r, f, g = f"{array('reliable')}[rows[0]]", f"{array('right')}[rows]", f"{array('wrong')}[rows]"
     if not weighed:
-        each = joined.format(r=r, f=f"{f}.sum()", g=f"{g}.sum()")
-        return lines, f"sum({each} for rows in {array('origins')})"
+        density = joined.format(r=r, f=f"{f}.sum()", g=f"{g}.sum()")
+        return lines, f"sum({density} for rows in {array('origins')})"
     whole = joined.format(r=r, f=f"pt.cumsum({f})", g=f"pt.cumsum({g})")  # each row's part, to be weighed, is what it adds to those before
-    each = f"({array('weight')}[rows] * pt.diff(pt.concatenate([[0.0], {whole}]))).sum()"
-    return lines, f"sum({each} for rows in {array('origins')})"
+    density = f"({array('weight')}[rows] * pt.diff(pt.concatenate([[0.0], {whole}]))).sum()"
+    return lines, f"sum({density} for rows in {array('origins')})"
 
 
 def _density_text(dist: Dist, entry: Entry, array: Callable[[str], str], seen: str) -> str:

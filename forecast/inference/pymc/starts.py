@@ -46,8 +46,8 @@ def overdispersed_starts(posterior: Posterior, rendered: RenderedModel, density:
         return drawn
     middle = drawn.mean(axis=0)
     spread = (_farthest_possible_point(middle, point, density) for point in drawn)
-    found = [point for point in spread if point is not None]
-    return np.array(found) if found else drawn[:0]
+    points = [point for point in spread if point is not None]
+    return np.array(points) if points else drawn[:0]
 
 
 def with_starting_points(compiled: Any, points: Array) -> Any:

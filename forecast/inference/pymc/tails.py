@@ -77,8 +77,8 @@ def _resample_evenly(values: Array, weights: Array) -> Array:
     upto = np.cumsum(weights[order])
     count = max(int(effective_size(np.log(weights))), 1)
     levels = (np.arange(count) + 0.5) / count
-    found: Array = values[order[np.minimum(np.searchsorted(upto, levels * upto[-1]), len(values) - 1)]]
-    return found
+    resampled: Array = values[order[np.minimum(np.searchsorted(upto, levels * upto[-1]), len(values) - 1)]]
+    return resampled
 
 
 def _last_indices(order: Array) -> NDArray[np.intp]:

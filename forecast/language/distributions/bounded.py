@@ -109,12 +109,12 @@ class BoundedFamily(Family):
 
     def _moment(self, core: Core, of: Callable[[Array], Array]) -> Array:
         """The mean of a function of the value: a sum for counts, elsewhere an integral over normal scores."""
-        arrays = [np.asarray(each)[..., None] for each in core]
+        arrays = [np.asarray(argument)[..., None] for argument in core]
         if self.discrete:
             edges = self.quantile_of(np.array([1e-15, 1 - 1e-15]), arrays)
             first, last = float(np.min(edges)), float(np.max(edges))
             if last - first > LONGEST_SUM:
-                return np.full(np.broadcast_shapes(*(each.shape for each in core)), np.nan)
+                return np.full(np.broadcast_shapes(*(argument.shape for argument in core)), np.nan)
             k: Array = np.arange(first, last + 1)
             return np.asarray((np.exp(self._log_density(k, *arrays)) * of(k)).sum(axis=-1))
         scores: Array = np.linspace(-FARTHEST_MOMENT_SCORE, FARTHEST_MOMENT_SCORE, MOMENT_NODES)
@@ -134,7 +134,7 @@ class BoundedFamily(Family):
         return np.sqrt(np.maximum(self._moment(core, lambda x: (x - mean[..., None]) ** 2), 0.0))
 
     def _draw(self, rng: np.random.Generator, size: Any, *core: Array) -> Any:
-        shape = np.broadcast_shapes(*(each.shape for each in core)) if size is None else size
+        shape = np.broadcast_shapes(*(argument.shape for argument in core)) if size is None else size
         return self._quantile(np.maximum(rng.random(shape), np.finfo(float).tiny), *core)
 
     def _support(self, *core: Array) -> tuple[Any, Any]:
@@ -237,8 +237,10 @@ def inner_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
 def _signatures(inner: Family) -> tuple[Signature, ...]:
     """The inner family's argument sets after ``dist.``, each with the bounds."""
     return tuple(
-        Signature(tuple(f"{DIST}{name}" for name in each.required), (*(f"{DIST}{name}" for name in each.optional), "lower", "upper"))
-        for each in inner.signatures
+        Signature(
+            tuple(f"{DIST}{name}" for name in signature.required), (*(f"{DIST}{name}" for name in signature.optional), "lower", "upper")
+        )
+        for signature in inner.signatures
     )
 
 

@@ -32,8 +32,8 @@ from forecast.language.statements import Statement, parse_statement
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(  # where several are offered or named, they stand in this order
     {
-        each.name: each
-        for each in (
+        kind.name: kind
+        for kind in (
             Normal(),
             StudentT(),
             Cauchy(),

@@ -233,7 +233,7 @@ class Family(FamilyTraits, ABC):
         if not self.shape_argument:
             raise NotImplementedError(f"no entropy of {self.name}")
         core, _ = self._prepare(arguments)
-        return float(self._entropy(*(float(each) for each in core)))
+        return float(self._entropy(*(float(argument) for argument in core)))
 
     def support(self, **arguments: ArrayLike) -> tuple[Array, Array]:
         """Return the smallest and largest possible values, which may be infinite."""
@@ -301,14 +301,14 @@ class Family(FamilyTraits, ABC):
     def check_constants(self, arguments: Mapping[str, float]) -> None:
         """Raise ``Fault`` where constant arguments, in PyMC's own names, make no distribution; it names the argument."""
         for name, value in arguments.items():
-            for each in np.ravel(np.asarray(value, dtype=float)):
-                check_domain(self.domains[name], self.name, name, float(each))
+            for element in np.ravel(np.asarray(value, dtype=float)):
+                check_domain(self.domains[name], self.name, name, float(element))
         self._check_jointly(arguments)
         with np.errstate(all="ignore"):
             valid = self._prepare(arguments)[1]
         if not valid.all():
-            said = ", ".join(f"{name}={value:.6g}" for name, value in arguments.items())
-            raise Fault(f"{self.name}({said}) is not a distribution", argument=next(iter(arguments), ""))
+            arguments_text = ", ".join(f"{name}={value:.6g}" for name, value in arguments.items())
+            raise Fault(f"{self.name}({arguments_text}) is not a distribution", argument=next(iter(arguments), ""))
 
     def _prepare(self, arguments: Mapping[str, ArrayLike]) -> tuple[Core, NDArray[np.bool_]]:
         """The core arguments, and where they make a distribution; of single numbers, as most priors have, they are remembered."""

@@ -85,10 +85,10 @@ class PoolFamily(Family):
         scores = special.ndtri(q)
         inside = (scores > TABLE_SCORES[0]) & (scores < TABLE_SCORES[-1])
         cell = np.clip(np.searchsorted(TABLE_SCORES, scores), 1, len(TABLE_SCORES) - 1)
-        found = self._between_bounds(q, 1 - q, self._nodes[cell - 1], self._nodes[cell])
+        values = self._between_bounds(q, 1 - q, self._nodes[cell - 1], self._nodes[cell])
         if not inside.all():
-            found[~inside] = self._search_quantile(q[~inside], 1 - q[~inside])
-        return found
+            values[~inside] = self._search_quantile(q[~inside], 1 - q[~inside])
+        return values
 
     @cached_property
     def scores(self) -> ScoreCurve:
@@ -116,22 +116,22 @@ class PoolFamily(Family):
     def _search_quantile(self, below: Array, above: Array) -> Array:
         """The quantile with these shares below and above, on the unbounded scale."""
         lower_half = below <= 0.5
-        each = [
+        quantiles = [
             np.where(lower_half, part.family._quantile(below, *core), part.family._upper_quantile(above, *core))
             for part, core in ((part, part.core) for part in self.parts)
         ]
-        low, high = (self._to_unbounded(edge) for edge in (np.minimum.reduce(each), np.maximum.reduce(each)))
+        low, high = (self._to_unbounded(edge) for edge in (np.minimum.reduce(quantiles), np.maximum.reduce(quantiles)))
         return self._between_bounds(below, above, low, high)
 
     def _between_bounds(self, below: Array, above: Array, low: Array, high: Array) -> Array:
         """Likewise, sought between bounds of its own for each; in the lower half by the share below, in the upper by that above."""
-        below, above, low, high = (np.asarray(each) for each in (below, above, low, high))
-        found = np.full(below.shape, np.nan)
+        below, above, low, high = (np.asarray(array) for array in (below, above, low, high))
+        values = np.full(below.shape, np.nan)
         lower_half = below <= 0.5
         for half, share, log_share, sign in ((lower_half, below, self._log_below, 1), (~lower_half, above, self._log_above, -1)):
             if half.any():
-                found[half] = find_roots(_excess(self._from_unbounded, log_share, np.log(share[half]), sign), low[half], high[half])
-        return found
+                values[half] = find_roots(_excess(self._from_unbounded, log_share, np.log(share[half]), sign), low[half], high[half])
+        return values
 
     def _log_below(self, x: Array) -> Array:
         raise NotImplementedError
@@ -227,8 +227,8 @@ class LinearPool(PoolFamily):
 
     def _sd(self, *_core: Array) -> Array:
         mean = self._mean()
-        each = [(part.share, part.family.mean(**part.arguments), part.family.sd(**part.arguments)) for part in self.parts]
-        return np.asarray(np.sqrt(sum(share * (sd**2 + (its_mean - mean) ** 2) for share, its_mean, sd in each)))
+        moments = [(part.share, part.family.mean(**part.arguments), part.family.sd(**part.arguments)) for part in self.parts]
+        return np.asarray(np.sqrt(sum(share * (sd**2 + (its_mean - mean) ** 2) for share, its_mean, sd in moments)))
 
 
 class LogOddsPool(PoolFamily):

@@ -255,7 +255,7 @@ class Cauchy(Family):
         return alpha + beta * rng.standard_cauchy(alpha.shape if size is None else size)
 
     def _mean(self, *core: Array) -> Array:
-        return np.full(np.broadcast_shapes(*(each.shape for each in core)), np.nan)
+        return np.full(np.broadcast_shapes(*(argument.shape for argument in core)), np.nan)
 
     def _sd(self, *core: Array) -> Array:
         return self._mean(*core)

@@ -45,7 +45,7 @@ class ScoreCurve:
         cell = ops.clip(ops.floor(within), 0.0, len(self.values) - 2.0)
         index = cell.astype("int64")
         u = within - cell
-        low, rise, first, last = (ops.asarray(each)[index] for each in self._parts)
+        low, rise, first, last = (ops.asarray(part)[index] for part in self._parts)
         c2, c3 = 3 * rise - 2 * first - last, first + last - 2 * rise
         slope = first + u * (2 * c2 + 3 * u * c3)
         return low + u * (first + u * (c2 + u * c3)) + slope * (place - within), slope / self.step

@@ -142,8 +142,8 @@ class Beta(ClampedFamily):
         wanted = float(special.logit(share))
 
         def excess(log_beta: float) -> float:
-            found = float(special.betainc(shape, math.exp(log_beta), value))
-            return float(special.logit(found) - wanted)
+            reached = float(special.betainc(shape, math.exp(log_beta), value))
+            return float(special.logit(reached) - wanted)
 
         try:
             return {"alpha": shape, "beta": math.exp(increasing_root(excess, 0.0, lowest=-60, highest=60))}
@@ -277,7 +277,7 @@ class LogitNormal(Family):
 
     def _moment(self, power: int, *core: Array) -> Array:
         nodes, weights = np.polynomial.hermite_e.hermegauss(64)
-        mu, sigma = (np.asarray(each)[..., None] for each in core)
+        mu, sigma = (np.asarray(argument)[..., None] for argument in core)
         values = special.expit(mu + sigma * nodes) ** power
         return np.asarray((values * weights).sum(axis=-1) / np.sqrt(2 * np.pi))
 

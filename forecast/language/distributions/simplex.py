@@ -78,8 +78,8 @@ class Dirichlet(Family):
             density = (power - special.gammaln(a)).sum(axis=-1) + special.gammaln(a.sum(axis=-1))
             if (large := (a.sum(axis=-1) > deviances.LARGE_ARGUMENT) & (x > 0).all(axis=-1)).any():
                 total = a.sum(axis=-1)
-                each = deviances.poisson(a, total[..., None] * x) + np.log(a) - np.log(x)
-                density = np.where(large, each.sum(axis=-1) - deviances.poisson(total, total) - np.log(total), density)
+                terms = deviances.poisson(a, total[..., None] * x) + np.log(a) - np.log(x)
+                density = np.where(large, terms.sum(axis=-1) - deviances.poisson(total, total) - np.log(total), density)
             density = np.where(((x < 0) | (x > 1)).any(axis=-1), -np.inf, density)
         return np.where(POSITIVE_DOMAIN.holds(a).all(axis=-1), density, np.nan)
 
@@ -93,24 +93,24 @@ class Dirichlet(Family):
     def latents(self, q: ArrayLike, **arguments: ArrayLike) -> Array:
         """Return the logarithms of Gamma(a, 1) quantiles, ``(…, labels)``; NaN where the arguments make no distribution."""
         uniforms, a = np.asarray(q, dtype=float), self._core(**arguments)[0]
-        gammas = np.stack([_GAMMA.quantile(uniforms[..., each], alpha=a[..., each], beta=1.0) for each in range(a.shape[-1])], axis=-1)
+        gammas = np.stack([_GAMMA.quantile(uniforms[..., index], alpha=a[..., index], beta=1.0) for index in range(a.shape[-1])], axis=-1)
         with np.errstate(all="ignore"):
             near_zero = (np.log(uniforms) + special.gammaln(a + 1)) / a
             return np.where(gammas < _SMALL, near_zero, np.log(gammas))
 
     def shares(self, latents: Array) -> Array:
         """Return the shares whose Gammas have the given logarithms, ``(…, labels)``."""
-        found: Array = special.softmax(latents, axis=-1)
-        return found
+        shares: Array = special.softmax(latents, axis=-1)
+        return shares
 
     def latent_log_density(self, latents: Array, **arguments: ArrayLike) -> Array:
         """Return the joint log density of the Gammas' logarithms, ``(…,)``; NaN where the arguments make no distribution."""
         a = self._core(**arguments)[0]
         with np.errstate(all="ignore"):
-            each = a * latents - np.exp(latents) - special.gammaln(a)
+            terms = a * latents - np.exp(latents) - special.gammaln(a)
             if (large := a > deviances.LARGE_ARGUMENT).any():
-                each = np.where(large, deviances.poisson(a, np.exp(latents)) + np.log(a), each)
-            density: Array = each.sum(axis=-1)
+                terms = np.where(large, deviances.poisson(a, np.exp(latents)) + np.log(a), terms)
+            density: Array = terms.sum(axis=-1)
         return np.where(POSITIVE_DOMAIN.holds(a).all(axis=-1), density, np.nan)
 
     def points_at(self, arguments: Mapping[str, Any], position: int) -> tuple[float, float, float]:

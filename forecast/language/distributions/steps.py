@@ -19,7 +19,7 @@ def discrete_quantile(distribution: Callable[[Array], Array], q: Array, guess: A
     Brackets by doubling steps from a guess, then halves; all elements at once.
     """
     shape = np.broadcast_shapes(q.shape, guess.shape, lower.shape, upper.shape)
-    q, lower, upper = (np.broadcast_to(each, shape) for each in (q, lower, upper))
+    q, lower, upper = (np.broadcast_to(array, shape) for array in (q, lower, upper))
     upper = np.minimum(upper, np.finfo(float).max)
     high = np.clip(np.floor(np.where(np.isnan(guess), lower, guess)), lower, upper)
     low = lower - 1.0

@@ -72,5 +72,5 @@ def _evaluate_cubics(scores: Array, cubics: Array) -> Array:
     cell = np.minimum(scores.astype(np.intp), TABLE_NODES - 2)
     t = scores - cell
     c0, c1, c2, c3 = cubics
-    found: Array = c0[cell] + t * (c1[cell] + t * (c2[cell] + t * c3[cell]))
-    return found
+    values: Array = c0[cell] + t * (c1[cell] + t * (c2[cell] + t * c3[cell]))
+    return values

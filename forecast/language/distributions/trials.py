@@ -188,7 +188,7 @@ class BetaBinomial(Family):
         if last > MOST_TERMS or (last + 1) * cells > MOST_SUM_CELLS:
             return np.full(np.broadcast_shapes(x.shape, n.shape, alpha.shape, beta.shape), np.nan)
         if n.size == alpha.size == beta.size == 1:
-            masses = np.exp(self._log_density(np.arange(last + 1), *(each.reshape(()) for each in core)))
+            masses = np.exp(self._log_density(np.arange(last + 1), *(argument.reshape(()) for argument in core)))
             cumulated = np.concatenate([[0.0], np.cumsum(masses)])
             return np.asarray(cumulated[np.where(np.isfinite(below), np.maximum(below, -1.0) + 1, 0).astype(np.intp)])
         total = np.zeros(np.broadcast_shapes(x.shape, n.shape, alpha.shape, beta.shape))

@@ -46,11 +46,15 @@ class Walk(Family):
         for name in own:
             if name not in self.own:
                 raise Fault(
-                    f"{self.name} has no argument `{name}`", hint=f"give {', '.join(f'`{each}`' for each in self.own)}", argument=name
+                    f"{self.name} has no argument `{name}`",
+                    hint=f"give {', '.join(f'`{argument}`' for argument in self.own)}",
+                    argument=name,
                 )
         for name in self.signatures[0].required:
             if name not in own:
-                raise Fault(f"{self.name} needs `{name}`", hint=f"give {', '.join(f'`{each}`' for each in self.own)}", argument="init_dist")
+                raise Fault(
+                    f"{self.name} needs `{name}`", hint=f"give {', '.join(f'`{argument}`' for argument in self.own)}", argument="init_dist"
+                )
         with prefix_fault_argument("init_dist"):
             return {**own, **{f"{INIT}{name}": value for name, value in self.inner.from_words(first, ops).items()}}
 
@@ -86,7 +90,7 @@ class Walk(Family):
     def points_at(self, arguments: Mapping[str, Any], position: int) -> tuple[float, float, float]:
         """Return the 5, 50 and 95 % points of one value by itself, a normal, for constant arguments."""
         factor, added, sigma, mean, sd = (
-            float(np.ravel(each)[0]) for each in self._core(**{name: np.asarray(value) for name, value in arguments.items()})
+            float(np.ravel(argument)[0]) for argument in self._core(**{name: np.asarray(value) for name, value in arguments.items()})
         )
         for _ in range(position):
             mean, sd = factor * mean + added, math.hypot(factor * sd, sigma)
@@ -104,7 +108,7 @@ class Walk(Family):
         return steps
 
     def _core(self, **arguments: Any) -> Core:
-        return tuple(np.asarray(each, dtype=float) for each in (*self.step(arguments), *self.first(arguments)))
+        return tuple(np.asarray(argument, dtype=float) for argument in (*self.step(arguments), *self.first(arguments)))
 
     def _log_density(self, x: Array, *core: Array) -> Array:
         mean, sd = self._given_before(x, core)
@@ -134,7 +138,7 @@ class Walk(Family):
         return self._quantile(rng.uniform(np.finfo(float).tiny, 1.0, size), *core)
 
     def _mean(self, *core: Array) -> Array:
-        return np.full(np.broadcast_shapes(*(each.shape for each in core)), np.nan)
+        return np.full(np.broadcast_shapes(*(argument.shape for argument in core)), np.nan)
 
     def _sd(self, *core: Array) -> Array:
         return self._mean(*core)

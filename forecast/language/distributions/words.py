@@ -88,8 +88,8 @@ class PriorWords:
     def uncomputable(self) -> Fault:
         """The fault of words that are possible on paper and out of a float's reach."""
         named = (*self.values, *(quantile.name for quantile in self.quantiles))
-        said = " and ".join(f"`{name}`" for name in named)
-        return Fault(f"no {self.family} can be computed from {said}: it would be too narrow or too wide", argument=named[-1])
+        names = " and ".join(f"`{name}`" for name in named)
+        return Fault(f"no {self.family} can be computed from {names}: it would be too narrow or too wide", argument=named[-1])
 
     def _number(self, name: str, value: Any) -> float:
         number = constant_of(value)
@@ -175,9 +175,9 @@ def arguments_from_words(
     values: dict[str, Any] = {}
     quantiles: list[QuantileWord] = []
     accepted = _accepted_arguments_text(forms, signatures)
-    for name, each in given.items():
-        number = constant_of(each)
-        value = each if number is None else np.float64(number)  # which overflows to infinity, where Python's float stops
+    for name, argument in given.items():
+        number = constant_of(argument)
+        value = argument if number is None else np.float64(number)  # which overflows to infinity, where Python's float stops
         if name in native or name in WORDS:
             values[name] = value
         elif (share := quantile_share(name)) is not None:
@@ -217,11 +217,11 @@ def _needs_only_part(form: WordForm, values: Mapping[str, Any], quantiles: int) 
 
 def _unmatched_words_fault(family: str, given: Mapping[str, Any], accepted: str, no_words: str, *, too_many: bool) -> Fault:
     if too_many:
-        said = ", ".join(f"`{name}`" for name in given)
-        message = f"{said} together say more than {family} has parameters for"
+        names = ", ".join(f"`{name}`" for name in given)
+        message = f"{names} together say more than {family} has parameters for"
     elif given:
-        said = ", ".join(f"`{name}`" for name in given)
-        message = f"{said} alone does not say which {family}" if len(given) == 1 else f"{said} together do not say which {family}"
+        names = ", ".join(f"`{name}`" for name in given)
+        message = f"{names} alone does not say which {family}" if len(given) == 1 else f"{names} together do not say which {family}"
     else:
         message = f"{family} needs arguments"
     return Fault(message, hint=f"{no_words}; {accepted}" if no_words else accepted, argument=next(iter(given), ""))
@@ -269,7 +269,7 @@ class HasDistribution(Protocol):
 
 def verify_solution(words: PriorWords, family: HasDistribution, arguments: dict[str, Any]) -> dict[str, Any]:
     """Return numerically solved arguments, once the distribution function confirms them to 1e-9; otherwise raise ``Fault``."""
-    found = family.distribution(np.array(words.numbers()), **arguments)
-    if not (np.abs(found - np.array(words.shares)) <= 1e-9).all():
+    shares = family.distribution(np.array(words.numbers()), **arguments)
+    if not (np.abs(shares - np.array(words.shares)) <= 1e-9).all():
         raise words.uncomputable()
     return arguments
