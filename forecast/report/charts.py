@@ -14,16 +14,16 @@ from forecast.schema.topic import ParameterContent, TopicContent
 
 def topic_charts(content: TopicContent) -> dict[str, Chart]:
     """Return every picture of a topic by name."""
-    found = [probability_chart(content), *(answer_chart(answer) for answer in content["answers"])]
+    charts = [probability_chart(content), *(answer_chart(answer) for answer in content["answers"])]
     insight = content["insight"]
     if insight is not None:
-        found += [*waterfall_charts(insight), *history_charts(insight, as_of=content["as_of"])]
-    found += [fan_chart(stream, as_of=content["as_of"]) for stream in content["streams"]]
+        charts += [*waterfall_charts(insight), *history_charts(insight, as_of=content["as_of"])]
+    charts += [fan_chart(stream, as_of=content["as_of"]) for stream in content["streams"]]
     groups: dict[str, list[ParameterContent]] = {}
     for parameter in content["parameters"]:
         groups.setdefault(parameter["name"], []).append(parameter)
-    found += [parameter_chart(values) for values in groups.values()]
+    charts += [parameter_chart(values) for values in groups.values()]
     if insight is not None:
-        found += [*tornado_charts(insight), checks_chart(insight), score_chart(insight), split_chart(insight)]
-    found.append(model_graph(content))
-    return {chart.name: chart for chart in found if chart is not None}
+        charts += [*tornado_charts(insight), checks_chart(insight), score_chart(insight), split_chart(insight)]
+    charts.append(model_graph(content))
+    return {chart.name: chart for chart in charts if chart is not None}

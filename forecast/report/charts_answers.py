@@ -38,29 +38,29 @@ FEWEST_SHOWN = 0.0005  # a rest smaller than this has no bar
 
 def probability_chart(content: TopicContent) -> Chart | None:
     """Open probabilities as dots on one axis from 0 to 100 %, each with the 90 % interval of the chance itself."""
-    asked = [
+    open_answers = [
         (answer, value)
         for answer in content["answers"]
         if (value := answer["value"]) is not None and is_probability(value, answer["kind"]) and answer["status"] == "open"
     ]
-    if not asked:
+    if not open_answers:
         return None
-    sketch = Sketch(ROW * len(asked) + 34)
+    sketch = Sketch(ROW * len(open_answers) + 34)
     x, y = share_scale(), Scale(0, sketch.height, 0, sketch.height)
-    rows: list[MarkRow] = [{"p": value["value"], "y": ROW * index + 30} for index, (_, value) in enumerate(asked)]
+    rows: list[MarkRow] = [{"p": value["value"], "y": ROW * index + 30} for index, (_, value) in enumerate(open_answers)]
     bars = [
         {"low": value["chance"][0], "high": value["chance"][1], "y": row["y"]}
-        for (_, value), row in zip(asked, rows, strict=True)
+        for (_, value), row in zip(open_answers, rows, strict=True)
         if value["chance"]
     ]
     bar = vega_mark("rule", strokeWidth=6, color=ACCENT, opacity=0.35, strokeCap="round")
     sketch.add(bars, bar, x=x.of("low"), x2={"field": "high"}, y=y.of("y"))
     sketch.add(rows, vega_mark("point", filled=True, size=80, color=ACCENT, opacity=1), x=x.of("p"), y=y.of("y"))
-    for index, (answer, _) in enumerate(asked):
+    for index, (answer, _) in enumerate(open_answers):
         sketch.write(4, ROW * index + 16, f"{name_as_words(answer['name'])}: {answer['headline']}")
     sketch.across(x, share_labels(), y=sketch.height - 22, top=2)
-    said = "; ".join(f"{name_as_words(answer['name'])} {answer['headline']}" for answer, _ in asked)
-    return sketch.make_chart("answers", f"Probabilities of the open questions: {said}.")
+    summary = "; ".join(f"{name_as_words(answer['name'])} {answer['headline']}" for answer, _ in open_answers)
+    return sketch.make_chart("answers", f"Probabilities of the open questions: {summary}.")
 
 
 def answer_chart(answer: AnswerContent) -> Chart | None:
@@ -132,7 +132,7 @@ def name_as_words(name: str) -> str:
 
 def _distribution_chart(value: DistributionValue, unit: str, *, name: str, alt: str) -> Chart:
     straight = axis_transform(value)
-    ends = [straight(each) for each in (value["shape"]["x"][0], value["shape"]["x"][-1])]
+    ends = [straight(end) for end in (value["shape"]["x"][0], value["shape"]["x"][-1])]
     begins = ends[0] if ends[1] - ends[0] < NARROW * max(abs(ends[0]), abs(ends[1])) else 0.0  # marks have seven digits
 
     def place(x: float) -> float:
@@ -148,12 +148,12 @@ def _distribution_chart(value: DistributionValue, unit: str, *, name: str, alt: 
     modes, note = value.get("modes", ()), axis_note(value)
     dashed = "dashed: the middle of each range" if modes else "dashed: the median"
     sketch.write(left, 12, f"{dashed}; {note}" if note else dashed, colour=MUTED, size=11)
-    rows = [{"x": each, "y": height} for each, height in points]
+    rows = [{"x": position, "y": height} for position, height in points]
     if discrete:
         sketch.up(y, label_ticks(ticks(0, max(heights), count=4), "share"), left=left, right=PICTURE_WIDTH - 10)
         width = max(1.5, min(22.0, 0.8 * (x.at(1) - x.at(0))))
         half = width / 2 * (high - low) / (x.end - x.start)
-        bars = [{"from": each - half, "to": each + half, "zero": 0, "y": height} for each, height in points]
+        bars = [{"from": position - half, "to": position + half, "zero": 0, "y": height} for position, height in points]
         sketch.add(
             bars, vega_mark("rect", color=ACCENT, opacity=0.75), x=x.of("from"), x2={"field": "to"}, y=y.of("zero"), y2={"field": "y"}
         )

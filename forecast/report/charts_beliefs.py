@@ -49,25 +49,25 @@ def parameter_chart(values: Sequence[ParameterContent]) -> Chart:
             for value in values
             for category in value["categories"]
         ]
-        said = "; ".join(f"{label} {words.percent(before or 0.0)} before, {words.percent(after)} after" for label, before, after in bars)
-        return bars_chart(bars, name=name, alt=f"{name_as_words(first['name'])}, before and after the record: {said}.")
+        summary = "; ".join(f"{label} {words.percent(before or 0.0)} before, {words.percent(after)} after" for label, before, after in bars)
+        return bars_chart(bars, name=name, alt=f"{name_as_words(first['name'])}, before and after the record: {summary}.")
     if len(values) > FEWEST_STEPS and first["per"] in CALENDARS:
         ends = "; ".join(f"{value['label']}: {belief_sentence(value)}" for value in (first, values[-1]))
         return _bands(values).make_chart(
             name, f"{name_as_words(first['name'])}, {len(values)} values, one for each {first['per']}: {ends}."
         )
-    said = "; ".join(f"{name_as_words(value['label']) + ': ' if value['label'] else ''}{belief_sentence(value)}" for value in values)
+    summary = "; ".join(f"{name_as_words(value['label']) + ': ' if value['label'] else ''}{belief_sentence(value)}" for value in values)
     sketch = _curves(first) if len(values) == 1 and not first["label"] else _intervals(values)
-    return sketch.make_chart(name, f"{name_as_words(first['name'])}: {said}.")
+    return sketch.make_chart(name, f"{name_as_words(first['name'])}: {summary}.")
 
 
 def belief_sentence(parameter: ParameterContent) -> str:
     """Say prior and posterior of one value."""
-    said = []
+    texts = []
     for which in BELIEFS:
         low, median, high = words.belief_texts(parameter[which]["quantiles"], parameter["unit"])
-        said.append(f"{which} {median} ({low} to {high})")
-    return ", ".join(said)
+        texts.append(f"{which} {median} ({low} to {high})")
+    return ", ".join(texts)
 
 
 def _curves(parameter: ParameterContent) -> Sketch:
@@ -77,7 +77,7 @@ def _curves(parameter: ParameterContent) -> Sketch:
     sketch = Sketch(172 if parameter["unit"] in {"", "share"} else 186)
     x = _add_value_axis(sketch, spread, parameter["unit"], logarithmic=parameter["scale"] == "log", y=134)
     y = Scale(0, max(y for points in curves.values() for _, y in points) * 1.05, 134, 26)
-    rows = {which: [{"x": each, "y": height} for each, height in points] for which, points in curves.items()}
+    rows = {which: [{"x": position, "y": height} for position, height in points] for which, points in curves.items()}
     sketch.add(rows["posterior"], vega_mark("area", color=ACCENT, opacity=0.16), x=x.of("x"), y=y.of("y"))
     for which, drawn in zip(BELIEFS, (line_mark(SECOND, dash=(5, 3)), line_mark(ACCENT)), strict=True):
         sketch.add(rows[which], drawn, x=x.of("x"), y=y.of("y"))

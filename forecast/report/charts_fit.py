@@ -70,8 +70,8 @@ def checks_chart(insight: InsightContent) -> Chart | None:
     )
     mark = vega_mark("point", shape="diamond", filled=True, size=95, color=SECOND, opacity=1)
     sketch.add(rows, mark, x=across.of("seen"), y=y.of("y"))
-    said = "; ".join(check_sentence(check) for check in checks)
-    return sketch.make_chart("checks", f"The record against what the model would make of it: {said}.")
+    summary = "; ".join(check_sentence(check) for check in checks)
+    return sketch.make_chart("checks", f"The record against what the model would make of it: {summary}.")
 
 
 def check_sentence(check: PredictiveCheckContent) -> str:
@@ -149,7 +149,7 @@ def score_sentence(insight: InsightContent) -> str:
 
 def split_chart(insight: InsightContent) -> Chart | None:
     """How much of each answer's doubt is ignorance of the parameters: the filled part; the rest is luck."""
-    split = [each for each in insight["split"] if each["parts"] or each["ignorance"] > 0]
+    split = [measure for measure in insight["split"] if measure["parts"] or measure["ignorance"] > 0]
     if not split:
         return None
     sketch = Sketch(FIT_ROW_HEIGHT * len(split) + 60)
@@ -159,17 +159,19 @@ def split_chart(insight: InsightContent) -> Chart | None:
         {
             "zero": 0,
             "one": 1,
-            "ignorance": min(max(each["ignorance"], 0.0), 1.0),
+            "ignorance": min(max(measure["ignorance"], 0.0), 1.0),
             "top": FIT_ROW_HEIGHT * index + 42,
             "end": FIT_ROW_HEIGHT * index + 52,
         }
-        for index, each in enumerate(split)
+        for index, measure in enumerate(split)
     ]
     sides: dict[str, Channel] = {"y": y.of("top"), "y2": {"field": "end"}}
     sketch.add(rows, vega_mark("rect", filled=False, stroke=ACCENT, strokeWidth=1), x=x.of("zero"), x2={"field": "one"}, **sides)
     sketch.add(rows, vega_mark("rect", color=ACCENT, opacity=0.85), x=x.of("zero"), x2={"field": "ignorance"}, **sides)
-    for index, each in enumerate(split):
-        sketch.write(6, FIT_ROW_HEIGHT * index + 37, f"{measure_name(each)}: {share_with_error(each['ignorance'], error=each['error'])}")
+    for index, measure in enumerate(split):
+        sketch.write(
+            6, FIT_ROW_HEIGHT * index + 37, f"{measure_name(measure)}: {share_with_error(measure['ignorance'], error=measure['error'])}"
+        )
     sketch.across(x, share_labels(), y=sketch.height - 24)
-    said = "; ".join(f"{measure_name(each)} {share_with_error(each['ignorance'], error=each['error'])}" for each in split)
-    return sketch.make_chart("split", f"The share of each answer's doubt that is ignorance of the parameters: {said}. The rest is luck.")
+    summary = "; ".join(f"{measure_name(measure)} {share_with_error(measure['ignorance'], error=measure['error'])}" for measure in split)
+    return sketch.make_chart("split", f"The share of each answer's doubt that is ignorance of the parameters: {summary}. The rest is luck.")

@@ -95,14 +95,14 @@ def fan_sentence(stream: StreamContent) -> str:
     return f"{so_far}. By {by}: {ahead}."
 
 
-def _recorded_text(each: ClassTotal) -> str:
-    return f"{each['label']} {words.number(each['total'])}"
+def _recorded_text(class_total: ClassTotal) -> str:
+    return f"{class_total['label']} {words.number(class_total['total'])}"
 
 
-def _forecast_text(each: ClassTotal) -> str:
-    assert each["quantiles"] is not None
-    low, high = _quantile_texts((each["quantiles"][0], each["quantiles"][-1]))
-    return f"{each['label']} {low if low == high else f'{low} to {high}'}"
+def _forecast_text(class_total: ClassTotal) -> str:
+    assert class_total["quantiles"] is not None
+    low, high = _quantile_texts((class_total["quantiles"][0], class_total["quantiles"][-1]))
+    return f"{class_total['label']} {low if low == high else f'{low} to {high}'}"
 
 
 def _quantile_texts(points: Sequence[float]) -> tuple[str, ...]:

@@ -120,8 +120,8 @@ def _waterfall(move: Move, measure: MeasureContent, index: int) -> Chart:
     parts = _few_parts(move, measure, index)
     rows: list[tuple[str, float, float, str]] = []
     here = before
-    for about, points, said in parts:
-        rows.append((about, here, here + points, said))
+    for about, points, points_text in parts:
+        rows.append((about, here, here + points, points_text))
         here += points
     values = [before, after, *(value for _, start, end, _ in rows for value in (start, end))]
     low, high = pad_span(min(values), max(values), part=0.08)
@@ -152,8 +152,8 @@ def _waterfall(move: Move, measure: MeasureContent, index: int) -> Chart:
     for place, day, value in ((0, move["since"], before), (last, move["until"], after)):
         _label(sketch, place, words.day(day), room=70)
         sketch.texts.append(_right_text(place, value_text(measure, value), bold=True))
-    said = "; ".join(f"{about} {change}" for about, _, change in parts)
-    alt = f"{measure_name(measure)}, {from_to_text(measure, before, after)} from {words.day(move['since'])} to {words.day(move['until'])}: {said}."
+    summary = "; ".join(f"{about} {change}" for about, _, change in parts)
+    alt = f"{measure_name(measure)}, {from_to_text(measure, before, after)} from {words.day(move['since'])} to {words.day(move['until'])}: {summary}."
     return sketch.make_chart(chart_name("moved", measure), alt)
 
 
@@ -198,35 +198,35 @@ def _history(measure: MeasureContent, index: int, points: Sequence[HistoryPoint]
     sketch.across(x, time_ticks(points[0]["day"], as_of), y=120)
     line_points = [{"day": day_number(point["day"]), "value": value} for point, value in zip(points, values, strict=True)]
     sketch.add(line_points, line_mark(ACCENT), x=x.of("day"), y=y.of("value"))
-    news = [each for each, point in zip(line_points, points, strict=True) if point["news"]]
+    news = [mark for mark, point in zip(line_points, points, strict=True) if point["news"]]
     sketch.add(
         news, vega_mark("point", shape="stroke", angle=90, size=60, color=INK, strokeWidth=1.5, opacity=1), x=x.of("day"), y=y.of("value")
     )
     sketch.add(line_points[-1:], vega_mark("point", filled=True, size=45, color=ACCENT, opacity=1), x=x.of("day"), y=y.of("value"))
     sketch.texts.append(_bold_text(x.at(day_number(as_of)) + 7, min(max(y.at(values[-1]) + 4, 12), 124), last))
-    said = f"{measure_name(measure)} from {words.day(points[0]['day'])}, {from_to_text(measure, values[0], values[-1])}"
+    summary = f"{measure_name(measure)} from {words.day(points[0]['day'])}, {from_to_text(measure, values[0], values[-1])}"
     if settled is not None:
         here = x.at(day_number(settled))
         sketch.strokes.append(Stroke(here, 4, here, 120, MUTED, 1.5, "4 3"))
         anchor: Anchor = "end" if here > PICTURE_WIDTH / 2 else "start"
         sketch.write(here - 4 if anchor == "end" else here + 4, 12, f"settled {words.day(settled)}", colour=MUTED, size=11, anchor=anchor)
-        said += f"; settled on {words.day(settled)}"
+        summary += f"; settled on {words.day(settled)}"
     largest = max(zip(points[1:], points, strict=False), key=lambda pair: abs(pair[0]["values"][index] - pair[1]["values"][index]))
     day, change = largest[0]["day"], from_to_text(measure, largest[1]["values"][index], largest[0]["values"][index])
-    return sketch.make_chart(chart_name("history", measure), f"{said}. The largest step: {change} by {words.day(day)}.")
+    return sketch.make_chart(chart_name("history", measure), f"{summary}. The largest step: {change} by {words.day(day)}.")
 
 
 def _tornado(measure: MeasureContent, index: int, sensitivity: Sequence[SensitivityContent]) -> Chart | None:
-    found: dict[str, dict[str, float]] = {}
-    for each in sensitivity:
-        found.setdefault(" ".join(part for part in (each["parameter"], each["label"]) if part), {})[each["change"]] = each["values"][index][
-            "value"
-        ]
-    spans = {name: max(changes.values()) - min(changes.values()) for name, changes in found.items()}
-    names = sorted((name for name in found if spans[name] > 0), key=lambda name: -spans[name])[:MOST_PRIORS]
+    by_prior: dict[str, dict[str, float]] = {}
+    for variation in sensitivity:
+        by_prior.setdefault(" ".join(part for part in (variation["parameter"], variation["label"]) if part), {})[variation["change"]] = (
+            variation["values"][index]["value"]
+        )
+    spans = {name: max(changes.values()) - min(changes.values()) for name, changes in by_prior.items()}
+    names = sorted((name for name in by_prior if spans[name] > 0), key=lambda name: -spans[name])[:MOST_PRIORS]
     if not names:
         return None
-    every = [value for name in names for value in found[name].values()] + [measure["value"]]
+    every = [value for name in names for value in by_prior[name].values()] + [measure["value"]]
     low, high = pad_span(min(every), max(every), part=0.08)
     sketch = Sketch(BAR_ROW_HEIGHT * len(names) + 36)
     x, y = Scale(low, high, 10, PICTURE_WIDTH - 12), Scale(0, sketch.height, 0, sketch.height)
@@ -235,20 +235,22 @@ def _tornado(measure: MeasureContent, index: int, sensitivity: Sequence[Sensitiv
     here = x.at(measure["value"])
     sketch.strokes.append(Stroke(here, 4, here, sketch.height - 24, INK, 1, "3 3"))
     spanned = [
-        {"low": min(found[name].values()), "high": max(found[name].values()), "y": BAR_ROW_HEIGHT * row + 25}
+        {"low": min(by_prior[name].values()), "high": max(by_prior[name].values()), "y": BAR_ROW_HEIGHT * row + 25}
         for row, name in enumerate(names)
     ]
     sketch.add(spanned, vega_mark("rule", color=ACCENT, opacity=0.3, strokeWidth=6), x=x.of("low"), x2={"field": "high"}, y=y.of("y"))
     for change, shape, filled in CHANGE_MARKS:
-        rows = [{"value": found[name][change], "y": BAR_ROW_HEIGHT * row + 25} for row, name in enumerate(names) if change in found[name]]
+        rows = [
+            {"value": by_prior[name][change], "y": BAR_ROW_HEIGHT * row + 25} for row, name in enumerate(names) if change in by_prior[name]
+        ]
         mark = vega_mark("point", shape=shape, filled=filled, size=55, opacity=1, color=ACCENT if filled else SECOND, strokeWidth=1.8)
         sketch.add(rows, mark, x=x.of("value"), y=y.of("y"))
     for row, name in enumerate(names):
         _label(sketch, row, name_as_words(name), room=10)
-    top = found[names[0]]
-    said = "; ".join(f"{change} {value_text(measure, value)}" for change, value in top.items())
+    top = by_prior[names[0]]
+    summary = "; ".join(f"{change} {value_text(measure, value)}" for change, value in top.items())
     now = named_value_text(measure, measure["value"])
-    alt = f"{measure_name(measure)}, {now}, with each prior changed; the strongest is {name_as_words(names[0])}: {said}."
+    alt = f"{measure_name(measure)}, {now}, with each prior changed; the strongest is {name_as_words(names[0])}: {summary}."
     return sketch.make_chart(chart_name("tornado", measure), alt)
 
 

@@ -159,7 +159,7 @@ class Scale:
         """Return the pixel of a value; the middle where a float cannot tell the ends apart."""
         if not self.low < self.high:
             return (self.start + self.end) / 2
-        low, high, here = (math.log(each) if self.logarithmic else each for each in (self.low, self.high, value))
+        low, high, here = (math.log(number) if self.logarithmic else number for number in (self.low, self.high, value))
         return self.start + (self.end - self.start) * (here - low) / (high - low)
 
     def of(self, name: str) -> Channel:
@@ -284,10 +284,10 @@ def log_ticks(low: float, high: float) -> list[float]:
 
 def label_ticks(values: Iterable[float], unit: str) -> list[tuple[float, str]]:
     """Return ticks with their labels: percents for shares, numbers for all else."""
-    found = list(values)
+    positions = list(values)
     if unit == "share":
-        return list(zip(found, words.distinct_numbers([float(f"{100 * value:.12g}") for value in found], " %"), strict=True))
-    return list(zip(found, words.distinct_numbers(found), strict=True))
+        return list(zip(positions, words.distinct_numbers([float(f"{100 * value:.12g}") for value in positions], " %"), strict=True))
+    return list(zip(positions, words.distinct_numbers(positions), strict=True))
 
 
 def widen_span(low: float, high: float) -> tuple[float, float]:
@@ -310,10 +310,10 @@ def time_ticks(first: str, last: str) -> list[tuple[float, str]]:
     """At most four month beginnings, evenly apart, with labels (the first day where the span holds none)."""
     start, end = date.fromisoformat(first), date.fromisoformat(last)
     for months in (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200):
-        found = [date(index // 12, index % 12 + 1, 1) for index in range(start.year * 12, end.year * 12 + 12, months) if index >= 12]
-        found = [day for day in found if start <= day <= end]
-        if len(found) <= 4:
-            yearly = all(day.month == 1 for day in found)
-            shown = found or [start]
-            return [(day.toordinal(), str(day.year) if yearly and found else words.month(day, short=True)) for day in shown]
+        beginnings = [date(index // 12, index % 12 + 1, 1) for index in range(start.year * 12, end.year * 12 + 12, months) if index >= 12]
+        beginnings = [day for day in beginnings if start <= day <= end]
+        if len(beginnings) <= 4:
+            yearly = all(day.month == 1 for day in beginnings)
+            shown = beginnings or [start]
+            return [(day.toordinal(), str(day.year) if yearly and beginnings else words.month(day, short=True)) for day in shown]
     return [(start.toordinal(), words.month(start, short=True))]

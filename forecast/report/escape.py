@@ -53,7 +53,7 @@ def markdown(text: str) -> str:
     one_line = " ".join(escape_hidden_except_whitespace(text).split())
     escaped = MARKDOWN_SIGNS.sub(_escape, one_line)
     started = LINE_START.sub(_escape_start, escaped)
-    return re.sub(r"(?i)\b(https?|ftp)://|\bwww\.", lambda found: found[0][:-1] + "&#" + str(ord(found[0][-1])) + ";", started)
+    return re.sub(r"(?i)\b(https?|ftp)://|\bwww\.", lambda match: match[0][:-1] + "&#" + str(ord(match[0][-1])) + ";", started)
 
 
 def markdown_code(text: str) -> str:
@@ -67,10 +67,10 @@ def markdown_code(text: str) -> str:
     return f"{fence}{padded}{fence}".replace("|", "\\|") if one_line else ""
 
 
-def _escape(found: re.Match[str]) -> str:
-    sign = found[1]
+def _escape(match: re.Match[str]) -> str:
+    sign = match[1]
     return {"<": "&lt;", ">": "&gt;", "&": "&amp;"}.get(sign, f"\\{sign}")
 
 
-def _escape_start(found: re.Match[str]) -> str:
-    return f"{found[1]}{found[2]}\\" if found[2].isdigit() else f"{found[1]}\\{found[2]}"
+def _escape_start(match: re.Match[str]) -> str:
+    return f"{match[1]}{match[2]}\\" if match[2].isdigit() else f"{match[1]}\\{match[2]}"

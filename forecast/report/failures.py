@@ -95,17 +95,17 @@ def read_failure(root: Path, topic: str, directory: str = REPORTS) -> TopicFailu
 
 def failures_in(root: Path, topics: Sequence[str], directory: str = REPORTS) -> dict[str, TopicFailure]:
     """Return the failures of some topics; raise ``ReportFault`` as ``read_failure`` does."""
-    found = {topic: read_failure(root, topic, directory) for topic in topics}
-    return {topic: failure for topic, failure in found.items() if failure is not None}
+    by_topic = {topic: read_failure(root, topic, directory) for topic in topics}
+    return {topic: failure for topic, failure in by_topic.items() if failure is not None}
 
 
 def readable_failures(root: Path, topics: Sequence[str], directory: str = REPORTS) -> dict[str, TopicFailure]:
     """Return the failures that some topics have marks of; as with reports, one that is not whole marks nothing."""
-    found: dict[str, TopicFailure] = {}
+    failures: dict[str, TopicFailure] = {}
     for topic in topics:
         with suppress(ReportFault):  # `forecast show` says so
-            found |= failures_in(root, [topic], directory)
-    return found
+            failures |= failures_in(root, [topic], directory)
+    return failures
 
 
 def _is_whole(content: object, topic: str) -> TypeGuard[FailureContent]:

@@ -55,8 +55,8 @@ def model_graph(content: TopicContent) -> Chart | None:
     graph = graph_of(content)
     if not graph.edges:
         return None
-    said = "; ".join(f"{to} depends on {', '.join(sources)}" for to, sources in _sources_by_target(graph).items())
-    return _graph_chart(graph, f"The model as a graph: {said}.".replace("_", " "))
+    summary = "; ".join(f"{to} depends on {', '.join(sources)}" for to, sources in _sources_by_target(graph).items())
+    return _graph_chart(graph, f"The model as a graph: {summary}.".replace("_", " "))
 
 
 def graph_of(content: TopicContent) -> Graph:
@@ -99,14 +99,14 @@ def _of_text(text: str) -> list[str]:
 
 def _names(expression: Expression) -> list[str]:
     """The names and streams of an expression, in order."""
-    found: list[str] = []
+    names: list[str] = []
     for node in walk(expression):
         match node:
             case Name(name) | Index(name) | Total(name):
-                found.append(name)
+                names.append(name)
             case _:
                 pass
-    return found
+    return names
 
 
 def _in_columns(nodes: Sequence[Node], edges: Sequence[tuple[str, str]]) -> tuple[tuple[Node, ...], ...]:
@@ -194,7 +194,7 @@ def _node_label(node: Node) -> str:
 
 
 def _sources_by_target(graph: Graph) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    sources: dict[str, list[str]] = {}
     for source, to in graph.edges:
-        found.setdefault(to, []).append(source)
-    return found
+        sources.setdefault(to, []).append(source)
+    return sources

@@ -41,13 +41,13 @@ def answer_sentence(answer: AnswerContent, style: Style = "plain") -> str:
     """Return an answer of a report as a sentence, in plain words or in calibrated ones."""
     if style == "plain" or answer["status"] in words.RECORDED or answer["value"] is None:
         return answer["sentence"]
-    said = _calibrated_sentence(answer, answer["value"])
+    sentence = _calibrated_sentence(answer, answer["value"])
     if answer["given"]:
         assert answer["given_probability"] is not None
-        said = f"{said} {answer_sentences.given_sentence(answer['given_probability'])}"
-    if found := answer.get("annulment"):
-        said = f"{said} {answer_sentences.annulled_sentence(found['probability'], error=found['error'])}"
-    return said
+        sentence = f"{sentence} {answer_sentences.given_sentence(answer['given_probability'])}"
+    if annulment := answer.get("annulment"):
+        sentence = f"{sentence} {answer_sentences.annulled_sentence(annulment['probability'], error=annulment['error'])}"
+    return sentence
 
 
 def _calibrated_sentence(answer: AnswerContent, value: AnswerValue) -> str:
@@ -65,9 +65,9 @@ def _calibrated_sentence(answer: AnswerContent, value: AnswerValue) -> str:
         assert answer["by"] is not None
         return f"By {words.day(answer['by'])}: {_term_with_percent(1 - value['not_by_then'], value['error'])}."
     if is_shares(value, kind):
-        order = sorted(value["shares"], key=lambda each: -each["value"])
-        said = [f"{each['label'].replace('_', ' ')} {_term_with_percent(each['value'], each['error'])}" for each in order]
-        return f"{words.capitalise('; '.join(said))}."
+        order = sorted(value["shares"], key=lambda share: -share["value"])
+        parts = [f"{share['label'].replace('_', ' ')} {_term_with_percent(share['value'], share['error'])}" for share in order]
+        return f"{words.capitalise('; '.join(parts))}."
     assert is_distribution(value, kind)
     return answer_sentences.distribution_sentence(
         quantiles=value["quantiles"],

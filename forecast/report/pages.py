@@ -150,7 +150,7 @@ def _html_environment() -> Environment:
         if not isinstance(value, str) or isinstance(value, Markup):
             return value
         text = escape_hidden_except_whitespace(value)
-        return UNBROKEN.sub(lambda found: found[0].replace(" ", "\u00a0"), text) if "%" in text or "→" in text else text
+        return UNBROKEN.sub(lambda match: match[0].replace(" ", "\u00a0"), text) if "%" in text or "→" in text else text
 
     environment = Environment(
         autoescape=True,

@@ -30,7 +30,7 @@ def render_svg(chart: Chart) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label={_attribute(alt)}><title>{escape(alt, quote=False)}</title>'
         f'<rect width="{width}" height="{height}" fill="{PAPER}"/>'
-        f"{''.join(_stroke(each) for each in chart.strokes)}{marks}{chart.shapes}{_texts(chart.texts)}</svg>\n"
+        f"{''.join(_stroke(stroke) for stroke in chart.strokes)}{marks}{chart.shapes}{_texts(chart.texts)}</svg>\n"
     )
 
 
@@ -64,8 +64,8 @@ def render_with_vega(chart: Chart) -> str:
 
 def _number_ids(svg: str, name: str) -> str:
     """Ids of clips are numbered by the process; number them by their order in the chart instead."""
-    found = list(dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg)))
-    for index, old in enumerate(found):
+    ids = list(dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg)))
+    for index, old in enumerate(ids):
         svg = re.sub(rf'(id="|url\(#){re.escape(old)}(?=["\)])', rf"\g<1>{name}-{index}", svg)
     return svg
 
@@ -83,7 +83,7 @@ def _ends(stroke: Stroke) -> tuple[float, float, float, float]:
 
 def _texts(texts: tuple[Text, ...]) -> str:
     around = f'font-family="{FONT}" stroke="{PAPER}" stroke-width="3" paint-order="stroke" stroke-linejoin="round"'  # readable over lines
-    return f"<g {around}>{''.join(_text(each) for each in texts)}</g>" if texts else ""
+    return f"<g {around}>{''.join(_text(text) for text in texts)}</g>" if texts else ""
 
 
 def _text(text: Text) -> str:

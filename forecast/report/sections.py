@@ -135,8 +135,8 @@ def _changes_section(insight: InsightContent, charts: Container[str]) -> Section
     against = "what was published then" if move["against"] == "ledger" else "what today's priors and statements would have said then"
     since = f"{words.capitalise(move['why'].rstrip('.') or f'since {words.day(move["since"])}')}, compared with {against}."
     points = change_sentences(insight, move)
-    others = [each for each in insight["moves"] if each is not move]
-    points += [f"{words.capitalise(each['why'].rstrip('.'))}: nothing of note." for each in others if not has_moved(insight, each)]
+    others = [other for other in insight["moves"] if other is not move]
+    points += [f"{words.capitalise(other['why'].rstrip('.'))}: nothing of note." for other in others if not has_moved(insight, other)]
     names = [(chart_name("moved", measure), index, measure) for index, measure in enumerate(insight["measures"])]
     pictures = [
         Picture(name, f"{words.capitalise(measure_name(measure))}: {from_to_text(measure, move['before'][index], move['after'][index])}")
@@ -146,7 +146,7 @@ def _changes_section(insight: InsightContent, charts: Container[str]) -> Section
     if len(pictures) == MOST_WATERFALLS:
         points.append("The answers that moved most are drawn; the table has all.")
     heading = SECTION_HEADINGS["changed"] if move["against"] == "ledger" else "What changed with the last news, and why"
-    tables = tuple(moves_table(insight, each) for each in (move, *others))
+    tables = tuple(moves_table(insight, listed) for listed in (move, *others))
     return Section(heading, "changed", (since, *_mean_notes(insight)), tuple(points), tuple(pictures), folded=tables)
 
 
@@ -175,11 +175,11 @@ def _history_section(insight: InsightContent, charts: Container[str]) -> Section
 def _mean_notes(insight: InsightContent) -> tuple[str, ...]:
     """What stands for a number here, where its headline is another figure."""
     kinds = {insight["measures"][index]["kind"] for index in open_measure_indices(insight)}
-    said = {
+    notes = {
         "mean": "Of a number this follows the expected value; the large figure at the top is its median, with as much above it as below.",
         "median": "Of a number whose expected value does not exist or is not known from the draws it follows the median.",
     }
-    return tuple(sentence for kind, sentence in said.items() if kind in kinds)
+    return tuple(sentence for kind, sentence in notes.items() if kind in kinds)
 
 
 def _sensitivity_section(insight: InsightContent, charts: Container[str]) -> Section:
@@ -194,12 +194,16 @@ def _sensitivity_section(insight: InsightContent, charts: Container[str]) -> Sec
         "full circle, half as wide; open circle, twice as wide. The upright is the published answer; the strongest priors stand first."
     )
     none = "None of this topic's priors is varied here; `forecast whatif` takes another in the place of one."
-    said = none if not insight["sensitivity"] else explained if pictures else ""
+    introduction = none if not insight["sensitivity"] else explained if pictures else ""
     sensitivity = tuple(sensitivity_table(insight, index) for index in open_measure_indices(insight)) if insight["sensitivity"] else ()
     leverage = leverage_table(insight, ("source", "grade", "stream"))
     power = (power_table(insight),) if insight["power"] else ()
     return Section(
-        SECTION_HEADINGS["rests"], "rests", (said,) if said else (), pictures=tuple(pictures), folded=(*sensitivity, leverage, *power)
+        SECTION_HEADINGS["rests"],
+        "rests",
+        (introduction,) if introduction else (),
+        pictures=tuple(pictures),
+        folded=(*sensitivity, leverage, *power),
     )
 
 

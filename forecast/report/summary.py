@@ -32,17 +32,21 @@ def question_summaries(content: TopicContent, style: Style) -> dict[str, Questio
 
 
 def _question_summary(insight: InsightContent | None, answer: AnswerContent, style: Style) -> QuestionSummary:
-    said = answer_sentence(answer, style)
+    sentence = answer_sentence(answer, style)
     if insight is None:
-        return QuestionSummary(said)
+        return QuestionSummary(sentence)
     index = _main_measure(insight, answer)
     if index is None:
-        return QuestionSummary(said)
+        return QuestionSummary(sentence)
     spark = _sparkline(insight, index)
     if answer["status"] in words.RECORDED:
-        return QuestionSummary(said, spark=spark)
+        return QuestionSummary(sentence, spark=spark)
     return QuestionSummary(
-        said, last_move_sentence(insight, answer["name"]), next_move_sentence(insight, answer["name"]), _change_text(insight, index), spark
+        sentence,
+        last_move_sentence(insight, answer["name"]),
+        next_move_sentence(insight, answer["name"]),
+        _change_text(insight, index),
+        spark,
     )
 
 
@@ -53,7 +57,7 @@ def _main_measure(insight: InsightContent, answer: AnswerContent) -> int | None:
 
 def _change_text(insight: InsightContent, index: int) -> str:
     """How far the answer, of a number its expected value, moved since the last report, or the last news: ``+7 points since 15 September 2026``."""
-    move = max(insight["moves"], key=lambda each: (each["against"] == "ledger", each["since"]), default=None)
+    move = max(insight["moves"], key=lambda candidate: (candidate["against"] == "ledger", candidate["since"]), default=None)
     if move is None:
         return ""
     measure = insight["measures"][index]
@@ -70,5 +74,5 @@ def _sparkline(insight: InsightContent, index: int) -> str:
     values = [point["values"][index] for point in points]
     if len(values) < 2:
         return ""
-    said = f"from {words.day(points[0]['day'])}: {from_to_text(measure, values[0], values[-1])}"
-    return sparkline(values, said=said, low=0.0 if is_percent(measure) else None)
+    description = f"from {words.day(points[0]['day'])}: {from_to_text(measure, values[0], values[-1])}"
+    return sparkline(values, said=description, low=0.0 if is_percent(measure) else None)

@@ -148,10 +148,10 @@ def _line(points: Sequence[PixelPoint], mark: MarkOptions) -> str:
 
 def _steps(points: Sequence[PixelPoint]) -> list[PixelPoint]:
     """Points of a line that goes on level until the next point, and there up or down to it."""
-    found = list(points[:1])
+    corners = list(points[:1])
     for x, y in points[1:]:
-        found += [(x, found[-1][1]), (x, y)]
-    return found
+        corners += [(x, corners[-1][1]), (x, y)]
+    return corners
 
 
 def _area(x: _Axis, y: _Axis, rows: Sequence[MarkRow], mark: MarkOptions) -> str:

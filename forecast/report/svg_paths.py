@@ -32,7 +32,7 @@ def compact_marks(marks: str) -> str:
     A line's points are rounded to a tenth of a pixel, and those left out without which it looks the same; bars and symbols stand on whole pixels.
     Marks of other kinds than are drawn in ``svg_marks`` stay as they are.
     """
-    return ELEMENTS.sub(lambda found: "".join(_join_alike(ELEMENT.findall(found[0]))), marks)
+    return ELEMENTS.sub(lambda match: "".join(_join_alike(ELEMENT.findall(match[0]))), marks)
 
 
 def _join_alike(elements: Sequence[str]) -> Iterator[str]:
@@ -47,20 +47,20 @@ def _path_of(element: str) -> tuple[str, str | None, str]:
 
     The element itself and None where it is of no kind known here.
     """
-    if found := RULE_ELEMENT.fullmatch(element):
-        left, y, right = float(found[1]), _whole(float(found[2])), float(found[1]) + float(found[3])
-        return f"M{_whole(left)},{y}h{_whole(right) - _whole(left)}", found[4], "rule"
-    if found := RECTANGLE_ELEMENT.fullmatch(element):
-        left, top, width, height = (float(found[number]) for number in (1, 2, 3, 4))
+    if match := RULE_ELEMENT.fullmatch(element):
+        left, y, right = float(match[1]), _whole(float(match[2])), float(match[1]) + float(match[3])
+        return f"M{_whole(left)},{y}h{_whole(right) - _whole(left)}", match[4], "rule"
+    if match := RECTANGLE_ELEMENT.fullmatch(element):
+        left, top, width, height = (float(match[number]) for number in (1, 2, 3, 4))
         across, down = _whole(left + width) - _whole(left), _whole(top + height) - _whole(top)
         if across and down:
-            return f"M{_whole(left)},{_whole(top)}h{across}v{down}h{-across}z", found[5], "rectangle"
-        return f"M{_tenths(left)},{_tenths(top)}h{_tenths(width)}v{_tenths(height)}h{_tenths(-width)}z", found[5], "rectangle"
-    if found := LINE_ELEMENT.fullmatch(element):
-        return f"{_polyline(_points(found[1]))}{found[2].lower()}", found[3], element  # each by itself
-    if found := SYMBOL_ELEMENT.fullmatch(element):
-        symbol = _symbol(found[4], _whole(float(found[1])), _whole(float(found[2])), float(found[3] or 0))
-        return (symbol, found[5], found[4]) if symbol else (element, None, "")
+            return f"M{_whole(left)},{_whole(top)}h{across}v{down}h{-across}z", match[5], "rectangle"
+        return f"M{_tenths(left)},{_tenths(top)}h{_tenths(width)}v{_tenths(height)}h{_tenths(-width)}z", match[5], "rectangle"
+    if match := LINE_ELEMENT.fullmatch(element):
+        return f"{_polyline(_points(match[1]))}{match[2].lower()}", match[3], element  # each by itself
+    if match := SYMBOL_ELEMENT.fullmatch(element):
+        symbol = _symbol(match[4], _whole(float(match[1])), _whole(float(match[2])), float(match[3] or 0))
+        return (symbol, match[5], match[4]) if symbol else (element, None, "")
     return element, None, ""
 
 
@@ -77,17 +77,17 @@ def _polyline(points: Sequence[PlanePoint]) -> str:
 
 def _symbol(shape: str, x: int, y: int, angle: float) -> str:
     """The path of a symbol around a place; empty for a shape that is not known here."""
-    if found := CIRCLE.fullmatch(shape):
-        radius = _round(float(found[1]))
+    if match := CIRCLE.fullmatch(shape):
+        radius = _round(float(match[1]))
         r, across = _tenths(radius), _tenths(2 * radius)
         return f"M{_tenths(x + radius)},{y}a{r},{r},0,1,1,-{across},0a{r},{r},0,1,1,{across},0"
-    if found := SQUARE.fullmatch(shape):
-        side = _tenths(float(found[2]))
-        return f"M{_place((x - float(found[1]), y - float(found[1])))}h{side}v{side}h-{side}z"
-    if found := CORNERED.fullmatch(shape):
+    if match := SQUARE.fullmatch(shape):
+        side = _tenths(float(match[2]))
+        return f"M{_place((x - float(match[1]), y - float(match[1])))}h{side}v{side}h-{side}z"
+    if match := CORNERED.fullmatch(shape):
         cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-        corners = [(cos * across - sin * down, sin * across + cos * down) for across, down in _points(found[1])]
-        return f"{_polyline([(x + across, y + down) for across, down in corners])}{found[2].lower()}"
+        corners = [(cos * across - sin * down, sin * across + cos * down) for across, down in _points(match[1])]
+        return f"{_polyline([(x + across, y + down) for across, down in corners])}{match[2].lower()}"
     return ""
 
 

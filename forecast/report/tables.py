@@ -105,7 +105,7 @@ def _spread(value: DistributionValue) -> float:
 
 def rows_table(stream: StreamContent, insight: InsightContent | None) -> ReportTable:
     """A stream's rows with their sources and, where there is insight, the answer each row moves most."""
-    counts = [f"value_{each['label']}" for each in stream.get("classes", ())]  # told in words in the column of the value
+    counts = [f"value_{class_total['label']}" for class_total in stream.get("classes", ())]  # told in words in the column of the value
     names = tuple(dict.fromkeys(name for row in stream["rows"] for name in row["columns"] if name not in counts))
     without = {} if insight is None else _without_row(stream["name"], insight)
     columns = [
@@ -135,7 +135,11 @@ def rows_table(stream: StreamContent, insight: InsightContent | None) -> ReportT
         cells += [without.get(index, "")] if without else []
         cells.append(f"{row['note']}{f' Replaces {row["replaces"]}.' if row['replaces'] else ''}")
         rows.append(tuple(cells))
-    totals = f" ({', '.join(f'{each["label"]} {words.number(each["total"])}' for each in stream['classes'])})" if counts else ""
+    totals = (
+        f" ({', '.join(f'{class_total["label"]} {words.number(class_total["total"])}' for class_total in stream['classes'])})"
+        if counts
+        else ""
+    )
     total = (
         "" if stream["total"] is None or are_readings(stream) else f"; total {stream.get('seen', words.number(stream['total']))}{totals}"
     )
@@ -143,9 +147,9 @@ def rows_table(stream: StreamContent, insight: InsightContent | None) -> ReportT
     return ReportTable(f"{count}{total}{watched}{learnt}{entering}", tuple(columns), tuple(rows))
 
 
-def _without_code_marks(said: str) -> str:
+def _without_code_marks(sentence: str) -> str:
     """A sentence without the marks of code."""
-    return said.replace("`", "")
+    return sentence.replace("`", "")
 
 
 def _weight_or_origin(row: RowContent, name: str) -> str:
@@ -157,17 +161,17 @@ def _weight_or_origin(row: RowContent, name: str) -> str:
 
 def _without_row(stream: str, insight: InsightContent) -> dict[int, str]:
     """For each row, the open measure that changes most without it: ``walk in: 12 % with it, 8 % without``."""
-    found = {}
-    for each in insight["leverage"]:
-        if each["kind"] == "row" and each["stream"] == stream and each["row"] is not None:
-            index = strongest_measure(insight, each["values"])
+    texts = {}
+    for variation in insight["leverage"]:
+        if variation["kind"] == "row" and variation["stream"] == stream and variation["row"] is not None:
+            index = strongest_measure(insight, variation["values"])
             if index is not None:
-                measure, estimate = insight["measures"][index], each["values"][index]
+                measure, estimate = insight["measures"][index], variation["values"][index]
                 now, without = (value_text(measure, value, error=estimate["error"]) for value in (measure["value"], estimate["value"]))
                 same = now == without or abs(estimate["change"]) < 2 * estimate["error"]
                 with_it = named_value_text(measure, measure["value"], error=estimate["error"])
-                found[each["row"]] = "hardly any answer" if same else f"{measure_name(measure)}: {with_it}, without it {without}"
-    return found
+                texts[variation["row"]] = "hardly any answer" if same else f"{measure_name(measure)}: {with_it}, without it {without}"
+    return texts
 
 
 def row_days(row: RowContent) -> str:
@@ -201,7 +205,7 @@ def parameters_table(content: TopicContent) -> ReportTable:
         ]
         if not parameter["categories"]:
             points = [words.belief_texts(parameter[which]["quantiles"], parameter["unit"]) for which in BELIEFS]
-            rows.append((name, *(each for low, median, high in points for each in (median, low, high)), parameter["unit"]))
+            rows.append((name, *(text for low, median, high in points for text in (median, low, high)), parameter["unit"]))
     caption = "Median and 90 % interval, before the record (prior) and after it (posterior)"
     return ReportTable(caption, (*columns, Column("unit")), tuple(rows))
 
@@ -242,14 +246,14 @@ def _pool_table(parameter: ParameterContent) -> ReportTable:
     columns = (Column(head, "head"), Column("weight", "number"), *points, Column("why", "note"), Column("statement", "code"))
     rows = []
     for part in parameter["parts"]:
-        said = words.points_texts(part["points"], parameter["unit"]) if part["points"] else ()
+        point_texts = words.points_texts(part["points"], parameter["unit"]) if part["points"] else ()
         shares = [words.share(part["categories"][label]) for label in labels]
         why = f"{part['why']} ({part['source']})" if part["source"] else part["why"]
         rows.append(
             (
                 name_as_words(part["name"]),
                 words.share(part["share"]) if part["used"] else "not used",
-                *said,
+                *point_texts,
                 *shares,
                 why,
                 part["statement"],

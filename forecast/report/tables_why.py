@@ -41,7 +41,7 @@ def moves_table(insight: InsightContent, move: Move) -> ReportTable:
         for at in shown
     ]
     for place, part in enumerate(move["parts"]):
-        rows.append((part_text(part), part["known"], *(each.text(place) for each in printed), part["source"]))
+        rows.append((part_text(part), part["known"], *(parts.text(place) for parts in printed), part["source"]))
     rows.append((words.day(move["until"]), "", *(value_text(insight["measures"][at], move["after"][at]) for at in shown), ""))
     against = "what was published then" if move["against"] == "ledger" else "what today's book would have said then"
     return ReportTable(f"From {words.day(move['since'])}, {against}, to {words.day(move['until'])}", columns, tuple(rows))
@@ -57,7 +57,7 @@ def history_table(insight: InsightContent) -> ReportTable:
         (
             point["day"],
             *(value_text(insight["measures"][at], point["values"][at], error=point["errors"][at]) for at in shown),
-            "; ".join(each.replace("_", " ") for each in point["news"]),
+            "; ".join(name.replace("_", " ") for name in point["news"]),
         )
         for point in kept
     )
@@ -71,30 +71,33 @@ def leverage_table(insight: InsightContent, kinds: Sequence[str]) -> ReportTable
     rows: list[tuple[str, ...]] = [
         ("nothing left out", "", *(value_text(m, m["value"]) for m in (insight["measures"][at] for at in shown)), "")
     ]
-    for each in insight["leverage"]:
-        if each["kind"] in kinds:
-            name = name_as_words(each["name"]) if each["kind"] == "stream" else each["name"]
-            values = (value_text(insight["measures"][at], each["values"][at]["value"], error=each["values"][at]["error"]) for at in shown)
-            rows.append((f"{each['kind']} {name}", str(each["rows"]), *values, variation_method(each)))
+    for variation in insight["leverage"]:
+        if variation["kind"] in kinds:
+            name = name_as_words(variation["name"]) if variation["kind"] == "stream" else variation["name"]
+            values = (
+                value_text(insight["measures"][at], variation["values"][at]["value"], error=variation["values"][at]["error"])
+                for at in shown
+            )
+            rows.append((f"{variation['kind']} {name}", str(variation["rows"]), *values, variation_method(variation)))
     return ReportTable("Every answer had nothing been learnt from a source, a grade or a stream", columns, tuple(rows))
 
 
 def sensitivity_table(insight: InsightContent, index: int) -> ReportTable:
     """One measure with each prior changed in four ways, the strongest prior first."""
     measure = insight["measures"][index]
-    found: dict[str, dict[str, str]] = {}
+    texts: dict[str, dict[str, str]] = {}
     spread: dict[str, float] = {}
     carried: dict[str, bool] = {}
-    for each in insight["sensitivity"]:
-        name = labelled_name(each["parameter"], each["label"])
-        estimate = each["values"][index]
-        found.setdefault(name, {})[each["change"]] = value_text(measure, estimate["value"], error=estimate["error"])
+    for variation in insight["sensitivity"]:
+        name = labelled_name(variation["parameter"], variation["label"])
+        estimate = variation["values"][index]
+        texts.setdefault(name, {})[variation["change"]] = value_text(measure, estimate["value"], error=estimate["error"])
         spread[name] = max(spread.get(name, 0.0), abs(estimate["change"]))
-        carried[name] = carried.get(name, False) or each["refitted"]
+        carried[name] = carried.get(name, False) or variation["refitted"]
     columns = (Column("prior of", "head"), *(Column(change, "number") for change in CHANGE_COLUMNS), Column("how"))
-    order = sorted(found, key=lambda name: -spread[name])
+    order = sorted(texts, key=lambda name: -spread[name])
     rows = tuple(
-        (name, *(found[name].get(change, "") for change in CHANGE_COLUMNS), "refitted" if carried[name] else "reweighed") for name in order
+        (name, *(texts[name].get(change, "") for change in CHANGE_COLUMNS), "refitted" if carried[name] else "reweighed") for name in order
     )
     return ReportTable(
         f"{words.capitalise(measure_name(measure))}, {named_value_text(measure, measure['value'])}: with each prior changed", columns, rows
@@ -106,12 +109,12 @@ def power_table(insight: InsightContent) -> ReportTable:
     columns = (Column("parameter", "head"), Column("prior", "number"), Column("likelihood", "number"), Column("diagnosis"))
     rows = tuple(
         (
-            labelled_name(each["parameter"], each["label"]),
-            words.number(each["prior"], error=0.001),
-            words.number(each["likelihood"], error=0.001),
-            each["diagnosis"] or "none",
+            labelled_name(parameter["parameter"], parameter["label"]),
+            words.number(parameter["prior"], error=0.001),
+            words.number(parameter["likelihood"], error=0.001),
+            parameter["diagnosis"] or "none",
         )
-        for each in insight["power"]
+        for parameter in insight["power"]
     )
     return ReportTable("How far each posterior moves with the weight of its prior and of the record (ArviZ's power-scaling)", columns, rows)
 
@@ -122,17 +125,17 @@ def surprise_table(streams: Sequence[StreamContent], insight: InsightContent) ->
     ordered = sorted(insight["surprise"], key=itemgetter("tail", "known"))
     columns = (Column("row", "head"), Column("known", "day"), Column("seen", "number"), Column("predicted", "number"), Column("as far out or farther", "number"), Column("bits over the prior", "number"))  # fmt: skip
     rows = []
-    for each in ordered[:MOST_SURPRISES]:
-        row = rows_of[each["stream"]][each["row"]]
-        predicted = words.points_texts((each["low"], each["high"]), "")
-        bits = words.signed_number(each["bits"], error=0.01).replace("no change", "0")
+    for surprise in ordered[:MOST_SURPRISES]:
+        row = rows_of[surprise["stream"]][surprise["row"]]
+        predicted = words.points_texts((surprise["low"], surprise["high"]), "")
+        bits = words.signed_number(surprise["bits"], error=0.01).replace("no change", "0")
         rows.append(
             (
-                f"{name_as_words(each['stream'])}, {row_days(row)}",
-                each["known"],
-                each.get("seen") or words.number(each["value"]),
-                each.get("predicted") or (predicted[0] if predicted[0] == predicted[1] else f"{predicted[0]} to {predicted[1]}"),
-                words.percent(each["tail"]),
+                f"{name_as_words(surprise['stream'])}, {row_days(row)}",
+                surprise["known"],
+                surprise.get("seen") or words.number(surprise["value"]),
+                surprise.get("predicted") or (predicted[0] if predicted[0] == predicted[1] else f"{predicted[0]} to {predicted[1]}"),
+                words.percent(surprise["tail"]),
                 bits,
             )
         )
@@ -150,7 +153,7 @@ def checks_table(insight: InsightContent) -> ReportTable:
     return ReportTable(
         "The record, and what the model would make of it nine times in ten",
         columns,
-        tuple((check_sentence(each), words.percent(each["tail"])) for each in insight["checks"]),
+        tuple((check_sentence(check), words.percent(check["tail"])) for check in insight["checks"]),
     )
 
 
@@ -160,11 +163,11 @@ def information_table(insight: InsightContent) -> ReportTable:
     columns = (Column("one more month of", "head"), Column("until", "day"), *_columns(insight, shown))
     rows = tuple(
         (
-            name_as_words(each["stream"]),
-            each["until"],
-            *(change_text(insight["measures"][at], each["values"][at], error=each["errors"][at]).replace("+", "± ") for at in shown),
+            name_as_words(month["stream"]),
+            month["until"],
+            *(change_text(insight["measures"][at], month["values"][at], error=month["errors"][at]).replace("+", "± ") for at in shown),
         )
-        for each in insight["information"]
+        for month in insight["information"]
     )
     return ReportTable("How far each answer is expected to move, up or down, by one more month of a stream", columns, rows)
 
@@ -176,9 +179,11 @@ def signposts_table(insight: InsightContent) -> ReportTable:
     rows: list[tuple[str, ...]] = [
         ("as it is now", "", "", *(value_text(m, m["value"], error=m["error"]) for m in (insight["measures"][at] for at in shown)))
     ]
-    for each in insight["signposts"]:
-        values = (value_text(insight["measures"][at], each["values"][at]["value"], error=each["values"][at]["error"]) for at in shown)
-        rows.append((each["condition"], each["until"], words.percent(each["chance"]), *values))
+    for signpost in insight["signposts"]:
+        values = (
+            value_text(insight["measures"][at], signpost["values"][at]["value"], error=signpost["values"][at]["error"]) for at in shown
+        )
+        rows.append((signpost["condition"], signpost["until"], words.percent(signpost["chance"]), *values))
     return ReportTable("What to watch for: if this is seen by that day, the answers would be", columns, tuple(rows))
 
 
@@ -191,14 +196,15 @@ def split_table(insight: InsightContent) -> ReportTable:
         Column("what knowing one parameter would take away", "note"),
     )
     rows = []
-    for each in insight["split"]:
+    for measure in insight["split"]:
         top = sorted(
-            (part for part in each["parts"] if part["share"] > words.BOUND_STANDARD_ERRORS * part["error"]), key=lambda part: -part["share"]
+            (part for part in measure["parts"] if part["share"] > words.BOUND_STANDARD_ERRORS * part["error"]),
+            key=lambda part: -part["share"],
         )[:4]
         parts = "; ".join(
             f"{labelled_name(part['parameter'], part['label'])} {share_with_error(part['share'], error=part['error'])}" for part in top
         )
-        rows.append((measure_name(each), *split_texts(each["ignorance"], error=each["error"]), parts or "none by itself"))
+        rows.append((measure_name(measure), *split_texts(measure["ignorance"], error=measure["error"]), parts or "none by itself"))
     return ReportTable(
         "The doubt (variance) of each answer: what is ignorance of the parameters, and what would be luck even if they were known; ± is one Monte Carlo error, in percentage points",
         columns,
@@ -206,17 +212,17 @@ def split_table(insight: InsightContent) -> ReportTable:
     )
 
 
-def variation_method(each: LeverageContent) -> str:
+def variation_method(variation: LeverageContent) -> str:
     """How a variation was computed: by a refit, or by weights and how well they carry."""
-    if each["refitted"]:
+    if variation["refitted"]:
         return "refitted"
-    return "reweighed" if each["pareto_k"] is None else f"reweighed, k̂ {words.number(each['pareto_k'], error=0.01)}"
+    return "reweighed" if variation["pareto_k"] is None else f"reweighed, k̂ {words.number(variation['pareto_k'], error=0.01)}"
 
 
 def change_sentences(insight: InsightContent, move: Move) -> list[str]:
     """The changes of a move worth a sentence: each open measure that it moved, the others named together."""
     measures = insight["measures"]
-    said, still = [], []
+    sentences, still = [], []
     for at in open_measure_indices(insight):
         sentence = _sentence(move, measures[at], at)
         if not any(
@@ -224,14 +230,14 @@ def change_sentences(insight: InsightContent, move: Move) -> list[str]:
         ):
             still.append(measure_name(measures[at]))
         elif sentence:
-            said.append(f"{words.capitalise(measure_title(measures[at]))}: {sentence}")
+            sentences.append(f"{words.capitalise(measure_title(measures[at]))}: {sentence}")
         else:
-            said.append(
+            sentences.append(
                 f"{words.capitalise(measure_name(measures[at]))}: {from_to_text(measures[at], move['before'][at], move['after'][at])}."
             )
     if still:
-        said.append(f"{'Hardly moved' if said else 'Nothing of note moved'}: {words.join_words(still)}.")
-    return said
+        sentences.append(f"{'Hardly moved' if sentences else 'Nothing of note moved'}: {words.join_words(still)}.")
+    return sentences
 
 
 def _sentence(move: Move, measure: MeasureContent, at: int) -> str:
