@@ -20,7 +20,8 @@ from forecast.book.checks.statements import check_statement
 from forecast.book.checks.topic import check_topic, check_unused
 from forecast.book.checks.totals import check_crossed_totals
 from forecast.book.cycles import topological_order as dependency_order
-from forecast.book.draft import Draft, PriorDraft, QuestionDraft, SeriesDraft, StreamDraft, read_draft, read_priors
+from forecast.book.draft import Draft, PriorDraft, QuestionDraft, SeriesDraft, StreamDraft
+from forecast.book.draft_reading import read_draft, read_priors
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SEEDS, choose_topics, root_problem, topic_path
 from forecast.book.files.names import DEFAULT
