@@ -22,7 +22,7 @@ VERDICT_SENTENCES = {
     "agreed": "Both engines, importance sampling and NUTS, give the same numbers within Monte Carlo error.",
     "disputed": "The two engines disagree by more than Monte Carlo error allows.",
     "failed": "The second engine was tried and failed, so nothing confirms these numbers.",
-    "unconfirmed": "NUTS supplies the draws; the fast engine failed, so nothing else confirms them.",
+    "unconfirmed": "NUTS supplies the draws; the fast engine is not sound, so nothing else confirms them.",
     "not refereed": "Only one engine was run; the second has not confirmed it.",
 }
 WARNED = {"disputed": "Disputed.", "failed": "Not confirmed."}  # verdicts that are warnings, and what these begin with

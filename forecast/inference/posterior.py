@@ -71,10 +71,14 @@ class Diagnostics:
 
 @dataclass(frozen=True, slots=True)
 class CoveredDraws:
-    """Which of some draws ``(draws,)`` lie where an engine's weights are bounded, and which lie where it has missed something."""
+    """Which of some draws ``(draws,)`` lie where an engine's weights are bounded, and which lie where it has missed something.
+
+    ``least`` is the probability of what it has missed as measured by itself, less one standard error: not a frequency of these draws.
+    """
 
     bounded: NDArray[np.bool_]
     missed: NDArray[np.bool_]
+    least: float
 
 
 class Coverage(Protocol):

@@ -5,15 +5,15 @@ run of the fast engine that only has too few effective draws, whose measured err
 larger and hold.  Then every parameter value and every answer is compared.  The comparison has no scale:
 it asks which share of NUTS's draws lies below the fast engine's 5, 50 and 95 %
 points.  The limit is set so that two right engines are called disputed at most once in a
-thousand runs, whatever the number of figures compared.  A dispute about a part that the fast engine
-cannot have drawn, and NUTS did, is none: see ``_missed_part_sentence``.
+thousand runs, whatever the number of figures compared.  Engines that differ only about a part that NUTS
+drew and the fast engine's run did not are not disputed: see ``_missed_part_sentence``.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -71,7 +71,7 @@ class Verdict:
     """What the referee says, in a word and a sentence; ``limit`` is the greatest difference allowed, in standard errors.
 
     ``failed``: NUTS was tried and gave nothing to compare with, so that nothing confirms the numbers.
-    ``unconfirmed``: NUTS is sound, and the fast engine, which should confirm it, is not.
+    ``unconfirmed``: NUTS is sound, and the fast engine, which should confirm it, is not, or has missed a part that NUTS drew.
     """
 
     verdict: Outcome
@@ -91,13 +91,15 @@ class Verdict:
         return tuple(sorted(beyond, key=lambda comparison: -abs(comparison.z)))
 
 
-def judge(fast: Posterior, fast_answers: Mapping[str, Any], nuts: Posterior, nuts_answers: Mapping[str, Any]) -> Verdict:
+def judge(
+    fast: Posterior, fast_answers: Mapping[str, Any], nuts: Posterior, nuts_answers: Mapping[str, Any], *, publishes_nuts: bool = True
+) -> Verdict:
     """Compare two engines' posteriors and their answers (``forecast.predict.answers.Answer`` by question).
 
     The limit for ``m`` comparisons is the two-sided normal quantile
     ``-Phi^-1(0.001 / (2 m))`` (Bonferroni): 3.3 for one, 4.1 for 20, 4.8 for 500.
     Standard errors are those of both engines together, each measured from its replicates; the fast engine's are doubled where
-    its weights may have no variance.
+    its weights may have no variance.  Where ``publishes_nuts``, a dispute about a part that the fast engine has missed makes NUTS unconfirmed.
     """
     times = DOUBLED if fast.diagnostics.heavy else 1.0
     pairs = (*_parameter_pairs(fast, nuts), *_answer_pairs(fast_answers, nuts_answers))
@@ -106,7 +108,7 @@ def judge(fast: Posterior, fast_answers: Mapping[str, Any], nuts: Posterior, nut
     if faults := _incomparable_reason(fast.diagnostics, nuts.diagnostics):
         return Verdict("failed" if not nuts.diagnostics.sound else "unconfirmed", faults, comparisons, limit)
     outcome: Outcome = "disputed" if any(not abs(comparison.z) <= limit for comparison in comparisons) else "agreed"
-    if outcome == "disputed" and (explained := _missed_part_sentence(fast, nuts, comparisons, limit)):
+    if outcome == "disputed" and publishes_nuts and (explained := _missed_part_sentence(fast, nuts, comparisons, limit)):
         return Verdict("unconfirmed", explained, comparisons, limit)
     parts = (
         _verdict_sentence(outcome, comparisons, limit),
@@ -160,39 +162,60 @@ def _incomparable_reason(fast: Diagnostics, nuts: Diagnostics) -> str:
 
 
 def _missed_part_sentence(fast: Posterior, nuts: Posterior, comparisons: tuple[Comparison, ...], limit: float) -> str:
-    """That a dispute is about a part that the fast engine has missed and NUTS found, in a sentence; empty where it is not, or may not be.
+    """That a dispute is about a part that the fast engine has missed and NUTS drew, in a sentence; empty where it is not, or may not be.
 
-    Both conditions must hold.  More of NUTS's draws than the fast engine may miss lie where one of its draws would weigh more than
-    ``e`` times its heaviest, so that it has none there.  And where its weights are bounded, so that its errors hold, every
-    parameter's figures agree, with errors so small that a difference as large as the disputed one would show: NUTS has missed nothing there.
+    All of this must hold:
+
+    - More of NUTS's draws than the fast engine may miss lie where one of its draws would weigh more than ``e`` times its heaviest, so that
+      it has none there; and new draws from around these measure more than that, too, so that the part is no fancy of the chains.
+    - No figure, of a parameter or an answer, is disputed by more than that part can move it: by its probability.
+    - Without that part every parameter's figures agree, so that NUTS has not missed what the fast engine drew.
+    - They agree also where the fast engine's weights are bounded, so that its errors hold; those are so small that the disputed differences would show.
+
+    What it cannot see: chains that stay too often in a part that is there, and what both engines have missed.
     """
-    disputed = {
-        (figure.name, figure.label, figure.what): figure
-        for figure in comparisons
-        if figure.kind == "parameter" and not abs(figure.z) <= limit
-    }
-    if fast.diagnostics.sound or fast.coverage is None or not disputed:
+    if fast.diagnostics.sound or fast.coverage is None or nuts.diagnostics.started_from == "importance":
         return ""
     located = fast.coverage.locate(nuts.parameters)
     if located is None:
         return ""
     share, error = float(nuts.weights @ located.missed), proportion_error(located.missed, nuts.cases)
-    if not share - SURELY_MISSED * error > fast.coverage.negligible:
+    if not min(share - SURELY_MISSED * error, located.least) > fast.coverage.negligible:
         return ""
-    shared = [posterior.restricted_to(region) for posterior, region in ((fast, fast.coverage.own), (nuts, located.bounded)) if region.any()]
-    if len(shared) < 2 or min(posterior.diagnostics.effective_size for posterior in shared) < FEWEST_SHARED:
+    disputed = [comparison for comparison in comparisons if not abs(comparison.z) <= limit]
+    if any(not abs(comparison.nuts - comparison.fast) <= share + limit * comparison.error for comparison in disputed):
         return ""
-    pairs = [_compare_pair(pair, 1.0) for pair in _parameter_pairs(*shared)]
-    allowed = dispute_limit(len(pairs))
-    for pair in pairs:
-        before = disputed.get((pair.name, pair.label, pair.what))
-        if not abs(pair.z) <= allowed or (before is not None and allowed * pair.error > abs(before.nuts - before.fast)):
-            return ""
+    bounded = located.bounded & ~located.missed
+    if not bounded.any() or not fast.coverage.own.any():
+        return ""
+    without = nuts.restricted_to(~located.missed)
+    if not _agree(_parameter_pairs(fast, without), times=DOUBLED if fast.diagnostics.heavy else 1.0, than=()):
+        return ""
+    shared = fast.restricted_to(fast.coverage.own), nuts.restricted_to(bounded)
+    if min(posterior.diagnostics.effective_size for posterior in shared) < FEWEST_SHARED:
+        return ""
+    pairs = tuple(_parameter_pairs(*shared))
+    if not _agree(pairs, times=1.0, than=disputed):
+        return ""
     return (
-        f"NUTS found parts of the posterior that the fast engine's draws leave out, with {share_as_percent(share)} of its probability; "
-        f"where the fast engine drew enough, the two agree on all {len(pairs)} figures. NUTS, which is sound, supplies the draws, and nothing else "
-        "has checked those parts."
+        f"NUTS drew parts of the posterior that the fast engine's draws leave out, with {share_as_percent(share)} of its probability; "
+        f"without them the two agree, and so they do where the fast engine drew enough, on all {len(pairs)} figures of the parameters. "
+        "NUTS, which is sound, supplies the draws, and nothing else has checked those parts."
     )
+
+
+def _agree(pairs: Iterable[Pair], *, times: float, than: Sequence[Comparison]) -> bool:
+    """Whether all pairs agree, and with errors so small that the differences of some comparisons of the same figures would not."""
+    pairs = tuple(pairs)
+    allowed = dispute_limit(len(pairs))
+    differences = {(comparison.name, comparison.label, comparison.what): comparison.nuts - comparison.fast for comparison in than}
+    for pair in pairs:
+        difference = differences.get((*pair.place, pair.what))
+        if not abs(_compare_pair(pair, times).z) <= allowed:
+            return False
+        if difference is not None and not abs(_compare_pair(pair, times, difference).z) > allowed:
+            return False
+    return True
 
 
 def dispute_limit(count: int) -> float:
@@ -356,10 +379,10 @@ def _quartile_indices(shares: list[float]) -> list[int]:
     return sorted({next(index for index, share in enumerate(shares) if share >= part * shares[-1]) for part in (0.25, 0.5, 0.75)})
 
 
-def _compare_pair(pair: Pair, times: float) -> Comparison:
-    """The difference of two figures in standard errors, the fast engine's being so many times what was measured."""
+def _compare_pair(pair: Pair, times: float, difference: float | None = None) -> Comparison:
+    """The difference of two figures in standard errors, the fast engine's being so many times what was measured; or another difference with these errors."""
     first = times * pair.fast.error
     freedom = welch_degrees_of_freedom(first, pair.nuts.error, freedom=(pair.fast.freedom, pair.nuts.freedom))
     error = math.hypot(first, pair.nuts.error)
-    z = normal_score(pair.nuts.value - pair.fast.value, error, freedom=freedom)
+    z = normal_score(pair.nuts.value - pair.fast.value if difference is None else difference, error, freedom=freedom)
     return Comparison(pair.kind, *pair.place, pair.what, pair.fast.value, pair.nuts.value, error, z)

@@ -83,7 +83,7 @@ class _EngineResults:
         keeps_fast = self.fast.posterior.diagnostics.is_comparable and not self.slow.posterior.diagnostics.sound
         return self.fast if keeps_fast else self.slow
 
-    def verdict(self) -> Verdict | None:
+    def verdict(self, engine: str) -> Verdict | None:
         """What the referee says where both engines were tried; None where one was not."""
         if self.fast is None or (self.slow is None and not self.failure):
             return None
@@ -91,7 +91,7 @@ class _EngineResults:
 
         if self.slow is None:
             return failed_verdict(self.failure)
-        return judge(self.fast.posterior, self.fast.answers, self.slow.posterior, self.slow.answers)
+        return judge(self.fast.posterior, self.fast.answers, self.slow.posterior, self.slow.answers, publishes_nuts=engine != "importance")
 
 
 def analyse(
@@ -119,7 +119,7 @@ def analyse(
         prior = exclude_overflow_draws(prior, model)
         check_shares(model, prior.parameters, prior.weights, of="prior's draws")
     engines = _run_engines(model, settings, referee=referee, progress=progress)
-    verdict = engines.verdict()
+    verdict = engines.verdict(settings.engine)
     result = _with_confirmation(engines.published_result(settings.engine), verdict, engines.fast, confirmed=confirmed)
     model = result.posterior.model
     return Analysis(model, settings, exclude_overflow_draws(prior, model), result, verdict)
@@ -135,7 +135,7 @@ def published_result(topic: Topic, as_of: date, settings: Settings) -> EngineRes
         raise Unsound(*refused)
     model = model_as_of(topic, as_of)
     engines = _run_engines(model, settings, referee=False, progress=ignore_progress)
-    return _with_confirmation(engines.published_result(settings.engine), engines.verdict(), engines.fast, confirmed=False)
+    return _with_confirmation(engines.published_result(settings.engine), engines.verdict(settings.engine), engines.fast, confirmed=False)
 
 
 def _run_engines(model: Model, settings: Settings, *, referee: bool, progress: Progress) -> _EngineResults:

@@ -206,8 +206,8 @@ CheckValue = str | float | bool | None  # of a line of the referee's table
 class VerdictContent(TypedDict):
     """What the referee says; each check is a line of a table.
 
-    ``failed``: NUTS was tried and gave nothing to compare with; ``unconfirmed``: the fast engine, tried as well, gave nothing to
-    compare NUTS with; ``not refereed``: no second engine was tried, or there is none.
+    ``failed``: NUTS was tried and gave nothing to compare with; ``unconfirmed``: the fast engine, tried as well, is not sound and does
+    not confirm NUTS; ``not refereed``: no second engine was tried, or there is none.
     """
 
     verdict: Literal["agreed", "disputed", "failed", "unconfirmed", "not refereed"]

@@ -332,7 +332,7 @@ def _join_runs(model: Model, runs: list[HypothesisRun]) -> Posterior:
     )
     named = with_draw_count(parameters, len(log_weight))
     only_compared = diagnostics.is_comparable and not diagnostics.sound
-    coverage = coverage_of([run.sampling for run in runs], max(run.weighted.pareto_k for run in weighty)) if only_compared else None
+    coverage = coverage_of([run.sampling for run in runs]) if only_compared else None
     return Posterior(model, "importance", named, log_weight, log_likelihood, diagnostics, replicate=replicates, coverage=coverage)
 
 

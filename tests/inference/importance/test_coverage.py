@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -48,12 +49,13 @@ def two_levels() -> Sampling:
         log_drawn=log_drawn + np.log(near.mean()),
         drawn=((one_sided, int(near.sum())),),
     )
-    return replace(whole, measured=measured)
+    weighted = replace(whole.weighted, log_evidence=whole.weighted.log_evidence - math.log(2))
+    return replace(whole, measured=measured, weighted=weighted)
 
 
 def test_a_mode_that_a_run_has_no_draws_of_is_missed_and_the_other_is_not() -> None:
     """Draws of the true posterior around the mode that was left out are missed; hardly any around the other is, and most lie where weights are bounded."""
-    coverage = coverage_of([two_levels()], pareto_k=0.3)
+    coverage = coverage_of([two_levels()])
     assert coverage is not None
     rng = np.random.default_rng(2)
     for place, missed in ((NEAR, False), (FAR, True)):
@@ -62,6 +64,7 @@ def test_a_mode_that_a_run_has_no_draws_of_is_missed_and_the_other_is_not() -> N
         assert located.missed.mean() == pytest.approx(float(missed), abs=0.01)
         assert located.bounded.mean() == pytest.approx(float(not missed), abs=0.05)
         assert not (located.missed & located.bounded).any()
+        assert located.least == pytest.approx(0.5 if missed else 0.0, abs=0.02)
 
 
 @pytest.mark.parametrize("make", [prior_coordinates, own_coordinates])
@@ -70,9 +73,9 @@ def test_a_runs_own_draws_are_where_it_says_that_they_are(make: Callable[..., Co
     model = model_as_of(members()["neck_9"].topic, AS_OF)
     prior = blocks(model)
     run = start_sampling(make(model, prior, hypotheses(model, prior)[0]), rng=np.random.default_rng(1), budget=Budget(enough=1000))
-    coverage = coverage_of([run], pareto_k=0.6)
+    coverage = coverage_of([run])
     assert coverage is not None
-    assert coverage.negligible > NEGLIGIBLE_MISSED_MASS
+    assert coverage.negligible >= NEGLIGIBLE_MISSED_MASS
     located = coverage.locate(run.target.parameters(run.weighted.x))
     assert located is not None
     assert not located.missed.any()
@@ -94,8 +97,8 @@ def test_hypotheses_are_told_apart() -> None:
         for hypothesis in hypotheses(model, prior)
     ]
     draws = np.random.default_rng(4).normal(2.0, 0.55, (1000, 1))
-    both = coverage_of(runs, pareto_k=0.3)
-    low_alone = coverage_of(runs[:1], pareto_k=0.3)
+    both = coverage_of(runs)
+    low_alone = coverage_of(runs[:1])
     assert both is not None
     assert low_alone is not None
     low = {"which": np.zeros((1000, 1), dtype=np.int64), "level": draws}
@@ -104,6 +107,8 @@ def test_hypotheses_are_told_apart() -> None:
         located = both.locate(parameters)
         assert located is not None
         assert located.missed.mean() < 0.01
+        assert located.bounded.mean() > 0.9
+        assert located.least < 0.001
     only_low = low_alone.locate(high)
     assert only_low is not None
     assert only_low.missed.all()
