@@ -83,7 +83,7 @@ def read_failure(root: Path, topic: str, directory: str = REPORTS) -> TopicFailu
     try:
         if folder.kind(path) is None:
             return None
-        content = json.loads(folder.read(path).decode())
+        content: object = json.loads(folder.read(path).decode())
     except FileFault as fault:
         raise ReportFault(fault.problem.message) from None
     except (UnicodeDecodeError, ValueError, RecursionError):

@@ -6,8 +6,7 @@ the keys of such rows took a third of all bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 TABLE_PATHS = (
     "insight.leverage.*.values",
@@ -21,14 +20,14 @@ TABLE_PATHS = (
 )
 
 
-def tables_to_columns(content: Mapping[str, Any]) -> dict[str, Any]:
+def tables_to_columns(content: Mapping[str, object]) -> dict[str, object]:
     """Return a content as its file has it: a table whose rows all have the same keys as one list for each key."""
-    return _replace_tables(dict(content), TABLE_PATHS, _columns)
+    return _replace_tables(content, _columns)
 
 
-def columns_to_tables(content: Mapping[str, Any]) -> dict[str, Any]:
+def columns_to_tables(content: Mapping[str, object]) -> dict[str, object]:
     """Return the content of a file: its tables as rows again, also where the file has rows, as those of format 2; what is neither stays as it is."""
-    return _replace_tables(dict(content), TABLE_PATHS, _rows)
+    return _replace_tables(content, _rows)
 
 
 def _columns(table: object) -> object:
@@ -50,13 +49,16 @@ def _rows(table: object) -> object:
     return [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
 
 
-def _replace_tables(content: dict[str, Any], paths: Iterable[str], convert: Callable[[object], object]) -> dict[str, Any]:
-    for path in paths:
-        content = _replace_at(content, path.split("."), convert)
-    return content
+def _replace_tables(content: Mapping[str, object], convert: Callable[[object], object]) -> dict[str, object]:
+    replaced = dict(content)
+    for path in TABLE_PATHS:
+        first, *rest = path.split(".")
+        if first in replaced:
+            replaced[first] = _replace_at(replaced[first], rest, convert)
+    return replaced
 
 
-def _replace_at(value: Any, keys: Sequence[str], convert: Callable[[object], object]) -> Any:
+def _replace_at(value: object, keys: Sequence[str], convert: Callable[[object], object]) -> object:
     """A value with what lies at a path of keys converted; as it is where there is no such path."""
     if not keys:
         return convert(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, TypedDict, overload
 
 if TYPE_CHECKING:
     from forecast.book.topic import Row  # it loads the distributions, and with them NumPy and SciPy, which reading a report need not pay
@@ -19,7 +19,15 @@ PLAIN = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 ESCAPED = json.JSONEncoder(allow_nan=False)
 
 
-def round_numbers(value: object) -> Any:
+@overload
+def round_numbers[Content: Mapping[str, object]](value: Content) -> Content: ...  # the same keys, with values of the same types
+
+
+@overload
+def round_numbers(value: object) -> object: ...
+
+
+def round_numbers(value: object) -> object:
     """Round every number in plain data to six significant digits, more where its error or the numbers beside it need them.
 
     Raises ``ValueError``, with its place, at one that is not finite.

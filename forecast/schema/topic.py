@@ -263,7 +263,7 @@ def content_bytes(content: Mapping[str, object]) -> bytes:
 def read_content(data: bytes, *, name: str = "the report") -> TopicContent:
     """Return the content of a JSON file; raise ``ReportFault`` where it is not one this program wrote whole."""
     try:
-        content = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
+        content: object = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise ReportFault(f"{name} is not whole: {error}; run `forecast update` to make it again") from None
     return validate_content(columns_to_tables(content) if isinstance(content, dict) else content, name=name)
