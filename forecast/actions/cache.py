@@ -33,9 +33,9 @@ from forecast.model.errors import prior_problem, source_line, topic_problem
 from forecast.model.settings import Settings
 from forecast.report.files import read_report
 from forecast.schema.columns import columns_to_tables
-from forecast.schema.insight import InsightContent
+from forecast.schema.insight import ImpliedContent, InsightContent
 from forecast.schema.json_data import finite_or_none, round_numbers, row_as_data
-from forecast.schema.topic import ReportFault, TopicContent, VerdictContent, digest_of, validate_content
+from forecast.schema.topic import CheckValue, ReportFault, TopicContent, VerdictContent, digest_of, validate_content
 from forecast.schema.words import range_text
 
 if TYPE_CHECKING:
@@ -82,9 +82,9 @@ def uses_age(topic: Topic) -> bool:
     return any("age" in names_in(expression) for expression in _expressions(topic))
 
 
-def verdict_as_data(verdict: Verdict) -> dict[str, Any]:
+def verdict_as_data(verdict: Verdict) -> VerdictContent:
     """Return a referee's verdict as a report keeps it, with one check for each figure compared, the worst first."""
-    checks = [
+    checks: list[dict[str, CheckValue]] = [
         {
             "kind": comparison.kind,
             "name": comparison.name,
@@ -213,7 +213,7 @@ def _is_whole(content: Mapping[str, Any]) -> bool:
     return bool(content["digest"] == digest_of(content))
 
 
-def warnings_of(topic: Topic, implied: Iterable[Mapping[str, Any]]) -> tuple[Problem, ...]:
+def warnings_of(topic: Topic, implied: Iterable[ImpliedContent]) -> tuple[Problem, ...]:
     """Return what priors imply, as a report keeps it, as warnings with their places in the topic's files."""
     at = {"priors": prior_problem, "topic": topic_problem}
     return tuple(

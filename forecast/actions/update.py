@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from forecast.actions.cache import (
     cached_insight,
@@ -48,7 +48,8 @@ from forecast.predict.analysis import Analysis, analyse, settings_for
 from forecast.processes import process_pool
 from forecast.report.failures import failure_of_topic
 from forecast.report.pages import page_and_data, render_index, report_files
-from forecast.schema.topic import TopicContent
+from forecast.schema.insight import ImpliedContent, InsightContent
+from forecast.schema.topic import ParameterContent, TopicContent, VerdictContent
 from forecast.system import process_start_method, utc_now
 
 if TYPE_CHECKING:
@@ -304,7 +305,7 @@ def _report_content(run: _Run, topic: Topic, progress: Progress) -> TopicContent
     hashes = {"numbers": numbers_hash(topic, as_of=as_of), "words": words_hash(topic)}
     if verdict is not None:
         hashes["refereed"] = key
-    insight: Mapping[str, Any] | None = None
+    insight: InsightContent | None = None
     explained = run.insight and topic.own is None and analysis.result.posterior.keeps_rows
     if explained:  # insight weighs draws by the statements, which its own model may not follow
         from forecast.insight.explaining import explain
@@ -336,13 +337,13 @@ def _report_content(run: _Run, topic: Topic, progress: Progress) -> TopicContent
     )
 
 
-def _prior_implications(analysis: Analysis, parameters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _prior_implications(analysis: Analysis, parameters: Sequence[ParameterContent]) -> list[ImpliedContent]:
     """What the topic's priors imply that nobody can have meant, and which of them the record contradicts."""
     model, prior = analysis.model, analysis.prior
     return [*prior_warnings(model.topic, model.as_of, prior), *prior_data_conflicts(parameters, prior, analysis.result.posterior)]
 
 
-def _no_insight_warning(analysis: Analysis) -> dict[str, Any]:
+def _no_insight_warning(analysis: Analysis) -> ImpliedContent:
     """That the report does not say why, since the densities of so many rows are not kept."""
     message = f"{rows_not_kept_message(analysis.result.posterior)}: this report does not say why"
     return {
@@ -364,7 +365,7 @@ def _earlier_report(run: _Run, topic: Topic) -> EarlierReport | None:
 
 def analyse_with_referee(
     topic: Topic, as_of: date, settings: Settings, *, referee: bool, confirmed: bool = False, progress: Progress
-) -> tuple[Analysis, Mapping[str, Any] | None]:
+) -> tuple[Analysis, VerdictContent | None]:
     """Conclude a topic, and return the verdict as a report keeps it; None where no second engine was tried.
 
     Raises ``Unsound`` as ``analyse`` does.

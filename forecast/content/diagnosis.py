@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Iterator
+from typing import Literal, TypedDict
 
 from forecast.inference.pareto import CONVERGING, FINITE_VARIANCE
 from forecast.inference.posterior import Diagnostics
 from forecast.model.invalid_values import share_as_percent
 from forecast.schema import words
+from forecast.schema.json_data import finite_or_none
+from forecast.schema.topic import EngineContent, VerdictContent
 
 FEWEST_COUNTED = 0.0001  # of the prior's draws, below which their share is not known from those looked at
 METHOD_SENTENCES = {
@@ -18,31 +19,47 @@ METHOD_SENTENCES = {
     "nuts": "NUTS drew {draws} times; the least well mixed parameter has the worth of {size} independent draws.",
     "prior": "These are {draws} draws of the prior: nothing was conditioned on.",
 }
-VERDICT_SENTENCES = {
-    "agreed": "Both engines, importance sampling and NUTS, give the same numbers within Monte Carlo error.",
-    "disputed": "The two engines disagree by more than Monte Carlo error allows.",
-    "failed": "The second engine was tried and failed, so nothing confirms these numbers.",
-    "unconfirmed": "NUTS supplies the draws; the fast engine is not sound, so nothing else confirms them.",
-    "not refereed": "Only one engine was run; the second has not confirmed it.",
-}
+NOT_REFEREED = "Only one engine was run; the second has not confirmed it."
 WARNED = {"disputed": "Disputed.", "failed": "Not confirmed."}  # verdicts that are warnings, and what these begin with
 ENGINES = {"importance": "the fast engine", "nuts": "NUTS", "prior": "the prior"}
-INTERNAL_DIAGNOSTICS = ("seconds", "left_out")  # the first differs from run to run; the reason says the second in words
-OPTIONAL_DIAGNOSTICS = ("short", "heavy", "started_from")  # only where there is something to say
 
 
-def engine_content(diagnostics: Diagnostics) -> dict[str, Any]:
-    """Return an engine's diagnostics and what they mean (no time: it differs from run to run)."""
-    content = {
-        key: value
-        for key, value in asdict(diagnostics).items()
-        if key not in INTERNAL_DIAGNOSTICS and (value or key not in OPTIONAL_DIAGNOSTICS)
+class _EngineExtras(TypedDict, total=False):
+    """What only some engines' diagnostics have: where there is something to say."""
+
+    overflow: float
+    short: bool
+    heavy: bool
+    started_from: Literal["importance"]
+
+
+def engine_content(diagnostics: Diagnostics) -> EngineContent:
+    """Return an engine's diagnostics and what they mean: without its time, which differs from run to run, and what the reason says in words."""
+    overflow: _EngineExtras = {} if diagnostics.overflow is None else {"overflow": diagnostics.overflow}
+    short: _EngineExtras = {"short": True} if diagnostics.short else {}
+    heavy: _EngineExtras = {"heavy": True} if diagnostics.heavy else {}
+    start: _EngineExtras = {"started_from": diagnostics.started_from} if diagnostics.started_from else {}
+    return {
+        "engine": diagnostics.engine,
+        "draws": diagnostics.draws,
+        "effective_size": diagnostics.effective_size,
+        "sound": diagnostics.sound,
+        "reason": diagnostics.reason,
+        "coordinates": diagnostics.coordinates,
+        "rounds": diagnostics.rounds,
+        "pareto_k": None if diagnostics.pareto_k is None else finite_or_none(diagnostics.pareto_k),  # the words say what infinity means
+        "log_evidence": diagnostics.log_evidence,
+        "log_evidence_error": diagnostics.log_evidence_error,
+        "r_hat": diagnostics.r_hat,
+        "ess_bulk": diagnostics.ess_bulk,
+        "ess_tail": diagnostics.ess_tail,
+        "divergences": diagnostics.divergences,
+        **overflow,
+        **short,
+        **heavy,
+        **start,
+        "words": engine_words(diagnostics),
     }
-    if diagnostics.pareto_k is not None and not math.isfinite(diagnostics.pareto_k):
-        content["pareto_k"] = None  # JSON has no infinity; the words say what it means
-    if diagnostics.overflow is None:
-        del content["overflow"]
-    return content | {"words": engine_words(diagnostics)}
 
 
 def engine_words(diagnostics: Diagnostics) -> list[str]:
@@ -124,20 +141,12 @@ def _heaviness(diagnostics: Diagnostics) -> str:
     return f"The weights of the draws may have no variance: {diagnostics.reason}. The printed Monte Carlo errors may be too small."
 
 
-def verdict_content(verdict: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the referee's verdict with a sentence; raise ``ValueError`` for a verdict there is none of."""
-    given: dict[str, Any] = {"verdict": "not refereed"} if verdict is None else dict(verdict)
-    word = given["verdict"]
-    if word not in VERDICT_SENTENCES:
-        raise ValueError(f"`{word}` is not a verdict")
-    return {
-        "verdict": word,
-        "sentence": given.get("sentence") or VERDICT_SENTENCES[word],
-        "checks": [dict(check) for check in given.get("checks", ())],
-    }
+def verdict_content(verdict: VerdictContent | None) -> VerdictContent:
+    """Return the referee's verdict or, where no referee ran, that it did not."""
+    return {"verdict": "not refereed", "sentence": NOT_REFEREED, "checks": []} if verdict is None else verdict
 
 
-def warnings(diagnostics: Diagnostics, verdict: Mapping[str, Any]) -> list[str]:
+def warnings(diagnostics: Diagnostics, verdict: VerdictContent) -> list[str]:
     """Say why these numbers are not to be trusted; nothing where they are."""
     sentences = []
     word, sentence = verdict["verdict"], verdict["sentence"]

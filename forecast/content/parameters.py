@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -13,12 +13,31 @@ from forecast.inference.posterior import OrderedDraws, Posterior, order_draws
 from forecast.inference.pymc.tails import no_mean_reason, tail_shape
 from forecast.inference.quantile_levels import QUANTILE_LEVELS
 from forecast.language.arrays import Array
+from forecast.language.pooling import Pooling
 from forecast.predict.density import shape
+from forecast.schema.answers import Curve
+from forecast.schema.book import PartContent
+from forecast.schema.topic import MarginalContent, ParameterContent
 
 LOG_FROM_RATIO = 20.0  # a positive prior whose 95 % point is this many times its 5 % point is shown on a logarithmic axis
 
 
-def parameter_contents(prior: Posterior, posterior: Posterior) -> list[dict[str, Any]]:
+class _MarginalExtras(TypedDict, total=False):
+    """What is said only after the record, or of what has no mean."""
+
+    mean_error: float | None
+    no_mean: str
+    errors: list[float]
+
+
+class _ParameterExtras(TypedDict, total=False):
+    """What only pooled priors have."""
+
+    pooling: Pooling
+    parts: list[PartContent]
+
+
+def parameter_contents(prior: Posterior, posterior: Posterior) -> list[ParameterContent]:
     """Return every value of every parameter, in the topic's order, one entry for each label."""
     topic = posterior.model.topic
     with one_thread():
@@ -27,13 +46,14 @@ def parameter_contents(prior: Posterior, posterior: Posterior) -> list[dict[str,
         ]
 
 
-def _content(parameter: Parameter, label: str, prior: Posterior, posterior: Posterior) -> dict[str, Any]:
+def _content(parameter: Parameter, label: str, prior: Posterior, posterior: Posterior) -> ParameterContent:
     before, after = prior.column(parameter.name, label), posterior.column(parameter.name, label)
     cases = posterior.cases
     old, new = order_draws(before, prior.weights), order_draws(after, cases.weights)
     is_share = not parameter.unit and not parameter.categories
     low, high = old.quantiles((0.05, 0.95))
     logarithmic = not is_share and min(old.values[0], new.values[0]) > 0 and high > LOG_FROM_RATIO * low
+    pooled: _ParameterExtras = {} if parameter.pooling is None else {"pooling": parameter.pooling, "parts": _parts(parameter)}
     return {
         "name": parameter.name,
         "label": label,
@@ -45,12 +65,8 @@ def _content(parameter: Parameter, label: str, prior: Posterior, posterior: Post
         "source": parameter.source,
         "reviewed": parameter.reviewed.isoformat() if parameter.reviewed else None,
         "by": parameter.by,
-        "prior": {**_mean(before, prior.weights), **_belief(old, logarithmic=logarithmic, is_share=is_share)},
-        "posterior": {
-            **_mean(after, cases.weights, cases),
-            **_belief(new, logarithmic=logarithmic, is_share=is_share),
-            "errors": [quantile_error(after, cases, level, quantile_at=lambda at: new.quantiles((at,))[0]) for level in QUANTILE_LEVELS],
-        },
+        "prior": _marginal(before, prior.weights, old, curve=_curve(old, logarithmic=logarithmic, is_share=is_share)),
+        "posterior": _marginal(after, cases.weights, new, curve=_curve(new, logarithmic=logarithmic, is_share=is_share), cases=cases),
         "categories": [
             {
                 "label": category,
@@ -60,11 +76,11 @@ def _content(parameter: Parameter, label: str, prior: Posterior, posterior: Post
             }
             for code, category in enumerate(parameter.categories)
         ],
-        **({"pooling": parameter.pooling, "parts": _parts(parameter)} if parameter.parts else {}),
+        **pooled,
     }
 
 
-def _parts(parameter: Parameter) -> list[dict[str, Any]]:
+def _parts(parameter: Parameter) -> list[PartContent]:
     """What was pooled, and what was kept and not used."""
     return [
         {
@@ -82,22 +98,30 @@ def _parts(parameter: Parameter) -> list[dict[str, Any]]:
     ]
 
 
-def _mean(values: Array, weights: Array, cases: ReplicatedCases | None = None) -> dict[str, Any]:
-    """The mean, with its error where cases are given that have one; or none, and why."""
-    no_mean = no_mean_reason(tail_shape(values, weights))
-    if no_mean:
-        return {"mean": None, **({} if cases is None else {"mean_error": None}), "no_mean": no_mean}
-    return {"mean": float(weights @ values), **({} if cases is None else {"mean_error": mean_error(values, cases)})}
+def _marginal(values: Array, weights: Array, draws: OrderedDraws, *, curve: Curve, cases: ReplicatedCases | None = None) -> MarginalContent:
+    """What is believed of one value, whose ``draws`` are those values in order; with errors where cases are given that have them."""
+    reason = no_mean_reason(tail_shape(values, weights))
+    error: _MarginalExtras = {} if cases is None else {"mean_error": None if reason else mean_error(values, cases)}
+    no_mean: _MarginalExtras = {"no_mean": reason} if reason else {}
+    errors: _MarginalExtras = {} if cases is None else {"errors": _quantile_errors(values, cases, draws)}
+    return {
+        "mean": None if reason else float(weights @ values),
+        **error,
+        **no_mean,
+        "quantiles": list(draws.quantiles(QUANTILE_LEVELS)),
+        "shape": curve,
+        **errors,
+    }
 
 
-def _belief(draws: OrderedDraws, *, logarithmic: bool, is_share: bool) -> dict[str, Any]:
+def _quantile_errors(values: Array, cases: ReplicatedCases, draws: OrderedDraws) -> list[float]:
+    return [quantile_error(values, cases, level, quantile_at=lambda at: draws.quantiles((at,))[0]) for level in QUANTILE_LEVELS]
+
+
+def _curve(draws: OrderedDraws, *, logarithmic: bool, is_share: bool) -> Curve:
     if logarithmic:
         curve = shape(OrderedDraws(np.log(draws.values), draws.cumulative))
-        x = tuple(np.exp(curve.x).tolist())
-    else:  # a positive value's density may stand up against 0, a share's against 0 and 1
-        curve = shape(draws, lower=0.0 if draws.values[0] >= 0 else -np.inf, upper=1.0 if is_share else np.inf)
-        x = curve.x
-    return {
-        "quantiles": draws.quantiles(QUANTILE_LEVELS),
-        "shape": {"discrete": curve.discrete, "x": x, "y": curve.y},
-    }
+        return {"discrete": curve.discrete, "x": np.exp(curve.x).tolist(), "y": list(curve.y)}
+    # a positive value's density may stand up against 0, a share's against 0 and 1
+    curve = shape(draws, lower=0.0 if draws.values[0] >= 0 else -np.inf, upper=1.0 if is_share else np.inf)
+    return {"discrete": curve.discrete, "x": list(curve.x), "y": list(curve.y)}

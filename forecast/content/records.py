@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import numpy as np
 
@@ -20,39 +20,56 @@ from forecast.predict.paths import Paths
 from forecast.predict.settlement import range_ends
 from forecast.schema import words
 from forecast.schema.json_data import row_as_data
-from forecast.schema.topic import RowContent
+from forecast.schema.topic import ClassTotal, Fan, PastPoint, RowContent, StreamContent
 
 MOST_FAN_DAYS = 72  # more steps than this are thinned, evenly, keeping the last
 
 
-def stream_contents(model: Model, paths: Paths) -> list[dict[str, Any]]:
+class _StreamExtras(TypedDict, total=False):
+    """What only some streams have."""
+
+    seen: str
+    texts: dict[str, str]
+    entering: str
+    classes: list[ClassTotal]
+
+
+def stream_contents(model: Model, paths: Paths) -> list[StreamContent]:
     """Return every stream with its record as of the model's day and its simulated future."""
     quiet = unrecorded_days(model.records, model.as_of)
-    counted = {name for name, record in model.records.items() if adds_up(model.topic, record.stream)}
-    return [
-        {
-            "name": name,
-            "about": record.stream.about,
-            "unit": record.stream.unit,
-            "statement": record.stream.value.text,
-            "watched": record.stream.watched,
-            "next": dict(record.stream.next_texts),
-            "rows": _rows(record, model.tables[name]),
-            "total": _least_total(record, record.through + ONE_DAY) if name in counted else None,
-            "through": record.through.isoformat(),
-            "unrecorded_days": quiet[name],
-            "past": _past_totals(record, model.topic.opens) if name in counted else [],
-            "fan": _fan(name, record, paths) if name in counted else None,
-            **({"seen": words.range_text(*_total_range(record))} if record.ranges and name in counted else {}),
-            **({"texts": dict(record.stream.entering_texts)} if record.stream.entering_texts else {}),
-            **({"entering": entering} if (entering := _entering_text(record)) else {}),
-            **_classes(record, paths),
-        }
-        for name, record in model.records.items()
-    ]
+    return [_stream_content(record, model, paths, quiet[name]) for name, record in model.records.items()]
 
 
-def unrecorded_sentence(streams: Sequence[dict[str, Any]], as_of: date) -> str:
+def _stream_content(record: StreamRecord, model: Model, paths: Paths, quiet: int) -> StreamContent:
+    """One stream; ``quiet`` are the days that are not recorded."""
+    stream = record.stream
+    counted = adds_up(model.topic, stream)
+    entering_text = _entering_text(record)
+    seen: _StreamExtras = {"seen": words.range_text(*_total_range(record))} if record.ranges and counted else {}
+    texts: _StreamExtras = {"texts": dict(stream.entering_texts)} if stream.entering_texts else {}
+    entering: _StreamExtras = {"entering": entering_text} if entering_text else {}
+    classes: _StreamExtras = {"classes": _class_totals(record, paths)} if stream.classes else {}
+    return {
+        "name": stream.name,
+        "about": stream.about,
+        "unit": stream.unit,
+        "statement": stream.value.text,
+        "watched": stream.watched,
+        "next": dict(stream.next_texts),
+        "rows": _rows(record, model.tables[stream.name]),
+        "total": _least_total(record, record.through + ONE_DAY) if counted else None,
+        "through": record.through.isoformat(),
+        "unrecorded_days": quiet,
+        "past": _past_totals(record, model.topic.opens) if counted else [],
+        "fan": _fan(stream.name, record, paths) if counted else None,
+        **seen,
+        **texts,
+        **entering,
+        **classes,
+    }
+
+
+def unrecorded_sentence(streams: Sequence[StreamContent], as_of: date) -> str:
     """Say how much time lies between the record and the as-of day; empty where the topic has no streams."""
     if not streams:
         return ""
@@ -79,26 +96,22 @@ def unrecorded_sentence(streams: Sequence[dict[str, Any]], as_of: date) -> str:
     return " ".join(sentences)
 
 
-def _classes(record: StreamRecord, paths: Paths) -> dict[str, Any]:
-    """How often each class was seen, and will have been by the last day simulated; nothing for a stream of numbers."""
+def _class_totals(record: StreamRecord, paths: Paths) -> list[ClassTotal]:
+    """How often each class was seen, and will have been by the last day simulated."""
     stream = record.stream
-    if not stream.classes:
-        return {}
-    return {
-        "classes": [
-            {
-                "label": label,
-                "total": sum(row_amount(stream, row, label) for row in record.rows),
-                "quantiles": None if fan is None else fan["quantiles"][-1],
-            }
-            for label in stream.classes
-            for fan in [_fan(stream.name, record, paths, label)]
-        ]
-    }
+    return [
+        {
+            "label": label,
+            "total": sum(row_amount(stream, row, label) for row in record.rows),
+            "quantiles": None if fan is None else fan["quantiles"][-1],
+        }
+        for label in stream.classes
+        for fan in [_fan(stream.name, record, paths, label)]
+    ]
 
 
-def _spaced_name(stream: dict[str, Any]) -> str:
-    return str(stream["name"]).replace("_", " ")
+def _spaced_name(stream: StreamContent) -> str:
+    return stream["name"].replace("_", " ")
 
 
 class _Entry(TypedDict, total=False):
@@ -151,7 +164,7 @@ def _least_total(record: StreamRecord, day: date) -> float:
     return record.total_before(day) + sum(low for low in lows if math.isfinite(low))
 
 
-def _past_totals(record: StreamRecord, opens: date) -> list[dict[str, Any]]:
+def _past_totals(record: StreamRecord, opens: date) -> list[PastPoint]:
     first = min([opens, *(row.start for row in record.rows)]) - ONE_DAY
     days = sorted({first, *(row.end for row in record.rows)})
     totals = record.totals_before([day + ONE_DAY for day in days])
@@ -160,7 +173,7 @@ def _past_totals(record: StreamRecord, opens: date) -> list[dict[str, Any]]:
     return [{"day": day.isoformat(), "total": float(total)} for day, total in zip(days, totals, strict=True)]
 
 
-def _fan(name: str, record: StreamRecord, paths: Paths, label: str = "") -> dict[str, Any] | None:
+def _fan(name: str, record: StreamRecord, paths: Paths, label: str = "") -> Fan | None:
     """The 5, 25, 50, 75 and 95 % points of the total on the eves of the simulated boundaries, from where it is not known for sure on."""
     if name not in paths.starts:
         return None

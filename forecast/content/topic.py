@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Literal, TypedDict
+from typing import Literal, TypedDict
 
-from forecast.book.topic import Point, Question, Topic
+from forecast.book.topic import Point, Quantity, Question, Topic
 from forecast.book.units import unit_of
 from forecast.content.crossing_words import crossing_contents
 from forecast.content.diagnosis import engine_content, verdict_content, warnings
@@ -38,10 +38,29 @@ from forecast.schema.answers import (
     ShareValue,
     is_probability,
 )
+from forecast.schema.book import CodeContent
 from forecast.schema.compact import compact_content
+from forecast.schema.insight import ImpliedContent, InsightContent
 from forecast.schema.json_data import round_numbers
-from forecast.schema.topic import REPORT_FORMAT, PointContent, SeriesContent, TopicContent, digest_of
+from forecast.schema.topic import (
+    REPORT_FORMAT,
+    ParameterContent,
+    PointContent,
+    QuantityContent,
+    RunContent,
+    SeriesContent,
+    TopicContent,
+    VerdictContent,
+    digest_of,
+)
 from forecast.sentences import answer_sentences
+
+
+class _ContentExtras(TypedDict, total=False):
+    """What only some reports have."""
+
+    implied: list[ImpliedContent]
+    code: CodeContent
 
 
 class _AnswerExtras(TypedDict, total=False):
@@ -81,19 +100,15 @@ def topic_content(
     prior: Posterior,
     paths: Paths,
     answers: Mapping[str, Answer],
-    verdict: Mapping[str, Any] | None,
-    run: Mapping[str, Any],
-    insight: Mapping[str, Any] | None = None,
-    implied: Sequence[Mapping[str, Any]] = (),
-    parameters: Sequence[Mapping[str, Any]] | None = None,
+    verdict: VerdictContent | None,
+    run: RunContent,
+    insight: InsightContent | None = None,
+    implied: Sequence[ImpliedContent] = (),
+    parameters: Sequence[ParameterContent] | None = None,
 ) -> TopicContent:
     """Return everything the pages of a topic show.
 
-    ``verdict`` has ``verdict`` (``agreed``, ``disputed``, ``failed``, ``unconfirmed`` or ``not refereed``) and
-    may have ``sentence`` and ``checks`` (a list of flat mappings, the lines of a
-    table); None says that no referee ran.  ``run`` has ``command``, ``seed``,
-    ``versions`` and ``hashes``, and may have ``draws`` and ``hindcast``.
-    ``insight`` is what ``forecast.insight`` found, None where nobody looked; ``implied`` is what the priors imply
+    ``verdict`` is None where no referee ran.  ``insight`` is what ``forecast.insight`` found, None where nobody looked; ``implied`` is what the priors imply
     that nobody can have meant, as ``forecast.elicitation.prior_checks`` says it; ``parameters`` may be given where they have been described already.  Numbers
     are rounded to six significant digits.  Raises ``ValueError`` where a number
     is not finite.
@@ -101,7 +116,9 @@ def topic_content(
     model = posterior.model
     judged = verdict_content(verdict)
     streams = stream_contents(model, paths)
-    content = {
+    implications: _ContentExtras = {"implied": list(implied)} if implied else {}
+    code: _ContentExtras = {} if topic.own is None else {"code": {"path": topic.own.path, "sha256": topic.own.sha256}}
+    content: TopicContent = {
         "format": REPORT_FORMAT,
         "digest": "",
         "name": topic.name,
@@ -114,17 +131,15 @@ def topic_content(
         "unrecorded": unrecorded_sentence(streams, model.as_of),
         "answers": [answer_content(topic, answers[name]) for name in topic.questions],
         "parameters": parameter_contents(prior, posterior) if parameters is None else list(parameters),
-        **({"implied": [dict(warning) for warning in implied]} if implied else {}),
+        **implications,
         "streams": streams,
         "series": [_series(topic, name, model.as_of) for name in topic.series],
-        "quantities": [
-            {"name": its.name, "text": its.text, **({"unit": its.unit} if its.unit else {})} for its in topic.quantities.values()
-        ],
-        "insight": None if insight is None else dict(insight),
+        "quantities": [_quantity(quantity) for quantity in topic.quantities.values()],
+        "insight": insight,
         "engine": engine_content(posterior.diagnostics),
         "verdict": judged,
-        "run": dict(run),
-        **({} if topic.own is None else {"code": {"path": topic.own.path, "sha256": topic.own.sha256}}),
+        "run": run,
+        **code,
     }
     shown = compact_content(round_numbers(content))
     return {**shown, "digest": digest_of(shown)}
@@ -307,6 +322,11 @@ def _series(topic: Topic, name: str, as_of: date) -> SeriesContent:
     series = topic.series[name]
     points = [_point(point) for point in known_points(series, as_of)]
     return {"name": name, "about": series.about, "unit": series.unit, "later": series.later_text, "points": points}
+
+
+def _quantity(quantity: Quantity) -> QuantityContent:
+    content: QuantityContent = {"name": quantity.name, "text": quantity.text}
+    return {**content, "unit": quantity.unit} if quantity.unit else content
 
 
 def _point(point: Point) -> PointContent:

@@ -12,11 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import numpy as np
 
-from forecast.book.topic import Parameter, Question, Topic
+from forecast.book.topic import Parameter, Question, Step, Topic
 from forecast.inference.importance.prior_sampling import exclude_overflow_draws, prior_draws
 from forecast.inference.posterior import Posterior
 from forecast.language.expressions import indexed_name
@@ -31,6 +30,8 @@ from forecast.model.settings import Purpose, generator
 from forecast.predict.answers import Probability, answer, paths_for
 from forecast.predict.distribution import Distribution
 from forecast.predict.paths import Paths, has_future
+from forecast.schema.insight import ImpliedContent
+from forecast.schema.topic import ParameterContent
 from forecast.schema.words import number
 from forecast.schema.words import percent as percent_text
 
@@ -44,13 +45,11 @@ EDGES = (0.005, 0.995)  # of a prior
 RIM = 0.05  # of a prior's span, next to a bound
 LEAST_MASS_AT_BOUND, LEAST_RATIO_TO_PRIOR = 0.2, 4  # of the posterior that lies there, and how much more that is than the prior's
 MOST_SAMPLE_STEPS = 240  # of the sample's future: finer steps are made coarser
-COARSER = {"day": "week", "week": "month", "month": "quarter", "quarter": "year"}
-DAYS_PER_STEP = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
-
-type PriorWarning = dict[str, Any]  # what is implied, as a report keeps it: the file, the keys of the place in it, a sentence and a hint
+COARSER: Mapping[Step, Step] = {"day": "week", "week": "month", "month": "quarter", "quarter": "year"}
+DAYS_PER_STEP: Mapping[Step, int] = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
 
 
-def prior_warnings(topic: Topic, as_of: date, prior: Posterior | None = None) -> list[PriorWarning]:
+def prior_warnings(topic: Topic, as_of: date, prior: Posterior | None = None) -> list[ImpliedContent]:
     """Return what a topic's priors imply that nobody can have meant, from a small sample of them, before any row.
 
     ``prior`` are draws of the topic's joint prior as of that day, where there are some already.
@@ -72,7 +71,7 @@ def prior_warnings(topic: Topic, as_of: date, prior: Posterior | None = None) ->
     return [*warnings, *_invalid_statements(sample), *_decided_questions(topic, as_of, sample)]
 
 
-def prior_data_conflicts(parameters: Sequence[Mapping[str, Any]], prior: Posterior, posterior: Posterior) -> list[PriorWarning]:
+def prior_data_conflicts(parameters: Sequence[ParameterContent], prior: Posterior, posterior: Posterior) -> list[ImpliedContent]:
     """Return the parameters whose posterior ran into an edge of their prior.
 
     ``parameters`` are they as a report has them, with the mean and the 5, 25, 50, 75 and 95 % points of each before and after.
@@ -97,7 +96,7 @@ def _sample(prior: Posterior, rng: np.random.Generator) -> Posterior:
     )
 
 
-def _priors_beyond_share(topic: Topic, as_of: date) -> Iterator[PriorWarning]:
+def _priors_beyond_share(topic: Topic, as_of: date) -> Iterator[ImpliedContent]:
     """Parameters whose unit is ``share`` and whose prior, where its arguments are numbers, reaches outside 0 to 1."""
     declared = {name for name, parameter in topic.parameters.items() if parameter.unit == SHARE_UNIT}
     if not declared:
@@ -113,7 +112,7 @@ def _priors_beyond_share(topic: Topic, as_of: date) -> Iterator[PriorWarning]:
             yield _prior_warning(block.parameter, label, message, "take a prior of a share, as Beta or LogitNormal")
 
 
-def _invalid_statements(prior: Posterior) -> Iterator[PriorWarning]:
+def _invalid_statements(prior: Posterior) -> Iterator[ImpliedContent]:
     """Statements that make no distribution at some draws of the prior, and quantities that are shares and lie outside 0 to 1."""
     model = prior.model
     for name, table in model.tables.items():
@@ -139,7 +138,7 @@ def _invalid_statements(prior: Posterior) -> Iterator[PriorWarning]:
             yield _topic_warning(("quantities", name), problem.message, problem.hint)
 
 
-def _decided_questions(topic: Topic, as_of: date, prior: Posterior) -> Iterator[PriorWarning]:
+def _decided_questions(topic: Topic, as_of: date, prior: Posterior) -> Iterator[ImpliedContent]:
     """Questions that the prior decides alone, as if nothing had been recorded."""
     bare = replace(topic, streams={name: replace(stream, rows=()) for name, stream in topic.streams.items()})
     bare = _with_few_steps(bare)
@@ -202,22 +201,22 @@ def _streams_behind(topic: Topic, question: Question) -> set[str]:
 def _with_few_steps(topic: Topic) -> Topic:
     """The topic with a step so coarse that its future from the beginning has few of them."""
     last = max((question.by for question in topic.questions.values() if question.by), default=topic.opens)
-    step: Any = topic.step
+    step = topic.step
     while (last - topic.opens).days / DAYS_PER_STEP[step] > MOST_SAMPLE_STEPS and step in COARSER:
         step = COARSER[step]
     return replace(topic, step=step)
 
 
-def _edge_message(block: Block, label: str, prior: Posterior, shown: Mapping[str, Any]) -> str:
+def _edge_message(block: Block, label: str, prior: Posterior, shown: ParameterContent) -> str:
     """Say that the posterior's median, or its mean, lies beyond the prior's 0.5 or 99.5 % point."""
     if block.fixed is None or not block.family.is_apart:
         low, high = prior.quantiles(block.name, EDGES, label)
     else:
         low, high = (float(np.max(values)) for values in block.family.quantile(np.array(EDGES), **block.fixed))
     centres = {"median": shown["posterior"]["quantiles"][2]}
-    means = shown["prior"]["mean"], shown["posterior"]["mean"]
-    if None not in means and low <= means[0] <= high:  # a heavy tail may put a mean beyond by itself
-        centres["mean"] = shown["posterior"]["mean"]
+    before, after = shown["prior"]["mean"], shown["posterior"]["mean"]
+    if before is not None and after is not None and low <= before <= high:  # a heavy tail may put a mean beyond by itself
+        centres["mean"] = after
     for what, value in centres.items():
         for point, edge, beyond in ((EDGES[0], low, value < low), (EDGES[1], high, value > high)):
             if beyond:
@@ -246,10 +245,10 @@ def _quoted_name(parameter: Parameter, label: str) -> str:
     return f"`{indexed_name(parameter.name, label)}`"
 
 
-def _prior_warning(parameter: Parameter, label: str, message: str, hint: str) -> PriorWarning:
+def _prior_warning(parameter: Parameter, label: str, message: str, hint: str) -> ImpliedContent:
     keys = [parameter.name, "prior", label] if label in parameter.by_label else [parameter.name, "prior"]
     return {"file": "priors", "keys": keys, "message": message, "hint": hint}
 
 
-def _topic_warning(keys: tuple[str, ...], message: str, hint: str) -> PriorWarning:
+def _topic_warning(keys: tuple[str, ...], message: str, hint: str) -> ImpliedContent:
     return {"file": "topic", "keys": list(keys), "message": message, "hint": hint}

@@ -55,7 +55,7 @@ class Diagnostics:
     seconds: float | None = None
     short: bool = False
     heavy: bool = False
-    started_from: Engine | Literal[""] = ""
+    started_from: Literal["importance", ""] = ""
     left_out: float = 0.0
 
     @property
