@@ -8,18 +8,15 @@ that one report speaks of one number.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from forecast.insight.estimands import Measure
 
 if TYPE_CHECKING:
     from forecast.insight.history import History
-    from forecast.schema.insight import InsightContent, Move
-
-OF_A_MOVE = ("before", "after", "errors", "sentences")
-OF_A_PART = ("points", "errors", "bits")
+    from forecast.schema.insight import HistoryPoint, InsightContent, Move, MovePart
 
 
 def chosen_columns(measures: Sequence[Measure], rows: Iterable[Sequence[float]]) -> list[int]:
@@ -38,22 +35,24 @@ def chosen_columns(measures: Sequence[Measure], rows: Iterable[Sequence[float]])
 def chosen_insight(content: InsightContent, measures: Sequence[Measure]) -> InsightContent:
     """Return an insight of means and medians with one of them for each answer."""
     columns = chosen_columns(measures, _rows(content))
-    chosen: dict[str, Any] = dict(content)
-    chosen["measures"] = _columns_of(content["measures"], columns)
-    chosen["moves"] = [_move(move, columns) for move in content["moves"]]
-    for name in ("leverage", "sensitivity", "signposts"):
-        chosen[name] = [{**row, "values": _columns_of(row["values"], columns)} for row in chosen[name]]
-    chosen["information"] = [
-        {**row, "values": _columns_of(row["values"], columns), "errors": _columns_of(row["errors"], columns)}
-        for row in content["information"]
-    ]
     history = content["history"]
-    points = [
+    points: list[HistoryPoint] = [
         {**point, "values": _columns_of(point["values"], columns), "errors": _columns_of(point["errors"], columns)}
         for point in history["points"]
     ]
-    chosen["history"] = {"points": points, "settled": _columns_of(history["settled"], columns)}
-    return cast("InsightContent", chosen)
+    return {
+        **content,
+        "measures": _columns_of(content["measures"], columns),
+        "moves": [_move(move, columns) for move in content["moves"]],
+        "leverage": [{**row, "values": _columns_of(row["values"], columns)} for row in content["leverage"]],
+        "sensitivity": [{**row, "values": _columns_of(row["values"], columns)} for row in content["sensitivity"]],
+        "signposts": [{**row, "values": _columns_of(row["values"], columns)} for row in content["signposts"]],
+        "information": [
+            {**row, "values": _columns_of(row["values"], columns), "errors": _columns_of(row["errors"], columns)}
+            for row in content["information"]
+        ],
+        "history": {"points": points, "settled": _columns_of(history["settled"], columns)},
+    }
 
 
 def chosen_move(move: Move, measures: Sequence[Measure]) -> tuple[tuple[Measure, ...], Move]:
@@ -95,15 +94,24 @@ def _rows_of_move(move: Move) -> Iterator[Sequence[float]]:
 
 
 def _move(move: Move, columns: Sequence[int]) -> Move:
-    chosen: dict[str, Any] = dict(move)
-    chosen |= {name: _columns_of(chosen[name], columns) for name in OF_A_MOVE if name in chosen}
-    chosen["parts"] = [_part(part, columns) for part in move["parts"]]
-    return cast("Move", chosen)
+    chosen: Move = {
+        **move,
+        "before": _columns_of(move["before"], columns),
+        "after": _columns_of(move["after"], columns),
+        "parts": [_part(part, columns) for part in move["parts"]],
+        "sentences": _columns_of(move["sentences"], columns),
+    }
+    return {**chosen, "errors": _columns_of(move["errors"], columns)} if "errors" in move else chosen
 
 
-def _part(part: Mapping[str, Any], columns: Sequence[int]) -> dict[str, Any]:
-    return {**part, **{name: _columns_of(part[name], columns) for name in OF_A_PART}}
+def _part(part: MovePart, columns: Sequence[int]) -> MovePart:
+    return {
+        **part,
+        "points": _columns_of(part["points"], columns),
+        "errors": _columns_of(part["errors"], columns),
+        "bits": _columns_of(part["bits"], columns),
+    }
 
 
-def _columns_of(values: Sequence[Any], columns: Sequence[int]) -> list[Any]:
+def _columns_of[Each](values: Sequence[Each], columns: Sequence[int]) -> list[Each]:
     return [values[column] for column in columns] if values else []
