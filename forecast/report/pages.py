@@ -8,7 +8,7 @@ by Jinja.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -160,7 +160,8 @@ def _html_environment() -> Environment:
         lstrip_blocks=True,
         loader=FileSystemLoader(TEMPLATES),
     )
-    environment.filters.update(_filters() | {"picture": Markup})
+    _add_filters(environment)
+    environment.filters["picture"] = Markup
     return environment
 
 
@@ -183,14 +184,14 @@ def _markdown_environment() -> Environment:
         lstrip_blocks=True,
         loader=FileSystemLoader(TEMPLATES),
     )
-    environment.filters.update(
-        _filters() | {"code": lambda text: SafeMarkdown(markdown_code(text)), "source": source, "ready": SafeMarkdown}
-    )
+    _add_filters(environment)
+    environment.filters |= {"code": lambda text: SafeMarkdown(markdown_code(text)), "source": source, "ready": SafeMarkdown}
     return environment
 
 
-def _filters() -> dict[str, Callable[..., object]]:
-    return {
+def _add_filters(environment: Environment) -> None:
+    """Give an environment the filters that HTML and Markdown share."""
+    environment.filters |= {
         "day": words.day,
         "days": words.days,
         "capital": words.capitalise,
