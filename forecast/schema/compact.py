@@ -164,6 +164,6 @@ def _round_to_places(value: float, places: int) -> float:
     most = SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(abs(value)))
     for more in range(places, most):
         rounded = round(value, more) + 0.0
-        if rounded == value or not f"{rounded:.{max(more, 0)}f}".rstrip("0").endswith("5"):
+        if rounded == value or not f"{rounded:.{max(more, 0)}f}".rstrip("0").rstrip(".").endswith("5"):
             return rounded
     return value
