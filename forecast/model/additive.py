@@ -39,7 +39,7 @@ def _is_one_trial(stream: Stream) -> bool:
     """Whether a value can only be 0 or 1, whatever the row says."""
     if value_kind_of(stream.value) is ValueKind.BINARY:
         return True
-    trials = stream.value.arguments.get("n")
+    trials = stream.value.arguments.get(family_for(stream.value).trials_argument)
     try:
         return trials is not None and evaluate_constant(trials) == 1
     except Fault:  # the expression is no number by itself

@@ -10,6 +10,7 @@ from tests.support.building import make_topic
 STATEMENTS = {
     "Poisson(mu=5)": True,
     "NegativeBinomial(mu=5, alpha=2)": True,
+    "NegativeBinomial(n=1, p=0.3)": True,
     "ZeroInflatedPoisson(psi=0.5, mu=5)": True,
     "Binomial(n=asked, p=share)": True,
     "BetaBinomial(n=12, alpha=2, beta=3)": True,
