@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from forecast.inference.pymc.distributions import support_edges
+from forecast.inference.pymc.plan import CannotSample
 from forecast.inference.pymc.pools import DENSITY, MASS
 from forecast.inference.pymc.program_text import literal, part_name, pymc_name, variable_name
 from forecast.language.distributions.bounded import BoundedFamily, inner_arguments
+from forecast.language.distributions.families import FAMILIES
 from forecast.language.distributions.family import Family
 from forecast.language.distributions.pools import LINEAR, LOG_ODDS, PoolFamily
 from forecast.language.distributions.walks import Walk
@@ -81,11 +83,19 @@ def _parts_text(kind: PoolFamily) -> str:
     shown = []
     for part in kind.parts:
         if not part.family.pymc_has_logcdf and kind.name == LOG_ODDS:
-            inner = ", ".join(f"{name}={number_text(value)}" for name, value in part.arguments.items())
-            shown.append(f"pm.Truncated.dist(pm.{part.family.half_of}.dist(mu=0, {inner}), lower=0)")
+            shown.append(_half_text(part.family, part.arguments))
         else:
             shown.append(_distribution_text(part.family, part.arguments))
     return f"[{', '.join(shown)}]"
+
+
+def _half_text(kind: Family, arguments: Mapping[str, Any]) -> str:
+    """A family as one half of the distribution around 0 whose absolute value it is."""
+    whole = FAMILIES.get(kind.half_of)
+    if whole is None or whole.location_scale is None:
+        raise CannotSample(f"PyMC has no distribution function of {kind.name}, so that a pool of log odds cannot be written")
+    inner = "".join(f", {name}={number_text(value)}" for name, value in arguments.items())
+    return f"pm.Truncated.dist(pm.{whole.name}.dist({whole.location_scale.location}=0{inner}), lower=0)"
 
 
 def _distribution_text(kind: Family, arguments: Mapping[str, Any]) -> str:

@@ -124,9 +124,9 @@ class FamilyTraits:
         None  # of a discrete prior, those that say which values it has; None without a last
     )
     event_process: ClassVar[Literal["rate", "hazard"] | None] = (
-        None  # what leads to events, where they divide over parts of an interval by it
+        None  # what leads to events, where they divide over parts of an interval by it; a hazard family takes `p` or `logit_p`
     )
-    gamma_shapes: ClassVar[tuple[str, ...]] = ()  # names of the shape of a Gamma that multiplies the rate, that beside the mean first
+    gamma_shapes: ClassVar[tuple[str, ...]] = ()  # the Gamma's shape, where one multiplies the rate; first its name where `mu` is given
 
     # elicitation
     free_arguments: ClassVar[tuple[str, ...]] = ()  # those found from judgements; none for a family that is not offered
@@ -136,7 +136,7 @@ class FamilyTraits:
     # PyMC, whose class has the family's name
     pymc_options: ClassVar[Mapping[str, bool]] = MappingProxyType({})  # what a declaration is given beside arguments
     pymc_transform: ClassVar[str] = ""  # of ``pm.distributions.transforms``, where PyMC chooses none
-    pymc_has_logcdf: ClassVar[bool] = True
+    pymc_has_logcdf: ClassVar[bool] = True  # False only of a half of another, `half_of`, which a pool of log odds then writes in its place
     half_of: ClassVar[str] = ""  # the distribution around 0 whose absolute value it is
 
     def pymc_survival(self, _x: Any, _parameters: tuple[Any, ...], _tails: TensorTails) -> Any:

@@ -14,8 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecast.inference.pymc.plan import CannotSample
 from forecast.inference.pymc.program import pymc_source
+from forecast.inference.pymc.program_distributions import density_text
 from forecast.inference.pymc.program_text import RESERVED_NAMES, column_name, comment, literal, part_name, pymc_name, variable_name
+from forecast.language.distributions.component import Component
+from forecast.language.distributions.families import FAMILIES
+from forecast.language.distributions.pools import LOG_ODDS, make_pool
 from forecast.model.model import model_as_of
 from tests.support.building import make_topic
 from tests.support.payloads import PAYLOADS
@@ -164,3 +169,26 @@ def test_a_parameter_called_draw_is_read_back_by_the_name_that_pymc_has():
     text = program(lambda name: HOSTILE.get(name, name))
     assert [pymc_name(name) for name in ("draw", "chain", "rate")] == ["draw__", "chain__", "rate"]
     assert 'draws["posterior"]["draw__"].values\nprint("draw".ljust(40), ' in text
+
+
+@pytest.mark.parametrize(
+    ("family", "scale", "text"),
+    [
+        ("HalfNormal", "sigma", "pm.Truncated.dist(pm.Normal.dist(mu=0, sigma=2), lower=0)"),
+        ("HalfCauchy", "beta", "pm.Truncated.dist(pm.Cauchy.dist(alpha=0, beta=2), lower=0)"),
+    ],
+)
+def test_a_half_without_a_distribution_function_is_the_other_cut_in_half(monkeypatch, family, scale, text):
+    """In a pool of log odds the family of which it is a half stands in its place, around 0 by its own argument."""
+    half = FAMILIES[family]
+    monkeypatch.setattr(type(half), "pymc_has_logcdf", False)
+    pool = make_pool(LOG_ODDS, (Component(1.0, half, {scale: 2.0}),))
+    assert density_text(pool, {}, "x") == f"log_odds_density(x, [1], [{text}])"
+
+
+def test_a_family_without_a_distribution_function_that_is_no_half_cannot_stand_in_a_pool_of_log_odds(monkeypatch):
+    """The program is refused with a reason rather than written without a distribution."""
+    monkeypatch.setattr(type(FAMILIES["Exponential"]), "pymc_has_logcdf", False)
+    pool = make_pool(LOG_ODDS, (Component(1.0, FAMILIES["Exponential"], {"lam": 2.0}),))
+    with pytest.raises(CannotSample, match="PyMC has no distribution function of Exponential"):
+        density_text(pool, {}, "x")
