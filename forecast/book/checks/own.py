@@ -9,27 +9,28 @@ from forecast.book.checks.statements import family_of
 from forecast.book.draft import Draft
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import MODEL_FILE, TOPIC_FILE, model_path
-from forecast.book.files.problems import Place, Problem
+from forecast.book.files.problems import Place, Problem, Result
 from forecast.book.files.sources import read_source
 from forecast.book.topic import OwnModel
 
 
-def read_own_model(folder: Folder, draft: Draft, files: tuple[str, ...]) -> tuple[OwnModel | None, tuple[Problem, ...]]:
+def read_own_model(folder: Folder, draft: Draft, files: tuple[str, ...]) -> Result[OwnModel]:
     """Return a topic's own model as text, never run here; None where it has none, or does not ask for it.
 
     ``files`` are the names in the topic's directory.
     """
     if MODEL_FILE not in files:
-        return None, ()
+        return Result(None)
     path = model_path(draft.name)
     if draft.table.engine != "nuts":
         hint = f'say engine = "nuts" in {TOPIC_FILE} to make it the model'
-        return None, (Problem(Place(path), f"`{MODEL_FILE}` is not used: {TOPIC_FILE} does not ask for NUTS", hint, level="warning"),)
+        unused = Problem(Place(path), f"`{MODEL_FILE}` is not used: {TOPIC_FILE} does not ask for NUTS", hint, level="warning")
+        return Result(None, (unused,))
     source, problems = read_source(folder, path)
     problems = (*problems, *_check_continuous(draft))
     if source is None:
-        return None, problems
-    return OwnModel(path, source.text, hashlib.sha256(source.text.encode()).hexdigest()), problems
+        return Result(None, problems)
+    return Result(OwnModel(path, source.text, hashlib.sha256(source.text.encode()).hexdigest()), problems)
 
 
 def _check_continuous(draft: Draft) -> Iterator[Problem]:
