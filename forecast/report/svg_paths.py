@@ -48,8 +48,11 @@ def _path_of(element: str) -> tuple[str, str | None, str]:
     The element itself and None where it is of no kind known here.
     """
     if match := RULE_ELEMENT.fullmatch(element):
-        left, y, right = float(match[1]), _whole(float(match[2])), float(match[1]) + float(match[3])
-        return f"M{_whole(left)},{y}h{_whole(right) - _whole(left)}", match[4], "rule"
+        left, y, width = float(match[1]), _whole(float(match[2])), float(match[3])
+        across = _whole(left + width) - _whole(left)
+        if across or not _round(width):
+            return f"M{_whole(left)},{y}h{across}", match[4], "rule"
+        return f"M{_tenths(left)},{y}h{_tenths(width)}", match[4], "rule"
     if match := RECTANGLE_ELEMENT.fullmatch(element):
         left, top, width, height = (float(match[number]) for number in (1, 2, 3, 4))
         across, down = _whole(left + width) - _whole(left), _whole(top + height) - _whole(top)

@@ -20,6 +20,8 @@ from forecast.report.svg_paths import compact_marks
             '<line transform="translate(1,2)" x2="3" y2="0" stroke="#1"/><line transform="translate(1,2)" x2="3" y2="0" stroke="#2"/>',
             '<path d="M1,2h3" stroke="#1"/><path d="M1,2h3" stroke="#2"/>',
         ),
+        ('<line transform="translate(7.26,30.4)" x2="0.01" y2="0" stroke="#1"/>', '<path d="M7,30h0" stroke="#1"/>'),
+        ('<line transform="translate(7.26,30.4)" x2="0.2" y2="0" stroke="#1"/>', '<path d="M7.3,30h0.2" stroke="#1"/>'),
         (
             '<path transform="translate(40.2,30)" d="M4.472,0A4.472,4.472,0,1,1,-4.472,0A4.472,4.472,0,1,1,4.472,0" fill="#1"/>',
             '<path d="M44.5,30a4.5,4.5,0,1,1,-9,0a4.5,4.5,0,1,1,9,0" fill="#1"/>',
@@ -33,7 +35,7 @@ from forecast.report.svg_paths import compact_marks
     ],
 )  # fmt: skip
 def test_marks_are_paths_of_few_digits(marks, compact):
-    """Rules, circles, turned strokes, bars and lines are rounded and joined where they look alike; narrow bars keep their width, curves stay."""
+    """Rules, circles, turned strokes, bars and lines are rounded and joined where they look alike; narrow rules and bars keep their width, curves stay."""
     assert compact_marks(f"<g>{marks}</g>") == f"<g>{compact}</g>"
 
 
