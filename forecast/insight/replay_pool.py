@@ -22,7 +22,7 @@ from forecast.inference.importance.fit import condition
 from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.insight.record_events import news
 from forecast.insight.reweighting import TRUSTED_PARETO_K, Pool, pool_of, with_rows
-from forecast.language.distributions.walks import WALKS
+from forecast.language.distributions.nested import WALKS
 from forecast.model.errors import Unsound
 from forecast.model.model import Model, model_as_of
 from forecast.model.settings import Purpose, Settings, generator

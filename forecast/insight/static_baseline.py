@@ -8,7 +8,8 @@ from dataclasses import replace
 from forecast.book.topic import Parameter, Stream, Topic
 from forecast.insight.prequential import prequential_scores
 from forecast.insight.replay_pool import anchored_pool
-from forecast.language.distributions.walks import INIT, WALKS
+from forecast.language.distributions.nested import WALKS
+from forecast.language.distributions.walks import INIT
 from forecast.language.expressions import Expression, Index, Name, map_nodes
 from forecast.language.statements import Statement
 from forecast.model.model import Model, model_as_of

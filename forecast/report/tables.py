@@ -15,6 +15,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Literal
 
+from forecast.language.distributions.nested import WALKS
 from forecast.language.expressions import indexed_name
 from forecast.report.charts_answers import name_as_words
 from forecast.schema import words
@@ -213,7 +214,7 @@ def parameters_table(content: TopicContent) -> ReportTable:
 def _walks(parameters: Sequence[ParameterContent]) -> Iterator[tuple[bool, list[ParameterContent]]]:
     """The values of each prior together, and whether they are the steps of a walk."""
     for (_, statement), together in groupby(parameters, key=itemgetter("name", "statement")):
-        yield statement.startswith(("GaussianRandomWalk(", "AR(")), list(together)
+        yield statement.partition("(")[0] in WALKS, list(together)
 
 
 def _displayed_steps(parameters: Sequence[ParameterContent]) -> Iterator[ParameterContent | int]:

@@ -16,8 +16,8 @@ from forecast.book.files.problems import Problem
 from forecast.book.labels import LabelSets, calendar_of, has_rows, is_categorical, text_columns
 from forecast.book.topic import Step
 from forecast.language.distributions.families import value_kind_of
+from forecast.language.distributions.nested import WALKS
 from forecast.language.distributions.traits import ValueKind
-from forecast.language.distributions.walks import WALKS
 from forecast.language.expressions import names_in
 from forecast.language.faults import did_you_mean
 from forecast.language.statements import Statement

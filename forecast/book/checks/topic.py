@@ -22,8 +22,8 @@ from forecast.book.labels import LabelSets, columns_of
 from forecast.language.characters import refused_character
 from forecast.language.classes import has_named_shares
 from forecast.language.distributions.families import value_kind_of
+from forecast.language.distributions.nested import WALKS
 from forecast.language.distributions.traits import ValueKind
-from forecast.language.distributions.walks import WALKS
 from forecast.language.expressions import Expression, First, Label, Name, Number, names_in, walk
 from forecast.language.faults import did_you_mean
 

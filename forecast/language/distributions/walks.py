@@ -20,12 +20,10 @@ from forecast.language.arrays import Array
 from forecast.language.distributions.bounded import prefix_fault_argument
 from forecast.language.distributions.domains import REAL_DOMAIN, WIDTH_DOMAIN, Domain
 from forecast.language.distributions.family import Core, Family, Signature
-from forecast.language.distributions.nested import NESTED_FORMS
 from forecast.language.distributions.real import HALF_LOG_2PI
 from forecast.language.faults import Fault
 from forecast.language.ops import Ops
 
-WALKS = frozenset(name for name, form in NESTED_FORMS.items() if form.argument == "init_dist")
 INIT = "init_dist."  # what stands before the names of the first value's distribution
 
 
