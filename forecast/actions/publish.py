@@ -57,8 +57,8 @@ def publish(
 ) -> PublishResult:
     """Record answers in the ledger and write the reports of some topics, the index of all, and the HTML pages that any report lacks.
 
-    ``files`` are those that each content makes, rendered before, so that the
-    lock is held for writing only.  The topics of ``failures`` keep their last
+    ``files`` are those that each content makes, rendered before, so that under
+    the lock only the index and missing pages are rendered.  The topics of ``failures`` keep their last
     report, and get a mark.  ``clock`` gives the time that new lines of the ledger
     say they were written at.
 
