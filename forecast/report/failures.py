@@ -18,7 +18,7 @@ from forecast.book.files.layout import REPORTS
 from forecast.book.files.problems import FileFault, Problem
 from forecast.schema import words
 from forecast.schema.json_data import format_json
-from forecast.schema.topic import ReportFault
+from forecast.schema.topic import ReportFault, remake_hint
 
 FAILURE_FORMAT = 1
 TEXTS = ("name", "title", "as_of")
@@ -89,7 +89,7 @@ def read_failure(root: Path, topic: str, directory: str = REPORTS) -> TopicFailu
     except (UnicodeDecodeError, ValueError, RecursionError):
         content = None
     if not _is_whole(content, topic):
-        raise ReportFault(f"{path} is not whole; run `forecast update {topic}` to make it again")
+        raise ReportFault(f"{path} is not whole; {remake_hint(path, topic)}")
     return TopicFailure(content["name"], content["title"], content["as_of"], tuple(content["reasons"]))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict, TypeGuard
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 REPORT_FORMAT = 3  # its tables stand as columns
 READ_FORMATS = (2, 3)
+HINDCAST_FILE = re.compile(r"(?:^|[/\\])as-of[/\\](?P<day>\d{4}-\d{2}-\d{2})[/\\](?P<topic>\w+)(?:\.failed)?\.json$")
 NAMED: tuple[Literal["answers", "parameters", "streams", "series", "quantities"], ...] = (
     "answers",
     "parameters",
@@ -265,8 +267,15 @@ def read_content(data: bytes, *, name: str = "the report") -> TopicContent:
     try:
         content: object = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise ReportFault(f"{name} is not whole: {error}; run `forecast update` to make it again") from None
+        raise ReportFault(f"{name} is not whole: {error}; {remake_hint(name)}") from None
     return validate_content(columns_to_tables(content) if isinstance(content, dict) else content, name=name)
+
+
+def remake_hint(path: str, topic: str = "") -> str:
+    """Return how a report or a mark at a path is made again: a hindcast by its topic and day, others by an update, of a topic where one is given."""
+    hindcast = HINDCAST_FILE.search(path)
+    arguments = f"{hindcast['topic']} --as-of {hindcast['day']}" if hindcast else topic
+    return f"run `{f'forecast update {arguments}'.rstrip()}` to make it again"
 
 
 def validate_content(content: object, *, name: str = "the report") -> TopicContent:
@@ -276,18 +285,18 @@ def validate_content(content: object, *, name: str = "the report") -> TopicConte
     if type(content["format"]) is not int or content["format"] not in READ_FORMATS:
         raise ReportFault(f"{name} has format {content['format']!r}; this program reads formats {' and '.join(map(str, READ_FORMATS))}")
     if not _has_shape(content):
-        raise ReportFault(f"{name}: {_shape_fault(content)}; run `forecast update` to make it again")
+        raise ReportFault(f"{name}: {_shape_fault(content)}; {remake_hint(name)}")
     try:
         fits = digest_of(content) == content["digest"]
     except ValueError:
-        raise ReportFault(f"{name} has a number that is not finite; run `forecast update` to make it again") from None
+        raise ReportFault(f"{name} has a number that is not finite; {remake_hint(name)}") from None
     if not fits:
-        raise ReportFault(f"{name} was changed after it was written (its digest does not fit); run `forecast update` to make it again")
+        raise ReportFault(f"{name} was changed after it was written (its digest does not fit); {remake_hint(name)}")
     for given in (content["name"], *(each["name"] for group in NAMED for each in content[group])):
         if not FILE_NAME.fullmatch(given):
-            raise ReportFault(f"{name} has the name {given[:80]!r}, which no topic can give; run `forecast update` to make it again")
+            raise ReportFault(f"{name} has the name {given[:80]!r}, which no topic can give; {remake_hint(name)}")
     if wrong := inconsistency(content):
-        raise ReportFault(f"{name}: {wrong}; run `forecast update` to make it again")
+        raise ReportFault(f"{name}: {wrong}; {remake_hint(name)}")
     return content
 
 

@@ -41,6 +41,22 @@ def test_a_number_changed_by_hand_is_refused():
         render_topic(content)
 
 
+@pytest.mark.parametrize(
+    ("path", "command"),
+    [
+        ("reports/route.json", "forecast update"),
+        ("reports/as-of/2025-03-01/route.json", "forecast update route --as-of 2025-03-01"),
+    ],
+)
+def test_a_spoilt_report_is_made_again_by_its_topic_and_day(path, command):
+    """An update makes today's reports again; a hindcast needs its topic and its day."""
+    with pytest.raises(ReportFault, match=f"; run `{command}` to make it again$"):
+        read_content(b"{", name=path)
+    spoilt = content_bytes(sample_content()).replace(b'"seed": 1', b'"seed": 2')
+    with pytest.raises(ReportFault, match=f"; run `{command}` to make it again$"):
+        read_content(spoilt, name=path)
+
+
 def test_a_hole_is_named():
     """A missing key is refused by its place, whatever the digest says."""
     content = copy.deepcopy(sample_content())
