@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,13 +12,14 @@ from forecast.book.files.layout import report_path, root_problem, topic_names
 from forecast.book.files.locking import hold_lock
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.language.faults import did_you_mean
-from forecast.report.failures import failures_in, readable_failures
+from forecast.report.failures import failure_path, failures_in, readable_failures
 from forecast.report.files import read_report, remove_pictures, write_files
 from forecast.report.icd203 import Style
 from forecast.report.pages import render_index, render_page, render_topic
-from forecast.schema.topic import ReportFault, TopicContent
+from forecast.schema.topic import ReportFault, TopicContent, remake_hint
 
 INDEX_PAGE = "index.html"
+DIGEST = re.compile(rb'"digest": "([0-9a-f]{64})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def rerender_reports(root: Path, directory: str, topics: Sequence[str] | None, *
 
 
 def render_missing_pages(folder: Folder, directories: Sequence[str]) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
-    """Make the HTML pages that are missing beside the JSON of reports; return their paths, and a warning for each that cannot be made.
+    """Make the HTML pages that are missing beside the JSON of reports, or are of an earlier JSON; return their paths, and a warning for each that cannot be made.
 
     A repository need not hold pages, since all that is on them stands in the JSON.  Other files are not touched.
     Call it under the book's lock.
@@ -58,33 +60,88 @@ def render_missing_pages(folder: Folder, directories: Sequence[str]) -> tuple[tu
     problems: list[Problem] = []
     for directory in directories:
         try:
-            made, wrong = _missing_pages(folder, directory)
-            written += write_files(folder, directory, made)
+            made, wrong = _due_pages(folder, directory)
         except FileFault as fault:
-            wrong = (fault.problem,)
+            made, wrong = {}, [fault.problem]
+        for name, page in made.items():
+            try:
+                written += write_files(folder, directory, {name: page})
+            except FileFault as fault:
+                wrong.append(fault.problem)
         problems += (replace(problem, level="warning") for problem in wrong)
     return tuple(written), tuple(problems)
 
 
-def _missing_pages(folder: Folder, directory: str) -> tuple[dict[str, bytes], tuple[Problem, ...]]:
-    """The pages that are missing in one directory of reports, by their names, the index last; and why others cannot be made."""
+def render_absent_page(folder: Folder, directory: str, name: str) -> bytes | None:
+    """Return a page that a directory of reports lacks, made from JSON and not written: a topic's, or the index where the name is ``index``.
+
+    None where no JSON for it can be read.  The index leaves reports out that cannot be read.
+    """
+    topics = topic_names(folder)
+    if name in topics:
+        content = _readable(folder, directory, name)
+        return None if content is None else render_page(content)
+    if f"{name}.html" != INDEX_PAGE:
+        return None
+    contents = [content for topic in topics if (content := _readable(folder, directory, topic)) is not None]
+    return _index_page(folder, directory, contents) if contents else None
+
+
+def _readable(folder: Folder, directory: str, name: str) -> TopicContent | None:
+    """The content of a topic's report; None where there is none, or none that can be read."""
+    try:
+        path = report_path(name, directory)
+        return None if folder.kind(path) is None else _read(folder.root, path, name)
+    except (FileFault, ReportFault):
+        return None
+
+
+def _due_pages(folder: Folder, directory: str) -> tuple[dict[str, bytes], list[Problem]]:
+    """The pages that one directory of reports lacks or has of an earlier JSON, by their names, the index last; and why others cannot be made.
+
+    There is no index where a report cannot be read, for it would leave a topic out until the next one.
+    """
     reported = [name for name in topic_names(folder) if folder.kind(report_path(name, directory)) is not None]
-    no_index = folder.kind(f"{directory}/{INDEX_PAGE}") is None
-    missing = {name for name in reported if folder.kind(f"{directory}/{name}.html") is None}
+    due = {name for name in reported if not _page_fits(folder, directory, name)}
+    index_due = bool(reported) and (bool(due) or _index_is_older(folder, directory, reported))
     files: dict[str, bytes] = {}
     contents: list[TopicContent] = []
     problems: list[Problem] = []
-    for name in reported if no_index else sorted(missing):
+    for name in reported if index_due else ():
         try:
             content = _read(folder.root, path := report_path(name, directory), name)
-            files |= {f"{name}.html": render_page(content)} if name in missing else {}
+            files |= {f"{name}.html": render_page(content)} if name in due else {}
         except ReportFault as fault:
-            problems.append(Problem(Place(path), f"there is no page of this report: {fault}"))
+            problems.append(Problem(Place(path), f"no page can be made of this report: {fault}"))
         else:
             contents.append(content)
-    if no_index and contents:
-        files[INDEX_PAGE] = render_index(contents, failures=readable_failures(folder.root, topic_names(folder), directory))[INDEX_PAGE]
-    return files, tuple(problems)
+    if index_due and not problems:
+        files[INDEX_PAGE] = _index_page(folder, directory, contents)
+    return files, problems
+
+
+def _page_fits(folder: Folder, directory: str, name: str) -> bool:
+    """Whether a report has a page, and the page the digest that the JSON says it has."""
+    page = f"{directory}/{name}.html"
+    try:
+        digest = DIGEST.search(folder.read(report_path(name, directory), most=None))
+        return digest is not None and folder.kind(page) is not None and digest[1] in folder.read(page, most=None)
+    except FileFault:  # whoever reads the JSON or writes the page next says so
+        return False
+
+
+def _index_is_older(folder: Folder, directory: str, reported: Sequence[str]) -> bool:
+    """Whether there is no index page, or one written before a report or a mark of a failure beside it."""
+    if folder.kind(index := f"{directory}/{INDEX_PAGE}") is None:
+        return True
+    marks = (path for name in topic_names(folder) if folder.kind(path := failure_path(name, directory)) is not None)
+    sources = [*(report_path(name, directory) for name in reported), *marks]
+    return folder.place(index).stat().st_mtime_ns < max(folder.place(path).stat().st_mtime_ns for path in sources)
+
+
+def _index_page(folder: Folder, directory: str, contents: Sequence[TopicContent]) -> bytes:
+    """The index page over some reports and the failures in their directory."""
+    return render_index(contents, failures=readable_failures(folder.root, topic_names(folder), directory))[INDEX_PAGE]
 
 
 def _rerender(root: Path, directory: str, topics: Sequence[str] | None, style: Style) -> RerenderResult:
@@ -120,7 +177,7 @@ def _read(root: Path, path: str, name: str) -> TopicContent:
     if content is None:
         raise ReportFault("it was removed by another program meanwhile")
     if content["name"] != name:
-        raise ReportFault(f"this is the report of `{content['name'][:80]}`; run `forecast update` to make it again")
+        raise ReportFault(f"this is the report of `{content['name'][:80]}`; {remake_hint(path)}")
     return content
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from forecast.report.pages import render_index, render_topic
-from forecast.report.rerender import rerender_reports
-from forecast.schema.topic import content_bytes
+from forecast.book.files.folder import Folder
+from forecast.report.pages import render_index, render_page, render_topic
+from forecast.report.rerender import render_missing_pages, rerender_reports
+from forecast.schema.topic import content_bytes, digest_of, read_content
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
@@ -106,3 +108,52 @@ def test_the_reports_of_a_day_are_made_again_where_they_lie(root):
     assert "reports/as-of/2025-03-01/route.html" in made.written
     assert json.loads((day / "route.json").read_bytes())["name"] == "route"
     assert not (root / "reports" / "route.html").exists()
+
+
+def changed_report(title: str, name: str = "route") -> bytes:
+    """The JSON of the sample's report under another title, and perhaps another name."""
+    content = {**with_insight(sample_content()), "title": title, "name": name}
+    return content_bytes({**content, "digest": digest_of(content)})
+
+
+def test_a_page_of_an_earlier_json_is_made_again(root):
+    """Where a new JSON came without pages, as by a pull, its page and the index are those of the new one; then nothing is left to do."""
+    render_missing_pages(Folder(root), ["reports"])
+    (root / "reports" / "route.json").write_bytes(changed_report("Another title"))
+    assert render_missing_pages(Folder(root), ["reports"]) == (("reports/route.html", "reports/index.html"), ())
+    assert all(b"Another title" in files(root)[name] for name in ("route.html", "index.html"))
+    assert render_missing_pages(Folder(root), ["reports"]) == ((), ())
+
+
+def test_an_index_older_than_its_reports_is_made_again(root):
+    """Where a report has its page already and the index was written before, the index is made from it."""
+    render_missing_pages(Folder(root), ["reports"])
+    data = changed_report("Another title")
+    (root / "reports" / "route.json").write_bytes(data)
+    (root / "reports" / "route.html").write_bytes(render_page(read_content(data)))
+    os.utime(root / "reports" / "index.html", (1, 1))
+    assert render_missing_pages(Folder(root), ["reports"]) == (("reports/index.html",), ())
+    assert b"Another title" in files(root)["index.html"]
+
+
+def test_no_index_leaves_out_a_report_that_cannot_be_read(root):
+    """Beside a JSON that is not whole other pages are made, and the index only when all can be read."""
+    shutil.copytree(root / "seeds" / "route", root / "seeds" / "ferry")
+    (root / "reports" / "ferry.json").write_text("{")
+    written, problems = render_missing_pages(Folder(root), ["reports"])
+    assert (written, [problem.place.path for problem in problems]) == (("reports/route.html",), ["reports/ferry.json"])
+    (root / "reports" / "ferry.json").write_bytes(changed_report("A ferry", "ferry"))
+    assert render_missing_pages(Folder(root), ["reports"]) == (("reports/ferry.html", "reports/index.html"), ())
+
+
+def test_a_page_that_cannot_be_written_hides_no_other_warning(root):
+    """A folder where a page should be, and a JSON that is not whole: both are warnings, and the page between them is written."""
+    for name in ("ferry", "tram"):
+        shutil.copytree(root / "seeds" / "route", root / "seeds" / name)
+    (root / "reports" / "ferry.json").write_bytes(changed_report("A ferry", "ferry"))
+    (root / "reports" / "tram.json").write_text("{")
+    (root / "reports" / "ferry.html").mkdir()
+    written, problems = render_missing_pages(Folder(root), ["reports"])
+    assert written == ("reports/route.html",)
+    assert {problem.place.path for problem in problems} == {"reports/ferry.html", "reports/tram.json"}
+    assert {problem.level for problem in problems} == {"warning"}
