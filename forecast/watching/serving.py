@@ -16,9 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from forecast.actions.cache import report_directories
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS, topic_names
 from forecast.book.files.problems import FileFault
+from forecast.report.rerender import render_absent_page
+from forecast.schema.topic import ReportFault
 from forecast.watching.pages import page_with_notice, versions_of
 from forecast.watching.shown import INDEX, Board
 
@@ -108,7 +111,7 @@ def _file(site: Site, path: str) -> Response:
     if kind is None or any(part.startswith((".", "/")) or "\\" in part or "\0" in part for part in parts):
         return PlainTextResponse("There is no such report.\n", 404, _headers())
     shown = site.board.state
-    data = shown.file("/".join(parts)) or _published_bytes(site.root, parts)
+    data = shown.file("/".join(parts)) or _published_bytes(site.root, parts) or _absent_page(site.root, parts)
     page = parts[0].removesuffix(".html") if len(parts) == 1 and path.endswith(".html") else ""
     if page and (data is not None or page == INDEX or page in shown.problems or page in topic_names(Folder(site.root))):
         nonce = secrets.token_urlsafe(16)
@@ -125,6 +128,15 @@ def _published_bytes(root: Path, parts: tuple[str, ...]) -> bytes | None:
     try:
         return folder.read(path, most=None) if folder.kind(path) == "file" else None
     except FileFault:
+        return None
+
+
+def _absent_page(root: Path, parts: tuple[str, ...]) -> bytes | None:
+    """A page that was not written, as in a clone, made from its JSON; None for other files, and where there is no JSON for it."""
+    folder, directory, (name, _, ending) = Folder(root), "/".join((REPORTS, *parts[:-1])), parts[-1].rpartition(".")
+    try:
+        return render_absent_page(folder, directory, name) if ending == "html" and directory in report_directories(folder) else None
+    except (FileFault, ReportFault):
         return None
 
 

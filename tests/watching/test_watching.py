@@ -163,6 +163,25 @@ def test_only_its_own_names_are_answered(reports: Path, host: str | None, status
     assert (found, b"31 %" in body) == (status, status == 200)
 
 
+def test_a_page_that_was_not_written_is_made_from_its_json(book: Path, tmp_path: Path):
+    """In a clone, which has JSON and no HTML, topics, the index and hindcasts are served as an update writes them, and no file is written."""
+    root = tmp_path / "book"
+    shutil.copytree(book, root)
+    update(root, as_of=date(2024, 6, 1), today=DAY, settings=Settings(), referee=False)
+    pages = {path.relative_to(root / "reports").as_posix(): path.read_text() for path in (root / "reports").rglob("*.html")}
+    assert sorted(pages) == ["as-of/2024-06-01/ferry.html", "as-of/2024-06-01/index.html", "ferry.html", "index.html"]
+    for path in pages:
+        (root / "reports" / path).unlink()
+    before = files_of(root)
+    for path, page in pages.items():
+        status, _, body = ask(root / "reports", f"/{path}")
+        text = re.sub(r"<script.*?</script>\n|<div data-watch[^>]*hidden>.*?</div>\n", "", body.decode(), flags=re.DOTALL)
+        assert (status, re.sub(r"\n+", "\n", text)) == (200, page)
+    assert files_of(root) == before
+    (root / "reports/ferry.json").write_text("{")
+    assert b"There is no report yet." in ask(root / "reports", "/ferry.html")[2]
+
+
 def test_only_reading_is_answered(reports: Path):
     """POST gets 405, HEAD the head of GET."""
     assert ask(reports, "/ferry.html", method="POST")[0] == 405
