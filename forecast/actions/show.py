@@ -12,6 +12,7 @@ from forecast.book.files.problems import Place, Problem
 from forecast.language.faults import did_you_mean
 from forecast.report.failures import TopicFailure, read_failure
 from forecast.report.files import read_report
+from forecast.schema import words
 from forecast.schema.answers import AnswerContent
 from forecast.schema.topic import ReportFault
 from forecast.sentences.cautions import misfit_sentences
@@ -50,6 +51,7 @@ def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
     answers: list[PublishedAnswer] = []
     problems: list[Problem] = []
     silent: list[str] = []
+    unreported: list[str] = []
     failures: list[TopicFailure] = []
     topics = topic_names(Folder(root))
     for topic in topics:
@@ -62,6 +64,7 @@ def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
             continue
         failures += [] if failure is None else [failure]
         if content is None:
+            unreported.append(topic)
             continue
         warnings = [*content["warnings"], *misfit_sentences(content), *([] if failure is None else [failure.sentence])]
         verdict = content["verdict"]["verdict"]
@@ -69,13 +72,15 @@ def newest_answers(root: Path, question: str | None) -> PublishedAnswers:
             {"topic": topic, "as_of": content["as_of"], "verdict": verdict, "warnings": warnings, **answer} for answer in content["answers"]
         ]
         silent += [] if content["answers"] else [topic]
+    if question is not None and question.partition(".")[0] in unreported and not any(answer["name"] == question for answer in answers):
+        return PublishedAnswers(problems=(*problems, _unreported_problem(question.partition(".")[0])))
     if not answers and not silent and (question is not None or not failures):
         return PublishedAnswers(problems=(*problems, _nothing_to_show(topics)))
     if question is None:
         return PublishedAnswers(tuple(answers), tuple(silent), tuple(failures), tuple(problems))
     if question.partition(".")[0] in silent or not answers:
         return PublishedAnswers(problems=(*problems, _no_questions_problem(question.partition(".")[0], silent)))
-    return _single_answer(answers, question, tuple(problems))
+    return _single_answer(answers, question, tuple(problems), unreported)
 
 
 def _nothing_to_show(topics: tuple[str, ...]) -> Problem:
@@ -83,6 +88,10 @@ def _nothing_to_show(topics: tuple[str, ...]) -> Problem:
     if not topics:
         return Problem(Place(SEEDS), "this book has no topic yet", "begin one with `forecast new`")
     return Problem(Place(REPORTS), "nothing has been published yet", "run `forecast update`")
+
+
+def _unreported_problem(topic: str) -> Problem:
+    return Problem(Place(REPORTS), f"topic `{topic}` has no report yet", f"run `forecast update {topic}`")
 
 
 def _no_questions_problem(topic: str, silent: Sequence[str]) -> Problem:
@@ -95,7 +104,9 @@ def _no_questions_problem(topic: str, silent: Sequence[str]) -> Problem:
     )
 
 
-def _single_answer(answers: list[PublishedAnswer], question: str, problems: tuple[Problem, ...]) -> PublishedAnswers:
+def _single_answer(
+    answers: list[PublishedAnswer], question: str, problems: tuple[Problem, ...], unreported: Sequence[str]
+) -> PublishedAnswers:
     fitting = [answer for answer in answers if question in {answer["name"], f"{answer['topic']}.{answer['name']}"}]
     full = [f"{answer['topic']}.{answer['name']}" for answer in fitting]
     if len(fitting) == 1:
@@ -106,9 +117,10 @@ def _single_answer(answers: list[PublishedAnswer], question: str, problems: tupl
         )
     known = [name for answer in answers for name in (answer["name"], f"{answer['topic']}.{answer['name']}")]
     own = ", ".join(answer["name"] for answer in answers if answer["topic"] == question)
-    hint = (
-        f"that is a topic; its questions: {own}"
-        if own
-        else did_you_mean(question, known) or f"questions here: {', '.join(dict.fromkeys(answer['name'] for answer in answers))}"
-    )
+    if own:
+        hint = f"that is a topic; its questions: {own}"
+    else:
+        hint = did_you_mean(question, known) or f"questions here: {', '.join(dict.fromkeys(answer['name'] for answer in answers))}"
+        if unreported:
+            hint += f"; no report yet of {words.join_words(unreported)}: run `forecast update`"
     return PublishedAnswers(problems=(*problems, Problem(Place(REPORTS), f"no answer to a question `{question}` has been published", hint)))

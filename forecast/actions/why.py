@@ -22,6 +22,7 @@ from forecast.schema.insight import (
 )
 from forecast.schema.topic import ReportFault
 from forecast.schema.words import BOUND_STANDARD_ERRORS
+from forecast.sentences.split_words import missing_variance_note
 
 MOST_REASONS = 5
 LEAST_DOUBT = 0.01
@@ -76,7 +77,7 @@ def reasons(root: Path, question: str) -> Reasons:
         return Reasons(problems=(Problem(Place(path), "it was removed by another program meanwhile", "run the command again"),))
     insight = content["insight"]
     if answer["value"] is None:
-        return Reasons(answer=answer, notes=() if insight is None else tuple(insight["notes"]))
+        return Reasons(answer=answer, notes=() if insight is None else _notes_for(insight, answer["name"]))
     if insight is None:
         if "code" in content:
             message = f"`{answer['topic']}` brings its own model, of which it cannot be asked why"
@@ -108,8 +109,14 @@ def _reasons_from_insight(answer: PublishedAnswer, insight: InsightContent) -> R
         ignorance=None if split is None else split["ignorance"],
         ignorance_error=None if split is None else split["error"],
         doubts=() if split is None else tuple(_doubts(split["parts"])),
-        notes=tuple(insight["notes"]),
+        notes=_notes_for(insight, answer["name"]),
     )
+
+
+def _notes_for(insight: InsightContent, question: str) -> tuple[str, ...]:
+    """What could not be said of all answers, or of this one."""
+    of_others = {missing_variance_note(measure["question"]) for measure in insight["measures"] if measure["question"] != question}
+    return tuple(note for note in insight["notes"] if note not in of_others)
 
 
 def _doubts(parts: Sequence[SplitPart]) -> Iterator[tuple[str, float, float]]:

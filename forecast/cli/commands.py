@@ -79,7 +79,7 @@ def commands() -> typer.Typer:
     app.command(short_help="Show what each row says for and against each hypothesis, in bits.")(evidence)
     app.command(short_help="Split the change between two runs over what changed.")(diff)
     app.command(short_help="Append a row to a stream's record.")(observe)
-    app.add_typer(prior(), name="prior", short_help="Show priors beside posteriors; write one, or be asked for it.")
+    app.add_typer(prior(), name="prior", short_help="Show priors beside posteriors; write one, or answer questions that lead to one.")
     app.command(cls=PlainCommand, short_help="Show answers before and after something supposed.")(whatif)
     app.command(short_help="Show drafts of the reports in a browser, at each save.")(watch)
     app.command(short_help="Take a topic away: a PyMC program, or draws for ArviZ.")(export)

@@ -92,8 +92,12 @@ def update(
         lines = "1 line" if done.recorded == 1 else f"{done.recorded} lines"
         echo(f"{len(done.written)} files written, {lines} added to the ledger.")
         if pages := len(pages_of_unchanged_reports(done.written)):
-            are = "1 of them is an HTML page of a report that has" if pages == 1 else f"{pages} of them are HTML pages of reports that have"
-            echo(f"{are} not changed; see {root / 'reports' / 'index.html'}")
+            is_all = pages == len(done.written)
+            if pages == 1:
+                are = f"{'It' if is_all else '1 of them'} is an HTML page of a report that has"
+            else:
+                are = f"{'All' if is_all else f'{pages} of them'} are HTML pages of reports that have"
+            echo(f"{are} not changed; open {root / 'reports' / 'index.html'}")
     raise typer.Exit(done.exit_code)
 
 

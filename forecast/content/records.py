@@ -78,14 +78,18 @@ def unrecorded_sentence(streams: Sequence[StreamContent], as_of: date) -> str:
     still = [_spaced_name(stream) for stream in late if stream["fan"] is None and stream["total"] is not None]
     apart = [_spaced_name(stream) for stream in late if stream["total"] is None]
     sentences = []
-    if not late:
+    if not late and any(stream["rows"] for stream in streams):
         sentences.append(f"The record reaches the as-of day, {words.day(as_of)}.")
+    elif not late:
+        sentences.append(f"Nothing is recorded up to the as-of day, {words.day(as_of)}.")
     if drawn and len({stream["through"] for stream in drawn}) == 1:
-        which = (
-            "The record" if len(drawn) == len(streams) else f"The record of {words.join_words([_spaced_name(stream) for stream in drawn])}"
-        )
-        since = words.days(drawn[0]["unrecorded_days"])
-        sentences.append(f"{which} reaches {words.day(drawn[0]['through'])}. The {since} since then are forecast, not assumed quiet.")
+        of = "" if len(drawn) == len(streams) else f" of {words.join_words([_spaced_name(stream) for stream in drawn])}"
+        count, through = drawn[0]["unrecorded_days"], drawn[0]["through"]
+        forecast = f"{'is' if count == 1 else 'are'} forecast, not assumed quiet."
+        if any(stream["rows"] for stream in drawn):
+            sentences.append(f"The record{of} reaches {words.day(through)}. The {words.days(count)} since then {forecast}")
+        else:
+            sentences.append(f"No row{of} is recorded. The {words.days(count)} up to {words.day(as_of)} {forecast}")
     elif drawn:
         counts = words.join_words([f"{_spaced_name(stream)} {words.days(stream['unrecorded_days'])}" for stream in drawn])
         sentences.append(f"Not recorded up to {words.day(as_of)}, so forecast and not assumed quiet: {counts}.")

@@ -18,6 +18,7 @@ from forecast.inference.pymc.tails import is_estimable
 from forecast.insight.baseline import THINNING, Baseline
 from forecast.language.arrays import Array
 from forecast.schema.insight import SplitContent, SplitPart
+from forecast.sentences.split_words import missing_variance_note
 
 PARAMETER_BINS = 16
 BATCHES = 8  # over which the error of a share is found
@@ -50,7 +51,7 @@ def decompose_variance(basis: Baseline) -> list[SplitContent]:
 def missing_variance_notes(basis: Baseline) -> list[str]:
     """Return a sentence for each number whose doubt cannot be split, since its variance cannot be estimated from the draws."""
     return [
-        f"How much of the doubt of {measure.question.name} is ignorance is not known: its variance does not exist or is not known from these draws."
+        missing_variance_note(measure.question.name)
         for column, measure in enumerate(basis.measures)
         if measure.kind == "mean" and not _has_variance(basis, column)
     ]

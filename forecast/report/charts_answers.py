@@ -26,7 +26,16 @@ from forecast.report.drawing import (
     vega_mark,
 )
 from forecast.schema import words
-from forecast.schema.answers import AnswerContent, DatePoint, DistributionValue, is_date, is_distribution, is_probability, is_shares
+from forecast.schema.answers import (
+    AnswerContent,
+    DatePoint,
+    DistributionValue,
+    ProbabilityValue,
+    is_date,
+    is_distribution,
+    is_probability,
+    is_shares,
+)
 from forecast.schema.curves import axis_transform, visible_part
 from forecast.schema.topic import TopicContent
 
@@ -38,11 +47,7 @@ FEWEST_SHOWN = 0.0005  # a rest smaller than this has no bar
 
 def probability_chart(content: TopicContent) -> Chart | None:
     """Open probabilities as dots on one axis from 0 to 100 %, each with the 90 % interval of the chance itself."""
-    open_answers = [
-        (answer, value)
-        for answer in content["answers"]
-        if (value := answer["value"]) is not None and is_probability(value, answer["kind"]) and answer["status"] == "open"
-    ]
+    open_answers = _open_probabilities(content)
     if not open_answers:
         return None
     sketch = Sketch(ROW * len(open_answers) + 34)
@@ -61,6 +66,24 @@ def probability_chart(content: TopicContent) -> Chart | None:
     sketch.across(x, share_labels(), y=sketch.height - 22, top=2)
     summary = "; ".join(f"{name_as_words(answer['name'])} {answer['headline']}" for answer, _ in open_answers)
     return sketch.make_chart("answers", f"Probabilities of the open questions: {summary}.")
+
+
+def probability_caption(content: TopicContent) -> str:
+    """Say what the marks of the picture of the open probabilities are; of bars only where it has one."""
+    if not any(value["chance"] for _, value in _open_probabilities(content)):
+        return "Dot: the probability."
+    return (
+        "Dot: the probability. Bar: where the chance itself is, nine times in ten, given what is not known about the rates. "
+        "The rest of the doubt is luck."
+    )
+
+
+def _open_probabilities(content: TopicContent) -> list[tuple[AnswerContent, ProbabilityValue]]:
+    return [
+        (answer, value)
+        for answer in content["answers"]
+        if (value := answer["value"]) is not None and is_probability(value, answer["kind"]) and answer["status"] == "open"
+    ]
 
 
 def answer_chart(answer: AnswerContent) -> Chart | None:

@@ -95,6 +95,15 @@ def fan_sentence(stream: StreamContent) -> str:
     return f"{so_far}. By {by}: {ahead}."
 
 
+def unrecorded_days_sentence(stream: StreamContent, as_of: str) -> str:
+    """Say how many days up to the as-of day are not recorded, and whether they are forecast."""
+    count = stream["unrecorded_days"]
+    since = "between the end of this record and" if stream["rows"] else "up to"
+    verb, they = ("is", "It is") if count == 1 else ("are", "They are")
+    forecast = f" {they} forecast, not assumed quiet." if stream["fan"] is not None else ""
+    return f"{words.days(count)} {since} {words.day(as_of)} {verb} not recorded.{forecast}"
+
+
 def _recorded_text(class_total: ClassTotal) -> str:
     return f"{class_total['label']} {words.number(class_total['total'])}"
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from forecast.book.files.reserved import topic_reason
 from forecast.report.charts import topic_charts
+from forecast.report.charts_answers import probability_caption
 from forecast.report.charts_beliefs import belief_sentence
-from forecast.report.charts_record import fan_sentence
+from forecast.report.charts_record import fan_sentence, unrecorded_days_sentence
 from forecast.report.escape import book_link, escape_hidden_except_whitespace, link, markdown, markdown_code, shorten_address
 from forecast.report.failures import TopicFailure
 from forecast.report.icd203 import SCALE_SENTENCE, Style
@@ -193,13 +194,14 @@ def _add_filters(environment: Environment) -> None:
     """Give an environment the filters that HTML and Markdown share."""
     environment.filters |= {
         "day": words.day,
-        "days": words.days,
         "capital": words.capitalise,
         "link": link,
         "book_link": book_link,
         "short": shorten_address,
         "spaced": lambda name: name.replace("_", " "),
         "fan_sentence": fan_sentence,
+        "unrecorded_days_sentence": unrecorded_days_sentence,
+        "probability_caption": probability_caption,
         "belief_sentence": belief_sentence,
         "is_long": lambda text: len(text) > LONG_TEXT,
         "error_words": error_words,

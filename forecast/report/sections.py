@@ -209,12 +209,12 @@ def _sensitivity_section(insight: InsightContent, charts: Container[str]) -> Sec
 
 def _surprise_section(content: TopicContent, insight: InsightContent, charts: Container[str]) -> Section:
     if not insight["surprise"]:
-        return _empty_section("foresaw", "There are no rows to have foreseen.")
+        return _empty_section("foresaw", "There were no rows to foresee.")
     captions = {"checks": "The record, and what the model would make of it", "score": "The log score, earned row by row"}
     paragraphs = [score_sentence(insight)] if insight["score"] else []
     paragraphs.append(
         "Bars: what the model would make of the record, nine times in ten (thin) and half the time (thick); diamonds: what was seen. "
-        "Whole line: the score with what had been learnt by then; dashed: by the prior alone; higher is better."
+        "Solid line: the score with what had been learnt by then; dashed: by the prior alone; higher is better."
         + (" Dotted: had nothing drifted." if insight["score"] and "still" in insight["score"][0] else "")
     )
     pictures = tuple(Picture(name, caption) for name, caption in captions.items() if name in charts)

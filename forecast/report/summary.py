@@ -65,8 +65,9 @@ def _change_text(insight: InsightContent, index: int) -> str:
     of = {"mean": "expected value ", "median": "median "}.get(measure["kind"], "")
     since, error = f"since {words.day(move['since'])}", move["errors"][index] if "errors" in move else 0.0
     if not is_noticed(measure, change, error=error):
-        return f"{of}unmoved {since}"
-    return f"{of}{printed_parts(measure, move['before'][index], move['after'][index], [change]).text(0)} {since}"
+        return f"{of}unchanged {since}"
+    printed = printed_parts(measure, move["before"][index], move["after"][index], [change])
+    return f"{of}{printed.text(0) if printed.steps[0] else 'unchanged'} {since}"
 
 
 def _sparkline(insight: InsightContent, index: int) -> str:

@@ -134,7 +134,7 @@ def rows_table(stream: StreamContent, insight: InsightContent | None) -> ReportT
             row["grade"],
         ]
         cells += [without.get(index, "")] if without else []
-        cells.append(f"{row['note']}{f' Replaces {row["replaces"]}.' if row['replaces'] else ''}")
+        cells.append(_note_text(row))
         rows.append(tuple(cells))
     totals = (
         f" ({', '.join(f'{class_total["label"]} {words.number(class_total["total"])}' for class_total in stream['classes'])})"
@@ -146,6 +146,15 @@ def rows_table(stream: StreamContent, insight: InsightContent | None) -> ReportT
     )
     entering = f". {_without_code_marks(stream['entering']).removesuffix('.')}" if "entering" in stream else ""
     return ReportTable(f"{count}{total}{watched}{learnt}{entering}", tuple(columns), tuple(rows))
+
+
+def _note_text(row: RowContent) -> str:
+    """A row's note, and which row it replaces."""
+    note, replaced = row["note"], row["replaces"]
+    if not replaced:
+        return note
+    end = "" if not note or note.endswith((".", "!", "?", "…")) else "."
+    return f"{note}{end} Replaces {replaced}.".lstrip()
 
 
 def _without_code_marks(sentence: str) -> str:

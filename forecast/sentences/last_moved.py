@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from forecast.schema import words
-from forecast.schema.insight import InsightContent
+from forecast.schema.insight import InsightContent, MeasureContent
 from forecast.sentences.insight_text import (
     change_text,
     from_to_text,
@@ -28,7 +28,7 @@ def last_move_sentence(insight: InsightContent, question: str) -> str:
         if moves:
             return max(moves)[2]
     points = insight["history"]["points"]
-    return f"nothing of note since {words.day(points[0]['day'])}." if points else "nothing of note."
+    return f"no single event; nothing of note since {words.day(points[0]['day'])}." if points else "no single event."
 
 
 def _moves(insight: InsightContent, index: int) -> Iterator[tuple[str, float, str]]:
@@ -37,15 +37,30 @@ def _moves(insight: InsightContent, index: int) -> Iterator[tuple[str, float, st
         before, after = move["before"][index], move["after"][index]
         printed = printed_parts(measure, before, after, [part["points"][index] for part in move["parts"]])
         parts = [
-            (part, printed.text(place))
+            (part, place)
             for place, part in enumerate(move["parts"])
             if part["kind"] != "noise" and printed.steps[place] and is_noticed(measure, part["points"][index], error=part["errors"][index])
         ]
         if parts:
-            top, change = max(parts, key=lambda part: abs(part[0]["points"][index]))
+            top, place = max(parts, key=lambda part: abs(part[0]["points"][index]))
             known = f", known {words.day(top['known'])}" if top["known"] and top["kind"] not in {"row", "correction"} else ""
-            sentence = f"{words.capitalise(part_text(top).rstrip('.'))}{known}: {change} ({from_to_text(measure, before, after)})."
+            whole = _whole_change_text(measure, before, after, part=printed.steps[place], whole=sum(printed.steps))
+            sentence = f"{words.capitalise(part_text(top).rstrip('.'))}{known}: {printed.text(place)}{whole}."
             yield move["since"], relative_change(measure, top["points"][index]), sentence
+
+
+def _whole_change_text(measure: MeasureContent, before: float, after: float, *, part: int, whole: int) -> str:
+    """What a part belongs to: `` of the change from 6 % to 10 %``; with the ends alone where it is the whole, and another sentence where it is no share.
+
+    ``part`` and ``whole`` are in printed steps.
+    """
+    if part == whole:
+        return f" ({from_to_text(measure, before, after)})"
+    name = {"mean": "the expected value", "median": "the median"}.get(measure["kind"], "the chance")
+    ends = f"from {value_text(measure, before)} to {value_text(measure, after)}"
+    if part * whole > 0 and abs(part) < abs(whole):
+        return f" of the change {'' if measure['kind'] == 'probability' else f'of {name} '}{ends}"
+    return f"; with all other changes {name} went {ends}"
 
 
 def _jumps(insight: InsightContent, index: int) -> Iterator[tuple[str, float, str]]:

@@ -37,6 +37,11 @@ def split_texts(share: float, *, error: float) -> tuple[str, str]:
     return f"{shown:.{decimals}f} % ± {printed_error}", f"{100 - shown:.{decimals}f} % ± {printed_error}"
 
 
+def missing_variance_note(question: str) -> str:
+    """Say that a question's doubt cannot be split, since its variance cannot be estimated."""
+    return f"How much of the doubt of {question} is ignorance is not known: its variance does not exist or is not known from these draws."
+
+
 def doubt_sentence(ignorance: float, *, error: float) -> str:
     """Say how much of an answer's doubt is ignorance: ``Of the doubt, 54 % ± 1 is ignorance of the parameters and the rest is luck``."""
     if error == 0 and ignorance in {0.0, 1.0}:

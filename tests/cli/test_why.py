@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -66,6 +67,12 @@ def test_why_says_how_much_is_ignorance_with_its_error(run: Run, published: Path
     assert [each[1:] for each in found["doubts"]] == [[part["share"], part["error"]] for part in parts]
 
 
+def test_why_has_no_note_of_another_question(run: Run):
+    """Of the notes that a question's doubt cannot be split, only its own is printed."""
+    doubt = [line for line in run("why", "route.taken", on=ROOT).out.splitlines() if line.startswith("Note: How much of the doubt of")]
+    assert [line.split(" is ignorance")[0] for line in doubt] == ["Note: How much of the doubt of taken"]
+
+
 def test_why_as_json_has_the_same_reasons(run: Run, published: Path):
     """The JSON names the answer, its measure and each list of reasons."""
     found = json.loads(run("why", "ferry.three_more", "--json", on=published).out)
@@ -80,6 +87,22 @@ def test_why_before_any_update_says_what_to_do(run: Run):
     told = run("why", "three_more")
     assert told.code == 1
     assert "run `forecast update`" in told.err
+
+
+@pytest.mark.parametrize("name", ["ferry", "ferry.three_more"])
+@pytest.mark.parametrize("command", ["show", "why"])
+def test_a_topic_without_a_report_is_named(run: Run, command: str, name: str):
+    """A topic that no update has answered is named with the command that answers it."""
+    ran = run(command, name)
+    assert (ran.code, ran.err) == (1, "reports:1:1: error: topic `ferry` has no report yet\n    run `forecast update ferry`\n")
+
+
+def test_a_topic_without_a_report_is_named_beside_others(run: Run, published: Path):
+    """Where others have reports, the topic without one is named; so it is in the hint of a question that no report has."""
+    shutil.copytree(published / "seeds" / "ferry", published / "seeds" / "owls")
+    assert run("why", "owls", on=published).err == "reports:1:1: error: topic `owls` has no report yet\n    run `forecast update owls`\n"
+    assert run("why", "hoots", on=published).err.splitlines()[-1].endswith("; no report yet of owls: run `forecast update`")
+    assert run("why", "three_more", on=published).code == 0
 
 
 @pytest.mark.slow

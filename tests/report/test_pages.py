@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import re
 import subprocess
@@ -12,11 +13,12 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from forecast.report.charts import topic_charts
+from forecast.report.charts_answers import probability_caption
 from forecast.report.drawing import Scale, Sketch
 from forecast.report.escape import book_link, escape_hidden_except_whitespace, link, markdown, markdown_code
 from forecast.report.pages import render_index, render_topic
 from forecast.report.pictures import render_svg
-from forecast.report.tables import parameters_table, statements_table
+from forecast.report.tables import parameters_table, rows_table, statements_table
 from forecast.schema.topic import content_bytes, digest_of
 from tests.support.paths import ROOT
 from tests.support.sample_insight import with_insight
@@ -267,3 +269,24 @@ def test_a_walk_of_many_steps_is_told_by_its_first_and_its_last_and_stated_once(
         "level[2001 to 2020]",
         *(f"right[{label}]" for label in "abcdefghijklmno"),
     ]
+
+
+def test_the_caption_of_the_probabilities_explains_a_bar_only_where_there_is_one():
+    """Without an interval of any chance the picture has dots alone."""
+    content = copy.deepcopy(sample_content())
+    assert "Bar: where the chance itself is" in render_topic(content)["route.html"].decode()
+    for answer in content["answers"]:
+        if answer["kind"] == "probability":
+            answer["value"]["chance"] = None
+    assert probability_caption(content) == "Dot: the probability."
+
+
+@pytest.mark.parametrize(
+    ("note", "shown"),
+    [("A note", "A note. Replaces b."), ("A note.", "A note. Replaces b."), ("", "Replaces b."), ("Why?", "Why? Replaces b.")],
+)
+def test_a_note_ends_before_what_its_row_replaces(note, shown):
+    """The row that is replaced is named in a sentence of its own."""
+    stream = copy.deepcopy(next(stream for stream in sample_content()["streams"] if stream["rows"]))
+    stream["rows"][0] |= {"note": note, "replaces": "b"}
+    assert rows_table(stream, None).rows[0][-1] == shown

@@ -81,7 +81,7 @@ def test_an_empty_insight_is_said_and_leaves_no_empty_picture():
     for sentence in (
         "No earlier report and no earlier news to compare with.",
         "The record has no days to go back to.",
-        "There are no rows to have foreseen.",
+        "There were no rows to foresee.",
         "Nothing more is simulated, so nothing to watch for.",
         "Every question is settled: no doubt is left to split.",
     ):
@@ -141,11 +141,17 @@ def test_what_moved_an_answer_last_is_the_largest_part_of_the_newest_change():
             "points": [_point("2026-08-01", 0.03), _point("2026-09-23", 0.08, "rain: 2 (20 September 2026)"), _point("2026-10-12", 0.1)]
         },
     }
-    assert last_move_sentence(insight, "rain") == "Row 1: +3 points (6 % → 10 %)."
+    assert last_move_sentence(insight, "rain") == "Row 1: +3 points of the change from 6 % to 10 %."
     quiet = insight | {"moves": insight["moves"][1:]}
     assert last_move_sentence(quiet, "rain") == "23 September 2026, rain: 2 (20 September 2026): 3 % → 8 %."
     still = quiet | {"history": {"points": [_point("2026-08-01", 0.1), _point("2026-09-23", 0.1, "rain: 0")]}}
-    assert last_move_sentence(still, "rain") == "nothing of note since 1 August 2026."
+    assert last_move_sentence(still, "rain") == "no single event; nothing of note since 1 August 2026."
+    opposed = insight | {"moves": [_move("2026-09-15", 0.06, 0.1, (-0.05, 0.045, 0.045))]}
+    assert last_move_sentence(opposed, "rain") == "Row 0: −5 points; with all other changes the chance went from 6 % to 10 %."
+    larger = insight | {"moves": [_move("2026-09-15", 0.06, 0.1, (-0.02, 0.06))]}
+    assert last_move_sentence(larger, "rain") == "Row 1: +6 points; with all other changes the chance went from 6 % to 10 %."
+    whole = insight | {"moves": [_move("2026-09-15", 0.06, 0.1, (0.04,))]}
+    assert last_move_sentence(whole, "rain") == "Row 0: +4 points (6 % → 10 %)."
     sinking = quiet | {"history": {"points": [_point("2023-08-01", 0.3), _point("2024-09-23", 0.2), _point("2026-10-12", 0.1)]}}
     assert last_move_sentence(sinking, "rain") == "1,168 days passed since 1 August 2023: −20 points (30 % → 10 %)."
 
@@ -174,7 +180,7 @@ def test_where_a_mean_is_followed_the_page_says_so():
         "history": {"points": [_point("2026-08-01", 8.0), _point("2026-09-23", 6.4, "rain: 2"), _point("2026-10-12", 6.2)]},
         "signposts": [_post("cloud", "one or more clouds", 0.3, 9.0), _post("cloud", "no clouds", 0.7, 5.0)],
     }
-    assert last_move_sentence(insight, "rain") == "Row 0: −0.25 (expected 6.4 → 6.2)."
+    assert last_move_sentence(insight, "rain") == "Row 0: −0.25; with all other changes the expected value went from 6.4 to 6.2."
     assert last_move_sentence(insight | {"moves": []}, "rain") == "23 September 2026, rain: 2: expected 8 → 6.4."
     assert next_move_sentence(insight, "rain") == "If one or more clouds by 31 January 2027 (chance 30 %): expected 9; if no clouds: 5."
     content = told()

@@ -256,7 +256,9 @@ def _check_quantiles(words: PriorWords, inside: tuple[float, float]) -> None:
                 argument=after.name,
             )
         raise Fault(
-            f"`{before.name}={low:.6g}` is above `{after.name}={high:.6g}`", hint="quantiles rise with their number", argument=before.name
+            f"`{before.name}={low:.6g}` is above `{after.name}={high:.6g}`",
+            hint="the 5 % point must lie below the 95 % point, and so on",
+            argument=before.name,
         )
 
 

@@ -210,7 +210,7 @@ NO_PRIOR = "what is known for certain is a number, not a prior"
 @pytest.mark.parametrize(
     ("name", "words", "message", "hint", "argument"),
     [
-        ("Normal", {"p5": 3, "p95": 1}, "`p5=3` is above `p95=1`", "quantiles rise with their number", "p5"),
+        ("Normal", {"p5": 3, "p95": 1}, "`p5=3` is above `p95=1`", "the 5 % point must lie below the 95 % point, and so on", "p5"),
         ("Normal", {"p5": 1, "p95": 1}, "`p5` and `p95` are equal: Normal would have zero width", NO_PRIOR, "p95"),
         ("Normal", {"p5": 1, "p05": 2}, "`p5` and `p05` are the same point, given twice", "", "p05"),
         ("LogNormal", {"p5": -1, "p95": 1}, "`p5=-1` lies outside the support of LogNormal: its values are above 0", "", "p5"),
