@@ -64,5 +64,5 @@ def _replace_at(value: object, keys: Sequence[str], convert: Callable[[object], 
         return convert(value)
     first, rest = keys[0], keys[1:]
     if first == "*":
-        return [_replace_at(each, rest, convert) for each in value] if isinstance(value, list) else value
+        return [_replace_at(element, rest, convert) for element in value] if isinstance(value, list) else value
     return {**value, first: _replace_at(value[first], rest, convert)} if isinstance(value, dict) and first in value else value

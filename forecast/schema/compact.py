@@ -62,41 +62,41 @@ def _compact_parameter(parameter: ParameterContent, count: int) -> ParameterCont
 
 
 def _compact_belief(belief: MarginalContent, *, drawn: bool, logarithmic: bool) -> MarginalContent:
-    found = belief.copy()
-    shape = found.pop("shape", None)
-    if "errors" in found:
-        found["quantiles"], found["errors"] = _by_errors(found["quantiles"], found["errors"])
+    compacted = belief.copy()
+    shape = compacted.pop("shape", None)
+    if "errors" in compacted:
+        compacted["quantiles"], compacted["errors"] = _by_errors(compacted["quantiles"], compacted["errors"])
     if drawn and shape is not None:
-        found["shape"] = compact_curve(shape, math.log if logarithmic else float)
-    return found
+        compacted["shape"] = compact_curve(shape, math.log if logarithmic else float)
+    return compacted
 
 
 def _compact_insight(insight: InsightContent) -> InsightContent:
     points = [_with_errors(point) for point in insight["history"]["points"]]
     return {
         **insight,
-        "leverage": [_with_estimates(each) for each in insight["leverage"]],
-        "sensitivity": [_with_estimates(each) for each in insight["sensitivity"]],
-        "surprise": [_compact_surprise(each) for each in insight["surprise"]],
-        "signposts": [{**each, "values": _estimates(each["values"])} for each in insight["signposts"]],
-        "information": [_with_errors(each) for each in insight["information"]],
+        "leverage": [_with_estimates(variation) for variation in insight["leverage"]],
+        "sensitivity": [_with_estimates(variation) for variation in insight["sensitivity"]],
+        "surprise": [_compact_surprise(entry) for entry in insight["surprise"]],
+        "signposts": [{**signpost, "values": _estimates(signpost["values"])} for signpost in insight["signposts"]],
+        "information": [_with_errors(listed) for listed in insight["information"]],
         "history": {**insight["history"], "points": points},
-        "split": [{**each, "parts": [_compact_split_part(part) for part in each["parts"]]} for each in insight["split"]],
+        "split": [{**question, "parts": [_compact_split_part(part) for part in question["parts"]]} for question in insight["split"]],
     }
 
 
 def _with_estimates[Variation: (LeverageContent, SensitivityContent)](variation: Variation) -> Variation:
-    found = variation.copy()
-    found["values"] = _estimates(variation["values"])
+    compacted = variation.copy()
+    compacted["values"] = _estimates(variation["values"])
     if variation["pareto_k"] is not None:
-        found["pareto_k"] = round_digits(variation["pareto_k"])
-    return found
+        compacted["pareto_k"] = round_digits(variation["pareto_k"])
+    return compacted
 
 
 def _with_errors[Listed: (InformationContent, HistoryPoint)](listed: Listed) -> Listed:
-    found = listed.copy()
-    found["values"], found["errors"] = _by_errors(listed["values"], listed["errors"])
-    return found
+    compacted = listed.copy()
+    compacted["values"], compacted["errors"] = _by_errors(listed["values"], listed["errors"])
+    return compacted
 
 
 def _compact_surprise(surprise: SurpriseContent) -> SurpriseContent:
@@ -116,11 +116,11 @@ def _compact_split_part(part: SplitPart) -> SplitPart:
 def _estimates(estimates: Sequence[Estimate]) -> list[Estimate]:
     return [
         {
-            "value": round_by_error(each["value"], each["error"]),
-            "change": round_by_error(each["change"], each["error"], digits=ERROR_DIGITS),
-            "error": round_error(each["error"]),
+            "value": round_by_error(estimate["value"], estimate["error"]),
+            "change": round_by_error(estimate["change"], estimate["error"], digits=ERROR_DIGITS),
+            "error": round_error(estimate["error"]),
         }
-        for each in estimates
+        for estimate in estimates
     ]
 
 

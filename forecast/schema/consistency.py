@@ -240,7 +240,7 @@ def _future_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
             yield place, f"{len(days)} days and points on {len(points)} days make no future"
         elif any(later < earlier for earlier, later in pairwise(days)):
             yield place, "these days are not in order"
-        elif any(each["quantiles"] is None for each in stream.get("classes", ())):
+        elif any(part["quantiles"] is None for part in stream.get("classes", ())):
             yield f"streams.{number}.classes", "a class has no future and its stream has one"
 
 
@@ -315,10 +315,12 @@ def _is_day(value: object) -> bool:
 
 def _values_at(content: object, path: str) -> Iterator[tuple[str, object]]:
     """Everything at a path, where ``*`` stands for each of a list, with its place; nothing where a key is missing or null."""
-    found: list[tuple[str, object]] = [("", content)]
+    places: list[tuple[str, object]] = [("", content)]
     for key in path.split("."):
         if key == "*":
-            found = [(f"{place}.{index}", inner) for place, value in found if isinstance(value, list) for index, inner in enumerate(value)]
+            places = [
+                (f"{place}.{index}", inner) for place, value in places if isinstance(value, list) for index, inner in enumerate(value)
+            ]
         else:
-            found = [(f"{place}.{key}", value[key]) for place, value in found if isinstance(value, dict) and key in value]
-    return ((place.removeprefix("."), value) for place, value in found)
+            places = [(f"{place}.{key}", value[key]) for place, value in places if isinstance(value, dict) and key in value]
+    return ((place.removeprefix("."), value) for place, value in places)

@@ -51,10 +51,10 @@ def format_json(value: object, depth: int = 0) -> str:
     if isinstance(value, Mapping) and value:
         if depth and (line := _short_line(value)):
             return line
-        lines = [f"{inner}{_encode(key)}: {format_json(each, depth + 1)}" for key, each in value.items()]
+        lines = [f"{inner}{_encode(key)}: {format_json(inside, depth + 1)}" for key, inside in value.items()]
         return "{\n" + ",\n".join(lines) + f"\n{outer}}}"
-    if isinstance(value, list) and any(isinstance(each, (Mapping, list)) for each in value):
-        return "[\n" + ",\n".join(inner + format_json(each, depth + 1) for each in value) + f"\n{outer}]"
+    if isinstance(value, list) and any(isinstance(element, (Mapping, list)) for element in value):
+        return "[\n" + ",\n".join(inner + format_json(element, depth + 1) for element in value) + f"\n{outer}]"
     return _encode(value)
 
 
@@ -84,7 +84,7 @@ class _RowExtras(TypedDict, total=False):
 
 def row_as_data(row: Row) -> RowContent:
     """Return a row as a report keeps it, by itself: how it enters the likelihood is the table's to say."""
-    said: _RowExtras = {"said": row.said} if row.said else {}
+    words: _RowExtras = {"said": row.said} if row.said else {}
     ends: _RowExtras = {} if row.between is None else {"low": finite_or_none(row.between.low), "high": finite_or_none(row.between.high)}
     origin: _RowExtras = {"origin": row.origin} if row.origin else {}
     return {
@@ -98,7 +98,7 @@ def row_as_data(row: Row) -> RowContent:
         "id": row.id,
         "replaces": row.replaces,
         "columns": dict(row.columns),
-        **said,
+        **words,
         **ends,
         **origin,
     }
@@ -114,11 +114,11 @@ def _round_value(value: object, error: object = None) -> object:
             raise ValueError("is not finite")
         return float(f"{value:.{_digits(value, error)}g}") + 0.0  # no minus zero
     if isinstance(value, Mapping):
-        return {str(key): _round_value(each, _error_of(str(key), value)) for key, each in value.items()}
+        return {str(key): _round_value(inside, _error_of(str(key), value)) for key, inside in value.items()}
     if isinstance(value, (list, tuple)):
-        if len(value) > 1 and all(type(each) is float for each in value):
+        if len(value) > 1 and all(type(element) is float for element in value):
             return _round_list(value, error)
-        return [_round_value(each) for each in value]
+        return [_round_value(element) for element in value]
     if isinstance(value, (str, int)):
         return value
     raise TypeError(f"is a {kind.__name__}, which JSON has no word for")
@@ -156,17 +156,17 @@ def _round_list(numbers: Sequence[float], errors: object = None) -> list[float]:
     digits = min(SIGNIFICANT_DIGITS + more, MOST_FLOAT_DIGITS) if span or not low.is_integer() else MOST_FLOAT_DIGITS
     stated = errors if isinstance(errors, (list, tuple)) and len(errors) == len(numbers) else [None] * len(numbers)
     each_digits = (max(digits, _digits(number, error)) for number, error in zip(numbers, stated, strict=True))
-    return [float(f"{number:.{each}g}") + 0.0 for number, each in zip(numbers, each_digits, strict=True)]
+    return [float(f"{number:.{digits}g}") + 0.0 for number, digits in zip(numbers, each_digits, strict=True)]
 
 
 def _place_of_fault(value: object) -> str:
     """Where in plain data the first value stands that cannot be rounded; empty where it is the whole."""
     parts = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, (list, tuple)) else ()
-    for key, each in parts:
+    for key, part in parts:
         try:
-            _round_value(each)
+            _round_value(part)
         except (ValueError, TypeError):
-            inner = _place_of_fault(each)
+            inner = _place_of_fault(part)
             return f"{key}.{inner}" if inner else str(key)
     return ""
 

@@ -292,7 +292,7 @@ def validate_content(content: object, *, name: str = "the report") -> TopicConte
         raise ReportFault(f"{name} has a number that is not finite; {remake_hint(name)}") from None
     if not fits:
         raise ReportFault(f"{name} was changed after it was written (its digest does not fit); {remake_hint(name)}")
-    for given in (content["name"], *(each["name"] for group in NAMED for each in content[group])):
+    for given in (content["name"], *(part["name"] for group in NAMED for part in content[group])):
         if not FILE_NAME.fullmatch(given):
             raise ReportFault(f"{name} has the name {given[:80]!r}, which no topic can give; {remake_hint(name)}")
     if wrong := inconsistency(content):

@@ -203,22 +203,22 @@ def interval_texts(*, quantiles: Sequence[float], errors: Sequence[float], unit:
 
 def distinct_texts(values: Sequence[float], unit: str, *, errors: Sequence[float]) -> tuple[str, ...]:
     """Some values in a unit's way, with as many digits as tell them apart where they are known to be."""
-    said = tuple(in_unit(value, unit, error=error) for value, error in zip(values, errors, strict=True))
+    texts = tuple(in_unit(value, unit, error=error) for value, error in zip(values, errors, strict=True))
     distinct = all(b - a > BOUND_STANDARD_ERRORS * max(errors) for a, b in pairwise(values))
-    if len(set(said)) == len(said) or not distinct:
-        return said
+    if len(set(texts)) == len(texts) or not distinct:
+        return texts
     if unit == "share":
         return distinct_numbers([100 * value for value in values], " %")
-    said = tuple(number(value, error=error, spread=values[-1] - values[0]) for value, error in zip(values, errors, strict=True))
-    return said if len(set(said)) == len(said) else distinct_numbers(values)
+    texts = tuple(number(value, error=error, spread=values[-1] - values[0]) for value, error in zip(values, errors, strict=True))
+    return texts if len(set(texts)) == len(texts) else distinct_numbers(values)
 
 
 def points_texts(values: Sequence[float], unit: str) -> tuple[str, ...]:
     """Return the 5, 50 and 95 % points of a distribution as tables print them: three digits, more where its width needs them."""
     spread = values[-1] - values[0]
     if unit == "share" and all(0 <= value <= 1 for value in values):
-        said = tuple(percent(value, error=0.003 * value) for value in values)
-        return distinct_numbers([100 * value for value in values], " %") if spread > 0 and len(set(said)) == 1 else said
+        texts = tuple(percent(value, error=0.003 * value) for value in values)
+        return distinct_numbers([100 * value for value in values], " %") if spread > 0 and len(set(texts)) == 1 else texts
     return tuple(number(value, error=min(0.003 * abs(value), spread / 100), spread=spread) for value in values)
 
 
@@ -230,14 +230,14 @@ def belief_texts(quantiles: Sequence[float], unit: str) -> tuple[str, ...]:
 
 def distinct_numbers(values: Sequence[float], ending: str = "") -> tuple[str, ...]:
     """Return numbers, as ``number`` says them, with as many digits as tell those apart that differ."""
-    said = [number(value) for value in values]
-    if len(set(said)) == len(set(values)):
-        return tuple(f"{each}{ending}" for each in said)
+    texts = [number(value) for value in values]
+    if len(set(texts)) == len(set(values)):
+        return tuple(f"{text}{ending}" for text in texts)
     for decimals in range(MOST_DECIMALS):
-        said = [f"{value:,.{decimals}f}" for value in values]
-        if len(set(said)) == len(set(values)):
-            plain = (each.rstrip("0").rstrip(".") if "." in each else each for each in said)
-            return tuple(f"{each.replace('-', MINUS)}{ending}" for each in plain)
+        texts = [f"{value:,.{decimals}f}" for value in values]
+        if len(set(texts)) == len(set(values)):
+            plain = (text.rstrip("0").rstrip(".") if "." in text else text for text in texts)
+            return tuple(f"{text.replace('-', MINUS)}{ending}" for text in plain)
     return tuple(f"{value:.12g}{ending}".replace("-", MINUS) for value in values)
 
 
