@@ -183,7 +183,7 @@ def test_the_record_settles_a_question_of_a_class():
 
 
 def test_ordered_outcomes_have_the_chances_of_their_cutpoints():
-    """Each class has the difference of two logistic shares, and cutpoints that do not ascend at a draw are told as such."""
+    """Each class has the difference of two logistic shares, and cutpoints that do not ascend at a draw are reported as such."""
     topic = make_topic(
         priors={"pull": "Normal(mu=0, sigma=1)", "low": "Normal(mu=-1, sigma=1)", "high": "Normal(mu=1, sigma=1)"},
         streams={"moods": {"value": "OrderedLogistic(eta=pull * x, c1=low, c2=high)", "classes": ("none", "some", "many")}},

@@ -225,7 +225,7 @@ def in_child(action: Callable[[], Any]) -> Any:
 
 
 def in_killed_child(action: Callable[..., Any], after_seconds: float) -> tuple[bool, list[int]]:
-    """Run in a forked child that is killed after a time; return whether it was, and the numbers it had told."""
+    """Run in a forked child that is killed after a time; return whether it was, and the numbers it had reported."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:

@@ -132,7 +132,7 @@ def test_with_per_every_label_has_the_pooled_prior(book):
 
 @pytest.mark.slow
 def test_whatif_with_another_prior_replaces_the_whole_pool(book):
-    """The answers are those of a file in which one prior stands in the pool's place, and a mistake in it is told."""
+    """The answers are those of a file in which one prior stands in the pool's place, and a mistake in it is reported."""
     settings = Settings()
     supposed = suppose(book, "war", priors={"duration": "LogNormal(p5=2, p95=9)"}, rows=(), as_of=AS_OF, settings=settings)
     assert supposed.problems == ()

@@ -153,9 +153,9 @@ def edited_rows(topic: Topic, content: Mapping[str, Any] | None, entries: Sequen
     repeated from the ledger.
     """
     missing = _missing_rows(topic, content)
-    told = {hashed for _, hashed in missing}
+    hashes = {hashed for _, hashed in missing}
     places = {problem.place for problem, _ in missing if problem.place.line > 1}
-    more = [_lost_row_problem(topic, lost) for lost in lost_rows(topic, entries) if lost.hash not in told]
+    more = [_lost_row_problem(topic, lost) for lost in lost_rows(topic, entries) if lost.hash not in hashes]
     return (*(problem for problem, _ in missing), *(problem for problem in more if problem.place not in places))
 
 

@@ -87,8 +87,8 @@ def publish(
             pages, unmade = _render_missing_pages(folder)
     except FileFault as fault:
         return PublishResult(recorded=len(due), problems=(fault.problem, *([_unwritten_reports_problem()] if due else [])))
-    told = () if torn is None else (_torn_line_warning(torn.kept_in.name),)
-    return PublishResult((*written, *pages), len(due), (*told, *unmade))
+    warnings = () if torn is None else (_torn_line_warning(torn.kept_in.name),)
+    return PublishResult((*written, *pages), len(due), (*warnings, *unmade))
 
 
 def clock_problems(entries: Sequence[Mapping[str, Any]], today: date) -> tuple[Problem, ...]:

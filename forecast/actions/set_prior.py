@@ -147,7 +147,7 @@ def _label_problem(document: Document, topic: Topic | None, revision: Revision) 
 def _prior_summaries_before(topic: Topic | None, today: date) -> tuple[ParameterSummary, ...]:
     try:
         return () if topic is None else summarise_priors(topic, today)
-    except Unsound:  # it is what the revision may mend
+    except Unsound:  # the revision may fix it
         return ()
 
 

@@ -75,7 +75,7 @@ def read_topic(folder: Folder, name: str) -> Result[Topic]:
     )
     own, wrong = read_own_model(folder, draft, files)
     gathered = sort_problems((*gathered, *wrong))
-    if not has_errors(gathered):  # what is unused or left out can be told only of a topic that is otherwise sound
+    if not has_errors(gathered):  # what is unused or left out can be reported only for a topic that is otherwise sound
         gathered = sort_problems(
             (*gathered, *check_unused(draft), *check_gaps(draft), *check_long_rows(draft), *check_crossed_totals(draft))
         )
@@ -100,7 +100,7 @@ def _files_of(folder: Folder, name: str) -> tuple[tuple[str, ...], tuple[Problem
 
 
 def _prior_problems(folder: Folder, name: str) -> tuple[Problem, ...]:
-    """What can be said of a prior file whose topic file cannot be used (how it parses is told already)."""
+    """What can be said of a prior file whose topic file cannot be used (mistakes in its syntax have been reported already)."""
     _, priors, _ = read_priors(folder, name)
     wrong: list[Problem] = []
     for key, prior in priors.items():

@@ -1,4 +1,4 @@
-"""A command that fails in a way nobody foresaw: one line on the terminal, a report for whoever mends it, exit code 1.
+"""A command that fails in a way nobody foresaw: one line on the terminal, a report for whoever fixes it, exit code 1.
 
 The report is written where only its owner can read it, never into a book, and
 says nothing of the environment.

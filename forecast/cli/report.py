@@ -12,7 +12,7 @@ from forecast.cli.options import AllowLinks, AsOf, Book, Topics, as_of_day, root
 Open = Annotated[bool, typer.Option("--open", help="Open the page (of the one topic named, or the index) in the browser.")]
 Words = Annotated[
     Literal["plain", "icd203"],
-    typer.Option("--words", help="How probabilities are told: in odds, or in the words of Intelligence Community Directive 203."),
+    typer.Option("--words", help="How probabilities are worded: in odds, or in the words of Intelligence Community Directive 203."),
 ]
 
 

@@ -1,7 +1,7 @@
 """Greatest entropy: of a family's members with a given mass between two values, the one that says least beside it.
 
 The members that hold the mass form a curve: each splits the rest in some way
-between below and above, and is told exactly by the two quantiles that follow.
+between below and above, and is determined exactly by the two quantiles that follow.
 So the search is over one unknown, the split, or where the interval begins or ends
 with the support, the family's shape.  PreliZ's ``maxent`` looks for the same member.
 """

@@ -34,7 +34,7 @@ from forecast.predict.posterior_predictive import predict_rows
 
 PRIOR_PREDICTIVE_PATHS = 4_096
 YEAR = timedelta(days=365)
-RARE_LEVEL = 0.98  # a total above this point is told with its chance
+RARE_LEVEL = 0.98  # a total above this point is reported with its chance
 
 
 @dataclass(frozen=True, slots=True)

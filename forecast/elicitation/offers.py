@@ -21,7 +21,7 @@ from forecast.language.faults import Fault
 from forecast.model.errors import Unsound
 
 MOST_OFFERS = 4  # offers at a time
-ASKED_BACK = (0.99, 0.01)  # shares of which a person is told what follows, where they were not said
+ASKED_BACK = (0.99, 0.01)  # shares for which a person is asked whether the implied value is right, where they gave none
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ DRAWS_PER_HYPOTHESIS = 512  # of each hypothesis at least
 PRIOR_CHECK_PATHS = 1_024  # simulated from them
 MOST_CELLS_CHECKED, FEWEST_DRAWS_CHECKED = 2**23, 64  # draws times rows that are looked at, and draws at the least
 DECIDED = 0.99  # on one side of a question's threshold, from which it counts as decided
-LEAST_MASS = 0.001  # of a prior outside a share's bounds, from which it is told
+LEAST_MASS = 0.001  # of a prior outside a share's bounds, from which it is reported
 EDGES = (0.005, 0.995)  # of a prior
 RIM = 0.05  # of a prior's span, next to a bound
 LEAST_MASS_AT_BOUND, LEAST_RATIO_TO_PRIOR = 0.2, 4  # of the posterior that lies there, and how much more that is than the prior's
@@ -63,7 +63,7 @@ def prior_warnings(topic: Topic, as_of: date, prior: Posterior | None = None) ->
                 draws=PRIOR_CHECK_DRAWS,
                 at_once=DRAWS_PER_HYPOTHESIS,
             )
-    except Unsound:  # told as an error by whoever computes
+    except Unsound:  # reported as an error by whoever computes
         return warnings
     with suppress(Unsound):  # where too many draws would be left out, none is
         prior = exclude_overflow_draws(prior, without_overflow(prior.model, prior.parameters, prior.weights))

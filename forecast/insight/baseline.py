@@ -42,7 +42,7 @@ from forecast.predict.answers import paths_for
 from forecast.predict.paths import Paths
 from forecast.schema.insight import Estimate
 
-REFIT = Budget(enough=5_000, confirm=False)  # half of what is published: a change is told no more exactly than this
+REFIT = Budget(enough=5_000, confirm=False)  # half of what is published: a change is reported no more exactly than this
 LARGEST_PARETO_K = 0.7  # largest Pareto k-hat of the engine's own draws under other weights
 WIDE_ENOUGH = 1_500.0  # effective draws that a wider pool must have for a model
 THINNING = 4  # where paths must be simulated anew, one in so many of the published ones is
@@ -84,7 +84,7 @@ class Baseline:
     pool: Pool
     cases: Cases
     thin_cases: Cases
-    influence: Array  # of the cases, and of the thin ones: what every change is told against
+    influence: Array  # of the cases, and of the thin ones: what every change is compared with
     thin_influence: Array
 
     @property

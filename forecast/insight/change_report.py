@@ -241,10 +241,10 @@ def change_sentence(
         for at, (kind, _, points, of_part) in enumerate(parts)
         if kind != "noise" and abs(points) >= max(least, NEWS_STANDARD_ERRORS * of_part)
     ]
-    told = sorted((at for at in noticed if printed.steps[at]), key=lambda at: -abs(parts[at][2]))[:MOST_PARTS_NAMED]
-    rest = [at for at in range(len(parts)) if at not in told]
-    named = "; ".join(f"{parts[at][1]} ({printed.text(at)})" for at in told)
-    if told and sum(printed.steps[at] for at in rest):
+    largest = sorted((at for at in noticed if printed.steps[at]), key=lambda at: -abs(parts[at][2]))[:MOST_PARTS_NAMED]
+    rest = [at for at in range(len(parts)) if at not in largest]
+    named = "; ".join(f"{parts[at][1]} ({printed.text(at)})" for at in largest)
+    if largest and sum(printed.steps[at] for at in rest):
         named += f"; {'Monte Carlo noise' if [parts[at][0] for at in rest] == ['noise'] else 'the rest'} ({printed.text(*rest)})"
     then, now = value_text(measure, before), value_text(measure, after)
     if abs(after - before) < max(least, NEWS_STANDARD_ERRORS * error) or then == now:

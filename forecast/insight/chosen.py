@@ -56,7 +56,7 @@ def chosen_insight(content: InsightContent, measures: Sequence[Measure]) -> Insi
 
 
 def chosen_move(move: Move, measures: Sequence[Measure]) -> tuple[tuple[Measure, ...], Move]:
-    """Return a move, and the measures it is told in, with one of mean and median for each answer."""
+    """Return a move, and the measures it is reported in, with one of mean and median for each answer."""
     columns = chosen_columns(measures, _rows_of_move(move))
     return tuple(measures[column] for column in columns), _move(move, columns)
 

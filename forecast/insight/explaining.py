@@ -122,7 +122,7 @@ def _history(basis: Baseline, pool: Pool, notes: list[str]) -> HistoryContent:
 
 
 def _moves(basis: Baseline, earlier: EarlierReport | None, pool: Pool, notes: list[str]) -> list[Move]:
-    """The moves that can be told; a note for each that cannot."""
+    """The moves that can be explained; a note for each that cannot."""
     moves: list[Move] = []
     if earlier is not None and earlier.as_of < basis.model.as_of:
         try:

@@ -142,7 +142,7 @@ def _log_weight(base: StretchBase, model: Model) -> Array | None:
 
     Between the two days some streams' records have grown by quiet time, so that
     their future starts later; a stream whose record has not goes on from where
-    it was.  None where the later day's steps cannot be told from the base's.
+    it was.  None where the later day's steps cannot be derived from the base's.
     """
     before, now = base.paths.starts, {name: model.records[name].through + ONE_DAY for name in base.paths.starts}
     gained = _log_likelihood_of_new_rows(base, model, base.model) - _log_likelihood_of_new_rows(base, base.model, model)

@@ -94,7 +94,7 @@ def _anchor_parts(model: Model, settings: Settings) -> list[MixtureComponent]:
         posterior = condition(
             model, rng=generator(settings.seed, name, Purpose.ANCHOR, day), budget=Budget(enough=ANCHOR_EFFECTIVE_DRAWS, confirm=False)
         )
-    except Unsound:  # nothing can be said as of that day; whoever asks for it is told why
+    except Unsound:  # nothing can be said as of that day; whoever asks for it learns why
         return []
     evidence = posterior.diagnostics.log_evidence
     if not posterior.diagnostics.converges or evidence is None:
@@ -108,6 +108,6 @@ def _models(topic: Topic, days: Sequence[date]) -> list[Model]:
     for day in days:
         try:
             models.append(model_as_of(topic, day))
-        except Unsound:  # such a day has no history; whoever asks for it is told why
+        except Unsound:  # such a day has no history; whoever asks for it learns why
             continue
     return models

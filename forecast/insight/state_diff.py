@@ -110,7 +110,7 @@ class StateDiff:
         return [_without_place(row) for row in self._state(name, which) if is_gradual(row, topic.streams[name])]
 
     def _reported_rows(self, name: str, which: Literal["old", "new"]) -> list[Row]:
-        """The rows that somebody told: all but quiet time."""
+        """The rows that somebody reported: all but quiet time."""
         topic = self.old if which == "old" else self.new
         return [_without_place(row) for row in self._state(name, which) if not is_gradual(row, topic.streams[name])]
 
@@ -151,9 +151,9 @@ class StateDiff:
         opens = (self.new if passed else self.old).opens
         through = max((row.end for row in ordered), default=opens - ONE_DAY)
         there = {_identity(row) for row in ordered}
-        told = [row for row in self.new.streams[stream.name].rows if not row.replaces and not is_gradual(row, stream)]
+        reported = [row for row in self.new.streams[stream.name].rows if not row.replaces and not is_gradual(row, stream)]
         return StreamRecord(
-            stream, ordered, through, uncovered_spans([row for row in told if _identity(row) not in there], ordered, through)
+            stream, ordered, through, uncovered_spans([row for row in reported if _identity(row) not in there], ordered, through)
         )
 
     def _series_moved(self, name: str) -> bool:
@@ -184,9 +184,9 @@ class StateDiff:
         name = parameter.name
         if not self._is_shared(parameter):
             return parameter
-        told = self.new.parameters[name] if f"prior {name}" in made else self.old.parameters[name]
+        side = self.new.parameters[name] if f"prior {name}" in made else self.old.parameters[name]
         return replace(
-            parameter, prior=told.prior, by_label={key: statement for key, statement in told.by_label.items() if key in parameter.labels}
+            parameter, prior=side.prior, by_label={key: statement for key, statement in side.by_label.items() if key in parameter.labels}
         )
 
 

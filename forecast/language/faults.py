@@ -17,7 +17,7 @@ class Fault(Exception):
     """A mistake in an expression or a statement.
 
     ``offset`` counts characters from the start of the text (from 0), ``hint``
-    is one sentence on how to mend it, or empty. ``argument`` names the argument
+    is one sentence on how to fix it, or empty. ``argument`` names the argument
     of the statement that is at fault where the text itself is not at hand, or is
     empty: whoever has the statement looks its offset up.
     """

@@ -338,8 +338,8 @@ class _Drawing:
         at = int(wrong.any(axis=1).argmax())
         (start, end), (kind, arguments) = spans[at], read[at]
         message, hint, _ = describe_invalid_arguments(one.stream.value, kind, arguments, wrong[at][:, None])
-        told = f"{message} (allocating the row of {one.row.start} to {one.row.end}, on {start} to {end})"
-        raise Unsound(topic_problem(self.model.topic, ("streams", one.stream.name, "value"), told, hint))
+        finding = f"{message} (allocating the row of {one.row.start} to {one.row.end}, on {start} to {end})"
+        raise Unsound(topic_problem(self.model.topic, ("streams", one.stream.name, "value"), finding, hint))
 
     def _distribution(self, one: Allocation, start: date, end: date, members: Sequence[Allocation]) -> FamilyArguments:
         """A stream's family and arguments over some days of one of its rows, with the row's own columns."""

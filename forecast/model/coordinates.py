@@ -34,7 +34,7 @@ from forecast.language.statements import Statement
 from forecast.model.model import Model, names_used
 from forecast.model.priors import Block, Hypothesis
 
-FARTHEST_NORMAL = 8.2  # a uniform number nearer to 1 than the normal's tail beyond this cannot be told from 1
+FARTHEST_NORMAL = 8.2  # a uniform number nearer to 1 than the normal's tail beyond this cannot be distinguished from 1
 NEAR_NORMAL = 5.0  # a normal is farther from its middle than this six times in ten million
 
 

@@ -1,4 +1,4 @@
-"""A model that cannot be computed: found only with draws in hand, told like any other problem."""
+"""A model that cannot be computed: found only with draws in hand, reported like any other problem."""
 
 from __future__ import annotations
 

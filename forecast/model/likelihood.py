@@ -2,7 +2,7 @@
 
 A report of reliability r says a value of density f if it is right and of density
 g if it is wrong.  Reports of one origin are right or wrong together, so their
-joint likelihood is ``r Π f + (1 - r) Π g``; it is told row by row by the chain
+joint likelihood is ``r Π f + (1 - r) Π g``; it is computed row by row by the chain
 rule, in the order of the rows, so that sums are exact.  Reports of one origin
 about the same days and labels are copies of one observation, which counts once,
 where it stands first.  A weight is the power of a row's likelihood (Ibrahim and

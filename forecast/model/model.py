@@ -169,8 +169,8 @@ class Model:
             wrong = wrong & ~beyond
         if wrong.any():
             message, hint, row = describe_invalid_arguments(statement, kind, arguments, wrong)
-            told = f"{message} (row of {table.record.rows[row].start})"
-            problem = topic_problem(self.topic, ("streams", table.stream.name, key), told, hint)
+            finding = f"{message} (row of {table.record.rows[row].start})"
+            problem = topic_problem(self.topic, ("streams", table.stream.name, key), finding, hint)
             raise StatementOverflow(problem) if beyond[wrong].all() else Unsound(problem)
         return density
 

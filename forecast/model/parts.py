@@ -39,7 +39,7 @@ from forecast.model.model import names_used
 
 LENGTH_CLOCKS = frozenset({"days", "months", "years", "t_start", "t_end"})  # clocks that say how long an interval is
 FINE_PARTS = 48  # into which a row of competing classes is cut at least, if it has as many days
-MEAN_TOLERANCE = 1e-3  # relative difference between a row's mean and the sum of its parts' from which it is told
+MEAN_TOLERANCE = 1e-3  # relative difference between a row's mean and the sum of its parts' from which it is reported
 SHAPE_TOLERANCE = 1e-9  # relative difference up to which shapes are proportional, or constant
 
 type FamilyArguments = tuple[Family, Mapping[str, Any]]  # a family and its arguments over some days

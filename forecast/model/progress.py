@@ -1,4 +1,4 @@
-"""How far work is, told to whoever shows it: one protocol for all work that takes longer than a moment."""
+"""How far work is, reported to whoever shows it: one protocol for all work that takes longer than a moment."""
 
 from __future__ import annotations
 

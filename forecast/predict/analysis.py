@@ -186,7 +186,7 @@ def answer_questions(posterior: Posterior, settings: Settings) -> EngineResult:
     apart = rng.spawn(1)[0]  # so that other answers do not depend on whether chances are asked for
     draws, replicates = posterior.resample_replicates(settings.draws, generator(seed, name, posterior.engine, Purpose.RESAMPLE))
     paths = replace(paths_for(posterior.model, draws, generator(seed, name, posterior.engine, Purpose.PATHS)), replicates=replicates)
-    chance_draws = round(CHANCE_DRAWS * max(settings.effort, 1.0))  # with fewer the ends near 0 and 1 cannot be told
+    chance_draws = round(CHANCE_DRAWS * max(settings.effort, 1.0))  # with fewer the ends near 0 and 1 cannot be estimated
     chance_paths = chance_paths_for(posterior, apart, draws=chance_draws) if settings.chances else None
     with one_thread():
         return EngineResult(posterior, paths, answers(posterior, paths, rng, chance_paths=chance_paths))

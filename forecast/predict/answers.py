@@ -1,7 +1,7 @@
 """Paths become answers: a probability, a distribution, a date, or shares, each with its Monte Carlo error.
 
 A question about parameters alone is answered from the weighted draws; one about
-totals from simulated paths.  For a probability there are two doubts, told apart:
+totals from simulated paths.  For a probability there are two doubts, reported separately:
 ignorance of the rates, shown as the 90 % interval of the chance itself given the
 parameters, and luck.  Errors are measured from replicates, as ``inference.monte_carlo`` says.
 """
@@ -162,7 +162,7 @@ def paths_for(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.rand
 
 
 def chance_paths_for(posterior: Posterior, rng: np.random.Generator, *, draws: int = CHANCE_DRAWS) -> Paths | None:
-    """Simulate some paths on each of some draws, from which the chances themselves are told; None where no question needs them."""
+    """Simulate some paths on each of some draws, from which the chances themselves are estimated; None where no question needs them."""
     model = posterior.model
     if not any(q.kind == "probability" and needs_paths(model, q) for q in model.topic.questions.values()):
         return None

@@ -74,8 +74,8 @@ def _mean_and_error(values: Array) -> tuple[float, float]:
     return float(values.mean()), float(values.std() / np.sqrt(len(values)))
 
 
-def _crossings_of_first(question: Question, paths: Paths, told: set[tuple[str, int]]) -> list[Crossing]:
-    """The rows of several days within which the first time that a question asks for lies, but for those told already."""
+def _crossings_of_first(question: Question, paths: Paths, found: set[tuple[str, int]]) -> list[Crossing]:
+    """The rows of several days within which the first time that a question asks for lies, but for those found already."""
     if question.kind != "date":
         return []
     topic = paths.model.topic
@@ -87,5 +87,5 @@ def _crossings_of_first(question: Question, paths: Paths, told: set[tuple[str, i
     return [
         Crossing(name, row, "first", row.end, row.value, 0.0, 0.0, family_for(topic.streams[name].value).discrete, False, True)
         for name, row in rows.values()
-        if row_key((name, row)) not in told
+        if row_key((name, row)) not in found
     ]

@@ -204,7 +204,7 @@ def range_ends(row: Row, stream: Stream) -> tuple[float, float]:
 
 
 def _direction_of_condition(condition: Expression, stream: str, topic: Topic) -> int | None:
-    """Which way a condition goes as one total grows: 1 may begin to hold, -1 may cease, 0 neither, None where that cannot be told."""
+    """Which way a condition goes as one total grows: 1 may begin to hold, -1 may cease, 0 neither, None where that cannot be determined."""
     match condition:
         case Compare(operators=("<" | "<=" | ">" | ">=" as operator,), operands=(left, right)):
             way = _direction_of_sum(_direction(left, topic, stream), _opposite_direction(_direction(right, topic, stream)))
@@ -220,7 +220,7 @@ def _direction_of_condition(condition: Expression, stream: str, topic: Topic) ->
 def is_lasting(condition: Expression, topic: Topic) -> bool:
     """Whether a condition that holds goes on holding, since totals of counts and positive amounts only grow.
 
-    False where that cannot be told from its form.
+    False where that cannot be determined from its form.
     """
     match condition:
         case Compare(operators=(operator,), operands=(left, right)):
@@ -233,7 +233,7 @@ def is_lasting(condition: Expression, topic: Topic) -> bool:
 
 
 def failing_condition(condition: Expression, topic: Topic) -> Expression | None:
-    """Return a condition that lasts, and under which another has failed for good; None where none can be told from its form."""
+    """Return a condition that lasts, and under which another has failed for good; None where none follows from its form."""
     match condition:
         case Compare(operators=(operator,), operands=(left, right)):
             turned = PARTING_OPERATOR.get(direction_between(left, right, topic)) if operator == "==" else OPPOSITE[operator]
@@ -244,10 +244,10 @@ def failing_condition(condition: Expression, topic: Topic) -> Expression | None:
             return failing_condition(Logic("and", tuple(Compare((operator,), pair) for operator, pair in pairs)), topic)
         case Logic(operator=operator, operands=operands):
             parts = [failing_condition(part, topic) for part in operands]
-            told = tuple(part for part in parts if part is not None)
-            if not told or (operator == "or" and len(told) < len(parts)):
+            failing = tuple(part for part in parts if part is not None)
+            if not failing or (operator == "or" and len(failing) < len(parts)):
                 return None
-            return Logic("or" if operator == "and" else "and", told) if len(told) > 1 else told[0]
+            return Logic("or" if operator == "and" else "and", failing) if len(failing) > 1 else failing[0]
         case Unary(operator="not", operand=operand):
             return operand if is_lasting(operand, topic) else None
         case _:
@@ -255,12 +255,12 @@ def failing_condition(condition: Expression, topic: Topic) -> Expression | None:
 
 
 def direction_between(left: Expression, right: Expression, topic: Topic) -> int | None:
-    """Return which way the difference of two values goes as time passes: 1 up, -1 down, 0 neither, None where that cannot be told."""
+    """Return which way the difference of two values goes as time passes: 1 up, -1 down, 0 neither, None where that cannot be determined."""
     return _direction_of_sum(_direction(left, topic), _opposite_direction(_direction(right, topic)))
 
 
 def _direction(expression: Expression, topic: Topic, alone: str = "") -> int | None:
-    """Which way a value goes as time passes, or as the total of a stream ``alone`` grows: 1 up, -1 down, 0 neither, None where that cannot be told."""
+    """Which way a value goes as time passes, or as the total of a stream ``alone`` grows: 1 up, -1 down, 0 neither, None if undetermined."""
     known: dict[str, int | None] = {}
     for name in quantities_used(topic, expression):
         known[name] = _direction_given(topic.quantities[name].expression, topic, alone, known)
@@ -292,7 +292,7 @@ def _direction_given(expression: Expression, topic: Topic, alone: str, known: Ma
 
 
 def _direction_of_operation(expression: Binary, topic: Topic, alone: str, known: Mapping[str, int | None]) -> int | None:
-    """Which way a sum, a difference, or a multiple goes; of other products and quotients it cannot be told."""
+    """Which way a sum, a difference, or a multiple goes; for other products and quotients it cannot be determined."""
     left = _direction_given(expression.left, topic, alone, known)
     right = _direction_given(expression.right, topic, alone, known)
     match expression:

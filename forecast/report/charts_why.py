@@ -67,7 +67,7 @@ CHANGE_MARKS = (  # how each change of a prior is marked
 
 
 def waterfall_charts(insight: InsightContent) -> list[Chart]:
-    """The split of a change that is told as bars from before to after, for each open measure that it moved (the most moved ones)."""
+    """The split of the change that is reported, as bars from before to after, for each open measure that it moved (the most moved ones)."""
     move = move_to_report(insight)
     if move is None:
         return []
@@ -104,7 +104,7 @@ def tornado_charts(insight: InsightContent) -> Iterator[Chart]:
 
 
 def chart_name(kind: str, measure: MeasureTarget) -> str:
-    """The name of a measure's picture, which is a file's: a label that is no short word in small letters is told apart by its hash.
+    """The name of a measure's picture, which is a file's: a label that is not a short word in small letters is distinguished by its hash.
 
     Capital letters count as small ones on many file systems; no label holds the
     hyphen that stands before a hash, so that no label is another's name.

@@ -63,7 +63,7 @@ def render_page(content: TopicContent) -> bytes:
 def render_topic(content: object, *, style: Style = "plain") -> dict[str, bytes]:
     """Return a topic's files by their path under ``reports/``: the page, the Markdown, and its pictures.
 
-    ``style`` says in which words probabilities are told.  Raises ``ReportFault`` where the content is not whole.
+    ``style`` says in which words probabilities are given.  Raises ``ReportFault`` where the content is not whole.
     """
     return _render_files(validate_content(content, name=f"{_name(content)}.json"), style)
 

@@ -106,7 +106,7 @@ def _spread(value: DistributionValue) -> float:
 
 def rows_table(stream: StreamContent, insight: InsightContent | None) -> ReportTable:
     """A stream's rows with their sources and, where there is insight, the answer each row moves most."""
-    counts = [f"value_{class_total['label']}" for class_total in stream.get("classes", ())]  # told in words in the column of the value
+    counts = [f"value_{class_total['label']}" for class_total in stream.get("classes", ())]  # given in words in the column of the value
     names = tuple(dict.fromkeys(name for row in stream["rows"] for name in row["columns"] if name not in counts))
     without = {} if insight is None else _without_row(stream["name"], insight)
     columns = [

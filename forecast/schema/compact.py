@@ -27,7 +27,7 @@ from forecast.schema.json_data import SIGNIFICANT_DIGITS
 from forecast.schema.topic import MarginalContent, ParameterContent, TopicContent
 
 ERROR_DIGITS = 3  # of a Monte Carlo error
-VALUE_DIGITS = 2  # of its error, that a number has as well; what is told only where it is twice its error has all three
+VALUE_DIGITS = 2  # of its error, that a number has as well; what is reported only where it is twice its error has all three
 LEAST_DIGITS = 3  # of a number with an error, however large that is
 FIGURE_DIGITS = 4  # of a number without an error
 

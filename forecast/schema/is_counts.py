@@ -1,4 +1,4 @@
-"""Whether a stream's rows are told by the last, as readings are, or by their total."""
+"""Whether a stream's rows are summarised by the last, as readings are, or by their total."""
 
 from __future__ import annotations
 

@@ -150,9 +150,9 @@ def day_range(first: date, last: date) -> str:
     """Return the days from one to another: ``11 to 20 September 2026``, or the one day where they are the same."""
     if first == last:
         return day(first)
-    told = day(first).split(" ")
+    parts = day(first).split(" ")
     same = 2 if (first.year, first.month) == (last.year, last.month) else 1 if first.year == last.year else 0
-    return f"{' '.join(told[: 3 - same])} to {day(last)}"
+    return f"{' '.join(parts[: 3 - same])} to {day(last)}"
 
 
 def in_days(first: date, last: date) -> str:

@@ -39,7 +39,7 @@ def single_engine_sentence(content: TopicContent) -> str:
 
 
 def verdict_words(verdict: str) -> str:
-    """Return a verdict as a reader is told it."""
+    """Return a verdict in the words that a reader sees."""
     return VERDICT_WORDS.get(verdict, verdict)
 
 

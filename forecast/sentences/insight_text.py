@@ -136,7 +136,7 @@ def _is_news(measure: MeasureContent, value: Estimate) -> bool:
 
 
 def _decides(measure: MeasureContent, posts: Sequence[SignpostContent], index: int) -> bool:
-    """Whether an outcome settles a question: to be told to watch for the answer itself is no help."""
+    """Whether an outcome settles a question: advice to watch for the answer itself is no help."""
     values = [post["values"][index]["value"] for post in posts]
     return is_percent(measure) and any(value >= 1 - SETTLES or value <= 0 for value in values)
 

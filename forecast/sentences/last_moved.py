@@ -23,8 +23,8 @@ from forecast.sentences.printed_parts import printed_parts
 
 def last_move_sentence(insight: InsightContent, question: str) -> str:
     """Say what moved a question's answer last: from the newest split of a change that moved it, else from its history, else how far it went with time."""
-    for told in (_moves, _jumps, _drifts):
-        moves = [move for index in measure_indices(insight, question) for move in told(insight, index)]
+    for find_moves in (_moves, _jumps, _drifts):
+        moves = [move for index in measure_indices(insight, question) for move in find_moves(insight, index)]
         if moves:
             return max(moves)[2]
     points = insight["history"]["points"]

@@ -77,7 +77,7 @@ def _server(app: Any, stopping: asyncio.Event) -> uvicorn.Server:
     import uvicorn
 
     class Server(uvicorn.Server):
-        """A server whose open streams end when it is told to stop."""
+        """A server whose open streams end when it is asked to stop."""
 
         def handle_exit(self, sig: int, frame: Any) -> None:
             asyncio.get_event_loop().call_soon_threadsafe(stopping.set)

@@ -158,16 +158,16 @@ async def _events(site: Site, page: str) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
     changed = asyncio.Event()
     leave = site.board.listen(lambda: _wake(loop, changed))
-    told, silent = "", False
+    sent, silent = "", False
     try:
         while not site.stopping.is_set():
             changed.clear()
             version = versions_of(site.board.state.changes, page, run=site.run)
-            if version != told:
+            if version != sent:
                 yield f"data: {version}\n\n"
             elif silent:
                 yield ": still here\n\n"
-            told = version
+            sent = version
             silent = not await _any_of(changed, site.stopping)
     finally:
         leave()

@@ -75,8 +75,8 @@ class Board:
         """Change what is shown, and tell everybody who listens."""
         with self._lock:
             self._shown = change(self._shown)
-            told = self._told
-        for tell in told:
+            listeners = self._told
+        for tell in listeners:
             tell()
 
     def listen(self, tell: Callable[[], None]) -> Callable[[], None]:

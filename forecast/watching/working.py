@@ -36,7 +36,7 @@ LOOK_SECONDS = 0.05  # how often to look whether a draft made apart is there
 class WatchCallbacks:
     """What a run tells as it goes: its address, each draft with the seconds it took, and problems by topic.
 
-    ``failed`` is told of an exception that nobody foresaw, with what failed, and
+    ``failed`` receives an exception that nobody foresaw, with what failed, and
     returns a sentence on it for the page.
     """
 
@@ -118,7 +118,7 @@ def make_drafts(work: Work) -> None:
 
 def _warm_up_drafting(work: Work, topics: list[str]) -> None:
     """Make a draft for nothing but the imports and the compiled templates, so that the first save does not wait for them."""
-    with suppress(Exception):  # what is wrong is told when the topic is drafted for the page
+    with suppress(Exception):  # what is wrong is reported when the topic is drafted for the page
         book, problems = read_checked_book(work.root, topics)
         for topic in () if has_errors(problems) else topics:
             draft_report(book, topic, as_of=work.today(), settings=work.settings, insight=False)

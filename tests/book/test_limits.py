@@ -170,7 +170,7 @@ def test_the_first_and_the_last_day_of_a_book_are_days(tmp_path: Path) -> None:
 
 
 def test_a_record_of_days_to_come_gives_as_many_warnings_as_are_looked_for(tmp_path: Path) -> None:
-    """Two thousand rows dated in the future are told in a moment."""
+    """Two thousand rows dated in the future are reported in a moment."""
     rows = "on,value,source\n" + "2999-01-01,1,a paper\n" * 2_000
     book, _ = book_of(tmp_path, rows=rows)
     began = time.process_time()

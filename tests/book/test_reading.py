@@ -115,7 +115,7 @@ def test_a_directory_that_is_no_book_is_told(tmp_path: Path) -> None:
 
 
 def test_circles_and_orders() -> None:
-    """A circle is told from its first name back to it; without circles each name comes after those it names."""
+    """A circle is described from its first name back to it; without circles each name comes after those it names."""
     assert find_cycles({"a": ["b"], "b": ["c", "d"], "c": ["a"], "d": ["d"]}) == (("a", "b", "c", "a"), ("d", "d"))
     assert find_cycles({"a": ["b", "c"], "b": ["c"], "c": []}) == ()
     assert topological_order({"a": ["c"], "b": [], "c": ["b"]}) == ("b", "c", "a")

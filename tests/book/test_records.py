@@ -105,7 +105,7 @@ def without_place(row: Row) -> tuple[object, ...]:
 
 
 def test_a_row_longer_than_a_step_that_its_statement_reads_is_warned_of(tmp_path):
-    """Where a parameter walks over months, a row of a quarter is told that the month of its middle is read."""
+    """Where a parameter walks over months, a warning at a row of a quarter says that the month of its middle is read."""
     book = tmp_path / "book"
     shutil.copytree(TINY_BOOK, book)
     topic, priors = book / "seeds" / "ferry" / "topic.toml", book / "priors" / "ferry.toml"

@@ -82,7 +82,7 @@ def test_a_directory_without_seeds_is_no_book(run: Run, tmp_path: Path):
 
 
 def test_a_row_edited_after_its_use_is_found(run: Run, published: Path):
-    """Changing the value of a published row is an error at that row, which says what it was and how to mend it."""
+    """Changing the value of a published row is an error at that row, which says what it was and how to fix it."""
     record = published / "seeds/ferry/breakdowns.csv"
     record.write_text(record.read_text().replace("2024-01-01,2024-03-31,1,", "2024-01-01,2024-03-31,4,"))
     ran = run("check", on=published)

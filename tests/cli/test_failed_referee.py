@@ -95,7 +95,7 @@ def test_chains_that_meet_are_no_warning(run: Run, tmp_path: Path):
 
 
 def test_a_topic_that_nuts_cannot_sample_is_a_warning_and_exit_code_3(run: Run, book: Path, monkeypatch: pytest.MonkeyPatch):
-    """It is told from a comparison that was not asked for, in JSON too."""
+    """It is distinguished from a comparison that was not asked for, in JSON too."""
 
     def refuse(*_: object) -> None:
         raise concluding.CannotSample("it found no point to start from or to go on from (no more)")

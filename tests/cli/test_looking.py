@@ -89,7 +89,7 @@ def test_a_supposed_number_has_its_interval_before_and_after(run: Run, book: Pat
     ],
 )
 def test_what_cannot_be_supposed_is_a_problem(run: Run, words: tuple[str, ...], first_line: str):
-    """A name, statement or row that the checks refuse is told as any other problem."""
+    """A name, statement or row that the checks refuse is reported as any other problem."""
     ran = run("whatif", "ferry", *words)
     assert ran.code == 1
     assert ran.err.startswith(first_line)

@@ -198,7 +198,7 @@ def test_a_question_without_a_day_takes_no_by(run: Run, book: Path, kind: str):
     ],
 )
 def test_a_wrong_command_line_has_exit_code_2(run: Run, book: Path, words: tuple[str, ...], message: str):
-    """A kind there is none of is told with the one that was meant; nothing is written."""
+    """An unknown kind is reported with the one that was meant; nothing is written."""
     before = files_of(book)
     ran = run("new", "mine", *words)
     assert ran.code == 2

@@ -1,4 +1,4 @@
-"""``forecast watch`` as a process: it tells its address, drafts at a save, and stops when told."""
+"""``forecast watch`` as a process: it tells its address, drafts at a save, and stops when asked to."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def told(answer: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.slow
 def test_a_broken_file_shows_its_problem_until_it_is_mended(published: Path):
-    """A prior that is no TOML is told in the terminal and on the page with its line; mended, the page is the published one again."""
+    """A prior that is not TOML is reported in the terminal and on the page with its line; once it is fixed, the page is the published one again."""
     prior = published / "priors/ferry.toml"
     sound = prior.read_text()
     with watching(published) as (process, port):
@@ -104,7 +104,7 @@ def test_without_its_extra_the_command_names_it(run: Run, monkeypatch: pytest.Mo
 
 
 def test_a_directory_that_is_no_book_is_not_watched(run: Run, tmp_path: Path):
-    """Without `seeds` there is nothing to watch: the problem is told and the exit code is 1."""
+    """Without `seeds` there is nothing to watch: the problem is reported and the exit code is 1."""
     ran = run("watch", on=tmp_path)
     assert (ran.code, ran.err.splitlines()[0]) == (1, "seeds:1:1: error: this directory is not a book: it has no `seeds` directory")
 

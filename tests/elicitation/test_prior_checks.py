@@ -1,4 +1,4 @@
-"""What priors imply that nobody can have meant, told as warnings; and how a check remembers it."""
+"""What priors imply that nobody can have meant, reported as warnings; and how a check remembers it."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_prior_of_a_share_that_reaches_beyond_one_is_told_with_how_much() -> N
 
 
 def test_a_statement_that_is_no_distribution_at_some_of_the_prior_s_draws_is_told() -> None:
-    """A rate that may be negative is told with its statement and the share of the prior at which it is."""
+    """A rate that may be negative is reported with its statement and the share of the prior at which it is."""
     topic = counting("Normal(mu=1, sigma=1)", {}, (1.0,))
     (message,) = before(topic)
     assert message.startswith("`Poisson(mu=rate * months)` is not a distribution at ")
@@ -85,7 +85,7 @@ def test_a_statement_that_is_no_distribution_at_some_of_the_prior_s_draws_is_tol
 
 
 def test_a_statement_that_only_the_future_shows_to_be_none_is_told() -> None:
-    """Without rows the statement is told as it fails to be drawn from the prior."""
+    """Without rows the statement is reported when it fails to be drawn from the prior."""
     (found,) = prior_warnings(counting("Normal(mu=1, sigma=1)", {"asked": {"answer": "total(seen) >= 1", "by": END}}), NEW_YEAR)
     assert found["keys"] == ["streams", "seen", "value"]
     assert found["message"].endswith("(simulating 2025-01-01 to 2025-01-31), drawn from the prior")
@@ -103,7 +103,7 @@ def test_a_statement_that_only_the_future_shows_to_be_none_is_told() -> None:
     ],
 )
 def test_a_question_that_the_prior_decides_is_told(answer: str, said: list[str]) -> None:
-    """Two years at about ten a month: what is nearly sure beforehand is told, what is open is not, whatever the record says."""
+    """Two years at about ten a month: what is nearly sure beforehand is reported, what is open is not, whatever the record says."""
     by = {} if answer == "rate > 2" else {"by": END}
     assert before(counting("Gamma(mean=10, sd=1)", {"asked": {"answer": answer} | by}, (0.0,) * 5)) == said
 

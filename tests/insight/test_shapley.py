@@ -81,7 +81,7 @@ def by_hand(between: StateDiff, names: tuple[str, ...], settings: Settings) -> t
 
 
 def test_the_changes_are_time_and_the_rows_that_became_known() -> None:
-    """Between two days: the days that passed with their quiet time, and each row that was told."""
+    """Between two days: the days that passed with their quiet time, and each row that was reported."""
     changes = StateDiff(ferry(), SINCE, ferry(), UNTIL).changes()
     assert [(change.kind, change.about) for change in changes] == [
         ("time", "40 days passed"),

@@ -79,7 +79,7 @@ def rows(days, values):
 
 @pytest.mark.parametrize("kind", HAZARD)
 def test_one_row_says_what_ten_rows_say(kind):
-    """Survival told in one row has the log-likelihood of the same time told in ten, at every draw; the clocks differ by ``years``."""
+    """Survival reported in one row has the log-likelihood of the same time reported in ten, at every draw; the clocks differ by ``years``."""
     streams = {"ends": f"Bernoulli(p=1 - exp(-({HAZARD[kind]})))"}
     one, ten = (
         model_as_of(make_topic(priors=PRIORS, streams=streams, rows={"ends": rows(days, [0] * len(days))}), AS_OF)

@@ -1,4 +1,4 @@
-"""Shares and arguments out of their bounds are told with their statement, the worst value, and how often."""
+"""Shares and arguments out of their bounds are reported with their statement, the worst value, and how often."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_a_prior_that_is_no_distribution_at_some_draws_says_why() -> None:
 
 
 def test_a_stream_that_cannot_be_drawn_says_which_argument() -> None:
-    """Where only the future shows it, the statement, the days, the argument and the paths are told."""
+    """Where only the future shows it, the statement, the days, the argument and the paths are reported."""
     topic = make_topic(
         priors={"rate": "Normal(mu=1, sigma=1)"},
         streams={"seen": "Poisson(mu=rate * months)"},

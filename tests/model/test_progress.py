@@ -6,7 +6,7 @@ from forecast.model.progress import PartialProgress
 
 
 def test_a_part_counts_on_from_what_was_done_before_it():
-    """What a part says is told of the whole: with the part's label, after the parts before it, among all parts."""
+    """What a part reports is passed on for the whole: with the part's label, after the parts before it, among all parts."""
     told: list[tuple[str, int, int]] = []
     part = PartialProgress(lambda doing, done=0, of=1: told.append((doing, done, of)), 30, 90, "ferry: ")
     part("weighing draws")

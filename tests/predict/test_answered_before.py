@@ -41,7 +41,7 @@ TWICE = {"from": OPENS, "to": date(2025, 3, 31), "value": 2}
     [
         ({"answer": "total(seen) >= 1"}, "yes"),
         ({"answer": "total(seen) > 1.5 and total(seen) > 0"}, "yes"),
-        ({"answer": "total(seen) >= 2 + rate * 0"}, None),  # whether a product goes up or down with time cannot be told
+        ({"answer": "total(seen) >= 2 + rate * 0"}, None),  # whether a product goes up or down with time cannot be determined
         ({"answer": "twice >= 4"}, "yes"),
         ({"answer": "total(seen) < 2"}, "no"),
         ({"answer": "2 > total(seen)"}, "no"),

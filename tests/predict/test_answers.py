@@ -161,7 +161,7 @@ def test_time_nobody_has_recorded_is_forecast():
     ],
 )
 def test_the_record_alone_settles_some_questions(text, by, status, probability):
-    """What has come true for good, or can no longer, is told from what is open."""
+    """What has come true for good, or can no longer, is distinguished from what is open."""
     found = answer(counting({"asked": {"answer": text, "by": by}}))
     assert found.status == status
     assert probability is None or found.value.value == probability

@@ -41,7 +41,7 @@ def test_a_larger_probability_never_has_a_weaker_word(first, second):
 
 
 def test_every_kind_of_answer_is_told_in_calibrated_words():
-    """Probabilities, dates and shares have their words; numbers and what is settled are told as before."""
+    """Probabilities, dates and shares have their words; numbers and what is settled are worded as before."""
     content = sample_content()
     answers = {answer["name"]: answer for answer in content["answers"]}
     told = {name: answer_sentence(answer, "icd203") for name, answer in answers.items()}

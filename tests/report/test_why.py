@@ -133,7 +133,7 @@ def test_every_open_question_says_what_moved_it_and_what_would():
 
 
 def test_what_moved_an_answer_last_is_the_largest_part_of_the_newest_change():
-    """The part, its points, and the whole change are told; a change too small to notice is passed over for the last news that moved it."""
+    """The part, its points, and the whole change are reported; a change too small to notice is passed over for the last news that moved it."""
     insight = {
         "measures": [CHANCE],
         "moves": [_move("2026-09-15", 0.06, 0.1, (0.01, 0.03)), _move("2026-10-01", 0.1, 0.1, (0.001, -0.001))],
@@ -157,7 +157,7 @@ def test_what_moved_an_answer_last_is_the_largest_part_of_the_newest_change():
 
 
 def test_what_would_move_an_answer_is_the_stream_expected_to_move_it_most():
-    """Chance times change decides which signposts are told: the strongest outcome, and the likeliest other."""
+    """Chance times change decides which signposts are named: the strongest outcome, and the likeliest other."""
     insight = {
         "measures": [CHANCE],
         "signposts": [_post("storm", "a storm", 0.01, 0.5), _post("storm", "no storm", 0.99, 0.096), _post("cloud", "one or more clouds", 0.3, 0.19), _post("cloud", "no clouds", 0.7, 0.06)],
@@ -172,7 +172,7 @@ def test_what_would_move_an_answer_is_the_stream_expected_to_move_it_most():
 
 
 def test_where_a_mean_is_followed_the_page_says_so():
-    """The headline of a number is its median: a change of its mean is told as one, in the lines and in the sections."""
+    """The headline of a number is its median: a change of its mean is described as one, in the lines and in the sections."""
     number = CHANCE | {"kind": "mean", "unit": "mm", "value": 6.2}
     insight = {
         "measures": [number],
@@ -238,7 +238,7 @@ def test_the_answer_learnt_from_a_row_is_named_as_what_it_is():
 
 
 def test_the_change_told_is_that_since_the_last_report_where_it_moved_something():
-    """A report that moved nothing gives way to the last news; where nothing moved anything the report is told."""
+    """A report that moved nothing gives way to the last news; where nothing moved anything the report is described."""
     news, report = _move("2026-09-15", 0.06, 0.1, (0.01, 0.03)), _move("2026-11-01", 0.1, 0.1, (0.0, 0.0)) | {"against": "ledger"}
     assert move_to_report({"measures": [CHANCE], "moves": [report, news]}) is news
     assert move_to_report({"measures": [CHANCE], "moves": [report]}) is report

@@ -108,7 +108,7 @@ def test_tables_stand_in_the_file_as_columns_and_are_read_as_rows():
 
 @pytest.mark.parametrize("spoilt", [{"value": [1.0], "change": [1.0, 2.0], "error": [1.0]}, {"value": 1.0}, {}, 3])
 def test_columns_that_make_no_table_are_refused(spoilt):
-    """Columns of unequal length, or no columns, are told by their place."""
+    """Columns of unequal length, or no columns, are reported by their place."""
     content = with_insight(sample_content())
     written = json.loads(content_bytes(content))
     written["insight"]["leverage"][0]["values"] = spoilt

@@ -1,4 +1,4 @@
-"""Readings of something measured are told by the last, counts by their total."""
+"""Readings of something measured are summarised by the last, counts by their total."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ FAN = {"days": ["2026-12-31"], "quantiles": [[417.0, 417.0, 417.0, 417.0, 417.0]
     ],
 )
 def test_readings_are_not_added_up(change, sentence, caption):
-    """A measured value that has no simulated total is told by the newest row; counts, and what is simulated, by the total."""
+    """A measured value that has no simulated total is summarised by the newest row; counts, and what is simulated, by the total."""
     assert (fan_sentence(STREAM | change), rows_table(STREAM | change, None).caption) == (sentence, caption)

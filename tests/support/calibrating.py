@@ -100,7 +100,7 @@ def _imagined(model: Model, truth: Any, rng: np.random.Generator) -> Model:
 
 
 def _bin(value: float) -> ValueRange:
-    """The five whole numbers among which a value is told to be."""
+    """The five whole numbers among which a value is reported to be."""
     return ValueRange(5 * (value // 5), 5 * (value // 5) + 4)
 
 

@@ -58,7 +58,7 @@ def check_counts(stream: StreamDraft, record: RecordFile, row: Row) -> Iterator[
     n = statement.arguments["n"]
     try:
         trials = row.columns.get(n.name) if isinstance(n, Name) else evaluate_constant(n)
-    except Fault:  # told at the statement
+    except Fault:  # reported at the statement
         return
     if isinstance(trials, float) and trials != row.value:
         which = f"`{n.name}`" if isinstance(n, Name) else "`n`"

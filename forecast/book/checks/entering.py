@@ -135,7 +135,7 @@ def _support_limits(stream: StreamDraft, kind: Family, row: Row) -> tuple[float,
             low, high = kind.support(**arguments)
             return float(low), float(high)
         number = evaluate_constant(trials) if trials is not None else None
-    except Fault:  # told at the statement
+    except Fault:  # reported at the statement
         return lowest, highest
     if number is not None:
         highest = number
@@ -164,14 +164,14 @@ def _expressions_by_key(stream: StreamDraft) -> dict[str, tuple[Expression, ...]
 
 
 def _check_weights(labels: LabelSets, stream: StreamDraft, record: RecordFile) -> Iterator[Problem]:
-    """A weight that no clock moves is known now; others are told when a day is asked about."""
+    """A weight that depends on no clock is checked now; others are checked when a day is asked about."""
     if stream.weight is None or not record.rows:
         return
     used = names_in(stream.weight.tree)
     texts = [column for column in labels.sets if column in used]
     for row in record.rows:
         if any(not isinstance(row.columns.get(name), float) and not (name in texts and row.label(name)) for name in used):
-            return  # clocks, and what is told elsewhere
+            return  # clocks, and what is reported elsewhere
     values = {name: np.array([[row.columns[name] for row in record.rows]]) for name in used if name not in texts}
     for name in texts:
         places = {label: place for place, label in enumerate(labels.sets[name])}
@@ -180,7 +180,7 @@ def _check_weights(labels: LabelSets, stream: StreamDraft, record: RecordFile) -
         with np.errstate(all="ignore"):
             scope = Scope(values=values, labels=labels.sets, coded={name: name for name in texts})
             weights = np.asarray(evaluate(stream.weight.tree, scope, NUMPY), dtype=float)
-    except Fault:  # told at the weight
+    except Fault:  # reported at the weight
         return
     for row, weight in zip(record.rows, np.broadcast_to(weights, (1, len(record.rows)))[0].tolist(), strict=True):
         if (fault := weight_fault(weight)) is not None:

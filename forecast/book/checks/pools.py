@@ -104,7 +104,7 @@ def _check_weights(prior: PriorDraft, name: str) -> Iterator[Problem]:
     document, table = prior.document, prior.table
     is_mixture = prior.pooling == "mixture"
     if is_mixture and set(table.weight) != set(document.content[name].get("weight", {})):
-        return  # a weight that is no number is told already
+        return  # a weight that is not a number has been reported already
     problems = [*(_check_weighed_scenarios(prior, name) if is_mixture else ()), *_check_part_weights(prior, name)]
     yield from problems
     if is_mixture:

@@ -133,10 +133,10 @@ def _check_time(draft: Draft, name: str, question: QuestionDraft) -> Iterator[Pr
 
 
 def _is_timeless(draft: Draft, used: UsedNames) -> bool:
-    """Whether only parameters are named (a name that is unknown or out of place is told already)."""
+    """Whether only parameters are named (a name that is unknown or out of place has been reported already)."""
     return all(draft.kinds.get(name) in {"parameter", "quantity"} for name in used.names)
 
 
 def _has_by(draft: Draft, name: str) -> bool:
-    """Whether a question has a `by` at all: one that is no date is told where it stands."""
+    """Whether a question has a `by` at all: one that is not a date is reported where it stands."""
     return "by" in draft.topic.content["questions"][name]

@@ -141,7 +141,7 @@ def _impossible_by_arguments(kind: Family, stream: StreamDraft, row: Row, shown:
         try:
             arguments = constants_of(stream.value.tree)
             lower, upper = kind.support(**arguments) if arguments else (-float("inf"), float("inf"))
-        except Fault:  # told at the statement
+        except Fault:  # reported at the statement
             return ""
         if not lower <= row.value <= upper:
             return f"{shown} lies outside {kind.name}'s {float(lower):g} to {float(upper):g}"
@@ -158,7 +158,7 @@ def _trials(stream: StreamDraft, row: Row, argument: str) -> float | None:
         return cell if isinstance(cell, float) else None
     try:
         return evaluate_constant(n)
-    except Fault:  # told at the statement
+    except Fault:  # reported at the statement
         return None
 
 

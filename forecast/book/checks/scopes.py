@@ -27,7 +27,7 @@ class NameScope:
     ``place`` says where that is, as in "a prior"; ``kinds`` are the kinds of
     names; ``columns`` those of the row; ``coded`` those names whose value is a
     label, with their label sets.  ``is_open`` is true where other names may
-    exist that could not be read, so that unknown ones are not told.
+    exist that could not be read, so that unknown ones are not reported.
     """
 
     place: str
@@ -255,13 +255,13 @@ class _Checker:
         prior = self.draft.parameters[node.name]
         per = parameter_label_set(node.name, prior)
         if not per and prior.is_by_label:
-            return  # the missing `per` is told at the prior
+            return  # the missing `per` is reported at the prior
         if not per:
             yield self._at(node, f"`{node.name}` has a single value and takes no index", f"give [{node.name}] a `per`, or drop the index")
             return
         labels = self.labels.sets.get(per)
         if self._label_set(node.index) == per or not labels or per in self.labels.uncertain:
-            return  # a label set that does not exist is told at the prior
+            return  # a label set that does not exist is reported at the prior
         spelled = self._label_of_node(node.index)
         if isinstance(node.index, Name) and (hidden := self._hidden(node.index, per, f"{node.name}[{self._quote_label(node.index.name)}]")):
             yield hidden

@@ -110,13 +110,13 @@ def _check_support_arguments(written: ParsedText[Statement], name: str, ends: Se
 
 
 def value_count(written: ParsedText[Statement]) -> float:
-    """Return how many values a discrete statement has; 0 where that depends on other parameters, or is told elsewhere."""
+    """Return how many values a discrete statement has; 0 where that depends on other parameters, or where a mistake is reported elsewhere."""
     if _is_labelled(written.tree):
         return float(len(written.tree.arguments))
     try:
         kind, arguments = family_for(written.tree), constants_of(written.tree)
         lower, upper = kind.support(**arguments) if arguments else (0.0, -1.0)
-    except Fault:  # told at the statement
+    except Fault:  # reported at the statement
         return 0.0
     count = float(upper) - float(lower) + 1
     return count if math.isfinite(count) else 0.0

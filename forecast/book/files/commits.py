@@ -218,7 +218,7 @@ def _git_program() -> str:
 
 
 def _git_environment(clean: Path, objects: Path) -> dict[str, str]:
-    """What git is told of the world: nothing of the caller's settings of git, and no configuration but ours."""
+    """The environment that git runs in: none of the caller's settings of git, and no configuration but ours."""
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
     return kept | {
         "GIT_DIR": str(clean),

@@ -25,7 +25,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake: where, what, and one hint on how to mend it.
+    """One mistake: where, what, and one hint on how to fix it.
 
     ``source`` is the line of the file the place is in (empty when there is
     none); ``level`` says whether computing may go on.

@@ -211,7 +211,7 @@ def _write_or_show(
     done = (revise if yes else draft_revision)(root, subject.topic.name, revision, today=now)
     stop_at(done.problems, as_json=as_json)
     if as_json:
-        told = {"topic": subject.topic.name, "parameter": subject.parameter.name, "label": subject.label, "now": subject.statement}
-        print_json(told | {"chosen": revision.statement, "written": yes, "offers": [offer_content(offer) for offer in offered]})
+        content = {"topic": subject.topic.name, "parameter": subject.parameter.name, "label": subject.label, "now": subject.statement}
+        print_json(content | {"chosen": revision.statement, "written": yes, "offers": [offer_content(offer) for offer in offered]})
     else:
         print_revision(done, as_json=False)

@@ -47,11 +47,11 @@ def converse(subject: Subject, *, support: Support | None, judgement: Judgement 
         offer = ask_offer(offered)
         assert offer.implied is not None  # only such an offer can be chosen
         show_consequences(offer.implied)
-        told = feedback(judgement, offer.fit)
-        if told is None:
+        tail = feedback(judgement, offer.fit)
+        if tail is None:
             return offer
         judged, fit = judgement, offer.fit
-        answer = ask_feedback(told, support, subject.unit, possible=lambda point: check_judgement(with_point(judged, fit, point), support))  # noqa: B023 - asked at once
+        answer = ask_feedback(tail, support, subject.unit, possible=lambda point: check_judgement(with_point(judged, fit, point), support))  # noqa: B023 - asked at once
         if answer == "yes":
             return offer
         judgement = None if isinstance(answer, str) else with_point(judged, fit, answer)

@@ -73,7 +73,7 @@ def ask_offer(offers: tuple[Offer, ...]) -> Offer:
     return offers[int(number) - 1]
 
 
-def ask_feedback(told: Feedback, support: Support, unit: str, *, possible: Callable[[QuantilePoint], object]) -> QuantilePoint | Answer:
+def ask_feedback(feedback: Feedback, support: Support, unit: str, *, possible: Callable[[QuantilePoint], object]) -> QuantilePoint | Answer:
     """Say what else a prior says and ask whether that is right: ``yes``, ``again``, or the point that is said instead.
 
     ``possible`` raises ``Fault`` for a point that does not go with what was said before.
@@ -82,10 +82,10 @@ def ask_feedback(told: Feedback, support: Support, unit: str, *, possible: Calla
     from forecast.elicitation.texts import parse_number
     from forecast.schema.words import number, unit_tails
 
-    side = "above" if told.share > 0.5 else "below"
+    side = "above" if feedback.share > 0.5 else "below"
     counted = unit_tails(unit)[0]
     echo()
-    echo(f"It also says that in one case in a hundred it is {side} {number(told.value)}{counted}. Is that right?")
+    echo(f"It also says that in one case in a hundred it is {side} {number(feedback.value)}{counted}. Is that right?")
 
     def parse(text: str) -> QuantilePoint | Answer:
         if text.lower() in {"", "y", "yes"}:
@@ -94,7 +94,7 @@ def ask_feedback(told: Feedback, support: Support, unit: str, *, possible: Calla
             return "again"
         if text.lower() in {"n", "no"}:
             raise Fault(f"then say which value it is {side} in one case in a hundred", hint="or `again`, to answer anew")
-        point = QuantilePoint(told.share, parse_number(text, support))
+        point = QuantilePoint(feedback.share, parse_number(text, support))
         possible(point)
         return point
 

@@ -53,7 +53,7 @@ def build_custom_model(model: Model) -> Any:
     module.__file__ = own.path
     try:
         exec(compile(own.text, own.path, "exec"), module.__dict__)  # noqa: S102 - what --trust is for
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stranger's code raises is told, not shown as ours
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stranger's code raises is reported as its error, not as ours
         _raise_code_error(model, error)
     make = getattr(module, ENTRY, None)
     if not callable(make):

@@ -69,7 +69,7 @@ def test_a_torn_last_line_is_set_aside_and_told(tmp_path: Path) -> None:
 
 
 def test_one_writer_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While a book is locked another writer waits, then is told who holds it."""
+    """While a book is locked another writer waits, then learns who holds it."""
     monkeypatch.setattr(locking, "LOCK_SECONDS", 0.05)
     with hold_lock(tmp_path), pytest.raises(FileFault, match="another program is writing to this book"), hold_lock(tmp_path):
         pass
@@ -92,7 +92,7 @@ def test_each_ledger_line_carries_the_hash_of_the_one_before(tmp_path: Path) -> 
 @given(line=st.integers(0, 4), how=st.sampled_from(["change", "remove", "double", "swap"]))
 @settings(max_examples=30, deadline=None)
 def test_any_change_but_to_the_last_line_breaks_the_chain(line: int, how: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A line changed, removed, doubled or moved is told at the first line that no longer follows."""
+    """A line changed, removed, doubled or moved is reported at the first line that no longer follows."""
     folder = Folder(tmp_path_factory.mktemp("ledger"))
     path = folder.root / "reports" / "ledger.jsonl"
     append_entries(folder, [entry(seed=number) for number in range(6)])

@@ -1,4 +1,4 @@
-"""Peaks above some points: which are told apart, what they cost, and what is drawn around them."""
+"""Peaks above some points: which are distinguished, what they cost, and what is drawn around them."""
 
 from __future__ import annotations
 
