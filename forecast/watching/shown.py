@@ -64,7 +64,7 @@ class Board:
     def __init__(self) -> None:
         self._shown = WatchState()
         self._lock = threading.Lock()
-        self._told: tuple[Callable[[], None], ...] = ()
+        self._listeners: tuple[Callable[[], None], ...] = ()
 
     @property
     def state(self) -> WatchState:
@@ -75,16 +75,16 @@ class Board:
         """Change what is shown, and tell everybody who listens."""
         with self._lock:
             self._shown = change(self._shown)
-            listeners = self._told
+            listeners = self._listeners
         for tell in listeners:
             tell()
 
     def listen(self, tell: Callable[[], None]) -> Callable[[], None]:
         """Call ``tell`` after every change, in the thread that changed it; return how to stop that."""
         with self._lock:
-            self._told = (*self._told, tell)
+            self._listeners = (*self._listeners, tell)
         return lambda: self._leave(tell)
 
     def _leave(self, tell: Callable[[], None]) -> None:
         with self._lock:
-            self._told = tuple(other for other in self._told if other is not tell)
+            self._listeners = tuple(other for other in self._listeners if other is not tell)
