@@ -7,6 +7,7 @@ import os
 import pytest
 
 WORKERS = 2
+LARGER = ("medium", "slow", "study")  # markers of tests that are not small
 APART = ("tests/test_essay_book.py",)  # files whose tests share nothing and take minutes together, so that each may run anywhere
 
 
@@ -23,5 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)  # the order is otherwise kept
     for item in items:
+        if not any(item.get_closest_marker(size) for size in LARGER):
+            item.add_marker(pytest.mark.small)
         file = item.nodeid.split("::", maxsplit=1)[0]
         item.add_marker(pytest.mark.xdist_group(item.nodeid if file in APART and item.get_closest_marker("slow") else file))

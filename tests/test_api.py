@@ -18,6 +18,8 @@ from forecast.model.settings import Settings
 from forecast.predict import analysis
 from tests.support.paths import ROOT, TINY_BOOK
 
+pytestmark = pytest.mark.medium
+
 NEW_YEAR = date(2025, 1, 1)
 
 

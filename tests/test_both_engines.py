@@ -15,6 +15,8 @@ from forecast.predict import analysis as concluding
 from forecast.predict.analysis import analyse, published_result
 from tests.support.known import KNOWN
 
+pytestmark = pytest.mark.medium
+
 KNOWN_MODEL = KNOWN["beta_binomial"]()
 TOPIC, AS_OF = KNOWN_MODEL.topic, KNOWN_MODEL.as_of
 SOUND, SHORT, UNSOUND = ({"sound": True}, {"sound": False, "short": True, "reason": "few"}, {"sound": False, "reason": "bad"})

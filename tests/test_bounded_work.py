@@ -21,6 +21,8 @@ import pytest
 from tests.support.paths import ROOT
 from tests.support.small_books import write_book
 
+pytestmark = pytest.mark.medium
+
 GIGABYTE = 2**20  # in kilobytes, as the system counts memory
 QUICK = ("--no-referee", "--no-insight")
 ROW = "on,value,source\n2025-03-01,2,a paper\n"

@@ -19,6 +19,8 @@ from forecast.predict.posterior_predictive import predict_rows
 from forecast.predict.settlement import status_of
 from tests.support.building import OPENS, make_topic
 
+pytestmark = pytest.mark.medium
+
 AS_OF = date(2025, 12, 31)
 BY = date(2027, 12, 31)
 PARTIES = {"share": "Dirichlet(left=4, right=5, other=1)"}

@@ -22,6 +22,8 @@ from forecast.predict.data_tree import data_tree
 from forecast.schema.topic import read_content
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.medium
+
 BOOK = ROOT / "tests" / "books" / "classes"
 AS_OF = date(2026, 9, 30)
 

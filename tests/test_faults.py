@@ -31,6 +31,8 @@ from forecast.book.ledger import append_entries, canonical_json, read_ledger
 from forecast.model.settings import Settings
 from tests.support.paths import ROOT, TINY_BOOK
 
+pytestmark = pytest.mark.medium
+
 TODAY = date(2025, 3, 1)
 MEANWHILE = "this file was changed by another program meanwhile; nothing was written"
 

@@ -15,6 +15,8 @@ import pytest
 
 from tests.support.paths import ROOT, TINY_BOOK
 
+pytestmark = pytest.mark.medium
+
 HEAVY = {
     "pymc",
     "pytensor",

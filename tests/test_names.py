@@ -7,7 +7,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+import pytest
+
 from tests.support.paths import ROOT
+
+pytestmark = pytest.mark.medium
 
 PACKAGE = ROOT / "forecast"
 IRREGULAR = {

@@ -25,6 +25,8 @@ from tests.language.distributions.test_pools import POOLS, made
 from tests.support.paths import ROOT
 from tests.support.programs import printed_by
 
+pytestmark = pytest.mark.medium
+
 BOOK = ROOT / "tests" / "books" / "pooled"
 AS_OF = date(2026, 3, 1)
 

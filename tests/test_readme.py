@@ -23,6 +23,8 @@ from forecast.cli.update import update as update_command
 from forecast.model.settings import Settings
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.medium
+
 PERCENT = r"\d+(?= %| and \d+ %)"  # the last digit may differ from machine to machine
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

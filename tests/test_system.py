@@ -14,6 +14,8 @@ import pytest
 from forecast import system
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.medium
+
 PACKAGE = ROOT / "forecast"
 MODULES = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "posix", "msvcrt", "winreg", "nt"}
 OF_OS = {

@@ -19,6 +19,8 @@ from forecast.model.model import model_as_of
 from tests.support.hostile_books import changed, everywhere, fields, harmless, text_fields_of_the_shapes, text_of
 from tests.support.payloads import PAYLOADS
 
+pytestmark = pytest.mark.medium
+
 AS_OF = date(2025, 1, 1)
 FIELDS = fields()
 LABELS = ("calm", "rough", "bad", "fair", "good", "hull", "engine", "left", "right", "Ann", "quiet", "anna", "few")

@@ -13,6 +13,8 @@ from forecast.book.reading import read_book
 from tests.support.hostile_books import harmless
 from tests.support.payloads import PAYLOADS
 
+pytestmark = pytest.mark.medium
+
 TODAY = date(2025, 1, 1)
 DAY = date(2024, 8, 1)
 PLACES = ("value", "source", "grade", "note", "id", "replaces", "origin", "low", "weather", "counted", "a new column")

@@ -17,6 +17,8 @@ from forecast.book.used_rows import used_rows
 from forecast.model.settings import Settings
 from tests.support.paths import ROOT, TINY_BOOK
 
+pytestmark = pytest.mark.medium
+
 DAY = date(2025, 1, 1)
 
 

@@ -19,6 +19,8 @@ from forecast.book.files.problems import format_problems
 from forecast.book.reading import read_book
 from tests.support.paths import ROOT, TINY_BOOK
 
+pytestmark = pytest.mark.medium
+
 BAD_FILES = ROOT / "tests" / "book" / "bad_files"
 CASES = sorted(path.stem for path in BAD_FILES.glob("*.toml"))
 

@@ -25,6 +25,8 @@ from forecast.language.statements import Statement, parse_statement
 from forecast.model.settings import Settings
 from tests.support.building import OPENS, make_topic
 
+pytestmark = pytest.mark.medium
+
 AS_OF = date(2026, 1, 1)
 NUMBERS, WORDS, BOTH, NONE = "numbers", "words", "numbers and words", ""
 MOVED = {

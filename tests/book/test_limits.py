@@ -17,6 +17,8 @@ from forecast.book.records import read_points, read_rows
 from forecast.language.faults import did_you_mean
 from tests.support.small_books import book_of
 
+pytestmark = pytest.mark.medium
+
 HEADER = "on,value,source\n"
 
 

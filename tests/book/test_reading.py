@@ -8,12 +8,16 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from forecast.book.cycles import find_cycles, topological_order
 from forecast.book.files.layout import find_root
 from forecast.book.files.problems import Place, Problem, format_problem
 from forecast.book.reading import read_book
 from forecast.book.topic import Row
 from tests.support.paths import TINY_BOOK
+
+pytestmark = pytest.mark.medium
 
 TINY = TINY_BOOK
 

@@ -12,6 +12,8 @@ from forecast.book.topic import Row, Topic
 from forecast.book.used_rows import LostRow, lost_rows, used_rows, used_rows_fault
 from tests.support.building import make_topic
 
+pytestmark = pytest.mark.medium
+
 DAY = date(2026, 1, 1)
 
 

@@ -15,6 +15,8 @@ from forecast.book.files.folder import Folder
 from forecast.book.ledger import append_entries, read_ledger
 from tests.cli.conftest import Run, files_of
 
+pytestmark = pytest.mark.medium
+
 
 def test_a_sound_book_is_echoed_prior_by_prior(run: Run):
     """Each prior stands with its 5, 50 and 95 % points, its unit and its statement, and the exit code is 0."""

@@ -13,6 +13,8 @@ from forecast.model.model import Model
 from forecast.model.settings import Settings
 from tests.cli.conftest import Run
 
+pytestmark = pytest.mark.medium
+
 
 def test_evidence_prints_rows_by_hypotheses(run: Run) -> None:
     """A line for the prior, one for each row, one for the posterior, then what they say together."""

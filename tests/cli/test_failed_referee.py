@@ -15,6 +15,8 @@ from forecast.schema.topic import read_content
 from tests.cli.conftest import Run
 from tests.support.small_books import write_book
 
+pytestmark = pytest.mark.medium
+
 AS_OF = ("--as-of", "2025-12-31", "--seed", "2")  # with which the chains are in both modes
 REPORTS = "reports/as-of/2025-12-31"
 NOT_CONFIRMED = "Not confirmed. NUTS is not sound: the chains disagree (R-hat "

@@ -25,6 +25,8 @@ from forecast.report.rerender import rerender_reports
 from forecast.schema.topic import ReportFault
 from tests.cli.conftest import Ran
 
+pytestmark = pytest.mark.medium
+
 DAY, NEXT = date(2025, 6, 1), date(2025, 6, 2)
 PRIOR = '[rate]\nprior = "Gamma(alpha=2, beta=2)"\nwhy = "A number made up for a test."\nunit = "events a year"\n'
 HEADER = "from,to,value,source\n"

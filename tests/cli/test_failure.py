@@ -19,6 +19,8 @@ from forecast.language.faults import Fault
 from forecast.model.errors import Unsound
 from tests.cli.conftest import TINY_BOOK
 
+pytestmark = pytest.mark.medium
+
 HOSTILE = "\\x1b[2J\\nall well\\u202e"
 
 

@@ -12,6 +12,8 @@ import pytest
 from forecast.cli.history import sparkline
 from tests.cli.conftest import Run, files_of
 
+pytestmark = pytest.mark.medium
+
 YEAR = ("--until", "2025-01-01")
 
 

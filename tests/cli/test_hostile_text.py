@@ -25,6 +25,8 @@ from forecast.cli.commands import commands
 from forecast.schema.topic import content_bytes, digest_of, read_content
 from tests.cli.conftest import TINY_BOOK
 
+pytestmark = pytest.mark.medium
+
 CLI = Path(progress.__file__).parent
 FORGED = "FORGED: 1 topic checked, no errors."
 PAYLOADS = (

@@ -10,6 +10,8 @@ import pytest
 
 from tests.cli.conftest import Run, files_of
 
+pytestmark = pytest.mark.medium
+
 SECRET = "outside-only"
 INPUTS = ("seeds", "seeds/ferry", "seeds/ferry/topic.toml", "seeds/ferry/late.csv", "priors", "priors/ferry.toml")
 REPORTS = (

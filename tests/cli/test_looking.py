@@ -14,6 +14,8 @@ from forecast.cli.commands import commands
 from tests.cli.conftest import Run, files_of
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.medium
+
 
 def test_priors_and_posteriors_stand_side_by_side(run: Run):
     """Each value has a line with both its points and a picture of each; JSON has the numbers."""

@@ -17,6 +17,8 @@ from forecast.actions.new.topics import new_topic
 from forecast.book.reading import read_book
 from tests.cli.conftest import Run, files_of
 
+pytestmark = pytest.mark.medium
+
 TODAY = date(2026, 11, 26)
 ASKS = 'Will "it" be more than ever?'
 

@@ -13,6 +13,8 @@ from forecast.cli.options import today
 from forecast.model.record import record_as_of
 from tests.cli.conftest import Run, files_of
 
+pytestmark = pytest.mark.medium
+
 RECORD = "seeds/ferry/breakdowns.csv"
 LATE = "seeds/ferry/late.csv"
 

@@ -17,6 +17,8 @@ from forecast.model.settings import Settings
 from forecast.watching.drafts import draft_index, draft_topic
 from tests.cli.conftest import Run
 
+pytestmark = pytest.mark.medium
+
 TODAY = datetime.now(UTC).date()
 HEAD = 'title = "Bulbs"\nopens = 2025-01-01\n'
 BULBS = '[streams.lit]\nabout = "bulbs that lit"\nvalue = "Binomial(n=tried, p=good)"\nnext = { tried = "8" }\n'

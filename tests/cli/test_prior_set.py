@@ -10,6 +10,8 @@ import pytest
 
 from tests.cli.conftest import Run, files_of
 
+pytestmark = pytest.mark.medium
+
 PRIORS = "priors/ferry.toml"
 
 

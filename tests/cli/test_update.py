@@ -25,6 +25,8 @@ from forecast.schema.topic import content_bytes, digest_of, read_content
 from tests.cli.conftest import Run, files_of
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.medium
+
 NEW_YEAR = date(2025, 1, 1)
 MORNING = datetime(2025, 1, 1, 8, 30, tzinfo=UTC)
 

@@ -23,6 +23,8 @@ from tests.cli.conftest import Run
 from tests.support.building import OPENS, make_topic
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.medium
+
 if TYPE_CHECKING:
     from forecast.schema.insight import Move
 

@@ -13,6 +13,8 @@ from forecast.model.settings import Settings
 from forecast.predict.analysis import Analysis, analyse
 from tests.support.building import OPENS, make_topic
 
+pytestmark = pytest.mark.medium
+
 END = OPENS + timedelta(days=364)
 TOPIC = make_topic(
     priors={"rate": "Gamma(alpha=2, beta=1)", "kind": "Categorical(one=0.3, other=0.7)"},

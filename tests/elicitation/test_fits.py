@@ -28,6 +28,8 @@ from forecast.elicitation.judgements import (
 from forecast.language.distributions.families import family
 from forecast.language.faults import Fault
 
+pytestmark = pytest.mark.medium
+
 
 @pytest.fixture(scope="module")
 def preliz() -> ModuleType:

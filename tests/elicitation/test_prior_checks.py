@@ -23,6 +23,8 @@ from forecast.predict.analysis import analyse
 from tests.support.building import make_topic
 from tests.support.paths import TINY_BOOK
 
+pytestmark = pytest.mark.medium
+
 DAY = date(2025, 1, 1)
 NEW_YEAR = date(2026, 1, 1)
 END = date(2026, 12, 31)

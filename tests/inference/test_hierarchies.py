@@ -17,6 +17,8 @@ from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse
 from tests.support.building import make_topic
 
+pytestmark = pytest.mark.medium
+
 AS_OF = date(2026, 1, 1)
 SMALL = Budget(points=8_192, at_once=1_024, enough=500)
 

@@ -27,6 +27,8 @@ from forecast.inference.monte_carlo import (
 from forecast.inference.posterior import Diagnostics, Posterior, systematic_resample
 from tests.support.targets import conjugate
 
+pytestmark = pytest.mark.medium
+
 SEEDS = 200
 CASES = 1_600
 

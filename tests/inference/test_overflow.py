@@ -23,6 +23,8 @@ from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse
 from tests.support.building import make_topic
 
+pytestmark = pytest.mark.medium
+
 AS_OF = date(2026, 1, 1)
 LOG_OF_GREATEST = 709.78
 

@@ -18,6 +18,8 @@ from forecast.predict.answers import answers, paths_for
 from tests.support.building import make_topic
 from tests.support.known import KNOWN
 
+pytestmark = pytest.mark.medium
+
 DRAWS = 4000
 
 

@@ -19,6 +19,8 @@ from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse, condition_fast
 from tests.support.building import make_topic
 
+pytestmark = pytest.mark.medium
+
 OPENS, UNTIL = date(2020, 1, 1), date(2020, 12, 31)
 WALK = {"prior": "GaussianRandomWalk(sigma=drift, init_dist=Normal(mu=0, sigma=1))", "per": "year"}
 YEAR = {"from": OPENS, "to": UNTIL, "value": 0.3}

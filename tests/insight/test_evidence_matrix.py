@@ -19,6 +19,8 @@ from forecast.model.settings import Settings
 from tests.support.building import make_topic
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.medium
+
 DAY = date(2026, 6, 1)
 COUNTS = (4.0, 0.0, 7.0, 5.0)
 SHAPES = {"calm": (2.0, 2.0), "busy": (6.0, 1.0), "wild": (1.0, 0.2)}

@@ -22,6 +22,8 @@ from forecast.predict.analysis import analyse
 from tests.support.building import OPENS, make_topic
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.medium
+
 BOOK = ROOT
 YEAR_END = date(2025, 12, 31)
 PLAIN = Settings()

@@ -16,6 +16,8 @@ from forecast.model.settings import Settings
 from forecast.predict.analysis import Analysis, analyse
 from tests.support.building import OPENS, make_topic
 
+pytestmark = pytest.mark.medium
+
 AS_OF = OPENS + timedelta(days=30)
 
 

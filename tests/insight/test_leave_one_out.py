@@ -13,6 +13,8 @@ from forecast.model.settings import Settings
 from forecast.predict.analysis import Analysis, analyse
 from tests.support.building import OPENS, make_topic
 
+pytestmark = pytest.mark.medium
+
 SEEN = [3.0, 0.0, 5.0, 2.0, 1.0, 4.0]
 
 

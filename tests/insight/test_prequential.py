@@ -16,6 +16,8 @@ from forecast.model.settings import Settings
 from forecast.predict.analysis import condition_fast
 from tests.support.building import OPENS, make_topic
 
+pytestmark = pytest.mark.medium
+
 PLAIN = Settings()
 COUNTS = [3.0, 0.0, 9.0, 2.0]
 EARLY, LATE = date(2025, 2, 14), date(2025, 4, 30)

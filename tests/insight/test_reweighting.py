@@ -13,6 +13,8 @@ from forecast.insight.reweighting import Pool, pool_of, pool_of_posterior, with_
 from forecast.model.model import Model, model_as_of
 from tests.support.building import OPENS, make_topic
 
+pytestmark = pytest.mark.medium
+
 SEEN = [3.0, 0.0, 5.0, 2.0]
 
 

@@ -18,6 +18,8 @@ from forecast.model.settings import Settings
 from forecast.predict.analysis import Analysis, analyse
 from tests.support.building import OPENS, make_topic
 
+pytestmark = pytest.mark.medium
+
 
 def concluded() -> Analysis:
     """A normal mean that the record knows well, a rate it says nothing about, and a question on what the rate brings."""

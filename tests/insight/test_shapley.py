@@ -20,6 +20,8 @@ from forecast.predict.analysis import analyse, condition_fast
 from forecast.predict.answers import paths_for
 from tests.support.building import OPENS, make_topic
 
+pytestmark = pytest.mark.medium
+
 SINCE, UNTIL = OPENS + timedelta(days=30), OPENS + timedelta(days=70)
 
 

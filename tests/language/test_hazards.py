@@ -18,6 +18,8 @@ from forecast.model.model import model_as_of
 from forecast.predict.answers import answers, paths_for
 from tests.support.building import OPENS, make_topic
 
+pytestmark = pytest.mark.medium
+
 AS_OF = date(2026, 12, 31)
 
 

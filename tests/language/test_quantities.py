@@ -13,6 +13,8 @@ from forecast.language.faults import Fault
 from forecast.language.ops import NumpyOps
 from forecast.language.parsing import parse_expression
 
+pytestmark = pytest.mark.medium
+
 
 def scope_of(texts: dict[str, str], **values: float) -> Scope:
     """A scope with quantities as texts."""

@@ -12,6 +12,8 @@ from forecast.language import special
 from forecast.language.distributions.positive import NORMAL_95
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.medium
+
 
 @pytest.mark.parametrize(
     ("name", "arguments", "loads"), [("Exponential", {"scale": 2.0}, False), ("Normal", {"mu": 0.0, "sigma": 1.0}, True)]

@@ -19,6 +19,8 @@ from forecast.predict.analysis import analyse
 from forecast.predict.answers import paths_for
 from tests.support.building import make_topic
 
+pytestmark = pytest.mark.medium
+
 ROW = {"from": date(2025, 2, 1), "to": date(2025, 5, 11)}  # 100 days
 BY = date(2025, 3, 12)  # of which 40 are in time
 IN_TIME, DAYS = 40, 100

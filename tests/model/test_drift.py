@@ -24,6 +24,8 @@ from tests.support.building import make_topic
 from tests.support.calibrating import least_uniform
 from tests.support.programs import printed_by
 
+pytestmark = pytest.mark.medium
+
 OPENS = date(2010, 1, 1)
 READINGS = (1.2, 0.7, 1.9, 2.4, 2.2, 3.5, 3.1, 2.0)
 YEARS = tuple(range(2010, 2010 + len(READINGS)))

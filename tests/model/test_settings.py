@@ -5,8 +5,12 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import pytest
+
 import forecast
 from forecast.model.settings import Purpose, generator
+
+pytestmark = pytest.mark.medium
 
 PACKAGE = Path(forecast.__file__).parent
 WORDS = (

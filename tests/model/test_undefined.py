@@ -15,6 +15,8 @@ from forecast.predict.analysis import analyse
 from forecast.predict.answers import Answer, Dates, Probability
 from tests.support.building import OPENS, make_topic
 
+pytestmark = pytest.mark.medium
+
 NUMBERS = {"a": np.array([[0.0], [2.0], [-2.0], [2.0]]), "b": np.array([[0.0], [0.0], [0.0], [4.0]])}
 QUANTITIES = {"ratio": "a / b", "enough": "a / b > 0.4", "again": "1 / ratio"}
 TOPIC = make_topic(priors={"a": "Normal(mu=0, sigma=1)", "b": "Normal(mu=0, sigma=1)"}, quantities=QUANTITIES)

@@ -28,6 +28,8 @@ from forecast.predict.answers import Answer
 from tests.support.building import make_topic
 from tests.support.paths import TINY_BOOK
 
+pytestmark = pytest.mark.medium
+
 MONTHS = 365 / 30.4375
 YEAR = {"from": date(2025, 1, 1), "to": date(2025, 12, 31)}
 NEW_YEAR = date(2026, 1, 1)

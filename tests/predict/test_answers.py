@@ -17,6 +17,8 @@ from forecast.predict.analysis import analyse
 from forecast.predict.answers import answers
 from tests.support.building import make_topic
 
+pytestmark = pytest.mark.medium
+
 MONTHS = 365 / 30.4375
 YEAR = {"from": date(2025, 1, 1), "to": date(2025, 12, 31)}
 NEW_YEAR = date(2026, 1, 1)

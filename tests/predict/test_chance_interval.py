@@ -9,6 +9,8 @@ from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than the 
 from forecast.inference.monte_carlo import block_replicates
 from forecast.predict.chance_interval import chance_interval
 
+pytestmark = pytest.mark.medium
+
 DRAWS, PATHS, SEEDS = 1_024, 24, 100
 CHANCES = {
     "skewed": stats.beta(0.9, 5),

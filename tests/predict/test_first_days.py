@@ -16,6 +16,8 @@ from forecast.predict.answers import Dates, paths_for
 from forecast.predict.first_days import days_within_rows
 from tests.support.building import OPENS, make_topic
 
+pytestmark = pytest.mark.medium
+
 TODAY = date(2025, 3, 10)
 BY = date(2025, 12, 31)
 SEEN = {"value": "Poisson(mu=rate * years)", "watched": True}

@@ -10,6 +10,8 @@ from forecast.model.settings import Settings
 from forecast.predict.analysis import analyse
 from tests.support.building import make_topic
 
+pytestmark = pytest.mark.medium
+
 BY = date(2025, 6, 30)
 EVE, AFTER = BY - timedelta(days=1), BY + timedelta(days=1)
 OPENS = date(2025, 1, 1)

@@ -18,6 +18,8 @@ from forecast.predict.answers import Answer, Dates, Probability
 from forecast.sentences.answer_sentences import headline
 from tests.support.building import make_topic
 
+pytestmark = pytest.mark.medium
+
 NEW_YEAR = date(2026, 1, 1)
 END = date(2026, 12, 31)
 OTHER = {"answer": "total(seen) >= 2", "by": END}

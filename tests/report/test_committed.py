@@ -16,6 +16,8 @@ from forecast.report.rerender import render_missing_pages
 from forecast.schema.topic import read_content
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.medium
+
 REPORTS = ROOT / "reports"
 DIRECTORIES = [REPORTS, *sorted(path for path in (REPORTS / "as-of").glob("*") if path.is_dir())]
 NOT_MADE = {"README.md", "ledger.jsonl", ".lock", ".gitignore"}

@@ -21,6 +21,8 @@ from tests.support.payloads import PAYLOADS
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
+pytestmark = pytest.mark.medium
+
 WORDS = "so many words stand here and none of them does a thing but say what can be said of a ferry on a lake "
 SHORT, LONG = len(WORDS), 10_000
 HASHED = re.compile(r"(what_keeps_them-(?:fear|indoctrination|opportunity))[-_][a-zA-Z0-9_-]+")

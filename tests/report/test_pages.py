@@ -24,6 +24,8 @@ from tests.support.paths import ROOT
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
+pytestmark = pytest.mark.medium
+
 HOSTILE = '<script>alert(1)</script> | **bold** `code` [link](javascript:x) \u202etxt\x1b[31m & "quote" {{ 7*7 }} =1+1'
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 

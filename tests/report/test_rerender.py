@@ -16,6 +16,8 @@ from forecast.schema.topic import content_bytes, digest_of, read_content
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
+pytestmark = pytest.mark.medium
+
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:

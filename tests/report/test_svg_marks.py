@@ -20,6 +20,8 @@ from tests.support.paths import ROOT
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
+pytestmark = pytest.mark.medium
+
 NUMBER = r"-?\d+(?:\.\d+)?(?:e[-+]\d+)?"
 REPORTS = ROOT / "reports"
 MARKS = {

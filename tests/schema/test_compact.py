@@ -17,6 +17,8 @@ from tests.support.paths import ROOT
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
+pytestmark = pytest.mark.medium
+
 REPORTS = sorted((ROOT / "reports").glob("*.json"))
 
 

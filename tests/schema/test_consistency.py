@@ -22,6 +22,8 @@ from forecast.schema.consistency import inconsistency
 from forecast.schema.topic import ReportFault, digest_of, read_content
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.medium
+
 REPORTS = ROOT / "reports"
 COMMITTED = sorted(path.relative_to(REPORTS).as_posix() for path in (*REPORTS.glob("*.json"), *REPORTS.glob("as-of/*/*.json")))
 TEXTS = ("", "x", "2025-13-40", "20250301", "9999-12-31", "0001-01-01", "<script>", "\x1b[2J", "A" * 10_000, "../x", "2025-03-01")

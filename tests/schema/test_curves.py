@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from forecast.schema.curves import DRAWN_HEIGHT, DRAWN_WIDTH, compact_curve, needed_points, visible_part
 
+pytestmark = pytest.mark.medium
+
 
 def distance(point, start, end):
     """How far a point lies from a stretch, by a thousand points of it."""

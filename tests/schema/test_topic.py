@@ -12,6 +12,8 @@ from forecast.schema.json_data import round_numbers
 from forecast.schema.topic import ReportFault, content_bytes, digest_of, read_content
 from tests.support.sample_report import sample_content
 
+pytestmark = pytest.mark.medium
+
 
 def test_a_content_read_back_is_the_content_written():
     """Writing and reading give the same data."""

@@ -14,6 +14,8 @@ from tests.support.paths import ROOT
 from tests.support.sample_insight import with_insight
 from tests.support.sample_report import sample_content
 
+pytestmark = pytest.mark.medium
+
 ENDED = "The answers should not be trusted as they stand."
 
 

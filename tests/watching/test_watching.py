@@ -23,6 +23,8 @@ from forecast.watching.shown import Board, WatchState
 from forecast.watching.working import WatchCallbacks, Work
 from tests.cli.conftest import TINY_BOOK, files_of
 
+pytestmark = pytest.mark.medium
+
 DAY = date(2025, 1, 1)
 PAGE = b"<!doctype html>\n<html><head></head>\n<body>\n<p>31 %</p>\n</body>\n</html>\n"
 BROKEN = Problem(Place("priors/ferry.toml", 4, 9), "unknown name `<script>alert(1)</script>`", source='prior = "<b>\u202e"')

@@ -18,6 +18,8 @@ from forecast.book.files.layout import record_path, topic_path
 from forecast.book.reading import read_book
 from forecast.model.settings import Settings
 
+pytestmark = pytest.mark.medium
+
 
 def test_there_is_a_sound_template_for_each_kind():
     """The book of templates has one topic for each kind, and neither an error nor a warning."""

@@ -24,6 +24,8 @@ from forecast.report.charts_record import fan_sentence
 from forecast.report.tables import rows_table
 from tests.support.building import make_topic
 
+pytestmark = pytest.mark.medium
+
 AS_OF = date(2025, 12, 31)
 PRIORS = {"rate": "Gamma(alpha=2, beta=0.1)"}
 

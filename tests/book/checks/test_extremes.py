@@ -22,6 +22,8 @@ from forecast.language.distributions.families import family
 from forecast.model.settings import Settings
 from forecast.predict import analysis as concluding
 
+pytestmark = pytest.mark.medium
+
 AS_OF = date(2025, 6, 1)
 HEAD = 'title = "Drops"\nopens = 2025-01-01\n[streams.drops]\nabout = "drops"\n'
 ASKS = '[questions.up]\nasks = "Up?"\nanswer = "size > 0"\n[questions.how_big]\nasks = "Size?"\nanswer = "size"\n'

@@ -17,6 +17,8 @@ from forecast.book.files.problems import Place, Problem
 from forecast.book.reading import read_book
 from tests.support.repositories import FILES, OLDER, PRIORS, committed_book, git, write_files
 
+pytestmark = pytest.mark.medium
+
 TODAY = date(2026, 1, 1)
 HINT = "a run is a day (2025-03-01), a report's JSON, the hash of a ledger's line, or a commit with a sound book"
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import tomllib
 from typing import Any
 
+import pytest
 import tomlkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecast.book.files.positions import key_positions, positions
+
+pytestmark = pytest.mark.medium
 
 names = st.text("abcXYZ 09_-.é\"'#=", min_size=1, max_size=6)
 scalars = st.one_of(st.integers(-9, 9), st.booleans(), st.text('ab"\\\n\t #[]{}=,é', max_size=8), st.dates())

@@ -29,6 +29,8 @@ from forecast.language.faults import Fault
 from forecast.language.statements import parse_statement
 from tests.support.paths import ROOT, TINY_BOOK
 
+pytestmark = pytest.mark.medium
+
 ADAPTERS: dict[str, Any] = {"topic": TypeAdapter(TopicFile), "priors": TypeAdapter(PriorFile)}
 BASES = {
     "topic": tomllib.loads((TINY_BOOK / "seeds/ferry/topic.toml").read_text()),

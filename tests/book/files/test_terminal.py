@@ -10,6 +10,8 @@ import pytest
 
 from forecast.book.files.terminal import terminal_json, terminal_line
 
+pytestmark = pytest.mark.medium
+
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 KEPT = "\t\u200c\u200d"
 

@@ -14,6 +14,8 @@ from forecast.book.files.sources import make_source_file, parse_document
 from forecast.book.files.toml_faults import TomlFault, toml_fault
 from tests.support.paths import TINY_BOOK
 
+pytestmark = pytest.mark.medium
+
 WORDS_OF_PYTHON = re.compile(r"\(at |namespace|Cannot |Expected |Illegal|Invalid|Unclosed|Unterminated|Unescaped|Duplicate|scalar|declar")
 PAIR = 'a line is a key with its value, as in title = "A title"'
 HEADING = "a heading stands alone in its line, as in [name]"

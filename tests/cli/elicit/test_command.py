@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 from forecast.cli.commands import commands
 from tests.cli.conftest import Ran, Run, files_of
 
+pytestmark = pytest.mark.medium
+
 PRIORS = "priors/ferry.toml"
 RATE = ("prior", "elicit", "ferry.breakdown_rate")
 

@@ -15,6 +15,8 @@ from forecast.inference.weights import effective_size, normalize_weights
 from forecast.language.arrays import Array
 from tests.support.targets import Given, by_normal, conjugate, eight_schools
 
+pytestmark = pytest.mark.medium
+
 
 @pytest.mark.parametrize(("dimension", "rows", "noise"), [(2, 20, 0.01), (5, 50, 0.05)])
 def test_a_fit_rests_on_twenty_effective_points_for_each_dimension(

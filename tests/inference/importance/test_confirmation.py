@@ -26,6 +26,8 @@ from tests.studies.hard.suite import members
 from tests.studies.hard.truths import stored
 from tests.support.building import make_topic
 
+pytestmark = pytest.mark.medium
+
 AS_OF = date(2026, 1, 1)
 SEEDS = [1, 2, 3]
 

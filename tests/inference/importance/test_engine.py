@@ -29,6 +29,8 @@ from tests.support.targets import (
     standard_normal,
 )
 
+pytestmark = pytest.mark.medium
+
 ERRORS = 4  # standard errors of tolerance
 
 

@@ -22,6 +22,8 @@ from forecast.model.priors import blocks, hypotheses
 from tests.support.building import make_topic
 from tests.support.targets import by_normal
 
+pytestmark = pytest.mark.medium
+
 AS_OF = date(2026, 1, 1)
 BUDGET = Budget(enough=2_000, points=30_000)
 FAILED = "the engine's arithmetic failed: "

@@ -20,6 +20,8 @@ from forecast.predict.analysis import answer_questions
 from tests.support.building import make_topic
 from tests.support.known import KNOWN
 
+pytestmark = pytest.mark.medium
+
 AS_OF = date(2026, 1, 1)
 
 

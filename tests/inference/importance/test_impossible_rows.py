@@ -14,6 +14,8 @@ from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
 from tests.support.building import make_topic
 
+pytestmark = pytest.mark.medium
+
 AS_OF = date(2026, 1, 1)
 ROW = "this row of `seen` is impossible under every draw of the priors"
 

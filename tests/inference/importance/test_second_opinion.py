@@ -18,6 +18,8 @@ from forecast.inference.monte_carlo import REPLICATES, ReplicatedCases, proporti
 from forecast.language.arrays import Array
 from tests.support.targets import Given, by_normal, conjugate, eight_schools
 
+pytestmark = pytest.mark.medium
+
 DIMENSION, APART, WIDTH = 4, 1.2, 0.05
 STEPS = 24
 ERRORS = 4  # standard errors of tolerance

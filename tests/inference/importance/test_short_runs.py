@@ -13,6 +13,8 @@ from forecast.inference.importance.fit import condition
 from tests.support.known import KNOWN
 from tests.support.targets import by_normal, conjugate
 
+pytestmark = pytest.mark.medium
+
 MODEL = conjugate(3, 12, 0.5)
 
 

@@ -14,6 +14,8 @@ from forecast.model.settings import Settings
 from forecast.predict.analysis import condition_nuts
 from tests.support.known import KNOWN
 
+pytestmark = pytest.mark.medium
+
 MODEL = KNOWN["eight_schools"]().model
 R_HATS = {0.9: 1.001, 0.99: 1.002, 0.999: 1.003}
 

@@ -25,6 +25,8 @@ from forecast.model.model import model_as_of
 from tests.support.building import make_topic
 from tests.support.payloads import PAYLOADS
 
+pytestmark = pytest.mark.medium
+
 texts = st.one_of(
     st.text(),
     st.text(st.sampled_from("\n\r\t\v\f\0\x1b\x1c\x85\u2028\u2029\u202e\u200d\ud800\\'\"#{}% é한")),

@@ -22,6 +22,8 @@ from tests.support.building import OPENS, make_topic
 from tests.support.known import KNOWN
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.medium
+
 AS_OF = date(2025, 12, 31)
 WITH_HYPOTHESES = {
     "cause": "Categorical(one=0.4, two=0.6)",

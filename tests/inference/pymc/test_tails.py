@@ -7,6 +7,8 @@ import pytest
 
 from forecast.inference.pymc.tails import is_estimable, no_mean_reason, tail_shape
 
+pytestmark = pytest.mark.medium
+
 DRAWS = 16_384
 
 HEAVY = {

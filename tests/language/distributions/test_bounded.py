@@ -21,6 +21,8 @@ from forecast.predict.analysis import analyse
 from tests.support.building import make_topic
 from tests.support.calibrating import least_uniform
 
+pytestmark = pytest.mark.medium
+
 INNER = {
     "Normal": {"mu": st.floats(-3, 3), "sigma": st.floats(0.3, 5)},
     "StudentT": {"nu": st.floats(1, 30), "mu": st.floats(-3, 3), "sigma": st.floats(0.3, 5)},

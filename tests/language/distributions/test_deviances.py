@@ -13,6 +13,8 @@ import pytest
 
 from forecast.language.distributions.families import family
 
+pytestmark = pytest.mark.medium
+
 getcontext().prec = 70
 HALF = Decimal("0.5")
 PI = Decimal("3.14159265358979323846264338327950288419716939937510582097494459230781640628620899862803482534211706798")

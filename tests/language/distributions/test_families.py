@@ -15,6 +15,8 @@ from forecast.language.distributions.table import FEWEST_TABLE_POINTS
 from forecast.language.faults import Fault
 from tests.support.distribution_cases import ARGUMENTS, CASES, IDS, arguments
 
+pytestmark = pytest.mark.medium
+
 CONTINUOUS = [case for case in CASES if not family(case[0]).discrete]
 DISCRETE = [case for case in CASES if family(case[0]).discrete]
 

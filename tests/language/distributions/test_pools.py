@@ -13,6 +13,8 @@ from forecast.language.faults import Fault
 from forecast.language.pooling import pool
 from forecast.language.statements import parse_statement
 
+pytestmark = pytest.mark.medium
+
 SCENARIOS = ((0.3, "LogNormal(p5=1, p95=6)"), (0.7, "LogNormal(p5=6, p95=48)"))
 POOLS = {
     "lognormals": SCENARIOS,

@@ -15,6 +15,8 @@ from forecast.model.priors import blocks, hypotheses
 from tests.support.building import make_topic
 from tests.support.known import three_parties
 
+pytestmark = pytest.mark.medium
+
 A = np.array([4.0, 5.0, 0.3])
 
 

@@ -13,6 +13,8 @@ from forecast.language.distributions.traits import ValueKind
 from forecast.language.statements import parse_statement
 from tests.support.distribution_cases import CASES, IDS, arguments
 
+pytestmark = pytest.mark.medium
+
 
 @pytest.mark.parametrize("case", CASES, ids=IDS.get)
 @settings(derandomize=True, max_examples=20, deadline=None)

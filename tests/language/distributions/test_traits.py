@@ -24,6 +24,8 @@ from tests.language.distributions.test_traits_pymc import PYMC_CHECKS
 from tests.support.distribution_cases import CHOSEN, EXAMPLES
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.medium
+
 SHARES = np.array([1e-4, 0.02, 0.2, 0.5, 0.7, 0.97, 1 - 1e-4])
 LINKS: Mapping[str, Callable[[Any], Any]] = {"identity": lambda x: x, "log": np.log, "logit": lambda x: np.log(x) - np.log1p(-x)}
 

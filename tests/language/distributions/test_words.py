@@ -13,6 +13,8 @@ from forecast.language.distributions.families import FAMILIES, family
 from forecast.language.faults import Fault
 from forecast.language.ops import NumpyOps
 
+pytestmark = pytest.mark.medium
+
 OPS = NumpyOps()
 ratio = st.floats(1.001, 1e6)
 positive = st.floats(1e-9, 1e9)

@@ -8,6 +8,8 @@ from tests.studies.hard.outcomes import published, run, verdict_on
 from tests.studies.hard.suite import members
 from tests.studies.hard.truths import stored
 
+pytestmark = pytest.mark.medium
+
 MEMBERS = members()
 SEED = 1
 REPEATED = 1e-9  # of a share, on another machine
