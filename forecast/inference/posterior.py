@@ -85,7 +85,7 @@ class Coverage(Protocol):
     """Where an engine with weighted draws has drawn enough; see ``forecast.inference.importance.coverage``."""
 
     @property
-    def own(self) -> NDArray[np.bool_]:
+    def bounded_draws(self) -> NDArray[np.bool_]:
         """Which of its own draws lie where its weights are bounded."""
 
     @property

@@ -186,12 +186,12 @@ def _missed_part_sentence(fast: Posterior, nuts: Posterior, comparisons: tuple[C
     if any(not abs(comparison.nuts - comparison.fast) <= share + limit * comparison.error for comparison in disputed):
         return ""
     bounded = located.bounded & ~located.missed
-    if not bounded.any() or not fast.coverage.own.any():
+    if not bounded.any() or not fast.coverage.bounded_draws.any():
         return ""
     without = nuts.restricted_to(~located.missed)
     if not _agree(_parameter_pairs(fast, without), times=DOUBLED if fast.diagnostics.heavy else 1.0, than=()):
         return ""
-    shared = fast.restricted_to(fast.coverage.own), nuts.restricted_to(bounded)
+    shared = fast.restricted_to(fast.coverage.bounded_draws), nuts.restricted_to(bounded)
     if min(posterior.diagnostics.effective_size for posterior in shared) < FEWEST_SHARED:
         return ""
     pairs = tuple(_parameter_pairs(*shared))

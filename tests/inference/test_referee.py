@@ -83,7 +83,7 @@ def test_a_posterior_that_is_a_fifth_of_an_sd_off_is_disputed(shift):
 class KnownCoverage:
     """A run that has drawn enough below a level, and has missed everything above a higher one."""
 
-    own: np.ndarray
+    bounded_draws: np.ndarray
     enough_below: float
     missed_above: float
     negligible: float = 0.01
@@ -134,7 +134,7 @@ SPOILS = {
     "nuts elsewhere": lambda fast, nuts: (fast, replace(nuts, parameters={**nuts.parameters, "level": nuts.parameters["level"] + 0.3})),
     "nuts missed what was drawn enough": lambda fast, nuts: (fast, without(nuts, (-5.0, -1.5))),
     "nuts missed what was drawn in the tail": lambda fast, nuts: (fast, without(nuts, (0.8, 1.25))),
-    "few shared": lambda fast, nuts: (replace(fast, coverage=replace(fast.coverage, own=np.arange(len(fast)) < 150)), nuts),
+    "few shared": lambda fast, nuts: (replace(fast, coverage=replace(fast.coverage, bounded_draws=np.arange(len(fast)) < 150)), nuts),
     "started from the fast engine": lambda fast, nuts: (
         fast,
         replace(nuts, diagnostics=replace(nuts.diagnostics, started_from="importance")),
@@ -158,8 +158,8 @@ def test_agreement_that_could_not_show_the_difference_excuses_nothing():
     fast = replace(fast, coverage=replace(fast.coverage, least=0.02))
     nuts = drawn("nuts", 41)
     assert judge(fast, fast_answers, *nuts).verdict == "unconfirmed"
-    few = fast.coverage.own & (np.arange(len(fast)) % 20 == 0)
-    assert judge(replace(fast, coverage=replace(fast.coverage, own=few)), fast_answers, *nuts).verdict == "disputed"
+    few = fast.coverage.bounded_draws & (np.arange(len(fast)) % 20 == 0)
+    assert judge(replace(fast, coverage=replace(fast.coverage, bounded_draws=few)), fast_answers, *nuts).verdict == "disputed"
 
 
 def test_a_dispute_stands_where_the_fast_engine_is_published():

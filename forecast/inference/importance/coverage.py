@@ -88,12 +88,12 @@ class RunCoverage:
 class ProposalCoverage:
     """Where the runs of all hypotheses have drawn enough; ``negligible`` is the probability that they may miss.
 
-    ``own`` ``(draws,)`` says which of their own draws, one run after another, lie where the weights are bounded.
+    ``bounded_draws`` ``(draws,)`` says which of their own draws, one run after another, lie where the weights are bounded.
     """
 
     runs: tuple[RunCoverage, ...]
     log_evidence: float
-    own: NDArray[np.bool_]
+    bounded_draws: NDArray[np.bool_]
     negligible: float
 
     def locate(self, parameters: Mapping[str, NDArray[Any]]) -> CoveredDraws | None:
@@ -129,7 +129,7 @@ def coverage_of(samplings: Sequence[Sampling]) -> ProposalCoverage | None:
 
     Those are runs that learnt or measured nothing, and runs in the coordinates of walks, which no inverse leads to.
     """
-    runs, own, negligible = [], [], 0.0
+    runs, bounded, negligible = [], [], 0.0
     log_evidence = float(np.logaddexp.reduce([sampling.weighted.log_evidence for sampling in samplings]))
     for sampling in samplings:
         learnt, target = sampling.learnt, sampling.target
@@ -139,9 +139,9 @@ def coverage_of(samplings: Sequence[Sampling]) -> ProposalCoverage | None:
         length = tail_length(len(log_ratio))
         tail_from = float(np.partition(log_ratio, -length - 1)[-length - 1])
         runs.append(RunCoverage(target, sampling.measured.drawn[0][0], learnt.moving, learnt.row_count, float(log_ratio.max()), tail_from))
-        own.append(log_ratio[sampling.measured.log_prior > -np.inf] <= tail_from)  # the draws that are kept
+        bounded.append(log_ratio[sampling.measured.log_prior > -np.inf] <= tail_from)  # the draws that are kept
         negligible += math.exp(sampling.weighted.log_evidence - log_evidence) * _negligible(sampling.weighted.pareto_k, len(log_ratio))
-    return ProposalCoverage(tuple(runs), log_evidence, np.concatenate(own), negligible)
+    return ProposalCoverage(tuple(runs), log_evidence, np.concatenate(bounded), negligible)
 
 
 def _negligible(pareto_k: float, draws: int) -> float:

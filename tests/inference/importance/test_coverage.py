@@ -79,8 +79,8 @@ def test_a_runs_own_draws_are_where_it_says_that_they_are(make: Callable[..., Co
     located = coverage.locate(run.target.parameters(run.weighted.x))
     assert located is not None
     assert not located.missed.any()
-    assert (located.bounded == coverage.own).mean() > 0.999  # one draw is the edge itself
-    assert 0.9 < coverage.own.mean() < 1.0
+    assert (located.bounded == coverage.bounded_draws).mean() > 0.999  # one draw is the edge itself
+    assert 0.9 < coverage.bounded_draws.mean() < 1.0
 
 
 def test_hypotheses_are_told_apart() -> None:
