@@ -1,16 +1,16 @@
-"""What an update remembers of the last: verdicts and insight that still hold, and rows that were used in published answers.
+"""What an update takes from the reports before: verdicts that still hold, and rows that were used in published answers.
 
-All are read from the reports themselves, but rows also from the ledger, which cannot be made again.  A verdict holds as long as nothing
+Rows are read from the ledger too, which cannot be made again.  A verdict holds as long as nothing
 that changes numbers has changed: the topic and the rows visible on the day, the
-seed, the number of paths, the engine, and the versions of what computes.  The
+seed, the number of paths and the engine.  The
 as-of day is part of that only where a statement uses ``age``, the years to that
 day: rows cut at the day are in the hash of the topic already, and questions end
-on days of their own.
+on days of their own.  A verdict made with other versions of what computes holds too, and says with which.
+Numbers are never taken from a report, for anybody may have written it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import re
@@ -20,20 +20,19 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecast import __version__
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS, report_path
 from forecast.book.files.problems import FileFault, Place, Problem
-from forecast.book.hashes import numbers_hash, words_hash
+from forecast.book.hashes import numbers_hash
 from forecast.book.rows import row_hash, rows_as_of
 from forecast.book.topic import Row, Topic, ValueRange
 from forecast.book.used_rows import LostRow, lost_rows, unmatched_indices
-from forecast.language.expressions import Expression, names_in
+from forecast.cache.keys import calculation_key
 from forecast.model.errors import prior_problem, source_line, topic_problem
 from forecast.model.settings import Settings
 from forecast.report.files import read_report
 from forecast.schema.columns import columns_to_tables
-from forecast.schema.insight import ImpliedContent, InsightContent
+from forecast.schema.insight import ImpliedContent
 from forecast.schema.json_data import finite_or_none, round_numbers, row_as_data
 from forecast.schema.topic import CheckValue, ReportFault, TopicContent, VerdictContent, digest_of, validate_content
 from forecast.schema.words import range_text
@@ -41,7 +40,6 @@ from forecast.schema.words import range_text
 if TYPE_CHECKING:
     from forecast.inference.referee import Verdict
 
-COMPUTING = ("numpy", "scipy", "pymc", "nutpie")
 HINDCASTS = "as-of"
 DAY_NAME = re.compile(r"\d{4}-\d{2}-\d{2}")  # of a directory of hindcasts
 
@@ -55,31 +53,6 @@ def report_directories(folder: Folder) -> tuple[str, ...]:
     """Return every directory of a book that has reports, or had: today's, and those of hindcasts.  Raises ``FileFault``."""
     hindcasts = f"{REPORTS}/{HINDCASTS}"
     return (REPORTS, *(f"{hindcasts}/{name}" for name in folder.names(hindcasts) if DAY_NAME.fullmatch(name)))
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of this program and of what computes for it."""
-    from importlib.metadata import version
-
-    return {"forecast": __version__} | {name: version(name) for name in COMPUTING}
-
-
-def calculation_key(topic: Topic, *, as_of: date, settings: Settings, computing: Mapping[str, str]) -> str:
-    """Return the SHA-256 of everything that moves a topic's numbers, on which a verdict depends."""
-    parts = {
-        "numbers": numbers_hash(topic, as_of=as_of),
-        "as_of": as_of.isoformat() if uses_age(topic) else None,
-        "seed": settings.seed,
-        "draws": settings.draws,
-        "engine": settings.engine,
-        "versions": dict(computing),
-    }
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def uses_age(topic: Topic) -> bool:
-    """Whether any statement, quantity or question of a topic depends on the as-of day through ``age``."""
-    return any("age" in names_in(expression) for expression in _expressions(topic))
 
 
 def verdict_as_data(verdict: Verdict) -> VerdictContent:
@@ -106,30 +79,25 @@ def reusable_reports(root: Path, topic: str, *, as_of: date, today: date) -> tup
     return tuple(content for content in contents if content is not None)
 
 
-def cached_verdict(reports: Sequence[Mapping[str, Any]], key: str) -> VerdictContent | None:
+def cached_verdict(
+    reports: Sequence[Mapping[str, Any]], topic: Topic, *, as_of: date, settings: Settings, computing: Mapping[str, str]
+) -> VerdictContent | None:
     """Return the verdict that one of some reports keeps for the same calculation; None where none was made with the referee.
 
-    A report that is not whole remembers nothing, and "not refereed" is no verdict: older versions wrote it where the referee failed.
+    One that was made with other versions than ``computing`` says with which.  A report that is not whole remembers nothing, and "not
+    refereed" is no verdict: older versions wrote it where the referee failed.
     """
-    report = _cached_report(reports, hashed="refereed", key=key)
-    return None if report is None or report["verdict"]["verdict"] == "not refereed" else report["verdict"]
-
-
-def insight_key(topic: Topic, key: str, *, as_of: date, earlier: str) -> str:
-    """Return the SHA-256 of everything that a report's insight depends on.
-
-    ``key`` is the calculation's; ``earlier`` is the tagged text of the report before, empty where there is none.  The days on which rows became
-    known move no answer as of a later day, but they do move the history.
-    """
-    known = {name: [min(row.known, as_of).isoformat() for row in rows_as_of(stream, as_of)] for name, stream in topic.streams.items()}
-    parts = [key, words_hash(topic), as_of.isoformat(), earlier or "None", known]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-def cached_insight(reports: Sequence[Mapping[str, Any]], key: str) -> InsightContent | None:
-    """Return the insight that one of some reports keeps under the same key, or None; a report that is not whole remembers nothing."""
-    report = _cached_report(reports, hashed="insight", key=key)
-    return None if report is None else report["insight"]
+    for report in reports:
+        made_with = _verdict_versions(report)
+        if made_with is None:
+            continue
+        content = _report_of_calculation(report, calculation_key(topic, as_of=as_of, settings=settings, computing=made_with))
+        if content is None or content["verdict"]["verdict"] == "not refereed":
+            continue
+        verdict = content["verdict"].copy()
+        verdict.pop("versions", None)
+        return verdict if made_with == computing else {**verdict, "versions": dict(made_with)}
+    return None
 
 
 def read_published_report(root: Path, path: str) -> TopicContent | None:
@@ -184,15 +152,21 @@ def _read_unverified_report(root: Path, path: str) -> dict[str, Any] | None:
     return columns_to_tables(content) if isinstance(content, dict) else None
 
 
-def _cached_report(reports: Sequence[Mapping[str, Any]], *, hashed: str, key: str) -> TopicContent | None:
-    """The first whole report whose hash fits; None where none does.  Only what fits is checked, which takes its time."""
-    for report in reports:
-        try:
-            if report["run"]["hashes"].get(hashed) == key:
-                return validate_content(report)
-        except (KeyError, TypeError, AttributeError, ReportFault):
-            continue
-    return None
+def _verdict_versions(report: Mapping[str, Any]) -> dict[str, str] | None:
+    """The versions with which a report's verdict was made, as it states them; None where it does not."""
+    try:
+        made_with = report["verdict"].get("versions", report["run"]["versions"])
+    except (KeyError, TypeError, AttributeError):
+        return None
+    return made_with if isinstance(made_with, dict) else None
+
+
+def _report_of_calculation(report: Mapping[str, Any], key: str) -> TopicContent | None:
+    """A report whose verdict is of a calculation, if it is whole; only what fits is checked, which takes its time."""
+    try:
+        return validate_content(report) if report["run"]["hashes"].get("refereed") == key else None
+    except (KeyError, TypeError, AttributeError, ReportFault):
+        return None
 
 
 def cached_implications(topic: Topic, content: Mapping[str, Any] | None) -> tuple[Problem, ...] | None:
@@ -277,17 +251,3 @@ def _identity(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return *((name, round_numbers(row[name])) for name in fields if name in row), *sorted(
         (name, round_numbers(value)) for name, value in row["columns"].items()
     )
-
-
-def _expressions(topic: Topic) -> Iterator[Expression]:
-    for stream in topic.streams.values():
-        yield from stream.value.arguments.values()
-        yield from stream.next.values()
-        yield from (*stream.entering, *([stream.weight] if stream.weight is not None else []))
-    for series in topic.series.values():
-        if series.later is not None:
-            yield series.later
-    for quantity in topic.quantities.values():
-        yield quantity.expression
-    for question in topic.questions.values():
-        yield from question.expressions

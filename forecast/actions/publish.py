@@ -53,12 +53,15 @@ def publish(
     failures: Sequence[TopicFailure] = (),
     as_of: date,
     today: date,
+    pages: bool = True,
+    index: bool = True,
     clock: Callable[[], datetime] = utc_now,
 ) -> PublishResult:
     """Record answers in the ledger and write the reports of some topics, the index of all, and the HTML pages that any report lacks.
 
     ``files`` are those that each content makes, rendered before, so that under
-    the lock only the index and missing pages are rendered.  The topics of ``failures`` keep their last
+    the lock only the index and missing pages are rendered; none for a report whose files stand already.  Without ``pages`` only
+    these files are written, and without ``index`` the index is left as it is.  The topics of ``failures`` keep their last
     report, and get a mark.  ``clock`` gives the time that new lines of the ledger
     say they were written at.
 
@@ -83,12 +86,12 @@ def publish(
             lines = new_ledger_lines(entries, contents, book.topics, today=today, at=clock())
             torn = append_entries(folder, lines)
             due = lines
-            written = write_reports(folder, directory, contents, files, failures)
-            pages, unmade = _render_missing_pages(folder)
+            written = write_reports(folder, directory, contents, files, failures, pages=pages, index=index and pages)
+            missing, unmade = _render_missing_pages(folder) if pages else ((), ())
     except FileFault as fault:
         return PublishResult(recorded=len(due), problems=(fault.problem, *([_unwritten_reports_problem()] if due else [])))
     warnings = () if torn is None else (_torn_line_warning(torn.kept_in.name),)
-    return PublishResult((*written, *pages), len(due), (*warnings, *unmade))
+    return PublishResult((*written, *missing), len(due), (*warnings, *unmade))
 
 
 def clock_problems(entries: Sequence[Mapping[str, Any]], today: date) -> tuple[Problem, ...]:
@@ -135,21 +138,27 @@ def write_reports(
     contents: Mapping[str, TopicContent],
     files: Mapping[str, Mapping[str, bytes]],
     failures: Sequence[TopicFailure] = (),
+    *,
+    pages: bool = True,
+    index: bool = True,
 ) -> tuple[str, ...]:
     """Write each topic's JSON and pages, the marks of failures, then the index of all the book's topics; return the paths of what changed.
 
-    Call it under the book's lock.  Raises ``FileFault``.
+    A topic without files has them already.  Call it under the book's lock.  Raises ``FileFault``.
     """
     written: list[str] = []
     for name in contents:
         written += write_files(folder, directory, files[name])
-        remove_pictures(folder, directory, [name], but=files[name])
+        if pages and files[name]:
+            remove_pictures(folder, directory, [name], but=files[name])
         if folder.kind(mark := failure_path(name, directory)) is not None:
             folder.remove(mark)
             written.append(mark)
     written += write_files(
         folder, directory, {failure_path(failure.name, "").removeprefix("/"): failure_bytes(failure) for failure in failures}
     )
+    if not index:
+        return tuple(written)
     topics = topic_names(folder)
     others = {name: read_published_report(folder.root, report_path(name, directory)) for name in topics if name not in contents}
     every = {**{name: content for name, content in others.items() if content is not None}, **contents}

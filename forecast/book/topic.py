@@ -6,7 +6,7 @@ Frozen values, as read from files; ``forecast.book.reading`` makes them.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -290,6 +290,21 @@ class Topic:
     texts: Mapping[str, str]  # place path → text of each file the topic came from
     engine: Literal["auto", "nuts"] = "auto"
     own: OwnModel | None = None
+
+    @property
+    def expressions(self) -> Iterator[Expression]:
+        """Every expression of its statements, series, quantities and questions; none of its priors."""
+        for stream in self.streams.values():
+            yield from stream.value.arguments.values()
+            yield from stream.next.values()
+            yield from (*stream.entering, *([stream.weight] if stream.weight is not None else []))
+        for series in self.series.values():
+            if series.later is not None:
+                yield series.later
+        for quantity in self.quantities.values():
+            yield quantity.expression
+        for question in self.questions.values():
+            yield from question.expressions
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from forecast.cli.progress import Bar
 from forecast.system import core_count
 
 if TYPE_CHECKING:
-    from forecast.actions.update import TopicResult
+    from forecast.actions.plan import TopicPlan
+    from forecast.actions.run import TopicResult
+    from forecast.actions.update import UpdateResult
     from forecast.schema.topic import TopicContent
 
 Referee = Annotated[
@@ -24,6 +26,9 @@ Referee = Annotated[
 Engine = Annotated[Literal["auto", "importance", "nuts"], typer.Option("--engine", help="Which engine supplies the draws.")]
 
 NoInsight = Annotated[bool, typer.Option("--no-insight", help="Leave out why: the answers alone, in less than half the time.")]
+NoPages = Annotated[bool, typer.Option("--no-pages", help="Write the JSON alone; `forecast report` makes the pages from it.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Compute everything, and keep nothing for the next time.")]
+Plan = Annotated[bool, typer.Option("--plan", help="Print what would be computed and what reused, and why; compute and write nothing.")]
 
 MOST_PROCESSES = 4  # each may hold PyMC, half a gigabyte
 
@@ -37,6 +42,9 @@ def update(
     seed: Seed = 1,
     draws: Draws = 16_384,
     no_insight: NoInsight = False,
+    no_pages: NoPages = False,
+    no_cache: NoCache = False,
+    plan: Plan = False,
     trust: Trust = False,
     book: Book = None,
     allow_links: AllowLinks = False,
@@ -44,7 +52,8 @@ def update(
 ) -> None:
     """Condition the topics on the record, answer their questions, and write the reports and the ledger.
 
-    A day before today gives a hindcast, written under reports/as-of/.
+    A day before today gives a hindcast, written under reports/as-of/. What has not changed since an earlier run is not computed
+    again: results are kept in your cache folder (FORECAST_CACHE_DIR names another one).
 
     \b
     Examples:
@@ -52,25 +61,37 @@ def update(
       forecast update route --no-referee
       forecast update route --as-of 2025-03-01
       forecast update --no-referee --no-insight
+      forecast update --plan
     """  # noqa: D301 - \b keeps lines as they are in the help
     from forecast.actions.publish import pages_of_unchanged_reports
-    from forecast.actions.update import latest_day
+    from forecast.actions.update import latest_day, plan_update
     from forecast.actions.update import update as update_book
+    from forecast.cache.store import cache_folder
     from forecast.model.settings import Settings
 
     root = root_of(book, allow_links=allow_links)
     now = today() if as_of is None else latest_day(root, today())
     day = as_of_day(as_of, now=now)
+    cache = None if no_cache else cache_folder()
+    settings = Settings(engine, seed, draws, trust=trust)
+    if plan:
+        planned = plan_update(
+            root, topics=topics or None, as_of=day, today=now, settings=settings, referee=referee, insight=not no_insight, cache=cache
+        )
+        _print_plans(planned, as_json=as_json)
+        raise typer.Exit(planned.exit_code)
     with Bar() as bar:
         done = update_book(
             root,
             topics=topics or None,
             as_of=day,
             today=now,
-            settings=Settings(engine, seed, draws, trust=trust),
+            settings=settings,
             referee=referee,
             processes=min(core_count(), MOST_PROCESSES),
             insight=not no_insight,
+            pages=not no_pages,
+            cache=cache,
             progress=bar,
         )
     if as_json and done.exit_code != 1:
@@ -99,6 +120,23 @@ def update(
                 are = f"{'All' if is_all else f'{pages} of them'} are HTML pages of reports that have"
             echo(f"{are} not changed; open {root / 'reports' / 'index.html'}")
     raise typer.Exit(done.exit_code)
+
+
+STEP_WORDS = {"condition": "condition", "referee": "compare engines", "simulate": "simulate", "explain": "explain"}
+
+
+def _print_plans(planned: UpdateResult, *, as_json: bool) -> None:
+    """Print what would be done of each topic, and why."""
+    if as_json and planned.exit_code != 1:
+        plans = [{"name": name, "steps": _words_of_plan(plan), "reason": plan.reason} for name, plan in planned.plans.items()]
+        print_json({"problems": problems_as_data(planned.problems), "topics": plans})
+        return
+    stop_at(planned.problems, as_json=as_json)
+    print_columns([(name, ", ".join(_words_of_plan(plan)) or "reuse", plan.reason) for name, plan in planned.plans.items()])
+
+
+def _words_of_plan(plan: TopicPlan) -> list[str]:
+    return [*(STEP_WORDS[step] for step in plan.steps), *(["render"] if plan.renders else [])]
 
 
 def _print_topic(content: TopicContent) -> None:

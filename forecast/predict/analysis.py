@@ -95,16 +95,26 @@ class _EngineResults:
 
 
 def analyse(
-    topic: Topic, as_of: date, settings: Settings, *, referee: bool, confirmed: bool = False, progress: Progress = ignore_progress
+    topic: Topic,
+    as_of: date,
+    settings: Settings,
+    *,
+    referee: bool,
+    confirmed: bool = False,
+    posterior: Posterior | None = None,
+    progress: Progress = ignore_progress,
 ) -> Analysis:
     """Compute everything a report says of a topic as of a day.
 
     With the engine ``auto`` the fast engine's draws are published, or NUTS's
     where the fast engine could not be trusted; then both have been run, and are compared.
     ``referee`` compares both in any case; a topic's own model has no other engine.  ``confirmed`` says that
-    both have agreed on the same calculation before.  Raises ``Unsound`` where the model cannot be computed,
+    both have agreed on the same calculation before.  ``posterior`` is what that published, where it is known: then no engine
+    runs, and ``referee`` must not be asked for.  Raises ``Unsound`` where the model cannot be computed,
     or would run code that is not trusted.
     """
+    if posterior is not None and referee:
+        raise ValueError("a posterior that is known already cannot be compared with another engine's")
     settings = settings_for(topic, settings)
     referee = referee and topic.own is None
     if refused := trust_problems([topic], trust=settings.trust):
@@ -118,9 +128,13 @@ def analyse(
         model = without_overflow(model, prior.parameters, prior.weights)
         prior = exclude_overflow_draws(prior, model)
         check_shares(model, prior.parameters, prior.weights, of="prior's draws")
-    engines = _run_engines(model, settings, referee=referee, progress=progress)
-    verdict = engines.verdict(settings.engine)
-    result = _with_confirmation(engines.published_result(settings.engine), verdict, engines.fast, confirmed=confirmed)
+    verdict: Verdict | None = None
+    if posterior is not None:
+        result = answer_questions(posterior, settings)
+    else:
+        engines = _run_engines(model, settings, referee=referee, progress=progress)
+        verdict = engines.verdict(settings.engine)
+        result = _with_confirmation(engines.published_result(settings.engine), verdict, engines.fast, confirmed=confirmed)
     model = result.posterior.model
     return Analysis(model, settings, exclude_overflow_draws(prior, model), result, verdict)
 

@@ -208,6 +208,7 @@ def _add_filters(environment: Environment) -> None:
         "misfits": cautions.misfit_sentences,
         "alone": cautions.single_engine_sentence,
         "verdict_words": cautions.verdict_words,
+        "verdict_versions": cautions.verdict_versions_sentence,
         "headline": headline_of,
         "recorded": lambda answers: [answer for answer in answers if answer["status"] in words.RECORDED],
         "unrecorded": lambda answers: [answer for answer in answers if answer["status"] not in words.RECORDED],

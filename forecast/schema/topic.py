@@ -209,12 +209,14 @@ class VerdictContent(TypedDict):
     """What the referee says; each check is a line of a table.
 
     ``failed``: NUTS was tried and gave nothing to compare with; ``unconfirmed``: the fast engine, tried as well, is not sound and does
-    not confirm NUTS; ``not refereed``: no second engine was tried, or there is none.
+    not confirm NUTS; ``not refereed``: no second engine was tried, or there is none.  ``versions`` are those with which the verdict
+    was made, where they are not those of the report.
     """
 
     verdict: Literal["agreed", "disputed", "failed", "unconfirmed", "not refereed"]
     sentence: str
     checks: list[dict[str, CheckValue]]
+    versions: NotRequired[dict[str, str]]
 
 
 class RunContent(TypedDict):

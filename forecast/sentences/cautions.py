@@ -38,6 +38,16 @@ def single_engine_sentence(content: TopicContent) -> str:
     return f"One engine alone. {verdict['sentence']}" if verdict["verdict"] == ALONE and not content["warnings"] else ""
 
 
+def verdict_versions_sentence(content: TopicContent) -> str:
+    """Return with which other versions the engines were compared; empty where they were compared with those of the report."""
+    made_with = content["verdict"].get("versions", {})
+    now = content["run"]["versions"]
+    others = [f"{name} {version}" for name, version in made_with.items() if now.get(name) != version]
+    if not others:
+        return ""
+    return f"The engines were compared with {words.join_words(others)}; `forecast update --referee` compares them again."
+
+
 def verdict_words(verdict: str) -> str:
     """Return a verdict in the words that a reader sees."""
     return VERDICT_WORDS.get(verdict, verdict)

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from forecast.actions.update import TopicResult
+from forecast.actions.run import TopicResult
 from forecast.model.settings import Settings
 from forecast.processes import start_process
 from forecast.watching.drafts import draft_topic

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from forecast.actions.cache import read_published_report
 from forecast.actions.check import read_checked_book
-from forecast.actions.update import TopicResult, draft_report
+from forecast.actions.run import TopicResult
+from forecast.actions.update import draft_report
 from forecast.book.files import layout
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import has_errors, sort_problems

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from forecast.actions.update import TopicResult
+from forecast.actions.run import TopicResult
 from forecast.book.files.problems import Problem, has_errors
 
 INDEX = "index"

@@ -17,7 +17,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from forecast.actions.check import read_checked_book
-from forecast.actions.update import TopicResult, draft_report, warm_up
+from forecast.actions.run import TopicResult
+from forecast.actions.update import draft_report, warm_up
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import PRIORS, REPORTS, SEEDS, topic_names, topic_path
 from forecast.book.files.problems import FileFault, Place, Problem, has_errors

@@ -1,0 +1,182 @@
+"""One topic from what is planned for it to its report: condition, compare the engines, simulate, answer, explain, render.
+
+What the plan found in the cache is used; everything else is computed, and handed back to be kept.
+"""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from forecast.actions.cache import verdict_as_data
+from forecast.actions.plan import TopicPlan
+from forecast.actions.run import Run, TopicResult
+from forecast.book.files.exceptions import exception_text
+from forecast.book.files.layout import topic_path
+from forecast.book.files.problems import FileFault, Place, Problem
+from forecast.book.hashes import numbers_hash, words_hash
+from forecast.book.topic import Topic
+from forecast.cache.draws import draws_from_bytes, draws_to_bytes
+from forecast.cache.keys import calculation_key, content_key, draws_key
+from forecast.cache.store import Result
+from forecast.content.parameters import parameter_contents
+from forecast.content.topic import topic_content
+from forecast.elicitation.prior_checks import prior_data_conflicts, prior_warnings
+from forecast.inference.posterior import rows_not_kept_message
+from forecast.model.errors import Unsound
+from forecast.model.model import model_as_of
+from forecast.model.progress import Progress
+from forecast.model.settings import Settings
+from forecast.predict.analysis import Analysis, analyse
+from forecast.report.pages import page_and_data, report_files
+from forecast.schema.insight import ImpliedContent, InsightContent
+from forecast.schema.topic import ParameterContent, TopicContent, VerdictContent, content_bytes
+
+NO_OTHER_ENGINE = "This topic brings its own model, {}: NUTS alone can sample it, and no other engine has checked it."
+
+
+def report_or_failure(run: Run, topic: Topic, plan: TopicPlan, progress: Progress) -> TopicResult:
+    """Return what a topic came to, or that it failed, whatever the reason: no topic stops another.  Raises ``FileFault`` alone."""
+    try:
+        made = make_report(run, topic, plan, progress)
+    except FileFault:
+        raise
+    except Exception as error:  # noqa: BLE001 - the other topics are published; the traceback is kept for a report
+        message = f"computing this topic failed: {exception_text(error)}"
+        trace = "" if isinstance(error, MemoryError) else "".join(traceback.format_exception(error))
+        return TopicResult(problems=(Problem(Place(topic_path(topic.name)), message),), failed=True, trace=trace)
+    return replace(made, failed=bool(made.problems))
+
+
+def make_report(run: Run, topic: Topic, plan: TopicPlan, progress: Progress) -> TopicResult:
+    """Return a topic's report as planned, or the problems that forbid one."""
+    from threadpoolctl import threadpool_limits
+
+    kept: list[Result] = []
+    content = plan.content
+    if content is None:
+        try:
+            with threadpool_limits(limits=1, user_api="blas"):  # sums in one order: the same bytes however many cores there are
+                content = _compute_content(run, topic, plan, progress, kept)
+        except Unsound as unsound:
+            return TopicResult(problems=unsound.problems)
+    return TopicResult(content, _files(run, content) if plan.renders else {}, kept=tuple(kept))
+
+
+def _files(run: Run, content: TopicContent) -> dict[str, bytes]:
+    if run.fast and not run.insight:
+        return page_and_data(content)
+    return report_files(content) if run.pages else {f"{content['name']}.json": content_bytes(content)}
+
+
+def _compute_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress, kept: list[Result]) -> TopicContent:
+    """Conclude one topic, with the verdict remembered or made, as the content of its report; ``kept`` gets what was computed."""
+    as_of, settings = run.as_of, run.settings
+    analysis, made = analyse_with_referee(
+        topic,
+        as_of,
+        replace(settings, engine="importance", chances=run.insight) if run.fast else settings,
+        referee="referee" in plan.steps,
+        confirmed=plan.verdict is not None and plan.verdict["verdict"] == "agreed",
+        draws=plan.draws,
+        progress=progress,
+    )
+    verdict = made or plan.verdict
+    key = calculation_key(topic, as_of=as_of, settings=settings, computing=run.environment.versions)
+    if not run.fast and plan.draws is None and (drawn := draws_to_bytes(analysis.result.posterior)) is not None:
+        word = "" if verdict is None else verdict["verdict"]
+        kept.append(Result("draws", draws_key(topic, key, environment=run.environment, trust=settings.trust, verdict=word), drawn))
+    hashes = {"numbers": numbers_hash(topic, as_of=as_of), "words": words_hash(topic)}
+    if verdict is not None:
+        made_with = verdict.get("versions", run.environment.versions)
+        hashes["refereed"] = calculation_key(topic, as_of=as_of, settings=settings, computing=made_with)
+    explained = run.insight and topic.own is None and analysis.result.posterior.keeps_rows
+    insight = _insight(analysis, plan, progress, kept) if explained else None  # it weighs draws by the statements, which its own model may not follow
+    parameters = parameter_contents(analysis.prior, analysis.result.posterior)
+    unexplained = [_no_insight_warning(analysis)] if run.insight and topic.own is None and not explained else []
+    content = topic_content(
+        topic=topic,
+        parameters=parameters,
+        implied=unexplained if run.fast else [*_prior_implications(analysis, parameters), *unexplained],
+        posterior=analysis.result.posterior,
+        prior=analysis.prior,
+        paths=analysis.result.paths,
+        answers=analysis.result.answers,
+        verdict=verdict,
+        run={
+            "command": _command(topic, as_of, settings),
+            "seed": settings.seed,
+            "draws": settings.draws,
+            "hindcast": run.is_hindcast,
+            "versions": dict(run.environment.versions),
+            "hashes": hashes,
+        },
+        insight=insight,
+    )
+    if not run.fast:
+        under = content_key(
+            topic, plan.insight_key, settings=settings, verdict=verdict, hindcast=run.is_hindcast, explained=run.insight
+        )
+        kept.append(Result("content", under, content_bytes(content)))
+    return content
+
+
+def _insight(analysis: Analysis, plan: TopicPlan, progress: Progress, kept: list[Result]) -> InsightContent:
+    """What the plan found of why, or what is found now."""
+    if plan.insight is not None:
+        return plan.insight
+    from forecast.insight.explaining import explain
+
+    insight = explain(analysis, earlier=plan.earlier, progress=progress)
+    kept.append(Result("insight", plan.insight_key, json.dumps(insight).encode()))
+    return insight
+
+
+def analyse_with_referee(
+    topic: Topic,
+    as_of: date,
+    settings: Settings,
+    *,
+    referee: bool,
+    confirmed: bool = False,
+    draws: bytes | None = None,
+    progress: Progress,
+) -> tuple[Analysis, VerdictContent | None]:
+    """Conclude a topic, and return the verdict as a report keeps it; None where no second engine was tried.
+
+    ``draws`` are those that the same calculation gave before, as bytes.  Raises ``Unsound`` as ``analyse`` does.
+    """
+    known = None if draws is None else draws_from_bytes(draws, model_as_of(topic, as_of))
+    analysis = analyse(topic, as_of, settings, referee=referee, confirmed=confirmed, posterior=known, progress=progress)
+    if topic.own is not None:
+        return analysis, {"verdict": "not refereed", "sentence": NO_OTHER_ENGINE.format(topic.own.path), "checks": []}
+    return analysis, None if analysis.verdict is None else verdict_as_data(analysis.verdict)
+
+
+def _prior_implications(analysis: Analysis, parameters: Sequence[ParameterContent]) -> list[ImpliedContent]:
+    """What the topic's priors imply that nobody can have meant, and which of them the record contradicts."""
+    model, prior = analysis.model, analysis.prior
+    return [*prior_warnings(model.topic, model.as_of, prior), *prior_data_conflicts(parameters, prior, analysis.result.posterior)]
+
+
+def _no_insight_warning(analysis: Analysis) -> ImpliedContent:
+    """That the report does not say why, since the densities of so many rows are not kept."""
+    message = f"{rows_not_kept_message(analysis.result.posterior)}: this report does not say why"
+    return {
+        "file": "topic",
+        "keys": ["streams"],
+        "message": message,
+        "hint": "add rows up, as a week's or a month's, to see what moved an answer",
+    }
+
+
+def _command(topic: Topic, as_of: date, settings: Settings) -> str:
+    """The command that makes the report again."""
+    words = ["forecast update", topic.name, f"--as-of {as_of}"]
+    plain = Settings()
+    changed = [name for name in ("engine", "seed", "draws") if getattr(settings, name) != getattr(plain, name)]
+    words += ["--trust"] if topic.own is not None else []
+    return " ".join([*words, *(f"--{name} {getattr(settings, name)}" for name in changed)])

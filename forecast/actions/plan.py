@@ -1,0 +1,215 @@
+"""What an update will do of each topic, and why: what it reuses from the cache, and what it computes and renders anew."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from forecast.actions.cache import cached_verdict, reusable_reports
+from forecast.actions.pages import files_stand, pages_key
+from forecast.actions.run import Run
+from forecast.book.files.folder import Folder
+from forecast.book.hashes import numbers_hash, words_hash
+from forecast.book.topic import Book, Topic
+from forecast.cache.keys import calculation_key, content_key, draws_key, insight_key
+from forecast.cache.store import Store
+from forecast.content.reasons import with_reasons
+from forecast.predict.analysis import settings_for
+from forecast.schema.columns import columns_to_tables
+from forecast.schema.insight import InsightContent
+from forecast.schema.topic import TopicContent, VerdictContent
+
+if TYPE_CHECKING:
+    from forecast.insight.change_report import EarlierReport
+
+type Step = Literal["condition", "referee", "simulate", "explain"]
+
+NEVER_COMPUTED = "no report yet"
+NOT_KEPT = "its results are not in the cache"
+UNCHANGED = "nothing changed"
+FILES_MISSING = "files of the report are missing, or are not as they were written"
+REASONS_ALONE = "only titles, descriptions or reasons changed"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPlan:
+    """What will be done of one topic: the steps to compute, in their order, and what is reused instead.
+
+    ``content`` is a whole report that is reused, ``draws`` the posterior as bytes, ``insight`` what a report says of why and ``verdict``
+    what the engines' comparison came to; each None where it is made anew or not at all.  ``renders`` says whether the report's files are
+    made, which stand as they were written otherwise.  ``reason`` says why in words.
+    """
+
+    topic: str
+    steps: tuple[Step, ...]
+    reason: str
+    renders: bool = True
+    insight_key: str = ""
+    content: TopicContent | None = None
+    draws: bytes | None = None
+    insight: InsightContent | None = None
+    verdict: VerdictContent | None = None
+    earlier: EarlierReport | None = None
+
+
+def plan_topics(run: Run, book: Book, entries: Sequence[Mapping[str, Any]], store: Store) -> dict[str, TopicPlan]:
+    """Return the plan of each topic of a book; ``entries`` are those of the ledger."""
+    prepared = {name: _Prepared.of(run, topic, entries) for name, topic in book.topics.items()}
+    kept = store.find(key for topic in prepared.values() for key in topic.wanted(run))
+    plans = {name: topic.plan(run, kept) for name, topic in prepared.items()}
+    states = store.find(pages_key(run, name) for name, plan in plans.items() if plan.content is not None)
+    return {name: _without_standing_files(run, plan, states.get(pages_key(run, name))) for name, plan in plans.items()}
+
+
+def plan_draft(run: Run, topic: Topic) -> TopicPlan:
+    """Return the plan of a draft, which takes nothing from the cache but what a report says of the engines' comparison."""
+    return _Prepared.of(run, topic, _entries_of(run) if run.insight else ()).plan(run, {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A topic with the keys of its results, before it is known which of them are kept."""
+
+    topic: Topic
+    reports: tuple[dict[str, Any], ...]
+    verdict: VerdictContent | None
+    referee: bool
+    earlier: EarlierReport | None
+    draws_key: str
+    insight_key: str
+    content_key: str
+
+    @classmethod
+    def of(cls, run: Run, topic: Topic, entries: Sequence[Mapping[str, Any]]) -> _Prepared:
+        """Prepare a topic."""
+        settings, computing = run.settings, run.environment.versions
+        reports = reusable_reports(run.root, topic.name, as_of=run.as_of, today=run.today)
+        verdict = None if run.referee else cached_verdict(reports, topic, as_of=run.as_of, settings=settings, computing=computing)
+        if verdict is not None and verdict["verdict"] == "unconfirmed" and settings_for(topic, settings).engine == "nuts":
+            verdict = None  # what is unsure of NUTS where nothing confirms it, only a run of the fast engine says
+        earlier = _earlier_report(run, topic, entries)
+        key = calculation_key(topic, as_of=run.as_of, settings=settings, computing=computing)
+        insight = insight_key(
+            topic, key, environment=run.environment, as_of=run.as_of, earlier="" if earlier is None else earlier.tagged_text()
+        )
+        word = "" if verdict is None else verdict["verdict"]
+        return cls(
+            topic,
+            reports,
+            verdict,
+            run.referee is not False and verdict is None and topic.own is None,
+            earlier,
+            draws_key(topic, key, environment=run.environment, trust=settings.trust, verdict=word),
+            insight,
+            content_key(topic, insight, settings=settings, verdict=verdict, hindcast=run.is_hindcast, explained=run.insight),
+        )
+
+    def wanted(self, run: Run) -> tuple[str, ...]:
+        """The keys of what may be reused; where the engines are to be compared, both must run."""
+        insight = [self.insight_key] if run.insight else []
+        return tuple(insight) if self.referee else (self.content_key, self.draws_key, *insight)
+
+    def plan(self, run: Run, kept: Mapping[str, bytes]) -> TopicPlan:
+        """What is done of the topic where some results are kept."""
+        plan = TopicPlan(self.topic.name, (), UNCHANGED, insight_key=self.insight_key, verdict=self.verdict, earlier=self.earlier)
+        if not self.referee and (whole := kept.get(self.content_key)) is not None:
+            content = _parse_content(whole)
+            if content["run"]["hashes"]["words"] == words_hash(self.topic):
+                return replace(plan, content=content)
+            return replace(plan, content=with_reasons(content, self.topic), reason=REASONS_ALONE)
+        draws = None if self.referee else kept.get(self.draws_key)
+        insight = kept.get(self.insight_key) if run.insight else None
+        steps: list[Step] = ["condition"] if draws is None else []
+        steps += ["referee"] if self.referee else []
+        steps += ["simulate"]
+        steps += ["explain"] if run.insight and insight is None and self.topic.own is None else []
+        return replace(
+            plan,
+            steps=tuple(steps),
+            reason=_reason(run, self.topic, self.reports, referee=self.referee),
+            draws=draws,
+            insight=None if insight is None else json.loads(insight),
+        )
+
+
+def _without_standing_files(run: Run, plan: TopicPlan, state: bytes | None) -> TopicPlan:
+    """The plan, which renders nothing where the files of a report that is reused stand as they were written."""
+    if plan.content is None or not run.pages:
+        return plan
+    if files_stand(run, state, plan.content["digest"]):
+        return replace(plan, renders=False)
+    return replace(plan, reason=FILES_MISSING) if plan.reason == UNCHANGED else plan
+
+
+def _parse_content(data: bytes) -> TopicContent:
+    """A content that this program has written to the cache, which needs no checks."""
+    content: TopicContent = columns_to_tables(json.loads(data))  # type: ignore[assignment]
+    return content
+
+
+def _reason(run: Run, topic: Topic, reports: Sequence[Mapping[str, Any]], *, referee: bool) -> str:
+    """Why a topic is computed: what differs from the report before."""
+    if run.referee:
+        return "the engines are to be compared anew"
+    if not reports:
+        return NEVER_COMPUTED
+    try:
+        differences = list(_differences(run, topic, reports[0]))
+    except (KeyError, TypeError, AttributeError, ValueError):
+        differences = ["its report is not whole"]
+    if not differences:
+        differences = ["no comparison of the engines is on record"] if referee else [NOT_KEPT]
+    return "; ".join(differences)
+
+
+def _differences(run: Run, topic: Topic, report: Mapping[str, Any]) -> list[str]:
+    hashes, ran = report["run"]["hashes"], report["run"]
+    found: list[str] = []
+    if hashes["numbers"] != numbers_hash(topic, as_of=run.as_of):
+        found.append(f"changed: {_changed_parts(topic, report) or 'rows, or how they enter'}")
+    elif hashes["words"] != words_hash(topic):
+        found.append("texts that are shown changed")
+    if report["as_of"] != run.as_of.isoformat():
+        found.append(f"another day: the report is as of {report['as_of']}")
+    moved = [f"{name} {ran['versions'].get(name)} → {version}" for name, version in run.environment.versions.items() if ran["versions"].get(name) != version]
+    found += [f"other versions: {', '.join(moved)}"] if moved else []
+    found += [f"another {name}" for name in ("seed", "draws") if ran[name] != getattr(run.settings, name)]
+    if run.insight and report["insight"] is None and topic.own is None:
+        found.append("the report does not say why")
+    return found
+
+
+def _changed_parts(topic: Topic, report: Mapping[str, Any]) -> str:
+    """Which priors, streams and questions are not as a report has them."""
+    priors: dict[str, dict[str, str]] = {}
+    for parameter in report["parameters"]:
+        priors.setdefault(parameter["name"], {})[parameter["label"]] = parameter["statement"]
+    now = {
+        name: {label: parameter.statement_for(label).text for label in parameter.labels or ("",)}
+        for name, parameter in topic.parameters.items()
+    }
+    parts = [f"prior `{name}`" for name in dict.fromkeys((*now, *priors)) if now.get(name) != priors.get(name)]
+    rows = {stream["name"]: (stream["statement"], len(stream["rows"])) for stream in report["streams"]}
+    streams = {name: (stream.value.text, len(stream.rows)) for name, stream in topic.streams.items()}
+    parts += [f"stream `{name}`" for name in dict.fromkeys((*streams, *rows)) if streams.get(name) != rows.get(name)]
+    asked = {answer["name"]: (answer["answer"], answer["by"]) for answer in report["answers"]}
+    questions = {name: (question.answer_text, None if question.by is None else question.by.isoformat()) for name, question in topic.questions.items()}
+    parts += [f"question `{name}`" for name in dict.fromkeys((*questions, *asked)) if questions.get(name) != asked.get(name)]
+    return ", ".join(parts)
+
+
+def _entries_of(run: Run) -> Sequence[Mapping[str, Any]]:
+    from forecast.book.ledger import read_ledger
+
+    return read_ledger(Folder(run.root))[0]
+
+
+def _earlier_report(run: Run, topic: Topic, entries: Sequence[Mapping[str, Any]]) -> EarlierReport | None:
+    """What the ledger says was published of a topic as of an earlier day; hindcasts are compared with nothing."""
+    if not run.insight or run.is_hindcast:
+        return None
+    from forecast.insight.change_report import earlier_report
+
+    return earlier_report(entries, topic, before=run.as_of)

@@ -1,0 +1,73 @@
+"""Under which keys the results of a topic are kept: hashes of everything that determines each of them.
+
+``draws`` are a posterior's, which what is only shown does not move.  ``insight`` and ``content`` depend on what is shown, too, but for
+what a page repeats word for word (``forecast.book.reasons``): a content is kept without it, and it is filled in again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from forecast.book.hashes import numbers_hash, words_hash
+from forecast.book.reasons import without_reasons
+from forecast.book.rows import rows_as_of
+from forecast.book.topic import Topic
+from forecast.cache.fingerprint import Environment
+from forecast.language.expressions import names_in
+from forecast.model.settings import Settings
+
+KEYS_FORMAT = 1  # of the keys: with another one nothing kept before is found
+
+
+def calculation_key(topic: Topic, *, as_of: date, settings: Settings, computing: Mapping[str, str]) -> str:
+    """Return the SHA-256 of everything that moves a topic's numbers, on which a verdict depends: with the versions of what computes."""
+    parts = {
+        "numbers": numbers_hash(topic, as_of=as_of),
+        "as_of": as_of.isoformat() if uses_age(topic) else None,
+        "seed": settings.seed,
+        "draws": settings.draws,
+        "engine": settings.engine,
+        "versions": dict(computing),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def uses_age(topic: Topic) -> bool:
+    """Whether any statement, quantity or question of a topic depends on the as-of day through ``age``."""
+    return any("age" in names_in(expression) for expression in topic.expressions)
+
+
+def draws_key(topic: Topic, calculation: str, *, environment: Environment, trust: bool, verdict: str) -> str:
+    """Return the key of a topic's published posterior; ``calculation`` is the calculation's key, ``verdict`` the word that confirms it or not."""
+    return _hash("draws", environment.key, calculation, _order(topic), trust, verdict == "agreed")
+
+
+def insight_key(topic: Topic, calculation: str, *, environment: Environment, as_of: date, earlier: str) -> str:
+    """Return the key of what a report says of why.
+
+    ``earlier`` is the tagged text of the report before, empty where there is none.  The days on which rows became
+    known move no answer as of a later day, but they do move the history.
+    """
+    known = {name: [min(row.known, as_of).isoformat() for row in rows_as_of(stream, as_of)] for name, stream in topic.streams.items()}
+    return _hash("insight", environment.key, calculation, _order(topic), words_hash(without_reasons(topic)), as_of.isoformat(), earlier, known)
+
+
+def content_key(topic: Topic, insight: str, *, settings: Settings, verdict: Mapping[str, Any] | None, hindcast: bool, explained: bool) -> str:
+    """Return the key of a topic's whole report, as ``insight`` is the key of what it says of why, asked for or not."""
+    told = None if verdict is None else json.dumps(verdict, sort_keys=True)
+    return _hash("content", insight, settings.chances, settings.trust, told, hindcast, explained)
+
+
+def _order(topic: Topic) -> list[Any]:
+    """The order of everything that has a name, which no hash of a topic says: reports list things in it, and sums are added up in it."""
+    streams = [[name, stream.own_columns, list(stream.next), list(stream.entering_texts)] for name, stream in topic.streams.items()]
+    choices = [[name, list(question.choices)] for name, question in topic.questions.items()]
+    return [topic.name, streams, list(topic.series), list(topic.quantities), choices, list(topic.parameters)]
+
+
+def _hash(*parts: Any) -> str:
+    return hashlib.sha256(json.dumps([KEYS_FORMAT, *parts]).encode()).hexdigest()

@@ -1,0 +1,157 @@
+"""Results kept from run to run: one SQLite file in the user's cache folder, each result under a hash of all that determines it.
+
+The file is the user's alone and belongs to no book, so that nobody's book can supply a result.  A result is
+found only under the same key, so it is never out of date; what is not used for long is removed when the file would
+grow beyond its limit, draws first, since they are the largest and are made again soonest.  A file that cannot be
+read or written costs time and nothing else: ``fault`` says why.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+type Kind = Literal["content", "draws", "insight", "outcome", "pages"]
+
+CACHE_VARIABLE = "FORECAST_CACHE_DIR"
+STORE_FORMAT = 1  # of the tables, and of what stands in them
+MOST_BYTES = 2**30  # of all results together
+KEPT_SHARE = 0.9  # of that, once results have been removed
+AT_ONCE = 500  # keys in one query
+BUSY_SECONDS = 30.0  # how long to wait for another process that writes
+COMPRESSION = 1  # zlib's level: JSON becomes a fifth, at 100 MB a second
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS results (
+    key TEXT PRIMARY KEY, kind TEXT NOT NULL, size INTEGER NOT NULL, used INTEGER NOT NULL, data BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS by_age ON results (kind, used, size);
+"""
+
+
+def cache_folder() -> Path:
+    """Return the folder in which results are kept: that of ``FORECAST_CACHE_DIR``, or the user's own for caches."""
+    if given := os.environ.get(CACHE_VARIABLE):
+        return Path(given)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("forecast", appauthor=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A result to keep: its kind, the key it will be found under, and its bytes."""
+
+    kind: Kind
+    key: str
+    data: bytes
+
+
+@dataclass(slots=True)
+class Store:
+    """Results of earlier runs in a folder, as many as fit in ``most`` bytes; without a folder there are none, and none are kept.
+
+    ``today`` is the day on which what is found counts as used.
+    """
+
+    folder: Path | None
+    today: date = field(default_factory=lambda: date.min)
+    most: int = MOST_BYTES
+    fault: str = ""
+
+    def find(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """Return those of some results that are kept, by their keys."""
+        wanted = list(dict.fromkeys(keys))
+        if self.folder is None or not wanted or not self._path.exists():
+            return {}
+        found: dict[str, bytes] = {}
+        with self._connect() as connection:
+            for some in _batches(wanted):
+                marks = ", ".join("?" * len(some))
+                rows = connection.execute(f"SELECT key, used, data FROM results WHERE key IN ({marks})", some).fetchall()  # noqa: S608 - marks alone
+                found |= {key: zlib.decompress(data) for key, _, data in rows}
+                stale = [(self._day, key) for key, used, _ in rows if used != self._day]
+                if stale:
+                    connection.executemany("UPDATE results SET used = ? WHERE key = ?", stale)
+        return found
+
+    def keep(self, results: Sequence[Result]) -> None:
+        """Keep some results, each under its key, and remove the oldest where they would take more than the limit."""
+        if self.folder is None or not results:
+            return
+        rows = [
+            (result.key, result.kind, len(data), self._day, data)
+            for result in results
+            for data in [zlib.compress(result.data, COMPRESSION)]
+        ]
+        with self._connect() as connection:
+            connection.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?)", rows)
+            _remove_oldest(connection, self.most)
+
+    @property
+    def _day(self) -> int:
+        return self.today.toordinal()
+
+    @property
+    def _path(self) -> Path:
+        assert self.folder is not None
+        return self.folder / f"results-{STORE_FORMAT}.sqlite"
+
+    @contextmanager
+    def _connect(self) -> Iterator[sqlite3.Connection]:
+        """A connection whose changes are kept together; where the file cannot be used, ``fault`` says why, and what was found until then counts."""
+        try:
+            with closing(self._opened()) as connection, connection:
+                yield connection
+        except (sqlite3.Error, OSError, zlib.error) as error:
+            self.fault = f"{self._path}: {error}"
+
+    def _opened(self) -> sqlite3.Connection:
+        assert self.folder is not None
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        is_new = not self._path.exists()
+        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
+        if is_new:
+            connection.execute("PRAGMA auto_vacuum = FULL")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(TABLES)
+            self._path.chmod(0o600)
+        connection.execute("PRAGMA synchronous = NORMAL")  # what a crash loses is computed again
+        return connection
+
+
+def removal_order(sizes: Mapping[str, tuple[Kind, int, int]], most: int) -> list[str]:
+    """Return the keys of the results to remove, of which ``sizes`` gives kind, day of use and size, so that the rest takes 90 % of ``most``.
+
+    None where all together take at most ``most``.  Draws go first, then what was used longest ago.
+    """
+    left = sum(size for _, _, size in sizes.values())
+    removed: list[str] = []
+    if left <= most:
+        return removed
+    for key in sorted(sizes, key=lambda key: (sizes[key][0] != "draws", sizes[key][1], key)):
+        if left <= KEPT_SHARE * most:
+            break
+        left -= sizes[key][2]
+        removed.append(key)
+    return removed
+
+
+def _remove_oldest(connection: sqlite3.Connection, most: int) -> None:
+    total = connection.execute("SELECT COALESCE(SUM(size), 0) FROM results").fetchone()[0]
+    if total <= most:
+        return
+    sizes = {key: (kind, used, size) for key, kind, used, size in connection.execute("SELECT key, kind, used, size FROM results")}
+    connection.executemany("DELETE FROM results WHERE key = ?", [(key,) for key in removal_order(sizes, most)])
+
+
+def _batches(keys: Sequence[str]) -> Iterator[list[str]]:
+    for begin in range(0, len(keys), AT_ONCE):
+        yield list(keys[begin : begin + AT_ONCE])

@@ -1,0 +1,59 @@
+"""A report's content with the titles, descriptions and reasons that its topic has now; no number of it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from forecast.book.hashes import words_hash
+from forecast.book.topic import Parameter, Question, Series, Topic
+from forecast.schema.answers import AnswerContent
+from forecast.schema.book import PartContent
+from forecast.schema.topic import ParameterContent, PointContent, SeriesContent, TopicContent, digest_of
+
+
+def with_reasons(content: TopicContent, topic: Topic) -> TopicContent:
+    """Return the content of a topic's report with what it only repeats from the topic's files, as ``forecast.book.reasons`` lists it.
+
+    The topic must be equal to the one that the content was made of in all else.
+    """
+    renewed: TopicContent = {
+        **content,
+        "title": topic.title,
+        "origin": topic.origin,
+        "answers": [_with_question(answer, topic.questions[answer["name"]]) for answer in content["answers"]],
+        "parameters": [_with_prior(parameter, topic.parameters[parameter["name"]]) for parameter in content["parameters"]],
+        "streams": [{**stream, "about": topic.streams[stream["name"]].about} for stream in content["streams"]],
+        "series": [_with_points(series, topic.series[series["name"]]) for series in content["series"]],
+        "run": {**content["run"], "hashes": {**content["run"]["hashes"], "words": words_hash(topic)}},
+    }
+    return {**renewed, "digest": digest_of(renewed)}
+
+
+def _with_question(answer: AnswerContent, question: Question) -> AnswerContent:
+    return {**answer, "asks": question.asks, "rule": question.settled}
+
+
+def _with_prior(content: ParameterContent, parameter: Parameter) -> ParameterContent:
+    renewed: ParameterContent = {
+        **content,
+        "why": parameter.why_by_label.get(content["label"], parameter.why),
+        "source": parameter.source,
+        "reviewed": parameter.reviewed.isoformat() if parameter.reviewed else None,
+        "by": parameter.by,
+    }
+    if "parts" in renewed:
+        renewed["parts"] = _with_part_reasons(renewed["parts"], parameter)
+    return renewed
+
+
+def _with_part_reasons(contents: Sequence[PartContent], parameter: Parameter) -> list[PartContent]:
+    return [{**content, "why": part.why, "source": part.source} for content, part in zip(contents, parameter.parts, strict=True)]
+
+
+def _with_points(content: SeriesContent, series: Series) -> SeriesContent:
+    by_day = {(point.day.isoformat(), point.known.isoformat()): point for point in series.points}
+    points: list[PointContent] = []
+    for shown in content["points"]:
+        point = by_day[shown["day"], shown["known"]]
+        points.append({**shown, "source": point.source, "grade": point.grade or "", "note": point.note})
+    return {**content, "about": series.about, "points": points}
