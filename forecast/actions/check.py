@@ -151,9 +151,14 @@ def _own_code_warning(topic: Topic) -> Problem:
     return replace(trust_problem(topic), level="warning")
 
 
-def read_checked_book(root: Path, topics: Sequence[str] | None) -> tuple[Book, tuple[Problem, ...]]:
-    """Read a book with all problems: of its files, and of rows edited after their use in a published answer."""
-    book, problems, _ = _read(root, topics, read_ledger(Folder(root))[0])
+def read_checked_book(
+    root: Path, topics: Sequence[str] | None, entries: Sequence[Mapping[str, Any]] | None = None
+) -> tuple[Book, tuple[Problem, ...]]:
+    """Read a book with all problems: of its files, and of rows edited after their use in a published answer.
+
+    ``entries`` are those of the ledger, where it has been read already.
+    """
+    book, problems, _ = _read(root, topics, read_ledger(Folder(root))[0] if entries is None else entries)
     return book, problems
 
 

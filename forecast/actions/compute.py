@@ -57,13 +57,16 @@ def make_report(run: Run, topic: Topic, plan: TopicPlan, progress: Progress) -> 
 
     kept: list[Result] = []
     content = plan.content
-    if content is None:
+    if content is not None and plan.renews_reasons:
+        kept.append(Result("content", plan.content_key, content_bytes(content)))
+    elif content is None:
         try:
             with threadpool_limits(limits=1, user_api="blas"):  # sums in one order: the same bytes however many cores there are
                 content = _compute_content(run, topic, plan, progress, kept)
         except Unsound as unsound:
             return TopicResult(problems=unsound.problems)
-    return TopicResult(content, _files(run, content) if plan.renders else {}, kept=tuple(kept))
+    under = next((result.key for result in kept if result.kind == "content"), plan.content_key)
+    return TopicResult(content, _files(run, content) if plan.renders else {}, kept=tuple(kept), content_key=under)
 
 
 def _files(run: Run, content: TopicContent) -> dict[str, bytes]:
@@ -94,7 +97,9 @@ def _compute_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress
         made_with = verdict.get("versions", run.environment.versions)
         hashes["refereed"] = calculation_key(topic, as_of=as_of, settings=settings, computing=made_with)
     explained = run.insight and topic.own is None and analysis.result.posterior.keeps_rows
-    insight = _insight(analysis, plan, progress, kept) if explained else None  # it weighs draws by the statements, which its own model may not follow
+    insight = (
+        _insight(analysis, plan, progress, kept) if explained else None
+    )  # it weighs draws by the statements, which its own model may not follow
     parameters = parameter_contents(analysis.prior, analysis.result.posterior)
     unexplained = [_no_insight_warning(analysis)] if run.insight and topic.own is None and not explained else []
     content = topic_content(
@@ -117,9 +122,7 @@ def _compute_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress
         insight=insight,
     )
     if not run.fast:
-        under = content_key(
-            topic, plan.insight_key, settings=settings, verdict=verdict, hindcast=run.is_hindcast, explained=run.insight
-        )
+        under = content_key(plan.insight_key, settings=settings, verdict=verdict, hindcast=run.is_hindcast, explained=run.insight)
         kept.append(Result("content", under, content_bytes(content)))
     return content
 

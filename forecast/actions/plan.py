@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from forecast.actions.cache import cached_verdict, reusable_reports
 from forecast.actions.pages import files_stand, pages_key
 from forecast.actions.run import Run
+from forecast.actions.standing import parse_content
 from forecast.book.files.folder import Folder
 from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.topic import Book, Topic
 from forecast.cache.keys import calculation_key, content_key, draws_key, insight_key
 from forecast.cache.store import Store
 from forecast.content.reasons import with_reasons
+from forecast.model.record import records_as_of
 from forecast.predict.analysis import settings_for
-from forecast.schema.columns import columns_to_tables
 from forecast.schema.insight import InsightContent
 from forecast.schema.topic import TopicContent, VerdictContent
 
@@ -37,9 +39,10 @@ REASONS_ALONE = "only titles, descriptions or reasons changed"
 class TopicPlan:
     """What will be done of one topic: the steps to compute, in their order, and what is reused instead.
 
-    ``content`` is a whole report that is reused, ``draws`` the posterior as bytes, ``insight`` what a report says of why and ``verdict``
+    ``content`` is a whole report that is reused, kept under ``content_key``; ``draws`` the posterior as bytes, ``insight`` what a report says of why and ``verdict``
     what the engines' comparison came to; each None where it is made anew or not at all.  ``renders`` says whether the report's files are
-    made, which stand as they were written otherwise.  ``reason`` says why in words.
+    made, which stand as they were written otherwise; ``renews_reasons`` that what the content only repeats from the topic's files is
+    another than when it was kept.  ``reason`` says why in words.
     """
 
     topic: str
@@ -47,7 +50,9 @@ class TopicPlan:
     reason: str
     renders: bool = True
     insight_key: str = ""
+    content_key: str = ""
     content: TopicContent | None = None
+    renews_reasons: bool = False
     draws: bytes | None = None
     insight: InsightContent | None = None
     verdict: VerdictContent | None = None
@@ -61,6 +66,11 @@ def plan_topics(run: Run, book: Book, entries: Sequence[Mapping[str, Any]], stor
     plans = {name: topic.plan(run, kept) for name, topic in prepared.items()}
     states = store.find(pages_key(run, name) for name, plan in plans.items() if plan.content is not None)
     return {name: _without_standing_files(run, plan, states.get(pages_key(run, name))) for name, plan in plans.items()}
+
+
+def plan_of_standing(name: str) -> TopicPlan:
+    """Return the plan of a topic of which nothing has changed: nothing is done."""
+    return TopicPlan(name, (), UNCHANGED, renders=False)
 
 
 def plan_draft(run: Run, topic: Topic) -> TopicPlan:
@@ -103,7 +113,7 @@ class _Prepared:
             earlier,
             draws_key(topic, key, environment=run.environment, trust=settings.trust, verdict=word),
             insight,
-            content_key(topic, insight, settings=settings, verdict=verdict, hindcast=run.is_hindcast, explained=run.insight),
+            content_key(insight, settings=settings, verdict=verdict, hindcast=run.is_hindcast, explained=run.insight),
         )
 
     def wanted(self, run: Run) -> tuple[str, ...]:
@@ -115,10 +125,12 @@ class _Prepared:
         """What is done of the topic where some results are kept."""
         plan = TopicPlan(self.topic.name, (), UNCHANGED, insight_key=self.insight_key, verdict=self.verdict, earlier=self.earlier)
         if not self.referee and (whole := kept.get(self.content_key)) is not None:
-            content = _parse_content(whole)
+            content = parse_content(whole)
             if content["run"]["hashes"]["words"] == words_hash(self.topic):
-                return replace(plan, content=content)
-            return replace(plan, content=with_reasons(content, self.topic), reason=REASONS_ALONE)
+                return replace(plan, content=content, content_key=self.content_key)
+            return replace(
+                plan, content=with_reasons(content, self.topic), content_key=self.content_key, renews_reasons=True, reason=REASONS_ALONE
+            )
         draws = None if self.referee else kept.get(self.draws_key)
         insight = kept.get(self.insight_key) if run.insight else None
         steps: list[Step] = ["condition"] if draws is None else []
@@ -141,12 +153,6 @@ def _without_standing_files(run: Run, plan: TopicPlan, state: bytes | None) -> T
     if files_stand(run, state, plan.content["digest"]):
         return replace(plan, renders=False)
     return replace(plan, reason=FILES_MISSING) if plan.reason == UNCHANGED else plan
-
-
-def _parse_content(data: bytes) -> TopicContent:
-    """A content that this program has written to the cache, which needs no checks."""
-    content: TopicContent = columns_to_tables(json.loads(data))  # type: ignore[assignment]
-    return content
 
 
 def _reason(run: Run, topic: Topic, reports: Sequence[Mapping[str, Any]], *, referee: bool) -> str:
@@ -173,7 +179,11 @@ def _differences(run: Run, topic: Topic, report: Mapping[str, Any]) -> list[str]
         found.append("texts that are shown changed")
     if report["as_of"] != run.as_of.isoformat():
         found.append(f"another day: the report is as of {report['as_of']}")
-    moved = [f"{name} {ran['versions'].get(name)} → {version}" for name, version in run.environment.versions.items() if ran["versions"].get(name) != version]
+    moved = [
+        f"{name} {ran['versions'].get(name)} → {version}"
+        for name, version in run.environment.versions.items()
+        if ran["versions"].get(name) != version
+    ]
     found += [f"other versions: {', '.join(moved)}"] if moved else []
     found += [f"another {name}" for name in ("seed", "draws") if ran[name] != getattr(run.settings, name)]
     if run.insight and report["insight"] is None and topic.own is None:
@@ -192,10 +202,13 @@ def _changed_parts(topic: Topic, report: Mapping[str, Any]) -> str:
     }
     parts = [f"prior `{name}`" for name in dict.fromkeys((*now, *priors)) if now.get(name) != priors.get(name)]
     rows = {stream["name"]: (stream["statement"], len(stream["rows"])) for stream in report["streams"]}
-    streams = {name: (stream.value.text, len(stream.rows)) for name, stream in topic.streams.items()}
+    records = records_as_of(topic, date.fromisoformat(report["as_of"]))
+    streams = {name: (record.stream.value.text, len(record.rows)) for name, record in records.items()}
     parts += [f"stream `{name}`" for name in dict.fromkeys((*streams, *rows)) if streams.get(name) != rows.get(name)]
     asked = {answer["name"]: (answer["answer"], answer["by"]) for answer in report["answers"]}
-    questions = {name: (question.answer_text, None if question.by is None else question.by.isoformat()) for name, question in topic.questions.items()}
+    questions = {
+        name: (question.answer_text, None if question.by is None else question.by.isoformat()) for name, question in topic.questions.items()
+    }
     parts += [f"question `{name}`" for name in dict.fromkeys((*questions, *asked)) if questions.get(name) != asked.get(name)]
     return ", ".join(parts)
 

@@ -50,6 +50,7 @@ def publish(
     contents: Mapping[str, TopicContent],
     files: Mapping[str, Mapping[str, bytes]],
     *,
+    standing: Mapping[str, TopicContent] | None = None,
     failures: Sequence[TopicFailure] = (),
     as_of: date,
     today: date,
@@ -60,7 +61,8 @@ def publish(
     """Record answers in the ledger and write the reports of some topics, the index of all, and the HTML pages that any report lacks.
 
     ``files`` are those that each content makes, rendered before, so that under
-    the lock only the index and missing pages are rendered; none for a report whose files stand already.  Without ``pages`` only
+    the lock only the index and missing pages are rendered; none for a report whose files stand already.  ``standing`` are
+    the contents of topics of which nothing has changed, which only the index shows.  Without ``pages`` only
     these files are written, and without ``index`` the index is left as it is.  The topics of ``failures`` keep their last
     report, and get a mark.  ``clock`` gives the time that new lines of the ledger
     say they were written at.
@@ -86,7 +88,9 @@ def publish(
             lines = new_ledger_lines(entries, contents, book.topics, today=today, at=clock())
             torn = append_entries(folder, lines)
             due = lines
-            written = write_reports(folder, directory, contents, files, failures, pages=pages, index=index and pages)
+            written = write_reports(
+                folder, directory, contents, files, failures, standing=standing or {}, pages=pages, index=index and pages
+            )
             missing, unmade = _render_missing_pages(folder) if pages else ((), ())
     except FileFault as fault:
         return PublishResult(recorded=len(due), problems=(fault.problem, *([_unwritten_reports_problem()] if due else [])))
@@ -139,6 +143,7 @@ def write_reports(
     files: Mapping[str, Mapping[str, bytes]],
     failures: Sequence[TopicFailure] = (),
     *,
+    standing: Mapping[str, TopicContent],
     pages: bool = True,
     index: bool = True,
 ) -> tuple[str, ...]:
@@ -160,8 +165,9 @@ def write_reports(
     if not index:
         return tuple(written)
     topics = topic_names(folder)
-    others = {name: read_published_report(folder.root, report_path(name, directory)) for name in topics if name not in contents}
-    every = {**{name: content for name, content in others.items() if content is not None}, **contents}
+    known = {**standing, **contents}
+    others = {name: read_published_report(folder.root, report_path(name, directory)) for name in topics if name not in known}
+    every = {**{name: content for name, content in others.items() if content is not None}, **known}
     failed = readable_failures(folder.root, [name for name in topics if name not in contents], directory)
     written += write_files(folder, directory, render_index([every[name] for name in sorted(every)], failures=failed))
     return tuple(written)

@@ -38,7 +38,7 @@ class Run:
 class TopicResult:
     """What one topic came to: the content of its report and its files, or nothing where its problems forbid it.
 
-    ``kept`` are results to be found again by a later run.
+    ``kept`` are results to be found again by a later run, the content itself under ``content_key``.
     ``failed`` says that the problems were found only when it was computed; ``trace`` is the traceback of an exception that nobody foresaw.
     """
 
@@ -46,5 +46,6 @@ class TopicResult:
     files: Mapping[str, bytes] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     kept: tuple[Result, ...] = ()
+    content_key: str = ""
     failed: bool = False
     trace: str = ""

@@ -13,17 +13,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from forecast.actions.cache import warnings_of
 from forecast.actions.check import future_date_warnings, read_checked_book, topic_problems
 from forecast.actions.compute import make_report, report_or_failure
 from forecast.actions.pages import INDEX, files_stand, index_digest, pages_key, state_of_files
-from forecast.actions.plan import TopicPlan, plan_draft, plan_topics
+from forecast.actions.plan import TopicPlan, plan_draft, plan_of_standing, plan_topics
 from forecast.actions.publish import clock_problems, publish
 from forecast.actions.run import Run, TopicResult
+from forecast.actions.standing import StandingTopic, outcomes_to_keep, standing_topics
 from forecast.book.files.folder import Folder
-from forecast.book.files.layout import REPORTS, topic_path
+from forecast.book.files.layout import REPORTS, choose_topics, root_problem, topic_path
 from forecast.book.files.problems import Place, Problem, has_errors, sort_problems
 from forecast.book.ledger import read_ledger
 from forecast.book.reading import read_book
@@ -83,11 +84,13 @@ class UpdateResult:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A book as an update reads it, the ledger's entries, and what is planned; or the problems that forbid an update."""
+    """A book as an update reads it, without the topics that stand, the ledger's entries, and what is planned; or the problems that forbid it."""
 
     book: Book
     problems: tuple[Problem, ...]
     plans: Mapping[str, TopicPlan] = field(default_factory=dict)
+    standing: Mapping[str, StandingTopic] = field(default_factory=dict)
+    entries: Sequence[Mapping[str, Any]] = ()
 
 
 def plan_update(
@@ -137,40 +140,54 @@ def update(
     store = Store(cache, today)
     run = Run(root, as_of, today, settings, referee, environment(), insight=insight, pages=pages)
     reading = _read(run, topics, store)
-    book, problems, plans = reading.book, reading.problems, reading.plans
-    if has_errors(problems):
-        return UpdateResult(problems)
-    busy = {name: plan for name, plan in plans.items() if plan.steps}
-    results = (
-        _make_reports_in_parallel(run, book, busy, processes, progress)
-        if min(processes, len(busy)) > 1
-        else _make_reports_in_turn(run, book, busy, progress)
-    )
-    results |= {name: report_or_failure(run, book.topics[name], plan, progress) for name, plan in plans.items() if not plan.steps}
-    results = {name: results[name] for name in plans}
+    if has_errors(reading.problems):
+        return UpdateResult(reading.problems)
+    results = _make_reports(run, reading, processes, progress)
     store.keep([kept for result in results.values() for kept in result.kept])
-    failed = {name: result for name, result in results.items() if result.failed}
     wrong = [problem for result in results.values() if not result.failed for problem in result.problems]
-    wrong += [problem for name in failed for problem in topic_problems(book.topics[name], as_of)]
+    wrong += [problem for name, result in results.items() if result.failed for problem in topic_problems(reading.book.topics[name], as_of)]
     if wrong:
-        return UpdateResult(sort_problems((*problems, *wrong)))
+        return UpdateResult(sort_problems((*reading.problems, *wrong)))
+    return _publish(run, reading, results, store, whole=topics is None, clock=clock)
+
+
+def _publish(
+    run: Run, reading: _Reading, results: Mapping[str, TopicResult], store: Store, *, whole: bool, clock: Callable[[], datetime]
+) -> UpdateResult:
+    """Publish what topics came to, and keep what tells the next update that nothing has changed; ``whole`` says that these are all topics."""
+    book, standing = reading.book, {name: topic.content for name, topic in reading.standing.items()}
+    failed = {name: result for name, result in results.items() if result.failed}
     contents = {name: result.content for name, result in results.items() if not result.failed and result.content is not None}
-    files = {name: result.files for name, result in results.items() if not result.failed}
-    failures = [failure_of_topic(name, book.topics[name].title, as_of, result.problems) for name, result in failed.items()]
+    files = {name: results[name].files for name in contents}
+    failures = [failure_of_topic(name, book.topics[name].title, run.as_of, result.problems) for name, result in failed.items()]
     warned = [problem for name, content in contents.items() for problem in warnings_of(book.topics[name], content.get("implied", ()))]
-    problems = sort_problems((*problems, *warned, *(future_date_warnings(book, today) if as_of == today else ()), *_cache_warnings(store)))
-    progress("writing reports", len(contents), len(contents))
-    digests = {name: content["digest"] for name, content in contents.items()}
+    warned += [] if run.is_hindcast else future_date_warnings(book, run.today)
+    digests = {name: content["digest"] for name, content in (*contents.items(), *standing.items())}
     index = bool(failures) or any(files.values()) or not _index_stands(run, store, digests)
     published = publish(
-        book, contents, files, failures=failures, as_of=as_of, today=today, pages=pages, index=index, clock=clock
+        book,
+        contents,
+        files,
+        standing=standing,
+        failures=failures,
+        as_of=run.as_of,
+        today=run.today,
+        pages=run.pages,
+        index=index,
+        clock=clock,
     )
-    problems = sort_problems((*problems, *published.problems))
+    if not has_errors(published.problems):
+        written = {name: of_topic for name, of_topic in files.items() if of_topic}
+        _keep_states(run, store, digests, written | ({INDEX: INDEX_FILES} if whole and index and run.pages and not failures else {}))
+        found = {name: (results[name].content_key, content) for name, content in contents.items()}
+        entries = read_ledger(Folder(run.root))[0] if published.recorded else reading.entries
+        store.keep(outcomes_to_keep(run, entries, found, (*reading.problems, *warned)))
+    remembered = [problem for topic in reading.standing.values() for problem in topic.warnings]
+    problems = sort_problems((*reading.problems, *warned, *remembered, *published.problems, *_cache_warnings(store)))
     if has_errors(problems):
         return UpdateResult(problems)
-    if pages:
-        _keep_states(run, store, digests, {**files, **({INDEX: INDEX_FILES} if index and not failures and topics is None else {})})
-    return UpdateResult(problems, contents, published.written, published.recorded, failed, plans)
+    shown = {name: content for name in reading.plans if (content := contents.get(name) or standing.get(name)) is not None}
+    return UpdateResult(problems, shown, published.written, published.recorded, failed, reading.plans)
 
 
 def _index_stands(run: Run, store: Store, digests: Mapping[str, str]) -> bool:
@@ -187,16 +204,40 @@ def _keep_states(run: Run, store: Store, digests: Mapping[str, str], written: Ma
 
 
 def _read(run: Run, topics: Sequence[str] | None, store: Store) -> _Reading:
-    """Read and check a book and its ledger, and plan what to do; the problems have all that is wrong with either."""
+    """Read a book and its ledger, check what has changed, and plan what to do; the problems have all that is wrong with either."""
     if run.as_of > run.today:
         raise ValueError(f"{run.as_of} is after today, {run.today}")
-    book, problems = read_checked_book(run.root, topics)
-    entries, broken = read_ledger(Folder(run.root))
+    if (missing := root_problem(run.root)) is not None:
+        return _Reading(Book(run.root, {}), (missing,))
+    folder = Folder(run.root)
+    entries, broken = read_ledger(folder)
+    names, problems = choose_topics(folder, topics)
+    standing = standing_topics(run, names, entries, store) if not has_errors((*problems, *broken)) else {}
+    changed = [name for name in names if name not in standing]
+    book, wrong = read_checked_book(run.root, changed, entries) if changed else (Book(run.root, {}), ())
     broken = tuple(problem for problem in broken if problem.level == "error")
-    problems = sort_problems((*problems, *broken, *(clock_problems(entries, run.today) if not run.is_hindcast else ())))
+    problems = sort_problems((*problems, *wrong, *broken, *(() if run.is_hindcast else clock_problems(entries, run.today))))
     if not has_errors(problems):
         problems = sort_problems((*problems, *trust_problems(book.topics.values(), trust=run.settings.trust)))
-    return _Reading(book, problems) if has_errors(problems) else _Reading(book, problems, plan_topics(run, book, entries, store))
+    if has_errors(problems):
+        return _Reading(book, problems)
+    plans = plan_topics(run, book, entries, store) | {name: plan_of_standing(name) for name in standing}
+    return _Reading(book, problems, {name: plans[name] for name in names}, standing, entries)
+
+
+def _make_reports(run: Run, reading: _Reading, processes: int, progress: Progress) -> dict[str, TopicResult]:
+    """What each topic comes to that does not stand: those with something to compute first, side by side where there are several."""
+    plans = {name: plan for name, plan in reading.plans.items() if name not in reading.standing}
+    busy = {name: plan for name, plan in plans.items() if plan.steps}
+    results = (
+        _make_reports_in_parallel(run, reading.book, busy, processes, progress)
+        if min(processes, len(busy)) > 1
+        else _make_reports_in_turn(run, reading.book, busy, progress)
+    )
+    for name in plans.keys() - busy.keys():
+        results[name] = report_or_failure(run, reading.book.topics[name], plans[name], progress)
+    progress("writing reports", len(plans), len(plans))
+    return {name: results[name] for name in plans}
 
 
 def _cache_warnings(store: Store) -> list[Problem]:
@@ -282,4 +323,6 @@ def _make_report_alone(run: Run, plan: TopicPlan, start: Literal["fork", "spawn"
 def _make_report_in_process(run: Run, plan: TopicPlan) -> TopicResult:
     """One topic in a process of its own, read again from its files: ``publish`` sees to it that they have not changed."""
     book, problems = read_book(run.root, [plan.topic])
-    return TopicResult(problems=problems) if has_errors(problems) else report_or_failure(run, book.topics[plan.topic], plan, ignore_progress)
+    return (
+        TopicResult(problems=problems) if has_errors(problems) else report_or_failure(run, book.topics[plan.topic], plan, ignore_progress)
+    )

@@ -23,8 +23,12 @@ def draws_to_bytes(posterior: Posterior) -> bytes | None:
     size = sum(values.nbytes for values in arrays.values()) + posterior.log_weight.nbytes
     if size > MOST_DRAWS_BYTES:
         return None
-    described = {"diagnostics": asdict(posterior.diagnostics), "engine": posterior.engine, "chains": posterior.chains}
-    described["beyond"] = posterior.model.beyond
+    described = {
+        "diagnostics": asdict(posterior.diagnostics),
+        "engine": posterior.engine,
+        "chains": posterior.chains,
+        "beyond": posterior.model.beyond,
+    }
     extra = {} if posterior.replicate is None else {"replicate": posterior.replicate}
     file = io.BytesIO()
     np.savez(file, described=np.array(json.dumps(described)), log_weight=posterior.log_weight, **extra, **arrays)  # type: ignore[arg-type]

@@ -53,13 +53,15 @@ def insight_key(topic: Topic, calculation: str, *, environment: Environment, as_
     known move no answer as of a later day, but they do move the history.
     """
     known = {name: [min(row.known, as_of).isoformat() for row in rows_as_of(stream, as_of)] for name, stream in topic.streams.items()}
-    return _hash("insight", environment.key, calculation, _order(topic), words_hash(without_reasons(topic)), as_of.isoformat(), earlier, known)
+    return _hash(
+        "insight", environment.key, calculation, _order(topic), words_hash(without_reasons(topic)), as_of.isoformat(), earlier, known
+    )
 
 
-def content_key(topic: Topic, insight: str, *, settings: Settings, verdict: Mapping[str, Any] | None, hindcast: bool, explained: bool) -> str:
-    """Return the key of a topic's whole report, as ``insight`` is the key of what it says of why, asked for or not."""
-    told = None if verdict is None else json.dumps(verdict, sort_keys=True)
-    return _hash("content", insight, settings.chances, settings.trust, told, hindcast, explained)
+def content_key(insight: str, *, settings: Settings, verdict: Mapping[str, Any] | None, hindcast: bool, explained: bool) -> str:
+    """Return the key of a topic's whole report; ``insight`` is the key of what it says of why, whether or not it says so."""
+    compared = None if verdict is None else json.dumps(verdict, sort_keys=True)
+    return _hash("content", insight, settings.chances, settings.trust, compared, hindcast, explained)
 
 
 def _order(topic: Topic) -> list[Any]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -105,7 +105,7 @@ class Store:
         return self.folder / f"results-{STORE_FORMAT}.sqlite"
 
     @contextmanager
-    def _connect(self) -> Iterator[sqlite3.Connection]:
+    def _connect(self) -> Generator[sqlite3.Connection]:
         """A connection whose changes are kept together; where the file cannot be used, ``fault`` says why, and what was found until then counts."""
         try:
             with closing(self._opened()) as connection, connection:

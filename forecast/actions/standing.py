@@ -1,0 +1,129 @@
+"""Topics of which nothing has changed since they were published: found by the bytes of their files, without reading or checking them.
+
+A topic stands if its files, the settings, the day, the program, the ledger's lines of the topic and the files of its report are what
+they were when an update published it and found nothing wrong.  Then it would come to the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from forecast.actions.pages import files_stand, pages_key
+from forecast.actions.run import Run
+from forecast.book.files.folder import Folder
+from forecast.book.files.layout import SEEDS, prior_path
+from forecast.book.files.problems import FileFault, Place, Problem
+from forecast.book.ledger import canonical_json
+from forecast.book.reading import READ_SUFFIXES
+from forecast.cache.store import Result, Store
+from forecast.schema.columns import columns_to_tables
+from forecast.schema.topic import TopicContent
+
+
+@dataclass(frozen=True, slots=True)
+class StandingTopic:
+    """A topic as it was published: its content, and the warnings that a check had."""
+
+    content: TopicContent
+    warnings: tuple[Problem, ...]
+
+
+def standing_topics(run: Run, names: Sequence[str], entries: Sequence[Mapping[str, Any]], store: Store) -> dict[str, StandingTopic]:
+    """Return those of some topics that stand, by their names; ``entries`` are those of the ledger."""
+    if run.referee or store.folder is None:
+        return {}
+    keys = {name: key for name, key in outcome_keys(run, names, entries).items() if key is not None}
+    kept = store.find([*keys.values(), *(pages_key(run, name) for name in keys)])
+    outcomes = {name: json.loads(kept[key]) for name, key in keys.items() if key in kept}
+    standing = {name: outcome for name, outcome in outcomes.items() if files_stand(run, kept.get(pages_key(run, name)), outcome["digest"])}
+    contents = store.find(outcome["content"] for outcome in standing.values())
+    return {
+        name: StandingTopic(parse_content(contents[outcome["content"]]), tuple(map(_problem, outcome["warnings"])))
+        for name, outcome in standing.items()
+        if outcome["content"] in contents
+    }
+
+
+def outcomes_to_keep(
+    run: Run,
+    entries: Sequence[Mapping[str, Any]],
+    contents: Mapping[str, tuple[str, TopicContent]],
+    warnings: Iterable[Problem],
+) -> list[Result]:
+    """Return what is kept of topics that have just been published, by which they are found to stand.
+
+    ``entries`` are those of the ledger by now; ``contents`` gives each topic's content and the key under which that is kept.
+    """
+    keys = outcome_keys(run, tuple(contents), entries)
+    of_topic: dict[str, list[Problem]] = {name: [] for name in contents}
+    for problem in warnings:
+        if (name := topic_of_path(problem.place.path)) in of_topic:
+            of_topic[name].append(problem)
+    return [
+        Result("outcome", key, json.dumps(_outcome(content_key, content, of_topic[name])).encode())
+        for name, (content_key, content) in contents.items()
+        if (key := keys[name]) is not None
+    ]
+
+
+def outcome_keys(run: Run, names: Sequence[str], entries: Sequence[Mapping[str, Any]]) -> dict[str, str | None]:
+    """Return the key of what each topic came to, as everything stands; None where a file of it cannot be read."""
+    folder = Folder(run.root)
+    lines: dict[str, list[Mapping[str, Any]]] = {}
+    for entry in entries:
+        lines.setdefault(entry["topic"], []).append(entry)
+    return {name: _outcome_key(run, folder, name, lines.get(name, ())) for name in names}
+
+
+def topic_of_path(path: str) -> str:
+    """Return the topic whose file lies at a path of the book; empty where it is no topic's."""
+    match path.split("/"):
+        case ["seeds", name, _]:
+            return name
+        case ["priors", name] if name.endswith(".toml"):
+            return name.removesuffix(".toml")
+        case _:
+            return ""
+
+
+def parse_content(data: bytes) -> TopicContent:
+    """Return a content that this program has written to the cache, which needs no checks."""
+    content: TopicContent = columns_to_tables(json.loads(data))  # type: ignore[assignment]
+    return content
+
+
+def _outcome(content_key: str, content: TopicContent, warnings: Sequence[Problem]) -> dict[str, Any]:
+    return {"content": content_key, "digest": content["digest"], "warnings": [asdict(problem) for problem in warnings]}
+
+
+def _problem(data: Mapping[str, Any]) -> Problem:
+    return Problem(**{**data, "place": Place(**data["place"])})
+
+
+def _outcome_key(run: Run, folder: Folder, name: str, lines: Sequence[Mapping[str, Any]]) -> str | None:
+    try:
+        files = _files_hash(folder, name)
+    except FileFault:  # the check says which, and why
+        return None
+    settings = [run.settings.engine, run.settings.seed, run.settings.draws, run.settings.chances, run.settings.trust]
+    day = [run.as_of.isoformat(), run.today.isoformat()]
+    ledger = [len(lines), hashlib.sha256(canonical_json(lines[-1]).encode()).hexdigest() if lines else ""]
+    parts = ["outcome", run.environment.key, name, files, settings, day, run.referee, run.insight, run.pages, ledger]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _files_hash(folder: Folder, name: str) -> str:
+    """The SHA-256 of everything that reading a topic looks at: names and kinds in its folder, and the bytes of what is read."""
+    hashed = hashlib.sha256()
+    inside = f"{SEEDS}/{name}"
+    paths = [f"{inside}/{entry}" for entry in folder.names(inside)]
+    for path in (*paths, prior_path(name)):
+        kind = folder.kind(path)
+        hashed.update(f"{path}\0{kind}\0".encode())
+        if kind == "file" and path.endswith(READ_SUFFIXES):
+            hashed.update(hashlib.sha256(folder.read(path)).digest())
+    return hashed.hexdigest()
