@@ -1,14 +1,39 @@
-"""The whole suite runs in two processes, which share it file by file; what names files or tests runs in one."""
+"""The whole suite runs in two processes, which share it file by file; what names files or tests runs in one.
+
+Each test has a cache of its own, so that none finds what another has computed.
+"""
 
 from __future__ import annotations
 
 import os
+import tempfile
 
 import pytest
+
+from forecast.cache.folder import CACHE_VARIABLE
 
 WORKERS = 2
 LARGER = ("medium", "slow", "study")  # markers of tests that are not small
 APART = ("tests/test_essay_book.py",)  # files whose tests share nothing and take minutes together, so that each may run anywhere
+
+
+CACHES = pytest.StashKey[tempfile.TemporaryDirectory]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make a folder for the caches of this process's tests."""
+    config.stash[CACHES] = tempfile.TemporaryDirectory(prefix="forecast-caches-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove it."""
+    config.stash[CACHES].cleanup()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Give each test a cache folder that is not there yet."""
+    os.environ[CACHE_VARIABLE] = f"{item.config.stash[CACHES].name}/{abs(hash(item.nodeid))}"
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -55,6 +55,7 @@ ORDER = (  # a module may import from its own package and from those before it
     "insight",
     "content",
     "elicitation",
+    "cache",
     "actions",
     "api",
     "watching",

@@ -21,7 +21,7 @@ from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.topic import Topic
 from forecast.cache.draws import draws_from_bytes, draws_to_bytes
 from forecast.cache.keys import calculation_key, content_key, draws_key
-from forecast.cache.store import Result
+from forecast.cache.store import CachedResult
 from forecast.content.parameters import parameter_contents
 from forecast.content.topic import topic_content
 from forecast.elicitation.prior_checks import prior_data_conflicts, prior_warnings
@@ -55,10 +55,10 @@ def make_report(run: Run, topic: Topic, plan: TopicPlan, progress: Progress) -> 
     """Return a topic's report as planned, or the problems that forbid one."""
     from threadpoolctl import threadpool_limits
 
-    kept: list[Result] = []
+    kept: list[CachedResult] = []
     content = plan.content
     if content is not None and plan.renews_reasons:
-        kept.append(Result("content", plan.content_key, content_bytes(content)))
+        kept.append(CachedResult("content", plan.content_key, content_bytes(content)))
     elif content is None:
         try:
             with threadpool_limits(limits=1, user_api="blas"):  # sums in one order: the same bytes however many cores there are
@@ -75,7 +75,7 @@ def _files(run: Run, content: TopicContent) -> dict[str, bytes]:
     return report_files(content) if run.pages else {f"{content['name']}.json": content_bytes(content)}
 
 
-def _compute_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress, kept: list[Result]) -> TopicContent:
+def _compute_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress, kept: list[CachedResult]) -> TopicContent:
     """Conclude one topic, with the verdict remembered or made, as the content of its report; ``kept`` gets what was computed."""
     as_of, settings = run.as_of, run.settings
     analysis, made = analyse_with_referee(
@@ -91,7 +91,7 @@ def _compute_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress
     key = calculation_key(topic, as_of=as_of, settings=settings, computing=run.environment.versions)
     if not run.fast and plan.draws is None and (drawn := draws_to_bytes(analysis.result.posterior)) is not None:
         word = "" if verdict is None else verdict["verdict"]
-        kept.append(Result("draws", draws_key(topic, key, environment=run.environment, trust=settings.trust, verdict=word), drawn))
+        kept.append(CachedResult("draws", draws_key(topic, key, environment=run.environment, trust=settings.trust, verdict=word), drawn))
     hashes = {"numbers": numbers_hash(topic, as_of=as_of), "words": words_hash(topic)}
     if verdict is not None:
         made_with = verdict.get("versions", run.environment.versions)
@@ -123,18 +123,18 @@ def _compute_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress
     )
     if not run.fast:
         under = content_key(plan.insight_key, settings=settings, verdict=verdict, hindcast=run.is_hindcast, explained=run.insight)
-        kept.append(Result("content", under, content_bytes(content)))
+        kept.append(CachedResult("content", under, content_bytes(content)))
     return content
 
 
-def _insight(analysis: Analysis, plan: TopicPlan, progress: Progress, kept: list[Result]) -> InsightContent:
+def _insight(analysis: Analysis, plan: TopicPlan, progress: Progress, kept: list[CachedResult]) -> InsightContent:
     """What the plan found of why, or what is found now."""
     if plan.insight is not None:
         return plan.insight
     from forecast.insight.explaining import explain
 
     insight = explain(analysis, earlier=plan.earlier, progress=progress)
-    kept.append(Result("insight", plan.insight_key, json.dumps(insight).encode()))
+    kept.append(CachedResult("insight", plan.insight_key, json.dumps(insight).encode()))
     return insight
 
 

@@ -14,9 +14,9 @@ from forecast.actions.cache import report_directory
 from forecast.actions.run import Run
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import FileFault
-from forecast.cache.store import Result
+from forecast.cache.store import CachedResult
 
-INDEX = "index"  # no topic may be called so
+INDEX_NAME = "index"  # no topic may be called so
 
 
 def pages_key(run: Run, name: str) -> str:
@@ -31,14 +31,14 @@ def index_digest(digests: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(sorted(digests.items())).encode()).hexdigest()
 
 
-def state_of_files(run: Run, name: str, digest: str, paths: Iterable[str]) -> Result | None:
+def state_of_files(run: Run, name: str, digest: str, paths: Iterable[str]) -> CachedResult | None:
     """Return the state of the files just written, given by their paths below the directory of reports; None where one cannot be looked at."""
     folder, directory = Folder(run.root), report_directory(as_of=run.as_of, today=run.today)
     try:
         files = {path: _size_and_time(folder, f"{directory}/{path}") for path in paths}
     except (FileFault, OSError):
         return None
-    return Result("pages", pages_key(run, name), json.dumps({"digest": digest, "files": files}).encode())
+    return CachedResult("pages", pages_key(run, name), json.dumps({"digest": digest, "files": files}).encode())
 
 
 def files_stand(run: Run, kept: bytes | None, digest: str) -> bool:

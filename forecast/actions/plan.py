@@ -26,7 +26,7 @@ from forecast.schema.topic import TopicContent, VerdictContent
 if TYPE_CHECKING:
     from forecast.insight.change_report import EarlierReport
 
-type Step = Literal["condition", "referee", "simulate", "explain"]
+type PlanStep = Literal["condition", "referee", "simulate", "explain"]
 
 NEVER_COMPUTED = "no report yet"
 NOT_KEPT = "its results are not in the cache"
@@ -46,7 +46,7 @@ class TopicPlan:
     """
 
     topic: str
-    steps: tuple[Step, ...]
+    steps: tuple[PlanStep, ...]
     reason: str
     renders: bool = True
     insight_key: str = ""
@@ -62,7 +62,7 @@ class TopicPlan:
 def plan_topics(run: Run, book: Book, entries: Sequence[Mapping[str, Any]], store: Store) -> dict[str, TopicPlan]:
     """Return the plan of each topic of a book; ``entries`` are those of the ledger."""
     prepared = {name: _Prepared.of(run, topic, entries) for name, topic in book.topics.items()}
-    kept = store.find(key for topic in prepared.values() for key in topic.wanted(run))
+    kept = store.find(key for topic in prepared.values() for key in topic.keys_to_find(run))
     plans = {name: topic.plan(run, kept) for name, topic in prepared.items()}
     states = store.find(pages_key(run, name) for name, plan in plans.items() if plan.content is not None)
     return {name: _without_standing_files(run, plan, states.get(pages_key(run, name))) for name, plan in plans.items()}
@@ -116,7 +116,7 @@ class _Prepared:
             content_key(insight, settings=settings, verdict=verdict, hindcast=run.is_hindcast, explained=run.insight),
         )
 
-    def wanted(self, run: Run) -> tuple[str, ...]:
+    def keys_to_find(self, run: Run) -> tuple[str, ...]:
         """The keys of what may be reused; where the engines are to be compared, both must run."""
         insight = [self.insight_key] if run.insight else []
         return tuple(insight) if self.referee else (self.content_key, self.draws_key, *insight)
@@ -133,7 +133,7 @@ class _Prepared:
             )
         draws = None if self.referee else kept.get(self.draws_key)
         insight = kept.get(self.insight_key) if run.insight else None
-        steps: list[Step] = ["condition"] if draws is None else []
+        steps: list[PlanStep] = ["condition"] if draws is None else []
         steps += ["referee"] if self.referee else []
         steps += ["simulate"]
         steps += ["explain"] if run.insight and insight is None and self.topic.own is None else []
@@ -172,23 +172,23 @@ def _reason(run: Run, topic: Topic, reports: Sequence[Mapping[str, Any]], *, ref
 
 def _differences(run: Run, topic: Topic, report: Mapping[str, Any]) -> list[str]:
     hashes, ran = report["run"]["hashes"], report["run"]
-    found: list[str] = []
+    differences: list[str] = []
     if hashes["numbers"] != numbers_hash(topic, as_of=run.as_of):
-        found.append(f"changed: {_changed_parts(topic, report) or 'rows, or how they enter'}")
+        differences.append(f"changed: {_changed_parts(topic, report) or 'rows, or how they enter'}")
     elif hashes["words"] != words_hash(topic):
-        found.append("texts that are shown changed")
+        differences.append("texts that are shown changed")
     if report["as_of"] != run.as_of.isoformat():
-        found.append(f"another day: the report is as of {report['as_of']}")
+        differences.append(f"another day: the report is as of {report['as_of']}")
     moved = [
         f"{name} {ran['versions'].get(name)} → {version}"
         for name, version in run.environment.versions.items()
         if ran["versions"].get(name) != version
     ]
-    found += [f"other versions: {', '.join(moved)}"] if moved else []
-    found += [f"another {name}" for name in ("seed", "draws") if ran[name] != getattr(run.settings, name)]
+    differences += [f"other versions: {', '.join(moved)}"] if moved else []
+    differences += [f"another {name}" for name in ("seed", "draws") if ran[name] != getattr(run.settings, name)]
     if run.insight and report["insight"] is None and topic.own is None:
-        found.append("the report does not say why")
-    return found
+        differences.append("the report does not say why")
+    return differences
 
 
 def _changed_parts(topic: Topic, report: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from forecast.book.files.problems import Problem
 from forecast.cache.fingerprint import Environment
-from forecast.cache.store import Result
+from forecast.cache.store import CachedResult
 from forecast.model.settings import Settings
 from forecast.schema.topic import TopicContent
 
@@ -45,7 +45,7 @@ class TopicResult:
     content: TopicContent | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
-    kept: tuple[Result, ...] = ()
+    kept: tuple[CachedResult, ...] = ()
     content_key: str = ""
     failed: bool = False
     trace: str = ""

@@ -19,7 +19,7 @@ from forecast.book.files.layout import SEEDS, prior_path
 from forecast.book.files.problems import FileFault, Place, Problem
 from forecast.book.ledger import canonical_json
 from forecast.book.reading import READ_SUFFIXES
-from forecast.cache.store import Result, Store
+from forecast.cache.store import CachedResult, Store
 from forecast.schema.columns import columns_to_tables
 from forecast.schema.topic import TopicContent
 
@@ -53,18 +53,20 @@ def outcomes_to_keep(
     entries: Sequence[Mapping[str, Any]],
     contents: Mapping[str, tuple[str, TopicContent]],
     warnings: Iterable[Problem],
-) -> list[Result]:
+) -> list[CachedResult]:
     """Return what is kept of topics that have just been published, by which they are found to stand.
 
-    ``entries`` are those of the ledger by now; ``contents`` gives each topic's content and the key under which that is kept.
+    ``entries`` are those of the ledger by now; ``contents`` gives each topic's content and the key under which that is kept.  A topic
+    whose engines the next update is to compare does not stand.
     """
+    contents = {name: kept for name, kept in contents.items() if run.referee is False or _is_compared(kept[1])}
     keys = outcome_keys(run, tuple(contents), entries)
     of_topic: dict[str, list[Problem]] = {name: [] for name in contents}
     for problem in warnings:
         if (name := topic_of_path(problem.place.path)) in of_topic:
             of_topic[name].append(problem)
     return [
-        Result("outcome", key, json.dumps(_outcome(content_key, content, of_topic[name])).encode())
+        CachedResult("outcome", key, json.dumps(_outcome(content_key, content, of_topic[name])).encode())
         for name, (content_key, content) in contents.items()
         if (key := keys[name]) is not None
     ]
@@ -94,6 +96,11 @@ def parse_content(data: bytes) -> TopicContent:
     """Return a content that this program has written to the cache, which needs no checks."""
     content: TopicContent = columns_to_tables(json.loads(data))  # type: ignore[assignment]
     return content
+
+
+def _is_compared(content: TopicContent) -> bool:
+    """Whether the engines have been compared, or there is only one: the topic brings its own model."""
+    return content["verdict"]["verdict"] != "not refereed" or "code" in content
 
 
 def _outcome(content_key: str, content: TopicContent, warnings: Sequence[Problem]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import Any, Literal
 from forecast.actions.cache import warnings_of
 from forecast.actions.check import future_date_warnings, read_checked_book, topic_problems
 from forecast.actions.compute import make_report, report_or_failure
-from forecast.actions.pages import INDEX, files_stand, index_digest, pages_key, state_of_files
+from forecast.actions.pages import INDEX_NAME, files_stand, index_digest, pages_key, state_of_files
 from forecast.actions.plan import TopicPlan, plan_draft, plan_of_standing, plan_topics
 from forecast.actions.publish import clock_problems, publish
 from forecast.actions.run import Run, TopicResult
@@ -30,7 +30,8 @@ from forecast.book.ledger import read_ledger
 from forecast.book.reading import read_book
 from forecast.book.topic import Book
 from forecast.cache.fingerprint import environment
-from forecast.cache.store import CACHE_VARIABLE, Store
+from forecast.cache.folder import CACHE_VARIABLE
+from forecast.cache.store import Store
 from forecast.model.custom_model import trust_problems
 from forecast.model.progress import PartialProgress, Progress, ignore_progress
 from forecast.model.settings import Settings
@@ -178,10 +179,10 @@ def _publish(
     )
     if not has_errors(published.problems):
         written = {name: of_topic for name, of_topic in files.items() if of_topic}
-        _keep_states(run, store, digests, written | ({INDEX: INDEX_FILES} if whole and index and run.pages and not failures else {}))
-        found = {name: (results[name].content_key, content) for name, content in contents.items()}
+        _keep_states(run, store, digests, written | ({INDEX_NAME: INDEX_FILES} if whole and index and run.pages and not failures else {}))
+        published_now = {name: (results[name].content_key, content) for name, content in contents.items()}
         entries = read_ledger(Folder(run.root))[0] if published.recorded else reading.entries
-        store.keep(outcomes_to_keep(run, entries, found, (*reading.problems, *warned)))
+        store.keep(outcomes_to_keep(run, entries, published_now, (*reading.problems, *warned)))
     remembered = [problem for topic in reading.standing.values() for problem in topic.warnings]
     problems = sort_problems((*reading.problems, *warned, *remembered, *published.problems, *_cache_warnings(store)))
     if has_errors(problems):
@@ -192,13 +193,13 @@ def _publish(
 
 def _index_stands(run: Run, store: Store, digests: Mapping[str, str]) -> bool:
     """Whether the index is as it was written for just these reports."""
-    key = pages_key(run, INDEX)
+    key = pages_key(run, INDEX_NAME)
     return files_stand(run, store.find([key]).get(key), index_digest(digests))
 
 
 def _keep_states(run: Run, store: Store, digests: Mapping[str, str], written: Mapping[str, Iterable[str]]) -> None:
     """Keep how the files stand that were written now, by topic and of the index."""
-    whole = {**digests, INDEX: index_digest(digests)}
+    whole = {**digests, INDEX_NAME: index_digest(digests)}
     states = [state_of_files(run, name, whole[name], files) for name, files in written.items() if files]
     store.keep([state for state in states if state is not None])
 

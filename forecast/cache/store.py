@@ -8,7 +8,6 @@ read or written costs time and nothing else: ``fault`` says why.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import zlib
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -20,7 +19,6 @@ from typing import Literal
 
 type Kind = Literal["content", "draws", "insight", "outcome", "pages"]
 
-CACHE_VARIABLE = "FORECAST_CACHE_DIR"
 STORE_FORMAT = 1  # of the tables, and of what stands in them
 MOST_BYTES = 2**30  # of all results together
 KEPT_SHARE = 0.9  # of that, once results have been removed
@@ -36,17 +34,8 @@ CREATE INDEX IF NOT EXISTS by_age ON results (kind, used, size);
 """
 
 
-def cache_folder() -> Path:
-    """Return the folder in which results are kept: that of ``FORECAST_CACHE_DIR``, or the user's own for caches."""
-    if given := os.environ.get(CACHE_VARIABLE):
-        return Path(given)
-    from platformdirs import user_cache_path
-
-    return user_cache_path("forecast", appauthor=False)
-
-
 @dataclass(frozen=True, slots=True)
-class Result:
+class CachedResult:
     """A result to keep: its kind, the key it will be found under, and its bytes."""
 
     kind: Kind
@@ -82,7 +71,7 @@ class Store:
                     connection.executemany("UPDATE results SET used = ? WHERE key = ?", stale)
         return found
 
-    def keep(self, results: Sequence[Result]) -> None:
+    def keep(self, results: Sequence[CachedResult]) -> None:
         """Keep some results, each under its key, and remove the oldest where they would take more than the limit."""
         if self.folder is None or not results:
             return
@@ -108,12 +97,12 @@ class Store:
     def _connect(self) -> Generator[sqlite3.Connection]:
         """A connection whose changes are kept together; where the file cannot be used, ``fault`` says why, and what was found until then counts."""
         try:
-            with closing(self._opened()) as connection, connection:
+            with closing(self._open()) as connection, connection:
                 yield connection
         except (sqlite3.Error, OSError, zlib.error) as error:
             self.fault = f"{self._path}: {error}"
 
-    def _opened(self) -> sqlite3.Connection:
+    def _open(self) -> sqlite3.Connection:
         assert self.folder is not None
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         is_new = not self._path.exists()

@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from forecast.book.files.exceptions import exception_text
 from forecast.book.files.problems import FileFault
+from forecast.cache.folder import is_safe_folder, user_folders
 from forecast.cli.lines import echo, print_problems
 
 LIBRARIES = ("numpy", "scipy", "pymc", "pytensor", "nutpie", "arviz", "typer", "pydantic", "jinja2")
@@ -75,22 +76,8 @@ def _save_text(text: str) -> Path:
 
 def _folders() -> Iterator[Path]:
     """Where reports can be kept: the user's cache, then the place for temporary files; never the book we are in."""
-    from forecast.book.files.layout import find_root
-
-    def in_a_book(folder: Path) -> bool:
-        try:
-            return find_root(folder) is not None
-        except OSError:
-            return True
-
-    variable, default = {"win32": ("LOCALAPPDATA", ""), "darwin": ("", "~/Library/Caches")}.get(
-        sys.platform, ("XDG_CACHE_HOME", "~/.cache")
-    )
-    named = os.environ.get(variable, "")
-    caches = [Path(named)] if Path(named).is_absolute() else []
-    with suppress(RuntimeError):  # nobody knows whose home it would be
-        caches += [Path(default).expanduser()] if default else []
-    candidates = [*(cache / "forecast" for cache in caches)]
+    yield from user_folders()
     with suppress(OSError):  # no folder for temporary files can be written to
-        candidates.append(Path(tempfile.gettempdir()))
-    yield from (folder for folder in candidates if folder.is_absolute() and not in_a_book(folder))
+        folder = Path(tempfile.gettempdir())
+        if is_safe_folder(folder):
+            yield folder

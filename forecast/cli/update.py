@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -66,13 +67,12 @@ def update(
     from forecast.actions.publish import pages_of_unchanged_reports
     from forecast.actions.update import latest_day, plan_update
     from forecast.actions.update import update as update_book
-    from forecast.cache.store import cache_folder
     from forecast.model.settings import Settings
 
     root = root_of(book, allow_links=allow_links)
     now = today() if as_of is None else latest_day(root, today())
     day = as_of_day(as_of, now=now)
-    cache = None if no_cache else cache_folder()
+    cache = None if no_cache else _cache_folder()
     settings = Settings(engine, seed, draws, trust=trust)
     if plan:
         planned = plan_update(
@@ -120,6 +120,15 @@ def update(
                 are = f"{'All' if is_all else f'{pages} of them'} are HTML pages of reports that have"
             echo(f"{are} not changed; open {root / 'reports' / 'index.html'}")
     raise typer.Exit(done.exit_code)
+
+
+def _cache_folder() -> Path | None:
+    from forecast.cache.folder import cache_folder
+
+    try:
+        return cache_folder()
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 STEP_WORDS = {"condition": "condition", "referee": "compare engines", "simulate": "simulate", "explain": "explain"}

@@ -113,11 +113,11 @@ def test_a_topic_that_nuts_cannot_sample_is_a_warning_and_exit_code_3(run: Run, 
 @pytest.mark.slow
 def test_a_verdict_of_an_older_version_that_said_nothing_is_made_again(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A report that calls a referee that failed "not refereed" does not keep the next update from asking."""
-    from forecast.actions import update as workflow
+    from forecast.actions import compute
 
     root = squares(tmp_path)
-    real = workflow.verdict_as_data
-    monkeypatch.setattr(workflow, "verdict_as_data", lambda verdict: {**real(verdict), "verdict": "not refereed"})
+    real = compute.verdict_as_data
+    monkeypatch.setattr(compute, "verdict_as_data", lambda verdict: {**real(verdict), "verdict": "not refereed"})
     assert run("update", "--no-insight", *AS_OF, on=root).code == 0
-    monkeypatch.setattr(workflow, "verdict_as_data", real)
+    monkeypatch.setattr(compute, "verdict_as_data", real)
     assert run("update", "--no-insight", *AS_OF, on=root).code == 3

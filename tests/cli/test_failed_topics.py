@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from forecast.actions import compute
 from forecast.actions import update as workflow
 from forecast.actions.update import UpdateResult, update
 from forecast.book.files.folder import Folder
@@ -138,14 +139,14 @@ def test_whatever_happens_while_a_topic_is_computed_stops_no_other(
     """Want of memory and exceptions that nobody foresaw are the topic's failure alone."""
     write_topic(tmp_path, "calm")
     write_topic(tmp_path, "fails")
-    real = workflow.analyse_with_referee
+    real = compute.analyse_with_referee
 
     def fail(topic: Any, *args: Any, **named: Any) -> Any:
         if topic.name == "fails":
             raise error
         return real(topic, *args, **named)
 
-    monkeypatch.setattr(workflow, "analyse_with_referee", fail)
+    monkeypatch.setattr(compute, "analyse_with_referee", fail)
     done = updated(tmp_path)
     assert (done.exit_code, list(done.contents), [each.message for each in done.failed["fails"].problems]) == (3, ["calm"], [said])
     assert ("in fail" in done.failed["fails"].trace) == isinstance(error, ArithmeticError)
@@ -156,7 +157,7 @@ def test_a_process_that_is_killed_is_the_failure_of_its_topic_alone(tmp_path: Pa
     """Where a process ends suddenly, as for want of memory, the topics that it took along are computed again, each alone."""
     for name in ("a", "b", "fails", "z"):
         write_topic(tmp_path, name)
-    real = workflow.analyse_with_referee
+    real = compute.analyse_with_referee
 
     def die(topic: Any, *args: Any, **named: Any) -> Any:
         import os
@@ -165,7 +166,7 @@ def test_a_process_that_is_killed_is_the_failure_of_its_topic_alone(tmp_path: Pa
             os._exit(9)
         return real(topic, *args, **named)
 
-    monkeypatch.setattr(workflow, "analyse_with_referee", die)
+    monkeypatch.setattr(compute, "analyse_with_referee", die)
     monkeypatch.setattr(workflow, "process_start_method", lambda: "fork")
     done = updated(tmp_path, processes=2)
     said = "the process that computed this topic ended suddenly, perhaps for want of memory"

@@ -119,9 +119,9 @@ def test_a_failure_in_another_process_arrives(tmp_path: Path):
         )
         (book / "priors" / f"{name}.toml").write_text('[rate]\nprior = "Gamma(alpha=4, beta=2)"\nwhy = "As it was before."\nunit = "a"\n')
     code = (
-        "import sys, os\nos.cpu_count = lambda: 2\nimport forecast.actions.update as workflow\n"
+        "import sys, os\nos.cpu_count = lambda: 2\nimport forecast.actions.compute as compute\n"
         "def analyse_with_referee(*_, **__):\n    raise LookupError('nothing there')\n"
-        "workflow.analyse_with_referee = analyse_with_referee\n"
+        "compute.analyse_with_referee = analyse_with_referee\n"
         "from forecast.cli.commands import main\n"
         f"sys.argv = ['forecast', 'update', '--book', {str(book)!r}]\nmain()\n"
     )

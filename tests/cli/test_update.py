@@ -366,15 +366,15 @@ def test_what_makes_nuts_unsure_is_asked_for_again_at_each_update(book: Path, mo
 
 def test_disputed_answers_are_written_and_marked(book: Path, monkeypatch: pytest.MonkeyPatch):
     """Where the engines disagree the report is written with a warning at its top, and the exit code is 3."""
-    from forecast.actions import update as workflow
+    from forecast.actions import compute
 
-    real = workflow.analyse_with_referee
+    real = compute.analyse_with_referee
 
     def disputed(*args, **named):
         analysis, _ = real(*args, **{**named, "referee": False})
         return analysis, {"verdict": "disputed", "sentence": "They disagree.", "checks": []}
 
-    monkeypatch.setattr(workflow, "analyse_with_referee", disputed)
+    monkeypatch.setattr(compute, "analyse_with_referee", disputed)
     done = update(book, as_of=NEW_YEAR, today=NEW_YEAR, settings=Settings(), insight=False)
     assert (done.exit_code, done.distrusted) == (3, ("ferry",))
     content = json.loads((book / "reports/ferry.json").read_text())

@@ -12,7 +12,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from forecast.actions.update import TopicResult, update
+from forecast.actions.run import TopicResult
+from forecast.actions.update import update
 from forecast.book.files.problems import Place, Problem
 from forecast.model.settings import Settings
 from forecast.watching import apart, working
