@@ -91,9 +91,7 @@ def prior_data_conflicts(parameters: Sequence[ParameterContent], prior: Posterio
 def _sample(prior: Posterior, rng: np.random.Generator) -> Posterior:
     """A few of the prior's draws, with equal weights."""
     equal = np.full(PRIOR_CHECK_DRAWS, -np.log(PRIOR_CHECK_DRAWS))
-    return replace(
-        prior, parameters=prior.resample(PRIOR_CHECK_DRAWS, rng), log_weight=equal, log_likelihood=np.zeros((PRIOR_CHECK_DRAWS, 0))
-    )
+    return replace(prior, parameters=prior.resample(PRIOR_CHECK_DRAWS, rng), log_weight=equal)
 
 
 def _priors_beyond_share(topic: Topic, as_of: date) -> Iterator[ImpliedContent]:

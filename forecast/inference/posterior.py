@@ -1,9 +1,13 @@
-"""Weighted draws of a model's parameters, and the log-likelihood of every row at every draw."""
+"""Weighted draws of a model's parameters; the log-likelihood of rows at these draws is worked out when it is asked for.
+
+The log-likelihood of every row at every draw is a matrix that grows with the record, and is never kept:
+``log_likelihood_blocks`` gives it a few rows at a time, ``row_log_likelihood`` for chosen rows.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
@@ -11,11 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.inference.monte_carlo import ReplicatedCases, block_replicates
-from forecast.inference.target import DENSITIES_KEPT
 from forecast.language.arrays import Array, Indices
+from forecast.model.chosen_rows import log_likelihood_of
 from forecast.model.errors import Unsound, topic_problem
 from forecast.model.model import Model
 
+BLOCK_CELLS = 2**21  # draws times rows of a block of the log-likelihood: 16 MB
+MOST_IN_ONE_PIECE = 2**26  # draws times rows that are given in one piece, half a gigabyte; more are read in blocks
 FEWEST_COMPARED = 2_500  # effective draws of a run that is only compared, where its weights may have no variance
 type Engine = Literal["importance", "nuts", "prior"]
 
@@ -101,9 +107,7 @@ class Posterior:
     """Draws of the parameters given the rows of a model.
 
     ``parameters`` maps each name to ``(draws, 1)``, or ``(draws, labels)``;
-    ``log_weight`` is ``(draws,)`` with weights summing to one;
-    ``log_likelihood`` is ``(draws, rows)`` with the rows of ``model.rows``, or ``(draws, 0)``
-    where those are too many to keep: then ``keeps_rows`` is false.
+    ``log_weight`` is ``(draws,)`` with weights summing to one.
     ``chains`` tells how many chains stand one after another in the draws (1 for
     draws that are not a chain).  ``replicate`` is the number of each draw's replicate, ``(draws,)``; None where they are
     blocks of draws one after another.  ``coverage`` says of draws that are only compared where there are enough of them; None where
@@ -114,7 +118,6 @@ class Posterior:
     engine: Engine
     parameters: Mapping[str, NDArray[Any]]
     log_weight: Array
-    log_likelihood: Array
     diagnostics: Diagnostics
     chains: int = 1
     replicate: Indices | None = None
@@ -123,10 +126,38 @@ class Posterior:
     def __len__(self) -> int:
         return len(self.log_weight)
 
+    def row_log_likelihood(self, columns: Sequence[int]) -> Array:
+        """Return the log-likelihood of chosen rows at every draw, ``(draws, columns)``; ``columns`` are places in ``model.rows``.
+
+        NaN for a topic's own model, which alone knows what it makes of its rows.
+        """
+        if self.model.topic.own is not None:
+            return np.full((len(self), len(columns)), np.nan)
+        return log_likelihood_of(self.model, self.parameters, columns)
+
+    def log_likelihood_blocks(self, *, cells: int = BLOCK_CELLS) -> Iterator[tuple[range, Array]]:
+        """Yield the log-likelihood of all rows, a few rows at a time: their places in ``model.rows``, and ``(draws, places)``.
+
+        A block has ``cells`` numbers at most, or one row.
+        """
+        size, rows = max(1, cells // max(1, len(self))), self.model.row_count
+        for begin in range(0, rows, size):
+            columns = range(begin, min(begin + size, rows))
+            yield columns, self.row_log_likelihood(columns)
+
+    @property
+    def log_likelihood(self) -> Array:
+        """The log-likelihood of every row at every draw, ``(draws, rows)``, worked out anew each time.
+
+        Raises ``Unsound`` where it has more than ``MOST_IN_ONE_PIECE`` numbers: then it is to be read in blocks.
+        """
+        require_rows(self)
+        return self.row_log_likelihood(range(self.model.row_count))
+
     @property
     def keeps_rows(self) -> bool:
-        """Whether the density of each row at each draw is known."""
-        return bool(self.log_likelihood.shape[1] == len(self.model.rows))
+        """Whether the log-likelihood of every row at every draw can be had in one piece."""
+        return len(self) * self.model.row_count <= MOST_IN_ONE_PIECE
 
     @property
     def weights(self) -> Array:
@@ -158,7 +189,6 @@ class Posterior:
             self,
             parameters={name: values[region] for name, values in self.parameters.items()},
             log_weight=weights - total,
-            log_likelihood=self.log_likelihood[region],
             diagnostics=replace(self.diagnostics, effective_size=max(1.0, math.exp(total) * self.diagnostics.effective_size)),
             replicate=self.replicates[region],
             coverage=None,
@@ -239,13 +269,13 @@ def systematic_resample(weights: Array, count: int, rng: np.random.Generator) ->
 
 
 def rows_not_kept_message(posterior: Posterior) -> str:
-    """Say that the density of each row at each draw is not known, and why."""
-    rows, draws = len(posterior.model.rows), len(posterior)
-    return f"{rows:,} rows on {draws:,} draws are {rows * draws:,} densities, of which at most {DENSITIES_KEPT:,} are kept"
+    """Say that the density of each row at each draw is not to be had in one piece, and why."""
+    rows, draws = posterior.model.row_count, len(posterior)
+    return f"{rows:,} rows on {draws:,} draws are {rows * draws:,} densities, of which at most {MOST_IN_ONE_PIECE:,} are kept"
 
 
 def require_rows(posterior: Posterior) -> None:
-    """Raise ``Unsound`` where the density of each row at each draw is needed and not known."""
+    """Raise ``Unsound`` where the density of each row at each draw is needed in one piece and too large for that."""
     if not posterior.keeps_rows:
         raise Unsound(
             topic_problem(posterior.model.topic, ("streams",), rows_not_kept_message(posterior), "add rows up, as a week's or a month's")

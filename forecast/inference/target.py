@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.language.arrays import Array
+from forecast.model.chosen_rows import CELLS_IN_CACHE
 
 DENSITIES_AT_ONCE = 2**21  # points times rows evaluated in one call: 16 MB for each array the likelihood makes
 AT_FIRST = 64  # points at which it is seen how many rows there are
-CELLS_IN_CACHE = 2**18  # the same where only sums are kept: nothing leaves the processor's cache
 DENSITIES_KEPT = 2**26  # points times rows whose densities are kept, half a gigabyte; of more only the sums are
 
 

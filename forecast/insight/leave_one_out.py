@@ -72,7 +72,7 @@ def measures_without(basis: Baseline, group: RowGroup, matrix: Array, wide: Pool
         gone = basis.pool.total(model) - matrix.sum(axis=1)
         own = model.log_likelihood(posterior.parameters).sum(axis=1) - posterior.log_likelihood.sum(axis=1)
     else:
-        gone, own = -matrix[:, columns].sum(axis=1), -posterior.log_likelihood[:, columns].sum(axis=1)
+        gone, own = -matrix[:, columns].sum(axis=1), -posterior.row_log_likelihood(columns).sum(axis=1)
     varied = reweight_measures(basis, gone, own)
     if varied is not None:
         return varied

@@ -8,7 +8,7 @@ themselves travel as their whole numbers in ``Topic.labels``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -75,6 +75,18 @@ class RowTable:
         """What the statement is of: the rows' values or, where rows count classes, their counts with the classes on the last axis."""
         return observed_values(self.stream, self.values, self.columns)
 
+    def at(self, chosen: NDArray[np.intp]) -> RowTable:
+        """Return a table of some of the rows, when they are the only ones."""
+        return replace(
+            self,
+            record=replace(self.record, rows=tuple(self.record.rows[index] for index in chosen.tolist())),
+            values=self.values[:, chosen],
+            columns={name: values[:, chosen] for name, values in self.columns.items()},
+            totals={name: values[:, chosen] for name, values in self.totals.items()},
+            series={name: (known[:, chosen], later[:, chosen]) for name, (known, later) in self.series.items()},
+            entry=None if self.entry is None else self.entry.at(chosen),
+        )
+
     def __len__(self) -> int:
         return len(self.record.rows)
 
@@ -98,6 +110,11 @@ class Model:
     def rows(self) -> tuple[tuple[str, Row], ...]:
         """Every row with its stream's name, in the order of the log-likelihood's columns."""
         return tuple((name, row) for name, table in self.tables.items() for row in table.record.rows)
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are in all streams."""
+        return sum(map(len, self.tables.values()))
 
     def scope(self, parameters: Mapping[str, Any]) -> Scope:
         """The scope in which priors are written: parameters and labels."""

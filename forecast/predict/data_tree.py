@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,15 +33,16 @@ def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generato
     ``paths``, predictions: each stream's total before each day.  Weighted draws
     are resampled to 4 chains of 1,000 equal ones, in random order; NUTS's stay as
     they are.  Values by label carry their labels, rows their index and days.  Raises
-    ``Unsound`` where there are too many rows for the density of each to be known.
+    ``Unsound`` where there are too many rows for the density of each at every draw.
     """
     from arviz_base import from_dict
 
-    require_rows(posterior)
     model = posterior.model
     picked = _pick_draws(posterior, rng)
     chains = posterior.chains if posterior.chains > 1 else CHAINS
     chosen = {name: values[picked] for name, values in posterior.parameters.items()}
+    equal = replace(posterior, parameters=chosen, log_weight=np.full(len(picked), -np.log(len(picked))))
+    require_rows(equal)
     before = prior_draws(model, rng=rng).resample(DRAWS_PER_CHAIN, rng)
     groups: dict[str, dict[str, NDArray[Any]]] = {
         "posterior": _shape_parameters(model, chosen, chains),
@@ -53,7 +55,7 @@ def data_tree(posterior: Posterior, paths: Paths | None, rng: np.random.Generato
             "observed_data": {name: _observed_values(table) for name, table in model.tables.items() if len(table)},
         }
     if model.rows and model.topic.own is None:  # what a topic's own model makes of its rows is known to it alone
-        groups["log_likelihood"] = _split_by_chain(_split_by_stream(model, posterior.log_likelihood[picked]), chains)
+        groups["log_likelihood"] = _split_by_chain(_split_by_stream(model, equal.log_likelihood), chains)
     if paths is not None and paths.totals:
         groups["predictions"] = {name: values[None] for name, values in paths.totals.items()}
     unit = "ns" if paths is None or paths.days[-1].year < END_OF_NANOSECONDS else "s"

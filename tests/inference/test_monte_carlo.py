@@ -229,7 +229,7 @@ def test_replicates_are_resampled_apart() -> None:
     weights = weights / weights.sum()
     diagnostics = Diagnostics("importance", count, count, sound=True)
     draws = {"mark": replicate[:, None].astype(float)}
-    posterior = Posterior(None, "importance", draws, np.log(weights), np.zeros((count, 0)), diagnostics, replicate=replicate)  # type: ignore[arg-type]
+    posterior = Posterior(None, "importance", draws, np.log(weights), diagnostics, replicate=replicate)  # type: ignore[arg-type]
     drawn, replicates = posterior.resample_replicates(3_200, np.random.default_rng(2))
     assert drawn["mark"][:, 0].tolist() == replicates.tolist()
     shares = np.bincount(replicate, weights, minlength=REPLICATES)

@@ -43,7 +43,7 @@ def drawn(engine, seed, *, shift=0.0, sound=True, chance=0.4, draws=DRAWS, **dia
     }
     diagnostics = Diagnostics(engine, draws, draws, sound=sound, reason="" if sound else "it did not settle", **diagnosed)
     model = model_as_of(topic, date(2025, 12, 31))
-    posterior = Posterior(model, engine, parameters, np.full(draws, -np.log(draws)), np.zeros((draws, 0)), diagnostics, 4)
+    posterior = Posterior(model, engine, parameters, np.full(draws, -np.log(draws)), diagnostics, 4)
     return posterior, answers(posterior, paths_for(model, parameters, rng), rng)
 
 

@@ -307,10 +307,7 @@ def _join_runs(model: Model, runs: list[HypothesisRun]) -> Posterior:
     shares = np.exp(evidences - log_evidence)
     log_weight = np.concatenate([run.weighted.log_weight + value - log_evidence for run, value in zip(runs, evidences, strict=True)])
     log_weight = log_weight - np.logaddexp.reduce(log_weight)
-    rows = len(model.rows)
     replicates = np.concatenate([run.weighted.replicates for run in runs])
-    kept = all(run.weighted.log_likelihood.shape[1] > rows for run in runs)  # the last column is the hypothesis' own
-    log_likelihood = np.concatenate([run.weighted.log_likelihood[:, :rows] for run in runs]) if kept else np.empty((len(log_weight), 0))
     parameters = stack_parameters([_full_parameters(run) for run in runs])
     weighty = [run for run, share in zip(runs, shares, strict=True) if share > NEGLIGIBLE_HYPOTHESIS]
     error = math.sqrt(sum((share * run.weighted.log_evidence_error) ** 2 for run, share in zip(runs, shares, strict=True)))
@@ -333,7 +330,7 @@ def _join_runs(model: Model, runs: list[HypothesisRun]) -> Posterior:
     named = with_draw_count(parameters, len(log_weight))
     only_compared = diagnostics.is_comparable and not diagnostics.sound
     coverage = coverage_of([run.sampling for run in runs]) if only_compared else None
-    return Posterior(model, "importance", named, log_weight, log_likelihood, diagnostics, replicate=replicates, coverage=coverage)
+    return Posterior(model, "importance", named, log_weight, diagnostics, replicate=replicates, coverage=coverage)
 
 
 def _joint_left_out(runs: list[HypothesisRun], shares: Array) -> float:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from forecast.inference.importance.engine import POINTS_PER_ROUND
 from forecast.inference.importance.lattice import lattice
 from forecast.inference.posterior import Diagnostics, Posterior, with_draw_count
-from forecast.inference.target import DENSITIES_KEPT
 from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.model.coordinates import prior_coordinates
 from forecast.model.left_out import draws_beyond_floats
@@ -19,6 +18,7 @@ from forecast.model.model import Model
 from forecast.model.priors import blocks, hypotheses
 
 FEWEST_AT_ONCE = 64  # draws of each of many hypotheses
+VALUES_AT_ONCE = 2**26  # draws times parameters, half a gigabyte
 
 
 def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, at_once: int = POINTS_PER_ROUND) -> Posterior:
@@ -29,7 +29,7 @@ def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, 
     prior = blocks(model)
     all_hypotheses = hypotheses(model, prior)
     dimension = prior_coordinates(model, prior, all_hypotheses[0]).dimension
-    room = max(FEWEST_AT_ONCE, DENSITIES_KEPT // (len(all_hypotheses) * max(1, dimension)))
+    room = max(FEWEST_AT_ONCE, VALUES_AT_ONCE // (len(all_hypotheses) * max(1, dimension)))
     net = lattice(min(at_once, room), dimension + 2)  # the engine's own by default, which is found once
     shifts = max(1, round(draws / len(all_hypotheses) / net.size))
     parts, log_weights = [], []
@@ -48,7 +48,7 @@ def prior_draws(model: Model, *, rng: np.random.Generator, draws: int = 16_384, 
     log_weight = log_weight - np.logaddexp.reduce(log_weight)
     size = 1 / np.exp(2 * log_weight).sum()
     diagnostics = Diagnostics(engine="prior", draws=len(log_weight), effective_size=float(size), sound=True)
-    drawn = Posterior(model, "prior", with_draw_count(stacked, len(log_weight)), log_weight, np.zeros((len(log_weight), 0)), diagnostics)
+    drawn = Posterior(model, "prior", with_draw_count(stacked, len(log_weight)), log_weight, diagnostics)
     return exclude_overflow_draws(drawn, model)
 
 

@@ -117,8 +117,7 @@ def _run(model: Model, compiled: Any, settings: SamplerSettings, seed: int) -> P
     count = settings.draws * settings.chains
     divergences = int(tree["sample_stats"]["diverging"].values.sum())
     diagnostics = diagnose(parameters, None, divergences, settings, count)
-    unknown = np.full((count, len(model.rows)), np.nan)
-    return Posterior(model, "nuts", parameters, np.full(count, -np.log(count)), unknown, diagnostics, settings.chains)
+    return Posterior(model, "nuts", parameters, np.full(count, -np.log(count)), diagnostics, settings.chains)
 
 
 def _flatten_draws(values: NDArray[Any], parameter: Parameter) -> NDArray[Any]:

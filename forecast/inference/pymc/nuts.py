@@ -23,7 +23,6 @@ from forecast.inference.pymc.location_scale import shift_and_scale
 from forecast.inference.pymc.model import HYPOTHESES, FreeVariable, RenderedModel, render_pymc_model
 from forecast.inference.pymc.plan import CannotSample
 from forecast.inference.pymc.starts import overdispersed_starts, with_starting_points
-from forecast.inference.target import DENSITIES_KEPT
 from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.distributions.pools import PoolFamily
@@ -31,7 +30,7 @@ from forecast.language.distributions.walks import Walk
 from forecast.model.coordinates import constrain
 from forecast.model.errors import Unsound
 from forecast.model.left_out import without_overflow
-from forecast.model.model import Model
+from forecast.model.model import Model, in_chunks
 from forecast.model.overflow import StatementOverflow
 
 UNMOVED = 1e-9  # a hypothesis' probability that varies less over the draws has nothing to mix
@@ -201,9 +200,9 @@ def _read_chains(program: _Program, chains: Chains, settings: SamplerSettings, s
         parameters |= _draw_hypotheses(rendered, shares, np.random.default_rng(seed))
     count = len(chains.unconstrained)
     diagnostics = diagnose(_free_values(rendered, parameters), shares, chains.divergences, settings, count)
-    likelihood = _row_log_densities(model, parameters, count)
+    _check_rows(model, parameters)
     ordered = {name: parameters[name] for name in model.topic.parameters}
-    return Posterior(model, "nuts", ordered, np.full(count, -np.log(count)), likelihood, diagnostics, settings.chains)
+    return Posterior(model, "nuts", ordered, np.full(count, -np.log(count)), diagnostics, settings.chains)
 
 
 def _sample_chains(compiled: Any, settings: SamplerSettings, seed: int) -> Chains:
@@ -339,19 +338,17 @@ def _enumerate_hypotheses(model: Model, rendered: RenderedModel, draws: int, cha
     parameters = {
         name: np.concatenate([hypothesis.values[name] for hypothesis in rendered.hypotheses])[picked] for name in model.topic.parameters
     }
-    likelihood = _row_log_densities(model, parameters, draws)
+    _check_rows(model, parameters)
     diagnostics = Diagnostics(
         "nuts", draws, float(draws), sound=True, reason="nothing is continuous: the hypotheses are enumerated exactly"
     )
-    return Posterior(model, "nuts", with_draw_count(parameters, draws), np.full(draws, -np.log(draws)), likelihood, diagnostics, chains)
+    return Posterior(model, "nuts", with_draw_count(parameters, draws), np.full(draws, -np.log(draws)), diagnostics, chains)
 
 
-def _row_log_densities(model: Model, parameters: Mapping[str, NDArray[Any]], count: int) -> Array:
-    """The log density of each row at each draw, ``(draws, rows)``; ``(draws, 0)`` where there are too many to keep."""
-    rows = len(model.rows)
-    if count * rows > DENSITIES_KEPT:
-        return np.empty((count, 0))
-    return np.broadcast_to(model.log_likelihood(parameters), (count, rows))
+def _check_rows(model: Model, parameters: Mapping[str, NDArray[Any]]) -> None:
+    """Raise ``Unsound`` where a statement makes no distribution at some draws."""
+    for some in in_chunks(parameters, model.row_count):
+        model.log_likelihood(some)
 
 
 def better_run(one: Posterior, other: Posterior) -> Posterior:
