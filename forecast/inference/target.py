@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.language.arrays import Array
-from forecast.model.chosen_rows import CELLS_IN_CACHE
+from forecast.model.draw_blocks import CELLS_IN_CACHE
 
 DENSITIES_AT_ONCE = 2**21  # points times rows evaluated in one call: 16 MB for each array the likelihood makes
 AT_FIRST = 64  # points at which it is seen how many rows there are

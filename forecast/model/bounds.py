@@ -15,9 +15,10 @@ from forecast.language.arrays import Array
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name
 from forecast.language.ops import NUMPY
+from forecast.model.draw_blocks import in_chunks
 from forecast.model.errors import Unsound, topic_problem
 from forecast.model.invalid_values import CENTRE, Misfit, misfit_of, share_as_percent
-from forecast.model.model import Model, Parameters, in_chunks, names_used, series_and_streams_used
+from forecast.model.model import Model, Parameters, names_used, series_and_streams_used
 
 SHARE_UNIT = "share"  # the unit of a quantity that lies between 0 and 1
 CELLS_IN_ONE = 2**24  # draws times rows that are looked at in one piece

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.language.arrays import Array
-from forecast.model.model import Model, RowTable
+from forecast.model.draw_blocks import blocks_of_draws, draw_count
+from forecast.model.model import Model, Parameters, RowTable
 
-CELLS_IN_CACHE = 2**18  # draws times rows whose arrays do not leave the processor's cache
 
-
-def log_likelihood_of(model: Model, parameters: Mapping[str, NDArray[Any]], columns: Sequence[int]) -> Array:
+def log_likelihood_of(model: Model, parameters: Parameters, columns: Sequence[int]) -> Array:
     """Return the log density of chosen rows at every draw, ``(draws, columns)``.
 
     ``columns`` are places in ``model.rows``, in any order.  A row is impossible, minus infinity, at a draw at which its statement makes no
     distribution: such draws are for whoever drew them to refuse.  A report's likelihood given those of its origin before it is
-    that in the whole record.  No array that is made on the way has more than ``CELLS_IN_CACHE`` cells, or one draw.
+    that in the whole record.  No array that is made on the way is larger than the processor's cache, or those of one draw.
     """
-    draws = max((len(values) for values in parameters.values()), default=1)
+    draws = draw_count(parameters)
     wanted = np.asarray(columns, dtype=np.intp)
     density = np.empty((draws, len(wanted)))
     first = 0
@@ -31,23 +28,13 @@ def log_likelihood_of(model: Model, parameters: Mapping[str, NDArray[Any]], colu
         if len(places):
             own = wanted[places] - first
             needed = _with_earlier_of_origin(table, own)
-            cut = replace(model, tables={table.stream.name: table.at(needed)})
+            cut = model.with_tables({table.stream.name: table.at(needed)})
             at = np.searchsorted(needed, own)
-            for some, chunk in blocks_of_draws(parameters, draws, len(needed)):
+            for some, chunk in blocks_of_draws(parameters, len(needed)):
                 far = np.zeros(chunk.stop - chunk.start, dtype=bool)
                 density[chunk, places] = cut.log_likelihood(some, near=far)[:, at]
         first += len(table)
     return density
-
-
-def blocks_of_draws(
-    parameters: Mapping[str, NDArray[Any]], draws: int, rows: int, *, cells: int = CELLS_IN_CACHE
-) -> Iterator[tuple[Mapping[str, NDArray[Any]], slice]]:
-    """Yield draws a few at a time, so many that an array of them by ``rows`` has ``cells`` numbers at most, and which these are."""
-    size = max(1, cells // max(1, rows))
-    for begin in range(0, draws, size):
-        chunk = slice(begin, min(begin + size, draws))
-        yield {name: values[chunk] if len(values) == draws else values for name, values in parameters.items()}, chunk
 
 
 def _with_earlier_of_origin(table: RowTable, rows: NDArray[np.intp]) -> NDArray[np.intp]:

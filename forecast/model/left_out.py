@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.language.arrays import Array
+from forecast.model.draw_blocks import in_chunks
 from forecast.model.likelihood import density_of_rows
-from forecast.model.model import Model, Parameters, in_chunks
+from forecast.model.model import Model, Parameters
 from forecast.model.overflow import cells_beyond_floats
 
 MOST_BEYOND = 0.1  # of the prior, above which a topic is refused

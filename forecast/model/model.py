@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -43,9 +44,9 @@ from forecast.model.likelihood import (
 )
 from forecast.model.overflow import StatementOverflow, cells_beyond_floats
 from forecast.model.record import StreamRecord, records_as_of, series_share
+from forecast.model.sufficient_statistics import RowPart, part_rows
 
 Parameters = Mapping[str, NDArray[Any]]
-CELLS_AT_ONCE = 2**21  # draws times rows that are worked out in one piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class RowTable:
         return len(self.record.rows)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """A topic, the records that exist as of a day, and those records as tables.
 
@@ -115,6 +116,22 @@ class Model:
     def row_count(self) -> int:
         """How many rows there are in all streams."""
         return sum(map(len, self.tables.values()))
+
+    @cached_property
+    def row_parts(self) -> Mapping[str, tuple[tuple[RowTable, RowPart], ...]]:
+        """Each stream's rows in parts that are added up one by one, with the table of each; none where rows enter otherwise than by their densities."""
+        return {name: tuple(self._parts_of(table)) if table.entry is None else () for name, table in self.tables.items()}
+
+    def _parts_of(self, table: RowTable) -> Iterator[tuple[RowTable, RowPart]]:
+        used = names_used(self.topic, table.stream.value)
+        columns = [column for key, column in table.columns.items() if key in used]
+        columns += [*table.totals.values(), *(part for pair in table.series.values() for part in pair)]
+        for part in part_rows(family_for(table.stream.value), table.seen, columns):
+            yield (table if part.is_whole(len(table)) else table.at(part.rows)), part
+
+    def with_tables(self, tables: Mapping[str, RowTable]) -> Model:
+        """Return the same model of other rows, or of some."""
+        return replace(self, tables=tables)
 
     def scope(self, parameters: Mapping[str, Any]) -> Scope:
         """The scope in which priors are written: parameters and labels."""
@@ -221,14 +238,6 @@ class Model:
         if kind.value_kind is ValueKind.CATEGORY:  # a label may be called `p`
             return kind, {"p": ops.stack(tuple(given.values()))}
         return kind, kind.from_words(given, ops)
-
-
-def in_chunks(parameters: Parameters, rows: int) -> Iterator[Parameters]:
-    """Yield draws a few at a time, so many that an array of them by ``rows`` takes 16 MB."""
-    draws = max((len(values) for values in parameters.values()), default=1)
-    size = max(1, CELLS_AT_ONCE // max(1, rows))
-    for begin in range(0, draws, size):
-        yield {name: values[begin : begin + size] if len(values) == draws else values for name, values in parameters.items()}
 
 
 def model_as_of(topic: Topic, as_of: date) -> Model:

@@ -46,7 +46,7 @@ def test_chosen_rows_are_columns_of_the_whole_in_the_order_asked_for(case: str, 
     posterior = made(*STREAMS[case])
     whole = posterior.model.log_likelihood(posterior.parameters)
     np.testing.assert_array_equal(posterior.log_likelihood, whole)
-    monkeypatch.setattr("forecast.model.chosen_rows.CELLS_IN_CACHE", 7)
+    monkeypatch.setattr("forecast.model.draw_blocks.CELLS_IN_CACHE", 7)
     for columns in ([6], [5, 0], [6, 6, 4], [], range(7)):
         np.testing.assert_array_equal(posterior.row_log_likelihood(columns), whole[:, list(columns)])
 

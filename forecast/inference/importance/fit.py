@@ -37,9 +37,10 @@ from forecast.inference.target import FAILURES, NoSupport, NotFinite, evaluate_t
 from forecast.language.arrays import Array
 from forecast.model.coordinates import FARTHEST_NORMAL, Coordinates, own_coordinates, prior_coordinates
 from forecast.model.custom_model import refuse_custom_model
+from forecast.model.draw_blocks import in_chunks
 from forecast.model.errors import Unsound, place_problem, prior_problem
 from forecast.model.left_out import without_overflow
-from forecast.model.model import Model, in_chunks
+from forecast.model.model import Model
 from forecast.model.overflow import StatementOverflow
 from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
 from forecast.model.walk_coordinates import WalkCoordinates, make_walk_coordinates

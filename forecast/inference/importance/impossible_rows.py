@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.model.draw_blocks import in_chunks
 from forecast.model.errors import Unsound, place_problem
-from forecast.model.model import Model, Parameters, in_chunks
+from forecast.model.model import Model, Parameters
 from forecast.model.saturation import rounded_chances, rounding_hint
 
 

@@ -28,9 +28,10 @@ from forecast.language.arrays import Array
 from forecast.language.distributions.pools import PoolFamily
 from forecast.language.distributions.walks import Walk
 from forecast.model.coordinates import constrain
+from forecast.model.draw_blocks import in_chunks
 from forecast.model.errors import Unsound
 from forecast.model.left_out import without_overflow
-from forecast.model.model import Model, in_chunks
+from forecast.model.model import Model
 from forecast.model.overflow import StatementOverflow
 
 UNMOVED = 1e-9  # a hypothesis' probability that varies less over the draws has nothing to mix

@@ -18,8 +18,9 @@ from forecast.language.arrays import Array
 from forecast.language.expressions import Expression
 from forecast.model.coordinates import prior_coordinates
 from forecast.model.custom_model import refuse_custom_model
+from forecast.model.draw_blocks import in_chunks
 from forecast.model.likelihood import with_same_origin
-from forecast.model.model import Model, in_chunks, names_used
+from forecast.model.model import Model, names_used
 from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
 
 CHECK_DRAWS = 500  # prior draws of each hypothesis on which a row must move to count as informative

@@ -18,6 +18,7 @@ from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.distributions.domains import Domain
 from forecast.language.distributions.family import Core, Family, Signature
+from forecast.language.distributions.groups import ValueGroups
 from forecast.language.distributions.words import constant_of
 from forecast.language.faults import Fault
 from forecast.language.ops import Ops
@@ -161,6 +162,16 @@ def truncated_family(inner: Family) -> Family:
 
         def _log_density(self, x: Array, *core: Array) -> Array:
             return np.asarray(self.inner._log_density(x, *core[:-2]) - np.log(self._mass(core)))
+
+        def _statistics(self, groups: ValueGroups) -> tuple[Array, ...] | None:
+            within = self.inner.statistics(groups)
+            return None if within is None else (*groups.ends(), *within)
+
+        def _log_density_sums(self, counts: Array, statistics: tuple[Array, ...], *core: Array) -> Array:
+            least, greatest, *within = statistics
+            *inner, lower, upper = core
+            sums = self.inner._log_density_sums(counts, tuple(within), *inner) - counts * np.log(self._mass(core))
+            return np.where((least >= lower) & (greatest <= upper), sums, -np.inf)
 
         def _distribution(self, x: Array, *core: Array) -> Array:
             *within, lower, _ = core

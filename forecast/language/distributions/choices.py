@@ -13,6 +13,7 @@ from forecast.language.arrays import Array
 from forecast.language.distributions.domains import REAL_DOMAIN, SHARE_DOMAIN, Domain, check_domain, known_number
 from forecast.language.distributions.events import NO_WORDS_FOR_COUNTS
 from forecast.language.distributions.family import Core, Family, Signature
+from forecast.language.distributions.groups import ValueGroups
 from forecast.language.distributions.labelled import check_each, check_label_arguments, check_sum
 from forecast.language.distributions.spans import check_bounds
 from forecast.language.distributions.traits import ValueKind
@@ -136,6 +137,14 @@ class DiscreteUniform(Family):
     def _log_density(self, x: Array, *core: Array) -> Array:
         lower, upper = core
         return np.zeros_like(x) - np.log(upper - lower + 1)
+
+    def _statistics(self, groups: ValueGroups) -> tuple[Array, ...]:
+        return groups.ends()
+
+    def _log_density_sums(self, counts: Array, statistics: tuple[Array, ...], *core: Array) -> Array:
+        least, greatest = statistics
+        lower, upper = core
+        return np.where((least >= lower) & (greatest <= upper), -counts * np.log(upper - lower + 1), -np.inf)
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         lower, upper = core

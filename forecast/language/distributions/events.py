@@ -13,6 +13,7 @@ from forecast.language.arrays import Array
 from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import NONNEGATIVE_DOMAIN, POSITIVE_DOMAIN, SHARE_DOMAIN, Domain
 from forecast.language.distributions.family import Core, Family, Signature
+from forecast.language.distributions.groups import ValueGroups
 from forecast.language.distributions.steps import discrete_quantile, draw_poisson, log_rising_factorial
 from forecast.language.distributions.traits import TensorTails, ValueKind
 from forecast.language.distributions.words import PriorWords, WordForm, constant_of
@@ -51,6 +52,14 @@ class Poisson(Family):
 
     def _log_density(self, x: Array, *core: Array) -> Array:
         return poisson_log_mass(x, core[0])
+
+    def _statistics(self, groups: ValueGroups) -> tuple[Array, ...]:
+        mean = groups.means(groups.values)
+        return mean, groups.sums(poisson_log_mass(groups.values, groups.spread(mean)))
+
+    def _log_density_sums(self, counts: Array, statistics: tuple[Array, ...], *core: Array) -> Array:
+        mean, at_mean = statistics
+        return np.where(mean == 0, -counts * core[0], at_mean - counts * deviances.deviance(mean, core[0]))
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         return poisson_distribution(x, core[0])

@@ -22,7 +22,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from forecast.language.arrays import Array
 from forecast.language.distributions.domains import Domain, check_domain
-from forecast.language.distributions.traits import FamilyTraits
+from forecast.language.distributions.groups import ValueGroups
+from forecast.language.distributions.traits import FamilyTraits, ValueKind
 from forecast.language.distributions.words import WordForm, arguments_from_words, quantile_name
 from forecast.language.faults import Fault
 from forecast.language.ops import NUMPY, Ops
@@ -132,6 +133,13 @@ class Family(FamilyTraits, ABC):
     def _entropy(self, *_core: float) -> float:
         raise NotImplementedError  # of families without a ``shape_argument``, for which nobody asks
 
+    def _statistics(self, _groups: ValueGroups) -> tuple[Array, ...] | None:
+        """What the sum of log densities depends on besides the number of values, ``(groups,)`` each; None where only the values say."""
+        return None
+
+    def _log_density_sums(self, _counts: Array, _statistics: tuple[Array, ...], *_core: Array) -> Array:
+        raise NotImplementedError  # of families without statistics
+
     def _jointly_valid(self, *_core: Array) -> NDArray[np.bool_]:
         """Whether the core arguments suit each other (each alone is judged by its domain)."""
         return np.asarray(True)
@@ -159,6 +167,28 @@ class Family(FamilyTraits, ABC):
             if not inside.all():
                 density = np.where(inside, density, np.where(np.isnan(x), np.nan, -np.inf))
         return _mask_invalid(density, valid)
+
+    def statistics(self, groups: ValueGroups) -> tuple[Array, ...] | None:
+        """Return sufficient statistics of values in groups, ``(groups,)`` each, for ``log_density_sums``.
+
+        None where the family has none, and where a value is impossible, or no number, whatever the arguments.
+        """
+        possible = np.isfinite(groups.values) & _holds_values(self.value_kind, groups.values)
+        if self.discrete:
+            possible &= np.floor(groups.values) == groups.values
+        if not possible.all():
+            return None
+        with np.errstate(all="ignore"):
+            return self._statistics(groups)
+
+    def log_density_sums(self, counts: ArrayLike, statistics: tuple[Array, ...], **arguments: ArrayLike) -> Array:
+        """Return the sum of the log densities of each group's values, from their number and ``statistics``; everything broadcasts.
+
+        NaN where the arguments make no distribution, as in ``log_density``.  Where a sum is not finite, only the single densities say why.
+        """
+        with np.errstate(all="ignore"):
+            core, valid = self._prepare(arguments)
+            return _mask_invalid(np.asarray(self._log_density_sums(np.asarray(counts, dtype=float), statistics, *core)), valid)
 
     def distribution(self, value: ArrayLike, **arguments: ArrayLike) -> Array:
         """Return the distribution function P(X <= value); NaN as in ``log_density``."""
@@ -327,6 +357,15 @@ class Family(FamilyTraits, ABC):
 
     def _valid(self, _name: str, value: Array) -> NDArray[np.bool_]:
         return self.domains[_name].holds(value)
+
+
+def _holds_values(kind: ValueKind, values: Array) -> NDArray[np.bool_]:
+    """Which values are of a kind, as far as that does not depend on arguments."""
+    if kind is ValueKind.OPEN_SHARE:
+        return (values > 0) & (values < 1)
+    if kind is ValueKind.POSITIVE:
+        return values > 0
+    return values >= 0 if kind.is_count or kind is ValueKind.NONNEGATIVE else np.ones(values.shape, dtype=bool)
 
 
 @lru_cache(maxsize=1_024)

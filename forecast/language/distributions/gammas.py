@@ -15,6 +15,7 @@ from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import POSITIVE_DOMAIN, WIDTH_DOMAIN, Domain
 from forecast.language.distributions.edged import ClampedFamily
 from forecast.language.distributions.family import Core, Family, Signature
+from forecast.language.distributions.groups import ValueGroups
 from forecast.language.distributions.half import POSITIVE_BOUNDS
 from forecast.language.distributions.positive import require_median_and_factor
 from forecast.language.distributions.solve import NoRoot, gamma_alpha, log_gamma_quantile
@@ -59,6 +60,15 @@ class Gamma(ClampedFamily):
         large = alpha > deviances.LARGE_ARGUMENT
         density = np.where(large, deviances.gamma(x, alpha, beta), density) if large.any() else density
         return np.where((x == 0) & (alpha != 1), -np.inf, density)
+
+    def _statistics(self, groups: ValueGroups) -> tuple[Array, ...]:
+        mean = groups.means(groups.values)
+        return mean, *groups.bends(groups.values, mean)
+
+    def _log_density_sums(self, counts: Array, statistics: tuple[Array, ...], *core: Array) -> Array:
+        mean, away, bend = statistics
+        alpha, beta = core
+        return np.asarray(counts * self._log_density(mean, *core) + (alpha - 1) * bend + away * (alpha - 1 - beta * mean))
 
     def _latents(self, q: Array, *core: Array) -> Array:
         alpha, beta = np.broadcast_arrays(*core)
@@ -182,6 +192,15 @@ class InverseGamma(Family):
         large = alpha > deviances.LARGE_ARGUMENT
         density = np.where(large, deviances.poisson(alpha, beta / x) + np.log(alpha) - np.log(x), density) if large.any() else density
         return np.where(x > 0, density, -np.inf)
+
+    def _statistics(self, groups: ValueGroups) -> tuple[Array, ...]:
+        mean = groups.means(1 / groups.values)
+        return mean, *groups.bends(1 / groups.values, mean)
+
+    def _log_density_sums(self, counts: Array, statistics: tuple[Array, ...], *core: Array) -> Array:
+        mean, away, bend = statistics
+        alpha, beta = core
+        return np.asarray(counts * self._log_density(1 / mean, *core) + (alpha + 1) * bend + away * (alpha + 1 - beta * mean))
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         alpha, beta = core

@@ -16,6 +16,7 @@ from forecast.language import special
 from forecast.language.arrays import Array
 from forecast.language.distributions.domains import POSITIVE_DOMAIN, WIDTH_DOMAIN, Domain
 from forecast.language.distributions.family import Core, Family, Signature
+from forecast.language.distributions.groups import ValueGroups
 from forecast.language.distributions.real import ELICITATION_NU, HALF_LOG_2PI, scale_of, student_log_density, student_score, student_share
 from forecast.language.distributions.traits import TensorTails, ValueKind
 from forecast.language.distributions.words import PriorWords, WordForm
@@ -44,6 +45,12 @@ class HalfNormal(Family):
         (sigma,) = core
         z = x / sigma
         return np.asarray(-0.5 * z * z - (np.log(sigma) + HALF_LOG_2PI - np.log(2.0)))
+
+    def _statistics(self, groups: ValueGroups) -> tuple[Array, ...]:
+        return (np.sqrt(groups.means(groups.values**2)),)
+
+    def _log_density_sums(self, counts: Array, statistics: tuple[Array, ...], *core: Array) -> Array:
+        return np.asarray(counts * self._log_density(statistics[0], *core))
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         return np.asarray(special.erf(x / core[0] / np.sqrt(2.0)))

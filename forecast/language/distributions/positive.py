@@ -13,8 +13,9 @@ from forecast.language.arrays import Array
 from forecast.language.distributions.domains import POSITIVE_DOMAIN, REAL_DOMAIN, WIDTH_DOMAIN, Domain
 from forecast.language.distributions.edged import ClampedFamily
 from forecast.language.distributions.family import Core, Family, Signature
+from forecast.language.distributions.groups import ValueGroups
 from forecast.language.distributions.half import POSITIVE_BOUNDS
-from forecast.language.distributions.real import HALF_LOG_2PI, scale_of, solve_location_scale
+from forecast.language.distributions.real import HALF_LOG_2PI, normal_log_density_sums, scale_of, solve_location_scale
 from forecast.language.distributions.solve import NoRoot, weibull_alpha
 from forecast.language.distributions.traits import ValueKind, normal_location_scale
 from forecast.language.distributions.words import PriorWords, WordForm
@@ -36,6 +37,12 @@ class Exponential(Family):
 
     def _log_density(self, x: Array, *core: Array) -> Array:
         return -np.log(core[0]) - x / core[0]
+
+    def _statistics(self, groups: ValueGroups) -> tuple[Array, ...]:
+        return (groups.means(groups.values),)
+
+    def _log_density_sums(self, counts: Array, statistics: tuple[Array, ...], *core: Array) -> Array:
+        return counts * self._log_density(statistics[0], *core)
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         return -np.expm1(-x / core[0])
@@ -96,6 +103,14 @@ class LogNormal(ClampedFamily):
         log_x = np.log(x)
         z = (log_x - mu) / sigma
         return np.where(x > 0, -0.5 * z * z - (np.log(sigma) + HALF_LOG_2PI) - log_x, -np.inf)
+
+    def _statistics(self, groups: ValueGroups) -> tuple[Array, ...]:
+        log_x = np.log(groups.values)
+        return (*groups.moments(log_x), groups.sums(log_x))
+
+    def _log_density_sums(self, counts: Array, statistics: tuple[Array, ...], *core: Array) -> Array:
+        *moments, summed = statistics
+        return normal_log_density_sums(counts, tuple(moments), *core) - summed
 
     def _latents(self, q: Array, *core: Array) -> Array:
         mu, sigma = core

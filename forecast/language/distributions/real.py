@@ -17,6 +17,7 @@ from forecast.language.arrays import Array
 from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import POSITIVE_DOMAIN, REAL_DOMAIN, WIDTH_DOMAIN, Domain
 from forecast.language.distributions.family import Core, Family, Signature
+from forecast.language.distributions.groups import ValueGroups
 from forecast.language.distributions.traits import LocationScale, TensorTails, ValueKind, normal_location_scale
 from forecast.language.distributions.words import PriorWords, WordForm
 
@@ -54,6 +55,13 @@ def _is_beyond(location: float, point: Any, sign: float) -> bool:
     return isinstance(point, (int, float)) and sign * (float(point) - location) <= 0
 
 
+def normal_log_density_sums(counts: Array, moments: tuple[Array, ...], mu: Array, sigma: Array) -> Array:
+    """Return the summed log densities of normals, from the ``moments`` of their values."""
+    mean, left, root = moments
+    z, width = (mean - mu) / sigma, root / sigma
+    return np.asarray(-0.5 * (z * (counts * z + 2 * left / sigma) + width * width) - counts * (np.log(sigma) + HALF_LOG_2PI))
+
+
 class Normal(Family):
     """Normal(mu=0, sigma=1) or Normal(mu=0, tau).
 
@@ -77,6 +85,12 @@ class Normal(Family):
         mu, sigma = core
         z = (x - mu) / sigma
         return np.asarray(-0.5 * z * z - (np.log(sigma) + HALF_LOG_2PI))
+
+    def _statistics(self, groups: ValueGroups) -> tuple[Array, ...]:
+        return groups.moments(groups.values)
+
+    def _log_density_sums(self, counts: Array, statistics: tuple[Array, ...], *core: Array) -> Array:
+        return normal_log_density_sums(counts, statistics, *core)
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         mu, sigma = core

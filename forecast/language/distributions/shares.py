@@ -15,7 +15,8 @@ from forecast.language.distributions import deviances
 from forecast.language.distributions.domains import INNER_SHARE_DOMAIN, POSITIVE_DOMAIN, REAL_DOMAIN, WIDTH_DOMAIN, Domain
 from forecast.language.distributions.edged import HELD_SHARES, ClampedFamily
 from forecast.language.distributions.family import Core, Family, Signature
-from forecast.language.distributions.real import HALF_LOG_2PI, scale_of, solve_location_scale
+from forecast.language.distributions.groups import ValueGroups
+from forecast.language.distributions.real import HALF_LOG_2PI, normal_log_density_sums, scale_of, solve_location_scale
 from forecast.language.distributions.solve import NoRoot, beta_alpha_beta, increasing_root
 from forecast.language.distributions.table import FEWEST_TABLE_POINTS, QuantileTable, tabulate
 from forecast.language.distributions.traits import TensorTails, ValueKind, normal_location_scale
@@ -68,6 +69,16 @@ class Beta(ClampedFamily):
         density = special.xlogy(alpha - 1, x) + special.xlog1py(beta - 1, -x) - special.betaln(alpha, beta)
         large = ((alpha > deviances.LARGE_ARGUMENT) | (beta > deviances.LARGE_ARGUMENT)) & (x > 0) & (x < 1)
         return np.where(large, deviances.beta(x, alpha, beta), density) if large.any() else np.asarray(density)
+
+    def _statistics(self, groups: ValueGroups) -> tuple[Array, ...]:
+        mean = groups.means(groups.values)
+        return mean, *groups.bends(groups.values, mean), *groups.bends_of_rest(groups.values, mean)
+
+    def _log_density_sums(self, counts: Array, statistics: tuple[Array, ...], *core: Array) -> Array:
+        mean, away, bend, away_of_rest, bend_of_rest = statistics
+        alpha, beta = core
+        bent = (alpha - 1) * bend + (beta - 1) * bend_of_rest
+        return np.asarray(counts * self._log_density(mean, *core) + bent + ((alpha - 1) * away + (beta - 1) * away_of_rest))
 
     def _latents(self, q: Array, *core: Array) -> Array:
         alpha, beta = core
@@ -248,6 +259,14 @@ class LogitNormal(Family):
         z = (special.logit(x) - mu) / sigma
         density = -0.5 * z * z - (np.log(sigma) + HALF_LOG_2PI) - np.log(x) - np.log1p(-x)
         return np.where((x > 0) & (x < 1), density, -np.inf)
+
+    def _statistics(self, groups: ValueGroups) -> tuple[Array, ...]:
+        x = groups.values
+        return (*groups.moments(special.logit(x)), groups.sums(np.log(x) + np.log1p(-x)))
+
+    def _log_density_sums(self, counts: Array, statistics: tuple[Array, ...], *core: Array) -> Array:
+        *moments, summed = statistics
+        return normal_log_density_sums(counts, tuple(moments), *core) - summed
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         mu, sigma = core

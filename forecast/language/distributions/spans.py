@@ -11,6 +11,7 @@ import numpy as np
 from forecast.language.arrays import Array
 from forecast.language.distributions.domains import REAL_DOMAIN, Domain
 from forecast.language.distributions.family import Core, Family, Signature
+from forecast.language.distributions.groups import ValueGroups
 from forecast.language.distributions.solve import NoRoot, triangular_mode_share, triangular_unit_quantile
 from forecast.language.distributions.traits import ValueKind
 from forecast.language.distributions.words import PriorWords, WordForm, verify_solution
@@ -40,6 +41,14 @@ class Uniform(Family):
     def _log_density(self, x: Array, *core: Array) -> Array:
         lower, upper = core
         return np.zeros_like(x) - np.log(upper - lower)
+
+    def _statistics(self, groups: ValueGroups) -> tuple[Array, ...]:
+        return groups.ends()
+
+    def _log_density_sums(self, counts: Array, statistics: tuple[Array, ...], *core: Array) -> Array:
+        least, greatest = statistics
+        lower, upper = core
+        return np.where((least >= lower) & (greatest <= upper), -counts * np.log(upper - lower), -np.inf)
 
     def _distribution(self, x: Array, *core: Array) -> Array:
         lower, upper = core

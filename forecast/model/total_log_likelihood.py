@@ -1,0 +1,76 @@
+"""The log-likelihood of all rows together, at each draw.
+
+Rows with equal arguments are counted once (``sufficient_statistics``); the others are added up in blocks that stay in the
+processor's cache.  Neither says which row has no density: where a total is not finite, the rows are worked out one by one,
+so that what is wrong is found, told and left out exactly as ``Model.log_likelihood`` does.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.language.arrays import Array
+from forecast.model.draw_blocks import CELLS_AT_ONCE, CELLS_IN_CACHE, blocks_of_draws, choose_draws, draw_count
+from forecast.model.errors import Unsound
+from forecast.model.model import Model, Parameters, RowTable
+from forecast.model.sufficient_statistics import RowPart
+
+
+def total_log_likelihood(model: Model, parameters: Parameters, *, near: NDArray[np.bool_] | None = None) -> Array:
+    """Return the sum over all rows of the log density of each, ``(draws,)``.
+
+    It is that of ``Model.log_likelihood``, but for rounding, and raises as that does; ``near`` is as there.  Rows so unlikely
+    together that no float holds it are impossible.
+    """
+    total = np.zeros(draw_count(parameters))
+    try:
+        for name, table in model.tables.items():
+            if len(table):
+                with np.errstate(over="ignore", invalid="ignore"):
+                    total = total + _total_of_table(model, name, parameters, near)
+    except Unsound:
+        for some, chunk in blocks_of_draws(parameters, model.row_count, cells=CELLS_AT_ONCE):
+            model.log_likelihood(some, near=None if near is None else near[chunk])  # says how many of the draws, and names the row
+        raise
+    return total
+
+
+def _total_of_table(model: Model, name: str, parameters: Parameters, near: NDArray[np.bool_] | None) -> Array:
+    table, draws = model.tables[name], draw_count(parameters)
+    if table.entry is not None:
+        return _sum_rows(model, table, parameters, near, np.arange(draws))
+    total, by_statistics = np.zeros(draws), False
+    for own, part in model.row_parts[name]:
+        by_statistics |= part.statistics is not None
+        for some, chunk in blocks_of_draws(parameters, len(own)):
+            total[chunk] += _sum_densities(model, own, part, some)
+    doubtful = np.flatnonzero(~np.isfinite(total) if by_statistics else np.isnan(total))
+    if len(doubtful):
+        total[doubtful] = _sum_rows(model, table, parameters, near, doubtful)
+    return total
+
+
+def _sum_densities(model: Model, table: RowTable, part: RowPart, parameters: Parameters) -> Array:
+    """The log density of a part's rows summed, ``(draws,)``, NaN where a statement makes no distribution; ``table`` has the part's rows."""
+    with np.errstate(all="ignore"):
+        kind, arguments = model.distribution(table.stream.value, model.row_scope(table, parameters))
+        if part.counts is None:
+            density = kind.log_density(table.seen, **arguments)
+        elif part.statistics is None:
+            density = part.counts * kind.log_density(table.seen, **arguments)
+        else:
+            density = kind.log_density_sums(part.counts, part.statistics, **arguments)
+        total: Array = np.broadcast_to(density, (draw_count(parameters), len(table))).sum(axis=1)
+    return total
+
+
+def _sum_rows(model: Model, table: RowTable, parameters: Parameters, near: NDArray[np.bool_] | None, chosen: NDArray[np.intp]) -> Array:
+    """The log-likelihood of a table at chosen draws, row by row."""
+    draws, alone = draw_count(parameters), model.with_tables({table.stream.name: table})
+    total, size = np.empty(len(chosen)), max(1, CELLS_IN_CACHE // len(table))
+    for begin in range(0, len(chosen), size):
+        some = chosen[begin : begin + size]
+        rows = alone.log_likelihood(choose_draws(parameters, some, draws), near=None if near is None else near[some])
+        total[begin : begin + size] = rows.sum(axis=1)
+    return total
