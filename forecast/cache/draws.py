@@ -46,7 +46,6 @@ def draws_from_bytes(data: bytes, model: Model) -> Posterior:
             described["engine"],
             parameters,
             arrays["log_weight"],
-            model.log_likelihood(parameters),
             Diagnostics(**described["diagnostics"]),
             chains=described["chains"],
             replicate=arrays["replicate"] if "replicate" in arrays.files else None,
