@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
+
 from forecast.actions.cache import verdict_as_data
 from forecast.actions.plan import TopicPlan
 from forecast.actions.run import Run, TopicResult
@@ -32,8 +34,8 @@ from forecast.model.progress import Progress
 from forecast.model.settings import Settings
 from forecast.predict.analysis import Analysis, analyse
 from forecast.report.pages import page_and_data, report_files
-from forecast.schema.insight import ImpliedContent, InsightContent
-from forecast.schema.topic import ParameterContent, TopicContent, VerdictContent, content_bytes
+from forecast.schema.insight import ImpliedContent
+from forecast.schema.topic import ParameterContent, RunContent, TopicContent, VerdictContent, content_bytes
 
 NO_OTHER_ENGINE = "This topic brings its own model, {}: NUTS alone can sample it, and no other engine has checked it."
 
@@ -55,28 +57,40 @@ def make_report(run: Run, topic: Topic, plan: TopicPlan, progress: Progress) -> 
     """Return a topic's report as planned, or the problems that forbid one."""
     from threadpoolctl import threadpool_limits
 
-    kept: list[CachedResult] = []
-    content = plan.content
-    if content is not None and plan.renews_reasons:
-        kept.append(CachedResult("content", plan.content_key, content_bytes(content)))
-    elif content is None:
-        try:
-            with threadpool_limits(limits=1, user_api="blas"):  # sums in one order: the same bytes however many cores there are
-                content = _compute_content(run, topic, plan, progress, kept)
-        except Unsound as unsound:
-            return TopicResult(problems=unsound.problems)
-    under = next((result.key for result in kept if result.kind == "content"), plan.content_key)
-    return TopicResult(content, _files(run, content) if plan.renders else {}, kept=tuple(kept), content_key=under)
+    if plan.content is not None:
+        renewed = [CachedResult("content", plan.content_key, content_bytes(plan.content))] if plan.renews_reasons else []
+        return TopicResult(plan.content, _files(run, plan), kept=tuple(renewed), content_key=plan.content_key)
+    try:
+        with threadpool_limits(limits=1, user_api="blas"):  # sums in one order: the same bytes however many cores there are
+            content, kept = _compute_content(run, topic, plan, progress)
+    except Unsound as unsound:
+        return TopicResult(problems=unsound.problems)
+    files = _files(run, replace(plan, content=content))
+    if run.fast:
+        return TopicResult(content, files)
+    under = content_key(
+        plan.insight_key, settings=run.settings, verdict=_compared(content), hindcast=run.is_hindcast, explained=run.insight
+    )
+    kept.append(CachedResult("content", under, files[f"{topic.name}.json"]))
+    return TopicResult(content, files, kept=tuple(kept), content_key=under)
 
 
-def _files(run: Run, content: TopicContent) -> dict[str, bytes]:
+def _files(run: Run, plan: TopicPlan) -> dict[str, bytes]:
+    """The files that the content of a plan makes, where they are to be made."""
+    if plan.content is None or not plan.renders:
+        return {}
     if run.fast and not run.insight:
-        return page_and_data(content)
-    return report_files(content) if run.pages else {f"{content['name']}.json": content_bytes(content)}
+        return page_and_data(plan.content)
+    return report_files(plan.content) if run.pages else {f"{plan.topic}.json": content_bytes(plan.content)}
 
 
-def _compute_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress, kept: list[CachedResult]) -> TopicContent:
-    """Conclude one topic, with the verdict remembered or made, as the content of its report; ``kept`` gets what was computed."""
+def _compared(content: TopicContent) -> VerdictContent | None:
+    """What the comparison of the engines came to, as a plan has it: None where there was none."""
+    return None if content["verdict"]["verdict"] == "not refereed" else content["verdict"]
+
+
+def _compute_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress) -> tuple[TopicContent, list[CachedResult]]:
+    """Conclude one topic, with the verdict remembered or made: the content of its report, and the parts of it to be kept."""
     as_of, settings = run.as_of, run.settings
     analysis, made = analyse_with_referee(
         topic,
@@ -88,18 +102,14 @@ def _compute_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress
         progress=progress,
     )
     verdict = made or plan.verdict
-    key = calculation_key(topic, as_of=as_of, settings=settings, computing=run.environment.versions)
-    if not run.fast and plan.draws is None and (drawn := draws_to_bytes(analysis.result.posterior)) is not None:
-        word = "" if verdict is None else verdict["verdict"]
-        kept.append(CachedResult("draws", draws_key(topic, key, environment=run.environment, trust=settings.trust, verdict=word), drawn))
-    hashes = {"numbers": numbers_hash(topic, as_of=as_of), "words": words_hash(topic)}
-    if verdict is not None:
-        made_with = verdict.get("versions", run.environment.versions)
-        hashes["refereed"] = calculation_key(topic, as_of=as_of, settings=settings, computing=made_with)
+    kept = [] if run.fast or plan.draws is not None else _draws_to_keep(run, topic, analysis, verdict)
     explained = run.insight and topic.own is None and analysis.result.posterior.keeps_rows
-    insight = (
-        _insight(analysis, plan, progress, kept) if explained else None
-    )  # it weighs draws by the statements, which its own model may not follow
+    insight = plan.insight if explained else None  # it weighs draws by the statements, which its own model may not follow
+    if explained and insight is None:
+        from forecast.insight.explaining import explain
+
+        insight = explain(analysis, earlier=plan.earlier, progress=progress)
+        kept.append(CachedResult("insight", plan.insight_key, json.dumps(insight, default=_plain_number).encode()))
     parameters = parameter_contents(analysis.prior, analysis.result.posterior)
     unexplained = [_no_insight_warning(analysis)] if run.insight and topic.own is None and not explained else []
     content = topic_content(
@@ -111,31 +121,41 @@ def _compute_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress
         paths=analysis.result.paths,
         answers=analysis.result.answers,
         verdict=verdict,
-        run={
-            "command": _command(topic, as_of, settings),
-            "seed": settings.seed,
-            "draws": settings.draws,
-            "hindcast": run.is_hindcast,
-            "versions": dict(run.environment.versions),
-            "hashes": hashes,
-        },
+        run=_run_content(run, topic, verdict),
         insight=insight,
     )
-    if not run.fast:
-        under = content_key(plan.insight_key, settings=settings, verdict=verdict, hindcast=run.is_hindcast, explained=run.insight)
-        kept.append(CachedResult("content", under, content_bytes(content)))
-    return content
+    return content, kept
 
 
-def _insight(analysis: Analysis, plan: TopicPlan, progress: Progress, kept: list[CachedResult]) -> InsightContent:
-    """What the plan found of why, or what is found now."""
-    if plan.insight is not None:
-        return plan.insight
-    from forecast.insight.explaining import explain
+def _draws_to_keep(run: Run, topic: Topic, analysis: Analysis, verdict: VerdictContent | None) -> list[CachedResult]:
+    """The posterior, where it is not too large."""
+    drawn = draws_to_bytes(analysis.result.posterior)
+    word = "" if verdict is None else verdict["verdict"]
+    key = draws_key(topic, as_of=run.as_of, settings=run.settings, environment=run.environment, verdict=word)
+    return [] if drawn is None else [CachedResult("draws", key, drawn)]
 
-    insight = explain(analysis, earlier=plan.earlier, progress=progress)
-    kept.append(CachedResult("insight", plan.insight_key, json.dumps(insight).encode()))
-    return insight
+
+def _run_content(run: Run, topic: Topic, verdict: VerdictContent | None) -> RunContent:
+    """How the report can be made again, and the hashes of what it was made of."""
+    hashes = {"numbers": numbers_hash(topic, as_of=run.as_of), "words": words_hash(topic)}
+    if verdict is not None:
+        made_with = verdict.get("versions", run.environment.versions)
+        hashes["refereed"] = calculation_key(topic, as_of=run.as_of, settings=run.settings, computing=made_with)
+    return {
+        "command": _command(topic, run.as_of, run.settings),
+        "seed": run.settings.seed,
+        "draws": run.settings.draws,
+        "hindcast": run.is_hindcast,
+        "versions": dict(run.environment.versions),
+        "hashes": hashes,
+    }
+
+
+def _plain_number(number: object) -> object:
+    """A number of NumPy as Python has it; raises ``TypeError`` for anything else."""
+    if isinstance(number, np.generic):
+        return number.item()
+    raise TypeError(f"{type(number).__name__} is no plain data")
 
 
 def analyse_with_referee(

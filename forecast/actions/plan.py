@@ -111,7 +111,7 @@ class _Prepared:
             verdict,
             run.referee is not False and verdict is None and topic.own is None,
             earlier,
-            draws_key(topic, key, environment=run.environment, trust=settings.trust, verdict=word),
+            draws_key(topic, as_of=run.as_of, settings=settings, environment=run.environment, verdict=word),
             insight,
             content_key(insight, settings=settings, verdict=verdict, hindcast=run.is_hindcast, explained=run.insight),
         )

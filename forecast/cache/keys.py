@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -41,9 +42,11 @@ def uses_age(topic: Topic) -> bool:
     return any("age" in names_in(expression) for expression in topic.expressions)
 
 
-def draws_key(topic: Topic, calculation: str, *, environment: Environment, trust: bool, verdict: str) -> str:
-    """Return the key of a topic's published posterior; ``calculation`` is the calculation's key, ``verdict`` the word that confirms it or not."""
-    return _hash("draws", environment.key, calculation, _order(topic), trust, verdict == "agreed")
+def draws_key(topic: Topic, *, as_of: date, settings: Settings, environment: Environment, verdict: str) -> str:
+    """Return the key of a topic's published posterior, which questions do not move; ``verdict`` is the word that confirms it or not."""
+    unasked = replace(topic, questions={})
+    calculation = calculation_key(unasked, as_of=as_of, settings=settings, computing=environment.versions)
+    return _hash("draws", environment.key, calculation, _order(unasked), settings.trust, verdict == "agreed")
 
 
 def insight_key(topic: Topic, calculation: str, *, environment: Environment, as_of: date, earlier: str) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -25,6 +25,8 @@ KEPT_SHARE = 0.9  # of that, once results have been removed
 AT_ONCE = 500  # keys in one query
 BUSY_SECONDS = 30.0  # how long to wait for another process that writes
 COMPRESSION = 1  # zlib's level: JSON becomes a fifth, at 100 MB a second
+
+FAULTS = (sqlite3.Error, OSError, zlib.error)  # what may be wrong with the file, or with the folder
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS results (
@@ -58,31 +60,39 @@ class Store:
     def find(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Return those of some results that are kept, by their keys."""
         wanted = list(dict.fromkeys(keys))
-        if self.folder is None or not wanted or not self._path.exists():
+        if self.folder is None or not wanted:
             return {}
-        found: dict[str, bytes] = {}
-        with self._connect() as connection:
-            for some in _batches(wanted):
-                marks = ", ".join("?" * len(some))
-                rows = connection.execute(f"SELECT key, used, data FROM results WHERE key IN ({marks})", some).fetchall()  # noqa: S608 - marks alone
-                found |= {key: zlib.decompress(data) for key, _, data in rows}
-                stale = [(self._day, key) for key, used, _ in rows if used != self._day]
-                if stale:
-                    connection.executemany("UPDATE results SET used = ? WHERE key = ?", stale)
-        return found
+        results: dict[str, bytes] = {}
+        try:
+            if self._path.exists():
+                with closing(self._open()) as connection, connection:
+                    for begin in range(0, len(wanted), AT_ONCE):
+                        results |= self._find_some(connection, wanted[begin : begin + AT_ONCE])
+        except FAULTS as error:
+            self.fault = f"{self._path}: {error}"
+        return results
 
     def keep(self, results: Sequence[CachedResult]) -> None:
         """Keep some results, each under its key, and remove the oldest where they would take more than the limit."""
         if self.folder is None or not results:
             return
-        rows = [
-            (result.key, result.kind, len(data), self._day, data)
-            for result in results
-            for data in [zlib.compress(result.data, COMPRESSION)]
-        ]
-        with self._connect() as connection:
-            connection.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?)", rows)
-            _remove_oldest(connection, self.most)
+        packed = ((result, zlib.compress(result.data, COMPRESSION)) for result in results)
+        rows = [(result.key, result.kind, len(data), self._day, data) for result, data in packed]
+        try:
+            with closing(self._open()) as connection, connection:
+                connection.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?)", rows)
+                _remove_oldest(connection, self.most)
+        except FAULTS as error:
+            self.fault = f"{self._path}: {error}"
+
+    def _find_some(self, connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, bytes]:
+        marks = ", ".join("?" * len(keys))
+        rows = connection.execute(f"SELECT key, used, data FROM results WHERE key IN ({marks})", keys).fetchall()  # noqa: S608 - marks alone
+        results = {key: zlib.decompress(data) for key, _, data in rows}
+        connection.executemany(
+            "UPDATE results SET used = ? WHERE key = ?", [(self._day, key) for key, used, _ in rows if used != self._day]
+        )
+        return results
 
     @property
     def _day(self) -> int:
@@ -92,15 +102,6 @@ class Store:
     def _path(self) -> Path:
         assert self.folder is not None
         return self.folder / f"results-{STORE_FORMAT}.sqlite"
-
-    @contextmanager
-    def _connect(self) -> Generator[sqlite3.Connection]:
-        """A connection whose changes are kept together; where the file cannot be used, ``fault`` says why, and what was found until then counts."""
-        try:
-            with closing(self._open()) as connection, connection:
-                yield connection
-        except (sqlite3.Error, OSError, zlib.error) as error:
-            self.fault = f"{self._path}: {error}"
 
     def _open(self) -> sqlite3.Connection:
         assert self.folder is not None
@@ -139,8 +140,3 @@ def _remove_oldest(connection: sqlite3.Connection, most: int) -> None:
         return
     sizes = {key: (kind, used, size) for key, kind, used, size in connection.execute("SELECT key, kind, used, size FROM results")}
     connection.executemany("DELETE FROM results WHERE key = ?", [(key,) for key in removal_order(sizes, most)])
-
-
-def _batches(keys: Sequence[str]) -> Iterator[list[str]]:
-    for begin in range(0, len(keys), AT_ONCE):
-        yield list(keys[begin : begin + AT_ONCE])
