@@ -28,12 +28,13 @@ COMPRESSION = 1  # zlib's level: JSON becomes a fifth, at 100 MB a second
 
 FAULTS = (sqlite3.Error, OSError, zlib.error)  # what may be wrong with the file, or with the folder
 
-TABLES = """
-CREATE TABLE IF NOT EXISTS results (
-    key TEXT PRIMARY KEY, kind TEXT NOT NULL, size INTEGER NOT NULL, used INTEGER NOT NULL, data BLOB NOT NULL
-);
-CREATE INDEX IF NOT EXISTS by_age ON results (kind, used, size);
-"""
+COLUMNS = "key TEXT PRIMARY KEY, kind TEXT NOT NULL, size INTEGER NOT NULL, used INTEGER NOT NULL, data BLOB NOT NULL"
+START = (
+    "PRAGMA auto_vacuum = FULL",  # of a file that is new
+    "PRAGMA synchronous = NORMAL",  # what a crash loses is computed again
+    f"CREATE TABLE IF NOT EXISTS results ({COLUMNS})",
+    "CREATE INDEX IF NOT EXISTS by_age ON results (kind, used, size)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +107,14 @@ class Store:
     def _open(self) -> sqlite3.Connection:
         assert self.folder is not None
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        is_new = not self._path.exists()
         connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
-        if is_new:
-            connection.execute("PRAGMA auto_vacuum = FULL")
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(TABLES)
+        try:
             self._path.chmod(0o600)
-        connection.execute("PRAGMA synchronous = NORMAL")  # what a crash loses is computed again
+            for statement in START:
+                connection.execute(statement)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
 
