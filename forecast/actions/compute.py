@@ -30,14 +30,26 @@ from forecast.elicitation.prior_checks import prior_data_conflicts, prior_warnin
 from forecast.inference.posterior import rows_not_kept_message
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
-from forecast.model.progress import Progress
+from forecast.model.progress import Progress, ignore_progress
 from forecast.model.settings import Settings
 from forecast.predict.analysis import Analysis, analyse
+from forecast.processes import pickle_task, unpickle_task
 from forecast.report.pages import page_and_data, report_files
 from forecast.schema.insight import ImpliedContent
 from forecast.schema.topic import ParameterContent, RunContent, TopicContent, VerdictContent, content_bytes
 
 NO_OTHER_ENGINE = "This topic brings its own model, {}: NUTS alone can sample it, and no other engine has checked it."
+
+
+def task_of(run: Run, topic: Topic, plan: TopicPlan) -> bytes:
+    """Return what is to be computed of a topic as bytes, for ``compute_task`` in another process: it needs no file of the book."""
+    return pickle_task((run, topic, plan))
+
+
+def compute_task(task: bytes) -> bytes:
+    """Return what a topic came to, as bytes for ``unpickle_task``."""
+    run, topic, plan = unpickle_task(task)
+    return pickle_task(report_or_failure(run, topic, plan, ignore_progress))
 
 
 def report_or_failure(run: Run, topic: Topic, plan: TopicPlan, progress: Progress) -> TopicResult:

@@ -9,37 +9,37 @@ are published.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from forecast.actions.cache import warnings_of
 from forecast.actions.check import future_date_warnings, read_checked_book, topic_problems
-from forecast.actions.compute import make_report, report_or_failure
+from forecast.actions.compute import compute_task, make_report, report_or_failure, task_of
+from forecast.actions.executors import DaskCluster, Executor, ExecutorFault, LocalProcesses, Lost
 from forecast.actions.pages import INDEX_NAME, files_stand, index_digest, pages_key, state_of_files
 from forecast.actions.plan import TopicPlan, plan_draft, plan_of_standing, plan_topics
 from forecast.actions.publish import clock_problems, publish
 from forecast.actions.run import Run, TopicResult
 from forecast.actions.standing import StandingTopic, outcomes_to_keep, standing_topics
 from forecast.book.files.folder import Folder
-from forecast.book.files.layout import REPORTS, choose_topics, root_problem, topic_path
+from forecast.book.files.layout import REPORTS, SEEDS, choose_topics, root_problem, topic_path
 from forecast.book.files.problems import Place, Problem, has_errors, sort_problems
 from forecast.book.ledger import read_ledger
-from forecast.book.reading import read_book
 from forecast.book.topic import Book
-from forecast.cache.fingerprint import environment
+from forecast.cache.fingerprint import environment, machine_fingerprint
 from forecast.cache.folder import CACHE_VARIABLE
 from forecast.cache.store import Store
 from forecast.model.custom_model import trust_problems
 from forecast.model.progress import PartialProgress, Progress, ignore_progress
 from forecast.model.settings import Settings
-from forecast.processes import process_pool
+from forecast.processes import unpickle_task
 from forecast.report.failures import failure_of_topic
 from forecast.report.pages import render_index
 from forecast.schema.topic import TopicContent
-from forecast.system import process_start_method, utc_now
+from forecast.system import utc_now
 
 INDEX_FILES = ("index.html", "index.md")
 
@@ -120,6 +120,7 @@ def update(
     settings: Settings,
     referee: bool | None = None,
     processes: int = 1,
+    cluster: str = "",
     insight: bool = True,
     pages: bool = True,
     cache: Path | None = None,
@@ -131,6 +132,7 @@ def update(
     With several ``processes`` topics are computed side by side, each in a
     process of its own; the numbers are the same.  A script that asks for
     that must guard its own start (``if __name__ == "__main__"``).
+    ``cluster`` is the address of a Dask scheduler, whose workers compute instead; see ``forecast.actions.executors``.
 
     ``referee`` True compares the engines anew, False never, None where no
     verdict on the same calculation is remembered.  A day before ``today`` is a
@@ -143,7 +145,10 @@ def update(
     reading = _read(run, topics, store)
     if has_errors(reading.problems):
         return UpdateResult(reading.problems)
-    results = _make_reports(run, reading, processes, progress)
+    try:
+        results = _make_reports(run, reading, processes=processes, cluster=cluster, progress=progress)
+    except ExecutorFault as fault:
+        return UpdateResult(sort_problems((*reading.problems, Problem(Place(SEEDS), str(fault)))))
     store.keep([kept for result in results.values() for kept in result.kept])
     wrong = [problem for result in results.values() if not result.failed for problem in result.problems]
     wrong += [problem for name, result in results.items() if result.failed for problem in topic_problems(reading.book.topics[name], as_of)]
@@ -226,14 +231,19 @@ def _read(run: Run, topics: Sequence[str] | None, store: Store) -> _Reading:
     return _Reading(book, problems, {name: plans[name] for name in names}, standing, entries)
 
 
-def _make_reports(run: Run, reading: _Reading, processes: int, progress: Progress) -> dict[str, TopicResult]:
+def _make_reports(run: Run, reading: _Reading, *, processes: int, cluster: str, progress: Progress) -> dict[str, TopicResult]:
     """What each topic comes to that does not stand: those with something to compute first, side by side where there are several."""
     plans = {name: plan for name, plan in reading.plans.items() if name not in reading.standing}
     busy = {name: plan for name, plan in plans.items() if plan.steps}
+    executor: Executor | None = None
+    if cluster:
+        executor = DaskCluster(cluster, machine_fingerprint)
+    elif min(processes, len(busy)) > 1:
+        executor = LocalProcesses(processes, partial(_warm_up_copies, run))
     results = (
-        _make_reports_in_parallel(run, reading.book, busy, processes, progress)
-        if min(processes, len(busy)) > 1
-        else _make_reports_in_turn(run, reading.book, busy, progress)
+        _make_reports_in_turn(run, reading.book, busy, progress)
+        if executor is None or not busy
+        else _make_reports_elsewhere(run, reading.book, busy, executor, progress)
     )
     for name in plans.keys() - busy.keys():
         results[name] = report_or_failure(run, reading.book.topics[name], plans[name], progress)
@@ -283,47 +293,25 @@ def _make_reports_in_turn(run: Run, book: Book, plans: Mapping[str, TopicPlan], 
     }
 
 
-def _make_reports_in_parallel(
-    run: Run, book: Book, plans: Mapping[str, TopicPlan], processes: int, progress: Progress
+def _make_reports_elsewhere(
+    run: Run, book: Book, plans: Mapping[str, TopicPlan], executor: Executor, progress: Progress
 ) -> dict[str, TopicResult]:
-    from concurrent.futures import as_completed
-    from concurrent.futures.process import BrokenProcessPool
-
-    start = process_start_method()
-    if start == "fork":
-        warm_up()  # once for all processes, and for the index that this one writes
-        if run.insight:
-            import forecast.insight.explaining  # noqa: F401 - once for all processes
-    with process_pool(min(processes, len(plans)), start=start) as pool:
-        longest_first = sorted(plans, key=lambda name: -sum(map(len, book.topics[name].texts.values())))  # so that none is left for last
-        waiting = {pool.submit(_make_report_in_process, run, plans[name]): name for name in longest_first}
-        results: dict[str, TopicResult] = {}
-        progress("weighing and sampling", 0, len(waiting))  # not before: a bar is a thread, and the processes are started alone
-        for future in as_completed(waiting):
-            with suppress(BrokenProcessPool):  # one process has taken all others with it: see below
-                results[waiting[future]] = future.result()
-                progress(f"{waiting[future]} done", len(results), len(waiting))
-    for name in (name for name in longest_first if name not in results):
-        results[name] = _make_report_alone(run, plans[name], start)
-        progress(f"{name} done", len(results), len(waiting))
+    """What topics come to that are computed by other processes; ``publish`` sees to it that their files have not changed meanwhile."""
+    longest_first = sorted(plans, key=lambda name: -sum(map(len, book.topics[name].texts.values())))  # so that none is left for last
+    tasks = {name: task_of(run, book.topics[name], plans[name]) for name in longest_first}
+    results: dict[str, TopicResult] = {}
+    for name, computed in executor.compute(compute_task, tasks):
+        results[name] = _lost_result(name, computed) if isinstance(computed, Lost) else unpickle_task(computed)
+        progress(f"{name} done", len(results), len(plans))
     return {name: results[name] for name in plans}
 
 
-def _make_report_alone(run: Run, plan: TopicPlan, start: Literal["fork", "spawn"]) -> TopicResult:
-    """One topic in the only process there is beside this one, which may end suddenly without harm to others."""
-    from concurrent.futures.process import BrokenProcessPool
-
-    try:
-        with process_pool(1, start=start) as pool:
-            return pool.submit(_make_report_in_process, run, plan).result()
-    except BrokenProcessPool:
-        message = "the process that computed this topic ended suddenly, perhaps for want of memory"
-        return TopicResult(problems=(Problem(Place(topic_path(plan.topic)), message),), failed=True)
+def _lost_result(name: str, lost: Lost) -> TopicResult:
+    return TopicResult(problems=(Problem(Place(topic_path(name)), lost.why),), failed=True)
 
 
-def _make_report_in_process(run: Run, plan: TopicPlan) -> TopicResult:
-    """One topic in a process of its own, read again from its files: ``publish`` sees to it that they have not changed."""
-    book, problems = read_book(run.root, [plan.topic])
-    return (
-        TopicResult(problems=problems) if has_errors(problems) else report_or_failure(run, book.topics[plan.topic], plan, ignore_progress)
-    )
+def _warm_up_copies(run: Run) -> None:
+    """Import once what every process needs that is started as a copy of this one."""
+    warm_up()
+    if run.insight:
+        import forecast.insight.explaining  # noqa: F401 - for the processes

@@ -39,6 +39,27 @@ def environment() -> Environment:
     return Environment(code_hash(Path(__file__).parents[1]), versions(), others)
 
 
+def machine_fingerprint() -> str:
+    """Return a hash that is equal on machines which run the same program and compute the same numbers to the last digit.
+
+    Beside the environment it has the bytes of some results: elementary functions on arrays of several lengths, sums, products of
+    matrices and random numbers, for which NumPy and its libraries choose the instructions of the processor at hand.
+    """
+    import numpy as np
+
+    from forecast.language import special
+
+    hashed = hashlib.sha256(environment().key.encode())
+    for length in (1, 7, 64, 1001):
+        x = np.random.default_rng(length).standard_normal(length)
+        positive = np.abs(x) + 0.1
+        results = [np.exp(x), np.log(positive), np.sin(x), np.tanh(x), np.log1p(positive), np.sqrt(positive), positive**1.7]
+        results += [special.ndtri(1 / (1 + positive)), special.gammaln(positive), np.cumsum(x), np.outer(x[:50], x[:50]) @ x[:50]]
+        for result in (*results, x.sum(), positive.sum(axis=0), x @ positive):
+            hashed.update(np.asarray(result).tobytes())
+    return hashed.hexdigest()
+
+
 def versions() -> dict[str, str]:
     """Return the versions of this program and of what computes for it."""
     return {"forecast": __version__} | {name: version(name) for name in COMPUTING}

@@ -29,6 +29,15 @@ Engine = Annotated[Literal["auto", "importance", "nuts"], typer.Option("--engine
 NoInsight = Annotated[bool, typer.Option("--no-insight", help="Leave out why: the answers alone, in less than half the time.")]
 NoPages = Annotated[bool, typer.Option("--no-pages", help="Write the JSON alone; `forecast report` makes the pages from it.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Compute everything, and keep nothing for the next time.")]
+On = Annotated[
+    str | None,
+    typer.Option(
+        "--on",
+        metavar="dask://HOST:PORT",
+        help="Compute on the workers of a Dask scheduler, which must run the same versions; only on a cluster you trust.",
+        show_default=False,
+    ),
+]
 Plan = Annotated[bool, typer.Option("--plan", help="Print what would be computed and what reused, and why; compute and write nothing.")]
 
 MOST_PROCESSES = 4  # each may hold PyMC, half a gigabyte
@@ -45,6 +54,7 @@ def update(
     no_insight: NoInsight = False,
     no_pages: NoPages = False,
     no_cache: NoCache = False,
+    on: On = None,
     plan: Plan = False,
     trust: Trust = False,
     book: Book = None,
@@ -89,6 +99,7 @@ def update(
             settings=settings,
             referee=referee,
             processes=min(core_count(), MOST_PROCESSES),
+            cluster=_scheduler_address(on),
             insight=not no_insight,
             pages=not no_pages,
             cache=cache,
@@ -120,6 +131,18 @@ def update(
                 are = f"{'All' if is_all else f'{pages} of them'} are HTML pages of reports that have"
             echo(f"{are} not changed; open {root / 'reports' / 'index.html'}")
     raise typer.Exit(done.exit_code)
+
+
+def _scheduler_address(on: str | None) -> str:
+    """The address of a Dask scheduler as Dask writes it; empty where everything is computed on this machine."""
+    from forecast.actions.executors import SCHEME
+
+    if on is None:
+        return ""
+    host, sign, port = on.removeprefix(SCHEME).rpartition(":")
+    if not on.startswith(SCHEME) or not sign or not host or not port.isdigit():
+        raise typer.BadParameter(f"`{on}` is not dask://HOST:PORT", param_hint="--on")
+    return f"tcp://{host}:{port}"
 
 
 def _cache_folder() -> Path | None:
