@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast.actions.cache import cached_implications, edited_rows, newest_report, warnings_of
+from forecast.actions.ledger import check_whole_ledger, read_known_ledger
 from forecast.book.calendar import ONE_DAY
 from forecast.book.files.folder import Folder
 from forecast.book.files.problems import Problem, has_errors, limit_problems, sort_problems
@@ -20,6 +21,7 @@ from forecast.book.ledger import read_ledger
 from forecast.book.reading import read_book
 from forecast.book.rows import row_hash
 from forecast.book.topic import Book, Topic
+from forecast.cache.store import Store
 from forecast.elicitation.parameter_summary import ParameterSummary, summarise_priors
 from forecast.language.expressions import walk
 from forecast.model.custom_model import trust_problem
@@ -70,9 +72,15 @@ def rows_of(book: Book) -> tuple[RowReference, ...]:
     )
 
 
-def check(root: Path, topics: Sequence[str] | None, *, as_of: date) -> CheckResult:
-    """Read a book and check it whole, its priors echoed as 5, 50 and 95 % points."""
-    entries, broken = read_ledger(Folder(root))
+def check(root: Path, topics: Sequence[str] | None, *, as_of: date, cache: Path | None = None, deep: bool = False) -> CheckResult:
+    """Read a book and check it whole, its priors echoed as 5, 50 and 95 % points.
+
+    ``cache`` is the folder that says how far the ledger was read before; from there on it is checked, and with ``deep`` all of it.
+    """
+    store = Store(cache, as_of)
+    entries, broken = read_known_ledger(Folder(root), store)
+    if deep:
+        broken = (*broken, *check_whole_ledger(Folder(root), store))
     book, problems, reports = _read(root, topics, entries)
     problems = sort_problems((*problems, *broken))
     if has_errors(problems):

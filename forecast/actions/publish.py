@@ -56,6 +56,7 @@ def publish(
     today: date,
     pages: bool = True,
     index: bool = True,
+    read: Callable[[Folder], tuple[Sequence[Mapping[str, Any]], tuple[Problem, ...]]] = read_ledger,
     clock: Callable[[], datetime] = utc_now,
 ) -> PublishResult:
     """Record answers in the ledger and write the reports of some topics, the index of all, and the HTML pages that any report lacks.
@@ -64,7 +65,7 @@ def publish(
     the lock only the index and missing pages are rendered; none for a report whose files stand already.  ``standing`` are
     the contents of topics of which nothing has changed, which only the index shows.  Without ``pages`` only
     these files are written, and without ``index`` the index is left as it is.  The topics of ``failures`` keep their last
-    report, and get a mark.  ``clock`` gives the time that new lines of the ledger
+    report, and get a mark.  ``read`` gives the ledger's entries, and ``clock`` the time that new lines of the ledger
     say they were written at.
 
     Writes nothing where an input was changed since it was read, or where the
@@ -75,7 +76,7 @@ def publish(
     try:
         with hold_lock(book.root):
             changed = tuple(_changed_inputs(folder, book))
-            entries, broken = read_ledger(folder)
+            entries, broken = read(folder)
             broken = tuple(problem for problem in broken if problem.level == "error")
             wrong_day = () if as_of < today else clock_problems(entries, today)
             if changed or broken or wrong_day:

@@ -118,7 +118,7 @@ def _outcome_key(run: Run, folder: Folder, name: str, lines: Sequence[Mapping[st
         return None
     settings = [run.settings.engine, run.settings.seed, run.settings.draws, run.settings.chances, run.settings.trust]
     day = [run.as_of.isoformat(), run.today.isoformat()]
-    ledger = [len(lines), hashlib.sha256(canonical_json(lines[-1]).encode()).hexdigest() if lines else ""]
+    ledger = hashlib.sha256(canonical_json(lines[-1]).encode()).hexdigest() if lines else ""  # it says which line was before
     parts = ["outcome", run.environment.key, name, files, settings, day, run.referee, run.insight, run.pages, ledger]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 

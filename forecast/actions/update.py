@@ -19,6 +19,7 @@ from forecast.actions.cache import warnings_of
 from forecast.actions.check import future_date_warnings, read_checked_book, topic_problems
 from forecast.actions.compute import compute_task, make_report, report_or_failure, task_of
 from forecast.actions.executors import DaskCluster, Executor, ExecutorFault, LocalProcesses, Lost
+from forecast.actions.ledger import read_known_ledger
 from forecast.actions.pages import INDEX_NAME, files_stand, index_digest, pages_key, state_of_files
 from forecast.actions.plan import TopicPlan, plan_draft, plan_of_standing, plan_topics
 from forecast.actions.publish import clock_problems, publish
@@ -180,13 +181,14 @@ def _publish(
         today=run.today,
         pages=run.pages,
         index=index,
+        read=partial(read_known_ledger, store=store),
         clock=clock,
     )
     if not has_errors(published.problems):
         written = {name: of_topic for name, of_topic in files.items() if of_topic}
         _keep_states(run, store, digests, written | ({INDEX_NAME: INDEX_FILES} if whole and index and run.pages and not failures else {}))
         published_now = {name: (results[name].content_key, content) for name, content in contents.items()}
-        entries = read_ledger(Folder(run.root))[0] if published.recorded else reading.entries
+        entries = read_known_ledger(Folder(run.root), store)[0] if published.recorded else reading.entries
         store.keep(outcomes_to_keep(run, entries, published_now, (*reading.problems, *warned)))
     remembered = [problem for topic in reading.standing.values() for problem in topic.warnings]
     problems = sort_problems((*reading.problems, *warned, *remembered, *published.problems, *_cache_warnings(store)))
@@ -216,7 +218,7 @@ def _read(run: Run, topics: Sequence[str] | None, store: Store) -> _Reading:
     if (missing := root_problem(run.root)) is not None:
         return _Reading(Book(run.root, {}), (missing,))
     folder = Folder(run.root)
-    entries, broken = read_ledger(folder)
+    entries, broken = read_known_ledger(folder, store)
     names, problems = choose_topics(folder, topics)
     standing = standing_topics(run, names, entries, store) if not has_errors((*problems, *broken)) else {}
     changed = [name for name in names if name not in standing]

@@ -23,6 +23,7 @@ from forecast.book.files.writing import TornLine
 from forecast.book.used_rows import used_rows_fault
 
 LEDGER_FORMAT = 2
+TAIL_BYTES = 2**16  # of the file's end, read to find the last line
 PREVIOUS = "previous"
 RESTORE = "restore the file from git or from a copy"
 FIELDS: Mapping[str, type] = {  # that every line has, whichever version wrote it
@@ -67,35 +68,47 @@ def read_ledger(folder: Folder) -> tuple[tuple[dict[str, Any], ...], tuple[Probl
     not exist yet is empty.
     """
     try:
-        raw = _ledger_bytes(folder)
+        raw = b"".join(folder.blocks(LEDGER))  # it may outgrow what other files may have, since nothing is ever taken out of it
     except FileFault as fault:
         return (), (fault.problem,)
+    return read_entries(raw)
+
+
+def read_entries(raw: bytes, *, number: int = 1, previous: str = "") -> tuple[tuple[dict[str, Any], ...], tuple[Problem, ...]]:
+    """Return the entries of some of the ledger's lines, and what is wrong with them.
+
+    ``number`` is that of the first line, and ``previous`` the hash of the one before.
+    """
     lines = raw.split(b"\n")
     entries: list[dict[str, Any]] = []
     problems: list[Problem] = []
     if lines[-1]:
-        problems.append(
-            Problem(
-                Place(LEDGER, len(lines)),
-                "the last line is torn: it has no line end",
-                "the next update sets it aside in ledger.jsonl.torn",
-                level="warning",
-            )
-        )
-    previous = ""
-    for number, line in enumerate(lines[:-1], start=1):
-        entry, wrong, hint = _parse_entry(line)
-        if wrong:
-            problems.append(_line_problem(number, wrong, hint))
-        elif entry[PREVIOUS] != previous:
-            message = (
-                "this line does not follow the one before: the ledger was changed" if number > 1 else "the ledger's beginning is missing"
-            )
-            problems.append(_line_problem(number, message, RESTORE))
-        if not wrong:
+        problems.append(torn_line_problem(number + len(lines) - 1))
+    for at, line in enumerate(lines[:-1], start=number):
+        entry, wrong = read_entry(line, number=at, previous=previous)
+        if wrong is not None:
+            problems.append(wrong)
+        if entry is not None:
             entries.append(entry)
         previous = line_hash(line)
     return tuple(entries), tuple(problems)
+
+
+def read_entry(line: bytes, *, number: int, previous: str) -> tuple[dict[str, Any] | None, Problem | None]:
+    """Return the entry of one line, None where it is none, and what is wrong with it; ``previous`` is the hash of the line before."""
+    entry, wrong, hint = _parse_entry(line)
+    if wrong:
+        return None, _line_problem(number, wrong, hint)
+    if entry[PREVIOUS] != previous:
+        message = "this line does not follow the one before: the ledger was changed" if number > 1 else "the ledger's beginning is missing"
+        return entry, _line_problem(number, message, RESTORE)
+    return entry, None
+
+
+def torn_line_problem(number: int) -> Problem:
+    """Return the warning of a last line without its end."""
+    message, hint = "the last line is torn: it has no line end", "the next update sets it aside in ledger.jsonl.torn"
+    return Problem(Place(LEDGER, number), message, hint, level="warning")
 
 
 def append_entries(folder: Folder, entries: Sequence[Mapping[str, Any]]) -> TornLine | None:
@@ -107,7 +120,7 @@ def append_entries(folder: Folder, entries: Sequence[Mapping[str, Any]]) -> Torn
     where the file cannot be written.
     """
     lines = []
-    previous = _last_hash(_ledger_bytes(folder))
+    previous = _last_hash(folder)
     for entry in entries:
         if PREVIOUS in entry:
             raise ValueError("the ledger itself says what was previous")
@@ -132,15 +145,19 @@ def line_hash(line: bytes) -> str:
     return hashlib.sha256(line).hexdigest()
 
 
-def _ledger_bytes(folder: Folder) -> bytes:
-    """The ledger as it stands; it may outgrow what other files may have, since nothing is ever taken out of it."""
-    return folder.read(LEDGER, most=None) if folder.kind(LEDGER) is not None else b""
-
-
-def _last_hash(raw: bytes) -> str:
-    """The hash of the last line that has its end."""
-    whole = raw[: raw.rfind(b"\n") + 1]
-    return line_hash(whole[:-1].rsplit(b"\n", 1)[-1]) if whole else ""
+def _last_hash(folder: Folder) -> str:
+    """The hash of the last line that has its end; only the end of the file is read."""
+    size, length = folder.size(LEDGER), TAIL_BYTES
+    while size:
+        tail = b"".join(folder.blocks(LEDGER, begin=max(0, size - length)))
+        whole = tail[: tail.rfind(b"\n") + 1]
+        begin = whole[:-1].rfind(b"\n") + 1
+        if whole and (begin or length >= size):
+            return line_hash(whole[begin:-1])
+        if length >= size:
+            break
+        length *= 8
+    return ""
 
 
 def _parse_entry(line: bytes) -> tuple[dict[str, Any], str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecast.cli.lines import echo, part_name, print_columns, print_json, print_problems, problems_as_data, shorten_runs
-from forecast.cli.options import AllowLinks, AsJson, Book, Topics, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, Book, Topics, cache_directory, root_of, today
 
 if TYPE_CHECKING:
     from forecast.elicitation.parameter_summary import ParameterSummary, PartSummary
@@ -15,9 +15,17 @@ if TYPE_CHECKING:
 
 Rows = Annotated[bool, typer.Option("--rows", help="Show every row with its hash, by which a later row can replace it.")]
 
+Deep = Annotated[bool, typer.Option("--deep", help="Check every line of the ledger; otherwise only those written since it was read last.")]
+
 
 def check(
-    *, topics: Topics = None, rows: Rows = False, book: Book = None, allow_links: AllowLinks = False, as_json: AsJson = False
+    *,
+    topics: Topics = None,
+    rows: Rows = False,
+    deep: Deep = False,
+    book: Book = None,
+    allow_links: AllowLinks = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check every file of the book; where all is well, echo each prior as its 5, 50 and 95 % points.
 
@@ -26,6 +34,7 @@ def check(
       forecast check
       forecast check route --json
       forecast check route --rows
+      forecast check --deep
     """  # noqa: D301 - \b keeps lines as they are in the help
     from dataclasses import asdict, astuple
 
@@ -33,7 +42,8 @@ def check(
     from forecast.actions.check import rows_of
     from forecast.elicitation.parameter_summary import parameter_summary_data
 
-    checked = check_book(root_of(book, allow_links=allow_links), topics or None, as_of=today())
+    root = root_of(book, allow_links=allow_links)
+    checked = check_book(root, topics or None, as_of=today(), cache=cache_directory(), deep=deep)
     wrong = any(problem.level == "error" for problem in checked.problems)
     if as_json:
         priors = {name: [parameter_summary_data(summary) for summary in summaries] for name, summaries in checked.priors.items()}

@@ -64,6 +64,16 @@ def root_of(book: Path | None, *, allow_links: bool) -> Path:
     return LinkedRoot(root) if allow_links else root
 
 
+def cache_directory() -> Path | None:
+    """Return the folder in which results are kept from run to run; None where the system has none."""
+    from forecast.cache.folder import cache_folder
+
+    try:
+        return cache_folder()
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 Book = Annotated[
     Path | None, typer.Option("--book", metavar="DIR", help="The book's directory (default: from here upwards).", show_default=False)
 ]

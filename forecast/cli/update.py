@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from forecast.cli.lines import echo, print_columns, print_json, print_problems, problems_as_data, stop_at
-from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Topics, Trust, as_of_day, root_of, today
+from forecast.cli.options import AllowLinks, AsJson, AsOf, Book, Draws, Seed, Topics, Trust, as_of_day, cache_directory, root_of, today
 from forecast.cli.progress import Bar
 from forecast.system import core_count
 
@@ -82,7 +81,7 @@ def update(
     root = root_of(book, allow_links=allow_links)
     now = today() if as_of is None else latest_day(root, today())
     day = as_of_day(as_of, now=now)
-    cache = None if no_cache else _cache_folder()
+    cache = None if no_cache else cache_directory()
     settings = Settings(engine, seed, draws, trust=trust)
     if plan:
         planned = plan_update(
@@ -143,15 +142,6 @@ def _scheduler_address(on: str | None) -> str:
     if not on.startswith(SCHEME) or not sign or not host or not port.isdigit():
         raise typer.BadParameter(f"`{on}` is not dask://HOST:PORT", param_hint="--on")
     return f"tcp://{host}:{port}"
-
-
-def _cache_folder() -> Path | None:
-    from forecast.cache.folder import cache_folder
-
-    try:
-        return cache_folder()
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
 
 
 STEP_WORDS = {"condition": "condition", "referee": "compare engines", "simulate": "simulate", "explain": "explain"}

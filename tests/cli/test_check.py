@@ -256,3 +256,16 @@ def test_a_walk_of_many_steps_is_told_by_its_first_and_its_last(run: Run, book: 
         assert (ran.code, names) == (0, months), words
         assert "… 28 more; --json has them" in ran.out
     assert len(json.loads(run("check", "court", "--json").out)["priors"]["court"]) == 40
+
+
+def test_a_change_of_an_old_line_of_the_ledger_is_found_by_a_deep_check(run: Run, published: Path):
+    """A check reads the ledger on from where it was read before; with --deep it reads every line, and says which was changed."""
+    assert run("check", on=published).code == 0
+    assert run("check", "--deep", on=published).code == 0
+    path = published / "reports/ledger.jsonl"
+    first, *others = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([first.replace(b'"seed":1', b'"seed":2'), *others]))
+    assert run("check", on=published).code == 0
+    deep = run("check", "--deep", on=published)
+    assert deep.code == 1
+    assert "reports/ledger.jsonl:2:1: error: this line does not follow the one before: the ledger was changed" in deep.out

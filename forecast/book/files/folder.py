@@ -10,7 +10,7 @@ then links below ``seeds`` and ``priors`` are followed, those below ``reports`` 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath, PurePosixPath
 from types import MappingProxyType
@@ -21,6 +21,7 @@ from forecast.book.files.writing import FileReplacedError, TornLine, append_line
 from forecast.system import FileKind, file_kind, open_to_read
 
 MOST_BOOK_FILE_BYTES = 50_000_000  # of one file
+BLOCK_BYTES = 2**20  # read at once of a file that need not be in memory whole
 LINKABLE_FOLDERS = ("seeds", "priors")  # where links are followed if they are allowed at all
 
 type FileOrFolder = Literal["file", "folder"]
@@ -66,6 +67,25 @@ class Folder:
             message = f"this file has {max(size, len(raw)):,} bytes; a file of a book has at most {most:,}"
             raise FileFault(Problem(Place(path), message, "split it, or leave out what is not needed"))
         return raw
+
+    def size(self, path: str) -> int:
+        """Return how many bytes a file has; 0 where there is none."""
+        try:
+            return self.place(path).stat().st_size if self.kind(path) == "file" else 0
+        except OSError as error:
+            raise FileFault(access_problem(path, "be read", error)) from None
+
+    def blocks(self, path: str, *, begin: int = 0, size: int = BLOCK_BYTES) -> Iterator[bytes]:
+        """Yield the bytes of a file on the disk from a place on, a block at a time; none where there is no file."""
+        if self.kind(path) is None:
+            return
+        try:
+            with os.fdopen(open_to_read(self.place(path)), "rb") as file:
+                file.seek(begin)
+                while block := file.read(size):
+                    yield block
+        except OSError as error:
+            raise FileFault(access_problem(path, "be read", error)) from None
 
     def names(self, path: str) -> tuple[str, ...]:
         """Return the names of everything in a folder, sorted, links and special files too; none where there is no such folder."""

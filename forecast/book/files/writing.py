@@ -95,9 +95,9 @@ def append_lines(path: Path, lines: str, *, after: bytes | None = None) -> TornL
 
 def set_torn_line_aside(path: Path) -> TornLine | None:
     """Move a last line without its end from a file to ``<name>.torn`` beside it; None where the file ends well."""
-    raw = _read(path)
-    if not raw or raw.endswith(b"\n"):
+    if _ends_with_line_end(path):
         return None
+    raw = _read(path)
     keep = raw.rfind(b"\n") + 1
     tail = raw[keep:]
     kept_in = path.with_name(path.name + ".torn")
@@ -136,6 +136,15 @@ def _append(handle: int, raw: bytes) -> None:
     except BaseException:
         os.ftruncate(handle, length)
         raise
+
+
+def _ends_with_line_end(path: Path) -> bool:
+    """Whether a file is empty or its last byte is a line end; no more of it is read."""
+    with os.fdopen(open_to_read(path), "rb") as file:
+        if not file.seek(0, os.SEEK_END):
+            return True
+        file.seek(-1, os.SEEK_END)
+        return file.read() == b"\n"
 
 
 def _read(path: Path) -> bytes:
