@@ -13,11 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.language.arrays import Array
-from forecast.model.draw_blocks import CELLS_IN_CACHE
+from forecast.model.draw_blocks import CELLS_AT_ONCE, CELLS_IN_CACHE
 
-DENSITIES_AT_ONCE = 2**21  # points times rows evaluated in one call: 16 MB for each array the likelihood makes
-AT_FIRST = 64  # points at which it is seen how many rows there are
-DENSITIES_KEPT = 2**26  # points times rows whose densities are kept, half a gigabyte; of more only the sums are
+AT_FIRST = 64  # points at which rows that have no density are looked for first
 
 
 class Target(Protocol):
@@ -37,8 +35,11 @@ class Target(Protocol):
     def log_prior(self, x: Array) -> Array:
         """The prior's log density at points ``(n, d)``; minus infinity outside its support."""
 
+    def total_log_likelihood(self, x: Array) -> Array:
+        """The log density of all rows together at points ``(n, d)``: ``(n,)``; minus infinity where impossible."""
+
     def log_likelihood(self, x: Array) -> Array:
-        """The log density of each row at points ``(n, d)``: ``(n, rows)``; minus infinity where impossible."""
+        """The log density of each row at points ``(n, d)``: ``(n, rows)``.  It is asked for only to say which rows are at fault."""
 
 
 class NoSupport(Exception):
@@ -91,33 +92,27 @@ def failure_message(error: Exception) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedPoints:
-    """Points ``x`` ``(n, d)``, the prior's log density ``(n,)`` and the likelihood's, by row ``(n, rows)``.
+    """Points ``x`` ``(n, d)``, the prior's log density and the likelihood's, of all rows together, ``(n,)`` each.
 
     Where the prior is zero the likelihood is not asked for, and stands as minus infinity.
-    ``log_likelihood`` is ``(n, 0)`` where there are too many rows to keep; ``summed`` ``(n,)`` is
-    over all rows, and ``never`` ``(rows,)`` says which are impossible at every point.
     """
 
     x: Array
     log_prior: Array
     log_likelihood: Array
-    summed: Array
-    never: NDArray[np.bool_]
 
     @property
     def log_posterior(self) -> Array:
         """Log of prior times likelihood ``(n,)``, not normalised."""
         with np.errstate(over="ignore"):  # rows so unlikely together that no float holds it are impossible
-            total: Array = self.log_prior + self.summed
+            total: Array = self.log_prior + self.log_likelihood
         return total
 
 
-def evaluate_target(target: Target, x: Array, *, row_count: int | None = None) -> EvaluatedPoints:
-    """Evaluate a target once at each point, in chunks that fit in memory.
+def evaluate_target(target: Target, x: Array) -> EvaluatedPoints:
+    """Evaluate a target once at each point.
 
-    ``row_count``, where it is known already, saves a call of the likelihood.
-    Raises NotFinite where a log density is NaN or plus infinity, naming all rows of the
-    chunk concerned, and Astray where a point is not finite.
+    Raises NotFinite where a log density is NaN or plus infinity, naming rows concerned, and ArithmeticFailure where a point is not finite.
     """
     bad = ~np.isfinite(x).all(axis=1)
     if bad.any():
@@ -126,43 +121,43 @@ def evaluate_target(target: Target, x: Array, *, row_count: int | None = None) -
     bad = np.isnan(log_prior) | np.isposinf(log_prior)
     if bad.any():
         raise NotFinite((), x[bad][0])
-    possible = np.flatnonzero(log_prior > -np.inf)
-    tried = AT_FIRST if row_count is None else max(AT_FIRST, DENSITIES_AT_ONCE // max(1, row_count))
-    first = _row_log_densities(target, x[possible[:tried]] if len(possible) else x[:0])
-    chunk = max(AT_FIRST, DENSITIES_AT_ONCE // max(1, first.shape[1]))
-    rest = possible[tried:]
-    if len(x) * first.shape[1] > DENSITIES_KEPT:
-        return _evaluate_sums(target, x, log_prior, possible, first.shape[1])
-    pieces = [first] + [_row_log_densities(target, x[rest[begin : begin + chunk]]) for begin in range(0, len(rest), chunk)]
-    log_likelihood = np.concatenate(pieces)
-    if len(possible) < len(x):
-        of_possible, log_likelihood = log_likelihood, np.full((len(x), first.shape[1]), -np.inf)
-        log_likelihood[possible] = of_possible
-    return EvaluatedPoints(x, log_prior, log_likelihood, _row_sums(log_likelihood), np.isneginf(log_likelihood).all(axis=0))
+    possible = log_prior > -np.inf
+    if possible.all():
+        log_likelihood = target.total_log_likelihood(x)
+        _check_likelihood(target, x, log_likelihood)
+        return EvaluatedPoints(x, log_prior, log_likelihood)
+    log_likelihood = np.full(len(x), -np.inf)
+    if possible.any():
+        log_likelihood[possible] = target.total_log_likelihood(x[possible])
+        _check_likelihood(target, x[possible], log_likelihood[possible])
+    return EvaluatedPoints(x, log_prior, log_likelihood)
 
 
-def _evaluate_sums(target: Target, x: Array, log_prior: Array, possible: NDArray[np.intp], row_count: int) -> EvaluatedPoints:
-    """The points evaluated a few at a time, of whose rows only the sums are kept."""
-    summed, never = np.full(len(x), -np.inf), np.ones(row_count, dtype=bool)
-    chunk = max(1, CELLS_IN_CACHE // row_count)
-    for begin in range(0, len(possible), chunk):
-        some = possible[begin : begin + chunk]
-        rows = _row_log_densities(target, x[some])
-        summed[some] = _row_sums(rows)
-        never &= np.isneginf(rows).all(axis=0)
-    return EvaluatedPoints(x, log_prior, np.empty((len(x), 0)), summed, never)
+def rows_never_possible(target: Target, points: EvaluatedPoints) -> tuple[int, ...]:
+    """Return the rows that are impossible at every point, by looking at each row of each point until all have been possible."""
+    x = points.x[points.log_prior > -np.inf]
+    first = target.log_likelihood(x[:AT_FIRST])
+    never = np.isneginf(first).all(axis=0)
+    size = max(1, CELLS_IN_CACHE // max(1, len(never)))
+    for begin in range(AT_FIRST, len(x), size):
+        if not never.any():
+            break
+        never &= np.isneginf(target.log_likelihood(x[begin : begin + size])).all(axis=0)
+    return tuple(np.flatnonzero(never).tolist())
 
 
-@np.errstate(over="ignore")  # rows so unlikely together that no float holds it are impossible
-def _row_sums(rows: Array) -> Array:
-    total: Array = rows.sum(axis=1)
-    return total
-
-
-def _row_log_densities(target: Target, x: Array) -> Array:
-    log_likelihood = target.log_likelihood(x)
-    bad = np.isnan(log_likelihood) | np.isposinf(log_likelihood)
-    if bad.any():
-        rows = tuple(int(row) for row in np.flatnonzero(bad.any(axis=0)))
-        raise NotFinite(rows, x[bad.any(axis=1)][0])
-    return log_likelihood
+def _check_likelihood(target: Target, x: Array, log_likelihood: Array) -> None:
+    """Raise NotFinite where the likelihood of some row is none; it names the rows of all points up to a few thousand from the first on."""
+    bad = np.flatnonzero(np.isnan(log_likelihood) | np.isposinf(log_likelihood))
+    if not len(bad):
+        return
+    row_count = target.log_likelihood(x[bad[:1]]).shape[1]
+    size = max(AT_FIRST, CELLS_AT_ONCE // max(1, row_count))
+    begin = 0 if bad[0] < AT_FIRST else AT_FIRST + (bad[0] - AT_FIRST) // size * size
+    together = bad[bad < (AT_FIRST if begin == 0 else begin + size)]
+    none, step = np.zeros(row_count, dtype=bool), max(1, CELLS_IN_CACHE // max(1, row_count))
+    for start in range(0, len(together), step):
+        rows = target.log_likelihood(x[together[start : start + step]])
+        none |= (np.isnan(rows) | np.isposinf(rows)).any(axis=0)
+    if none.any():
+        raise NotFinite(tuple(np.flatnonzero(none).tolist()), x[bad[0]])

@@ -33,6 +33,7 @@ from forecast.language.expressions import Expression
 from forecast.language.statements import Statement
 from forecast.model.model import Model, names_used
 from forecast.model.priors import Block, Hypothesis
+from forecast.model.total_log_likelihood import total_log_likelihood
 
 FARTHEST_NORMAL = 8.2  # a uniform number nearer to 1 than the normal's tail beyond this cannot be distinguished from 1
 NEAR_NORMAL = 5.0  # a normal is farther from its middle than this six times in ten million
@@ -155,21 +156,35 @@ class Coordinates:
         makes none is impossible instead, and so is every row where a prior makes none.
         """
         parameters = self.parameters(x, self._needed_by_rows)
-        lost = np.zeros(len(x), dtype=bool)
+        lost = self._lacks_parameters(parameters, len(x))
+        if lost.any():
+            density = np.full((len(x), self.model.row_count + 1), -np.inf)
+            if not lost.all():
+                density[~lost] = self.log_likelihood(x[~lost])
+            return density
+        rows = np.broadcast_to(self.model.log_likelihood(parameters, near=self._near(x)), (len(x), self.model.row_count))
+        return np.concatenate([rows, self.log_hypothesis(parameters, len(x))[:, None]], axis=1)
+
+    def total_log_likelihood(self, x: Array) -> Array:
+        """Log density of all rows together at each point, with the hypothesis' prior log probability: ``(draws,)``; raises as ``log_likelihood``."""
+        parameters = self.parameters(x, self._needed_by_rows)
+        lost = self._lacks_parameters(parameters, len(x))
+        if lost.any():
+            total = np.full(len(x), -np.inf)
+            if not lost.all():
+                total[~lost] = self.total_log_likelihood(x[~lost])
+            return total
+        rows = total_log_likelihood(self.model, parameters, near=self._near(x))
+        with np.errstate(over="ignore"):
+            return rows + self.log_hypothesis(parameters, len(x))
+
+    def _lacks_parameters(self, parameters: Mapping[str, NDArray[Any]], draws: int) -> NDArray[np.bool_]:
+        """Which draws are impossible since a prior made no distribution there, so that they have no parameters."""
+        lost = np.zeros(draws, dtype=bool)
         for block, _, own in self.parts():
             if not own and block.fixed is None and block.name in parameters:
                 lost |= np.isnan(parameters[block.name][:, list(block.positions)]).any(axis=1)
-        if lost.any():
-            return self._without(x, lost)
-        rows = np.broadcast_to(self.model.log_likelihood(parameters, near=self._near(x)), (len(x), len(self.model.rows)))
-        return np.concatenate([rows, self.log_hypothesis(parameters, len(x))[:, None]], axis=1)
-
-    def _without(self, x: Array, lost: NDArray[np.bool_]) -> Array:
-        """The log density of each row where some draws are ``lost``, which are impossible."""
-        density = np.full((len(x), len(self.model.rows) + 1), -np.inf)
-        if not lost.all():
-            density[~lost] = self.log_likelihood(x[~lost])
-        return density
+        return lost
 
     def log_hypothesis(self, parameters: Mapping[str, Any], draws: int) -> Array:
         """The prior log probability of the hypothesis at each draw of the other parameters, ``(draws,)``."""

@@ -27,14 +27,14 @@ def without_overflow(model: Model, parameters: Parameters, weights: Array) -> Mo
     """
     share = float(weights @ draws_beyond_floats(model, parameters))
     if share > MOST_BEYOND:
-        for some in in_chunks(parameters, len(model.rows)):
+        for some in in_chunks(parameters, model.row_count):
             model.log_likelihood(some)
     return replace(model, beyond=share)
 
 
 def draws_beyond_floats(model: Model, parameters: Parameters) -> NDArray[np.bool_]:
     """Whether some row's statement makes no distribution at each draw only since it lies beyond the range of floats, ``(draws,)``."""
-    return np.concatenate([_draws_beyond_floats(model, some) for some in in_chunks(parameters, len(model.rows))])
+    return np.concatenate([_draws_beyond_floats(model, some) for some in in_chunks(parameters, model.row_count)])
 
 
 def _draws_beyond_floats(model: Model, parameters: Parameters) -> NDArray[np.bool_]:

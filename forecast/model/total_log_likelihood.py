@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.language.arrays import Array
-from forecast.model.draw_blocks import CELLS_AT_ONCE, CELLS_IN_CACHE, blocks_of_draws, choose_draws, draw_count
+from forecast.model.draw_blocks import CELLS_AT_ONCE, blocks_of_draws, choose_draws, draw_count
 from forecast.model.errors import Unsound
 from forecast.model.model import Model, Parameters, RowTable
 from forecast.model.sufficient_statistics import RowPart
@@ -39,7 +39,7 @@ def total_log_likelihood(model: Model, parameters: Parameters, *, near: NDArray[
 def _total_of_table(model: Model, name: str, parameters: Parameters, near: NDArray[np.bool_] | None) -> Array:
     table, draws = model.tables[name], draw_count(parameters)
     if table.entry is not None:
-        return _sum_rows(model, table, parameters, near, np.arange(draws))
+        return _sum_rows(model, table, parameters, near)
     total, by_statistics = np.zeros(draws), False
     for own, part in model.row_parts[name]:
         by_statistics |= part.statistics is not None
@@ -47,7 +47,7 @@ def _total_of_table(model: Model, name: str, parameters: Parameters, near: NDArr
             total[chunk] += _sum_densities(model, own, part, some)
     doubtful = np.flatnonzero(~np.isfinite(total) if by_statistics else np.isnan(total))
     if len(doubtful):
-        total[doubtful] = _sum_rows(model, table, parameters, near, doubtful)
+        total[doubtful] = _sum_rows(model, table, choose_draws(parameters, doubtful, draws), None if near is None else near[doubtful])
     return total
 
 
@@ -65,12 +65,9 @@ def _sum_densities(model: Model, table: RowTable, part: RowPart, parameters: Par
     return total
 
 
-def _sum_rows(model: Model, table: RowTable, parameters: Parameters, near: NDArray[np.bool_] | None, chosen: NDArray[np.intp]) -> Array:
-    """The log-likelihood of a table at chosen draws, row by row."""
-    draws, alone = draw_count(parameters), model.with_tables({table.stream.name: table})
-    total, size = np.empty(len(chosen)), max(1, CELLS_IN_CACHE // len(table))
-    for begin in range(0, len(chosen), size):
-        some = chosen[begin : begin + size]
-        rows = alone.log_likelihood(choose_draws(parameters, some, draws), near=None if near is None else near[some])
-        total[begin : begin + size] = rows.sum(axis=1)
+def _sum_rows(model: Model, table: RowTable, parameters: Parameters, near: NDArray[np.bool_] | None) -> Array:
+    """The log-likelihood of a table, ``(draws,)``, worked out row by row."""
+    total, alone = np.empty(draw_count(parameters)), model.with_tables({table.stream.name: table})
+    for some, chunk in blocks_of_draws(parameters, len(table)):
+        total[chunk] = alone.log_likelihood(some, near=None if near is None else near[chunk]).sum(axis=1)
     return total

@@ -27,6 +27,7 @@ from forecast.language.arrays import Array
 from forecast.language.distributions.real import HALF_LOG_2PI
 from forecast.language.distributions.walks import Walk
 from forecast.model.coordinates import Coordinates, prior_coordinates
+from forecast.model.draw_blocks import CELLS_AT_ONCE
 from forecast.model.model import Model, names_used
 from forecast.model.priors import Block, Hypothesis
 
@@ -105,6 +106,12 @@ class WalkCoordinates:
         rows[:, -1] += change
         return rows
 
+    def total_log_likelihood(self, x: Array) -> Array:
+        """Log density of all rows together, with the same terms beside it, ``(draws,)``."""
+        values, change = self._place_walks(x)
+        with np.errstate(over="ignore"):
+            return self.base.total_log_likelihood(values) + change
+
     def parameters(self, x: Array) -> dict[str, NDArray[Any]]:
         """Return the parameters at each point: name to ``(draws, 1 or labels)``."""
         return self.base.parameters(self._place_walks(x)[0])
@@ -114,7 +121,17 @@ class WalkCoordinates:
         return self.base.log_hypothesis(parameters, draws)
 
     def _place_walks(self, x: Array) -> tuple[Array, Array]:
-        """The points in the base's coordinates, and the walks' log prior and Jacobian over the density of their steps."""
+        """The points in the base's coordinates, and the walks' log prior and Jacobian over the density of their steps.
+
+        A climb works out each row at each point, so points are placed a few at a time.
+        """
+        size = max(1, CELLS_AT_ONCE // max(1, self.model.row_count))
+        if len(x) <= size:
+            return self._place_some(x)
+        placed, changes = zip(*(self._place_some(x[begin : begin + size]) for begin in range(0, len(x), size)), strict=True)
+        return np.concatenate(placed), np.concatenate(changes)
+
+    def _place_some(self, x: Array) -> tuple[Array, Array]:
         placed, change = x.copy(), np.zeros(len(x))
         for block, columns in _walks(self.base):
             placed[:, columns] = self.begins[block.name]

@@ -85,7 +85,6 @@ TOPICS: Mapping[str, tuple[Topic, int]] = {  # with the rows, or groups, that ar
 def _sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "blocks":
         monkeypatch.setattr("forecast.model.draw_blocks.CELLS_IN_CACHE", 50)
-        monkeypatch.setattr("forecast.model.total_log_likelihood.CELLS_IN_CACHE", 50)
         monkeypatch.setattr("forecast.model.sufficient_statistics.ROWS_IN_PART", 7)
 
 

@@ -21,6 +21,12 @@ class Given:
     log_likelihood: Callable[[Array], Array]
     is_normal: bool = False
 
+    def total_log_likelihood(self, x: Array) -> Array:
+        """The log density of all rows together."""
+        with np.errstate(over="ignore"):
+            total: Array = self.log_likelihood(x).sum(axis=1)
+        return total
+
     @property
     def normal(self) -> np.ndarray:
         """Which coordinates are standard normal in the prior: all or none."""

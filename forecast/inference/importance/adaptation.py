@@ -17,14 +17,23 @@ from forecast.inference.importance.lattice import Lattice
 from forecast.inference.importance.mixture_weights import Cloud, Proposal, empty_cloud, extend_cloud
 from forecast.inference.importance.peaks import PeakSearch, degrees_of_freedom
 from forecast.inference.importance.proposals import Mixture, best_mixture, match_moments
-from forecast.inference.target import DENSITIES_AT_ONCE, FAILURES, EvaluatedPoints, NoSupport, Target, evaluate_target, failure_message
+from forecast.inference.target import (
+    FAILURES,
+    EvaluatedPoints,
+    NoSupport,
+    Target,
+    evaluate_target,
+    failure_message,
+    rows_never_possible,
+)
 from forecast.inference.weights import effective_size, normalize_weights
 from forecast.language.arrays import Array
 
 MANY_DIMENSIONS = 15  # from here on the first proposal is Laplace's, unless the first weights carry as they are
 FAINT = 0.05  # and wherever the first weights must be tempered to less than this power
 PROBES = 32  # points at which it is seen whether the rows depend on a coordinate
-LOG_DENSITY_TOLERANCE = 1e-6  # nats by which a row's log density may differ for numerical reasons, such as quantiles from a table
+LOG_DENSITY_TOLERANCE = 1e-6  # nats by which the log-likelihood may differ for numerical reasons, such as quantiles from a table
+RELATIVE_TOLERANCE = 1e-9  # and by which share of it, for it is a sum over all rows
 STARTS = 3  # climbs of the Laplace start
 LAPLACE_ROUNDS = 8  # the points of so many rounds may be spent on the climbs
 CARRYING = 20  # effective points for each dimension, that a fit must rest on
@@ -44,20 +53,19 @@ PATIENCE = 3  # rounds of the first points and of fits to them, before the Lapla
 class AdaptedProposal:
     """What has been learnt of a target: a fit (None: the prior) to its coordinates ``moving``, and the points it was learnt from.
 
-    ``row_count`` is the number of columns of its likelihood.  ``failure`` says in words why nothing could be fitted, if so.
+    ``failure`` says in words why nothing could be fitted, if so.
     """
 
     fitted: Mixture | None
     moving: NDArray[np.intp]
     seen: Cloud
-    row_count: int
     failure: str = ""
 
     @property
     def first(self) -> Cloud:
         """The points of the first round, which are draws of the prior."""
         seen, (proposal, count) = self.seen, self.seen.drawn[0]
-        return Cloud(seen.x[:count], seen.log_prior[:count], seen.log_posterior[:count], seen.log_drawn[:count], ((proposal, count),), ())
+        return Cloud(seen.x[:count], seen.log_prior[:count], seen.log_posterior[:count], seen.log_drawn[:count], ((proposal, count),))
 
     @property
     def points(self) -> int:
@@ -83,12 +91,10 @@ def adapt_proposal(
     moving = _coordinates_to_fit(target, first)
     try:
         with np.errstate(all="ignore"):  # what is not finite is looked for
-            seen, fitted = _adapt_in_rounds(
-                target, seen, moving, net, rng, enough=enough, points=points, peaks=peaks, row_count=len(first.never)
-            )
+            seen, fitted = _adapt_in_rounds(target, seen, moving, net, rng, enough=enough, points=points, peaks=peaks)
     except FAILURES as error:  # no proposal can be fitted: the prior is measured with, and its weights say whether it suffices
-        return AdaptedProposal(None, moving, seen, len(first.never), failure_message(error))
-    return AdaptedProposal(fitted, moving, seen, len(first.never))
+        return AdaptedProposal(None, moving, seen, failure_message(error))
+    return AdaptedProposal(fitted, moving, seen)
 
 
 def refit_proposal(learnt: AdaptedProposal, cloud: Cloud, rng: np.random.Generator) -> AdaptedProposal:
@@ -106,13 +112,11 @@ def refit_proposal(learnt: AdaptedProposal, cloud: Cloud, rng: np.random.Generat
 def _draw_prior_until_possible(target: Target, net: Lattice, rng: np.random.Generator, points: int) -> tuple[Cloud, EvaluatedPoints]:
     """Points of the prior, more of them while all are impossible, and the last of them."""
     prior = Proposal(target, None, 1.0, np.arange(target.dimension))
-    cloud, added = extend_cloud(empty_cloud(target.dimension), prior, net, rng, keep_rows=False)
-    never = added.never
+    cloud, added = extend_cloud(empty_cloud(target.dimension), prior, net, rng)
     while np.isneginf(cloud.log_posterior).all():
         if len(cloud.x) + net.size > points:
-            raise NoSupport(tuple(int(row) for row in np.flatnonzero(never)), len(cloud.x))
-        cloud, added = extend_cloud(cloud, prior, net, rng, keep_rows=False)
-        never = never & added.never
+            raise NoSupport(rows_never_possible(target, EvaluatedPoints(cloud.x, cloud.log_prior, cloud.log_posterior)), len(cloud.x))
+        cloud, added = extend_cloud(cloud, prior, net, rng)
     return cloud, added
 
 
@@ -130,20 +134,10 @@ def _coordinates_to_fit(target: Target, added: EvaluatedPoints) -> NDArray[np.in
     changed[np.arange(len(doubtful)), :, doubtful] = added.x[: len(best), doubtful].T
     if not changed.size:
         return np.arange(target.dimension)
-    is_kept = added.log_likelihood.shape[1] == len(added.never)
-    before = added.log_likelihood[best] if is_kept else evaluate_target(target, added.x[best]).log_likelihood
-    at_once = max(1, DENSITIES_AT_ONCE // max(1, before.size))
-    same = np.concatenate(
-        [_rows_are_unchanged(target, changed[begin : begin + at_once], before) for begin in range(0, len(changed), at_once)]
-    )
+    before = added.log_likelihood[best]
+    after = evaluate_target(target, changed.reshape(-1, target.dimension)).log_likelihood.reshape(changed.shape[:2])
+    same = np.isclose(after, before, rtol=RELATIVE_TOLERANCE, atol=LOG_DENSITY_TOLERANCE).all(axis=1)
     return np.delete(np.arange(target.dimension), doubtful[same])
-
-
-def _rows_are_unchanged(target: Target, changed: Array, before: Array) -> NDArray[np.bool_]:
-    """Whether no row's density differs from ``before`` ``(points, rows)`` at changed points ``(n, points, d)``, for each ``n``."""
-    rows = evaluate_target(target, changed.reshape(-1, target.dimension)).log_likelihood.reshape(*changed.shape[:2], -1)
-    same: NDArray[np.bool_] = np.isclose(rows, before, rtol=0, atol=LOG_DENSITY_TOLERANCE).all(axis=(1, 2))
-    return same
 
 
 def _adapt_in_rounds(
@@ -156,12 +150,11 @@ def _adapt_in_rounds(
     enough: float,
     points: int,
     peaks: Mixture | None,
-    row_count: int,
 ) -> tuple[Cloud, Mixture | None]:
     """Draw where the posterior seems to be until the weights carry well, and fit what to measure with (None: the prior)."""
     if not len(moving):
         return cloud, None
-    ground = PeakSearch(target, moving, variance_by_quartiles(cloud.x[:, moving]), row_count)
+    ground = PeakSearch(target, moving, variance_by_quartiles(cloud.x[:, moving]))
     bounded = bool(target.normal.all())  # in other coordinates a hierarchy's density may rise without end
     parts, sought, carrying = 1, False, list[float]()
     while True:
@@ -178,7 +171,7 @@ def _adapt_in_rounds(
             fitted = peaks
         elif not sought and (_needs_laplace_start(power, len(moving)) or (bounded and len(carrying) >= PATIENCE and carrying[-1] < POOR)):
             fitted, sought = _laplace_mixture(ground, cloud, net.size * LAPLACE_ROUNDS) or fitted, True
-        cloud, _added = extend_cloud(cloud, Proposal(target, fitted, 0.0, moving), net, rng, keep_rows=False)
+        cloud, _added = extend_cloud(cloud, Proposal(target, fitted, 0.0, moving), net, rng)
         newest = cloud.log_ratio[-net.size :]
         carrying.append(effective_size(newest) / net.size if np.isfinite(newest).any() else 0.0)
         parts = MOST_MIXTURE_PARTS if carrying[-1] < WASTEFUL else 1

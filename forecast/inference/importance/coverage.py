@@ -46,7 +46,6 @@ class RunCoverage:
     coordinates: Coordinates
     proposal: Proposal
     moving: NDArray[np.intp]
-    row_count: int
     heaviest: float
     tail_from: float
 
@@ -77,7 +76,7 @@ class RunCoverage:
         fitted = best_mixture(around, weights, most=PARTS, freedom=degrees_of_freedom(around.shape[1]), spread=spread, rng=rng)
         proposal = Proposal(self.coordinates, fitted, 0.0, self.moving)
         net = ShiftedCopies(lattice(POINTS, self.coordinates.dimension + 2), REPLICATES)
-        drawn = evaluate_target(self.coordinates, proposal.draw(net, rng), row_count=self.row_count)
+        drawn = evaluate_target(self.coordinates, proposal.draw(net, rng))
         log_ratio = drawn.log_posterior - proposal.log_density(drawn.x, drawn.log_prior) - log_evidence
         amounts = np.exp(np.minimum(np.where(self.has_missed(self.log_weights(drawn)), log_ratio, -np.inf), LARGEST_LOG_EXCESS))
         masses: Array = amounts.reshape(REPLICATES, POINTS).mean(axis=1)
@@ -114,7 +113,7 @@ class ProposalCoverage:
             x = run.coordinates.coordinates_of({name: values[here] for name, values in parameters.items()})
             if x is None or not np.isfinite(x).all():
                 return None
-            log_weight = run.log_weights(evaluate_target(run.coordinates, x, row_count=run.row_count))
+            log_weight = run.log_weights(evaluate_target(run.coordinates, x))
             bounded[here] = np.isfinite(log_weight) & (log_weight <= run.tail_from)
             missed[here] = run.has_missed(log_weight)
             if missed[here].sum() >= FEWEST_MISSED:
@@ -138,7 +137,7 @@ def coverage_of(samplings: Sequence[Sampling]) -> ProposalCoverage | None:
         log_ratio = sampling.measured.log_ratio
         length = tail_length(len(log_ratio))
         tail_from = float(np.partition(log_ratio, -length - 1)[-length - 1])
-        runs.append(RunCoverage(target, sampling.measured.drawn[0][0], learnt.moving, learnt.row_count, float(log_ratio.max()), tail_from))
+        runs.append(RunCoverage(target, sampling.measured.drawn[0][0], learnt.moving, float(log_ratio.max()), tail_from))
         bounded.append(log_ratio[sampling.measured.log_prior > -np.inf] <= tail_from)  # the draws that are kept
         negligible += math.exp(sampling.weighted.log_evidence - log_evidence) * _negligible(sampling.weighted.pareto_k, len(log_ratio))
     return ProposalCoverage(tuple(runs), log_evidence, np.concatenate(bounded), negligible)

@@ -28,7 +28,7 @@ from forecast.inference.importance.proposals import Mixture
 from forecast.inference.importance.threads import one_thread
 from forecast.inference.monte_carlo import REPLICATES
 from forecast.inference.pareto import CONVERGING, FINITE_VARIANCE, pareto_k
-from forecast.inference.target import DENSITIES_KEPT, FAILURES, NoSupport, Target, evaluate_target, failure_message
+from forecast.inference.target import FAILURES, NoSupport, Target, evaluate_target, failure_message, rows_never_possible
 from forecast.inference.weights import effective_size, log_sum
 from forecast.language.arrays import Array, Indices
 
@@ -48,9 +48,7 @@ class Budget:
 
     ``enough`` effective draws give a probability a Monte Carlo error of at most 0.5
     percentage points; ``pareto_k`` is the largest shape of the weights' tail with which the run counts as sound;
-    ``points`` are drawn at most, ``at_once`` in a round; and the densities of rows are kept
-    as far as they are at most ``cells`` numbers (points times rows).  ``effort`` is how many times
-    as many effective draws as ``enough`` are measured: what is learnt before does not depend on it.  ``confirm`` says whether
+    ``points`` are drawn at most, ``at_once`` in a round.  ``effort`` is how many times as many effective draws as ``enough`` are measured: what is learnt before does not depend on it.  ``confirm`` says whether
     a run is called sound only after a second opinion, as what is published is; what is only compared with that needs none.
     """
 
@@ -58,7 +56,6 @@ class Budget:
     pareto_k: float = FINITE_VARIANCE
     points: int = 131_072
     at_once: int = POINTS_PER_ROUND
-    cells: int = DENSITIES_KEPT
     effort: float = 1.0
     confirm: bool = True
 
@@ -78,8 +75,7 @@ class WeightedDraws:
     """Weighted draws of a target's posterior, and how far to trust them.
 
     ``x`` is ``(n, d)``; ``log_weight`` ``(n,)`` is normalised to a log sum of 0;
-    ``log_likelihood`` is ``(n, rows)``, or ``(n, 0)`` where those are too many to keep; ``replicates`` ``(n,)`` is the number
-    of each draw's replicate.  Draws that the prior excludes are left out;
+    ``replicates`` ``(n,)`` is the number of each draw's replicate.  Draws that the prior excludes are left out;
     draws that the likelihood excludes are kept, since other rows may allow them.
     ``reason`` says in words why not, where not ``converged``; ``short`` that too few effective draws are the only reason; ``heavy``
     that the only reasons are these and weights that may have no variance, though their averages converge.
@@ -87,7 +83,6 @@ class WeightedDraws:
 
     x: Array
     log_weight: Array
-    log_likelihood: Array
     replicates: Indices
     log_evidence: float
     log_evidence_error: float
@@ -200,8 +195,7 @@ def _draw_until_enough(target: Target, learnt: AdaptedProposal, measured: Cloud,
         net = _next_replicates(target, budget, measured, left - len(measured.x))
         if net is None:
             break
-        keep = (len(measured.x) + net.size) * learnt.row_count <= budget.cells and (bool(measured.rows) or not len(measured.x))
-        measured, _added = extend_cloud(measured, proposal, net, rng, keep_rows=keep)
+        measured, _added = extend_cloud(measured, proposal, net, rng)
     return measured
 
 
@@ -234,7 +228,6 @@ def _weigh_draws(cloud: Cloud, rounds: int, learning: int, budget: Budget) -> We
     evidence = total - float(np.log(count))
     reason = _not_converged_reason(evidence, effective, shape, count, learning, budget)
     possible = cloud.log_prior > -np.inf
-    rows = np.concatenate(cloud.rows) if cloud.rows else np.empty((count, 0))
     numbers = [number for _, number in cloud.drawn]
     evenly = all(number % REPLICATES == 0 for number in numbers)  # as those that measure are
     replicates = (
@@ -245,7 +238,6 @@ def _weigh_draws(cloud: Cloud, rounds: int, learning: int, budget: Budget) -> We
     return WeightedDraws(
         x=cloud.x[possible],
         log_weight=log_ratio[possible] - total,
-        log_likelihood=rows if possible.all() else rows[possible],
         replicates=replicates[possible],
         log_evidence=evidence,
         log_evidence_error=monte_carlo.relative_error(np.exp(log_ratio - total), replicates),
@@ -289,12 +281,11 @@ def _draws_without_unknowns(target: Target, budget: Budget) -> WeightedDraws:
     point = evaluate_target(target, np.empty((1, 0)))
     evidence = float(point.log_posterior[0])
     if np.isneginf(evidence):
-        raise NoSupport(tuple(int(row) for row in np.flatnonzero(np.isneginf(point.log_likelihood[0]))), 1)
+        raise NoSupport(rows_never_possible(target, point), 1)
     count = math.ceil(budget.wanted)
     return WeightedDraws(
         x=np.empty((count, 0)),
         log_weight=np.full(count, -np.log(count)),
-        log_likelihood=np.repeat(point.log_likelihood, count, axis=0),
         replicates=monte_carlo.block_replicates(count),
         log_evidence=evidence,
         log_evidence_error=0.0,

@@ -90,11 +90,6 @@ class HypothesisRun:
         """Whether another engine's figures can be held against these draws."""
         return self.sound or self.short or self.heavy
 
-    def without_rows(self) -> HypothesisRun:
-        """The same without the densities of single rows."""
-        bare = replace(self.weighted, log_likelihood=np.empty((len(self.weighted.x), 0)))
-        return replace(self, sampling=replace(self.sampling, weighted=bare, measured=replace(self.sampling.measured, rows=())))
-
     @property
     def crowded(self) -> bool:
         """Whether the posterior reaches to where uniforms run out of digits, beyond which a prior's own coordinates have nothing."""
@@ -123,7 +118,7 @@ def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None =
         return condition(without_overflow(model, prior.parameters, prior.weights), rng=rng, budget=budget)
     except Unsound:
         draws = prior_draws(model, rng=np.random.default_rng(0)).parameters
-        for some in in_chunks(draws, len(model.rows)):
+        for some in in_chunks(draws, model.row_count):
             model.log_likelihood(some)  # tells the same of the whole prior, not of a few points
         raise
 
@@ -140,12 +135,9 @@ def _condition_hypotheses(model: Model, rng: np.random.Generator, whole: Budget)
         )
     runs: list[HypothesisRun] = []
     impossible: set[int] | None = None
-    held = 0
     for hypothesis in all_hypotheses:
         try:
-            run = _best_run(model, prior, hypothesis, rng, glance)
-            held += run.weighted.log_likelihood.size
-            runs.append(run if held <= whole.cells else run.without_rows())
+            runs.append(_best_run(model, prior, hypothesis, rng, glance))
         except NoSupport as none:
             rows = set(none.rows)
             impossible = rows if impossible is None else impossible & rows
@@ -295,10 +287,10 @@ def _suits_centred_coordinates(coordinates: Coordinates, budget: Budget, rng: np
         return False
     steps = np.eye(coordinates.dimension)[columns][:, None, None] * np.array([-1.0, 1.0])[:, None, None]
     try:
-        moved = evaluate_target(coordinates, (seen.x[best] + steps).reshape(-1, coordinates.dimension)).summed
+        moved = evaluate_target(coordinates, (seen.x[best] + steps).reshape(-1, coordinates.dimension)).log_likelihood
     except FAILURES:  # no draw of the prior lies there, so nothing can be said of it: the prior's own coordinates do everywhere
         return False
-    curvature = 2 * seen.summed[best] - moved.reshape(len(columns), 2, len(best)).sum(axis=1)
+    curvature = 2 * seen.log_likelihood[best] - moved.reshape(len(columns), 2, len(best)).sum(axis=1)
     return bool(np.median(curvature, axis=1).mean() > INFORMATIVE_CURVATURE)
 
 

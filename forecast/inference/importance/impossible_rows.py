@@ -54,7 +54,7 @@ def _rows_impossible_by_rounding(model: Model, prior: Parameters) -> tuple[NDArr
     """
     impossible, unexplained = (np.zeros(len(model.rows), dtype=bool) for _ in range(2))
     wordings: dict[str, str] = {}
-    for some in in_chunks(prior, len(model.rows)):
+    for some in in_chunks(prior, model.row_count):
         never = np.isneginf(model.log_likelihood(some))
         rounded, written = rounded_chances(model, some)
         impossible |= never.any(axis=0)

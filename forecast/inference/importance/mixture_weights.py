@@ -59,7 +59,7 @@ class Cloud:
 
     ``x`` ``(n, d)``, ``log_prior`` and ``log_posterior`` ``(n,)`` are the points';
     ``log_drawn`` ``(n,)`` is the log of the summed densities of the proposals ``drawn``, each
-    times its number of points.  ``rows`` holds the log-likelihoods by row, where all are kept.
+    times its number of points.
     """
 
     x: Array
@@ -67,7 +67,6 @@ class Cloud:
     log_posterior: Array
     log_drawn: Array
     drawn: tuple[tuple[Proposal, int], ...]
-    rows: tuple[Array, ...]
 
     @property
     def log_ratio(self) -> Array:
@@ -79,17 +78,15 @@ class Cloud:
 
 def empty_cloud(dimension: int) -> Cloud:
     """Return a cloud without points."""
-    return Cloud(np.empty((0, dimension)), np.empty(0), np.empty(0), np.empty(0), (), ())
+    return Cloud(np.empty((0, dimension)), np.empty(0), np.empty(0), np.empty(0), ())
 
 
-def extend_cloud(
-    cloud: Cloud, proposal: Proposal, net: Lattice | ShiftedCopies, rng: np.random.Generator, *, keep_rows: bool
-) -> tuple[Cloud, EvaluatedPoints]:
+def extend_cloud(cloud: Cloud, proposal: Proposal, net: Lattice | ShiftedCopies, rng: np.random.Generator) -> tuple[Cloud, EvaluatedPoints]:
     """Return the cloud with one more round drawn from ``proposal``, all points weighed anew, and the round itself.
 
     Each point is evaluated once; what is computed for the older points is one density
     (none where the proposal is the last one's again: then counts alone change).  Raises as ``evaluate_target``
-    does, and Astray where a point has no density under what it was drawn from.
+    does, and ArithmeticFailure where a point has no density under what it was drawn from.
     """
     added = evaluate_target(proposal.target, proposal.draw(net, rng))
     drawn = (*cloud.drawn, (proposal, len(added.x)))
@@ -108,7 +105,6 @@ def extend_cloud(
         log_posterior=np.concatenate([cloud.log_posterior, added.log_posterior]),
         log_drawn=np.concatenate([older, newer]),
         drawn=drawn,
-        rows=(*cloud.rows, added.log_likelihood) if keep_rows else (),
     )
     if not np.isfinite(joined.log_drawn[joined.log_posterior > -np.inf]).all():
         raise ArithmeticFailure("a point has no density under what it was drawn from")

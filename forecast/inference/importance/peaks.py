@@ -25,18 +25,17 @@ EVEN_SHARE = 0.1  # of the draws, shared evenly among peaks: the volume of one m
 
 @dataclass(frozen=True, slots=True)
 class PeakSearch:
-    """Where peaks are sought: the coordinates ``moving`` of a target, the prior's variance ``spread`` ``(d,)`` of each of those, and how many rows there are."""
+    """Where peaks are sought: the coordinates ``moving`` of a target, and the prior's variance ``spread`` ``(d,)`` of each of those."""
 
     target: Target
     moving: NDArray[np.intp]
     spread: Array
-    row_count: int
 
     def log_posterior(self, y: Array) -> Array:
         """The log posterior ``(n,)``, not normalised, at values ``(n, d)`` of the moving coordinates."""
         x = np.zeros((len(y), self.target.dimension))
         x[:, self.moving] = y
-        return evaluate_target(self.target, x, row_count=self.row_count).log_posterior
+        return evaluate_target(self.target, x).log_posterior
 
     @property
     def freedom(self) -> float:

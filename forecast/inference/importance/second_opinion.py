@@ -90,7 +90,7 @@ def find_missed_mass(
         return None
     with one_thread():
         prior = learnt.first
-        ground = PeakSearch(sampling.target, learnt.moving, variance_by_quartiles(prior.x[:, learnt.moving]), learnt.row_count)
+        ground = PeakSearch(sampling.target, learnt.moving, variance_by_quartiles(prior.x[:, learnt.moving]))
         seen = _summarise_run(sampling, learnt, rng)
         allowed = int(effort * COST * (learnt.points + len(sampling.measured.x)))
         climbs = int(np.clip(allowed // (USUAL_STEPS * ground.step_cost), FEWEST_CLIMBS, effort * MOST_CLIMBS))
@@ -185,7 +185,7 @@ def _measure_missed_mass(
     parts, shares = (*around.parts, *map(seen.narrow, around.parts)), np.tile(around.shares, 2) / 2
     for points, sure in zip(POINTS_PER_REPLICATE, SURE, strict=True):
         fitted = Mixture(parts, tuple(shares.tolist()))
-        masses = _missed_masses(sampling, Proposal(ground.target, fitted, 0.0, ground.moving), ground.row_count, points, rng)
+        masses = _missed_masses(sampling, Proposal(ground.target, fitted, 0.0, ground.moving), points, rng)
         probability, largest = float(masses.sum()), max(float(masses.max()), TINIEST)
         error = math.sqrt(REPLICATES) * largest * float((masses / largest).sum(axis=0).std(ddof=1))
         if points != POINTS_PER_REPLICATE[0] and probability - sure * error > negligible:
@@ -199,10 +199,10 @@ def _measure_missed_mass(
     return None
 
 
-def _missed_masses(sampling: Sampling, proposal: Proposal, row_count: int, points: int, rng: np.random.Generator) -> Array:
+def _missed_masses(sampling: Sampling, proposal: Proposal, points: int, rng: np.random.Generator) -> Array:
     """The probability of what the run has missed, in units of its evidence, by draws from another proposal: as a sum over its parts and replicates ``(parts, replicates)``."""
     net = ShiftedCopies(lattice(points, proposal.target.dimension + 2), REPLICATES)
-    drawn = evaluate_target(proposal.target, proposal.draw(net, rng), row_count=row_count)
+    drawn = evaluate_target(proposal.target, proposal.draw(net, rng))
     weight_in_run = drawn.log_posterior - sampling.measured.drawn[0][0].log_density(drawn.x, drawn.log_prior)
     missed = weight_in_run > sampling.measured.log_ratio.max() + math.log(MORE)
     log_ratio = drawn.log_posterior - proposal.log_density(drawn.x, drawn.log_prior) - sampling.weighted.log_evidence

@@ -28,11 +28,11 @@ from forecast.language.arrays import Array
 from forecast.language.distributions.pools import PoolFamily
 from forecast.language.distributions.walks import Walk
 from forecast.model.coordinates import constrain
-from forecast.model.draw_blocks import in_chunks
 from forecast.model.errors import Unsound
 from forecast.model.left_out import without_overflow
 from forecast.model.model import Model
 from forecast.model.overflow import StatementOverflow
+from forecast.model.total_log_likelihood import total_log_likelihood
 
 UNMOVED = 1e-9  # a hypothesis' probability that varies less over the draws has nothing to mix
 HIGHEST_R_HAT = 1.01  # Vehtari et al. 2021, doi:10.1214/20-BA1221
@@ -348,8 +348,7 @@ def _enumerate_hypotheses(model: Model, rendered: RenderedModel, draws: int, cha
 
 def _check_rows(model: Model, parameters: Mapping[str, NDArray[Any]]) -> None:
     """Raise ``Unsound`` where a statement makes no distribution at some draws."""
-    for some in in_chunks(parameters, model.row_count):
-        model.log_likelihood(some)
+    total_log_likelihood(model, parameters)
 
 
 def better_run(one: Posterior, other: Posterior) -> Posterior:

@@ -106,7 +106,7 @@ def _probe_rows(
     model: Model, prior: tuple[Block, ...], hypothesis: Hypothesis, draws: int
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Array]:
     """Which rows differ among prior draws, which are impossible at all of them, and their densities at the first, ``(rows,)`` each."""
-    count = len(model.rows)
+    count = model.row_count
     moved, never = np.zeros(count, dtype=bool), np.ones(count, dtype=bool)
     first: Array | None = None
     for some in in_chunks(_prior_draws(model, prior, hypothesis, draws), count):

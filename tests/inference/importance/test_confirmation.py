@@ -194,9 +194,9 @@ def _count_points(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     drawn: list[int] = []
     real: Callable[..., tuple[Cloud, object]] = learning.extend_cloud
 
-    def watched(cloud: Cloud, proposal: object, net: object, rng: np.random.Generator, *, keep_rows: bool) -> tuple[Cloud, object]:
+    def watched(cloud: Cloud, proposal: object, net: object, rng: np.random.Generator) -> tuple[Cloud, object]:
         drawn.append(net.size)  # type: ignore[attr-defined]
-        return real(cloud, proposal, net, rng, keep_rows=keep_rows)
+        return real(cloud, proposal, net, rng)
 
     for module in (learning, importance):
         monkeypatch.setattr(module, "extend_cloud", watched)

@@ -14,7 +14,7 @@ from forecast.inference.importance.mixture_weights import empty_cloud
 from forecast.inference.importance.proposals import Mixture, MultivariateT
 from forecast.inference.monte_carlo import ReplicatedCases, mean_error
 from forecast.inference.pareto import CONVERGING
-from forecast.inference.target import NoSupport, NotFinite, evaluate_target
+from forecast.inference.target import NoSupport, NotFinite
 from forecast.inference.weights import effective_size
 from tests.support.targets import (
     Given,
@@ -109,7 +109,6 @@ def test_gamma_poisson() -> None:
     mean = special.gammaincinv(shape, special.ndtr(drawn.x[:, 0])) / rate
     after, time = shape + counts.sum(), rate + len(counts)
     assert drawn.converged
-    assert drawn.log_likelihood == pytest.approx(rows(drawn.x))
     holds(drawn, mean, after / time)
     holds(drawn, np.exp(-mean), (time / (time + 1)) ** after)
     evidence = (
@@ -288,7 +287,7 @@ def test_nothing_unknown_is_exact() -> None:
     """Without coordinates the evidence is the likelihood, and as many equal draws as wanted come back."""
     target = by_normal(0, lambda x: np.tile([-1.0, -2.0], (len(x), 1)))
     drawn = draw(target, budget=Budget(enough=50))
-    assert (drawn.x.shape, drawn.log_likelihood.shape) == ((50, 0), (50, 2))
+    assert drawn.x.shape == (50, 0)
     assert (drawn.log_evidence, drawn.log_evidence_error, drawn.effective_size, drawn.converged) == (-3.0, 0.0, 50.0, True)
     assert np.exp(drawn.log_weight).sum() == pytest.approx(1)
 
@@ -305,7 +304,7 @@ def test_without_rows_the_posterior_is_the_prior() -> None:
 def test_same_generator_gives_the_same_bytes() -> None:
     """Two runs with the same seed are equal in every number; another seed is not."""
     first, second, other = (draw(eight_schools(), seed) for seed in (3, 3, 4))
-    for name in ("x", "log_weight", "log_likelihood"):
+    for name in ("x", "log_weight", "replicates"):
         assert getattr(first, name).tobytes() == getattr(second, name).tobytes()
     assert first.x.tobytes() != other.x.tobytes()
 
@@ -358,31 +357,6 @@ def test_spent_budget_is_told_in_words() -> None:
     assert not drawn.converged
     assert drawn.reason.startswith("after learning from 2,498 points, the next 3,728 are worth ")
     assert drawn.reason.endswith(" independent draws, and 10,000 were wanted")
-
-
-def test_memory_limits_the_densities_of_rows_that_are_kept_and_not_the_points() -> None:
-    """Where the densities of many rows would not fit, their sums alone are kept, and the draws are the same."""
-    target = by_normal(1, lambda z: np.broadcast_to(-1e-3 * z**2, (len(z), 1000)))
-    kept, summed = (draw(target, budget=Budget(cells=cells, at_once=1000)) for cells in (10**9, 5_000_000))
-    assert kept.log_likelihood.shape == (len(kept.x), 1000)
-    assert summed.log_likelihood.shape == (len(kept.x), 0)
-    assert summed.converged
-    np.testing.assert_array_equal(summed.x, kept.x)
-    np.testing.assert_array_equal(summed.log_weight, kept.log_weight)
-
-
-def test_sums_over_rows_are_the_same_however_many_rows_are_evaluated_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Evaluated a few points at a time, with and without impossible points and rows."""
-    target = by_normal(2, lambda z: np.where((z[:, :1] > 1) & (np.arange(50) == 7), -np.inf, z[:, 1:] * np.arange(50)))
-    x = np.random.default_rng(1).normal(size=(300, 2))
-    whole = evaluate_target(target, x)
-    monkeypatch.setattr("forecast.inference.target.DENSITIES_KEPT", 1_000)
-    monkeypatch.setattr("forecast.inference.target.CELLS_IN_CACHE", 350)
-    few = evaluate_target(target, x)
-    assert (whole.log_likelihood.shape, few.log_likelihood.shape) == ((300, 50), (300, 0))
-    np.testing.assert_array_equal(few.log_posterior, whole.log_posterior)
-    np.testing.assert_array_equal(few.never, whole.never)
-    assert not few.never.any()
 
 
 @pytest.mark.parametrize("narrow", [False, True])

@@ -21,11 +21,11 @@ def test_points_are_weighed_by_all_proposals_by_their_numbers() -> None:
     plain, defended = Proposal(TARGET, FITTED, 0.0, BOTH), Proposal(TARGET, FITTED, 0.3, BOTH)
     cloud = empty_cloud(2)
     for proposal in (Proposal(TARGET, None, 1.0, BOTH), plain, defended):
-        cloud, _ = extend_cloud(cloud, proposal, net, rng, keep_rows=True)
+        cloud, _ = extend_cloud(cloud, proposal, net, rng)
     prior, fitted = np.exp(standard_normal(cloud.x)), np.exp(FITTED.log_density(cloud.x))
     assert len(cloud.x) == 3 * 97
     assert cloud.log_drawn == pytest.approx(np.log(97 * (prior + fitted + 0.3 * prior + 0.7 * fitted)))
-    assert np.concatenate(cloud.rows) == pytest.approx(TARGET.log_likelihood(cloud.x))
+    assert cloud.log_posterior == pytest.approx(standard_normal(cloud.x) + TARGET.log_likelihood(cloud.x).sum(axis=1))
     assert cloud.log_ratio == pytest.approx(cloud.log_posterior - cloud.log_drawn + np.log(291))
 
 
@@ -35,9 +35,8 @@ def test_same_proposal_again_changes_counts_alone() -> None:
     proposal = Proposal(TARGET, FITTED, 0.3, BOTH)
     cloud = empty_cloud(2)
     for _ in range(3):
-        cloud, _ = extend_cloud(cloud, proposal, net, rng, keep_rows=False)
+        cloud, _ = extend_cloud(cloud, proposal, net, rng)
     assert cloud.log_drawn == pytest.approx(np.log(291) + proposal.log_density(cloud.x, cloud.log_prior))
-    assert cloud.rows == ()
 
 
 def test_draws_follow_the_shares() -> None:

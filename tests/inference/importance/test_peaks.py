@@ -23,7 +23,7 @@ def three_modes(z: Array) -> Array:
 def ground(target: Given, moving: list[int] | None = None) -> PeakSearch:
     """The ground of a target with a standard normal prior, of one row."""
     columns = np.arange(target.dimension) if moving is None else np.array(moving)
-    return PeakSearch(target, columns, np.ones(len(columns)), 1)
+    return PeakSearch(target, columns, np.ones(len(columns)))
 
 
 def expected_peak(index: int) -> tuple[Array, float]:
@@ -82,7 +82,7 @@ def test_the_cost_of_a_step_and_of_a_peak_is_how_many_points_they_evaluate(dimen
         asked.append(len(z))
         return model.log_likelihood(z)
 
-    here = PeakSearch(by_normal(dimension, rows), np.arange(dimension), np.ones(dimension), 9)
+    here = PeakSearch(by_normal(dimension, rows), np.arange(dimension), np.ones(dimension))
     starts = np.zeros((1, dimension))
     climb(here.log_posterior, starts, units=ClimbUnits.of_prior(here.spread), points=10**6, steps=0)
     at_start = sum(asked)
