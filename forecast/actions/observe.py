@@ -32,10 +32,12 @@ from forecast.book.rows import row_hash
 from forecast.book.topic import Row, Topic
 from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.language.faults import did_you_mean, known_names_text
+from forecast.model.chosen_rows import log_likelihood_of
 from forecast.model.errors import Unsound, place_problem, topic_problem
 from forecast.model.model import model_as_of
 from forecast.model.record import record_as_of
 from forecast.model.settings import Purpose, generator
+from forecast.model.total_log_likelihood import total_log_likelihood
 
 NEW_COLUMNS = ("from", "to", "value", "known", "source", "grade", "note")
 TRIAL_DRAWS = 4_096  # draws of the prior on which a row must be possible once
@@ -248,15 +250,11 @@ def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem
     try:
         model = model_as_of(topic, today)
         draws = prior_draws(model, rng=generator(1, topic.name, Purpose.TRIAL), draws=TRIAL_DRAWS)
-        density = model.log_likelihood(draws.parameters)
+        total_log_likelihood(model, draws.parameters)
     except Unsound as unsound:
         return unsound.problems
-    impossible = [
-        other
-        for column, (name, other) in enumerate(model.rows)
-        if name == stream and other.place == row.place and np.isneginf(density[:, column]).all()
-    ]
-    if impossible:
+    own = [column for column, (name, other) in enumerate(model.rows) if name == stream and other.place == row.place]
+    if np.isneginf(log_likelihood_of(model, draws.parameters, own)).all(axis=0).any():
         message = f"{'the' if row.between is None else 'a'} value {row.value_text} is impossible under every draw of the priors"
         return (place_problem(topic, row.place, message, f"the statement is {topic.streams[stream].value.text}"),)
     return ()

@@ -20,6 +20,7 @@ from forecast.inference.importance.prior_sampling import exclude_overflow_draws,
 from forecast.inference.posterior import Posterior
 from forecast.language.expressions import indexed_name
 from forecast.model.bounds import SHARE_UNIT, check_shares, share_quantities
+from forecast.model.chosen_rows import distinct_rows
 from forecast.model.errors import Unsound
 from forecast.model.invalid_values import describe_invalid_arguments, share_as_percent
 from forecast.model.left_out import MOST_BEYOND, without_overflow
@@ -113,21 +114,25 @@ def _priors_beyond_share(topic: Topic, as_of: date) -> Iterator[ImpliedContent]:
 def _invalid_statements(prior: Posterior) -> Iterator[ImpliedContent]:
     """Statements that make no distribution at some draws of the prior, and quantities that are shares and lie outside 0 to 1."""
     model = prior.model
-    for name, table in model.tables.items():
+    for name in model.tables:
+        table = distinct_rows(model, name)
         if not len(table):
             continue
         statement = table.stream.value
         draws = min(
             len(prior), max(MOST_CELLS_CHECKED // len(table), FEWEST_DRAWS_CHECKED)
         )  # in random order, so that the first are a sample too
-        with np.errstate(all="ignore"):
-            parameters = {parameter: values[:draws] for parameter, values in prior.parameters.items()}
-            kind, arguments = model.distribution_as_written(statement, model.row_scope(table, parameters))
-            wrong = np.broadcast_to(np.isnan(kind.support(**arguments)[0]), (draws, len(table)))
-        if wrong.any():
-            message, hint, column = describe_invalid_arguments(statement, kind, arguments, wrong, of="prior's draws")
-            message = f"{message} (row of {table.record.rows[column].start})"
-            yield _topic_warning(("streams", name, "value"), message, hint)
+        parameters = {parameter: values[:draws] for parameter, values in prior.parameters.items()}
+        for begin in range(0, len(table), MOST_CELLS_CHECKED // draws):
+            part = table.at(np.arange(begin, min(begin + MOST_CELLS_CHECKED // draws, len(table))))
+            with np.errstate(all="ignore"):
+                kind, arguments = model.distribution_as_written(statement, model.row_scope(part, parameters))
+                wrong = np.broadcast_to(np.isnan(kind.support(**arguments)[0]), (draws, len(part)))
+            if wrong.any():
+                message, hint, column = describe_invalid_arguments(statement, kind, arguments, wrong, of="prior's draws")
+                message = f"{message} (row of {part.record.rows[column].start})"
+                yield _topic_warning(("streams", name, "value"), message, hint)
+                break
     try:
         check_shares(model, prior.parameters, prior.weights, of="prior's draws")
     except Unsound as unsound:

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.language.arrays import Array
+from forecast.language.arrays import Array, Indices
 from forecast.model.draw_blocks import CELLS_AT_ONCE, CELLS_IN_CACHE
 
 AT_FIRST = 64  # points at which rows that have no density are looked for first
@@ -40,6 +40,9 @@ class Target(Protocol):
 
     def log_likelihood(self, x: Array) -> Array:
         """The log density of each row at points ``(n, d)``: ``(n, rows)``.  It is asked for only to say which rows are at fault."""
+
+    def log_likelihood_at(self, x: Array, rows: Indices) -> Array:
+        """The same of some rows, ``(n, len(rows))``."""
 
 
 class NoSupport(Exception):
@@ -134,16 +137,14 @@ def evaluate_target(target: Target, x: Array) -> EvaluatedPoints:
 
 
 def rows_never_possible(target: Target, points: EvaluatedPoints) -> tuple[int, ...]:
-    """Return the rows that are impossible at every point, by looking at each row of each point until all have been possible."""
+    """Return the rows that are impossible at every point; one that has been possible is not looked at again."""
     x = points.x[points.log_prior > -np.inf]
-    first = target.log_likelihood(x[:AT_FIRST])
-    never = np.isneginf(first).all(axis=0)
-    size = max(1, CELLS_IN_CACHE // max(1, len(never)))
-    for begin in range(AT_FIRST, len(x), size):
-        if not never.any():
-            break
-        never &= np.isneginf(target.log_likelihood(x[begin : begin + size])).all(axis=0)
-    return tuple(np.flatnonzero(never).tolist())
+    never, begin = np.flatnonzero(np.isneginf(target.log_likelihood(x[:1])).all(axis=0)), 1
+    while len(never) and begin < len(x):
+        size = max(1, CELLS_IN_CACHE // len(never))
+        never = never[np.isneginf(target.log_likelihood_at(x[begin : begin + size], never)).all(axis=0)]
+        begin += size
+    return tuple(never.tolist())
 
 
 def _check_likelihood(target: Target, x: Array, log_likelihood: Array) -> None:

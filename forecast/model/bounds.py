@@ -15,6 +15,7 @@ from forecast.language.arrays import Array
 from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Name
 from forecast.language.ops import NUMPY
+from forecast.model.chosen_rows import distinct_rows
 from forecast.model.draw_blocks import in_chunks
 from forecast.model.errors import Unsound, topic_problem
 from forecast.model.invalid_values import CENTRE, Misfit, misfit_of, share_as_percent
@@ -103,6 +104,7 @@ def _scopes(model: Model, name: str) -> Iterator[tuple[int, Callable[[Parameters
     if depends_on_parameters_alone(model.topic, name):
         yield 1, model.scope
         return
-    for table in model.tables.values():
+    for stream, table in model.tables.items():
         if len(table) and name in names_used(model.topic, table.stream.value):
-            yield len(table), partial(model.row_scope, table)
+            rows = distinct_rows(model, stream)
+            yield len(rows), partial(model.row_scope, rows)

@@ -1,4 +1,4 @@
-"""The log-likelihood of some rows of a model, worked out a few draws at a time."""
+"""Some rows of a model: their log-likelihood, worked out a few draws at a time, and rows that differ in what their statement uses."""
 
 from __future__ import annotations
 
@@ -35,6 +35,13 @@ def log_likelihood_of(model: Model, parameters: Parameters, columns: Sequence[in
                 density[chunk, places] = cut.log_likelihood(some, near=far)[:, at]
         first += len(table)
     return density
+
+
+def distinct_rows(model: Model, name: str) -> RowTable:
+    """Return a stream's rows in their order, of those whose statement has equal arguments at least one; all where few are equal."""
+    table, parts = model.tables[name], model.row_parts[name]
+    grouped = len(parts) == 1 and parts[0][1].counts is not None
+    return table.at(np.sort(parts[0][1].rows)) if grouped else table
 
 
 def _with_earlier_of_origin(table: RowTable, rows: NDArray[np.intp]) -> NDArray[np.intp]:

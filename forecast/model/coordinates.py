@@ -26,11 +26,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.language import special
-from forecast.language.arrays import Array
+from forecast.language.arrays import Array, Indices
 from forecast.language.distributions.edged import ClampedFamily
 from forecast.language.distributions.simplex import Dirichlet
 from forecast.language.expressions import Expression
 from forecast.language.statements import Statement
+from forecast.model.chosen_rows import log_likelihood_of
 from forecast.model.model import Model, names_used
 from forecast.model.priors import Block, Hypothesis
 from forecast.model.total_log_likelihood import total_log_likelihood
@@ -164,6 +165,14 @@ class Coordinates:
             return density
         rows = np.broadcast_to(self.model.log_likelihood(parameters, near=self._near(x)), (len(x), self.model.row_count))
         return np.concatenate([rows, self.log_hypothesis(parameters, len(x))[:, None]], axis=1)
+
+    def log_likelihood_at(self, x: Array, rows: Indices) -> Array:
+        """The same of some rows, ``(draws, len(rows))``, the last the hypothesis; a row is impossible wherever its statement makes no distribution."""
+        parameters, last = self.parameters(x, self._needed_by_rows), self.model.row_count
+        density = np.empty((len(x), len(rows)))
+        density[:, rows < last] = log_likelihood_of(self.model, parameters, rows[rows < last].tolist())
+        density[:, rows == last] = self.log_hypothesis(parameters, len(x))[:, None]
+        return np.where(self._lacks_parameters(parameters, len(x))[:, None], -np.inf, density)
 
     def total_log_likelihood(self, x: Array) -> Array:
         """Log density of all rows together at each point, with the hypothesis' prior log probability: ``(draws,)``; raises as ``log_likelihood``."""

@@ -16,6 +16,7 @@ from forecast.model.draw_blocks import in_chunks
 from forecast.model.likelihood import density_of_rows
 from forecast.model.model import Model, Parameters
 from forecast.model.overflow import cells_beyond_floats
+from forecast.model.total_log_likelihood import total_log_likelihood
 
 MOST_BEYOND = 0.1  # of the prior, above which a topic is refused
 
@@ -27,8 +28,7 @@ def without_overflow(model: Model, parameters: Parameters, weights: Array) -> Mo
     """
     share = float(weights @ draws_beyond_floats(model, parameters))
     if share > MOST_BEYOND:
-        for some in in_chunks(parameters, model.row_count):
-            model.log_likelihood(some)
+        total_log_likelihood(model, parameters)
     return replace(model, beyond=share)
 
 

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.language import special
-from forecast.language.arrays import Array
+from forecast.language.arrays import Array, Indices
 from forecast.language.distributions.real import HALF_LOG_2PI
 from forecast.language.distributions.walks import Walk
 from forecast.model.coordinates import Coordinates, prior_coordinates
@@ -105,6 +105,13 @@ class WalkCoordinates:
         rows = self.base.log_likelihood(values)
         rows[:, -1] += change
         return rows
+
+    def log_likelihood_at(self, x: Array, rows: Indices) -> Array:
+        """The same of some rows, ``(draws, len(rows))``."""
+        values, change = self._place_walks(x)
+        density = self.base.log_likelihood_at(values, rows)
+        density[:, rows == self.model.row_count] += change[:, None]
+        return density
 
     def total_log_likelihood(self, x: Array) -> Array:
         """Log density of all rows together, with the same terms beside it, ``(draws,)``."""

@@ -110,3 +110,26 @@ def test_shares_do_not_lead_back_to_their_coordinates():
     model, prior, hypothesis = hierarchy()
     values = {"spread": np.array([[0.0]]), "level": np.array([[1.0]]), "share": np.array([[0.5]]), "likeness": np.array([[0.5]])}
     assert not np.isfinite(own_coordinates(model, prior, hypothesis).coordinates_of(values)).all()
+
+
+def test_rows_and_their_total_agree_in_every_coordinates():
+    """Of a hierarchy with a discrete parameter: chosen rows are columns of all, and the total is their sum."""
+    topic = make_topic(
+        priors={
+            "kind": "Categorical(calm=0.3, busy=0.7)",
+            "middle": "Normal(mu=0, sigma=1)",
+            "level": {"prior": "Normal(mu=middle, sigma=1)", "per": "place"},
+        },
+        streams={"seen": 'Poisson(mu=exp(level[place]) * (2 if kind == "busy" else 1))'},
+        rows={"seen": [{"value": value, "place": place} for value, place in ((3, "a"), (3, "a"), (1, "b"), (0, "b"), (3, "a"), (0, "b"))]},
+    )
+    model = model_as_of(topic, date(2026, 1, 1))
+    prior = blocks(model)
+    for hypothesis in hypotheses(model, prior):
+        for make in (prior_coordinates, own_coordinates):
+            coordinates = make(model, prior, hypothesis)
+            x = coordinates.start(np.random.default_rng(1).random((20, coordinates.dimension)))
+            rows = coordinates.log_likelihood(x)
+            np.testing.assert_allclose(coordinates.total_log_likelihood(x), rows.sum(axis=1), rtol=1e-12)
+            chosen = np.array([6, 1, 4])
+            np.testing.assert_array_equal(coordinates.log_likelihood_at(x, chosen), rows[:, chosen])

@@ -27,6 +27,10 @@ class Given:
             total: Array = self.log_likelihood(x).sum(axis=1)
         return total
 
+    def log_likelihood_at(self, x: Array, rows: np.ndarray) -> Array:
+        """The log density of some rows."""
+        return self.log_likelihood(x)[:, rows]
+
     @property
     def normal(self) -> np.ndarray:
         """Which coordinates are standard normal in the prior: all or none."""

@@ -37,12 +37,12 @@ from forecast.inference.target import FAILURES, NoSupport, NotFinite, evaluate_t
 from forecast.language.arrays import Array
 from forecast.model.coordinates import FARTHEST_NORMAL, Coordinates, own_coordinates, prior_coordinates
 from forecast.model.custom_model import refuse_custom_model
-from forecast.model.draw_blocks import in_chunks
 from forecast.model.errors import Unsound, place_problem, prior_problem
 from forecast.model.left_out import without_overflow
 from forecast.model.model import Model
 from forecast.model.overflow import StatementOverflow
 from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
+from forecast.model.total_log_likelihood import total_log_likelihood
 from forecast.model.walk_coordinates import WalkCoordinates, make_walk_coordinates
 
 FEWEST_DRAWS_PER_HYPOTHESIS = 2_500  # effective draws of each of several hypotheses, before it is known how much each matters
@@ -118,8 +118,7 @@ def condition(model: Model, *, rng: np.random.Generator, budget: Budget | None =
         return condition(without_overflow(model, prior.parameters, prior.weights), rng=rng, budget=budget)
     except Unsound:
         draws = prior_draws(model, rng=np.random.default_rng(0)).parameters
-        for some in in_chunks(draws, model.row_count):
-            model.log_likelihood(some)  # tells the same of the whole prior, not of a few points
+        total_log_likelihood(model, draws)  # tells the same of the whole prior, not of a few points
         raise
 
 
