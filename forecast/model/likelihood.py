@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from forecast.book.topic import Topic
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """How the rows of a table enter, each array ``(1, rows)``.
 
@@ -53,13 +54,13 @@ class Entry:
         lower, upper, weights = (array[:, chosen] for array in (self.lower, self.upper, self.weights))
         return Entry(lower, upper, weights, self.origins[:, chosen], self.observations[:, chosen])
 
-    @property
+    @cached_property
     def ranged(self) -> NDArray[np.bool_]:
         """Whether each row is a range, ``(rows,)``."""
         apart: NDArray[np.bool_] = self.lower[0] != self.upper[0]
         return apart
 
-    @property
+    @cached_property
     def counted(self) -> NDArray[np.bool_]:
         """Whether each row is the first to tell of its observation, ``(rows,)``."""
         first = np.zeros(self.observations.shape[1], dtype=bool)
