@@ -81,7 +81,7 @@ def make_report(run: Run, topic: Topic, plan: TopicPlan, progress: Progress) -> 
     if run.fast:
         return TopicResult(content, files)
     under = content_key(
-        plan.insight_key, settings=run.settings, verdict=_compared(content), hindcast=run.is_hindcast, explained=run.insight
+        plan.insight_key, settings=run.settings, verdict=_verdict_of_engines(content), hindcast=run.is_hindcast, explained=run.insight
     )
     kept.append(CachedResult("content", under, files[f"{topic.name}.json"]))
     return TopicResult(content, files, kept=tuple(kept), content_key=under)
@@ -96,7 +96,7 @@ def _files(run: Run, plan: TopicPlan) -> dict[str, bytes]:
     return report_files(plan.content) if run.pages else {f"{plan.topic}.json": content_bytes(plan.content)}
 
 
-def _compared(content: TopicContent) -> VerdictContent | None:
+def _verdict_of_engines(content: TopicContent) -> VerdictContent | None:
     """What the comparison of the engines came to, as a plan has it: None where there was none."""
     return None if content["verdict"]["verdict"] == "not refereed" else content["verdict"]
 

@@ -28,11 +28,11 @@ COMPRESSION = 1  # zlib's level: JSON becomes a fifth, at 100 MB a second
 
 FAULTS = (sqlite3.Error, OSError, zlib.error)  # what may be wrong with the file, or with the folder
 
-COLUMNS = "key TEXT PRIMARY KEY, kind TEXT NOT NULL, size INTEGER NOT NULL, used INTEGER NOT NULL, data BLOB NOT NULL"
+RESULT_COLUMNS = "key TEXT PRIMARY KEY, kind TEXT NOT NULL, size INTEGER NOT NULL, used INTEGER NOT NULL, data BLOB NOT NULL"
 START = (
     "PRAGMA auto_vacuum = FULL",  # of a file that is new
     "PRAGMA synchronous = NORMAL",  # what a crash loses is computed again
-    f"CREATE TABLE IF NOT EXISTS results ({COLUMNS})",
+    f"CREATE TABLE IF NOT EXISTS results ({RESULT_COLUMNS})",
     "CREATE INDEX IF NOT EXISTS by_age ON results (kind, used, size)",
 )
 
