@@ -25,10 +25,24 @@ from forecast.schema.topic import TopicContent
 
 
 @dataclass(frozen=True, slots=True)
-class StandingTopic:
-    """A topic as it was published: its content, and the warnings that a check had."""
+class Outcome:
+    """What a topic came to: the key under which its content is kept, and what is said of that without reading it."""
 
-    content: TopicContent
+    content_key: str
+    digest: str
+    is_distrusted: bool
+    unanswerable: tuple[str, ...]
+    is_compared: bool  # whether the engines have been compared, or there is only one
+
+
+@dataclass(frozen=True, slots=True)
+class StandingTopic:
+    """A topic as it was published: its content, compressed JSON, what is said of it, and the warnings that a check had."""
+
+    content: bytes
+    digest: str
+    is_distrusted: bool
+    unanswerable: tuple[str, ...]
     warnings: tuple[Problem, ...]
 
 
@@ -40,34 +54,36 @@ def standing_topics(run: Run, names: Sequence[str], entries: Sequence[Mapping[st
     kept = store.find([*keys.values(), *(pages_key(run, name) for name in keys)])
     outcomes = {name: json.loads(kept[key]) for name, key in keys.items() if key in kept}
     standing = {name: outcome for name, outcome in outcomes.items() if files_stand(run, kept.get(pages_key(run, name)), outcome["digest"])}
-    contents = store.find(outcome["content"] for outcome in standing.values())
+    contents = store.find_packed(outcome["content_key"] for outcome in standing.values())
     return {
-        name: StandingTopic(parse_content(contents[outcome["content"]]), tuple(map(_problem, outcome["warnings"])))
+        name: StandingTopic(
+            contents[outcome["content_key"]],
+            outcome["digest"],
+            outcome["is_distrusted"],
+            tuple(outcome["unanswerable"]),
+            tuple(map(_problem, outcome["warnings"])),
+        )
         for name, outcome in standing.items()
-        if outcome["content"] in contents
+        if outcome["content_key"] in contents
     }
 
 
 def outcomes_to_keep(
-    run: Run,
-    entries: Sequence[Mapping[str, Any]],
-    contents: Mapping[str, tuple[str, TopicContent]],
-    warnings: Iterable[Problem],
+    run: Run, entries: Sequence[Mapping[str, Any]], outcomes: Mapping[str, Outcome], warnings: Iterable[Problem]
 ) -> list[CachedResult]:
     """Return what is kept of topics that have just been published, by which they are found to stand.
 
-    ``entries`` are those of the ledger by now; ``contents`` gives each topic's content and the key under which that is kept.  A topic
-    whose engines the next update is to compare does not stand.
+    ``entries`` are those of the ledger by now.  A topic whose engines the next update is to compare does not stand.
     """
-    contents = {name: kept for name, kept in contents.items() if run.referee is False or _is_compared(kept[1])}
-    keys = outcome_keys(run, tuple(contents), entries)
-    of_topic: dict[str, list[Problem]] = {name: [] for name in contents}
+    outcomes = {name: outcome for name, outcome in outcomes.items() if run.referee is False or outcome.is_compared}
+    keys = outcome_keys(run, tuple(outcomes), entries)
+    of_topic: dict[str, list[Problem]] = {name: [] for name in outcomes}
     for problem in warnings:
         if (name := topic_of_path(problem.place.path)) in of_topic:
             of_topic[name].append(problem)
     return [
-        CachedResult("outcome", key, json.dumps(_outcome(content_key, content, of_topic[name])).encode())
-        for name, (content_key, content) in contents.items()
+        CachedResult("outcome", key, json.dumps({**asdict(outcome), "warnings": list(map(asdict, of_topic[name]))}).encode())
+        for name, outcome in outcomes.items()
         if (key := keys[name]) is not None
     ]
 
@@ -96,15 +112,6 @@ def parse_content(data: bytes) -> TopicContent:
     """Return a content that this program has written to the cache, which needs no checks."""
     content: TopicContent = columns_to_tables(json.loads(data))  # type: ignore[assignment]
     return content
-
-
-def _is_compared(content: TopicContent) -> bool:
-    """Whether the engines have been compared, or there is only one: the topic brings its own model."""
-    return content["verdict"]["verdict"] != "not refereed" or "code" in content
-
-
-def _outcome(content_key: str, content: TopicContent, warnings: Sequence[Problem]) -> dict[str, Any]:
-    return {"content": content_key, "digest": content["digest"], "warnings": [asdict(problem) for problem in warnings]}
 
 
 def _problem(data: Mapping[str, Any]) -> Problem:

@@ -8,23 +8,25 @@ are published.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from forecast.actions.cache import warnings_of
 from forecast.actions.check import future_date_warnings, read_checked_book, topic_problems
 from forecast.actions.compute import compute_task, make_report, report_or_failure, task_of
+from forecast.actions.contents import Contents, PackedResult, ReportMarks, pack_result
 from forecast.actions.executors import DaskCluster, Executor, ExecutorFault, LocalProcesses, Lost
 from forecast.actions.ledger import read_known_ledger
 from forecast.actions.pages import INDEX_NAME, files_stand, index_digest, pages_key, state_of_files
 from forecast.actions.plan import TopicPlan, plan_draft, plan_of_standing, plan_topics
 from forecast.actions.publish import clock_problems, publish
 from forecast.actions.run import Run, TopicResult
-from forecast.actions.standing import StandingTopic, outcomes_to_keep, standing_topics
+from forecast.actions.standing import Outcome, StandingTopic, outcomes_to_keep, standing_topics
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS, SEEDS, choose_topics, root_problem, topic_path
 from forecast.book.files.problems import Place, Problem, has_errors, sort_problems
@@ -51,30 +53,27 @@ class UpdateResult:
 
     ``recorded`` counts the lines added to the ledger, ``written`` names the
     files whose bytes changed.  ``failed`` has the topics that could not be
-    computed, which keep their last report.  ``plans`` say what was done of each topic, and why.
+    computed, which keep their last report.  ``plans`` say what was done of each topic, and why.  ``marks`` has of each content whether
+    it is to be trusted.
     """
 
     problems: tuple[Problem, ...] = ()
     contents: Mapping[str, TopicContent] = field(default_factory=dict)
     written: tuple[str, ...] = ()
     recorded: int = 0
-    failed: Mapping[str, TopicResult] = field(default_factory=dict)
+    failed: Mapping[str, PackedResult] = field(default_factory=dict)
     plans: Mapping[str, TopicPlan] = field(default_factory=dict)
+    marks: Mapping[str, ReportMarks] = field(default_factory=dict)
 
     @property
     def unanswerable(self) -> tuple[str, ...]:
         """The questions that the model leaves no answer to, as ``topic.question``; void and annulled ones are not among them."""
-        return tuple(
-            f"{name}.{answer['name']}"
-            for name, content in self.contents.items()
-            for answer in content["answers"]
-            if answer["status"] == "not answerable"
-        )
+        return tuple(f"{name}.{question}" for name, marks in self.marks.items() for question in marks.unanswerable)
 
     @property
     def distrusted(self) -> tuple[str, ...]:
         """The topics whose numbers are not to be trusted: disputed, or by an engine that does not vouch for its draws."""
-        return tuple(name for name, content in self.contents.items() if content["warnings"])
+        return tuple(name for name, marks in self.marks.items() if marks.is_distrusted)
 
     @property
     def exit_code(self) -> int:
@@ -147,10 +146,9 @@ def update(
     if has_errors(reading.problems):
         return UpdateResult(reading.problems)
     try:
-        results = _make_reports(run, reading, processes=processes, cluster=cluster, progress=progress)
+        results = _make_reports(run, reading, store, processes=processes, cluster=cluster, progress=progress)
     except ExecutorFault as fault:
         return UpdateResult(sort_problems((*reading.problems, Problem(Place(SEEDS), str(fault)))))
-    store.keep([kept for result in results.values() for kept in result.kept])
     wrong = [problem for result in results.values() if not result.failed for problem in result.problems]
     wrong += [problem for name, result in results.items() if result.failed for problem in topic_problems(reading.book.topics[name], as_of)]
     if wrong:
@@ -159,23 +157,24 @@ def update(
 
 
 def _publish(
-    run: Run, reading: _Reading, results: Mapping[str, TopicResult], store: Store, *, whole: bool, clock: Callable[[], datetime]
+    run: Run, reading: _Reading, results: Mapping[str, PackedResult], store: Store, *, whole: bool, clock: Callable[[], datetime]
 ) -> UpdateResult:
     """Publish what topics came to, and keep what tells the next update that nothing has changed; ``whole`` says that these are all topics."""
-    book, standing = reading.book, {name: topic.content for name, topic in reading.standing.items()}
+    book = reading.book
+    made = {name: result for name, result in results.items() if result.marks is not None}
     failed = {name: result for name, result in results.items() if result.failed}
-    contents = {name: result.content for name, result in results.items() if not result.failed and result.content is not None}
-    files = {name: results[name].files for name in contents}
     failures = [failure_of_topic(name, book.topics[name].title, run.as_of, result.problems) for name, result in failed.items()]
-    warned = [problem for name, content in contents.items() for problem in warnings_of(book.topics[name], content.get("implied", ()))]
+    warned = [problem for name, result in made.items() for problem in warnings_of(book.topics[name], result.implied)]
     warned += [] if run.is_hindcast else future_date_warnings(book, run.today)
-    digests = {name: content["digest"] for name, content in (*contents.items(), *standing.items())}
+    marks = _marks(reading, made)
+    digests = {name: of_report.digest for name, of_report in marks.items()}
+    files = {name: result.files for name, result in made.items()}
     index = bool(failures) or any(files.values()) or not _index_stands(run, store, digests)
     published = publish(
         book,
-        contents,
+        Contents({name: result.content for name, result in made.items()}),
         files,
-        standing=standing,
+        standing=Contents({name: topic.content for name, topic in reading.standing.items()}),
         failures=failures,
         as_of=run.as_of,
         today=run.today,
@@ -187,15 +186,29 @@ def _publish(
     if not has_errors(published.problems):
         written = {name: of_topic for name, of_topic in files.items() if of_topic}
         _keep_states(run, store, digests, written | ({INDEX_NAME: INDEX_FILES} if whole and index and run.pages and not failures else {}))
-        published_now = {name: (results[name].content_key, content) for name, content in contents.items()}
         entries = read_known_ledger(Folder(run.root), store)[0] if published.recorded else reading.entries
-        store.keep(outcomes_to_keep(run, entries, published_now, (*reading.problems, *warned)))
+        store.keep(outcomes_to_keep(run, entries, _new_outcomes(made), (*reading.problems, *warned)))
     remembered = [problem for topic in reading.standing.values() for problem in topic.warnings]
     problems = sort_problems((*reading.problems, *warned, *remembered, *published.problems, *_cache_warnings(store)))
     if has_errors(problems):
         return UpdateResult(problems)
-    shown = {name: content for name in reading.plans if (content := contents.get(name) or standing.get(name)) is not None}
-    return UpdateResult(problems, shown, published.written, published.recorded, failed, reading.plans)
+    shown = Contents({name: made[name].content if name in made else reading.standing[name].content for name in marks})
+    return UpdateResult(problems, shown, published.written, published.recorded, failed, reading.plans, marks)
+
+
+def _marks(reading: _Reading, made: Mapping[str, PackedResult]) -> dict[str, ReportMarks]:
+    """The marks of all reports, in the order of the topics."""
+    marks = {name: ReportMarks(topic.digest, topic.is_distrusted, topic.unanswerable) for name, topic in reading.standing.items()}
+    marks |= {name: result.marks for name, result in made.items() if result.marks is not None}
+    return {name: marks[name] for name in reading.plans if name in marks}
+
+
+def _new_outcomes(made: Mapping[str, PackedResult]) -> dict[str, Outcome]:
+    return {
+        name: Outcome(result.content_key, marks.digest, marks.is_distrusted, marks.unanswerable, marks.is_compared)
+        for name, result in made.items()
+        if (marks := result.marks) is not None
+    }
 
 
 def _index_stands(run: Run, store: Store, digests: Mapping[str, str]) -> bool:
@@ -233,22 +246,30 @@ def _read(run: Run, topics: Sequence[str] | None, store: Store) -> _Reading:
     return _Reading(book, problems, {name: plans[name] for name in names}, standing, entries)
 
 
-def _make_reports(run: Run, reading: _Reading, *, processes: int, cluster: str, progress: Progress) -> dict[str, TopicResult]:
-    """What each topic comes to that does not stand: those with something to compute first, side by side where there are several."""
+def _make_reports(
+    run: Run, reading: _Reading, store: Store, *, processes: int, cluster: str, progress: Progress
+) -> dict[str, PackedResult]:
+    """What each topic comes to that does not stand: those with something to compute first, side by side where there are several.
+
+    Results to be kept are kept as they come, so that they do not pile up in memory.
+    """
     plans = {name: plan for name, plan in reading.plans.items() if name not in reading.standing}
     busy = {name: plan for name, plan in plans.items() if plan.steps}
     executor: Executor | None = None
-    if cluster:
+    if cluster and busy:
         executor = DaskCluster(cluster, machine_fingerprint)
     elif min(processes, len(busy)) > 1:
         executor = LocalProcesses(processes, partial(_warm_up_copies, run))
-    results = (
+    coming = (
         _make_reports_in_turn(run, reading.book, busy, progress)
-        if executor is None or not busy
+        if executor is None
         else _make_reports_elsewhere(run, reading.book, busy, executor, progress)
     )
-    for name in plans.keys() - busy.keys():
-        results[name] = report_or_failure(run, reading.book.topics[name], plans[name], progress)
+    idle = ((name, report_or_failure(run, reading.book.topics[name], plans[name], progress)) for name in plans if name not in busy)
+    results: dict[str, PackedResult] = {}
+    for name, result in chain(coming, idle):
+        store.keep(result.kept)
+        results[name] = pack_result(result)
     progress("writing reports", len(plans), len(plans))
     return {name: results[name] for name in plans}
 
@@ -288,24 +309,20 @@ def warm_up() -> None:
     render_index(())
 
 
-def _make_reports_in_turn(run: Run, book: Book, plans: Mapping[str, TopicPlan], progress: Progress) -> dict[str, TopicResult]:
-    return {
-        name: report_or_failure(run, book.topics[name], plan, PartialProgress(progress, done, len(plans), f"{name}: "))
-        for done, (name, plan) in enumerate(plans.items())
-    }
+def _make_reports_in_turn(run: Run, book: Book, plans: Mapping[str, TopicPlan], progress: Progress) -> Iterator[tuple[str, TopicResult]]:
+    for done, (name, plan) in enumerate(plans.items()):
+        yield name, report_or_failure(run, book.topics[name], plan, PartialProgress(progress, done, len(plans), f"{name}: "))
 
 
 def _make_reports_elsewhere(
     run: Run, book: Book, plans: Mapping[str, TopicPlan], executor: Executor, progress: Progress
-) -> dict[str, TopicResult]:
+) -> Iterator[tuple[str, TopicResult]]:
     """What topics come to that are computed by other processes; ``publish`` sees to it that their files have not changed meanwhile."""
     longest_first = sorted(plans, key=lambda name: -sum(map(len, book.topics[name].texts.values())))  # so that none is left for last
     tasks = {name: task_of(run, book.topics[name], plans[name]) for name in longest_first}
-    results: dict[str, TopicResult] = {}
-    for name, computed in executor.compute(compute_task, tasks):
-        results[name] = _lost_result(name, computed) if isinstance(computed, Lost) else unpickle_task(computed)
-        progress(f"{name} done", len(results), len(plans))
-    return {name: results[name] for name in plans}
+    for done, (name, computed) in enumerate(executor.compute(compute_task, tasks), start=1):
+        progress(f"{name} done", done, len(plans))
+        yield name, _lost_result(name, computed) if isinstance(computed, Lost) else unpickle_task(computed)
 
 
 def _lost_result(name: str, lost: Lost) -> TopicResult:

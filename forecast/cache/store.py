@@ -26,7 +26,7 @@ AT_ONCE = 500  # keys in one query
 BUSY_SECONDS = 30.0  # how long to wait for another process that writes
 COMPRESSION = 1  # zlib's level: JSON becomes a fifth, at 100 MB a second
 
-FAULTS = (sqlite3.Error, OSError, zlib.error)  # what may be wrong with the file, or with the folder
+FAULTS = (sqlite3.Error, OSError)  # what may be wrong with the file, or with the folder
 
 RESULT_COLUMNS = "key TEXT PRIMARY KEY, kind TEXT NOT NULL, size INTEGER NOT NULL, used INTEGER NOT NULL, data BLOB NOT NULL"
 START = (
@@ -60,6 +60,16 @@ class Store:
 
     def find(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Return those of some results that are kept, by their keys."""
+        results: dict[str, bytes] = {}
+        for key, data in self.find_packed(keys).items():
+            try:
+                results[key] = zlib.decompress(data)
+            except zlib.error as error:
+                self.fault = f"{self._path}: {error}"
+        return results
+
+    def find_packed(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """Return the same, compressed by ``zlib``."""
         wanted = list(dict.fromkeys(keys))
         if self.folder is None or not wanted:
             return {}
@@ -89,11 +99,10 @@ class Store:
     def _find_some(self, connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, bytes]:
         marks = ", ".join("?" * len(keys))
         rows = connection.execute(f"SELECT key, used, data FROM results WHERE key IN ({marks})", keys).fetchall()  # noqa: S608 - marks alone
-        results = {key: zlib.decompress(data) for key, _, data in rows}
         connection.executemany(
             "UPDATE results SET used = ? WHERE key = ?", [(self._day, key) for key, used, _ in rows if used != self._day]
         )
-        return results
+        return {key: data for key, _, data in rows}
 
     @property
     def _day(self) -> int:

@@ -12,8 +12,8 @@ from forecast.cli.progress import Bar
 from forecast.system import core_count
 
 if TYPE_CHECKING:
+    from forecast.actions.contents import PackedResult
     from forecast.actions.plan import TopicPlan
-    from forecast.actions.run import TopicResult
     from forecast.actions.update import UpdateResult
     from forecast.schema.topic import TopicContent
 
@@ -177,7 +177,7 @@ def _print_topic(content: TopicContent) -> None:
         print_columns([(answer["name"], headline_of(answer).short, answer["sentence"]) for answer in content["answers"]], indent="  ")
 
 
-def _print_failure(name: str, made: TopicResult) -> None:
+def _print_failure(name: str, made: PackedResult) -> None:
     """Print what went wrong, and where the report of an exception lies that nobody foresaw."""
     import sys
 
