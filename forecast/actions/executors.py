@@ -9,17 +9,19 @@ whoever reads their results: use only a cluster that you trust (Dask's documenta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from itertools import islice
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from forecast.processes import process_pool
 from forecast.system import process_start_method
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, Future
 
 SCHEME = "dask://"
+BEGUN_PER_PROCESS = 4  # tasks that are begun at once: some wait, so that no process does
 CONNECT_SECONDS = 20.0
 
 type Task = Callable[[bytes], bytes]
@@ -39,11 +41,11 @@ class Lost:
 class Executor(Protocol):
     """Something that computes tasks, several at a time."""
 
-    def compute(self, function: Task, tasks: Mapping[str, bytes]) -> Iterator[tuple[str, bytes | Lost]]:
+    def compute(self, function: Task, tasks: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes | Lost]]:
         """Yield the name of each task with what the function made of it, in the order in which they are done.
 
-        ``function`` is at the top of a module of this package.  Tasks are begun in their order.  Raises ``ExecutorFault``
-        where none can be computed, and whatever the function raises.
+        ``function`` is at the top of a module of this package.  Tasks are begun in their order, and asked for as they are begun.
+        Raises ``ExecutorFault`` where none can be computed, and whatever the function raises.
         """
 
 
@@ -54,29 +56,50 @@ class LocalProcesses:
     processes: int
     warm_up: Callable[[], None]
 
-    def compute(self, function: Task, tasks: Mapping[str, bytes]) -> Iterator[tuple[str, bytes | Lost]]:
+    def compute(self, function: Task, tasks: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes | Lost]]:
         """Compute as ``Executor`` says; tasks that were begun when a process died are tried again, each in a process of its own."""
-        from concurrent.futures import as_completed
-        from concurrent.futures.process import BrokenProcessPool
-
         start = process_start_method()
         if start == "fork":
             self.warm_up()
-        left = dict(tasks)
-        with process_pool(min(self.processes, len(tasks)), start=start) as pool:
-            waiting = {pool.submit(function, task): name for name, task in tasks.items()}
-            for future in as_completed(waiting):
-                if not isinstance(future.exception(), BrokenProcessPool):  # one process takes all others with it
-                    name = waiting[future]
-                    del left[name]
-                    yield name, future.result()
-        for name, task in left.items():
-            try:
-                with process_pool(1, start=start) as pool:
-                    result: bytes | Lost = pool.submit(function, task).result()
-            except BrokenProcessPool:
-                result = Lost("the process that computed this topic ended suddenly, perhaps for want of memory")
-            yield name, result
+        coming = iter(tasks)
+        for first in coming:
+            begun = dict([first])
+            for name, result in self._compute_while_whole(function, begun, coming, start):
+                del begun[name]
+                yield name, result
+            for name, task in begun.items():  # one process has taken all others with it
+                yield name, _compute_alone(function, task, start)
+
+    def _compute_while_whole(
+        self, function: Task, begun: dict[str, bytes], coming: Iterator[tuple[str, bytes]], start: Literal["fork", "spawn"]
+    ) -> Iterator[tuple[str, bytes]]:
+        """The results of tasks as long as no process dies; ``begun`` has those that have no result yet."""
+        from concurrent.futures import FIRST_COMPLETED, wait
+        from concurrent.futures.process import BrokenProcessPool
+
+        begun.update(islice(coming, BEGUN_PER_PROCESS * self.processes - 1))
+        with process_pool(min(self.processes, len(begun)), start=start) as pool:
+            waiting = {pool.submit(function, task): name for name, task in begun.items()}
+            while waiting:
+                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                if any(isinstance(future.exception(), BrokenProcessPool) for future in done):
+                    return
+                for future in done:
+                    yield waiting.pop(future), future.result()
+                for name, task in islice(coming, len(done)):
+                    begun[name] = task
+                    waiting[pool.submit(function, task)] = name
+
+
+def _compute_alone(function: Task, task: bytes, start: Literal["fork", "spawn"]) -> bytes | Lost:
+    """One task in the only process there is beside this one, which may end suddenly without harm to others."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        with process_pool(1, start=start) as pool:
+            return pool.submit(function, task).result()
+    except BrokenProcessPool:
+        return Lost("the process that computed this topic ended suddenly, perhaps for want of memory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +112,8 @@ class DaskCluster:
     address: str
     fingerprint: Callable[[], str]
 
-    def compute(self, function: Task, tasks: Mapping[str, bytes]) -> Iterator[tuple[str, bytes | Lost]]:
-        """Compute as ``Executor`` says; the scheduler says how often a task may outlive its worker (``allowed-failures``)."""
+    def compute(self, function: Task, tasks: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes | Lost]]:
+        """Compute as ``Executor`` says; the scheduler says how many workers may die of a task (``allowed-failures``)."""
         try:
             from distributed import Client
         except ImportError:
@@ -101,18 +124,16 @@ class DaskCluster:
             raise ExecutorFault(f"no Dask scheduler answers at {self.address}: {error}") from None
         with client:
             machines = self._equal_machines(client)
-            killed: list[str] = []
-            for name, result in _compute_on(client, function, tasks, machines):
+            killed: list[tuple[str, bytes]] = []
+            for name, task, result in _compute_on(client, function, tasks, machines):
                 if result is None:
-                    killed.append(name)
+                    killed.append((name, task))
                 else:
                     yield name, result
-            for name in killed:  # alone: tasks that only waited on the worker that died have done nothing wrong
-                for _, result in _compute_on(client, function, {name: tasks[name]}, machines):
-                    yield (
-                        name,
-                        Lost(f"a worker of {self.address} ended suddenly each time it computed this topic") if result is None else result,
-                    )
+            for of_killed in killed:  # alone: tasks that only waited on the worker that died have done nothing wrong
+                for name, _, result in _compute_on(client, function, [of_killed], machines):
+                    why = f"a worker of {self.address} ended suddenly each time it computed this topic, perhaps for want of memory"
+                    yield name, Lost(why) if result is None else result
 
     def _equal_machines(self, client: Client) -> list[str]:
         """The machines of which every worker is like this one and has one thread.
@@ -136,19 +157,32 @@ class DaskCluster:
         return sorted(machines)
 
 
-def _compute_on(client: Client, function: Task, tasks: Mapping[str, bytes], machines: list[str]) -> Iterator[tuple[str, bytes | None]]:
-    """Yield each task's name and result as they are done; None where the scheduler gave it up since workers died of it."""
+def _compute_on(
+    client: Client, function: Task, tasks: Iterable[tuple[str, bytes]], machines: list[str]
+) -> Iterator[tuple[str, bytes, bytes | None]]:
+    """Yield each task's name, itself and its result as they are done; None where the scheduler gave it up since workers died of it."""
     from distributed import as_completed
     from distributed.scheduler import KilledWorker
 
-    waiting = {
-        client.submit(function, task, workers=machines, pure=False, priority=-at): name for at, (name, task) in enumerate(tasks.items())
-    }
-    for future in as_completed(waiting, loop=client.loop):
-        if future.status == "error" and isinstance(future.exception(), KilledWorker):
-            yield waiting[future], None
-        else:
-            yield waiting[future], future.result()
+    coming = enumerate(tasks)
+    waiting: dict[Future, tuple[str, bytes]] = {}
+
+    def begin(count: int) -> list[Future]:
+        futures = []
+        for at, (name, task) in islice(coming, count):
+            future = client.submit(function, task, workers=machines, pure=False, priority=-at)
+            waiting[future] = name, task
+            futures.append(future)
+        return futures
+
+    finished = as_completed(begin(BEGUN_PER_PROCESS * max(1, len(client.nthreads()))), loop=client.loop)
+    while waiting:
+        future = next(finished)
+        name, task = waiting.pop(future)
+        is_killed = future.status == "error" and isinstance(future.exception(), KilledWorker)
+        yield name, task, None if is_killed else future.result()
+        for other in begin(1):
+            finished.add(other)
 
 
 def _machine(address: str) -> str:

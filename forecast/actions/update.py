@@ -319,7 +319,7 @@ def _make_reports_elsewhere(
 ) -> Iterator[tuple[str, TopicResult]]:
     """What topics come to that are computed by other processes; ``publish`` sees to it that their files have not changed meanwhile."""
     longest_first = sorted(plans, key=lambda name: -sum(map(len, book.topics[name].texts.values())))  # so that none is left for last
-    tasks = {name: task_of(run, book.topics[name], plans[name]) for name in longest_first}
+    tasks = ((name, task_of(run, book.topics[name], plans[name])) for name in longest_first)
     for done, (name, computed) in enumerate(executor.compute(compute_task, tasks), start=1):
         progress(f"{name} done", done, len(plans))
         yield name, _lost_result(name, computed) if isinstance(computed, Lost) else unpickle_task(computed)

@@ -87,15 +87,15 @@ def test_workers_of_a_cluster_write_the_same_bytes(cluster: Any, tmp_path: Path)
 def test_a_worker_that_dies_in_the_middle_loses_nothing(cluster: Any, tmp_path: Path) -> None:
     """Its task is done by the worker that replaces it, or by another."""
     tasks = {"one": str(tmp_path / "mark").encode(), "two": b"", "three": b""}
-    done = dict(DaskCluster(cluster.scheduler_address, machine_fingerprint).compute(die_once, tasks))
+    done = dict(DaskCluster(cluster.scheduler_address, machine_fingerprint).compute(die_once, tasks.items()))
     assert done == tasks
     assert (tmp_path / "mark").exists()
 
 
 def test_a_task_that_kills_its_worker_again_and_again_is_reported_and_the_rest_finishes(cluster: Any) -> None:
     """The one is lost, the others come back; so do those that waited on the worker that died."""
-    tasks = {"bad": b"die", **{f"good {number}": b"live" for number in range(5)}}
-    done = dict(DaskCluster(cluster.scheduler_address, machine_fingerprint).compute(die_of, tasks))
+    tasks = {"bad": b"die", **{f"good {number}": b"live" for number in range(30)}}
+    done = dict(DaskCluster(cluster.scheduler_address, machine_fingerprint).compute(die_of, tasks.items()))
     assert isinstance(done.pop("bad"), Lost)
     assert done == {name: task for name, task in tasks.items() if name != "bad"}
 
@@ -103,10 +103,12 @@ def test_a_task_that_kills_its_worker_again_and_again_is_reported_and_the_rest_f
 def test_a_process_of_this_machine_that_dies_is_replaced_and_its_task_tried_once_more(tmp_path: Path) -> None:
     """What dies once is computed, what dies twice is lost, and the rest is done."""
     tasks = {"once": str(tmp_path / "mark").encode(), "plain": b""}
-    assert dict(LocalProcesses(2, lambda: None).compute(die_once, tasks)) == tasks
-    done = dict(LocalProcesses(2, lambda: None).compute(die_of, {"bad": b"die", "good": b"live"}))
+    assert dict(LocalProcesses(2, lambda: None).compute(die_once, tasks.items())) == tasks
+    done = dict(
+        LocalProcesses(2, lambda: None).compute(die_of, {"bad": b"die", **{f"good {number}": b"live" for number in range(30)}}.items())
+    )
     assert isinstance(done.pop("bad"), Lost)
-    assert done == {"good": b"live"}
+    assert done == {f"good {number}": b"live" for number in range(30)}
 
 
 class FingerprintOfElsewhere:
@@ -124,7 +126,7 @@ class FingerprintOfElsewhere:
 def test_workers_that_are_not_like_this_machine_are_refused(cluster: Any) -> None:
     """Where no worker has the same fingerprint nothing is computed, and the message says what is wanted."""
     with pytest.raises(ExecutorFault, match=r"none of the 2 workers .* the same code and versions"):
-        dict(DaskCluster(cluster.scheduler_address, FingerprintOfElsewhere()).compute(echo, {"one": b""}))
+        dict(DaskCluster(cluster.scheduler_address, FingerprintOfElsewhere()).compute(echo, [("one", b"")]))
 
 
 def test_no_scheduler_is_a_problem_with_its_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
