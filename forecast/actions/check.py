@@ -19,7 +19,8 @@ from forecast.book.files.folder import Folder
 from forecast.book.files.problems import Problem, has_errors, limit_problems, sort_problems
 from forecast.book.ledger import read_ledger
 from forecast.book.reading import read_book
-from forecast.book.rows import row_hash
+from forecast.book.record_columns import record_columns
+from forecast.book.rows import row_hashes
 from forecast.book.topic import Book, Topic
 from forecast.cache.store import Store
 from forecast.elicitation.parameter_summary import ParameterSummary, summarise_priors
@@ -62,13 +63,13 @@ def rows_of(book: Book) -> tuple[RowReference, ...]:
     return tuple(
         RowReference(
             f"{row.place.path}:{row.place.line}",
-            row_hash(row),
+            hashed,
             str(row.start) if row.start == row.end else f"{row.start} to {row.end}",
             row.value_text,
         )
         for topic in book.topics.values()
         for stream in topic.streams.values()
-        for row in stream.rows
+        for row, hashed in zip(stream.rows, row_hashes(stream.rows), strict=True)
     )
 
 
@@ -145,7 +146,9 @@ def _future_date_problems(topic: Topic, today: date) -> Iterator[Problem]:
     if topic.opens > today:
         message = f"the topic opens on {topic.opens}, after today ({today})"
         yield topic_problem(topic, ("opens",), message, "it begins on a day that has come; until then its priors alone speak")
-    for row in (row for stream in topic.streams.values() for row in stream.rows):
+    day = today.toordinal()
+    records = (record_columns(stream.rows) for stream in topic.streams.values())
+    for row in (row for its in records for row in its.each((its.end > day) | (its.known > day))):
         if row.end > today:
             message = f"this row ends on {row.end}, after today ({today})"
             yield place_problem(topic, row.place, message, "only what has been seen is a row; what is to come does not count")

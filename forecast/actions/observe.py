@@ -20,14 +20,15 @@ import numpy as np
 from forecast.actions.overlay import read_with_changes
 from forecast.book.calendar import ONE_DAY
 from forecast.book.classes import is_counted, quiet_cells
-from forecast.book.files.cells import read_cells
+from forecast.book.files.cells import read_header
 from forecast.book.files.folder import Folder, changed_file_problem
 from forecast.book.files.layout import SEEDS, record_path, root_problem, topic_names, topic_path
 from forecast.book.files.locking import hold_lock
 from forecast.book.files.problems import FileFault, Place, Problem, Result, has_errors
 from forecast.book.files.sources import decode_bytes, make_source_file, read_document
 from forecast.book.reading import read_book
-from forecast.book.records import ROW_KINDS, header_line, record_line
+from forecast.book.record_columns import record_columns
+from forecast.book.records import MOST_RECORD_ROWS, header_line, record_line
 from forecast.book.rows import row_hash
 from forecast.book.topic import Row, Topic
 from forecast.inference.importance.prior_sampling import prior_draws
@@ -166,10 +167,10 @@ def record_with(topic: Topic, stream: str, observation: Observation, *, before: 
         text = header_line((*standard, *(name for name in observation.cells(NEW_COLUMNS) if name not in NEW_COLUMNS)))
     if not text.endswith("\n"):
         text += "\n"
-    table, problems = read_cells(make_source_file(path, text), ROW_KINDS)
-    if table is None:
+    header, problems = read_header(make_source_file(path, text), most=MOST_RECORD_ROWS)
+    if header is None:
         return Result(None, problems)
-    columns = table[0].order
+    columns = header.order
     cells = observation.cells(columns)
     absent = [name for name in cells if name not in columns]
     if absent:
@@ -238,7 +239,8 @@ def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem
     for what, day in (("it ends", row.end), ("it is known", row.known)):
         if day > today:
             return (place_problem(topic, row.place, f"{what} on {day}, after today ({today})", "only what has been seen is a row"),)
-    for other in topic.streams[stream].rows[:-1]:
+    before = record_columns(topic.streams[stream].rows)[:-1]
+    for other in before.each((before.start == row.start.toordinal()) & (before.value == row.value)):
         same = (other.start, other.end, other.value, other.columns) == (row.start, row.end, row.value, row.columns)
         is_copy = bool(row.origin) and other.source != row.source
         if same and (other.between, other.origin) == (row.between, row.origin) and not row.replaces and not is_copy:

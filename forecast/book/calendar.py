@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import numpy as np
+from numpy.typing import NDArray
+
 from forecast.book.topic import Step
 
 ONE_DAY = timedelta(days=1)
@@ -57,6 +60,16 @@ def _step_number(step: Step, day: date) -> int:
             return (day.toordinal() - 1) // 7
         case "day":
             return day.toordinal()
+
+
+def step_numbers(step: Step, days: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return the numbers of the steps that days lie in, as ordinals: those of two days are as far apart as ``step_index`` has it."""
+    if step == "day":
+        return days.astype(np.int64)
+    if step == "week":
+        return (days.astype(np.int64) - 1) // 7
+    months = (days.astype(np.int64) - date(1970, 1, 1).toordinal()).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return months // {"month": 1, "quarter": 3, "year": 12}[step]
 
 
 def _next_step_start(step: Step, day: date) -> date:

@@ -9,10 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from forecast.book.topic import Row, Stream
+from forecast.language.arrays import Array
 from forecast.language.classes import counts_classes
 from forecast.language.expressions import indexed_name
+
+if TYPE_CHECKING:
+    from forecast.book.record_columns import RecordColumns
 
 QUIET = "none"  # the first class of a watched stream: nothing happened
 
@@ -52,6 +59,17 @@ def row_amount(stream: Stream, row: Row, label: str = "") -> float:
     if is_counted(stream):
         return float(row.columns[count_column(label)]) if label else row.value
     return float(stream.classes[int(row.value)] == label) if label else 1.0
+
+
+def row_amounts(stream: Stream, rows: RecordColumns, label: str = "") -> Array:
+    """Return what each row adds to a total, as ``row_amount`` has it of one, ``(rows,)``."""
+    if not stream.classes:
+        return rows.value
+    if is_counted(stream):
+        counts = rows.own[count_column(label)] if label and len(rows) else rows.value
+        assert isinstance(counts, np.ndarray)  # a count is a number
+        return counts
+    return (rows.value == stream.classes.index(label)).astype(float) if label else np.ones(len(rows))
 
 
 def class_counts_text(labels: Sequence[str], counts: Mapping[str, float]) -> str:

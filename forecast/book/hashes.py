@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from forecast.book.ledger import canonical_json
-from forecast.book.rows import effective_from
-from forecast.book.topic import Parameter, Point, Question, Row, Series, Stream, Topic
+from forecast.book.record_columns import RecordColumns, record_columns
+from forecast.book.row_texts import numbers_texts, words_texts
+from forecast.book.rows import existing_rows
+from forecast.book.topic import Parameter, Point, Question, Series, Stream, Topic
 from forecast.language.expressions import (
     Binary,
     Call,
@@ -56,29 +59,29 @@ def numbers_hash(topic: Topic, *, as_of: date | None = None) -> str:
     count, nor do the labels only they have; quiet time in a watched stream
     counts as far as that day.
     """
-    rows = {
-        name: [row for row in stream.rows if as_of is None or effective_from(row, stream) <= as_of]
-        for name, stream in topic.streams.items()
-    }
+    rows = {name: record_columns(stream.rows) if as_of is None else existing_rows(stream, as_of) for name, stream in topic.streams.items()}
+    texts = {name: _numbers_texts(topic.streams[name], its, as_of) for name, its in rows.items()}
     return _hash(
         {
             "topic": topic.name,
             "opens": topic.opens,
             "step": topic.step,
             "series": {name: _series_numbers(series, as_of) for name, series in topic.series.items()},
-            "streams": {name: _stream_numbers(stream, rows[name], as_of) for name, stream in topic.streams.items()},
+            "streams": {name: _stream_numbers(name, stream) for name, stream in topic.streams.items()},
             "quantities": {name: tree_as_data(quantity.expression) for name, quantity in topic.quantities.items()},
             "questions": {name: _question_numbers(question) for name, question in topic.questions.items()},
             "parameters": [_parameter_numbers(parameter) for parameter in topic.parameters.values()],
             "labels": {name: list(labels) for name, labels in _labels(topic, rows).items()},
             **({"engine": topic.engine} if topic.engine != "auto" else {}),
             **({"model": topic.own.sha256} if topic.own else {}),
-        }
+        },
+        texts,
     )
 
 
 def words_hash(topic: Topic) -> str:
     """Return the SHA-256 of all that is shown but changes no number, in hexadecimal."""
+    texts = {name: words_texts(record_columns(stream.rows)) for name, stream in topic.streams.items()}
     return _hash(
         {
             "title": topic.title,
@@ -89,7 +92,7 @@ def words_hash(topic: Topic) -> str:
             },
             "streams": {
                 name: [
-                    *(stream.about, stream.unit, stream.value.text, dict(stream.next_texts), [_source_words(row) for row in stream.rows]),
+                    *(stream.about, stream.unit, stream.value.text, dict(stream.next_texts), [_rows_mark(name)]),
                     *([dict(stream.entering_texts)] if stream.entering_texts else []),
                 ]
                 for name, stream in topic.streams.items()
@@ -100,7 +103,8 @@ def words_hash(topic: Topic) -> str:
                 for name, its in topic.questions.items()
             },
             "parameters": {name: _parameter_words(parameter) for name, parameter in topic.parameters.items()},
-        }
+        },
+        texts,
     )
 
 
@@ -125,33 +129,35 @@ def _value_as_data(value: Any) -> Any:
     return tree_as_data(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value  # type: ignore[arg-type]
 
 
-def _labels(topic: Topic, rows: Mapping[str, list[Row]]) -> dict[str, tuple[str, ...]]:
+def _labels(topic: Topic, rows: Mapping[str, RecordColumns]) -> dict[str, tuple[str, ...]]:
     """The label sets without the labels that only later rows have."""
     kept = {}
     for name, labels in topic.labels.items():
         of_priors = {label for parameter in topic.parameters.values() if parameter.per == name for label in parameter.by_label}
         categories = set(topic.parameters[name].categories) if name in topic.parameters else set()
-        of_rows = {row.label(name) for some in rows.values() for row in some}
+        of_rows = {label for some in rows.values() for label in some.labels(name).distinct()}
         kept[name] = tuple(label for label in labels if label in of_priors | categories | of_rows)
     return kept
 
 
-def _row_numbers(row: Row, as_of: date | None, reported: tuple[str, ...]) -> list[Any]:
-    end = row.end if as_of is None else min(row.end, as_of)
-    entering = {} if row.between is None else {"low": str(row.between.low), "high": str(row.between.high)}
-    entering |= {"origin": row.origin} if row.origin else {}
-    entering |= {name: row.label(name) for name in reported}
-    known = row.known if as_of is None else None
-    return [row.start, end, row.value, known, dict(row.columns), row.id, row.replaces, *([entering] if entering else [])]
+def _numbers_texts(stream: Stream, rows: RecordColumns, as_of: date | None) -> Iterator[str]:
+    """What of rows changes numbers: quiet time as far as a day, and, without one, when each was known."""
+    return numbers_texts(rows if as_of is None else rows.up_to(as_of), is_known_hashed=as_of is None, reported=stream.reported)
 
 
-def _stream_numbers(stream: Stream, rows: list[Row], as_of: date | None) -> list[Any]:
-    following = {name: tree_as_data(expression) for name, expression in stream.next.items()}
+def _stream_numbers(name: str, stream: Stream) -> list[Any]:
+    following = {column: tree_as_data(expression) for column, expression in stream.next.items()}
     parts = {"weight": stream.weight, "reliability": stream.reliability, "wrong": stream.wrong}
-    entering = {name: tree_as_data(part) for name, part in parts.items() if part is not None}
-    rows_numbers = [_row_numbers(row, as_of, stream.reported) for row in rows]
+    entering = {key: tree_as_data(part) for key, part in parts.items() if part is not None}
     classes = [list(stream.classes)] if stream.classes else []
-    return [tree_as_data(stream.value), stream.watched, following, rows_numbers, *classes, *([entering] if entering else [])]
+    return [
+        tree_as_data(stream.value),
+        stream.watched,
+        following,
+        [_rows_mark(name)],
+        *classes,
+        *([entering] if entering else []),
+    ]
 
 
 def _series_numbers(series: Series, as_of: date | None) -> list[Any]:
@@ -176,7 +182,7 @@ def _parameter_words(its: Parameter) -> list[Any]:
     return [*texts, its.unit, its.why, dict(its.why_by_label), its.source, its.reviewed, its.by, *([parts, its.pooling] if parts else [])]
 
 
-def _source_words(of: Row | Point) -> list[Any]:
+def _source_words(of: Point) -> list[Any]:
     return [of.source, of.grade, of.note]
 
 
@@ -185,8 +191,23 @@ def _optional_text(text: str) -> list[str]:
     return [text] if text else []
 
 
-def _hash(value: Any) -> str:
-    return hashlib.sha256(canonical_json(_with_iso_dates(value)).encode()).hexdigest()
+def _rows_mark(stream: str) -> str:
+    """What stands for the rows of a stream until they are hashed: no text of a book has a null character."""
+    return f"\0rows of {stream}\0"
+
+
+def _hash(value: Any, rows: Mapping[str, Iterator[str]]) -> str:
+    """The SHA-256 of plain data with the rows of each stream in the place of their mark: their whole text is never in memory."""
+    hashed = hashlib.sha256()
+    marks = {canonical_json(_rows_mark(name)): texts for name, texts in rows.items()}
+    text = canonical_json(_with_iso_dates(value))
+    for piece in re.split(f"({'|'.join(map(re.escape, marks))})", text) if marks else (text,):
+        if piece in marks:
+            for number, some in enumerate(marks[piece]):
+                hashed.update(f"{',' if number else ''}{some}".encode())
+        else:
+            hashed.update(piece.encode())
+    return hashed.hexdigest()
 
 
 def _with_iso_dates(value: Any) -> Any:

@@ -74,8 +74,7 @@ def _labels_of_report_columns(draft: Draft) -> Iterator[tuple[str, Iterable[str]
     """What rows have in `grade` or `source`, where a weight or reliability uses it as a label."""
     for stream in draft.streams.values():
         for column in report_label_columns(draft, stream):
-            written = [row.label(column) for row in stream.record.rows] if stream.record else []
-            yield column, (label for label in written if label)
+            yield column, stream.record.rows.labels(column).distinct() if stream.record else ()
 
 
 def _labels_of_rows(draft: Draft) -> Iterator[tuple[str, Iterable[str]]]:
@@ -83,7 +82,7 @@ def _labels_of_rows(draft: Draft) -> Iterator[tuple[str, Iterable[str]]]:
     for stream in draft.streams.values():
         if stream.record is not None:
             for column in stream.record.label_columns:
-                yield column, (str(row.columns[column]) for row in stream.record.rows if column in row.columns)
+                yield column, stream.record.rows.labels(column).distinct()
 
 
 def calendar_of(draft: Draft, prior: PriorDraft) -> Step | None:
@@ -101,8 +100,8 @@ def calendars_of(draft: Draft) -> tuple[Step, ...]:
 
 def _last_day(draft: Draft) -> date:
     """The last day that any row reaches, or the day the topic opens."""
-    ends = (row.end for stream in draft.streams.values() if stream.record for row in stream.record.rows)
-    return max(ends, default=draft.table.opens)
+    ends = [stream.record.rows.end.max() for stream in draft.streams.values() if stream.record and len(stream.record.rows)]
+    return date.fromordinal(int(max(ends))) if ends else draft.table.opens
 
 
 def columns_of(draft: Draft, stream: StreamDraft) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -112,7 +111,7 @@ def columns_of(draft: Draft, stream: StreamDraft) -> tuple[tuple[str, ...], tupl
     ``next`` may name) holds labels where some parameter is ``per`` it.
     """
     record = stream.record
-    filled = {column for row in record.rows for column in row.columns} if record else set()
+    filled = {column for column in record.rows.own if record.rows.has(column).any()} if record else set()
     columns = record.covariates if record else tuple(stream.table.next)
     per = {prior.table.per for prior in draft.parameters.values()} - filled
     covariates = tuple(column for column in columns if column not in per)

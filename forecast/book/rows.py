@@ -5,20 +5,30 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.book.record_columns import RecordColumns, record_columns
+from forecast.book.row_texts import identity_texts
+from forecast.book.text_column import TextColumn
 from forecast.book.topic import Row, Stream
+from forecast.language.arrays import Truth
 
 HASH_DIGITS = 8  # of a row's hash: among 10,000 rows two are alike once in a hundred records, and then neither can be named by it
 
 
-def current_rows(rows: Sequence[Row]) -> list[Row]:
+def current_rows(rows: Sequence[Row]) -> RecordColumns:
     """Return the rows that no other of them replaces, by its ``id`` or by its hash; they are as they stand in the file, not cut."""
-    replaced = {row.replaces for row in rows if row.replaces}
+    its = record_columns(rows)
+    replaced = frozenset(its.replaces.distinct())
     if not replaced:
-        return list(rows)
-    return [row for row in rows if not replaced & row_names(row)]
+        return its
+    gone = np.array([name in replaced for name in its.id.texts])[its.id.codes]
+    if any(map(is_row_hash, replaced)):
+        gone |= np.array([hashed in replaced for hashed in row_hashes(its)])
+    return its.where(~gone)
 
 
 def row_names(row: Row) -> frozenset[str]:
@@ -37,14 +47,30 @@ def row_hash(row: Row) -> str:
     return hashlib.sha256(json.dumps(hashed, ensure_ascii=False).encode()).hexdigest()[:HASH_DIGITS]
 
 
+def row_hashes(rows: Sequence[Row]) -> list[str]:
+    """Return the hash of each row."""
+    return [hashlib.sha256(text.encode()).hexdigest()[:HASH_DIGITS] for text in identity_texts(record_columns(rows))]
+
+
 def is_row_hash(name: str) -> bool:
     """Whether a name has the form of a row's hash."""
     return len(name) == HASH_DIGITS and not set(name) - set("0123456789abcdef")
 
 
-def sort_rows(rows: Iterable[Row]) -> list[Row]:
+def sort_rows(rows: Iterable[Row]) -> RecordColumns:
     """Return rows in the order of their days."""
-    return sorted(rows, key=lambda row: (row.start, row.end, row.place))
+    its = record_columns(rows if isinstance(rows, Sequence) else tuple(rows))
+    order = row_order(its)
+    return its if order is None else its.take(order)
+
+
+def row_order(rows: RecordColumns) -> NDArray[np.intp] | None:
+    """Return the places of rows in the order of their days; None where they are in that order."""
+    days = (rows.start.astype(np.int64) << 32) + rows.end
+    if (days[1:] > days[:-1]).all():
+        return None
+    paths = np.argsort(np.argsort(rows.paths.texts))[rows.paths.codes]
+    return np.lexsort((rows.starts_at, rows.lines, paths, days))  # the last key counts first
 
 
 def is_quiet(row: Row, stream: Stream) -> bool:
@@ -57,19 +83,25 @@ def is_gradual(row: Row, stream: Stream) -> bool:
     return is_quiet(row, stream) and not row.replaces
 
 
-def effective_from(row: Row, stream: Stream) -> date:
-    """Return the day from which a row exists: its first where it is evidence from day to day, otherwise the day it became known."""
-    return row.start if is_gradual(row, stream) else row.known
+def are_gradual(rows: RecordColumns, stream: Stream) -> Truth:
+    """Return which rows are evidence from day to day, as ``is_gradual`` says it of one, ``(rows,)``."""
+    return rows.is_nothing & ~rows.replaces.filled if stream.watched else np.zeros(len(rows), dtype=bool)
 
 
-def rows_as_of(stream: Stream, as_of: date) -> list[Row]:
+def effective_days(rows: RecordColumns, stream: Stream) -> NDArray[np.int32]:
+    """Return the day from which each row exists, as ordinals ``(rows,)``: its first where it is evidence from day to day, otherwise the day it became known."""
+    return np.where(are_gradual(rows, stream), rows.start, rows.known) if stream.watched else rows.known
+
+
+def rows_as_of(stream: Stream, as_of: date) -> RecordColumns:
     """Return the rows of a stream that exist as of a day, corrected ones too, in the order of the file; quiet time is cut at the day."""
-    return [truncate_row(row, as_of) for row in stream.rows if effective_from(row, stream) <= as_of]
+    return existing_rows(stream, as_of).up_to(as_of)
 
 
-def truncate_row(row: Row, day: date) -> Row:
-    """Return a row as far as a day."""
-    return replace(row, end=day) if row.end > day else row
+def existing_rows(stream: Stream, as_of: date) -> RecordColumns:
+    """Return the rows of a stream that exist as of a day, as they are in the file: quiet time is not cut."""
+    rows = record_columns(stream.rows)
+    return rows.where(effective_days(rows, stream) <= as_of.toordinal())
 
 
 def observation_key(row: Row, label_columns: Iterable[str]) -> tuple[object, ...]:
@@ -77,9 +109,37 @@ def observation_key(row: Row, label_columns: Iterable[str]) -> tuple[object, ...
     return (row.origin, row.start, row.end, *(row.columns.get(column) for column in label_columns))
 
 
-def drop_copies(rows: Sequence[Row], label_columns: Sequence[str]) -> list[Row]:
+def cell_groups(rows: RecordColumns, columns: Iterable[str]) -> NDArray[np.intp]:
+    """Return a number for each row that those with the same cells in some columns of their own share, ``(rows,)``."""
+    groups = np.zeros(len(rows), dtype=np.intp)
+    for column in columns:
+        codes = _cell_codes(rows, column)
+        groups = np.unique(groups * (int(codes.max(initial=0)) + 1) + codes, return_inverse=True)[1]
+    return groups
+
+
+def observation_numbers(rows: RecordColumns, label_columns: Iterable[str]) -> NDArray[np.intp]:
+    """Return the place of the first row that tells of the same observation, ``(rows,)``: copies share it, by ``observation_key``."""
+    numbers = np.arange(len(rows))
+    reports = np.flatnonzero(rows.origin.filled)
+    if len(reports):
+        keys = [rows.origin.codes, rows.start, rows.end, *(_cell_codes(rows, column) for column in label_columns)]
+        _, first, same = np.unique(np.stack([key[reports] for key in keys]), axis=1, return_index=True, return_inverse=True)
+        numbers[reports] = reports[first[same]]
+    return numbers
+
+
+def _cell_codes(rows: RecordColumns, column: str) -> NDArray[np.int32]:
+    """A number for each different cell of a column of the rows' own."""
+    its = rows.own.get(column)
+    if its is None:
+        return np.zeros(len(rows), dtype=np.int32)
+    return its.codes if isinstance(its, TextColumn) else np.unique(its, return_inverse=True)[1].astype(np.int32)
+
+
+def drop_copies(rows: Sequence[Row], label_columns: Sequence[str]) -> RecordColumns:
     """Return the rows without the copies of those before them."""
-    kept: dict[object, Row] = {}
-    for index, row in enumerate(rows):
-        kept.setdefault(observation_key(row, label_columns) if row.origin else index, row)
-    return list(kept.values())
+    its = record_columns(rows)
+    if its.origin.is_empty:
+        return its
+    return its.take(observation_numbers(its, label_columns) == np.arange(len(its)))

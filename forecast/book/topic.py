@@ -6,7 +6,7 @@ Frozen values, as read from files; ``forecast.book.reading`` makes them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -131,7 +131,7 @@ class Stream:
     watched: bool
     next: Mapping[str, Expression]
     next_texts: Mapping[str, str]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     covariates: tuple[str, ...]
     label_columns: tuple[str, ...]
     classes: tuple[str, ...] = ()  # of a stream whose rows say which class, or how many of each; see ``forecast.book.classes``

@@ -11,11 +11,13 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from forecast.book.rows import HASH_DIGITS, row_hash, rows_as_of
+import numpy as np
+
+from forecast.book.rows import HASH_DIGITS, row_hashes, rows_as_of
 from forecast.book.topic import Row, Stream, Topic
 
 MOST_HASHES = 500  # of one stream in a line of the ledger: 4,000 characters
@@ -43,7 +45,7 @@ def used_rows(topic: Topic, as_of: date) -> dict[str, dict[str, Any]]:
 
     Rows that were corrected by then are among them: they are part of the record, too.  Streams without rows are left out.
     """
-    hashes = {name: _row_hashes(rows_as_of(stream, as_of)) for name, stream in topic.streams.items()}
+    hashes = {name: row_hashes(rows_as_of(stream, as_of)) for name, stream in topic.streams.items()}
     return {name: _compact_hashes(digests, _rows_per_hash(len(digests))) for name, digests in hashes.items() if digests}
 
 
@@ -109,16 +111,20 @@ def unmatched_indices[Key: Hashable](before: Sequence[Key], now: Sequence[Key], 
 
 def _lost_single_rows(stream: Stream, as_of: date, used: Mapping[str, Any]) -> Iterator[LostRow]:
     rows = rows_as_of(stream, as_of)
-    now, before = _row_hashes(rows), _split_hashes(used["hashes"])
+    now, before = row_hashes(rows), _split_hashes(used["hashes"])
     known = frozenset(before)
-    for at in unmatched_indices(before, now, [row_hash(replace(row, id="")) if row.id else None for row in rows]):
+    named = np.flatnonzero(rows.id.filled)
+    unnamed: list[str | None] = [None] * len(rows)
+    for at, bare in zip(named.tolist(), row_hashes(rows.without_ids().take(named)), strict=True):
+        unnamed[at] = bare
+    for at in unmatched_indices(before, now, unnamed):
         yield LostRow(stream.name, as_of, before[at], rows[at] if at < len(rows) and now[at] not in known else None)
 
 
 def _lost_row_group(stream: Stream, as_of: date, used: Mapping[str, Any]) -> Iterator[LostRow]:
     """The first run of rows that is not as it was: where a row was taken out or put in, all later ones differ too."""
     rows, size = rows_as_of(stream, as_of), used["each"]
-    now = _split_hashes(_compact_hashes(_row_hashes(rows[: used["count"]]), size)["hashes"])
+    now = _split_hashes(_compact_hashes(row_hashes(rows[: used["count"]]), size)["hashes"])
     for at, hashed in enumerate(_split_hashes(used["hashes"])):
         if at >= len(now) or now[at] != hashed:
             first = at * size
@@ -141,10 +147,6 @@ def _compact_hashes(hashes: Sequence[str], size: int) -> dict[str, Any]:
 
 def _group_hash(hashes: Sequence[str]) -> str:
     return hashlib.sha256("".join(hashes).encode()).hexdigest()[:HASH_DIGITS]
-
-
-def _row_hashes(rows: Sequence[Row]) -> list[str]:
-    return [row_hash(row) for row in rows]
 
 
 def _split_hashes(hashes: str) -> list[str]:

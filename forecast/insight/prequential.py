@@ -19,6 +19,7 @@ from datetime import date
 import numpy as np
 
 from forecast.book.calendar import ONE_DAY
+from forecast.book.record_columns import record_columns
 from forecast.book.rows import is_gradual
 from forecast.book.topic import Row
 from forecast.inference.weights import log_sum
@@ -210,7 +211,7 @@ def _columns(model: Model, pool: Pool, pieces: Sequence[_Piece]) -> Mapping[tupl
 
 def _likelihood(model: Model, pool: Pool, name: str, rows: Sequence[Row], *, weighed: bool = True) -> Array:
     """The log-likelihood of some rows of a stream, ``(draws, rows)``, as it is learnt or, not ``weighed``, as it is."""
-    cut = row_table(model.topic, replace(model.tables[name].record, rows=tuple(rows)), model.records, model.as_of)
+    cut = row_table(model.topic, replace(model.tables[name].record, rows=record_columns(rows)), model.records, model.as_of)
     if cut.entry is not None and not weighed:
         cut = replace(cut, entry=replace(cut.entry, weights=np.ones_like(cut.entry.weights)))
     return pool.log_likelihood(replace(with_rows(model, {}, others=False), tables={name: cut}))

@@ -175,7 +175,7 @@ def _select_rows(table: RowTable, kept: Sequence[int]) -> RowTable:
     chosen = list(kept)
     return replace(
         table,
-        record=replace(table.record, rows=tuple(table.record.rows[index] for index in chosen)),
+        record=replace(table.record, rows=table.record.rows.take(np.asarray(chosen, dtype=np.int64))),
         values=table.values[:, chosen],
         columns={name: values[:, chosen] for name, values in table.columns.items()},
         totals={name: values[:, chosen] for name, values in table.totals.items()},

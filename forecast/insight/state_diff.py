@@ -13,6 +13,7 @@ from datetime import date
 from typing import Literal
 
 from forecast.book.calendar import ONE_DAY
+from forecast.book.record_columns import record_columns
 from forecast.book.rows import is_gradual, row_names
 from forecast.book.topic import Parameter, Question, Row, Series, Stream, Topic
 from forecast.model.model import Model, bind_records
@@ -102,7 +103,7 @@ class StateDiff:
 
     def _state(self, name: str, which: Literal["old", "new"]) -> tuple[Row, ...]:
         topic, day = (self.old, self.since) if which == "old" else (self.new, self.until)
-        return record_as_of(topic.streams[name], day, opens=topic.opens).rows
+        return tuple(record_as_of(topic.streams[name], day, opens=topic.opens).rows)
 
     def _quiet(self, name: str, which: Literal["old", "new"]) -> list[Row]:
         """Quiet time of a watched stream that is no correction: it grows by itself as days pass."""
@@ -147,7 +148,7 @@ class StateDiff:
             elif passed:  # a correction of quiet time, not made: what it replaced stands
                 standing = {_identity(row) for row in rows}
                 rows += [_cut_row(row, self.until) for row in change.removed if _identity(row) not in standing]
-        ordered = tuple(sorted(rows, key=lambda row: (row.start, row.end, row.value)))
+        ordered = record_columns(sorted(rows, key=lambda row: (row.start, row.end, row.value)))
         opens = (self.new if passed else self.old).opens
         through = max((row.end for row in ordered), default=opens - ONE_DAY)
         there = {_identity(row) for row in ordered}

@@ -35,7 +35,8 @@ def has_events(row: Row, stream: Stream) -> bool:
 def long_rows(model: Model, name: str) -> tuple[Row, ...]:
     """Return the counted rows of a stream that have several days and say that something happened."""
     record = model.records[name]
-    return tuple(row for row in record.counted if row.start < row.end and has_events(row, record.stream))
+    rows = record.counted
+    return tuple(row for row in rows.each(rows.start < rows.end) if has_events(row, record.stream))
 
 
 def question_edges(question: Question) -> tuple[date, ...]:

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.book.checks.entering import open_total_fault, weight_fault
+from forecast.book.checks.entering import open_total_fault, rows_after_ranges, weight_fault
+from forecast.book.record_columns import RecordColumns
 from forecast.book.rows import observation_key
 from forecast.book.topic import Row, Stream
 from forecast.language.arrays import Array
@@ -87,9 +87,9 @@ class Entry:
         return np.flatnonzero(self.origins[0, :row] == self.origins[0, row])
 
 
-def needs_entry(stream: Stream, rows: Sequence[Row]) -> bool:
+def needs_entry(stream: Stream, rows: RecordColumns) -> bool:
     """Whether a stream's rows enter otherwise than each by the density of its value."""
-    return bool(stream.entering_texts) or any(row.between is not None or row.origin for row in rows)
+    return bool(stream.entering_texts) or bool(rows.ranged.any()) or not rows.origin.is_empty
 
 
 def entry_of(topic: Topic, stream: Stream, rows: Sequence[Row], scope: Scope) -> Entry:
@@ -162,14 +162,10 @@ def unequal_reliability_message(row: Row, first: Row) -> tuple[str, str]:
     )
 
 
-def refuse_ranges(topic: Topic, rows: Sequence[Row], name: str, others: Sequence[Row]) -> None:
+def refuse_ranges(topic: Topic, rows: RecordColumns, name: str, others: RecordColumns) -> None:
     """Raise ``Unsound``, placed at the row, where one of ``rows`` needs a total of the stream ``name`` that a range leaves open."""
-    ranges = [other for other in others if other.between is not None]
-    earliest = min((other.end for other in ranges), default=date.max)
-    for row in rows:
-        if earliest < row.start:
-            other = next(other for other in ranges if other.end < row.start)
-            raise Unsound(place_problem(topic, row.place, *open_total_fault(name, other)))
+    for at, ranged in rows_after_ranges(rows, others):
+        raise Unsound(place_problem(topic, rows[at].place, *open_total_fault(name, ranged)))
 
 
 def likelihood_expressions(stream: Stream) -> tuple[Expression, ...]:

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.book.calendar import CALENDARS, ONE_DAY, step_index
+from forecast.book.calendar import CALENDARS, ONE_DAY, step_index, step_numbers
 from forecast.book.files.problems import Problem
-from forecast.book.topic import Row, Step, Stream, Topic
+from forecast.book.record_columns import RecordColumns, days_of
+from forecast.book.topic import Step, Stream, Topic
 from forecast.language.arrays import Array
 from forecast.language.distributions.families import family_for
 from forecast.language.distributions.family import Family
@@ -42,6 +43,7 @@ from forecast.model.likelihood import (
     rows_together,
     unequal_reliability_message,
 )
+from forecast.model.model_rows import ModelRows
 from forecast.model.overflow import StatementOverflow, cells_beyond_floats
 from forecast.model.record import StreamRecord, records_as_of, series_share
 from forecast.model.sufficient_statistics import RowPart, part_rows
@@ -80,7 +82,7 @@ class RowTable:
         """Return a table of some of the rows, when they are the only ones."""
         return replace(
             self,
-            record=replace(self.record, rows=tuple(self.record.rows[index] for index in chosen.tolist())),
+            record=replace(self.record, rows=self.record.rows.take(chosen)),
             values=self.values[:, chosen],
             columns={name: values[:, chosen] for name, values in self.columns.items()},
             totals={name: values[:, chosen] for name, values in self.totals.items()},
@@ -108,9 +110,9 @@ class Model:
     beyond: float | None = None
 
     @property
-    def rows(self) -> tuple[tuple[str, Row], ...]:
+    def rows(self) -> ModelRows:
         """Every row with its stream's name, in the order of the log-likelihood's columns."""
-        return tuple((name, row) for name, table in self.tables.items() for row in table.record.rows)
+        return ModelRows({name: table.record.rows for name, table in self.tables.items()})
 
     @property
     def row_count(self) -> int:
@@ -272,26 +274,31 @@ def row_table(topic: Topic, record: StreamRecord, records: Mapping[str, StreamRe
         refuse_ranges(topic, rows, name, records[name].counted)
     columns: dict[str, NDArray[Any]] = {name: values[None, :] for name, values in _clock_columns(topic, rows, as_of).items()}
     for name in stream.covariates:
-        columns[name] = np.array([[float(row.columns[name]) if name in row.columns else np.nan for row in rows]])
-    for name in stream.label_columns:
-        places = {label: place for place, label in enumerate(topic.labels[name])}
-        columns[name] = np.array([[places[str(row.columns[name])] if name in row.columns else -1 for row in rows]], dtype=np.int64)
-    for name in stream.reported:
-        places = {label: place for place, label in enumerate(topic.labels[name])}
-        columns[name] = np.array([[places[row.label(name)] if row.label(name) else -1 for row in rows]], dtype=np.int64)
+        columns[name] = _covariate(rows, name)[None, :]
+    for name in (*stream.label_columns, *stream.reported):
+        columns[name] = rows.labels(name).numbered(topic.labels[name])[None, :]
     for step in calendars(topic):
-        columns[step] = np.array([[calendar_code(topic, step, row.start, row.end) for row in rows]], dtype=np.int64)
+        columns[step] = _calendar_codes(topic, step, rows)[None, :]
     used_totals = totals_used(topic, stream.value, *stream.entering)
-    totals = {
-        name: np.array([records[total.stream].totals_before([row.start for row in rows], total.label)])
-        for name, total in used_totals.items()
-    }
+    totals = {name: records[total.stream].totals_at(rows.start, total.label)[None, :] for name, total in used_totals.items()}
     series = {name: _series_columns(topic, name, rows, as_of) for name in used_series}
-    values = np.array([[row.value for row in rows]])
+    values = rows.value[None, :]
     if not needs_entry(stream, rows):
         return RowTable(record, values, columns, totals, series)
     known = Scope(values=columns, labels=topic.labels, coded={name: name for name in (*stream.label_columns, *stream.reported)})
     return RowTable(record, values, columns, totals, series, entry_of(topic, stream, rows, known))
+
+
+def _covariate(rows: RecordColumns, name: str) -> Array:
+    """A column of numbers, not a number where a row has none, ``(rows,)``."""
+    its = rows.own.get(name, np.full(len(rows), np.nan))
+    return its if isinstance(its, np.ndarray) else np.array([float(text) if text else np.nan for text in its.strings()])
+
+
+def _calendar_codes(topic: Topic, step: Step, rows: RecordColumns) -> NDArray[np.int64]:
+    """The calendar steps that rows count to, as ``calendar_code`` has that of one interval, ``(rows,)``."""
+    middles = rows.start.astype(np.int64) + (rows.end.astype(np.int64) - rows.start) // 2
+    return step_numbers(step, middles) - step_numbers(step, np.array(topic.opens.toordinal()))
 
 
 def series_and_streams_used(topic: Topic, *statements: Statement | Expression) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -347,11 +354,9 @@ def clocks(topic: Topic, start: date, end: date, as_of: date) -> dict[str, float
     }
 
 
-def _clock_columns(topic: Topic, rows: tuple[Row, ...], as_of: date) -> dict[str, Array]:
+def _clock_columns(topic: Topic, rows: RecordColumns, as_of: date) -> dict[str, Array]:
     """The clocks of rows ``(rows,)``, as ``clocks`` has them of one interval."""
-    start, end = (
-        np.array([day.toordinal() for day in days], dtype=float) for days in ([row.start for row in rows], [row.end for row in rows])
-    )
+    start, end = rows.start.astype(float), rows.end.astype(float)
     days, opens = end - start + 1, topic.opens.toordinal()
     return {
         "days": days,
@@ -364,12 +369,20 @@ def _clock_columns(topic: Topic, rows: tuple[Row, ...], as_of: date) -> dict[str
     }
 
 
-def _series_columns(topic: Topic, name: str, rows: tuple[Row, ...], as_of: date) -> tuple[Array, Array]:
+def _series_columns(topic: Topic, name: str, rows: RecordColumns, as_of: date) -> tuple[Array, Array]:
+    spans = (rows.start.astype(np.int64) << 32) + rows.end
+    first, same = np.unique(spans, return_index=True, return_inverse=True)[1:]
+    by_row = np.sort(first)
     try:
-        shares = [series_share(topic.series[name], row.start, row.end, as_of=as_of) for row in rows]
+        shares = [
+            series_share(topic.series[name], start, end, as_of=as_of)
+            for start, end in zip(days_of(rows.start[by_row]), days_of(rows.end[by_row]), strict=True)
+        ]
     except LookupError as error:
         raise Unsound(topic_problem(topic, ("series", name), str(error))) from None
-    return np.array([[share.known for share in shares]]), np.array([[share.later_share for share in shares]])
+    order = np.searchsorted(by_row, first[same])
+    known, later = (np.array([getattr(share, side) for share in shares], dtype=float) for side in ("known", "later_share"))
+    return known[order][None, :], later[order][None, :]
 
 
 def quantities_used(topic: Topic, *statements: Statement | Expression) -> tuple[str, ...]:

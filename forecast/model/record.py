@@ -6,16 +6,19 @@ stream is evidence from day to day, so a quiet row is cut at the as-of day.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
 
 from forecast.book.calendar import ONE_DAY
-from forecast.book.classes import row_amount
-from forecast.book.rows import current_rows, drop_copies, effective_from, sort_rows, truncate_row
+from forecast.book.classes import row_amounts
+from forecast.book.record_columns import RecordColumns, record_columns
+from forecast.book.rows import current_rows, drop_copies, effective_days, existing_rows, sort_rows
 from forecast.book.topic import Point, Row, Series, Stream, Topic
+from forecast.language.arrays import Array, Truth
 from forecast.model.clock import days_covered
 
 FEW_SUMS = 1_000_000  # rows times days whose totals are each added up anew, to the last digit
@@ -31,65 +34,80 @@ class StreamRecord:
     """
 
     stream: Stream
-    rows: tuple[Row, ...]
+    rows: RecordColumns
     through: date
     unknown: tuple[tuple[date, date], ...] = ()
 
     @property
-    def counted(self) -> tuple[Row, ...]:
+    def counted(self) -> RecordColumns:
         """The rows without copies of reports that stand before them."""
-        return tuple(drop_copies(self.rows, self.stream.label_columns)) if any(row.origin for row in self.rows) else self.rows
+        return drop_copies(self.rows, self.stream.label_columns)
 
     @property
-    def ranges(self) -> tuple[Row, ...]:
+    def ranges(self) -> RecordColumns:
         """The counted rows of which only a range is known."""
-        return tuple(row for row in self.counted if row.between is not None)
+        if not self.rows.ranged.any():
+            return self.rows[:0]
+        rows = self.counted
+        return rows.where(rows.ranged)
 
     def total_before(self, day: date, label: str = "") -> float:
         """The sum of the rows that had ended before a day, or of one class of them; copies count once, and ranges are left out."""
-        return sum((row_amount(self.stream, row, label) for row in self.counted if row.end < day and row.between is None), start=0.0)
+        return self.totals_before([day], label)[0]
 
     def totals_before(self, days: Sequence[date], label: str = "") -> list[float]:
         """The sums of the rows that had ended before each of some days, as ``total_before`` has them of one."""
+        totals: list[float] = self.totals_at(np.array([day.toordinal() for day in days], dtype=np.int64), label).tolist()
+        return totals
+
+    def totals_at(self, days: NDArray[np.integer], label: str = "") -> Array:
+        """The same before days given as ordinals, ``(days,)``.  Of few rows each sum is added up anew, to the last digit."""
+        rows = self.counted
+        rows = rows.where(~rows.ranged)
+        amounts = row_amounts(self.stream, rows, label)
         if len(self.rows) * len(days) <= FEW_SUMS:
-            return [self.total_before(day, label) for day in days]
-        ended = sorted((row.end.toordinal(), row_amount(self.stream, row, label)) for row in self.counted if row.between is None)
-        sums = list(accumulate((value for _, value in ended), initial=0.0))
-        ends = [end for end, _ in ended]
-        return [sums[bisect_left(ends, day.toordinal())] for day in days]
+            return np.array([sum(amounts[rows.end < day].tolist(), start=0.0) for day in days.tolist()])
+        order = np.lexsort((amounts, rows.end))
+        sums = np.concatenate([[0.0], np.cumsum(amounts[order])])
+        totals: Array = sums[np.searchsorted(rows.end[order], days, side="left")]
+        return totals
 
 
 def record_as_of(stream: Stream, as_of: date, *, opens: date) -> StreamRecord:
     """Return the record of a stream as it stood on a day."""
-    rows = tuple(sort_rows(truncate_row(row, as_of) for row in visible_rows(stream, as_of)))
-    through = max((row.end for row in rows), default=opens - ONE_DAY)
-    hidden = [row for row in stream.rows if effective_from(row, stream) > as_of and not row.replaces]
-    return StreamRecord(stream, rows, through, uncovered_spans(hidden, rows, through))
+    rows = sort_rows(visible_rows(stream, as_of).up_to(as_of))
+    through = date.fromordinal(int(rows.end.max())) if rows else opens - ONE_DAY
+    written = record_columns(stream.rows)
+    hidden = (effective_days(written, stream) > as_of.toordinal()) & ~written.replaces.filled
+    unknown = uncovered_spans(written.where(hidden), rows, through) if hidden.any() else ()
+    return StreamRecord(stream, rows, through, unknown)
 
 
 def uncovered_spans(hidden: Sequence[Row], rows: Sequence[Row], through: date) -> tuple[tuple[date, date], ...]:
     """Return the days up to ``through``, from and to, that rows not known yet cover and no known row does."""
-    if not any(row.start <= through for row in hidden):
+    unknown, known, last = record_columns(hidden), record_columns(rows), through.toordinal()
+    unknown = unknown.where(unknown.start <= last)
+    if not unknown:
         return ()
-    days: set[date] = set()
-    for row in hidden:
-        days.update(row.start + timedelta(days=at) for at in range(days_covered(row.start, min(row.end, through))))
-    first, last = min(days, default=through), max(days, default=through)
-    for row in rows:
-        start = max(row.start, first)
-        days.difference_update(start + timedelta(days=at) for at in range(days_covered(start, min(row.end, last))))
-    spans: list[tuple[date, date]] = []
-    for day in sorted(days):
-        if spans and spans[-1][1] == day - ONE_DAY:
-            spans[-1] = (spans[-1][0], day)
-        else:
-            spans.append((day, day))
-    return tuple(spans)
+    first = int(unknown.start.min())
+    is_open = _covered_days(unknown, first, last) & ~_covered_days(known, first, last)
+    edges = np.flatnonzero(np.diff(is_open, prepend=False, append=False)).reshape(-1, 2) + first
+    return tuple((date.fromordinal(start), date.fromordinal(following - 1)) for start, following in edges.tolist())
 
 
-def visible_rows(stream: Stream, as_of: date) -> list[Row]:
+def _covered_days(rows: RecordColumns, first: int, last: int) -> Truth:
+    """Whether any of some rows covers each day from the first to the last."""
+    changes = np.zeros(last - first + 2, dtype=np.int64)
+    within = (rows.end >= first) & (rows.start <= last)
+    np.add.at(changes, np.maximum(rows.start[within], first) - first, 1)
+    np.add.at(changes, np.minimum(rows.end[within], last) - first + 1, -1)
+    covered: Truth = np.cumsum(changes)[:-1] > 0
+    return covered
+
+
+def visible_rows(stream: Stream, as_of: date) -> RecordColumns:
     """Return the rows of a stream that exist and stand as of a day, as they are in the file: quiet time is not cut."""
-    return current_rows([row for row in stream.rows if effective_from(row, stream) <= as_of])
+    return current_rows(existing_rows(stream, as_of))
 
 
 def records_as_of(topic: Topic, as_of: date) -> dict[str, StreamRecord]:

@@ -12,7 +12,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from forecast.book.calendar import ONE_DAY
-from forecast.book.rows import current_rows, is_gradual, rows_as_of
+from forecast.book.record_columns import record_columns
+from forecast.book.rows import are_gradual, current_rows, rows_as_of
 from forecast.book.topic import Question, Topic
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
@@ -50,13 +51,14 @@ def _topic_before(topic: Topic, day: date, as_of: date) -> Topic:
     """The topic with the rows that speak of days up to a day alone, as if each had been known at once; quiet time as far as that day."""
     streams = {}
     for name, stream in topic.streams.items():
-        rows = [row for row in current_rows(rows_as_of(stream, as_of)) if row.end <= day or (is_gradual(row, stream) and row.start <= day)]
-        streams[name] = replace(stream, rows=tuple(replace(row, known=row.end) for row in rows))
+        rows = current_rows(rows_as_of(stream, as_of))
+        spoken = (rows.end <= day.toordinal()) | (are_gradual(rows, stream) & (rows.start <= day.toordinal()))
+        streams[name] = replace(stream, rows=rows.where(spoken).known_at_end())
     return replace(topic, streams=streams)
 
 
 def _has_events(topic: Topic, stream: str) -> bool:
-    return any(not row.is_nothing for row in topic.streams[stream].rows)
+    return not record_columns(topic.streams[stream].rows).is_nothing.all()
 
 
 def _find_answered(model: Model, questions: list[Question]) -> Iterator[tuple[Question, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import date
 from pathlib import Path
@@ -9,14 +10,17 @@ from typing import get_args
 
 import pytest
 
+from forecast.book.files.folder import Folder
 from forecast.book.files.problems import has_errors
 from forecast.book.hashes import TAGS, numbers_hash, tree_as_data, words_hash
+from forecast.book.ledger import read_ledger
 from forecast.book.reading import read_book
 from forecast.book.topic import Topic
+from forecast.book.used_rows import used_rows
 from forecast.language.expressions import Expression
 from forecast.language.parsing import parse_expression
 from tests.support.building import make_topic
-from tests.support.paths import TINY_BOOK
+from tests.support.paths import ROOT, TINY_BOOK
 
 TINY = TINY_BOOK
 TOPIC, PRIORS, BREAKDOWNS = "seeds/ferry/topic.toml", "priors/ferry.toml", "seeds/ferry/breakdowns.csv"
@@ -140,3 +144,15 @@ def test_each_kind_of_node_has_a_tag_of_its_own_that_no_class_gives_it() -> None
     assert tree_as_data(parse_expression(text)) == ["Binary", "+", ["Conditional", test, ["Number", 1.0], ["Unary", "-", counted]], least]
     assert set(TAGS) == set(get_args(Expression.__value__))
     assert len(set(TAGS.values())) == len(TAGS)
+
+
+def test_the_hashes_of_published_reports_and_rows_hold() -> None:
+    """Numbers and words of the essay's reports, and the rows in its ledger, have the hashes that were published."""
+    book, _ = read_book(ROOT)
+    entries, _ = read_ledger(Folder(ROOT))
+    for name, topic in book.topics.items():
+        report = json.loads((ROOT / "reports" / f"{name}.json").read_text())
+        hashes, as_of = report["run"]["hashes"], date.fromisoformat(report["as_of"])
+        assert (numbers_hash(topic, as_of=as_of), words_hash(topic)) == (hashes["numbers"], hashes["words"])
+        published = [entry for entry in entries if entry["topic"] == name and not entry["hindcast"] and "rows" in entry]
+        assert used_rows(topic, date.fromisoformat(published[-1]["as_of"])) == published[-1]["rows"]

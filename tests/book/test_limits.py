@@ -10,10 +10,10 @@ import pytest
 
 from forecast.actions.check import future_date_warnings
 from forecast.book.files.cells import LONGEST_LINE, MOST_COLUMNS, MOST_CSV_ROWS
-from forecast.book.files.folder import MOST_BOOK_FILE_BYTES, Folder
+from forecast.book.files.folder import MOST_BOOK_FILE_BYTES, MOST_RECORD_BYTES, Folder
 from forecast.book.files.problems import MOST_FOUND, Place, Problem, format_problems, limit_problems
 from forecast.book.files.sources import make_source_file, parse_document, read_source
-from forecast.book.records import read_points, read_rows
+from forecast.book.records import MOST_RECORD_ROWS, read_points, read_rows
 from forecast.language.faults import did_you_mean
 from tests.support.small_books import book_of
 
@@ -27,12 +27,19 @@ def told(problems: tuple[Problem, ...]) -> list[tuple[int, int, str]]:
     return [(problem.place.line, problem.place.column, problem.message) for problem in problems]
 
 
-def test_a_file_of_more_than_fifty_megabytes_is_not_read(tmp_path: Path) -> None:
-    """Its size is enough to refuse it."""
-    with (tmp_path / "large.csv").open("wb") as file:
-        file.truncate(MOST_BOOK_FILE_BYTES + 1)
-    source, problems = read_source(Folder(tmp_path), "large.csv")
-    assert (source, told(problems)) == (None, [(1, 1, "this file has 50,000,001 bytes; a file of a book has at most 50,000,000")])
+@pytest.mark.parametrize(
+    ("name", "most", "message"),
+    [
+        ("large.toml", MOST_BOOK_FILE_BYTES, "this file has 50,000,001 bytes; a file of a book has at most 50,000,000"),
+        ("large.csv", MOST_RECORD_BYTES, "this file has 100,000,001 bytes; a CSV file of a book has at most 100,000,000"),
+    ],
+)
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, name: str, most: int, message: str) -> None:
+    """Its size is enough to refuse it; a record may be larger than other files."""
+    with (tmp_path / name).open("wb") as file:
+        file.truncate(most + 1)
+    source, problems = read_source(Folder(tmp_path), name)
+    assert (source, told(problems)) == (None, [(1, 1, message)])
 
 
 @pytest.mark.parametrize(
@@ -77,18 +84,13 @@ def test_a_hundred_thousand_tables_of_tables_are_read_in_a_moment() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (
-            HEADER + "2026-01-01,1,s\n" * (MOST_CSV_ROWS + 1),
-            (MOST_CSV_ROWS + 2, 1, "this file has 100,001 rows; at most 100,000 can be read"),
-        ),
-        (HEADER + "x\n" * 1_000_000, (MOST_CSV_ROWS, 1, "this file has 1,000,001 lines; at most 100,000 rows can be read")),
         (",".join(f"c{at}" for at in range(100_000)) + "\n", (1, 1, "100,000 columns; at most 1,000 can be read")),
         (HEADER + "2026-01-01,1," + "s" * LONGEST_LINE + "\n", (2, 1, "this line has 1,000,013 characters; at most 1,000,000 can be read")),
         ("," * 20_000_000, (1, 1, "this line has 20,000,000 characters; at most 1,000,000 can be read")),
     ],
 )
 def test_a_record_beyond_a_limit_is_refused_with_its_place(text: str, expected: tuple[int, int, str]) -> None:
-    """Too many rows, lines or columns, or too long a line."""
+    """Too many columns, or too long a line."""
     began = time.process_time()
     record, problems = read_rows(make_source_file("x.csv", text))
     assert (record, told(problems)) == (None, [expected])
@@ -96,11 +98,24 @@ def test_a_record_beyond_a_limit_is_refused_with_its_place(text: str, expected: 
     assert time.process_time() - began < 10
 
 
+def test_a_record_of_too_many_rows_or_lines_is_refused_with_its_place() -> None:
+    """A million rows of a stream, and a hundred thousand points of a series."""
+    began = time.process_time()
+    rows = make_source_file("x.csv", HEADER + "2026-01-01,1,s\n" * (MOST_RECORD_ROWS + 1))
+    lines = make_source_file("x.csv", HEADER + "x\n" * 2 * MOST_RECORD_ROWS)
+    assert told(read_rows(rows).problems) == [(MOST_RECORD_ROWS + 2, 1, "this file has 1,000,001 rows; at most 1,000,000 can be read")]
+    assert told(read_rows(lines).problems) == [(MOST_RECORD_ROWS, 1, "this file has 2,000,001 lines; at most 1,000,000 rows can be read")]
+    points = make_source_file("x.csv", HEADER + "2026-01-01,1,s\n" * (MOST_CSV_ROWS + 1))
+    assert told(read_points(points)[1]) == [(MOST_CSV_ROWS + 2, 1, "this file has 100,001 rows; at most 100,000 can be read")]
+    assert told(read_points(lines)[1]) == [(MOST_CSV_ROWS, 1, "this file has 2,000,001 lines; at most 100,000 rows can be read")]
+    assert time.process_time() - began < 10
+
+
 def test_a_record_at_the_limits_is_read() -> None:
     """As many rows as there may be, and as many columns."""
-    record, problems = read_rows(make_source_file("x.csv", HEADER + "2026-01-01,1,s\n" * MOST_CSV_ROWS))
+    record, problems = read_rows(make_source_file("x.csv", HEADER + "2026-01-01,1,s\n" * MOST_RECORD_ROWS))
     assert record is not None
-    assert (len(record.rows), problems) == (MOST_CSV_ROWS, ())
+    assert (len(record.rows), problems) == (MOST_RECORD_ROWS, ())
     columns = [f"c{at}" for at in range(MOST_COLUMNS - 3)]
     record, problems = read_rows(make_source_file("x.csv", f"on,value,source,{','.join(columns)}\n2026-01-01,1,s{',1' * len(columns)}\n"))
     assert record is not None
@@ -108,10 +123,10 @@ def test_a_record_at_the_limits_is_read() -> None:
 
 
 @pytest.mark.parametrize("line", ["2026-01-01,x,s", "2026-01-01,1", "2026-13-01,1,s", '2026-01-01,1,"s'])
-def test_a_hundred_thousand_bad_lines_give_a_few_problems(line: str) -> None:
+def test_a_million_bad_lines_give_a_few_problems(line: str) -> None:
     """Those that are found first, and one that says that there are more; printing shows a hundred."""
     began = time.process_time()
-    _, problems = read_rows(make_source_file("x.csv", HEADER + f"{line}\n" * MOST_CSV_ROWS))
+    _, problems = read_rows(make_source_file("x.csv", HEADER + f"{line}\n" * MOST_RECORD_ROWS))
     assert 1 <= len(problems) <= MOST_FOUND + 1
     if len(problems) > 1:
         assert problems[-1].message == "there are more than 200 such problems from here on; the others are not looked for"

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
+from forecast.book.checks.values import numbers_of_rows
 from forecast.book.classes import QUIET, count_column
 from forecast.book.draft import Draft, StreamDraft, ordered_classes
 from forecast.book.files.problems import Problem
+from forecast.book.record_columns import RecordColumns
 from forecast.book.records import RecordFile
 from forecast.book.topic import Row
+from forecast.language.arrays import Truth
 from forecast.language.classes import counts_classes, has_named_shares
 from forecast.language.distributions.families import value_kind_of
 from forecast.language.distributions.traits import ValueKind
@@ -64,3 +69,11 @@ def check_counts(stream: StreamDraft, record: RecordFile, row: Row) -> Iterator[
         which = f"`{n.name}`" if isinstance(n, Name) else "`n`"
         column = count_column(stream.classes.labels[0])
         yield record.at_cell(row, column, f"the counts add up to {row.value:.15g}, and {which} is {trials:.15g}", row.said)
+
+
+def suspect_counts(stream: StreamDraft, rows: RecordColumns) -> Truth:
+    """Return which rows have counts that ``check_counts`` may find wrong, ``(rows,)``: none that it does is left out."""
+    if not counts_classes(stream.value.tree) or stream.classes is None:
+        return np.zeros(len(rows), dtype=bool)
+    trials = numbers_of_rows(stream, rows, "n")
+    return np.zeros(len(rows), dtype=bool) if trials is None else (trials != rows.value) & ~np.isnan(trials)

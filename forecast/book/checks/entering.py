@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from math import inf
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.book.checks.scopes import NameScope, check_names, find_used_names
 from forecast.book.checks.statements import check_statement, constants_of, family_of
 from forecast.book.draft import Draft, ParsedText, StreamDraft
-from forecast.book.files.names import CLOCKS
+from forecast.book.files.names import CLOCKS, REPORT_COLUMNS
 from forecast.book.files.problems import Problem
 from forecast.book.labels import LabelSets, columns_of, report_label_columns
+from forecast.book.record_columns import RecordColumns
 from forecast.book.records import RecordFile
 from forecast.book.rows import current_rows, observation_key
+from forecast.book.text_column import TextColumn
 from forecast.book.topic import Row
 from forecast.language.distributions.family import Family
 from forecast.language.distributions.traits import ValueKind
@@ -144,17 +147,21 @@ def _support_limits(stream: StreamDraft, kind: Family, row: Row) -> tuple[float,
 
 def check_reports(draft: Draft, labels: LabelSets, name: str, stream: StreamDraft, record: RecordFile) -> Iterator[Problem]:
     """Yield what is wrong with rows as reports: empty columns, weights, copies that differ, and origins of several reliabilities."""
-    rows = current_rows(record.rows)
     for key, expressions in _expressions_by_key(stream).items():
         used = {column for expression in expressions for column in names_in(expression)}
         for column in (*record.covariates, *record.label_columns, *report_label_columns(draft, stream)):
-            for row in record.rows if column in used and column not in draft.kinds else ():
-                if not row.label(column):
+            if column in used and column not in draft.kinds:
+                has = record.rows.labels(column).filled if column in REPORT_COLUMNS else record.rows.has(column)
+                for row in record.rows.each(~has):
                     yield record.at_cell(row, column, f"`{column}` is empty, and the {key} of `{name}` uses it")
     yield from _check_weights(labels, stream, record)
-    yield from _check_copies(stream, record, rows)
+    if record.rows.origin.is_empty:
+        return
+    rows = current_rows(record.rows)
+    reports = rows.where(rows.origin.filled)
+    yield from _check_copies(stream, record, reports)
     if stream.reliability is not None:
-        yield from _check_reliabilities(draft, stream, record, rows)
+        yield from _check_reliabilities(draft, stream, record, reports)
 
 
 def _expressions_by_key(stream: StreamDraft) -> dict[str, tuple[Expression, ...]]:
@@ -165,26 +172,29 @@ def _expressions_by_key(stream: StreamDraft) -> dict[str, tuple[Expression, ...]
 
 def _check_weights(labels: LabelSets, stream: StreamDraft, record: RecordFile) -> Iterator[Problem]:
     """A weight that depends on no clock is checked now; others are checked when a day is asked about."""
-    if stream.weight is None or not record.rows:
+    rows = record.rows
+    if stream.weight is None or not rows:
         return
     used = names_in(stream.weight.tree)
     texts = [column for column in labels.sets if column in used]
-    for row in record.rows:
-        if any(not isinstance(row.columns.get(name), float) and not (name in texts and row.label(name)) for name in used):
+    values: dict[str, NDArray[Any]] = {}
+    for name in used:
+        its = rows.labels(name) if name in texts else rows.own.get(name)
+        if its is None or not (its.filled if isinstance(its, TextColumn) else ~np.isnan(its)).all():
             return  # clocks, and what is reported elsewhere
-    values = {name: np.array([[row.columns[name] for row in record.rows]]) for name in used if name not in texts}
-    for name in texts:
-        places = {label: place for place, label in enumerate(labels.sets[name])}
-        values[name] = np.array([[places[row.label(name)] for row in record.rows]])
+        if isinstance(its, TextColumn) and name not in texts:
+            return
+        values[name] = (its.numbered(labels.sets[name]) if isinstance(its, TextColumn) else its)[None, :]
     try:
         with np.errstate(all="ignore"):
             scope = Scope(values=values, labels=labels.sets, coded={name: name for name in texts})
             weights = np.asarray(evaluate(stream.weight.tree, scope, NUMPY), dtype=float)
     except Fault:  # reported at the weight
         return
-    for row, weight in zip(record.rows, np.broadcast_to(weights, (1, len(record.rows)))[0].tolist(), strict=True):
-        if (fault := weight_fault(weight)) is not None:
-            yield record.at_cell(row, "", *fault)
+    weights = np.broadcast_to(weights, (1, len(rows)))[0]
+    for at in np.flatnonzero(~((weights >= 0) & (weights <= 1))).tolist():
+        if (fault := weight_fault(float(weights[at]))) is not None:
+            yield record.at_cell(rows[at], "", *fault)
 
 
 def weight_fault(weight: float) -> tuple[str, str] | None:
@@ -198,30 +208,28 @@ def weight_fault(weight: float) -> tuple[str, str] | None:
     return "the weight of this row is not a number", "a weight lies between 0 (left out) and 1 (counts in full)"
 
 
-def _check_copies(stream: StreamDraft, record: RecordFile, rows: list[Row]) -> Iterator[Problem]:
+def _check_copies(stream: StreamDraft, record: RecordFile, reports: RecordColumns) -> Iterator[Problem]:
     """Reports of one origin about the same days and labels say the same."""
     used = {column for expression in stream.value.tree.arguments.values() for column in names_in(expression)}
     used |= {*stream.classes.columns} if stream.classes is not None else set()
     first: dict[tuple[object, ...], Row] = {}
-    for row in rows:
-        if not row.origin:
-            continue
+    for row in reports:
         same = first.setdefault(observation_key(row, record.label_columns), row)
         apart = [column for column in record.covariates if column in used and row.columns.get(column) != same.columns.get(column)]
         if (row.value, row.between) != (same.value, same.between) or apart:
-            column = apart[0] if apart else "value" if record.cells[row.place]["value"] else "value_low"
+            column = apart[0] if apart else "value" if record.cells(row)["value"] else "value_low"
             message = f"line {same.place.line} has the same origin, days and labels, and says something else"
             yield record.at_cell(row, column, message, "copies of one report say the same: correct one, or give it an origin of its own")
 
 
-def _check_reliabilities(draft: Draft, stream: StreamDraft, record: RecordFile, rows: list[Row]) -> Iterator[Problem]:
+def _check_reliabilities(draft: Draft, stream: StreamDraft, record: RecordFile, reports: RecordColumns) -> Iterator[Problem]:
     """Reports of one origin are right or wrong together, so what makes one reliable is the same for all."""
     assert stream.reliability is not None
     used = find_used_names(draft, stream.reliability.tree).names
     columns = [column for column in (*record.covariates, *record.label_columns, *report_label_columns(draft, stream)) if column in used]
     first: dict[str, Row] = {}
-    for row in rows:
-        same = first.setdefault(row.origin, row) if row.origin else row
+    for row in reports:
+        same = first.setdefault(row.origin, row)
         for column in columns:
             if row.label(column) != same.label(column):
                 message = f"line {same.place.line} has the same origin and another `{column}`, on which the reliability depends"
@@ -235,13 +243,19 @@ def check_open_totals(draft: Draft, stream: StreamDraft) -> Iterator[Problem]:
     """Yield rows whose statement needs a total that a range before them leaves open."""
     for other in sorted(find_used_names(draft, *stream.value.tree.arguments.values()).streams):
         record, own = draft.streams[other].record if other in draft.streams else None, stream.record
-        if record is None or own is None:
+        if record is None or own is None or not record.rows.ranged.any():
             continue
-        ranges = [row for row in current_rows(record.rows) if row.between is not None]
-        earliest = min((row.end for row in ranges), default=date.max)
-        for row in own.rows:
-            if earliest < row.start:
-                yield own.at_cell(row, "", *open_total_fault(other, next(earlier for earlier in ranges if earlier.end < row.start)))
+        for at, ranged in rows_after_ranges(own.rows, current_rows(record.rows)):
+            yield own.at_cell(own.rows[at], "", *open_total_fault(other, ranged))
+
+
+def rows_after_ranges(rows: RecordColumns, others: RecordColumns) -> Iterator[tuple[int, Row]]:
+    """Yield the place of each row that begins after another row has ended of which only a range is known, with the first such row."""
+    if not others.ranged.any():
+        return
+    ranges = others.where(others.ranged)
+    for at in np.flatnonzero(rows.start > ranges.end.min()).tolist():
+        yield at, ranges[int(np.argmax(ranges.end < rows.start[at]))]
 
 
 def open_total_fault(name: str, other: Row) -> tuple[str, str]:

@@ -9,6 +9,7 @@ import numpy as np
 from forecast.book.checks.statements import constants_of
 from forecast.book.draft import ParsedText
 from forecast.book.files.problems import Problem
+from forecast.language.arrays import Array, Truth
 from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.language.distributions.edged import ClampedFamily
 from forecast.language.distributions.families import family_for
@@ -70,3 +71,10 @@ def extreme_value_message(value: float, *, counts: bool) -> str:
     if abs(value) > FARTHEST_VALUE or 0 < abs(value) < SMALLEST_MAGNITUDE:
         return f"the value {value:.6g} is beyond the range of numbers that can be computed with"
     return ""
+
+
+def is_extreme_value(values: Array, *, counts: bool) -> Truth:
+    """Return which values ``extreme_value_message`` has something to say of."""
+    size = np.abs(values)
+    extreme: Truth = (size > FARTHEST_VALUE) | ((size > 0) & (size < SMALLEST_MAGNITUDE))
+    return extreme | (size >= MOST_COUNTED) if counts else extreme

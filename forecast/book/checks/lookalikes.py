@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from forecast.book.draft import Draft
 from forecast.book.files.problems import Place, Problem
 from forecast.book.labels import columns_of
+from forecast.book.record_columns import RecordColumns
+from forecast.book.topic import Row
 
 
 def check_lookalikes(draft: Draft) -> Iterator[Problem]:
@@ -24,14 +26,18 @@ def check_lookalikes(draft: Draft) -> Iterator[Problem]:
             continue
         reported: set[tuple[str, str]] = set()
         for column in columns_of(draft, stream)[1]:
-            for row in stream.record.rows:
-                label = str(row.columns.get(column, ""))
-                place = stream.record.cells[row.place].place
-                known = seen.setdefault((column, _normalised_label(label)), (label, place))
+            for label, row in _first_rows(stream.record.rows, column):
+                known = seen.setdefault((column, _normalised_label(label)), (label, row.place))
                 if known[0] != label and (column, label) not in reported:
                     reported.add((column, label))
-                    problem = stream.record.at_cell(row, column, *_message_and_hint(label, known, place.path))
+                    problem = stream.record.at_cell(row, column, *_message_and_hint(label, known, row.place.path))
                     yield Problem(problem.place, problem.message, problem.hint, problem.source, "warning")
+
+
+def _first_rows(rows: RecordColumns, column: str) -> Iterator[tuple[str, Row]]:
+    """Each text of a column, none among them, with the first row that has it."""
+    for text, place in rows.labels(column).first_rows().items():
+        yield text, rows[place]
 
 
 def _normalised_label(label: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from forecast.book.draft import AnyParsedText, Draft, StreamDraft
 from forecast.book.files.names import ARTICLES, CLOCKS
 from forecast.book.files.numerals import is_number, number_hint
@@ -196,12 +198,14 @@ class _Checker:
     def _no_number(self, column: str) -> tuple[str, str] | None:
         """Message and hint for a column that is text because some of its cells are no numbers; None where all of them are labels."""
         for record in (stream.record for stream in self.draft.streams.values() if stream.record is not None):
-            cells = {row.place: str(row.columns[column]) for row in record.rows if column in row.columns and column in record.label_columns}
-            odd = [(place, text) for place, text in cells.items() if not is_number(text)]
-            if odd and len(odd) < len(cells):
-                place, text = odd[0]
-                message = f"`{column}` is not a number in every row: line {place.line} of {place.path} has `{text}`"
-                return message, number_hint(text) or "write a number there; or, if they are labels, compare them"
+            if column not in record.label_columns:
+                continue
+            texts = record.rows.labels(column)
+            odd = [text for text in texts.distinct() if not is_number(text)]
+            if odd and len(odd) < len(texts.distinct()):
+                place = record.rows[int(np.argmax(texts.codes == texts.texts.index(odd[0])))].place
+                message = f"`{column}` is not a number in every row: line {place.line} of {place.path} has `{odd[0]}`"
+                return message, number_hint(odd[0]) or "write a number there; or, if they are labels, compare them"
         return None
 
     def _unknown(self, node: Expression, name: str) -> Iterator[Problem]:

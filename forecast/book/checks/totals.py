@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
-from itertools import accumulate
+
+import numpy as np
 
 from forecast.book.checks.scopes import find_used_names
 from forecast.book.draft import Draft, StreamDraft
 from forecast.book.files.problems import Problem
+from forecast.book.records import RecordFile
 from forecast.book.rows import current_rows, sort_rows
 from forecast.book.topic import Row
 
@@ -23,26 +23,29 @@ def check_crossed_totals(draft: Draft) -> Iterator[Problem]:
             *(find_used_names(draft, expression).streams for expression in (*stream.value.tree.arguments.values(), *stream.entering))
         )
         for name in sorted(used & draft.streams.keys()) if own is not None else ():
-            starts, reaching = _starts_and_latest_ends(draft.streams[name])
-            for row in current_rows(own.rows) if own is not None and reaching else ():
-                at = bisect_left(starts, row.start) - 1
-                if at >= 0 and reaching[at].end >= row.start:
-                    assert own is not None
-                    other = reaching[at]
-                    column = "on" if row.start == row.end and own.cells[row.place]["on"] else "from"
-                    message = f"this row begins within line {other.place.line} of {name}.csv ({other.start} to {other.end}), and its statement uses `total({name})`"
-                    hint = "the likelihood takes what that row counts as happening on its last day; split the rows at days that are known"
-                    yield replace(own.at_cell(row, column, message, hint), level="warning")
+            for row, other in _rows_within(own, draft.streams[name]) if own is not None else ():
+                assert own is not None
+                column = own.day_column(row) if row.start == row.end else "from"
+                message = f"this row begins within line {other.place.line} of {name}.csv ({other.start} to {other.end}), and its statement uses `total({name})`"
+                hint = "the likelihood takes what that row counts as happening on its last day; split the rows at days that are known"
+                yield replace(own.at_cell(row, column, message, hint), level="warning")
 
 
-def _starts_and_latest_ends(stream: StreamDraft) -> tuple[list[date], list[Row]]:
-    """The first days of the rows of several days that say that something happened, in order, and for each the row that ends last of it and those before."""
-    if stream.record is None:
-        return [], []
+def _rows_within(own: RecordFile, stream: StreamDraft) -> Iterator[tuple[Row, Row]]:
+    """The rows that begin after the first day of a row of a stream, and not after its last, each with the one of them that ends last.
+
+    Only rows of several days that say that something happened count.
+    """
+    if stream.record is None or not (stream.record.rows.start < stream.record.rows.end).any():
+        return
     none_is_quiet = stream.table.watched or stream.classes is None or stream.classes.counted
-    rows = [row for row in sort_rows(current_rows(stream.record.rows)) if row.start < row.end and not (row.is_nothing and none_is_quiet)]
-    return [row.start for row in rows], list(accumulate(rows, _later_end))
-
-
-def _later_end(one: Row, other: Row) -> Row:
-    return other if other.end > one.end else one
+    others = sort_rows(current_rows(stream.record.rows))
+    others = others.where((others.start < others.end) & ~(others.is_nothing & none_is_quiet))
+    if not len(others):
+        return
+    rows = current_rows(own.rows)
+    latest = np.maximum.accumulate(others.end)
+    begun = np.searchsorted(others.start, rows.start, side="left") - 1
+    within = (begun >= 0) & (latest[begun] >= rows.start)
+    for at in np.flatnonzero(within).tolist():
+        yield rows[at], others[int(np.searchsorted(latest, latest[begun[at]]))]

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
-from typing import TYPE_CHECKING
 
-from forecast.book.files.csv_faults import has_sound_quotes, length_problem, quote_problem, separator_problem
+from forecast.book.files.csv_blocks import csv_blocks, record_at
+from forecast.book.files.csv_faults import LONGEST_CELL, are_sound_quotes, length_problem, separator_problem
 from forecast.book.files.problems import MOST_FOUND, Place, Problem, Result, limit_problems
 from forecast.book.files.sources import SourceFile
+from forecast.book.files.text_lines import LongTextLines
 from forecast.language.characters import ONE_LINE, RefusedCharacter, TextKind, refused_character
-
-if TYPE_CHECKING:
-    from _csv import Reader
 
 CONTROLS = ("Cc", "Cs", "Zl", "Zp")  # categories of characters that end a line or do what nobody sees
 _NO_COLUMNS: tuple[str, ...] = ()
-MOST_CSV_ROWS = 100_000  # of one file
+MOST_CSV_ROWS = 100_000  # of one file that is read row by row
 MOST_COLUMNS = 1_000
 LONGEST_LINE = 1_000_000  # characters
 
@@ -53,71 +49,117 @@ class Cells:
         return self.source.at(line, at, message, hint)
 
 
-def read_cells(source: SourceFile, kinds: Mapping[str, TextKind]) -> Result[tuple[Cells, tuple[Cells, ...]]]:
+def read_cells(source: SourceFile, kinds: Mapping[str, TextKind], *, most: int = MOST_CSV_ROWS) -> Result[tuple[Cells, tuple[Cells, ...]]]:
     """Return a CSV file's header and records, and what is wrong with its form and its characters.
 
     ``kinds`` says by column which kind of text its cells are; those of all other columns are labels.
-    None where there is no usable header.  Blank lines are passed over.
+    None where there is no usable header, or where there are more than ``most`` records.  Blank lines are passed over.
     """
-    if (too_much := _size_problem(source)) is not None:
+    header, problems = read_header(source, most=most)
+    if header is None:
+        return Result(None, problems)
+    gathered = list(problems)
+    lines: list[Cells] = []
+    for block in csv_blocks(source, header.last_line + 1):
+        for record in zip(block.first, block.last, block.records, strict=True):
+            if len(gathered) > MOST_FOUND:
+                return Result((header, tuple(lines)), tuple(limit_problems(gathered)))
+            cells, wrong = read_record(header, record, kinds)
+            gathered += wrong
+            if cells is not None:
+                lines.append(cells)
+    return Result((header, tuple(lines)), tuple(limit_problems(gathered)))
+
+
+def read_header(source: SourceFile, *, most: int) -> Result[Cells]:
+    """Return a CSV file's header, and what is wrong with the quotes of the whole file.
+
+    None where there is no usable header, or where there are more than ``most`` records.
+    """
+    if (too_much := _size_problem(source, most)) is not None:
         return Result(None, (too_much,))
-    records, problems = _records(source)
-    if not records:
-        return Result(
-            None, (*problems, *(() if problems else (source.at(1, 1, "this file is empty", "its first line names the columns"),)))
-        )
-    (line, last_line, written), *rest = records
+    problems = tuple(_quote_problems(source))
+    first = next((block for block in csv_blocks(source) if block.records), None)
+    if first is None:
+        return Result(None, problems or (source.at(1, 1, "this file is empty", "its first line names the columns"),))
+    written = [strip_blanks(text) for text in first.records[0]]
     names = tuple(text.strip() for text in written)
-    if (too_much := _count_problem(source, line, names, rest)) is not None:
+    header = Cells(source, first.first[0], first.last[0], {name: name for name in names}, names)
+    if (too_much := _count_problem(header, most)) is not None:
         return Result(None, (too_much,))
-    header = Cells(source, line, last_line, {name: name for name in names}, names)
     wrong = tuple(_header_problems(header, names)) or tuple(_character_problems(header, written, ["name"] * len(names)))
-    if wrong:
-        return Result(None, (*problems, *wrong))
-    column_kinds: list[TextKind] = [kinds.get(name, "label") for name in names]
-    lines = []
-    for record in rest:
-        if len(problems) > MOST_FOUND:
-            break
-        cells, wrong = _read_record(header, record, column_kinds)
-        problems += wrong
-        if cells is not None:
-            lines.append(cells)
-    return Result((header, tuple(lines)), tuple(limit_problems(problems)))
+    return Result(None, (*problems, *wrong)) if wrong else Result(header, problems)
 
 
-def _read_record(header: Cells, record: tuple[int, int, list[str]], kinds: Sequence[TextKind]) -> Result[Cells]:
-    """One record as cells, and what is wrong with it; None where what its numbers and labels are is not known."""
-    source, names, (line, last_line, texts) = header.source, header.order, record
+def read_record(header: Cells, record: tuple[int, int, Sequence[str]], kinds: Mapping[str, TextKind]) -> Result[Cells]:
+    """Return a record with its first and last line as cells, and what is wrong with it; None where its numbers and labels are not known."""
+    source, names, (line, last_line, written) = header.source, header.order, record
+    texts = [strip_blanks(text) for text in written]
     if not any(texts):
         return Result(None, (source.at(line, 1, "a line of empty cells", "delete it"),))
     if len(texts) != len(names):
         starts = cell_starts(source.lines[line - 1 : last_line])
         return Result(None, (length_problem(source, (line, last_line), texts, names, starts),))
     cells = Cells(source, line, last_line, dict(zip(names, texts, strict=True)), names)
-    refused = any(_refused_cell_character(text, kind) for text, kind in zip(texts, kinds, strict=True) if kind in ONE_LINE)
-    return Result(None if refused else cells, tuple(_character_problems(cells, texts, kinds)))
+    column_kinds: list[TextKind] = [kinds.get(name, "label") for name in names]
+    refused = any(refused_cell_character(text, kind) for text, kind in zip(texts, column_kinds, strict=True) if kind in ONE_LINE)
+    return Result(None if refused else cells, tuple(_character_problems(cells, texts, column_kinds)))
 
 
-def _size_problem(source: SourceFile) -> Problem | None:
+def cells_at(header: Cells, line: int) -> Cells:
+    """Return the cells of the record that begins in a line; it is one that can be read."""
+    texts, last = record_at(header.source, line)
+    return Cells(header.source, line, last, dict(zip(header.order, map(strip_blanks, texts), strict=True)), header.order)
+
+
+def _quote_problems(source: SourceFile) -> Iterator[Problem]:
+    """What is wrong with the quotes of a whole file, and with the length of its cells."""
+    is_short = len(source.text) <= LONGEST_CELL or ('"' not in source.text and _longest_line(source)[1] <= LONGEST_CELL)
+    if not is_short or "\r" in source.text or not are_sound_quotes(source.text):
+        for block in csv_blocks(source):
+            yield from block.problems
+
+
+def _longest_line(source: SourceFile) -> tuple[int, int]:
+    """Which line of a file is the longest, counted from 0, and how many characters it has."""
+    lines = source.lines
+    if isinstance(lines, LongTextLines):
+        longest = int(lines.lengths.argmax())
+    else:
+        longest = max(range(len(lines)), key=lambda index: len(lines[index]))
+    return longest, len(lines[longest])
+
+
+def _filled_lines(source: SourceFile) -> int:
+    """How many lines of a file are not empty."""
+    if isinstance(source.lines, LongTextLines):
+        return int((source.lines.lengths > 0).sum())
+    return sum(1 for line in source.lines if line)
+
+
+def _size_problem(source: SourceFile, most: int) -> Problem | None:
     """The problem of a file that has too many lines, or too long ones, to be taken apart; None for others."""
-    if len(source.lines) > 2 * MOST_CSV_ROWS and (filled := sum(1 for line in source.lines if line)) > 2 * MOST_CSV_ROWS:
-        message = f"this file has {filled:,} lines; at most {MOST_CSV_ROWS:,} rows can be read"
-        return source.at(MOST_CSV_ROWS, 1, message, "add rows up, as a week's or a month's")
-    longest = max(range(len(source.lines)), key=lambda index: len(source.lines[index]))
-    if len(source.lines[longest]) > LONGEST_LINE:
-        message = f"this line has {len(source.lines[longest]):,} characters; at most {LONGEST_LINE:,} can be read"
-        return source.at(longest + 1, 1, message, "are its line ends missing?")
+    if len(source.lines) > 2 * most and (filled := _filled_lines(source)) > 2 * most:
+        message = f"this file has {filled:,} lines; at most {most:,} rows can be read"
+        return source.at(most, 1, message, "add rows up, as a week's or a month's")
+    line, length = _longest_line(source)
+    if length > LONGEST_LINE:
+        message = f"this line has {length:,} characters; at most {LONGEST_LINE:,} can be read"
+        return source.at(line + 1, 1, message, "are its line ends missing?")
     return None
 
 
-def _count_problem(source: SourceFile, line: int, names: Sequence[str], rows: Sequence[tuple[int, int, list[str]]]) -> Problem | None:
+def _count_problem(header: Cells, most: int) -> Problem | None:
     """The problem of a file with more columns or rows than can be read; None for others."""
-    if len(names) > MOST_COLUMNS:
-        return source.at(line, 1, f"{len(names):,} columns; at most {MOST_COLUMNS:,} can be read")
-    if len(rows) > MOST_CSV_ROWS:
-        message = f"this file has {len(rows):,} rows; at most {MOST_CSV_ROWS:,} can be read"
-        return source.at(rows[MOST_CSV_ROWS][0], 1, message, "add rows up, as a week's or a month's")
+    source = header.source
+    if len(header.order) > MOST_COLUMNS:
+        return source.at(header.line, 1, f"{len(header.order):,} columns; at most {MOST_COLUMNS:,} can be read")
+    if len(source.lines) - 1 <= most or _filled_lines(source) - 1 <= most:
+        return None
+    rows = [line for block in csv_blocks(source, header.last_line + 1) for line in block.first]
+    if len(rows) > most:
+        message = f"this file has {len(rows):,} rows; at most {most:,} can be read"
+        return source.at(rows[most], 1, message, "add rows up, as a week's or a month's")
     return None
 
 
@@ -129,7 +171,7 @@ def strip_blanks(text: str) -> str:
     return text.strip(" \t") if text.strip() else ""
 
 
-def cell_starts(lines: tuple[str, ...]) -> list[tuple[int, int]]:
+def cell_starts(lines: Sequence[str]) -> list[tuple[int, int]]:
     """Return where each cell of one record starts: lines down from its first line, and column from 1."""
     starts = [(0, 1)]
     in_quotes = quoted_cell = False
@@ -144,47 +186,16 @@ def cell_starts(lines: tuple[str, ...]) -> list[tuple[int, int]]:
     return starts
 
 
-def _records(source: SourceFile) -> tuple[list[tuple[int, int, list[str]]], list[Problem]]:
-    """The records of a CSV file with their first and last lines, and what is wrong with its quotes."""
-    records: list[tuple[int, int, list[str]]] = []
-    problems: list[Problem] = []
-    first = 1
-    reader = _reader(source, first)
-    starts: list[int] = []  # where each line begins in the text, counted when it is first needed
-    before = 0  # lines that the reader did not see
-    while True:
-        try:
-            texts = next(reader)
-        except StopIteration:
-            return records, problems
-        except csv.Error:
-            texts, last = None, before + reader.line_num
-        else:
-            last = before + reader.line_num
-        if texts is None or not has_sound_quotes("\n".join(source.lines[first - 1 : last])):
-            starts = starts or list(accumulate((len(line) + 1 for line in source.lines), initial=0))
-            problem, last = quote_problem(source, first, starts[first - 1])
-            problems.append(problem)
-            before, reader = last, _reader(source, last + 1)
-        elif texts:
-            records.append((first, last, [strip_blanks(text) for text in texts]))
-        first = last + 1
-
-
-def _reader(source: SourceFile, first: int) -> Reader:
-    return csv.reader((f"{source.lines[index]}\n" for index in range(first - 1, len(source.lines))), strict=True)
-
-
 def _character_problems(cells: Cells, written: Sequence[str], kinds: Sequence[TextKind]) -> Iterator[Problem]:
     """The first character of each cell that its kind of text may not hold."""
     for number, (text, kind) in enumerate(zip(written, kinds, strict=True)):
-        refused = _refused_cell_character(text, kind)
+        refused = refused_cell_character(text, kind)
         if refused is not None:
             yield cells.source.at(*_character_place(cells, number, refused), refused.message, refused.hint)
 
 
-def _refused_cell_character(text: str, kind: TextKind) -> RefusedCharacter | None:
-    """The first character that a cell may not hold; in a number or a day only controls and line ends, since of others there are better hints."""
+def refused_cell_character(text: str, kind: TextKind) -> RefusedCharacter | None:
+    """Return the first character that a cell may not hold; in a number or a day only controls and line ends, since of others there are better hints."""
     refused = refused_character(text, kind)
     if refused is None or kind != "cell" or unicodedata.category(refused.character) in CONTROLS:
         return refused

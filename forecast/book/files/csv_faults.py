@@ -12,6 +12,8 @@ from forecast.book.files.sources import SourceFile
 LONGEST_CELL = 131_072  # characters of one cell: as many as the csv module reads
 _CELL = r'(?:"(?:[^"]++|"")*+"|[^",]*+)'
 _SOUND = re.compile(rf"{_CELL}(?:,{_CELL})*+")
+_LINE_CELL = r'(?:"(?:[^"]++|"")*+"|[^",\n]*+)'
+_SOUND_LINES = re.compile(rf"{_LINE_CELL}(?:[,\n]{_LINE_CELL})*+")
 _END = re.compile(r'[",\n]')
 _QUOTED = re.compile(r'"(?:[^"]++|"")*+("?)')
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -21,6 +23,11 @@ _IN_QUOTES = "a cell with commas or quotes in it stands in quotes, and its own q
 def has_sound_quotes(text: str) -> bool:
     """Whether every quote of a record opens a cell, closes it, or is doubled within it."""
     return '"' not in text or _SOUND.fullmatch(text) is not None
+
+
+def are_sound_quotes(text: str) -> bool:
+    """Whether every quote of some records opens a cell, closes it or is doubled within it, and each record ends within the text."""
+    return '"' not in text or _SOUND_LINES.fullmatch(text) is not None
 
 
 def quote_problem(source: SourceFile, first: int, start: int) -> tuple[Problem, int]:

@@ -9,6 +9,7 @@ from forecast.book.files.problems import Place, Problem, Result
 
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # the byte order mark, which belongs at the start of a file or nowhere
 _HIGH = re.compile(rb"[\x80-\xff]+")
+_MISPLACED = f"\0\r{BYTE_ORDER_MARK}"
 _SAVE = "save it in the encoding UTF-8"
 
 
@@ -64,9 +65,10 @@ def _is_utf8(run: bytes) -> bool:
 
 def _misplaced_character(path: str, text: str) -> Problem | None:
     """The first character that no text file of a book may hold: NUL, a carriage return that ends no line, a mark inside the file."""
-    misplaced = re.search(rf"[\0\r{BYTE_ORDER_MARK}]", text)
-    if misplaced is None:
+    if not any(character in text for character in _MISPLACED):
         return None
+    misplaced = re.search(f"[{_MISPLACED}]", text)
+    assert misplaced is not None
     line = text.count("\n", 0, misplaced.start()) + 1
     start = text.rfind("\n", 0, misplaced.start()) + 1
     end = text.find("\n", start)

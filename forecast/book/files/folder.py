@@ -22,6 +22,7 @@ from forecast.system import FileKind, file_kind, open_to_read
 
 MOST_BOOK_FILE_BYTES = 50_000_000  # of one file
 BLOCK_BYTES = 2**20  # read at once of a file that need not be in memory whole
+MOST_RECORD_BYTES = 100_000_000  # of one CSV file: a million rows of a hundred characters
 LINKABLE_FOLDERS = ("seeds", "priors")  # where links are followed if they are allowed at all
 
 type FileOrFolder = Literal["file", "folder"]
@@ -52,8 +53,10 @@ class Folder:
         kind = self._locate(path)[1]
         return "folder" if kind is None and any(other.startswith(f"{path}/") for other in self.texts) else kind
 
-    def read(self, path: str, *, most: int | None = MOST_BOOK_FILE_BYTES) -> bytes:
-        """Return a file's bytes, at most so many."""
+    def read(self, path: str, *, most: int | Literal["as usual"] | None = "as usual") -> bytes:
+        """Return a file's bytes, at most so many; as usual, as many as a file of its kind may have."""
+        if most == "as usual":
+            most = MOST_RECORD_BYTES if path.endswith(".csv") else MOST_BOOK_FILE_BYTES
         if path in self.texts:
             return self.texts[path].encode()
         try:
@@ -64,7 +67,8 @@ class Folder:
         except OSError as error:
             raise FileFault(access_problem(path, "be read", error)) from None
         if most is not None and len(raw) > most:
-            message = f"this file has {max(size, len(raw)):,} bytes; a file of a book has at most {most:,}"
+            kind = "a CSV file of a book" if most == MOST_RECORD_BYTES else "a file of a book"
+            message = f"this file has {max(size, len(raw)):,} bytes; {kind} has at most {most:,}"
             raise FileFault(Problem(Place(path), message, "split it, or leave out what is not needed"))
         return raw
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from forecast.book.files.decoding import decode_text
 from forecast.book.files.folder import Folder
 from forecast.book.files.positions import Keys, Positions, positions
 from forecast.book.files.problems import FileFault, Place, Problem, Result
+from forecast.book.files.text_lines import lines_of_text
 from forecast.book.files.toml_faults import toml_fault
 from forecast.language.faults import Fault
 
@@ -31,7 +32,7 @@ class SourceFile:
 
     path: str
     text: str
-    lines: tuple[str, ...]
+    lines: Sequence[str]
 
     def at(self, line: int, column: int, message: str, hint: str = "", *, level: Literal["error", "warning"] = "error") -> Problem:
         """Return a problem at a line and column, both from 1."""
@@ -91,7 +92,7 @@ def decode_bytes(raw: bytes) -> str:
 
 def make_source_file(path: str, text: str) -> SourceFile:
     """Return a text as a source."""
-    return SourceFile(path, text, tuple(text.split("\n")))
+    return SourceFile(path, text, lines_of_text(text))
 
 
 def read_document(folder: Folder, path: str) -> Result[Document]:
