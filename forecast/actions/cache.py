@@ -133,7 +133,8 @@ def _missing_rows(topic: Topic, content: Mapping[str, Any] | None) -> list[tuple
         return []
     try:
         as_of = date.fromisoformat(content["as_of"])
-        used = {stream["name"]: stream["rows"] for stream in content["streams"] if stream["name"] in topic.streams}
+        whole = [stream for stream in content["streams"] if "long" not in stream]  # the rows of others are in the ledger alone
+        used = {stream["name"]: stream["rows"] for stream in whole if stream["name"] in topic.streams}
         missing = [row for name, rows in used.items() for row in _missing_rows_of_stream(topic, name, rows, as_of)]
         return missing if missing and _is_whole(content) else []  # a digest costs more than all else
     except (ValueError, KeyError, TypeError, AttributeError):

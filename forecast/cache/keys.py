@@ -13,10 +13,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from forecast.book.hashes import numbers_hash, words_hash
 from forecast.book.reasons import without_reasons
 from forecast.book.rows import rows_as_of
-from forecast.book.topic import Topic
+from forecast.book.topic import Stream, Topic
 from forecast.cache.fingerprint import Environment
 from forecast.language.expressions import names_in
 from forecast.model.settings import Settings
@@ -55,7 +57,7 @@ def insight_key(topic: Topic, calculation: str, *, environment: Environment, as_
     ``earlier`` is the tagged text of the report before, empty where there is none.  The days on which rows became
     known move no answer as of a later day, but they do move the history.
     """
-    known = {name: [min(row.known, as_of).isoformat() for row in rows_as_of(stream, as_of)] for name, stream in topic.streams.items()}
+    known = {name: _known_days(stream, as_of) for name, stream in topic.streams.items()}
     return _hash(
         "insight", environment.key, calculation, _order(topic), words_hash(without_reasons(topic)), as_of.isoformat(), earlier, known
     )
@@ -65,6 +67,11 @@ def content_key(insight: str, *, settings: Settings, verdict: Mapping[str, Any] 
     """Return the key of a topic's whole report; ``insight`` is the key of what it says of why, whether or not it says so."""
     compared = None if verdict is None else json.dumps(verdict, sort_keys=True)
     return _hash("content", insight, settings.chances, settings.trust, compared, hindcast, explained)
+
+
+def _known_days(stream: Stream, as_of: date) -> str:
+    """A hash of the days on which rows became known, as far as a day knows."""
+    return hashlib.sha256(np.minimum(rows_as_of(stream, as_of).known, as_of.toordinal()).tobytes()).hexdigest()
 
 
 def _order(topic: Topic) -> list[Any]:

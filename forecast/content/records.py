@@ -10,7 +10,8 @@ from typing import TypedDict
 import numpy as np
 
 from forecast.book.calendar import ONE_DAY
-from forecast.book.classes import row_amount
+from forecast.book.classes import row_amounts
+from forecast.content.long_records import listed_numbers, summarise_record, thin_days
 from forecast.inference.quantile_levels import QUANTILE_LEVELS
 from forecast.language.expressions import indexed_name
 from forecast.model.additive import adds_up
@@ -20,6 +21,7 @@ from forecast.predict.paths import Paths
 from forecast.predict.settlement import range_ends
 from forecast.schema import words
 from forecast.schema.json_data import row_as_data
+from forecast.schema.long_records import MOST_LISTED_ROWS, LongRecord
 from forecast.schema.topic import ClassTotal, Fan, PastPoint, RowContent, StreamContent
 
 MOST_FAN_DAYS = 72  # more steps than this are thinned, evenly, keeping the last
@@ -32,6 +34,7 @@ class _StreamExtras(TypedDict, total=False):
     texts: dict[str, str]
     entering: str
     classes: list[ClassTotal]
+    long: LongRecord
 
 
 def stream_contents(model: Model, paths: Paths) -> list[StreamContent]:
@@ -49,6 +52,7 @@ def _stream_content(record: StreamRecord, model: Model, paths: Paths, quiet: int
     texts: _StreamExtras = {"texts": dict(stream.entering_texts)} if stream.entering_texts else {}
     entering: _StreamExtras = {"entering": entering_text} if entering_text else {}
     classes: _StreamExtras = {"classes": _class_totals(record, paths)} if stream.classes else {}
+    long: _StreamExtras = {"long": summarise_record(record)} if len(record.rows) > MOST_LISTED_ROWS else {}
     return {
         "name": stream.name,
         "about": stream.about,
@@ -66,6 +70,7 @@ def _stream_content(record: StreamRecord, model: Model, paths: Paths, quiet: int
         **texts,
         **entering,
         **classes,
+        **long,
     }
 
 
@@ -106,7 +111,7 @@ def _class_totals(record: StreamRecord, paths: Paths) -> list[ClassTotal]:
     return [
         {
             "label": label,
-            "total": sum(row_amount(stream, row, label) for row in record.rows),
+            "total": float(sum(row_amounts(stream, record.rows, label).tolist())),
             "quantiles": None if fan is None else fan["quantiles"][-1],
         }
         for label in stream.classes
@@ -126,12 +131,14 @@ class _Entry(TypedDict, total=False):
 
 
 def _rows(record: StreamRecord, table: RowTable) -> list[RowContent]:
-    """The rows of a record, and of each how it enters where it does so in a way of its own."""
+    """The rows of a record, of a long one a few, and of each how it enters where it does so in a way of its own."""
+    numbers = listed_numbers(record.rows) if len(record.rows) > MOST_LISTED_ROWS else np.arange(len(record.rows))
+    rows = record.rows.take(numbers)
     if table.entry is None:
-        return [row_as_data(row) for row in record.rows]
-    entries = zip(table.entry.counted, table.entry.weights[0], strict=True)
+        return [row_as_data(row) for row in rows]
+    entries = zip(table.entry.counted[numbers], table.entry.weights[0, numbers], strict=True)
     ways = (_entry(counted=counted, weight=None if record.stream.weight is None else float(weight)) for counted, weight in entries)
-    return [{**row_as_data(row), **way} for row, way in zip(record.rows, ways, strict=True)]
+    return [{**row_as_data(row), **way} for row, way in zip(rows, ways, strict=True)]
 
 
 def _entry(*, counted: bool, weight: float | None) -> _Entry:
@@ -149,8 +156,7 @@ def _entering_text(record: StreamRecord) -> str:
         sentences.append(
             f"A report is right with probability `{texts['reliability']}`; where it is wrong its value arises from `{texts['wrong']}`."
         )
-    origins = [row.origin for row in record.rows if row.origin]
-    if len(set(origins)) < len(origins):
+    if len(record.rows.origin.distinct()) < np.count_nonzero(record.rows.origin.filled):
         sentences.append("Reports of one origin are right or wrong together, and copies of one count once.")
     return " ".join(sentences)
 
@@ -169,8 +175,10 @@ def _least_total(record: StreamRecord, day: date) -> float:
 
 
 def _past_totals(record: StreamRecord, opens: date) -> list[PastPoint]:
-    first = min([opens, *(row.start for row in record.rows)]) - ONE_DAY
-    days = sorted({first, *(row.end for row in record.rows)})
+    rows = record.rows
+    first = min(opens.toordinal(), int(rows.start.min(initial=opens.toordinal()))) - 1
+    ordinals = np.unique(np.append(rows.end, first)).astype(np.int64)
+    days = [date.fromordinal(day) for day in (thin_days(ordinals) if len(rows) > MOST_LISTED_ROWS else ordinals).tolist()]
     totals = record.totals_before([day + ONE_DAY for day in days])
     if record.ranges:
         totals = [_least_total(record, day + ONE_DAY) for day in days]

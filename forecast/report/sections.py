@@ -17,6 +17,7 @@ from forecast.report.tables import (
     questions_table,
     rows_table,
     series_table,
+    spans_table,
     statements_table,
 )
 from forecast.report.tables_why import (
@@ -67,6 +68,7 @@ class TopicTables(TypedDict):
     """The tables every report has, by the names that templates call them by; those of streams, pools and series by their names."""
 
     rows: dict[str, ReportTable]
+    spans: dict[str, ReportTable]
     questions: ReportTable
     beliefs: ReportTable
     pools: dict[str, ReportTable]
@@ -92,6 +94,7 @@ def topic_tables(content: TopicContent) -> TopicTables:
     insight = content["insight"]
     return {
         "rows": {stream["name"]: rows_table(stream, insight) for stream in content["streams"]},
+        "spans": {stream["name"]: spans_table(stream) for stream in content["streams"] if "long" in stream},
         "questions": questions_table(content),
         "beliefs": parameters_table(content),
         "pools": pool_tables(content),

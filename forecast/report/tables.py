@@ -23,9 +23,11 @@ from forecast.schema.answers import AnswerContent, DistributionValue, is_date, i
 from forecast.schema.consistency import BELIEFS
 from forecast.schema.insight import InsightContent
 from forecast.schema.is_counts import are_readings
+from forecast.schema.long_records import listed_rows, row_count
 from forecast.schema.topic import CheckValue, ParameterContent, RowContent, SeriesContent, StreamContent, TopicContent
 from forecast.sentences.insight_text import measure_name, named_value_text, strongest_measure, value_text
 
+VALUES_OF_SPANS: tuple[Literal["mean", "least", "greatest"], ...] = ("mean", "least", "greatest")
 FIRST_STEPS, LAST_STEPS = 3, 9  # of a walk: how it begins, and where it stands
 
 ColumnKind = Literal["head", "headday", "headcode", "text", "note", "number", "day", "source", "code"]
@@ -119,11 +121,11 @@ def rows_table(stream: StreamContent, insight: InsightContent | None) -> ReportT
     ways = [name for name in ("weight", "origin") if any(name in row for row in stream["rows"])]
     columns += [*(Column(name, "number" if name == "weight" else "text") for name in ways)]
     columns += [Column("grade"), *([Column("learnt from it", "text")] if without else []), Column("note", "note")]
-    count = f"{len(stream['rows'])} row{'' if len(stream['rows']) == 1 else 's'}"
+    count = f"{row_count(stream):,} row{'' if row_count(stream) == 1 else 's'}" if "long" not in stream else _listed_text(stream)
     watched = "; watched, so quiet days count as they pass" if stream["watched"] else ""
     learnt = "; learnt from it: the answer that would change most had nothing been learnt from the row" if without else ""
     rows = []
-    for index, row in enumerate(stream["rows"]):
+    for index, row in listed_rows(stream).items():
         cells = [
             row_days(row),
             row.get("said") or (words.range_text(row["low"], row["high"]) if "low" in row else words.number(row["value"])),
@@ -146,6 +148,24 @@ def rows_table(stream: StreamContent, insight: InsightContent | None) -> ReportT
     )
     entering = f". {_without_code_marks(stream['entering']).removesuffix('.')}" if "entering" in stream else ""
     return ReportTable(f"{count}{total}{watched}{learnt}{entering}", tuple(columns), tuple(rows))
+
+
+def spans_table(stream: StreamContent) -> ReportTable:
+    """The rows of a long record by spans of time, with their values."""
+    spans = stream["long"]["spans"]
+    figures = {name: [span[name] for span in spans] for name in VALUES_OF_SPANS}
+    shown = {name: its for name, its in figures.items() if any(figure is not None for figure in its)}
+    columns = (Column("rows that end in", "headday"), Column("rows", "number"), *(Column(name, "number") for name in shown))
+    cells = [["" if figure is None else words.number(figure) for figure in its] for its in shown.values()]
+    rows = [
+        (f"{span['start']} to {span['end']}", f"{span['rows']:,}", *(its[number] for its in cells)) for number, span in enumerate(spans)
+    ]
+    return ReportTable(f"{row_count(stream):,} rows by time{', with their values' if shown else ''}", columns, tuple(rows))
+
+
+def _listed_text(stream: StreamContent) -> str:
+    """How many rows a long record has, and which are listed."""
+    return f"{len(stream['rows'])} of {row_count(stream):,} rows: the first, the last, and the one that reaches farthest"
 
 
 def _note_text(row: RowContent) -> str:

@@ -10,6 +10,7 @@ from forecast.report.charts_fit import check_sentence
 from forecast.report.tables import Column, ReportTable, labelled_name, row_days
 from forecast.schema import words
 from forecast.schema.insight import InsightContent, LeverageContent, MeasureContent, Move
+from forecast.schema.long_records import listed_rows
 from forecast.schema.topic import StreamContent
 from forecast.sentences.insight_text import (
     change_text,
@@ -121,17 +122,17 @@ def power_table(insight: InsightContent) -> ReportTable:
 
 def surprise_table(streams: Sequence[StreamContent], insight: InsightContent) -> ReportTable:
     """Rows against what was predicted before them, the most surprising first."""
-    rows_of = {stream["name"]: stream["rows"] for stream in streams}
+    rows_of = {stream["name"]: listed_rows(stream) for stream in streams}
     ordered = sorted(insight["surprise"], key=itemgetter("tail", "known"))
     columns = (Column("row", "head"), Column("known", "day"), Column("seen", "number"), Column("predicted", "number"), Column("as far out or farther", "number"), Column("bits over the prior", "number"))  # fmt: skip
     rows = []
     for surprise in ordered[:MOST_SURPRISES]:
-        row = rows_of[surprise["stream"]][surprise["row"]]
+        row = rows_of[surprise["stream"]].get(surprise["row"])
         predicted = words.points_texts((surprise["low"], surprise["high"]), "")
         bits = words.signed_number(surprise["bits"], error=0.01).replace("no change", "0")
         rows.append(
             (
-                f"{name_as_words(surprise['stream'])}, {row_days(row)}",
+                f"{name_as_words(surprise['stream'])}, {row_days(row) if row else f'row {surprise["row"] + 1:,}'}",
                 surprise["known"],
                 surprise.get("seen") or words.number(surprise["value"]),
                 surprise.get("predicted") or (predicted[0] if predicted[0] == predicted[1] else f"{predicted[0]} to {predicted[1]}"),

@@ -18,6 +18,7 @@ from forecast.language.faults import Fault
 from forecast.language.statements import parse_statement
 from forecast.schema.answers import AnswerKind, AnswerValue, Curve, is_date, is_distribution, is_probability, is_shares
 from forecast.schema.curves import has_curve
+from forecast.schema.long_records import row_count
 from forecast.schema.words import UNANSWERED
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ DAY_PATHS = (
     "streams.*.rows.*.start",
     "streams.*.rows.*.end",
     "streams.*.rows.*.known",
+    "streams.*.long.spans.*.start",
+    "streams.*.long.spans.*.end",
     "streams.*.through",
     "streams.*.past.*.day",
     "streams.*.fan.days.*",
@@ -263,7 +266,7 @@ def _row_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
     insight = content["insight"]
     if insight is None:
         return
-    rows = {stream["name"]: len(stream["rows"]) for stream in content["streams"]}
+    rows = {stream["name"]: row_count(stream) for stream in content["streams"]}
     classes = {f"{part['label']} of {stream['name']}" for stream in content["streams"] for part in stream.get("classes", ())}
     for key in OF_STREAMS:
         named = {*rows, *classes} if key in OF_CLASSES else set(rows)
@@ -289,6 +292,12 @@ def _other_faults(content: TopicContent) -> Iterator[tuple[str, str]]:
     """What else a page takes for granted."""
     if not content["engine"]["words"]:
         yield "engine.words", "nothing is said of the engine"
+    for number, stream in enumerate(content["streams"]):
+        listed = stream["long"]["listed"] if "long" in stream else []
+        if "long" in stream and len(listed) != len(stream["rows"]):
+            yield f"streams.{number}.long.listed", f"{len(listed)} rows are listed, and {len(stream['rows'])} are there"
+        elif listed != sorted(set(listed)) or (listed and not 0 <= listed[0] <= listed[-1] < row_count(stream)):
+            yield f"streams.{number}.long.listed", "these are not rows of the record in their order"
     checks = content["verdict"]["checks"]
     for number, check in enumerate(checks):
         if list(check) != list(checks[0]):

@@ -19,6 +19,7 @@ from forecast.schema.columns import columns_to_tables, tables_to_columns
 from forecast.schema.consistency import FILE_NAME, inconsistency
 from forecast.schema.insight import ImpliedContent, InsightContent
 from forecast.schema.json_data import format_json
+from forecast.schema.long_records import LongRecord
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -145,6 +146,7 @@ class StreamContent(TypedDict):
     texts: NotRequired[dict[str, str]]  # weight, reliability and wrong, as the book has them
     entering: NotRequired[str]  # how rows enter the likelihood, where not each in full as a value that is right
     classes: NotRequired[list[ClassTotal]]  # of a stream of classes
+    long: NotRequired[LongRecord]  # where the record is too long to be listed: then `rows` has a few of it, and `past` some days
 
 
 class PointContent(TypedDict):

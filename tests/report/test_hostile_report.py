@@ -31,7 +31,15 @@ FIXED = {  # texts that are not free: days, and what the reader of the JSON hold
     "StreamContent.statement",  # it is parsed, and refused where it is no statement
     *("TopicContent.digest", "TopicContent.as_of", "TopicContent.opens", "AnswerContent.by", "AnswerContent.since"),
     *("DatePoint.day", "DateValue.quantiles", "PastPoint.day", "Fan.days", "StreamContent.through", "ParameterContent.reviewed"),
-    *("RowContent.start", "RowContent.end", "RowContent.known", "PointContent.day", "PointContent.known"),
+    *(
+        "RowContent.start",
+        "RowContent.end",
+        "RowContent.known",
+        "RecordSpan.start",
+        "RecordSpan.end",
+        "PointContent.day",
+        "PointContent.known",
+    ),
     *("MovePart.known", "Move.since", "Move.until", "SurpriseContent.known", "HistoryPoint.day", "HistoryContent.settled"),
     *("InformationContent.until", "SignpostContent.until", "ScorePoint.day"),
     *("CrossingContent.start", "CrossingContent.end", "CrossingContent.day", "FailedContent.first", "FailedContent.last"),
