@@ -38,15 +38,22 @@ class _TextCodes:
 
     def encode(self, cells: Sequence[str]) -> NDArray[np.int32]:
         """Return the numbers of the texts in some cells, ``(cells,)``."""
-        for written in dict.fromkeys(cells):
-            if written not in self.codes:
+        different = [written for written in dict.fromkeys(cells) if written not in self.codes]
+        whole = "".join(different)
+        if whole.isprintable() and "#" not in whole and not any(text[0] == " " or text[-1] == " " for text in different):
+            self._add(different, refused=[False] * len(different))
+        else:
+            for written in different:
                 text = strip_blanks(written)
                 if text not in self.codes:
-                    self.codes[text] = len(self.texts)
-                    self.texts.append(text)
-                    self.refused.append(refused_cell_character(text, self.kind) is not None)
+                    self._add([text], refused=[refused_cell_character(text, self.kind) is not None])
                 self.codes[written] = self.codes[text]
         return np.fromiter(map(self.codes.__getitem__, cells), np.int32, len(cells))
+
+    def _add(self, texts: Sequence[str], *, refused: Sequence[bool]) -> None:
+        self.codes.update(zip(texts, range(len(self.texts), len(self.texts) + len(texts)), strict=True))
+        self.texts.extend(texts)
+        self.refused.extend(refused)
 
 
 def _encode_days(codes: dict[str, int], cells: Sequence[str]) -> NDArray[np.int32]:

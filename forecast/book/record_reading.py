@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from forecast.book.cell_columns import BlockColumns, CellColumns
 from forecast.book.classes import Classes
-from forecast.book.files.cells import Cells, read_record
+from forecast.book.files.cells import Cells, quote_problems, read_record
 from forecast.book.files.csv_blocks import CsvBlock, csv_blocks
 from forecast.book.files.numerals import is_number
 from forecast.book.files.problems import MOST_FOUND, Problem
@@ -41,7 +41,6 @@ class _Reading:
 
     header: Cells
     columns: CellColumns
-    found: int
     rows_wanted: bool
     lines: list[NDArray[np.int32]] = field(default_factory=list)
     parts: list[BlockColumns] = field(default_factory=list)
@@ -52,7 +51,7 @@ class _Reading:
     @property
     def is_done(self) -> bool:
         """Whether no more records are looked at, since there is too much wrong with the file."""
-        return self.found + len(self.form) > MOST_FOUND
+        return len(self.form) > MOST_FOUND
 
     @property
     def takes_rows(self) -> bool:
@@ -108,22 +107,35 @@ class _Reading:
 
 
 def read_columns(
-    header: Cells, own: tuple[str, ...], classes: Classes | None, kinds: Mapping[str, TextKind], *, found: int = 0, rows_wanted: bool = True
+    header: Cells,
+    own: tuple[str, ...],
+    classes: Classes | None,
+    kinds: Mapping[str, TextKind],
+    *,
+    quotes: tuple[Problem, ...],
+    rows_wanted: bool = True,
 ) -> RowsRead:
-    """Return the rows below a header, of numbers or of ``classes``; ``found`` is how many problems the file has already.
+    """Return the rows below a header, of numbers or of ``classes``; ``quotes`` are problems of the quotes of the whole file, if they are known.
 
     A column of the rows' own holds texts where any of its cells is no number.  Without ``rows_wanted`` only the form
     of records is looked at.
     """
     plain = CellColumns(header.order, own, frozenset(), classes, kinds)
     labels = _text_columns(header, plain, next(csv_blocks(header.source, header.last_line + 1), None))
+    are_known = bool(quotes)
     while True:
-        reading = _Reading(header, replace(plain, labels=labels, days={}, texts={}), found, rows_wanted)
+        reading = _Reading(header, replace(plain, labels=labels, days={}, texts={}), rows_wanted, form=list(quotes))
+        is_faulty = False
         for block in csv_blocks(header.source, header.last_line + 1):
-            if reading.is_done or reading.texts_in:
+            is_faulty |= bool(block.problems)
+            if (is_faulty and not are_known) or reading.is_done or reading.texts_in:
                 break
             if block.records:
                 reading.read(block)
+        if (is_faulty or reading.is_done) and not are_known:  # they come first, and count
+            quotes, are_known = quote_problems(header.source), True
+            if quotes:
+                continue
         if not reading.texts_in:
             texts = tuple(name for name in own if name in labels)
             return RowsRead(_joined_rows(reading), texts, tuple(reading.form), tuple(reading.wrong))

@@ -70,8 +70,8 @@ def read_rows(source: SourceFile, classes: Classes | None = None) -> Result[Reco
         return Result(None, problems)
     header_problems = _row_header_problems(header, classes)
     own = tuple(name for name in header.order if name not in ROW_COLUMNS)
-    read = read_columns(header, own, None if header_problems else classes, ROW_KINDS, found=len(problems), rows_wanted=not header_problems)
-    problems = tuple(limit_problems((*problems, *read.form)))
+    read = read_columns(header, own, None if header_problems else classes, ROW_KINDS, quotes=problems, rows_wanted=not header_problems)
+    problems = tuple(limit_problems(read.form))
     if header_problems:
         return Result(None, (*problems, *header_problems))
     covariates = tuple(name for name in own if name not in read.labels)

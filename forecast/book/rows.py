@@ -104,11 +104,6 @@ def existing_rows(stream: Stream, as_of: date) -> RecordColumns:
     return rows.where(effective_days(rows, stream) <= as_of.toordinal())
 
 
-def observation_key(row: Row, label_columns: Iterable[str]) -> tuple[object, ...]:
-    """Return what a report of an origin is about: rows that agree in this are copies."""
-    return (row.origin, row.start, row.end, *(row.columns.get(column) for column in label_columns))
-
-
 def cell_groups(rows: RecordColumns, columns: Iterable[str]) -> NDArray[np.intp]:
     """Return a number for each row that those with the same cells in some columns of their own share, ``(rows,)``."""
     groups = np.zeros(len(rows), dtype=np.intp)
@@ -118,15 +113,29 @@ def cell_groups(rows: RecordColumns, columns: Iterable[str]) -> NDArray[np.intp]
     return groups
 
 
-def observation_numbers(rows: RecordColumns, label_columns: Iterable[str]) -> NDArray[np.intp]:
-    """Return the place of the first row that tells of the same observation, ``(rows,)``: copies share it, by ``observation_key``."""
-    numbers = np.arange(len(rows))
+def first_of_origin(rows: RecordColumns) -> NDArray[np.intp]:
+    """Return the place of the first row of the same origin, ``(rows,)``: its own of a row without one."""
+    return _first_alike(rows, ())
+
+
+def first_of_observation(rows: RecordColumns, label_columns: Iterable[str]) -> NDArray[np.intp]:
+    """Return the place of the first row that tells of the same observation, ``(rows,)``.
+
+    Rows of one origin with the same days and labels are copies of it; a row without an origin has its own.
+    """
+    return _first_alike(rows, (rows.start, rows.end, *(_cell_codes(rows, column) for column in label_columns)))
+
+
+def _first_alike(rows: RecordColumns, keys: Sequence[NDArray[np.int32]]) -> NDArray[np.intp]:
+    """The place of the first row with the same origin and keys, ``(rows,)``."""
+    first = np.arange(len(rows))
     reports = np.flatnonzero(rows.origin.filled)
-    if len(reports):
-        keys = [rows.origin.codes, rows.start, rows.end, *(_cell_codes(rows, column) for column in label_columns)]
-        _, first, same = np.unique(np.stack([key[reports] for key in keys]), axis=1, return_index=True, return_inverse=True)
-        numbers[reports] = reports[first[same]]
-    return numbers
+    group = rows.origin.codes[reports].astype(np.int64)
+    for key in keys:
+        group = np.unique(group, return_inverse=True)[1] * 2**32 + key[reports]
+    at, same = np.unique(group, return_index=True, return_inverse=True)[1:]
+    first[reports] = reports[at[same]]
+    return first
 
 
 def _cell_codes(rows: RecordColumns, column: str) -> NDArray[np.int32]:
@@ -142,4 +151,4 @@ def drop_copies(rows: Sequence[Row], label_columns: Sequence[str]) -> RecordColu
     its = record_columns(rows)
     if its.origin.is_empty:
         return its
-    return its.take(observation_numbers(its, label_columns) == np.arange(len(its)))
+    return its.take(first_of_observation(its, label_columns) == np.arange(len(its)))

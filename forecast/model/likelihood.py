@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from forecast.book.checks.entering import open_total_fault, rows_after_ranges, weight_fault
 from forecast.book.record_columns import RecordColumns
-from forecast.book.rows import observation_key
+from forecast.book.rows import first_of_observation, first_of_origin
 from forecast.book.topic import Row, Stream
 from forecast.language.arrays import Array
 from forecast.language.distributions.family import Family
@@ -92,17 +92,14 @@ def needs_entry(stream: Stream, rows: RecordColumns) -> bool:
     return bool(stream.entering_texts) or bool(rows.ranged.any()) or not rows.origin.is_empty
 
 
-def entry_of(topic: Topic, stream: Stream, rows: Sequence[Row], scope: Scope) -> Entry:
+def entry_of(topic: Topic, stream: Stream, rows: RecordColumns, scope: Scope) -> Entry:
     """Return how rows enter; ``scope`` has their columns and clocks, ``(1, rows)`` each.
 
     Raises ``Unsound``, placed at the row, where a weight is not between 0 and 1.
     """
-    ends = [(row.value, row.value) if row.between is None else (row.between.low, row.between.high) for row in rows]
-    lower, upper = (np.array([[end[side] for end in ends]]) for side in (0, 1))
-    origins = _number_keys([("", index) if not row.origin else (row.origin,) for index, row in enumerate(rows)])
-    observations = _number_keys(
-        [("", index) if not row.origin else observation_key(row, stream.label_columns) for index, row in enumerate(rows)]
-    )
+    lower, upper = (np.where(rows.ranged, end, rows.value)[None, :] for end in (rows.low, rows.high))
+    firsts = (first_of_origin(rows), first_of_observation(rows, stream.label_columns))
+    origins, observations = (np.unique(first, return_inverse=True)[1][None, :].astype(np.int64) for first in firsts)
     return Entry(lower, upper, _row_weights(topic, stream, rows, scope), origins, observations)
 
 
@@ -183,17 +180,12 @@ def with_same_origin(entry: Entry | None, moved: NDArray[np.bool_]) -> NDArray[n
     return together
 
 
-def _number_keys(keys: Sequence[tuple[object, ...]]) -> NDArray[np.int64]:
-    numbers: dict[tuple[object, ...], int] = {}
-    return np.array([[numbers.setdefault(key, len(numbers)) for key in keys]], dtype=np.int64)
-
-
-def _row_weights(topic: Topic, stream: Stream, rows: Sequence[Row], scope: Scope) -> Array:
+def _row_weights(topic: Topic, stream: Stream, rows: RecordColumns, scope: Scope) -> Array:
     if stream.weight is None or not rows:
         return np.ones((1, len(rows)))
     with np.errstate(all="ignore"):
         weights = np.broadcast_to(np.asarray(evaluate(stream.weight, scope, NUMPY), dtype=float), (1, len(rows)))
-    for row, weight in zip(rows, weights[0], strict=True):
-        if (fault := weight_fault(float(weight))) is not None:
-            raise Unsound(place_problem(topic, row.place, *fault))
+    for at in np.flatnonzero(~((weights[0] >= 0) & (weights[0] <= 1))).tolist():
+        if (fault := weight_fault(float(weights[0, at]))) is not None:
+            raise Unsound(place_problem(topic, rows[at].place, *fault))
     return np.array(weights)

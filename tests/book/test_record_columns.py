@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from forecast.book.files.problems import Place
 from forecast.book.record_columns import MOST_KEPT, RecordColumns, record_columns
-from forecast.book.rows import current_rows, drop_copies, observation_key, row_hash, row_hashes, row_names, sort_rows
+from forecast.book.rows import current_rows, drop_copies, row_hash, row_hashes, row_names, sort_rows
 from forecast.book.topic import Row, ValueRange
 
 texts = st.sampled_from(["", "a", "b", "ä ü", 'a "quoted", text'])
@@ -79,7 +79,7 @@ def test_what_is_done_to_rows_by_columns_is_done_to_each(rows: list[Row]) -> Non
     replaced = {row.replaces for row in rows if row.replaces}
     assert current_rows(columns) == [row for row in rows if not row_names(row) & replaced]
     assert sort_rows(columns) == sorted(rows, key=lambda row: (row.start, row.end, row.place))
-    first = {observation_key(row, ("side",)) if row.origin else row.place: row for row in reversed(rows)}
+    first = {(row.origin, row.start, row.end, row.columns.get("side")) if row.origin else row.place: row for row in reversed(rows)}
     assert drop_copies(columns, ("side",)) == sorted(first.values(), key=lambda row: row.place)
     assert columns.up_to(date(2000, 1, 1)) == [replace(row, end=min(row.end, date(2000, 1, 1))) for row in rows]
     assert columns.known_at_end() == [replace(row, known=row.end) for row in rows]

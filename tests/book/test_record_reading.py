@@ -122,3 +122,11 @@ def test_rows_after_too_many_problems_are_left_out(line: str, kept: int) -> None
     record, problems = read_rows(make_source_file("x.csv", text))
     assert record is not None
     assert (len(record.rows), len(problems)) == (kept, MOST_FOUND + 1)
+
+
+def test_problems_of_quotes_come_before_all_others_and_count() -> None:
+    """Also where the file has too many others before them."""
+    lines = ["2025-01-01,1"] * (MOST_FOUND + 60) + ['2025-01-01,1,"s"x']
+    _, problems = read_rows(make_source_file("x.csv", "\n".join(["on,value,source", *lines])))
+    assert (problems[0].place.line, problems[0].message) == (len(lines) + 1, "text follows the quote that closes this cell")
+    assert [problem.place.line for problem in problems[1:]] == list(range(2, MOST_FOUND + 2))

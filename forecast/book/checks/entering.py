@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import inf
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.book.checks.scopes import NameScope, check_names, find_used_names
-from forecast.book.checks.statements import check_statement, constants_of, family_of
+from forecast.book.checks.statements import check_statement, family_of
 from forecast.book.draft import Draft, ParsedText, StreamDraft
 from forecast.book.files.names import CLOCKS, REPORT_COLUMNS
 from forecast.book.files.problems import Problem
 from forecast.book.labels import LabelSets, columns_of, report_label_columns
 from forecast.book.record_columns import RecordColumns
 from forecast.book.records import RecordFile
-from forecast.book.rows import current_rows, observation_key
+from forecast.book.rows import current_rows, first_of_observation, first_of_origin
 from forecast.book.text_column import TextColumn
 from forecast.book.topic import Row
-from forecast.language.distributions.family import Family
 from forecast.language.distributions.traits import ValueKind
 from forecast.language.evaluate import Scope, evaluate, evaluate_constant
-from forecast.language.expressions import Expression, Name, names_in
+from forecast.language.expressions import Expression, names_in
 from forecast.language.faults import Fault
 from forecast.language.ops import NUMPY
 from forecast.language.statements import Statement
-
-MOST_TRIALS = 10_000  # of a BetaBinomial of which a range is known
 
 
 def check_weight_and_reliability(draft: Draft, labels: LabelSets, name: str, stream: StreamDraft) -> Iterator[Problem]:
@@ -90,59 +86,6 @@ def _check_wrong(stream: StreamDraft, wrong: ParsedText[Statement]) -> Iterator[
         yield wrong.problem(message, "let both give whole numbers, or neither", offset=wrong.tree.offset)
     elif kind.mixes or right.mixes:
         yield wrong.problem("values seen only within bounds (Censored) cannot be reports that may be wrong", offset=wrong.tree.offset)
-
-
-def check_range(stream: StreamDraft, record: RecordFile, row: Row) -> Iterator[Problem]:
-    """Yield what is wrong with the range of a row."""
-    assert row.between is not None
-    kind = family_of(stream.value)
-    if kind is None:
-        return
-    ends = {"value_low": row.between.low, "value_high": row.between.high}
-    columns = [column for column, end in ends.items() if abs(end) != inf]
-    statement = f"the statement is {stream.value.text}"
-    if kind.mixes:
-        yield record.at_cell(row, columns[0], f"{kind.name} says already what is seen of a value, so it has no range", statement)
-        return
-    for column in columns:
-        if kind.discrete and not ends[column].is_integer():
-            yield record.at_cell(row, column, f"`{column}` ({ends[column]:.15g}) is not a whole number, and {kind.name} counts", statement)
-            return
-    lowest, highest = _support_limits(stream, kind, row)
-    if kind.sums_masses and MOST_TRIALS < highest < inf:
-        message = (
-            f"the probability of a range of {kind.name} is a sum over its {highest:,.0f} trials; at most {MOST_TRIALS:,} can be added up"
-        )
-        yield record.at_cell(row, columns[0], message, statement)
-        return
-    range_text = str(row.between)
-    if row.between.low > highest or row.between.high < lowest or (row.between.high <= lowest and kind.value_kind.is_amount):
-        yield record.at_cell(row, columns[0], f"no value of {kind.name} is {range_text}", statement)
-    elif row.between.low <= lowest and row.between.high >= highest:
-        yield record.at_cell(
-            row, columns[0], f"{range_text} says nothing: every value of {kind.name} is", "leave the row out, or say what was seen"
-        )
-
-
-def _support_limits(stream: StreamDraft, kind: Family, row: Row) -> tuple[float, float]:
-    """The smallest and the largest value that a stream's statement can give, as far as its form and the row tell."""
-    lowest = 0.0 if kind.value_kind.is_count or kind.value_kind.is_amount else -inf
-    highest = 1.0 if kind.value_kind in {ValueKind.BINARY, ValueKind.OPEN_SHARE} else inf
-    trials = stream.value.tree.arguments.get(kind.trials_argument) if kind.value_kind is ValueKind.COUNT else None
-    if isinstance(trials, Name):
-        cell = row.columns.get(trials.name)
-        highest = cell if isinstance(cell, float) else inf
-    try:
-        arguments = constants_of(stream.value.tree)
-        if arguments:
-            low, high = kind.support(**arguments)
-            return float(low), float(high)
-        number = evaluate_constant(trials) if trials is not None else None
-    except Fault:  # reported at the statement
-        return lowest, highest
-    if number is not None:
-        highest = number
-    return lowest, highest
 
 
 def check_reports(draft: Draft, labels: LabelSets, name: str, stream: StreamDraft, record: RecordFile) -> Iterator[Problem]:
@@ -212,14 +155,16 @@ def _check_copies(stream: StreamDraft, record: RecordFile, reports: RecordColumn
     """Reports of one origin about the same days and labels say the same."""
     used = {column for expression in stream.value.tree.arguments.values() for column in names_in(expression)}
     used |= {*stream.classes.columns} if stream.classes is not None else set()
-    first: dict[tuple[object, ...], Row] = {}
-    for row in reports:
-        same = first.setdefault(observation_key(row, record.label_columns), row)
-        apart = [column for column in record.covariates if column in used and row.columns.get(column) != same.columns.get(column)]
-        if (row.value, row.between) != (same.value, same.between) or apart:
-            column = apart[0] if apart else "value" if record.cells(row)["value"] else "value_low"
-            message = f"line {same.place.line} has the same origin, days and labels, and says something else"
-            yield record.at_cell(row, column, message, "copies of one report say the same: correct one, or give it an origin of its own")
+    first = first_of_observation(reports, record.label_columns)
+    covariates = {column: reports.own[column] for column in record.covariates if column in used}
+    numbers = [reports.value, reports.low, reports.high, *(its for its in covariates.values() if isinstance(its, np.ndarray))]
+    differs = np.any([(its != its[first]) & ~(np.isnan(its) & np.isnan(its[first])) for its in numbers], axis=0)
+    for at in np.flatnonzero(differs).tolist():
+        row, same = reports[at], reports[int(first[at])]
+        apart = [column for column in covariates if row.columns.get(column) != same.columns.get(column)]
+        column = apart[0] if apart else "value" if record.cells(row)["value"] else "value_low"
+        message = f"line {same.place.line} has the same origin, days and labels, and says something else"
+        yield record.at_cell(row, column, message, "copies of one report say the same: correct one, or give it an origin of its own")
 
 
 def _check_reliabilities(draft: Draft, stream: StreamDraft, record: RecordFile, reports: RecordColumns) -> Iterator[Problem]:
@@ -227,16 +172,16 @@ def _check_reliabilities(draft: Draft, stream: StreamDraft, record: RecordFile, 
     assert stream.reliability is not None
     used = find_used_names(draft, stream.reliability.tree).names
     columns = [column for column in (*record.covariates, *record.label_columns, *report_label_columns(draft, stream)) if column in used]
-    first: dict[str, Row] = {}
-    for row in reports:
-        same = first.setdefault(row.origin, row)
-        for column in columns:
-            if row.label(column) != same.label(column):
-                message = f"line {same.place.line} has the same origin and another `{column}`, on which the reliability depends"
-                yield record.at_cell(
-                    row, column, message, "reports of one origin are right or wrong together, so they are as reliable as each other"
-                )
-                break
+    first = first_of_origin(reports)
+    texts = {column: reports.labels(column) for column in columns}
+    differs = np.any([its.codes != its.codes[first] for its in texts.values()], axis=0) if texts else np.zeros(len(reports), dtype=bool)
+    for at in np.flatnonzero(differs).tolist():
+        row, same = reports[at], reports[int(first[at])]
+        column = next(column for column, its in texts.items() if its[at] != its[int(first[at])])
+        message = f"line {same.place.line} has the same origin and another `{column}`, on which the reliability depends"
+        yield record.at_cell(
+            row, column, message, "reports of one origin are right or wrong together, so they are as reliable as each other"
+        )
 
 
 def check_open_totals(draft: Draft, stream: StreamDraft) -> Iterator[Problem]:

@@ -90,7 +90,7 @@ def _check_rows(draft: Draft, labels: LabelSets, name: str, stream: StreamDraft,
 def _suspect_rows(stream: StreamDraft, record: RecordFile, needed: Sequence[str]) -> Iterator[Row]:
     """The rows in which something may be wrong; a look at each of them tells what."""
     rows = record.rows
-    suspect = (rows.known < rows.end) | (rows.grade.codes == _code_of(rows.grade, "D")) | rows.ranged
+    suspect = (rows.known < rows.end) | (rows.grade.codes == _code_of(rows.grade, "D"))
     for column in needed:
         suspect |= ~rows.has(column)
     if not suspect.all():

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from forecast.book.checks.entering import check_range
 from forecast.book.checks.extremes import extreme_value_message, is_extreme_value
+from forecast.book.checks.ranges import check_range, suspect_ranges
 from forecast.book.checks.statements import constants_of, family_of
 from forecast.book.draft import StreamDraft
 from forecast.book.files.problems import Problem
@@ -92,9 +92,9 @@ def suspect_values(stream: StreamDraft, rows: RecordColumns) -> Truth:
     """Return which rows have a value that ``check_value`` may find wrong, ``(rows,)``: none that it does is left out."""
     kind = family_of(stream.value)
     if kind is None or stream.classes is not None:
-        return rows.ranged
+        return suspect_ranges(stream, rows)
     value, values = rows.value, kind.value_kind
-    suspect = rows.ranged | is_extreme_value(value, counts=kind.discrete)
+    suspect = is_extreme_value(value, counts=kind.discrete)
     if kind.discrete:
         suspect |= value != np.floor(value)
     if values is ValueKind.BINARY:
@@ -112,9 +112,9 @@ def suspect_values(stream: StreamDraft, rows: RecordColumns) -> Truth:
             arguments = constants_of(stream.value.tree)
             lower, upper = kind.support(**arguments) if arguments else (-np.inf, np.inf)
         except Fault:  # reported at the statement
-            return suspect
+            lower, upper = -np.inf, np.inf
         suspect |= ~((float(lower) <= value) & (value <= float(upper)))
-    return suspect
+    return (suspect & ~rows.ranged) | suspect_ranges(stream, rows)
 
 
 def numbers_of_rows(stream: StreamDraft, rows: RecordColumns, argument: str) -> Array | None:

@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from forecast.book.files.csv_blocks import csv_blocks, record_at
-from forecast.book.files.csv_faults import LONGEST_CELL, are_sound_quotes, length_problem, separator_problem
+from forecast.book.files.csv_blocks import CsvBlock, csv_blocks, record_at
+from forecast.book.files.csv_faults import length_problem, separator_problem
 from forecast.book.files.problems import MOST_FOUND, Place, Problem, Result, limit_problems
 from forecast.book.files.sources import SourceFile
 from forecast.book.files.text_lines import LongTextLines
@@ -58,7 +58,7 @@ def read_cells(source: SourceFile, kinds: Mapping[str, TextKind], *, most: int =
     header, problems = read_header(source, most=most)
     if header is None:
         return Result(None, problems)
-    gathered = list(problems)
+    gathered = list(problems or quote_problems(source))
     lines: list[Cells] = []
     for block in csv_blocks(source, header.last_line + 1):
         for record in zip(block.first, block.last, block.records, strict=True):
@@ -72,15 +72,20 @@ def read_cells(source: SourceFile, kinds: Mapping[str, TextKind], *, most: int =
 
 
 def read_header(source: SourceFile, *, most: int) -> Result[Cells]:
-    """Return a CSV file's header, and what is wrong with the quotes of the whole file.
+    """Return a CSV file's header, and where something is wrong with the first quotes, what is with those of the whole file.
 
-    None where there is no usable header, or where there are more than ``most`` records.
+    None, with all problems of quotes, where there is no usable header, or where there are more than ``most`` records.
     """
     if (too_much := _size_problem(source, most)) is not None:
         return Result(None, (too_much,))
-    problems = tuple(_quote_problems(source))
-    first = next((block for block in csv_blocks(source) if block.records), None)
-    if first is None:
+    read: list[CsvBlock] = []
+    for block in csv_blocks(source):
+        read.append(block)
+        if block.records:
+            break
+    problems = quote_problems(source) if any(block.problems for block in read) else ()
+    first = read[-1]
+    if not first.records:
         return Result(None, problems or (source.at(1, 1, "this file is empty", "its first line names the columns"),))
     written = [strip_blanks(text) for text in first.records[0]]
     names = tuple(text.strip() for text in written)
@@ -88,7 +93,7 @@ def read_header(source: SourceFile, *, most: int) -> Result[Cells]:
     if (too_much := _count_problem(header, most)) is not None:
         return Result(None, (too_much,))
     wrong = tuple(_header_problems(header, names)) or tuple(_character_problems(header, written, ["name"] * len(names)))
-    return Result(None, (*problems, *wrong)) if wrong else Result(header, problems)
+    return Result(None, (*(problems or quote_problems(source)), *wrong)) if wrong else Result(header, problems)
 
 
 def read_record(header: Cells, record: tuple[int, int, Sequence[str]], kinds: Mapping[str, TextKind]) -> Result[Cells]:
@@ -112,12 +117,9 @@ def cells_at(header: Cells, line: int) -> Cells:
     return Cells(header.source, line, last, dict(zip(header.order, map(strip_blanks, texts), strict=True)), header.order)
 
 
-def _quote_problems(source: SourceFile) -> Iterator[Problem]:
-    """What is wrong with the quotes of a whole file, and with the length of its cells."""
-    is_short = len(source.text) <= LONGEST_CELL or ('"' not in source.text and _longest_line(source)[1] <= LONGEST_CELL)
-    if not is_short or "\r" in source.text or not are_sound_quotes(source.text):
-        for block in csv_blocks(source):
-            yield from block.problems
+def quote_problems(source: SourceFile) -> tuple[Problem, ...]:
+    """Return what is wrong with the quotes of a whole file, and with the length of its cells."""
+    return tuple(problem for block in csv_blocks(source) for problem in block.problems)
 
 
 def _longest_line(source: SourceFile) -> tuple[int, int]:
