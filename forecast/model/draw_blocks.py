@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 CELLS_AT_ONCE = 2**21  # draws times rows that are worked out in one piece
-CELLS_IN_CACHE = 2**18  # draws times rows whose arrays do not leave the processor's cache
+CELLS_IN_CACHE = 2**14  # draws times rows whose arrays, 128 kB each, stay in the processor's cache and cost no new page of memory
 
 
 def draw_count(parameters: Mapping[str, NDArray[Any]]) -> int:

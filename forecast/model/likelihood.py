@@ -78,9 +78,15 @@ class Entry:
         """Whether several rows are of one origin."""
         return bool(len(np.unique(self.origins)) < self.origins.shape[1])
 
-    def together(self) -> Iterator[NDArray[np.int64]]:
-        """Yield the rows of each origin that has several observations, copies left out."""
-        yield from rows_together(self.origins[0], np.flatnonzero(self.counted))
+    @cached_property
+    def together(self) -> tuple[NDArray[np.int64], ...]:
+        """The rows of each origin that has several observations, copies left out."""
+        return tuple(rows_together(self.origins[0], np.flatnonzero(self.counted)))
+
+    @cached_property
+    def together_with_copies(self) -> tuple[NDArray[np.int64], ...]:
+        """The rows of each origin that has several."""
+        return tuple(rows_together(self.origins[0], np.arange(self.origins.shape[1])))
 
     def before(self, row: int) -> NDArray[np.int64]:
         """The rows of the same origin that stand before a row."""
@@ -134,7 +140,7 @@ def row_log_likelihood(right: Array, wrong: Array | None, share: Array | None, e
         else:
             is_right, is_wrong = np.log(share), np.log1p(-share)
             density = np.logaddexp(is_right + right, is_wrong + wrong)
-            for rows in entry.together():
+            for rows in entry.together:
                 first = rows[:1]
                 whole = np.logaddexp(is_right[:, first] + right[:, rows].cumsum(axis=1), is_wrong[:, first] + wrong[:, rows].cumsum(axis=1))
                 before, after = whole[:, :-1], whole[:, 1:]
@@ -175,7 +181,7 @@ def with_same_origin(entry: Entry | None, moved: NDArray[np.bool_]) -> NDArray[n
     if entry is None:
         return moved
     together = moved.copy()
-    for rows in entry.together():
+    for rows in entry.together:
         together[rows] = moved[rows].any()
     return together
 

@@ -40,7 +40,6 @@ from forecast.model.likelihood import (
     needs_entry,
     refuse_ranges,
     row_log_likelihood,
-    rows_together,
     unequal_reliability_message,
 )
 from forecast.model.model_rows import ModelRows
@@ -219,7 +218,7 @@ class Model:
 
     def _check_origins(self, table: RowTable, entry: Entry, share: Array) -> None:
         """Reports of one origin are as reliable as each other, since they are right or wrong together."""
-        for rows in rows_together(entry.origins[0], np.arange(len(table))):
+        for rows in entry.together_with_copies:
             if (apart := (share[:, rows] != share[:, rows[:1]]).any(axis=0)).any():
                 first, other = (table.record.rows[row] for row in (rows[0], rows[int(np.argmax(apart))]))
                 raise Unsound(place_problem(self.topic, other.place, *unequal_reliability_message(other, first)))

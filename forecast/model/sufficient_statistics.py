@@ -19,7 +19,7 @@ from forecast.language.distributions.family import Family
 from forecast.language.distributions.groups import ValueGroups
 
 FEWER = 2  # times as many rows as groups, from which on grouping pays
-ROWS_IN_PART = 2**13  # where rows are not grouped, so that a block of draws by rows has several draws
+ROWS_IN_PART = 2**10  # where rows are not grouped, so that a block of draws by rows has several draws
 
 
 @dataclass(frozen=True, slots=True)

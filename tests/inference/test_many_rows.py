@@ -106,14 +106,14 @@ def test_memory_of_conditioning_does_not_hold_draws_times_rows() -> None:
 
 
 def test_memory_of_rows_that_cannot_be_grouped_is_that_of_a_block() -> None:
-    """Each with a covariate of its own, of which draws by rows would take 300 MiB; and of reports that may be wrong."""
+    """Each with a covariate of its own, of which draws by rows would take 300 MiB."""
     x = np.random.default_rng(6).normal(size=20_000).tolist()
     regression = model_of(
         [{"value": value, "x": value} for value in x], "Normal(mu=middle + slope * x, sigma=width)", slope="Normal(mu=0, sigma=1)"
     )
     coordinates = own_coordinates(regression, blocks(regression), hypotheses(regression, blocks(regression))[0])
     points = np.random.default_rng(7).normal(size=(2_000, 3))
-    assert len(regression.row_parts["seen"]) == 3
+    assert len(regression.row_parts["seen"]) == 20
     assert peak_of(lambda: coordinates.total_log_likelihood(points)) < 30
 
 

@@ -49,7 +49,7 @@ def log_likelihood_of_rows(model: Model, cut: RowTable, known: Mapping[str, Any]
     share = pt.broadcast_to(pt.as_tensor_variable(evaluate(stream.reliability, scope, TENSORS)), shape)
     is_right, is_wrong = pt.log(share), pt.log1p(-share)
     density = pt.logaddexp(is_right + right, is_wrong + wrong)
-    for rows in entry.together():
+    for rows in entry.together:
         first = rows[:1]
         whole = pt.logaddexp(
             is_right[..., first] + pt.cumsum(right[..., rows], axis=-1), is_wrong[..., first] + pt.cumsum(wrong[..., rows], axis=-1)
