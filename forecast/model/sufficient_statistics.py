@@ -27,12 +27,13 @@ class RowPart:
     """Some rows of a table, by their places ``(n,)``, that are added up together.
 
     With ``counts`` ``(n,)`` each row stands for so many that have equal arguments, and, without ``statistics``, equal values; ``statistics``
-    ``(n,)`` each are those of the family.
+    ``(n,)`` each are those of the family, and ``ends`` the places of a row with the least and of one with the greatest value of each.
     """
 
     rows: Indices
     counts: Array | None = None
     statistics: tuple[Array, ...] | None = None
+    ends: Indices | None = None
 
     def is_whole(self, rows: int) -> bool:
         """Whether it is a whole table of so many rows, each for itself."""
@@ -59,7 +60,9 @@ def _group_rows(kind: Family, values: Array, arguments: Sequence[NDArray[Any]]) 
         order, starts = _order(numbers)
         statistics = kind.statistics(ValueGroups(np.asarray(values[0, order], dtype=float), starts))
         if statistics is not None:
-            return RowPart(order[starts], np.diff(starts, append=rows).astype(float), statistics)
+            by_value = np.lexsort((values[0], numbers))
+            ends = np.unique(by_value[[*starts, *(starts[1:] - 1), -1]])
+            return RowPart(order[starts], np.diff(starts, append=rows).astype(float), statistics, ends)
     columns = values[0].T if values.ndim > 2 else values
     numbers = _number_tuples((numbers, *columns), rows)
     if FEWER * _count(numbers) > rows:

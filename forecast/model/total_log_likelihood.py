@@ -40,15 +40,28 @@ def _total_of_table(model: Model, name: str, parameters: Parameters, near: NDArr
     table, draws = model.tables[name], draw_count(parameters)
     if table.entry is not None:
         return _sum_rows(model, table, parameters, near)
-    total, by_statistics = np.zeros(draws), False
+    total, doubtful = np.zeros(draws), np.zeros(draws, dtype=bool)
     for own, part in model.row_parts[name]:
-        by_statistics |= part.statistics is not None
         for some, chunk in blocks_of_draws(parameters, len(own)):
             total[chunk] += _sum_densities(model, own, part, some)
-    doubtful = np.flatnonzero(~np.isfinite(total) if by_statistics else np.isnan(total))
-    if len(doubtful):
+        if part.ends is not None and (unlikely := np.flatnonzero(~np.isfinite(total))).size:
+            doubtful[unlikely] = ~_are_impossible(model, table.at(part.ends), choose_draws(parameters, unlikely, draws))
+            total[unlikely] = -np.inf
+    doubtful |= np.isnan(total)
+    if doubtful.any():
         total[doubtful] = _sum_rows(model, table, choose_draws(parameters, doubtful, draws), None if near is None else near[doubtful])
     return total
+
+
+def _are_impossible(model: Model, ends: RowTable, parameters: Parameters) -> NDArray[np.bool_]:
+    """At which draws a row with the least or greatest value of a group is impossible, and with it the group, ``(draws,)``; not where one has no density."""
+    impossible = np.empty(draw_count(parameters), dtype=bool)
+    for some, chunk in blocks_of_draws(parameters, len(ends)):
+        with np.errstate(all="ignore"):
+            kind, arguments = model.distribution(ends.stream.value, model.row_scope(ends, some))
+            density = np.broadcast_to(kind.log_density(ends.seen, **arguments), (draw_count(some), len(ends)))
+        impossible[chunk] = np.isneginf(density).any(axis=1) & ~np.isnan(density).any(axis=1)
+    return impossible
 
 
 def _sum_densities(model: Model, table: RowTable, part: RowPart, parameters: Parameters) -> Array:

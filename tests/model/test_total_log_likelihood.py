@@ -186,6 +186,18 @@ IMPOSSIBLE: Mapping[str, tuple[str, list[float]]] = {
 }
 
 
+def test_groups_that_are_impossible_by_their_ends_are_not_worked_out_row_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As values beyond a bound at most draws of the prior."""
+    model = model_as_of(topic_of(*IMPOSSIBLE["a value out of bounds at some draws"]), AS_OF)
+    expected = plain_sum(model, DRAWS)
+
+    def refuse(*_: object, **__: object) -> Array:
+        raise AssertionError
+
+    monkeypatch.setattr(Model, "log_likelihood", refuse)
+    np.testing.assert_allclose(total_log_likelihood(model, DRAWS), expected, rtol=1e-9)
+
+
 @pytest.mark.usefixtures("_sizes")
 @pytest.mark.parametrize("name", IMPOSSIBLE)
 def test_impossible_rows_make_the_total_impossible(name: str) -> None:
