@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.language.arrays import Array
-from forecast.model.draw_blocks import in_chunks
+from forecast.model.draw_blocks import blocks_of_draws, choose_draws, draw_count
 from forecast.model.likelihood import density_of_rows
-from forecast.model.model import Model, Parameters
+from forecast.model.model import Model, Parameters, RowTable
 from forecast.model.overflow import cells_beyond_floats
-from forecast.model.total_log_likelihood import total_log_likelihood
+from forecast.model.total_log_likelihood import draws_to_look_at, total_log_likelihood
 
 MOST_BEYOND = 0.1  # of the prior, above which a topic is refused
 
@@ -34,22 +34,29 @@ def without_overflow(model: Model, parameters: Parameters, weights: Array) -> Mo
 
 def draws_beyond_floats(model: Model, parameters: Parameters) -> NDArray[np.bool_]:
     """Whether some row's statement makes no distribution at each draw only since it lies beyond the range of floats, ``(draws,)``."""
-    return np.concatenate([_draws_beyond_floats(model, some) for some in in_chunks(parameters, model.row_count)])
-
-
-def _draws_beyond_floats(model: Model, parameters: Parameters) -> NDArray[np.bool_]:
-    draws = max((len(values) for values in parameters.values()), default=1)
+    draws = draw_count(parameters)
     beyond = np.zeros(draws, dtype=bool)
-    for table in model.tables.values() if model.rows else ():
-        scope = model.row_scope(table, parameters)
-        for statement in (table.stream.value, table.stream.wrong) if len(table) else ():
-            if statement is None:
-                continue
-            with np.errstate(all="ignore"):
-                kind, arguments = model.distribution(statement, scope)
-                density = density_of_rows(kind, arguments, table.seen, table.entry)
-                wrong = np.broadcast_to(np.isnan(density), (draws, len(table)))
-                arguments = model.distribution_as_written(statement, scope)[1] if wrong.any() else arguments
-            if wrong.any():
-                beyond |= cells_beyond_floats(statement, kind, arguments, scope, wrong).any(axis=1)
+    for name, table in model.tables.items():
+        doubtful = np.flatnonzero(draws_to_look_at(model, name, parameters)) if len(table) else np.zeros(0, dtype=np.intp)
+        if len(doubtful):
+            chosen = choose_draws(parameters, doubtful, draws)
+            for some, chunk in blocks_of_draws(chosen, len(table)):
+                beyond[doubtful[chunk]] |= _draws_beyond_floats(model, table, some)
+    return beyond
+
+
+def _draws_beyond_floats(model: Model, table: RowTable, parameters: Parameters) -> NDArray[np.bool_]:
+    draws = draw_count(parameters)
+    beyond = np.zeros(draws, dtype=bool)
+    scope = model.row_scope(table, parameters)
+    for statement in (table.stream.value, table.stream.wrong):
+        if statement is None:
+            continue
+        with np.errstate(all="ignore"):
+            kind, arguments = model.distribution(statement, scope)
+            density = density_of_rows(kind, arguments, table.seen, table.entry)
+            wrong = np.broadcast_to(np.isnan(density), (draws, len(table)))
+            arguments = model.distribution_as_written(statement, scope)[1] if wrong.any() else arguments
+        if wrong.any():
+            beyond |= cells_beyond_floats(statement, kind, arguments, scope, wrong).any(axis=1)
     return beyond

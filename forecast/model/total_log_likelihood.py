@@ -36,10 +36,26 @@ def total_log_likelihood(model: Model, parameters: Parameters, *, near: NDArray[
     return total
 
 
+def draws_to_look_at(model: Model, name: str, parameters: Parameters) -> NDArray[np.bool_]:
+    """Return at which draws the rows of a stream must be looked at one by one: at all others each has a density, or all are impossible, ``(draws,)``."""
+    if model.tables[name].entry is not None:
+        return np.ones(draw_count(parameters), dtype=bool)
+    return _sum_parts(model, name, parameters)[1]
+
+
 def _total_of_table(model: Model, name: str, parameters: Parameters, near: NDArray[np.bool_] | None) -> Array:
     table, draws = model.tables[name], draw_count(parameters)
     if table.entry is not None:
         return _sum_rows(model, table, parameters, near)
+    total, doubtful = _sum_parts(model, name, parameters)
+    if doubtful.any():
+        total[doubtful] = _sum_rows(model, table, choose_draws(parameters, doubtful, draws), None if near is None else near[doubtful])
+    return total
+
+
+def _sum_parts(model: Model, name: str, parameters: Parameters) -> tuple[Array, NDArray[np.bool_]]:
+    """The total of a stream's rows from their parts, and at which draws it may be none, ``(draws,)`` each."""
+    table, draws = model.tables[name], draw_count(parameters)
     total, doubtful = np.zeros(draws), np.zeros(draws, dtype=bool)
     for own, part in model.row_parts[name]:
         for some, chunk in blocks_of_draws(parameters, len(own)):
@@ -47,10 +63,7 @@ def _total_of_table(model: Model, name: str, parameters: Parameters, near: NDArr
         if part.ends is not None and (unlikely := np.flatnonzero(~np.isfinite(total))).size:
             doubtful[unlikely] = ~_are_impossible(model, table.at(part.ends), choose_draws(parameters, unlikely, draws))
             total[unlikely] = -np.inf
-    doubtful |= np.isnan(total)
-    if doubtful.any():
-        total[doubtful] = _sum_rows(model, table, choose_draws(parameters, doubtful, draws), None if near is None else near[doubtful])
-    return total
+    return total, doubtful | np.isnan(total)
 
 
 def _are_impossible(model: Model, ends: RowTable, parameters: Parameters) -> NDArray[np.bool_]:

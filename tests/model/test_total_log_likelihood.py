@@ -13,6 +13,7 @@ import pytest
 from forecast.book.topic import Topic
 from forecast.language.arrays import Array
 from forecast.model.errors import Unsound
+from forecast.model.left_out import draws_beyond_floats
 from forecast.model.model import Model, model_as_of
 from forecast.model.overflow import StatementOverflow
 from forecast.model.total_log_likelihood import total_log_likelihood
@@ -175,6 +176,17 @@ def test_draws_beyond_floats_are_left_out_where_the_model_says_so() -> None:
     """They are impossible, and the others have their sums."""
     model = replace(model_as_of(topic_of(*INVALID["a rate beyond floats"]), AS_OF), beyond=0.01)
     np.testing.assert_allclose(total_log_likelihood(model, DRAWS), plain_sum(model, DRAWS), rtol=1e-9)
+
+
+@pytest.mark.usefixtures("_sizes")
+@pytest.mark.parametrize("name", INVALID)
+def test_draws_beyond_floats_are_those_found_by_looking_at_every_row(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a statement that leaves the range of floats, and of those that are wrong for other reasons."""
+    model = model_as_of(topic_of(*INVALID[name]), AS_OF)
+    found = draws_beyond_floats(model, DRAWS)
+    monkeypatch.setattr("forecast.model.left_out.draws_to_look_at", lambda *_: np.ones(40, dtype=bool))
+    np.testing.assert_array_equal(found, draws_beyond_floats(model, DRAWS))
+    assert found.any() == ("beyond floats" in name)
 
 
 IMPOSSIBLE: Mapping[str, tuple[str, list[float]]] = {
