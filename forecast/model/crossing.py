@@ -11,8 +11,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+import numpy as np
+
 from forecast.book.calendar import ONE_DAY
 from forecast.book.classes import is_counted
+from forecast.book.record_columns import RecordColumns
 from forecast.book.rows import is_quiet
 from forecast.book.topic import Question, Row, Stream, Topic
 from forecast.model.model import Model, series_and_streams_used
@@ -32,11 +35,14 @@ def has_events(row: Row, stream: Stream) -> bool:
     return row.value != 0 or row.between is not None
 
 
-def long_rows(model: Model, name: str) -> tuple[Row, ...]:
-    """Return the counted rows of a stream that have several days and say that something happened."""
-    record = model.records[name]
-    rows = record.counted
-    return tuple(row for row in rows.each(rows.start < rows.end) if has_events(row, record.stream))
+def long_rows(model: Model, name: str) -> RecordColumns:
+    """Return the counted rows of a stream that have several days and say that something happened, as ``has_events`` has it."""
+    rows, stream = model.records[name].counted, model.records[name].stream
+    if stream.classes and not is_counted(stream):
+        events = ~rows.is_nothing if stream.watched else np.ones(len(rows), dtype=bool)
+    else:
+        events = (rows.value != 0) | rows.ranged
+    return rows.where(events & (rows.start < rows.end))
 
 
 def question_edges(question: Question) -> tuple[date, ...]:
@@ -62,13 +68,12 @@ def edge_days(topic: Topic, starts: Mapping[str, date], days: Sequence[date]) ->
 
 def crossed_rows(model: Model, days: Mapping[str, Iterable[date]]) -> tuple[StreamRow, ...]:
     """Return the rows that say that something happened and that one of their stream's ``days`` falls inside."""
-    crossed = []
+    crossed: list[StreamRow] = []
     for name, own in days.items():
-        ordered = sorted(own)
-        for row in long_rows(model, name):
-            at = bisect_right(ordered, row.start)
-            if at < len(ordered) and ordered[at] <= row.end:
-                crossed.append((name, row))
+        rows = long_rows(model, name)
+        ordered = np.array([*sorted(day.toordinal() for day in own), date.max.toordinal()])
+        next_day = ordered[np.searchsorted(ordered, rows.start, side="right")]
+        crossed += [(name, row) for row in rows.each(next_day <= rows.end)]
     return tuple(crossed)
 
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from forecast.book.calendar import ONE_DAY
 from forecast.book.classes import total_names
+from forecast.book.record_columns import days_of
 from forecast.book.topic import Row, Stream
 from forecast.language.arrays import Array, Indices
 from forecast.language.evaluate import Scope, evaluate, label_code
@@ -138,7 +139,7 @@ class _Timeline:
 def _timeline(model: Model, until: date, cuts: Sequence[date]) -> _Timeline:
     topic = model.topic
     starts = {name: model.records[name].through + ONE_DAY for name, stream in topic.streams.items() if has_future(stream)}
-    past = {row.end + ONE_DAY for record in model.records.values() for row in record.rows}
+    past = {day + ONE_DAY for record in model.records.values() for day in days_of(np.unique(record.rows.end))}
     unknown = {name: model.records[name].unknown for name in starts}
     bounds = [day for spans in unknown.values() for first, last in spans for day in (first, last + ONE_DAY)]
     begin = min([topic.opens, *past, *starts.values(), until])
