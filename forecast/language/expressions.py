@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import MappingProxyType
 
 from forecast.language.faults import Fault
 
@@ -242,27 +244,60 @@ def walk(expression: Expression) -> Iterator[Expression]:
         waiting += reversed(children(node))
 
 
-def names_in(expression: Expression) -> dict[str, int]:
+def names_in(expression: Expression) -> Mapping[str, int]:
     """Return every name an expression uses (not streams, not labels), with its first offset."""
-    offsets: dict[str, int] = {}
-    for node in walk(expression):
-        if isinstance(node, Name | Index):
-            offsets.setdefault(node.name, node.offset)
-    return offsets
+    return _mentions(_Identity(expression)).names
 
 
-def streams_in(expression: Expression) -> dict[str, int]:
+def streams_in(expression: Expression) -> Mapping[str, int]:
     """Return every stream whose ``total`` an expression uses, with its first offset."""
-    offsets: dict[str, int] = {}
-    for node in walk(expression):
-        if isinstance(node, Total):
-            offsets.setdefault(node.stream, node.offset)
-    return offsets
+    return _mentions(_Identity(expression)).streams
 
 
-def totals_in(expression: Expression) -> dict[str, Total]:
+def totals_in(expression: Expression) -> Mapping[str, Total]:
     """Return every total an expression uses, by its name."""
-    return {node.name: node for node in walk(expression) if isinstance(node, Total)}
+    return _mentions(_Identity(expression)).totals
+
+
+@dataclass(frozen=True, slots=True)
+class _Mentions:
+    """What an expression uses: names and streams with their first offsets, and totals by name."""
+
+    names: Mapping[str, int]
+    streams: Mapping[str, int]
+    totals: Mapping[str, Total]
+
+
+class _Identity:
+    """An expression as a key: equal to itself alone, since to compare two trees takes as long as to walk one."""
+
+    __slots__ = ("expression",)
+
+    def __init__(self, expression: Expression) -> None:
+        self.expression = expression
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and self.expression is other.expression
+
+    def __hash__(self) -> int:
+        return id(self.expression)
+
+
+@lru_cache(maxsize=4_096)  # statements are read again at every step of every path
+def _mentions(identity: _Identity) -> _Mentions:
+    names: dict[str, int] = {}
+    streams: dict[str, int] = {}
+    totals: dict[str, Total] = {}
+    for node in walk(identity.expression):
+        match node:
+            case Name() | Index():
+                names.setdefault(node.name, node.offset)
+            case Total():
+                streams.setdefault(node.stream, node.offset)
+                totals[node.name] = node
+            case _:
+                pass
+    return _Mentions(MappingProxyType(names), MappingProxyType(streams), MappingProxyType(totals))
 
 
 def direct_names(definitions: Mapping[str, Expression]) -> dict[str, tuple[str, ...]]:
@@ -282,7 +317,7 @@ def transitive_names(
     counted = named if among is None else among
     ordered: dict[str, None] = {}
     for expression in expressions:
-        waiting = [name for name in reversed(names_in(expression)) if name in counted]
+        waiting = [name for name in reversed(tuple(names_in(expression))) if name in counted]
         while waiting:
             name = waiting[-1]
             missing = [] if name in ordered else [other for other in named[name] if other in counted and other not in ordered]

@@ -21,8 +21,8 @@ from forecast.model.errors import Unsound, place_problem
 from forecast.model.model import Model, row_table
 from forecast.model.record import StreamRecord
 
-MASSES_SUMMED = 256  # whole numbers from the end of a range on whose masses are added up
-CHUNK = 4_096
+MASSES_SUMMED = (8, 256)  # whole numbers from the end of a range on whose masses are added up: these many, then these
+MASSES_AT_ONCE = 2**20
 TRIES = 64  # values drawn for each before the rest are found by their quantiles, which takes longer
 
 
@@ -85,17 +85,18 @@ def _quantiles_by_masses(kind: Family, arguments: Mapping[str, NDArray[Any]], lo
 
     NaN where the numbers nearest to the end are too few to reach the share.
     """
-    steps = np.arange(MASSES_SUMMED)
     values = np.full(lower.size, np.nan)
-    for begin in range(0, lower.size, CHUNK):
-        cells = slice(begin, begin + CHUNK)
-        own = {name: value[cells, None] for name, value in arguments.items()}
-        low, high = lower[cells, None], upper[cells, None]
-        numbers = np.where(np.isfinite(low), low + steps, high - steps)
-        with np.errstate(all="ignore"):
-            masses = np.exp(kind.log_density(numbers, **own) - kind.log_between(low, high, **own))
-        reached = np.cumsum(np.where((numbers >= low) & (numbers <= high), masses, 0.0), axis=1)
-        at = (reached < shares[cells, None]).sum(axis=1)
-        enough = at < MASSES_SUMMED
-        values[cells][enough] = numbers[np.flatnonzero(enough), at[enough]]
+    for count in MASSES_SUMMED:
+        left = np.flatnonzero(np.isnan(values))
+        size = max(1, MASSES_AT_ONCE // count)
+        for cells in (left[begin : begin + size] for begin in range(0, len(left), size)):
+            own = {name: value[cells, None] for name, value in arguments.items()}
+            low, high = lower[cells, None], upper[cells, None]
+            numbers = np.where(np.isfinite(low), low + np.arange(count), high - np.arange(count))
+            with np.errstate(all="ignore"):
+                masses = np.exp(kind.log_density(numbers, **own) - kind.log_between(low, high, **own))
+            reached = np.cumsum(np.where((numbers >= low) & (numbers <= high), masses, 0.0), axis=1)
+            at = (reached < shares[cells, None]).sum(axis=1)
+            enough = np.flatnonzero(at < count)
+            values[cells[enough]] = numbers[enough, at[enough]]
     return values

@@ -117,3 +117,11 @@ def test_what_is_no_statement_is_refused(text, message, offset):
     with pytest.raises(Fault) as fault:
         parse_statement(text)
     assert (fault.value.message, fault.value.offset) == (message, offset)
+
+
+def test_a_tree_is_walked_once_for_its_names() -> None:
+    """What a tree mentions is found once, and an equal tree at other places has its own offsets."""
+    tree, other = parse_expression("rate * total(seen)"), parse_expression("   rate * total(seen)")
+    assert names_in(tree) is names_in(tree)
+    assert streams_in(tree) is streams_in(tree)
+    assert (dict(names_in(tree)), dict(names_in(other))) == ({"rate": 0}, {"rate": 3})
