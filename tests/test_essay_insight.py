@@ -14,10 +14,10 @@ from forecast.insight.baseline import Baseline, baseline_of, refit_measures
 from forecast.insight.estimands import cases
 from forecast.insight.leave_one_out import leverage, model_without, row_groups
 from forecast.insight.replay_pool import anchored_pool
-from forecast.insight.reweighting import Pool
 from forecast.insight.sensitivity import ChangedPrior, sensitivity, with_changed_prior
 from forecast.insight.shapley import shapley_split
 from forecast.insight.state_diff import StateDiff
+from forecast.insight.wide_paths import WidePaths, wide_paths
 from forecast.language.statements import parse_statement
 from forecast.model.model import Model
 from forecast.model.priors import blocks
@@ -39,9 +39,11 @@ def basis(topic: str) -> Baseline:
 
 
 @cache
-def wide(topic: str) -> Pool:
-    """The wider pool that a report of the topic asks."""
-    return anchored_pool(basis(topic).model.topic, AS_OF, Settings())
+def wide(topic: str) -> WidePaths:
+    """The wider paths that a report of the topic asks."""
+    paths = wide_paths(basis(topic), anchored_pool(basis(topic).model.topic, AS_OF, Settings()))
+    assert paths is not None
+    return paths
 
 
 def apart(basis: Baseline, changes: np.ndarray, errors: np.ndarray, model: Model) -> float:

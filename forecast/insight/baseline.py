@@ -44,7 +44,6 @@ from forecast.schema.insight import Estimate
 
 REFIT = Budget(enough=5_000, confirm=False)  # half of what is published: a change is reported no more exactly than this
 LARGEST_PARETO_K = 0.7  # largest Pareto k-hat of the engine's own draws under other weights
-WIDE_ENOUGH = 1_500.0  # effective draws that a wider pool must have for a model
 THINNING = 4  # where paths must be simulated anew, one in so many of the published ones is
 
 
@@ -142,8 +141,8 @@ def reweight_measures(basis: Baseline, on_paths: Array, on_draws: Array) -> Vari
         return None
     relative = relative_weights(weights)
     changes = basis.cases.values(relative) - basis.cases.values()
-    errors = _standard_error(basis.cases.influence(relative) - basis.influence) * math.sqrt(max(weights.effective_size / size, 1.0))
-    return _varied_measures(basis, changes, errors, pareto_k=tail)
+    errors = standard_error(basis.cases.influence(relative) - basis.influence) * math.sqrt(max(weights.effective_size / size, 1.0))
+    return varied_measures(basis, changes, errors, pareto_k=tail)
 
 
 def resimulate_measures(basis: Baseline, model: Model, parameters: Mapping[str, NDArray[Any]], weights: PoolWeights) -> VariedMeasures:
@@ -151,20 +150,8 @@ def resimulate_measures(basis: Baseline, model: Model, parameters: Mapping[str, 
     relative = relative_weights(weights)
     varied = cases(paths_for(model, parameters, _path_rng(basis.analysis)), basis.measures)
     changes = varied.values(relative) - basis.thin_cases.values()
-    errors = _standard_error(varied.influence(relative) - basis.thin_influence)
-    return _varied_measures(basis, changes, errors, pareto_k=weights.pareto_k)
-
-
-def redraw_measures(basis: Baseline, model: Model, wide: Pool) -> VariedMeasures | None:
-    """Return the measures of a model with paths on draws of a wider pool, weighed for it; None where they do not carry."""
-    weights = wide.weigh(model)
-    if not weights.carry or weights.effective_size < WIDE_ENOUGH:
-        return None
-    draws = wide.resample(weights, len(basis.pool), basis.rng(Purpose.DRAWN))
-    varied = cases(paths_for(model, draws, basis.rng(Purpose.DRAWN_PATHS)), basis.measures)
-    scale = math.sqrt(max(len(basis.pool) / weights.effective_size, 1.0))
-    errors = np.hypot(_standard_error(varied.influence()) * scale, basis.errors)
-    return _varied_measures(basis, varied.values() - basis.published, errors, pareto_k=weights.pareto_k)
+    errors = standard_error(varied.influence(relative) - basis.thin_influence)
+    return varied_measures(basis, changes, errors, pareto_k=weights.pareto_k)
 
 
 def refit_measures(basis: Baseline, model: Model) -> VariedMeasures:
@@ -179,11 +166,12 @@ def refit_measures(basis: Baseline, model: Model) -> VariedMeasures:
     varied = cases(paths_for(model, draws, basis.rng(Purpose.REFITTED_PATHS)), basis.measures)
     scale = math.sqrt(max(len(basis.pool) / posterior.diagnostics.effective_size, 1.0))
     changes = varied.values() - basis.published
-    errors = np.hypot(_standard_error(varied.influence()) * scale, basis.errors)
-    return _varied_measures(basis, changes, errors, pareto_k=posterior.diagnostics.pareto_k, refit=True)
+    errors = np.hypot(standard_error(varied.influence()) * scale, basis.errors)
+    return varied_measures(basis, changes, errors, pareto_k=posterior.diagnostics.pareto_k, refit=True)
 
 
-def _varied_measures(basis: Baseline, changes: Array, errors: Array, *, pareto_k: float | None, refit: bool = False) -> VariedMeasures:
+def varied_measures(basis: Baseline, changes: Array, errors: Array, *, pareto_k: float | None, refit: bool = False) -> VariedMeasures:
+    """Return varied measures from the changes and their errors, ``(measures,)``; raise ``UnknownVariation`` where an answer has none."""
     if not is_known(changes, basis.measures):
         names = {
             measure.question.name
@@ -195,8 +183,8 @@ def _varied_measures(basis: Baseline, changes: Array, errors: Array, *, pareto_k
     return VariedMeasures(basis.published + changes, changes, errors, pareto_k, refit)
 
 
-def _standard_error(influence: Array) -> Array:
-    """The standard error that influences add up to."""
+def standard_error(influence: Array) -> Array:
+    """Return the standard error that influences ``(paths, measures)`` add up to, ``(measures,)``."""
     error: Array = np.sqrt((influence**2).sum(axis=0))
     return error
 

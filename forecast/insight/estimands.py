@@ -13,7 +13,7 @@ may have no mean where the published one has.  So both are measured, ``with_medi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -188,12 +188,20 @@ def cases(paths: Paths, measures: Sequence[Measure]) -> Cases:
             counted, values = _question_cases(paths, [measures[column] for column in its])
             numerators[:, its], denominators[:, its] = counted[:, None] * values, counted[:, None]
     means = tuple(column for column, measure in enumerate(measures) if measure.kind == "mean")
-    medians = {
-        column: _sorted_paths(numerators[:, column], denominators[:, column])
-        for column, measure in enumerate(measures)
-        if measure.kind == "median"
-    }
-    return Cases(numerators, denominators, means, medians)
+    medians = [column for column, measure in enumerate(measures) if measure.kind == "median"]
+    return Cases(numerators, denominators, means, _orders(numerators, denominators, medians))
+
+
+def join_cases(first: Cases, second: Cases) -> Cases:
+    """Return the cases of some paths and of others, measured alike, one after the other."""
+    numerators, denominators = (
+        np.concatenate([one, other]) for one, other in ((first.numerators, second.numerators), (first.denominators, second.denominators))
+    )
+    return Cases(numerators, denominators, first.means, _orders(numerators, denominators, first.medians))
+
+
+def _orders(numerators: Array, denominators: Array, columns: Iterable[int]) -> dict[int, NDArray[np.intp]]:
+    return {column: _sorted_paths(numerators[:, column], denominators[:, column]) for column in columns}
 
 
 def _sorted_paths(numerators: Array, denominators: Array) -> NDArray[np.intp]:

@@ -23,6 +23,7 @@ from forecast.insight.reweighting import Pool
 from forecast.insight.sensitivity import sensitivity
 from forecast.insight.static_baseline import with_static_scores
 from forecast.insight.variance_decomposition import decompose_variance, missing_variance_notes
+from forecast.insight.wide_paths import wide_paths
 from forecast.model.errors import Unsound
 from forecast.model.progress import Progress, ignore_progress
 from forecast.model.settings import Purpose
@@ -44,8 +45,9 @@ def explain(analysis: Analysis, *, earlier: EarlierReport | None = None, progres
     model, settings = basis.model, basis.settings
     pool = anchored_pool(model.topic, model.as_of, settings)
     moves = _moves(basis, earlier, pool, notes)
-    without, silent = leverage(basis, pool)
-    changed, unsaid = sensitivity(basis, pool)
+    wide = wide_paths(basis, pool)
+    without, silent = leverage(basis, wide)
+    changed, unsaid = sensitivity(basis, wide)
     notes += [*silent, *unsaid]
     foreseen = surprise_content(_surprises(basis, pool, notes))
     notes += missing_variance_notes(basis)

@@ -2,20 +2,26 @@
 
 Only the learning is undone: what happened stays as it happened, so totals, and
 questions that the record has settled, do not change.  Each variation takes
-columns out of the matrix of log-likelihoods.  Where the weights that leaves do not
-carry, those of a wider pool may; where they do not either, the model is
+the rows' log-likelihood off the weights of the published paths.  Where what is left does not
+carry, paths on wider draws are weighed, with Pareto smoothing; where that does not carry either, the model is
 conditioned afresh without those rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from forecast.insight.baseline import Baseline, UnknownVariation, VariedMeasures, redraw_measures, refit_measures, reweight_measures
-from forecast.insight.reweighting import Pool, with_rows
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.inference.posterior import BLOCK_CELLS
+from forecast.insight.baseline import Baseline, UnknownVariation, VariedMeasures, refit_measures, reweight_measures
+from forecast.insight.reweighting import with_rows
+from forecast.insight.wide_paths import WidePaths, refit_wide_paths, weigh_wide_paths
 from forecast.language.arrays import Array
+from forecast.model.chosen_rows import log_likelihood_of
 from forecast.model.errors import Unsound
 from forecast.model.model import Model
 from forecast.schema.insight import LeverageContent
@@ -34,20 +40,27 @@ class RowGroup:
     columns: tuple[int, ...]
 
 
-def leverage(basis: Baseline, wide: Pool | None = None) -> tuple[list[LeverageContent], list[str]]:
+def leverage(basis: Baseline, wide: WidePaths | None = None) -> tuple[list[LeverageContent], list[str]]:
     """Return the answers without each group of rows, and a sentence for each that could not be given.
 
-    ``wide`` is a pool of draws from more than the published posterior, to be
-    tried before the model is conditioned afresh.
+    ``wide`` are paths on draws from more than the published posterior, to be
+    tried before the model is conditioned afresh.  Groups of the same rows are worked out once.
     """
-    matrix = basis.pool.log_likelihood(basis.model)
+    groups = list(row_groups(basis.model))
+    known: dict[tuple[int, ...], VariedMeasures | str] = {}
+    for group, gone in zip(groups, gone_with(basis, groups), strict=True):
+        if group.columns in known:
+            continue
+        try:
+            known[group.columns], wide = measures_without(basis, group, gone, wide)
+        except (UnknownVariation, Unsound) as reason:
+            known[group.columns] = str(reason)
     contents: list[LeverageContent] = []
     notes: list[str] = []
-    for group in row_groups(basis.model):
-        try:
-            varied = measures_without(basis, group, matrix, wide)
-        except (UnknownVariation, Unsound) as reason:
-            notes.append(f"What the answers would be without {_group_text(group)} is not known: {reason}.")
+    for group in groups:
+        varied = known[group.columns]
+        if isinstance(varied, str):
+            notes.append(f"What the answers would be without {_group_text(group)} is not known: {varied}.")
             continue
         contents.append(
             {
@@ -64,30 +77,70 @@ def leverage(basis: Baseline, wide: Pool | None = None) -> tuple[list[LeverageCo
     return contents, notes
 
 
-def measures_without(basis: Baseline, group: RowGroup, matrix: Array, wide: Pool | None = None) -> VariedMeasures:
-    """Return the measures without a group of rows; ``matrix`` is the log-likelihood ``(draws, rows)`` at the pool's draws."""
-    columns, posterior, model = list(group.columns), basis.analysis.result.posterior, model_without(basis.model, group)
-    if any(table.entry is not None and table.entry.is_shared for table in basis.model.tables.values()):
-        # what one report of an origin says depends on the others
-        gone = basis.pool.total(model) - matrix.sum(axis=1)
-        own = model.log_likelihood(posterior.parameters).sum(axis=1) - posterior.log_likelihood.sum(axis=1)
-    else:
-        gone, own = -matrix[:, columns].sum(axis=1), -posterior.row_log_likelihood(columns).sum(axis=1)
-    varied = reweight_measures(basis, gone, own)
+def measures_without(
+    basis: Baseline, group: RowGroup, gone: tuple[Array, Array], wide: WidePaths | None = None
+) -> tuple[VariedMeasures, WidePaths | None]:
+    """Return the measures without a group of rows, and the wide paths, which may have grown.
+
+    ``gone`` is what the log-likelihood loses with the rows, at the paths' draws and at the engine's own.
+    """
+    varied = reweight_measures(basis, *gone)
     if varied is not None:
-        return varied
-    return (None if wide is None else redraw_measures(basis, model, wide)) or refit_measures(basis, model)
+        return varied, wide
+    model = model_without(basis.model, group)
+    if wide is None:
+        return refit_measures(basis, model), None
+    varied = weigh_wide_paths(basis, wide, model)
+    return (varied, wide) if varied is not None else refit_wide_paths(basis, wide, model)
+
+
+def gone_with(basis: Baseline, groups: Sequence[RowGroup]) -> Iterator[tuple[Array, Array]]:
+    """Yield what the log-likelihood gains when nothing is learnt from each group, at the draws of the paths and at the engine's own, ``(draws,)``.
+
+    Where several reports are of one origin, what each says depends on the others, so the likelihood of the rest is worked out; elsewhere
+    the rows' columns are read once for all groups, a few at a time.
+    """
+    model, posterior = basis.model, basis.analysis.result.posterior
+    both = (basis.pool.parameters, posterior.parameters)
+    if any(table.entry is not None and table.entry.is_shared for table in model.tables.values()):
+        whole = [_log_likelihood(model, draws) for draws in both]
+        for group in groups:
+            rest = [_log_likelihood(model_without(model, group), draws) for draws in both]
+            yield rest[0] - whole[0], rest[1] - whole[1]
+        return
+    sums = [_sums_by_group(model, draws, groups) for draws in both]
+    yield from ((-sums[0][place], -sums[1][place]) for place in range(len(groups)))
+
+
+def _log_likelihood(model: Model, draws: Mapping[str, NDArray[Any]]) -> Array:
+    every = RowGroup("stream", "", "", None, tuple(range(model.row_count)))
+    total: Array = _sums_by_group(model, draws, [every])[0]
+    return total
+
+
+def _sums_by_group(model: Model, draws: Mapping[str, NDArray[Any]], groups: Sequence[RowGroup]) -> Array:
+    """The log-likelihood of each group's rows together at every draw, ``(groups, draws)``; no more than a block of rows is held at once."""
+    count = max((len(values) for values in draws.values()), default=1)
+    sums = np.zeros((len(groups), count))
+    block = max(1, BLOCK_CELLS // count)
+    for begin in range(0, model.row_count, block):
+        columns = range(begin, min(begin + block, model.row_count))
+        density = log_likelihood_of(model, draws, columns).T
+        for place, group in enumerate(groups):
+            own = [column - begin for column in group.columns if column in columns]
+            if own:
+                sums[place] += density[own].sum(axis=0)
+    return sums
 
 
 def model_without(model: Model, group: RowGroup) -> Model:
     """Return the model that has learnt nothing from a group of rows."""
-    kept: dict[str, list[int]] = {name: [] for name in model.tables}
+    gone = set(group.columns)
+    kept: dict[str, list[int]] = {}
     index = 0
     for name, table in model.tables.items():
-        for row in range(len(table)):
-            if index not in group.columns:
-                kept[name].append(row)
-            index += 1
+        kept[name] = [row for row in range(len(table)) if index + row not in gone]
+        index += len(table)
     return with_rows(model, kept)
 
 

@@ -9,11 +9,9 @@ from the record, and a day's numbers do not depend on which other days are asked
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any
-
-from numpy.typing import NDArray
 
 from forecast.book.calendar import ONE_DAY
 from forecast.book.topic import Topic
@@ -21,7 +19,7 @@ from forecast.inference.importance.engine import Budget
 from forecast.inference.importance.fit import condition
 from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.insight.record_events import news
-from forecast.insight.reweighting import TRUSTED_PARETO_K, Pool, pool_of, with_rows
+from forecast.insight.reweighting import TRUSTED_PARETO_K, MixtureComponent, Pool, part_of_posterior, pool_of, with_rows
 from forecast.language.distributions.nested import WALKS
 from forecast.model.errors import Unsound
 from forecast.model.model import Model, model_as_of
@@ -33,8 +31,6 @@ ANCHOR_EFFECTIVE_DRAWS = 4_000.0  # effective draws that an anchor's own run mus
 WANTED = 1_500.0  # effective draws a day should have, for whose sake anchors are added
 MOST_ANCHORS = 12
 MOST_OF_WALKS, SHORT = 32, 60  # where a walk of at most so many steps drifts away from its days, more are needed
-
-type MixtureComponent = tuple[Model, Mapping[str, NDArray[Any]], float]
 
 
 def anchored_pool(topic: Topic, until: date, settings: Settings, *, days: Sequence[date] = ()) -> Pool:
@@ -50,7 +46,7 @@ def anchored_pool(topic: Topic, until: date, settings: Settings, *, days: Sequen
     draws = prior_draws(newest, rng=generator(settings.seed, topic.name, Purpose.PRIOR))
     bare = with_rows(newest, {name: [] for name in newest.tables})
     parts: list[MixtureComponent] = [
-        (bare, draws.resample(DRAWS_PER_PART, generator(settings.seed, topic.name, Purpose.ANCHORS, Purpose.PRIOR)), 0.0)
+        MixtureComponent(bare, draws.resample(DRAWS_PER_PART, generator(settings.seed, topic.name, Purpose.ANCHORS, Purpose.PRIOR)), 0.0)
     ]
     if not newest.rows:
         return pool_of(parts)
@@ -63,9 +59,9 @@ def anchored_pool(topic: Topic, until: date, settings: Settings, *, days: Sequen
 
 def _with_anchors(parts: list[MixtureComponent], models: Sequence[Model], settings: Settings) -> list[MixtureComponent]:
     """The parts and, while some day is short, the posterior as of the worst one; judged by a few of each part's draws."""
-    tried = {model.as_of for model, _, _ in parts}
+    tried = {part.model.as_of for part in parts}
     while len(parts) <= _most_anchors(models):
-        scouts = pool_of([(model, {name: values[:SCOUTS] for name, values in draws.items()}, evidence) for model, draws, evidence in parts])
+        scouts = pool_of([part.first(SCOUTS) for part in parts])
         short: dict[tuple[float, date], Model] = {}
         for model in models:
             weights = scouts.weigh(model)
@@ -99,7 +95,8 @@ def _anchor_parts(model: Model, settings: Settings) -> list[MixtureComponent]:
     evidence = posterior.diagnostics.log_evidence
     if not posterior.diagnostics.converges or evidence is None:
         return []
-    return [(model, posterior.resample(DRAWS_PER_PART, generator(settings.seed, name, Purpose.ANCHOR, day, Purpose.RESAMPLE)), evidence)]
+    rng = generator(settings.seed, name, Purpose.ANCHOR, day, Purpose.RESAMPLE)
+    return [replace(part_of_posterior(posterior, DRAWS_PER_PART, evidence, rng), model=model)]
 
 
 def _models(topic: Topic, days: Sequence[date]) -> list[Model]:

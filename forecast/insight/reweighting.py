@@ -51,8 +51,29 @@ class PoolWeights:
 
 
 @dataclass(frozen=True, slots=True)
+class MixtureComponent:
+    """Draws of a model's posterior with equal weights, and its log evidence (0 for a model without rows, the prior).
+
+    ``sources`` ``(draws,)`` tells which are copies of one draw, where they were resampled; None where none are.
+    """
+
+    model: Model
+    draws: Mapping[str, NDArray[Any]]
+    log_evidence: float
+    sources: NDArray[np.int64] | None = None
+
+    def __len__(self) -> int:
+        return max((len(values) for values in self.draws.values()), default=0)
+
+    def first(self, count: int) -> MixtureComponent:
+        """Return the first of the draws."""
+        draws = {name: values[:count] for name, values in self.draws.items()}
+        return replace(self, draws=draws, sources=None if self.sources is None else self.sources[:count])
+
+
+@dataclass(frozen=True, slots=True)
 class Pool:
-    """Draws of a topic's parameters, ``(draws, 1 or labels)`` each, and what they were drawn from.
+    """Draws of a topic's parameters, ``(draws, 1 or labels)`` each, and what they were drawn from, part after part.
 
     ``log_ratio`` is the log density of what the draws come from over that of the
     ``prior``, the reference's joint prior, ``(draws,)``; up to a
@@ -63,6 +84,7 @@ class Pool:
     parameters: Mapping[str, NDArray[Any]]
     log_ratio: Array
     reference: Model
+    parts: tuple[MixtureComponent, ...] = ()
     columns: dict[bytes, Array] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
@@ -131,25 +153,71 @@ class Pool:
         return [self.columns[key] for key in keys]
 
 
-def pool_of(parts: Sequence[tuple[Model, Mapping[str, NDArray[Any]], float]]) -> Pool:
-    """Return a pool of draws from several models' posteriors, each part ``(model, draws with equal weights, log evidence)``.
+def part_of_posterior(posterior: Posterior, count: int, log_evidence: float, rng: np.random.Generator) -> MixtureComponent:
+    """Return ``count`` draws of a posterior as a part of a pool, as ``Posterior.resample`` draws them."""
+    order = rng.permutation(len(posterior))
+    picked = order[systematic_resample(posterior.weights[order], count, rng)]
+    return MixtureComponent(posterior.model, {name: values[picked] for name, values in posterior.parameters.items()}, log_evidence, picked)
 
-    A model without rows is the prior (its log evidence is 0).  With a single part the evidence does not matter.
+
+def pool_of(parts: Sequence[MixtureComponent]) -> Pool:
+    """Return a pool of draws from several models' posteriors.
+
+    With a single part the evidence does not matter.
     """
-    names = parts[0][1].keys()
-    parameters = {name: np.concatenate([draws[name] for _, draws, _ in parts]) for name in names}
-    counts = np.array([max(len(values) for values in draws.values()) for _, draws, _ in parts])
-    pool = Pool(parameters, np.zeros(int(counts.sum())), parts[0][0])
-    densities = np.stack([pool.total(model) + pool.prior_ratio(model) - evidence for model, _, evidence in parts])
+    pool = Pool(_join_draws([part.draws for part in parts]), np.zeros(sum(map(len, parts))), parts[0].model, tuple(parts))
+    return replace(pool, log_ratio=_mixture_ratio(pool, parts))
+
+
+def extend_pool(pool: Pool, part: MixtureComponent) -> Pool:
+    """Return a pool of several parts with one more.
+
+    The draws there are get the density of the new part, and only the new ones that of all parts.
+    """
+    fresh = Pool(part.draws, np.zeros(len(part)), pool.reference)
+    parts, count = (*pool.parts, part), len(pool) + len(part)
+    of_old = np.log(len(part) / count) + _log_density(pool, part)
+    ratio = np.concatenate([np.logaddexp(np.log(len(pool) / count) + pool.log_ratio, of_old), _mixture_ratio(fresh, parts)])
+    columns = {key: np.concatenate([column, fresh.columns[key]]) for key, column in pool.columns.items() if key in fresh.columns}
+    return Pool(_join_draws([pool.parameters, part.draws]), ratio, pool.reference, parts, columns)
+
+
+def number_distinct(parts: Sequence[MixtureComponent]) -> NDArray[np.int64]:
+    """Return for each draw of some parts the number of the distinct draw that it is, ``(draws,)``, in the order in which these come.
+
+    Copies are no draws of their own: whoever counts them as such thinks that weights carry more, and errors are smaller, than is so.
+    """
+    numbers, begin = [], 0
+    for part in parts:
+        sources = np.arange(len(part)) if part.sources is None else part.sources
+        _, first, inverse = np.unique(sources, return_index=True, return_inverse=True)
+        numbers.append(begin + np.argsort(np.argsort(first))[inverse])
+        begin += len(first)
+    return np.concatenate(numbers)
+
+
+def _join_draws(parts: Sequence[Mapping[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+    return {name: np.concatenate([draws[name] for draws in parts]) for name in parts[0]}
+
+
+def _log_density(pool: Pool, part: MixtureComponent) -> Array:
+    """The log density of what a part was drawn from over that of the reference's prior, at a pool's draws."""
+    return pool.total(part.model) + pool.prior_ratio(part.model) - part.log_evidence
+
+
+def _mixture_ratio(pool: Pool, parts: Sequence[MixtureComponent]) -> Array:
+    """The same for the mixture of some parts."""
+    counts = np.array([len(part) for part in parts])
+    densities = np.stack([_log_density(pool, part) for part in parts])
     largest = densities.max(axis=0)
     with np.errstate(divide="ignore"):
-        log_ratio = largest + np.log((counts / counts.sum()) @ np.exp(densities - largest))
-    return replace(pool, log_ratio=log_ratio)
+        ratio: Array = largest + np.log((counts / counts.sum()) @ np.exp(densities - largest))
+    return ratio
 
 
 def pool_of_posterior(posterior: Posterior, draws: Mapping[str, NDArray[Any]]) -> Pool:
     """Return a pool of equally weighted draws of one posterior."""
-    return pool_of([(posterior.model, draws, 0.0)])
+    return pool_of([MixtureComponent(posterior.model, draws, 0.0)])
 
 
 def with_rows(model: Model, kept: Mapping[str, Sequence[int]], *, others: bool = True) -> Model:

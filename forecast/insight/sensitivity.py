@@ -9,7 +9,7 @@ weights do not carry, as when a prior that the record says little about is made
 wider, the draws of that parameter are moved instead, each to the changed prior's
 value at the same probability, and weighed by what that does to the likelihood and
 to the priors that depend on it; paths are simulated on them anew.  Where that
-does not carry either, draws of a wider pool are weighed, and only then is the
+does not carry either, paths on wider draws are weighed, and only then is the
 model conditioned afresh.
 """
 
@@ -27,13 +27,13 @@ from forecast.insight.baseline import (
     Baseline,
     UnknownVariation,
     VariedMeasures,
-    redraw_measures,
     refit_measures,
     resimulate_measures,
     reweight_measures,
     thin_draws,
 )
-from forecast.insight.reweighting import Pool, PoolWeights
+from forecast.insight.reweighting import PoolWeights
+from forecast.insight.wide_paths import WidePaths, weigh_wide_paths
 from forecast.language.arrays import Array
 from forecast.language.distributions.pools import PoolFamily
 from forecast.language.distributions.traits import ValueKind
@@ -69,10 +69,10 @@ class ChangedPrior:
     statement: Statement
 
 
-def sensitivity(basis: Baseline, wide: Pool | None = None) -> tuple[list[SensitivityContent], list[str]]:
+def sensitivity(basis: Baseline, wide: WidePaths | None = None) -> tuple[list[SensitivityContent], list[str]]:
     """Return the answers under each changed prior, and a sentence for each that could not be given.
 
-    ``wide`` is a pool of draws from more than the published posterior, to be
+    ``wide`` are paths on draws from more than the published posterior, to be
     tried before the model is conditioned afresh.
     """
     contents: list[SensitivityContent] = []
@@ -111,7 +111,7 @@ def sensitivity(basis: Baseline, wide: Pool | None = None) -> tuple[list[Sensiti
     return contents, notes
 
 
-def measures_under_prior(basis: Baseline, changed: ChangedPrior, wide: Pool | None = None) -> VariedMeasures:
+def measures_under_prior(basis: Baseline, changed: ChangedPrior, wide: WidePaths | None = None) -> VariedMeasures:
     """Return the measures under a changed prior, by the cheapest way that carries."""
     model = with_changed_prior(basis.model, changed)
     new = next(block for block in blocks(model) if (block.name, block.positions) == (changed.block.name, changed.block.positions))
@@ -124,7 +124,7 @@ def measures_under_prior(basis: Baseline, changed: ChangedPrior, wide: Pool | No
     parameters, weights = _move_draws(basis, changed.block, new)
     if weights.carry:
         return resimulate_measures(basis, model, parameters, weights)
-    return (None if wide is None else redraw_measures(basis, model, wide)) or refit_measures(basis, model)
+    return (None if wide is None else weigh_wide_paths(basis, wide, model)) or refit_measures(basis, model)
 
 
 def with_changed_prior(model: Model, changed: ChangedPrior) -> Model:

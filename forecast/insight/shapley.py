@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.insight.baseline import UnknownVariation
 from forecast.insight.estimands import Measure, cases, is_known, zero_rounding_errors
-from forecast.insight.reweighting import Pool, pool_of, relative_weights, with_rows
+from forecast.insight.reweighting import MixtureComponent, Pool, pool_of, relative_weights, with_rows
 from forecast.insight.state_diff import StateChange, StateDiff
 from forecast.language.arrays import Array
 from forecast.model.errors import Unsound
@@ -147,7 +147,9 @@ def _pool(between: StateDiff, settings: Settings, wide: Pool | None) -> Pool | N
     ]
     bare = with_rows(parts[0][0], {}, others=False)
     rng = generator(settings.seed, between.new.name, Purpose.MOVED, Purpose.PRIOR)
-    return pool_of([*parts, (bare, prior_draws(bare, rng=rng).resample(DRAWS_OF_PRIOR, rng), 0.0)])
+    return pool_of(
+        [*itertools.starmap(MixtureComponent, parts), MixtureComponent(bare, prior_draws(bare, rng=rng).resample(DRAWS_OF_PRIOR, rng), 0.0)]
+    )
 
 
 def _end_posterior(model: Model, settings: Settings, wide: Pool | None, which: Purpose) -> tuple[Model, Mapping[str, NDArray[Any]], float]:

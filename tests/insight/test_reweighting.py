@@ -9,7 +9,7 @@ import pytest
 
 from forecast.inference.importance.fit import condition
 from forecast.inference.importance.prior_sampling import prior_draws
-from forecast.insight.reweighting import Pool, pool_of, pool_of_posterior, with_rows
+from forecast.insight.reweighting import MixtureComponent, Pool, pool_of, pool_of_posterior, with_rows
 from forecast.model.model import Model, model_as_of
 from tests.support.building import OPENS, make_topic
 
@@ -62,7 +62,12 @@ def test_prior_and_posterior_draws_together_serve_every_part_of_the_record() -> 
     evidence = posterior.diagnostics.log_evidence
     assert evidence is not None
     prior = prior_draws(model, rng=rng)
-    pool = pool_of([(with_rows(model, {"seen": []}), prior.resample(4_096, rng), 0.0), (model, posterior.resample(4_096, rng), evidence)])
+    pool = pool_of(
+        [
+            MixtureComponent(with_rows(model, {"seen": []}), prior.resample(4_096, rng), 0.0),
+            MixtureComponent(model, posterior.resample(4_096, rng), evidence),
+        ]
+    )
     for known in range(5):
         weights = pool.weigh(with_rows(model, {"seen": range(known)}))
         shape, rate = 2 + sum(SEEN[:known]), 1 + known

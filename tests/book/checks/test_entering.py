@@ -14,7 +14,7 @@ from forecast.inference.importance.prior_sampling import prior_draws
 from forecast.inference.pymc.nuts import sample_nuts
 from forecast.insight.leave_one_out import RowGroup, model_without
 from forecast.insight.prequential import prequential_scores
-from forecast.insight.reweighting import pool_of, pool_of_posterior, with_rows
+from forecast.insight.reweighting import MixtureComponent, pool_of, pool_of_posterior, with_rows
 from forecast.model.model import model_as_of
 from forecast.model.ranges import draw_ranges
 from forecast.model.settings import Settings, generator
@@ -157,7 +157,7 @@ def test_scores_add_up_and_a_copy_is_no_surprise():
     draws = posterior.resample(20_000, np.random.default_rng(2))
     prior = prior_draws(model, rng=np.random.default_rng(3)).resample(20_000, np.random.default_rng(4))
     bare = replace(model, tables={})
-    pool = pool_of([(bare, prior, 0.0), (model, draws, posterior.diagnostics.log_evidence)])
+    pool = pool_of([MixtureComponent(bare, prior, 0.0), MixtureComponent(model, draws, posterior.diagnostics.log_evidence)])
     found = prequential_scores(model, pool, Settings())
     scores = [each.log_score for each in found.rows]
     assert sum(scores) == pytest.approx(posterior.diagnostics.log_evidence, abs=0.03)
@@ -172,7 +172,7 @@ def test_a_weighed_row_is_scored_as_what_it_is():
     topic = make_topic(priors=PRIORS, streams={"killed": {"value": "Poisson(mu=rate)", "weight": "0.25"}}, rows={"killed": [4, 9]})
     model = model_as_of(topic, AS_OF)
     prior = prior_draws(model, rng=np.random.default_rng(3)).resample(40_000, np.random.default_rng(4))
-    found = prequential_scores(model, pool_of([(replace(model, tables={}), prior, 0.0)]), Settings())
+    found = prequential_scores(model, pool_of([MixtureComponent(replace(model, tables={}), prior, 0.0)]), Settings())
     expected = [stats.nbinom(2, 0.1 / 1.1).logpmf(4), stats.nbinom(3, 0.35 / 1.35).logpmf(9)]
     assert [each.log_score for each in found.rows] == pytest.approx(expected, abs=0.02)
 

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats  # noqa: TID253 - the truth comes from elsewhere than the project
 
 from forecast.inference.importance.fit import condition
-from forecast.insight.reweighting import pool_of
+from forecast.insight.reweighting import MixtureComponent, pool_of
 from forecast.language.distributions.families import family
 from forecast.model.coordinates import own_coordinates, prior_coordinates
 from forecast.model.model import model_as_of
@@ -85,7 +85,7 @@ def test_a_pool_is_weighed_for_other_weights():
         model_as_of(make_topic(priors={"share": f"Dirichlet(left={left}, right=5, other=1)"}), three_parties().as_of) for left in (4, 2)
     )
     draws = {"share": np.random.default_rng(5).dirichlet([4, 5, 1], 200)}
-    ratio = pool_of([(one, draws, 0.0)]).prior_ratio(other)
+    ratio = pool_of([MixtureComponent(one, draws, 0.0)]).prior_ratio(other)
     exact = stats.dirichlet([2, 5, 1]).logpdf(draws["share"].T) - stats.dirichlet([4, 5, 1]).logpdf(draws["share"].T)
     np.testing.assert_allclose(ratio, exact, rtol=1e-9, atol=1e-9)
 
