@@ -36,6 +36,7 @@ from forecast.insight.reweighting import TRUSTED_EFFECTIVE_SIZE, Pool, PoolWeigh
 from forecast.language.arrays import Array
 from forecast.model.drift import recorded_parameters
 from forecast.model.model import Model
+from forecast.model.priors import Block, blocks
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.predict.analysis import Analysis
 from forecast.predict.answers import paths_for
@@ -83,8 +84,11 @@ class Baseline:
     pool: Pool
     cases: Cases
     thin_cases: Cases
-    influence: Array  # of the cases, and of the thin ones: what every change is compared with
+    values: Array  # of the cases, and of the thin ones, and their influence: what every change is compared with
+    thin_values: Array
+    influence: Array
     thin_influence: Array
+    prior: tuple[Block, ...]
 
     @property
     def model(self) -> Model:
@@ -115,7 +119,20 @@ def baseline_of(analysis: Analysis) -> Baseline:
     pool = pool_of_posterior(result.posterior, draws)
     published_cases = cases(result.paths, measures)
     thin = cases(paths_for(model, thin_draws(draws), _path_rng(analysis)), measures)
-    return Baseline(analysis, measures, published, errors, pool, published_cases, thin, published_cases.influence(), thin.influence())
+    return Baseline(
+        analysis,
+        measures,
+        published,
+        errors,
+        pool,
+        published_cases,
+        thin,
+        published_cases.values(),
+        thin.values(),
+        published_cases.influence(),
+        thin.influence(),
+        blocks(model),
+    )
 
 
 def thin_draws(parameters: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
@@ -140,7 +157,7 @@ def reweight_measures(basis: Baseline, on_paths: Array, on_draws: Array) -> Vari
     if size < TRUSTED_EFFECTIVE_SIZE or tail > LARGEST_PARETO_K:
         return None
     relative = relative_weights(weights)
-    changes = basis.cases.values(relative) - basis.cases.values()
+    changes = basis.cases.values(relative) - basis.values
     errors = standard_error(basis.cases.influence(relative) - basis.influence) * math.sqrt(max(weights.effective_size / size, 1.0))
     return varied_measures(basis, changes, errors, pareto_k=tail)
 
@@ -149,7 +166,7 @@ def resimulate_measures(basis: Baseline, model: Model, parameters: Mapping[str, 
     """Return the measures with paths drawn anew under a model, on thinned draws ``parameters`` weighed by ``weights``."""
     relative = relative_weights(weights)
     varied = cases(paths_for(model, parameters, _path_rng(basis.analysis)), basis.measures)
-    changes = varied.values(relative) - basis.thin_cases.values()
+    changes = varied.values(relative) - basis.thin_values
     errors = standard_error(varied.influence(relative) - basis.thin_influence)
     return varied_measures(basis, changes, errors, pareto_k=weights.pareto_k)
 

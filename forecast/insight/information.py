@@ -89,7 +89,7 @@ def signposts(basis: Baseline) -> list[SignpostContent]:
 def measures_given_seen(basis: Baseline, seen: NDArray[np.bool_]) -> list[Estimate]:
     """Return the measures given that a path is among those ``seen``; empty where a question's condition then holds on none."""
     weights = seen / seen.mean()
-    changes = basis.cases.values(weights) - basis.cases.values()
+    changes = basis.cases.values(weights) - basis.values
     if not is_known(changes, basis.measures):
         return []
     errors = np.sqrt(((basis.cases.influence(weights) - basis.influence) ** 2).sum(axis=0))
@@ -107,14 +107,14 @@ def expected_movement(cases: Cases, outcomes: NDArray[np.int64]) -> tuple[Array,
     The noise of each outcome's average would add to its absolute change, so its
     square is taken off first; what is left is not below zero.
     """
-    base = cases.values()
+    base, unmoved = cases.values(), cases.influence()
     moved, squared = np.zeros(len(base)), np.zeros(len(base))
     for outcome in range(int(outcomes.max()) + 1):
         weights = (outcomes == outcome) / np.mean(outcomes == outcome)
         share = float(np.mean(outcomes == outcome))
         change = cases.values(weights) - base
         change = np.where(np.isfinite(base), np.nan_to_num(change), base)  # a mean that is not estimated stays so
-        noise = ((cases.influence(weights) - cases.influence()) ** 2).sum(axis=0)
+        noise = ((cases.influence(weights) - unmoved) ** 2).sum(axis=0)
         moved += share * np.sqrt(np.maximum(change**2 - noise, 0.0))
         squared += share**2 * noise
     return zero_rounding_errors(moved, base), zero_rounding_errors(np.sqrt(squared), base)

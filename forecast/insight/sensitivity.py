@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.insight.baseline import (
+    THINNING,
     Baseline,
     UnknownVariation,
     VariedMeasures,
@@ -44,7 +45,7 @@ from forecast.language.ops import NUMPY
 from forecast.language.statements import Statement, parse_statement
 from forecast.model.errors import Unsound
 from forecast.model.model import Model
-from forecast.model.priors import Block, blocks
+from forecast.model.priors import Block, blocks_of
 from forecast.schema.insight import SensitivityContent
 
 type PriorChange = Literal["half as wide", "twice as wide", "one sd lower", "one sd higher"]
@@ -77,7 +78,7 @@ def sensitivity(basis: Baseline, wide: WidePaths | None = None) -> tuple[list[Se
     """
     contents: list[SensitivityContent] = []
     notes: list[str] = []
-    for block in blocks(basis.model):
+    for block in basis.prior:
         if isinstance(block.family, PoolFamily):
             notes.append(f"The prior of {block.name} is a pool, which is not varied here; `forecast whatif` takes another in its place.")
             continue
@@ -114,7 +115,8 @@ def sensitivity(basis: Baseline, wide: WidePaths | None = None) -> tuple[list[Se
 def measures_under_prior(basis: Baseline, changed: ChangedPrior, wide: WidePaths | None = None) -> VariedMeasures:
     """Return the measures under a changed prior, by the cheapest way that carries."""
     model = with_changed_prior(basis.model, changed)
-    new = next(block for block in blocks(model) if (block.name, block.positions) == (changed.block.name, changed.block.positions))
+    own = blocks_of(model, model.topic.parameters[changed.block.name])
+    new = next(block for block in own if block.positions == changed.block.positions)
     draws = basis.analysis.result.posterior.parameters
     varied = reweight_measures(
         basis, *(_log_prior_ratio(basis.model, changed.block, new, parameters) for parameters in (basis.pool.parameters, draws))
@@ -205,8 +207,8 @@ def _move_draws(basis: Baseline, old: Block, new: Block) -> tuple[Mapping[str, N
     values[:, list(old.positions)] = new.family.quantile(uniforms, **new.fixed)
     after = {**before, old.name: values}
     near = np.zeros(len(values), dtype=bool)  # a draw at which some row has no distribution is impossible, not a fault of the book
-    log_ratio = basis.model.log_likelihood(after, near=near).sum(axis=1) - basis.model.log_likelihood(before).sum(axis=1)
-    for block in blocks(basis.model):
+    log_ratio = basis.model.log_likelihood(after, near=near).sum(axis=1) - basis.pool.total(basis.model)[::THINNING]
+    for block in basis.prior:
         if block.fixed is None:
             log_ratio = log_ratio + _log_density_change(basis.model, block, before, after)
     return after, basis.pool.weigh_by(log_ratio)

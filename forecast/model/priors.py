@@ -111,10 +111,11 @@ class Block:
 
 def blocks(model: Model) -> tuple[Block, ...]:
     """Return the blocks of a model's joint prior, each after those it depends on."""
-    return tuple(block for parameter in model.topic.parameters.values() for block in _blocks_of(model, parameter))
+    return tuple(block for parameter in model.topic.parameters.values() for block in blocks_of(model, parameter))
 
 
-def _blocks_of(model: Model, parameter: Parameter) -> Iterator[Block]:
+def blocks_of(model: Model, parameter: Parameter) -> Iterator[Block]:
+    """Yield the blocks of one parameter's prior."""
     labels = parameter.labels or ("",)
     shared = tuple(position for position, label in enumerate(labels) if label not in parameter.by_label)
     if shared:
