@@ -11,13 +11,13 @@ from forecast.book.units import unit_of
 from forecast.insight.baseline import Baseline, UnknownVariation, baseline_of, thin_draws
 from forecast.insight.change_report import EarlierReport, move_since_news, move_since_report
 from forecast.insight.chosen import chosen_insight
-from forecast.insight.history import History, days_left_out, history, history_content, history_days
+from forecast.insight.history import MOST_NEWS_DAYS, History, days_left_out, history, history_content, history_days
 from forecast.insight.information import information, signposts
 from forecast.insight.leave_one_out import leverage
 from forecast.insight.posterior_predictive_check import checks_content, predictive_checks
 from forecast.insight.power import power_scaling
 from forecast.insight.prequential import PrequentialScores, prequential_scores, surprise_content
-from forecast.insight.record_events import history_interval, news
+from forecast.insight.record_events import history_interval, news, thin_days
 from forecast.insight.replay_pool import anchored_pool
 from forecast.insight.reweighting import Pool
 from forecast.insight.sensitivity import sensitivity
@@ -91,10 +91,13 @@ def measure_contents(basis: Baseline) -> list[MeasureContent]:
 
 def _surprises(basis: Baseline, pool: Pool, notes: list[str]) -> PrequentialScores:
     try:
-        return prequential_scores(basis.model, pool, basis.settings)
+        scores = prequential_scores(basis.model, pool, basis.settings)
     except Unsound as reason:
         notes.append(f"How the rows compare with what was predicted is not known: {reason}.")
         return PrequentialScores((), ())
+    if len(scores.rows) < basis.model.row_count:
+        notes.append(f"Of {basis.model.row_count:,} rows the newest {len(scores.rows):,} are held against what was predicted of them.")
+    return scores
 
 
 def _score_with_static_baseline(score: list[ScorePoint], basis: Baseline, notes: list[str]) -> list[ScorePoint]:
@@ -111,7 +114,8 @@ def _history(basis: Baseline, pool: Pool, notes: list[str]) -> HistoryContent:
     if not topic.streams and not topic.series:  # no day brought anything, and the draws' own noise is no history
         return history_content(History(basis.measures, (), {}, (None,) * len(basis.measures), ()))
     regular = history_days(topic, since=None, until=until, every=history_interval(since=topic.opens, until=until))
-    eves = {day - ONE_DAY for day in news(topic, until) if day > topic.opens}  # so that a jump is drawn where it was
+    known = thin_days(sorted(news(topic, until)), MOST_NEWS_DAYS)
+    eves = {day - ONE_DAY for day in known if day > topic.opens}  # so that a jump is drawn where it was
     days = sorted({*regular, *eves})
     if not days:  # the topic opens after the as-of day
         return history_content(History(basis.measures, (), {}, (None,) * len(basis.measures), ()))

@@ -17,9 +17,9 @@ import numpy as np
 
 from forecast.book.topic import Topic
 from forecast.insight.estimands import Measure, measures_of
-from forecast.insight.record_events import Every, days_at_interval, news, settlement_days
+from forecast.insight.record_events import Every, days_at_interval, news, settlement_days, thin_days
 from forecast.insight.replay import REPLAYING_DAYS, LeftOutDay, ReplayPoint, replay
-from forecast.insight.replay_pool import anchored_pool
+from forecast.insight.replay_pool import anchored_pool, pool_with_anchors
 from forecast.insight.reweighting import Pool
 from forecast.model.progress import PartialProgress, Progress, ignore_progress
 from forecast.model.settings import Settings
@@ -28,6 +28,7 @@ from forecast.schema.insight import HistoryContent
 from forecast.system import process_start_method
 
 HISTORY_PARTS, FEWEST_DAYS_PER_PART = 8, 30  # of a long history, each begun afresh, and the days a part has at least
+MOST_NEWS_DAYS = 120  # days of news that a history has, besides regular ones
 SETTLEMENT_DRAWS = 64  # draws by which it is judged whether a question is settled: all must agree
 
 
@@ -43,11 +44,11 @@ class History:
 
 
 def history_days(topic: Topic, *, since: date | None, until: date, every: Every) -> tuple[date, ...]:
-    """Return the days of a history: regular ones, those of news, the questions' dates, the first and the last.
+    """Return the days of a history: regular ones, those of news (of more than 120, so many evenly), the questions' dates, the first and the last.
 
     ``since`` is the day the topic opens where none is given; no day is earlier.
     """
-    known = news(topic, until)
+    known = thin_days(sorted(news(topic, until)), MOST_NEWS_DAYS)
     dated = [question.by for question in topic.questions.values() if question.by is not None]
     return days_at_interval(since=max(since or topic.opens, topic.opens), until=until, every=every, also=(*known, *dated))
 
@@ -78,7 +79,7 @@ def history(
     replayed = _replay_days(topic, whole, pool, settings, asked, processes=processes, progress=progress)
     thin = [point.day for point in replayed if isinstance(point, LeftOutDay) and point.thin]
     if thin:  # anchors of their own, for days that are no extremes of the record and yet are not carried
-        better = anchored_pool(topic, until, settings, days=thin)
+        better = pool_with_anchors(pool, topic, until, settings, thin)
         again = {point.day: point for point in replay(topic, thin, better, settings, asked)}
         replayed = [again.get(point.day, point) for point in replayed]
     points = tuple(_without_settled_errors(point, closed) for point in replayed if isinstance(point, ReplayPoint))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from forecast.inference.posterior import BLOCK_CELLS
 from forecast.insight.baseline import Baseline, UnknownVariation, VariedMeasures, refit_measures, reweight_measures
-from forecast.insight.reweighting import with_rows
+from forecast.insight.reweighting import is_shared, with_rows
 from forecast.insight.wide_paths import WidePaths, refit_wide_paths, weigh_wide_paths
 from forecast.language.arrays import Array
 from forecast.model.chosen_rows import log_likelihood_of
@@ -102,7 +102,7 @@ def gone_with(basis: Baseline, groups: Sequence[RowGroup]) -> Iterator[tuple[Arr
     """
     model, posterior = basis.model, basis.analysis.result.posterior
     both = (basis.pool.parameters, posterior.parameters)
-    if any(table.entry is not None and table.entry.is_shared for table in model.tables.values()):
+    if any(map(is_shared, model.tables.values())):
         whole = [_log_likelihood(model, draws) for draws in both]
         for group in groups:
             rest = [_log_likelihood(model_without(model, group), draws) for draws in both]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,8 @@ from forecast.inference.quantile_levels import INTERVAL_LEVELS
 from forecast.language.arrays import Array
 from forecast.language.distributions.family import Family
 
-HALVINGS = 100
+ROOT_WIDTH = 1e-13  # of a point on its scale: a few hundred units in the last place
+SLOW_STEPS = 3  # steps that should halve a bracket
 ENUMERATED_VALUES = (8, 64)  # whole numbers from the smallest on whose masses are added up: these many, then these
 VALUES_PER_DRAW = 8  # values drawn for each draw of the arguments, where numbers are too large to count out
 
@@ -99,12 +100,31 @@ def _discrete_prediction(
 
 
 def _mixture_quantile(kind: Family, arguments: Mapping[str, Any], level: float) -> float:
-    """By halving between the smallest and the largest of the draws' own quantiles, on a scale that suits any size."""
+    """Where the share below reaches a level, between the smallest and the largest of the draws' own quantiles, on a scale that suits any size."""
     quantiles = kind.quantile(level, **arguments)
     low, high = math.asinh(float(np.min(quantiles))), math.asinh(float(np.max(quantiles)))
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        if not low < middle < high:
-            break
-        low, high = (middle, high) if _share_below(kind, arguments, math.sinh(middle)) < level else (low, middle)
-    return math.sinh(high)
+    return math.sinh(_root(lambda place: _share_below(kind, arguments, math.sinh(place)) - level, low, high))
+
+
+def _root(rising: Callable[[float], float], low: float, high: float) -> float:
+    """The upper end of a bracket around the root of a function that rises, no wider than ``ROOT_WIDTH`` of the root or of 1.
+
+    By the Illinois method (Dowell and Jarratt 1971, doi:10.1007/BF01934364), with a step of halving whenever three steps have not
+    halved the bracket.
+    """
+    below, above = rising(low), rising(high)
+    if below >= 0 or above <= 0:  # by rounding, at the end of the draws' own quantiles
+        return low if below >= 0 else high
+    kept, widths = 0, [high - low]
+    while widths[-1] > ROOT_WIDTH * max(1.0, min(abs(low), abs(high))):
+        slow = len(widths) > SLOW_STEPS and widths[-1] > widths[-1 - SLOW_STEPS] / 2
+        place = (low + high) / 2 if slow else (above * low - below * high) / (above - below)
+        if not low < place < high:
+            place = (low + high) / 2
+        value = rising(place)
+        if value >= 0:
+            high, above, below, kept = place, value, below / 2 if kept == 1 else below, 1
+        else:
+            low, below, above, kept = place, value, above / 2 if kept == -1 else above, -1
+        widths.append(high - low)
+    return high

@@ -12,7 +12,7 @@ scores are then no log evidence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -22,6 +22,7 @@ from forecast.book.calendar import ONE_DAY
 from forecast.book.record_columns import record_columns
 from forecast.book.rows import is_gradual
 from forecast.book.topic import Row
+from forecast.inference.posterior import BLOCK_CELLS
 from forecast.inference.weights import log_sum
 from forecast.insight.classes import class_prediction
 from forecast.insight.prediction import prediction, prediction_of_reports
@@ -37,6 +38,7 @@ from forecast.schema import words
 from forecast.schema.insight import ScorePoint, SurpriseContent, SurpriseTexts
 
 PREDICTION_DRAWS = 2_048  # behind a row's prediction
+MOST_ROWS_PREDICTED = 1_000
 
 type RowKey = tuple[str, int]  # a stream, and a row's place among its rows
 
@@ -99,13 +101,13 @@ def prequential_scores(model: Model, pool: Pool, settings: Settings) -> Prequent
 
     ``pool`` is one whose weights carry along the record, as ``anchored_pool``
     makes it.  What a row is of (its days, columns, the totals and the series over
-    it) is taken as the model knows it now.  For whole numbers the tail is twice
+    it) is taken as the model knows it now.  Of a record of more than 1,000 rows the newest 1,000 are predicted, and all are scored.  For whole numbers the tail is twice
     the smaller of P(X <= x) and P(X >= x), at most 1; for others twice the
     smaller side.  The prior's score of a row knows no other row.  Raises ``Unsound``
     where a row is impossible at every draw of the pool.
     """
     pieces = _pieces(model)
-    columns = _columns(model, replace(pool, columns=dict(pool.columns)), pieces)  # what cut rows add to the matrix is not kept
+    shown = predicted_rows(model)
     rng = generator(settings.seed, model.topic.name, Purpose.SURPRISE)
     start = pool.prior_ratio(model) - pool.log_ratio
     running = start = start if model.beyond is None else np.where(draws_beyond_floats(model, pool.parameters), -np.inf, start)
@@ -115,13 +117,13 @@ def prequential_scores(model: Model, pool: Pool, settings: Settings) -> Prequent
     predicted: dict[RowKey, tuple[tuple[float, ...], float, str]] = {}
     earned: dict[RowKey, tuple[float, float]] = {}
     score: dict[date, tuple[float, float]] = {}
-    for piece in pieces:
+    for piece, column in _with_columns(model, pool, pieces):
         while begun and begun[-1] <= piece.known:
             eves[begun.pop()] = running
-        if piece.key not in predicted:
+        if piece.key in shown and piece.key not in predicted:
             before = eves[_row(model, piece.key).start] if _is_gradual(model, piece.key) else running
             predicted[piece.key] = _predict_row(model, pool, piece.key, before, rng)
-        column, last = columns[piece.key, piece.end], latest.get(piece.key, _Column(*(np.zeros(len(pool)),) * 3))
+        last = latest.get(piece.key, _Column(*(np.zeros(len(pool)),) * 3))
         following = _update_log_weights(running, column.learnt, last.learnt)
         with np.errstate(over="ignore"):
             never = np.isneginf(following).all() or np.isneginf(running + column.seen).all()
@@ -133,8 +135,9 @@ def prequential_scores(model: Model, pool: Pool, settings: Settings) -> Prequent
         running, latest[piece.key] = following, column
         earned[piece.key] = _add_pairs(earned.get(piece.key, (0.0, 0.0)), gained)
         score[piece.known] = _add_pairs(next(reversed(score.values()), (0.0, 0.0)), gained)
-    keys = [(name, index) for name, rows in model.tables.items() for index in range(len(rows))]
-    surprises = tuple(RowSurprise(*key, _row(model, key), *predicted[key][:2], *earned[key], predicted[key][2]) for key in keys)
+        if piece.end == _row(model, piece.key).end:
+            del latest[piece.key]
+    surprises = tuple(RowSurprise(*key, _row(model, key), *predicted[key][:2], *earned[key], predicted[key][2]) for key in shown)
     return PrequentialScores(surprises, tuple((day, *both) for day, both in score.items()))
 
 
@@ -187,6 +190,23 @@ def _pieces(model: Model) -> list[_Piece]:
         ends = [*(day for day in stops if row.start <= day < row.end), row.end] if key in gradual else [row.end]
         pieces += [_Piece(key, end if key in gradual else row.known, end) for end in ends]
     return sorted(pieces, key=lambda piece: (piece.known, piece.key in gradual))
+
+
+def predicted_rows(model: Model) -> dict[RowKey, None]:
+    """Return the rows that are held against a prediction, in their order: the newest of a long record."""
+    keys = [(name, index) for name, rows in model.tables.items() for index in range(len(rows))]
+    newest = set(sorted(keys, key=lambda key: _row(model, key).known)[-MOST_ROWS_PREDICTED:])
+    return dict.fromkeys(key for key in keys if key in newest)
+
+
+def _with_columns(model: Model, pool: Pool, pieces: Sequence[_Piece]) -> Iterator[tuple[_Piece, _Column]]:
+    """Each piece with its column, a block of them at a time; all at once where what a report says depends on others of its origin."""
+    apart = all(table.entry is None for table in model.tables.values())
+    size = max(1, BLOCK_CELLS // len(pool)) if apart else max(1, len(pieces))
+    for begin in range(0, len(pieces), size):
+        some = pieces[begin : begin + size]
+        columns = _columns(model, replace(pool, columns=dict(pool.columns)), some)  # what cut rows add to the matrix is not kept
+        yield from ((piece, columns[piece.key, piece.end]) for piece in some)
 
 
 def _columns(model: Model, pool: Pool, pieces: Sequence[_Piece]) -> Mapping[tuple[RowKey, date], _Column]:

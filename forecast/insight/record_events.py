@@ -5,7 +5,8 @@ Between two such days nothing is learnt but that nothing happened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ from forecast.predict.settlement import status_of
 from forecast.schema.words import day as day_in_words
 from forecast.schema.words import number, row_text
 
+MOST_DAYS_LOOKED_AT = 400  # for a question's settlement; a longer record is searched
 LONG_YEARS, VERY_LONG_YEARS = 10, 30  # of a record: from here on a quarter's, and a year's end is often enough
 
 type Every = Literal["day", "week", "month", "quarter", "year"]
@@ -46,6 +48,13 @@ def news(topic: Topic, until: date) -> dict[date, list[str]]:
     return {day: events[day] for day in sorted(events)}
 
 
+def thin_days(days: Sequence[date], most: int) -> Sequence[date]:
+    """Return days as they are or, of more than ``most``, so many evenly spaced among them, the first and the last included."""
+    if len(days) <= most:
+        return days
+    return [days[round(place * (len(days) - 1) / (most - 1))] for place in range(most)]
+
+
 def state_of(model: Model) -> object:
     """Return what a model knows apart from quiet time: two days with equal states differ in nothing else."""
     rows = {name: tuple(row for row in record.rows if not is_quiet(row, record.stream)) for name, record in model.records.items()}
@@ -57,23 +66,44 @@ def settlement_days(topic: Topic, until: date, parameters: Mapping[str, NDArray[
     """Return the first day as of which the record settles each question, by replay; None where it is open as of ``until``.
 
     A status changes only on a day on which something becomes known or on the
-    question's own date.  ``parameters`` are a few draws, for conditions that
+    question's own date.  Of more than 400 such days some are looked at, and between two of them the day is found by halving: a
+    status that changes back in between is then not seen.  ``parameters`` are a few draws, for conditions that
     depend on them.
     """
     rows = [row for stream in topic.streams.values() for row in stream.rows]
     questions = {name: question for name, question in topic.questions.items() if question.by is not None}
     asked = {question.by for question in questions.values() if question.by is not None}
     days = sorted(day for day in {until, topic.opens, *asked, *(row.known for row in rows), *(row.start for row in rows)} if day <= until)
+    looked_at = thin_days(days, MOST_DAYS_LOOKED_AT)
     settled: dict[str, date | None] = dict.fromkeys(topic.questions)
-    for day in days:
-        try:
-            model = model_as_of(topic, day)
-            for name, question in questions.items():
-                if settled[name] is None and _is_settled(question, model, parameters):
-                    settled[name] = day
-        except (Unsound, LookupError):  # nothing is said as of such a day, so nothing is settled on it
-            continue
+    for day in looked_at:
+        for name in _settled_on(day, topic, [name for name in questions if settled[name] is None], parameters):
+            settled[name] = day
+    if len(looked_at) == len(days):
+        return settled
+    return {name: _first_settled(name, day, days, looked_at, topic, parameters) for name, day in settled.items()}
+
+
+def _settled_on(day: date, topic: Topic, names: Sequence[str], parameters: Mapping[str, NDArray[Any]]) -> list[str]:
+    """Which of some questions the record settles as of a day."""
+    settled: list[str] = []
+    with suppress(Unsound, LookupError):  # nothing is said as of such a day, so nothing is settled on it
+        model = model_as_of(topic, day)
+        settled.extend(name for name in names if _is_settled(topic.questions[name], model, parameters))
     return settled
+
+
+def _first_settled(
+    name: str, known: date | None, days: Sequence[date], looked_at: Sequence[date], topic: Topic, parameters: Mapping[str, NDArray[Any]]
+) -> date | None:
+    """The first of ``days`` as of which a question is settled, as it is on the day ``known``, found by halving those since the last that was looked at."""
+    if known is None:
+        return None
+    high, low = days.index(known), max((days.index(day) for day in looked_at if day < known), default=-1)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _settled_on(days[middle], topic, [name], parameters) else (middle, high)
+    return days[high]
 
 
 def history_interval(*, since: date, until: date) -> Every:

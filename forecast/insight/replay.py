@@ -18,12 +18,13 @@ import numpy as np
 
 from forecast.book.calendar import ONE_DAY
 from forecast.book.classes import total_names
-from forecast.book.topic import Question, Topic
+from forecast.book.topic import Question, Row, Topic
 from forecast.inference.monte_carlo import binomial_error
 from forecast.inference.weights import effective_size
 from forecast.insight.estimands import Cases, Measure, cases
 from forecast.insight.record_events import state_of
 from forecast.insight.reweighting import Pool, with_rows
+from forecast.insight.summed_rows import SummedRows, sum_rows
 from forecast.language.arrays import Array
 from forecast.model.classes import value_between_totals, zero_value
 from forecast.model.errors import Unsound
@@ -86,10 +87,13 @@ def replay(
     stretches share them.
     """
     replayed: list[ReplayPoint | LeftOutDay] = []
+    summed: SummedRows | None = None
     while len(replayed) < len(days):
         ahead = days[len(replayed) : len(replayed) + LONGEST_STRETCH]
         try:
-            replayed += _stretch(topic, ahead, pool, settings, measures)
+            model = model_as_of(topic, ahead[0])
+            summed = sum_rows(pool, model, summed)
+            replayed += _stretch(model, ahead, pool, summed, settings, measures)
         except Unsound as unsound:
             replayed.append(LeftOutDay(ahead[0], unsound.problems[0].message))
         progress(REPLAYING_DAYS, len(replayed), len(days))
@@ -97,11 +101,11 @@ def replay(
 
 
 def _stretch(
-    topic: Topic, days: Sequence[date], pool: Pool, settings: Settings, measures: Sequence[Measure]
+    model: Model, days: Sequence[date], pool: Pool, summed: SummedRows, settings: Settings, measures: Sequence[Measure]
 ) -> Sequence[ReplayPoint | LeftOutDay]:
-    """The first of some days, and those after it that its paths still serve."""
-    model = model_as_of(topic, days[0])
-    weights = replace(pool, columns=dict(pool.columns)).weigh(model)  # rows cut at this day are not kept: each day has its own
+    """The first of some days, of which ``model`` is, and those after it that its paths still serve."""
+    topic = model.topic
+    weights = pool.weigh(model, summed.total)
     if not weights.carry:
         why = f"the draws at hand are worth {weights.effective_size:.0f} as of that day (Pareto k-hat {weights.pareto_k:.2f})"
         return [LeftOutDay(days[0], why, thin=True)]
@@ -175,13 +179,17 @@ def _log_weight(base: StretchBase, model: Model) -> Array | None:
 
 def _log_likelihood_of_new_rows(base: StretchBase, model: Model, other: Model) -> Array:
     """The log-likelihood, ``(paths,)``, of a model's rows that another does not have: of quiet time as far as each knows it."""
-    apart = {
-        name: [index for index, row in enumerate(table.record.rows) if row not in other.records[name].rows]
-        for name, table in model.tables.items()
-    }
+    apart = {name: _rows_apart(table.record.rows, other.records[name].rows) for name, table in model.tables.items()}
     rows = replace(with_rows(model, apart, others=False), beyond=model.beyond or 0.0)
     density: Array = rows.log_likelihood(base.paths.parameters).sum(axis=1)
     return density
+
+
+def _rows_apart(rows: Sequence[Row], others: Sequence[Row]) -> list[int]:
+    """The places of rows that are not among others: rows that are not cut are the very same, so that few must be compared."""
+    mine, theirs = set(map(id, rows)), set(map(id, others))
+    left = [row for row in others if id(row) not in mine]
+    return [place for place, row in enumerate(rows) if id(row) not in theirs and row not in left]
 
 
 def _log_weight_of_late_streams(base: StretchBase, model: Model, names: Sequence[str], first: date, start: date) -> Array | None:

@@ -13,13 +13,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
+
 from forecast.book.calendar import ONE_DAY
 from forecast.book.topic import Topic
 from forecast.inference.importance.engine import Budget
 from forecast.inference.importance.fit import condition
 from forecast.inference.importance.prior_sampling import prior_draws
-from forecast.insight.record_events import news
-from forecast.insight.reweighting import TRUSTED_PARETO_K, MixtureComponent, Pool, part_of_posterior, pool_of, with_rows
+from forecast.insight.record_events import news, thin_days
+from forecast.insight.reweighting import TRUSTED_PARETO_K, MixtureComponent, Pool, extend_pool, part_of_posterior, pool_of, with_rows
+from forecast.insight.summed_rows import sum_rows
+from forecast.language.arrays import Array
 from forecast.language.distributions.nested import WALKS
 from forecast.model.errors import Unsound
 from forecast.model.model import Model, model_as_of
@@ -30,6 +34,7 @@ SCOUTS = 1_024  # of each part, by which it is judged how much a day's weights a
 ANCHOR_EFFECTIVE_DRAWS = 4_000.0  # effective draws that an anchor's own run must reach
 WANTED = 1_500.0  # effective draws a day should have, for whose sake anchors are added
 MOST_ANCHORS = 12
+MOST_DAYS_JUDGED = 64  # days of news for whose sake anchors are added; of more, so many are taken evenly
 MOST_OF_WALKS, SHORT = 32, 60  # where a walk of at most so many steps drifts away from its days, more are needed
 
 
@@ -51,20 +56,27 @@ def anchored_pool(topic: Topic, until: date, settings: Settings, *, days: Sequen
     if not newest.rows:
         return pool_of(parts)
     parts += _anchor_parts(newest, settings)
-    known = sorted({topic.opens, *news(topic, until)})
+    known = sorted({topic.opens, *thin_days(sorted(news(topic, until)), MOST_DAYS_JUDGED)})
     for asked in ([*known, *(day - ONE_DAY for day in known)], days):
         parts = _with_anchors(parts, _models(topic, sorted({day for day in asked if topic.opens <= day <= until})), settings)
     return pool_of(parts)
 
 
+def pool_with_anchors(pool: Pool, topic: Topic, until: date, settings: Settings, days: Sequence[date]) -> Pool:
+    """Return a pool of ``anchored_pool`` with anchors for more days: the same as that gives where they are among its ``days``."""
+    models = _models(topic, sorted({day for day in days if topic.opens <= day <= until}))
+    return pool_of(_with_anchors(list(pool.parts), models, settings))
+
+
 def _with_anchors(parts: list[MixtureComponent], models: Sequence[Model], settings: Settings) -> list[MixtureComponent]:
     """The parts and, while some day is short, the posterior as of the worst one; judged by a few of each part's draws."""
     tried = {part.model.as_of for part in parts}
+    scouts = pool_of([part.first(SCOUTS) for part in parts])
+    totals = _totals(scouts, models)
     while len(parts) <= _most_anchors(models):
-        scouts = pool_of([part.first(SCOUTS) for part in parts])
         short: dict[tuple[float, date], Model] = {}
-        for model in models:
-            weights = scouts.weigh(model)
+        for model, total in zip(models, totals, strict=True):
+            weights = scouts.weigh(model, total)
             size = weights.effective_size * DRAWS_PER_PART / SCOUTS if weights.pareto_k <= TRUSTED_PARETO_K else 0.0
             if size < WANTED and model.as_of not in tried:
                 short[size, model.as_of] = model
@@ -72,8 +84,20 @@ def _with_anchors(parts: list[MixtureComponent], models: Sequence[Model], settin
             break
         worst = short[min(short)]
         tried.add(worst.as_of)
-        parts = [*parts, *_anchor_parts(worst, settings)]
+        for part in _anchor_parts(worst, settings):
+            parts, few = [*parts, part], part.first(SCOUTS)
+            more = _totals(pool_of([few]), models)
+            scouts, totals = extend_pool(scouts, few), [np.concatenate(both) for both in zip(totals, more, strict=True)]
     return parts
+
+
+def _totals(pool: Pool, models: Sequence[Model]) -> list[Array]:
+    """The log-likelihood of the rows of each of some models, which ascend in their days, at a pool's draws, ``(draws,)`` each."""
+    totals, summed = [], None
+    for model in models:
+        summed = sum_rows(pool, model, summed)
+        totals.append(summed.total)
+    return totals
 
 
 def _most_anchors(models: Sequence[Model]) -> int:

@@ -10,7 +10,7 @@ models has the same column in both, and is computed once.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 from forecast.book.classes import count_column, is_counted
 from forecast.book.topic import Topic
 from forecast.inference.pareto import pareto_k
-from forecast.inference.posterior import Posterior, systematic_resample
+from forecast.inference.posterior import BLOCK_CELLS, Posterior, systematic_resample
 from forecast.inference.weights import effective_size, log_sum, normalize_weights
 from forecast.language.arrays import Array
 from forecast.model.model import Model, RowTable, names_used, quantities_used
 from forecast.model.priors import blocks
 
+COLUMNS_KEPT = 2**23  # draws times rows, 64 MB, up to which the log-likelihood of each row is kept for other models
 TRUSTED_PARETO_K = 0.5  # largest Pareto k-hat at which weights carry: up to here their variance, and so the stated errors, are finite
 TRUSTED_EFFECTIVE_SIZE = 1_000.0  # effective draws below which they do not: a tail can only be judged where it was seen
 
@@ -95,9 +96,12 @@ class Pool:
         parts = [column for table in model.tables.values() for column in self._columns_of(model, table)]
         return np.stack(parts, axis=1) if parts else np.zeros((len(self), 0))
 
-    def weigh(self, model: Model) -> PoolWeights:
-        """Weigh the draws for a model's posterior; its parameters must be the pool's, its priors and rows need not."""
-        return self.weigh_by(self.total(model) + self.prior_ratio(model) - self.log_ratio)
+    def weigh(self, model: Model, total: Array | None = None) -> PoolWeights:
+        """Weigh the draws for a model's posterior; its parameters must be the pool's, its priors and rows need not.
+
+        ``total`` is the log-likelihood of its rows, ``(draws,)``, where that is known.
+        """
+        return self.weigh_by((self.total(model) if total is None else total) + self.prior_ratio(model) - self.log_ratio)
 
     def log_evidence(self, model: Model) -> float:
         """Return the log evidence of a model's rows, of use where its weights carry and the pool came of several parts."""
@@ -130,6 +134,16 @@ class Pool:
 
     def total(self, model: Model) -> Array:
         """Return the log-likelihood of all rows of a model together, ``(draws,)``."""
+        if not self.keeps_columns(model):
+            with np.errstate(over="ignore"):
+                return np.sum(
+                    [
+                        density.sum(axis=1)
+                        for table in model.tables.values()
+                        for density in self.row_blocks(model, table, range(len(table)))
+                    ],
+                    axis=0,
+                )
         columns = [column for table in model.tables.values() for column in self._columns_of(model, table)]
         with np.errstate(over="ignore"):  # rows so unlikely together that no float holds it are impossible
             return np.sum(columns, axis=0) + np.zeros(len(self))
@@ -140,17 +154,38 @@ class Pool:
         picked = rng.permutation(order[systematic_resample(weights.relative[order], count, rng)])
         return {name: values[picked] for name, values in self.parameters.items()}
 
-    def _columns_of(self, model: Model, table: RowTable) -> list[Array]:
-        """The columns of one stream's rows, those not known yet worked out together."""
+    def keeps_columns(self, model: Model) -> bool:
+        """Whether a model's rows are few enough for their log-likelihood at every draw to be kept."""
+        return len(self) * model.row_count <= COLUMNS_KEPT
+
+    def row_blocks(self, model: Model, table: RowTable, rows: range) -> Iterator[Array]:
+        """Yield the log-likelihood of some rows of a table, ``(draws, rows)``, a block at a time.
+
+        What a row says in the company of others of its origin is what it says in the whole table.
+        """
+        size = len(rows) if is_shared(table) else max(1, BLOCK_CELLS // max(1, len(self)))
+        for begin in range(rows.start, rows.stop, max(1, size)):
+            chosen = range(begin, min(begin + size, rows.stop))
+            some = table if len(chosen) == len(table) else _select_rows(table, chosen)
+            yield np.stack(self._columns_of(model, some, keep=False), axis=1) if self.keeps_columns(model) else self._work_out(model, some)
+
+    def _work_out(self, model: Model, table: RowTable) -> Array:
+        """The log-likelihood of a table's rows, ``(draws, rows)``."""
+        # a pool has draws of the prior too, and the topic has been analysed: those beyond the range of floats are impossible
+        return replace(model, tables={table.stream.name: table}, beyond=model.beyond or 0.0).log_likelihood(self.parameters)
+
+    def _columns_of(self, model: Model, table: RowTable, *, keep: bool = True) -> list[Array]:
+        """The columns of one stream's rows, those not known yet worked out together, and kept or not."""
         keys = _column_keys(table, model)
         missing = {key: index for index, key in enumerate(keys) if key not in self.columns}
-        if missing:
-            wanted = sorted({index for row in missing.values() for index in (*_earlier_rows_of_origin(table, row), row)})
-            # a pool has draws of the prior too, and the topic has been analysed: those beyond the range of floats are impossible
-            alone = replace(model, tables={table.stream.name: _select_rows(table, wanted)}, beyond=model.beyond or 0.0)
-            densities = alone.log_likelihood(self.parameters)
-            self.columns.update({keys[index]: densities[:, column].copy() for column, index in enumerate(wanted)})
-        return [self.columns[key] for key in keys]
+        if not missing:
+            return [self.columns[key] for key in keys]
+        wanted = sorted({index for row in missing.values() for index in (*_earlier_rows_of_origin(table, row), row)})
+        densities = self._work_out(model, _select_rows(table, wanted))
+        fresh = {keys[index]: densities[:, column].copy() for column, index in enumerate(wanted)}
+        if keep:
+            self.columns.update(fresh)
+        return [fresh[key] if key in fresh else self.columns[key] for key in keys]
 
 
 def part_of_posterior(posterior: Posterior, count: int, log_evidence: float, rng: np.random.Generator) -> MixtureComponent:
@@ -252,6 +287,11 @@ def _select_rows(table: RowTable, kept: Sequence[int]) -> RowTable:
     )
 
 
+def is_shared(table: RowTable) -> bool:
+    """Whether what some rows say depends on others: reports of one origin."""
+    return table.entry is not None and table.entry.is_shared
+
+
 def _earlier_rows_of_origin(table: RowTable, row: int) -> list[int]:
     """The rows before a row that its likelihood depends on: those of the same origin."""
     return [] if table.entry is None else table.entry.before(row).tolist()
@@ -259,8 +299,17 @@ def _earlier_rows_of_origin(table: RowTable, row: int) -> list[int]:
 
 def _column_keys(table: RowTable, model: Model) -> list[bytes]:
     """What each row's likelihood depends on besides the parameters, as bytes."""
-    used = names_used(model.topic, table.stream.value, *table.stream.entering)
     statement = f"{table.stream.name}|{_statement_text(table, model.topic)}".encode()
+    stacked = row_facts(table, model)
+    own = [stacked[:, index].tobytes() for index in range(len(table))]
+    if table.entry is None:
+        return [statement + row_text for row_text in own]
+    return [b"|".join([statement, _origin_key(table, index, own), row_text]) for index, row_text in enumerate(own)]
+
+
+def row_facts(table: RowTable, model: Model) -> Array:
+    """Return what the likelihood of each row of a table depends on besides parameters and the statement, ``(facts, rows)``."""
+    used = names_used(model.topic, table.stream.value, *table.stream.entering)
     counts = table.stream.classes if is_counted(table.stream) else ()
     arrays = [
         table.values,
@@ -270,11 +319,8 @@ def _column_keys(table: RowTable, model: Model) -> list[bytes]:
     ]
     arrays += [part for pair in table.series.values() for part in pair]
     arrays += [] if table.entry is None else [table.entry.lower, table.entry.upper, table.entry.weights]
-    stacked = np.concatenate([np.asarray(values, dtype=float) for values in arrays], axis=0)
-    own = [stacked[:, index].tobytes() for index in range(len(table))]
-    if table.entry is None:
-        return [statement + row_text for row_text in own]
-    return [b"|".join([statement, _origin_key(table, index, own), row_text]) for index, row_text in enumerate(own)]
+    stacked: Array = np.concatenate([np.asarray(values, dtype=float) for values in arrays], axis=0)
+    return stacked
 
 
 def _origin_key(table: RowTable, row: int, own: list[bytes]) -> bytes:

@@ -61,11 +61,11 @@ class StreamRecord:
         return totals
 
     def totals_at(self, days: NDArray[np.integer], label: str = "") -> Array:
-        """The same before days given as ordinals, ``(days,)``.  Of few rows each sum is added up anew, to the last digit."""
+        """The same before days given as ordinals, ``(days,)``.  Of few rows that are no whole numbers each sum is added up anew, to the last digit."""
         rows = self.counted
         rows = rows.where(~rows.ranged)
         amounts = row_amounts(self.stream, rows, label)
-        if len(self.rows) * len(days) <= FEW_SUMS:
+        if len(self.rows) * len(days) <= FEW_SUMS and not (amounts == np.trunc(amounts)).all():
             return np.array([sum(amounts[rows.end < day].tolist(), start=0.0) for day in days.tolist()])
         order = np.lexsort((amounts, rows.end))
         sums = np.concatenate([[0.0], np.cumsum(amounts[order])])

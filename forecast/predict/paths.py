@@ -13,7 +13,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -41,6 +40,7 @@ from forecast.predict.recorded_totals import RecordedTotal, divide_rows, recorde
 
 TOTALS_KEPT = 2**26  # days times paths times totals that are kept, half a gigabyte, where not all are needed
 MOST_TOTALS = 3 * 2**26  # of those that are needed
+MOST_PAST_DAYS = 256  # days of the record whose totals are kept; of a longer record, only those that are asked for
 FEWEST_KEPT = 24  # days of the simulated future, for its picture
 
 
@@ -58,7 +58,7 @@ class Paths:
     ``(paths,)``; ``allocations`` the rows whose events had to be put on days; ``lots``
     is the seed of what else is drawn of the past.
     ``replicates`` is the number of each path's replicate, ``(paths,)``; None for paths that are all independent of one another.
-    ``is_whole`` says whether all boundaries are kept.
+    ``is_whole`` says whether all boundaries of the simulated future are kept.
     """
 
     model: Model
@@ -114,22 +114,26 @@ def simulate(
     allocations = _allocate_crossed_rows(model, parameters, ranges, days, starts, recorded=recorded, lots=lots, paths=paths)
     recorded = divide_rows(recorded, allocations, days)
     kept = _days_to_keep(model, days, paths, len(recorded), timeline.required, daily)
+    kept = _without_past(kept, timeline, daily)
     totals = _draw_totals(model, parameters, rng, timeline=timeline, recorded=recorded, kept=kept, paths=paths)
     of_days = tuple(days[step] for step in kept)
-    return Paths(model, parameters, of_days, totals, starts, ranges, allocations, lots, is_whole=len(kept) == len(days))
+    is_whole = set(of_days) >= set(days[bisect_left(days, timeline.first_drawn) :])
+    return Paths(model, parameters, of_days, totals, starts, ranges, allocations, lots, is_whole=is_whole)
 
 
 @dataclass(frozen=True, slots=True)
 class _Timeline:
     """The days at which steps begin and the record is read, and which of them no one may leave out.
 
-    ``starts`` is the first day after each stream's record, ``unknown`` the spans within it whose rows are not known yet.
+    ``starts`` is the first day after each stream's record, ``unknown`` the spans within it whose rows are not known yet, and
+    ``first_drawn`` the first day on which anything is drawn.
     """
 
     days: tuple[date, ...]
     required: frozenset[date]
     starts: Mapping[str, date]
     unknown: Mapping[str, Sequence[tuple[date, date]]]
+    first_drawn: date
 
     def is_drawn(self, stream: str, day: date) -> bool:
         """Whether a stream is drawn in the step that begins on a day."""
@@ -150,7 +154,7 @@ def _timeline(model: Model, until: date, cuts: Sequence[date]) -> _Timeline:
         else (until + ONE_DAY,)
     )
     days = tuple(sorted({begin, *(day for day in past if day < first_drawn), *(day for day in cuts if begin < day < first_drawn), *steps}))
-    return _Timeline(days, frozenset({begin, *starts.values(), *bounds, *cuts, days[-1]}), starts, unknown)
+    return _Timeline(days, frozenset({begin, *starts.values(), *bounds, *cuts, days[-1]}), starts, unknown, first_drawn)
 
 
 def _draw_totals(
@@ -167,24 +171,23 @@ def _draw_totals(
     days = timeline.days
     places = {step: place for place, step in enumerate(kept)}
     totals = {total: np.empty((len(kept), paths)) for total in recorded}  # a row for each day, so that a day is contiguous
-    now = {total: its.at(0, days, paths) for total, its in recorded.items()}
-    for total, values in now.items():
-        totals[total][0] = values
     gained = {total: np.zeros(paths) for name in timeline.starts for total in total_names(model.topic.streams[name])}
     needs: dict[frozenset[str], Needs] = {}
-    for step, (start, following) in enumerate(pairwise(days)):
-        moving = [stream for name, stream in model.topic.streams.items() if timeline.is_drawn(name, start)]
+    for step, start in enumerate(days):
+        moving = [stream for name, stream in model.topic.streams.items() if timeline.is_drawn(name, start)] if step + 1 < len(days) else []
+        if not moving and step not in places:
+            continue
+        now = {total: its.at(step, days, paths) for total, its in recorded.items()}
+        now |= {total: now[total] + more for total, more in gained.items()}  # what was drawn of days not known yet stays in the totals
+        if step in places:
+            for total, values in now.items():
+                totals[total][places[step]] = values
         if moving:
             together = frozenset(stream.name for stream in moving)
             if together not in needs:
                 needs[together] = needs_of(model, moving)
-            drawn = _draw_step(model, moving, parameters, now, rng, interval=(start, following - ONE_DAY), needs=needs[together])
+            drawn = _draw_step(model, moving, parameters, now, rng, interval=(start, days[step + 1] - ONE_DAY), needs=needs[together])
             gained |= {total: gained[total] + amounts for total, amounts in drawn.items()}
-        now = {total: its.at(step + 1, days, paths) for total, its in recorded.items()}
-        now |= {total: now[total] + more for total, more in gained.items()}  # what was drawn of days not known yet stays in the totals
-        if step + 1 in places:
-            for total, values in now.items():
-                totals[total][places[step + 1]] = values
     return {total: values.T for total, values in totals.items()}
 
 
@@ -221,6 +224,14 @@ def _days_to_keep(
         raise _too_many_totals(model, len(kept), paths, totals)
     room = max(TOTALS_KEPT // (paths * totals), FEWEST_KEPT)
     return tuple(sorted(kept | set(np.linspace(0, len(days) - 1, room).round().astype(int).tolist())))
+
+
+def _without_past(kept: tuple[int, ...], timeline: _Timeline, daily: Collection[tuple[date, date]]) -> tuple[int, ...]:
+    """Those of the days kept that a long record leaves: of the past, in which all paths are alike, only days that somebody asks for."""
+    past = bisect_left(timeline.days, timeline.first_drawn)
+    if past <= MOST_PAST_DAYS or daily:
+        return kept
+    return tuple(step for step in kept if step >= past or timeline.days[step] in timeline.required)
 
 
 def _too_many_totals(model: Model, days: int, paths: int, totals: int) -> Unsound:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from forecast.insight.prediction import prediction
+from forecast.insight.prediction import _root, prediction
 from forecast.language.distributions.families import family
+from forecast.language.distributions.family import Family
 
 LEVELS = [0.05, 0.5, 0.95]
 
@@ -69,3 +72,28 @@ def test_points_of_continuous_values_are_found_at_any_size(scale: float) -> None
     points, tail = prediction(family("Normal"), {"mu": np.zeros((4, 1)), "sigma": np.full((4, 1), scale)}, 2 * scale, rng())
     assert points == pytest.approx(tuple(scale * stats.norm.ppf(LEVELS)), rel=1e-9, abs=1e-12 * scale)
     assert tail == pytest.approx(2 * stats.norm.sf(2))
+
+
+def test_points_are_where_halving_finds_them_in_a_fraction_of_the_steps() -> None:
+    """Each point of a mixture equals that of plain halving: of like Normals with half of its evaluations, of others with no more than halving takes."""
+    alike = {"mu": np.linspace(4.0, 6.0, 40)[:, None], "sigma": np.linspace(1.0, 2.0, 40)[:, None]}
+    apart = {"mu": np.repeat([0.0, 3.0, 1e6], 20)[:, None], "sigma": np.tile([0.1, 1.0], 30)[:, None]}
+    heavy = {"alpha": np.repeat([-2.0, 40.0], 8)[:, None], "beta": np.repeat([0.5, 100.0], 8)[:, None]}
+    for kind, own, most in ((family("Normal"), alike, 26), (family("Normal"), apart, 52), (family("Cauchy"), heavy, 52)):
+        asked: list[float] = []
+
+        def share(place: float, kind: Family = kind, own: Any = own, asked: list[float] = asked) -> float:
+            asked.append(place)
+            return float(np.mean(kind.distribution(np.sinh(place), **own)))
+
+        points, _ = prediction(kind, own, 1.0, rng())
+        for level, point in zip(LEVELS, points, strict=True):
+            low, high = -30.0, 30.0
+            for _ in range(120):
+                middle = (low + high) / 2
+                low, high = (middle, high) if share(middle) < level else (low, middle)
+            assert point == pytest.approx(np.sinh(high), rel=1e-11, abs=1e-11)
+            asked.clear()
+            ends = np.arcsinh([np.min(kind.quantile(level, **own)), np.max(kind.quantile(level, **own))])
+            _root(lambda place, level=level: share(place) - level, *map(float, ends))  # type: ignore[misc]
+            assert len(asked) <= most

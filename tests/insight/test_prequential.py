@@ -153,3 +153,22 @@ def test_a_record_more_clumped_than_its_statement_allows_is_found_out() -> None:
     assert found["largest"]["tail"] < 0.1
     assert found["share of zeros"]["tail"] < 0.01
     assert found["sum"]["quantiles"] == sorted(found["sum"]["quantiles"])
+
+
+def test_a_long_record_is_read_in_blocks_and_its_newest_rows_are_predicted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scores do not depend on the size of a block, and of more rows than are predicted the newest are."""
+    topic = make_topic(
+        priors={"rate": "Gamma(alpha=2, beta=1)"},
+        streams={"seen": "Poisson(mu=rate * days)"},
+        rows={"seen": [{"on": OPENS + timedelta(days=at), "value": at % 4, "known": OPENS + timedelta(days=40 - at)} for at in range(20)]},
+        questions={"high": "rate > 2"},
+    )
+    until = OPENS + timedelta(days=50)
+    model, pool = model_as_of(topic, until), anchored_pool(topic, until, Settings())
+    whole = prequential_scores(model, pool, Settings())
+    monkeypatch.setattr("forecast.insight.prequential.BLOCK_CELLS", 3 * len(pool))
+    monkeypatch.setattr("forecast.insight.prequential.MOST_ROWS_PREDICTED", 5)
+    found = prequential_scores(model, pool, Settings())
+    assert [surprise.index for surprise in found.rows] == [0, 1, 2, 3, 4]
+    assert [surprise.log_score for surprise in found.rows] == pytest.approx([surprise.log_score for surprise in whole.rows[:5]])
+    assert np.array([scores[1:] for scores in found.score]) == pytest.approx(np.array([scores[1:] for scores in whole.score]))

@@ -1,0 +1,90 @@
+"""The log-likelihood of a record's rows summed at the draws of a pool, from one state of the record to the next.
+
+Two days of a record differ in few rows: those that became known, those that they
+replace, and quiet time that is cut at the day.  So the sum as of a day is that of
+the day before, with what these rows add and take away: no more is worked out than has changed,
+and no more than a block of rows is held at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.insight.reweighting import Pool, is_shared, row_facts
+from forecast.language.arrays import Array
+from forecast.model.model import Model, RowTable
+
+
+@dataclass(frozen=True, slots=True)
+class SummedRows:
+    """The rows of a model, and their log-likelihood summed at each draw of a pool, ``(draws,)``.
+
+    ``sums`` leaves out rows that are impossible at a draw, which ``excluded`` counts.
+    """
+
+    tables: Mapping[str, RowTable]
+    facts: Mapping[str, Array]
+    sums: Array
+    excluded: NDArray[np.int64]
+
+    @property
+    def total(self) -> Array:
+        """The log-likelihood of all rows, ``(draws,)``: minus infinity where one is impossible."""
+        total: Array = np.where(self.excluded > 0, -np.inf, self.sums)
+        return total
+
+
+def sum_rows(pool: Pool, model: Model, before: SummedRows | None = None) -> SummedRows:
+    """Return the summed rows of a model, from those ``before`` of another state of its topic where they are given.
+
+    Sums add up in another order than ``Pool.total``'s, and equal them up to rounding.
+    """
+    sums = np.zeros(len(pool)) if before is None else before.sums.copy()
+    excluded = np.zeros(len(pool), dtype=np.int64) if before is None else before.excluded.copy()
+    facts = {name: row_facts(table, model) for name, table in model.tables.items()}
+    for name, table in model.tables.items():
+        gone = None if before is None else before.tables[name]
+        first, end, gone_end = (
+            (0, len(table), 0) if gone is None or before is None else _changed_rows(gone, before.facts[name], table, facts[name])
+        )
+        if gone is not None:
+            _add_rows(pool, model, gone, range(first, gone_end), sums, excluded, sign=-1)
+        _add_rows(pool, model, table, range(first, end), sums, excluded, sign=1)
+    return SummedRows(model.tables, facts, sums, excluded)
+
+
+def _changed_rows(gone: RowTable, gone_facts: Array, table: RowTable, facts: Array) -> tuple[int, int, int]:
+    """From which row on, and up to which row of either table, two tables differ."""
+    if is_shared(gone) or is_shared(table):
+        same = gone_facts.shape == facts.shape and _origins(gone) == _origins(table) and np.array_equal(gone_facts, facts, equal_nan=True)
+        return (len(table), len(table), len(gone)) if same else (0, len(table), len(gone))
+    if gone_facts.shape[0] != facts.shape[0]:  # a range became known
+        return 0, len(table), len(gone)
+    shared = min(len(gone), len(table))
+    first = _equal_columns(gone_facts[:, :shared], facts[:, :shared])
+    left = shared - first
+    last = _equal_columns(gone_facts[:, ::-1][:, :left], facts[:, ::-1][:, :left])
+    return first, len(table) - last, len(gone) - last
+
+
+def _origins(table: RowTable) -> tuple[bytes, ...]:
+    """Which rows are of one origin, and which are copies."""
+    return () if table.entry is None else (table.entry.origins.tobytes(), table.entry.observations.tobytes())
+
+
+def _equal_columns(one: Array, other: Array) -> int:
+    """How many columns are equal before the first that is not."""
+    differ = ((one != other) & ~(np.isnan(one) & np.isnan(other))).any(axis=0)
+    return int(np.argmax(differ)) if differ.any() else differ.size
+
+
+def _add_rows(pool: Pool, model: Model, table: RowTable, rows: range, sums: Array, excluded: NDArray[np.int64], *, sign: int) -> None:
+    """Add some rows of a table to sums that are in the making, or take them off."""
+    for density in pool.row_blocks(model, table, rows):
+        impossible = np.isneginf(density)
+        sums += sign * np.where(impossible, 0.0, density).sum(axis=1)
+        excluded += sign * impossible.sum(axis=1)
