@@ -20,6 +20,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import IO
 
+from forecast.book.files.folder import MOST_RECORD_BYTES
 from forecast.book.files.git_folder import GitFault, References, check_objects, find_git_folder, read_references
 from forecast.book.files.problems import Place, Problem
 
@@ -279,6 +280,6 @@ def _skip_reason(path: str, *, kind: bytes, size: int, left: int) -> str:
         return "this is not a file" if kind != b"160000" else "this is another repository (a submodule)"
     if any(part in {"", ".", ".."} or part.lower() == ".git" or _UNFIT.search(part) for part in path.split("/")):
         return "this is no name for a file of a book"
-    if size > MOST_FILE_BYTES:
-        return f"this file has more than {MOST_FILE_BYTES // 1_000_000} MB"
+    if size > (most := MOST_RECORD_BYTES if path.endswith(".csv") else MOST_FILE_BYTES):
+        return f"this file has more than {most // 1_000_000} MB"
     return f"with this file the book has more than {MOST_COMMIT_BYTES // 1_000_000} MB" if size > left else ""

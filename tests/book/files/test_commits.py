@@ -270,7 +270,7 @@ def test_what_is_no_ordinary_file_of_a_book_is_not_written(book: Path, monkeypat
         ("040000", "tree", up, ".GIT"),
         ("100644", "blob", blob, "c:x.toml"),
         ("100644", "blob", blob, "a\\b.toml"),
-        ("100644", "blob", large, "large.csv"),
+        ("100644", "blob", large, "large.toml"),
     ]
     commit = commit_of_tree(book, {"priors": entries})
     monkeypatch.setattr(module, "MOST_FILE_BYTES", 4000)
@@ -284,7 +284,7 @@ def test_what_is_no_ordinary_file_of_a_book_is_not_written(book: Path, monkeypat
         ("priors/.GIT/out.toml", f"this is no name for a file of a book{after}", "warning"),
         ("priors/c:x.toml", f"this is no name for a file of a book{after}", "warning"),
         ("priors/a\\b.toml", f"this is no name for a file of a book{after}", "warning"),
-        ("priors/large.csv", f"this file has more than 0 MB{after}", "warning"),
+        ("priors/large.toml", f"this file has more than 0 MB{after}", "warning"),
     }
 
 
