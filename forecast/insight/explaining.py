@@ -43,7 +43,7 @@ def explain(analysis: Analysis, *, earlier: EarlierReport | None = None, progres
     progress("asking why")
     notes: list[str] = []
     model, settings = basis.model, basis.settings
-    pool = anchored_pool(model.topic, model.as_of, settings)
+    pool = anchored_pool(model.topic, model.as_of, settings, published=analysis.result.posterior)
     moves = _moves(basis, earlier, pool, notes)
     wide = wide_paths(basis, pool)
     without, silent = leverage(basis, wide)

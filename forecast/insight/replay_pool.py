@@ -20,6 +20,7 @@ from forecast.book.topic import Topic
 from forecast.inference.importance.engine import Budget
 from forecast.inference.importance.fit import condition
 from forecast.inference.importance.prior_sampling import prior_draws
+from forecast.inference.posterior import Posterior
 from forecast.insight.record_events import news, thin_days
 from forecast.insight.reweighting import TRUSTED_PARETO_K, MixtureComponent, Pool, extend_pool, part_of_posterior, pool_of, with_rows
 from forecast.insight.summed_rows import sum_rows
@@ -38,13 +39,14 @@ MOST_DAYS_JUDGED = 64  # days of news for whose sake anchors are added; of more,
 MOST_OF_WALKS, SHORT = 32, 60  # where a walk of at most so many steps drifts away from its days, more are needed
 
 
-def anchored_pool(topic: Topic, until: date, settings: Settings, *, days: Sequence[date] = ()) -> Pool:
+def anchored_pool(topic: Topic, until: date, settings: Settings, *, days: Sequence[date] = (), published: Posterior | None = None) -> Pool:
     """Return a pool whose weights carry as of every day of the record up to ``until``, where that can be reached.
 
     Anchors are added for the days of news, their eves, and ``days``, until each
     is worth 1,500 draws or twelve are in (32 where the topic drifts).  Deterministic in the topic, the seed
     and, where ``days`` need anchors of their own, in them.  A day that still
-    does not carry is for the caller to find by weighing it.  Raises ``Unsound``
+    does not carry is for the caller to find by weighing it.  ``published`` is the posterior as of ``until`` where the fast engine has
+    drawn it: otherwise it is drawn here.  Raises ``Unsound``
     where the model as of ``until`` cannot be computed.
     """
     newest = model_as_of(topic, until)
@@ -55,7 +57,7 @@ def anchored_pool(topic: Topic, until: date, settings: Settings, *, days: Sequen
     ]
     if not newest.rows:
         return pool_of(parts)
-    parts += _anchor_parts(newest, settings)
+    parts += _anchor_parts(newest, settings, published)
     known = sorted({topic.opens, *thin_days(sorted(news(topic, until)), MOST_DAYS_JUDGED)})
     for asked in ([*known, *(day - ONE_DAY for day in known)], days):
         parts = _with_anchors(parts, _models(topic, sorted({day for day in asked if topic.opens <= day <= until})), settings)
@@ -107,13 +109,16 @@ def _most_anchors(models: Sequence[Model]) -> int:
     return MOST_OF_WALKS if steps and max(steps) <= SHORT else MOST_ANCHORS
 
 
-def _anchor_parts(model: Model, settings: Settings) -> list[MixtureComponent]:
-    """Draws of a day's posterior, or none where the fast engine does not vouch for them."""
+def _anchor_parts(model: Model, settings: Settings, published: Posterior | None = None) -> list[MixtureComponent]:
+    """Draws of a day's posterior, or none where the fast engine does not vouch for them; ``published`` is used where it does."""
     name, day = model.topic.name, model.as_of.isoformat()
+    usable = published is not None and published.diagnostics.sound and published.diagnostics.log_evidence is not None
+    posterior = published if usable else None
     try:
-        posterior = condition(
-            model, rng=generator(settings.seed, name, Purpose.ANCHOR, day), budget=Budget(enough=ANCHOR_EFFECTIVE_DRAWS, confirm=False)
-        )
+        if posterior is None:
+            posterior = condition(
+                model, rng=generator(settings.seed, name, Purpose.ANCHOR, day), budget=Budget(enough=ANCHOR_EFFECTIVE_DRAWS, confirm=False)
+            )
     except Unsound:  # nothing can be said as of that day; whoever asks for it learns why
         return []
     evidence = posterior.diagnostics.log_evidence

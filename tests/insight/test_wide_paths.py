@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from forecast.inference.importance.fit import condition
-from forecast.insight import leave_one_out, wide_paths
+from forecast.insight import leave_one_out, replay_pool, wide_paths
 from forecast.insight.baseline import Baseline, baseline_of
 from forecast.insight.leave_one_out import leverage, row_groups
 from forecast.insight.replay_pool import anchored_pool
@@ -153,3 +153,24 @@ def test_copies_of_a_draw_count_once() -> None:
         MixtureComponent(model, draws, 0.0, np.array([3, 3, 3, 7])),
     ]
     assert number_distinct(parts).tolist() == [0, 1, 0, 2, 3, 4, 5, 6, 7, 7, 7, 8]
+
+
+def test_a_pool_uses_the_published_draws_and_grows_by_anchors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given the published posterior nothing is conditioned for the newest day, and a pool grows by the anchors of the days asked for alone."""
+    basis = outlier()
+    topic, settings, days = basis.model.topic, Settings(), [OPENS + timedelta(days=3)]
+    conditioned: list[Any] = []
+    original = replay_pool.condition
+
+    def counted(model: Any, **named: Any) -> Any:
+        conditioned.append(model.as_of)
+        return original(model, **named)
+
+    monkeypatch.setattr(replay_pool, "condition", counted)
+    pool = anchored_pool(topic, LAST, settings, published=basis.analysis.result.posterior)
+    assert LAST not in conditioned
+    monkeypatch.setattr(replay_pool, "WANTED", 1e9)
+    grown = replay_pool.pool_with_anchors(pool, topic, LAST, settings, days)
+    assert [part.model.as_of for part in grown.parts] == [*(part.model.as_of for part in pool.parts), *days]
+    assert conditioned[-1:] == days
+    np.testing.assert_array_equal(grown.parameters["rate"][: len(pool)], pool.parameters["rate"])
