@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import compileall
+import signal
 import sys
 import tempfile
 import time
@@ -66,4 +67,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the command that runs is ended, too
     sys.exit(main(sys.argv[1:]))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 OPENS = date(2025, 1, 1)
 ROWS = 20  # of each small topic
+MOST_DAYS = 300_000  # of a long record: a book holds no day before the year 1000
 KINDS = ("hazard", "count", "share", "hypotheses")
 
 
@@ -28,10 +29,11 @@ def write_small_topics(root: Path, count: int, *, seed: int = 1) -> None:
 
 
 def write_long_record(root: Path, rows: int, *, seed: int = 1) -> None:
-    """Write a book of one topic: a mean and a spread, and a number read on each of many days."""
+    """Write a book of one topic: a mean and a spread, and a number read on each of many days; several on a day, where days do not suffice."""
     for folder in ("seeds/level", "priors", "reports"):
         (root / folder).mkdir(parents=True, exist_ok=True)
-    opens = date(2026, 1, 1) - timedelta(days=rows)
+    days = min(rows, MOST_DAYS)
+    opens = date(2026, 1, 1) - timedelta(days=days)
     (root / "seeds/level/topic.toml").write_text(
         f'title = "A level"\nopens = {opens}\nstep = "month"\n\n[streams.readings]\nabout = "the level"\nvalue = "Normal(mu=mean, sigma=spread)"\n\n'
         '[questions.high]\nasks = "Is the mean above 10?"\nanswer = "mean > 10"\n\n[questions.how_wide]\nasks = "How large is the spread?"\nanswer = "spread"\n',
@@ -45,7 +47,7 @@ def write_long_record(root: Path, rows: int, *, seed: int = 1) -> None:
     numbers = random.Random(seed)
     with (root / "seeds/level/readings.csv").open("w", encoding="utf-8", newline="") as file:
         file.write("on,value,source\n")
-        file.writelines(f"{opens + timedelta(days=row)},{numbers.gauss(10, 2):.3f},gauge\n" for row in range(rows))
+        file.writelines(f"{opens + timedelta(days=row * days // rows)},{numbers.gauss(10, 2):.3f},gauge\n" for row in range(rows))
 
 
 def _hazard(numbers: random.Random) -> tuple[str, str, str, str, list[str]]:

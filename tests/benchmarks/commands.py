@@ -65,7 +65,7 @@ def _reading(name: str, title: str, words: tuple[str, ...], target: Target) -> C
 
 def _update_unchanged(options: Options) -> Row:
     command = _updated_book(options, "update_unchanged")
-    return row_of("`forecast update`, nothing changed", command, runs=options.runs(5), target=Target(1.0))
+    return row_of("`forecast update --no-referee`, nothing changed", command, runs=options.runs(5), target=Target(1.0))
 
 
 def _update_edited(options: Options) -> Row:

@@ -24,25 +24,26 @@ from tests.support.building import make_topic
 
 def main(model: str, count: str = "", folder: str = "") -> None:
     """Condition a model and print what came of it."""
-    topic = _topic_with_rows(int(count), Path(folder)) if model == "rows" else topic_of(model)
+    topic, from_files = _topic_with_rows(int(count), Path(folder)) if model == "rows" else (topic_of(model), False)
     began = time.process_time()
     posterior = condition_fast(model_as_of(topic, date(2026, 6, 1) if model == "rows" else date(2050, 1, 1)), Settings())
     spent, said = time.process_time() - began, posterior.diagnostics
     figures = {"cpu_seconds": spent, "effective_draws": said.effective_size, "points": said.draws, "sound": said.sound}
+    figures |= {"from_files": from_files}
     print(json.dumps(figures | {"mean": float(posterior.weights @ next(iter(posterior.parameters.values()))[:, 0])}))
 
 
-def _topic_with_rows(count: int, folder: Path) -> Topic:
-    """A topic as it is read from files; one made in memory where files may not have so many rows."""
+def _topic_with_rows(count: int, folder: Path) -> tuple[Topic, bool]:
+    """A topic, and whether it was read from files; it is made in memory where files may not have so many rows."""
     write_long_record(folder, count)
     try:
-        return open_book(folder).topic("level").topic
+        return open_book(folder).topic("level").topic, True
     except BookHasProblems as error:
         print(error, file=sys.stderr)
     lines = (folder / "seeds/level/readings.csv").read_text("utf-8").splitlines()[1:]
     days_and_values = (line.split(",") for line in lines)
     rows = [{"on": date.fromisoformat(day), "value": float(value)} for day, value, _ in days_and_values]
-    return make_topic(
+    topic = make_topic(
         name="level",
         priors={"mean": "Normal(mu=9, sigma=3)", "spread": "LogNormal(median=2, factor=3)"},
         streams={"readings": "Normal(mu=mean, sigma=spread)"},
@@ -50,6 +51,7 @@ def _topic_with_rows(count: int, folder: Path) -> Topic:
         questions={"high": "mean > 10"},
         opens=rows[0]["on"] - timedelta(days=1),
     )
+    return topic, False
 
 
 if __name__ == "__main__":

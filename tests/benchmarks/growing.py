@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.benchmarks.books import write_long_record, write_small_topics
 from tests.benchmarks.case import Case, Options, forecast_command, profile_of, python_command
 from tests.benchmarks.measure import Command, Cost, measure, measure_median
-from tests.benchmarks.rows import Row, Target, growth_row, target_cells
+from tests.benchmarks.rows import Row, Target, growth_row
 
 SMALL_UPDATE = ("update", "--no-referee", "--no-insight", "--no-pages")
 DAY = date(2026, 11, 1)
@@ -142,7 +142,7 @@ def _rows(options: Options) -> Row:
     """The conditioning of a Normal with two parameters; its CPU seconds are those of the conditioning alone, its memory that of the process."""
     sizes = (1_000, 10_000, 100_000, *([1_000_000] if options.large else []))
     costs: list[Cost] = []
-    draws, sound, whole = [], [], []
+    draws, sound, whole, from_files = [], [], [], []
     for size in sizes:
         book = options.folder("rows") / "book"
         command = python_command(options.scratch, "-m", "tests.benchmarks.conditioning", "rows", str(size), str(book))
@@ -152,11 +152,13 @@ def _rows(options: Options) -> Row:
         draws.append(round(figures["effective_draws"]))
         sound.append(figures["sound"])
         whole.append(cost.cpu_seconds)
+        from_files.append(figures["from_files"])
     row = growth_row("conditioning of a Normal with two parameters", "rows", sizes, costs, start=0.0)
-    row |= {"effective_draws": draws, "sound": sound, "process_cpu_seconds": whole}
-    at, target = (3, Target(20.0, "CPU s at 1,000,000 rows", GIBIBYTE_MB)) if options.large else (1, Target(0.5, "CPU s at 10,000 rows"))
-    row |= target_cells(target, costs[at].cpu_seconds, costs[at].peak_mb)
-    row["met"] = row["met"] and sound[at]
+    row |= {"effective_draws": draws, "sound": sound, "process_cpu_seconds": whole, "from_files": from_files}
+    targets = {10_000: Target(0.5, "CPU s at 10,000 rows"), 1_000_000: Target(20.0, "CPU s at 1,000,000 rows", GIBIBYTE_MB)}
+    held = [(at, targets[size]) for at, size in enumerate(sizes) if size in targets]
+    row["target"] = "; ".join(target.text() for _, target in held)
+    row["met"] = all(sound[at] and target.is_met(costs[at].cpu_seconds, costs[at].peak_mb) for at, target in held)
     return row if row["met"] else row | {"profile": profile_of(command)}
 
 

@@ -1,4 +1,4 @@
-"""Which function costs most: a module run as a program under cProfile, in one process, with CPU time.
+"""Which functions cost most: a module run as a program under cProfile, in one process, with CPU time.
 
 ``python -m tests.benchmarks.profile_line MODULE [ARGUMENT ...]`` prints what the module prints, and last one line.
 """
@@ -22,12 +22,13 @@ OWN = f"{os.sep}forecast{os.sep}"  # in the path of every function of the packag
 LIBRARIES = ("site-packages", f"{os.sep}lib{os.sep}python")
 DEEPEST = 200  # calls of libraries within one another that are followed
 NEGLIGIBLE = 1e-6  # share of all time
+SHOWN = 2
 NOT_OWN = "none of the package"
 IMPORTING = ("<frozen importlib", "<frozen zipimport")
 
 
 def costliest_line(program: Callable[[], None]) -> str:
-    """Return the function of the package that costs most, with the libraries that it calls, and its share of all CPU time.
+    """Return the two functions of the package that cost most, with the libraries that they call, and their shares of all CPU time.
 
     Imports count as one function.  The figures are those of ``line_of``.
     """
@@ -44,7 +45,7 @@ def costliest_line(program: Callable[[], None]) -> str:
 
 
 def line_of(stats: Mapping[Place, Any]) -> str:
-    """Return the line of a profile's figures, as ``pstats.Stats.stats`` has them.
+    """Return the line of a profile's figures, as ``pstats.Stats.stats`` has them: the two functions that cost most, and their shares.
 
     The own time of a library's function goes to whoever called it, in proportion to the time of those calls, until it has come to a
     function of the package or to Python's imports, as gprof shares time (Graham, Kessler and McKusick 1982).
@@ -65,8 +66,8 @@ def line_of(stats: Mapping[Place, Any]) -> str:
             for caller, edge in callers.items():
                 passed[caller] = passed.get(caller, 0.0) + seconds * edge[3] / whole
         waiting = {place: seconds for place, seconds in passed.items() if seconds > total * NEGLIGIBLE}
-    name = max(costs.keys() - {NOT_OWN}, key=lambda name: costs[name], default=NOT_OWN)
-    return f"{name} {100 * costs.get(name, 0.0) / total:.0f} %" if total else name
+    shares = sorted(((seconds / total, name) for name, seconds in costs.items() if name != NOT_OWN), reverse=True) if total else []
+    return ", ".join(f"{name} {100 * share:.0f} %" for share, name in shares[:SHOWN]) or NOT_OWN
 
 
 def _name_of(place: Place) -> str:

@@ -60,9 +60,10 @@ def _growth(rows: Sequence[dict[str, Any]]) -> str:
 
 def _conditioning_note(row: dict[str, Any]) -> str:
     sound = "all runs are sound" if all(row["sound"]) else f"sound: {', '.join('yes' if each else 'no' for each in row['sound'])}"
+    made = "" if all(row["from_files"]) else " Files hold fewer rows than the largest record, which was made in memory."
     return (
         f"{_list(row['effective_draws'])} effective draws; {sound}; "
-        f"the whole process with reading and checks takes {_list(row['process_cpu_seconds'])} CPU s."
+        f"the whole process with reading and checks takes {_list(row['process_cpu_seconds'])} CPU s.{made}"
     )
 
 
