@@ -28,7 +28,8 @@ from forecast.language.expressions import walk
 from forecast.model.custom_model import trust_problem
 from forecast.model.errors import Unsound, place_problem, topic_problem
 from forecast.model.horizon import check_horizon
-from forecast.model.model import expressions_used, model_as_of
+from forecast.model.model import model_as_of
+from forecast.model.used_names import expressions_used
 
 MOST_WORK = 1_000_000  # parts of expressions that are worked out to ask that, a few seconds
 MOST_IMPLICATION_STEPS = 240  # of the futures they are worked out on

@@ -25,7 +25,7 @@ from forecast.schema.topic import TopicContent
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TopicOutcome:
     """What a topic came to: the key under which its content is kept, and what is said of that without reading it."""
 
     content_key: str
@@ -69,7 +69,7 @@ def standing_topics(run: Run, names: Sequence[str], entries: Sequence[Mapping[st
 
 
 def outcomes_to_keep(
-    run: Run, entries: Sequence[Mapping[str, Any]], outcomes: Mapping[str, Outcome], warnings: Iterable[Problem]
+    run: Run, entries: Sequence[Mapping[str, Any]], outcomes: Mapping[str, TopicOutcome], warnings: Iterable[Problem]
 ) -> list[CachedResult]:
     """Return what is kept of topics that have just been published, by which they are found to stand.
 

@@ -26,7 +26,7 @@ from forecast.actions.pages import INDEX_NAME, files_stand, index_digest, pages_
 from forecast.actions.plan import TopicPlan, plan_draft, plan_of_standing, plan_topics
 from forecast.actions.publish import clock_problems, publish
 from forecast.actions.run import Run, TopicResult
-from forecast.actions.standing import Outcome, StandingTopic, outcomes_to_keep, standing_topics
+from forecast.actions.standing import StandingTopic, TopicOutcome, outcomes_to_keep, standing_topics
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS, SEEDS, choose_topics, root_problem, topic_path
 from forecast.book.files.problems import Place, Problem, has_errors, sort_problems
@@ -203,9 +203,9 @@ def _marks(reading: _Reading, made: Mapping[str, PackedResult]) -> dict[str, Rep
     return {name: marks[name] for name in reading.plans if name in marks}
 
 
-def _new_outcomes(made: Mapping[str, PackedResult]) -> dict[str, Outcome]:
+def _new_outcomes(made: Mapping[str, PackedResult]) -> dict[str, TopicOutcome]:
     return {
-        name: Outcome(result.content_key, marks.digest, marks.is_distrusted, marks.unanswerable, marks.is_compared)
+        name: TopicOutcome(result.content_key, marks.digest, marks.is_distrusted, marks.unanswerable, marks.is_compared)
         for name, result in made.items()
         if (marks := result.marks) is not None
     }

@@ -67,12 +67,12 @@ class RecordColumns(Sequence[Row]):
         index = at + len(self) if at < 0 else at
         if not 0 <= index < len(self):
             raise IndexError(at)
-        return self._kept()[index] if len(self) <= MOST_KEPT or self.made else self._rows(slice(index, index + 1))[0]
+        return self._all_rows()[index] if len(self) <= MOST_KEPT or self.made else self._rows(slice(index, index + 1))[0]
 
     def __iter__(self) -> Iterator[Row]:
         """Yield each row."""
         if len(self) <= MOST_KEPT or self.made:
-            yield from self._kept()
+            yield from self._all_rows()
             return
         for first in range(0, len(self), _AT_ONCE):
             yield from self._rows(slice(first, first + _AT_ONCE))
@@ -177,7 +177,7 @@ class RecordColumns(Sequence[Row]):
         """Return the rows, none with an ``id``."""
         return replace(self, id=empty_texts(len(self)), made=[replace(row, id="") for row in self.made])
 
-    def _kept(self) -> list[Row]:
+    def _all_rows(self) -> list[Row]:
         if not self.made and len(self):
             self.made.extend(self._rows(slice(0, len(self))))
         return self.made

@@ -163,7 +163,7 @@ def _joined_rows(reading: _Reading) -> RecordColumns:
     count = sum(map(len, reading.lines))
 
     def days(name: str) -> NDArray[Any]:
-        return _concatenated([part.arrays[name] for part in parts], np.int32)
+        return _concatenate([part.arrays[name] for part in parts], np.int32)
 
     def numbers(name: str) -> NDArray[Any]:
         its = [part.arrays[name] for part in parts if name in part.arrays]
@@ -173,17 +173,17 @@ def _joined_rows(reading: _Reading) -> RecordColumns:
         if name not in columns.texts:
             return empty_texts(count)
         codes = [part.own[name] if name in columns.labels else part.arrays["said" if name == "value" else name] for part in parts]
-        return TextColumn(_concatenated(codes, np.int32), tuple(columns.texts[name].texts))
+        return TextColumn(_concatenate(codes, np.int32), tuple(columns.texts[name].texts))
 
     names = columns.own_in_order
     own: dict[str, OwnColumn] = {
-        name: texts(name) if name in columns.labels else _concatenated([part.own[name] for part in parts], np.float64) for name in names
+        name: texts(name) if name in columns.labels else _concatenate([part.own[name] for part in parts], np.float64) for name in names
     }
     counted = {} if columns.classes is None else dict(zip(columns.classes.labels, columns.classes.columns, strict=False))
     is_named = columns.classes is not None and not counted
     return RecordColumns(
         paths=TextColumn(np.ones(count, dtype=np.int32), ("", reading.header.source.path)),
-        lines=_concatenated(reading.lines, np.int32),
+        lines=_concatenate(reading.lines, np.int32),
         starts_at=np.ones(count, dtype=np.int32),
         start=days("start"),
         end=days("end"),
@@ -203,5 +203,5 @@ def _joined_rows(reading: _Reading) -> RecordColumns:
     )
 
 
-def _concatenated(parts: Sequence[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
+def _concatenate(parts: Sequence[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
     return np.concatenate([np.zeros(0, dtype=kind), *parts], dtype=kind)

@@ -63,7 +63,7 @@ class TextColumn:
             places = list(zip(different[order].tolist(), first[order].tolist(), strict=True))
         return {self.texts[code]: place for code, place in places}
 
-    def numbered(self, texts: Iterable[str]) -> NDArray[np.int64]:
+    def numbers_among(self, texts: Iterable[str]) -> NDArray[np.int64]:
         """Return for each row the place of its text among some, -1 where it has none.  Raises ``KeyError`` for a text that is not there."""
         places = {text: place for place, text in enumerate(texts)}
         used = np.zeros(len(self.texts), dtype=bool)

@@ -18,7 +18,7 @@ from forecast.schema.long_records import LongRecord, RecordSpan
 
 LISTED_ENDS = 20  # rows that are listed from each end of a long record
 MOST_SPANS = 40
-MOST_PAST_DAYS = 1_000  # of a long record, whose totals a report keeps
+MOST_LISTED_TOTALS = 1_000  # of a long record, whose totals a report keeps
 
 
 class _Summary(TypedDict):
@@ -38,7 +38,7 @@ def summarise_record(record: StreamRecord) -> LongRecord:
     return {"count": len(record.rows), "listed": listed_numbers(record.rows).tolist(), "spans": _spans(record)}
 
 
-def thin_days(days: NDArray[np.int64], most: int = MOST_PAST_DAYS) -> NDArray[np.int64]:
+def thin_totals(days: NDArray[np.int64], most: int = MOST_LISTED_TOTALS) -> NDArray[np.int64]:
     """Return at most so many of some days, evenly, the first and the last among them."""
     if len(days) <= most:
         return days

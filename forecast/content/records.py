@@ -11,7 +11,7 @@ import numpy as np
 
 from forecast.book.calendar import ONE_DAY
 from forecast.book.classes import row_amounts
-from forecast.content.long_records import listed_numbers, summarise_record, thin_days
+from forecast.content.long_records import listed_numbers, summarise_record, thin_totals
 from forecast.inference.quantile_levels import QUANTILE_LEVELS
 from forecast.language.expressions import indexed_name
 from forecast.model.additive import adds_up
@@ -178,7 +178,7 @@ def _past_totals(record: StreamRecord, opens: date) -> list[PastPoint]:
     rows = record.rows
     first = min(opens.toordinal(), int(rows.start.min(initial=opens.toordinal()))) - 1
     ordinals = np.unique(np.append(rows.end, first)).astype(np.int64)
-    days = [date.fromordinal(day) for day in (thin_days(ordinals) if len(rows) > MOST_LISTED_ROWS else ordinals).tolist()]
+    days = [date.fromordinal(day) for day in (thin_totals(ordinals) if len(rows) > MOST_LISTED_ROWS else ordinals).tolist()]
     totals = record.totals_before([day + ONE_DAY for day in days])
     if record.ranges:
         totals = [_least_total(record, day + ONE_DAY) for day in days]

@@ -21,9 +21,10 @@ from forecast.inference.quantile_levels import INTERVAL_LEVELS
 from forecast.language.arrays import Array
 from forecast.language.distributions.domains import FARTHEST_VALUE
 from forecast.language.expressions import indexed_name
-from forecast.model.model import Model, model_as_of, names_used
+from forecast.model.model import Model, model_as_of
 from forecast.model.priors import Block, blocks
 from forecast.model.settings import Purpose, generator
+from forecast.model.used_names import names_used
 
 type QuantileTriple = tuple[float, float, float]
 

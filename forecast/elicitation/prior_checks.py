@@ -24,10 +24,11 @@ from forecast.model.chosen_rows import distinct_rows
 from forecast.model.errors import Unsound
 from forecast.model.invalid_values import describe_invalid_arguments, share_as_percent
 from forecast.model.left_out import MOST_BEYOND, without_overflow
-from forecast.model.model import Model, Parameters, model_as_of, series_and_streams_used
+from forecast.model.model import Model, Parameters, model_as_of
 from forecast.model.overflow import StatementOverflow
 from forecast.model.priors import Block, blocks
 from forecast.model.settings import Purpose, generator
+from forecast.model.used_names import series_and_streams_used
 from forecast.predict.answers import Probability, answer, paths_for
 from forecast.predict.distribution import Distribution
 from forecast.predict.paths import Paths, has_future

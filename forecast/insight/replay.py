@@ -28,10 +28,11 @@ from forecast.insight.summed_rows import SummedRows, sum_rows
 from forecast.language.arrays import Array
 from forecast.model.classes import value_between_totals, zero_value
 from forecast.model.errors import Unsound
-from forecast.model.model import Model, model_as_of, names_used
+from forecast.model.model import Model, model_as_of
 from forecast.model.progress import Progress, ignore_progress
 from forecast.model.settings import Purpose, Settings, generator
 from forecast.model.steps import needed_columns, step_scope
+from forecast.model.used_names import names_used
 from forecast.predict.answers import paths_for
 from forecast.predict.paths import Paths, next_value
 from forecast.predict.void import find_condition_failure

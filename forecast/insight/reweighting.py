@@ -23,8 +23,9 @@ from forecast.inference.pareto import pareto_k
 from forecast.inference.posterior import BLOCK_CELLS, Posterior, systematic_resample
 from forecast.inference.weights import effective_size, log_sum, normalize_weights
 from forecast.language.arrays import Array
-from forecast.model.model import Model, RowTable, names_used, quantities_used
+from forecast.model.model import Model, RowTable
 from forecast.model.priors import blocks
+from forecast.model.used_names import names_used, quantities_used
 
 COLUMNS_KEPT = 2**23  # draws times rows, 64 MB, up to which the log-likelihood of each row is kept for other models
 TRUSTED_PARETO_K = 0.5  # largest Pareto k-hat at which weights carry: up to here their variance, and so the stated errors, are finite

@@ -12,7 +12,7 @@ from forecast.language.distributions.families import family_for, value_kind_of
 from forecast.language.distributions.traits import ValueKind
 from forecast.language.evaluate import evaluate_constant
 from forecast.language.faults import Fault
-from forecast.model.model import series_and_streams_used
+from forecast.model.used_names import series_and_streams_used
 
 
 def adds_up(topic: Topic, stream: Stream) -> bool:

@@ -25,7 +25,7 @@ from forecast.language.expressions import indexed_name
 from forecast.model.crossing import group_rows, has_events, overlap, related_streams
 from forecast.model.errors import Unsound, place_problem, topic_problem
 from forecast.model.invalid_values import describe_invalid_arguments
-from forecast.model.model import Model, series_and_streams_used
+from forecast.model.model import Model
 from forecast.model.parts import (
     FamilyArguments,
     PartWeights,
@@ -38,6 +38,7 @@ from forecast.model.parts import (
     weights_of,
 )
 from forecast.model.steps import Needs, needs_of, step_scope
+from forecast.model.used_names import series_and_streams_used
 
 MOST_DAYS = 400  # of rows that must keep an order; longer ones are ordered by steps of several days
 REDRAW_ROUNDS, ORDERS_AT_ONCE = 256, 16_384  # in which impossible orders are drawn again, and how many draws at most in each

@@ -19,7 +19,8 @@ from forecast.model.chosen_rows import distinct_rows
 from forecast.model.draw_blocks import in_chunks
 from forecast.model.errors import Unsound, topic_problem
 from forecast.model.invalid_values import CENTRE, Misfit, misfit_of, share_as_percent
-from forecast.model.model import Model, Parameters, names_used, series_and_streams_used
+from forecast.model.model import Model, Parameters
+from forecast.model.used_names import names_used, series_and_streams_used
 
 SHARE_UNIT = "share"  # the unit of a quantity that lies between 0 and 1
 CELLS_IN_ONE = 2**24  # draws times rows that are looked at in one piece

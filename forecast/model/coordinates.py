@@ -32,9 +32,10 @@ from forecast.language.distributions.simplex import Dirichlet
 from forecast.language.expressions import Expression
 from forecast.language.statements import Statement
 from forecast.model.chosen_rows import log_likelihood_of
-from forecast.model.model import Model, names_used
+from forecast.model.model import Model
 from forecast.model.priors import Block, Hypothesis
 from forecast.model.total_log_likelihood import total_log_likelihood
+from forecast.model.used_names import names_used
 
 FARTHEST_NORMAL = 8.2  # a uniform number nearer to 1 than the normal's tail beyond this cannot be distinguished from 1
 NEAR_NORMAL = 5.0  # a normal is farther from its middle than this six times in ten million

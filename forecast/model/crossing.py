@@ -18,7 +18,8 @@ from forecast.book.classes import is_counted
 from forecast.book.record_columns import RecordColumns
 from forecast.book.rows import is_quiet
 from forecast.book.topic import Question, Row, Stream, Topic
-from forecast.model.model import Model, series_and_streams_used
+from forecast.model.model import Model
+from forecast.model.used_names import series_and_streams_used
 
 type StreamRow = tuple[str, Row]  # a stream's name and one of its rows
 

@@ -25,7 +25,7 @@ from forecast.language.distributions.families import family_for
 from forecast.language.distributions.family import Family
 from forecast.language.distributions.traits import ValueKind
 from forecast.language.evaluate import Scope, evaluate, with_quantities
-from forecast.language.expressions import Expression, Total, direct_names, names_in, streams_in, totals_in, transitive_names
+from forecast.language.expressions import direct_names
 from forecast.language.ops import NUMPY, Ops
 from forecast.language.squashing import with_logits
 from forecast.language.statements import Statement
@@ -46,6 +46,7 @@ from forecast.model.model_rows import ModelRows
 from forecast.model.overflow import StatementOverflow, cells_beyond_floats
 from forecast.model.record import StreamRecord, records_as_of, series_share
 from forecast.model.sufficient_statistics import RowPart, part_rows
+from forecast.model.used_names import names_used, series_and_streams_used, totals_used
 
 Parameters = Mapping[str, NDArray[Any]]
 
@@ -275,7 +276,7 @@ def row_table(topic: Topic, record: StreamRecord, records: Mapping[str, StreamRe
     for name in stream.covariates:
         columns[name] = _covariate(rows, name)[None, :]
     for name in (*stream.label_columns, *stream.reported):
-        columns[name] = rows.labels(name).numbered(topic.labels[name])[None, :]
+        columns[name] = rows.labels(name).numbers_among(topic.labels[name])[None, :]
     for step in calendars(topic):
         columns[step] = _calendar_codes(topic, step, rows)[None, :]
     used_totals = totals_used(topic, stream.value, *stream.entering)
@@ -298,33 +299,6 @@ def _calendar_codes(topic: Topic, step: Step, rows: RecordColumns) -> NDArray[np
     """The calendar steps that rows count to, as ``calendar_code`` has that of one interval, ``(rows,)``."""
     middles = rows.start.astype(np.int64) + (rows.end.astype(np.int64) - rows.start) // 2
     return step_numbers(step, middles) - step_numbers(step, np.array(topic.opens.toordinal()))
-
-
-def series_and_streams_used(topic: Topic, *statements: Statement | Expression) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the series and the streams (by ``total``) that statements or expressions use, through quantities too."""
-    series: dict[str, None] = {}
-    streams: dict[str, None] = {}
-    for expression in expressions_used(topic, *statements):
-        streams.update(dict.fromkeys(streams_in(expression)))
-        series.update({name: None for name in names_in(expression) if name in topic.series})
-    return tuple(series), tuple(streams)
-
-
-def totals_used(topic: Topic, *statements: Statement | Expression) -> dict[str, Total]:
-    """Return the totals that statements or expressions use, through quantities too, by their names."""
-    return {name: total for expression in expressions_used(topic, *statements) for name, total in totals_in(expression).items()}
-
-
-def names_used(topic: Topic, *statements: Statement | Expression) -> set[str]:
-    """Return the names that statements or expressions use, also through quantities and what series are later."""
-    names: set[str] = set()
-    waiting = list(_expressions_in(statements))
-    while waiting:
-        fresh = set(names_in(waiting.pop())) - names
-        names |= fresh
-        waiting += [topic.quantities[name].expression for name in fresh & topic.quantities.keys()]
-        waiting += [later for name in fresh & topic.series.keys() if (later := topic.series[name].later) is not None]
-    return names
 
 
 def calendars(topic: Topic) -> tuple[Step, ...]:
@@ -382,25 +356,3 @@ def _series_columns(topic: Topic, name: str, rows: RecordColumns, as_of: date) -
     order = np.searchsorted(by_row, first[same])
     known, later = (np.array([getattr(share, side) for share in shares], dtype=float) for side in ("known", "later_share"))
     return known[order][None, :], later[order][None, :]
-
-
-def quantities_used(topic: Topic, *statements: Statement | Expression) -> tuple[str, ...]:
-    """Return the quantities that statements or expressions use, through each other too, each after those it uses."""
-    return transitive_names(
-        _expressions_in(statements), direct_names({name: quantity.expression for name, quantity in topic.quantities.items()})
-    )
-
-
-def _expressions_in(statements: tuple[Statement | Expression, ...]) -> Iterator[Expression]:
-    for statement in statements:
-        if isinstance(statement, Statement):
-            yield from statement.arguments.values()
-        else:
-            yield statement
-
-
-def expressions_used(topic: Topic, *statements: Statement | Expression) -> Iterator[Expression]:
-    """Yield the expressions of statements, and those of the quantities they use."""
-    yield from _expressions_in(statements)
-    for name in quantities_used(topic, *statements):
-        yield topic.quantities[name].expression

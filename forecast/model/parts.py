@@ -35,7 +35,7 @@ from forecast.language.distributions.families import family_for
 from forecast.language.distributions.family import Family
 from forecast.language.distributions.trials import Bernoulli
 from forecast.language.expressions import Expression
-from forecast.model.model import names_used
+from forecast.model.used_names import names_used
 
 LENGTH_CLOCKS = frozenset({"days", "months", "years", "t_start", "t_end"})  # clocks that say how long an interval is
 FINE_PARTS = 48  # into which a row of competing classes is cut at least, if it has as many days

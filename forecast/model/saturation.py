@@ -16,7 +16,8 @@ from forecast.language.expressions import Expression
 from forecast.language.ops import NUMPY
 from forecast.language.squashing import HAZARD_WORDINGS, Squashing, find_squashings, takes_logits
 from forecast.language.statements import Statement
-from forecast.model.model import Model, Parameters, RowTable, expressions_used
+from forecast.model.model import Model, Parameters, RowTable
+from forecast.model.used_names import expressions_used
 
 
 def rounded_chances(model: Model, parameters: Parameters) -> tuple[Truth, dict[str, str]]:

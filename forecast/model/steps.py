@@ -16,8 +16,9 @@ from forecast.language.expressions import Expression, names_in
 from forecast.language.ops import NUMPY
 from forecast.model.bounds import SHARE_UNIT, share_fault
 from forecast.model.errors import Unsound, topic_problem
-from forecast.model.model import Model, calendar_code, calendars, clocks, series_and_streams_used
+from forecast.model.model import Model, calendar_code, calendars, clocks
 from forecast.model.record import series_share
+from forecast.model.used_names import series_and_streams_used
 
 
 def needed_columns(stream: Stream) -> tuple[str, ...]:

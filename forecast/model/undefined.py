@@ -18,7 +18,7 @@ from forecast.language.evaluate import Scope, evaluate
 from forecast.language.expressions import Binary, Call, Expression, walk
 from forecast.language.ops import NUMPY
 from forecast.language.three_valued import ThreeValued, with_tolerance, with_undefined
-from forecast.model.model import expressions_used, series_and_streams_used
+from forecast.model.used_names import expressions_used, series_and_streams_used
 
 ALWAYS_NUMBERS = frozenset({"min", "max", "abs", "exp", "expm1", "expit"})  # functions that have a value everywhere
 

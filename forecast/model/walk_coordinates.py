@@ -28,8 +28,9 @@ from forecast.language.distributions.real import HALF_LOG_2PI
 from forecast.language.distributions.walks import Walk
 from forecast.model.coordinates import Coordinates, prior_coordinates
 from forecast.model.draw_blocks import CELLS_AT_ONCE
-from forecast.model.model import Model, names_used
+from forecast.model.model import Model
 from forecast.model.priors import Block, Hypothesis
+from forecast.model.used_names import names_used
 
 CLIMBS, FIRST_CLIMBS = 3, 60  # Newton steps at each draw, and where the climb of all of them begins
 STRIDE = 0.02  # of a step's sd: half the width of the differences

@@ -22,7 +22,8 @@ from forecast.language.expressions import First
 from forecast.model.allocation import Allocation, Totals, allocate, unallocated_rows
 from forecast.model.clock import cut_into_steps
 from forecast.model.crossing import StreamRow, long_rows, row_key, with_related_rows
-from forecast.model.model import Model, series_and_streams_used
+from forecast.model.model import Model
+from forecast.model.used_names import series_and_streams_used
 from forecast.predict.paths import Paths, totals_beyond
 from forecast.predict.questions import truth_before
 

@@ -18,7 +18,8 @@ from forecast.language.ops import NUMPY
 from forecast.language.statements import Statement
 from forecast.model.classes import added_totals
 from forecast.model.errors import Unsound, topic_problem
-from forecast.model.model import Model, RowTable, totals_used
+from forecast.model.model import Model, RowTable
+from forecast.model.used_names import totals_used
 
 
 def predict_rows(model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator) -> dict[str, Array]:

@@ -19,9 +19,10 @@ from forecast.language.ops import NUMPY
 from forecast.model.bounds import depends_on_parameters_alone, share_fault, share_quantities, share_values
 from forecast.model.clock import years_between
 from forecast.model.errors import Unsound, topic_problem
-from forecast.model.model import Model, calendar_code, calendars, expressions_used
+from forecast.model.model import Model, calendar_code, calendars
 from forecast.model.record import series_share
 from forecast.model.undefined import holds_in
+from forecast.model.used_names import expressions_used
 from forecast.predict.paths import Paths
 
 CONDITION_CELLS_AT_ONCE = 2**22  # paths times days on which a condition is read in one piece

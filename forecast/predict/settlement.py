@@ -35,9 +35,10 @@ from forecast.language.expressions import (
     streams_in,
 )
 from forecast.model.crossing import crosses, has_events
-from forecast.model.model import Model, quantities_used, series_and_streams_used
+from forecast.model.model import Model
 from forecast.model.record import StreamRecord
 from forecast.model.undefined import holds_in
+from forecast.model.used_names import quantities_used, series_and_streams_used
 from forecast.predict.paths import Paths
 from forecast.predict.questions import needs_paths, truth_of, with_clocks
 

@@ -21,9 +21,10 @@ from forecast.book.topic import Question, Topic
 from forecast.language.arrays import Truth
 from forecast.language.evaluate import Scope
 from forecast.language.expressions import OPPOSITE, Compare, Expression, Logic, Unary
-from forecast.model.model import Model, series_and_streams_used, totals_used
+from forecast.model.model import Model
 from forecast.model.record import series_share
 from forecast.model.undefined import holds_in
+from forecast.model.used_names import series_and_streams_used, totals_used
 from forecast.predict.paths import Paths
 from forecast.predict.questions import truth_of, with_clocks
 from forecast.predict.settlement import certain_totals, direction_between, is_complete, open_spans

@@ -12,7 +12,7 @@ import pytest
 
 from forecast.actions.cache import edited_rows
 from forecast.book.used_rows import used_rows
-from forecast.content.long_records import LISTED_ENDS, MOST_PAST_DAYS, MOST_SPANS
+from forecast.content.long_records import LISTED_ENDS, MOST_LISTED_TOTALS, MOST_SPANS
 from forecast.content.records import stream_contents
 from forecast.model.model import model_as_of
 from forecast.predict.paths import Paths
@@ -85,7 +85,7 @@ def test_the_report_of_a_long_record_does_not_grow_with_its_rows(days: int) -> N
     found = stream_of(rows)
     assert 1 <= len(found["long"]["spans"]) <= MOST_SPANS
     assert sum(span["rows"] for span in found["long"]["spans"]) == 20_000
-    assert len(found["past"]) <= MOST_PAST_DAYS
+    assert len(found["past"]) <= MOST_LISTED_TOTALS
     assert found["past"][-1] == {"day": str(rows[-1]["on"]), "total": 20_000.0}
 
 

@@ -127,7 +127,7 @@ def _check_weights(labels: LabelSets, stream: StreamDraft, record: RecordFile) -
             return  # clocks, and what is reported elsewhere
         if isinstance(its, TextColumn) and name not in texts:
             return
-        values[name] = (its.numbered(labels.sets[name]) if isinstance(its, TextColumn) else its)[None, :]
+        values[name] = (its.numbers_among(labels.sets[name]) if isinstance(its, TextColumn) else its)[None, :]
     try:
         with np.errstate(all="ignore"):
             scope = Scope(values=values, labels=labels.sets, coded={name: name for name in texts})

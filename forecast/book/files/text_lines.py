@@ -9,7 +9,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-LONG_TEXT = 1_000_000  # characters of a text from which on its lines are cut when they are asked for
+LARGE_TEXT = 1_000_000  # characters of a text from which on its lines are cut when they are asked for
 _AT_ONCE = 2**20  # characters that are searched, or lines that are cut, at a time
 
 
@@ -51,7 +51,7 @@ class LongTextLines(Sequence[str]):
 
 def lines_of_text(text: str) -> Sequence[str]:
     """Return the lines of a text without their line feeds; one more, and empty, where it ends in one."""
-    if len(text) < LONG_TEXT:
+    if len(text) < LARGE_TEXT:
         return tuple(text.split("\n"))
     ends = [_line_feeds(text[first : first + _AT_ONCE]) + first for first in range(0, len(text), _AT_ONCE)]
     return LongTextLines(text, np.concatenate([[0], *(end + 1 for end in ends), [len(text) + 1]]))

@@ -20,8 +20,9 @@ from forecast.model.coordinates import prior_coordinates
 from forecast.model.custom_model import refuse_custom_model
 from forecast.model.draw_blocks import in_chunks
 from forecast.model.likelihood import with_same_origin
-from forecast.model.model import Model, names_used
+from forecast.model.model import Model
 from forecast.model.priors import Block, Hypothesis, blocks, hypotheses
+from forecast.model.used_names import names_used
 
 CHECK_DRAWS = 500  # prior draws of each hypothesis on which a row must move to count as informative
 LONG_CHECK_DRAWS = 10_000  # the same before a row is called impossible

@@ -31,7 +31,8 @@ from forecast.language.expressions import Expression, Name, direct_names, split_
 from forecast.language.source import SourceText, number_text
 from forecast.language.statements import Statement
 from forecast.model.likelihood import likelihood_expressions
-from forecast.model.model import Model, RowTable, names_used
+from forecast.model.model import Model, RowTable
+from forecast.model.used_names import names_used
 
 HIGHEST = 30  # levels of an expression that are written in one another
 

@@ -14,7 +14,7 @@ from forecast.book.files.text_lines import LongTextLines, lines_of_text
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_lines_of_a_long_text_are_those_of_a_short_one(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """By number, in slices, one after the other, and in length."""
-    monkeypatch.setattr(text_lines, "LONG_TEXT", 0)
+    monkeypatch.setattr(text_lines, "LARGE_TEXT", 0)
     monkeypatch.setattr(text_lines, "_AT_ONCE", 3)
     lines, expected = lines_of_text(text), tuple(text.split("\n"))
     assert isinstance(lines, LongTextLines)
