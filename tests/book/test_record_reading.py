@@ -17,6 +17,8 @@ from forecast.book.files.sources import make_source_file
 from forecast.book.records import read_rows
 from forecast.book.topic import Row, ValueRange
 
+pytestmark = pytest.mark.medium
+
 CELLS = (
     "",
     "2025-03-01",
@@ -49,7 +51,7 @@ def outcome(text: str, classes: Classes | None = None) -> Any:
     st.lists(st.lists(st.sampled_from(CELLS), min_size=3, max_size=5).map(",".join), max_size=12),
     st.sampled_from([None, NUMBERS, COUNTS]),
 )
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_read_does_not_depend_on_blocks(monkeypatch: pytest.MonkeyPatch, header: str, lines: list[str], classes: Classes | None):
     """Rows, columns and problems are the same when two lines are read at a time."""
     text = "\n".join([header, *lines])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from math import inf
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +20,8 @@ from forecast.book.topic import Row, ValueRange
 from forecast.language.statements import parse_statement
 from tests.support.small_books import book_of
 
+pytestmark = pytest.mark.medium
+
 DAY = date(2026, 1, 1)
 STATEMENTS = (
     "Normal(mu=rate, sigma=1)",
@@ -31,17 +34,23 @@ STATEMENTS = (
     "Beta(alpha=rate, beta=2)",
     "Uniform(lower=0, upper=6)",
     "TruncatedNormal(mu=1, sigma=1, lower=0)",
+    "BetaBinomial(n=20000, alpha=rate, beta=2)",
+    "Censored(Normal(mu=rate, sigma=1), lower=0)",
+)
+RANGES = (
+    *(None, ValueRange(1.0, 2.5), ValueRange(7.0, 9.0), ValueRange(40.0, inf), ValueRange(-3.0, -1.0)),
+    *(ValueRange(-inf, 0.0), ValueRange(0.0, inf), ValueRange(0.5, 1.5), ValueRange(2.0, 4.0)),
 )
 values = st.sampled_from([0.0, 1.0, 0.5, -1.0, 7.0, 21.0, 1e-200, 1e200, 2.0**53, 2.5]) | st.floats(allow_nan=False, allow_infinity=False)
 
 
 @given(
     st.sampled_from(STATEMENTS),
-    st.lists(st.tuples(values, st.sampled_from([None, 3.0, 30.0]), st.sampled_from([None, None, ValueRange(1.0, 2.5)])), max_size=6),
+    st.lists(st.tuples(values, st.sampled_from([None, 3.0, 30.0]), st.sampled_from(RANGES)), max_size=6),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_no_wrong_value_is_left_out(statement: str, given_rows: list[tuple[float, float | None, ValueRange | None]]) -> None:
-    """Every row whose value its statement can never give is among those that are looked at."""
+    """Every row whose value, or range, its statement can never give is among those that are looked at."""
     rows = [
         Row(Place("x.csv", at), DAY, DAY, value, DAY, "s", columns={} if asked is None else {"asked": asked}, between=between)
         for at, (value, asked, between) in enumerate(given_rows)
