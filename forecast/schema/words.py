@@ -54,7 +54,7 @@ def percent(probability: float, *, error: float = 0.0) -> str:
     """
     points, error_points = 100 * probability, 100 * error
     is_low = points < 50
-    from_end = points if is_low else 100 - points
+    from_end = points if is_low else round(100 - points, 12)  # 99.9 is not above 99.9
     if 0.1 <= from_end < 1 and error_points <= 0.1:
         return f"{round(points, 1):g} %"
     step = next((step for step in PERCENT_STEPS if step >= error_points / 2), PERCENT_STEPS[-1])  # half an error moves no mind

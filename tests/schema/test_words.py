@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import takewhile
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from forecast.report.tables import error_words
@@ -24,6 +24,7 @@ def test_no_probability_is_shown_as_nothing_or_as_certain(probability, error):
 
 
 @given(PROBABILITIES)
+@example(0.999)
 def test_an_exact_probability_is_at_most_half_a_step_from_what_is_shown(probability):
     """A shown percent is within half a point, a bound holds."""
     shown = words.percent(probability)
