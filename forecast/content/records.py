@@ -111,7 +111,7 @@ def _class_totals(record: StreamRecord, paths: Paths) -> list[ClassTotal]:
     return [
         {
             "label": label,
-            "total": float(sum(row_amounts(stream, record.rows, label).tolist())),
+            "total": sum(row_amounts(stream, record.rows, label).tolist()),
             "quantiles": None if fan is None else fan["quantiles"][-1],
         }
         for label in stream.classes
