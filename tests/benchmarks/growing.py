@@ -11,12 +11,13 @@ from pathlib import Path
 from tests.benchmarks.books import write_long_record, write_small_topics
 from tests.benchmarks.case import Case, Options, forecast_command, profile_of, python_command
 from tests.benchmarks.measure import Command, Cost, measure, measure_median
-from tests.benchmarks.rows import Row, Target, growth_row
+from tests.benchmarks.rows import Row, Target, growth_row, target_cells
 
 SMALL_UPDATE = ("update", "--no-referee", "--no-insight", "--no-pages")
 DAY = date(2026, 11, 1)
 MOST_CPU_SECONDS = 60.0  # of one size, after which no larger one is measured, unless large ones are asked for
 GIBIBYTE_MB = 1024.0
+MANY_TOPICS = 10_000
 
 
 def growth_cases() -> tuple[Case, ...]:
@@ -37,7 +38,8 @@ def _check(options: Options) -> Row:
 
 
 def _first_update(options: Options) -> Row:
-    title, target = f"`forecast {' '.join(SMALL_UPDATE)}`, all topics new", Target(15.0, "ms a topic", GIBIBYTE_MB)
+    title = f"`forecast {' '.join(SMALL_UPDATE)}`, all topics new"
+    target = Target(15.0, "ms a topic", GIBIBYTE_MB, at=f" at {MANY_TOPICS:,} topics, extrapolated")
     return _of_topics(
         options,
         "topics",
@@ -65,7 +67,7 @@ def _first_update_with_pages(options: Options) -> Row:
 def _unchanged(options: Options) -> Row:
     title = f"`forecast {' '.join(SMALL_UPDATE)}`, nothing changed"
     return _of_topics(
-        options, "topics_unchanged", title, lambda book, cache: forecast_command(book, cache, *SMALL_UPDATE), runs=2, updated=True
+        options, "topics_unchanged", title, lambda book, cache: forecast_command(book, cache, *SMALL_UPDATE), runs=3, updated=True
     )
 
 
@@ -95,11 +97,11 @@ def _of_topics(
     sizes_kept: bool = False,
     sizes: Sequence[int] | None = None,
 ) -> Row:
-    """Measure a command on books of small topics.
+    """Measure a command on books of small topics; a book of one topic says what the start costs.
 
     ``fresh`` books have never been updated; ``updated`` ones have, by the same command; the others are only read.
     """
-    sizes = sizes or (30, 100, 300, *([1000] if options.large else []))
+    sizes = (1, *(sizes or (30, 100, 300)), *([1000] if options.large else []))
     costs: list[Cost] = []
     stored: list[Row] = []
     for size in sizes:
@@ -111,19 +113,21 @@ def _of_topics(
         costs.append(measure(command) if fresh else measure_median(command, runs=options.runs(runs)))
         stored.append(_stored(folder) if sizes_kept else {})
     more = {"kb_per_topic": {key: (stored[-1][key] - stored[0][key]) / (sizes[-1] - sizes[0]) for key in stored[-1]}} if sizes_kept else {}
-    start = _start_of(sizes, costs)
-    row = growth_row(title, "topics", sizes, costs, start=start, target=target, **more)
-    if row.get("met", True):
+    row = growth_row(title, "topics", sizes[1:], costs[1:], start=costs[0].cpu_seconds, **more)
+    if target is None:
+        return row
+    row |= target_cells(target, row["marginal_ms"][-1], _peak_mb_at(MANY_TOPICS, sizes, costs))
+    if row["met"]:
         return row
     shutil.rmtree(folder)
-    write_small_topics(folder / "book", sizes[1])
+    write_small_topics(folder / "book", sizes[2])
     return row | {"profile": profile_of(command)}
 
 
-def _start_of(sizes: Sequence[int], costs: Sequence[Cost]) -> float:
-    """The CPU seconds of a book without topics, from the line through the two smallest."""
-    one, two = costs[0].cpu_seconds, costs[1].cpu_seconds
-    return max(0.0, one - sizes[0] * (two - one) / (sizes[1] - sizes[0]))
+def _peak_mb_at(size: int, sizes: Sequence[int], costs: Sequence[Cost]) -> float:
+    """The memory at a size, on the line through the two largest that were measured."""
+    slope = (costs[-1].peak_mb - costs[-2].peak_mb) / (sizes[-1] - sizes[-2])
+    return costs[-1].peak_mb + max(0.0, slope) * (size - sizes[-1])
 
 
 def _stored(folder: Path) -> Row:

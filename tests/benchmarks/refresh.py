@@ -30,17 +30,17 @@ def refresh_table(result: dict[str, Any]) -> str:
         _size_line("cache, most of it draws", stored["cache"]),
     ]
     largest = max(new["sizes"])
-    fit = min(CACHE_KB / stored["cache"], PROCESS_MB / memory if memory > 0 else float("inf"))
-    size = max(100, int(fit // 100) * 100)
-    books = -(-TOPICS // size)
+    cached, fitting = CACHE_KB / stored["cache"], PROCESS_MB / memory if memory > 0 else float("inf")
+    size = max(100, int(min(cached, fitting, TOPICS) // 100) * 100)
     heads = (
         "a book of small topics, without insight, referee and pages",
         f"one topic, measured up to {largest:,}",
         f"{TOPICS:,} topics, extrapolated",
     )
+    held = "" if memory <= 0 else f", and 1 GiB of memory suffices for an update of about {number(_rounded(fitting))}"
     said = (
-        f"The cache keeps the draws of about {number(_rounded(CACHE_KB / stored['cache']))} such topics. With at most {size:,} topics in a book and "
-        f"a cache folder for each, {TOPICS:,} topics are {books:,} books."
+        f"The cache keeps the draws of about {number(_rounded(cached))} such topics{held}. "
+        f"With at most {size:,} topics in a book and a cache folder for each, {TOPICS:,} topics are {-(-TOPICS // size):,} books."
     )
     return f"{markdown_table(heads, lines)}\n\n{said}\n"
 

@@ -17,11 +17,12 @@ DIGITS = 3
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The most that something may cost; ``unit`` says of what."""
+    """The most that something may cost; ``unit`` says of what, and ``at`` where the memory is that of another size."""
 
     most: float
     unit: str = "CPU s"
     memory_mb: float | None = None
+    at: str = ""
 
     def is_met(self, value: float, peak_mb: float) -> bool:
         """Whether a figure, and the memory where that is limited, are within the target."""
@@ -29,7 +30,7 @@ class Target:
 
     def text(self) -> str:
         """The target in words."""
-        memory = "" if self.memory_mb is None else f", {self.memory_mb:g} MB"
+        memory = "" if self.memory_mb is None else f", {self.memory_mb:,.0f} MB{self.at}"
         return f"{self.most:g} {self.unit}{memory}"
 
 
@@ -44,7 +45,7 @@ def growth_row(
 ) -> Row:
     """Return the row of something that grows: its cost at each size, the exponent beyond ``start`` CPU seconds, and what one more costs, in ms.
 
-    A target without a unit of its own is for one more, between the two largest sizes.
+    The target is for one more, between the two largest sizes.
     """
     beyond = [cost.cpu_seconds - start for cost in costs]
     exponent = growth_exponent(sizes, beyond) if len(sizes) > 1 and min(beyond) > 0 else None

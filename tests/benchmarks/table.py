@@ -14,7 +14,7 @@ def tables(result: dict[str, Any]) -> str:
     """Return the Markdown of a result: what it was measured on, commands, growth, and other programs."""
     machine, cases = result["machine"], result["cases"]
     packages = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
-    load = "" if machine["load_of_15_minutes"] is None else f", where {machine['load_of_15_minutes']} processes wanted to run"
+    load = "" if machine["load_of_15_minutes"] is None else f", load average {machine['load_of_15_minutes']}"
     about = f"Measured on {result['date']} on {machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}{load}; {packages}."
     parts = [about]
     parts += [make(rows) for group, make in (("commands", _commands), ("growth", _growth)) if (rows := _of_group(cases, group))]

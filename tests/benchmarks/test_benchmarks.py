@@ -14,6 +14,7 @@ from tests.benchmarks import __main__ as command_line
 from tests.benchmarks.books import write_long_record, write_small_topics
 from tests.benchmarks.case import Options
 from tests.benchmarks.cases import all_cases
+from tests.benchmarks.growing import _peak_mb_at
 from tests.benchmarks.growth import growth_exponent, marginal_costs
 from tests.benchmarks.measure import Command, CommandFailed, Cost, measure, measure_in_turn, median_cost, median_ratio
 from tests.benchmarks.models import MODELS, data_of
@@ -92,6 +93,7 @@ def test_a_target_is_met_up_to_itself_and_not_beyond():
     assert target.text() == "0.5 CPU s, 100 MB"
     row = command_row("`x`", Cost(0.51, 9, 1), runs=1, target=target)
     assert (row["target"], row["met"]) == ("0.5 CPU s, 100 MB", False)
+    assert Target(15.0, "ms", 1024, at=" at most").text() == "15 ms, 1,024 MB at most"
     assert "met" not in command_row("`x`", Cost(0.51, 9, 1), runs=1)
 
 
@@ -100,6 +102,13 @@ def test_growth_is_counted_without_what_the_start_costs():
     costs = [Cost(1 + 0.02 * size, 50, 1) for size in (10, 100, 1000)]
     row = growth_row("x", "topics", (10, 100, 1000), costs, start=1.0, target=Target(15.0, "ms a topic"))
     assert (row["exponent"], row["marginal_ms"][-1], row["met"]) == (pytest.approx(1.0), pytest.approx(20.0), False)
+
+
+def test_memory_at_a_larger_size_lies_on_the_line_through_the_largest_two():
+    """From 60 MB at 100 and 80 MB at 200 follow 240 MB at 1,000; memory that falls is not extrapolated below what was measured."""
+    rising = [Cost(1, 50, 1), Cost(1, 60, 1), Cost(1, 80, 1)]
+    assert _peak_mb_at(1000, (1, 100, 200), rising) == pytest.approx(240)
+    assert _peak_mb_at(1000, (1, 100, 200), rising[::-1]) == pytest.approx(50)
 
 
 def test_figures_are_rounded_to_three_digits():
