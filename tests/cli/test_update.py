@@ -406,3 +406,45 @@ def test_insight_of_a_report_that_is_not_whole_is_asked_anew(published: Path, di
     report.write_bytes(content_bytes(content))
     assert again(published).exit_code == 0
     assert report.read_bytes() == first
+
+
+def test_a_plan_says_what_would_be_computed_and_why(run: Run, published: Path, monkeypatch: pytest.MonkeyPatch):
+    """Each topic has a line with its steps and the reason, in the terminal and as JSON; nothing is written."""
+    monkeypatch.setattr(sys.modules["forecast.cli.update"], "today", lambda: NEW_YEAR)
+    before = files_of(published)
+    lines = {
+        ("--no-referee", "--no-insight"): "condition, simulate, render",
+        ("--no-insight",): "condition, compare engines, simulate, render",
+        (): "condition, compare engines, simulate, explain, render",
+    }
+    for options, steps in lines.items():
+        ran = run("update", "--plan", *options, on=published)
+        assert (ran.code, ran.out.split()[0], steps in ran.out) == (0, "ferry", True)
+    planned = json.loads(run("update", "--plan", "--no-referee", "--no-insight", "--json", on=published).out)
+    assert planned["topics"][0]["steps"] == ["condition", "simulate", "render"]
+    assert files_of(published) == before
+
+
+def test_json_alone_is_written_without_pages(run: Run, book: Path):
+    """`--no-pages` writes the JSON and the ledger; `forecast report` makes the pages from it."""
+    assert run("update", "--no-referee", "--no-insight", "--no-pages").code == 0
+    assert {path.name for path in (book / "reports").iterdir()} - {".lock"} == {"ferry.json", "ledger.jsonl"}
+    assert run("report").code == 0
+    assert {"ferry.html", "ferry.md", "index.html"} <= {path.name for path in (book / "reports").iterdir()}
+
+
+def test_an_update_reuses_what_it_has_computed(run: Run, book: Path):
+    """A second update says that it wrote nothing, the third as well though the cache is not used; the plan says that nothing changed."""
+    options = ("--no-referee", "--no-insight")
+    assert run("update", *options).code == 0
+    assert "nothing changed" in run("update", *options, "--plan").out
+    assert run("update", *options).out.splitlines()[-1] == "0 files written, 0 lines added to the ledger."
+    assert run("update", *options, "--no-cache").out.splitlines()[-1] == "0 files written, 0 lines added to the ledger."
+
+
+@pytest.mark.parametrize("address", ["tcp://a:1", "dask://a", "dask://:1", "dask://a:b"])
+def test_a_cluster_is_named_by_host_and_port(run: Run, address: str):
+    """Anything else than dask://HOST:PORT is refused before anything is read."""
+    ran = run("update", "--on", address)
+    assert ran.code == 2
+    assert "is not dask://HOST:PORT" in ran.err
