@@ -18,6 +18,8 @@ from forecast.insight.reweighting import Pool, is_shared, row_facts
 from forecast.language.arrays import Array
 from forecast.model.model import Model, RowTable
 
+LEAST_LOG_DENSITY = -1e300  # of a row; one below counts as impossible, so that no sum of rows leaves the range of floats
+
 
 @dataclass(frozen=True, slots=True)
 class SummedRows:
@@ -85,6 +87,6 @@ def _equal_columns(one: Array, other: Array) -> int:
 def _add_rows(pool: Pool, model: Model, table: RowTable, rows: range, sums: Array, excluded: NDArray[np.int64], *, sign: int) -> None:
     """Add some rows of a table to sums that are in the making, or take them off."""
     for density in pool.row_blocks(model, table, rows):
-        impossible = np.isneginf(density)
+        impossible = density < LEAST_LOG_DENSITY
         sums += sign * np.where(impossible, 0.0, density).sum(axis=1)
         excluded += sign * impossible.sum(axis=1)

@@ -330,7 +330,7 @@ def kinds() -> dict[str, type]:
         name: kind
         for module in modules
         for name, kind in inspect.getmembers(module, dataclasses.is_dataclass)
-        if kind.__module__ == module.__name__ and kind is not Book
+        if kind.__module__ == module.__name__ and kind is not Book and not name.startswith("_")
     }
     return {**found, "Place": Place}
 

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from forecast.actions import compute
-from forecast.actions import update as workflow
+from forecast.actions import compute, executors
 from forecast.actions.update import UpdateResult, update
 from forecast.book.files.folder import Folder
 from forecast.book.ledger import read_ledger
@@ -167,7 +166,7 @@ def test_a_process_that_is_killed_is_the_failure_of_its_topic_alone(tmp_path: Pa
         return real(topic, *args, **named)
 
     monkeypatch.setattr(compute, "analyse_with_referee", die)
-    monkeypatch.setattr(workflow, "process_start_method", lambda: "fork")
+    monkeypatch.setattr(executors, "process_start_method", lambda: "fork")
     done = updated(tmp_path, processes=2)
     said = "the process that computed this topic ended suddenly, perhaps for want of memory"
     assert (done.exit_code, list(done.contents)) == (3, ["a", "b", "z"])

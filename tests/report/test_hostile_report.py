@@ -79,6 +79,7 @@ def full_content():
         "verdict": "disputed",
         "sentence": "They differ.",
         "checks": [{"kind": "answer", "name": "captives", "label": "", "what": "mean", "fast": 1.0, "nuts": 1.0, "error": 0.1, "z": 0.0}],
+        "versions": {"pymc": "6.0.0"},
     }
     made["implied"] = [{"file": "priors", "keys": ["capture_rate"], "message": "It is odd.", "hint": "Say it otherwise."}]
     made["run"] |= {"hindcast": True}
@@ -342,8 +343,8 @@ MIXED = "'></a></title></svg><b> | \\| [x](javascript:x) ![x](y) `\n===\n- <!-- 
 
 def test_a_hostile_text_in_every_field_of_a_report_stays_text():
     """Markup, cells and code in all texts at once make no tag, block or shape that is not there without them."""
-    assert len(FIELDS) == 82
-    assert compare([MIXED]) == 82
+    assert len(FIELDS) == 84
+    assert compare([MIXED]) == 84
 
 
 @pytest.mark.study
