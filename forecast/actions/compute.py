@@ -27,7 +27,6 @@ from forecast.cache.store import CachedResult
 from forecast.content.parameters import parameter_contents
 from forecast.content.topic import topic_content
 from forecast.elicitation.prior_checks import prior_data_conflicts, prior_warnings
-from forecast.inference.posterior import rows_not_kept_message
 from forecast.model.errors import Unsound
 from forecast.model.model import model_as_of
 from forecast.model.progress import Progress, ignore_progress
@@ -38,6 +37,7 @@ from forecast.report.pages import page_and_data, report_files
 from forecast.schema.insight import ImpliedContent
 from forecast.schema.topic import ParameterContent, RunContent, TopicContent, VerdictContent, content_bytes
 
+MOST_ROWS_EXPLAINED = 10_000  # which takes about a minute
 NO_OTHER_ENGINE = "This topic brings its own model, {}: NUTS alone can sample it, and no other engine has checked it."
 
 
@@ -115,7 +115,7 @@ def _compute_content(run: Run, topic: Topic, plan: TopicPlan, progress: Progress
     )
     verdict = made or plan.verdict
     kept = [] if run.fast or plan.draws is not None else _draws_to_keep(run, topic, analysis, verdict)
-    explained = run.insight and topic.own is None and analysis.result.posterior.keeps_rows
+    explained = run.insight and topic.own is None and analysis.model.row_count <= MOST_ROWS_EXPLAINED
     insight = plan.insight if explained else None  # it weighs draws by the statements, which its own model may not follow
     if explained and insight is None:
         from forecast.insight.explaining import explain
@@ -198,8 +198,9 @@ def _prior_implications(analysis: Analysis, parameters: Sequence[ParameterConten
 
 
 def _no_insight_warning(analysis: Analysis) -> ImpliedContent:
-    """That the report does not say why, since the densities of so many rows are not kept."""
-    message = f"{rows_not_kept_message(analysis.result.posterior)}: this report does not say why"
+    """That the report does not say why, since the record is too long for that."""
+    rows = analysis.model.row_count
+    message = f"this report does not say why: its record has {rows:,} rows, and at most {MOST_ROWS_EXPLAINED:,} are explained"
     return {
         "file": "topic",
         "keys": ["streams"],

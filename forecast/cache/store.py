@@ -24,7 +24,7 @@ MOST_BYTES = 2**30  # of all results together
 KEPT_SHARE = 0.9  # of that, once results have been removed
 AT_ONCE = 500  # keys in one query
 BUSY_SECONDS = 30.0  # how long to wait for another process that writes
-COMPRESSION = 1  # zlib's level: JSON becomes a fifth, at 100 MB a second
+COMPRESSION = 1  # zlib's level: JSON becomes a fifth, at 100 MB a second; draws would lose a thirtieth, and stay as they are
 
 FAULTS = (sqlite3.Error, OSError)  # what may be wrong with the file, or with the folder
 
@@ -87,7 +87,7 @@ class Store:
         """Keep some results, each under its key, and remove the oldest where they would take more than the limit."""
         if self.folder is None or not results:
             return
-        packed = ((result, zlib.compress(result.data, COMPRESSION)) for result in results)
+        packed = ((result, zlib.compress(result.data, 0 if result.kind == "draws" else COMPRESSION)) for result in results)
         rows = [(result.key, result.kind, len(data), self._day, data) for result, data in packed]
         try:
             with closing(self._open()) as connection, connection:

@@ -20,6 +20,7 @@ from forecast.language.arrays import Array
 from forecast.language.expressions import indexed_name
 from forecast.model.additive import adds_up
 from forecast.model.classes import added_totals
+from forecast.model.draw_blocks import blocks_of_draws
 from forecast.model.model import Model
 from forecast.predict.posterior_predictive import predict_rows
 from forecast.schema.insight import PredictiveCheckContent
@@ -27,6 +28,8 @@ from forecast.schema.insight import PredictiveCheckContent
 SUSPECT = 0.01  # a tail below which some 2,000 draws cannot tell how far out it is
 FAR_TAIL_DRAWS = 65_536  # draws that can tell 0.1 % from 0.2 %
 FAR_TAIL_BATCH = 2_048  # of them
+
+CELLS_PREDICTED = 2**23  # draws times rows that are predicted at once: 64 MB
 
 type Statistic = str  # "sum" ("mean" where values do not add up), "largest", "share of zeros"; of a stream of classes "number of" each
 
@@ -83,7 +86,14 @@ def _refine_tails(
 def _predictive_statistics(
     model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator
 ) -> dict[tuple[str, Statistic], tuple[float, Array]]:
-    """Each statistic of each stream as seen, and ``(draws,)`` as predicted."""
+    """Each statistic of each stream as seen, and ``(draws,)`` as predicted; the rows of a long record are predicted at some draws at a time."""
+    blocks = [_statistics_of_draws(model, some, rng) for some, _ in blocks_of_draws(parameters, model.row_count, cells=CELLS_PREDICTED)]
+    return {key: (seen, np.concatenate([block[key][1] for block in blocks])) for key, (seen, _) in blocks[0].items()}
+
+
+def _statistics_of_draws(
+    model: Model, parameters: Mapping[str, NDArray[Any]], rng: np.random.Generator
+) -> dict[tuple[str, Statistic], tuple[float, Array]]:
     drawn = predict_rows(model, parameters, rng)
     statistics = {}
     for name, rows in model.tables.items():

@@ -41,3 +41,20 @@ def test_an_ordinary_tail_is_not_measured_again(monkeypatch: pytest.MonkeyPatch)
     assert len(calls) == 1
     tail_of(3.5)
     assert len(calls) == 2 + checks.FAR_TAIL_DRAWS // checks.FAR_TAIL_BATCH
+
+
+def test_a_long_record_is_predicted_at_a_few_draws_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No array has more numbers than are allowed at once, and each tail is the exact one within four of its errors."""
+    rows = 40
+    topic = make_topic(priors={"level": "Normal(mu=0, sigma=1)"}, streams={"read": "Normal(mu=0, sigma=1)"}, rows={"read": [0.1] * rows})
+    model = model_as_of(topic, OPENS + timedelta(days=rows + 3))
+    sizes = []
+    real = checks.predict_rows
+    monkeypatch.setattr(checks, "CELLS_PREDICTED", 100 * rows)
+    monkeypatch.setattr(checks, "predict_rows", lambda *given: sizes.append(len(given[1]["level"])) or real(*given))
+    made = predictive_checks(model, {"level": np.zeros((2_050, 1))}, np.random.default_rng(1))
+    assert sizes[:21] == [*[100] * 20, 50]
+    assert max(sizes) <= 100  # also where far tails, as that of the largest value, are measured again
+    (mean,) = [each for each in made if each.statistic == "mean"]
+    exact = 2 * float(stats.norm.sf(0.1 * np.sqrt(rows)))
+    assert mean.tail == pytest.approx(exact, abs=4 * np.sqrt(exact / 2_050))
