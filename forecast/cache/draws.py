@@ -29,7 +29,7 @@ def draws_to_bytes(posterior: Posterior) -> bytes | None:
         "chains": posterior.chains,
         "beyond": posterior.model.beyond,
     }
-    extra = {} if posterior.replicate is None else {"replicate": posterior.replicate}
+    extra = {} if posterior.replicate is None else {"replicate": posterior.replicate.astype(np.min_scalar_type(posterior.replicate.max()))}
     file = io.BytesIO()
     np.savez(file, described=np.array(json.dumps(described)), log_weight=posterior.log_weight, **extra, **arrays)  # type: ignore[arg-type]
     return file.getvalue()
@@ -48,5 +48,5 @@ def draws_from_bytes(data: bytes, model: Model) -> Posterior:
             arrays["log_weight"],
             Diagnostics(**described["diagnostics"]),
             chains=described["chains"],
-            replicate=arrays["replicate"] if "replicate" in arrays.files else None,
+            replicate=arrays["replicate"].astype(np.int64) if "replicate" in arrays.files else None,
         )

@@ -33,6 +33,7 @@ def test_draws_are_the_same_to_the_last_digit_and_so_are_answers() -> None:
     )
     assert np.array_equal(back.log_weight, drawn.log_weight)
     assert np.array_equal(back.replicates, drawn.replicates)
+    assert back.replicates.dtype == drawn.replicates.dtype
     assert (back.diagnostics, back.engine, back.chains, back.model.beyond) == (drawn.diagnostics, drawn.engine, 1, None)
     assert answer_questions(back, Settings()).answers == answer_questions(drawn, Settings()).answers
 
