@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
@@ -39,7 +39,8 @@ REASONS_ALONE = "only titles, descriptions or reasons changed"
 class TopicPlan:
     """What will be done of one topic: the steps to compute, in their order, and what is reused instead.
 
-    ``content`` is a whole report that is reused, kept under ``content_key``; ``draws`` the posterior as bytes, ``insight`` what a report says of why and ``verdict``
+    ``content`` is a whole report that is reused, kept under ``content_key``; ``draws_key`` the key of the posterior, which
+    ``with_draws`` reads as bytes, ``insight`` what a report says of why and ``verdict``
     what the engines' comparison came to; each None where it is made anew or not at all.  ``renders`` says whether the report's files are
     made, which stand as they were written otherwise; ``renews_reasons`` that what the content only repeats from the topic's files is
     another than when it was kept.  ``reason`` says why in words.
@@ -53,6 +54,7 @@ class TopicPlan:
     content_key: str = ""
     content: TopicContent | None = None
     renews_reasons: bool = False
+    draws_key: str = ""
     draws: bytes | None = None
     insight: InsightContent | None = None
     verdict: VerdictContent | None = None
@@ -63,7 +65,8 @@ def plan_topics(run: Run, book: Book, entries: Sequence[Mapping[str, Any]], stor
     """Return the plan of each topic of a book; ``entries`` are those of the ledger."""
     prepared = {name: _Prepared.of(run, topic, entries) for name, topic in book.topics.items()}
     kept = store.find(key for topic in prepared.values() for key in topic.keys_to_find(run))
-    plans = {name: topic.plan(run, kept) for name, topic in prepared.items()}
+    drawn = store.keys_kept(topic.draws_key for topic in prepared.values() if not topic.referee)
+    plans = {name: topic.plan(run, kept, drawn) for name, topic in prepared.items()}
     states = store.find(pages_key(run, name) for name, plan in plans.items() if plan.content is not None)
     return {name: _without_standing_files(run, plan, states.get(pages_key(run, name))) for name, plan in plans.items()}
 
@@ -73,9 +76,14 @@ def plan_of_standing(name: str) -> TopicPlan:
     return TopicPlan(name, (), UNCHANGED, renders=False)
 
 
+def with_draws(plan: TopicPlan, store: Store) -> TopicPlan:
+    """Return a plan with the draws that it reuses: read when it is carried out, since those of all topics would fill the memory."""
+    return replace(plan, draws=store.find([plan.draws_key]).get(plan.draws_key)) if plan.draws_key else plan
+
+
 def plan_draft(run: Run, topic: Topic) -> TopicPlan:
     """Return the plan of a draft, which takes nothing from the cache but what a report says of the engines' comparison."""
-    return _Prepared.of(run, topic, _entries_of(run) if run.insight else ()).plan(run, {})
+    return _Prepared.of(run, topic, _entries_of(run) if run.insight else ()).plan(run, {}, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +127,10 @@ class _Prepared:
     def keys_to_find(self, run: Run) -> tuple[str, ...]:
         """The keys of what may be reused; where the engines are to be compared, both must run."""
         insight = [self.insight_key] if run.insight else []
-        return tuple(insight) if self.referee else (self.content_key, self.draws_key, *insight)
+        return tuple(insight) if self.referee else (self.content_key, *insight)
 
-    def plan(self, run: Run, kept: Mapping[str, bytes]) -> TopicPlan:
-        """What is done of the topic where some results are kept."""
+    def plan(self, run: Run, kept: Mapping[str, bytes], drawn: Container[str]) -> TopicPlan:
+        """What is done of the topic where some results are kept, and draws under the keys ``drawn``."""
         plan = TopicPlan(self.topic.name, (), UNCHANGED, insight_key=self.insight_key, verdict=self.verdict, earlier=self.earlier)
         if not self.referee and (whole := kept.get(self.content_key)) is not None:
             content = parse_content(whole)
@@ -131,9 +139,9 @@ class _Prepared:
             return replace(
                 plan, content=with_reasons(content, self.topic), content_key=self.content_key, renews_reasons=True, reason=REASONS_ALONE
             )
-        draws = None if self.referee else kept.get(self.draws_key)
+        draws = self.draws_key if not self.referee and self.draws_key in drawn else ""
         insight = kept.get(self.insight_key) if run.insight else None
-        steps: list[PlanStep] = ["condition"] if draws is None else []
+        steps: list[PlanStep] = ["condition"] if not draws else []
         steps += ["referee"] if self.referee else []
         steps += ["simulate"]
         steps += ["explain"] if run.insight and insight is None and self.topic.own is None else []
@@ -141,7 +149,7 @@ class _Prepared:
             plan,
             steps=tuple(steps),
             reason=_reason(run, self.topic, self.reports, referee=self.referee),
-            draws=draws,
+            draws_key=draws,
             insight=None if insight is None else json.loads(insight),
         )
 

@@ -23,7 +23,7 @@ from forecast.actions.contents import Contents, PackedResult, ReportMarks, pack_
 from forecast.actions.executors import DaskCluster, Executor, ExecutorFault, LocalProcesses, Lost
 from forecast.actions.ledger import read_known_ledger
 from forecast.actions.pages import INDEX_NAME, files_stand, index_digest, pages_key, state_of_files
-from forecast.actions.plan import TopicPlan, plan_draft, plan_of_standing, plan_topics
+from forecast.actions.plan import TopicPlan, plan_draft, plan_of_standing, plan_topics, with_draws
 from forecast.actions.publish import clock_problems, publish
 from forecast.actions.run import Run, TopicResult
 from forecast.actions.standing import StandingTopic, TopicOutcome, outcomes_to_keep, standing_topics
@@ -261,9 +261,9 @@ def _make_reports(
     elif min(processes, len(busy)) > 1:
         executor = LocalProcesses(processes, partial(_warm_up_copies, run))
     coming = (
-        _make_reports_in_turn(run, reading.book, busy, progress)
+        _make_reports_in_turn(run, reading.book, busy, store, progress)
         if executor is None
-        else _make_reports_elsewhere(run, reading.book, busy, executor, progress)
+        else _make_reports_elsewhere(run, reading.book, busy, store, executor, progress)
     )
     idle = ((name, report_or_failure(run, reading.book.topics[name], plans[name], progress)) for name in plans if name not in busy)
     results: dict[str, PackedResult] = {}
@@ -309,17 +309,20 @@ def warm_up() -> None:
     render_index(())
 
 
-def _make_reports_in_turn(run: Run, book: Book, plans: Mapping[str, TopicPlan], progress: Progress) -> Iterator[tuple[str, TopicResult]]:
+def _make_reports_in_turn(
+    run: Run, book: Book, plans: Mapping[str, TopicPlan], store: Store, progress: Progress
+) -> Iterator[tuple[str, TopicResult]]:
     for done, (name, plan) in enumerate(plans.items()):
-        yield name, report_or_failure(run, book.topics[name], plan, PartialProgress(progress, done, len(plans), f"{name}: "))
+        of_topic = PartialProgress(progress, done, len(plans), f"{name}: ")
+        yield name, report_or_failure(run, book.topics[name], with_draws(plan, store), of_topic)
 
 
 def _make_reports_elsewhere(
-    run: Run, book: Book, plans: Mapping[str, TopicPlan], executor: Executor, progress: Progress
+    run: Run, book: Book, plans: Mapping[str, TopicPlan], store: Store, executor: Executor, progress: Progress
 ) -> Iterator[tuple[str, TopicResult]]:
     """What topics come to that are computed by other processes; ``publish`` sees to it that their files have not changed meanwhile."""
     longest_first = sorted(plans, key=lambda name: -sum(map(len, book.topics[name].texts.values())))  # so that none is left for last
-    tasks = ((name, task_of(run, book.topics[name], plans[name])) for name in longest_first)
+    tasks = ((name, task_of(run, book.topics[name], with_draws(plans[name], store))) for name in longest_first)
     for done, (name, computed) in enumerate(executor.compute(compute_task, tasks), start=1):
         progress(f"{name} done", done, len(plans))
         yield name, _lost_result(name, computed) if isinstance(computed, Lost) else unpickle_task(computed)

@@ -83,6 +83,22 @@ class Store:
             self.fault = f"{self._path}: {error}"
         return results
 
+    def keys_kept(self, keys: Iterable[str]) -> set[str]:
+        """Return the keys of those of some results that are kept, which counts as no use of them."""
+        wanted, kept = list(dict.fromkeys(keys)), set[str]()
+        if self.folder is None or not wanted:
+            return kept
+        try:
+            if self._path.exists():
+                with closing(self._open()) as connection:
+                    for begin in range(0, len(wanted), AT_ONCE):
+                        some = wanted[begin : begin + AT_ONCE]
+                        marks = ", ".join("?" * len(some))
+                        kept |= {key for (key,) in connection.execute(f"SELECT key FROM results WHERE key IN ({marks})", some)}  # noqa: S608 - marks alone
+        except FAULTS as error:
+            self.fault = f"{self._path}: {error}"
+        return kept
+
     def keep(self, results: Sequence[CachedResult]) -> None:
         """Keep some results, each under its key, and remove the oldest where they would take more than the limit."""
         if self.folder is None or not results:

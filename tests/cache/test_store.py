@@ -105,3 +105,13 @@ def test_the_folder_is_never_in_a_book(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "book"))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "book"))
     assert cache_folder() != tmp_path / "book" / "forecast"
+
+
+def test_keys_are_looked_up_without_reading_or_using_what_they_stand_for(tmp_path: Path) -> None:
+    """The keys of what is kept are returned, and no result counts as used by that."""
+    Store(tmp_path, MONDAY).keep([CachedResult("draws", "a", b"first"), CachedResult("draws", "b", b"other")])
+    assert Store(tmp_path, TUESDAY).keys_kept(["a", "b", "c"]) == {"a", "b"}
+    with sqlite3.connect(tmp_path / "results-1.sqlite") as connection:
+        assert {used for (used,) in connection.execute("SELECT used FROM results")} == {MONDAY.toordinal()}
+    connection.close()
+    assert Store(None, MONDAY).keys_kept(["a"]) == set()
