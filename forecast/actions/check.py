@@ -149,7 +149,7 @@ def _future_date_problems(topic: Topic, today: date) -> Iterator[Problem]:
         yield topic_problem(topic, ("opens",), message, "it begins on a day that has come; until then its priors alone speak")
     day = today.toordinal()
     records = (record_columns(stream.rows) for stream in topic.streams.values())
-    for row in (row for its in records for row in its.each((its.end > day) | (its.known > day))):
+    for row in (row for its in records for row in its.rows_where((its.end > day) | (its.known > day))):
         if row.end > today:
             message = f"this row ends on {row.end}, after today ({today})"
             yield place_problem(topic, row.place, message, "only what has been seen is a row; what is to come does not count")

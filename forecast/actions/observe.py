@@ -240,7 +240,7 @@ def _refusals(topic: Topic, stream: str, row: Row, today: date) -> tuple[Problem
         if day > today:
             return (place_problem(topic, row.place, f"{what} on {day}, after today ({today})", "only what has been seen is a row"),)
     before = record_columns(topic.streams[stream].rows)[:-1]
-    for other in before.each((before.start == row.start.toordinal()) & (before.value == row.value)):
+    for other in before.rows_where((before.start == row.start.toordinal()) & (before.value == row.value)):
         same = (other.start, other.end, other.value, other.columns) == (row.start, row.end, row.value, row.columns)
         is_copy = bool(row.origin) and other.source != row.source
         if same and (other.between, other.origin) == (row.between, row.origin) and not row.replaces and not is_copy:

@@ -146,7 +146,7 @@ class RecordColumns(Sequence[Row]):
         """Return the rows of which something is true; the same where it is of all."""
         return self if chosen.all() else self.take(np.flatnonzero(chosen))
 
-    def each(self, chosen: Truth) -> Iterator[Row]:
+    def rows_where(self, chosen: Truth) -> Iterator[Row]:
         """Yield the rows of which something is true; they are made some at a time."""
         places = np.flatnonzero(chosen)
         if len(self) <= MOST_KEPT:

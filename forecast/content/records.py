@@ -136,7 +136,7 @@ def _rows(record: StreamRecord, table: RowTable) -> list[RowContent]:
     rows = record.rows.take(numbers)
     if table.entry is None:
         return [row_as_data(row) for row in rows]
-    entries = zip(table.entry.counted[numbers], table.entry.weights[0, numbers], strict=True)
+    entries = zip(table.entry.is_counted[numbers], table.entry.weights[0, numbers], strict=True)
     ways = (_entry(counted=counted, weight=None if record.stream.weight is None else float(weight)) for counted, weight in entries)
     return [{**row_as_data(row), **way} for row, way in zip(rows, ways, strict=True)]
 

@@ -97,7 +97,7 @@ def _statistics_of_draws(
     drawn = predict_rows(model, parameters, rng)
     statistics = {}
     for name, rows in model.tables.items():
-        known = np.ones(len(rows), dtype=bool) if rows.entry is None else rows.entry.counted & ~rows.entry.ranged
+        known = np.ones(len(rows), dtype=bool) if rows.entry is None else rows.entry.is_counted & ~rows.entry.ranged
         if known.any():
             for statistic, of in _statistics(model.topic, rows.stream).items():
                 statistics[name, statistic] = float(of(rows.seen[:, known])[0]), of(drawn[name][:, known])

@@ -132,7 +132,7 @@ def _must_keep_order(model: Model, one: Allocation, pairs: frozenset[frozenset[s
     """Whether a row's events may be impossible before, or after, those of another stream that its statement uses and that share its days."""
     used = [name for name in series_and_streams_used(model.topic, one.stream.value)[1] if name != one.stream.name] if pairs else []
     return any(
-        overlap(one.row, row) and has_events(row, model.records[name].stream) for name in used for row in model.records[name].counted
+        overlap(one.row, row) and has_events(row, model.records[name].stream) for name in used for row in model.records[name].counted_rows
     )
 
 

@@ -38,7 +38,7 @@ def has_events(row: Row, stream: Stream) -> bool:
 
 def long_rows(model: Model, name: str) -> RecordColumns:
     """Return the counted rows of a stream that have several days and say that something happened, as ``has_events`` has it."""
-    rows, stream = model.records[name].counted, model.records[name].stream
+    rows, stream = model.records[name].counted_rows, model.records[name].stream
     if stream.classes and not is_counted(stream):
         events = ~rows.is_nothing if stream.watched else np.ones(len(rows), dtype=bool)
     else:
@@ -74,7 +74,7 @@ def crossed_rows(model: Model, days: Mapping[str, Iterable[date]]) -> tuple[Stre
         rows = long_rows(model, name)
         ordered = np.array([*sorted(day.toordinal() for day in own), date.max.toordinal()])
         next_day = ordered[np.searchsorted(ordered, rows.start, side="right")]
-        crossed += [(name, row) for row in rows.each(next_day <= rows.end)]
+        crossed += [(name, row) for row in rows.rows_where(next_day <= rows.end)]
     return tuple(crossed)
 
 

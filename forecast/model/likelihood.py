@@ -61,7 +61,7 @@ class Entry:
         return apart
 
     @cached_property
-    def counted(self) -> NDArray[np.bool_]:
+    def is_counted(self) -> NDArray[np.bool_]:
         """Whether each row is the first to tell of its observation, ``(rows,)``."""
         first = np.zeros(self.observations.shape[1], dtype=bool)
         first[np.unique(self.observations[0], return_index=True)[1]] = True
@@ -71,7 +71,7 @@ class Entry:
     def telling(self) -> NDArray[np.bool_]:
         """Whether each row adds anything: the first to tell of its observation, with a weight above 0, ``(rows,)``."""
         weighed: NDArray[np.bool_] = self.weights[0] > 0
-        return self.counted & weighed
+        return self.is_counted & weighed
 
     @property
     def is_shared(self) -> bool:
@@ -81,7 +81,7 @@ class Entry:
     @cached_property
     def together(self) -> tuple[NDArray[np.int64], ...]:
         """The rows of each origin that has several observations, copies left out."""
-        return tuple(rows_together(self.origins[0], np.flatnonzero(self.counted)))
+        return tuple(rows_together(self.origins[0], np.flatnonzero(self.is_counted)))
 
     @cached_property
     def together_with_copies(self) -> tuple[NDArray[np.int64], ...]:
@@ -145,7 +145,7 @@ def row_log_likelihood(right: Array, wrong: Array | None, share: Array | None, e
                 whole = np.logaddexp(is_right[:, first] + right[:, rows].cumsum(axis=1), is_wrong[:, first] + wrong[:, rows].cumsum(axis=1))
                 before, after = whole[:, :-1], whole[:, 1:]
                 density[:, rows[1:]] = np.where(np.isneginf(after), -np.inf, after - before)
-        density = np.where(entry.counted, density, 0.0)
+        density = np.where(entry.is_counted, density, 0.0)
         return np.where(entry.weights == 0, 0.0, entry.weights * density)
 
 

@@ -271,7 +271,7 @@ def row_table(topic: Topic, record: StreamRecord, records: Mapping[str, StreamRe
     rows, stream = record.rows, record.stream
     used_series, used_streams = series_and_streams_used(topic, stream.value, *stream.entering)
     for name in used_streams:
-        refuse_ranges(topic, rows, name, records[name].counted)
+        refuse_ranges(topic, rows, name, records[name].counted_rows)
     columns: dict[str, NDArray[Any]] = {name: values[None, :] for name, values in _clock_columns(topic, rows, as_of).items()}
     for name in stream.covariates:
         columns[name] = _covariate(rows, name)[None, :]

@@ -39,7 +39,7 @@ class StreamRecord:
     unknown: tuple[tuple[date, date], ...] = ()
 
     @property
-    def counted(self) -> RecordColumns:
+    def counted_rows(self) -> RecordColumns:
         """The rows without copies of reports that stand before them."""
         return drop_copies(self.rows, self.stream.label_columns)
 
@@ -48,7 +48,7 @@ class StreamRecord:
         """The counted rows of which only a range is known."""
         if not self.rows.ranged.any():
             return self.rows[:0]
-        rows = self.counted
+        rows = self.counted_rows
         return rows.where(rows.ranged)
 
     def total_before(self, day: date, label: str = "") -> float:
@@ -62,7 +62,7 @@ class StreamRecord:
 
     def totals_at(self, days: NDArray[np.integer], label: str = "") -> Array:
         """The same before days given as ordinals, ``(days,)``.  Of few rows that are no whole numbers each sum is added up anew, to the last digit."""
-        rows = self.counted
+        rows = self.counted_rows
         rows = rows.where(~rows.ranged)
         amounts = row_amounts(self.stream, rows, label)
         if len(self.rows) * len(days) <= FEW_SUMS and not (amounts == np.trunc(amounts)).all():

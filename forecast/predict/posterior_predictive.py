@@ -66,7 +66,7 @@ def _ended_rows(table: RowTable, day: date) -> NDArray[np.bool_]:
 
 
 def _counted_rows(table: RowTable) -> NDArray[np.bool_]:
-    return np.ones(len(table), dtype=bool) if table.entry is None else table.entry.counted
+    return np.ones(len(table), dtype=bool) if table.entry is None else table.entry.is_counted
 
 
 def _with_copies(table: RowTable, values: Array) -> Array:

@@ -154,7 +154,7 @@ def certain_totals(question: Question, model: Model, stream: str, until: date) -
     record, since = model.records[stream], question.since
     rows = [
         row
-        for row in record.counted
+        for row in record.counted_rows
         if row.end <= until and (since is None or row.end >= since) and not _is_open(row, record, since, until)
     ]
     return {name: math.fsum(row_amount(record.stream, row, label) for row in rows) for name, label in total_names(record.stream).items()}
@@ -163,7 +163,7 @@ def certain_totals(question: Question, model: Model, stream: str, until: date) -
 def _open_rows(question: Question, model: Model, stream: str, until: date) -> tuple[Row, ...]:
     """The rows of a stream that leave open how much a question counts up to a day: ranges, and rows across the edge of what is counted."""
     record, since = model.records[stream], question.since
-    counted = [row for row in record.counted if row.start <= until and (since is None or row.end >= since)]
+    counted = [row for row in record.counted_rows if row.start <= until and (since is None or row.end >= since)]
     return tuple(row for row in counted if _is_open(row, record, since, until))
 
 

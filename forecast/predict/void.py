@@ -71,7 +71,7 @@ def _counted_spans(question: Question, model: Model, streams: Collection[str]) -
     assert question.by is not None
     since = question.since or date.min
     spans: dict[date, date] = {}
-    for row in (row for name in streams for row in model.records[name].counted):
+    for row in (row for name in streams for row in model.records[name].counted_rows):
         if row.end >= since and row.start <= question.by:
             end = min(row.end, question.by)
             spans[end] = min(spans.get(end, date.max), max(row.start, since))

@@ -123,11 +123,11 @@ def test_a_day_evaluates_the_rows_that_became_known(monkeypatch: pytest.MonkeyPa
     evaluated: list[int] = []
     work_out = Pool._work_out
 
-    def counted(pool: Pool, model: Model, table: RowTable) -> Any:
+    def count_and_call(pool: Pool, model: Model, table: RowTable) -> Any:
         evaluated.append(len(table))
         return work_out(pool, model, table)
 
-    monkeypatch.setattr(Pool, "_work_out", counted)
+    monkeypatch.setattr(Pool, "_work_out", count_and_call)
     monkeypatch.setattr("forecast.insight.reweighting.COLUMNS_KEPT", 0)
     monkeypatch.setattr("forecast.insight.reweighting.BLOCK_CELLS", 64 * 16)
     pool = pool_for(topic, day(59))
@@ -165,11 +165,11 @@ def test_a_settlement_in_a_long_record_is_found_by_halving(monkeypatch: pytest.M
     exact = settlement_days(topic, day(90), draws)
     made: list[date] = []
 
-    def counted(topic: Topic, as_of: date) -> Model:
+    def count_and_call(topic: Topic, as_of: date) -> Model:
         made.append(as_of)
         return model_as_of(topic, as_of)
 
-    monkeypatch.setattr("forecast.insight.record_events.model_as_of", counted)
+    monkeypatch.setattr("forecast.insight.record_events.model_as_of", count_and_call)
     monkeypatch.setattr("forecast.insight.record_events.MOST_DAYS_LOOKED_AT", 5)
     assert settlement_days(topic, day(90), draws) == exact == {"fifty": day(49), "never": None}
     assert len(made) <= 5 + 7

@@ -119,11 +119,11 @@ def test_the_density_of_rows_is_read_in_blocks(monkeypatch: pytest.MonkeyPatch) 
     asked: list[int] = []
     log_likelihood_of = leave_one_out.log_likelihood_of
 
-    def counted(model: Any, draws: Any, columns: Any) -> Any:
+    def count_and_call(model: Any, draws: Any, columns: Any) -> Any:
         asked.append(len(columns) * len(draws["rate"]))
         return log_likelihood_of(model, draws, columns)
 
-    monkeypatch.setattr(leave_one_out, "log_likelihood_of", counted)
+    monkeypatch.setattr(leave_one_out, "log_likelihood_of", count_and_call)
     monkeypatch.setattr(leave_one_out, "BLOCK_CELLS", 3 * 16_384)
     for one, other in zip(whole, leave_one_out.gone_with(basis, groups), strict=True):
         np.testing.assert_allclose(one, other[0], rtol=1e-12)
@@ -162,11 +162,11 @@ def test_a_pool_uses_the_published_draws_and_grows_by_anchors(monkeypatch: pytes
     conditioned: list[Any] = []
     original = replay_pool.condition
 
-    def counted(model: Any, **named: Any) -> Any:
+    def count_and_call(model: Any, **named: Any) -> Any:
         conditioned.append(model.as_of)
         return original(model, **named)
 
-    monkeypatch.setattr(replay_pool, "condition", counted)
+    monkeypatch.setattr(replay_pool, "condition", count_and_call)
     pool = anchored_pool(topic, LAST, settings, published=basis.analysis.result.posterior)
     assert LAST not in conditioned
     monkeypatch.setattr(replay_pool, "WANTED", 1e9)

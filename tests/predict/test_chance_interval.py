@@ -20,7 +20,7 @@ CHANCES = {
 }
 
 
-def counted(chances, rng):
+def interval_of_counts(chances, rng):
     """The interval from a binomial count on each of some chances."""
     happened = rng.binomial(PATHS, chances).astype(float)
     return chance_interval(happened, np.full(len(chances), float(PATHS)), block_replicates(len(chances)))
@@ -30,7 +30,7 @@ def counted(chances, rng):
 def test_errors_are_the_spread_over_seeds(name):
     """Over a hundred seeds the ends scatter about the exact 5 and 95 % points as their errors say."""
     truth = CHANCES[name].ppf([0.05, 0.95])
-    found = [counted(CHANCES[name].rvs(DRAWS, random_state=seed), np.random.default_rng(seed)) for seed in range(SEEDS)]
+    found = [interval_of_counts(CHANCES[name].rvs(DRAWS, random_state=seed), np.random.default_rng(seed)) for seed in range(SEEDS)]
     ends, errors = (np.array([getattr(each, part) for each in found]) for part in ("ends", "errors"))
     assert np.abs(ends.mean(axis=0) - truth).max() < 0.005
     assert np.all(np.abs(np.sqrt(np.mean(errors**2, axis=0)) / np.sqrt(np.mean((ends - truth) ** 2, axis=0)) - 1) < 0.3)
@@ -42,14 +42,14 @@ def test_two_kinds_of_draws_are_told_apart():
     chances = np.where(
         rng.random(100_000) < 0.3, stats.beta(20, 5).rvs(100_000, random_state=2), stats.beta(3, 40).rvs(100_000, random_state=3)
     )
-    found = counted(chances[:DRAWS], rng)
+    found = interval_of_counts(chances[:DRAWS], rng)
     for end, error, exact in zip(found.ends, found.errors, np.quantile(chances, [0.05, 0.95]), strict=True):
         assert abs(end - exact) < 4 * error < 0.05
 
 
 def test_one_chance_for_all_is_no_interval_but_an_error():
     """Where every draw has the same chance the ends lie within their errors of it."""
-    found = [counted(np.full(DRAWS, 0.3), np.random.default_rng(seed)) for seed in range(40)]
+    found = [interval_of_counts(np.full(DRAWS, 0.3), np.random.default_rng(seed)) for seed in range(40)]
     away = np.array([np.abs(np.array(each.ends) - 0.3) / each.errors for each in found])
     assert np.sqrt(np.mean(away**2)) < 1.5
     assert sum(each.ends[0] == each.ends[1] for each in found) > 20
@@ -58,7 +58,7 @@ def test_one_chance_for_all_is_no_interval_but_an_error():
 @pytest.mark.parametrize("chance", [0.595, 0.0322, 0.9, 0.003])
 def test_one_chance_for_all_is_hardly_ever_an_interval(chance):
     """Of 400 sets of counts at most 5 % show an interval that is not there; and the ends are as far off as their errors say, or less."""
-    found = [counted(np.full(DRAWS, chance), np.random.default_rng(1_000 + seed)) for seed in range(400)]
+    found = [interval_of_counts(np.full(DRAWS, chance), np.random.default_rng(1_000 + seed)) for seed in range(400)]
     assert np.mean([each.ends[0] < each.ends[1] for each in found]) <= 0.05
     away = np.array([np.abs(np.array(each.ends) - chance) / each.errors for each in found])
     assert np.mean((away > 3).any(axis=1)) <= 0.05
@@ -67,14 +67,14 @@ def test_one_chance_for_all_is_hardly_ever_an_interval(chance):
 @pytest.mark.parametrize("shape", [stats.beta(30, 30), stats.beta(2, 38), stats.beta(24, 6)])
 def test_chances_that_differ_are_never_taken_for_one(shape):
     """Where their standard deviation is 6 points at a half, or half of a small chance, every set of draws shows an interval."""
-    found = [counted(shape.rvs(DRAWS, random_state=seed), np.random.default_rng(seed)) for seed in range(SEEDS)]
+    found = [interval_of_counts(shape.rvs(DRAWS, random_state=seed), np.random.default_rng(seed)) for seed in range(SEEDS)]
     assert all(each.ends[0] < each.ends[1] for each in found)
 
 
 @pytest.mark.parametrize(("chance", "end"), [(0.0, 0.0), (1.0, 1.0)])
 def test_what_happened_on_no_path_or_all_has_an_error_still(chance, end):
     """No simulation knows that something never happens."""
-    found = counted(np.full(DRAWS, chance), np.random.default_rng(1))
+    found = interval_of_counts(np.full(DRAWS, chance), np.random.default_rng(1))
     assert found.ends == (end, end)
     assert 0 < found.errors[0] == found.errors[1] < 0.001
 

@@ -16,7 +16,7 @@ DAYS = 40
 UNTIL = OPENS + timedelta(days=DAYS - 1)
 
 
-def counted(question: dict[str, object]) -> Topic:
+def topic_of_counts(question: dict[str, object]) -> Topic:
     """A count on each of forty days."""
     return make_topic(
         priors={"rate": "Gamma(alpha=2, beta=1)"},
@@ -29,7 +29,7 @@ def counted(question: dict[str, object]) -> Topic:
 def test_of_a_long_past_the_days_that_are_asked_for_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the past the paths are the same on every day that is left: the first, those of questions, and all that are simulated."""
     question = {"answer": "total(seen) >= 9", "since": OPENS + timedelta(days=12), "by": UNTIL + timedelta(days=70)}
-    model, draws = model_as_of(counted(question), UNTIL), {"rate": np.full((50, 1), 1.0)}
+    model, draws = model_as_of(topic_of_counts(question), UNTIL), {"rate": np.full((50, 1), 1.0)}
     whole = paths_for(model, draws, np.random.default_rng(1))
     monkeypatch.setattr("forecast.predict.paths.MOST_PAST_DAYS", 10)
     less = paths_for(model, draws, np.random.default_rng(1))
@@ -42,7 +42,7 @@ def test_of_a_long_past_the_days_that_are_asked_for_are_kept(monkeypatch: pytest
 def test_a_question_for_a_date_keeps_the_past(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a date is asked for, every day of the record stays."""
     question: dict[str, object] = {"answer": "first(total(seen) >= 30)", "by": UNTIL + timedelta(days=70)}
-    model, draws = model_as_of(counted(question), UNTIL), {"rate": np.full((50, 1), 1.0)}
+    model, draws = model_as_of(topic_of_counts(question), UNTIL), {"rate": np.full((50, 1), 1.0)}
     whole = paths_for(model, draws, np.random.default_rng(1))
     monkeypatch.setattr("forecast.predict.paths.MOST_PAST_DAYS", 10)
     assert paths_for(model, draws, np.random.default_rng(1)).days == whole.days

@@ -95,7 +95,7 @@ def check_reports(draft: Draft, labels: LabelSets, name: str, stream: StreamDraf
         for column in (*record.covariates, *record.label_columns, *report_label_columns(draft, stream)):
             if column in used and column not in draft.kinds:
                 has = record.rows.labels(column).filled if column in REPORT_COLUMNS else record.rows.has(column)
-                for row in record.rows.each(~has):
+                for row in record.rows.rows_where(~has):
                     yield record.at_cell(row, column, f"`{column}` is empty, and the {key} of `{name}` uses it")
     yield from _check_weights(labels, stream, record)
     if record.rows.origin.is_empty:

@@ -95,7 +95,7 @@ def _suspect_rows(stream: StreamDraft, record: RecordFile, needed: Sequence[str]
         suspect |= ~rows.has(column)
     if not suspect.all():
         suspect |= suspect_values(stream, rows) | suspect_counts(stream, rows)
-    return rows.each(suspect)
+    return rows.rows_where(suspect)
 
 
 def _code_of(column: TextColumn, text: str) -> int:
@@ -119,7 +119,7 @@ def _check_row(stream: StreamDraft, record: RecordFile, row: Row) -> Iterator[Pr
 def _check_opens(draft: Draft, record: RecordFile) -> Iterator[Problem]:
     """A record begins when its topic opens: what happened before it is not in the time that its totals and its future speak of."""
     opens = draft.table.opens
-    for row in record.rows.each(record.rows.start < opens.toordinal()):
+    for row in record.rows.rows_where(record.rows.start < opens.toordinal()):
         message = f"this row begins on {row.start}, before the topic opens ({opens})"
         yield record.at_cell(row, record.day_column(row), message, f"set `opens` in {TOPIC_FILE} to the first day of the record")
 
@@ -219,7 +219,7 @@ def _check_series_reach(draft: Draft, name: str, stream: StreamDraft) -> Iterato
             continue
         begins = min(point.day for point in points)
         record = stream.record
-        for row in record.rows.each(record.rows.start < begins.toordinal()) if record else ():
+        for row in record.rows.rows_where(record.rows.start < begins.toordinal()) if record else ():
             assert record is not None
             message = f"the series `{series}` begins only on {begins}"
             yield record.at_cell(row, record.day_column(row), message, f"`{name}` needs it from {row.start} on")

@@ -100,8 +100,8 @@ def test_reports_are_as_likely_in_pymc_as_in_numpy():
     points = [{"a": a, "b": b, "right": np.array(shares)} for a, b, shares in ((1.7, 2.5, (0.7, 0.9)), (6.0, 0.8, (0.2, 0.5)))]
     for (density, *slopes), point in zip(of_pymc(model, points), points, strict=True):
         expected = model.log_likelihood({name: np.reshape(value, (1, -1)) for name, value in point.items()})[0]
-        np.testing.assert_allclose(density, expected[entry.counted], rtol=1e-9, atol=1e-9)
-        assert not expected[~entry.counted].any()
+        np.testing.assert_allclose(density, expected[entry.is_counted], rtol=1e-9, atol=1e-9)
+        assert not expected[~entry.is_counted].any()
         assert all(np.isfinite(slope).all() for slope in slopes)
 
 
