@@ -6,26 +6,12 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from forecast.actions.run import TopicResult
+from forecast.actions.run import ReportMarks, TopicResult
 from forecast.actions.standing import parse_content
 from forecast.book.files.problems import Problem
 from forecast.cache.store import COMPRESSION
 from forecast.schema.insight import ImpliedContent
 from forecast.schema.topic import TopicContent, content_bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ReportMarks:
-    """What an update says of a report without unpacking it.
-
-    That is its digest, whether its numbers are not to be trusted, which questions it cannot answer, and whether the engines have been
-    compared as far as they can be.
-    """
-
-    digest: str
-    is_distrusted: bool
-    unanswerable: tuple[str, ...]
-    is_compared: bool = True
 
 
 @dataclass(frozen=True, slots=True)

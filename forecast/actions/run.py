@@ -35,6 +35,20 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportMarks:
+    """What an update says of a report without unpacking it.
+
+    That is its digest, whether its numbers are not to be trusted, which questions it cannot answer, and whether the engines have been
+    compared as far as they can be.
+    """
+
+    digest: str
+    is_distrusted: bool
+    unanswerable: tuple[str, ...]
+    is_compared: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class TopicResult:
     """What one topic came to: the content of its report and its files, or nothing where its problems forbid it.
 

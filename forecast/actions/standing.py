@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from forecast.actions.pages import files_stand, pages_key
-from forecast.actions.run import Run
+from forecast.actions.run import ReportMarks, Run
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import SEEDS, prior_path
 from forecast.book.files.problems import FileFault, Place, Problem
@@ -29,10 +29,7 @@ class TopicOutcome:
     """What a topic came to: the key under which its content is kept, and what is said of that without reading it."""
 
     content_key: str
-    digest: str
-    is_distrusted: bool
-    unanswerable: tuple[str, ...]
-    is_compared: bool  # whether the engines have been compared, or there is only one
+    marks: ReportMarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +37,7 @@ class StandingTopic:
     """A topic as it was published: its content, compressed JSON, what is said of it, and the warnings that a check had."""
 
     content: bytes
-    digest: str
-    is_distrusted: bool
-    unanswerable: tuple[str, ...]
+    marks: ReportMarks
     warnings: tuple[Problem, ...]
 
 
@@ -53,16 +48,12 @@ def standing_topics(run: Run, names: Sequence[str], entries: Sequence[Mapping[st
     keys = {name: key for name, key in outcome_keys(run, names, entries).items() if key is not None}
     kept = store.find([*keys.values(), *(pages_key(run, name) for name in keys)])
     outcomes = {name: json.loads(kept[key]) for name, key in keys.items() if key in kept}
-    standing = {name: outcome for name, outcome in outcomes.items() if files_stand(run, kept.get(pages_key(run, name)), outcome["digest"])}
+    standing = {
+        name: outcome for name, outcome in outcomes.items() if files_stand(run, kept.get(pages_key(run, name)), outcome["marks"]["digest"])
+    }
     contents = store.find_packed(outcome["content_key"] for outcome in standing.values())
     return {
-        name: StandingTopic(
-            contents[outcome["content_key"]],
-            outcome["digest"],
-            outcome["is_distrusted"],
-            tuple(outcome["unanswerable"]),
-            tuple(map(_problem, outcome["warnings"])),
-        )
+        name: StandingTopic(contents[outcome["content_key"]], _report_marks(outcome["marks"]), tuple(map(_problem, outcome["warnings"])))
         for name, outcome in standing.items()
         if outcome["content_key"] in contents
     }
@@ -75,7 +66,7 @@ def outcomes_to_keep(
 
     ``entries`` are those of the ledger by now.  A topic whose engines the next update is to compare does not stand.
     """
-    outcomes = {name: outcome for name, outcome in outcomes.items() if run.referee is False or outcome.is_compared}
+    outcomes = {name: outcome for name, outcome in outcomes.items() if run.referee is False or outcome.marks.is_compared}
     keys = outcome_keys(run, tuple(outcomes), entries)
     of_topic: dict[str, list[Problem]] = {name: [] for name in outcomes}
     for problem in warnings:
@@ -112,6 +103,10 @@ def parse_content(data: bytes) -> TopicContent:
     """Return a content that this program has written to the cache, which needs no checks."""
     content: TopicContent = columns_to_tables(json.loads(data))  # type: ignore[assignment]
     return content
+
+
+def _report_marks(data: Mapping[str, Any]) -> ReportMarks:
+    return ReportMarks(**{**data, "unanswerable": tuple(data["unanswerable"])})
 
 
 def _problem(data: Mapping[str, Any]) -> Problem:

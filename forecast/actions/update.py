@@ -19,13 +19,13 @@ from typing import Any
 from forecast.actions.cache import warnings_of
 from forecast.actions.check import future_date_warnings, read_checked_book, topic_problems
 from forecast.actions.compute import compute_task, make_report, report_or_failure, task_of
-from forecast.actions.contents import Contents, PackedResult, ReportMarks, pack_result
+from forecast.actions.contents import Contents, PackedResult, pack_result
 from forecast.actions.executors import DaskCluster, Executor, ExecutorFault, LocalProcesses, Lost
 from forecast.actions.ledger import read_known_ledger
 from forecast.actions.pages import INDEX_NAME, files_stand, index_digest, pages_key, state_of_files
 from forecast.actions.plan import TopicPlan, plan_draft, plan_of_standing, plan_topics, with_draws
 from forecast.actions.publish import clock_problems, publish
-from forecast.actions.run import Run, TopicResult
+from forecast.actions.run import ReportMarks, Run, TopicResult
 from forecast.actions.standing import StandingTopic, TopicOutcome, outcomes_to_keep, standing_topics
 from forecast.book.files.folder import Folder
 from forecast.book.files.layout import REPORTS, SEEDS, choose_topics, root_problem, topic_path
@@ -198,17 +198,13 @@ def _publish(
 
 def _marks(reading: _Reading, made: Mapping[str, PackedResult]) -> dict[str, ReportMarks]:
     """The marks of all reports, in the order of the topics."""
-    marks = {name: ReportMarks(topic.digest, topic.is_distrusted, topic.unanswerable) for name, topic in reading.standing.items()}
+    marks = {name: topic.marks for name, topic in reading.standing.items()}
     marks |= {name: result.marks for name, result in made.items() if result.marks is not None}
     return {name: marks[name] for name in reading.plans if name in marks}
 
 
 def _new_outcomes(made: Mapping[str, PackedResult]) -> dict[str, TopicOutcome]:
-    return {
-        name: TopicOutcome(result.content_key, marks.digest, marks.is_distrusted, marks.unanswerable, marks.is_compared)
-        for name, result in made.items()
-        if (marks := result.marks) is not None
-    }
+    return {name: TopicOutcome(result.content_key, result.marks) for name, result in made.items() if result.marks is not None}
 
 
 def _index_stands(run: Run, store: Store, digests: Mapping[str, str]) -> bool:
