@@ -44,6 +44,7 @@ ORDER = (  # a module may import from its own package and from those before it
     "book",
     "book.checks",
     "book.reading",
+    "forecasts",
     "schema",
     "sentences",
     "report",

@@ -17,6 +17,7 @@ from forecast.book.checks.values import check_value, suspect_values
 from forecast.book.draft import Draft, StreamDraft
 from forecast.book.files.layout import SEEDS, TOPIC_FILE, record_path
 from forecast.book.files.problems import Place, Problem, limit_problems
+from forecast.book.files.reserved import RECORDS_OF_OTHER_KINDS
 from forecast.book.labels import LabelSets, calendars_of
 from forecast.book.record_columns import RecordColumns
 from forecast.book.records import ROW_COLUMNS, RecordFile
@@ -49,7 +50,7 @@ def check_stray_files(draft: Draft, files: tuple[str, ...]) -> Iterator[Problem]
     declared = {name for group in ("series", "streams") for name in _table_names(draft, group)}
     for file in files:
         stem, _, ending = file.rpartition(".")
-        if ending == "csv" and stem not in declared:
+        if ending == "csv" and stem not in declared and stem not in RECORDS_OF_OTHER_KINDS:
             message = f"no stream or series of this topic is called `{stem}`"
             hint = did_you_mean(stem, declared) or f"declare [streams.{stem}] or [series.{stem}] in {TOPIC_FILE}"
             yield Problem(Place(f"{SEEDS}/{draft.name}/{file}"), message, hint)

@@ -12,6 +12,7 @@ from forecast.book.files.reserved import topic_reason
 from forecast.language.faults import did_you_mean
 
 SEEDS, PRIORS, REPORTS = "seeds", "priors", "reports"
+RECORDS = "records"  # the folder in seeds for questions from elsewhere
 LEDGER = f"{REPORTS}/ledger.jsonl"
 TOPIC_FILE = "topic.toml"
 MODEL_FILE = "model.py"
@@ -126,7 +127,7 @@ def _stray_problems(folder: Folder, topics: Sequence[str]) -> list[Problem]:
     try:
         priors = folder.names(PRIORS)
         for name in folder.names(SEEDS):
-            if name in topics or name.startswith((".", "_")):
+            if name in topics or name == RECORDS or name.startswith((".", "_")):
                 continue
             try:
                 kind = folder.kind(f"{SEEDS}/{name}")
