@@ -19,7 +19,9 @@ def closed_forms() -> dict[str, ClosedForm]:
 
     return {
         "Normal": lambda y, *, mu, sigma: sr.crps_normal(y, mu, sigma, backend="numpy"),
-        "LogNormal": lambda y, *, mu, sigma: sr.crps_lognormal(y, mu, sigma, backend="numpy"),
+        "LogNormal": lambda y, *, mu, sigma: _beside(
+            lambda at: sr.crps_lognormal(at, mu, sigma, backend="numpy"), y, lower=0, upper=np.inf
+        ),
         "TruncatedNormal": lambda y, *, mu, sigma, lower, upper: sr.crps_tnormal(y, mu, sigma, lower, upper, backend="numpy"),
         "StudentT": lambda y, *, nu, mu, sigma: sr.crps_t(y, nu, mu, sigma, backend="numpy"),
         "Laplace": lambda y, *, mu, b: sr.crps_laplace(y, mu, b, backend="numpy"),
@@ -27,7 +29,7 @@ def closed_forms() -> dict[str, ClosedForm]:
         "Uniform": lambda y, *, lower, upper: sr.crps_uniform(y, lower, upper, backend="numpy"),
         "Exponential": lambda y, *, lam: sr.crps_exponential(y, lam, backend="numpy"),
         "Gamma": lambda y, *, alpha, beta: sr.crps_gamma(y, alpha, beta, backend="numpy"),
-        "Beta": lambda y, *, alpha, beta: sr.crps_beta(y, alpha, beta, backend="numpy"),
+        "Beta": lambda y, *, alpha, beta: _beside(lambda at: sr.crps_beta(at, alpha, beta, backend="numpy"), y, lower=0, upper=1),
         "Poisson": lambda y, *, mu: sr.crps_poisson(y, mu, backend="numpy"),
         "Binomial": lambda y, *, n, p: sr.crps_binomial(y, n, p, backend="numpy"),
         "NegativeBinomial": lambda y, *, mu, alpha: sr.crps_negbinom(y, alpha, alpha / (alpha + mu), backend="numpy"),
@@ -65,10 +67,20 @@ def crps_cut_of_family(family: str, *, cut: ArrayLike, outcome: ArrayLike, **par
     return _read_score(cut_closed_forms()[family](happened, end, **arguments), family)
 
 
+def _beside(score: Callable[[Array], ArrayLike], outcome: Array, *, lower: float, upper: float) -> Array:
+    """A CRPS that scoringrules gives between two bounds only: an outcome beyond one scores as at it, and its distance more."""
+    nearest = np.minimum(np.maximum(outcome, lower), upper)
+    with np.errstate(divide="ignore"):  # the logarithm of an outcome of 0
+        within = np.asarray(score(nearest))
+    return within + np.abs(outcome - nearest)
+
+
 def _cut_crps_of_exponential(outcome: Array, cut: Array, *, lam: Array) -> Array:
-    """∫₀^y F² + ∫_y^c (1 - F)² with F(t) = 1 - exp(-λt), for outcomes from 0 to c."""
-    below = outcome - 2 * -np.expm1(-lam * outcome) / lam + -np.expm1(-2 * lam * outcome) / (2 * lam)
-    return below + (np.exp(-2 * lam * outcome) - np.exp(-2 * lam * cut)) / (2 * lam)
+    """∫₀^y F² + ∫_y^c (1 - F)² with F(t) = 1 - exp(-λt), for outcomes up to the cut; below 0, where F is 0, the distance."""
+    start, end = np.maximum(outcome, 0), np.maximum(cut, 0)
+    below = start + 2 * np.expm1(-lam * start) / lam - np.expm1(-2 * lam * start) / (2 * lam)
+    above = (np.exp(-2 * lam * start) - np.exp(-2 * lam * end)) / (2 * lam)
+    return below + above + np.minimum(cut, 0) - np.minimum(outcome, 0)
 
 
 def _read_score(score: ArrayLike, family: str) -> Array:

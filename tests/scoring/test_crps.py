@@ -1,0 +1,151 @@
+"""The CRPS: of draws, quantile sets, cumulative distributions and closed forms, whole and cut."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats  # noqa: TID253 - a truth comes from elsewhere than scoringrules
+
+from forecast.language.arrays import Array
+from forecast.scoring.closed_forms import closed_forms, crps_cut_of_family, crps_of_family, cut_closed_forms
+from forecast.scoring.crps import crps_cut_of_cdf, crps_cut_of_draws, crps_of_cdf, crps_of_draws, crps_of_quantiles
+from forecast.scoring.energy import energy_score
+from forecast.scoring.quantiles import interval_score
+
+pytestmark = pytest.mark.medium
+
+LEVELS = (np.arange(4000) + 0.5) / 4000
+FAMILIES = {  # PyMC's arguments, and the same distribution in SciPy
+    "Normal": ({"mu": 1.0, "sigma": 2.0}, stats.norm(1, 2)),
+    "LogNormal": ({"mu": 0.3, "sigma": 0.5}, stats.lognorm(0.5, scale=np.exp(0.3))),
+    "TruncatedNormal": ({"mu": 0.5, "sigma": 1.0, "lower": 0.0, "upper": 2.0}, stats.truncnorm(-0.5, 1.5, 0.5, 1)),
+    "StudentT": ({"nu": 4.0, "mu": 1.0, "sigma": 2.0}, stats.t(4, 1, 2)),
+    "Laplace": ({"mu": 1.0, "b": 2.0}, stats.laplace(1, 2)),
+    "Logistic": ({"mu": 1.0, "s": 2.0}, stats.logistic(1, 2)),
+    "Uniform": ({"lower": -1.0, "upper": 3.0}, stats.uniform(-1, 4)),
+    "Exponential": ({"lam": 0.7}, stats.expon(scale=1 / 0.7)),
+    "Gamma": ({"alpha": 2.0, "beta": 0.5}, stats.gamma(2, scale=2)),
+    "Beta": ({"alpha": 0.7, "beta": 1.1}, stats.beta(0.7, 1.1)),
+    "Poisson": ({"mu": 3.0}, stats.poisson(3)),
+    "Binomial": ({"n": 10.0, "p": 0.9}, stats.binom(10, 0.9)),
+    "NegativeBinomial": ({"mu": 3.0, "alpha": 2.0}, stats.nbinom(2, 2 / 5)),
+}
+OUTCOMES = np.array([-1.5, 0.0, 0.5, 1.0, 4.0, 12.0])  # also beyond the bounds of most families
+
+pmfs = st.lists(st.integers(0, 9), min_size=6, max_size=6).filter(any).map(lambda parts: np.array(parts) / sum(parts))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_scores_of_draws_converge_to_closed_forms(family: str):
+    """4,000 evenly spaced quantiles, taken for draws or for a quantile set, score like the family that they come from."""
+    parameters, distribution = FAMILIES[family]
+    quantiles = np.tile(distribution.ppf(LEVELS), (OUTCOMES.size, 1))
+    closed = crps_of_family(family, outcome=OUTCOMES, **parameters)
+    np.testing.assert_allclose(crps_of_draws(draws=quantiles, outcome=OUTCOMES), closed, rtol=2e-3)
+    np.testing.assert_allclose(crps_of_quantiles(quantiles=quantiles, levels=LEVELS, outcome=OUTCOMES), closed, rtol=2e-3)
+
+
+def test_every_closed_form_is_tested():
+    """Each family with a closed form stands in the table above, whole or cut."""
+    assert closed_forms().keys() == FAMILIES.keys()
+    assert cut_closed_forms().keys() < FAMILIES.keys()
+
+
+@pytest.mark.parametrize("family", ["Normal", "Exponential"])
+def test_cut_closed_forms(family: str):
+    """Cut at 1.5, draws, cdf and closed form agree, for outcomes before and beyond the cut, and for one that is only known to lie beyond."""
+    parameters, distribution = FAMILIES[family]
+    outcomes = np.array([0.2, 1.0, 1.5, 4.0, np.inf, -2.0])
+    points = np.linspace(-20, 40, 120_001)
+    closed = crps_cut_of_family(family, cut=1.5, outcome=outcomes, **parameters)
+    cdf = np.tile(distribution.cdf(points), (outcomes.size, 1))
+    np.testing.assert_allclose(crps_cut_of_cdf(points=points, cdf=cdf, cut=1.5, outcome=outcomes), closed, rtol=1e-6)
+    draws = np.tile(distribution.ppf(LEVELS), (outcomes.size, 1))
+    np.testing.assert_allclose(crps_cut_of_draws(draws=draws, cut=1.5, outcome=outcomes), closed, rtol=2e-3)
+    assert closed[2] == closed[3] == closed[4]
+
+
+@pytest.mark.parametrize("family", ["Normal", "Exponential"])
+def test_a_far_cut_changes_nothing(family: str):
+    """Cut far out, the score is that of the whole distribution."""
+    parameters, _ = FAMILIES[family]
+    np.testing.assert_allclose(
+        crps_cut_of_family(family, cut=60.0, outcome=OUTCOMES, **parameters), crps_of_family(family, outcome=OUTCOMES, **parameters)
+    )
+
+
+def test_cut_draws_are_those_of_scoringrules():
+    """The threshold-weighted CRPS of scoringrules, with all weight up to the cut, is the same."""
+    from scoringrules import twcrps_ensemble
+
+    draws, outcomes = np.random.default_rng(2).normal(size=(5, 300)), np.array([-1.0, 0.0, 0.4, 0.5, 9.0])
+    theirs = twcrps_ensemble(outcomes, draws, -np.inf, 0.5, estimator="qd", backend="numpy")
+    np.testing.assert_allclose(crps_cut_of_draws(draws=draws, cut=0.5, outcome=outcomes), theirs)
+
+
+@given(pmf=pmfs, outcome=st.floats(-1, 6), cut=st.floats(0.5, 6))
+@settings(max_examples=60, deadline=None)
+def test_a_cdf_is_integrated_exactly(pmf: Array, outcome: float, cut: float):
+    """Of a cdf with five pieces and a mass beyond its lower bound, the integral by pieces is that of many small rectangles."""
+    points, cdf = np.arange(6.0), np.minimum(np.cumsum(pmf), 1)
+    middles = (np.arange(50_000) + 0.5) / 10_000
+    squares = (np.interp(middles, points, cdf) - (outcome <= middles)) ** 2
+    assert float(crps_of_cdf(points=points, cdf=cdf, outcome=outcome)) == pytest.approx(squares.mean() * 5, abs=2e-4)
+    until = squares[middles < cut].sum() / 10_000
+    assert float(crps_cut_of_cdf(points=points, cdf=cdf, cut=cut, outcome=outcome)) == pytest.approx(until, abs=2e-4)
+
+
+def test_open_bounds():
+    """Mass beyond a bound counts for what it is within it: with a tenth on either side, outcomes beyond either score as if at it."""
+    cdf, points = [0.1, 0.9], [0.0, 10.0]
+    within = crps_of_cdf(points=points, cdf=[cdf] * 2, outcome=[0.0, 10.0])
+    beyond = crps_of_cdf(points=points, cdf=[cdf] * 2, outcome=[-np.inf, np.inf])
+    assert within.tolist() == beyond.tolist() == pytest.approx([10 * (0.81 + 0.09 + 0.01) / 3] * 2)
+
+
+def test_points_of_each_forecast():
+    """Each forecast may have points of its own; the score is in their unit."""
+    points = np.array([[0.0, 1.0, 2.0], [0.0, 10.0, 20.0]])
+    scores = crps_of_cdf(points=points, cdf=[[0.0, 0.5, 1.0]] * 2, outcome=[1.5, 15.0])
+    assert scores[1] == pytest.approx(10 * scores[0])
+
+
+def test_a_single_point_has_the_absolute_error():
+    """Draws that are all the same, and the energy score of two such numbers, are a distance."""
+    assert crps_of_draws(draws=np.full((2, 7), 3.0), outcome=[5.0, 3.0]).tolist() == [2, 0]
+    assert float(energy_score(draws=np.tile([3.0, 4.0], (7, 1)), outcome=[0.0, 0.0])) == pytest.approx(5)
+
+
+def test_one_cdf_for_each_of_ten_thousand_questions():
+    """Arrays of any leading shape are scored at once, as one by one."""
+    generator = np.random.default_rng(5)
+    cdf = np.sort(generator.uniform(size=(40, 5, 201)), axis=-1)
+    outcomes = generator.uniform(0, 1, (40, 5))
+    points = np.linspace(0, 1, 201)
+    at_once = crps_of_cdf(points=points, cdf=cdf, outcome=outcomes)
+    assert at_once.shape == (40, 5)
+    assert float(at_once[3, 2]) == pytest.approx(float(crps_of_cdf(points=points, cdf=cdf[3, 2], outcome=outcomes[3, 2])))
+
+
+def test_what_is_refused():
+    """NaN, cdfs and quantiles that fall, points that do not rise, unknown families, arguments of others, and those outside the range."""
+    with pytest.raises(ValueError, match="NaN"):
+        crps_of_draws(draws=[1.0, np.nan], outcome=1.0)
+    with pytest.raises(ValueError, match="does not fall"):
+        crps_of_cdf(points=[0, 1], cdf=[0.5, 0.4], outcome=1)
+    with pytest.raises(ValueError, match="points rise"):
+        crps_of_cdf(points=[0, 0], cdf=[0.4, 0.5], outcome=1)
+    with pytest.raises(ValueError, match="do not fall"):
+        crps_of_quantiles(quantiles=[2.0, 1.0], levels=[0.1, 0.9], outcome=1)
+    with pytest.raises(ValueError, match="ends before"):
+        interval_score(lower=2, upper=1, alpha=0.1, outcome=1)
+    with pytest.raises(ValueError, match="alpha"):
+        interval_score(lower=1, upper=2, alpha=0, outcome=1)
+    with pytest.raises(KeyError):
+        crps_of_family("Gompertz", outcome=1, mu=1)
+    with pytest.raises(TypeError):
+        crps_of_family("Normal", outcome=1, mu=1, tau=1)
+    with pytest.raises(ValueError):
+        crps_of_family("Gamma", outcome=1, alpha=-1, beta=1)
