@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from forecast.language.arrays import Array, Indices
 
-SUM_TOLERANCE = 1e-6  # probabilities of classes, each rounded to nine places or so
+CLASS_SUM_TOLERANCE = 1e-6  # probabilities of classes, each rounded to nine places or so
 
 
 def read_numbers(values: ArrayLike, *, name: str) -> Array:
@@ -31,7 +31,7 @@ def read_class_probabilities(values: ArrayLike, *, name: str) -> Array:
     probabilities = read_probabilities(values, name=name)
     if probabilities.ndim == 0 or probabilities.shape[-1] < 2:
         raise ValueError(f"{name} needs two classes or more along its last axis")
-    if (np.abs(probabilities.sum(axis=-1) - 1) > SUM_TOLERANCE).any():
+    if (np.abs(probabilities.sum(axis=-1) - 1) > CLASS_SUM_TOLERANCE).any():
         raise ValueError(f"{name} does not add up to one")
     return probabilities
 

@@ -12,7 +12,7 @@ from typing import ClassVar, Protocol
 import numpy as np
 
 from forecast.language.arrays import Array, Indices, Truth
-from forecast.scoring.checks import SUM_TOLERANCE, read_numbers, read_probabilities
+from forecast.scoring.checks import CLASS_SUM_TOLERANCE, read_numbers, read_probabilities
 from forecast.scoring.community import log_geometric_mean, share_out_medians, weighted_mean, weighted_median
 from forecast.scoring.metaculus import baseline_score, baseline_score_continuous
 
@@ -76,7 +76,7 @@ class OptionForecasts:
     def __post_init__(self) -> None:
         present = np.where(np.isnan(self.probabilities), 0.0, self.probabilities)
         read_probabilities(present, name="probabilities")
-        if (np.abs(present.sum(axis=1) - 1) > SUM_TOLERANCE).any():
+        if (np.abs(present.sum(axis=1) - 1) > CLASS_SUM_TOLERANCE).any():
             raise ValueError("the options of a forecast do not add up to one")
         if np.isnan(self.probabilities[:, -1]).any():
             raise ValueError("a forecast has nothing for the last option")

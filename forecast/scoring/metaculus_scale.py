@@ -19,7 +19,7 @@ ROUNDING = 1e-10  # a value this little above the end of a bucket belongs to it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionScale:
+class MetaculusScale:
     """A numeric, discrete or date question's scale; a date is a number of seconds. ``zero_point`` makes it logarithmic."""
 
     range_min: float
@@ -41,7 +41,7 @@ class QuestionScale:
         return int(self.open_lower) + int(self.open_upper)
 
 
-def location_on_scale(scale: QuestionScale, *, value: ArrayLike) -> Array:
+def location_on_scale(scale: MetaculusScale, *, value: ArrayLike) -> Array:
     """Where values lie: 0 at the lower bound, 1 at the upper one, below 0 or above 1 outside.
 
     Linear, or with r = (range_max - zero_point) / (range_min - zero_point):
@@ -59,7 +59,7 @@ def location_on_scale(scale: QuestionScale, *, value: ArrayLike) -> Array:
     return location
 
 
-def bucket_of_value(scale: QuestionScale, *, value: ArrayLike) -> Indices:
+def bucket_of_value(scale: MetaculusScale, *, value: ArrayLike) -> Indices:
     """The bucket of each value; one on the border of two belongs to the lower, and one on the lower bound to bucket 1."""
     location = location_on_scale(scale, value=value)
     within = np.floor(np.clip(location, 0, 1) * scale.buckets + 1 - ROUNDING)  # what lies outside is put right below

@@ -5,10 +5,10 @@ Most are not proper, or only where a question's close does not depend on its ans
 
 from __future__ import annotations
 
-from forecast.scoring.rule import Form, QuestionType, Rule, Weighting
+from forecast.scoring.rule import Rule, ScoredForm, ScoredType, Weighting
 
-ANY: tuple[QuestionType, ...] = ("binary", "options", "number", "date")
-ANY_FORM: tuple[Form, ...] = ("probability", "options", "cdf")
+ANY: tuple[ScoredType, ...] = ("binary", "options", "number", "date")
+ANY_FORM: tuple[ScoredForm, ...] = ("probability", "options", "cdf")
 METACULUS = "Metaculus, `scoring/score_math.py`"
 FATEBOOK = "Fatebook, `lib/_scoring.ts`"
 EARLY_CLOSE = (

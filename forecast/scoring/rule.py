@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-type Form = Literal["probability", "options", "quantiles", "cdf", "samples", "distribution"]
-type QuestionType = Literal["binary", "options", "ordered options", "number", "date", "several numbers"]
+type ScoredForm = Literal["probability", "options", "quantiles", "cdf", "samples", "distribution"]
+type ScoredType = Literal["binary", "options", "ordered options", "number", "date", "several numbers"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +23,8 @@ class Rule:
     unit: str
     higher_is_better: bool
     proper: Literal[True] | str
-    forms: tuple[Form, ...]
-    types: tuple[QuestionType, ...]
+    forms: tuple[ScoredForm, ...]
+    types: tuple[ScoredType, ...]
     functions: tuple[str, ...]
     source: str
 

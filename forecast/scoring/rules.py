@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from forecast.scoring.platform_rules import COMPARISON_RULES, PLATFORM_RULES
-from forecast.scoring.rule import QuestionType, Rule
+from forecast.scoring.rule import Rule, ScoredType
 
-YES_OR_NO: tuple[QuestionType, ...] = ("binary",)
-CLASSES: tuple[QuestionType, ...] = ("binary", "options", "ordered options")
-NUMBERS: tuple[QuestionType, ...] = ("number", "date")
+YES_OR_NO: tuple[ScoredType, ...] = ("binary",)
+CLASSES: tuple[ScoredType, ...] = ("binary", "options", "ordered options")
+NUMBERS: tuple[ScoredType, ...] = ("number", "date")
 
 CLASS_RULES = (
     Rule(

@@ -15,10 +15,10 @@ from forecast.scoring.metaculus import (
     relative_legacy_score,
     spot_time,
 )
-from forecast.scoring.metaculus_scale import QuestionScale, bucket_of_value, location_on_scale, probability_of_bucket, zero_point_of_scale
+from forecast.scoring.metaculus_scale import MetaculusScale, bucket_of_value, location_on_scale, probability_of_bucket, zero_point_of_scale
 
 DAY = 86_400.0
-LINEAR = QuestionScale(range_min=0, range_max=200)
+LINEAR = MetaculusScale(range_min=0, range_max=200)
 
 
 def test_buckets_of_a_linear_scale():
@@ -29,12 +29,12 @@ def test_buckets_of_a_linear_scale():
 
 def test_buckets_of_a_discrete_scale():
     """`test_formulas.py`: -.5 to 10.5 with 11 buckets has one for each whole number."""
-    assert bucket_of_value(QuestionScale(range_min=-0.5, range_max=10.5, buckets=11), value=[0, 10, 11]).tolist() == [1, 11, 12]
+    assert bucket_of_value(MetaculusScale(range_min=-0.5, range_max=10.5, buckets=11), value=[0, 10, 11]).tolist() == [1, 11, 12]
 
 
 def test_buckets_of_a_logarithmic_scale():
     """`test_formulas.py`: 1 to 1e10 with its zero point at 0 has 1e5 in the middle; values at the zero point and below it are far below."""
-    scale = QuestionScale(range_min=1, range_max=1e10, zero_point=0)
+    scale = MetaculusScale(range_min=1, range_max=1e10, zero_point=0)
     assert bucket_of_value(scale, value=[1e5, 1, 1e10, 1.1e10, 0, -3]).tolist() == [100, 1, 200, 201, 0, 0]
     assert location_on_scale(scale, value=[1, 1e5, 1e10]).tolist() == pytest.approx([0, 0.5, 1])
 
@@ -42,7 +42,7 @@ def test_buckets_of_a_logarithmic_scale():
 def test_buckets_of_dates():
     """`test_formulas.py`: 2020-01-01 to 2020-12-31."""
     first, last, early, middle = (datetime(2020, *day, tzinfo=UTC).timestamp() for day in ((1, 1), (12, 31), (1, 3), (6, 30)))
-    assert bucket_of_value(QuestionScale(range_min=first, range_max=last), value=[early, middle]).tolist() == [2, 100]
+    assert bucket_of_value(MetaculusScale(range_min=first, range_max=last), value=[early, middle]).tolist() == [2, 100]
 
 
 def test_zero_points():
@@ -140,9 +140,9 @@ def test_what_is_refused():
     with pytest.raises(ValueError, match="two options"):
         baseline_score(probability_of_outcome=0.5, options=1)
     with pytest.raises(ValueError, match="below"):
-        QuestionScale(range_min=1, range_max=1)
+        MetaculusScale(range_min=1, range_max=1)
     with pytest.raises(ValueError, match="zero point"):
-        QuestionScale(range_min=1, range_max=10, zero_point=1)
+        MetaculusScale(range_min=1, range_max=10, zero_point=1)
 
 
 def test_spot_times():

@@ -16,7 +16,7 @@ from forecast.scoring.metaculus import baseline_probability, spot_time
 from forecast.scoring.metaculus_crowd import ForecastTimes
 from forecast.scoring.metaculus_forecasts import BinaryForecasts, ContinuousForecasts, OptionForecasts, OutcomeForecasts
 from forecast.scoring.metaculus_question import QuestionTimes, score_question
-from forecast.scoring.metaculus_scale import QuestionScale, bucket_of_value, probability_of_bucket
+from forecast.scoring.metaculus_scale import MetaculusScale, bucket_of_value, probability_of_bucket
 from tests.support.fixtures import fixture_file
 
 COUNTS = {"binary": 178, "choice": 133, "numeric": 19}  # 330 scores of each kind
@@ -86,7 +86,7 @@ def forecasts_of(rows: Rows) -> OutcomeForecasts:
     if question["type"] == "multiple_choice":
         pmf = np.array([json.loads(row["probability_yes_per_category"]) for row in rows])
         return OptionForecasts(pmf, outcome=json.loads(question["options"]).index(resolution))
-    scale = QuestionScale(
+    scale = MetaculusScale(
         range_min=float(question["range_min"]),
         range_max=float(question["range_max"]),
         open_lower=question["open_lower_bound"] == "true",

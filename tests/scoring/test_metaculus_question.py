@@ -15,7 +15,7 @@ from forecast.scoring.metaculus import baseline_probability
 from forecast.scoring.metaculus_crowd import ForecastTimes
 from forecast.scoring.metaculus_forecasts import BinaryForecasts, ContinuousForecasts, OptionForecasts, OutcomeForecasts
 from forecast.scoring.metaculus_question import MetaculusScores, QuestionTimes, score_question
-from forecast.scoring.metaculus_scale import QuestionScale, bucket_of_value, probability_of_bucket
+from forecast.scoring.metaculus_scale import MetaculusScale, bucket_of_value, probability_of_bucket
 from forecast.scoring.time_weighting import TimeWeighted
 
 STILL_STANDS = np.inf
@@ -125,7 +125,7 @@ def test_forecasts_before_opening():
     assert_scores(scores.peer, [100 * np.log(2), -100 * np.log(2)], [1, 1])
 
 
-def continuous(scale: QuestionScale, *cdfs: Sequence[float], outcome: float) -> ContinuousForecasts:
+def continuous(scale: MetaculusScale, *cdfs: Sequence[float], outcome: float) -> ContinuousForecasts:
     """What cdfs give to the bucket of an outcome."""
     bucket = int(bucket_of_value(scale, value=outcome))
     baseline = baseline_probability(bucket=bucket, buckets=scale.buckets, open_bounds=scale.open_bounds)
@@ -134,11 +134,11 @@ def continuous(scale: QuestionScale, *cdfs: Sequence[float], outcome: float) -> 
 
 def test_closed_bounds():
     """Between closed bounds four buckets share everything; with one open bound they share .95, and beyond it .05 is the baseline."""
-    closed = QuestionScale(range_min=0, range_max=4, buckets=4)
+    closed = MetaculusScale(range_min=0, range_max=4, buckets=4)
     scores = score_of(continuous(closed, [0, 0.25, 0.5, 0.75, 1], [0, 0.1, 0.2, 0.7, 1], outcome=2.5), who=[0, 1], start=[0, 0])
     assert_scores(scores.baseline, [0, 50 * np.log(2)], [1, 1])
     assert_scores(scores.peer, [-50 * np.log(2), 50 * np.log(2)], [1, 1])  # half of 100·ln 2
-    upper = QuestionScale(range_min=0, range_max=4, buckets=4, open_upper=True)
+    upper = MetaculusScale(range_min=0, range_max=4, buckets=4, open_upper=True)
     beyond = score_of(continuous(upper, [0, 0.2, 0.4, 0.6, 0.9], outcome=5), who=[0], start=[0])
     assert_scores(beyond.baseline, [50 * np.log(2)], [1])
     within = score_of(continuous(upper, [0, 0.2, 0.4, 0.6, 0.9], outcome=0.5), who=[0], start=[0])
@@ -147,14 +147,14 @@ def test_closed_bounds():
 
 def test_a_logarithmic_scale():
     """1 to 10,000 by factors of ten: 50 lies in the second of four buckets."""
-    scale = QuestionScale(range_min=1, range_max=10_000, zero_point=0, buckets=4)
+    scale = MetaculusScale(range_min=1, range_max=10_000, zero_point=0, buckets=4)
     scores = score_of(continuous(scale, [0, 0.1, 0.6, 0.8, 1], outcome=50), who=[0], start=[0])
     assert_scores(scores.baseline, [50 * np.log(2)], [1])
 
 
 def test_a_discrete_question():
     """0 to 10 in eleven buckets: .2 and .1 on ten, where equal shares are 1/11; peer scores are halved."""
-    scale = QuestionScale(range_min=-0.5, range_max=10.5, buckets=11)
+    scale = MetaculusScale(range_min=-0.5, range_max=10.5, buckets=11)
     cdfs = [[0, *np.linspace(0.08, 1 - ten, 10), 1] for ten in (0.2, 0.1)]
     scores = score_of(continuous(scale, *cdfs, outcome=10), who=[0, 1], start=[0, 0])
     assert_scores(scores.baseline, [50 * np.log(2.2), 50 * np.log(1.1)], [1, 1])
