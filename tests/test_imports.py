@@ -47,6 +47,7 @@ ORDER = (  # a module may import from its own package and from those before it
     "book.checks",
     "book.reading",
     "forecasts",
+    "track_record",
     "schema",
     "sentences",
     "report",
