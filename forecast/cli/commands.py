@@ -30,6 +30,7 @@ from forecast.cli.plain import INTERRUPTED, PlainCommand, PlainGroup
 from forecast.cli.prior import prior
 from forecast.cli.report import report
 from forecast.cli.schemas import schemas
+from forecast.cli.score import score
 from forecast.cli.show import show
 from forecast.cli.update import update
 from forecast.cli.watch import watch
@@ -77,6 +78,7 @@ def commands() -> typer.Typer:
     app.command(short_help="Make the pages again from their JSON.")(report)
     app.command(short_help="Say what moved an answer, what it rests on, and what would change it.")(why)
     app.command(short_help="Show what each row says for and against each hypothesis, in bits.")(evidence)
+    app.command(short_help="Score the forecasts on record.")(score)
     app.command(short_help="Split the change between two runs over what changed.")(diff)
     app.command(short_help="Append a row to a stream's record.")(observe)
     app.add_typer(prior(), name="prior", short_help="Show priors beside posteriors; write one, or answer questions that lead to one.")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from forecast.book.files.terminal import terminal_line
-from forecast.cli.lines import echo, print_columns, print_data, print_json, stop_at
+from forecast.cli.lines import echo, print_columns, print_data, print_json, spreadsheet_cell, stop_at
 from forecast.cli.options import AllowLinks, AsJson, Book, Seed, as_of_day, day, root_of, today
 from forecast.cli.progress import Bar
 from forecast.system import core_count
@@ -107,20 +106,14 @@ def _print_csv(replayed: History) -> None:
     import csv
     import io
 
-    names = [_cell(measure.label) for measure in replayed.measures]
+    names = [spreadsheet_cell(measure.label) for measure in replayed.measures]
     written = io.StringIO()
     rows = csv.writer(written, lineterminator="\n")
     rows.writerow(["day", *(name or "value" for name in names), *(f"error {name}" if name else "error" for name in names), "news"])
     for point in replayed.points:
         values = [f"{value:.6g}" for value in (*point.values, *point.errors)]
-        rows.writerow([point.day.isoformat(), *values, _cell("; ".join(replayed.news.get(point.day, [])))])
+        rows.writerow([point.day.isoformat(), *values, spreadsheet_cell("; ".join(replayed.news.get(point.day, [])))])
     print_data(written.getvalue())
-
-
-def _cell(text: str) -> str:
-    """A text of the book as a cell: nothing hidden in it, and nothing that a spreadsheet would take for a formula."""
-    shown = terminal_line(text)
-    return f"'{shown}" if shown.startswith(("=", "+", "-", "@", "\t")) else shown
 
 
 def _print_table(replayed: HistoryResult) -> None:

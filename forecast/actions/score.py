@@ -1,0 +1,129 @@
+"""Scores of a book's record: of its own questions and of collections, as of a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from forecast.book.files.folder import Folder
+from forecast.book.files.layout import SEEDS, root_problem, topic_names
+from forecast.book.files.problems import Place, Problem, has_errors
+from forecast.forecasts.reading import collection_names, read_collection, read_topic_record
+from forecast.forecasts.record import COLLECTIONS, ForecastRecord
+from forecast.forecasts.tables import FORECASTS, RESOLUTIONS
+from forecast.language.faults import did_you_mean
+from forecast.track_record.cohorts import entered_between
+from forecast.track_record.measures import ScoreMeasure, chosen_measures
+from forecast.track_record.record_scores import RecordScores, score_record
+from forecast.track_record.reference import Reference, reference_of
+from forecast.track_record.score_table import ME, ScoreTable, score_table
+from forecast.track_record.skill_summaries import SkillSummary, summarise_skill
+from forecast.track_record.summaries import EVERYBODY, Grouping, ScoreSummary, summarise_scores
+
+MOST_FORECASTERS = 20  # forecasters, each with lines of their own where nobody is named
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRequest:
+    """What is asked: which records (all where none is named), whose scores, by which measures and groups, beside which reference.
+
+    ``since`` and ``until`` choose questions by the moment from which they count; ``until`` is not among them.
+    """
+
+    records: tuple[str, ...] = ()
+    by: Grouping | None = None
+    measures: tuple[str, ...] = ()
+    against: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    who: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreResult:
+    """Scores as asked, or problems and no records.
+
+    ``summaries`` are of the questions that enter; ``with_early`` adds those that wait for their scheduled close, to show what that rule
+    changes. ``later`` are the scores of forecasts that were entered later, and ``later_summaries`` what they come to.
+    """
+
+    records: tuple[RecordScores, ...] = ()
+    later: tuple[RecordScores, ...] = ()
+    table: ScoreTable | None = None
+    measures: tuple[ScoreMeasure, ...] = ()
+    who: tuple[str, ...] = ()
+    summaries: tuple[ScoreSummary, ...] = ()
+    with_early: tuple[ScoreSummary, ...] = ()
+    later_summaries: tuple[ScoreSummary, ...] = ()
+    reference: Reference | None = None
+    skill: tuple[SkillSummary, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def score_book(root: Path, asked: ScoreRequest, *, now: datetime) -> ScoreResult:
+    """Score the records of a book as of a moment."""
+    missing = root_problem(root)
+    if missing is not None:
+        return ScoreResult(problems=(missing,))
+    records, problems = read_records(Folder(root), asked.records)
+    if has_errors(problems):
+        return ScoreResult(problems=problems)
+    enters = entered_between(asked.since, asked.until)
+    scored = tuple(score_record(record, now=now, enters=enters) for record in records)
+    later = tuple(score_record(record, now=now, made="entered later", enters=enters) for record in records if not record.is_imported)
+    return _summarise(asked, scored, tuple(its for its in later if its.counted.forecasters), problems)
+
+
+def read_records(folder: Folder, names: Sequence[str]) -> tuple[tuple[ForecastRecord, ...], tuple[Problem, ...]]:
+    """Return the records of some topics and collections, of all that have any where none are named, and what is wrong with them."""
+    topics = tuple(name for name in topic_names(folder) if _has_record(folder, name))
+    collections = collection_names(folder)
+    records: list[ForecastRecord] = []
+    problems: list[Problem] = []
+    for name in dict.fromkeys(names or (*topics, *collections)):
+        if name not in topics and name not in collections:
+            hint = did_you_mean(name, (*topics, *collections)) or "`forecast say` and `forecast import` make one"
+            problems.append(Problem(Place(COLLECTIONS), f"there is no record of forecasts called `{name}`", hint))
+            continue
+        record, wrong = read_topic_record(folder, name) if name in topics else read_collection(folder, name)
+        records.append(record)
+        problems += wrong
+    return tuple(records), tuple(dict.fromkeys(problems))
+
+
+def _has_record(folder: Folder, topic: str) -> bool:
+    return any(folder.kind(f"{SEEDS}/{topic}/{table.file}.csv") is not None for table in (FORECASTS, RESOLUTIONS))
+
+
+def _summarise(
+    asked: ScoreRequest, scored: tuple[RecordScores, ...], later: tuple[RecordScores, ...], problems: tuple[Problem, ...]
+) -> ScoreResult:
+    table, table_later = score_table(scored), score_table(later)
+    measures, measures_later = (chosen_measures(asked.measures, its.scores) for its in (table, table_later))
+    who = asked.who or _usual_names(table)
+    names = None if who == (EVERYBODY,) else who
+    every = table.question >= 0
+    reference = reference_of(asked.against, known=frozenset(table.who)) if asked.against else None
+    return ScoreResult(
+        scored,
+        later,
+        table,
+        measures,
+        who,
+        summarise_scores(table, measures=measures, by=asked.by, who=names),
+        () if table.is_scored.all() else summarise_scores(table, measures=measures, by=asked.by, who=names, rows=every),
+        summarise_scores(table_later, measures=measures_later, by=asked.by, who=names),
+        reference,
+        () if reference is None else summarise_skill(scored, table, reference, measures=measures, by=asked.by, who=names),
+        problems,
+    )
+
+
+def _usual_names(table: ScoreTable) -> tuple[str, ...]:
+    """Whose scores are shown where nobody is named: one's own if there are any, else everybody's, one by one if they are few."""
+    names = sorted(set(table.who))
+    if ME in names:
+        return (ME,)
+    return tuple(names) if len(names) <= MOST_FORECASTERS else (EVERYBODY,)

@@ -1,0 +1,141 @@
+"""Scores as lines on the terminal, and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from forecast.cli.lines import echo, print_columns, spreadsheet_cell
+from forecast.schema.score import AgreementContent, LeftOutContent, ScoreRowContent, ScoresContent, SkillContent, SummaryContent
+from forecast.sentences import score_words
+
+COLUMNS = ("record", "question", "who", "measure", "score", "coverage", "cohort", "made")
+
+
+def print_scores(content: ScoresContent) -> None:
+    """Print what scores come to, what was left out and why, and how far a platform's own scores agree."""
+    for sentence in score_words.cohort_sentences(content["cohorts"]):
+        echo(sentence)
+    for left in content["left_out"]:
+        echo(_left_out_line(left))
+    if content["summaries"]:
+        echo()
+        _print_summaries(content["summaries"])
+        echo()
+        echo(score_words.INTERVALS)
+        if any(its["few"] for its in content["summaries"]):
+            echo(score_words.FEW_SENTENCE)
+    else:
+        echo("There is no score yet.")
+    _print_early(content)
+    if content["skill"]:
+        echo()
+        _print_skill(content["skill"], content["reference"])
+    elif content["reference"]:
+        echo(f"Nothing to compare with {content['reference']}: no forecast of it stands beside another.")
+    if content["later"]:
+        echo()
+        echo("Entered later, so that nobody can know whether they were made at the time they claim:")
+        _print_summaries(content["later"])
+    _print_agreement(content["agreement"])
+    for note in content["notes"]:
+        echo(note)
+
+
+def rows_as_csv(rows: Iterable[ScoreRowContent]) -> str:
+    """Return single scores as CSV, with no cell that a spreadsheet takes for a formula."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        writer.writerow(
+            [
+                spreadsheet_cell(row["record"]),
+                spreadsheet_cell(row["question"]),
+                spreadsheet_cell(row["who"]),
+                row["measure"],
+                row["score"],
+                row["coverage"],
+                row["cohort"],
+                row["made"],
+            ]
+        )
+    return written.getvalue()
+
+
+def _print_summaries(summaries: Sequence[SummaryContent]) -> None:
+    heading = ("", "", "score", "better", "questions", "mean", "95 % interval", "median")
+    rows = [
+        (
+            its["group"],
+            its["who"],
+            score_words.measure_text(its),
+            score_words.direction_text(its),
+            score_words.questions_text(its),
+            score_words.score_text(its["mean"]),
+            score_words.interval_text(its["low"], its["high"]),
+            score_words.score_text(its["median"]),
+        )
+        for its in summaries
+    ]
+    _print_table(heading, rows, right=(4, 5, 6, 7))
+
+
+def _print_skill(skill: Sequence[SkillContent], reference: str) -> None:
+    echo(f"Beside {reference}, over the questions and times of both:")
+    heading = ("", "", "score", "questions", "mean", reference, "better by", "95 % interval", "skill, as a ratio")
+    rows = [
+        (
+            its["group"],
+            its["who"],
+            score_words.measure_text(its),
+            score_words.questions_text(its),
+            score_words.score_text(its["own"]),
+            score_words.score_text(its["reference"]),
+            score_words.signed_score_text(its["difference"]),
+            score_words.interval_text(its["low"], its["high"]),
+            "" if its["ratio"] is None else score_words.score_text(its["ratio"]),
+        )
+        for its in skill
+    ]
+    _print_table(heading, rows, right=(3, 4, 5, 6, 7, 8))
+
+
+def _print_table(heading: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, right: Sequence[int]) -> None:
+    """Print a table without the columns that are empty all the way down, and without what a row repeats of the one above."""
+    kept = [at for at in range(len(heading)) if any(row[at] for row in rows)]
+    shown = [[heading[at] for at in kept]]
+    before: tuple[str, ...] = ()
+    for row in rows:
+        repeats = 2 if row[:2] == before[:2] else 1 if row[:1] == before[:1] else 0
+        shown.append(["" if at < repeats else row[at] for at in kept])
+        before = row
+    print_columns(shown, right=[place for place, at in enumerate(kept) if at in right])
+
+
+def _print_early(content: ScoresContent) -> None:
+    """What the means would be with the questions that wait for their scheduled close."""
+    before = {(its["group"], its["who"], its["measure"], its["unit"]): its for its in content["summaries"]}
+    changed = [
+        (its, before[key])
+        for its in content["with_early"]
+        if (key := (its["group"], its["who"], its["measure"], its["unit"])) in before and its["questions"] != before[key]["questions"]
+    ]
+    if changed:
+        echo("With the questions that were decided early:")
+        for its, usual in changed:
+            echo(f"  {score_words.early_sentence(its, usual)}")
+
+
+def _print_agreement(agreement: Sequence[AgreementContent]) -> None:
+    if agreement:
+        echo()
+    for its in agreement:
+        echo(score_words.agreement_sentence(its))
+        for each in its["worst"]:
+            echo(f"  {each['question']}, {each['who']}: the platform has {each['platform']!r}, computed here is {each['ours']!r}")
+
+
+def _left_out_line(left: LeftOutContent) -> str:
+    return f"{left['record']}: {score_words.count_text(left['forecasts'], 'forecast')} left out, {left['reason']}."

@@ -1,0 +1,149 @@
+"""Fills the JSON of scores from what `actions/score` found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from forecast.forecasts.times import moment_text
+from forecast.schema.score import (
+    SCORE_FORMAT,
+    AgreementContent,
+    CohortContent,
+    LeftOutContent,
+    ScoreRowContent,
+    ScoresContent,
+    SkillContent,
+    SummaryContent,
+    figure,
+)
+from forecast.track_record.cohorts import COHORTS, cohort_counts
+from forecast.track_record.counted_forecasts import AFTER_CLOSE, LATER_REASON
+from forecast.track_record.intervals import MeanInterval
+from forecast.track_record.measures import ScoreMeasure
+from forecast.track_record.metaculus_scores import NO_CROWD
+from forecast.track_record.platform_agreement import PlatformAgreement, platform_agreement
+from forecast.track_record.record_scores import RecordScores
+from forecast.track_record.reference import Reference
+from forecast.track_record.score_table import score_table
+from forecast.track_record.skill_summaries import SkillSummary
+from forecast.track_record.summaries import ScoreSummary
+
+UNFIT = "of a form, or with options, that no rule takes for its question and outcome"
+
+
+def scores_content(
+    records: Sequence[RecordScores],
+    later: Sequence[RecordScores],
+    *,
+    now: datetime,
+    summaries: Sequence[ScoreSummary],
+    with_early: Sequence[ScoreSummary],
+    later_summaries: Sequence[ScoreSummary],
+    reference: Reference | None,
+    skill: Sequence[SkillSummary],
+) -> ScoresContent:
+    """Return scores as JSON has them, without rows."""
+    return {
+        "format": SCORE_FORMAT,
+        "as_of": moment_text(now.replace(microsecond=0)),
+        "records": [its.record.name for its in records],
+        "cohorts": [cohort for its in records for cohort in _cohorts(its)],
+        "left_out": [left for its in records for left in _left_out(its, later)],
+        "summaries": list(map(_summary, summaries)),
+        "with_early": list(map(_summary, with_early)),
+        "later": list(map(_summary, later_summaries)),
+        "reference": "" if reference is None else reference.name,
+        "skill": list(map(_skill, skill)),
+        "agreement": [_agreement(rule) for its in records if its.record.platform_scores for rule in platform_agreement(its)],
+        "notes": [f"No peer and no relative scores of {its.record.name}: {NO_CROWD}." for its in records if _lacks_crowd(its)],
+    }
+
+
+def score_rows(records: Sequence[RecordScores], measures: Sequence[ScoreMeasure], who: Sequence[str]) -> Iterator[ScoreRowContent]:
+    """Yield every score by some measures: of everybody, or of those that are named."""
+    for its in records:
+        table = score_table([its])
+        for row in table.rows([measure.name for measure in measures if measure.name in table.scores]):
+            if not who or row.who in who:
+                yield {
+                    "record": its.record.name,
+                    "question": row.question.question.address,
+                    "who": row.who,
+                    "measure": row.measure,
+                    "score": figure(row.score),
+                    "coverage": row.coverage,
+                    "cohort": row.question.cohort,
+                    "made": its.made,
+                }
+
+
+def _cohorts(its: RecordScores) -> Iterator[CohortContent]:
+    for cohort, count in cohort_counts(its.cohorts).items():
+        yield {"record": its.record.name, "cohort": cohort, "says": COHORTS[cohort], "questions": count}
+
+
+def _left_out(its: RecordScores, later: Sequence[RecordScores]) -> Iterator[LeftOutContent]:
+    entered_later = sum(len(other.counted.forecasts) for other in later if other.record is its.record)
+    for reason, count in ((AFTER_CLOSE, its.counted.late), (UNFIT, its.unfit), (LATER_REASON, entered_later)):
+        if count:
+            yield {"record": its.record.name, "reason": reason, "forecasts": count}
+
+
+def _lacks_crowd(its: RecordScores) -> bool:
+    source = its.record.source
+    return source is not None and source.crowd != "persons" and bool(its.counted.forecasters)
+
+
+def _summary(its: ScoreSummary) -> SummaryContent:
+    interval = its.interval
+    return {
+        "group": its.group,
+        "who": its.who,
+        "measure": its.measure.name,
+        "label": its.measure.label,
+        "unit": its.unit,
+        "higher_is_better": its.measure.higher_is_better,
+        "questions": interval.questions,
+        "clusters": interval.clusters,
+        "mean": figure(interval.mean),
+        "low": interval.low,
+        "high": interval.high,
+        "median": figure(interval.median),
+        "infinite": interval.infinite,
+        "few": interval.is_few,
+    }
+
+
+def _skill(its: SkillSummary) -> SkillContent:
+    interval: MeanInterval = its.difference
+    return {
+        "group": its.group,
+        "who": its.who,
+        "measure": its.measure.name,
+        "label": its.measure.label,
+        "unit": its.unit,
+        "questions": interval.questions,
+        "own": figure(its.own),
+        "reference": figure(its.reference),
+        "difference": figure(interval.mean),
+        "low": interval.low,
+        "high": interval.high,
+        "ratio": None if its.ratio is None else figure(its.ratio),
+        "few": interval.is_few,
+    }
+
+
+def _agreement(its: PlatformAgreement) -> AgreementContent:
+    return {
+        "record": its.record,
+        "rule": its.rule,
+        "scores": its.scores,
+        "agree": its.agree,
+        "missing": its.missing,
+        "worst": [
+            {"question": each.question, "who": each.who, "platform": each.platform, "ours": figure(each.ours)}
+            for each in its.worst
+            if each.ours is not None
+        ],
+    }

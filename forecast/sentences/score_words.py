@@ -1,0 +1,80 @@
+"""Scores in words: figures, means with their intervals, and what can be said of so many questions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from forecast.schema.score import AgreementContent, CohortContent, ScoreFigure, SkillContent, SummaryContent, number_of
+
+FEW_SENTENCE = (
+    "Too few questions to judge: a mean of fewer than 30, or of fewer than three groups that are independent, says little of the next ones."
+)
+INTERVALS = "The interval is one of 95 %, by question: questions are the units, and those of one topic belong together."
+
+
+def score_text(value: ScoreFigure) -> str:
+    """Return a score as tables print it: three decimals below ten, fewer above, `inf` for an infinite one."""
+    number = number_of(value)
+    if math.isinf(number):
+        return "inf" if number > 0 else "\u2212inf"
+    size = abs(number)
+    decimals = 3 if size < 9.9995 else 2 if size < 999.995 else 0
+    return f"{number + 0.0:,.{decimals}f}".replace("-", "\u2212") if round(number, decimals) else f"{0:.{decimals}f}"
+
+
+def signed_score_text(value: ScoreFigure) -> str:
+    """Return a difference of scores with its sign."""
+    text = score_text(value)
+    return text if number_of(value) <= 0 or not text.strip("0.") else f"+{text}"
+
+
+def questions_text(its: SummaryContent | SkillContent) -> str:
+    """Return how many questions a mean is over, and whether they are too few."""
+    return f"{its['questions']:,}{', few' if its['few'] else ''}"
+
+
+def interval_text(low: float | None, high: float | None) -> str:
+    """Return an interval as tables print it; empty where there is none."""
+    return "" if low is None or high is None else f"{score_text(low)} to {score_text(high)}"
+
+
+def measure_text(its: SummaryContent | SkillContent) -> str:
+    """Return a measure's label with the unit of its questions."""
+    return f"{its['label']}, {its['unit']}" if its["unit"] else its["label"]
+
+
+def direction_text(its: SummaryContent) -> str:
+    """Return which direction is better."""
+    return "higher" if its["higher_is_better"] else "lower"
+
+
+def count_text(count: int, noun: str) -> str:
+    """Return a number of things: ``1 question``, ``5,000 questions``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def cohort_sentences(cohorts: Sequence[CohortContent]) -> list[str]:
+    """Say how many questions are scored, and how many are not, and why; over all records together."""
+    counts: dict[str, int] = {}
+    says: dict[str, str] = {}
+    for its in cohorts:
+        counts[its["cohort"]] = counts.get(its["cohort"], 0) + its["questions"]
+        says[its["cohort"]] = its["says"]
+    scored = counts.pop("scored", 0)
+    return [
+        f"{count_text(scored, 'question')} scored.",
+        *(f"{count_text(count, 'question')} {cohort}: {says[cohort]}." for cohort, count in counts.items()),
+    ]
+
+
+def agreement_sentence(its: AgreementContent) -> str:
+    """Say how many of a platform's own scores by a rule are ours."""
+    missing = f"; {its['missing']:,} are not computed here" if its["missing"] else ""
+    return f"{its['record']}, {its['rule']}: {its['agree']:,} of {its['scores']:,} of the platform's own scores agree to 1e-9{missing}."
+
+
+def early_sentence(its: SummaryContent, before: SummaryContent) -> str:
+    """Say what a mean would be with the questions that were decided early."""
+    name = f"{its['who']}: " if its["who"] else ""
+    return f"{name}{measure_text(its)} {score_text(its['mean'])} over {count_text(its['questions'], 'question')}, not {score_text(before['mean'])} over {before['questions']:,}"

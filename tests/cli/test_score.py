@@ -1,0 +1,191 @@
+"""`forecast score` on the command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run, files_of
+from tests.support.fixtures import fixture_file
+from tests.support.invented_records import QUESTION, YES, at_day, collection, said, topic
+from tests.support.metaculus_record import write_professionals
+
+pytestmark = pytest.mark.medium
+
+RULES = ("baseline", "spot-baseline", "peer", "spot-peer", "relative-legacy")
+
+
+def test_the_scores_of_ten_professionals_are_the_platforms_own(run: Run, book: Path):
+    """All 330 scores of each of five rules are computed from the forecasts alone, and agree with Metaculus's own to 1e-9."""
+    write_professionals(book, fixture_file("metaculus", "pros_binary_forecasts.csv").parent)
+    shown = run("score", "pros")
+    assert (shown.code, shown.err) == (0, "")
+    agreed = [f"pros, {rule}: 330 of 330 of the platform's own scores agree to 1e-9." for rule in RULES]
+    assert shown.out.splitlines()[-5:] == agreed
+
+
+def test_a_platforms_score_that_differs_is_listed(run: Run, book: Path):
+    """The worst stand below the count, and one that cannot be computed is counted apart."""
+    scores = [
+        {"question": "q", "who": "ann", "rule": "baseline", "score": "84.79969065549501"},
+        {"question": "q", "who": "bob", "rule": "baseline", "score": "50"},
+        {"question": "gone", "who": "bob", "rule": "baseline", "score": "50"},
+    ]
+    collection(book, [said("ann", 0.9), said("bob", 0.5)], scores=scores)
+    lines = run("score", "venue").out.splitlines()
+    assert lines[-2:] == [
+        "venue, baseline: 1 of 3 of the platform's own scores agree to 1e-9; 1 are not computed here.",
+        "  q, bob: the platform has 50.0, computed here is 0.0",
+    ]
+
+
+def test_what_does_not_count_is_counted_with_its_reason(run: Run, book: Path):
+    """Questions that are open or cancelled, forecasts after the close, and those entered later."""
+    questions = [{**QUESTION, "id": name} for name in ("q", "open", "cancelled")]
+    rows = [
+        said("me", 0.6),
+        said("me", 0.99, 12),
+        said("me", 0.7, question="open"),
+        said("me", 0.9, 3, recorded="2026-04-01T00:00:00Z"),
+    ]
+    topic(book, rows, questions=questions, resolutions=[YES, {**YES, "question": "cancelled", "outcome": "annulled"}], name="ferry")
+    lines = run("score").out.splitlines()
+    assert lines[:5] == [
+        "1 question scored.",
+        "1 question open: not resolved yet.",
+        "1 question annulled: cancelled: not scored.",
+        "ferry: 1 forecast left out, made at or after the close or the resolution of its question.",
+        "ferry: 1 forecast left out, entered more than a day after the time it claims.",
+    ]
+    later = lines.index("Entered later, so that nobody can know whether they were made at the time they claim:")
+    assert lines[later + 2].split() == ["me", "Brier", "(0", "to", "1),", "last", "forecast", "lower", "1,", "few", "0.010", "0.010"]
+    assert "Too few questions to judge" in " ".join(lines)
+
+
+def test_questions_decided_early_are_shown_apart(run: Run, book: Path, monkeypatch: pytest.MonkeyPatch):
+    """They wait for their scheduled close, and the command says what that changes."""
+    far = {"id": "early", "scheduled_close": "2999-01-01T00:00:00Z", "actual_close": at_day(4)}
+    resolutions = [YES, {**YES, "question": "early", "on": at_day(4)}]
+    topic(
+        book,
+        [said("me", 0.5), said("me", 0.9, question="early")],
+        questions=[QUESTION, {**QUESTION, **far}],
+        resolutions=resolutions,
+        name="ferry",
+    )
+    lines = run("score", "--rule", "brier").out.splitlines()
+    assert lines[1] == "1 question early: decided before its scheduled close: it enters on that day, whatever happened."
+    assert lines[-2:] == [
+        "With the questions that were decided early:",
+        "  me: Brier (0 to 1), last forecast 0.130 over 2 questions, not 0.250 over 1",
+    ]
+
+
+def test_a_reference_is_compared_over_the_common_time(run: Run, book: Path):
+    """Bob joins after five days: ann's 0.5 of these days is compared, and not her 0.9 before."""
+    rows = [said("ann", 0.9), said("ann", 0.5, 5), said("bob", 0.8, 5)]
+    collection(book, rows)
+    data = json.loads(run("score", "venue", "--who", "ann", "--against", "bob", "--rule", "brier-over-time", "--json").out)
+    (skill,) = data["skill"]
+    assert (data["reference"], skill["who"], skill["questions"]) == ("bob", "ann", 1)
+    assert (skill["own"], skill["reference"]) == pytest.approx((0.25, 0.04))
+    assert (skill["difference"], skill["ratio"]) == pytest.approx((-0.21, 1 - 0.25 / 0.04))
+    (constant,) = json.loads(run("score", "venue", "--who", "ann", "--against", "0.5", "--rule", "brier-over-time", "--json").out)["skill"]
+    assert (constant["own"], constant["reference"]) == pytest.approx(((0.01 + 0.25) / 2, 0.25))
+
+
+@pytest.mark.parametrize(("kind", "word"), [("aggregate", "aggregate"), ("base rate", "base-rate"), ("market", "market")])
+def test_a_reference_may_be_a_kind_of_forecaster(kind: str, word: str, run: Run, book: Path):
+    """Whoever of that kind forecast the question is the reference."""
+    collection(book, [said("ann", 0.9), said("other", 0.5)], people=[{"who": "other", "kind": kind}])
+    (skill,) = json.loads(run("score", "venue", "--who", "ann", "--against", word, "--rule", "brier", "--json").out)["skill"]
+    assert skill["reference"] == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("by", "groups"),
+    [
+        ("topic", ["ferry", "venue"]),
+        ("tag", ["no tag", "rain"]),
+        ("source", ["own questions", "venue"]),
+        ("horizon", ["up to a month"]),
+        ("type", ["binary"]),
+    ],
+)
+def test_means_are_grouped(by: str, groups: list[str], run: Run, book: Path):
+    """Each group has a line, in order."""
+    topic(book, [said("me", 0.6)], name="ferry")
+    collection(book, [said("123", 0.8)], questions=[{**QUESTION, "tags": "rain"}], me=["123"])
+    data = json.loads(run("score", "--by", by, "--rule", "brier", "--json").out)
+    assert [its["group"] for its in data["summaries"]] == groups
+    assert {its["who"] for its in data["summaries"]} == {"me"}
+
+
+def test_each_score_is_a_row_of_csv(run: Run, book: Path):
+    """By question, forecaster and measure, with no cell that a spreadsheet would run."""
+    collection(book, [said("=ann", 0.9), said("bob", 0)])
+    shown = run("score", "--csv", "--rule", "log", "--rule", "baseline")
+    rows = list(csv.reader(io.StringIO(shown.out)))
+    assert rows[0] == ["record", "question", "who", "measure", "score", "coverage", "cohort", "made"]
+    assert [row[1:5] for row in rows[1:]] == [
+        ["venue:q", "'=ann", "log", "0.10536051565782628"],
+        ["venue:q", "'=ann", "baseline", "84.79969065549501"],
+        ["venue:q", "bob", "log", "inf"],
+        ["venue:q", "bob", "baseline", "-inf"],
+    ]
+
+
+def test_an_infinite_score_stays_infinite(run: Run, book: Path):
+    """The mean is infinite, the median is given, and there is no interval."""
+    questions = [{**QUESTION, "id": name} for name in "qrs"]
+    rows = [said("ann", value, question=name) for name, value in zip("qrs", (0, 0.5, 0.9), strict=True)]
+    collection(book, rows, questions=questions, resolutions=[{**YES, "question": name} for name in "qrs"])
+    (its,) = json.loads(run("score", "--rule", "log", "--json").out)["summaries"]
+    assert (its["mean"], its["low"], its["high"], its["infinite"]) == ("inf", None, None, 1)
+    assert its["median"] == pytest.approx(0.6931471805599453)
+    line = next(line for line in run("score", "--rule", "log").out.splitlines() if line.startswith("ann"))
+    assert line.split()[-2:] == ["inf", "0.693"]
+
+
+def test_questions_are_chosen_by_day(run: Run, book: Path):
+    """`--from` and `--to` take the days on which questions count."""
+    collection(book, [said("ann", 0.9)])
+    assert run("score", "--from", "2026-03-11", "--to", "2026-03-11", "--rule", "brier").out.splitlines()[3].split()[0] == "ann"
+    assert "There is no score yet." in run("score", "--to", "2026-03-10").out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said_of_it"),
+    [
+        (["--rule", "brierr"], 2, "no rule is called `brierr`"),
+        (["--against", "1.5"], 2, "1.5 is no probability"),
+        (["venu"], 1, "there is no record of forecasts called `venu`"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(words: list[str], code: int, said_of_it: str, run: Run, book: Path):
+    """With the reason, and a hint."""
+    collection(book, [said("ann", 0.9)])
+    shown = run("score", *words)
+    assert (shown.code, said_of_it in " ".join(shown.err.split())) == (code, True)
+
+
+def test_a_mistake_in_a_record_stops_the_command_with_its_place(run: Run, book: Path):
+    """Nothing is scored by guessing."""
+    collection(book, [said("ann", 0.9)])
+    path = book / "seeds" / "records" / "venue" / "forecasts.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("0.9", "90"), encoding="utf-8")
+    shown = run("score")
+    assert shown.code == 1
+    assert "seeds/records/venue/forecasts.csv:2" in shown.err
+
+
+def test_scoring_writes_nothing_but_the_score_pages(run: Run, book: Path):
+    """The record stays as it is."""
+    collection(book, [said("ann", 0.9)])
+    before = files_of(book)
+    run("score")
+    assert {name: data for name, data in files_of(book).items() if not str(name).startswith("reports")} == before
