@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from forecast.book.files.folder import Folder
@@ -62,8 +62,14 @@ class ScoreResult:
     problems: tuple[Problem, ...] = ()
 
 
-def score_book(root: Path, asked: ScoreRequest, *, now: datetime) -> ScoreResult:
-    """Score the records of a book as of a moment."""
+def end_of_day(day: date) -> datetime:
+    """Return the moment at which a day ends, in UTC: what was said or decided on it counts on it."""
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
+
+
+def score_book(root: Path, asked: ScoreRequest, *, as_of: date) -> ScoreResult:
+    """Score the records of a book as of the end of a day."""
+    now = end_of_day(as_of)
     missing = root_problem(root)
     if missing is not None:
         return ScoreResult(problems=(missing,))

@@ -8,9 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from forecast.cli.lines import print_data, print_json, stop_at
-from forecast.cli.options import AllowLinks, AsJson, Book, day, root_of
-from forecast.system import utc_now
+from forecast.cli.lines import echo, print_data, print_json, stop_at
+from forecast.cli.options import AllowLinks, AsJson, Book, day, root_of, today
 
 Records = Annotated[
     list[str] | None, typer.Argument(metavar="[TOPIC|COLLECTION]...", help="Only these records (default: all).", show_default=False)
@@ -61,6 +60,8 @@ def score(
 ) -> None:
     """Score the forecasts on record: means by question with their intervals, what was left out, and why.
 
+    Where nothing is chosen, the page of scores is written too.
+
     A question that was decided before its scheduled close counts from that day on, whatever happened. `--from` and `--to` choose
     questions by the day from which they count.
 
@@ -73,6 +74,7 @@ def score(
     from forecast.actions.score import ScoreRequest, score_book
     from forecast.cli.score_lines import print_scores, rows_as_csv
     from forecast.content.scores import score_rows, scores_content
+    from forecast.schema.json_data import round_numbers
 
     _check_rules(rules or ())
     asked = ScoreRequest(
@@ -84,9 +86,9 @@ def score(
         None if until is None else _begin(until + timedelta(days=1)),
         tuple(who or ()),
     )
-    now = utc_now()
+    root, now = root_of(book, allow_links=allow_links), today()
     try:
-        found = score_book(root_of(book, allow_links=allow_links), asked, now=now)
+        found = score_book(root, asked, as_of=now)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--against") from None
     stop_at(found.problems, as_json=as_json)
@@ -96,7 +98,7 @@ def score(
     content = scores_content(
         found.records,
         found.later,
-        now=now,
+        as_of=now,
         summaries=found.summaries,
         with_early=found.with_early,
         later_summaries=found.later_summaries,
@@ -106,7 +108,13 @@ def score(
     if as_json:
         print_json({**content, "rows": list(score_rows((*found.records, *found.later), found.measures, asked.who))})
         return
-    print_scores(content)
+    print_scores(round_numbers(content))  # as the page has them
+    if asked == ScoreRequest() and found.records:
+        from forecast.actions.score_page import write_score_page
+
+        written = write_score_page(root, found, content, as_of=now)
+        stop_at(written.problems, as_json=False)
+        echo(f"The page of scores is {written.page}.")
 
 
 def _check_rules(names: Iterable[str]) -> None:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from forecast.cli.lines import echo, print_columns, spreadsheet_cell
-from forecast.schema.score import AgreementContent, LeftOutContent, ScoreRowContent, ScoresContent, SkillContent, SummaryContent
+from forecast.schema.score import AgreementContent, ScoreRowContent, ScoresContent, SkillContent, SummaryContent
 from forecast.sentences import score_words
 
 COLUMNS = ("record", "question", "who", "measure", "score", "coverage", "cohort", "made")
@@ -18,17 +18,18 @@ def print_scores(content: ScoresContent) -> None:
     for sentence in score_words.cohort_sentences(content["cohorts"]):
         echo(sentence)
     for left in content["left_out"]:
-        echo(_left_out_line(left))
+        echo(score_words.left_out_sentence(left))
     if content["summaries"]:
         echo()
         _print_summaries(content["summaries"])
         echo()
-        echo(score_words.INTERVALS)
+        echo(f"{score_words.INTERVALS}.")
         if any(its["few"] for its in content["summaries"]):
             echo(score_words.FEW_SENTENCE)
     else:
         echo("There is no score yet.")
-    _print_early(content)
+    for sentence in score_words.early_sentences(content):
+        echo(sentence)
     if content["skill"]:
         echo()
         _print_skill(content["skill"], content["reference"])
@@ -114,20 +115,6 @@ def _print_table(heading: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, r
     print_columns(shown, right=[place for place, at in enumerate(kept) if at in right])
 
 
-def _print_early(content: ScoresContent) -> None:
-    """What the means would be with the questions that wait for their scheduled close."""
-    before = {(its["group"], its["who"], its["measure"], its["unit"]): its for its in content["summaries"]}
-    changed = [
-        (its, before[key])
-        for its in content["with_early"]
-        if (key := (its["group"], its["who"], its["measure"], its["unit"])) in before and its["questions"] != before[key]["questions"]
-    ]
-    if changed:
-        echo("With the questions that were decided early:")
-        for its, usual in changed:
-            echo(f"  {score_words.early_sentence(its, usual)}")
-
-
 def _print_agreement(agreement: Sequence[AgreementContent]) -> None:
     if agreement:
         echo()
@@ -135,7 +122,3 @@ def _print_agreement(agreement: Sequence[AgreementContent]) -> None:
         echo(score_words.agreement_sentence(its))
         for each in its["worst"]:
             echo(f"  {each['question']}, {each['who']}: the platform has {each['platform']!r}, computed here is {each['ours']!r}")
-
-
-def _left_out_line(left: LeftOutContent) -> str:
-    return f"{left['record']}: {score_words.count_text(left['forecasts'], 'forecast')} left out, {left['reason']}."

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date
 
-from forecast.forecasts.times import moment_text
 from forecast.schema.score import (
     SCORE_FORMAT,
     AgreementContent,
@@ -36,7 +35,7 @@ def scores_content(
     records: Sequence[RecordScores],
     later: Sequence[RecordScores],
     *,
-    now: datetime,
+    as_of: date,
     summaries: Sequence[ScoreSummary],
     with_early: Sequence[ScoreSummary],
     later_summaries: Sequence[ScoreSummary],
@@ -46,7 +45,7 @@ def scores_content(
     """Return scores as JSON has them, without rows."""
     return {
         "format": SCORE_FORMAT,
-        "as_of": moment_text(now.replace(microsecond=0)),
+        "as_of": as_of.isoformat(),
         "records": [its.record.name for its in records],
         "cohorts": [cohort for its in records for cohort in _cohorts(its)],
         "left_out": [left for its in records for left in _left_out(its, later)],

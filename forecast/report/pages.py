@@ -70,14 +70,14 @@ def render_topic(content: object, *, style: Style = "plain") -> dict[str, bytes]
 
 def _render_files(content: TopicContent, style: Style) -> dict[str, bytes]:
     shared, svgs = _template_context(content, style)
-    text = _markdown_environment().get_template("topic.md.j2").render(**shared)
-    files = {f"{content['name']}.html": _page(shared, svgs), f"{content['name']}.md": _collapse_empty_lines(text)}
+    text = markdown_environment().get_template("topic.md.j2").render(**shared)
+    files = {f"{content['name']}.html": _page(shared, svgs), f"{content['name']}.md": collapse_empty_lines(text)}
     return files | {f"{content['name']}/{name}.svg": svg.encode() for name, svg in svgs.items()}
 
 
 def _page(shared: Mapping[str, object], svgs: Mapping[str, str]) -> bytes:
-    return _remove_empty_lines(
-        _html_environment().get_template("topic.html.j2").render(**shared, svgs={name: embed_svg(svg) for name, svg in svgs.items()})
+    return remove_empty_lines(
+        html_environment().get_template("topic.html.j2").render(**shared, svgs={name: embed_svg(svg) for name, svg in svgs.items()})
     )
 
 
@@ -123,18 +123,18 @@ def render_index(
         "glances": {topic["name"]: question_summaries(topic, style) for topic in contents},
         "scale": SCALE_SENTENCE if style == "icd203" else "",
     }
-    page = _html_environment().get_template("index.html.j2").render(**shared)
-    text = _markdown_environment().get_template("index.md.j2").render(**shared)
-    return {"index.html": _remove_empty_lines(page), "index.md": _collapse_empty_lines(text)}
+    page = html_environment().get_template("index.html.j2").render(**shared)
+    text = markdown_environment().get_template("index.md.j2").render(**shared)
+    return {"index.html": remove_empty_lines(page), "index.md": collapse_empty_lines(text)}
 
 
-def _remove_empty_lines(page: str) -> bytes:
-    """HTML without the empty lines that templates leave behind."""
+def remove_empty_lines(page: str) -> bytes:
+    """Return HTML without the empty lines that templates leave behind."""
     return (re.sub(r"\n\s*\n+", "\n", page).strip() + "\n").encode()
 
 
-def _collapse_empty_lines(text: str) -> bytes:
-    """Markdown with at most one empty line at a time, ended by one line feed."""
+def collapse_empty_lines(text: str) -> bytes:
+    """Return Markdown with at most one empty line at a time, ended by one line feed."""
     return (re.sub(r"\n{3,}", "\n\n", text).strip() + "\n").encode()
 
 
@@ -143,7 +143,8 @@ def _name(content: object) -> str:
 
 
 @cache  # compiling a template costs as much as ten pictures, and gives the same each time
-def _html_environment() -> Environment:
+def html_environment() -> Environment:
+    """Return the templates of HTML pages, with their filters and escaping."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -167,7 +168,8 @@ def _html_environment() -> Environment:
 
 
 @cache
-def _markdown_environment() -> Environment:
+def markdown_environment() -> Environment:
+    """Return the templates of Markdown, with their filters and escaping."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     def escape_value(value: object) -> object:

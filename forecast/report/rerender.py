@@ -16,6 +16,8 @@ from forecast.report.failures import failure_path, failures_in, readable_failure
 from forecast.report.files import read_report, remove_pictures, write_files
 from forecast.report.icd203 import Style
 from forecast.report.pages import render_index, render_page, render_topic
+from forecast.report.score_page import render_score_page
+from forecast.schema.score_page import SCORE_REPORT, read_score_page
 from forecast.schema.topic import ReportFault, TopicContent, remake_hint
 
 INDEX_PAGE = "index.html"
@@ -166,6 +168,11 @@ def _rerender(root: Path, directory: str, topics: Sequence[str] | None, style: S
     files = render_index([contents[name] for name in sorted(contents)], failures=failures, style=style)
     for name in chosen:
         files |= render_topic(contents[name], style=style)
+    if topics is None and folder.kind(path := f"{directory}/{SCORE_REPORT}.json") is not None:
+        try:
+            files |= render_score_page(read_score_page(folder.read(path, most=None), name=path))
+        except ReportFault as fault:
+            return RerenderResult(problems=(Problem(Place(path), str(fault)),))
     written = write_files(folder, directory, files)
     remove_pictures(folder, directory, chosen, but=files)  # of questions that are settled since, or of names that are no more
     return RerenderResult(written, root / directory / (f"{chosen[0]}.html" if len(chosen) == 1 and topics else INDEX_PAGE))

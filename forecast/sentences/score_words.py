@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from operator import itemgetter
 
-from forecast.schema.score import AgreementContent, CohortContent, ScoreFigure, SkillContent, SummaryContent, number_of
+from forecast.schema.score import (
+    AgreementContent,
+    CohortContent,
+    LeftOutContent,
+    ScoreFigure,
+    ScoresContent,
+    SkillContent,
+    SummaryContent,
+    number_of,
+)
 
 FEW_SENTENCE = (
     "Too few questions to judge: a mean of fewer than 30, or of fewer than three groups that are independent, says little of the next ones."
 )
-INTERVALS = "The interval is one of 95 %, by question: questions are the units, and those of one topic belong together."
+INTERVALS = "The interval is one of 95 %, by question: questions are the units, and those of one topic belong together"
 
 
 def score_text(value: ScoreFigure) -> str:
@@ -74,7 +84,29 @@ def agreement_sentence(its: AgreementContent) -> str:
     return f"{its['record']}, {its['rule']}: {its['agree']:,} of {its['scores']:,} of the platform's own scores agree to 1e-9{missing}."
 
 
-def early_sentence(its: SummaryContent, before: SummaryContent) -> str:
-    """Say what a mean would be with the questions that were decided early."""
-    name = f"{its['who']}: " if its["who"] else ""
+def left_out_sentence(left: LeftOutContent) -> str:
+    """Say how many forecasts of a record do not count, and why."""
+    return f"{left['record']}: {count_text(left['forecasts'], 'forecast')} left out, {left['reason']}."
+
+
+def percent_text(probability: float) -> str:
+    """Return a probability as it was said, with all its digits."""
+    return f"{round(100 * probability, 10):.10g} %"
+
+
+def early_sentences(scores: ScoresContent) -> list[str]:
+    """Say what means would be with the questions that wait for their scheduled close; nothing where there are none."""
+    key = itemgetter("group", "who", "measure", "unit")
+    before = {key(its): its for its in scores["summaries"]}
+    pairs = [(its, before[key(its)]) for its in scores["with_early"] if key(its) in before]
+    return [
+        f"With the questions that were decided early, {_early_text(its, usual)}."
+        for its, usual in pairs
+        if its["questions"] != usual["questions"]
+    ]
+
+
+def _early_text(its: SummaryContent, before: SummaryContent) -> str:
+    name = ", ".join(part for part in (its["group"], its["who"]) if part)
+    name = f"{name}: " if name else ""
     return f"{name}{measure_text(its)} {score_text(its['mean'])} over {count_text(its['questions'], 'question')}, not {score_text(before['mean'])} over {before['questions']:,}"

@@ -79,10 +79,10 @@ def test_questions_decided_early_are_shown_apart(run: Run, book: Path, monkeypat
     )
     lines = run("score", "--rule", "brier").out.splitlines()
     assert lines[1] == "1 question early: decided before its scheduled close: it enters on that day, whatever happened."
-    assert lines[-2:] == [
-        "With the questions that were decided early:",
-        "  me: Brier (0 to 1), last forecast 0.130 over 2 questions, not 0.250 over 1",
-    ]
+    assert (
+        lines[-1]
+        == "With the questions that were decided early, me: Brier (0 to 1), last forecast 0.130 over 2 questions, not 0.250 over 1."
+    )
 
 
 def test_a_reference_is_compared_over_the_common_time(run: Run, book: Path):

@@ -1,0 +1,122 @@
+"""The page of scores, from its JSON alone: HTML in one file, and Markdown with its pictures beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from forecast.report.charts_score import question_chart, question_chart_name, question_sentence
+from forecast.report.drawing import Chart
+from forecast.report.pages import collapse_empty_lines, html_environment, markdown_environment, remove_empty_lines
+from forecast.report.pictures import embed_svg, render_svg
+from forecast.report.sections import Section
+from forecast.report.tables import ReportTable
+from forecast.report.tables_score import (
+    agreement_table,
+    calls_captions,
+    calls_table,
+    question_scores_sentence,
+    steps_table,
+    summary_table,
+    update_table,
+    worst_differences,
+)
+from forecast.schema import words
+from forecast.schema.score_page import SCORE_REPORT, OpenQuestionContent, ScorePageContent, SettledContent, score_page_bytes
+from forecast.sentences import score_words
+
+UPDATING = (
+    "What a question will score when it closes as scheduled, if the forecast of the first column holds from now on. The baseline and the Brier score over time keep what "
+    "the forecasts so far have earned; the last forecast alone counts for the other. Each is proper: whoever believes p does best, as they expect, by saying p."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SettledQuestion:
+    """A settled question as the page shows it."""
+
+    question: SettledContent
+    entered: str
+    scored: str
+    picture: str
+    sentence: str
+    steps: ReportTable
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """An open question as the page shows it."""
+
+    question: OpenQuestionContent
+    sentence: str
+    table: ReportTable
+
+
+def score_page_files(content: ScorePageContent) -> dict[str, bytes]:
+    """Return every file of the page of scores by its path under ``reports/``."""
+    return {f"{SCORE_REPORT}.json": score_page_bytes(content), **render_score_page(content)}
+
+
+def render_score_page(content: ScorePageContent) -> dict[str, bytes]:
+    """Return the page, the Markdown and the pictures by their paths under ``reports/``."""
+    found = (question_chart(question) for question in content["settled"])
+    charts = {chart.name: chart for chart in found if chart is not None}
+    svgs = {name: render_svg(chart) for name, chart in charts.items()}
+    shared = _context(content, charts)
+    page = html_environment().get_template("score.html.j2").render(**shared, svgs={name: embed_svg(svg) for name, svg in svgs.items()})
+    text = markdown_environment().get_template("score.md.j2").render(**shared)
+    pictures = {f"{SCORE_REPORT}/{name}.svg": svg.encode() for name, svg in svgs.items()}
+    return {f"{SCORE_REPORT}.html": remove_empty_lines(page), f"{SCORE_REPORT}.md": collapse_empty_lines(text), **pictures}
+
+
+def _context(content: ScorePageContent, charts: Mapping[str, Chart]) -> dict[str, object]:
+    scores = content["scores"]
+    return {
+        "c": content,
+        "charts": charts,
+        "few": score_words.FEW_SENTENCE if any(its["few"] for its in scores["summaries"]) else "",
+        "sections": list(_sections(content)),
+        "open_questions": [_open_question(its) for its in content["open"]],
+        "updating": UPDATING,
+        "settled": [_settled_question(its, content, charts) for its in content["settled"]],
+    }
+
+
+def _sections(content: ScorePageContent) -> Iterator[Section]:
+    scores, calls = content["scores"], content["calls"]
+    paragraphs = [" ".join(score_words.cohort_sentences(scores["cohorts"]))]
+    points = [score_words.left_out_sentence(left) for left in scores["left_out"]]
+    tables = [summary_table(score_words.INTERVALS, scores["summaries"])] if scores["summaries"] else []
+    if scores["later"]:
+        tables.append(
+            summary_table(
+                "Forecasts entered later, of which nobody can know whether they were made at the time they claim", scores["later"]
+            )
+        )
+    points += score_words.early_sentences(scores)
+    points += scores["notes"]
+    missing = "" if scores["summaries"] else "There is no score yet."
+    yield Section("What the scores come to", "scores", tuple(paragraphs), tuple(points), (), tuple(tables), missing=missing)
+    if calls is not None and calls["best"]:
+        best, worst = calls_captions(calls)
+        found = (calls_table(best, calls["best"]), calls_table(worst, calls["worst"]))
+        yield Section("Best and worst calls", "calls", tables=found)
+    if scores["agreement"]:
+        yield Section("The platform's own scores", "agreement", points=tuple(worst_differences(scores)), tables=(agreement_table(scores),))
+
+
+def _open_question(question: OpenQuestionContent) -> OpenQuestion:
+    sentence = f"{round(100 * question['passed'])} % of its time has passed; it closes on {words.day(question['closes'][:10])}."
+    return OpenQuestion(question, sentence, update_table(question))
+
+
+def _settled_question(question: SettledContent, page: ScorePageContent, charts: Mapping[str, Chart]) -> SettledQuestion:
+    name = question_chart_name(question["address"])
+    return SettledQuestion(
+        question,
+        words.day(question["enters"]),
+        question_scores_sentence(question, page),
+        name if name in charts else "",
+        question_sentence(question),
+        steps_table(question),
+    )

@@ -1,0 +1,163 @@
+"""The shape of `reports/score.json`, from which the page of scores is made, and the check that a file has it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, TypedDict, TypeGuard
+
+from forecast.schema.json_data import format_json
+from forecast.schema.score import SCORE_FORMAT, ScoreFigure, ScoresContent
+from forecast.schema.topic import ReportFault, digest_of
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+SCORE_REPORT = "score"
+REMAKE = "run `forecast score` to make it again"
+
+
+class BesideContent(TypedDict):
+    """What others said when a forecast was made: the probability, where it is one, and its score."""
+
+    who: str
+    probability: float | None
+    score: ScoreFigure
+
+
+class StepContent(TypedDict):
+    """A forecast in force from one moment until another (null where nothing says when): what was said, and its score by a rule.
+
+    ``probability`` is null where it is none; ``score`` where no rule fits.
+    """
+
+    at: str
+    until: str | None
+    said: str
+    probability: float | None
+    rule: str
+    score: ScoreFigure | None
+    beside: BesideContent | None
+
+
+class SettledForecasterContent(TypedDict):
+    """The forecasts of one forecaster of a question, and what they score by each measure."""
+
+    who: str
+    scores: dict[str, ScoreFigure]
+    steps: list[StepContent]
+
+
+class SettledContent(TypedDict):
+    """A question that counts, how it ended, and what was said of it. ``opened`` and ``closed`` are null where nothing says when."""
+
+    address: str
+    text: str
+    type: str
+    unit: str
+    opened: str | None
+    closed: str | None
+    outcome: str
+    enters: str
+    people: list[SettledForecasterContent]
+
+
+class CallContent(TypedDict):
+    """One of the best or worst calls."""
+
+    address: str
+    text: str
+    outcome: str
+    who: str
+    score: ScoreFigure
+
+
+class CallsContent(TypedDict):
+    """The best and the worst calls by one measure, best and worst first."""
+
+    measure: str
+    label: str
+    best: list[CallContent]
+    worst: list[CallContent]
+
+
+class UpdateContent(TypedDict):
+    """What a probability that holds from now on would score, by measure, if the answer is yes and if it is no."""
+
+    probability: float
+    if_yes: dict[str, ScoreFigure]
+    if_no: dict[str, ScoreFigure]
+
+
+class OpenQuestionContent(TypedDict):
+    """An open question: which share of its time has passed, and the scores of keeping the forecast and of others."""
+
+    address: str
+    text: str
+    who: str
+    closes: str
+    passed: float
+    keep: UpdateContent
+    updates: list[UpdateContent]
+
+
+class ScorePageContent(TypedDict):
+    """Everything that the page of scores shows. ``labels`` are those of measures; ``unlisted`` counts settled questions that are not in ``settled``."""
+
+    format: int
+    digest: str
+    as_of: str
+    scores: ScoresContent
+    labels: dict[str, str]
+    calls: CallsContent | None
+    open: list[OpenQuestionContent]
+    settled: list[SettledContent]
+    unlisted: int
+
+
+def score_page_bytes(content: Mapping[str, object]) -> bytes:
+    """Return the file that a content makes."""
+    return (format_json(content) + "\n").encode("utf-8")
+
+
+def read_score_page(data: bytes, *, name: str = "reports/score.json") -> ScorePageContent:
+    """Return the content of a JSON file; raise ``ReportFault`` where it is not one that this program wrote whole."""
+    try:
+        content: object = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise ReportFault(f"{name} is not whole: {error}; {REMAKE}") from None
+    if not isinstance(content, dict) or content.get("format") != SCORE_FORMAT:
+        raise ReportFault(f"{name} is not the JSON of scores in format {SCORE_FORMAT}; {REMAKE}")
+    if not _has_shape(content):
+        raise ReportFault(f"{name}: {_shape_fault(content)}; {REMAKE}")
+    if digest_of(content) != content["digest"]:
+        raise ReportFault(f"{name} was changed after it was written (its digest does not fit); {REMAKE}")
+    return content
+
+
+def _has_shape(content: object) -> TypeGuard[ScorePageContent]:
+    return not _shape_fault(content)
+
+
+def _shape_fault(content: object) -> str:
+    """The first key of a content that is missing, or has a value of another type, with its place; empty where there is none."""
+    from pydantic import ValidationError
+
+    try:
+        _adapter().validate_python(content, strict=True, extra="forbid")
+    except ValidationError as error:
+        first = error.errors()[0]
+        return f"`{'.'.join(str(part) for part in first['loc'])}`: {first['msg'].lower()}"
+    return ""
+
+
+@cache
+def _adapter() -> TypeAdapter[ScorePageContent]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(ScorePageContent)
+
+
+def _refuse_constant(constant: str) -> float:
+    raise ValueError(f"{constant} is not a number of JSON")
