@@ -1,10 +1,13 @@
-"""What a forecast says: a probability, one for each option, quantiles, a distribution function, samples, a number or a date; as values and as the text of a cell."""
+"""What a forecast says, as values and as the text of a cell.
+
+A probability, one for each option or each value, quantiles, a distribution function, samples, a number or a date.
+"""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, TypeGuard, get_args
@@ -12,22 +15,39 @@ from typing import Literal, TypeGuard, get_args
 from forecast.book.files.numerals import is_number
 from forecast.forecasts.times import days_of_text, text_of_days
 
-type Form = Literal["probability", "options", "quantiles", "cdf", "samples", "number", "date", "withdrawn"]
+type Form = Literal["probability", "options", "quantiles", "pmf", "cdf", "samples", "number", "date", "withdrawn"]
 FORMS: tuple[Form, ...] = get_args(Form.__value__)
 MOST_NUMBERS = 10_000  # quantiles, points of a distribution function or samples in one forecast
 SUM_TOLERANCE = 1e-6  # by how much the probabilities of all options may miss 1: as much as rounding to six digits does
 
 
 @dataclass(frozen=True, slots=True)
+class Beyond:
+    """The probability of what lies beyond a bound, of which nothing more is said: that something does not happen by a day."""
+
+    bound: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Quantiles:
-    """Values at levels of probability, both ascending."""
+    """Values at levels of probability, both ascending; with ``beyond`` there are none at the levels that lie there, and perhaps none at all."""
 
     levels: tuple[float, ...]
     values: tuple[float, ...]
+    beyond: Beyond | None = None
 
 
-type ForecastValue = float | Mapping[str, float] | Quantiles | tuple[float, ...] | None
-"""A probability, number or date (in days from the beginning of 1970); probabilities by option; quantiles; a CDF or samples; None once withdrawn."""
+@dataclass(frozen=True, slots=True)
+class PointMasses:
+    """The only values that a number may take, ascending, and the probability of each."""
+
+    values: tuple[float, ...]
+    probabilities: tuple[float, ...]
+
+
+type ForecastValue = float | Mapping[str, float] | Quantiles | PointMasses | tuple[float, ...] | None
+"""A probability, number or date (in days from the beginning of 1970); probabilities by option or by value; quantiles; a CDF or samples; None once withdrawn."""
 
 
 class ValueFault(ValueError):
@@ -44,14 +64,6 @@ def parse_value(form: Form, text: str) -> ForecastValue:
     match form:
         case "probability":
             return parse_probability(text)
-        case "options":
-            return _parse_options(text)
-        case "quantiles":
-            return _parse_quantiles(text)
-        case "cdf":
-            return _parse_cdf(text)
-        case "samples":
-            return _parse_numbers(text, "samples")
         case "number":
             return _number(text)
         case "date":
@@ -60,6 +72,22 @@ def parse_value(form: Form, text: str) -> ForecastValue:
             if text:
                 raise ValueFault("a forecast that is withdrawn has no value", "empty the cell")
             return None
+        case _:
+            return _parse_distribution(form, text)
+
+
+def _parse_distribution(form: Literal["options", "quantiles", "pmf", "cdf", "samples"], text: str) -> ForecastValue:
+    match form:
+        case "options":
+            return _parse_options(text)
+        case "quantiles":
+            return _parse_quantiles(text)
+        case "pmf":
+            return _parse_masses(text)
+        case "cdf":
+            return _parse_cdf(text)
+        case "samples":
+            return _parse_numbers(text, "samples")
 
 
 def forecast_value_text(form: Form, value: ForecastValue, *, of_dates: bool = False) -> str:
@@ -69,8 +97,10 @@ def forecast_value_text(form: Form, value: ForecastValue, *, of_dates: bool = Fa
             return ""
         case float() | int():
             return text_of_days(float(value)) if form == "date" else _text(float(value))
-        case Quantiles(levels, values):
-            return json.dumps([[level, text_of_days(at) if of_dates else at] for level, at in zip(levels, values, strict=True)])
+        case Quantiles():
+            return json.dumps(_quantiles_as_data(value, of_dates=of_dates))
+        case PointMasses(values, probabilities):
+            return json.dumps([[at, share] for at, share in zip(values, probabilities, strict=True)])
         case Mapping():
             return json.dumps(dict(value), ensure_ascii=False)
         case _:
@@ -91,30 +121,62 @@ def _parse_options(text: str) -> Mapping[str, float]:
     read = _json(text, '{"first option": 0.7, "second option": 0.3}')
     if not isinstance(read, dict) or not read or not all(_is_float(share) for share in read.values()):
         raise ValueFault("this gives no probability for each option", 'write {"first option": 0.7, "second option": 0.3}')
-    for option, share in read.items():
-        if not 0 <= share <= 1:
-            raise ValueFault(f"the probability of `{option}` is {share:g}", "a probability lies between 0 and 1, both included")
-    total = math.fsum(read.values())
-    if abs(total - 1) > SUM_TOLERANCE:
-        raise ValueFault(f"the probabilities of the options add up to {total:.6g}", "all options together have a probability of 1")
+    _check_shares(read.items(), "option")
     return read
+
+
+def _parse_masses(text: str) -> PointMasses:
+    example = "[[0, 0.7], [1, 0.3]]"
+    read = _json(text, example)
+    if (
+        not isinstance(read, list)
+        or not read
+        or not all(isinstance(pair, list) and len(pair) == 2 and all(map(_is_float, pair)) for pair in read)
+    ):
+        raise ValueFault("this gives no probability for each value", f"write pairs of a value and its probability: {example}")
+    if len(read) > MOST_NUMBERS:
+        raise ValueFault(f"{len(read):,} values; at most {MOST_NUMBERS:,} can be read")
+    values, probabilities = (tuple(column) for column in zip(*read, strict=True))
+    if not all(map(math.isfinite, values)) or any(after <= before for before, after in pairwise(values)):
+        raise ValueFault("the values do not ascend", "write the lowest value first, and each only once")
+    _check_shares([(f"{at:g}", share) for at, share in read], "value")
+    return PointMasses(values, probabilities)
+
+
+def _check_shares(shares: Collection[tuple[str, float]], what: str) -> None:
+    """Raise ``ValueFault`` unless these are the probabilities of all options or values there are."""
+    for name, share in shares:
+        if not 0 <= share <= 1:
+            raise ValueFault(f"the probability of `{name}` is {share:g}", "a probability lies between 0 and 1, both included")
+    total = math.fsum(share for _, share in shares)
+    if abs(total - 1) > SUM_TOLERANCE:
+        raise ValueFault(f"the probabilities of the {what}s add up to {total:.6g}", f"all {what}s together have a probability of 1")
 
 
 def _parse_quantiles(text: str) -> Quantiles:
     example = "[[0.05, 0.4], [0.5, 1], [0.95, 3]]"
     read = _json(text, example)
-    if not isinstance(read, list) or not read or not all(isinstance(pair, list) and len(pair) == 2 and _is_float(pair[0]) for pair in read):
+    if not isinstance(read, list) or not read:
+        raise ValueFault("these are no quantiles", f"write pairs of a level and a value: {example}")
+    beyond = _parse_beyond(read.pop()) if isinstance(read[-1], dict) else None
+    if not all(isinstance(pair, list) and len(pair) == 2 and _is_float(pair[0]) for pair in read):
         raise ValueFault("these are no quantiles", f"write pairs of a level and a value: {example}")
     if len(read) > MOST_NUMBERS:
         raise ValueFault(f"{len(read):,} quantiles; at most {MOST_NUMBERS:,} can be read")
     levels = tuple(pair[0] for pair in read)
     values = tuple(_value_of_quantile(pair[1]) for pair in read)
-    check_quantiles(levels, values)
-    return Quantiles(levels, values)
+    check_quantiles(levels, values, beyond)
+    return Quantiles(levels, values, beyond)
 
 
-def check_quantiles(levels: Sequence[float], values: Sequence[float]) -> None:
-    """Raise ``ValueFault`` unless levels lie between 0 and 1 and ascend, and values never fall."""
+def _parse_beyond(read: Mapping[str, object]) -> Beyond:
+    if read.keys() != {"not_by", "probability"} or not _is_float(probability := read["probability"]):
+        raise ValueFault("this does not say what lies beyond the last quantile", 'write {"not_by": "2027-12-31", "probability": 0.3} last')
+    return Beyond(_value_of_quantile(read["not_by"]), probability)
+
+
+def check_quantiles(levels: Sequence[float], values: Sequence[float], beyond: Beyond | None = None) -> None:
+    """Raise ``ValueFault`` unless levels lie between 0 and 1 and ascend, values never fall, and both end before what lies beyond."""
     if not all(map(math.isfinite, values)):
         raise ValueFault("not all of these values are finite")
     if not all(0 < level < 1 for level in levels):
@@ -123,6 +185,12 @@ def check_quantiles(levels: Sequence[float], values: Sequence[float]) -> None:
         raise ValueFault("the levels do not ascend", "write the lowest level first, and each only once")
     if any(after < before for before, after in pairwise(values)):
         raise ValueFault("the values of quantiles fall", "a higher level has a value at least as high")
+    if beyond is None:
+        return
+    if not 0 <= beyond.probability <= 1:
+        raise ValueFault(f"{beyond.probability:g} is no probability", "a probability lies between 0 and 1, both included")
+    if values and (values[-1] > beyond.bound or levels[-1] > 1 - beyond.probability + SUM_TOLERANCE):
+        raise ValueFault("the last quantile lies beyond what is said to come after all of them", "leave out the quantiles that lie beyond")
 
 
 def _parse_cdf(text: str) -> tuple[float, ...]:
@@ -152,6 +220,14 @@ def _value_of_quantile(value: object) -> float:
     if _is_float(value):
         return value
     raise ValueFault(f"`{value}` is neither a number nor a date")
+
+
+def _quantiles_as_data(its: Quantiles, *, of_dates: bool) -> list[object]:
+    def point(value: float) -> float | str:
+        return text_of_days(value) if of_dates else value
+
+    pairs: list[object] = [[level, point(value)] for level, value in zip(its.levels, its.values, strict=True)]
+    return pairs if its.beyond is None else [*pairs, {"not_by": point(its.beyond.bound), "probability": its.beyond.probability}]
 
 
 def _number(text: str) -> float:

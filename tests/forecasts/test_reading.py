@@ -86,7 +86,7 @@ def test_a_forecast_has_all_that_its_row_says(tmp_path: Path):
         ("rain,me,2026-13-02T12:00Z,probability,0.3", (2, 9, "`2026-13-02T12:00Z` is no time", "write the day, the time and its zone, as in 2026-10-02T09:30:00Z")),
         ("rain,me,,probability,0.3", (2, 9, "`at` is empty", "write when the forecast was made")),
         ("rain,me,2026-10-02T12:00Z,probability,30", (2, 39, "30 is no probability", "write 0.3 for 30 %, or a number from 0 to 1")),
-        ("rain,me,2026-10-02T12:00Z,percent,30", (2, 27, "`percent` is no form", "one of: probability, options, quantiles, cdf, samples, number, date, withdrawn")),
+        ("rain,me,2026-10-02T12:00Z,percent,30", (2, 27, "`percent` is no form", "one of: probability, options, quantiles, pmf, cdf, samples, number, date, withdrawn")),
         (",me,2026-10-02T12:00Z,probability,0.3", (2, 1, "`question` is empty", "")),
     ],
 )  # fmt: skip

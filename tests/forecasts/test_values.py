@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.forecasts.values import ForecastValue, Form, Quantiles, ValueFault, forecast_value_text, parse_value
+from forecast.forecasts.values import Beyond, ForecastValue, Form, PointMasses, Quantiles, ValueFault, forecast_value_text, parse_value
 
 SHARES = st.lists(st.integers(1, 1000), min_size=2, max_size=6).map(
     lambda parts: {f"option {at}": part / sum(parts) for at, part in enumerate(parts)}
@@ -25,11 +25,27 @@ def quantile_sets() -> st.SearchStrategy[Quantiles]:
     )
 
 
+def cut_quantile_sets() -> st.SearchStrategy[Quantiles]:
+    """Sets of quantiles up to a bound, with the probability of what lies beyond."""
+    return quantile_sets().map(lambda its: Quantiles(its.levels, its.values, Beyond(its.values[-1], 1 - its.levels[-1])))
+
+
+def masses() -> st.SearchStrategy[PointMasses]:
+    """Probabilities of a few values."""
+    return SHARES.flatmap(
+        lambda its: st.lists(NUMBERS, min_size=len(its), max_size=len(its), unique=True).map(
+            lambda values: PointMasses(tuple(sorted(values)), tuple(its.values()))
+        )
+    )
+
+
 @given(
     st.one_of(
         st.floats(0, 1).map(lambda value: ("probability", value)),
         SHARES.map(lambda value: ("options", value)),
         quantile_sets().map(lambda value: ("quantiles", value)),
+        cut_quantile_sets().map(lambda value: ("quantiles", value)),
+        masses().map(lambda value: ("pmf", value)),
         STEPS.map(lambda value: ("cdf", value)),
         st.lists(NUMBERS, min_size=1, max_size=20).map(lambda values: ("samples", tuple(values))),
         NUMBERS.map(lambda value: ("number", value)),
@@ -48,6 +64,15 @@ def test_quantiles_of_dates_are_written_as_dates():
     value = parse_value("quantiles", '[[0.05, "2026-01-01"], [0.95, "2027-01-01"]]')
     assert value == Quantiles((0.05, 0.95), (20454.0, 20819.0))
     assert forecast_value_text("quantiles", value, of_dates=True) == '[[0.05, "2026-01-01"], [0.95, "2027-01-01"]]'
+
+
+def test_quantiles_may_end_at_a_day_with_the_probability_of_not_by_then():
+    """What comes later has a probability and no quantiles; where that is all, there are none."""
+    text = '[[0.05, "2026-01-01"], {"not_by": "2027-01-01", "probability": 0.4}]'
+    value = parse_value("quantiles", text)
+    assert value == Quantiles((0.05,), (20454.0,), Beyond(20819.0, 0.4))
+    assert forecast_value_text("quantiles", value, of_dates=True) == text
+    assert parse_value("quantiles", '[{"not_by": "2027-01-01", "probability": 1}]') == Quantiles((), (), Beyond(20819.0, 1.0))
 
 
 def test_zero_and_one_are_probabilities():
@@ -77,6 +102,28 @@ def test_zero_and_one_are_probabilities():
         ("quantiles", "[[0.05, 2], [0.5, 1]]", "the values of quantiles fall", "a higher level has a value at least as high"),
         ("quantiles", "[[5, 2]]", "a level lies between 0 and 1", "0.05 is the 5 % point"),
         ("quantiles", '[[0.5, "soon"]]', "`soon` is neither a number nor a date", ""),
+        (
+            "quantiles",
+            '[[0.5, 1], {"not_by": 2, "probability": 0.6}]',
+            "the last quantile lies beyond what is said to come after all of them",
+            "leave out the quantiles that lie beyond",
+        ),
+        (
+            "quantiles",
+            '[[0.5, 1], {"later": 2}]',
+            "this does not say what lies beyond the last quantile",
+            'write {"not_by": "2027-12-31", "probability": 0.3} last',
+        ),
+        (
+            "quantiles",
+            '[{"not_by": 2, "probability": 40}]',
+            "40 is no probability",
+            "a probability lies between 0 and 1, both included",
+        ),
+        ("pmf", "[[0, 0.5], [1, 0.4]]", "the probabilities of the values add up to 0.9", "all values together have a probability of 1"),
+        ("pmf", "[[0, -0.5], [1, 1.5]]", "the probability of `0` is -0.5", "a probability lies between 0 and 1, both included"),
+        ("pmf", "[[1, 0.5], [0, 0.5]]", "the values do not ascend", "write the lowest value first, and each only once"),
+        ("pmf", "[0, 1]", "this gives no probability for each value", "write pairs of a value and its probability: [[0, 0.7], [1, 0.3]]"),
         ("cdf", "[0.5, 0.4]", "this is no distribution function", "its values never fall, and lie between 0 and 1"),
         ("cdf", "[0.5, 1.1]", "this is no distribution function", "its values never fall, and lie between 0 and 1"),
         ("cdf", "[0.5]", "a distribution function has at least two points", ""),
